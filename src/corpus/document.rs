@@ -1,0 +1,237 @@
+//! One document: its text, where its tokens and sentences lie, and its spans.
+
+use super::label::LabelId;
+use super::scheme::TokenSpan;
+use std::ops::Range;
+
+/// Which part of a corpus a document belongs to. Training never sees dev or test.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Split {
+    /// Learned from.
+    #[default]
+    Train,
+    /// Looked at while training, to choose the best epoch.
+    Dev,
+    /// Scored once, at the end.
+    Test,
+}
+
+impl Split {
+    /// All, in order.
+    pub const ALL: [Self; 3] = [Self::Train, Self::Dev, Self::Test];
+
+    /// As shown and as written on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Dev => "dev",
+            Self::Test => "test",
+        }
+    }
+
+    /// The split a file's or folder's name speaks of: train; dev, valid, testa; test, testb.
+    pub fn from_file_name(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        let has = |word: &str| name.contains(word);
+        if has("testa") || has("dev") || has("valid") {
+            Some(Self::Dev)
+        } else if has("test") {
+            Some(Self::Test)
+        } else if has("train") {
+            Some(Self::Train)
+        } else {
+            None
+        }
+    }
+
+    /// The split of this name: `train`, `dev` or `validation`, `test`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "train" => Some(Self::Train),
+            "dev" | "valid" | "validation" => Some(Self::Dev),
+            "test" => Some(Self::Test),
+            _ => None,
+        }
+    }
+}
+
+/// A labelled stretch of a document's text, in UTF-8 bytes on character borders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// Entity type.
+    pub label: LabelId,
+}
+
+/// One document. The text is never altered; only spans change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    /// Which split it belongs to.
+    pub split: Split,
+    /// Tokens joined by a space, sentences by a line feed.
+    pub text: String,
+    /// Byte range of every token.
+    pub tokens: Vec<(u32, u32)>,
+    /// Index of every sentence's first token, then the number of tokens: one more entry than sentences.
+    pub sentences: Vec<u32>,
+    /// Further columns of the source (pos, chunk), each with one value id a token.
+    pub columns: Vec<Vec<u16>>,
+    /// Sorted by start, then end. May overlap in general; column files cannot hold that, so the editor refuses it.
+    pub spans: Vec<Span>,
+    /// Which of the corpus' source files it came from.
+    pub file: u32,
+    /// Index of its first sentence in that file.
+    pub first_sentence: u32,
+}
+
+impl Document {
+    /// How many sentences.
+    pub fn len(&self) -> usize {
+        self.sentences.len().saturating_sub(1)
+    }
+
+    /// Whether it has no sentence.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Token indices of a sentence.
+    pub fn sentence(&self, index: usize) -> Range<usize> {
+        self.sentences[index] as usize..self.sentences[index + 1] as usize
+    }
+
+    /// A token's text.
+    pub fn token(&self, index: usize) -> &str {
+        let (start, end) = self.tokens[index];
+        &self.text[start as usize..end as usize]
+    }
+
+    /// The words of a sentence.
+    pub fn words(&self, sentence: usize) -> Vec<&str> {
+        self.sentence(sentence).map(|t| self.token(t)).collect()
+    }
+
+    /// A sentence's text: its words joined by a space.
+    pub fn sentence_text(&self, sentence: usize) -> &str {
+        let range = self.sentence(sentence);
+        let start = self.tokens[range.start].0 as usize;
+        let end = self.tokens[range.end - 1].1 as usize;
+        &self.text[start..end]
+    }
+
+    /// The spans that touch a sentence, as indices into [`Document::spans`].
+    pub fn span_indices(&self, sentence: usize) -> Range<usize> {
+        let range = self.sentence(sentence);
+        let (from, to) = (self.tokens[range.start].0, self.tokens[range.end - 1].1);
+        // Spans of column files lie inside one sentence and are sorted, so both ends can be searched for.
+        let start = self.spans.partition_point(|s| s.end <= from);
+        let end = self.spans.partition_point(|s| s.start < to);
+        start..end.max(start)
+    }
+
+    /// A sentence's spans in token indices relative to the sentence, sorted. A span that cuts a token takes it whole;
+    /// one that leaves the sentence is cut at its border.
+    pub fn token_spans(&self, sentence: usize) -> Vec<TokenSpan> {
+        let range = self.sentence(sentence);
+        let tokens = &self.tokens[range];
+        self.spans[self.span_indices(sentence)]
+            .iter()
+            .map(|s| TokenSpan {
+                start: tokens.partition_point(|t| t.1 <= s.start),
+                end: tokens.partition_point(|t| t.0 < s.end),
+                label: s.label,
+            })
+            .filter(|s| s.start < s.end)
+            .collect()
+    }
+
+    /// The span over these tokens of a sentence.
+    pub fn span_at(&self, sentence: usize, tokens: Range<usize>, label: LabelId) -> Span {
+        let first = self.sentence(sentence).start;
+        Span { start: self.tokens[first + tokens.start].0, end: self.tokens[first + tokens.end - 1].1, label }
+    }
+
+    /// Adds a span at its place. The inverse of [`Document::remove_span`].
+    pub fn insert_span(&mut self, span: Span) {
+        let at = self.spans.partition_point(|s| *s < span);
+        self.spans.insert(at, span);
+    }
+
+    /// Removes a span; false when it is not there.
+    pub fn remove_span(&mut self, span: Span) -> bool {
+        match self.spans.binary_search(&span) {
+            Ok(at) => {
+                self.spans.remove(at);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+}
+
+/// Builds a document token by token.
+#[derive(Debug, Default)]
+pub struct DocumentBuilder {
+    document: Document,
+    /// First token of the sentence being built.
+    open: usize,
+}
+
+impl DocumentBuilder {
+    /// An empty document of `columns` further columns.
+    pub fn new(split: Split, file: u32, first_sentence: u32, columns: usize) -> Self {
+        let document = Document {
+            split,
+            file,
+            first_sentence,
+            sentences: vec![0],
+            columns: vec![Vec::new(); columns],
+            ..Document::default()
+        };
+        Self { document, open: 0 }
+    }
+
+    /// Adds a token and the ids of its further columns.
+    pub fn token(&mut self, word: &str, columns: impl IntoIterator<Item = u16>) {
+        let document = &mut self.document;
+        if !document.text.is_empty() {
+            document.text.push(if document.tokens.len() == self.open { '\n' } else { ' ' });
+        }
+        let start = document.text.len() as u32;
+        document.text.push_str(word);
+        document.tokens.push((start, document.text.len() as u32));
+        for (column, value) in document.columns.iter_mut().zip(columns) {
+            column.push(value);
+        }
+    }
+
+    /// Ends the sentence with these spans; false (and nothing happens) when it has no token.
+    pub fn end_sentence(&mut self, spans: &[TokenSpan]) -> bool {
+        let document = &mut self.document;
+        if document.tokens.len() == self.open {
+            return false;
+        }
+        for s in spans {
+            let (start, end) = (document.tokens[self.open + s.start].0, document.tokens[self.open + s.end - 1].1);
+            document.spans.push(Span { start, end, label: s.label });
+        }
+        self.open = document.tokens.len();
+        document.sentences.push(self.open as u32);
+        true
+    }
+
+    /// How many sentences are complete.
+    pub fn sentences(&self) -> usize {
+        self.document.len()
+    }
+
+    /// The document.
+    pub fn finish(mut self) -> Document {
+        self.document.text.shrink_to_fit();
+        self.document.tokens.shrink_to_fit();
+        self.document
+    }
+}

@@ -1,0 +1,22 @@
+//! What the program works on: documents of tokens with labelled spans.
+//!
+//! Read in this order: [`label`] (entity types), [`document`] (one document and its sentences), [`scheme`]
+//! (spans as tags and back), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
+//! [`history`] (undo and redo), [`holdout`] (a dev split where there is none).
+//!
+//! Everything here is pure data: no files, no serialisation, no pixels.
+
+pub mod document;
+pub mod edit;
+pub mod history;
+pub mod holdout;
+pub mod label;
+pub mod scheme;
+pub mod store;
+
+pub use document::{Document, DocumentBuilder, Span, Split};
+pub use edit::Edit;
+pub use history::History;
+pub use label::{LabelId, Labels};
+pub use scheme::{Prefix, Scheme, Tag, TokenSpan};
+pub use store::{Corpus, SentenceId};

@@ -1,0 +1,93 @@
+//! A corpus: documents, labels, and what its source files were.
+
+use super::document::{Document, Split};
+use super::label::Labels;
+use super::scheme::Scheme;
+use std::sync::Arc;
+
+/// A sentence's address: document, then sentence in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SentenceId {
+    /// Index of the document.
+    pub document: u32,
+    /// Index of the sentence in the document.
+    pub sentence: u32,
+}
+
+/// A further column of the source (pos, chunk): its name and the values seen, so that tokens hold two bytes each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Column {
+    /// What it holds.
+    pub name: String,
+    /// The distinct values; a token's value is an index into it.
+    pub values: Vec<String>,
+}
+
+/// All documents. Cheap to clone: documents are shared until one is changed.
+#[derive(Clone, Debug, Default)]
+pub struct Corpus {
+    /// What people call it.
+    pub name: String,
+    /// Entity types.
+    pub labels: Labels,
+    /// In file order: train, dev, test.
+    pub documents: Vec<Arc<Document>>,
+    /// Further columns, the same for every document.
+    pub columns: Vec<Column>,
+    /// How the source writes spans.
+    pub scheme: Option<Scheme>,
+}
+
+/// Sizes of a corpus or one split of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Documents.
+    pub documents: usize,
+    /// Sentences.
+    pub sentences: usize,
+    /// Tokens.
+    pub tokens: usize,
+    /// Spans by label id.
+    pub labels: Vec<usize>,
+}
+
+impl Corpus {
+    /// The document with this index.
+    pub fn document(&self, index: u32) -> &Document {
+        &self.documents[index as usize]
+    }
+
+    /// The document with this index, to change it (copied first if someone else still holds it).
+    pub fn document_mut(&mut self, index: u32) -> &mut Document {
+        Arc::make_mut(&mut self.documents[index as usize])
+    }
+
+    /// Addresses of all sentences of a split (all splits: `None`), in order.
+    pub fn sentences(&self, split: Option<Split>) -> Vec<SentenceId> {
+        let wanted = |d: &Document| split.is_none_or(|s| d.split == s);
+        (0u32..)
+            .zip(&self.documents)
+            .filter(|(_, d)| wanted(d))
+            .flat_map(|(document, d)| (0..d.len() as u32).map(move |sentence| SentenceId { document, sentence }))
+            .collect()
+    }
+
+    /// Which splits have documents.
+    pub fn splits(&self) -> Vec<Split> {
+        Split::ALL.into_iter().filter(|s| self.documents.iter().any(|d| d.split == *s)).collect()
+    }
+
+    /// Sizes of a split, or of everything.
+    pub fn counts(&self, split: Option<Split>) -> Counts {
+        let mut counts = Counts { labels: vec![0; self.labels.len()], ..Counts::default() };
+        for d in self.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)) {
+            counts.documents += 1;
+            counts.sentences += d.len();
+            counts.tokens += d.tokens.len();
+            for span in &d.spans {
+                counts.labels[span.label as usize] += 1;
+            }
+        }
+        counts
+    }
+}

@@ -1,0 +1,171 @@
+//! The only place that writes a file, and where files are read with a bound.
+//!
+//! A write either replaces the target whole and durably or leaves it as it was. (SQLite's own files and the hub's
+//! cache are the two exceptions.)
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Larger files are refused: they would not fit the memory this program promises to stay within.
+pub const MAX_BYTES: u64 = 4 << 30;
+
+/// A file that could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {why}", path = path.display())]
+pub struct DiskError {
+    /// Which file or folder.
+    pub path: PathBuf,
+    /// What happened and what to do.
+    pub why: String,
+}
+
+impl DiskError {
+    fn new(path: &Path, error: &io::Error) -> Self {
+        let advice = match error.kind() {
+            io::ErrorKind::NotFound => "it does not exist; check the path",
+            io::ErrorKind::PermissionDenied => "permission denied; choose another place or change its permissions",
+            io::ErrorKind::StorageFull => "the disk is full; free some space and try again",
+            io::ErrorKind::FileTooLarge => "the file would be larger than allowed here; nothing was written",
+            io::ErrorKind::IsADirectory => "it is a folder, not a file",
+            io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder",
+            io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only; choose another place",
+            _ => return Self { path: path.to_owned(), why: error.to_string() },
+        };
+        Self { path: path.to_owned(), why: advice.to_owned() }
+    }
+}
+
+/// The bytes of a file.
+///
+/// # Errors
+/// When it cannot be read or is larger than [`MAX_BYTES`].
+pub fn read(path: &Path) -> Result<Vec<u8>, DiskError> {
+    let fail = |e: io::Error| DiskError::new(path, &e);
+    if path.is_dir() {
+        return Err(fail(io::ErrorKind::IsADirectory.into()));
+    }
+    let file = File::open(path).map_err(fail)?;
+    let size = file.metadata().map_err(fail)?.len();
+    let mut bytes = Vec::with_capacity(size.min(MAX_BYTES) as usize);
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let why = format!("it is larger than {} GiB, the most this program reads", MAX_BYTES >> 30);
+        return Err(DiskError { path: path.to_owned(), why });
+    }
+    Ok(bytes)
+}
+
+/// Replaces `path` with `bytes`, or leaves it as it was. Durable when this returns. A link is followed, permissions
+/// are kept. A device (`/dev/stdout`) is written straight to.
+///
+/// # Errors
+/// When the target cannot be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    let fail = |e: io::Error| DiskError::new(path, &e);
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if target.is_dir() {
+        return Err(fail(io::ErrorKind::IsADirectory.into()));
+    }
+    let existing = fs::metadata(&target).ok();
+    if existing.as_ref().is_some_and(|m| !m.is_file()) {
+        let mut device = fs::OpenOptions::new().write(true).open(&target).map_err(fail)?;
+        return device.write_all(bytes).and_then(|()| device.flush()).map_err(fail);
+    }
+    if existing.as_ref().is_some_and(|m| m.permissions().readonly()) {
+        return Err(fail(io::ErrorKind::PermissionDenied.into()));
+    }
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut temporary = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder).map_err(fail)?;
+    if let Some(existing) = existing {
+        temporary.as_file().set_permissions(existing.permissions()).map_err(fail)?;
+    }
+    temporary.write_all(bytes).map_err(fail)?;
+    sync(temporary.as_file()).map_err(fail)?;
+    temporary.persist(&target).map_err(|e| fail(e.error))?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Makes the folder `path` hold these files. A new folder appears whole; in one that exists each file is replaced
+/// whole, in the given order.
+///
+/// # Errors
+/// When a file cannot be written; a folder that did not exist then still does not.
+pub fn write_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), DiskError> {
+    let fail = |e: io::Error| DiskError::new(path, &e);
+    if path.is_dir() {
+        return files.iter().try_for_each(|(name, bytes)| write(&path.join(name), bytes));
+    }
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(|e| DiskError::new(parent, &e))?;
+    let temporary = tempfile::Builder::new().prefix(".").suffix(".tmp").tempdir_in(parent).map_err(fail)?;
+    for (name, bytes) in files {
+        write(&temporary.path().join(name), bytes).map_err(|e| DiskError { path: path.join(name), ..e })?;
+    }
+    open_permissions(temporary.path());
+    fs::rename(temporary.path(), path).map_err(fail)?;
+    sync_folder(parent);
+    Ok(())
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn create_folder(path: &Path) -> Result<(), DiskError> {
+    fs::create_dir_all(path).map_err(|e| DiskError::new(path, &e))
+}
+
+/// The files directly inside a folder, hidden ones left out, sorted by name.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn list(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
+    let entries = fs::read_dir(path).map_err(|e| DiskError::new(path, &e))?;
+    let hidden = |p: &PathBuf| p.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+    let mut files: Vec<PathBuf> =
+        entries.flatten().map(|e| e.path()).filter(|p| p.is_file() && !hidden(p)).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Whether a file could be put at `path`: asked before hours of training, not after.
+///
+/// # Errors
+/// Says why not.
+pub fn check_writable_folder(path: &Path) -> Result<(), DiskError> {
+    if path.is_file() {
+        return Err(DiskError { path: path.to_owned(), why: "it is a file; name a folder".into() });
+    }
+    let existing = path.ancestors().find(|p| p.is_dir()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".").tempfile_in(existing).map(drop).map_err(|e| DiskError::new(path, &e))
+}
+
+/// Syncs a file; some network file systems cannot, which is no reason to fail.
+fn sync(file: &File) -> io::Result<()> {
+    file.sync_all().or_else(|e| if e.kind() == io::ErrorKind::Unsupported { Ok(()) } else { Err(e) })
+}
+
+/// Makes a rename durable where the system allows it. A failure changes nothing for the reader.
+fn sync_folder(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}
+
+/// A temporary folder is private; the folder it becomes is as open as any other.
+#[cfg(unix)]
+fn open_permissions(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o755));
+}
+
+#[cfg(not(unix))]
+fn open_permissions(_: &Path) {}

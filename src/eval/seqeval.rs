@@ -1,0 +1,155 @@
+//! Entities of tag sequences by seqeval's rules (version 1.2.2), on the tags' text, for every scheme it knows.
+
+/// An entity: its type and its tokens.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Entity<'a> {
+    /// What stands after the dash.
+    pub kind: &'a str,
+    /// First token.
+    pub start: usize,
+    /// One past the last token.
+    pub end: usize,
+}
+
+/// A tag's letter and type: `B-PER` is B and PER, `O` is O and nothing, `PER` alone is P and `PER`, as seqeval has it.
+fn parts(tag: &str) -> (char, &str) {
+    let letter = tag.chars().next().unwrap_or('O');
+    let rest = &tag[letter.len_utf8().min(tag.len())..];
+    match rest.split_once('-') {
+        Some((_, kind)) => (letter, kind),
+        None if rest.is_empty() => (letter, "_"),
+        None => (letter, rest.rsplit_once('-').map_or(rest, |(_, kind)| kind)),
+    }
+}
+
+/// `get_entities`: the default mode, which follows conlleval. One sentence's tags.
+pub fn entities<'a>(tags: &[&'a str]) -> Vec<Entity<'a>> {
+    let mut found = Vec::new();
+    let (mut last, mut last_kind, mut begin) = ('O', "", 0);
+    for (i, tag) in tags.iter().copied().chain(std::iter::once("O")).enumerate() {
+        let (letter, kind) = parts(tag);
+        if end_of_chunk(last, letter, last_kind, kind) {
+            found.push(Entity { kind: last_kind, start: begin, end: i });
+        }
+        if start_of_chunk(last, letter, last_kind, kind) {
+            begin = i;
+        }
+        (last, last_kind) = (letter, kind);
+    }
+    found
+}
+
+fn end_of_chunk(last: char, letter: char, last_kind: &str, kind: &str) -> bool {
+    matches!(last, 'E' | 'S')
+        || (matches!(last, 'B' | 'I') && matches!(letter, 'B' | 'S' | 'O'))
+        || (last != 'O' && last != '.' && last_kind != kind)
+}
+
+fn start_of_chunk(last: char, letter: char, last_kind: &str, kind: &str) -> bool {
+    matches!(letter, 'B' | 'S')
+        || (matches!(last, 'E' | 'S' | 'O') && matches!(letter, 'E' | 'I'))
+        || (letter != 'O' && letter != '.' && last_kind != kind)
+}
+
+/// The strict mode's schemes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strict {
+    /// Starts with I after O or another type, B only between neighbours of one type.
+    Iob1,
+    /// Starts with B.
+    Iob2,
+    /// Ends with E.
+    Ioe2,
+    /// B I E or S.
+    Iobes,
+    /// B I L or U.
+    Bilou,
+}
+
+/// Which types a pattern asks of two neighbouring tags.
+#[derive(Clone, Copy)]
+enum Types {
+    Same,
+    Different,
+    Any,
+}
+
+/// Letters of the tag before, letters of this tag (`*` is any), and their types.
+type Pattern = (&'static str, &'static str, Types);
+
+/// The tables of seqeval's `scheme.py`: where an entity starts, goes on, and may end.
+struct Patterns {
+    start: &'static [Pattern],
+    inside: &'static [Pattern],
+    end: &'static [Pattern],
+}
+
+use Types::{Any, Different, Same};
+
+const IOB1: Patterns = Patterns {
+    start: &[("O", "I", Any), ("I", "I", Different), ("B", "I", Any), ("IB", "B", Same)],
+    inside: &[("BI", "I", Same)],
+    end: &[("I", "I", Different), ("I", "OB", Any), ("B", "O", Any), ("B", "I", Different), ("B", "B", Same)],
+};
+const IOB2: Patterns = Patterns {
+    start: &[("*", "B", Any)],
+    inside: &[("BI", "I", Same)],
+    end: &[("IB", "OB", Any), ("IB", "I", Different)],
+};
+const IOE2: Patterns = Patterns {
+    start: &[("OE", "IE", Any), ("I", "IE", Different)],
+    inside: &[("I", "IE", Same)],
+    end: &[("E", "*", Any)],
+};
+const IOBES: Patterns =
+    Patterns { start: &[("*", "BS", Any)], inside: &[("BI", "IE", Same)], end: &[("SE", "*", Any)] };
+const BILOU: Patterns =
+    Patterns { start: &[("*", "BU", Any)], inside: &[("BI", "IL", Same)], end: &[("UL", "*", Any)] };
+
+impl Strict {
+    fn patterns(self) -> &'static Patterns {
+        match self {
+            Self::Iob1 => &IOB1,
+            Self::Iob2 => &IOB2,
+            Self::Ioe2 => &IOE2,
+            Self::Iobes => &IOBES,
+            Self::Bilou => &BILOU,
+        }
+    }
+}
+
+fn matches(patterns: &[Pattern], (last, last_kind): (char, &str), (letter, kind): (char, &str)) -> bool {
+    let has = |letters: &str, letter: char| letters == "*" || letters.contains(letter);
+    patterns.iter().any(|(before, now, types)| {
+        has(before, last)
+            && has(now, letter)
+            && match types {
+                Same => last_kind == kind,
+                Different => last_kind != kind,
+                Any => true,
+            }
+    })
+}
+
+/// Entities of the strict mode: only those that start and end as the scheme says. One sentence's tags.
+pub fn strict_entities<'a>(tags: &[&'a str], scheme: Strict) -> Vec<Entity<'a>> {
+    const OUTSIDE: (char, &str) = ('O', "_");
+    let patterns = scheme.patterns();
+    let parsed: Vec<_> = tags.iter().map(|t| parts(t)).chain(std::iter::once(OUTSIDE)).collect();
+    let mut found = Vec::new();
+    let (mut i, mut previous) = (0, OUTSIDE);
+    while i < parsed.len() {
+        let mut end = i + 1;
+        if matches(patterns.start, previous, parsed[i]) {
+            while end < parsed.len() && matches(patterns.inside, parsed[end - 1], parsed[end]) {
+                end += 1;
+            }
+            if end < parsed.len() && matches(patterns.end, parsed[end - 1], parsed[end]) {
+                found.push(Entity { kind: parsed[i].1, start: i, end });
+            }
+        }
+        i = end;
+        previous = parsed[i - 1];
+    }
+    found
+}

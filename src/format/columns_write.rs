@@ -1,0 +1,115 @@
+//! Writing column files: a source with only its edited sentences changed, or a corpus from nothing.
+
+use super::columns::{Block, DOCSTART, Layout};
+use super::{CONLL2003, Format, Problem, WNUT, decode_utf8};
+use crate::corpus::scheme::{decode, encode, parse_tag, prefix_of, tag_text};
+use crate::corpus::{Corpus, Document, Labels, Scheme, Split, TokenSpan};
+use std::fmt::Write as _;
+
+/// The source file again, with the tags of those sentences replaced whose spans are no longer the file's.
+///
+/// `spans` gives the spans of the file's n-th sentence. Everything else (blank lines, `-DOCSTART-`, line ends, other
+/// columns, the scheme of untouched sentences) stays byte for byte.
+///
+/// # Errors
+/// When the bytes are no column file any more.
+pub fn rewrite(
+    source: &[u8],
+    scheme: Scheme,
+    labels: &Labels,
+    mut spans: impl FnMut(usize) -> Option<Vec<TokenSpan>>,
+) -> Result<Vec<u8>, Problem> {
+    let text = decode_utf8(source)?;
+    let layout = Layout::detect(text)?;
+    let mut out = Vec::with_capacity(source.len());
+    let mut copied = 0;
+    let sentences = layout.blocks(text).filter_map(|b| match b {
+        Block::Sentence(rows) => Some(rows),
+        Block::DocumentStart => None,
+    });
+    for (index, rows) in sentences.enumerate() {
+        let Some(wanted) = spans(index) else { continue };
+        let mut names = Labels::default();
+        let tags: Vec<_> = rows
+            .iter()
+            .map(|r| parse_tag(&text[r.tag.clone()]).ok().flatten().map(|(l, name)| (prefix_of(l), names.intern(name))))
+            .collect();
+        let same = decode(&tags).iter().map(|s| (s.start, s.end, names.name(s.label))).eq(wanted
+            .iter()
+            .map(|s| (s.start, s.end, labels.name(s.label))));
+        if same {
+            continue;
+        }
+        for (row, tag) in rows.iter().zip(encode(&wanted, rows.len(), scheme)) {
+            let tag = tag_text(tag, scheme, |l| labels.name(l).to_owned());
+            if text[row.tag.clone()] == tag || (row.tag.is_empty() && tag == "O") {
+                continue;
+            }
+            out.extend_from_slice(&source[copied..row.tag.start]);
+            if row.tag.is_empty() {
+                out.push(if layout.tabs { b'\t' } else { b' ' });
+            }
+            out.extend_from_slice(tag.as_bytes());
+            copied = row.tag.end;
+        }
+    }
+    out.extend_from_slice(&source[copied..]);
+    Ok(out)
+}
+
+/// A corpus (or one split of it) as a new column file.
+///
+/// Further columns are written when the format is CoNLL-2003 and the corpus has them; a missing one is `_`.
+pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Scheme) -> String {
+    let mut out = String::new();
+    let separator = if format == WNUT { '\t' } else { ' ' };
+    let documents = || corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
+    let several = documents().count() > 1 && format != WNUT;
+    let further = match format {
+        CONLL2003 => 2,
+        WNUT => 0,
+        _ => corpus.columns.len(),
+    };
+    for document in documents() {
+        if several {
+            out.push_str(DOCSTART);
+            for _ in 0..further {
+                let _ = write!(out, "{separator}-X-");
+            }
+            let _ = write!(out, "{separator}O\n\n");
+        }
+        for sentence in 0..document.len() {
+            write_sentence(&mut out, corpus, document, sentence, further, separator, scheme);
+        }
+    }
+    out
+}
+
+fn write_sentence(
+    out: &mut String,
+    corpus: &Corpus,
+    document: &Document,
+    sentence: usize,
+    further: usize,
+    separator: char,
+    scheme: Scheme,
+) {
+    let range = document.sentence(sentence);
+    let tags = encode(&document.token_spans(sentence), range.len(), scheme);
+    for (token, tag) in range.zip(tags) {
+        out.push_str(document.token(token));
+        for column in 0..further {
+            let id = document.columns.get(column).map(|c| c[token]);
+            let value = id.and_then(|id| corpus.columns[column].values.get(usize::from(id)));
+            let value = value.map_or("_", String::as_str);
+            let _ = write!(out, "{separator}{}", if value.is_empty() { "_" } else { value });
+        }
+        let _ = writeln!(out, "{separator}{}", tag_text(tag, scheme, |l| corpus.labels.name(l).to_owned()));
+    }
+    out.push('\n');
+}
+
+/// Sentences of the corpus whose spans overlap, so that a column file can hold only the first of them.
+pub fn overlapping(corpus: &Corpus) -> usize {
+    corpus.documents.iter().map(|d| d.spans.windows(2).filter(|w| w[1].start < w[0].end).count()).sum()
+}

@@ -1,0 +1,25 @@
+//! Tagwright: open text data, see and correct named-entity labels, train, watch F1 move, paste text and see its entities.
+//!
+//! The parts, in reading order; each may use only those before it (see `ARCHITECTURE.md`):
+//!
+//! - [`corpus`]: documents, tokens, spans, labels, schemes, edits that can be taken back. Pure data.
+//! - [`eval`]: seqeval's scores. Pure numbers.
+//! - [`disk`]: files, safely.
+//! - [`format`]: bytes to a corpus and back.
+//! - [`model`]: encoders that train, word pieces, model folders.
+//! - [`predict`]: text in, entities out.
+//! - [`train`]: one run as a function.
+//! - [`hub`]: models from a hub.
+//! - [`project`]: the project file, recents, settings.
+//! - [`worker`]: the thread that trains and predicts while the window lives.
+//! - [`app`]: what the program is: state, commands, updates.
+//! - `ui`: pixels.
+//! - [`cli`]: the subcommands.
+
+pub mod corpus;
+pub mod disk;
+pub mod eval;
+pub mod format;
+pub mod model;
+pub mod predict;
+pub mod train;

@@ -1,0 +1,98 @@
+//! A batch as packed rows: the pieces of all sentences one after another, without padding.
+
+use std::ops::Range;
+
+/// The label of a piece that the loss skips.
+pub const IGNORED: i32 = -100;
+
+/// Pieces `[rows]` and where each sentence begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Packed {
+    /// Vocabulary ids, `[rows]`.
+    pub ids: Vec<u32>,
+    /// Row of each sentence's first piece, then the number of rows: one more entry than sentences.
+    pub offsets: Vec<usize>,
+    /// Tag ids or [`IGNORED`], `[rows]`; empty when there is nothing to learn.
+    pub labels: Vec<i32>,
+    /// Row of the whole batch where this part begins: dropout is drawn by it, so that the number of parts changes nothing.
+    pub first_row: usize,
+}
+
+impl Packed {
+    /// A batch of these sentences (ids and labels; labels may be empty for all).
+    pub fn new<'a>(sentences: impl IntoIterator<Item = (&'a [u32], &'a [i32])>) -> Self {
+        let mut packed = Self { offsets: vec![0], ..Self::default() };
+        for (ids, labels) in sentences {
+            packed.ids.extend_from_slice(ids);
+            packed.labels.extend_from_slice(labels);
+            packed.offsets.push(packed.ids.len());
+        }
+        packed
+    }
+
+    /// Number of pieces.
+    pub fn rows(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Number of sentences.
+    pub fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// Whether there is no sentence.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows of each sentence.
+    pub fn sentences(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.offsets.windows(2).map(|w| w[0]..w[1])
+    }
+
+    /// Each piece's place in its sentence, `[rows]`.
+    pub fn positions(&self) -> Vec<u32> {
+        self.sentences().flat_map(|r| 0..r.len() as u32).collect()
+    }
+
+    /// Pieces of the longest sentence.
+    pub fn longest(&self) -> usize {
+        self.sentences().map(|r| r.len()).max().unwrap_or(0)
+    }
+
+    /// How many pieces the loss looks at.
+    pub fn labelled(&self) -> usize {
+        self.labels.iter().filter(|l| **l != IGNORED).count()
+    }
+
+    /// Cuts the batch into at most `parts` runs of whole sentences with about the same number of pieces.
+    pub fn split(&self, parts: usize) -> Vec<Self> {
+        let mut out = Vec::with_capacity(parts);
+        let mut sentence = 0;
+        for part in 0..parts {
+            let until = self.rows() * (part + 1) / parts;
+            let from = sentence;
+            // A sentence goes to the part that holds its middle.
+            while sentence < self.len() && (self.offsets[sentence] + self.offsets[sentence + 1]) / 2 < until {
+                sentence += 1;
+            }
+            if part + 1 == parts {
+                sentence = self.len();
+            }
+            if from < sentence {
+                out.push(self.part(from..sentence));
+            }
+        }
+        out
+    }
+
+    fn part(&self, sentences: Range<usize>) -> Self {
+        let rows = self.offsets[sentences.start]..self.offsets[sentences.end];
+        Self {
+            ids: self.ids[rows.clone()].to_vec(),
+            offsets: self.offsets[sentences.start..=sentences.end].iter().map(|o| o - rows.start).collect(),
+            labels: if self.labels.is_empty() { Vec::new() } else { self.labels[rows.clone()].to_vec() },
+            first_row: self.first_row + rows.start,
+        }
+    }
+}

@@ -1,0 +1,457 @@
+//! BERT for token classification (Devlin et al. 2019), forward and backward on packed rows.
+//!
+//! The arithmetic is transformers' `BertForTokenClassification`: dropout at the same places, exact gelu, layer
+//! normalisation after each block, no pooler.
+
+use super::batch::Packed;
+use super::config::Config;
+use super::kernels::{self, Heads, Kernels, LinearGrads, NormSaved};
+use super::rng::{Dropout, Stream};
+use super::{Device, ModelError, Tensor};
+use candle_core::{DType, Result};
+
+/// One trainable array and the name it has in a Hugging Face file.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Hugging Face's name.
+    pub name: String,
+    /// Its value, f32.
+    pub value: Tensor,
+}
+
+/// Gradient of one parameter.
+#[derive(Clone, Debug)]
+pub enum Gradient {
+    /// The same shape as the parameter.
+    Dense(Tensor),
+    /// Only these rows of it are not zero: distinct row numbers and `[rows, width]`.
+    Rows(Vec<u32>, Tensor),
+}
+
+/// Gradients in the order of [`Bert::parameters`].
+pub type Gradients = Vec<Gradient>;
+
+/// Whether dropout is on, and where its draws come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// No dropout.
+    Evaluate,
+    /// Dropout drawn for this step of the run with this seed.
+    Train {
+        /// The run's seed.
+        seed: u64,
+        /// Counts from 0.
+        step: u64,
+    },
+}
+
+/// The network and its parameters.
+#[derive(Clone)]
+pub struct Bert {
+    config: Config,
+    parameters: Vec<Parameter>,
+    kernels: &'static dyn Kernels,
+}
+
+// Places in the list of parameters.
+const WORD: usize = 0;
+const POSITION: usize = 1;
+const TYPE: usize = 2;
+const EMBEDDING_NORM: usize = 3;
+const FIRST_LAYER: usize = 5;
+const PER_LAYER: usize = 16;
+// Places in a layer: each is a weight, its bias follows.
+const QUERY: usize = 0;
+const KEY: usize = 2;
+const VALUE: usize = 4;
+const ATTENTION_OUT: usize = 6;
+const ATTENTION_NORM: usize = 8;
+const INTERMEDIATE: usize = 10;
+const OUT: usize = 12;
+const OUT_NORM: usize = 14;
+
+/// Names of a layer's weights in the order above.
+const LAYER_NAMES: [&str; 8] = [
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "attention.output.LayerNorm",
+    "intermediate.dense",
+    "output.dense",
+    "output.LayerNorm",
+];
+
+/// What one layer keeps for its backward pass.
+struct LayerSaved {
+    x: Tensor,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    probabilities: Tensor,
+    context: Tensor,
+    attention_norm: NormSaved,
+    attended: Tensor,
+    wide: Tensor,
+    active: Tensor,
+    out_norm: NormSaved,
+}
+
+/// Hugging Face's names and the shapes of all parameters, in the order of [`Bert::parameters`].
+pub fn parameter_shapes(config: &Config, tags: usize) -> Vec<(String, Vec<usize>)> {
+    let (width, wide) = (config.hidden_size, config.intermediate_size);
+    let embedding = |name: &str, shape: Vec<usize>| (format!("bert.embeddings.{name}"), shape);
+    let mut shapes = vec![
+        embedding("word_embeddings.weight", vec![config.vocab_size, width]),
+        embedding("position_embeddings.weight", vec![config.max_position_embeddings, width]),
+        embedding("token_type_embeddings.weight", vec![config.type_vocab_size, width]),
+        embedding("LayerNorm.weight", vec![width]),
+        embedding("LayerNorm.bias", vec![width]),
+    ];
+    for layer in 0..config.num_hidden_layers {
+        for (place, name) in LAYER_NAMES.iter().enumerate() {
+            let (rows, columns) = match place * 2 {
+                INTERMEDIATE => (wide, Some(width)),
+                OUT => (width, Some(wide)),
+                ATTENTION_NORM | OUT_NORM => (width, None),
+                _ => (width, Some(width)),
+            };
+            let weight = std::iter::once(rows).chain(columns).collect();
+            shapes.push((format!("bert.encoder.layer.{layer}.{name}.weight"), weight));
+            shapes.push((format!("bert.encoder.layer.{layer}.{name}.bias"), vec![rows]));
+        }
+    }
+    shapes.push(("classifier.weight".into(), vec![tags, width]));
+    shapes.push(("classifier.bias".into(), vec![tags]));
+    shapes
+}
+
+/// Parameters whose gradient is exactly zero, so that "every parameter moves" does not hold for them: adding the same
+/// number to all keys adds the same to all scores of a query, which softmax takes out again.
+pub fn has_no_gradient(name: &str) -> bool {
+    name.ends_with("attention.self.key.bias")
+}
+
+/// Whether weight decay leaves a parameter alone: biases and layer normalisation, as the Trainer does.
+pub fn is_exempt_from_decay(name: &str) -> bool {
+    name.ends_with("bias") || name.contains("LayerNorm")
+}
+
+impl Bert {
+    /// A network of these parameters, which must be those of [`parameter_shapes`] in order.
+    ///
+    /// # Errors
+    /// When one has another name or shape.
+    pub fn new(config: Config, parameters: Vec<Parameter>) -> std::result::Result<Self, ModelError> {
+        let tags = parameters.last().map_or(0, |p| p.value.elem_count());
+        for ((name, shape), p) in parameter_shapes(&config, tags).iter().zip(&parameters) {
+            if *name != p.name || shape != p.value.dims() {
+                let (has, found) = (p.value.dims(), &p.name);
+                let message = format!("{found} has shape {has:?}, but config.json says {name} {shape:?}");
+                return Err(ModelError::Unsupported(message));
+            }
+        }
+        let kernels = kernels::for_device(parameters[WORD].value.device());
+        Ok(Self { config, parameters, kernels })
+    }
+
+    /// The same network computed by other kernels: for tests of one against the other.
+    #[must_use]
+    pub fn with_kernels(mut self, kernels: &'static dyn Kernels) -> Self {
+        self.kernels = kernels;
+        self
+    }
+
+    /// The same network on another device.
+    ///
+    /// # Errors
+    /// When the device has no room.
+    pub fn to_device(&self, device: &Device) -> Result<Self> {
+        let moved = |p: &Parameter| Ok(Parameter { name: p.name.clone(), value: p.value.to_device(device)? });
+        Ok(Self {
+            config: self.config.clone(),
+            parameters: self.parameters.iter().map(moved).collect::<Result<_>>()?,
+            kernels: kernels::for_device(device),
+        })
+    }
+
+    /// A copy of all parameters that training will not change.
+    ///
+    /// # Errors
+    /// When the device has no room.
+    pub fn snapshot(&self) -> Result<Vec<Tensor>> {
+        self.parameters.iter().map(|p| p.value.copy()).collect()
+    }
+
+    /// The same network with these values, as [`Bert::snapshot`] gave them.
+    #[must_use]
+    pub fn with_values(&self, values: Vec<Tensor>) -> Self {
+        let parameters = self.parameters.iter().zip(values).map(|(p, value)| Parameter { name: p.name.clone(), value });
+        Self { config: self.config.clone(), parameters: parameters.collect(), kernels: self.kernels }
+    }
+
+    /// Its sizes.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// All parameters.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// All parameters, for the optimizer.
+    pub fn parameters_mut(&mut self) -> &mut [Parameter] {
+        &mut self.parameters
+    }
+
+    /// How many numbers it is made of.
+    pub fn size(&self) -> usize {
+        self.parameters.iter().map(|p| p.value.elem_count()).sum()
+    }
+
+    /// Number of tags it tells apart.
+    pub fn tags(&self) -> usize {
+        self.parameters.last().map_or(0, |p| p.value.elem_count())
+    }
+
+    /// Where it computes.
+    pub fn device(&self) -> &Device {
+        self.parameters[WORD].value.device()
+    }
+
+    fn value(&self, index: usize) -> &Tensor {
+        &self.parameters[index].value
+    }
+
+    fn layer(&self, layer: usize, place: usize) -> &Tensor {
+        self.value(FIRST_LAYER + layer * PER_LAYER + place)
+    }
+
+    fn linear(&self, x: &Tensor, weight: usize) -> Result<Tensor> {
+        self.kernels.linear(x, self.value(weight), self.value(weight + 1))
+    }
+
+    /// The dropout at `site`: 0 the embeddings, then three a layer, last the classifier.
+    fn dropout(&self, mode: Mode, rate: f32, site: usize) -> Dropout {
+        match mode {
+            Mode::Train { seed, step } if rate > 0.0 => Dropout::new(rate, seed, step, site as u64),
+            _ => Dropout::NONE,
+        }
+    }
+
+    fn classifier_dropout(&self, mode: Mode) -> Dropout {
+        self.dropout(mode, self.config.classifier_dropout, 1 + 3 * self.config.num_hidden_layers)
+    }
+
+    fn embeddings(&self, batch: &Packed, mode: Mode) -> Result<(Tensor, NormSaved)> {
+        let k = self.kernels;
+        let words = k.embed(self.value(WORD), &batch.ids)?;
+        let positions = k.embed(self.value(POSITION), &batch.positions())?;
+        let types = k.embed(self.value(TYPE), &vec![0; batch.rows()])?;
+        let sum = k.add(&k.add(&words, &types)?, &positions)?;
+        let (scale, shift) = (self.value(EMBEDDING_NORM), self.value(EMBEDDING_NORM + 1));
+        let (x, saved) = k.norm(&sum, None, scale, shift, self.config.layer_norm_eps, (Dropout::NONE, 0))?;
+        let dropout = self.dropout(mode, self.config.hidden_dropout_prob, 0);
+        Ok((k.dropout(&x, dropout, batch.first_row)?, saved))
+    }
+
+    fn layer_forward(&self, x: Tensor, layer: usize, batch: &Packed, mode: Mode) -> Result<(Tensor, LayerSaved)> {
+        let k = self.kernels;
+        let at = FIRST_LAYER + layer * PER_LAYER;
+        let epsilon = self.config.layer_norm_eps;
+        let hidden = |site| (self.dropout(mode, self.config.hidden_dropout_prob, 3 * layer + site), batch.first_row);
+        let (query, key, value) =
+            (self.linear(&x, at + QUERY)?, self.linear(&x, at + KEY)?, self.linear(&x, at + VALUE)?);
+        let heads = Heads { query: &query, key: &key, value: &value, count: self.config.num_attention_heads };
+        let attention_dropout = self.dropout(mode, self.config.attention_probs_dropout_prob, 3 * layer + 1);
+        let (context, probabilities) = k.attention(heads, batch, attention_dropout)?;
+        let mixed = self.linear(&context, at + ATTENTION_OUT)?;
+        let (scale, shift) = (self.layer(layer, ATTENTION_NORM), self.layer(layer, ATTENTION_NORM + 1));
+        let (attended, attention_norm) = k.norm(&mixed, Some(&x), scale, shift, epsilon, hidden(2))?;
+        let wide = self.linear(&attended, at + INTERMEDIATE)?;
+        let active = k.gelu(&wide)?;
+        let out = self.linear(&active, at + OUT)?;
+        let (scale, shift) = (self.layer(layer, OUT_NORM), self.layer(layer, OUT_NORM + 1));
+        let (y, out_norm) = k.norm(&out, Some(&attended), scale, shift, epsilon, hidden(3))?;
+        let saved = LayerSaved {
+            x,
+            query,
+            key,
+            value,
+            probabilities,
+            context,
+            attention_norm,
+            attended,
+            wide,
+            active,
+            out_norm,
+        };
+        Ok((y, saved))
+    }
+
+    /// Gradient of the layer's input; the parameters' gradients are put into `grads`.
+    fn layer_backward(
+        &self,
+        saved: &LayerSaved,
+        dy: &Tensor,
+        layer: usize,
+        batch: &Packed,
+        mode: Mode,
+        grads: &mut [Option<Gradient>],
+    ) -> Result<Tensor> {
+        let k = self.kernels;
+        let at = FIRST_LAYER + layer * PER_LAYER;
+        let hidden = |site| (self.dropout(mode, self.config.hidden_dropout_prob, 3 * layer + site), batch.first_row);
+        let mut put = |place: usize, weight: Tensor, bias: Tensor| {
+            grads[at + place] = Some(Gradient::Dense(weight));
+            grads[at + place + 1] = Some(Gradient::Dense(bias));
+        };
+        let mut linear = |x: &Tensor, place: usize, dy: &Tensor| -> Result<Tensor> {
+            let LinearGrads { input, weight, bias } = k.linear_backward(x, self.layer(layer, place), dy)?;
+            put(place, weight, bias);
+            Ok(input)
+        };
+        let out = k.norm_backward(&saved.out_norm, self.layer(layer, OUT_NORM), dy, true, hidden(3))?;
+        let active = linear(&saved.active, OUT, &out.input)?;
+        let wide = k.gelu_backward(&saved.wide, &active)?;
+        let mut attended = linear(&saved.attended, INTERMEDIATE, &wide)?;
+        if let Some(residual) = &out.residual {
+            attended = k.add(&attended, residual)?;
+        }
+        let norm = k.norm_backward(
+            &saved.attention_norm,
+            self.layer(layer, ATTENTION_NORM),
+            &attended,
+            true,
+            hidden(2),
+        )?;
+        let context = linear(&saved.context, ATTENTION_OUT, &norm.input)?;
+        let heads = Heads {
+            query: &saved.query,
+            key: &saved.key,
+            value: &saved.value,
+            count: self.config.num_attention_heads,
+        };
+        let dropout = self.dropout(mode, self.config.attention_probs_dropout_prob, 3 * layer + 1);
+        let [query, key, value] = k.attention_backward(heads, &saved.probabilities, &context, batch, dropout)?;
+        let mut dx = linear(&saved.x, QUERY, &query)?;
+        dx = k.add(&dx, &linear(&saved.x, KEY, &key)?)?;
+        dx = k.add(&dx, &linear(&saved.x, VALUE, &value)?)?;
+        if let Some(residual) = &norm.residual {
+            dx = k.add(&dx, residual)?;
+        }
+        put(OUT_NORM, out.scale, out.shift);
+        put(ATTENTION_NORM, norm.scale, norm.shift);
+        Ok(dx)
+    }
+
+    /// Scores of every tag for every piece, `[pieces, tags]`, without dropout. Nothing is kept for a backward pass.
+    ///
+    /// # Errors
+    /// A sentence longer than the model's positions, an id outside its vocabulary, no memory.
+    pub fn logits(&self, batch: &Packed) -> Result<Tensor> {
+        let (mut x, _) = self.embeddings(batch, Mode::Evaluate)?;
+        for layer in 0..self.config.num_hidden_layers {
+            x = self.layer_forward(x, layer, batch, Mode::Evaluate)?.0;
+        }
+        self.linear(&x, self.parameters.len() - 2)
+    }
+
+    /// Sum of the losses over the labelled pieces, and the gradients of that sum times `weight`.
+    fn part_gradients(&self, batch: &Packed, mode: Mode, weight: f64) -> Result<(f64, Gradients)> {
+        let k = self.kernels;
+        let mut grads: Vec<Option<Gradient>> = vec![None; self.parameters.len()];
+        let (mut x, embedding_norm) = self.embeddings(batch, mode)?;
+        let mut saved = Vec::with_capacity(self.config.num_hidden_layers);
+        for layer in 0..self.config.num_hidden_layers {
+            let (y, keep) = self.layer_forward(x, layer, batch, mode)?;
+            saved.push(keep);
+            x = y;
+        }
+        let head = self.parameters.len() - 2;
+        let dropout = self.classifier_dropout(mode);
+        let dropped = k.dropout(&x, dropout, batch.first_row)?;
+        let loss = k.cross_entropy(&self.linear(&dropped, head)?, &batch.labels, weight)?;
+        let LinearGrads { input, weight, bias } = k.linear_backward(&dropped, self.value(head), &loss.gradient)?;
+        grads[head] = Some(Gradient::Dense(weight));
+        grads[head + 1] = Some(Gradient::Dense(bias));
+        let mut dx = k.dropout(&input, dropout, batch.first_row)?;
+        while let Some(keep) = saved.pop() {
+            dx = self.layer_backward(&keep, &dx, saved.len(), batch, mode, &mut grads)?;
+        }
+        let dropout = self.dropout(mode, self.config.hidden_dropout_prob, 0);
+        let dx = k.dropout(&dx, dropout, batch.first_row)?;
+        let scale = self.value(EMBEDDING_NORM);
+        let norm = k.norm_backward(&embedding_norm, scale, &dx, false, (Dropout::NONE, 0))?;
+        grads[EMBEDDING_NORM] = Some(Gradient::Dense(norm.scale));
+        grads[EMBEDDING_NORM + 1] = Some(Gradient::Dense(norm.shift));
+        for (place, ids) in [(WORD, batch.ids.clone()), (POSITION, batch.positions()), (TYPE, vec![0; batch.rows()])] {
+            let (ids, rows) = k.sum_rows(&norm.input, &ids)?;
+            grads[place] = Some(Gradient::Rows(ids, rows));
+        }
+        Ok((loss.sum, grads.into_iter().flatten().collect()))
+    }
+
+    /// Mean loss over the labelled pieces of the batch, and its gradients in parts that are still to be added: the
+    /// batch is split over `threads`, each computing its own sentences.
+    ///
+    /// # Errors
+    /// A sentence longer than the model's positions, an id or a tag that does not exist, no memory.
+    pub fn gradients(&self, batch: &Packed, mode: Mode, threads: usize) -> Result<(f64, Vec<Gradients>)> {
+        let labelled = batch.labelled().max(1) as f64;
+        let parts = if self.device().is_cpu() { batch.split(threads.max(1)) } else { vec![batch.clone()] };
+        let results = in_parallel(&parts, |part| self.part_gradients(part, mode, 1.0 / labelled));
+        let mut sum = 0.0;
+        let mut grads = Vec::with_capacity(parts.len());
+        for result in results {
+            let (part, gradients) = result?;
+            sum += part;
+            grads.push(gradients);
+        }
+        Ok((sum / labelled, grads))
+    }
+
+    /// Like [`Bert::logits`], the sentences split over `threads`.
+    ///
+    /// # Errors
+    /// As [`Bert::logits`].
+    pub fn logits_in_parallel(&self, batch: &Packed, threads: usize) -> Result<Vec<f32>> {
+        let parts = if self.device().is_cpu() { batch.split(threads.max(1)) } else { vec![batch.clone()] };
+        let mut out = Vec::with_capacity(batch.rows() * self.tags());
+        for logits in in_parallel(&parts, |part| self.logits(part)) {
+            out.extend(logits?.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?);
+        }
+        Ok(out)
+    }
+}
+
+/// Runs `work` on each part on a thread of its own (the first on this one) and gives the results in order.
+fn in_parallel<T: Sync, R: Send>(parts: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let Some((first, rest)) = parts.split_first() else { return Vec::new() };
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = rest.iter().map(|part| scope.spawn(|| work(part))).collect();
+        let mut results = vec![work(first)];
+        for handle in handles {
+            match handle.join() {
+                Ok(result) => results.push(result),
+                // The panic is carried to the caller, who reports it.
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results
+    })
+}
+
+/// A new classification head: weights from N(0, `deviation`), biases 0, as transformers makes them.
+///
+/// # Errors
+/// No memory.
+pub fn new_head(width: usize, tags: usize, deviation: f64, seed: u64) -> Result<(Tensor, Tensor)> {
+    const PURPOSE: u64 = 0x6865_6164; // "head"
+    let weight = Stream::new(seed, PURPOSE).normal(tags * width, deviation);
+    Ok((
+        Tensor::from_vec(weight, (tags, width), &Device::Cpu)?,
+        Tensor::zeros(tags, DType::F32, &Device::Cpu)?,
+    ))
+}

@@ -1,0 +1,186 @@
+//! A model's `config.json` and its tags.
+
+use super::ModelError;
+use super::rng::check_rate;
+use crate::corpus::{Labels, Prefix, Scheme, Tag, scheme};
+use serde_json::{Map, Value, json};
+
+/// The sizes of a BERT, and its `config.json` as it was read so that unknown fields are kept on saving.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Distinct pieces.
+    pub vocab_size: usize,
+    /// Width of a piece's vector.
+    pub hidden_size: usize,
+    /// Number of layers.
+    pub num_hidden_layers: usize,
+    /// Heads of each attention.
+    pub num_attention_heads: usize,
+    /// Width inside the feed-forward block.
+    pub intermediate_size: usize,
+    /// Longest sentence in pieces, special ones included.
+    pub max_position_embeddings: usize,
+    /// Kinds of segments; only the first is used.
+    pub type_vocab_size: usize,
+    /// Added to the variance in layer normalisation.
+    pub layer_norm_eps: f64,
+    /// Deviation of a new head's weights.
+    pub initializer_range: f64,
+    /// Dropout of embeddings and both blocks of a layer, in `[0, 1)`.
+    pub hidden_dropout_prob: f32,
+    /// Dropout of attention's probabilities, in `[0, 1)`.
+    pub attention_probs_dropout_prob: f32,
+    /// Dropout before the head, in `[0, 1)`.
+    pub classifier_dropout: f32,
+    /// The file's own fields.
+    pub fields: Map<String, Value>,
+}
+
+impl Config {
+    /// Reads `config.json`.
+    ///
+    /// # Errors
+    /// Not JSON, not a BERT, a missing or impossible size: says which field.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ModelError> {
+        let wrong = |why: String| ModelError::Unsupported(format!("config.json: {why}"));
+        let value: Value = serde_json::from_slice(bytes).map_err(|e| wrong(format!("not valid JSON ({e})")))?;
+        let Value::Object(fields) = value else { return Err(wrong("expected an object of settings".into())) };
+        let kind = fields.get("model_type").and_then(Value::as_str).unwrap_or("missing");
+        if kind != "bert" {
+            return Err(wrong(format!("model_type is {kind}, but only bert can be run and trained for now")));
+        }
+        for (name, wanted) in [("hidden_act", "gelu"), ("position_embedding_type", "absolute")] {
+            let found = fields.get(name).and_then(Value::as_str).unwrap_or(wanted);
+            if found != wanted {
+                return Err(wrong(format!("{name} is {found}, but only {wanted} is supported")));
+            }
+        }
+        let size = |name: &str| match fields.get(name).and_then(Value::as_u64) {
+            Some(n) if (1..1 << 31).contains(&n) => Ok(n as usize),
+            _ => Err(wrong(format!("{name} is missing or not a whole number above 0"))),
+        };
+        let number = |name: &str, default: f64| fields.get(name).and_then(Value::as_f64).unwrap_or(default);
+        let hidden_dropout = number("hidden_dropout_prob", 0.1);
+        let config = Self {
+            vocab_size: size("vocab_size")?,
+            hidden_size: size("hidden_size")?,
+            num_hidden_layers: size("num_hidden_layers")?,
+            num_attention_heads: size("num_attention_heads")?,
+            intermediate_size: size("intermediate_size")?,
+            max_position_embeddings: size("max_position_embeddings")?,
+            type_vocab_size: size("type_vocab_size").unwrap_or(2),
+            layer_norm_eps: number("layer_norm_eps", 1e-12),
+            initializer_range: number("initializer_range", 0.02),
+            hidden_dropout_prob: check_rate("hidden_dropout_prob", hidden_dropout)?,
+            attention_probs_dropout_prob: check_rate(
+                "attention_probs_dropout_prob",
+                number("attention_probs_dropout_prob", 0.1),
+            )?,
+            classifier_dropout: check_rate("classifier_dropout", number("classifier_dropout", hidden_dropout))?,
+            fields,
+        };
+        if config.hidden_size % config.num_attention_heads != 0 {
+            return Err(wrong("hidden_size is no multiple of num_attention_heads".into()));
+        }
+        Ok(config)
+    }
+
+    /// The tags of `id2label`; `None` when there are none or they are only placeholders (`LABEL_0`).
+    pub fn tags(&self) -> Option<TagSet> {
+        let table = self.fields.get("id2label")?.as_object()?;
+        let mut names = vec![None; table.len()];
+        for (id, name) in table {
+            *names.get_mut(id.parse::<usize>().ok()?)? = Some(name.as_str()?.to_owned());
+        }
+        let names: Vec<String> = names.into_iter().collect::<Option<_>>()?;
+        (!names.is_empty() && !names.iter().all(|n| n.starts_with("LABEL_"))).then_some(TagSet { names })
+    }
+
+    /// `config.json` of this network as a token classifier of these tags.
+    pub fn to_json(&self, tags: &TagSet) -> Value {
+        let mut fields = self.fields.clone();
+        let mut set = |name: &str, value: Value| {
+            fields.insert(name.to_owned(), value);
+        };
+        set("architectures", json!(["BertForTokenClassification"]));
+        set("vocab_size", json!(self.vocab_size));
+        set("num_hidden_layers", json!(self.num_hidden_layers));
+        let by_id: Map<_, _> = tags.names.iter().enumerate().map(|(i, n)| (i.to_string(), json!(n))).collect();
+        let by_name: Map<_, _> = tags.names.iter().enumerate().map(|(i, n)| (n.clone(), json!(i))).collect();
+        set("id2label", Value::Object(by_id));
+        set("label2id", Value::Object(by_name));
+        fields.shift_remove("num_labels");
+        fields.shift_remove("_name_or_path");
+        Value::Object(fields)
+    }
+}
+
+/// A model's output tags by id: `O`, `B-PER`, `I-PER`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TagSet {
+    /// Name of each id.
+    pub names: Vec<String>,
+}
+
+impl TagSet {
+    /// `O`, then `B-` and `I-` of every label in order.
+    pub fn of_labels<S: AsRef<str>>(labels: &[S]) -> Self {
+        let pairs = labels.iter().flat_map(|l| [format!("B-{}", l.as_ref()), format!("I-{}", l.as_ref())]);
+        Self { names: std::iter::once("O".to_owned()).chain(pairs).collect() }
+    }
+
+    /// How many tags.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// The id of a tag's name.
+    pub fn id(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|n| n == name)
+    }
+
+    /// The distinct labels, in order of their first tag.
+    pub fn labels(&self) -> Vec<String> {
+        let mut labels: Vec<String> = Vec::new();
+        for name in &self.names {
+            let (_, label) = split_tag(name);
+            if name != "O" && !labels.iter().any(|l| l == label) {
+                labels.push(label.to_owned());
+            }
+        }
+        labels
+    }
+
+    /// The id of this tag of a dataset, whose labels are `labels`.
+    pub fn id_of(&self, tag: Tag, labels: &Labels) -> Option<usize> {
+        self.id(&scheme::tag_text(tag, Scheme::Iob2, |l| labels.name(l).to_owned()))
+    }
+
+    /// A predicted id as a tag of a dataset; a label the dataset does not have is added to `labels`.
+    pub fn tag(&self, id: usize, labels: &mut Labels) -> Tag {
+        let name = self.names.get(id).filter(|n| *n != "O")?;
+        let (prefix, label) = split_tag(name);
+        Some((prefix, labels.intern(label)))
+    }
+
+    /// Whether every one of these labels has its `B-` and its `I-` here, and `O` is here: then a head can be kept.
+    pub fn covers(&self, labels: &[String]) -> bool {
+        self.id("O").is_some()
+            && labels.iter().all(|l| ["B", "I"].iter().all(|p| self.id(&format!("{p}-{l}")).is_some()))
+    }
+}
+
+/// A tag's prefix and label as the pipeline reads them: no prefix means inside.
+pub fn split_tag(name: &str) -> (Prefix, &str) {
+    match name.split_once('-') {
+        Some(("B", label)) => (Prefix::B, label),
+        Some(("I", label)) => (Prefix::I, label),
+        Some((letter, label)) if letter.len() == 1 => (scheme::prefix_of(letter.chars().next().unwrap_or('I')), label),
+        _ => (Prefix::I, name),
+    }
+}

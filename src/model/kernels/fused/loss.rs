@@ -1,0 +1,30 @@
+//! Cross-entropy over the labelled rows. Tags are few, so plain loops do; sums are in f64.
+
+use super::view::{tensor, view};
+use crate::model::batch::IGNORED;
+use crate::model::kernels::Loss;
+use candle_core::{Result, Tensor};
+
+pub(super) fn cross_entropy(logits: &Tensor, labels: &[i32], weight: f64) -> Result<Loss> {
+    let (rows, tags) = logits.dims2()?;
+    let values = view(logits)?;
+    let mut gradient = vec![0f32; rows * tags];
+    let mut sum = 0.0;
+    for ((row, out), &label) in values.chunks_exact(tags).zip(gradient.chunks_exact_mut(tags)).zip(labels) {
+        if label == IGNORED {
+            continue;
+        }
+        let label = label as usize;
+        if label >= tags {
+            candle_core::bail!("tag {label} of {tags}")
+        }
+        let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let total: f64 = row.iter().map(|v| f64::from(v - max).exp()).sum();
+        sum += total.ln() - f64::from(row[label] - max);
+        for (tag, (out, v)) in out.iter_mut().zip(row).enumerate() {
+            let probability = f64::from(v - max).exp() / total;
+            *out = ((probability - f64::from(u8::from(tag == label))) * weight) as f32;
+        }
+    }
+    Ok(Loss { sum, gradient: tensor(gradient, &[rows, tags])? })
+}

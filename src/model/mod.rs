@@ -1,0 +1,31 @@
+//! Encoders that train, their word pieces, and the folders they live in.
+//!
+//! Read in this order: [`tokenizer`] (words to pieces), [`align`] (tags to pieces), [`batch`] (packed rows),
+//! [`kernels`] (each building block forward and backward), [`bert`] (the network made of them), [`weights`] (named
+//! tensors in and out), [`folder`] (a Hugging Face model folder), [`check`] (our numbers against candle-transformers').
+
+pub mod align;
+pub mod batch;
+pub mod bert;
+pub mod check;
+pub mod config;
+pub mod device;
+pub mod folder;
+pub mod kernels;
+pub mod rng;
+pub mod tokenizer;
+pub mod weights;
+
+mod error;
+
+pub use align::Alignment;
+pub use batch::Packed;
+pub use bert::{Bert, Gradients};
+pub use config::{Config, TagSet};
+pub use device::{DeviceChoice, choose};
+pub use error::ModelError;
+pub use folder::ModelFolder;
+pub use tokenizer::Pieces;
+
+/// The candle types the rest of the program may see.
+pub use candle_core::{Device, Tensor};

@@ -1,0 +1,125 @@
+//! Random numbers by counter: element `i` of a stream is a function of the seed and `i` alone, so that dropout is the
+//! same on every device and for any number of threads, and a resumed run continues where it stopped.
+
+use super::ModelError;
+
+/// SplitMix64's finaliser (Steele, Lea, Flood 2014).
+pub fn mix64(mut x: u64) -> u64 {
+    x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+/// A 32-bit mixer of low bias (Wellons 2018, `lowbias32` in its improved constants): vectorises well.
+#[inline(always)]
+pub fn mix32(mut x: u32) -> u32 {
+    x ^= x >> 16;
+    x = x.wrapping_mul(0x21f0_aaad);
+    x ^= x >> 15;
+    x = x.wrapping_mul(0x735a_2d97);
+    x ^ (x >> 15)
+}
+
+/// Which elements one dropout keeps: a rate and a key for this place in this step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dropout {
+    /// Share of elements set to zero, in `[0, 1)`.
+    rate: f32,
+    key: (u32, u32),
+}
+
+impl Dropout {
+    /// No dropout: evaluation.
+    pub const NONE: Self = Self { rate: 0.0, key: (0, 0) };
+
+    /// Dropout of `rate` at `site` of the network in `step` of the run seeded with `seed`.
+    pub fn new(rate: f32, seed: u64, step: u64, site: u64) -> Self {
+        let key = mix64(mix64(seed ^ mix64(step)) ^ site);
+        Self { rate, key: (key as u32, (key >> 32) as u32) }
+    }
+
+    /// Whether it changes anything.
+    pub fn is_active(self) -> bool {
+        self.rate > 0.0
+    }
+
+    /// What the kept elements are multiplied by.
+    #[inline(always)]
+    pub fn scale(self) -> f32 {
+        1.0 / (1.0 - self.rate)
+    }
+
+    /// Draws below this are dropped.
+    #[inline(always)]
+    pub fn threshold(self) -> u32 {
+        (f64::from(self.rate) * 4_294_967_296.0) as u32
+    }
+
+    /// A 32-bit draw for element `column` of row `row`.
+    #[inline(always)]
+    pub fn draw(self, row: u32, column: u32) -> u32 {
+        mix32(mix32(row ^ self.key.0).wrapping_add(column.wrapping_mul(0x9e37_79b9)) ^ self.key.1)
+    }
+
+    /// The factor of one element: 0 or [`Dropout::scale`].
+    #[inline(always)]
+    pub fn factor(self, row: u32, column: u32) -> f32 {
+        if self.draw(row, column) < self.threshold() { 0.0 } else { self.scale() }
+    }
+}
+
+/// A stream of draws for shuffling and initialisation.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    key: u64,
+    counter: u64,
+}
+
+impl Stream {
+    /// The stream of this seed and purpose.
+    pub fn new(seed: u64, purpose: u64) -> Self {
+        Self { key: mix64(seed ^ mix64(purpose)), counter: 0 }
+    }
+
+    /// The next 64 bits.
+    pub fn next_u64(&mut self) -> u64 {
+        self.counter += 1;
+        mix64(self.key ^ self.counter)
+    }
+
+    /// Uniform in `(0, 1]`.
+    fn uniform(&mut self) -> f64 {
+        ((self.next_u64() >> 11) + 1) as f64 / 9_007_199_254_740_992.0
+    }
+
+    /// `n` draws from a normal distribution of mean 0 (Box and Muller 1958).
+    pub fn normal(&mut self, n: usize, deviation: f64) -> Vec<f32> {
+        (0..n)
+            .map(|_| {
+                let (u, v) = (self.uniform(), self.uniform());
+                ((-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos() * deviation) as f32
+            })
+            .collect()
+    }
+
+    /// Shuffles in place (Fisher and Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for i in (1..items.len()).rev() {
+            let j = (self.next_u64() % (i as u64 + 1)) as usize;
+            items.swap(i, j);
+        }
+    }
+}
+
+/// Refuses a dropout rate outside `[0, 1)`.
+///
+/// # Errors
+/// Names the setting and the range.
+pub fn check_rate(name: &str, rate: f64) -> Result<f32, ModelError> {
+    if (0.0..1.0).contains(&rate) {
+        Ok(rate as f32)
+    } else {
+        Err(ModelError::Unsupported(format!("config.json: {name} is {rate}, but must be at least 0 and below 1")))
+    }
+}

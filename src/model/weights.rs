@@ -1,0 +1,139 @@
+//! Named tensors: from a safetensors file to parameters, and back.
+
+use super::ModelError;
+use super::bert::{Bert, Parameter, new_head, parameter_shapes};
+use super::config::{Config, TagSet};
+use candle_core::{DType, Device, Tensor};
+use half::f16;
+use safetensors::tensor::{Dtype, TensorView};
+use std::collections::{BTreeMap, HashMap};
+
+/// What a file held that the network has no use for, and what it lacked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadReport {
+    /// Parameters that were made new (only a head may be).
+    pub missing: Vec<String>,
+    /// Tensors that were not used.
+    pub unexpected: Vec<String>,
+}
+
+/// Tensors by Hugging Face's current names, f32, in the processor's memory.
+pub type Tensors = HashMap<String, Tensor>;
+
+/// Reads a safetensors file's bytes (no memory map: the file may be replaced while the program runs).
+///
+/// # Errors
+/// Not a safetensors file, a type that is not floating point, a value that is not a number.
+pub fn read(bytes: &[u8]) -> Result<Tensors, String> {
+    let raw = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)
+        .map_err(|e| format!("this is no whole safetensors file ({e}); download or copy it again"))?;
+    let mut tensors = Tensors::new();
+    for (name, tensor) in raw {
+        if name.ends_with("position_ids") {
+            continue; // a buffer of whole numbers that older versions stored
+        }
+        let tensor = tensor.to_dtype(DType::F32).map_err(|e| format!("{name}: {e}"))?;
+        let finite = tensor
+            .flatten_all()
+            .and_then(|t| t.to_vec1::<f32>())
+            .map_err(|e| format!("{name}: {e}"))?
+            .iter()
+            .all(|v| v.is_finite());
+        if !finite {
+            return Err(format!("{name} holds values that are not numbers (NaN or infinite): the file is damaged"));
+        }
+        tensors.insert(current_name(&name), tensor);
+    }
+    Ok(tensors)
+}
+
+/// Old and bare names as today's `BertForTokenClassification` writes them.
+fn current_name(name: &str) -> String {
+    let name = name.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias");
+    if name.starts_with("embeddings.") || name.starts_with("encoder.") || name.starts_with("pooler.") {
+        format!("bert.{name}")
+    } else {
+        name
+    }
+}
+
+/// Builds a network: the encoder from `tensors`, the head from them too if it is there, else new.
+///
+/// # Errors
+/// When encoder weights are missing or have another shape than `config` says.
+pub fn build(config: Config, tags: usize, mut tensors: Tensors, seed: u64) -> Result<(Bert, LoadReport), ModelError> {
+    let mut report = LoadReport::default();
+    let mut parameters = Vec::new();
+    let fits = |t: Option<&Tensor>| t.is_some_and(|t| t.dims() == [tags, config.hidden_size]);
+    if !fits(tensors.get("classifier.weight")) || !tensors.contains_key("classifier.bias") {
+        let (weight, bias) = new_head(config.hidden_size, tags, config.initializer_range, seed)?;
+        report.missing = vec!["classifier.weight".into(), "classifier.bias".into()];
+        tensors.insert("classifier.weight".into(), weight);
+        tensors.insert("classifier.bias".into(), bias);
+    }
+    let mut lacking = Vec::new();
+    for (name, _) in parameter_shapes(&config, tags) {
+        match tensors.remove(&name) {
+            Some(value) => parameters.push(Parameter { name, value: value.contiguous()? }),
+            None => lacking.push(name),
+        }
+    }
+    if let Some(first) = lacking.first() {
+        let more = lacking.len() - 1;
+        let message = format!("model.safetensors lacks {first} and {more} more weights that config.json asks for");
+        return Err(ModelError::Unsupported(message));
+    }
+    report.unexpected = tensors.into_keys().collect();
+    report.unexpected.sort();
+    Ok((Bert::new(config, parameters)?, report))
+}
+
+/// Reorders a head from the base's tags to a run's: row `i` of the result is the base's row for the run's tag `i`.
+///
+/// # Errors
+/// When the base lacks one of the tags.
+pub fn reorder_head(tensors: &mut Tensors, base: &TagSet, run: &TagSet) -> Result<(), ModelError> {
+    let rows: Option<Vec<u32>> = run.names.iter().map(|n| base.id(n).map(|i| i as u32)).collect();
+    let rows = rows.ok_or_else(|| ModelError::Unsupported("the base's head lacks one of the dataset's tags".into()))?;
+    let rows = Tensor::new(rows, &Device::Cpu)?;
+    for name in ["classifier.weight", "classifier.bias"] {
+        if let Some(head) = tensors.get(name) {
+            let reordered = head.index_select(&rows, 0)?;
+            tensors.insert(name.into(), reordered);
+        }
+    }
+    Ok(())
+}
+
+/// How numbers are stored on saving.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// 32 bits.
+    #[default]
+    Full,
+    /// 16 bits: half the size, about three digits.
+    Half,
+}
+
+/// The bytes of `model.safetensors`, with the `format` entry that transformers asks for.
+///
+/// # Errors
+/// When a tensor cannot be read back from the device.
+pub fn write(bert: &Bert, precision: Precision) -> Result<Vec<u8>, ModelError> {
+    let mut data: BTreeMap<&str, (Dtype, Vec<usize>, Vec<u8>)> = BTreeMap::new();
+    for p in bert.parameters() {
+        let values = p.value.to_device(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?;
+        let (kind, bytes) = match precision {
+            Precision::Full => (Dtype::F32, values.iter().flat_map(|v| v.to_le_bytes()).collect()),
+            Precision::Half => (Dtype::F16, values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect()),
+        };
+        data.insert(&p.name, (kind, p.value.dims().to_vec(), bytes));
+    }
+    let fail = |e: safetensors::SafeTensorError| ModelError::Unsupported(format!("weights could not be stored: {e}"));
+    let views: Result<Vec<_>, _> = data
+        .iter()
+        .map(|(name, (kind, shape, bytes))| TensorView::new(*kind, shape.clone(), bytes).map(|v| (*name, v)))
+        .collect();
+    let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    safetensors::serialize(views.map_err(fail)?, Some(metadata)).map_err(fail)
+}

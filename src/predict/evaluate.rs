@@ -1,0 +1,146 @@
+//! A model scored on sentences people have labelled.
+
+use super::tagger::{Tagger, best};
+use crate::corpus::{Corpus, Scheme, SentenceId, scheme};
+use crate::eval::seqeval::{Strict, entities, strict_entities};
+use crate::eval::{LabelScore, Score, Scorer};
+use crate::model::ModelError;
+use crate::model::align::{Rule, align};
+use crate::model::batch::IGNORED;
+use crate::model::config::split_tag;
+use crate::model::tokenizer::Pieces;
+use crate::model::TagSet;
+use std::time::Instant;
+
+/// Scores of a model on a split.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evaluation {
+    /// Entities, seqeval's default mode.
+    pub overall: Score,
+    /// Entities by label.
+    pub labels: Vec<LabelScore>,
+    /// Entities, seqeval's strict IOB2 mode.
+    pub strict: Score,
+    /// Share of words with the right tag, `O` included.
+    pub accuracy: f64,
+    /// F1 of the book's notebook: every piece counts as an entity of its own. Not entity F1.
+    pub piece_f1: f64,
+    /// Mean loss over the labelled pieces; `None` when the model does not know all the dataset's labels.
+    pub loss: Option<f64>,
+    /// Sentences scored.
+    pub sentences: usize,
+    /// Words scored.
+    pub tokens: usize,
+    /// Words that gave no piece and count as `O`.
+    pub empty_words: usize,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// Scores a model on these sentences. Words are compared by their first piece's tag; long sentences are windowed.
+/// `watch` is told how many of how many sentences are done and answers whether to go on; `None` when it did not.
+///
+/// # Errors
+/// The tokenizer's and candle's.
+pub fn evaluate(
+    tagger: &Tagger,
+    corpus: &Corpus,
+    sentences: &[SentenceId],
+    label_all_pieces: bool,
+    mut watch: impl FnMut(usize, usize) -> bool,
+) -> Result<Option<Evaluation>, ModelError> {
+    let started = Instant::now();
+    let all_tags = TagSet::of_labels(&corpus.labels.names());
+    let rule = Rule { label_all_pieces, max_length: usize::MAX / 2 };
+    let mut pieces: Vec<Pieces> = Vec::with_capacity(sentences.len());
+    let mut piece_labels = Vec::with_capacity(sentences.len());
+    let mut gold = Vec::with_capacity(sentences.len());
+    let mut result = Evaluation { sentences: sentences.len(), ..Evaluation::default() };
+    for s in sentences {
+        let (words, tags) = words_and_tags(corpus, *s, &all_tags);
+        let aligned = align(&tagger.tokenizer, &words, &tags, &all_tags, rule)?;
+        result.tokens += words.len();
+        result.empty_words += aligned.empty_words;
+        pieces.push(aligned.pieces);
+        piece_labels.push(aligned.labels);
+        gold.push(tags);
+    }
+    let mut go_on = true;
+    let logits = tagger.piece_logits(&pieces, |done| {
+        go_on = watch(done.min(sentences.len()), sentences.len());
+        go_on
+    })?;
+    if !go_on {
+        return Ok(None);
+    }
+    let (mut words, mut strict, mut by_piece) = (Scorer::default(), Scorer::default(), PieceF1::default());
+    let (mut loss, mut counted, mut known) = (0.0, 0usize, true);
+    for (((gold, pieces), labels), logits) in gold.iter().zip(&pieces).zip(&piece_labels).zip(&logits) {
+        let gold_tags: Vec<&str> = gold.iter().map(|t| all_tags.names[*t].as_str()).collect();
+        let predicted = tagger.first_pieces(gold.len(), pieces, logits);
+        let tags: Vec<&str> = predicted.iter().map(|t| tagger.tags.names[*t].as_str()).collect();
+        words.add(&gold_tags, &tags);
+        strict.add_entities(&strict_entities(&gold_tags, Strict::Iob2), &strict_entities(&tags, Strict::Iob2));
+        for (label, row) in labels.iter().zip(logits.chunks_exact(tagger.tags.len())) {
+            if *label == IGNORED {
+                continue;
+            }
+            let name = &all_tags.names[*label as usize];
+            by_piece.add(name, &tagger.tags.names[best(row)]);
+            match tagger.tags.id(name) {
+                Some(id) => loss += cross_entropy(row, id),
+                None => known = false,
+            }
+            counted += 1;
+        }
+    }
+    result.overall = words.overall();
+    result.labels = words.labels();
+    result.strict = strict.overall();
+    result.accuracy = words.accuracy();
+    result.piece_f1 = by_piece.f1();
+    result.loss = (known && counted > 0).then(|| loss / counted as f64);
+    result.seconds = started.elapsed().as_secs_f64();
+    Ok(Some(result))
+}
+
+/// A sentence's words and the ids of their tags in `tags`.
+pub fn words_and_tags<'a>(corpus: &'a Corpus, id: SentenceId, tags: &TagSet) -> (Vec<&'a str>, Vec<usize>) {
+    let document = corpus.document(id.document);
+    let words = document.words(id.sentence as usize);
+    let spans = document.token_spans(id.sentence as usize);
+    let outside = tags.id("O").unwrap_or(0);
+    let ids = scheme::encode(&spans, words.len(), Scheme::Iob2)
+        .into_iter()
+        .map(|tag| tags.id_of(tag, &corpus.labels).unwrap_or(outside))
+        .collect();
+    (words, ids)
+}
+
+fn cross_entropy(row: &[f32], tag: usize) -> f64 {
+    let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let total: f64 = row.iter().map(|v| f64::from(v - max).exp()).sum();
+    total.ln() - f64::from(row[tag] - max)
+}
+
+/// The book's figure: seqeval over sequences of one piece, so the type alone counts.
+#[derive(Default)]
+struct PieceF1 {
+    right: usize,
+    predicted: usize,
+    there: usize,
+}
+
+impl PieceF1 {
+    fn add(&mut self, gold: &str, predicted: &str) {
+        let kind = |tag: &str| entities(&[tag]).first().map(|_| split_tag(tag).1.to_owned());
+        let (gold, predicted) = (kind(gold), kind(predicted));
+        self.right += usize::from(gold.is_some() && gold == predicted);
+        self.there += usize::from(gold.is_some());
+        self.predicted += usize::from(predicted.is_some());
+    }
+
+    fn f1(&self) -> f64 {
+        Score::of(self.right, self.predicted, self.there).f1
+    }
+}

@@ -1,0 +1,14 @@
+//! Text in, entities out.
+//!
+//! Read in this order: [`tagger`] (scores of every piece, long inputs in windows), [`aggregate`] (pieces to entities,
+//! as transformers' pipeline does), [`text`] (the entities of a text), [`evaluate`] (a dataset scored).
+
+pub mod aggregate;
+pub mod evaluate;
+pub mod tagger;
+pub mod text;
+
+pub use aggregate::Aggregation;
+pub use evaluate::{Evaluation, evaluate};
+pub use tagger::Tagger;
+pub use text::{Entity, Options, Prediction, predict};

@@ -1,0 +1,156 @@
+//! Scores of every tag for every piece. Inputs longer than the model are read in overlapping windows: nothing is cut.
+
+use crate::model::tokenizer::{PieceTokenizer, Pieces};
+use crate::model::{Bert, ModelError, ModelFolder, Packed, TagSet, device};
+
+/// A network with its tokenizer and tags, ready to be asked.
+#[derive(Clone)]
+pub struct Tagger {
+    /// The network.
+    pub bert: Bert,
+    /// Words to pieces.
+    pub tokenizer: PieceTokenizer,
+    /// What its outputs mean.
+    pub tags: TagSet,
+    /// Pieces it reads at once, special ones included.
+    pub max_length: usize,
+}
+
+/// Pieces a batch holds at most: enough work for every core, little memory.
+const PIECES_A_BATCH: usize = 2048;
+
+impl Tagger {
+    /// The tagger of a model folder, on this device.
+    ///
+    /// # Errors
+    /// No head, missing weights, no room on the device.
+    pub fn new(folder: &ModelFolder, device: &crate::model::Device) -> Result<Self, ModelError> {
+        let (bert, tags) = folder.classifier()?;
+        let bert = bert.to_device(device)?;
+        Ok(Self { bert, tokenizer: folder.tokenizer.clone(), tags, max_length: folder.max_length })
+    }
+
+    /// How far windows overlap unless told otherwise: a quarter of the model's length.
+    pub fn default_stride(&self) -> usize {
+        self.max_length / 4
+    }
+
+    /// Scores of these rows of vocabulary ids, `[pieces, tags]` each, in the order given. `watch` is told how many
+    /// are done and answers whether to go on; when it does not, what is missing is empty.
+    ///
+    /// # Errors
+    /// candle's.
+    pub fn logits(
+        &self,
+        rows: &[Vec<u32>],
+        mut watch: impl FnMut(usize) -> bool,
+    ) -> Result<Vec<Vec<f32>>, ModelError> {
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|i| rows[*i].len());
+        let mut out = vec![Vec::new(); rows.len()];
+        let mut at = 0;
+        while at < order.len() && watch(at) {
+            let mut pieces = 0;
+            let mut end = at;
+            while end < order.len() && (end == at || pieces + rows[order[end]].len() <= PIECES_A_BATCH) {
+                pieces += rows[order[end]].len();
+                end += 1;
+            }
+            let batch = Packed::new(order[at..end].iter().map(|i| (rows[*i].as_slice(), [].as_slice())));
+            let logits = self.bert.logits_in_parallel(&batch, device::threads())?;
+            for (i, range) in order[at..end].iter().zip(batch.sentences()) {
+                out[*i] = logits[range.start * self.tags.len()..range.end * self.tags.len()].to_vec();
+            }
+            at = end;
+        }
+        watch(order.len());
+        Ok(out)
+    }
+
+    /// Scores of every piece of these inputs, `[pieces, tags]` each. Where windows overlap, a piece is read in the
+    /// window in which it is farthest from the edge.
+    ///
+    /// # Errors
+    /// candle's.
+    pub fn piece_logits(
+        &self,
+        inputs: &[Pieces],
+        watch: impl FnMut(usize) -> bool,
+    ) -> Result<Vec<Vec<f32>>, ModelError> {
+        let windows: Vec<Vec<Vec<usize>>> =
+            inputs.iter().map(|p| p.windows(self.max_length, self.default_stride())).collect();
+        let rows: Vec<Vec<u32>> = inputs
+            .iter()
+            .zip(&windows)
+            .flat_map(|(p, w)| w.iter().map(|window| window.iter().map(|i| p.ids[*i]).collect()))
+            .collect();
+        let mut logits = self.logits(&rows, watch)?.into_iter();
+        let tags = self.tags.len();
+        let mut out = Vec::with_capacity(inputs.len());
+        for (pieces, windows) in inputs.iter().zip(&windows) {
+            if windows.len() == 1 {
+                out.push(logits.next().unwrap_or_default());
+                continue;
+            }
+            let mut all = vec![0f32; pieces.len() * tags];
+            let mut margins = vec![0usize; pieces.len()];
+            for window in windows {
+                let scores = logits.next().unwrap_or_default();
+                for (place, (&piece, row)) in window.iter().zip(scores.chunks_exact(tags)).enumerate() {
+                    let margin = 1 + place.min(window.len() - 1 - place);
+                    if margin > margins[piece] {
+                        margins[piece] = margin;
+                        all[piece * tags..(piece + 1) * tags].copy_from_slice(row);
+                    }
+                }
+            }
+            out.push(all);
+        }
+        Ok(out)
+    }
+
+    /// The tag of every word: its first piece's best. A word without a piece is `O`.
+    ///
+    /// # Errors
+    /// The tokenizer's and candle's.
+    pub fn word_tags(&self, sentences: &[Vec<&str>]) -> Result<Vec<Vec<usize>>, ModelError> {
+        let pieces: Vec<Pieces> =
+            sentences.iter().map(|words| self.tokenizer.words(words)).collect::<Result<_, _>>()?;
+        let logits = self.piece_logits(&pieces, |_| true)?;
+        Ok(sentences.iter().zip(&pieces).zip(&logits).map(|((s, p), l)| self.first_pieces(s.len(), p, l)).collect())
+    }
+
+    /// The tag of every word of one sentence, from its pieces' scores.
+    pub(super) fn first_pieces(&self, words: usize, pieces: &Pieces, logits: &[f32]) -> Vec<usize> {
+        let mut tags = vec![self.tags.id("O").unwrap_or(0); words];
+        let mut previous = None;
+        for (word, row) in pieces.words.iter().zip(logits.chunks_exact(self.tags.len())) {
+            if let Some(word) = word
+                && previous != Some(*word)
+            {
+                tags[*word as usize] = best(row);
+            }
+            previous = *word;
+        }
+        tags
+    }
+}
+
+/// Index of the largest score; the first of equals.
+pub fn best(row: &[f32]) -> usize {
+    let mut best = 0;
+    for (i, v) in row.iter().enumerate() {
+        if *v > row[best] {
+            best = i;
+        }
+    }
+    best
+}
+
+/// Softmax of one piece's scores.
+pub fn probabilities(row: &[f32]) -> Vec<f32> {
+    let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let exponents: Vec<f32> = row.iter().map(|v| (v - max).exp()).collect();
+    let total: f32 = exponents.iter().sum();
+    exponents.into_iter().map(|e| e / total).collect()
+}

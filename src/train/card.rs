@@ -1,0 +1,60 @@
+//! The README of a saved model: what it is, what it was trained on, how good it is.
+
+use super::run::{Finished, Job, label_line};
+use crate::corpus::Split;
+use crate::model::TagSet;
+use crate::predict::Evaluation;
+use std::fmt::Write as _;
+
+/// A model card in Hugging Face's form.
+pub fn card(job: &Job, finished: &Finished, tags: &TagSet) -> String {
+    let a = &job.arguments;
+    let mut out = String::from("---\nlibrary_name: transformers\npipeline_tag: token-classification\ntags:\n- token-classification\n- named-entity-recognition\n- tagwright\n---\n\n");
+    let name = finished.out.file_name().map_or_else(|| "model".into(), |n| n.to_string_lossy());
+    let _ = writeln!(out, "# {name}\n");
+    let _ = writeln!(out, "Tags words with: {}. Trained by Tagwright from `{}`.\n", label_line(tags), job.base.name);
+    let _ = writeln!(out, "```python\nfrom transformers import pipeline\npipeline(\"token-classification\", \"{name}\", aggregation_strategy=\"simple\")(\"My name is Maarten.\")\n```\n");
+    let _ = writeln!(out, "## Data\n");
+    let _ = writeln!(out, "{}: {} sentences to learn from, {} to choose the best epoch by.", job.corpus.name, job.holdout.train.len(), job.holdout.dev.len());
+    if let Some((held, of)) = job.holdout.held_out {
+        let _ = writeln!(out, "There was no dev split: {held} of {of} parts were held out, by seed {}.", a.seed);
+    }
+    let _ = writeln!(out, "\n## Recipe\n");
+    let _ = writeln!(
+        out,
+        "AdamW, learning rate {:e}, batch {}, {} epochs, weight decay {}, warm-up {}, clipped at {}, at most {} pieces a sentence, seed {}. {} pieces in {:.0} s. Epoch {} was kept ({}).",
+        a.learning_rate,
+        a.per_device_train_batch_size,
+        a.num_train_epochs,
+        a.weight_decay,
+        a.warmup_ratio,
+        a.max_grad_norm,
+        a.max_length,
+        a.seed,
+        finished.pieces,
+        finished.train_seconds,
+        finished.best_epoch,
+        finished.outcome.name(),
+    );
+    for (split, scores) in [(Split::Dev, &finished.dev), (Split::Test, &finished.test)] {
+        if let Some(scores) = scores {
+            let _ = write!(out, "\n{}", table(split, scores));
+        }
+    }
+    out
+}
+
+fn table(split: Split, scores: &Evaluation) -> String {
+    let mut out = format!("## Entities on {} (seqeval, {} sentences)\n\n", split.name(), scores.sentences);
+    let _ = writeln!(out, "| label | precision | recall | F1 | support |\n| --- | ---: | ---: | ---: | ---: |");
+    let mut row = |name: &str, s: &crate::eval::Score| {
+        let [p, r, f] = [s.precision, s.recall, s.f1].map(|v| v * 100.0);
+        let _ = writeln!(out, "| {name} | {p:.2} | {r:.2} | {f:.2} | {} |", s.support);
+    };
+    for label in &scores.labels {
+        row(&label.label, &label.score);
+    }
+    row("all", &scores.overall);
+    let _ = writeln!(out, "\nAccuracy on words {:.2}. F1 on pieces, as the book counts: {:.2}.", scores.accuracy * 100.0, scores.piece_f1 * 100.0);
+    out
+}

@@ -1,0 +1,107 @@
+//! What a run tells while it goes on. The window's charts, the progress bar and the JSON lines are views of this.
+
+use crate::corpus::Split;
+use crate::predict::Evaluation;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The data is aligned and the model is built.
+    Started(Started),
+    /// A step is done. Steps may be merged when the reader is slow: then these are the last one's values and the mean loss.
+    Step(Step),
+    /// A split was scored.
+    Evaluated {
+        /// Counts from 1; 0 is before the first.
+        epoch: usize,
+        /// Which split.
+        split: Split,
+        /// Its scores.
+        scores: Evaluation,
+        /// Whether it is the best dev score so far.
+        best: bool,
+    },
+    /// A line for the log.
+    Note(String),
+}
+
+/// What a run is made of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Started {
+    /// Device in words.
+    pub device: String,
+    /// Base model.
+    pub model: String,
+    /// Sentences learned from.
+    pub train_sentences: usize,
+    /// Sentences that choose the best epoch.
+    pub dev_sentences: usize,
+    /// Pieces of all training sentences, special ones included.
+    pub pieces_per_epoch: usize,
+    /// Steps of the run.
+    pub steps: usize,
+    /// Epochs of the run.
+    pub epochs: usize,
+    /// Whether the base's head was kept.
+    pub head_kept: bool,
+    /// The labels it learns.
+    pub labels: Vec<String>,
+}
+
+/// Values of a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Step {
+    /// Counts from 1.
+    pub step: usize,
+    /// Epochs done, with a fraction.
+    pub epoch: f64,
+    /// Mean loss over the labelled pieces (over the merged steps).
+    pub loss: f64,
+    /// How many steps were merged into this, at least 1.
+    pub merged: usize,
+    /// Learning rate that was used.
+    pub learning_rate: f64,
+    /// Norm of the gradient before clipping.
+    pub grad_norm: f64,
+    /// Pieces a second since the last event.
+    pub pieces_per_second: f64,
+    /// Share of a padded batch that would have been padding, 0 to 1, over the run so far.
+    pub padding_avoided: f64,
+    /// Seconds of training so far.
+    pub elapsed: f64,
+    /// Seconds still to go, as it looks.
+    pub remaining: f64,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All epochs.
+    Completed,
+    /// A person stopped it; the best so far was kept.
+    Stopped,
+    /// The loss was no number any more; the best so far was kept.
+    Diverged,
+}
+
+impl Outcome {
+    /// As in the JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Stopped => "stopped",
+            Self::Diverged => "diverged",
+        }
+    }
+}
+
+/// Who listens to a run, and may end it.
+pub trait Observer {
+    /// Something happened.
+    fn on(&mut self, event: Event);
+
+    /// Whether to stop; asked before every batch.
+    fn should_stop(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,18 @@
+//! One training run as a function.
+//!
+//! Read in this order: [`arguments`] (what a person chooses), [`plan`] (which sentences, aligned and counted),
+//! [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells), [`run`] (the loop),
+//! [`card`] (the README of the saved model).
+
+pub mod arguments;
+pub mod card;
+pub mod event;
+mod memory;
+pub mod optimizer;
+pub mod plan;
+pub mod run;
+pub mod schedule;
+
+pub use arguments::{Arguments, Field};
+pub use event::{Event, Observer, Outcome};
+pub use run::{Finished, Job, TrainError, run};

@@ -1,0 +1,61 @@
+//! The sentences of a run, aligned to pieces once and counted.
+
+use crate::corpus::{Corpus, SentenceId};
+use crate::model::align::{Rule, align};
+use crate::model::rng::Stream;
+use crate::model::tokenizer::PieceTokenizer;
+use crate::model::{ModelError, Packed, TagSet};
+use crate::predict::evaluate::words_and_tags;
+
+/// Training sentences as the network takes them.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Ids and labels of every sentence.
+    sentences: Vec<(Vec<u32>, Vec<i32>)>,
+    /// Words that gave no piece: they cannot be learned.
+    pub empty_words: usize,
+    /// Words past the allowed length: they are not learned.
+    pub cut_words: usize,
+    /// Sentences that have such words.
+    pub cut_sentences: usize,
+}
+
+impl Plan {
+    /// Aligns the sentences.
+    ///
+    /// # Errors
+    /// The tokenizer's.
+    pub fn new(
+        corpus: &Corpus,
+        sentences: &[SentenceId],
+        tokenizer: &PieceTokenizer,
+        tags: &TagSet,
+        rule: Rule,
+    ) -> Result<Self, ModelError> {
+        let mut plan = Self::default();
+        for id in sentences {
+            let (words, ids) = words_and_tags(corpus, *id, tags);
+            let aligned = align(tokenizer, &words, &ids, tags, rule)?;
+            plan.empty_words += aligned.empty_words;
+            plan.cut_words += aligned.cut_words;
+            plan.cut_sentences += usize::from(aligned.cut_words > 0);
+            plan.sentences.push((aligned.pieces.ids, aligned.labels));
+        }
+        Ok(plan)
+    }
+
+    /// Pieces of all sentences, special ones included.
+    pub fn pieces(&self) -> usize {
+        self.sentences.iter().map(|(ids, _)| ids.len()).sum()
+    }
+
+    /// The batches of an epoch (counted from 0): all sentences once, in an order drawn from the seed.
+    pub fn batches(&self, size: usize, seed: u64, epoch: usize) -> Vec<Packed> {
+        let mut order: Vec<usize> = (0..self.sentences.len()).collect();
+        Stream::new(seed, 0x6f72_6465_7200 + epoch as u64).shuffle(&mut order);
+        let batch = |indices: &[usize]| {
+            Packed::new(indices.iter().map(|i| (self.sentences[*i].0.as_slice(), self.sentences[*i].1.as_slice())))
+        };
+        order.chunks(size).map(batch).collect()
+    }
+}

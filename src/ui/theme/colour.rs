@@ -1,0 +1,220 @@
+//! Every colour of the window, as two constant palettes.
+//!
+//! Names say what a colour is for, never what it looks like, so that dark and light differ only in
+//! their values. No other file holds a colour of its own.
+
+use egui::Color32;
+
+use super::labels::{self, LabelColour};
+
+/// One theme's colours. The contrast of each pair in use was measured, see the look's tokens.
+#[derive(Debug, PartialEq)]
+pub struct Palette {
+    /// Top bar, rail, status bar.
+    pub chrome: Color32,
+    /// Side panels, cards.
+    pub panel: Color32,
+    /// Where text is read and charts stand.
+    pub canvas: Color32,
+    /// Secondary buttons, the chosen segment.
+    pub raised: Color32,
+    /// Popups, menus, palette, toasts.
+    pub overlay: Color32,
+    /// Text fields.
+    pub field: Color32,
+    /// Hovered row or button, track of a bar.
+    pub hover: Color32,
+    /// Pressed button, toggle off, track of progress.
+    pub pressed: Color32,
+    /// Selected row, active room, toggled button.
+    pub selected: Color32,
+    /// Selected and hovered.
+    pub selected_hover: Color32,
+    /// Hairlines, card borders, grid lines.
+    pub line: Color32,
+    /// Borders of fields, buttons, popups.
+    pub line_strong: Color32,
+    /// What is read.
+    pub text: Color32,
+    /// Labels of fields, secondary facts.
+    pub text2: Color32,
+    /// Captions, axis labels, placeholders.
+    pub text3: Color32,
+    /// Disabled.
+    pub text_off: Color32,
+    /// Strokes and small marks: caret, selection, progress, active icon.
+    pub accent: Color32,
+    /// Primary button, toggle on, ticked box.
+    pub accent_fill: Color32,
+    /// Primary, hovered.
+    pub accent_hover: Color32,
+    /// Primary, pressed.
+    pub accent_press: Color32,
+    /// Text on `accent_fill` and `err_fill`.
+    pub on_accent: Color32,
+    /// Focus ring.
+    pub focus: Color32,
+    /// Success text and icon.
+    pub ok: Color32,
+    /// Ground under `ok`.
+    pub ok_tint: Color32,
+    /// Warning text and icon.
+    pub warn: Color32,
+    /// Ground under `warn`.
+    pub warn_tint: Color32,
+    /// Error text, icon, border.
+    pub err: Color32,
+    /// Ground under `err`.
+    pub err_tint: Color32,
+    /// Destructive primary.
+    pub err_fill: Color32,
+    /// Destructive, hovered.
+    pub err_hover: Color32,
+    /// Veil behind the command palette and dialogs.
+    pub scrim: Color32,
+    /// Shadow under what floats.
+    pub shadow: Color32,
+    /// Chart series, in the order in which runs or quantities take them.
+    pub series: [Color32; 8],
+    /// Ground of a matrix cell, from few to many.
+    pub ramp: [Color32; 7],
+    /// The colours that labels take in turn.
+    pub labels: &'static [LabelColour; labels::COUNT],
+}
+
+impl Palette {
+    /// The colours of the label with this index; beyond the last they begin again.
+    pub fn label(&self, index: usize) -> &'static LabelColour {
+        &self.labels[index % labels::COUNT]
+    }
+
+    /// The colour of the series with this index, and whether it is dashed: from the ninth on the
+    /// colours repeat, and only the dashes tell the two apart.
+    pub fn series(&self, index: usize) -> (Color32, bool) {
+        let count = self.series.len();
+        (self.series[index % count], index >= count)
+    }
+
+    /// Text on a step of the matrix ramp: white on the two strongest, for contrast.
+    pub fn on_ramp(&self, step: usize) -> Color32 {
+        if step >= 5 { self.on_accent } else { self.text }
+    }
+}
+
+/// Dark, the default.
+pub const DARK: Palette = Palette {
+    chrome: hex(0x101114),
+    panel: hex(0x141518),
+    canvas: hex(0x17191d),
+    raised: hex(0x1f2024),
+    overlay: hex(0x222429),
+    field: hex(0x121316),
+    hover: hex(0x25282d),
+    pressed: hex(0x2c2f35),
+    selected: hex(0x2c2b4a),
+    selected_hover: hex(0x333157),
+    line: hex(0x292b30),
+    line_strong: hex(0x3e4147),
+    text: hex(0xe8eaed),
+    text2: hex(0xafb3b9),
+    text3: hex(0x8a8e95),
+    text_off: hex(0x5b5e63),
+    accent: hex(0xaca8f9),
+    accent_fill: hex(0x6a5bd9),
+    accent_hover: hex(0x614fd0),
+    accent_press: hex(0x5847bf),
+    on_accent: hex(0xffffff),
+    focus: hex(0x948efd),
+    ok: hex(0x6fd395),
+    ok_tint: hex(0x163120),
+    warn: hex(0xebbc63),
+    warn_tint: hex(0x382a10),
+    err: hex(0xf88680),
+    err_tint: hex(0x431d1b),
+    err_fill: hex(0xc92f30),
+    err_hover: hex(0xbc2025),
+    scrim: Color32::from_rgba_unmultiplied_const(8, 9, 11, 140),
+    shadow: Color32::from_black_alpha(115),
+    series: [
+        hex(0x9b97f9),
+        hex(0xf3ae58),
+        hex(0x59d4cd),
+        hex(0xec84b7),
+        hex(0xa8d578),
+        hex(0x61afee),
+        hex(0x8c929f),
+        hex(0xeb8373),
+    ],
+    ramp: [
+        hex(0x1b1b21),
+        hex(0x28283c),
+        hex(0x353459),
+        hex(0x424076),
+        hex(0x504b94),
+        hex(0x5e57b3),
+        hex(0x6a5fcf),
+    ],
+    labels: &labels::DARK,
+};
+
+/// Light.
+pub const LIGHT: Palette = Palette {
+    chrome: hex(0xf2f2ef),
+    panel: hex(0xf8f8f5),
+    canvas: hex(0xfcfcfa),
+    raised: hex(0xffffff),
+    overlay: hex(0xffffff),
+    field: hex(0xffffff),
+    hover: hex(0xecece8),
+    pressed: hex(0xe2e2dd),
+    selected: hex(0xe4e3fd),
+    selected_hover: hex(0xdbdafd),
+    line: hex(0xe3e3de),
+    line_strong: hex(0xc9c9c3),
+    text: hex(0x1d1f23),
+    text2: hex(0x53575e),
+    text3: hex(0x696d74),
+    text_off: hex(0xa4a6a9),
+    accent: hex(0x5842c6),
+    accent_fill: hex(0x604cd1),
+    accent_hover: hex(0x563fc3),
+    accent_press: hex(0x4c35b0),
+    on_accent: hex(0xffffff),
+    focus: hex(0x776de0),
+    ok: hex(0x0e7141),
+    ok_tint: hex(0xd9f5e1),
+    warn: hex(0x8f5d04),
+    warn_tint: hex(0xfcedcd),
+    err: hex(0xbe2a27),
+    err_tint: hex(0xfee6e6),
+    err_fill: hex(0xcc2827),
+    err_hover: hex(0xba1e20),
+    scrim: Color32::from_rgba_unmultiplied_const(40, 42, 50, 36),
+    shadow: Color32::from_rgba_unmultiplied_const(0x1e, 0x1e, 0x28, 41),
+    series: [
+        hex(0x6452d3),
+        hex(0xb66c18),
+        hex(0x008282),
+        hex(0xbf427c),
+        hex(0x3f7a28),
+        hex(0x1777b8),
+        hex(0x70757e),
+        hex(0xc13f29),
+    ],
+    ramp: [
+        hex(0xf6f6fc),
+        hex(0xe0e0fb),
+        hex(0xc9c8f8),
+        hex(0xb2aff2),
+        hex(0x9892e8),
+        hex(0x6b5ec4),
+        hex(0x5d46c1),
+    ],
+    labels: &labels::LIGHT,
+};
+
+/// A colour written as in the design: `0xRRGGBB`.
+pub(super) const fn hex(rgb: u32) -> Color32 {
+    let [_, r, g, b] = rgb.to_be_bytes();
+    Color32::from_rgb(r, g, b)
+}

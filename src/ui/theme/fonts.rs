@@ -1,0 +1,86 @@
+//! The bundled faces, and which of them stands in when a glyph is missing.
+//!
+//! egui makes no weights, so each weight is a family of its own. The faces and how they were made
+//! are in `assets/fonts`.
+
+use std::sync::{Arc, LazyLock};
+
+use egui::{Context, FontData, FontDefinitions, FontFamily};
+
+/// One face of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    Ui,
+    UiMedium,
+    UiStrong,
+    Read,
+    Mono,
+    Icon,
+}
+
+impl Face {
+    const ALL: [Self; 6] = [
+        Self::Ui,
+        Self::UiMedium,
+        Self::UiStrong,
+        Self::Read,
+        Self::Mono,
+        Self::Icon,
+    ];
+
+    /// The family to lay text out with.
+    pub fn family(self) -> FontFamily {
+        // Made once: a named family holds its name in an `Arc`, and text is laid out every frame.
+        static FAMILIES: LazyLock<[FontFamily; 6]> =
+            LazyLock::new(|| Face::ALL.map(|face| FontFamily::Name(face.name().into())));
+        FAMILIES[self as usize].clone()
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ui => "ui",
+            Self::UiMedium => "ui-medium",
+            Self::UiStrong => "ui-strong",
+            Self::Read => "read",
+            Self::Mono => "mono",
+            Self::Icon => "icon",
+        }
+    }
+
+    fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Ui => include_bytes!("../../../assets/fonts/Inter-Regular.ttf"),
+            Self::UiMedium => include_bytes!("../../../assets/fonts/Inter-Medium.ttf"),
+            Self::UiStrong => include_bytes!("../../../assets/fonts/Inter-SemiBold.ttf"),
+            Self::Read => include_bytes!("../../../assets/fonts/SourceSerif4-Regular.ttf"),
+            Self::Mono => include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf"),
+            Self::Icon => include_bytes!("../../../assets/fonts/lucide-subset.ttf"),
+        }
+    }
+
+    /// This face first, then the others in the order in which they may stand in for it.
+    fn chain(self) -> Vec<String> {
+        let stand_ins = [Self::Ui, Self::Read, Self::Mono, Self::Icon];
+        let others = stand_ins.into_iter().filter(|face| *face != self);
+        std::iter::once(self)
+            .chain(others)
+            .map(|face| face.name().to_owned())
+            .collect()
+    }
+}
+
+pub(super) fn install(ctx: &Context) {
+    ctx.set_fonts(definitions());
+}
+
+fn definitions() -> FontDefinitions {
+    let mut fonts = FontDefinitions::empty();
+    for face in Face::ALL {
+        let data = Arc::new(FontData::from_static(face.bytes()));
+        fonts.font_data.insert(face.name().to_owned(), data);
+        fonts.families.insert(face.family(), face.chain());
+    }
+    fonts.families.insert(FontFamily::Proportional, Face::Ui.chain());
+    fonts.families.insert(FontFamily::Monospace, Face::Mono.chain());
+    fonts
+}

@@ -1,0 +1,125 @@
+//! A short word in a small frame: a split, a state, a difference; or a filter to click.
+
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::{self, Icon, TextRole, metrics};
+
+use super::icon::paint_icon;
+use super::paint::{focus_ring, put_text};
+use super::touch::Touch;
+
+const PAD: f32 = 7.0;
+const MARK: f32 = 13.0;
+
+/// What a badge says beside its words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    #[default]
+    Plain,
+    /// Something runs or is chosen.
+    Active,
+    Ok,
+    Warn,
+    Err,
+}
+
+/// A word in a frame 20 high.
+#[must_use = "a badge is shown by `show` or `choose`"]
+pub struct Badge<'a> {
+    text: &'a str,
+    tone: Tone,
+    icon: Option<Icon>,
+    dot: bool,
+}
+
+impl<'a> Badge<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self { text, tone: Tone::Plain, icon: None, dot: false }
+    }
+
+    pub fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+
+    pub fn icon(mut self, icon: Icon) -> Self {
+        self.icon = Some(icon);
+        self
+    }
+
+    /// A round dot before the word: work goes on.
+    pub fn dot(mut self) -> Self {
+        self.dot = true;
+        self
+    }
+
+    /// Shows it as a mark that nothing is done with.
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let (rect, response) = ui.allocate_exact_size(self.size(ui), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, self.text));
+        let (fill, border, text) = colours(ui, self.tone);
+        self.paint(ui, rect, fill, border, text);
+        response
+    }
+
+    /// Shows it as a filter that can be clicked, chosen or not.
+    pub fn choose(self, ui: &mut Ui, chosen: bool) -> Response {
+        let (rect, response) = ui.allocate_exact_size(self.size(ui), Sense::click());
+        let enabled = ui.is_enabled();
+        response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, chosen, self.text));
+        let p = theme::of(ui);
+        let touch = Touch::of(ui, &response);
+        let (fill, border, text) = if chosen {
+            (touch.hovered(p.selected, p.selected_hover), Color32::TRANSPARENT, p.text)
+        } else {
+            let fill = touch.mix(Color32::TRANSPARENT, p.hover, p.pressed);
+            (fill, p.line_strong, touch.hovered(p.text2, p.text))
+        };
+        self.paint(ui, rect, fill, border, text);
+        focus_ring(ui, &response, rect, metrics::RADIUS_BADGE);
+        response
+    }
+
+    fn mark_width(&self) -> f32 {
+        match (self.icon, self.dot) {
+            (Some(_), _) if self.text.is_empty() => MARK,
+            (Some(_), _) => MARK + 4.0,
+            (None, true) => 6.0 + 5.0,
+            (None, false) => 0.0,
+        }
+    }
+
+    fn size(&self, ui: &Ui) -> egui::Vec2 {
+        let text = TextRole::CaptionMedium.line(ui, self.text).size().x;
+        vec2((2.0 * PAD + self.mark_width() + text).round(), metrics::BADGE)
+    }
+
+    fn paint(&self, ui: &Ui, rect: Rect, fill: Color32, border: Color32, text: Color32) {
+        let painter = ui.painter();
+        let stroke = Stroke::new(metrics::STROKE, border);
+        painter.rect(rect, metrics::RADIUS_BADGE, fill, stroke, StrokeKind::Inside);
+        let inside = rect.shrink2(vec2(PAD, 0.0));
+        if let Some(icon) = self.icon {
+            paint_icon(painter, inside.with_max_x(inside.left() + MARK), icon, MARK, text);
+        } else if self.dot {
+            let centre = pos2(inside.left() + 3.0, inside.center().y);
+            painter.circle_filled(centre, 3.0, theme::of(ui).accent);
+        }
+        let galley = TextRole::CaptionMedium.line(ui, self.text);
+        let words = inside.with_min_x(inside.left() + self.mark_width());
+        put_text(painter, words, Align2::LEFT_CENTER, galley, text);
+    }
+}
+
+/// Fill, border and text.
+fn colours(ui: &Ui, tone: Tone) -> (Color32, Color32, Color32) {
+    let p = theme::of(ui);
+    let none = Color32::TRANSPARENT;
+    match tone {
+        Tone::Plain => (none, p.line_strong, p.text2),
+        Tone::Active => (p.selected, none, p.text),
+        Tone::Ok => (p.ok_tint, none, p.ok),
+        Tone::Warn => (p.warn_tint, none, p.warn),
+        Tone::Err => (p.err_tint, none, p.err),
+    }
+}

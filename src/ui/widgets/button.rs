@@ -1,0 +1,233 @@
+//! The button, in its four kinds.
+
+use std::sync::Arc;
+
+use egui::{
+    Align2, Color32, Galley, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
+
+use crate::ui::theme::{self, Icon, TextRole, icon, metrics};
+
+use super::icon::paint_icon;
+use super::paint::{focus_ring, put_text};
+use super::touch::Touch;
+use super::key_cap;
+
+const ICON_GAP: f32 = 6.0;
+const KEY_GAP: f32 = 8.0;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Primary,
+    Plain,
+    Quiet,
+    Destructive,
+}
+
+/// A button with words on it. [`super::IconButton`] is the one without.
+#[must_use = "a button is shown by `show`"]
+pub struct Button<'a> {
+    kind: Kind,
+    text: &'a str,
+    icon: Option<Icon>,
+    keys: &'a [&'a str],
+    opens_menu: bool,
+    toggled: Option<bool>,
+    main: bool,
+    why_off: Option<&'a str>,
+}
+
+impl<'a> Button<'a> {
+    /// The one filled button of a view.
+    pub fn primary(text: &'a str) -> Self {
+        Self::new(Kind::Primary, text)
+    }
+
+    pub fn plain(text: &'a str) -> Self {
+        Self::new(Kind::Plain, text)
+    }
+
+    /// Without a border, for what is used often and must not shout.
+    pub fn quiet(text: &'a str) -> Self {
+        Self::new(Kind::Quiet, text)
+    }
+
+    /// For what takes something away.
+    pub fn destructive(text: &'a str) -> Self {
+        Self::new(Kind::Destructive, text)
+    }
+
+    fn new(kind: Kind, text: &'a str) -> Self {
+        Self {
+            kind,
+            text,
+            icon: None,
+            keys: &[],
+            opens_menu: false,
+            toggled: None,
+            main: false,
+            why_off: None,
+        }
+    }
+
+    pub fn icon(mut self, icon: Icon) -> Self {
+        self.icon = Some(icon);
+        self
+    }
+
+    /// The shortcut that does the same, shown as caps at the right.
+    pub fn keys(mut self, keys: &'a [&'a str]) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// Shows a chevron at the right: this button opens a menu.
+    pub fn opens_menu(mut self) -> Self {
+        self.opens_menu = true;
+        self
+    }
+
+    /// Makes it a switch that stays down.
+    pub fn toggled(mut self, on: bool) -> Self {
+        self.toggled = Some(on);
+        self
+    }
+
+    /// Makes it the main action of a form: higher, and over the whole width.
+    pub fn main(mut self) -> Self {
+        self.main = true;
+        self
+    }
+
+    /// Switches it off and says why in its tooltip. `None` leaves it on.
+    pub fn off(mut self, why: Option<&'a str>) -> Self {
+        self.why_off = why;
+        self
+    }
+
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let why_off = self.why_off;
+        let response = ui.add_enabled_ui(why_off.is_none(), |ui| self.add(ui)).inner;
+        match why_off {
+            Some(why) => response.on_disabled_hover_text(why),
+            None => response,
+        }
+    }
+
+    fn add(&self, ui: &mut Ui) -> Response {
+        let text = TextRole::BodyMedium.line(ui, self.text);
+        let content = self.content_width(ui, &text);
+        let padding = 2.0 * if self.main { 16.0 } else { metrics::PAD };
+        let size = if self.main {
+            vec2(ui.available_width().max(content + padding), metrics::MAIN_ACTION)
+        } else {
+            vec2(content + padding, theme::density(ui).control())
+        };
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        let enabled = ui.is_enabled();
+        response.widget_info(|| match self.toggled {
+            Some(on) => WidgetInfo::selected(Role::Button, enabled, on, self.text),
+            None => WidgetInfo::labeled(Role::Button, enabled, self.text),
+        });
+        if ui.is_rect_visible(rect) {
+            self.paint(ui, &response, rect, text, content);
+        }
+        response
+    }
+
+    fn content_width(&self, ui: &Ui, text: &Galley) -> f32 {
+        let before = self.icon.map_or(0.0, |_| metrics::ICON + ICON_GAP);
+        let chevron = if self.opens_menu { ICON_GAP + metrics::ICON - 2.0 } else { 0.0 };
+        let keys = if self.keys.is_empty() {
+            0.0
+        } else {
+            KEY_GAP + key_cap::width(ui.painter(), self.keys)
+        };
+        before + text.size().x + chevron + keys
+    }
+
+    fn paint(&self, ui: &Ui, response: &Response, rect: Rect, text: Arc<Galley>, content: f32) {
+        let palette = theme::of(ui);
+        let radius = if self.main { metrics::RADIUS_ROW } else { metrics::RADIUS_CONTROL };
+        let colours = self.colours(ui, response);
+        let painter = ui.painter();
+        let border = Stroke::new(metrics::STROKE, colours.border);
+        painter.rect(rect, radius, colours.fill, border, StrokeKind::Inside);
+        focus_ring(ui, response, rect, radius);
+
+        let left = (rect.center().x - content / 2.0).max(rect.left());
+        let mut rest = Rect::from_min_max(pos2(left, rect.top()), rect.max);
+        if let Some(icon) = self.icon {
+            let square = rest.with_max_x(rest.left() + metrics::ICON);
+            paint_icon(painter, square, icon, metrics::ICON, colours.icon);
+            rest.min.x += metrics::ICON + ICON_GAP;
+        }
+        let text_width = text.size().x;
+        put_text(painter, rest, Align2::LEFT_CENTER, text, colours.text);
+        rest.min.x += text_width;
+        if self.opens_menu {
+            rest.min.x += ICON_GAP;
+            let square = rest.with_max_x(rest.left() + metrics::ICON - 2.0);
+            let colour = if ui.is_enabled() { palette.text2 } else { palette.text_off };
+            paint_icon(painter, square, icon::CHEVRON_DOWN, 14.0, colour);
+            rest.min.x = square.right();
+        }
+        rest.min.x += KEY_GAP;
+        key_cap::paint(painter, rest, self.keys, colours.key, colours.key_border);
+    }
+
+    fn colours(&self, ui: &Ui, response: &Response) -> Colours {
+        let p = theme::of(ui);
+        let none = Color32::TRANSPARENT;
+        if !ui.is_enabled() {
+            let (fill, border) = if self.kind == Kind::Primary { (p.hover, none) } else { (none, p.line) };
+            return Colours::of(fill, border, p.text_off, p.line);
+        }
+        let touch = Touch::of(ui, response);
+        if self.toggled == Some(true) {
+            let fill = touch.hovered(p.selected, p.selected_hover);
+            return Colours {
+                icon: p.accent,
+                ..Colours::of(fill, none, p.text, p.line_strong)
+            };
+        }
+        match self.kind {
+            Kind::Primary => Colours::of(
+                touch.mix(p.accent_fill, p.accent_hover, p.accent_press),
+                none,
+                p.on_accent,
+                p.on_accent.gamma_multiply(0.5),
+            ),
+            Kind::Plain => Colours {
+                key: p.text2,
+                icon: touch.hovered(p.text2, p.text),
+                ..Colours::of(touch.mix(p.raised, p.hover, p.pressed), p.line_strong, p.text, p.line_strong)
+            },
+            Kind::Quiet => Colours {
+                text: touch.hovered(p.text2, p.text),
+                icon: touch.hovered(p.text2, p.text),
+                ..Colours::of(touch.mix(none, p.hover, p.pressed), none, p.text2, p.line_strong)
+            },
+            Kind::Destructive => {
+                Colours::of(touch.mix(p.raised, p.hover, p.pressed), p.line_strong, p.err, p.line_strong)
+            }
+        }
+    }
+}
+
+/// What one state of a button is painted with.
+struct Colours {
+    fill: Color32,
+    border: Color32,
+    text: Color32,
+    icon: Color32,
+    key: Color32,
+    key_border: Color32,
+}
+
+impl Colours {
+    /// Icon and key in the text's colour.
+    fn of(fill: Color32, border: Color32, text: Color32, key_border: Color32) -> Self {
+        Self { fill, border, text, icon: text, key: text, key_border }
+    }
+}

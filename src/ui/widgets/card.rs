@@ -1,0 +1,128 @@
+//! A card: a hairline around what belongs together, under a head of one line.
+
+use egui::{Align, Align2, Color32, Frame, Layout, Margin, Rect, Sense, Shape, Stroke, Ui, vec2};
+
+use crate::ui::theme::{self, TextRole, metrics};
+
+use super::paint::put_text;
+use super::text::label;
+
+/// A line's colour and name, for the head of its card.
+#[derive(Clone, Copy, Debug)]
+pub struct LegendItem<'a> {
+    pub name: &'a str,
+    pub colour: Color32,
+    pub dashed: bool,
+}
+
+/// A card that fills the width, and as much of the height as it is told to.
+#[must_use = "a card is shown by `show`"]
+pub struct Card<'a> {
+    title: &'a str,
+    note: &'a str,
+    legend: &'a [LegendItem<'a>],
+    padding: f32,
+    height: f32,
+}
+
+impl<'a> Card<'a> {
+    pub fn new(title: &'a str) -> Self {
+        Self { title, note: "", legend: &[], padding: metrics::CARD_PAD, height: 0.0 }
+    }
+
+    /// A quiet word beside the title.
+    pub fn note(mut self, note: &'a str) -> Self {
+        self.note = note;
+        self
+    }
+
+    /// The lines of the chart inside.
+    pub fn legend(mut self, legend: &'a [LegendItem<'a>]) -> Self {
+        self.legend = legend;
+        self
+    }
+
+    /// Lets the body reach the border: a chart keeps its own distance.
+    pub fn flush(mut self) -> Self {
+        self.padding = 0.0;
+        self
+    }
+
+    /// At least this high, border included, so that cards in a row end together.
+    pub fn height(mut self, height: f32) -> Self {
+        self.height = height;
+        self
+    }
+
+    /// `controls` stand at the right end of the head, the first of them outermost.
+    pub fn show<R>(
+        self,
+        ui: &mut Ui,
+        controls: impl FnOnce(&mut Ui),
+        body: impl FnOnce(&mut Ui) -> R,
+    ) -> R {
+        let p = theme::of(ui);
+        let frame = Frame::new()
+            .fill(p.panel)
+            .stroke(Stroke::new(metrics::STROKE, p.line))
+            .corner_radius(metrics::RADIUS_CARD);
+        let border = 2.0 * metrics::STROKE;
+        frame
+            .show(ui, |ui| {
+                ui.set_min_size(vec2(ui.available_width(), self.height - border));
+                ui.spacing_mut().item_spacing.y = 0.0;
+                self.head(ui, controls);
+                let side = self.padding as i8;
+                let margin = Margin { left: side, right: side, top: 0, bottom: side };
+                Frame::new().inner_margin(margin).show(ui, |ui| {
+                    if self.height > 0.0 {
+                        let left = self.height - border - metrics::CARD_HEAD - self.padding;
+                        ui.set_max_height(left);
+                    }
+                    ui.spacing_mut().item_spacing.y = metrics::GAP;
+                    body(ui)
+                })
+            })
+            .inner
+            .inner
+    }
+
+    fn head(&self, ui: &mut Ui, controls: impl FnOnce(&mut Ui)) {
+        let p = theme::of(ui);
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), metrics::CARD_HEAD));
+        let inside = rect.shrink2(vec2(metrics::CARD_PAD, 0.0));
+        let from_right = egui::UiBuilder::new()
+            .max_rect(inside)
+            .layout(Layout::right_to_left(Align::Center));
+        ui.scope_builder(from_right, |ui| {
+            controls(ui);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                label(ui, TextRole::Strong, p.text, self.title);
+                if !self.note.is_empty() {
+                    label(ui, TextRole::Caption, p.text2, self.note);
+                }
+                ui.add_space(2.0);
+                for item in self.legend {
+                    legend_item(ui, item);
+                }
+            });
+        });
+    }
+}
+
+fn legend_item(ui: &mut Ui, item: &LegendItem<'_>) {
+    const STROKE: f32 = 12.0;
+    let text = TextRole::Caption.line(ui, item.name);
+    let size = vec2(STROKE + 6.0 + text.size().x, text.size().y);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, item.name));
+    let line = Rect::from_min_size(rect.left_center() - vec2(0.0, 1.0), vec2(STROKE, 2.0));
+    if item.dashed {
+        let ends = [line.left_center(), line.right_center()];
+        ui.painter().extend(Shape::dashed_line(&ends, Stroke::new(2.0, item.colour), 4.0, 2.0));
+    } else {
+        ui.painter().rect_filled(line, 1, item.colour);
+    }
+    let words = rect.with_min_x(line.right() + 6.0);
+    put_text(ui.painter(), words, Align2::LEFT_CENTER, text, theme::of(ui).text2);
+}

@@ -1,0 +1,200 @@
+//! From values to places along an axis, and the ticks to write beside it.
+
+use std::ops::RangeInclusive;
+
+/// No axis has more ticks than this.
+const MOST_TICKS: usize = 5;
+
+/// A range of values, spread evenly or by their logarithms.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Axis {
+    low: f64,
+    high: f64,
+    logarithmic: bool,
+}
+
+impl Axis {
+    /// From exactly here to exactly there.
+    pub fn exact(range: RangeInclusive<f64>) -> Self {
+        let (low, high) = widened(*range.start(), *range.end());
+        Self { low, high, logarithmic: false }
+    }
+
+    /// As much more as makes it begin and end at a tick.
+    pub fn rounded(range: RangeInclusive<f64>) -> Self {
+        let (low, high) = widened(*range.start(), *range.end());
+        let mut step = step(high - low);
+        loop {
+            let (first, last) = ((low / step).floor(), (high / step).ceil());
+            if last - first < MOST_TICKS as f64 {
+                return Self { low: first * step, high: last * step, logarithmic: false };
+            }
+            // One more tick than may be: the next coarser step has room.
+            step = self::step(step * MOST_TICKS as f64);
+        }
+    }
+
+    /// By logarithm; `None` when nothing in the range is above 0.
+    pub fn logarithmic(range: RangeInclusive<f64>) -> Option<Self> {
+        let (low, high) = (*range.start(), *range.end());
+        let fits = low > 0.0 && high.is_finite();
+        // A little room, so that the extremes do not lie on the edge.
+        fits.then(|| Self { low: low / 1.15, high: high * 1.15, logarithmic: true })
+    }
+
+    /// Where a value lies, 0 at the low end and 1 at the high one. `None` when it has no place.
+    pub fn place(&self, value: f64) -> Option<f32> {
+        let place = if self.logarithmic {
+            (value / self.low).ln() / (self.high / self.low).ln()
+        } else {
+            (value - self.low) / (self.high - self.low)
+        };
+        place.is_finite().then_some(place as f32)
+    }
+
+    /// The value that lies there.
+    pub fn value(&self, place: f32) -> f64 {
+        let place = f64::from(place);
+        if self.logarithmic {
+            self.low * (self.high / self.low).powf(place)
+        } else {
+            self.low + place * (self.high - self.low)
+        }
+    }
+
+    pub fn ticks(&self) -> Vec<f64> {
+        if !self.logarithmic {
+            return even_ticks(self.low, self.high);
+        }
+        let all = self.powers_of_ten(&[1.0, 3.0]);
+        let ticks = if all.len() > MOST_TICKS { self.powers_of_ten(&[1.0]) } else { all };
+        match ticks.len() {
+            // Less than one power of ten in sight: even ticks say more.
+            0 | 1 => even_ticks(self.low, self.high),
+            count => {
+                let every = count.div_ceil(MOST_TICKS);
+                ticks.into_iter().step_by(every).collect()
+            }
+        }
+    }
+
+    fn powers_of_ten(&self, times: &[f64]) -> Vec<f64> {
+        let exponents = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
+        exponents
+            .flat_map(|exponent| times.iter().map(move |times| times * 10_f64.powi(exponent)))
+            .filter(|tick| (self.low..=self.high).contains(tick))
+            .collect()
+    }
+}
+
+/// A tick as it is written: 1,500 or 0.03 or 5e-5.
+pub(super) fn write_tick(value: f64) -> String {
+    let size = value.abs();
+    if size < 1e-12 {
+        "0".to_owned()
+    } else if size < 1e-3 {
+        format!("{value:.1e}").replace(".0e", "e")
+    } else if size >= 1e3 {
+        with_commas(value)
+    } else {
+        // Ticks are round numbers: three decimals are enough, and no zeros at the end.
+        let written = format!("{value:.3}");
+        written.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+}
+
+/// The same in four characters: 1.5k, for the narrow room beside a chart.
+pub(super) fn write_short_tick(value: f64) -> String {
+    match value.abs() {
+        size if size >= 1e6 => format!("{}M", write_tick(value / 1e6)),
+        size if size >= 1e3 => format!("{}k", write_tick(value / 1e3)),
+        _ => write_tick(value),
+    }
+}
+
+fn with_commas(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut written = if value < 0.0 { String::from("-") } else { String::new() };
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            written.push(',');
+        }
+        written.push(digit);
+    }
+    written
+}
+
+fn even_ticks(low: f64, high: f64) -> Vec<f64> {
+    let step = step(high - low);
+    // A hair of tolerance, or rounding could cost the tick at the edge.
+    let first = (low / step - 1e-9).ceil() as i64;
+    let last = (high / step + 1e-9).floor() as i64;
+    (first..=last).map(|index| index as f64 * step).collect()
+}
+
+/// The finest of 1, 2 and 5 times a power of ten that gives at most five ticks over this span.
+fn step(span: f64) -> f64 {
+    let least = span / (MOST_TICKS - 1) as f64;
+    let power = 10_f64.powf(least.log10().floor());
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|times| times * power)
+        .find(|step| *step >= least * (1.0 - 1e-9))
+        .unwrap_or(power)
+}
+
+/// The range the right way round and never empty, so that every division by its width is sound.
+fn widened(low: f64, high: f64) -> (f64, f64) {
+    if !low.is_finite() || !high.is_finite() {
+        return (0.0, 1.0);
+    }
+    let (low, high) = (low.min(high), low.max(high));
+    let least = low.abs().max(high.abs()).max(1e-9) * 1e-6;
+    if high - low > least { (low, high) } else { (low - least.max(0.5), high + least.max(0.5)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(axis: Axis, expected: &[&str]) {
+        let ticks: Vec<String> = axis.ticks().into_iter().map(write_tick).collect();
+        assert_eq!(ticks, expected);
+    }
+
+    #[test]
+    fn ticks_are_round_and_few() {
+        check(Axis::exact(0.0..=2634.0), &["0", "1,000", "2,000"]);
+        check(Axis::rounded(46.0..=95.4), &["40", "60", "80", "100"]);
+        check(Axis::rounded(0.0..=1e-4), &["0", "5e-5", "1e-4"]);
+        check(Axis::exact(0.0..=1.0), &["0", "0.5", "1"]);
+        check(Axis::exact(3.0..=3.0), &["2.5", "3", "3.5"]);
+        check(Axis::exact(f64::NAN..=1.0), &["0", "0.5", "1"]);
+    }
+
+    #[test]
+    fn a_logarithmic_axis_has_ones_and_threes() {
+        let axis = Axis::logarithmic(0.04..=3.0).expect("above 0");
+        check(axis, &["0.1", "0.3", "1", "3"]);
+        let wide = Axis::logarithmic(1e-8..=1e4).expect("above 0");
+        assert!(wide.ticks().len() <= MOST_TICKS);
+        assert_eq!(Axis::logarithmic(0.0..=1.0), None);
+    }
+
+    #[test]
+    fn places_and_values_are_inverse() {
+        for axis in [Axis::exact(-3.0..=9.0), Axis::logarithmic(0.1..=50.0).expect("above 0")] {
+            let place = axis.place(4.5).expect("has a place");
+            assert!((axis.value(place) - 4.5).abs() < 1e-5);
+        }
+        assert_eq!(Axis::exact(0.0..=1.0).place(f64::NAN), None);
+    }
+
+    #[test]
+    fn numbers_are_written_with_commas_and_short() {
+        assert_eq!(with_commas(1_234_567.0), "1,234,567");
+        assert_eq!(with_commas(-1000.0), "-1,000");
+        assert_eq!(write_short_tick(1500.0), "1.5k");
+        assert_eq!(write_short_tick(2e6), "2M");
+    }
+}

@@ -1,0 +1,236 @@
+//! Lines over a common x, such as losses over the steps of a training.
+
+use std::ops::RangeInclusive;
+
+use egui::{Align2, Color32, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::{self, TextRole, metrics};
+use crate::ui::widgets::paint::{hairline, put_text};
+
+use super::axis::{Axis, write_tick};
+use super::plot::Plot;
+use super::series::Series;
+use super::{names, readout};
+
+/// A horizontal line with a meaning: a limit, a reference.
+#[derive(Clone, Copy, Debug)]
+pub struct Level<'a> {
+    pub y: f64,
+    pub name: &'a str,
+    pub colour: Color32,
+}
+
+/// A chart of lines that fills the room it is given.
+#[must_use = "a chart is shown by `show`"]
+pub struct LineChart<'a> {
+    name: &'a str,
+    series: &'a [Series<'a>],
+    x_name: &'a str,
+    x_range: Option<RangeInclusive<f64>>,
+    y_range: Option<RangeInclusive<f64>>,
+    logarithmic: bool,
+    borders: &'a [(f64, &'a str)],
+    future_from: Option<f64>,
+    best: Option<[f64; 2]>,
+    level: Option<Level<'a>>,
+    cursor: Option<f64>,
+    write: fn(f64) -> String,
+}
+
+impl<'a> LineChart<'a> {
+    /// The name is for those who cannot see the chart.
+    pub fn new(name: &'a str, series: &'a [Series<'a>]) -> Self {
+        Self {
+            name,
+            series,
+            x_name: "step",
+            x_range: None,
+            y_range: None,
+            logarithmic: false,
+            borders: &[],
+            future_from: None,
+            best: None,
+            level: None,
+            cursor: None,
+            write: |value| format!("{value:.4}"),
+        }
+    }
+
+    /// What x counts, for the read-out.
+    pub fn x_name(mut self, name: &'a str) -> Self {
+        self.x_name = name;
+        self
+    }
+
+    /// Shows exactly this much of x, the part still to come included.
+    pub fn x_range(mut self, range: RangeInclusive<f64>) -> Self {
+        self.x_range = Some(range);
+        self
+    }
+
+    /// Shows at least this much of y, rounded to whole ticks.
+    pub fn y_range(mut self, range: RangeInclusive<f64>) -> Self {
+        self.y_range = Some(range);
+        self
+    }
+
+    /// Spreads y by its logarithm, as a loss wants it. Values up to 0 are left out.
+    pub fn logarithmic(mut self) -> Self {
+        self.logarithmic = true;
+        self
+    }
+
+    /// Where epochs begin, and their names.
+    pub fn borders(mut self, borders: &'a [(f64, &'a str)]) -> Self {
+        self.borders = borders;
+        self
+    }
+
+    /// Shades what has not happened yet.
+    pub fn future_from(mut self, x: Option<f64>) -> Self {
+        self.future_from = x;
+        self
+    }
+
+    /// A ring around the best point.
+    pub fn best(mut self, point: Option<[f64; 2]>) -> Self {
+        self.best = point;
+        self
+    }
+
+    pub fn level(mut self, level: Level<'a>) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// Where the cursor stands in another chart with the same x.
+    pub fn cursor(mut self, x: Option<f64>) -> Self {
+        self.cursor = x;
+        self
+    }
+
+    /// How the read-out writes a value.
+    pub fn write(mut self, write: fn(f64) -> String) -> Self {
+        self.write = write;
+        self
+    }
+
+    /// Gives back the x under the pointer, for the cursors of the charts beside it.
+    pub fn show(self, ui: &mut Ui) -> Option<f64> {
+        let size = ui.available_size().max(vec2(80.0, 60.0));
+        let (room, response) = ui.allocate_exact_size(size, Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.name));
+        let Some((x, y)) = self.axes() else {
+            let words = TextRole::Caption.line(ui, "Nothing to show yet");
+            put_text(ui.painter(), room, Align2::CENTER_CENTER, words, theme::of(ui).text3);
+            return None;
+        };
+        let mut plot = Plot::inside(room, x, y);
+        names::make_room(ui, &mut plot, self.series, room.right() - 6.0);
+
+        self.paint_ground(ui, &plot);
+        let clipped = ui.painter().with_clip_rect(ui.clip_rect().intersect(plot.rect.expand(4.0)));
+        for series in self.series {
+            series.paint(&clipped, &plot, theme::of(ui).panel);
+        }
+        self.paint_best(ui, &plot);
+        names::paint(ui, &plot, self.series);
+
+        let hovered = response.hover_pos().filter(|at| plot.rect.contains(*at));
+        let hovered = hovered.map(|at| plot.x_at(at.x));
+        if let Some(x) = hovered.or(self.cursor) {
+            self.paint_cursor(ui, &plot, x, hovered.is_some());
+        }
+        hovered
+    }
+
+    /// The axes around all points that can be drawn; `None` without any.
+    fn axes(&self) -> Option<(Axis, Axis)> {
+        let drawable = |[x, y]: &&[f64; 2]| x.is_finite() && y.is_finite() && (!self.logarithmic || *y > 0.0);
+        let points = || self.series.iter().flat_map(|series| series.points).filter(drawable);
+        let range = |of: usize| {
+            let low = points().map(|point| point[of]).fold(f64::INFINITY, f64::min);
+            let high = points().map(|point| point[of]).fold(f64::NEG_INFINITY, f64::max);
+            (low <= high).then_some(low..=high)
+        };
+        let x = Axis::exact(self.x_range.clone().or_else(|| range(0))?);
+        let mut y_range = range(1)?;
+        if let Some(least) = &self.y_range {
+            y_range = y_range.start().min(*least.start())..=y_range.end().max(*least.end());
+        }
+        let y = if self.logarithmic {
+            Axis::logarithmic(y_range)?
+        } else {
+            Axis::rounded(y_range)
+        };
+        Some((x, y))
+    }
+
+    fn paint_ground(&self, ui: &Ui, plot: &Plot) {
+        let p = theme::of(ui);
+        let future = self.future_from.and_then(|x| plot.place_x(x));
+        if let Some(from) = future.filter(|from| *from < plot.rect.right()) {
+            let shade = plot.rect.with_min_x(from.max(plot.rect.left()));
+            ui.painter().rect_filled(shade, 0, p.chrome.gamma_multiply(0.6));
+        }
+        plot.paint_grid(ui);
+        for tick in plot.x.ticks() {
+            if let Some(x) = plot.place_x(tick) {
+                plot.paint_below(ui, x, &write_tick(tick));
+            }
+        }
+        for (x, name) in self.borders {
+            let Some(x) = plot.place_x(*x).filter(|x| plot.rect.x_range().contains(*x)) else { continue };
+            let ends = [pos2(x, plot.rect.top()), pos2(x, plot.rect.bottom())];
+            Plot::dashes(ui.painter(), ends, Stroke::new(metrics::STROKE, p.line_strong));
+            let beside = plot.rect.with_min_x(x + 5.0);
+            let name = TextRole::Caption.line(ui, name);
+            put_text(ui.painter(), beside, Align2::LEFT_TOP, name, p.text3);
+        }
+        self.paint_level(ui, plot);
+    }
+
+    fn paint_level(&self, ui: &Ui, plot: &Plot) {
+        let Some(level) = self.level else { return };
+        let Some(y) = plot.place_y(level.y).filter(|y| plot.rect.y_range().contains(*y)) else { return };
+        let ends = [pos2(plot.rect.left(), y), pos2(plot.rect.right(), y)];
+        Plot::dashes(ui.painter(), ends, Stroke::new(metrics::STROKE, level.colour));
+        let above = Rect::from_min_max(plot.rect.min, pos2(plot.rect.right(), y - 2.0));
+        let name = TextRole::Caption.line(ui, level.name);
+        put_text(ui.painter(), above, Align2::RIGHT_BOTTOM, name, level.colour);
+    }
+
+    fn paint_best(&self, ui: &Ui, plot: &Plot) {
+        let at = self.best.and_then(|point| plot.place(point));
+        if let Some(at) = at.filter(|at| plot.rect.expand(1.0).contains(*at)) {
+            let stroke = Stroke::new(metrics::STROKE_SELECTED, theme::of(ui).text);
+            ui.painter().circle_stroke(at, 5.5, stroke);
+        }
+    }
+
+    fn paint_cursor(&self, ui: &Ui, plot: &Plot, x: f64, with_readout: bool) {
+        let p = theme::of(ui);
+        let Some(at) = plot.place_x(x).filter(|at| plot.rect.x_range().contains(*at)) else { return };
+        let (top, bottom) = (pos2(at, plot.rect.top()), pos2(at, plot.rect.bottom()));
+        hairline(ui.painter(), top, bottom, p.text3);
+        if !with_readout {
+            return;
+        }
+        let head = readout::Row { name: self.x_name, value: write_tick(x.round()), colour: p.text };
+        let values = self.series.iter().filter(|series| !series.faint).filter_map(|series| {
+            let [_, value] = series.nearest(x)?;
+            Some(readout::Row { name: series.name, value: (self.write)(value), colour: series.colour })
+        });
+        let rows: Vec<_> = std::iter::once(head).chain(values).collect();
+        readout::paint(ui, plot.rect, at, self.emptier_on_right(x), &rows);
+    }
+
+    /// Whether the lines reach less far to the right of an x than to its left.
+    fn emptier_on_right(&self, x: f64) -> bool {
+        let firsts = self.series.iter().filter_map(|series| series.points.first());
+        let first = firsts.map(|point| point[0]).fold(x, f64::min);
+        let lasts = self.series.iter().filter_map(Series::last);
+        let last = lasts.map(|point| point[0]).fold(x, f64::max);
+        last - x <= x - first
+    }
+}

@@ -1,0 +1,82 @@
+//! The ground of a chart: where values lie on the screen, grid lines, and what is written beside them.
+
+use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Ui, emath, pos2, vec2};
+
+use crate::ui::theme::{self, TextRole};
+use crate::ui::widgets::paint::{hairline, put_text};
+
+use super::axis::{Axis, write_short_tick};
+
+const LEFT: f32 = 42.0;
+const RIGHT: f32 = 14.0;
+const TOP: f32 = 10.0;
+const BOTTOM: f32 = 22.0;
+
+/// A rectangle with two axes.
+pub(super) struct Plot {
+    pub rect: Rect,
+    pub x: Axis,
+    pub y: Axis,
+}
+
+impl Plot {
+    /// The plot inside the room a chart was given, with the usual distance on every side.
+    pub fn inside(room: Rect, x: Axis, y: Axis) -> Self {
+        let corner = room.min + vec2(LEFT, TOP);
+        let end = (room.max - vec2(RIGHT, BOTTOM)).max(corner + vec2(1.0, 1.0));
+        Self { rect: Rect::from_min_max(corner, end), x, y }
+    }
+
+    /// Where a point lies, or `None` when it has no place on these axes.
+    pub fn place(&self, [x, y]: [f64; 2]) -> Option<Pos2> {
+        Some(pos2(self.place_x(x)?, self.place_y(y)?))
+    }
+
+    pub fn place_x(&self, x: f64) -> Option<f32> {
+        Some(emath::lerp(self.rect.x_range(), self.x.place(x)?))
+    }
+
+    pub fn place_y(&self, y: f64) -> Option<f32> {
+        Some(emath::lerp(self.rect.bottom_up_range(), self.y.place(y)?))
+    }
+
+    /// The x that lies under the pointer.
+    pub fn x_at(&self, screen_x: f32) -> f64 {
+        self.x.value(emath::inverse_lerp(self.rect.x_range().into(), screen_x).unwrap_or(0.0))
+    }
+
+    /// Horizontal lines at the ticks of y, with their values at the left.
+    pub fn paint_grid(&self, ui: &Ui) {
+        let p = theme::of(ui);
+        for tick in self.y.ticks() {
+            let Some(y) = self.place_y(tick) else { continue };
+            let (left, right) = (self.rect.left(), self.rect.right());
+            hairline(ui.painter(), pos2(left, y), pos2(right, y), p.line);
+            let beside = Rect::from_min_max(pos2(left - LEFT, y - 8.0), pos2(left - 8.0, y + 8.0));
+            let written = TextRole::Caption.line(ui, &write_short_tick(tick));
+            put_text(ui.painter(), beside, Align2::RIGHT_CENTER, written, p.text3);
+        }
+    }
+
+    /// What stands under the plot, centred below its place but never over the edge.
+    pub fn paint_below(&self, ui: &Ui, x: f32, text: &str) {
+        let written = TextRole::Caption.line(ui, text);
+        let half = written.size().x / 2.0;
+        let edge = self.rect.right() + RIGHT - 4.0;
+        let centre = x.min(edge - half);
+        let below = Rect::from_center_size(
+            pos2(centre, self.rect.bottom() + 12.0),
+            written.size(),
+        );
+        put_text(ui.painter(), below, Align2::CENTER_CENTER, written, theme::of(ui).text3);
+    }
+
+    /// A dashed line across the plot in one direction.
+    pub fn dashes(painter: &Painter, ends: [Pos2; 2], stroke: Stroke) {
+        let snap = |at: Pos2| {
+            let pixels = painter.pixels_per_point();
+            ((at.to_vec2() * pixels).floor() / pixels + vec2(0.5, 0.5) / pixels).to_pos2()
+        };
+        painter.extend(Shape::dashed_line(&ends.map(snap), stroke, 3.0, 3.0));
+    }
+}

@@ -1,0 +1,189 @@
+//! One line of a chart: its points, how it is drawn, and how it is thinned out.
+
+use egui::{Color32, Painter, Pos2, Shape, Stroke};
+
+use super::plot::Plot;
+
+/// Points in order of x, and how their line looks. Points that are not numbers break the line.
+#[derive(Clone, Copy, Debug)]
+pub struct Series<'a> {
+    pub(super) name: &'a str,
+    pub(super) colour: Color32,
+    pub(super) points: &'a [[f64; 2]],
+    pub(super) end_name: &'a str,
+    pub(super) faint: bool,
+    width: f32,
+    dots: bool,
+    dashed: bool,
+}
+
+impl<'a> Series<'a> {
+    pub fn new(name: &'a str, colour: Color32, points: &'a [[f64; 2]]) -> Self {
+        Self { name, colour, points, end_name: "", faint: false, width: 1.5, dots: false, dashed: false }
+    }
+
+    pub fn width(mut self, width: f32) -> Self {
+        self.width = width;
+        self
+    }
+
+    /// A dot at each point, for what was measured seldom.
+    pub fn dots(mut self) -> Self {
+        self.dots = true;
+        self
+    }
+
+    pub fn dashed(mut self) -> Self {
+        self.dashed = true;
+        self
+    }
+
+    /// Raw values behind their smoothed line: thin, at 30 %, and not in the read-out.
+    pub fn faint(mut self) -> Self {
+        self.faint = true;
+        self.width = 1.0;
+        self.colour = self.colour.gamma_multiply(0.3);
+        self
+    }
+
+    /// What stands where the line ends.
+    pub fn end_name(mut self, name: &'a str) -> Self {
+        self.end_name = name;
+        self
+    }
+
+    /// The last point that can be drawn.
+    pub(super) fn last(&self) -> Option<[f64; 2]> {
+        let drawable = |point: &&[f64; 2]| point.iter().all(|value| value.is_finite());
+        self.points.iter().rev().find(drawable).copied()
+    }
+
+    /// The point nearest to an x.
+    pub(super) fn nearest(&self, x: f64) -> Option<[f64; 2]> {
+        let after = self.points.partition_point(|point| point[0] < x);
+        let around = [after.checked_sub(1), Some(after)];
+        let candidates = around.into_iter().flatten().filter_map(|index| self.points.get(index));
+        let distance = |point: &&[f64; 2]| (point[0] - x).abs();
+        candidates.min_by(|a, b| distance(a).total_cmp(&distance(b))).copied()
+    }
+
+    pub(super) fn paint(&self, painter: &Painter, plot: &Plot, rim: Color32) {
+        let stroke = Stroke::new(self.width, self.colour);
+        for run in self.runs(plot, painter.pixels_per_point()) {
+            if self.dashed {
+                painter.extend(Shape::dashed_line(&run, stroke, 4.0, 3.0));
+            } else if let [only] = run[..] {
+                painter.circle_filled(only, self.width, self.colour);
+            } else {
+                painter.line(run, stroke);
+            }
+        }
+        // Dots closer than this would only thicken the line.
+        let room = plot.rect.width() / 8.0;
+        if self.dots && self.points.len() as f32 <= room {
+            for at in self.points.iter().filter_map(|point| plot.place(*point)) {
+                painter.circle(at, 3.0, self.colour, Stroke::new(1.0, rim));
+            }
+        }
+    }
+
+    /// The line's unbroken runs on the screen, thinned out where points are denser than pixels.
+    fn runs(&self, plot: &Plot, pixels_per_point: f32) -> Vec<Vec<Pos2>> {
+        let places: Vec<Option<Pos2>> = self.points.iter().map(|point| plot.place(*point)).collect();
+        places
+            .split(Option::is_none)
+            .map(|run| run.iter().flatten().copied())
+            .map(|run| thin(run, pixels_per_point))
+            .filter(|run| !run.is_empty())
+            .collect()
+    }
+}
+
+/// Keeps of each column of pixels the first, lowest, highest and last point: what can be seen.
+fn thin(points: impl Iterator<Item = Pos2>, pixels_per_point: f32) -> Vec<Pos2> {
+    let mut kept = Vec::new();
+    let mut column: Option<(i64, Column)> = None;
+    for point in points {
+        let index = (point.x * pixels_per_point).floor() as i64;
+        match &mut column {
+            Some((same, column)) if *same == index => column.add(point),
+            _ => {
+                if let Some((_, done)) = column.replace((index, Column::of(point))) {
+                    done.put(&mut kept);
+                }
+            }
+        }
+    }
+    if let Some((_, done)) = column {
+        done.put(&mut kept);
+    }
+    kept
+}
+
+/// What is seen of the points in one column of pixels, each with its place in their order.
+struct Column {
+    count: usize,
+    first: Pos2,
+    low: (usize, Pos2),
+    high: (usize, Pos2),
+    last: Pos2,
+}
+
+impl Column {
+    fn of(point: Pos2) -> Self {
+        Self { count: 1, first: point, low: (0, point), high: (0, point), last: point }
+    }
+
+    fn add(&mut self, point: Pos2) {
+        if point.y > self.low.1.y {
+            self.low = (self.count, point);
+        }
+        if point.y < self.high.1.y {
+            self.high = (self.count, point);
+        }
+        self.last = point;
+        self.count += 1;
+    }
+
+    fn put(self, kept: &mut Vec<Pos2>) {
+        let mut seen = [(0, self.first), self.low, self.high, (self.count - 1, self.last)];
+        seen.sort_by_key(|(order, _)| *order);
+        let mut before = None;
+        for (order, point) in seen {
+            if before.replace(order) != Some(order) {
+                kept.push(point);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::pos2;
+
+    use super::*;
+
+    #[test]
+    fn thinning_keeps_the_extremes_of_a_column_in_their_order() {
+        let dense = [3.0, 9.0, 1.0, 4.0, 2.0].map(|y| pos2(0.5, y));
+        let kept: Vec<f32> = thin(dense.into_iter(), 1.0).iter().map(|at| at.y).collect();
+        assert_eq!(kept, [3.0, 9.0, 1.0, 2.0]);
+    }
+
+    #[test]
+    fn thinning_leaves_sparse_points_alone() {
+        let sparse = [0.0, 5.0, 9.0].map(|x| pos2(x, x));
+        assert_eq!(thin(sparse.into_iter(), 1.0), sparse);
+        assert!(thin(std::iter::empty(), 1.0).is_empty());
+    }
+
+    #[test]
+    fn the_nearest_point_may_lie_on_either_side() {
+        let points = [[0.0, 1.0], [10.0, 2.0]];
+        let series = Series::new("loss", Color32::WHITE, &points);
+        assert_eq!(series.nearest(4.0), Some([0.0, 1.0]));
+        assert_eq!(series.nearest(6.0), Some([10.0, 2.0]));
+        assert_eq!(series.nearest(99.0), Some([10.0, 2.0]));
+        assert_eq!(Series::new("", Color32::WHITE, &[]).nearest(1.0), None);
+    }
+}

@@ -1,0 +1,51 @@
+//! What stands where nothing is yet: why, and how to change that.
+
+use egui::{Align, Label, Layout, Ui};
+
+use crate::ui::theme::{self, Icon, TextRole, metrics};
+
+use super::button::Button;
+use super::icon::icon;
+
+/// An icon, a line, a line that teaches, and a button.
+#[must_use = "an empty state is shown by `show`"]
+pub struct EmptyState<'a> {
+    icon: Icon,
+    title: &'a str,
+    teaching: &'a str,
+    action: &'a str,
+}
+
+impl<'a> EmptyState<'a> {
+    pub fn new(icon: Icon, title: &'a str, teaching: &'a str) -> Self {
+        Self { icon, title, teaching, action: "" }
+    }
+
+    /// The words on its one button.
+    pub fn action(mut self, action: &'a str) -> Self {
+        self.action = action;
+        self
+    }
+
+    /// Whether the button was clicked. It stands in the middle of the width, at the top of the room.
+    pub fn show(self, ui: &mut Ui) -> bool {
+        let p = theme::of(ui);
+        ui.with_layout(Layout::top_down(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            icon(ui, self.icon, metrics::ICON_LARGE, p.text3);
+            ui.add_space(12.0);
+            ui.add(Label::new(TextRole::BodyMedium.rich(self.title).color(p.text)));
+            ui.add_space(4.0);
+            ui.scope(|ui| {
+                ui.set_max_width(270.0_f32.min(ui.available_width()));
+                ui.add(Label::new(TextRole::Small.rich(self.teaching).color(p.text2)).wrap());
+            });
+            if self.action.is_empty() {
+                return false;
+            }
+            ui.add_space(14.0);
+            Button::primary(self.action).show(ui).clicked()
+        })
+        .inner
+    }
+}

@@ -1,0 +1,21 @@
+//! Icons, each centred in its own square.
+
+use egui::{Align2, Color32, FontId, Painter, Rect, Response, Sense, Ui, vec2};
+
+use crate::ui::theme::{Face, Icon};
+
+use super::paint::put_text;
+
+/// An icon alone, as a mark that nothing is done with. Its meaning must also stand in words nearby.
+pub fn icon(ui: &mut Ui, icon: Icon, size: f32, colour: Color32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(size, size), Sense::hover());
+    paint_icon(ui.painter(), rect, icon, size, colour);
+    response
+}
+
+/// Paints an icon in the middle of a rectangle.
+pub fn paint_icon(painter: &Painter, rect: Rect, icon: Icon, size: f32, colour: Color32) {
+    let font = FontId::new(size, Face::Icon.family());
+    let galley = painter.layout_no_wrap(icon.glyph().to_string(), font, Color32::PLACEHOLDER);
+    put_text(painter, rect, Align2::CENTER_CENTER, galley, colour);
+}

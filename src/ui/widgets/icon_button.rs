@@ -1,0 +1,102 @@
+//! A square button with an icon and no words; its tooltip names it.
+
+use egui::{Color32, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+
+use crate::ui::theme::{self, Icon, TextRole, metrics};
+
+use super::icon::paint_icon;
+use super::key_cap::key_caps;
+use super::paint::focus_ring;
+use super::text::label;
+use super::touch::Touch;
+
+/// An icon that does something, with a name that only its tooltip and a screen reader tell.
+#[must_use = "a button is shown by `show`"]
+pub struct IconButton<'a> {
+    icon: Icon,
+    name: &'a str,
+    keys: &'a [&'a str],
+    size: Option<f32>,
+    toggled: Option<bool>,
+    why_off: Option<&'a str>,
+}
+
+impl<'a> IconButton<'a> {
+    pub fn new(icon: Icon, name: &'a str) -> Self {
+        Self { icon, name, keys: &[], size: None, toggled: None, why_off: None }
+    }
+
+    /// The shortcut that does the same, told in the tooltip.
+    pub fn keys(mut self, keys: &'a [&'a str]) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// A square smaller than a control, for inside rows and toasts.
+    pub fn size(mut self, size: f32) -> Self {
+        self.size = Some(size);
+        self
+    }
+
+    /// Makes it a switch that stays down.
+    pub fn toggled(mut self, on: bool) -> Self {
+        self.toggled = Some(on);
+        self
+    }
+
+    /// Switches it off and says why in its tooltip. `None` leaves it on.
+    pub fn off(mut self, why: Option<&'a str>) -> Self {
+        self.why_off = why;
+        self
+    }
+
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let response = ui.add_enabled_ui(self.why_off.is_none(), |ui| self.add(ui)).inner;
+        response
+            .on_disabled_hover_text(self.why_off.unwrap_or(self.name))
+            .on_hover_ui(|ui| self.tooltip(ui))
+    }
+
+    fn tooltip(&self, ui: &mut Ui) {
+        let colour = theme::of(ui).text;
+        ui.horizontal(|ui| {
+            label(ui, TextRole::Small, colour, self.name);
+            if !self.keys.is_empty() {
+                key_caps(ui, self.keys);
+            }
+        });
+    }
+
+    fn add(&self, ui: &mut Ui) -> Response {
+        let side = self.size.unwrap_or_else(|| theme::density(ui).control());
+        let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click());
+        let enabled = ui.is_enabled();
+        response.widget_info(|| match self.toggled {
+            Some(on) => WidgetInfo::selected(Role::Button, enabled, on, self.name),
+            None => WidgetInfo::labeled(Role::Button, enabled, self.name),
+        });
+        if ui.is_rect_visible(rect) {
+            let (fill, border, colour) = self.colours(ui, &response);
+            let stroke = Stroke::new(metrics::STROKE, border);
+            ui.painter().rect(rect, metrics::RADIUS_CONTROL, fill, stroke, StrokeKind::Inside);
+            let size = metrics::ICON_SQUARE.min(side - 4.0);
+            paint_icon(ui.painter(), rect, self.icon, size, colour);
+            focus_ring(ui, &response, rect, metrics::RADIUS_CONTROL);
+        }
+        response
+    }
+
+    /// Fill, border and icon.
+    fn colours(&self, ui: &Ui, response: &Response) -> (Color32, Color32, Color32) {
+        let p = theme::of(ui);
+        let none = Color32::TRANSPARENT;
+        if !ui.is_enabled() {
+            return (none, none, p.text_off);
+        }
+        let touch = Touch::of(ui, response);
+        if self.toggled == Some(true) {
+            return (touch.hovered(p.selected, p.selected_hover), none, p.accent);
+        }
+        (touch.mix(none, p.hover, p.pressed), none, touch.hovered(p.text2, p.text))
+    }
+}

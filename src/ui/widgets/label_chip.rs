@@ -1,0 +1,109 @@
+//! The chip of a label in the label bar: its key, its name, how often it occurs.
+
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::{self, LabelColour, TextRole, metrics};
+
+use super::paint::{focus_ring, put_text};
+use super::touch::Touch;
+
+const SQUARE: f32 = 20.0;
+
+/// One label, to be put on the selection.
+#[must_use = "a chip is shown by `show`"]
+pub struct LabelChip<'a> {
+    key: &'a str,
+    name: &'a str,
+    colour: &'a LabelColour,
+    count: &'a str,
+    why_off: Option<&'a str>,
+}
+
+impl<'a> LabelChip<'a> {
+    pub fn new(key: &'a str, name: &'a str, colour: &'a LabelColour) -> Self {
+        Self { key, name, colour, count: "", why_off: None }
+    }
+
+    /// How often the label occurs, as it shall be read.
+    pub fn count(mut self, count: &'a str) -> Self {
+        self.count = count;
+        self
+    }
+
+    /// Switches it off and says why in its tooltip. `None` leaves it on.
+    pub fn off(mut self, why: Option<&'a str>) -> Self {
+        self.why_off = why;
+        self
+    }
+
+    /// The width it will take, for the bar to know how many fit.
+    pub fn width(&self, ui: &Ui) -> f32 {
+        let name = TextRole::SmallMedium.line(ui, self.name).size().x;
+        let count = if self.count.is_empty() {
+            0.0
+        } else {
+            metrics::GAP + TextRole::Caption.line(ui, self.count).size().x
+        };
+        (4.0 + SQUARE + metrics::GAP + name + count + metrics::PAD).round()
+    }
+
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let response = ui.add_enabled_ui(self.why_off.is_none(), |ui| self.add(ui)).inner;
+        match self.why_off {
+            Some(why) => response.on_disabled_hover_text(why),
+            None => response,
+        }
+    }
+
+    fn add(&self, ui: &mut Ui) -> Response {
+        let size = vec2(self.width(ui), theme::density(ui).control());
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        let enabled = ui.is_enabled();
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, self.name));
+        if ui.is_rect_visible(rect) {
+            self.paint(ui, &response, rect);
+            focus_ring(ui, &response, rect, metrics::RADIUS_CHIP);
+        }
+        response
+    }
+
+    fn paint(&self, ui: &Ui, response: &Response, rect: Rect) {
+        let p = theme::of(ui);
+        let (enabled, down) = (ui.is_enabled(), response.is_pointer_button_down_on());
+        let none = Color32::TRANSPARENT;
+        let (fill, border) = match (enabled, down) {
+            (false, _) => (none, p.line),
+            (true, true) => (self.colour.tint, self.colour.tint),
+            (true, false) => (Touch::of(ui, response).hovered(p.raised, p.hover), p.line_strong),
+        };
+        let stroke = Stroke::new(metrics::STROKE, border);
+        ui.painter().rect(rect, metrics::RADIUS_CHIP, fill, stroke, StrokeKind::Inside);
+
+        let corner = pos2(rect.left() + 4.0, rect.center().y - SQUARE / 2.0);
+        let square = Rect::from_min_size(corner, vec2(SQUARE, SQUARE));
+        paint_key_square(ui, square, self.key, self.colour);
+        let mut rest = rect.with_min_x(square.right() + metrics::GAP);
+        let name = TextRole::SmallMedium.line(ui, self.name);
+        let count_from = rest.left() + name.size().x + metrics::GAP;
+        let colour = if enabled { p.text } else { p.text_off };
+        put_text(ui.painter(), rest, Align2::LEFT_CENTER, name, colour);
+        rest.min.x = count_from;
+        // `text3` would be too faint on the grounds of hover and press.
+        let colour = match (enabled, response.hovered() || down) {
+            (false, _) => p.text_off,
+            (true, true) => p.text2,
+            (true, false) => p.text3,
+        };
+        let count = TextRole::Caption.line(ui, self.count);
+        put_text(ui.painter(), rest, Align2::LEFT_CENTER, count, colour);
+    }
+}
+
+/// The square with a label's key, as it stands in chips and menus.
+pub(super) fn paint_key_square(ui: &Ui, square: Rect, key: &str, colour: &LabelColour) {
+    let p = theme::of(ui);
+    let (fill, text) = if ui.is_enabled() { (colour.tint, colour.ink) } else { (p.hover, p.text_off) };
+    ui.painter().rect_filled(square, metrics::RADIUS_BADGE, fill);
+    let galley = TextRole::CaptionStrong.line(ui, key);
+    put_text(ui.painter(), square, Align2::CENTER_CENTER, galley, text);
+}

@@ -1,0 +1,55 @@
+//! The parts that every view is built of, as the look's page of components shows them.
+//!
+//! A widget is given plain data (words, numbers, colours) and gives back what was done to it; none
+//! knows the application. Each has an accessible name, so that a screen reader and a test can find
+//! it, and a ring when the focus came by a key.
+
+mod badge;
+mod button;
+mod card;
+pub mod chart;
+mod choice;
+mod empty_state;
+mod figure;
+mod icon;
+mod icon_button;
+mod key_cap;
+mod label_chip;
+mod menu;
+mod paint;
+mod progress;
+mod section;
+mod segmented;
+mod sentence_row;
+mod slider;
+mod table;
+mod text;
+mod text_field;
+mod tick_box;
+mod toast;
+mod toggle;
+mod touch;
+
+pub use badge::{Badge, Tone};
+pub use button::Button;
+pub use card::{Card, LegendItem};
+pub use choice::choice;
+pub use empty_state::EmptyState;
+pub use figure::{Figure, figures};
+pub use icon::{icon, paint_icon};
+pub use icon_button::IconButton;
+pub use key_cap::key_caps;
+pub use label_chip::LabelChip;
+pub use menu::{MenuRow, menu};
+pub use paint::{dashed_rect, dot, focus_ring, hairline, put_text, separator};
+pub use progress::ProgressBar;
+pub use section::{panel_head, section_head};
+pub use segmented::Segmented;
+pub use sentence_row::SentenceRow;
+pub use slider::Slider;
+pub use table::{Cells, Column, Table};
+pub use text::{both_ends, label, paragraph};
+pub use text_field::{TextField, form_field};
+pub use tick_box::TickBox;
+pub use toast::{Toast, ToastAnswer, toasts};
+pub use toggle::Toggle;

@@ -1,0 +1,62 @@
+//! Marks that many widgets paint: hairlines, rings, dots, dashed outlines, text in a rectangle.
+
+use std::sync::Arc;
+
+use egui::emath::GuiRounding as _;
+use egui::epaint::{RoundedRect, tessellator::path};
+use egui::{Align2, Color32, Galley, Painter, Pos2, Rect, Response, Shape, Stroke, StrokeKind, Ui, vec2};
+
+use crate::ui::theme::{self, metrics};
+
+/// A line one point thin along the whole rectangle's longer side, sharp on every screen.
+pub fn hairline(painter: &Painter, from: Pos2, to: Pos2, colour: Color32) {
+    let pixels = painter.pixels_per_point();
+    // A whole number of pixels: 1.25 of them would be a blurred line.
+    let width = pixels.floor().max(1.0) / pixels;
+    let corner = from.round_to_pixels(pixels);
+    let along = to - from;
+    let size = if along.x > along.y { vec2(along.x, width) } else { vec2(width, along.y) };
+    painter.rect_filled(Rect::from_min_size(corner, size), 0, colour);
+}
+
+/// A hairline over the whole width that is left, one point high.
+pub fn separator(ui: &mut Ui) {
+    let colour = theme::of(ui).line;
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), metrics::STROKE));
+    hairline(ui.painter(), rect.left_top(), rect.right_top(), colour);
+}
+
+/// The ring that shows where the focus is, when a key brought it there.
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, radius: u8) {
+    if response.has_focus() && theme::by_key(ui) {
+        ring(ui, rect, radius);
+    }
+}
+
+/// The ring itself: two points wide, one point outside the widget.
+pub(super) fn ring(ui: &Ui, rect: Rect, radius: u8) {
+    let stroke = Stroke::new(metrics::STROKE_FOCUS, theme::of(ui).focus);
+    ui.painter()
+        .rect_stroke(rect.expand(2.0), radius + 2, stroke, StrokeKind::Middle);
+}
+
+/// The dot that stands for a label: a square of eight with round corners.
+pub fn dot(painter: &Painter, centre: Pos2, colour: Color32) {
+    painter.rect_filled(Rect::from_center_size(centre, vec2(8.0, 8.0)), 3, colour);
+}
+
+/// An outline of dashes, 4 on and 3 off.
+pub fn dashed_rect(painter: &Painter, rect: Rect, radius: u8, stroke: Stroke) {
+    let rect = rect.round_to_pixels(painter.pixels_per_point()).shrink(stroke.width / 2.0);
+    let mut points = Vec::new();
+    path::rounded_rectangle(&mut points, RoundedRect::new(rect, f32::from(radius)));
+    points.extend(points.first().copied());
+    painter.extend(Shape::dashed_line(&points, stroke, 4.0, 3.0));
+}
+
+/// Paints text that was laid out, aligned in a rectangle and sharp.
+pub fn put_text(painter: &Painter, rect: Rect, align: Align2, galley: Arc<Galley>, colour: Color32) {
+    let at = align.align_size_within_rect(galley.size(), rect).min;
+    let at = at.round_to_pixels(painter.pixels_per_point());
+    painter.galley(at, galley, colour);
+}

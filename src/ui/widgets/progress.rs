@@ -1,0 +1,84 @@
+//! How far work has come.
+
+use egui::{Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
+
+use crate::ui::theme;
+
+/// A bar; [`super::both_ends`] above it says in words what it shows.
+#[must_use = "a bar is shown by `show`"]
+pub struct ProgressBar<'a> {
+    name: &'a str,
+    done: Option<f32>,
+    height: f32,
+    width: f32,
+    colour: Option<Color32>,
+}
+
+impl<'a> ProgressBar<'a> {
+    /// Done from 0 to 1, or `None` while nobody knows how much there is.
+    pub fn new(name: &'a str, done: Option<f32>) -> Self {
+        Self { name, done, height: 4.0, width: f32::INFINITY, colour: None }
+    }
+
+    /// Six high, for the head of a page.
+    pub fn tall(mut self) -> Self {
+        self.height = 6.0;
+        self
+    }
+
+    /// As wide as this; without it as wide as the room.
+    pub fn width(mut self, width: f32) -> Self {
+        self.width = width;
+        self
+    }
+
+    /// Another colour than the accent: what ended well or badly.
+    pub fn colour(mut self, colour: Color32) -> Self {
+        self.colour = Some(colour);
+        self
+    }
+
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let size = vec2(self.width.min(ui.available_width()), self.height);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        response.widget_info(|| WidgetInfo {
+            value: self.done.map(|done| f64::from(done) * 100.0),
+            ..WidgetInfo::labeled(Role::ProgressIndicator, true, self.name)
+        });
+        let colour = self.colour.unwrap_or(theme::of(ui).accent);
+        match self.done {
+            Some(done) => paint_bar(ui, rect, done, colour),
+            None => paint_wandering(ui, rect, colour),
+        }
+        response
+    }
+}
+
+/// Paints a track and the filled part of it.
+pub(super) fn paint_bar(ui: &Ui, track: Rect, done: f32, colour: Color32) {
+    let radius = track.height() / 2.0;
+    ui.painter().rect_filled(track, radius, theme::of(ui).pressed);
+    let width = track.width() * done.clamp(0.0, 1.0);
+    if width > 0.0 {
+        // Never narrower than it is high, or its round ends would collapse.
+        let width = width.max(track.height()).min(track.width());
+        ui.painter().rect_filled(track.with_max_x(track.left() + width), radius, colour);
+    }
+}
+
+/// Paints a segment that wanders to and fro, or stands in the middle where nothing may move.
+fn paint_wandering(ui: &Ui, track: Rect, colour: Color32) {
+    const SEGMENT: f32 = 0.3;
+    const PERIOD: f64 = 1.6;
+    paint_bar(ui, track, 0.0, colour);
+    let place = if theme::is_still(ui) {
+        0.5
+    } else {
+        ui.request_repaint_after(std::time::Duration::from_millis(33));
+        let turn = ui.input(|input| input.time).rem_euclid(PERIOD) / PERIOD;
+        (0.5 - 0.5 * (turn * std::f64::consts::TAU).cos()) as f32
+    };
+    let left = track.left() + place * (1.0 - SEGMENT) * track.width();
+    let segment = track.with_min_x(left).with_max_x(left + SEGMENT * track.width());
+    ui.painter().rect_filled(segment, track.height() / 2.0, colour);
+}

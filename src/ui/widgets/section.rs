@@ -1,0 +1,36 @@
+//! Heads: of a whole panel, and of a section inside it.
+
+use egui::{Align, Layout, Ui, vec2};
+
+use crate::ui::theme::{self, TextRole};
+
+use super::text::label;
+
+/// The head of a panel, 44 high: its name, a count beside it, and controls at the right end.
+pub fn panel_head(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&mut Ui)) {
+    head(ui, 44.0, (TextRole::Strong, name), note, controls);
+}
+
+/// The head of a section, as high as a control.
+pub fn section_head(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&mut Ui)) {
+    let height = theme::density(ui).control();
+    head(ui, height, (TextRole::SmallMedium, name), note, controls);
+}
+
+/// A row of words at the left and controls at the right, which come first so that words give way.
+fn head(ui: &mut Ui, height: f32, name: (TextRole, &str), note: &str, controls: impl FnOnce(&mut Ui)) {
+    let p = theme::of(ui);
+    let (role, name) = name;
+    let colour = if role == TextRole::Strong { p.text } else { p.text2 };
+    let size = vec2(ui.available_width(), height);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        ui.set_min_height(height);
+        controls(ui);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            label(ui, role, colour, name);
+            if !note.is_empty() {
+                label(ui, TextRole::Small, p.text3, note);
+            }
+        });
+    });
+}

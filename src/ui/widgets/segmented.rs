@@ -1,0 +1,99 @@
+//! One choice of a few, all of them in sight.
+
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::{self, TextRole, metrics};
+
+use super::paint::{focus_ring, put_text};
+use super::touch::Touch;
+
+const INSET: f32 = 2.0;
+
+/// Segments side by side, one of them chosen.
+#[must_use = "segments are shown by `show`"]
+pub struct Segmented<'a> {
+    chosen: &'a mut usize,
+    options: &'a [&'a str],
+    small: bool,
+    wide: bool,
+}
+
+impl<'a> Segmented<'a> {
+    pub fn new(chosen: &'a mut usize, options: &'a [&'a str]) -> Self {
+        Self { chosen, options, small: false, wide: false }
+    }
+
+    /// For the head of a card: 24 high, in smaller type.
+    pub fn small(mut self) -> Self {
+        self.small = true;
+        self
+    }
+
+    /// Over the whole width, every segment equally wide.
+    pub fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+
+    /// The response covers all segments, and is marked as changed when another one was chosen.
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let widths = self.widths(ui);
+        let height = if self.small { 24.0 } else { theme::density(ui).control() };
+        let size = vec2(widths.iter().sum::<f32>() + 2.0 * INSET, height);
+        let (rect, mut response) = ui.allocate_exact_size(size, Sense::hover());
+        ui.painter().rect_filled(rect, metrics::RADIUS_CHIP, theme::of(ui).hover);
+
+        let mut left = rect.left() + INSET;
+        for (index, width) in widths.into_iter().enumerate() {
+            let corner = pos2(left, rect.top() + INSET);
+            let segment = Rect::from_min_size(corner, vec2(width, height - 2.0 * INSET));
+            left += width;
+            if self.segment(ui, &response, segment, index).clicked() && *self.chosen != index {
+                *self.chosen = index;
+                response.mark_changed();
+            }
+        }
+        response
+    }
+
+    fn widths(&self, ui: &Ui) -> Vec<f32> {
+        if self.wide {
+            let each = (ui.available_width() - 2.0 * INSET) / self.options.len().max(1) as f32;
+            return vec![each; self.options.len()];
+        }
+        let padding = if self.small { 8.0 } else { metrics::PAD };
+        let width = |text: &&str| self.role().line(ui, text).size().x + 2.0 * padding;
+        self.options.iter().map(width).collect()
+    }
+
+    fn role(&self) -> TextRole {
+        if self.small { TextRole::SmallMedium } else { TextRole::BodyMedium }
+    }
+
+    fn segment(&self, ui: &Ui, whole: &Response, rect: Rect, index: usize) -> Response {
+        let text = self.options[index];
+        let chosen = *self.chosen == index;
+        let response = ui.interact(rect, whole.id.with(index), Sense::click());
+        let enabled = ui.is_enabled();
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, enabled, chosen, text));
+
+        let p = theme::of(ui);
+        if chosen {
+            let stroke = Stroke::new(metrics::STROKE, p.line);
+            ui.painter().rect(rect, metrics::RADIUS_BADGE, p.raised, stroke, StrokeKind::Inside);
+        }
+        let colour = text_colour(ui, &response, chosen);
+        put_text(ui.painter(), rect, Align2::CENTER_CENTER, self.role().line(ui, text), colour);
+        focus_ring(ui, &response, rect, metrics::RADIUS_BADGE);
+        response
+    }
+}
+
+fn text_colour(ui: &Ui, response: &Response, chosen: bool) -> Color32 {
+    let p = theme::of(ui);
+    match (ui.is_enabled(), chosen) {
+        (false, _) => p.text_off,
+        (true, true) => p.text,
+        (true, false) => Touch::of(ui, response).hovered(p.text2, p.text),
+    }
+}

@@ -1,0 +1,112 @@
+//! A sentence in the list: its state, its first words, its id, and a dot for each span.
+
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::{self, Density, Icon, LabelColour, TextRole, metrics};
+
+use super::icon::paint_icon;
+use super::paint::{dot, focus_ring, put_text};
+
+const ICON: f32 = 15.0;
+const MOST_DOTS: usize = 8;
+const DOT_PITCH: f32 = 12.0;
+
+/// One row, as high as the density says.
+#[must_use = "a row is shown by `show`"]
+pub struct SentenceRow<'a> {
+    /// The state's icon, its colour, and its name for those who see neither.
+    pub state: (Icon, Color32, &'a str),
+    pub text: &'a str,
+    pub id: &'a str,
+    /// The colours of the spans' labels, in order.
+    pub spans: &'a [&'a LabelColour],
+    pub selected: bool,
+}
+
+impl SentenceRow<'_> {
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let size = vec2(ui.available_width(), theme::density(ui).sentence_row());
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        let enabled = ui.is_enabled();
+        response.widget_info(|| {
+            let spoken = format!("{} {}, {}", self.id, self.text, self.state.2);
+            WidgetInfo::selected(Role::ListBoxOption, enabled, self.selected, spoken)
+        });
+        if ui.is_rect_visible(rect) {
+            self.paint(ui, &response, rect);
+            focus_ring(ui, &response, rect, metrics::RADIUS_ROW);
+        }
+        response
+    }
+
+    fn paint(&self, ui: &Ui, response: &Response, rect: Rect) {
+        let p = theme::of(ui);
+        let marked = self.selected || response.hovered();
+        let ground = match (self.selected, response.hovered()) {
+            (true, true) => p.selected_hover,
+            (true, false) => p.selected,
+            (false, true) => p.hover,
+            (false, false) => Color32::TRANSPARENT,
+        };
+        ui.painter().rect_filled(rect, metrics::RADIUS_ROW, ground);
+        match theme::density(ui) {
+            Density::Comfortable => self.paint_two_lines(ui, rect.shrink2(vec2(12.0, 8.0)), marked),
+            Density::Compact => self.paint_one_line(ui, rect.shrink2(vec2(12.0, 0.0)), marked),
+        }
+    }
+
+    fn paint_two_lines(&self, ui: &Ui, inside: Rect, marked: bool) {
+        let p = theme::of(ui);
+        let middle = inside.center().y;
+        let upper = inside.with_max_y(middle);
+        let lower = inside.with_min_y(middle);
+        let words = self.paint_state(ui, upper);
+        let text = TextRole::Body.elided(ui, self.text, words.width());
+        put_text(ui.painter(), words, Align2::LEFT_CENTER, text, p.text);
+
+        // The second line stands a little closer to the first than to the edge.
+        let mut below = lower.with_min_x(words.left()).translate(vec2(0.0, -1.0));
+        below.max.x = self.paint_dots(ui, below, marked);
+        let colour = if marked { p.text2 } else { p.text3 };
+        let id = TextRole::MonoSmall.elided(ui, self.id, below.width());
+        put_text(ui.painter(), below, Align2::LEFT_CENTER, id, colour);
+    }
+
+    fn paint_one_line(&self, ui: &Ui, inside: Rect, marked: bool) {
+        let mut words = self.paint_state(ui, inside);
+        words.max.x = self.paint_dots(ui, words, marked);
+        let text = TextRole::Body.elided(ui, self.text, words.width());
+        put_text(ui.painter(), words, Align2::LEFT_CENTER, text, theme::of(ui).text);
+    }
+
+    /// Paints the state's icon and gives back what is left of the line.
+    fn paint_state(&self, ui: &Ui, line: Rect) -> Rect {
+        let square = line.with_max_x(line.left() + ICON);
+        paint_icon(ui.painter(), square, self.state.0, ICON, self.state.1);
+        line.with_min_x(square.right() + 10.0)
+    }
+
+    /// Paints the dots at the right end and gives back where they begin, gap included.
+    fn paint_dots(&self, ui: &Ui, line: Rect, marked: bool) -> f32 {
+        let p = theme::of(ui);
+        let mut right = line.right();
+        if self.spans.is_empty() {
+            return right;
+        }
+        if self.spans.len() > MOST_DOTS {
+            let more = format!("+{}", self.spans.len() - MOST_DOTS);
+            let more = TextRole::Caption.line(ui, &more);
+            let width = more.size().x;
+            let colour = if marked { p.text2 } else { p.text3 };
+            put_text(ui.painter(), line, Align2::RIGHT_CENTER, more, colour);
+            right -= width + 6.0;
+        }
+        for label in self.spans.iter().take(MOST_DOTS).rev() {
+            // On a marked row `solid` would have too little contrast.
+            let colour = if marked { label.ink } else { label.solid };
+            dot(ui.painter(), pos2(right - 4.0, line.center().y), colour);
+            right -= DOT_PITCH;
+        }
+        right - 4.0
+    }
+}

@@ -1,0 +1,182 @@
+//! A table of numbers: a head, rows with hairlines between, numbers at the right of their columns.
+//!
+//! The table only lays out; each row is filled by a closure, so that a view can put a bar or a dot
+//! into a cell. For thousands of rows show only those in sight.
+
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
+
+use crate::ui::theme::{self, TextRole, metrics};
+
+use super::paint::{dot, focus_ring, hairline, put_text};
+
+const GAP: f32 = 12.0;
+
+/// A column: its head, its share of the width, and the side its cells stand at.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a> {
+    head: &'a str,
+    share: f32,
+    right: bool,
+}
+
+impl<'a> Column<'a> {
+    /// Words, at the left.
+    pub fn text(head: &'a str, share: f32) -> Self {
+        Self { head, share, right: false }
+    }
+
+    /// Numbers, at the right.
+    pub fn number(head: &'a str, share: f32) -> Self {
+        Self { head, share, right: true }
+    }
+}
+
+/// The columns of a table, ready to show its head and its rows.
+pub struct Table<'a> {
+    columns: &'a [Column<'a>],
+}
+
+impl<'a> Table<'a> {
+    pub fn new(columns: &'a [Column<'a>]) -> Self {
+        Self { columns }
+    }
+
+    pub fn head(&self, ui: &mut Ui) {
+        let p = theme::of(ui);
+        let rect = self.place(ui, Sense::hover()).1;
+        for (cell, column) in self.cells(rect).zip(self.columns) {
+            let head = TextRole::CaptionMedium.elided(ui, column.head, cell.width());
+            put_text(ui.painter(), cell, side(column.right), head, p.text3);
+        }
+    }
+
+    /// A row to be read.
+    pub fn row(&self, ui: &mut Ui, fill: impl FnOnce(&mut Cells<'_>)) {
+        let (response, rect) = self.place(ui, Sense::hover());
+        self.rule(ui, rect);
+        self.fill(ui, &response, rect, fill);
+    }
+
+    /// A row that can be clicked, and is marked while it is chosen.
+    pub fn row_button(&self, ui: &mut Ui, chosen: bool, fill: impl FnOnce(&mut Cells<'_>)) -> Response {
+        let (response, rect) = self.place(ui, Sense::click());
+        let p = theme::of(ui);
+        let ground = match (chosen, response.hovered()) {
+            (true, true) => p.selected_hover,
+            (true, false) => p.selected,
+            (false, true) => p.hover,
+            (false, false) => Color32::TRANSPARENT,
+        };
+        self.rule(ui, rect);
+        let marked = rect.expand2(vec2(metrics::GAP, 0.0));
+        ui.painter().rect_filled(marked, metrics::RADIUS_CONTROL, ground);
+        focus_ring(ui, &response, marked, metrics::RADIUS_CONTROL);
+        self.fill(ui, &response, rect, fill);
+        response
+    }
+
+    fn place(&self, ui: &mut Ui, sense: Sense) -> (Response, Rect) {
+        let gap = std::mem::take(&mut ui.spacing_mut().item_spacing.y);
+        let size = vec2(ui.available_width(), theme::density(ui).table_row());
+        let (rect, response) = ui.allocate_exact_size(size, sense);
+        ui.spacing_mut().item_spacing.y = gap;
+        (response, rect)
+    }
+
+    fn rule(&self, ui: &Ui, row: Rect) {
+        hairline(ui.painter(), row.left_top(), row.right_top(), theme::of(ui).line);
+    }
+
+    fn fill(&self, ui: &Ui, response: &Response, row: Rect, fill: impl FnOnce(&mut Cells<'_>)) {
+        let mut cells = Cells { ui, table: self, row, next: 0, spoken: String::new() };
+        fill(&mut cells);
+        let (spoken, enabled) = (cells.spoken, ui.is_enabled());
+        let role = if response.sense.senses_click() { Role::ListBoxOption } else { Role::Label };
+        response.widget_info(|| WidgetInfo::labeled(role, enabled, spoken.trim_end()));
+    }
+
+    fn cells(&self, row: Rect) -> impl Iterator<Item = Rect> {
+        let shares: f32 = self.columns.iter().map(|column| column.share).sum();
+        let gaps = GAP * self.columns.len().saturating_sub(1) as f32;
+        let unit = (row.width() - gaps).max(0.0) / shares.max(f32::EPSILON);
+        let mut left = row.left();
+        self.columns.iter().map(move |column| {
+            let cell = row.with_min_x(left).with_max_x(left + column.share * unit);
+            left = cell.right() + GAP;
+            cell
+        })
+    }
+}
+
+/// The cells of one row, filled from left to right.
+pub struct Cells<'a> {
+    ui: &'a Ui,
+    table: &'a Table<'a>,
+    row: Rect,
+    next: usize,
+    spoken: String,
+}
+
+impl Cells<'_> {
+    /// A cell in the ordinary type.
+    pub fn text(&mut self, text: &str) {
+        self.styled(TextRole::Body, theme::of(self.ui).text, text);
+    }
+
+    /// A cell that matters less.
+    pub fn quiet(&mut self, text: &str) {
+        self.styled(TextRole::Body, theme::of(self.ui).text2, text);
+    }
+
+    /// A cell that matters most: the score that counts, a total.
+    pub fn strong(&mut self, text: &str) {
+        self.styled(TextRole::Strong, theme::of(self.ui).text, text);
+    }
+
+    /// A cell in any type and colour.
+    pub fn styled(&mut self, role: TextRole, colour: Color32, text: &str) {
+        let (cell, right) = self.take();
+        self.say(text);
+        let galley = role.elided(self.ui, text, cell.width());
+        put_text(self.ui.painter(), cell, side(right), galley, colour);
+    }
+
+    /// A name behind the dot of its label.
+    pub fn dotted(&mut self, dot_colour: Color32, text: &str) {
+        let (cell, _) = self.take();
+        self.say(text);
+        dot(self.ui.painter(), cell.left_center() + vec2(4.0, 0.0), dot_colour);
+        let words = cell.with_min_x(cell.left() + 16.0);
+        let galley = TextRole::Body.elided(self.ui, text, words.width());
+        put_text(self.ui.painter(), words, Align2::LEFT_CENTER, galley, theme::of(self.ui).text);
+    }
+
+    /// A bar, filled as far as the share from 0 to 1.
+    pub fn bar(&mut self, share: f32, colour: Color32) {
+        let (cell, _) = self.take();
+        let track = Rect::from_center_size(cell.center(), vec2(cell.width(), 4.0));
+        super::progress::paint_bar(self.ui, track, share, colour);
+    }
+
+    /// Leaves a cell to the caller.
+    pub fn take_rect(&mut self) -> Rect {
+        self.take().0
+    }
+
+    fn say(&mut self, text: &str) {
+        self.spoken.push_str(text);
+        self.spoken.push(' ');
+    }
+
+    /// The next cell and whether it is right-aligned; past the last one, nothing at the row's end.
+    fn take(&mut self) -> (Rect, bool) {
+        let cell = self.table.cells(self.row).nth(self.next);
+        let right = self.table.columns.get(self.next).is_some_and(|column| column.right);
+        self.next += 1;
+        (cell.unwrap_or(self.row.with_min_x(self.row.right())), right)
+    }
+}
+
+fn side(right: bool) -> Align2 {
+    if right { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER }
+}

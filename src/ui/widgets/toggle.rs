@@ -1,0 +1,91 @@
+//! A switch for what takes effect at once.
+
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::{self, TextRole, metrics};
+
+use super::paint::{focus_ring, put_text};
+use super::touch::Touch;
+
+const TRACK: egui::Vec2 = vec2(30.0, 18.0);
+const KNOB: f32 = 14.0;
+
+/// A switch with its name beside it.
+#[must_use = "a toggle is shown by `show`"]
+pub struct Toggle<'a> {
+    on: &'a mut bool,
+    name: &'a str,
+    bare: bool,
+    why_off: Option<&'a str>,
+}
+
+impl<'a> Toggle<'a> {
+    pub fn new(on: &'a mut bool, name: &'a str) -> Self {
+        Self { on, name, bare: false, why_off: None }
+    }
+
+    /// Leaves the name to what stands beside it; it remains the accessible name.
+    pub fn bare(mut self) -> Self {
+        self.bare = true;
+        self
+    }
+
+    /// Switches it off and says why in its tooltip. `None` leaves it on.
+    pub fn off(mut self, why: Option<&'a str>) -> Self {
+        self.why_off = why;
+        self
+    }
+
+    /// The response is marked as changed when the switch was moved.
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let why_off = self.why_off;
+        let response = ui.add_enabled_ui(why_off.is_none(), |ui| self.add(ui)).inner;
+        match why_off {
+            Some(why) => response.on_disabled_hover_text(why),
+            None => response,
+        }
+    }
+
+    fn add(self, ui: &mut Ui) -> Response {
+        let name = (!self.bare).then(|| TextRole::Body.line(ui, self.name));
+        let beside = name.as_ref().map_or(0.0, |galley| metrics::GAP + galley.size().x);
+        let height = if self.bare { TRACK.y } else { theme::density(ui).control() };
+        let (rect, mut response) = ui.allocate_exact_size(vec2(TRACK.x + beside, height), Sense::click());
+        if response.clicked() {
+            *self.on = !*self.on;
+            response.mark_changed();
+        }
+        let (on, enabled) = (*self.on, ui.is_enabled());
+        response.widget_info(|| WidgetInfo::selected(Role::Switch, enabled, on, self.name));
+        if ui.is_rect_visible(rect) {
+            let corner = pos2(rect.left(), rect.center().y - TRACK.y / 2.0);
+            let track = Rect::from_min_size(corner, TRACK);
+            paint_track(ui, &response, track, on);
+            focus_ring(ui, &response, track, 9);
+            if let Some(galley) = name {
+                let palette = theme::of(ui);
+                let colour = if enabled { palette.text } else { palette.text_off };
+                let beside = rect.with_min_x(track.right() + metrics::GAP);
+                put_text(ui.painter(), beside, Align2::LEFT_CENTER, galley, colour);
+            }
+        }
+        response
+    }
+}
+
+fn paint_track(ui: &Ui, response: &Response, track: Rect, on: bool) {
+    let p = theme::of(ui);
+    let touch = Touch::of(ui, response);
+    let slid = ui.animate_bool(response.id.with("slid"), on);
+    let (ground, knob) = if ui.is_enabled() {
+        let when_on = touch.mix(p.accent_fill, p.accent_hover, p.accent_press);
+        let when_off = touch.hovered(p.pressed, p.line_strong);
+        (when_off.lerp_to_gamma(when_on, slid), p.text3.lerp_to_gamma(Color32::WHITE, slid))
+    } else {
+        (p.hover, p.text_off)
+    };
+    ui.painter().rect_filled(track, 9, ground);
+    let travel = track.width() - track.height();
+    let centre = pos2(track.left() + track.height() / 2.0 + travel * slid, track.center().y);
+    ui.painter().circle_filled(centre, KNOB / 2.0, knob);
+}

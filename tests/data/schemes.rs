@@ -1,0 +1,72 @@
+//! Spans as tags and back.
+
+use proptest::prelude::*;
+use tagwright::corpus::scheme::{SCHEMES, SchemeDetector, decode, encode, parse_tag, prefix_of};
+use tagwright::corpus::{Labels, Scheme, TokenSpan};
+
+/// Tags on one line, spans as `start-end:LABEL` on one line.
+fn check(tags: &str, expected: &str) {
+    let mut labels = Labels::default();
+    let tags: Vec<_> = tags
+        .split(' ')
+        .map(|t| parse_tag(t).expect("a tag").map(|(l, name)| (prefix_of(l), labels.intern(name))))
+        .collect();
+    let found: Vec<String> =
+        decode(&tags).iter().map(|s| format!("{}-{}:{}", s.start, s.end, labels.name(s.label))).collect();
+    assert_eq!(found.join(" "), expected);
+}
+
+#[test]
+fn tags_mean_what_conlleval_says() {
+    check("O O", "");
+    check("I-PER I-PER O", "0-2:PER");
+    check("I-PER B-PER O", "0-1:PER 1-2:PER");
+    check("B-PER I-LOC I-LOC", "0-1:PER 1-3:LOC");
+    check("S-PER B-LOC E-LOC", "0-1:PER 1-3:LOC");
+    check("U-PER U-PER B-LOC I-LOC L-LOC", "0-1:PER 1-2:PER 2-5:LOC");
+    check("B-PER E-PER I-PER", "0-2:PER 2-3:PER");
+}
+
+fn detect(sentences: &[&str]) -> (Scheme, bool) {
+    let mut labels = Labels::default();
+    let mut detector = SchemeDetector::default();
+    for sentence in sentences {
+        for tag in sentence.split(' ') {
+            let tag = parse_tag(tag).expect("a tag");
+            detector.tag(tag.map(|(l, name)| (l, u64::from(labels.intern(name)))));
+        }
+        detector.end_sentence();
+    }
+    (detector.scheme(), detector.mixed())
+}
+
+#[test]
+fn schemes_are_told_apart() {
+    assert_eq!(detect(&["I-PER O I-LOC", "I-PER B-PER"]), (Scheme::Iob1, false));
+    assert_eq!(detect(&["B-PER I-PER O", "B-LOC"]), (Scheme::Iob2, false));
+    assert_eq!(detect(&["S-PER O", "B-LOC E-LOC"]), (Scheme::Iobes, false));
+    assert_eq!(detect(&["U-PER O", "B-LOC L-LOC"]), (Scheme::Bilou, false));
+    assert_eq!(detect(&["I-PER O", "O B-LOC"]), (Scheme::Iob2, true));
+}
+
+/// Spans that do not overlap, in a sentence of this many tokens.
+fn spans() -> impl Strategy<Value = (usize, Vec<TokenSpan>)> {
+    proptest::collection::vec((0usize..3, 1usize..4, 0u16..3), 0..6).prop_map(|parts| {
+        let mut at = 0;
+        let mut spans = Vec::new();
+        for (gap, length, label) in parts {
+            spans.push(TokenSpan { start: at + gap, end: at + gap + length, label });
+            at += gap + length;
+        }
+        (at + 2, spans)
+    })
+}
+
+proptest! {
+    #[test]
+    fn spans_survive_every_scheme((tokens, spans) in spans()) {
+        for (_, scheme) in SCHEMES {
+            prop_assert_eq!(&decode(&encode(&spans, tokens, scheme)), &spans);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Each fused kernel against its plain twin, and both backward passes against f64 finite differences.
+
+use candle_core::{DType, Device, Result, Tensor};
+use tagwright::model::Packed;
+use tagwright::model::kernels::fused::Fused;
+use tagwright::model::kernels::fused::vector::{erf, exp};
+use tagwright::model::kernels::plain::Plain;
+use tagwright::model::kernels::{Heads, Kernels};
+use tagwright::model::rng::{Dropout, Stream};
+
+const BOTH: [(&str, &dyn Kernels); 2] = [("plain", &Plain), ("fused", &Fused)];
+const ROWS: usize = 9;
+const WIDTH: usize = 24;
+
+fn random(shape: &[usize], seed: u64) -> Tensor {
+    let values = Stream::new(seed, 99).normal(shape.iter().product(), 1.0);
+    Tensor::from_vec(values, shape, &Device::Cpu).expect("a tensor")
+}
+
+fn batch() -> Packed {
+    let ids: Vec<u32> = (0..ROWS as u32).collect();
+    Packed::new([(&ids[..4], [].as_slice()), (&ids[4..5], [].as_slice()), (&ids[5..], [].as_slice())])
+}
+
+fn values(t: &Tensor) -> Vec<f64> {
+    t.to_dtype(DType::F64).and_then(|t| t.flatten_all()?.to_vec1()).expect("values")
+}
+
+fn assert_close(what: &str, a: &[f64], b: &[f64], allowed: f64) {
+    assert_eq!(a.len(), b.len(), "{what}");
+    let scale = b.iter().fold(1.0f64, |m, v| m.max(v.abs()));
+    let worst = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    assert!(worst <= allowed * scale, "{what}: {worst:e} of {scale:e}");
+}
+
+/// Compares `backward` with central differences of `forward` in f64 (plain operations), for each input.
+fn check(
+    what: &str,
+    inputs: &[Tensor],
+    forward: impl Fn(&[Tensor]) -> Result<Tensor>,
+    backward: impl Fn(&dyn Kernels, &[Tensor], &Tensor) -> Result<Vec<Tensor>>,
+) {
+    const STEP: f64 = 1e-5;
+    let wide: Vec<Tensor> = inputs.iter().map(|t| t.to_dtype(DType::F64).expect("f64")).collect();
+    let y = forward(&wide).expect("forward");
+    let dy = random(y.dims(), 77);
+    let weights = values(&dy);
+    let objective = |inputs: &[Tensor]| -> f64 {
+        values(&forward(inputs).expect("forward")).iter().zip(&weights).map(|(a, b)| a * b).sum()
+    };
+    let numeric: Vec<Vec<f64>> = (0..wide.len())
+        .map(|i| {
+            let base = values(&wide[i]);
+            (0..base.len())
+                .map(|k| {
+                    let shifted = |by: f64| {
+                        let mut moved = base.clone();
+                        moved[k] += by;
+                        let mut all = wide.clone();
+                        all[i] = Tensor::from_vec(moved, wide[i].dims(), &Device::Cpu).expect("a tensor");
+                        objective(&all)
+                    };
+                    (shifted(STEP) - shifted(-STEP)) / (2.0 * STEP)
+                })
+                .collect()
+        })
+        .collect();
+    for (name, kernels) in BOTH {
+        for (i, (found, expected)) in backward(kernels, inputs, &dy).expect("backward").iter().zip(&numeric).enumerate() {
+            assert_close(&format!("{what}, {name}, input {i}"), &values(found), expected, 2e-5);
+        }
+    }
+}
+
+fn on_both(what: &str, run: impl Fn(&dyn Kernels) -> Tensor) {
+    let [plain, fused] = BOTH.map(|(_, k)| values(&run(k)));
+    assert_close(what, &fused, &plain, 2e-6);
+}
+
+#[test]
+fn linear() {
+    let inputs = [random(&[ROWS, WIDTH], 1), random(&[7, WIDTH], 2), random(&[7], 3)];
+    on_both("linear", |k| k.linear(&inputs[0], &inputs[1], &inputs[2]).expect("linear"));
+    check("linear", &inputs, |i| Plain.linear(&i[0], &i[1], &i[2]), |k, i, dy| {
+        let g = k.linear_backward(&i[0], &i[1], dy)?;
+        Ok(vec![g.input, g.weight, g.bias])
+    });
+}
+
+#[test]
+fn gelu() {
+    let inputs = [(random(&[ROWS, WIDTH], 4) * 2.5).expect("a product")];
+    on_both("gelu", |k| k.gelu(&inputs[0]).expect("gelu"));
+    check("gelu", &inputs, |i| Plain.gelu(&i[0]), |k, i, dy| Ok(vec![k.gelu_backward(&i[0], dy)?]));
+}
+
+#[test]
+fn norm_with_residual_and_dropout() {
+    let inputs =
+        [random(&[ROWS, WIDTH], 5), random(&[ROWS, WIDTH], 6), random(&[WIDTH], 7), random(&[WIDTH], 8)];
+    let dropout = (Dropout::new(0.3, 1, 2, 3), 11);
+    let run = |k: &dyn Kernels, i: &[Tensor]| k.norm(&i[0], Some(&i[1]), &i[2], &i[3], 1e-5, dropout);
+    on_both("norm", |k| run(k, &inputs).expect("norm").0);
+    // The mask is f32, so the differences are taken of the masked input.
+    let masked = Plain.dropout(&inputs[0].ones_like().expect("ones"), dropout.0, dropout.1).expect("a mask");
+    let masked = masked.to_dtype(DType::F64).expect("f64");
+    let forward = |i: &[Tensor]| {
+        Ok(Plain.norm(&i[0].mul(&masked)?, Some(&i[1]), &i[2], &i[3], 1e-5, (Dropout::NONE, 0))?.0)
+    };
+    check("norm", &inputs, forward, |k, i, dy| {
+        let (_, saved) = run(k, i)?;
+        let g = k.norm_backward(&saved, &i[2], dy, true, dropout)?;
+        Ok(vec![g.input, g.residual.expect("a residual"), g.scale, g.shift])
+    });
+}
+
+#[test]
+fn attention() {
+    let inputs = [random(&[ROWS, WIDTH], 9), random(&[ROWS, WIDTH], 10), random(&[ROWS, WIDTH], 11)];
+    let batch = batch();
+    on_both("attention", |k| {
+        let heads = Heads { query: &inputs[0], key: &inputs[1], value: &inputs[2], count: 4 };
+        k.attention(heads, &batch, Dropout::new(0.2, 5, 6, 7)).expect("attention").0
+    });
+    check("attention", &inputs, |i| one_by_one(i, &batch), |k, i, dy| {
+        let heads = Heads { query: &i[0], key: &i[1], value: &i[2], count: 4 };
+        let (_, probabilities) = k.attention(heads, &batch, Dropout::NONE)?;
+        k.attention_backward(heads, &probabilities, dy, &batch, Dropout::NONE).map(Vec::from)
+    });
+}
+
+/// Attention of each sentence and head by itself, in any precision: the definition.
+fn one_by_one(inputs: &[Tensor], batch: &Packed) -> Result<Tensor> {
+    let (heads, width) = (4, WIDTH / 4);
+    let mut rows = Vec::new();
+    for range in batch.sentences() {
+        let mut columns = Vec::new();
+        for head in 0..heads {
+            let part = |t: &Tensor| t.narrow(0, range.start, range.len())?.narrow(1, head * width, width)?.contiguous();
+            let (q, k, v) = (part(&inputs[0])?, part(&inputs[1])?, part(&inputs[2])?);
+            let scores = (q.matmul(&k.t()?)? / (width as f64).sqrt())?;
+            let exponent = scores.exp()?;
+            columns.push(exponent.broadcast_div(&exponent.sum_keepdim(1)?)?.matmul(&v)?);
+        }
+        rows.push(Tensor::cat(&columns, 1)?);
+    }
+    Tensor::cat(&rows, 0)
+}
+
+#[test]
+fn attention_with_dropout_is_the_same_on_both() {
+    let inputs = [random(&[ROWS, WIDTH], 9), random(&[ROWS, WIDTH], 10), random(&[ROWS, WIDTH], 11)];
+    let (batch, dropout) = (batch(), Dropout::new(0.4, 5, 6, 7));
+    let dy = random(&[ROWS, WIDTH], 12);
+    let run = |k: &dyn Kernels| {
+        let heads = Heads { query: &inputs[0], key: &inputs[1], value: &inputs[2], count: 4 };
+        let (_, probabilities) = k.attention(heads, &batch, dropout).expect("forward");
+        k.attention_backward(heads, &probabilities, &dy, &batch, dropout).expect("backward")
+    };
+    for (a, b) in run(&Fused).iter().zip(&run(&Plain)) {
+        assert_close("attention's gradient", &values(a), &values(b), 2e-6);
+    }
+}
+
+#[test]
+fn cross_entropy() {
+    let logits = random(&[ROWS, 5], 13);
+    let labels = [0, -100, 4, 2, -100, 1, 1, 3, 0];
+    let [plain, fused] = BOTH.map(|(_, k)| k.cross_entropy(&logits, &labels, 0.25).expect("a loss"));
+    assert!((plain.sum - fused.sum).abs() < 1e-5);
+    assert_close("cross entropy", &values(&fused.gradient), &values(&plain.gradient), 1e-6);
+    let base = values(&logits);
+    let sum = |moved: Vec<f64>| {
+        let row_loss = |(row, label): (&[f64], &i32)| match *label {
+            -100 => 0.0,
+            label => row.iter().map(|v| v.exp()).sum::<f64>().ln() - row[label as usize],
+        };
+        moved.chunks_exact(5).zip(&labels).map(row_loss).sum::<f64>()
+    };
+    for (k, found) in values(&fused.gradient).iter().enumerate() {
+        let shifted = |by: f64| {
+            let mut moved = base.clone();
+            moved[k] += by;
+            sum(moved)
+        };
+        let numeric = (shifted(1e-5) - shifted(-1e-5)) / 2e-5 * 0.25;
+        assert!((found - numeric).abs() < 1e-6, "{found} instead of {numeric}");
+    }
+}
+
+#[test]
+fn rows_that_share_an_id_are_added() {
+    let rows = random(&[ROWS, WIDTH], 14);
+    let ids = [3, 1, 3, 0, 1, 1, 9, 3, 0];
+    on_both("sum of rows", |k| k.sum_rows(&rows, &ids).expect("sums").1);
+    for (_, k) in BOTH {
+        assert_eq!(k.sum_rows(&rows, &ids).expect("sums").0, [3, 1, 0, 9]);
+        assert_eq!(k.embed(&rows, &[8, 0]).expect("rows").dims(), [2, WIDTH]);
+        assert!(k.embed(&rows, &[ROWS as u32]).is_err());
+    }
+}
+
+#[test]
+fn dropout_drops_its_share_and_keeps_the_mean() {
+    let ones = Tensor::ones((200, 500), DType::F32, &Device::Cpu).expect("ones");
+    on_both("dropout", |k| k.dropout(&ones, Dropout::new(0.1, 3, 4, 5), 17).expect("dropout"));
+    let dropped = values(&Fused.dropout(&ones, Dropout::new(0.1, 3, 4, 5), 0).expect("dropout"));
+    let share = dropped.iter().filter(|v| **v == 0.0).count() as f64 / dropped.len() as f64;
+    assert!((share - 0.1).abs() < 0.005, "{share}");
+    let mean = dropped.iter().sum::<f64>() / dropped.len() as f64;
+    assert!((mean - 1.0).abs() < 0.005, "{mean}");
+}
+
+#[test]
+fn exp_and_erf_are_exact_enough() {
+    for i in -8000..8000 {
+        let x = i as f32 * 0.01;
+        let e = f64::from(x).exp();
+        assert!((f64::from(exp(x)) - e).abs() <= 3e-7 * e.max(1e-30), "exp({x})");
+        // erf by its Taylor series in f64, where that converges quickly.
+        if x.abs() < 3.0 {
+            let x = f64::from(x);
+            let (mut term, mut sum, mut n) = (x, x, 0.0);
+            while term.abs() > 1e-17 {
+                n += 1.0;
+                term *= -x * x / n;
+                sum += term / (2.0 * n + 1.0);
+            }
+            let expected = sum * std::f64::consts::FRAC_2_SQRT_PI;
+            assert!((f64::from(erf(x as f32)) - expected).abs() < 4e-7, "erf({x})");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+mod alignment;
+mod forward;
+mod kernels;
+mod pipeline;
+mod seqeval;
+mod training;

@@ -1,0 +1,61 @@
+//! Entities against transformers' `TokenClassificationPipeline`.
+
+use crate::support::{golden, golden_json};
+use serde_json::Value;
+use tagwright::model::{Device, ModelFolder};
+use tagwright::predict::aggregate::STRATEGIES;
+use tagwright::predict::{Aggregation, Options, Tagger, predict};
+
+fn tiny() -> Tagger {
+    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
+    Tagger::new(&folder, &Device::Cpu).expect("a tagger")
+}
+
+/// The entities of one text by every strategy that the fixture has.
+fn check(tagger: &Tagger, case: &Value, stride: Option<usize>) {
+    let text = case["text"].as_str().expect("a text");
+    for (name, aggregation) in STRATEGIES {
+        let Some(expected) = case[name].as_array() else { continue };
+        let found = predict(tagger, &[text], Options { aggregation, stride }).expect("entities").remove(0);
+        if stride.is_none() && found.windows > 1 {
+            return; // transformers cuts such a text where we read on
+        }
+        let label = if aggregation == Aggregation::None { "entity" } else { "entity_group" };
+        let theirs: Vec<(&str, u64, u64)> = expected
+            .iter()
+            .map(|e| (e[label].as_str().unwrap_or(""), e["start"].as_u64().unwrap_or(0), e["end"].as_u64().unwrap_or(0)))
+            .collect();
+        let ours: Vec<(&str, u64, u64)> =
+            found.entities.iter().map(|e| (e.label.as_str(), e.start as u64, e.end as u64)).collect();
+        assert_eq!(ours, theirs, "{name} of {text:?}");
+        for (e, t) in found.entities.iter().zip(expected) {
+            let score = t["score"].as_f64().expect("a score");
+            assert!((f64::from(e.score) - score).abs() < 2e-5, "{name} of {text:?}: {} instead of {score}", e.score);
+            let slice: String = text.chars().skip(e.start).take(e.end - e.start).collect();
+            assert_eq!(slice, text[e.byte_start..e.byte_end]);
+        }
+    }
+}
+
+#[test]
+fn forty_texts_give_transformers_entities() {
+    let tagger = tiny();
+    let json = golden_json("pipeline.json");
+    let texts = json["texts"].as_array().expect("texts");
+    assert_eq!(texts.len(), 40);
+    texts.iter().for_each(|case| check(&tagger, case, None));
+}
+
+#[test]
+fn long_texts_are_windowed_as_transformers_does() {
+    let tagger = tiny();
+    let json = golden_json("pipeline.json");
+    json["long"].as_array().expect("texts").iter().for_each(|case| check(&tagger, case, Some(16)));
+}
+
+#[test]
+fn a_stride_without_room_is_refused() {
+    let wrong = Options { stride: Some(62), ..Options::default() };
+    let error = predict(&tiny(), &["a"], wrong).expect_err("no room");
+    assert!(error.to_string().contains("at most 61"), "{error}");
+}

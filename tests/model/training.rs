@@ -1,0 +1,123 @@
+//! The optimizer against PyTorch's, and every weight moving.
+
+use crate::support::{golden, golden_json, integers};
+use candle_core::DType;
+use tagwright::model::bert::{Mode, has_no_gradient};
+use tagwright::model::kernels::fused::Fused;
+use tagwright::model::kernels::plain::Plain;
+use tagwright::model::{Bert, ModelFolder, Packed};
+use tagwright::train::optimizer::AdamW;
+use tagwright::train::schedule::Schedule;
+
+fn tiny() -> Bert {
+    ModelFolder::open(&golden("tiny")).and_then(|f| f.classifier()).expect("the tiny model").0
+}
+
+fn batches() -> Vec<Packed> {
+    let json = golden_json("trajectory.json");
+    let rows = |b: &serde_json::Value, key: &str| -> Vec<Vec<i32>> {
+        b[key].as_array().expect("rows").iter().map(integers).collect()
+    };
+    json["batches"]
+        .as_array()
+        .expect("batches")
+        .iter()
+        .map(|b| {
+            let ids: Vec<Vec<u32>> =
+                rows(b, "input_ids").into_iter().map(|r| r.into_iter().map(|i| i as u32).collect()).collect();
+            let labels = rows(b, "labels");
+            Packed::new(ids.iter().zip(&labels).map(|(i, l)| (i.as_slice(), l.as_slice())))
+        })
+        .collect()
+}
+
+/// Twenty steps: loss, gradient norm and rate of each, and every weight at the end.
+fn check(mut bert: Bert, mut optimizer: AdamW, threads: usize) {
+    let json = golden_json("trajectory.json");
+    let schedule = Schedule { steps: 20, warmup: 4 };
+    for (step, (batch, expected)) in batches().iter().zip(json["steps"].as_array().expect("steps")).enumerate() {
+        let close = |name: &str, found: f64| {
+            let expected = expected[name].as_f64().expect("a number");
+            let allowed = 1e-3 * expected.abs().max(1e-3);
+            assert!((found - expected).abs() <= allowed, "step {step}, {name}: {found} instead of {expected}");
+        };
+        let rate = 1e-3 * schedule.factor(step);
+        let (loss, gradients) = bert.gradients(batch, Mode::Evaluate, threads).expect("gradients");
+        let report = optimizer.step(&mut bert, &gradients, rate, 1.0).expect("a step");
+        close("loss", loss);
+        close("grad_norm", report.grad_norm);
+        close("lr", rate);
+    }
+    for p in bert.parameters().iter().filter(|p| !has_no_gradient(&p.name)) {
+        let expected = json["final"][&p.name]["l2"].as_f64().expect("a norm");
+        let square = p.value.to_dtype(DType::F64).and_then(|t| t.sqr()?.sum_all()?.to_scalar::<f64>());
+        let found = square.expect("a number").sqrt();
+        assert!((found - expected).abs() <= 1e-3 * expected, "{}: {found} instead of {expected}", p.name);
+    }
+}
+
+#[test]
+fn twenty_steps_follow_pytorch() {
+    let plain = tiny().with_kernels(&Plain);
+    let optimizer = AdamW::plain(&plain, 0.01).expect("an optimizer");
+    check(plain, optimizer, 1);
+    for threads in [1, 2] {
+        let fused = tiny().with_kernels(&Fused);
+        let optimizer = AdamW::new(&fused, 0.01, threads).expect("an optimizer");
+        check(fused, optimizer, threads);
+    }
+}
+
+#[test]
+fn after_one_step_every_weight_has_moved() {
+    let mut bert = tiny();
+    let before = bert.snapshot().expect("a copy");
+    let mut optimizer = AdamW::new(&bert, 0.0, 2).expect("an optimizer");
+    let mode = Mode::Train { seed: 1, step: 0 };
+    let (_, gradients) = bert.gradients(&batches()[0], mode, 2).expect("gradients");
+    let report = optimizer.step(&mut bert, &gradients, 1e-3, 1.0).expect("a step");
+    for ((p, norm), before) in bert.parameters().iter().zip(&report.norms).zip(&before) {
+        assert!(norm.is_finite(), "{}", p.name);
+        if has_no_gradient(&p.name) {
+            continue;
+        }
+        assert!(*norm > 0.0, "{} has no gradient", p.name);
+        let moved = (&p.value - before).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>()).expect("a number");
+        assert!(moved > 0.0, "{} has not moved", p.name);
+    }
+}
+
+#[test]
+fn dropout_is_the_same_for_any_number_of_threads() {
+    let batch = &batches()[1];
+    let mode = Mode::Train { seed: 7, step: 3 };
+    let loss = |bert: Bert, threads| bert.gradients(batch, mode, threads).expect("a loss").0;
+    let one = loss(tiny(), 1);
+    assert!((one - loss(tiny(), 3)).abs() < 1e-6);
+    assert!((one - loss(tiny().with_kernels(&Plain), 1)).abs() < 1e-5);
+    let without = tiny().gradients(batch, Mode::Evaluate, 1).expect("a loss").0;
+    assert!((one - without).abs() > 1e-4, "dropout does nothing");
+}
+
+#[test]
+fn weights_that_are_no_numbers_change_nothing() {
+    let mut bert = tiny();
+    let mut optimizer = AdamW::new(&bert, 0.01, 1).expect("an optimizer");
+    let (_, gradients) = bert.gradients(&batches()[0], Mode::Evaluate, 1).expect("gradients");
+    let before = bert.snapshot().expect("a copy");
+    let broken: Vec<_> = gradients[0]
+        .iter()
+        .map(|g| match g {
+            tagwright::model::bert::Gradient::Dense(t) => {
+                tagwright::model::bert::Gradient::Dense((t * f64::NAN).expect("a product"))
+            }
+            rows => rows.clone(),
+        })
+        .collect();
+    let report = optimizer.step(&mut bert, &[broken], 1e-3, 1.0).expect("a step");
+    assert!(report.grad_norm.is_nan());
+    for (p, before) in bert.parameters().iter().zip(&before) {
+        let moved = (&p.value - before).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>()).expect("a number");
+        assert!(moved == 0.0, "{} has moved", p.name);
+    }
+}
