@@ -16,10 +16,18 @@
 //! - `ui`: pixels.
 //! - [`cli`]: the subcommands.
 
+pub mod app;
+pub mod cli;
 pub mod corpus;
 pub mod disk;
 pub mod eval;
 pub mod format;
+pub mod hub;
+pub mod log;
 pub mod model;
 pub mod predict;
+pub mod project;
 pub mod train;
+#[cfg(feature = "window")]
+pub mod ui;
+pub mod worker;

@@ -6,3 +6,5 @@
 mod data;
 mod model;
 mod support;
+#[cfg(feature = "window")]
+mod window;

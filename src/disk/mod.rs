@@ -79,7 +79,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut temporary = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder).map_err(fail)?;
+    let mut temporary = as_any_file(tempfile::Builder::new().prefix(".").suffix(".tmp")).tempfile_in(folder).map_err(fail)?;
     if let Some(existing) = existing {
         temporary.as_file().set_permissions(existing.permissions()).map_err(fail)?;
     }
@@ -160,6 +160,18 @@ fn sync_folder(folder: &Path) {
     }
 }
 
+/// A temporary file is private; one that becomes a person's file has the permissions any new file has.
+#[cfg(unix)]
+fn as_any_file<'a, 'b, 'c>(builder: &'c mut tempfile::Builder<'a, 'b>) -> &'c mut tempfile::Builder<'a, 'b> {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(fs::Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn as_any_file<'a, 'b, 'c>(builder: &'c mut tempfile::Builder<'a, 'b>) -> &'c mut tempfile::Builder<'a, 'b> {
+    builder
+}
+
 /// A temporary folder is private; the folder it becomes is as open as any other.
 #[cfg(unix)]
 fn open_permissions(folder: &Path) {
@@ -169,3 +181,11 @@ fn open_permissions(folder: &Path) {
 
 #[cfg(not(unix))]
 fn open_permissions(_: &Path) {}
+
+/// Renames a file.
+///
+/// # Errors
+/// When it cannot be renamed.
+pub fn rename(from: &Path, to: &Path) -> Result<(), DiskError> {
+    fs::rename(from, to).map_err(|e| DiskError::new(from, &e))
+}

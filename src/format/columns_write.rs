@@ -109,7 +109,20 @@ fn write_sentence(
     out.push('\n');
 }
 
-/// Sentences of the corpus whose spans overlap, so that a column file can hold only the first of them.
-pub fn overlapping(corpus: &Corpus) -> usize {
-    corpus.documents.iter().map(|d| d.spans.windows(2).filter(|w| w[1].start < w[0].end).count()).sum()
+/// What a column file of this format would lose of a corpus, in words; empty when it can hold everything.
+pub fn losses(corpus: &Corpus, format: Format) -> Vec<String> {
+    let mut losses = Vec::new();
+    let overlaps: usize =
+        corpus.documents.iter().map(|d| d.spans.windows(2).filter(|w| w[1].start < w[0].end).count()).sum();
+    if overlaps > 0 {
+        losses.push(format!("spans that overlap others ({overlaps}); the first of each stays"));
+    }
+    if format == WNUT && !corpus.columns.is_empty() {
+        let names: Vec<&str> = corpus.columns.iter().map(|c| c.name.as_str()).collect();
+        losses.push(format!("the columns {}", names.join(", ")));
+    }
+    if format == WNUT && corpus.documents.len() > corpus.splits().len() {
+        losses.push(format!("where documents begin ({})", corpus.documents.len()));
+    }
+    losses
 }

@@ -8,7 +8,7 @@ pub mod published;
 mod text_input;
 
 pub use columns::{Layout, read};
-pub use columns_write::{rewrite, write};
+pub use columns_write::{losses, rewrite, write};
 pub use text_input::decode_utf8;
 
 use crate::corpus::Scheme;

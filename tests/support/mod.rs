@@ -1,5 +1,8 @@
 //! What several tests use.
 
+#[cfg(feature = "window")]
+pub mod window;
+
 use std::path::PathBuf;
 
 /// A file or folder of `tests/golden`.

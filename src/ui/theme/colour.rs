@@ -218,3 +218,70 @@ pub(super) const fn hex(rgb: u32) -> Color32 {
     let [_, r, g, b] = rgb.to_be_bytes();
     Color32::from_rgb(r, g, b)
 }
+
+#[cfg(test)]
+mod tests {
+    use egui::Rgba;
+
+    use super::*;
+
+    /// The contrast of two opaque colours, from 1 to 21, as WCAG 2 defines it.
+    fn contrast(a: Color32, b: Color32) -> f32 {
+        let light = |colour: Color32| {
+            let linear = Rgba::from(colour);
+            0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b()
+        };
+        let (a, b) = (light(a), light(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    fn check(what: &str, text: Color32, ground: Color32, least: f32) {
+        let found = contrast(text, ground);
+        assert!(found >= least, "{what}: {found:.2} is less than {least}");
+    }
+
+    #[test]
+    fn text_can_be_read_on_every_ground() {
+        for p in [DARK, LIGHT] {
+            let grounds = [
+                p.chrome, p.panel, p.canvas, p.raised, p.overlay, p.field, p.hover, p.selected,
+            ];
+            for ground in grounds {
+                check("text", p.text, ground, 4.5);
+                check("text2", p.text2, ground, 4.5);
+            }
+            for ground in [p.chrome, p.panel, p.canvas] {
+                check("text3", p.text3, ground, 4.5);
+                check("focus", p.focus, ground, 3.0);
+            }
+            for fill in [p.accent_fill, p.accent_hover, p.accent_press, p.err_fill] {
+                check("on_accent", p.on_accent, fill, 4.5);
+            }
+            check("ok", p.ok, p.ok_tint, 4.5);
+            check("warn", p.warn, p.warn_tint, 4.5);
+            check("err", p.err, p.err_tint, 4.5);
+            for (step, ground) in p.ramp.into_iter().enumerate() {
+                check("ramp", p.on_ramp(step), ground, 4.5);
+            }
+        }
+    }
+
+    #[test]
+    fn labels_can_be_read_and_told_from_the_canvas() {
+        for p in [DARK, LIGHT] {
+            for label in p.labels {
+                check("ink", label.ink, label.tint, 4.9);
+                check("text on tint", p.text, label.tint, 4.5);
+                check("text on strong", p.text, label.strong, 4.5);
+                check("solid", label.solid, p.canvas, 3.0);
+            }
+        }
+    }
+
+    #[test]
+    fn colours_repeat_beyond_the_last() {
+        assert_eq!(DARK.label(labels::COUNT), DARK.label(0));
+        assert!(labels::repeats(labels::COUNT) && !labels::repeats(labels::COUNT - 1));
+        assert_eq!(DARK.series(8), (DARK.series[0], true));
+    }
+}

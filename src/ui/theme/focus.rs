@@ -1,7 +1,7 @@
 //! Whether the focus was moved by a key, so that a ring belongs around it.
 //!
-//! A ring after every mouse click would be noise; without one after Tab the hand is lost. egui keeps
-//! no such record, so this watches the input of every pass.
+//! A ring after every mouse click would be noise; without one after Tab the hand is lost. egui
+//! keeps no such record, so this watches the input of every pass.
 
 use std::sync::Arc;
 

@@ -80,7 +80,11 @@ fn definitions() -> FontDefinitions {
         fonts.font_data.insert(face.name().to_owned(), data);
         fonts.families.insert(face.family(), face.chain());
     }
-    fonts.families.insert(FontFamily::Proportional, Face::Ui.chain());
-    fonts.families.insert(FontFamily::Monospace, Face::Mono.chain());
+    fonts
+        .families
+        .insert(FontFamily::Proportional, Face::Ui.chain());
+    fonts
+        .families
+        .insert(FontFamily::Monospace, Face::Mono.chain());
     fonts
 }

@@ -1,7 +1,7 @@
 //! The glyphs of the bundled icon face (a cut of Lucide), by their own names.
 //!
-//! One constant for each line of `assets/fonts/icons.txt`. An [`Icon`] is a type of its own, so that
-//! it cannot land in a line of text, where it would sit too high.
+//! One constant for each line of `assets/fonts/icons.txt`. An [`Icon`] is a type of its own, so
+//! that it cannot land in a line of text, where it would sit too high.
 
 /// A glyph of the icon face.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

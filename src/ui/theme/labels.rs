@@ -92,4 +92,3 @@ pub const LIGHT: [LabelColour; COUNT] = [
     label(0xfed3cb, 0xfeb7aa, 0x993a2e, 0xb74537), // red
     label(0xfce2bc, 0xf2cc93, 0x805800, 0xa67300), // amber light
 ];
-

@@ -1,7 +1,8 @@
 //! How the window looks: colours, type, icons, sizes, and egui's style made of them.
 //!
 //! Call [`install`] once before the first frame. After that every widget asks [`of`] for its
-//! colours and [`TextRole`] for its type; nothing else in the program names a colour or a font size.
+//! colours and [`TextRole`] for its type; nothing else in the program names a colour or a size of
+//! type.
 
 pub mod colour;
 mod density;

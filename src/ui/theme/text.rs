@@ -122,7 +122,12 @@ impl TextRole {
 
     /// One line that ends in an ellipsis where the width does.
     pub fn elided(self, ctx: &Context, text: &str, width: f32) -> Arc<Galley> {
-        self.lay_out(ctx, text, TextWrapping::truncate_at_width(width.max(0.0)), false)
+        self.lay_out(
+            ctx,
+            text,
+            TextWrapping::truncate_at_width(width.max(0.0)),
+            false,
+        )
     }
 
     /// As many lines as it takes at this width.
@@ -132,7 +137,11 @@ impl TextRole {
 
     fn lay_out(self, ctx: &Context, text: &str, wrap: TextWrapping, lines: bool) -> Arc<Galley> {
         // A line break inside one line would be drawn as a missing glyph.
-        let text = if lines { text.to_owned() } else { text.replace(['\n', '\r'], " ") };
+        let text = if lines {
+            text.to_owned()
+        } else {
+            text.replace(['\n', '\r'], " ")
+        };
         let mut job = LayoutJob::single_section(text, self.format(Color32::PLACEHOLDER));
         job.wrap = wrap;
         job.break_on_newline = lines;

@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, Galley, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, Galley, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use crate::ui::theme::{self, Icon, TextRole, icon, metrics};
 
 use super::icon::paint_icon;
-use super::paint::{focus_ring, put_text};
-use super::touch::Touch;
 use super::key_cap;
+use super::paint::{focus_ring, put_text};
+use super::touch::{Touch, unless_off};
 
 const ICON_GAP: f32 = 6.0;
 const KEY_GAP: f32 = 8.0;
+const ICON: f32 = 15.0;
+/// The room of a chevron, which leaves a third of its square empty.
+const CHEVRON: f32 = 10.0;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -106,23 +110,29 @@ impl<'a> Button<'a> {
     }
 
     pub fn show(self, ui: &mut Ui) -> Response {
-        let why_off = self.why_off;
-        let response = ui.add_enabled_ui(why_off.is_none(), |ui| self.add(ui)).inner;
-        match why_off {
-            Some(why) => response.on_disabled_hover_text(why),
-            None => response,
+        unless_off(ui, self.why_off, |ui| self.add(ui))
+    }
+
+    /// The width it will take, for those who place it by hand.
+    pub fn width(&self, ui: &Ui) -> f32 {
+        let text = TextRole::BodyMedium.line(ui, self.text);
+        let width = self.content_width(ui, &text) + 2.0 * metrics::PAD;
+        if self.main {
+            width.max(ui.available_width())
+        } else {
+            width
         }
     }
 
     fn add(&self, ui: &mut Ui) -> Response {
         let text = TextRole::BodyMedium.line(ui, self.text);
         let content = self.content_width(ui, &text);
-        let padding = 2.0 * if self.main { 16.0 } else { metrics::PAD };
-        let size = if self.main {
-            vec2(ui.available_width().max(content + padding), metrics::MAIN_ACTION)
+        let height = if self.main {
+            metrics::MAIN_ACTION
         } else {
-            vec2(content + padding, theme::density(ui).control())
+            theme::density(ui).control()
         };
+        let size = vec2(self.width(ui), height);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let enabled = ui.is_enabled();
         response.widget_info(|| match self.toggled {
@@ -136,8 +146,12 @@ impl<'a> Button<'a> {
     }
 
     fn content_width(&self, ui: &Ui, text: &Galley) -> f32 {
-        let before = self.icon.map_or(0.0, |_| metrics::ICON + ICON_GAP);
-        let chevron = if self.opens_menu { ICON_GAP + metrics::ICON - 2.0 } else { 0.0 };
+        let before = self.icon.map_or(0.0, |_| ICON + ICON_GAP);
+        let chevron = if self.opens_menu {
+            ICON_GAP + CHEVRON
+        } else {
+            0.0
+        };
         let keys = if self.keys.is_empty() {
             0.0
         } else {
@@ -148,7 +162,11 @@ impl<'a> Button<'a> {
 
     fn paint(&self, ui: &Ui, response: &Response, rect: Rect, text: Arc<Galley>, content: f32) {
         let palette = theme::of(ui);
-        let radius = if self.main { metrics::RADIUS_ROW } else { metrics::RADIUS_CONTROL };
+        let radius = if self.main {
+            metrics::RADIUS_ROW
+        } else {
+            metrics::RADIUS_CONTROL
+        };
         let colours = self.colours(ui, response);
         let painter = ui.painter();
         let border = Stroke::new(metrics::STROKE, colours.border);
@@ -158,17 +176,21 @@ impl<'a> Button<'a> {
         let left = (rect.center().x - content / 2.0).max(rect.left());
         let mut rest = Rect::from_min_max(pos2(left, rect.top()), rect.max);
         if let Some(icon) = self.icon {
-            let square = rest.with_max_x(rest.left() + metrics::ICON);
-            paint_icon(painter, square, icon, metrics::ICON, colours.icon);
-            rest.min.x += metrics::ICON + ICON_GAP;
+            let square = rest.with_max_x(rest.left() + ICON);
+            paint_icon(painter, square, icon, ICON, colours.icon);
+            rest.min.x += ICON + ICON_GAP;
         }
         let text_width = text.size().x;
         put_text(painter, rest, Align2::LEFT_CENTER, text, colours.text);
         rest.min.x += text_width;
         if self.opens_menu {
             rest.min.x += ICON_GAP;
-            let square = rest.with_max_x(rest.left() + metrics::ICON - 2.0);
-            let colour = if ui.is_enabled() { palette.text2 } else { palette.text_off };
+            let square = rest.with_max_x(rest.left() + CHEVRON);
+            let colour = if ui.is_enabled() {
+                palette.text2
+            } else {
+                palette.text_off
+            };
             paint_icon(painter, square, icon::CHEVRON_DOWN, 14.0, colour);
             rest.min.x = square.right();
         }
@@ -180,7 +202,11 @@ impl<'a> Button<'a> {
         let p = theme::of(ui);
         let none = Color32::TRANSPARENT;
         if !ui.is_enabled() {
-            let (fill, border) = if self.kind == Kind::Primary { (p.hover, none) } else { (none, p.line) };
+            let (fill, border) = if self.kind == Kind::Primary {
+                (p.hover, none)
+            } else {
+                (none, p.line)
+            };
             return Colours::of(fill, border, p.text_off, p.line);
         }
         let touch = Touch::of(ui, response);
@@ -201,16 +227,29 @@ impl<'a> Button<'a> {
             Kind::Plain => Colours {
                 key: p.text2,
                 icon: touch.hovered(p.text2, p.text),
-                ..Colours::of(touch.mix(p.raised, p.hover, p.pressed), p.line_strong, p.text, p.line_strong)
+                ..Colours::of(
+                    touch.mix(p.raised, p.hover, p.pressed),
+                    p.line_strong,
+                    p.text,
+                    p.line_strong,
+                )
             },
             Kind::Quiet => Colours {
                 text: touch.hovered(p.text2, p.text),
                 icon: touch.hovered(p.text2, p.text),
-                ..Colours::of(touch.mix(none, p.hover, p.pressed), none, p.text2, p.line_strong)
+                ..Colours::of(
+                    touch.mix(none, p.hover, p.pressed),
+                    none,
+                    p.text2,
+                    p.line_strong,
+                )
             },
-            Kind::Destructive => {
-                Colours::of(touch.mix(p.raised, p.hover, p.pressed), p.line_strong, p.err, p.line_strong)
-            }
+            Kind::Destructive => Colours::of(
+                touch.mix(p.raised, p.hover, p.pressed),
+                p.line_strong,
+                p.err,
+                p.line_strong,
+            ),
         }
     }
 }
@@ -228,6 +267,13 @@ struct Colours {
 impl Colours {
     /// Icon and key in the text's colour.
     fn of(fill: Color32, border: Color32, text: Color32, key_border: Color32) -> Self {
-        Self { fill, border, text, icon: text, key: text, key_border }
+        Self {
+            fill,
+            border,
+            text,
+            icon: text,
+            key: text,
+            key_border,
+        }
     }
 }

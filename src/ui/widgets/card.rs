@@ -27,7 +27,13 @@ pub struct Card<'a> {
 
 impl<'a> Card<'a> {
     pub fn new(title: &'a str) -> Self {
-        Self { title, note: "", legend: &[], padding: metrics::CARD_PAD, height: 0.0 }
+        Self {
+            title,
+            note: "",
+            legend: &[],
+            padding: metrics::CARD_PAD,
+            height: 0.0,
+        }
     }
 
     /// A quiet word beside the title.
@@ -73,7 +79,12 @@ impl<'a> Card<'a> {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 self.head(ui, controls);
                 let side = self.padding as i8;
-                let margin = Margin { left: side, right: side, top: 0, bottom: side };
+                let margin = Margin {
+                    left: side,
+                    right: side,
+                    top: 0,
+                    bottom: side,
+                };
                 Frame::new().inner_margin(margin).show(ui, |ui| {
                     if self.height > 0.0 {
                         let left = self.height - border - metrics::CARD_HEAD - self.padding;
@@ -101,7 +112,7 @@ impl<'a> Card<'a> {
                 if !self.note.is_empty() {
                     label(ui, TextRole::Caption, p.text2, self.note);
                 }
-                ui.add_space(2.0);
+                ui.spacing_mut().item_spacing.x = 14.0;
                 for item in self.legend {
                     legend_item(ui, item);
                 }
@@ -119,10 +130,21 @@ fn legend_item(ui: &mut Ui, item: &LegendItem<'_>) {
     let line = Rect::from_min_size(rect.left_center() - vec2(0.0, 1.0), vec2(STROKE, 2.0));
     if item.dashed {
         let ends = [line.left_center(), line.right_center()];
-        ui.painter().extend(Shape::dashed_line(&ends, Stroke::new(2.0, item.colour), 4.0, 2.0));
+        ui.painter().extend(Shape::dashed_line(
+            &ends,
+            Stroke::new(2.0, item.colour),
+            4.0,
+            2.0,
+        ));
     } else {
         ui.painter().rect_filled(line, 1, item.colour);
     }
     let words = rect.with_min_x(line.right() + 6.0);
-    put_text(ui.painter(), words, Align2::LEFT_CENTER, text, theme::of(ui).text2);
+    put_text(
+        ui.painter(),
+        words,
+        Align2::LEFT_CENTER,
+        text,
+        theme::of(ui).text2,
+    );
 }

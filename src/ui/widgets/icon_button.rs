@@ -8,7 +8,7 @@ use super::icon::paint_icon;
 use super::key_cap::key_caps;
 use super::paint::focus_ring;
 use super::text::label;
-use super::touch::Touch;
+use super::touch::{Touch, unless_off};
 
 /// An icon that does something, with a name that only its tooltip and a screen reader tell.
 #[must_use = "a button is shown by `show`"]
@@ -23,7 +23,14 @@ pub struct IconButton<'a> {
 
 impl<'a> IconButton<'a> {
     pub fn new(icon: Icon, name: &'a str) -> Self {
-        Self { icon, name, keys: &[], size: None, toggled: None, why_off: None }
+        Self {
+            icon,
+            name,
+            keys: &[],
+            size: None,
+            toggled: None,
+            why_off: None,
+        }
     }
 
     /// The shortcut that does the same, told in the tooltip.
@@ -51,10 +58,7 @@ impl<'a> IconButton<'a> {
     }
 
     pub fn show(self, ui: &mut Ui) -> Response {
-        let response = ui.add_enabled_ui(self.why_off.is_none(), |ui| self.add(ui)).inner;
-        response
-            .on_disabled_hover_text(self.why_off.unwrap_or(self.name))
-            .on_hover_ui(|ui| self.tooltip(ui))
+        unless_off(ui, self.why_off, |ui| self.add(ui)).on_hover_ui(|ui| self.tooltip(ui))
     }
 
     fn tooltip(&self, ui: &mut Ui) {
@@ -78,7 +82,13 @@ impl<'a> IconButton<'a> {
         if ui.is_rect_visible(rect) {
             let (fill, border, colour) = self.colours(ui, &response);
             let stroke = Stroke::new(metrics::STROKE, border);
-            ui.painter().rect(rect, metrics::RADIUS_CONTROL, fill, stroke, StrokeKind::Inside);
+            ui.painter().rect(
+                rect,
+                metrics::RADIUS_CONTROL,
+                fill,
+                stroke,
+                StrokeKind::Inside,
+            );
             let size = metrics::ICON_SQUARE.min(side - 4.0);
             paint_icon(ui.painter(), rect, self.icon, size, colour);
             focus_ring(ui, &response, rect, metrics::RADIUS_CONTROL);
@@ -97,6 +107,10 @@ impl<'a> IconButton<'a> {
         if self.toggled == Some(true) {
             return (touch.hovered(p.selected, p.selected_hover), none, p.accent);
         }
-        (touch.mix(none, p.hover, p.pressed), none, touch.hovered(p.text2, p.text))
+        (
+            touch.mix(none, p.hover, p.pressed),
+            none,
+            touch.hovered(p.text2, p.text),
+        )
     }
 }

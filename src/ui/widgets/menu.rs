@@ -1,13 +1,15 @@
 //! A menu that drops from a button, and its rows.
 
+use egui::containers::menu::is_in_menu;
 use egui::{Align2, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::theme::{self, Icon, LabelColour, TextRole, icon, metrics};
 
 use super::icon::paint_icon;
+use super::key_cap;
 use super::label_chip::paint_key_square;
 use super::paint::put_text;
-use super::key_cap;
+use super::touch::unless_off;
 
 /// Opens and closes a menu below the button that gave this response.
 pub fn menu(button: &Response, width: f32, rows: impl FnOnce(&mut Ui)) {
@@ -39,7 +41,14 @@ pub struct MenuRow<'a> {
 
 impl<'a> MenuRow<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self { text, mark: Mark::Nothing, detail: "", keys: &[], chosen: false, why_off: None }
+        Self {
+            text,
+            mark: Mark::Nothing,
+            detail: "",
+            keys: &[],
+            chosen: false,
+            why_off: None,
+        }
     }
 
     pub fn icon(mut self, icon: Icon) -> Self {
@@ -64,7 +73,7 @@ impl<'a> MenuRow<'a> {
         self
     }
 
-    /// Marks the row that holds now: by its ground, and by a tick where nothing else is at the right.
+    /// Marks the row that holds now: by its ground, and by a tick where the right end is free.
     pub fn chosen(mut self, chosen: bool) -> Self {
         self.chosen = chosen;
         self
@@ -77,18 +86,20 @@ impl<'a> MenuRow<'a> {
     }
 
     pub fn show(self, ui: &mut Ui) -> Response {
-        let response = ui.add_enabled_ui(self.why_off.is_none(), |ui| self.add(ui)).inner;
-        match self.why_off {
-            Some(why) => response.on_disabled_hover_text(why),
-            None => response,
+        let response = unless_off(ui, self.why_off, |ui| self.add(ui));
+        // A menu closes by itself after a click of the pointer, but not after one by a key.
+        if response.clicked() && is_in_menu(ui) {
+            ui.close();
         }
+        response
     }
 
     fn add(&self, ui: &mut Ui) -> Response {
         let size = vec2(ui.available_width(), metrics::MENU_ROW);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let enabled = ui.is_enabled();
-        response.widget_info(|| WidgetInfo::selected(Role::MenuItem, enabled, self.chosen, self.text));
+        response
+            .widget_info(|| WidgetInfo::selected(Role::MenuItem, enabled, self.chosen, self.text));
         if ui.is_rect_visible(rect) {
             self.paint(ui, &response, rect);
         }

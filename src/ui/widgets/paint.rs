@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use egui::emath::GuiRounding as _;
 use egui::epaint::{RoundedRect, tessellator::path};
-use egui::{Align2, Color32, Galley, Painter, Pos2, Rect, Response, Shape, Stroke, StrokeKind, Ui, vec2};
+use egui::{
+    Align2, Color32, Galley, Painter, Pos2, Rect, Response, Shape, Stroke, StrokeKind, Ui, vec2,
+};
 
 use crate::ui::theme::{self, metrics};
 
@@ -15,7 +17,11 @@ pub fn hairline(painter: &Painter, from: Pos2, to: Pos2, colour: Color32) {
     let width = pixels.floor().max(1.0) / pixels;
     let corner = from.round_to_pixels(pixels);
     let along = to - from;
-    let size = if along.x > along.y { vec2(along.x, width) } else { vec2(width, along.y) };
+    let size = if along.x > along.y {
+        vec2(along.x, width)
+    } else {
+        vec2(width, along.y)
+    };
     painter.rect_filled(Rect::from_min_size(corner, size), 0, colour);
 }
 
@@ -42,12 +48,14 @@ pub(super) fn ring(ui: &Ui, rect: Rect, radius: u8) {
 
 /// The dot that stands for a label: a square of eight with round corners.
 pub fn dot(painter: &Painter, centre: Pos2, colour: Color32) {
-    painter.rect_filled(Rect::from_center_size(centre, vec2(8.0, 8.0)), 3, colour);
+    painter.rect_filled(Rect::from_center_size(centre, vec2(8.0, 8.0)), 2, colour);
 }
 
 /// An outline of dashes, 4 on and 3 off.
 pub fn dashed_rect(painter: &Painter, rect: Rect, radius: u8, stroke: Stroke) {
-    let rect = rect.round_to_pixels(painter.pixels_per_point()).shrink(stroke.width / 2.0);
+    let rect = rect
+        .round_to_pixels(painter.pixels_per_point())
+        .shrink(stroke.width / 2.0);
     let mut points = Vec::new();
     path::rounded_rectangle(&mut points, RoundedRect::new(rect, f32::from(radius)));
     points.extend(points.first().copied());
@@ -55,7 +63,13 @@ pub fn dashed_rect(painter: &Painter, rect: Rect, radius: u8, stroke: Stroke) {
 }
 
 /// Paints text that was laid out, aligned in a rectangle and sharp.
-pub fn put_text(painter: &Painter, rect: Rect, align: Align2, galley: Arc<Galley>, colour: Color32) {
+pub fn put_text(
+    painter: &Painter,
+    rect: Rect,
+    align: Align2,
+    galley: Arc<Galley>,
+    colour: Color32,
+) {
     let at = align.align_size_within_rect(galley.size(), rect).min;
     let at = at.round_to_pixels(painter.pixels_per_point());
     painter.galley(at, galley, colour);

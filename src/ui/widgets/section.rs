@@ -18,10 +18,20 @@ pub fn section_head(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&
 }
 
 /// A row of words at the left and controls at the right, which come first so that words give way.
-fn head(ui: &mut Ui, height: f32, name: (TextRole, &str), note: &str, controls: impl FnOnce(&mut Ui)) {
+fn head(
+    ui: &mut Ui,
+    height: f32,
+    name: (TextRole, &str),
+    note: &str,
+    controls: impl FnOnce(&mut Ui),
+) {
     let p = theme::of(ui);
     let (role, name) = name;
-    let colour = if role == TextRole::Strong { p.text } else { p.text2 };
+    let colour = if role == TextRole::Strong {
+        p.text
+    } else {
+        p.text2
+    };
     let size = vec2(ui.available_width(), height);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.set_min_height(height);

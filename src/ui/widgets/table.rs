@@ -8,6 +8,7 @@ use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
 use crate::ui::theme::{self, TextRole, metrics};
 
 use super::paint::{dot, focus_ring, hairline, put_text};
+use super::progress::paint_bar;
 
 const GAP: f32 = 12.0;
 
@@ -22,12 +23,20 @@ pub struct Column<'a> {
 impl<'a> Column<'a> {
     /// Words, at the left.
     pub fn text(head: &'a str, share: f32) -> Self {
-        Self { head, share, right: false }
+        Self {
+            head,
+            share,
+            right: false,
+        }
     }
 
     /// Numbers, at the right.
     pub fn number(head: &'a str, share: f32) -> Self {
-        Self { head, share, right: true }
+        Self {
+            head,
+            share,
+            right: true,
+        }
     }
 }
 
@@ -58,7 +67,12 @@ impl<'a> Table<'a> {
     }
 
     /// A row that can be clicked, and is marked while it is chosen.
-    pub fn row_button(&self, ui: &mut Ui, chosen: bool, fill: impl FnOnce(&mut Cells<'_>)) -> Response {
+    pub fn row_button(
+        &self,
+        ui: &mut Ui,
+        chosen: bool,
+        fill: impl FnOnce(&mut Cells<'_>),
+    ) -> Response {
         let (response, rect) = self.place(ui, Sense::click());
         let p = theme::of(ui);
         let ground = match (chosen, response.hovered()) {
@@ -69,7 +83,8 @@ impl<'a> Table<'a> {
         };
         self.rule(ui, rect);
         let marked = rect.expand2(vec2(metrics::GAP, 0.0));
-        ui.painter().rect_filled(marked, metrics::RADIUS_CONTROL, ground);
+        ui.painter()
+            .rect_filled(marked, metrics::RADIUS_CONTROL, ground);
         focus_ring(ui, &response, marked, metrics::RADIUS_CONTROL);
         self.fill(ui, &response, rect, fill);
         response
@@ -84,14 +99,29 @@ impl<'a> Table<'a> {
     }
 
     fn rule(&self, ui: &Ui, row: Rect) {
-        hairline(ui.painter(), row.left_top(), row.right_top(), theme::of(ui).line);
+        hairline(
+            ui.painter(),
+            row.left_top(),
+            row.right_top(),
+            theme::of(ui).line,
+        );
     }
 
     fn fill(&self, ui: &Ui, response: &Response, row: Rect, fill: impl FnOnce(&mut Cells<'_>)) {
-        let mut cells = Cells { ui, table: self, row, next: 0, spoken: String::new() };
+        let mut cells = Cells {
+            ui,
+            table: self,
+            row,
+            next: 0,
+            spoken: String::new(),
+        };
         fill(&mut cells);
         let (spoken, enabled) = (cells.spoken, ui.is_enabled());
-        let role = if response.sense.senses_click() { Role::ListBoxOption } else { Role::Label };
+        let role = if response.sense.senses_click() {
+            Role::ListBoxOption
+        } else {
+            Role::Label
+        };
         response.widget_info(|| WidgetInfo::labeled(role, enabled, spoken.trim_end()));
     }
 
@@ -145,21 +175,29 @@ impl Cells<'_> {
     pub fn dotted(&mut self, dot_colour: Color32, text: &str) {
         let (cell, _) = self.take();
         self.say(text);
-        dot(self.ui.painter(), cell.left_center() + vec2(4.0, 0.0), dot_colour);
+        let centre = cell.left_center() + vec2(4.0, 0.0);
+        dot(self.ui.painter(), centre, dot_colour);
         let words = cell.with_min_x(cell.left() + 16.0);
         let galley = TextRole::Body.elided(self.ui, text, words.width());
-        put_text(self.ui.painter(), words, Align2::LEFT_CENTER, galley, theme::of(self.ui).text);
+        let colour = theme::of(self.ui).text;
+        put_text(
+            self.ui.painter(),
+            words,
+            Align2::LEFT_CENTER,
+            galley,
+            colour,
+        );
     }
 
     /// A bar, filled as far as the share from 0 to 1.
     pub fn bar(&mut self, share: f32, colour: Color32) {
         let (cell, _) = self.take();
         let track = Rect::from_center_size(cell.center(), vec2(cell.width(), 4.0));
-        super::progress::paint_bar(self.ui, track, share, colour);
+        paint_bar(self.ui, track, share, colour);
     }
 
-    /// Leaves a cell to the caller.
-    pub fn take_rect(&mut self) -> Rect {
+    /// Leaves a cell empty, or to the caller.
+    pub fn skip(&mut self) -> Rect {
         self.take().0
     }
 
@@ -168,15 +206,21 @@ impl Cells<'_> {
         self.spoken.push(' ');
     }
 
-    /// The next cell and whether it is right-aligned; past the last one, nothing at the row's end.
+    /// The next cell and whether its text stands at the right. There must be a column for it.
     fn take(&mut self) -> (Rect, bool) {
+        let column = self.table.columns.get(self.next);
         let cell = self.table.cells(self.row).nth(self.next);
-        let right = self.table.columns.get(self.next).is_some_and(|column| column.right);
+        debug_assert!(column.is_some(), "more cells than columns");
         self.next += 1;
-        (cell.unwrap_or(self.row.with_min_x(self.row.right())), right)
+        let right = column.is_some_and(|column| column.right);
+        (cell.unwrap_or(Rect::NOTHING), right)
     }
 }
 
 fn side(right: bool) -> Align2 {
-    if right { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER }
+    if right {
+        Align2::RIGHT_CENTER
+    } else {
+        Align2::LEFT_CENTER
+    }
 }

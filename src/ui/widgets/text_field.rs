@@ -10,6 +10,7 @@ use super::icon::paint_icon;
 use super::key_cap;
 use super::paint::{put_text, ring};
 use super::text::{label, paragraph};
+use super::touch::unless_off;
 
 const PAD: f32 = 8.0;
 
@@ -92,12 +93,7 @@ impl<'a> TextField<'a> {
     }
 
     pub fn show(self, ui: &mut Ui) -> Response {
-        let why_off = self.why_off;
-        let response = ui.add_enabled_ui(why_off.is_none(), |ui| self.add(ui)).inner;
-        match why_off {
-            Some(why) => response.on_disabled_hover_text(why),
-            None => response,
-        }
+        unless_off(ui, self.why_off, |ui| self.add(ui))
     }
 
     fn add(self, ui: &mut Ui) -> Response {
@@ -108,9 +104,18 @@ impl<'a> TextField<'a> {
         let caps = key_cap::width(ui.painter(), self.keys);
         let right = PAD + unit.size().x.max(caps);
         let frame = Frame::new()
-            .fill(if enabled { p.field } else { Color32::TRANSPARENT })
+            .fill(if enabled {
+                p.field
+            } else {
+                Color32::TRANSPARENT
+            })
             .corner_radius(metrics::RADIUS_CONTROL)
-            .inner_margin(Margin { left: left as i8, right: right.min(127.0) as i8, top: 0, bottom: 0 });
+            .inner_margin(Margin {
+                left: left as i8,
+                right: right.min(127.0) as i8,
+                top: 0,
+                bottom: 0,
+            });
         let width = self.width.min(ui.available_width());
         let size = vec2(width, theme::density(ui).control());
         let mut edit = TextEdit::singleline(self.text)
@@ -129,13 +134,17 @@ impl<'a> TextField<'a> {
         let rect = response.rect;
         let stroke = Stroke::new(metrics::STROKE, border(ui, &response, self.invalid));
         let radius = metrics::RADIUS_CONTROL;
-        ui.painter().rect_stroke(rect, radius, stroke, StrokeKind::Inside);
+        ui.painter()
+            .rect_stroke(rect, radius, stroke, StrokeKind::Inside);
         // Always: a caret alone is easily lost, whatever put it here.
         if response.has_focus() {
             ring(ui, rect, radius);
         }
         if let Some(icon) = self.icon {
-            let square = Rect::from_min_size(rect.min + vec2(PAD, 0.0), vec2(metrics::ICON, rect.height()));
+            let square = Rect::from_min_size(
+                rect.min + vec2(PAD, 0.0),
+                vec2(metrics::ICON, rect.height()),
+            );
             paint_icon(ui.painter(), square, icon, metrics::ICON_SQUARE, p.text3);
         }
         let ending = rect.shrink2(vec2(PAD, 0.0));

@@ -2,18 +2,20 @@
 //!
 //! Which notices stand and for how long is the application's to decide; this only shows them.
 
-use egui::{Align, Align2, Area, Context, Frame, Id, Layout, Margin, Order, Role, Ui, vec2};
+use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, Role, Ui, pos2, vec2};
 
 use crate::ui::theme::{self, Icon, TextRole, icon, metrics};
 
 use super::button::Button;
-use super::icon::icon as show_icon;
+use super::icon::paint_icon;
 use super::icon_button::IconButton;
-use super::text::{label, paragraph};
+use super::paint::put_text;
 
 const WIDTH: f32 = 372.0;
 const FROM_EDGE: f32 = 16.0;
 const APART: f32 = 10.0;
+/// Side of the button that closes a notice.
+const CLOSE: f32 = 20.0;
 
 /// One notice.
 #[derive(Clone, Copy, Debug)]
@@ -60,49 +62,70 @@ impl Toast<'_> {
             .stroke(egui::Stroke::new(metrics::STROKE, p.line_strong))
             .corner_radius(metrics::RADIUS_POPUP)
             .shadow(ui.visuals().window_shadow)
-            .inner_margin(Margin { left: 14, right: 10, top: 12, bottom: 12 });
-        let shown = frame.show(ui, |ui| {
-            let height = TextRole::BodyMedium.line_height() + TextRole::Small.line_height();
-            let size = vec2(ui.available_width(), height);
-            let layout = Layout::right_to_left(Align::Min);
-            ui.allocate_ui_with_layout(size, layout, |ui| self.inside(ui)).inner
-        });
+            .inner_margin(Margin {
+                left: 14,
+                right: 8,
+                top: 12,
+                bottom: 12,
+            });
+        let shown = frame.show(ui, |ui| self.inside(ui));
         // A screen reader reads a notice out when it appears.
         let spoken = format!("{}. {}", self.title, self.detail);
-        shown.response.widget_info(|| egui::WidgetInfo::labeled(Role::Alert, true, &spoken));
+        shown
+            .response
+            .widget_info(|| egui::WidgetInfo::labeled(Role::Alert, true, &spoken));
         shown.inner
     }
 
+    /// The words first, for their height says how high the notice is; then what stands beside them.
     fn inside(&self, ui: &mut Ui) -> Option<ToastAnswer> {
         let p = theme::of(ui);
-        let mut answer = None;
-        if IconButton::new(icon::X, "Close this notice").size(20.0).show(ui).clicked() {
-            answer = Some(ToastAnswer::Closed);
-        }
-        if !self.action.is_empty() {
-            let middle = ui.max_rect().center().y - theme::density(ui).control() / 2.0;
-            ui.vertical(|ui| {
-                ui.add_space(middle - ui.max_rect().top());
-                if Button::plain(self.action).show(ui).clicked() {
-                    answer = Some(ToastAnswer::Acted);
-                }
-            });
-        }
-        ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
-            let (sign, colour) = self.sign(ui);
-            ui.add_space(0.0);
-            ui.vertical(|ui| {
-                ui.set_width(metrics::ICON);
-                ui.add_space(2.0);
-                show_icon(ui, sign, metrics::ICON, colour);
-            });
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                label(ui, TextRole::BodyMedium, p.text, self.title);
-                paragraph(ui, TextRole::Small, p.text2, self.detail);
-            });
+        let room = ui.available_width();
+        let action = Button::plain(self.action);
+        let beside = if self.action.is_empty() {
+            0.0
+        } else {
+            action.width(ui) + metrics::GAP
+        };
+        let left = metrics::ICON + 12.0;
+        let width = room - left - CLOSE - metrics::GAP - beside;
+        let title = TextRole::BodyMedium.wrapped(ui, self.title, width);
+        let detail = TextRole::Small.wrapped(ui, self.detail, width);
+        let height = title.size().y + detail.size().y;
+        let (_, rect) = ui.allocate_space(vec2(room, height));
+
+        let painter = ui.painter();
+        let (sign, colour) = self.sign(ui);
+        let square = vec2(metrics::ICON, TextRole::BodyMedium.line_height());
+        paint_icon(
+            painter,
+            Rect::from_min_size(rect.min, square),
+            sign,
+            metrics::ICON,
+            colour,
+        );
+        let words = rect.with_min_x(rect.left() + left);
+        put_text(painter, words, Align2::LEFT_TOP, title, p.text);
+        put_text(painter, words, Align2::LEFT_BOTTOM, detail, p.text2);
+
+        let ends = Rect::from_min_max(pos2(rect.right() - CLOSE, rect.top()), rect.max);
+        let close = ui.put(ends.with_max_y(ends.top() + CLOSE), |ui: &mut Ui| {
+            IconButton::new(icon::X, "Close this notice")
+                .size(CLOSE)
+                .show(ui)
         });
-        answer
+        if close.clicked() {
+            return Some(ToastAnswer::Closed);
+        }
+        if self.action.is_empty() {
+            return None;
+        }
+        let control = vec2(beside - metrics::GAP, theme::density(ui).control());
+        let corner = pos2(ends.left() - beside, rect.center().y - control.y / 2.0);
+        let acted = ui.put(Rect::from_min_size(corner, control), |ui: &mut Ui| {
+            action.show(ui)
+        });
+        acted.clicked().then_some(ToastAnswer::Acted)
     }
 
     fn sign(&self, ui: &Ui) -> (Icon, egui::Color32) {

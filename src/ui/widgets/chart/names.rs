@@ -11,14 +11,18 @@ use super::plot::Plot;
 use super::series::Series;
 
 const APART: f32 = 15.0;
-const GAP: f32 = 8.0;
+const GAP: f32 = 10.0;
 
 /// Narrows the plot until every name fits between its line's end and the edge of the room.
 pub(super) fn make_room(ui: &Ui, plot: &mut Plot, series: &[Series<'_>], edge: f32) {
     let mut width = plot.rect.width();
     for series in named(series) {
-        let Some([x, _]) = series.last() else { continue };
-        let Some(place) = plot.x.place(x).filter(|place| *place > 0.0) else { continue };
+        let Some([x, _]) = series.last() else {
+            continue;
+        };
+        let Some(place) = plot.x.place(x).filter(|place| *place > 0.0) else {
+            continue;
+        };
         let name = TextRole::CaptionMedium.line(ui, series.end_name).size().x;
         width = width.min((edge - plot.rect.left() - GAP - name) / place);
     }
@@ -27,7 +31,9 @@ pub(super) fn make_room(ui: &Ui, plot: &mut Plot, series: &[Series<'_>], edge: f
 
 /// Writes the names, moved apart where lines end close together.
 pub(super) fn paint(ui: &Ui, plot: &Plot, series: &[Series<'_>]) {
-    let mut names: Vec<Name> = named(series).filter_map(|series| Name::of(ui, plot, series)).collect();
+    let mut names: Vec<Name> = named(series)
+        .filter_map(|series| Name::of(ui, plot, series))
+        .collect();
     names.sort_by(|a, b| a.y.total_cmp(&b.y));
     let mut lowest = f32::NEG_INFINITY;
     for name in &mut names {
@@ -42,7 +48,13 @@ pub(super) fn paint(ui: &Ui, plot: &Plot, series: &[Series<'_>]) {
     }
     for name in names {
         let beside = Rect::from_min_size(pos2(name.x, name.y), egui::Vec2::ZERO);
-        put_text(ui.painter(), beside, Align2::LEFT_CENTER, name.galley, name.colour);
+        put_text(
+            ui.painter(),
+            beside,
+            Align2::LEFT_CENTER,
+            name.galley,
+            name.colour,
+        );
     }
 }
 
@@ -61,6 +73,11 @@ impl Name {
     fn of(ui: &Ui, plot: &Plot, series: &Series<'_>) -> Option<Self> {
         let end = plot.place(series.last()?)?;
         let galley = TextRole::CaptionMedium.line(ui, series.end_name);
-        Some(Self { x: end.x + GAP, y: end.y, galley, colour: series.colour })
+        Some(Self {
+            x: end.x + GAP,
+            y: end.y,
+            galley,
+            colour: series.colour,
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! The ground of a chart: where values lie on the screen, grid lines, and what is written beside them.
+//! The ground of a chart: where values lie on the screen, grid lines, and what is written there.
 
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Ui, emath, pos2, vec2};
 
@@ -24,7 +24,11 @@ impl Plot {
     pub fn inside(room: Rect, x: Axis, y: Axis) -> Self {
         let corner = room.min + vec2(LEFT, TOP);
         let end = (room.max - vec2(RIGHT, BOTTOM)).max(corner + vec2(1.0, 1.0));
-        Self { rect: Rect::from_min_max(corner, end), x, y }
+        Self {
+            rect: Rect::from_min_max(corner, end),
+            x,
+            y,
+        }
     }
 
     /// Where a point lies, or `None` when it has no place on these axes.
@@ -42,14 +46,17 @@ impl Plot {
 
     /// The x that lies under the pointer.
     pub fn x_at(&self, screen_x: f32) -> f64 {
-        self.x.value(emath::inverse_lerp(self.rect.x_range().into(), screen_x).unwrap_or(0.0))
+        self.x
+            .value(emath::inverse_lerp(self.rect.x_range().into(), screen_x).unwrap_or(0.0))
     }
 
     /// Horizontal lines at the ticks of y, with their values at the left.
     pub fn paint_grid(&self, ui: &Ui) {
         let p = theme::of(ui);
         for tick in self.y.ticks() {
-            let Some(y) = self.place_y(tick) else { continue };
+            let Some(y) = self.place_y(tick) else {
+                continue;
+            };
             let (left, right) = (self.rect.left(), self.rect.right());
             hairline(ui.painter(), pos2(left, y), pos2(right, y), p.line);
             let beside = Rect::from_min_max(pos2(left - LEFT, y - 8.0), pos2(left - 8.0, y + 8.0));
@@ -64,11 +71,14 @@ impl Plot {
         let half = written.size().x / 2.0;
         let edge = self.rect.right() + RIGHT - 4.0;
         let centre = x.min(edge - half);
-        let below = Rect::from_center_size(
-            pos2(centre, self.rect.bottom() + 12.0),
-            written.size(),
+        let below = Rect::from_center_size(pos2(centre, self.rect.bottom() + 12.0), written.size());
+        put_text(
+            ui.painter(),
+            below,
+            Align2::CENTER_CENTER,
+            written,
+            theme::of(ui).text3,
         );
-        put_text(ui.painter(), below, Align2::CENTER_CENTER, written, theme::of(ui).text3);
     }
 
     /// A dashed line across the plot in one direction.

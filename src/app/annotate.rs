@@ -1,0 +1,253 @@
+//! The Annotate room: an open dataset, which sentences are in view, what is selected, and the edits on it.
+
+use crate::corpus::store::Counts;
+use crate::corpus::{Corpus, Document, Edit, History, LabelId, SentenceId, Span, Split};
+use crate::model::Alignment;
+use crate::project::{RunRecord, SourceFile, SourceProblem};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+/// Which sentences the list shows by label.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FilterLabel {
+    /// Any.
+    #[default]
+    Any,
+    /// With a span of this label.
+    With(LabelId),
+    /// Without any span.
+    Without,
+}
+
+/// Which sentences the list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// That hold this text, in any case.
+    pub text: String,
+    /// By label.
+    pub label: FilterLabel,
+    /// Of this split.
+    pub split: Option<Split>,
+}
+
+/// The pieces lens.
+#[derive(Clone, Debug, Default)]
+pub struct Pieces {
+    /// Whether it is on.
+    pub on: bool,
+    /// The ticket of the newest request.
+    pub ticket: u64,
+    /// The sentence's pieces, once they have come.
+    pub alignment: Option<Box<Alignment>>,
+}
+
+/// An open dataset and where the person is in it.
+#[derive(Debug)]
+pub struct Annotate {
+    /// What was opened.
+    pub path: PathBuf,
+    /// The data.
+    pub corpus: Corpus,
+    /// Where it came from.
+    pub files: Vec<SourceFile>,
+    /// What is wrong in the sources.
+    pub problems: Vec<SourceProblem>,
+    /// Undo and redo.
+    pub history: History,
+    /// Finished runs, oldest first.
+    pub runs: Vec<RunRecord>,
+    /// The project file.
+    pub project: PathBuf,
+    /// Every sentence, in order.
+    pub sentences: Vec<SentenceId>,
+    /// Places in [`Annotate::sentences`] that the filter shows.
+    pub shown: Vec<usize>,
+    /// The filter.
+    pub filter: Filter,
+    /// Place of the current sentence in [`Annotate::sentences`].
+    pub current: usize,
+    /// Selected words of the current sentence: where the selection began and where it is.
+    pub selection: Option<(usize, usize)>,
+    /// Spans by label, of everything.
+    pub counts: Counts,
+    /// Edits that stood when the sources were last written.
+    pub saved_at: usize,
+    /// The pieces lens.
+    pub pieces: Pieces,
+    /// Changes with every change of the spans or labels: what is drawn may be kept until then.
+    pub revision: u64,
+    /// First sentence number of each split, so that ids count from 0 in each.
+    split_starts: [usize; 3],
+}
+
+impl Annotate {
+    /// The state of a dataset that was just opened.
+    pub fn new(path: PathBuf, corpus: Corpus, files: Vec<SourceFile>, history: History, project: PathBuf) -> Self {
+        let sentences = corpus.sentences(None);
+        let starts = |split: Split| {
+            sentences.iter().position(|s| corpus.document(s.document).split == split).unwrap_or(0)
+        };
+        let split_starts = Split::ALL.map(starts);
+        let shown = (0..sentences.len()).collect();
+        let counts = corpus.counts(None);
+        Self {
+            path,
+            files,
+            problems: Vec::new(),
+            history,
+            runs: Vec::new(),
+            project,
+            shown,
+            sentences,
+            filter: Filter::default(),
+            current: 0,
+            selection: None,
+            counts,
+            saved_at: 0,
+            pieces: Pieces::default(),
+            revision: 0,
+            split_starts,
+            corpus,
+        }
+    }
+
+    /// The current sentence's address.
+    pub fn current_id(&self) -> SentenceId {
+        self.sentences[self.current]
+    }
+
+    /// The document of a sentence (by its place in the list of all).
+    pub fn document_of(&self, place: usize) -> &Document {
+        self.corpus.document(self.sentences[place].document)
+    }
+
+    /// A sentence's name: `train-0412`, counted within its split from 0.
+    pub fn name_of(&self, place: usize) -> String {
+        let split = self.document_of(place).split;
+        format!("{}-{:04}", split.name(), place - self.split_starts[split as usize])
+    }
+
+    /// The selected words, first to last.
+    pub fn selected(&self) -> Option<RangeInclusive<usize>> {
+        self.selection.map(|(a, b)| a.min(b)..=a.max(b))
+    }
+
+    /// Words of the current sentence.
+    pub fn length(&self) -> usize {
+        self.document_of(self.current).sentence(self.current_id().sentence as usize).len()
+    }
+
+    /// Makes another sentence the current one.
+    pub fn go_to(&mut self, place: usize) {
+        if place < self.sentences.len() && place != self.current {
+            self.current = place;
+            self.selection = None;
+            self.pieces.alignment = None;
+        }
+    }
+
+    /// Goes to the next or previous sentence in view.
+    pub fn step(&mut self, forward: bool) {
+        let at = self.shown.partition_point(|p| *p < self.current);
+        let next = if forward {
+            self.shown.get(at + usize::from(self.shown.get(at) == Some(&self.current)))
+        } else {
+            at.checked_sub(1).and_then(|i| self.shown.get(i))
+        };
+        if let Some(place) = next {
+            self.go_to(*place);
+        }
+    }
+
+    /// Moves the selection by a word; `extend` keeps where it began.
+    pub fn move_selection(&mut self, forward: bool, extend: bool) {
+        let last = self.length() - 1;
+        let (anchor, head) = match self.selection {
+            None => {
+                let at = if forward { 0 } else { last };
+                self.selection = Some((at, at));
+                return;
+            }
+            Some(selection) => selection,
+        };
+        let head = if forward { (head + 1).min(last) } else { head.saturating_sub(1) };
+        self.selection = Some(if extend { (anchor, head) } else { (head, head) });
+    }
+
+    /// The edit that gives the selected words a label (`None`: no label). Spans they touch go. `None` when nothing is
+    /// selected or nothing would change.
+    pub fn label_edit(&self, label: Option<LabelId>) -> Option<Edit> {
+        let words = self.selected()?;
+        let id = self.current_id();
+        let document = self.corpus.document(id.document);
+        let sentence = id.sentence as usize;
+        let touched = document.span_at(sentence, *words.start()..*words.end() + 1, 0);
+        let removed: Vec<Span> = document.spans[document.span_indices(sentence)]
+            .iter()
+            .filter(|s| s.start < touched.end && touched.start < s.end)
+            .copied()
+            .collect();
+        let added: Vec<Span> = label.map(|label| Span { label, ..touched }).into_iter().collect();
+        (removed != added).then_some(Edit::Spans { document: id.document, removed, added })
+    }
+
+    /// After an edit: counts, and the sentence it touched comes into view.
+    pub fn after(&mut self, edit: &Edit) {
+        self.revision += 1;
+        self.counts = self.corpus.counts(None);
+        self.pieces.alignment = None;
+        if let Edit::Spans { document, removed, added } = edit
+            && let Some(span) = added.first().or(removed.first())
+        {
+            let d = self.corpus.document(*document);
+            let inside = |s: &SentenceId| {
+                s.document == *document && {
+                    let range = d.sentence(s.sentence as usize);
+                    d.tokens[range.start].0 <= span.start && span.start < d.tokens[range.end - 1].1
+                }
+            };
+            let first = self.sentences.partition_point(|s| s.document < *document);
+            if let Some(offset) = self.sentences[first..].iter().position(inside) {
+                let place = first + offset;
+                if place != self.current {
+                    self.go_to(place);
+                }
+            }
+        }
+    }
+
+    /// Applies the filter.
+    pub fn refilter(&mut self) {
+        let wanted = self.filter.text.to_lowercase();
+        let matches = |place: &usize| {
+            let id = self.sentences[*place];
+            let document = self.corpus.document(id.document);
+            let sentence = id.sentence as usize;
+            let by_label = match self.filter.label {
+                FilterLabel::Any => true,
+                FilterLabel::Without => document.span_indices(sentence).is_empty(),
+                FilterLabel::With(label) => {
+                    document.spans[document.span_indices(sentence)].iter().any(|s| s.label == label)
+                }
+            };
+            by_label
+                && self.filter.split.is_none_or(|s| s == document.split)
+                && (wanted.is_empty() || contains(document.sentence_text(sentence), &wanted))
+        };
+        self.shown = (0..self.sentences.len()).filter(matches).collect();
+        if let Some(first) = self.shown.first().copied()
+            && self.shown.binary_search(&self.current).is_err()
+        {
+            self.go_to(first);
+        }
+    }
+}
+
+/// Whether `text` holds `wanted` (lower case) in any case.
+fn contains(text: &str, wanted: &str) -> bool {
+    if text.is_ascii() && wanted.is_ascii() {
+        let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
+        return text.windows(wanted.len()).any(|w| w.eq_ignore_ascii_case(wanted));
+    }
+    text.to_lowercase().contains(wanted)
+}

@@ -1,0 +1,212 @@
+//! The one table of commands. Menu, palette, shortcuts, help sheet and tests are views of it.
+
+use super::annotate::FilterLabel;
+use super::state::Room;
+use super::training::Base;
+use crate::corpus::{LabelId, Split};
+use crate::hub::ModelName;
+use std::path::PathBuf;
+
+/// A command that needs nothing but itself: it has a name, and may have a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    OpenFile,
+    OpenFolder,
+    OpenSample,
+    Save,
+    SaveAs,
+    Undo,
+    Redo,
+    NextSentence,
+    PreviousSentence,
+    CaretRight,
+    CaretLeft,
+    ExtendRight,
+    ExtendLeft,
+    SelectNothing,
+    ClearLabel,
+    /// The label on this key, 1 to 9.
+    Label(u8),
+    TogglePieces,
+    AddLabel,
+    StartTraining,
+    StopTraining,
+    Evaluate,
+    GoTo(Room),
+    Palette,
+    Keys,
+    Theme,
+}
+
+/// Where a key works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// Everywhere, also while a text is typed.
+    Everywhere,
+    /// On the Annotate page, while no text is typed.
+    Canvas,
+}
+
+/// A key with its modifiers. `key` is egui's name of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chord {
+    /// Ctrl (Command on a Mac).
+    pub control: bool,
+    /// Shift.
+    pub shift: bool,
+    /// The key's name.
+    pub key: &'static str,
+}
+
+impl Chord {
+    const fn plain(key: &'static str) -> Self {
+        Self { control: false, shift: false, key }
+    }
+
+    const fn shift(key: &'static str) -> Self {
+        Self { control: false, shift: true, key }
+    }
+
+    const fn control(key: &'static str) -> Self {
+        Self { control: true, shift: false, key }
+    }
+
+    /// As on key caps: `Ctrl`, `Shift`, `→`.
+    pub fn caps(self) -> Vec<&'static str> {
+        let name = match self.key {
+            "ArrowRight" => "→",
+            "ArrowLeft" => "←",
+            "ArrowUp" => "↑",
+            "ArrowDown" => "↓",
+            "Escape" => "Esc",
+            "Questionmark" => "?",
+            key => key,
+        };
+        [self.control.then_some("Ctrl"), self.shift.then_some("Shift"), Some(name)].into_iter().flatten().collect()
+    }
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// What it does.
+    pub action: Action,
+    /// Its name, in the imperative.
+    pub name: &'static str,
+    /// Its keys; the first is shown.
+    pub keys: &'static [Chord],
+    /// Where the keys work.
+    pub context: Context,
+}
+
+const fn entry(action: Action, name: &'static str, keys: &'static [Chord], context: Context) -> Entry {
+    Entry { action, name, keys, context }
+}
+
+use Context::{Canvas, Everywhere};
+
+/// Every command, in the palette's order.
+pub const COMMANDS: &[Entry] = &[
+    entry(Action::OpenFile, "Open a file", &[Chord::control("O")], Everywhere),
+    entry(Action::OpenFolder, "Open a folder", &[Chord { control: true, shift: true, key: "O" }], Everywhere),
+    entry(Action::OpenSample, "Open the sample", &[], Everywhere),
+    entry(Action::Save, "Save to the source file", &[Chord::control("S")], Everywhere),
+    entry(Action::SaveAs, "Save a copy as", &[Chord { control: true, shift: true, key: "S" }], Everywhere),
+    entry(Action::Undo, "Undo", &[Chord::control("Z")], Everywhere),
+    entry(Action::Redo, "Redo", &[Chord { control: true, shift: true, key: "Z" }, Chord::control("Y")], Everywhere),
+    entry(Action::NextSentence, "Next sentence", &[Chord::plain("Enter"), Chord::plain("ArrowDown")], Canvas),
+    entry(Action::PreviousSentence, "Previous sentence", &[Chord::shift("Enter"), Chord::plain("ArrowUp")], Canvas),
+    entry(Action::CaretRight, "Select the next word", &[Chord::plain("ArrowRight")], Canvas),
+    entry(Action::CaretLeft, "Select the previous word", &[Chord::plain("ArrowLeft")], Canvas),
+    entry(Action::ExtendRight, "Extend to the right", &[Chord::shift("ArrowRight")], Canvas),
+    entry(Action::ExtendLeft, "Extend to the left", &[Chord::shift("ArrowLeft")], Canvas),
+    entry(Action::SelectNothing, "Select nothing", &[Chord::plain("Escape")], Canvas),
+    entry(Action::ClearLabel, "Clear the label", &[Chord::plain("Backspace"), Chord::plain("Delete")], Canvas),
+    entry(Action::Label(1), "Give the first label", &[Chord::plain("1")], Canvas),
+    entry(Action::Label(2), "Give the second label", &[Chord::plain("2")], Canvas),
+    entry(Action::Label(3), "Give the third label", &[Chord::plain("3")], Canvas),
+    entry(Action::Label(4), "Give the fourth label", &[Chord::plain("4")], Canvas),
+    entry(Action::Label(5), "Give the fifth label", &[Chord::plain("5")], Canvas),
+    entry(Action::Label(6), "Give the sixth label", &[Chord::plain("6")], Canvas),
+    entry(Action::Label(7), "Give the seventh label", &[Chord::plain("7")], Canvas),
+    entry(Action::Label(8), "Give the eighth label", &[Chord::plain("8")], Canvas),
+    entry(Action::Label(9), "Give the ninth label", &[Chord::plain("9")], Canvas),
+    entry(Action::TogglePieces, "Show word pieces", &[Chord::plain("P")], Canvas),
+    entry(Action::AddLabel, "Add a label", &[Chord::plain("N")], Canvas),
+    entry(Action::GoTo(Room::Annotate), "Go to Annotate", &[Chord::control("1")], Everywhere),
+    entry(Action::GoTo(Room::Train), "Go to Train", &[Chord::control("2")], Everywhere),
+    entry(Action::GoTo(Room::Evaluate), "Go to Evaluate", &[Chord::control("3")], Everywhere),
+    entry(Action::GoTo(Room::Try), "Go to Try", &[Chord::control("4")], Everywhere),
+    entry(Action::StartTraining, "Train", &[Chord::control("Enter")], Everywhere),
+    entry(Action::StopTraining, "Stop, keep the best", &[], Everywhere),
+    entry(Action::Evaluate, "Evaluate", &[], Everywhere),
+    entry(Action::Palette, "Search or run a command", &[Chord::control("K")], Everywhere),
+    entry(Action::Keys, "All keys", &[Chord::control("Slash")], Everywhere),
+    entry(Action::Theme, "Change the theme", &[], Everywhere),
+];
+
+/// The row of an action.
+pub fn entry_of(action: Action) -> Option<&'static Entry> {
+    COMMANDS.iter().find(|e| e.action == action)
+}
+
+/// Everything that can be asked of the program: the table's actions, and those that carry something.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// A row of the table.
+    Do(Action),
+    /// Open what lies there.
+    Open(PathBuf),
+    /// Write the corpus there.
+    SaveTo(PathBuf),
+    /// Copy this model's folder there.
+    SaveModelTo(PathBuf, PathBuf),
+    /// Take a dataset out of the recents.
+    Forget(PathBuf),
+    /// Show this sentence (its place in the list of all).
+    Sentence(usize),
+    /// Select words of the current sentence, both included.
+    Select(usize, usize),
+    /// Give the selection this label.
+    Label(LabelId),
+    /// A new label of this name.
+    NewLabel(String),
+    /// Another name for a label.
+    RenameLabel(LabelId, String),
+    /// Another colour for a label.
+    RecolourLabel(LabelId, u8),
+    /// Show sentences that hold this text.
+    FilterText(String),
+    /// Show sentences with this label.
+    FilterLabel(FilterLabel),
+    /// Show sentences of this split.
+    FilterSplit(Option<Split>),
+    /// Where a run starts from.
+    Base(Base),
+    /// A setting of a run as typed.
+    Setting(usize, String),
+    /// Later pieces of a word carry their I- tag.
+    LabelAllPieces(bool),
+    /// A new head where the base's could be kept.
+    NewHead(bool),
+    /// Where to compute.
+    Device(crate::model::DeviceChoice),
+    /// Take the recipe proposed for a small dataset.
+    TakeRecipe,
+    /// The text on the Try page.
+    TryText(String),
+    /// The model on the Try page.
+    TryModel(ModelName),
+    /// The model on the Evaluate page.
+    ScoreModel(ModelName),
+    /// The split on the Evaluate page.
+    ScoreSplit(Split),
+    /// Ask for a path.
+    Pick(super::effect::Pick),
+    /// Cancel a download or an evaluation.
+    Cancel,
+    /// A notice's button was pressed, or it was closed.
+    CloseNotice(u64),
+    /// Something a person should read.
+    Say(super::Notice),
+}

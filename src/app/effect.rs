@@ -1,0 +1,46 @@
+//! What only the shell can do: the window's dialogs, the worker, the project's thread.
+
+use crate::project::{Commit, Project};
+use crate::worker::{FileRequest, ReadRequest, TrainRequest};
+
+/// Something to be done outside the state.
+pub enum Effect {
+    /// Ask the person for a path.
+    Pick(Pick),
+    /// Ask the files lane.
+    File(FileRequest),
+    /// Ask the reading lane.
+    Read(ReadRequest),
+    /// Start a run.
+    Train(Box<TrainRequest>),
+    /// End the run under way.
+    StopRun,
+    /// End a download or an evaluation.
+    StopReading,
+    /// Take a project over.
+    Adopt(Box<Project>),
+    /// Store something in the project.
+    Commit(Commit),
+    /// Store the settings.
+    StoreSettings,
+}
+
+/// What a path is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// A dataset's file.
+    OpenFile,
+    /// A dataset's folder.
+    OpenFolder,
+    /// A model's folder to start a run from.
+    BaseFolder,
+    /// A model's folder for the Try page.
+    TryFolder,
+    /// Where a copy of the dataset goes: a file, or a folder when there are several sources.
+    SaveAs {
+        /// Several files.
+        folder: bool,
+    },
+    /// Where a copy of this model goes.
+    SaveModel(std::path::PathBuf),
+}

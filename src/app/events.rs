@@ -1,0 +1,174 @@
+//! What the worker tells changes the state.
+
+use super::annotate::Annotate;
+use super::effect::Effect;
+use super::notices::Notice;
+use super::state::{App, Room};
+use super::training::RunState;
+use crate::corpus::Split;
+use crate::hub::ModelName;
+use crate::project::settings::Recent;
+use crate::project::{Commit, RunRecord};
+use crate::train::Finished;
+use crate::worker::{Asked, Event, Opened};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Takes an event in and says what is to be done outside.
+pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Opened(opened) => return opened_dataset(app, *opened),
+        Event::Saved(files) => {
+            if let Some(a) = &mut app.annotate {
+                a.files = files.clone();
+                let count = files.len();
+                let names = files.iter().map(|f| f.path.display().to_string()).collect::<Vec<_>>().join(", ");
+                let title = if count == 1 { "Saved" } else { "Saved all sources" };
+                app.notices.say(Notice::good(title, names));
+                return vec![Effect::Commit(Commit::Sources(files))];
+            }
+        }
+        Event::Exported(path) => app.notices.say(Notice::good("Written", path.display().to_string())),
+        Event::Run(id, told) => {
+            if let Some(run) = app.training.run.as_mut().filter(|r| r.id == id) {
+                app.training.download = None;
+                run.on(told);
+            }
+        }
+        Event::RunEnded(id, finished) => return run_ended(app, id, *finished),
+        Event::Predicted { ticket, text, prediction, seconds } => {
+            let t = &mut app.trying;
+            if ticket == t.ticket {
+                t.answered = ticket;
+                t.read = text;
+                t.prediction = prediction;
+                t.seconds = seconds;
+            }
+        }
+        Event::Scoring(done, total) => app.scoring.progress = Some((done, total)),
+        Event::Scored(model, scores) => {
+            app.scoring.progress = None;
+            app.scoring.scores = Some((model, app.scoring.split, scores));
+        }
+        Event::Pieces(ticket, alignment) => {
+            if let Some(a) = app.annotate.as_mut().filter(|a| a.pieces.ticket == ticket) {
+                a.pieces.alignment = Some(alignment);
+            }
+        }
+        Event::Checked(model, facts) => {
+            if app.training.base.name() == Some(model) {
+                app.training.checking = false;
+                app.training.facts = Some(facts);
+            }
+        }
+        Event::Downloading(_, progress) => app.training.download = Some(progress),
+        Event::Failed(asked, message) => failed(app, asked, message),
+    }
+    Vec::new()
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
+}
+
+fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
+    let Opened { path, dataset, history, runs, project, notice } = opened;
+    let mut annotate =
+        Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
+    annotate.runs = runs;
+    annotate.problems = dataset.problems;
+    let (sentences, labels) = (annotate.sentences.len(), annotate.corpus.labels.len());
+    if sentences == 0 {
+        app.opening = None;
+        app.notices.say(Notice::bad("Nothing was opened", format!("{} has no sentence.", path.display())));
+        return Vec::new();
+    }
+    app.settings.remember(Recent {
+        path,
+        name: annotate.corpus.name.clone(),
+        detail: format!("{} sentences, {labels} labels", thousands(sentences)),
+        opened: now(),
+    });
+    if let Some(first) = annotate.problems.first() {
+        let count = annotate.problems.len();
+        let title = if count == 1 { "1 problem in the source".into() } else { format!("{count} problems in the source") };
+        app.notices.say(Notice::info(title, first.to_string()));
+    }
+    if let Some(notice) = notice {
+        app.notices.say(Notice::info("The source has changed", notice));
+    }
+    let splits = annotate.corpus.splits();
+    app.scoring.split = *splits.last().unwrap_or(&Split::Test);
+    app.annotate = Some(annotate);
+    app.opening = None;
+    app.training.run = None;
+    app.room = Room::Annotate;
+    vec![Effect::Adopt(Box::new(project)), Effect::StoreSettings]
+}
+
+fn run_ended(app: &mut App, id: usize, finished: Finished) -> Vec<Effect> {
+    let Some(run) = app.training.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
+    run.note(format!("{}; the model of epoch {} is kept", finished.outcome.name(), finished.best_epoch));
+    let a = &app.training.arguments;
+    let record = RunRecord {
+        number: id,
+        started: now(),
+        base: run.base.clone(),
+        recipe: format!("{:e}, {} epochs", a.learning_rate, run.started.as_ref().map_or(0, |s| s.epochs)),
+        outcome: finished.outcome.name().into(),
+        dev_f1: finished.dev.as_ref().map(|s| s.overall.f1),
+        test_f1: finished.test.as_ref().map(|s| s.overall.f1),
+        train_seconds: finished.train_seconds,
+        folder: finished.out.clone(),
+    };
+    run.state = RunState::Ended(Box::new(finished));
+    // The next text, and the next evaluation, is for the model that was just made.
+    let model = ModelName::Folder(record.folder.clone());
+    app.trying.model = model.clone();
+    app.trying.ticket = 0;
+    app.scoring.model = model;
+    if let Some(annotate) = &mut app.annotate {
+        annotate.runs.push(record.clone());
+    }
+    vec![Effect::Commit(Commit::Run(record))]
+}
+
+fn failed(app: &mut App, asked: Asked, message: String) {
+    match asked {
+        Asked::Files => {
+            app.opening = None;
+            app.notices.say(Notice::bad("That did not work", message));
+        }
+        Asked::Run => {
+            app.training.download = None;
+            if let Some(run) = &mut app.training.run {
+                run.note(message.clone());
+                run.state = RunState::Failed(message.clone());
+            }
+            app.notices.say(Notice::bad("The run could not go on", message));
+        }
+        Asked::Text => {
+            if app.scoring.progress.take().is_some() {
+                app.scoring.failure = Some(message.clone());
+            }
+            let t = &mut app.trying;
+            if t.is_reading() {
+                t.answered = t.ticket;
+                t.failure = Some(message.clone());
+            }
+            app.notices.say(Notice::bad("The model could not be asked", message));
+        }
+    }
+}
+
+/// 14041 as `14,041`.
+pub fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

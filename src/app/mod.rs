@@ -1,0 +1,22 @@
+//! What the program IS: its state, its commands, and how one changes the other. No pixels, no files, no candle.
+//!
+//! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands), [`update`] (a
+//! command changes the state and asks for [`Effect`]s), [`events`] (what the worker tells changes it too), and the rooms:
+//! [`annotate`], [`training`], [`trying`], [`scoring`].
+
+pub mod annotate;
+pub mod command;
+pub mod effect;
+pub mod events;
+pub mod notices;
+pub mod scoring;
+pub mod state;
+pub mod training;
+pub mod trying;
+pub mod update;
+
+pub use annotate::{Annotate, Filter};
+pub use command::{Action, COMMANDS, Chord, Command, Context};
+pub use effect::Effect;
+pub use notices::{Notice, Tone};
+pub use state::{App, Room};

@@ -1,0 +1,69 @@
+//! What the program tells in passing. Errors stay until they are closed.
+
+/// How a notice is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Something worked.
+    Good,
+    /// Something to know.
+    Info,
+    /// Something failed.
+    Bad,
+}
+
+/// One notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Its number; 0 until it is said.
+    pub key: u64,
+    /// How it is meant.
+    pub tone: Tone,
+    /// What happened.
+    pub title: String,
+    /// Where, and what to do.
+    pub detail: String,
+}
+
+impl Notice {
+    /// Something failed.
+    pub fn bad(title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { key: 0, tone: Tone::Bad, title: title.into(), detail: detail.into() }
+    }
+
+    /// Something worked.
+    pub fn good(title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { key: 0, tone: Tone::Good, title: title.into(), detail: detail.into() }
+    }
+
+    /// Something to know.
+    pub fn info(title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { key: 0, tone: Tone::Info, title: title.into(), detail: detail.into() }
+    }
+}
+
+/// Those in view, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    shown: Vec<Notice>,
+    last: u64,
+}
+
+impl Notices {
+    /// Says something. The same thing said again replaces what it said before.
+    pub fn say(&mut self, notice: Notice) {
+        self.last += 1;
+        self.shown.retain(|n| (n.tone, &n.title, &n.detail) != (notice.tone, &notice.title, &notice.detail));
+        log::info!("{}: {}", notice.title, notice.detail);
+        self.shown.push(Notice { key: self.last, ..notice });
+    }
+
+    /// Takes one away.
+    pub fn close(&mut self, key: u64) {
+        self.shown.retain(|n| n.key != key);
+    }
+
+    /// Those in view.
+    pub fn shown(&self) -> &[Notice] {
+        &self.shown
+    }
+}

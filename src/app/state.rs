@@ -1,0 +1,98 @@
+//! Everything the window shows.
+
+use super::annotate::Annotate;
+use super::notices::Notices;
+use super::scoring::Scoring;
+use super::training::Training;
+use super::trying::Trying;
+use crate::hub::ModelName;
+use crate::project::{Places, Settings};
+use std::path::PathBuf;
+
+/// The four rooms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Room {
+    /// Sentences and their labels; the welcome page while no dataset is open.
+    #[default]
+    Annotate,
+    /// The form of a run and its charts.
+    Train,
+    /// A model's scores.
+    Evaluate,
+    /// A text and its entities.
+    Try,
+}
+
+/// The state of the program.
+#[derive(Debug)]
+pub struct App {
+    /// Which room is shown.
+    pub room: Room,
+    /// The open dataset.
+    pub annotate: Option<Annotate>,
+    /// What is being opened.
+    pub opening: Option<String>,
+    /// Training.
+    pub training: Training,
+    /// Scores.
+    pub scoring: Scoring,
+    /// A text.
+    pub trying: Trying,
+    /// What the program tells in passing.
+    pub notices: Notices,
+    /// Recents and theme.
+    pub settings: Settings,
+    /// Whether the command palette is open.
+    pub palette: bool,
+    /// Whether the sheet of keys is open.
+    pub keys: bool,
+    /// Whether the dialog for a new label is open.
+    pub adding_label: bool,
+    /// Where the program keeps its own files.
+    pub places: Places,
+}
+
+impl App {
+    /// The program as it starts.
+    pub fn new(places: Places, settings: Settings) -> Self {
+        Self {
+            room: Room::Annotate,
+            annotate: None,
+            opening: None,
+            training: Training::default(),
+            scoring: Scoring::default(),
+            trying: Trying::default(),
+            notices: Notices::default(),
+            settings,
+            palette: false,
+            keys: false,
+            adding_label: false,
+            places,
+        }
+    }
+
+    /// Models that can be asked: the starter, then the runs of the open project, newest first.
+    pub fn models(&self) -> Vec<(String, ModelName)> {
+        let mut models = vec![("Starter".to_owned(), ModelName::Starter)];
+        let runs = self.annotate.iter().flat_map(|a| a.runs.iter().rev());
+        models.extend(runs.map(|r| {
+            let f1 = r.dev_f1.map_or_else(String::new, |f| format!(", dev F1 {:.2}", f * 100.0));
+            (format!("Run {}{f1}", r.number), ModelName::Folder(r.folder.clone()))
+        }));
+        models
+    }
+
+    /// A model's name as people see it.
+    pub fn model_title(&self, model: &ModelName) -> String {
+        let known = self.models().into_iter().find(|(_, m)| m == model).map(|(title, _)| title);
+        known.unwrap_or_else(|| model.to_string())
+    }
+
+    /// Folder of a model that has one.
+    pub fn model_folder(&self, model: &ModelName) -> Option<PathBuf> {
+        match model {
+            ModelName::Folder(path) => Some(path.clone()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The Train room: the form of a run, and what a run has told so far.
+
+use crate::corpus::Split;
+use crate::hub::{ModelName, Progress};
+use crate::predict::Evaluation;
+use crate::train::arguments::FIELDS;
+use crate::train::event::{Started, Step};
+use crate::train::{Arguments, Event, Finished};
+use crate::worker::{ModelFacts, RunId};
+
+/// Where a run starts from, as the form has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// The starter.
+    Starter,
+    /// A folder, also a saved run's.
+    Folder(String),
+    /// `owner/name`.
+    Hub(String),
+}
+
+impl Base {
+    /// The model it names; `None` while nothing usable is typed.
+    pub fn name(&self) -> Option<ModelName> {
+        match self {
+            Self::Starter => Some(ModelName::Starter),
+            Self::Folder(path) => (!path.is_empty()).then(|| ModelName::Folder(path.into())),
+            Self::Hub(id) => {
+                let parts: Vec<&str> = id.split('/').collect();
+                (parts.len() == 2 && parts.iter().all(|p| !p.is_empty())).then(|| ModelName::Hub(id.clone()))
+            }
+        }
+    }
+}
+
+/// The form and the runs.
+#[derive(Debug)]
+pub struct Training {
+    /// Where the next run starts from.
+    pub base: Base,
+    /// What that model is, once it was looked at.
+    pub facts: Option<Result<ModelFacts, String>>,
+    /// Whether it is being looked at.
+    pub checking: bool,
+    /// A download under way.
+    pub download: Option<Progress>,
+    /// Each setting as typed, in the order of [`FIELDS`].
+    pub texts: Vec<String>,
+    /// What is wrong with it.
+    pub errors: Vec<Option<String>>,
+    /// The settings that are right.
+    pub arguments: Arguments,
+    /// The run under way or the last one.
+    pub run: Option<RunView>,
+}
+
+impl Default for Training {
+    fn default() -> Self {
+        let mut training = Self {
+            base: Base::Starter,
+            facts: None,
+            checking: false,
+            download: None,
+            texts: Vec::new(),
+            errors: Vec::new(),
+            arguments: Arguments::default(),
+            run: None,
+        };
+        training.take(Arguments::default());
+        training
+    }
+}
+
+impl Training {
+    /// Fills the form with these settings.
+    pub fn take(&mut self, arguments: Arguments) {
+        self.texts = FIELDS.iter().map(|f| f.get(&arguments)).collect();
+        self.errors = vec![None; FIELDS.len()];
+        self.arguments = arguments;
+    }
+
+    /// A setting was typed.
+    pub fn type_in(&mut self, field: usize, text: String) {
+        self.errors[field] = FIELDS[field].set(&mut self.arguments, &text).err();
+        self.texts[field] = text;
+    }
+
+    /// Whether a run is under way.
+    pub fn is_running(&self) -> bool {
+        self.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running { .. }))
+    }
+
+    /// Whether the base's head would be kept for these labels; `None` while the base is not known.
+    pub fn keeps_head(&self, labels: &[String]) -> Option<bool> {
+        let facts = self.facts.as_ref()?.as_ref().ok()?;
+        Some(!labels.is_empty() && labels.iter().all(|l| facts.labels.contains(l)))
+    }
+}
+
+/// How far a run is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunState {
+    /// Under way; `stopping` once a person has asked for its end.
+    Running {
+        /// Whether its end was asked for.
+        stopping: bool,
+    },
+    /// It ended with a model.
+    Ended(Box<Finished>),
+    /// It ended without one.
+    Failed(String),
+}
+
+/// A line of a run's log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// Seconds of training when it was written.
+    pub at: f64,
+    /// What happened.
+    pub text: String,
+}
+
+/// What a run has told so far.
+#[derive(Clone, Debug)]
+pub struct RunView {
+    /// Its number.
+    pub id: RunId,
+    /// Base model.
+    pub base: String,
+    /// How far it is.
+    pub state: RunState,
+    /// What it is made of, once it has begun.
+    pub started: Option<Started>,
+    /// Every step told.
+    pub steps: Vec<Step>,
+    /// Smoothed loss after each of them.
+    pub smoothed: Vec<f64>,
+    /// Step, epoch and dev scores.
+    pub dev: Vec<(usize, usize, Evaluation)>,
+    /// Index in [`RunView::dev`] of the best.
+    pub best: Option<usize>,
+    /// Scores on test.
+    pub test: Option<Evaluation>,
+    /// Newest last.
+    pub log: Vec<LogLine>,
+}
+
+/// How much of the old value a smoothed loss keeps a step.
+const SMOOTHING: f64 = 0.95;
+
+impl RunView {
+    /// A run that was asked for.
+    pub fn new(id: RunId, base: String) -> Self {
+        Self {
+            id,
+            base,
+            state: RunState::Running { stopping: false },
+            started: None,
+            steps: Vec::new(),
+            smoothed: Vec::new(),
+            dev: Vec::new(),
+            best: None,
+            test: None,
+            log: Vec::new(),
+        }
+    }
+
+    /// The newest step.
+    pub fn last(&self) -> Option<&Step> {
+        self.steps.last()
+    }
+
+    /// Share of the steps that are done, 0 to 1.
+    pub fn share(&self) -> f32 {
+        let total = self.started.as_ref().map_or(0, |s| s.steps);
+        let done = self.last().map_or(0, |s| s.step);
+        if total == 0 { 0.0 } else { done as f32 / total as f32 }
+    }
+
+    /// The best dev scores.
+    pub fn best_dev(&self) -> Option<&Evaluation> {
+        self.best.map(|i| &self.dev[i].2)
+    }
+
+    /// Writes a line into the log.
+    pub fn note(&mut self, text: impl Into<String>) {
+        let at = self.last().map_or(0.0, |s| s.elapsed);
+        self.log.push(LogLine { at, text: text.into() });
+    }
+
+    /// The run tells something.
+    pub fn on(&mut self, event: Event) {
+        match event {
+            Event::Started(started) => {
+                let (pieces, device) = (started.pieces_per_epoch, &started.device);
+                self.note(format!("{device}; {pieces} pieces an epoch, {} steps", started.steps));
+                self.started = Some(started);
+            }
+            Event::Step(step) => {
+                let old = self.smoothed.last().copied().unwrap_or(step.loss);
+                // The first steps weigh more, or the line would start far from the losses.
+                let keep = SMOOTHING.min(1.0 - 1.0 / (self.smoothed.len() + 1) as f64).powi(step.merged as i32);
+                self.smoothed.push(old * keep + step.loss * (1.0 - keep));
+                self.steps.push(step);
+            }
+            Event::Evaluated { epoch, split, scores, best } => {
+                let f1 = scores.overall.f1 * 100.0;
+                let (p, r) = (scores.overall.precision * 100.0, scores.overall.recall * 100.0);
+                let kept = if best { ", best so far" } else { "" };
+                self.note(format!("{} after epoch {epoch}: F1 {f1:.2}  P {p:.2}  R {r:.2}{kept}", split.name()));
+                if split == Split::Dev {
+                    if best {
+                        self.best = Some(self.dev.len());
+                    }
+                    let step = self.last().map_or(0, |s| s.step);
+                    self.dev.push((step, epoch, scores));
+                } else {
+                    self.test = Some(scores);
+                }
+            }
+            Event::Note(text) => self.note(text),
+        }
+    }
+}

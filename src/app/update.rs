@@ -1,0 +1,354 @@
+//! The only place where a command changes the state.
+
+use super::annotate::Annotate;
+use super::command::{Action, Command};
+use super::effect::{Effect, Pick};
+use super::notices::Notice;
+use super::state::{App, Room};
+use super::training::{Base, RunState, RunView};
+use crate::corpus::holdout::holdout;
+use crate::corpus::label::{Label, check_name};
+use crate::corpus::{Edit, Scheme, Split, scheme};
+use crate::model::align::Rule;
+use crate::project::Commit;
+use crate::train::arguments::for_small_data;
+use crate::worker::{FileRequest, ReadRequest, TrainRequest};
+
+/// Share of the training documents held out where a dataset has no dev split.
+pub const HELD_OUT: f64 = 0.1;
+
+/// Does a command and says what is to be done outside.
+pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match command {
+        Command::Do(action) => act(app, action, &mut effects),
+        Command::Open(path) => {
+            app.opening = Some(path.display().to_string());
+            effects.push(Effect::File(FileRequest::Open(Some(path))));
+        }
+        Command::SaveTo(path) => {
+            if let Some(a) = &app.annotate {
+                let (corpus, files) = (a.corpus.clone(), a.files.clone());
+                effects.push(Effect::File(FileRequest::SaveAs { path, corpus, files }));
+            }
+        }
+        Command::SaveModelTo(from, to) => effects.push(Effect::File(FileRequest::CopyModel { from, to })),
+        Command::Forget(path) => {
+            app.settings.forget(&path);
+            effects.push(Effect::StoreSettings);
+        }
+        Command::NewLabel(name) => {
+            app.adding_label = false;
+            new_label(app, name.trim(), &mut effects);
+        }
+        Command::Base(base) => {
+            app.training.base = base;
+            check_base(app, &mut effects);
+        }
+        Command::Setting(field, text) => app.training.type_in(field, text),
+        Command::LabelAllPieces(on) => {
+            app.training.arguments.label_all_pieces = on;
+            ask_for_pieces(app, &mut effects);
+        }
+        Command::NewHead(on) => app.training.arguments.new_head = on,
+        Command::Device(device) => app.training.arguments.device = device,
+        Command::TakeRecipe => {
+            let sentences = training_sentences(app);
+            let recipe = for_small_data(sentences, &app.training.arguments);
+            app.training.take(recipe);
+        }
+        Command::TryText(text) => {
+            app.trying.text = text;
+            ask(app, &mut effects);
+        }
+        Command::TryModel(model) => {
+            app.trying.model = model;
+            ask(app, &mut effects);
+        }
+        Command::ScoreModel(model) => app.scoring.model = model,
+        Command::ScoreSplit(split) => app.scoring.split = split,
+        Command::Pick(pick) => effects.push(Effect::Pick(pick)),
+        Command::Cancel => effects.push(Effect::StopReading),
+        Command::CloseNotice(key) => app.notices.close(key),
+        Command::Say(notice) => app.notices.say(notice),
+        on_dataset => {
+            if let Some(a) = &mut app.annotate {
+                on_the_dataset(a, on_dataset, &mut effects);
+                ask_for_pieces(app, &mut effects);
+            }
+        }
+    }
+    effects
+}
+
+fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>) {
+    match command {
+        Command::Sentence(place) => a.go_to(place),
+        Command::Select(from, to) => {
+            let last = a.length() - 1;
+            a.selection = Some((from.min(last), to.min(last)));
+        }
+        Command::Label(label) => {
+            if usize::from(label) < a.corpus.labels.len()
+                && let Some(edit) = a.label_edit(Some(label))
+            {
+                make(a, edit, effects);
+            }
+        }
+        Command::RenameLabel(id, name) => {
+            let name = name.trim();
+            let free = a.corpus.labels.id(name).is_none_or(|other| other == id);
+            if let (Some(before), Ok(()), true) = (a.corpus.labels.get(id).cloned(), check_name(name), free)
+                && before.name != name
+            {
+                let after = Label { name: name.to_owned(), ..before.clone() };
+                make(a, Edit::ChangeLabel { id, before, after }, effects);
+            }
+        }
+        Command::RecolourLabel(id, colour) => {
+            if let Some(before) = a.corpus.labels.get(id).cloned()
+                && before.colour != colour
+            {
+                let after = Label { colour, ..before.clone() };
+                make(a, Edit::ChangeLabel { id, before, after }, effects);
+            }
+        }
+        Command::FilterText(text) => {
+            a.filter.text = text;
+            a.refilter();
+        }
+        Command::FilterLabel(label) => {
+            a.filter.label = label;
+            a.refilter();
+        }
+        Command::FilterSplit(split) => {
+            a.filter.split = split;
+            a.refilter();
+        }
+        _ => {}
+    }
+}
+
+fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::OpenFile => effects.push(Effect::Pick(Pick::OpenFile)),
+        Action::OpenFolder => effects.push(Effect::Pick(Pick::OpenFolder)),
+        Action::OpenSample => {
+            app.opening = Some("the sample".into());
+            effects.push(Effect::File(FileRequest::Open(None)));
+        }
+        Action::GoTo(room) => go_to(app, room, effects),
+        Action::Palette => app.palette = !app.palette,
+        Action::Keys => app.keys = !app.keys,
+        Action::Theme => {
+            app.settings.light = Some(app.settings.light != Some(true));
+            effects.push(Effect::StoreSettings);
+        }
+        Action::StartTraining => start(app, effects),
+        Action::StopTraining => {
+            if let Some(run) = &mut app.training.run
+                && let RunState::Running { stopping } = &mut run.state
+            {
+                *stopping = true;
+                effects.push(Effect::StopRun);
+            }
+        }
+        Action::Evaluate => evaluate(app, effects),
+        Action::AddLabel => app.adding_label = app.annotate.is_some() && !app.adding_label,
+        on_dataset => {
+            if let Some(a) = &mut app.annotate {
+                act_on_the_dataset(a, on_dataset, effects);
+                ask_for_pieces(app, effects);
+            }
+        }
+    }
+}
+
+fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Save => {
+            let (corpus, files) = (a.corpus.clone(), a.files.clone());
+            a.saved_at = a.history.position();
+            effects.push(Effect::File(FileRequest::Save { files, corpus }));
+        }
+        Action::SaveAs => effects.push(Effect::Pick(Pick::SaveAs { folder: a.files.len() > 1 })),
+        Action::Undo => {
+            if let Some(edit) = a.history.undo(&mut a.corpus).map(Edit::inverse) {
+                changed(a, edit, false, effects);
+            }
+        }
+        Action::Redo => {
+            if let Some(edit) = a.history.redo(&mut a.corpus).cloned() {
+                changed(a, edit, false, effects);
+            }
+        }
+        Action::NextSentence => a.step(true),
+        Action::PreviousSentence => a.step(false),
+        Action::CaretRight => a.move_selection(true, false),
+        Action::CaretLeft => a.move_selection(false, false),
+        Action::ExtendRight => a.move_selection(true, true),
+        Action::ExtendLeft => a.move_selection(false, true),
+        Action::SelectNothing => a.selection = None,
+        Action::ClearLabel => {
+            if let Some(edit) = a.label_edit(None) {
+                make(a, edit, effects);
+            }
+        }
+        Action::Label(key) => {
+            let label = u16::from(key) - 1;
+            if usize::from(label) < a.corpus.labels.len()
+                && let Some(edit) = a.label_edit(Some(label))
+            {
+                make(a, edit, effects);
+            }
+        }
+        Action::TogglePieces => a.pieces.on = !a.pieces.on,
+        _ => {}
+    }
+}
+
+/// Makes a new edit.
+fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
+    if a.history.make(edit.clone(), &mut a.corpus) {
+        changed(a, edit, true, effects);
+    }
+}
+
+/// After a change of the corpus: what is shown follows, and the change goes to disk.
+fn changed(a: &mut Annotate, change: Edit, log: bool, effects: &mut Vec<Effect>) {
+    a.after(&change);
+    effects.push(Effect::Commit(Commit::Edit { change, log, position: a.history.position() }));
+}
+
+fn new_label(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
+    let Some(a) = &mut app.annotate else { return };
+    let taken = a.corpus.labels.id(name).is_some();
+    match check_name(name) {
+        Err(why) => app.notices.say(Notice::bad("No label was added", why)),
+        Ok(()) if taken => app.notices.say(Notice::bad("No label was added", format!("{name} is there already."))),
+        Ok(()) => {
+            let colour = a.corpus.labels.free_colour();
+            make(a, Edit::AddLabel(Label { name: name.to_owned(), colour }), effects);
+        }
+    }
+}
+
+fn go_to(app: &mut App, room: Room, effects: &mut Vec<Effect>) {
+    let needs_data = matches!(room, Room::Train | Room::Evaluate);
+    if needs_data && app.annotate.is_none() {
+        return;
+    }
+    app.room = room;
+    match room {
+        Room::Train if app.training.facts.is_none() => check_base(app, effects),
+        Room::Try if app.trying.ticket == 0 => ask(app, effects),
+        _ => {}
+    }
+}
+
+/// Asks what the chosen base is.
+fn check_base(app: &mut App, effects: &mut Vec<Effect>) {
+    app.training.facts = None;
+    app.training.download = None;
+    // A hub's model is looked at when it is here: typing its name downloads nothing.
+    if let Some(name) = app.training.base.name()
+        && !matches!(app.training.base, Base::Hub(_))
+    {
+        app.training.checking = true;
+        effects.push(Effect::Read(ReadRequest::Check(name)));
+    }
+}
+
+/// Asks for the entities of the text on the Try page.
+fn ask(app: &mut App, effects: &mut Vec<Effect>) {
+    let t = &mut app.trying;
+    t.ticket += 1;
+    t.failure = None;
+    let (model, text, ticket) = (t.model.clone(), t.text.clone(), t.ticket);
+    effects.push(Effect::Read(ReadRequest::Predict { model, text, ticket }));
+}
+
+/// Asks for the pieces of the current sentence, when the lens is on and they are not here.
+fn ask_for_pieces(app: &mut App, effects: &mut Vec<Effect>) {
+    let arguments = &app.training.arguments;
+    let rule = Rule { label_all_pieces: arguments.label_all_pieces, max_length: arguments.max_length };
+    let Some(model) = app.training.base.name() else { return };
+    let Some(a) = app.annotate.as_mut().filter(|a| a.pieces.on) else { return };
+    let id = a.current_id();
+    let document = a.corpus.document(id.document);
+    let sentence = id.sentence as usize;
+    let words: Vec<String> = document.words(sentence).into_iter().map(str::to_owned).collect();
+    let name = |l| a.corpus.labels.name(l).to_owned();
+    let tags = scheme::encode(&document.token_spans(sentence), words.len(), Scheme::Iob2)
+        .into_iter()
+        .map(|t| scheme::tag_text(t, Scheme::Iob2, name))
+        .collect();
+    a.pieces.ticket += 1;
+    let (labels, ticket) = (a.corpus.labels.names(), a.pieces.ticket);
+    effects.push(Effect::Read(ReadRequest::Pieces { model, words, tags, labels, rule, ticket }));
+}
+
+/// How many sentences the next run would learn from.
+pub fn training_sentences(app: &App) -> usize {
+    let Some(a) = &app.annotate else { return 0 };
+    a.sentences.iter().filter(|s| a.corpus.document(s.document).split == Split::Train).count()
+}
+
+/// Why Train cannot be pressed, if so.
+pub fn cannot_train(app: &App) -> Option<String> {
+    let Some(a) = &app.annotate else { return Some("Open a dataset first.".into()) };
+    if app.training.is_running() {
+        return Some(format!("Run {} is training.", app.training.run.as_ref().map_or(0, |r| r.id)));
+    }
+    if app.training.errors.iter().any(Option::is_some) {
+        return Some("A setting is not right yet.".into());
+    }
+    if app.training.base.name().is_none() {
+        return Some("Choose a base model.".into());
+    }
+    if let Some(Err(why)) = &app.training.facts {
+        return Some(why.clone());
+    }
+    if training_sentences(app) == 0 {
+        return Some("No sentence is in the train split.".into());
+    }
+    let train = a.corpus.counts(Some(Split::Train));
+    (train.labels.iter().sum::<usize>() == 0).then(|| "No sentence of the train split has a label yet.".into())
+}
+
+fn start(app: &mut App, effects: &mut Vec<Effect>) {
+    if let Some(why) = cannot_train(app) {
+        app.notices.say(Notice::info("Train is not ready", why));
+        return;
+    }
+    let (Some(a), Some(base)) = (&app.annotate, app.training.base.name()) else { return };
+    let run = a.runs.last().map_or(0, |r| r.number).max(app.training.run.as_ref().map_or(0, |r| r.id)) + 1;
+    app.training.run = Some(RunView::new(run, base.to_string()));
+    app.training.download = None;
+    app.room = Room::Train;
+    let arguments = app.training.arguments.clone();
+    effects.push(Effect::Train(Box::new(TrainRequest {
+        run,
+        corpus: a.corpus.clone(),
+        holdout: holdout(&a.corpus, HELD_OUT, arguments.seed),
+        test: a.corpus.sentences(Some(Split::Test)),
+        base,
+        arguments,
+        out: app.places.run(&a.project, run),
+    })));
+}
+
+fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(a) = &app.annotate else { return };
+    let sentences = a.corpus.sentences(Some(app.scoring.split));
+    if sentences.is_empty() {
+        let split = app.scoring.split.name();
+        app.notices.say(Notice::bad("Nothing to score", format!("The dataset has no {split} split.")));
+        return;
+    }
+    app.room = Room::Evaluate;
+    app.scoring.progress = Some((0, sentences.len()));
+    app.scoring.failure = None;
+    let (model, corpus) = (app.scoring.model.clone(), a.corpus.clone());
+    effects.push(Effect::Read(ReadRequest::Evaluate { model, corpus, sentences }));
+}

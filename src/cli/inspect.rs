@@ -1,0 +1,100 @@
+//! `tagwright inspect`.
+
+use super::output::{line, thousands};
+use super::Failure;
+use crate::corpus::store::Counts;
+use crate::corpus::{Corpus, Split};
+use crate::project::Dataset;
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// A file, or a folder whose files' names tell the splits.
+    data: PathBuf,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let dataset = Dataset::open(&arguments.data)?;
+    if arguments.json { line(as_json(&dataset)) } else { as_text(&dataset) }
+}
+
+fn schemes(dataset: &Dataset) -> String {
+    dataset.schemes().iter().map(|s| s.name()).collect::<Vec<_>>().join(", ")
+}
+
+fn format_names(dataset: &Dataset) -> String {
+    let mut names: Vec<&str> = dataset.files.iter().map(|f| f.found.format.name).collect();
+    names.dedup();
+    names.join(", ")
+}
+
+fn as_json(dataset: &Dataset) -> Value {
+    let corpus = &dataset.corpus;
+    let labels = |counts: &Counts| {
+        Value::Object(corpus.labels.iter().map(|(id, l)| (l.name.clone(), json!(counts.labels[id as usize]))).collect())
+    };
+    let splits: Map<String, Value> = corpus
+        .splits()
+        .into_iter()
+        .map(|split| {
+            let c = corpus.counts(Some(split));
+            let sizes = json!({"documents": c.documents, "sentences": c.sentences, "tokens": c.tokens, "labels": labels(&c)});
+            (split.name().to_owned(), sizes)
+        })
+        .collect();
+    let all = corpus.counts(None);
+    let problems: Vec<Value> = dataset
+        .problems
+        .iter()
+        .map(|p| json!({"file": p.file, "line": p.problem.line, "column": p.problem.column, "message": p.problem.message}))
+        .collect();
+    json!({
+        "format": format_names(dataset),
+        "scheme": schemes(dataset),
+        "documents": all.documents,
+        "sentences": all.sentences,
+        "tokens": all.tokens,
+        "labels": labels(&all),
+        "splits": splits,
+        "problems": problems,
+    })
+}
+
+fn as_text(dataset: &Dataset) -> Result<(), Failure> {
+    let corpus = &dataset.corpus;
+    line(format!("{}: {}, {}", corpus.name, format_names(dataset), schemes(dataset)))?;
+    let names: Vec<String> = corpus.labels.names();
+    let mut head = format!("{:<7}{:>11}{:>11}{:>11}", "split", "documents", "sentences", "tokens");
+    names.iter().for_each(|n| head.push_str(&format!(" {n:>9}")));
+    line(head)?;
+    for split in corpus.splits() {
+        line(row(split.name(), corpus, Some(split)))?;
+    }
+    line(row("all", corpus, None))?;
+    let counted: usize = dataset.files.iter().map(|f| f.found.problem_count).sum();
+    let listed = dataset.problems.len();
+    match counted.max(listed) {
+        0 => line("no problems"),
+        n => {
+            line(format!("{} problems:", thousands(n)))?;
+            for p in &dataset.problems {
+                line(format!("  {p}"))?;
+            }
+            if n > listed { line(format!("  and {} more", thousands(n - listed))) } else { Ok(()) }
+        }
+    }
+}
+
+fn row(name: &str, corpus: &Corpus, split: Option<Split>) -> String {
+    let c = corpus.counts(split);
+    let mut out = format!("{name:<7}{:>11}{:>11}{:>11}", thousands(c.documents), thousands(c.sentences), thousands(c.tokens));
+    c.labels.iter().zip(corpus.labels.names()).for_each(|(n, name)| {
+        let width = name.chars().count().max(9);
+        out.push_str(&format!(" {:>width$}", thousands(*n)));
+    });
+    out
+}

@@ -1,0 +1,78 @@
+//! The command line: every subcommand is a thin face of the library.
+//!
+//! Text for people or `--json` on standard output, logs on standard error; exit codes 0 (done), 1 (failed), 2 (wrong
+//! usage).
+
+mod convert;
+mod evaluate;
+mod formats;
+mod inspect;
+mod output;
+mod predict;
+mod progress;
+mod train;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A failure, as one line that says what to do.
+type Failure = Box<dyn std::error::Error>;
+
+/// See and correct named-entity labels, train a model on them, read new text with it. Nothing leaves this computer.
+#[derive(Parser)]
+#[command(name = "tagwright", version, about, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Datasets or a project to open in the window.
+    paths: Vec<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show what a file or folder holds: format, scheme, splits, labels, problems.
+    Inspect(inspect::Arguments),
+    /// Write a dataset in another format or scheme.
+    Convert(convert::Arguments),
+    /// Train a model.
+    Train(Box<train::Arguments>),
+    /// Score a model on labelled data.
+    Evaluate(evaluate::Arguments),
+    /// Find the entities of texts.
+    Predict(predict::Arguments),
+    /// List the formats.
+    Formats(formats::Arguments),
+}
+
+/// What the command line asks for.
+pub enum Request {
+    /// The window, with these paths opened.
+    Window(Vec<PathBuf>),
+    /// A subcommand that has run.
+    Done(ExitCode),
+}
+
+/// Parses the command line and runs a subcommand if there is one.
+pub fn run() -> Request {
+    // clap ends the process itself for wrong usage (2) and for --help (0).
+    let Arguments { command, paths } = Arguments::parse();
+    let Some(command) = command else { return Request::Window(paths) };
+    let result = match command {
+        Command::Inspect(a) => inspect::run(&a),
+        Command::Convert(a) => convert::run(&a),
+        Command::Train(a) => train::run(&a),
+        Command::Evaluate(a) => evaluate::run(&a),
+        Command::Predict(a) => predict::run(&a),
+        Command::Formats(a) => formats::run(&a),
+    };
+    Request::Done(match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader has gone (`| head`): nobody is left to tell.
+        Err(e) if output::is_closed_pipe(e.as_ref()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("error: {}", e.to_string().replace('\n', " "));
+            ExitCode::from(1)
+        }
+    })
+}

@@ -1,0 +1,93 @@
+//! What goes to standard output: JSON shapes that several commands share, and lines of text.
+
+use super::Failure;
+use crate::eval::{LabelScore, Score};
+use crate::predict::Evaluation;
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+/// Prints a line. Unlike `println!`, a closed pipe is an error and no panic.
+pub fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
+    Ok(writeln!(io::stdout().lock(), "{text}")?)
+}
+
+/// Prints text as it is.
+pub fn text(text: &str) -> Result<(), Failure> {
+    Ok(io::stdout().lock().write_all(text.as_bytes())?)
+}
+
+/// Whether an error says that the reader of our output has gone.
+pub fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn score(s: &Score) -> Value {
+    json!({"precision": s.precision, "recall": s.recall, "f1": s.f1, "support": s.support})
+}
+
+fn labels(labels: &[LabelScore]) -> Value {
+    Value::Object(labels.iter().map(|l| (l.label.clone(), score(&l.score))).collect::<Map<_, _>>())
+}
+
+/// The scores of a split inside a training event.
+pub fn split_scores(scores: &Evaluation) -> Value {
+    json!({
+        "loss": scores.loss,
+        "precision": scores.overall.precision,
+        "recall": scores.overall.recall,
+        "f1": scores.overall.f1,
+        "accuracy": scores.accuracy,
+        "labels": labels(&scores.labels),
+    })
+}
+
+/// The whole answer of `evaluate`.
+pub fn evaluation(scores: &Evaluation) -> Value {
+    json!({
+        "overall": {
+            "precision": scores.overall.precision,
+            "recall": scores.overall.recall,
+            "f1": scores.overall.f1,
+            "accuracy": scores.accuracy,
+            "piece_f1": scores.piece_f1,
+            "strict_f1": scores.strict.f1,
+        },
+        "labels": labels(&scores.labels),
+        "sentences": scores.sentences,
+        "tokens": scores.tokens,
+        "seconds": scores.seconds,
+    })
+}
+
+/// Scores as a table for people.
+pub fn score_table(scores: &Evaluation) -> String {
+    let mut out = format!("{:<12} {:>9} {:>9} {:>9} {:>9}\n", "label", "precision", "recall", "F1", "support");
+    let mut row = |name: &str, s: &Score| {
+        let [p, r, f] = [s.precision, s.recall, s.f1].map(|v| v * 100.0);
+        out.push_str(&format!("{name:<12} {p:>9.2} {r:>9.2} {f:>9.2} {:>9}\n", thousands(s.support)));
+    };
+    for l in &scores.labels {
+        row(&l.label, &l.score);
+    }
+    row("all", &scores.overall);
+    out.push_str(&format!(
+        "accuracy on words {:.2}, strict IOB2 F1 {:.2}, F1 on pieces as the book counts {:.2}\n",
+        scores.accuracy * 100.0,
+        scores.strict.f1 * 100.0,
+        scores.piece_f1 * 100.0,
+    ));
+    out
+}
+
+/// 14041 as `14,041`.
+pub fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

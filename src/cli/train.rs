@@ -1,0 +1,244 @@
+//! `tagwright train`.
+
+use super::output::{line, score_table, split_scores, thousands};
+use super::{Failure, progress};
+use crate::corpus::holdout::holdout;
+use crate::corpus::{Corpus, Split};
+use crate::hub::{self, ModelName};
+use crate::model::DeviceChoice;
+use crate::model::weights::Precision;
+use crate::project::Dataset;
+use crate::train::{self, Event, Field, Finished, Job, Observer};
+use indicatif::ProgressBar;
+use serde_json::json;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// A file to learn from, or a folder with train, dev and test.
+    #[arg(long)]
+    train: PathBuf,
+    /// A file to choose the best epoch by. Without it, 10 % of the documents are held out.
+    #[arg(long)]
+    dev: Option<PathBuf>,
+    /// A file scored once at the end.
+    #[arg(long)]
+    test: Option<PathBuf>,
+    /// Base model: starter, a folder, or a hub id (owner/name).
+    #[arg(long, default_value = "starter")]
+    model: ModelName,
+    /// Folder the model is saved to.
+    #[arg(long)]
+    out: PathBuf,
+    /// Full passes over the training sentences.
+    #[arg(long, default_value = "3")]
+    epochs: String,
+    /// Peak learning rate.
+    #[arg(long, default_value = "2e-5")]
+    learning_rate: String,
+    /// Sentences a step.
+    #[arg(long, default_value = "16")]
+    batch_size: String,
+    /// Sentences a batch in evaluation.
+    #[arg(long, default_value = "32")]
+    eval_batch_size: String,
+    /// Not on biases and layer normalisation.
+    #[arg(long, default_value = "0.01")]
+    weight_decay: String,
+    /// Share of the steps in which the learning rate rises.
+    #[arg(long, default_value = "0")]
+    warmup_ratio: String,
+    /// Larger gradients are scaled down to this norm.
+    #[arg(long, default_value = "1")]
+    max_grad_norm: String,
+    /// Pieces a sentence may have in training.
+    #[arg(long, default_value = "128")]
+    max_length: String,
+    /// Where all random draws come from.
+    #[arg(long, default_value = "42")]
+    seed: String,
+    /// auto, cpu, cuda, cuda:N or metal.
+    #[arg(long, default_value = "auto")]
+    device: DeviceChoice,
+    /// Later pieces of a word carry its I- tag (the book), or are ignored.
+    #[arg(long, default_value_t = true, action = clap::ArgAction::Set)]
+    label_all_pieces: bool,
+    /// A new head even where the base's could be kept.
+    #[arg(long)]
+    new_head: bool,
+    /// Store weights as 16-bit numbers: half the size.
+    #[arg(long)]
+    half: bool,
+    /// JSON lines instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Arguments {
+    fn settings(&self) -> train::Arguments {
+        let mut settings = train::Arguments {
+            label_all_pieces: self.label_all_pieces,
+            new_head: self.new_head,
+            device: self.device,
+            ..train::Arguments::default()
+        };
+        let typed = [
+            ("epochs", "num_train_epochs", &self.epochs),
+            ("learning-rate", "learning_rate", &self.learning_rate),
+            ("batch-size", "per_device_train_batch_size", &self.batch_size),
+            ("eval-batch-size", "per_device_eval_batch_size", &self.eval_batch_size),
+            ("weight-decay", "weight_decay", &self.weight_decay),
+            ("warmup-ratio", "warmup_ratio", &self.warmup_ratio),
+            ("max-grad-norm", "max_grad_norm", &self.max_grad_norm),
+            ("max-length", "max_length", &self.max_length),
+            ("seed", "seed", &self.seed),
+        ];
+        for (flag, name, text) in typed {
+            let set = Field::by_name(name).map(|f| f.set(&mut settings, text));
+            if let Some(Err(range)) = set {
+                // As clap ends the process for every other wrong value.
+                eprintln!("error: invalid value '{text}' for '--{flag}': {range}");
+                std::process::exit(2);
+            }
+        }
+        settings
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let settings = arguments.settings();
+    let corpus = corpus(arguments)?;
+    let held = holdout(&corpus, 0.1, settings.seed);
+    if held.train.is_empty() {
+        return Err(format!("{} has no sentence to learn from", arguments.train.display()).into());
+    }
+    let test = corpus.sentences(Some(Split::Test));
+    let base = hub::open_model(&arguments.model, |_| true)?;
+    let job = Job {
+        corpus: Arc::new(corpus),
+        holdout: held,
+        test,
+        base: Arc::new(base),
+        arguments: settings,
+        out: arguments.out.clone(),
+        precision: if arguments.half { Precision::Half } else { Precision::Full },
+    };
+    let mut printer = Printer { json: arguments.json, bar: ProgressBar::hidden(), last: None, steps: 0, failed: None };
+    let finished = train::run(&job, &mut printer);
+    printer.bar.finish_and_clear();
+    let finished = finished?;
+    if let Some(failure) = printer.failed {
+        return Err(failure);
+    }
+    report(&finished, arguments.json)
+}
+
+fn corpus(arguments: &Arguments) -> Result<Corpus, Failure> {
+    if arguments.train.is_dir() && arguments.dev.is_none() && arguments.test.is_none() {
+        return Ok(Dataset::open(&arguments.train)?.corpus);
+    }
+    let mut files = vec![(arguments.train.clone(), Split::Train)];
+    files.extend(arguments.dev.iter().map(|p| (p.clone(), Split::Dev)));
+    files.extend(arguments.test.iter().map(|p| (p.clone(), Split::Test)));
+    let name = arguments.train.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
+    let dataset = Dataset::open_files(&name, &files)?;
+    for problem in &dataset.problems {
+        log::warn!("{problem}");
+    }
+    Ok(dataset.corpus)
+}
+
+/// Tells a run to a terminal, or as JSON lines.
+struct Printer {
+    json: bool,
+    bar: ProgressBar,
+    last: Option<Instant>,
+    steps: usize,
+    failed: Option<Failure>,
+}
+
+/// JSON step lines come at most this often (every step would be mostly output), and never less.
+const EVERY: Duration = Duration::from_millis(250);
+
+impl Printer {
+    fn print(&mut self, text: impl std::fmt::Display) {
+        if let Err(e) = line(text) {
+            self.failed = Some(e);
+        }
+    }
+}
+
+impl Observer for Printer {
+    fn on(&mut self, event: Event) {
+        match event {
+            Event::Started(s) => {
+                self.steps = s.steps;
+                if self.json {
+                    let head = if s.head_kept { "kept" } else { "new" };
+                    self.print(json!({"event": "started", "device": s.device, "model": s.model,
+                        "train_sentences": s.train_sentences, "dev_sentences": s.dev_sentences,
+                        "pieces_per_epoch": s.pieces_per_epoch, "steps": s.steps, "head": head, "labels": s.labels}));
+                } else {
+                    self.print(format!(
+                        "{} on {}: {} sentences, {} pieces an epoch, {} steps; dev {} sentences",
+                        s.model, s.device, thousands(s.train_sentences), thousands(s.pieces_per_epoch),
+                        thousands(s.steps), thousands(s.dev_sentences)
+                    ));
+                    self.bar = progress::bar(s.steps, "training");
+                }
+            }
+            Event::Step(s) => {
+                self.bar.set_position(s.step as u64);
+                self.bar.set_message(format!("loss {:.4} {:.0} pieces/s", s.loss, s.pieces_per_second));
+                let due = self.last.is_none_or(|at| at.elapsed() >= EVERY) || s.step == self.steps;
+                if self.json && due {
+                    self.last = Some(Instant::now());
+                    self.print(json!({"event": "step", "step": s.step, "epoch": s.epoch, "loss": s.loss,
+                        "learning_rate": s.learning_rate, "grad_norm": s.grad_norm,
+                        "pieces_per_second": s.pieces_per_second, "padding_avoided": s.padding_avoided}));
+                }
+            }
+            Event::Evaluated { epoch, split, scores, best } => {
+                if self.json {
+                    let mut value = json!({"event": "evaluated", "epoch": epoch, "split": split.name()});
+                    if let (Some(to), Some(from)) = (value.as_object_mut(), split_scores(&scores).as_object()) {
+                        to.extend(from.clone());
+                    }
+                    self.print(value);
+                } else {
+                    let kept = if best { ", best so far" } else { "" };
+                    let text = format!("epoch {epoch}, {}: F1 {:.2}{kept}", split.name(), scores.overall.f1 * 100.0);
+                    self.bar.suspend(|| line(text)).unwrap_or_else(|e| self.failed = Some(e));
+                }
+            }
+            Event::Note(note) => log::info!("{note}"),
+        }
+    }
+
+    fn should_stop(&self) -> bool {
+        self.failed.is_some()
+    }
+}
+
+fn report(finished: &Finished, as_json: bool) -> Result<(), Failure> {
+    if as_json {
+        return line(json!({"event": "finished", "outcome": finished.outcome.name(),
+            "best_epoch": finished.best_epoch, "train_seconds": finished.train_seconds, "pieces": finished.pieces,
+            "pieces_per_second": finished.pieces_per_second(), "peak_memory_mb": finished.peak_memory_mb,
+            "test": finished.test.as_ref().map(split_scores), "out": finished.out}));
+    }
+    for (name, scores) in [("dev", &finished.dev), ("test", &finished.test)] {
+        if let Some(scores) = scores {
+            line(format!("\n{name}, the model of epoch {}:\n{}", finished.best_epoch, score_table(scores)))?;
+        }
+    }
+    line(format!(
+        "{} in {:.0} s ({:.0} pieces/s); saved in {}",
+        finished.outcome.name(),
+        finished.train_seconds,
+        finished.pieces_per_second(),
+        finished.out.display()
+    ))
+}

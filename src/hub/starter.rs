@@ -1,0 +1,28 @@
+//! The starter model, embedded.
+
+use crate::model::{ModelError, ModelFolder};
+use std::path::Path;
+
+/// Its files; none in a build without the feature `assets`.
+const FILES: &[(&str, &[u8])] = &[
+    #[cfg(feature = "assets")]
+    ("config.json", include_bytes!("../../assets/starter/config.json")),
+    #[cfg(feature = "assets")]
+    ("model.safetensors", include_bytes!("../../assets/starter/model.safetensors")),
+    #[cfg(feature = "assets")]
+    ("tokenizer.json", include_bytes!("../../assets/starter/tokenizer.json")),
+    #[cfg(feature = "assets")]
+    ("tokenizer_config.json", include_bytes!("../../assets/starter/tokenizer_config.json")),
+    #[cfg(feature = "assets")]
+    ("vocab.txt", include_bytes!("../../assets/starter/vocab.txt")),
+];
+
+/// Reads the starter.
+pub(super) fn open() -> Result<ModelFolder, ModelError> {
+    if FILES.is_empty() {
+        let message = "this build has no starter model inside: name a model folder with --model";
+        return Err(ModelError::Unsupported(message.into()));
+    }
+    let find = |name: &str| FILES.iter().find(|(n, _)| *n == name).map(|(_, bytes)| bytes.to_vec());
+    ModelFolder::from_files("starter", Path::new("starter"), |name| Ok(find(name)))
+}

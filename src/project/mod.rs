@@ -1,0 +1,19 @@
+//! What outlives the window: datasets and their edits, runs, settings.
+//!
+//! Read in this order: [`source`] (datasets where they lie), [`store`] (the SQLite project that holds documents, spans
+//! and edits), [`committer`] (the thread that makes edits durable), [`places`] (the folders), [`settings`] (recents and
+//! theme), [`sample`] (the data and model inside the program).
+
+pub mod committer;
+mod edit_json;
+pub mod places;
+pub mod sample;
+pub mod settings;
+pub mod source;
+pub mod store;
+
+pub use committer::{Commit, Committer};
+pub use places::Places;
+pub use settings::Settings;
+pub use source::{Dataset, SourceFile, SourceProblem};
+pub use store::{Project, RunRecord};

@@ -1,0 +1,69 @@
+//! What the program remembers between starts: theme and recent datasets.
+
+use super::places::Places;
+use crate::disk;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// A dataset opened before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it is called.
+    pub name: String,
+    /// What it holds: "14,041 sentences, 4 labels".
+    pub detail: String,
+    /// When it was opened, in seconds since 1970.
+    pub opened: u64,
+}
+
+/// Settings of one person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Light instead of dark; `None` follows the system.
+    pub light: Option<bool>,
+    /// Newest first, at most [`RECENTS`].
+    pub recents: Vec<Recent>,
+}
+
+/// How many recent datasets are kept.
+const RECENTS: usize = 8;
+
+impl Settings {
+    /// The stored settings; the defaults where there are none or they cannot be read.
+    pub fn load(places: &Places) -> Self {
+        match disk::read(&places.settings()) {
+            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|e| {
+                log::warn!("{}: {e}; the defaults are used", places.settings().display());
+                Self::default()
+            }),
+            Err(_) => Self::default(),
+        }
+    }
+
+    /// Stores the settings. A failure is logged: nothing of the work depends on it.
+    pub fn store(&self, places: &Places) {
+        let file = places.settings();
+        let result = file.parent().map_or(Ok(()), disk::create_folder).and_then(|()| {
+            let json = serde_json::to_vec_pretty(self).unwrap_or_default();
+            disk::write(&file, &json)
+        });
+        if let Err(e) = result {
+            log::warn!("settings were not stored: {e}");
+        }
+    }
+
+    /// Puts a dataset at the front.
+    pub fn remember(&mut self, recent: Recent) {
+        self.forget(&recent.path.clone());
+        self.recents.insert(0, recent);
+        self.recents.truncate(RECENTS);
+    }
+
+    /// Takes a dataset out that is gone.
+    pub fn forget(&mut self, path: &Path) {
+        self.recents.retain(|r| r.path != path);
+    }
+}

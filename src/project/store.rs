@@ -1,0 +1,411 @@
+//! The project file: an SQLite database of documents, spans, the log of edits, and runs.
+//!
+//! The spans are the truth; the log says how they came about and is what undo and redo walk along, also after a
+//! restart. A document's tokens are one packed blob.
+
+use super::edit_json;
+use super::source::{Dataset, SourceFile};
+use crate::corpus::label::Label;
+use crate::corpus::store::Column;
+use crate::corpus::{Corpus, Document, Edit, History, Labels, Scheme, Span, Split};
+use crate::disk;
+use crate::format::{self, Found};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Version of the tables; a file of a newer version is refused, not damaged.
+const SCHEMA: i64 = 1;
+
+const TABLES: &str = "
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sources(number INTEGER PRIMARY KEY, path TEXT NOT NULL, split TEXT NOT NULL, format TEXT NOT NULL,
+    scheme TEXT NOT NULL, hash TEXT NOT NULL);
+CREATE TABLE labels(id INTEGER PRIMARY KEY, name TEXT NOT NULL, colour INTEGER NOT NULL);
+CREATE TABLE columns(number INTEGER PRIMARY KEY, name TEXT NOT NULL, vals TEXT NOT NULL);
+CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER NOT NULL,
+    first_sentence INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL, sentences BLOB NOT NULL,
+    columns BLOB NOT NULL);
+CREATE TABLE spans(document INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label INTEGER NOT NULL,
+    origin TEXT NOT NULL, decided INTEGER NOT NULL);
+CREATE INDEX spans_by_place ON spans(document, start, stop);
+CREATE TABLE edits(seq INTEGER PRIMARY KEY, edit TEXT NOT NULL, made INTEGER NOT NULL);
+CREATE TABLE runs(number INTEGER PRIMARY KEY, started INTEGER NOT NULL, base TEXT NOT NULL, recipe TEXT NOT NULL,
+    outcome TEXT NOT NULL, dev_f1 REAL, test_f1 REAL, train_seconds REAL NOT NULL, folder TEXT NOT NULL);
+";
+
+/// A project that cannot be opened or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite's.
+    #[error("{path}: the project could not be read or written ({source})", path = path.display())]
+    Sqlite {
+        /// The project file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// The folder's.
+    #[error(transparent)]
+    Disk(#[from] disk::DiskError),
+    /// The file is no project, or of a newer version.
+    #[error("{path}: {why}", path = path.display())]
+    Unusable {
+        /// The project file.
+        path: PathBuf,
+        /// Why, and what to do.
+        why: String,
+    },
+}
+
+/// A finished run, as the project remembers it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunRecord {
+    /// Counts from 1.
+    pub number: usize,
+    /// Seconds since 1970.
+    pub started: u64,
+    /// Base model.
+    pub base: String,
+    /// "2e-5, 3 epochs".
+    pub recipe: String,
+    /// completed, stopped, diverged.
+    pub outcome: String,
+    /// Entity F1 of the kept model on dev, 0 to 1.
+    pub dev_f1: Option<f64>,
+    /// Entity F1 of the kept model on test, 0 to 1.
+    pub test_f1: Option<f64>,
+    /// Seconds of training.
+    pub train_seconds: f64,
+    /// Where the model lies.
+    pub folder: PathBuf,
+}
+
+/// An open project file.
+pub struct Project {
+    path: PathBuf,
+    connection: Connection,
+}
+
+/// All that a project holds, read into memory.
+pub struct Contents {
+    /// Documents, labels and sources.
+    pub dataset: Dataset,
+    /// Undo and redo.
+    pub history: History,
+    /// Finished runs, oldest first.
+    pub runs: Vec<RunRecord>,
+}
+
+impl Project {
+    /// Opens a project file, or makes an empty one.
+    ///
+    /// # Errors
+    /// When it is no project, is of a newer version, or cannot be made.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent() {
+            disk::create_folder(folder)?;
+        }
+        let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
+        let connection = Connection::open(path).map_err(fail)?;
+        let prepare = || -> rusqlite::Result<i64> {
+            connection.busy_timeout(std::time::Duration::from_secs(5))?;
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            let version: i64 = connection.pragma_query_value(None, "user_version", |r| r.get(0))?;
+            if version == 0 {
+                connection.execute_batch(&format!("BEGIN;{TABLES}PRAGMA user_version={SCHEMA};COMMIT;"))?;
+                return Ok(SCHEMA);
+            }
+            Ok(version)
+        };
+        let version = prepare().map_err(fail)?;
+        if version != SCHEMA {
+            let why = format!("it was made by a newer version of this program (tables {version}, this one knows {SCHEMA})");
+            return Err(StoreError::Unusable { path: path.to_owned(), why });
+        }
+        Ok(Self { path: path.to_owned(), connection })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn fail(&self, source: rusqlite::Error) -> StoreError {
+        StoreError::Sqlite { path: self.path.clone(), source }
+    }
+
+    /// Whether it holds a dataset, and one read from these very bytes.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn holds(&self, dataset: &Dataset) -> Result<bool, StoreError> {
+        let stored = self.sources().map_err(|e| self.fail(e))?;
+        let same = |a: &SourceFile, b: &SourceFile| a.path == b.path && a.hash == b.hash;
+        Ok(stored.len() == dataset.files.len() && stored.iter().zip(&dataset.files).all(|(a, b)| same(a, b)))
+    }
+
+    /// Whether nothing has been put into it yet.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        self.sources().map(|s| s.is_empty()).map_err(|e| self.fail(e))
+    }
+
+    /// Fills an empty project with a dataset.
+    ///
+    /// # Errors
+    /// SQLite's; then the project is as empty as before.
+    pub fn fill(&mut self, dataset: &Dataset) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let run = || -> rusqlite::Result<()> {
+            let t = self.connection.transaction()?;
+            let corpus = &dataset.corpus;
+            set_meta(&t, "name", &corpus.name)?;
+            set_meta(&t, "position", "0")?;
+            store_sources(&t, &dataset.files)?;
+            for (id, label) in corpus.labels.iter() {
+                t.execute("INSERT INTO labels VALUES(?,?,?)", params![id, label.name, label.colour])?;
+            }
+            for (number, column) in corpus.columns.iter().enumerate() {
+                t.execute("INSERT INTO columns VALUES(?,?,?)", params![number as i64, column.name, column.values.join("\n")])?;
+            }
+            let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?)")?;
+            let mut insert_span = t.prepare("INSERT INTO spans VALUES(?,?,?,?,'import',0)")?;
+            for (id, d) in corpus.documents.iter().enumerate() {
+                let id = id as i64;
+                let tokens: Vec<u32> = d.tokens.iter().flat_map(|(a, b)| [*a, *b]).collect();
+                let columns: Vec<u32> = d.columns.iter().flatten().map(|v| u32::from(*v)).collect();
+                let (tokens, sentences, columns) = (pack(&tokens), pack(&d.sentences), pack(&columns));
+                let row = params![id, d.split.name(), d.file, d.first_sentence, d.text, tokens, sentences, columns];
+                insert_document.execute(row)?;
+                for s in &d.spans {
+                    insert_span.execute(params![id, s.start, s.end, s.label])?;
+                }
+            }
+            drop((insert_document, insert_span));
+            t.commit()
+        };
+        run_then(run, &path)
+    }
+
+    /// Everything in it.
+    ///
+    /// # Errors
+    /// SQLite's, or a project without a dataset.
+    pub fn read(&self) -> Result<Contents, StoreError> {
+        let contents = self.contents().map_err(|e| self.fail(e))?;
+        if contents.dataset.files.is_empty() {
+            let why = "it is no Tagwright project, or an empty one".to_owned();
+            return Err(StoreError::Unusable { path: self.path.clone(), why });
+        }
+        Ok(contents)
+    }
+
+    fn contents(&self) -> rusqlite::Result<Contents> {
+        let c = &self.connection;
+        let mut corpus = Corpus { name: meta(c, "name")?.unwrap_or_default(), ..Corpus::default() };
+        let mut labels = Labels::default();
+        let mut rows = c.prepare("SELECT name, colour FROM labels ORDER BY id")?;
+        for label in rows.query_map([], |r| Ok(Label { name: r.get(0)?, colour: r.get(1)? }))? {
+            labels.push(label?);
+        }
+        corpus.labels = labels;
+        let mut rows = c.prepare("SELECT name, vals FROM columns ORDER BY number")?;
+        let column = |r: &rusqlite::Row| -> rusqlite::Result<Column> {
+            Ok(Column { name: r.get(0)?, values: r.get::<_, String>(1)?.split('\n').map(str::to_owned).collect() })
+        };
+        corpus.columns = rows.query_map([], column)?.collect::<Result<_, _>>()?;
+        let width = corpus.columns.len();
+        let mut rows = c.prepare("SELECT split, file, first_sentence, text, tokens, sentences, columns FROM documents ORDER BY id")?;
+        let document = |r: &rusqlite::Row| -> rusqlite::Result<Document> {
+            let tokens: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(4)?);
+            let columns: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(6)?);
+            let n = tokens.len() / 2;
+            Ok(Document {
+                split: Split::from_name(&r.get::<_, String>(0)?).unwrap_or_default(),
+                file: r.get(1)?,
+                first_sentence: r.get(2)?,
+                text: r.get(3)?,
+                tokens: tokens.chunks_exact(2).map(|p| (p[0], p[1])).collect(),
+                sentences: unpack(&r.get::<_, Vec<u8>>(5)?),
+                columns: (0..width).map(|i| columns[i * n..(i + 1) * n].iter().map(|v| *v as u16).collect()).collect(),
+                spans: Vec::new(),
+            })
+        };
+        let mut documents: Vec<Document> = rows.query_map([], document)?.collect::<Result<_, _>>()?;
+        let mut rows = c.prepare("SELECT document, start, stop, label FROM spans ORDER BY document, start, stop, label")?;
+        let span = |r: &rusqlite::Row| -> rusqlite::Result<(usize, Span)> {
+            Ok((r.get::<_, i64>(0)? as usize, Span { start: r.get(1)?, end: r.get(2)?, label: r.get(3)? }))
+        };
+        for row in rows.query_map([], span)? {
+            let (document, span) = row?;
+            if let Some(d) = documents.get_mut(document) {
+                d.spans.push(span);
+            }
+        }
+        corpus.documents = documents.into_iter().map(Arc::new).collect();
+        let mut rows = c.prepare("SELECT edit FROM edits ORDER BY seq")?;
+        let edits: Vec<String> = rows.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        let edits: Vec<Edit> = edits.iter().filter_map(|json| edit_json::from_json(json)).collect();
+        let position = meta(c, "position")?.and_then(|p| p.parse().ok()).unwrap_or(0);
+        let files = self.sources()?;
+        corpus.scheme = files.first().map(|f| f.found.scheme);
+        let dataset = Dataset { corpus, files, problems: Vec::new() };
+        Ok(Contents { dataset, history: History::restore(edits, position), runs: self.runs()? })
+    }
+
+    fn sources(&self) -> rusqlite::Result<Vec<SourceFile>> {
+        let mut rows = self.connection.prepare("SELECT path, split, format, scheme, hash FROM sources ORDER BY number")?;
+        let source = |r: &rusqlite::Row| -> rusqlite::Result<SourceFile> {
+            let found = Found {
+                format: format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::CONLL),
+                scheme: Scheme::from_name(&r.get::<_, String>(3)?).unwrap_or(Scheme::Iob2),
+                problems: Vec::new(),
+                problem_count: 0,
+            };
+            let split = Split::from_name(&r.get::<_, String>(1)?).unwrap_or_default();
+            Ok(SourceFile { path: r.get::<_, String>(0)?.into(), split, found, hash: r.get(4)? })
+        };
+        rows.query_map([], source)?.collect()
+    }
+
+    fn runs(&self) -> rusqlite::Result<Vec<RunRecord>> {
+        let mut rows = self.connection.prepare(
+            "SELECT number, started, base, recipe, outcome, dev_f1, test_f1, train_seconds, folder FROM runs ORDER BY number",
+        )?;
+        let run = |r: &rusqlite::Row| -> rusqlite::Result<RunRecord> {
+            Ok(RunRecord {
+                number: r.get::<_, i64>(0)? as usize,
+                started: r.get::<_, i64>(1)? as u64,
+                base: r.get(2)?,
+                recipe: r.get(3)?,
+                outcome: r.get(4)?,
+                dev_f1: r.get(5)?,
+                test_f1: r.get(6)?,
+                train_seconds: r.get(7)?,
+                folder: r.get::<_, String>(8)?.into(),
+            })
+        };
+        rows.query_map([], run)?.collect()
+    }
+
+    /// Makes an edit (or its undoing) durable: the spans it changes, its place in the log, and how many edits stand.
+    /// `log` is the edit itself when it is new; undo and redo move along the log and leave it as it is.
+    ///
+    /// # Errors
+    /// SQLite's; then nothing of it is stored.
+    pub fn commit(&mut self, change: &Edit, log: bool, position: usize) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let run = || -> rusqlite::Result<()> {
+            let t = self.connection.transaction()?;
+            if log {
+                let at = position as i64 - 1;
+                t.execute("DELETE FROM edits WHERE seq >= ?", [at])?;
+                t.execute("INSERT INTO edits VALUES(?,?,unixepoch())", params![at, edit_json::to_json(change)])?;
+            }
+            apply(&t, change)?;
+            set_meta(&t, "position", &position.to_string())?;
+            t.commit()
+        };
+        run_then(run, &path)
+    }
+
+    /// Remembers that the sources were saved: what they are now is what the project goes on from.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn set_sources(&mut self, files: &[SourceFile]) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let run = || -> rusqlite::Result<()> {
+            let t = self.connection.transaction()?;
+            t.execute("DELETE FROM sources", [])?;
+            store_sources(&t, files)?;
+            t.commit()
+        };
+        run_then(run, &path)
+    }
+
+    /// Remembers a run.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn add_run(&mut self, run: &RunRecord) -> Result<(), StoreError> {
+        let row = params![
+            run.number as i64,
+            run.started as i64,
+            run.base,
+            run.recipe,
+            run.outcome,
+            run.dev_f1,
+            run.test_f1,
+            run.train_seconds,
+            run.folder.to_string_lossy(),
+        ];
+        let result = self.connection.execute("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?)", row);
+        result.map(drop).map_err(|e| self.fail(e))
+    }
+}
+
+fn run_then(run: impl FnOnce() -> rusqlite::Result<()>, path: &Path) -> Result<(), StoreError> {
+    run().map_err(|source| StoreError::Sqlite { path: path.to_owned(), source })
+}
+
+fn set_meta(t: &Transaction, key: &str, value: &str) -> rusqlite::Result<()> {
+    t.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", [key, value]).map(drop)
+}
+
+fn meta(c: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    c.query_row("SELECT value FROM meta WHERE key=?", [key], |r| r.get(0)).optional()
+}
+
+fn store_sources(t: &Transaction, files: &[SourceFile]) -> rusqlite::Result<()> {
+    for (number, f) in files.iter().enumerate() {
+        let (path, format, scheme) = (f.path.to_string_lossy(), f.found.format.name, f.found.scheme.name());
+        t.execute(
+            "INSERT INTO sources VALUES(?,?,?,?,?,?)",
+            params![number as i64, path, f.split.name(), format, scheme, f.hash],
+        )?;
+    }
+    Ok(())
+}
+
+fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
+    match change {
+        Edit::Spans { document, removed, added } => {
+            for s in removed {
+                t.execute(
+                    "DELETE FROM spans WHERE rowid=(SELECT rowid FROM spans WHERE document=? AND start=? AND stop=? AND label=? LIMIT 1)",
+                    params![document, s.start, s.end, s.label],
+                )?;
+            }
+            for s in added {
+                t.execute(
+                    "INSERT INTO spans VALUES(?,?,?,?,'person',unixepoch())",
+                    params![document, s.start, s.end, s.label],
+                )?;
+            }
+        }
+        Edit::AddLabel(l) => {
+            let next = "INSERT INTO labels SELECT COALESCE(MAX(id)+1,0),?,? FROM labels";
+            t.execute(next, params![l.name, l.colour])?;
+        }
+        Edit::RemoveLastLabel(_) => {
+            t.execute("DELETE FROM labels WHERE id=(SELECT MAX(id) FROM labels)", [])?;
+        }
+        Edit::ChangeLabel { id, after, .. } => {
+            t.execute("UPDATE labels SET name=?, colour=? WHERE id=?", params![after.name, after.colour, id])?;
+        }
+    }
+    Ok(())
+}
+
+fn pack(values: &[u32]) -> Vec<u8> {
+    values.iter().flat_map(|v| v.to_le_bytes()).collect()
+}
+
+fn unpack(bytes: &[u8]) -> Vec<u32> {
+    bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}

@@ -1,0 +1,254 @@
+//! The text: the current sentence large, with its blocks, and its neighbours in the document around it.
+
+use super::flow::{Flow, Paint, SpanView, Style};
+use super::pieces;
+use crate::app::{Action, Annotate, Command};
+use crate::corpus::TokenSpan;
+use crate::ui::Commands;
+use crate::ui::numbers::counted;
+use crate::ui::theme::{self, TextRole};
+use crate::ui::widgets::{hairline, key_caps, label, put_text};
+use egui::{Align2, EventFilter, Frame, Id, Margin, Panel, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// How the canvas is presented.
+#[derive(Default)]
+pub struct View {
+    /// The sentence that was scrolled to last, and the revision it had.
+    scrolled_to: Option<usize>,
+    /// Word where a drag began.
+    drag: Option<usize>,
+}
+
+/// Width of the gutter with the sentence's number, and of the text at most.
+const GUTTER: f32 = 52.0;
+const MEASURE: f32 = 680.0;
+/// Sentences shown before and after the current one.
+const AROUND: usize = 4;
+
+/// The labels of a sentence as they are shown.
+pub fn span_views<'a>(a: &'a Annotate, spans: &[TokenSpan], p: &'a theme::Palette) -> Vec<SpanView<'a>> {
+    spans
+        .iter()
+        .filter_map(|s| {
+            let label = a.corpus.labels.get(s.label)?;
+            let colour = p.label(usize::from(label.colour));
+            let repeats = theme::labels::repeats(usize::from(s.label));
+            Some(SpanView { start: s.start, end: s.end, name: &label.name, colour, repeats })
+        })
+        .collect()
+}
+
+/// The strip with the keys.
+pub fn hints(ui: &mut Ui, a: &Annotate) {
+    let p = theme::of(ui);
+    let frame = Frame::new().fill(p.canvas).inner_margin(Margin::symmetric(16, 8));
+    let panel = Panel::bottom("hints").exact_size(40.0).resizable(false).show_separator_line(false).frame(frame);
+    let rect = panel
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                let last = a.corpus.labels.len().min(9).to_string();
+                let numbers = if a.corpus.labels.len() > 1 { format!("1–{last}") } else { "1".into() };
+                let narrow = ui.available_width() < 620.0;
+                let hints: [(&[&str], &str); 4] =
+                    [(&[&numbers], "label"), (&["Shift", "→"], "extend"), (&["Backspace"], "clear"), (&["P"], "pieces")];
+                for (keys, what) in hints.iter().take(if narrow { 3 } else { 4 }) {
+                    key_caps(ui, keys);
+                    label(ui, TextRole::Small, p.text2, what);
+                    ui.add_space(8.0);
+                }
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    label(ui, TextRole::Small, p.text2, "next");
+                    key_caps(ui, &["Enter"]);
+                });
+            });
+        })
+        .response
+        .rect;
+    hairline(ui.painter(), rect.left_top(), rect.right_top(), p.line);
+}
+
+/// Shows the text.
+pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+    let first = a.current.saturating_sub(AROUND);
+    let last = (a.current + AROUND).min(a.sentences.len() - 1);
+    let document = a.sentences[a.current].document;
+    ScrollArea::vertical().id_salt("canvas").auto_shrink(false).show(ui, |ui| {
+        let width = (ui.available_width() - GUTTER - 40.0).clamp(120.0, MEASURE);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.add_space(20.0);
+        for place in (first..=last).filter(|p| a.sentences[*p].document == document) {
+            if place == a.current {
+                let rect = current(ui, a, view, width, out);
+                if view.scrolled_to != Some(place) {
+                    view.scrolled_to = Some(place);
+                    ui.scroll_to_rect(rect.expand2(vec2(0.0, 90.0)), None);
+                }
+            } else {
+                neighbour(ui, a, place, width, out);
+            }
+        }
+        ui.add_space(40.0);
+    });
+}
+
+fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, width: f32, out: &mut Commands) {
+    let p = theme::of(ui);
+    let id = a.sentences[place];
+    let document = a.corpus.document(id.document);
+    let words = document.words(id.sentence as usize);
+    let token_spans = document.token_spans(id.sentence as usize);
+    let spans = span_views(a, &token_spans, p);
+    let (size, line) = theme::density(ui).context();
+    let flow = Flow::lay_out(ui, &words, &spans, Style::context(size, line), width);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height() + 9.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Go to {}", a.name_of(place))));
+    let origin = rect.min + vec2(GUTTER + 20.0, 0.0);
+    let number = TextRole::MonoSmall.line(ui, &place.to_string());
+    let gutter = Rect::from_min_max(pos2(rect.left(), rect.top()), pos2(origin.x - 16.0, rect.top() + line));
+    put_text(ui.painter(), gutter, Align2::RIGHT_CENTER, number, p.text3);
+    let clip = ui.clip_rect();
+    flow.paint(ui, origin, &words, &spans, Paint { quiet: true, clip: Some(clip), ..Paint::default() });
+    if response.clicked() {
+        out.push(Command::Sentence(place));
+    }
+}
+
+fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Commands) -> Rect {
+    let p = theme::of(ui);
+    let id = a.current_id();
+    let document = a.corpus.document(id.document);
+    let words = document.words(id.sentence as usize);
+    let token_spans = document.token_spans(id.sentence as usize);
+    let spans = span_views(a, &token_spans, p);
+    ui.add_space(10.0);
+    let top = ui.cursor().top();
+    let left = ui.cursor().left() + GUTTER + 20.0;
+    ui.horizontal(|ui| {
+        ui.add_space(GUTTER + 20.0);
+        ui.spacing_mut().item_spacing.x = 10.0;
+        label(ui, TextRole::MonoSmall, p.text, &a.name_of(a.current));
+        label(ui, TextRole::Small, p.text2, &counted(words.len(), "token"));
+        if let (true, Some(aligned)) = (a.pieces.on, &a.pieces.alignment) {
+            label(ui, TextRole::Small, p.text2, &counted(aligned.pieces.len(), "piece"));
+        }
+        label(ui, TextRole::Small, p.text2, &counted(spans.len(), "span"));
+    });
+    ui.add_space(4.0);
+    if a.pieces.on {
+        pieces::show(ui, a, &words, &spans, GUTTER + 20.0, width);
+    } else {
+        text(ui, a, view, &words, &spans, width, out);
+    }
+    let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, ui.cursor().top()));
+    let bar = Rect::from_min_max(pos2(left - 20.0, rect.top()), pos2(left - 17.0, rect.bottom()));
+    ui.painter().rect_filled(bar, 2, p.accent);
+    ui.add_space(18.0);
+    rect
+}
+
+fn text(
+    ui: &mut Ui,
+    a: &Annotate,
+    view: &mut View,
+    words: &[&str],
+    spans: &[SpanView],
+    width: f32,
+    out: &mut Commands,
+) {
+    let (size, line) = theme::density(ui).read();
+    let flow = Flow::lay_out(ui, words, spans, Style::reading(size, line), width);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height()), Sense::hover());
+    let origin = rect.min + vec2(GUTTER + 20.0, 0.0);
+    let response = ui.interact(rect, Id::unique("canvas text"), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Document, true, words.join(" ")));
+    // Arrow keys and Tab would move egui's focus before they reach the table of commands.
+    ui.memory_mut(|m| {
+        if m.focused().is_none() {
+            m.set_focus_lock_filter(
+                response.id,
+                EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true },
+            );
+        }
+    });
+    for (i, word) in words.iter().enumerate() {
+        let place = flow.rect(i).translate(origin.to_vec2());
+        if ui.clip_rect().intersects(place) && !word.trim().is_empty() {
+            let selected = a.selected().is_some_and(|s| s.contains(&i));
+            let tag = spans.iter().find(|s| s.start <= i && i < s.end).map_or("O", |s| s.name);
+            ui.interact(place, response.id.with(i), Sense::hover())
+                .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("{word}, {tag}")));
+        }
+    }
+    let pointer = response.interact_pointer_pos().or(response.hover_pos());
+    let at = pointer.map(|pos| pos - origin);
+    let hovered = response.hovered().then_some(at).flatten().and_then(|at| flow.span_at(ui, at, spans));
+    if let Some(at) = at {
+        drag(&response, view, &flow, at, hovered.map(|i| &spans[i]), out);
+    }
+    let ringed = a.selection.and_then(|_| {
+        let selected = a.selected()?;
+        spans.iter().position(|s| s.start == *selected.start() && s.end == selected.end() + 1)
+    });
+    let paint = Paint {
+        selection: if ringed.is_some() { None } else { a.selected() },
+        caret: a.selection.map(|(_, head)| head),
+        hovered,
+        ringed,
+        clip: Some(ui.clip_rect()),
+        ..Paint::default()
+    };
+    flow.paint(ui, origin, words, spans, paint);
+    if let Some(i) = hovered {
+        remove_button(ui, &flow, origin, words.len(), &spans[i], out);
+    }
+}
+
+/// A press begins a selection, a drag grows it word by word; a click on a block takes the whole span.
+fn drag(
+    response: &egui::Response,
+    view: &mut View,
+    flow: &Flow,
+    at: egui::Vec2,
+    over: Option<&SpanView>,
+    out: &mut Commands,
+) {
+    if response.drag_started() {
+        view.drag = flow.word_at(at);
+    }
+    if response.dragged()
+        && let (Some(from), Some(to)) = (view.drag, flow.word_at(at))
+    {
+        out.push(Command::Select(from, to));
+    }
+    if response.drag_stopped() {
+        view.drag = None;
+    }
+    if response.clicked() {
+        match (over, flow.word_at(at)) {
+            (Some(span), _) => out.push(Command::Select(span.start, span.end - 1)),
+            (None, Some(word)) => out.push(Command::Select(word, word)),
+            (None, None) => out.push(Command::Do(Action::SelectNothing)),
+        }
+    }
+}
+
+/// The round x over a block's corner; it takes no room in the text.
+fn remove_button(ui: &mut Ui, flow: &Flow, origin: egui::Pos2, words: usize, span: &SpanView, out: &mut Commands) {
+    let p = theme::of(ui);
+    if span.end > words {
+        return;
+    }
+    let last = flow.rect(span.end - 1).translate(origin.to_vec2());
+    let tag = TextRole::Tag.line(ui, span.name).size().x;
+    let (_, line) = theme::density(ui).read();
+    let corner = pos2(last.right() + 12.0 + tag, last.center().y - line * 0.36);
+    let rect = Rect::from_center_size(corner, vec2(15.0, 15.0));
+    let response = ui.interact(rect, Id::unique("remove span"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Remove {}", span.name)));
+    ui.painter().circle(corner, 7.5, p.overlay, egui::Stroke::new(1.0, p.line_strong));
+    crate::ui::widgets::paint_icon(ui.painter(), rect, theme::icon::X, 10.0, p.text);
+    if response.clicked() {
+        out.push(Command::Select(span.start, span.end - 1));
+        out.push(Command::Do(Action::ClearLabel));
+    }
+}

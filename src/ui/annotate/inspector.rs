@@ -1,0 +1,106 @@
+//! The panel beside the text: the sentence's spans and its full record.
+
+use crate::app::{Annotate, Command};
+use crate::corpus::{Scheme, scheme};
+use crate::format::published::{chunks_as_iob2, column_id};
+use crate::model::TagSet;
+use crate::ui::Commands;
+use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::widgets::{Column, IconButton, Table, label, panel_head, paragraph, separator};
+use egui::{Align, Frame, Layout, Margin, ScrollArea, Sense, Ui, vec2};
+
+/// Shows the panel.
+pub fn show(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+    panel_head(ui, "Sentence", &a.name_of(a.current), |_| {});
+    ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
+            spans(ui, a, out);
+            ui.add_space(8.0);
+            separator(ui);
+            ui.add_space(8.0);
+            record(ui, a);
+        });
+    });
+}
+
+fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    label(ui, TextRole::SmallMedium, p.text2, "Spans");
+    let id = a.current_id();
+    let document = a.corpus.document(id.document);
+    let words = document.words(id.sentence as usize);
+    let spans = document.token_spans(id.sentence as usize);
+    if spans.is_empty() {
+        paragraph(ui, TextRole::Small, p.text3, "None yet. Drag over words, then press a number.");
+    }
+    for s in spans {
+        let Some(l) = a.corpus.labels.get(s.label) else { continue };
+        let colour = p.label(usize::from(l.colour));
+        let text = words[s.start..s.end].join(" ");
+        let row = ui.scope(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if IconButton::new(icon::X, &format!("Remove {text}")).size(20.0).show(ui).clicked() {
+                    out.push(Command::Select(s.start, s.end - 1));
+                    out.push(Command::Do(crate::app::Action::ClearLabel));
+                }
+                label(ui, TextRole::CaptionStrong, colour.ink, &l.name);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+                    crate::ui::widgets::dot(ui.painter(), dot.center(), colour.solid);
+                    let words = label(ui, TextRole::Body, p.text, &text).interact(Sense::click());
+                    if words.clicked() {
+                        out.push(Command::Select(s.start, s.end - 1));
+                    }
+                });
+            });
+        });
+        let _ = row.response;
+    }
+}
+
+/// Tokens with all their columns, as names and ids.
+fn record(ui: &mut Ui, a: &Annotate) {
+    let p = theme::of(ui);
+    label(ui, TextRole::SmallMedium, p.text2, "Record");
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let id = a.current_id();
+    let document = a.corpus.document(id.document);
+    let range = document.sentence(id.sentence as usize);
+    let tag_set = TagSet::of_labels(&a.corpus.labels.names());
+    let tags = scheme::encode(&document.token_spans(id.sentence as usize), range.len(), Scheme::Iob2);
+    let values = |column: usize| -> Vec<&str> {
+        let names = &a.corpus.columns[column].values;
+        document.columns[column][range.clone()].iter().map(|v| names.get(usize::from(*v)).map_or("", String::as_str)).collect()
+    };
+    let further: Vec<(String, Vec<String>)> = (0..a.corpus.columns.len().min(2))
+        .map(|i| {
+            let name = a.corpus.columns[i].name.clone();
+            let values = values(i);
+            let shown = if name == "chunk" { chunks_as_iob2(&values) } else { values.iter().map(|v| (*v).to_owned()).collect() };
+            (name, shown)
+        })
+        .collect();
+    let mut columns = vec![Column::text("", 0.5), Column::text("token", 1.9)];
+    for (name, _) in &further {
+        columns.push(Column::text(name, 1.15));
+    }
+    columns.push(Column::text("ner", 1.35));
+    columns.push(Column::number("id", 0.5));
+    let table = Table::new(&columns);
+    table.head(ui);
+    for (i, (token, tag)) in range.clone().zip(&tags).enumerate() {
+        let name = scheme::tag_text(*tag, Scheme::Iob2, |l| a.corpus.labels.name(l).to_owned());
+        let number = tag_set.id(&name).map_or_else(String::new, |n| n.to_string());
+        let colour = tag.and_then(|(_, l)| a.corpus.labels.get(l)).map(|l| p.label(usize::from(l.colour)).ink);
+        table.row(ui, |c| {
+            c.styled(TextRole::MonoSmall, p.text3, &i.to_string());
+            c.styled(TextRole::MonoSmall, p.text, document.token(token));
+            for (column, values) in &further {
+                let id = column_id(column, &values[i]).map_or_else(String::new, |n| format!(" {n}"));
+                c.styled(TextRole::MonoSmall, p.text2, &format!("{}{id}", values[i]));
+            }
+            c.styled(TextRole::MonoSmall, colour.unwrap_or(p.text3), &name);
+            c.styled(TextRole::MonoSmall, p.text3, &number);
+        });
+    }
+}

@@ -1,0 +1,122 @@
+//! The strip over the text: one chip a label, and the switch of the pieces lens.
+
+use crate::app::{Action, Annotate, Command};
+use crate::corpus::LabelId;
+use crate::ui::Commands;
+use crate::ui::numbers::thousands;
+use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::widgets::{Button, IconButton, LabelChip, MenuRow, TextField, hairline, label, menu};
+use egui::{Align, Frame, Layout, Margin, Panel, Popup, Rect, Role, Sense, Ui, WidgetInfo, vec2};
+
+/// What is half typed.
+#[derive(Default)]
+pub struct View {
+    renaming: Option<(LabelId, String)>,
+}
+
+/// Shows the strip.
+pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    let frame = Frame::new().fill(p.canvas).inner_margin(Margin::symmetric(16, 8));
+    let panel = Panel::top("labels").exact_size(44.0).resizable(false).show_separator_line(false).frame(frame);
+    let rect = panel
+        .show(ui, |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let pieces = Button::quiet("Pieces").icon(icon::BLOCKS).toggled(a.pieces.on);
+                if pieces.show(ui).clicked() {
+                    out.push(Command::Do(Action::TogglePieces));
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| chips(ui, a, view, out));
+            });
+        })
+        .response
+        .rect;
+    hairline(ui.painter(), rect.left_bottom(), rect.right_bottom(), p.line);
+}
+
+fn chips(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    let roomy = ui.available_width() > 120.0 * a.corpus.labels.len() as f32;
+    let mut rest = Vec::new();
+    for (id, l) in a.corpus.labels.iter() {
+        let key = if id < 9 { (id + 1).to_string() } else { String::new() };
+        let count = thousands(a.counts.labels.get(usize::from(id)).copied().unwrap_or(0));
+        let colour = p.label(usize::from(l.colour));
+        let mut chip = LabelChip::new(&key, &l.name, colour);
+        if roomy {
+            chip = chip.count(&count);
+        }
+        if !rest.is_empty() || chip.width(ui) > ui.available_width() - 84.0 {
+            rest.push(id);
+            continue;
+        }
+        let response = chip.show(ui).on_hover_text("Click: give this label. Right click: rename or recolour.");
+        if response.clicked() {
+            out.push(Command::Label(id));
+        }
+        edit_menu(&response, a, id, view, out);
+    }
+    if !rest.is_empty() {
+        let more = format!("+{}", rest.len());
+        let button = Button::plain(&more).show(ui);
+        menu(&button, 220.0, |ui| {
+            for id in rest {
+                let Some(l) = a.corpus.labels.get(id) else { continue };
+                let key = if id < 9 { (id + 1).to_string() } else { String::new() };
+                if MenuRow::new(&l.name).label_key(&key, p.label(usize::from(l.colour))).show(ui).clicked() {
+                    out.push(Command::Label(id));
+                    ui.close();
+                }
+            }
+        });
+    }
+    if IconButton::new(icon::PLUS, "Add a label").keys(&["N"]).show(ui).clicked() {
+        out.push(Command::Do(Action::AddLabel));
+    }
+}
+
+/// The menu of a label: another name, another colour.
+fn edit_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut View, out: &mut Commands) {
+    let Some(l) = a.corpus.labels.get(id) else { return };
+    Popup::context_menu(response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        let p = theme::of(ui);
+        ui.set_width(232.0);
+        label(ui, TextRole::SmallMedium, p.text2, "Name");
+        let typed = match &mut view.renaming {
+            Some((of, text)) if *of == id => text,
+            other => &mut other.insert((id, l.name.clone())).1,
+        };
+        let field = TextField::new(typed, "Name of the label").show(ui);
+        if field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) {
+            out.push(Command::RenameLabel(id, typed.clone()));
+            view.renaming = None;
+            ui.close();
+        }
+        ui.add_space(4.0);
+        label(ui, TextRole::SmallMedium, p.text2, "Colour");
+        ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+        for row in 0..3 {
+            ui.horizontal(|ui| {
+                for colour in row * 8..row * 8 + 8 {
+                    if swatch(ui, colour, l.colour == colour as u8) {
+                        out.push(Command::RecolourLabel(id, colour as u8));
+                        ui.close();
+                    }
+                }
+            });
+        }
+    });
+}
+
+fn swatch(ui: &mut Ui, colour: usize, chosen: bool) -> bool {
+    let p = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(24.0, 24.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, format!("Colour {}", colour + 1)));
+    ui.painter().rect_filled(rect, 5, p.label(colour).tint);
+    ui.painter().rect_filled(Rect::from_center_size(rect.center(), vec2(10.0, 10.0)), 3, p.label(colour).solid);
+    if chosen || response.hovered() {
+        let stroke = egui::Stroke::new(1.5, if chosen { p.accent } else { p.text3 });
+        ui.painter().rect_stroke(rect, 5, stroke, egui::StrokeKind::Inside);
+    }
+    response.clicked()
+}

@@ -1,0 +1,200 @@
+//! The list of sentences, grouped by document: only what is in view is laid out.
+
+use crate::app::annotate::FilterLabel;
+use crate::app::{Annotate, Command};
+use crate::corpus::Split;
+use crate::ui::Commands;
+use crate::ui::frame::split_icon;
+use crate::ui::numbers::{counted, thousands};
+use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::widgets::{Badge, EmptyState, MenuRow, SentenceRow, TextField, menu, panel_head, put_text};
+use egui::{Align2, Frame, Id, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+
+/// Where each row is, until what is shown changes.
+#[derive(Default)]
+pub struct View {
+    rows: Vec<Row>,
+    /// What the rows were made for.
+    made_for: Option<(usize, usize, Option<usize>, bool)>,
+    shown_current: Option<usize>,
+    typed: String,
+}
+
+/// A row of the list and where it begins.
+#[derive(Clone, Copy)]
+struct Row {
+    top: f32,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A document begins: its index.
+    Document(u32),
+    /// A sentence: its place in the list of all.
+    Sentence(usize),
+}
+
+const HEAD: f32 = 30.0;
+
+/// Shows the list with its filters.
+pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+    let all = a.sentences.len();
+    let note = if a.shown.len() == all { thousands(all) } else { format!("{} of {}", thousands(a.shown.len()), thousands(all)) };
+    panel_head(ui, "Sentences", &note, |_| {});
+    Frame::new().inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| filters(ui, a, view, out));
+    if a.shown.is_empty() {
+        ui.add_space(40.0);
+        if EmptyState::new(icon::SEARCH, "No sentence fits", "Change the text or the label above.").action("Show all").show(ui) {
+            view.typed.clear();
+            out.push(Command::FilterText(String::new()));
+            out.push(Command::FilterLabel(FilterLabel::Any));
+            out.push(Command::FilterSplit(None));
+        }
+        return;
+    }
+    let comfortable = theme::density(ui) == theme::Density::Comfortable;
+    let key = (a.shown.len(), all, a.shown.first().copied(), comfortable);
+    if view.made_for != Some(key) || view.rows.is_empty() {
+        view.rows = rows(a, theme::density(ui).sentence_row());
+        view.made_for = Some(key);
+        view.shown_current = None;
+    }
+    list(ui, a, view, out);
+}
+
+fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+    if view.typed != a.filter.text && !ui.text_edit_focused() {
+        view.typed.clone_from(&a.filter.text);
+    }
+    let field = TextField::new(&mut view.typed, "Filter by text").id(Id::unique("filter")).icon(icon::SEARCH).placeholder("Filter by text");
+    if field.show(ui).changed() {
+        out.push(Command::FilterText(view.typed.clone()));
+    }
+    ui.add_space(2.0);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        if Badge::new("All").choose(ui, a.filter.split.is_none()).clicked() {
+            out.push(Command::FilterSplit(None));
+        }
+        let splits: Vec<Split> = a.corpus.splits();
+        for split in splits.iter().filter(|_| splits.len() > 1) {
+            let chosen = a.filter.split == Some(*split);
+            if Badge::new(split.name()).icon(split_icon(*split)).choose(ui, chosen).clicked() {
+                out.push(Command::FilterSplit((!chosen).then_some(*split)));
+            }
+        }
+        let name = match a.filter.label {
+            FilterLabel::Any => "Any label".to_owned(),
+            FilterLabel::Without => "No label".to_owned(),
+            FilterLabel::With(id) => a.corpus.labels.name(id).to_owned(),
+        };
+        let button = Badge::new(&name).icon(icon::LIST_FILTER).choose(ui, a.filter.label != FilterLabel::Any);
+        menu(&button, 200.0, |ui| label_menu(ui, a, out));
+    });
+}
+
+fn label_menu(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    let mut row = |ui: &mut Ui, row: MenuRow, filter: FilterLabel| {
+        if row.chosen(a.filter.label == filter).show(ui).clicked() {
+            out.push(Command::FilterLabel(filter));
+            ui.close();
+        }
+    };
+    row(ui, MenuRow::new("Any label"), FilterLabel::Any);
+    row(ui, MenuRow::new("No label"), FilterLabel::Without);
+    for (id, l) in a.corpus.labels.iter() {
+        let count = thousands(a.counts.labels[usize::from(id)]);
+        let entry = MenuRow::new(&l.name).label_key("", p.label(usize::from(l.colour))).detail(&count);
+        row(ui, entry, FilterLabel::With(id));
+    }
+}
+
+fn rows(a: &Annotate, height: f32) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(a.shown.len() + a.corpus.documents.len());
+    let mut top = 0.0;
+    let mut document = None;
+    let several = a.corpus.documents.len() > 1;
+    for place in &a.shown {
+        let of = a.sentences[*place].document;
+        if several && document != Some(of) {
+            document = Some(of);
+            rows.push(Row { top, kind: Kind::Document(of) });
+            top += HEAD;
+        }
+        rows.push(Row { top, kind: Kind::Sentence(*place) });
+        top += height;
+    }
+    rows
+}
+
+fn list(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+    let height = theme::density(ui).sentence_row();
+    let total = view.rows.last().map_or(0.0, |r| r.top) + height;
+    let margin = 6.0;
+    ScrollArea::vertical().id_salt("list").auto_shrink(false).show_viewport(ui, |ui, viewport| {
+        ui.set_height(total);
+        let origin = ui.min_rect().min;
+        let width = ui.available_width();
+        if view.shown_current != Some(a.current) {
+            view.shown_current = Some(a.current);
+            let at = view.rows.iter().find(|r| matches!(r.kind, Kind::Sentence(p) if p == a.current));
+            if let Some(row) = at
+                && (row.top < viewport.top() + HEAD || row.top + height > viewport.bottom())
+            {
+                let rect = Rect::from_min_size(origin + vec2(0.0, row.top - HEAD), vec2(width, height + 2.0 * HEAD));
+                ui.scroll_to_rect(rect, None);
+            }
+        }
+        let first = view.rows.partition_point(|r| r.top + height < viewport.top());
+        for row in view.rows[first..].iter().take_while(|r| r.top < viewport.bottom()) {
+            let h = if matches!(row.kind, Kind::Document(_)) { HEAD } else { height };
+            let at = Rect::from_min_size(origin + vec2(margin, row.top), vec2(width - 2.0 * margin, h));
+            let id = match row.kind {
+                Kind::Document(d) => Id::unique(("document", d)),
+                Kind::Sentence(p) => Id::unique(("sentence", p)),
+            };
+            let mut ui = ui.new_child(UiBuilder::new().max_rect(at).id_salt(id));
+            match row.kind {
+                Kind::Document(d) => head(&ui, a, d, at),
+                Kind::Sentence(place) => sentence(&mut ui, a, place, out),
+            }
+        }
+    });
+}
+
+fn head(ui: &Ui, a: &Annotate, document: u32, rect: Rect) {
+    let p = theme::of(ui);
+    let sentences = a.corpus.document(document).len();
+    let name = TextRole::CaptionMedium.line(ui, &format!("Document {}", document + 1));
+    let line = Rect::from_min_max(pos2(rect.left() + 10.0, rect.top()), pos2(rect.right() - 10.0, rect.bottom() - 4.0));
+    put_text(ui.painter(), line, Align2::LEFT_BOTTOM, name, p.text3);
+    let count = TextRole::Caption.line(ui, &counted(sentences, "sentence"));
+    put_text(ui.painter(), line, Align2::RIGHT_BOTTOM, count, p.text3);
+}
+
+fn sentence(ui: &mut Ui, a: &Annotate, place: usize, out: &mut Commands) {
+    let p = theme::of(ui);
+    let id = a.sentences[place];
+    let document = a.corpus.document(id.document);
+    let sentence = id.sentence as usize;
+    let colours: Vec<_> = document.spans[document.span_indices(sentence)]
+        .iter()
+        .filter_map(|s| a.corpus.labels.get(s.label))
+        .map(|l| p.label(usize::from(l.colour)))
+        .collect();
+    let state = match document.split {
+        Split::Train => (icon::GRADUATION_CAP, p.text3, "train"),
+        Split::Dev => (icon::FLASK_CONICAL, p.text3, "dev"),
+        Split::Test => (icon::LOCK, p.text3, "test"),
+    };
+    let (name, text) = (a.name_of(place), document.sentence_text(sentence));
+    // A row shows one line: what lies past it need not be laid out.
+    let text: String = text.chars().take(90).collect();
+    let row = SentenceRow { state, text: &text, id: &name, spans: &colours, selected: place == a.current };
+    if row.show(ui).clicked() {
+        out.push(Command::Sentence(place));
+    }
+}
+

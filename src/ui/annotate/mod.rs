@@ -1,0 +1,55 @@
+//! The Annotate room: list of sentences, canvas with the label bar, inspector.
+
+pub mod canvas;
+pub mod flow;
+mod inspector;
+mod label_bar;
+mod list;
+mod order;
+mod pieces;
+
+use super::Commands;
+use super::theme;
+use super::widgets::hairline;
+use crate::app::{Annotate, App};
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+/// How the room is presented.
+#[derive(Default)]
+pub struct View {
+    list: list::View,
+    canvas: canvas::View,
+    label_bar: label_bar::View,
+}
+
+/// Narrower windows have no inspector.
+const WITH_INSPECTOR: f32 = 1024.0;
+/// Narrower windows have a narrow list.
+const WIDE_LIST: f32 = 1024.0;
+
+/// Shows the room.
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    let window = ui.content_rect().width();
+    let side = Frame::new().fill(p.panel).inner_margin(Margin::ZERO);
+    let width = if window < WIDE_LIST { 208.0 } else { 288.0 };
+    let list = Panel::left("sentences").frame(side).default_size(width).size_range(208.0..=420.0);
+    let rect = list.show_separator_line(false).show(ui, |ui| list::show(ui, a, &mut view.list, out)).response.rect;
+    hairline(ui.painter(), rect.right_top(), rect.right_bottom(), p.line);
+    if window >= WITH_INSPECTOR {
+        let panel = Panel::right("inspector").frame(side).default_size(300.0).size_range(264.0..=420.0);
+        let rect = panel
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                if a.pieces.on { pieces::inspector(ui, app, a, out) } else { inspector::show(ui, a, out) }
+            })
+            .response
+            .rect;
+        hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
+    }
+    CentralPanel::default().frame(Frame::new().fill(p.canvas)).show(ui, |ui| {
+        label_bar::show(ui, a, &mut view.label_bar, out);
+        canvas::hints(ui, a);
+        canvas::show(ui, a, &mut view.canvas, out);
+    });
+}

@@ -1,0 +1,241 @@
+//! The pieces lens: under each word its word pieces, tags and ids, exactly as the trainer will see them.
+
+use super::flow::SpanView;
+use crate::app::{Annotate, App, Command};
+use crate::app::training::Base;
+use crate::model::TagSet;
+use crate::model::batch::IGNORED;
+use crate::ui::Commands;
+use crate::ui::numbers::thousands;
+use crate::ui::theme::{self, TextRole, icon, reading};
+use crate::ui::widgets::{Segmented, both_ends, dashed_rect, label, panel_head, paragraph, put_text, separator, IconButton};
+use egui::text::LayoutJob;
+use egui::{Align2, CornerRadius, Frame, Margin, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+
+/// Sizes of a cell.
+const LEAST: f32 = 36.0;
+const INSIDE: f32 = 7.0;
+const CELL: f32 = 56.0;
+const BETWEEN_PIECES: f32 = 3.0;
+const BETWEEN_WORDS: f32 = 10.0;
+const WORD: f32 = 36.0;
+const BETWEEN_LINES: f32 = 18.0;
+
+/// One column: a word (or a special piece) with its cells.
+struct Group {
+    word: Option<usize>,
+    /// Indices of its pieces.
+    pieces: Vec<usize>,
+    widths: Vec<f32>,
+    /// Width of the word above.
+    word_width: f32,
+}
+
+impl Group {
+    fn width(&self) -> f32 {
+        let cells = self.widths.iter().sum::<f32>() + BETWEEN_PIECES * self.widths.len().saturating_sub(1) as f32;
+        cells.max(self.word_width)
+    }
+}
+
+/// Shows the sentence with its pieces; `left` is the gutter.
+pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanView], left: f32, width: f32) {
+    let p = theme::of(ui);
+    let Some(aligned) = &a.pieces.alignment else {
+        ui.horizontal(|ui| {
+            ui.add_space(left);
+            label(ui, TextRole::Small, p.text2, "Reading the pieces");
+        });
+        ui.add_space(80.0);
+        return;
+    };
+    let groups = groups(ui, words, &aligned.pieces.words, &aligned.pieces.texts, &aligned.labels, a, spans);
+    let mut places: Vec<Vec2> = Vec::with_capacity(groups.len());
+    let (mut x, mut y) = (0.0, 0.0);
+    for group in &groups {
+        if x > 0.0 && x + group.width() > width {
+            (x, y) = (0.0, y + WORD + CELL + BETWEEN_LINES);
+        }
+        places.push(vec2(x, y));
+        x += group.width() + BETWEEN_WORDS;
+    }
+    let height = y + WORD + CELL + 12.0;
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let origin = rect.min + vec2(left, 0.0);
+    let tags = TagSet::of_labels(&a.corpus.labels.names());
+    paint_blocks(ui, origin, &groups, &places, spans);
+    for (group, place) in groups.iter().zip(&places) {
+        let at = origin + *place;
+        if let Some(word) = group.word {
+            ui.painter().galley(pos2(at.x, at.y), word_galley(ui, words[word]), p.text);
+        }
+        let mut x = at.x;
+        for (piece, width) in group.pieces.iter().zip(&group.widths) {
+            let cell = Rect::from_min_size(pos2(x, at.y + WORD), vec2(*width, CELL));
+            paint_cell(ui, cell, &aligned.pieces.texts[*piece], aligned.labels[*piece], &tags, group.word, spans);
+            x += width + BETWEEN_PIECES;
+        }
+    }
+    legend(ui, left);
+    ui.add_space(6.0);
+}
+
+fn word_galley(ui: &Ui, word: &str) -> std::sync::Arc<egui::Galley> {
+    let (size, _) = theme::density(ui).read();
+    let job = LayoutJob::single_section(word.to_owned(), reading(size, WORD));
+    ui.fonts_mut(|f| f.layout_job(job))
+}
+
+fn tag_of(label: i32, tags: &TagSet) -> (String, String) {
+    if label == IGNORED {
+        return ("-100".into(), String::new());
+    }
+    (tags.names.get(label as usize).cloned().unwrap_or_default(), label.to_string())
+}
+
+fn groups(
+    ui: &Ui,
+    words: &[&str],
+    word_of: &[Option<u32>],
+    texts: &[String],
+    labels: &[i32],
+    a: &Annotate,
+    spans: &[SpanView],
+) -> Vec<Group> {
+    let tags = TagSet::of_labels(&a.corpus.labels.names());
+    let width = |i: usize| {
+        let piece = TextRole::MonoPiece.line(ui, &texts[i]).size().x;
+        let tag = TextRole::MonoSmall.line(ui, &tag_of(labels[i], &tags).0).size().x;
+        (piece.max(tag) + 2.0 * INSIDE).max(LEAST)
+    };
+    let mut groups: Vec<Group> = Vec::new();
+    for (i, word) in word_of.iter().enumerate() {
+        let word = word.map(|w| w as usize);
+        match groups.last_mut() {
+            Some(group) if word.is_some() && group.word == word => {
+                group.pieces.push(i);
+                group.widths.push(width(i));
+            }
+            _ => {
+                let label = word.and_then(|w| spans.iter().find(|s| s.end == w + 1));
+                let tag = label.map_or(0.0, |s| TextRole::Tag.line(ui, s.name).size().x + 12.0);
+                let word_width = word.map_or(0.0, |w| word_galley(ui, words[w]).size().x + tag);
+                groups.push(Group { word, pieces: vec![i], widths: vec![width(i)], word_width });
+            }
+        }
+    }
+    groups
+}
+
+fn paint_blocks(ui: &Ui, origin: egui::Pos2, groups: &[Group], places: &[Vec2], spans: &[SpanView]) {
+    for span in spans {
+        let inside = |g: &Group| g.word.is_some_and(|w| span.start <= w && w < span.end);
+        let mut row: Option<Rect> = None;
+        let mut rows = Vec::new();
+        for (group, place) in groups.iter().zip(places).filter(|(g, _)| inside(g)) {
+            let words = Rect::from_min_size(origin + *place + vec2(0.0, 2.0), vec2(group.word_width, WORD - 6.0));
+            match &mut row {
+                Some(r) if r.top() == words.top() => *r = r.union(words),
+                _ => {
+                    rows.extend(row.take());
+                    row = Some(words);
+                }
+            }
+        }
+        rows.extend(row);
+        let last = rows.len().saturating_sub(1);
+        for (i, rect) in rows.into_iter().enumerate() {
+            let block = Rect::from_min_max(rect.min - vec2(6.0, 0.0), rect.max + vec2(if i == last { 2.0 } else { 6.0 }, 0.0));
+            ui.painter().rect_filled(block, CornerRadius::same(6), span.colour.tint);
+            if i == last {
+                let name = TextRole::Tag.line(ui, span.name);
+                put_text(ui.painter(), block.with_max_x(block.right() - 4.0), Align2::RIGHT_CENTER, name, span.colour.ink);
+            }
+        }
+    }
+}
+
+fn paint_cell(
+    ui: &Ui,
+    cell: Rect,
+    piece: &str,
+    label: i32,
+    tags: &TagSet,
+    word: Option<usize>,
+    spans: &[SpanView],
+) {
+    let p = theme::of(ui);
+    let ignored = label == IGNORED;
+    if ignored {
+        dashed_rect(ui.painter(), cell, 6, Stroke::new(1.0, p.line_strong));
+    } else {
+        ui.painter().rect(cell, 6, p.panel, Stroke::new(1.0, p.line), StrokeKind::Inside);
+    }
+    let (tag, id) = tag_of(label, tags);
+    let span = word.and_then(|w| spans.iter().find(|s| s.start <= w && w < s.end));
+    let tag_colour = match span {
+        Some(span) if !ignored && tag != "O" => span.colour.ink,
+        _ => p.text3,
+    };
+    let piece_colour = if ignored { p.text3 } else { p.text };
+    let rows = [(TextRole::MonoPiece, piece, piece_colour), (TextRole::MonoSmall, &tag, tag_colour), (TextRole::MonoSmall, &id, p.text3)];
+    for (i, (role, text, colour)) in rows.into_iter().enumerate() {
+        let row = Rect::from_min_size(cell.min + vec2(INSIDE, 4.0 + 16.0 * i as f32), vec2(cell.width(), 16.0));
+        put_text(ui.painter(), row, Align2::LEFT_CENTER, role.line(ui, text), colour);
+    }
+}
+
+fn legend(ui: &mut Ui, left: f32) {
+    let p = theme::of(ui);
+    ui.horizontal(|ui| {
+        ui.add_space(left);
+        let (solid, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
+        ui.painter().rect(solid, 4, p.panel, Stroke::new(1.0, p.line), StrokeKind::Inside);
+        label(ui, TextRole::Small, p.text2, "counted in the loss");
+        ui.add_space(8.0);
+        let (dashed, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
+        dashed_rect(ui.painter(), dashed, 4, Stroke::new(1.0, p.line_strong));
+        label(ui, TextRole::Small, p.text2, "ignored (-100)");
+    });
+}
+
+/// The panel beside the lens: whose pieces, the rule, and the sentence in numbers.
+pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    panel_head(ui, "Pieces", "", |ui| {
+        if IconButton::new(icon::X, "Close the pieces").keys(&["P"]).show(ui).clicked() {
+            out.push(Command::Do(crate::app::Action::TogglePieces));
+        }
+    });
+    Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
+        let base = match &app.training.base {
+            Base::Starter => "starter, WordPiece".to_owned(),
+            other => other.name().map_or_else(|| "starter".into(), |n| n.to_string()),
+        };
+        both_ends(ui, TextRole::Body, "Tokenizer of", &base);
+        ui.add_space(8.0);
+        label(ui, TextRole::Small, p.text2, "Later pieces of a word");
+        let mut chosen = usize::from(!app.training.arguments.label_all_pieces);
+        if Segmented::new(&mut chosen, &["carry I- tag", "ignored, -100"]).wide().show(ui).changed() {
+            out.push(Command::LabelAllPieces(chosen == 0));
+        }
+        paragraph(ui, TextRole::Caption, p.text3, "The loss skips -100. Special pieces are always -100.");
+        ui.add_space(8.0);
+        separator(ui);
+        ui.add_space(8.0);
+        label(ui, TextRole::SmallMedium, p.text2, "This sentence");
+        let Some(aligned) = &a.pieces.alignment else { return };
+        let counted = aligned.labels.iter().filter(|l| **l != IGNORED).count();
+        let limit = app.training.arguments.max_length;
+        let words = a.length();
+        let pieces = aligned.pieces.len();
+        both_ends(ui, TextRole::Body, "Tokens", &thousands(words));
+        both_ends(ui, TextRole::Body, "Pieces", &thousands(pieces));
+        both_ends(ui, TextRole::Body, "Counted in the loss", &thousands(counted));
+        both_ends(ui, TextRole::Body, &format!("Of {limit} allowed"), &format!("{:.0} %", pieces as f64 / limit as f64 * 100.0));
+        let unknown = aligned.pieces.texts.iter().filter(|t| *t == "[UNK]").count();
+        both_ends(ui, TextRole::Body, "Unknown pieces", &thousands(unknown));
+        both_ends(ui, TextRole::Body, "Words without a piece", &thousands(aligned.empty_words));
+        both_ends(ui, TextRole::Body, "Words past the limit", &thousands(aligned.cut_words));
+    });
+}

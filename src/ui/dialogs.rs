@@ -1,0 +1,136 @@
+//! File dialogs, on a thread of their own so that the window never waits. Where the system has none, a field for a
+//! path appears instead.
+
+use super::theme::{self, TextRole, icon, metrics};
+use super::widgets::{Button, TextField, paragraph};
+use crate::app::Command;
+use crate::app::effect::Pick;
+use crate::app::training::Base;
+use crate::hub::ModelName;
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// A dialog that closes without an answer sooner than this was never shown: there is no portal to show it.
+const TOO_SOON: Duration = Duration::from_millis(400);
+
+/// Where the answer of a dialog comes from; a test gives its own.
+pub type Ask = std::sync::Arc<dyn Fn(&Pick) -> Option<PathBuf> + Send + Sync>;
+
+/// Dialogs under way, and the field for a path.
+pub struct Dialogs {
+    ask: Ask,
+    sender: Sender<(Pick, Option<PathBuf>, Duration)>,
+    answers: Receiver<(Pick, Option<PathBuf>, Duration)>,
+    typed: Option<(Pick, String)>,
+}
+
+impl Dialogs {
+    /// Dialogs that ask the system.
+    pub fn of_the_system() -> Self {
+        Self::new(std::sync::Arc::new(ask_system))
+    }
+
+    /// Dialogs that ask somebody else.
+    pub fn new(ask: Ask) -> Self {
+        let (sender, answers) = unbounded();
+        Self { ask, sender, answers, typed: None }
+    }
+
+    /// Asks for a path.
+    pub fn open(&self, pick: Pick, ctx: &egui::Context) {
+        let (ask, sender, ctx) = (self.ask.clone(), self.sender.clone(), ctx.clone());
+        let work = move || {
+            let started = Instant::now();
+            let answer = ask(&pick);
+            if sender.send((pick, answer, started.elapsed())).is_ok() {
+                ctx.request_repaint();
+            }
+        };
+        if let Err(e) = std::thread::Builder::new().name("dialog".into()).spawn(work) {
+            log::error!("no dialog: {e}");
+        }
+    }
+
+    /// Answers that have come, as commands.
+    pub fn poll(&mut self) -> Vec<Command> {
+        let mut commands = Vec::new();
+        for (pick, answer, took) in self.answers.try_iter() {
+            match answer {
+                Some(path) => commands.push(command(pick, path)),
+                None if took < TOO_SOON => self.typed = Some((pick, String::new())),
+                None => {}
+            }
+        }
+        commands
+    }
+
+    /// Shows the field for a path, if it is needed; returns what was answered.
+    pub fn show(&mut self, ctx: &egui::Context) -> Option<Command> {
+        let (pick, mut text) = self.typed.take()?;
+        let p = theme::of(ctx);
+        let mut done = None;
+        let mut open = true;
+        let title = title(&pick);
+        egui::Modal::new(egui::Id::unique("path")).backdrop_color(p.scrim).show(ctx, |ui| {
+            ui.set_width(460.0);
+            super::widgets::label(ui, TextRole::Title, p.text, title);
+            paragraph(ui, TextRole::Small, p.text2, "This system shows no file dialog, so type or paste the path.");
+            let field = TextField::new(&mut text, "Path").icon(icon::FOLDER).placeholder("/home/me/data").show(ui);
+            field.request_focus();
+            ui.add_space(metrics::GAP);
+            ui.horizontal(|ui| {
+                let entered = ui.input(|i| i.key_pressed(egui::Key::Enter));
+                if (Button::primary("Use this path").show(ui).clicked() || entered) && !text.trim().is_empty() {
+                    done = Some(command(pick.clone(), expand(text.trim())));
+                    open = false;
+                }
+                if Button::plain("Cancel").show(ui).clicked() || ui.input(|i| i.key_pressed(egui::Key::Escape)) {
+                    open = false;
+                }
+            });
+        });
+        if open {
+            self.typed = Some((pick, text));
+        }
+        done
+    }
+}
+
+/// `~/data` as the person means it.
+fn expand(text: &str) -> PathBuf {
+    match (text.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => text.into(),
+    }
+}
+
+fn title(pick: &Pick) -> &'static str {
+    match pick {
+        Pick::OpenFile => "Open a file",
+        Pick::OpenFolder => "Open a folder",
+        Pick::BaseFolder | Pick::TryFolder => "Choose a model folder",
+        Pick::SaveAs { .. } => "Save a copy as",
+        Pick::SaveModel(_) => "Save the model as",
+    }
+}
+
+fn command(pick: Pick, path: PathBuf) -> Command {
+    match pick {
+        Pick::OpenFile | Pick::OpenFolder => Command::Open(path),
+        Pick::BaseFolder => Command::Base(Base::Folder(path.display().to_string())),
+        Pick::TryFolder => Command::TryModel(ModelName::Folder(path)),
+        Pick::SaveAs { .. } => Command::SaveTo(path),
+        Pick::SaveModel(from) => Command::SaveModelTo(from, path),
+    }
+}
+
+fn ask_system(pick: &Pick) -> Option<PathBuf> {
+    let dialog = rfd::FileDialog::new().set_title(title(pick));
+    match pick {
+        Pick::OpenFile => dialog.pick_file(),
+        Pick::OpenFolder | Pick::BaseFolder | Pick::TryFolder => dialog.pick_folder(),
+        Pick::SaveAs { folder: false } => dialog.save_file(),
+        Pick::SaveAs { folder: true } | Pick::SaveModel(_) => dialog.save_file(),
+    }
+}

@@ -1,0 +1,147 @@
+//! The Evaluate room: any model scored on any split.
+
+use super::Commands;
+use super::frame::split_icon;
+use super::numbers::{counted, score, thousands};
+use super::theme::{self, TextRole, icon};
+use super::widgets::{Button, Card, Column, EmptyState, Figure, MenuRow, ProgressBar, Table, figures, label, menu, paragraph};
+use crate::app::{Action, Annotate, App, Command};
+use crate::predict::Evaluation;
+use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, Ui};
+
+/// Shows the room.
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    CentralPanel::default().frame(Frame::new().fill(p.canvas).inner_margin(Margin::same(20))).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 14.0;
+        question(ui, app, a, out);
+        let s = &app.scoring;
+        if let Some((done, total)) = s.progress {
+            ProgressBar::new("Scoring", Some(done as f32 / total.max(1) as f32)).tall().show(ui);
+            ui.horizontal(|ui| {
+                label(ui, TextRole::Small, p.text2, &format!("{} of {}", thousands(done), counted(total, "sentence")));
+                if Button::plain("Cancel").show(ui).clicked() {
+                    out.push(Command::Cancel);
+                }
+            });
+            return;
+        }
+        if let Some(why) = &s.failure {
+            paragraph(ui, TextRole::Body, p.err, why);
+        }
+        match &s.scores {
+            Some((model, split, scores)) => {
+                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 14.0;
+                    let title = format!("{} on {}", app.model_title(model), split.name());
+                    headline(ui, scores);
+                    by_label(ui, a, scores, &title);
+                    let p = theme::of(ui);
+                    let empty = if scores.empty_words > 0 { format!(" {} words gave no piece and count as O.", scores.empty_words) } else { String::new() };
+                    let time = format!("{} scored in {:.1} s. Long sentences are read in overlapping windows.{empty}", counted(scores.sentences, "sentence"), scores.seconds);
+                    paragraph(ui, TextRole::Small, p.text3, &time);
+                });
+            }
+            None => {
+                ui.add_space((ui.available_height() * 0.28).max(20.0));
+                EmptyState::new(icon::TARGET, "Nothing scored yet", "Choose a model and a split, then press Evaluate: precision, recall and F1 by label, as seqeval counts.").show(ui);
+            }
+        }
+    });
+}
+
+fn question(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    let s = &app.scoring;
+    ui.horizontal(|ui| {
+        let title = app.model_title(&s.model);
+        let model = Button::plain(&title).opens_menu().show(ui);
+        menu(&model, 240.0, |ui| {
+            for (title, model) in app.models() {
+                if MenuRow::new(&title).chosen(model == s.model).show(ui).clicked() {
+                    out.push(Command::ScoreModel(model));
+                    ui.close();
+                }
+            }
+        });
+        label(ui, TextRole::Body, p.text2, "on");
+        let split = Button::plain(s.split.name()).icon(split_icon(s.split)).opens_menu().show(ui);
+        menu(&split, 180.0, |ui| {
+            for split in a.corpus.splits() {
+                if MenuRow::new(split.name()).icon(split_icon(split)).chosen(split == s.split).show(ui).clicked() {
+                    out.push(Command::ScoreSplit(split));
+                    ui.close();
+                }
+            }
+        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let off = s.progress.map(|_| "It is being scored.");
+            if Button::primary("Evaluate").icon(icon::TARGET).off(off).show(ui).clicked() {
+                out.push(Command::Do(Action::Evaluate));
+            }
+        });
+    });
+}
+
+fn headline(ui: &mut Ui, s: &Evaluation) {
+    let (f1, precision, recall) = (score(s.overall.f1), score(s.overall.precision), score(s.overall.recall));
+    let (piece, accuracy, strict) = (score(s.piece_f1), score(s.accuracy), score(s.strict.f1));
+    let right = |of: usize| format!("{} of {}", thousands(s.overall.right), thousands(of));
+    let (of_predicted, of_gold) = (right(s.overall.predicted), right(s.overall.support));
+    let figure = |caption, number, detail| Figure { caption, number, unit: "", detail };
+    figures(
+        ui,
+        &[
+            figure("F1, entities", &f1, "seqeval's default mode"),
+            figure("Precision", &precision, &of_predicted),
+            figure("Recall", &recall, &of_gold),
+            figure("F1, strict IOB2", &strict, "illegal tags count as wrong"),
+            figure("F1, pieces", &piece, "as the book counts, not entities"),
+            figure("Accuracy", &accuracy, "of words, O included"),
+        ],
+        true,
+    );
+}
+
+/// A card with a row a label.
+pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, title: &str) {
+    let p = theme::of(ui);
+    Card::new(title).note("by label").show(ui, |_| {}, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let columns = [
+            Column::text("Label", 2.0),
+            Column::number("Precision", 1.0),
+            Column::number("Recall", 1.0),
+            Column::text("", 1.2),
+            Column::number("F1", 1.0),
+            Column::number("Gold", 1.0),
+            Column::number("Model", 1.0),
+        ];
+        let table = Table::new(&columns);
+        table.head(ui);
+        let mut labels: Vec<_> = s.labels.iter().collect();
+        labels.sort_by_key(|l| a.corpus.labels.id(&l.label).unwrap_or(u16::MAX));
+        for l in labels {
+            let known = a.corpus.labels.id(&l.label).and_then(|id| a.corpus.labels.get(id));
+            let colour = known.map_or(p.series[6], |k| p.label(usize::from(k.colour)).solid);
+            table.row(ui, |c| {
+                c.dotted(colour, &l.label);
+                c.text(&score(l.score.precision));
+                c.text(&score(l.score.recall));
+                c.bar(l.score.f1 as f32, colour);
+                c.strong(&score(l.score.f1));
+                c.quiet(&thousands(l.score.support));
+                c.quiet(&thousands(l.score.predicted));
+            });
+        }
+        table.row(ui, |c| {
+            c.strong("All, micro");
+            c.strong(&score(s.overall.precision));
+            c.strong(&score(s.overall.recall));
+            c.skip();
+            c.strong(&score(s.overall.f1));
+            c.strong(&thousands(s.overall.support));
+            c.strong(&thousands(s.overall.predicted));
+        });
+    });
+}

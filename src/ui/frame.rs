@@ -1,0 +1,356 @@
+//! What is around the rooms: top bar, rail, status bar, and the notices at the bottom right.
+
+use super::Commands;
+use super::numbers::{duration, thousands};
+use super::theme::{self, Icon, TextRole, icon};
+use super::widgets::{
+    Badge, Button, IconButton, MenuRow, ProgressBar, Toast, ToastAnswer, Tone, focus_ring, hairline, label, menu,
+    paint_icon, put_text, toasts as show_toasts,
+};
+use crate::app::training::RunState;
+use crate::app::{Action, App, Command, Room, notices};
+use crate::project::Committer;
+use egui::{Align, Align2, Frame, Layout, Margin, Panel, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// Whether the work is on disk, truthfully.
+pub enum Saved {
+    /// No dataset is open.
+    Nothing,
+    /// Everything is on disk.
+    Durable,
+    /// The last edits are on their way.
+    Writing,
+    /// Something could not be written.
+    Failed(String),
+}
+
+impl Saved {
+    /// As the project's thread has it.
+    pub fn of(committer: Option<&Committer>) -> Self {
+        match committer {
+            None => Self::Nothing,
+            Some(c) => match c.failure() {
+                Some(why) => Self::Failed(why.to_owned()),
+                None if c.is_durable() => Self::Durable,
+                None => Self::Writing,
+            },
+        }
+    }
+}
+
+/// Mark, dataset, search, undo, whether all is saved.
+pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
+    let p = theme::of(ui);
+    let frame = Frame::new().fill(p.chrome).inner_margin(Margin::symmetric(16, 8));
+    let panel = Panel::top("top").exact_size(44.0).resizable(false).show_separator_line(false).frame(frame);
+    let rect = panel
+        .show(ui, |ui| {
+            let full = ui.max_rect();
+            ui.horizontal_centered(|ui| {
+                mark(ui);
+                ui.add_space(12.0);
+                project(ui, app, out);
+            });
+            search(ui, full, out);
+            let right = Rect::from_min_max(pos2(full.center().x, full.top()), full.max);
+            let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
+            let light = app.settings.light == Some(true);
+            let (glyph, name) = if light { (icon::MOON, "Dark theme") } else { (icon::SUN, "Light theme") };
+            if IconButton::new(glyph, name).show(&mut ui).clicked() {
+                out.push(Command::Do(Action::Theme));
+            }
+            saved_state(&mut ui, saved);
+            if let Some(a) = &app.annotate {
+                let redo = a.history.next_redo().is_none().then_some("There is nothing to redo.");
+                if IconButton::new(icon::REDO_2, "Redo").keys(&["Ctrl", "Shift", "Z"]).off(redo).show(&mut ui).clicked() {
+                    out.push(Command::Do(Action::Redo));
+                }
+                let undo = a.history.next_undo().is_none().then_some("There is nothing to undo.");
+                if IconButton::new(icon::UNDO_2, "Undo").keys(&["Ctrl", "Z"]).off(undo).show(&mut ui).clicked() {
+                    out.push(Command::Do(Action::Undo));
+                }
+            }
+        })
+        .response
+        .rect;
+    hairline(ui.painter(), rect.left_bottom(), rect.right_bottom(), p.line);
+}
+
+/// The program's mark: a block with a caret and a dot.
+fn mark(ui: &mut Ui) {
+    let p = theme::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(32.0, 28.0), Sense::hover());
+    let block = Rect::from_center_size(rect.center(), vec2(18.0, 13.0));
+    ui.painter().rect_filled(block, 4, p.accent_fill);
+    let line = Rect::from_min_size(block.min + vec2(4.0, 5.5), vec2(6.0, 2.0));
+    ui.painter().rect_filled(line, 1, p.on_accent);
+    ui.painter().circle_filled(block.min + vec2(13.0, 6.5), 1.6, p.on_accent);
+}
+
+fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let p = theme::of(ui);
+    let Some(a) = &app.annotate else {
+        label(ui, TextRole::Strong, p.text, "Tagwright");
+        return;
+    };
+    let name: String = a.corpus.name.chars().take(24).collect();
+    let button = Button::quiet(&name).opens_menu().show(ui);
+    menu(&button, 280.0, |ui| {
+        let mut row = |text: &str, glyph: Icon, action: Action| {
+            let caps: Vec<&str> = crate::app::command::entry_of(action)
+                .and_then(|e| e.keys.first())
+                .map(|k| k.caps())
+                .unwrap_or_default();
+            if MenuRow::new(text).icon(glyph).keys(&caps).show(ui).clicked() {
+                out.push(Command::Do(action));
+                ui.close();
+            }
+        };
+        row("Save to the source file", icon::SAVE, Action::Save);
+        row("Save a copy as...", icon::DOWNLOAD, Action::SaveAs);
+        row("Open a file...", icon::FILE_TEXT, Action::OpenFile);
+        row("Open a folder...", icon::FOLDER_OPEN, Action::OpenFolder);
+        row("Open the sample", icon::BOOK_OPEN, Action::OpenSample);
+    });
+    let split = a.document_of(a.current).split;
+    Badge::new(split.name()).icon(split_icon(split)).show(ui);
+}
+
+/// The icon of a split.
+pub fn split_icon(split: crate::corpus::Split) -> Icon {
+    match split {
+        crate::corpus::Split::Train => icon::GRADUATION_CAP,
+        crate::corpus::Split::Dev => icon::FLASK_CONICAL,
+        crate::corpus::Split::Test => icon::LOCK,
+    }
+}
+
+/// The field in the middle, which opens the palette.
+fn search(ui: &mut Ui, bar: Rect, out: &mut Commands) {
+    let p = theme::of(ui);
+    let width = (bar.width() - 640.0).clamp(160.0, 440.0);
+    let rect = Rect::from_center_size(bar.center(), vec2(width, 28.0));
+    let response = ui.interact(rect, ui.scope_id().with("search"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Search or run a command"));
+    let border = if response.hovered() { p.text3 } else { p.line_strong };
+    ui.painter().rect(rect, 6, p.field, egui::Stroke::new(1.0, border), egui::StrokeKind::Inside);
+    let glyph = Rect::from_center_size(pos2(rect.left() + 15.0, rect.center().y), vec2(16.0, 16.0));
+    paint_icon(ui.painter(), glyph, icon::SEARCH, 14.0, p.text2);
+    let text = TextRole::Body.elided(ui, "Search or run a command", rect.width() - 90.0);
+    put_text(ui.painter(), rect.with_min_x(rect.left() + 30.0), Align2::LEFT_CENTER, text, p.text3);
+    let caps = Rect::from_min_max(pos2(rect.right() - 58.0, rect.top()), rect.max);
+    let mut caps = ui.new_child(egui::UiBuilder::new().max_rect(caps).layout(Layout::left_to_right(Align::Center)));
+    super::widgets::key_caps(&mut caps, &["Ctrl", "K"]);
+    focus_ring(ui, &response, rect, 6);
+    if response.clicked() {
+        out.push(Command::Do(Action::Palette));
+    }
+}
+
+fn saved_state(ui: &mut Ui, saved: &Saved) {
+    let p = theme::of(ui);
+    let (glyph, colour, text) = match saved {
+        Saved::Nothing => return,
+        Saved::Durable => (icon::CHECK, p.ok, "All changes saved"),
+        Saved::Writing => (icon::LOADER, p.text3, "Saving"),
+        Saved::Failed(_) => (icon::CIRCLE_ALERT, p.err, "Not saved"),
+    };
+    let response = ui
+        .scope(|ui| {
+            label(ui, TextRole::Small, p.text2, text);
+            super::widgets::icon(ui, glyph, 16.0, colour);
+        })
+        .response;
+    if let Saved::Failed(why) = saved {
+        response.on_hover_text(why);
+    }
+    ui.add_space(8.0);
+}
+
+/// The four rooms.
+pub fn rail(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let p = theme::of(ui);
+    let frame = Frame::new().fill(p.chrome).inner_margin(Margin { left: 4, right: 4, top: 8, bottom: 8 });
+    let panel = Panel::left("rail").exact_size(64.0).resizable(false).show_separator_line(false).frame(frame);
+    let rect = panel
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            let no_data = app.annotate.is_none().then_some("Open a dataset first.");
+            let rooms = [
+                (Room::Annotate, icon::HIGHLIGHTER, "Annotate", None),
+                (Room::Train, icon::ACTIVITY, "Train", no_data),
+                (Room::Evaluate, icon::TARGET, "Evaluate", no_data),
+                (Room::Try, icon::TEXT_CURSOR_INPUT, "Try", None),
+            ];
+            for (room, glyph, name, off) in rooms {
+                if room_button(ui, glyph, name, app.room == room, off) {
+                    out.push(Command::Do(Action::GoTo(room)));
+                }
+            }
+            ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
+                if IconButton::new(icon::KEYBOARD, "All keys").keys(&["Ctrl", "/"]).show(ui).clicked() {
+                    out.push(Command::Do(Action::Keys));
+                }
+            });
+        })
+        .response
+        .rect;
+    hairline(ui.painter(), rect.right_top(), rect.right_bottom(), p.line);
+}
+
+fn room_button(ui: &mut Ui, glyph: Icon, name: &str, active: bool, off: Option<&str>) -> bool {
+    let p = theme::of(ui);
+    let sense = if off.is_some() { Sense::hover() } else { Sense::click() };
+    let (rect, response) = ui.allocate_exact_size(vec2(56.0, 52.0), sense);
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, off.is_none(), active, name));
+    let ground = match (active, response.hovered() && off.is_none()) {
+        (true, _) => p.selected,
+        (false, true) => p.hover,
+        _ => egui::Color32::TRANSPARENT,
+    };
+    ui.painter().rect_filled(rect, 8, ground);
+    let (mark, text) = match (off.is_some(), active) {
+        (true, _) => (p.text_off, p.text_off),
+        (_, true) => (p.accent, p.text),
+        _ => (p.text2, p.text2),
+    };
+    let at = Rect::from_center_size(pos2(rect.center().x, rect.top() + 18.0), vec2(20.0, 20.0));
+    paint_icon(ui.painter(), at, glyph, 19.0, mark);
+    let words = TextRole::CaptionMedium.line(ui, name);
+    put_text(ui.painter(), rect.with_min_y(rect.top() + 31.0), Align2::CENTER_CENTER, words, text);
+    focus_ring(ui, &response, rect, 8);
+    let clicked = response.clicked();
+    if let Some(why) = off {
+        response.on_hover_text(why);
+    }
+    clicked
+}
+
+/// What the worker does at the left, facts at the right.
+pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let p = theme::of(ui);
+    let frame = Frame::new().fill(p.chrome).inner_margin(Margin::symmetric(12, 4));
+    let panel = Panel::bottom("status").exact_size(28.0).resizable(false).show_separator_line(false).frame(frame);
+    let rect = panel
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                work(ui, app, out);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let zoom = (ui.zoom_factor() * 100.0).round();
+                    label(ui, TextRole::Small, p.text2, &format!("{zoom} %"));
+                    ui.add_space(8.0);
+                    for fact in facts(app) {
+                        label(ui, TextRole::Small, p.text2, &fact);
+                        ui.add_space(8.0);
+                    }
+                });
+            });
+        })
+        .response
+        .rect;
+    hairline(ui.painter(), rect.left_top(), rect.right_top(), p.line);
+}
+
+fn facts(app: &App) -> Vec<String> {
+    let mut facts = Vec::new();
+    match (app.room, &app.annotate) {
+        (Room::Annotate, Some(a)) => {
+            facts.extend(a.corpus.scheme.map(|s| s.name().to_owned()));
+            facts.push(format!("{} tokens", thousands(a.counts.tokens)));
+        }
+        (Room::Try, _) if !app.trying.read.is_empty() => {
+            let t = &app.trying;
+            let windows = if t.prediction.windows > 1 { format!(", {} windows", t.prediction.windows) } else { String::new() };
+            facts.push(format!("{} pieces{windows}", thousands(t.prediction.pieces)));
+            facts.push(format!("{} characters", thousands(t.read.chars().count())));
+        }
+        _ => {}
+    }
+    facts.push("Offline".into());
+    facts
+}
+
+fn work(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let p = theme::of(ui);
+    if let Some(what) = &app.opening {
+        dot(ui, p.accent);
+        label(ui, TextRole::Small, p.text2, &format!("Opening {what}"));
+        return;
+    }
+    if let Some(run) = &app.training.run {
+        match &run.state {
+            RunState::Running { stopping } => {
+                dot(ui, p.accent);
+                let verb = if *stopping { "Stopping" } else { "Training" };
+                label(ui, TextRole::Small, p.text2, &format!("{verb} run {}", run.id));
+                ProgressBar::new("Progress of the run", Some(run.share())).width(120.0).show(ui);
+                label(ui, TextRole::Small, p.text2, &format!("{:.0} %", run.share() * 100.0));
+                if let Some(step) = run.last() {
+                    label(ui, TextRole::Small, p.text3, &format!("{} left", duration(step.remaining)));
+                }
+                return;
+            }
+            RunState::Ended(_) => {
+                super::widgets::icon(ui, icon::CHECK, 14.0, p.ok);
+                label(ui, TextRole::Small, p.text2, &format!("Run {} has finished", run.id));
+                return;
+            }
+            RunState::Failed(_) => {
+                super::widgets::icon(ui, icon::CIRCLE_ALERT, 14.0, p.err);
+                label(ui, TextRole::Small, p.text2, &format!("Run {} has failed", run.id));
+                return;
+            }
+        }
+    }
+    if let Some((done, total)) = app.scoring.progress {
+        dot(ui, p.accent);
+        label(ui, TextRole::Small, p.text2, &format!("Scoring {} of {} sentences", thousands(done), thousands(total)));
+        if Button::quiet("Cancel").show(ui).clicked() {
+            out.push(Command::Cancel);
+        }
+        return;
+    }
+    super::widgets::icon(ui, icon::CHECK, 14.0, p.ok);
+    label(ui, TextRole::Small, p.text2, "Starter model ready");
+}
+
+fn dot(ui: &mut Ui, colour: egui::Color32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+    ui.painter().circle_filled(rect.center(), 4.0, colour);
+}
+
+/// The notices in view. Good news leaves by itself after six seconds.
+pub fn toasts(ui: &Ui, app: &App, out: &mut Commands) {
+    let shown = app.notices.shown();
+    let newest: Vec<&notices::Notice> = shown.iter().rev().take(3).collect();
+    let toast = |n: &&notices::Notice| -> (u64, Tone) {
+        let tone = match n.tone {
+            notices::Tone::Good => Tone::Ok,
+            notices::Tone::Info => Tone::Active,
+            notices::Tone::Bad => Tone::Err,
+        };
+        (n.key, tone)
+    };
+    let list: Vec<Toast> = newest
+        .iter()
+        .rev()
+        .map(|n| {
+            let (key, tone) = toast(n);
+            Toast { key, tone, title: &n.title, detail: &n.detail, action: "" }
+        })
+        .collect();
+    if let Some((key, ToastAnswer::Closed | ToastAnswer::Acted)) = show_toasts(ui, &list) {
+        out.push(Command::CloseNotice(key));
+    }
+    let now = ui.input(|i| i.time);
+    for notice in newest.iter().filter(|n| n.tone != notices::Tone::Bad) {
+        let id = egui::Id::unique(("notice", notice.key));
+        let since = ui.data_mut(|d| *d.get_temp_mut_or(id, now));
+        let left = 6.0 - (now - since);
+        if left <= 0.0 {
+            out.push(Command::CloseNotice(notice.key));
+        } else {
+            ui.request_repaint_after(std::time::Duration::from_secs_f64(left));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! All keys on one sheet, from the table of commands.
+
+use super::Commands;
+use super::theme::{self, TextRole};
+use super::widgets::{Button, key_caps, label};
+use crate::app::command::{COMMANDS, Context};
+use crate::app::{Action, Command};
+use egui::{Align, Frame, Id, Layout, Margin, Modal, ScrollArea, Ui, vec2};
+
+/// Shows the sheet over the room.
+pub fn show(ui: &mut Ui, out: &mut Commands) {
+    let p = theme::of(ui);
+    let frame = Frame::new().fill(p.overlay).stroke(egui::Stroke::new(1.0, p.line_strong)).corner_radius(12).inner_margin(Margin::same(20));
+    let modal = Modal::new(Id::unique("keys")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
+        let room = ui.content_rect();
+        ui.set_width(660.0_f32.min(room.width() - 80.0));
+        ui.horizontal(|ui| {
+            label(ui, TextRole::Title, p.text, "Keys");
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if Button::plain("Close").keys(&["Esc"]).show(ui).clicked() {
+                    out.push(Command::Do(Action::Keys));
+                }
+            });
+        });
+        ui.add_space(8.0);
+        ScrollArea::vertical().max_height(room.height() - 200.0).show(ui, |ui| {
+            let half = (ui.available_width() - 40.0) / 2.0;
+            ui.horizontal_top(|ui| {
+                column(ui, "On the text", Context::Canvas, half);
+                ui.add_space(24.0);
+                column(ui, "Everywhere", Context::Everywhere, half);
+            });
+        });
+    });
+    if modal.should_close() {
+        out.push(Command::Do(Action::Keys));
+    }
+}
+
+fn column(ui: &mut Ui, title: &str, context: Context, width: f32) {
+    let p = theme::of(ui);
+    ui.vertical(|ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+        label(ui, TextRole::SmallMedium, p.text2, title);
+        for entry in COMMANDS.iter().filter(|e| e.context == context && !e.keys.is_empty()) {
+            ui.horizontal(|ui| {
+                ui.set_height(24.0);
+                label(ui, TextRole::Body, p.text, entry.name);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let mut keys = entry.keys[0].caps();
+                    keys.reverse();
+                    for key in keys {
+                        key_caps(ui, &[key]);
+                    }
+                });
+            });
+        }
+    });
+}

@@ -1,0 +1,35 @@
+//! Keys to commands, from the one table.
+
+use super::Commands;
+use crate::app::command::COMMANDS;
+use crate::app::{App, Chord, Command, Context, Room};
+use egui::{Key, Modifiers, Ui};
+
+/// Takes the keys of this frame that are a command's.
+pub fn consume(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let typing = ui.text_edit_focused();
+    // A control that was reached by Tab keeps Enter and Space for itself.
+    let focused = ui.memory(|m| m.focused()).is_some();
+    let on_canvas = app.room == Room::Annotate && app.annotate.is_some() && !typing && !dialog_open(app);
+    // Chords with more modifiers first: a match ignores a Shift that was not asked for.
+    let mut rows: Vec<(&Chord, &crate::app::command::Entry)> =
+        COMMANDS.iter().flat_map(|e| e.keys.iter().map(move |k| (k, e))).collect();
+    rows.sort_by_key(|(k, _)| std::cmp::Reverse(u8::from(k.control) + u8::from(k.shift)));
+    for (chord, entry) in rows {
+        if entry.context == Context::Canvas && (!on_canvas || (focused && matches!(chord.key, "Enter" | "Space"))) {
+            continue;
+        }
+        let Some(key) = Key::from_name(chord.key) else { continue };
+        let mut modifiers = Modifiers::NONE;
+        modifiers.command = chord.control;
+        modifiers.shift = chord.shift;
+        if ui.input_mut(|i| i.consume_key(modifiers, key)) {
+            out.push(Command::Do(entry.action));
+        }
+    }
+}
+
+/// Whether something lies over the room and takes the keys.
+pub fn dialog_open(app: &App) -> bool {
+    app.palette || app.keys || app.adding_label
+}

@@ -1,0 +1,28 @@
+//! The window: pixels only. Panels get the state and push commands; nothing here changes the state.
+//!
+//! Read in this order: [`theme`] and [`widgets`] (how everything looks), [`shell`] (the eframe app: commands, effects,
+//! worker events), [`keymap`] (keys to commands), [`frame`] (bars and rail), then a room each: [`welcome`],
+//! [`annotate`], [`train`], [`evaluate`], [`try_text`]; over them [`palette`], [`key_sheet`], [`label_dialog`].
+
+pub mod annotate;
+pub mod dialogs;
+pub mod evaluate;
+pub mod frame;
+pub mod key_sheet;
+pub mod keymap;
+pub mod label_dialog;
+pub mod numbers;
+pub mod palette;
+pub mod shell;
+pub mod theme;
+pub mod train;
+pub mod try_text;
+pub mod welcome;
+pub mod widgets;
+
+pub use shell::{Shell, open_window};
+
+use crate::app::Command;
+
+/// Commands pushed while a frame is drawn; they are done before the next.
+pub type Commands = Vec<Command>;

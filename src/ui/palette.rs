@@ -1,0 +1,108 @@
+//! The command palette: every command by name.
+
+use super::Commands;
+use super::theme::{self, TextRole};
+use super::widgets::{key_caps, label, put_text};
+use crate::app::command::{COMMANDS, Entry};
+use crate::app::{Action, App, Command};
+use egui::{Align, Align2, Frame, Id, Key, Layout, Modal, Rect, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+/// What is typed, and the chosen row.
+#[derive(Default)]
+pub struct View {
+    typed: String,
+    chosen: usize,
+}
+
+const ROW: f32 = 40.0;
+
+/// Shows the palette over the room.
+pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    let hits: Vec<&Entry> = COMMANDS.iter().filter(|e| e.action != Action::Palette && matches(e.name, &view.typed)).collect();
+    view.chosen = view.chosen.min(hits.len().saturating_sub(1));
+    let (up, down, enter, escape) = ui.input_mut(|i| {
+        let mut key = |k| i.consume_key(egui::Modifiers::NONE, k);
+        (key(Key::ArrowUp), key(Key::ArrowDown), key(Key::Enter), key(Key::Escape))
+    });
+    if up {
+        view.chosen = view.chosen.saturating_sub(1);
+    }
+    if down && view.chosen + 1 < hits.len() {
+        view.chosen += 1;
+    }
+    let mut done = enter.then(|| hits.get(view.chosen).map(|e| e.action)).flatten();
+    let mut close = escape;
+    let frame = Frame::new().fill(p.overlay).stroke(egui::Stroke::new(1.0, p.line_strong)).corner_radius(12);
+    let area = Modal::default_area(Id::unique("palette")).anchor(Align2::CENTER_TOP, vec2(0.0, 112.0));
+    let modal = Modal::new(Id::unique("palette")).area(area).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
+        ui.set_width(620.0_f32.min(ui.content_rect().width() - 40.0));
+        ui.spacing_mut().item_spacing.y = 0.0;
+        Frame::new().inner_margin(egui::Margin::symmetric(16, 14)).show(ui, |ui| {
+            let edit = TextEdit::singleline(&mut view.typed)
+                .font(TextRole::TitleInput.font())
+                .frame(Frame::NONE)
+                .desired_width(f32::INFINITY)
+                .hint_text("Search or run a command");
+            let response = ui.add(edit);
+            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Command"));
+            response.request_focus();
+        });
+        super::widgets::separator(ui);
+        ScrollArea::vertical().max_height(ROW * 8.0).show(ui, |ui| {
+            ui.add_space(6.0);
+            for (i, entry) in hits.iter().enumerate() {
+                if row(ui, entry, i == view.chosen) {
+                    done = Some(entry.action);
+                }
+            }
+            if hits.is_empty() {
+                ui.add_space(12.0);
+                ui.vertical_centered(|ui| label(ui, TextRole::Body, p.text2, "No command of that name"));
+                ui.add_space(12.0);
+            }
+            ui.add_space(6.0);
+        });
+    });
+    close |= modal.should_close();
+    if close || done.is_some() {
+        *view = View::default();
+        out.push(Command::Do(Action::Palette));
+    }
+    if let Some(action) = done {
+        out.push(Command::Do(action));
+    }
+    let _ = app;
+}
+
+/// Whether the letters of `typed` stand in `name` in order, in any case.
+fn matches(name: &str, typed: &str) -> bool {
+    let mut letters = name.chars().flat_map(char::to_lowercase);
+    typed.chars().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).all(|c| letters.any(|l| l == c))
+}
+
+fn row(ui: &mut Ui, entry: &Entry, chosen: bool) -> bool {
+    let p = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, chosen, entry.name));
+    let inside = rect.shrink2(vec2(6.0, 1.0));
+    if chosen || response.hovered() {
+        ui.painter().rect_filled(inside, 8, if chosen { p.selected } else { p.hover });
+    }
+    if chosen {
+        response.scroll_to_me(None);
+    }
+    let words = Rect::from_min_max(pos2(inside.left() + 12.0, inside.top()), inside.max);
+    put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::Body.line(ui, entry.name), p.text);
+    if let Some(chord) = entry.keys.first() {
+        let right = Rect::from_min_max(inside.min, pos2(inside.right() - 12.0, inside.bottom()));
+        let mut caps = ui.new_child(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
+        let mut keys = chord.caps();
+        keys.reverse();
+        caps.spacing_mut().item_spacing.x = 4.0;
+        for key in keys {
+            key_caps(&mut caps, &[key]);
+        }
+    }
+    response.clicked()
+}

@@ -1,0 +1,179 @@
+//! The eframe app: draws the state, does the commands that drawing pushed, and carries out their effects.
+
+use super::dialogs::Dialogs;
+use super::{Commands, annotate, evaluate, frame, key_sheet, keymap, label_dialog, palette, theme, train, try_text, welcome};
+use crate::app::update::update;
+use crate::app::{App, Command, Effect, Notice, Room, events};
+use crate::project::{Commit, Committer, Places, Settings};
+use crate::worker::{Wake, Worker};
+use egui::{Context, Ui};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How panels present the state: scroll positions, open menus, what is half typed. Never what the program is.
+#[derive(Default)]
+pub struct View {
+    pub annotate: annotate::View,
+    pub train: train::View,
+    pub try_text: try_text::View,
+    pub palette: palette::View,
+    pub label_dialog: label_dialog::View,
+}
+
+/// The window's program.
+pub struct Shell {
+    app: App,
+    view: View,
+    worker: Worker,
+    committer: Option<Committer>,
+    dialogs: Dialogs,
+    queue: Commands,
+    wake: Wake,
+    light: Option<bool>,
+}
+
+impl Shell {
+    /// The program of a new window, with these paths to open.
+    pub fn new(ctx: &Context, places: Places, paths: &[PathBuf], dialogs: Dialogs) -> Self {
+        theme::install(ctx);
+        let wake: Wake = {
+            let ctx = ctx.clone();
+            Arc::new(move || ctx.request_repaint_of(egui::ViewportId::ROOT))
+        };
+        let settings = Settings::load(&places);
+        let worker = Worker::new(places.clone(), wake.clone());
+        let queue = paths.iter().cloned().map(Command::Open).collect();
+        let app = App::new(places, settings);
+        let mut shell =
+            Self { app, view: View::default(), worker, committer: None, dialogs, queue, wake, light: None };
+        shell.follow_theme(ctx, true);
+        shell
+    }
+
+    /// What the window shows, for tests.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Whether every edit is on disk.
+    pub fn is_durable(&self) -> bool {
+        self.committer.as_ref().is_none_or(Committer::is_durable)
+    }
+
+    /// Takes in what came from outside and does the commands of the last frame.
+    pub fn work(&mut self, ctx: &Context) {
+        for event in self.worker.drain() {
+            let effects = events::on(&mut self.app, event);
+            self.carry_out(effects, ctx);
+        }
+        self.queue.extend(self.dialogs.poll());
+        if let Some(message) = self.committer.as_mut().and_then(Committer::poll) {
+            self.queue.push(Command::Say(Notice::bad("An edit is not on disk yet", message)));
+        }
+        for file in ctx.input(|i| i.raw.dropped_files.clone()) {
+            self.queue.push(Command::Open(file.path().to_owned()));
+        }
+        for command in std::mem::take(&mut self.queue) {
+            let effects = update(&mut self.app, command);
+            self.carry_out(effects, ctx);
+        }
+        self.follow_theme(ctx, false);
+    }
+
+    fn follow_theme(&mut self, ctx: &Context, first: bool) {
+        if first || self.light != self.app.settings.light {
+            self.light = self.app.settings.light;
+            ctx.set_theme(match self.light {
+                Some(true) => egui::ThemePreference::Light,
+                Some(false) => egui::ThemePreference::Dark,
+                None => egui::ThemePreference::System,
+            });
+        }
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>, ctx: &Context) {
+        for effect in effects {
+            match effect {
+                Effect::Pick(pick) => self.dialogs.open(pick, ctx),
+                Effect::File(request) => self.worker.file(request),
+                Effect::Read(request) => self.worker.read(request),
+                Effect::Train(request) => self.worker.train(*request),
+                Effect::StopRun => self.worker.stop_run(),
+                Effect::StopReading => self.worker.stop_reading(),
+                Effect::Adopt(project) => self.committer = Some(Committer::new(*project, self.wake.clone())),
+                Effect::Commit(commit) => self.commit(commit),
+                Effect::StoreSettings => self.app.settings.store(&self.app.places),
+            }
+            ctx.request_repaint();
+        }
+    }
+
+    fn commit(&mut self, commit: Commit) {
+        if let Some(committer) = &mut self.committer {
+            committer.send(commit);
+        }
+    }
+
+    /// Draws a frame.
+    pub fn draw(&mut self, ui: &mut Ui) {
+        let mut out = Commands::new();
+        keymap::consume(ui, &self.app, &mut out);
+        let saved = frame::Saved::of(self.committer.as_ref());
+        frame::top_bar(ui, &self.app, &saved, &mut out);
+        frame::status_bar(ui, &self.app, &mut out);
+        frame::rail(ui, &self.app, &mut out);
+        match (self.app.room, &self.app.annotate) {
+            (Room::Annotate, Some(a)) => annotate::show(ui, &self.app, a, &mut self.view.annotate, &mut out),
+            (Room::Train, Some(a)) => train::show(ui, &self.app, a, &mut self.view.train, &mut out),
+            (Room::Evaluate, Some(a)) => evaluate::show(ui, &self.app, a, &mut out),
+            (Room::Try, _) => try_text::show(ui, &self.app, &mut self.view.try_text, &mut out),
+            _ => welcome::show(ui, &self.app, &mut out),
+        }
+        if self.app.palette {
+            palette::show(ui, &self.app, &mut self.view.palette, &mut out);
+        }
+        if self.app.keys {
+            key_sheet::show(ui, &mut out);
+        }
+        if self.app.adding_label {
+            label_dialog::show(ui, &self.app, &mut self.view.label_dialog, &mut out);
+        }
+        out.extend(self.dialogs.show(ui));
+        frame::toasts(ui, &self.app, &mut out);
+        if !out.is_empty() {
+            ui.request_repaint();
+        }
+        self.queue.extend(out);
+    }
+}
+
+impl eframe::App for Shell {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        self.work(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// When there is no display, in one line.
+pub fn open_window(paths: Vec<PathBuf>) -> Result<(), String> {
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("Tagwright")
+            .with_app_id("tagwright")
+            .with_inner_size([1440.0, 900.0])
+            .with_min_inner_size([720.0, 520.0])
+            .with_drag_and_drop(true),
+        ..eframe::NativeOptions::default()
+    };
+    let places = Places::of_this_user();
+    let build = move |cc: &eframe::CreationContext| -> Result<Box<dyn eframe::App>, _> {
+        Ok(Box::new(Shell::new(&cc.egui_ctx, places, &paths, Dialogs::of_the_system())))
+    };
+    eframe::run_native("tagwright", options, Box::new(build)).map_err(|e| e.to_string())
+}

@@ -1,0 +1,328 @@
+//! A run as it goes: headline figures, loss, F1 by label, learning rate, speed, gradient.
+
+use crate::app::effect::Pick;
+use crate::app::training::{RunState, RunView};
+use crate::app::{Action, Annotate, App, Command};
+use crate::hub::ModelName;
+use crate::ui::Commands;
+use crate::ui::numbers::{counted, duration, score, thousands};
+use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::widgets::chart::{Level, LineChart, Series};
+use crate::ui::widgets::{Badge, Button, Card, EmptyState, Figure, LegendItem, ProgressBar, Tone, both_ends, figures, label, paragraph};
+use egui::{Align, Layout, ScrollArea, Ui, vec2};
+
+/// How the charts are presented.
+#[derive(Default)]
+pub struct View {
+    /// The step the pointer is at, shown in every chart.
+    cursor: Option<f64>,
+    /// Points of the charts, until a new step comes.
+    points: Points,
+}
+
+/// Series of a run as points.
+#[derive(Default)]
+struct Points {
+    of: (usize, usize, usize),
+    raw: Vec<[f64; 2]>,
+    smoothed: Vec<[f64; 2]>,
+    dev_loss: Vec<[f64; 2]>,
+    rate: Vec<[f64; 2]>,
+    speed: Vec<[f64; 2]>,
+    gradient: Vec<[f64; 2]>,
+    /// F1 of all labels, then of each label.
+    f1: Vec<(String, Vec<[f64; 2]>)>,
+}
+
+/// Shows the run, or what the room is for.
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
+    let Some(run) = &app.training.run else {
+        ui.add_space((ui.available_height() * 0.34).max(20.0));
+        EmptyState::new(
+            icon::ACTIVITY,
+            "No run yet",
+            "Press Train: loss and F1 are drawn here while the model learns from your labels.",
+        )
+        .show(ui);
+        return;
+    };
+    view.points.refresh(run);
+    ScrollArea::vertical().id_salt("charts").auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 12.0;
+        head(ui, app, run, out);
+        if let RunState::Failed(why) = &run.state {
+            let p = theme::of(ui);
+            egui::Frame::new().fill(p.err_tint).corner_radius(10).inner_margin(egui::Margin::same(14)).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                label(ui, TextRole::Strong, p.err, "This run has no model");
+                paragraph(ui, TextRole::Body, p.text, why);
+            });
+        }
+        headline(ui, run);
+        let room = ui.available_height();
+        let high = (room * 0.58).clamp(210.0, 400.0);
+        let low = (room - high - 14.0).clamp(150.0, 230.0);
+        let gap = 12.0;
+        let half = ((ui.available_width() - gap) / 2.0).floor();
+        let mut hovered = None;
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = gap;
+            sized(ui, half, high, |ui| hovered = hovered.or(loss(ui, run, view)));
+            sized(ui, half, high, |ui| hovered = hovered.or(f1(ui, a, run, view)));
+        });
+        let third = ((ui.available_width() - 2.0 * gap) / 3.0).floor();
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = gap;
+            sized(ui, third, low, |ui| hovered = hovered.or(small(ui, run, view, Small::Rate)));
+            sized(ui, third, low, |ui| hovered = hovered.or(small(ui, run, view, Small::Speed)));
+            sized(ui, third, low, |ui| hovered = hovered.or(small(ui, run, view, Small::Gradient)));
+        });
+        view.cursor = hovered;
+        if let Some(test) = &run.test {
+            super::super::evaluate::by_label(ui, a, test, "On test, the model that is kept");
+        }
+    });
+}
+
+fn sized(ui: &mut Ui, width: f32, height: f32, body: impl FnOnce(&mut Ui)) {
+    ui.allocate_ui_with_layout(vec2(width, height), Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(vec2(width, height));
+        ui.set_max_size(vec2(width, height));
+        body(ui);
+    });
+}
+
+fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
+    let p = theme::of(ui);
+    ui.horizontal(|ui| {
+        label(ui, TextRole::Title, p.text, &format!("Run {}", run.id));
+        match &run.state {
+            RunState::Running { stopping: true } => Badge::new("Stopping").tone(Tone::Active).dot().show(ui),
+            RunState::Running { .. } => Badge::new("Training").tone(Tone::Active).dot().show(ui),
+            RunState::Ended(f) => Badge::new(f.outcome.name()).tone(Tone::Ok).show(ui),
+            RunState::Failed(_) => Badge::new("failed").tone(Tone::Err).show(ui),
+        };
+        let on = run.started.as_ref().map_or_else(String::new, |s| {
+            format!("{} on {}, {}", s.model, app.annotate.as_ref().map_or("", |a| &a.corpus.name), counted(s.train_sentences, "sentence"))
+        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            match &run.state {
+                RunState::Running { stopping } => {
+                    let off = stopping.then_some("It stops after this step.");
+                    if Button::plain("Stop, keep the best").icon(icon::SQUARE).off(off).show(ui).clicked() {
+                        out.push(Command::Do(Action::StopTraining));
+                    }
+                }
+                RunState::Ended(finished) => {
+                    if Button::plain("Try it").icon(icon::TEXT_CURSOR_INPUT).show(ui).clicked() {
+                        out.push(Command::TryModel(ModelName::Folder(finished.out.clone())));
+                        out.push(Command::Do(Action::GoTo(crate::app::Room::Try)));
+                    }
+                    if Button::plain("Save model as...").icon(icon::DOWNLOAD).show(ui).clicked() {
+                        out.push(Command::Pick(Pick::SaveModel(finished.out.clone())));
+                    }
+                }
+                RunState::Failed(_) => {}
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                label(ui, TextRole::Body, p.text2, &on);
+            });
+        });
+    });
+    let share = matches!(run.state, RunState::Ended(_)).then_some(1.0).unwrap_or(run.share());
+    let unknown = run.started.is_none() && matches!(run.state, RunState::Running { .. });
+    ProgressBar::new("Progress", (!unknown).then_some(share)).tall().show(ui);
+    let (left, right) = match (&run.started, run.last()) {
+        (Some(s), Some(step)) => (
+            format!("Step {} of {}, epoch {} of {}", thousands(step.step), thousands(s.steps), (step.epoch.ceil() as usize).clamp(1, s.epochs), s.epochs),
+            match run.state {
+                RunState::Running { .. } => format!("{} gone, {} left", duration(step.elapsed), duration(step.remaining)),
+                _ => format!("{} of training", duration(step.elapsed)),
+            },
+        ),
+        _ => ("Reading the data and the model".into(), String::new()),
+    };
+    both_ends(ui, TextRole::Small, &left, &right);
+}
+
+fn headline(ui: &mut Ui, run: &RunView) {
+    let dash = || "–".to_owned();
+    let step = run.last();
+    let dev = run.dev.last().map(|(_, _, s)| s);
+    let loss = run.smoothed.last().map_or_else(dash, |l| format!("{l:.3}"));
+    let dev_loss = dev.and_then(|d| d.loss).map_or_else(String::new, |l| format!("dev {l:.3}"));
+    let best = run.best_dev().map_or_else(dash, |s| score(s.overall.f1));
+    let detail = run.best_dev().map_or_else(
+        || "after the first epoch".to_owned(),
+        |s| format!("P {}, R {}", score(s.overall.precision), score(s.overall.recall)),
+    );
+    let piece = run.best_dev().map_or_else(dash, |s| score(s.piece_f1));
+    let speed = step.map_or_else(dash, |s| thousands(s.pieces_per_second.round() as usize));
+    let padding = step.map_or_else(String::new, |s| format!("{:.0} % padding avoided", s.padding_avoided * 100.0));
+    let gradient = step.map_or_else(dash, |s| format!("{:.2}", s.grad_norm));
+    let rate = step.map_or_else(String::new, |s| format!("rate {:.1e}", s.learning_rate));
+    let figure = |caption, number, unit, detail| Figure { caption, number, unit, detail };
+    figures(
+        ui,
+        &[
+            figure("Loss, smoothed", &loss, "", &dev_loss),
+            figure("Dev F1, entities", &best, "", &detail),
+            figure("Dev F1, pieces", &piece, "", "as the book counts"),
+            figure("Speed", &speed, "pieces/s", &padding),
+            figure("Gradient norm", &gradient, "", &rate),
+        ],
+        false,
+    );
+}
+
+impl Points {
+    fn refresh(&mut self, run: &RunView) {
+        let of = (run.id, run.steps.len(), run.dev.len());
+        if self.of == of {
+            return;
+        }
+        self.of = of;
+        let series = |value: fn(&crate::train::event::Step) -> f64| run.steps.iter().map(|s| [s.step as f64, value(s)]).collect();
+        self.raw = series(|s| s.loss);
+        self.rate = series(|s| s.learning_rate);
+        self.speed = series(|s| s.pieces_per_second);
+        self.gradient = series(|s| s.grad_norm);
+        self.smoothed = run.steps.iter().zip(&run.smoothed).map(|(s, l)| [s.step as f64, *l]).collect();
+        self.dev_loss = run.dev.iter().filter_map(|(step, _, s)| Some([*step as f64, s.loss?])).collect();
+        let all = run.dev.iter().map(|(step, _, s)| [*step as f64, s.overall.f1 * 100.0]).collect();
+        self.f1 = vec![("all".into(), all)];
+        let mut labels: Vec<String> = run.dev.iter().flat_map(|(_, _, s)| s.labels.iter().map(|l| l.label.clone())).collect();
+        labels.sort();
+        labels.dedup();
+        for label in labels {
+            let points = run.dev.iter().filter_map(|(step, _, s)| {
+                let found = s.labels.iter().find(|l| l.label == label)?;
+                Some([*step as f64, found.score.f1 * 100.0])
+            });
+            self.f1.push((label.clone(), points.collect()));
+        }
+    }
+}
+
+/// Steps from 0 to the end, and where each epoch begins.
+fn axis(run: &RunView) -> (f64, Vec<(f64, String)>) {
+    let total = run.started.as_ref().map_or(1.0, |s| s.steps as f64).max(1.0);
+    let epochs = run.started.as_ref().map_or(1, |s| s.epochs);
+    let shown = if epochs <= 4 { 2..=epochs } else { 2..=1 };
+    (total, shown.map(|e| (total * (e - 1) as f64 / epochs as f64, format!("epoch {e}"))).collect())
+}
+
+fn now(run: &RunView) -> Option<f64> {
+    run.last().map(|s| s.step as f64)
+}
+
+fn loss(ui: &mut Ui, run: &RunView, view: &View) -> Option<f64> {
+    let p = theme::of(ui);
+    let (training, dev) = (p.series[0], p.series[1]);
+    let legend = [
+        LegendItem { name: "smoothed", colour: training, dashed: false },
+        LegendItem { name: "raw", colour: training.gamma_multiply(0.3), dashed: false },
+        LegendItem { name: "dev", colour: dev, dashed: false },
+    ];
+    let (total, borders) = axis(run);
+    let borders: Vec<(f64, &str)> = borders.iter().map(|(x, n)| (*x, n.as_str())).collect();
+    let points = &view.points;
+    let series = [
+        Series::new("raw", training, &points.raw).faint(),
+        Series::new("smoothed", training, &points.smoothed).width(2.0),
+        Series::new("dev loss", dev, &points.dev_loss).width(1.75).dots(),
+    ];
+    Card::new("Loss").legend(&legend).flush().height(ui.available_height()).show(ui, |_| {}, |ui| {
+        LineChart::new("Loss chart", &series)
+            .x_name("step")
+            .x_range(0.0..=total)
+            .logarithmic()
+            .borders(&borders)
+            .future_from(now(run))
+            .cursor(view.cursor)
+            .write(|v| format!("{v:.4}"))
+            .show(ui)
+    })
+}
+
+fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
+    let p = theme::of(ui);
+    let (total, borders) = axis(run);
+    let borders: Vec<(f64, &str)> = borders.iter().map(|(x, n)| (*x, n.as_str())).collect();
+    let names: Vec<String> = view
+        .points
+        .f1
+        .iter()
+        .map(|(name, points)| points.last().map_or_else(|| name.clone(), |v| format!("{name} {:.1}", v[1])))
+        .collect();
+    let series: Vec<Series> = view
+        .points
+        .f1
+        .iter()
+        .zip(&names)
+        .rev()
+        .map(|((name, points), end)| {
+            let colour = a.corpus.labels.id(name).and_then(|id| a.corpus.labels.get(id)).map_or(p.text, |l| p.label(usize::from(l.colour)).solid);
+            let width = if name == "all" { 2.25 } else { 1.5 };
+            Series::new(name, colour, points).width(width).dots().end_name(end)
+        })
+        .collect();
+    let best = run.best.map(|i| (&run.dev[i], run.dev[i].2.overall.f1));
+    let note = "entities, seqeval";
+    let star = best.map_or_else(String::new, |(_, f)| format!("best {}", score(f)));
+    Card::new("Dev F1").note(note).flush().height(ui.available_height()).show(
+        ui,
+        |ui| {
+            if !star.is_empty() {
+                label(ui, TextRole::Caption, p.text2, &star);
+                crate::ui::widgets::icon(ui, icon::STAR, 13.0, p.text2);
+            }
+        },
+        |ui| {
+            LineChart::new("F1 chart", &series)
+                .x_name("step")
+                .x_range(0.0..=total)
+                .borders(&borders)
+                .future_from(now(run))
+                .best(best.map(|((step, _, _), f)| [*step as f64, f * 100.0]))
+                .cursor(view.cursor)
+                .write(|v| format!("{v:.1}"))
+                .show(ui)
+        },
+    )
+}
+
+enum Small {
+    Rate,
+    Speed,
+    Gradient,
+}
+
+fn small(ui: &mut Ui, run: &RunView, view: &View, which: Small) -> Option<f64> {
+    let p = theme::of(ui);
+    let (total, _) = axis(run);
+    let (title, name, colour, points, write): (_, _, _, _, fn(f64) -> String) = match which {
+        Small::Rate => ("Learning rate", "Learning rate chart", p.series[2], &view.points.rate, |v| if v == 0.0 { "0".into() } else { format!("{v:.0e}") }),
+        Small::Speed => ("Pieces per second", "Speed chart", p.series[5], &view.points.speed, |v| thousands(v.round() as usize)),
+        Small::Gradient => ("Gradient norm", "Gradient chart", p.series[3], &view.points.gradient, |v| format!("{v:.1}")),
+    };
+    let latest = points.last().map_or_else(String::new, |v| match which {
+        Small::Rate => format!("{:.1e}", v[1]),
+        Small::Speed => thousands(v[1].round() as usize),
+        Small::Gradient => format!("{:.2}", v[1]),
+    });
+    let series = [Series::new(title, colour, points).width(1.5)];
+    Card::new(title).flush().height(ui.available_height()).show(
+        ui,
+        |ui| {
+            label(ui, TextRole::Caption, p.text2, &latest);
+        },
+        |ui| {
+            let mut chart = LineChart::new(name, &series).x_name("step").x_range(0.0..=total).y_range(0.0..=1e-9).cursor(view.cursor).write(write);
+            if matches!(which, Small::Gradient) {
+                chart = chart.level(Level { y: 1.0, name: "clip 1.0", colour: p.warn });
+            }
+            chart.show(ui)
+        },
+    )
+}

@@ -1,0 +1,267 @@
+//! The form of a run: base model, data, the Trainer's arguments by the Trainer's names.
+
+use crate::app::effect::Pick;
+use crate::app::training::Base;
+use crate::app::update::{HELD_OUT, cannot_train, training_sentences};
+use crate::app::{Action, Annotate, App, Command};
+use crate::corpus::Split;
+use crate::model::DeviceChoice;
+use crate::model::check::TOLERANCE;
+use crate::train::arguments::{FEW_STEPS, FIELDS, steps};
+use crate::ui::Commands;
+use crate::ui::numbers::{counted, thousands};
+use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::widgets::{Button, ProgressBar, Segmented, TextField, Toggle, choice, form_field, label, panel_head, paragraph, separator};
+use egui::{Frame, Margin, Panel, ScrollArea, Ui, vec2};
+
+/// What is half typed.
+#[derive(Default)]
+pub struct View {
+    texts: Vec<String>,
+    folder: String,
+    hub: String,
+}
+
+/// Devices of the choice.
+const DEVICES: [(&str, DeviceChoice); 4] = [
+    ("Automatic", DeviceChoice::Auto),
+    ("CPU", DeviceChoice::Cpu),
+    ("CUDA GPU", DeviceChoice::Cuda(0)),
+    ("Metal GPU", DeviceChoice::Metal),
+];
+
+/// Shows the form and, at its foot, the one button.
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    panel_head(ui, "New run", "", |ui| {
+        if Button::quiet("The book's recipe").show(ui).clicked() {
+            let book = crate::train::Arguments::default();
+            for (i, f) in FIELDS.iter().enumerate() {
+                out.push(Command::Setting(i, f.get(&book)));
+            }
+        }
+    });
+    let foot = Frame::new().fill(p.panel).inner_margin(Margin::same(16));
+    Panel::bottom("start").frame(foot).resizable(false).show_separator_line(true).show(ui, |ui| {
+        let why = cannot_train(app);
+        if Button::primary("Train").icon(icon::PLAY).main().off(why.as_deref()).show(ui).clicked() {
+            out.push(Command::Do(Action::StartTraining));
+        }
+        let note = why.unwrap_or_else(|| {
+            let total = steps(learned(app, a), &app.training.arguments);
+            format!("{} in {}", counted(total, "step"), counted(app.training.arguments.num_train_epochs, "epoch"))
+        });
+        ui.vertical_centered(|ui| paragraph(ui, TextRole::Caption, p.text3, &note));
+    });
+    ScrollArea::vertical().id_salt("form").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 10.0;
+            base(ui, app, a, view, out);
+            separator(ui);
+            data(ui, app, a);
+            recipe(ui, app, a, out);
+            settings(ui, app, view, out);
+            device(ui, app, out);
+            let mut all = app.training.arguments.label_all_pieces;
+            if Toggle::new(&mut all, "Later pieces of a word carry its I- tag").show(ui).changed() {
+                out.push(Command::LabelAllPieces(all));
+            }
+            ui.add_space(8.0);
+        });
+    });
+}
+
+/// Sentences the run would learn from.
+fn learned(app: &App, a: &Annotate) -> usize {
+    let all = training_sentences(app);
+    if a.corpus.splits().contains(&Split::Dev) { all } else { all - (all as f64 * HELD_OUT).round() as usize }
+}
+
+fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    let t = &app.training;
+    label(ui, TextRole::Small, p.text2, "Base model");
+    let mut kind = match &t.base {
+        Base::Starter => 0,
+        Base::Folder(_) => 1,
+        Base::Hub(_) => 2,
+    };
+    if Segmented::new(&mut kind, &["Starter", "Folder", "Hub"]).wide().show(ui).changed() {
+        out.push(Command::Base(match kind {
+            0 => Base::Starter,
+            1 => Base::Folder(view.folder.clone()),
+            _ => Base::Hub(view.hub.clone()),
+        }));
+    }
+    match &t.base {
+        Base::Starter => {}
+        Base::Folder(path) => {
+            if !ui.text_edit_focused() {
+                view.folder.clone_from(path);
+            }
+            if TextField::new(&mut view.folder, "Model folder").icon(icon::FOLDER).placeholder("config.json, model.safetensors").show(ui).changed() {
+                out.push(Command::Base(Base::Folder(view.folder.clone())));
+            }
+            ui.horizontal(|ui| {
+                if Button::plain("Choose...").show(ui).clicked() {
+                    out.push(Command::Pick(Pick::BaseFolder));
+                }
+                let runs = app.models();
+                if runs.len() > 1 {
+                    let button = Button::plain("A run").opens_menu().show(ui);
+                    crate::ui::widgets::menu(&button, 220.0, |ui| {
+                        for (title, model) in &runs[1..] {
+                            if crate::ui::widgets::MenuRow::new(title).show(ui).clicked() {
+                                if let Some(folder) = app.model_folder(model) {
+                                    out.push(Command::Base(Base::Folder(folder.display().to_string())));
+                                }
+                                ui.close();
+                            }
+                        }
+                    });
+                }
+            });
+        }
+        Base::Hub(_) => {
+            if TextField::new(&mut view.hub, "Hub id").placeholder("owner/name").show(ui).changed() {
+                out.push(Command::Base(Base::Hub(view.hub.trim().to_owned())));
+            }
+            paragraph(ui, TextRole::Caption, p.text3, "Downloaded when training begins, then kept. This is the only thing that needs the network.");
+        }
+    }
+    if let Some(download) = &t.download {
+        let share = (download.total > 0).then(|| download.done as f32 / download.total as f32);
+        ProgressBar::new("Download", share).show(ui);
+        ui.horizontal(|ui| {
+            let (done, total) = (download.done as f64 / 1e6, download.total as f64 / 1e6);
+            label(ui, TextRole::Caption, p.text2, &format!("{}: {done:.1} of {total:.1} MB", download.file));
+            if Button::quiet("Cancel").show(ui).clicked() {
+                out.push(Command::Do(Action::StopTraining));
+            }
+        });
+    }
+    facts(ui, app, a, out);
+}
+
+/// What the base is, whether our numbers are right for it, and what becomes of its head.
+fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    let t = &app.training;
+    match &t.facts {
+        None if t.checking => {
+            label(ui, TextRole::Caption, p.text3, "Checking the model");
+        }
+        None => {}
+        Some(Err(why)) => {
+            paragraph(ui, TextRole::Caption, p.err, why);
+        }
+        Some(Ok(facts)) => {
+            let size = facts.size as f64 / 1e6;
+            paragraph(ui, TextRole::Caption, p.text3, &format!("BERT, {}, {size:.1} M weights, reads {} pieces", facts.shape, facts.max_length));
+            match facts.difference {
+                Some(d) if d <= TOLERANCE => paragraph(ui, TextRole::Caption, p.ok, &format!("Checked: differs by {d:.0e} from candle-transformers")),
+                Some(d) => paragraph(ui, TextRole::Caption, p.warn, &format!("Differs by {d:.0e} from candle-transformers: more than rounding")),
+                None => paragraph(ui, TextRole::Caption, p.warn, "candle-transformers could not run it, so it is unchecked"),
+            };
+        }
+    }
+    let labels: Vec<String> = a.corpus.labels.names();
+    if let Some(keeps) = t.keeps_head(&labels) {
+        let text = if keeps && !t.arguments.new_head {
+            "It knows all labels here: its head is kept."
+        } else if keeps {
+            "A new head is made, though its own could be kept."
+        } else {
+            "It does not know all labels here: a new head is made."
+        };
+        paragraph(ui, TextRole::Caption, p.text2, text);
+        if keeps {
+            let mut new_head = t.arguments.new_head;
+            if Toggle::new(&mut new_head, "New head").show(ui).changed() {
+                out.push(Command::NewHead(new_head));
+            }
+        }
+    }
+}
+
+fn data(ui: &mut Ui, app: &App, a: &Annotate) {
+    let p = theme::of(ui);
+    let all = training_sentences(app);
+    label(ui, TextRole::Small, p.text2, "Train on");
+    label(ui, TextRole::BodyMedium, p.text, &format!("train, {}", counted(all, "sentence")));
+    let has_dev = a.corpus.splits().contains(&Split::Dev);
+    let note = if has_dev {
+        "Sentences of dev and test never train.".to_owned()
+    } else {
+        let seed = app.training.arguments.seed;
+        format!("No dev split: {:.0} % of the documents are held out, by seed {seed}.", HELD_OUT * 100.0)
+    };
+    paragraph(ui, TextRole::Caption, p.text3, &note);
+}
+
+/// For a small dataset: a recipe that has a chance.
+fn recipe(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    let arguments = &app.training.arguments;
+    let total = steps(learned(app, a), arguments);
+    if total >= FEW_STEPS || arguments.learning_rate >= 1e-4 {
+        return;
+    }
+    Frame::new().fill(p.warn_tint).corner_radius(8).inner_margin(Margin::same(10)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 6.0;
+        let text = format!("{} at this rate teach little. A higher rate and more epochs would.", counted(total, "step"));
+        paragraph(ui, TextRole::Small, p.warn, &text);
+        if Button::plain("Take the small-data recipe").show(ui).clicked() {
+            out.push(Command::TakeRecipe);
+        }
+    });
+}
+
+fn settings(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
+    let t = &app.training;
+    if !ui.text_edit_focused() || view.texts.len() != FIELDS.len() {
+        view.texts.clone_from(&t.texts);
+    }
+    let width = (ui.available_width() - 12.0) / 2.0;
+    for pair in (0..FIELDS.len()).collect::<Vec<_>>().chunks(2) {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 12.0;
+            for &i in pair {
+                let field = FIELDS[i];
+                ui.allocate_ui(vec2(width, 68.0), |ui| {
+                    ui.vertical(|ui| {
+                        ui.set_width(width);
+                        let typed = &mut view.texts[i];
+                        let error = t.errors[i].as_deref();
+                        let response = form_field(ui, field.name.trim_start_matches("per_device_"), field.help, error, |ui| {
+                            TextField::new(typed, field.name).unit(field.unit).invalid(error.is_some()).show(ui)
+                        });
+                        if response.changed() {
+                            out.push(Command::Setting(i, view.texts[i].clone()));
+                        }
+                    });
+                });
+            }
+        });
+    }
+}
+
+fn device(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let offered: Vec<(&str, DeviceChoice)> = DEVICES
+        .into_iter()
+        .filter(|(_, d)| match d {
+            DeviceChoice::Cuda(_) => cfg!(feature = "cuda"),
+            DeviceChoice::Metal => cfg!(feature = "metal"),
+            _ => true,
+        })
+        .collect();
+    let mut at = offered.iter().position(|(_, d)| *d == app.training.arguments.device).unwrap_or(0);
+    let names: Vec<String> = offered
+        .iter()
+        .map(|(name, _)| if *name == "CPU" { format!("CPU, {} threads", thousands(crate::model::device::threads())) } else { (*name).to_owned() })
+        .collect();
+    let response = form_field(ui, "Device", "Automatic takes a GPU where there is one", None, |ui| choice(ui, "Device", &mut at, &names));
+    if response.changed() {
+        out.push(Command::Device(offered[at].1));
+    }
+}

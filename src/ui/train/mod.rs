@@ -1,0 +1,54 @@
+//! The Train room: the form of a run, its charts, the runs and the log.
+
+mod charts;
+mod form;
+mod runs;
+
+use super::Commands;
+use super::theme;
+use super::widgets::{Segmented, hairline};
+use crate::app::{Annotate, App};
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+/// How the room is presented.
+#[derive(Default)]
+pub struct View {
+    form: form::View,
+    charts: charts::View,
+    /// In a narrow window form and runs share one side: which is shown.
+    side: usize,
+}
+
+/// Narrower windows have one side panel.
+const BOTH_SIDES: f32 = 1100.0;
+
+/// Shows the room.
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    let side = Frame::new().fill(p.panel).inner_margin(Margin::ZERO);
+    let narrow = ui.content_rect().width() < BOTH_SIDES;
+    let rect = Panel::left("form")
+        .frame(side)
+        .exact_size(296.0)
+        .resizable(false)
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            if narrow {
+                Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
+                    Segmented::new(&mut view.side, &["New run", "Runs"]).wide().show(ui);
+                });
+            }
+            if narrow && view.side == 1 { runs::show(ui, app, a, out) } else { form::show(ui, app, a, &mut view.form, out) }
+        })
+        .response
+        .rect;
+    hairline(ui.painter(), rect.right_top(), rect.right_bottom(), p.line);
+    if !narrow {
+        let panel = Panel::right("runs").frame(side).exact_size(292.0).resizable(false).show_separator_line(false);
+        let rect = panel.show(ui, |ui| runs::show(ui, app, a, out)).response.rect;
+        hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
+    }
+    CentralPanel::default().frame(Frame::new().fill(p.canvas).inner_margin(Margin::same(16))).show(ui, |ui| {
+        charts::show(ui, app, a, &mut view.charts, out);
+    });
+}

@@ -1,0 +1,84 @@
+//! The runs of the project, and the log of the one in view.
+
+use crate::app::effect::Pick;
+use crate::app::training::RunState;
+use crate::app::{Annotate, App, Command};
+use crate::ui::Commands;
+use crate::ui::numbers::{days_ago, duration, score};
+use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::widgets::{IconButton, label, panel_head, paragraph, put_text, separator};
+use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
+
+/// Shows the panel.
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    panel_head(ui, "Runs", &a.runs.len().to_string(), |_| {});
+    Frame::new().inner_margin(Margin::symmetric(8, 8)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        if a.runs.is_empty() {
+            Frame::new().inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
+                paragraph(ui, TextRole::Small, p.text3, "Every run is kept here with its model.");
+            });
+        }
+        let most = ((ui.available_height() * 0.5) / 50.0).max(2.0) as usize;
+        for run in a.runs.iter().rev().take(most) {
+            let f1 = run.dev_f1.map_or_else(|| "–".to_owned(), score);
+            let detail = format!("{}, {}, {}", run.base, run.recipe, duration(run.train_seconds));
+            row(ui, &format!("run {}", run.number), &detail, &f1, &days_ago(run.started), || {
+                out.push(Command::Pick(Pick::SaveModel(run.folder.clone())));
+            });
+        }
+    });
+    separator(ui);
+    panel_head(ui, "Log", "", |ui| {
+        let text = log_text(app);
+        if IconButton::new(icon::COPY, "Copy the log").show(ui).clicked() {
+            ui.copy_text(text);
+        }
+    });
+    ScrollArea::vertical().id_salt("log").auto_shrink(false).stick_to_bottom(true).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            let Some(run) = &app.training.run else {
+                label(ui, TextRole::Small, p.text3, "What a run says stands here.");
+                return;
+            };
+            for line in &run.log {
+                let colour = match &run.state {
+                    RunState::Failed(why) if *why == line.text => p.err,
+                    _ if line.text.contains("best so far") || line.text.contains("reached every") => p.ok,
+                    _ if line.text.contains("past") || line.text.contains("not learned") => p.warn,
+                    _ => p.text2,
+                };
+                label(ui, TextRole::MonoSmall, p.text3, &duration(line.at));
+                paragraph(ui, TextRole::MonoSmall, colour, &line.text);
+            }
+        });
+    });
+}
+
+fn log_text(app: &App) -> String {
+    let lines = app.training.run.iter().flat_map(|r| &r.log);
+    lines.map(|l| format!("{:>10}  {}\n", duration(l.at), l.text)).collect()
+}
+
+fn row(ui: &mut Ui, name: &str, detail: &str, f1: &str, when: &str, save: impl FnOnce()) {
+    let p = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{name}, dev F1 {f1}")));
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 8, p.hover);
+    }
+    let inside = rect.shrink2(vec2(10.0, 6.0));
+    let words = Rect::from_min_max(inside.min, pos2(inside.right() - 84.0, inside.bottom()));
+    put_text(ui.painter(), words, Align2::LEFT_TOP, TextRole::BodyMedium.line(ui, name), p.text);
+    put_text(ui.painter(), words, Align2::LEFT_BOTTOM, TextRole::Small.elided(ui, detail, words.width()), p.text2);
+    let right = inside.with_max_x(inside.right() - 28.0);
+    put_text(ui.painter(), right, Align2::RIGHT_TOP, TextRole::BodyMedium.line(ui, f1), p.text);
+    put_text(ui.painter(), right, Align2::RIGHT_BOTTOM, TextRole::Small.line(ui, when), p.text2);
+    let at = Rect::from_center_size(pos2(inside.right() - 8.0, inside.center().y), vec2(24.0, 24.0));
+    let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(at).id_salt(name));
+    if IconButton::new(icon::DOWNLOAD, &format!("Save the model of {name} as")).size(24.0).show(&mut corner).clicked() {
+        save();
+    }
+}

@@ -1,0 +1,309 @@
+//! The Try room: text on the left as it is typed, its entities highlighted as soon as typing pauses.
+
+use super::Commands;
+use super::annotate::flow::{Flow, Paint, SpanView, Style};
+use super::numbers::{counted, probability};
+use super::theme::{self, LabelColour, TextRole, icon};
+use super::widgets::{Button, EmptyState, MenuRow, hairline, label, menu, panel_head, paragraph, put_text};
+use crate::app::{App, Command};
+use crate::app::effect::Pick;
+use crate::predict::Entity;
+use egui::{Align, Align2, CentralPanel, Frame, Layout, Margin, Panel, Rect, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use std::time::Duration;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// How the room is presented.
+#[derive(Default)]
+pub struct View {
+    typed: String,
+    /// What was typed last that the program knows.
+    known: String,
+    /// When the text was changed last, in egui's time.
+    changed: Option<f64>,
+    hovered: Option<usize>,
+}
+
+/// A pause this long asks the model.
+const PAUSE: f64 = 0.35;
+const MEASURE: f32 = 720.0;
+
+/// Shows the room.
+pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    if view.known != app.trying.text {
+        view.known.clone_from(&app.trying.text);
+        view.typed.clone_from(&app.trying.text);
+    }
+    let wide = ui.content_rect().width() >= 900.0;
+    if wide {
+        let side = Frame::new().fill(p.panel).inner_margin(Margin::ZERO);
+        let panel = Panel::right("entities").frame(side).default_size(340.0).size_range(264.0..=420.0);
+        let rect = panel.show_separator_line(false).show(ui, |ui| entities(ui, app, view)).response.rect;
+        hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
+    }
+    CentralPanel::default().frame(Frame::new().fill(p.canvas)).show(ui, |ui| {
+        strip(ui, app, view, out);
+        legend(ui);
+        ScrollArea::vertical().id_salt("try").auto_shrink(false).show(ui, |ui| {
+            let room = ui.available_width();
+            let width = (room - 64.0).clamp(160.0, MEASURE);
+            let left = ((room - width) / 2.0).max(32.0);
+            ui.add_space(28.0);
+            ui.horizontal_top(|ui| {
+                ui.add_space(left);
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    editor(ui, view, out);
+                    ui.add_space(20.0);
+                    highlighted(ui, app, view, width);
+                    ui.add_space(28.0);
+                });
+            });
+        });
+    });
+}
+
+fn strip(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    let frame = Frame::new().fill(p.canvas).inner_margin(Margin::symmetric(24, 12));
+    let panel = Panel::top("try strip").exact_size(52.0).resizable(false).show_separator_line(false).frame(frame);
+    let rect = panel
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                let title = app.model_title(&app.trying.model);
+                let button = Button::plain(&title).opens_menu().show(ui);
+                menu(&button, 260.0, |ui| {
+                    for (title, model) in app.models() {
+                        if MenuRow::new(&title).chosen(model == app.trying.model).show(ui).clicked() {
+                            out.push(Command::TryModel(model));
+                            ui.close();
+                        }
+                    }
+                    if MenuRow::new("A model folder...").icon(icon::FOLDER_OPEN).show(ui).clicked() {
+                        out.push(Command::Pick(Pick::TryFolder));
+                        ui.close();
+                    }
+                });
+                if app.trying.is_reading() {
+                    label(ui, TextRole::Small, p.text3, "Reading");
+                }
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if Button::quiet("Clear").icon(icon::X).show(ui).clicked() {
+                        view.typed.clear();
+                        out.push(Command::TryText(String::new()));
+                    }
+                });
+            });
+        })
+        .response
+        .rect;
+    hairline(ui.painter(), rect.left_bottom(), rect.right_bottom(), p.line);
+}
+
+fn editor(ui: &mut Ui, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    label(ui, TextRole::SmallMedium, p.text2, "Text");
+    let rows = view.typed.lines().count().clamp(2, 8);
+    let frame = Frame::new().fill(p.field).stroke(egui::Stroke::new(1.0, p.line_strong)).corner_radius(8).inner_margin(Margin::same(10));
+    let response = frame
+        .show(ui, |ui| {
+            ScrollArea::vertical().id_salt("typed").max_height(180.0).show(ui, |ui| {
+                let edit = TextEdit::multiline(&mut view.typed)
+                    .font(TextRole::Body.font())
+                    .frame(Frame::NONE)
+                    .desired_rows(rows)
+                    .desired_width(f32::INFINITY)
+                    .hint_text("Type or paste text");
+                let response = ui.add(edit);
+                response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, "Text to read"));
+                response
+            })
+            .inner
+        })
+        .inner;
+    let now = ui.input(|i| i.time);
+    if response.changed() {
+        view.changed = Some(now);
+    }
+    if let Some(changed) = view.changed {
+        let left = PAUSE - (now - changed);
+        if left <= 0.0 {
+            view.changed = None;
+            view.known.clone_from(&view.typed);
+            out.push(Command::TryText(view.typed.clone()));
+        } else {
+            ui.request_repaint_after(Duration::from_secs_f64(left));
+        }
+    }
+}
+
+/// Colours by label's place in the starter's order, or the dataset's where it has the label.
+fn colour_of(app: &App, p: &'static theme::Palette, name: &str) -> &'static LabelColour {
+    let in_dataset = app.annotate.as_ref().and_then(|a| a.corpus.labels.get(a.corpus.labels.id(name)?).map(|l| l.colour));
+    let usual = ["PER", "ORG", "LOC", "MISC"].iter().position(|l| *l == name);
+    let hashed = || 4 + name.bytes().fold(0usize, |h, b| h.wrapping_mul(31).wrapping_add(usize::from(b))) % 20;
+    p.label(in_dataset.map_or_else(|| usual.unwrap_or_else(hashed), usize::from))
+}
+
+/// A paragraph's words with the entities that lie in it.
+struct Paragraph<'a> {
+    words: Vec<(usize, &'a str)>,
+    /// Entities as word ranges, with their index.
+    spans: Vec<(usize, usize, usize)>,
+}
+
+/// Cuts the text into paragraphs of words; an entity takes whole words, and a word is cut where an entity begins or ends.
+fn paragraphs<'a>(text: &'a str, entities: &[Entity]) -> Vec<Paragraph<'a>> {
+    let mut cuts: Vec<usize> = entities.iter().flat_map(|e| [e.byte_start, e.byte_end]).collect();
+    cuts.sort_unstable();
+    let mut out = Vec::new();
+    let mut line_start = 0;
+    for line in text.split('\n') {
+        let mut words: Vec<(usize, &str)> = Vec::new();
+        for (at, piece) in line.split_word_bound_indices().filter(|(_, w)| !w.trim().is_empty()) {
+            let (start, end) = (line_start + at, line_start + at + piece.len());
+            let inner: Vec<usize> = cuts.iter().copied().filter(|c| start < *c && *c < end && text.is_char_boundary(*c)).collect();
+            let mut from = start;
+            for cut in inner.into_iter().chain([end]) {
+                if cut > from {
+                    words.push((from, &text[from..cut]));
+                    from = cut;
+                }
+            }
+        }
+        let spans = entities
+            .iter()
+            .enumerate()
+            .filter_map(|(i, e)| {
+                let first = words.iter().position(|(s, w)| s + w.len() > e.byte_start && *s < e.byte_end)?;
+                let last = words.iter().rposition(|(s, w)| s + w.len() > e.byte_start && *s < e.byte_end)?;
+                Some((first, last + 1, i))
+            })
+            .collect();
+        out.push(Paragraph { words, spans });
+        line_start += line.len() + 1;
+    }
+    out
+}
+
+fn highlighted(ui: &mut Ui, app: &App, view: &mut View, width: f32) {
+    let p = theme::of(ui);
+    let t = &app.trying;
+    if let Some(why) = &t.failure {
+        paragraph(ui, TextRole::Body, p.err, why);
+        return;
+    }
+    if t.read.trim().is_empty() {
+        return;
+    }
+    label(ui, TextRole::SmallMedium, p.text2, "Entities in it");
+    ui.add_space(4.0);
+    let mut hovered = None;
+    for part in paragraphs(&t.read, &t.prediction.entities) {
+        if part.words.is_empty() {
+            ui.add_space(12.0);
+            continue;
+        }
+        // Words that touch in the text (a name and its comma) are glued again by a thin joint in the layout.
+        let glued = glue(&t.read, &part);
+        let words: Vec<&str> = glued.iter().map(|(a, b)| &t.read[*a..*b]).collect();
+        let at_word = |byte: usize| glued.iter().position(|(a, b)| *a <= byte && byte < *b).unwrap_or(0);
+        let spans: Vec<SpanView> = part
+            .spans
+            .iter()
+            .map(|(first, last, i)| {
+                let e = &t.prediction.entities[*i];
+                let (start, end) = (at_word(part.words[*first].0), at_word(part.words[*last - 1].0) + 1);
+                SpanView { start, end, name: &e.label, colour: colour_of(app, p, &e.label), repeats: false }
+            })
+            .collect();
+        let flow = Flow::lay_out(ui, &words, &spans, Style::reading(20.0, 40.0), width);
+        let (rect, response) = ui.allocate_exact_size(vec2(width, flow.height()), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Document, true, words.join(" ")));
+        let over = response.hover_pos().and_then(|at| flow.span_at(ui, at - rect.min, &spans));
+        if let Some(i) = over {
+            let entity = part.spans[i].2;
+            hovered = Some(entity);
+            let e = &t.prediction.entities[entity];
+            response.on_hover_text_at_pointer(format!("{}, {} sure", e.label, probability(e.score)));
+        }
+        let certainty = part.spans.iter().map(|(_, _, i)| t.prediction.entities[*i].score).collect();
+        let ringed = view.hovered.and_then(|h| part.spans.iter().position(|s| s.2 == h));
+        flow.paint(ui, rect.min, &words, &spans, Paint { hovered: over, certainty, ringed, clip: Some(ui.clip_rect()), ..Paint::default() });
+    }
+    view.hovered = hovered;
+}
+
+/// Byte ranges of the words, with those joined that touch in the text and lie on the same side of every entity's edge.
+fn glue(text: &str, part: &Paragraph) -> Vec<(usize, usize)> {
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    for (i, (start, word)) in part.words.iter().enumerate() {
+        let edge = part.spans.iter().any(|(a, b, _)| *a == i || *b == i);
+        match out.last_mut() {
+            Some(last) if last.1 == *start && !edge => last.1 = start + word.len(),
+            _ => out.push((*start, start + word.len())),
+        }
+    }
+    debug_assert!(out.iter().all(|(a, b)| text.is_char_boundary(*a) && text.is_char_boundary(*b)));
+    out
+}
+
+fn legend(ui: &mut Ui) {
+    let p = theme::of(ui);
+    let frame = Frame::new().fill(p.canvas).inner_margin(Margin::symmetric(24, 8));
+    let panel = Panel::bottom("try legend").exact_size(40.0).resizable(false).show_separator_line(false).frame(frame);
+    let rect = panel
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                label(ui, TextRole::Small, p.text2, "Certain");
+                let c = p.label(0);
+                for (share, dashed) in [(1.0, false), (0.62, false), (0.34, true)] {
+                    let (rect, _) = ui.allocate_exact_size(vec2(22.0, 12.0), Sense::hover());
+                    ui.painter().rect_filled(rect, 3, c.tint.gamma_multiply(share));
+                    if dashed {
+                        super::widgets::dashed_rect(ui.painter(), rect, 3, egui::Stroke::new(1.0, c.ink));
+                    }
+                }
+                label(ui, TextRole::Small, p.text2, "doubtful: from .90, from .60, below");
+            });
+        })
+        .response
+        .rect;
+    hairline(ui.painter(), rect.left_top(), rect.right_top(), p.line);
+}
+
+fn entities(ui: &mut Ui, app: &App, view: &mut View) {
+    let p = theme::of(ui);
+    let found = &app.trying.prediction.entities;
+    let time = format!("{}, {:.0} ms", counted(found.len(), "entity").replace("entitys", "entities"), app.trying.seconds * 1000.0);
+    panel_head(ui, "Entities", &time, |_| {});
+    if found.is_empty() {
+        ui.add_space(40.0);
+        EmptyState::new(icon::SCAN_TEXT, "No entities", "Type or paste text. Names the model finds are listed here with how sure it is.").show(ui);
+        return;
+    }
+    ScrollArea::vertical().id_salt("entity list").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin::symmetric(8, 8)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (i, e) in found.iter().enumerate() {
+                let text = app.trying.read[e.byte_start..e.byte_end].replace('\n', " ");
+                let colour = colour_of(app, p, &e.label);
+                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
+                response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{text}, {}, {}", e.label, probability(e.score))));
+                if response.hovered() {
+                    view.hovered = Some(i);
+                }
+                if view.hovered == Some(i) {
+                    ui.painter().rect_filled(rect, 7, p.hover);
+                }
+                let inside = rect.shrink2(vec2(10.0, 0.0));
+                super::widgets::dot(ui.painter(), pos2(inside.left() + 4.0, inside.center().y), colour.solid);
+                let words = Rect::from_min_max(pos2(inside.left() + 16.0, inside.top()), pos2(inside.right() - 110.0, inside.bottom()));
+                put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::Body.elided(ui, &text, words.width()), p.text);
+                let tag = Rect::from_min_max(pos2(inside.right() - 100.0, inside.top()), pos2(inside.right() - 40.0, inside.bottom()));
+                put_text(ui.painter(), tag, Align2::LEFT_CENTER, TextRole::CaptionStrong.elided(ui, &e.label, tag.width()), colour.ink);
+                put_text(ui.painter(), inside, Align2::RIGHT_CENTER, TextRole::Body.line(ui, &probability(e.score)), p.text2);
+            }
+        });
+    });
+}

@@ -1,0 +1,64 @@
+//! A thread with an inbox. A panic of one request is told and the next request is served.
+
+use super::{Asked, Event, Outbox};
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::JoinHandle;
+
+/// A lane for requests of one kind. Dropping it waits for the request under way.
+pub(super) struct Lane<R> {
+    inbox: Option<Sender<R>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<R: Send + 'static> Lane<R> {
+    /// Starts the thread. `work` gets a request and the inbox behind it.
+    pub(super) fn new(
+        name: &str,
+        asked: Asked,
+        outbox: &Outbox,
+        mut work: impl FnMut(R, &Receiver<R>) -> Result<(), String> + Send + 'static,
+    ) -> Self {
+        let (inbox, requests) = unbounded();
+        let told = outbox.clone();
+        let body = move || {
+            while let Ok(request) = requests.recv() {
+                let result = catch_unwind(AssertUnwindSafe(|| work(request, &requests)));
+                match result {
+                    Ok(Ok(())) => {}
+                    Ok(Err(message)) => told.send(Event::Failed(asked, message)),
+                    Err(panic) => told.send(Event::Failed(asked, panic_text(panic.as_ref()))),
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name(name.into()).spawn(body);
+        if let Err(e) = &thread {
+            outbox.send(Event::Failed(asked, format!("no thread could be started: {e}")));
+        }
+        Self { inbox: Some(inbox), thread: thread.ok() }
+    }
+
+    /// Puts a request at the end.
+    pub(super) fn send(&self, request: R) {
+        if self.inbox.as_ref().is_none_or(|i| i.send(request).is_err()) {
+            log::error!("a lane has ended");
+        }
+    }
+}
+
+impl<R> Drop for Lane<R> {
+    fn drop(&mut self) {
+        drop(self.inbox.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            log::error!("a lane panicked");
+        }
+    }
+}
+
+/// What a panic said, as a sentence.
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("this is a mistake in the program ({}). Your data is safe; the log has the details.", said.unwrap_or("no message"))
+}

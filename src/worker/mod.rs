@@ -1,0 +1,233 @@
+//! The threads that do what takes long while the window lives: opening, training, reading texts.
+//!
+//! Each kind of work has a lane (a thread) of its own, so that a text is read while a run goes on. Requests go in and
+//! [`Event`]s come out over channels; a panic in a lane ends as a message, never as a dead window.
+//!
+//! A run's step events go through a channel of bounded room: when the window does not read, they merge and nothing
+//! waits. Everything else (epochs, ends, errors) has room of its own and is never lost.
+
+mod lane;
+mod open;
+mod read;
+mod run;
+
+pub use open::Opened;
+pub use read::{Asked, ModelFacts};
+pub use run::{RunId, TrainRequest};
+
+use crate::corpus::{Corpus, SentenceId};
+use crate::hub::{ModelName, Progress};
+use crate::model::Alignment;
+use crate::model::align::Rule;
+use crate::predict::{Evaluation, Prediction};
+use crate::project::{Places, SourceFile};
+use crate::train::{self, Finished};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use lane::Lane;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Called whenever an event has been put into a channel: wakes the window.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// What can be asked of the files lane.
+pub enum FileRequest {
+    /// Open a dataset or a project; `None` is the sample.
+    Open(Option<PathBuf>),
+    /// Write the sources back with the corpus' spans.
+    Save {
+        /// The sources.
+        files: Vec<SourceFile>,
+        /// The corpus as it is.
+        corpus: Corpus,
+    },
+    /// Write the corpus as new files into a folder, or as one file.
+    SaveAs {
+        /// Where to.
+        path: PathBuf,
+        /// The corpus as it is.
+        corpus: Corpus,
+        /// Its sources, whose formats are kept.
+        files: Vec<SourceFile>,
+    },
+    /// Copy a model's folder.
+    CopyModel {
+        /// Which model.
+        from: PathBuf,
+        /// Where to.
+        to: PathBuf,
+    },
+}
+
+/// What can be asked of the reading lane.
+pub enum ReadRequest {
+    /// The entities of a text. Only the newest waiting one is answered.
+    Predict {
+        /// With which model.
+        model: ModelName,
+        /// The text.
+        text: String,
+        /// Given back with the answer.
+        ticket: u64,
+    },
+    /// Scores on sentences.
+    Evaluate {
+        /// Which model.
+        model: ModelName,
+        /// The data.
+        corpus: Corpus,
+        /// Which sentences of it.
+        sentences: Vec<SentenceId>,
+    },
+    /// The pieces of a sentence as the trainer will see them.
+    Pieces {
+        /// Whose tokenizer.
+        model: ModelName,
+        /// The words.
+        words: Vec<String>,
+        /// Tag names, one a word.
+        tags: Vec<String>,
+        /// The labels of the dataset.
+        labels: Vec<String>,
+        /// How tags go onto pieces.
+        rule: Rule,
+        /// Given back with the answer.
+        ticket: u64,
+    },
+    /// What a base model is, and whether our numbers are candle-transformers'.
+    Check(ModelName),
+}
+
+/// What the lanes tell.
+pub enum Event {
+    /// A dataset is open.
+    Opened(Box<Opened>),
+    /// Sources were written; these are their new hashes.
+    Saved(Vec<SourceFile>),
+    /// Something was written somewhere else.
+    Exported(PathBuf),
+    /// A run tells.
+    Run(RunId, train::Event),
+    /// A run ended.
+    RunEnded(RunId, Box<Finished>),
+    /// The entities of a text.
+    Predicted {
+        /// The request's.
+        ticket: u64,
+        /// The text they were asked for.
+        text: String,
+        /// What was found.
+        prediction: Prediction,
+        /// Seconds it took.
+        seconds: f64,
+    },
+    /// So many of so many sentences are scored.
+    Scoring(usize, usize),
+    /// A model's scores.
+    Scored(ModelName, Box<Evaluation>),
+    /// A sentence's pieces.
+    Pieces(u64, Box<Alignment>),
+    /// A base model's facts.
+    Checked(ModelName, Result<ModelFacts, String>),
+    /// How a download goes.
+    Downloading(ModelName, Progress),
+    /// A request failed: which kind of work, and the message.
+    Failed(Asked, String),
+}
+
+/// Steps that wait to be read at most; more are merged.
+const STEPS: usize = 512;
+
+/// All lanes.
+pub struct Worker {
+    files: Lane<FileRequest>,
+    trainer: Lane<TrainRequest>,
+    reader: Lane<ReadRequest>,
+    events: Receiver<Event>,
+    steps: Receiver<Event>,
+    stop_run: Arc<AtomicBool>,
+    stop_reading: Arc<AtomicBool>,
+}
+
+/// Where lanes put their events.
+#[derive(Clone)]
+struct Outbox {
+    events: Sender<Event>,
+    steps: Sender<Event>,
+    wake: Wake,
+}
+
+impl Outbox {
+    fn send(&self, event: Event) {
+        if self.events.send(event).is_err() {
+            log::debug!("the window has gone");
+        }
+        (self.wake)();
+    }
+}
+
+impl Worker {
+    /// Starts the lanes.
+    pub fn new(places: Places, wake: Wake) -> Self {
+        let (sender, events) = unbounded();
+        let (step_sender, steps) = bounded(STEPS);
+        let outbox = Outbox { events: sender, steps: step_sender, wake };
+        let stop_run = Arc::new(AtomicBool::new(false));
+        let stop_reading = Arc::new(AtomicBool::new(false));
+        let files = Lane::new("files", Asked::Files, &outbox, {
+            let outbox = outbox.clone();
+            move |request, _| open::perform(request, &places, &outbox)
+        });
+        let trainer = Lane::new("trainer", Asked::Run, &outbox, {
+            let (outbox, stop) = (outbox.clone(), stop_run.clone());
+            move |request, _| run::perform(request, &outbox, &stop)
+        });
+        let reader = Lane::new("reader", Asked::Text, &outbox, {
+            let (outbox, stop) = (outbox.clone(), stop_reading.clone());
+            let mut models = read::Models::default();
+            move |request, waiting| read::perform(request, waiting, &mut models, &outbox, &stop)
+        });
+        Self { files, trainer, reader, events, steps, stop_run, stop_reading }
+    }
+
+    /// Asks the files lane.
+    pub fn file(&self, request: FileRequest) {
+        self.files.send(request);
+    }
+
+    /// Starts a run, after those that wait.
+    pub fn train(&self, request: TrainRequest) {
+        self.stop_run.store(false, Ordering::Relaxed);
+        self.trainer.send(request);
+    }
+
+    /// Ends the run under way at the next batch; the best so far is kept.
+    pub fn stop_run(&self) {
+        self.stop_run.store(true, Ordering::Relaxed);
+    }
+
+    /// Asks the reading lane.
+    pub fn read(&self, request: ReadRequest) {
+        self.stop_reading.store(false, Ordering::Relaxed);
+        self.reader.send(request);
+    }
+
+    /// Ends a download or an evaluation under way.
+    pub fn stop_reading(&self) {
+        self.stop_reading.store(true, Ordering::Relaxed);
+    }
+
+    /// Everything told since the last call: steps first, since what ends a run comes after its steps.
+    pub fn drain(&self) -> Vec<Event> {
+        let ends: Vec<Event> = self.events.try_iter().collect();
+        self.steps.try_iter().chain(ends).collect()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.stop_run();
+        self.stop_reading();
+    }
+}

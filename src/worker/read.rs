@@ -1,0 +1,165 @@
+//! The reading lane: texts, evaluations, pieces, facts of a model. The models asked last stay in memory.
+
+use super::{Event, Outbox, ReadRequest};
+use crate::corpus::{Corpus, SentenceId};
+use crate::hub::{self, ModelName};
+use crate::model::align::{Rule, align};
+use crate::model::{Device, ModelFolder, TagSet, check};
+use crate::predict::{Options, Tagger, evaluate, predict};
+use crossbeam_channel::Receiver;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// Which kind of work a failure belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Opening or writing files.
+    Files,
+    /// A run.
+    Run,
+    /// Reading texts, scoring, checking a model.
+    Text,
+}
+
+/// What a base model is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelFacts {
+    /// Layers and width: "5 layers of 384".
+    pub shape: String,
+    /// Numbers it is made of.
+    pub size: usize,
+    /// Labels of its head; empty when it has none.
+    pub labels: Vec<String>,
+    /// Pieces it reads at once.
+    pub max_length: usize,
+    /// Largest difference of our logits to candle-transformers' on three sentences.
+    pub difference: Option<f32>,
+}
+
+/// Models in memory, the last used last.
+#[derive(Default)]
+pub(super) struct Models {
+    kept: Vec<(ModelName, ModelFolder, Option<Tagger>)>,
+}
+
+/// How many models stay in memory.
+const KEPT: usize = 2;
+
+impl Models {
+    fn get(
+        &mut self,
+        name: &ModelName,
+        outbox: &Outbox,
+        stop: &AtomicBool,
+    ) -> Result<&mut (ModelName, ModelFolder, Option<Tagger>), String> {
+        if let Some(at) = self.kept.iter().position(|(n, ..)| n == name) {
+            let found = self.kept.remove(at);
+            self.kept.push(found);
+        } else {
+            let folder = hub::open_model(name, |progress| {
+                outbox.send(Event::Downloading(name.clone(), progress));
+                !stop.load(Ordering::Relaxed)
+            });
+            if self.kept.len() == KEPT {
+                self.kept.remove(0);
+            }
+            self.kept.push((name.clone(), folder.map_err(|e| e.to_string())?, None));
+        }
+        self.kept.last_mut().ok_or_else(|| "no model".into())
+    }
+
+    /// A model ready to tag. It reads on the processor: a text is short, and the GPU may be busy with a run.
+    fn tagger(&mut self, name: &ModelName, outbox: &Outbox, stop: &AtomicBool) -> Result<&Tagger, String> {
+        let (_, folder, tagger) = self.get(name, outbox, stop)?;
+        if tagger.is_none() {
+            *tagger = Some(Tagger::new(folder, &Device::Cpu).map_err(|e| e.to_string())?);
+        }
+        tagger.as_ref().ok_or_else(|| "no model".into())
+    }
+}
+
+pub(super) fn perform(
+    request: ReadRequest,
+    waiting: &Receiver<ReadRequest>,
+    models: &mut Models,
+    outbox: &Outbox,
+    stop: &AtomicBool,
+) -> Result<(), String> {
+    let mut queue = vec![request];
+    queue.extend(waiting.try_iter());
+    for at in 0..queue.len() {
+        // Of several texts or sentences that wait, only the newest is still looked at.
+        let newer = |same: fn(&ReadRequest) -> bool| queue[at + 1..].iter().any(same);
+        let stale = match &queue[at] {
+            ReadRequest::Predict { .. } => newer(|r| matches!(r, ReadRequest::Predict { .. })),
+            ReadRequest::Pieces { .. } => newer(|r| matches!(r, ReadRequest::Pieces { .. })),
+            _ => false,
+        };
+        if stale {
+            continue;
+        }
+        if let Err(message) = one(&queue[at], models, outbox, stop) {
+            outbox.send(Event::Failed(Asked::Text, message));
+        }
+    }
+    Ok(())
+}
+
+fn one(request: &ReadRequest, models: &mut Models, outbox: &Outbox, stop: &AtomicBool) -> Result<(), String> {
+    match request {
+        ReadRequest::Predict { model, text, ticket } => {
+            let tagger = models.tagger(model, outbox, stop)?;
+            let started = Instant::now();
+            let prediction = predict(tagger, &[text], Options::default()).map_err(|e| e.to_string())?.remove(0);
+            let seconds = started.elapsed().as_secs_f64();
+            outbox.send(Event::Predicted { ticket: *ticket, text: text.clone(), prediction, seconds });
+        }
+        ReadRequest::Evaluate { model, corpus, sentences } => {
+            score(models.tagger(model, outbox, stop)?, model, corpus, sentences, outbox, stop)?;
+        }
+        ReadRequest::Pieces { model, words, tags, labels, rule, ticket } => {
+            let (_, folder, _) = models.get(model, outbox, stop)?;
+            let tag_set = TagSet::of_labels(labels);
+            let ids: Vec<usize> = tags.iter().map(|t| tag_set.id(t).unwrap_or(0)).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let rule = Rule { max_length: rule.max_length.min(folder.max_length), ..*rule };
+            let aligned = align(&folder.tokenizer, &words, &ids, &tag_set, rule).map_err(|e| e.to_string())?;
+            outbox.send(Event::Pieces(*ticket, Box::new(aligned)));
+        }
+        ReadRequest::Check(model) => {
+            let facts = models.get(model, outbox, stop).map(|(_, folder, _)| facts(folder));
+            outbox.send(Event::Checked(model.clone(), facts));
+        }
+    }
+    Ok(())
+}
+
+fn score(
+    tagger: &Tagger,
+    model: &ModelName,
+    corpus: &Corpus,
+    sentences: &[SentenceId],
+    outbox: &Outbox,
+    stop: &AtomicBool,
+) -> Result<(), String> {
+    let watch = |done, total| {
+        outbox.send(Event::Scoring(done, total));
+        !stop.load(Ordering::Relaxed)
+    };
+    match evaluate(tagger, corpus, sentences, true, watch).map_err(|e| e.to_string())? {
+        Some(scores) => outbox.send(Event::Scored(model.clone(), Box::new(scores))),
+        None => return Err("the evaluation was cancelled".into()),
+    }
+    Ok(())
+}
+
+fn facts(folder: &ModelFolder) -> ModelFacts {
+    let c = &folder.config;
+    ModelFacts {
+        shape: format!("{} layers of {}", c.num_hidden_layers, c.hidden_size),
+        size: folder.tensors().values().map(crate::model::Tensor::elem_count).sum(),
+        labels: folder.tags.as_ref().map(TagSet::labels).unwrap_or_default(),
+        max_length: folder.max_length,
+        difference: check::difference(folder).map_err(|e| log::warn!("model check: {e}")).ok(),
+    }
+}

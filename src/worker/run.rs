@@ -1,0 +1,99 @@
+//! The training lane.
+
+use super::{Event, Outbox};
+use crate::corpus::holdout::Holdout;
+use crate::corpus::{Corpus, SentenceId};
+use crate::hub::{self, ModelName};
+use crate::model::weights::Precision;
+use crate::train::event::Step;
+use crate::train::{self, Arguments, Job, Observer};
+use crossbeam_channel::TrySendError;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Number of a run, unique in a project.
+pub type RunId = usize;
+
+/// A run to do.
+pub struct TrainRequest {
+    /// Its number.
+    pub run: RunId,
+    /// The data as it is now; edits made meanwhile do not touch it.
+    pub corpus: Corpus,
+    /// Sentences to learn from and to choose by.
+    pub holdout: Holdout,
+    /// Sentences scored at the end.
+    pub test: Vec<SentenceId>,
+    /// Where to start from.
+    pub base: ModelName,
+    /// Settings.
+    pub arguments: Arguments,
+    /// Folder of the model.
+    pub out: PathBuf,
+}
+
+/// The window is woken at most this often by steps.
+const WAKE_EVERY: Duration = Duration::from_millis(100);
+
+pub(super) fn perform(request: TrainRequest, outbox: &Outbox, stop: &AtomicBool) -> Result<(), String> {
+    let base = hub::open_model(&request.base, |progress| {
+        outbox.send(Event::Downloading(request.base.clone(), progress));
+        !stop.load(Ordering::Relaxed)
+    })
+    .map_err(|e| e.to_string())?;
+    let job = Job {
+        corpus: Arc::new(request.corpus),
+        holdout: request.holdout,
+        test: request.test,
+        base: Arc::new(base),
+        arguments: request.arguments,
+        out: request.out,
+        precision: Precision::Full,
+    };
+    let mut teller = Teller { run: request.run, outbox, stop, pending: None, woken: Instant::now() };
+    let finished = train::run(&job, &mut teller).map_err(|e| e.to_string())?;
+    outbox.send(Event::RunEnded(request.run, Box::new(finished)));
+    Ok(())
+}
+
+/// Passes a run's events on; steps merge when there is no room.
+struct Teller<'a> {
+    run: RunId,
+    outbox: &'a Outbox,
+    stop: &'a AtomicBool,
+    /// A step that found no room yet.
+    pending: Option<Step>,
+    woken: Instant,
+}
+
+impl Observer for Teller<'_> {
+    fn on(&mut self, event: train::Event) {
+        match event {
+            train::Event::Step(step) => {
+                let step = self.pending.take().map_or(step, |before| merged(before, step));
+                if let Err(TrySendError::Full(_)) =
+                    self.outbox.steps.try_send(Event::Run(self.run, train::Event::Step(step)))
+                {
+                    self.pending = Some(step);
+                }
+                if self.woken.elapsed() >= WAKE_EVERY {
+                    self.woken = Instant::now();
+                    (self.outbox.wake)();
+                }
+            }
+            other => self.outbox.send(Event::Run(self.run, other)),
+        }
+    }
+
+    fn should_stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// Two steps as one: the later one's values, the mean loss, both counted.
+fn merged(a: Step, b: Step) -> Step {
+    let n = a.merged + b.merged;
+    Step { loss: (a.loss * a.merged as f64 + b.loss * b.merged as f64) / n as f64, merged: n, ..b }
+}

@@ -1,0 +1,155 @@
+//! The real window without a screen: the shell with its real worker, driven by accessible label.
+
+use egui_kittest::kittest::Queryable as _;
+use egui_kittest::Harness;
+use std::cell::{Ref, RefCell};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tagwright::app::App;
+use tagwright::project::Places;
+use tagwright::ui::Shell;
+use tagwright::ui::dialogs::Dialogs;
+
+/// Nothing a window does in a test takes longer than this on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// A window and the folder it keeps its things in.
+pub struct Window {
+    pub harness: Harness<'static>,
+    shell: Rc<RefCell<Option<Shell>>>,
+    pub data: Rc<tempfile::TempDir>,
+    /// What the next file dialog answers.
+    answer: Arc<Mutex<Option<PathBuf>>>,
+}
+
+impl Window {
+    /// A window with these paths opened.
+    pub fn open(paths: &[&Path]) -> Self {
+        Self::with(Rc::new(tempfile::tempdir().expect("a folder")), paths, [1440.0, 900.0], egui::Theme::Dark)
+    }
+
+    /// A window of this size and theme that keeps its things in `data`.
+    pub fn with(data: Rc<tempfile::TempDir>, paths: &[&Path], size: [f32; 2], theme: egui::Theme) -> Self {
+        let shell: Rc<RefCell<Option<Shell>>> = Rc::default();
+        let answer: Arc<Mutex<Option<PathBuf>>> = Arc::default();
+        let places = Places::at(data.path());
+        let paths: Vec<PathBuf> = paths.iter().map(|p| (*p).to_owned()).collect();
+        let make = {
+            let (shell, answer) = (shell.clone(), answer.clone());
+            move |ctx: &egui::Context| {
+                let taken = answer.clone();
+                let dialogs = Dialogs::new(Arc::new(move |_| taken.lock().expect("an answer").take()));
+                *shell.borrow_mut() = Some(Shell::new(ctx, places, &paths, dialogs));
+                ctx.set_theme(theme);
+            }
+        };
+        let drawn = shell.clone();
+        let draw = move |ui: &mut egui::Ui| {
+            if let Some(shell) = drawn.borrow_mut().as_mut() {
+                shell.work(ui);
+                shell.draw(ui);
+            }
+        };
+        let builder = Harness::builder().with_size(size).with_theme(theme).with_max_steps(64).with_context_setup(make);
+        let builder = if std::env::var_os("TAGWRIGHT_SCREENSHOTS").is_some() { builder.wgpu() } else { builder };
+        let harness = builder.build_ui(draw);
+        Self { harness, shell, data, answer }
+    }
+
+    /// What the window shows.
+    pub fn app(&self) -> Ref<'_, App> {
+        Ref::map(self.shell.borrow(), |s| s.as_ref().expect("a shell").app())
+    }
+
+    /// Whether every edit is on disk.
+    pub fn is_durable(&self) -> bool {
+        self.shell.borrow().as_ref().is_some_and(Shell::is_durable)
+    }
+
+    /// What the next file dialog answers.
+    pub fn answer(&self, path: &Path) {
+        *self.answer.lock().expect("an answer") = Some(path.to_owned());
+    }
+
+    /// Draws a few frames.
+    pub fn step(&mut self) {
+        self.harness.run_steps(4);
+    }
+
+    /// Draws frames until something is so.
+    pub fn until(&mut self, what: &str, so: impl Fn(&Self) -> bool) {
+        let started = Instant::now();
+        while !so(self) {
+            assert!(started.elapsed() < PATIENCE, "waited in vain until {what}");
+            self.harness.run_steps(1);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.step();
+    }
+
+    /// Whether something with this accessible label is shown.
+    pub fn shows(&self, label: &str) -> bool {
+        self.harness.query_all_by_label(label).next().is_some()
+    }
+
+    /// Whether something whose accessible label holds this is shown.
+    pub fn shows_part(&self, label: &str) -> bool {
+        self.harness.query_all_by_label_contains(label).next().is_some()
+    }
+
+    /// Clicks what has this accessible label (the first, if there are several).
+    pub fn click(&mut self, label: &str) {
+        let found = self.harness.query_all_by_label(label).next();
+        found.unwrap_or_else(|| panic!("nothing is called {label:?}")).click();
+        self.step();
+    }
+
+    /// Goes to a room by its button in the rail.
+    pub fn go_to(&mut self, room: &str) {
+        self.harness.get_by_role_and_label(egui::Role::Tab, room).click();
+        self.step();
+    }
+
+    /// Presses the button of this name.
+    pub fn press(&mut self, button: &str) {
+        self.harness.get_by_role_and_label(egui::Role::Button, button).click();
+        self.step();
+    }
+
+    /// Replaces what stands in a text field.
+    pub fn type_text(&mut self, field: &str, text: &str) {
+        self.harness.query_all_by_label(field).next().unwrap_or_else(|| panic!("no field {field:?}")).click();
+        self.step();
+        self.key(egui::Modifiers::COMMAND, egui::Key::A);
+        self.harness.event(egui::Event::Text(text.to_owned()));
+        self.step();
+    }
+
+    /// Presses a key with modifiers.
+    pub fn key(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.step();
+    }
+
+    /// Presses plain keys one after another.
+    pub fn keys(&mut self, keys: &[egui::Key]) {
+        for key in keys {
+            self.key(egui::Modifiers::NONE, *key);
+        }
+    }
+
+    /// Opens the sample and waits for it.
+    pub fn open_sample(&mut self) {
+        self.click("Try the sample");
+        self.until("the sample is open", |w| w.app().annotate.is_some());
+    }
+
+    /// Writes what is shown as a picture, where a software GPU is at hand.
+    pub fn picture(&mut self, to: &Path) {
+        let image = self.harness.render().expect("a picture");
+        image.save(to).expect("a file");
+    }
+}
+

@@ -1,0 +1,77 @@
+//! The pictures of `screenshots/`: each page in both themes, from the real program on its own sample.
+//!
+//! `TAGWRIGHT_SCREENSHOTS=1 cargo test --release screenshots` draws them again (a software GPU will do).
+
+use crate::support::window::Window;
+use egui::{Key, Modifiers, Theme};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use tagwright::app::training::RunState;
+
+const TEXT: &str = "Marta Lindqvist joined the Harbour Line in Copenhagen on 3 March 2025, after eleven years of building bridges for Skanska. Her first job was to explain to the council of Esbjerg why forty turbines would not frighten the herring.\n\n“They asked good questions,” she told the Jutland Evening Post. “One captain wanted to know whether a Danish wind blows differently from a Dutch one. I said I would ask in Hornsea.”\n\nThe board voted on Thursday. Anders Bech, its chairman for nine years, abstained: his brother-in-law sells cable to Siemens, and the town of Esbjerg is small.";
+
+fn file(name: &str, theme: Theme) -> PathBuf {
+    let theme = if theme == Theme::Dark { "dark" } else { "light" };
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(format!("{name}-{theme}.png"))
+}
+
+#[test]
+fn screenshots() {
+    if std::env::var_os("TAGWRIGHT_SCREENSHOTS").is_none() {
+        println!("skipped: set TAGWRIGHT_SCREENSHOTS=1 to draw the pictures again");
+        return;
+    }
+    std::fs::create_dir_all(Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots")).expect("a folder");
+    for theme in [Theme::Dark, Theme::Light] {
+        pages(theme);
+        small(theme);
+    }
+}
+
+fn pages(theme: Theme) {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], theme);
+    w.step();
+    w.picture(&file("welcome", theme));
+    w.open_sample();
+    for _ in 0..6 {
+        w.keys(&[Key::ArrowDown]);
+    }
+    w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::ArrowRight]);
+    w.key(Modifiers::SHIFT, Key::ArrowRight);
+    w.picture(&file("annotate", theme));
+    w.keys(&[Key::Escape, Key::P]);
+    w.until("the pieces are here", |w| w.app().annotate.as_ref().is_some_and(|a| a.pieces.alignment.is_some()));
+    w.picture(&file("annotate-pieces", theme));
+    w.keys(&[Key::P]);
+    w.key(Modifiers::COMMAND, Key::K);
+    w.picture(&file("palette", theme));
+    w.keys(&[Key::Escape]);
+    w.go_to("Train");
+    w.until("the base is checked", |w| w.app().training.facts.is_some());
+    w.picture(&file("train-form", theme));
+    w.click("Take the small-data recipe");
+    w.key(Modifiers::COMMAND, Key::Enter);
+    w.until("half of the run is done", |w| w.app().training.run.as_ref().is_some_and(|r| r.share() > 0.55));
+    w.picture(&file("train", theme));
+    w.until("the run has ended", |w| {
+        matches!(w.app().training.run.as_ref().map(|r| r.state.clone()), Some(RunState::Ended(_)))
+    });
+    w.picture(&file("train-done", theme));
+    w.go_to("Evaluate");
+    w.press("Evaluate");
+    w.until("it is scored", |w| w.app().scoring.scores.is_some());
+    w.picture(&file("evaluate", theme));
+    w.go_to("Try");
+    w.type_text("Text to read", TEXT);
+    w.until("the text is read", |w| w.app().trying.read == TEXT);
+    w.picture(&file("try", theme));
+}
+
+fn small(theme: Theme) {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = Window::with(data, &[], [800.0, 600.0], theme);
+    w.open_sample();
+    w.keys(&[Key::ArrowDown, Key::ArrowDown, Key::ArrowRight]);
+    w.picture(&file("annotate-small", theme));
+}
