@@ -29,5 +29,6 @@ pub mod predict;
 pub mod project;
 pub mod train;
 #[cfg(feature = "window")]
+#[allow(missing_docs, reason = "no library: what a panel shows is said at its head")]
 pub mod ui;
 pub mod worker;

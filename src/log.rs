@@ -19,7 +19,10 @@ fn record(info: &PanicHookInfo) {
     let file = Places::of_this_user().crash_log();
     let trace = std::backtrace::Backtrace::force_capture();
     let text = format!("tagwright {}\n{info}\n{trace}\n", env!("CARGO_PKG_VERSION"));
-    let written = file.parent().map_or(Ok(()), crate::disk::create_folder).and_then(|()| crate::disk::write(&file, text.as_bytes()));
+    let written = file
+        .parent()
+        .map_or(Ok(()), crate::disk::create_folder)
+        .and_then(|()| crate::disk::write(&file, text.as_bytes()));
     match written {
         Ok(()) => log::error!("a mistake in the program; its details are in {}", file.display()),
         Err(e) => log::error!("a mistake in the program; its details could not be written: {e}"),

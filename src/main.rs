@@ -22,7 +22,9 @@ fn window(paths: Vec<PathBuf>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             log::debug!("{why}");
-            eprintln!("error: no window can be opened here (no display?); `tagwright demo` does the same job in a terminal");
+            eprintln!(
+                "error: no window can be opened here (no display?); `tagwright demo` does the same job in a terminal"
+            );
             ExitCode::from(1)
         }
     }

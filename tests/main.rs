@@ -1,10 +1,14 @@
 //! Every test of the program, in one binary (a binary a test file would link candle and egui many times over).
 //!
 //! Folders follow `src`: `model` holds the comparisons with PyTorch and transformers (`golden`), `data` the formats and
-//! edits. `support` holds what several of them use.
+//! edits, `cli` the real program's command line, `window` the real window without a screen. `rules` holds the invariants
+//! of ARCHITECTURE.md; `support` what several of them use.
 
+mod cli;
 mod data;
+mod hub;
 mod model;
+mod rules;
 mod support;
 #[cfg(feature = "window")]
 mod window;

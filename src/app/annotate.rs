@@ -84,9 +84,8 @@ impl Annotate {
     /// The state of a dataset that was just opened.
     pub fn new(path: PathBuf, corpus: Corpus, files: Vec<SourceFile>, history: History, project: PathBuf) -> Self {
         let sentences = corpus.sentences(None);
-        let starts = |split: Split| {
-            sentences.iter().position(|s| corpus.document(s.document).split == split).unwrap_or(0)
-        };
+        let starts =
+            |split: Split| sentences.iter().position(|s| corpus.document(s.document).split == split).unwrap_or(0);
         let split_starts = Split::ALL.map(starts);
         let shown = (0..sentences.len()).collect();
         let counts = corpus.counts(None);

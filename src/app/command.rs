@@ -8,6 +8,7 @@ use crate::hub::ModelName;
 use std::path::PathBuf;
 
 /// A command that needs nothing but itself: it has a name, and may have a key.
+#[allow(missing_docs, reason = "each is described by its name in the table")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     OpenFile,

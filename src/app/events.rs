@@ -72,8 +72,7 @@ fn now() -> u64 {
 
 fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     let Opened { path, dataset, history, runs, project, notice } = opened;
-    let mut annotate =
-        Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
+    let mut annotate = Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
     annotate.runs = runs;
     annotate.problems = dataset.problems;
     let (sentences, labels) = (annotate.sentences.len(), annotate.corpus.labels.len());
@@ -90,7 +89,8 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     });
     if let Some(first) = annotate.problems.first() {
         let count = annotate.problems.len();
-        let title = if count == 1 { "1 problem in the source".into() } else { format!("{count} problems in the source") };
+        let title =
+            if count == 1 { "1 problem in the source".into() } else { format!("{count} problems in the source") };
         app.notices.say(Notice::info(title, first.to_string()));
     }
     if let Some(notice) = notice {

@@ -1,5 +1,6 @@
 //! The Train room: the form of a run, and what a run has told so far.
 
+use super::events::thousands;
 use crate::corpus::Split;
 use crate::hub::{ModelName, Progress};
 use crate::predict::Evaluation;
@@ -146,7 +147,7 @@ pub struct RunView {
 }
 
 /// How much of the old value a smoothed loss keeps a step.
-const SMOOTHING: f64 = 0.95;
+const SMOOTHING: f64 = 0.9;
 
 impl RunView {
     /// A run that was asked for.
@@ -193,7 +194,11 @@ impl RunView {
         match event {
             Event::Started(started) => {
                 let (pieces, device) = (started.pieces_per_epoch, &started.device);
-                self.note(format!("{device}; {pieces} pieces an epoch, {} steps", started.steps));
+                self.note(format!(
+                    "{device}; {} pieces an epoch, {} steps",
+                    thousands(pieces),
+                    thousands(started.steps)
+                ));
                 self.started = Some(started);
             }
             Event::Step(step) => {

@@ -53,6 +53,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return line(evaluation(&scores));
     }
     let (sentences, tokens) = (thousands(scores.sentences), thousands(scores.tokens));
-    line(format!("{} on {}: {sentences} sentences, {tokens} words", arguments.model, split.map_or("all", Split::name)))?;
+    line(format!(
+        "{} on {}: {sentences} sentences, {tokens} words",
+        arguments.model,
+        split.map_or("all", Split::name)
+    ))?;
     text(&score_table(&scores))
 }

@@ -22,7 +22,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     output::line(format!("{:<11} {:<6} {:<7} what", "name", "reads", "writes"))?;
     for f in FORMATS {
         let yes = |b| if b { "yes" } else { "no" };
-        output::line(format!("{:<11} {:<6} {:<7} {} ({})", f.name, yes(f.reads), yes(f.writes), f.what, f.extensions.join(", ")))?;
+        output::line(format!(
+            "{:<11} {:<6} {:<7} {} ({})",
+            f.name,
+            yes(f.reads),
+            yes(f.writes),
+            f.what,
+            f.extensions.join(", ")
+        ))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `tagwright inspect`.
 
-use super::output::{line, thousands};
 use super::Failure;
+use super::output::{line, thousands};
 use crate::corpus::store::Counts;
 use crate::corpus::{Corpus, Split};
 use crate::project::Dataset;
@@ -42,7 +42,8 @@ fn as_json(dataset: &Dataset) -> Value {
         .into_iter()
         .map(|split| {
             let c = corpus.counts(Some(split));
-            let sizes = json!({"documents": c.documents, "sentences": c.sentences, "tokens": c.tokens, "labels": labels(&c)});
+            let sizes =
+                json!({"documents": c.documents, "sentences": c.sentences, "tokens": c.tokens, "labels": labels(&c)});
             (split.name().to_owned(), sizes)
         })
         .collect();
@@ -91,7 +92,8 @@ fn as_text(dataset: &Dataset) -> Result<(), Failure> {
 
 fn row(name: &str, corpus: &Corpus, split: Option<Split>) -> String {
     let c = corpus.counts(split);
-    let mut out = format!("{name:<7}{:>11}{:>11}{:>11}", thousands(c.documents), thousands(c.sentences), thousands(c.tokens));
+    let mut out =
+        format!("{name:<7}{:>11}{:>11}{:>11}", thousands(c.documents), thousands(c.sentences), thousands(c.tokens));
     c.labels.iter().zip(corpus.labels.names()).for_each(|(n, name)| {
         let width = name.chars().count().max(9);
         out.push_str(&format!(" {:>width$}", thousands(*n)));

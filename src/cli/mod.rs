@@ -4,6 +4,7 @@
 //! usage).
 
 mod convert;
+mod demo;
 mod evaluate;
 mod formats;
 mod inspect;
@@ -41,6 +42,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Find the entities of texts.
     Predict(predict::Arguments),
+    /// The main job without a window: the sample, the starter, F1 before and after.
+    Demo(demo::Arguments),
     /// List the formats.
     Formats(formats::Arguments),
 }
@@ -64,6 +67,7 @@ pub fn run() -> Request {
         Command::Train(a) => train::run(&a),
         Command::Evaluate(a) => evaluate::run(&a),
         Command::Predict(a) => predict::run(&a),
+        Command::Demo(a) => demo::run(&a),
         Command::Formats(a) => formats::run(&a),
     };
     Request::Done(match result {

@@ -1,6 +1,7 @@
 //! What goes to standard output: JSON shapes that several commands share, and lines of text.
 
 use super::Failure;
+pub use crate::app::events::thousands;
 use crate::eval::{LabelScore, Score};
 use crate::predict::Evaluation;
 use serde_json::{Map, Value, json};
@@ -76,18 +77,5 @@ pub fn score_table(scores: &Evaluation) -> String {
         scores.strict.f1 * 100.0,
         scores.piece_f1 * 100.0,
     ));
-    out
-}
-
-/// 14041 as `14,041`.
-pub fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
     out
 }

@@ -1,7 +1,7 @@
 //! `tagwright predict`.
 
-use super::output::line;
 use super::Failure;
+use super::output::line;
 use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::disk;
 use crate::format;

@@ -183,8 +183,12 @@ impl Observer for Printer {
                 } else {
                     self.print(format!(
                         "{} on {}: {} sentences, {} pieces an epoch, {} steps; dev {} sentences",
-                        s.model, s.device, thousands(s.train_sentences), thousands(s.pieces_per_epoch),
-                        thousands(s.steps), thousands(s.dev_sentences)
+                        s.model,
+                        s.device,
+                        thousands(s.train_sentences),
+                        thousands(s.pieces_per_epoch),
+                        thousands(s.steps),
+                        thousands(s.dev_sentences)
                     ));
                     self.bar = progress::bar(s.steps, "training");
                 }

@@ -79,7 +79,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut temporary = as_any_file(tempfile::Builder::new().prefix(".").suffix(".tmp")).tempfile_in(folder).map_err(fail)?;
+    let mut temporary =
+        as_any_file(tempfile::Builder::new().prefix(".").suffix(".tmp")).tempfile_in(folder).map_err(fail)?;
     if let Some(existing) = existing {
         temporary.as_file().set_permissions(existing.permissions()).map_err(fail)?;
     }
@@ -130,8 +131,7 @@ pub fn create_folder(path: &Path) -> Result<(), DiskError> {
 pub fn list(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
     let entries = fs::read_dir(path).map_err(|e| DiskError::new(path, &e))?;
     let hidden = |p: &PathBuf| p.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
-    let mut files: Vec<PathBuf> =
-        entries.flatten().map(|e| e.path()).filter(|p| p.is_file() && !hidden(p)).collect();
+    let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.is_file() && !hidden(p)).collect();
     files.sort();
     Ok(files)
 }

@@ -1,6 +1,6 @@
 //! Scores as seqeval computes them, so that numbers can be compared with the field's.
 
-pub mod seqeval;
 mod score;
+pub mod seqeval;
 
 pub use score::{LabelScore, Score, Scorer};

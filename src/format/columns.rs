@@ -2,7 +2,7 @@
 //!
 //! CoNLL-2003 (four columns, `-DOCSTART-`), WNUT-17 (word, tab, tag) and whatever looks like them.
 
-use super::{CONLL, CONLL2003, Found, Format, MAX_PROBLEMS, Problem, WNUT, decode_utf8};
+use super::{CONLL, CONLL2003, Format, Found, MAX_PROBLEMS, Problem, WNUT, decode_utf8};
 use crate::corpus::scheme::{SchemeDetector, decode, parse_tag, prefix_of};
 use crate::corpus::store::Column;
 use crate::corpus::{Corpus, DocumentBuilder, Split, Tag};
@@ -50,7 +50,8 @@ impl Layout {
     /// # Errors
     /// When the lines are no columns, or the last column holds no tags.
     pub fn detect(text: &str) -> Result<Self, Problem> {
-        let lines = || text.lines().zip(1..).filter(|(l, _)| !l.trim().is_empty() && !l.starts_with(DOCSTART)).take(2000);
+        let lines =
+            || text.lines().zip(1..).filter(|(l, _)| !l.trim().is_empty() && !l.starts_with(DOCSTART)).take(2000);
         let total = lines().count();
         let tabs = lines().filter(|(l, _)| l.trim_end().contains('\t')).count() * 2 > total;
         let guess = Self { tabs, columns: 0 };
@@ -64,7 +65,10 @@ impl Layout {
             return Err(Problem::at(
                 number,
                 1,
-                format!("expected a word and its tag, separated by a space or a tab, but found one column: {}", quote(line)),
+                format!(
+                    "expected a word and its tag, separated by a space or a tab, but found one column: {}",
+                    quote(line)
+                ),
             ));
         }
         let last = |line: &str| guess.fields(line).last().map(|r| line[r].to_owned()).unwrap_or_default();
@@ -105,7 +109,8 @@ impl Layout {
 
     /// The file as documents' starts and sentences.
     pub(super) fn blocks(self, text: &str) -> impl Iterator<Item = Block> + '_ {
-        let mut lines = Lines { text, at: usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8(), number: 0 };
+        let mut lines =
+            Lines { text, at: usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8(), number: 0 };
         let mut start_follows = false;
         std::iter::from_fn(move || {
             if std::mem::take(&mut start_follows) {
@@ -219,7 +224,16 @@ impl<'a> Reader<'a> {
             columns = (0..further).map(|i| Column { name: name(i), values: Vec::new() }).collect();
         }
         let ids = columns.iter().map(|c| c.values.iter().cloned().zip(0..).collect()).collect();
-        Self { text, layout, corpus, columns, ids, detector: SchemeDetector::default(), problems: vec![], problem_count: 0 }
+        Self {
+            text,
+            layout,
+            corpus,
+            columns,
+            ids,
+            detector: SchemeDetector::default(),
+            problems: vec![],
+            problem_count: 0,
+        }
     }
 
     fn problem(&mut self, line: usize, column: usize, message: impl FnOnce() -> String) {
@@ -296,7 +310,9 @@ impl<'a> Reader<'a> {
         if self.detector.mixed() {
             let scheme = self.detector.scheme().name();
             self.problem(0, 0, || {
-                format!("the tags mix two schemes; spans are read as conlleval does and edited lines written as {scheme}")
+                format!(
+                    "the tags mix two schemes; spans are read as conlleval does and edited lines written as {scheme}"
+                )
             });
         }
         let found = Found {

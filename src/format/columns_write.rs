@@ -34,9 +34,10 @@ pub fn rewrite(
             .iter()
             .map(|r| parse_tag(&text[r.tag.clone()]).ok().flatten().map(|(l, name)| (prefix_of(l), names.intern(name))))
             .collect();
-        let same = decode(&tags).iter().map(|s| (s.start, s.end, names.name(s.label))).eq(wanted
+        let same = decode(&tags)
             .iter()
-            .map(|s| (s.start, s.end, labels.name(s.label))));
+            .map(|s| (s.start, s.end, names.name(s.label)))
+            .eq(wanted.iter().map(|s| (s.start, s.end, labels.name(s.label))));
         if same {
             continue;
         }

@@ -22,6 +22,10 @@ pub fn decode_utf8(bytes: &[u8]) -> Result<&str, Problem> {
     std::str::from_utf8(bytes).map_err(|e| {
         let at = e.valid_up_to();
         let byte = bytes.get(at).copied().unwrap_or_default();
-        Problem::at(line_of(at), 0, format!("the file is not UTF-8 (byte {byte:#04x}); it may be Latin-1. Save it as UTF-8."))
+        Problem::at(
+            line_of(at),
+            0,
+            format!("the file is not UTF-8 (byte {byte:#04x}); it may be Latin-1. Save it as UTF-8."),
+        )
     })
 }

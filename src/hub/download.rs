@@ -105,7 +105,7 @@ impl Hub {
                         None => return Err(fail("the download was cancelled".into())),
                         Some(Ok(path)) => Some(check_size(path, &meter, file).map_err(fail)?),
                         Some(Err(HFError::EntryNotFound { .. })) if !needed => None,
-                        Some(Err(e)) => return Err(fail(explain(&e, file))),
+                        Some(Err(e)) => return Err(fail(explain(&e, file, &meter))),
                     }
                 }
             };
@@ -159,16 +159,26 @@ fn check_size(path: PathBuf, meter: &Meter, file: &str) -> Result<PathBuf, Strin
 }
 
 /// The library's errors in words, with what to do.
-fn explain(error: &HFError, file: &str) -> String {
+fn explain(error: &HFError, file: &str, meter: &Meter) -> String {
+    let total = meter.total.load(Ordering::Relaxed);
     match error {
+        HFError::Request { .. } if total > 0 => {
+            format!("the connection broke before all {total} bytes of {file} were here; try again")
+        }
         HFError::RepoNotFound { .. } => "the hub has no such model (or it needs a token); check the name".into(),
+        // The hub answers a missing model and a missing file alike.
+        HFError::EntryNotFound { .. } if file == "config.json" => {
+            "the hub has no such model, or it has no config.json; check the name".into()
+        }
         HFError::EntryNotFound { .. } => format!("the model has no {file}, so it cannot be used here"),
         HFError::AuthRequired { .. } | HFError::Forbidden { .. } => {
             "the hub asks for a token: set HF_TOKEN, and accept the model's terms on its page".into()
         }
         HFError::RateLimited { .. } => "the hub asks to wait; try again in a few minutes".into(),
         HFError::Request { .. } | HFError::LocalEntryNotFound { .. } => {
-            format!("the hub cannot be reached, and {file} is not in the cache; connect to the network, or use a folder")
+            format!(
+                "the hub cannot be reached, and {file} is not in the cache; connect to the network, or use a folder"
+            )
         }
         other => format!("{file} could not be downloaded ({other}); try again"),
     }

@@ -27,7 +27,9 @@ impl std::str::FromStr for ModelName {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let path = PathBuf::from(text);
         let parts: Vec<&str> = text.split('/').collect();
-        let plain = |p: &&str| !p.is_empty() && p.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) && !p.starts_with('.');
+        let plain = |p: &&str| {
+            !p.is_empty() && p.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) && !p.starts_with('.')
+        };
         Ok(if text == "starter" {
             Self::Starter
         } else if !path.exists() && parts.len() == 2 && parts.iter().all(plain) {

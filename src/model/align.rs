@@ -1,9 +1,9 @@
 //! A sentence's tags on its word pieces, exactly as the trainer sees them.
 
+use super::ModelError;
 use super::batch::IGNORED;
 use super::config::TagSet;
 use super::tokenizer::{PieceTokenizer, Pieces};
-use super::ModelError;
 
 /// One sentence ready for training or evaluation.
 #[derive(Clone, Debug, PartialEq, Eq)]

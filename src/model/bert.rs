@@ -319,20 +319,11 @@ impl Bert {
         if let Some(residual) = &out.residual {
             attended = k.add(&attended, residual)?;
         }
-        let norm = k.norm_backward(
-            &saved.attention_norm,
-            self.layer(layer, ATTENTION_NORM),
-            &attended,
-            true,
-            hidden(2),
-        )?;
+        let norm =
+            k.norm_backward(&saved.attention_norm, self.layer(layer, ATTENTION_NORM), &attended, true, hidden(2))?;
         let context = linear(&saved.context, ATTENTION_OUT, &norm.input)?;
-        let heads = Heads {
-            query: &saved.query,
-            key: &saved.key,
-            value: &saved.value,
-            count: self.config.num_attention_heads,
-        };
+        let heads =
+            Heads { query: &saved.query, key: &saved.key, value: &saved.value, count: self.config.num_attention_heads };
         let dropout = self.dropout(mode, self.config.attention_probs_dropout_prob, 3 * layer + 1);
         let [query, key, value] = k.attention_backward(heads, &saved.probabilities, &context, batch, dropout)?;
         let mut dx = linear(&saved.x, QUERY, &query)?;
@@ -450,8 +441,5 @@ fn in_parallel<T: Sync, R: Send>(parts: &[T], work: impl Fn(&T) -> R + Sync) -> 
 pub fn new_head(width: usize, tags: usize, deviation: f64, seed: u64) -> Result<(Tensor, Tensor)> {
     const PURPOSE: u64 = 0x6865_6164; // "head"
     let weight = Stream::new(seed, PURPOSE).normal(tags * width, deviation);
-    Ok((
-        Tensor::from_vec(weight, (tags, width), &Device::Cpu)?,
-        Tensor::zeros(tags, DType::F32, &Device::Cpu)?,
-    ))
+    Ok((Tensor::from_vec(weight, (tags, width), &Device::Cpu)?, Tensor::zeros(tags, DType::F32, &Device::Cpu)?))
 }

@@ -8,11 +8,8 @@ use candle_nn::VarBuilder;
 use candle_transformers::models::bert as reference;
 
 /// Sentences of several lengths, with a name, an accent and digits.
-pub const SENTENCES: [&str; 3] = [
-    "My name is Maarten.",
-    "Zoë Okafor moved the archive from Ghent to Lisbon in 1998, one box at a time.",
-    "Rain.",
-];
+pub const SENTENCES: [&str; 3] =
+    ["My name is Maarten.", "Zoë Okafor moved the archive from Ghent to Lisbon in 1998, one box at a time.", "Rain."];
 
 /// Larger differences than this are worth a warning: f32 sums in another order differ by far less.
 pub const TOLERANCE: f32 = 1e-3;

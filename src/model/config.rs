@@ -79,7 +79,7 @@ impl Config {
             classifier_dropout: check_rate("classifier_dropout", number("classifier_dropout", hidden_dropout))?,
             fields,
         };
-        if config.hidden_size % config.num_attention_heads != 0 {
+        if !config.hidden_size.is_multiple_of(config.num_attention_heads) {
             return Err(wrong("hidden_size is no multiple of num_attention_heads".into()));
         }
         Ok(config)

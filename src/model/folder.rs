@@ -56,8 +56,9 @@ impl ModelFolder {
         mut read: impl FnMut(&str) -> Result<Option<Vec<u8>>, ModelError>,
     ) -> Result<Self, ModelError> {
         let missing = |file: &str, advice: &str| ModelError::file(path.join(file), format!("missing; {advice}"));
-        let config = read("config.json")?
-            .ok_or_else(|| missing("config.json", "a model folder has config.json, model.safetensors, tokenizer.json"))?;
+        let config = read("config.json")?.ok_or_else(|| {
+            missing("config.json", "a model folder has config.json, model.safetensors, tokenizer.json")
+        })?;
         let in_folder = |e: ModelError| ModelError::file(path, e);
         let config = Config::parse(&config).map_err(in_folder)?;
         let mut tokenizer_files = Vec::new();
@@ -85,7 +86,8 @@ impl ModelFolder {
         let tensors = weights::read(&weights).map_err(|e| ModelError::file(&at, e))?;
         if tokenizer.vocabulary_size() > config.vocab_size {
             let (has, takes) = (tokenizer.vocabulary_size(), config.vocab_size);
-            let why = format!("the tokenizer has {has} pieces but the model takes {takes}: the files do not belong together");
+            let why =
+                format!("the tokenizer has {has} pieces but the model takes {takes}: the files do not belong together");
             return Err(ModelError::file(path, why));
         }
         let limit = settings.get("model_max_length").and_then(Value::as_u64).filter(|n| (8..1 << 20).contains(n));

@@ -84,8 +84,7 @@ impl PieceTokenizer {
     /// # Errors
     /// When a special piece ([UNK], [CLS], [SEP]) is missing.
     pub fn from_vocabulary(vocabulary: &str, lowercase: bool) -> Result<Self, ModelError> {
-        let ids: HashMap<&str, usize> =
-            vocabulary.lines().map(|l| l.trim_end_matches('\r')).zip(0usize..).collect();
+        let ids: HashMap<&str, usize> = vocabulary.lines().map(|l| l.trim_end_matches('\r')).zip(0usize..).collect();
         if let Some(name) = ["[UNK]", "[SEP]", "[CLS]"].iter().find(|name| !ids.contains_key(**name)) {
             return Err(ModelError::Tokenizer(format!("vocab.txt has no line {name}")));
         }

@@ -72,7 +72,9 @@ pub fn aggregate(pieces: &[ScoredPiece], tags: &TagSet, strategy: Aggregation) -
     };
     let units: Vec<Unit> = match strategy {
         Aggregation::None | Aggregation::Simple => pieces.iter().map(|p| unit(p, &p.probabilities)).collect(),
-        _ => words(pieces).map(|word| Unit { end: word[word.len() - 1].end, ..unit(&word[0], &merged(word, strategy)) }).collect(),
+        _ => words(pieces)
+            .map(|word| Unit { end: word[word.len() - 1].end, ..unit(&word[0], &merged(word, strategy)) })
+            .collect(),
     };
     let found = |label: &str, units: &[Unit]| Found {
         label: label.to_owned(),

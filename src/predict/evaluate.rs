@@ -5,11 +5,11 @@ use crate::corpus::{Corpus, Scheme, SentenceId, scheme};
 use crate::eval::seqeval::{Strict, entities, strict_entities};
 use crate::eval::{LabelScore, Score, Scorer};
 use crate::model::ModelError;
+use crate::model::TagSet;
 use crate::model::align::{Rule, align};
 use crate::model::batch::IGNORED;
 use crate::model::config::split_tag;
 use crate::model::tokenizer::Pieces;
-use crate::model::TagSet;
 use std::time::Instant;
 
 /// Scores of a model on a split.

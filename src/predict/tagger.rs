@@ -40,11 +40,7 @@ impl Tagger {
     ///
     /// # Errors
     /// candle's.
-    pub fn logits(
-        &self,
-        rows: &[Vec<u32>],
-        mut watch: impl FnMut(usize) -> bool,
-    ) -> Result<Vec<Vec<f32>>, ModelError> {
+    pub fn logits(&self, rows: &[Vec<u32>], mut watch: impl FnMut(usize) -> bool) -> Result<Vec<Vec<f32>>, ModelError> {
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_by_key(|i| rows[*i].len());
         let mut out = vec![Vec::new(); rows.len()];

@@ -50,10 +50,11 @@ pub fn predict<S: AsRef<str>>(tagger: &Tagger, texts: &[S], options: Options) ->
     let stride = options.stride.unwrap_or_else(|| tagger.default_stride());
     if stride + 3 > tagger.max_length {
         let limit = tagger.max_length - 3;
-        return Err(ModelError::Unsupported(format!("a stride of {stride} leaves windows no room; use at most {limit}")));
+        return Err(ModelError::Unsupported(format!(
+            "a stride of {stride} leaves windows no room; use at most {limit}"
+        )));
     }
-    let pieces: Vec<Pieces> =
-        texts.iter().map(|t| tagger.tokenizer.text(t.as_ref())).collect::<Result<_, _>>()?;
+    let pieces: Vec<Pieces> = texts.iter().map(|t| tagger.tokenizer.text(t.as_ref())).collect::<Result<_, _>>()?;
     let windows: Vec<Vec<Vec<usize>>> = pieces.iter().map(|p| p.windows(tagger.max_length, stride)).collect();
     let rows: Vec<Vec<u32>> = pieces
         .iter()
@@ -97,7 +98,9 @@ fn scored(tagger: &Tagger, text: &str, pieces: &Pieces, index: usize, row: &[f32
     let longer = piece.chars().count() != text[start..end].chars().count();
     let continues = match &tagger.tokenizer.continuing_prefix {
         Some(_) => longer && !tagger.tokenizer.is_unknown(piece),
-        None => start > 0 && !text[..end].chars().rev().skip(text[start..end].chars().count()).take(1).any(|c| c == ' '),
+        None => {
+            start > 0 && !text[..end].chars().rev().skip(text[start..end].chars().count()).take(1).any(|c| c == ' ')
+        }
     };
     ScoredPiece { probabilities: probabilities(row), start, end, continues }
 }

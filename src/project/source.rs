@@ -73,7 +73,10 @@ impl Dataset {
         let name = path.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
         if !path.is_dir() {
             let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            return Self::open_files(&name, &[(path.to_owned(), Split::from_file_name(&file_name).unwrap_or_default())]);
+            return Self::open_files(
+                &name,
+                &[(path.to_owned(), Split::from_file_name(&file_name).unwrap_or_default())],
+            );
         }
         let all = disk::list(path)?;
         let split_of = |p: &PathBuf| Split::from_file_name(&p.file_name()?.to_string_lossy());
@@ -139,9 +142,8 @@ impl Dataset {
         let number = self.files.len() as u32;
         let found = format::read(bytes, split, number, &mut self.corpus)
             .map_err(|p| SourceError::Format(format!("{}: {p}", path.display())))?;
-        self.problems.extend(
-            found.problems.iter().map(|p| SourceProblem { file: path.to_owned(), problem: p.clone() }),
-        );
+        self.problems
+            .extend(found.problems.iter().map(|p| SourceProblem { file: path.to_owned(), problem: p.clone() }));
         self.files.push(SourceFile { path: path.to_owned(), split, found, hash: fingerprint(bytes) });
         Ok(())
     }
@@ -204,4 +206,3 @@ pub fn rewritten_bytes(
         sentence.checked_sub(document.first_sentence as usize).map(|s| document.token_spans(s))
     })
 }
-

@@ -121,7 +121,8 @@ impl Project {
         };
         let version = prepare().map_err(fail)?;
         if version != SCHEMA {
-            let why = format!("it was made by a newer version of this program (tables {version}, this one knows {SCHEMA})");
+            let why =
+                format!("it was made by a newer version of this program (tables {version}, this one knows {SCHEMA})");
             return Err(StoreError::Unusable { path: path.to_owned(), why });
         }
         Ok(Self { path: path.to_owned(), connection })
@@ -170,7 +171,10 @@ impl Project {
                 t.execute("INSERT INTO labels VALUES(?,?,?)", params![id, label.name, label.colour])?;
             }
             for (number, column) in corpus.columns.iter().enumerate() {
-                t.execute("INSERT INTO columns VALUES(?,?,?)", params![number as i64, column.name, column.values.join("\n")])?;
+                t.execute(
+                    "INSERT INTO columns VALUES(?,?,?)",
+                    params![number as i64, column.name, column.values.join("\n")],
+                )?;
             }
             let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?)")?;
             let mut insert_span = t.prepare("INSERT INTO spans VALUES(?,?,?,?,'import',0)")?;
@@ -219,7 +223,9 @@ impl Project {
         };
         corpus.columns = rows.query_map([], column)?.collect::<Result<_, _>>()?;
         let width = corpus.columns.len();
-        let mut rows = c.prepare("SELECT split, file, first_sentence, text, tokens, sentences, columns FROM documents ORDER BY id")?;
+        let mut rows = c.prepare(
+            "SELECT split, file, first_sentence, text, tokens, sentences, columns FROM documents ORDER BY id",
+        )?;
         let document = |r: &rusqlite::Row| -> rusqlite::Result<Document> {
             let tokens: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(4)?);
             let columns: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(6)?);
@@ -236,7 +242,8 @@ impl Project {
             })
         };
         let mut documents: Vec<Document> = rows.query_map([], document)?.collect::<Result<_, _>>()?;
-        let mut rows = c.prepare("SELECT document, start, stop, label FROM spans ORDER BY document, start, stop, label")?;
+        let mut rows =
+            c.prepare("SELECT document, start, stop, label FROM spans ORDER BY document, start, stop, label")?;
         let span = |r: &rusqlite::Row| -> rusqlite::Result<(usize, Span)> {
             Ok((r.get::<_, i64>(0)? as usize, Span { start: r.get(1)?, end: r.get(2)?, label: r.get(3)? }))
         };
@@ -258,7 +265,8 @@ impl Project {
     }
 
     fn sources(&self) -> rusqlite::Result<Vec<SourceFile>> {
-        let mut rows = self.connection.prepare("SELECT path, split, format, scheme, hash FROM sources ORDER BY number")?;
+        let mut rows =
+            self.connection.prepare("SELECT path, split, format, scheme, hash FROM sources ORDER BY number")?;
         let source = |r: &rusqlite::Row| -> rusqlite::Result<SourceFile> {
             let found = Found {
                 format: format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::CONLL),

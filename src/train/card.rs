@@ -9,13 +9,24 @@ use std::fmt::Write as _;
 /// A model card in Hugging Face's form.
 pub fn card(job: &Job, finished: &Finished, tags: &TagSet) -> String {
     let a = &job.arguments;
-    let mut out = String::from("---\nlibrary_name: transformers\npipeline_tag: token-classification\ntags:\n- token-classification\n- named-entity-recognition\n- tagwright\n---\n\n");
+    let mut out = String::from(
+        "---\nlibrary_name: transformers\npipeline_tag: token-classification\ntags:\n- token-classification\n- named-entity-recognition\n- tagwright\n---\n\n",
+    );
     let name = finished.out.file_name().map_or_else(|| "model".into(), |n| n.to_string_lossy());
     let _ = writeln!(out, "# {name}\n");
     let _ = writeln!(out, "Tags words with: {}. Trained by Tagwright from `{}`.\n", label_line(tags), job.base.name);
-    let _ = writeln!(out, "```python\nfrom transformers import pipeline\npipeline(\"token-classification\", \"{name}\", aggregation_strategy=\"simple\")(\"My name is Maarten.\")\n```\n");
+    let _ = writeln!(
+        out,
+        "```python\nfrom transformers import pipeline\npipeline(\"token-classification\", \"{name}\", aggregation_strategy=\"simple\")(\"My name is Maarten.\")\n```\n"
+    );
     let _ = writeln!(out, "## Data\n");
-    let _ = writeln!(out, "{}: {} sentences to learn from, {} to choose the best epoch by.", job.corpus.name, job.holdout.train.len(), job.holdout.dev.len());
+    let _ = writeln!(
+        out,
+        "{}: {} sentences to learn from, {} to choose the best epoch by.",
+        job.corpus.name,
+        job.holdout.train.len(),
+        job.holdout.dev.len()
+    );
     if let Some((held, of)) = job.holdout.held_out {
         let _ = writeln!(out, "There was no dev split: {held} of {of} parts were held out, by seed {}.", a.seed);
     }
@@ -55,6 +66,11 @@ fn table(split: Split, scores: &Evaluation) -> String {
         row(&label.label, &label.score);
     }
     row("all", &scores.overall);
-    let _ = writeln!(out, "\nAccuracy on words {:.2}. F1 on pieces, as the book counts: {:.2}.", scores.accuracy * 100.0, scores.piece_f1 * 100.0);
+    let _ = writeln!(
+        out,
+        "\nAccuracy on words {:.2}. F1 on pieces, as the book counts: {:.2}.",
+        scores.accuracy * 100.0,
+        scores.piece_f1 * 100.0
+    );
     out
 }

@@ -127,7 +127,11 @@ impl AdamW {
 enum Merged<'a> {
     Dense(Vec<&'a Tensor>),
     /// Row number to the sum of its rows.
-    Rows { slots: HashMap<u32, usize>, width: usize, sums: Vec<f32> },
+    Rows {
+        slots: HashMap<u32, usize>,
+        width: usize,
+        sums: Vec<f32>,
+    },
 }
 
 impl<'a> Merged<'a> {

@@ -145,8 +145,7 @@ impl<'a> Run<'a> {
         for note in notes(job, &plan, &report.unexpected, head_kept) {
             observer.on(Event::Note(note));
         }
-        let tagger =
-            Tagger { bert, tokenizer: job.base.tokenizer.clone(), tags, max_length: job.base.max_length };
+        let tagger = Tagger { bert, tokenizer: job.base.tokenizer.clone(), tags, max_length: job.base.max_length };
         let schedule = Schedule::new(total, arguments.warmup_ratio);
         Ok(Self { job, tagger, plan, optimizer, schedule, best: None, progress: Progress::default() })
     }
@@ -197,7 +196,9 @@ impl<'a> Run<'a> {
             self.progress.seconds += seconds;
             if !loss.is_finite() || !report.grad_norm.is_finite() {
                 let step = self.progress.step;
-                observer.on(Event::Note(format!("the loss was no number any more at step {step}: try a lower learning_rate")));
+                observer.on(Event::Note(format!(
+                    "the loss was no number any more at step {step}: try a lower learning_rate"
+                )));
                 return Ok(Outcome::Diverged);
             }
             if self.progress.step == 1 {

@@ -4,7 +4,9 @@ use super::Commands;
 use super::frame::split_icon;
 use super::numbers::{counted, score, thousands};
 use super::theme::{self, TextRole, icon};
-use super::widgets::{Button, Card, Column, EmptyState, Figure, MenuRow, ProgressBar, Table, figures, label, menu, paragraph};
+use super::widgets::{
+    Button, Card, Column, EmptyState, Figure, MenuRow, ProgressBar, Table, figures, label, menu, paragraph,
+};
 use crate::app::{Action, Annotate, App, Command};
 use crate::predict::Evaluation;
 use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, Ui};
@@ -106,42 +108,46 @@ fn headline(ui: &mut Ui, s: &Evaluation) {
 /// A card with a row a label.
 pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, title: &str) {
     let p = theme::of(ui);
-    Card::new(title).note("by label").show(ui, |_| {}, |ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let columns = [
-            Column::text("Label", 2.0),
-            Column::number("Precision", 1.0),
-            Column::number("Recall", 1.0),
-            Column::text("", 1.2),
-            Column::number("F1", 1.0),
-            Column::number("Gold", 1.0),
-            Column::number("Model", 1.0),
-        ];
-        let table = Table::new(&columns);
-        table.head(ui);
-        let mut labels: Vec<_> = s.labels.iter().collect();
-        labels.sort_by_key(|l| a.corpus.labels.id(&l.label).unwrap_or(u16::MAX));
-        for l in labels {
-            let known = a.corpus.labels.id(&l.label).and_then(|id| a.corpus.labels.get(id));
-            let colour = known.map_or(p.series[6], |k| p.label(usize::from(k.colour)).solid);
+    Card::new(title).note("by label").show(
+        ui,
+        |_| {},
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let columns = [
+                Column::text("Label", 2.0),
+                Column::number("Precision", 1.0),
+                Column::number("Recall", 1.0),
+                Column::text("", 1.2),
+                Column::number("F1", 1.0),
+                Column::number("Gold", 1.0),
+                Column::number("Model", 1.0),
+            ];
+            let table = Table::new(&columns);
+            table.head(ui);
+            let mut labels: Vec<_> = s.labels.iter().collect();
+            labels.sort_by_key(|l| a.corpus.labels.id(&l.label).unwrap_or(u16::MAX));
+            for l in labels {
+                let known = a.corpus.labels.id(&l.label).and_then(|id| a.corpus.labels.get(id));
+                let colour = known.map_or(p.series[6], |k| p.label(usize::from(k.colour)).solid);
+                table.row(ui, |c| {
+                    c.dotted(colour, &l.label);
+                    c.text(&score(l.score.precision));
+                    c.text(&score(l.score.recall));
+                    c.bar(l.score.f1 as f32, colour);
+                    c.strong(&score(l.score.f1));
+                    c.quiet(&thousands(l.score.support));
+                    c.quiet(&thousands(l.score.predicted));
+                });
+            }
             table.row(ui, |c| {
-                c.dotted(colour, &l.label);
-                c.text(&score(l.score.precision));
-                c.text(&score(l.score.recall));
-                c.bar(l.score.f1 as f32, colour);
-                c.strong(&score(l.score.f1));
-                c.quiet(&thousands(l.score.support));
-                c.quiet(&thousands(l.score.predicted));
+                c.strong("All, micro");
+                c.strong(&score(s.overall.precision));
+                c.strong(&score(s.overall.recall));
+                c.skip();
+                c.strong(&score(s.overall.f1));
+                c.strong(&thousands(s.overall.support));
+                c.strong(&thousands(s.overall.predicted));
             });
-        }
-        table.row(ui, |c| {
-            c.strong("All, micro");
-            c.strong(&score(s.overall.precision));
-            c.strong(&score(s.overall.recall));
-            c.skip();
-            c.strong(&score(s.overall.f1));
-            c.strong(&thousands(s.overall.support));
-            c.strong(&thousands(s.overall.predicted));
-        });
-    });
+        },
+    );
 }

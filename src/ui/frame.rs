@@ -53,7 +53,8 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
             });
             search(ui, full, out);
             let right = Rect::from_min_max(pos2(full.center().x, full.top()), full.max);
-            let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
+            let mut ui =
+                ui.new_child(egui::UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
             let light = app.settings.light == Some(true);
             let (glyph, name) = if light { (icon::MOON, "Dark theme") } else { (icon::SUN, "Light theme") };
             if IconButton::new(glyph, name).show(&mut ui).clicked() {
@@ -62,7 +63,8 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
             saved_state(&mut ui, saved);
             if let Some(a) = &app.annotate {
                 let redo = a.history.next_redo().is_none().then_some("There is nothing to redo.");
-                if IconButton::new(icon::REDO_2, "Redo").keys(&["Ctrl", "Shift", "Z"]).off(redo).show(&mut ui).clicked() {
+                if IconButton::new(icon::REDO_2, "Redo").keys(&["Ctrl", "Shift", "Z"]).off(redo).show(&mut ui).clicked()
+                {
                     out.push(Command::Do(Action::Redo));
                 }
                 let undo = a.history.next_undo().is_none().then_some("There is nothing to undo.");
@@ -136,8 +138,19 @@ fn search(ui: &mut Ui, bar: Rect, out: &mut Commands) {
     ui.painter().rect(rect, 6, p.field, egui::Stroke::new(1.0, border), egui::StrokeKind::Inside);
     let glyph = Rect::from_center_size(pos2(rect.left() + 15.0, rect.center().y), vec2(16.0, 16.0));
     paint_icon(ui.painter(), glyph, icon::SEARCH, 14.0, p.text2);
-    let text = TextRole::Body.elided(ui, "Search or run a command", rect.width() - 90.0);
+    let text = TextRole::Body.elided(
+        ui,
+        if width < 240.0 { "Search" } else { "Search or run a command" },
+        rect.width() - 40.0,
+    );
     put_text(ui.painter(), rect.with_min_x(rect.left() + 30.0), Align2::LEFT_CENTER, text, p.text3);
+    if width < 240.0 {
+        focus_ring(ui, &response, rect, 6);
+        if response.clicked() {
+            out.push(Command::Do(Action::Palette));
+        }
+        return;
+    }
     let caps = Rect::from_min_max(pos2(rect.right() - 58.0, rect.top()), rect.max);
     let mut caps = ui.new_child(egui::UiBuilder::new().max_rect(caps).layout(Layout::left_to_right(Align::Center)));
     super::widgets::key_caps(&mut caps, &["Ctrl", "K"]);
@@ -260,13 +273,14 @@ fn facts(app: &App) -> Vec<String> {
         }
         (Room::Try, _) if !app.trying.read.is_empty() => {
             let t = &app.trying;
-            let windows = if t.prediction.windows > 1 { format!(", {} windows", t.prediction.windows) } else { String::new() };
+            let windows =
+                if t.prediction.windows > 1 { format!(", {} windows", t.prediction.windows) } else { String::new() };
             facts.push(format!("{} pieces{windows}", thousands(t.prediction.pieces)));
             facts.push(format!("{} characters", thousands(t.read.chars().count())));
         }
         _ => {}
     }
-    facts.push("Offline".into());
+    facts.push(format!("CPU, {} threads", crate::model::device::threads()));
     facts
 }
 

@@ -10,7 +10,11 @@ use egui::{Align, Frame, Id, Layout, Margin, Modal, ScrollArea, Ui, vec2};
 /// Shows the sheet over the room.
 pub fn show(ui: &mut Ui, out: &mut Commands) {
     let p = theme::of(ui);
-    let frame = Frame::new().fill(p.overlay).stroke(egui::Stroke::new(1.0, p.line_strong)).corner_radius(12).inner_margin(Margin::same(20));
+    let frame = Frame::new()
+        .fill(p.overlay)
+        .stroke(egui::Stroke::new(1.0, p.line_strong))
+        .corner_radius(12)
+        .inner_margin(Margin::same(20));
     let modal = Modal::new(Id::unique("keys")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
         let room = ui.content_rect();
         ui.set_width(660.0_f32.min(room.width() - 80.0));

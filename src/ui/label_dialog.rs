@@ -24,7 +24,11 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         Ok(()) => None,
     };
     let ready = error.is_none() && !view.name.trim().is_empty();
-    let frame = Frame::new().fill(p.overlay).stroke(egui::Stroke::new(1.0, p.line_strong)).corner_radius(12).inner_margin(Margin::same(20));
+    let frame = Frame::new()
+        .fill(p.overlay)
+        .stroke(egui::Stroke::new(1.0, p.line_strong))
+        .corner_radius(12)
+        .inner_margin(Margin::same(20));
     let mut done = false;
     let modal = Modal::new(Id::unique("new label")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
         ui.set_width(320.0);

@@ -5,7 +5,10 @@ use super::theme::{self, TextRole};
 use super::widgets::{key_caps, label, put_text};
 use crate::app::command::{COMMANDS, Entry};
 use crate::app::{Action, App, Command};
-use egui::{Align, Align2, Frame, Id, Key, Layout, Modal, Rect, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Align2, Frame, Id, Key, Layout, Modal, Rect, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo,
+    pos2, vec2,
+};
 
 /// What is typed, and the chosen row.
 #[derive(Default)]
@@ -19,7 +22,8 @@ const ROW: f32 = 40.0;
 /// Shows the palette over the room.
 pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
-    let hits: Vec<&Entry> = COMMANDS.iter().filter(|e| e.action != Action::Palette && matches(e.name, &view.typed)).collect();
+    let hits: Vec<&Entry> =
+        COMMANDS.iter().filter(|e| e.action != Action::Palette && matches(e.name, &view.typed)).collect();
     view.chosen = view.chosen.min(hits.len().saturating_sub(1));
     let (up, down, enter, escape) = ui.input_mut(|i| {
         let mut key = |k| i.consume_key(egui::Modifiers::NONE, k);

@@ -1,7 +1,9 @@
 //! The eframe app: draws the state, does the commands that drawing pushed, and carries out their effects.
 
 use super::dialogs::Dialogs;
-use super::{Commands, annotate, evaluate, frame, key_sheet, keymap, label_dialog, palette, theme, train, try_text, welcome};
+use super::{
+    Commands, annotate, evaluate, frame, key_sheet, keymap, label_dialog, palette, theme, train, try_text, welcome,
+};
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events};
 use crate::project::{Commit, Committer, Places, Settings};
@@ -44,8 +46,7 @@ impl Shell {
         let worker = Worker::new(places.clone(), wake.clone());
         let queue = paths.iter().cloned().map(Command::Open).collect();
         let app = App::new(places, settings);
-        let mut shell =
-            Self { app, view: View::default(), worker, committer: None, dialogs, queue, wake, light: None };
+        let mut shell = Self { app, view: View::default(), worker, committer: None, dialogs, queue, wake, light: None };
         shell.follow_theme(ctx, true);
         shell
     }

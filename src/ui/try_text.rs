@@ -2,13 +2,16 @@
 
 use super::Commands;
 use super::annotate::flow::{Flow, Paint, SpanView, Style};
-use super::numbers::{counted, probability};
+use super::numbers::probability;
 use super::theme::{self, LabelColour, TextRole, icon};
 use super::widgets::{Button, EmptyState, MenuRow, hairline, label, menu, panel_head, paragraph, put_text};
-use crate::app::{App, Command};
 use crate::app::effect::Pick;
+use crate::app::{App, Command};
 use crate::predict::Entity;
-use egui::{Align, Align2, CentralPanel, Frame, Layout, Margin, Panel, Rect, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Align2, CentralPanel, Frame, Layout, Margin, Panel, Rect, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo,
+    pos2, vec2,
+};
 use std::time::Duration;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -104,21 +107,28 @@ fn editor(ui: &mut Ui, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     label(ui, TextRole::SmallMedium, p.text2, "Text");
     let rows = view.typed.lines().count().clamp(2, 8);
-    let frame = Frame::new().fill(p.field).stroke(egui::Stroke::new(1.0, p.line_strong)).corner_radius(8).inner_margin(Margin::same(10));
+    let frame = Frame::new()
+        .fill(p.field)
+        .stroke(egui::Stroke::new(1.0, p.line_strong))
+        .corner_radius(8)
+        .inner_margin(Margin::same(10));
     let response = frame
         .show(ui, |ui| {
-            ScrollArea::vertical().id_salt("typed").max_height(180.0).show(ui, |ui| {
-                let edit = TextEdit::multiline(&mut view.typed)
-                    .font(TextRole::Body.font())
-                    .frame(Frame::NONE)
-                    .desired_rows(rows)
-                    .desired_width(f32::INFINITY)
-                    .hint_text("Type or paste text");
-                let response = ui.add(edit);
-                response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, "Text to read"));
-                response
-            })
-            .inner
+            ScrollArea::vertical()
+                .id_salt("typed")
+                .max_height(180.0)
+                .show(ui, |ui| {
+                    let edit = TextEdit::multiline(&mut view.typed)
+                        .font(TextRole::Body.font())
+                        .frame(Frame::NONE)
+                        .desired_rows(rows)
+                        .desired_width(f32::INFINITY)
+                        .hint_text("Type or paste text");
+                    let response = ui.add(edit);
+                    response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, "Text to read"));
+                    response
+                })
+                .inner
         })
         .inner;
     let now = ui.input(|i| i.time);
@@ -139,7 +149,8 @@ fn editor(ui: &mut Ui, view: &mut View, out: &mut Commands) {
 
 /// Colours by label's place in the starter's order, or the dataset's where it has the label.
 fn colour_of(app: &App, p: &'static theme::Palette, name: &str) -> &'static LabelColour {
-    let in_dataset = app.annotate.as_ref().and_then(|a| a.corpus.labels.get(a.corpus.labels.id(name)?).map(|l| l.colour));
+    let in_dataset =
+        app.annotate.as_ref().and_then(|a| a.corpus.labels.get(a.corpus.labels.id(name)?).map(|l| l.colour));
     let usual = ["PER", "ORG", "LOC", "MISC"].iter().position(|l| *l == name);
     let hashed = || 4 + name.bytes().fold(0usize, |h, b| h.wrapping_mul(31).wrapping_add(usize::from(b))) % 20;
     p.label(in_dataset.map_or_else(|| usual.unwrap_or_else(hashed), usize::from))
@@ -162,7 +173,8 @@ fn paragraphs<'a>(text: &'a str, entities: &[Entity]) -> Vec<Paragraph<'a>> {
         let mut words: Vec<(usize, &str)> = Vec::new();
         for (at, piece) in line.split_word_bound_indices().filter(|(_, w)| !w.trim().is_empty()) {
             let (start, end) = (line_start + at, line_start + at + piece.len());
-            let inner: Vec<usize> = cuts.iter().copied().filter(|c| start < *c && *c < end && text.is_char_boundary(*c)).collect();
+            let inner: Vec<usize> =
+                cuts.iter().copied().filter(|c| start < *c && *c < end && text.is_char_boundary(*c)).collect();
             let mut from = start;
             for cut in inner.into_iter().chain([end]) {
                 if cut > from {
@@ -204,7 +216,7 @@ fn highlighted(ui: &mut Ui, app: &App, view: &mut View, width: f32) {
             ui.add_space(12.0);
             continue;
         }
-        // Words that touch in the text (a name and its comma) are glued again by a thin joint in the layout.
+        // Words that touch in the text (a name and its comma) touch in the layout too.
         let glued = glue(&t.read, &part);
         let words: Vec<&str> = glued.iter().map(|(a, b)| &t.read[*a..*b]).collect();
         let at_word = |byte: usize| glued.iter().position(|(a, b)| *a <= byte && byte < *b).unwrap_or(0);
@@ -217,7 +229,8 @@ fn highlighted(ui: &mut Ui, app: &App, view: &mut View, width: f32) {
                 SpanView { start, end, name: &e.label, colour: colour_of(app, p, &e.label), repeats: false }
             })
             .collect();
-        let flow = Flow::lay_out(ui, &words, &spans, Style::reading(20.0, 40.0), width);
+        let joined: Vec<bool> = (0..glued.len()).map(|i| i > 0 && glued[i - 1].1 == glued[i].0).collect();
+        let flow = Flow::lay_out_joined(ui, &words, &spans, Style::reading(20.0, 40.0), width, &joined);
         let (rect, response) = ui.allocate_exact_size(vec2(width, flow.height()), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Document, true, words.join(" ")));
         let over = response.hover_pos().and_then(|at| flow.span_at(ui, at - rect.min, &spans));
@@ -229,7 +242,13 @@ fn highlighted(ui: &mut Ui, app: &App, view: &mut View, width: f32) {
         }
         let certainty = part.spans.iter().map(|(_, _, i)| t.prediction.entities[*i].score).collect();
         let ringed = view.hovered.and_then(|h| part.spans.iter().position(|s| s.2 == h));
-        flow.paint(ui, rect.min, &words, &spans, Paint { hovered: over, certainty, ringed, clip: Some(ui.clip_rect()), ..Paint::default() });
+        flow.paint(
+            ui,
+            rect.min,
+            &words,
+            &spans,
+            Paint { hovered: over, certainty, ringed, clip: Some(ui.clip_rect()), ..Paint::default() },
+        );
     }
     view.hovered = hovered;
 }
@@ -275,11 +294,20 @@ fn legend(ui: &mut Ui) {
 fn entities(ui: &mut Ui, app: &App, view: &mut View) {
     let p = theme::of(ui);
     let found = &app.trying.prediction.entities;
-    let time = format!("{}, {:.0} ms", counted(found.len(), "entity").replace("entitys", "entities"), app.trying.seconds * 1000.0);
+    let time = format!(
+        "{}, {:.0} ms",
+        if found.len() == 1 { "1 entity".to_owned() } else { format!("{} entities", found.len()) },
+        app.trying.seconds * 1000.0
+    );
     panel_head(ui, "Entities", &time, |_| {});
     if found.is_empty() {
         ui.add_space(40.0);
-        EmptyState::new(icon::SCAN_TEXT, "No entities", "Type or paste text. Names the model finds are listed here with how sure it is.").show(ui);
+        EmptyState::new(
+            icon::SCAN_TEXT,
+            "No entities",
+            "Type or paste text. Names the model finds are listed here with how sure it is.",
+        )
+        .show(ui);
         return;
     }
     ScrollArea::vertical().id_salt("entity list").auto_shrink(false).show(ui, |ui| {
@@ -289,7 +317,9 @@ fn entities(ui: &mut Ui, app: &App, view: &mut View) {
                 let text = app.trying.read[e.byte_start..e.byte_end].replace('\n', " ");
                 let colour = colour_of(app, p, &e.label);
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
-                response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{text}, {}, {}", e.label, probability(e.score))));
+                response.widget_info(|| {
+                    WidgetInfo::labeled(Role::ListItem, true, format!("{text}, {}, {}", e.label, probability(e.score)))
+                });
                 if response.hovered() {
                     view.hovered = Some(i);
                 }
@@ -298,11 +328,35 @@ fn entities(ui: &mut Ui, app: &App, view: &mut View) {
                 }
                 let inside = rect.shrink2(vec2(10.0, 0.0));
                 super::widgets::dot(ui.painter(), pos2(inside.left() + 4.0, inside.center().y), colour.solid);
-                let words = Rect::from_min_max(pos2(inside.left() + 16.0, inside.top()), pos2(inside.right() - 110.0, inside.bottom()));
-                put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::Body.elided(ui, &text, words.width()), p.text);
-                let tag = Rect::from_min_max(pos2(inside.right() - 100.0, inside.top()), pos2(inside.right() - 40.0, inside.bottom()));
-                put_text(ui.painter(), tag, Align2::LEFT_CENTER, TextRole::CaptionStrong.elided(ui, &e.label, tag.width()), colour.ink);
-                put_text(ui.painter(), inside, Align2::RIGHT_CENTER, TextRole::Body.line(ui, &probability(e.score)), p.text2);
+                let words = Rect::from_min_max(
+                    pos2(inside.left() + 16.0, inside.top()),
+                    pos2(inside.right() - 110.0, inside.bottom()),
+                );
+                put_text(
+                    ui.painter(),
+                    words,
+                    Align2::LEFT_CENTER,
+                    TextRole::Body.elided(ui, &text, words.width()),
+                    p.text,
+                );
+                let tag = Rect::from_min_max(
+                    pos2(inside.right() - 100.0, inside.top()),
+                    pos2(inside.right() - 40.0, inside.bottom()),
+                );
+                put_text(
+                    ui.painter(),
+                    tag,
+                    Align2::LEFT_CENTER,
+                    TextRole::CaptionStrong.elided(ui, &e.label, tag.width()),
+                    colour.ink,
+                );
+                put_text(
+                    ui.painter(),
+                    inside,
+                    Align2::RIGHT_CENTER,
+                    TextRole::Body.line(ui, &probability(e.score)),
+                    p.text2,
+                );
             }
         });
     });

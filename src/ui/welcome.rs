@@ -4,7 +4,9 @@ use super::Commands;
 use super::annotate::flow::{self, Flow, Paint, SpanView};
 use super::numbers::days_ago;
 use super::theme::{self, TextRole, icon};
-use super::widgets::{Button, dashed_rect, icon as show_icon, key_caps, label, paint_icon, paragraph, put_text, separator};
+use super::widgets::{
+    Button, dashed_rect, icon as show_icon, key_caps, label, paint_icon, paragraph, put_text, separator,
+};
 use crate::app::{Action, App, Command, Room};
 use crate::hub::ModelName;
 use egui::{Align, Align2, CentralPanel, Frame, Key, Layout, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
@@ -55,7 +57,12 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
 fn ways_in(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     paragraph(ui, TextRole::Display, p.text, "Label names in text, then train on them");
-    paragraph(ui, TextRole::Title, p.text2, "Open data, correct its labels, press Train, paste new text. Nothing leaves this computer.");
+    paragraph(
+        ui,
+        TextRole::TitleInput,
+        p.text2,
+        "Open data, correct its labels, press Train, paste new text. Nothing leaves this computer.",
+    );
     ui.add_space(8.0);
     separator(ui);
     ui.add_space(12.0);
@@ -90,7 +97,12 @@ fn ways_in(ui: &mut Ui, app: &App, out: &mut Commands) {
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         key_caps(ui, &["Enter"]);
-        label(ui, TextRole::Small, p.text2, "opens the sample: 369 sentences of news, mail, minutes, chat and contracts.");
+        label(
+            ui,
+            TextRole::Small,
+            p.text2,
+            "opens the sample: 369 sentences of news, mail, minutes, chat and contracts.",
+        );
     });
 }
 
@@ -122,7 +134,11 @@ fn drop_zone(ui: &mut Ui) {
     let title = TextRole::BodyMedium.line(ui, "Drop a file or a folder here");
     let (top, bottom) = words.split_top_bottom_at_fraction(0.5);
     put_text(ui.painter(), top.with_max_y(top.bottom() - 1.0), Align2::LEFT_BOTTOM, title, p.text);
-    let detail = TextRole::Small.elided(ui, "CoNLL columns or TSV, the last column the tag. Splits are found by name.", words.width() - 12.0);
+    let detail = TextRole::Small.elided(
+        ui,
+        "CoNLL columns or TSV, the last column the tag. Splits are found by name.",
+        words.width() - 12.0,
+    );
     put_text(ui.painter(), bottom.with_min_y(bottom.top() + 1.0), Align2::LEFT_TOP, detail, p.text2);
 }
 

@@ -60,5 +60,8 @@ impl<R> Drop for Lane<R> {
 /// What a panic said, as a sentence.
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    format!("this is a mistake in the program ({}). Your data is safe; the log has the details.", said.unwrap_or("no message"))
+    format!(
+        "this is a mistake in the program ({}). Your data is safe; the log has the details.",
+        said.unwrap_or("no message")
+    )
 }

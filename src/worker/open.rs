@@ -94,8 +94,11 @@ fn open(path: &Path, places: &Places) -> Result<Opened, String> {
         project = Project::open(&at).map_err(|e| text(&e))?;
     }
     project.fill(&dataset).map_err(|e| text(&e))?;
-    let contents =
-        Contents { dataset: Dataset { problems: Vec::new(), ..dataset.clone() }, history: History::default(), runs: Vec::new() };
+    let contents = Contents {
+        dataset: Dataset { problems: Vec::new(), ..dataset.clone() },
+        history: History::default(),
+        runs: Vec::new(),
+    };
     Ok(opened(project, contents, dataset.problems, notice))
 }
 
@@ -137,7 +140,10 @@ fn save_as(path: &Path, corpus: &Corpus, files: &[SourceFile]) -> Result<(), Str
         return disk::write(path, &bytes(0, file)).map_err(|e| e.to_string());
     }
     let named = |(number, file): (usize, &SourceFile)| {
-        let name = file.path.file_name().map_or_else(|| format!("{}.conll", file.split.name()), |n| n.to_string_lossy().into_owned());
+        let name = file
+            .path
+            .file_name()
+            .map_or_else(|| format!("{}.conll", file.split.name()), |n| n.to_string_lossy().into_owned());
         (name, bytes(number, file))
     };
     disk::write_folder(path, &files.iter().enumerate().map(named).collect::<Vec<_>>()).map_err(|e| e.to_string())

@@ -1,1 +1,4 @@
+mod columns;
+mod edits;
+mod project;
 mod schemes;

@@ -3,9 +3,9 @@
 use crate::support::{golden, golden_json, integers, numbers};
 use candle_core::{Device, Tensor};
 use tagwright::model::bert::{Gradient, Mode};
+use tagwright::model::kernels::Kernels;
 use tagwright::model::kernels::fused::Fused;
 use tagwright::model::kernels::plain::Plain;
-use tagwright::model::kernels::Kernels;
 use tagwright::model::{Bert, ModelFolder, Packed};
 
 const BOTH: [(&str, &dyn Kernels); 2] = [("plain", &Plain), ("fused", &Fused)];
@@ -91,8 +91,7 @@ fn every_gradient_is_pytorchs() {
                 let found = dense(&mine, p.value.dims());
                 let theirs = expected[&p.name].flatten_all().and_then(|t: Tensor| t.to_vec1::<f32>()).expect("values");
                 let norm = theirs.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
-                let distance =
-                    found.iter().zip(&theirs).map(|(a, b)| (a - f64::from(*b)).powi(2)).sum::<f64>().sqrt();
+                let distance = found.iter().zip(&theirs).map(|(a, b)| (a - f64::from(*b)).powi(2)).sum::<f64>().sqrt();
                 let allowed = 1e-3 * norm.max(1e-6 * global);
                 // The key bias' gradient is exactly zero; what is left of it is rounding.
                 let allowed = if p.name.ends_with("key.bias") { 1e-5 * global } else { allowed };

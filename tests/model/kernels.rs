@@ -66,7 +66,8 @@ fn check(
         })
         .collect();
     for (name, kernels) in BOTH {
-        for (i, (found, expected)) in backward(kernels, inputs, &dy).expect("backward").iter().zip(&numeric).enumerate() {
+        for (i, (found, expected)) in backward(kernels, inputs, &dy).expect("backward").iter().zip(&numeric).enumerate()
+        {
             assert_close(&format!("{what}, {name}, input {i}"), &values(found), expected, 2e-5);
         }
     }
@@ -81,10 +82,15 @@ fn on_both(what: &str, run: impl Fn(&dyn Kernels) -> Tensor) {
 fn linear() {
     let inputs = [random(&[ROWS, WIDTH], 1), random(&[7, WIDTH], 2), random(&[7], 3)];
     on_both("linear", |k| k.linear(&inputs[0], &inputs[1], &inputs[2]).expect("linear"));
-    check("linear", &inputs, |i| Plain.linear(&i[0], &i[1], &i[2]), |k, i, dy| {
-        let g = k.linear_backward(&i[0], &i[1], dy)?;
-        Ok(vec![g.input, g.weight, g.bias])
-    });
+    check(
+        "linear",
+        &inputs,
+        |i| Plain.linear(&i[0], &i[1], &i[2]),
+        |k, i, dy| {
+            let g = k.linear_backward(&i[0], &i[1], dy)?;
+            Ok(vec![g.input, g.weight, g.bias])
+        },
+    );
 }
 
 #[test]
@@ -96,17 +102,15 @@ fn gelu() {
 
 #[test]
 fn norm_with_residual_and_dropout() {
-    let inputs =
-        [random(&[ROWS, WIDTH], 5), random(&[ROWS, WIDTH], 6), random(&[WIDTH], 7), random(&[WIDTH], 8)];
+    let inputs = [random(&[ROWS, WIDTH], 5), random(&[ROWS, WIDTH], 6), random(&[WIDTH], 7), random(&[WIDTH], 8)];
     let dropout = (Dropout::new(0.3, 1, 2, 3), 11);
     let run = |k: &dyn Kernels, i: &[Tensor]| k.norm(&i[0], Some(&i[1]), &i[2], &i[3], 1e-5, dropout);
     on_both("norm", |k| run(k, &inputs).expect("norm").0);
     // The mask is f32, so the differences are taken of the masked input.
     let masked = Plain.dropout(&inputs[0].ones_like().expect("ones"), dropout.0, dropout.1).expect("a mask");
     let masked = masked.to_dtype(DType::F64).expect("f64");
-    let forward = |i: &[Tensor]| {
-        Ok(Plain.norm(&i[0].mul(&masked)?, Some(&i[1]), &i[2], &i[3], 1e-5, (Dropout::NONE, 0))?.0)
-    };
+    let forward =
+        |i: &[Tensor]| Ok(Plain.norm(&i[0].mul(&masked)?, Some(&i[1]), &i[2], &i[3], 1e-5, (Dropout::NONE, 0))?.0);
     check("norm", &inputs, forward, |k, i, dy| {
         let (_, saved) = run(k, i)?;
         let g = k.norm_backward(&saved, &i[2], dy, true, dropout)?;
@@ -122,11 +126,16 @@ fn attention() {
         let heads = Heads { query: &inputs[0], key: &inputs[1], value: &inputs[2], count: 4 };
         k.attention(heads, &batch, Dropout::new(0.2, 5, 6, 7)).expect("attention").0
     });
-    check("attention", &inputs, |i| one_by_one(i, &batch), |k, i, dy| {
-        let heads = Heads { query: &i[0], key: &i[1], value: &i[2], count: 4 };
-        let (_, probabilities) = k.attention(heads, &batch, Dropout::NONE)?;
-        k.attention_backward(heads, &probabilities, dy, &batch, Dropout::NONE).map(Vec::from)
-    });
+    check(
+        "attention",
+        &inputs,
+        |i| one_by_one(i, &batch),
+        |k, i, dy| {
+            let heads = Heads { query: &i[0], key: &i[1], value: &i[2], count: 4 };
+            let (_, probabilities) = k.attention(heads, &batch, Dropout::NONE)?;
+            k.attention_backward(heads, &probabilities, dy, &batch, Dropout::NONE).map(Vec::from)
+        },
+    );
 }
 
 /// Attention of each sentence and head by itself, in any precision: the definition.

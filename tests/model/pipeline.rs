@@ -23,7 +23,9 @@ fn check(tagger: &Tagger, case: &Value, stride: Option<usize>) {
         let label = if aggregation == Aggregation::None { "entity" } else { "entity_group" };
         let theirs: Vec<(&str, u64, u64)> = expected
             .iter()
-            .map(|e| (e[label].as_str().unwrap_or(""), e["start"].as_u64().unwrap_or(0), e["end"].as_u64().unwrap_or(0)))
+            .map(|e| {
+                (e[label].as_str().unwrap_or(""), e["start"].as_u64().unwrap_or(0), e["end"].as_u64().unwrap_or(0))
+            })
             .collect();
         let ours: Vec<(&str, u64, u64)> =
             found.entities.iter().map(|e| (e.label.as_str(), e.start as u64, e.end as u64)).collect();

@@ -1,7 +1,7 @@
 //! The real window without a screen: the shell with its real worker, driven by accessible label.
 
-use egui_kittest::kittest::Queryable as _;
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 use std::cell::{Ref, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -48,13 +48,17 @@ impl Window {
         let drawn = shell.clone();
         let draw = move |ui: &mut egui::Ui| {
             if let Some(shell) = drawn.borrow_mut().as_mut() {
-                shell.work(ui);
-                shell.draw(ui);
+                // The harness leaves a margin around what it shows; a window has none.
+                let whole = egui::UiBuilder::new().max_rect(ui.content_rect());
+                let mut ui = ui.new_child(whole);
+                ui.set_clip_rect(egui::Rect::EVERYTHING);
+                shell.work(&ui);
+                shell.draw(&mut ui);
             }
         };
         let builder = Harness::builder().with_size(size).with_theme(theme).with_max_steps(64).with_context_setup(make);
         let builder = if std::env::var_os("TAGWRIGHT_SCREENSHOTS").is_some() { builder.wgpu() } else { builder };
-        let harness = builder.build_ui(draw);
+        let harness = builder.with_render_cursor(false).build_ui(draw);
         Self { harness, shell, data, answer }
     }
 
@@ -106,6 +110,16 @@ impl Window {
         self.step();
     }
 
+    /// Clicks the first thing whose accessible label holds this.
+    pub fn click_part(&mut self, label: &str) {
+        self.harness
+            .query_all_by_label_contains(label)
+            .next()
+            .unwrap_or_else(|| panic!("nothing holds {label:?}"))
+            .click();
+        self.step();
+    }
+
     /// Goes to a room by its button in the rail.
     pub fn go_to(&mut self, room: &str) {
         self.harness.get_by_role_and_label(egui::Role::Tab, room).click();
@@ -124,6 +138,40 @@ impl Window {
         self.step();
         self.key(egui::Modifiers::COMMAND, egui::Key::A);
         self.harness.event(egui::Event::Text(text.to_owned()));
+        self.step();
+    }
+
+    /// Where the thing with this accessible label is.
+    pub fn harness_rect(&self, label: &str) -> egui::Rect {
+        self.harness.query_all_by_label(label).next().unwrap_or_else(|| panic!("nothing is called {label:?}")).rect()
+    }
+
+    /// Clicks the other mouse button on the button of this name.
+    pub fn right_click(&mut self, label: &str) {
+        self.harness.get_by_role_and_label(egui::Role::Button, label).click_secondary();
+        self.step();
+    }
+
+    /// Presses the pointer at one place and lets it go at another.
+    pub fn drag(&mut self, from: egui::Pos2, to: egui::Pos2) {
+        self.harness.event(egui::Event::PointerMoved(from));
+        self.step();
+        self.pointer(from, true);
+        for share in [0.3, 0.7, 1.0] {
+            self.harness.event(egui::Event::PointerMoved(from + (to - from) * share));
+            self.step();
+        }
+        self.pointer(to, false);
+    }
+
+    fn pointer(&mut self, pos: egui::Pos2, pressed: bool) {
+        let modifiers = egui::Modifiers::NONE;
+        self.harness.event(egui::Event::PointerButton {
+            pos,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers,
+        });
         self.step();
     }
 
@@ -152,4 +200,3 @@ impl Window {
         image.save(to).expect("a file");
     }
 }
-

@@ -38,9 +38,8 @@ impl Kernels for Plain {
             return Ok(x.clone());
         }
         let (rows, width) = x.dims2()?;
-        let mask: Vec<f32> = (0..rows * width)
-            .map(|i| dropout.factor((first_row + i / width) as u32, (i % width) as u32))
-            .collect();
+        let mask: Vec<f32> =
+            (0..rows * width).map(|i| dropout.factor((first_row + i / width) as u32, (i % width) as u32)).collect();
         x.mul(&Tensor::from_vec(mask, (rows, width), x.device())?)
     }
 

@@ -49,8 +49,12 @@ pub fn hints(ui: &mut Ui, a: &Annotate) {
                 let last = a.corpus.labels.len().min(9).to_string();
                 let numbers = if a.corpus.labels.len() > 1 { format!("1–{last}") } else { "1".into() };
                 let narrow = ui.available_width() < 620.0;
-                let hints: [(&[&str], &str); 4] =
-                    [(&[&numbers], "label"), (&["Shift", "→"], "extend"), (&["Backspace"], "clear"), (&["P"], "pieces")];
+                let hints: [(&[&str], &str); 4] = [
+                    (&[&numbers], "label"),
+                    (&["Shift", "→"], "extend"),
+                    (&["Backspace"], "clear"),
+                    (&["P"], "pieces"),
+                ];
                 for (keys, what) in hints.iter().take(if narrow { 3 } else { 4 }) {
                     key_caps(ui, keys);
                     label(ui, TextRole::Small, p.text2, what);

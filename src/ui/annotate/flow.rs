@@ -105,7 +105,20 @@ fn tag(ui: &Ui, name: &str) -> Arc<Galley> {
 impl Flow {
     /// Lays words out in `width`.
     pub fn lay_out(ui: &Ui, words: &[&str], spans: &[SpanView], style: Style, width: f32) -> Self {
-        let space = galley(ui, " ", style).size().x.max(style.size * 0.2);
+        Self::lay_out_joined(ui, words, spans, style, width, &[])
+    }
+
+    /// Lays words out in `width`; `joined[i]` says that word `i` touches the one before it.
+    pub fn lay_out_joined(
+        ui: &Ui,
+        words: &[&str],
+        spans: &[SpanView],
+        style: Style,
+        width: f32,
+        joined: &[bool],
+    ) -> Self {
+        let blank = galley(ui, " ", style).size().x.max(style.size * 0.2);
+        let space = |i: usize| if joined.get(i) == Some(&true) { 0.0 } else { blank };
         let directions = Directions::of(words);
         let mut lead = vec![0f32; words.len()];
         let mut trail = vec![0f32; words.len()];
@@ -120,7 +133,8 @@ impl Flow {
         let lines = break_lines(words, width, space, slot, &lead);
         let mut placed = vec![Placed { rect: Rect::ZERO, row: 0 }; words.len()];
         for (row, line) in lines.iter().enumerate() {
-            let total: f32 = line.clone().map(slot).sum::<f32>() + space * (line.len() - 1) as f32;
+            let gaps: f32 = line.clone().skip(1).map(&space).sum();
+            let total = line.clone().map(slot).sum::<f32>() + gaps;
             // A block that begins a line hangs into the margin, so that letters stay aligned.
             let mut x = if directions.right_to_left { width - total } else { -lead[line.start] };
             let y = row as f32 * style.line;
@@ -128,7 +142,7 @@ impl Flow {
                 let (before, after) = if directions.right_to_left { (trail[i], lead[i]) } else { (lead[i], trail[i]) };
                 let min = pos2(x + before, y);
                 placed[i] = Placed { rect: Rect::from_min_size(min, vec2(widths[i], style.line)), row };
-                x += before + widths[i] + after + space;
+                x += before + widths[i] + after + space(i + 1);
             }
         }
         Self { placed, rows: lines.len(), style }
@@ -165,7 +179,11 @@ impl Flow {
             let left = words.left() - if begins { PAD } else { 0.0 };
             let right = words.right() + if ends { PAD + tag_width + PAD } else { 0.0 };
             let middle = words.center().y;
-            blocks.push((Rect::from_min_max(pos2(left, middle - height / 2.0), pos2(right, middle + height / 2.0)), begins, ends));
+            blocks.push((
+                Rect::from_min_max(pos2(left, middle - height / 2.0), pos2(right, middle + height / 2.0)),
+                begins,
+                ends,
+            ));
             from = to;
         }
         blocks
@@ -219,7 +237,13 @@ impl Flow {
         let hovered = paint.hovered == Some(index);
         let certainty = paint.certainty.get(index).copied().unwrap_or(1.0);
         // Three steps, explained under the text.
-        let strength = if certainty >= 0.9 { 1.0 } else if certainty >= 0.6 { 0.62 } else { 0.34 };
+        let strength = if certainty >= 0.9 {
+            1.0
+        } else if certainty >= 0.6 {
+            0.62
+        } else {
+            0.34
+        };
         let ground = if hovered { span.colour.strong } else { mix(p.canvas, span.colour.tint, strength) };
         for (rect, begins, ends) in self.blocks(span, name.size().x) {
             let rect = rect.translate(shift);
@@ -279,7 +303,7 @@ impl Flow {
 fn break_lines(
     words: &[&str],
     width: f32,
-    space: f32,
+    space: impl Fn(usize) -> f32,
     slot: impl Fn(usize) -> f32,
     lead: &[f32],
 ) -> Vec<Range<usize>> {
@@ -289,15 +313,15 @@ fn break_lines(
     let mut i = 0;
     while i < words.len() {
         // A word and the punctuation that clings to it move together.
-        let end = (i + 1..words.len()).find(|j| !clings(words[*j])).unwrap_or(words.len());
-        let needed = (i..end).map(&slot).sum::<f32>() + space * (end - i - 1) as f32;
+        let end = (i + 1..words.len()).find(|j| !clings(words[*j]) && space(*j) > 0.0).unwrap_or(words.len());
+        let needed = (i..end).map(&slot).sum::<f32>() + (i + 1..end).map(&space).sum::<f32>();
         let hang = if i == start { lead[i] } else { 0.0 };
-        if i > start && used + space + needed > width {
+        if i > start && used + space(i) + needed > width {
             lines.push(start..i);
             (start, used) = (i, 0.0);
             continue;
         }
-        used += needed - hang + if i > start { space } else { 0.0 };
+        used += needed - hang + if i > start { space(i) } else { 0.0 };
         i = end;
     }
     if start < words.len() {
@@ -311,4 +335,3 @@ fn mix(under: Color32, over: Color32, share: f32) -> Color32 {
     let channel = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share).round() as u8;
     Color32::from_rgb(channel(under.r(), over.r()), channel(under.g(), over.g()), channel(under.b(), over.b()))
 }
-

@@ -37,24 +37,22 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         let Some(l) = a.corpus.labels.get(s.label) else { continue };
         let colour = p.label(usize::from(l.colour));
         let text = words[s.start..s.end].join(" ");
-        let row = ui.scope(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if IconButton::new(icon::X, &format!("Remove {text}")).size(20.0).show(ui).clicked() {
+        let row = vec2(ui.available_width(), 24.0);
+        ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+            if IconButton::new(icon::X, &format!("Remove {text}")).size(20.0).show(ui).clicked() {
+                out.push(Command::Select(s.start, s.end - 1));
+                out.push(Command::Do(crate::app::Action::ClearLabel));
+            }
+            label(ui, TextRole::CaptionStrong, colour.ink, &l.name);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+                crate::ui::widgets::dot(ui.painter(), dot.center(), colour.solid);
+                let words = label(ui, TextRole::Body, p.text, &text).interact(Sense::click());
+                if words.clicked() {
                     out.push(Command::Select(s.start, s.end - 1));
-                    out.push(Command::Do(crate::app::Action::ClearLabel));
                 }
-                label(ui, TextRole::CaptionStrong, colour.ink, &l.name);
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
-                    crate::ui::widgets::dot(ui.painter(), dot.center(), colour.solid);
-                    let words = label(ui, TextRole::Body, p.text, &text).interact(Sense::click());
-                    if words.clicked() {
-                        out.push(Command::Select(s.start, s.end - 1));
-                    }
-                });
             });
         });
-        let _ = row.response;
     }
 }
 
@@ -70,13 +68,20 @@ fn record(ui: &mut Ui, a: &Annotate) {
     let tags = scheme::encode(&document.token_spans(id.sentence as usize), range.len(), Scheme::Iob2);
     let values = |column: usize| -> Vec<&str> {
         let names = &a.corpus.columns[column].values;
-        document.columns[column][range.clone()].iter().map(|v| names.get(usize::from(*v)).map_or("", String::as_str)).collect()
+        document.columns[column][range.clone()]
+            .iter()
+            .map(|v| names.get(usize::from(*v)).map_or("", String::as_str))
+            .collect()
     };
     let further: Vec<(String, Vec<String>)> = (0..a.corpus.columns.len().min(2))
         .map(|i| {
             let name = a.corpus.columns[i].name.clone();
             let values = values(i);
-            let shown = if name == "chunk" { chunks_as_iob2(&values) } else { values.iter().map(|v| (*v).to_owned()).collect() };
+            let shown = if name == "chunk" {
+                chunks_as_iob2(&values)
+            } else {
+                values.iter().map(|v| (*v).to_owned()).collect()
+            };
             (name, shown)
         })
         .collect();

@@ -40,12 +40,19 @@ const HEAD: f32 = 30.0;
 /// Shows the list with its filters.
 pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     let all = a.sentences.len();
-    let note = if a.shown.len() == all { thousands(all) } else { format!("{} of {}", thousands(a.shown.len()), thousands(all)) };
+    let note = if a.shown.len() == all {
+        thousands(all)
+    } else {
+        format!("{} of {}", thousands(a.shown.len()), thousands(all))
+    };
     panel_head(ui, "Sentences", &note, |_| {});
     Frame::new().inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| filters(ui, a, view, out));
     if a.shown.is_empty() {
         ui.add_space(40.0);
-        if EmptyState::new(icon::SEARCH, "No sentence fits", "Change the text or the label above.").action("Show all").show(ui) {
+        if EmptyState::new(icon::SEARCH, "No sentence fits", "Change the text or the label above.")
+            .action("Show all")
+            .show(ui)
+        {
             view.typed.clear();
             out.push(Command::FilterText(String::new()));
             out.push(Command::FilterLabel(FilterLabel::Any));
@@ -67,7 +74,10 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     if view.typed != a.filter.text && !ui.text_edit_focused() {
         view.typed.clone_from(&a.filter.text);
     }
-    let field = TextField::new(&mut view.typed, "Filter by text").id(Id::unique("filter")).icon(icon::SEARCH).placeholder("Filter by text");
+    let field = TextField::new(&mut view.typed, "Filter by text")
+        .id(Id::unique("filter"))
+        .icon(icon::SEARCH)
+        .placeholder("Filter by text");
     if field.show(ui).changed() {
         out.push(Command::FilterText(view.typed.clone()));
     }
@@ -197,4 +207,3 @@ fn sentence(ui: &mut Ui, a: &Annotate, place: usize, out: &mut Commands) {
         out.push(Command::Sentence(place));
     }
 }
-

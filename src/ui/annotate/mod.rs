@@ -40,9 +40,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         let panel = Panel::right("inspector").frame(side).default_size(300.0).size_range(264.0..=420.0);
         let rect = panel
             .show_separator_line(false)
-            .show(ui, |ui| {
-                if a.pieces.on { pieces::inspector(ui, app, a, out) } else { inspector::show(ui, a, out) }
-            })
+            .show(ui, |ui| if a.pieces.on { pieces::inspector(ui, app, a, out) } else { inspector::show(ui, a, out) })
             .response
             .rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);

@@ -1,14 +1,16 @@
 //! The pieces lens: under each word its word pieces, tags and ids, exactly as the trainer will see them.
 
 use super::flow::SpanView;
-use crate::app::{Annotate, App, Command};
 use crate::app::training::Base;
+use crate::app::{Annotate, App, Command};
 use crate::model::TagSet;
 use crate::model::batch::IGNORED;
 use crate::ui::Commands;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{self, TextRole, icon, reading};
-use crate::ui::widgets::{Segmented, both_ends, dashed_rect, label, panel_head, paragraph, put_text, separator, IconButton};
+use crate::ui::widgets::{
+    IconButton, Segmented, both_ends, dashed_rect, label, panel_head, paragraph, put_text, separator,
+};
 use egui::text::LayoutJob;
 use egui::{Align2, CornerRadius, Frame, Margin, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
@@ -145,25 +147,24 @@ fn paint_blocks(ui: &Ui, origin: egui::Pos2, groups: &[Group], places: &[Vec2], 
         rows.extend(row);
         let last = rows.len().saturating_sub(1);
         for (i, rect) in rows.into_iter().enumerate() {
-            let block = Rect::from_min_max(rect.min - vec2(6.0, 0.0), rect.max + vec2(if i == last { 2.0 } else { 6.0 }, 0.0));
+            let block =
+                Rect::from_min_max(rect.min - vec2(6.0, 0.0), rect.max + vec2(if i == last { 2.0 } else { 6.0 }, 0.0));
             ui.painter().rect_filled(block, CornerRadius::same(6), span.colour.tint);
             if i == last {
                 let name = TextRole::Tag.line(ui, span.name);
-                put_text(ui.painter(), block.with_max_x(block.right() - 4.0), Align2::RIGHT_CENTER, name, span.colour.ink);
+                put_text(
+                    ui.painter(),
+                    block.with_max_x(block.right() - 4.0),
+                    Align2::RIGHT_CENTER,
+                    name,
+                    span.colour.ink,
+                );
             }
         }
     }
 }
 
-fn paint_cell(
-    ui: &Ui,
-    cell: Rect,
-    piece: &str,
-    label: i32,
-    tags: &TagSet,
-    word: Option<usize>,
-    spans: &[SpanView],
-) {
+fn paint_cell(ui: &Ui, cell: Rect, piece: &str, label: i32, tags: &TagSet, word: Option<usize>, spans: &[SpanView]) {
     let p = theme::of(ui);
     let ignored = label == IGNORED;
     if ignored {
@@ -178,7 +179,11 @@ fn paint_cell(
         _ => p.text3,
     };
     let piece_colour = if ignored { p.text3 } else { p.text };
-    let rows = [(TextRole::MonoPiece, piece, piece_colour), (TextRole::MonoSmall, &tag, tag_colour), (TextRole::MonoSmall, &id, p.text3)];
+    let rows = [
+        (TextRole::MonoPiece, piece, piece_colour),
+        (TextRole::MonoSmall, &tag, tag_colour),
+        (TextRole::MonoSmall, &id, p.text3),
+    ];
     for (i, (role, text, colour)) in rows.into_iter().enumerate() {
         let row = Rect::from_min_size(cell.min + vec2(INSIDE, 4.0 + 16.0 * i as f32), vec2(cell.width(), 16.0));
         put_text(ui.painter(), row, Align2::LEFT_CENTER, role.line(ui, text), colour);
@@ -232,7 +237,12 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         both_ends(ui, TextRole::Body, "Tokens", &thousands(words));
         both_ends(ui, TextRole::Body, "Pieces", &thousands(pieces));
         both_ends(ui, TextRole::Body, "Counted in the loss", &thousands(counted));
-        both_ends(ui, TextRole::Body, &format!("Of {limit} allowed"), &format!("{:.0} %", pieces as f64 / limit as f64 * 100.0));
+        both_ends(
+            ui,
+            TextRole::Body,
+            &format!("Of {limit} allowed"),
+            &format!("{:.0} %", pieces as f64 / limit as f64 * 100.0),
+        );
         let unknown = aligned.pieces.texts.iter().filter(|t| *t == "[UNK]").count();
         both_ends(ui, TextRole::Body, "Unknown pieces", &thousands(unknown));
         both_ends(ui, TextRole::Body, "Words without a piece", &thousands(aligned.empty_words));

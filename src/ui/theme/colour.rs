@@ -145,15 +145,7 @@ pub const DARK: Palette = Palette {
         hex(0x8c929f),
         hex(0xeb8373),
     ],
-    ramp: [
-        hex(0x1b1b21),
-        hex(0x28283c),
-        hex(0x353459),
-        hex(0x424076),
-        hex(0x504b94),
-        hex(0x5e57b3),
-        hex(0x6a5fcf),
-    ],
+    ramp: [hex(0x1b1b21), hex(0x28283c), hex(0x353459), hex(0x424076), hex(0x504b94), hex(0x5e57b3), hex(0x6a5fcf)],
     labels: &labels::DARK,
 };
 
@@ -201,15 +193,7 @@ pub const LIGHT: Palette = Palette {
         hex(0x70757e),
         hex(0xc13f29),
     ],
-    ramp: [
-        hex(0xf6f6fc),
-        hex(0xe0e0fb),
-        hex(0xc9c8f8),
-        hex(0xb2aff2),
-        hex(0x9892e8),
-        hex(0x6b5ec4),
-        hex(0x5d46c1),
-    ],
+    ramp: [hex(0xf6f6fc), hex(0xe0e0fb), hex(0xc9c8f8), hex(0xb2aff2), hex(0x9892e8), hex(0x6b5ec4), hex(0x5d46c1)],
     labels: &labels::LIGHT,
 };
 
@@ -243,9 +227,7 @@ mod tests {
     #[test]
     fn text_can_be_read_on_every_ground() {
         for p in [DARK, LIGHT] {
-            let grounds = [
-                p.chrome, p.panel, p.canvas, p.raised, p.overlay, p.field, p.hover, p.selected,
-            ];
+            let grounds = [p.chrome, p.panel, p.canvas, p.raised, p.overlay, p.field, p.hover, p.selected];
             for ground in grounds {
                 check("text", p.text, ground, 4.5);
                 check("text2", p.text2, ground, 4.5);

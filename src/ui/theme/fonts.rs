@@ -19,14 +19,7 @@ pub enum Face {
 }
 
 impl Face {
-    const ALL: [Self; 6] = [
-        Self::Ui,
-        Self::UiMedium,
-        Self::UiStrong,
-        Self::Read,
-        Self::Mono,
-        Self::Icon,
-    ];
+    const ALL: [Self; 6] = [Self::Ui, Self::UiMedium, Self::UiStrong, Self::Read, Self::Mono, Self::Icon];
 
     /// The family to lay text out with.
     pub fn family(self) -> FontFamily {
@@ -62,10 +55,7 @@ impl Face {
     fn chain(self) -> Vec<String> {
         let stand_ins = [Self::Ui, Self::Read, Self::Mono, Self::Icon];
         let others = stand_ins.into_iter().filter(|face| *face != self);
-        std::iter::once(self)
-            .chain(others)
-            .map(|face| face.name().to_owned())
-            .collect()
+        std::iter::once(self).chain(others).map(|face| face.name().to_owned()).collect()
     }
 }
 
@@ -80,11 +70,7 @@ fn definitions() -> FontDefinitions {
         fonts.font_data.insert(face.name().to_owned(), data);
         fonts.families.insert(face.family(), face.chain());
     }
-    fonts
-        .families
-        .insert(FontFamily::Proportional, Face::Ui.chain());
-    fonts
-        .families
-        .insert(FontFamily::Monospace, Face::Mono.chain());
+    fonts.families.insert(FontFamily::Proportional, Face::Ui.chain());
+    fonts.families.insert(FontFamily::Monospace, Face::Mono.chain());
     fonts
 }

@@ -29,12 +29,7 @@ pub fn repeats(index: usize) -> bool {
 }
 
 const fn label(tint: u32, strong: u32, ink: u32, solid: u32) -> LabelColour {
-    LabelColour {
-        tint: hex(tint),
-        strong: hex(strong),
-        ink: hex(ink),
-        solid: hex(solid),
-    }
+    LabelColour { tint: hex(tint), strong: hex(strong), ink: hex(ink), solid: hex(solid) }
 }
 
 /// On dark.

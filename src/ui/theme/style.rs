@@ -1,15 +1,10 @@
 //! Our tokens, told to egui: what its own panels, menus, tooltips and text fields look like.
 
 use egui::style::{ScrollAnimation, ScrollStyle, Spacing, WidgetVisuals, Widgets};
-use egui::{
-    Color32, Context, CornerRadius, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme,
-    Visuals, vec2,
-};
+use egui::{Color32, Context, CornerRadius, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals, vec2};
 
 use super::colour::{DARK, LIGHT, Palette};
-use super::metrics::{
-    RADIUS_CONTROL, RADIUS_PALETTE, RADIUS_POPUP, STROKE, STROKE_FOCUS, STROKE_SELECTED,
-};
+use super::metrics::{RADIUS_CONTROL, RADIUS_PALETTE, RADIUS_POPUP, STROKE, STROKE_FOCUS, STROKE_SELECTED};
 use super::{Density, TextRole};
 
 /// How long colours take to change on hover and press, in seconds.
@@ -17,20 +12,14 @@ const ANIMATION: f32 = 0.08;
 
 pub(super) fn install(ctx: &Context) {
     ctx.style_mut_of(Theme::Dark, |style| fill_in(style, &DARK, Visuals::dark()));
-    ctx.style_mut_of(Theme::Light, |style| {
-        fill_in(style, &LIGHT, Visuals::light())
-    });
+    ctx.style_mut_of(Theme::Light, |style| fill_in(style, &LIGHT, Visuals::light()));
 }
 
 /// Stops all motion, for people whom it disturbs (or lets it run again).
 pub fn set_still(ctx: &Context, still: bool) {
     ctx.all_styles_mut(|style| {
         style.animation_time = if still { 0.0 } else { ANIMATION };
-        style.scroll_animation = if still {
-            ScrollAnimation::none()
-        } else {
-            ScrollAnimation::default()
-        };
+        style.scroll_animation = if still { ScrollAnimation::none() } else { ScrollAnimation::default() };
     });
 }
 
@@ -120,10 +109,7 @@ fn widgets(p: &Palette) -> Widgets {
         fg_stroke: Stroke::new(STROKE, p.text),
         expansion: 0.0,
     };
-    let filled = |weak_bg_fill: Color32| WidgetVisuals {
-        weak_bg_fill,
-        ..at_rest
-    };
+    let filled = |weak_bg_fill: Color32| WidgetVisuals { weak_bg_fill, ..at_rest };
     Widgets {
         noninteractive: WidgetVisuals {
             bg_fill: p.overlay,
@@ -139,10 +125,5 @@ fn widgets(p: &Palette) -> Widgets {
 }
 
 fn shadow(down: i8, blur: u8, color: Color32) -> Shadow {
-    Shadow {
-        offset: [0, down],
-        blur,
-        spread: 0,
-        color,
-    }
+    Shadow { offset: [0, down], blur, spread: 0, color }
 }

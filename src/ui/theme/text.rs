@@ -101,10 +101,7 @@ impl TextRole {
     }
 
     pub fn format(self, colour: Color32) -> TextFormat {
-        TextFormat {
-            extra_letter_spacing: self.letter_spacing(),
-            ..format(self.font(), self.line_height(), colour)
-        }
+        TextFormat { extra_letter_spacing: self.letter_spacing(), ..format(self.font(), self.line_height(), colour) }
     }
 
     /// The same look for egui's own widgets, which colour it themselves.
@@ -122,12 +119,7 @@ impl TextRole {
 
     /// One line that ends in an ellipsis where the width does.
     pub fn elided(self, ctx: &Context, text: &str, width: f32) -> Arc<Galley> {
-        self.lay_out(
-            ctx,
-            text,
-            TextWrapping::truncate_at_width(width.max(0.0)),
-            false,
-        )
+        self.lay_out(ctx, text, TextWrapping::truncate_at_width(width.max(0.0)), false)
     }
 
     /// As many lines as it takes at this width.
@@ -137,11 +129,7 @@ impl TextRole {
 
     fn lay_out(self, ctx: &Context, text: &str, wrap: TextWrapping, lines: bool) -> Arc<Galley> {
         // A line break inside one line would be drawn as a missing glyph.
-        let text = if lines {
-            text.to_owned()
-        } else {
-            text.replace(['\n', '\r'], " ")
-        };
+        let text = if lines { text.to_owned() } else { text.replace(['\n', '\r'], " ") };
         let mut job = LayoutJob::single_section(text, self.format(Color32::PLACEHOLDER));
         job.wrap = wrap;
         job.break_on_newline = lines;
@@ -157,10 +145,5 @@ pub fn reading(size: f32, line_height: f32) -> TextFormat {
 
 /// The line height is always given, because the faces' own heights differ.
 fn format(font_id: FontId, line_height: f32, color: Color32) -> TextFormat {
-    TextFormat {
-        font_id,
-        line_height: Some(line_height),
-        color,
-        ..TextFormat::default()
-    }
+    TextFormat { font_id, line_height: Some(line_height), color, ..TextFormat::default() }
 }

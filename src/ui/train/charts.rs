@@ -8,7 +8,9 @@ use crate::ui::Commands;
 use crate::ui::numbers::{counted, duration, score, thousands};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::chart::{Level, LineChart, Series};
-use crate::ui::widgets::{Badge, Button, Card, EmptyState, Figure, LegendItem, ProgressBar, Tone, both_ends, figures, label, paragraph};
+use crate::ui::widgets::{
+    Badge, Button, Card, EmptyState, Figure, LegendItem, ProgressBar, Tone, both_ends, figures, label, paragraph,
+};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 /// How the charts are presented.
@@ -49,6 +51,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     view.points.refresh(run);
     ScrollArea::vertical().id_salt("charts").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 12.0;
+        ui.set_max_width(ui.available_width());
         head(ui, app, run, out);
         if let RunState::Failed(why) = &run.state {
             let p = theme::of(ui);
@@ -103,7 +106,12 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
             RunState::Failed(_) => Badge::new("failed").tone(Tone::Err).show(ui),
         };
         let on = run.started.as_ref().map_or_else(String::new, |s| {
-            format!("{} on {}, {}", s.model, app.annotate.as_ref().map_or("", |a| &a.corpus.name), counted(s.train_sentences, "sentence"))
+            format!(
+                "{} on {}, {}",
+                s.model,
+                app.annotate.as_ref().map_or("", |a| &a.corpus.name),
+                counted(s.train_sentences, "sentence")
+            )
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             match &run.state {
@@ -134,9 +142,17 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
     ProgressBar::new("Progress", (!unknown).then_some(share)).tall().show(ui);
     let (left, right) = match (&run.started, run.last()) {
         (Some(s), Some(step)) => (
-            format!("Step {} of {}, epoch {} of {}", thousands(step.step), thousands(s.steps), (step.epoch.ceil() as usize).clamp(1, s.epochs), s.epochs),
+            format!(
+                "Step {} of {}, epoch {} of {}",
+                thousands(step.step),
+                thousands(s.steps),
+                (step.epoch.ceil() as usize).clamp(1, s.epochs),
+                s.epochs
+            ),
             match run.state {
-                RunState::Running { .. } => format!("{} gone, {} left", duration(step.elapsed), duration(step.remaining)),
+                RunState::Running { .. } => {
+                    format!("{} gone, {} left", duration(step.elapsed), duration(step.remaining))
+                }
                 _ => format!("{} of training", duration(step.elapsed)),
             },
         ),
@@ -182,7 +198,9 @@ impl Points {
             return;
         }
         self.of = of;
-        let series = |value: fn(&crate::train::event::Step) -> f64| run.steps.iter().map(|s| [s.step as f64, value(s)]).collect();
+        let series = |value: fn(&crate::train::event::Step) -> f64| {
+            run.steps.iter().map(|s| [s.step as f64, value(s)]).collect()
+        };
         self.raw = series(|s| s.loss);
         self.rate = series(|s| s.learning_rate);
         self.speed = series(|s| s.pieces_per_second);
@@ -191,7 +209,8 @@ impl Points {
         self.dev_loss = run.dev.iter().filter_map(|(step, _, s)| Some([*step as f64, s.loss?])).collect();
         let all = run.dev.iter().map(|(step, _, s)| [*step as f64, s.overall.f1 * 100.0]).collect();
         self.f1 = vec![("all".into(), all)];
-        let mut labels: Vec<String> = run.dev.iter().flat_map(|(_, _, s)| s.labels.iter().map(|l| l.label.clone())).collect();
+        let mut labels: Vec<String> =
+            run.dev.iter().flat_map(|(_, _, s)| s.labels.iter().map(|l| l.label.clone())).collect();
         labels.sort();
         labels.dedup();
         for label in labels {
@@ -208,8 +227,8 @@ impl Points {
 fn axis(run: &RunView) -> (f64, Vec<(f64, String)>) {
     let total = run.started.as_ref().map_or(1.0, |s| s.steps as f64).max(1.0);
     let epochs = run.started.as_ref().map_or(1, |s| s.epochs);
-    let shown = if epochs <= 4 { 2..=epochs } else { 2..=1 };
-    (total, shown.map(|e| (total * (e - 1) as f64 / epochs as f64, format!("epoch {e}"))).collect())
+    let few = 2..=if epochs <= 4 { epochs } else { 0 };
+    (total, few.map(|e| (total * (e - 1) as f64 / epochs as f64, format!("epoch {e}"))).collect())
 }
 
 fn now(run: &RunView) -> Option<f64> {
@@ -232,17 +251,21 @@ fn loss(ui: &mut Ui, run: &RunView, view: &View) -> Option<f64> {
         Series::new("smoothed", training, &points.smoothed).width(2.0),
         Series::new("dev loss", dev, &points.dev_loss).width(1.75).dots(),
     ];
-    Card::new("Loss").legend(&legend).flush().height(ui.available_height()).show(ui, |_| {}, |ui| {
-        LineChart::new("Loss chart", &series)
-            .x_name("step")
-            .x_range(0.0..=total)
-            .logarithmic()
-            .borders(&borders)
-            .future_from(now(run))
-            .cursor(view.cursor)
-            .write(|v| format!("{v:.4}"))
-            .show(ui)
-    })
+    Card::new("Loss").legend(&legend).flush().height(ui.available_height()).show(
+        ui,
+        |_| {},
+        |ui| {
+            LineChart::new("Loss chart", &series)
+                .x_name("step")
+                .x_range(0.0..=total)
+                .logarithmic()
+                .borders(&borders)
+                .future_from(now(run))
+                .cursor(view.cursor)
+                .write(|v| format!("{v:.4}"))
+                .show(ui)
+        },
+    )
 }
 
 fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
@@ -262,7 +285,12 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
         .zip(&names)
         .rev()
         .map(|((name, points), end)| {
-            let colour = a.corpus.labels.id(name).and_then(|id| a.corpus.labels.get(id)).map_or(p.text, |l| p.label(usize::from(l.colour)).solid);
+            let colour = a
+                .corpus
+                .labels
+                .id(name)
+                .and_then(|id| a.corpus.labels.get(id))
+                .map_or(p.text, |l| p.label(usize::from(l.colour)).solid);
             let width = if name == "all" { 2.25 } else { 1.5 };
             Series::new(name, colour, points).width(width).dots().end_name(end)
         })
@@ -302,9 +330,15 @@ fn small(ui: &mut Ui, run: &RunView, view: &View, which: Small) -> Option<f64> {
     let p = theme::of(ui);
     let (total, _) = axis(run);
     let (title, name, colour, points, write): (_, _, _, _, fn(f64) -> String) = match which {
-        Small::Rate => ("Learning rate", "Learning rate chart", p.series[2], &view.points.rate, |v| if v == 0.0 { "0".into() } else { format!("{v:.0e}") }),
-        Small::Speed => ("Pieces per second", "Speed chart", p.series[5], &view.points.speed, |v| thousands(v.round() as usize)),
-        Small::Gradient => ("Gradient norm", "Gradient chart", p.series[3], &view.points.gradient, |v| format!("{v:.1}")),
+        Small::Rate => ("Learning rate", "Learning rate chart", p.series[2], &view.points.rate, |v| {
+            if v == 0.0 { "0".into() } else { format!("{v:.0e}") }
+        }),
+        Small::Speed => {
+            ("Pieces per second", "Speed chart", p.series[5], &view.points.speed, |v| thousands(v.round() as usize))
+        }
+        Small::Gradient => {
+            ("Gradient norm", "Gradient chart", p.series[3], &view.points.gradient, |v| format!("{v:.1}"))
+        }
     };
     let latest = points.last().map_or_else(String::new, |v| match which {
         Small::Rate => format!("{:.1e}", v[1]),
@@ -318,7 +352,12 @@ fn small(ui: &mut Ui, run: &RunView, view: &View, which: Small) -> Option<f64> {
             label(ui, TextRole::Caption, p.text2, &latest);
         },
         |ui| {
-            let mut chart = LineChart::new(name, &series).x_name("step").x_range(0.0..=total).y_range(0.0..=1e-9).cursor(view.cursor).write(write);
+            let mut chart = LineChart::new(name, &series)
+                .x_name("step")
+                .x_range(0.0..=total)
+                .y_range(0.0..=1e-9)
+                .cursor(view.cursor)
+                .write(write);
             if matches!(which, Small::Gradient) {
                 chart = chart.level(Level { y: 1.0, name: "clip 1.0", colour: p.warn });
             }

@@ -11,7 +11,9 @@ use crate::train::arguments::{FEW_STEPS, FIELDS, steps};
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
 use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{Button, ProgressBar, Segmented, TextField, Toggle, choice, form_field, label, panel_head, paragraph, separator};
+use crate::ui::widgets::{
+    Button, ProgressBar, Segmented, TextField, Toggle, choice, form_field, label, panel_head, paragraph, separator,
+};
 use egui::{Frame, Margin, Panel, ScrollArea, Ui, vec2};
 
 /// What is half typed.
@@ -99,7 +101,12 @@ fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Command
             if !ui.text_edit_focused() {
                 view.folder.clone_from(path);
             }
-            if TextField::new(&mut view.folder, "Model folder").icon(icon::FOLDER).placeholder("config.json, model.safetensors").show(ui).changed() {
+            if TextField::new(&mut view.folder, "Model folder")
+                .icon(icon::FOLDER)
+                .placeholder("config.json, model.safetensors")
+                .show(ui)
+                .changed()
+            {
                 out.push(Command::Base(Base::Folder(view.folder.clone())));
             }
             ui.horizontal(|ui| {
@@ -126,7 +133,12 @@ fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Command
             if TextField::new(&mut view.hub, "Hub id").placeholder("owner/name").show(ui).changed() {
                 out.push(Command::Base(Base::Hub(view.hub.trim().to_owned())));
             }
-            paragraph(ui, TextRole::Caption, p.text3, "Downloaded when training begins, then kept. This is the only thing that needs the network.");
+            paragraph(
+                ui,
+                TextRole::Caption,
+                p.text3,
+                "Downloaded when training begins, then kept. This is the only thing that needs the network.",
+            );
         }
     }
     if let Some(download) = &t.download {
@@ -157,11 +169,28 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         }
         Some(Ok(facts)) => {
             let size = facts.size as f64 / 1e6;
-            paragraph(ui, TextRole::Caption, p.text3, &format!("BERT, {}, {size:.1} M weights, reads {} pieces", facts.shape, facts.max_length));
+            paragraph(
+                ui,
+                TextRole::Caption,
+                p.text3,
+                &format!("BERT, {}, {size:.1} M weights, reads {} pieces", facts.shape, facts.max_length),
+            );
             match facts.difference {
-                Some(d) if d <= TOLERANCE => paragraph(ui, TextRole::Caption, p.ok, &format!("Checked: differs by {d:.0e} from candle-transformers")),
-                Some(d) => paragraph(ui, TextRole::Caption, p.warn, &format!("Differs by {d:.0e} from candle-transformers: more than rounding")),
-                None => paragraph(ui, TextRole::Caption, p.warn, "candle-transformers could not run it, so it is unchecked"),
+                Some(d) if d <= TOLERANCE => paragraph(
+                    ui,
+                    TextRole::Caption,
+                    p.ok,
+                    &format!("Checked: differs by {d:.0e} from candle-transformers"),
+                ),
+                Some(d) => paragraph(
+                    ui,
+                    TextRole::Caption,
+                    p.warn,
+                    &format!("Differs by {d:.0e} from candle-transformers: more than rounding"),
+                ),
+                None => {
+                    paragraph(ui, TextRole::Caption, p.warn, "candle-transformers could not run it, so it is unchecked")
+                }
             };
         }
     }
@@ -209,7 +238,8 @@ fn recipe(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     }
     Frame::new().fill(p.warn_tint).corner_radius(8).inner_margin(Margin::same(10)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
-        let text = format!("{} at this rate teach little. A higher rate and more epochs would.", counted(total, "step"));
+        let text =
+            format!("{} at this rate teach little. A higher rate and more epochs would.", counted(total, "step"));
         paragraph(ui, TextRole::Small, p.warn, &text);
         if Button::plain("Take the small-data recipe").show(ui).clicked() {
             out.push(Command::TakeRecipe);
@@ -233,9 +263,10 @@ fn settings(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
                         ui.set_width(width);
                         let typed = &mut view.texts[i];
                         let error = t.errors[i].as_deref();
-                        let response = form_field(ui, field.name.trim_start_matches("per_device_"), field.help, error, |ui| {
-                            TextField::new(typed, field.name).unit(field.unit).invalid(error.is_some()).show(ui)
-                        });
+                        let response =
+                            form_field(ui, field.name.trim_start_matches("per_device_"), field.help, error, |ui| {
+                                TextField::new(typed, field.name).unit(field.unit).invalid(error.is_some()).show(ui)
+                            });
                         if response.changed() {
                             out.push(Command::Setting(i, view.texts[i].clone()));
                         }
@@ -249,18 +280,25 @@ fn settings(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
 fn device(ui: &mut Ui, app: &App, out: &mut Commands) {
     let offered: Vec<(&str, DeviceChoice)> = DEVICES
         .into_iter()
-        .filter(|(_, d)| match d {
-            DeviceChoice::Cuda(_) => cfg!(feature = "cuda"),
-            DeviceChoice::Metal => cfg!(feature = "metal"),
-            _ => true,
+        .filter(|(_, d)| {
+            (cfg!(feature = "cuda") || !matches!(d, DeviceChoice::Cuda(_)))
+                && (cfg!(feature = "metal") || *d != DeviceChoice::Metal)
         })
         .collect();
     let mut at = offered.iter().position(|(_, d)| *d == app.training.arguments.device).unwrap_or(0);
     let names: Vec<String> = offered
         .iter()
-        .map(|(name, _)| if *name == "CPU" { format!("CPU, {} threads", thousands(crate::model::device::threads())) } else { (*name).to_owned() })
+        .map(|(name, _)| {
+            if *name == "CPU" {
+                format!("CPU, {} threads", thousands(crate::model::device::threads()))
+            } else {
+                (*name).to_owned()
+            }
+        })
         .collect();
-    let response = form_field(ui, "Device", "Automatic takes a GPU where there is one", None, |ui| choice(ui, "Device", &mut at, &names));
+    let response = form_field(ui, "Device", "Automatic takes a GPU where there is one", None, |ui| {
+        choice(ui, "Device", &mut at, &names)
+    });
     if response.changed() {
         out.push(Command::Device(offered[at].1));
     }

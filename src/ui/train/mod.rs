@@ -38,7 +38,11 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
                     Segmented::new(&mut view.side, &["New run", "Runs"]).wide().show(ui);
                 });
             }
-            if narrow && view.side == 1 { runs::show(ui, app, a, out) } else { form::show(ui, app, a, &mut view.form, out) }
+            if narrow && view.side == 1 {
+                runs::show(ui, app, a, out)
+            } else {
+                form::show(ui, app, a, &mut view.form, out)
+            }
         })
         .response
         .rect;

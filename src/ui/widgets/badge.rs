@@ -1,8 +1,6 @@
 //! A short word in a small frame: a split, a state, a difference; or a filter to click.
 
-use egui::{
-    Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::theme::{self, Icon, TextRole, metrics};
 
@@ -36,12 +34,7 @@ pub struct Badge<'a> {
 
 impl<'a> Badge<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            tone: Tone::Plain,
-            icon: None,
-            dot: false,
-        }
+        Self { text, tone: Tone::Plain, icon: None, dot: false }
     }
 
     pub fn tone(mut self, tone: Tone) -> Self {
@@ -77,11 +70,7 @@ impl<'a> Badge<'a> {
         let p = theme::of(ui);
         let touch = Touch::of(ui, &response);
         let (fill, border, text) = if chosen {
-            (
-                touch.hovered(p.selected, p.selected_hover),
-                Color32::TRANSPARENT,
-                p.text,
-            )
+            (touch.hovered(p.selected, p.selected_hover), Color32::TRANSPARENT, p.text)
         } else {
             let fill = touch.mix(Color32::TRANSPARENT, p.hover, p.pressed);
             (fill, p.line_strong, touch.hovered(p.text2, p.text))
@@ -102,31 +91,16 @@ impl<'a> Badge<'a> {
 
     fn size(&self, ui: &Ui) -> egui::Vec2 {
         let text = TextRole::CaptionMedium.line(ui, self.text).size().x;
-        vec2(
-            (2.0 * PAD + self.mark_width() + text).round(),
-            metrics::BADGE,
-        )
+        vec2((2.0 * PAD + self.mark_width() + text).round(), metrics::BADGE)
     }
 
     fn paint(&self, ui: &Ui, rect: Rect, fill: Color32, border: Color32, text: Color32) {
         let painter = ui.painter();
         let stroke = Stroke::new(metrics::STROKE, border);
-        painter.rect(
-            rect,
-            metrics::RADIUS_BADGE,
-            fill,
-            stroke,
-            StrokeKind::Inside,
-        );
+        painter.rect(rect, metrics::RADIUS_BADGE, fill, stroke, StrokeKind::Inside);
         let inside = rect.shrink2(vec2(PAD, 0.0));
         if let Some(icon) = self.icon {
-            paint_icon(
-                painter,
-                inside.with_max_x(inside.left() + MARK),
-                icon,
-                MARK,
-                text,
-            );
+            paint_icon(painter, inside.with_max_x(inside.left() + MARK), icon, MARK, text);
         } else if self.dot {
             let centre = pos2(inside.left() + 3.0, inside.center().y);
             painter.circle_filled(centre, 3.0, theme::of(ui).accent);

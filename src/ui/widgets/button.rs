@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{
-    Align2, Color32, Galley, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
-    vec2,
-};
+use egui::{Align2, Color32, Galley, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::theme::{self, Icon, TextRole, icon, metrics};
 
@@ -62,16 +59,7 @@ impl<'a> Button<'a> {
     }
 
     fn new(kind: Kind, text: &'a str) -> Self {
-        Self {
-            kind,
-            text,
-            icon: None,
-            keys: &[],
-            opens_menu: false,
-            toggled: None,
-            main: false,
-            why_off: None,
-        }
+        Self { kind, text, icon: None, keys: &[], opens_menu: false, toggled: None, main: false, why_off: None }
     }
 
     pub fn icon(mut self, icon: Icon) -> Self {
@@ -117,21 +105,13 @@ impl<'a> Button<'a> {
     pub fn width(&self, ui: &Ui) -> f32 {
         let text = TextRole::BodyMedium.line(ui, self.text);
         let width = self.content_width(ui, &text) + 2.0 * metrics::PAD;
-        if self.main {
-            width.max(ui.available_width())
-        } else {
-            width
-        }
+        if self.main { width.max(ui.available_width()) } else { width }
     }
 
     fn add(&self, ui: &mut Ui) -> Response {
         let text = TextRole::BodyMedium.line(ui, self.text);
         let content = self.content_width(ui, &text);
-        let height = if self.main {
-            metrics::MAIN_ACTION
-        } else {
-            theme::density(ui).control()
-        };
+        let height = if self.main { metrics::MAIN_ACTION } else { theme::density(ui).control() };
         let size = vec2(self.width(ui), height);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let enabled = ui.is_enabled();
@@ -147,26 +127,14 @@ impl<'a> Button<'a> {
 
     fn content_width(&self, ui: &Ui, text: &Galley) -> f32 {
         let before = self.icon.map_or(0.0, |_| ICON + ICON_GAP);
-        let chevron = if self.opens_menu {
-            ICON_GAP + CHEVRON
-        } else {
-            0.0
-        };
-        let keys = if self.keys.is_empty() {
-            0.0
-        } else {
-            KEY_GAP + key_cap::width(ui.painter(), self.keys)
-        };
+        let chevron = if self.opens_menu { ICON_GAP + CHEVRON } else { 0.0 };
+        let keys = if self.keys.is_empty() { 0.0 } else { KEY_GAP + key_cap::width(ui.painter(), self.keys) };
         before + text.size().x + chevron + keys
     }
 
     fn paint(&self, ui: &Ui, response: &Response, rect: Rect, text: Arc<Galley>, content: f32) {
         let palette = theme::of(ui);
-        let radius = if self.main {
-            metrics::RADIUS_ROW
-        } else {
-            metrics::RADIUS_CONTROL
-        };
+        let radius = if self.main { metrics::RADIUS_ROW } else { metrics::RADIUS_CONTROL };
         let colours = self.colours(ui, response);
         let painter = ui.painter();
         let border = Stroke::new(metrics::STROKE, colours.border);
@@ -186,11 +154,7 @@ impl<'a> Button<'a> {
         if self.opens_menu {
             rest.min.x += ICON_GAP;
             let square = rest.with_max_x(rest.left() + CHEVRON);
-            let colour = if ui.is_enabled() {
-                palette.text2
-            } else {
-                palette.text_off
-            };
+            let colour = if ui.is_enabled() { palette.text2 } else { palette.text_off };
             paint_icon(painter, square, icon::CHEVRON_DOWN, 14.0, colour);
             rest.min.x = square.right();
         }
@@ -202,20 +166,13 @@ impl<'a> Button<'a> {
         let p = theme::of(ui);
         let none = Color32::TRANSPARENT;
         if !ui.is_enabled() {
-            let (fill, border) = if self.kind == Kind::Primary {
-                (p.hover, none)
-            } else {
-                (none, p.line)
-            };
+            let (fill, border) = if self.kind == Kind::Primary { (p.hover, none) } else { (none, p.line) };
             return Colours::of(fill, border, p.text_off, p.line);
         }
         let touch = Touch::of(ui, response);
         if self.toggled == Some(true) {
             let fill = touch.hovered(p.selected, p.selected_hover);
-            return Colours {
-                icon: p.accent,
-                ..Colours::of(fill, none, p.text, p.line_strong)
-            };
+            return Colours { icon: p.accent, ..Colours::of(fill, none, p.text, p.line_strong) };
         }
         match self.kind {
             Kind::Primary => Colours::of(
@@ -227,29 +184,16 @@ impl<'a> Button<'a> {
             Kind::Plain => Colours {
                 key: p.text2,
                 icon: touch.hovered(p.text2, p.text),
-                ..Colours::of(
-                    touch.mix(p.raised, p.hover, p.pressed),
-                    p.line_strong,
-                    p.text,
-                    p.line_strong,
-                )
+                ..Colours::of(touch.mix(p.raised, p.hover, p.pressed), p.line_strong, p.text, p.line_strong)
             },
             Kind::Quiet => Colours {
                 text: touch.hovered(p.text2, p.text),
                 icon: touch.hovered(p.text2, p.text),
-                ..Colours::of(
-                    touch.mix(none, p.hover, p.pressed),
-                    none,
-                    p.text2,
-                    p.line_strong,
-                )
+                ..Colours::of(touch.mix(none, p.hover, p.pressed), none, p.text2, p.line_strong)
             },
-            Kind::Destructive => Colours::of(
-                touch.mix(p.raised, p.hover, p.pressed),
-                p.line_strong,
-                p.err,
-                p.line_strong,
-            ),
+            Kind::Destructive => {
+                Colours::of(touch.mix(p.raised, p.hover, p.pressed), p.line_strong, p.err, p.line_strong)
+            }
         }
     }
 }
@@ -267,13 +211,6 @@ struct Colours {
 impl Colours {
     /// Icon and key in the text's colour.
     fn of(fill: Color32, border: Color32, text: Color32, key_border: Color32) -> Self {
-        Self {
-            fill,
-            border,
-            text,
-            icon: text,
-            key: text,
-            key_border,
-        }
+        Self { fill, border, text, icon: text, key: text, key_border }
     }
 }

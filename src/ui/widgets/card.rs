@@ -27,13 +27,7 @@ pub struct Card<'a> {
 
 impl<'a> Card<'a> {
     pub fn new(title: &'a str) -> Self {
-        Self {
-            title,
-            note: "",
-            legend: &[],
-            padding: metrics::CARD_PAD,
-            height: 0.0,
-        }
+        Self { title, note: "", legend: &[], padding: metrics::CARD_PAD, height: 0.0 }
     }
 
     /// A quiet word beside the title.
@@ -61,17 +55,10 @@ impl<'a> Card<'a> {
     }
 
     /// `controls` stand at the right end of the head, the first of them outermost.
-    pub fn show<R>(
-        self,
-        ui: &mut Ui,
-        controls: impl FnOnce(&mut Ui),
-        body: impl FnOnce(&mut Ui) -> R,
-    ) -> R {
+    pub fn show<R>(self, ui: &mut Ui, controls: impl FnOnce(&mut Ui), body: impl FnOnce(&mut Ui) -> R) -> R {
         let p = theme::of(ui);
-        let frame = Frame::new()
-            .fill(p.panel)
-            .stroke(Stroke::new(metrics::STROKE, p.line))
-            .corner_radius(metrics::RADIUS_CARD);
+        let frame =
+            Frame::new().fill(p.panel).stroke(Stroke::new(metrics::STROKE, p.line)).corner_radius(metrics::RADIUS_CARD);
         let border = 2.0 * metrics::STROKE;
         frame
             .show(ui, |ui| {
@@ -79,12 +66,7 @@ impl<'a> Card<'a> {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 self.head(ui, controls);
                 let side = self.padding as i8;
-                let margin = Margin {
-                    left: side,
-                    right: side,
-                    top: 0,
-                    bottom: side,
-                };
+                let margin = Margin { left: side, right: side, top: 0, bottom: side };
                 Frame::new().inner_margin(margin).show(ui, |ui| {
                     if self.height > 0.0 {
                         let left = self.height - border - metrics::CARD_HEAD - self.padding;
@@ -102,9 +84,7 @@ impl<'a> Card<'a> {
         let p = theme::of(ui);
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), metrics::CARD_HEAD));
         let inside = rect.shrink2(vec2(metrics::CARD_PAD, 0.0));
-        let from_right = egui::UiBuilder::new()
-            .max_rect(inside)
-            .layout(Layout::right_to_left(Align::Center));
+        let from_right = egui::UiBuilder::new().max_rect(inside).layout(Layout::right_to_left(Align::Center));
         ui.scope_builder(from_right, |ui| {
             controls(ui);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -130,21 +110,10 @@ fn legend_item(ui: &mut Ui, item: &LegendItem<'_>) {
     let line = Rect::from_min_size(rect.left_center() - vec2(0.0, 1.0), vec2(STROKE, 2.0));
     if item.dashed {
         let ends = [line.left_center(), line.right_center()];
-        ui.painter().extend(Shape::dashed_line(
-            &ends,
-            Stroke::new(2.0, item.colour),
-            4.0,
-            2.0,
-        ));
+        ui.painter().extend(Shape::dashed_line(&ends, Stroke::new(2.0, item.colour), 4.0, 2.0));
     } else {
         ui.painter().rect_filled(line, 1, item.colour);
     }
     let words = rect.with_min_x(line.right() + 6.0);
-    put_text(
-        ui.painter(),
-        words,
-        Align2::LEFT_CENTER,
-        text,
-        theme::of(ui).text2,
-    );
+    put_text(ui.painter(), words, Align2::LEFT_CENTER, text, theme::of(ui).text2);
 }

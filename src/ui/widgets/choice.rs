@@ -11,12 +11,7 @@ use super::text_field::border;
 
 /// Shows what is chosen, as wide as the room, and offers the rest. The response is marked as
 /// changed when something else was chosen.
-pub fn choice(
-    ui: &mut Ui,
-    name: &str,
-    chosen: &mut usize,
-    options: &[impl AsRef<str>],
-) -> Response {
+pub fn choice(ui: &mut Ui, name: &str, chosen: &mut usize, options: &[impl AsRef<str>]) -> Response {
     let size = vec2(ui.available_width(), theme::density(ui).control());
     let (rect, mut response) = ui.allocate_exact_size(size, Sense::click());
     let mut picked = None;
@@ -41,30 +36,14 @@ pub fn choice(
     });
     if ui.is_rect_visible(rect) {
         let p = theme::of(ui);
-        let (fill, text) = if enabled {
-            (p.field, p.text)
-        } else {
-            (Color32::TRANSPARENT, p.text_off)
-        };
+        let (fill, text) = if enabled { (p.field, p.text) } else { (Color32::TRANSPARENT, p.text_off) };
         let stroke = Stroke::new(metrics::STROKE, border(ui, &response, false));
-        ui.painter().rect(
-            rect,
-            metrics::RADIUS_CONTROL,
-            fill,
-            stroke,
-            StrokeKind::Inside,
-        );
+        ui.painter().rect(rect, metrics::RADIUS_CONTROL, fill, stroke, StrokeKind::Inside);
         focus_ring(ui, &response, rect, metrics::RADIUS_CONTROL);
         let mut inside = rect.shrink2(vec2(8.0, 0.0));
         let chevron = inside.with_min_x(inside.right() - metrics::ICON);
         let colour = if enabled { p.text2 } else { p.text_off };
-        paint_icon(
-            ui.painter(),
-            chevron,
-            icon::CHEVRON_DOWN,
-            metrics::ICON_SQUARE,
-            colour,
-        );
+        paint_icon(ui.painter(), chevron, icon::CHEVRON_DOWN, metrics::ICON_SQUARE, colour);
         inside.max.x = chevron.left() - metrics::GAP;
         let galley = TextRole::Body.elided(ui, shown, inside.width());
         put_text(ui.painter(), inside, Align2::LEFT_CENTER, galley, text);

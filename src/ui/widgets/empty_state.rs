@@ -18,12 +18,7 @@ pub struct EmptyState<'a> {
 
 impl<'a> EmptyState<'a> {
     pub fn new(icon: Icon, title: &'a str, teaching: &'a str) -> Self {
-        Self {
-            icon,
-            title,
-            teaching,
-            action: "",
-        }
+        Self { icon, title, teaching, action: "" }
     }
 
     /// The words on its one button.
@@ -39,9 +34,7 @@ impl<'a> EmptyState<'a> {
             ui.spacing_mut().item_spacing.y = 0.0;
             icon(ui, self.icon, metrics::ICON_LARGE, p.text3);
             ui.add_space(12.0);
-            ui.add(Label::new(
-                TextRole::BodyMedium.rich(self.title).color(p.text),
-            ));
+            ui.add(Label::new(TextRole::BodyMedium.rich(self.title).color(p.text)));
             ui.add_space(4.0);
             ui.scope(|ui| {
                 ui.set_max_width(270.0_f32.min(ui.available_width()));

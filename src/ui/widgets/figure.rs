@@ -19,11 +19,7 @@ pub struct Figure<'a> {
 
 /// Figures side by side in equal columns. The large kind is for Evaluate.
 pub fn figures(ui: &mut Ui, figures: &[Figure<'_>], large: bool) {
-    let role = if large {
-        TextRole::NumberLarge
-    } else {
-        TextRole::Number
-    };
+    let role = if large { TextRole::NumberLarge } else { TextRole::Number };
     let caption = TextRole::Caption.line_height();
     let height = 2.0 * caption + role.line_height();
     let (_, all) = ui.allocate_space(vec2(ui.available_width(), height));

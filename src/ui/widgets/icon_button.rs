@@ -23,14 +23,7 @@ pub struct IconButton<'a> {
 
 impl<'a> IconButton<'a> {
     pub fn new(icon: Icon, name: &'a str) -> Self {
-        Self {
-            icon,
-            name,
-            keys: &[],
-            size: None,
-            toggled: None,
-            why_off: None,
-        }
+        Self { icon, name, keys: &[], size: None, toggled: None, why_off: None }
     }
 
     /// The shortcut that does the same, told in the tooltip.
@@ -82,13 +75,7 @@ impl<'a> IconButton<'a> {
         if ui.is_rect_visible(rect) {
             let (fill, border, colour) = self.colours(ui, &response);
             let stroke = Stroke::new(metrics::STROKE, border);
-            ui.painter().rect(
-                rect,
-                metrics::RADIUS_CONTROL,
-                fill,
-                stroke,
-                StrokeKind::Inside,
-            );
+            ui.painter().rect(rect, metrics::RADIUS_CONTROL, fill, stroke, StrokeKind::Inside);
             let size = metrics::ICON_SQUARE.min(side - 4.0);
             paint_icon(ui.painter(), rect, self.icon, size, colour);
             focus_ring(ui, &response, rect, metrics::RADIUS_CONTROL);
@@ -107,10 +94,6 @@ impl<'a> IconButton<'a> {
         if self.toggled == Some(true) {
             return (touch.hovered(p.selected, p.selected_hover), none, p.accent);
         }
-        (
-            touch.mix(none, p.hover, p.pressed),
-            none,
-            touch.hovered(p.text2, p.text),
-        )
+        (touch.mix(none, p.hover, p.pressed), none, touch.hovered(p.text2, p.text))
     }
 }

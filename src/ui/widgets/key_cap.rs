@@ -1,9 +1,6 @@
 //! Keys as they stand on a keyboard, one cap for each.
 
-use egui::{
-    Align2, Color32, Painter, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    pos2, vec2,
-};
+use egui::{Align2, Color32, Painter, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::theme::{self, TextRole, metrics};
 

@@ -1,8 +1,6 @@
 //! The chip of a label in the label bar: its key, its name, how often it occurs.
 
-use egui::{
-    Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::theme::{self, LabelColour, TextRole, metrics};
 
@@ -23,13 +21,7 @@ pub struct LabelChip<'a> {
 
 impl<'a> LabelChip<'a> {
     pub fn new(key: &'a str, name: &'a str, colour: &'a LabelColour) -> Self {
-        Self {
-            key,
-            name,
-            colour,
-            count: "",
-            why_off: None,
-        }
+        Self { key, name, colour, count: "", why_off: None }
     }
 
     /// How often the label occurs, as it shall be read.
@@ -47,11 +39,8 @@ impl<'a> LabelChip<'a> {
     /// The width it will take, for the bar to know how many fit.
     pub fn width(&self, ui: &Ui) -> f32 {
         let name = TextRole::SmallMedium.line(ui, self.name).size().x;
-        let count = if self.count.is_empty() {
-            0.0
-        } else {
-            metrics::GAP + TextRole::Caption.line(ui, self.count).size().x
-        };
+        let count =
+            if self.count.is_empty() { 0.0 } else { metrics::GAP + TextRole::Caption.line(ui, self.count).size().x };
         (4.0 + SQUARE + metrics::GAP + name + count + metrics::PAD).round()
     }
 
@@ -78,14 +67,10 @@ impl<'a> LabelChip<'a> {
         let (fill, border) = match (enabled, down) {
             (false, _) => (none, p.line),
             (true, true) => (self.colour.tint, self.colour.tint),
-            (true, false) => (
-                Touch::of(ui, response).hovered(p.raised, p.hover),
-                p.line_strong,
-            ),
+            (true, false) => (Touch::of(ui, response).hovered(p.raised, p.hover), p.line_strong),
         };
         let stroke = Stroke::new(metrics::STROKE, border);
-        ui.painter()
-            .rect(rect, metrics::RADIUS_CHIP, fill, stroke, StrokeKind::Inside);
+        ui.painter().rect(rect, metrics::RADIUS_CHIP, fill, stroke, StrokeKind::Inside);
 
         let corner = pos2(rect.left() + 4.0, rect.center().y - SQUARE / 2.0);
         let square = Rect::from_min_size(corner, vec2(SQUARE, SQUARE));
@@ -110,13 +95,8 @@ impl<'a> LabelChip<'a> {
 /// The square with a label's key, as it stands in chips and menus.
 pub(super) fn paint_key_square(ui: &Ui, square: Rect, key: &str, colour: &LabelColour) {
     let p = theme::of(ui);
-    let (fill, text) = if ui.is_enabled() {
-        (colour.tint, colour.ink)
-    } else {
-        (p.hover, p.text_off)
-    };
-    ui.painter()
-        .rect_filled(square, metrics::RADIUS_BADGE, fill);
+    let (fill, text) = if ui.is_enabled() { (colour.tint, colour.ink) } else { (p.hover, p.text_off) };
+    ui.painter().rect_filled(square, metrics::RADIUS_BADGE, fill);
     let galley = TextRole::CaptionStrong.line(ui, key);
     put_text(ui.painter(), square, Align2::CENTER_CENTER, galley, text);
 }

@@ -41,14 +41,7 @@ pub struct MenuRow<'a> {
 
 impl<'a> MenuRow<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            mark: Mark::Nothing,
-            detail: "",
-            keys: &[],
-            chosen: false,
-            why_off: None,
-        }
+        Self { text, mark: Mark::Nothing, detail: "", keys: &[], chosen: false, why_off: None }
     }
 
     pub fn icon(mut self, icon: Icon) -> Self {
@@ -98,8 +91,7 @@ impl<'a> MenuRow<'a> {
         let size = vec2(ui.available_width(), metrics::MENU_ROW);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let enabled = ui.is_enabled();
-        response
-            .widget_info(|| WidgetInfo::selected(Role::MenuItem, enabled, self.chosen, self.text));
+        response.widget_info(|| WidgetInfo::selected(Role::MenuItem, enabled, self.chosen, self.text));
         if ui.is_rect_visible(rect) {
             self.paint(ui, &response, rect);
         }

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use egui::emath::GuiRounding as _;
 use egui::epaint::{RoundedRect, tessellator::path};
-use egui::{
-    Align2, Color32, Galley, Painter, Pos2, Rect, Response, Shape, Stroke, StrokeKind, Ui, vec2,
-};
+use egui::{Align2, Color32, Galley, Painter, Pos2, Rect, Response, Shape, Stroke, StrokeKind, Ui, vec2};
 
 use crate::ui::theme::{self, metrics};
 
@@ -17,11 +15,7 @@ pub fn hairline(painter: &Painter, from: Pos2, to: Pos2, colour: Color32) {
     let width = pixels.floor().max(1.0) / pixels;
     let corner = from.round_to_pixels(pixels);
     let along = to - from;
-    let size = if along.x > along.y {
-        vec2(along.x, width)
-    } else {
-        vec2(width, along.y)
-    };
+    let size = if along.x > along.y { vec2(along.x, width) } else { vec2(width, along.y) };
     painter.rect_filled(Rect::from_min_size(corner, size), 0, colour);
 }
 
@@ -42,8 +36,7 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, radius: u8) {
 /// The ring itself: two points wide, one point outside the widget.
 pub(super) fn ring(ui: &Ui, rect: Rect, radius: u8) {
     let stroke = Stroke::new(metrics::STROKE_FOCUS, theme::of(ui).focus);
-    ui.painter()
-        .rect_stroke(rect.expand(2.0), radius + 2, stroke, StrokeKind::Middle);
+    ui.painter().rect_stroke(rect.expand(2.0), radius + 2, stroke, StrokeKind::Middle);
 }
 
 /// The dot that stands for a label: a square of eight with round corners.
@@ -53,9 +46,7 @@ pub fn dot(painter: &Painter, centre: Pos2, colour: Color32) {
 
 /// An outline of dashes, 4 on and 3 off.
 pub fn dashed_rect(painter: &Painter, rect: Rect, radius: u8, stroke: Stroke) {
-    let rect = rect
-        .round_to_pixels(painter.pixels_per_point())
-        .shrink(stroke.width / 2.0);
+    let rect = rect.round_to_pixels(painter.pixels_per_point()).shrink(stroke.width / 2.0);
     let mut points = Vec::new();
     path::rounded_rectangle(&mut points, RoundedRect::new(rect, f32::from(radius)));
     points.extend(points.first().copied());
@@ -63,13 +54,7 @@ pub fn dashed_rect(painter: &Painter, rect: Rect, radius: u8, stroke: Stroke) {
 }
 
 /// Paints text that was laid out, aligned in a rectangle and sharp.
-pub fn put_text(
-    painter: &Painter,
-    rect: Rect,
-    align: Align2,
-    galley: Arc<Galley>,
-    colour: Color32,
-) {
+pub fn put_text(painter: &Painter, rect: Rect, align: Align2, galley: Arc<Galley>, colour: Color32) {
     let at = align.align_size_within_rect(galley.size(), rect).min;
     let at = at.round_to_pixels(painter.pixels_per_point());
     painter.galley(at, galley, colour);

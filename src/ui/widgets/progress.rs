@@ -17,13 +17,7 @@ pub struct ProgressBar<'a> {
 impl<'a> ProgressBar<'a> {
     /// Done from 0 to 1, or `None` while nobody knows how much there is.
     pub fn new(name: &'a str, done: Option<f32>) -> Self {
-        Self {
-            name,
-            done,
-            height: 4.0,
-            width: f32::INFINITY,
-            colour: None,
-        }
+        Self { name, done, height: 4.0, width: f32::INFINITY, colour: None }
     }
 
     /// Six high, for the head of a page.
@@ -63,14 +57,12 @@ impl<'a> ProgressBar<'a> {
 /// Paints a track and the filled part of it.
 pub(super) fn paint_bar(ui: &Ui, track: Rect, done: f32, colour: Color32) {
     let radius = track.height() / 2.0;
-    ui.painter()
-        .rect_filled(track, radius, theme::of(ui).pressed);
+    ui.painter().rect_filled(track, radius, theme::of(ui).pressed);
     let width = track.width() * done.clamp(0.0, 1.0);
     if width > 0.0 {
         // Never narrower than it is high, or its round ends would collapse.
         let width = width.max(track.height()).min(track.width());
-        ui.painter()
-            .rect_filled(track.with_max_x(track.left() + width), radius, colour);
+        ui.painter().rect_filled(track.with_max_x(track.left() + width), radius, colour);
     }
 }
 
@@ -87,9 +79,6 @@ fn paint_wandering(ui: &Ui, track: Rect, colour: Color32) {
         (0.5 - 0.5 * (turn * std::f64::consts::TAU).cos()) as f32
     };
     let left = track.left() + place * (1.0 - SEGMENT) * track.width();
-    let segment = track
-        .with_min_x(left)
-        .with_max_x(left + SEGMENT * track.width());
-    ui.painter()
-        .rect_filled(segment, track.height() / 2.0, colour);
+    let segment = track.with_min_x(left).with_max_x(left + SEGMENT * track.width());
+    ui.painter().rect_filled(segment, track.height() / 2.0, colour);
 }

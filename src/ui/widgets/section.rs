@@ -1,6 +1,6 @@
 //! Heads: of a whole panel, and of a section inside it.
 
-use egui::{Align, Layout, Ui, vec2};
+use egui::{Align, Frame, Layout, Margin, Ui, vec2};
 
 use crate::ui::theme::{self, TextRole};
 
@@ -8,7 +8,11 @@ use super::text::label;
 
 /// The head of a panel, 44 high: its name, a count beside it, and controls at the right end.
 pub fn panel_head(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&mut Ui)) {
-    head(ui, 44.0, (TextRole::Strong, name), note, controls);
+    let padding = theme::density(ui).panel_padding();
+    Frame::new().inner_margin(Margin::symmetric(padding as i8, 0)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        head(ui, 44.0, (TextRole::Strong, name), note, controls);
+    });
 }
 
 /// The head of a section, as high as a control.
@@ -18,20 +22,10 @@ pub fn section_head(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&
 }
 
 /// A row of words at the left and controls at the right, which come first so that words give way.
-fn head(
-    ui: &mut Ui,
-    height: f32,
-    name: (TextRole, &str),
-    note: &str,
-    controls: impl FnOnce(&mut Ui),
-) {
+fn head(ui: &mut Ui, height: f32, name: (TextRole, &str), note: &str, controls: impl FnOnce(&mut Ui)) {
     let p = theme::of(ui);
     let (role, name) = name;
-    let colour = if role == TextRole::Strong {
-        p.text
-    } else {
-        p.text2
-    };
+    let colour = if role == TextRole::Strong { p.text } else { p.text2 };
     let size = vec2(ui.available_width(), height);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.set_min_height(height);

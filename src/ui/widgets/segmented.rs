@@ -1,8 +1,6 @@
 //! One choice of a few, all of them in sight.
 
-use egui::{
-    Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::theme::{self, TextRole, metrics};
 
@@ -22,12 +20,7 @@ pub struct Segmented<'a> {
 
 impl<'a> Segmented<'a> {
     pub fn new(chosen: &'a mut usize, options: &'a [&'a str]) -> Self {
-        Self {
-            chosen,
-            options,
-            small: false,
-            wide: false,
-        }
+        Self { chosen, options, small: false, wide: false }
     }
 
     /// For the head of a card: 24 high, in smaller type.
@@ -45,15 +38,10 @@ impl<'a> Segmented<'a> {
     /// The response covers all segments, and is marked as changed when another one was chosen.
     pub fn show(self, ui: &mut Ui) -> Response {
         let widths = self.widths(ui);
-        let height = if self.small {
-            24.0
-        } else {
-            theme::density(ui).control()
-        };
+        let height = if self.small { 24.0 } else { theme::density(ui).control() };
         let size = vec2(widths.iter().sum::<f32>() + 2.0 * INSET, height);
         let (rect, mut response) = ui.allocate_exact_size(size, Sense::hover());
-        ui.painter()
-            .rect_filled(rect, metrics::RADIUS_CHIP, theme::of(ui).hover);
+        ui.painter().rect_filled(rect, metrics::RADIUS_CHIP, theme::of(ui).hover);
 
         let mut left = rect.left() + INSET;
         for (index, width) in widths.into_iter().enumerate() {
@@ -79,11 +67,7 @@ impl<'a> Segmented<'a> {
     }
 
     fn role(&self) -> TextRole {
-        if self.small {
-            TextRole::SmallMedium
-        } else {
-            TextRole::BodyMedium
-        }
+        if self.small { TextRole::SmallMedium } else { TextRole::BodyMedium }
     }
 
     fn segment(&self, ui: &Ui, whole: &Response, rect: Rect, index: usize) -> Response {
@@ -96,22 +80,10 @@ impl<'a> Segmented<'a> {
         let p = theme::of(ui);
         if chosen {
             let stroke = Stroke::new(metrics::STROKE, p.line);
-            ui.painter().rect(
-                rect,
-                metrics::RADIUS_BADGE,
-                p.raised,
-                stroke,
-                StrokeKind::Inside,
-            );
+            ui.painter().rect(rect, metrics::RADIUS_BADGE, p.raised, stroke, StrokeKind::Inside);
         }
         let colour = text_colour(ui, &response, chosen);
-        put_text(
-            ui.painter(),
-            rect,
-            Align2::CENTER_CENTER,
-            self.role().line(ui, text),
-            colour,
-        );
+        put_text(ui.painter(), rect, Align2::CENTER_CENTER, self.role().line(ui, text), colour);
         focus_ring(ui, &response, rect, metrics::RADIUS_BADGE);
         response
     }

@@ -76,13 +76,7 @@ impl SentenceRow<'_> {
         let mut words = self.paint_state(ui, inside);
         words.max.x = self.paint_dots(ui, words, marked);
         let text = TextRole::Body.elided(ui, self.text, words.width());
-        put_text(
-            ui.painter(),
-            words,
-            Align2::LEFT_CENTER,
-            text,
-            theme::of(ui).text,
-        );
+        put_text(ui.painter(), words, Align2::LEFT_CENTER, text, theme::of(ui).text);
     }
 
     /// Paints the state's icon and gives back what is left of the line.

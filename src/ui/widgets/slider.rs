@@ -22,12 +22,7 @@ pub struct Slider<'a> {
 
 impl<'a> Slider<'a> {
     pub fn new(value: &'a mut f32, range: RangeInclusive<f32>, name: &'a str) -> Self {
-        Self {
-            value,
-            range,
-            name,
-            width: 72.0,
-        }
+        Self { value, range, name, width: 72.0 }
     }
 
     pub fn width(mut self, width: f32) -> Self {
@@ -56,37 +51,22 @@ impl<'a> Slider<'a> {
         let knob_x = emath::remap_clamp(value, self.range, travel);
         let track = Rect::from_center_size(rect.center(), vec2(rect.width(), TRACK));
         ui.painter().rect_filled(track, 2, p.pressed);
-        let (done, knob) = if enabled {
-            (p.accent, p.accent_fill)
-        } else {
-            (p.line, p.text_off)
-        };
+        let (done, knob) = if enabled { (p.accent, p.accent_fill) } else { (p.line, p.text_off) };
         ui.painter().rect_filled(track.with_max_x(knob_x), 2, done);
         let centre = pos2(knob_x, rect.center().y);
         // A rim in the ground's colour keeps the knob apart from its track.
-        ui.painter()
-            .circle(centre, KNOB / 2.0, knob, egui::Stroke::new(2.0, p.panel));
-        focus_ring(
-            ui,
-            &response,
-            Rect::from_center_size(centre, vec2(KNOB, KNOB)),
-            7,
-        );
+        ui.painter().circle(centre, KNOB / 2.0, knob, egui::Stroke::new(2.0, p.panel));
+        focus_ring(ui, &response, Rect::from_center_size(centre, vec2(KNOB, KNOB)), 7);
         response
     }
 
     /// Where the arrow keys move the knob; without the lock they would move the focus as well.
     fn moved_by_key(&self, ui: &Ui, id: Id) -> Option<f32> {
-        let arrows = EventFilter {
-            horizontal_arrows: true,
-            ..EventFilter::default()
-        };
+        let arrows = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
         let pressed = |key: Key| ui.input(|input| input.key_pressed(key));
-        let steps =
-            f32::from(i8::from(pressed(Key::ArrowRight)) - i8::from(pressed(Key::ArrowLeft)));
+        let steps = f32::from(i8::from(pressed(Key::ArrowRight)) - i8::from(pressed(Key::ArrowLeft)));
         let step = (self.range.end() - self.range.start()) / 20.0;
-        (steps != 0.0)
-            .then(|| (*self.value + steps * step).clamp(*self.range.start(), *self.range.end()))
+        (steps != 0.0).then(|| (*self.value + steps * step).clamp(*self.range.start(), *self.range.end()))
     }
 }

@@ -23,20 +23,12 @@ pub struct Column<'a> {
 impl<'a> Column<'a> {
     /// Words, at the left.
     pub fn text(head: &'a str, share: f32) -> Self {
-        Self {
-            head,
-            share,
-            right: false,
-        }
+        Self { head, share, right: false }
     }
 
     /// Numbers, at the right.
     pub fn number(head: &'a str, share: f32) -> Self {
-        Self {
-            head,
-            share,
-            right: true,
-        }
+        Self { head, share, right: true }
     }
 }
 
@@ -67,12 +59,7 @@ impl<'a> Table<'a> {
     }
 
     /// A row that can be clicked, and is marked while it is chosen.
-    pub fn row_button(
-        &self,
-        ui: &mut Ui,
-        chosen: bool,
-        fill: impl FnOnce(&mut Cells<'_>),
-    ) -> Response {
+    pub fn row_button(&self, ui: &mut Ui, chosen: bool, fill: impl FnOnce(&mut Cells<'_>)) -> Response {
         let (response, rect) = self.place(ui, Sense::click());
         let p = theme::of(ui);
         let ground = match (chosen, response.hovered()) {
@@ -83,8 +70,7 @@ impl<'a> Table<'a> {
         };
         self.rule(ui, rect);
         let marked = rect.expand2(vec2(metrics::GAP, 0.0));
-        ui.painter()
-            .rect_filled(marked, metrics::RADIUS_CONTROL, ground);
+        ui.painter().rect_filled(marked, metrics::RADIUS_CONTROL, ground);
         focus_ring(ui, &response, marked, metrics::RADIUS_CONTROL);
         self.fill(ui, &response, rect, fill);
         response
@@ -99,29 +85,14 @@ impl<'a> Table<'a> {
     }
 
     fn rule(&self, ui: &Ui, row: Rect) {
-        hairline(
-            ui.painter(),
-            row.left_top(),
-            row.right_top(),
-            theme::of(ui).line,
-        );
+        hairline(ui.painter(), row.left_top(), row.right_top(), theme::of(ui).line);
     }
 
     fn fill(&self, ui: &Ui, response: &Response, row: Rect, fill: impl FnOnce(&mut Cells<'_>)) {
-        let mut cells = Cells {
-            ui,
-            table: self,
-            row,
-            next: 0,
-            spoken: String::new(),
-        };
+        let mut cells = Cells { ui, table: self, row, next: 0, spoken: String::new() };
         fill(&mut cells);
         let (spoken, enabled) = (cells.spoken, ui.is_enabled());
-        let role = if response.sense.senses_click() {
-            Role::ListBoxOption
-        } else {
-            Role::Label
-        };
+        let role = if response.sense.senses_click() { Role::ListBoxOption } else { Role::Label };
         response.widget_info(|| WidgetInfo::labeled(role, enabled, spoken.trim_end()));
     }
 
@@ -180,13 +151,7 @@ impl Cells<'_> {
         let words = cell.with_min_x(cell.left() + 16.0);
         let galley = TextRole::Body.elided(self.ui, text, words.width());
         let colour = theme::of(self.ui).text;
-        put_text(
-            self.ui.painter(),
-            words,
-            Align2::LEFT_CENTER,
-            galley,
-            colour,
-        );
+        put_text(self.ui.painter(), words, Align2::LEFT_CENTER, galley, colour);
     }
 
     /// A bar, filled as far as the share from 0 to 1.
@@ -218,9 +183,5 @@ impl Cells<'_> {
 }
 
 fn side(right: bool) -> Align2 {
-    if right {
-        Align2::RIGHT_CENTER
-    } else {
-        Align2::LEFT_CENTER
-    }
+    if right { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER }
 }

@@ -1,8 +1,6 @@
 //! A field of one line, and the frame of label and help around any control of a form.
 
-use egui::{
-    Align2, Color32, Frame, Id, Margin, Rect, Response, Stroke, StrokeKind, TextEdit, Ui, vec2,
-};
+use egui::{Align2, Color32, Frame, Id, Margin, Rect, Response, Stroke, StrokeKind, TextEdit, Ui, vec2};
 
 use crate::ui::theme::{self, Icon, TextRole, metrics};
 
@@ -104,18 +102,9 @@ impl<'a> TextField<'a> {
         let caps = key_cap::width(ui.painter(), self.keys);
         let right = PAD + unit.size().x.max(caps);
         let frame = Frame::new()
-            .fill(if enabled {
-                p.field
-            } else {
-                Color32::TRANSPARENT
-            })
+            .fill(if enabled { p.field } else { Color32::TRANSPARENT })
             .corner_radius(metrics::RADIUS_CONTROL)
-            .inner_margin(Margin {
-                left: left as i8,
-                right: right.min(127.0) as i8,
-                top: 0,
-                bottom: 0,
-            });
+            .inner_margin(Margin { left: left as i8, right: right.min(127.0) as i8, top: 0, bottom: 0 });
         let width = self.width.min(ui.available_width());
         let size = vec2(width, theme::density(ui).control());
         let mut edit = TextEdit::singleline(self.text)
@@ -134,17 +123,13 @@ impl<'a> TextField<'a> {
         let rect = response.rect;
         let stroke = Stroke::new(metrics::STROKE, border(ui, &response, self.invalid));
         let radius = metrics::RADIUS_CONTROL;
-        ui.painter()
-            .rect_stroke(rect, radius, stroke, StrokeKind::Inside);
+        ui.painter().rect_stroke(rect, radius, stroke, StrokeKind::Inside);
         // Always: a caret alone is easily lost, whatever put it here.
         if response.has_focus() {
             ring(ui, rect, radius);
         }
         if let Some(icon) = self.icon {
-            let square = Rect::from_min_size(
-                rect.min + vec2(PAD, 0.0),
-                vec2(metrics::ICON, rect.height()),
-            );
+            let square = Rect::from_min_size(rect.min + vec2(PAD, 0.0), vec2(metrics::ICON, rect.height()));
             paint_icon(ui.painter(), square, icon, metrics::ICON_SQUARE, p.text3);
         }
         let ending = rect.shrink2(vec2(PAD, 0.0));

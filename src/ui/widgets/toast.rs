@@ -62,18 +62,11 @@ impl Toast<'_> {
             .stroke(egui::Stroke::new(metrics::STROKE, p.line_strong))
             .corner_radius(metrics::RADIUS_POPUP)
             .shadow(ui.visuals().window_shadow)
-            .inner_margin(Margin {
-                left: 14,
-                right: 8,
-                top: 12,
-                bottom: 12,
-            });
+            .inner_margin(Margin { left: 14, right: 8, top: 12, bottom: 12 });
         let shown = frame.show(ui, |ui| self.inside(ui));
         // A screen reader reads a notice out when it appears.
         let spoken = format!("{}. {}", self.title, self.detail);
-        shown
-            .response
-            .widget_info(|| egui::WidgetInfo::labeled(Role::Alert, true, &spoken));
+        shown.response.widget_info(|| egui::WidgetInfo::labeled(Role::Alert, true, &spoken));
         shown.inner
     }
 
@@ -82,11 +75,7 @@ impl Toast<'_> {
         let p = theme::of(ui);
         let room = ui.available_width();
         let action = Button::plain(self.action);
-        let beside = if self.action.is_empty() {
-            0.0
-        } else {
-            action.width(ui) + metrics::GAP
-        };
+        let beside = if self.action.is_empty() { 0.0 } else { action.width(ui) + metrics::GAP };
         let left = metrics::ICON + 12.0;
         let width = room - left - CLOSE - metrics::GAP - beside;
         let title = TextRole::BodyMedium.wrapped(ui, self.title, width);
@@ -97,22 +86,14 @@ impl Toast<'_> {
         let painter = ui.painter();
         let (sign, colour) = self.sign(ui);
         let square = vec2(metrics::ICON, TextRole::BodyMedium.line_height());
-        paint_icon(
-            painter,
-            Rect::from_min_size(rect.min, square),
-            sign,
-            metrics::ICON,
-            colour,
-        );
+        paint_icon(painter, Rect::from_min_size(rect.min, square), sign, metrics::ICON, colour);
         let words = rect.with_min_x(rect.left() + left);
         put_text(painter, words, Align2::LEFT_TOP, title, p.text);
         put_text(painter, words, Align2::LEFT_BOTTOM, detail, p.text2);
 
         let ends = Rect::from_min_max(pos2(rect.right() - CLOSE, rect.top()), rect.max);
         let close = ui.put(ends.with_max_y(ends.top() + CLOSE), |ui: &mut Ui| {
-            IconButton::new(icon::X, "Close this notice")
-                .size(CLOSE)
-                .show(ui)
+            IconButton::new(icon::X, "Close this notice").size(CLOSE).show(ui)
         });
         if close.clicked() {
             return Some(ToastAnswer::Closed);
@@ -122,9 +103,7 @@ impl Toast<'_> {
         }
         let control = vec2(beside - metrics::GAP, theme::density(ui).control());
         let corner = pos2(ends.left() - beside, rect.center().y - control.y / 2.0);
-        let acted = ui.put(Rect::from_min_size(corner, control), |ui: &mut Ui| {
-            action.show(ui)
-        });
+        let acted = ui.put(Rect::from_min_size(corner, control), |ui: &mut Ui| action.show(ui));
         acted.clicked().then_some(ToastAnswer::Acted)
     }
 

@@ -21,12 +21,7 @@ pub struct Toggle<'a> {
 
 impl<'a> Toggle<'a> {
     pub fn new(on: &'a mut bool, name: &'a str) -> Self {
-        Self {
-            on,
-            name,
-            bare: false,
-            why_off: None,
-        }
+        Self { on, name, bare: false, why_off: None }
     }
 
     /// Leaves the name to what stands beside it; it remains the accessible name.
@@ -48,16 +43,9 @@ impl<'a> Toggle<'a> {
 
     fn add(self, ui: &mut Ui) -> Response {
         let name = (!self.bare).then(|| TextRole::Body.line(ui, self.name));
-        let beside = name
-            .as_ref()
-            .map_or(0.0, |galley| metrics::GAP + galley.size().x);
-        let height = if self.bare {
-            TRACK.y
-        } else {
-            theme::density(ui).control()
-        };
-        let (rect, mut response) =
-            ui.allocate_exact_size(vec2(TRACK.x + beside, height), Sense::click());
+        let beside = name.as_ref().map_or(0.0, |galley| metrics::GAP + galley.size().x);
+        let height = if self.bare { TRACK.y } else { theme::density(ui).control() };
+        let (rect, mut response) = ui.allocate_exact_size(vec2(TRACK.x + beside, height), Sense::click());
         if response.clicked() {
             *self.on = !*self.on;
             response.mark_changed();
@@ -71,11 +59,7 @@ impl<'a> Toggle<'a> {
             focus_ring(ui, &response, track, 9);
             if let Some(galley) = name {
                 let palette = theme::of(ui);
-                let colour = if enabled {
-                    palette.text
-                } else {
-                    palette.text_off
-                };
+                let colour = if enabled { palette.text } else { palette.text_off };
                 let beside = rect.with_min_x(track.right() + metrics::GAP);
                 put_text(ui.painter(), beside, Align2::LEFT_CENTER, galley, colour);
             }
@@ -91,18 +75,12 @@ fn paint_track(ui: &Ui, response: &Response, track: Rect, on: bool) {
     let (ground, knob) = if ui.is_enabled() {
         let when_on = touch.mix(p.accent_fill, p.accent_hover, p.accent_press);
         let when_off = touch.hovered(p.pressed, p.line_strong);
-        (
-            when_off.lerp_to_gamma(when_on, slid),
-            p.text3.lerp_to_gamma(Color32::WHITE, slid),
-        )
+        (when_off.lerp_to_gamma(when_on, slid), p.text3.lerp_to_gamma(Color32::WHITE, slid))
     } else {
         (p.hover, p.text_off)
     };
     ui.painter().rect_filled(track, 9, ground);
     let travel = track.width() - track.height();
-    let centre = pos2(
-        track.left() + track.height() / 2.0 + travel * slid,
-        track.center().y,
-    );
+    let centre = pos2(track.left() + track.height() / 2.0 + travel * slid, track.center().y);
     ui.painter().circle_filled(centre, KNOB / 2.0, knob);
 }

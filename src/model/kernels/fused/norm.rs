@@ -43,10 +43,8 @@ pub(super) fn forward(
             inverse
         });
     }
-    let saved = NormSaved {
-        normal: tensor(normal, &[rows, width])?,
-        inverse_deviation: tensor(inverse_deviation, &[rows])?,
-    };
+    let saved =
+        NormSaved { normal: tensor(normal, &[rows, width])?, inverse_deviation: tensor(inverse_deviation, &[rows])? };
     Ok((tensor(y, &[rows, width])?, saved))
 }
 

@@ -17,11 +17,7 @@ impl Axis {
     /// From exactly here to exactly there.
     pub fn exact(range: RangeInclusive<f64>) -> Self {
         let (low, high) = widened(*range.start(), *range.end());
-        Self {
-            low,
-            high,
-            logarithmic: false,
-        }
+        Self { low, high, logarithmic: false }
     }
 
     /// As much more as makes it begin and end at a tick.
@@ -31,11 +27,7 @@ impl Axis {
         loop {
             let (first, last) = ((low / step).floor(), (high / step).ceil());
             if last - first < MOST_TICKS as f64 {
-                return Self {
-                    low: first * step,
-                    high: last * step,
-                    logarithmic: false,
-                };
+                return Self { low: first * step, high: last * step, logarithmic: false };
             }
             // One more tick than may be: the next coarser step has room.
             step = self::step(step * MOST_TICKS as f64);
@@ -47,11 +39,7 @@ impl Axis {
         let (low, high) = (*range.start(), *range.end());
         let fits = low > 0.0 && high.is_finite();
         // A little room, so that the extremes do not lie on the edge.
-        fits.then(|| Self {
-            low: low / 1.15,
-            high: high * 1.15,
-            logarithmic: true,
-        })
+        fits.then(|| Self { low: low / 1.15, high: high * 1.15, logarithmic: true })
     }
 
     /// Where a value lies, 0 at the low end and 1 at the high one. `None` when it has no place.
@@ -79,11 +67,7 @@ impl Axis {
             return even_ticks(self.low, self.high);
         }
         let all = self.powers_of_ten(&[1.0, 3.0]);
-        let ticks = if all.len() > MOST_TICKS {
-            self.powers_of_ten(&[1.0])
-        } else {
-            all
-        };
+        let ticks = if all.len() > MOST_TICKS { self.powers_of_ten(&[1.0]) } else { all };
         match ticks.len() {
             // Less than one power of ten in sight: even ticks say more.
             0 | 1 => even_ticks(self.low, self.high),
@@ -115,10 +99,7 @@ pub(super) fn write_tick(value: f64) -> String {
     } else {
         // Ticks are round numbers: three decimals are enough, and no zeros at the end.
         let written = format!("{value:.3}");
-        written
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_owned()
+        written.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 }
 
@@ -133,11 +114,7 @@ pub(super) fn write_short_tick(value: f64) -> String {
 
 fn with_commas(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
-    let mut written = if value < 0.0 {
-        String::from("-")
-    } else {
-        String::new()
-    };
+    let mut written = if value < 0.0 { String::from("-") } else { String::new() };
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
             written.push(',');
@@ -173,11 +150,7 @@ fn widened(low: f64, high: f64) -> (f64, f64) {
     }
     let (low, high) = (low.min(high), low.max(high));
     let least = low.abs().max(high.abs()).max(1e-9) * 1e-6;
-    if high - low > least {
-        (low, high)
-    } else {
-        (low - least.max(0.5), high + least.max(0.5))
-    }
+    if high - low > least { (low, high) } else { (low - least.max(0.5), high + least.max(0.5)) }
 }
 
 #[cfg(test)]
@@ -210,10 +183,7 @@ mod tests {
 
     #[test]
     fn places_and_values_are_inverse() {
-        for axis in [
-            Axis::exact(-3.0..=9.0),
-            Axis::logarithmic(0.1..=50.0).expect("above 0"),
-        ] {
+        for axis in [Axis::exact(-3.0..=9.0), Axis::logarithmic(0.1..=50.0).expect("above 0")] {
             let place = axis.place(4.5).expect("has a place");
             assert!((axis.value(place) - 4.5).abs() < 1e-5);
         }

@@ -33,18 +33,8 @@ pub struct IntervalChart<'a> {
 
 impl<'a> IntervalChart<'a> {
     /// Shows exactly this range of y.
-    pub fn new(
-        name: &'a str,
-        points: &'a [IntervalPoint<'a>],
-        y_range: RangeInclusive<f64>,
-    ) -> Self {
-        Self {
-            name,
-            points,
-            colour: Color32::PLACEHOLDER,
-            y_range,
-            reference: None,
-        }
+    pub fn new(name: &'a str, points: &'a [IntervalPoint<'a>], y_range: RangeInclusive<f64>) -> Self {
+        Self { name, points, colour: Color32::PLACEHOLDER, y_range, reference: None }
     }
 
     /// Another colour than that of the first series.
@@ -64,11 +54,7 @@ impl<'a> IntervalChart<'a> {
         let (room, response) = ui.allocate_exact_size(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.name));
         let p = theme::of(ui);
-        let colour = if self.colour == Color32::PLACEHOLDER {
-            p.series[0]
-        } else {
-            self.colour
-        };
+        let colour = if self.colour == Color32::PLACEHOLDER { p.series[0] } else { self.colour };
 
         let columns = self.points.len().max(1) as f64;
         let y = Axis::exact(self.y_range.clone());
@@ -90,25 +76,15 @@ impl<'a> IntervalChart<'a> {
 
 impl IntervalPoint<'_> {
     fn paint(&self, ui: &Ui, plot: &Plot, x: f32, colour: Color32) {
-        let place = |y: f64| {
-            plot.place_y(y)
-                .map(|y| y.clamp(plot.rect.top(), plot.rect.bottom()))
-        };
+        let place = |y: f64| plot.place_y(y).map(|y| y.clamp(plot.rect.top(), plot.rect.bottom()));
         let (from, to) = self.interval;
         if let (Some(from), Some(to)) = (place(from), place(to)) {
-            ui.painter()
-                .line_segment([pos2(x, from), pos2(x, to)], Stroke::new(2.0, colour));
+            ui.painter().line_segment([pos2(x, from), pos2(x, to)], Stroke::new(2.0, colour));
         }
         let Some(y) = place(self.value) else { return };
         ui.painter().circle_filled(pos2(x, y), 4.0, colour);
         let beside = Rect::from_min_size(pos2(x + 8.0, y), egui::Vec2::ZERO);
         let written = TextRole::Caption.line(ui, self.written);
-        put_text(
-            ui.painter(),
-            beside,
-            Align2::LEFT_CENTER,
-            written,
-            theme::of(ui).text,
-        );
+        put_text(ui.painter(), beside, Align2::LEFT_CENTER, written, theme::of(ui).text);
     }
 }

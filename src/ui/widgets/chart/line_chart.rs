@@ -122,22 +122,14 @@ impl<'a> LineChart<'a> {
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.name));
         let Some((x, y)) = self.axes() else {
             let words = TextRole::Caption.line(ui, "Nothing to show yet");
-            put_text(
-                ui.painter(),
-                room,
-                Align2::CENTER_CENTER,
-                words,
-                theme::of(ui).text3,
-            );
+            put_text(ui.painter(), room, Align2::CENTER_CENTER, words, theme::of(ui).text3);
             return None;
         };
         let mut plot = Plot::inside(room, x, y);
         names::make_room(ui, &mut plot, self.series, room.right() - 6.0);
 
         self.paint_ground(ui, &plot);
-        let clipped = ui
-            .painter()
-            .with_clip_rect(ui.clip_rect().intersect(plot.rect.expand(4.0)));
+        let clipped = ui.painter().with_clip_rect(ui.clip_rect().intersect(plot.rect.expand(4.0)));
         for series in self.series {
             series.paint(&clipped, &plot, theme::of(ui).panel);
         }
@@ -154,21 +146,11 @@ impl<'a> LineChart<'a> {
 
     /// The axes around all points that can be drawn; `None` without any.
     fn axes(&self) -> Option<(Axis, Axis)> {
-        let drawable =
-            |[x, y]: &&[f64; 2]| x.is_finite() && y.is_finite() && (!self.logarithmic || *y > 0.0);
-        let points = || {
-            self.series
-                .iter()
-                .flat_map(|series| series.points)
-                .filter(drawable)
-        };
+        let drawable = |[x, y]: &&[f64; 2]| x.is_finite() && y.is_finite() && (!self.logarithmic || *y > 0.0);
+        let points = || self.series.iter().flat_map(|series| series.points).filter(drawable);
         let range = |of: usize| {
-            let low = points()
-                .map(|point| point[of])
-                .fold(f64::INFINITY, f64::min);
-            let high = points()
-                .map(|point| point[of])
-                .fold(f64::NEG_INFINITY, f64::max);
+            let low = points().map(|point| point[of]).fold(f64::INFINITY, f64::min);
+            let high = points().map(|point| point[of]).fold(f64::NEG_INFINITY, f64::max);
             (low <= high).then_some(low..=high)
         };
         let x = Axis::exact(self.x_range.clone().or_else(|| range(0))?);
@@ -176,11 +158,7 @@ impl<'a> LineChart<'a> {
         if let Some(least) = &self.y_range {
             y_range = y_range.start().min(*least.start())..=y_range.end().max(*least.end());
         }
-        let y = if self.logarithmic {
-            Axis::logarithmic(y_range)?
-        } else {
-            Axis::rounded(y_range)
-        };
+        let y = if self.logarithmic { Axis::logarithmic(y_range)? } else { Axis::rounded(y_range) };
         Some((x, y))
     }
 
@@ -189,8 +167,7 @@ impl<'a> LineChart<'a> {
         let future = self.future_from.and_then(|x| plot.place_x(x));
         if let Some(from) = future.filter(|from| *from < plot.rect.right()) {
             let shade = plot.rect.with_min_x(from.max(plot.rect.left()));
-            ui.painter()
-                .rect_filled(shade, 0, p.chrome.gamma_multiply(0.6));
+            ui.painter().rect_filled(shade, 0, p.chrome.gamma_multiply(0.6));
         }
         plot.paint_grid(ui);
         for tick in plot.x.ticks() {
@@ -199,18 +176,11 @@ impl<'a> LineChart<'a> {
             }
         }
         for (x, name) in self.borders {
-            let Some(x) = plot
-                .place_x(*x)
-                .filter(|x| plot.rect.x_range().contains(*x))
-            else {
+            let Some(x) = plot.place_x(*x).filter(|x| plot.rect.x_range().contains(*x)) else {
                 continue;
             };
             let ends = [pos2(x, plot.rect.top()), pos2(x, plot.rect.bottom())];
-            Plot::dashes(
-                ui.painter(),
-                ends,
-                Stroke::new(metrics::STROKE, p.line_strong),
-            );
+            Plot::dashes(ui.painter(), ends, Stroke::new(metrics::STROKE, p.line_strong));
             let beside = plot.rect.with_min_x(x + 5.0);
             let name = TextRole::Caption.line(ui, name);
             put_text(ui.painter(), beside, Align2::LEFT_TOP, name, p.text3);
@@ -220,27 +190,14 @@ impl<'a> LineChart<'a> {
 
     fn paint_level(&self, ui: &Ui, plot: &Plot) {
         let Some(level) = self.level else { return };
-        let Some(y) = plot
-            .place_y(level.y)
-            .filter(|y| plot.rect.y_range().contains(*y))
-        else {
+        let Some(y) = plot.place_y(level.y).filter(|y| plot.rect.y_range().contains(*y)) else {
             return;
         };
         let ends = [pos2(plot.rect.left(), y), pos2(plot.rect.right(), y)];
-        Plot::dashes(
-            ui.painter(),
-            ends,
-            Stroke::new(metrics::STROKE, level.colour),
-        );
+        Plot::dashes(ui.painter(), ends, Stroke::new(metrics::STROKE, level.colour));
         let above = Rect::from_min_max(plot.rect.min, pos2(plot.rect.right(), y - 2.0));
         let name = TextRole::Caption.line(ui, level.name);
-        put_text(
-            ui.painter(),
-            above,
-            Align2::RIGHT_BOTTOM,
-            name,
-            level.colour,
-        );
+        put_text(ui.painter(), above, Align2::RIGHT_BOTTOM, name, level.colour);
     }
 
     fn paint_best(&self, ui: &Ui, plot: &Plot) {
@@ -253,10 +210,7 @@ impl<'a> LineChart<'a> {
 
     fn paint_cursor(&self, ui: &Ui, plot: &Plot, x: f64, with_readout: bool) {
         let p = theme::of(ui);
-        let Some(at) = plot
-            .place_x(x)
-            .filter(|at| plot.rect.x_range().contains(*at))
-        else {
+        let Some(at) = plot.place_x(x).filter(|at| plot.rect.x_range().contains(*at)) else {
             return;
         };
         let (top, bottom) = (pos2(at, plot.rect.top()), pos2(at, plot.rect.bottom()));
@@ -264,33 +218,18 @@ impl<'a> LineChart<'a> {
         if !with_readout {
             return;
         }
-        let head = readout::Row {
-            name: self.x_name,
-            value: write_tick(x.round()),
-            colour: p.text,
-        };
-        let values = self
-            .series
-            .iter()
-            .filter(|series| !series.faint)
-            .filter_map(|series| {
-                let [_, value] = series.nearest(x)?;
-                Some(readout::Row {
-                    name: series.name,
-                    value: (self.write)(value),
-                    colour: series.colour,
-                })
-            });
+        let head = readout::Row { name: self.x_name, value: write_tick(x.round()), colour: p.text };
+        let values = self.series.iter().filter(|series| !series.faint).filter_map(|series| {
+            let [_, value] = series.nearest(x)?;
+            Some(readout::Row { name: series.name, value: (self.write)(value), colour: series.colour })
+        });
         let rows: Vec<_> = std::iter::once(head).chain(values).collect();
         readout::paint(ui, plot.rect, at, self.emptier_on_right(x), &rows);
     }
 
     /// Whether the lines reach less far to the right of an x than to its left.
     fn emptier_on_right(&self, x: f64) -> bool {
-        let firsts = self
-            .series
-            .iter()
-            .filter_map(|series| series.points.first());
+        let firsts = self.series.iter().filter_map(|series| series.points.first());
         let first = firsts.map(|point| point[0]).fold(x, f64::min);
         let lasts = self.series.iter().filter_map(Series::last);
         let last = lasts.map(|point| point[0]).fold(x, f64::max);

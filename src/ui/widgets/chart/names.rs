@@ -31,9 +31,7 @@ pub(super) fn make_room(ui: &Ui, plot: &mut Plot, series: &[Series<'_>], edge: f
 
 /// Writes the names, moved apart where lines end close together.
 pub(super) fn paint(ui: &Ui, plot: &Plot, series: &[Series<'_>]) {
-    let mut names: Vec<Name> = named(series)
-        .filter_map(|series| Name::of(ui, plot, series))
-        .collect();
+    let mut names: Vec<Name> = named(series).filter_map(|series| Name::of(ui, plot, series)).collect();
     names.sort_by(|a, b| a.y.total_cmp(&b.y));
     let mut lowest = f32::NEG_INFINITY;
     for name in &mut names {
@@ -48,13 +46,7 @@ pub(super) fn paint(ui: &Ui, plot: &Plot, series: &[Series<'_>]) {
     }
     for name in names {
         let beside = Rect::from_min_size(pos2(name.x, name.y), egui::Vec2::ZERO);
-        put_text(
-            ui.painter(),
-            beside,
-            Align2::LEFT_CENTER,
-            name.galley,
-            name.colour,
-        );
+        put_text(ui.painter(), beside, Align2::LEFT_CENTER, name.galley, name.colour);
     }
 }
 
@@ -73,11 +65,6 @@ impl Name {
     fn of(ui: &Ui, plot: &Plot, series: &Series<'_>) -> Option<Self> {
         let end = plot.place(series.last()?)?;
         let galley = TextRole::CaptionMedium.line(ui, series.end_name);
-        Some(Self {
-            x: end.x + GAP,
-            y: end.y,
-            galley,
-            colour: series.colour,
-        })
+        Some(Self { x: end.x + GAP, y: end.y, galley, colour: series.colour })
     }
 }

@@ -24,11 +24,7 @@ impl Plot {
     pub fn inside(room: Rect, x: Axis, y: Axis) -> Self {
         let corner = room.min + vec2(LEFT, TOP);
         let end = (room.max - vec2(RIGHT, BOTTOM)).max(corner + vec2(1.0, 1.0));
-        Self {
-            rect: Rect::from_min_max(corner, end),
-            x,
-            y,
-        }
+        Self { rect: Rect::from_min_max(corner, end), x, y }
     }
 
     /// Where a point lies, or `None` when it has no place on these axes.
@@ -46,8 +42,7 @@ impl Plot {
 
     /// The x that lies under the pointer.
     pub fn x_at(&self, screen_x: f32) -> f64 {
-        self.x
-            .value(emath::inverse_lerp(self.rect.x_range().into(), screen_x).unwrap_or(0.0))
+        self.x.value(emath::inverse_lerp(self.rect.x_range().into(), screen_x).unwrap_or(0.0))
     }
 
     /// Horizontal lines at the ticks of y, with their values at the left.
@@ -72,13 +67,7 @@ impl Plot {
         let edge = self.rect.right() + RIGHT - 4.0;
         let centre = x.min(edge - half);
         let below = Rect::from_center_size(pos2(centre, self.rect.bottom() + 12.0), written.size());
-        put_text(
-            ui.painter(),
-            below,
-            Align2::CENTER_CENTER,
-            written,
-            theme::of(ui).text3,
-        );
+        put_text(ui.painter(), below, Align2::CENTER_CENTER, written, theme::of(ui).text3);
     }
 
     /// A dashed line across the plot in one direction.

@@ -19,38 +19,19 @@ pub(super) struct Row<'a> {
 /// Paints the box beside the cursor, at the right of it if it may stand there.
 pub(super) fn paint(ui: &Ui, plot: Rect, cursor: f32, on_right: bool, rows: &[Row<'_>]) {
     let p = theme::of(ui);
-    let names: Vec<_> = rows
-        .iter()
-        .map(|row| TextRole::Caption.line(ui, row.name))
-        .collect();
-    let values: Vec<_> = rows
-        .iter()
-        .map(|row| TextRole::CaptionMedium.line(ui, &row.value))
-        .collect();
-    let widest = |galleys: &[std::sync::Arc<egui::Galley>]| {
-        galleys
-            .iter()
-            .map(|galley| galley.size().x)
-            .fold(0.0, f32::max)
-    };
+    let names: Vec<_> = rows.iter().map(|row| TextRole::Caption.line(ui, row.name)).collect();
+    let values: Vec<_> = rows.iter().map(|row| TextRole::CaptionMedium.line(ui, &row.value)).collect();
+    let widest =
+        |galleys: &[std::sync::Arc<egui::Galley>]| galleys.iter().map(|galley| galley.size().x).fold(0.0, f32::max);
     let width = widest(&names) + 20.0 + widest(&values) + 2.0 * PAD.x;
     let size = vec2(width.max(116.0), rows.len() as f32 * ROW + 2.0 * PAD.y);
     let fits_right = cursor + FROM_CURSOR + size.x <= plot.right();
     let fits_left = cursor - FROM_CURSOR - size.x >= plot.left();
-    let left = if (on_right && fits_right) || !fits_left {
-        cursor + FROM_CURSOR
-    } else {
-        cursor - FROM_CURSOR - size.x
-    };
+    let left =
+        if (on_right && fits_right) || !fits_left { cursor + FROM_CURSOR } else { cursor - FROM_CURSOR - size.x };
     let panel = Rect::from_min_size(pos2(left, plot.top() + 24.0), size);
     let border = Stroke::new(metrics::STROKE, p.line_strong);
-    ui.painter().rect(
-        panel,
-        metrics::RADIUS_CONTROL,
-        p.overlay,
-        border,
-        StrokeKind::Inside,
-    );
+    ui.painter().rect(panel, metrics::RADIUS_CONTROL, p.overlay, border, StrokeKind::Inside);
 
     let inside = panel.shrink2(PAD);
     for (index, ((name, value), row)) in names.into_iter().zip(values).zip(rows).enumerate() {

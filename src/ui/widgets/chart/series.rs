@@ -19,16 +19,7 @@ pub struct Series<'a> {
 
 impl<'a> Series<'a> {
     pub fn new(name: &'a str, colour: Color32, points: &'a [[f64; 2]]) -> Self {
-        Self {
-            name,
-            colour,
-            points,
-            end_name: "",
-            faint: false,
-            width: 1.5,
-            dots: false,
-            dashed: false,
-        }
+        Self { name, colour, points, end_name: "", faint: false, width: 1.5, dots: false, dashed: false }
     }
 
     pub fn width(mut self, width: f32) -> Self {
@@ -71,14 +62,9 @@ impl<'a> Series<'a> {
     pub(super) fn nearest(&self, x: f64) -> Option<[f64; 2]> {
         let after = self.points.partition_point(|point| point[0] < x);
         let around = [after.checked_sub(1), Some(after)];
-        let candidates = around
-            .into_iter()
-            .flatten()
-            .filter_map(|index| self.points.get(index));
+        let candidates = around.into_iter().flatten().filter_map(|index| self.points.get(index));
         let distance = |point: &&[f64; 2]| (point[0] - x).abs();
-        candidates
-            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-            .copied()
+        candidates.min_by(|a, b| distance(a).total_cmp(&distance(b))).copied()
     }
 
     pub(super) fn paint(&self, painter: &Painter, plot: &Plot, rim: Color32) {
@@ -103,8 +89,7 @@ impl<'a> Series<'a> {
 
     /// The line's unbroken runs on the screen, thinned out where points are denser than pixels.
     fn runs(&self, plot: &Plot, pixels_per_point: f32) -> Vec<Vec<Pos2>> {
-        let places: Vec<Option<Pos2>> =
-            self.points.iter().map(|point| plot.place(*point)).collect();
+        let places: Vec<Option<Pos2>> = self.points.iter().map(|point| plot.place(*point)).collect();
         places
             .split(Option::is_none)
             .map(|run| run.iter().flatten().copied())
@@ -146,13 +131,7 @@ struct Column {
 
 impl Column {
     fn of(point: Pos2) -> Self {
-        Self {
-            count: 1,
-            first: point,
-            low: (0, point),
-            high: (0, point),
-            last: point,
-        }
+        Self { count: 1, first: point, low: (0, point), high: (0, point), last: point }
     }
 
     fn add(&mut self, point: Pos2) {
@@ -167,12 +146,7 @@ impl Column {
     }
 
     fn put(self, kept: &mut Vec<Pos2>) {
-        let mut seen = [
-            (0, self.first),
-            self.low,
-            self.high,
-            (self.count - 1, self.last),
-        ];
+        let mut seen = [(0, self.first), self.low, self.high, (self.count - 1, self.last)];
         seen.sort_by_key(|(order, _)| *order);
         let mut before = None;
         for (order, point) in seen {

@@ -1,0 +1,130 @@
+//! `tagwright demo`: the main job without a window.
+
+use super::output::{line, text, thousands};
+use super::{Failure, progress};
+use crate::corpus::Split;
+use crate::corpus::holdout::holdout;
+use crate::hub::{self, ModelName};
+use crate::model::weights::Precision;
+use crate::model::{ModelFolder, choose};
+use crate::predict::{Evaluation, Options, Prediction, Tagger, evaluate, predict};
+use crate::project::sample;
+use crate::train::arguments::for_small_data;
+use crate::train::{self, Event, Job, Observer};
+use indicatif::ProgressBar;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The text whose entities are shown.
+    #[arg(long, default_value = "My name is Maarten. On Monday I take the Harbour Line from Ghent to Lisbon.")]
+    text: String,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Eight colours that terminals of either ground can show, one a label in turn.
+const COLOURS: [u8; 8] = [34, 33, 32, 35, 36, 31, 94, 93];
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let dataset = sample::dataset()?;
+    let corpus = Arc::new(dataset.corpus);
+    let test = corpus.sentences(Some(Split::Test));
+    let starter = Arc::new(hub::open_model(&ModelName::Starter, |_| true)?);
+    let device = choose(crate::model::DeviceChoice::Auto)?.device;
+    let score = |folder: &ModelFolder| -> Result<Evaluation, Failure> {
+        let tagger = Tagger::new(folder, &device)?;
+        Ok(evaluate(&tagger, &corpus, &test, true, |_, _| true)?.unwrap_or_default())
+    };
+    let before = score(&starter)?;
+    let held = holdout(&corpus, 0.1, 42);
+    let settings = for_small_data(held.train.len(), &train::Arguments::default());
+    if !arguments.json {
+        let counts = corpus.counts(None);
+        line(format!(
+            "The sample: {} sentences, labels {}.",
+            thousands(counts.sentences),
+            corpus.labels.names().join(", ")
+        ))?;
+        line(format!(
+            "The starter knows {}; DATE is new to it.",
+            starter.tags.as_ref().map(|t| t.labels().join(", ")).unwrap_or_default()
+        ))?;
+        line(format!("F1 on its test split before training: {:.2}", before.overall.f1 * 100.0))?;
+    }
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().join("demo");
+    let job = Job {
+        corpus: corpus.clone(),
+        holdout: held,
+        test: test.clone(),
+        base: starter,
+        arguments: settings,
+        out: out.clone(),
+        precision: Precision::Full,
+    };
+    let mut watcher = Watcher { bar: ProgressBar::hidden(), quiet: arguments.json };
+    let finished = train::run(&job, &mut watcher)?;
+    watcher.bar.finish_and_clear();
+    let after = finished.test.clone().unwrap_or_default();
+    let tagger = Tagger::new(&ModelFolder::open(&out)?, &device)?;
+    let found = predict(&tagger, &[&arguments.text], Options::default())?.remove(0);
+    if arguments.json {
+        let entities: Vec<_> = found
+            .entities
+            .iter()
+            .map(|e| json!({"label": e.label, "start": e.start, "end": e.end, "score": e.score}))
+            .collect();
+        return line(json!({"before": before.overall.f1, "after": after.overall.f1,
+            "train_seconds": finished.train_seconds, "text": arguments.text, "entities": entities}));
+    }
+    line(format!("F1 after {:.0} s of training:            {:.2}", finished.train_seconds, after.overall.f1 * 100.0))?;
+    for l in &after.labels {
+        let old = before.labels.iter().find(|b| b.label == l.label).map_or(0.0, |b| b.score.f1);
+        line(format!("  {:<6} {:>6.2} -> {:>6.2}", l.label, old * 100.0, l.score.f1 * 100.0))?;
+    }
+    text(&format!("\n{}\n", coloured(&arguments.text, &found, &tagger.tags.labels())))
+}
+
+/// The text with its entities in colour on a terminal, in brackets elsewhere.
+fn coloured(text: &str, found: &Prediction, labels: &[String]) -> String {
+    let colours = std::io::stdout().is_terminal();
+    let mut out = String::new();
+    let mut at = 0;
+    for e in &found.entities {
+        out.push_str(&text[at..e.byte_start]);
+        let words = &text[e.byte_start..e.byte_end];
+        let colour = COLOURS[labels.iter().position(|l| *l == e.label).unwrap_or(0) % COLOURS.len()];
+        let _ = if colours {
+            write!(out, "\x1b[1;{colour}m{words}\x1b[0m\x1b[{colour}m {}\x1b[0m", e.label)
+        } else {
+            write!(out, "[{words} {}]", e.label)
+        };
+        at = e.byte_end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// The run as a progress bar.
+struct Watcher {
+    bar: ProgressBar,
+    quiet: bool,
+}
+
+impl Observer for Watcher {
+    fn on(&mut self, event: Event) {
+        match event {
+            Event::Started(s) if !self.quiet => self.bar = progress::bar(s.steps, "training"),
+            Event::Step(s) => {
+                self.bar.set_position(s.step as u64);
+                self.bar.set_message(format!("loss {:.3}", s.loss));
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The command line as a person runs it: the real binary.
+
+mod bad_input;
+mod demo;
+mod shapes;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs the program.
+pub fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tagwright"))
+        .args(arguments)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .expect("the program runs")
+}
+
+/// Standard output as JSON.
+pub fn json(arguments: &[&str]) -> serde_json::Value {
+    let output = run(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("one JSON object")
+}
+
+/// Runs what must fail: the exit code, and a part of what is said.
+pub fn refused(arguments: &[&str], code: i32, said: &str) {
+    let output = run(arguments);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+    assert!(told.contains(said), "{arguments:?} says {told}");
+    assert!(!told.contains("panicked"), "{told}");
+}
+
+/// A path as text.
+pub fn text(path: &Path) -> &str {
+    path.to_str().expect("a path in UTF-8")
+}

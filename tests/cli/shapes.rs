@@ -1,0 +1,123 @@
+//! The JSON that other programs read, and that files come out as they should.
+
+use super::{json, run, text};
+use crate::support::golden;
+use std::path::Path;
+
+fn sample() -> String {
+    text(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample")).to_owned()
+}
+
+#[test]
+fn inspect_counts() {
+    let v = json(&["inspect", &sample(), "--json"]);
+    assert_eq!((v["format"].as_str(), v["scheme"].as_str()), (Some("conll"), Some("IOB2")));
+    assert_eq!(
+        (v["documents"].as_u64(), v["sentences"].as_u64(), v["tokens"].as_u64()),
+        (Some(46), Some(369), Some(7444))
+    );
+    assert_eq!(v["splits"]["train"]["labels"]["DATE"].as_u64(), Some(134));
+    assert_eq!(v["problems"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn predict_gives_offsets_in_characters_and_bytes() {
+    let said = "😀 Zoë Okafor moved from Ghent to Lisbon.\r\nمن القاهرة e\u{301}";
+    let v = json(&["predict", "--model", "starter", "--text", said, "--json"]);
+    assert_eq!(v["text"].as_str(), Some(said));
+    let entities = v["entities"].as_array().expect("entities");
+    assert!(entities.iter().any(|e| e["label"] == "LOC" && e["text"] == "Lisbon"), "{v}");
+    for e in entities {
+        let n = |key: &str| e[key].as_u64().expect("a number") as usize;
+        let by_characters: String = said.chars().skip(n("start")).take(n("end") - n("start")).collect();
+        assert_eq!(by_characters, said[n("byte_start")..n("byte_end")]);
+        assert_eq!(e["text"].as_str(), Some(by_characters.as_str()));
+    }
+}
+
+#[test]
+fn the_first_text_has_its_name() {
+    let v = json(&["predict", "--model", "starter", "--text", "My name is Maarten.", "--json"]);
+    assert_eq!((v["entities"][0]["label"].as_str(), v["entities"][0]["text"].as_str()), (Some("PER"), Some("Maarten")));
+}
+
+#[test]
+fn evaluate_and_formats_have_their_shape() {
+    let v = json(&["evaluate", "--model", "starter", &sample(), "--split", "test", "--json"]);
+    for key in ["precision", "recall", "f1", "accuracy", "piece_f1"] {
+        assert!(v["overall"][key].as_f64().is_some(), "{key}");
+    }
+    assert_eq!(v["labels"]["DATE"]["support"].as_u64(), Some(30));
+    assert_eq!((v["sentences"].as_u64(), v["tokens"].as_u64()), (Some(53), Some(1080)));
+    let v = json(&["formats", "--json"]);
+    assert!(
+        v["formats"].as_array().is_some_and(|f| f.iter().all(|f| f["name"].is_string() && f["extensions"].is_array()))
+    );
+}
+
+#[test]
+fn convert_changes_the_scheme_and_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (bilou, back) = (folder.path().join("bilou.conll"), folder.path().join("back.conll"));
+    let source = format!("{}/dev.conll", sample());
+    assert!(run(&["convert", &source, text(&bilou), "--scheme", "bilou"]).status.success());
+    assert_eq!(json(&["inspect", text(&bilou), "--json"])["scheme"].as_str(), Some("BILOU"));
+    assert!(run(&["convert", text(&bilou), text(&back), "--scheme", "iob2"]).status.success());
+    assert_eq!(std::fs::read(&back).expect("a file"), std::fs::read(&source).expect("a file"));
+    let all = folder.path().join("all");
+    assert!(run(&["convert", &sample(), text(&all), "--to", "wnut"]).status.success());
+    assert_eq!(json(&["inspect", text(&all), "--json"])["sentences"].as_u64(), Some(369));
+    super::refused(
+        &["convert", &sample(), text(&folder.path().join("strict")), "--to", "wnut", "--strict"],
+        1,
+        "nothing was written",
+    );
+    assert!(!folder.path().join("strict").exists());
+}
+
+#[test]
+fn tokens_come_back_with_tags() {
+    let source = format!("{}/test.conll", sample());
+    let output = run(&["predict", "--model", "starter", &source, "--tokens"]);
+    let told = String::from_utf8(output.stdout).expect("text");
+    assert!(told.contains("B-PER") && told.lines().count() > 1000, "{told}");
+}
+
+#[test]
+fn train_streams_its_events_and_saves_a_whole_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("model");
+    let tiny = golden("tiny");
+    let output = run(&[
+        "train",
+        "--train",
+        &sample(),
+        "--model",
+        text(&tiny),
+        "--out",
+        text(&out),
+        "--epochs",
+        "2",
+        "--learning-rate",
+        "1e-3",
+        "--max-length",
+        "64",
+        "--json",
+    ]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let events: Vec<serde_json::Value> =
+        String::from_utf8_lossy(&output.stdout).lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
+    let names: Vec<&str> = events.iter().filter_map(|e| e["event"].as_str()).collect();
+    assert_eq!((names[0], names[names.len() - 1]), ("started", "finished"));
+    assert!(names.contains(&"step") && names.iter().filter(|n| **n == "evaluated").count() == 3, "{names:?}");
+    assert_eq!(events[events.len() - 1]["outcome"].as_str(), Some("completed"));
+    for file in ["config.json", "model.safetensors", "tokenizer.json", "README.md"] {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+    let config: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.join("config.json")).expect("a file")).expect("JSON");
+    assert_eq!(config["architectures"][0].as_str(), Some("BertForTokenClassification"));
+    assert_eq!(config["id2label"]["9"].as_str(), Some("B-DATE"));
+    let again = json(&["evaluate", "--model", text(&out), &sample(), "--split", "test", "--json"]);
+    assert_eq!(again["overall"]["f1"], events[events.len() - 1]["test"]["f1"]);
+}

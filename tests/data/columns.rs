@@ -1,0 +1,153 @@
+//! Column files in, column files out.
+
+use proptest::prelude::*;
+use tagwright::corpus::{Corpus, Scheme, Split};
+use tagwright::format::{self, CONLL, CONLL2003, WNUT};
+use tagwright::project::source::rewritten_bytes;
+
+fn read(text: &str) -> (Corpus, format::Found) {
+    let mut corpus = Corpus::default();
+    let found = format::read(text.as_bytes(), Split::Train, 0, &mut corpus).expect("a column file");
+    (corpus, found)
+}
+
+/// What a file is: format, scheme, documents, sentences, tokens, spans, problems.
+fn check(text: &str, format: &str, scheme: Scheme, sizes: [usize; 5]) {
+    let (corpus, found) = read(text);
+    let c = corpus.counts(None);
+    let spans = c.labels.iter().sum::<usize>();
+    assert_eq!((found.format.name, found.scheme), (format, scheme), "{text:?}");
+    assert_eq!([c.documents, c.sentences, c.tokens, spans, found.problem_count], sizes, "{text:?}");
+}
+
+#[test]
+fn files_are_recognised() {
+    check("Rain O\n", "conll", Scheme::Iob2, [1, 1, 1, 0, 0]);
+    check("Zoë B-PER\nsails O\n\nOslo B-LOC\n", "conll", Scheme::Iob2, [1, 2, 3, 2, 0]);
+    check("Zoë\tB-person\n\n\n\nOslo\tB-location\n\n", "wnut", Scheme::Iob2, [1, 2, 2, 2, 0]);
+    check(
+        "-DOCSTART- -X- O O\n\nOslo NNP I-NP I-LOC\n\n-DOCSTART- -X- O O\n\nRain NN I-NP O\n",
+        "conll2003",
+        Scheme::Iob1,
+        [2, 2, 2, 1, 0],
+    );
+    check("-DOCSTART- O\nOslo I-LOC\n-DOCSTART- O\nRain O\n", "conll", Scheme::Iob1, [2, 2, 2, 1, 0]);
+    check("\u{feff}Oslo B-LOC\r\nrain O\r\n\r\nVay B-LOC\r\n", "conll", Scheme::Iob2, [1, 2, 3, 2, 0]);
+    check("a S-X\nb O\nc B-X\nd E-X\n", "conll", Scheme::Iobes, [1, 1, 4, 2, 0]);
+    check("a U-X\nb O\nc B-X\nd L-X\n", "conll", Scheme::Bilou, [1, 1, 4, 2, 0]);
+}
+
+#[test]
+fn bad_lines_stay_and_are_reported_with_their_place() {
+    let (corpus, found) = read("Zoë B-PER\nsails O\nhome\nOslo WRONG\nx y O\nrain O\nrain O\n");
+    assert_eq!(corpus.counts(None).tokens, 7);
+    let places: Vec<(usize, usize)> = found.problems.iter().map(|p| (p.line, p.column)).collect();
+    assert_eq!(places, [(3, 1), (4, 2), (5, 3)]);
+    assert!(found.problems[1].message.contains("WRONG"));
+}
+
+/// Bytes that are no column file, and a part of what is said.
+fn refused(bytes: &[u8], said: &str) {
+    let mut corpus = Corpus::default();
+    let error = format::read(bytes, Split::Train, 0, &mut corpus).expect_err("no column file").to_string();
+    assert!(error.contains(said), "{error}");
+    assert!(corpus.documents.is_empty());
+}
+
+#[test]
+fn what_is_no_column_file_is_refused_with_a_reason() {
+    refused(b"", "empty");
+    refused(b" \n\n\t\n", "empty");
+    refused(b"\x7fELF\x00\x01", "binary");
+    refused(b"\xff\xfea\x00", "UTF-16");
+    refused(
+        "Zoë O\n"
+            .replace('ë', "e")
+            .as_bytes()
+            .iter()
+            .map(|b| if *b == b'e' { 0xeb } else { *b })
+            .collect::<Vec<_>>()
+            .as_slice(),
+        "not UTF-8",
+    );
+    refused(b"just\nwords\nhere\n", "one column");
+    refused(b"two words\nno tags\n", "tag such as O");
+}
+
+#[test]
+fn saving_without_edits_changes_no_byte() {
+    for text in [
+        "Zoë B-PER\nsails O\n\nOslo B-LOC\n",
+        "Zoë\tI-PER\r\n\r\n\r\nOslo\tI-LOC\r\nVay\tB-LOC",
+        "-DOCSTART- -X- O O\n\nOslo NNP I-NP I-LOC\n\n\n",
+        "\u{feff}a B-X\nb WRONG\nc\nd   O  \n",
+        "a I-X\nb I-X\n\nc B-X\n",
+    ] {
+        let (corpus, found) = read(text);
+        let out = rewritten_bytes(text.as_bytes(), found.scheme, 0, &corpus, &corpus.labels).expect("bytes");
+        assert_eq!(String::from_utf8_lossy(&out), text);
+    }
+}
+
+#[test]
+fn one_edit_changes_only_the_lines_of_its_sentence() {
+    let text = "-DOCSTART- -X- O O\r\n\r\nOslo NNP I-NP I-LOC\r\nrain NN I-NP O\r\n\r\n\r\nVay NNP I-NP I-LOC\r\nBay NNP I-NP I-LOC\r\n";
+    let (mut corpus, found) = read(text);
+    let label = corpus.labels.intern("ORG");
+    let span = corpus.document(0).span_at(1, 0..1, label);
+    let document = corpus.document_mut(0);
+    document.spans.remove(1);
+    document.insert_span(span);
+    let out = rewritten_bytes(text.as_bytes(), found.scheme, 0, &corpus, &corpus.labels).expect("bytes");
+    let expected = text.replace("Vay NNP I-NP I-LOC\r\nBay NNP I-NP I-LOC", "Vay NNP I-NP I-ORG\r\nBay NNP I-NP O");
+    assert_eq!(String::from_utf8_lossy(&out), expected);
+}
+
+#[test]
+fn written_files_read_back_the_same() {
+    let (corpus, _) =
+        read("-DOCSTART- -X- O O\n\nOslo NNP I-NP I-LOC\nrain NN I-NP O\n\n-DOCSTART- -X- O O\n\nVay NNP I-NP I-LOC\n");
+    for (format, scheme) in
+        [(CONLL2003, Scheme::Iob1), (CONLL2003, Scheme::Bilou), (CONLL, Scheme::Iobes), (WNUT, Scheme::Iob2)]
+    {
+        let text = format::write(&corpus, None, format, scheme);
+        let (again, _) = read(&text);
+        assert_eq!(again.counts(None).labels, corpus.counts(None).labels, "{text}");
+        assert_eq!(again.counts(None).tokens, corpus.counts(None).tokens);
+    }
+    assert!(format::losses(&corpus, CONLL2003).is_empty());
+    assert_eq!(format::losses(&corpus, WNUT).len(), 2);
+}
+
+#[test]
+fn published_ids_are_hugging_faces() {
+    use tagwright::format::published::{chunks_as_iob2, column_id};
+    assert_eq!(
+        (column_id("pos", "NNP"), column_id("pos", "WRB"), column_id("chunk", "B-NP")),
+        (Some(22), Some(46), Some(11))
+    );
+    assert_eq!((column_id("pos", "nonsense"), column_id("other", "NNP")), (None, None));
+    assert_eq!(chunks_as_iob2(&["I-NP", "I-NP", "B-NP", "O", "I-VP"]), ["B-NP", "I-NP", "B-NP", "O", "B-VP"]);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let mut corpus = Corpus::default();
+        let _ = format::read(&bytes, Split::Train, 0, &mut corpus);
+    }
+
+    #[test]
+    fn any_lines_are_kept(lines in proptest::collection::vec("[a-zé]{1,6}( [a-z]{1,3})?( (O|B-X|I-X|I-Y|E-X|Q))?", 1..30)) {
+        let text = lines.join("\n");
+        let mut corpus = Corpus::default();
+        if let Ok(found) = format::read(text.as_bytes(), Split::Train, 0, &mut corpus) {
+            prop_assert_eq!(corpus.counts(None).tokens, lines.len());
+            for p in &found.problems {
+                prop_assert!(p.line <= lines.len());
+            }
+            let out = rewritten_bytes(text.as_bytes(), found.scheme, 0, &corpus, &corpus.labels).expect("bytes");
+            prop_assert_eq!(String::from_utf8(out).expect("text"), text);
+        }
+    }
+}

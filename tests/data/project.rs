@@ -1,0 +1,76 @@
+//! The project file: what was said to be saved is there again.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tagwright::corpus::{Edit, History};
+use tagwright::project::store::RunRecord;
+use tagwright::project::{Commit, Committer, Dataset, Project, sample};
+
+fn new_project(at: &Path) -> (Project, Dataset) {
+    let dataset = sample::dataset().expect("the sample");
+    let mut project = Project::open(at).expect("a project");
+    project.fill(&dataset).expect("a filled project");
+    (project, dataset)
+}
+
+fn some_edit(dataset: &Dataset, sentence: usize) -> Edit {
+    let d = dataset.corpus.document(0);
+    let span = d.span_at(sentence, 1..2, 0);
+    let removed = d.spans.iter().filter(|s| s.start < span.end && span.start < s.end).copied().collect();
+    Edit::Spans { document: 0, removed, added: vec![span] }
+}
+
+#[test]
+fn a_dataset_comes_back_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("x.tagwright");
+    let (project, dataset) = new_project(&at);
+    assert!(project.holds(&dataset).expect("an answer"));
+    drop(project);
+    let contents = Project::open(&at).expect("a project").read().expect("contents");
+    assert_eq!(contents.dataset.corpus.documents, dataset.corpus.documents);
+    assert_eq!(contents.dataset.corpus.labels, dataset.corpus.labels);
+    assert_eq!(contents.dataset.corpus.columns, dataset.corpus.columns);
+    assert_eq!(contents.dataset.files.len(), 3);
+}
+
+#[test]
+fn edits_undo_and_runs_survive_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("x.tagwright");
+    let (project, dataset) = new_project(&at);
+    let mut corpus = dataset.corpus.clone();
+    let mut history = History::default();
+    let mut committer = Committer::new(project, Arc::new(|| {}));
+    for sentence in 0..4 {
+        let change = some_edit(&dataset, sentence);
+        assert!(history.make(change.clone(), &mut corpus));
+        committer.send(Commit::Edit { change, log: true, position: history.position() });
+    }
+    let change = history.undo(&mut corpus).expect("an edit").inverse();
+    committer.send(Commit::Edit { change, log: false, position: history.position() });
+    committer.send(Commit::Run(RunRecord { number: 1, dev_f1: Some(0.5), ..RunRecord::default() }));
+    let started = Instant::now();
+    while !committer.is_durable() {
+        assert!(started.elapsed() < Duration::from_secs(20), "never durable");
+        assert_eq!(committer.poll(), None);
+    }
+    drop(committer);
+    let mut again = Project::open(&at).expect("a project").read().expect("contents");
+    assert_eq!(again.dataset.corpus.documents, corpus.documents);
+    assert_eq!((again.history.position(), again.runs.len()), (3, 1));
+    assert!(again.history.redo(&mut again.dataset.corpus).is_some());
+    while again.history.undo(&mut again.dataset.corpus).is_some() {}
+    assert_eq!(again.dataset.corpus.documents, dataset.corpus.documents);
+}
+
+#[test]
+fn what_is_no_project_is_refused_with_a_reason() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("text.tagwright");
+    std::fs::write(&text, "this is a letter, not a database, and it is long enough to be looked at").expect("a file");
+    assert!(Project::open(&text).err().expect("no project").to_string().contains("text.tagwright"));
+    let empty = Project::open(&folder.path().join("new.tagwright")).expect("a project");
+    assert!(empty.read().err().expect("empty").to_string().contains("empty"));
+}

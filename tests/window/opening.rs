@@ -1,0 +1,84 @@
+//! Item 1 and 2: start, and open a dataset visually.
+
+use crate::support::window::Window;
+use egui::{Key, Modifiers};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample")
+}
+
+#[test]
+fn the_sample_is_one_enter_away() {
+    let mut w = Window::open(&[]);
+    w.step();
+    for name in ["Try the sample", "Open file...", "Open folder...", "Drop a file or a folder here"] {
+        assert!(w.shows(name), "{name}");
+    }
+    w.keys(&[Key::Enter]);
+    w.until("the sample is open", |w| w.app().annotate.is_some());
+    assert!(w.shows_part("train-0000"));
+    let app = w.app();
+    let a = app.annotate.as_ref().expect("a dataset");
+    assert_eq!((a.sentences.len(), a.corpus.labels.len()), (369, 5));
+}
+
+#[test]
+fn a_folder_comes_by_dialog_path_drop_and_recents() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let folder = sample();
+    let opened = |w: &Window| w.app().annotate.as_ref().map(|a| a.path.clone());
+    let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
+    w.answer(&folder);
+    w.press("Open folder...");
+    w.until("the dialog's folder is open", |w| opened(w).as_ref() == Some(&sample()));
+    drop(w);
+    let mut w = Window::with(data.clone(), &[&folder.join("dev.conll")], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("the command line's file is open", |w| opened(w) == Some(sample().join("dev.conll")));
+    drop(w);
+    let mut w = Window::with(data, &[], [1440.0, 900.0], egui::Theme::Dark);
+    w.step();
+    assert!(w.shows_part("dev, 53 sentences") && w.shows_part("sample, 369 sentences"));
+    w.click_part("sample, 369 sentences");
+    w.until("the recent is open", |w| opened(w) == Some(sample()));
+}
+
+#[test]
+fn without_a_portal_a_field_for_a_path_appears() {
+    let mut w = Window::open(&[]);
+    w.step();
+    w.key(Modifiers::COMMAND, Key::O);
+    w.until("the field is here", |w| w.shows("Path"));
+    w.type_text("Path", sample().join("test.conll").to_str().expect("a path"));
+    w.press("Use this path");
+    w.until("the file is open", |w| w.app().annotate.is_some());
+}
+
+#[test]
+fn what_cannot_be_opened_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wrong = folder.path().join("letter.txt");
+    std::fs::write(&wrong, "Dear all,\nplease come on Monday.\n").expect("a file");
+    let mut w = Window::open(&[&wrong]);
+    w.until("it is said", |w| !w.app().notices.shown().is_empty());
+    assert!(w.app().notices.shown()[0].detail.contains("letter.txt"));
+    assert!(w.shows("Try the sample") && w.shows("Close this notice"));
+}
+
+#[test]
+fn filters_and_the_record() {
+    let mut w = Window::open(&[]);
+    w.step();
+    w.open_sample();
+    w.type_text("Filter by text", "harbour line");
+    let shown = w.app().annotate.as_ref().map_or(0, |a| a.shown.len());
+    assert!(shown > 5 && shown < 100, "{shown}");
+    w.type_text("Filter by text", "no such words anywhere");
+    assert!(w.shows("No sentence fits"));
+    w.press("Show all");
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.shown.len()), Some(369));
+    w.click("dev");
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.shown.len()), Some(53));
+    assert!(w.shows_part("Grey") || w.shows_part("B-"), "the record shows tokens and tags");
+}

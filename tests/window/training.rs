@@ -1,0 +1,112 @@
+//! Item 4 and 5: fine-tune from a button, and keep it.
+
+use crate::support::golden;
+use crate::support::window::Window;
+use std::cell::Cell;
+use tagwright::app::training::RunState;
+use tagwright::model::ModelFolder;
+
+fn ended(w: &Window) -> bool {
+    w.app().training.run.as_ref().is_some_and(|r| !matches!(r.state, RunState::Running { .. }))
+}
+
+#[test]
+fn a_run_paints_its_points_and_leaves_a_model() {
+    let mut w = Window::open(&[]);
+    w.step();
+    w.open_sample();
+    w.go_to("Train");
+    w.until("the base is checked", |w| w.app().training.facts.is_some());
+    assert!(w.shows_part("Checked: differs by"));
+    assert!(w.shows_part("It does not know all labels here"));
+    w.press("Take the small-data recipe");
+    assert_eq!(w.app().training.arguments.learning_rate, 2e-4);
+    w.type_text("num_train_epochs", "0");
+    assert!(w.shows_part("A whole number from 1"));
+    w.type_text("num_train_epochs", "3");
+    w.press("Train");
+    let most = Cell::new((0, 0));
+    w.until("the run has ended", |w| {
+        let app = w.app();
+        let run = app.training.run.as_ref().expect("a run");
+        if matches!(run.state, RunState::Running { .. }) {
+            most.set((run.steps.len(), run.dev.len()));
+        }
+        drop(app);
+        ended(w)
+    });
+    let (steps, scores) = most.get();
+    assert!(steps >= 3 && scores >= 1, "painted before the end: {steps} losses, {scores} F1");
+    for name in ["Loss chart", "F1 chart", "Learning rate chart", "Speed chart", "Gradient chart"] {
+        assert!(w.shows_part(name), "{name}");
+    }
+    let folder = match w.app().training.run.as_ref().map(|r| r.state.clone()) {
+        Some(RunState::Ended(finished)) => {
+            assert!(finished.test.is_some() && finished.dev.is_some());
+            finished.out
+        }
+        other => panic!("{other:?}"),
+    };
+    assert!(ModelFolder::open(&folder).expect("a model").knows(&["DATE".into()]));
+    let target = w.data.path().join("kept model");
+    w.answer(&target);
+    w.press("Save model as...");
+    w.until("the model is copied", |_| target.join("README.md").is_file());
+    assert!(ModelFolder::open(&target).is_ok());
+    w.go_to("Evaluate");
+    w.press("Evaluate");
+    w.until("it is scored", |w| w.app().scoring.scores.is_some());
+    assert!(w.shows_part("All, micro"));
+}
+
+#[test]
+fn stop_keeps_the_best_so_far() {
+    let mut w = Window::open(&[]);
+    w.step();
+    w.open_sample();
+    w.go_to("Train");
+    w.type_text("num_train_epochs", "50");
+    w.press("Train");
+    w.until("an epoch is scored", |w| w.app().training.run.as_ref().is_some_and(|r| !r.dev.is_empty()));
+    w.press("Stop, keep the best");
+    w.until("the run has ended", ended);
+    match w.app().training.run.as_ref().map(|r| &r.state) {
+        Some(RunState::Ended(f)) => {
+            assert_eq!((f.outcome.name(), f.out.join("model.safetensors").is_file()), ("stopped", true))
+        }
+        other => panic!("{other:?}"),
+    };
+}
+
+#[test]
+fn a_broken_base_is_said_and_the_window_lives() {
+    let mut w = Window::open(&[]);
+    w.step();
+    let broken = w.data.path().join("broken");
+    std::fs::create_dir_all(&broken).expect("a folder");
+    std::fs::copy(golden("tiny/config.json"), broken.join("config.json")).expect("a copy");
+    w.open_sample();
+    w.go_to("Train");
+    w.click("Folder");
+    w.type_text("Model folder", broken.to_str().expect("a path"));
+    w.until("it is said", |w| matches!(w.app().training.facts, Some(Err(_))));
+    assert!(w.shows_part("tokenizer.json"));
+    w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
+    w.until("the other folder is checked", |w| matches!(w.app().training.facts, Some(Ok(_))));
+}
+
+#[test]
+fn without_a_dev_split_documents_are_held_out_and_it_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let only = folder.path().join("train.conll");
+    std::fs::copy(format!("{}/assets/sample/train.conll", env!("CARGO_MANIFEST_DIR")), &only).expect("a copy");
+    let mut w = Window::open(&[&only]);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.go_to("Train");
+    assert!(w.shows_part("No dev split: 10 % of the documents are held out"));
+    w.press("Train");
+    w.until("the run has ended", ended);
+    let app = w.app();
+    let run = app.training.run.as_ref().expect("a run");
+    assert!(run.log.iter().any(|l| l.text.contains("2 of 24 documents held out")), "{:?}", run.log);
+}
