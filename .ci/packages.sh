@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The system packages that a window, and the tests that need one, take on a bare Debian (or Ubuntu) machine: an X server
-# without a screen, tools that press its keys and read the project, a Vulkan driver in software, and the libraries that X11 windows load.
+# What a window, and the tests that drive one, need on a bare Debian (or Ubuntu) machine: an X server without a screen,
+# tools that press keys and look at the result, a Vulkan driver in software, and the libraries that X11 windows load.
 # Installs what is missing; does nothing where all is there.
 set -euo pipefail
 

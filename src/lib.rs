@@ -5,7 +5,8 @@
 //! - [`corpus`]: documents, tokens, spans, labels, schemes, edits that can be taken back. Pure data.
 //! - [`eval`]: seqeval's scores. Pure numbers.
 //! - [`disk`]: files, safely.
-//! - [`format`]: bytes to a corpus and back.
+//! - [`log`]: logging, and what a crash leaves behind.
+//! - [`mod@format`]: bytes to a corpus and back.
 //! - [`model`]: encoders that train, word pieces, model folders.
 //! - [`predict`]: text in, entities out.
 //! - [`train`]: one run as a function.

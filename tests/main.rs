@@ -12,3 +12,4 @@ mod rules;
 mod support;
 #[cfg(feature = "window")]
 mod window;
+mod worker;

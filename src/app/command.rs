@@ -80,7 +80,7 @@ impl Chord {
             "ArrowUp" => "↑",
             "ArrowDown" => "↓",
             "Escape" => "Esc",
-            "Questionmark" => "?",
+            "Slash" => "/",
             key => key,
         };
         [self.control.then_some("Ctrl"), self.shift.then_some("Shift"), Some(name)].into_iter().flatten().collect()

@@ -217,7 +217,12 @@ impl RunView {
                     if best {
                         self.best = Some(self.dev.len());
                     }
-                    let step = self.last().map_or(0, |s| s.step);
+                    // By the epoch: steps and scores come by different ways, and several may be read at once.
+                    let last = self.last().map_or(0, |s| s.step);
+                    let step = match &self.started {
+                        Some(s) if epoch > 0 => s.steps * epoch / s.epochs.max(1),
+                        _ => last,
+                    };
                     self.dev.push((step, epoch, scores));
                 } else {
                     self.test = Some(scores);

@@ -22,6 +22,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     let mut effects = Vec::new();
     match command {
         Command::Do(action) => act(app, action, &mut effects),
+        Command::Open(_) if app.training.is_running() => app.notices.say(busy()),
         Command::Open(path) => {
             app.opening = Some(path.display().to_string());
             effects.push(Effect::File(FileRequest::Open(Some(path))));
@@ -133,6 +134,7 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::OpenFile => effects.push(Effect::Pick(Pick::OpenFile)),
         Action::OpenFolder => effects.push(Effect::Pick(Pick::OpenFolder)),
+        Action::OpenSample if app.training.is_running() => app.notices.say(busy()),
         Action::OpenSample => {
             app.opening = Some("the sample".into());
             effects.push(Effect::File(FileRequest::Open(None)));
@@ -218,6 +220,11 @@ fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
 fn changed(a: &mut Annotate, change: Edit, log: bool, effects: &mut Vec<Effect>) {
     a.after(&change);
     effects.push(Effect::Commit(Commit::Edit { change, log, position: a.history.position() }));
+}
+
+/// A run belongs to the dataset it learns from: its model would have no place in another one's project.
+fn busy() -> Notice {
+    Notice::info("A run is under way", "Stop it, or wait until it has ended, then open something else.")
 }
 
 fn new_label(app: &mut App, name: &str, effects: &mut Vec<Effect>) {

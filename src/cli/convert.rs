@@ -1,10 +1,12 @@
 //! `tagwright convert`.
 
 use super::Failure;
+use super::output::line;
 use crate::corpus::{Scheme, Split};
 use crate::disk;
 use crate::format::{self, Format};
 use crate::project::Dataset;
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -25,6 +27,9 @@ pub struct Arguments {
     /// Refuse when the target cannot hold everything.
     #[arg(long)]
     strict: bool,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    json: bool,
 }
 
 fn format_name(name: &str) -> Result<Format, String> {
@@ -67,7 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         && !arguments.output.is_dir()
     {
         disk::write(&arguments.output, format::write(corpus, None, to, scheme).as_bytes())?;
-        return Ok(());
+        return report(arguments, to, scheme, &losses);
     }
     let ending = if to == format::WNUT { "tsv" } else { "conll" };
     let file = |split: &Split| {
@@ -75,5 +80,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         (format!("{}.{ending}", split.name()), bytes)
     };
     disk::write_folder(&arguments.output, &splits.iter().map(file).collect::<Vec<_>>())?;
+    report(arguments, to, scheme, &losses)
+}
+
+fn report(arguments: &Arguments, to: Format, scheme: Scheme, losses: &[String]) -> Result<(), Failure> {
+    let out = &arguments.output;
+    if arguments.json {
+        return line(json!({"out": out, "format": to.name, "scheme": scheme.name(), "losses": losses}));
+    }
+    // Text goes to standard error: the output itself may be standard output.
+    eprintln!("{}: {}, {}", out.display(), to.name, scheme.name());
     Ok(())
 }

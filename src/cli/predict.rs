@@ -27,10 +27,10 @@ pub struct Arguments {
     #[arg(required_unless_present = "text")]
     file: Option<PathBuf>,
     /// The file is one text.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "text")]
     whole: bool,
     /// The file is a dataset of words: write it back with the model's tags.
-    #[arg(long, conflicts_with_all = ["whole", "text"])]
+    #[arg(long, conflicts_with_all = ["whole", "text", "json", "aggregation", "stride"])]
     tokens: bool,
     /// none, simple, first, average or max.
     #[arg(long, default_value = "simple", value_parser = strategy)]
@@ -111,6 +111,9 @@ fn print(text: &str, prediction: &Prediction, as_json: bool) -> Result<(), Failu
 
 /// Writes a dataset of words to standard output with the model's tags instead of its own.
 fn tag_words(tagger: &Tagger, file: &Path) -> Result<(), Failure> {
+    if file == Path::new("-") {
+        return Err("--tokens reads a file, not standard input; name a file".into());
+    }
     let dataset = Dataset::open_files("input", &[(file.to_owned(), Split::Train)])?;
     let found = dataset.files.first().map_or(format::CONLL, |f| f.found.format);
     let mut corpus: Corpus = dataset.corpus;

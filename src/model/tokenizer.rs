@@ -17,7 +17,7 @@ pub struct Pieces {
     pub words: Vec<Option<u32>>,
     /// Bytes of the text each piece covers (of its word, when words were given); empty for special pieces.
     pub offsets: Vec<(usize, usize)>,
-    /// Whether a piece is special ([CLS], [SEP]).
+    /// Whether a piece is special (`[CLS]`, `[SEP]`).
     pub special: Vec<bool>,
 }
 
@@ -82,7 +82,7 @@ impl PieceTokenizer {
     /// A WordPiece tokenizer from the lines of `vocab.txt`.
     ///
     /// # Errors
-    /// When a special piece ([UNK], [CLS], [SEP]) is missing.
+    /// When a special piece (`[UNK]`, `[CLS]`, `[SEP]`) is missing.
     pub fn from_vocabulary(vocabulary: &str, lowercase: bool) -> Result<Self, ModelError> {
         let ids: HashMap<&str, usize> = vocabulary.lines().map(|l| l.trim_end_matches('\r')).zip(0usize..).collect();
         if let Some(name) = ["[UNK]", "[SEP]", "[CLS]"].iter().find(|name| !ids.contains_key(**name)) {

@@ -1,7 +1,7 @@
 //! Text in, entities out.
 //!
 //! Read in this order: [`tagger`] (scores of every piece, long inputs in windows), [`aggregate`] (pieces to entities,
-//! as transformers' pipeline does), [`text`] (the entities of a text), [`evaluate`] (a dataset scored).
+//! as transformers' pipeline does), [`text`] (the entities of a text), [`mod@evaluate`] (a dataset scored).
 
 pub mod aggregate;
 pub mod evaluate;

@@ -24,7 +24,7 @@ pub struct Recent {
 pub struct Settings {
     /// Light instead of dark; `None` follows the system.
     pub light: Option<bool>,
-    /// Newest first, at most [`RECENTS`].
+    /// Newest first, at most eight.
     pub recents: Vec<Recent>,
 }
 

@@ -196,7 +196,7 @@ pub fn steps(sentences: usize, arguments: &Arguments) -> usize {
 /// Fewer steps than this teach a new label little at the book's rate.
 pub const FEW_STEPS: usize = 300;
 
-/// A recipe for a small dataset: a higher rate, and epochs until there are about [`FEW_STEPS`] steps (at most 30).
+/// A recipe for a small dataset: a higher rate, and epochs until there are about [`FEW_STEPS`] steps (at most 12).
 pub fn for_small_data(sentences: usize, arguments: &Arguments) -> Arguments {
     let an_epoch = sentences.div_ceil(arguments.per_device_train_batch_size).max(1);
     Arguments {

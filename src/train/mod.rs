@@ -1,7 +1,7 @@
 //! One training run as a function.
 //!
 //! Read in this order: [`arguments`] (what a person chooses), [`plan`] (which sentences, aligned and counted),
-//! [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells), [`run`] (the loop),
+//! [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells), [`mod@run`] (the loop),
 //! [`card`] (the README of the saved model).
 
 pub mod arguments;

@@ -149,7 +149,7 @@ fn recents(ui: &mut Ui, app: &App, out: &mut Commands) {
         label(ui, TextRole::Strong, p.text, "Recent");
         ui.add_space(4.0);
         for recent in &app.settings.recents {
-            let glyph = if recent.path.is_dir() { icon::DATABASE } else { icon::FILE_TEXT };
+            let glyph = if recent.path.extension().is_none() { icon::DATABASE } else { icon::FILE_TEXT };
             if entry(ui, glyph, &recent.name, &recent.detail, &days_ago(recent.opened)) {
                 out.push(Command::Open(recent.path.clone()));
             }
@@ -162,7 +162,7 @@ fn recents(ui: &mut Ui, app: &App, out: &mut Commands) {
         out.push(Command::TryModel(ModelName::Starter));
         out.push(Command::Do(Action::GoTo(Room::Try)));
     }
-    if entry(ui, icon::KEYBOARD, "Keys", "everything works without the mouse", "") {
+    if entry(ui, icon::KEYBOARD, "Keys", "all of them on one sheet", "") {
         out.push(Command::Do(Action::Keys));
     }
 }

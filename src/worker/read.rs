@@ -5,7 +5,7 @@ use crate::corpus::{Corpus, SentenceId};
 use crate::hub::{self, ModelName};
 use crate::model::align::{Rule, align};
 use crate::model::{Device, ModelFolder, TagSet, check};
-use crate::predict::{Options, Tagger, evaluate, predict};
+use crate::predict::{Aggregation, Options, Tagger, evaluate, predict};
 use crossbeam_channel::Receiver;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -41,6 +41,9 @@ pub struct ModelFacts {
 pub(super) struct Models {
     kept: Vec<(ModelName, ModelFolder, Option<Tagger>)>,
 }
+
+/// A person reading a text thinks in words, so a word has its first piece's label, as it has in training and scoring.
+const READING: Options = Options { aggregation: Aggregation::First, stride: None };
 
 /// How many models stay in memory.
 const KEPT: usize = 2;
@@ -110,7 +113,7 @@ fn one(request: &ReadRequest, models: &mut Models, outbox: &Outbox, stop: &Atomi
         ReadRequest::Predict { model, text, ticket } => {
             let tagger = models.tagger(model, outbox, stop)?;
             let started = Instant::now();
-            let prediction = predict(tagger, &[text], Options::default()).map_err(|e| e.to_string())?.remove(0);
+            let prediction = predict(tagger, &[text], READING).map_err(|e| e.to_string())?.remove(0);
             let seconds = started.elapsed().as_secs_f64();
             outbox.send(Event::Predicted { ticket: *ticket, text: text.clone(), prediction, seconds });
         }

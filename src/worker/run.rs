@@ -54,6 +54,9 @@ pub(super) fn perform(request: TrainRequest, outbox: &Outbox, stop: &AtomicBool)
     };
     let mut teller = Teller { run: request.run, outbox, stop, pending: None, woken: Instant::now() };
     let finished = train::run(&job, &mut teller).map_err(|e| e.to_string())?;
+    if let Some(step) = teller.pending.take() {
+        outbox.send(Event::Run(request.run, train::Event::Step(step)));
+    }
     outbox.send(Event::RunEnded(request.run, Box::new(finished)));
     Ok(())
 }
@@ -83,7 +86,13 @@ impl Observer for Teller<'_> {
                     (self.outbox.wake)();
                 }
             }
-            other => self.outbox.send(Event::Run(self.run, other)),
+            other => {
+                // What found no room until now goes where there always is some, so that no step is missing.
+                if let Some(step) = self.pending.take() {
+                    self.outbox.send(Event::Run(self.run, train::Event::Step(step)));
+                }
+                self.outbox.send(Event::Run(self.run, other));
+            }
         }
     }
 

@@ -51,7 +51,8 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     view.points.refresh(run);
     ScrollArea::vertical().id_salt("charts").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 12.0;
-        ui.set_max_width(ui.available_width());
+        // Room for the scroll bar, which floats over the content.
+        ui.set_max_width(ui.available_width() - 10.0);
         head(ui, app, run, out);
         if let RunState::Failed(why) = &run.state {
             let p = theme::of(ui);

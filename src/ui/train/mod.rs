@@ -52,7 +52,9 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         let rect = panel.show(ui, |ui| runs::show(ui, app, a, out)).response.rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
     }
-    CentralPanel::default().frame(Frame::new().fill(p.canvas).inner_margin(Margin::same(16))).show(ui, |ui| {
-        charts::show(ui, app, a, &mut view.charts, out);
-    });
+    CentralPanel::default()
+        .frame(Frame::new().fill(p.canvas).inner_margin(Margin { left: 16, right: 6, top: 16, bottom: 16 }))
+        .show(ui, |ui| {
+            charts::show(ui, app, a, &mut view.charts, out);
+        });
 }

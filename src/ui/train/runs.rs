@@ -29,6 +29,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             });
         }
     });
+    ui.add_space(4.0);
     separator(ui);
     panel_head(ui, "Log", "", |ui| {
         let text = log_text(app);

@@ -1,9 +1,10 @@
 //! Heads: of a whole panel, and of a section inside it.
 
-use egui::{Align, Frame, Layout, Margin, Ui, vec2};
+use egui::{Align, Frame, Layout, Margin, Ui, pos2, vec2};
 
 use crate::ui::theme::{self, TextRole};
 
+use super::paint::hairline;
 use super::text::label;
 
 /// The head of a panel, 44 high: its name, a count beside it, and controls at the right end.
@@ -13,6 +14,8 @@ pub fn panel_head(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&mu
         ui.spacing_mut().item_spacing.y = 0.0;
         head(ui, 44.0, (TextRole::Strong, name), note, controls);
     });
+    let (edge, below) = (ui.max_rect().x_range(), ui.min_rect().bottom());
+    hairline(ui.painter(), pos2(edge.min, below), pos2(edge.max, below), theme::of(ui).line);
 }
 
 /// The head of a section, as high as a control.

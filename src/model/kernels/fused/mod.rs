@@ -1,7 +1,7 @@
 //! The building blocks by hand for the processor: packed rows, one thread each (the batch is split over the cores, not
 //! the matrix), vector instructions chosen at run time.
 //!
-//! [`view`] borrows tensors as slices, [`gemm`] multiplies matrices, [`vector`] has the element-wise functions, and
+//! [`mod@view`] borrows tensors as slices, `gemm` multiplies matrices, [`vector`] has the element-wise functions, and
 //! the other files hold one block each.
 
 mod attention;

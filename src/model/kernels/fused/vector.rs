@@ -114,7 +114,7 @@ pub fn sum_over_rows(x: &[f32], width: usize) -> Vec<f32> {
     sum
 }
 
-/// Sum of a function of the elements, in [`LANES`] partial sums.
+/// Sum of a function of the elements, in a few partial sums.
 #[inline(always)]
 pub fn sum_of(x: &[f32], f: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0f32; LANES];

@@ -1,0 +1,91 @@
+//! The lanes between the window and the work: nothing stalls, nothing that matters is lost.
+
+use crate::support::golden;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tagwright::corpus::holdout::holdout;
+use tagwright::corpus::{Corpus, Split};
+use tagwright::hub::ModelName;
+use tagwright::project::{Places, sample};
+use tagwright::train;
+use tagwright::worker::{Event, FileRequest, TrainRequest, Worker};
+
+fn corpus() -> Corpus {
+    sample::dataset().expect("the sample").corpus
+}
+
+fn request(folder: &std::path::Path, epochs: usize) -> TrainRequest {
+    let corpus = corpus();
+    let arguments =
+        train::Arguments { num_train_epochs: epochs, per_device_train_batch_size: 4, ..train::Arguments::default() };
+    TrainRequest {
+        run: 1,
+        holdout: holdout(&corpus, 0.1, 1),
+        test: corpus.sentences(Some(Split::Test)),
+        corpus,
+        base: ModelName::Folder(golden("tiny")),
+        arguments,
+        out: folder.join("run"),
+    }
+}
+
+/// Waits for a file the run writes last, without reading a single event.
+fn wait_for_the_model(folder: &std::path::Path) {
+    let started = Instant::now();
+    while !folder.join("run/model.safetensors").is_file() {
+        assert!(started.elapsed() < Duration::from_secs(120), "the run stalled");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+}
+
+#[test]
+fn a_window_that_does_not_read_stalls_nothing_and_loses_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let worker = Worker::new(Places::at(folder.path()), Arc::new(|| {}));
+    let epochs = 12;
+    worker.train(request(folder.path(), epochs));
+    wait_for_the_model(folder.path());
+    let events = worker.drain();
+    let steps: Vec<_> = events
+        .iter()
+        .filter_map(|e| match e {
+            Event::Run(_, train::Event::Step(s)) => Some(*s),
+            _ => None,
+        })
+        .collect();
+    let total = 263_usize.div_ceil(4) * epochs;
+    assert!(total > 600, "more steps than there is room for");
+    assert!(steps.len() <= 600 && steps.iter().all(|s| s.loss.is_finite()));
+    let scored =
+        events.iter().filter(|e| matches!(e, Event::Run(_, train::Event::Evaluated { split: Split::Dev, .. })));
+    assert_eq!(scored.count(), epochs);
+    assert_eq!(events.iter().filter(|e| matches!(e, Event::RunEnded(..))).count(), 1);
+}
+
+#[test]
+fn a_failure_is_an_event_and_the_lane_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let worker = Worker::new(Places::at(folder.path()), Arc::new(|| {}));
+    worker.train(TrainRequest { base: ModelName::Folder(folder.path().join("nothing")), ..request(folder.path(), 1) });
+    worker.train(request(folder.path(), 1));
+    worker.file(FileRequest::Open(Some(folder.path().join("nothing"))));
+    wait_for_the_model(folder.path());
+    let events = worker.drain();
+    assert_eq!(events.iter().filter(|e| matches!(e, Event::Failed(..))).count(), 2);
+    assert_eq!(events.iter().filter(|e| matches!(e, Event::RunEnded(..))).count(), 1);
+}
+
+#[test]
+fn nothing_of_dev_or_test_is_learned() {
+    let held = holdout(&corpus(), 0.1, 5);
+    let corpus = corpus();
+    assert!(held.train.iter().all(|s| corpus.document(s.document).split == Split::Train));
+    let mut only_train = corpus.clone();
+    only_train.documents.retain(|d| d.split == Split::Train);
+    let held = holdout(&only_train, 0.1, 5);
+    assert_eq!(held.held_out, Some((2, 24)));
+    assert!(held.dev.iter().all(|d| held.train.iter().all(|t| t.document != d.document)));
+    assert_eq!(held, holdout(&only_train, 0.1, 5));
+    assert_ne!(held, holdout(&only_train, 0.1, 6));
+}
