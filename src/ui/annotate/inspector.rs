@@ -85,11 +85,11 @@ fn record(ui: &mut Ui, a: &Annotate) {
             (name, shown)
         })
         .collect();
-    let mut columns = vec![Column::text("", 0.5), Column::text("token", 1.9)];
+    let mut columns = vec![Column::text("", 0.42), Column::text("token", 1.45)];
     for (name, _) in &further {
-        columns.push(Column::text(name, 1.15));
+        columns.push(Column::text(name, 1.35));
     }
-    columns.push(Column::text("ner", 1.35));
+    columns.push(Column::text("ner", 1.2));
     columns.push(Column::number("id", 0.5));
     let table = Table::new(&columns);
     table.head(ui);

@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     let rect = list.show_separator_line(false).show(ui, |ui| list::show(ui, a, &mut view.list, out)).response.rect;
     hairline(ui.painter(), rect.right_top(), rect.right_bottom(), p.line);
     if window >= WITH_INSPECTOR {
-        let panel = Panel::right("inspector").frame(side).default_size(300.0).size_range(264.0..=420.0);
+        let panel = Panel::right("inspector").frame(side).default_size(324.0).size_range(264.0..=420.0);
         let rect = panel
             .show_separator_line(false)
             .show(ui, |ui| if a.pieces.on { pieces::inspector(ui, app, a, out) } else { inspector::show(ui, a, out) })

@@ -1,0 +1,111 @@
+//! CPU time of a frame: update, layout and tessellation of the real window, without a screen.
+//!
+//! `cargo bench --bench frame -- FOLDER` with a folder of column files (train, dev, test). Prints the median, the 99th
+//! percentile and the worst frame while a person works, and again while the starter is trained on every core.
+
+use cpu_time::ThreadTime;
+use egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, Vec2};
+use std::path::{Path, PathBuf};
+use tagwright::app::training::RunState;
+use tagwright::project::Places;
+use tagwright::ui::Shell;
+use tagwright::ui::dialogs::Dialogs;
+
+struct Bench {
+    ctx: Context,
+    shell: Shell,
+    time: f64,
+}
+
+impl Bench {
+    fn frame(&mut self, events: Vec<Event>) -> f64 {
+        self.time += 1.0 / 60.0;
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, Vec2::new(1440.0, 900.0))),
+            time: Some(self.time),
+            events,
+            focused: true,
+            ..RawInput::default()
+        };
+        let before = ThreadTime::now();
+        let output = self.ctx.run_ui(input, |ui| {
+            self.shell.work(ui);
+            self.shell.draw(ui);
+        });
+        let primitives = self.ctx.tessellate(output.shapes, output.pixels_per_point);
+        assert!(!primitives.is_empty());
+        before.elapsed().as_secs_f64() * 1e3
+    }
+
+    fn key(&mut self, key: Key, modifiers: Modifiers) -> f64 {
+        let press = |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+        let down = self.frame(vec![press(true)]);
+        down.max(self.frame(vec![press(false)]))
+    }
+}
+
+fn report(what: &str, mut frames: Vec<f64>) {
+    frames.sort_by(f64::total_cmp);
+    let at = |share: f64| frames[((frames.len() - 1) as f64 * share) as usize];
+    println!(
+        "{what:<34} {:>6} frames  median {:>5.2} ms  p99 {:>5.2} ms  worst {:>5.2} ms",
+        frames.len(),
+        at(0.5),
+        at(0.99),
+        at(1.0)
+    );
+}
+
+fn main() {
+    let Some(folder) = std::env::args().skip(1).find(|a| !a.starts_with("--")).map(PathBuf::from) else {
+        println!("usage: cargo bench --bench frame -- FOLDER");
+        return;
+    };
+    let data = tempfile::tempdir().expect("a folder");
+    let ctx = Context::default();
+    let dialogs = Dialogs::new(std::sync::Arc::new(|_| None));
+    let shell = Shell::new(&ctx, Places::at(data.path()), &[Path::new(&folder).to_owned()], dialogs);
+    let mut bench = Bench { ctx, shell, time: 0.0 };
+    while bench.shell.app().annotate.is_none() {
+        bench.frame(vec![]);
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    for _ in 0..30 {
+        bench.frame(vec![]);
+    }
+    let none = Modifiers::NONE;
+    report("sentence after sentence", (0..600).map(|_| bench.key(Key::ArrowDown, none)).collect());
+    let wheel = |y: f32| {
+        vec![
+            Event::PointerMoved(Pos2::new(200.0, 500.0)),
+            Event::MouseWheel {
+                unit: egui::MouseWheelUnit::Point,
+                delta: Vec2::new(0.0, y),
+                phase: egui::TouchPhase::Move,
+                source: egui::MouseWheelSource::Unknown,
+                modifiers: none,
+            },
+        ]
+    };
+    report("scrolling the list", (0..600).map(|i| bench.frame(wheel(if i < 400 { -900.0 } else { 700.0 }))).collect());
+    let label = |bench: &mut Bench| {
+        let keys = [Key::ArrowRight, Key::Num2, Key::Backspace, Key::ArrowDown];
+        keys.map(|k| bench.key(k, none)).into_iter().fold(0.0, f64::max)
+    };
+    report("labelling", (0..200).map(|_| label(&mut bench)).collect());
+    bench.key(Key::Enter, Modifiers::COMMAND);
+    let training =
+        |b: &Bench| b.shell.app().training.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running { .. }));
+    while training(&bench) && bench.shell.app().training.run.as_ref().is_none_or(|r| r.steps.len() < 20) {
+        bench.frame(vec![]);
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let mut frames = Vec::new();
+    while training(&bench) && frames.len() < 1200 {
+        frames.push(bench.frame(vec![]));
+        std::thread::sleep(std::time::Duration::from_millis(8));
+    }
+    report("charts while training", frames);
+    bench.key(Key::Num1, Modifiers::COMMAND);
+    report("labelling while training", (0..100).map(|_| label(&mut bench)).collect());
+}
