@@ -14,7 +14,7 @@ use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, Ui};
 /// Shows the room.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
-    CentralPanel::default().frame(Frame::new().fill(p.canvas).inner_margin(Margin::same(20))).show(ui, |ui| {
+    CentralPanel::default().frame(Frame::new().fill(p.canvas).inner_margin(Margin { left: 20, right: 20, top: 12, bottom: 20 })).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 14.0;
         question(ui, app, a, out);
         let s = &app.scoring;
@@ -35,7 +35,9 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             Some((model, split, scores)) => {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 14.0;
-                    let title = format!("{} on {}", app.model_title(model), split.name());
+                    let title = app.model_title(model);
+                    let name = title.split(", dev F1").next().unwrap_or_default();
+                    let title = format!("{name} on {}", split.name());
                     headline(ui, scores);
                     by_label(ui, a, scores, &title);
                     let p = theme::of(ui);
@@ -94,11 +96,11 @@ fn headline(ui: &mut Ui, s: &Evaluation) {
     figures(
         ui,
         &[
-            figure("F1, entities", &f1, "seqeval's default mode"),
+            figure("F1, entities", &f1, "as seqeval counts"),
             figure("Precision", &precision, &of_predicted),
             figure("Recall", &recall, &of_gold),
             figure("F1, strict IOB2", &strict, "illegal tags count as wrong"),
-            figure("F1, pieces", &piece, "as the book counts, not entities"),
+            figure("F1, pieces", &piece, "as the book counts"),
             figure("Accuracy", &accuracy, "of words, O included"),
         ],
         true,
@@ -106,9 +108,9 @@ fn headline(ui: &mut Ui, s: &Evaluation) {
 }
 
 /// A card with a row a label.
-pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, title: &str) {
+pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, note: &str) {
     let p = theme::of(ui);
-    Card::new(title).note("by label").show(
+    Card::new("By label").note(note).show(
         ui,
         |_| {},
         |ui| {
@@ -118,7 +120,7 @@ pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, title: &str) {
                 Column::number("Precision", 1.0),
                 Column::number("Recall", 1.0),
                 Column::text("", 1.2),
-                Column::number("F1", 1.0),
+                Column::number("F1", 0.5),
                 Column::number("Gold", 1.0),
                 Column::number("Model", 1.0),
             ];

@@ -1,7 +1,7 @@
 //! What is around the rooms: top bar, rail, status bar, and the notices at the bottom right.
 
 use super::Commands;
-use super::numbers::{duration, thousands};
+use super::numbers::{counted, duration, thousands};
 use super::theme::{self, Icon, TextRole, icon};
 use super::widgets::{
     Badge, Button, IconButton, MenuRow, ProgressBar, Toast, ToastAnswer, Tone, focus_ring, hairline, label, menu,
@@ -9,6 +9,7 @@ use super::widgets::{
 };
 use crate::app::training::RunState;
 use crate::app::{Action, App, Command, Room, notices};
+use crate::corpus::Split;
 use crate::project::Committer;
 use egui::{Align, Align2, Frame, Layout, Margin, Panel, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -48,14 +49,14 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
             let full = ui.max_rect();
             ui.horizontal_centered(|ui| {
                 mark(ui);
-                ui.add_space(12.0);
+                ui.add_space(if app.annotate.is_some() { -2.0 } else { 8.0 });
                 project(ui, app, out);
             });
             search(ui, full, out);
             let right = Rect::from_min_max(pos2(full.center().x, full.top()), full.max);
             let mut ui =
                 ui.new_child(egui::UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
-            let light = app.settings.light == Some(true);
+            let light = !ui.visuals().dark_mode;
             let (glyph, name) = if light { (icon::MOON, "Dark theme") } else { (icon::SUN, "Light theme") };
             if IconButton::new(glyph, name).show(&mut ui).clicked() {
                 out.push(Command::Do(Action::Theme));
@@ -75,7 +76,19 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
         })
         .response
         .rect;
-    hairline(ui.painter(), rect.left_bottom(), rect.right_bottom(), p.line);
+    edge_below(ui, rect);
+}
+
+/// The line at a panel's lower edge. It lies inside: what is drawn next covers everything outside.
+pub fn edge_below(ui: &Ui, rect: Rect) {
+    let y = rect.bottom() - 1.0;
+    hairline(ui.painter(), pos2(rect.left(), y), pos2(rect.right(), y), theme::of(ui).line);
+}
+
+/// The line at a panel's right edge.
+pub fn edge_right(ui: &Ui, rect: Rect) {
+    let x = rect.right() - 1.0;
+    hairline(ui.painter(), pos2(x, rect.top()), pos2(x, rect.bottom()), theme::of(ui).line);
 }
 
 /// The program's mark: a block with a caret and a dot.
@@ -114,7 +127,12 @@ fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
         row("Open a folder...", icon::FOLDER_OPEN, Action::OpenFolder);
         row("Open the sample", icon::BOOK_OPEN, Action::OpenSample);
     });
-    let split = a.document_of(a.current).split;
+    let split = match app.room {
+        Room::Try => return,
+        Room::Evaluate => app.scoring.split,
+        Room::Train => Split::Train,
+        Room::Annotate => a.document_of(a.current).split,
+    };
     Badge::new(split.name()).icon(split_icon(split)).show(ui);
 }
 
@@ -130,7 +148,7 @@ pub fn split_icon(split: crate::corpus::Split) -> Icon {
 /// The field in the middle, which opens the palette.
 fn search(ui: &mut Ui, bar: Rect, out: &mut Commands) {
     let p = theme::of(ui);
-    let width = (bar.width() - 640.0).clamp(160.0, 440.0);
+    let width = (bar.width() - 520.0).clamp(160.0, 440.0);
     let rect = Rect::from_center_size(bar.center(), vec2(width, 28.0));
     let response = ui.interact(rect, ui.scope_id().with("search"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Search or run a command"));
@@ -208,7 +226,7 @@ pub fn rail(ui: &mut Ui, app: &App, out: &mut Commands) {
         })
         .response
         .rect;
-    hairline(ui.painter(), rect.right_top(), rect.right_bottom(), p.line);
+    edge_right(ui, rect);
 }
 
 fn room_button(ui: &mut Ui, glyph: Icon, name: &str, active: bool, off: Option<&str>) -> bool {
@@ -230,7 +248,13 @@ fn room_button(ui: &mut Ui, glyph: Icon, name: &str, active: bool, off: Option<&
     let at = Rect::from_center_size(pos2(rect.center().x, rect.top() + 18.0), vec2(20.0, 20.0));
     paint_icon(ui.painter(), at, glyph, 19.0, mark);
     let words = TextRole::CaptionMedium.line(ui, name);
-    put_text(ui.painter(), rect.with_min_y(rect.top() + 31.0), Align2::CENTER_CENTER, words, text);
+    put_text(
+        ui.painter(),
+        rect.with_min_y(rect.top() + 31.0).with_max_y(rect.top() + 45.0),
+        Align2::CENTER_CENTER,
+        words,
+        text,
+    );
     focus_ring(ui, &response, rect, 8);
     let clicked = response.clicked();
     if let Some(why) = off {
@@ -291,6 +315,14 @@ fn work(ui: &mut Ui, app: &App, out: &mut Commands) {
         label(ui, TextRole::Small, p.text2, &format!("Opening {what}"));
         return;
     }
+    if let Some((done, total)) = app.scoring.progress {
+        dot(ui, p.accent);
+        label(ui, TextRole::Small, p.text2, &format!("Scoring {} of {} sentences", thousands(done), thousands(total)));
+        if Button::quiet("Cancel").show(ui).clicked() {
+            out.push(Command::Cancel);
+        }
+        return;
+    }
     if let Some(run) = &app.training.run {
         match &run.state {
             RunState::Running { stopping } => {
@@ -304,11 +336,12 @@ fn work(ui: &mut Ui, app: &App, out: &mut Commands) {
                 }
                 return;
             }
-            RunState::Ended(_) => {
+            RunState::Ended(_) if app.room == Room::Train => {
                 super::widgets::icon(ui, icon::CHECK, 14.0, p.ok);
                 label(ui, TextRole::Small, p.text2, &format!("Run {} has finished", run.id));
                 return;
             }
+            RunState::Ended(_) => {}
             RunState::Failed(_) => {
                 super::widgets::icon(ui, icon::CIRCLE_ALERT, 14.0, p.err);
                 label(ui, TextRole::Small, p.text2, &format!("Run {} has failed", run.id));
@@ -316,16 +349,19 @@ fn work(ui: &mut Ui, app: &App, out: &mut Commands) {
             }
         }
     }
-    if let Some((done, total)) = app.scoring.progress {
-        dot(ui, p.accent);
-        label(ui, TextRole::Small, p.text2, &format!("Scoring {} of {} sentences", thousands(done), thousands(total)));
-        if Button::quiet("Cancel").show(ui).clicked() {
-            out.push(Command::Cancel);
-        }
-        return;
-    }
     super::widgets::icon(ui, icon::CHECK, 14.0, p.ok);
-    label(ui, TextRole::Small, p.text2, "Starter model ready");
+    label(ui, TextRole::Small, p.text2, &last_work(app));
+}
+
+/// What was done last in this room.
+fn last_work(app: &App) -> String {
+    match (app.room, &app.scoring.scores) {
+        (Room::Evaluate, Some((_, _, s))) => {
+            format!("{} scored in {:.1} s", counted(s.sentences, "sentence"), s.seconds)
+        }
+        (Room::Try, _) if !app.trying.read.is_empty() => format!("Read in {:.0} ms", app.trying.seconds * 1e3),
+        _ => "Starter model ready".into(),
+    }
 }
 
 fn dot(ui: &mut Ui, colour: egui::Color32) {

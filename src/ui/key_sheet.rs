@@ -14,6 +14,7 @@ pub fn show(ui: &mut Ui, out: &mut Commands) {
         .fill(p.overlay)
         .stroke(egui::Stroke::new(1.0, p.line_strong))
         .corner_radius(12)
+        .shadow(ui.visuals().window_shadow)
         .inner_margin(Margin::same(20));
     let modal = Modal::new(Id::unique("keys")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
         let room = ui.content_rect();

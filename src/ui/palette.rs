@@ -4,7 +4,7 @@ use super::Commands;
 use super::theme::{self, TextRole};
 use super::widgets::{key_caps, label, put_text};
 use crate::app::command::{COMMANDS, Entry};
-use crate::app::{Action, App, Command};
+use crate::app::{Action, App, Command, Room};
 use egui::{
     Align, Align2, Frame, Id, Key, Layout, Modal, Rect, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo,
     pos2, vec2,
@@ -37,26 +37,36 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     }
     let mut done = enter.then(|| hits.get(view.chosen).map(|e| e.action)).flatten();
     let mut close = escape;
-    let frame = Frame::new().fill(p.overlay).stroke(egui::Stroke::new(1.0, p.line_strong)).corner_radius(12);
+    let frame = Frame::new()
+        .fill(p.overlay)
+        .stroke(egui::Stroke::new(1.0, p.line_strong))
+        .corner_radius(12)
+        .shadow(ui.visuals().window_shadow);
     let area = Modal::default_area(Id::unique("palette")).anchor(Align2::CENTER_TOP, vec2(0.0, 112.0));
     let modal = Modal::new(Id::unique("palette")).area(area).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
         ui.set_width(620.0_f32.min(ui.content_rect().width() - 40.0));
         ui.spacing_mut().item_spacing.y = 0.0;
         Frame::new().inner_margin(egui::Margin::symmetric(16, 14)).show(ui, |ui| {
-            let edit = TextEdit::singleline(&mut view.typed)
-                .font(TextRole::TitleInput.font())
-                .frame(Frame::NONE)
-                .desired_width(f32::INFINITY)
-                .hint_text("Search or run a command");
-            let response = ui.add(edit);
-            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Command"));
-            response.request_focus();
+            ui.horizontal(|ui| {
+                ui.set_height(24.0);
+                super::widgets::icon(ui, theme::icon::SEARCH, 18.0, p.text2);
+                let hint = TextRole::TitleInput.rich("Search or run a command").color(p.text3);
+                let edit = TextEdit::singleline(&mut view.typed)
+                    .font(TextRole::TitleInput.font())
+                    .frame(Frame::NONE)
+                    .desired_width(ui.available_width() - 44.0)
+                    .hint_text(hint);
+                let response = ui.add(edit);
+                response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Command"));
+                response.request_focus();
+                key_caps(ui, &["Esc"]);
+            });
         });
         super::widgets::separator(ui);
-        ScrollArea::vertical().max_height(ROW * 8.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(ROW * 8.0 + 12.0).show(ui, |ui| {
             ui.add_space(6.0);
             for (i, entry) in hits.iter().enumerate() {
-                if row(ui, entry, i == view.chosen) {
+                if row(ui, entry, i == view.chosen, off(app, entry.action)) {
                     done = Some(entry.action);
                 }
             }
@@ -67,6 +77,20 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
             }
             ui.add_space(6.0);
         });
+        super::widgets::separator(ui);
+        Frame::new().inner_margin(egui::Margin::symmetric(16, 8)).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.set_height(20.0);
+                for (keys, what) in [(["↑", "↓"].as_slice(), "move"), (&["Enter"], "run")] {
+                    key_caps(ui, keys);
+                    label(ui, TextRole::Small, p.text2, what);
+                    ui.add_space(8.0);
+                }
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    label(ui, TextRole::Small, p.text2, &format!("{} of {}", hits.len(), COMMANDS.len() - 1));
+                });
+            });
+        });
     });
     close |= modal.should_close();
     if close || done.is_some() {
@@ -76,7 +100,6 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     if let Some(action) = done {
         out.push(Command::Do(action));
     }
-    let _ = app;
 }
 
 /// Whether the letters of `typed` stand in `name` in order, in any case.
@@ -85,8 +108,30 @@ fn matches(name: &str, typed: &str) -> bool {
     typed.chars().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).all(|c| letters.any(|l| l == c))
 }
 
-fn row(ui: &mut Ui, entry: &Entry, chosen: bool) -> bool {
+/// Why a command would do nothing now.
+fn off(app: &App, action: Action) -> Option<&'static str> {
+    let nothing = |history: Option<&crate::corpus::Edit>, why| if history.is_none() { Some(why) } else { None };
+    match (action, &app.annotate) {
+        (Action::Undo, Some(a)) => nothing(a.history.next_undo(), "nothing to undo"),
+        (Action::Redo, Some(a)) => nothing(a.history.next_redo(), "nothing to redo"),
+        (Action::StopTraining, _) if !app.training.is_running() => Some("no run is under way"),
+        (
+            Action::OpenFile
+            | Action::OpenFolder
+            | Action::OpenSample
+            | Action::Keys
+            | Action::Theme
+            | Action::GoTo(Room::Annotate | Room::Try),
+            _,
+        ) => None,
+        (_, None) => Some("open a dataset first"),
+        _ => None,
+    }
+}
+
+fn row(ui: &mut Ui, entry: &Entry, chosen: bool, off: Option<&str>) -> bool {
     let p = theme::of(ui);
+    let colour = if off.is_some() { p.text_off } else { p.text };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, chosen, entry.name));
     let inside = rect.shrink2(vec2(6.0, 1.0));
@@ -97,7 +142,12 @@ fn row(ui: &mut Ui, entry: &Entry, chosen: bool) -> bool {
         response.scroll_to_me(None);
     }
     let words = Rect::from_min_max(pos2(inside.left() + 12.0, inside.top()), inside.max);
-    put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::Body.line(ui, entry.name), p.text);
+    put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::BodyMedium.line(ui, entry.name), colour);
+    if let Some(why) = off {
+        let name = TextRole::BodyMedium.line(ui, entry.name).size().x;
+        let detail = words.with_min_x(words.left() + name + 12.0);
+        put_text(ui.painter(), detail, Align2::LEFT_CENTER, TextRole::Small.line(ui, why), p.text3);
+    }
     if let Some(chord) = entry.keys.first() {
         let right = Rect::from_min_max(inside.min, pos2(inside.right() - 12.0, inside.bottom()));
         let mut caps = ui.new_child(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));

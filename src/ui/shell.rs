@@ -87,7 +87,7 @@ impl Shell {
             ctx.set_theme(match self.light {
                 Some(true) => egui::ThemePreference::Light,
                 Some(false) => egui::ThemePreference::Dark,
-                None => egui::ThemePreference::System,
+                None => egui::ThemePreference::Dark,
             });
         }
     }

@@ -1,7 +1,8 @@
 //! The Try room: text on the left as it is typed, its entities highlighted as soon as typing pauses.
 
 use super::Commands;
-use super::annotate::flow::{Flow, Paint, SpanView, Style};
+use super::annotate::flow::{Flow, Paint, SpanView, Style, mix};
+use super::frame::edge_below;
 use super::numbers::probability;
 use super::theme::{self, LabelColour, TextRole, icon};
 use super::widgets::{Button, EmptyState, MenuRow, hairline, label, menu, panel_head, paragraph, put_text};
@@ -100,7 +101,7 @@ fn strip(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         })
         .response
         .rect;
-    hairline(ui.painter(), rect.left_bottom(), rect.right_bottom(), p.line);
+    edge_below(ui, rect);
 }
 
 fn editor(ui: &mut Ui, view: &mut View, out: &mut Commands) {
@@ -274,16 +275,20 @@ fn legend(ui: &mut Ui) {
     let rect = panel
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
-                label(ui, TextRole::Small, p.text2, "Certain");
+                label(ui, TextRole::Small, p.text2, "How sure");
+                ui.add_space(4.0);
                 let c = p.label(0);
-                for (share, dashed) in [(1.0, false), (0.62, false), (0.34, true)] {
+                for (share, dashed, words) in
+                    [(1.0, false, "from .90"), (0.62, false, "from .60"), (0.34, true, "below")]
+                {
                     let (rect, _) = ui.allocate_exact_size(vec2(22.0, 12.0), Sense::hover());
-                    ui.painter().rect_filled(rect, 3, c.tint.gamma_multiply(share));
+                    ui.painter().rect_filled(rect, 3, mix(p.canvas, c.tint, share));
                     if dashed {
                         super::widgets::dashed_rect(ui.painter(), rect, 3, egui::Stroke::new(1.0, c.ink));
                     }
+                    label(ui, TextRole::Small, p.text2, words);
+                    ui.add_space(8.0);
                 }
-                label(ui, TextRole::Small, p.text2, "doubtful: from .90, from .60, below");
             });
         })
         .response

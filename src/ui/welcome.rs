@@ -45,6 +45,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                     ui.add_space(BETWEEN);
                     ui.vertical(|ui| {
                         ui.set_width(SIDE);
+                        ui.add_space(7.0);
                         recents(ui, app, out);
                     });
                 }
@@ -61,7 +62,7 @@ fn ways_in(ui: &mut Ui, app: &App, out: &mut Commands) {
         ui,
         TextRole::TitleInput,
         p.text2,
-        "Open data, correct its labels, press Train, paste new text. Nothing leaves this computer.",
+        "Open data, correct its labels, press Train, paste new text.\nNothing leaves this computer.",
     );
     ui.add_space(8.0);
     separator(ui);

@@ -196,6 +196,9 @@ impl Window {
 
     /// Writes what is shown as a picture, where a software GPU is at hand.
     pub fn picture(&mut self, to: &Path) {
+        // No pointer in the picture: what it was over last would look chosen.
+        self.harness.event(egui::Event::PointerGone);
+        self.step();
         let image = self.harness.render().expect("a picture");
         image.save(to).expect("a file");
     }

@@ -17,8 +17,8 @@ fn a_run_paints_its_points_and_leaves_a_model() {
     w.open_sample();
     w.go_to("Train");
     w.until("the base is checked", |w| w.app().training.facts.is_some());
-    assert!(w.shows_part("Checked: differs by"));
-    assert!(w.shows_part("It does not know all labels here"));
+    assert!(w.shows_part("Checked against candle-transformers"));
+    assert!(w.shows_part("New head: some labels here"));
     w.press("Take the small-data recipe");
     assert_eq!(w.app().training.arguments.learning_rate, 2e-4);
     w.type_text("num_train_epochs", "0");

@@ -14,13 +14,17 @@ use egui::{Align2, EventFilter, Frame, Id, Margin, Panel, Rect, Role, ScrollArea
 #[derive(Default)]
 pub struct View {
     /// The sentence that was scrolled to last, and the revision it had.
-    scrolled_to: Option<usize>,
+    scrolled_to: Option<(usize, bool)>,
     /// Word where a drag began.
     drag: Option<usize>,
 }
 
-/// Width of the gutter with the sentence's number, and of the text at most.
-const GUTTER: f32 = 52.0;
+/// Width of the gutter with the sentence's number.
+fn gutter(ui: &Ui) -> f32 {
+    if ui.content_rect().width() < 1024.0 { 44.0 } else { 72.0 }
+}
+
+/// Width of the text at most.
 const MEASURE: f32 = 680.0;
 /// Sentences shown before and after the current one.
 const AROUND: usize = 4;
@@ -77,14 +81,14 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     let last = (a.current + AROUND).min(a.sentences.len() - 1);
     let document = a.sentences[a.current].document;
     ScrollArea::vertical().id_salt("canvas").auto_shrink(false).show(ui, |ui| {
-        let width = (ui.available_width() - GUTTER - 40.0).clamp(120.0, MEASURE);
+        let width = (ui.available_width() - gutter(ui) - 20.0).clamp(120.0, MEASURE);
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.add_space(20.0);
         for place in (first..=last).filter(|p| a.sentences[*p].document == document) {
             if place == a.current {
                 let rect = current(ui, a, view, width, out);
-                if view.scrolled_to != Some(place) {
-                    view.scrolled_to = Some(place);
+                if view.scrolled_to != Some((place, a.pieces.on)) {
+                    view.scrolled_to = Some((place, a.pieces.on));
                     ui.scroll_to_rect(rect.expand2(vec2(0.0, 90.0)), None);
                 }
             } else {
@@ -106,7 +110,7 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, width: f32, out: &mut Comm
     let flow = Flow::lay_out(ui, &words, &spans, Style::context(size, line), width);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height() + 9.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Go to {}", a.name_of(place))));
-    let origin = rect.min + vec2(GUTTER + 20.0, 0.0);
+    let origin = rect.min + vec2(gutter(ui), 0.0);
     let number = TextRole::MonoSmall.line(ui, &place.to_string());
     let gutter = Rect::from_min_max(pos2(rect.left(), rect.top()), pos2(origin.x - 16.0, rect.top() + line));
     put_text(ui.painter(), gutter, Align2::RIGHT_CENTER, number, p.text3);
@@ -126,11 +130,11 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
     let spans = span_views(a, &token_spans, p);
     ui.add_space(10.0);
     let top = ui.cursor().top();
-    let left = ui.cursor().left() + GUTTER + 20.0;
+    let left = ui.cursor().left() + gutter(ui);
     ui.horizontal(|ui| {
-        ui.add_space(GUTTER + 20.0);
+        ui.add_space(gutter(ui));
         ui.spacing_mut().item_spacing.x = 10.0;
-        label(ui, TextRole::MonoSmall, p.text, &a.name_of(a.current));
+        label(ui, TextRole::MonoSmall, p.text2, &a.name_of(a.current));
         label(ui, TextRole::Small, p.text2, &counted(words.len(), "token"));
         if let (true, Some(aligned)) = (a.pieces.on, &a.pieces.alignment) {
             label(ui, TextRole::Small, p.text2, &counted(aligned.pieces.len(), "piece"));
@@ -139,7 +143,7 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
     });
     ui.add_space(4.0);
     if a.pieces.on {
-        pieces::show(ui, a, &words, &spans, GUTTER + 20.0, width);
+        pieces::show(ui, a, &words, &spans, gutter(ui), width);
     } else {
         text(ui, a, view, &words, &spans, width, out);
     }
@@ -162,7 +166,7 @@ fn text(
     let (size, line) = theme::density(ui).read();
     let flow = Flow::lay_out(ui, words, spans, Style::reading(size, line), width);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height()), Sense::hover());
-    let origin = rect.min + vec2(GUTTER + 20.0, 0.0);
+    let origin = rect.min + vec2(gutter(ui), 0.0);
     let response = ui.interact(rect, Id::unique("canvas text"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Document, true, words.join(" ")));
     // Arrow keys and Tab would move egui's focus before they reach the table of commands.

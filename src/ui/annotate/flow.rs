@@ -225,9 +225,12 @@ impl Flow {
             let ends = spans.iter().find(|s| s.end == caret + 1 && self.style.blocks);
             let after = ends.map_or(0.0, |s| PAD + tag(ui, s.name).size().x + PAD);
             let height = self.style.block() + 4.0;
-            let x = rect.right() + after + if paint.selection.is_some() { 4.0 } else { 2.0 };
+            let x = rect.right() + after + 3.0;
             let bar = Rect::from_center_size(pos2(x, rect.center().y), vec2(2.0, height));
-            painter.rect_filled(bar, 1, p.accent);
+            // The box of one word, and a span's ring, show where the caret is; a bar would touch the next word.
+            if paint.selection.as_ref().is_some_and(|s| s.start() != s.end()) {
+                painter.rect_filled(bar, 1, p.accent);
+            }
         }
     }
 
@@ -292,7 +295,7 @@ impl Flow {
             let row = self.placed[from].row;
             let to = (from..=*words.end()).find(|i| self.placed[*i].row != row).unwrap_or(words.end() + 1);
             let line = self.placed[from..to].iter().fold(Rect::NOTHING, |r, p| r.union(p.rect)).translate(shift);
-            let rect = Rect::from_center_size(line.center(), vec2(line.width() + 6.0, self.style.block()));
+            let rect = Rect::from_center_size(line.center(), vec2(line.width() + 4.0, self.style.block()));
             ui.painter().rect(rect, 5, p.accent.gamma_multiply(0.2), Stroke::new(1.5, p.accent), StrokeKind::Inside);
             from = to;
         }
@@ -331,7 +334,7 @@ fn break_lines(
 }
 
 /// `over` at `share` on `under`.
-fn mix(under: Color32, over: Color32, share: f32) -> Color32 {
+pub fn mix(under: Color32, over: Color32, share: f32) -> Color32 {
     let channel = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share).round() as u8;
     Color32::from_rgb(channel(under.r(), over.r()), channel(under.g(), over.g()), channel(under.b(), over.b()))
 }

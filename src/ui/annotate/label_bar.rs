@@ -3,9 +3,10 @@
 use crate::app::{Action, Annotate, Command};
 use crate::corpus::LabelId;
 use crate::ui::Commands;
+use crate::ui::frame::edge_below;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{Button, IconButton, LabelChip, MenuRow, TextField, hairline, label, menu};
+use crate::ui::widgets::{Button, IconButton, LabelChip, MenuRow, TextField, label, menu};
 use egui::{Align, Frame, Layout, Margin, Panel, Popup, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// What is half typed.
@@ -13,6 +14,9 @@ use egui::{Align, Frame, Layout, Margin, Panel, Popup, Rect, Role, Sense, Ui, Wi
 pub struct View {
     renaming: Option<(LabelId, String)>,
 }
+
+/// In narrower windows switches are icons.
+const NARROW: f32 = 1024.0;
 
 /// Shows the strip.
 pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
@@ -22,8 +26,12 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     let rect = panel
         .show(ui, |ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let pieces = Button::quiet("Pieces").icon(icon::BLOCKS).toggled(a.pieces.on);
-                if pieces.show(ui).clicked() {
+                let pieces = if ui.content_rect().width() < NARROW {
+                    IconButton::new(icon::BLOCKS, "Pieces").keys(&["P"]).toggled(a.pieces.on).show(ui)
+                } else {
+                    Button::quiet("Pieces").icon(icon::BLOCKS).toggled(a.pieces.on).show(ui)
+                };
+                if pieces.clicked() {
                     out.push(Command::Do(Action::TogglePieces));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| chips(ui, a, view, out));
@@ -31,7 +39,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         })
         .response
         .rect;
-    hairline(ui.painter(), rect.left_bottom(), rect.right_bottom(), p.line);
+    edge_below(ui, rect);
 }
 
 fn chips(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {

@@ -4,7 +4,6 @@ use crate::app::annotate::FilterLabel;
 use crate::app::{Annotate, Command};
 use crate::corpus::Split;
 use crate::ui::Commands;
-use crate::ui::frame::split_icon;
 use crate::ui::numbers::{counted, thousands};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{Badge, EmptyState, MenuRow, SentenceRow, TextField, menu, panel_head, put_text};
@@ -90,7 +89,7 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         let splits: Vec<Split> = a.corpus.splits();
         for split in splits.iter().filter(|_| splits.len() > 1) {
             let chosen = a.filter.split == Some(*split);
-            if Badge::new(split.name()).icon(split_icon(*split)).choose(ui, chosen).clicked() {
+            if Badge::new(split.name()).choose(ui, chosen).clicked() {
                 out.push(Command::FilterSplit((!chosen).then_some(*split)));
             }
         }

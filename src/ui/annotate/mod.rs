@@ -9,6 +9,7 @@ mod order;
 mod pieces;
 
 use super::Commands;
+use super::frame::edge_right;
 use super::theme;
 use super::widgets::hairline;
 use crate::app::{Annotate, App};
@@ -35,7 +36,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     let width = if window < WIDE_LIST { 208.0 } else { 288.0 };
     let list = Panel::left("sentences").frame(side).default_size(width).size_range(208.0..=420.0);
     let rect = list.show_separator_line(false).show(ui, |ui| list::show(ui, a, &mut view.list, out)).response.rect;
-    hairline(ui.painter(), rect.right_top(), rect.right_bottom(), p.line);
+    edge_right(ui, rect);
     if window >= WITH_INSPECTOR {
         let panel = Panel::right("inspector").frame(side).default_size(324.0).size_range(264.0..=420.0);
         let rect = panel

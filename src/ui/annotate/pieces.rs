@@ -217,7 +217,7 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             Base::Starter => "starter, WordPiece".to_owned(),
             other => other.name().map_or_else(|| "starter".into(), |n| n.to_string()),
         };
-        both_ends(ui, TextRole::Body, "Tokenizer of", &base);
+        both_ends(ui, TextRole::Body, "Tokenizer", &base);
         ui.add_space(8.0);
         label(ui, TextRole::Small, p.text2, "Later pieces of a word");
         let mut chosen = usize::from(!app.training.arguments.label_all_pieces);

@@ -72,6 +72,9 @@ fn spacing(spacing: &mut Spacing) {
 
 fn recolour(mut visuals: Visuals, palette: &Palette) -> Visuals {
     let p = palette;
+    // The fonts carry no hints, and egui would draw light text on dark a weight too heavy.
+    visuals.text_options.font_hinting = false;
+    visuals.text_options.color_transfer_function = egui::epaint::FontColorTransferFunction::Gamma(0.8);
     visuals.panel_fill = p.panel;
     visuals.window_fill = p.overlay;
     visuals.window_stroke = Stroke::new(STROKE, p.line_strong);

@@ -4,6 +4,7 @@ use crate::app::effect::Pick;
 use crate::app::training::{RunState, RunView};
 use crate::app::{Action, Annotate, App, Command};
 use crate::hub::ModelName;
+use crate::train::Outcome;
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, duration, score, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -63,9 +64,9 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
             });
         }
         headline(ui, run);
-        let room = ui.available_height();
+        let room = ui.available_height() - if run.test.is_some() { 60.0 } else { 0.0 };
         let high = (room * 0.58).clamp(210.0, 400.0);
-        let low = (room - high - 14.0).clamp(150.0, 230.0);
+        let low = (room - high - 14.0).clamp(150.0, 260.0);
         let gap = 12.0;
         let half = ((ui.available_width() - gap) / 2.0).floor();
         let mut hovered = None;
@@ -83,7 +84,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         });
         view.cursor = hovered;
         if let Some(test) = &run.test {
-            super::super::evaluate::by_label(ui, a, test, "On test, the model that is kept");
+            super::super::evaluate::by_label(ui, a, test, "the kept model on test");
         }
     });
 }
@@ -103,8 +104,12 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
         match &run.state {
             RunState::Running { stopping: true } => Badge::new("Stopping").tone(Tone::Active).dot().show(ui),
             RunState::Running { .. } => Badge::new("Training").tone(Tone::Active).dot().show(ui),
-            RunState::Ended(f) => Badge::new(f.outcome.name()).tone(Tone::Ok).show(ui),
-            RunState::Failed(_) => Badge::new("failed").tone(Tone::Err).show(ui),
+            RunState::Ended(f) => match f.outcome {
+                Outcome::Completed => Badge::new("Completed").tone(Tone::Ok).show(ui),
+                Outcome::Stopped => Badge::new("Stopped").tone(Tone::Ok).show(ui),
+                Outcome::Diverged => Badge::new("Diverged").tone(Tone::Warn).show(ui),
+            },
+            RunState::Failed(_) => Badge::new("Failed").tone(Tone::Err).show(ui),
         };
         let on = run.started.as_ref().map_or_else(String::new, |s| {
             format!(

@@ -169,19 +169,13 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         }
         Some(Ok(facts)) => {
             let size = facts.size as f64 / 1e6;
-            paragraph(
-                ui,
-                TextRole::Caption,
-                p.text3,
-                &format!("BERT, {}, {size:.1} M weights, reads {} pieces", facts.shape, facts.max_length),
-            );
+            let what = format!("BERT, {}, {size:.1} M weights", facts.shape);
+            let more = format!("Reads {} pieces at once. Labels: {}.", facts.max_length, facts.labels.join(", "));
+            paragraph(ui, TextRole::Caption, p.text3, &what).on_hover_text(more);
             match facts.difference {
-                Some(d) if d <= TOLERANCE => paragraph(
-                    ui,
-                    TextRole::Caption,
-                    p.ok,
-                    &format!("Checked: differs by {d:.0e} from candle-transformers"),
-                ),
+                Some(d) if d <= TOLERANCE => {
+                    paragraph(ui, TextRole::Caption, p.ok, "Checked against candle-transformers")
+                }
                 Some(d) => paragraph(
                     ui,
                     TextRole::Caption,
@@ -197,11 +191,11 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let labels: Vec<String> = a.corpus.labels.names();
     if let Some(keeps) = t.keeps_head(&labels) {
         let text = if keeps && !t.arguments.new_head {
-            "It knows all labels here: its head is kept."
+            "Its head is kept: it knows all labels here."
         } else if keeps {
             "A new head is made, though its own could be kept."
         } else {
-            "It does not know all labels here: a new head is made."
+            "New head: some labels here are unknown to it."
         };
         paragraph(ui, TextRole::Caption, p.text2, text);
         if keeps {
@@ -237,6 +231,7 @@ fn recipe(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         return;
     }
     Frame::new().fill(p.warn_tint).corner_radius(8).inner_margin(Margin::same(10)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 6.0;
         let text =
             format!("{} at this rate teach little. A higher rate and more epochs would.", counted(total, "step"));

@@ -5,6 +5,7 @@ mod form;
 mod runs;
 
 use super::Commands;
+use super::frame::edge_right;
 use super::theme;
 use super::widgets::{Segmented, hairline};
 use crate::app::{Annotate, App};
@@ -46,7 +47,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         })
         .response
         .rect;
-    hairline(ui.painter(), rect.right_top(), rect.right_bottom(), p.line);
+    edge_right(ui, rect);
     if !narrow {
         let panel = Panel::right("runs").frame(side).exact_size(292.0).resizable(false).show_separator_line(false);
         let rect = panel.show(ui, |ui| runs::show(ui, app, a, out)).response.rect;

@@ -15,18 +15,29 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     panel_head(ui, "Runs", &a.runs.len().to_string(), |_| {});
     Frame::new().inner_margin(Margin::symmetric(8, 8)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        if a.runs.is_empty() {
+        if a.runs.is_empty() && !app.training.is_running() {
             Frame::new().inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
                 paragraph(ui, TextRole::Small, p.text3, "Every run is kept here with its model.");
             });
+        }
+        if let Some(run) = app.training.run.as_ref().filter(|r| matches!(r.state, RunState::Running { .. })) {
+            let f1 = run.best_dev().map_or_else(|| "–".to_owned(), |s| score(s.overall.f1));
+            row(ui, &format!("Run {}", run.id), &run.base, &f1, "now", None);
         }
         let most = ((ui.available_height() * 0.5) / 50.0).max(2.0) as usize;
         for run in a.runs.iter().rev().take(most) {
             let f1 = run.dev_f1.map_or_else(|| "–".to_owned(), score);
             let detail = format!("{}, {}, {}", run.base, run.recipe, duration(run.train_seconds));
-            row(ui, &format!("run {}", run.number), &detail, &f1, &days_ago(run.started), || {
-                out.push(Command::Pick(Pick::SaveModel(run.folder.clone())));
-            });
+            row(
+                ui,
+                &format!("Run {}", run.number),
+                &detail,
+                &f1,
+                &days_ago(run.started),
+                Some(&mut || {
+                    out.push(Command::Pick(Pick::SaveModel(run.folder.clone())));
+                }),
+            );
         }
     });
     ui.add_space(4.0);
@@ -51,8 +62,14 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                     _ if line.text.contains("past") || line.text.contains("not learned") => p.warn,
                     _ => p.text2,
                 };
-                label(ui, TextRole::MonoSmall, p.text3, &duration(line.at));
-                paragraph(ui, TextRole::MonoSmall, colour, &line.text);
+                ui.horizontal_top(|ui| {
+                    let seconds = line.at as u64;
+                    ui.allocate_ui(vec2(36.0, 16.0), |ui| {
+                        ui.set_min_width(36.0);
+                        label(ui, TextRole::MonoSmall, p.text3, &format!("{}:{:02}", seconds / 60, seconds % 60));
+                    });
+                    ui.vertical(|ui| paragraph(ui, TextRole::MonoSmall, colour, &line.text));
+                });
             }
         });
     });
@@ -63,11 +80,13 @@ fn log_text(app: &App) -> String {
     lines.map(|l| format!("{:>10}  {}\n", duration(l.at), l.text)).collect()
 }
 
-fn row(ui: &mut Ui, name: &str, detail: &str, f1: &str, when: &str, save: impl FnOnce()) {
+fn row(ui: &mut Ui, name: &str, detail: &str, f1: &str, when: &str, save: Option<&mut dyn FnMut()>) {
     let p = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{name}, dev F1 {f1}")));
-    if response.hovered() {
+    if save.is_none() {
+        ui.painter().rect_filled(rect, 8, p.selected);
+    } else if response.hovered() {
         ui.painter().rect_filled(rect, 8, p.hover);
     }
     let inside = rect.shrink2(vec2(10.0, 6.0));
@@ -77,6 +96,7 @@ fn row(ui: &mut Ui, name: &str, detail: &str, f1: &str, when: &str, save: impl F
     let right = inside.with_max_x(inside.right() - 28.0);
     put_text(ui.painter(), right, Align2::RIGHT_TOP, TextRole::BodyMedium.line(ui, f1), p.text);
     put_text(ui.painter(), right, Align2::RIGHT_BOTTOM, TextRole::Small.line(ui, when), p.text2);
+    let Some(save) = save else { return };
     let at = Rect::from_center_size(pos2(inside.right() - 8.0, inside.center().y), vec2(24.0, 24.0));
     let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(at).id_salt(name));
     if IconButton::new(icon::DOWNLOAD, &format!("Save the model of {name} as")).size(24.0).show(&mut corner).clicked() {

@@ -10,11 +10,13 @@ use super::text::label;
 /// The head of a panel, 44 high: its name, a count beside it, and controls at the right end.
 pub fn panel_head(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&mut Ui)) {
     let padding = theme::density(ui).panel_padding();
-    Frame::new().inner_margin(Margin::symmetric(padding as i8, 0)).show(ui, |ui| {
+    let shown = Frame::new().inner_margin(Margin::symmetric(padding as i8, 0)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         head(ui, 44.0, (TextRole::Strong, name), note, controls);
     });
-    let (edge, below) = (ui.max_rect().x_range(), ui.min_rect().bottom());
+    let (edge, below) = (ui.max_rect().x_range(), shown.response.rect.bottom() - 1.0);
+    // What follows stands right below the line, whatever the panel's spacing.
+    ui.add_space(-ui.spacing().item_spacing.y);
     hairline(ui.painter(), pos2(edge.min, below), pos2(edge.max, below), theme::of(ui).line);
 }
 

@@ -3,7 +3,7 @@
 //! The table only lays out; each row is filled by a closure, so that a view can put a bar or a dot
 //! into a cell. For thousands of rows show only those in sight.
 
-use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::theme::{self, TextRole, metrics};
 
@@ -157,7 +157,8 @@ impl Cells<'_> {
     /// A bar, filled as far as the share from 0 to 1.
     pub fn bar(&mut self, share: f32, colour: Color32) {
         let (cell, _) = self.take();
-        let track = Rect::from_center_size(cell.center(), vec2(cell.width(), 4.0));
+        let width = cell.width().min(64.0);
+        let track = Rect::from_center_size(pos2(cell.right() - width / 2.0, cell.center().y), vec2(width, 4.0));
         paint_bar(self.ui, track, share, colour);
     }
 

@@ -19,9 +19,9 @@ pub fn both_ends(ui: &mut Ui, role: TextRole, left: &str, right: &str) {
     let palette = theme::of(ui);
     let size = egui::vec2(ui.available_width(), role.line_height());
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-        label(ui, role, palette.text2, right);
+        label(ui, role, palette.text, right);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            label(ui, role, palette.text, left);
+            label(ui, role, palette.text2, left);
         });
     });
 }

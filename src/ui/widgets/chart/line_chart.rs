@@ -133,6 +133,7 @@ impl<'a> LineChart<'a> {
         for series in self.series {
             series.paint(&clipped, &plot, theme::of(ui).panel);
         }
+        self.paint_level(ui, &plot);
         self.paint_best(ui, &plot);
         names::paint(ui, &plot, self.series);
 
@@ -185,7 +186,6 @@ impl<'a> LineChart<'a> {
             let name = TextRole::Caption.line(ui, name);
             put_text(ui.painter(), beside, Align2::LEFT_TOP, name, p.text3);
         }
-        self.paint_level(ui, plot);
     }
 
     fn paint_level(&self, ui: &Ui, plot: &Plot) {
@@ -197,6 +197,8 @@ impl<'a> LineChart<'a> {
         Plot::dashes(ui.painter(), ends, Stroke::new(metrics::STROKE, level.colour));
         let above = Rect::from_min_max(plot.rect.min, pos2(plot.rect.right(), y - 2.0));
         let name = TextRole::Caption.line(ui, level.name);
+        let ground = Align2::RIGHT_BOTTOM.align_size_within_rect(name.size(), above).expand2(vec2(3.0, 0.0));
+        ui.painter().rect_filled(ground, 3, theme::of(ui).panel.gamma_multiply(0.85));
         put_text(ui.painter(), above, Align2::RIGHT_BOTTOM, name, level.colour);
     }
 

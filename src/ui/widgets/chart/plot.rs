@@ -56,7 +56,10 @@ impl Plot {
             hairline(ui.painter(), pos2(left, y), pos2(right, y), p.line);
             let beside = Rect::from_min_max(pos2(left - LEFT, y - 8.0), pos2(left - 8.0, y + 8.0));
             let written = TextRole::Caption.line(ui, &write_short_tick(tick));
-            put_text(ui.painter(), beside, Align2::RIGHT_CENTER, written, p.text3);
+            // A number too long for its room is left out; its line stays.
+            if written.size().x <= LEFT - 12.0 {
+                put_text(ui.painter(), beside, Align2::RIGHT_CENTER, written, p.text3);
+            }
         }
     }
 
