@@ -212,7 +212,10 @@ impl RunView {
                 let f1 = scores.overall.f1 * 100.0;
                 let (p, r) = (scores.overall.precision * 100.0, scores.overall.recall * 100.0);
                 let kept = if best { ", best so far" } else { "" };
-                self.note(format!("{} after epoch {epoch}: F1 {f1:.2}  P {p:.2}  R {r:.2}{kept}", split.name()));
+                self.note(format!(
+                    "{} after epoch {epoch}: F1\u{a0}{f1:.2}, P\u{a0}{p:.2}, R\u{a0}{r:.2}{kept}",
+                    split.name()
+                ));
                 if split == Split::Dev {
                     if best {
                         self.best = Some(self.dev.len());
