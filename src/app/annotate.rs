@@ -70,8 +70,6 @@ pub struct Annotate {
     pub selection: Option<(usize, usize)>,
     /// Spans by label, of everything.
     pub counts: Counts,
-    /// Edits that stood when the sources were last written.
-    pub saved_at: usize,
     /// The pieces lens.
     pub pieces: Pieces,
     /// Changes with every change of the spans or labels: what is drawn may be kept until then.
@@ -102,7 +100,6 @@ impl Annotate {
             current: 0,
             selection: None,
             counts,
-            saved_at: 0,
             pieces: Pieces::default(),
             revision: 0,
             split_starts,

@@ -170,7 +170,6 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
     match action {
         Action::Save => {
             let (corpus, files) = (a.corpus.clone(), a.files.clone());
-            a.saved_at = a.history.position();
             effects.push(Effect::File(FileRequest::Save { files, corpus }));
         }
         Action::SaveAs => effects.push(Effect::Pick(Pick::SaveAs { folder: a.files.len() > 1 })),

@@ -333,7 +333,6 @@ fn coverage(bert: &Bert, report: &StepReport) -> String {
     }
 }
 
-/// Gives the tags of a tagger back with the network: used where a run's result is asked at once.
 impl Finished {
     /// Pieces a second of the training steps.
     pub fn pieces_per_second(&self) -> f64 {
