@@ -4,8 +4,8 @@ use crate::support::golden;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tagwright::corpus::holdout::holdout;
-use tagwright::corpus::{Corpus, Split};
-use tagwright::hub::ModelName;
+use tagwright::corpus::{Corpus, SentenceId, Split};
+use tagwright::hub::{Hub, ModelName};
 use tagwright::project::{Places, sample};
 use tagwright::train;
 use tagwright::worker::{Event, FileRequest, TrainRequest, Worker};
@@ -42,7 +42,7 @@ fn wait_for_the_model(folder: &std::path::Path) {
 #[test]
 fn a_window_that_does_not_read_stalls_nothing_and_loses_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(Places::at(folder.path()), Arc::new(|| {}));
+    let worker = Worker::new(Places::at(folder.path()), Hub::default(), Arc::new(|| {}));
     let epochs = 12;
     worker.train(request(folder.path(), epochs));
     wait_for_the_model(folder.path());
@@ -66,7 +66,7 @@ fn a_window_that_does_not_read_stalls_nothing_and_loses_nothing() {
 #[test]
 fn a_failure_is_an_event_and_the_lane_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(Places::at(folder.path()), Arc::new(|| {}));
+    let worker = Worker::new(Places::at(folder.path()), Hub::default(), Arc::new(|| {}));
     worker.train(TrainRequest { base: ModelName::Folder(folder.path().join("nothing")), ..request(folder.path(), 1) });
     worker.train(request(folder.path(), 1));
     worker.file(FileRequest::Open(Some(folder.path().join("nothing"))));
@@ -74,6 +74,64 @@ fn a_failure_is_an_event_and_the_lane_goes_on() {
     let events = worker.drain();
     assert_eq!(events.iter().filter(|e| matches!(e, Event::Failed(..))).count(), 2);
     assert_eq!(events.iter().filter(|e| matches!(e, Event::RunEnded(..))).count(), 1);
+}
+
+#[test]
+fn a_panic_of_a_lane_is_a_message_and_the_lane_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let worker = Worker::new(Places::at(folder.path()), Hub::default(), Arc::new(|| {}));
+    let mut broken = request(folder.path(), 1);
+    broken.holdout.train.push(SentenceId { document: u32::MAX, sentence: 0 });
+    worker.train(broken);
+    worker.train(request(folder.path(), 1));
+    wait_for_the_model(folder.path());
+    let events = worker.drain();
+    let messages: Vec<&String> =
+        events.iter().filter_map(|e| if let Event::Failed(_, message) = e { Some(message) } else { None }).collect();
+    assert!(matches!(messages[..], [message] if message.contains("Your data is safe")), "{messages:?}");
+    assert_eq!(events.iter().filter(|e| matches!(e, Event::RunEnded(..))).count(), 1);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn training_threads_stand_below_the_window() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let worker = Worker::new(Places::at(folder.path()), Hub::default(), Arc::new(|| {}));
+    worker.train(request(folder.path(), 1));
+    wait_for_the_model(folder.path());
+    // Field 19 of a task's stat is its nice value; the name in brackets is field 2.
+    let nice = |task: std::fs::DirEntry| {
+        let stat = std::fs::read_to_string(task.path().join("stat")).ok()?;
+        let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
+        Some((name.to_owned(), rest.split_whitespace().nth(16)?.parse::<i32>().ok()?))
+    };
+    let tasks: Vec<(String, i32)> =
+        std::fs::read_dir("/proc/self/task").expect("tasks").flatten().filter_map(nice).collect();
+    assert!(tasks.iter().any(|(name, nice)| name == "trainer" && *nice > 0), "{tasks:?}");
+    assert!(tasks.iter().all(|(name, nice)| name != "reader" || *nice == 0), "{tasks:?}");
+}
+
+#[test]
+fn a_reader_that_keeps_up_gets_every_step_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let worker = Worker::new(Places::at(folder.path()), Hub::default(), Arc::new(|| {}));
+    worker.train(request(folder.path(), 2));
+    let mut steps = Vec::new();
+    let started = Instant::now();
+    loop {
+        assert!(started.elapsed() < Duration::from_secs(120), "the run stalled");
+        let events = worker.drain();
+        steps.extend(events.iter().filter_map(|e| match e {
+            Event::Run(_, train::Event::Step(s)) => Some((s.step, s.merged)),
+            _ => None,
+        }));
+        if events.iter().any(|e| matches!(e, Event::RunEnded(..))) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let expected: Vec<(usize, usize)> = (1..=263_usize.div_ceil(4) * 2).map(|step| (step, 1)).collect();
+    assert_eq!(steps, expected);
 }
 
 #[test]

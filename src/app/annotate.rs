@@ -1,7 +1,7 @@
 //! The Annotate room: an open dataset, which sentences are in view, what is selected, and the edits on it.
 
 use crate::corpus::store::Counts;
-use crate::corpus::{Corpus, Document, Edit, History, LabelId, SentenceId, Span, Split};
+use crate::corpus::{Corpus, Directions, Document, Edit, History, LabelId, SentenceId, Span, Split};
 use crate::model::Alignment;
 use crate::project::{RunRecord, SourceFile, SourceProblem};
 use std::ops::RangeInclusive;
@@ -54,7 +54,7 @@ pub struct Annotate {
     pub problems: Vec<SourceProblem>,
     /// Undo and redo.
     pub history: History,
-    /// Finished runs, oldest first.
+    /// Runs, oldest first.
     pub runs: Vec<RunRecord>,
     /// The project file.
     pub project: PathBuf,
@@ -156,7 +156,11 @@ impl Annotate {
     }
 
     /// Moves the selection by a word; `extend` keeps where it began.
-    pub fn move_selection(&mut self, forward: bool, extend: bool) {
+    /// `right`: towards the right of the window, which is backwards in a right-to-left sentence.
+    pub fn move_selection(&mut self, right: bool, extend: bool) {
+        let id = self.current_id();
+        let words = self.corpus.document(id.document).words(id.sentence as usize);
+        let forward = right != Directions::of(&words).right_to_left;
         let last = self.length() - 1;
         let (anchor, head) = match self.selection {
             None => {

@@ -117,8 +117,8 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::Redo, "Redo", &[Chord { control: true, shift: true, key: "Z" }, Chord::control("Y")], Everywhere),
     entry(Action::NextSentence, "Next sentence", &[Chord::plain("Enter"), Chord::plain("ArrowDown")], Canvas),
     entry(Action::PreviousSentence, "Previous sentence", &[Chord::shift("Enter"), Chord::plain("ArrowUp")], Canvas),
-    entry(Action::CaretRight, "Select the next word", &[Chord::plain("ArrowRight")], Canvas),
-    entry(Action::CaretLeft, "Select the previous word", &[Chord::plain("ArrowLeft")], Canvas),
+    entry(Action::CaretRight, "Select the word to the right", &[Chord::plain("ArrowRight")], Canvas),
+    entry(Action::CaretLeft, "Select the word to the left", &[Chord::plain("ArrowLeft")], Canvas),
     entry(Action::ExtendRight, "Extend to the right", &[Chord::shift("ArrowRight")], Canvas),
     entry(Action::ExtendLeft, "Extend to the left", &[Chord::shift("ArrowLeft")], Canvas),
     entry(Action::SelectNothing, "Select nothing", &[Chord::plain("Escape")], Canvas),
@@ -208,6 +208,8 @@ pub enum Command {
     Cancel,
     /// A notice's button was pressed, or it was closed.
     CloseNotice(u64),
+    /// Whether the system wants light windows, where it says so.
+    SystemTheme(Option<bool>),
     /// Something a person should read.
     Say(super::Notice),
 }

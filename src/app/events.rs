@@ -8,8 +8,9 @@ use super::training::RunState;
 use crate::corpus::Split;
 use crate::hub::ModelName;
 use crate::project::settings::Recent;
-use crate::project::{Commit, RunRecord};
-use crate::train::Finished;
+use crate::project::{Commit, RunOutcome, RunRecord};
+use crate::train::event::Weight;
+use crate::train::{Finished, Outcome};
 use crate::worker::{Asked, Event, Opened};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -61,12 +62,13 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
             }
         }
         Event::Downloading(_, progress) => app.training.download = Some(progress),
-        Event::Failed(asked, message) => failed(app, asked, message),
+        Event::Failed(asked, message) => return failed(app, asked, message),
     }
     Vec::new()
 }
 
-fn now() -> u64 {
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }
 
@@ -107,32 +109,39 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
 
 fn run_ended(app: &mut App, id: usize, finished: Finished) -> Vec<Effect> {
     let Some(run) = app.training.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
-    run.note(format!("{}; the model of epoch {} is kept", finished.outcome.name(), finished.best_epoch));
-    let a = &app.training.arguments;
-    let record = RunRecord {
-        number: id,
-        started: now(),
-        base: run.base.clone(),
-        recipe: format!("{:e}, {} epochs", a.learning_rate, run.started.as_ref().map_or(0, |s| s.epochs)),
-        outcome: finished.outcome.name().into(),
-        dev_f1: finished.dev.as_ref().map(|s| s.overall.f1),
-        test_f1: finished.test.as_ref().map(|s| s.overall.f1),
-        train_seconds: finished.train_seconds,
-        folder: finished.out.clone(),
-    };
-    run.state = RunState::Ended(Box::new(finished));
+    let text = format!("{}; the model of epoch {} is kept", finished.outcome.name(), finished.best_epoch);
+    run.note(if finished.outcome == Outcome::Diverged { Weight::Warning } else { Weight::Good }, text);
+    let model = ModelName::Folder(finished.out.clone());
+    let effects = record(app, id, |r| {
+        r.outcome = match finished.outcome {
+            Outcome::Completed => RunOutcome::Completed,
+            Outcome::Stopped => RunOutcome::Stopped,
+            Outcome::Diverged => RunOutcome::Diverged,
+        };
+        r.dev_f1 = finished.dev.as_ref().map(|s| s.overall.f1);
+        r.test_f1 = finished.test.as_ref().map(|s| s.overall.f1);
+        r.train_seconds = finished.train_seconds;
+    });
+    if let Some(run) = &mut app.training.run {
+        run.state = RunState::Ended(Box::new(finished));
+    }
     // The next text, and the next evaluation, is for the model that was just made.
-    let model = ModelName::Folder(record.folder.clone());
     app.trying.model = model.clone();
     app.trying.ticket = 0;
     app.scoring.model = model;
-    if let Some(annotate) = &mut app.annotate {
-        annotate.runs.push(record.clone());
-    }
-    vec![Effect::Commit(Commit::Run(record))]
+    effects
 }
 
-fn failed(app: &mut App, asked: Asked, message: String) {
+/// Changes the record of a run, here and in the project.
+fn record(app: &mut App, id: usize, change: impl FnOnce(&mut RunRecord)) -> Vec<Effect> {
+    let runs = app.annotate.iter_mut().flat_map(|a| &mut a.runs);
+    let Some(record) = runs.filter(|r| r.number == id).last() else { return Vec::new() };
+    change(record);
+    vec![Effect::Commit(Commit::Run(record.clone()))]
+}
+
+fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
+    let mut effects = Vec::new();
     match asked {
         Asked::Files => {
             app.opening = None;
@@ -140,11 +149,20 @@ fn failed(app: &mut App, asked: Asked, message: String) {
         }
         Asked::Run => {
             app.training.download = None;
+            let mut cancelled = false;
             if let Some(run) = &mut app.training.run {
-                run.note(message.clone());
+                cancelled = run.state == RunState::Running { stopping: true };
+                run.note(Weight::Plain, message.clone());
                 run.state = RunState::Failed(message.clone());
+                let id = run.id;
+                let outcome = if cancelled { RunOutcome::Cancelled } else { RunOutcome::Failed };
+                effects = record(app, id, |r| r.outcome = outcome);
             }
-            app.notices.say(Notice::bad("The run could not go on", message));
+            app.notices.say(if cancelled {
+                Notice::info("The run was cancelled", message)
+            } else {
+                Notice::bad("The run could not go on", message)
+            });
         }
         Asked::Text => {
             if app.scoring.progress.take().is_some() {
@@ -158,6 +176,7 @@ fn failed(app: &mut App, asked: Asked, message: String) {
             app.notices.say(Notice::bad("The model could not be asked", message));
         }
     }
+    effects
 }
 
 /// 14041 as `14,041`.

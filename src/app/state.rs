@@ -42,6 +42,8 @@ pub struct App {
     pub notices: Notices,
     /// Recents and theme.
     pub settings: Settings,
+    /// Whether the system wants light windows, where it says so.
+    pub system_light: Option<bool>,
     /// Whether the command palette is open.
     pub palette: bool,
     /// Whether the sheet of keys is open.
@@ -64,6 +66,7 @@ impl App {
             trying: Trying::default(),
             notices: Notices::default(),
             settings,
+            system_light: None,
             palette: false,
             keys: false,
             adding_label: false,
@@ -71,10 +74,15 @@ impl App {
         }
     }
 
+    /// Whether the window is light: as the person chose, else as the system has it, else dark.
+    pub fn is_light(&self) -> bool {
+        self.settings.light.or(self.system_light).unwrap_or(false)
+    }
+
     /// Models that can be asked: the starter, then the runs of the open project, newest first.
     pub fn models(&self) -> Vec<(String, ModelName)> {
         let mut models = vec![("Starter".to_owned(), ModelName::Starter)];
-        let runs = self.annotate.iter().flat_map(|a| a.runs.iter().rev());
+        let runs = self.annotate.iter().flat_map(|a| a.runs.iter().rev()).filter(|r| r.outcome.has_model());
         models.extend(runs.map(|r| {
             let f1 = r.dev_f1.map_or_else(String::new, |f| format!(", dev F1 {:.2}", f * 100.0));
             (format!("Run {}{f1}", r.number), ModelName::Folder(r.folder.clone()))

@@ -5,7 +5,7 @@ use crate::corpus::Split;
 use crate::hub::{ModelName, Progress};
 use crate::predict::Evaluation;
 use crate::train::arguments::FIELDS;
-use crate::train::event::{Started, Step};
+use crate::train::event::{Started, Step, Weight};
 use crate::train::{Arguments, Event, Finished};
 use crate::worker::{ModelFacts, RunId};
 
@@ -119,6 +119,10 @@ pub struct LogLine {
     pub at: f64,
     /// What happened.
     pub text: String,
+    /// Scores that belong to it, on a line of their own; may be empty.
+    pub figures: String,
+    /// How much it matters.
+    pub weight: Weight,
 }
 
 /// What a run has told so far.
@@ -184,9 +188,13 @@ impl RunView {
     }
 
     /// Writes a line into the log.
-    pub fn note(&mut self, text: impl Into<String>) {
+    pub fn note(&mut self, weight: Weight, text: impl Into<String>) {
+        self.write(weight, text.into(), String::new());
+    }
+
+    fn write(&mut self, weight: Weight, text: String, figures: String) {
         let at = self.last().map_or(0.0, |s| s.elapsed);
-        self.log.push(LogLine { at, text: text.into() });
+        self.log.push(LogLine { at, text, figures, weight });
     }
 
     /// The run tells something.
@@ -194,11 +202,9 @@ impl RunView {
         match event {
             Event::Started(started) => {
                 let (pieces, device) = (started.pieces_per_epoch, &started.device);
-                self.note(format!(
-                    "{device}; {} pieces an epoch, {} steps",
-                    thousands(pieces),
-                    thousands(started.steps)
-                ));
+                let text =
+                    format!("{device}; {} pieces an epoch, {} steps", thousands(pieces), thousands(started.steps));
+                self.note(Weight::Plain, text);
                 self.started = Some(started);
             }
             Event::Step(step) => {
@@ -212,10 +218,9 @@ impl RunView {
                 let f1 = scores.overall.f1 * 100.0;
                 let (p, r) = (scores.overall.precision * 100.0, scores.overall.recall * 100.0);
                 let kept = if best { ", best so far" } else { "" };
-                self.note(format!(
-                    "{} after epoch {epoch}: F1\u{a0}{f1:.2}, P\u{a0}{p:.2}, R\u{a0}{r:.2}{kept}",
-                    split.name()
-                ));
+                let text = format!("{} after epoch {epoch}{kept}", split.name());
+                let weight = if best { Weight::Good } else { Weight::Plain };
+                self.write(weight, text, format!("F1 {f1:.2}  P {p:.2}  R {r:.2}"));
                 if split == Split::Dev {
                     if best {
                         self.best = Some(self.dev.len());
@@ -231,7 +236,7 @@ impl RunView {
                     self.test = Some(scores);
                 }
             }
-            Event::Note(text) => self.note(text),
+            Event::Note(weight, text) => self.note(weight, text),
         }
     }
 }

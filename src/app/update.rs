@@ -3,6 +3,7 @@
 use super::annotate::Annotate;
 use super::command::{Action, Command};
 use super::effect::{Effect, Pick};
+use super::events::now;
 use super::notices::Notice;
 use super::state::{App, Room};
 use super::training::{Base, RunState, RunView};
@@ -10,7 +11,7 @@ use crate::corpus::holdout::holdout;
 use crate::corpus::label::{Label, check_name};
 use crate::corpus::{Edit, Scheme, Split, scheme};
 use crate::model::align::Rule;
-use crate::project::Commit;
+use crate::project::{Commit, RunRecord};
 use crate::train::arguments::for_small_data;
 use crate::worker::{FileRequest, ReadRequest, TrainRequest};
 
@@ -71,6 +72,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         Command::Pick(pick) => effects.push(Effect::Pick(pick)),
         Command::Cancel => effects.push(Effect::StopReading),
         Command::CloseNotice(key) => app.notices.close(key),
+        Command::SystemTheme(light) => app.system_light = light,
         Command::Say(notice) => app.notices.say(notice),
         on_dataset => {
             if let Some(a) = &mut app.annotate {
@@ -143,7 +145,7 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::Palette => app.palette = !app.palette,
         Action::Keys => app.keys = !app.keys,
         Action::Theme => {
-            app.settings.light = Some(app.settings.light != Some(true));
+            app.settings.light = Some(!app.is_light());
             effects.push(Effect::StoreSettings);
         }
         Action::StartTraining => start(app, effects),
@@ -327,12 +329,22 @@ fn start(app: &mut App, effects: &mut Vec<Effect>) {
         app.notices.say(Notice::info("Train is not ready", why));
         return;
     }
-    let (Some(a), Some(base)) = (&app.annotate, app.training.base.name()) else { return };
+    let (Some(a), Some(base)) = (&mut app.annotate, app.training.base.name()) else { return };
     let run = a.runs.last().map_or(0, |r| r.number).max(app.training.run.as_ref().map_or(0, |r| r.id)) + 1;
+    let arguments = app.training.arguments.clone();
+    let out = app.places.run(&a.project, run);
+    // Recorded from its first moment: a run that the program does not outlive is remembered as interrupted.
+    let record = RunRecord {
+        number: run,
+        started: now(),
+        base: base.to_string(),
+        recipe: arguments.recipe(),
+        folder: out.clone(),
+        ..RunRecord::default()
+    };
     app.training.run = Some(RunView::new(run, base.to_string()));
     app.training.download = None;
     app.room = Room::Train;
-    let arguments = app.training.arguments.clone();
     effects.push(Effect::Train(Box::new(TrainRequest {
         run,
         corpus: a.corpus.clone(),
@@ -340,8 +352,10 @@ fn start(app: &mut App, effects: &mut Vec<Effect>) {
         test: a.corpus.sentences(Some(Split::Test)),
         base,
         arguments,
-        out: app.places.run(&a.project, run),
+        out,
     })));
+    a.runs.push(record.clone());
+    effects.push(Effect::Commit(Commit::Run(record)));
 }
 
 fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {

@@ -1,11 +1,10 @@
 //! `tagwright convert`.
 
-use super::Failure;
 use super::output::line;
+use super::{Failure, input};
 use crate::corpus::{Scheme, Split};
 use crate::disk;
 use crate::format::{self, Format};
-use crate::project::Dataset;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +41,7 @@ fn scheme_name(name: &str) -> Result<Scheme, String> {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let dataset = Dataset::open(&arguments.input)?;
+    let dataset = input::dataset(&arguments.input)?;
     let found = dataset.files.first().map_or(format::CONLL, |f| f.found.format);
     if let Some(from) = arguments.from
         && from.name != found.name
@@ -60,9 +59,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let losses = format::losses(corpus, to);
     for loss in &losses {
         eprintln!("note: {} cannot hold {loss}", to.name);
-    }
-    for problem in &dataset.problems {
-        eprintln!("note: {problem}");
     }
     if arguments.strict && !losses.is_empty() {
         return Err(format!("nothing was written: --strict, and {} cannot hold everything", to.name).into());

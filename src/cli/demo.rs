@@ -1,10 +1,10 @@
 //! `tagwright demo`: the main job without a window.
 
 use super::output::{line, text, thousands};
-use super::{Failure, progress};
+use super::{Failure, input, progress};
 use crate::corpus::Split;
 use crate::corpus::holdout::holdout;
-use crate::hub::{self, ModelName};
+use crate::hub::ModelName;
 use crate::model::weights::Precision;
 use crate::model::{ModelFolder, choose};
 use crate::predict::{Evaluation, Options, Prediction, Tagger, evaluate, predict};
@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let dataset = sample::dataset()?;
     let corpus = Arc::new(dataset.corpus);
     let test = corpus.sentences(Some(Split::Test));
-    let starter = Arc::new(hub::open_model(&ModelName::Starter, |_| true)?);
+    let starter = Arc::new(input::model(&ModelName::Starter)?);
     let device = choose(crate::model::DeviceChoice::Auto)?.device;
     let score = |folder: &ModelFolder| -> Result<Evaluation, Failure> {
         let tagger = Tagger::new(folder, &device)?;

@@ -1,12 +1,11 @@
 //! `tagwright evaluate`.
 
 use super::output::{evaluation, line, score_table, text, thousands};
-use super::{Failure, progress};
+use super::{Failure, input, progress};
 use crate::corpus::Split;
-use crate::hub::{self, ModelName};
+use crate::hub::ModelName;
 use crate::model::{DeviceChoice, choose};
 use crate::predict::{Tagger, evaluate};
-use crate::project::Dataset;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -32,7 +31,7 @@ fn split(name: &str) -> Result<Split, String> {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let dataset = Dataset::open(&arguments.data)?;
+    let dataset = input::dataset(&arguments.data)?;
     let corpus = &dataset.corpus;
     let has_test = corpus.splits().contains(&Split::Test);
     let split = arguments.split.or(has_test.then_some(Split::Test));
@@ -41,7 +40,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         let name = split.map_or("any", Split::name);
         return Err(format!("{} has no sentence of the {name} split", arguments.data.display()).into());
     }
-    let tagger = Tagger::new(&hub::open_model(&arguments.model, |_| true)?, &choose(arguments.device)?.device)?;
+    let tagger = Tagger::new(&input::model(&arguments.model)?, &choose(arguments.device)?.device)?;
     let bar = progress::bar(sentences.len(), "scoring");
     let scores = evaluate(&tagger, corpus, &sentences, true, |done, _| {
         bar.set_position(done as u64);

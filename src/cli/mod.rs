@@ -7,6 +7,7 @@ mod convert;
 mod demo;
 mod evaluate;
 mod formats;
+mod input;
 mod inspect;
 mod output;
 mod predict;

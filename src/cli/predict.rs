@@ -1,15 +1,14 @@
 //! `tagwright predict`.
 
-use super::Failure;
 use super::output::line;
+use super::{Failure, input};
 use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::disk;
 use crate::format;
-use crate::hub::{self, ModelName};
+use crate::hub::ModelName;
 use crate::model::{DeviceChoice, choose};
 use crate::predict::aggregate::STRATEGIES;
 use crate::predict::{Aggregation, Options, Prediction, Tagger, predict};
-use crate::project::Dataset;
 use serde_json::json;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -55,7 +54,7 @@ fn strategy(name: &str) -> Result<Aggregation, String> {
 const TEXTS_A_BATCH: usize = 512;
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let tagger = Tagger::new(&hub::open_model(&arguments.model, |_| true)?, &choose(arguments.device)?.device)?;
+    let tagger = Tagger::new(&input::model(&arguments.model)?, &choose(arguments.device)?.device)?;
     if let (true, Some(file)) = (arguments.tokens, &arguments.file) {
         return tag_words(&tagger, file);
     }
@@ -114,7 +113,7 @@ fn tag_words(tagger: &Tagger, file: &Path) -> Result<(), Failure> {
     if file == Path::new("-") {
         return Err("--tokens reads a file, not standard input; name a file".into());
     }
-    let dataset = Dataset::open_files("input", &[(file.to_owned(), Split::Train)])?;
+    let dataset = input::files("input", &[(file.to_owned(), Split::Train)])?;
     let found = dataset.files.first().map_or(format::CONLL, |f| f.found.format);
     let mut corpus: Corpus = dataset.corpus;
     let sentences = corpus.sentences(None);

@@ -1,13 +1,13 @@
 //! `tagwright train`.
 
 use super::output::{line, score_table, split_scores, thousands};
-use super::{Failure, progress};
+use super::{Failure, input, progress};
 use crate::corpus::holdout::holdout;
 use crate::corpus::{Corpus, Split};
-use crate::hub::{self, ModelName};
+use crate::hub::ModelName;
 use crate::model::DeviceChoice;
 use crate::model::weights::Precision;
-use crate::project::Dataset;
+use crate::train::event::Weight;
 use crate::train::{self, Event, Field, Finished, Job, Observer};
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -115,7 +115,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(format!("{} has no sentence to learn from", arguments.train.display()).into());
     }
     let test = corpus.sentences(Some(Split::Test));
-    let base = hub::open_model(&arguments.model, |_| true)?;
+    let base = input::model(&arguments.model)?;
     let job = Job {
         corpus: Arc::new(corpus),
         holdout: held,
@@ -137,17 +137,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn corpus(arguments: &Arguments) -> Result<Corpus, Failure> {
     if arguments.train.is_dir() && arguments.dev.is_none() && arguments.test.is_none() {
-        return Ok(Dataset::open(&arguments.train)?.corpus);
+        return Ok(input::dataset(&arguments.train)?.corpus);
     }
     let mut files = vec![(arguments.train.clone(), Split::Train)];
     files.extend(arguments.dev.iter().map(|p| (p.clone(), Split::Dev)));
     files.extend(arguments.test.iter().map(|p| (p.clone(), Split::Test)));
     let name = arguments.train.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
-    let dataset = Dataset::open_files(&name, &files)?;
-    for problem in &dataset.problems {
-        log::warn!("{problem}");
-    }
-    Ok(dataset.corpus)
+    Ok(input::files(&name, &files)?.corpus)
 }
 
 /// Tells a run to a terminal, or as JSON lines.
@@ -159,8 +155,9 @@ struct Printer {
     failed: Option<Failure>,
 }
 
-/// JSON step lines come at most this often (every step would be mostly output), and never less.
-const EVERY: Duration = Duration::from_millis(250);
+/// JSON step lines come at most this often: every step would be mostly output. With a step on top they still come at
+/// least every 250 ms.
+const EVERY: Duration = Duration::from_millis(100);
 
 impl Printer {
     fn print(&mut self, text: impl std::fmt::Display) {
@@ -217,7 +214,8 @@ impl Observer for Printer {
                     self.bar.suspend(|| line(text)).unwrap_or_else(|e| self.failed = Some(e));
                 }
             }
-            Event::Note(note) => log::info!("{note}"),
+            Event::Note(Weight::Warning, note) => log::warn!("{note}"),
+            Event::Note(_, note) => log::info!("{note}"),
         }
     }
 

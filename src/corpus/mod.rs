@@ -2,10 +2,12 @@
 //!
 //! Read in this order: [`label`] (entity types), [`document`] (one document and its sentences), [`scheme`]
 //! (spans as tags and back), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
-//! [`history`] (undo and redo), [`holdout`] (a dev split where there is none).
+//! [`history`] (undo and redo), [`holdout`] (a dev split where there is none), [`direction`] (words of
+//! right-to-left scripts in the order they stand on a line).
 //!
 //! Everything here is pure data: no files, no serialisation, no pixels.
 
+pub mod direction;
 pub mod document;
 pub mod edit;
 pub mod history;
@@ -14,6 +16,7 @@ pub mod label;
 pub mod scheme;
 pub mod store;
 
+pub use direction::Directions;
 pub use document::{Document, DocumentBuilder, Span, Split};
 pub use edit::Edit;
 pub use history::History;

@@ -53,15 +53,16 @@ impl std::fmt::Display for ModelName {
     }
 }
 
-/// A model by its name. `watch` is told how a download goes and answers whether to go on.
+/// A model by its name; `hub` is asked where the name is an id. `watch` is told how a download goes and answers whether
+/// to go on.
 ///
 /// # Errors
 /// When there is none of that name, it cannot be read, or the download was cut or cancelled.
-pub fn open_model(name: &ModelName, watch: impl FnMut(Progress) -> bool) -> Result<ModelFolder, ModelError> {
+pub fn open_model(name: &ModelName, hub: &Hub, watch: impl FnMut(Progress) -> bool) -> Result<ModelFolder, ModelError> {
     match name {
         ModelName::Starter => starter::open(),
         ModelName::Folder(path) => ModelFolder::open(path),
-        ModelName::Hub(id) => Hub::default().model(id, watch).and_then(|folder| {
+        ModelName::Hub(id) => hub.model(id, watch).and_then(|folder| {
             let mut model = ModelFolder::open(&folder)?;
             model.name.clone_from(id);
             Ok(model)

@@ -14,7 +14,12 @@ pub struct Tagger {
     pub tags: TagSet,
     /// Pieces it reads at once, special ones included.
     pub max_length: usize,
+    /// Sentences (windows of them) a batch holds at most.
+    pub batch_size: usize,
 }
+
+/// Sentences a batch holds at most unless told otherwise.
+pub const BATCH_SIZE: usize = 32;
 
 /// Pieces a batch holds at most: enough work for every core, little memory.
 const PIECES_A_BATCH: usize = 2048;
@@ -27,7 +32,13 @@ impl Tagger {
     pub fn new(folder: &ModelFolder, device: &crate::model::Device) -> Result<Self, ModelError> {
         let (bert, tags) = folder.classifier()?;
         let bert = bert.to_device(device)?;
-        Ok(Self { bert, tokenizer: folder.tokenizer.clone(), tags, max_length: folder.max_length })
+        Ok(Self {
+            bert,
+            tokenizer: folder.tokenizer.clone(),
+            tags,
+            max_length: folder.max_length,
+            batch_size: BATCH_SIZE,
+        })
     }
 
     /// How far windows overlap unless told otherwise: a quarter of the model's length.
@@ -46,12 +57,7 @@ impl Tagger {
         let mut out = vec![Vec::new(); rows.len()];
         let mut at = 0;
         while at < order.len() && watch(at) {
-            let mut pieces = 0;
-            let mut end = at;
-            while end < order.len() && (end == at || pieces + rows[order[end]].len() <= PIECES_A_BATCH) {
-                pieces += rows[order[end]].len();
-                end += 1;
-            }
+            let end = at + self.fitting(order[at..].iter().map(|i| rows[*i].len()));
             let batch = Packed::new(order[at..end].iter().map(|i| (rows[*i].as_slice(), [].as_slice())));
             let logits = self.bert.logits_in_parallel(&batch, device::threads())?;
             for (i, range) in order[at..end].iter().zip(batch.sentences()) {
@@ -61,6 +67,16 @@ impl Tagger {
         }
         watch(order.len());
         Ok(out)
+    }
+
+    /// How many of the next rows, of these lengths, go into one batch: at least one.
+    fn fitting(&self, lengths: impl Iterator<Item = usize>) -> usize {
+        let mut pieces = 0;
+        let fits = |(count, length): &(usize, usize)| {
+            pieces += length;
+            *count == 0 || pieces <= PIECES_A_BATCH
+        };
+        lengths.take(self.batch_size.max(1)).enumerate().take_while(fits).count()
     }
 
     /// Scores of every piece of these inputs, `[pieces, tags]` each. Where windows overlap, a piece is read in the

@@ -1,7 +1,8 @@
 //! The thread that makes edits durable, so that the window never waits for a disk.
 
+use super::run_record::RunRecord;
 use super::source::SourceFile;
-use super::store::{Project, RunRecord};
+use super::store::Project;
 use crate::corpus::Edit;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ pub enum Commit {
     },
     /// The sources were saved.
     Sources(Vec<SourceFile>),
-    /// A run ended.
+    /// A run began or ended.
     Run(RunRecord),
 }
 

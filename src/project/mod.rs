@@ -1,12 +1,13 @@
 //! What outlives the window: datasets and their edits, runs, settings.
 //!
 //! Read in this order: [`source`] (datasets where they lie), [`store`] (the SQLite project that holds documents, spans
-//! and edits), [`committer`] (the thread that makes edits durable), [`places`] (the folders), [`settings`] (recents and
+//! and edits), [`run_record`] (what became of a run), [`committer`] (the thread that makes edits durable), [`places`] (the folders), [`settings`] (recents and
 //! theme), [`sample`] (the data and model inside the program).
 
 pub mod committer;
 mod edit_json;
 pub mod places;
+pub mod run_record;
 pub mod sample;
 pub mod settings;
 pub mod source;
@@ -14,6 +15,7 @@ pub mod store;
 
 pub use committer::{Commit, Committer};
 pub use places::Places;
+pub use run_record::{RunOutcome, RunRecord};
 pub use settings::Settings;
 pub use source::{Dataset, SourceFile, SourceProblem};
-pub use store::{Project, RunRecord};
+pub use store::Project;

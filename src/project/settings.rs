@@ -22,7 +22,7 @@ pub struct Recent {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// Light instead of dark; `None` follows the system.
+    /// Light or dark, once a person has chosen; `None` follows the system.
     pub light: Option<bool>,
     /// Newest first, at most eight.
     pub recents: Vec<Recent>,

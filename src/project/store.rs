@@ -4,6 +4,7 @@
 //! restart. A document's tokens are one packed blob.
 
 use super::edit_json;
+use super::run_record::{RunOutcome, RunRecord};
 use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::Column;
@@ -58,29 +59,6 @@ pub enum StoreError {
     },
 }
 
-/// A finished run, as the project remembers it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RunRecord {
-    /// Counts from 1.
-    pub number: usize,
-    /// Seconds since 1970.
-    pub started: u64,
-    /// Base model.
-    pub base: String,
-    /// "2e-5, 3 epochs".
-    pub recipe: String,
-    /// completed, stopped, diverged.
-    pub outcome: String,
-    /// Entity F1 of the kept model on dev, 0 to 1.
-    pub dev_f1: Option<f64>,
-    /// Entity F1 of the kept model on test, 0 to 1.
-    pub test_f1: Option<f64>,
-    /// Seconds of training.
-    pub train_seconds: f64,
-    /// Where the model lies.
-    pub folder: PathBuf,
-}
-
 /// An open project file.
 pub struct Project {
     path: PathBuf,
@@ -93,7 +71,7 @@ pub struct Contents {
     pub dataset: Dataset,
     /// Undo and redo.
     pub history: History,
-    /// Finished runs, oldest first.
+    /// Runs, oldest first.
     pub runs: Vec<RunRecord>,
 }
 
@@ -284,13 +262,18 @@ impl Project {
         let mut rows = self.connection.prepare(
             "SELECT number, started, base, recipe, outcome, dev_f1, test_f1, train_seconds, folder FROM runs ORDER BY number",
         )?;
+        let outcome = |name: String| match RunOutcome::from_name(&name) {
+            // Nothing trains while a project is being opened.
+            Some(RunOutcome::Running) | None => RunOutcome::Interrupted,
+            Some(outcome) => outcome,
+        };
         let run = |r: &rusqlite::Row| -> rusqlite::Result<RunRecord> {
             Ok(RunRecord {
                 number: r.get::<_, i64>(0)? as usize,
                 started: r.get::<_, i64>(1)? as u64,
                 base: r.get(2)?,
                 recipe: r.get(3)?,
-                outcome: r.get(4)?,
+                outcome: outcome(r.get(4)?),
                 dev_f1: r.get(5)?,
                 test_f1: r.get(6)?,
                 train_seconds: r.get(7)?,
@@ -336,7 +319,7 @@ impl Project {
         run_then(run, &path)
     }
 
-    /// Remembers a run.
+    /// Remembers a run, or what has become of it.
     ///
     /// # Errors
     /// SQLite's.
@@ -346,7 +329,7 @@ impl Project {
             run.started as i64,
             run.base,
             run.recipe,
-            run.outcome,
+            run.outcome.name(),
             run.dev_f1,
             run.test_f1,
             run.train_seconds,

@@ -2,6 +2,7 @@
 //! window, the command line and the checks.
 
 use crate::model::DeviceChoice;
+use crate::predict::tagger::BATCH_SIZE;
 
 /// Settings of a run. The defaults are the book's recipe.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +39,7 @@ impl Default for Arguments {
             learning_rate: 2e-5,
             num_train_epochs: 3,
             per_device_train_batch_size: 16,
-            per_device_eval_batch_size: 32,
+            per_device_eval_batch_size: BATCH_SIZE,
             weight_decay: 0.01,
             warmup_ratio: 0.0,
             max_grad_norm: 1.0,
@@ -186,6 +187,14 @@ fn put<T>(target: &mut T, value: T, allowed: bool) -> bool {
 /// 0.00002 as `2e-5`; larger numbers as they are.
 fn scientific(value: f64) -> String {
     if value < 1e-3 { format!("{value:e}") } else { value.to_string() }
+}
+
+impl Arguments {
+    /// What distinguishes a run from others, in a few words: "2e-5, 3 epochs".
+    pub fn recipe(&self) -> String {
+        let epochs = self.num_train_epochs;
+        format!("{:e}, {epochs} {}", self.learning_rate, if epochs == 1 { "epoch" } else { "epochs" })
+    }
 }
 
 /// Steps of a run over this many sentences.

@@ -1,5 +1,6 @@
 //! What a run tells while it goes on. The window's charts, the progress bar and the JSON lines are views of this.
 
+use super::schedule::Schedule;
 use crate::corpus::Split;
 use crate::predict::Evaluation;
 
@@ -22,7 +23,19 @@ pub enum Event {
         best: bool,
     },
     /// A line for the log.
-    Note(String),
+    Note(Weight, String),
+}
+
+/// How much a line of the log matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weight {
+    /// A fact.
+    #[default]
+    Plain,
+    /// Something is as it should be.
+    Good,
+    /// Something a person should know of.
+    Warning,
 }
 
 /// What a run is made of.
@@ -42,6 +55,10 @@ pub struct Started {
     pub steps: usize,
     /// Epochs of the run.
     pub epochs: usize,
+    /// Peak learning rate.
+    pub learning_rate: f64,
+    /// How it goes up and down.
+    pub schedule: Schedule,
     /// Whether the base's head was kept.
     pub head_kept: bool,
     /// The labels it learns.

@@ -1,7 +1,7 @@
 //! The loop: align, train, score on dev after every epoch, keep the best, score it once on test.
 
 use super::arguments::{Arguments, steps};
-use super::event::{Event, Observer, Outcome, Started, Step};
+use super::event::{Event, Observer, Outcome, Started, Step, Weight};
 use super::optimizer::{AdamW, StepReport};
 use super::plan::Plan;
 use super::schedule::Schedule;
@@ -130,23 +130,30 @@ impl<'a> Run<'a> {
         let rule = Rule { label_all_pieces: arguments.label_all_pieces, max_length };
         let plan = Plan::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, &tags, rule)?;
         let optimizer = AdamW::new(&bert, arguments.weight_decay, device::threads())?;
-        let total = steps(job.holdout.train.len(), arguments);
+        let schedule = Schedule::new(steps(job.holdout.train.len(), arguments), arguments.warmup_ratio);
         observer.on(Event::Started(Started {
             device: chosen.name,
             model: job.base.name.clone(),
             train_sentences: job.holdout.train.len(),
             dev_sentences: job.holdout.dev.len(),
             pieces_per_epoch: plan.pieces(),
-            steps: total,
+            steps: schedule.steps,
             epochs: arguments.num_train_epochs,
+            learning_rate: arguments.learning_rate,
+            schedule,
             head_kept,
             labels: tags.labels(),
         }));
-        for note in notes(job, &plan, &report.unexpected, head_kept) {
-            observer.on(Event::Note(note));
+        for (weight, note) in notes(job, &plan, &report.unexpected, head_kept) {
+            observer.on(Event::Note(weight, note));
         }
-        let tagger = Tagger { bert, tokenizer: job.base.tokenizer.clone(), tags, max_length: job.base.max_length };
-        let schedule = Schedule::new(total, arguments.warmup_ratio);
+        let tagger = Tagger {
+            bert,
+            tokenizer: job.base.tokenizer.clone(),
+            tags,
+            max_length: job.base.max_length,
+            batch_size: arguments.per_device_eval_batch_size,
+        };
         Ok(Self { job, tagger, plan, optimizer, schedule, best: None, progress: Progress::default() })
     }
 
@@ -196,13 +203,13 @@ impl<'a> Run<'a> {
             self.progress.seconds += seconds;
             if !loss.is_finite() || !report.grad_norm.is_finite() {
                 let step = self.progress.step;
-                observer.on(Event::Note(format!(
-                    "the loss was no number any more at step {step}: try a lower learning_rate"
-                )));
+                let note = format!("the loss was no number any more at step {step}: try a lower learning_rate");
+                observer.on(Event::Note(Weight::Warning, note));
                 return Ok(Outcome::Diverged);
             }
             if self.progress.step == 1 {
-                observer.on(Event::Note(coverage(&self.tagger.bert, &report)));
+                let (weight, note) = coverage(&self.tagger.bert, &report);
+                observer.on(Event::Note(weight, note));
             }
             observer.on(Event::Step(self.step_event(loss, rate, &report, batch.rows() as f64 / seconds)));
         }
@@ -289,24 +296,27 @@ fn labels_in_use(job: &Job) -> Vec<String> {
 }
 
 /// What a person should know before the first step.
-fn notes(job: &Job, plan: &Plan, unexpected: &[String], head_kept: bool) -> Vec<String> {
+fn notes(job: &Job, plan: &Plan, unexpected: &[String], head_kept: bool) -> Vec<(Weight, String)> {
     let mut notes = Vec::new();
+    let mut note = |weight, text| notes.push((weight, text));
     if let Some((held, of)) = job.holdout.held_out {
         let seed = job.arguments.seed;
         let unit = if held_by_document(job) { "documents" } else { "sentences" };
-        notes.push(format!("no dev split: {held} of {of} {unit} held out, seed {seed}"));
+        note(Weight::Plain, format!("no dev split: {held} of {of} {unit} held out, seed {seed}"));
     }
-    notes.push(if head_kept { "the base's head is kept".into() } else { "a new head, drawn from the seed".into() });
+    let head = if head_kept { "the base's head is kept" } else { "a new head, drawn from the seed" };
+    note(Weight::Plain, head.into());
     if plan.cut_words > 0 {
         let (words, sentences, limit) = (plan.cut_words, plan.cut_sentences, job.arguments.max_length);
-        notes.push(format!("{words} words in {sentences} sentences lie past {limit} pieces and are not learned"));
+        let text = format!("{words} words in {sentences} sentences lie past {limit} pieces and are not learned");
+        note(Weight::Warning, text);
     }
     if plan.empty_words > 0 {
-        notes.push(format!("{} words give no piece and are not learned", plan.empty_words));
+        note(Weight::Warning, format!("{} words give no piece and are not learned", plan.empty_words));
     }
     let unused: Vec<&str> = unexpected.iter().filter(|n| !n.contains("pooler")).map(String::as_str).collect();
     if !unused.is_empty() {
-        notes.push(format!("weights of the base that are not used: {}", unused.join(", ")));
+        note(Weight::Plain, format!("weights of the base that are not used: {}", unused.join(", ")));
     }
     notes
 }
@@ -317,7 +327,7 @@ fn held_by_document(job: &Job) -> bool {
 }
 
 /// "every weight moved, 104/104": whether a gradient reached every parameter.
-fn coverage(bert: &Bert, report: &StepReport) -> String {
+fn coverage(bert: &Bert, report: &StepReport) -> (Weight, String) {
     let expected: Vec<(&str, f64)> = bert
         .parameters()
         .iter()
@@ -328,8 +338,8 @@ fn coverage(bert: &Bert, report: &StepReport) -> String {
     let still: Vec<&str> = expected.iter().filter(|(_, n)| *n == 0.0).map(|(name, _)| *name).collect();
     let (moved, all) = (expected.len() - still.len(), expected.len());
     match still.first() {
-        None => format!("a gradient reached every weight, {moved}/{all}"),
-        Some(first) => format!("only {moved}/{all} weights have a gradient; {first} has none"),
+        None => (Weight::Good, format!("a gradient reached every weight, {moved}/{all}")),
+        Some(first) => (Weight::Warning, format!("only {moved}/{all} weights have a gradient; {first} has none")),
     }
 }
 

@@ -2,7 +2,7 @@
 //! (transformers' `get_linear_schedule_with_warmup`).
 
 /// A linear schedule.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Schedule {
     /// Steps of the run.
     pub steps: usize,

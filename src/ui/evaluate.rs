@@ -9,7 +9,10 @@ use super::widgets::{
 };
 use crate::app::{Action, Annotate, App, Command};
 use crate::predict::Evaluation;
-use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
+
+/// Width of the figures and the table at most.
+const MEASURE: f32 = 816.0;
 
 /// Shows the room.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
@@ -35,6 +38,8 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             Some((model, split, scores)) => {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 14.0;
+                    // Wider, the eye would lose the row between two columns.
+                    ui.set_max_width(ui.available_width().min(MEASURE));
                     let title = app.model_title(model);
                     let name = title.split(", dev F1").next().unwrap_or_default();
                     let title = format!("{name} on {}", split.name());
@@ -42,12 +47,12 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                     by_label(ui, a, scores, &title);
                     let p = theme::of(ui);
                     let empty = if scores.empty_words > 0 { format!(" {} words gave no piece and count as O.", scores.empty_words) } else { String::new() };
-                    let time = format!("{} scored in {:.1} s. Long sentences are read in overlapping windows.{empty}", counted(scores.sentences, "sentence"), scores.seconds);
-                    paragraph(ui, TextRole::Small, p.text3, &time);
+                    let note = format!("Long sentences are read in overlapping windows.{empty}");
+                    paragraph(ui, TextRole::Caption, p.text3, &note);
                 });
             }
             None => {
-                ui.add_space((ui.available_height() * 0.28).max(20.0));
+                ui.add_space(((ui.available_height() - EmptyState::HEIGHT) / 2.0).max(20.0));
                 EmptyState::new(icon::TARGET, "Nothing scored yet", "Choose a model and a split, then press Evaluate: precision, recall and F1 by label, as seqeval counts.").show(ui);
             }
         }
@@ -68,7 +73,7 @@ fn question(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 }
             }
         });
-        label(ui, TextRole::Body, p.text2, "on");
+        label(ui, TextRole::Small, p.text3, "on");
         let split = Button::plain(s.split.name()).icon(split_icon(s.split)).opens_menu().show(ui);
         menu(&split, 180.0, |ui| {
             for split in a.corpus.splits() {
@@ -78,12 +83,10 @@ fn question(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 }
             }
         });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let off = s.progress.map(|_| "It is being scored.");
-            if Button::primary("Evaluate").icon(icon::TARGET).off(off).show(ui).clicked() {
-                out.push(Command::Do(Action::Evaluate));
-            }
-        });
+        let off = s.progress.map(|_| "It is being scored.");
+        if Button::primary("Evaluate").icon(icon::TARGET).off(off).show(ui).clicked() {
+            out.push(Command::Do(Action::Evaluate));
+        }
     });
 }
 
@@ -99,7 +102,7 @@ fn headline(ui: &mut Ui, s: &Evaluation) {
             figure("F1, entities", &f1, "as seqeval counts"),
             figure("Precision", &precision, &of_predicted),
             figure("Recall", &recall, &of_gold),
-            figure("F1, strict IOB2", &strict, "illegal tags count as wrong"),
+            figure("F1, strict IOB2", &strict, "illegal tags are wrong"),
             figure("F1, pieces", &piece, "as the book counts"),
             figure("Accuracy", &accuracy, "of words, O included"),
         ],
@@ -119,8 +122,7 @@ pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, note: &str) {
                 Column::text("Label", 2.0),
                 Column::number("Precision", 1.0),
                 Column::number("Recall", 1.0),
-                Column::text("", 1.2),
-                Column::number("F1", 0.5),
+                Column::number("F1", 1.6),
                 Column::number("Gold", 1.0),
                 Column::number("Model", 1.0),
             ];
@@ -135,8 +137,7 @@ pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, note: &str) {
                     c.dotted(colour, &l.label);
                     c.text(&score(l.score.precision));
                     c.text(&score(l.score.recall));
-                    c.bar(l.score.f1 as f32, colour);
-                    c.strong(&score(l.score.f1));
+                    c.barred(&score(l.score.f1), l.score.f1 as f32, colour);
                     c.quiet(&thousands(l.score.support));
                     c.quiet(&thousands(l.score.predicted));
                 });
@@ -145,7 +146,6 @@ pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, note: &str) {
                 c.strong("All, micro");
                 c.strong(&score(s.overall.precision));
                 c.strong(&score(s.overall.recall));
-                c.skip();
                 c.strong(&score(s.overall.f1));
                 c.strong(&thousands(s.overall.support));
                 c.strong(&thousands(s.overall.predicted));

@@ -63,6 +63,7 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
             }
             saved_state(&mut ui, saved);
             if let Some(a) = &app.annotate {
+                ui.spacing_mut().item_spacing.x = 4.0;
                 let redo = a.history.next_redo().is_none().then_some("There is nothing to redo.");
                 if IconButton::new(icon::REDO_2, "Redo").keys(&["Ctrl", "Shift", "Z"]).off(redo).show(&mut ui).clicked()
                 {
@@ -91,7 +92,7 @@ pub fn edge_right(ui: &Ui, rect: Rect) {
     hairline(ui.painter(), pos2(x, rect.top()), pos2(x, rect.bottom()), theme::of(ui).line);
 }
 
-/// The program's mark: a block with a caret and a dot.
+/// The program's mark: a block with a word and a caret.
 fn mark(ui: &mut Ui) {
     let p = theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(32.0, 28.0), Sense::hover());
@@ -99,7 +100,8 @@ fn mark(ui: &mut Ui) {
     ui.painter().rect_filled(block, 4, p.accent_fill);
     let line = Rect::from_min_size(block.min + vec2(4.0, 5.5), vec2(6.0, 2.0));
     ui.painter().rect_filled(line, 1, p.on_accent);
-    ui.painter().circle_filled(block.min + vec2(13.0, 6.5), 1.6, p.on_accent);
+    let caret = Rect::from_min_size(block.min + vec2(12.0, 3.5), vec2(1.5, 6.0));
+    ui.painter().rect_filled(caret, 0, p.on_accent);
 }
 
 fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
@@ -109,7 +111,8 @@ fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
         return;
     };
     let name: String = a.corpus.name.chars().take(24).collect();
-    let button = Button::quiet(&name).opens_menu().show(ui);
+    let button = Button::quiet(&name).named_thing().opens_menu().show(ui);
+    ui.add_space(-8.0);
     menu(&button, 280.0, |ui| {
         let mut row = |text: &str, glyph: Icon, action: Action| {
             let caps: Vec<&str> = crate::app::command::entry_of(action)
@@ -148,7 +151,7 @@ pub fn split_icon(split: crate::corpus::Split) -> Icon {
 /// The field in the middle, which opens the palette.
 fn search(ui: &mut Ui, bar: Rect, out: &mut Commands) {
     let p = theme::of(ui);
-    let width = (bar.width() - 520.0).clamp(160.0, 440.0);
+    let width = (bar.width() - 480.0).clamp(160.0, 440.0);
     let rect = Rect::from_center_size(bar.center(), vec2(width, 28.0));
     let response = ui.interact(rect, ui.scope_id().with("search"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Search or run a command"));
@@ -156,22 +159,15 @@ fn search(ui: &mut Ui, bar: Rect, out: &mut Commands) {
     ui.painter().rect(rect, 6, p.field, egui::Stroke::new(1.0, border), egui::StrokeKind::Inside);
     let glyph = Rect::from_center_size(pos2(rect.left() + 15.0, rect.center().y), vec2(16.0, 16.0));
     paint_icon(ui.painter(), glyph, icon::SEARCH, 14.0, p.text2);
-    let text = TextRole::Body.elided(
-        ui,
-        if width < 240.0 { "Search" } else { "Search or run a command" },
-        rect.width() - 40.0,
-    );
-    put_text(ui.painter(), rect.with_min_x(rect.left() + 30.0), Align2::LEFT_CENTER, text, p.text3);
-    if width < 240.0 {
-        focus_ring(ui, &response, rect, 6);
-        if response.clicked() {
-            out.push(Command::Do(Action::Palette));
-        }
-        return;
-    }
+    let text = TextRole::Body.line(ui, if width < 240.0 { "Search" } else { "Search or run a command" });
+    let words = rect.with_min_x(rect.left() + 30.0);
+    // The caps give way to the words.
     let caps = Rect::from_min_max(pos2(rect.right() - 58.0, rect.top()), rect.max);
-    let mut caps = ui.new_child(egui::UiBuilder::new().max_rect(caps).layout(Layout::left_to_right(Align::Center)));
-    super::widgets::key_caps(&mut caps, &["Ctrl", "K"]);
+    if words.left() + text.size().x + 12.0 <= caps.left() {
+        let mut caps = ui.new_child(egui::UiBuilder::new().max_rect(caps).layout(Layout::left_to_right(Align::Center)));
+        super::widgets::key_caps(&mut caps, &["Ctrl", "K"]);
+    }
+    put_text(ui.painter(), words, Align2::LEFT_CENTER, text, p.text3);
     focus_ring(ui, &response, rect, 6);
     if response.clicked() {
         out.push(Command::Do(Action::Palette));
@@ -213,13 +209,15 @@ pub fn rail(ui: &mut Ui, app: &App, out: &mut Commands) {
                 (Room::Evaluate, icon::TARGET, "Evaluate", no_data),
                 (Room::Try, icon::TEXT_CURSOR_INPUT, "Try", None),
             ];
+            // Without data the way to Annotate leads to the welcome page, which is no room.
+            let in_a_room = app.annotate.is_some() || app.room == Room::Try;
             for (room, glyph, name, off) in rooms {
-                if room_button(ui, glyph, name, app.room == room, off) {
+                if room_button(ui, glyph, name, app.room == room && in_a_room, off) {
                     out.push(Command::Do(Action::GoTo(room)));
                 }
             }
             ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
-                if IconButton::new(icon::KEYBOARD, "All keys").keys(&["Ctrl", "/"]).show(ui).clicked() {
+                if IconButton::new(icon::KEYBOARD, "All keys").keys(&["Ctrl", "/"]).icon_size(19.0).show(ui).clicked() {
                     out.push(Command::Do(Action::Keys));
                 }
             });

@@ -1,13 +1,13 @@
 //! The command palette: every command by name.
 
 use super::Commands;
-use super::theme::{self, TextRole};
-use super::widgets::{key_caps, label, put_text};
+use super::numbers::counted;
+use super::theme::{self, TextRole, icon};
+use super::widgets::{key_caps, label, paint_icon, put_text};
 use crate::app::command::{COMMANDS, Entry};
 use crate::app::{Action, App, Command, Room};
 use egui::{
-    Align, Align2, Frame, Id, Key, Layout, Modal, Rect, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo,
-    pos2, vec2,
+    Align, Align2, Frame, Id, Key, Layout, Modal, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
 /// What is typed, and the chosen row.
@@ -18,6 +18,8 @@ pub struct View {
 }
 
 const ROW: f32 = 40.0;
+/// From the palette's edge to its icons and to its keys.
+const EDGE: f32 = 18.0;
 
 /// Shows the palette over the room.
 pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
@@ -44,22 +46,24 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         .shadow(ui.visuals().window_shadow);
     let area = Modal::default_area(Id::unique("palette")).anchor(Align2::CENTER_TOP, vec2(0.0, 112.0));
     let modal = Modal::new(Id::unique("palette")).area(area).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
-        ui.set_width(620.0_f32.min(ui.content_rect().width() - 40.0));
+        // The border lies outside of this.
+        ui.set_width(618.0_f32.min(ui.content_rect().width() - 40.0));
         ui.spacing_mut().item_spacing.y = 0.0;
-        Frame::new().inner_margin(egui::Margin::symmetric(16, 14)).show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.set_height(24.0);
-                super::widgets::icon(ui, theme::icon::SEARCH, 18.0, p.text2);
+        bar(ui, 52.0, |ui| {
+            super::widgets::icon(ui, theme::icon::SEARCH, 18.0, p.text2);
+            ui.add_space(4.0);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                key_caps(ui, &["Esc"]);
                 let hint = TextRole::TitleInput.rich("Search or run a command").color(p.text3);
                 let edit = TextEdit::singleline(&mut view.typed)
                     .font(TextRole::TitleInput.font())
-                    .frame(Frame::NONE)
-                    .desired_width(ui.available_width() - 44.0)
+                    // The caret stands left of the first letter, not on it.
+                    .frame(Frame::NONE.inner_margin(egui::Margin { left: 2, ..egui::Margin::ZERO }))
+                    .desired_width(ui.available_width())
                     .hint_text(hint);
                 let response = ui.add(edit);
                 response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Command"));
                 response.request_focus();
-                key_caps(ui, &["Esc"]);
             });
         });
         super::widgets::separator(ui);
@@ -78,17 +82,18 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
             ui.add_space(6.0);
         });
         super::widgets::separator(ui);
-        Frame::new().inner_margin(egui::Margin::symmetric(16, 8)).show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.set_height(20.0);
-                for (keys, what) in [(["↑", "↓"].as_slice(), "move"), (&["Enter"], "run")] {
-                    key_caps(ui, keys);
-                    label(ui, TextRole::Small, p.text2, what);
-                    ui.add_space(8.0);
-                }
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    label(ui, TextRole::Small, p.text2, &format!("{} of {}", hits.len(), COMMANDS.len() - 1));
-                });
+        bar(ui, 36.0, |ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            for (keys, what) in [(["↑", "↓"].as_slice(), "move"), (&["Enter"], "run")] {
+                key_caps(ui, keys);
+                label(ui, TextRole::Small, p.text3, what);
+                ui.add_space(8.0);
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let all = COMMANDS.len() - 1;
+                let count =
+                    if hits.len() == all { counted(all, "command") } else { format!("{} of {all}", hits.len()) };
+                label(ui, TextRole::Small, p.text3, &count);
             });
         });
     });
@@ -99,6 +104,48 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     }
     if let Some(action) = done {
         out.push(Command::Do(action));
+    }
+}
+
+/// A line of the palette that is no row, its content in the middle of its height.
+fn bar(ui: &mut Ui, height: f32, body: impl FnOnce(&mut Ui)) {
+    Frame::new().inner_margin(egui::Margin::symmetric(EDGE as i8, 0)).show(ui, |ui| {
+        let size = vec2(ui.available_width(), height);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_size(size);
+            body(ui);
+        });
+    });
+}
+
+/// The icon of a command.
+fn icon_of(action: Action) -> theme::Icon {
+    match action {
+        Action::OpenFile => icon::FILE_TEXT,
+        Action::OpenFolder => icon::FOLDER_OPEN,
+        Action::OpenSample => icon::BOOK_OPEN,
+        Action::Save => icon::SAVE,
+        Action::SaveAs => icon::DOWNLOAD,
+        Action::Undo => icon::UNDO_2,
+        Action::Redo => icon::REDO_2,
+        Action::NextSentence => icon::ARROW_DOWN,
+        Action::PreviousSentence => icon::ARROW_UP,
+        Action::CaretRight | Action::ExtendRight => icon::ARROW_RIGHT,
+        Action::CaretLeft | Action::ExtendLeft => icon::ARROW_LEFT,
+        Action::SelectNothing => icon::TEXT_CURSOR,
+        Action::ClearLabel => icon::X,
+        Action::Label(_) => icon::TAG,
+        Action::TogglePieces => icon::BLOCKS,
+        Action::AddLabel => icon::PLUS,
+        Action::StartTraining => icon::PLAY,
+        Action::StopTraining => icon::SQUARE,
+        Action::Evaluate | Action::GoTo(Room::Evaluate) => icon::TARGET,
+        Action::GoTo(Room::Annotate) => icon::HIGHLIGHTER,
+        Action::GoTo(Room::Train) => icon::ACTIVITY,
+        Action::GoTo(Room::Try) => icon::TEXT_CURSOR_INPUT,
+        Action::Palette => icon::SEARCH,
+        Action::Keys => icon::KEYBOARD,
+        Action::Theme => icon::SUN,
     }
 }
 
@@ -134,22 +181,29 @@ fn row(ui: &mut Ui, entry: &Entry, chosen: bool, off: Option<&str>) -> bool {
     let colour = if off.is_some() { p.text_off } else { p.text };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, chosen, entry.name));
-    let inside = rect.shrink2(vec2(6.0, 1.0));
+    let inside = rect.shrink2(vec2(8.0, 0.0));
     if chosen || response.hovered() {
         ui.painter().rect_filled(inside, 8, if chosen { p.selected } else { p.hover });
     }
     if chosen {
         response.scroll_to_me(None);
     }
-    let words = Rect::from_min_max(pos2(inside.left() + 12.0, inside.top()), inside.max);
+    let mark = match (off.is_some(), chosen) {
+        (true, _) => p.text_off,
+        (_, true) => p.accent,
+        _ => p.text2,
+    };
+    let square = rect.with_min_x(rect.left() + EDGE).with_max_x(rect.left() + EDGE + 18.0);
+    paint_icon(ui.painter(), square, icon_of(entry.action), 16.0, mark);
+    let words = inside.with_min_x(square.right() + 12.0);
     put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::BodyMedium.line(ui, entry.name), colour);
     if let Some(why) = off {
         let name = TextRole::BodyMedium.line(ui, entry.name).size().x;
         let detail = words.with_min_x(words.left() + name + 12.0);
         put_text(ui.painter(), detail, Align2::LEFT_CENTER, TextRole::Small.line(ui, why), p.text3);
     }
-    if let Some(chord) = entry.keys.first() {
-        let right = Rect::from_min_max(inside.min, pos2(inside.right() - 12.0, inside.bottom()));
+    if let (Some(chord), None) = (entry.keys.first(), off) {
+        let right = inside.with_max_x(rect.right() - EDGE);
         let mut caps = ui.new_child(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
         let mut keys = chord.caps();
         keys.reverse();

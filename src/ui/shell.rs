@@ -6,6 +6,7 @@ use super::{
 };
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events};
+use crate::hub::Hub;
 use crate::project::{Commit, Committer, Places, Settings};
 use crate::worker::{Wake, Worker};
 use egui::{Context, Ui};
@@ -31,23 +32,24 @@ pub struct Shell {
     dialogs: Dialogs,
     queue: Commands,
     wake: Wake,
+    /// The theme that egui was last told.
     light: Option<bool>,
 }
 
 impl Shell {
-    /// The program of a new window, with these paths to open.
-    pub fn new(ctx: &Context, places: Places, paths: &[PathBuf], dialogs: Dialogs) -> Self {
+    /// The program of a new window, with these paths to open. Models named by an id come from `hub`.
+    pub fn new(ctx: &Context, places: Places, hub: Hub, paths: &[PathBuf], dialogs: Dialogs) -> Self {
         theme::install(ctx);
         let wake: Wake = {
             let ctx = ctx.clone();
             Arc::new(move || ctx.request_repaint_of(egui::ViewportId::ROOT))
         };
         let settings = Settings::load(&places);
-        let worker = Worker::new(places.clone(), wake.clone());
+        let worker = Worker::new(places.clone(), hub, wake.clone());
         let queue = paths.iter().cloned().map(Command::Open).collect();
         let app = App::new(places, settings);
         let mut shell = Self { app, view: View::default(), worker, committer: None, dialogs, queue, wake, light: None };
-        shell.follow_theme(ctx, true);
+        shell.follow_theme(ctx);
         shell
     }
 
@@ -78,17 +80,18 @@ impl Shell {
             let effects = update(&mut self.app, command);
             self.carry_out(effects, ctx);
         }
-        self.follow_theme(ctx, false);
+        self.follow_theme(ctx);
     }
 
-    fn follow_theme(&mut self, ctx: &Context, first: bool) {
-        if first || self.light != self.app.settings.light {
-            self.light = self.app.settings.light;
-            ctx.set_theme(match self.light {
-                Some(true) => egui::ThemePreference::Light,
-                Some(false) => egui::ThemePreference::Dark,
-                None => egui::ThemePreference::Dark,
-            });
+    fn follow_theme(&mut self, ctx: &Context) {
+        let system = ctx.system_theme().map(|theme| theme == egui::Theme::Light);
+        if system != self.app.system_light {
+            self.queue.push(Command::SystemTheme(system));
+        }
+        let light = self.app.is_light();
+        if self.light != Some(light) {
+            self.light = Some(light);
+            ctx.set_theme(if light { egui::Theme::Light } else { egui::Theme::Dark });
         }
     }
 
@@ -174,7 +177,7 @@ pub fn open_window(paths: Vec<PathBuf>) -> Result<(), String> {
     };
     let places = Places::of_this_user();
     let build = move |cc: &eframe::CreationContext| -> Result<Box<dyn eframe::App>, _> {
-        Ok(Box::new(Shell::new(&cc.egui_ctx, places, &paths, Dialogs::of_the_system())))
+        Ok(Box::new(Shell::new(&cc.egui_ctx, places, Hub::default(), &paths, Dialogs::of_the_system())))
     };
     eframe::run_native("tagwright", options, Box::new(build)).map_err(|e| e.to_string())
 }

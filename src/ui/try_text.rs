@@ -1,17 +1,20 @@
 //! The Try room: text on the left as it is typed, its entities highlighted as soon as typing pauses.
 
 use super::Commands;
-use super::annotate::flow::{Flow, Paint, SpanView, Style, mix};
+use super::annotate::flow::{Flow, SpanView, Style};
+use super::annotate::paint::{Paint, mix};
 use super::frame::edge_below;
-use super::numbers::probability;
+use super::numbers::{probability, thousands};
 use super::theme::{self, LabelColour, TextRole, icon};
-use super::widgets::{Button, EmptyState, MenuRow, hairline, label, menu, panel_head, paragraph, put_text};
+use super::widgets::{
+    Button, EmptyState, MenuRow, TextArea, hairline, label, menu, paragraph, put_text, tall_panel_head,
+};
 use crate::app::effect::Pick;
 use crate::app::{App, Command};
 use crate::predict::Entity;
 use egui::{
-    Align, Align2, CentralPanel, Frame, Layout, Margin, Panel, Rect, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo,
-    pos2, vec2,
+    Align, Align2, CentralPanel, Frame, Layout, Margin, Panel, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2,
+    vec2,
 };
 use std::time::Duration;
 use unicode_segmentation::UnicodeSegmentation;
@@ -106,32 +109,10 @@ fn strip(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
 
 fn editor(ui: &mut Ui, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
-    label(ui, TextRole::SmallMedium, p.text2, "Text");
-    let rows = view.typed.lines().count().clamp(2, 8);
-    let frame = Frame::new()
-        .fill(p.field)
-        .stroke(egui::Stroke::new(1.0, p.line_strong))
-        .corner_radius(8)
-        .inner_margin(Margin::same(10));
-    let response = frame
-        .show(ui, |ui| {
-            ScrollArea::vertical()
-                .id_salt("typed")
-                .max_height(180.0)
-                .show(ui, |ui| {
-                    let edit = TextEdit::multiline(&mut view.typed)
-                        .font(TextRole::Body.font())
-                        .frame(Frame::NONE)
-                        .desired_rows(rows)
-                        .desired_width(f32::INFINITY)
-                        .hint_text("Type or paste text");
-                    let response = ui.add(edit);
-                    response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, "Text to read"));
-                    response
-                })
-                .inner
-        })
-        .inner;
+    label(ui, TextRole::Small, p.text2, "Text");
+    ui.add_space(4.0 - ui.spacing().item_spacing.y);
+    let field = TextArea::new(&mut view.typed, "Text to read").placeholder("Type or paste text").rows(2, 6);
+    let response = field.show(ui);
     let now = ui.input(|i| i.time);
     if response.changed() {
         view.changed = Some(now);
@@ -209,8 +190,8 @@ fn highlighted(ui: &mut Ui, app: &App, view: &mut View, width: f32) {
     if t.read.trim().is_empty() {
         return;
     }
-    label(ui, TextRole::SmallMedium, p.text2, "Entities in it");
-    ui.add_space(4.0);
+    label(ui, TextRole::Small, p.text2, "Entities in it");
+    ui.add_space(2.0);
     let mut hovered = None;
     for part in paragraphs(&t.read, &t.prediction.entities) {
         if part.words.is_empty() {
@@ -299,12 +280,7 @@ fn legend(ui: &mut Ui) {
 fn entities(ui: &mut Ui, app: &App, view: &mut View) {
     let p = theme::of(ui);
     let found = &app.trying.prediction.entities;
-    let time = format!(
-        "{}, {:.0} ms",
-        if found.len() == 1 { "1 entity".to_owned() } else { format!("{} entities", found.len()) },
-        app.trying.seconds * 1000.0
-    );
-    panel_head(ui, "Entities", &time, |_| {});
+    tall_panel_head(ui, "Entities", &thousands(found.len()));
     if found.is_empty() {
         ui.add_space(40.0);
         EmptyState::new(
@@ -321,7 +297,7 @@ fn entities(ui: &mut Ui, app: &App, view: &mut View) {
             for (i, e) in found.iter().enumerate() {
                 let text = app.trying.read[e.byte_start..e.byte_end].replace('\n', " ");
                 let colour = colour_of(app, p, &e.label);
-                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
+                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
                 response.widget_info(|| {
                     WidgetInfo::labeled(Role::ListItem, true, format!("{text}, {}, {}", e.label, probability(e.score)))
                 });
@@ -331,11 +307,11 @@ fn entities(ui: &mut Ui, app: &App, view: &mut View) {
                 if view.hovered == Some(i) {
                     ui.painter().rect_filled(rect, 7, p.hover);
                 }
-                let inside = rect.shrink2(vec2(10.0, 0.0));
+                let inside = rect.shrink2(vec2(8.0, 0.0));
                 super::widgets::dot(ui.painter(), pos2(inside.left() + 4.0, inside.center().y), colour.solid);
                 let words = Rect::from_min_max(
                     pos2(inside.left() + 16.0, inside.top()),
-                    pos2(inside.right() - 110.0, inside.bottom()),
+                    pos2(inside.right() - 80.0, inside.bottom()),
                 );
                 put_text(
                     ui.painter(),
@@ -345,8 +321,8 @@ fn entities(ui: &mut Ui, app: &App, view: &mut View) {
                     p.text,
                 );
                 let tag = Rect::from_min_max(
-                    pos2(inside.right() - 100.0, inside.top()),
-                    pos2(inside.right() - 40.0, inside.bottom()),
+                    pos2(inside.right() - 72.0, inside.top()),
+                    pos2(inside.right() - 32.0, inside.bottom()),
                 );
                 put_text(
                     ui.painter(),

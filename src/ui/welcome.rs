@@ -1,7 +1,8 @@
 //! The page of a window without a dataset: what the program is for, and every way in.
 
 use super::Commands;
-use super::annotate::flow::{self, Flow, Paint, SpanView};
+use super::annotate::flow::{self, Flow, SpanView};
+use super::annotate::paint::Paint;
 use super::numbers::days_ago;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{
@@ -60,15 +61,15 @@ fn ways_in(ui: &mut Ui, app: &App, out: &mut Commands) {
     paragraph(ui, TextRole::Display, p.text, "Label names in text, then train on them");
     paragraph(
         ui,
-        TextRole::TitleInput,
+        TextRole::Lead,
         p.text2,
         "Open data, correct its labels, press Train, paste new text.\nNothing leaves this computer.",
     );
-    ui.add_space(8.0);
+    ui.add_space(16.0);
     separator(ui);
     ui.add_space(12.0);
     example(ui);
-    ui.add_space(8.0);
+    ui.add_space(-4.0);
     ui.horizontal(|ui| {
         label(ui, TextRole::Small, p.text2, "Drag over words, then press");
         key_caps(ui, &["1"]);
@@ -85,23 +86,22 @@ fn ways_in(ui: &mut Ui, app: &App, out: &mut Commands) {
     ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
         let off = app.opening.is_some().then_some("Something is being opened.");
-        if Button::primary("Try the sample").icon(icon::BOOK_OPEN).off(off).show(ui).clicked() {
+        if Button::primary("Try the sample").icon(icon::BOOK_OPEN).high().off(off).show(ui).clicked() {
             out.push(Command::Do(Action::OpenSample));
         }
-        if Button::plain("Open file...").icon(icon::FILE_TEXT).off(off).show(ui).clicked() {
+        if Button::plain("Open file...").icon(icon::FILE_TEXT).high().off(off).show(ui).clicked() {
             out.push(Command::Do(Action::OpenFile));
         }
-        if Button::plain("Open folder...").icon(icon::FOLDER_OPEN).off(off).show(ui).clicked() {
+        if Button::plain("Open folder...").icon(icon::FOLDER_OPEN).high().off(off).show(ui).clicked() {
             out.push(Command::Do(Action::OpenFolder));
         }
     });
-    ui.add_space(4.0);
     ui.horizontal(|ui| {
         key_caps(ui, &["Enter"]);
         label(
             ui,
             TextRole::Small,
-            p.text2,
+            p.text3,
             "opens the sample: 369 sentences of news, mail, minutes, chat and contracts.",
         );
     });
@@ -145,7 +145,7 @@ fn drop_zone(ui: &mut Ui) {
 
 fn recents(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
-    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.spacing_mut().item_spacing.y = 6.0;
     if !app.settings.recents.is_empty() {
         label(ui, TextRole::Strong, p.text, "Recent");
         ui.add_space(4.0);
@@ -177,13 +177,14 @@ fn entry(ui: &mut Ui, glyph: theme::Icon, name: &str, detail: &str, right: &str)
         ui.painter().rect_filled(rect.expand2(vec2(8.0, 0.0)), 8, p.hover);
     }
     let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
-    show_icon(&mut inside, glyph, 16.0, p.text2);
+    show_icon(&mut inside, glyph, 18.0, p.text2);
     inside.add_space(4.0);
     let words = Rect::from_min_max(pos2(inside.cursor().left(), rect.top()), pos2(rect.right() - 76.0, rect.bottom()));
     let title = TextRole::BodyMedium.elided(ui, name, words.width());
     put_text(ui.painter(), words.with_max_y(words.center().y), Align2::LEFT_BOTTOM, title, p.text);
     let small = TextRole::Small.elided(ui, detail, words.width());
-    put_text(ui.painter(), words.with_min_y(words.center().y), Align2::LEFT_TOP, small, p.text2);
+    let colour = if response.hovered() { p.text2 } else { p.text3 };
+    put_text(ui.painter(), words.with_min_y(words.center().y), Align2::LEFT_TOP, small, colour);
     let when = TextRole::Small.line(ui, right);
     put_text(ui.painter(), rect, Align2::RIGHT_CENTER, when, p.text2);
     super::widgets::focus_ring(ui, &response, rect, 8);

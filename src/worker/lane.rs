@@ -4,6 +4,19 @@ use super::{Asked, Event, Outbox};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
+use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_priority};
+
+/// How a lane's thread, and the threads it starts, stand against the window's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Priority {
+    /// As the window's.
+    Normal,
+    /// Below: it computes for long on every core, and the window must stay alive meanwhile.
+    Low,
+}
+
+/// Of 0 to 100, where 50 is normal: `nice` 10 on Linux, where threads inherit it, and “below normal” on Windows.
+const LOW: u8 = 25;
 
 /// A lane for requests of one kind. Dropping it waits for the request under way.
 pub(super) struct Lane<R> {
@@ -16,12 +29,16 @@ impl<R: Send + 'static> Lane<R> {
     pub(super) fn new(
         name: &str,
         asked: Asked,
+        priority: Priority,
         outbox: &Outbox,
         mut work: impl FnMut(R, &Receiver<R>) -> Result<(), String> + Send + 'static,
     ) -> Self {
         let (inbox, requests) = unbounded();
         let told = outbox.clone();
         let body = move || {
+            if priority == Priority::Low {
+                lower_priority();
+            }
             while let Ok(request) = requests.recv() {
                 let result = catch_unwind(AssertUnwindSafe(|| work(request, &requests)));
                 match result {
@@ -54,6 +71,13 @@ impl<R> Drop for Lane<R> {
         {
             log::error!("a lane panicked");
         }
+    }
+}
+
+fn lower_priority() {
+    let low = ThreadPriorityValue::try_from(LOW).map(ThreadPriority::Crossplatform).unwrap_or(ThreadPriority::Min);
+    if let Err(e) = set_current_thread_priority(low) {
+        log::warn!("the priority of a thread could not be lowered: {e:?}");
     }
 }
 

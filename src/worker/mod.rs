@@ -16,14 +16,14 @@ pub use read::{Asked, ModelFacts};
 pub use run::{RunId, TrainRequest};
 
 use crate::corpus::{Corpus, SentenceId};
-use crate::hub::{ModelName, Progress};
+use crate::hub::{Hub, ModelName, Progress};
 use crate::model::Alignment;
 use crate::model::align::Rule;
 use crate::predict::{Evaluation, Prediction};
 use crate::project::{Places, SourceFile};
 use crate::train::{self, Finished};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use lane::Lane;
+use lane::{Lane, Priority};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -168,24 +168,24 @@ impl Outbox {
 }
 
 impl Worker {
-    /// Starts the lanes.
-    pub fn new(places: Places, wake: Wake) -> Self {
+    /// Starts the lanes. Models named by an id are looked for on `hub`.
+    pub fn new(places: Places, hub: Hub, wake: Wake) -> Self {
         let (sender, events) = unbounded();
         let (step_sender, steps) = bounded(STEPS);
         let outbox = Outbox { events: sender, steps: step_sender, wake };
         let stop_run = Arc::new(AtomicBool::new(false));
         let stop_reading = Arc::new(AtomicBool::new(false));
-        let files = Lane::new("files", Asked::Files, &outbox, {
+        let files = Lane::new("files", Asked::Files, Priority::Normal, &outbox, {
             let outbox = outbox.clone();
             move |request, _| open::perform(request, &places, &outbox)
         });
-        let trainer = Lane::new("trainer", Asked::Run, &outbox, {
-            let (outbox, stop) = (outbox.clone(), stop_run.clone());
-            move |request, _| run::perform(request, &outbox, &stop)
+        let trainer = Lane::new("trainer", Asked::Run, Priority::Low, &outbox, {
+            let (outbox, stop, hub) = (outbox.clone(), stop_run.clone(), hub.clone());
+            move |request, _| run::perform(request, &hub, &outbox, &stop)
         });
-        let reader = Lane::new("reader", Asked::Text, &outbox, {
+        let reader = Lane::new("reader", Asked::Text, Priority::Normal, &outbox, {
             let (outbox, stop) = (outbox.clone(), stop_reading.clone());
-            let mut models = read::Models::default();
+            let mut models = read::Models::new(hub);
             move |request, waiting| read::perform(request, waiting, &mut models, &outbox, &stop)
         });
         Self { files, trainer, reader, events, steps, stop_run, stop_reading }

@@ -16,7 +16,7 @@ pub struct Opened {
     pub dataset: Dataset,
     /// Undo and redo, from the last time too.
     pub history: History,
-    /// Finished runs.
+    /// Runs, oldest first.
     pub runs: Vec<RunRecord>,
     /// The project file, to be given to a committer.
     pub project: Project,

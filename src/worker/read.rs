@@ -2,7 +2,7 @@
 
 use super::{Event, Outbox, ReadRequest};
 use crate::corpus::{Corpus, SentenceId};
-use crate::hub::{self, ModelName};
+use crate::hub::{self, Hub, ModelName};
 use crate::model::align::{Rule, align};
 use crate::model::{Device, ModelFolder, TagSet, check};
 use crate::predict::{Aggregation, Options, Tagger, evaluate, predict};
@@ -37,8 +37,8 @@ pub struct ModelFacts {
 }
 
 /// Models in memory, the last used last.
-#[derive(Default)]
 pub(super) struct Models {
+    hub: Hub,
     kept: Vec<(ModelName, ModelFolder, Option<Tagger>)>,
 }
 
@@ -49,6 +49,11 @@ const READING: Options = Options { aggregation: Aggregation::First, stride: None
 const KEPT: usize = 2;
 
 impl Models {
+    /// No model yet; ids are looked for on this hub.
+    pub(super) fn new(hub: Hub) -> Self {
+        Self { hub, kept: Vec::new() }
+    }
+
     fn get(
         &mut self,
         name: &ModelName,
@@ -59,7 +64,7 @@ impl Models {
             let found = self.kept.remove(at);
             self.kept.push(found);
         } else {
-            let folder = hub::open_model(name, |progress| {
+            let folder = hub::open_model(name, &self.hub, |progress| {
                 outbox.send(Event::Downloading(name.clone(), progress));
                 !stop.load(Ordering::Relaxed)
             });

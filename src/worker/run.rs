@@ -3,7 +3,7 @@
 use super::{Event, Outbox};
 use crate::corpus::holdout::Holdout;
 use crate::corpus::{Corpus, SentenceId};
-use crate::hub::{self, ModelName};
+use crate::hub::{self, Hub, ModelName};
 use crate::model::weights::Precision;
 use crate::train::event::Step;
 use crate::train::{self, Arguments, Job, Observer};
@@ -37,8 +37,8 @@ pub struct TrainRequest {
 /// The window is woken at most this often by steps.
 const WAKE_EVERY: Duration = Duration::from_millis(100);
 
-pub(super) fn perform(request: TrainRequest, outbox: &Outbox, stop: &AtomicBool) -> Result<(), String> {
-    let base = hub::open_model(&request.base, |progress| {
+pub(super) fn perform(request: TrainRequest, hub: &Hub, outbox: &Outbox, stop: &AtomicBool) -> Result<(), String> {
+    let base = hub::open_model(&request.base, hub, |progress| {
         outbox.send(Event::Downloading(request.base.clone(), progress));
         !stop.load(Ordering::Relaxed)
     })

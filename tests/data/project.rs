@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tagwright::corpus::{Edit, History};
-use tagwright::project::store::RunRecord;
-use tagwright::project::{Commit, Committer, Dataset, Project, sample};
+use tagwright::project::{Commit, Committer, Dataset, Project, RunOutcome, RunRecord, sample};
 
 fn new_project(at: &Path) -> (Project, Dataset) {
     let dataset = sample::dataset().expect("the sample");
@@ -50,7 +49,11 @@ fn edits_undo_and_runs_survive_a_restart() {
     }
     let change = history.undo(&mut corpus).expect("an edit").inverse();
     committer.send(Commit::Edit { change, log: false, position: history.position() });
-    committer.send(Commit::Run(RunRecord { number: 1, dev_f1: Some(0.5), ..RunRecord::default() }));
+    // The first run is told of twice: when it begins and when it ends. The second one the program does not outlive.
+    let begun = |number| RunRecord { number, ..RunRecord::default() };
+    committer.send(Commit::Run(begun(1)));
+    committer.send(Commit::Run(RunRecord { outcome: RunOutcome::Completed, dev_f1: Some(0.5), ..begun(1) }));
+    committer.send(Commit::Run(begun(2)));
     let started = Instant::now();
     while !committer.is_durable() {
         assert!(started.elapsed() < Duration::from_secs(20), "never durable");
@@ -59,7 +62,9 @@ fn edits_undo_and_runs_survive_a_restart() {
     drop(committer);
     let mut again = Project::open(&at).expect("a project").read().expect("contents");
     assert_eq!(again.dataset.corpus.documents, corpus.documents);
-    assert_eq!((again.history.position(), again.runs.len()), (3, 1));
+    assert_eq!(again.history.position(), 3);
+    let runs: Vec<_> = again.runs.iter().map(|r| (r.number, r.outcome, r.dev_f1)).collect();
+    assert_eq!(runs, [(1, RunOutcome::Completed, Some(0.5)), (2, RunOutcome::Interrupted, None)]);
     assert!(again.history.redo(&mut again.dataset.corpus).is_some());
     while again.history.undo(&mut again.dataset.corpus).is_some() {}
     assert_eq!(again.dataset.corpus.documents, dataset.corpus.documents);

@@ -1,5 +1,6 @@
 //! What several tests use.
 
+pub mod hub;
 #[cfg(feature = "window")]
 pub mod window;
 

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tagwright::app::App;
+use tagwright::hub::Hub;
 use tagwright::project::Places;
 use tagwright::ui::Shell;
 use tagwright::ui::dialogs::Dialogs;
@@ -32,6 +33,17 @@ impl Window {
 
     /// A window of this size and theme that keeps its things in `data`.
     pub fn with(data: Rc<tempfile::TempDir>, paths: &[&Path], size: [f32; 2], theme: egui::Theme) -> Self {
+        Self::with_hub(data, Hub::default(), paths, size, theme)
+    }
+
+    /// The same, with models named by an id coming from this hub.
+    pub fn with_hub(
+        data: Rc<tempfile::TempDir>,
+        hub: Hub,
+        paths: &[&Path],
+        size: [f32; 2],
+        theme: egui::Theme,
+    ) -> Self {
         let shell: Rc<RefCell<Option<Shell>>> = Rc::default();
         let answer: Arc<Mutex<Option<PathBuf>>> = Arc::default();
         let places = Places::at(data.path());
@@ -41,8 +53,7 @@ impl Window {
             move |ctx: &egui::Context| {
                 let taken = answer.clone();
                 let dialogs = Dialogs::new(Arc::new(move |_| taken.lock().expect("an answer").take()));
-                *shell.borrow_mut() = Some(Shell::new(ctx, places, &paths, dialogs));
-                ctx.set_theme(theme);
+                *shell.borrow_mut() = Some(Shell::new(ctx, places, hub, &paths, dialogs));
             }
         };
         let drawn = shell.clone();
@@ -58,7 +69,8 @@ impl Window {
         };
         let builder = Harness::builder().with_size(size).with_theme(theme).with_max_steps(64).with_context_setup(make);
         let builder = if std::env::var_os("TAGWRIGHT_SCREENSHOTS").is_some() { builder.wgpu() } else { builder };
-        let harness = builder.with_render_cursor(false).build_ui(draw);
+        let mut harness = builder.with_render_cursor(false).build_ui(draw);
+        harness.input_mut().system_theme = Some(theme);
         Self { harness, shell, data, answer }
     }
 

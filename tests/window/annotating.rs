@@ -88,6 +88,32 @@ fn labels_come_and_go_by_key() {
 }
 
 #[test]
+fn arrow_keys_go_where_they_point_in_a_text_from_right_to_left() {
+    use Key::{ArrowLeft, ArrowRight, Num1};
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("text.conll");
+    std::fs::write(&file, "אמל O\nקוראת O\nספר O\nin O\nHaifa B-LOC\nspare B-PER\n").expect("a file");
+    let mut w = Window::open(&[]);
+    // Other scripts come from the system's fonts, which a test has none of.
+    w.harness.ctx.set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
+    w.answer(&file);
+    w.press("Open file...");
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.key(NONE, ArrowLeft);
+    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.selection), Some((0, 0)));
+    w.key(SHIFT, ArrowLeft);
+    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.selection), Some((0, 1)));
+    w.key(NONE, ArrowRight);
+    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.selection), Some((0, 0)));
+    // Words of the sentence run leftwards, the Latin ones among them rightwards.
+    let at = |w: &Window, word: &str| w.harness_rect(word).center().x;
+    assert!(at(&w, "אמל, O") > at(&w, "קוראת, O") && at(&w, "קוראת, O") > at(&w, "in, O"));
+    assert!(at(&w, "in, O") < at(&w, "Haifa, LOC"));
+    w.key(NONE, Num1);
+    assert!(w.shows_part("אמל, PER"));
+}
+
+#[test]
 fn labels_come_by_mouse_and_are_durable() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "Ada met Zoë");

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Drives the real window under Xvfb, as a person would: the sample by Enter, a label, undo, a training run, a pasted text;
-# then kill -9, and the work is there again. Needs the packages of .ci/packages.sh and a release build.
+# then kill -9 in the middle of another run, and the work is there again. Needs the packages of .ci/packages.sh and a release build.
 # usage: drive.sh [PICTURES_FOLDER]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -57,15 +57,26 @@ sleep 2
 press ctrl+Return
 sleep 2
 picture 3-training
-until_so "the run in the project" is "SELECT count(*) FROM runs" 1
+until_so "the run in the project" is "SELECT outcome FROM runs" completed
 folder=$(ask "SELECT folder FROM runs")
 [ -s "$folder/model.safetensors" ] || fail "the run left no model"
 picture 4-trained
 press ctrl+4
 sleep 1.5
+# A pasted text: two places, whose blocks have a ground that nothing else in the room has.
+places() { import -window root png:- | convert png:- -format %c histogram:info:- | awk '/#204E35/ { n = $1 + 0 } END { print n + 0 }'; }
+[ "$(places)" -lt 100 ] || fail "places are marked before there are any"
+printf 'Angela Merkel travelled from Paris to London.' | xclip -selection clipboard -in >/dev/null 2>&1
+xdotool mousemove 580 165 click 1
+press ctrl+a ctrl+v
+for _ in $(seq 50); do [ "$(places)" -ge 1000 ] && break; sleep 0.2; done
 picture 5-try
-press ctrl+1 Down Right 3
+[ "$(places)" -ge 1000 ] || fail "the places of the pasted text are not marked"
+press Escape ctrl+1 Down Right 3
 until_so "the second label on disk" is "SELECT value FROM meta WHERE key='position'" 2
+press ctrl+2 ctrl+Return
+until_so "a second run" is "SELECT count(*) FROM runs WHERE outcome='running'" 1
+sleep 1
 spans=$(ask "SELECT group_concat(document||'-'||start||'-'||stop||'-'||label) FROM (SELECT * FROM spans ORDER BY 1,2,3,4)")
 kill -9 "$pid"; wait "$pid" 2>/dev/null || true
 start "$work/data/sample"
@@ -77,4 +88,4 @@ until_so "undo after the restart" is "SELECT value FROM meta WHERE key='position
 picture 6-reopened
 press ctrl+s
 until_so "the source saved" grep -q . "$work/data/sample/train.conll"
-echo "drive.sh: opened, labelled, undone, trained, read, killed, reopened: 1 passed, 0 failed"
+echo "drive.sh: opened, labelled, undone, trained, pasted, read, killed, reopened: 1 passed, 0 failed"

@@ -1,10 +1,13 @@
 //! Item 4 and 5: fine-tune from a button, and keep it.
 
 use crate::support::golden;
+use crate::support::hub::{Weights, hub, serve};
 use crate::support::window::Window;
 use std::cell::Cell;
+use std::rc::Rc;
 use tagwright::app::training::RunState;
 use tagwright::model::ModelFolder;
+use tagwright::project::RunOutcome;
 
 fn ended(w: &Window) -> bool {
     w.app().training.run.as_ref().is_some_and(|r| !matches!(r.state, RunState::Running { .. }))
@@ -17,7 +20,7 @@ fn a_run_paints_its_points_and_leaves_a_model() {
     w.open_sample();
     w.go_to("Train");
     w.until("the base is checked", |w| w.app().training.facts.is_some());
-    assert!(w.shows_part("Checked against candle-transformers"));
+    assert!(w.shows_part("Same results as candle-transformers"));
     assert!(w.shows_part("New head: some labels here"));
     w.press("Take the small-data recipe");
     assert_eq!(w.app().training.arguments.learning_rate, 2e-4);
@@ -109,4 +112,44 @@ fn without_a_dev_split_documents_are_held_out_and_it_is_said() {
     let app = w.app();
     let run = app.training.run.as_ref().expect("a run");
     assert!(run.log.iter().any(|l| l.text.contains("2 of 24 documents held out")), "{:?}", run.log);
+}
+
+/// A window with the sample open whose models come from a hub on the loopback, which has begun a run from `our/tiny`.
+fn run_from_hub(weights: Weights) -> Window {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let (endpoint, _) = serve(weights);
+    let hub = hub(&endpoint, &data.path().join("cache"));
+    let mut w = Window::with_hub(data, hub, &[], [1440.0, 900.0], egui::Theme::Dark);
+    w.step();
+    w.open_sample();
+    w.go_to("Train");
+    w.click("Hub");
+    w.type_text("Hub id", "our/tiny");
+    w.press("Train");
+    w
+}
+
+fn outcome(w: &Window) -> Option<RunOutcome> {
+    w.app().annotate.as_ref().and_then(|a| a.runs.last().map(|r| r.outcome))
+}
+
+#[test]
+fn a_base_comes_from_the_hub() {
+    let mut w = run_from_hub(Weights::Whole);
+    w.until("the run has ended", ended);
+    assert_eq!(outcome(&w), Some(RunOutcome::Completed));
+    assert!(w.shows_part("our/tiny on sample"));
+}
+
+#[test]
+fn a_download_is_shown_and_can_be_cancelled() {
+    let mut w = run_from_hub(Weights::Slow);
+    w.until("the weights are coming", |w| {
+        w.app().training.download.as_ref().is_some_and(|d| d.file == "model.safetensors" && d.done > 0)
+    });
+    assert!(w.shows_part("model.safetensors: 0."));
+    w.press("Cancel");
+    w.until("the run has ended", ended);
+    assert_eq!(outcome(&w), Some(RunOutcome::Cancelled));
+    assert!(w.shows_part("the download was cancelled"));
 }

@@ -1,6 +1,7 @@
 //! The text: the current sentence large, with its blocks, and its neighbours in the document around it.
 
-use super::flow::{Flow, Paint, SpanView, Style};
+use super::flow::{Flow, SpanView, Style};
+use super::paint::Paint;
 use super::pieces;
 use crate::app::{Action, Annotate, Command};
 use crate::corpus::TokenSpan;
@@ -13,7 +14,7 @@ use egui::{Align2, EventFilter, Frame, Id, Margin, Panel, Rect, Role, ScrollArea
 /// How the canvas is presented.
 #[derive(Default)]
 pub struct View {
-    /// The sentence that was scrolled to last, and the revision it had.
+    /// The sentence that was scrolled to last, and whether its pieces were shown.
     scrolled_to: Option<(usize, bool)>,
     /// Word where a drag began.
     drag: Option<usize>,
@@ -87,9 +88,10 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         for place in (first..=last).filter(|p| a.sentences[*p].document == document) {
             if place == a.current {
                 let rect = current(ui, a, view, width, out);
-                if view.scrolled_to != Some((place, a.pieces.on)) {
-                    view.scrolled_to = Some((place, a.pieces.on));
-                    ui.scroll_to_rect(rect.expand2(vec2(0.0, 90.0)), None);
+                let pieces = a.pieces.on && a.pieces.alignment.is_some();
+                if view.scrolled_to != Some((place, pieces)) {
+                    view.scrolled_to = Some((place, pieces));
+                    scroll_to(ui, rect);
                 }
             } else {
                 neighbour(ui, a, place, width, out);
@@ -97,6 +99,16 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         }
         ui.add_space(40.0);
     });
+}
+
+/// Brings the current sentence into view with some of its neighbours, or from its top where there is no room for them.
+fn scroll_to(ui: &Ui, rect: Rect) {
+    let around = rect.expand2(vec2(0.0, 90.0));
+    if around.height() <= ui.clip_rect().height() {
+        ui.scroll_to_rect(around, None);
+    } else {
+        ui.scroll_to_rect(rect.expand2(vec2(0.0, 16.0)), Some(egui::Align::Min));
+    }
 }
 
 fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, width: f32, out: &mut Commands) {
@@ -131,17 +143,19 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
     ui.add_space(10.0);
     let top = ui.cursor().top();
     let left = ui.cursor().left() + gutter(ui);
-    ui.horizontal(|ui| {
+    let head = vec2(ui.available_width(), TextRole::Small.line_height());
+    ui.allocate_ui_with_layout(head, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(gutter(ui));
         ui.spacing_mut().item_spacing.x = 10.0;
         label(ui, TextRole::MonoSmall, p.text2, &a.name_of(a.current));
-        label(ui, TextRole::Small, p.text2, &counted(words.len(), "token"));
+        label(ui, TextRole::Small, p.text3, &counted(words.len(), "token"));
         if let (true, Some(aligned)) = (a.pieces.on, &a.pieces.alignment) {
-            label(ui, TextRole::Small, p.text2, &counted(aligned.pieces.len(), "piece"));
+            label(ui, TextRole::Small, p.text3, &counted(aligned.pieces.len(), "piece"));
         }
-        label(ui, TextRole::Small, p.text2, &counted(spans.len(), "span"));
+        label(ui, TextRole::Small, p.text3, &counted(spans.len(), "span"));
     });
-    ui.add_space(4.0);
+    ui.add_space(6.0);
     if a.pieces.on {
         pieces::show(ui, a, &words, &spans, gutter(ui), width);
     } else {
@@ -246,10 +260,9 @@ fn remove_button(ui: &mut Ui, flow: &Flow, origin: egui::Pos2, words: usize, spa
     if span.end > words {
         return;
     }
-    let last = flow.rect(span.end - 1).translate(origin.to_vec2());
-    let tag = TextRole::Tag.line(ui, span.name).size().x;
+    let Some(end) = flow.end_of(ui, span) else { return };
     let (_, line) = theme::density(ui).read();
-    let corner = pos2(last.right() + 12.0 + tag, last.center().y - line * 0.36);
+    let corner = end + origin.to_vec2() - vec2(0.0, line * 0.36);
     let rect = Rect::from_center_size(corner, vec2(15.0, 15.0));
     let response = ui.interact(rect, Id::unique("remove span"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Remove {}", span.name)));

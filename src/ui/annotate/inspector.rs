@@ -6,25 +6,24 @@ use crate::format::published::{chunks_as_iob2, column_id};
 use crate::model::TagSet;
 use crate::ui::Commands;
 use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{Column, IconButton, Table, label, panel_head, paragraph, separator};
-use egui::{Align, Frame, Layout, Margin, ScrollArea, Sense, Ui, vec2};
+use crate::ui::widgets::{Column, IconButton, Table, id_panel_head, label, paragraph, separator};
+use egui::{Align, Frame, Layout, Margin, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 /// Shows the panel.
 pub fn show(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
-    panel_head(ui, "Sentence", &a.name_of(a.current), |_| {});
+    id_panel_head(ui, "Sentence", &a.name_of(a.current));
     ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
-        Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
-            spans(ui, a, out);
-            ui.add_space(8.0);
-            separator(ui);
-            ui.add_space(8.0);
-            record(ui, a);
-        });
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let part = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 10 });
+        part.show(ui, |ui| spans(ui, a, out));
+        separator(ui);
+        part.show(ui, |ui| record(ui, a));
     });
 }
 
 fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
+    ui.spacing_mut().item_spacing.y = 8.0;
     label(ui, TextRole::SmallMedium, p.text2, "Spans");
     let id = a.current_id();
     let document = a.corpus.document(id.document);
@@ -37,21 +36,23 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         let Some(l) = a.corpus.labels.get(s.label) else { continue };
         let colour = p.label(usize::from(l.colour));
         let text = words[s.start..s.end].join(" ");
-        let row = vec2(ui.available_width(), 24.0);
-        ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-            if IconButton::new(icon::X, &format!("Remove {text}")).size(20.0).show(ui).clicked() {
+        let (_, row) = ui.allocate_space(vec2(ui.available_width(), 24.0));
+        // The cross ends where the record below does; its button reaches further.
+        let row = row.with_max_x(row.right() + 5.0);
+        let from_right = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
+        let mut ui = ui.new_child(from_right);
+        if IconButton::new(icon::X, &format!("Remove {text}")).size(20.0).show(&mut ui).clicked() {
+            out.push(Command::Select(s.start, s.end - 1));
+            out.push(Command::Do(crate::app::Action::ClearLabel));
+        }
+        label(&mut ui, TextRole::CaptionStrong, colour.ink, &l.name);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+            crate::ui::widgets::dot(ui.painter(), dot.center(), colour.solid);
+            let words = label(ui, TextRole::Body, p.text, &text).interact(Sense::click());
+            if words.clicked() {
                 out.push(Command::Select(s.start, s.end - 1));
-                out.push(Command::Do(crate::app::Action::ClearLabel));
             }
-            label(ui, TextRole::CaptionStrong, colour.ink, &l.name);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
-                crate::ui::widgets::dot(ui.painter(), dot.center(), colour.solid);
-                let words = label(ui, TextRole::Body, p.text, &text).interact(Sense::click());
-                if words.clicked() {
-                    out.push(Command::Select(s.start, s.end - 1));
-                }
-            });
         });
     }
 }
@@ -59,6 +60,7 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
 /// Tokens with all their columns, as names and ids.
 fn record(ui: &mut Ui, a: &Annotate) {
     let p = theme::of(ui);
+    ui.spacing_mut().item_spacing.y = 8.0;
     label(ui, TextRole::SmallMedium, p.text2, "Record");
     ui.spacing_mut().item_spacing.y = 0.0;
     let id = a.current_id();

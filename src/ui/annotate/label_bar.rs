@@ -18,14 +18,18 @@ pub struct View {
 /// In narrower windows switches are icons.
 const NARROW: f32 = 1024.0;
 
-/// Shows the strip.
-pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+/// Shows the strip; with the button of the inspector where that is closed by default.
+pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, inspector: Option<&mut bool>, out: &mut Commands) {
     let p = theme::of(ui);
     let frame = Frame::new().fill(p.canvas).inner_margin(Margin::symmetric(16, 8));
     let panel = Panel::top("labels").exact_size(44.0).resizable(false).show_separator_line(false).frame(frame);
     let rect = panel
         .show(ui, |ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if let Some(open) = inspector {
+                    let button = IconButton::new(icon::PANEL_RIGHT, "Spans and record").toggled(*open);
+                    *open ^= button.show(ui).clicked();
+                }
                 let pieces = if ui.content_rect().width() < NARROW {
                     IconButton::new(icon::BLOCKS, "Pieces").keys(&["P"]).toggled(a.pieces.on).show(ui)
                 } else {
@@ -46,6 +50,7 @@ fn chips(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     let roomy = ui.available_width() > 120.0 * a.corpus.labels.len() as f32;
     let mut rest = Vec::new();
+    let last = a.corpus.labels.len() - usize::from(!a.corpus.labels.is_empty());
     for (id, l) in a.corpus.labels.iter() {
         let key = if id < 9 { (id + 1).to_string() } else { String::new() };
         let count = thousands(a.counts.labels.get(usize::from(id)).copied().unwrap_or(0));
@@ -54,7 +59,9 @@ fn chips(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         if roomy {
             chip = chip.count(&count);
         }
-        if !rest.is_empty() || chip.width(ui) > ui.available_width() - 84.0 {
+        // Behind it comes the plus, and before that the menu of what does not fit.
+        let behind = if usize::from(id) == last { 36.0 } else { 96.0 };
+        if !rest.is_empty() || chip.width(ui) > ui.available_width() - behind {
             rest.push(id);
             continue;
         }
@@ -66,7 +73,7 @@ fn chips(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     }
     if !rest.is_empty() {
         let more = format!("+{}", rest.len());
-        let button = Button::plain(&more).show(ui);
+        let button = Button::plain(&more).opens_menu().show(ui);
         menu(&button, 220.0, |ui| {
             for id in rest {
                 let Some(l) = a.corpus.labels.get(id) else { continue };

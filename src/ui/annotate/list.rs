@@ -45,7 +45,9 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         format!("{} of {}", thousands(a.shown.len()), thousands(all))
     };
     panel_head(ui, "Sentences", &note, |_| {});
-    Frame::new().inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| filters(ui, a, view, out));
+    let margin = Margin { left: 12, right: 12, top: 8, bottom: 2 };
+    Frame::new().inner_margin(margin).show(ui, |ui| filters(ui, a, view, out));
+    ui.spacing_mut().item_spacing.y = 0.0;
     if a.shown.is_empty() {
         ui.add_space(40.0);
         if EmptyState::new(icon::SEARCH, "No sentence fits", "Change the text or the label above.")
@@ -80,7 +82,7 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     if field.show(ui).changed() {
         out.push(Command::FilterText(view.typed.clone()));
     }
-    ui.add_space(2.0);
+    ui.spacing_mut().interact_size.y = 20.0;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         if Badge::new("All").choose(ui, a.filter.split.is_none()).clicked() {
@@ -93,12 +95,16 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
                 out.push(Command::FilterSplit((!chosen).then_some(*split)));
             }
         }
+        let narrow = ui.content_rect().width() < super::WIDE_LIST;
         let name = match a.filter.label {
+            // In a narrow window the icon alone, until a label is chosen.
+            FilterLabel::Any if narrow => String::new(),
             FilterLabel::Any => "Any label".to_owned(),
             FilterLabel::Without => "No label".to_owned(),
             FilterLabel::With(id) => a.corpus.labels.name(id).to_owned(),
         };
-        let button = Badge::new(&name).icon(icon::LIST_FILTER).choose(ui, a.filter.label != FilterLabel::Any);
+        let badge = Badge::new(&name).spoken("Any label").icon(icon::LIST_FILTER);
+        let button = badge.choose(ui, a.filter.label != FilterLabel::Any);
         menu(&button, 200.0, |ui| label_menu(ui, a, out));
     });
 }
@@ -176,9 +182,9 @@ fn list(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
 fn head(ui: &Ui, a: &Annotate, document: u32, rect: Rect) {
     let p = theme::of(ui);
     let sentences = a.corpus.document(document).len();
-    let name = TextRole::CaptionMedium.line(ui, &format!("Document {}", document + 1));
-    let line = Rect::from_min_max(pos2(rect.left() + 10.0, rect.top()), pos2(rect.right() - 10.0, rect.bottom() - 4.0));
-    put_text(ui.painter(), line, Align2::LEFT_BOTTOM, name, p.text3);
+    let name = TextRole::SmallMedium.line(ui, &format!("Document {}", document + 1));
+    let line = Rect::from_min_max(pos2(rect.left() + 12.0, rect.top()), pos2(rect.right() - 12.0, rect.bottom() - 4.0));
+    put_text(ui.painter(), line, Align2::LEFT_BOTTOM, name, p.text2);
     let count = TextRole::Caption.line(ui, &counted(sentences, "sentence"));
     put_text(ui.painter(), line, Align2::RIGHT_BOTTOM, count, p.text3);
 }

@@ -5,7 +5,7 @@ pub mod flow;
 mod inspector;
 mod label_bar;
 mod list;
-mod order;
+pub mod paint;
 mod pieces;
 
 use super::Commands;
@@ -21,11 +21,13 @@ pub struct View {
     list: list::View,
     canvas: canvas::View,
     label_bar: label_bar::View,
+    /// Whether the inspector is open where there is no room for all columns.
+    inspector: bool,
 }
 
-/// Narrower windows have no inspector.
-const WITH_INSPECTOR: f32 = 1024.0;
-/// Narrower windows have a narrow list.
+/// In narrower windows the inspector is closed until its button is pressed.
+const ALL_COLUMNS: f32 = 1280.0;
+/// Narrower windows have a narrow list, which gives way to an open inspector.
 const WIDE_LIST: f32 = 1024.0;
 
 /// Shows the room.
@@ -34,11 +36,15 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     let window = ui.content_rect().width();
     let side = Frame::new().fill(p.panel).inner_margin(Margin::ZERO);
     let width = if window < WIDE_LIST { 208.0 } else { 288.0 };
-    let list = Panel::left("sentences").frame(side).default_size(width).size_range(208.0..=420.0);
-    let rect = list.show_separator_line(false).show(ui, |ui| list::show(ui, a, &mut view.list, out)).response.rect;
-    edge_right(ui, rect);
-    if window >= WITH_INSPECTOR {
-        let panel = Panel::right("inspector").frame(side).default_size(324.0).size_range(264.0..=420.0);
+    let roomy = window >= ALL_COLUMNS;
+    let inspector = roomy || view.inspector;
+    if window >= WIDE_LIST || !inspector {
+        let list = Panel::left("sentences").frame(side).default_size(width).size_range(208.0..=420.0);
+        let rect = list.show_separator_line(false).show(ui, |ui| list::show(ui, a, &mut view.list, out)).response.rect;
+        edge_right(ui, rect);
+    }
+    if inspector {
+        let panel = Panel::right("inspector").frame(side).default_size(300.0).size_range(264.0..=420.0);
         let rect = panel
             .show_separator_line(false)
             .show(ui, |ui| if a.pieces.on { pieces::inspector(ui, app, a, out) } else { inspector::show(ui, a, out) })
@@ -47,7 +53,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
     }
     CentralPanel::default().frame(Frame::new().fill(p.canvas)).show(ui, |ui| {
-        label_bar::show(ui, a, &mut view.label_bar, out);
+        label_bar::show(ui, a, &mut view.label_bar, (!roomy).then_some(&mut view.inspector), out);
         canvas::hints(ui, a);
         canvas::show(ui, a, &mut view.canvas, out);
     });

@@ -9,7 +9,7 @@ use crate::ui::Commands;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{self, TextRole, icon, reading};
 use crate::ui::widgets::{
-    IconButton, Segmented, both_ends, dashed_rect, label, panel_head, paragraph, put_text, separator,
+    IconButton, Segmented, both_ends, both_ends_in, dashed_rect, label, panel_head, paragraph, put_text, separator,
 };
 use egui::text::LayoutJob;
 use egui::{Align2, CornerRadius, Frame, Margin, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
@@ -17,11 +17,17 @@ use egui::{Align2, CornerRadius, Frame, Margin, Rect, Sense, Stroke, StrokeKind,
 /// Sizes of a cell.
 const LEAST: f32 = 36.0;
 const INSIDE: f32 = 7.0;
-const CELL: f32 = 56.0;
+const CELL: f32 = 58.0;
 const BETWEEN_PIECES: f32 = 3.0;
 const BETWEEN_WORDS: f32 = 10.0;
+/// Line height of a word, and the height of its block in the middle of that.
 const WORD: f32 = 36.0;
-const BETWEEN_LINES: f32 = 18.0;
+const BLOCK: f32 = 31.0;
+/// From the top of a word's line to its cells, and from those to the next line.
+const CELLS_AT: f32 = 39.0;
+const BETWEEN_LINES: f32 = 16.0;
+/// Room inside a block at its ends, and before its label.
+const PAD: f32 = 6.0;
 
 /// One column: a word (or a special piece) with its cells.
 struct Group {
@@ -56,12 +62,12 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanView], left:
     let (mut x, mut y) = (0.0, 0.0);
     for group in &groups {
         if x > 0.0 && x + group.width() > width {
-            (x, y) = (0.0, y + WORD + CELL + BETWEEN_LINES);
+            (x, y) = (0.0, y + CELLS_AT + CELL + BETWEEN_LINES);
         }
         places.push(vec2(x, y));
         x += group.width() + BETWEEN_WORDS;
     }
-    let height = y + WORD + CELL + 12.0;
+    let height = y + CELLS_AT + CELL + 12.0;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let origin = rect.min + vec2(left, 0.0);
     let tags = TagSet::of_labels(&a.corpus.labels.names());
@@ -73,7 +79,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanView], left:
         }
         let mut x = at.x;
         for (piece, width) in group.pieces.iter().zip(&group.widths) {
-            let cell = Rect::from_min_size(pos2(x, at.y + WORD), vec2(*width, CELL));
+            let cell = Rect::from_min_size(pos2(x, at.y + CELLS_AT), vec2(*width, CELL));
             paint_cell(ui, cell, &aligned.pieces.texts[*piece], aligned.labels[*piece], &tags, group.word, spans);
             x += width + BETWEEN_PIECES;
         }
@@ -120,7 +126,7 @@ fn groups(
             }
             _ => {
                 let label = word.and_then(|w| spans.iter().find(|s| s.end == w + 1));
-                let tag = label.map_or(0.0, |s| TextRole::Tag.line(ui, s.name).size().x + 12.0);
+                let tag = label.map_or(0.0, |s| TextRole::Tag.line(ui, s.name).size().x + 2.0 * PAD);
                 let word_width = word.map_or(0.0, |w| word_galley(ui, words[w]).size().x + tag);
                 groups.push(Group { word, pieces: vec![i], widths: vec![width(i)], word_width });
             }
@@ -135,7 +141,8 @@ fn paint_blocks(ui: &Ui, origin: egui::Pos2, groups: &[Group], places: &[Vec2], 
         let mut row: Option<Rect> = None;
         let mut rows = Vec::new();
         for (group, place) in groups.iter().zip(places).filter(|(g, _)| inside(g)) {
-            let words = Rect::from_min_size(origin + *place + vec2(0.0, 2.0), vec2(group.word_width, WORD - 6.0));
+            let top = ((WORD - BLOCK) / 2.0).floor();
+            let words = Rect::from_min_size(origin + *place + vec2(0.0, top), vec2(group.word_width, BLOCK));
             match &mut row {
                 Some(r) if r.top() == words.top() => *r = r.union(words),
                 _ => {
@@ -147,18 +154,17 @@ fn paint_blocks(ui: &Ui, origin: egui::Pos2, groups: &[Group], places: &[Vec2], 
         rows.extend(row);
         let last = rows.len().saturating_sub(1);
         for (i, rect) in rows.into_iter().enumerate() {
-            let block =
-                Rect::from_min_max(rect.min - vec2(6.0, 0.0), rect.max + vec2(if i == last { 2.0 } else { 6.0 }, 0.0));
-            ui.painter().rect_filled(block, CornerRadius::same(6), span.colour.tint);
-            if i == last {
+            // Where a line cuts the span its block is square, and ends with the letters.
+            let (begins, ends) = (i == 0, i == last);
+            let block = rect.with_min_x(rect.left() - if begins { PAD } else { 0.0 });
+            let round = |at_end: bool| if at_end { 6 } else { 0 };
+            let (left, right) = (round(begins), round(ends));
+            let radius = CornerRadius { nw: left, sw: left, ne: right, se: right };
+            ui.painter().rect_filled(block, radius, span.colour.tint);
+            if ends {
                 let name = TextRole::Tag.line(ui, span.name);
-                put_text(
-                    ui.painter(),
-                    block.with_max_x(block.right() - 4.0),
-                    Align2::RIGHT_CENTER,
-                    name,
-                    span.colour.ink,
-                );
+                let at = pos2(block.right() - PAD - name.size().x, block.center().y - name.size().y / 2.0 + 1.0);
+                ui.painter().galley(at, name, span.colour.ink);
             }
         }
     }
@@ -212,12 +218,16 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             out.push(Command::Do(crate::app::Action::TogglePieces));
         }
     });
-    Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let part = Frame::new().inner_margin(Margin::symmetric(16, 12));
+    part.show(ui, |ui| {
         let base = match &app.training.base {
             Base::Starter => "starter, WordPiece".to_owned(),
             other => other.name().map_or_else(|| "starter".into(), |n| n.to_string()),
         };
-        both_ends(ui, TextRole::Body, "Tokenizer", &base);
+        ui.spacing_mut().item_spacing.y = 4.0;
+        label(ui, TextRole::Small, p.text2, "Tokenizer");
+        label(ui, TextRole::Body, p.text, &base);
         ui.add_space(8.0);
         label(ui, TextRole::Small, p.text2, "Later pieces of a word");
         let mut chosen = usize::from(!app.training.arguments.label_all_pieces);
@@ -225,9 +235,10 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             out.push(Command::LabelAllPieces(chosen == 0));
         }
         paragraph(ui, TextRole::Caption, p.text3, "The loss skips -100. Special pieces are always -100.");
-        ui.add_space(8.0);
-        separator(ui);
-        ui.add_space(8.0);
+    });
+    separator(ui);
+    part.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
         label(ui, TextRole::SmallMedium, p.text2, "This sentence");
         let Some(aligned) = &a.pieces.alignment else { return };
         let counted = aligned.labels.iter().filter(|l| **l != IGNORED).count();
@@ -243,9 +254,20 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             &format!("Of {limit} allowed"),
             &format!("{:.0} %", pieces as f64 / limit as f64 * 100.0),
         );
+    });
+    let Some(aligned) = &a.pieces.alignment else { return };
+    separator(ui);
+    part.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
+        label(ui, TextRole::SmallMedium, p.text2, "Trouble");
         let unknown = aligned.pieces.texts.iter().filter(|t| *t == "[UNK]").count();
-        both_ends(ui, TextRole::Body, "Unknown pieces", &thousands(unknown));
-        both_ends(ui, TextRole::Body, "Words without a piece", &thousands(aligned.empty_words));
-        both_ends(ui, TextRole::Body, "Words past the limit", &thousands(aligned.cut_words));
+        for (what, count) in [
+            ("Unknown pieces", unknown),
+            ("Words without a piece", aligned.empty_words),
+            ("Words past the limit", aligned.cut_words),
+        ] {
+            let colour = if count > 0 { p.warn } else { p.text };
+            both_ends_in(ui, TextRole::Body, what, &thousands(count), colour);
+        }
     });
 }

@@ -59,6 +59,7 @@ fn spacing(spacing: &mut Spacing) {
     spacing.scroll = ScrollStyle {
         bar_width: 8.0,
         floating_width: 4.0,
+        bar_outer_margin: 2.0,
         foreground_color: false,
         dormant_handle_opacity: 1.0,
         active_handle_opacity: 1.0,

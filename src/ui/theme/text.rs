@@ -21,6 +21,8 @@ pub enum TextRole {
     NumberLarge,
     /// The name of a run.
     Title,
+    /// What the program is for, on the welcome page.
+    Lead,
     /// What is typed into the command palette.
     TitleInput,
     /// Everything without another role.
@@ -63,6 +65,7 @@ impl TextRole {
             Self::Number => (Face::UiMedium, 20.0, 28.0),
             Self::NumberLarge => (Face::UiMedium, 22.0, 30.0),
             Self::Title => (Face::UiStrong, 16.0, 24.0),
+            Self::Lead => (Face::Ui, 15.0, 24.0),
             Self::TitleInput => (Face::Ui, 16.0, 24.0),
             Self::Body => (Face::Ui, 13.0, 20.0),
             Self::BodyMedium => (Face::UiMedium, 13.0, 20.0),

@@ -10,7 +10,7 @@ use crate::ui::numbers::{counted, duration, score, thousands};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::chart::{Level, LineChart, Series};
 use crate::ui::widgets::{
-    Badge, Button, Card, EmptyState, Figure, LegendItem, ProgressBar, Tone, both_ends, figures, label, paragraph,
+    Badge, Button, Card, EmptyState, Figure, LegendItem, ProgressBar, Tone, both_ends, figures, label, note, paragraph,
 };
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
@@ -22,6 +22,9 @@ pub struct View {
     /// Points of the charts, until a new step comes.
     points: Points,
 }
+
+/// The line of all labels together.
+const ALL: &str = "all";
 
 /// Series of a run as points.
 #[derive(Default)]
@@ -40,7 +43,7 @@ struct Points {
 /// Shows the run, or what the room is for.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
     let Some(run) = &app.training.run else {
-        ui.add_space((ui.available_height() * 0.34).max(20.0));
+        ui.add_space(((ui.available_height() - EmptyState::HEIGHT) / 2.0).max(20.0));
         EmptyState::new(
             icon::ACTIVITY,
             "No run yet",
@@ -64,7 +67,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
             });
         }
         headline(ui, run);
-        let room = ui.available_height() - if run.test.is_some() { 60.0 } else { 0.0 };
+        let room = ui.available_height() - if run.test.is_some() { 60.0 } else { 16.0 };
         let high = (room * 0.58).clamp(210.0, 400.0);
         let low = (room - high - 14.0).clamp(150.0, 260.0);
         let gap = 12.0;
@@ -86,6 +89,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         if let Some(test) = &run.test {
             super::super::evaluate::by_label(ui, a, test, "the kept model on test");
         }
+        ui.add_space(4.0);
     });
 }
 
@@ -105,11 +109,11 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
             RunState::Running { stopping: true } => Badge::new("Stopping").tone(Tone::Active).dot().show(ui),
             RunState::Running { .. } => Badge::new("Training").tone(Tone::Active).dot().show(ui),
             RunState::Ended(f) => match f.outcome {
-                Outcome::Completed => Badge::new("Completed").tone(Tone::Ok).show(ui),
-                Outcome::Stopped => Badge::new("Stopped").tone(Tone::Ok).show(ui),
-                Outcome::Diverged => Badge::new("Diverged").tone(Tone::Warn).show(ui),
+                Outcome::Completed => Badge::new("Completed").icon(icon::CHECK).tone(Tone::Ok).show(ui),
+                Outcome::Stopped => Badge::new("Stopped").icon(icon::CHECK).tone(Tone::Ok).show(ui),
+                Outcome::Diverged => Badge::new("Diverged").icon(icon::TRIANGLE_ALERT).tone(Tone::Warn).show(ui),
             },
-            RunState::Failed(_) => Badge::new("Failed").tone(Tone::Err).show(ui),
+            RunState::Failed(_) => Badge::new("Failed").icon(icon::CIRCLE_ALERT).tone(Tone::Err).show(ui),
         };
         let on = run.started.as_ref().map_or_else(String::new, |s| {
             format!(
@@ -139,13 +143,18 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
                 RunState::Failed(_) => {}
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                label(ui, TextRole::Body, p.text2, &on);
+                note(ui, TextRole::Body, &on);
             });
         });
     });
     let share = matches!(run.state, RunState::Ended(_)).then_some(1.0).unwrap_or(run.share());
     let unknown = run.started.is_none() && matches!(run.state, RunState::Running { .. });
-    ProgressBar::new("Progress", (!unknown).then_some(share)).tall().show(ui);
+    let mut bar = ProgressBar::new("Progress", (!unknown).then_some(share)).tall();
+    if matches!(run.state, RunState::Ended(_)) {
+        bar = bar.colour(p.ok);
+    }
+    ui.spacing_mut().item_spacing.y = 7.0;
+    bar.show(ui);
     let (left, right) = match (&run.started, run.last()) {
         (Some(s), Some(step)) => (
             format!(
@@ -165,6 +174,7 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
         _ => ("Reading the data and the model".into(), String::new()),
     };
     both_ends(ui, TextRole::Small, &left, &right);
+    ui.spacing_mut().item_spacing.y = 12.0;
 }
 
 fn headline(ui: &mut Ui, run: &RunView) {
@@ -214,7 +224,7 @@ impl Points {
         self.smoothed = run.steps.iter().zip(&run.smoothed).map(|(s, l)| [s.step as f64, *l]).collect();
         self.dev_loss = run.dev.iter().filter_map(|(step, _, s)| Some([*step as f64, s.loss?])).collect();
         let all = run.dev.iter().map(|(step, _, s)| [*step as f64, s.overall.f1 * 100.0]).collect();
-        self.f1 = vec![("all".into(), all)];
+        self.f1 = vec![(ALL.into(), all)];
         let mut labels: Vec<String> =
             run.dev.iter().flat_map(|(_, _, s)| s.labels.iter().map(|l| l.label.clone())).collect();
         labels.sort();
@@ -233,8 +243,9 @@ impl Points {
 fn axis(run: &RunView) -> (f64, Vec<(f64, String)>) {
     let total = run.started.as_ref().map_or(1.0, |s| s.steps as f64).max(1.0);
     let epochs = run.started.as_ref().map_or(1, |s| s.epochs);
-    let few = 2..=if epochs <= 4 { epochs } else { 0 };
-    (total, few.map(|e| (total * (e - 1) as f64 / epochs as f64, format!("epoch {e}"))).collect())
+    // With many epochs their borders would hide the lines: about four are shown.
+    let shown = (1..=epochs).step_by(epochs.div_ceil(4)).skip(1);
+    (total, shown.map(|e| (total * (e - 1) as f64 / epochs as f64, format!("epoch {e}"))).collect())
 }
 
 fn now(run: &RunView) -> Option<f64> {
@@ -255,7 +266,7 @@ fn loss(ui: &mut Ui, run: &RunView, view: &View) -> Option<f64> {
     let series = [
         Series::new("raw", training, &points.raw).faint(),
         Series::new("smoothed", training, &points.smoothed).width(2.0),
-        Series::new("dev loss", dev, &points.dev_loss).width(1.75).dots(),
+        Series::new("dev loss", dev, &points.dev_loss).width(1.75).dots(3.0),
     ];
     Card::new("Loss").legend(&legend).flush().height(ui.available_height()).show(
         ui,
@@ -277,12 +288,17 @@ fn loss(ui: &mut Ui, run: &RunView, view: &View) -> Option<f64> {
 fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
     let p = theme::of(ui);
     let (total, borders) = axis(run);
-    let borders: Vec<(f64, &str)> = borders.iter().map(|(x, n)| (*x, n.as_str())).collect();
+    // Their names stand in the chart beside; here they would meet those of the lines.
+    let borders: Vec<(f64, &str)> = borders.iter().map(|(x, _)| (*x, "")).collect();
     let names: Vec<String> = view
         .points
         .f1
         .iter()
-        .map(|(name, points)| points.last().map_or_else(|| name.clone(), |v| format!("{name} {:.1}", v[1])))
+        .map(|(name, points)| match points.last() {
+            None => name.clone(),
+            Some([_, f1]) if name == ALL => format!("{name} {f1:.2}"),
+            Some([_, f1]) => format!("{name} {f1:.1}"),
+        })
         .collect();
     let series: Vec<Series> = view
         .points
@@ -291,24 +307,26 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
         .zip(&names)
         .rev()
         .map(|((name, points), end)| {
-            let colour = a
-                .corpus
-                .labels
-                .id(name)
-                .and_then(|id| a.corpus.labels.get(id))
-                .map_or(p.text, |l| p.label(usize::from(l.colour)).solid);
-            let width = if name == "all" { 2.25 } else { 1.5 };
-            Series::new(name, colour, points).width(width).dots().end_name(end)
+            if name == ALL {
+                return Series::new(name, p.text, points).dots(3.0).leading().end_name(end, p.text);
+            }
+            let label = a.corpus.labels.id(name).and_then(|id| a.corpus.labels.get(id));
+            let (solid, ink) = label.map_or((p.text2, p.text2), |l| {
+                let colour = p.label(usize::from(l.colour));
+                (colour.solid, colour.ink)
+            });
+            Series::new(name, solid, points).dots(2.0).end_name(end, ink)
         })
         .collect();
     let best = run.best.map(|i| (&run.dev[i], run.dev[i].2.overall.f1));
-    let note = "entities, seqeval";
+    let beside = "entities, seqeval";
     let star = best.map_or_else(String::new, |(_, f)| format!("best {}", score(f)));
-    Card::new("Dev F1").note(note).flush().height(ui.available_height()).show(
+    Card::new("Dev F1").note(beside).flush().height(ui.available_height()).show(
         ui,
         |ui| {
             if !star.is_empty() {
                 label(ui, TextRole::Caption, p.text2, &star);
+                ui.spacing_mut().item_spacing.x = 5.0;
                 crate::ui::widgets::icon(ui, icon::STAR, 13.0, p.text2);
             }
         },
@@ -324,6 +342,16 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
                 .show(ui)
         },
     )
+}
+
+/// The learning rate from now to the end of the run, as straight lines.
+fn rest_of_schedule(run: &RunView) -> Vec<[f64; 2]> {
+    let (Some(started), Some(last), RunState::Running { .. }) = (&run.started, run.last(), &run.state) else {
+        return Vec::new();
+    };
+    let schedule = started.schedule;
+    let corners = [last.step, schedule.warmup, schedule.steps].into_iter().filter(|step| *step >= last.step);
+    corners.map(|step| [step as f64, started.learning_rate * schedule.factor(step)]).collect()
 }
 
 enum Small {
@@ -351,7 +379,11 @@ fn small(ui: &mut Ui, run: &RunView, view: &View, which: Small) -> Option<f64> {
         Small::Speed => thousands(v[1].round() as usize),
         Small::Gradient => format!("{:.2}", v[1]),
     });
-    let series = [Series::new(title, colour, points).width(1.5)];
+    let ahead = if matches!(which, Small::Rate) { rest_of_schedule(run) } else { Vec::new() };
+    let series = [
+        Series::new(title, colour, points).width(1.5),
+        Series::new("", colour.gamma_multiply(0.6), &ahead).width(1.0).dashed(),
+    ];
     Card::new(title).flush().height(ui.available_height()).show(
         ui,
         |ui| {
@@ -362,6 +394,7 @@ fn small(ui: &mut Ui, run: &RunView, view: &View, which: Small) -> Option<f64> {
                 .x_name("step")
                 .x_range(0.0..=total)
                 .y_range(0.0..=1e-9)
+                .small()
                 .cursor(view.cursor)
                 .write(write);
             if matches!(which, Small::Gradient) {

@@ -12,7 +12,7 @@ use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{
-    Button, ProgressBar, Segmented, TextField, Toggle, choice, form_field, label, panel_head, paragraph, separator,
+    Button, ProgressBar, Segmented, TextField, Toggle, choice, form_field, label, panel_head, paragraph,
 };
 use egui::{Frame, Margin, Panel, ScrollArea, Ui, vec2};
 
@@ -36,14 +36,14 @@ const DEVICES: [(&str, DeviceChoice); 4] = [
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     panel_head(ui, "New run", "", |ui| {
-        if Button::quiet("The book's recipe").show(ui).clicked() {
+        if Button::quiet("The book's recipe").icon(icon::ROTATE_CCW).show(ui).clicked() {
             let book = crate::train::Arguments::default();
             for (i, f) in FIELDS.iter().enumerate() {
                 out.push(Command::Setting(i, f.get(&book)));
             }
         }
     });
-    let foot = Frame::new().fill(p.panel).inner_margin(Margin::same(16));
+    let foot = Frame::new().fill(p.panel).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 12 });
     Panel::bottom("start").frame(foot).resizable(false).show_separator_line(true).show(ui, |ui| {
         let why = cannot_train(app);
         if Button::primary("Train").icon(icon::PLAY).main().off(why.as_deref()).show(ui).clicked() {
@@ -57,19 +57,25 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     });
     ScrollArea::vertical().id_salt("form").auto_shrink(false).show(ui, |ui| {
         Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 10.0;
-            base(ui, app, a, view, out);
-            separator(ui);
-            data(ui, app, a);
+            ui.spacing_mut().item_spacing.y = 12.0;
+            group(ui, |ui| base(ui, app, a, view, out));
+            group(ui, |ui| data(ui, app, a));
             recipe(ui, app, a, out);
             settings(ui, app, view, out);
-            device(ui, app, out);
             let mut all = app.training.arguments.label_all_pieces;
             if Toggle::new(&mut all, "Later pieces of a word carry its I- tag").show(ui).changed() {
                 out.push(Command::LabelAllPieces(all));
             }
             ui.add_space(8.0);
         });
+    });
+}
+
+/// What belongs together stands close together.
+fn group(ui: &mut Ui, body: impl FnOnce(&mut Ui)) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        body(ui);
     });
 }
 
@@ -174,16 +180,16 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             paragraph(ui, TextRole::Caption, p.text3, &what).on_hover_text(more);
             match facts.difference {
                 Some(d) if d <= TOLERANCE => {
-                    paragraph(ui, TextRole::Caption, p.ok, "Checked against candle-transformers")
+                    let why = format!("On three sentences the largest difference of a score is {d:.0e}.");
+                    marked(ui, icon::CIRCLE_CHECK, p.ok, "Same results as candle-transformers").on_hover_text(why)
                 }
-                Some(d) => paragraph(
-                    ui,
-                    TextRole::Caption,
-                    p.warn,
-                    &format!("Differs by {d:.0e} from candle-transformers: more than rounding"),
-                ),
+                Some(d) => {
+                    let text = format!("Differs by {d:.0e} from candle-transformers: more than rounding");
+                    marked(ui, icon::TRIANGLE_ALERT, p.warn, &text)
+                }
                 None => {
-                    paragraph(ui, TextRole::Caption, p.warn, "candle-transformers could not run it, so it is unchecked")
+                    let text = "candle-transformers could not run it, so it is unchecked";
+                    marked(ui, icon::TRIANGLE_ALERT, p.warn, text)
                 }
             };
         }
@@ -205,6 +211,16 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             }
         }
     }
+}
+
+/// A caption behind an icon: never colour alone.
+fn marked(ui: &mut Ui, glyph: theme::Icon, colour: egui::Color32, text: &str) -> egui::Response {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.allocate_ui(vec2(13.0, 16.0), |ui| crate::ui::widgets::icon(ui, glyph, 13.0, colour));
+        paragraph(ui, TextRole::Caption, colour, text)
+    })
+    .inner
 }
 
 fn data(ui: &mut Ui, app: &App, a: &Annotate) {
@@ -230,15 +246,21 @@ fn recipe(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     if total >= FEW_STEPS || arguments.learning_rate >= 1e-4 {
         return;
     }
-    Frame::new().fill(p.warn_tint).corner_radius(8).inner_margin(Margin::same(10)).show(ui, |ui| {
+    Frame::new().fill(p.warn_tint).corner_radius(8).inner_margin(Margin::same(12)).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = 6.0;
-        let text =
-            format!("{} at this rate teach little. A higher rate and more epochs would.", counted(total, "step"));
-        paragraph(ui, TextRole::Small, p.warn, &text);
-        if Button::plain("Take the small-data recipe").show(ui).clicked() {
-            out.push(Command::TakeRecipe);
-        }
+        ui.horizontal_top(|ui| {
+            crate::ui::widgets::icon(ui, icon::TRIANGLE_ALERT, 16.0, p.warn);
+            ui.vertical(|ui| {
+                let text = format!(
+                    "{} at this rate teach little. A higher rate and more epochs would.",
+                    counted(total, "step")
+                );
+                paragraph(ui, TextRole::Small, p.text, &text);
+                if Button::plain("Take the small-data recipe").show(ui).clicked() {
+                    out.push(Command::TakeRecipe);
+                }
+            });
+        });
     });
 }
 
@@ -248,14 +270,15 @@ fn settings(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         view.texts.clone_from(&t.texts);
     }
     let width = (ui.available_width() - 12.0) / 2.0;
-    for pair in (0..FIELDS.len()).collect::<Vec<_>>().chunks(2) {
+    // The device, which is no number, stands behind the last of them.
+    for pair in (0..=FIELDS.len()).collect::<Vec<_>>().chunks(2) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 12.0;
             for &i in pair {
-                let field = FIELDS[i];
                 ui.allocate_ui(vec2(width, 68.0), |ui| {
                     ui.vertical(|ui| {
                         ui.set_width(width);
+                        let Some(field) = FIELDS.get(i) else { return device(ui, app, out) };
                         let typed = &mut view.texts[i];
                         let error = t.errors[i].as_deref();
                         let response =
@@ -291,9 +314,7 @@ fn device(ui: &mut Ui, app: &App, out: &mut Commands) {
             }
         })
         .collect();
-    let response = form_field(ui, "Device", "Automatic takes a GPU where there is one", None, |ui| {
-        choice(ui, "Device", &mut at, &names)
-    });
+    let response = form_field(ui, "Device", "A GPU, if there is one", None, |ui| choice(ui, "Device", &mut at, &names));
     if response.changed() {
         out.push(Command::Device(offered[at].1));
     }

@@ -54,7 +54,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
     }
     CentralPanel::default()
-        .frame(Frame::new().fill(p.canvas).inner_margin(Margin { left: 16, right: 6, top: 16, bottom: 16 }))
+        .frame(Frame::new().fill(p.canvas).inner_margin(Margin { left: 16, right: 6, top: 16, bottom: 0 }))
         .show(ui, |ui| {
             charts::show(ui, app, a, &mut view.charts, out);
         });

@@ -3,10 +3,12 @@
 use crate::app::effect::Pick;
 use crate::app::training::RunState;
 use crate::app::{Annotate, App, Command};
+use crate::project::RunOutcome;
+use crate::train::event::Weight;
 use crate::ui::Commands;
 use crate::ui::numbers::{days_ago, duration, score};
 use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{IconButton, label, panel_head, paragraph, put_text, separator};
+use crate::ui::widgets::{IconButton, label, panel_head, paragraph, part_head, put_text, separator};
 use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 /// Shows the panel.
@@ -15,60 +17,66 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     panel_head(ui, "Runs", &a.runs.len().to_string(), |_| {});
     Frame::new().inner_margin(Margin::symmetric(8, 8)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        if a.runs.is_empty() && !app.training.is_running() {
+        if a.runs.is_empty() {
             Frame::new().inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
                 paragraph(ui, TextRole::Small, p.text3, "Every run is kept here with its model.");
             });
         }
-        if let Some(run) = app.training.run.as_ref().filter(|r| matches!(r.state, RunState::Running { .. })) {
-            let f1 = run.best_dev().map_or_else(|| "–".to_owned(), |s| score(s.overall.f1));
-            row(ui, &format!("Run {}", run.id), &run.base, &f1, "now", None);
-        }
         let most = ((ui.available_height() * 0.5) / 50.0).max(2.0) as usize;
         for run in a.runs.iter().rev().take(most) {
-            let f1 = run.dev_f1.map_or_else(|| "–".to_owned(), score);
-            let detail = format!("{}, {}, {}", run.base, run.recipe, duration(run.train_seconds));
-            row(
-                ui,
-                &format!("Run {}", run.number),
-                &detail,
-                &f1,
-                &days_ago(run.started),
-                Some(&mut || {
-                    out.push(Command::Pick(Pick::SaveModel(run.folder.clone())));
-                }),
-            );
+            let live = app.training.run.as_ref().filter(|r| r.id == run.number && run.outcome == RunOutcome::Running);
+            let best = live.and_then(|r| r.best_dev()).map(|s| s.overall.f1);
+            let f1 = run.dev_f1.or(best).map_or_else(|| "–".to_owned(), score);
+            let detail = match run.outcome {
+                RunOutcome::Running => format!("{}, {}", run.base, run.recipe),
+                outcome if outcome.has_model() => {
+                    format!("{}, {}, {}", run.base, run.recipe, duration(run.train_seconds))
+                }
+                outcome => format!("{}, {}, {}", outcome.name(), run.base, run.recipe),
+            };
+            let when = if live.is_some() { "now".into() } else { days_ago(run.started) };
+            let mut save = || out.push(Command::Pick(Pick::SaveModel(run.folder.clone())));
+            let save: Option<&mut dyn FnMut()> = if run.outcome.has_model() { Some(&mut save) } else { None };
+            let shown = app.training.run.as_ref().is_some_and(|r| r.id == run.number);
+            row(ui, &format!("Run {}", run.number), &detail, &f1, &when, shown, save);
         }
     });
-    ui.add_space(4.0);
     separator(ui);
-    panel_head(ui, "Log", "", |ui| {
+    part_head(ui, "Log", |ui| {
         let text = log_text(app);
         if IconButton::new(icon::COPY, "Copy the log").show(ui).clicked() {
             ui.copy_text(text);
         }
     });
     ScrollArea::vertical().id_salt("log").auto_shrink(false).stick_to_bottom(true).show(ui, |ui| {
-        Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
+        Frame::new().inner_margin(Margin { left: 16, right: 16, top: 0, bottom: 12 }).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             let Some(run) = &app.training.run else {
                 label(ui, TextRole::Small, p.text3, "What a run says stands here.");
                 return;
             };
             for line in &run.log {
-                let colour = match &run.state {
-                    RunState::Failed(why) if *why == line.text => p.err,
-                    _ if line.text.contains("best so far") || line.text.contains("reached every") => p.ok,
-                    _ if line.text.contains("past") || line.text.contains("not learned") => p.warn,
+                let colour = match (&run.state, line.weight) {
+                    (RunState::Failed(why), _) if *why == line.text => p.err,
+                    (_, Weight::Warning) => p.warn,
+                    // Only the scores of the best epochs are marked, or most of the log would be green.
+                    (_, Weight::Good) if line.figures.is_empty() => p.ok,
                     _ => p.text2,
                 };
+                let figures = if line.weight == Weight::Good { p.ok } else { p.text2 };
                 ui.horizontal_top(|ui| {
                     let seconds = line.at as u64;
                     ui.allocate_ui(vec2(36.0, 16.0), |ui| {
                         ui.set_min_width(36.0);
                         label(ui, TextRole::MonoSmall, p.text3, &format!("{}:{:02}", seconds / 60, seconds % 60));
                     });
-                    ui.vertical(|ui| paragraph(ui, TextRole::MonoSmall, colour, &line.text));
+                    ui.vertical(|ui| {
+                        ui.spacing_mut().item_spacing.y = 0.0;
+                        paragraph(ui, TextRole::MonoSmall, colour, &line.text);
+                        if !line.figures.is_empty() {
+                            label(ui, TextRole::MonoSmall, figures, &line.figures);
+                        }
+                    });
                 });
             }
         });
@@ -77,29 +85,33 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 
 fn log_text(app: &App) -> String {
     let lines = app.training.run.iter().flat_map(|r| &r.log);
-    lines.map(|l| format!("{:>10}  {}\n", duration(l.at), l.text)).collect()
+    lines.map(|l| format!("{:>10}  {}  {}\n", duration(l.at), l.text, l.figures)).collect()
 }
 
-fn row(ui: &mut Ui, name: &str, detail: &str, f1: &str, when: &str, save: Option<&mut dyn FnMut()>) {
+fn row(ui: &mut Ui, name: &str, detail: &str, f1: &str, when: &str, selected: bool, save: Option<&mut dyn FnMut()>) {
     let p = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{name}, dev F1 {f1}")));
-    if save.is_none() {
+    if selected {
         ui.painter().rect_filled(rect, 8, p.selected);
     } else if response.hovered() {
         ui.painter().rect_filled(rect, 8, p.hover);
     }
-    let inside = rect.shrink2(vec2(10.0, 6.0));
-    let words = Rect::from_min_max(inside.min, pos2(inside.right() - 84.0, inside.bottom()));
+    let inside = rect.shrink2(vec2(8.0, 6.0));
+    let words = Rect::from_min_max(inside.min, pos2(inside.right() - 86.0, inside.bottom()));
     put_text(ui.painter(), words, Align2::LEFT_TOP, TextRole::BodyMedium.line(ui, name), p.text);
     put_text(ui.painter(), words, Align2::LEFT_BOTTOM, TextRole::Small.elided(ui, detail, words.width()), p.text2);
-    let right = inside.with_max_x(inside.right() - 28.0);
-    put_text(ui.painter(), right, Align2::RIGHT_TOP, TextRole::BodyMedium.line(ui, f1), p.text);
-    put_text(ui.painter(), right, Align2::RIGHT_BOTTOM, TextRole::Small.line(ui, when), p.text2);
+    put_text(ui.painter(), inside, Align2::RIGHT_TOP, TextRole::BodyMedium.line(ui, f1), p.text);
+    put_text(ui.painter(), inside, Align2::RIGHT_BOTTOM, TextRole::Small.line(ui, when), p.text2);
     let Some(save) = save else { return };
-    let at = Rect::from_center_size(pos2(inside.right() - 8.0, inside.center().y), vec2(24.0, 24.0));
+    let at = Rect::from_center_size(pos2(inside.right() - 70.0, inside.center().y), vec2(24.0, 24.0));
     let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(at).id_salt(name));
-    if IconButton::new(icon::DOWNLOAD, &format!("Save the model of {name} as")).size(24.0).show(&mut corner).clicked() {
+    let title = format!("Save the model of {name} as");
+    let button = IconButton::new(icon::DOWNLOAD, &title).size(24.0);
+    // It is always there for the keyboard and for a screen reader, and shows itself where it is wanted.
+    let wanted = ui.rect_contains_pointer(rect) || corner.memory(|m| m.has_focus(corner.next_auto_id()));
+    corner.set_opacity(if wanted { 1.0 } else { 0.0 });
+    if button.show(&mut corner).clicked() {
         save();
     }
 }

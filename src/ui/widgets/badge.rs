@@ -27,6 +27,7 @@ pub enum Tone {
 #[must_use = "a badge is shown by `show` or `choose`"]
 pub struct Badge<'a> {
     text: &'a str,
+    spoken: &'a str,
     tone: Tone,
     icon: Option<Icon>,
     dot: bool,
@@ -34,7 +35,15 @@ pub struct Badge<'a> {
 
 impl<'a> Badge<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self { text, tone: Tone::Plain, icon: None, dot: false }
+        Self { text, spoken: text, tone: Tone::Plain, icon: None, dot: false }
+    }
+
+    /// A name for those who do not see its icon, where it has no words.
+    pub fn spoken(mut self, name: &'a str) -> Self {
+        if self.text.is_empty() {
+            self.spoken = name;
+        }
+        self
     }
 
     pub fn tone(mut self, tone: Tone) -> Self {
@@ -56,7 +65,7 @@ impl<'a> Badge<'a> {
     /// Shows it as a mark that nothing is done with.
     pub fn show(self, ui: &mut Ui) -> Response {
         let (rect, response) = ui.allocate_exact_size(self.size(ui), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, self.text));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, self.spoken));
         let (fill, border, text) = colours(ui, self.tone);
         self.paint(ui, rect, fill, border, text);
         response
@@ -66,7 +75,7 @@ impl<'a> Badge<'a> {
     pub fn choose(self, ui: &mut Ui, chosen: bool) -> Response {
         let (rect, response) = ui.allocate_exact_size(self.size(ui), Sense::click());
         let enabled = ui.is_enabled();
-        response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, chosen, self.text));
+        response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, chosen, self.spoken));
         let p = theme::of(ui);
         let touch = Touch::of(ui, &response);
         let (fill, border, text) = if chosen {

@@ -15,14 +15,13 @@ const ICON_GAP: f32 = 6.0;
 const KEY_GAP: f32 = 8.0;
 const ICON: f32 = 15.0;
 /// The room of a chevron, which leaves a third of its square empty.
-const CHEVRON: f32 = 10.0;
+const CHEVRON: f32 = 12.0;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Primary,
     Plain,
     Quiet,
-    Destructive,
 }
 
 /// A button with words on it. [`super::IconButton`] is the one without.
@@ -35,6 +34,8 @@ pub struct Button<'a> {
     opens_menu: bool,
     toggled: Option<bool>,
     main: bool,
+    high: bool,
+    is_name: bool,
     why_off: Option<&'a str>,
 }
 
@@ -53,13 +54,25 @@ impl<'a> Button<'a> {
         Self::new(Kind::Quiet, text)
     }
 
-    /// For what takes something away.
-    pub fn destructive(text: &'a str) -> Self {
-        Self::new(Kind::Destructive, text)
+    /// Makes its words those of a name: the thing itself, not an action on it.
+    pub fn named_thing(mut self) -> Self {
+        self.is_name = true;
+        self
     }
 
     fn new(kind: Kind, text: &'a str) -> Self {
-        Self { kind, text, icon: None, keys: &[], opens_menu: false, toggled: None, main: false, why_off: None }
+        Self {
+            kind,
+            text,
+            icon: None,
+            keys: &[],
+            opens_menu: false,
+            toggled: None,
+            main: false,
+            high: false,
+            is_name: false,
+            why_off: None,
+        }
     }
 
     pub fn icon(mut self, icon: Icon) -> Self {
@@ -88,6 +101,12 @@ impl<'a> Button<'a> {
     /// Makes it the main action of a form: higher, and over the whole width.
     pub fn main(mut self) -> Self {
         self.main = true;
+        self.high()
+    }
+
+    /// As high as a main action, but no wider than it must be.
+    pub fn high(mut self) -> Self {
+        self.high = true;
         self
     }
 
@@ -104,14 +123,15 @@ impl<'a> Button<'a> {
     /// The width it will take, for those who place it by hand.
     pub fn width(&self, ui: &Ui) -> f32 {
         let text = TextRole::BodyMedium.line(ui, self.text);
-        let width = self.content_width(ui, &text) + 2.0 * metrics::PAD;
+        let padding = if self.high { 14.0 } else { metrics::PAD };
+        let width = self.content_width(ui, &text) + 2.0 * padding;
         if self.main { width.max(ui.available_width()) } else { width }
     }
 
     fn add(&self, ui: &mut Ui) -> Response {
         let text = TextRole::BodyMedium.line(ui, self.text);
         let content = self.content_width(ui, &text);
-        let height = if self.main { metrics::MAIN_ACTION } else { theme::density(ui).control() };
+        let height = if self.high { metrics::MAIN_ACTION } else { theme::density(ui).control() };
         let size = vec2(self.width(ui), height);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let enabled = ui.is_enabled();
@@ -134,7 +154,7 @@ impl<'a> Button<'a> {
 
     fn paint(&self, ui: &Ui, response: &Response, rect: Rect, text: Arc<Galley>, content: f32) {
         let palette = theme::of(ui);
-        let radius = if self.main { metrics::RADIUS_ROW } else { metrics::RADIUS_CONTROL };
+        let radius = if self.high { metrics::RADIUS_ROW } else { metrics::RADIUS_CONTROL };
         let colours = self.colours(ui, response);
         let painter = ui.painter();
         let border = Stroke::new(metrics::STROKE, colours.border);
@@ -154,7 +174,7 @@ impl<'a> Button<'a> {
         if self.opens_menu {
             rest.min.x += ICON_GAP;
             let square = rest.with_max_x(rest.left() + CHEVRON);
-            let colour = if ui.is_enabled() { palette.text2 } else { palette.text_off };
+            let colour = if ui.is_enabled() { palette.text3 } else { palette.text_off };
             paint_icon(painter, square, icon::CHEVRON_DOWN, 14.0, colour);
             rest.min.x = square.right();
         }
@@ -187,13 +207,10 @@ impl<'a> Button<'a> {
                 ..Colours::of(touch.mix(p.raised, p.hover, p.pressed), p.line_strong, p.text, p.line_strong)
             },
             Kind::Quiet => Colours {
-                text: touch.hovered(p.text2, p.text),
+                text: if self.is_name { p.text } else { touch.hovered(p.text2, p.text) },
                 icon: touch.hovered(p.text2, p.text),
                 ..Colours::of(touch.mix(none, p.hover, p.pressed), none, p.text2, p.line_strong)
             },
-            Kind::Destructive => {
-                Colours::of(touch.mix(p.raised, p.hover, p.pressed), p.line_strong, p.err, p.line_strong)
-            }
         }
     }
 }

@@ -5,7 +5,7 @@ use egui::{Align, Align2, Color32, Frame, Layout, Margin, Rect, Sense, Shape, St
 use crate::ui::theme::{self, TextRole, metrics};
 
 use super::paint::put_text;
-use super::text::label;
+use super::text::{label, note};
 
 /// A line's colour and name, for the head of its card.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +90,7 @@ impl<'a> Card<'a> {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 label(ui, TextRole::Strong, p.text, self.title);
                 if !self.note.is_empty() {
-                    label(ui, TextRole::Caption, p.text2, self.note);
+                    note(ui, TextRole::Caption, self.note);
                 }
                 ui.spacing_mut().item_spacing.x = 14.0;
                 for item in self.legend {

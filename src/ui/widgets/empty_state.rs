@@ -17,6 +17,9 @@ pub struct EmptyState<'a> {
 }
 
 impl<'a> EmptyState<'a> {
+    /// About what it takes without a button, for those who put it in the middle.
+    pub const HEIGHT: f32 = 100.0;
+
     pub fn new(icon: Icon, title: &'a str, teaching: &'a str) -> Self {
         Self { icon, title, teaching, action: "" }
     }

@@ -17,13 +17,14 @@ pub struct IconButton<'a> {
     name: &'a str,
     keys: &'a [&'a str],
     size: Option<f32>,
+    icon_size: f32,
     toggled: Option<bool>,
     why_off: Option<&'a str>,
 }
 
 impl<'a> IconButton<'a> {
     pub fn new(icon: Icon, name: &'a str) -> Self {
-        Self { icon, name, keys: &[], size: None, toggled: None, why_off: None }
+        Self { icon, name, keys: &[], size: None, icon_size: metrics::ICON_SQUARE, toggled: None, why_off: None }
     }
 
     /// The shortcut that does the same, told in the tooltip.
@@ -35,6 +36,12 @@ impl<'a> IconButton<'a> {
     /// A square smaller than a control, for inside rows and toasts.
     pub fn size(mut self, size: f32) -> Self {
         self.size = Some(size);
+        self
+    }
+
+    /// A larger icon than usual, as in the rail.
+    pub fn icon_size(mut self, size: f32) -> Self {
+        self.icon_size = size;
         self
     }
 
@@ -76,7 +83,7 @@ impl<'a> IconButton<'a> {
             let (fill, border, colour) = self.colours(ui, &response);
             let stroke = Stroke::new(metrics::STROKE, border);
             ui.painter().rect(rect, metrics::RADIUS_CONTROL, fill, stroke, StrokeKind::Inside);
-            let size = metrics::ICON_SQUARE.min(side - 4.0);
+            let size = self.icon_size.min(side - 4.0);
             paint_icon(ui.painter(), rect, self.icon, size, colour);
             focus_ring(ui, &response, rect, metrics::RADIUS_CONTROL);
         }

@@ -67,7 +67,7 @@ impl<'a> LabelChip<'a> {
         let (fill, border) = match (enabled, down) {
             (false, _) => (none, p.line),
             (true, true) => (self.colour.tint, self.colour.tint),
-            (true, false) => (Touch::of(ui, response).hovered(p.raised, p.hover), p.line_strong),
+            (true, false) => (Touch::of(ui, response).hovered(none, p.hover), p.line_strong),
         };
         let stroke = Stroke::new(metrics::STROKE, border);
         ui.painter().rect(rect, metrics::RADIUS_CHIP, fill, stroke, StrokeKind::Inside);

@@ -47,17 +47,17 @@ impl<'a> ProgressBar<'a> {
         });
         let colour = self.colour.unwrap_or(theme::of(ui).accent);
         match self.done {
-            Some(done) => paint_bar(ui, rect, done, colour),
+            Some(done) => paint_bar(ui, rect, theme::of(ui).pressed, done, colour),
             None => paint_wandering(ui, rect, colour),
         }
         response
     }
 }
 
-/// Paints a track and the filled part of it.
-pub(super) fn paint_bar(ui: &Ui, track: Rect, done: f32, colour: Color32) {
+/// Paints a track in `ground` and the filled part of it.
+pub(super) fn paint_bar(ui: &Ui, track: Rect, ground: Color32, done: f32, colour: Color32) {
     let radius = track.height() / 2.0;
-    ui.painter().rect_filled(track, radius, theme::of(ui).pressed);
+    ui.painter().rect_filled(track, radius, ground);
     let width = track.width() * done.clamp(0.0, 1.0);
     if width > 0.0 {
         // Never narrower than it is high, or its round ends would collapse.
@@ -70,7 +70,7 @@ pub(super) fn paint_bar(ui: &Ui, track: Rect, done: f32, colour: Color32) {
 fn paint_wandering(ui: &Ui, track: Rect, colour: Color32) {
     const SEGMENT: f32 = 0.3;
     const PERIOD: f64 = 1.6;
-    paint_bar(ui, track, 0.0, colour);
+    paint_bar(ui, track, theme::of(ui).pressed, 0.0, colour);
     let place = if theme::is_still(ui) {
         0.5
     } else {

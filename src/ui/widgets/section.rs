@@ -1,18 +1,32 @@
-//! Heads: of a whole panel, and of a section inside it.
+//! Heads: of a whole panel, and of a part of it.
 
 use egui::{Align, Frame, Layout, Margin, Ui, pos2, vec2};
 
 use crate::ui::theme::{self, TextRole};
 
 use super::paint::hairline;
-use super::text::label;
+use super::text::{label, note};
 
 /// The head of a panel, 44 high: its name, a count beside it, and controls at the right end.
-pub fn panel_head(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&mut Ui)) {
+pub fn panel_head(ui: &mut Ui, name: &str, beside: &str, controls: impl FnOnce(&mut Ui)) {
+    lined_head(ui, 44.0, name, (TextRole::Small, beside), controls);
+}
+
+/// The same beside a strip of 52, as on Try, so that the lines below both meet.
+pub fn tall_panel_head(ui: &mut Ui, name: &str, beside: &str) {
+    lined_head(ui, 52.0, name, (TextRole::Small, beside), |_| {});
+}
+
+/// The same with the id of what the panel is about.
+pub fn id_panel_head(ui: &mut Ui, name: &str, id: &str) {
+    lined_head(ui, 44.0, name, (TextRole::MonoSmall, id), |_| {});
+}
+
+fn lined_head(ui: &mut Ui, height: f32, name: &str, beside: (TextRole, &str), controls: impl FnOnce(&mut Ui)) {
     let padding = theme::density(ui).panel_padding();
     let shown = Frame::new().inner_margin(Margin::symmetric(padding as i8, 0)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        head(ui, 44.0, (TextRole::Strong, name), note, controls);
+        head(ui, height, name, beside, controls);
     });
     let (edge, below) = (ui.max_rect().x_range(), shown.response.rect.bottom() - 1.0);
     // What follows stands right below the line, whatever the panel's spacing.
@@ -20,25 +34,24 @@ pub fn panel_head(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&mu
     hairline(ui.painter(), pos2(edge.min, below), pos2(edge.max, below), theme::of(ui).line);
 }
 
-/// The head of a section, as high as a control.
-pub fn section_head(ui: &mut Ui, name: &str, note: &str, controls: impl FnOnce(&mut Ui)) {
-    let height = theme::density(ui).control();
-    head(ui, height, (TextRole::SmallMedium, name), note, controls);
+/// The head of a further part of a panel: the same, without the line below.
+pub fn part_head(ui: &mut Ui, name: &str, controls: impl FnOnce(&mut Ui)) {
+    let padding = theme::density(ui).panel_padding();
+    Frame::new()
+        .inner_margin(Margin::symmetric(padding as i8, 0))
+        .show(ui, |ui| head(ui, 44.0, name, (TextRole::Small, ""), controls));
 }
 
 /// A row of words at the left and controls at the right, which come first so that words give way.
-fn head(ui: &mut Ui, height: f32, name: (TextRole, &str), note: &str, controls: impl FnOnce(&mut Ui)) {
-    let p = theme::of(ui);
-    let (role, name) = name;
-    let colour = if role == TextRole::Strong { p.text } else { p.text2 };
+fn head(ui: &mut Ui, height: f32, name: &str, beside: (TextRole, &str), controls: impl FnOnce(&mut Ui)) {
     let size = vec2(ui.available_width(), height);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.set_min_height(height);
         controls(ui);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            label(ui, role, colour, name);
-            if !note.is_empty() {
-                label(ui, TextRole::Small, p.text3, note);
+            label(ui, TextRole::Strong, theme::of(ui).text, name);
+            if !beside.1.is_empty() {
+                note(ui, beside.0, beside.1);
             }
         });
     });

@@ -154,17 +154,18 @@ impl Cells<'_> {
         put_text(self.ui.painter(), words, Align2::LEFT_CENTER, galley, colour);
     }
 
-    /// A bar, filled as far as the share from 0 to 1.
-    pub fn bar(&mut self, share: f32, colour: Color32) {
+    /// The score that counts, behind a bar that is filled as far as the share from 0 to 1.
+    pub fn barred(&mut self, text: &str, share: f32, colour: Color32) {
         let (cell, _) = self.take();
-        let width = cell.width().min(64.0);
-        let track = Rect::from_center_size(pos2(cell.right() - width / 2.0, cell.center().y), vec2(width, 4.0));
-        paint_bar(self.ui, track, share, colour);
-    }
-
-    /// Leaves a cell empty, or to the caller.
-    pub fn skip(&mut self) -> Rect {
-        self.take().0
+        self.say(text);
+        let galley = TextRole::Strong.line(self.ui, text);
+        // As if the widest score stood there, so that all bars begin and end alike.
+        let number = TextRole::Strong.line(self.ui, "100.00").size().x;
+        put_text(self.ui.painter(), cell, Align2::RIGHT_CENTER, galley, theme::of(self.ui).text);
+        let right = cell.right() - number - metrics::GAP;
+        let width = (right - cell.left()).clamp(0.0, 64.0);
+        let track = Rect::from_center_size(pos2(right - width / 2.0, cell.center().y), vec2(width, 4.0));
+        paint_bar(self.ui, track, theme::of(self.ui).hover, share, colour);
     }
 
     fn say(&mut self, text: &str) {

@@ -4,6 +4,8 @@ use egui::{Align, Color32, Label, Layout, Response, Ui};
 
 use crate::ui::theme::{self, TextRole};
 
+use super::paint::put_text;
+
 /// One line of text, cut with an ellipsis where the room ends.
 pub fn label(ui: &mut Ui, role: TextRole, colour: Color32, text: &str) -> Response {
     ui.add(Label::new(role.rich(text).color(colour)).truncate())
@@ -14,12 +16,34 @@ pub fn paragraph(ui: &mut Ui, role: TextRole, colour: Color32, text: &str) -> Re
     ui.add(Label::new(role.rich(text).color(colour)).wrap())
 }
 
+/// A quiet fact beside a title of another size, on the title's base line.
+pub fn note(ui: &mut Ui, role: TextRole, text: &str) -> Response {
+    // Centred like the title, a smaller line would stand a point too high.
+    let drop = if role.line_height() < TextRole::Strong.line_height() { 1.0 } else { 0.0 };
+    let galley = role.elided(ui, text, ui.available_width());
+    let (rect, response) = ui.allocate_exact_size(galley.size(), egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
+    put_text(
+        ui.painter(),
+        rect.translate(egui::vec2(0.0, drop)),
+        egui::Align2::LEFT_CENTER,
+        galley,
+        theme::of(ui).text3,
+    );
+    response
+}
+
 /// One line with a fact at its left end and another at its right, as above a progress bar.
 pub fn both_ends(ui: &mut Ui, role: TextRole, left: &str, right: &str) {
+    both_ends_in(ui, role, left, right, theme::of(ui).text);
+}
+
+/// The same with the fact at the right in a colour that says more.
+pub fn both_ends_in(ui: &mut Ui, role: TextRole, left: &str, right: &str, colour: Color32) {
     let palette = theme::of(ui);
     let size = egui::vec2(ui.available_width(), role.line_height());
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-        label(ui, role, palette.text, right);
+        label(ui, role, colour, right);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             label(ui, role, palette.text2, left);
         });

@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-/// No axis has more ticks than this.
-const MOST_TICKS: usize = 5;
+/// No axis has more ticks than this; a small chart has one less.
+pub(super) const MOST_TICKS: usize = 5;
 
 /// A range of values, spread evenly or by their logarithms.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,26 +11,27 @@ pub(super) struct Axis {
     low: f64,
     high: f64,
     logarithmic: bool,
+    most_ticks: usize,
 }
 
 impl Axis {
     /// From exactly here to exactly there.
     pub fn exact(range: RangeInclusive<f64>) -> Self {
         let (low, high) = widened(*range.start(), *range.end());
-        Self { low, high, logarithmic: false }
+        Self { low, high, logarithmic: false, most_ticks: MOST_TICKS }
     }
 
-    /// As much more as makes it begin and end at a tick.
-    pub fn rounded(range: RangeInclusive<f64>) -> Self {
+    /// As much more as makes it begin and end at one of at most so many ticks.
+    pub fn rounded(range: RangeInclusive<f64>, most_ticks: usize) -> Self {
         let (low, high) = widened(*range.start(), *range.end());
-        let mut step = step(high - low);
+        let mut step = step(high - low, most_ticks);
         loop {
             let (first, last) = ((low / step).floor(), (high / step).ceil());
-            if last - first < MOST_TICKS as f64 {
-                return Self { low: first * step, high: last * step, logarithmic: false };
+            if last - first < most_ticks as f64 {
+                return Self { low: first * step, high: last * step, logarithmic: false, most_ticks };
             }
             // One more tick than may be: the next coarser step has room.
-            step = self::step(step * MOST_TICKS as f64);
+            step = self::step(step * most_ticks as f64, most_ticks);
         }
     }
 
@@ -38,8 +39,12 @@ impl Axis {
     pub fn logarithmic(range: RangeInclusive<f64>) -> Option<Self> {
         let (low, high) = (*range.start(), *range.end());
         let fits = low > 0.0 && high.is_finite();
-        // A little room, so that the extremes do not lie on the edge.
-        fits.then(|| Self { low: low / 1.15, high: high * 1.15, logarithmic: true })
+        fits.then(|| {
+            let power = 10_f64.powf(high.log10().floor());
+            // It begins at a tick, above which nothing lies; at the other end is a little room.
+            let top = [1.0, 3.0, 10.0].into_iter().map(|times| times * power).find(|tick| *tick >= high);
+            Self { low: low / 1.15, high: top.unwrap_or(high), logarithmic: true, most_ticks: MOST_TICKS }
+        })
     }
 
     /// Where a value lies, 0 at the low end and 1 at the high one. `None` when it has no place.
@@ -64,13 +69,13 @@ impl Axis {
 
     pub fn ticks(&self) -> Vec<f64> {
         if !self.logarithmic {
-            return even_ticks(self.low, self.high);
+            return even_ticks(self.low, self.high, self.most_ticks);
         }
         let all = self.powers_of_ten(&[1.0, 3.0]);
         let ticks = if all.len() > MOST_TICKS { self.powers_of_ten(&[1.0]) } else { all };
         match ticks.len() {
             // Less than one power of ten in sight: even ticks say more.
-            0 | 1 => even_ticks(self.low, self.high),
+            0 | 1 => even_ticks(self.low, self.high, self.most_ticks),
             count => {
                 let every = count.div_ceil(MOST_TICKS);
                 ticks.into_iter().step_by(every).collect()
@@ -82,7 +87,7 @@ impl Axis {
         let exponents = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
         exponents
             .flat_map(|exponent| times.iter().map(move |times| times * 10_f64.powi(exponent)))
-            .filter(|tick| (self.low..=self.high).contains(tick))
+            .filter(|tick| (self.low..=self.high * (1.0 + 1e-9)).contains(tick))
             .collect()
     }
 }
@@ -124,19 +129,19 @@ fn with_commas(value: f64) -> String {
     written
 }
 
-fn even_ticks(low: f64, high: f64) -> Vec<f64> {
-    let step = step(high - low);
+fn even_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
+    let step = step(high - low, most);
     // A hair of tolerance, or rounding could cost the tick at the edge.
     let first = (low / step - 1e-9).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
     (first..=last).map(|index| index as f64 * step).collect()
 }
 
-/// The finest of 1, 2 and 5 times a power of ten that gives at most five ticks over this span.
-fn step(span: f64) -> f64 {
-    let least = span / (MOST_TICKS - 1) as f64;
+/// The finest of 1, 2, 2.5 and 5 times a power of ten that gives at most so many ticks over this span.
+fn step(span: f64, most: usize) -> f64 {
+    let least = span / (most - 1) as f64;
     let power = 10_f64.powf(least.log10().floor());
-    [1.0, 2.0, 5.0, 10.0]
+    [1.0, 2.0, 2.5, 5.0, 10.0]
         .into_iter()
         .map(|times| times * power)
         .find(|step| *step >= least * (1.0 - 1e-9))
@@ -165,17 +170,20 @@ mod tests {
     #[test]
     fn ticks_are_round_and_few() {
         check(Axis::exact(0.0..=2634.0), &["0", "1,000", "2,000"]);
-        check(Axis::rounded(46.0..=95.4), &["40", "60", "80", "100"]);
-        check(Axis::rounded(0.0..=1e-4), &["0", "5e-5", "1e-4"]);
-        check(Axis::exact(0.0..=1.0), &["0", "0.5", "1"]);
-        check(Axis::exact(3.0..=3.0), &["2.5", "3", "3.5"]);
-        check(Axis::exact(f64::NAN..=1.0), &["0", "0.5", "1"]);
+        check(Axis::rounded(46.0..=95.4, 5), &["40", "60", "80", "100"]);
+        check(Axis::rounded(0.0..=100.0, 5), &["0", "25", "50", "75", "100"]);
+        check(Axis::rounded(0.0..=2e-4, 4), &["0", "1e-4", "2e-4"]);
+        check(Axis::rounded(0.0..=4.9, 4), &["0", "2", "4", "6"]);
+        check(Axis::exact(0.0..=1.0), &["0", "0.25", "0.5", "0.75", "1"]);
+        check(Axis::exact(3.0..=3.0), &["2.5", "2.75", "3", "3.25", "3.5"]);
+        check(Axis::exact(f64::NAN..=1.0), &["0", "0.25", "0.5", "0.75", "1"]);
     }
 
     #[test]
     fn a_logarithmic_axis_has_ones_and_threes() {
         let axis = Axis::logarithmic(0.04..=3.0).expect("above 0");
         check(axis, &["0.1", "0.3", "1", "3"]);
+        check(Axis::logarithmic(0.008..=0.9).expect("above 0"), &["0.01", "0.03", "0.1", "0.3", "1"]);
         let wide = Axis::logarithmic(1e-8..=1e4).expect("above 0");
         assert!(wide.ticks().len() <= MOST_TICKS);
         assert_eq!(Axis::logarithmic(0.0..=1.0), None);

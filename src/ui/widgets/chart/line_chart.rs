@@ -7,7 +7,7 @@ use egui::{Align2, Color32, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec
 use crate::ui::theme::{self, TextRole, metrics};
 use crate::ui::widgets::paint::{hairline, put_text};
 
-use super::axis::{Axis, write_tick};
+use super::axis::{Axis, MOST_TICKS, write_tick};
 use super::plot::Plot;
 use super::series::Series;
 use super::{names, readout};
@@ -33,6 +33,7 @@ pub struct LineChart<'a> {
     future_from: Option<f64>,
     best: Option<[f64; 2]>,
     level: Option<Level<'a>>,
+    most_ticks: usize,
     cursor: Option<f64>,
     write: fn(f64) -> String,
 }
@@ -51,6 +52,7 @@ impl<'a> LineChart<'a> {
             future_from: None,
             best: None,
             level: None,
+            most_ticks: MOST_TICKS,
             cursor: None,
             write: |value| format!("{value:.4}"),
         }
@@ -71,6 +73,12 @@ impl<'a> LineChart<'a> {
     /// Shows at least this much of y, rounded to whole ticks.
     pub fn y_range(mut self, range: RangeInclusive<f64>) -> Self {
         self.y_range = Some(range);
+        self
+    }
+
+    /// One tick of y less: for a chart that is not high.
+    pub fn small(mut self) -> Self {
+        self.most_ticks = MOST_TICKS - 1;
         self
     }
 
@@ -126,12 +134,12 @@ impl<'a> LineChart<'a> {
             return None;
         };
         let mut plot = Plot::inside(room, x, y);
-        names::make_room(ui, &mut plot, self.series, room.right() - 6.0);
+        names::make_room(ui, &mut plot, self.series);
 
         self.paint_ground(ui, &plot);
         let clipped = ui.painter().with_clip_rect(ui.clip_rect().intersect(plot.rect.expand(4.0)));
         for series in self.series {
-            series.paint(&clipped, &plot, theme::of(ui).panel);
+            series.paint(&clipped, &plot);
         }
         self.paint_level(ui, &plot);
         self.paint_best(ui, &plot);
@@ -159,7 +167,7 @@ impl<'a> LineChart<'a> {
         if let Some(least) = &self.y_range {
             y_range = y_range.start().min(*least.start())..=y_range.end().max(*least.end());
         }
-        let y = if self.logarithmic { Axis::logarithmic(y_range)? } else { Axis::rounded(y_range) };
+        let y = if self.logarithmic { Axis::logarithmic(y_range)? } else { Axis::rounded(y_range, self.most_ticks) };
         Some((x, y))
     }
 
@@ -198,7 +206,7 @@ impl<'a> LineChart<'a> {
         let above = Rect::from_min_max(plot.rect.min, pos2(plot.rect.right(), y - 2.0));
         let name = TextRole::Caption.line(ui, level.name);
         let ground = Align2::RIGHT_BOTTOM.align_size_within_rect(name.size(), above).expand2(vec2(3.0, 0.0));
-        ui.painter().rect_filled(ground, 3, theme::of(ui).panel.gamma_multiply(0.85));
+        ui.painter().rect_filled(ground, 3, theme::of(ui).panel);
         put_text(ui.painter(), above, Align2::RIGHT_BOTTOM, name, level.colour);
     }
 
@@ -221,10 +229,11 @@ impl<'a> LineChart<'a> {
             return;
         }
         let head = readout::Row { name: self.x_name, value: write_tick(x.round()), colour: p.text };
-        let values = self.series.iter().filter(|series| !series.faint).filter_map(|series| {
-            let [_, value] = series.nearest(x)?;
-            Some(readout::Row { name: series.name, value: (self.write)(value), colour: series.colour })
-        });
+        let values =
+            self.series.iter().filter(|series| !series.faint && !series.name.is_empty()).filter_map(|series| {
+                let [_, value] = series.nearest(x)?;
+                Some(readout::Row { name: series.name, value: (self.write)(value), colour: series.colour })
+            });
         let rows: Vec<_> = std::iter::once(head).chain(values).collect();
         readout::paint(ui, plot.rect, at, self.emptier_on_right(x), &rows);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Color32, Galley, Rect, Ui, pos2};
+use egui::{Align2, Color32, Galley, Pos2, Rangef, Rect, Stroke, Ui, pos2, vec2};
 
 use crate::ui::theme::TextRole;
 use crate::ui::widgets::paint::put_text;
@@ -10,44 +10,59 @@ use crate::ui::widgets::paint::put_text;
 use super::plot::Plot;
 use super::series::Series;
 
-const APART: f32 = 15.0;
+/// Distance of two names, and of a name from its line's end.
+const APART: f32 = 13.0;
 const GAP: f32 = 10.0;
+/// A name that had to move further than this is tied to its line by a thin stroke.
+const TIED: f32 = 6.0;
 
-/// Narrows the plot until every name fits between its line's end and the edge of the room.
-pub(super) fn make_room(ui: &Ui, plot: &mut Plot, series: &[Series<'_>], edge: f32) {
-    let mut width = plot.rect.width();
-    for series in named(series) {
-        let Some([x, _]) = series.last() else {
-            continue;
-        };
-        let Some(place) = plot.x.place(x).filter(|place| *place > 0.0) else {
-            continue;
-        };
-        let name = TextRole::CaptionMedium.line(ui, series.end_name).size().x;
-        width = width.min((edge - plot.rect.left() - GAP - name) / place);
+/// Narrows the plot so that every name fits behind it: where its line ends now and where it will end later.
+pub(super) fn make_room(ui: &Ui, plot: &mut Plot, series: &[Series<'_>]) {
+    let widest = named(series).map(|s| galley(ui, s).size().x).fold(0.0, f32::max);
+    if widest > 0.0 {
+        plot.rect.max.x = (plot.rect.right() - GAP - widest).max(plot.rect.left() + 1.0);
     }
-    plot.rect.max.x = plot.rect.left() + width.max(1.0);
 }
 
 /// Writes the names, moved apart where lines end close together.
 pub(super) fn paint(ui: &Ui, plot: &Plot, series: &[Series<'_>]) {
     let mut names: Vec<Name> = named(series).filter_map(|series| Name::of(ui, plot, series)).collect();
-    names.sort_by(|a, b| a.y.total_cmp(&b.y));
-    let mut lowest = f32::NEG_INFINITY;
-    for name in &mut names {
-        name.y = name.y.max(lowest + APART);
-        lowest = name.y;
+    names.sort_by(|a, b| a.end.y.total_cmp(&b.end.y));
+    let wanted: Vec<f32> = names.iter().map(|name| name.end.y).collect();
+    for (name, y) in names.into_iter().zip(spread(&wanted, APART, plot.rect.y_range())) {
+        let at = pos2(name.end.x + GAP, y);
+        if (y - name.end.y).abs() > TIED {
+            let tie = [name.end + vec2(4.0, 0.0), pos2(at.x - 2.0, y)];
+            ui.painter().line_segment(tie, Stroke::new(1.0, name.line.gamma_multiply(0.6)));
+        }
+        let beside = Rect::from_min_size(at, egui::Vec2::ZERO);
+        put_text(ui.painter(), beside, Align2::LEFT_CENTER, name.galley, name.ink);
     }
-    // What was pushed out at the bottom pushes the others back up.
-    let mut highest = plot.rect.bottom() + APART;
-    for name in names.iter_mut().rev() {
-        name.y = name.y.min(highest - APART);
-        highest = name.y;
+}
+
+/// Places at least `apart` from one another in the order of `wanted`, which ascends, each as near to where it wants to be
+/// as the others allow (isotonic regression by pooling adjacent violators, Barlow et al. 1972), all inside `range` where
+/// they fit into it.
+fn spread(wanted: &[f32], apart: f32, range: Rangef) -> Vec<f32> {
+    // Pools of names that touch: where the first of them wants to be on average, and how many there are.
+    let mut pools: Vec<(f32, usize)> = Vec::new();
+    for (i, wanted) in wanted.iter().enumerate() {
+        let mut pool = (wanted - i as f32 * apart, 1);
+        while let Some((before, count)) = pools.last().copied().filter(|(before, _)| *before >= pool.0) {
+            pools.pop();
+            let both = count + pool.1;
+            pool = ((before * count as f32 + pool.0 * pool.1 as f32) / both as f32, both);
+        }
+        pools.push(pool);
     }
-    for name in names {
-        let beside = Rect::from_min_size(pos2(name.x, name.y), egui::Vec2::ZERO);
-        put_text(ui.painter(), beside, Align2::LEFT_CENTER, name.galley, name.colour);
-    }
+    let highest = (range.max - wanted.len().saturating_sub(1) as f32 * apart).max(range.min);
+    let firsts = pools.into_iter().flat_map(|(first, count)| std::iter::repeat_n(first, count));
+    firsts.enumerate().map(|(i, first)| first.clamp(range.min, highest) + i as f32 * apart).collect()
+}
+
+fn galley(ui: &Ui, series: &Series<'_>) -> Arc<Galley> {
+    let role = if series.leads { TextRole::CaptionStrong } else { TextRole::CaptionMedium };
+    role.line(ui, series.end_name)
 }
 
 fn named<'a>(series: &'a [Series<'a>]) -> impl Iterator<Item = &'a Series<'a>> {
@@ -55,16 +70,35 @@ fn named<'a>(series: &'a [Series<'a>]) -> impl Iterator<Item = &'a Series<'a>> {
 }
 
 struct Name {
-    x: f32,
-    y: f32,
+    /// Where its line ends.
+    end: Pos2,
     galley: Arc<Galley>,
-    colour: Color32,
+    line: Color32,
+    ink: Color32,
 }
 
 impl Name {
     fn of(ui: &Ui, plot: &Plot, series: &Series<'_>) -> Option<Self> {
         let end = plot.place(series.last()?)?;
-        let galley = TextRole::CaptionMedium.line(ui, series.end_name);
-        Some(Self { x: end.x + GAP, y: end.y, galley, colour: series.colour })
+        Some(Self { end, galley: galley(ui, series), line: series.colour, ink: series.ink })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(wanted: &[f32], expected: &[f32]) {
+        assert_eq!(spread(wanted, 10.0, Rangef::new(0.0, 100.0)), expected);
+    }
+
+    #[test]
+    fn names_keep_apart_and_stay_near_their_lines() {
+        check(&[], &[]);
+        check(&[20.0, 60.0], &[20.0, 60.0]);
+        check(&[50.0, 50.0, 50.0], &[40.0, 50.0, 60.0]);
+        check(&[20.0, 48.0, 52.0], &[20.0, 45.0, 55.0]);
+        check(&[0.0, 2.0], &[0.0, 10.0]);
+        check(&[99.0, 100.0], &[90.0, 100.0]);
     }
 }

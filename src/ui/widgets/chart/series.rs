@@ -11,15 +11,31 @@ pub struct Series<'a> {
     pub(super) colour: Color32,
     pub(super) points: &'a [[f64; 2]],
     pub(super) end_name: &'a str,
+    /// The colour of its name.
+    pub(super) ink: Color32,
+    /// Whether it is the one that counts: wider, with a stronger name.
+    pub(super) leads: bool,
     pub(super) faint: bool,
     width: f32,
-    dots: bool,
+    /// Radius of the dot at each point.
+    dots: f32,
     dashed: bool,
 }
 
 impl<'a> Series<'a> {
     pub fn new(name: &'a str, colour: Color32, points: &'a [[f64; 2]]) -> Self {
-        Self { name, colour, points, end_name: "", faint: false, width: 1.5, dots: false, dashed: false }
+        Self {
+            name,
+            colour,
+            points,
+            end_name: "",
+            ink: colour,
+            leads: false,
+            faint: false,
+            width: 1.5,
+            dots: 0.0,
+            dashed: false,
+        }
     }
 
     pub fn width(mut self, width: f32) -> Self {
@@ -27,9 +43,9 @@ impl<'a> Series<'a> {
         self
     }
 
-    /// A dot at each point, for what was measured seldom.
-    pub fn dots(mut self) -> Self {
-        self.dots = true;
+    /// A dot of this radius at each point, for what was measured seldom.
+    pub fn dots(mut self, radius: f32) -> Self {
+        self.dots = radius;
         self
     }
 
@@ -46,9 +62,17 @@ impl<'a> Series<'a> {
         self
     }
 
-    /// What stands where the line ends.
-    pub fn end_name(mut self, name: &'a str) -> Self {
+    /// What stands where the line ends, in a colour that can be read.
+    pub fn end_name(mut self, name: &'a str, ink: Color32) -> Self {
         self.end_name = name;
+        self.ink = ink;
+        self
+    }
+
+    /// The one that counts among the others.
+    pub fn leading(mut self) -> Self {
+        self.leads = true;
+        self.width = 2.25;
         self
     }
 
@@ -67,7 +91,7 @@ impl<'a> Series<'a> {
         candidates.min_by(|a, b| distance(a).total_cmp(&distance(b))).copied()
     }
 
-    pub(super) fn paint(&self, painter: &Painter, plot: &Plot, rim: Color32) {
+    pub(super) fn paint(&self, painter: &Painter, plot: &Plot) {
         let stroke = Stroke::new(self.width, self.colour);
         for run in self.runs(plot, painter.pixels_per_point()) {
             if self.dashed {
@@ -80,9 +104,9 @@ impl<'a> Series<'a> {
         }
         // Dots closer than this would only thicken the line.
         let room = plot.rect.width() / 8.0;
-        if self.dots && self.points.len() as f32 <= room {
+        if self.dots > 0.0 && self.points.len() as f32 <= room {
             for at in self.points.iter().filter_map(|point| plot.place(*point)) {
-                painter.circle(at, 3.0, self.colour, Stroke::new(1.0, rim));
+                painter.circle_filled(at, self.dots, self.colour);
             }
         }
     }

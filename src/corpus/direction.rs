@@ -1,0 +1,72 @@
+//! Words in reading order to words in the order they stand on a line, by the Unicode bidirectional algorithm (UAX #9).
+
+use std::ops::Range;
+use unicode_bidi::{BidiInfo, Level};
+
+/// Directions of a sentence.
+pub struct Directions {
+    /// Whether the sentence as a whole runs from right to left.
+    pub right_to_left: bool,
+    /// Embedding level of each word: that of its first letter or digit.
+    levels: Vec<Level>,
+}
+
+impl Directions {
+    /// Of these words, joined by spaces.
+    pub fn of(words: &[&str]) -> Self {
+        if words.iter().all(|w| w.is_ascii()) {
+            return Self { right_to_left: false, levels: vec![Level::ltr(); words.len()] };
+        }
+        let text = words.join(" ");
+        let info = BidiInfo::new(&text, None);
+        let mut at = 0;
+        let levels = words
+            .iter()
+            .map(|w| {
+                let solid = w.char_indices().find(|(_, c)| c.is_alphanumeric()).map_or(0, |(i, _)| i);
+                let level = info.levels.get(at + solid).copied().unwrap_or_else(Level::ltr);
+                at += w.len() + 1;
+                level
+            })
+            .collect();
+        Self { right_to_left: info.paragraphs.first().is_some_and(|p| p.level.is_rtl()), levels }
+    }
+
+    /// The words `range` of one line, from left to right.
+    pub fn visual(&self, range: Range<usize>) -> Vec<usize> {
+        let mut order = BidiInfo::reorder_visual(&self.levels[range.clone()]);
+        order.iter_mut().for_each(|i| *i += range.start);
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a line from left to right, as their places in the sentence.
+    fn check(sentence: &str, line: Range<usize>, expected: &[usize]) {
+        let words: Vec<&str> = sentence.split(' ').collect();
+        assert_eq!(Directions::of(&words).visual(line), expected, "{sentence}");
+    }
+
+    #[test]
+    fn words_stand_where_the_bidirectional_algorithm_puts_them() {
+        check("Amal lives in Haifa", 0..4, &[0, 1, 2, 3]);
+        check("Élodie lives in Haïfa", 0..4, &[0, 1, 2, 3]);
+        check("אמל גרה בחיפה", 0..3, &[2, 1, 0]);
+        check("تعيش أمل في حيفا .", 0..5, &[4, 3, 2, 1, 0]);
+        check("They say שלום עולם here", 0..5, &[0, 1, 3, 2, 4]);
+        check("היא קוראת New York Times בבוקר", 0..6, &[5, 2, 3, 4, 1, 0]);
+        check("נולדה בשנת 1931 בחיפה", 0..4, &[3, 2, 1, 0]);
+        check("אמל גרה בחיפה עם New York", 3..6, &[4, 5, 3]);
+        check("« חיפה »", 0..3, &[2, 1, 0]);
+    }
+
+    #[test]
+    fn a_sentence_has_the_direction_of_its_first_letter() {
+        let right_to_left = |text: &str| Directions::of(&text.split(' ').collect::<Vec<_>>()).right_to_left;
+        assert!(right_to_left("« חיפה »") && right_to_left("אמל said"));
+        assert!(!right_to_left("Amal אמרה") && !right_to_left("1931") && !right_to_left(""));
+    }
+}

@@ -1,0 +1,132 @@
+//! How a laid-out text is painted: blocks or underlines, the selection, the words, the caret.
+
+use super::flow::{Flow, PAD, SpanView, galley, tag};
+use crate::ui::theme;
+use crate::ui::widgets::dashed_rect;
+use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+use std::ops::RangeInclusive;
+
+/// What is painted besides words and spans.
+#[derive(Default, Clone)]
+pub struct Paint {
+    /// Words that are selected.
+    pub selection: Option<RangeInclusive<usize>>,
+    /// The word of the selection that moves when it is extended.
+    pub caret: Option<usize>,
+    /// Quieter text.
+    pub quiet: bool,
+    /// A span the pointer is over.
+    pub hovered: Option<usize>,
+    /// How sure each span is, where that is known: below .90 the block is paler.
+    pub certainty: Vec<f32>,
+    /// A span with a ring.
+    pub ringed: Option<usize>,
+    /// Rows outside these places are not painted.
+    pub clip: Option<Rect>,
+}
+
+impl Flow {
+    /// Paints the text with its top left corner at `origin`.
+    pub fn paint(&self, ui: &Ui, origin: Pos2, words: &[&str], spans: &[SpanView], paint: Paint) {
+        let painter = ui.painter();
+        let shift = origin.to_vec2();
+        let visible = |r: Rect| paint.clip.is_none_or(|c| c.intersects(r));
+        for (i, span) in spans.iter().enumerate() {
+            if self.style.blocks {
+                self.paint_block(ui, shift, i, span, &paint);
+            } else {
+                self.underline(painter, shift, span, visible);
+            }
+        }
+        if let Some(selection) = &paint.selection {
+            self.paint_selection(ui, shift, selection.clone(), paint.caret);
+        }
+        let p = theme::of(ui);
+        let colour = if paint.quiet { p.text2 } else { p.text };
+        for (i, word) in words.iter().enumerate() {
+            let rect = self.rect(i).translate(shift);
+            if visible(rect) {
+                painter.galley(rect.min, galley(ui, word, self.style), colour);
+            }
+        }
+    }
+
+    fn paint_block(&self, ui: &Ui, shift: Vec2, index: usize, span: &SpanView, paint: &Paint) {
+        let p = theme::of(ui);
+        let name = tag(ui, span.name);
+        let hovered = paint.hovered == Some(index);
+        let certainty = paint.certainty.get(index).copied().unwrap_or(1.0);
+        // Three steps, explained under the text.
+        let strength = if certainty >= 0.9 {
+            1.0
+        } else if certainty >= 0.6 {
+            0.62
+        } else {
+            0.34
+        };
+        let ground = if hovered { span.colour.strong } else { mix(p.canvas, span.colour.tint, strength) };
+        for block in self.blocks(span, name.size().x) {
+            let rect = block.rect.translate(shift);
+            if !paint.clip.is_none_or(|c| c.intersects(rect)) {
+                continue;
+            }
+            let round = |at_end: bool| if at_end { 6 } else { 0 };
+            let (begin, end) = (round(block.begins), round(block.ends));
+            let (left, right) = if self.right_to_left { (end, begin) } else { (begin, end) };
+            let radius = CornerRadius { nw: left, sw: left, ne: right, se: right };
+            ui.painter().rect_filled(rect, radius, ground);
+            if span.repeats && block.begins {
+                let bar = vec2(2.0, rect.height());
+                let min = if self.right_to_left { rect.right_top() - vec2(2.0, 0.0) } else { rect.min };
+                ui.painter().rect_filled(Rect::from_min_size(min, bar), 1, span.colour.solid);
+            }
+            if certainty < 0.6 {
+                dashed_rect(ui.painter(), rect, 6, Stroke::new(1.0, span.colour.ink));
+            }
+            if paint.ringed == Some(index) {
+                let stroke = Stroke::new(1.5, p.accent);
+                ui.painter().rect_stroke(rect.expand(1.5), CornerRadius::same(7), stroke, StrokeKind::Outside);
+            }
+            if block.ends {
+                let ink = if hovered { p.text } else { span.colour.ink };
+                let x = if self.right_to_left { rect.left() + PAD } else { rect.right() - PAD - name.size().x };
+                let at = pos2(x, rect.center().y - name.size().y / 2.0 + 1.0);
+                ui.painter().galley(at, name.clone(), ink);
+            }
+        }
+    }
+
+    fn underline(&self, painter: &Painter, shift: Vec2, span: &SpanView, visible: impl Fn(Rect) -> bool) {
+        for strip in self.strips(span.start..span.end) {
+            let y = strip.rect.center().y + self.style.block() / 2.0 - 1.0;
+            let ends = [pos2(strip.rect.left(), y + 0.75), pos2(strip.rect.right(), y + 0.75)].map(|at| at + shift);
+            if visible(Rect::from_two_pos(ends[0], ends[1]).expand(4.0)) {
+                painter.line_segment(ends, Stroke::new(1.5, span.colour.solid.gamma_multiply(0.6)));
+            }
+        }
+    }
+
+    /// A frame around the words; its edge at the caret is the caret, since a bar beside it would touch the next word.
+    fn paint_selection(&self, ui: &Ui, shift: Vec2, words: RangeInclusive<usize>, caret: Option<usize>) {
+        let p = theme::of(ui);
+        let several = words.start() != words.end();
+        for strip in self.strips(*words.start()..words.end() + 1) {
+            let line = strip.rect.translate(shift);
+            let rect = Rect::from_center_size(line.center(), vec2(line.width() + 7.0, self.style.block()));
+            ui.painter().rect(rect, 5, p.accent.gamma_multiply(0.2), Stroke::new(1.5, p.accent), StrokeKind::Inside);
+            let begins = strip.begins && caret == Some(*words.start());
+            let ends = strip.ends && caret == Some(*words.end());
+            if several && (begins || ends) {
+                let x = if begins != self.right_to_left { rect.left() + 1.0 } else { rect.right() - 1.0 };
+                let bar = Rect::from_center_size(pos2(x, rect.center().y), vec2(2.0, rect.height() + 4.0));
+                ui.painter().rect_filled(bar, 1, p.accent);
+            }
+        }
+    }
+}
+
+/// `over` at `share` on `under`.
+pub fn mix(under: Color32, over: Color32, share: f32) -> Color32 {
+    let channel = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share).round() as u8;
+    Color32::from_rgb(channel(under.r(), over.r()), channel(under.g(), over.g()), channel(under.b(), over.b()))
+}

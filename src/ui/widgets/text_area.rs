@@ -1,0 +1,73 @@
+//! A field of several lines, for text that is typed or pasted.
+
+use egui::text::LayoutJob;
+use egui::{Frame, Margin, Response, Role, ScrollArea, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, WidgetInfo, vec2};
+
+use crate::ui::theme::{self, TextRole, metrics};
+
+use super::paint::ring;
+use super::text_field::border;
+
+const PAD: f32 = 10.0;
+
+/// Several lines to type into; it grows with its text and scrolls when it is as high as it may be.
+#[must_use = "a field is shown by `show`"]
+pub struct TextArea<'a> {
+    text: &'a mut String,
+    name: &'a str,
+    placeholder: &'a str,
+    least: usize,
+    most: usize,
+}
+
+impl<'a> TextArea<'a> {
+    /// The name is for those who cannot see what stands beside the field.
+    pub fn new(text: &'a mut String, name: &'a str) -> Self {
+        Self { text, name, placeholder: "", least: 3, most: 8 }
+    }
+
+    pub fn placeholder(mut self, placeholder: &'a str) -> Self {
+        self.placeholder = placeholder;
+        self
+    }
+
+    /// How many lines it shows at least and at most.
+    pub fn rows(mut self, least: usize, most: usize) -> Self {
+        (self.least, self.most) = (least, most);
+        self
+    }
+
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let p = theme::of(ui);
+        let role = TextRole::Body;
+        let pitch = role.line_height();
+        // egui's own layout would set the lines solid.
+        let mut lay_out = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
+            let mut job = LayoutJob::single_section(text.as_str().to_owned(), role.format(p.text));
+            job.wrap.max_width = width;
+            ui.fonts_mut(|fonts| fonts.layout_job(job))
+        };
+        let shown = Frame::new().fill(p.field).corner_radius(metrics::RADIUS_CONTROL).show(ui, |ui| {
+            let scroll = ScrollArea::vertical().id_salt(self.name).max_height(self.most as f32 * pitch + 2.0 * PAD);
+            scroll.show(ui, |ui| {
+                let edit = TextEdit::multiline(self.text)
+                    .layouter(&mut lay_out)
+                    .frame(Frame::new().inner_margin(Margin::same(PAD as i8)))
+                    .desired_rows(self.least)
+                    .min_size(vec2(0.0, self.least as f32 * pitch + 2.0 * PAD))
+                    .desired_width(f32::INFINITY)
+                    .hint_text(role.rich(self.placeholder).color(p.text3));
+                ui.add(edit)
+            })
+        });
+        let (rect, response) = (shown.response.rect, shown.inner.inner);
+        response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, self.name));
+        let stroke = Stroke::new(metrics::STROKE, border(ui, &response, false));
+        ui.painter().rect_stroke(rect, metrics::RADIUS_CONTROL, stroke, StrokeKind::Inside);
+        // Always, as around a field of one line: a caret alone is easily lost.
+        if response.has_focus() {
+            ring(ui, rect, metrics::RADIUS_CONTROL);
+        }
+        response
+    }
+}
