@@ -26,6 +26,7 @@ fn request(folder: &std::path::Path, epochs: usize) -> TrainRequest {
         base: ModelName::Folder(golden("tiny")),
         arguments,
         out: folder.join("run"),
+        resume: false,
     }
 }
 

@@ -5,6 +5,7 @@ use super::state::Room;
 use super::training::Base;
 use crate::corpus::{LabelId, Split};
 use crate::hub::ModelName;
+use crate::train::arguments::SaveStrategy;
 use std::path::PathBuf;
 
 /// A command that needs nothing but itself: it has a name, and may have a key.
@@ -31,6 +32,8 @@ pub enum Action {
     TogglePieces,
     AddLabel,
     StartTraining,
+    PauseTraining,
+    StopAfterEpoch,
     StopTraining,
     Evaluate,
     GoTo(Room),
@@ -139,6 +142,8 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::GoTo(Room::Evaluate), "Go to Evaluate", &[Chord::control("3")], Everywhere),
     entry(Action::GoTo(Room::Try), "Go to Try", &[Chord::control("4")], Everywhere),
     entry(Action::StartTraining, "Train", &[Chord::control("Enter")], Everywhere),
+    entry(Action::PauseTraining, "Pause or go on training", &[], Everywhere),
+    entry(Action::StopAfterEpoch, "Stop after this epoch", &[], Everywhere),
     entry(Action::StopTraining, "Stop, keep the best", &[], Everywhere),
     entry(Action::Evaluate, "Evaluate", &[], Everywhere),
     entry(Action::Palette, "Search or run a command", &[Chord::control("K")], Everywhere),
@@ -192,6 +197,10 @@ pub enum Command {
     NewHead(bool),
     /// Where to compute.
     Device(crate::model::DeviceChoice),
+    /// When a checkpoint is written.
+    SaveStrategy(SaveStrategy),
+    /// Go on with this run from its newest checkpoint.
+    ResumeRun(usize),
     /// Take the recipe proposed for a small dataset.
     TakeRecipe,
     /// The text on the Try page.

@@ -1,6 +1,7 @@
 //! What only the shell can do: the window's dialogs, the worker, the project's thread.
 
 use crate::project::{Commit, Project};
+use crate::train::event::Wish;
 use crate::worker::{FileRequest, ReadRequest, TrainRequest};
 
 /// Something to be done outside the state.
@@ -13,8 +14,8 @@ pub enum Effect {
     Read(ReadRequest),
     /// Start a run.
     Train(Box<TrainRequest>),
-    /// End the run under way.
-    StopRun,
+    /// What the run under way is to do.
+    Wish(Wish),
     /// End a download or an evaluation.
     StopReading,
     /// Take a project over.

@@ -9,7 +9,7 @@ use crate::corpus::Split;
 use crate::hub::ModelName;
 use crate::project::settings::Recent;
 use crate::project::{Commit, RunOutcome, RunRecord};
-use crate::train::event::Weight;
+use crate::train::event::{Weight, Wish};
 use crate::train::{Finished, Outcome};
 use crate::worker::{Asked, Event, Opened};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -151,7 +151,7 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
             app.training.download = None;
             let mut cancelled = false;
             if let Some(run) = &mut app.training.run {
-                cancelled = run.state == RunState::Running { stopping: true };
+                cancelled = run.state == RunState::Running(Wish::Stop);
                 run.note(Weight::Plain, message.clone());
                 run.state = RunState::Failed(message.clone());
                 let id = run.id;

@@ -5,7 +5,7 @@ use crate::corpus::Split;
 use crate::hub::{ModelName, Progress};
 use crate::predict::Evaluation;
 use crate::train::arguments::FIELDS;
-use crate::train::event::{Started, Step, Weight};
+use crate::train::event::{Started, Step, Weight, Wish};
 use crate::train::{Arguments, Event, Finished};
 use crate::worker::{ModelFacts, RunId};
 
@@ -88,7 +88,7 @@ impl Training {
 
     /// Whether a run is under way.
     pub fn is_running(&self) -> bool {
-        self.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running { .. }))
+        self.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running(_)))
     }
 
     /// Whether the base's head would be kept for these labels; `None` while the base is not known.
@@ -101,11 +101,8 @@ impl Training {
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunState {
-    /// Under way; `stopping` once a person has asked for its end.
-    Running {
-        /// Whether its end was asked for.
-        stopping: bool,
-    },
+    /// Under way, and what a person wants of it.
+    Running(Wish),
     /// It ended with a model.
     Ended(Box<Finished>),
     /// It ended without one.
@@ -146,6 +143,8 @@ pub struct RunView {
     pub best: Option<usize>,
     /// Scores on test.
     pub test: Option<Evaluation>,
+    /// The step of the newest checkpoint.
+    pub saved: Option<usize>,
     /// Newest last.
     pub log: Vec<LogLine>,
 }
@@ -159,13 +158,14 @@ impl RunView {
         Self {
             id,
             base,
-            state: RunState::Running { stopping: false },
+            state: RunState::Running(Wish::GoOn),
             started: None,
             steps: Vec::new(),
             smoothed: Vec::new(),
             dev: Vec::new(),
             best: None,
             test: None,
+            saved: None,
             log: Vec::new(),
         }
     }
@@ -236,6 +236,7 @@ impl RunView {
                     self.test = Some(scores);
                 }
             }
+            Event::Saved { step } => self.saved = Some(step),
             Event::Note(weight, text) => self.note(weight, text),
         }
     }

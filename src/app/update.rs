@@ -10,9 +10,11 @@ use super::training::{Base, RunState, RunView};
 use crate::corpus::holdout::holdout;
 use crate::corpus::label::{Label, check_name};
 use crate::corpus::{Edit, Scheme, Split, scheme};
+use crate::hub::ModelName;
 use crate::model::align::Rule;
-use crate::project::{Commit, RunRecord};
+use crate::project::{Commit, RunOutcome, RunRecord};
 use crate::train::arguments::for_small_data;
+use crate::train::event::Wish;
 use crate::worker::{FileRequest, ReadRequest, TrainRequest};
 
 /// Share of the training documents held out where a dataset has no dev split.
@@ -52,6 +54,8 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
             app.training.arguments.label_all_pieces = on;
             ask_for_pieces(app, &mut effects);
         }
+        Command::SaveStrategy(strategy) => app.training.arguments.save_strategy = strategy,
+        Command::ResumeRun(number) => resume(app, number, &mut effects),
         Command::NewHead(on) => app.training.arguments.new_head = on,
         Command::Device(device) => app.training.arguments.device = device,
         Command::TakeRecipe => {
@@ -149,14 +153,12 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             effects.push(Effect::StoreSettings);
         }
         Action::StartTraining => start(app, effects),
-        Action::StopTraining => {
-            if let Some(run) = &mut app.training.run
-                && let RunState::Running { stopping } = &mut run.state
-            {
-                *stopping = true;
-                effects.push(Effect::StopRun);
-            }
-        }
+        Action::PauseTraining => wish(app, effects, |before| match before {
+            Wish::Pause => Wish::GoOn,
+            _ => Wish::Pause,
+        }),
+        Action::StopAfterEpoch => wish(app, effects, |_| Wish::StopAfterEpoch),
+        Action::StopTraining => wish(app, effects, |_| Wish::Stop),
         Action::Evaluate => evaluate(app, effects),
         Action::AddLabel => app.adding_label = app.annotate.is_some() && !app.adding_label,
         on_dataset => {
@@ -165,6 +167,17 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
                 ask_for_pieces(app, effects);
             }
         }
+    }
+}
+
+/// Changes what the run under way is to do. An end that was asked for stays asked for.
+fn wish(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce(Wish) -> Wish) {
+    if let Some(run) = &mut app.training.run
+        && let RunState::Running(wish) = &mut run.state
+        && *wish != Wish::Stop
+    {
+        *wish = change(*wish);
+        effects.push(Effect::Wish(*wish));
     }
 }
 
@@ -353,9 +366,36 @@ fn start(app: &mut App, effects: &mut Vec<Effect>) {
         base,
         arguments,
         out,
+        resume: false,
     })));
     a.runs.push(record.clone());
     effects.push(Effect::Commit(Commit::Run(record)));
+}
+
+/// Goes on with a run that the program did not outlive.
+fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
+    if app.training.is_running() {
+        app.notices.say(busy());
+        return;
+    }
+    let Some(a) = &mut app.annotate else { return };
+    let Some(record) = a.runs.iter_mut().find(|r| r.number == number) else { return };
+    record.outcome = RunOutcome::Running;
+    let arguments = app.training.arguments.clone();
+    effects.push(Effect::Commit(Commit::Run(record.clone())));
+    app.training.run = Some(RunView::new(number, record.base.clone()));
+    app.room = Room::Train;
+    effects.push(Effect::Train(Box::new(TrainRequest {
+        run: number,
+        corpus: a.corpus.clone(),
+        holdout: holdout(&a.corpus, HELD_OUT, arguments.seed),
+        test: a.corpus.sentences(Some(Split::Test)),
+        // Base and settings are those of the checkpoint.
+        base: ModelName::Folder(record.folder.clone()),
+        arguments,
+        out: record.folder.clone(),
+        resume: true,
+    })));
 }
 
 fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {

@@ -75,7 +75,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         let bytes = format::write(corpus, Some(*split), to, scheme).into_bytes();
         (format!("{}.{ending}", split.name()), bytes)
     };
-    disk::write_folder(&arguments.output, &splits.iter().map(file).collect::<Vec<_>>())?;
+    disk::write_folder(&arguments.output, splits.iter().map(file).map(Ok::<_, Failure>))?;
     report(arguments, to, scheme, &losses)
 }
 

@@ -66,6 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         arguments: settings,
         out: out.clone(),
         precision: Precision::Full,
+        resume: None,
     };
     let mut watcher = Watcher { bar: ProgressBar::hidden(), quiet: arguments.json };
     let finished = train::run(&job, &mut watcher)?;

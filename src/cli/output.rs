@@ -2,9 +2,10 @@
 
 use super::Failure;
 pub use crate::app::events::thousands;
-use crate::eval::{LabelScore, Score};
+use crate::eval::Score;
 use crate::predict::Evaluation;
-use serde_json::{Map, Value, json};
+use crate::train::json::labels;
+use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// Prints a line. Unlike `println!`, a closed pipe is an error and no panic.
@@ -20,26 +21,6 @@ pub fn text(text: &str) -> Result<(), Failure> {
 /// Whether an error says that the reader of our output has gone.
 pub fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
-}
-
-fn score(s: &Score) -> Value {
-    json!({"precision": s.precision, "recall": s.recall, "f1": s.f1, "support": s.support})
-}
-
-fn labels(labels: &[LabelScore]) -> Value {
-    Value::Object(labels.iter().map(|l| (l.label.clone(), score(&l.score))).collect::<Map<_, _>>())
-}
-
-/// The scores of a split inside a training event.
-pub fn split_scores(scores: &Evaluation) -> Value {
-    json!({
-        "loss": scores.loss,
-        "precision": scores.overall.precision,
-        "recall": scores.overall.recall,
-        "f1": scores.overall.f1,
-        "accuracy": scores.accuracy,
-        "labels": labels(&scores.labels),
-    })
 }
 
 /// The whole answer of `evaluate`.

@@ -1,13 +1,16 @@
 //! `tagwright train`.
 
-use super::output::{line, score_table, split_scores, thousands};
+use super::output::{line, score_table, thousands};
 use super::{Failure, input, progress};
 use crate::corpus::holdout::holdout;
 use crate::corpus::{Corpus, Split};
 use crate::hub::ModelName;
 use crate::model::DeviceChoice;
 use crate::model::weights::Precision;
-use crate::train::event::Weight;
+use crate::train::arguments::SaveStrategy;
+use crate::train::checkpoint::Checkpoint;
+use crate::train::event::{Weight, Wish};
+use crate::train::json::{evaluation, to_json};
 use crate::train::{self, Event, Field, Finished, Job, Observer};
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -68,6 +71,18 @@ pub struct Arguments {
     /// A new head even where the base's could be kept.
     #[arg(long)]
     new_head: bool,
+    /// When a checkpoint is written: no, epoch, steps or best.
+    #[arg(long, default_value = "epoch", value_parser = strategy)]
+    save_strategy: SaveStrategy,
+    /// Steps from one checkpoint to the next, with --save-strategy steps.
+    #[arg(long, default_value = "500")]
+    save_steps: String,
+    /// Checkpoints that stay when the run has ended; 0 keeps one only while it goes on.
+    #[arg(long, default_value = "0")]
+    save_total_limit: String,
+    /// Go on with the run in --out from its newest checkpoint, with its settings.
+    #[arg(long, conflicts_with_all = SETTINGS)]
+    resume: bool,
     /// Store weights as 16-bit numbers: half the size.
     #[arg(long)]
     half: bool,
@@ -76,12 +91,36 @@ pub struct Arguments {
     json: bool,
 }
 
+/// Flags that a resumed run has from its checkpoint.
+const SETTINGS: [&str; 15] = [
+    "model",
+    "epochs",
+    "learning_rate",
+    "batch_size",
+    "eval_batch_size",
+    "weight_decay",
+    "warmup_ratio",
+    "max_grad_norm",
+    "max_length",
+    "seed",
+    "label_all_pieces",
+    "new_head",
+    "save_strategy",
+    "save_steps",
+    "save_total_limit",
+];
+
+fn strategy(name: &str) -> Result<SaveStrategy, String> {
+    SaveStrategy::from_name(name).ok_or_else(|| "unknown strategy; use no, epoch, steps or best".into())
+}
+
 impl Arguments {
     fn settings(&self) -> train::Arguments {
         let mut settings = train::Arguments {
             label_all_pieces: self.label_all_pieces,
             new_head: self.new_head,
             device: self.device,
+            save_strategy: self.save_strategy,
             ..train::Arguments::default()
         };
         let typed = [
@@ -94,6 +133,8 @@ impl Arguments {
             ("max-grad-norm", "max_grad_norm", &self.max_grad_norm),
             ("max-length", "max_length", &self.max_length),
             ("seed", "seed", &self.seed),
+            ("save-steps", "save_steps", &self.save_steps),
+            ("save-total-limit", "save_total_limit", &self.save_total_limit),
         ];
         for (flag, name, text) in typed {
             let set = Field::by_name(name).map(|f| f.set(&mut settings, text));
@@ -108,14 +149,21 @@ impl Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let settings = arguments.settings();
+    let resume = if arguments.resume { Some(Checkpoint::newest(&arguments.out)?) } else { None };
+    let settings = match &resume {
+        Some(checkpoint) => train::Arguments { device: arguments.device, ..checkpoint.arguments() },
+        None => arguments.settings(),
+    };
     let corpus = corpus(arguments)?;
     let held = holdout(&corpus, 0.1, settings.seed);
     if held.train.is_empty() {
         return Err(format!("{} has no sentence to learn from", arguments.train.display()).into());
     }
     let test = corpus.sentences(Some(Split::Test));
-    let base = input::model(&arguments.model)?;
+    let base = match &resume {
+        Some(checkpoint) => checkpoint.model()?,
+        None => input::model(&arguments.model)?,
+    };
     let job = Job {
         corpus: Arc::new(corpus),
         holdout: held,
@@ -124,6 +172,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         arguments: settings,
         out: arguments.out.clone(),
         precision: if arguments.half { Precision::Half } else { Precision::Full },
+        resume,
     };
     let mut printer = Printer { json: arguments.json, bar: ProgressBar::hidden(), last: None, steps: 0, failed: None };
     let finished = train::run(&job, &mut printer);
@@ -169,58 +218,52 @@ impl Printer {
 
 impl Observer for Printer {
     fn on(&mut self, event: Event) {
+        if self.json {
+            if let Event::Step(step) = &event {
+                if self.last.is_some_and(|at| at.elapsed() < EVERY) && step.step != self.steps {
+                    return;
+                }
+                self.last = Some(Instant::now());
+            }
+            if let Some(value) = to_json(&event) {
+                self.print(value);
+            }
+        }
         match event {
             Event::Started(s) => {
                 self.steps = s.steps;
                 if self.json {
-                    let head = if s.head_kept { "kept" } else { "new" };
-                    self.print(json!({"event": "started", "device": s.device, "model": s.model,
-                        "train_sentences": s.train_sentences, "dev_sentences": s.dev_sentences,
-                        "pieces_per_epoch": s.pieces_per_epoch, "steps": s.steps, "head": head, "labels": s.labels}));
-                } else {
-                    self.print(format!(
-                        "{} on {}: {} sentences, {} pieces an epoch, {} steps; dev {} sentences",
-                        s.model,
-                        s.device,
-                        thousands(s.train_sentences),
-                        thousands(s.pieces_per_epoch),
-                        thousands(s.steps),
-                        thousands(s.dev_sentences)
-                    ));
-                    self.bar = progress::bar(s.steps, "training");
+                    return;
                 }
+                self.print(format!(
+                    "{} on {}: {} sentences, {} pieces an epoch, {} steps; dev {} sentences",
+                    s.model,
+                    s.device,
+                    thousands(s.train_sentences),
+                    thousands(s.pieces_per_epoch),
+                    thousands(s.steps),
+                    thousands(s.dev_sentences)
+                ));
+                self.bar = progress::bar(s.steps, "training");
             }
             Event::Step(s) => {
                 self.bar.set_position(s.step as u64);
                 self.bar.set_message(format!("loss {:.4} {:.0} pieces/s", s.loss, s.pieces_per_second));
-                let due = self.last.is_none_or(|at| at.elapsed() >= EVERY) || s.step == self.steps;
-                if self.json && due {
-                    self.last = Some(Instant::now());
-                    self.print(json!({"event": "step", "step": s.step, "epoch": s.epoch, "loss": s.loss,
-                        "learning_rate": s.learning_rate, "grad_norm": s.grad_norm,
-                        "pieces_per_second": s.pieces_per_second, "padding_avoided": s.padding_avoided}));
-                }
             }
-            Event::Evaluated { epoch, split, scores, best } => {
-                if self.json {
-                    let mut value = json!({"event": "evaluated", "epoch": epoch, "split": split.name()});
-                    if let (Some(to), Some(from)) = (value.as_object_mut(), split_scores(&scores).as_object()) {
-                        to.extend(from.clone());
-                    }
-                    self.print(value);
-                } else {
-                    let kept = if best { ", best so far" } else { "" };
-                    let text = format!("epoch {epoch}, {}: F1 {:.2}{kept}", split.name(), scores.overall.f1 * 100.0);
-                    self.bar.suspend(|| line(text)).unwrap_or_else(|e| self.failed = Some(e));
-                }
+            Event::Evaluated { epoch, split, scores, best } if !self.json => {
+                let kept = if best { ", best so far" } else { "" };
+                let text = format!("epoch {epoch}, {}: F1 {:.2}{kept}", split.name(), scores.overall.f1 * 100.0);
+                self.bar.suspend(|| line(text)).unwrap_or_else(|e| self.failed = Some(e));
             }
+            Event::Evaluated { .. } => {}
+            Event::Saved { step } => log::info!("checkpoint of step {step}"),
             Event::Note(Weight::Warning, note) => log::warn!("{note}"),
             Event::Note(_, note) => log::info!("{note}"),
         }
     }
 
-    fn should_stop(&self) -> bool {
-        self.failed.is_some()
+    fn wish(&self) -> Wish {
+        if self.failed.is_some() { Wish::Stop } else { Wish::GoOn }
     }
 }
 
@@ -229,7 +272,7 @@ fn report(finished: &Finished, as_json: bool) -> Result<(), Failure> {
         return line(json!({"event": "finished", "outcome": finished.outcome.name(),
             "best_epoch": finished.best_epoch, "train_seconds": finished.train_seconds, "pieces": finished.pieces,
             "pieces_per_second": finished.pieces_per_second(), "peak_memory_mb": finished.peak_memory_mb,
-            "test": finished.test.as_ref().map(split_scores), "out": finished.out}));
+            "test": finished.test.as_ref().map(evaluation), "out": finished.out}));
     }
     for (name, scores) in [("dev", &finished.dev), ("test", &finished.test)] {
         if let Some(scores) = scores {

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 /// Larger files are refused: they would not fit the memory this program promises to stay within.
 pub const MAX_BYTES: u64 = 4 << 30;
 
+/// How the name of what is not yet, or no longer, there ends.
+const TEMPORARY: &str = ".tmp";
+
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("{path}: {why}", path = path.display())]
@@ -80,7 +83,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
         _ => Path::new("."),
     };
     let mut temporary =
-        as_any_file(tempfile::Builder::new().prefix(".").suffix(".tmp")).tempfile_in(folder).map_err(fail)?;
+        as_any_file(tempfile::Builder::new().prefix(".").suffix(TEMPORARY)).tempfile_in(folder).map_err(fail)?;
     if let Some(existing) = existing {
         temporary.as_file().set_permissions(existing.permissions()).map_err(fail)?;
     }
@@ -92,23 +95,32 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
 }
 
 /// Makes the folder `path` hold these files. A new folder appears whole; in one that exists each file is replaced
-/// whole, in the given order.
+/// whole, in the given order. The files are asked for one after another, so that only one needs to be in memory.
 ///
 /// # Errors
-/// When a file cannot be written; a folder that did not exist then still does not.
-pub fn write_folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), DiskError> {
+/// When a file cannot be made or written; a folder that did not exist then still does not.
+pub fn write_folder<E: From<DiskError>>(
+    path: &Path,
+    files: impl IntoIterator<Item = Result<(String, Vec<u8>), E>>,
+) -> Result<(), E> {
     let fail = |e: io::Error| DiskError::new(path, &e);
     if path.is_dir() {
-        return files.iter().try_for_each(|(name, bytes)| write(&path.join(name), bytes));
+        for file in files {
+            let (name, bytes) = file?;
+            write(&path.join(name), &bytes)?;
+        }
+        return Ok(());
     }
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     fs::create_dir_all(parent).map_err(|e| DiskError::new(parent, &e))?;
-    let temporary = tempfile::Builder::new().prefix(".").suffix(".tmp").tempdir_in(parent).map_err(fail)?;
-    for (name, bytes) in files {
-        write(&temporary.path().join(name), bytes).map_err(|e| DiskError { path: path.join(name), ..e })?;
+    let temporary = tempfile::Builder::new().prefix(".").suffix(TEMPORARY).tempdir_in(parent).map_err(fail)?;
+    for file in files {
+        let (name, bytes) = file?;
+        let at = path.join(&name);
+        write(&temporary.path().join(name), &bytes).map_err(|e| DiskError { path: at, ..e })?;
     }
     open_permissions(temporary.path());
     fs::rename(temporary.path(), path).map_err(fail)?;
@@ -130,10 +142,49 @@ pub fn create_folder(path: &Path) -> Result<(), DiskError> {
 /// When the folder cannot be read.
 pub fn list(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
     let entries = fs::read_dir(path).map_err(|e| DiskError::new(path, &e))?;
-    let hidden = |p: &PathBuf| p.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
-    let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.is_file() && !hidden(p)).collect();
+    let mut files: Vec<PathBuf> =
+        entries.flatten().map(|e| e.path()).filter(|p| p.is_file() && !is_hidden(p)).collect();
     files.sort();
     Ok(files)
+}
+
+/// The folders directly inside a folder, hidden ones left out, sorted by name; none where the folder does not exist.
+pub fn folders(path: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.is_dir() && !is_hidden(p)).collect();
+    folders.sort();
+    folders
+}
+
+/// Takes a folder away with all its files: at once for everybody who looks, even if this program ends in between.
+///
+/// # Errors
+/// When it cannot be renamed or deleted.
+pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let hidden = path.with_file_name(format!(".{name}{TEMPORARY}"));
+    rename(path, &hidden)?;
+    fs::remove_dir_all(&hidden).map_err(|e| DiskError::new(path, &e))
+}
+
+/// Clears away what a program that was killed left half written or half deleted inside a folder.
+pub fn clear_leftovers(path: &Path) {
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        let at = entry.path();
+        let is_ours = is_hidden(&at) && at.to_string_lossy().ends_with(TEMPORARY);
+        let gone = match (is_ours, at.is_dir()) {
+            (false, _) => Ok(()),
+            (true, true) => fs::remove_dir_all(&at),
+            (true, false) => fs::remove_file(&at),
+        };
+        if let Err(e) = gone {
+            log::warn!("{}: {e}", at.display());
+        }
+    }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'))
 }
 
 /// Whether a file could be put at `path`: asked before hours of training, not after.

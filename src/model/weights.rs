@@ -3,10 +3,12 @@
 use super::ModelError;
 use super::bert::{Bert, Parameter, new_head, parameter_shapes};
 use super::config::{Config, TagSet};
+use super::kernels::fused::view::view;
 use candle_core::{DType, Device, Tensor};
 use half::f16;
-use safetensors::tensor::{Dtype, TensorView};
-use std::collections::{BTreeMap, HashMap};
+use safetensors::tensor::{Dtype, View};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// What a file held that the network has no use for, and what it lacked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,25 +117,60 @@ pub enum Precision {
     Half,
 }
 
-/// The bytes of `model.safetensors`, with the `format` entry that transformers asks for.
+/// An array to be stored: its name, shape and values.
+pub type Array<'a> = (&'a str, &'a [usize], &'a [f32]);
+
+/// The bytes of a safetensors file of these arrays, with the `format` entry that transformers asks for.
+///
+/// # Errors
+/// Two arrays of one name.
+pub fn store(arrays: &[Array], precision: Precision) -> Result<Vec<u8>, ModelError> {
+    let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    let views = arrays.iter().map(|(name, shape, values)| (*name, Stored { shape, values, precision }));
+    safetensors::serialize(views, Some(metadata))
+        .map_err(|e| ModelError::Unsupported(format!("weights could not be stored: {e}")))
+}
+
+/// An array whose bytes are made when its turn comes, so that no second copy of all of them is in memory.
+struct Stored<'a> {
+    shape: &'a [usize],
+    values: &'a [f32],
+    precision: Precision,
+}
+
+impl View for Stored<'_> {
+    fn dtype(&self) -> Dtype {
+        match self.precision {
+            Precision::Full => Dtype::F32,
+            Precision::Half => Dtype::F16,
+        }
+    }
+
+    fn shape(&self) -> &[usize] {
+        self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        match self.precision {
+            Precision::Full => self.values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            Precision::Half => self.values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect(),
+        }
+    }
+
+    fn data_len(&self) -> usize {
+        let bytes = if self.precision == Precision::Full { 4 } else { 2 };
+        self.values.len() * bytes
+    }
+}
+
+/// The bytes of `model.safetensors`.
 ///
 /// # Errors
 /// When a tensor cannot be read back from the device.
 pub fn write(bert: &Bert, precision: Precision) -> Result<Vec<u8>, ModelError> {
-    let mut data: BTreeMap<&str, (Dtype, Vec<usize>, Vec<u8>)> = BTreeMap::new();
-    for p in bert.parameters() {
-        let values = p.value.to_device(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?;
-        let (kind, bytes) = match precision {
-            Precision::Full => (Dtype::F32, values.iter().flat_map(|v| v.to_le_bytes()).collect()),
-            Precision::Half => (Dtype::F16, values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect()),
-        };
-        data.insert(&p.name, (kind, p.value.dims().to_vec(), bytes));
-    }
-    let fail = |e: safetensors::SafeTensorError| ModelError::Unsupported(format!("weights could not be stored: {e}"));
-    let views: Result<Vec<_>, _> = data
-        .iter()
-        .map(|(name, (kind, shape, bytes))| TensorView::new(*kind, shape.clone(), bytes).map(|v| (*name, v)))
-        .collect();
-    let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-    safetensors::serialize(views.map_err(fail)?, Some(metadata)).map_err(fail)
+    let here = |p: &Parameter| p.value.to_device(&Device::Cpu)?.contiguous();
+    let tensors = bert.parameters().iter().map(here).collect::<candle_core::Result<Vec<_>>>()?;
+    let views = tensors.iter().map(view).collect::<candle_core::Result<Vec<_>>>()?;
+    let arrays = bert.parameters().iter().zip(&views).map(|(p, values)| (p.name.as_str(), p.value.dims(), &**values));
+    store(&arrays.collect::<Vec<Array>>(), precision)
 }

@@ -28,8 +28,8 @@ pub fn dataset() -> Result<Dataset, SourceError> {
 pub fn unpack(places: &Places) -> Result<PathBuf, DiskError> {
     let folder = places.sample();
     if !FILES.iter().all(|(name, _, _)| folder.join(name).is_file()) {
-        let files: Vec<(String, Vec<u8>)> = FILES.iter().map(|(n, b, _)| ((*n).to_owned(), b.to_vec())).collect();
-        disk::write_folder(&folder, &files)?;
+        let files = FILES.iter().map(|(name, bytes, _)| Ok::<_, DiskError>(((*name).to_owned(), bytes.to_vec())));
+        disk::write_folder(&folder, files)?;
     }
     Ok(folder)
 }

@@ -1,8 +1,10 @@
 //! What a person chooses for a run: the Trainer's arguments by the Trainer's names. One table serves the form in the
 //! window, the command line and the checks.
 
-use crate::model::DeviceChoice;
+use crate::model::{DeviceChoice, device};
 use crate::predict::tagger::BATCH_SIZE;
+
+use std::collections::BTreeMap;
 
 /// Settings of a run. The defaults are the book's recipe.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +33,45 @@ pub struct Arguments {
     pub new_head: bool,
     /// Where to compute.
     pub device: DeviceChoice,
+    /// When a checkpoint is written.
+    pub save_strategy: SaveStrategy,
+    /// Steps from one checkpoint to the next, with [`SaveStrategy::Steps`].
+    pub save_steps: usize,
+    /// Checkpoints that stay when the run has ended; 0 keeps one only while it goes on.
+    pub save_total_limit: usize,
+    /// Parts a batch is split into on the processor, one a thread. Sums of another number of parts are rounded
+    /// otherwise, so a run gives the same bits for the same number, whatever the number of cores.
+    pub parts: usize,
+}
+
+/// When a checkpoint is written, by the Trainer's names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SaveStrategy {
+    /// Only on Pause.
+    No,
+    /// After every epoch.
+    #[default]
+    Epoch,
+    /// Every so many steps.
+    Steps,
+    /// After an epoch that is the best so far.
+    Best,
+}
+
+impl SaveStrategy {
+    /// All of them, with their names.
+    pub const ALL: [(&str, Self); 4] =
+        [("no", Self::No), ("epoch", Self::Epoch), ("steps", Self::Steps), ("best", Self::Best)];
+
+    /// The Trainer's name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, s)| *s == self).map_or("", |(name, _)| name)
+    }
+
+    /// The strategy of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, s)| *s)
+    }
 }
 
 impl Default for Arguments {
@@ -48,6 +89,10 @@ impl Default for Arguments {
             label_all_pieces: true,
             new_head: false,
             device: DeviceChoice::Auto,
+            save_strategy: SaveStrategy::Epoch,
+            save_steps: 500,
+            save_total_limit: 0,
+            parts: device::threads(),
         }
     }
 }
@@ -151,6 +196,24 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 0.",
         whole: true,
     },
+    Field {
+        name: "save_steps",
+        help: "Between checkpoints",
+        unit: "steps",
+        get: |a| a.save_steps.to_string(),
+        set: |a, v| put(&mut a.save_steps, v as usize, (1.0..=1e9).contains(&v)),
+        range: "A whole number from 1.",
+        whole: true,
+    },
+    Field {
+        name: "save_total_limit",
+        help: "Kept at the end",
+        unit: "",
+        get: |a| a.save_total_limit.to_string(),
+        set: |a, v| put(&mut a.save_total_limit, v as usize, (0.0..=1000.0).contains(&v)),
+        range: "A whole number from 0 to 1,000.",
+        whole: true,
+    },
 ];
 
 impl Field {
@@ -190,6 +253,38 @@ fn scientific(value: f64) -> String {
 }
 
 impl Arguments {
+    /// Every setting that a result depends on, by name: what a checkpoint keeps.
+    pub fn described(&self) -> BTreeMap<String, String> {
+        let numbers = FIELDS.iter().map(|f| (f.name, f.get(self)));
+        let others = [
+            ("label_all_pieces", self.label_all_pieces.to_string()),
+            ("new_head", self.new_head.to_string()),
+            ("save_strategy", self.save_strategy.name().to_owned()),
+            ("parts", self.parts.to_string()),
+        ];
+        numbers.chain(others).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// The settings that [`Arguments::described`] gave; what is missing or does not fit has its default.
+    pub fn from_described(described: &BTreeMap<String, String>) -> Self {
+        let mut arguments = Self::default();
+        for (name, value) in described {
+            match (Field::by_name(name), name.as_str()) {
+                (Some(field), _) => {
+                    if let Err(range) = field.set(&mut arguments, value) {
+                        log::warn!("{name} is {value}: {range}");
+                    }
+                }
+                (None, "label_all_pieces") => arguments.label_all_pieces = value == "true",
+                (None, "new_head") => arguments.new_head = value == "true",
+                (None, "save_strategy") => arguments.save_strategy = SaveStrategy::from_name(value).unwrap_or_default(),
+                (None, "parts") => arguments.parts = value.parse().unwrap_or(arguments.parts).max(1),
+                (None, _) => log::warn!("{name} is no setting"),
+            }
+        }
+        arguments
+    }
+
     /// What distinguishes a run from others, in a few words: "2e-5, 3 epochs".
     pub fn recipe(&self) -> String {
         let epochs = self.num_train_epochs;

@@ -1,5 +1,6 @@
 //! The README of a saved model: what it is, what it was trained on, how good it is.
 
+use super::arguments::Arguments;
 use super::run::{Finished, Job, label_line};
 use crate::corpus::Split;
 use crate::model::TagSet;
@@ -7,8 +8,7 @@ use crate::predict::Evaluation;
 use std::fmt::Write as _;
 
 /// A model card in Hugging Face's form.
-pub fn card(job: &Job, finished: &Finished, tags: &TagSet) -> String {
-    let a = &job.arguments;
+pub fn card(job: &Job, a: &Arguments, finished: &Finished, tags: &TagSet) -> String {
     let mut out = String::from(
         "---\nlibrary_name: transformers\npipeline_tag: token-classification\ntags:\n- token-classification\n- named-entity-recognition\n- tagwright\n---\n\n",
     );

@@ -22,6 +22,11 @@ pub enum Event {
         /// Whether it is the best dev score so far.
         best: bool,
     },
+    /// A checkpoint of this step is on disk.
+    Saved {
+        /// Steps done.
+        step: usize,
+    },
     /// A line for the log.
     Note(Weight, String),
 }
@@ -63,6 +68,8 @@ pub struct Started {
     pub head_kept: bool,
     /// The labels it learns.
     pub labels: Vec<String>,
+    /// Steps done before, when a run is resumed.
+    pub resumed_at: usize,
 }
 
 /// Values of a step.
@@ -112,13 +119,29 @@ impl Outcome {
     }
 }
 
-/// Who listens to a run, and may end it.
+/// What a person wants of a run under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wish {
+    /// The next batch.
+    #[default]
+    GoOn,
+    /// Wait; a checkpoint is written first.
+    Pause,
+    /// End after this epoch and its scores.
+    StopAfterEpoch,
+    /// End now; the best so far is kept.
+    Stop,
+    /// End now with a checkpoint instead of a result: the program is closing.
+    Suspend,
+}
+
+/// Who listens to a run, and says what becomes of it.
 pub trait Observer {
     /// Something happened.
     fn on(&mut self, event: Event);
 
-    /// Whether to stop; asked before every batch.
-    fn should_stop(&self) -> bool {
-        false
+    /// What is to be done now; asked before every batch.
+    fn wish(&self) -> Wish {
+        Wish::GoOn
     }
 }

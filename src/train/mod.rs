@@ -2,12 +2,16 @@
 //!
 //! Read in this order: [`arguments`] (what a person chooses), [`plan`] (which sentences, aligned and counted),
 //! [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells), [`mod@run`] (the loop),
-//! [`card`] (the README of the saved model).
+//! [`checkpoint`] (the same run after an interruption), [`json`] (events outside the program), [`notes`] and [`card`]
+//! (what people read).
 
 pub mod arguments;
 pub mod card;
+pub mod checkpoint;
 pub mod event;
+pub mod json;
 mod memory;
+mod notes;
 pub mod optimizer;
 pub mod plan;
 pub mod run;

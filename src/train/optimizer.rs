@@ -9,8 +9,8 @@ use crate::model::kernels::fused::view::view;
 use candle_core::{CpuStorage, DType, InplaceOp1, Layout, Result, Tensor};
 use pulp::Arch;
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
@@ -22,6 +22,29 @@ enum Moments {
     Fused(Mutex<(Vec<f32>, Vec<f32>)>),
     /// Elsewhere.
     Plain(Mutex<(Tensor, Tensor)>),
+}
+
+/// Which of the two running means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Of the gradient.
+    First,
+    /// Of its square.
+    Second,
+}
+
+impl Moment {
+    fn of<T>(self, pair: &(T, T)) -> &T {
+        match self {
+            Self::First => &pair.0,
+            Self::Second => &pair.1,
+        }
+    }
+}
+
+/// A panic elsewhere has already been told; the numbers are whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The optimizer's state.
@@ -76,6 +99,57 @@ impl AdamW {
         let zeros = |p: &Parameter| Ok(Moments::Plain(Mutex::new((p.value.zeros_like()?, p.value.zeros_like()?))));
         let moments = bert.parameters().iter().map(zeros).collect::<Result<_>>()?;
         Ok(Self { moments, weight_decay, steps: 0, threads: 1 })
+    }
+
+    /// Steps done.
+    pub fn steps(&self) -> i32 {
+        self.steps
+    }
+
+    /// Hands the first or the second moment of every parameter over, in the parameters' order.
+    ///
+    /// # Errors
+    /// When a tensor cannot be read back from the device.
+    pub fn with_moments<R>(&self, which: Moment, use_them: impl FnOnce(&[&[f32]]) -> R) -> Result<R> {
+        let mut locked = Vec::new();
+        let mut read = Vec::new();
+        for moments in &self.moments {
+            match moments {
+                Moments::Fused(pair) => locked.push(lock(pair)),
+                Moments::Plain(pair) => read.push(which.of(&lock(pair)).flatten_all()?.to_vec1::<f32>()?),
+            }
+        }
+        let slices: Vec<&[f32]> = if read.is_empty() {
+            locked.iter().map(|pair| which.of(pair).as_slice()).collect()
+        } else {
+            read.iter().map(Vec::as_slice).collect()
+        };
+        Ok(use_them(&slices))
+    }
+
+    /// Goes on from these moments, in the parameters' order, after so many steps.
+    ///
+    /// # Errors
+    /// When an array has another length than its parameter, or there is no memory on the device.
+    pub fn restore(&mut self, steps: i32, moments: impl IntoIterator<Item = (Vec<f32>, Vec<f32>)>) -> Result<()> {
+        for (kept, (first, second)) in self.moments.iter().zip(moments) {
+            match kept {
+                Moments::Fused(pair) => {
+                    let mut pair = lock(pair);
+                    if (pair.0.len(), pair.1.len()) != (first.len(), second.len()) {
+                        candle_core::bail!("the optimizer's moments belong to another model")
+                    }
+                    *pair = (first, second);
+                }
+                Moments::Plain(pair) => {
+                    let mut pair = lock(pair);
+                    let like = |t: &Tensor, values: Vec<f32>| Tensor::from_vec(values, t.shape(), t.device());
+                    *pair = (like(&pair.0, first)?, like(&pair.1, second)?);
+                }
+            }
+        }
+        self.steps = steps;
+        Ok(())
     }
 
     /// One step: `parts` are added up, clipped to `max_norm`, and the parameters change. A gradient that is not finite
@@ -234,7 +308,7 @@ impl InplaceOp1 for FusedUpdate<'_> {
             candle_core::bail!("adamw needs contiguous f32")
         };
         let values = &mut values[start..end];
-        let mut moments = self.moments.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut moments = lock(self.moments);
         let (m, v) = &mut *moments;
         match self.gradient {
             Merged::Dense(parts) => {
@@ -297,7 +371,7 @@ fn plain_update(
     update: Update,
     decay: f64,
 ) -> Result<Tensor> {
-    let mut moments = moments.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut moments = lock(moments);
     let g = (g * update.clip)?;
     let m = ((&moments.0 * BETA1)? + (&g * (1.0 - BETA1))?)?;
     let v = ((&moments.1 * BETA2)? + (g.sqr()? * (1.0 - BETA2))?)?;

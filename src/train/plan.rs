@@ -6,6 +6,7 @@ use crate::model::rng::Stream;
 use crate::model::tokenizer::PieceTokenizer;
 use crate::model::{ModelError, Packed, TagSet};
 use crate::predict::evaluate::words_and_tags;
+use sha2::{Digest, Sha256};
 
 /// Training sentences as the network takes them.
 #[derive(Debug, Default)]
@@ -47,6 +48,17 @@ impl Plan {
     /// Pieces of all sentences, special ones included.
     pub fn pieces(&self) -> usize {
         self.sentences.iter().map(|(ids, _)| ids.len()).sum()
+    }
+
+    /// A number that differs for other sentences, labels or pieces.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        for (ids, labels) in &self.sentences {
+            hash.update((ids.len() as u64).to_le_bytes());
+            ids.iter().for_each(|id| hash.update(id.to_le_bytes()));
+            labels.iter().for_each(|label| hash.update(label.to_le_bytes()));
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The batches of an epoch (counted from 0): all sentences once, in an order drawn from the seed.

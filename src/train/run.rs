@@ -1,22 +1,25 @@
 //! The loop: align, train, score on dev after every epoch, keep the best, score it once on test.
 
-use super::arguments::{Arguments, steps};
-use super::event::{Event, Observer, Outcome, Started, Step, Weight};
+use super::arguments::{Arguments, SaveStrategy, steps};
+use super::checkpoint::{self, Checkpoint, Snapshot, State};
+use super::event::{Event, Observer, Outcome, Started, Step, Weight, Wish};
+use super::notes::{coverage, labels_in_use, notes};
 use super::optimizer::{AdamW, StepReport};
 use super::plan::Plan;
 use super::schedule::Schedule;
-use super::{card, memory};
+use super::{card, json, memory};
 use crate::corpus::holdout::Holdout;
 use crate::corpus::{Corpus, SentenceId, Split};
 use crate::disk;
 use crate::model::align::Rule;
-use crate::model::bert::{Mode, has_no_gradient};
-use crate::model::weights::Precision;
+use crate::model::bert::Mode;
+use crate::model::weights::{LoadReport, Precision};
 use crate::model::{Bert, ModelError, ModelFolder, TagSet, choose, device};
 use crate::predict::{Evaluation, Tagger, evaluate};
+use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Everything a run needs.
 pub struct Job {
@@ -34,6 +37,8 @@ pub struct Job {
     pub out: PathBuf,
     /// How its numbers are stored.
     pub precision: Precision,
+    /// Go on from here: then `base` is this checkpoint's model, and its settings hold instead of `arguments`.
+    pub resume: Option<Checkpoint>,
 }
 
 /// A run that ended.
@@ -69,6 +74,9 @@ pub enum TrainError {
     /// Saving failed.
     #[error(transparent)]
     Disk(#[from] disk::DiskError),
+    /// It was asked to end without a result; a checkpoint holds it.
+    #[error("the run was suspended; it can be resumed")]
+    Suspended,
 }
 
 impl From<candle_core::Error> for TrainError {
@@ -76,6 +84,9 @@ impl From<candle_core::Error> for TrainError {
         Self::Model(e.into())
     }
 }
+
+/// How often a paused run looks whether it may go on.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Runs a job to its end.
 ///
@@ -89,33 +100,50 @@ pub fn run(job: &Job, observer: &mut dyn Observer) -> Result<Finished, TrainErro
 /// A run under way.
 struct Run<'a> {
     job: &'a Job,
+    /// Settings; those of the checkpoint when it is resumed.
+    arguments: Arguments,
     tagger: Tagger,
     plan: Plan,
     optimizer: AdamW,
     schedule: Schedule,
     best: Option<Best>,
     progress: Progress,
+    head_kept: bool,
 }
 
 /// The best epoch so far.
 struct Best {
+    /// Steps done when it was scored.
+    step: usize,
     epoch: usize,
     bert: Bert,
     scores: Option<Evaluation>,
 }
 
-/// Counters of the training steps.
+/// What was counted, and told, so far.
 #[derive(Default)]
 struct Progress {
     step: usize,
     pieces: usize,
     padded: usize,
     seconds: f64,
+    /// Scores of dev since the best.
+    without_gain: usize,
+    /// The last step that is in a checkpoint.
+    saved: Option<usize>,
+    /// A person asked for the end after this epoch.
+    last_epoch: bool,
+    /// Steps and scores told, as JSON.
+    history: Vec<Value>,
 }
 
 impl<'a> Run<'a> {
     fn prepare(job: &'a Job, observer: &mut dyn Observer) -> Result<Self, TrainError> {
-        let arguments = &job.arguments;
+        let resumed = job.resume.as_ref();
+        let arguments = match resumed {
+            Some(checkpoint) => Arguments { device: job.arguments.device, ..checkpoint.arguments() },
+            None => job.arguments.clone(),
+        };
         disk::check_writable_folder(&job.out)?;
         let labels = labels_in_use(job);
         if labels.is_empty() {
@@ -123,14 +151,19 @@ impl<'a> Run<'a> {
             return Err(TrainError::Data(message.into()));
         }
         let chosen = choose(arguments.device)?;
-        let head_kept = !arguments.new_head && job.base.knows(&labels);
-        let (bert, tags, report) = job.base.for_labels(&labels, arguments.new_head, arguments.seed)?;
+        let head_kept = resumed.map_or(!arguments.new_head && job.base.knows(&labels), |c| c.state.head_kept);
+        let (bert, tags, report) = if resumed.is_some() {
+            let (bert, tags) = job.base.classifier()?;
+            (bert, tags, LoadReport::default())
+        } else {
+            job.base.for_labels(&labels, arguments.new_head, arguments.seed)?
+        };
         let bert = bert.to_device(&chosen.device)?;
         let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
         let rule = Rule { label_all_pieces: arguments.label_all_pieces, max_length };
         let plan = Plan::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, &tags, rule)?;
         let optimizer = AdamW::new(&bert, arguments.weight_decay, device::threads())?;
-        let schedule = Schedule::new(steps(job.holdout.train.len(), arguments), arguments.warmup_ratio);
+        let schedule = Schedule::new(steps(job.holdout.train.len(), &arguments), arguments.warmup_ratio);
         observer.on(Event::Started(Started {
             device: chosen.name,
             model: job.base.name.clone(),
@@ -143,8 +176,9 @@ impl<'a> Run<'a> {
             schedule,
             head_kept,
             labels: tags.labels(),
+            resumed_at: resumed.map_or(0, |c| c.state.step),
         }));
-        for (weight, note) in notes(job, &plan, &report.unexpected, head_kept) {
+        for (weight, note) in notes(job, &arguments, &plan, &report.unexpected, head_kept) {
             observer.on(Event::Note(weight, note));
         }
         let tagger = Tagger {
@@ -154,12 +188,57 @@ impl<'a> Run<'a> {
             max_length: job.base.max_length,
             batch_size: arguments.per_device_eval_batch_size,
         };
-        Ok(Self { job, tagger, plan, optimizer, schedule, best: None, progress: Progress::default() })
+        let (best, progress) = (None, Progress::default());
+        let mut run = Self { job, arguments, tagger, plan, optimizer, schedule, best, progress, head_kept };
+        if let Some(checkpoint) = resumed {
+            run.go_on_from(checkpoint, observer)?;
+        }
+        Ok(run)
+    }
+
+    /// Takes the state of a checkpoint over, whose model is already here.
+    fn go_on_from(&mut self, checkpoint: &Checkpoint, observer: &mut dyn Observer) -> Result<(), TrainError> {
+        let state = &checkpoint.state;
+        if state.data != self.plan.fingerprint() {
+            let message = "the training sentences or their labels are not those the run began with; start a new run";
+            return Err(TrainError::Data(message.into()));
+        }
+        checkpoint.restore(&mut self.optimizer, &self.tagger.bert)?;
+        let mut highest = f64::NEG_INFINITY;
+        for mut event in state.log_history.iter().filter_map(json::from_json) {
+            if let Event::Evaluated { scores, best, .. } = &mut event {
+                *best = scores.overall.f1 > highest;
+                highest = highest.max(scores.overall.f1);
+            }
+            observer.on(event);
+        }
+        self.progress = Progress {
+            step: state.step,
+            pieces: state.pieces,
+            padded: state.padded,
+            seconds: state.seconds,
+            without_gain: state.without_gain,
+            saved: Some(state.step),
+            last_epoch: false,
+            history: state.log_history.clone(),
+        };
+        if let Some((step, epoch)) = state.best {
+            let bert = match checkpoint.best(&self.tagger.bert)? {
+                Some(bert) => bert,
+                None => self.tagger.bert.with_values(self.tagger.bert.snapshot()?),
+            };
+            // Scored again rather than stored: to the last bit what it was, and nothing to keep in step.
+            let scores = self.score(&bert, &self.job.holdout.dev)?;
+            self.best = Some(Best { step, epoch, bert, scores });
+        }
+        observer.on(Event::Note(Weight::Good, format!("resumed at step {}", state.step)));
+        Ok(())
     }
 
     fn complete(mut self, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
         let mut outcome = Outcome::Completed;
-        for epoch in 1..=self.job.arguments.num_train_epochs {
+        let done = self.progress.step / self.steps_an_epoch();
+        for epoch in done + 1..=self.arguments.num_train_epochs {
             match self.epoch(epoch, observer)? {
                 Outcome::Completed => {}
                 ended => {
@@ -167,7 +246,14 @@ impl<'a> Run<'a> {
                     break;
                 }
             }
-            self.score_dev(epoch, observer)?;
+            let better = self.score_dev(epoch, observer)?;
+            if self.is_due_after_epoch(better) {
+                self.save(observer)?;
+            }
+            if self.progress.last_epoch && epoch < self.arguments.num_train_epochs {
+                outcome = Outcome::Stopped;
+                break;
+            }
         }
         if self.best.is_none() {
             if outcome == Outcome::Diverged {
@@ -182,18 +268,23 @@ impl<'a> Run<'a> {
         self.finish(outcome, observer)
     }
 
-    /// One pass over the data.
+    fn steps_an_epoch(&self) -> usize {
+        (self.schedule.steps / self.arguments.num_train_epochs.max(1)).max(1)
+    }
+
+    /// One pass over the data, or what is left of it after a checkpoint.
     fn epoch(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
-        let arguments = &self.job.arguments;
+        let arguments = self.arguments.clone();
         let batches = self.plan.batches(arguments.per_device_train_batch_size, arguments.seed, epoch - 1);
-        for batch in batches {
-            if observer.should_stop() {
+        let first = self.progress.step - (epoch - 1) * self.steps_an_epoch();
+        for (index, batch) in batches.iter().enumerate().skip(first) {
+            if !self.may_go_on(observer)? {
                 return Ok(Outcome::Stopped);
             }
             let started = Instant::now();
             let rate = arguments.learning_rate * self.schedule.factor(self.progress.step);
             let mode = Mode::Train { seed: arguments.seed, step: self.progress.step as u64 };
-            let (loss, gradients) = self.tagger.bert.gradients(&batch, mode, device::threads())?;
+            let (loss, gradients) = self.tagger.bert.gradients(batch, mode, arguments.parts)?;
             let report = self.optimizer.step(&mut self.tagger.bert, &gradients, rate, arguments.max_grad_norm)?;
             drop(gradients);
             self.progress.step += 1;
@@ -211,14 +302,108 @@ impl<'a> Run<'a> {
                 let (weight, note) = coverage(&self.tagger.bert, &report);
                 observer.on(Event::Note(weight, note));
             }
-            observer.on(Event::Step(self.step_event(loss, rate, &report, batch.rows() as f64 / seconds)));
+            let event = self.step_event(loss, rate, &report, batch.rows() as f64 / seconds);
+            self.tell(Event::Step(event), observer);
+            // After an epoch's last step comes its score, and only then a checkpoint: a run resumed there has it.
+            let due = arguments.save_strategy == SaveStrategy::Steps
+                && self.progress.step.is_multiple_of(arguments.save_steps);
+            if due && index + 1 < batches.len() {
+                self.save(observer)?;
+            }
         }
         Ok(Outcome::Completed)
     }
 
+    /// Does what a person wishes before a batch; `false` to end here. While paused it waits, and the run is on disk.
+    fn may_go_on(&mut self, observer: &mut dyn Observer) -> Result<bool, TrainError> {
+        let mut paused = false;
+        loop {
+            match observer.wish() {
+                Wish::GoOn => return Ok(true),
+                Wish::StopAfterEpoch => {
+                    self.progress.last_epoch = true;
+                    return Ok(true);
+                }
+                Wish::Stop => return Ok(false),
+                Wish::Suspend => {
+                    self.save(observer)?;
+                    return Err(TrainError::Suspended);
+                }
+                Wish::Pause => {
+                    if !paused {
+                        paused = true;
+                        self.save(observer)?;
+                    }
+                    std::thread::sleep(PAUSE);
+                }
+            }
+        }
+    }
+
+    /// Tells what belongs into the history too.
+    fn tell(&mut self, event: Event, observer: &mut dyn Observer) {
+        self.progress.history.extend(json::to_json(&event));
+        observer.on(event);
+    }
+
+    fn is_due_after_epoch(&self, better: bool) -> bool {
+        match self.arguments.save_strategy {
+            SaveStrategy::No => false,
+            SaveStrategy::Epoch => true,
+            SaveStrategy::Steps => self.progress.step.is_multiple_of(self.arguments.save_steps),
+            SaveStrategy::Best => better,
+        }
+    }
+
+    /// Writes a checkpoint, unless this step has one.
+    fn save(&mut self, observer: &mut dyn Observer) -> Result<(), TrainError> {
+        let step = self.progress.step;
+        if self.progress.saved == Some(step) || step == self.schedule.steps {
+            return Ok(());
+        }
+        let best = self.best.as_ref();
+        let state = State {
+            version: State::VERSION,
+            base: self.job.base.name.clone(),
+            data: self.plan.fingerprint(),
+            arguments: self.arguments.described(),
+            head_kept: self.head_kept,
+            step,
+            optimizer_steps: self.optimizer.steps(),
+            pieces: self.progress.pieces,
+            padded: self.progress.padded,
+            seconds: self.progress.seconds,
+            best: best.map(|b| (b.step, b.epoch)),
+            without_gain: self.progress.without_gain,
+            log_history: self.progress.history.clone(),
+        };
+        let snapshot = Snapshot {
+            state,
+            bert: &self.tagger.bert,
+            optimizer: &self.optimizer,
+            best: best.filter(|b| b.step != step).map(|b| &b.bert),
+            base: &self.job.base,
+            tags: &self.tagger.tags,
+        };
+        match snapshot.write(&self.job.out) {
+            Ok(()) => {
+                self.progress.saved = Some(step);
+                checkpoint::keep_newest(&self.job.out, self.arguments.save_total_limit.max(1));
+                observer.on(Event::Saved { step });
+            }
+            // The run goes on, and the checkpoint before this one is still there.
+            Err(TrainError::Disk(e)) => {
+                let note = format!("step {step} could not be saved, the checkpoint before it stays: {e}");
+                observer.on(Event::Note(Weight::Warning, note));
+            }
+            Err(e) => return Err(e),
+        }
+        Ok(())
+    }
+
     fn step_event(&self, loss: f64, learning_rate: f64, report: &StepReport, pieces_per_second: f64) -> Step {
         let p = &self.progress;
-        let steps_an_epoch = self.schedule.steps as f64 / self.job.arguments.num_train_epochs as f64;
+        let steps_an_epoch = self.schedule.steps as f64 / self.arguments.num_train_epochs as f64;
         Step {
             step: p.step,
             epoch: p.step as f64 / steps_an_epoch,
@@ -233,27 +418,29 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn score(&self, tagger: &Tagger, sentences: &[SentenceId]) -> Result<Option<Evaluation>, TrainError> {
+    fn score(&self, bert: &Bert, sentences: &[SentenceId]) -> Result<Option<Evaluation>, TrainError> {
         if sentences.is_empty() {
             return Ok(None);
         }
-        let label_all = self.job.arguments.label_all_pieces;
-        Ok(evaluate(tagger, &self.job.corpus, sentences, label_all, |_, _| true)?)
+        let tagger = Tagger { bert: bert.clone(), ..self.tagger.clone() };
+        Ok(evaluate(&tagger, &self.job.corpus, sentences, self.arguments.label_all_pieces, |_, _| true)?)
     }
 
-    fn score_dev(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<(), TrainError> {
-        let scores = self.score(&self.tagger, &self.job.holdout.dev)?;
+    /// Scores the network on dev and says whether it is the best so far.
+    fn score_dev(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<bool, TrainError> {
+        let scores = self.score(&self.tagger.bert, &self.job.holdout.dev)?;
         let f1 = |s: &Option<Evaluation>| s.as_ref().map_or(0.0, |s| s.overall.f1);
         // Without a dev split the last epoch is the best known.
         let better = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores));
         if let Some(scores) = &scores {
-            observer.on(Event::Evaluated { epoch, split: Split::Dev, scores: scores.clone(), best: better });
+            self.tell(Event::Evaluated { epoch, split: Split::Dev, scores: scores.clone(), best: better }, observer);
         }
+        self.progress.without_gain = if better { 0 } else { self.progress.without_gain + 1 };
         if better {
             let bert = self.tagger.bert.with_values(self.tagger.bert.snapshot()?);
-            self.best = Some(Best { epoch, bert, scores });
+            self.best = Some(Best { step: self.progress.step, epoch, bert, scores });
         }
-        Ok(())
+        Ok(better)
     }
 
     fn finish(mut self, outcome: Outcome, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
@@ -262,7 +449,7 @@ impl<'a> Run<'a> {
             (best_epoch, dev) = (best.epoch, best.scores);
             self.tagger.bert = best.bert;
         }
-        let test = self.score(&self.tagger, &self.job.test)?;
+        let test = self.score(&self.tagger.bert, &self.job.test)?;
         if let Some(scores) = &test {
             let scores = scores.clone();
             observer.on(Event::Evaluated { epoch: best_epoch, split: Split::Test, scores, best: false });
@@ -277,69 +464,11 @@ impl<'a> Run<'a> {
             peak_memory_mb: memory::peak_mb(),
             out: self.job.out.clone(),
         };
-        let card = card::card(self.job, &finished, &self.tagger.tags);
+        let card = card::card(self.job, &self.arguments, &finished, &self.tagger.tags);
         let files = self.job.base.files(&self.tagger.bert, &self.tagger.tags, &card, self.job.precision)?;
-        disk::write_folder(&self.job.out, &files)?;
+        disk::write_folder::<TrainError>(&self.job.out, files.into_iter().map(Ok))?;
+        checkpoint::keep_newest(&self.job.out, self.arguments.save_total_limit);
         Ok(finished)
-    }
-}
-
-/// The labels that training sentences carry, in the corpus' order.
-fn labels_in_use(job: &Job) -> Vec<String> {
-    let mut used = vec![false; job.corpus.labels.len()];
-    for id in &job.holdout.train {
-        for span in job.corpus.document(id.document).token_spans(id.sentence as usize) {
-            used[usize::from(span.label)] = true;
-        }
-    }
-    job.corpus.labels.iter().filter(|(id, _)| used[usize::from(*id)]).map(|(_, l)| l.name.clone()).collect()
-}
-
-/// What a person should know before the first step.
-fn notes(job: &Job, plan: &Plan, unexpected: &[String], head_kept: bool) -> Vec<(Weight, String)> {
-    let mut notes = Vec::new();
-    let mut note = |weight, text| notes.push((weight, text));
-    if let Some((held, of)) = job.holdout.held_out {
-        let seed = job.arguments.seed;
-        let unit = if held_by_document(job) { "documents" } else { "sentences" };
-        note(Weight::Plain, format!("no dev split: {held} of {of} {unit} held out, seed {seed}"));
-    }
-    let head = if head_kept { "the base's head is kept" } else { "a new head, drawn from the seed" };
-    note(Weight::Plain, head.into());
-    if plan.cut_words > 0 {
-        let (words, sentences, limit) = (plan.cut_words, plan.cut_sentences, job.arguments.max_length);
-        let text = format!("{words} words in {sentences} sentences lie past {limit} pieces and are not learned");
-        note(Weight::Warning, text);
-    }
-    if plan.empty_words > 0 {
-        note(Weight::Warning, format!("{} words give no piece and are not learned", plan.empty_words));
-    }
-    let unused: Vec<&str> = unexpected.iter().filter(|n| !n.contains("pooler")).map(String::as_str).collect();
-    if !unused.is_empty() {
-        note(Weight::Plain, format!("weights of the base that are not used: {}", unused.join(", ")));
-    }
-    notes
-}
-
-fn held_by_document(job: &Job) -> bool {
-    let held: std::collections::HashSet<u32> = job.holdout.dev.iter().map(|s| s.document).collect();
-    job.holdout.train.iter().all(|s| !held.contains(&s.document))
-}
-
-/// "every weight moved, 104/104": whether a gradient reached every parameter.
-fn coverage(bert: &Bert, report: &StepReport) -> (Weight, String) {
-    let expected: Vec<(&str, f64)> = bert
-        .parameters()
-        .iter()
-        .zip(&report.norms)
-        .filter(|(p, _)| !has_no_gradient(&p.name))
-        .map(|(p, n)| (p.name.as_str(), *n))
-        .collect();
-    let still: Vec<&str> = expected.iter().filter(|(_, n)| *n == 0.0).map(|(name, _)| *name).collect();
-    let (moved, all) = (expected.len() - still.len(), expected.len());
-    match still.first() {
-        None => (Weight::Good, format!("a gradient reached every weight, {moved}/{all}")),
-        Some(first) => (Weight::Warning, format!("only {moved}/{all} weights have a gradient; {first} has none")),
     }
 }
 

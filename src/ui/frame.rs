@@ -323,10 +323,10 @@ fn work(ui: &mut Ui, app: &App, out: &mut Commands) {
     }
     if let Some(run) = &app.training.run {
         match &run.state {
-            RunState::Running { stopping } => {
+            RunState::Running(wish) => {
                 dot(ui, p.accent);
-                let verb = if *stopping { "Stopping" } else { "Training" };
-                label(ui, TextRole::Small, p.text2, &format!("{verb} run {}", run.id));
+                let verb = super::train::state_of(*wish);
+                label(ui, TextRole::Small, p.text2, &format!("Run {}: {}", run.id, verb.to_lowercase()));
                 ProgressBar::new("Progress of the run", Some(run.share())).width(120.0).show(ui);
                 label(ui, TextRole::Small, p.text2, &format!("{:.0} %", run.share() * 100.0));
                 if let Some(step) = run.last() {

@@ -138,7 +138,8 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::TogglePieces => icon::BLOCKS,
         Action::AddLabel => icon::PLUS,
         Action::StartTraining => icon::PLAY,
-        Action::StopTraining => icon::SQUARE,
+        Action::PauseTraining => icon::PAUSE,
+        Action::StopTraining | Action::StopAfterEpoch => icon::SQUARE,
         Action::Evaluate | Action::GoTo(Room::Evaluate) => icon::TARGET,
         Action::GoTo(Room::Annotate) => icon::HIGHLIGHTER,
         Action::GoTo(Room::Train) => icon::ACTIVITY,
@@ -161,7 +162,9 @@ fn off(app: &App, action: Action) -> Option<&'static str> {
     match (action, &app.annotate) {
         (Action::Undo, Some(a)) => nothing(a.history.next_undo(), "nothing to undo"),
         (Action::Redo, Some(a)) => nothing(a.history.next_redo(), "nothing to redo"),
-        (Action::StopTraining, _) if !app.training.is_running() => Some("no run is under way"),
+        (Action::StopTraining | Action::StopAfterEpoch | Action::PauseTraining, _) if !app.training.is_running() => {
+            Some("no run is under way")
+        }
         (
             Action::OpenFile
             | Action::OpenFolder

@@ -102,7 +102,7 @@ impl Shell {
                 Effect::File(request) => self.worker.file(request),
                 Effect::Read(request) => self.worker.read(request),
                 Effect::Train(request) => self.worker.train(*request),
-                Effect::StopRun => self.worker.stop_run(),
+                Effect::Wish(wish) => self.worker.wish(wish),
                 Effect::StopReading => self.worker.stop_reading(),
                 Effect::Adopt(project) => self.committer = Some(Committer::new(*project, self.wake.clone())),
                 Effect::Commit(commit) => self.commit(commit),

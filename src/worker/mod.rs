@@ -21,9 +21,11 @@ use crate::model::Alignment;
 use crate::model::align::Rule;
 use crate::predict::{Evaluation, Prediction};
 use crate::project::{Places, SourceFile};
+use crate::train::event::Wish;
 use crate::train::{self, Finished};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use lane::{Lane, Priority};
+use run::SharedWish;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -146,7 +148,7 @@ pub struct Worker {
     reader: Lane<ReadRequest>,
     events: Receiver<Event>,
     steps: Receiver<Event>,
-    stop_run: Arc<AtomicBool>,
+    wish: Arc<SharedWish>,
     stop_reading: Arc<AtomicBool>,
 }
 
@@ -173,22 +175,22 @@ impl Worker {
         let (sender, events) = unbounded();
         let (step_sender, steps) = bounded(STEPS);
         let outbox = Outbox { events: sender, steps: step_sender, wake };
-        let stop_run = Arc::new(AtomicBool::new(false));
+        let wish = Arc::new(SharedWish::default());
         let stop_reading = Arc::new(AtomicBool::new(false));
         let files = Lane::new("files", Asked::Files, Priority::Normal, &outbox, {
             let outbox = outbox.clone();
             move |request, _| open::perform(request, &places, &outbox)
         });
         let trainer = Lane::new("trainer", Asked::Run, Priority::Low, &outbox, {
-            let (outbox, stop, hub) = (outbox.clone(), stop_run.clone(), hub.clone());
-            move |request, _| run::perform(request, &hub, &outbox, &stop)
+            let (outbox, wish, hub) = (outbox.clone(), wish.clone(), hub.clone());
+            move |request, _| run::perform(request, &hub, &outbox, &wish)
         });
         let reader = Lane::new("reader", Asked::Text, Priority::Normal, &outbox, {
             let (outbox, stop) = (outbox.clone(), stop_reading.clone());
             let mut models = read::Models::new(hub);
             move |request, waiting| read::perform(request, waiting, &mut models, &outbox, &stop)
         });
-        Self { files, trainer, reader, events, steps, stop_run, stop_reading }
+        Self { files, trainer, reader, events, steps, wish, stop_reading }
     }
 
     /// Asks the files lane.
@@ -198,13 +200,13 @@ impl Worker {
 
     /// Starts a run, after those that wait.
     pub fn train(&self, request: TrainRequest) {
-        self.stop_run.store(false, Ordering::Relaxed);
+        self.wish.set(Wish::GoOn);
         self.trainer.send(request);
     }
 
-    /// Ends the run under way at the next batch; the best so far is kept.
-    pub fn stop_run(&self) {
-        self.stop_run.store(true, Ordering::Relaxed);
+    /// What the run under way is to do at the next batch.
+    pub fn wish(&self, wish: Wish) {
+        self.wish.set(wish);
     }
 
     /// Asks the reading lane.
@@ -227,7 +229,7 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.stop_run();
+        self.wish(Wish::Suspend);
         self.stop_reading();
     }
 }

@@ -48,8 +48,7 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
                 let name = p.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 disk::read(p).map(|bytes| (name, bytes))
             };
-            let files: Vec<_> = listed.iter().map(read).collect::<Result<_, _>>().map_err(|e| e.to_string())?;
-            disk::write_folder(&to, &files).map_err(|e| e.to_string())?;
+            disk::write_folder(&to, listed.iter().map(read)).map_err(|e| e.to_string())?;
             outbox.send(Event::Exported(to));
         }
     }
@@ -146,5 +145,5 @@ fn save_as(path: &Path, corpus: &Corpus, files: &[SourceFile]) -> Result<(), Str
             .map_or_else(|| format!("{}.conll", file.split.name()), |n| n.to_string_lossy().into_owned());
         (name, bytes(number, file))
     };
-    disk::write_folder(path, &files.iter().enumerate().map(named).collect::<Vec<_>>()).map_err(|e| e.to_string())
+    disk::write_folder(path, files.iter().enumerate().map(named).map(Ok)).map_err(|e: disk::DiskError| e.to_string())
 }

@@ -5,12 +5,13 @@ use crate::corpus::holdout::Holdout;
 use crate::corpus::{Corpus, SentenceId};
 use crate::hub::{self, Hub, ModelName};
 use crate::model::weights::Precision;
-use crate::train::event::Step;
-use crate::train::{self, Arguments, Job, Observer};
+use crate::train::checkpoint::Checkpoint;
+use crate::train::event::{Step, Wish};
+use crate::train::{self, Arguments, Job, Observer, TrainError};
 use crossbeam_channel::TrySendError;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 /// Number of a run, unique in a project.
@@ -32,17 +33,45 @@ pub struct TrainRequest {
     pub arguments: Arguments,
     /// Folder of the model.
     pub out: PathBuf,
+    /// Go on with the run in that folder, from its newest checkpoint and with its settings.
+    pub resume: bool,
+}
+
+/// What a person wants of the run under way, shared with its thread.
+#[derive(Default)]
+pub(super) struct SharedWish(AtomicU8);
+
+impl SharedWish {
+    const ALL: [Wish; 5] = [Wish::GoOn, Wish::Pause, Wish::StopAfterEpoch, Wish::Stop, Wish::Suspend];
+
+    pub(super) fn set(&self, wish: Wish) {
+        let place = Self::ALL.iter().position(|w| *w == wish).unwrap_or(0);
+        self.0.store(place as u8, Ordering::Relaxed);
+    }
+
+    pub(super) fn get(&self) -> Wish {
+        Self::ALL[usize::from(self.0.load(Ordering::Relaxed))]
+    }
+
+    /// Whether what goes before the steps (a download) may go on.
+    fn wants_a_run(&self) -> bool {
+        !matches!(self.get(), Wish::Stop | Wish::Suspend)
+    }
 }
 
 /// The window is woken at most this often by steps.
 const WAKE_EVERY: Duration = Duration::from_millis(100);
 
-pub(super) fn perform(request: TrainRequest, hub: &Hub, outbox: &Outbox, stop: &AtomicBool) -> Result<(), String> {
-    let base = hub::open_model(&request.base, hub, |progress| {
-        outbox.send(Event::Downloading(request.base.clone(), progress));
-        !stop.load(Ordering::Relaxed)
-    })
-    .map_err(|e| e.to_string())?;
+pub(super) fn perform(request: TrainRequest, hub: &Hub, outbox: &Outbox, wish: &SharedWish) -> Result<(), String> {
+    let resume = if request.resume { Some(Checkpoint::newest(&request.out).map_err(|e| e.to_string())?) } else { None };
+    let base = match &resume {
+        Some(checkpoint) => checkpoint.model().map_err(|e| e.to_string())?,
+        None => hub::open_model(&request.base, hub, |progress| {
+            outbox.send(Event::Downloading(request.base.clone(), progress));
+            wish.wants_a_run()
+        })
+        .map_err(|e| e.to_string())?,
+    };
     let job = Job {
         corpus: Arc::new(request.corpus),
         holdout: request.holdout,
@@ -51,9 +80,14 @@ pub(super) fn perform(request: TrainRequest, hub: &Hub, outbox: &Outbox, stop: &
         arguments: request.arguments,
         out: request.out,
         precision: Precision::Full,
+        resume,
     };
-    let mut teller = Teller { run: request.run, outbox, stop, pending: None, woken: Instant::now() };
-    let finished = train::run(&job, &mut teller).map_err(|e| e.to_string())?;
+    let mut teller = Teller { run: request.run, outbox, wish, pending: None, woken: Instant::now() };
+    let finished = match train::run(&job, &mut teller) {
+        // The window is going, and the next one can resume.
+        Err(TrainError::Suspended) => return Ok(()),
+        result => result.map_err(|e| e.to_string())?,
+    };
     if let Some(step) = teller.pending.take() {
         outbox.send(Event::Run(request.run, train::Event::Step(step)));
     }
@@ -65,7 +99,7 @@ pub(super) fn perform(request: TrainRequest, hub: &Hub, outbox: &Outbox, stop: &
 struct Teller<'a> {
     run: RunId,
     outbox: &'a Outbox,
-    stop: &'a AtomicBool,
+    wish: &'a SharedWish,
     /// A step that found no room yet.
     pending: Option<Step>,
     woken: Instant,
@@ -96,8 +130,8 @@ impl Observer for Teller<'_> {
         }
     }
 
-    fn should_stop(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+    fn wish(&self) -> Wish {
+        self.wish.get()
     }
 }
 

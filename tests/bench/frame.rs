@@ -96,7 +96,7 @@ fn main() {
     report("labelling", (0..200).map(|_| label(&mut bench)).collect());
     bench.key(Key::Enter, Modifiers::COMMAND);
     let training =
-        |b: &Bench| b.shell.app().training.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running { .. }));
+        |b: &Bench| b.shell.app().training.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running(_)));
     while training(&bench) && bench.shell.app().training.run.as_ref().is_none_or(|r| r.steps.len() < 20) {
         bench.frame(vec![]);
         std::thread::sleep(std::time::Duration::from_millis(10));

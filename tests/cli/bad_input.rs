@@ -46,7 +46,6 @@ fn wrong_usage_ends_with_2() {
     refused(&["train", "--train", "x", "--out", "y", "--device", "tpu"], 2, "no device");
     refused(&["predict", "--model", "starter"], 2, "FILE");
     refused(&["predict", "--model", "starter", "--text", "x", "--aggregation", "best"], 2, "unknown strategy");
-    refused(&["train", "--train", "x", "--out", "y", "--resume"], 2, "--resume");
 }
 
 /// A copy of the tiny model with one file changed or taken away, and a part of what is said of it.

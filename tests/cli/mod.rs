@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod demo;
+mod resume;
 mod shapes;
 
 use std::path::Path;

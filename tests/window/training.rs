@@ -10,7 +10,7 @@ use tagwright::model::ModelFolder;
 use tagwright::project::RunOutcome;
 
 fn ended(w: &Window) -> bool {
-    w.app().training.run.as_ref().is_some_and(|r| !matches!(r.state, RunState::Running { .. }))
+    w.app().training.run.as_ref().is_some_and(|r| !matches!(r.state, RunState::Running(_)))
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn a_run_paints_its_points_and_leaves_a_model() {
     w.until("the run has ended", |w| {
         let app = w.app();
         let run = app.training.run.as_ref().expect("a run");
-        if matches!(run.state, RunState::Running { .. }) {
+        if matches!(run.state, RunState::Running(_)) {
             most.set((run.steps.len(), run.dev.len()));
         }
         drop(app);
@@ -71,7 +71,8 @@ fn stop_keeps_the_best_so_far() {
     w.type_text("num_train_epochs", "50");
     w.press("Train");
     w.until("an epoch is scored", |w| w.app().training.run.as_ref().is_some_and(|r| !r.dev.is_empty()));
-    w.press("Stop, keep the best");
+    w.press("Stop");
+    w.click("Stop, keep the best");
     w.until("the run has ended", ended);
     match w.app().training.run.as_ref().map(|r| &r.state) {
         Some(RunState::Ended(f)) => {
@@ -152,4 +153,45 @@ fn a_download_is_shown_and_can_be_cancelled() {
     w.until("the run has ended", ended);
     assert_eq!(outcome(&w), Some(RunOutcome::Cancelled));
     assert!(w.shows_part("the download was cancelled"));
+}
+
+#[test]
+fn a_run_pauses_and_survives_the_window() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let open = || {
+        let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
+        w.step();
+        w.key(egui::Modifiers::NONE, egui::Key::Enter);
+        w.until("the sample is open", |w| w.app().annotate.is_some());
+        w.go_to("Train");
+        w
+    };
+    let steps = |w: &Window| w.app().training.run.as_ref().map_or(0, |r| r.last().map_or(0, |s| s.step));
+    let mut w = open();
+    w.type_text("num_train_epochs", "40");
+    w.press("Train");
+    w.until("an epoch is scored", |w| w.app().training.run.as_ref().is_some_and(|r| !r.dev.is_empty()));
+    w.press("Pause");
+    w.until("it is on disk", |w| w.app().training.run.as_ref().is_some_and(|r| r.saved == r.last().map(|s| s.step)));
+    assert!(w.shows("Paused"));
+    let paused_at = steps(&w);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    w.step();
+    assert_eq!(steps(&w), paused_at);
+    w.press("Go on");
+    w.until("it goes on", |w| steps(w) > paused_at);
+    let closed_at = steps(&w);
+    drop(w);
+    let mut w = open();
+    assert_eq!(outcome(&w), Some(RunOutcome::Interrupted));
+    assert!(w.shows_part("Run 1, dev F1"));
+    w.press("Resume Run 1");
+    w.until("it goes on where it was", |w| steps(w) > closed_at);
+    let seen: Vec<usize> = w.app().training.run.iter().flat_map(|r| r.steps.iter().map(|s| s.step)).collect();
+    assert_eq!(seen[..closed_at], (1..=closed_at).collect::<Vec<_>>(), "the charts show the whole run");
+    w.press("Stop");
+    w.click("Stop after this epoch");
+    w.until("the run has ended", ended);
+    assert_eq!(outcome(&w), Some(RunOutcome::Stopped));
+    assert_eq!(steps(&w) % 17, 0, "a whole number of epochs");
 }

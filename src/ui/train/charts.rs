@@ -5,12 +5,14 @@ use crate::app::training::{RunState, RunView};
 use crate::app::{Action, Annotate, App, Command};
 use crate::hub::ModelName;
 use crate::train::Outcome;
+use crate::train::event::Wish;
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, duration, score, thousands};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::chart::{Level, LineChart, Series};
 use crate::ui::widgets::{
-    Badge, Button, Card, EmptyState, Figure, LegendItem, ProgressBar, Tone, both_ends, figures, label, note, paragraph,
+    Badge, Button, Card, EmptyState, Figure, LegendItem, MenuRow, ProgressBar, Tone, both_ends, figures, label, menu,
+    note, paragraph,
 };
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
@@ -106,8 +108,8 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
     ui.horizontal(|ui| {
         label(ui, TextRole::Title, p.text, &format!("Run {}", run.id));
         match &run.state {
-            RunState::Running { stopping: true } => Badge::new("Stopping").tone(Tone::Active).dot().show(ui),
-            RunState::Running { .. } => Badge::new("Training").tone(Tone::Active).dot().show(ui),
+            RunState::Running(Wish::Pause) => Badge::new("Paused").icon(icon::PAUSE).tone(Tone::Warn).show(ui),
+            RunState::Running(wish) => Badge::new(super::state_of(*wish)).tone(Tone::Active).dot().show(ui),
             RunState::Ended(f) => match f.outcome {
                 Outcome::Completed => Badge::new("Completed").icon(icon::CHECK).tone(Tone::Ok).show(ui),
                 Outcome::Stopped => Badge::new("Stopped").icon(icon::CHECK).tone(Tone::Ok).show(ui),
@@ -125,10 +127,23 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             match &run.state {
-                RunState::Running { stopping } => {
-                    let off = stopping.then_some("It stops after this step.");
-                    if Button::plain("Stop, keep the best").icon(icon::SQUARE).off(off).show(ui).clicked() {
-                        out.push(Command::Do(Action::StopTraining));
+                RunState::Running(wish) => {
+                    let off = (*wish == Wish::Stop).then_some("It stops after this step.");
+                    let stop = Button::plain("Stop").icon(icon::SQUARE).opens_menu().off(off).show(ui);
+                    menu(&stop, 210.0, |ui| {
+                        let mut row = |text: &str, action: Action| {
+                            if MenuRow::new(text).show(ui).clicked() {
+                                out.push(Command::Do(action));
+                                ui.close();
+                            }
+                        };
+                        row("Stop, keep the best", Action::StopTraining);
+                        row("Stop after this epoch", Action::StopAfterEpoch);
+                    });
+                    let (glyph, text) =
+                        if *wish == Wish::Pause { (icon::PLAY, "Go on") } else { (icon::PAUSE, "Pause") };
+                    if Button::plain(text).icon(glyph).off(off).show(ui).clicked() {
+                        out.push(Command::Do(Action::PauseTraining));
                     }
                 }
                 RunState::Ended(finished) => {
@@ -148,7 +163,7 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
         });
     });
     let share = matches!(run.state, RunState::Ended(_)).then_some(1.0).unwrap_or(run.share());
-    let unknown = run.started.is_none() && matches!(run.state, RunState::Running { .. });
+    let unknown = run.started.is_none() && matches!(run.state, RunState::Running(_));
     let mut bar = ProgressBar::new("Progress", (!unknown).then_some(share)).tall();
     if matches!(run.state, RunState::Ended(_)) {
         bar = bar.colour(p.ok);
@@ -165,7 +180,7 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
                 s.epochs
             ),
             match run.state {
-                RunState::Running { .. } => {
+                RunState::Running(_) => {
                     format!("{} gone, {} left", duration(step.elapsed), duration(step.remaining))
                 }
                 _ => format!("{} of training", duration(step.elapsed)),
@@ -346,7 +361,7 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
 
 /// The learning rate from now to the end of the run, as straight lines.
 fn rest_of_schedule(run: &RunView) -> Vec<[f64; 2]> {
-    let (Some(started), Some(last), RunState::Running { .. }) = (&run.started, run.last(), &run.state) else {
+    let (Some(started), Some(last), RunState::Running(_)) = (&run.started, run.last(), &run.state) else {
         return Vec::new();
     };
     let schedule = started.schedule;

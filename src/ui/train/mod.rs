@@ -9,6 +9,7 @@ use super::frame::edge_right;
 use super::theme;
 use super::widgets::{Segmented, hairline};
 use crate::app::{Annotate, App};
+use crate::train::event::Wish;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 /// How the room is presented.
@@ -18,6 +19,16 @@ pub struct View {
     charts: charts::View,
     /// In a narrow window form and runs share one side: which is shown.
     side: usize,
+}
+
+/// What a run under way is doing, in a word.
+pub fn state_of(wish: Wish) -> &'static str {
+    match wish {
+        Wish::GoOn => "Training",
+        Wish::Pause => "Paused",
+        Wish::StopAfterEpoch => "Last epoch",
+        Wish::Stop | Wish::Suspend => "Stopping",
+    }
 }
 
 /// Narrower windows have one side panel.

@@ -7,7 +7,7 @@ use crate::project::RunOutcome;
 use crate::train::event::Weight;
 use crate::ui::Commands;
 use crate::ui::numbers::{days_ago, duration, score};
-use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::theme::{self, Icon, TextRole, icon};
 use crate::ui::widgets::{IconButton, label, panel_head, paragraph, part_head, put_text, separator};
 use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
@@ -35,10 +35,19 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 outcome => format!("{}, {}, {}", outcome.name(), run.base, run.recipe),
             };
             let when = if live.is_some() { "now".into() } else { days_ago(run.started) };
-            let mut save = || out.push(Command::Pick(Pick::SaveModel(run.folder.clone())));
-            let save: Option<&mut dyn FnMut()> = if run.outcome.has_model() { Some(&mut save) } else { None };
+            let name = format!("Run {}", run.number);
+            let action = if run.outcome.has_model() {
+                let command = Command::Pick(Pick::SaveModel(run.folder.clone()));
+                Some((icon::DOWNLOAD, format!("Save the model of {name} as"), command))
+            } else if run.outcome == RunOutcome::Interrupted {
+                Some((icon::PLAY, format!("Resume {name}"), Command::ResumeRun(run.number)))
+            } else {
+                None
+            };
             let shown = app.training.run.as_ref().is_some_and(|r| r.id == run.number);
-            row(ui, &format!("Run {}", run.number), &detail, &f1, &when, shown, save);
+            if let Some(command) = row(ui, &name, &detail, &f1, &when, shown, action) {
+                out.push(command);
+            }
         }
     });
     separator(ui);
@@ -88,7 +97,16 @@ fn log_text(app: &App) -> String {
     lines.map(|l| format!("{:>10}  {}  {}\n", duration(l.at), l.text, l.figures)).collect()
 }
 
-fn row(ui: &mut Ui, name: &str, detail: &str, f1: &str, when: &str, selected: bool, save: Option<&mut dyn FnMut()>) {
+/// One run; gives back the command of its button when that was pressed.
+fn row(
+    ui: &mut Ui,
+    name: &str,
+    detail: &str,
+    f1: &str,
+    when: &str,
+    selected: bool,
+    action: Option<(Icon, String, Command)>,
+) -> Option<Command> {
     let p = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{name}, dev F1 {f1}")));
@@ -103,15 +121,12 @@ fn row(ui: &mut Ui, name: &str, detail: &str, f1: &str, when: &str, selected: bo
     put_text(ui.painter(), words, Align2::LEFT_BOTTOM, TextRole::Small.elided(ui, detail, words.width()), p.text2);
     put_text(ui.painter(), inside, Align2::RIGHT_TOP, TextRole::BodyMedium.line(ui, f1), p.text);
     put_text(ui.painter(), inside, Align2::RIGHT_BOTTOM, TextRole::Small.line(ui, when), p.text2);
-    let Some(save) = save else { return };
+    let (glyph, title, command) = action?;
     let at = Rect::from_center_size(pos2(inside.right() - 70.0, inside.center().y), vec2(24.0, 24.0));
     let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(at).id_salt(name));
-    let title = format!("Save the model of {name} as");
-    let button = IconButton::new(icon::DOWNLOAD, &title).size(24.0);
+    let button = IconButton::new(glyph, &title).size(24.0);
     // It is always there for the keyboard and for a screen reader, and shows itself where it is wanted.
     let wanted = ui.rect_contains_pointer(rect) || corner.memory(|m| m.has_focus(corner.next_auto_id()));
     corner.set_opacity(if wanted { 1.0 } else { 0.0 });
-    if button.show(&mut corner).clicked() {
-        save();
-    }
+    button.show(&mut corner).clicked().then_some(command)
 }

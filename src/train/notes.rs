@@ -1,0 +1,74 @@
+//! What a run says to people: what it found in the data and the base, and whether every weight learns.
+
+use super::arguments::Arguments;
+use super::event::Weight;
+use super::optimizer::StepReport;
+use super::plan::Plan;
+use super::run::Job;
+use crate::model::Bert;
+use crate::model::bert::has_no_gradient;
+
+/// The labels that training sentences carry, in the corpus' order.
+pub(super) fn labels_in_use(job: &Job) -> Vec<String> {
+    let mut used = vec![false; job.corpus.labels.len()];
+    for id in &job.holdout.train {
+        for span in job.corpus.document(id.document).token_spans(id.sentence as usize) {
+            used[usize::from(span.label)] = true;
+        }
+    }
+    job.corpus.labels.iter().filter(|(id, _)| used[usize::from(*id)]).map(|(_, l)| l.name.clone()).collect()
+}
+
+/// What a person should know before the first step.
+pub(super) fn notes(
+    job: &Job,
+    arguments: &Arguments,
+    plan: &Plan,
+    unexpected: &[String],
+    head_kept: bool,
+) -> Vec<(Weight, String)> {
+    let mut notes = Vec::new();
+    let mut note = |weight, text| notes.push((weight, text));
+    if let Some((held, of)) = job.holdout.held_out {
+        let seed = arguments.seed;
+        let unit = if held_by_document(job) { "documents" } else { "sentences" };
+        note(Weight::Plain, format!("no dev split: {held} of {of} {unit} held out, seed {seed}"));
+    }
+    let head = if head_kept { "the base's head is kept" } else { "a new head, drawn from the seed" };
+    note(Weight::Plain, head.into());
+    if plan.cut_words > 0 {
+        let (words, sentences, limit) = (plan.cut_words, plan.cut_sentences, arguments.max_length);
+        let text = format!("{words} words in {sentences} sentences lie past {limit} pieces and are not learned");
+        note(Weight::Warning, text);
+    }
+    if plan.empty_words > 0 {
+        note(Weight::Warning, format!("{} words give no piece and are not learned", plan.empty_words));
+    }
+    let unused: Vec<&str> = unexpected.iter().filter(|n| !n.contains("pooler")).map(String::as_str).collect();
+    if !unused.is_empty() {
+        note(Weight::Plain, format!("weights of the base that are not used: {}", unused.join(", ")));
+    }
+    notes
+}
+
+fn held_by_document(job: &Job) -> bool {
+    let held: std::collections::HashSet<u32> = job.holdout.dev.iter().map(|s| s.document).collect();
+    job.holdout.train.iter().all(|s| !held.contains(&s.document))
+}
+
+/// "every weight moved, 104/104": whether a gradient reached every parameter.
+pub(super) fn coverage(bert: &Bert, report: &StepReport) -> (Weight, String) {
+    let expected: Vec<(&str, f64)> = bert
+        .parameters()
+        .iter()
+        .zip(&report.norms)
+        .filter(|(p, _)| !has_no_gradient(&p.name))
+        .map(|(p, n)| (p.name.as_str(), *n))
+        .collect();
+    let still: Vec<&str> = expected.iter().filter(|(_, n)| *n == 0.0).map(|(name, _)| *name).collect();
+    let (moved, all) = (expected.len() - still.len(), expected.len());
+    match still.first() {
+        None => (Weight::Good, format!("a gradient reached every weight, {moved}/{all}")),
+        Some(first) => (Weight::Warning, format!("only {moved}/{all} weights have a gradient; {first} has none")),
+    }
+}
