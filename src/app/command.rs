@@ -5,7 +5,6 @@ use super::state::Room;
 use super::training::Base;
 use crate::corpus::{LabelId, Split};
 use crate::hub::ModelName;
-use crate::train::arguments::SaveStrategy;
 use std::path::PathBuf;
 
 /// A command that needs nothing but itself: it has a name, and may have a key.
@@ -197,8 +196,8 @@ pub enum Command {
     NewHead(bool),
     /// Where to compute.
     Device(crate::model::DeviceChoice),
-    /// When a checkpoint is written.
-    SaveStrategy(SaveStrategy),
+    /// One of the settings that are words, and its option.
+    Choice(usize, usize),
     /// Go on with this run from its newest checkpoint.
     ResumeRun(usize),
     /// Take the recipe proposed for a small dataset.

@@ -4,8 +4,8 @@ use super::events::thousands;
 use crate::corpus::Split;
 use crate::hub::{ModelName, Progress};
 use crate::predict::Evaluation;
-use crate::train::arguments::FIELDS;
 use crate::train::event::{Started, Step, Weight, Wish};
+use crate::train::fields::FIELDS;
 use crate::train::{Arguments, Event, Finished};
 use crate::worker::{ModelFacts, RunId};
 

@@ -15,6 +15,7 @@ use crate::model::align::Rule;
 use crate::project::{Commit, RunOutcome, RunRecord};
 use crate::train::arguments::for_small_data;
 use crate::train::event::Wish;
+use crate::train::fields::CHOICES;
 use crate::worker::{FileRequest, ReadRequest, TrainRequest};
 
 /// Share of the training documents held out where a dataset has no dev split.
@@ -54,7 +55,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
             app.training.arguments.label_all_pieces = on;
             ask_for_pieces(app, &mut effects);
         }
-        Command::SaveStrategy(strategy) => app.training.arguments.save_strategy = strategy,
+        Command::Choice(choice, option) => (CHOICES[choice].set)(&mut app.training.arguments, option),
         Command::ResumeRun(number) => resume(app, number, &mut effects),
         Command::NewHead(on) => app.training.arguments.new_head = on,
         Command::Device(device) => app.training.arguments.device = device,

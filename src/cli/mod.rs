@@ -12,6 +12,7 @@ mod inspect;
 mod output;
 mod predict;
 mod progress;
+mod settings;
 mod train;
 
 use clap::{Parser, Subcommand};

@@ -1,17 +1,17 @@
 //! `tagwright train`.
 
 use super::output::{line, score_table, thousands};
+use super::settings::{self, Settings};
 use super::{Failure, input, progress};
 use crate::corpus::holdout::holdout;
 use crate::corpus::{Corpus, Split};
 use crate::hub::ModelName;
 use crate::model::DeviceChoice;
 use crate::model::weights::Precision;
-use crate::train::arguments::SaveStrategy;
 use crate::train::checkpoint::Checkpoint;
 use crate::train::event::{Weight, Wish};
 use crate::train::json::{evaluation, to_json};
-use crate::train::{self, Event, Field, Finished, Job, Observer};
+use crate::train::{self, Event, Finished, Job, Observer};
 use indicatif::ProgressBar;
 use serde_json::json;
 use std::path::PathBuf;
@@ -35,33 +35,8 @@ pub struct Arguments {
     /// Folder the model is saved to.
     #[arg(long)]
     out: PathBuf,
-    /// Full passes over the training sentences.
-    #[arg(long, default_value = "3")]
-    epochs: String,
-    /// Peak learning rate.
-    #[arg(long, default_value = "2e-5")]
-    learning_rate: String,
-    /// Sentences a step.
-    #[arg(long, default_value = "16")]
-    batch_size: String,
-    /// Sentences a batch in evaluation.
-    #[arg(long, default_value = "32")]
-    eval_batch_size: String,
-    /// Not on biases and layer normalisation.
-    #[arg(long, default_value = "0.01")]
-    weight_decay: String,
-    /// Share of the steps in which the learning rate rises.
-    #[arg(long, default_value = "0")]
-    warmup_ratio: String,
-    /// Larger gradients are scaled down to this norm.
-    #[arg(long, default_value = "1")]
-    max_grad_norm: String,
-    /// Pieces a sentence may have in training.
-    #[arg(long, default_value = "128")]
-    max_length: String,
-    /// Where all random draws come from.
-    #[arg(long, default_value = "42")]
-    seed: String,
+    #[command(flatten)]
+    settings: Settings,
     /// auto, cpu, cuda, cuda:N or metal.
     #[arg(long, default_value = "auto")]
     device: DeviceChoice,
@@ -71,17 +46,8 @@ pub struct Arguments {
     /// A new head even where the base's could be kept.
     #[arg(long)]
     new_head: bool,
-    /// When a checkpoint is written: no, epoch, steps or best.
-    #[arg(long, default_value = "epoch", value_parser = strategy)]
-    save_strategy: SaveStrategy,
-    /// Steps from one checkpoint to the next, with --save-strategy steps.
-    #[arg(long, default_value = "500")]
-    save_steps: String,
-    /// Checkpoints that stay when the run has ended; 0 keeps one only while it goes on.
-    #[arg(long, default_value = "0")]
-    save_total_limit: String,
     /// Go on with the run in --out from its newest checkpoint, with its settings.
-    #[arg(long, conflicts_with_all = SETTINGS)]
+    #[arg(long, conflicts_with_all = settings::ids())]
     resume: bool,
     /// Store weights as 16-bit numbers: half the size.
     #[arg(long)]
@@ -91,60 +57,14 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Flags that a resumed run has from its checkpoint.
-const SETTINGS: [&str; 15] = [
-    "model",
-    "epochs",
-    "learning_rate",
-    "batch_size",
-    "eval_batch_size",
-    "weight_decay",
-    "warmup_ratio",
-    "max_grad_norm",
-    "max_length",
-    "seed",
-    "label_all_pieces",
-    "new_head",
-    "save_strategy",
-    "save_steps",
-    "save_total_limit",
-];
-
-fn strategy(name: &str) -> Result<SaveStrategy, String> {
-    SaveStrategy::from_name(name).ok_or_else(|| "unknown strategy; use no, epoch, steps or best".into())
-}
-
 impl Arguments {
     fn settings(&self) -> train::Arguments {
-        let mut settings = train::Arguments {
+        train::Arguments {
             label_all_pieces: self.label_all_pieces,
             new_head: self.new_head,
             device: self.device,
-            save_strategy: self.save_strategy,
-            ..train::Arguments::default()
-        };
-        let typed = [
-            ("epochs", "num_train_epochs", &self.epochs),
-            ("learning-rate", "learning_rate", &self.learning_rate),
-            ("batch-size", "per_device_train_batch_size", &self.batch_size),
-            ("eval-batch-size", "per_device_eval_batch_size", &self.eval_batch_size),
-            ("weight-decay", "weight_decay", &self.weight_decay),
-            ("warmup-ratio", "warmup_ratio", &self.warmup_ratio),
-            ("max-grad-norm", "max_grad_norm", &self.max_grad_norm),
-            ("max-length", "max_length", &self.max_length),
-            ("seed", "seed", &self.seed),
-            ("save-steps", "save_steps", &self.save_steps),
-            ("save-total-limit", "save_total_limit", &self.save_total_limit),
-        ];
-        for (flag, name, text) in typed {
-            let set = Field::by_name(name).map(|f| f.set(&mut settings, text));
-            if let Some(Err(range)) = set {
-                // As clap ends the process for every other wrong value.
-                eprintln!("error: invalid value '{text}' for '--{flag}': {range}");
-                std::process::exit(2);
-            }
+            ..self.settings.0.clone()
         }
-        settings
     }
 }
 

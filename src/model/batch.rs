@@ -86,6 +86,12 @@ impl Packed {
         out
     }
 
+    /// The batch in pieces of at most so many sentences.
+    pub fn chunks(&self, sentences: usize) -> Vec<Self> {
+        let size = sentences.max(1);
+        (0..self.len()).step_by(size).map(|first| self.part(first..(first + size).min(self.len()))).collect()
+    }
+
     fn part(&self, sentences: Range<usize>) -> Self {
         let rows = self.offsets[sentences.start]..self.offsets[sentences.end];
         Self {

@@ -6,6 +6,7 @@
 use super::batch::Packed;
 use super::config::Config;
 use super::kernels::{self, Heads, Kernels, LinearGrads, NormSaved};
+use super::objective::Objective;
 use super::rng::{Dropout, Stream};
 use super::{Device, ModelError, Tensor};
 use candle_core::{DType, Result};
@@ -24,8 +25,10 @@ pub struct Parameter {
 pub enum Gradient {
     /// The same shape as the parameter.
     Dense(Tensor),
-    /// Only these rows of it are not zero: distinct row numbers and `[rows, width]`.
+    /// Only these rows of it are not zero: row numbers and `[rows, width]`. Rows of one number are to be added.
     Rows(Vec<u32>, Tensor),
+    /// The parameter does not learn.
+    Frozen,
 }
 
 /// Gradients in the order of [`Bert::parameters`].
@@ -45,11 +48,34 @@ pub enum Mode {
     },
 }
 
+/// How a step is computed.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass<'a> {
+    /// Dropout.
+    pub mode: Mode,
+    /// Parts a batch is split into on the processor, each computed by a thread of its own.
+    pub parts: usize,
+    /// Sentences in memory at once; a larger batch is computed in several turns (gradient accumulation).
+    pub at_once: usize,
+    /// The loss.
+    pub objective: &'a Objective,
+}
+
+/// What does not learn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frozen {
+    /// The embeddings and their normalisation.
+    pub embeddings: bool,
+    /// So many of the first layers, and the embeddings below them.
+    pub layers: usize,
+}
+
 /// The network and its parameters.
 #[derive(Clone)]
 pub struct Bert {
     config: Config,
     parameters: Vec<Parameter>,
+    frozen: Frozen,
     kernels: &'static dyn Kernels,
 }
 
@@ -152,7 +178,7 @@ impl Bert {
             }
         }
         let kernels = kernels::for_device(parameters[WORD].value.device());
-        Ok(Self { config, parameters, kernels })
+        Ok(Self { config, parameters, frozen: Frozen::default(), kernels })
     }
 
     /// The same network computed by other kernels: for tests of one against the other.
@@ -171,6 +197,7 @@ impl Bert {
         Ok(Self {
             config: self.config.clone(),
             parameters: self.parameters.iter().map(moved).collect::<Result<_>>()?,
+            frozen: self.frozen,
             kernels: kernels::for_device(device),
         })
     }
@@ -187,7 +214,36 @@ impl Bert {
     #[must_use]
     pub fn with_values(&self, values: Vec<Tensor>) -> Self {
         let parameters = self.parameters.iter().zip(values).map(|(p, value)| Parameter { name: p.name.clone(), value });
-        Self { config: self.config.clone(), parameters: parameters.collect(), kernels: self.kernels }
+        Self {
+            config: self.config.clone(),
+            parameters: parameters.collect(),
+            frozen: self.frozen,
+            kernels: self.kernels,
+        }
+    }
+
+    /// The same network of which a part does not learn.
+    #[must_use]
+    pub fn frozen(mut self, frozen: Frozen) -> Self {
+        self.frozen = Frozen { embeddings: frozen.embeddings || frozen.layers > 0, ..frozen };
+        self
+    }
+
+    /// Whether a parameter learns, by its place.
+    pub fn learns(&self, parameter: usize) -> bool {
+        match self.depth(parameter) {
+            0 => !self.frozen.embeddings,
+            depth => depth > self.frozen.layers,
+        }
+    }
+
+    /// How far a parameter is from the input: 0 for the embeddings, then 1 for the first layer, and one more than there
+    /// are layers for the head.
+    pub fn depth(&self, parameter: usize) -> usize {
+        match parameter.checked_sub(FIRST_LAYER) {
+            None => 0,
+            Some(inside) => (inside / PER_LAYER).min(self.config.num_hidden_layers) + 1,
+        }
     }
 
     /// Its sizes.
@@ -350,57 +406,98 @@ impl Bert {
     }
 
     /// Sum of the losses over the labelled pieces, and the gradients of that sum times `weight`.
-    fn part_gradients(&self, batch: &Packed, mode: Mode, weight: f64) -> Result<(f64, Gradients)> {
+    fn part_gradients(&self, batch: &Packed, pass: Pass, weight: f64) -> Result<(f64, Gradients)> {
+        let mode = pass.mode;
         let k = self.kernels;
         let mut grads: Vec<Option<Gradient>> = vec![None; self.parameters.len()];
         let (mut x, embedding_norm) = self.embeddings(batch, mode)?;
         let mut saved = Vec::with_capacity(self.config.num_hidden_layers);
         for layer in 0..self.config.num_hidden_layers {
             let (y, keep) = self.layer_forward(x, layer, batch, mode)?;
-            saved.push(keep);
+            if layer >= self.frozen.layers {
+                saved.push(keep);
+            }
             x = y;
         }
         let head = self.parameters.len() - 2;
         let dropout = self.classifier_dropout(mode);
         let dropped = k.dropout(&x, dropout, batch.first_row)?;
-        let loss = k.cross_entropy(&self.linear(&dropped, head)?, &batch.labels, weight)?;
+        let loss = k.cross_entropy(&self.linear(&dropped, head)?, &batch.labels, pass.objective, weight)?;
         let LinearGrads { input, weight, bias } = k.linear_backward(&dropped, self.value(head), &loss.gradient)?;
         grads[head] = Some(Gradient::Dense(weight));
         grads[head + 1] = Some(Gradient::Dense(bias));
         let mut dx = k.dropout(&input, dropout, batch.first_row)?;
         while let Some(keep) = saved.pop() {
-            dx = self.layer_backward(&keep, &dx, saved.len(), batch, mode, &mut grads)?;
+            let layer = self.frozen.layers + saved.len();
+            dx = self.layer_backward(&keep, &dx, layer, batch, mode, &mut grads)?;
         }
+        if !self.frozen.embeddings {
+            self.embeddings_backward(&embedding_norm, &dx, batch, mode, &mut grads)?;
+        }
+        Ok((loss.sum, grads.into_iter().map(|g| g.unwrap_or(Gradient::Frozen)).collect()))
+    }
+
+    fn embeddings_backward(
+        &self,
+        saved: &NormSaved,
+        dx: &Tensor,
+        batch: &Packed,
+        mode: Mode,
+        grads: &mut [Option<Gradient>],
+    ) -> Result<()> {
+        let k = self.kernels;
         let dropout = self.dropout(mode, self.config.hidden_dropout_prob, 0);
-        let dx = k.dropout(&dx, dropout, batch.first_row)?;
+        let dx = k.dropout(dx, dropout, batch.first_row)?;
         let scale = self.value(EMBEDDING_NORM);
-        let norm = k.norm_backward(&embedding_norm, scale, &dx, false, (Dropout::NONE, 0))?;
+        let norm = k.norm_backward(saved, scale, &dx, false, (Dropout::NONE, 0))?;
         grads[EMBEDDING_NORM] = Some(Gradient::Dense(norm.scale));
         grads[EMBEDDING_NORM + 1] = Some(Gradient::Dense(norm.shift));
         for (place, ids) in [(WORD, batch.ids.clone()), (POSITION, batch.positions()), (TYPE, vec![0; batch.rows()])] {
             let (ids, rows) = k.sum_rows(&norm.input, &ids)?;
             grads[place] = Some(Gradient::Rows(ids, rows));
         }
-        Ok((loss.sum, grads.into_iter().flatten().collect()))
+        Ok(())
     }
 
     /// Mean loss over the labelled pieces of the batch, and its gradients in parts that are still to be added: the
-    /// batch is split over `threads`, each computing its own sentences.
+    /// batch is split, and each thread computes its own sentences.
     ///
     /// # Errors
     /// A sentence longer than the model's positions, an id or a tag that does not exist, no memory.
-    pub fn gradients(&self, batch: &Packed, mode: Mode, threads: usize) -> Result<(f64, Vec<Gradients>)> {
-        let labelled = batch.labelled().max(1) as f64;
-        let parts = if self.device().is_cpu() { batch.split(threads.max(1)) } else { vec![batch.clone()] };
-        let results = in_parallel(&parts, |part| self.part_gradients(part, mode, 1.0 / labelled));
+    pub fn gradients(&self, batch: &Packed, pass: Pass) -> Result<(f64, Vec<Gradients>)> {
+        // By the weight of the whole batch, so that it does not matter in how many turns it is computed.
+        let total = pass.objective.total(&batch.labels);
+        let weight = if total > 0.0 { 1.0 / total } else { 0.0 };
         let mut sum = 0.0;
-        let mut grads = Vec::with_capacity(parts.len());
-        for result in results {
-            let (part, gradients) = result?;
-            sum += part;
-            grads.push(gradients);
+        let mut grads: Vec<Gradients> = Vec::with_capacity(pass.parts);
+        for turn in batch.chunks(pass.at_once) {
+            let parts = if self.device().is_cpu() { turn.split(pass.parts.max(1)) } else { vec![turn] };
+            let results = in_parallel(&parts, |part| self.part_gradients(part, pass, weight));
+            for (place, result) in results.into_iter().enumerate() {
+                let (part, gradients) = result?;
+                sum += part;
+                match grads.get_mut(place) {
+                    Some(before) => self.add_gradients(before, gradients)?,
+                    None => grads.push(gradients),
+                }
+            }
         }
-        Ok((sum / labelled, grads))
+        Ok((sum * weight, grads))
+    }
+
+    /// Adds the gradients of another turn.
+    fn add_gradients(&self, to: &mut Gradients, from: Gradients) -> Result<()> {
+        for (to, from) in to.iter_mut().zip(from) {
+            match (to, from) {
+                (Gradient::Dense(a), Gradient::Dense(b)) => *a = self.kernels.add(a, &b)?,
+                (Gradient::Rows(ids, rows), Gradient::Rows(more, values)) => {
+                    ids.extend(more);
+                    *rows = Tensor::cat(&[&*rows, &values], 0)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Like [`Bert::logits`], the sentences split over `threads`.

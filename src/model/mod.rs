@@ -12,6 +12,7 @@ pub mod config;
 pub mod device;
 pub mod folder;
 pub mod kernels;
+pub mod objective;
 pub mod rng;
 pub mod tokenizer;
 pub mod weights;

@@ -6,6 +6,7 @@
 //! numbers and the order of sentences are functions of seed and step: they need no place here.
 
 use super::arguments::Arguments;
+use super::fields;
 use super::optimizer::{AdamW, Moment};
 use super::run::TrainError;
 use crate::disk;
@@ -152,7 +153,7 @@ impl Checkpoint {
 
     /// The settings of the run.
     pub fn arguments(&self) -> Arguments {
-        Arguments::from_described(&self.state.arguments)
+        fields::from_described(&self.state.arguments)
     }
 
     /// Gives an optimizer its moments back.

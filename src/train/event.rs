@@ -97,6 +97,16 @@ pub struct Step {
     pub remaining: f64,
 }
 
+impl Step {
+    /// This and a later step as one: the later one's values, the mean loss, both counted.
+    #[must_use]
+    pub fn merged_with(self, later: Self) -> Self {
+        let n = self.merged + later.merged;
+        let loss = (self.loss * self.merged as f64 + later.loss * later.merged as f64) / n as f64;
+        Self { loss, merged: n, ..later }
+    }
+}
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {

@@ -12,7 +12,7 @@ pub fn to_json(event: &Event) -> Option<Value> {
         Event::Started(s) => started(s),
         Event::Step(s) => json!({"event": "step", "step": s.step, "epoch": s.epoch, "loss": s.loss,
             "learning_rate": s.learning_rate, "grad_norm": s.grad_norm, "pieces_per_second": s.pieces_per_second,
-            "padding_avoided": s.padding_avoided}),
+            "padding_avoided": s.padding_avoided, "steps_told": s.merged}),
         Event::Evaluated { epoch, split, scores, .. } => {
             let mut value = json!({"event": "evaluated", "epoch": epoch, "split": split.name()});
             if let (Some(to), Value::Object(from)) = (value.as_object_mut(), evaluation(scores)) {
@@ -67,7 +67,7 @@ pub fn from_json(value: &Value) -> Option<Event> {
             epoch: number("epoch")?,
             // What is no number has no form in JSON.
             loss: number("loss").unwrap_or(f64::NAN),
-            merged: 1,
+            merged: count("steps_told").unwrap_or(1),
             learning_rate: number("learning_rate")?,
             grad_norm: number("grad_norm").unwrap_or(f64::NAN),
             pieces_per_second: number("pieces_per_second")?,

@@ -1,6 +1,6 @@
 //! One training run as a function.
 //!
-//! Read in this order: [`arguments`] (what a person chooses), [`plan`] (which sentences, aligned and counted),
+//! Read in this order: [`arguments`] and [`fields`] (what a person chooses), [`plan`] (which sentences, aligned and counted),
 //! [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells), [`mod@run`] (the loop),
 //! [`checkpoint`] (the same run after an interruption), [`json`] (events outside the program), [`notes`] and [`card`]
 //! (what people read).
@@ -9,6 +9,7 @@ pub mod arguments;
 pub mod card;
 pub mod checkpoint;
 pub mod event;
+pub mod fields;
 pub mod json;
 mod memory;
 mod notes;
@@ -17,6 +18,6 @@ pub mod plan;
 pub mod run;
 pub mod schedule;
 
-pub use arguments::{Arguments, Field};
+pub use arguments::Arguments;
 pub use event::{Event, Observer, Outcome};
 pub use run::{Finished, Job, TrainError, run};

@@ -62,8 +62,9 @@ pub(super) fn coverage(bert: &Bert, report: &StepReport) -> (Weight, String) {
         .parameters()
         .iter()
         .zip(&report.norms)
-        .filter(|(p, _)| !has_no_gradient(&p.name))
-        .map(|(p, n)| (p.name.as_str(), *n))
+        .enumerate()
+        .filter(|(i, (p, _))| bert.learns(*i) && !has_no_gradient(&p.name))
+        .map(|(_, (p, n))| (p.name.as_str(), *n))
         .collect();
     let still: Vec<&str> = expected.iter().filter(|(_, n)| *n == 0.0).map(|(name, _)| *name).collect();
     let (moved, all) = (expected.len() - still.len(), expected.len());

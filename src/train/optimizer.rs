@@ -51,6 +51,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct AdamW {
     moments: Vec<Moments>,
     weight_decay: f64,
+    /// What each parameter's learning rate is multiplied by.
+    rates: Vec<f64>,
     steps: i32,
     threads: usize,
 }
@@ -87,8 +89,9 @@ impl AdamW {
                 Moments::Plain(Mutex::new((p.value.zeros_like()?, p.value.zeros_like()?)))
             })
         };
-        let moments = bert.parameters().iter().map(moments).collect::<Result<_>>()?;
-        Ok(Self { moments, weight_decay, steps: 0, threads: threads.max(1) })
+        let moments: Vec<Moments> = bert.parameters().iter().map(moments).collect::<Result<_>>()?;
+        let rates = vec![1.0; moments.len()];
+        Ok(Self { moments, weight_decay, rates, steps: 0, threads: threads.max(1) })
     }
 
     /// The same, by candle's operations on any device: the reference.
@@ -97,8 +100,18 @@ impl AdamW {
     /// No memory on the device.
     pub fn plain(bert: &Bert, weight_decay: f64) -> Result<Self> {
         let zeros = |p: &Parameter| Ok(Moments::Plain(Mutex::new((p.value.zeros_like()?, p.value.zeros_like()?))));
-        let moments = bert.parameters().iter().map(zeros).collect::<Result<_>>()?;
-        Ok(Self { moments, weight_decay, steps: 0, threads: 1 })
+        let moments: Vec<Moments> = bert.parameters().iter().map(zeros).collect::<Result<_>>()?;
+        let rates = vec![1.0; moments.len()];
+        Ok(Self { moments, weight_decay, rates, steps: 0, threads: 1 })
+    }
+
+    /// The learning rate falls by `decay` from the head towards the input, layer by layer (Howard, Ruder 2018): the last
+    /// layer's is `decay` times the head's, the one before `decay²`, and so on down to the embeddings.
+    #[must_use]
+    pub fn with_layer_decay(mut self, bert: &Bert, decay: f64) -> Self {
+        let head = bert.config().num_hidden_layers + 1;
+        self.rates = (0..self.rates.len()).map(|p| decay.powi((head - bert.depth(p)) as i32)).collect();
+        self
     }
 
     /// Steps done.
@@ -176,6 +189,10 @@ impl AdamW {
         let parameters = bert.parameters();
         let updated = on_threads(threads, parameters.len(), |i| {
             let p = &parameters[i];
+            if matches!(merged[i], Merged::Frozen) {
+                return Ok(None);
+            }
+            let update = Update { learning_rate: update.learning_rate * self.rates[i], ..update };
             let decay = if is_exempt_from_decay(&p.name) { 0.0 } else { self.weight_decay };
             match &self.moments[i] {
                 Moments::Fused(moments) => {
@@ -206,6 +223,7 @@ enum Merged<'a> {
         width: usize,
         sums: Vec<f32>,
     },
+    Frozen,
 }
 
 impl<'a> Merged<'a> {
@@ -216,6 +234,7 @@ impl<'a> Merged<'a> {
         let mut width = 0;
         for part in parts {
             match &part[index] {
+                Gradient::Frozen => return Ok(Self::Frozen),
                 Gradient::Dense(tensor) => dense.push(tensor),
                 Gradient::Rows(ids, rows) => {
                     width = rows.dim(1)?;
@@ -239,6 +258,7 @@ impl<'a> Merged<'a> {
     fn square_sum(&self) -> Result<f64> {
         let sum = |values: &[f32]| f64::from(Arch::new().dispatch(|| sum_of(values, |v| v * v)));
         match self {
+            Self::Frozen => Ok(0.0),
             Self::Rows { sums, .. } => Ok(sum(sums)),
             Self::Dense(parts) if !parts[0].device().is_cpu() => {
                 parts[0].sqr()?.sum_all()?.to_dtype(DType::F64)?.to_scalar::<f64>()
@@ -262,6 +282,7 @@ impl<'a> Merged<'a> {
     /// The whole gradient as one tensor like `value`.
     fn dense(&self, value: &Tensor) -> Result<Tensor> {
         match self {
+            Self::Frozen => value.zeros_like(),
             Self::Dense(parts) => parts[1..].iter().try_fold(parts[0].clone(), |sum, part| sum + *part),
             Self::Rows { slots, width, sums } => {
                 let mut all = vec![0f32; value.elem_count()];
@@ -311,6 +332,7 @@ impl InplaceOp1 for FusedUpdate<'_> {
         let mut moments = lock(self.moments);
         let (m, v) = &mut *moments;
         match self.gradient {
+            Merged::Frozen => {}
             Merged::Dense(parts) => {
                 let views = parts.iter().map(|t| view(t)).collect::<Result<Vec<_>>>()?;
                 let mut block = vec![0f32; BLOCK];

@@ -2,6 +2,7 @@
 
 use crate::corpus::{Corpus, SentenceId};
 use crate::model::align::{Rule, align};
+use crate::model::batch::IGNORED;
 use crate::model::rng::Stream;
 use crate::model::tokenizer::PieceTokenizer;
 use crate::model::{ModelError, Packed, TagSet};
@@ -48,6 +49,16 @@ impl Plan {
     /// Pieces of all sentences, special ones included.
     pub fn pieces(&self) -> usize {
         self.sentences.iter().map(|(ids, _)| ids.len()).sum()
+    }
+
+    /// A weight for each tag by how rare it is: pieces / (tags that occur × pieces of this tag), as scikit-learn's
+    /// `balanced` has it. The mean over all pieces is 1; a tag that does not occur weighs 1.
+    pub fn balanced_weights(&self, tags: usize) -> Vec<f64> {
+        let mut counts = vec![0usize; tags];
+        let labels = self.sentences.iter().flat_map(|(_, labels)| labels);
+        labels.filter(|l| **l != IGNORED).for_each(|l| counts[*l as usize] += 1);
+        let (all, kinds) = (counts.iter().sum::<usize>(), counts.iter().filter(|c| **c > 0).count());
+        counts.into_iter().map(|c| if c == 0 { 1.0 } else { all as f64 / (kinds * c) as f64 }).collect()
     }
 
     /// A number that differs for other sentences, labels or pieces.

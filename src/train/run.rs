@@ -7,12 +7,13 @@ use super::notes::{coverage, labels_in_use, notes};
 use super::optimizer::{AdamW, StepReport};
 use super::plan::Plan;
 use super::schedule::Schedule;
-use super::{card, json, memory};
+use super::{card, fields, json, memory};
 use crate::corpus::holdout::Holdout;
 use crate::corpus::{Corpus, SentenceId, Split};
 use crate::disk;
 use crate::model::align::Rule;
-use crate::model::bert::Mode;
+use crate::model::bert::{Mode, Pass};
+use crate::model::objective::Objective;
 use crate::model::weights::{LoadReport, Precision};
 use crate::model::{Bert, ModelError, ModelFolder, TagSet, choose, device};
 use crate::predict::{Evaluation, Tagger, evaluate};
@@ -104,6 +105,7 @@ struct Run<'a> {
     arguments: Arguments,
     tagger: Tagger,
     plan: Plan,
+    objective: Objective,
     optimizer: AdamW,
     schedule: Schedule,
     best: Option<Best>,
@@ -133,6 +135,8 @@ struct Progress {
     saved: Option<usize>,
     /// A person asked for the end after this epoch.
     last_epoch: bool,
+    /// Steps that are not told yet, with `logging_steps` above 1.
+    unlogged: Option<Step>,
     /// Steps and scores told, as JSON.
     history: Vec<Value>,
 }
@@ -158,12 +162,16 @@ impl<'a> Run<'a> {
         } else {
             job.base.for_labels(&labels, arguments.new_head, arguments.seed)?
         };
-        let bert = bert.to_device(&chosen.device)?;
+        let bert = bert.to_device(&chosen.device)?.frozen(arguments.frozen());
         let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
         let rule = Rule { label_all_pieces: arguments.label_all_pieces, max_length };
         let plan = Plan::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, &tags, rule)?;
-        let optimizer = AdamW::new(&bert, arguments.weight_decay, device::threads())?;
-        let schedule = Schedule::new(steps(job.holdout.train.len(), &arguments), arguments.warmup_ratio);
+        let optimizer = AdamW::new(&bert, arguments.weight_decay, device::threads())?
+            .with_layer_decay(&bert, arguments.layer_lr_decay);
+        let total = steps(job.holdout.train.len(), &arguments);
+        let schedule = Schedule::new(arguments.lr_scheduler_type, total, arguments.warmup_ratio);
+        let tag_weights = if arguments.balanced_class_weights { plan.balanced_weights(tags.len()) } else { Vec::new() };
+        let objective = Objective { smoothing: arguments.label_smoothing_factor, tag_weights };
         observer.on(Event::Started(Started {
             device: chosen.name,
             model: job.base.name.clone(),
@@ -189,7 +197,7 @@ impl<'a> Run<'a> {
             batch_size: arguments.per_device_eval_batch_size,
         };
         let (best, progress) = (None, Progress::default());
-        let mut run = Self { job, arguments, tagger, plan, optimizer, schedule, best, progress, head_kept };
+        let mut run = Self { job, arguments, tagger, plan, objective, optimizer, schedule, best, progress, head_kept };
         if let Some(checkpoint) = resumed {
             run.go_on_from(checkpoint, observer)?;
         }
@@ -220,6 +228,7 @@ impl<'a> Run<'a> {
             without_gain: state.without_gain,
             saved: Some(state.step),
             last_epoch: false,
+            unlogged: None,
             history: state.log_history.clone(),
         };
         if let Some((step, epoch)) = state.best {
@@ -250,8 +259,15 @@ impl<'a> Run<'a> {
             if self.is_due_after_epoch(better) {
                 self.save(observer)?;
             }
-            if self.progress.last_epoch && epoch < self.arguments.num_train_epochs {
+            let more = epoch < self.arguments.num_train_epochs;
+            if more && self.progress.last_epoch {
                 outcome = Outcome::Stopped;
+                break;
+            }
+            let patience = self.arguments.early_stopping_patience;
+            if more && patience > 0 && self.progress.without_gain >= patience {
+                let note = format!("dev F1 has not risen for {}: the run ends early", epochs(patience));
+                observer.on(Event::Note(Weight::Plain, note));
                 break;
             }
         }
@@ -275,7 +291,7 @@ impl<'a> Run<'a> {
     /// One pass over the data, or what is left of it after a checkpoint.
     fn epoch(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
         let arguments = self.arguments.clone();
-        let batches = self.plan.batches(arguments.per_device_train_batch_size, arguments.seed, epoch - 1);
+        let batches = self.plan.batches(arguments.sentences_a_step(), arguments.seed, epoch - 1);
         let first = self.progress.step - (epoch - 1) * self.steps_an_epoch();
         for (index, batch) in batches.iter().enumerate().skip(first) {
             if !self.may_go_on(observer)? {
@@ -284,7 +300,13 @@ impl<'a> Run<'a> {
             let started = Instant::now();
             let rate = arguments.learning_rate * self.schedule.factor(self.progress.step);
             let mode = Mode::Train { seed: arguments.seed, step: self.progress.step as u64 };
-            let (loss, gradients) = self.tagger.bert.gradients(batch, mode, arguments.parts)?;
+            let pass = Pass {
+                mode,
+                parts: arguments.parts,
+                at_once: arguments.per_device_train_batch_size,
+                objective: &self.objective,
+            };
+            let (loss, gradients) = self.tagger.bert.gradients(batch, pass)?;
             let report = self.optimizer.step(&mut self.tagger.bert, &gradients, rate, arguments.max_grad_norm)?;
             drop(gradients);
             self.progress.step += 1;
@@ -303,7 +325,12 @@ impl<'a> Run<'a> {
                 observer.on(Event::Note(weight, note));
             }
             let event = self.step_event(loss, rate, &report, batch.rows() as f64 / seconds);
-            self.tell(Event::Step(event), observer);
+            let event = self.progress.unlogged.take().map_or(event, |before: Step| before.merged_with(event));
+            if event.merged >= arguments.logging_steps || index + 1 == batches.len() {
+                self.tell(Event::Step(event), observer);
+            } else {
+                self.progress.unlogged = Some(event);
+            }
             // After an epoch's last step comes its score, and only then a checkpoint: a run resumed there has it.
             let due = arguments.save_strategy == SaveStrategy::Steps
                 && self.progress.step.is_multiple_of(arguments.save_steps);
@@ -366,7 +393,7 @@ impl<'a> Run<'a> {
             version: State::VERSION,
             base: self.job.base.name.clone(),
             data: self.plan.fingerprint(),
-            arguments: self.arguments.described(),
+            arguments: fields::described(&self.arguments),
             head_kept: self.head_kept,
             step,
             optimizer_steps: self.optimizer.steps(),
@@ -435,7 +462,9 @@ impl<'a> Run<'a> {
         if let Some(scores) = &scores {
             self.tell(Event::Evaluated { epoch, split: Split::Dev, scores: scores.clone(), best: better }, observer);
         }
-        self.progress.without_gain = if better { 0 } else { self.progress.without_gain + 1 };
+        let threshold = self.arguments.early_stopping_threshold;
+        let gained = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores) + threshold);
+        self.progress.without_gain = if gained { 0 } else { self.progress.without_gain + 1 };
         if better {
             let bert = self.tagger.bert.with_values(self.tagger.bert.snapshot()?);
             self.best = Some(Best { step: self.progress.step, epoch, bert, scores });
@@ -470,6 +499,11 @@ impl<'a> Run<'a> {
         checkpoint::keep_newest(&self.job.out, self.arguments.save_total_limit);
         Ok(finished)
     }
+}
+
+/// 1 epoch, 2 epochs.
+fn epochs(count: usize) -> String {
+    if count == 1 { "1 epoch".into() } else { format!("{count} epochs") }
 }
 
 impl Finished {

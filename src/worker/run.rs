@@ -109,7 +109,7 @@ impl Observer for Teller<'_> {
     fn on(&mut self, event: train::Event) {
         match event {
             train::Event::Step(step) => {
-                let step = self.pending.take().map_or(step, |before| merged(before, step));
+                let step = self.pending.take().map_or(step, |before| before.merged_with(step));
                 if let Err(TrySendError::Full(_)) =
                     self.outbox.steps.try_send(Event::Run(self.run, train::Event::Step(step)))
                 {
@@ -133,10 +133,4 @@ impl Observer for Teller<'_> {
     fn wish(&self) -> Wish {
         self.wish.get()
     }
-}
-
-/// Two steps as one: the later one's values, the mean loss, both counted.
-fn merged(a: Step, b: Step) -> Step {
-    let n = a.merged + b.merged;
-    Step { loss: (a.loss * a.merged as f64 + b.loss * b.merged as f64) / n as f64, merged: n, ..b }
 }

@@ -16,8 +16,7 @@ const RECIPE: [&str; 8] = ["--epochs", "2", "--batch-size", "8", "--save-strateg
 fn arguments(out: &Path, resume: bool) -> Vec<String> {
     let (train, dev, base) = (sample("train"), sample("dev"), golden("tiny"));
     let common = ["train", "--train", &train, "--dev", &dev, "--out", text(out), "--json"];
-    let further: Vec<&str> =
-        if resume { vec!["--resume"] } else { [&["--model", text(&base)], &RECIPE[..]].concat() };
+    let further: Vec<&str> = if resume { vec!["--resume"] } else { [&["--model", text(&base)], &RECIPE[..]].concat() };
     common.iter().chain(&further).map(|a| (*a).to_owned()).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Logits, loss and gradients against PyTorch's.
 
-use crate::support::{golden, golden_json, integers, numbers};
+use crate::support::{golden, golden_json, integers, numbers, pass};
 use candle_core::{Device, Tensor};
 use tagwright::model::bert::{Gradient, Mode};
 use tagwright::model::kernels::Kernels;
@@ -49,7 +49,7 @@ fn the_loss_is_pytorchs() {
     for (name, kernels) in BOTH {
         for (labels, key) in [("labels_all", "loss_all"), ("labels_first", "loss_first")] {
             let bert = tiny().with_kernels(kernels);
-            let (loss, _) = bert.gradients(&batch(labels), Mode::Evaluate, 1).expect("a loss");
+            let (loss, _) = bert.gradients(&batch(labels), pass(Mode::Evaluate, 1)).expect("a loss");
             let expected = json[key].as_f64().expect("a loss");
             assert!((loss - expected).abs() < 1e-5, "{name} {key}: {loss} instead of {expected}");
         }
@@ -61,6 +61,7 @@ pub fn dense(gradients: &[Gradient], shape: &[usize]) -> Vec<f64> {
     let mut all = vec![0f64; shape.iter().product()];
     for gradient in gradients {
         match gradient {
+            Gradient::Frozen => {}
             Gradient::Dense(t) => {
                 let values = t.flatten_all().and_then(|t| t.to_vec1::<f32>()).expect("values");
                 all.iter_mut().zip(values).for_each(|(a, v)| *a += f64::from(v));
@@ -85,7 +86,7 @@ fn every_gradient_is_pytorchs() {
     for (name, kernels) in BOTH {
         for threads in [1, 3] {
             let bert = tiny().with_kernels(kernels);
-            let (_, parts) = bert.gradients(&batch("labels_all"), Mode::Evaluate, threads).expect("gradients");
+            let (_, parts) = bert.gradients(&batch("labels_all"), pass(Mode::Evaluate, threads)).expect("gradients");
             for (i, p) in bert.parameters().iter().enumerate() {
                 let mine: Vec<Gradient> = parts.iter().map(|part| part[i].clone()).collect();
                 let found = dense(&mine, p.value.dims());

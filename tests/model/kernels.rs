@@ -6,6 +6,7 @@ use tagwright::model::kernels::fused::Fused;
 use tagwright::model::kernels::fused::vector::{erf, exp};
 use tagwright::model::kernels::plain::Plain;
 use tagwright::model::kernels::{Heads, Kernels};
+use tagwright::model::objective::Objective;
 use tagwright::model::rng::{Dropout, Stream};
 
 const BOTH: [(&str, &dyn Kernels); 2] = [("plain", &Plain), ("fused", &Fused)];
@@ -173,16 +174,27 @@ fn attention_with_dropout_is_the_same_on_both() {
 
 #[test]
 fn cross_entropy() {
+    check_loss(&Objective::default());
+    check_loss(&Objective { smoothing: 0.1, tag_weights: Vec::new() });
+    check_loss(&Objective { smoothing: 0.25, tag_weights: vec![0.2, 3.0, 1.0, 0.5, 2.0] });
+}
+
+/// Both kernels against the formula and its finite differences in f64.
+fn check_loss(objective: &Objective) {
     let logits = random(&[ROWS, 5], 13);
     let labels = [0, -100, 4, 2, -100, 1, 1, 3, 0];
-    let [plain, fused] = BOTH.map(|(_, k)| k.cross_entropy(&logits, &labels, 0.25).expect("a loss"));
+    let [plain, fused] = BOTH.map(|(_, k)| k.cross_entropy(&logits, &labels, objective, 0.25).expect("a loss"));
     assert!((plain.sum - fused.sum).abs() < 1e-5);
     assert_close("cross entropy", &values(&fused.gradient), &values(&plain.gradient), 1e-6);
     let base = values(&logits);
     let sum = |moved: Vec<f64>| {
         let row_loss = |(row, label): (&[f64], &i32)| match *label {
             -100 => 0.0,
-            label => row.iter().map(|v| v.exp()).sum::<f64>().ln() - row[label as usize],
+            label => {
+                let log_total = row.iter().map(|v| v.exp()).sum::<f64>().ln();
+                let of_tag = |(tag, v): (usize, &f64)| objective.target(tag, label as usize, 5) * (log_total - v);
+                row.iter().enumerate().map(of_tag).sum()
+            }
         };
         moved.chunks_exact(5).zip(&labels).map(row_loss).sum::<f64>()
     };
@@ -195,6 +207,23 @@ fn cross_entropy() {
         let numeric = (shifted(1e-5) - shifted(-1e-5)) / 2e-5 * 0.25;
         assert!((found - numeric).abs() < 1e-6, "{found} instead of {numeric}");
     }
+}
+
+#[test]
+fn the_mean_loss_is_pytorchs() {
+    // torch.nn.functional.cross_entropy(logits, labels, weight=weights, label_smoothing=smoothing), torch 2.15.
+    let check = |smoothing: f64, tag_weights: &[f64], expected: f64| {
+        let logits = Tensor::new(&[[0.5f32, -1.0, 2.0], [1.5, 0.25, -0.75], [0.0, 3.0, 1.0]], &Device::Cpu);
+        let objective = Objective { smoothing, tag_weights: tag_weights.to_vec() };
+        let labels = [2, -100, 0];
+        let loss = Fused.cross_entropy(&logits.expect("logits"), &labels, &objective, 1.0).expect("a loss");
+        let mean = loss.sum / objective.total(&labels);
+        assert!((mean - expected).abs() < 1e-6, "{mean} instead of {expected}");
+    };
+    check(0.0, &[], 1.7055786581067214);
+    check(0.2, &[], 1.7222453247733882);
+    check(0.0, &[0.5, 1.0, 4.0], 0.5667040436459492);
+    check(0.2, &[0.5, 1.0, 4.0], 0.6831612384600769);
 }
 
 #[test]

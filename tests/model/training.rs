@@ -1,6 +1,6 @@
 //! The optimizer against PyTorch's, and every weight moving.
 
-use crate::support::{golden, golden_json, integers};
+use crate::support::{golden, golden_json, integers, pass};
 use candle_core::DType;
 use tagwright::model::bert::{Mode, has_no_gradient};
 use tagwright::model::kernels::fused::Fused;
@@ -34,7 +34,7 @@ fn batches() -> Vec<Packed> {
 /// Twenty steps: loss, gradient norm and rate of each, and every weight at the end.
 fn check(mut bert: Bert, mut optimizer: AdamW, threads: usize) {
     let json = golden_json("trajectory.json");
-    let schedule = Schedule { steps: 20, warmup: 4 };
+    let schedule = Schedule { steps: 20, warmup: 4, ..Schedule::default() };
     for (step, (batch, expected)) in batches().iter().zip(json["steps"].as_array().expect("steps")).enumerate() {
         let close = |name: &str, found: f64| {
             let expected = expected[name].as_f64().expect("a number");
@@ -42,7 +42,7 @@ fn check(mut bert: Bert, mut optimizer: AdamW, threads: usize) {
             assert!((found - expected).abs() <= allowed, "step {step}, {name}: {found} instead of {expected}");
         };
         let rate = 1e-3 * schedule.factor(step);
-        let (loss, gradients) = bert.gradients(batch, Mode::Evaluate, threads).expect("gradients");
+        let (loss, gradients) = bert.gradients(batch, pass(Mode::Evaluate, threads)).expect("gradients");
         let report = optimizer.step(&mut bert, &gradients, rate, 1.0).expect("a step");
         close("loss", loss);
         close("grad_norm", report.grad_norm);
@@ -74,7 +74,7 @@ fn after_one_step_every_weight_has_moved() {
     let before = bert.snapshot().expect("a copy");
     let mut optimizer = AdamW::new(&bert, 0.0, 2).expect("an optimizer");
     let mode = Mode::Train { seed: 1, step: 0 };
-    let (_, gradients) = bert.gradients(&batches()[0], mode, 2).expect("gradients");
+    let (_, gradients) = bert.gradients(&batches()[0], pass(mode, 2)).expect("gradients");
     let report = optimizer.step(&mut bert, &gradients, 1e-3, 1.0).expect("a step");
     for ((p, norm), before) in bert.parameters().iter().zip(&report.norms).zip(&before) {
         assert!(norm.is_finite(), "{}", p.name);
@@ -91,11 +91,11 @@ fn after_one_step_every_weight_has_moved() {
 fn dropout_is_the_same_for_any_number_of_threads() {
     let batch = &batches()[1];
     let mode = Mode::Train { seed: 7, step: 3 };
-    let loss = |bert: Bert, threads| bert.gradients(batch, mode, threads).expect("a loss").0;
+    let loss = |bert: Bert, threads| bert.gradients(batch, pass(mode, threads)).expect("a loss").0;
     let one = loss(tiny(), 1);
     assert!((one - loss(tiny(), 3)).abs() < 1e-6);
     assert!((one - loss(tiny().with_kernels(&Plain), 1)).abs() < 1e-5);
-    let without = tiny().gradients(batch, Mode::Evaluate, 1).expect("a loss").0;
+    let without = tiny().gradients(batch, pass(Mode::Evaluate, 1)).expect("a loss").0;
     assert!((one - without).abs() > 1e-4, "dropout does nothing");
 }
 
@@ -103,7 +103,7 @@ fn dropout_is_the_same_for_any_number_of_threads() {
 fn weights_that_are_no_numbers_change_nothing() {
     let mut bert = tiny();
     let mut optimizer = AdamW::new(&bert, 0.01, 1).expect("an optimizer");
-    let (_, gradients) = bert.gradients(&batches()[0], Mode::Evaluate, 1).expect("gradients");
+    let (_, gradients) = bert.gradients(&batches()[0], pass(Mode::Evaluate, 1)).expect("gradients");
     let before = bert.snapshot().expect("a copy");
     let broken: Vec<_> = gradients[0]
         .iter()

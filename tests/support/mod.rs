@@ -5,6 +5,8 @@ pub mod hub;
 pub mod window;
 
 use std::path::PathBuf;
+use tagwright::model::bert::{Mode, Pass};
+use tagwright::model::objective::Objective;
 
 /// A file or folder of `tests/golden`.
 pub fn golden(name: &str) -> PathBuf {
@@ -29,4 +31,10 @@ pub fn integers(value: &serde_json::Value) -> Vec<i32> {
 /// The words of a JSON array.
 pub fn strings(value: &serde_json::Value) -> Vec<String> {
     value.as_array().expect("an array").iter().map(|v| v.as_str().expect("a string").to_owned()).collect()
+}
+
+/// A whole batch at once, plain cross-entropy.
+pub fn pass(mode: Mode, parts: usize) -> Pass<'static> {
+    static PLAIN: Objective = Objective { smoothing: 0.0, tag_weights: Vec::new() };
+    Pass { mode, parts, at_once: usize::MAX, objective: &PLAIN }
 }

@@ -13,6 +13,7 @@ pub mod fused;
 pub mod plain;
 
 use super::batch::Packed;
+use super::objective::Objective;
 use super::rng::Dropout;
 use candle_core::{Device, Result, Tensor};
 
@@ -123,8 +124,8 @@ pub trait Kernels: Send + Sync {
         dropout: Dropout,
     ) -> Result<[Tensor; 3]>;
 
-    /// Sum of cross-entropies over the labelled rows, and its gradient times `weight`.
-    fn cross_entropy(&self, logits: &Tensor, labels: &[i32], weight: f64) -> Result<Loss>;
+    /// Sum of the objective over the labelled rows, and its gradient times `weight`.
+    fn cross_entropy(&self, logits: &Tensor, labels: &[i32], objective: &Objective, weight: f64) -> Result<Loss>;
 
     /// Sum of two arrays of the same shape.
     fn add(&self, a: &Tensor, b: &Tensor) -> Result<Tensor>;

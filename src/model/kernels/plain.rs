@@ -2,6 +2,7 @@
 
 use super::{Heads, Kernels, LinearGrads, Loss, NormGrads, NormSaved, attention_column};
 use crate::model::batch::{IGNORED, Packed};
+use crate::model::objective::Objective;
 use crate::model::rng::Dropout;
 use candle_core::{D, DType, Result, Tensor};
 use std::collections::HashMap;
@@ -115,13 +116,16 @@ impl Kernels for Plain {
         Ok([padding.unpad(&dq)?, padding.unpad(&dk)?, padding.unpad(&dv)?])
     }
 
-    fn cross_entropy(&self, logits: &Tensor, labels: &[i32], weight: f64) -> Result<Loss> {
+    fn cross_entropy(&self, logits: &Tensor, labels: &[i32], objective: &Objective, weight: f64) -> Result<Loss> {
         let (rows, tags) = logits.dims2()?;
         let mut target = vec![0f32; rows * tags];
         let mut counted = vec![0f32; rows];
         for (row, &label) in labels.iter().enumerate().filter(|(_, l)| **l != IGNORED) {
-            target[row * tags + label as usize] = 1.0;
-            counted[row] = 1.0;
+            let targets = &mut target[row * tags..(row + 1) * tags];
+            for (tag, target) in targets.iter_mut().enumerate() {
+                *target = objective.target(tag, label as usize, tags) as f32;
+            }
+            counted[row] = targets.iter().sum();
         }
         let target = Tensor::from_vec(target, (rows, tags), logits.device())?;
         let counted = Tensor::from_vec(counted, (rows, 1), logits.device())?;

@@ -7,7 +7,8 @@ use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::Split;
 use crate::model::DeviceChoice;
 use crate::model::check::TOLERANCE;
-use crate::train::arguments::{FEW_STEPS, FIELDS, steps};
+use crate::train::arguments::{FEW_STEPS, steps};
+use crate::train::fields::{CHOICES, FIELDS};
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -22,6 +23,8 @@ pub struct View {
     texts: Vec<String>,
     folder: String,
     hub: String,
+    /// Whether the further settings are shown.
+    further: bool,
 }
 
 /// Devices of the choice.
@@ -62,6 +65,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
             group(ui, |ui| data(ui, app, a));
             recipe(ui, app, a, out);
             settings(ui, app, view, out);
+            further(ui, app, view, out);
             let mut all = app.training.arguments.label_all_pieces;
             if Toggle::new(&mut all, "Later pieces of a word carry its I- tag").show(ui).changed() {
                 out.push(Command::LabelAllPieces(all));
@@ -269,30 +273,78 @@ fn settings(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     if !ui.text_edit_focused() || view.texts.len() != FIELDS.len() {
         view.texts.clone_from(&t.texts);
     }
+    let usual = (0..FIELDS.len()).filter(|i| !FIELDS[*i].further).map(Place::Number);
+    in_pairs(ui, usual.chain([Place::Device]), |ui, place| show_place(ui, app, view, place, out));
+}
+
+/// What is set in one place of the form: a number, a word, or the device.
+#[derive(Clone, Copy)]
+enum Place {
+    Number(usize),
+    Word(usize),
+    Device,
+}
+
+/// Settings that most runs leave alone, behind a line that opens them.
+fn further(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
+    let glyph = if view.further { icon::CHEVRON_DOWN } else { icon::CHEVRON_RIGHT };
+    if Button::quiet("Further settings").icon(glyph).toggled(false).show(ui).clicked() {
+        view.further = !view.further;
+    }
+    if view.further {
+        let numbers = (0..FIELDS.len()).filter(|i| FIELDS[*i].further).map(Place::Number);
+        let words = (0..CHOICES.len()).map(Place::Word);
+        in_pairs(ui, words.chain(numbers), |ui, place| show_place(ui, app, view, place, out));
+    }
+}
+
+/// Two to a row, equally wide.
+fn in_pairs(ui: &mut Ui, places: impl Iterator<Item = Place>, mut show: impl FnMut(&mut Ui, Place)) {
     let width = (ui.available_width() - 12.0) / 2.0;
-    // The device, which is no number, stands behind the last of them.
-    for pair in (0..=FIELDS.len()).collect::<Vec<_>>().chunks(2) {
+    for pair in places.collect::<Vec<_>>().chunks(2) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 12.0;
-            for &i in pair {
+            for place in pair {
                 ui.allocate_ui(vec2(width, 68.0), |ui| {
                     ui.vertical(|ui| {
                         ui.set_width(width);
-                        let Some(field) = FIELDS.get(i) else { return device(ui, app, out) };
-                        let typed = &mut view.texts[i];
-                        let error = t.errors[i].as_deref();
-                        let response =
-                            form_field(ui, field.name.trim_start_matches("per_device_"), field.help, error, |ui| {
-                                TextField::new(typed, field.name).unit(field.unit).invalid(error.is_some()).show(ui)
-                            });
-                        if response.changed() {
-                            out.push(Command::Setting(i, view.texts[i].clone()));
-                        }
+                        show(ui, *place);
                     });
                 });
             }
         });
     }
+}
+
+fn show_place(ui: &mut Ui, app: &App, view: &mut View, place: Place, out: &mut Commands) {
+    let t = &app.training;
+    match place {
+        Place::Number(i) => {
+            let field = FIELDS[i];
+            let typed = &mut view.texts[i];
+            let error = t.errors[i].as_deref();
+            let response = form_field(ui, short(field.name), field.help, error, |ui| {
+                TextField::new(typed, field.name).unit(field.unit).invalid(error.is_some()).show(ui)
+            });
+            if response.changed() {
+                out.push(Command::Setting(i, view.texts[i].clone()));
+            }
+        }
+        Place::Word(i) => {
+            let c = CHOICES[i];
+            let mut at = (c.get)(&t.arguments);
+            let response = form_field(ui, short(c.name), c.help, None, |ui| choice(ui, c.name, &mut at, c.options));
+            if response.changed() {
+                out.push(Command::Choice(i, at));
+            }
+        }
+        Place::Device => device(ui, app, out),
+    }
+}
+
+/// The Trainer's name as far as there is room for it.
+fn short(name: &str) -> &str {
+    name.trim_start_matches("per_device_").trim_end_matches("_factor").trim_end_matches("_steps")
 }
 
 fn device(ui: &mut Ui, app: &App, out: &mut Commands) {

@@ -3,9 +3,10 @@
 use super::view::{tensor, view};
 use crate::model::batch::IGNORED;
 use crate::model::kernels::Loss;
+use crate::model::objective::Objective;
 use candle_core::{Result, Tensor};
 
-pub(super) fn cross_entropy(logits: &Tensor, labels: &[i32], weight: f64) -> Result<Loss> {
+pub(super) fn cross_entropy(logits: &Tensor, labels: &[i32], objective: &Objective, weight: f64) -> Result<Loss> {
     let (rows, tags) = logits.dims2()?;
     let values = view(logits)?;
     let mut gradient = vec![0f32; rows * tags];
@@ -20,10 +21,11 @@ pub(super) fn cross_entropy(logits: &Tensor, labels: &[i32], weight: f64) -> Res
         }
         let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let total: f64 = row.iter().map(|v| f64::from(v - max).exp()).sum();
-        sum += total.ln() - f64::from(row[label] - max);
+        let all: f64 = (0..tags).map(|tag| objective.target(tag, label, tags)).sum();
         for (tag, (out, v)) in out.iter_mut().zip(row).enumerate() {
-            let probability = f64::from(v - max).exp() / total;
-            *out = ((probability - f64::from(u8::from(tag == label))) * weight) as f32;
+            let (shifted, target) = (f64::from(v - max), objective.target(tag, label, tags));
+            sum += target * (total.ln() - shifted);
+            *out = ((shifted.exp() / total * all - target) * weight) as f32;
         }
     }
     Ok(Loss { sum, gradient: tensor(gradient, &[rows, tags])? })

@@ -13,6 +13,7 @@ pub mod view;
 
 use super::{Heads, Kernels, LinearGrads, Loss, NormGrads, NormSaved};
 use crate::model::batch::Packed;
+use crate::model::objective::Objective;
 use crate::model::rng::Dropout;
 use candle_core::{Result, Tensor};
 use gemm::{Matrix, MatrixMut, multiply};
@@ -125,8 +126,8 @@ impl Kernels for Fused {
         attention::backward(heads, probabilities, dy, batch, dropout)
     }
 
-    fn cross_entropy(&self, logits: &Tensor, labels: &[i32], weight: f64) -> Result<Loss> {
-        loss::cross_entropy(logits, labels, weight)
+    fn cross_entropy(&self, logits: &Tensor, labels: &[i32], objective: &Objective, weight: f64) -> Result<Loss> {
+        loss::cross_entropy(logits, labels, objective, weight)
     }
 
     fn add(&self, a: &Tensor, b: &Tensor) -> Result<Tensor> {

@@ -1,0 +1,73 @@
+//! The settings of a run as flags, made from the table that the form in the window is made from.
+
+use crate::train::Arguments;
+use crate::train::fields::{CHOICES, FIELDS};
+use clap::error::ErrorKind;
+use clap::{Arg, ArgMatches, Command, Error, FromArgMatches};
+
+/// The settings that were typed.
+#[derive(Clone, Debug)]
+pub struct Settings(pub Arguments);
+
+/// Names of the flags that a resumed run has from its checkpoint: these settings, and those beside them.
+pub fn ids() -> Vec<&'static str> {
+    let table = FIELDS.iter().map(|f| f.name).chain(CHOICES.iter().map(|c| c.name));
+    table.chain(["model", "label_all_pieces", "new_head"]).collect()
+}
+
+impl clap::Args for Settings {
+    fn augment_args(mut command: Command) -> Command {
+        let book = Arguments::default();
+        let flag = |name: &'static str, long: &'static str, about: &'static str| {
+            // The Trainer's own names do as well.
+            let alias = name.replace('_', "-");
+            Arg::new(name).long(long).help(about).alias(if alias == long { String::new() } else { alias })
+        };
+        for f in FIELDS {
+            command = command.arg(
+                flag(f.name, f.flag, f.about)
+                    .value_name("NUMBER")
+                    .default_value(f.get(&book))
+                    .allow_hyphen_values(true),
+            );
+        }
+        for c in CHOICES {
+            command = command.arg(
+                flag(c.name, c.flag, c.about)
+                    .value_name("WORD")
+                    .default_value(c.word(&book))
+                    .value_parser(c.options.to_vec()),
+            );
+        }
+        command
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Settings {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let mut settings = Arguments::default();
+        for f in FIELDS {
+            if let Some(text) = matches.get_one::<String>(f.name) {
+                f.set(&mut settings, text).map_err(|range| {
+                    let message = format!("invalid value '{text}' for '--{}': {range}\n", f.flag);
+                    Error::raw(ErrorKind::ValueValidation, message)
+                })?;
+            }
+        }
+        for c in CHOICES {
+            if let Some(word) = matches.get_one::<String>(c.name) {
+                c.choose(&mut settings, word);
+            }
+        }
+        Ok(Self(settings))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,425 @@
+//! The settings of a run as a table: the form in the window, the flags of the command line, the checks and what a
+//! checkpoint keeps are views of it.
+
+use super::arguments::{Arguments, SaveStrategy};
+use super::schedule::Shape;
+use std::collections::BTreeMap;
+
+/// A setting that is a number typed by a person.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The Trainer's name where it has the setting.
+    pub name: &'static str,
+    /// The command line's flag, without dashes.
+    pub flag: &'static str,
+    /// A few words for the form.
+    pub help: &'static str,
+    /// A sentence for the command line.
+    pub about: &'static str,
+    /// A unit shown at the right of the field.
+    pub unit: &'static str,
+    /// Not among the settings that most runs need.
+    pub further: bool,
+    get: fn(&Arguments) -> String,
+    set: fn(&mut Arguments, f64) -> bool,
+    /// What is allowed, in words.
+    range: &'static str,
+    whole: bool,
+}
+
+/// A setting that is one of a few words.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// The Trainer's name where it has the setting.
+    pub name: &'static str,
+    /// The command line's flag, without dashes.
+    pub flag: &'static str,
+    /// A few words for the form.
+    pub help: &'static str,
+    /// A sentence for the command line.
+    pub about: &'static str,
+    /// What can be chosen.
+    pub options: &'static [&'static str],
+    /// Which of them it is.
+    pub get: fn(&Arguments) -> usize,
+    /// Chooses one of them.
+    pub set: fn(&mut Arguments, usize),
+}
+
+/// All number settings, in the order of the form.
+pub const FIELDS: &[Field] = &[
+    Field {
+        name: "learning_rate",
+        flag: "learning-rate",
+        help: "Peak, after warm-up",
+        about: "Peak learning rate",
+        unit: "",
+        further: false,
+        get: |a| scientific(a.learning_rate),
+        set: |a, v| put(&mut a.learning_rate, v, v > 0.0 && v <= 1.0),
+        range: "Above 0, at most 1. The book uses 2e-5.",
+        whole: false,
+    },
+    Field {
+        name: "num_train_epochs",
+        flag: "epochs",
+        help: "Full passes",
+        about: "Full passes over the training sentences",
+        unit: "",
+        further: false,
+        get: |a| a.num_train_epochs.to_string(),
+        set: |a, v| put(&mut a.num_train_epochs, v as usize, (1.0..=1000.0).contains(&v)),
+        range: "A whole number from 1 to 1,000.",
+        whole: true,
+    },
+    Field {
+        name: "per_device_train_batch_size",
+        flag: "batch-size",
+        help: "Sentences at once",
+        about: "Sentences computed at once",
+        unit: "",
+        further: false,
+        get: |a| a.per_device_train_batch_size.to_string(),
+        set: |a, v| put(&mut a.per_device_train_batch_size, v as usize, (1.0..=1024.0).contains(&v)),
+        range: "A whole number from 1 to 1,024.",
+        whole: true,
+    },
+    Field {
+        name: "per_device_eval_batch_size",
+        flag: "eval-batch-size",
+        help: "In evaluation",
+        about: "Sentences a batch in evaluation",
+        unit: "",
+        further: false,
+        get: |a| a.per_device_eval_batch_size.to_string(),
+        set: |a, v| put(&mut a.per_device_eval_batch_size, v as usize, (1.0..=4096.0).contains(&v)),
+        range: "A whole number from 1 to 4,096.",
+        whole: true,
+    },
+    Field {
+        name: "weight_decay",
+        flag: "weight-decay",
+        help: "Not on bias, norm",
+        about: "Share of itself a weight loses a step, times the rate; not biases and layer normalisation",
+        unit: "",
+        further: false,
+        get: |a| a.weight_decay.to_string(),
+        set: |a, v| put(&mut a.weight_decay, v, (0.0..=1.0).contains(&v)),
+        range: "Between 0 and 1. The book uses 0.01.",
+        whole: false,
+    },
+    Field {
+        name: "warmup_ratio",
+        flag: "warmup-ratio",
+        help: "Share of all steps",
+        about: "Share of the steps in which the learning rate rises",
+        unit: "",
+        further: false,
+        get: |a| a.warmup_ratio.to_string(),
+        set: |a, v| put(&mut a.warmup_ratio, v, (0.0..=1.0).contains(&v)),
+        range: "Between 0 and 1. The book uses 0.",
+        whole: false,
+    },
+    Field {
+        name: "max_length",
+        flag: "max-length",
+        help: "Longer is counted",
+        about: "Pieces a sentence may have in training",
+        unit: "pieces",
+        further: false,
+        get: |a| a.max_length.to_string(),
+        set: |a, v| put(&mut a.max_length, v as usize, (8.0..=4096.0).contains(&v)),
+        range: "A whole number from 8 to 4,096.",
+        whole: true,
+    },
+    Field {
+        name: "seed",
+        flag: "seed",
+        help: "Same seed, same run",
+        about: "Where all random draws come from",
+        unit: "",
+        further: false,
+        get: |a| a.seed.to_string(),
+        set: |a, v| put(&mut a.seed, v as u64, (0.0..=9e15).contains(&v)),
+        range: "A whole number from 0.",
+        whole: true,
+    },
+    Field {
+        name: "max_grad_norm",
+        flag: "max-grad-norm",
+        help: "Clip by norm",
+        about: "Larger gradients are scaled down to this norm",
+        unit: "",
+        further: true,
+        get: |a| a.max_grad_norm.to_string(),
+        set: |a, v| put(&mut a.max_grad_norm, v, v > 0.0 && v <= 1e9),
+        range: "Above 0. The book uses 1.",
+        whole: false,
+    },
+    Field {
+        name: "gradient_accumulation_steps",
+        flag: "gradient-accumulation-steps",
+        help: "Batches a step",
+        about: "Batches computed one after another for one step; the loss is the mean over all their pieces",
+        unit: "",
+        further: true,
+        get: |a| a.gradient_accumulation_steps.to_string(),
+        set: |a, v| put(&mut a.gradient_accumulation_steps, v as usize, (1.0..=1024.0).contains(&v)),
+        range: "A whole number from 1 to 1,024.",
+        whole: true,
+    },
+    Field {
+        name: "label_smoothing_factor",
+        flag: "label-smoothing-factor",
+        help: "Spread over all tags",
+        about: "Share of each target that is spread evenly over all tags",
+        unit: "",
+        further: true,
+        get: |a| a.label_smoothing_factor.to_string(),
+        set: |a, v| put(&mut a.label_smoothing_factor, v, (0.0..=0.9).contains(&v)),
+        range: "Between 0 and 0.9.",
+        whole: false,
+    },
+    Field {
+        name: "layer_lr_decay",
+        flag: "layer-lr-decay",
+        help: "Rate, layer by layer",
+        about: "What the learning rate is multiplied by from each layer to the one below; 1 is the same everywhere",
+        unit: "",
+        further: true,
+        get: |a| a.layer_lr_decay.to_string(),
+        set: |a, v| put(&mut a.layer_lr_decay, v, v > 0.0 && v <= 1.0),
+        range: "Above 0, at most 1. 1 is the same rate everywhere.",
+        whole: false,
+    },
+    Field {
+        name: "freeze_layers",
+        flag: "freeze-layers",
+        help: "First layers that stay",
+        about: "First layers that do not learn, and the embeddings below them; 0 for none",
+        unit: "",
+        further: true,
+        get: |a| a.freeze_layers.to_string(),
+        set: |a, v| put(&mut a.freeze_layers, v as usize, (0.0..=96.0).contains(&v)),
+        range: "A whole number from 0 to 96.",
+        whole: true,
+    },
+    Field {
+        name: "early_stopping_patience",
+        flag: "patience",
+        help: "Epochs; 0 is never",
+        about: "Epochs without a better dev F1 after which the run ends; 0 for never",
+        unit: "",
+        further: true,
+        get: |a| a.early_stopping_patience.to_string(),
+        set: |a, v| put(&mut a.early_stopping_patience, v as usize, (0.0..=1000.0).contains(&v)),
+        range: "A whole number from 0 to 1,000.",
+        whole: true,
+    },
+    Field {
+        name: "early_stopping_threshold",
+        flag: "early-stopping-threshold",
+        help: "F1 that counts as better",
+        about: "By how much dev F1 (0 to 1) must rise to count as better for --patience",
+        unit: "",
+        further: true,
+        get: |a| a.early_stopping_threshold.to_string(),
+        set: |a, v| put(&mut a.early_stopping_threshold, v, (0.0..=1.0).contains(&v)),
+        range: "Between 0 and 1: 0.01 is one point of F1.",
+        whole: false,
+    },
+    Field {
+        name: "logging_steps",
+        flag: "logging-steps",
+        help: "Steps a point",
+        about: "Steps that are told together, with their mean loss",
+        unit: "",
+        further: true,
+        get: |a| a.logging_steps.to_string(),
+        set: |a, v| put(&mut a.logging_steps, v as usize, (1.0..=100_000.0).contains(&v)),
+        range: "A whole number from 1 to 100,000.",
+        whole: true,
+    },
+    Field {
+        name: "save_steps",
+        flag: "save-steps",
+        help: "Between checkpoints",
+        about: "Steps from one checkpoint to the next, with --save-strategy steps",
+        unit: "",
+        further: true,
+        get: |a| a.save_steps.to_string(),
+        set: |a, v| put(&mut a.save_steps, v as usize, (1.0..=1e9).contains(&v)),
+        range: "A whole number from 1.",
+        whole: true,
+    },
+    Field {
+        name: "save_total_limit",
+        flag: "save-total-limit",
+        help: "Kept at the end",
+        about: "Checkpoints that stay when the run has ended; 0 keeps one only while it goes on",
+        unit: "",
+        further: true,
+        get: |a| a.save_total_limit.to_string(),
+        set: |a, v| put(&mut a.save_total_limit, v as usize, (0.0..=1000.0).contains(&v)),
+        range: "A whole number from 0 to 1,000.",
+        whole: true,
+    },
+];
+
+/// All settings that are words, in the order of the form.
+pub const CHOICES: &[Choice] = &[
+    Choice {
+        name: "lr_scheduler_type",
+        flag: "lr-scheduler-type",
+        help: "After the warm-up",
+        about: "How the learning rate goes after the warm-up",
+        options: &["linear", "cosine", "constant"],
+        get: |a| place(&Shape::ALL, a.lr_scheduler_type),
+        set: |a, i| a.lr_scheduler_type = Shape::ALL[i].1,
+    },
+    Choice {
+        name: "class_weights",
+        flag: "class-weights",
+        help: "Rare tags weigh more",
+        about: "Weight of a tag's pieces: all alike, or by how rare the tag is (pieces / (tags x pieces of this tag))",
+        options: &["none", "balanced"],
+        get: |a| usize::from(a.balanced_class_weights),
+        set: |a, i| a.balanced_class_weights = i == 1,
+    },
+    Choice {
+        name: "freeze_embeddings",
+        flag: "freeze-embeddings",
+        help: "Embeddings stay",
+        about: "Whether the embeddings do not learn",
+        options: &["false", "true"],
+        get: |a| usize::from(a.freeze_embeddings),
+        set: |a, i| a.freeze_embeddings = i == 1,
+    },
+    Choice {
+        name: "save_strategy",
+        flag: "save-strategy",
+        help: "When a run is saved",
+        about: "When a checkpoint is written, from which --resume goes on",
+        options: &["no", "epoch", "steps", "best"],
+        get: |a| place(&SaveStrategy::ALL, a.save_strategy),
+        set: |a, i| a.save_strategy = SaveStrategy::ALL[i].1,
+    },
+];
+
+/// Where a value stands in a table of names and values.
+fn place<T: PartialEq>(all: &[(&str, T)], value: T) -> usize {
+    all.iter().position(|(_, v)| *v == value).unwrap_or(0)
+}
+
+impl Field {
+    /// The field of this name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        FIELDS.iter().copied().find(|f| f.name == name)
+    }
+
+    /// The setting as text.
+    pub fn get(self, arguments: &Arguments) -> String {
+        (self.get)(arguments)
+    }
+
+    /// Takes the setting from text; the arguments are unchanged when it does not fit.
+    ///
+    /// # Errors
+    /// What is allowed, in one line.
+    pub fn set(self, arguments: &mut Arguments, text: &str) -> Result<(), String> {
+        let value: f64 = text.trim().replace(',', "").parse().map_err(|_| self.range.to_owned())?;
+        if (self.whole && value.fract() != 0.0) || !(self.set)(arguments, value) {
+            return Err(self.range.to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl Choice {
+    /// The chosen word.
+    pub fn word(self, arguments: &Arguments) -> &'static str {
+        self.options[(self.get)(arguments)]
+    }
+
+    /// Chooses a word; `false` when it is none of the options.
+    pub fn choose(self, arguments: &mut Arguments, word: &str) -> bool {
+        let found = self.options.iter().position(|o| *o == word);
+        if let Some(place) = found {
+            (self.set)(arguments, place);
+        }
+        found.is_some()
+    }
+}
+
+fn put<T>(target: &mut T, value: T, allowed: bool) -> bool {
+    if allowed {
+        *target = value;
+    }
+    allowed
+}
+
+/// 0.00002 as `2e-5`; larger numbers as they are.
+fn scientific(value: f64) -> String {
+    if value < 1e-3 { format!("{value:e}") } else { value.to_string() }
+}
+
+/// Every setting that a result depends on, by name: what a checkpoint keeps.
+pub fn described(arguments: &Arguments) -> BTreeMap<String, String> {
+    let numbers = FIELDS.iter().map(|f| (f.name, f.get(arguments)));
+    let words = CHOICES.iter().map(|c| (c.name, c.word(arguments).to_owned()));
+    let others = [
+        ("label_all_pieces", arguments.label_all_pieces.to_string()),
+        ("new_head", arguments.new_head.to_string()),
+        ("parts", arguments.parts.to_string()),
+    ];
+    numbers.chain(words).chain(others).map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The settings that [`described`] gave; what is missing or does not fit has its default.
+pub fn from_described(described: &BTreeMap<String, String>) -> Arguments {
+    let mut arguments = Arguments::default();
+    for (name, value) in described {
+        let choice = CHOICES.iter().find(|c| c.name == name);
+        let fits = match (Field::by_name(name), choice, name.as_str()) {
+            (Some(field), _, _) => field.set(&mut arguments, value).is_ok(),
+            (_, Some(choice), _) => choice.choose(&mut arguments, value),
+            (_, _, "label_all_pieces") => value.parse().map(|v| arguments.label_all_pieces = v).is_ok(),
+            (_, _, "new_head") => value.parse().map(|v| arguments.new_head = v).is_ok(),
+            (_, _, "parts") => value.parse().map(|v: usize| arguments.parts = v.max(1)).is_ok(),
+            _ => false,
+        };
+        if !fits {
+            log::warn!("the setting {name} = {value} is not known here");
+        }
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_described_comes_back() {
+        let mut arguments = Arguments { parts: 7, new_head: true, label_all_pieces: false, ..Arguments::default() };
+        for (i, field) in FIELDS.iter().enumerate() {
+            let value = if field.whole { (i + 8).to_string() } else { format!("0.{}", i + 1) };
+            field.set(&mut arguments, &value).unwrap_or_else(|range| panic!("{}: {value}: {range}", field.name));
+        }
+        for choice in CHOICES {
+            (choice.set)(&mut arguments, choice.options.len() - 1);
+        }
+        assert_eq!(from_described(&described(&arguments)), arguments);
+    }
+
+    #[test]
+    fn a_setting_that_does_not_fit_changes_nothing() {
+        let mut arguments = Arguments::default();
+        for field in FIELDS {
+            for text in ["", "x", "-1", "NaN", "inf", "1e300"] {
+                assert!(field.set(&mut arguments, text).is_err(), "{} takes {text:?}", field.name);
+            }
+        }
+        assert_eq!(arguments, Arguments::default());
+    }
+}

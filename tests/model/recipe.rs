@@ -1,0 +1,161 @@
+//! What the further settings of a run do to a step: accumulation, frozen parts, rates by layer, schedules, weights.
+
+use super::forward::dense;
+use crate::support::{golden, pass};
+use tagwright::model::align::Rule;
+use tagwright::model::bert::{Frozen, Gradient, Gradients, Mode, Pass};
+use tagwright::model::kernels::plain::Plain;
+use tagwright::model::objective::Objective;
+use tagwright::model::{Bert, ModelFolder, Packed};
+use tagwright::project::sample;
+use tagwright::train::optimizer::AdamW;
+use tagwright::train::plan::Plan;
+use tagwright::train::schedule::{Schedule, Shape};
+
+const TRAIN: Mode = Mode::Train { seed: 3, step: 5 };
+
+/// The tiny model for the sample's labels, and the sample's training sentences.
+fn tiny() -> (Bert, Plan) {
+    let corpus = sample::dataset().expect("the sample").corpus;
+    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
+    let (bert, tags, _) = folder.for_labels(&corpus.labels.names(), true, 1).expect("a network");
+    let rule = Rule { label_all_pieces: true, max_length: 48 };
+    let sentences = corpus.sentences(Some(tagwright::corpus::Split::Train));
+    let plan = Plan::new(&corpus, &sentences, &folder.tokenizer, &tags, rule).expect("a plan");
+    (bert, plan)
+}
+
+fn batch(plan: &Plan) -> Packed {
+    plan.batches(24, 1, 0).remove(0)
+}
+
+/// The gradient of a parameter, its parts added up.
+fn gradient(bert: &Bert, parts: &[Gradients], parameter: usize) -> Vec<f64> {
+    let of_parts: Vec<Gradient> = parts.iter().map(|p| p[parameter].clone()).collect();
+    dense(&of_parts, bert.parameters()[parameter].value.dims())
+}
+
+#[test]
+fn a_batch_in_several_turns_has_the_gradient_of_the_whole() {
+    let (bert, plan) = tiny();
+    let batch = batch(&plan);
+    let (whole, whole_parts) = bert.gradients(&batch, pass(TRAIN, 1)).expect("gradients");
+    for (parts, at_once) in [(1, 8), (2, 7), (2, 1)] {
+        let turns = Pass { at_once, ..pass(TRAIN, parts) };
+        let (loss, turn_parts) = bert.gradients(&batch, turns).expect("gradients");
+        assert!(turn_parts.len() <= parts, "one sum a thread, however many turns");
+        assert!((loss - whole).abs() < 1e-6, "{loss} instead of {whole}");
+        for i in 0..bert.parameters().len() {
+            let (a, b) = (gradient(&bert, &whole_parts, i), gradient(&bert, &turn_parts, i));
+            let norm = a.iter().map(|v| v * v).sum::<f64>().sqrt();
+            let apart = a.iter().zip(&b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+            assert!(apart <= 1e-4 * norm.max(1e-4), "{}: {apart} of {norm}", bert.parameters()[i].name);
+        }
+    }
+}
+
+#[test]
+fn frozen_parts_stay_and_the_others_learn_as_before() {
+    let (bert, plan) = tiny();
+    let batch = batch(&plan);
+    let (_, free) = bert.gradients(&batch, pass(TRAIN, 2)).expect("gradients");
+    let layers = bert.config().num_hidden_layers;
+    for frozen in [
+        Frozen { embeddings: true, layers: 0 },
+        Frozen { embeddings: false, layers: 1 },
+        Frozen { embeddings: false, layers },
+    ] {
+        // A copy: the optimizer changes weights in place.
+        let mut bert = bert.with_values(bert.snapshot().expect("a copy")).frozen(frozen);
+        let before = bert.snapshot().expect("a copy");
+        let (_, parts) = bert.gradients(&batch, pass(TRAIN, 2)).expect("gradients");
+        for i in (0..before.len()).filter(|i| bert.learns(*i)) {
+            let (a, b) = (gradient(&bert, &parts, i), gradient(&bert, &free, i));
+            let apart = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert!(apart == 0.0, "{frozen:?}, {}: {apart}", bert.parameters()[i].name);
+        }
+        let mut optimizer = AdamW::new(&bert, 0.01, 2).expect("an optimizer");
+        optimizer.step(&mut bert, &parts, 1e-3, 1.0).expect("a step");
+        let moved = |i: usize| {
+            let difference =
+                (&bert.parameters()[i].value - &before[i]).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>());
+            difference.expect("a number") > 0.0
+        };
+        let place = |part: &str| bert.parameters().iter().position(|p| p.name.contains(part)).expect("a parameter");
+        assert!(!moved(place("word_embeddings")) && moved(place("classifier.weight")));
+        assert_eq!(moved(place("layer.0.output.dense.weight")), frozen.layers == 0);
+        assert_eq!(moved(place(&format!("layer.{}.output.dense.weight", layers - 1))), frozen.layers < layers);
+    }
+}
+
+#[test]
+fn the_rate_falls_from_the_head_to_the_embeddings() {
+    let (bert, plan) = tiny();
+    let (_, parts) = bert.gradients(&batch(&plan), pass(Mode::Evaluate, 1)).expect("gradients");
+    let moved = |decay: f64| {
+        let mut bert = bert.with_values(bert.snapshot().expect("a copy"));
+        let before = bert.snapshot().expect("a copy");
+        let mut optimizer = AdamW::new(&bert, 0.0, 1).expect("an optimizer").with_layer_decay(&bert, decay);
+        optimizer.step(&mut bert, &parts, 1e-3, 1.0).expect("a step");
+        let far = |i: usize| {
+            let change =
+                (&bert.parameters()[i].value - &before[i]).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>());
+            f64::from(change.expect("a number"))
+        };
+        (0..before.len()).map(far).collect::<Vec<f64>>()
+    };
+    let layers = bert.config().num_hidden_layers;
+    for (i, (even, decayed)) in moved(1.0).into_iter().zip(moved(0.5)).enumerate() {
+        let expected = 0.5f64.powi((layers + 1 - bert.depth(i)) as i32);
+        // The change is a difference of two f32 of about 1: its last digits are noise.
+        assert!((decayed - even * expected).abs() < 1e-6, "{}", bert.parameters()[i].name);
+    }
+    assert_eq!((bert.depth(0), bert.depth(bert.parameters().len() - 1)), (0, layers + 1));
+}
+
+/// Every third of 20 steps, 4 of them warm-up, as transformers 5.23 gives it.
+#[test]
+fn schedules_are_transformers() {
+    let check = |shape: Shape, expected: [f64; 7]| {
+        let schedule = Schedule { shape, steps: 20, warmup: 4 };
+        for (i, expected) in expected.into_iter().enumerate() {
+            assert!((schedule.factor(3 * i) - expected).abs() < 1e-8, "{shape:?}, step {}", 3 * i);
+        }
+    };
+    check(Shape::Linear, [0.0, 0.75, 0.875, 0.6875, 0.5, 0.3125, 0.125]);
+    check(Shape::Cosine, [0.0, 0.75, 0.961939766, 0.777785117, 0.5, 0.222214883, 0.038060234]);
+    check(Shape::Constant, [0.0, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0]);
+}
+
+#[test]
+fn balanced_weights_have_mean_1_and_prefer_the_rare() {
+    let (bert, plan) = tiny();
+    let weights = plan.balanced_weights(bert.tags());
+    let objective = Objective { smoothing: 0.0, tag_weights: weights.clone() };
+    let all = plan.batches(usize::MAX, 1, 0).remove(0);
+    assert!((objective.total(&all.labels) / all.labelled() as f64 - 1.0).abs() < 1e-9);
+    assert!(weights[0] < 0.2 && weights[1..].iter().all(|w| *w >= weights[0]), "{weights:?}");
+}
+
+#[test]
+fn fifty_steps_of_the_fused_kernels_follow_the_plain_ones() {
+    let (bert, plan) = tiny();
+    let losses = |mut bert: Bert, mut optimizer: AdamW, parts: usize| -> Vec<f64> {
+        let batches = (0..4).flat_map(|epoch| plan.batches(16, 9, epoch)).take(50);
+        let step = |batch: Packed| {
+            let (loss, gradients) = bert.gradients(&batch, pass(Mode::Evaluate, parts)).expect("gradients");
+            optimizer.step(&mut bert, &gradients, 5e-4, 1.0).expect("a step");
+            loss
+        };
+        batches.map(step).collect()
+    };
+    let plain = bert.with_values(bert.snapshot().expect("a copy")).with_kernels(&Plain);
+    let by_plain = AdamW::plain(&plain, 0.01).expect("an optimizer");
+    let by_fused = AdamW::new(&bert, 0.01, 2).expect("an optimizer");
+    let (plain, fused) = (losses(plain, by_plain, 1), losses(bert, by_fused, 2));
+    assert_eq!(plain.len(), 50);
+    for (step, (a, b)) in plain.iter().zip(&fused).enumerate() {
+        assert!((a - b).abs() < 1e-3, "step {step}: {b} instead of {a}");
+    }
+    assert!(fused[49] < 0.7 * fused[0], "it learns: {} to {}", fused[0], fused[49]);
+}
