@@ -94,6 +94,16 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     Ok(())
 }
 
+/// Adds bytes to the end of a file, for a log that others read while it grows. Not durable: a log may lose its last lines.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn append(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    let fail = |e: io::Error| DiskError::new(path, &e);
+    let mut file = fs::OpenOptions::new().create(true).append(true).open(path).map_err(fail)?;
+    file.write_all(bytes).map_err(fail)
+}
+
 /// Makes the folder `path` hold these files. A new folder appears whole; in one that exists each file is replaced
 /// whole, in the given order. The files are asked for one after another, so that only one needs to be in memory.
 ///

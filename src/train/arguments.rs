@@ -58,6 +58,8 @@ pub struct Arguments {
     pub save_steps: usize,
     /// Checkpoints that stay when the run has ended; 0 keeps one only while it goes on.
     pub save_total_limit: usize,
+    /// A file for other programs to plot.
+    pub report_to: ReportTo,
     /// Parts a batch is split into on the processor, one a thread. Sums of another number of parts are rounded
     /// otherwise, so a run gives the same bits for the same number, whatever the number of cores.
     pub parts: usize,
@@ -81,6 +83,24 @@ impl SaveStrategy {
     /// All of them, with the Trainer's names.
     pub const ALL: [(&str, Self); 4] =
         [("no", Self::No), ("epoch", Self::Epoch), ("steps", Self::Steps), ("best", Self::Best)];
+}
+
+/// What a run leaves for other programs to plot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReportTo {
+    /// Nothing.
+    #[default]
+    None,
+    /// `metrics.jsonl`: every step and score as a line.
+    Jsonl,
+    /// TensorBoard's event files in `runs`.
+    Tensorboard,
+}
+
+impl ReportTo {
+    /// All of them, with the Trainer's names.
+    pub const ALL: [(&str, Self); 3] =
+        [("none", Self::None), ("jsonl", Self::Jsonl), ("tensorboard", Self::Tensorboard)];
 }
 
 impl Default for Arguments {
@@ -111,6 +131,7 @@ impl Default for Arguments {
             save_strategy: SaveStrategy::Epoch,
             save_steps: 500,
             save_total_limit: 0,
+            report_to: ReportTo::None,
             parts: device::threads(),
         }
     }

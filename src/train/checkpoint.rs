@@ -49,6 +49,8 @@ pub struct State {
     pub best: Option<(usize, usize)>,
     /// Scores of dev since the best.
     pub without_gain: usize,
+    /// Mean of the last losses.
+    pub recent_loss: f64,
     /// Steps and scores so far, as [`super::json`] writes them.
     pub log_history: Vec<serde_json::Value>,
 }

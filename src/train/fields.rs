@@ -1,7 +1,7 @@
 //! The settings of a run as a table: the form in the window, the flags of the command line, the checks and what a
 //! checkpoint keeps are views of it.
 
-use super::arguments::{Arguments, SaveStrategy};
+use super::arguments::{Arguments, ReportTo, SaveStrategy};
 use super::schedule::Shape;
 use std::collections::BTreeMap;
 
@@ -303,6 +303,15 @@ pub const CHOICES: &[Choice] = &[
         options: &["no", "epoch", "steps", "best"],
         get: |a| place(&SaveStrategy::ALL, a.save_strategy),
         set: |a, i| a.save_strategy = SaveStrategy::ALL[i].1,
+    },
+    Choice {
+        name: "report_to",
+        flag: "report-to",
+        help: "A file to plot",
+        about: "Also write metrics.jsonl, or TensorBoard's event files, into the run's folder",
+        options: &["none", "jsonl", "tensorboard"],
+        get: |a| place(&ReportTo::ALL, a.report_to),
+        set: |a, i| a.report_to = ReportTo::ALL[i].1,
     },
 ];
 

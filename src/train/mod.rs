@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`arguments`] and [`fields`] (what a person chooses), [`plan`] (which sentences, aligned and counted),
 //! [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells), [`mod@run`] (the loop),
-//! [`checkpoint`] (the same run after an interruption), [`json`] (events outside the program), [`notes`] and [`card`]
+//! [`checkpoint`] (the same run after an interruption), [`json`] and [`report`] (events
+//! outside the program), [`notes`] and [`card`]
 //! (what people read).
 
 pub mod arguments;
@@ -15,6 +16,7 @@ mod memory;
 mod notes;
 pub mod optimizer;
 pub mod plan;
+mod report;
 pub mod run;
 pub mod schedule;
 

@@ -6,6 +6,7 @@ use super::event::{Event, Observer, Outcome, Started, Step, Weight, Wish};
 use super::notes::{coverage, labels_in_use, notes};
 use super::optimizer::{AdamW, StepReport};
 use super::plan::Plan;
+use super::report::Report;
 use super::schedule::Schedule;
 use super::{card, fields, json, memory};
 use crate::corpus::holdout::Holdout;
@@ -15,7 +16,7 @@ use crate::model::align::Rule;
 use crate::model::bert::{Mode, Pass};
 use crate::model::objective::Objective;
 use crate::model::weights::{LoadReport, Precision};
-use crate::model::{Bert, ModelError, ModelFolder, TagSet, choose, device};
+use crate::model::{Bert, ModelError, ModelFolder, Packed, TagSet, choose, device};
 use crate::predict::{Evaluation, Tagger, evaluate};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -86,6 +87,9 @@ impl From<candle_core::Error> for TrainError {
     }
 }
 
+/// A loss so many times that of guessing, on average, will not come back.
+const WORSE_THAN_GUESSING: f64 = 3.0;
+
 /// How often a paused run looks whether it may go on.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -110,6 +114,7 @@ struct Run<'a> {
     schedule: Schedule,
     best: Option<Best>,
     progress: Progress,
+    report: Option<Report>,
     head_kept: bool,
 }
 
@@ -133,6 +138,12 @@ struct Progress {
     without_gain: usize,
     /// The last step that is in a checkpoint.
     saved: Option<usize>,
+    /// Mean of the last losses.
+    recent_loss: f64,
+    /// Norm of the gradient a step before.
+    grad_norm: f64,
+    /// Why the run had to end.
+    divergence: Option<String>,
     /// A person asked for the end after this epoch.
     last_epoch: bool,
     /// Steps that are not told yet, with `logging_steps` above 1.
@@ -197,10 +208,13 @@ impl<'a> Run<'a> {
             batch_size: arguments.per_device_eval_batch_size,
         };
         let (best, progress) = (None, Progress::default());
-        let mut run = Self { job, arguments, tagger, plan, objective, optimizer, schedule, best, progress, head_kept };
+        let report = None;
+        let mut run =
+            Self { job, arguments, tagger, plan, objective, optimizer, schedule, best, progress, report, head_kept };
         if let Some(checkpoint) = resumed {
             run.go_on_from(checkpoint, observer)?;
         }
+        run.report = Report::begin(run.arguments.report_to, &job.out, &run.progress.history)?;
         Ok(run)
     }
 
@@ -227,9 +241,9 @@ impl<'a> Run<'a> {
             seconds: state.seconds,
             without_gain: state.without_gain,
             saved: Some(state.step),
-            last_epoch: false,
-            unlogged: None,
             history: state.log_history.clone(),
+            recent_loss: state.recent_loss,
+            ..Progress::default()
         };
         if let Some((step, epoch)) = state.best {
             let bert = match checkpoint.best(&self.tagger.bert)? {
@@ -272,12 +286,8 @@ impl<'a> Run<'a> {
             }
         }
         if self.best.is_none() {
-            if outcome == Outcome::Diverged {
-                let step = self.progress.step;
-                let message = format!(
-                    "the loss was no number any more at step {step}, before an epoch was whole; try a lower learning_rate"
-                );
-                return Err(TrainError::Data(message));
+            if let Some(why) = self.progress.divergence.take() {
+                return Err(TrainError::Data(format!("{why}. No epoch was whole, so there is no model to keep")));
             }
             self.score_dev(0, observer)?;
         }
@@ -314,10 +324,9 @@ impl<'a> Run<'a> {
             self.progress.padded += batch.longest() * batch.len();
             let seconds = started.elapsed().as_secs_f64();
             self.progress.seconds += seconds;
-            if !loss.is_finite() || !report.grad_norm.is_finite() {
-                let step = self.progress.step;
-                let note = format!("the loss was no number any more at step {step}: try a lower learning_rate");
-                observer.on(Event::Note(Weight::Warning, note));
+            if let Some(why) = self.divergence(loss, &report, batch) {
+                observer.on(Event::Note(Weight::Warning, why.clone()));
+                self.progress.divergence = Some(why);
                 return Ok(Outcome::Diverged);
             }
             if self.progress.step == 1 {
@@ -369,7 +378,14 @@ impl<'a> Run<'a> {
 
     /// Tells what belongs into the history too.
     fn tell(&mut self, event: Event, observer: &mut dyn Observer) {
-        self.progress.history.extend(json::to_json(&event));
+        if let Some(mut value) = json::to_json(&event) {
+            // Scores have their step too, which a plot needs.
+            if let Some(fields) = value.as_object_mut() {
+                fields.insert("step".into(), self.progress.step.into());
+            }
+            self.report.iter().for_each(|report| report.add(&value));
+            self.progress.history.push(value);
+        }
         observer.on(event);
     }
 
@@ -402,6 +418,7 @@ impl<'a> Run<'a> {
             seconds: self.progress.seconds,
             best: best.map(|b| (b.step, b.epoch)),
             without_gain: self.progress.without_gain,
+            recent_loss: self.progress.recent_loss,
             log_history: self.progress.history.clone(),
         };
         let snapshot = Snapshot {
@@ -426,6 +443,35 @@ impl<'a> Run<'a> {
             Err(e) => return Err(e),
         }
         Ok(())
+    }
+
+    /// Why the run cannot go on after this step, with the step, the batch and the likely cause.
+    fn divergence(&mut self, loss: f64, report: &StepReport, batch: &Packed) -> Option<String> {
+        let p = &mut self.progress;
+        let before = std::mem::replace(&mut p.grad_norm, report.grad_norm);
+        // The mean over about the last twenty steps: one hard batch is no divergence.
+        p.recent_loss = if p.step == 1 { loss } else { 0.95 * p.recent_loss + 0.05 * loss };
+        let guessing = (self.tagger.tags.len() as f64).ln();
+        let what = if !loss.is_finite() || !report.grad_norm.is_finite() {
+            "the loss or its gradient is no number any more".to_owned()
+        } else if p.recent_loss > WORSE_THAN_GUESSING * guessing + 1.0 {
+            format!("the loss is {:.2} on average, far above the {guessing:.2} of pure guessing", p.recent_loss)
+        } else {
+            return None;
+        };
+        let (step, rate) = (p.step, self.arguments.learning_rate);
+        let cause = if step <= 2 {
+            "the base model's weights give no numbers, try another base".to_owned()
+        } else {
+            format!(
+                "learning_rate {rate:e} is too high (gradient norm {before:.1} a step before), try {:e}",
+                rate / 5.0
+            )
+        };
+        let (sentences, longest) = (batch.len(), batch.longest());
+        Some(format!(
+            "step {step}: {what}. Batch of {sentences} sentences, the longest {longest} pieces. Likely cause: {cause}"
+        ))
     }
 
     fn step_event(&self, loss: f64, learning_rate: f64, report: &StepReport, pieces_per_second: f64) -> Step {

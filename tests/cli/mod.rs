@@ -4,6 +4,7 @@ mod bad_input;
 mod demo;
 mod resume;
 mod shapes;
+mod training;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,0 +1,81 @@
+//! What a run does besides training: reports, early ends, divergence, a disk that takes no checkpoint.
+
+use super::{refused, run, text};
+use crate::support::golden;
+use serde_json::Value;
+use std::path::Path;
+
+fn sample(name: &str) -> String {
+    format!("{}/assets/sample/{name}.conll", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The command line of a short run with further flags.
+fn arguments(out: &Path, further: &[&str]) -> Vec<String> {
+    let (train, dev, base) = (sample("train"), sample("dev"), golden("tiny"));
+    let common = ["train", "--train", &train, "--dev", &dev, "--model", text(&base), "--out", text(out), "--json"];
+    common.iter().chain(further).map(|a| (*a).to_owned()).collect()
+}
+
+/// Trains and gives the events of one kind.
+fn events(out: &Path, further: &[&str], kind: &str) -> Vec<Value> {
+    let all = arguments(out, further);
+    let output = run(&all.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).expect("text");
+    let events = lines.lines().map(|l| serde_json::from_str::<Value>(l).expect("JSON"));
+    events.filter(|e| e["event"] == kind).collect()
+}
+
+#[test]
+fn a_run_leaves_what_others_can_plot() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (lines, board) = (folder.path().join("lines"), folder.path().join("board"));
+    events(&lines, &["--epochs", "2", "--report-to", "jsonl", "--logging-steps", "5"], "finished");
+    let written = std::fs::read_to_string(lines.join("metrics.jsonl")).expect("a report");
+    let all: Vec<Value> = written.lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
+    let steps: Vec<u64> = all.iter().filter(|e| e["event"] == "step").filter_map(|e| e["step"].as_u64()).collect();
+    assert_eq!(steps, [5, 10, 15, 17, 22, 27, 32, 34], "every fifth step of an epoch, and its last");
+    assert_eq!(all.iter().filter(|e| e["event"] == "evaluated").count(), 2);
+    events(&board, &["--epochs", "1", "--report-to", "tensorboard"], "finished");
+    // Read back by the real TensorBoard when this was written; here, that the records are whole.
+    let records = std::fs::read(board.join("runs/events.out.tfevents.0.tagwright")).expect("a report");
+    let (mut at, mut count) = (0, 0);
+    while at < records.len() {
+        let length = u64::from_le_bytes(records[at..at + 8].try_into().expect("eight bytes")) as usize;
+        (at, count) = (at + 16 + length, count + 1);
+    }
+    assert_eq!((at, count), (records.len(), 1 + 17 + 1), "a header, the steps and a score");
+}
+
+#[test]
+fn patience_ends_a_run_that_does_not_gain() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // At this rate nothing changes, so the second score is no better than the first.
+    let flags = ["--epochs", "9", "--learning-rate", "1e-9", "--patience", "2"];
+    assert_eq!(events(&folder.path().join("run"), &flags, "evaluated").len(), 3);
+    let flags = ["--epochs", "4", "--learning-rate", "1e-9"];
+    assert_eq!(events(&folder.path().join("other"), &flags, "evaluated").len(), 4);
+}
+
+#[test]
+fn a_run_that_diverges_says_where_and_why() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let all = arguments(&out, &["--epochs", "3", "--learning-rate", "1", "--max-grad-norm", "1e9"]);
+    refused(&all.iter().map(String::as_str).collect::<Vec<_>>(), 1, "learning_rate 1e0 is too high");
+    assert!(!out.join("model.safetensors").exists());
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_written_ends_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    std::fs::create_dir_all(&out).expect("a folder");
+    // In the place of the second checkpoint lies a file, which no folder can replace.
+    std::fs::write(out.join("checkpoint-34"), "in the way").expect("a file");
+    let flags = ["--epochs", "4", "--save-total-limit", "9"];
+    let saved: Vec<u64> = events(&out, &flags, "saved").iter().filter_map(|e| e["step"].as_u64()).collect();
+    assert_eq!(saved, [17, 51]);
+    assert!(out.join("model.safetensors").is_file());
+    assert_eq!(std::fs::read_to_string(out.join("checkpoint-34")).expect("the file"), "in the way");
+}
