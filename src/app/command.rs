@@ -31,6 +31,8 @@ pub enum Action {
     TogglePieces,
     AddLabel,
     StartTraining,
+    Estimate,
+    FindRate,
     PauseTraining,
     StopAfterEpoch,
     StopTraining,
@@ -141,6 +143,8 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::GoTo(Room::Evaluate), "Go to Evaluate", &[Chord::control("3")], Everywhere),
     entry(Action::GoTo(Room::Try), "Go to Try", &[Chord::control("4")], Everywhere),
     entry(Action::StartTraining, "Train", &[Chord::control("Enter")], Everywhere),
+    entry(Action::Estimate, "Estimate how long a run takes", &[], Everywhere),
+    entry(Action::FindRate, "Find a learning rate", &[], Everywhere),
     entry(Action::PauseTraining, "Pause or go on training", &[], Everywhere),
     entry(Action::StopAfterEpoch, "Stop after this epoch", &[], Everywhere),
     entry(Action::StopTraining, "Stop, keep the best", &[], Everywhere),
@@ -200,6 +204,8 @@ pub enum Command {
     Choice(usize, usize),
     /// Go on with this run from its newest checkpoint.
     ResumeRun(usize),
+    /// Take the learning rate that was found, or only close its card.
+    TakeRate(Option<f64>),
     /// Take the recipe proposed for a small dataset.
     TakeRecipe,
     /// The text on the Try page.

@@ -2,7 +2,7 @@
 
 use crate::project::{Commit, Project};
 use crate::train::event::Wish;
-use crate::worker::{FileRequest, ReadRequest, TrainRequest};
+use crate::worker::{FileRequest, ReadRequest, TrainRequest, Trial};
 
 /// Something to be done outside the state.
 pub enum Effect {
@@ -14,6 +14,8 @@ pub enum Effect {
     Read(ReadRequest),
     /// Start a run.
     Train(Box<TrainRequest>),
+    /// Measure what would be a run.
+    Trial(Box<TrainRequest>, Trial),
     /// What the run under way is to do.
     Wish(Wish),
     /// End a download or an evaluation.

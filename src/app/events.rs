@@ -35,6 +35,14 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
                 run.on(told);
             }
         }
+        Event::Estimated(found) => {
+            app.training.trial = None;
+            app.training.estimate = found;
+        }
+        Event::Rates(found) => {
+            app.training.trial = None;
+            app.training.rates = found;
+        }
         Event::RunEnded(id, finished) => return run_ended(app, id, *finished),
         Event::Predicted { ticket, text, prediction, seconds } => {
             let t = &mut app.trying;
@@ -103,6 +111,8 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     app.annotate = Some(annotate);
     app.opening = None;
     app.training.run = None;
+    app.training.estimate = None;
+    app.training.rates = None;
     app.room = Room::Annotate;
     vec![Effect::Adopt(Box::new(project)), Effect::StoreSettings]
 }
@@ -146,6 +156,10 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
         Asked::Files => {
             app.opening = None;
             app.notices.say(Notice::bad("That did not work", message));
+        }
+        Asked::Run if app.training.trial.take().is_some() => {
+            app.training.download = None;
+            app.notices.say(Notice::bad("That could not be measured", message));
         }
         Asked::Run => {
             app.training.download = None;

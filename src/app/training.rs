@@ -6,8 +6,9 @@ use crate::hub::{ModelName, Progress};
 use crate::predict::Evaluation;
 use crate::train::event::{Started, Step, Weight, Wish};
 use crate::train::fields::FIELDS;
+use crate::train::trial::{Estimate, RateSweep};
 use crate::train::{Arguments, Event, Finished};
-use crate::worker::{ModelFacts, RunId};
+use crate::worker::{ModelFacts, RunId, Trial};
 
 /// Where a run starts from, as the form has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,12 @@ pub struct Training {
     pub arguments: Arguments,
     /// The run under way or the last one.
     pub run: Option<RunView>,
+    /// A measurement under way.
+    pub trial: Option<Trial>,
+    /// What a run with these settings would cost.
+    pub estimate: Option<Estimate>,
+    /// The loss by learning rate.
+    pub rates: Option<RateSweep>,
 }
 
 impl Default for Training {
@@ -66,6 +73,9 @@ impl Default for Training {
             errors: Vec::new(),
             arguments: Arguments::default(),
             run: None,
+            trial: None,
+            estimate: None,
+            rates: None,
         };
         training.take(Arguments::default());
         training
@@ -78,12 +88,14 @@ impl Training {
         self.texts = FIELDS.iter().map(|f| f.get(&arguments)).collect();
         self.errors = vec![None; FIELDS.len()];
         self.arguments = arguments;
+        self.estimate = None;
     }
 
     /// A setting was typed.
     pub fn type_in(&mut self, field: usize, text: String) {
         self.errors[field] = FIELDS[field].set(&mut self.arguments, &text).err();
         self.texts[field] = text;
+        self.estimate = None;
     }
 
     /// Whether a run is under way.

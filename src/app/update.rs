@@ -13,10 +13,12 @@ use crate::corpus::{Edit, Scheme, Split, scheme};
 use crate::hub::ModelName;
 use crate::model::align::Rule;
 use crate::project::{Commit, RunOutcome, RunRecord};
+use crate::train::Arguments;
 use crate::train::arguments::for_small_data;
 use crate::train::event::Wish;
-use crate::train::fields::CHOICES;
-use crate::worker::{FileRequest, ReadRequest, TrainRequest};
+use crate::train::fields::{CHOICES, FIELDS};
+use crate::worker::{FileRequest, ReadRequest, TrainRequest, Trial};
+use std::path::PathBuf;
 
 /// Share of the training documents held out where a dataset has no dev split.
 pub const HELD_OUT: f64 = 0.1;
@@ -55,10 +57,20 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
             app.training.arguments.label_all_pieces = on;
             ask_for_pieces(app, &mut effects);
         }
-        Command::Choice(choice, option) => (CHOICES[choice].set)(&mut app.training.arguments, option),
+        Command::Choice(choice, option) => {
+            (CHOICES[choice].set)(&mut app.training.arguments, option);
+            app.training.estimate = None;
+        }
         Command::ResumeRun(number) => resume(app, number, &mut effects),
         Command::NewHead(on) => app.training.arguments.new_head = on,
         Command::Device(device) => app.training.arguments.device = device,
+        Command::TakeRate(rate) => {
+            app.training.rates = None;
+            let field = FIELDS.iter().position(|f| f.name == "learning_rate");
+            if let (Some(rate), Some(field)) = (rate, field) {
+                app.training.type_in(field, format!("{rate:e}"));
+            }
+        }
         Command::TakeRecipe => {
             let sentences = training_sentences(app);
             let recipe = for_small_data(sentences, &app.training.arguments);
@@ -154,6 +166,8 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             effects.push(Effect::StoreSettings);
         }
         Action::StartTraining => start(app, effects),
+        Action::Estimate => try_out(app, Trial::Estimate, effects),
+        Action::FindRate => try_out(app, Trial::Rates, effects),
         Action::PauseTraining => wish(app, effects, |before| match before {
             Wish::Pause => Wish::GoOn,
             _ => Wish::Pause,
@@ -173,7 +187,9 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
 
 /// Changes what the run under way is to do. An end that was asked for stays asked for.
 fn wish(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce(Wish) -> Wish) {
-    if let Some(run) = &mut app.training.run
+    if app.training.trial.is_some() {
+        effects.push(Effect::Wish(Wish::Stop));
+    } else if let Some(run) = &mut app.training.run
         && let RunState::Running(wish) = &mut run.state
         && *wish != Wish::Stop
     {
@@ -322,6 +338,9 @@ pub fn cannot_train(app: &App) -> Option<String> {
     if app.training.is_running() {
         return Some(format!("Run {} is training.", app.training.run.as_ref().map_or(0, |r| r.id)));
     }
+    if app.training.trial.is_some() {
+        return Some("A measurement is under way.".into());
+    }
     if app.training.errors.iter().any(Option::is_some) {
         return Some("A setting is not right yet.".into());
     }
@@ -359,7 +378,21 @@ fn start(app: &mut App, effects: &mut Vec<Effect>) {
     app.training.run = Some(RunView::new(run, base.to_string()));
     app.training.download = None;
     app.room = Room::Train;
-    effects.push(Effect::Train(Box::new(TrainRequest {
+    effects.push(Effect::Train(Box::new(request(a, run, base, arguments, out, false))));
+    a.runs.push(record.clone());
+    effects.push(Effect::Commit(Commit::Run(record)));
+}
+
+/// A run over the dataset as it is now.
+fn request(
+    a: &Annotate,
+    run: usize,
+    base: ModelName,
+    arguments: Arguments,
+    out: PathBuf,
+    resume: bool,
+) -> TrainRequest {
+    TrainRequest {
         run,
         corpus: a.corpus.clone(),
         holdout: holdout(&a.corpus, HELD_OUT, arguments.seed),
@@ -367,10 +400,22 @@ fn start(app: &mut App, effects: &mut Vec<Effect>) {
         base,
         arguments,
         out,
-        resume: false,
-    })));
-    a.runs.push(record.clone());
-    effects.push(Effect::Commit(Commit::Run(record)));
+        resume,
+    }
+}
+
+/// Measures what a run with the settings of the form would do.
+fn try_out(app: &mut App, trial: Trial, effects: &mut Vec<Effect>) {
+    if let Some(why) = cannot_train(app) {
+        app.notices.say(Notice::info("Nothing can be measured yet", why));
+        return;
+    }
+    let (Some(a), Some(base)) = (&app.annotate, app.training.base.name()) else { return };
+    let arguments = app.training.arguments.clone();
+    let out = app.places.run(&a.project, 0);
+    effects.push(Effect::Trial(Box::new(request(a, 0, base, arguments, out, false)), trial));
+    app.training.trial = Some(trial);
+    app.room = Room::Train;
 }
 
 /// Goes on with a run that the program did not outlive.
@@ -386,17 +431,10 @@ fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
     effects.push(Effect::Commit(Commit::Run(record.clone())));
     app.training.run = Some(RunView::new(number, record.base.clone()));
     app.room = Room::Train;
-    effects.push(Effect::Train(Box::new(TrainRequest {
-        run: number,
-        corpus: a.corpus.clone(),
-        holdout: holdout(&a.corpus, HELD_OUT, arguments.seed),
-        test: a.corpus.sentences(Some(Split::Test)),
-        // Base and settings are those of the checkpoint.
-        base: ModelName::Folder(record.folder.clone()),
-        arguments,
-        out: record.folder.clone(),
-        resume: true,
-    })));
+    let folder = record.folder.clone();
+    // Base and settings are those of the checkpoint.
+    let base = ModelName::Folder(folder.clone());
+    effects.push(Effect::Train(Box::new(request(a, number, base, arguments, folder, true))));
 }
 
 fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {

@@ -11,6 +11,7 @@ use crate::model::weights::Precision;
 use crate::train::checkpoint::Checkpoint;
 use crate::train::event::{Weight, Wish};
 use crate::train::json::{evaluation, to_json};
+use crate::train::trial;
 use crate::train::{self, Event, Finished, Job, Observer};
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -49,6 +50,12 @@ pub struct Arguments {
     /// Go on with the run in --out from its newest checkpoint, with its settings.
     #[arg(long, conflicts_with_all = settings::ids())]
     resume: bool,
+    /// Only measure: how long the run would take, and its memory. Nothing is written.
+    #[arg(long, conflicts_with_all = ["resume", "find_learning_rate"])]
+    estimate: bool,
+    /// Only measure: the loss by learning rate, and a rate that fits. Nothing is written.
+    #[arg(long, conflicts_with = "resume")]
+    find_learning_rate: bool,
     /// Store weights as 16-bit numbers: half the size.
     #[arg(long)]
     half: bool,
@@ -95,6 +102,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         resume,
     };
     let mut printer = Printer { json: arguments.json, bar: ProgressBar::hidden(), last: None, steps: 0, failed: None };
+    if arguments.estimate {
+        return estimate(&job, &printer, arguments.json);
+    }
+    if arguments.find_learning_rate {
+        return find_learning_rate(&job, &printer, arguments.json);
+    }
     let finished = train::run(&job, &mut printer);
     printer.bar.finish_and_clear();
     let finished = finished?;
@@ -102,6 +115,28 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(failure);
     }
     report(&finished, arguments.json)
+}
+
+fn estimate(job: &Job, printer: &Printer, as_json: bool) -> Result<(), Failure> {
+    let Some(e) = trial::estimate(job, printer)? else { return Ok(()) };
+    if as_json {
+        return line(json!({"event": "estimate", "seconds": e.seconds, "pieces_per_second": e.pieces_per_second,
+            "peak_memory_mb": e.memory_mb}));
+    }
+    let memory = e.memory_mb.map_or_else(String::new, |mb| format!(", {mb:.0} MB of memory"));
+    line(format!("about {:.0} s at {:.0} pieces/s{memory}", e.seconds, e.pieces_per_second))
+}
+
+fn find_learning_rate(job: &Job, printer: &Printer, as_json: bool) -> Result<(), Failure> {
+    let Some(sweep) = trial::sweep(job, printer)? else { return Ok(()) };
+    if as_json {
+        return line(json!({"event": "learning_rates", "points": sweep.points, "suggestion": sweep.suggestion}));
+    }
+    for [rate, loss] in &sweep.points {
+        line(format!("{rate:.1e}  {loss:.4}"))?;
+    }
+    let suggestion = sweep.suggestion.map_or_else(|| "none".to_owned(), |rate| format!("{rate:e}"));
+    line(format!("suggested learning rate: {suggestion}"))
 }
 
 fn corpus(arguments: &Arguments) -> Result<Corpus, Failure> {

@@ -1,7 +1,7 @@
 //! One training run as a function.
 //!
 //! Read in this order: [`arguments`] and [`fields`] (what a person chooses), [`plan`] (which sentences, aligned and counted),
-//! [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells), [`mod@run`] (the loop),
+//! [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells), [`mod@run`] (the loop), [`trial`] (before it),
 //! [`checkpoint`] (the same run after an interruption), [`json`] and [`report`] (events
 //! outside the program), [`notes`] and [`card`]
 //! (what people read).
@@ -19,6 +19,7 @@ pub mod plan;
 mod report;
 pub mod run;
 pub mod schedule;
+pub mod trial;
 
 pub use arguments::Arguments;
 pub use event::{Event, Observer, Outcome};

@@ -4,10 +4,9 @@
 //! elsewhere candle's operations do the same one after another (the reference that the fused pass is tested against).
 
 use crate::model::bert::{Bert, Gradient, Gradients, Parameter, is_exempt_from_decay};
-use crate::model::kernels::fused::vector::sum_of;
+use crate::model::kernels::fused::vector::{sum_of, vectorised};
 use crate::model::kernels::fused::view::view;
 use candle_core::{CpuStorage, DType, InplaceOp1, Layout, Result, Tensor};
-use pulp::Arch;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -256,7 +255,12 @@ impl<'a> Merged<'a> {
     }
 
     fn square_sum(&self) -> Result<f64> {
-        let sum = |values: &[f32]| f64::from(Arch::new().dispatch(|| sum_of(values, |v| v * v)));
+        let sum = |values: &[f32]| {
+            f64::from(vectorised(
+                #[inline(always)]
+                || sum_of(values, |v| v * v),
+            ))
+        };
         match self {
             Self::Frozen => Ok(0.0),
             Self::Rows { sums, .. } => Ok(sum(sums)),
@@ -301,14 +305,17 @@ const BLOCK: usize = 1024;
 
 /// `to = Σ parts[start..]`.
 fn added<V: std::ops::Deref<Target = [f32]>>(to: &mut [f32], parts: &[V], start: usize) {
-    Arch::new().dispatch(|| {
-        to.copy_from_slice(&parts[0][start..start + to.len()]);
-        for part in &parts[1..] {
-            for (a, b) in to.iter_mut().zip(&part[start..]) {
-                *a += b;
+    vectorised(
+        #[inline(always)]
+        || {
+            to.copy_from_slice(&parts[0][start..start + to.len()]);
+            for part in &parts[1..] {
+                for (a, b) in to.iter_mut().zip(&part[start..]) {
+                    *a += b;
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 /// The one-pass update of one parameter, in place.
@@ -375,14 +382,17 @@ impl FusedUpdate<'_> {
         let step = (learning_rate / correction1) as f32;
         let inverse_root = (1.0 / correction2.sqrt()) as f32;
         let epsilon = EPSILON as f32;
-        Arch::new().dispatch(|| {
-            for (((w, g), m), v) in w.iter_mut().zip(g).zip(m.iter_mut()).zip(v.iter_mut()) {
-                let g = g * clip;
-                *m = m.mul_add(b1, (1.0 - b1) * g);
-                *v = v.mul_add(b2, (1.0 - b2) * g * g);
-                *w = *w * keep - step * *m / v.sqrt().mul_add(inverse_root, epsilon);
-            }
-        });
+        vectorised(
+            #[inline(always)]
+            || {
+                for (((w, g), m), v) in w.iter_mut().zip(g).zip(m.iter_mut()).zip(v.iter_mut()) {
+                    let g = g * clip;
+                    *m = m.mul_add(b1, (1.0 - b1) * g);
+                    *v = v.mul_add(b2, (1.0 - b2) * g * g);
+                    *w = *w * keep - step * *m / v.sqrt().mul_add(inverse_root, epsilon);
+                }
+            },
+        );
     }
 }
 

@@ -10,7 +10,7 @@ use crate::predict::evaluate::words_and_tags;
 use sha2::{Digest, Sha256};
 
 /// Training sentences as the network takes them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// Ids and labels of every sentence.
     sentences: Vec<(Vec<u32>, Vec<i32>)>,

@@ -103,7 +103,7 @@ pub fn run(job: &Job, observer: &mut dyn Observer) -> Result<Finished, TrainErro
 }
 
 /// A run under way.
-struct Run<'a> {
+pub(super) struct Run<'a> {
     job: &'a Job,
     /// Settings; those of the checkpoint when it is resumed.
     arguments: Arguments,
@@ -125,6 +125,13 @@ struct Best {
     epoch: usize,
     bert: Bert,
     scores: Option<Evaluation>,
+}
+
+/// What a step did.
+pub(super) struct Done {
+    pub loss: f64,
+    report: StepReport,
+    seconds: f64,
 }
 
 /// What was counted, and told, so far.
@@ -153,7 +160,7 @@ struct Progress {
 }
 
 impl<'a> Run<'a> {
-    fn prepare(job: &'a Job, observer: &mut dyn Observer) -> Result<Self, TrainError> {
+    pub(super) fn prepare(job: &'a Job, observer: &mut dyn Observer) -> Result<Self, TrainError> {
         let resumed = job.resume.as_ref();
         let arguments = match resumed {
             Some(checkpoint) => Arguments { device: job.arguments.device, ..checkpoint.arguments() },
@@ -307,22 +314,10 @@ impl<'a> Run<'a> {
             if !self.may_go_on(observer)? {
                 return Ok(Outcome::Stopped);
             }
-            let started = Instant::now();
             let rate = arguments.learning_rate * self.schedule.factor(self.progress.step);
-            let mode = Mode::Train { seed: arguments.seed, step: self.progress.step as u64 };
-            let pass = Pass {
-                mode,
-                parts: arguments.parts,
-                at_once: arguments.per_device_train_batch_size,
-                objective: &self.objective,
-            };
-            let (loss, gradients) = self.tagger.bert.gradients(batch, pass)?;
-            let report = self.optimizer.step(&mut self.tagger.bert, &gradients, rate, arguments.max_grad_norm)?;
-            drop(gradients);
-            self.progress.step += 1;
+            let Done { loss, report, seconds } = self.step(batch, rate)?;
             self.progress.pieces += batch.rows();
             self.progress.padded += batch.longest() * batch.len();
-            let seconds = started.elapsed().as_secs_f64();
             self.progress.seconds += seconds;
             if let Some(why) = self.divergence(loss, &report, batch) {
                 observer.on(Event::Note(Weight::Warning, why.clone()));
@@ -348,6 +343,38 @@ impl<'a> Run<'a> {
             }
         }
         Ok(Outcome::Completed)
+    }
+
+    /// One step: the gradient of a batch, and the weights change.
+    pub(super) fn step(&mut self, batch: &Packed, rate: f64) -> Result<Done, TrainError> {
+        let started = Instant::now();
+        let pass = Pass {
+            mode: Mode::Train { seed: self.arguments.seed, step: self.progress.step as u64 },
+            parts: self.arguments.parts,
+            at_once: self.arguments.per_device_train_batch_size,
+            objective: &self.objective,
+        };
+        let (loss, gradients) = self.tagger.bert.gradients(batch, pass)?;
+        let report = self.optimizer.step(&mut self.tagger.bert, &gradients, rate, self.arguments.max_grad_norm)?;
+        drop(gradients);
+        self.progress.step += 1;
+        Ok(Done { loss, report, seconds: started.elapsed().as_secs_f64() })
+    }
+
+    /// Batches epoch after epoch, without end.
+    pub(super) fn endless_batches(&self) -> impl Iterator<Item = Packed> + use<> {
+        let (plan, size, seed) = (self.plan.clone(), self.arguments.sentences_a_step(), self.arguments.seed);
+        (0..).flat_map(move |epoch| plan.batches(size, seed, epoch))
+    }
+
+    /// The network as it is.
+    pub(super) fn network(&self) -> &Bert {
+        &self.tagger.bert
+    }
+
+    /// Pieces of all training sentences.
+    pub(super) fn pieces_an_epoch(&self) -> usize {
+        self.plan.pieces()
     }
 
     /// Does what a person wishes before a batch; `false` to end here. While paused it waits, and the run is on disk.
@@ -491,7 +518,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn score(&self, bert: &Bert, sentences: &[SentenceId]) -> Result<Option<Evaluation>, TrainError> {
+    pub(super) fn score(&self, bert: &Bert, sentences: &[SentenceId]) -> Result<Option<Evaluation>, TrainError> {
         if sentences.is_empty() {
             return Ok(None);
         }

@@ -138,6 +138,8 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::TogglePieces => icon::BLOCKS,
         Action::AddLabel => icon::PLUS,
         Action::StartTraining => icon::PLAY,
+        Action::Estimate => icon::CLOCK,
+        Action::FindRate => icon::TRENDING_DOWN,
         Action::PauseTraining => icon::PAUSE,
         Action::StopTraining | Action::StopAfterEpoch => icon::SQUARE,
         Action::Evaluate | Action::GoTo(Room::Evaluate) => icon::TARGET,

@@ -102,6 +102,7 @@ impl Shell {
                 Effect::File(request) => self.worker.file(request),
                 Effect::Read(request) => self.worker.read(request),
                 Effect::Train(request) => self.worker.train(*request),
+                Effect::Trial(request, trial) => self.worker.trial(*request, trial),
                 Effect::Wish(wish) => self.worker.wish(wish),
                 Effect::StopReading => self.worker.stop_reading(),
                 Effect::Adopt(project) => self.committer = Some(Committer::new(*project, self.wake.clone())),

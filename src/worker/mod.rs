@@ -13,7 +13,7 @@ mod run;
 
 pub use open::Opened;
 pub use read::{Asked, ModelFacts};
-pub use run::{RunId, TrainRequest};
+pub use run::{RunId, TrainRequest, Trial};
 
 use crate::corpus::{Corpus, SentenceId};
 use crate::hub::{Hub, ModelName, Progress};
@@ -22,6 +22,7 @@ use crate::model::align::Rule;
 use crate::predict::{Evaluation, Prediction};
 use crate::project::{Places, SourceFile};
 use crate::train::event::Wish;
+use crate::train::trial::{Estimate, RateSweep};
 use crate::train::{self, Finished};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use lane::{Lane, Priority};
@@ -113,6 +114,10 @@ pub enum Event {
     Run(RunId, train::Event),
     /// A run ended.
     RunEnded(RunId, Box<Finished>),
+    /// What a run would cost; `None` when it was not measured to the end.
+    Estimated(Option<Estimate>),
+    /// The loss by learning rate; `None` when it was not measured to the end.
+    Rates(Option<RateSweep>),
     /// The entities of a text.
     Predicted {
         /// The request's.
@@ -144,7 +149,7 @@ const STEPS: usize = 512;
 /// All lanes.
 pub struct Worker {
     files: Lane<FileRequest>,
-    trainer: Lane<TrainRequest>,
+    trainer: Lane<(TrainRequest, Option<Trial>)>,
     reader: Lane<ReadRequest>,
     events: Receiver<Event>,
     steps: Receiver<Event>,
@@ -201,7 +206,13 @@ impl Worker {
     /// Starts a run, after those that wait.
     pub fn train(&self, request: TrainRequest) {
         self.wish.set(Wish::GoOn);
-        self.trainer.send(request);
+        self.trainer.send((request, None));
+    }
+
+    /// Measures what would be a run.
+    pub fn trial(&self, request: TrainRequest, trial: Trial) {
+        self.wish.set(Wish::GoOn);
+        self.trainer.send((request, Some(trial)));
     }
 
     /// What the run under way is to do at the next batch.

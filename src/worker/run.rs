@@ -62,7 +62,22 @@ impl SharedWish {
 /// The window is woken at most this often by steps.
 const WAKE_EVERY: Duration = Duration::from_millis(100);
 
-pub(super) fn perform(request: TrainRequest, hub: &Hub, outbox: &Outbox, wish: &SharedWish) -> Result<(), String> {
+/// A short measurement before a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trial {
+    /// How long it will take.
+    Estimate,
+    /// The loss by learning rate.
+    Rates,
+}
+
+/// What the lane does: a run, or a trial of what would be one.
+pub(super) fn perform(
+    (request, only): (TrainRequest, Option<Trial>),
+    hub: &Hub,
+    outbox: &Outbox,
+    wish: &SharedWish,
+) -> Result<(), String> {
     let resume = if request.resume { Some(Checkpoint::newest(&request.out).map_err(|e| e.to_string())?) } else { None };
     let base = match &resume {
         Some(checkpoint) => checkpoint.model().map_err(|e| e.to_string())?,
@@ -83,6 +98,19 @@ pub(super) fn perform(request: TrainRequest, hub: &Hub, outbox: &Outbox, wish: &
         resume,
     };
     let mut teller = Teller { run: request.run, outbox, wish, pending: None, woken: Instant::now() };
+    match only {
+        None => {}
+        Some(Trial::Estimate) => {
+            let found = train::trial::estimate(&job, &teller).map_err(|e| e.to_string())?;
+            outbox.send(Event::Estimated(found));
+            return Ok(());
+        }
+        Some(Trial::Rates) => {
+            let found = train::trial::sweep(&job, &teller).map_err(|e| e.to_string())?;
+            outbox.send(Event::Rates(found));
+            return Ok(());
+        }
+    }
     let finished = match train::run(&job, &mut teller) {
         // The window is going, and the next one can resume.
         Err(TrainError::Suspended) => return Ok(()),

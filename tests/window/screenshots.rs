@@ -50,10 +50,20 @@ fn pages(theme: Theme) {
     w.go_to("Train");
     w.until("the base is checked", |w| w.app().training.facts.is_some());
     w.picture(&file("train-form", theme));
+    w.press("Find a rate");
+    w.until("it is measured", |w| w.app().training.rates.is_some());
+    w.picture(&file("train-rates", theme));
+    w.press("Close the learning rates");
     w.click("Take the small-data recipe");
     w.key(Modifiers::COMMAND, Key::Enter);
     w.until("half of the run is done", |w| w.app().training.run.as_ref().is_some_and(|r| r.share() > 0.55));
     w.picture(&file("train", theme));
+    w.press("Further settings");
+    w.press("Pause");
+    w.until("it is on disk", |w| w.app().training.run.as_ref().is_some_and(|r| r.saved == r.last().map(|s| s.step)));
+    w.picture(&file("train-paused", theme));
+    w.press("Further settings");
+    w.press("Go on");
     w.until("the run has ended", |w| {
         matches!(w.app().training.run.as_ref().map(|r| r.state.clone()), Some(RunState::Ended(_)))
     });

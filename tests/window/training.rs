@@ -195,3 +195,30 @@ fn a_run_pauses_and_survives_the_window() {
     assert_eq!(outcome(&w), Some(RunOutcome::Stopped));
     assert_eq!(steps(&w) % 17, 0, "a whole number of epochs");
 }
+
+#[test]
+fn before_a_run_its_time_and_a_rate_are_measured() {
+    let mut w = Window::open(&[]);
+    w.step();
+    w.open_sample();
+    w.go_to("Train");
+    w.click("Folder");
+    w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
+    w.until("the folder is checked", |w| matches!(w.app().training.facts, Some(Ok(_))));
+    w.press("How long?");
+    w.until("it is measured", |w| w.app().training.estimate.is_some());
+    assert!(w.shows_part("51 steps, about"));
+    w.type_text("num_train_epochs", "2");
+    assert!(w.shows_part("34 steps in 2 epochs"), "another recipe, another time");
+    w.press("Find a rate");
+    w.until("it is measured", |w| w.app().training.rates.is_some());
+    let suggested = w.app().training.rates.as_ref().and_then(|r| r.suggestion).expect("a rate");
+    assert!(w.shows_part("Learning rate sweep"));
+    w.press(&format!("Take {suggested:e}"));
+    assert_eq!(w.app().training.arguments.learning_rate, suggested);
+    assert!(w.app().training.rates.is_none());
+    assert!(w.app().annotate.as_ref().is_some_and(|a| a.runs.is_empty()), "a measurement is no run");
+    w.press("Find a rate");
+    w.press("Cancel");
+    w.until("it has ended", |w| w.app().training.trial.is_none());
+}

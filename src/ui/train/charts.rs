@@ -1,5 +1,6 @@
 //! A run as it goes: headline figures, loss, F1 by label, learning rate, speed, gradient.
 
+use super::rates;
 use crate::app::effect::Pick;
 use crate::app::training::{RunState, RunView};
 use crate::app::{Action, Annotate, App, Command};
@@ -44,6 +45,10 @@ struct Points {
 
 /// Shows the run, or what the room is for.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
+    if let Some(sweep) = &app.training.rates {
+        rates::show(ui, sweep, out);
+        ui.add_space(12.0);
+    }
     let Some(run) = &app.training.run else {
         ui.add_space(((ui.available_height() - EmptyState::HEIGHT) / 2.0).max(20.0));
         EmptyState::new(

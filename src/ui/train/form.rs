@@ -10,11 +10,12 @@ use crate::model::check::TOLERANCE;
 use crate::train::arguments::{FEW_STEPS, steps};
 use crate::train::fields::{CHOICES, FIELDS};
 use crate::ui::Commands;
-use crate::ui::numbers::{counted, thousands};
+use crate::ui::numbers::{counted, duration, thousands};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{
     Button, ProgressBar, Segmented, TextField, Toggle, choice, form_field, label, panel_head, paragraph,
 };
+use crate::worker::Trial;
 use egui::{Frame, Margin, Panel, ScrollArea, Ui, vec2};
 
 /// What is half typed.
@@ -52,11 +53,10 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         if Button::primary("Train").icon(icon::PLAY).main().off(why.as_deref()).show(ui).clicked() {
             out.push(Command::Do(Action::StartTraining));
         }
-        let note = why.unwrap_or_else(|| {
-            let total = steps(learned(app, a), &app.training.arguments);
-            format!("{} in {}", counted(total, "step"), counted(app.training.arguments.num_train_epochs, "epoch"))
-        });
+        ui.spacing_mut().item_spacing.y = 6.0;
+        let note = why.clone().unwrap_or_else(|| plan(app, a));
         ui.vertical_centered(|ui| paragraph(ui, TextRole::Caption, p.text3, &note));
+        measurements(ui, app, why.as_deref(), out);
     });
     ScrollArea::vertical().id_salt("form").auto_shrink(false).show(ui, |ui| {
         Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
@@ -72,6 +72,40 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
             }
             ui.add_space(8.0);
         });
+    });
+}
+
+/// The run in a line: steps, and what they will cost once that was measured.
+fn plan(app: &App, a: &Annotate) -> String {
+    let total = steps(learned(app, a), &app.training.arguments);
+    let epochs = counted(app.training.arguments.num_train_epochs, "epoch");
+    match &app.training.estimate {
+        None => format!("{} in {epochs}", counted(total, "step")),
+        Some(e) => {
+            let memory = e.memory_mb.map_or_else(String::new, |mb| format!(", {} MB", thousands(mb as usize)));
+            format!("{}, about {}{memory}", counted(total, "step"), duration(e.seconds))
+        }
+    }
+}
+
+/// Two short measurements before a run, or how to end the one under way.
+fn measurements(ui: &mut Ui, app: &App, why_off: Option<&str>, out: &mut Commands) {
+    let half = (ui.available_width() - 8.0) / 2.0;
+    ui.horizontal(|ui| {
+        if let Some(trial) = app.training.trial {
+            let name = if trial == Trial::Estimate { "Estimating" } else { "Finding a rate" };
+            ProgressBar::new(name, None).width(half).show(ui);
+            if Button::quiet("Cancel").show(ui).clicked() {
+                out.push(Command::Do(Action::StopTraining));
+            }
+            return;
+        }
+        if Button::quiet("How long?").icon(icon::CLOCK).off(why_off).show(ui).clicked() {
+            out.push(Command::Do(Action::Estimate));
+        }
+        if Button::quiet("Find a rate").icon(icon::TRENDING_DOWN).off(why_off).show(ui).clicked() {
+            out.push(Command::Do(Action::FindRate));
+        }
     });
 }
 

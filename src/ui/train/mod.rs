@@ -2,6 +2,7 @@
 
 mod charts;
 mod form;
+mod rates;
 mod runs;
 
 use super::Commands;

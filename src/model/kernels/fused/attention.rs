@@ -1,13 +1,12 @@
 //! Attention, sentence by sentence and head by head: a sentence only ever sees itself, so no padding and no mask.
 
 use super::gemm::{Matrix, MatrixMut, multiply};
-use super::vector::{softmax_row, sum_of_pairs};
+use super::vector::{softmax_row, sum_of_pairs, vectorised};
 use super::view::{tensor, view};
 use crate::model::batch::Packed;
 use crate::model::kernels::{Heads, attention_column};
 use crate::model::rng::Dropout;
 use candle_core::{Result, Tensor};
-use pulp::Arch;
 
 /// Where one head of one sentence lies.
 struct Block {
@@ -46,7 +45,14 @@ pub(super) fn forward(heads: Heads, batch: &Packed, dropout: Dropout) -> Result<
         let matrix = |values| Matrix::strided(values, n, width, all);
         let p = &mut probabilities[b.probabilities..b.probabilities + n * n];
         multiply(MatrixMut::rows(p, n, n), false, matrix(&q[at..]), matrix(&k[at..]).transposed(), scale);
-        Arch::new().dispatch(|| p.chunks_exact_mut(n).for_each(softmax_row));
+        vectorised(
+            #[inline(always)]
+            || {
+                for row in p.chunks_exact_mut(n) {
+                    softmax_row(row);
+                }
+            },
+        );
         let kept = drop_block(p, &mut dropped, dropout, batch.first_row + b.row, b.head, n);
         let to = MatrixMut::strided(&mut out[at..], n, width, all);
         multiply(to, false, Matrix::rows(kept, n, n), matrix(&v[at..]), 1.0);
@@ -80,17 +86,20 @@ pub(super) fn backward(
         dp.clear();
         dp.resize(n * n, 0f32);
         multiply(MatrixMut::rows(&mut dp, n, n), false, matrix(&dy[at..]), matrix(&v[at..]).transposed(), 1.0);
-        Arch::new().dispatch(|| {
-            for (i, (dp, p)) in dp.chunks_exact_mut(n).zip(p.chunks_exact(n)).enumerate() {
-                if dropout.is_active() {
-                    drop_row(dp, dropout, first_row + i, b.head);
+        vectorised(
+            #[inline(always)]
+            || {
+                for (i, (dp, p)) in dp.chunks_exact_mut(n).zip(p.chunks_exact(n)).enumerate() {
+                    if dropout.is_active() {
+                        drop_row(dp, dropout, first_row + i, b.head);
+                    }
+                    let along = sum_of_pairs(dp, p, |a, b| a * b);
+                    for (d, p) in dp.iter_mut().zip(p) {
+                        *d = (*d - along) * p;
+                    }
                 }
-                let along = sum_of_pairs(dp, p, |a, b| a * b);
-                for (d, p) in dp.iter_mut().zip(p) {
-                    *d = (*d - along) * p;
-                }
-            }
-        });
+            },
+        );
         let ds = Matrix::rows(&dp, n, n);
         multiply(MatrixMut::strided(&mut dq[at..], n, width, all), false, ds, matrix(&k[at..]), scale);
         multiply(MatrixMut::strided(&mut dk[at..], n, width, all), false, ds.transposed(), matrix(&q[at..]), scale);
@@ -112,11 +121,14 @@ fn drop_block<'a>(
     }
     space.clear();
     space.extend_from_slice(p);
-    Arch::new().dispatch(|| {
-        for (i, row) in space.chunks_exact_mut(n).enumerate() {
-            drop_row(row, dropout, first_row + i, head);
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for (i, row) in space.chunks_exact_mut(n).enumerate() {
+                drop_row(row, dropout, first_row + i, head);
+            }
+        },
+    );
     space
 }
 

@@ -2,11 +2,32 @@
 //! (`pulp`), so the default build uses AVX2 or AVX-512 where the processor has it.
 
 use crate::model::rng::Dropout;
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
 
 /// How many partial sums a reduction keeps: one AVX-512 register, so that it vectorises.
 const LANES: usize = 16;
+
+/// Runs a loop compiled for the best instruction set this processor has.
+///
+/// The closure must be marked `#[inline(always)]`: only what is inlined here is compiled for that set. That is also why it
+/// is called through `FnMut`: called through `FnOnce`, as `pulp` does with a bare closure, it goes through a shim of the
+/// compiler's that is not inlined, and the loop is compiled for the oldest processor (half the speed of softmax and more).
+#[inline(always)]
+pub fn vectorised<R>(work: impl FnMut() -> R) -> R {
+    Arch::new().dispatch(Work(work))
+}
+
+struct Work<F>(F);
+
+impl<R, F: FnMut() -> R> WithSimd for Work<F> {
+    type Output = R;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, _: S) -> R {
+        (self.0)()
+    }
+}
 
 /// eˣ to about 2 units in the last place (Cephes' polynomial), without a branch.
 #[inline(always)]
@@ -51,12 +72,15 @@ pub fn erf(x: f32) -> f32 {
 /// The exact gelu of every element.
 pub fn gelu(x: &[f32]) -> Vec<f32> {
     let mut y = vec![0f32; x.len()];
-    Arch::new().dispatch(|| {
-        for (y, &x) in y.iter_mut().zip(x) {
-            let half = 0.5 * x;
-            *y = half.mul_add(erf(x * FRAC_1_SQRT_2), half);
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for (y, &x) in y.iter_mut().zip(x) {
+                let half = 0.5 * x;
+                *y = half.mul_add(erf(x * FRAC_1_SQRT_2), half);
+            }
+        },
+    );
     y
 }
 
@@ -64,25 +88,31 @@ pub fn gelu(x: &[f32]) -> Vec<f32> {
 pub fn gelu_backward(x: &[f32], dy: &[f32]) -> Vec<f32> {
     const DENSITY: f32 = 0.398_942_3; // 1/√(2π)
     let mut dx = vec![0f32; x.len()];
-    Arch::new().dispatch(|| {
-        for ((dx, &x), &dy) in dx.iter_mut().zip(x).zip(dy) {
-            let cdf = 0.5f32.mul_add(erf(x * FRAC_1_SQRT_2), 0.5);
-            let density = DENSITY * exp(-0.5 * x * x);
-            *dx = dy * x.mul_add(density, cdf);
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for ((dx, &x), &dy) in dx.iter_mut().zip(x).zip(dy) {
+                let cdf = 0.5f32.mul_add(erf(x * FRAC_1_SQRT_2), 0.5);
+                let density = DENSITY * exp(-0.5 * x * x);
+                *dx = dy * x.mul_add(density, cdf);
+            }
+        },
+    );
     dx
 }
 
 /// Drops elements of one row in place.
 pub fn dropout_row(values: &mut [f32], dropout: Dropout, row: u32) {
     let (scale, threshold) = (dropout.scale(), dropout.threshold());
-    Arch::new().dispatch(|| {
-        for (column, value) in (0u32..).zip(values.iter_mut()) {
-            let keep = if dropout.draw(row, column) < threshold { 0.0 } else { scale };
-            *value *= keep;
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for (column, value) in (0u32..).zip(values.iter_mut()) {
+                let keep = if dropout.draw(row, column) < threshold { 0.0 } else { scale };
+                *value *= keep;
+            }
+        },
+    );
 }
 
 /// `a + b`.
@@ -94,23 +124,29 @@ pub fn add(a: &[f32], b: &[f32]) -> Vec<f32> {
 
 /// `a += b`.
 pub fn add_to(a: &mut [f32], b: &[f32]) {
-    Arch::new().dispatch(|| {
-        for (a, b) in a.iter_mut().zip(b) {
-            *a += b;
-        }
-    });
+    vectorised(
+        #[inline(always)]
+        || {
+            for (a, b) in a.iter_mut().zip(b) {
+                *a += b;
+            }
+        },
+    );
 }
 
 /// Sum of all rows of width `width`: a bias' gradient.
 pub fn sum_over_rows(x: &[f32], width: usize) -> Vec<f32> {
     let mut sum = vec![0f32; width];
-    Arch::new().dispatch(|| {
-        for row in x.chunks_exact(width) {
-            for (s, v) in sum.iter_mut().zip(row) {
-                *s += v;
+    vectorised(
+        #[inline(always)]
+        || {
+            for row in x.chunks_exact(width) {
+                for (s, v) in sum.iter_mut().zip(row) {
+                    *s += v;
+                }
             }
-        }
-    });
+        },
+    );
     sum
 }
 

@@ -26,6 +26,7 @@ pub struct LineChart<'a> {
     name: &'a str,
     series: &'a [Series<'a>],
     x_name: &'a str,
+    x_write: fn(f64) -> String,
     x_range: Option<RangeInclusive<f64>>,
     y_range: Option<RangeInclusive<f64>>,
     logarithmic: bool,
@@ -45,6 +46,7 @@ impl<'a> LineChart<'a> {
             name,
             series,
             x_name: "step",
+            x_write: |x| write_tick(x.round()),
             x_range: None,
             y_range: None,
             logarithmic: false,
@@ -61,6 +63,12 @@ impl<'a> LineChart<'a> {
     /// What x counts, for the read-out.
     pub fn x_name(mut self, name: &'a str) -> Self {
         self.x_name = name;
+        self
+    }
+
+    /// How a value of x is written, under the chart and in the read-out.
+    pub fn x_write(mut self, write: fn(f64) -> String) -> Self {
+        self.x_write = write;
         self
     }
 
@@ -181,7 +189,7 @@ impl<'a> LineChart<'a> {
         plot.paint_grid(ui);
         for tick in plot.x.ticks() {
             if let Some(x) = plot.place_x(tick) {
-                plot.paint_below(ui, x, &write_tick(tick));
+                plot.paint_below(ui, x, &(self.x_write)(tick));
             }
         }
         for (x, name) in self.borders {
@@ -228,7 +236,7 @@ impl<'a> LineChart<'a> {
         if !with_readout {
             return;
         }
-        let head = readout::Row { name: self.x_name, value: write_tick(x.round()), colour: p.text };
+        let head = readout::Row { name: self.x_name, value: (self.x_write)(x), colour: p.text };
         let values =
             self.series.iter().filter(|series| !series.faint && !series.name.is_empty()).filter_map(|series| {
                 let [_, value] = series.nearest(x)?;

@@ -1,0 +1,135 @@
+//! Short trials before a run, on its own data: how long it will take, and which learning rate it can bear. Nothing is kept.
+
+use super::event::{Event, Observer, Wish};
+use super::memory;
+use super::run::{Job, Run, TrainError};
+use crate::corpus::SentenceId;
+use std::time::Instant;
+
+/// What a run will cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Estimate {
+    /// Seconds of training and scoring, without loading and saving.
+    pub seconds: f64,
+    /// Pieces a second in training.
+    pub pieces_per_second: f64,
+    /// Memory of the process at its peak in MB, where the system tells.
+    pub memory_mb: Option<f64>,
+}
+
+/// Loss by learning rate.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RateSweep {
+    /// Rate and smoothed loss, rates ascending.
+    pub points: Vec<[f64; 2]>,
+    /// A rate that learns fast and is safe: a tenth of the one with the lowest loss (Smith 2017).
+    pub suggestion: Option<f64>,
+}
+
+/// Steps before anything is measured: the first ones touch fresh memory.
+const WARM: usize = 3;
+/// Then it measures for this long, and at least so many steps.
+const SECONDS: f64 = 4.0;
+const LEAST_STEPS: usize = 8;
+/// Sentences scored to measure reading.
+const SCORED: usize = 128;
+
+/// The sweep runs from the lowest to the highest rate in so many steps, each a fixed factor higher.
+const LOWEST: f64 = 1e-7;
+const HIGHEST: f64 = 1e-1;
+const SWEEP_STEPS: usize = 100;
+/// It ends when the smoothed loss is so many times the lowest.
+const TOO_HIGH: f64 = 3.0;
+const SMOOTHING: f64 = 0.9;
+
+/// Measures real batches of a job.
+///
+/// # Errors
+/// As [`super::run()`]; `None` when the observer wished it to end.
+pub fn estimate(job: &Job, observer: &dyn Observer) -> Result<Option<Estimate>, TrainError> {
+    let mut run = Run::prepare(job, &mut Silent)?;
+    let mut pieces = 0;
+    let mut begun = Instant::now();
+    let mut measured = 0;
+    for (step, batch) in run.endless_batches().enumerate() {
+        if observer.wish() != Wish::GoOn {
+            return Ok(None);
+        }
+        if step == WARM {
+            begun = Instant::now();
+        }
+        // At rate 0 nothing is learned, and every step costs what it will cost.
+        run.step(&batch, 0.0)?;
+        if step >= WARM {
+            (pieces, measured) = (pieces + batch.rows(), measured + 1);
+            if measured >= LEAST_STEPS && begun.elapsed().as_secs_f64() > SECONDS {
+                break;
+            }
+        }
+    }
+    let pieces_per_second = pieces as f64 / begun.elapsed().as_secs_f64();
+    let reading = |sentences: &[SentenceId]| -> Result<f64, TrainError> {
+        let few: Vec<SentenceId> = sentences.iter().step_by(sentences.len().div_ceil(SCORED).max(1)).copied().collect();
+        let scores = run.score(run.network(), &few)?;
+        let seconds = scores.map_or(0.0, |s| s.seconds);
+        Ok(if few.is_empty() { 0.0 } else { seconds * sentences.len() as f64 / few.len() as f64 })
+    };
+    let epochs = job.arguments.num_train_epochs as f64;
+    let training = run.pieces_an_epoch() as f64 * epochs / pieces_per_second;
+    let scoring = reading(&job.holdout.dev)? * epochs + reading(&job.test)?;
+    Ok(Some(Estimate { seconds: training + scoring, pieces_per_second, memory_mb: memory::peak_mb() }))
+}
+
+/// Trains with a rate that rises step by step, until the loss explodes.
+///
+/// # Errors
+/// As [`super::run()`]; `None` when the observer wished it to end.
+pub fn sweep(job: &Job, observer: &dyn Observer) -> Result<Option<RateSweep>, TrainError> {
+    let mut run = Run::prepare(job, &mut Silent)?;
+    let factor = (HIGHEST / LOWEST).powf(1.0 / (SWEEP_STEPS - 1) as f64);
+    let mut points: Vec<[f64; 2]> = Vec::with_capacity(SWEEP_STEPS);
+    let (mut mean, mut lowest) = (0.0, f64::INFINITY);
+    for (step, batch) in run.endless_batches().take(SWEEP_STEPS).enumerate() {
+        if observer.wish() != Wish::GoOn {
+            return Ok(None);
+        }
+        let rate = LOWEST * factor.powi(step as i32);
+        let loss = run.step(&batch, rate)?.loss;
+        mean = SMOOTHING * mean + (1.0 - SMOOTHING) * loss;
+        // Without this the first means would lean towards 0.
+        let smoothed = mean / (1.0 - SMOOTHING.powi(step as i32 + 1));
+        if !smoothed.is_finite() || smoothed > TOO_HIGH * lowest {
+            break;
+        }
+        lowest = lowest.min(smoothed);
+        points.push([rate, smoothed]);
+    }
+    let best = points.iter().min_by(|a, b| a[1].total_cmp(&b[1]));
+    let suggestion = best.map(|[rate, _]| two_digits(rate / 10.0));
+    Ok(Some(RateSweep { points, suggestion }))
+}
+
+/// A rate with two digits: 0.000123 as 0.00012.
+fn two_digits(rate: f64) -> f64 {
+    format!("{rate:.1e}").parse().unwrap_or(rate)
+}
+
+/// Nobody listens to a trial.
+struct Silent;
+
+impl Observer for Silent {
+    fn on(&mut self, _: Event) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_has_two_digits() {
+        let check = |rate: f64, expected: f64| assert!((two_digits(rate) / expected - 1.0).abs() < 1e-12);
+        check(1.234e-4, 1.2e-4);
+        check(9.96e-5, 1.0e-4);
+        check(2e-5, 2e-5);
+    }
+}
