@@ -1,7 +1,7 @@
 //! What the program IS: its state, its commands, and how one changes the other. No pixels, no files, no candle.
 //!
 //! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands), [`update`] (a
-//! command changes the state and asks for [`Effect`]s), [`events`] (what the worker tells changes it too), and the rooms:
+//! command changes the state and asks for [`Effect`]s; what concerns runs is in [`runs`]), [`events`] (what the worker tells changes it too), and the rooms:
 //! [`annotate`], [`training`], [`trying`], [`scoring`].
 
 pub mod annotate;
@@ -9,6 +9,7 @@ pub mod command;
 pub mod effect;
 pub mod events;
 pub mod notices;
+pub mod runs;
 pub mod scoring;
 pub mod state;
 pub mod training;

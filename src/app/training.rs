@@ -103,6 +103,11 @@ impl Training {
         self.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running(_)))
     }
 
+    /// Whether a run or a measurement is under way: both belong to the open dataset.
+    pub fn is_busy(&self) -> bool {
+        self.is_running() || self.trial.is_some()
+    }
+
     /// Whether the base's head would be kept for these labels; `None` while the base is not known.
     pub fn keeps_head(&self, labels: &[String]) -> Option<bool> {
         let facts = self.facts.as_ref()?.as_ref().ok()?;

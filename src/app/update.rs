@@ -3,32 +3,25 @@
 use super::annotate::Annotate;
 use super::command::{Action, Command};
 use super::effect::{Effect, Pick};
-use super::events::now;
 use super::notices::Notice;
+use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::state::{App, Room};
-use super::training::{Base, RunState, RunView};
-use crate::corpus::holdout::holdout;
+use super::training::Base;
 use crate::corpus::label::{Label, check_name};
-use crate::corpus::{Edit, Scheme, Split, scheme};
-use crate::hub::ModelName;
+use crate::corpus::{Edit, Scheme, scheme};
 use crate::model::align::Rule;
-use crate::project::{Commit, RunOutcome, RunRecord};
-use crate::train::Arguments;
+use crate::project::Commit;
 use crate::train::arguments::for_small_data;
 use crate::train::event::Wish;
 use crate::train::fields::{CHOICES, FIELDS};
-use crate::worker::{FileRequest, ReadRequest, TrainRequest, Trial};
-use std::path::PathBuf;
-
-/// Share of the training documents held out where a dataset has no dev split.
-pub const HELD_OUT: f64 = 0.1;
+use crate::worker::{FileRequest, ReadRequest, Trial};
 
 /// Does a command and says what is to be done outside.
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     let mut effects = Vec::new();
     match command {
         Command::Do(action) => act(app, action, &mut effects),
-        Command::Open(_) if app.training.is_running() => app.notices.say(busy()),
+        Command::Open(_) if app.training.is_busy() => app.notices.say(busy()),
         Command::Open(path) => {
             app.opening = Some(path.display().to_string());
             effects.push(Effect::File(FileRequest::Open(Some(path))));
@@ -153,7 +146,7 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::OpenFile => effects.push(Effect::Pick(Pick::OpenFile)),
         Action::OpenFolder => effects.push(Effect::Pick(Pick::OpenFolder)),
-        Action::OpenSample if app.training.is_running() => app.notices.say(busy()),
+        Action::OpenSample if app.training.is_busy() => app.notices.say(busy()),
         Action::OpenSample => {
             app.opening = Some("the sample".into());
             effects.push(Effect::File(FileRequest::Open(None)));
@@ -182,19 +175,6 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
                 ask_for_pieces(app, effects);
             }
         }
-    }
-}
-
-/// Changes what the run under way is to do. An end that was asked for stays asked for.
-fn wish(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce(Wish) -> Wish) {
-    if app.training.trial.is_some() {
-        effects.push(Effect::Wish(Wish::Stop));
-    } else if let Some(run) = &mut app.training.run
-        && let RunState::Running(wish) = &mut run.state
-        && *wish != Wish::Stop
-    {
-        *wish = change(*wish);
-        effects.push(Effect::Wish(*wish));
     }
 }
 
@@ -251,11 +231,6 @@ fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
 fn changed(a: &mut Annotate, change: Edit, log: bool, effects: &mut Vec<Effect>) {
     a.after(&change);
     effects.push(Effect::Commit(Commit::Edit { change, log, position: a.history.position() }));
-}
-
-/// A run belongs to the dataset it learns from: its model would have no place in another one's project.
-fn busy() -> Notice {
-    Notice::info("A run is under way", "Stop it, or wait until it has ended, then open something else.")
 }
 
 fn new_label(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
@@ -324,117 +299,6 @@ fn ask_for_pieces(app: &mut App, effects: &mut Vec<Effect>) {
     a.pieces.ticket += 1;
     let (labels, ticket) = (a.corpus.labels.names(), a.pieces.ticket);
     effects.push(Effect::Read(ReadRequest::Pieces { model, words, tags, labels, rule, ticket }));
-}
-
-/// How many sentences the next run would learn from.
-pub fn training_sentences(app: &App) -> usize {
-    let Some(a) = &app.annotate else { return 0 };
-    a.sentences.iter().filter(|s| a.corpus.document(s.document).split == Split::Train).count()
-}
-
-/// Why Train cannot be pressed, if so.
-pub fn cannot_train(app: &App) -> Option<String> {
-    let Some(a) = &app.annotate else { return Some("Open a dataset first.".into()) };
-    if app.training.is_running() {
-        return Some(format!("Run {} is training.", app.training.run.as_ref().map_or(0, |r| r.id)));
-    }
-    if app.training.trial.is_some() {
-        return Some("A measurement is under way.".into());
-    }
-    if app.training.errors.iter().any(Option::is_some) {
-        return Some("A setting is not right yet.".into());
-    }
-    if app.training.base.name().is_none() {
-        return Some("Choose a base model.".into());
-    }
-    if let Some(Err(why)) = &app.training.facts {
-        return Some(why.clone());
-    }
-    if training_sentences(app) == 0 {
-        return Some("No sentence is in the train split.".into());
-    }
-    let train = a.corpus.counts(Some(Split::Train));
-    (train.labels.iter().sum::<usize>() == 0).then(|| "No sentence of the train split has a label yet.".into())
-}
-
-fn start(app: &mut App, effects: &mut Vec<Effect>) {
-    if let Some(why) = cannot_train(app) {
-        app.notices.say(Notice::info("Train is not ready", why));
-        return;
-    }
-    let (Some(a), Some(base)) = (&mut app.annotate, app.training.base.name()) else { return };
-    let run = a.runs.last().map_or(0, |r| r.number).max(app.training.run.as_ref().map_or(0, |r| r.id)) + 1;
-    let arguments = app.training.arguments.clone();
-    let out = app.places.run(&a.project, run);
-    // Recorded from its first moment: a run that the program does not outlive is remembered as interrupted.
-    let record = RunRecord {
-        number: run,
-        started: now(),
-        base: base.to_string(),
-        recipe: arguments.recipe(),
-        folder: out.clone(),
-        ..RunRecord::default()
-    };
-    app.training.run = Some(RunView::new(run, base.to_string()));
-    app.training.download = None;
-    app.room = Room::Train;
-    effects.push(Effect::Train(Box::new(request(a, run, base, arguments, out, false))));
-    a.runs.push(record.clone());
-    effects.push(Effect::Commit(Commit::Run(record)));
-}
-
-/// A run over the dataset as it is now.
-fn request(
-    a: &Annotate,
-    run: usize,
-    base: ModelName,
-    arguments: Arguments,
-    out: PathBuf,
-    resume: bool,
-) -> TrainRequest {
-    TrainRequest {
-        run,
-        corpus: a.corpus.clone(),
-        holdout: holdout(&a.corpus, HELD_OUT, arguments.seed),
-        test: a.corpus.sentences(Some(Split::Test)),
-        base,
-        arguments,
-        out,
-        resume,
-    }
-}
-
-/// Measures what a run with the settings of the form would do.
-fn try_out(app: &mut App, trial: Trial, effects: &mut Vec<Effect>) {
-    if let Some(why) = cannot_train(app) {
-        app.notices.say(Notice::info("Nothing can be measured yet", why));
-        return;
-    }
-    let (Some(a), Some(base)) = (&app.annotate, app.training.base.name()) else { return };
-    let arguments = app.training.arguments.clone();
-    let out = app.places.run(&a.project, 0);
-    effects.push(Effect::Trial(Box::new(request(a, 0, base, arguments, out, false)), trial));
-    app.training.trial = Some(trial);
-    app.room = Room::Train;
-}
-
-/// Goes on with a run that the program did not outlive.
-fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
-    if app.training.is_running() {
-        app.notices.say(busy());
-        return;
-    }
-    let Some(a) = &mut app.annotate else { return };
-    let Some(record) = a.runs.iter_mut().find(|r| r.number == number) else { return };
-    record.outcome = RunOutcome::Running;
-    let arguments = app.training.arguments.clone();
-    effects.push(Effect::Commit(Commit::Run(record.clone())));
-    app.training.run = Some(RunView::new(number, record.base.clone()));
-    app.room = Room::Train;
-    let folder = record.folder.clone();
-    // Base and settings are those of the checkpoint.
-    let base = ModelName::Folder(folder.clone());
-    effects.push(Effect::Train(Box::new(request(a, number, base, arguments, folder, true))));
 }
 
 fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {

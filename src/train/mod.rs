@@ -1,10 +1,9 @@
 //! One training run as a function.
 //!
-//! Read in this order: [`arguments`] and [`fields`] (what a person chooses), [`plan`] (which sentences, aligned and counted),
-//! [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells), [`mod@run`] (the loop), [`trial`] (before it),
-//! [`checkpoint`] (the same run after an interruption), [`json`] and [`report`] (events
-//! outside the program), [`notes`] and [`card`]
-//! (what people read).
+//! Read in this order: [`arguments`] and [`fields`] (what a person chooses), [`plan`] (which sentences, aligned and
+//! counted), [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells and what is wished of
+//! it), [`mod@run`] (the loop), [`checkpoint`] (the same run after an interruption), [`trial`] (measurements before it),
+//! [`json`] and `report` (events outside the program), `notes` and [`card`] (what people read).
 
 pub mod arguments;
 pub mod card;

@@ -1,8 +1,8 @@
 //! The form of a run: base model, data, the Trainer's arguments by the Trainer's names.
 
 use crate::app::effect::Pick;
+use crate::app::runs::{HELD_OUT, cannot_train, training_sentences};
 use crate::app::training::Base;
-use crate::app::update::{HELD_OUT, cannot_train, training_sentences};
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::Split;
 use crate::model::DeviceChoice;

@@ -1,27 +1,28 @@
 //! The loop: align, train, score on dev after every epoch, keep the best, score it once on test.
 
-use super::arguments::{Arguments, SaveStrategy, steps};
-use super::checkpoint::{self, Checkpoint, Snapshot, State};
-use super::event::{Event, Observer, Outcome, Started, Step, Weight, Wish};
-use super::notes::{coverage, labels_in_use, notes};
-use super::optimizer::{AdamW, StepReport};
-use super::plan::Plan;
-use super::report::Report;
-use super::schedule::Schedule;
-use super::{card, fields, json, memory};
+mod save;
+mod step;
+
 use crate::corpus::holdout::Holdout;
 use crate::corpus::{Corpus, SentenceId, Split};
 use crate::disk;
 use crate::model::align::Rule;
-use crate::model::bert::{Mode, Pass};
 use crate::model::objective::Objective;
 use crate::model::weights::{LoadReport, Precision};
-use crate::model::{Bert, ModelError, ModelFolder, Packed, TagSet, choose, device};
+use crate::model::{Bert, ModelError, ModelFolder, TagSet, choose, device};
 use crate::predict::{Evaluation, Tagger, evaluate};
+use crate::train::arguments::{Arguments, SaveStrategy, steps};
+use crate::train::checkpoint::{self, Checkpoint};
+use crate::train::event::{Event, Observer, Outcome, Started, Step, Weight};
+use crate::train::notes::{coverage, labels_in_use, notes};
+use crate::train::optimizer::AdamW;
+use crate::train::plan::Plan;
+use crate::train::report::Report;
+use crate::train::schedule::Schedule;
+use crate::train::{card, json, memory};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// Everything a run needs.
 pub struct Job {
@@ -87,12 +88,6 @@ impl From<candle_core::Error> for TrainError {
     }
 }
 
-/// A loss so many times that of guessing, on average, will not come back.
-const WORSE_THAN_GUESSING: f64 = 3.0;
-
-/// How often a paused run looks whether it may go on.
-const PAUSE: Duration = Duration::from_millis(50);
-
 /// Runs a job to its end.
 ///
 /// # Errors
@@ -125,13 +120,6 @@ struct Best {
     epoch: usize,
     bert: Bert,
     scores: Option<Evaluation>,
-}
-
-/// What a step did.
-pub(super) struct Done {
-    pub loss: f64,
-    report: StepReport,
-    seconds: f64,
 }
 
 /// What was counted, and told, so far.
@@ -221,52 +209,12 @@ impl<'a> Run<'a> {
         if let Some(checkpoint) = resumed {
             run.go_on_from(checkpoint, observer)?;
         }
-        run.report = Report::begin(run.arguments.report_to, &job.out, &run.progress.history)?;
         Ok(run)
-    }
-
-    /// Takes the state of a checkpoint over, whose model is already here.
-    fn go_on_from(&mut self, checkpoint: &Checkpoint, observer: &mut dyn Observer) -> Result<(), TrainError> {
-        let state = &checkpoint.state;
-        if state.data != self.plan.fingerprint() {
-            let message = "the training sentences or their labels are not those the run began with; start a new run";
-            return Err(TrainError::Data(message.into()));
-        }
-        checkpoint.restore(&mut self.optimizer, &self.tagger.bert)?;
-        let mut highest = f64::NEG_INFINITY;
-        for mut event in state.log_history.iter().filter_map(json::from_json) {
-            if let Event::Evaluated { scores, best, .. } = &mut event {
-                *best = scores.overall.f1 > highest;
-                highest = highest.max(scores.overall.f1);
-            }
-            observer.on(event);
-        }
-        self.progress = Progress {
-            step: state.step,
-            pieces: state.pieces,
-            padded: state.padded,
-            seconds: state.seconds,
-            without_gain: state.without_gain,
-            saved: Some(state.step),
-            history: state.log_history.clone(),
-            recent_loss: state.recent_loss,
-            ..Progress::default()
-        };
-        if let Some((step, epoch)) = state.best {
-            let bert = match checkpoint.best(&self.tagger.bert)? {
-                Some(bert) => bert,
-                None => self.tagger.bert.with_values(self.tagger.bert.snapshot()?),
-            };
-            // Scored again rather than stored: to the last bit what it was, and nothing to keep in step.
-            let scores = self.score(&bert, &self.job.holdout.dev)?;
-            self.best = Some(Best { step, epoch, bert, scores });
-        }
-        observer.on(Event::Note(Weight::Good, format!("resumed at step {}", state.step)));
-        Ok(())
     }
 
     fn complete(mut self, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
         let mut outcome = Outcome::Completed;
+        self.report = Report::begin(self.arguments.report_to, &self.job.out, &self.progress.history)?;
         let done = self.progress.step / self.steps_an_epoch();
         for epoch in done + 1..=self.arguments.num_train_epochs {
             match self.epoch(epoch, observer)? {
@@ -315,7 +263,7 @@ impl<'a> Run<'a> {
                 return Ok(Outcome::Stopped);
             }
             let rate = arguments.learning_rate * self.schedule.factor(self.progress.step);
-            let Done { loss, report, seconds } = self.step(batch, rate)?;
+            let step::Done { loss, report, seconds } = self.step(batch, rate)?;
             self.progress.pieces += batch.rows();
             self.progress.padded += batch.longest() * batch.len();
             self.progress.seconds += seconds;
@@ -345,64 +293,6 @@ impl<'a> Run<'a> {
         Ok(Outcome::Completed)
     }
 
-    /// One step: the gradient of a batch, and the weights change.
-    pub(super) fn step(&mut self, batch: &Packed, rate: f64) -> Result<Done, TrainError> {
-        let started = Instant::now();
-        let pass = Pass {
-            mode: Mode::Train { seed: self.arguments.seed, step: self.progress.step as u64 },
-            parts: self.arguments.parts,
-            at_once: self.arguments.per_device_train_batch_size,
-            objective: &self.objective,
-        };
-        let (loss, gradients) = self.tagger.bert.gradients(batch, pass)?;
-        let report = self.optimizer.step(&mut self.tagger.bert, &gradients, rate, self.arguments.max_grad_norm)?;
-        drop(gradients);
-        self.progress.step += 1;
-        Ok(Done { loss, report, seconds: started.elapsed().as_secs_f64() })
-    }
-
-    /// Batches epoch after epoch, without end.
-    pub(super) fn endless_batches(&self) -> impl Iterator<Item = Packed> + use<> {
-        let (plan, size, seed) = (self.plan.clone(), self.arguments.sentences_a_step(), self.arguments.seed);
-        (0..).flat_map(move |epoch| plan.batches(size, seed, epoch))
-    }
-
-    /// The network as it is.
-    pub(super) fn network(&self) -> &Bert {
-        &self.tagger.bert
-    }
-
-    /// Pieces of all training sentences.
-    pub(super) fn pieces_an_epoch(&self) -> usize {
-        self.plan.pieces()
-    }
-
-    /// Does what a person wishes before a batch; `false` to end here. While paused it waits, and the run is on disk.
-    fn may_go_on(&mut self, observer: &mut dyn Observer) -> Result<bool, TrainError> {
-        let mut paused = false;
-        loop {
-            match observer.wish() {
-                Wish::GoOn => return Ok(true),
-                Wish::StopAfterEpoch => {
-                    self.progress.last_epoch = true;
-                    return Ok(true);
-                }
-                Wish::Stop => return Ok(false),
-                Wish::Suspend => {
-                    self.save(observer)?;
-                    return Err(TrainError::Suspended);
-                }
-                Wish::Pause => {
-                    if !paused {
-                        paused = true;
-                        self.save(observer)?;
-                    }
-                    std::thread::sleep(PAUSE);
-                }
-            }
-        }
-    }
-
     /// Tells what belongs into the history too.
     fn tell(&mut self, event: Event, observer: &mut dyn Observer) {
         if let Some(mut value) = json::to_json(&event) {
@@ -414,108 +304,6 @@ impl<'a> Run<'a> {
             self.progress.history.push(value);
         }
         observer.on(event);
-    }
-
-    fn is_due_after_epoch(&self, better: bool) -> bool {
-        match self.arguments.save_strategy {
-            SaveStrategy::No => false,
-            SaveStrategy::Epoch => true,
-            SaveStrategy::Steps => self.progress.step.is_multiple_of(self.arguments.save_steps),
-            SaveStrategy::Best => better,
-        }
-    }
-
-    /// Writes a checkpoint, unless this step has one.
-    fn save(&mut self, observer: &mut dyn Observer) -> Result<(), TrainError> {
-        let step = self.progress.step;
-        if self.progress.saved == Some(step) || step == self.schedule.steps {
-            return Ok(());
-        }
-        let best = self.best.as_ref();
-        let state = State {
-            version: State::VERSION,
-            base: self.job.base.name.clone(),
-            data: self.plan.fingerprint(),
-            arguments: fields::described(&self.arguments),
-            head_kept: self.head_kept,
-            step,
-            optimizer_steps: self.optimizer.steps(),
-            pieces: self.progress.pieces,
-            padded: self.progress.padded,
-            seconds: self.progress.seconds,
-            best: best.map(|b| (b.step, b.epoch)),
-            without_gain: self.progress.without_gain,
-            recent_loss: self.progress.recent_loss,
-            log_history: self.progress.history.clone(),
-        };
-        let snapshot = Snapshot {
-            state,
-            bert: &self.tagger.bert,
-            optimizer: &self.optimizer,
-            best: best.filter(|b| b.step != step).map(|b| &b.bert),
-            base: &self.job.base,
-            tags: &self.tagger.tags,
-        };
-        match snapshot.write(&self.job.out) {
-            Ok(()) => {
-                self.progress.saved = Some(step);
-                checkpoint::keep_newest(&self.job.out, self.arguments.save_total_limit.max(1));
-                observer.on(Event::Saved { step });
-            }
-            // The run goes on, and the checkpoint before this one is still there.
-            Err(TrainError::Disk(e)) => {
-                let note = format!("step {step} could not be saved, the checkpoint before it stays: {e}");
-                observer.on(Event::Note(Weight::Warning, note));
-            }
-            Err(e) => return Err(e),
-        }
-        Ok(())
-    }
-
-    /// Why the run cannot go on after this step, with the step, the batch and the likely cause.
-    fn divergence(&mut self, loss: f64, report: &StepReport, batch: &Packed) -> Option<String> {
-        let p = &mut self.progress;
-        let before = std::mem::replace(&mut p.grad_norm, report.grad_norm);
-        // The mean over about the last twenty steps: one hard batch is no divergence.
-        p.recent_loss = if p.step == 1 { loss } else { 0.95 * p.recent_loss + 0.05 * loss };
-        let guessing = (self.tagger.tags.len() as f64).ln();
-        let what = if !loss.is_finite() || !report.grad_norm.is_finite() {
-            "the loss or its gradient is no number any more".to_owned()
-        } else if p.recent_loss > WORSE_THAN_GUESSING * guessing + 1.0 {
-            format!("the loss is {:.2} on average, far above the {guessing:.2} of pure guessing", p.recent_loss)
-        } else {
-            return None;
-        };
-        let (step, rate) = (p.step, self.arguments.learning_rate);
-        let cause = if step <= 2 {
-            "the base model's weights give no numbers, try another base".to_owned()
-        } else {
-            format!(
-                "learning_rate {rate:e} is too high (gradient norm {before:.1} a step before), try {:e}",
-                rate / 5.0
-            )
-        };
-        let (sentences, longest) = (batch.len(), batch.longest());
-        Some(format!(
-            "step {step}: {what}. Batch of {sentences} sentences, the longest {longest} pieces. Likely cause: {cause}"
-        ))
-    }
-
-    fn step_event(&self, loss: f64, learning_rate: f64, report: &StepReport, pieces_per_second: f64) -> Step {
-        let p = &self.progress;
-        let steps_an_epoch = self.schedule.steps as f64 / self.arguments.num_train_epochs as f64;
-        Step {
-            step: p.step,
-            epoch: p.step as f64 / steps_an_epoch,
-            loss,
-            merged: 1,
-            learning_rate,
-            grad_norm: report.grad_norm,
-            pieces_per_second,
-            padding_avoided: 1.0 - p.pieces as f64 / p.padded.max(1) as f64,
-            elapsed: p.seconds,
-            remaining: p.seconds / p.step as f64 * (self.schedule.steps - p.step) as f64,
-        }
     }
 
     pub(super) fn score(&self, bert: &Bert, sentences: &[SentenceId]) -> Result<Option<Evaluation>, TrainError> {

@@ -1,0 +1,149 @@
+//! Runs: whether one can start, starting, measuring, resuming, and what the one under way is to do.
+
+use super::annotate::Annotate;
+use super::effect::Effect;
+use super::events::now;
+use super::notices::Notice;
+use super::state::{App, Room};
+use super::training::{RunState, RunView};
+use crate::corpus::Split;
+use crate::corpus::holdout::holdout;
+use crate::hub::ModelName;
+use crate::project::{Commit, RunOutcome, RunRecord};
+use crate::train::Arguments;
+use crate::train::event::Wish;
+use crate::worker::{TrainRequest, Trial};
+use std::path::PathBuf;
+
+/// Share of the training documents held out where a dataset has no dev split.
+pub const HELD_OUT: f64 = 0.1;
+
+/// How many sentences the next run would learn from.
+pub fn training_sentences(app: &App) -> usize {
+    let Some(a) = &app.annotate else { return 0 };
+    a.sentences.iter().filter(|s| a.corpus.document(s.document).split == Split::Train).count()
+}
+
+/// Why Train cannot be pressed, if so.
+pub fn cannot_train(app: &App) -> Option<String> {
+    let Some(a) = &app.annotate else { return Some("Open a dataset first.".into()) };
+    if app.training.is_running() {
+        return Some(format!("Run {} is training.", app.training.run.as_ref().map_or(0, |r| r.id)));
+    }
+    if app.training.trial.is_some() {
+        return Some("A measurement is under way.".into());
+    }
+    if app.training.errors.iter().any(Option::is_some) {
+        return Some("A setting is not right yet.".into());
+    }
+    if app.training.base.name().is_none() {
+        return Some("Choose a base model.".into());
+    }
+    if let Some(Err(why)) = &app.training.facts {
+        return Some(why.clone());
+    }
+    if training_sentences(app) == 0 {
+        return Some("No sentence is in the train split.".into());
+    }
+    let train = a.corpus.counts(Some(Split::Train));
+    (train.labels.iter().sum::<usize>() == 0).then(|| "No sentence of the train split has a label yet.".into())
+}
+
+/// Starts a run with the settings of the form.
+pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
+    if let Some(why) = cannot_train(app) {
+        app.notices.say(Notice::info("Train is not ready", why));
+        return;
+    }
+    let (Some(a), Some(base)) = (&mut app.annotate, app.training.base.name()) else { return };
+    let run = a.runs.last().map_or(0, |r| r.number).max(app.training.run.as_ref().map_or(0, |r| r.id)) + 1;
+    let arguments = app.training.arguments.clone();
+    let out = app.places.run(&a.project, run);
+    // Recorded from its first moment: a run that the program does not outlive is remembered as interrupted.
+    let record = RunRecord {
+        number: run,
+        started: now(),
+        base: base.to_string(),
+        recipe: arguments.recipe(),
+        folder: out.clone(),
+        ..RunRecord::default()
+    };
+    app.training.run = Some(RunView::new(run, base.to_string()));
+    app.training.download = None;
+    app.room = Room::Train;
+    effects.push(Effect::Train(Box::new(request(a, run, base, arguments, out, false))));
+    a.runs.push(record.clone());
+    effects.push(Effect::Commit(Commit::Run(record)));
+}
+
+/// A run over the dataset as it is now.
+fn request(
+    a: &Annotate,
+    run: usize,
+    base: ModelName,
+    arguments: Arguments,
+    out: PathBuf,
+    resume: bool,
+) -> TrainRequest {
+    TrainRequest {
+        run,
+        corpus: a.corpus.clone(),
+        holdout: holdout(&a.corpus, HELD_OUT, arguments.seed),
+        test: a.corpus.sentences(Some(Split::Test)),
+        base,
+        arguments,
+        out,
+        resume,
+    }
+}
+
+/// Measures what a run with the settings of the form would do.
+pub(super) fn try_out(app: &mut App, trial: Trial, effects: &mut Vec<Effect>) {
+    if let Some(why) = cannot_train(app) {
+        app.notices.say(Notice::info("Nothing can be measured yet", why));
+        return;
+    }
+    let (Some(a), Some(base)) = (&app.annotate, app.training.base.name()) else { return };
+    let arguments = app.training.arguments.clone();
+    let out = app.places.run(&a.project, 0);
+    effects.push(Effect::Trial(Box::new(request(a, 0, base, arguments, out, false)), trial));
+    app.training.trial = Some(trial);
+    app.room = Room::Train;
+}
+
+/// Goes on with a run that the program did not outlive.
+pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
+    if app.training.is_busy() {
+        app.notices.say(busy());
+        return;
+    }
+    let Some(a) = &mut app.annotate else { return };
+    let Some(record) = a.runs.iter_mut().find(|r| r.number == number) else { return };
+    record.outcome = RunOutcome::Running;
+    let arguments = app.training.arguments.clone();
+    effects.push(Effect::Commit(Commit::Run(record.clone())));
+    app.training.run = Some(RunView::new(number, record.base.clone()));
+    app.room = Room::Train;
+    let folder = record.folder.clone();
+    // Base and settings are those of the checkpoint.
+    let base = ModelName::Folder(folder.clone());
+    effects.push(Effect::Train(Box::new(request(a, number, base, arguments, folder, true))));
+}
+
+/// Changes what the run under way is to do. An end that was asked for stays asked for.
+pub(super) fn wish(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce(Wish) -> Wish) {
+    if app.training.trial.is_some() {
+        effects.push(Effect::Wish(Wish::Stop));
+    } else if let Some(run) = &mut app.training.run
+        && let RunState::Running(wish) = &mut run.state
+        && *wish != Wish::Stop
+    {
+        *wish = change(*wish);
+        effects.push(Effect::Wish(*wish));
+    }
+}
+
+/// A run belongs to the dataset it learns from: its model would have no place in another one's project.
+pub(super) fn busy() -> Notice {
+    Notice::info("A run is under way", "Stop it, or wait until it has ended.")
+}

@@ -1,0 +1,104 @@
+//! One step of a run: the gradient of a batch, the change of the weights, what is told of it, and when it went wrong.
+
+use super::{Run, TrainError};
+use crate::model::bert::{Mode, Pass};
+use crate::model::{Bert, Packed};
+use crate::train::event::Step;
+use crate::train::optimizer::StepReport;
+use std::time::Instant;
+
+/// A loss so many times that of guessing, on average, will not come back.
+const WORSE_THAN_GUESSING: f64 = 3.0;
+
+/// What a step did.
+pub(in crate::train) struct Done {
+    pub loss: f64,
+    pub(super) report: StepReport,
+    pub(super) seconds: f64,
+}
+
+impl Run<'_> {
+    /// One step: the gradient of a batch, and the weights change.
+    pub(in crate::train) fn step(&mut self, batch: &Packed, rate: f64) -> Result<Done, TrainError> {
+        let started = Instant::now();
+        let pass = Pass {
+            mode: Mode::Train { seed: self.arguments.seed, step: self.progress.step as u64 },
+            parts: self.arguments.parts,
+            at_once: self.arguments.per_device_train_batch_size,
+            objective: &self.objective,
+        };
+        let (loss, gradients) = self.tagger.bert.gradients(batch, pass)?;
+        let report = self.optimizer.step(&mut self.tagger.bert, &gradients, rate, self.arguments.max_grad_norm)?;
+        drop(gradients);
+        self.progress.step += 1;
+        Ok(Done { loss, report, seconds: started.elapsed().as_secs_f64() })
+    }
+
+    /// Batches epoch after epoch, without end.
+    pub(in crate::train) fn endless_batches(&self) -> impl Iterator<Item = Packed> + use<> {
+        let (plan, size, seed) = (self.plan.clone(), self.arguments.sentences_a_step(), self.arguments.seed);
+        (0..).flat_map(move |epoch| plan.batches(size, seed, epoch))
+    }
+
+    /// The network as it is.
+    pub(in crate::train) fn network(&self) -> &Bert {
+        &self.tagger.bert
+    }
+
+    /// Pieces of all training sentences.
+    pub(in crate::train) fn pieces_an_epoch(&self) -> usize {
+        self.plan.pieces()
+    }
+
+    /// Why the run cannot go on after this step, with the step, the batch and the likely cause.
+    pub(super) fn divergence(&mut self, loss: f64, report: &StepReport, batch: &Packed) -> Option<String> {
+        let p = &mut self.progress;
+        let before = std::mem::replace(&mut p.grad_norm, report.grad_norm);
+        // The mean over about the last twenty steps: one hard batch is no divergence.
+        p.recent_loss = if p.step == 1 { loss } else { 0.95 * p.recent_loss + 0.05 * loss };
+        let guessing = (self.tagger.tags.len() as f64).ln();
+        let what = if !loss.is_finite() || !report.grad_norm.is_finite() {
+            "the loss or its gradient is no number any more".to_owned()
+        } else if p.recent_loss > WORSE_THAN_GUESSING * guessing + 1.0 {
+            format!("the loss is {:.2} on average, far above the {guessing:.2} of pure guessing", p.recent_loss)
+        } else {
+            return None;
+        };
+        let (step, rate) = (p.step, self.arguments.learning_rate);
+        let cause = if step <= 2 {
+            "the base model's weights give no numbers, try another base".to_owned()
+        } else {
+            format!(
+                "learning_rate {rate:e} is too high (gradient norm {before:.1} a step before), try {:e}",
+                rate / 5.0
+            )
+        };
+        let (sentences, longest) = (batch.len(), batch.longest());
+        Some(format!(
+            "step {step}: {what}. Batch of {sentences} sentences, the longest {longest} pieces. Likely cause: {cause}"
+        ))
+    }
+
+    pub(super) fn step_event(
+        &self,
+        loss: f64,
+        learning_rate: f64,
+        report: &StepReport,
+        pieces_per_second: f64,
+    ) -> Step {
+        let p = &self.progress;
+        let steps_an_epoch = self.schedule.steps as f64 / self.arguments.num_train_epochs as f64;
+        Step {
+            step: p.step,
+            epoch: p.step as f64 / steps_an_epoch,
+            loss,
+            merged: 1,
+            learning_rate,
+            grad_norm: report.grad_norm,
+            pieces_per_second,
+            padding_avoided: 1.0 - p.pieces as f64 / p.padded.max(1) as f64,
+            elapsed: p.seconds,
+            remaining: p.seconds / p.step as f64 * (self.schedule.steps - p.step) as f64,
+        }
+    }
+}
