@@ -79,3 +79,18 @@ fn a_checkpoint_that_cannot_be_written_ends_nothing() {
     assert!(out.join("model.safetensors").is_file());
     assert_eq!(std::fs::read_to_string(out.join("checkpoint-34")).expect("the file"), "in the way");
 }
+
+#[test]
+fn measuring_writes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let further = ["--epochs", "2", "--report-to", "jsonl"];
+    let estimate = events(&out, &[&further[..], &["--estimate"]].concat(), "estimate");
+    assert!(estimate[0]["seconds"].as_f64().is_some_and(|s| s > 0.0), "{estimate:?}");
+    let sweep = events(&out, &[&further[..], &["--find-learning-rate"]].concat(), "learning_rates");
+    let points = sweep[0]["points"].as_array().expect("points");
+    let rates: Vec<f64> = points.iter().filter_map(|p| p[0].as_f64()).collect();
+    assert!(rates.len() > 40 && rates.is_sorted(), "{rates:?}");
+    assert!(sweep[0]["suggestion"].as_f64().is_some_and(|r| r > 1e-6 && r < 1e-1), "{sweep:?}");
+    assert!(!out.exists());
+}
