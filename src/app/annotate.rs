@@ -56,6 +56,8 @@ pub struct Annotate {
     pub history: History,
     /// Runs, oldest first.
     pub runs: Vec<RunRecord>,
+    /// The highest number of a run's folder on disk: one of a project set aside may be higher than any of `runs`.
+    pub highest_run: usize,
     /// The project file.
     pub project: PathBuf,
     /// Every sentence, in order.
@@ -93,6 +95,7 @@ impl Annotate {
             problems: Vec::new(),
             history,
             runs: Vec::new(),
+            highest_run: 0,
             project,
             shown,
             sentences,

@@ -37,10 +37,12 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
         }
         Event::Estimated(found) => {
             app.training.trial = None;
+            app.training.download = None;
             app.training.estimate = found;
         }
         Event::Rates(found) => {
             app.training.trial = None;
+            app.training.download = None;
             app.training.rates = found;
         }
         Event::RunEnded(id, finished) => return run_ended(app, id, *finished),
@@ -81,9 +83,10 @@ pub(super) fn now() -> u64 {
 }
 
 fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
-    let Opened { path, dataset, history, runs, project, notice } = opened;
+    let Opened { path, dataset, history, runs, highest_run, project, notice } = opened;
     let mut annotate = Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
     annotate.runs = runs;
+    annotate.highest_run = highest_run;
     annotate.problems = dataset.problems;
     let (sentences, labels) = (annotate.sentences.len(), annotate.corpus.labels.len());
     if sentences == 0 {
@@ -169,7 +172,14 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
                 run.note(Weight::Plain, message.clone());
                 run.state = RunState::Failed(message.clone());
                 let id = run.id;
-                let outcome = if cancelled { RunOutcome::Cancelled } else { RunOutcome::Failed };
+                let outcome = if run.resumed || run.saved.is_some() {
+                    // Its checkpoint is still there: it can be resumed once what was wrong is mended.
+                    RunOutcome::Interrupted
+                } else if cancelled {
+                    RunOutcome::Cancelled
+                } else {
+                    RunOutcome::Failed
+                };
                 effects = record(app, id, |r| r.outcome = outcome);
             }
             app.notices.say(if cancelled {

@@ -7,16 +7,13 @@ use super::notices::Notice;
 use super::state::{App, Room};
 use super::training::{RunState, RunView};
 use crate::corpus::Split;
-use crate::corpus::holdout::holdout;
+use crate::corpus::holdout::{HELD_OUT, holdout};
 use crate::hub::ModelName;
 use crate::project::{Commit, RunOutcome, RunRecord};
 use crate::train::Arguments;
 use crate::train::event::Wish;
 use crate::worker::{TrainRequest, Trial};
 use std::path::PathBuf;
-
-/// Share of the training documents held out where a dataset has no dev split.
-pub const HELD_OUT: f64 = 0.1;
 
 /// How many sentences the next run would learn from.
 pub fn training_sentences(app: &App) -> usize {
@@ -27,6 +24,9 @@ pub fn training_sentences(app: &App) -> usize {
 /// Why Train cannot be pressed, if so.
 pub fn cannot_train(app: &App) -> Option<String> {
     let Some(a) = &app.annotate else { return Some("Open a dataset first.".into()) };
+    if app.opening.is_some() {
+        return Some("Another dataset is being opened.".into());
+    }
     if app.training.is_running() {
         return Some(format!("Run {} is training.", app.training.run.as_ref().map_or(0, |r| r.id)));
     }
@@ -56,7 +56,7 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
         return;
     }
     let (Some(a), Some(base)) = (&mut app.annotate, app.training.base.name()) else { return };
-    let run = a.runs.last().map_or(0, |r| r.number).max(app.training.run.as_ref().map_or(0, |r| r.id)) + 1;
+    let run = a.runs.iter().map(|r| r.number).max().unwrap_or(0).max(a.highest_run) + 1;
     let arguments = app.training.arguments.clone();
     let out = app.places.run(&a.project, run);
     // Recorded from its first moment: a run that the program does not outlive is remembered as interrupted.
@@ -108,12 +108,13 @@ pub(super) fn try_out(app: &mut App, trial: Trial, effects: &mut Vec<Effect>) {
     let out = app.places.run(&a.project, 0);
     effects.push(Effect::Trial(Box::new(request(a, 0, base, arguments, out, false)), trial));
     app.training.trial = Some(trial);
+    app.training.download = None;
     app.room = Room::Train;
 }
 
 /// Goes on with a run that the program did not outlive.
 pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
-    if app.training.is_busy() {
+    if app.training.is_busy() || app.opening.is_some() {
         app.notices.say(busy());
         return;
     }
@@ -122,7 +123,7 @@ pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
     record.outcome = RunOutcome::Running;
     let arguments = app.training.arguments.clone();
     effects.push(Effect::Commit(Commit::Run(record.clone())));
-    app.training.run = Some(RunView::new(number, record.base.clone()));
+    app.training.run = Some(RunView { resumed: true, ..RunView::new(number, record.base.clone()) });
     app.room = Room::Train;
     let folder = record.folder.clone();
     // Base and settings are those of the checkpoint.

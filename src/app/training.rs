@@ -98,6 +98,12 @@ impl Training {
         self.estimate = None;
     }
 
+    /// What was measured holds for another model no more.
+    pub fn forget_measurements(&mut self) {
+        self.estimate = None;
+        self.rates = None;
+    }
+
     /// Whether a run is under way.
     pub fn is_running(&self) -> bool {
         self.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running(_)))
@@ -160,6 +166,8 @@ pub struct RunView {
     pub best: Option<usize>,
     /// Scores on test.
     pub test: Option<Evaluation>,
+    /// Whether it goes on with a run that was interrupted.
+    pub resumed: bool,
     /// The step of the newest checkpoint.
     pub saved: Option<usize>,
     /// Newest last.
@@ -182,6 +190,7 @@ impl RunView {
             dev: Vec::new(),
             best: None,
             test: None,
+            resumed: false,
             saved: None,
             log: Vec::new(),
         }
@@ -253,6 +262,7 @@ impl RunView {
                     self.test = Some(scores);
                 }
             }
+            Event::History(events) => events.into_iter().for_each(|event| self.on(event)),
             Event::Saved { step } => self.saved = Some(step),
             Event::Note(weight, text) => self.note(weight, text),
         }

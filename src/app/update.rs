@@ -43,11 +43,13 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         }
         Command::Base(base) => {
             app.training.base = base;
+            app.training.forget_measurements();
             check_base(app, &mut effects);
         }
         Command::Setting(field, text) => app.training.type_in(field, text),
         Command::LabelAllPieces(on) => {
             app.training.arguments.label_all_pieces = on;
+            app.training.estimate = None;
             ask_for_pieces(app, &mut effects);
         }
         Command::Choice(choice, option) => {
@@ -55,8 +57,14 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
             app.training.estimate = None;
         }
         Command::ResumeRun(number) => resume(app, number, &mut effects),
-        Command::NewHead(on) => app.training.arguments.new_head = on,
-        Command::Device(device) => app.training.arguments.device = device,
+        Command::NewHead(on) => {
+            app.training.arguments.new_head = on;
+            app.training.forget_measurements();
+        }
+        Command::Device(device) => {
+            app.training.arguments.device = device;
+            app.training.estimate = None;
+        }
         Command::TakeRate(rate) => {
             app.training.rates = None;
             let field = FIELDS.iter().position(|f| f.name == "learning_rate");

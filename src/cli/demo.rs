@@ -3,7 +3,7 @@
 use super::output::{line, text, thousands};
 use super::{Failure, input, progress};
 use crate::corpus::Split;
-use crate::corpus::holdout::holdout;
+use crate::corpus::holdout::{HELD_OUT, holdout};
 use crate::hub::ModelName;
 use crate::model::weights::Precision;
 use crate::model::{ModelFolder, choose};
@@ -41,7 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Ok(evaluate(&tagger, &corpus, &test, true, |_, _| true)?.unwrap_or_default())
     };
     let before = score(&starter)?;
-    let held = holdout(&corpus, 0.1, 42);
+    let held = holdout(&corpus, HELD_OUT, 42);
     let settings = for_small_data(held.train.len(), &train::Arguments::default());
     if !arguments.json {
         let counts = corpus.counts(None);

@@ -3,7 +3,7 @@
 use super::output::{line, score_table, thousands};
 use super::settings::{self, Settings};
 use super::{Failure, input, progress};
-use crate::corpus::holdout::holdout;
+use crate::corpus::holdout::{HELD_OUT, holdout};
 use crate::corpus::{Corpus, Split};
 use crate::hub::ModelName;
 use crate::model::DeviceChoice;
@@ -78,11 +78,11 @@ impl Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let resume = if arguments.resume { Some(Checkpoint::newest(&arguments.out)?) } else { None };
     let settings = match &resume {
-        Some(checkpoint) => train::Arguments { device: arguments.device, ..checkpoint.arguments() },
+        Some(checkpoint) => train::Arguments { device: arguments.device, ..checkpoint.arguments.clone() },
         None => arguments.settings(),
     };
     let corpus = corpus(arguments)?;
-    let held = holdout(&corpus, 0.1, settings.seed);
+    let held = holdout(&corpus, HELD_OUT, settings.seed);
     if held.train.is_empty() {
         return Err(format!("{} has no sentence to learn from", arguments.train.display()).into());
     }
@@ -210,7 +210,7 @@ impl Observer for Printer {
                 let text = format!("epoch {epoch}, {}: F1 {:.2}{kept}", split.name(), scores.overall.f1 * 100.0);
                 self.bar.suspend(|| line(text)).unwrap_or_else(|e| self.failed = Some(e));
             }
-            Event::Evaluated { .. } => {}
+            Event::Evaluated { .. } | Event::History(_) => {}
             Event::Saved { step } => log::info!("checkpoint of step {step}"),
             Event::Note(Weight::Warning, note) => log::warn!("{note}"),
             Event::Note(_, note) => log::info!("{note}"),

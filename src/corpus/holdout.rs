@@ -3,6 +3,9 @@
 use super::document::Split;
 use super::store::{Corpus, SentenceId};
 
+/// Share of the training documents held out where a dataset has no dev split.
+pub const HELD_OUT: f64 = 0.1;
+
 /// Sentences to learn from and sentences held out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holdout {

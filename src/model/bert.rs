@@ -225,7 +225,8 @@ impl Bert {
     /// The same network of which a part does not learn.
     #[must_use]
     pub fn frozen(mut self, frozen: Frozen) -> Self {
-        self.frozen = Frozen { embeddings: frozen.embeddings || frozen.layers > 0, ..frozen };
+        let layers = frozen.layers.min(self.config.num_hidden_layers);
+        self.frozen = Frozen { embeddings: frozen.embeddings || layers > 0, layers };
         self
     }
 

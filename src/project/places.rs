@@ -1,5 +1,6 @@
 //! Where the program keeps what is its own: projects, runs, settings, the unpacked sample.
 
+use crate::disk;
 use std::path::{Path, PathBuf};
 
 /// The folders of one person on one machine.
@@ -43,6 +44,14 @@ impl Places {
     pub fn run(&self, project: &Path, number: usize) -> PathBuf {
         let stem = project.file_stem().map_or_else(|| "project".into(), |n| n.to_string_lossy().into_owned());
         self.root.join("runs").join(stem).join(format!("run-{number}"))
+    }
+
+    /// The highest number of a run's folder that is there; 0 without any.
+    pub fn highest_run(&self, project: &Path) -> usize {
+        let folder = self.run(project, 0);
+        let runs = folder.parent().map(disk::folders).unwrap_or_default();
+        let number = |path: &PathBuf| path.file_name()?.to_str()?.strip_prefix("run-")?.parse().ok();
+        runs.iter().filter_map(number).max().unwrap_or(0)
     }
 
     /// Where the log of a crash goes.

@@ -68,7 +68,7 @@ pub struct Arguments {
 /// When a checkpoint is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SaveStrategy {
-    /// Only on Pause.
+    /// Only on Pause, and when the window is closed.
     No,
     /// After every epoch.
     #[default]

@@ -1,6 +1,7 @@
 //! The README of a saved model: what it is, what it was trained on, how good it is.
 
 use super::arguments::Arguments;
+use super::fields;
 use super::run::{Finished, Job, label_line};
 use crate::corpus::Split;
 use crate::model::TagSet;
@@ -47,6 +48,10 @@ pub fn card(job: &Job, a: &Arguments, finished: &Finished, tags: &TagSet) -> Str
         finished.best_epoch,
         finished.outcome.name(),
     );
+    let unusual = fields::unusual(a);
+    if !unusual.is_empty() {
+        let _ = writeln!(out, "\nOther than the book's: {unusual}.");
+    }
     for (split, scores) in [(Split::Dev, &finished.dev), (Split::Test, &finished.test)] {
         if let Some(scores) = scores {
             let _ = write!(out, "\n{}", table(split, scores));

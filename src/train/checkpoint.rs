@@ -37,8 +37,6 @@ pub struct State {
     pub head_kept: bool,
     /// Steps done.
     pub step: usize,
-    /// Steps the optimizer has done: those whose gradient was finite.
-    pub optimizer_steps: i32,
     /// Pieces trained on.
     pub pieces: usize,
     /// What they would have been with padding.
@@ -112,6 +110,8 @@ pub struct Checkpoint {
     pub folder: PathBuf,
     /// What the run had counted.
     pub state: State,
+    /// The settings of the run.
+    pub arguments: Arguments,
 }
 
 impl Checkpoint {
@@ -140,7 +140,8 @@ impl Checkpoint {
         if state.version != State::VERSION {
             return Err(damaged(format!("it was written by another version of Tagwright ({})", state.version)));
         }
-        Ok(Self { folder: folder.to_owned(), state })
+        let arguments = fields::from_described(&state.arguments).map_err(damaged)?;
+        Ok(Self { folder: folder.to_owned(), state, arguments })
     }
 
     /// The model as it was, with the name of the run's base.
@@ -153,18 +154,13 @@ impl Checkpoint {
         Ok(model)
     }
 
-    /// The settings of the run.
-    pub fn arguments(&self) -> Arguments {
-        fields::from_described(&self.state.arguments)
-    }
-
     /// Gives an optimizer its moments back.
     ///
     /// # Errors
     /// A file is missing or damaged.
     pub fn restore(&self, optimizer: &mut AdamW, bert: &Bert) -> Result<(), TrainError> {
         let [first, second] = [MOMENTS[0].1, MOMENTS[1].1].map(|name| self.arrays(name, bert));
-        optimizer.restore(self.state.optimizer_steps, first?.into_iter().zip(second?))?;
+        optimizer.restore(self.state.step as i32, first?.into_iter().zip(second?))?;
         Ok(())
     }
 
@@ -201,6 +197,11 @@ fn all(out: &Path) -> Vec<(usize, PathBuf)> {
     let mut found: Vec<_> = disk::folders(out).into_iter().filter_map(|path| Some((step(&path)?, path))).collect();
     found.sort();
     found
+}
+
+/// Whether a folder holds checkpoints, of whatever program: a new run must not take them for its own.
+pub fn is_there(out: &Path) -> bool {
+    !all(out).is_empty()
 }
 
 /// Deletes all but the newest checkpoints of a run. What cannot be deleted is only a pity.

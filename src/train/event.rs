@@ -22,6 +22,8 @@ pub enum Event {
         /// Whether it is the best dev score so far.
         best: bool,
     },
+    /// Steps and scores from before the run was resumed, all at once.
+    History(Vec<Event>),
     /// A checkpoint of this step is on disk.
     Saved {
         /// Steps done.

@@ -384,8 +384,11 @@ pub fn described(arguments: &Arguments) -> BTreeMap<String, String> {
     numbers.chain(words).chain(others).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The settings that [`described`] gave; what is missing or does not fit has its default.
-pub fn from_described(described: &BTreeMap<String, String>) -> Arguments {
+/// The settings that [`described`] gave.
+///
+/// # Errors
+/// A setting that is unknown, missing or does not fit: another recipe would not be the same run.
+pub fn from_described(described: &BTreeMap<String, String>) -> Result<Arguments, String> {
     let mut arguments = Arguments::default();
     for (name, value) in described {
         let choice = CHOICES.iter().find(|c| c.name == name);
@@ -394,14 +397,28 @@ pub fn from_described(described: &BTreeMap<String, String>) -> Arguments {
             (_, Some(choice), _) => choice.choose(&mut arguments, value),
             (_, _, "label_all_pieces") => value.parse().map(|v| arguments.label_all_pieces = v).is_ok(),
             (_, _, "new_head") => value.parse().map(|v| arguments.new_head = v).is_ok(),
-            (_, _, "parts") => value.parse().map(|v: usize| arguments.parts = v.max(1)).is_ok(),
+            (_, _, "parts") => value.parse().is_ok_and(|v| put(&mut arguments.parts, v, (1..=MOST_PARTS).contains(&v))),
             _ => false,
         };
         if !fits {
-            log::warn!("the setting {name} = {value} is not known here");
+            return Err(format!("the setting {name} = {value} is not known here"));
         }
     }
-    arguments
+    match self::described(&arguments).keys().find(|name| !described.contains_key(*name)) {
+        Some(missing) => Err(format!("the setting {missing} is missing")),
+        None => Ok(arguments),
+    }
+}
+
+/// More parts than any processor has cores.
+const MOST_PARTS: usize = 1024;
+
+/// The settings that are not the book's, in one line; empty when all are.
+pub fn unusual(arguments: &Arguments) -> String {
+    let book = described(&Arguments::default());
+    let all = described(arguments).into_iter();
+    let other = all.filter(|(name, value)| name != "parts" && book.get(name) != Some(value));
+    other.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -418,7 +435,19 @@ mod tests {
         for choice in CHOICES {
             (choice.set)(&mut arguments, choice.options.len() - 1);
         }
-        assert_eq!(from_described(&described(&arguments)), arguments);
+        assert_eq!(from_described(&described(&arguments)), Ok(arguments.clone()));
+        let check = |name: &str, value: &str| {
+            let mut broken = described(&arguments);
+            broken.insert(name.to_owned(), value.to_owned());
+            assert!(from_described(&broken).is_err_and(|why| why.contains(name)), "{name} = {value}");
+        };
+        check("parts", "1000000000000");
+        check("learning_rate", "fast");
+        check("lr_scheduler_type", "cosine_with_restarts");
+        check("unheard_of", "1");
+        let mut lacking = described(&arguments);
+        lacking.remove("seed");
+        assert!(from_described(&lacking).is_err_and(|why| why.contains("seed")));
     }
 
     #[test]

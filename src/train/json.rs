@@ -6,13 +6,13 @@ use crate::eval::{LabelScore, Score};
 use crate::predict::Evaluation;
 use serde_json::{Map, Value, json};
 
-/// An event as one object; `None` for a line of the log, which is for people.
+/// An event as one object; `None` for a line of the log, which is for people, and for what was told before.
 pub fn to_json(event: &Event) -> Option<Value> {
     Some(match event {
         Event::Started(s) => started(s),
         Event::Step(s) => json!({"event": "step", "step": s.step, "epoch": s.epoch, "loss": s.loss,
             "learning_rate": s.learning_rate, "grad_norm": s.grad_norm, "pieces_per_second": s.pieces_per_second,
-            "padding_avoided": s.padding_avoided, "steps_told": s.merged}),
+            "padding_avoided": s.padding_avoided, "elapsed": s.elapsed, "steps_told": s.merged}),
         Event::Evaluated { epoch, split, scores, .. } => {
             let mut value = json!({"event": "evaluated", "epoch": epoch, "split": split.name()});
             if let (Some(to), Value::Object(from)) = (value.as_object_mut(), evaluation(scores)) {
@@ -21,7 +21,7 @@ pub fn to_json(event: &Event) -> Option<Value> {
             value
         }
         Event::Saved { step, .. } => json!({"event": "saved", "step": step}),
-        Event::Note(..) => return None,
+        Event::History(_) | Event::Note(..) => return None,
     })
 }
 
@@ -72,6 +72,7 @@ pub fn from_json(value: &Value) -> Option<Event> {
             grad_norm: number("grad_norm").unwrap_or(f64::NAN),
             pieces_per_second: number("pieces_per_second")?,
             padding_avoided: number("padding_avoided")?,
+            elapsed: number("elapsed").unwrap_or(0.0),
             ..Step::default()
         })),
         "evaluated" => {

@@ -113,11 +113,6 @@ impl AdamW {
         self
     }
 
-    /// Steps done.
-    pub fn steps(&self) -> i32 {
-        self.steps
-    }
-
     /// Hands the first or the second moment of every parameter over, in the parameters' order.
     ///
     /// # Errors

@@ -152,6 +152,19 @@ impl Shell {
     }
 }
 
+impl Drop for Shell {
+    /// What the lanes tell while they end (a run that was just being scored has ended) is still remembered.
+    fn drop(&mut self) {
+        for event in self.worker.close() {
+            for effect in events::on(&mut self.app, event) {
+                if let Effect::Commit(commit) = effect {
+                    self.commit(commit);
+                }
+            }
+        }
+    }
+}
+
 impl eframe::App for Shell {
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
         self.work(ctx);

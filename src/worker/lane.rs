@@ -63,14 +63,21 @@ impl<R: Send + 'static> Lane<R> {
     }
 }
 
-impl<R> Drop for Lane<R> {
-    fn drop(&mut self) {
+impl<R> Lane<R> {
+    /// Takes no more requests and waits for the one under way.
+    pub(super) fn finish(&mut self) {
         drop(self.inbox.take());
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
             log::error!("a lane panicked");
         }
+    }
+}
+
+impl<R> Drop for Lane<R> {
+    fn drop(&mut self) {
+        self.finish();
     }
 }
 

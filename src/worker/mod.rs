@@ -238,6 +238,18 @@ impl Worker {
     }
 }
 
+impl Worker {
+    /// Ends all lanes, a run with a checkpoint, and gives what they told last: a run may have ended meanwhile.
+    pub fn close(&mut self) -> Vec<Event> {
+        self.wish(Wish::Suspend);
+        self.stop_reading();
+        self.trainer.finish();
+        self.reader.finish();
+        self.files.finish();
+        self.drain()
+    }
+}
+
 impl Drop for Worker {
     fn drop(&mut self) {
         self.wish(Wish::Suspend);

@@ -18,6 +18,8 @@ pub struct Opened {
     pub history: History,
     /// Runs, oldest first.
     pub runs: Vec<RunRecord>,
+    /// The highest number of a run's folder on disk.
+    pub highest_run: usize,
     /// The project file, to be given to a committer.
     pub project: Project,
     /// Something the person should know: the source has changed since the last time.
@@ -62,6 +64,7 @@ fn open(path: &Path, places: &Places) -> Result<Opened, String> {
         dataset: Dataset { problems, ..contents.dataset },
         history: contents.history,
         runs: contents.runs,
+        highest_run: places.highest_run(project.path()),
         project,
         notice,
     };

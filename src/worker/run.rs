@@ -1,7 +1,7 @@
 //! The training lane.
 
 use super::{Event, Outbox};
-use crate::corpus::holdout::Holdout;
+use crate::corpus::holdout::{HELD_OUT, Holdout, holdout};
 use crate::corpus::{Corpus, SentenceId};
 use crate::hub::{self, Hub, ModelName};
 use crate::model::weights::Precision;
@@ -87,9 +87,14 @@ pub(super) fn perform(
         })
         .map_err(|e| e.to_string())?,
     };
+    // What was held out is a matter of the run's seed, not of the form's.
+    let holdout = match &resume {
+        Some(checkpoint) => holdout(&request.corpus, HELD_OUT, checkpoint.arguments.seed),
+        None => request.holdout,
+    };
     let job = Job {
         corpus: Arc::new(request.corpus),
-        holdout: request.holdout,
+        holdout,
         test: request.test,
         base: Arc::new(base),
         arguments: request.arguments,

@@ -70,10 +70,15 @@ fn what_does_not_belong_to_the_run_is_refused() {
     let other = ["train", "--train", &sample("test"), "--dev", &sample("dev"), "--out", text(&out), "--resume"];
     refused(&other, 1, "not those the run began with");
     refused(&["train", "--train", "x", "--out", text(&out), "--resume", "--epochs", "3"], 2, "--epochs");
+    let anew = arguments(&out, false);
+    refused(&anew.iter().map(String::as_str).collect::<Vec<_>>(), 1, "holds checkpoints of another run");
     let state = out.join("checkpoint-9/trainer_state.json");
+    let whole = std::fs::read_to_string(&state).expect("a state");
+    std::fs::write(&state, whole.replace(r#""parts":""#, r#""parts":"99999999"#)).expect("a damaged file");
+    let resumed = arguments(&out, true);
+    refused(&resumed.iter().map(String::as_str).collect::<Vec<_>>(), 1, "parts");
     std::fs::write(&state, "{").expect("a damaged file");
-    let arguments = arguments(&out, true);
-    refused(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), 1, "damaged");
+    refused(&resumed.iter().map(String::as_str).collect::<Vec<_>>(), 1, "damaged");
 }
 
 #[test]

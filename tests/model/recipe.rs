@@ -64,6 +64,7 @@ fn frozen_parts_stay_and_the_others_learn_as_before() {
         Frozen { embeddings: true, layers: 0 },
         Frozen { embeddings: false, layers: 1 },
         Frozen { embeddings: false, layers },
+        Frozen { embeddings: false, layers: layers + 9 },
     ] {
         // A copy: the optimizer changes weights in place.
         let mut bert = bert.with_values(bert.snapshot().expect("a copy")).frozen(frozen);
@@ -85,6 +86,7 @@ fn frozen_parts_stay_and_the_others_learn_as_before() {
         assert!(!moved(place("word_embeddings")) && moved(place("classifier.weight")));
         assert_eq!(moved(place("layer.0.output.dense.weight")), frozen.layers == 0);
         assert_eq!(moved(place(&format!("layer.{}.output.dense.weight", layers - 1))), frozen.layers < layers);
+        assert!(bert.learns(before.len() - 1), "the head always learns");
     }
 }
 

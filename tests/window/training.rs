@@ -222,3 +222,42 @@ fn before_a_run_its_time_and_a_rate_are_measured() {
     w.press("Cancel");
     w.until("it has ended", |w| w.app().training.trial.is_none());
 }
+
+#[test]
+fn a_resume_that_is_refused_can_be_tried_again() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let open = || {
+        let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
+        w.step();
+        w.key(egui::Modifiers::NONE, egui::Key::Enter);
+        w.until("the sample is open", |w| w.app().annotate.is_some());
+        w
+    };
+    let mut w = open();
+    w.go_to("Train");
+    w.click("Folder");
+    w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
+    w.until("the folder is checked", |w| matches!(w.app().training.facts, Some(Ok(_))));
+    w.type_text("num_train_epochs", "900");
+    w.type_text("seed", "7");
+    w.press("Train");
+    w.until("it is on disk", |w| w.app().training.run.as_ref().is_some_and(|r| r.saved.is_some()));
+    drop(w);
+    let mut w = open();
+    w.keys(&[egui::Key::ArrowRight, egui::Key::Num2]);
+    w.go_to("Train");
+    w.press("Resume Run 1");
+    w.until("it is refused", ended);
+    assert!(w.shows_part("not those the run began with"));
+    assert_eq!(outcome(&w), Some(RunOutcome::Interrupted));
+    w.key(egui::Modifiers::COMMAND, egui::Key::Z);
+    w.press("Resume Run 1");
+    w.until("it goes on", |w| {
+        w.app().training.run.as_ref().is_some_and(|r| r.started.is_some() && !r.steps.is_empty())
+    });
+    w.press("Stop");
+    w.click("Stop, keep the best");
+    w.until("the run has ended", ended);
+    assert_eq!(outcome(&w), Some(RunOutcome::Stopped));
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.runs.len()), Some(1));
+}

@@ -13,7 +13,7 @@ use crate::model::{Bert, ModelError, ModelFolder, TagSet, choose, device};
 use crate::predict::{Evaluation, Tagger, evaluate};
 use crate::train::arguments::{Arguments, SaveStrategy, steps};
 use crate::train::checkpoint::{self, Checkpoint};
-use crate::train::event::{Event, Observer, Outcome, Started, Step, Weight};
+use crate::train::event::{Event, Observer, Outcome, Started, Step, Weight, Wish};
 use crate::train::notes::{coverage, labels_in_use, notes};
 use crate::train::optimizer::AdamW;
 use crate::train::plan::Plan;
@@ -94,6 +94,12 @@ impl From<candle_core::Error> for TrainError {
 /// No labels or sentences, a model that does not fit, a folder that cannot be written, a loss that diverged before
 /// anything could be kept.
 pub fn run(job: &Job, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
+    if job.resume.is_none() && checkpoint::is_there(&job.out) {
+        let out = job.out.display();
+        let message =
+            format!("{out} holds checkpoints of another run: resume that one (--resume), or name another folder");
+        return Err(TrainError::Data(message));
+    }
     Run::prepare(job, observer)?.complete(observer)
 }
 
@@ -151,7 +157,7 @@ impl<'a> Run<'a> {
     pub(super) fn prepare(job: &'a Job, observer: &mut dyn Observer) -> Result<Self, TrainError> {
         let resumed = job.resume.as_ref();
         let arguments = match resumed {
-            Some(checkpoint) => Arguments { device: job.arguments.device, ..checkpoint.arguments() },
+            Some(checkpoint) => Arguments { device: job.arguments.device, ..checkpoint.arguments.clone() },
             None => job.arguments.clone(),
         };
         disk::check_writable_folder(&job.out)?;
@@ -216,10 +222,18 @@ impl<'a> Run<'a> {
         let mut outcome = Outcome::Completed;
         self.report = Report::begin(self.arguments.report_to, &self.job.out, &self.progress.history)?;
         let done = self.progress.step / self.steps_an_epoch();
+        let patience = self.arguments.early_stopping_patience;
         for epoch in done + 1..=self.arguments.num_train_epochs {
+            // Before an epoch and not after it, so that a run resumed here ends too.
+            if patience > 0 && self.progress.without_gain >= patience {
+                let note = format!("dev F1 has not risen for {}: the run ends early", epochs(patience));
+                observer.on(Event::Note(Weight::Plain, note));
+                break;
+            }
             match self.epoch(epoch, observer)? {
                 Outcome::Completed => {}
                 ended => {
+                    self.tell_unlogged(observer);
                     outcome = ended;
                     break;
                 }
@@ -228,15 +242,9 @@ impl<'a> Run<'a> {
             if self.is_due_after_epoch(better) {
                 self.save(observer)?;
             }
-            let more = epoch < self.arguments.num_train_epochs;
-            if more && self.progress.last_epoch {
+            let is_last = self.progress.last_epoch || observer.wish() == Wish::StopAfterEpoch;
+            if is_last && epoch < self.arguments.num_train_epochs {
                 outcome = Outcome::Stopped;
-                break;
-            }
-            let patience = self.arguments.early_stopping_patience;
-            if more && patience > 0 && self.progress.without_gain >= patience {
-                let note = format!("dev F1 has not risen for {}: the run ends early", epochs(patience));
-                observer.on(Event::Note(Weight::Plain, note));
                 break;
             }
         }
@@ -293,12 +301,19 @@ impl<'a> Run<'a> {
         Ok(Outcome::Completed)
     }
 
+    /// Tells the steps that wait for more, with `logging_steps` above 1.
+    fn tell_unlogged(&mut self, observer: &mut dyn Observer) {
+        if let Some(step) = self.progress.unlogged.take() {
+            self.tell(Event::Step(step), observer);
+        }
+    }
+
     /// Tells what belongs into the history too.
     fn tell(&mut self, event: Event, observer: &mut dyn Observer) {
         if let Some(mut value) = json::to_json(&event) {
             // Scores have their step too, which a plot needs.
             if let Some(fields) = value.as_object_mut() {
-                fields.insert("step".into(), self.progress.step.into());
+                fields.entry("step").or_insert(self.progress.step.into());
             }
             self.report.iter().for_each(|report| report.add(&value));
             self.progress.history.push(value);
@@ -342,7 +357,7 @@ impl<'a> Run<'a> {
         let test = self.score(&self.tagger.bert, &self.job.test)?;
         if let Some(scores) = &test {
             let scores = scores.clone();
-            observer.on(Event::Evaluated { epoch: best_epoch, split: Split::Test, scores, best: false });
+            self.tell(Event::Evaluated { epoch: best_epoch, split: Split::Test, scores, best: false }, observer);
         }
         let finished = Finished {
             outcome,

@@ -18,19 +18,24 @@ impl Run<'_> {
         observer: &mut dyn Observer,
     ) -> Result<(), TrainError> {
         let state = &checkpoint.state;
+        if state.step > self.schedule.steps {
+            let at = checkpoint.folder.display();
+            return Err(TrainError::Data(format!("{at}: damaged, it is past the end of the run; delete it to resume")));
+        }
         if state.data != self.plan.fingerprint() {
             let message = "the training sentences or their labels are not those the run began with; start a new run";
             return Err(TrainError::Data(message.into()));
         }
         checkpoint.restore(&mut self.optimizer, &self.tagger.bert)?;
         let mut highest = f64::NEG_INFINITY;
-        for mut event in state.log_history.iter().filter_map(json::from_json) {
-            if let Event::Evaluated { scores, best, .. } = &mut event {
+        let mut history: Vec<Event> = state.log_history.iter().filter_map(json::from_json).collect();
+        for event in &mut history {
+            if let Event::Evaluated { scores, best, .. } = event {
                 *best = scores.overall.f1 > highest;
                 highest = highest.max(scores.overall.f1);
             }
-            observer.on(event);
         }
+        observer.on(Event::History(history));
         self.progress = Progress {
             step: state.step,
             pieces: state.pieces,
@@ -47,7 +52,7 @@ impl Run<'_> {
                 Some(bert) => bert,
                 None => self.tagger.bert.with_values(self.tagger.bert.snapshot()?),
             };
-            // Scored again rather than stored: to the last bit what it was, and nothing to keep in step.
+            // Scored again rather than stored: nothing to keep in step with the data.
             let scores = self.score(&bert, &self.job.holdout.dev)?;
             self.best = Some(Best { step, epoch, bert, scores });
         }
@@ -60,7 +65,10 @@ impl Run<'_> {
         let mut paused = false;
         loop {
             match observer.wish() {
-                Wish::GoOn => return Ok(true),
+                Wish::GoOn => {
+                    self.progress.last_epoch = false;
+                    return Ok(true);
+                }
                 Wish::StopAfterEpoch => {
                     self.progress.last_epoch = true;
                     return Ok(true);
@@ -96,6 +104,7 @@ impl Run<'_> {
         if self.progress.saved == Some(step) || step == self.schedule.steps {
             return Ok(());
         }
+        self.tell_unlogged(observer);
         let best = self.best.as_ref();
         let state = State {
             version: State::VERSION,
@@ -104,7 +113,6 @@ impl Run<'_> {
             arguments: fields::described(&self.arguments),
             head_kept: self.head_kept,
             step,
-            optimizer_steps: self.optimizer.steps(),
             pieces: self.progress.pieces,
             padded: self.progress.padded,
             seconds: self.progress.seconds,

@@ -1,10 +1,11 @@
 //! The form of a run: base model, data, the Trainer's arguments by the Trainer's names.
 
 use crate::app::effect::Pick;
-use crate::app::runs::{HELD_OUT, cannot_train, training_sentences};
+use crate::app::runs::{cannot_train, training_sentences};
 use crate::app::training::Base;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::Split;
+use crate::corpus::holdout::HELD_OUT;
 use crate::model::DeviceChoice;
 use crate::model::check::TOLERANCE;
 use crate::train::arguments::{FEW_STEPS, steps};
@@ -44,6 +45,9 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
             let book = crate::train::Arguments::default();
             for (i, f) in FIELDS.iter().enumerate() {
                 out.push(Command::Setting(i, f.get(&book)));
+            }
+            for (i, c) in CHOICES.iter().enumerate() {
+                out.push(Command::Choice(i, (c.get)(&book)));
             }
         }
     });
