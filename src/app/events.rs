@@ -35,16 +35,8 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
                 run.on(told);
             }
         }
-        Event::Estimated(found) => {
-            app.training.trial = None;
-            app.training.download = None;
-            app.training.estimate = found;
-        }
-        Event::Rates(found) => {
-            app.training.trial = None;
-            app.training.download = None;
-            app.training.rates = found;
-        }
+        Event::Estimated(found) => app.training.measured(found, None),
+        Event::Rates(found) => app.training.measured(None, found),
         Event::RunEnded(id, finished) => return run_ended(app, id, *finished),
         Event::Predicted { ticket, text, prediction, seconds } => {
             let t = &mut app.trying;

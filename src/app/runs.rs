@@ -108,6 +108,7 @@ pub(super) fn try_out(app: &mut App, trial: Trial, effects: &mut Vec<Effect>) {
     let out = app.places.run(&a.project, 0);
     effects.push(Effect::Trial(Box::new(request(a, 0, base, arguments, out, false)), trial));
     app.training.trial = Some(trial);
+    app.training.tried = Some((app.training.base.clone(), app.training.arguments.clone()));
     app.training.download = None;
     app.room = Room::Train;
 }

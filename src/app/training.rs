@@ -56,6 +56,8 @@ pub struct Training {
     pub run: Option<RunView>,
     /// A measurement under way.
     pub trial: Option<Trial>,
+    /// The base and the settings it is made with.
+    pub tried: Option<(Base, Arguments)>,
     /// What a run with these settings would cost.
     pub estimate: Option<Estimate>,
     /// The loss by learning rate.
@@ -74,6 +76,7 @@ impl Default for Training {
             arguments: Arguments::default(),
             run: None,
             trial: None,
+            tried: None,
             estimate: None,
             rates: None,
         };
@@ -96,6 +99,17 @@ impl Training {
         self.errors[field] = FIELDS[field].set(&mut self.arguments, &text).err();
         self.texts[field] = text;
         self.estimate = None;
+    }
+
+    /// A measurement has ended. What was changed meanwhile makes it worthless: a rate is for its base, a time for all.
+    pub fn measured(&mut self, estimate: Option<Estimate>, rates: Option<RateSweep>) {
+        (self.trial, self.download) = (None, None);
+        if let Some((base, arguments)) = self.tried.take()
+            && base == self.base
+        {
+            self.estimate = estimate.filter(|_| arguments == self.arguments).or(self.estimate);
+            self.rates = rates.or_else(|| self.rates.take());
+        }
     }
 
     /// What was measured holds for another model no more.

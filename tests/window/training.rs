@@ -218,6 +218,10 @@ fn before_a_run_its_time_and_a_rate_are_measured() {
     assert_eq!(w.app().training.arguments.learning_rate, suggested);
     assert!(w.app().training.rates.is_none());
     assert!(w.app().annotate.as_ref().is_some_and(|a| a.runs.is_empty()), "a measurement is no run");
+    w.press("How long?");
+    w.type_text("num_train_epochs", "5");
+    w.until("it has ended", |w| w.app().training.trial.is_none());
+    assert!(w.app().training.estimate.is_none(), "it was measured for two epochs");
     w.press("Find a rate");
     w.press("Cancel");
     w.until("it has ended", |w| w.app().training.trial.is_none());
