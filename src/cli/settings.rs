@@ -21,7 +21,7 @@ impl clap::Args for Settings {
         let flag = |name: &'static str, long: &'static str, about: &'static str| {
             // The Trainer's own names do as well.
             let alias = name.replace('_', "-");
-            Arg::new(name).long(long).help(about).alias(if alias == long { String::new() } else { alias })
+            Arg::new(name).long(long).help(about).aliases((alias != long).then_some(alias))
         };
         for f in FIELDS {
             command = command.arg(

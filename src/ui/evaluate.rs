@@ -52,8 +52,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 });
             }
             None => {
-                ui.add_space(((ui.available_height() - EmptyState::HEIGHT) / 2.0).max(20.0));
-                EmptyState::new(icon::TARGET, "Nothing scored yet", "Choose a model and a split, then press Evaluate: precision, recall and F1 by label, as seqeval counts.").show(ui);
+                EmptyState::new(icon::TARGET, "Nothing scored yet", "Choose a model and a split, then press Evaluate: precision, recall and F1 by label, as seqeval counts.").show_in_the_middle(ui);
             }
         }
     });

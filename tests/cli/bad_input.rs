@@ -120,7 +120,7 @@ fn disks_that_cannot_take_it() {
 
 #[test]
 fn without_a_display_the_demo_is_named() {
-    let output = run(&[]);
+    let output = run(&[] as &[&str]);
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("tagwright demo"), "{told}");

@@ -6,11 +6,13 @@ mod resume;
 mod shapes;
 mod training;
 
+use std::ffi::OsStr;
+use std::fmt::Debug;
 use std::path::Path;
 use std::process::{Command, Output};
 
 /// Runs the program.
-pub fn run(arguments: &[&str]) -> Output {
+pub fn run(arguments: &[impl AsRef<OsStr>]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tagwright"))
         .args(arguments)
         .env_remove("DISPLAY")
@@ -27,7 +29,7 @@ pub fn json(arguments: &[&str]) -> serde_json::Value {
 }
 
 /// Runs what must fail: the exit code, and a part of what is said.
-pub fn refused(arguments: &[&str], code: i32, said: &str) {
+pub fn refused(arguments: &[impl AsRef<OsStr> + Debug], code: i32, said: &str) {
     let output = run(arguments);
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
@@ -38,4 +40,9 @@ pub fn refused(arguments: &[&str], code: i32, said: &str) {
 /// A path as text.
 pub fn text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
+}
+
+/// A split of the sample.
+pub fn sample(split: &str) -> String {
+    format!("{}/assets/sample/{split}.conll", env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,14 +1,10 @@
 //! A run that is killed goes on as if it had never stopped.
 
-use super::{refused, run, text};
+use super::{refused, run, sample, text};
 use crate::support::golden;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-
-fn sample(name: &str) -> String {
-    format!("{}/assets/sample/{name}.conll", env!("CARGO_MANIFEST_DIR"))
-}
 
 const RECIPE: [&str; 8] = ["--epochs", "2", "--batch-size", "8", "--save-strategy", "steps", "--save-steps", "9"];
 
@@ -42,7 +38,7 @@ fn a_run_that_is_killed_again_and_again_ends_with_the_same_bits() {
     let folder = tempfile::tempdir().expect("a folder");
     let (whole, broken) = (folder.path().join("whole"), folder.path().join("broken"));
     let in_one = arguments(&whole, false);
-    assert!(run(&in_one.iter().map(String::as_str).collect::<Vec<_>>()).status.success());
+    assert!(run(&in_one).status.success());
     let mut kills = usize::from(killed(&broken, false));
     while killed(&broken, true) {
         kills += 1;
@@ -71,14 +67,14 @@ fn what_does_not_belong_to_the_run_is_refused() {
     refused(&other, 1, "not those the run began with");
     refused(&["train", "--train", "x", "--out", text(&out), "--resume", "--epochs", "3"], 2, "--epochs");
     let anew = arguments(&out, false);
-    refused(&anew.iter().map(String::as_str).collect::<Vec<_>>(), 1, "holds checkpoints of another run");
+    refused(&anew, 1, "holds checkpoints of another run");
     let state = out.join("checkpoint-9/trainer_state.json");
     let whole = std::fs::read_to_string(&state).expect("a state");
     std::fs::write(&state, whole.replace(r#""parts":""#, r#""parts":"99999999"#)).expect("a damaged file");
     let resumed = arguments(&out, true);
-    refused(&resumed.iter().map(String::as_str).collect::<Vec<_>>(), 1, "parts");
+    refused(&resumed, 1, "parts");
     std::fs::write(&state, "{").expect("a damaged file");
-    refused(&resumed.iter().map(String::as_str).collect::<Vec<_>>(), 1, "damaged");
+    refused(&resumed, 1, "damaged");
 }
 
 #[test]
@@ -87,7 +83,7 @@ fn checkpoints_stay_as_asked_and_are_models() {
     let out = folder.path().join("run");
     let mut all = arguments(&out, false);
     all.extend(["--save-total-limit".into(), "2".into()]);
-    assert!(run(&all.iter().map(String::as_str).collect::<Vec<_>>()).status.success());
+    assert!(run(&all).status.success());
     let kept = tagwright::disk::folders(&out);
     let names: Vec<_> = kept.iter().filter_map(|p| p.file_name()?.to_str()).collect();
     assert_eq!(names, ["checkpoint-54", "checkpoint-63"]);

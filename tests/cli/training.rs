@@ -1,13 +1,9 @@
 //! What a run does besides training: reports, early ends, divergence, a disk that takes no checkpoint.
 
-use super::{refused, run, text};
+use super::{refused, run, sample, text};
 use crate::support::golden;
 use serde_json::Value;
 use std::path::Path;
-
-fn sample(name: &str) -> String {
-    format!("{}/assets/sample/{name}.conll", env!("CARGO_MANIFEST_DIR"))
-}
 
 /// The command line of a short run with further flags.
 fn arguments(out: &Path, further: &[&str]) -> Vec<String> {
@@ -19,7 +15,7 @@ fn arguments(out: &Path, further: &[&str]) -> Vec<String> {
 /// Trains and gives the events of one kind.
 fn events(out: &Path, further: &[&str], kind: &str) -> Vec<Value> {
     let all = arguments(out, further);
-    let output = run(&all.iter().map(String::as_str).collect::<Vec<_>>());
+    let output = run(&all);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout).expect("text");
     let events = lines.lines().map(|l| serde_json::from_str::<Value>(l).expect("JSON"));
@@ -62,7 +58,7 @@ fn a_run_that_diverges_says_where_and_why() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
     let all = arguments(&out, &["--epochs", "3", "--learning-rate", "1", "--max-grad-norm", "1e9"]);
-    refused(&all.iter().map(String::as_str).collect::<Vec<_>>(), 1, "learning_rate 1e0 is too high");
+    refused(&all, 1, "learning_rate 1e0 is too high");
     assert!(!out.join("model.safetensors").exists());
 }
 

@@ -155,19 +155,21 @@ fn a_download_is_shown_and_can_be_cancelled() {
     assert!(w.shows_part("the download was cancelled"));
 }
 
+/// A window that keeps its things in `data`, with the sample open.
+fn with_sample(data: &Rc<tempfile::TempDir>) -> Window {
+    let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
+    w.step();
+    w.key(egui::Modifiers::NONE, egui::Key::Enter);
+    w.until("the sample is open", |w| w.app().annotate.is_some());
+    w
+}
+
 #[test]
 fn a_run_pauses_and_survives_the_window() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
-    let open = || {
-        let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
-        w.step();
-        w.key(egui::Modifiers::NONE, egui::Key::Enter);
-        w.until("the sample is open", |w| w.app().annotate.is_some());
-        w.go_to("Train");
-        w
-    };
     let steps = |w: &Window| w.app().training.run.as_ref().map_or(0, |r| r.last().map_or(0, |s| s.step));
-    let mut w = open();
+    let mut w = with_sample(&data);
+    w.go_to("Train");
     w.type_text("num_train_epochs", "40");
     w.press("Train");
     w.until("an epoch is scored", |w| w.app().training.run.as_ref().is_some_and(|r| !r.dev.is_empty()));
@@ -182,7 +184,8 @@ fn a_run_pauses_and_survives_the_window() {
     w.until("it goes on", |w| steps(w) > paused_at);
     let closed_at = steps(&w);
     drop(w);
-    let mut w = open();
+    let mut w = with_sample(&data);
+    w.go_to("Train");
     assert_eq!(outcome(&w), Some(RunOutcome::Interrupted));
     assert!(w.shows_part("Run 1, dev F1"));
     w.press("Resume Run 1");
@@ -230,14 +233,7 @@ fn before_a_run_its_time_and_a_rate_are_measured() {
 #[test]
 fn a_resume_that_is_refused_can_be_tried_again() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
-    let open = || {
-        let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
-        w.step();
-        w.key(egui::Modifiers::NONE, egui::Key::Enter);
-        w.until("the sample is open", |w| w.app().annotate.is_some());
-        w
-    };
-    let mut w = open();
+    let mut w = with_sample(&data);
     w.go_to("Train");
     w.click("Folder");
     w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
@@ -247,7 +243,7 @@ fn a_resume_that_is_refused_can_be_tried_again() {
     w.press("Train");
     w.until("it is on disk", |w| w.app().training.run.as_ref().is_some_and(|r| r.saved.is_some()));
     drop(w);
-    let mut w = open();
+    let mut w = with_sample(&data);
     w.keys(&[egui::Key::ArrowRight, egui::Key::Num2]);
     w.go_to("Train");
     w.press("Resume Run 1");

@@ -50,13 +50,12 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         ui.add_space(12.0);
     }
     let Some(run) = &app.training.run else {
-        ui.add_space(((ui.available_height() - EmptyState::HEIGHT) / 2.0).max(20.0));
         EmptyState::new(
             icon::ACTIVITY,
             "No run yet",
             "Press Train: loss and F1 are drawn here while the model learns from your labels.",
         )
-        .show(ui);
+        .show_in_the_middle(ui);
         return;
     };
     view.points.refresh(run);

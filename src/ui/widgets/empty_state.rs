@@ -17,9 +17,6 @@ pub struct EmptyState<'a> {
 }
 
 impl<'a> EmptyState<'a> {
-    /// About what it takes without a button, for those who put it in the middle.
-    pub const HEIGHT: f32 = 100.0;
-
     pub fn new(icon: Icon, title: &'a str, teaching: &'a str) -> Self {
         Self { icon, title, teaching, action: "" }
     }
@@ -28,6 +25,14 @@ impl<'a> EmptyState<'a> {
     pub fn action(mut self, action: &'a str) -> Self {
         self.action = action;
         self
+    }
+
+    /// The same in the middle of the height that is left.
+    pub fn show_in_the_middle(self, ui: &mut Ui) -> bool {
+        // About what it takes without a button.
+        const HEIGHT: f32 = 100.0;
+        ui.add_space(((ui.available_height() - HEIGHT) / 2.0).max(20.0));
+        self.show(ui)
     }
 
     /// Whether the button was clicked. All stands in the middle of the width, at the top.
