@@ -106,8 +106,7 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     app.annotate = Some(annotate);
     app.opening = None;
     app.training.run = None;
-    app.training.estimate = None;
-    app.training.rates = None;
+    app.training.forget_measurements();
     app.room = Room::Annotate;
     vec![Effect::Adopt(Box::new(project)), Effect::StoreSettings]
 }
