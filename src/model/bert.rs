@@ -5,10 +5,10 @@
 
 use super::batch::Packed;
 use super::config::Config;
-use super::kernels::{self, Heads, Kernels, LinearGrads, NormSaved};
+use super::kernels::{self, Heads, Kernels, LinearGrads, NormSaved, Sentences};
 use super::objective::Objective;
 use super::rng::{Dropout, Stream};
-use super::{Device, ModelError, Tensor};
+use super::{Arithmetic, Device, ModelError, Tensor};
 use candle_core::{DType, Result};
 
 /// One trainable array and the name it has in a Hugging Face file.
@@ -59,6 +59,25 @@ pub struct Pass<'a> {
     pub at_once: usize,
     /// The loss.
     pub objective: &'a Objective,
+    /// What gradients are multiplied by, so that they stay inside the range of f16; 1 elsewhere.
+    pub loss_scale: f64,
+}
+
+/// The mean loss of a batch, still on the device: reading it waits for the forward pass.
+pub struct MeanLoss {
+    sums: Vec<Tensor>,
+    weight: f64,
+}
+
+impl MeanLoss {
+    /// The number.
+    ///
+    /// # Errors
+    /// candle's: what went wrong on the device before.
+    pub fn read(&self) -> Result<f64> {
+        let sum = self.sums.iter().map(|t| t.to_dtype(DType::F64)?.to_scalar::<f64>()).sum::<Result<f64>>()?;
+        Ok(sum * self.weight)
+    }
 }
 
 /// What does not learn.
@@ -177,7 +196,7 @@ impl Bert {
                 return Err(ModelError::Unsupported(message));
             }
         }
-        let kernels = kernels::for_device(parameters[WORD].value.device());
+        let kernels = kernels::for_device(parameters[WORD].value.device(), Arithmetic::Fp32);
         Ok(Self { config, parameters, frozen: Frozen::default(), kernels })
     }
 
@@ -188,17 +207,17 @@ impl Bert {
         self
     }
 
-    /// The same network on another device.
+    /// The same network on another device, in its arithmetic.
     ///
     /// # Errors
     /// When the device has no room.
-    pub fn to_device(&self, device: &Device) -> Result<Self> {
+    pub fn to_device(&self, device: &Device, arithmetic: Arithmetic) -> Result<Self> {
         let moved = |p: &Parameter| Ok(Parameter { name: p.name.clone(), value: p.value.to_device(device)? });
         Ok(Self {
             config: self.config.clone(),
             parameters: self.parameters.iter().map(moved).collect::<Result<_>>()?,
             frozen: self.frozen,
-            kernels: kernels::for_device(device),
+            kernels: kernels::for_device(device, arithmetic),
         })
     }
 
@@ -313,8 +332,14 @@ impl Bert {
         Ok((k.dropout(&x, dropout, batch.first_row)?, saved))
     }
 
-    fn layer_forward(&self, x: Tensor, layer: usize, batch: &Packed, mode: Mode) -> Result<(Tensor, LayerSaved)> {
-        let k = self.kernels;
+    fn layer_forward(
+        &self,
+        x: Tensor,
+        layer: usize,
+        sentences: &Sentences,
+        mode: Mode,
+    ) -> Result<(Tensor, LayerSaved)> {
+        let (k, batch) = (self.kernels, sentences.batch);
         let at = FIRST_LAYER + layer * PER_LAYER;
         let epsilon = self.config.layer_norm_eps;
         let hidden = |site| (self.dropout(mode, self.config.hidden_dropout_prob, 3 * layer + site), batch.first_row);
@@ -322,7 +347,7 @@ impl Bert {
             (self.linear(&x, at + QUERY)?, self.linear(&x, at + KEY)?, self.linear(&x, at + VALUE)?);
         let heads = Heads { query: &query, key: &key, value: &value, count: self.config.num_attention_heads };
         let attention_dropout = self.dropout(mode, self.config.attention_probs_dropout_prob, 3 * layer + 1);
-        let (context, probabilities) = k.attention(heads, batch, attention_dropout)?;
+        let (context, probabilities) = k.attention(heads, sentences, attention_dropout)?;
         let mixed = self.linear(&context, at + ATTENTION_OUT)?;
         let (scale, shift) = (self.layer(layer, ATTENTION_NORM), self.layer(layer, ATTENTION_NORM + 1));
         let (attended, attention_norm) = k.norm(&mixed, Some(&x), scale, shift, epsilon, hidden(2))?;
@@ -353,11 +378,11 @@ impl Bert {
         saved: &LayerSaved,
         dy: &Tensor,
         layer: usize,
-        batch: &Packed,
+        sentences: &Sentences,
         mode: Mode,
         grads: &mut [Option<Gradient>],
     ) -> Result<Tensor> {
-        let k = self.kernels;
+        let (k, batch) = (self.kernels, sentences.batch);
         let at = FIRST_LAYER + layer * PER_LAYER;
         let hidden = |site| (self.dropout(mode, self.config.hidden_dropout_prob, 3 * layer + site), batch.first_row);
         let mut put = |place: usize, weight: Tensor, bias: Tensor| {
@@ -382,7 +407,7 @@ impl Bert {
         let heads =
             Heads { query: &saved.query, key: &saved.key, value: &saved.value, count: self.config.num_attention_heads };
         let dropout = self.dropout(mode, self.config.attention_probs_dropout_prob, 3 * layer + 1);
-        let [query, key, value] = k.attention_backward(heads, &saved.probabilities, &context, batch, dropout)?;
+        let [query, key, value] = k.attention_backward(heads, &saved.probabilities, &context, sentences, dropout)?;
         let mut dx = linear(&saved.x, QUERY, &query)?;
         dx = k.add(&dx, &linear(&saved.x, KEY, &key)?)?;
         dx = k.add(&dx, &linear(&saved.x, VALUE, &value)?)?;
@@ -399,22 +424,23 @@ impl Bert {
     /// # Errors
     /// A sentence longer than the model's positions, an id outside its vocabulary, no memory.
     pub fn logits(&self, batch: &Packed) -> Result<Tensor> {
+        let sentences = self.kernels.sentences(batch, self.device())?;
         let (mut x, _) = self.embeddings(batch, Mode::Evaluate)?;
         for layer in 0..self.config.num_hidden_layers {
-            x = self.layer_forward(x, layer, batch, Mode::Evaluate)?.0;
+            x = self.layer_forward(x, layer, &sentences, Mode::Evaluate)?.0;
         }
         self.linear(&x, self.parameters.len() - 2)
     }
 
     /// Sum of the losses over the labelled pieces, and the gradients of that sum times `weight`.
-    fn part_gradients(&self, batch: &Packed, pass: Pass, weight: f64) -> Result<(f64, Gradients)> {
-        let mode = pass.mode;
-        let k = self.kernels;
+    fn part_gradients(&self, batch: &Packed, pass: Pass, weight: f64) -> Result<(Tensor, Gradients)> {
+        let (k, mode) = (self.kernels, pass.mode);
+        let sentences = k.sentences(batch, self.device())?;
         let mut grads: Vec<Option<Gradient>> = vec![None; self.parameters.len()];
         let (mut x, embedding_norm) = self.embeddings(batch, mode)?;
         let mut saved = Vec::with_capacity(self.config.num_hidden_layers);
         for layer in 0..self.config.num_hidden_layers {
-            let (y, keep) = self.layer_forward(x, layer, batch, mode)?;
+            let (y, keep) = self.layer_forward(x, layer, &sentences, mode)?;
             if layer >= self.frozen.layers {
                 saved.push(keep);
             }
@@ -430,7 +456,7 @@ impl Bert {
         let mut dx = k.dropout(&input, dropout, batch.first_row)?;
         while let Some(keep) = saved.pop() {
             let layer = self.frozen.layers + saved.len();
-            dx = self.layer_backward(&keep, &dx, layer, batch, mode, &mut grads)?;
+            dx = self.layer_backward(&keep, &dx, layer, &sentences, mode, &mut grads)?;
         }
         if !self.frozen.embeddings {
             self.embeddings_backward(&embedding_norm, &dx, batch, mode, &mut grads)?;
@@ -465,25 +491,25 @@ impl Bert {
     ///
     /// # Errors
     /// A sentence longer than the model's positions, an id or a tag that does not exist, no memory.
-    pub fn gradients(&self, batch: &Packed, pass: Pass) -> Result<(f64, Vec<Gradients>)> {
+    pub fn gradients(&self, batch: &Packed, pass: Pass) -> Result<(MeanLoss, Vec<Gradients>)> {
         // By the weight of the whole batch, so that it does not matter in how many turns it is computed.
         let total = pass.objective.total(&batch.labels);
         let weight = if total > 0.0 { 1.0 / total } else { 0.0 };
-        let mut sum = 0.0;
+        let mut sums = Vec::new();
         let mut grads: Vec<Gradients> = Vec::with_capacity(pass.parts);
         for turn in batch.chunks(pass.at_once) {
             let parts = if self.device().is_cpu() { turn.split(pass.parts.max(1)) } else { vec![turn] };
-            let results = in_parallel(&parts, |part| self.part_gradients(part, pass, weight));
+            let results = in_parallel(&parts, |part| self.part_gradients(part, pass, weight * pass.loss_scale));
             for (place, result) in results.into_iter().enumerate() {
                 let (part, gradients) = result?;
-                sum += part;
+                sums.push(part);
                 match grads.get_mut(place) {
                     Some(before) => self.add_gradients(before, gradients)?,
                     None => grads.push(gradients),
                 }
             }
         }
-        Ok((sum * weight, grads))
+        Ok((MeanLoss { sums, weight }, grads))
     }
 
     /// Adds the gradients of another turn.

@@ -1,5 +1,6 @@
 //! Where a model computes. The one place that decides it.
 
+use super::arithmetic::Generation;
 use super::{Device, ModelError};
 
 /// What a person asked for: `auto`, `cpu`, `cuda`, `cuda:1`, `metal`.
@@ -14,6 +15,17 @@ pub enum DeviceChoice {
     Cuda(usize),
     /// An Apple GPU.
     Metal,
+}
+
+impl std::fmt::Display for DeviceChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Cpu => f.write_str("cpu"),
+            Self::Cuda(n) => write!(f, "cuda:{n}"),
+            Self::Metal => f.write_str("metal"),
+        }
+    }
 }
 
 impl std::str::FromStr for DeviceChoice {
@@ -35,11 +47,16 @@ impl std::str::FromStr for DeviceChoice {
 }
 
 /// A device, and in words what it is and why it was chosen.
+#[derive(Clone, Debug)]
 pub struct Chosen {
     /// Where to compute.
     pub device: Device,
     /// For the log and the status bar: `CPU, 2 threads`.
     pub name: String,
+    /// Why not another one; `None` when it is what was asked for.
+    pub why: Option<String>,
+    /// Of an NVIDIA GPU.
+    pub generation: Option<Generation>,
 }
 
 /// Threads to compute with on the processor.
@@ -50,18 +67,98 @@ pub fn threads() -> usize {
 /// The device for a choice.
 ///
 /// # Errors
-/// When a GPU was asked for by name and cannot be used; `auto` falls back to the processor instead.
+/// When a GPU was asked for by name and cannot be used; `auto` falls back to the processor instead and says why.
 pub fn choose(choice: DeviceChoice) -> Result<Chosen, ModelError> {
-    let cpu = |why: &str| Chosen { device: Device::Cpu, name: format!("CPU, {} threads{why}", threads()) };
-    let cuda = |n: usize| Device::new_cuda(n).map(|device| Chosen { device, name: format!("CUDA GPU {n}") });
-    let metal = || Device::new_metal(0).map(|device| Chosen { device, name: "Metal GPU".into() });
-    let refuse = |what: &str, e: candle_core::Error| {
-        ModelError::Unsupported(format!("{what} cannot be used here ({e}); use --device cpu"))
-    };
+    let refuse = |why: String| ModelError::Unsupported(format!("{why}; use --device cpu"));
     match choice {
-        DeviceChoice::Cpu => Ok(cpu("")),
-        DeviceChoice::Cuda(n) => cuda(n).map_err(|e| refuse("CUDA", e)),
-        DeviceChoice::Metal => metal().map_err(|e| refuse("Metal", e)),
-        DeviceChoice::Auto => Ok(cuda(0).or_else(|_| metal()).unwrap_or_else(|_| cpu(""))),
+        DeviceChoice::Cpu => Ok(processor(None)),
+        DeviceChoice::Cuda(n) => cuda(n).map_err(refuse),
+        DeviceChoice::Metal => metal().map_err(refuse),
+        DeviceChoice::Auto if cfg!(feature = "cuda") => {
+            Ok(cuda(0).unwrap_or_else(|why| processor(Some(format!("{why}: computing on the processor")))))
+        }
+        DeviceChoice::Auto if cfg!(feature = "metal") => {
+            Ok(metal().unwrap_or_else(|why| processor(Some(format!("{why}: computing on the processor")))))
+        }
+        DeviceChoice::Auto => Ok(processor(None)),
+    }
+}
+
+fn processor(why: Option<String>) -> Chosen {
+    Chosen { device: Device::Cpu, name: format!("CPU, {} threads", threads()), why, generation: None }
+}
+
+/// An NVIDIA GPU, or why it cannot be used.
+#[cfg(feature = "cuda")]
+fn cuda(n: usize) -> Result<Chosen, String> {
+    use candle_core::cuda::cudarc::driver::CudaContext;
+    let count = CudaContext::device_count().map_err(|e| format!("no NVIDIA GPU answers ({e})"))?;
+    if n >= count.max(0) as usize {
+        return Err(format!("there is no NVIDIA GPU {n}, only {count}"));
+    }
+    let failed = |e: &dyn std::fmt::Display| format!("the NVIDIA GPU {n} cannot be used ({e})");
+    let context = CudaContext::new(n).map_err(|e| failed(&e))?;
+    let name = context.name().map_err(|e| failed(&e))?;
+    let (major, minor) = context.compute_capability().map_err(|e| failed(&e))?;
+    let generation = Generation(major, minor);
+    if generation < Generation::OLDEST {
+        let Generation(a, b) = Generation::OLDEST;
+        return Err(format!("the {name} is too old: its compute capability is {major}.{minor}, and {a}.{b} is needed"));
+    }
+    let device = Device::new_cuda(n).map_err(|e| failed(&e))?;
+    Ok(Chosen { device, name: format!("{name} (CUDA {n})"), why: None, generation: Some(generation) })
+}
+
+#[cfg(not(feature = "cuda"))]
+fn cuda(_: usize) -> Result<Chosen, String> {
+    Err("this program computes on NVIDIA GPUs only through its helper tagwright-cuda (see the README)".into())
+}
+
+fn metal() -> Result<Chosen, String> {
+    if cfg!(not(feature = "metal")) {
+        return Err("this build knows no Apple GPU (cargo build --release --features metal, on a Mac)".into());
+    }
+    let device = Device::new_metal(0).map_err(|e| format!("the Apple GPU cannot be used ({e})"))?;
+    Ok(Chosen { device, name: "Apple GPU (Metal)".into(), why: None, generation: None })
+}
+
+/// Bytes that are free on a device; `None` where the system does not tell.
+pub fn free_memory(device: &Device) -> Option<u64> {
+    match device {
+        Device::Cpu => {
+            let all = std::fs::read_to_string("/proc/meminfo").ok()?;
+            let line = all.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
+            Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024)
+        }
+        #[cfg(feature = "cuda")]
+        Device::Cuda(gpu) => gpu.cuda_stream().context().mem_get_info().ok().map(|(free, _)| free as u64),
+        _ => None,
+    }
+}
+
+/// Whether an error is a device's way to say that its memory is full.
+pub fn is_out_of_memory(error: &candle_core::Error) -> bool {
+    let text = error.to_string().to_lowercase();
+    text.contains("out_of_memory") || text.contains("out of memory") || text.contains("alloc_failed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_reads_as_it_is_written() {
+        for choice in [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::Cuda(3), DeviceChoice::Metal] {
+            assert_eq!(choice.to_string().parse(), Ok(choice));
+        }
+        assert_eq!("cuda".parse(), Ok(DeviceChoice::Cuda(0)));
+        assert!("gpu".parse::<DeviceChoice>().is_err());
+    }
+
+    #[test]
+    fn a_device_that_is_not_there_is_refused_with_a_way_out() {
+        let refused = choose(DeviceChoice::Cuda(7)).map_err(|e| e.to_string());
+        assert!(refused.is_err_and(|why| why.ends_with("use --device cpu")));
+        assert_eq!(choose(DeviceChoice::Cpu).map(|c| c.name).ok(), Some(format!("CPU, {} threads", threads())));
     }
 }

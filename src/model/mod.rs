@@ -5,6 +5,7 @@
 //! tensors in and out), [`folder`] (a Hugging Face model folder), [`check`] (our numbers against candle-transformers').
 
 pub mod align;
+pub mod arithmetic;
 pub mod batch;
 pub mod bert;
 pub mod check;
@@ -20,8 +21,9 @@ pub mod weights;
 mod error;
 
 pub use align::Alignment;
+pub use arithmetic::Arithmetic;
 pub use batch::Packed;
-pub use bert::{Bert, Gradients};
+pub use bert::{Bert, Gradients, MeanLoss};
 pub use config::{Config, TagSet};
 pub use device::{DeviceChoice, choose};
 pub use error::ModelError;

@@ -39,6 +39,11 @@ impl Dropout {
         Self { rate, key: (key as u32, (key >> 32) as u32) }
     }
 
+    /// The key of this place in this step.
+    pub fn key(self) -> (u32, u32) {
+        self.key
+    }
+
     /// Whether it changes anything.
     pub fn is_active(self) -> bool {
         self.rate > 0.0

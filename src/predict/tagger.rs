@@ -1,7 +1,7 @@
 //! Scores of every tag for every piece. Inputs longer than the model are read in overlapping windows: nothing is cut.
 
 use crate::model::tokenizer::{PieceTokenizer, Pieces};
-use crate::model::{Bert, ModelError, ModelFolder, Packed, TagSet, device};
+use crate::model::{Arithmetic, Bert, ModelError, ModelFolder, Packed, TagSet, device};
 
 /// A network with its tokenizer and tags, ready to be asked.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl Tagger {
     /// No head, missing weights, no room on the device.
     pub fn new(folder: &ModelFolder, device: &crate::model::Device) -> Result<Self, ModelError> {
         let (bert, tags) = folder.classifier()?;
-        let bert = bert.to_device(device)?;
+        let bert = bert.to_device(device, Arithmetic::Fp32)?;
         Ok(Self {
             bert,
             tokenizer: folder.tokenizer.clone(),

@@ -2,7 +2,7 @@
 
 use super::schedule::Shape;
 use crate::model::bert::Frozen;
-use crate::model::{DeviceChoice, device};
+use crate::model::{Arithmetic, DeviceChoice, device};
 use crate::predict::tagger::BATCH_SIZE;
 
 /// Settings of a run. The defaults are the book's recipe.
@@ -52,6 +52,8 @@ pub struct Arguments {
     pub new_head: bool,
     /// Where to compute.
     pub device: DeviceChoice,
+    /// With what numbers; `None` for what suits the device.
+    pub precision: Option<Arithmetic>,
     /// When a checkpoint is written.
     pub save_strategy: SaveStrategy,
     /// Steps from one checkpoint to the next, with [`SaveStrategy::Steps`].
@@ -128,6 +130,7 @@ impl Default for Arguments {
             label_all_pieces: true,
             new_head: false,
             device: DeviceChoice::Auto,
+            precision: None,
             save_strategy: SaveStrategy::Epoch,
             save_steps: 500,
             save_total_limit: 0,

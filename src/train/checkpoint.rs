@@ -7,6 +7,7 @@
 
 use super::arguments::Arguments;
 use super::fields;
+use super::loss_scale::LossScale;
 use super::optimizer::{AdamW, Moment};
 use super::run::TrainError;
 use crate::disk;
@@ -49,6 +50,9 @@ pub struct State {
     pub without_gain: usize,
     /// Mean of the last losses.
     pub recent_loss: f64,
+    /// Of f16; `None` in other arithmetic.
+    #[serde(default)]
+    pub loss_scale: Option<LossScale>,
     /// Steps and scores so far, as [`super::json`] writes them.
     pub log_history: Vec<serde_json::Value>,
 }
@@ -160,7 +164,8 @@ impl Checkpoint {
     /// A file is missing or damaged.
     pub fn restore(&self, optimizer: &mut AdamW, bert: &Bert) -> Result<(), TrainError> {
         let [first, second] = [MOMENTS[0].1, MOMENTS[1].1].map(|name| self.arrays(name, bert));
-        optimizer.restore(self.state.step as i32, first?.into_iter().zip(second?))?;
+        let skipped = self.state.loss_scale.map_or(0, |s| s.skipped);
+        optimizer.restore(self.state.step.saturating_sub(skipped) as i32, first?.into_iter().zip(second?))?;
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 
 use super::arguments::{Arguments, ReportTo, SaveStrategy};
 use super::schedule::Shape;
+use crate::model::Arithmetic;
 use std::collections::BTreeMap;
 
 /// A setting that is a number typed by a person.
@@ -294,6 +295,15 @@ pub const CHOICES: &[Choice] = &[
         options: &["false", "true"],
         get: |a| usize::from(a.freeze_embeddings),
         set: |a, i| a.freeze_embeddings = i == 1,
+    },
+    Choice {
+        name: "precision",
+        flag: "precision",
+        help: "Of matrix products",
+        about: "Numbers of the matrix products: auto is fp32 on the processor, bf16 on an NVIDIA GPU (fp16 before Ampere)",
+        options: &["auto", "fp32", "tf32", "bf16", "fp16"],
+        get: |a| a.precision.map_or(0, |p| place(&Arithmetic::ALL, p) + 1),
+        set: |a, i| a.precision = i.checked_sub(1).map(|i| Arithmetic::ALL[i].1),
     },
     Choice {
         name: "save_strategy",

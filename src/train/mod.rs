@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`arguments`] and [`fields`] (what a person chooses), [`plan`] (which sentences, aligned and
 //! counted), [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells and what is wished of
-//! it), [`mod@run`] (the loop), [`checkpoint`] (the same run after an interruption), [`trial`] (measurements before it),
+//! it), [`footprint`] (the memory of a batch), [`mod@run`] (the loop), [`checkpoint`] (the same run after an interruption), [`trial`] (measurements before it),
 //! [`json`] and `report` (events outside the program), `notes` and [`card`] (what people read).
 
 pub mod arguments;
@@ -10,7 +10,9 @@ pub mod card;
 pub mod checkpoint;
 pub mod event;
 pub mod fields;
+pub mod footprint;
 pub mod json;
+mod loss_scale;
 mod memory;
 mod notes;
 pub mod optimizer;

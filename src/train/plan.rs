@@ -74,11 +74,26 @@ impl Plan {
 
     /// The batches of an epoch (counted from 0): all sentences once, in an order drawn from the seed.
     pub fn batches(&self, size: usize, seed: u64, epoch: usize) -> Vec<Packed> {
-        let mut order: Vec<usize> = (0..self.sentences.len()).collect();
-        Stream::new(seed, 0x6f72_6465_7200 + epoch as u64).shuffle(&mut order);
         let batch = |indices: &[usize]| {
             Packed::new(indices.iter().map(|i| (self.sentences[*i].0.as_slice(), self.sentences[*i].1.as_slice())))
         };
-        order.chunks(size).map(batch).collect()
+        self.order(seed, epoch).chunks(size).map(batch).collect()
+    }
+
+    /// The order of an epoch: numbers of sentences.
+    pub(super) fn order(&self, seed: u64, epoch: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.sentences.len()).collect();
+        Stream::new(seed, 0x6f72_6465_7200 + epoch as u64).shuffle(&mut order);
+        order
+    }
+
+    /// Pieces of the longest sentence.
+    pub(super) fn longest(&self) -> usize {
+        self.sentences.iter().map(|(ids, _)| ids.len()).max().unwrap_or(0)
+    }
+
+    /// Pieces of a sentence.
+    pub(super) fn length(&self, sentence: usize) -> usize {
+        self.sentences[sentence].0.len()
     }
 }

@@ -116,7 +116,7 @@ fn main() {
     let mut train = |batch: &Packed| {
         let mode = Mode::Train { seed: 1, step };
         step += 1;
-        let pass = Pass { mode, parts: cores, at_once: usize::MAX, objective: &objective };
+        let pass = Pass { mode, parts: cores, at_once: usize::MAX, objective: &objective, loss_scale: 1.0 };
         let (_, gradients) = bert.gradients(batch, pass).expect("gradients");
         optimizer.step(&mut bert, &gradients, 1e-5, 1.0).expect("a step");
     };

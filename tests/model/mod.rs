@@ -1,4 +1,5 @@
 mod alignment;
+mod cuda_kernels;
 mod forward;
 mod kernels;
 mod pipeline;

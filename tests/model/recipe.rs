@@ -44,6 +44,7 @@ fn a_batch_in_several_turns_has_the_gradient_of_the_whole() {
         let turns = Pass { at_once, ..pass(TRAIN, parts) };
         let (loss, turn_parts) = bert.gradients(&batch, turns).expect("gradients");
         assert!(turn_parts.len() <= parts, "one sum a thread, however many turns");
+        let (loss, whole) = (loss.read().expect("a loss"), whole.read().expect("a loss"));
         assert!((loss - whole).abs() < 1e-6, "{loss} instead of {whole}");
         for i in 0..bert.parameters().len() {
             let (a, b) = (gradient(&bert, &whole_parts, i), gradient(&bert, &turn_parts, i));
@@ -147,11 +148,11 @@ fn fifty_steps_of_the_fused_kernels_follow_the_plain_ones() {
         let step = |batch: Packed| {
             let (loss, gradients) = bert.gradients(&batch, pass(Mode::Evaluate, parts)).expect("gradients");
             optimizer.step(&mut bert, &gradients, 5e-4, 1.0).expect("a step");
-            loss
+            loss.read().expect("a loss")
         };
         batches.map(step).collect()
     };
-    let plain = bert.with_values(bert.snapshot().expect("a copy")).with_kernels(&Plain);
+    let plain = bert.with_values(bert.snapshot().expect("a copy")).with_kernels(&Plain::REFERENCE);
     let by_plain = AdamW::plain(&plain, 0.01).expect("an optimizer");
     let by_fused = AdamW::new(&bert, 0.01, 2).expect("an optimizer");
     let (plain, fused) = (losses(plain, by_plain, 1), losses(bert, by_fused, 2));
@@ -160,4 +161,46 @@ fn fifty_steps_of_the_fused_kernels_follow_the_plain_ones() {
         assert!((a - b).abs() < 1e-3, "step {step}: {b} instead of {a}");
     }
     assert!(fused[49] < 0.7 * fused[0], "it learns: {} to {}", fused[0], fused[49]);
+}
+
+#[test]
+fn training_in_f16_follows_f32() {
+    let (bert, plan) = tiny();
+    let losses = |bert: &Bert, kernels: &'static Plain, scale: f64| -> Vec<f64> {
+        let mut bert = bert.with_values(bert.snapshot().expect("a copy")).with_kernels(kernels);
+        let mut optimizer = AdamW::plain(&bert, 0.01).expect("an optimizer");
+        optimizer.set_loss_scale(scale);
+        let batches = (0..2).flat_map(|epoch| plan.batches(16, 9, epoch)).take(25).enumerate();
+        let step = |(step, batch): (usize, Packed)| {
+            let mode = Mode::Train { seed: 3, step: step as u64 };
+            let (loss, gradients) =
+                bert.gradients(&batch, Pass { loss_scale: scale, ..pass(mode, 1) }).expect("gradients");
+            let report = optimizer.step(&mut bert, &gradients, 5e-4, 1.0).expect("a step");
+            assert!(report.grad_norm.is_finite());
+            loss.read().expect("a loss")
+        };
+        batches.map(step).collect()
+    };
+    let full = losses(&bert, &Plain::REFERENCE, 1.0);
+    for (step, (a, b)) in full.iter().zip(&losses(&bert, &Plain::F16, 1024.0)).enumerate() {
+        assert!((a - b).abs() < 2e-2, "step {step}: {b} instead of {a}");
+    }
+    assert!(full[24] < 0.8 * full[0], "it learns: {} to {}", full[0], full[24]);
+}
+
+#[test]
+fn a_gradient_beyond_f16_changes_nothing_and_is_scaled_less() {
+    let (bert, plan) = tiny();
+    let mut bert = bert.with_kernels(&Plain::F16);
+    let before = bert.snapshot().expect("a copy");
+    let mut optimizer = AdamW::plain(&bert, 0.01).expect("an optimizer");
+    optimizer.set_loss_scale(1e9);
+    let far = Pass { loss_scale: 1e9, ..pass(Mode::Evaluate, 1) };
+    let (_, gradients) = bert.gradients(&batch(&plan), far).expect("gradients");
+    let report = optimizer.step(&mut bert, &gradients, 1e-3, 1.0).expect("a step");
+    assert!(!report.grad_norm.is_finite());
+    for (p, before) in bert.parameters().iter().zip(&before) {
+        let moved = (&p.value - before).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>()).expect("a number");
+        assert!(moved == 0.0, "{} has moved", p.name);
+    }
 }

@@ -36,5 +36,5 @@ pub fn strings(value: &serde_json::Value) -> Vec<String> {
 /// A whole batch at once, plain cross-entropy.
 pub fn pass(mode: Mode, parts: usize) -> Pass<'static> {
     static PLAIN: Objective = Objective { smoothing: 0.0, tag_weights: Vec::new() };
-    Pass { mode, parts, at_once: usize::MAX, objective: &PLAIN }
+    Pass { mode, parts, at_once: usize::MAX, objective: &PLAIN, loss_scale: 1.0 }
 }

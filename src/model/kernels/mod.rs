@@ -2,20 +2,25 @@
 //!
 //! Two implementations: [`plain`] is made of candle's own operations and runs on every device; [`fused`] is written
 //! by hand for the processor, where candle's single-threaded element-wise operations and fresh temporaries would take
-//! most of the time. The plain one is the reference that the fused one is tested against.
+//! most of the time. The plain one is the reference that the fused one is tested against. `cuda` has the few operations
+//! that candle lacks on an NVIDIA GPU.
 //!
 //! Gradients are written out rather than recorded: candle's own fused operations cut the graph without a word
 //! (`layer_norm`, `softmax_last_dim`), and its tape pays a zero tensor and an addition for every edge.
 //!
-//! All activations are packed rows: `[pieces, width]`, f32.
+//! All activations are packed rows: `[pieces, width]`, f32, or 16 bits between the matrix products of mixed precision.
 
+#[cfg(feature = "cuda")]
+pub mod cuda;
 pub mod fused;
 pub mod plain;
 
 use super::batch::Packed;
 use super::objective::Objective;
 use super::rng::Dropout;
-use candle_core::{Device, Result, Tensor};
+use super::{Arithmetic, Device};
+use candle_core::{Result, Tensor, bail};
+use plain::{Padding, Plain};
 
 /// What [`Kernels::norm`] keeps for its backward pass.
 pub struct NormSaved {
@@ -60,16 +65,48 @@ pub struct Heads<'a> {
     pub count: usize,
 }
 
+impl Heads<'_> {
+    /// What scores are multiplied by: one over the root of a head's width.
+    fn scale(&self) -> Result<f64> {
+        Ok(1.0 / ((self.query.dim(1)? / self.count) as f64).sqrt())
+    }
+}
+
+/// The sentences of a batch as attention needs them, made once a pass.
+pub struct Sentences<'a> {
+    /// The batch.
+    pub batch: &'a Packed,
+    /// Its rows among padded sentences, where the kernels need that.
+    padding: Option<Padding>,
+}
+
+impl<'a> Sentences<'a> {
+    /// Without padding.
+    fn packed(batch: &'a Packed) -> Self {
+        Self { batch, padding: None }
+    }
+
+    fn padding(&self) -> Result<&Padding> {
+        match &self.padding {
+            Some(padding) => Ok(padding),
+            None => bail!("sentences of other kernels"),
+        }
+    }
+}
+
 /// Result of a cross-entropy: the sum of the losses, and the gradient of their mean.
 pub struct Loss {
-    /// Sum over the labelled rows, in f64.
-    pub sum: f64,
+    /// Sum over the labelled rows, a scalar that stays on the device: reading it would wait for all that goes before.
+    pub sum: Tensor,
     /// Gradient of `sum * weight` by the logits, `[rows, tags]`.
     pub gradient: Tensor,
 }
 
 /// Forward and backward of every building block. Errors are candle's: shapes, memory, device.
 pub trait Kernels: Send + Sync {
+    /// The sentences of a batch as [`Kernels::attention`] needs them.
+    fn sentences<'a>(&self, batch: &'a Packed, device: &Device) -> Result<Sentences<'a>>;
+
     /// Rows of `table` `[vocabulary, width]`: `[ids, width]`.
     fn embed(&self, table: &Tensor, ids: &[u32]) -> Result<Tensor>;
 
@@ -112,7 +149,7 @@ pub trait Kernels: Send + Sync {
     /// `dropout(softmax(q kᵀ / √width)) v` in each head, each sentence of the batch by itself.
     /// Returns the result `[rows, heads * width]` and the probabilities kept for the backward pass (in a layout of the
     /// implementation's own).
-    fn attention(&self, heads: Heads, batch: &Packed, dropout: Dropout) -> Result<(Tensor, Tensor)>;
+    fn attention(&self, heads: Heads, sentences: &Sentences, dropout: Dropout) -> Result<(Tensor, Tensor)>;
 
     /// Backward of [`Kernels::attention`]: gradients of queries, keys and values.
     fn attention_backward(
@@ -120,7 +157,7 @@ pub trait Kernels: Send + Sync {
         heads: Heads,
         probabilities: &Tensor,
         dy: &Tensor,
-        batch: &Packed,
+        sentences: &Sentences,
         dropout: Dropout,
     ) -> Result<[Tensor; 3]>;
 
@@ -135,8 +172,15 @@ pub trait Kernels: Send + Sync {
 }
 
 /// The kernels for a device: by hand on the processor, candle's operations elsewhere.
-pub fn for_device(device: &Device) -> &'static dyn Kernels {
-    if device.is_cpu() { &fused::Fused } else { &plain::Plain }
+pub fn for_device(device: &Device, arithmetic: Arithmetic) -> &'static dyn Kernels {
+    match (device, arithmetic) {
+        (Device::Cpu, Arithmetic::Fp32 | Arithmetic::Tf32) => &fused::Fused,
+        #[cfg(feature = "cuda")]
+        (Device::Cuda(_), arithmetic) => cuda::kernels(arithmetic),
+        (_, Arithmetic::Fp32 | Arithmetic::Tf32) => &Plain::REFERENCE,
+        (_, Arithmetic::Bf16) => &Plain::BF16,
+        (_, Arithmetic::Fp16) => &Plain::F16,
+    }
 }
 
 /// The element of row `row` and column `column` of attention's dropout: rows are the query's row in the whole batch.

@@ -9,11 +9,13 @@ use crate::disk;
 use crate::model::align::Rule;
 use crate::model::objective::Objective;
 use crate::model::weights::{LoadReport, Precision};
-use crate::model::{Bert, ModelError, ModelFolder, TagSet, choose, device};
+use crate::model::{Arithmetic, Bert, ModelError, ModelFolder, TagSet, choose, device};
 use crate::predict::{Evaluation, Tagger, evaluate};
 use crate::train::arguments::{Arguments, SaveStrategy, steps};
 use crate::train::checkpoint::{self, Checkpoint};
 use crate::train::event::{Event, Observer, Outcome, Started, Step, Weight, Wish};
+use crate::train::footprint;
+use crate::train::loss_scale::LossScale;
 use crate::train::notes::{coverage, labels_in_use, notes};
 use crate::train::optimizer::AdamW;
 use crate::train::plan::Plan;
@@ -112,6 +114,7 @@ pub(super) struct Run<'a> {
     plan: Plan,
     objective: Objective,
     optimizer: AdamW,
+    loss_scale: Option<LossScale>,
     schedule: Schedule,
     best: Option<Best>,
     progress: Progress,
@@ -167,6 +170,8 @@ impl<'a> Run<'a> {
             return Err(TrainError::Data(message.into()));
         }
         let chosen = choose(arguments.device)?;
+        let arithmetic = Arithmetic::on(&chosen.device, chosen.generation, arguments.precision)?;
+        candle_core::cuda::set_gemm_reduced_precision_f32(arithmetic == Arithmetic::Tf32);
         let head_kept = resumed.map_or(!arguments.new_head && job.base.knows(&labels), |c| c.state.head_kept);
         let (bert, tags, report) = if resumed.is_some() {
             let (bert, tags) = job.base.classifier()?;
@@ -174,7 +179,7 @@ impl<'a> Run<'a> {
         } else {
             job.base.for_labels(&labels, arguments.new_head, arguments.seed)?
         };
-        let bert = bert.to_device(&chosen.device)?.frozen(arguments.frozen());
+        let bert = bert.to_device(&chosen.device, arithmetic)?.frozen(arguments.frozen());
         let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
         let rule = Rule { label_all_pieces: arguments.label_all_pieces, max_length };
         let plan = Plan::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, &tags, rule)?;
@@ -185,7 +190,11 @@ impl<'a> Run<'a> {
         let tag_weights = if arguments.balanced_class_weights { plan.balanced_weights(tags.len()) } else { Vec::new() };
         let objective = Objective { smoothing: arguments.label_smoothing_factor, tag_weights };
         observer.on(Event::Started(Started {
-            device: chosen.name,
+            device: if chosen.device.is_cpu() {
+                chosen.name
+            } else {
+                format!("{}, {}", chosen.name, arithmetic.name())
+            },
             model: job.base.name.clone(),
             train_sentences: job.holdout.train.len(),
             dev_sentences: job.holdout.dev.len(),
@@ -198,6 +207,9 @@ impl<'a> Run<'a> {
             labels: tags.labels(),
             resumed_at: resumed.map_or(0, |c| c.state.step),
         }));
+        if let Some(why) = chosen.why {
+            observer.on(Event::Note(Weight::Warning, why));
+        }
         for (weight, note) in notes(job, &arguments, &plan, &report.unexpected, head_kept) {
             observer.on(Event::Note(weight, note));
         }
@@ -210,12 +222,42 @@ impl<'a> Run<'a> {
         };
         let (best, progress) = (None, Progress::default());
         let report = None;
-        let mut run =
-            Self { job, arguments, tagger, plan, objective, optimizer, schedule, best, progress, report, head_kept };
+        let loss_scale = (arithmetic == Arithmetic::Fp16).then(LossScale::default);
+        let mut run = Self {
+            job,
+            arguments,
+            tagger,
+            plan,
+            objective,
+            optimizer,
+            loss_scale,
+            schedule,
+            best,
+            progress,
+            report,
+            head_kept,
+        };
+        run.check_memory()?;
         if let Some(checkpoint) = resumed {
             run.go_on_from(checkpoint, observer)?;
         }
         Ok(run)
+    }
+
+    /// Refuses a batch for which there is no memory, before anything has begun.
+    fn check_memory(&self) -> Result<(), TrainError> {
+        let bert = &self.tagger.bert;
+        let Some(free) = device::free_memory(bert.device()) else { return Ok(()) };
+        let sentences = self.arguments.per_device_train_batch_size;
+        let need = footprint::needed(bert, &self.plan, &self.arguments, sentences);
+        if need <= free {
+            return Ok(());
+        }
+        let advice = footprint::advice(bert, &self.plan, &self.arguments, free);
+        let (need, free) = (need as f64 / 1e9, free as f64 / 1e9);
+        let message =
+            format!("a batch of {sentences} sentences needs about {need:.1} GB, and {free:.1} GB are free. {advice}");
+        Err(TrainError::Data(message))
     }
 
     fn complete(mut self, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
@@ -271,10 +313,13 @@ impl<'a> Run<'a> {
                 return Ok(Outcome::Stopped);
             }
             let rate = arguments.learning_rate * self.schedule.factor(self.progress.step);
-            let step::Done { loss, report, seconds } = self.step(batch, rate)?;
+            let step::Done { loss, report, skipped, seconds } = self.step(batch, rate)?;
             self.progress.pieces += batch.rows();
             self.progress.padded += batch.longest() * batch.len();
             self.progress.seconds += seconds;
+            if skipped {
+                continue;
+            }
             if let Some(why) = self.divergence(loss, &report, batch) {
                 observer.on(Event::Note(Weight::Warning, why.clone()));
                 self.progress.divergence = Some(why);

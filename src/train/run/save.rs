@@ -36,6 +36,7 @@ impl Run<'_> {
             }
         }
         observer.on(Event::History(history));
+        self.loss_scale = self.loss_scale.map(|fresh| state.loss_scale.unwrap_or(fresh));
         self.progress = Progress {
             step: state.step,
             pieces: state.pieces,
@@ -119,6 +120,7 @@ impl Run<'_> {
             best: best.map(|b| (b.step, b.epoch)),
             without_gain: self.progress.without_gain,
             recent_loss: self.progress.recent_loss,
+            loss_scale: self.loss_scale,
             log_history: self.progress.history.clone(),
         };
         let snapshot = Snapshot {

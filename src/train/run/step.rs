@@ -2,8 +2,9 @@
 
 use super::{Run, TrainError};
 use crate::model::bert::{Mode, Pass};
-use crate::model::{Bert, Packed};
+use crate::model::{Bert, Packed, device};
 use crate::train::event::Step;
+use crate::train::footprint;
 use crate::train::optimizer::StepReport;
 use std::time::Instant;
 
@@ -14,6 +15,8 @@ const WORSE_THAN_GUESSING: f64 = 3.0;
 pub(in crate::train) struct Done {
     pub loss: f64,
     pub(super) report: StepReport,
+    /// The gradient did not fit into f16: no weight has changed, and the next loss is scaled less.
+    pub(super) skipped: bool,
     pub(super) seconds: f64,
 }
 
@@ -21,17 +24,41 @@ impl Run<'_> {
     /// One step: the gradient of a batch, and the weights change.
     pub(in crate::train) fn step(&mut self, batch: &Packed, rate: f64) -> Result<Done, TrainError> {
         let started = Instant::now();
+        let (loss, report) = self.compute(batch, rate).map_err(|e| self.explained(e))?;
+        self.progress.step += 1;
+        let scaled = self.loss_scale.as_mut().is_some_and(|scale| scale.after(report.grad_norm.is_finite()));
+        let skipped = scaled && !report.grad_norm.is_finite();
+        Ok(Done { loss, report, skipped, seconds: started.elapsed().as_secs_f64() })
+    }
+
+    fn compute(&mut self, batch: &Packed, rate: f64) -> candle_core::Result<(f64, StepReport)> {
         let pass = Pass {
             mode: Mode::Train { seed: self.arguments.seed, step: self.progress.step as u64 },
             parts: self.arguments.parts,
             at_once: self.arguments.per_device_train_batch_size,
             objective: &self.objective,
+            loss_scale: self.loss_scale.map_or(1.0, |s| s.factor),
         };
+        self.optimizer.set_loss_scale(pass.loss_scale);
         let (loss, gradients) = self.tagger.bert.gradients(batch, pass)?;
         let report = self.optimizer.step(&mut self.tagger.bert, &gradients, rate, self.arguments.max_grad_norm)?;
-        drop(gradients);
-        self.progress.step += 1;
-        Ok(Done { loss, report, seconds: started.elapsed().as_secs_f64() })
+        // Read last, when everything is in the device's stream.
+        Ok((loss.read()?, report))
+    }
+
+    /// A device whose memory is full says what batch would fit.
+    fn explained(&self, error: candle_core::Error) -> TrainError {
+        if !device::is_out_of_memory(&error) {
+            return error.into();
+        }
+        let (sentences, longest) = (self.arguments.per_device_train_batch_size, self.plan.longest());
+        // What is free now is free beside the batch that failed; half of its need is the next thing to try.
+        let need = footprint::needed(&self.tagger.bert, &self.plan, &self.arguments, sentences);
+        let advice = footprint::advice(&self.tagger.bert, &self.plan, &self.arguments, need / 2);
+        TrainError::Data(format!(
+            "step {}: the device's memory is full with {sentences} sentences of up to {longest} pieces. {advice}",
+            self.progress.step + 1
+        ))
     }
 
     /// Batches epoch after epoch, without end.

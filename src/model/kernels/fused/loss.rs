@@ -28,5 +28,5 @@ pub(super) fn cross_entropy(logits: &Tensor, labels: &[i32], objective: &Objecti
             *out = ((shifted.exp() / total * all - target) * weight) as f32;
         }
     }
-    Ok(Loss { sum, gradient: tensor(gradient, &[rows, tags])? })
+    Ok(Loss { sum: Tensor::new(sum, logits.device())?, gradient: tensor(gradient, &[rows, tags])? })
 }

@@ -11,11 +11,11 @@ mod norm;
 pub mod vector;
 pub mod view;
 
-use super::{Heads, Kernels, LinearGrads, Loss, NormGrads, NormSaved};
+use super::{Heads, Kernels, LinearGrads, Loss, NormGrads, NormSaved, Sentences};
 use crate::model::batch::Packed;
 use crate::model::objective::Objective;
 use crate::model::rng::Dropout;
-use candle_core::{Result, Tensor};
+use candle_core::{Device, Result, Tensor};
 use gemm::{Matrix, MatrixMut, multiply};
 use std::collections::HashMap;
 use view::{tensor, view};
@@ -24,6 +24,10 @@ use view::{tensor, view};
 pub struct Fused;
 
 impl Kernels for Fused {
+    fn sentences<'a>(&self, batch: &'a Packed, _: &Device) -> Result<Sentences<'a>> {
+        Ok(Sentences::packed(batch))
+    }
+
     fn embed(&self, table: &Tensor, ids: &[u32]) -> Result<Tensor> {
         let width = table.dim(1)?;
         let table = view(table)?;
@@ -111,8 +115,8 @@ impl Kernels for Fused {
         norm::backward(saved, scale, dy, residual, dropout)
     }
 
-    fn attention(&self, heads: Heads, batch: &Packed, dropout: Dropout) -> Result<(Tensor, Tensor)> {
-        attention::forward(heads, batch, dropout)
+    fn attention(&self, heads: Heads, sentences: &Sentences, dropout: Dropout) -> Result<(Tensor, Tensor)> {
+        attention::forward(heads, sentences.batch, dropout)
     }
 
     fn attention_backward(
@@ -120,10 +124,10 @@ impl Kernels for Fused {
         heads: Heads,
         probabilities: &Tensor,
         dy: &Tensor,
-        batch: &Packed,
+        sentences: &Sentences,
         dropout: Dropout,
     ) -> Result<[Tensor; 3]> {
-        attention::backward(heads, probabilities, dy, batch, dropout)
+        attention::backward(heads, probabilities, dy, sentences.batch, dropout)
     }
 
     fn cross_entropy(&self, logits: &Tensor, labels: &[i32], objective: &Objective, weight: f64) -> Result<Loss> {

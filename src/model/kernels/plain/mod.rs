@@ -1,26 +1,86 @@
 //! The building blocks in candle's own operations: any device, and the reference for the fused ones.
+//!
+//! In mixed precision the matrix products, and what flows between them, have 16 bits; sums over a row (normalisation,
+//! softmax, the loss), residuals and the gradients of weights stay f32, as PyTorch's autocast does it.
 
-use super::{Heads, Kernels, LinearGrads, Loss, NormGrads, NormSaved, attention_column};
+mod host;
+mod padding;
+
+pub use host::Host;
+pub use padding::Padding;
+
+use super::{Heads, Kernels, LinearGrads, Loss, NormGrads, NormSaved, Sentences};
 use crate::model::batch::{IGNORED, Packed};
 use crate::model::objective::Objective;
 use crate::model::rng::Dropout;
-use candle_core::{D, DType, Result, Tensor};
+use candle_core::{D, DType, Device, Result, Tensor};
 use std::collections::HashMap;
 
+/// What candle has no operation for.
+pub trait Missing: Send + Sync {
+    /// Dropout of `x` `[rows, width]`, whose first row is `first_row` of the whole batch.
+    fn drop_rows(&self, x: &Tensor, dropout: Dropout, first_row: usize) -> Result<Tensor>;
+
+    /// Dropout of attention's probabilities, `[sentences, heads, longest, longest]`; what is padding becomes zero.
+    fn drop_attention(&self, x: &Tensor, batch: &Packed, padding: &Padding, dropout: Dropout) -> Result<Tensor>;
+
+    /// Backward of the exact gelu: `dy (Φ(x) + x φ(x))`, in the type of `x`.
+    fn gelu_backward(&self, x: &Tensor, dy: &Tensor) -> Result<Tensor>;
+}
+
 /// candle's operations, one after another.
-pub struct Plain;
+pub struct Plain {
+    /// The type of matrix products in mixed precision; `None` for the type of the weights.
+    pub half: Option<DType>,
+    /// What candle has no operation for.
+    pub missing: &'static dyn Missing,
+}
+
+impl Plain {
+    /// On any device, in the type of the weights: the reference.
+    pub const REFERENCE: Self = Self { half: None, missing: &Host };
+    /// On any device, in f16.
+    pub const F16: Self = Self { half: Some(DType::F16), missing: &Host };
+    /// On any device, in bf16.
+    pub const BF16: Self = Self { half: Some(DType::BF16), missing: &Host };
+
+    /// For a matrix product.
+    fn narrow(&self, x: &Tensor) -> Result<Tensor> {
+        match self.half {
+            Some(half) => x.to_dtype(half),
+            None => Ok(x.clone()),
+        }
+    }
+
+    /// For sums over a row.
+    fn wide(&self, x: &Tensor) -> Result<Tensor> {
+        match self.half {
+            Some(_) => x.to_dtype(DType::F32),
+            None => Ok(x.clone()),
+        }
+    }
+}
 
 impl Kernels for Plain {
+    fn sentences<'a>(&self, batch: &'a Packed, device: &Device) -> Result<Sentences<'a>> {
+        Ok(Sentences { batch, padding: Some(Padding::new(batch, device)?) })
+    }
+
     fn embed(&self, table: &Tensor, ids: &[u32]) -> Result<Tensor> {
         table.index_select(&Tensor::new(ids, table.device())?, 0)
     }
 
     fn linear(&self, x: &Tensor, w: &Tensor, b: &Tensor) -> Result<Tensor> {
-        x.matmul(&w.t()?)?.broadcast_add(b)
+        self.narrow(x)?.matmul(&self.narrow(w)?.t()?)?.broadcast_add(&self.narrow(b)?)
     }
 
     fn linear_backward(&self, x: &Tensor, w: &Tensor, dy: &Tensor) -> Result<LinearGrads> {
-        Ok(LinearGrads { input: dy.matmul(w)?, weight: dy.t()?.matmul(x)?, bias: dy.sum(0)? })
+        let (x, w, narrow) = (self.narrow(x)?, self.narrow(w)?, self.narrow(dy)?);
+        Ok(LinearGrads {
+            input: narrow.matmul(&w)?,
+            weight: self.wide(&narrow.t()?.matmul(&x)?)?,
+            bias: self.wide(dy)?.sum(0)?,
+        })
     }
 
     fn gelu(&self, x: &Tensor) -> Result<Tensor> {
@@ -28,20 +88,12 @@ impl Kernels for Plain {
     }
 
     fn gelu_backward(&self, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
-        let half_cdf = ((x / std::f64::consts::SQRT_2)?.erf()? + 1.0)?;
-        let cdf = (half_cdf * 0.5)?;
-        let density = ((x.sqr()? * -0.5)?.exp()? * (1.0 / std::f64::consts::TAU.sqrt()))?;
-        dy.mul(&(cdf + x.mul(&density)?)?)
+        self.missing.gelu_backward(x, dy)
     }
 
     fn dropout(&self, x: &Tensor, dropout: Dropout, first_row: usize) -> Result<Tensor> {
-        if !dropout.is_active() {
-            return Ok(x.clone());
-        }
-        let (rows, width) = x.dims2()?;
-        let mask: Vec<f32> =
-            (0..rows * width).map(|i| dropout.factor((first_row + i / width) as u32, (i % width) as u32)).collect();
-        x.mul(&Tensor::from_vec(mask, (rows, width), x.device())?)
+        let x = self.wide(x)?;
+        if dropout.is_active() { self.missing.drop_rows(&x, dropout, first_row) } else { Ok(x) }
     }
 
     fn norm(
@@ -73,6 +125,7 @@ impl Kernels for Plain {
         residual: bool,
         dropout: (Dropout, usize),
     ) -> Result<NormGrads> {
+        let dy = self.wide(dy)?;
         let g = dy.broadcast_mul(scale)?;
         let mean = g.mean_keepdim(D::Minus1)?;
         let along = g.mul(&saved.normal)?.mean_keepdim(D::Minus1)?;
@@ -86,14 +139,15 @@ impl Kernels for Plain {
         })
     }
 
-    fn attention(&self, heads: Heads, batch: &Packed, dropout: Dropout) -> Result<(Tensor, Tensor)> {
-        let padding = Padding::new(heads.query, batch, heads.count)?;
-        let [q, k, v] = [heads.query, heads.key, heads.value].map(|t| padding.pad(t));
-        let scores = (q?.matmul(&k?.t()?)? * padding.scale())?.broadcast_add(&padding.mask)?;
+    fn attention(&self, heads: Heads, sentences: &Sentences, dropout: Dropout) -> Result<(Tensor, Tensor)> {
+        let padding = sentences.padding()?;
+        let [q, k, v] = [heads.query, heads.key, heads.value].map(|t| padding.pad(t, heads.count));
+        let scores = self.wide(&q?.matmul(&k?.t()?)?)?;
+        let scores = (scores * heads.scale()?)?.broadcast_add(&padding.mask)?;
         let exponent = scores.broadcast_sub(&scores.max_keepdim(D::Minus1)?)?.exp()?;
         let probabilities = exponent.broadcast_div(&exponent.sum_keepdim(D::Minus1)?)?;
-        let kept = padding.dropout(&probabilities, batch, dropout)?;
-        Ok((padding.unpad(&kept.matmul(&v?)?)?, probabilities))
+        let kept = self.drop_attention(&probabilities, sentences, dropout)?;
+        Ok((padding.unpad(&self.narrow(&kept)?.matmul(&v?)?)?, probabilities))
     }
 
     fn attention_backward(
@@ -101,22 +155,23 @@ impl Kernels for Plain {
         heads: Heads,
         probabilities: &Tensor,
         dy: &Tensor,
-        batch: &Packed,
+        sentences: &Sentences,
         dropout: Dropout,
     ) -> Result<[Tensor; 3]> {
-        let padding = Padding::new(heads.query, batch, heads.count)?;
-        let [q, k, v] = [heads.query, heads.key, heads.value].map(|t| padding.pad(t));
-        let (q, k, v, dy) = (q?, k?, v?, padding.pad(dy)?);
-        let kept = padding.dropout(probabilities, batch, dropout)?;
+        let padding = sentences.padding()?;
+        let [q, k, v] = [heads.query, heads.key, heads.value].map(|t| padding.pad(t, heads.count));
+        let (q, k, v, dy) = (q?, k?, v?, padding.pad(&self.narrow(dy)?, heads.count)?);
+        let kept = self.narrow(&self.drop_attention(probabilities, sentences, dropout)?)?;
         let dv = kept.t()?.matmul(&dy)?;
-        let dp = padding.dropout(&dy.matmul(&v.t()?)?, batch, dropout)?;
+        let dp = self.drop_attention(&self.wide(&dy.matmul(&v.t()?)?)?, sentences, dropout)?;
         let along = dp.mul(probabilities)?.sum_keepdim(D::Minus1)?;
-        let ds = (dp.broadcast_sub(&along)?.mul(probabilities)? * padding.scale())?;
+        let ds = self.narrow(&(dp.broadcast_sub(&along)?.mul(probabilities)? * heads.scale()?)?)?;
         let (dq, dk) = (ds.matmul(&k)?, ds.t()?.matmul(&q)?);
         Ok([padding.unpad(&dq)?, padding.unpad(&dk)?, padding.unpad(&dv)?])
     }
 
     fn cross_entropy(&self, logits: &Tensor, labels: &[i32], objective: &Objective, weight: f64) -> Result<Loss> {
+        let logits = self.wide(logits)?;
         let (rows, tags) = logits.dims2()?;
         let mut target = vec![0f32; rows * tags];
         let mut counted = vec![0f32; rows];
@@ -133,13 +188,13 @@ impl Kernels for Plain {
         let exponent = shifted.exp()?;
         let total = exponent.sum_keepdim(1)?;
         let log_probability = shifted.broadcast_sub(&total.log()?)?;
-        let sum = log_probability.mul(&target)?.sum_all()?.to_dtype(DType::F64)?.to_scalar::<f64>()?;
+        let sum = log_probability.mul(&target)?.sum_all()?.neg()?;
         let gradient = exponent.broadcast_div(&total)?.broadcast_mul(&counted)?.sub(&target)?;
-        Ok(Loss { sum: -sum, gradient: (gradient * weight)? })
+        Ok(Loss { sum, gradient: (gradient * weight)? })
     }
 
     fn add(&self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
-        a + b
+        if a.dtype() == b.dtype() { a + b } else { self.wide(a)? + self.wide(b)? }
     }
 
     fn sum_rows(&self, rows: &Tensor, ids: &[u32]) -> Result<(Vec<u32>, Tensor)> {
@@ -160,76 +215,12 @@ impl Kernels for Plain {
     }
 }
 
-/// Packed rows as `[sentences, heads, longest, width]` and back: a batched matrix product needs equal lengths.
-struct Padding {
-    /// Row of the packed array for each place; the row past the end is zero.
-    gather: Tensor,
-    /// Place of each packed row.
-    scatter: Tensor,
-    /// 0 for keys that are there, very negative for padding: `[sentences, 1, 1, longest]`.
-    mask: Tensor,
-    sentences: usize,
-    longest: usize,
-    heads: usize,
-    width: usize,
-}
-
-impl Padding {
-    fn new(like: &Tensor, batch: &Packed, heads: usize) -> Result<Self> {
-        let (rows, all) = like.dims2()?;
-        let (sentences, longest) = (batch.len(), batch.longest());
-        let mut gather = vec![rows as u32; sentences * longest];
-        let mut scatter = Vec::with_capacity(rows);
-        let mut mask = vec![-1e30f32; sentences * longest];
-        for (s, range) in batch.sentences().enumerate() {
-            for (i, row) in range.enumerate() {
-                gather[s * longest + i] = row as u32;
-                mask[s * longest + i] = 0.0;
-                scatter.push((s * longest + i) as u32);
-            }
+impl Plain {
+    fn drop_attention(&self, x: &Tensor, sentences: &Sentences, dropout: Dropout) -> Result<Tensor> {
+        if dropout.is_active() {
+            self.missing.drop_attention(x, sentences.batch, sentences.padding()?, dropout)
+        } else {
+            Ok(x.clone())
         }
-        let device = like.device();
-        Ok(Self {
-            gather: Tensor::new(gather, device)?,
-            scatter: Tensor::new(scatter, device)?,
-            mask: Tensor::from_vec(mask, (sentences, 1, 1, longest), device)?,
-            sentences,
-            longest,
-            heads,
-            width: all / heads,
-        })
-    }
-
-    fn scale(&self) -> f64 {
-        1.0 / (self.width as f64).sqrt()
-    }
-
-    fn pad(&self, x: &Tensor) -> Result<Tensor> {
-        let zero = Tensor::zeros((1, x.dim(1)?), x.dtype(), x.device())?;
-        let padded = Tensor::cat(&[x, &zero], 0)?.index_select(&self.gather, 0)?;
-        padded.reshape((self.sentences, self.longest, self.heads, self.width))?.transpose(1, 2)?.contiguous()
-    }
-
-    fn unpad(&self, x: &Tensor) -> Result<Tensor> {
-        let flat = x.transpose(1, 2)?.contiguous()?;
-        flat.reshape((self.sentences * self.longest, self.heads * self.width))?.index_select(&self.scatter, 0)
-    }
-
-    fn dropout(&self, x: &Tensor, batch: &Packed, dropout: Dropout) -> Result<Tensor> {
-        if !dropout.is_active() {
-            return Ok(x.clone());
-        }
-        let mut mask = vec![0f32; self.sentences * self.heads * self.longest * self.longest];
-        for (s, range) in batch.sentences().enumerate() {
-            for head in 0..self.heads {
-                for (i, row) in range.clone().enumerate() {
-                    let at = ((s * self.heads + head) * self.longest + i) * self.longest;
-                    for j in 0..range.len() {
-                        mask[at + j] = dropout.factor((batch.first_row + row) as u32, attention_column(head, j));
-                    }
-                }
-            }
-        }
-        x.mul(&Tensor::from_vec(mask, x.shape(), x.device())?)
     }
 }

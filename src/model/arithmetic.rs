@@ -1,0 +1,83 @@
+//! What numbers a model is trained with.
+
+use super::{Device, ModelError};
+
+/// The type of a training step's matrix products. Weights, moments and sums over rows are f32 in every case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// 32 bits.
+    #[default]
+    Fp32,
+    /// 32 bits of which the tensor cores of an NVIDIA GPU look at 19 (Ampere and later).
+    Tf32,
+    /// 16 bits with the range of f32 (Ampere and later).
+    Bf16,
+    /// 16 bits of small range: the loss is scaled so that gradients stay inside.
+    Fp16,
+}
+
+impl Arithmetic {
+    /// All of them, with the Trainer's names.
+    pub const ALL: [(&str, Self); 4] =
+        [("fp32", Self::Fp32), ("tf32", Self::Tf32), ("bf16", Self::Bf16), ("fp16", Self::Fp16)];
+
+    /// The Trainer's name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, a)| *a == self).map_or("fp32", |(name, _)| name)
+    }
+
+    /// What a device computes in: what was asked for, or without a wish the fastest that learns as well as f32.
+    ///
+    /// # Errors
+    /// When the device cannot.
+    pub fn on(device: &Device, generation: Option<Generation>, wish: Option<Self>) -> Result<Self, ModelError> {
+        let modern = generation.is_some_and(Generation::has_bf16);
+        let refuse = |why: String| Err(ModelError::Unsupported(why));
+        match wish {
+            Some(Self::Fp32) => Ok(Self::Fp32),
+            Some(wish) if !device.is_cuda() => {
+                refuse(format!("{} is for NVIDIA GPUs; here it is fp32 (--precision auto)", wish.name()))
+            }
+            Some(wish @ (Self::Tf32 | Self::Bf16)) if !modern => {
+                let name = wish.name();
+                refuse(format!("this GPU is too old for {name}, which begins with Ampere: use fp16 or fp32"))
+            }
+            Some(wish) => Ok(wish),
+            None if device.is_cuda() => Ok(if modern { Self::Bf16 } else { Self::Fp16 }),
+            None => Ok(Self::Fp32),
+        }
+    }
+}
+
+/// NVIDIA's compute capability: major and minor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Generation(pub i32, pub i32);
+
+impl Generation {
+    /// The oldest one that CUDA 13 and this program's kernels run on: Turing.
+    pub const OLDEST: Self = Self(7, 5);
+
+    /// From Ampere on.
+    fn has_bf16(self) -> bool {
+        self >= Self(8, 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_processor_computes_in_f32() {
+        let on = |wish| Arithmetic::on(&Device::Cpu, None, wish).map_err(|e| e.to_string());
+        assert_eq!(on(None), Ok(Arithmetic::Fp32));
+        assert_eq!(on(Some(Arithmetic::Fp32)), Ok(Arithmetic::Fp32));
+        assert!(on(Some(Arithmetic::Bf16)).is_err_and(|e| e.contains("bf16 is for NVIDIA GPUs")));
+    }
+
+    #[test]
+    fn bf16_begins_with_ampere() {
+        assert!(Generation(8, 0).has_bf16() && Generation(12, 0).has_bf16());
+        assert!(!Generation(7, 5).has_bf16());
+    }
+}

@@ -1,0 +1,24 @@
+//! Compiles `kernels.cu` to PTX for builds with the feature `cuda`; does nothing for others.
+//!
+//! PTX is compiled further by the driver, for any GPU from this one on: Turing, the oldest that CUDA 13 knows.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+const SOURCE: &str = "src/model/kernels/cuda/kernels.cu";
+const OLDEST: &str = "compute_75";
+
+fn main() {
+    println!("cargo:rerun-if-changed={SOURCE}");
+    println!("cargo:rerun-if-changed=src/model/kernels/cuda/build.rs");
+    if std::env::var_os("CARGO_FEATURE_CUDA").is_none() {
+        return;
+    }
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("kernels.ptx");
+    let arguments = ["-ptx", "-O3", "-std=c++17", "-arch", OLDEST, SOURCE, "-o"];
+    match Command::new("nvcc").args(arguments).arg(&out).status() {
+        Ok(status) if status.success() => {}
+        Ok(status) => panic!("nvcc could not compile {SOURCE}: {status}"),
+        Err(e) => panic!("the feature cuda needs nvcc of the CUDA toolkit on the PATH: {e}"),
+    }
+}

@@ -1,0 +1,163 @@
+//! What candle has no operation for on an NVIDIA GPU, one launch each: dropout by counter, gelu's derivative, and the
+//! optimizer's pass. `kernels.cu` has the loops; the rest of a step is candle's.
+//!
+//! Nothing here waits for the GPU: launches go into the device's one stream, behind those of candle.
+#![allow(unsafe_code)]
+
+mod launch;
+
+use super::Kernels;
+use super::plain::{Missing, Padding, Plain};
+use crate::model::Arithmetic;
+use crate::model::batch::Packed;
+use crate::model::rng::Dropout;
+use candle_core::cuda::cudarc::driver::DeviceRepr;
+use candle_core::{DType, Result, Tensor, bail};
+use half::{bf16, f16};
+use launch::{Grid, Launch, fresh};
+
+/// The kernels of an arithmetic.
+pub(super) fn kernels(arithmetic: Arithmetic) -> &'static dyn Kernels {
+    const fn of(half: Option<DType>) -> Plain {
+        Plain { half, missing: &Gpu }
+    }
+    static FULL: Plain = of(None);
+    static BF16: Plain = of(Some(DType::BF16));
+    static F16: Plain = of(Some(DType::F16));
+    match arithmetic {
+        Arithmetic::Fp32 | Arithmetic::Tf32 => &FULL,
+        Arithmetic::Bf16 => &BF16,
+        Arithmetic::Fp16 => &F16,
+    }
+}
+
+/// On an NVIDIA GPU.
+struct Gpu;
+
+impl Missing for Gpu {
+    fn drop_rows(&self, x: &Tensor, dropout: Dropout, first_row: usize) -> Result<Tensor> {
+        let x = x.contiguous()?;
+        let (n, width) = (x.elem_count(), x.dim(1)? as u32);
+        let y = fresh(&x)?;
+        let mut launch = Launch::new("drop_rows", &x)?;
+        launch.array::<f32>(&x)?.array::<f32>(&y)?.size(n).number(width).number(first_row as u32);
+        // SAFETY: the parameters of `drop_rows`; both arrays have n elements.
+        unsafe { launch.over(Grid::each(n), DropoutNumbers::from(dropout)) }?;
+        Ok(y)
+    }
+
+    fn drop_attention(&self, x: &Tensor, batch: &Packed, padding: &Padding, dropout: Dropout) -> Result<Tensor> {
+        let x = x.contiguous()?;
+        let (n, heads) = (x.elem_count(), x.dim(1)? as u32);
+        let y = fresh(&x)?;
+        let mut launch = Launch::new("drop_attention", &x)?;
+        launch.array::<f32>(&x)?.array::<f32>(&y)?.array::<u32>(&padding.offsets)?.size(n);
+        launch.number(heads).number(padding.longest as u32).number(batch.first_row as u32);
+        // SAFETY: the parameters of `drop_attention`; x and y have n elements, offsets one more than sentences.
+        unsafe { launch.over(Grid::each(n), DropoutNumbers::from(dropout)) }?;
+        Ok(y)
+    }
+
+    fn gelu_backward(&self, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+        let (x, dy) = (x.contiguous()?, dy.to_dtype(x.dtype())?.contiguous()?);
+        let (n, dx) = (x.elem_count(), fresh(&x)?);
+        let three = |name| Launch::new(name, &x);
+        let mut launch = match x.dtype() {
+            DType::F32 => arrays::<f32>(three("gelu_backward_f32")?, [&x, &dy, &dx])?,
+            DType::F16 => arrays::<f16>(three("gelu_backward_f16")?, [&x, &dy, &dx])?,
+            DType::BF16 => arrays::<bf16>(three("gelu_backward_bf16")?, [&x, &dy, &dx])?,
+            other => bail!("gelu in {other:?}"),
+        };
+        // SAFETY: the parameters of `gelu_backward_*`; all arrays have n elements of the kernel's type.
+        unsafe { launch.over(Grid::each(n), n) }?;
+        Ok(dx)
+    }
+}
+
+fn arrays<T: launch::Element>(mut launch: Launch, tensors: [&Tensor; 3]) -> Result<Launch> {
+    for tensor in tensors {
+        launch.array::<T>(tensor)?;
+    }
+    Ok(launch)
+}
+
+/// `Dropout` as `kernels.cu` has it.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct DropoutNumbers {
+    key: [u32; 2],
+    threshold: u32,
+    scale: f32,
+}
+
+// SAFETY: four 32-bit numbers in C's layout, as the kernels' `Dropout`.
+unsafe impl DeviceRepr for DropoutNumbers {}
+
+impl From<Dropout> for DropoutNumbers {
+    fn from(d: Dropout) -> Self {
+        let (first, second) = d.key();
+        Self { key: [first, second], threshold: d.threshold(), scale: d.scale() }
+    }
+}
+
+/// `Update` as `kernels.cu` has it: the numbers of one AdamW step of one parameter.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Update {
+    /// Larger gradients are scaled down to this norm.
+    pub max_norm: f32,
+    /// One over what the loss was multiplied by.
+    pub inverse_loss_scale: f32,
+    /// Decay of the first moment.
+    pub beta1: f32,
+    /// Decay of the second.
+    pub beta2: f32,
+    /// What weight decay leaves of a weight.
+    pub keep: f32,
+    /// Learning rate over the first moment's correction.
+    pub step: f32,
+    /// One over the root of the second moment's correction.
+    pub inverse_root: f32,
+    /// Added to the root of the second moment.
+    pub epsilon: f32,
+}
+
+// SAFETY: eight 32-bit numbers in C's layout, as the kernels' `Update`.
+unsafe impl DeviceRepr for Update {}
+
+/// AdamW in place, one pass over the memory: weights, gradient and moments of one parameter, all f32. `norm` is the
+/// scalar norm of the whole gradient, loss scale included; where it is no number nothing changes.
+///
+/// # Errors
+/// candle's: another type, another device, arrays that are not contiguous or differ in length.
+pub fn adamw(w: &Tensor, g: &Tensor, moments: (&Tensor, &Tensor), norm: &Tensor, update: Update) -> Result<()> {
+    let n = w.elem_count();
+    if [g, moments.0, moments.1].iter().any(|t| t.elem_count() != n) || norm.elem_count() != 1 {
+        bail!("adamw needs arrays of one length")
+    }
+    let mut launch = Launch::new("adamw", w)?;
+    launch.array::<f32>(w)?.array::<f32>(g)?.array::<f32>(moments.0)?.array::<f32>(moments.1)?;
+    launch.array::<f32>(norm)?.size(n);
+    // SAFETY: the parameters of `adamw`; the arrays have n elements and norm has one, as was looked at above. Weights
+    // and moments are written although their tensors are shared: the optimizer alone changes them, and the stream
+    // orders its writes with everybody's reads.
+    unsafe { launch.over(Grid::each(n), update) }
+}
+
+/// Parts of a sum of squares by [`square_sums`].
+pub const PARTS: usize = 64;
+
+/// The sum of squares of `g` in [`PARTS`] parts, whose order never changes, into `out` of so many elements, all f32.
+///
+/// # Errors
+/// candle's: another type, another device, `out` of another length.
+pub fn square_sums(g: &Tensor, out: &Tensor) -> Result<()> {
+    let g = g.contiguous()?;
+    if out.elem_count() != PARTS {
+        bail!("a sum of squares has {PARTS} parts")
+    }
+    let mut launch = Launch::new("square_sums", &g)?;
+    launch.array::<f32>(&g)?.array::<f32>(out)?;
+    // SAFETY: the parameters of `square_sums`: g has n elements, out one for each block.
+    unsafe { launch.over(Grid { blocks: PARTS as u32, threads: 256 }, g.elem_count()) }
+}

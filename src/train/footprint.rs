@@ -1,0 +1,100 @@
+//! How much memory a batch takes, before it does: what the backward pass needs of the forward pass, and the gradients.
+
+use super::arguments::Arguments;
+use super::plan::Plan;
+use crate::model::{Bert, Config};
+
+/// Bytes of a number.
+const F32: u64 = 4;
+
+/// Lengths of the sentences that are in memory at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Their pieces.
+    pub pieces: u64,
+    /// The squares of their lengths, added up: attention has a score for each pair of pieces of a sentence.
+    pub pairs: u64,
+}
+
+impl Load {
+    fn of(lengths: impl IntoIterator<Item = usize>) -> Self {
+        lengths
+            .into_iter()
+            .fold(Self::default(), |sum, n| Self { pieces: sum.pieces + n as u64, pairs: sum.pairs + (n * n) as u64 })
+    }
+}
+
+/// Bytes that a batch needs at the end of its forward pass: each layer keeps eight rows of the model's width and two of
+/// its wide middle for every piece, and a probability for every pair and head. On top comes one layer's backward pass.
+pub fn activations(config: &Config, frozen_layers: usize, load: Load) -> u64 {
+    let (width, wide) = (config.hidden_size as u64, config.intermediate_size as u64);
+    let kept = config.num_hidden_layers.saturating_sub(frozen_layers) as u64;
+    let row = 8 * width + 2 * wide;
+    let scores = config.num_attention_heads as u64 * load.pairs;
+    let backward = load.pieces * (4 * width + 2 * wide) + 2 * scores;
+    F32 * (kept * (load.pieces * row + scores) + backward)
+}
+
+/// Bytes of the gradients (a sum for each part of the batch), of the moments, and of the best epoch's copy.
+fn beside_weights(bert: &Bert, parts: u64) -> u64 {
+    let of = |learning: bool| -> u64 {
+        let counted = bert.parameters().iter().enumerate().filter(|(i, _)| !learning || bert.learns(*i));
+        // The embeddings' gradients hold only the rows of a batch.
+        let dense = counted.filter(|(i, _)| !learning || bert.depth(*i) > 0);
+        dense.map(|(_, p)| p.value.elem_count() as u64).sum()
+    };
+    F32 * (parts * of(true) + 3 * of(false))
+}
+
+/// Bytes that a run will need beyond what it has when it begins, with so many sentences at once.
+pub fn needed(bert: &Bert, plan: &Plan, arguments: &Arguments, at_once: usize) -> u64 {
+    let parts = if bert.device().is_cpu() { arguments.parts.min(at_once) as u64 } else { 1 };
+    let load = plan.heaviest(arguments.sentences_a_step(), at_once, arguments.seed, arguments.num_train_epochs);
+    activations(bert.config(), arguments.freeze_layers, load) + beside_weights(bert, parts)
+}
+
+/// The most sentences at once, a power of two below those asked for, that fit into so many bytes.
+pub fn largest(bert: &Bert, plan: &Plan, arguments: &Arguments, free: u64) -> Option<usize> {
+    let asked = arguments.per_device_train_batch_size;
+    let mut size = asked.next_power_of_two();
+    while size > 0 {
+        if size < asked && needed(bert, plan, arguments, size) <= free {
+            return Some(size);
+        }
+        size /= 2;
+    }
+    None
+}
+
+/// What to do about a batch that does not fit.
+pub fn advice(bert: &Bert, plan: &Plan, arguments: &Arguments, free: u64) -> String {
+    match largest(bert, plan, arguments, free) {
+        Some(size) => {
+            let turns = arguments.sentences_a_step().div_ceil(size);
+            format!(
+                "per_device_train_batch_size {size} fits; with gradient_accumulation_steps {turns} it computes the same"
+            )
+        }
+        None => "no batch fits: try a shorter max_length, a smaller model, or another device".into(),
+    }
+}
+
+impl Plan {
+    /// The heaviest load of sentences that are computed at once, in steps of so many sentences, over the first epochs.
+    pub fn heaviest(&self, a_step: usize, at_once: usize, seed: u64, epochs: usize) -> Load {
+        /// More epochs draw no batch that is much heavier.
+        const LOOKED_AT: usize = 3;
+        let mut heaviest = Load::default();
+        for epoch in 0..epochs.clamp(1, LOOKED_AT) {
+            for step in self.order(seed, epoch).chunks(a_step) {
+                for turn in step.chunks(at_once.max(1)) {
+                    let load = Load::of(turn.iter().map(|i| self.length(*i)));
+                    if (load.pieces + load.pairs) > (heaviest.pieces + heaviest.pairs) {
+                        heaviest = load;
+                    }
+                }
+            }
+        }
+        heaviest
+    }
+}

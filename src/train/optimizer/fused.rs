@@ -1,0 +1,88 @@
+//! AdamW of one parameter on the processor: one pass over the memory.
+
+use super::merged::{BLOCK, Merged, added};
+use super::{BETA1, BETA2, EPSILON, Update, lock};
+use crate::model::kernels::fused::vector::vectorised;
+use crate::model::kernels::fused::view::view;
+use candle_core::{CpuStorage, InplaceOp1, Layout, Result};
+use std::sync::Mutex;
+
+/// The one-pass update of one parameter, in place.
+pub(super) struct FusedUpdate<'a> {
+    pub(super) moments: &'a Mutex<(Vec<f32>, Vec<f32>)>,
+    pub(super) gradient: &'a Merged<'a>,
+    /// What the gradient is multiplied by.
+    pub(super) by: f64,
+    pub(super) update: Update,
+    pub(super) decay: f64,
+}
+
+impl InplaceOp1 for FusedUpdate<'_> {
+    fn name(&self) -> &'static str {
+        "adamw"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
+        let (CpuStorage::F32(values), Some((start, end))) = (storage, layout.contiguous_offsets()) else {
+            candle_core::bail!("adamw needs contiguous f32")
+        };
+        let values = &mut values[start..end];
+        let mut moments = lock(self.moments);
+        let (m, v) = &mut *moments;
+        match self.gradient {
+            Merged::Frozen => {}
+            Merged::Dense(parts) => {
+                let views = parts.iter().map(|t| view(t)).collect::<Result<Vec<_>>>()?;
+                let mut block = vec![0f32; BLOCK];
+                for start in (0..values.len()).step_by(BLOCK) {
+                    let at = start..(start + BLOCK).min(values.len());
+                    let block = &mut block[..at.len()];
+                    added(block, &views, start);
+                    self.apply(&mut values[at.clone()], block, &mut m[at.clone()], &mut v[at]);
+                }
+            }
+            Merged::Rows { slots, width, sums } => {
+                let zero = vec![0f32; *width];
+                for row in 0..values.len() / width {
+                    let at = row * width..(row + 1) * width;
+                    match slots.get(&(row as u32)) {
+                        Some(slot) => {
+                            let g = &sums[slot * width..(slot + 1) * width];
+                            self.apply(&mut values[at.clone()], g, &mut m[at.clone()], &mut v[at]);
+                        }
+                        // A row no batch has touched has no moments: only weight decay reaches it. (The second moment
+                        // is above 0 once a gradient was not 0, and decays too slowly to be 0 again.)
+                        None if v[at.start] == 0.0 && v[at.clone()].iter().all(|v| *v == 0.0) => {
+                            let keep = (1.0 - self.update.learning_rate * self.decay) as f32;
+                            values[at].iter_mut().for_each(|w| *w *= keep);
+                        }
+                        None => self.apply(&mut values[at.clone()], &zero, &mut m[at.clone()], &mut v[at]),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FusedUpdate<'_> {
+    fn apply(&self, w: &mut [f32], g: &[f32], m: &mut [f32], v: &mut [f32]) {
+        let Update { learning_rate, correction1, correction2, .. } = self.update;
+        let keep = (1.0 - learning_rate * self.decay) as f32;
+        let (b1, b2, by) = (BETA1 as f32, BETA2 as f32, self.by as f32);
+        let step = (learning_rate / correction1) as f32;
+        let inverse_root = (1.0 / correction2.sqrt()) as f32;
+        let epsilon = EPSILON as f32;
+        vectorised(
+            #[inline(always)]
+            || {
+                for (((w, g), m), v) in w.iter_mut().zip(g).zip(m.iter_mut()).zip(v.iter_mut()) {
+                    let g = g * by;
+                    *m = m.mul_add(b1, (1.0 - b1) * g);
+                    *v = v.mul_add(b2, (1.0 - b2) * g * g);
+                    *w = *w * keep - step * *m / v.sqrt().mul_add(inverse_root, epsilon);
+                }
+            },
+        );
+    }
+}
