@@ -11,6 +11,7 @@
 //! - [`predict`]: text in, entities out.
 //! - [`train`]: one run as a function.
 //! - [`hub`]: models from a hub.
+//! - [`gpu`]: work in the helper that is built for NVIDIA GPUs.
 //! - [`project`]: the project file, recents, settings.
 //! - [`worker`]: the thread that trains and predicts while the window lives.
 //! - [`app`]: what the program is: state, commands, updates.
@@ -23,13 +24,14 @@ pub mod corpus;
 pub mod disk;
 pub mod eval;
 pub mod format;
+pub mod gpu;
 pub mod hub;
 pub mod log;
 pub mod model;
 pub mod predict;
 pub mod project;
 pub mod train;
-#[cfg(feature = "window")]
+#[cfg(all(feature = "window", not(feature = "cuda")))]
 #[allow(missing_docs, reason = "no library: what a panel shows is said at its head")]
 pub mod ui;
 pub mod worker;

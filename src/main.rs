@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     }
 }
 
-#[cfg(feature = "window")]
+#[cfg(all(feature = "window", not(feature = "cuda")))]
 fn window(paths: Vec<PathBuf>) -> ExitCode {
     match tagwright::ui::open_window(paths) {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,8 +30,8 @@ fn window(paths: Vec<PathBuf>) -> ExitCode {
     }
 }
 
-#[cfg(not(feature = "window"))]
+#[cfg(not(all(feature = "window", not(feature = "cuda"))))]
 fn window(_: Vec<PathBuf>) -> ExitCode {
-    eprintln!("error: this build has no window; `tagwright demo` does the same job in a terminal");
+    eprintln!("error: this build has no window (cargo build --release makes one); `tagwright demo` does the same job");
     ExitCode::from(1)
 }

@@ -6,6 +6,7 @@
 
 mod cli;
 mod data;
+mod gpu;
 mod hub;
 mod model;
 mod rules;

@@ -55,13 +55,13 @@ pub struct App {
 }
 
 impl App {
-    /// The program as it starts.
-    pub fn new(places: Places, settings: Settings) -> Self {
+    /// The program as it starts; whether the helper for NVIDIA GPUs lies beside it.
+    pub fn new(places: Places, settings: Settings, gpu_helper: bool) -> Self {
         Self {
             room: Room::Annotate,
             annotate: None,
             opening: None,
-            training: Training::default(),
+            training: Training { gpu_helper, ..Training::default() },
             scoring: Scoring::default(),
             trying: Trying::default(),
             notices: Notices::default(),

@@ -52,6 +52,8 @@ pub struct Training {
     pub errors: Vec<Option<String>>,
     /// The settings that are right.
     pub arguments: Arguments,
+    /// Whether the helper for NVIDIA GPUs lies beside the program.
+    pub gpu_helper: bool,
     /// The run under way or the last one.
     pub run: Option<RunView>,
     /// A measurement under way.
@@ -74,6 +76,7 @@ impl Default for Training {
             texts: Vec::new(),
             errors: Vec::new(),
             arguments: Arguments::default(),
+            gpu_helper: false,
             run: None,
             trial: None,
             tried: None,

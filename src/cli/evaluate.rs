@@ -26,6 +26,13 @@ pub struct Arguments {
     json: bool,
 }
 
+impl Arguments {
+    /// Where it is to be computed.
+    pub fn device(&self) -> DeviceChoice {
+        self.device
+    }
+}
+
 fn split(name: &str) -> Result<Split, String> {
     Split::from_name(name).ok_or_else(|| "unknown split; use train, dev or test".into())
 }

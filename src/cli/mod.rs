@@ -5,6 +5,7 @@
 
 mod convert;
 mod demo;
+mod devices;
 mod evaluate;
 mod formats;
 mod input;
@@ -15,6 +16,8 @@ mod progress;
 mod settings;
 mod train;
 
+use crate::gpu::{self, Helper, Place};
+use crate::model::DeviceChoice;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,6 +49,8 @@ enum Command {
     Predict(predict::Arguments),
     /// The main job without a window: the sample, the starter, F1 before and after.
     Demo(demo::Arguments),
+    /// List what can compute here: the processor, a GPU.
+    Devices(devices::Arguments),
     /// List the formats.
     Formats(formats::Arguments),
 }
@@ -63,14 +68,10 @@ pub fn run() -> Request {
     // clap ends the process itself for wrong usage (2) and for --help (0).
     let Arguments { command, paths } = Arguments::parse();
     let Some(command) = command else { return Request::Window(paths) };
-    let result = match command {
-        Command::Inspect(a) => inspect::run(&a),
-        Command::Convert(a) => convert::run(&a),
-        Command::Train(a) => train::run(&a),
-        Command::Evaluate(a) => evaluate::run(&a),
-        Command::Predict(a) => predict::run(&a),
-        Command::Demo(a) => demo::run(&a),
-        Command::Formats(a) => formats::run(&a),
+    let result = match hand_over(&command) {
+        Ok(Some(code)) => return Request::Done(ExitCode::from(code)),
+        Ok(None) => perform(command),
+        Err(e) => Err(e),
     };
     Request::Done(match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,4 +82,37 @@ pub fn run() -> Request {
             ExitCode::from(1)
         }
     })
+}
+
+/// Lets the helper do what is to be computed on a GPU; its exit code if so.
+fn hand_over(command: &Command) -> Result<Option<u8>, Failure> {
+    let device = match command {
+        Command::Train(a) => a.device(),
+        Command::Evaluate(a) => a.device(),
+        Command::Predict(a) => a.device(),
+        Command::Demo(_) => DeviceChoice::Auto,
+        Command::Inspect(_) | Command::Convert(_) | Command::Devices(_) | Command::Formats(_) => return Ok(None),
+    };
+    match gpu::place(device, Helper::beside_program())? {
+        Place::Helper(helper, _) => Ok(Some(helper.same_command()?)),
+        Place::Here(why) => {
+            if let Some(why) = why {
+                eprintln!("note: {why}");
+            }
+            Ok(None)
+        }
+    }
+}
+
+fn perform(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Inspect(a) => inspect::run(&a),
+        Command::Convert(a) => convert::run(&a),
+        Command::Train(a) => train::run(&a),
+        Command::Evaluate(a) => evaluate::run(&a),
+        Command::Predict(a) => predict::run(&a),
+        Command::Demo(a) => demo::run(&a),
+        Command::Devices(a) => devices::run(&a),
+        Command::Formats(a) => formats::run(&a),
+    }
 }

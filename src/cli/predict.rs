@@ -45,6 +45,13 @@ pub struct Arguments {
     json: bool,
 }
 
+impl Arguments {
+    /// Where it is to be computed.
+    pub fn device(&self) -> DeviceChoice {
+        self.device
+    }
+}
+
 fn strategy(name: &str) -> Result<Aggregation, String> {
     let found = STRATEGIES.iter().find(|(n, _)| *n == name).map(|(_, s)| *s);
     found.ok_or_else(|| "unknown strategy; use none, simple, first, average or max".into())

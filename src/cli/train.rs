@@ -9,12 +9,11 @@ use crate::hub::ModelName;
 use crate::model::DeviceChoice;
 use crate::model::weights::Precision;
 use crate::train::checkpoint::Checkpoint;
-use crate::train::event::{Weight, Wish};
-use crate::train::json::{evaluation, to_json};
+use crate::train::event::{SharedWish, Step, Weight, Wish};
 use crate::train::trial;
-use crate::train::{self, Event, Finished, Job, Observer};
+use crate::train::{self, Event, Finished, Job, Observer, TrainError, json};
 use indicatif::ProgressBar;
-use serde_json::json;
+use serde_json::json as object;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -62,9 +61,18 @@ pub struct Arguments {
     /// JSON lines instead of text.
     #[arg(long)]
     json: bool,
+    /// Take wishes from standard input, a line each: pause, go-on, stop-after-epoch, stop, suspend. When it ends the run
+    /// is suspended: with a checkpoint, from which --resume goes on.
+    #[arg(long)]
+    wishes: bool,
 }
 
 impl Arguments {
+    /// Where it is to be computed.
+    pub fn device(&self) -> DeviceChoice {
+        self.device
+    }
+
     fn settings(&self) -> train::Arguments {
         train::Arguments {
             label_all_pieces: self.label_all_pieces,
@@ -101,7 +109,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         precision: if arguments.half { Precision::Half } else { Precision::Full },
         resume,
     };
-    let mut printer = Printer { json: arguments.json, bar: ProgressBar::hidden(), last: None, steps: 0, failed: None };
+    let wish = Arc::new(SharedWish::default());
+    if arguments.wishes {
+        listen(wish.clone());
+    }
+    let mut printer = Printer {
+        json: arguments.json,
+        bar: ProgressBar::hidden(),
+        last: None,
+        pending: None,
+        steps: 0,
+        wish,
+        failed: None,
+    };
     if arguments.estimate {
         return estimate(&job, &printer, arguments.json);
     }
@@ -110,6 +130,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let finished = train::run(&job, &mut printer);
     printer.bar.finish_and_clear();
+    if arguments.json && matches!(finished, Err(TrainError::Suspended)) {
+        return line(object!({"event": "suspended"}));
+    }
     let finished = finished?;
     if let Some(failure) = printer.failed {
         return Err(failure);
@@ -120,17 +143,17 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn estimate(job: &Job, printer: &Printer, as_json: bool) -> Result<(), Failure> {
     let Some(e) = trial::estimate(job, printer)? else { return Ok(()) };
     if as_json {
-        return line(json!({"event": "estimate", "seconds": e.seconds, "pieces_per_second": e.pieces_per_second,
-            "peak_memory_mb": e.memory_mb}));
+        return line(json::estimate(&e));
     }
-    let memory = e.memory_mb.map_or_else(String::new, |mb| format!(", {mb:.0} MB of memory"));
+    let free = e.free_mb.map_or_else(String::new, |mb| format!(" ({mb:.0} MB are free)"));
+    let memory = e.memory_mb.map_or_else(String::new, |mb| format!(", {mb:.0} MB of memory{free}"));
     line(format!("about {:.0} s at {:.0} pieces/s{memory}", e.seconds, e.pieces_per_second))
 }
 
 fn find_learning_rate(job: &Job, printer: &Printer, as_json: bool) -> Result<(), Failure> {
     let Some(sweep) = trial::sweep(job, printer)? else { return Ok(()) };
     if as_json {
-        return line(json!({"event": "learning_rates", "points": sweep.points, "suggestion": sweep.suggestion}));
+        return line(json::rates(&sweep));
     }
     for [rate, loss] in &sweep.points {
         line(format!("{rate:.1e}  {loss:.4}"))?;
@@ -150,12 +173,29 @@ fn corpus(arguments: &Arguments) -> Result<Corpus, Failure> {
     Ok(input::files(&name, &files)?.corpus)
 }
 
+/// Takes wishes from standard input, on a thread of its own.
+fn listen(wish: Arc<SharedWish>) {
+    std::thread::spawn(move || {
+        for text in std::io::stdin().lines().map_while(Result::ok) {
+            match Wish::from_name(text.trim()) {
+                Some(wished) => wish.set(wished),
+                None => log::warn!("no wish: {text}"),
+            }
+        }
+        // Whoever wished has gone.
+        wish.set(Wish::Suspend);
+    });
+}
+
 /// Tells a run to a terminal, or as JSON lines.
 struct Printer {
     json: bool,
     bar: ProgressBar,
     last: Option<Instant>,
+    /// Steps since the last line, merged.
+    pending: Option<Step>,
     steps: usize,
+    wish: Arc<SharedWish>,
     failed: Option<Failure>,
 }
 
@@ -169,20 +209,29 @@ impl Printer {
             self.failed = Some(e);
         }
     }
+
+    /// An event as a line; steps that come too fast become one.
+    fn print_json(&mut self, event: &Event) {
+        if let Event::Step(step) = event {
+            let step = self.pending.take().map_or(*step, |before| before.merged_with(*step));
+            if self.last.is_some_and(|at| at.elapsed() < EVERY) && step.step != self.steps {
+                self.pending = Some(step);
+                return;
+            }
+            self.last = Some(Instant::now());
+            return self.print(json::to_json(&Event::Step(step)));
+        }
+        if let Some(step) = self.pending.take() {
+            self.print(json::to_json(&Event::Step(step)));
+        }
+        self.print(json::to_json(event));
+    }
 }
 
 impl Observer for Printer {
     fn on(&mut self, event: Event) {
         if self.json {
-            if let Event::Step(step) = &event {
-                if self.last.is_some_and(|at| at.elapsed() < EVERY) && step.step != self.steps {
-                    return;
-                }
-                self.last = Some(Instant::now());
-            }
-            if let Some(value) = to_json(&event) {
-                self.print(value);
-            }
+            self.print_json(&event);
         }
         match event {
             Event::Started(s) => {
@@ -218,16 +267,13 @@ impl Observer for Printer {
     }
 
     fn wish(&self) -> Wish {
-        if self.failed.is_some() { Wish::Stop } else { Wish::GoOn }
+        if self.failed.is_some() { Wish::Stop } else { self.wish.get() }
     }
 }
 
 fn report(finished: &Finished, as_json: bool) -> Result<(), Failure> {
     if as_json {
-        return line(json!({"event": "finished", "outcome": finished.outcome.name(),
-            "best_epoch": finished.best_epoch, "train_seconds": finished.train_seconds, "pieces": finished.pieces,
-            "pieces_per_second": finished.pieces_per_second(), "peak_memory_mb": finished.peak_memory_mb,
-            "test": finished.test.as_ref().map(evaluation), "out": finished.out}));
+        return line(json::finished(finished));
     }
     for (name, scores) in [("dev", &finished.dev), ("test", &finished.test)] {
         if let Some(scores) = scores {

@@ -3,6 +3,7 @@
 use super::schedule::Schedule;
 use crate::corpus::Split;
 use crate::predict::Evaluation;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +44,20 @@ pub enum Weight {
     Good,
     /// Something a person should know of.
     Warning,
+}
+
+impl Weight {
+    const ALL: [(&str, Self); 3] = [("plain", Self::Plain), ("good", Self::Good), ("warning", Self::Warning)];
+
+    /// As in the JSON.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, w)| *w == self).map_or("plain", |(name, _)| name)
+    }
+
+    /// The weight of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, w)| *w)
+    }
 }
 
 /// What a run is made of.
@@ -129,6 +144,11 @@ impl Outcome {
             Self::Diverged => "diverged",
         }
     }
+
+    /// The outcome of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Completed, Self::Stopped, Self::Diverged].into_iter().find(|o| o.name() == name)
+    }
 }
 
 /// What a person wants of a run under way.
@@ -145,6 +165,44 @@ pub enum Wish {
     Stop,
     /// End now with a checkpoint instead of a result: the program is closing.
     Suspend,
+}
+
+impl Wish {
+    /// All of them, with the names they have between programs.
+    pub const ALL: [(&str, Self); 5] = [
+        ("go-on", Self::GoOn),
+        ("pause", Self::Pause),
+        ("stop-after-epoch", Self::StopAfterEpoch),
+        ("stop", Self::Stop),
+        ("suspend", Self::Suspend),
+    ];
+
+    /// The name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, w)| *w == self).map_or("go-on", |(name, _)| name)
+    }
+
+    /// The wish of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, w)| *w)
+    }
+}
+
+/// A wish that one thread has and another looks at.
+#[derive(Debug, Default)]
+pub struct SharedWish(AtomicU8);
+
+impl SharedWish {
+    /// Wishes this from now on.
+    pub fn set(&self, wish: Wish) {
+        let place = Wish::ALL.iter().position(|(_, w)| *w == wish).unwrap_or(0);
+        self.0.store(place as u8, Ordering::Relaxed);
+    }
+
+    /// What is wished now.
+    pub fn get(&self) -> Wish {
+        Wish::ALL[usize::from(self.0.load(Ordering::Relaxed))].1
+    }
 }
 
 /// Who listens to a run, and says what becomes of it.

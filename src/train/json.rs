@@ -1,34 +1,45 @@
-//! Events as JSON and back: the lines of `train --json`, of `metrics.jsonl`, and the history in a checkpoint are the same.
+//! Events as JSON and back: the lines of `train --json`, of `metrics.jsonl`, the history in a checkpoint and what the GPU
+//! helper tells the window are the same.
 
-use super::event::{Event, Started, Step};
+use super::event::{Event, Outcome, Started, Step, Weight};
+use super::run::Finished;
+use super::schedule::{Schedule, Shape};
+use super::trial::{Estimate, RateSweep};
 use crate::corpus::Split;
 use crate::eval::{LabelScore, Score};
 use crate::predict::Evaluation;
 use serde_json::{Map, Value, json};
+use std::path::Path;
 
-/// An event as one object; `None` for a line of the log, which is for people, and for what was told before.
-pub fn to_json(event: &Event) -> Option<Value> {
-    Some(match event {
+/// An event as one object.
+pub fn to_json(event: &Event) -> Value {
+    match event {
         Event::Started(s) => started(s),
         Event::Step(s) => json!({"event": "step", "step": s.step, "epoch": s.epoch, "loss": s.loss,
             "learning_rate": s.learning_rate, "grad_norm": s.grad_norm, "pieces_per_second": s.pieces_per_second,
-            "padding_avoided": s.padding_avoided, "elapsed": s.elapsed, "steps_told": s.merged}),
-        Event::Evaluated { epoch, split, scores, .. } => {
-            let mut value = json!({"event": "evaluated", "epoch": epoch, "split": split.name()});
+            "padding_avoided": s.padding_avoided, "elapsed": s.elapsed, "remaining": s.remaining,
+            "steps_told": s.merged}),
+        Event::Evaluated { epoch, split, scores, best } => {
+            let mut value = json!({"event": "evaluated", "epoch": epoch, "split": split.name(), "best": best});
             if let (Some(to), Value::Object(from)) = (value.as_object_mut(), evaluation(scores)) {
                 to.extend(from);
             }
             value
         }
         Event::Saved { step, .. } => json!({"event": "saved", "step": step}),
-        Event::History(_) | Event::Note(..) => return None,
-    })
+        Event::History(events) => {
+            json!({"event": "history", "events": events.iter().map(to_json).collect::<Vec<_>>()})
+        }
+        Event::Note(weight, text) => json!({"event": "note", "weight": weight.name(), "text": text}),
+    }
 }
 
 fn started(s: &Started) -> Value {
     json!({"event": "started", "device": s.device, "model": s.model, "train_sentences": s.train_sentences,
         "dev_sentences": s.dev_sentences, "pieces_per_epoch": s.pieces_per_epoch, "steps": s.steps,
-        "head": if s.head_kept { "kept" } else { "new" }, "labels": s.labels, "resumed_at": s.resumed_at})
+        "epochs": s.epochs, "learning_rate": s.learning_rate, "lr_scheduler_type": shape_name(s.schedule.shape),
+        "warmup_steps": s.schedule.warmup, "head": if s.head_kept { "kept" } else { "new" }, "labels": s.labels,
+        "resumed_at": s.resumed_at})
 }
 
 /// Scores of a split.
@@ -44,7 +55,31 @@ pub fn evaluation(scores: &Evaluation) -> Value {
         "predicted": scores.overall.predicted,
         "right": scores.overall.right,
         "labels": labels(&scores.labels),
+        "strict": score(&scores.strict),
+        "sentences": scores.sentences,
+        "tokens": scores.tokens,
+        "empty_words": scores.empty_words,
+        "seconds": scores.seconds,
     })
+}
+
+/// How a run ended, as the last object.
+pub fn finished(f: &Finished) -> Value {
+    json!({"event": "finished", "outcome": f.outcome.name(), "best_epoch": f.best_epoch,
+        "train_seconds": f.train_seconds, "pieces": f.pieces, "pieces_per_second": f.pieces_per_second(),
+        "peak_memory_mb": f.peak_memory_mb, "dev": f.dev.as_ref().map(evaluation),
+        "test": f.test.as_ref().map(evaluation), "out": f.out})
+}
+
+/// What a run would cost.
+pub fn estimate(e: &Estimate) -> Value {
+    json!({"event": "estimate", "seconds": e.seconds, "pieces_per_second": e.pieces_per_second,
+        "peak_memory_mb": e.memory_mb, "free_memory_mb": e.free_mb})
+}
+
+/// The loss by learning rate.
+pub fn rates(sweep: &RateSweep) -> Value {
+    json!({"event": "learning_rates", "points": sweep.points, "suggestion": sweep.suggestion})
 }
 
 /// Scores by label, as an object in the labels' order.
@@ -57,11 +92,33 @@ fn score(s: &Score) -> Value {
         "right": s.right})
 }
 
-/// The step or the dev scores that were written by [`to_json`]; `None` for anything else.
+/// The event that was written by [`to_json`]; `None` for anything else.
 pub fn from_json(value: &Value) -> Option<Event> {
     let number = |name: &str| value.get(name).and_then(Value::as_f64);
-    let count = |name: &str| value.get(name).and_then(Value::as_u64).map(|n| n as usize);
-    match value.get("event")?.as_str()? {
+    let count = |name: &str| count(value, name);
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    match text("event")? {
+        "started" => Some(Event::Started(Started {
+            device: text("device")?.into(),
+            model: text("model")?.into(),
+            train_sentences: count("train_sentences")?,
+            dev_sentences: count("dev_sentences")?,
+            pieces_per_epoch: count("pieces_per_epoch")?,
+            steps: count("steps")?,
+            epochs: count("epochs")?,
+            learning_rate: number("learning_rate")?,
+            schedule: Schedule {
+                shape: Shape::ALL.iter().find(|(name, _)| Some(*name) == text("lr_scheduler_type"))?.1,
+                steps: count("steps")?,
+                warmup: count("warmup_steps")?,
+            },
+            head_kept: text("head")? == "kept",
+            labels: value.get("labels")?.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            resumed_at: count("resumed_at")?,
+        })),
+        "saved" => Some(Event::Saved { step: count("step")? }),
+        "history" => Some(Event::History(value.get("events")?.as_array()?.iter().filter_map(from_json).collect())),
+        "note" => Some(Event::Note(Weight::from_name(text("weight")?)?, text("text")?.into())),
         "step" => Some(Event::Step(Step {
             step: count("step")?,
             epoch: number("epoch")?,
@@ -73,30 +130,137 @@ pub fn from_json(value: &Value) -> Option<Event> {
             pieces_per_second: number("pieces_per_second")?,
             padding_avoided: number("padding_avoided")?,
             elapsed: number("elapsed").unwrap_or(0.0),
-            ..Step::default()
+            remaining: number("remaining").unwrap_or(0.0),
         })),
         "evaluated" => {
-            let scores = Evaluation {
-                overall: read_score(value)?,
-                labels: value
-                    .get("labels")?
-                    .as_object()?
-                    .iter()
-                    .map(|(label, s)| Some(LabelScore { label: label.clone(), score: read_score(s)? }))
-                    .collect::<Option<_>>()?,
-                accuracy: number("accuracy")?,
-                piece_f1: number("piece_f1")?,
-                loss: number("loss"),
-                ..Evaluation::default()
-            };
-            let split = Split::from_name(value.get("split")?.as_str()?)?;
-            Some(Event::Evaluated { epoch: count("epoch")?, split, scores, best: false })
+            let best = value.get("best").and_then(Value::as_bool).unwrap_or(false);
+            let split = Split::from_name(text("split")?)?;
+            Some(Event::Evaluated { epoch: count("epoch")?, split, scores: evaluation_from(value)?, best })
         }
         _ => None,
     }
 }
 
+fn count(value: &Value, name: &str) -> Option<usize> {
+    value.get(name).and_then(Value::as_u64).map(|n| n as usize)
+}
+
+fn shape_name(shape: Shape) -> &'static str {
+    Shape::ALL.iter().find(|(_, s)| *s == shape).map_or("linear", |(name, _)| name)
+}
+
+/// The scores that [`evaluation`] wrote.
+fn evaluation_from(value: &Value) -> Option<Evaluation> {
+    let number = |name: &str| value.get(name).and_then(Value::as_f64);
+    let label = |(label, s): (&String, &Value)| Some(LabelScore { label: label.clone(), score: read_score(s)? });
+    Some(Evaluation {
+        overall: read_score(value)?,
+        labels: value.get("labels")?.as_object()?.iter().map(label).collect::<Option<_>>()?,
+        strict: value.get("strict").and_then(read_score).unwrap_or_default(),
+        accuracy: number("accuracy")?,
+        piece_f1: number("piece_f1")?,
+        loss: number("loss"),
+        sentences: count(value, "sentences").unwrap_or(0),
+        tokens: count(value, "tokens").unwrap_or(0),
+        empty_words: count(value, "empty_words").unwrap_or(0),
+        seconds: number("seconds").unwrap_or(0.0),
+    })
+}
+
+/// What [`finished`] wrote, of a run whose folder is known.
+pub fn finished_from(value: &Value, out: &Path) -> Option<Finished> {
+    let scores = |name: &str| value.get(name).and_then(evaluation_from);
+    Some(Finished {
+        outcome: Outcome::from_name(value.get("outcome")?.as_str()?)?,
+        best_epoch: count(value, "best_epoch")?,
+        dev: scores("dev"),
+        test: scores("test"),
+        train_seconds: value.get("train_seconds")?.as_f64()?,
+        pieces: count(value, "pieces")?,
+        peak_memory_mb: value.get("peak_memory_mb").and_then(Value::as_f64),
+        out: out.to_owned(),
+    })
+}
+
+/// What [`estimate`] wrote.
+pub fn estimate_from(value: &Value) -> Option<Estimate> {
+    let number = |name: &str| value.get(name).and_then(Value::as_f64);
+    Some(Estimate {
+        seconds: number("seconds")?,
+        pieces_per_second: number("pieces_per_second")?,
+        memory_mb: number("peak_memory_mb"),
+        free_mb: number("free_memory_mb"),
+    })
+}
+
+/// What [`rates`] wrote.
+pub fn rates_from(value: &Value) -> Option<RateSweep> {
+    let point = |p: &Value| Some([p.get(0)?.as_f64()?, p.get(1)?.as_f64()?]);
+    Some(RateSweep {
+        points: value.get("points")?.as_array()?.iter().map(point).collect::<Option<_>>()?,
+        suggestion: value.get("suggestion").and_then(Value::as_f64),
+    })
+}
+
 fn read_score(value: &Value) -> Option<Score> {
-    let count = |name: &str| value.get(name).and_then(Value::as_u64).map(|n| n as usize);
-    Some(Score::of(count("right")?, count("predicted")?, count("support")?))
+    Some(Score::of(count(value, "right")?, count(value, "predicted")?, count(value, "support")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scores() -> Evaluation {
+        let score = Score::of(3, 5, 4);
+        Evaluation {
+            overall: score,
+            labels: vec![LabelScore { label: "PER".into(), score }, LabelScore { label: "A \"b\"".into(), score }],
+            strict: Score::of(1, 2, 3),
+            accuracy: 0.875,
+            piece_f1: 0.5,
+            loss: Some(0.125),
+            sentences: 7,
+            tokens: 30,
+            empty_words: 1,
+            seconds: 0.25,
+        }
+    }
+
+    #[test]
+    fn what_is_written_comes_back() {
+        let check = |event: Event| assert_eq!(from_json(&to_json(&event)), Some(event));
+        let step =
+            Step { step: 3, epoch: 0.5, loss: 1.25, merged: 2, grad_norm: 4.5, remaining: 9.0, ..Step::default() };
+        let evaluated = Event::Evaluated { epoch: 2, split: Split::Dev, scores: scores(), best: true };
+        check(Event::Step(step));
+        check(evaluated.clone());
+        check(Event::Saved { step: 17 });
+        check(Event::Note(Weight::Warning, "a line\nand another".into()));
+        check(Event::History(vec![Event::Step(step), evaluated]));
+        let schedule = Schedule { shape: Shape::Cosine, steps: 34, warmup: 4 };
+        let labels = vec!["PER".to_owned(), "LOC".to_owned()];
+        check(Event::Started(Started { schedule, steps: 34, labels, head_kept: true, ..Started::default() }));
+        let out = Path::new("a folder");
+        let ended = Finished {
+            outcome: Outcome::Stopped,
+            best_epoch: 2,
+            dev: Some(scores()),
+            test: None,
+            train_seconds: 1.5,
+            pieces: 99,
+            peak_memory_mb: Some(500.0),
+            out: out.to_owned(),
+        };
+        assert_eq!(finished_from(&finished(&ended), out), Some(ended));
+        let cost = Estimate { seconds: 12.5, pieces_per_second: 1000.0, memory_mb: None, free_mb: Some(12.0) };
+        assert_eq!(estimate_from(&estimate(&cost)), Some(cost));
+        let sweep = RateSweep { points: vec![[1e-5, 2.0], [1e-4, 1.5]], suggestion: None };
+        assert_eq!(rates_from(&rates(&sweep)), Some(sweep));
+    }
+
+    #[test]
+    fn a_loss_that_is_no_number_comes_back_as_none() {
+        let written = to_json(&Event::Step(Step { loss: f64::NAN, grad_norm: f64::INFINITY, ..Step::default() }));
+        assert!(matches!(from_json(&written), Some(Event::Step(s)) if s.loss.is_nan() && s.grad_norm.is_nan()));
+    }
 }

@@ -1,7 +1,6 @@
 //! Short trials before a run, on its own data: how long it will take, and which learning rate it can bear. Nothing is kept.
 
 use super::event::{Event, Observer, Wish};
-use super::memory;
 use super::run::{Job, Run, TrainError};
 use crate::corpus::SentenceId;
 use std::time::Instant;
@@ -13,8 +12,10 @@ pub struct Estimate {
     pub seconds: f64,
     /// Pieces a second in training.
     pub pieces_per_second: f64,
-    /// Memory of the process at its peak in MB, where the system tells.
+    /// Memory of the process at its peak in MB, where the system tells: with the heaviest batch of the run.
     pub memory_mb: Option<f64>,
+    /// Memory that was free on the device before that peak, in MB, where the system tells.
+    pub free_mb: Option<f64>,
 }
 
 /// Loss by learning rate.
@@ -77,7 +78,8 @@ pub fn estimate(job: &Job, observer: &dyn Observer) -> Result<Option<Estimate>, 
     let epochs = job.arguments.num_train_epochs as f64;
     let training = run.pieces_an_epoch() as f64 * epochs / pieces_per_second;
     let scoring = reading(&job.holdout.dev)? * epochs + reading(&job.test)?;
-    Ok(Some(Estimate { seconds: training + scoring, pieces_per_second, memory_mb: memory::peak_mb() }))
+    let free_mb = run.free_memory().map(|bytes| bytes as f64 / 1e6);
+    Ok(Some(Estimate { seconds: training + scoring, pieces_per_second, memory_mb: run.memory_at_peak(), free_mb }))
 }
 
 /// Trains with a rate that rises step by step, until the loss explodes.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events};
+use crate::gpu::Helper;
 use crate::hub::Hub;
 use crate::project::{Commit, Committer, Places, Settings};
 use crate::worker::{Wake, Worker};
@@ -47,7 +48,7 @@ impl Shell {
         let settings = Settings::load(&places);
         let worker = Worker::new(places.clone(), hub, wake.clone());
         let queue = paths.iter().cloned().map(Command::Open).collect();
-        let app = App::new(places, settings);
+        let app = App::new(places, settings, Helper::beside_program().is_some());
         let mut shell = Self { app, view: View::default(), worker, committer: None, dialogs, queue, wake, light: None };
         shell.follow_theme(ctx);
         shell

@@ -3,15 +3,17 @@
 use super::{Event, Outbox};
 use crate::corpus::holdout::{HELD_OUT, Holdout, holdout};
 use crate::corpus::{Corpus, SentenceId};
+use crate::gpu::run::{Answer, Task};
+use crate::gpu::{self, Helper, Place};
 use crate::hub::{self, Hub, ModelName};
+use crate::model::ModelFolder;
 use crate::model::weights::Precision;
 use crate::train::checkpoint::Checkpoint;
-use crate::train::event::{Step, Wish};
+use crate::train::event::{SharedWish, Step, Weight, Wish};
 use crate::train::{self, Arguments, Job, Observer, TrainError};
 use crossbeam_channel::TrySendError;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 /// Number of a run, unique in a project.
@@ -37,28 +39,6 @@ pub struct TrainRequest {
     pub resume: bool,
 }
 
-/// What a person wants of the run under way, shared with its thread.
-#[derive(Default)]
-pub(super) struct SharedWish(AtomicU8);
-
-impl SharedWish {
-    const ALL: [Wish; 5] = [Wish::GoOn, Wish::Pause, Wish::StopAfterEpoch, Wish::Stop, Wish::Suspend];
-
-    pub(super) fn set(&self, wish: Wish) {
-        let place = Self::ALL.iter().position(|w| *w == wish).unwrap_or(0);
-        self.0.store(place as u8, Ordering::Relaxed);
-    }
-
-    pub(super) fn get(&self) -> Wish {
-        Self::ALL[usize::from(self.0.load(Ordering::Relaxed))]
-    }
-
-    /// Whether what goes before the steps (a download) may go on.
-    fn wants_a_run(&self) -> bool {
-        !matches!(self.get(), Wish::Stop | Wish::Suspend)
-    }
-}
-
 /// The window is woken at most this often by steps.
 const WAKE_EVERY: Duration = Duration::from_millis(100);
 
@@ -71,21 +51,71 @@ pub enum Trial {
     Rates,
 }
 
-/// What the lane does: a run, or a trial of what would be one.
+/// What the lane does: a run, or a trial of what would be one; here, or by the helper on a GPU.
 pub(super) fn perform(
     (request, only): (TrainRequest, Option<Trial>),
     hub: &Hub,
     outbox: &Outbox,
     wish: &SharedWish,
 ) -> Result<(), String> {
+    let run = request.run;
+    let mut teller = Teller { run, outbox, wish, pending: None, woken: Instant::now() };
+    let answer = match gpu::place(request.arguments.device, Helper::beside_program())? {
+        Place::Helper(helper, device) => {
+            if let ModelName::Hub(_) = request.base {
+                // So that its download is seen; the helper finds it in the same cache.
+                open(&request.base, hub, outbox, wish)?;
+            }
+            let task = match only {
+                Some(Trial::Estimate) => Task::Estimate,
+                Some(Trial::Rates) => Task::Rates,
+                None if request.resume => Task::Resume,
+                None => Task::Run,
+            };
+            let TrainRequest { corpus, base, arguments, out, .. } = &request;
+            gpu::run::run(&helper, &gpu::run::Request { task, device, corpus, base, arguments, out }, &mut teller)?
+        }
+        Place::Here(why) => {
+            if let Some(why) = why {
+                teller.on(train::Event::Note(Weight::Warning, why));
+            }
+            here(request, only, hub, outbox, wish, &mut teller)?
+        }
+    };
+    if let Some(step) = teller.pending.take() {
+        outbox.send(Event::Run(run, train::Event::Step(step)));
+    }
+    match answer {
+        Answer::Finished(finished) => outbox.send(Event::RunEnded(run, finished)),
+        Answer::Estimate(found) => outbox.send(Event::Estimated(found)),
+        Answer::Rates(found) => outbox.send(Event::Rates(found)),
+        // The window is going, and the next one can resume.
+        Answer::Suspended => {}
+    }
+    Ok(())
+}
+
+fn open(name: &ModelName, hub: &Hub, outbox: &Outbox, wish: &SharedWish) -> Result<ModelFolder, String> {
+    let watch = |progress| {
+        outbox.send(Event::Downloading(name.clone(), progress));
+        !matches!(wish.get(), Wish::Stop | Wish::Suspend)
+    };
+    hub::open_model(name, hub, watch).map_err(|e| e.to_string())
+}
+
+/// In this program.
+fn here(
+    request: TrainRequest,
+    only: Option<Trial>,
+    hub: &Hub,
+    outbox: &Outbox,
+    wish: &SharedWish,
+    teller: &mut Teller,
+) -> Result<Answer, String> {
     let resume = if request.resume { Some(Checkpoint::newest(&request.out).map_err(|e| e.to_string())?) } else { None };
     let base = match &resume {
         Some(checkpoint) => checkpoint.model().map_err(|e| e.to_string())?,
-        None => hub::open_model(&request.base, hub, |progress| {
-            outbox.send(Event::Downloading(request.base.clone(), progress));
-            wish.wants_a_run()
-        })
-        .map_err(|e| e.to_string())?,
+        None => open(&request.base, hub, outbox, wish)?,
     };
     // What was held out is a matter of the run's seed, not of the form's.
     let holdout = match &resume {
@@ -102,30 +132,16 @@ pub(super) fn perform(
         precision: Precision::Full,
         resume,
     };
-    let mut teller = Teller { run: request.run, outbox, wish, pending: None, woken: Instant::now() };
-    match only {
-        None => {}
-        Some(Trial::Estimate) => {
-            let found = train::trial::estimate(&job, &teller).map_err(|e| e.to_string())?;
-            outbox.send(Event::Estimated(found));
-            return Ok(());
-        }
-        Some(Trial::Rates) => {
-            let found = train::trial::sweep(&job, &teller).map_err(|e| e.to_string())?;
-            outbox.send(Event::Rates(found));
-            return Ok(());
-        }
-    }
-    let finished = match train::run(&job, &mut teller) {
-        // The window is going, and the next one can resume.
-        Err(TrainError::Suspended) => return Ok(()),
-        result => result.map_err(|e| e.to_string())?,
+    let answer = match only {
+        None => match train::run(&job, teller) {
+            Ok(finished) => Ok(Answer::Finished(Box::new(finished))),
+            Err(TrainError::Suspended) => Ok(Answer::Suspended),
+            Err(e) => Err(e),
+        },
+        Some(Trial::Estimate) => train::trial::estimate(&job, teller).map(Answer::Estimate),
+        Some(Trial::Rates) => train::trial::sweep(&job, teller).map(Answer::Rates),
     };
-    if let Some(step) = teller.pending.take() {
-        outbox.send(Event::Run(request.run, train::Event::Step(step)));
-    }
-    outbox.send(Event::RunEnded(request.run, Box::new(finished)));
-    Ok(())
+    answer.map_err(|e| e.to_string())
 }
 
 /// Passes a run's events on; steps merge when there is no room.

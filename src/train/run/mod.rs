@@ -120,6 +120,8 @@ pub(super) struct Run<'a> {
     progress: Progress,
     report: Option<Report>,
     head_kept: bool,
+    /// Memory of the process before the first step, in MB.
+    memory_before_mb: Option<f64>,
 }
 
 /// The best epoch so far.
@@ -236,6 +238,7 @@ impl<'a> Run<'a> {
             progress,
             report,
             head_kept,
+            memory_before_mb: memory::now_mb(),
         };
         run.check_memory()?;
         if let Some(checkpoint) = resumed {
@@ -244,10 +247,26 @@ impl<'a> Run<'a> {
         Ok(run)
     }
 
+    /// Bytes that are free on the device.
+    pub(super) fn free_memory(&self) -> Option<u64> {
+        device::free_memory(self.tagger.bert.device())
+    }
+
+    /// Memory of the process at its peak in MB, as it is after a few steps and with the heaviest batch to come.
+    pub(super) fn memory_at_peak(&self) -> Option<f64> {
+        let peak = memory::peak_mb()?;
+        if !self.tagger.bert.device().is_cpu() {
+            return Some(peak);
+        }
+        let at_once = self.arguments.per_device_train_batch_size;
+        let heaviest = footprint::needed(&self.tagger.bert, &self.plan, &self.arguments, at_once);
+        Some(peak.max(self.memory_before_mb? + heaviest as f64 / 1e6))
+    }
+
     /// Refuses a batch for which there is no memory, before anything has begun.
     fn check_memory(&self) -> Result<(), TrainError> {
         let bert = &self.tagger.bert;
-        let Some(free) = device::free_memory(bert.device()) else { return Ok(()) };
+        let Some(free) = self.free_memory() else { return Ok(()) };
         let sentences = self.arguments.per_device_train_batch_size;
         let need = footprint::needed(bert, &self.plan, &self.arguments, sentences);
         if need <= free {
@@ -355,14 +374,13 @@ impl<'a> Run<'a> {
 
     /// Tells what belongs into the history too.
     fn tell(&mut self, event: Event, observer: &mut dyn Observer) {
-        if let Some(mut value) = json::to_json(&event) {
-            // Scores have their step too, which a plot needs.
-            if let Some(fields) = value.as_object_mut() {
-                fields.entry("step").or_insert(self.progress.step.into());
-            }
-            self.report.iter().for_each(|report| report.add(&value));
-            self.progress.history.push(value);
+        let mut value = json::to_json(&event);
+        // Scores have their step too, which a plot needs.
+        if let Some(fields) = value.as_object_mut() {
+            fields.entry("step").or_insert(self.progress.step.into());
         }
+        self.report.iter().for_each(|report| report.add(&value));
+        self.progress.history.push(value);
         observer.on(event);
     }
 

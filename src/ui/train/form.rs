@@ -87,7 +87,9 @@ fn plan(app: &App, a: &Annotate) -> String {
         None => format!("{} in {epochs}", counted(total, "step")),
         Some(e) => {
             let memory = e.memory_mb.map_or_else(String::new, |mb| format!(", {} MB", thousands(mb as usize)));
-            format!("{}, about {}{memory}", counted(total, "step"), duration(e.seconds))
+            let free = e.free_mb.filter(|_| e.memory_mb.is_some());
+            let free = free.map_or_else(String::new, |mb| format!(" ({} free)", thousands(mb as usize)));
+            format!("{}, about {}{memory}{free}", counted(total, "step"), duration(e.seconds))
         }
     }
 }
@@ -389,7 +391,7 @@ fn device(ui: &mut Ui, app: &App, out: &mut Commands) {
     let offered: Vec<(&str, DeviceChoice)> = DEVICES
         .into_iter()
         .filter(|(_, d)| {
-            (cfg!(feature = "cuda") || !matches!(d, DeviceChoice::Cuda(_)))
+            (app.training.gpu_helper || !matches!(d, DeviceChoice::Cuda(_)))
                 && (cfg!(feature = "metal") || *d != DeviceChoice::Metal)
         })
         .collect();

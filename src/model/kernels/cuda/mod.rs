@@ -62,7 +62,7 @@ impl Missing for Gpu {
         let (x, dy) = (x.contiguous()?, dy.to_dtype(x.dtype())?.contiguous()?);
         let (n, dx) = (x.elem_count(), fresh(&x)?);
         let three = |name| Launch::new(name, &x);
-        let mut launch = match x.dtype() {
+        let launch = match x.dtype() {
             DType::F32 => arrays::<f32>(three("gelu_backward_f32")?, [&x, &dy, &dx])?,
             DType::F16 => arrays::<f16>(three("gelu_backward_f16")?, [&x, &dy, &dx])?,
             DType::BF16 => arrays::<bf16>(three("gelu_backward_bf16")?, [&x, &dy, &dx])?,

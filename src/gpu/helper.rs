@@ -1,0 +1,123 @@
+//! The other program.
+
+use crate::model::DeviceChoice;
+use serde_json::Value;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// A `tagwright` that was built with the feature `cuda`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Helper {
+    path: PathBuf,
+}
+
+/// A driver that does not answer for so long will not.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Helper {
+    /// The name of its file: `tagwright-cuda`, with the system's ending.
+    pub fn file_name() -> String {
+        format!("tagwright-cuda{}", std::env::consts::EXE_SUFFIX)
+    }
+
+    /// The one beside this program, if there is one.
+    pub fn beside_program() -> Option<Self> {
+        let path = std::env::current_exe().ok()?.with_file_name(Self::file_name());
+        path.is_file().then_some(Self { path })
+    }
+
+    /// The one at this path.
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
+    /// Asks it whether it can compute on a GPU.
+    ///
+    /// # Errors
+    /// Why not, in words for people: no CUDA on this machine, no driver, no such GPU, one that is too old.
+    pub fn can_use(&self, gpu: DeviceChoice) -> Result<(), String> {
+        let output = self.answer(["devices", "--json"])?;
+        let answer: Value =
+            serde_json::from_str(&output).map_err(|e| format!("the GPU helper answers nonsense ({e})"))?;
+        let devices = answer["devices"].as_array().map(Vec::as_slice).unwrap_or_default();
+        if devices.iter().any(|d| d["device"] == gpu.to_string()) {
+            return Ok(());
+        }
+        let why = answer["missing"].as_str().unwrap_or("the GPU helper was built without CUDA");
+        Err(why.to_owned())
+    }
+
+    /// Does what this program was asked to do, with the same arguments; gives its exit code.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn same_command(&self) -> Result<u8, String> {
+        let status = Command::new(&self.path).args(std::env::args_os().skip(1)).status();
+        let status = status.map_err(|e| format!("the GPU helper {} cannot be started: {e}", self.path.display()))?;
+        Ok(status.code().and_then(|c| u8::try_from(c).ok()).unwrap_or(1))
+    }
+
+    /// Starts it with pipes to all its ends.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(super) fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Result<Child, String> {
+        let mut command = Command::new(&self.path);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().map_err(|e| format!("the GPU helper {} cannot be started: {e}", self.path.display()))
+    }
+
+    fn answer<const N: usize>(&self, arguments: [&str; N]) -> Result<String, String> {
+        let mut child = self.start(arguments)?;
+        let asked = Instant::now();
+        // The answer is a line, which fits into the pipe: nothing has to be read while it works.
+        loop {
+            match child.try_wait() {
+                Ok(Some(_)) => break,
+                Ok(None) if asked.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(5)),
+                Ok(None) => {
+                    // What does not answer may not hear either; there is nothing more to do about it.
+                    let _ = child.kill();
+                    return Err("the NVIDIA driver does not answer".into());
+                }
+                Err(e) => return Err(format!("the GPU helper cannot be waited for: {e}")),
+            }
+        }
+        let output = child.wait_with_output().map_err(|e| format!("the GPU helper's answer cannot be read: {e}"))?;
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        } else {
+            Err(failure(output.status, &String::from_utf8_lossy(&output.stderr)))
+        }
+    }
+}
+
+/// Why a helper failed, as a sentence: what it wrote last.
+pub(super) fn failure(status: ExitStatus, stderr: &str) -> String {
+    let Some(line) = stderr.lines().rev().map(str::trim).find(|l| !l.is_empty()) else {
+        return format!("the GPU helper ended without a word ({status})");
+    };
+    // ld.so: "…: error while loading shared libraries: libcuda.so.1: cannot open shared object file: …"
+    if let Some((_, missing)) = line.split_once("error while loading shared libraries: ") {
+        let library = missing.split(':').next().unwrap_or(missing);
+        return format!("CUDA 13 is not installed here ({library} is missing)");
+    }
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_a_sentence() {
+        let check = |stderr: &str, expected: &str| assert_eq!(failure(ExitStatus::default(), stderr), expected);
+        check(" \n", "the GPU helper ended without a word (exit status: 0)");
+        check("note: a\nerror: no NVIDIA GPU answers\n\n", "no NVIDIA GPU answers");
+        let loader = "/opt/tagwright-cuda: error while loading shared libraries: libcublas.so.13: cannot open shared object \
+                      file: No such file or directory";
+        check(loader, "CUDA 13 is not installed here (libcublas.so.13 is missing)");
+    }
+}

@@ -1,0 +1,22 @@
+//! The helper: the command line, built with CUDA.
+
+use std::process::ExitCode;
+use tagwright::cli::{self, Request};
+
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    tagwright::log::start();
+    match cli::run() {
+        Request::Done(code) => code,
+        Request::Window(_) => {
+            eprintln!(
+                "error: this is the helper for NVIDIA GPUs; put it beside tagwright, whose window finds it, or name a \
+                 subcommand"
+            );
+            ExitCode::from(2)
+        }
+    }
+}

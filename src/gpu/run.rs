@@ -1,0 +1,227 @@
+//! A run in the helper: the data goes there as files, events come back as lines, wishes go as lines.
+
+use super::Helper;
+use super::helper::failure;
+use crate::corpus::{Corpus, Scheme, Split};
+use crate::disk;
+use crate::format;
+use crate::hub::ModelName;
+use crate::model::DeviceChoice;
+use crate::train::event::Wish;
+use crate::train::fields::{CHOICES, FIELDS};
+use crate::train::trial::{Estimate, RateSweep};
+use crate::train::{Arguments, Finished, Observer, json};
+use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
+use serde_json::Value;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// What the helper is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// A run.
+    Run,
+    /// The run in the folder, from its newest checkpoint and with its settings.
+    Resume,
+    /// Only measure how long it would take.
+    Estimate,
+    /// Only measure the loss by learning rate.
+    Rates,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// The run has ended.
+    Finished(Box<Finished>),
+    /// It was asked to end with a checkpoint instead.
+    Suspended,
+    /// The estimate; `None` when it was cancelled.
+    Estimate(Option<Estimate>),
+    /// The rates; `None` when they were cancelled.
+    Rates(Option<RateSweep>),
+}
+
+/// A run for the helper.
+pub struct Request<'a> {
+    /// What it is to do.
+    pub task: Task,
+    /// On which GPU.
+    pub device: DeviceChoice,
+    /// The data.
+    pub corpus: &'a Corpus,
+    /// Where to start from.
+    pub base: &'a ModelName,
+    /// The settings.
+    pub arguments: &'a Arguments,
+    /// Folder of the model.
+    pub out: &'a Path,
+}
+
+/// How often wishes are looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Lets the helper do it; `observer` is told and asked as in a run of this program's own.
+///
+/// # Errors
+/// The run's own, the disk's for the data, and a helper that ended without a result.
+pub fn run(helper: &Helper, request: &Request, observer: &mut dyn Observer) -> Result<Answer, String> {
+    let folder = tempfile::tempdir().map_err(|e| format!("no temporary folder for the data: {e}"))?;
+    let files = data(request.corpus, folder.path())?;
+    let mut child = helper.start(command_line(request, &files))?;
+    let (lines, stderr) = (lines(&mut child), rest(&mut child));
+    let mut wishes = Wishes { to: child.stdin.take(), told: Wish::GoOn };
+    let answer = listen(request, &lines, &mut wishes, observer);
+    // Without an input the helper ends by itself, with a checkpoint.
+    drop(wishes);
+    let status = child.wait().map_err(|e| format!("the GPU helper cannot be waited for: {e}"))?;
+    let said = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    match answer {
+        Some(answer) => Ok(answer),
+        None if status.success() => Ok(match request.task {
+            Task::Estimate => Answer::Estimate(None),
+            Task::Rates => Answer::Rates(None),
+            Task::Run | Task::Resume => return Err("the GPU helper ended without a result".into()),
+        }),
+        // One line `error: …` is the helper's answer; anything else is an end that it did not choose.
+        None if status.code() == Some(1) => Err(failure(status, &said)),
+        None => Err(format!(
+            "{} ({status}): the run can be resumed from its last checkpoint, if it has one; or choose the processor",
+            failure(status, &said)
+        )),
+    }
+}
+
+/// The splits of a corpus as files, as the command line takes them.
+fn data(corpus: &Corpus, folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
+    let flags = [(Split::Train, "--train"), (Split::Dev, "--dev"), (Split::Test, "--test")];
+    let there = corpus.splits();
+    let written = flags.into_iter().filter(|(split, _)| there.contains(split)).map(|(split, flag)| {
+        let path = folder.join(format!("{}.conll", split.name()));
+        let text = format::write(corpus, Some(split), format::CONLL2003, Scheme::Iob2);
+        disk::write(&path, text.as_bytes()).map_err(|e| e.to_string())?;
+        Ok((flag, path))
+    });
+    written.collect()
+}
+
+fn command_line(request: &Request, files: &[(&'static str, PathBuf)]) -> Vec<OsString> {
+    let mut line: Vec<OsString> = vec!["train".into(), "--json".into(), "--wishes".into()];
+    for (flag, path) in files {
+        line.extend([(*flag).into(), path.clone().into_os_string()]);
+    }
+    line.extend(["--out".into(), request.out.as_os_str().to_owned()]);
+    line.extend(["--device".into(), request.device.to_string().into()]);
+    if request.task == Task::Resume {
+        line.push("--resume".into());
+        return line;
+    }
+    let base: OsString = match request.base {
+        ModelName::Starter => "starter".into(),
+        ModelName::Folder(path) => path.clone().into_os_string(),
+        ModelName::Hub(id) => id.into(),
+    };
+    line.extend(["--model".into(), base]);
+    let settings = request.arguments;
+    for f in FIELDS {
+        line.push(format!("--{}={}", f.flag, f.get(settings)).into());
+    }
+    for c in CHOICES {
+        line.push(format!("--{}={}", c.flag, c.word(settings)).into());
+    }
+    line.push(format!("--label-all-pieces={}", settings.label_all_pieces).into());
+    if settings.new_head {
+        line.push("--new-head".into());
+    }
+    match request.task {
+        Task::Estimate => line.push("--estimate".into()),
+        Task::Rates => line.push("--find-learning-rate".into()),
+        Task::Run | Task::Resume => {}
+    }
+    line
+}
+
+/// The helper's output, line by line.
+fn lines(child: &mut Child) -> Receiver<String> {
+    let (sender, receiver) = unbounded();
+    if let Some(output) = child.stdout.take() {
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    receiver
+}
+
+/// What the helper writes for people, all of it, so that it never waits for a reader.
+fn rest(child: &mut Child) -> Option<JoinHandle<String>> {
+    let mut errors = child.stderr.take()?;
+    Some(std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Err(e) = errors.read_to_end(&mut bytes) {
+            log::debug!("the GPU helper's errors: {e}");
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    }))
+}
+
+/// Passes a person's wishes on.
+struct Wishes {
+    to: Option<ChildStdin>,
+    told: Wish,
+}
+
+impl Wishes {
+    fn tell(&mut self, wish: Wish) {
+        if wish == self.told {
+            return;
+        }
+        self.told = wish;
+        if let Some(to) = &mut self.to
+            && let Err(e) = writeln!(to, "{}", wish.name()).and_then(|()| to.flush())
+        {
+            log::debug!("the GPU helper does not listen: {e}");
+        }
+    }
+}
+
+/// Tells events until the helper's output ends; what it answered, if it did.
+fn listen(
+    request: &Request,
+    lines: &Receiver<String>,
+    wishes: &mut Wishes,
+    observer: &mut dyn Observer,
+) -> Option<Answer> {
+    let mut answer = None;
+    loop {
+        wishes.tell(observer.wish());
+        let line = match lines.recv_timeout(LOOK) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return answer,
+        };
+        let Ok(value) = serde_json::from_str::<Value>(&line) else {
+            log::warn!("the GPU helper said: {line}");
+            continue;
+        };
+        match value["event"].as_str() {
+            Some("finished") => {
+                answer = json::finished_from(&value, request.out).map(|f| Answer::Finished(Box::new(f)))
+            }
+            Some("suspended") => answer = Some(Answer::Suspended),
+            Some("estimate") => answer = json::estimate_from(&value).map(|e| Answer::Estimate(Some(e))),
+            Some("learning_rates") => answer = json::rates_from(&value).map(|r| Answer::Rates(Some(r))),
+            _ => match json::from_json(&value) {
+                Some(event) => observer.on(event),
+                None => log::warn!("the GPU helper said: {line}"),
+            },
+        }
+    }
+}

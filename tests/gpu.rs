@@ -1,0 +1,157 @@
+//! The helper for GPUs, with this program itself in its place: what goes over the pipes does not depend on the device.
+
+use crate::support::golden;
+use std::path::Path;
+use std::sync::Mutex;
+use tagwright::corpus::{Corpus, Split};
+use tagwright::gpu::run::{Answer, Request, Task, run};
+use tagwright::gpu::{Helper, Place, place};
+use tagwright::hub::ModelName;
+use tagwright::model::DeviceChoice;
+use tagwright::project::sample;
+use tagwright::train::event::{Observer, Wish};
+use tagwright::train::{Arguments, Event, Outcome};
+
+/// Remembers what it is told, and wishes something once so many steps are done.
+#[derive(Default)]
+struct Listener {
+    events: Vec<Event>,
+    after: Option<(usize, Wish)>,
+    steps: Mutex<usize>,
+}
+
+impl Observer for Listener {
+    fn on(&mut self, event: Event) {
+        if let Event::Step(step) = &event {
+            *self.steps.lock().expect("a lock") = step.step;
+        }
+        self.events.push(event);
+    }
+
+    fn wish(&self) -> Wish {
+        let done = *self.steps.lock().expect("a lock");
+        self.after.filter(|(steps, _)| done >= *steps).map_or(Wish::GoOn, |(_, wish)| wish)
+    }
+}
+
+fn helper() -> Helper {
+    Helper::at(Path::new(env!("CARGO_BIN_EXE_tagwright")))
+}
+
+fn corpus() -> Corpus {
+    sample::dataset().expect("the sample").corpus
+}
+
+/// What the helper answers, and what it told.
+fn ask(task: Task, out: &Path, epochs: usize, after: Option<(usize, Wish)>) -> (Result<Answer, String>, Vec<Event>) {
+    let arguments = Arguments { num_train_epochs: epochs, ..Arguments::default() };
+    let base = ModelName::Folder(golden("tiny"));
+    let request =
+        Request { task, device: DeviceChoice::Cpu, corpus: &corpus(), base: &base, arguments: &arguments, out };
+    let mut listener = Listener { after, ..Listener::default() };
+    let answer = run(&helper(), &request, &mut listener);
+    (answer, listener.events)
+}
+
+fn steps_told(events: &[Event]) -> usize {
+    let merged = |e: &Event| match e {
+        Event::Step(s) => s.merged,
+        _ => 0,
+    };
+    events.iter().map(merged).sum()
+}
+
+#[test]
+fn a_run_in_the_helper_is_a_run_here() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let (answer, events) = ask(Task::Run, &out, 2, None);
+    let Ok(Answer::Finished(finished)) = answer else { panic!("{answer:?}") };
+    assert_eq!((finished.outcome, &finished.out), (Outcome::Completed, &out));
+    assert!(finished.dev.is_some() && finished.test.is_some() && out.join("model.safetensors").is_file());
+    let Some(Event::Started(started)) = events.first() else { panic!("{events:?}") };
+    assert_eq!(started.train_sentences, corpus().sentences(Some(Split::Train)).len());
+    assert_eq!(started.labels.len(), corpus().labels.names().len());
+    assert_eq!(steps_told(&events), started.steps, "steps may merge, but none is lost");
+    let scored = events.iter().filter(|e| matches!(e, Event::Evaluated { split: Split::Dev, .. }));
+    assert_eq!(scored.count(), 2);
+    assert!(events.iter().any(|e| matches!(e, Event::Note(..))), "the log is told too");
+}
+
+#[test]
+fn a_suspended_run_in_the_helper_is_resumed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let (answer, _) = ask(Task::Run, &out, 400, Some((20, Wish::Suspend)));
+    assert_eq!(answer, Ok(Answer::Suspended));
+    let (answer, events) = ask(Task::Resume, &out, 1, Some((30, Wish::Stop)));
+    let Ok(Answer::Finished(finished)) = answer else { panic!("{answer:?}") };
+    assert_eq!(finished.outcome, Outcome::Stopped);
+    let told = events.iter().find_map(|e| match e {
+        Event::History(past) => Some(steps_told(past)),
+        _ => None,
+    });
+    assert!(told.is_some_and(|past| past >= 20), "{told:?}");
+}
+
+#[test]
+fn measurements_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let (answer, _) = ask(Task::Estimate, &out, 1, None);
+    assert!(matches!(answer, Ok(Answer::Estimate(Some(e))) if e.seconds > 0.0), "{answer:?}");
+    let (answer, _) = ask(Task::Rates, &out, 1, None);
+    assert!(matches!(&answer, Ok(Answer::Rates(Some(r))) if r.points.len() > 40), "{answer:?}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn what_the_helper_cannot_do_is_said_by_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("out"), "a file").expect("a file");
+    let (answer, _) = ask(Task::Run, &folder.path().join("out"), 1, None);
+    assert!(answer.as_ref().is_err_and(|why| why.contains("out")), "{answer:?}");
+    let nothing = Helper::at(&folder.path().join("nothing"));
+    let refused = place(DeviceChoice::Cuda(0), Some(nothing));
+    assert!(refused.as_ref().is_err_and(|why| why.contains("cannot be started")), "{refused:?}");
+}
+
+/// A program that answers like this, in place of a helper.
+#[cfg(unix)]
+fn pretended(folder: &Path, script: &str) -> Helper {
+    let path = folder.join("helper");
+    // Written by another process: a file that this one still had open for writing could not be run.
+    let write = r#"printf '#!/bin/sh\n%s\n' "$1" > "$0" && chmod +x "$0""#;
+    let status = std::process::Command::new("sh").arg("-c").arg(write).arg(&path).arg(script).status();
+    assert!(status.expect("a shell").success());
+    Helper::at(&path)
+}
+
+#[cfg(unix)]
+#[test]
+fn auto_takes_the_gpu_or_says_why_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let check = |script: &str, expected: Result<(), &str>| {
+        let helper = pretended(folder.path(), script);
+        let auto = place(DeviceChoice::Auto, Some(helper.clone()));
+        let named = place(DeviceChoice::Cuda(0), Some(helper.clone()));
+        match expected {
+            Ok(()) => {
+                assert_eq!(auto, Ok(Place::Helper(helper, DeviceChoice::Cuda(0))));
+                assert_eq!(named, auto);
+            }
+            Err(why) => {
+                assert_eq!(auto, Ok(Place::Here(Some(format!("{why}: computing on the processor")))));
+                assert_eq!(named, Err(format!("{why}; use --device cpu")));
+            }
+        }
+        assert_eq!(place(DeviceChoice::Cpu, Some(pretended(folder.path(), script))), Ok(Place::Here(None)));
+    };
+    check(r#"echo '{"devices":[{"device":"cuda:0","name":"a GPU"}],"missing":null}'"#, Ok(()));
+    check(r#"echo '{"devices":[],"missing":"no NVIDIA GPU answers"}'"#, Err("no NVIDIA GPU answers"));
+    let loader = "x: error while loading shared libraries: libcuda.so.1: cannot open shared object file: No such file";
+    check(&format!("echo '{loader}' >&2; exit 127"), Err("CUDA 13 is not installed here (libcuda.so.1 is missing)"));
+    check("exit 3", Err("the GPU helper ended without a word (exit status: 3)"));
+    assert_eq!(place(DeviceChoice::Auto, None), Ok(Place::Here(None)));
+    assert!(place(DeviceChoice::Cuda(1), None).is_err_and(|why| why.contains("tagwright-cuda")));
+}
