@@ -92,11 +92,11 @@ fn processor(why: Option<String>) -> Chosen {
 #[cfg(feature = "cuda")]
 fn cuda(n: usize) -> Result<Chosen, String> {
     use candle_core::cuda::cudarc::driver::CudaContext;
-    let count = CudaContext::device_count().map_err(|e| format!("no NVIDIA GPU answers ({e})"))?;
+    let count = CudaContext::device_count().map_err(|e| driver_says(&e.to_string()))?;
     if n >= count.max(0) as usize {
         return Err(format!("there is no NVIDIA GPU {n}, only {count}"));
     }
-    let failed = |e: &dyn std::fmt::Display| format!("the NVIDIA GPU {n} cannot be used ({e})");
+    let failed = |e: &dyn std::fmt::Display| driver_says(&e.to_string());
     let context = CudaContext::new(n).map_err(|e| failed(&e))?;
     let name = context.name().map_err(|e| failed(&e))?;
     let (major, minor) = context.compute_capability().map_err(|e| failed(&e))?;
@@ -107,6 +107,22 @@ fn cuda(n: usize) -> Result<Chosen, String> {
     }
     let device = Device::new_cuda(n).map_err(|e| failed(&e))?;
     Ok(Chosen { device, name: format!("{name} (CUDA {n})"), why: None, generation: Some(generation) })
+}
+
+/// What an error of NVIDIA's driver means to a person.
+#[cfg(any(feature = "cuda", test))]
+fn driver_says(error: &str) -> String {
+    let known = [
+        ("NO_DEVICE", "there is no NVIDIA GPU in this computer"),
+        ("INSUFFICIENT_DRIVER", "the NVIDIA driver is too old for CUDA 13: it must be 580 or newer"),
+        ("UNSUPPORTED_PTX_VERSION", "the NVIDIA driver is too old for CUDA 13: it must be 580 or newer"),
+        ("SYSTEM_DRIVER_MISMATCH", "the NVIDIA driver was updated: restart the computer"),
+        ("OUT_OF_MEMORY", "the memory of the NVIDIA GPU is taken by other programs"),
+    ];
+    match known.iter().find(|(name, _)| error.contains(name)) {
+        Some((_, meaning)) => (*meaning).to_owned(),
+        None => format!("the NVIDIA GPU cannot be used ({error})"),
+    }
 }
 
 #[cfg(not(feature = "cuda"))]
@@ -153,6 +169,14 @@ mod tests {
         }
         assert_eq!("cuda".parse(), Ok(DeviceChoice::Cuda(0)));
         assert!("gpu".parse::<DeviceChoice>().is_err());
+    }
+
+    #[test]
+    fn what_a_driver_says_is_explained() {
+        let check = |error: &str, expected: &str| assert!(driver_says(error).contains(expected), "{error}");
+        check("DriverError(CUDA_ERROR_NO_DEVICE, \"no CUDA-capable device is detected\")", "there is no NVIDIA GPU");
+        check("DriverError(CUDA_ERROR_INSUFFICIENT_DRIVER, ...)", "580 or newer");
+        check("DriverError(CUDA_ERROR_ECC_UNCORRECTABLE, ...)", "ECC_UNCORRECTABLE");
     }
 
     #[test]

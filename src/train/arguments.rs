@@ -1,7 +1,7 @@
 //! What a person chooses for a run. [`super::fields`] has the Trainer's names, the ranges and the help.
 
 use super::schedule::Shape;
-use crate::model::bert::Frozen;
+use crate::model::bert::{Frozen, Lora};
 use crate::model::{Arithmetic, DeviceChoice, device};
 use crate::predict::tagger::BATCH_SIZE;
 
@@ -38,6 +38,10 @@ pub struct Arguments {
     pub freeze_layers: usize,
     /// Whether the embeddings do not learn.
     pub freeze_embeddings: bool,
+    /// Rank of the small matrices that learn in place of the layers' own (LoRA), 0 to 256; 0 is none.
+    pub lora_rank: usize,
+    /// Over the rank it is what they are multiplied by; above 0.
+    pub lora_alpha: f64,
     /// Epochs without a better dev F1 after which the run ends; 0 for never.
     pub early_stopping_patience: usize,
     /// By how much dev F1 must rise to count as better for the patience, 0 to 1.
@@ -123,6 +127,8 @@ impl Default for Arguments {
             layer_lr_decay: 1.0,
             freeze_layers: 0,
             freeze_embeddings: false,
+            lora_rank: 0,
+            lora_alpha: 16.0,
             early_stopping_patience: 0,
             early_stopping_threshold: 0.0,
             logging_steps: 1,
@@ -149,6 +155,11 @@ impl Arguments {
     /// What does not learn.
     pub fn frozen(&self) -> Frozen {
         Frozen { embeddings: self.freeze_embeddings, layers: self.freeze_layers }
+    }
+
+    /// The adapters that learn, if any.
+    pub fn lora(&self) -> Option<Lora> {
+        (self.lora_rank > 0).then_some(Lora { rank: self.lora_rank, alpha: self.lora_alpha })
     }
 
     /// What distinguishes a run from others, in a few words: "2e-5, 3 epochs".

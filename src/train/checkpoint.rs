@@ -11,8 +11,9 @@ use super::loss_scale::LossScale;
 use super::optimizer::{AdamW, Moment};
 use super::run::TrainError;
 use crate::disk;
+use crate::model::bert::Parameter;
 use crate::model::weights::{self, Array, Precision};
-use crate::model::{Bert, ModelError, ModelFolder, TagSet};
+use crate::model::{Bert, ModelError, ModelFolder, TagSet, Tensor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ use std::path::{Path, PathBuf};
 const PREFIX: &str = "checkpoint-";
 const STATE: &str = "trainer_state.json";
 const BEST: &str = "best.safetensors";
+/// With LoRA: the base and its adapters, which the model has in one.
+const UNMERGED: &str = "unmerged.safetensors";
 const MOMENTS: [(Moment, &str); 2] =
     [(Moment::First, "exp_avg.safetensors"), (Moment::Second, "exp_avg_sq.safetensors")];
 
@@ -86,21 +89,22 @@ impl Snapshot<'_> {
     pub fn write(&self, out: &Path) -> Result<(), TrainError> {
         let step = self.state.step;
         let card = format!("# Step {step} of a run of Tagwright\n\nIt was kept so that the run can be resumed.\n");
-        let model = self.base.files(self.bert, self.tags, &card, Precision::Full)?;
+        let model = self.base.files(&self.bert.merged()?, self.tags, &card, Precision::Full)?;
+        let unmerged = self.bert.lora().map(|_| Ok((UNMERGED.to_owned(), weights::write(self.bert, Precision::Full)?)));
         let moments = MOMENTS.iter().map(|(which, name)| Ok(((*name).to_owned(), self.moments(*which)?)));
         let best = self.best.iter().map(|best| Ok((BEST.to_owned(), weights::write(best, Precision::Full)?)));
         let state = std::iter::once_with(|| {
             let json = serde_json::to_vec(&self.state).map_err(|e| ModelError::Unsupported(e.to_string()))?;
             Ok((STATE.to_owned(), json))
         });
-        let files = model.into_iter().map(Ok).chain(moments).chain(best).chain(state);
+        let files = model.into_iter().map(Ok).chain(unmerged).chain(moments).chain(best).chain(state);
         disk::write_folder::<TrainError>(&out.join(format!("{PREFIX}{step}")), files)
     }
 
     fn moments(&self, which: Moment) -> Result<Vec<u8>, TrainError> {
-        let parameters = self.bert.parameters();
+        let learning = learning(self.bert);
         let stored = self.optimizer.with_moments(which, |moments| {
-            let arrays = parameters.iter().zip(moments).map(|(p, values)| (p.name.as_str(), p.value.dims(), *values));
+            let arrays = learning.iter().zip(moments).map(|(p, values)| (p.name.as_str(), p.value.dims(), *values));
             weights::store(&arrays.collect::<Vec<Array>>(), Precision::Full)
         })?;
         Ok(stored?)
@@ -163,7 +167,7 @@ impl Checkpoint {
     /// # Errors
     /// A file is missing or damaged.
     pub fn restore(&self, optimizer: &mut AdamW, bert: &Bert) -> Result<(), TrainError> {
-        let [first, second] = [MOMENTS[0].1, MOMENTS[1].1].map(|name| self.arrays(name, bert));
+        let [first, second] = [MOMENTS[0].1, MOMENTS[1].1].map(|name| self.arrays(name, &learning(bert)));
         let skipped = self.state.loss_scale.map_or(0, |s| s.skipped);
         optimizer.restore(self.state.step.saturating_sub(skipped) as i32, first?.into_iter().zip(second?))?;
         Ok(())
@@ -177,23 +181,41 @@ impl Checkpoint {
         if self.state.best.is_none_or(|(step, _)| step == self.state.step) {
             return Ok(None);
         }
-        let values = self.arrays(BEST, bert)?.into_iter().zip(bert.parameters());
-        let tensors = values.map(|(values, p)| crate::model::Tensor::from_vec(values, p.value.shape(), bert.device()));
-        Ok(Some(bert.with_values(tensors.collect::<Result<_, _>>()?)))
+        Ok(Some(self.network(BEST, bert)?))
     }
 
-    /// The arrays of a file in the order of the network's parameters.
-    fn arrays(&self, name: &str, bert: &Bert) -> Result<Vec<Vec<f32>>, TrainError> {
+    /// The network as it was, with its adapters apart, where it has some.
+    ///
+    /// # Errors
+    /// A file is missing or damaged.
+    pub fn unmerged(&self, bert: Bert) -> Result<Bert, TrainError> {
+        if bert.lora().is_some() { self.network(UNMERGED, &bert) } else { Ok(bert) }
+    }
+
+    fn network(&self, name: &str, like: &Bert) -> Result<Bert, TrainError> {
+        let parameters: Vec<&Parameter> = like.parameters().iter().collect();
+        let values = self.arrays(name, &parameters)?.into_iter().zip(&parameters);
+        let tensors = values.map(|(values, p)| Tensor::from_vec(values, p.value.shape(), like.device()));
+        Ok(like.with_values(tensors.collect::<Result<_, _>>()?))
+    }
+
+    /// The arrays of a file in the order of these parameters.
+    fn arrays(&self, name: &str, parameters: &[&Parameter]) -> Result<Vec<Vec<f32>>, TrainError> {
         let at = self.folder.join(name);
         let damaged = |why: String| ModelError::file(&at, why);
         let mut found = weights::read(&disk::read(&at)?).map_err(damaged)?;
-        let take = |p: &crate::model::bert::Parameter| {
+        let take = |p: &&Parameter| {
             let fits = found.remove(&p.name).filter(|t| t.dims() == p.value.dims());
             let tensor = fits.ok_or_else(|| damaged(format!("{} is missing or has another shape", p.name)))?;
             Ok(tensor.flatten_all()?.to_vec1::<f32>()?)
         };
-        bert.parameters().iter().map(take).collect()
+        parameters.iter().map(take).collect()
     }
+}
+
+/// The parameters that have moments.
+fn learning(bert: &Bert) -> Vec<&Parameter> {
+    bert.parameters().iter().enumerate().filter(|(i, _)| bert.learns(*i)).map(|(_, p)| p).collect()
 }
 
 /// The checkpoints of a run with their steps, oldest first.

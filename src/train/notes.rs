@@ -6,7 +6,7 @@ use super::optimizer::StepReport;
 use super::plan::Plan;
 use super::run::Job;
 use crate::model::Bert;
-use crate::model::bert::has_no_gradient;
+use crate::model::bert::{has_no_gradient, lora::begins_without_gradient};
 
 /// The labels that training sentences carry, in the corpus' order.
 pub(super) fn labels_in_use(job: &Job) -> Vec<String> {
@@ -23,6 +23,7 @@ pub(super) fn labels_in_use(job: &Job) -> Vec<String> {
 pub(super) fn notes(
     job: &Job,
     arguments: &Arguments,
+    bert: &Bert,
     plan: &Plan,
     unexpected: &[String],
     head_kept: bool,
@@ -36,6 +37,10 @@ pub(super) fn notes(
     }
     let head = if head_kept { "the base's head is kept" } else { "a new head, drawn from the seed" };
     note(Weight::Plain, head.into());
+    if bert.learning() < bert.size() {
+        let (learn, all) = (millions(bert.learning()), millions(bert.size()));
+        note(Weight::Plain, format!("{learn} of {all} million numbers learn"));
+    }
     if plan.cut_words > 0 {
         let (words, sentences, limit) = (plan.cut_words, plan.cut_sentences, arguments.max_length);
         let text = format!("{words} words in {sentences} sentences lie past {limit} pieces and are not learned");
@@ -51,6 +56,11 @@ pub(super) fn notes(
     notes
 }
 
+/// With as many digits as tell something.
+fn millions(count: usize) -> String {
+    format!("{:.2}", count as f64 / 1e6)
+}
+
 fn held_by_document(job: &Job) -> bool {
     let held: std::collections::HashSet<u32> = job.holdout.dev.iter().map(|s| s.document).collect();
     job.holdout.train.iter().all(|s| !held.contains(&s.document))
@@ -63,7 +73,7 @@ pub(super) fn coverage(bert: &Bert, report: &StepReport) -> (Weight, String) {
         .iter()
         .zip(&report.norms)
         .enumerate()
-        .filter(|(i, (p, _))| bert.learns(*i) && !has_no_gradient(&p.name))
+        .filter(|(i, (p, _))| bert.learns(*i) && !has_no_gradient(&p.name) && !begins_without_gradient(&p.name))
         .map(|(_, (p, n))| (p.name.as_str(), *n))
         .collect();
     let still: Vec<&str> = expected.iter().filter(|(_, n)| *n == 0.0).map(|(name, _)| *name).collect();

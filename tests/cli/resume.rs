@@ -18,8 +18,12 @@ fn arguments(out: &Path, resume: bool) -> Vec<String> {
 
 /// Starts the run and kills it (SIGKILL) right after its next checkpoint; `false` when it had ended before.
 fn killed(out: &Path, resume: bool) -> bool {
+    killed_with(&arguments(out, resume))
+}
+
+fn killed_with(arguments: &[String]) -> bool {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tagwright"))
-        .args(arguments(out, resume))
+        .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -56,6 +60,19 @@ fn a_run_that_is_killed_again_and_again_ends_with_the_same_bits() {
     };
     assert_eq!(left(&whole), left(&broken), "no checkpoint and no temporary file stays");
     refused(&["train", "--train", &sample("train"), "--out", text(&whole), "--resume"], 1, "no checkpoint");
+}
+
+#[test]
+fn adapters_come_back_with_the_same_bits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (whole, broken) = (folder.path().join("whole"), folder.path().join("broken"));
+    let with_lora = |out: &Path| [arguments(out, false), ["--lora-rank", "4"].map(str::to_owned).to_vec()].concat();
+    assert!(run(&with_lora(&whole)).status.success());
+    assert!(killed_with(&with_lora(&broken)) && killed(&broken, true));
+    let resumed = arguments(&broken, true);
+    assert!(run(&resumed).status.success());
+    let weights = |run: &Path| std::fs::read(run.join("model.safetensors")).expect("a model");
+    assert!(weights(&whole) == weights(&broken), "the weights differ");
 }
 
 #[test]

@@ -2,6 +2,7 @@ mod alignment;
 mod cuda_kernels;
 mod forward;
 mod kernels;
+mod lora;
 mod pipeline;
 mod recipe;
 mod seqeval;

@@ -15,7 +15,7 @@ use tagwright::train::schedule::{Schedule, Shape};
 const TRAIN: Mode = Mode::Train { seed: 3, step: 5 };
 
 /// The tiny model for the sample's labels, and the sample's training sentences.
-fn tiny() -> (Bert, Plan) {
+pub(super) fn tiny() -> (Bert, Plan) {
     let corpus = sample::dataset().expect("the sample").corpus;
     let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
     let (bert, tags, _) = folder.for_labels(&corpus.labels.names(), true, 1).expect("a network");
@@ -25,12 +25,12 @@ fn tiny() -> (Bert, Plan) {
     (bert, plan)
 }
 
-fn batch(plan: &Plan) -> Packed {
+pub(super) fn batch(plan: &Plan) -> Packed {
     plan.batches(24, 1, 0).remove(0)
 }
 
 /// The gradient of a parameter, its parts added up.
-fn gradient(bert: &Bert, parts: &[Gradients], parameter: usize) -> Vec<f64> {
+pub(super) fn gradient(bert: &Bert, parts: &[Gradients], parameter: usize) -> Vec<f64> {
     let of_parts: Vec<Gradient> = parts.iter().map(|p| p[parameter].clone()).collect();
     dense(&of_parts, bert.parameters()[parameter].value.dims())
 }

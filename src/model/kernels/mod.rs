@@ -30,16 +30,6 @@ pub struct NormSaved {
     pub inverse_deviation: Tensor,
 }
 
-/// Gradients of [`Kernels::linear`].
-pub struct LinearGrads {
-    /// `[rows, in]`.
-    pub input: Tensor,
-    /// `[out, in]`.
-    pub weight: Tensor,
-    /// `[out]`.
-    pub bias: Tensor,
-}
-
 /// Gradients of [`Kernels::norm`].
 pub struct NormGrads {
     /// Of the branch that dropout was applied to, `[rows, width]`.
@@ -113,8 +103,17 @@ pub trait Kernels: Send + Sync {
     /// `x wᵀ + b`: x `[rows, in]`, w `[out, in]`, b `[out]`.
     fn linear(&self, x: &Tensor, w: &Tensor, b: &Tensor) -> Result<Tensor>;
 
-    /// Backward of [`Kernels::linear`].
-    fn linear_backward(&self, x: &Tensor, w: &Tensor, dy: &Tensor) -> Result<LinearGrads>;
+    /// `x wᵀ`: x `[rows, in]`, w `[out, in]`.
+    fn product(&self, x: &Tensor, w: &Tensor) -> Result<Tensor>;
+
+    /// Gradient of [`Kernels::linear`] by x, `dy w`: w `[out, in]`, dy `[rows, out]`.
+    fn input_gradient(&self, w: &Tensor, dy: &Tensor) -> Result<Tensor>;
+
+    /// Gradient of [`Kernels::linear`] by w, `dyᵀ x`: x `[rows, in]`, dy `[rows, out]`. f32 in every arithmetic.
+    fn weight_gradient(&self, x: &Tensor, dy: &Tensor) -> Result<Tensor>;
+
+    /// Gradient of [`Kernels::linear`] by b, the sum of the rows of dy `[rows, out]`. f32 in every arithmetic.
+    fn bias_gradient(&self, dy: &Tensor) -> Result<Tensor>;
 
     /// `x/2 (1 + erf(x/√2))`: the exact Gaussian error linear unit (Hendrycks, Gimpel 2016).
     fn gelu(&self, x: &Tensor) -> Result<Tensor>;

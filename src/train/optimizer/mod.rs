@@ -24,6 +24,8 @@ enum Moments {
     Fused(Mutex<(Vec<f32>, Vec<f32>)>),
     /// Elsewhere.
     Device(Mutex<(Tensor, Tensor)>),
+    /// Of a parameter that does not learn.
+    None,
 }
 
 /// Which of the two running means.
@@ -52,6 +54,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// The optimizer's state.
 pub struct AdamW {
     moments: Vec<Moments>,
+    /// Whether the pass over the processor's memory updates them.
+    here: bool,
     weight_decay: f64,
     /// What each parameter's learning rate is multiplied by.
     rates: Vec<f64>,
@@ -87,22 +91,13 @@ impl Update {
 }
 
 impl AdamW {
-    /// A fresh state for these parameters. Weight decay spares biases and layer normalisation.
+    /// A fresh state for the parameters that learn. Weight decay spares biases and layer normalisation.
     ///
     /// # Errors
     /// No memory on the device.
     pub fn new(bert: &Bert, weight_decay: f64, threads: usize) -> Result<Self> {
-        let moments = |p: &Parameter| {
-            Ok(if p.value.device().is_cpu() {
-                let n = p.value.elem_count();
-                Moments::Fused(Mutex::new((vec![0f32; n], vec![0f32; n])))
-            } else {
-                Moments::Device(Mutex::new((p.value.zeros_like()?, p.value.zeros_like()?)))
-            })
-        };
-        let moments: Vec<Moments> = bert.parameters().iter().map(moments).collect::<Result<_>>()?;
-        let rates = vec![1.0; moments.len()];
-        Ok(Self { moments, weight_decay, rates, steps: 0, threads: threads.max(1), loss_scale: 1.0 })
+        let here = bert.device().is_cpu();
+        Self::of(bert, weight_decay, threads, here)
     }
 
     /// The same, by candle's operations on any device: the reference.
@@ -110,10 +105,23 @@ impl AdamW {
     /// # Errors
     /// No memory on the device.
     pub fn plain(bert: &Bert, weight_decay: f64) -> Result<Self> {
-        let zeros = |p: &Parameter| Ok(Moments::Device(Mutex::new((p.value.zeros_like()?, p.value.zeros_like()?))));
-        let moments: Vec<Moments> = bert.parameters().iter().map(zeros).collect::<Result<_>>()?;
+        Self::of(bert, weight_decay, 1, false)
+    }
+
+    fn of(bert: &Bert, weight_decay: f64, threads: usize, here: bool) -> Result<Self> {
+        let fresh = |(i, p): (usize, &Parameter)| {
+            Ok(if !bert.learns(i) {
+                Moments::None
+            } else if here {
+                let n = p.value.elem_count();
+                Moments::Fused(Mutex::new((vec![0f32; n], vec![0f32; n])))
+            } else {
+                Moments::Device(Mutex::new((p.value.zeros_like()?, p.value.zeros_like()?)))
+            })
+        };
+        let moments: Vec<Moments> = bert.parameters().iter().enumerate().map(fresh).collect::<Result<_>>()?;
         let rates = vec![1.0; moments.len()];
-        Ok(Self { moments, weight_decay, rates, steps: 0, threads: 1, loss_scale: 1.0 })
+        Ok(Self { moments, here, weight_decay, rates, steps: 0, threads: threads.max(1), loss_scale: 1.0 })
     }
 
     /// The learning rate falls by `decay` from the head towards the input, layer by layer (Howard, Ruder 2018): the last
@@ -125,7 +133,7 @@ impl AdamW {
         self
     }
 
-    /// Hands the first or the second moment of every parameter over, in the parameters' order.
+    /// Hands the first or the second moment of every parameter that learns over, in the parameters' order.
     ///
     /// # Errors
     /// When a tensor cannot be read back from the device.
@@ -136,6 +144,7 @@ impl AdamW {
             match moments {
                 Moments::Fused(pair) => locked.push(lock(pair)),
                 Moments::Device(pair) => read.push(which.of(&lock(pair)).flatten_all()?.to_vec1::<f32>()?),
+                Moments::None => {}
             }
         }
         let slices: Vec<&[f32]> = if read.is_empty() {
@@ -146,12 +155,13 @@ impl AdamW {
         Ok(use_them(&slices))
     }
 
-    /// Goes on from these moments, in the parameters' order, after so many steps.
+    /// Goes on from these moments, in the order of the parameters that learn, after so many steps.
     ///
     /// # Errors
     /// When an array has another length than its parameter, or there is no memory on the device.
     pub fn restore(&mut self, steps: i32, moments: impl IntoIterator<Item = (Vec<f32>, Vec<f32>)>) -> Result<()> {
-        for (kept, (first, second)) in self.moments.iter().zip(moments) {
+        let learning = self.moments.iter().filter(|m| !matches!(m, Moments::None));
+        for (kept, (first, second)) in learning.zip(moments) {
             match kept {
                 Moments::Fused(pair) => {
                     let mut pair = lock(pair);
@@ -165,6 +175,7 @@ impl AdamW {
                     let like = |t: &Tensor, values: Vec<f32>| Tensor::from_vec(values, t.shape(), t.device());
                     *pair = (like(&pair.0, first)?, like(&pair.1, second)?);
                 }
+                Moments::None => {}
             }
         }
         self.steps = steps;
@@ -190,10 +201,8 @@ impl AdamW {
             correction1: 1.0 - BETA1.powi(steps),
             correction2: 1.0 - BETA2.powi(steps),
         };
-        let report = match self.moments.first() {
-            Some(Moments::Fused(_)) => self.step_here(bert, parts, update)?,
-            _ => self.step_on_device(bert, parts, update)?,
-        };
+        let report =
+            if self.here { self.step_here(bert, parts, update)? } else { self.step_on_device(bert, parts, update)? };
         if report.grad_norm.is_finite() {
             self.steps = steps;
         }
@@ -211,7 +220,7 @@ impl AdamW {
         on_threads(self.threads, parameters.len(), |i| {
             let (update, decay) = self.of_parameter(&parameters[i], i, update);
             match (&self.moments[i], &merged[i]) {
-                (_, Merged::Frozen) => Ok(()),
+                (_, Merged::Frozen) | (Moments::None, _) => Ok(()),
                 (Moments::Fused(moments), gradient) => {
                     let by = update.clip(report.grad_norm) / update.loss_scale;
                     parameters[i].value.inplace_op1(&FusedUpdate { moments, gradient, by, update, decay })

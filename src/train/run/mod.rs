@@ -181,7 +181,13 @@ impl<'a> Run<'a> {
         } else {
             job.base.for_labels(&labels, arguments.new_head, arguments.seed)?
         };
-        let bert = bert.to_device(&chosen.device, arithmetic)?.frozen(arguments.frozen());
+        let mut bert = bert.to_device(&chosen.device, arithmetic)?.frozen(arguments.frozen());
+        if let Some(lora) = arguments.lora() {
+            bert = bert.with_lora(lora, arguments.seed)?;
+        }
+        if let Some(checkpoint) = resumed {
+            bert = checkpoint.unmerged(bert)?;
+        }
         let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
         let rule = Rule { label_all_pieces: arguments.label_all_pieces, max_length };
         let plan = Plan::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, &tags, rule)?;
@@ -212,7 +218,7 @@ impl<'a> Run<'a> {
         if let Some(why) = chosen.why {
             observer.on(Event::Note(Weight::Warning, why));
         }
-        for (weight, note) in notes(job, &arguments, &plan, &report.unexpected, head_kept) {
+        for (weight, note) in notes(job, &arguments, &bert, &plan, &report.unexpected, head_kept) {
             observer.on(Event::Note(weight, note));
         }
         let tagger = Tagger {
@@ -405,7 +411,7 @@ impl<'a> Run<'a> {
         let gained = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores) + threshold);
         self.progress.without_gain = if gained { 0 } else { self.progress.without_gain + 1 };
         if better {
-            let bert = self.tagger.bert.with_values(self.tagger.bert.snapshot()?);
+            let bert = self.tagger.bert.kept()?;
             self.best = Some(Best { step: self.progress.step, epoch, bert, scores });
         }
         Ok(better)
@@ -417,6 +423,8 @@ impl<'a> Run<'a> {
             (best_epoch, dev) = (best.epoch, best.scores);
             self.tagger.bert = best.bert;
         }
+        // As it is saved.
+        self.tagger.bert = self.tagger.bert.merged()?;
         let test = self.score(&self.tagger.bert, &self.job.test)?;
         if let Some(scores) = &test {
             let scores = scores.clone();

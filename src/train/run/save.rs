@@ -51,7 +51,7 @@ impl Run<'_> {
         if let Some((step, epoch)) = state.best {
             let bert = match checkpoint.best(&self.tagger.bert)? {
                 Some(bert) => bert,
-                None => self.tagger.bert.with_values(self.tagger.bert.snapshot()?),
+                None => self.tagger.bert.kept()?,
             };
             // Scored again rather than stored: nothing to keep in step with the data.
             let scores = self.score(&bert, &self.job.holdout.dev)?;

@@ -11,7 +11,7 @@ mod norm;
 pub mod vector;
 pub mod view;
 
-use super::{Heads, Kernels, LinearGrads, Loss, NormGrads, NormSaved, Sentences};
+use super::{Heads, Kernels, Loss, NormGrads, NormSaved, Sentences};
 use crate::model::batch::Packed;
 use crate::model::objective::Objective;
 use crate::model::rng::Dropout;
@@ -55,21 +55,39 @@ impl Kernels for Fused {
         tensor(y, &[rows, out_width])
     }
 
-    fn linear_backward(&self, x: &Tensor, w: &Tensor, dy: &Tensor) -> Result<LinearGrads> {
+    fn product(&self, x: &Tensor, w: &Tensor) -> Result<Tensor> {
         let (rows, width) = x.dims2()?;
         let out_width = w.dim(0)?;
-        let (x, w, dy) = (view(x)?, view(w)?, view(dy)?);
+        let (x, w) = (view(x)?, view(w)?);
+        let mut y = vec![0f32; rows * out_width];
+        let to = MatrixMut::rows(&mut y, rows, out_width);
+        multiply(to, false, Matrix::rows(&x, rows, width), Matrix::rows(&w, out_width, width).transposed(), 1.0);
+        tensor(y, &[rows, out_width])
+    }
+
+    fn input_gradient(&self, w: &Tensor, dy: &Tensor) -> Result<Tensor> {
+        let (rows, out_width) = dy.dims2()?;
+        let width = w.dim(1)?;
+        let (w, dy) = (view(w)?, view(dy)?);
         let mut dx = vec![0f32; rows * width];
-        let dy_matrix = Matrix::rows(&dy, rows, out_width);
-        multiply(MatrixMut::rows(&mut dx, rows, width), false, dy_matrix, Matrix::rows(&w, out_width, width), 1.0);
+        let to = MatrixMut::rows(&mut dx, rows, width);
+        multiply(to, false, Matrix::rows(&dy, rows, out_width), Matrix::rows(&w, out_width, width), 1.0);
+        tensor(dx, &[rows, width])
+    }
+
+    fn weight_gradient(&self, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+        let (rows, width) = x.dims2()?;
+        let out_width = dy.dim(1)?;
+        let (x, dy) = (view(x)?, view(dy)?);
         let mut dw = vec![0f32; out_width * width];
         let to = MatrixMut::rows(&mut dw, out_width, width);
-        multiply(to, false, dy_matrix.transposed(), Matrix::rows(&x, rows, width), 1.0);
-        Ok(LinearGrads {
-            input: tensor(dx, &[rows, width])?,
-            weight: tensor(dw, &[out_width, width])?,
-            bias: tensor(vector::sum_over_rows(&dy, out_width), &[out_width])?,
-        })
+        multiply(to, false, Matrix::rows(&dy, rows, out_width).transposed(), Matrix::rows(&x, rows, width), 1.0);
+        tensor(dw, &[out_width, width])
+    }
+
+    fn bias_gradient(&self, dy: &Tensor) -> Result<Tensor> {
+        let width = dy.dim(1)?;
+        tensor(vector::sum_over_rows(&view(dy)?, width), &[width])
     }
 
     fn gelu(&self, x: &Tensor) -> Result<Tensor> {

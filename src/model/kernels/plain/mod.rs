@@ -9,7 +9,7 @@ mod padding;
 pub use host::Host;
 pub use padding::Padding;
 
-use super::{Heads, Kernels, LinearGrads, Loss, NormGrads, NormSaved, Sentences};
+use super::{Heads, Kernels, Loss, NormGrads, NormSaved, Sentences};
 use crate::model::batch::{IGNORED, Packed};
 use crate::model::objective::Objective;
 use crate::model::rng::Dropout;
@@ -71,16 +71,23 @@ impl Kernels for Plain {
     }
 
     fn linear(&self, x: &Tensor, w: &Tensor, b: &Tensor) -> Result<Tensor> {
-        self.narrow(x)?.matmul(&self.narrow(w)?.t()?)?.broadcast_add(&self.narrow(b)?)
+        self.product(x, w)?.broadcast_add(&self.narrow(b)?)
     }
 
-    fn linear_backward(&self, x: &Tensor, w: &Tensor, dy: &Tensor) -> Result<LinearGrads> {
-        let (x, w, narrow) = (self.narrow(x)?, self.narrow(w)?, self.narrow(dy)?);
-        Ok(LinearGrads {
-            input: narrow.matmul(&w)?,
-            weight: self.wide(&narrow.t()?.matmul(&x)?)?,
-            bias: self.wide(dy)?.sum(0)?,
-        })
+    fn product(&self, x: &Tensor, w: &Tensor) -> Result<Tensor> {
+        self.narrow(x)?.matmul(&self.narrow(w)?.t()?)
+    }
+
+    fn input_gradient(&self, w: &Tensor, dy: &Tensor) -> Result<Tensor> {
+        self.narrow(dy)?.matmul(&self.narrow(w)?)
+    }
+
+    fn weight_gradient(&self, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+        self.wide(&self.narrow(dy)?.t()?.matmul(&self.narrow(x)?)?)
+    }
+
+    fn bias_gradient(&self, dy: &Tensor) -> Result<Tensor> {
+        self.wide(dy)?.sum(0)
     }
 
     fn gelu(&self, x: &Tensor) -> Result<Tensor> {
