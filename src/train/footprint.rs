@@ -35,22 +35,32 @@ pub fn activations(config: &Config, frozen_layers: usize, load: Load) -> u64 {
     F32 * (kept * (load.pieces * row + scores) + backward)
 }
 
-/// Bytes of the gradients (a sum for each part of the batch), of the moments, and of the best epoch's copy.
-fn beside_weights(bert: &Bert, parts: u64) -> u64 {
-    let of = |learning: bool| -> u64 {
-        let counted = bert.parameters().iter().enumerate().filter(|(i, _)| !learning || bert.learns(*i));
-        // The embeddings' gradients hold only the rows of a batch.
-        let dense = counted.filter(|(i, _)| !learning || bert.depth(*i) > 0);
-        dense.map(|(_, p)| p.value.elem_count() as u64).sum()
-    };
-    F32 * (parts * of(true) + 3 * of(false))
+/// Numbers that learn: those of the embeddings that the plan's sentences touch, and all others.
+fn learning(bert: &Bert, plan: &Plan) -> (u64, u64) {
+    let (mut touched, mut dense) = (0, 0);
+    for (i, p) in bert.parameters().iter().enumerate().filter(|(i, _)| bert.learns(*i)) {
+        let numbers = p.value.elem_count() as u64;
+        if bert.depth(i) == 0 {
+            let rows = p.value.dims()[0] as u64;
+            touched += numbers / rows * rows.min(plan.distinct() as u64);
+        } else {
+            dense += numbers;
+        }
+    }
+    (touched, dense)
 }
 
-/// Bytes that a run will need beyond what it has when it begins, with so many sentences at once.
+/// Bytes that a run will need beyond what it has when it begins, with so many sentences at once: two moments for all that
+/// learns, a copy of the best epoch, and the most of what is there only within a step. That is everything kept for the
+/// backward pass at its beginning, or the gradients (a sum for each part of the batch) at its end.
 pub fn needed(bert: &Bert, plan: &Plan, arguments: &Arguments, at_once: usize) -> u64 {
     let parts = if bert.device().is_cpu() { arguments.parts.min(at_once) as u64 } else { 1 };
     let load = plan.heaviest(arguments.sentences_a_step(), at_once, arguments.seed, arguments.num_train_epochs);
-    activations(bert.config(), arguments.freeze_layers, load) + beside_weights(bert, parts)
+    let (touched, dense) = learning(bert, plan);
+    let kept = if arguments.num_train_epochs > 1 { F32 * bert.learning() as u64 } else { 0 };
+    let forward = activations(bert.config(), arguments.freeze_layers, load);
+    let layers = bert.config().num_hidden_layers.max(1) as u64;
+    2 * F32 * (touched + dense) + kept + forward.max(parts * F32 * dense + forward / layers)
 }
 
 /// The most sentences at once, a power of two below those asked for, that fit into so many bytes.

@@ -8,6 +8,7 @@ use crate::model::tokenizer::PieceTokenizer;
 use crate::model::{ModelError, Packed, TagSet};
 use crate::predict::evaluate::words_and_tags;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 
 /// Training sentences as the network takes them.
 #[derive(Clone, Debug, Default)]
@@ -85,6 +86,11 @@ impl Plan {
         let mut order: Vec<usize> = (0..self.sentences.len()).collect();
         Stream::new(seed, 0x6f72_6465_7200 + epoch as u64).shuffle(&mut order);
         order
+    }
+
+    /// How many different pieces there are.
+    pub(super) fn distinct(&self) -> usize {
+        self.sentences.iter().flat_map(|(ids, _)| ids).collect::<HashSet<_>>().len()
     }
 
     /// Pieces of the longest sentence.

@@ -11,6 +11,7 @@ use tagwright::project::sample;
 use tagwright::train::optimizer::AdamW;
 use tagwright::train::plan::Plan;
 use tagwright::train::schedule::{Schedule, Shape};
+use tagwright::train::{Arguments, footprint};
 
 const TRAIN: Mode = Mode::Train { seed: 3, step: 5 };
 
@@ -203,4 +204,23 @@ fn a_gradient_beyond_f16_changes_nothing_and_is_scaled_less() {
         let moved = (&p.value - before).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>()).expect("a number");
         assert!(moved == 0.0, "{} has moved", p.name);
     }
+}
+
+#[test]
+fn a_batch_that_does_not_fit_comes_with_one_that_does() {
+    let (bert, plan) = tiny();
+    let arguments = Arguments { per_device_train_batch_size: 64, parts: 2, ..Arguments::default() };
+    let need = |at_once: usize| footprint::needed(&bert, &plan, &arguments, at_once);
+    let sizes: Vec<u64> = [1, 8, 16, 32, 64].map(need).to_vec();
+    assert!(sizes.is_sorted() && sizes[4] > 2 * sizes[1], "{sizes:?}");
+    let check = |free: u64, expected: &str| {
+        let advice = footprint::advice(&bert, &plan, &arguments, free);
+        assert!(advice.contains(expected), "{advice}");
+    };
+    check(need(32), "per_device_train_batch_size 32 fits; with gradient_accumulation_steps 2 it computes the same");
+    check(need(32) - 1, "per_device_train_batch_size 16 fits; with gradient_accumulation_steps 4");
+    check(need(1) - 1, "no batch fits");
+    let frozen = bert.clone().frozen(Frozen { embeddings: true, layers: 1 });
+    let fewer = Arguments { freeze_layers: 1, ..arguments.clone() };
+    assert!(footprint::needed(&frozen, &plan, &fewer, 64) < need(64));
 }
