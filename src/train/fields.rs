@@ -220,8 +220,8 @@ pub const FIELDS: &[Field] = &[
     Field {
         name: "lora_alpha",
         flag: "lora-alpha",
-        help: "LoRA's weight, times rank",
-        about: "What LoRA's matrices are multiplied by, times their rank",
+        help: "Its weight, over rank",
+        about: "What LoRA's matrices are multiplied by, over their rank",
         unit: "",
         further: true,
         get: |a| a.lora_alpha.to_string(),

@@ -384,7 +384,9 @@ fn show_place(ui: &mut Ui, app: &App, view: &mut View, place: Place, out: &mut C
 
 /// The Trainer's name as far as there is room for it.
 fn short(name: &str) -> &str {
-    name.trim_start_matches("per_device_").trim_end_matches("_factor").trim_end_matches("_steps")
+    let prefixes = ["per_device_", "gradient_", "early_stopping_"];
+    let name = prefixes.iter().fold(name, |name, prefix| name.trim_start_matches(prefix));
+    name.trim_end_matches("_factor")
 }
 
 fn device(ui: &mut Ui, app: &App, out: &mut Commands) {
