@@ -4,9 +4,11 @@ use super::output::line;
 use super::{Failure, input};
 use crate::corpus::{Scheme, Split};
 use crate::disk;
-use crate::format::{self, Format};
+use crate::format::{self, Format, Unit};
+use crate::project::Dataset;
+use crate::project::source::Choices;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -15,10 +17,13 @@ pub struct Arguments {
     /// A file; a folder when the input has several splits.
     output: PathBuf,
     /// Format of the input; found by itself otherwise.
-    #[arg(long, value_parser = format_name)]
+    #[arg(long, value_parser = input::format_name)]
     from: Option<Format>,
+    /// What the input's offsets count: code-points, utf-16 or bytes; found by itself otherwise.
+    #[arg(long, value_parser = input::unit_name)]
+    offsets: Option<Unit>,
     /// Format of the output; by the file's ending otherwise.
-    #[arg(long, value_parser = format_name)]
+    #[arg(long, value_parser = input::format_name)]
     to: Option<Format>,
     /// Scheme of the output: iob1, iob2, iobes, bilou; the input's otherwise.
     #[arg(long, value_parser = scheme_name)]
@@ -31,30 +36,18 @@ pub struct Arguments {
     json: bool,
 }
 
-fn format_name(name: &str) -> Result<Format, String> {
-    let known = || format::FORMATS.iter().map(|f| f.name).collect::<Vec<_>>().join(", ");
-    format::by_name(name).ok_or_else(|| format!("unknown format; use one of {}", known()))
-}
-
 fn scheme_name(name: &str) -> Result<Scheme, String> {
     Scheme::from_name(name).ok_or_else(|| "unknown scheme; use iob1, iob2, iobes or bilou".into())
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let dataset = input::dataset(&arguments.input)?;
-    let found = dataset.files.first().map_or(format::CONLL, |f| f.found.format);
-    if let Some(from) = arguments.from
-        && from.name != found.name
-        && from != format::CONLL
-    {
-        return Err(format!("{} is {}, not {}", arguments.input.display(), found.name, from.name).into());
-    }
+    let choices = Choices { format: arguments.from, unit: arguments.offsets };
+    let dataset = input::dataset_as(&arguments.input, choices)?;
     let corpus = &dataset.corpus;
-    let extension = |p: &Path| p.extension().map(|e| e.to_string_lossy().into_owned());
-    let to = arguments.to.unwrap_or_else(|| {
-        let by_ending = extension(&arguments.output).map_or(found, |e| format::by_extension(&e));
-        if by_ending == format::CONLL { found } else { by_ending }
-    });
+    let to = target(arguments, &dataset)?;
+    let Some(write) = to.write else {
+        return Err(format!("{} files are read, not written; choose another format with --to", to.name).into());
+    };
     let scheme = arguments.scheme.or(corpus.scheme).unwrap_or(Scheme::Iob2);
     let losses = format::losses(corpus, to);
     for loss in &losses {
@@ -64,19 +57,34 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(format!("nothing was written: --strict, and {} cannot hold everything", to.name).into());
     }
     let splits = corpus.splits();
-    if let [_] = splits.as_slice()
-        && !arguments.output.is_dir()
-    {
-        disk::write(&arguments.output, format::write(corpus, None, to, scheme).as_bytes())?;
+    if splits.len() < 2 && !arguments.output.is_dir() {
+        disk::write(&arguments.output, &write(corpus, None, scheme))?;
         return report(arguments, to, scheme, &losses);
     }
-    let ending = if to == format::WNUT { "tsv" } else { "conll" };
-    let file = |split: &Split| {
-        let bytes = format::write(corpus, Some(*split), to, scheme).into_bytes();
-        (format!("{}.{ending}", split.name()), bytes)
-    };
+    let ending = to.extensions.first().copied().unwrap_or("txt");
+    let file = |split: &Split| (format!("{}.{ending}", split.name()), write(corpus, Some(*split), scheme));
     disk::write_folder(&arguments.output, splits.iter().map(file).map(Ok::<_, Failure>))?;
     report(arguments, to, scheme, &losses)
+}
+
+/// The format to write: what was said, what the file's ending stands for, the input's, or columns.
+fn target(arguments: &Arguments, dataset: &Dataset) -> Result<Format, Failure> {
+    if let Some(to) = arguments.to {
+        return Ok(to);
+    }
+    let found = dataset.files.first().map_or(format::CONLL, |f| f.found.format);
+    let extension = arguments.output.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    let Some(extension) = extension else { return Ok(if found.write.is_some() { found } else { format::CONLL }) };
+    if found.write.is_some() && found.extensions.contains(&extension.as_str()) {
+        return Ok(found);
+    }
+    match format::by_extension(&extension) {
+        Some(format) => Ok(format),
+        None if matches!(extension.as_str(), "json" | "jsonl") => {
+            Err(format!("several formats are .{extension}; choose one with --to (tagwright formats lists them)").into())
+        }
+        None => Ok(if found.write.is_some() && !matches!(extension.as_str(), "conll") { found } else { format::CONLL }),
+    }
 }
 
 fn report(arguments: &Arguments, to: Format, scheme: Scheme, losses: &[String]) -> Result<(), Failure> {

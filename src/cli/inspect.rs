@@ -1,10 +1,12 @@
 //! `tagwright inspect`.
 
-use super::Failure;
 use super::output::{line, thousands};
+use super::{Failure, input};
 use crate::corpus::store::Counts;
 use crate::corpus::{Corpus, Split};
+use crate::format::{Format, Unit};
 use crate::project::Dataset;
+use crate::project::source::Choices;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -12,13 +14,20 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// A file, or a folder whose files' names tell the splits.
     data: PathBuf,
+    /// Its format; found by itself otherwise.
+    #[arg(long, value_parser = input::format_name)]
+    from: Option<Format>,
+    /// What its offsets count: code-points, utf-16 or bytes; found by itself otherwise.
+    #[arg(long, value_parser = input::unit_name)]
+    offsets: Option<Unit>,
     /// One JSON object instead of text.
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let dataset = Dataset::open(&arguments.data)?;
+    let choices = Choices { format: arguments.from, unit: arguments.offsets };
+    let dataset = Dataset::open_as(&arguments.data, choices)?;
     if arguments.json { line(as_json(&dataset)) } else { as_text(&dataset) }
 }
 
@@ -61,6 +70,8 @@ fn as_json(dataset: &Dataset) -> Value {
         "tokens": all.tokens,
         "labels": labels(&all),
         "splits": splits,
+        "evidence": dataset.files.iter().map(|f| json!({"file": f.path, "format": f.found.format.name,
+            "offsets": f.found.unit.map(Unit::name), "found": f.found.evidence})).collect::<Vec<_>>(),
         "problems": problems,
     })
 }
@@ -76,6 +87,10 @@ fn as_text(dataset: &Dataset) -> Result<(), Failure> {
         line(row(split.name(), corpus, Some(split)))?;
     }
     line(row("all", corpus, None))?;
+    for file in dataset.files.iter().filter(|f| !f.found.evidence.is_empty()) {
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+        line(format!("{name}: {}", file.found.evidence.join("; ")))?;
+    }
     let counted: usize = dataset.files.iter().map(|f| f.found.problem_count).sum();
     let listed = dataset.problems.len();
     match counted.max(listed) {

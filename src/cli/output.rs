@@ -15,7 +15,12 @@ pub fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
 
 /// Prints text as it is.
 pub fn text(text: &str) -> Result<(), Failure> {
-    Ok(io::stdout().lock().write_all(text.as_bytes())?)
+    bytes(text.as_bytes())
+}
+
+/// Prints bytes as they are.
+pub fn bytes(bytes: &[u8]) -> Result<(), Failure> {
+    Ok(io::stdout().lock().write_all(bytes)?)
 }
 
 /// Whether an error says that the reader of our output has gone.

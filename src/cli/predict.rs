@@ -92,8 +92,8 @@ fn read(file: &Path) -> Result<String, Failure> {
     if bytes.is_empty() {
         return Ok(String::new());
     }
-    let text = format::decode_utf8(&bytes).map_err(|p| format!("{}: {p}", file.display()))?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned())
+    let decoded = format::decode(&bytes).map_err(|p| format!("{}: {p}", file.display()))?;
+    Ok(decoded.text.into_owned())
 }
 
 fn print(text: &str, prediction: &Prediction, as_json: bool) -> Result<(), Failure> {
@@ -143,5 +143,6 @@ fn tag_words(tagger: &Tagger, file: &Path) -> Result<(), Failure> {
             document.insert_span(span);
         }
     }
-    super::output::text(&format::write(&corpus, None, found, Scheme::Iob2))
+    let write = found.write.or(format::CONLL.write);
+    super::output::bytes(&write.map(|write| write(&corpus, None, Scheme::Iob2)).unwrap_or_default())
 }

@@ -71,20 +71,21 @@ pub struct Span {
 pub struct Document {
     /// Which split it belongs to.
     pub split: Split,
-    /// Tokens joined by a space, sentences by a line feed.
+    /// As it is in the source; where that has only tokens, they are joined by a space, and sentences by a line feed.
     pub text: String,
     /// Byte range of every token.
     pub tokens: Vec<(u32, u32)>,
     /// Index of every sentence's first token, then the number of tokens: one more entry than sentences.
     pub sentences: Vec<u32>,
-    /// Further columns of the source (pos, chunk), each with one value id a token.
+    /// Further columns of the source (pos, chunk), each with one value id a token; none where the source has no columns.
     pub columns: Vec<Vec<u16>>,
-    /// Sorted by start, then end. May overlap in general; column files cannot hold that, so the editor refuses it.
+    /// Sorted by start, then end. They may overlap where the source's format can hold that. None crosses the end of a
+    /// sentence: texts that come without sentences are parted so, and the editor makes no such span.
     pub spans: Vec<Span>,
     /// Which of the corpus' source files it came from.
     pub file: u32,
-    /// Index of its first sentence in that file.
-    pub first_sentence: u32,
+    /// Its place in that file: the index of its first sentence, or of its record where each record is a document.
+    pub place: u32,
 }
 
 impl Document {
@@ -125,9 +126,10 @@ impl Document {
     /// The spans that touch a sentence, as indices into [`Document::spans`].
     pub fn span_indices(&self, sentence: usize) -> Range<usize> {
         let range = self.sentence(sentence);
-        let (from, to) = (self.tokens[range.start].0, self.tokens[range.end - 1].1);
-        // Spans of column files lie inside one sentence and are sorted, so both ends can be searched for.
-        let start = self.spans.partition_point(|s| s.end <= from);
+        // A span that begins in the space between two sentences is with the second.
+        let before = range.start.checked_sub(1).map_or(0, |last| self.tokens[last].1);
+        let to = self.tokens[range.end - 1].1;
+        let start = self.spans.partition_point(|s| s.start < before);
         let end = self.spans.partition_point(|s| s.start < to);
         start..end.max(start)
     }
@@ -182,11 +184,11 @@ pub struct DocumentBuilder {
 
 impl DocumentBuilder {
     /// An empty document of `columns` further columns.
-    pub fn new(split: Split, file: u32, first_sentence: u32, columns: usize) -> Self {
+    pub fn new(split: Split, file: u32, place: u32, columns: usize) -> Self {
         let document = Document {
             split,
             file,
-            first_sentence,
+            place,
             sentences: vec![0],
             columns: vec![Vec::new(); columns],
             ..Document::default()
@@ -196,9 +198,15 @@ impl DocumentBuilder {
 
     /// Adds a token and the ids of its further columns.
     pub fn token(&mut self, word: &str, columns: impl IntoIterator<Item = u16>) {
+        let space = if self.document.tokens.len() == self.open { "\n" } else { " " };
+        self.token_after(space, word, columns);
+    }
+
+    /// Adds a token that stands behind this space, which may be none. The text's first token has none before it.
+    pub fn token_after(&mut self, space: &str, word: &str, columns: impl IntoIterator<Item = u16>) {
         let document = &mut self.document;
         if !document.text.is_empty() {
-            document.text.push(if document.tokens.len() == self.open { '\n' } else { ' ' });
+            document.text.push_str(space);
         }
         let start = document.text.len() as u32;
         document.text.push_str(word);

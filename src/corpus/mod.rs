@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`label`] (entity types), [`document`] (one document and its sentences), [`scheme`]
 //! (spans as tags and back), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
-//! [`history`] (undo and redo), [`holdout`] (a dev split where there is none), [`direction`] (words of
+//! [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`holdout`] (a dev split where there is none), [`direction`] (words of
 //! right-to-left scripts in the order they stand on a line).
 //!
 //! Everything here is pure data: no files, no serialisation, no pixels.
@@ -14,6 +14,7 @@ pub mod history;
 pub mod holdout;
 pub mod label;
 pub mod scheme;
+pub mod segment;
 pub mod store;
 
 pub use direction::Directions;

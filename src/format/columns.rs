@@ -2,13 +2,55 @@
 //!
 //! CoNLL-2003 (four columns, `-DOCSTART-`), WNUT-17 (word, tab, tag) and whatever looks like them.
 
-use super::{CONLL, CONLL2003, Format, Found, MAX_PROBLEMS, Problem, WNUT, decode_utf8};
+use super::found::quote;
+use super::{Format, Found, Glance, Holds, Problem, Source, columns_write, decode as decode_bytes};
 use crate::corpus::scheme::{SchemeDetector, decode, parse_tag, prefix_of};
 use crate::corpus::store::Column;
-use crate::corpus::{Corpus, DocumentBuilder, Split, Tag};
+use crate::corpus::{Corpus, DocumentBuilder, Tag};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+
+/// Four columns with part of speech and chunk, as CoNLL-2003 was published.
+pub const CONLL2003: Format = Format {
+    name: "conll2003",
+    what: "CoNLL-2003: word, part of speech, chunk, tag",
+    extensions: &["conll", "txt", "train", "testa", "testb"],
+    recognises: |g| layout_of(g).is_some_and(|l| l.format() == CONLL2003),
+    read,
+    write: Some(|corpus, split, scheme| columns_write::write(corpus, split, CONLL2003, scheme).into_bytes()),
+    rewrite: Some(columns_write::rewrite),
+    holds: Holds { overlaps: false, text: false, documents: true, columns: 2 },
+};
+
+/// Any number of columns, the last one the tag.
+pub const CONLL: Format = Format {
+    name: "conll",
+    what: "columns separated by spaces or tabs, the last one the tag",
+    extensions: &["conll", "iob", "bio", "txt"],
+    recognises: |g| layout_of(g).is_some(),
+    read,
+    write: Some(|corpus, split, scheme| columns_write::write(corpus, split, CONLL, scheme).into_bytes()),
+    rewrite: Some(columns_write::rewrite),
+    holds: Holds { overlaps: false, text: false, documents: true, columns: usize::MAX },
+};
+
+/// Two columns separated by a tab, as WNUT-17 was published.
+pub const WNUT: Format = Format {
+    name: "wnut",
+    what: "word and tag separated by a tab, as WNUT-17",
+    extensions: &["tsv", "conll", "annotated"],
+    recognises: |g| layout_of(g).is_some_and(|l| l.format() == WNUT),
+    read,
+    write: Some(|corpus, split, scheme| columns_write::write(corpus, split, WNUT, scheme).into_bytes()),
+    rewrite: Some(columns_write::rewrite),
+    holds: Holds { overlaps: false, text: false, documents: false, columns: 0 },
+};
+
+/// The layout of a file that has columns with a tag in the last one.
+fn layout_of(glance: &Glance) -> Option<Layout> {
+    Layout::detect(glance.head).ok()
+}
 
 /// The word that opens a document in the CoNLL files.
 pub const DOCSTART: &str = "-DOCSTART-";
@@ -166,14 +208,16 @@ impl Iterator for Lines<'_> {
     }
 }
 
-/// Reads a column file's documents into `corpus` as `split`, as source file number `file`.
+/// Reads a column file's documents into `corpus`.
 ///
 /// A line without a tag and a tag that is none count as `O` and are reported; no line is dropped.
 ///
 /// # Errors
 /// When the bytes are no column file at all: then the corpus is unchanged.
-pub fn read(bytes: &[u8], split: Split, file: u32, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let text = decode_utf8(bytes)?;
+pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let (split, file) = (source.split, source.file);
+    let decoded = decode_bytes(source.bytes)?;
+    let text = &*decoded.text;
     let layout = Layout::detect(text)?;
     let mut reader = Reader::new(text, layout, corpus);
     let mut builder = DocumentBuilder::new(split, file, 0, reader.columns.len());
@@ -194,7 +238,8 @@ pub fn read(bytes: &[u8], split: Split, file: u32, corpus: &mut Corpus) -> Resul
         }
     }
     documents.push(builder);
-    let (columns, found) = reader.finish();
+    let (columns, mut found) = reader.finish();
+    found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
     let documents = documents.into_iter().filter(|d| d.sentences() > 0).map(|d| Arc::new(d.finish()));
     corpus.documents.extend(documents);
     corpus.columns = columns;
@@ -210,8 +255,7 @@ struct Reader<'a> {
     /// Value to id, for each column.
     ids: Vec<HashMap<String, u16>>,
     detector: SchemeDetector,
-    problems: Vec<Problem>,
-    problem_count: usize,
+    found: Found,
 }
 
 impl<'a> Reader<'a> {
@@ -231,15 +275,7 @@ impl<'a> Reader<'a> {
             columns,
             ids,
             detector: SchemeDetector::default(),
-            problems: vec![],
-            problem_count: 0,
-        }
-    }
-
-    fn problem(&mut self, line: usize, column: usize, message: impl FnOnce() -> String) {
-        self.problem_count += 1;
-        if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(Problem::at(line, column, message()));
+            found: Found::new(layout.format()),
         }
     }
 
@@ -251,7 +287,8 @@ impl<'a> Reader<'a> {
             let fields: Vec<Range<usize>> = self.layout.fields(line).collect();
             if fields.len() != self.layout.columns {
                 let (has, wants) = (fields.len(), self.layout.columns);
-                self.problem(row.line, has, || format!("expected {wants} columns but found {has}: {}", quote(line)));
+                self.found
+                    .problem(row.line, has, || format!("expected {wants} columns but found {has}: {}", quote(line)));
             }
             let tag = self.tag(row, fields.len());
             tags.push(tag);
@@ -285,7 +322,7 @@ impl<'a> Reader<'a> {
             }
             Err(wrong) => {
                 self.detector.tag(None);
-                self.problem(row.line, fields, || format!("{} is no tag; it is read as O", quote(wrong)));
+                self.found.problem(row.line, fields, || format!("{} is no tag; it is read as O", quote(wrong)));
                 None
             }
         }
@@ -309,25 +346,13 @@ impl<'a> Reader<'a> {
     fn finish(mut self) -> (Vec<Column>, Found) {
         if self.detector.mixed() {
             let scheme = self.detector.scheme().name();
-            self.problem(0, 0, || {
+            self.found.problem(0, 0, || {
                 format!(
                     "the tags mix two schemes; spans are read as conlleval does and edited lines written as {scheme}"
                 )
             });
         }
-        let found = Found {
-            format: self.layout.format(),
-            scheme: self.detector.scheme(),
-            problems: self.problems,
-            problem_count: self.problem_count,
-        };
-        (self.columns, found)
+        self.found.scheme = self.detector.scheme();
+        (self.columns, self.found)
     }
-}
-
-/// A piece of a user's text in a message: short, and on one line.
-pub(super) fn quote(text: &str) -> String {
-    let short: String = text.trim_end().chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let cut = if short.len() < text.trim_end().len() { "…" } else { "" };
-    format!("“{short}{cut}”")
 }

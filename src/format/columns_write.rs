@@ -1,34 +1,36 @@
 //! Writing column files: a source with only its edited sentences changed, or a corpus from nothing.
 
-use super::columns::{Block, DOCSTART, Layout};
-use super::{CONLL2003, Format, Problem, WNUT, decode_utf8};
+use super::columns::{Block, CONLL2003, DOCSTART, Layout, WNUT};
+use super::words::{SpansOf, on_one_line};
+use super::{Current, Format, Problem, Source, decode as decode_bytes};
 use crate::corpus::scheme::{decode, encode, parse_tag, prefix_of, tag_text};
-use crate::corpus::{Corpus, Document, Labels, Scheme, Split, TokenSpan};
+use crate::corpus::{Corpus, Document, Labels, Scheme, Split};
 use std::fmt::Write as _;
 
 /// The source file again, with the tags of those sentences replaced whose spans are no longer the file's.
 ///
-/// `spans` gives the spans of the file's n-th sentence. Everything else (blank lines, `-DOCSTART-`, line ends, other
-/// columns, the scheme of untouched sentences) stays byte for byte.
+/// Everything else (blank lines, `-DOCSTART-`, line ends, other columns, the scheme of untouched sentences) stays byte for
+/// byte.
 ///
 /// # Errors
 /// When the bytes are no column file any more.
-pub fn rewrite(
-    source: &[u8],
-    scheme: Scheme,
-    labels: &Labels,
-    mut spans: impl FnMut(usize) -> Option<Vec<TokenSpan>>,
-) -> Result<Vec<u8>, Problem> {
-    let text = decode_utf8(source)?;
+pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+    let decoded = decode_bytes(source.bytes)?;
+    decoded.encode(&rewritten(&decoded.text, current)?)
+}
+
+fn rewritten(text: &str, current: &Current) -> Result<String, Problem> {
+    let (scheme, labels) = (current.scheme, &current.corpus.labels);
     let layout = Layout::detect(text)?;
-    let mut out = Vec::with_capacity(source.len());
+    let mut spans = SpansOf::new(current);
+    let mut out = String::with_capacity(text.len());
     let mut copied = 0;
     let sentences = layout.blocks(text).filter_map(|b| match b {
         Block::Sentence(rows) => Some(rows),
         Block::DocumentStart => None,
     });
     for (index, rows) in sentences.enumerate() {
-        let Some(wanted) = spans(index) else { continue };
+        let Some(wanted) = spans.of(index) else { continue };
         let mut names = Labels::default();
         let tags: Vec<_> = rows
             .iter()
@@ -46,15 +48,15 @@ pub fn rewrite(
             if text[row.tag.clone()] == tag || (row.tag.is_empty() && tag == "O") {
                 continue;
             }
-            out.extend_from_slice(&source[copied..row.tag.start]);
+            out.push_str(&text[copied..row.tag.start]);
             if row.tag.is_empty() {
-                out.push(if layout.tabs { b'\t' } else { b' ' });
+                out.push(if layout.tabs { '\t' } else { ' ' });
             }
-            out.extend_from_slice(tag.as_bytes());
+            out.push_str(&tag);
             copied = row.tag.end;
         }
     }
-    out.extend_from_slice(&source[copied..]);
+    out.push_str(&text[copied..]);
     Ok(out)
 }
 
@@ -67,8 +69,8 @@ pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Sche
     let documents = || corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
     let several = documents().count() > 1 && format != WNUT;
     let further = match format {
-        CONLL2003 => 2,
-        WNUT => 0,
+        f if f == CONLL2003 => 2,
+        f if f == WNUT => 0,
         _ => corpus.columns.len(),
     };
     for document in documents() {
@@ -98,7 +100,7 @@ fn write_sentence(
     let range = document.sentence(sentence);
     let tags = encode(&document.token_spans(sentence), range.len(), scheme);
     for (token, tag) in range.zip(tags) {
-        out.push_str(document.token(token));
+        out.push_str(&on_one_line(document.token(token)));
         for column in 0..further {
             let id = document.columns.get(column).map(|c| c[token]);
             let value = id.and_then(|id| corpus.columns[column].values.get(usize::from(id)));
@@ -108,22 +110,4 @@ fn write_sentence(
         let _ = writeln!(out, "{separator}{}", tag_text(tag, scheme, |l| corpus.labels.name(l).to_owned()));
     }
     out.push('\n');
-}
-
-/// What a column file of this format would lose of a corpus, in words; empty when it can hold everything.
-pub fn losses(corpus: &Corpus, format: Format) -> Vec<String> {
-    let mut losses = Vec::new();
-    let overlaps: usize =
-        corpus.documents.iter().map(|d| d.spans.windows(2).filter(|w| w[1].start < w[0].end).count()).sum();
-    if overlaps > 0 {
-        losses.push(format!("spans that overlap others ({overlaps}); the first of each stays"));
-    }
-    if format == WNUT && !corpus.columns.is_empty() {
-        let names: Vec<&str> = corpus.columns.iter().map(|c| c.name.as_str()).collect();
-        losses.push(format!("the columns {}", names.join(", ")));
-    }
-    if format == WNUT && corpus.documents.len() > corpus.splits().len() {
-        losses.push(format!("where documents begin ({})", corpus.documents.len()));
-    }
-    losses
 }

@@ -1,113 +1,236 @@
-//! Interchange formats: bytes to a corpus and back. One file per format, and this table of them.
+//! Interchange formats: bytes to a corpus and back. One file or folder per format, and this table of them.
 //!
 //! Nothing here opens a file: bytes come in and go out, so that every reader can be tested on a string.
+//!
+//! There are two kinds. In the one the source has words, one document of many sentences ([`columns`], [`hf_jsonl`],
+//! [`conllu`], [`gmb`]); in the other it has texts, each a document of its own ([`records`] for all that is JSON, [`brat`],
+//! [`plain`], [`table`]). A source that is saved is rewritten: what is not a label of a changed sentence or record stays byte
+//! for byte.
 
+pub mod brat;
 pub mod columns;
 mod columns_write;
+pub mod conllu;
+mod decode;
+mod found;
+pub mod gmb;
+pub mod hf_jsonl;
+pub mod offsets;
+pub mod plain;
 pub mod published;
-mod text_input;
+pub mod records;
+pub mod table;
+mod words;
 
-pub use columns::{Layout, read};
-pub use columns_write::{losses, rewrite, write};
-pub use text_input::decode_utf8;
+pub use columns::Layout;
+pub use columns_write::write as write_columns;
+pub use decode::{Decoded, decode, decode_utf8};
+pub use found::{Found, MAX_PROBLEMS, Problem};
+pub use offsets::Unit;
 
-use crate::corpus::Scheme;
+use crate::corpus::{Corpus, Document, Scheme, Split};
+
+/// What is read: a file, and what a reader may ask about it.
+pub struct Source<'a> {
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Its name, without the folder.
+    pub name: &'a str,
+    /// The split its documents belong to.
+    pub split: Split,
+    /// Its number among the corpus' sources.
+    pub file: u32,
+    /// Files in the same folder by name: a text beside its annotations, the names of numbered labels.
+    pub beside: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    /// The unit of offsets, where a person knows it.
+    pub unit: Option<Unit>,
+}
+
+impl<'a> Source<'a> {
+    /// A file that stands alone.
+    pub fn alone(bytes: &'a [u8], name: &'a str, split: Split, file: u32) -> Self {
+        Self { bytes, name, split, file, beside: &|_| None, unit: None }
+    }
+}
+
+/// What a source is rewritten with: the corpus as it is now.
+pub struct Current<'a> {
+    /// The corpus.
+    pub corpus: &'a Corpus,
+    /// The source's number.
+    pub file: u32,
+    /// How it writes spans on words.
+    pub scheme: Scheme,
+}
+
+impl<'a> Current<'a> {
+    /// The source's documents, in order.
+    pub fn documents(&self) -> impl Iterator<Item = &'a Document> {
+        let file = self.file;
+        self.corpus.documents.iter().map(std::convert::AsRef::as_ref).filter(move |d: &&Document| d.file == file)
+    }
+}
+
+/// Reads a source into a corpus; an error leaves the corpus as it was.
+pub type Read = fn(&Source, &mut Corpus) -> Result<Found, Problem>;
+/// A corpus (or one split of it) as a new file.
+pub type Write = fn(&Corpus, Option<Split>, Scheme) -> Vec<u8>;
+/// A source's bytes again, with the spans of the corpus.
+pub type Rewrite = fn(&Source, &Current) -> Result<Vec<u8>, Problem>;
 
 /// A format people name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Format {
     /// Its name on the command line.
     pub name: &'static str,
     /// What it is, in a few words.
     pub what: &'static str,
-    /// Whether it can be read.
-    pub reads: bool,
-    /// Whether it can be written.
-    pub writes: bool,
-    /// Usual file endings; empty means any.
+    /// Usual file endings, the first for new files.
     pub extensions: &'static [&'static str],
+    /// Whether a file looks like it.
+    pub recognises: fn(&Glance) -> bool,
+    /// How it is read, if it is.
+    pub read: Read,
+    /// How it is written, if it is.
+    pub write: Option<Write>,
+    /// How a source is saved, if it can be.
+    pub rewrite: Option<Rewrite>,
+    /// What it can hold.
+    pub holds: Holds,
 }
 
-/// Four columns with part of speech and chunk, as CoNLL-2003 was published.
-pub const CONLL2003: Format = Format {
-    name: "conll2003",
-    what: "CoNLL-2003: word, part of speech, chunk, tag",
-    reads: true,
-    writes: true,
-    extensions: &["conll", "txt", "train", "testa", "testb"],
-};
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
 
-/// Any number of columns, the last one the tag.
-pub const CONLL: Format = Format {
-    name: "conll",
-    what: "columns separated by spaces or tabs, the last one the tag",
-    reads: true,
-    writes: true,
-    extensions: &["conll", "iob", "bio", "txt"],
-};
+impl Eq for Format {}
 
-/// Two columns separated by a tab, as WNUT-17 was published.
-pub const WNUT: Format = Format {
-    name: "wnut",
-    what: "word and tag separated by a tab, as WNUT-17",
-    reads: true,
-    writes: true,
-    extensions: &["conll", "tsv", "annotated"],
-};
+/// What a format can hold beyond words and spans that lie side by side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holds {
+    /// Spans that overlap.
+    pub overlaps: bool,
+    /// The text as it was, with its own space between words, and spans that cut words.
+    pub text: bool,
+    /// Where documents begin.
+    pub documents: bool,
+    /// How many of the further columns (part of speech, chunk).
+    pub columns: usize,
+}
 
-/// Every format the program knows.
-pub const FORMATS: &[Format] = &[CONLL2003, CONLL, WNUT];
+/// What can be seen of a file before it is read.
+pub struct Glance<'a> {
+    /// The ending of its name, in lower case.
+    pub extension: &'a str,
+    /// Its text, the beginning of it.
+    pub head: &'a str,
+    /// Whether a file of this name lies beside it.
+    pub beside: &'a dyn Fn(&str) -> bool,
+}
+
+impl Glance<'_> {
+    /// The first line that holds something.
+    pub fn first_line(&self) -> &str {
+        self.head.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("")
+    }
+}
+
+pub use brat::BRAT;
+pub use columns::{CONLL, CONLL2003, WNUT};
+pub use conllu::CONLLU;
+pub use gmb::GMB;
+pub use hf_jsonl::HF_JSONL;
+pub use plain::TEXT;
+pub use records::{DOCCANO, LABEL_STUDIO, PRODIGY, SPACY_JSON};
+pub use table::CSV;
+
+/// Every format the program knows. A file is taken for the first that recognises it, and for columns if none does.
+pub const FORMATS: &[Format] =
+    &[BRAT, LABEL_STUDIO, PRODIGY, HF_JSONL, DOCCANO, SPACY_JSON, CONLLU, GMB, CONLL2003, WNUT, CONLL, CSV, TEXT];
 
 /// The format of this name.
 pub fn by_name(name: &str) -> Option<Format> {
     FORMATS.iter().copied().find(|f| f.name == name)
 }
 
-/// The format a target's file ending stands for; columns where it says nothing.
-pub fn by_extension(extension: &str) -> Format {
-    if extension.eq_ignore_ascii_case("tsv") { WNUT } else { CONLL }
-}
-
-/// What is wrong at one place of a file. Lines and columns count from 1; 0 means the whole file or line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Line.
-    pub line: usize,
-    /// Column of the table (not a character position).
-    pub column: usize,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-impl Problem {
-    /// A problem at a place.
-    pub fn at(line: usize, column: usize, message: impl Into<String>) -> Self {
-        Self { line, column, message: message.into() }
+/// The format a target's file ending stands for; `None` where several share it.
+pub fn by_extension(extension: &str) -> Option<Format> {
+    let known =
+        |f: &&Format| f.write.is_some() && f.extensions.first().is_some_and(|e| extension.eq_ignore_ascii_case(e));
+    let mut fitting = FORMATS.iter().filter(known);
+    match (fitting.next(), fitting.next()) {
+        (Some(format), None) => Some(*format),
+        _ => None,
     }
 }
 
-impl std::fmt::Display for Problem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (self.line, self.column) {
-            (0, _) => write!(f, "{}", self.message),
-            (line, 0) => write!(f, "line {line}: {}", self.message),
-            (line, column) => write!(f, "line {line}, column {column}: {}", self.message),
+/// The format a file is in: what recognises it, else columns.
+pub fn recognise(source: &Source) -> Format {
+    /// More than this need not be looked at.
+    const HEAD: usize = 64 << 10;
+    let decoded = decode(head(source.bytes, HEAD));
+    let head = decoded.as_ref().map_or("", |d| &d.text);
+    let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
+    let glance = Glance { extension: &extension, head, beside: &|name| (source.beside)(name).is_some() };
+    FORMATS.iter().copied().find(|f| (f.recognises)(&glance)).unwrap_or(CONLL)
+}
+
+/// The first bytes of a file, up to a line's end where there is one: an encoding is not cut inside a character.
+fn head(bytes: &[u8], most: usize) -> &[u8] {
+    if bytes.len() <= most {
+        return bytes;
+    }
+    let end = bytes[..most].iter().rposition(|b| *b == b'\n').map_or(most, |at| at + 1);
+    &bytes[..end]
+}
+
+/// Reads a source in the format it is found to be in, or the one that is said.
+///
+/// # Errors
+/// What is wrong with it, where, and what to do; then the corpus is unchanged.
+pub fn read(source: &Source, format: Option<Format>, corpus: &mut Corpus) -> Result<Found, Problem> {
+    (format.unwrap_or_else(|| recognise(source)).read)(source, corpus)
+}
+
+/// What a file of this format would lose of a corpus, in words; empty when it can hold everything.
+pub fn losses(corpus: &Corpus, format: Format) -> Vec<String> {
+    let holds = format.holds;
+    let mut losses = Vec::new();
+    let overlaps: usize =
+        corpus.documents.iter().map(|d| d.spans.windows(2).filter(|w| w[1].start < w[0].end).count()).sum();
+    if overlaps > 0 && !holds.overlaps {
+        losses.push(format!("spans that overlap others ({overlaps}); the first of each stays"));
+    }
+    if !holds.text {
+        let cut: usize = corpus.documents.iter().map(|d| spans_that_cut_words(d)).sum();
+        if cut > 0 {
+            losses.push(format!("spans that begin or end inside a word ({cut}); they take the whole word"));
+        }
+        let spaced = corpus.documents.iter().filter(|d| has_own_space(d)).count();
+        if spaced > 0 {
+            losses.push(format!("the space between words as it was ({spaced} documents)"));
         }
     }
+    if corpus.columns.len() > holds.columns {
+        let names: Vec<&str> = corpus.columns[holds.columns..].iter().map(|c| c.name.as_str()).collect();
+        losses.push(format!("the columns {}", names.join(", ")));
+    }
+    if !holds.documents && corpus.documents.len() > corpus.splits().len() {
+        losses.push(format!("where documents begin ({})", corpus.documents.len()));
+    }
+    losses
 }
 
-/// What was found while a file was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Which format.
-    pub format: Format,
-    /// How it writes spans.
-    pub scheme: Scheme,
-    /// What is wrong in it; the lines are kept all the same.
-    pub problems: Vec<Problem>,
-    /// How many problems there are, also those past the first [`MAX_PROBLEMS`].
-    pub problem_count: usize,
+fn spans_that_cut_words(d: &Document) -> usize {
+    let begins = |at: u32| d.tokens.binary_search_by_key(&at, |t| t.0).is_ok();
+    let ends = |at: u32| d.tokens.binary_search_by_key(&at, |t| t.1).is_ok();
+    d.spans.iter().filter(|s| !begins(s.start) || !ends(s.end)).count()
 }
 
-/// More problems than this are counted, not listed.
-pub const MAX_PROBLEMS: usize = 200;
+/// Whether words are parted by anything but one space, or a line's end between sentences.
+fn has_own_space(d: &Document) -> bool {
+    let bare = |space: &str| space == " " || space == "\n";
+    d.tokens.windows(2).any(|w| !bare(&d.text[w[0].1 as usize..w[1].0 as usize]))
+}

@@ -102,7 +102,7 @@ fn data(corpus: &Corpus, folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, 
     let there = corpus.splits();
     let written = flags.into_iter().filter(|(split, _)| there.contains(split)).map(|(split, flag)| {
         let path = folder.join(format!("{}.conll", split.name()));
-        let text = format::write(corpus, Some(split), format::CONLL2003, Scheme::Iob2);
+        let text = format::write_columns(corpus, Some(split), format::CONLL2003, Scheme::Iob2);
         disk::write(&path, text.as_bytes()).map_err(|e| e.to_string())?;
         Ok((flag, path))
     });

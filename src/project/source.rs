@@ -1,9 +1,9 @@
 //! Opening datasets where they lie: one file, or a folder whose files' names tell the splits.
 
 use crate::corpus::scheme::Scheme;
-use crate::corpus::{Corpus, Labels, Split};
+use crate::corpus::{Corpus, Split};
 use crate::disk;
-use crate::format::{self, Found, Problem};
+use crate::format::{self, Current, Format, Found, Problem, Source, Unit};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -63,6 +63,15 @@ pub fn fingerprint(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
+/// What a person knows better than what is found in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// The format.
+    pub format: Option<Format>,
+    /// What offsets count.
+    pub unit: Option<Unit>,
+}
+
 impl Dataset {
     /// Opens a file, or a folder as one corpus of the splits its files' names speak of (train; dev, valid, testa; test,
     /// testb). Other files of the folder are named among the problems.
@@ -70,28 +79,28 @@ impl Dataset {
     /// # Errors
     /// When nothing can be read: says which file, where in it, and what to do.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
+        Self::open_as(path, Choices::default())
+    }
+
+    /// Opens it as [`Dataset::open`], in the format that is said.
+    ///
+    /// # Errors
+    /// As [`Dataset::open`].
+    pub fn open_as(path: &Path, choices: Choices) -> Result<Self, SourceError> {
         let name = path.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
         if !path.is_dir() {
+            let path = annotations_of(path);
             let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            return Self::open_files(
-                &name,
-                &[(path.to_owned(), Split::from_file_name(&file_name).unwrap_or_default())],
-            );
+            let mut dataset = Self { corpus: Corpus { name, ..Corpus::default() }, ..Self::default() };
+            dataset.add(&path, Split::from_file_name(&file_name).unwrap_or_default(), choices)?;
+            dataset.finish();
+            return Ok(dataset);
         }
-        let all = disk::list(path)?;
-        let split_of = |p: &PathBuf| Split::from_file_name(&p.file_name()?.to_string_lossy());
-        let mut files: Vec<(PathBuf, Split)> = all.iter().filter_map(|p| Some((p.clone(), split_of(p)?))).collect();
-        if files.is_empty() {
-            return Err(SourceError::Format(format!(
-                "{}: no file of this folder names a split; name them train, dev and test, or open one file",
-                path.display()
-            )));
-        }
-        files.sort_by_key(|(p, split)| (*split, p.clone()));
+        let files = files_of(path)?;
         let mut dataset = Self { corpus: Corpus { name, ..Corpus::default() }, ..Self::default() };
         let mut first_error = None;
         for (file, split) in &files {
-            if let Err(e) = dataset.add(file, *split) {
+            if let Err(e) = dataset.add(file, *split, choices) {
                 // One bad file of a folder does not hide the good ones.
                 let message = e.to_string();
                 let told = message.strip_prefix(&format!("{}: ", file.display())).unwrap_or(&message);
@@ -114,7 +123,7 @@ impl Dataset {
     pub fn open_files(name: &str, files: &[(PathBuf, Split)]) -> Result<Self, SourceError> {
         let mut dataset = Self { corpus: Corpus { name: name.to_owned(), ..Corpus::default() }, ..Self::default() };
         for (path, split) in files {
-            dataset.add(path, *split)?;
+            dataset.add(path, *split, Choices::default())?;
         }
         dataset.finish();
         Ok(dataset)
@@ -127,20 +136,23 @@ impl Dataset {
     pub fn from_bytes(name: &str, files: &[(&str, &[u8], Split)]) -> Result<Self, SourceError> {
         let mut dataset = Self { corpus: Corpus { name: name.to_owned(), ..Corpus::default() }, ..Self::default() };
         for (path, bytes, split) in files {
-            dataset.add_bytes(Path::new(path), bytes, *split)?;
+            dataset.add_bytes(Path::new(path), bytes, *split, Choices::default())?;
         }
         dataset.finish();
         Ok(dataset)
     }
 
-    fn add(&mut self, path: &Path, split: Split) -> Result<(), SourceError> {
+    fn add(&mut self, path: &Path, split: Split, choices: Choices) -> Result<(), SourceError> {
         let bytes = disk::read(path)?;
-        self.add_bytes(path, &bytes, split)
+        self.add_bytes(path, &bytes, split, choices)
     }
 
-    fn add_bytes(&mut self, path: &Path, bytes: &[u8], split: Split) -> Result<(), SourceError> {
-        let number = self.files.len() as u32;
-        let found = format::read(bytes, split, number, &mut self.corpus)
+    fn add_bytes(&mut self, path: &Path, bytes: &[u8], split: Split, choices: Choices) -> Result<(), SourceError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let file = self.files.len() as u32;
+        let beside = |name: &str| beside(path, name);
+        let source = Source { bytes, name: &name, split, file, beside: &beside, unit: choices.unit };
+        let found = format::read(&source, choices.format, &mut self.corpus)
             .map_err(|p| SourceError::Format(format!("{}: {p}", path.display())))?;
         self.problems
             .extend(found.problems.iter().map(|p| SourceProblem { file: path.to_owned(), problem: p.clone() }));
@@ -182,27 +194,57 @@ pub fn rewritten(file: &SourceFile, number: u32, corpus: &Corpus) -> Result<Vec<
             file.path.display()
         )));
     }
-    rewritten_bytes(&bytes, file.found.scheme, number, corpus, &corpus.labels)
+    rewritten_bytes(&bytes, file, number, corpus)
         .map_err(|p| SourceError::Format(format!("{}: {p}", file.path.display())))
 }
 
 /// [`rewritten`] for bytes that are at hand.
 ///
 /// # Errors
-/// When they are no column file.
-pub fn rewritten_bytes(
-    bytes: &[u8],
-    scheme: Scheme,
-    number: u32,
-    corpus: &Corpus,
-    labels: &Labels,
-) -> Result<Vec<u8>, Problem> {
-    let mut documents = corpus.documents.iter().filter(|d| d.file == number).peekable();
-    format::rewrite(bytes, scheme, labels, |sentence| {
-        while documents.peek().is_some_and(|d| sentence >= d.first_sentence as usize + d.len()) {
-            documents.next();
-        }
-        let document = documents.peek()?;
-        sentence.checked_sub(document.first_sentence as usize).map(|s| document.token_spans(s))
-    })
+/// When they are not what they were, or the format cannot hold labels.
+pub fn rewritten_bytes(bytes: &[u8], file: &SourceFile, number: u32, corpus: &Corpus) -> Result<Vec<u8>, Problem> {
+    let format = file.found.format;
+    let Some(rewrite) = format.rewrite else {
+        let has_spans = corpus.documents.iter().any(|d| d.file == number && !d.spans.is_empty());
+        let why = format!("{} files cannot hold labels; save a copy in another format", format.name);
+        return if has_spans { Err(Problem::at(0, 0, why)) } else { Ok(bytes.to_vec()) };
+    };
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let beside = |name: &str| beside(&file.path, name);
+    let unit = file.found.unit;
+    let source = Source { bytes, name: &name, split: file.split, file: number, beside: &beside, unit };
+    rewrite(&source, &Current { corpus, file: number, scheme: file.found.scheme })
+}
+
+/// A file in the same folder; `None` where there is none or it cannot be read.
+fn beside(path: &Path, name: &str) -> Option<Vec<u8>> {
+    let path = path.with_file_name(name);
+    path.is_file().then(|| disk::read(&path).ok()).flatten()
+}
+
+/// brat's annotations lie beside the text that people open.
+fn annotations_of(path: &Path) -> PathBuf {
+    let annotations = path.with_extension("ann");
+    let is_text = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
+    if is_text && annotations.is_file() { annotations } else { path.to_owned() }
+}
+
+/// The datasets of a folder: files whose names tell their split, else brat's annotations.
+fn files_of(folder: &Path) -> Result<Vec<(PathBuf, Split)>, SourceError> {
+    let all = disk::list(folder)?;
+    let split_of = |p: &PathBuf| Split::from_file_name(&p.file_name()?.to_string_lossy());
+    let is_brat = |p: &PathBuf| p.extension().is_some_and(|e| e == "ann");
+    let mut files: Vec<(PathBuf, Split)> = if all.iter().any(is_brat) {
+        all.into_iter().filter(is_brat).map(|p| (p.clone(), split_of(&p).unwrap_or_default())).collect()
+    } else {
+        all.iter().filter_map(|p| Some((p.clone(), split_of(p)?))).collect()
+    };
+    if files.is_empty() {
+        return Err(SourceError::Format(format!(
+            "{}: no file of this folder names a split; name them train, dev and test, or open one file",
+            folder.display()
+        )));
+    }
+    files.sort_by_key(|(p, split)| (*split, p.clone()));
+    Ok(files)
 }

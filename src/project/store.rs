@@ -10,22 +10,28 @@ use crate::corpus::label::Label;
 use crate::corpus::store::Column;
 use crate::corpus::{Corpus, Document, Edit, History, Labels, Scheme, Span, Split};
 use crate::disk;
-use crate::format::{self, Found};
+use crate::format::{self, Found, Unit};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Version of the tables; a file of a newer version is refused, not damaged.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
+
+/// What brings a file of version 1, 2, ... to the next.
+const MIGRATIONS: [&str; SCHEMA as usize - 1] = ["
+ALTER TABLE documents RENAME COLUMN first_sentence TO place;
+ALTER TABLE sources ADD COLUMN unit TEXT;
+"];
 
 const TABLES: &str = "
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources(number INTEGER PRIMARY KEY, path TEXT NOT NULL, split TEXT NOT NULL, format TEXT NOT NULL,
-    scheme TEXT NOT NULL, hash TEXT NOT NULL);
+    scheme TEXT NOT NULL, hash TEXT NOT NULL, unit TEXT);
 CREATE TABLE labels(id INTEGER PRIMARY KEY, name TEXT NOT NULL, colour INTEGER NOT NULL);
 CREATE TABLE columns(number INTEGER PRIMARY KEY, name TEXT NOT NULL, vals TEXT NOT NULL);
 CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER NOT NULL,
-    first_sentence INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL, sentences BLOB NOT NULL,
+    place INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL, sentences BLOB NOT NULL,
     columns BLOB NOT NULL);
 CREATE TABLE spans(document INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label INTEGER NOT NULL,
     origin TEXT NOT NULL, decided INTEGER NOT NULL);
@@ -95,7 +101,10 @@ impl Project {
                 connection.execute_batch(&format!("BEGIN;{TABLES}PRAGMA user_version={SCHEMA};COMMIT;"))?;
                 return Ok(SCHEMA);
             }
-            Ok(version)
+            for (next, migration) in (version + 1..).zip(MIGRATIONS.iter().skip(version.max(1) as usize - 1)) {
+                connection.execute_batch(&format!("BEGIN;{migration}PRAGMA user_version={next};COMMIT;"))?;
+            }
+            Ok(version.max(SCHEMA))
         };
         let version = prepare().map_err(fail)?;
         if version != SCHEMA {
@@ -161,7 +170,7 @@ impl Project {
                 let tokens: Vec<u32> = d.tokens.iter().flat_map(|(a, b)| [*a, *b]).collect();
                 let columns: Vec<u32> = d.columns.iter().flatten().map(|v| u32::from(*v)).collect();
                 let (tokens, sentences, columns) = (pack(&tokens), pack(&d.sentences), pack(&columns));
-                let row = params![id, d.split.name(), d.file, d.first_sentence, d.text, tokens, sentences, columns];
+                let row = params![id, d.split.name(), d.file, d.place, d.text, tokens, sentences, columns];
                 insert_document.execute(row)?;
                 for s in &d.spans {
                     insert_span.execute(params![id, s.start, s.end, s.label])?;
@@ -201,9 +210,8 @@ impl Project {
         };
         corpus.columns = rows.query_map([], column)?.collect::<Result<_, _>>()?;
         let width = corpus.columns.len();
-        let mut rows = c.prepare(
-            "SELECT split, file, first_sentence, text, tokens, sentences, columns FROM documents ORDER BY id",
-        )?;
+        let mut rows =
+            c.prepare("SELECT split, file, place, text, tokens, sentences, columns FROM documents ORDER BY id")?;
         let document = |r: &rusqlite::Row| -> rusqlite::Result<Document> {
             let tokens: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(4)?);
             let columns: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(6)?);
@@ -211,11 +219,16 @@ impl Project {
             Ok(Document {
                 split: Split::from_name(&r.get::<_, String>(0)?).unwrap_or_default(),
                 file: r.get(1)?,
-                first_sentence: r.get(2)?,
+                place: r.get(2)?,
                 text: r.get(3)?,
                 tokens: tokens.chunks_exact(2).map(|p| (p[0], p[1])).collect(),
                 sentences: unpack(&r.get::<_, Vec<u8>>(5)?),
-                columns: (0..width).map(|i| columns[i * n..(i + 1) * n].iter().map(|v| *v as u16).collect()).collect(),
+                // Documents of texts have none, whatever the other sources have.
+                columns: columns
+                    .chunks_exact(n.max(1))
+                    .take(width)
+                    .map(|c| c.iter().map(|v| *v as u16).collect())
+                    .collect(),
                 spans: Vec::new(),
             })
         };
@@ -244,14 +257,12 @@ impl Project {
 
     fn sources(&self) -> rusqlite::Result<Vec<SourceFile>> {
         let mut rows =
-            self.connection.prepare("SELECT path, split, format, scheme, hash FROM sources ORDER BY number")?;
+            self.connection.prepare("SELECT path, split, format, scheme, hash, unit FROM sources ORDER BY number")?;
         let source = |r: &rusqlite::Row| -> rusqlite::Result<SourceFile> {
-            let found = Found {
-                format: format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::CONLL),
-                scheme: Scheme::from_name(&r.get::<_, String>(3)?).unwrap_or(Scheme::Iob2),
-                problems: Vec::new(),
-                problem_count: 0,
-            };
+            let format = format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::CONLL);
+            let scheme = Scheme::from_name(&r.get::<_, String>(3)?).unwrap_or(Scheme::Iob2);
+            let unit = r.get::<_, Option<String>>(5)?.and_then(|name| Unit::from_name(&name));
+            let found = Found { scheme, unit, ..Found::new(format) };
             let split = Split::from_name(&r.get::<_, String>(1)?).unwrap_or_default();
             Ok(SourceFile { path: r.get::<_, String>(0)?.into(), split, found, hash: r.get(4)? })
         };
@@ -356,8 +367,8 @@ fn store_sources(t: &Transaction, files: &[SourceFile]) -> rusqlite::Result<()> 
     for (number, f) in files.iter().enumerate() {
         let (path, format, scheme) = (f.path.to_string_lossy(), f.found.format.name, f.found.scheme.name());
         t.execute(
-            "INSERT INTO sources VALUES(?,?,?,?,?,?)",
-            params![number as i64, path, f.split.name(), format, scheme, f.hash],
+            "INSERT INTO sources(number, path, split, format, scheme, hash, unit) VALUES(?,?,?,?,?,?,?)",
+            params![number as i64, path, f.split.name(), format, scheme, f.hash, f.found.unit.map(Unit::name)],
         )?;
     }
     Ok(())

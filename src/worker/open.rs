@@ -135,7 +135,11 @@ fn save_as(path: &Path, corpus: &Corpus, files: &[SourceFile]) -> Result<(), Str
     let bytes = |number: usize, file: &SourceFile| {
         source::rewritten(file, number as u32, corpus).unwrap_or_else(|_| {
             let split: Option<Split> = (files.len() > 1).then_some(file.split);
-            format::write(corpus, split, file.found.format, file.found.scheme).into_bytes()
+            let format = file.found.format;
+            let write = format
+                .write
+                .unwrap_or(|c, split, scheme| format::write_columns(c, split, format::CONLL, scheme).into_bytes());
+            write(corpus, split, file.found.scheme)
         })
     };
     if let [file] = files {

@@ -2,13 +2,23 @@
 
 use proptest::prelude::*;
 use tagwright::corpus::{Corpus, Scheme, Split};
-use tagwright::format::{self, CONLL, CONLL2003, WNUT};
-use tagwright::project::source::rewritten_bytes;
+use tagwright::format::{self, CONLL, CONLL2003, Current, Found, Problem, Source, WNUT};
 
-fn read(text: &str) -> (Corpus, format::Found) {
+fn read_bytes(bytes: &[u8], corpus: &mut Corpus) -> Result<Found, Problem> {
+    format::read(&Source::alone(bytes, "data", Split::Train, 0), None, corpus)
+}
+
+fn read(text: &str) -> (Corpus, Found) {
     let mut corpus = Corpus::default();
-    let found = format::read(text.as_bytes(), Split::Train, 0, &mut corpus).expect("a column file");
+    let found = read_bytes(text.as_bytes(), &mut corpus).expect("a column file");
     (corpus, found)
+}
+
+/// A file saved again with these spans.
+fn saved(bytes: &[u8], found: &Found, corpus: &Corpus) -> Vec<u8> {
+    let rewrite = found.format.rewrite.expect("columns can be saved");
+    let source = Source::alone(bytes, "data", Split::Train, 0);
+    rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme }).expect("bytes")
 }
 
 /// What a file is: format, scheme, documents, sentences, tokens, spans, problems.
@@ -49,7 +59,7 @@ fn bad_lines_stay_and_are_reported_with_their_place() {
 /// Bytes that are no column file, and a part of what is said.
 fn refused(bytes: &[u8], said: &str) {
     let mut corpus = Corpus::default();
-    let error = format::read(bytes, Split::Train, 0, &mut corpus).expect_err("no column file").to_string();
+    let error = read_bytes(bytes, &mut corpus).expect_err("no column file").to_string();
     assert!(error.contains(said), "{error}");
     assert!(corpus.documents.is_empty());
 }
@@ -59,19 +69,22 @@ fn what_is_no_column_file_is_refused_with_a_reason() {
     refused(b"", "empty");
     refused(b" \n\n\t\n", "empty");
     refused(b"\x7fELF\x00\x01", "binary");
-    refused(b"\xff\xfea\x00", "UTF-16");
-    refused(
-        "Zoë O\n"
-            .replace('ë', "e")
-            .as_bytes()
-            .iter()
-            .map(|b| if *b == b'e' { 0xeb } else { *b })
-            .collect::<Vec<_>>()
-            .as_slice(),
-        "not UTF-8",
-    );
     refused(b"just\nwords\nhere\n", "one column");
     refused(b"two words\nno tags\n", "tag such as O");
+}
+
+#[test]
+fn old_encodings_are_read_and_kept() {
+    let german = "Jürgen B-PER\nMüller I-PER\nträgt O\nGrößen O\naus O\nKöln B-LOC\n";
+    let latin: Vec<u8> = german.chars().map(|c| c as u8).collect();
+    let utf16: Vec<u8> = "\u{feff}".encode_utf16().chain(german.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for bytes in [latin, utf16] {
+        let mut corpus = Corpus::default();
+        let found = read_bytes(&bytes, &mut corpus).expect("a column file");
+        assert_eq!(corpus.document(0).token(1), "Müller");
+        assert_eq!(found.evidence.len(), 1, "the encoding is told");
+        assert_eq!(saved(&bytes, &found, &corpus), bytes);
+    }
 }
 
 #[test]
@@ -84,7 +97,7 @@ fn saving_without_edits_changes_no_byte() {
         "a I-X\nb I-X\n\nc B-X\n",
     ] {
         let (corpus, found) = read(text);
-        let out = rewritten_bytes(text.as_bytes(), found.scheme, 0, &corpus, &corpus.labels).expect("bytes");
+        let out = saved(text.as_bytes(), &found, &corpus);
         assert_eq!(String::from_utf8_lossy(&out), text);
     }
 }
@@ -98,7 +111,7 @@ fn one_edit_changes_only_the_lines_of_its_sentence() {
     let document = corpus.document_mut(0);
     document.spans.remove(1);
     document.insert_span(span);
-    let out = rewritten_bytes(text.as_bytes(), found.scheme, 0, &corpus, &corpus.labels).expect("bytes");
+    let out = saved(text.as_bytes(), &found, &corpus);
     let expected = text.replace("Vay NNP I-NP I-LOC\r\nBay NNP I-NP I-LOC", "Vay NNP I-NP I-ORG\r\nBay NNP I-NP O");
     assert_eq!(String::from_utf8_lossy(&out), expected);
 }
@@ -110,7 +123,7 @@ fn written_files_read_back_the_same() {
     for (format, scheme) in
         [(CONLL2003, Scheme::Iob1), (CONLL2003, Scheme::Bilou), (CONLL, Scheme::Iobes), (WNUT, Scheme::Iob2)]
     {
-        let text = format::write(&corpus, None, format, scheme);
+        let text = format::write_columns(&corpus, None, format, scheme);
         let (again, _) = read(&text);
         assert_eq!(again.counts(None).labels, corpus.counts(None).labels, "{text}");
         assert_eq!(again.counts(None).tokens, corpus.counts(None).tokens);
@@ -134,19 +147,19 @@ proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let mut corpus = Corpus::default();
-        let _ = format::read(&bytes, Split::Train, 0, &mut corpus);
+        let _ = read_bytes(&bytes, &mut corpus);
     }
 
     #[test]
     fn any_lines_are_kept(lines in proptest::collection::vec("[a-zé]{1,6}( [a-z]{1,3})?( (O|B-X|I-X|I-Y|E-X|Q))?", 1..30)) {
         let text = lines.join("\n");
         let mut corpus = Corpus::default();
-        if let Ok(found) = format::read(text.as_bytes(), Split::Train, 0, &mut corpus) {
+        if let Ok(found) = read_bytes(text.as_bytes(), &mut corpus) {
             prop_assert_eq!(corpus.counts(None).tokens, lines.len());
             for p in &found.problems {
                 prop_assert!(p.line <= lines.len());
             }
-            let out = rewritten_bytes(text.as_bytes(), found.scheme, 0, &corpus, &corpus.labels).expect("bytes");
+            let out = saved(text.as_bytes(), &found, &corpus);
             prop_assert_eq!(String::from_utf8(out).expect("text"), text);
         }
     }

@@ -10,8 +10,7 @@ use tagwright::project::source::rewritten_bytes;
 const TRAIN: &[u8] = include_bytes!("../../assets/sample/train.conll");
 
 fn bytes(dataset: &Dataset, corpus: &Corpus) -> Vec<u8> {
-    let scheme = dataset.files[0].found.scheme;
-    rewritten_bytes(TRAIN, scheme, 0, corpus, &corpus.labels).expect("bytes")
+    rewritten_bytes(TRAIN, &dataset.files[0], 0, corpus).expect("bytes")
 }
 
 /// A random edit that fits the corpus as it is.

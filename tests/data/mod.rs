@@ -1,4 +1,5 @@
 mod columns;
 mod edits;
+mod formats;
 mod project;
 mod schemes;

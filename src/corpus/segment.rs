@@ -1,0 +1,112 @@
+//! Words and sentences of a text that comes without them.
+//!
+//! Words are those of Unicode (UAX #29), without the space between them: Chinese and Japanese by character, an emoji with
+//! its modifiers as one. A sentence ends where a line ends, and inside a line where Unicode's rules end one, unless the
+//! word before is likely an abbreviation. No sentence ends inside a span.
+
+use super::document::{Document, Span, Split};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Where the words of a text lie, in bytes.
+pub fn words(text: &str) -> Vec<(u32, u32)> {
+    let bounds = text.split_word_bound_indices();
+    let words = bounds.filter(|(_, word)| !word.chars().all(|c| c.is_whitespace() || c.is_control()));
+    words.map(|(at, word)| (at as u32, (at + word.len()) as u32)).collect()
+}
+
+/// Index of every sentence's first word, then the number of words.
+fn sentences(text: &str, words: &[(u32, u32)], spans: &[Span]) -> Vec<u32> {
+    let mut starts = vec![0u32];
+    let mut ends = text.split_sentence_bound_indices().map(|(at, s)| at + s.len()).peekable();
+    let mut covered = 0;
+    let mut next_span = 0;
+    for (i, pair) in words.windows(2).enumerate() {
+        let (end, begin) = (pair[0].1 as usize, pair[1].0 as usize);
+        while ends.next_if(|at| *at < end).is_some() {}
+        let gap = &text[end..begin];
+        let line_ends = gap.contains(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}']);
+        let sentence_ends = ends.peek().is_some_and(|at| *at <= begin) && !is_abbreviation(text, words, i);
+        // Spans are sorted by where they begin; the farthest end of those so far is all that matters.
+        while spans.get(next_span).is_some_and(|s| s.start < pair[1].0) {
+            covered = covered.max(spans[next_span].end);
+            next_span += 1;
+        }
+        if (line_ends || sentence_ends) && covered <= pair[1].0 {
+            starts.push(i as u32 + 1);
+        }
+    }
+    if words.is_empty() { vec![0] } else { [starts, vec![words.len() as u32]].concat() }
+}
+
+/// Whether the word ends with a full stop that more likely belongs to an abbreviation: one of few letters that begins
+/// with a capital ("Dr.", "St.", "J."), or one with a stop inside ("U.S.", "e.g.").
+fn is_abbreviation(text: &str, words: &[(u32, u32)], last: usize) -> bool {
+    let word = |i: usize| &text[words[i].0 as usize..words[i].1 as usize];
+    let Some(before) = last.checked_sub(1) else { return false };
+    if word(last) != "." || words[before].1 != words[last].0 {
+        return false;
+    }
+    let name = word(before);
+    let letters = name.chars().count();
+    let capital = name.chars().next().is_some_and(char::is_uppercase);
+    (capital && letters <= 3 && name.chars().all(char::is_alphabetic)) || name.contains('.')
+}
+
+impl Document {
+    /// A document of a text, with the words that it comes with, or Unicode's. Spans are sorted here.
+    pub fn of_text(
+        split: Split,
+        file: u32,
+        place: u32,
+        text: String,
+        mut spans: Vec<Span>,
+        own_words: Option<Vec<(u32, u32)>>,
+    ) -> Self {
+        spans.sort_unstable();
+        let tokens = own_words.unwrap_or_else(|| words(&text));
+        let sentences = sentences(&text, &tokens, &spans);
+        Self { split, file, place, tokens, sentences, spans, text, ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words parted by `·`, sentences by ` / `.
+    fn shown(text: &str, spans: &[Span]) -> String {
+        let d = Document::of_text(Split::Train, 0, 0, text.to_owned(), spans.to_vec(), None);
+        (0..d.len()).map(|s| d.words(s).join("·")).collect::<Vec<_>>().join(" / ")
+    }
+
+    #[test]
+    fn words_are_unicodes() {
+        let check = |text: &str, expected: &str| assert_eq!(shown(text, &[]), expected);
+        check("Hello, world!", "Hello·,·world·!");
+        check("don't stop", "don't·stop");
+        check("10.5 % of e\u{301}te\u{301}", "10.5·%·of·e\u{301}te\u{301}");
+        check("中国人", "中·国·人");
+        check("👩‍👩‍👧 hi", "👩‍👩‍👧·hi");
+        check("  \t ", "");
+        check("", "");
+    }
+
+    #[test]
+    fn sentences_end_with_lines_and_with_sense() {
+        let check = |text: &str, expected: &str| assert_eq!(shown(text, &[]), expected);
+        check("One two. Three!", "One·two·. / Three·!");
+        check("one\ntwo\r\n\r\nthree", "one / two / three");
+        check("Dr. Smith left.\u{2028}He did", "Dr·.·Smith·left·. / He·did");
+        check("The U.S. Army", "The·U.S·.·Army");
+        check("A. Merkel", "A·.·Merkel");
+    }
+
+    #[test]
+    fn no_sentence_ends_inside_a_span() {
+        let span = |start, end| Span { start, end, label: 0 };
+        assert_eq!(shown("He said. She left.", &[]), "He·said·. / She·left·.");
+        assert_eq!(shown("He said. She left.", &[span(3, 12)]), "He·said·.·She·left·.");
+        assert_eq!(shown("a\nb\nc", &[span(0, 3)]), "a·b / c");
+        assert_eq!(shown("a\nb\nc", &[span(0, 1), span(2, 3)]), "a / b / c");
+    }
+}

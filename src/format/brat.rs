@@ -1,0 +1,252 @@
+//! brat's standoff: `X.ann` beside the text `X.txt`. Relations, events, attributes and notes are kept as they are.
+
+use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
+use super::{Current, Format, Found, Holds, Problem, Source, decode_utf8};
+use crate::corpus::{Corpus, Document, Span};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// A file of annotations.
+pub const BRAT: Format = Format {
+    name: "brat",
+    what: "brat: .ann beside its .txt",
+    extensions: &["ann"],
+    recognises: |g| g.extension == "ann",
+    read,
+    write: None,
+    rewrite: Some(rewrite),
+    holds: Holds { overlaps: true, text: true, documents: true, columns: 0 },
+};
+
+/// A text-bound annotation: `T1⇥ORG 0 4;5 9⇥surface`.
+struct Bound<'a> {
+    id: &'a str,
+    label: &'a str,
+    fragments: Vec<(usize, usize)>,
+    surface: &'a str,
+    line: usize,
+}
+
+fn bounds(text: &str, mut tell: impl FnMut(usize, String)) -> Vec<Bound<'_>> {
+    let mut found = Vec::new();
+    for (line, whole) in (1..).zip(text.lines()).filter(|(_, l)| l.starts_with('T')) {
+        match bound(whole, line) {
+            Some(bound) => found.push(bound),
+            None => tell(
+                line,
+                format!("expected “T1⇥LABEL 0 4⇥text” but found {}; it is left as it is", super::found::quote(whole)),
+            ),
+        }
+    }
+    found
+}
+
+fn bound(whole: &str, line: usize) -> Option<Bound<'_>> {
+    let mut columns = whole.trim_end_matches('\r').splitn(3, '\t');
+    let (id, what) = (columns.next()?, columns.next()?);
+    let (label, places) = what.split_once(' ')?;
+    let fragment = |f: &str| {
+        let (start, end) = f.trim().split_once(' ')?;
+        Some((start.parse().ok()?, end.trim().parse().ok()?))
+    };
+    let fragments: Vec<(usize, usize)> = places.split(';').map(fragment).collect::<Option<_>>()?;
+    Some(Bound { id, label, fragments, surface: columns.next().unwrap_or(""), line })
+}
+
+/// The text that belongs to the annotations.
+fn text_beside(source: &Source) -> Result<String, Problem> {
+    let stem = source.name.strip_suffix(".ann").unwrap_or(source.name);
+    let bytes = (source.beside)(&format!("{stem}.txt"))
+        .ok_or_else(|| Problem::at(0, 0, format!("the text {stem}.txt is not beside it")))?;
+    decode_utf8(&bytes).map(str::to_owned).map_err(|p| Problem { message: format!("{stem}.txt: {}", p.message), ..p })
+}
+
+/// What offsets count, and whether brat saw line ends of two characters as one.
+#[derive(Clone, Copy)]
+struct Measure {
+    unit: Unit,
+    ends_are_one: bool,
+}
+
+/// A text's offsets as brat counts them.
+struct Places<'a> {
+    ruler: Ruler<'a>,
+    /// Offset in the text of every offset in the text with short line ends.
+    long: Option<Vec<usize>>,
+}
+
+impl<'a> Places<'a> {
+    fn new(text: &'a str, measure: Measure) -> Self {
+        let ends_are_one = measure.ends_are_one && text.contains("\r\n");
+        let long = ends_are_one.then(|| {
+            let chars: Vec<char> = text.chars().collect();
+            let ends = (0..chars.len()).filter(|i| !(chars[*i] == '\r' && chars.get(i + 1) == Some(&'\n')));
+            ends.chain([chars.len()]).collect()
+        });
+        Self { ruler: Ruler::new(text, measure.unit), long }
+    }
+
+    fn range(&self, start: usize, end: usize) -> Option<(u32, u32)> {
+        match &self.long {
+            None => self.ruler.range(start, end),
+            Some(long) => self.ruler.range(*long.get(start)?, *long.get(end)?),
+        }
+    }
+}
+
+fn measure(text: &str, bounds: &[Bound], wished: Option<Unit>) -> (Measure, Evidence) {
+    let mut evidence = Evidence::default();
+    let one = |b: &Bound| (b.fragments.len() == 1).then_some(b.fragments[0]);
+    let claims: Vec<Claim> = bounds
+        .iter()
+        .filter_map(|b| one(b).map(|(start, end)| Claim { start, end, surface: Some(b.surface.into()) }))
+        .collect();
+    evidence.add(text, &claims);
+    let plain = Measure { unit: wished.unwrap_or_else(|| evidence.unit()), ends_are_one: false };
+    let short = Measure { unit: Unit::CodePoints, ends_are_one: true };
+    let fitting = |measure: Measure| {
+        let places = Places::new(text, measure);
+        let fits = |c: &&Claim| {
+            places
+                .range(c.start, c.end)
+                .is_some_and(|(s, e)| c.surface.as_deref() == Some(&text[s as usize..e as usize]))
+        };
+        claims.iter().filter(fits).count()
+    };
+    let better = text.contains("\r\n") && fitting(short) > fitting(plain);
+    (if better { short } else { plain }, evidence)
+}
+
+/// Where an annotation lies as one span: fragments must be parted by line ends alone, as brat parts what crosses lines.
+fn whole(text: &str, bound: &Bound, places: &Places) -> Result<(u32, u32), String> {
+    let ranges: Option<Vec<(u32, u32)>> = bound.fragments.iter().map(|(s, e)| places.range(*s, *e)).collect();
+    let size = text.chars().count();
+    let ranges =
+        ranges.ok_or_else(|| format!("{} {} lies outside its text of {size} characters", bound.id, bound.label))?;
+    let gaps_are_lines = ranges
+        .windows(2)
+        .all(|w| w[0].1 <= w[1].0 && text[w[0].1 as usize..w[1].0 as usize].chars().all(|c| "\r\n".contains(c)));
+    match (ranges.first(), ranges.last()) {
+        (Some(first), Some(last)) if gaps_are_lines => Ok((first.0, last.1)),
+        _ => Err(format!("{} {} has parts with other text between them; it is left as it is", bound.id, bound.label)),
+    }
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let text = text_beside(source)?;
+    let annotations = decode_utf8(source.bytes)?;
+    let mut found = Found::new(BRAT);
+    let bounds = bounds(annotations, |line, why| found.problem(line, 0, || why));
+    let (measure, evidence) = measure(&text, &bounds, source.unit);
+    found.unit = Some(measure.unit);
+    if evidence.telling > 0 {
+        found.evidence.push(format!("offsets count {}", measure.unit.name()));
+    }
+    if measure.ends_are_one {
+        found.evidence.push("line ends of two characters count as one, as brat reads them".into());
+    }
+    let places = Places::new(&text, measure);
+    let mut spans = Vec::new();
+    for bound in &bounds {
+        match whole(&text, bound, &places) {
+            Ok((start, end)) => {
+                let held = &text[start as usize..end as usize];
+                if bound.fragments.len() == 1 && held != bound.surface {
+                    let (held, said) = (super::found::quote(held), super::found::quote(bound.surface));
+                    found.problem(bound.line, 3, || format!("{} holds {held}, not {said} as it says", bound.id));
+                }
+                spans.push(Span { start, end, label: corpus.labels.intern(bound.label) });
+            }
+            Err(why) => found.problem(bound.line, 2, || why),
+        }
+    }
+    drop(places);
+    corpus.documents.push(Arc::new(Document::of_text(source.split, source.file, 0, text, spans, None)));
+    Ok(found)
+}
+
+fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+    let annotations = decode_utf8(source.bytes)?;
+    let Some(document) = current.documents().next() else { return Ok(source.bytes.to_vec()) };
+    let text = &document.text;
+    let bounds = bounds(annotations, |_, _| {});
+    let (measure, _) = measure(text, &bounds, source.unit);
+    let places = Places::new(text, measure);
+    let mut left: Vec<Span> = document.spans.clone();
+    let mut gone: Vec<(&Bound, (u32, u32))> = Vec::new();
+    for bound in &bounds {
+        let Ok((start, end)) = whole(text, bound, &places) else { continue };
+        let same = |s: &Span| (s.start, s.end) == (start, end) && current.corpus.labels.name(s.label) == bound.label;
+        match left.iter().position(same) {
+            Some(at) => drop(left.remove(at)),
+            None => gone.push((bound, (start, end))),
+        }
+    }
+    // An annotation whose label alone has changed keeps its number, and with it what refers to it.
+    let mut relabelled = std::collections::HashMap::new();
+    gone.retain(|(bound, place)| match left.iter().position(|s| (s.start, s.end) == *place) {
+        Some(at) => {
+            relabelled.insert(bound.id, left.remove(at).label);
+            false
+        }
+        None => true,
+    });
+    let gone: HashSet<&str> = gone.iter().map(|(bound, _)| bound.id).collect();
+    let mut out = String::with_capacity(annotations.len());
+    for line in annotations.split_inclusive('\n') {
+        let id = line.split('\t').next().unwrap_or("");
+        if gone.contains(id) || refers_to(line, &gone) {
+            continue;
+        }
+        match relabelled.get(id).zip(line.split_once('\t')) {
+            Some((label, (_, rest))) => {
+                let places = rest.split_once(' ').map_or(rest, |(_, places)| places);
+                out.push_str(&format!("{id}\t{} {places}", current.corpus.labels.name(*label)));
+            }
+            None => out.push_str(line),
+        }
+    }
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+    let mut next = bounds.iter().filter_map(|b| b.id[1..].parse::<u64>().ok()).max().unwrap_or(0);
+    for span in left {
+        next += 1;
+        let surface = &text[span.start as usize..span.end as usize];
+        let fragments = fragments(text, span, measure);
+        let surface = surface.replace("\r\n", " ").replace(['\n', '\r'], " ");
+        out.push_str(&format!("T{next}\t{} {fragments}\t{surface}\n", current.corpus.labels.name(span.label)));
+    }
+    Ok(out.into_bytes())
+}
+
+/// A span's offsets, line by line as brat has it.
+fn fragments(text: &str, span: Span, measure: Measure) -> String {
+    let mut borders = Vec::new();
+    let held = &text[span.start as usize..span.end as usize];
+    let mut at = span.start;
+    for line in held.split_inclusive('\n') {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        if !bare.is_empty() {
+            borders.extend([at, at + bare.len() as u32]);
+        }
+        at += line.len() as u32;
+    }
+    let counted = offsets(text, &borders, measure.unit);
+    let short = |offset: usize, byte: u32| {
+        if measure.ends_are_one { offset - text[..byte as usize].matches("\r\n").count() } else { offset }
+    };
+    let pairs = counted.chunks_exact(2).zip(borders.chunks_exact(2));
+    pairs.map(|(o, b)| format!("{} {}", short(o[0], b[0]), short(o[1], b[1]))).collect::<Vec<_>>().join(";")
+}
+
+/// Whether a line speaks of an annotation that is gone: its attributes, notes and relations have nothing left to say.
+fn refers_to(line: &str, gone: &HashSet<&str>) -> bool {
+    let kind = line.chars().next().unwrap_or(' ');
+    "AMNR#".contains(kind)
+        && line
+            .split(['\t', ' ', '\n', '\r'])
+            .skip(1)
+            .take(if kind == 'R' { 3 } else { 2 })
+            .any(|word| gone.contains(word.rsplit(':').next().unwrap_or(word)))
+}

@@ -1,0 +1,74 @@
+//! What reading a file finds out.
+
+use super::{Format, Unit};
+use crate::corpus::Scheme;
+
+/// What is wrong at one place of a file. Lines and columns count from 1; 0 means the whole file or line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Line.
+    pub line: usize,
+    /// Column of the table (not a character position).
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem at a place.
+    pub fn at(line: usize, column: usize, message: impl Into<String>) -> Self {
+        Self { line, column, message: message.into() }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.line, self.column) {
+            (0, _) => write!(f, "{}", self.message),
+            (line, 0) => write!(f, "line {line}: {}", self.message),
+            (line, column) => write!(f, "line {line}, column {column}: {}", self.message),
+        }
+    }
+}
+
+/// What was found while a file was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Which format.
+    pub format: Format,
+    /// How it writes spans on words; what it is written in where it has texts.
+    pub scheme: Scheme,
+    /// What its offsets count, where it has some.
+    pub unit: Option<Unit>,
+    /// How that was found out, in sentences.
+    pub evidence: Vec<String>,
+    /// What is wrong in it; the lines are kept all the same.
+    pub problems: Vec<Problem>,
+    /// How many problems there are, also those past the first [`MAX_PROBLEMS`].
+    pub problem_count: usize,
+}
+
+/// More problems than this are counted, not listed.
+pub const MAX_PROBLEMS: usize = 200;
+
+impl Found {
+    /// Nothing wrong so far.
+    pub fn new(format: Format) -> Self {
+        Self { format, scheme: Scheme::Iob2, unit: None, evidence: Vec::new(), problems: Vec::new(), problem_count: 0 }
+    }
+
+    /// Notes a problem; the message is made only for those that are listed.
+    pub fn problem(&mut self, line: usize, column: usize, message: impl FnOnce() -> String) {
+        self.problem_count += 1;
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(Problem::at(line, column, message()));
+        }
+    }
+}
+
+/// A piece of a user's text in a message: short, and on one line.
+pub(super) fn quote(text: &str) -> String {
+    let short: String = text.trim_end().chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let cut = if short.len() < text.trim_end().len() { "…" } else { "" };
+    format!("“{short}{cut}”")
+}

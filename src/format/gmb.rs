@@ -1,0 +1,130 @@
+//! The Groningen Meaning Bank as Kaggle has it: CSV of `Sentence #`, `Word`, `POS`, `Tag`, the sentence's name only on its
+//! first row.
+
+use super::words::{SpansOf, Tagged};
+use super::{Current, Format, Found, Holds, Problem, Source, decode};
+use crate::corpus::scheme::{self, tag_text};
+use crate::corpus::{Corpus, DocumentBuilder};
+use csv::StringRecord;
+
+/// `ner_dataset.csv`.
+pub const GMB: Format = Format {
+    name: "gmb",
+    what: "Kaggle's GMB: CSV of Sentence #, Word, POS, Tag",
+    extensions: &["csv"],
+    recognises: |g| columns(&header(g.first_line())).is_some(),
+    read,
+    write: None,
+    rewrite: Some(rewrite),
+    holds: Holds { overlaps: false, text: false, documents: false, columns: 0 },
+};
+
+fn header(line: &str) -> StringRecord {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
+    reader.records().next().and_then(Result::ok).unwrap_or_default()
+}
+
+/// Which columns hold the sentence, the word and the tag.
+fn columns(header: &StringRecord) -> Option<[usize; 3]> {
+    let place = |name: &str| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
+    Some([place("Sentence #")?, place("Word")?, place("Tag")?])
+}
+
+/// The rows of the file with their columns.
+fn rows(text: &str) -> Result<(csv::Reader<&[u8]>, [usize; 3]), Problem> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|e| Problem::at(1, 0, format!("the table is broken ({e})")))?;
+    let columns = columns(header).ok_or_else(|| Problem::at(1, 0, "the header lacks Sentence #, Word or Tag"))?;
+    Ok((reader, columns))
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = decode(source.bytes)?;
+    let (mut reader, [sentence, word, tag]) = rows(&decoded.text)?;
+    let mut found = Found::new(GMB);
+    found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
+    let width = corpus.columns.len();
+    let mut out = Tagged::new(corpus, DocumentBuilder::new(source.split, source.file, 0, width), found);
+    for row in reader.records() {
+        let row = match row {
+            Ok(row) => row,
+            Err(e) => {
+                let line = e.position().map_or(0, |p| p.line() as usize);
+                out.found.problem(line, 0, || format!("the row is broken ({e}); it is left as it is"));
+                continue;
+            }
+        };
+        let line = row.position().map_or(0, |p| p.line() as usize);
+        if row.get(sentence).is_some_and(|s| !s.trim().is_empty()) {
+            out.end_sentence();
+        }
+        match (row.get(word).filter(|w| !w.trim().is_empty()), row.get(tag)) {
+            (Some(word), Some(text)) => {
+                out.builder.token(word, std::iter::repeat_n(0, width));
+                out.tag(text, line, tag + 1);
+            }
+            _ => out.found.problem(line, word + 1, || "the row lacks its word or its tag; it is left as it is".into()),
+        }
+    }
+    out.end_sentence();
+    if out.builder.sentences() == 0 {
+        return Err(Problem::at(0, 0, "the table has no word"));
+    }
+    Ok(out.finish())
+}
+
+fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+    let decoded = decode(source.bytes)?;
+    let text = &*decoded.text;
+    let (mut reader, [sentence, word, tag]) = rows(text)?;
+    // Rows of each sentence, with where they lie.
+    let mut sentences: Vec<Vec<(StringRecord, std::ops::Range<usize>)>> = Vec::new();
+    let mut row = StringRecord::new();
+    loop {
+        let start = reader.position().byte() as usize;
+        match reader.read_record(&mut row) {
+            Ok(false) => break,
+            Err(_) => continue,
+            Ok(true) => {}
+        }
+        let end = reader.position().byte() as usize;
+        if sentences.last().is_none_or(|s| !s.is_empty()) && row.get(sentence).is_some_and(|s| !s.trim().is_empty()) {
+            sentences.push(Vec::new());
+        }
+        let whole = row.get(word).is_some_and(|w| !w.trim().is_empty()) && row.get(tag).is_some();
+        if whole {
+            if sentences.is_empty() {
+                sentences.push(Vec::new());
+            }
+            if let Some(last) = sentences.last_mut() {
+                last.push((row.clone(), start..end));
+            }
+        }
+    }
+    let mut spans = SpansOf::new(current);
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (number, rows) in sentences.iter().filter(|s| !s.is_empty()).enumerate() {
+        let Some(wanted) = spans.of(number) else { continue };
+        let tags = scheme::encode(&wanted, rows.len(), current.scheme);
+        for ((row, range), new) in rows.iter().zip(tags) {
+            let new = tag_text(new, current.scheme, |l| current.corpus.labels.name(l).to_owned());
+            if row.get(tag) == Some(&new) {
+                continue;
+            }
+            let fields = row.iter().enumerate().map(|(i, field)| if i == tag { &*new } else { field });
+            let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+            let whole = writer.write_record(fields).and_then(|()| writer.flush().map_err(Into::into));
+            whole.map_err(|e| Problem::at(0, 0, e.to_string()))?;
+            let bytes = writer.into_inner().map_err(|e| Problem::at(0, 0, e.to_string()))?;
+            let old = &text[range.clone()];
+            let ending = &old[old.trim_end_matches(['\n', '\r']).len()..];
+            out.push_str(&text[copied..range.start]);
+            out.push_str(String::from_utf8_lossy(&bytes).trim_end_matches('\n'));
+            out.push_str(ending);
+            copied = range.end;
+        }
+    }
+    out.push_str(&text[copied..]);
+    decoded.encode(&out)
+}

@@ -1,0 +1,242 @@
+//! Hugging Face's JSON: records of tokens and tags, the tags by name or by number.
+//!
+//! Numbers have their names in a file beside: `dataset_info.json`, the dataset card `README.md`, or `labels.txt`.
+
+use super::records::json::{self, Record, Shape};
+use super::words::{SpansOf, Tagged};
+use super::{Current, Format, Found, Holds, Problem, Source, decode};
+use crate::corpus::scheme::{self, tag_text};
+use crate::corpus::{Corpus, Document, DocumentBuilder, Scheme, Split};
+use serde_json::{Value, json};
+
+/// Records of `tokens` and `ner_tags`.
+pub const HF_JSONL: Format = Format {
+    name: "hf-jsonl",
+    what: "Hugging Face: JSON lines of tokens and tags",
+    extensions: &["jsonl", "json"],
+    recognises: |g| json::first(g.head).iter().any(|v| columns(v).is_some()),
+    read,
+    write: Some(write),
+    rewrite: Some(rewrite),
+    holds: Holds { overlaps: false, text: false, documents: false, columns: 0 },
+};
+
+const WORDS: [&str; 3] = ["tokens", "words", "token"];
+const TAGS: [&str; 5] = ["ner_tags", "tags", "labels", "ner", "ner_tags_str"];
+
+/// The keys of a record's words and tags: lists of the same length.
+fn columns(value: &Value) -> Option<(&'static str, &'static str)> {
+    let list = |key: &&&str| value.get(**key).and_then(Value::as_array);
+    let words = WORDS.iter().find(|k| list(k).is_some_and(|l| l.iter().all(Value::is_string)))?;
+    let length = list(&words)?.len();
+    let is_tag = |v: &Value| v.is_string() || v.is_u64();
+    let tags = TAGS.iter().find(|k| list(k).is_some_and(|l| l.len() == length && l.iter().all(is_tag)))?;
+    Some((words, tags))
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = decode(source.bytes)?;
+    let records = json::records(&decoded.text)?;
+    let names = names(source);
+    let mut found = Found::new(HF_JSONL);
+    found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
+    if let Some((file, names)) = &names {
+        found.evidence.push(format!("{} tag names from {file}", names.len()));
+    }
+    let names = names.map(|(_, names)| names);
+    let width = corpus.columns.len();
+    let mut reader = Tagged::new(corpus, DocumentBuilder::new(source.split, source.file, 0, width), found);
+    for record in &records {
+        match sentence(record, names.as_deref()) {
+            Ok((_, words, tags)) => {
+                for (i, (word, tag)) in words.iter().zip(&tags).enumerate() {
+                    reader.builder.token(word, std::iter::repeat_n(0, width));
+                    reader.tag(tag, record.line, i + 1);
+                }
+                reader.end_sentence();
+            }
+            Err((line, why)) => reader.found.problem(line, 0, || format!("{why}; the record is left as it is")),
+        }
+    }
+    if reader.builder.sentences() == 0 {
+        let first = reader.found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no record has words and tags: {first}")));
+    }
+    Ok(reader.finish())
+}
+
+/// A record's value, words and tags by name; with no word it is no sentence.
+fn sentence(record: &Record, names: Option<&[String]>) -> Result<(Value, Vec<String>, Vec<String>), (usize, String)> {
+    let value = json::parse(record)?;
+    let fail = |why: String| (record.line, why);
+    let (words, tags) = columns(&value)
+        .ok_or_else(|| fail("there are no “tokens” with as many “ner_tags” (names, or numbers from 0)".into()))?;
+    let list = |key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let words: Vec<String> = list(words).iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let name = |tag: &Value| match (tag.as_str(), tag.as_u64()) {
+        (Some(name), _) => Ok(name.to_owned()),
+        (None, Some(id)) => {
+            let known = names.ok_or_else(|| {
+                fail(
+                    "tags are numbers without names; put dataset_info.json, the card README.md or labels.txt beside"
+                        .into(),
+                )
+            })?;
+            known.get(id as usize).cloned().ok_or_else(|| fail(format!("tag {id} has no name among {}", known.len())))
+        }
+        _ => Err(fail("a tag is neither a name nor a number".into())),
+    };
+    let tags = list(tags).iter().map(name).collect::<Result<_, _>>()?;
+    if words.is_empty() {
+        return Err(fail("the record has no word".into()));
+    }
+    if let Some(empty) = words.iter().position(|w| w.trim().is_empty()) {
+        return Err(fail(format!("word {} is empty", empty + 1)));
+    }
+    Ok((value, words, tags))
+}
+
+fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+    let decoded = decode(source.bytes)?;
+    let text = &*decoded.text;
+    let names = names(source).map(|(_, names)| names);
+    let mut spans = SpansOf::new(current);
+    let mut out = String::with_capacity(text.len());
+    let (mut copied, mut number) = (0, 0);
+    for record in json::records(text)? {
+        let Ok((mut value, words, before)) = sentence(&record, names.as_deref()) else { continue };
+        let wanted = spans.of(number);
+        number += 1;
+        let Some(wanted) = wanted else { continue };
+        let label = |l| current.corpus.labels.name(l).to_owned();
+        if same(&before, &wanted, current) {
+            continue;
+        }
+        let tags = scheme::encode(&wanted, words.len(), current.scheme);
+        let tags: Vec<String> = tags.into_iter().map(|t| tag_text(t, current.scheme, label)).collect();
+        if let Some((_, key)) = columns(&value) {
+            let by_number = value[key].get(0).is_some_and(Value::is_u64);
+            let tags: Result<Vec<Value>, Problem> =
+                tags.into_iter().map(|t| written(t, by_number, names.as_deref())).collect();
+            value[key] = Value::Array(tags.map_err(|p| Problem { line: record.line, ..p })?);
+        }
+        out.push_str(&text[copied..record.range.start]);
+        out.push_str(&value.to_string());
+        copied = record.range.end;
+    }
+    out.push_str(&text[copied..]);
+    decoded.encode(&out)
+}
+
+/// Whether tags say the same spans.
+fn same(tags: &[String], wanted: &[crate::corpus::TokenSpan], current: &Current) -> bool {
+    let mut names = crate::corpus::Labels::default();
+    let tags: Vec<crate::corpus::Tag> = tags
+        .iter()
+        .map(|t| scheme::parse_tag(t).ok().flatten().map(|(l, name)| (scheme::prefix_of(l), names.intern(name))))
+        .collect();
+    scheme::decode(&tags)
+        .iter()
+        .map(|s| (s.start, s.end, names.name(s.label)))
+        .eq(wanted.iter().map(|s| (s.start, s.end, current.corpus.labels.name(s.label))))
+}
+
+fn written(tag: String, by_number: bool, names: Option<&[String]>) -> Result<Value, Problem> {
+    if !by_number {
+        return Ok(Value::from(tag));
+    }
+    match names.unwrap_or_default().iter().position(|n| *n == tag) {
+        Some(id) => Ok(json!(id)),
+        None => Err(Problem::at(
+            0,
+            0,
+            format!("{tag} has no number in the names beside the file; save a copy in another format"),
+        )),
+    }
+}
+
+fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
+    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
+    let sentences = documents.flat_map(|d| (0..d.len()).map(move |s| (d, s)));
+    let record = |(i, (d, s)): (usize, (&std::sync::Arc<Document>, usize))| {
+        let words = d.words(s);
+        let tags = scheme::encode(&d.token_spans(s), words.len(), scheme);
+        let tags: Vec<String> =
+            tags.into_iter().map(|t| tag_text(t, scheme, |l| corpus.labels.name(l).to_owned())).collect();
+        json!({"id": i.to_string(), "tokens": words, "ner_tags": tags})
+    };
+    json::write(&sentences.enumerate().map(record).collect::<Vec<_>>(), Shape::Lines)
+}
+
+/// Names of numbered tags, and the file they are from.
+fn names(source: &Source) -> Option<(&'static str, Vec<String>)> {
+    let text = |name: &str| String::from_utf8((source.beside)(name)?).ok();
+    let from_info = || {
+        let info: Value = serde_json::from_str(&text("dataset_info.json")?).ok()?;
+        names_in(&info)
+    };
+    let from_list =
+        || Some(text("labels.txt")?.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect());
+    None.or_else(|| from_info().map(|n| ("dataset_info.json", n)))
+        .or_else(|| names_of_card(&text("README.md")?).map(|n| ("README.md", n)))
+        .or_else(|| from_list().map(|n: Vec<String>| ("labels.txt", n)))
+}
+
+/// The first list of names under a tag column anywhere in `dataset_info.json`.
+fn names_in(value: &Value) -> Option<Vec<String>> {
+    if let Some(names) = value.get("names") {
+        let list = names.as_array().map(|l| l.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+        return list.or_else(|| {
+            let mut pairs: Vec<(usize, String)> = names
+                .as_object()?
+                .iter()
+                .filter_map(|(k, v)| Some((k.parse().ok()?, v.as_str()?.to_owned())))
+                .collect();
+            pairs.sort();
+            Some(pairs.into_iter().map(|(_, name)| name).collect())
+        });
+    }
+    match value {
+        Value::Object(fields) => {
+            let first = TAGS.iter().filter_map(|k| fields.get(*k));
+            first.chain(fields.values()).find_map(names_in)
+        }
+        Value::Array(list) => list.iter().find_map(names_in),
+        _ => None,
+    }
+}
+
+/// The names in the head of a dataset card: lines `'0': O` below `names:`, below one of the tag columns.
+fn names_of_card(card: &str) -> Option<Vec<String>> {
+    let head = card.trim_start().strip_prefix("---")?.split("\n---").next()?;
+    let mut lines = head.lines().skip_while(|l| {
+        let name = l.trim().trim_start_matches("- ").strip_prefix("name:").map(str::trim);
+        !name.is_some_and(|n| TAGS.contains(&n))
+    });
+    let mut names = Vec::new();
+    lines.by_ref().find(|l| l.trim() == "names:")?;
+    for line in lines {
+        let Some((number, name)) = line.trim().split_once(':') else { break };
+        if number.trim_matches(['\'', '"']).parse::<usize>() != Ok(names.len()) {
+            break;
+        }
+        names.push(name.trim().trim_matches(['\'', '"']).to_owned());
+    }
+    (!names.is_empty()).then_some(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_where_hugging_face_puts_them() {
+        let card = "---\nlicense: mit\ndataset_info:\n  features:\n  - name: tokens\n    sequence: string\n  - name: ner_tags\n    \
+                    sequence:\n      class_label:\n        names:\n          '0': O\n          '1': B-LOC\n          \"2\": I-LOC\n  \
+                    splits:\n---\n# Card\n";
+        assert_eq!(names_of_card(card), Some(vec!["O".to_owned(), "B-LOC".to_owned(), "I-LOC".to_owned()]));
+        let info = json!({"features": {"tokens": {"feature": {"dtype": "string"}}, "ner_tags": {"feature": {"names": ["O", "B-X"],
+            "_type": "ClassLabel"}, "_type": "Sequence"}}});
+        assert_eq!(names_in(&info), Some(vec!["O".to_owned(), "B-X".to_owned()]));
+    }
+}

@@ -1,0 +1,208 @@
+//! Offsets into a text as other programs count them. A file does not say its unit; its texts do.
+
+use std::borrow::Cow;
+
+/// What an offset counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    /// Unicode code points, as Python counts.
+    #[default]
+    CodePoints,
+    /// UTF-16 code units, as JavaScript and Java count.
+    Utf16,
+    /// UTF-8 bytes, as Rust and Go count.
+    Bytes,
+}
+
+impl Unit {
+    /// All, the likeliest first: what fits several is taken to be the first of them.
+    pub const ALL: [Self; 3] = [Self::CodePoints, Self::Utf16, Self::Bytes];
+
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CodePoints => "code-points",
+            Self::Utf16 => "utf-16",
+            Self::Bytes => "bytes",
+        }
+    }
+
+    /// The unit of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|u| u.name() == name)
+    }
+
+    fn length(self, c: char) -> usize {
+        match self {
+            Self::CodePoints => 1,
+            Self::Utf16 => c.len_utf16(),
+            Self::Bytes => c.len_utf8(),
+        }
+    }
+}
+
+/// Translates one text's offsets.
+pub struct Ruler<'a> {
+    text: &'a str,
+    /// Byte of every offset, [`NOWHERE`] inside a character; empty where all units agree.
+    bytes: Vec<u32>,
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+impl<'a> Ruler<'a> {
+    /// For a text and a unit.
+    pub fn new(text: &'a str, unit: Unit) -> Self {
+        if text.is_ascii() {
+            return Self { text, bytes: Vec::new() };
+        }
+        let mut bytes = Vec::with_capacity(text.len() + 1);
+        for (at, c) in text.char_indices() {
+            bytes.push(at as u32);
+            bytes.extend(std::iter::repeat_n(NOWHERE, unit.length(c) - 1));
+        }
+        bytes.push(text.len() as u32);
+        Self { text, bytes }
+    }
+
+    /// The byte of an offset; `None` past the end or inside a character.
+    pub fn byte(&self, offset: usize) -> Option<u32> {
+        if self.bytes.is_empty() {
+            return (offset <= self.text.len()).then_some(offset as u32);
+        }
+        self.bytes.get(offset).copied().filter(|b| *b != NOWHERE)
+    }
+
+    /// The byte range of a pair of offsets, which must hold something.
+    pub fn range(&self, start: usize, end: usize) -> Option<(u32, u32)> {
+        let (start, end) = (self.byte(start)?, self.byte(end)?);
+        (start < end).then_some((start, end))
+    }
+}
+
+/// Offsets of bytes, ascending or not, in a unit: for writing.
+pub fn offsets(text: &str, bytes: &[u32], unit: Unit) -> Vec<usize> {
+    if text.is_ascii() || unit == Unit::Bytes {
+        return bytes.iter().map(|b| *b as usize).collect();
+    }
+    let mut order: Vec<usize> = (0..bytes.len()).collect();
+    order.sort_by_key(|i| bytes[*i]);
+    let mut out = vec![0; bytes.len()];
+    let (mut at, mut counted) = (0, 0);
+    for i in order {
+        let to = (bytes[i] as usize).min(text.len());
+        counted += text[at..to].chars().map(|c| unit.length(c)).sum::<usize>();
+        at = to;
+        out[i] = counted;
+    }
+    out
+}
+
+/// A pair of offsets with the text they are said to hold, where the file says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim<'a> {
+    /// First.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// What should stand there.
+    pub surface: Option<Cow<'a, str>>,
+}
+
+/// How well each unit explains the offsets of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Claims that could tell the units apart: those behind a character that they count differently.
+    pub telling: usize,
+    /// Of them, how many fit each unit, in the order of [`Unit::ALL`].
+    pub fit: [usize; 3],
+}
+
+impl Evidence {
+    /// Takes a text's claims into account.
+    pub fn add(&mut self, text: &str, claims: &[Claim]) {
+        if text.is_ascii() || claims.is_empty() {
+            return;
+        }
+        let rulers = Unit::ALL.map(|unit| Ruler::new(text, unit));
+        for claim in claims {
+            let ranges = [0, 1, 2].map(|i: usize| rulers[i].range(claim.start, claim.end));
+            if ranges[0] == ranges[1] && ranges[1] == ranges[2] {
+                continue;
+            }
+            self.telling += 1;
+            for (fit, range) in self.fit.iter_mut().zip(ranges) {
+                *fit += usize::from(range.is_some_and(|r| fits(text, r, claim.surface.as_deref())));
+            }
+        }
+    }
+
+    /// The unit that explains most.
+    pub fn unit(&self) -> Unit {
+        let best = self.fit.iter().max().copied().unwrap_or(0);
+        Unit::ALL.into_iter().zip(self.fit).find(|(_, fit)| *fit == best).map_or(Unit::CodePoints, |(unit, _)| unit)
+    }
+}
+
+/// Whether a stretch is what a span would hold: the text it is said to be, or else whole words without space around them.
+fn fits(text: &str, (start, end): (u32, u32), surface: Option<&str>) -> bool {
+    let (start, end) = (start as usize, end as usize);
+    let held = &text[start..end];
+    if let Some(surface) = surface {
+        return held == surface;
+    }
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let cuts = |before: Option<char>, after: Option<char>| is_word(before) && is_word(after);
+    let (first, last) = (held.chars().next(), held.chars().next_back());
+    !first.is_none_or(char::is_whitespace)
+        && !last.is_none_or(char::is_whitespace)
+        && !cuts(text[..start].chars().next_back(), first)
+        && !cuts(last, text[end..].chars().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_ruler_counts_as_others_do() {
+        let check = |text: &str, unit, offset: usize, expected: Option<u32>| {
+            assert_eq!(Ruler::new(text, unit).byte(offset), expected, "{text:?} {unit:?} {offset}");
+        };
+        check("abc", Unit::Utf16, 3, Some(3));
+        check("abc", Unit::Utf16, 4, None);
+        check("a😀b", Unit::CodePoints, 2, Some(5));
+        check("a😀b", Unit::Utf16, 3, Some(5));
+        check("a😀b", Unit::Utf16, 2, None);
+        check("a😀b", Unit::Bytes, 5, Some(5));
+        check("a😀b", Unit::Bytes, 3, None);
+        check("", Unit::CodePoints, 0, Some(0));
+    }
+
+    #[test]
+    fn the_unit_is_found_from_the_texts() {
+        let check = |text: &str, start: usize, end: usize, surface: Option<&str>, expected: Unit| {
+            let mut evidence = Evidence::default();
+            evidence.add(text, &[Claim { start, end, surface: surface.map(Cow::from) }]);
+            assert_eq!(evidence.unit(), expected, "{text:?} {start}..{end}: {evidence:?}");
+        };
+        check("😀 Paris 😀", 2, 7, None, Unit::CodePoints);
+        check("😀 Paris 😀", 3, 8, None, Unit::Utf16);
+        check("😀 Paris 😀", 5, 10, None, Unit::Bytes);
+        check("é Paris", 2, 7, Some("Paris"), Unit::CodePoints);
+        check("é Paris", 3, 8, Some("Paris"), Unit::Bytes);
+        check("Paris", 0, 5, None, Unit::CodePoints);
+    }
+
+    proptest! {
+        #[test]
+        fn there_and_back(text in ".{0,40}", unit in prop::sample::select(Unit::ALL.to_vec())) {
+            let borders: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).chain([text.len() as u32]).rev().collect();
+            let ruler = Ruler::new(&text, unit);
+            for (byte, offset) in borders.iter().zip(offsets(&text, &borders, unit)) {
+                prop_assert_eq!(ruler.byte(offset), Some(*byte));
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! doccano's JSON lines, of all its generations: `label` or `labels` as triples, `entities` as triples or objects,
+//! `annotations` as objects.
+
+use super::json::Shape;
+use super::{Dialect, Item, Mark, first_records, number, put_into, string};
+use crate::format::{Format, Holds};
+use serde_json::{Value, json};
+
+/// doccano's export and import.
+pub const DOCCANO: Format = Format {
+    name: "doccano",
+    what: "doccano: JSON lines of a text and its labels",
+    extensions: &["jsonl", "json"],
+    recognises: |g| first_records(g).iter().any(is_record),
+    read: |source, corpus| super::read(source, corpus, &DIALECT),
+    write: Some(|corpus, split, _| super::write(corpus, split, &DIALECT)),
+    rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
+    holds: Holds { overlaps: true, text: true, documents: true, columns: 0 },
+};
+
+const DIALECT: Dialect = Dialect { format: DOCCANO, read, put, fresh, shape: Shape::Lines };
+
+/// Where records keep their spans, the newest first.
+const KEYS: [&str; 4] = ["entities", "label", "labels", "annotations"];
+
+fn is_record(value: &Value) -> bool {
+    string(value, "text").is_some()
+        && KEYS
+            .iter()
+            .any(|k| value.get(*k).and_then(Value::as_array).is_some_and(|l| l.iter().all(|v| any(v).is_some())))
+}
+
+/// `[0, 2, "ORG"]`.
+fn triple(entry: &Value) -> Option<Mark> {
+    let [start, end, label] = entry.as_array()?.as_slice() else { return None };
+    let offset = |v: &Value| v.as_u64().and_then(|n| usize::try_from(n).ok());
+    Some(Mark { start: offset(start)?, end: offset(end)?, label: label.as_str()?.to_owned(), surface: None })
+}
+
+/// An object with offsets, and a label by name or number.
+fn object(entry: &Value) -> Option<Mark> {
+    let (start, end) = (number(entry, "start_offset")?, number(entry, "end_offset")?);
+    let label = entry.get("label")?;
+    let label = label.as_str().map_or_else(|| label.to_string(), str::to_owned);
+    Some(Mark { start, end, label, surface: None })
+}
+
+fn any(entry: &Value) -> Option<Mark> {
+    triple(entry).or_else(|| object(entry))
+}
+
+fn read(value: &Value) -> Result<Item, String> {
+    let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let lists = KEYS.iter().filter_map(|k| value.get(*k)?.as_array());
+    // Labels of the whole text are words among them.
+    let marks = lists.flatten().filter_map(any).collect();
+    Ok(Item { text, marks, ..Item::default() })
+}
+
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
+    let Some(fields) = record.as_object_mut() else { return };
+    let holds = |k: &&&str| fields.get(**k).is_some_and(Value::is_array);
+    let key = KEYS.iter().find(holds).copied().unwrap_or("label");
+    let list = fields.entry(key).or_insert_with(|| json!([]));
+    let Some(list) = list.as_array_mut() else { return };
+    let objects = key == "annotations" || list.iter().any(Value::is_object) || (key == "entities" && list.is_empty());
+    let make = |m: &Mark| {
+        if objects {
+            json!({"label": m.label, "start_offset": m.start, "end_offset": m.end})
+        } else {
+            json!([m.start, m.end, m.label])
+        }
+    };
+    put_into(list, gone, new, any, make);
+}
+
+fn fresh(item: &Item, number: usize) -> Value {
+    let labels: Vec<Value> = item.marks.iter().map(|m| json!([m.start, m.end, m.label])).collect();
+    json!({"id": number + 1, "text": item.text, "label": labels})
+}

@@ -1,0 +1,141 @@
+//! Label Studio's JSON (a task with `annotations`, or `completions` before 1.0) and JSON_MIN (its text and regions).
+
+use super::json::Shape;
+use super::{Dialect, Item, Mark, first_records, number, put_into, string};
+use crate::format::{Format, Holds};
+use serde_json::{Value, json};
+
+/// Label Studio's export and import.
+pub const LABEL_STUDIO: Format = Format {
+    name: "label-studio",
+    what: "Label Studio: JSON of tasks with annotations, or JSON_MIN",
+    extensions: &["json"],
+    recognises: |g| first_records(g).iter().any(|v| is_task(v) || is_minimal(v)),
+    read: |source, corpus| super::read(source, corpus, &DIALECT),
+    write: Some(|corpus, split, _| super::write(corpus, split, &DIALECT)),
+    rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
+    holds: Holds { overlaps: true, text: true, documents: true, columns: 0 },
+};
+
+const DIALECT: Dialect = Dialect { format: LABEL_STUDIO, read, put, fresh, shape: Shape::Array };
+
+fn is_task(value: &Value) -> bool {
+    value.get("data").is_some_and(Value::is_object)
+}
+
+/// `label` (or whatever the control was called) is a list of regions.
+fn is_minimal(value: &Value) -> bool {
+    string(value, "text").is_some() && minimal_key(value).is_some()
+}
+
+fn minimal_key(value: &Value) -> Option<String> {
+    let regions = |v: &Value| v.as_array().is_some_and(|l| !l.is_empty() && l.iter().all(|r| region(r).is_some()));
+    value.as_object()?.iter().find(|(_, v)| regions(v)).map(|(key, _)| key.clone())
+}
+
+/// A region with one label for each that it has.
+fn region(value: &Value) -> Option<Vec<Mark>> {
+    let (start, end) = (number(value, "start")?, number(value, "end")?);
+    let labels = value.get("labels").or_else(|| value.get("hypertextlabels"))?.as_array()?;
+    let surface = string(value, "text").map(str::to_owned);
+    let mark = |label: &Value| Some(Mark { start, end, label: label.as_str()?.to_owned(), surface: surface.clone() });
+    labels.iter().map(mark).collect()
+}
+
+/// The text of a task: what the regions are about, called `text` if they do not say.
+fn text_of(value: &Value) -> Option<&str> {
+    let data = value.get("data")?;
+    string(data, "text").or_else(|| data.as_object()?.values().filter_map(Value::as_str).max_by_key(|t| t.len()))
+}
+
+/// Where the annotation lies that counts: the ground truth, else the last that was not cancelled.
+fn annotation(value: &Value) -> Option<(&'static str, usize)> {
+    let key = ["annotations", "completions"].into_iter().find(|k| value.get(*k).is_some_and(Value::is_array))?;
+    let all = value.get(key)?.as_array()?;
+    let is = |a: &Value, flag: &str| a.get(flag).and_then(Value::as_bool) == Some(true);
+    let truth = all.iter().position(|a| is(a, "ground_truth"));
+    truth.or_else(|| all.iter().rposition(|a| !is(a, "was_cancelled") && !is(a, "skipped"))).map(|at| (key, at))
+}
+
+fn read(value: &Value) -> Result<Item, String> {
+    if !is_task(value) {
+        let text = string(value, "text").ok_or("there is neither “data” nor “text”")?.to_owned();
+        let regions = minimal_key(value).and_then(|key| value.get(&key)?.as_array().cloned()).unwrap_or_default();
+        return Ok(Item { text, marks: regions.iter().filter_map(region).flatten().collect(), ..Item::default() });
+    }
+    let text = text_of(value).ok_or("there is no text under “data”")?.to_owned();
+    let chosen = annotation(value).and_then(|(key, at)| value.get(key)?.get(at)?.get("result")?.as_array());
+    let marks = chosen.into_iter().flatten().filter_map(|r| region(r.get("value")?)).flatten().collect();
+    let several = ["annotations", "completions"].iter().filter_map(|k| value.get(*k)?.as_array()).any(|a| a.len() > 1);
+    let note = several.then_some("tasks with several annotations: the ground truth counts, else the last one");
+    Ok(Item { text, marks, note, ..Item::default() })
+}
+
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
+    let make = |m: &Mark| json!({"start": m.start, "end": m.end, "text": m.surface, "labels": [m.label]});
+    if !is_task(record) {
+        let key = minimal_key(record).unwrap_or_else(|| "label".into());
+        let Some(fields) = record.as_object_mut() else { return };
+        if let Some(list) = fields.entry(key).or_insert_with(|| json!([])).as_array_mut() {
+            without(list, gone, |r| Some(r));
+            put_into(list, &[], new, |_| None, make);
+        }
+        return;
+    }
+    let (from, to) = controls(record);
+    let (key, at) = annotation(record).unwrap_or(("annotations", 0));
+    let Some(fields) = record.as_object_mut() else { return };
+    let Some(all) = fields.entry(key).or_insert_with(|| json!([])).as_array_mut() else { return };
+    if at >= all.len() {
+        all.push(json!({"result": []}));
+    }
+    let Some(chosen) = all.get_mut(at).and_then(Value::as_object_mut) else { return };
+    let Some(list) = chosen.entry("result").or_insert_with(|| json!([])).as_array_mut() else { return };
+    without(list, gone, |r| r.get_mut("value"));
+    let taken = list.len();
+    list.extend(new.iter().enumerate().map(|(i, m)| {
+        let id = format!("tagwright-{}-{}-{}", m.start, m.end, taken + i);
+        json!({"id": id, "from_name": from, "to_name": to, "type": "labels", "value": make(m)})
+    }));
+}
+
+/// Takes labels out of regions; a region without a label goes.
+fn without(list: &mut Vec<Value>, gone: &[Mark], region_of: impl Fn(&mut Value) -> Option<&mut Value>) {
+    let mut gone: Vec<&Mark> = gone.iter().collect();
+    list.retain_mut(|entry| {
+        let Some(inside) = region_of(entry) else { return true };
+        let (Some(start), Some(end)) = (number(inside, "start"), number(inside, "end")) else { return true };
+        let Some(labels) = inside.get_mut("labels").and_then(Value::as_array_mut) else { return true };
+        let had = labels.len();
+        labels.retain(|label| {
+            let same = |m: &&Mark| (m.start, m.end) == (start, end) && label.as_str() == Some(&m.label);
+            match gone.iter().position(same) {
+                Some(at) => {
+                    gone.swap_remove(at);
+                    false
+                }
+                None => true,
+            }
+        });
+        had == 0 || !labels.is_empty()
+    });
+}
+
+/// The names of the control and of the text in the regions that are there.
+fn controls(record: &Value) -> (String, String) {
+    let results = annotation(record).and_then(|(key, at)| record.get(key)?.get(at)?.get("result")?.as_array());
+    let labelled = results.into_iter().flatten().find(|r| r.get("value").is_some_and(|v| region(v).is_some()));
+    let name = |key: &str, otherwise: &str| {
+        labelled.and_then(|r| string(r, key)).map_or_else(|| otherwise.to_owned(), str::to_owned)
+    };
+    (name("from_name", "label"), name("to_name", "text"))
+}
+
+fn fresh(item: &Item, number: usize) -> Value {
+    let region = |(i, m): (usize, &Mark)| {
+        json!({"id": format!("tagwright-{i}"), "from_name": "label", "to_name": "text", "type": "labels",
+            "value": {"start": m.start, "end": m.end, "text": m.surface, "labels": [m.label]}})
+    };
+    let result: Vec<Value> = item.marks.iter().enumerate().map(region).collect();
+    json!({"id": number + 1, "data": {"text": item.text}, "annotations": [{"result": result}]})
+}

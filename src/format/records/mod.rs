@@ -1,0 +1,355 @@
+//! Formats of JSON records, each a text with spans: as lines or as one array.
+//!
+//! [`json`] parts a file into records with their places. A [`Dialect`] says how a record of a format becomes an [`Item`] and
+//! back; everything else is the same for all of them and here. Offsets are translated once the unit is known, which takes
+//! all records ([`super::offsets`]). A record that cannot be read stays in the file and is reported; so does a span.
+
+mod doccano;
+pub(super) mod json;
+mod label_studio;
+mod prodigy;
+mod spacy;
+
+pub use doccano::DOCCANO;
+pub use label_studio::LABEL_STUDIO;
+pub use prodigy::PRODIGY;
+pub use spacy::SPACY_JSON;
+
+use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
+use super::{Current, Decoded, Format, Found, Glance, Problem, Source, decode};
+use crate::corpus::{Corpus, Document, Span, Split};
+use json::{Record, Shape};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A labelled stretch of a record's text, in the file's own offsets.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Mark {
+    pub start: usize,
+    pub end: usize,
+    pub label: String,
+    /// What the file says stands there.
+    pub surface: Option<String>,
+}
+
+impl Mark {
+    fn claim(&self, extra: usize) -> Claim<'_> {
+        let surface = self.surface.as_deref().map(Into::into);
+        Claim { start: self.start, end: self.end.saturating_add(extra), surface }
+    }
+}
+
+/// A record as a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Item {
+    pub text: String,
+    pub marks: Vec<Mark>,
+    /// Words, where the record has its own.
+    pub words: Option<Vec<(usize, usize)>>,
+    /// Something to tell of the record once: why spans in it are not taken.
+    pub note: Option<&'static str>,
+}
+
+/// How a format writes records.
+pub(super) struct Dialect {
+    pub format: Format,
+    /// A record as an item, or why it is none.
+    pub read: fn(&Value) -> Result<Item, String>,
+    /// Takes marks out of a record and puts others in; everything else stays.
+    pub put: fn(record: &mut Value, gone: &[Mark], new: &[Mark]),
+    /// A new record; its number counts from 0.
+    pub fresh: fn(&Item, usize) -> Value,
+    /// How a new file holds them.
+    pub shape: Shape,
+}
+
+/// What all records of a file tell about their offsets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Measure {
+    unit: Unit,
+    /// An end is the last character rather than the one behind it.
+    inclusive: bool,
+}
+
+impl Measure {
+    fn of(items: &[(Record, Item)], wished: Option<Unit>) -> (Self, Evidence) {
+        let mut evidence = Evidence::default();
+        let (mut one_more, mut said) = (0, 0);
+        for (_, item) in items {
+            for mark in &item.marks {
+                if let Some(surface) = &mark.surface {
+                    said += 1;
+                    one_more += usize::from(surface.chars().count() == (mark.end + 1).saturating_sub(mark.start));
+                }
+            }
+        }
+        let inclusive = said > 0 && one_more * 2 > said;
+        let extra = usize::from(inclusive);
+        for (_, item) in items {
+            let claims: Vec<Claim> = item.marks.iter().map(|m| m.claim(extra)).collect();
+            evidence.add(&item.text, &claims);
+        }
+        (Self { unit: wished.unwrap_or_else(|| evidence.unit()), inclusive }, evidence)
+    }
+
+    fn range(self, ruler: &Ruler<'_>, start: usize, end: usize) -> Option<(u32, u32)> {
+        ruler.range(start, end.checked_add(usize::from(self.inclusive))?)
+    }
+
+    fn marks(self, text: &str, spans: &[Span], name: impl Fn(&Span) -> String) -> Vec<Mark> {
+        let bytes: Vec<u32> = spans.iter().flat_map(|s| [s.start, s.end]).collect();
+        let counted = offsets(text, &bytes, self.unit);
+        let surface = |s: &Span| Some(text[s.start as usize..s.end as usize].to_owned());
+        let pairs = spans.iter().zip(counted.chunks_exact(2));
+        let end = |e: usize| e - usize::from(self.inclusive);
+        pairs.map(|(s, o)| Mark { start: o[0], end: end(o[1]), label: name(s), surface: surface(s) }).collect()
+    }
+}
+
+/// The items of a file, and the problems of those records that are none.
+fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<(Record<'t>, Item)>, Problem> {
+    let mut items = Vec::new();
+    let mut notes: HashMap<&str, usize> = HashMap::new();
+    for record in json::records(text)? {
+        let read = json::parse(&record).and_then(|value| (dialect.read)(&value).map_err(|why| (record.line, why)));
+        match read {
+            Ok(item) => {
+                item.note.iter().for_each(|note| *notes.entry(note).or_default() += 1);
+                items.push((record, item));
+            }
+            Err((line, why)) => found.problem(line, 0, || format!("{why}; the record is left as it is")),
+        }
+    }
+    found.evidence.extend(notes.into_iter().map(|(note, count)| format!("{count} {note}")));
+    Ok(items)
+}
+
+fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found, Problem> {
+    let decoded = decode(source.bytes)?;
+    let mut found = Found::new(dialect.format);
+    let items = items(&decoded.text, dialect, &mut found)?;
+    if items.is_empty() {
+        let first = found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no record is {}: {first}", dialect.format.what)));
+    }
+    let (measure, evidence) = Measure::of(&items, source.unit);
+    describe(&mut found, &decoded, measure, &evidence);
+    let mut documents = Vec::with_capacity(items.len());
+    for (record, item) in items {
+        let (spans, words) = placed(
+            &item,
+            measure,
+            |label| corpus.labels.intern(label),
+            |message| {
+                found.problem(record.line, 0, || message);
+            },
+        );
+        let place = record.number as u32;
+        documents.push(Arc::new(Document::of_text(source.split, source.file, place, item.text, spans, words)));
+    }
+    corpus.documents.extend(documents);
+    Ok(found)
+}
+
+fn describe(found: &mut Found, decoded: &Decoded, measure: Measure, evidence: &Evidence) {
+    found.unit = Some(measure.unit);
+    found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
+    if evidence.telling > 0 {
+        let [points, utf16, bytes] = evidence.fit;
+        found.evidence.push(format!(
+            "offsets count {}: of {} spans behind a character that units count differently, {points} fit code points, \
+             {utf16} UTF-16, {bytes} bytes",
+            measure.unit.name(),
+            evidence.telling
+        ));
+    }
+    if measure.inclusive {
+        found.evidence.push("ends are the last character of a span, not the one behind it".into());
+    }
+}
+
+/// An item's spans and words in bytes; a span that lies nowhere is told and left out.
+fn placed(
+    item: &Item,
+    measure: Measure,
+    mut label: impl FnMut(&str) -> u16,
+    mut tell: impl FnMut(String),
+) -> (Vec<Span>, Option<Vec<(u32, u32)>>) {
+    let ruler = Ruler::new(&item.text, measure.unit);
+    let mut spans = Vec::with_capacity(item.marks.len());
+    for mark in &item.marks {
+        let Some((start, end)) = range_of(item, mark, measure, &ruler) else {
+            let size = item.text.chars().count();
+            tell(format!("{} {}..{} lies outside its text of {size} characters", mark.label, mark.start, mark.end));
+            continue;
+        };
+        let held = &item.text[start as usize..end as usize];
+        if let Some(surface) = mark.surface.as_deref()
+            && surface != held
+        {
+            let (held, surface) = (super::found::quote(held), super::found::quote(surface));
+            tell(format!("{} {}..{} holds {held}, not {surface} as it says", mark.label, mark.start, mark.end));
+        }
+        spans.push(Span { start, end, label: label(&mark.label) });
+    }
+    let words = item.words.as_ref().and_then(|words| {
+        let all: Option<Vec<(u32, u32)>> = words.iter().map(|(s, e)| ruler.range(*s, *e)).collect();
+        all.filter(|words| words.windows(2).all(|w| w[0].1 <= w[1].0))
+    });
+    (spans, words)
+}
+
+/// Where a mark lies: by the file's unit, or by another one that alone gives the text it says (doccano mixes them).
+fn range_of(item: &Item, mark: &Mark, measure: Measure, ruler: &Ruler) -> Option<(u32, u32)> {
+    let found = measure.range(ruler, mark.start, mark.end);
+    let Some(surface) = mark.surface.as_deref().filter(|_| !item.text.is_ascii()) else { return found };
+    let holds = |range: &(u32, u32)| &item.text[range.0 as usize..range.1 as usize] == surface;
+    if found.as_ref().is_some_and(holds) {
+        return found;
+    }
+    let by = |unit| Measure { unit, ..measure }.range(&Ruler::new(&item.text, unit), mark.start, mark.end);
+    Unit::ALL.into_iter().filter_map(by).find(holds).or(found)
+}
+
+fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<u8>, Problem> {
+    let decoded = decode(source.bytes)?;
+    let text = &*decoded.text;
+    let items = items(text, dialect, &mut Found::new(dialect.format))?;
+    let (measure, _) = Measure::of(&items, source.unit);
+    let documents: HashMap<usize, &Document> = current.documents().map(|d| (d.place as usize, d)).collect();
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (record, item) in &items {
+        let Some(document) = documents.get(&record.number) else { continue };
+        let name = |s: &Span| current.corpus.labels.name(s.label).to_owned();
+        let now = measure.marks(&item.text, &document.spans, name);
+        let ruler = Ruler::new(&item.text, measure.unit);
+        let there = item.marks.iter().filter(|m| range_of(item, m, measure, &ruler).is_some());
+        let (gone, new) = difference(there, &now, |m| range_of(item, m, measure, &ruler));
+        if gone.is_empty() && new.is_empty() {
+            continue;
+        }
+        let mut value = json::parse(record).map_err(|(line, why)| Problem::at(line, 0, why))?;
+        (dialect.put)(&mut value, &gone, &new);
+        out.push_str(&text[copied..record.range.start]);
+        out.push_str(&value.to_string());
+        copied = record.range.end;
+    }
+    out.push_str(&text[copied..]);
+    decoded.encode(&out)
+}
+
+/// Marks that are no longer, and those that are new, by where they lie and their label.
+fn difference<'m>(
+    there: impl Iterator<Item = &'m Mark>,
+    now: &[Mark],
+    place: impl Fn(&Mark) -> Option<(u32, u32)>,
+) -> (Vec<Mark>, Vec<Mark>) {
+    let key = |m: &Mark| (place(m), m.label.clone());
+    let mut left: HashMap<_, Vec<&Mark>> = HashMap::new();
+    for mark in now {
+        left.entry(key(mark)).or_default().push(mark);
+    }
+    let mut gone = Vec::new();
+    for mark in there {
+        if left.get_mut(&key(mark)).and_then(Vec::pop).is_none() {
+            gone.push(mark.clone());
+        }
+    }
+    let mut new: Vec<Mark> = left.into_values().flatten().cloned().collect();
+    new.sort_by_key(|m| (m.start, m.end));
+    (gone, new)
+}
+
+fn write(corpus: &Corpus, split: Option<Split>, dialect: &Dialect) -> Vec<u8> {
+    let items = parts(corpus, split).into_iter().enumerate();
+    let records: Vec<Value> = items.map(|(i, item)| (dialect.fresh)(&item, i)).collect();
+    json::write(&records, dialect.shape)
+}
+
+/// The texts of a corpus, in code points: documents, or sentences where no document begins.
+fn parts(corpus: &Corpus, split: Option<Split>) -> Vec<Item> {
+    let documents: Vec<&Arc<Document>> =
+        corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)).collect();
+    let splits = documents.windows(2).filter(|w| w[0].split != w[1].split).count() + 1;
+    let whole = documents.len() > splits || documents.iter().all(|d| d.len() <= 1);
+    let mut items = Vec::new();
+    for document in documents {
+        if whole {
+            items.push(part(
+                corpus,
+                document,
+                0..document.text.len(),
+                0..document.tokens.len(),
+                0..document.spans.len(),
+            ));
+            continue;
+        }
+        for sentence in 0..document.len() {
+            let words = document.sentence(sentence);
+            let range = document.tokens[words.start].0 as usize..document.tokens[words.end - 1].1 as usize;
+            items.push(part(corpus, document, range, words, document.span_indices(sentence)));
+        }
+    }
+    items
+}
+
+fn part(
+    corpus: &Corpus,
+    document: &Document,
+    range: std::ops::Range<usize>,
+    words: std::ops::Range<usize>,
+    spans: std::ops::Range<usize>,
+) -> Item {
+    let text = document.text[range.clone()].to_owned();
+    let from = range.start as u32;
+    let within = |s: &&Span| s.start as usize >= range.start && s.end as usize <= range.end;
+    let spans: Vec<Span> = document.spans[spans]
+        .iter()
+        .filter(within)
+        .map(|s| Span { start: s.start - from, end: s.end - from, label: s.label })
+        .collect();
+    let marks = Measure::default().marks(&text, &spans, |s| corpus.labels.name(s.label).to_owned());
+    let bytes: Vec<u32> = document.tokens[words].iter().flat_map(|(a, b)| [a - from, b - from]).collect();
+    let words = offsets(&text, &bytes, Unit::CodePoints).chunks_exact(2).map(|p| (p[0], p[1])).collect();
+    Item { text, marks, words: Some(words), note: None }
+}
+
+/// The first records of a file, to look at.
+fn first_records<'g>(glance: &Glance<'g>) -> Vec<Value> {
+    json::first(glance.head)
+}
+
+/// A whole number of a record.
+fn number(value: &Value, key: &str) -> Option<usize> {
+    value.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok())
+}
+
+/// A text of a record.
+fn string<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+    value.get(key).and_then(Value::as_str)
+}
+
+/// Takes the marks that went out of a list of a record, and adds those that came. `mark` reads an entry.
+fn put_into(
+    list: &mut Vec<Value>,
+    gone: &[Mark],
+    new: &[Mark],
+    mark: impl Fn(&Value) -> Option<Mark>,
+    make: impl Fn(&Mark) -> Value,
+) {
+    let mut gone: Vec<&Mark> = gone.iter().collect();
+    list.retain(|entry| {
+        let Some(here) = mark(entry) else { return true };
+        let at = gone.iter().position(|m| (m.start, m.end, &m.label) == (here.start, here.end, &here.label));
+        match at {
+            Some(at) => {
+                gone.swap_remove(at);
+                false
+            }
+            None => true,
+        }
+    });
+    list.extend(new.iter().map(make));
+}

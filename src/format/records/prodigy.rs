@@ -1,0 +1,85 @@
+//! Prodigy's JSON lines: a text, its spans, often its tokens, and what the person answered.
+
+use super::json::Shape;
+use super::{Dialect, Item, Mark, first_records, number, put_into, string};
+use crate::format::{Format, Holds};
+use serde_json::{Value, json};
+
+/// Prodigy's `db-out` and `db-in`.
+pub const PRODIGY: Format = Format {
+    name: "prodigy",
+    what: "Prodigy: JSON lines of a text, its tokens and spans",
+    extensions: &["jsonl"],
+    recognises: |g| first_records(g).iter().any(is_record),
+    read: |source, corpus| super::read(source, corpus, &DIALECT),
+    write: Some(|corpus, split, _| super::write(corpus, split, &DIALECT)),
+    rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
+    holds: Holds { overlaps: true, text: true, documents: true, columns: 0 },
+};
+
+const DIALECT: Dialect = Dialect { format: PRODIGY, read, put, fresh, shape: Shape::Lines };
+
+fn is_record(value: &Value) -> bool {
+    let spans = value.get("spans").and_then(Value::as_array);
+    string(value, "text").is_some()
+        && (value.get("_input_hash").is_some() || spans.is_some_and(|l| l.iter().all(|s| mark(s).is_some())))
+}
+
+fn mark(entry: &Value) -> Option<Mark> {
+    let surface = string(entry, "text").map(str::to_owned);
+    let label = string(entry, "label")?.to_owned();
+    Some(Mark { start: number(entry, "start")?, end: number(entry, "end")?, label, surface })
+}
+
+fn read(value: &Value) -> Result<Item, String> {
+    let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let list = |key: &str| value.get(key).and_then(Value::as_array);
+    // A rejected span is wrong, and an ignored text was not looked at: neither is what people decided.
+    let note = match string(value, "answer") {
+        Some("reject") => Some("rejected records: their spans are kept in the file and not taken"),
+        Some("ignore") => Some("ignored records: their spans are kept in the file and not taken"),
+        _ => None,
+    };
+    let marks = match note {
+        None => list("spans").into_iter().flatten().filter_map(mark).collect(),
+        Some(_) => Vec::new(),
+    };
+    let words =
+        list("tokens").map(|all| all.iter().filter_map(|t| Some((number(t, "start")?, number(t, "end")?))).collect());
+    Ok(Item { text, marks, words, note })
+}
+
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
+    let tokens = record.get("tokens").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some(fields) = record.as_object_mut() else { return };
+    let Some(list) = fields.entry("spans").or_insert_with(|| json!([])).as_array_mut() else { return };
+    put_into(list, gone, new, mark, |m| span(m, |key, at| tokens.iter().position(|t| number(t, key) == Some(at))));
+}
+
+/// A span; `token` gives the number of the token that has this offset as its start or end.
+fn span(mark: &Mark, token: impl Fn(&str, usize) -> Option<usize>) -> Value {
+    let mut span = json!({"start": mark.start, "end": mark.end});
+    // Both, or none: the last token is inside.
+    if let (Some(first), Some(last)) = (token("start", mark.start), token("end", mark.end)) {
+        span["token_start"] = json!(first);
+        span["token_end"] = json!(last);
+    }
+    span["label"] = json!(mark.label);
+    span
+}
+
+fn fresh(item: &Item, _: usize) -> Value {
+    let words = item.words.as_deref().unwrap_or_default();
+    let chars: Vec<char> = item.text.chars().collect();
+    let token = |(id, (start, end)): (usize, &(usize, usize))| {
+        let text: String = chars[*start..*end].iter().collect();
+        json!({"text": text, "start": start, "end": end, "id": id, "ws": chars.get(*end) == Some(&' ')})
+    };
+    let tokens: Vec<Value> = words.iter().enumerate().map(token).collect();
+    let at = |key: &str, at: usize| match key {
+        "start" => words.iter().position(|w| w.0 == at),
+        _ => words.iter().position(|w| w.1 == at),
+    };
+    let spans: Vec<Value> = item.marks.iter().map(|m| span(m, at)).collect();
+    json!({"text": item.text, "tokens": tokens, "spans": spans, "answer": "accept"})
+}

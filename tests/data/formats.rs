@@ -1,0 +1,248 @@
+//! Every format: what is read from it, that saving without a change keeps every byte, that a change is read back, and
+//! that what is written is read again.
+
+use proptest::prelude::*;
+use std::sync::Arc;
+use tagwright::corpus::{Corpus, Document, Labels, Scheme, Span, Split};
+use tagwright::format::{self, Current, FORMATS, Format, Source};
+
+/// Texts of many scripts, with an emoji, combining marks, a line separator and line ends of two characters.
+const FAMILY: &str = "Dr. Zoë Müller 😀 met 习近平 in Köln.\r\nقال محمد مرحبا\u{2028}שלום e\u{301}te\u{301} 👩‍👩‍👧 Paris";
+
+fn source<'a>(name: &'a str, bytes: &'a [u8], beside: &'a dyn Fn(&str) -> Option<Vec<u8>>) -> Source<'a> {
+    Source { beside, ..Source::alone(bytes, name, Split::Train, 0) }
+}
+
+/// Sentences by ` / `, documents by ` // `, spans as `[words LABEL]`.
+fn shown(corpus: &Corpus) -> String {
+    let sentence = |d: &Document, s: usize| {
+        let spans = d.token_spans(s);
+        let words: Vec<String> = d
+            .words(s)
+            .iter()
+            .enumerate()
+            .map(|(i, word)| {
+                let open = "[".repeat(spans.iter().filter(|s| s.start == i).count());
+                let close: String = spans
+                    .iter()
+                    .filter(|s| s.end == i + 1)
+                    .map(|s| format!(" {}]", corpus.labels.name(s.label)))
+                    .collect();
+                format!("{open}{word}{close}")
+            })
+            .collect();
+        words.join(" ")
+    };
+    let document = |d: &Arc<Document>| (0..d.len()).map(|s| sentence(d, s)).collect::<Vec<_>>().join(" / ");
+    corpus.documents.iter().map(document).collect::<Vec<_>>().join(" // ")
+}
+
+/// Reads, compares, saves without a change, and saves with the first span's label changed.
+fn check_with(format: Format, name: &str, text: &str, beside: &dyn Fn(&str) -> Option<Vec<u8>>, expected: &str) {
+    let source = source(name, text.as_bytes(), beside);
+    assert_eq!(format::recognise(&source).name, format.name, "{text}");
+    let mut corpus = Corpus::default();
+    let found = format::read(&source, None, &mut corpus).unwrap_or_else(|p| panic!("{}: {p}", format.name));
+    assert_eq!(shown(&corpus), expected, "{}", format.name);
+    let Some(rewrite) = format.rewrite else { return };
+    let current = |corpus: &Corpus| {
+        let current = Current { corpus, file: 0, scheme: found.scheme };
+        rewrite(&source, &current).unwrap_or_else(|p| panic!("{}: {p}", format.name))
+    };
+    assert_eq!(String::from_utf8(current(&corpus)).expect("text"), text, "{}: saved without a change", format.name);
+    let mut changed = corpus.clone();
+    let label = changed.labels.intern(if corpus.labels.id("PER") == Some(0) { "LOC" } else { "PER" });
+    let at = changed.documents.iter().position(|d| !d.spans.is_empty()).expect("a span") as u32;
+    let document = changed.document_mut(at);
+    let first = document.spans[0];
+    document.remove_span(first);
+    document.insert_span(Span { label, ..first });
+    let saved = current(&changed);
+    let again = Source { bytes: &saved, ..source };
+    let mut read = Corpus::default();
+    format::read(&again, Some(format), &mut read).unwrap_or_else(|p| panic!("{}: {p}", format.name));
+    assert_eq!(shown(&read), shown(&changed), "{}: {}", format.name, String::from_utf8_lossy(&saved));
+}
+
+fn check(format: Format, name: &str, text: &str, expected: &str) {
+    check_with(format, name, text, &|_| None, expected);
+}
+
+#[test]
+fn hugging_face() {
+    let lines = "{\"id\":\"0\",\"tokens\":[\"EU\",\"rejects\"],\"ner_tags\":[\"B-ORG\",\"O\"],\"pos\":[1, 2]}\n\
+                 {\"id\":\"1\",\"tokens\":[\"Peter\",\"Blackburn\"],\"ner_tags\":[\"B-PER\",\"I-PER\"]}\n";
+    check(format::HF_JSONL, "a.jsonl", lines, "[EU ORG] rejects / [Peter Blackburn PER]");
+    let numbered = "[{\"tokens\":[\"EU\",\"x\"],\"ner_tags\":[2,0]},\n{\"tokens\":[\"Z\"],\"ner_tags\":[1]}]";
+    let names = |name: &str| (name == "labels.txt").then(|| b"O\nB-PER\nB-ORG\nI-PER\n".to_vec());
+    check_with(format::HF_JSONL, "a.json", numbered, &names, "[EU ORG] x / [Z PER]");
+}
+
+#[test]
+fn doccano_of_all_generations() {
+    let expected = "[EU ORG] rejects [German MISC]";
+    let triples = "{\"id\": 15, \"text\": \"EU rejects German\", \"label\": [[0,2,\"ORG\"],[11,17,\"MISC\"]], \"Comments\": []}\n";
+    check(format::DOCCANO, "a.jsonl", triples, expected);
+    let objects = "{\"text\":\"EU rejects German\",\"entities\":[{\"id\":0,\"label\":\"ORG\",\"start_offset\":0,\"end_offset\":2},\
+                   {\"id\":1,\"label\":\"MISC\",\"start_offset\":11,\"end_offset\":17}],\"relations\":[]}";
+    check(format::DOCCANO, "a.jsonl", objects, expected);
+    let old = "{\"text\":\"EU rejects German\",\"labels\":[[0,2,\"ORG\"],[11,17,\"MISC\"]],\"meta\":{\"a\":1}}";
+    check(format::DOCCANO, "a.json", old, expected);
+}
+
+#[test]
+fn label_studio_full_and_minimal() {
+    let full = r#"[{"id":1,"data":{"text":"EU rejects"},"annotations":[{"id":9,"was_cancelled":false,"result":[
+ {"id":"a1","from_name":"l","to_name":"t","type":"labels","value":{"start":0,"end":2,"text":"EU","labels":["ORG"]}},
+ {"from_id":"a1","to_id":"a1","type":"relation"}]}],"predictions":[{"score":0.7,"result":[]}]},
+ {"id":2,"data":{"text":"Paris"},"annotations":[{"result":[{"value":{"start":0,"end":5,"labels":["LOC"]}}]}]}]"#;
+    check(format::LABEL_STUDIO, "a.json", full, "[EU ORG] rejects // [Paris LOC]");
+    let minimal = r#"[{"text":"EU rejects","label":[{"start":0,"end":2,"text":"EU","labels":["ORG"]}],"annotator":1}]"#;
+    check(format::LABEL_STUDIO, "a.json", minimal, "[EU ORG] rejects");
+    // Up to 0.4.8 an end was the last character.
+    let inclusive = r#"[{"data":{"text":"In Paris now"},"completions":[{"result":[{"value":{"start":3,"end":7,"text":"Paris","labels":["LOC"]}}]}]}]"#;
+    check(format::LABEL_STUDIO, "a.json", inclusive, "In [Paris LOC] now");
+}
+
+#[test]
+fn prodigy_with_tokens_and_answers() {
+    let lines = r#"{"text":"Hello Apple","tokens":[{"text":"Hello","start":0,"end":5,"id":0,"ws":true},{"text":"Apple","start":6,"end":11,"id":1,"ws":false}],"spans":[{"start":6,"end":11,"token_start":1,"token_end":1,"label":"ORG"}],"_input_hash":123,"answer":"accept"}
+{"text":"Not Apple","spans":[{"start":4,"end":9,"label":"ORG"}],"_input_hash":5,"answer":"reject"}
+"#;
+    check(format::PRODIGY, "a.jsonl", lines, "Hello [Apple ORG] // Not Apple");
+}
+
+#[test]
+fn spacy_tuples() {
+    let pairs =
+        "[[\"Uber blew through $1 million\", {\"entities\": [[0, 4, \"ORG\"]]}],\n[\"Nothing\", {\"entities\": []}]]";
+    check(format::SPACY_JSON, "a.json", pairs, "[Uber ORG] blew through $ 1 million // Nothing");
+}
+
+#[test]
+fn conllu_keeps_its_other_columns() {
+    let text = "# sent_id = 1\n# text = Anna lives.\n1\tAnna\tAnna\tPROPN\tNNP\t_\t2\tnsubj\t_\tNER=B-PER\n\
+                2-3\tlives.\t_\t_\t_\t_\t_\t_\t_\t_\n2\tlives\tlive\tVERB\tVBZ\t_\t0\troot\t_\tSpaceAfter=No\n\
+                3\t.\t.\tPUNCT\t.\t_\t2\tpunct\t_\t_\n\n";
+    check(format::CONLLU, "a.conllu", text, "[Anna PER] lives .");
+}
+
+#[test]
+fn gmb_with_its_quotes() {
+    let text = "Sentence #,Word,POS,Tag\nSentence: 1,Thousands,NNS,O\n,of,IN,O\n,\"\"\"\",``,O\n,London,NNP,B-geo\n\
+                Sentence: 2,\"a, b\",NN,O\n,Iraq,NNP,B-gpe\n";
+    check(format::GMB, "ner_dataset.csv", text, "Thousands of \" [London geo] / a, b [Iraq gpe]");
+}
+
+#[test]
+fn brat_keeps_what_it_does_not_know() {
+    let text = "Sony opened in North America\nand Asia.";
+    let beside = |name: &str| (name == "a.txt").then(|| text.as_bytes().to_vec());
+    let annotations = "T1\tORG 0 4\tSony\nT2\tLOC 15 28;29 37\tNorth America and Asia\nR1\tOrigin Arg1:T1 Arg2:T2\n\
+                       A1\tNegation T1\n#1\tAnnotatorNotes T1\tcheck\n";
+    check_with(format::BRAT, "a.ann", annotations, &beside, "[Sony ORG] opened in [North America and Asia LOC] .");
+    let long = "Sony\r\nopened in Paris";
+    let beside = |name: &str| (name == "a.txt").then(|| long.as_bytes().to_vec());
+    check_with(format::BRAT, "a.ann", "T1\tLOC 15 20\tParis\n", &beside, "Sony / opened in [Paris LOC]");
+}
+
+#[test]
+fn texts_and_tables() {
+    check(format::TEXT, "a.txt", "One line. Another.\nMore", "One line . / Another . / More");
+    check(format::CSV, "a.csv", "id,text\n1,\"Angela, in Paris\"\n2,Rome\n", "Angela , in Paris // Rome");
+    check(format::CSV, "a.tsv", "text\tyear\nParis is big\t1999\n", "Paris is big");
+}
+
+/// The same span of a text of many scripts, counted in each unit.
+#[test]
+fn offsets_of_every_unit_are_understood() {
+    let at = FAMILY.find("Köln").expect("a word");
+    let points = FAMILY[..at].chars().count();
+    let utf16: usize = FAMILY[..at].chars().map(char::len_utf16).sum();
+    for (start, length, unit) in [(points, 4, "code-points"), (utf16, 4, "utf-16"), (at, 5, "bytes")] {
+        let record = serde_json::json!({"text": FAMILY, "label": [[start, start + length, "LOC"]]}).to_string();
+        let mut corpus = Corpus::default();
+        let source = Source::alone(record.as_bytes(), "a.jsonl", Split::Train, 0);
+        let found = format::read(&source, None, &mut corpus).expect("a corpus");
+        assert_eq!(found.unit.map(format::Unit::name), Some(unit));
+        let d = &corpus.documents[0];
+        assert_eq!(d.spans, [Span { start: at as u32, end: at as u32 + 5, label: 0 }], "{unit}");
+        assert_eq!(d.text, FAMILY);
+    }
+}
+
+#[test]
+fn bad_records_are_told_and_left_in_the_file() {
+    let text = "{\"text\":\"Paris\",\"label\":[[0,5,\"LOC\"],[3,99,\"PER\"]]}\n{broken\n{\"no\":\"text\"}\n{\"text\":\"Rome\",\"label\":[]}\n";
+    let source = Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0);
+    let mut corpus = Corpus::default();
+    let found = format::read(&source, None, &mut corpus).expect("a corpus");
+    assert_eq!(shown(&corpus), "[Paris LOC] // Rome");
+    let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
+    assert_eq!((found.problem_count, lines), (3, vec![2, 3, 1]));
+    corpus.document_mut(1).insert_span(Span { start: 0, end: 4, label: 0 });
+    let current = Current { corpus: &corpus, file: 0, scheme: Scheme::Iob2 };
+    let saved = format::DOCCANO.rewrite.expect("it is saved")(&source, &current).expect("bytes");
+    let expected = text.replace("{\"text\":\"Rome\",\"label\":[]}", "{\"text\":\"Rome\",\"label\":[[0,4,\"LOC\"]]}");
+    assert_eq!(String::from_utf8(saved).expect("text"), expected);
+}
+
+/// A corpus of texts with any spans on character borders.
+fn corpora() -> impl Strategy<Value = Corpus> {
+    let document =
+        (".{1,40}", prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..3u16), 0..4));
+    prop::collection::vec(document, 1..4).prop_map(|documents| {
+        let mut corpus = Corpus { labels: Labels::from_names(["PER", "ORG", "LOC"]), ..Corpus::default() };
+        for (place, (text, spans)) in documents.into_iter().enumerate() {
+            let borders: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).chain([text.len() as u32]).collect();
+            let span = |(a, b, label): (prop::sample::Index, prop::sample::Index, u16)| {
+                let (a, b) = (*a.get(&borders), *b.get(&borders));
+                Span { start: a.min(b), end: a.max(b), label }
+            };
+            let mut spans: Vec<Span> = spans.into_iter().map(span).filter(|s| s.start < s.end).collect();
+            spans.sort_unstable();
+            spans.dedup();
+            corpus.documents.push(Arc::new(Document::of_text(Split::Train, 0, place as u32, text, spans, None)));
+        }
+        corpus
+    })
+}
+
+/// What formats of texts hold: texts, and spans with the names of their labels.
+fn held(corpus: &Corpus) -> Vec<(String, Vec<(u32, u32, String)>)> {
+    let spans = |d: &Document| {
+        let mut all: Vec<_> =
+            d.spans.iter().map(|s| (s.start, s.end, corpus.labels.name(s.label).to_owned())).collect();
+        all.sort();
+        all
+    };
+    corpus.documents.iter().map(|d| (d.text.clone(), spans(d))).collect()
+}
+
+proptest! {
+    #[test]
+    fn texts_come_back_from_every_format_of_texts(corpus in corpora()) {
+        for format in FORMATS.iter().filter(|f| f.holds.text && f.holds.overlaps) {
+            let Some(write) = format.write else { continue };
+            let bytes = write(&corpus, None, Scheme::Iob2);
+            let source = Source { unit: Some(format::Unit::CodePoints), ..Source::alone(&bytes, "a.json", Split::Train, 0) };
+            let mut read = Corpus::default();
+            format::read(&source, Some(*format), &mut read).expect("it was written");
+            let (whole, found) = (held(&corpus), held(&read));
+            if found.len() == whole.len() {
+                prop_assert_eq!(found, whole, "{}", format.name);
+            }
+        }
+    }
+
+    #[test]
+    fn no_reader_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "[\\[\\]{}\",:a-z0-9 \t\n#-]{0,120}") {
+        for format in FORMATS {
+            for bytes in [&bytes[..], text.as_bytes()] {
+                let source = Source::alone(bytes, "a.ann", Split::Train, 0);
+                let mut corpus = Corpus::default();
+                let _ = format::read(&source, Some(*format), &mut corpus);
+            }
+        }
+    }
+}
