@@ -48,7 +48,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let Some(write) = to.write else {
         return Err(format!("{} files are read, not written; choose another format with --to", to.name).into());
     };
-    let scheme = arguments.scheme.or(corpus.scheme).unwrap_or(Scheme::Iob2);
+    // Column files go on in their scheme; what others write by default is IOB2.
+    let kept = corpus.scheme.filter(|_| to.holds.columns > 0 || to == format::WNUT);
+    let scheme = arguments.scheme.or(kept).unwrap_or(Scheme::Iob2);
     let losses = format::losses(corpus, to);
     for loss in &losses {
         eprintln!("note: {} cannot hold {loss}", to.name);

@@ -78,7 +78,9 @@ fn as_json(dataset: &Dataset) -> Value {
 
 fn as_text(dataset: &Dataset) -> Result<(), Failure> {
     let corpus = &dataset.corpus;
-    line(format!("{}: {}, {}", corpus.name, format_names(dataset), schemes(dataset)))?;
+    let scheme = schemes(dataset);
+    let comma = if scheme.is_empty() { "" } else { ", " };
+    line(format!("{}: {}{comma}{scheme}", corpus.name, format_names(dataset)))?;
     let names: Vec<String> = corpus.labels.names();
     let mut head = format!("{:<7}{:>11}{:>11}{:>11}", "split", "documents", "sentences", "tokens");
     names.iter().for_each(|n| head.push_str(&format!(" {n:>9}")));

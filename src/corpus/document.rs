@@ -115,12 +115,24 @@ impl Document {
         self.sentence(sentence).map(|t| self.token(t)).collect()
     }
 
-    /// A sentence's text: its words joined by a space.
+    /// Which words of a sentence touch the one before them.
+    pub fn touching(&self, sentence: usize) -> Vec<bool> {
+        let range = self.sentence(sentence);
+        range.clone().map(|i| i > range.start && self.tokens[i - 1].1 == self.tokens[i].0).collect()
+    }
+
+    /// A sentence's text as it stands in the document.
     pub fn sentence_text(&self, sentence: usize) -> &str {
         let range = self.sentence(sentence);
         let start = self.tokens[range.start].0 as usize;
         let end = self.tokens[range.end - 1].1 as usize;
         &self.text[start..end]
+    }
+
+    /// The text of some words of a sentence as it stands in the document.
+    pub fn words_text(&self, sentence: usize, words: Range<usize>) -> &str {
+        let span = self.span_at(sentence, words, 0);
+        &self.text[span.start as usize..span.end as usize]
     }
 
     /// The spans that touch a sentence, as indices into [`Document::spans`].

@@ -21,8 +21,8 @@ pub const HF_JSONL: Format = Format {
     holds: Holds { overlaps: false, text: false, documents: false, columns: 0 },
 };
 
-const WORDS: [&str; 3] = ["tokens", "words", "token"];
-const TAGS: [&str; 5] = ["ner_tags", "tags", "labels", "ner", "ner_tags_str"];
+pub(super) const WORDS: [&str; 3] = ["tokens", "words", "token"];
+pub(super) const TAGS: [&str; 5] = ["ner_tags", "tags", "labels", "ner", "ner_tags_str"];
 
 /// The keys of a record's words and tags: lists of the same length.
 fn columns(value: &Value) -> Option<(&'static str, &'static str)> {
@@ -169,7 +169,7 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
 }
 
 /// Names of numbered tags, and the file they are from.
-fn names(source: &Source) -> Option<(&'static str, Vec<String>)> {
+pub(super) fn names(source: &Source) -> Option<(&'static str, Vec<String>)> {
     let text = |name: &str| String::from_utf8((source.beside)(name)?).ok();
     let from_info = || {
         let info: Value = serde_json::from_str(&text("dataset_info.json")?).ok()?;
@@ -182,8 +182,8 @@ fn names(source: &Source) -> Option<(&'static str, Vec<String>)> {
         .or_else(|| from_list().map(|n: Vec<String>| ("labels.txt", n)))
 }
 
-/// The first list of names under a tag column anywhere in `dataset_info.json`.
-fn names_in(value: &Value) -> Option<Vec<String>> {
+/// The first list of names under a tag column anywhere in a description of features.
+pub(super) fn names_in(value: &Value) -> Option<Vec<String>> {
     if let Some(names) = value.get("names") {
         let list = names.as_array().map(|l| l.iter().filter_map(Value::as_str).map(str::to_owned).collect());
         return list.or_else(|| {

@@ -15,7 +15,9 @@ mod decode;
 mod found;
 pub mod gmb;
 pub mod hf_jsonl;
+mod hf_parquet;
 pub mod offsets;
+pub mod packed;
 pub mod plain;
 pub mod published;
 pub mod records;
@@ -124,7 +126,9 @@ pub struct Holds {
 pub struct Glance<'a> {
     /// The ending of its name, in lower case.
     pub extension: &'a str,
-    /// Its text, the beginning of it.
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Its text, the beginning of it; empty where it is none.
     pub head: &'a str,
     /// Whether a file of this name lies beside it.
     pub beside: &'a dyn Fn(&str) -> bool,
@@ -142,13 +146,28 @@ pub use columns::{CONLL, CONLL2003, WNUT};
 pub use conllu::CONLLU;
 pub use gmb::GMB;
 pub use hf_jsonl::HF_JSONL;
+pub use hf_parquet::HF_PARQUET;
 pub use plain::TEXT;
 pub use records::{DOCCANO, LABEL_STUDIO, PRODIGY, SPACY_JSON};
 pub use table::CSV;
 
 /// Every format the program knows. A file is taken for the first that recognises it, and for columns if none does.
-pub const FORMATS: &[Format] =
-    &[BRAT, LABEL_STUDIO, PRODIGY, HF_JSONL, DOCCANO, SPACY_JSON, CONLLU, GMB, CONLL2003, WNUT, CONLL, CSV, TEXT];
+pub const FORMATS: &[Format] = &[
+    HF_PARQUET,
+    BRAT,
+    LABEL_STUDIO,
+    PRODIGY,
+    HF_JSONL,
+    DOCCANO,
+    SPACY_JSON,
+    CONLLU,
+    GMB,
+    CONLL2003,
+    WNUT,
+    CONLL,
+    CSV,
+    TEXT,
+];
 
 /// The format of this name.
 pub fn by_name(name: &str) -> Option<Format> {
@@ -173,7 +192,8 @@ pub fn recognise(source: &Source) -> Format {
     let decoded = decode(head(source.bytes, HEAD));
     let head = decoded.as_ref().map_or("", |d| &d.text);
     let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
-    let glance = Glance { extension: &extension, head, beside: &|name| (source.beside)(name).is_some() };
+    let glance =
+        Glance { extension: &extension, bytes: source.bytes, head, beside: &|name| (source.beside)(name).is_some() };
     FORMATS.iter().copied().find(|f| (f.recognises)(&glance)).unwrap_or(CONLL)
 }
 

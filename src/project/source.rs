@@ -3,7 +3,7 @@
 use crate::corpus::scheme::Scheme;
 use crate::corpus::{Corpus, Split};
 use crate::disk;
-use crate::format::{self, Current, Format, Found, Problem, Source, Unit};
+use crate::format::{self, Current, Format, Found, Problem, Source, Unit, packed};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -162,7 +162,7 @@ impl Dataset {
 
     /// Puts the labels into the book's order, once all files have been read.
     fn finish(&mut self) {
-        self.corpus.scheme = self.files.first().map(|f| f.found.scheme);
+        self.corpus.scheme = scheme_of(&self.files);
         let new_id = self.corpus.labels.book_order();
         if new_id.iter().enumerate().all(|(old, new)| old == usize::from(*new)) {
             return;
@@ -176,7 +176,8 @@ impl Dataset {
 
     /// The files' scheme, format and number of problems: for a line that describes the dataset.
     pub fn schemes(&self) -> Vec<Scheme> {
-        let mut schemes: Vec<Scheme> = self.files.iter().map(|f| f.found.scheme).collect();
+        let words = self.files.iter().filter(|f| !f.found.format.holds.text);
+        let mut schemes: Vec<Scheme> = words.map(|f| f.found.scheme).collect();
         schemes.dedup();
         schemes
     }
@@ -204,9 +205,10 @@ pub fn rewritten(file: &SourceFile, number: u32, corpus: &Corpus) -> Result<Vec<
 /// When they are not what they were, or the format cannot hold labels.
 pub fn rewritten_bytes(bytes: &[u8], file: &SourceFile, number: u32, corpus: &Corpus) -> Result<Vec<u8>, Problem> {
     let format = file.found.format;
-    let Some(rewrite) = format.rewrite else {
+    let kind = if packed::is_packed(bytes) { "compressed" } else { format.name };
+    let Some(rewrite) = format.rewrite.filter(|_| kind == format.name) else {
         let has_spans = corpus.documents.iter().any(|d| d.file == number && !d.spans.is_empty());
-        let why = format!("{} files cannot hold labels; save a copy in another format", format.name);
+        let why = format!("{kind} files are read and not saved back; save a copy in another format");
         return if has_spans { Err(Problem::at(0, 0, why)) } else { Ok(bytes.to_vec()) };
     };
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -214,6 +216,11 @@ pub fn rewritten_bytes(bytes: &[u8], file: &SourceFile, number: u32, corpus: &Co
     let unit = file.found.unit;
     let source = Source { bytes, name: &name, split: file.split, file: number, beside: &beside, unit };
     rewrite(&source, &Current { corpus, file: number, scheme: file.found.scheme })
+}
+
+/// How the sources write spans on words; texts have no scheme.
+pub(super) fn scheme_of(files: &[SourceFile]) -> Option<Scheme> {
+    files.first().filter(|f| !f.found.format.holds.text).map(|f| f.found.scheme)
 }
 
 /// A file in the same folder; `None` where there is none or it cannot be read.

@@ -250,7 +250,7 @@ impl Project {
         let edits: Vec<Edit> = edits.iter().filter_map(|json| edit_json::from_json(json)).collect();
         let position = meta(c, "position")?.and_then(|p| p.parse().ok()).unwrap_or(0);
         let files = self.sources()?;
-        corpus.scheme = files.first().map(|f| f.found.scheme);
+        corpus.scheme = super::source::scheme_of(&files);
         let dataset = Dataset { corpus, files, problems: Vec::new() };
         Ok(Contents { dataset, history: History::restore(edits, position), runs: self.runs()? })
     }

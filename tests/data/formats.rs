@@ -79,6 +79,25 @@ fn hugging_face() {
 }
 
 #[test]
+fn parquet_has_its_names_in_its_footer() {
+    let words = "Zoë B-PER\nsails O\n\nOslo B-LOC\nBay I-LOC\n\n-DOCSTART- O\n\nrain O\n";
+    let mut corpus = Corpus::default();
+    format::read(&Source::alone(words.as_bytes(), "a.conll", Split::Train, 0), None, &mut corpus).expect("a corpus");
+    for scheme in [Scheme::Iob2, Scheme::Bilou] {
+        let bytes = (format::HF_PARQUET.write.expect("it is written"))(&corpus, None, scheme);
+        let source = Source::alone(&bytes, "train-00000-of-00001.parquet", Split::Train, 0);
+        assert_eq!(format::recognise(&source), format::HF_PARQUET);
+        let mut read = Corpus::default();
+        let found = format::read(&source, None, &mut read).expect("a corpus");
+        assert_eq!((shown(&read), found.scheme), (shown(&corpus).replace(" // ", " / "), scheme));
+        for cut in (0..bytes.len()).step_by(97) {
+            let damaged = Source { bytes: &bytes[..cut], ..source };
+            assert!(format::read(&damaged, Some(format::HF_PARQUET), &mut Corpus::default()).is_err());
+        }
+    }
+}
+
+#[test]
 fn doccano_of_all_generations() {
     let expected = "[EU ORG] rejects [German MISC]";
     let triples = "{\"id\": 15, \"text\": \"EU rejects German\", \"label\": [[0,2,\"ORG\"],[11,17,\"MISC\"]], \"Comments\": []}\n";

@@ -79,3 +79,35 @@ fn what_is_no_project_is_refused_with_a_reason() {
     let empty = Project::open(&folder.path().join("new.tagwright")).expect("a project");
     assert!(empty.read().err().expect("empty").to_string().contains("empty"));
 }
+
+#[test]
+fn every_older_version_opens() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (version, tables) in [(1, include_str!("../golden/project-1.sql"))] {
+        let at = folder.path().join(format!("{version}.tagwright"));
+        rusqlite::Connection::open(&at).and_then(|c| c.execute_batch(tables)).expect("an old project");
+        for opened in 0..2 {
+            let contents = Project::open(&at).expect("a project").read().expect("contents");
+            let document = contents.dataset.corpus.document(0);
+            let sizes = (document.len(), document.spans.len(), contents.history.position());
+            assert_eq!(sizes, (2, 2, 1), "version {version}, opened {opened} times before");
+            assert_eq!((document.token(0), document.place), ("Oslo", 0));
+        }
+    }
+}
+
+#[test]
+fn documents_with_and_without_columns_lie_side_by_side() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    write("train.conll", "Oslo NNP I-NP I-LOC\nrain NN I-NP O\n");
+    write("test.jsonl", "{\"text\":\"In Köln.\",\"label\":[[3,7,\"LOC\"]]}\n{\"text\":\"\",\"label\":[]}\n");
+    let dataset = Dataset::open(folder.path()).expect("a dataset");
+    let at = folder.path().join("x.tagwright");
+    Project::open(&at).expect("a project").fill(&dataset).expect("it is filled");
+    let contents = Project::open(&at).expect("a project").read().expect("contents");
+    assert_eq!(contents.dataset.corpus.documents, dataset.corpus.documents);
+    assert_eq!(contents.dataset.files[1].found.unit, dataset.files[1].found.unit);
+    assert_eq!(dataset.corpus.documents.len(), 3);
+    assert!(dataset.corpus.documents[2].is_empty(), "a text without a word is kept");
+}

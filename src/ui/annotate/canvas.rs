@@ -119,7 +119,8 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, width: f32, out: &mut Comm
     let token_spans = document.token_spans(id.sentence as usize);
     let spans = span_views(a, &token_spans, p);
     let (size, line) = theme::density(ui).context();
-    let flow = Flow::lay_out(ui, &words, &spans, Style::context(size, line), width);
+    let joined = document.touching(id.sentence as usize);
+    let flow = Flow::lay_out_joined(ui, &words, &spans, Style::context(size, line), width, &joined);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height() + 9.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Go to {}", a.name_of(place))));
     let origin = rect.min + vec2(gutter(ui), 0.0);
@@ -178,7 +179,9 @@ fn text(
     out: &mut Commands,
 ) {
     let (size, line) = theme::density(ui).read();
-    let flow = Flow::lay_out(ui, words, spans, Style::reading(size, line), width);
+    let id = a.current_id();
+    let joined = a.corpus.document(id.document).touching(id.sentence as usize);
+    let flow = Flow::lay_out_joined(ui, words, spans, Style::reading(size, line), width, &joined);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height()), Sense::hover());
     let origin = rect.min + vec2(gutter(ui), 0.0);
     let response = ui.interact(rect, Id::unique("canvas text"), Sense::click_and_drag());

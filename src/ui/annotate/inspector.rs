@@ -27,7 +27,6 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     label(ui, TextRole::SmallMedium, p.text2, "Spans");
     let id = a.current_id();
     let document = a.corpus.document(id.document);
-    let words = document.words(id.sentence as usize);
     let spans = document.token_spans(id.sentence as usize);
     if spans.is_empty() {
         paragraph(ui, TextRole::Small, p.text3, "None yet. Drag over words, then press a number.");
@@ -35,7 +34,7 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     for s in spans {
         let Some(l) = a.corpus.labels.get(s.label) else { continue };
         let colour = p.label(usize::from(l.colour));
-        let text = words[s.start..s.end].join(" ");
+        let text = document.words_text(id.sentence as usize, s.start..s.end).replace(['\n', '\r'], " ");
         let (_, row) = ui.allocate_space(vec2(ui.available_width(), 24.0));
         // The cross ends where the record below does; its button reaches further.
         let row = row.with_max_x(row.right() + 5.0);
