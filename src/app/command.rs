@@ -16,6 +16,7 @@ pub enum Action {
     OpenSample,
     Save,
     SaveAs,
+    Export,
     Undo,
     Redo,
     NextSentence,
@@ -117,6 +118,7 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::OpenSample, "Open the sample", &[], Everywhere),
     entry(Action::Save, "Save to the source file", &[Chord::control("S")], Everywhere),
     entry(Action::SaveAs, "Save a copy as", &[Chord { control: true, shift: true, key: "S" }], Everywhere),
+    entry(Action::Export, "Export as another format", &[Chord::control("E")], Everywhere),
     entry(Action::Undo, "Undo", &[Chord::control("Z")], Everywhere),
     entry(Action::Redo, "Redo", &[Chord { control: true, shift: true, key: "Z" }, Chord::control("Y")], Everywhere),
     entry(Action::NextSentence, "Next sentence", &[Chord::plain("Enter"), Chord::plain("ArrowDown")], Canvas),
@@ -168,6 +170,8 @@ pub enum Command {
     Open(PathBuf),
     /// Write the corpus there.
     SaveTo(PathBuf),
+    /// Write the corpus there in the format of this name.
+    ExportTo(&'static str, PathBuf),
     /// Copy this model's folder there.
     SaveModelTo(PathBuf, PathBuf),
     /// Take a dataset out of the recents.

@@ -44,6 +44,13 @@ pub enum Pick {
         /// Several files.
         folder: bool,
     },
+    /// Where the dataset goes in another format.
+    Export {
+        /// The format's name.
+        format: &'static str,
+        /// Several files.
+        folder: bool,
+    },
     /// Where a copy of this model goes.
     SaveModel(std::path::PathBuf),
 }

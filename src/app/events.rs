@@ -92,6 +92,11 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
         detail: format!("{} sentences, {labels} labels", thousands(sentences)),
         opened: now(),
     });
+    let evidence: Vec<&str> = annotate.files.iter().flat_map(|f| f.found.evidence.iter().map(String::as_str)).collect();
+    if !evidence.is_empty() {
+        let format = annotate.files.first().map_or("", |f| f.found.format.name);
+        app.notices.say(Notice::info(format!("Read as {format}"), evidence.join("; ")));
+    }
     if let Some(first) = annotate.problems.first() {
         let count = annotate.problems.len();
         let title =

@@ -5,6 +5,7 @@ use super::notices::Notices;
 use super::scoring::Scoring;
 use super::training::Training;
 use super::trying::Trying;
+use crate::format::Format;
 use crate::hub::ModelName;
 use crate::project::{Places, Settings};
 use std::path::PathBuf;
@@ -50,6 +51,8 @@ pub struct App {
     pub keys: bool,
     /// Whether the dialog for a new label is open.
     pub adding_label: bool,
+    /// The formats offered in the dialog for exporting, with what each would lose; `None` while it is closed.
+    pub exporting: Option<Vec<(Format, Vec<String>)>>,
     /// Where the program keeps its own files.
     pub places: Places,
 }
@@ -70,6 +73,7 @@ impl App {
             palette: false,
             keys: false,
             adding_label: false,
+            exporting: None,
             places,
         }
     }

@@ -8,7 +8,8 @@ use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::state::{App, Room};
 use super::training::Base;
 use crate::corpus::label::{Label, check_name};
-use crate::corpus::{Edit, Scheme, scheme};
+use crate::corpus::{Corpus, Edit, Scheme, scheme};
+use crate::format::{self, FORMATS, Format};
 use crate::model::align::Rule;
 use crate::project::Commit;
 use crate::train::arguments::for_small_data;
@@ -30,6 +31,11 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
             if let Some(a) = &app.annotate {
                 let (corpus, files) = (a.corpus.clone(), a.files.clone());
                 effects.push(Effect::File(FileRequest::SaveAs { path, corpus, files }));
+            }
+        }
+        Command::ExportTo(name, path) => {
+            if let (Some(a), Some(to)) = (&app.annotate, format::by_name(name)) {
+                effects.push(Effect::File(FileRequest::Export { path, corpus: a.corpus.clone(), to }));
             }
         }
         Command::SaveModelTo(from, to) => effects.push(Effect::File(FileRequest::CopyModel { from, to })),
@@ -176,6 +182,12 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::StopAfterEpoch => wish(app, effects, |_| Wish::StopAfterEpoch),
         Action::StopTraining => wish(app, effects, |_| Wish::Stop),
         Action::Evaluate => evaluate(app, effects),
+        Action::Export => {
+            app.exporting = match (&app.exporting, &app.annotate) {
+                (None, Some(a)) => Some(offered(&a.corpus)),
+                _ => None,
+            }
+        }
         Action::AddLabel => app.adding_label = app.annotate.is_some() && !app.adding_label,
         on_dataset => {
             if let Some(a) = &mut app.annotate {
@@ -184,6 +196,11 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             }
         }
     }
+}
+
+/// The formats that can be written, with what each would lose of a corpus.
+fn offered(corpus: &Corpus) -> Vec<(Format, Vec<String>)> {
+    FORMATS.iter().filter(|f| f.write.is_some()).map(|f| (*f, format::losses(corpus, *f))).collect()
 }
 
 fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {

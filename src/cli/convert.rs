@@ -2,11 +2,10 @@
 
 use super::output::line;
 use super::{Failure, input};
-use crate::corpus::{Scheme, Split};
-use crate::disk;
+use crate::corpus::Scheme;
 use crate::format::{self, Format, Unit};
-use crate::project::Dataset;
 use crate::project::source::Choices;
+use crate::project::{Dataset, export};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -45,12 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let dataset = input::dataset_as(&arguments.input, choices)?;
     let corpus = &dataset.corpus;
     let to = target(arguments, &dataset)?;
-    let Some(write) = to.write else {
-        return Err(format!("{} files are read, not written; choose another format with --to", to.name).into());
-    };
-    // Column files go on in their scheme; what others write by default is IOB2.
-    let kept = corpus.scheme.filter(|_| to.holds.columns > 0 || to == format::WNUT);
-    let scheme = arguments.scheme.or(kept).unwrap_or(Scheme::Iob2);
+    let scheme = arguments.scheme.unwrap_or_else(|| export::scheme_for(corpus, to));
     let losses = format::losses(corpus, to);
     for loss in &losses {
         eprintln!("note: {} cannot hold {loss}", to.name);
@@ -58,14 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.strict && !losses.is_empty() {
         return Err(format!("nothing was written: --strict, and {} cannot hold everything", to.name).into());
     }
-    let splits = corpus.splits();
-    if splits.len() < 2 && !arguments.output.is_dir() {
-        disk::write(&arguments.output, &write(corpus, None, scheme))?;
-        return report(arguments, to, scheme, &losses);
-    }
-    let ending = to.extensions.first().copied().unwrap_or("txt");
-    let file = |split: &Split| (format!("{}.{ending}", split.name()), write(corpus, Some(*split), scheme));
-    disk::write_folder(&arguments.output, splits.iter().map(file).map(Ok::<_, Failure>))?;
+    export::export(corpus, to, scheme, &arguments.output)?;
     report(arguments, to, scheme, &losses)
 }
 

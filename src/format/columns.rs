@@ -26,7 +26,7 @@ pub const CONLL2003: Format = Format {
 /// Any number of columns, the last one the tag.
 pub const CONLL: Format = Format {
     name: "conll",
-    what: "columns separated by spaces or tabs, the last one the tag",
+    what: "Columns: separated by spaces or tabs, the last one the tag",
     extensions: &["conll", "iob", "bio", "txt"],
     recognises: |g| layout_of(g).is_some(),
     read,
@@ -38,7 +38,7 @@ pub const CONLL: Format = Format {
 /// Two columns separated by a tab, as WNUT-17 was published.
 pub const WNUT: Format = Format {
     name: "wnut",
-    what: "word and tag separated by a tab, as WNUT-17",
+    what: "WNUT-17: word and tag separated by a tab",
     extensions: &["tsv", "conll", "annotated"],
     recognises: |g| layout_of(g).is_some_and(|l| l.format() == WNUT),
     read,

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// Records of `tokens` and `ner_tags`.
 pub const HF_JSONL: Format = Format {
     name: "hf-jsonl",
-    what: "Hugging Face: JSON lines of tokens and tags",
+    what: "Hugging Face JSON: lines of tokens and tags",
     extensions: &["jsonl", "json"],
     recognises: |g| json::first(g.head).iter().any(|v| columns(v).is_some()),
     read,

@@ -23,7 +23,7 @@ use std::sync::Arc;
 /// Parquet as `datasets` writes it.
 pub const HF_PARQUET: Format = Format {
     name: "hf-parquet",
-    what: "Hugging Face: Parquet of tokens and tags",
+    what: "Hugging Face Parquet: rows of tokens and tags",
     extensions: &["parquet"],
     recognises: |g| g.bytes.starts_with(b"PAR1"),
     read,

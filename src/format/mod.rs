@@ -230,7 +230,7 @@ pub fn losses(corpus: &Corpus, format: Format) -> Vec<String> {
         }
         let spaced = corpus.documents.iter().filter(|d| has_own_space(d)).count();
         if spaced > 0 {
-            losses.push(format!("the space between words as it was ({spaced} documents)"));
+            losses.push(format!("the space between words as it was ({spaced})"));
         }
     }
     if corpus.columns.len() > holds.columns {

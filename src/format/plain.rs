@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// A text to be labelled.
 pub const TEXT: Format = Format {
     name: "text",
-    what: "plain text, a file is a document",
+    what: "Plain text: a file is a document",
     extensions: &["txt"],
     recognises: |g| matches!(g.extension, "txt" | "md" | "text"),
     read,

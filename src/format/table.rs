@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// A table with a column of texts.
 pub const CSV: Format = Format {
     name: "csv",
-    what: "CSV or TSV with a column of texts, a row is a document",
+    what: "CSV or TSV: a column of texts, a row is a document",
     extensions: &["csv", "tsv"],
     recognises: |g| matches!(g.extension, "csv" | "tsv") && separator(g).is_some(),
     read,

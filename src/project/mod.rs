@@ -1,11 +1,12 @@
 //! What outlives the window: datasets and their edits, runs, settings.
 //!
-//! Read in this order: [`source`] (datasets where they lie), [`store`] (the SQLite project that holds documents, spans
+//! Read in this order: [`source`] (datasets where they lie), [`export`] (new files of it), [`store`] (the SQLite project that holds documents, spans
 //! and edits), [`run_record`] (what became of a run), [`committer`] (the thread that makes edits durable), [`places`] (the folders), [`settings`] (recents and
 //! theme), [`sample`] (the data and model inside the program).
 
 pub mod committer;
 mod edit_json;
+pub mod export;
 pub mod places;
 pub mod run_record;
 pub mod sample;

@@ -111,6 +111,7 @@ fn title(pick: &Pick) -> &'static str {
         Pick::OpenFolder => "Open a folder",
         Pick::BaseFolder | Pick::TryFolder => "Choose a model folder",
         Pick::SaveAs { .. } => "Save a copy as",
+        Pick::Export { .. } => "Export as",
         Pick::SaveModel(_) => "Save the model as",
     }
 }
@@ -121,6 +122,7 @@ fn command(pick: Pick, path: PathBuf) -> Command {
         Pick::BaseFolder => Command::Base(Base::Folder(path.display().to_string())),
         Pick::TryFolder => Command::TryModel(ModelName::Folder(path)),
         Pick::SaveAs { .. } => Command::SaveTo(path),
+        Pick::Export { format, .. } => Command::ExportTo(format, path),
         Pick::SaveModel(from) => Command::SaveModelTo(from, path),
     }
 }
@@ -131,6 +133,10 @@ fn ask_system(pick: &Pick) -> Option<PathBuf> {
         Pick::OpenFile => dialog.pick_file(),
         Pick::OpenFolder | Pick::BaseFolder | Pick::TryFolder => dialog.pick_folder(),
         Pick::SaveAs { folder: false } => dialog.save_file(),
-        Pick::SaveAs { folder: true } | Pick::SaveModel(_) => dialog.save_file(),
+        Pick::Export { format, folder: false } => {
+            let ending = crate::format::by_name(format).and_then(|f| f.extensions.first().copied()).unwrap_or("txt");
+            dialog.set_file_name(format!("dataset.{ending}")).save_file()
+        }
+        Pick::SaveAs { folder: true } | Pick::Export { folder: true, .. } | Pick::SaveModel(_) => dialog.save_file(),
     }
 }

@@ -126,6 +126,7 @@ fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
         };
         row("Save to the source file", icon::SAVE, Action::Save);
         row("Save a copy as...", icon::DOWNLOAD, Action::SaveAs);
+        row("Export as...", icon::UPLOAD, Action::Export);
         row("Open a file...", icon::FILE_TEXT, Action::OpenFile);
         row("Open a folder...", icon::FOLDER_OPEN, Action::OpenFolder);
         row("Open the sample", icon::BOOK_OPEN, Action::OpenSample);

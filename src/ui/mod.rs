@@ -2,11 +2,13 @@
 //!
 //! Read in this order: [`theme`] and [`widgets`] (how everything looks), [`shell`] (the eframe app: commands, effects,
 //! worker events), [`keymap`] (keys to commands), [`frame`] (bars and rail), then a room each: [`welcome`],
-//! [`annotate`], [`train`], [`evaluate`], [`try_text`]; over them [`palette`], [`key_sheet`], [`label_dialog`].
+//! [`annotate`], [`train`], [`evaluate`], [`try_text`]; over them [`palette`], [`key_sheet`], [`label_dialog`],
+//! [`export_dialog`].
 
 pub mod annotate;
 pub mod dialogs;
 pub mod evaluate;
+pub mod export_dialog;
 pub mod frame;
 pub mod key_sheet;
 pub mod keymap;

@@ -126,6 +126,7 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::OpenSample => icon::BOOK_OPEN,
         Action::Save => icon::SAVE,
         Action::SaveAs => icon::DOWNLOAD,
+        Action::Export => icon::UPLOAD,
         Action::Undo => icon::UNDO_2,
         Action::Redo => icon::REDO_2,
         Action::NextSentence => icon::ARROW_DOWN,

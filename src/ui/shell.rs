@@ -2,7 +2,8 @@
 
 use super::dialogs::Dialogs;
 use super::{
-    Commands, annotate, evaluate, frame, key_sheet, keymap, label_dialog, palette, theme, train, try_text, welcome,
+    Commands, annotate, evaluate, export_dialog, frame, key_sheet, keymap, label_dialog, palette, theme, train,
+    try_text, welcome,
 };
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events};
@@ -140,6 +141,9 @@ impl Shell {
         }
         if self.app.keys {
             key_sheet::show(ui, &mut out);
+        }
+        if self.app.exporting.is_some() {
+            export_dialog::show(ui, &self.app, &mut out);
         }
         if self.app.adding_label {
             label_dialog::show(ui, &self.app, &mut self.view.label_dialog, &mut out);

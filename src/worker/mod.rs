@@ -16,6 +16,7 @@ pub use read::{Asked, ModelFacts};
 pub use run::{RunId, TrainRequest, Trial};
 
 use crate::corpus::{Corpus, SentenceId};
+use crate::format::Format;
 use crate::hub::{Hub, ModelName, Progress};
 use crate::model::Alignment;
 use crate::model::align::Rule;
@@ -52,6 +53,15 @@ pub enum FileRequest {
         corpus: Corpus,
         /// Its sources, whose formats are kept.
         files: Vec<SourceFile>,
+    },
+    /// Write the corpus in another format.
+    Export {
+        /// Where to.
+        path: PathBuf,
+        /// The corpus as it is.
+        corpus: Corpus,
+        /// Which format.
+        to: Format,
     },
     /// Copy a model's folder.
     CopyModel {

@@ -5,7 +5,7 @@ use crate::corpus::{Corpus, History, Split};
 use crate::disk;
 use crate::format;
 use crate::project::store::Contents;
-use crate::project::{Dataset, Places, Project, RunRecord, SourceFile, sample, source};
+use crate::project::{Dataset, Places, Project, RunRecord, SourceFile, export, sample, source};
 use std::path::{Path, PathBuf};
 
 /// A dataset with its project.
@@ -42,6 +42,10 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
         }
         FileRequest::SaveAs { path, corpus, files } => {
             save_as(&path, &corpus, &files)?;
+            outbox.send(Event::Exported(path));
+        }
+        FileRequest::Export { path, corpus, to } => {
+            export::export(&corpus, to, export::scheme_for(&corpus, to), &path)?;
             outbox.send(Event::Exported(path));
         }
         FileRequest::CopyModel { from, to } => {

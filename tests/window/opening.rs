@@ -58,11 +58,11 @@ fn without_a_portal_a_field_for_a_path_appears() {
 #[test]
 fn what_cannot_be_opened_is_said() {
     let folder = tempfile::tempdir().expect("a folder");
-    let wrong = folder.path().join("letter.txt");
+    let wrong = folder.path().join("letter.conll");
     std::fs::write(&wrong, "Dear all,\nplease come on Monday.\n").expect("a file");
     let mut w = Window::open(&[&wrong]);
     w.until("it is said", |w| !w.app().notices.shown().is_empty());
-    assert!(w.app().notices.shown()[0].detail.contains("letter.txt"));
+    assert!(w.app().notices.shown()[0].detail.contains("letter.conll"));
     assert!(w.shows("Try the sample") && w.shows("Close this notice"));
 }
 
@@ -81,4 +81,35 @@ fn filters_and_the_record() {
     w.click("dev");
     assert_eq!(w.app().annotate.as_ref().map(|a| a.shown.len()), Some(53));
     assert!(w.shows_part("Grey") || w.shows_part("B-"), "the record shows tokens and tags");
+}
+
+#[test]
+fn a_text_from_doccano_is_corrected_saved_and_exported() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("news.jsonl");
+    let first = "{\"id\":1,\"text\":\"Zoë — left Oslo.\",\"label\":[[0,3,\"PER\"]],\"source\":\"wire\"}";
+    let second = "{\"id\":2, \"text\":\"It rained.\", \"label\":[]}";
+    std::fs::write(&file, format!("{first}\n{second}\n{{broken\n")).expect("a file");
+    let mut w = Window::open(&[&file]);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    let notices: Vec<String> = w.app().notices.shown().iter().map(|n| n.title.clone()).collect();
+    assert!(notices.iter().any(|t| t == "1 problem in the source"), "{notices:?}");
+    // To the fourth word, Oslo.
+    w.keys(&[Key::ArrowRight; 4]);
+    w.key(Modifiers::NONE, Key::Num1);
+    w.key(Modifiers::COMMAND, Key::S);
+    let labelled = first.replace("[[0,3,\"PER\"]]", "[[0,3,\"PER\"],[11,15,\"PER\"]]");
+    let expected = format!("{labelled}\n{second}\n{{broken\n");
+    w.until("it is saved", |_| std::fs::read_to_string(&file).is_ok_and(|now| now == expected));
+    let out = folder.path().join("tasks.json");
+    w.answer(&out);
+    w.key(Modifiers::COMMAND, Key::E);
+    w.step();
+    assert!(w.shows("Export as wnut") && w.shows_part("the space between words as it was (2)"));
+    w.click("Export as label-studio");
+    w.until("it is exported", |_| out.is_file());
+    let written: serde_json::Value = serde_json::from_slice(&std::fs::read(&out).expect("a file")).expect("JSON");
+    let value = &written[0]["annotations"][0]["result"][1]["value"];
+    assert_eq!((&value["text"], &value["start"]), (&"Oslo".into(), &11.into()));
+    assert_eq!(std::fs::read_to_string(&file).expect("a file"), expected, "the source stays");
 }

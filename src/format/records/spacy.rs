@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// Training tuples.
 pub const SPACY_JSON: Format = Format {
     name: "spacy-json",
-    what: "spaCy 2 training tuples",
+    what: "spaCy 2: training tuples as JSON",
     extensions: &["json"],
     recognises: |g| first_records(g).iter().any(is_pair),
     read: |source, corpus| super::read(source, corpus, &DIALECT),

@@ -1,0 +1,85 @@
+//! The formats to export to, each with what it cannot hold of this dataset: said before anything is written.
+
+use super::Commands;
+use super::theme::{self, TextRole, icon};
+use super::widgets::{Button, label, paint_icon, paragraph};
+use crate::app::effect::Pick;
+use crate::app::{Action, App, Command};
+use crate::format::Format;
+use egui::{Frame, Id, Margin, Modal, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+
+const WIDTH: f32 = 520.0;
+
+/// Shows the dialog over the room.
+pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let p = theme::of(ui);
+    let Some(offered) = &app.exporting else { return };
+    let frame = Frame::new()
+        .fill(p.overlay)
+        .stroke(egui::Stroke::new(1.0, p.line_strong))
+        .corner_radius(12)
+        .inner_margin(Margin::same(20));
+    let several = app.annotate.as_ref().is_some_and(|a| a.corpus.splits().len() > 1);
+    let mut close = false;
+    let modal = Modal::new(Id::unique("export")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
+        ui.set_width(WIDTH.min(ui.content_rect().width() - 80.0));
+        label(ui, TextRole::Title, p.text, "Export as");
+        ui.add_space(2.0);
+        let where_to = if several { "A folder with a file for each split." } else { "One file." };
+        paragraph(ui, TextRole::Small, p.text2, &format!("{where_to} Your dataset stays as it is."));
+        ui.add_space(8.0);
+        let height = (ui.content_rect().height() - 240.0).max(120.0);
+        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            for (format, losses) in offered {
+                if row(ui, *format, losses) {
+                    out.push(Command::Pick(Pick::Export { format: format.name, folder: several }));
+                    close = true;
+                }
+            }
+        });
+        ui.add_space(12.0);
+        close |= Button::plain("Cancel").show(ui).clicked();
+    });
+    if close || modal.should_close() {
+        out.push(Command::Do(Action::Export));
+    }
+}
+
+/// A format and what it would lose; whether it was chosen.
+fn row(ui: &mut Ui, format: Format, losses: &[String]) -> bool {
+    const EDGE: f32 = 10.0;
+    let p = theme::of(ui);
+    let (what, detail) = format.what.split_once(": ").unwrap_or((format.what, ""));
+    let loss = match losses {
+        [] => "Holds everything".to_owned(),
+        _ => format!("Cannot hold {}", losses.join("; ")),
+    };
+    let (glyph, colour) = if losses.is_empty() { (icon::CIRCLE_CHECK, p.ok) } else { (icon::TRIANGLE_ALERT, p.warn) };
+    let response = ui
+        .scope_builder(UiBuilder::new().sense(Sense::click()), |ui| {
+            let background = ui.painter().add(egui::Shape::Noop);
+            let content = Frame::new().inner_margin(Margin::same(EDGE as i8)).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 8.0;
+                    label(ui, TextRole::BodyMedium, p.text, what);
+                    label(ui, TextRole::Small, p.text3, detail);
+                });
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = 6.0;
+                    let (square, _) = ui.allocate_exact_size(vec2(14.0, TextRole::Small.line_height()), Sense::hover());
+                    paint_icon(ui.painter(), square, glyph, 13.0, colour);
+                    ui.vertical(|ui| paragraph(ui, TextRole::Small, p.text2, &loss));
+                });
+            });
+            if ui.response().hovered() {
+                let rect = content.response.rect;
+                ui.painter().set(background, egui::Shape::rect_filled(rect, 8, p.hover));
+            }
+        })
+        .response;
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Export as {}", format.name)));
+    response.clicked()
+}
