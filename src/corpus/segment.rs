@@ -42,11 +42,12 @@ fn sentences(text: &str, words: &[(u32, u32)], spans: &[Span]) -> Vec<u32> {
 /// with a capital ("Dr.", "St.", "J."), or one with a stop inside ("U.S.", "e.g.").
 fn is_abbreviation(text: &str, words: &[(u32, u32)], last: usize) -> bool {
     let word = |i: usize| &text[words[i].0 as usize..words[i].1 as usize];
-    let Some(before) = last.checked_sub(1) else { return false };
-    if word(last) != "." || words[before].1 != words[last].0 {
-        return false;
-    }
-    let name = word(before);
+    // The stop is a word of its own, or the end of one.
+    let name = match (word(last).strip_suffix('.'), last.checked_sub(1)) {
+        (Some(""), Some(before)) if words[before].1 == words[last].0 => word(before),
+        (Some(name), _) if !name.is_empty() => name,
+        _ => return false,
+    };
     let letters = name.chars().count();
     let capital = name.chars().next().is_some_and(char::is_uppercase);
     (capital && letters <= 3 && name.chars().all(char::is_alphabetic)) || name.contains('.')

@@ -12,6 +12,7 @@ pub mod columns;
 mod columns_write;
 pub mod conllu;
 mod decode;
+pub mod docbin;
 mod found;
 pub mod gmb;
 pub mod hf_jsonl;
@@ -144,6 +145,7 @@ impl Glance<'_> {
 pub use brat::BRAT;
 pub use columns::{CONLL, CONLL2003, WNUT};
 pub use conllu::CONLLU;
+pub use docbin::SPACY;
 pub use gmb::GMB;
 pub use hf_jsonl::HF_JSONL;
 pub use hf_parquet::HF_PARQUET;
@@ -154,6 +156,7 @@ pub use table::CSV;
 /// Every format the program knows. A file is taken for the first that recognises it, and for columns if none does.
 pub const FORMATS: &[Format] = &[
     HF_PARQUET,
+    SPACY,
     BRAT,
     LABEL_STUDIO,
     PRODIGY,

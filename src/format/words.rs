@@ -1,14 +1,15 @@
-//! What formats of words share: sentences in one document, and where their spans are now.
+//! What formats share: sentences in one document, where their spans are now, and a corpus in parts.
 
 use super::{Current, Found};
 use crate::corpus::scheme::{SchemeDetector, decode, parse_tag, prefix_of};
-use crate::corpus::{Corpus, DocumentBuilder, Tag, TokenSpan};
+use crate::corpus::{Corpus, Document, DocumentBuilder, Split, Tag, TokenSpan};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The spans of a source's sentences, asked for in order.
 pub(super) struct SpansOf<'a> {
-    documents: std::iter::Peekable<Box<dyn Iterator<Item = &'a crate::corpus::Document> + 'a>>,
+    documents: std::iter::Peekable<Box<dyn Iterator<Item = &'a Document> + 'a>>,
 }
 
 impl<'a> SpansOf<'a> {
@@ -85,4 +86,40 @@ impl<'a> Tagged<'a> {
 /// A word for a format that parts words by space and sentences by lines: space inside it becomes `_`.
 pub(super) fn on_one_line(word: &str) -> Cow<'_, str> {
     if word.contains([' ', '\t', '\n', '\r']) { word.replace([' ', '\t', '\n', '\r'], "_").into() } else { word.into() }
+}
+
+/// A stretch of a corpus that becomes a text of its own.
+pub(super) struct Part<'a> {
+    pub(super) document: &'a Document,
+    /// Bytes of the document's text.
+    pub(super) text: Range<usize>,
+    pub(super) sentences: Range<usize>,
+    /// Tokens of the document.
+    pub(super) words: Range<usize>,
+    /// Places among the document's spans.
+    pub(super) spans: Range<usize>,
+}
+
+/// The texts of a corpus: documents, or sentences where no document begins.
+pub(super) fn parts(corpus: &Corpus, split: Option<Split>) -> Vec<Part<'_>> {
+    let all: Vec<&Document> = corpus.documents.iter().map(AsRef::as_ref).collect();
+    let wanted: Vec<&Document> = all.into_iter().filter(|d| split.is_none_or(|s| d.split == s)).collect();
+    let splits = wanted.windows(2).filter(|w| w[0].split != w[1].split).count() + 1;
+    let whole = wanted.len() > splits || wanted.iter().all(|d| d.len() <= 1);
+    let mut parts = Vec::new();
+    for document in wanted {
+        if whole {
+            let (text, sentences) = (0..document.text.len(), 0..document.len());
+            let (words, spans) = (0..document.tokens.len(), 0..document.spans.len());
+            parts.push(Part { document, text, sentences, words, spans });
+            continue;
+        }
+        for sentence in 0..document.len() {
+            let words = document.sentence(sentence);
+            let text = document.tokens[words.start].0 as usize..document.tokens[words.end - 1].1 as usize;
+            let spans = document.span_indices(sentence);
+            parts.push(Part { document, text, sentences: sentence..sentence + 1, words, spans });
+        }
+    }
+    parts
 }

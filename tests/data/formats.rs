@@ -97,6 +97,27 @@ fn parquet_has_its_names_in_its_footer() {
     }
 }
 
+/// Two documents that spaCy 3.8 wrote (its tokens, an emoji, Chinese, two blanks, an empty line).
+#[test]
+fn docbin_is_read_and_comes_back() {
+    let bytes = include_bytes!("../golden/two.spacy");
+    let mut corpus = Corpus::default();
+    let source = Source::alone(bytes, "two.spacy", Split::Train, 0);
+    assert_eq!(format::recognise(&source), format::SPACY);
+    format::read(&source, None, &mut corpus).expect("a corpus");
+    assert_eq!(corpus.documents[0].text, "Dr. Zoë Müller 😀 met 习近平  in Köln.\n\nIt rained.");
+    assert_eq!(shown(&corpus), "Dr. [Zoë Müller PER] 😀 met 习近平 [in Köln LOC] . / It rained . // [EU ORG] rejects");
+    let write = format::SPACY.write.expect("it is written");
+    let mut again = Corpus::default();
+    let written = write(&corpus, None, Scheme::Iob2);
+    format::read(&Source::alone(&written, "a.spacy", Split::Train, 0), None, &mut again).expect("a corpus");
+    assert_eq!(again.documents, corpus.documents);
+    for cut in (0..bytes.len()).step_by(7) {
+        let damaged = Source { bytes: &bytes[..cut], ..source };
+        assert!(format::read(&damaged, None, &mut Corpus::default()).is_err());
+    }
+}
+
 #[test]
 fn doccano_of_all_generations() {
     let expected = "[EU ORG] rejects [German MISC]";

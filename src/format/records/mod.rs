@@ -16,6 +16,7 @@ pub use prodigy::PRODIGY;
 pub use spacy::SPACY_JSON;
 
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
+use super::words::{Part, parts};
 use super::{Current, Decoded, Format, Found, Glance, Problem, Source, decode};
 use crate::corpus::{Corpus, Document, Span, Split};
 use json::{Record, Shape};
@@ -263,55 +264,25 @@ fn difference<'m>(
 }
 
 fn write(corpus: &Corpus, split: Option<Split>, dialect: &Dialect) -> Vec<u8> {
-    let items = parts(corpus, split).into_iter().enumerate();
-    let records: Vec<Value> = items.map(|(i, item)| (dialect.fresh)(&item, i)).collect();
+    let parts = parts(corpus, split);
+    let records: Vec<Value> = parts.iter().enumerate().map(|(i, p)| (dialect.fresh)(&item(corpus, p), i)).collect();
     json::write(&records, dialect.shape)
 }
 
-/// The texts of a corpus, in code points: documents, or sentences where no document begins.
-fn parts(corpus: &Corpus, split: Option<Split>) -> Vec<Item> {
-    let documents: Vec<&Arc<Document>> =
-        corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)).collect();
-    let splits = documents.windows(2).filter(|w| w[0].split != w[1].split).count() + 1;
-    let whole = documents.len() > splits || documents.iter().all(|d| d.len() <= 1);
-    let mut items = Vec::new();
-    for document in documents {
-        if whole {
-            items.push(part(
-                corpus,
-                document,
-                0..document.text.len(),
-                0..document.tokens.len(),
-                0..document.spans.len(),
-            ));
-            continue;
-        }
-        for sentence in 0..document.len() {
-            let words = document.sentence(sentence);
-            let range = document.tokens[words.start].0 as usize..document.tokens[words.end - 1].1 as usize;
-            items.push(part(corpus, document, range, words, document.span_indices(sentence)));
-        }
-    }
-    items
-}
-
-fn part(
-    corpus: &Corpus,
-    document: &Document,
-    range: std::ops::Range<usize>,
-    words: std::ops::Range<usize>,
-    spans: std::ops::Range<usize>,
-) -> Item {
+/// A part of a corpus as a record, in code points.
+fn item(corpus: &Corpus, part: &Part) -> Item {
+    let (document, range) = (part.document, part.text.clone());
     let text = document.text[range.clone()].to_owned();
     let from = range.start as u32;
     let within = |s: &&Span| s.start as usize >= range.start && s.end as usize <= range.end;
-    let spans: Vec<Span> = document.spans[spans]
+    let spans: Vec<Span> = document.spans[part.spans.clone()]
         .iter()
         .filter(within)
         .map(|s| Span { start: s.start - from, end: s.end - from, label: s.label })
         .collect();
     let marks = Measure::default().marks(&text, &spans, |s| corpus.labels.name(s.label).to_owned());
-    let bytes: Vec<u32> = document.tokens[words].iter().flat_map(|(a, b)| [a - from, b - from]).collect();
+    let words = &document.tokens[part.words.clone()];
+    let bytes: Vec<u32> = words.iter().flat_map(|(a, b)| [a - from, b - from]).collect();
     let words = offsets(&text, &bytes, Unit::CodePoints).chunks_exact(2).map(|p| (p[0], p[1])).collect();
     Item { text, marks, words: Some(words), note: None }
 }

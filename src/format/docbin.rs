@@ -1,0 +1,243 @@
+//! spaCy 3's DocBin: zlib over MessagePack, in which tokens are a table of 64-bit numbers and every text is the hash of one
+//! of the `strings` (spacy/tokens/_serialize.py).
+
+use super::words::parts;
+use super::{Format, Found, Holds, Problem, Source};
+use crate::corpus::scheme::{self, Prefix};
+use crate::corpus::{Corpus, Document, Scheme, Span, Split};
+use flate2::read::{ZlibDecoder, ZlibEncoder};
+use rmpv::Value;
+use std::collections::{BTreeSet, HashMap};
+use std::io::Read;
+use std::sync::{Arc, OnceLock};
+
+/// `.spacy` as spaCy trains on it.
+pub const SPACY: Format = Format {
+    name: "spacy",
+    what: "spaCy 3: documents as spacy train reads them (DocBin)",
+    extensions: &["spacy"],
+    recognises: |g| g.extension == "spacy",
+    read,
+    write: Some(|corpus, split, _| write(corpus, split)),
+    rewrite: None,
+    holds: Holds { overlaps: false, text: true, documents: true, columns: 0 },
+};
+
+// Columns of the table, as spacy.attrs numbers them.
+const ORTH: u64 = 65;
+const ENT_IOB: u64 = 77;
+const ENT_TYPE: u64 = 78;
+const SENT_START: u64 = 80;
+
+// What ENT_IOB means.
+const INSIDE: u64 = 1;
+const OUTSIDE: u64 = 2;
+const BEGINS: u64 = 3;
+
+/// More than this is not unfolded.
+const MOST: u64 = 1 << 30;
+
+/// Texts that spaCy knows by a small number, as `spacy.symbols` has them: "456 _".
+const SYMBOLS: &str = include_str!("../../assets/spacy/symbols.txt");
+
+/// The number by which spaCy knows each of its symbols.
+fn symbols() -> &'static HashMap<&'static str, u64> {
+    static TABLE: OnceLock<HashMap<&str, u64>> = OnceLock::new();
+    let row = |line: &'static str| line.split_once(' ').and_then(|(number, name)| Some((name, number.parse().ok()?)));
+    TABLE.get_or_init(|| SYMBOLS.lines().filter_map(row).collect())
+}
+
+/// The number by which spaCy knows a text.
+fn key(text: &str) -> u64 {
+    symbols().get(text).copied().unwrap_or_else(|| hash(text))
+}
+
+/// The hash of a text that is no symbol: MurmurHash64A (Appleby 2008) of its bytes with seed 1; 0 for none.
+fn hash(text: &str) -> u64 {
+    const M: u64 = 0xc6a4_a793_5bd1_e995;
+    let bytes = text.as_bytes();
+    if bytes.is_empty() {
+        return 0;
+    }
+    let mut h = 1 ^ (bytes.len() as u64).wrapping_mul(M);
+    let mix = |k: u64| {
+        let k = k.wrapping_mul(M);
+        (k ^ (k >> 47)).wrapping_mul(M)
+    };
+    let (eights, rest) = bytes.as_chunks::<8>();
+    for eight in eights {
+        h = (h ^ mix(u64::from_le_bytes(*eight))).wrapping_mul(M);
+    }
+    if !rest.is_empty() {
+        let last = rest.iter().rev().fold(0u64, |k, byte| k << 8 | u64::from(*byte));
+        h = (h ^ last).wrapping_mul(M);
+    }
+    h = (h ^ (h >> 47)).wrapping_mul(M);
+    h ^ (h >> 47)
+}
+
+fn damaged(why: impl std::fmt::Display) -> Problem {
+    Problem::at(0, 0, format!("the .spacy file is damaged ({why})"))
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let mut packed = Vec::new();
+    ZlibDecoder::new(source.bytes).take(MOST + 1).read_to_end(&mut packed).map_err(damaged)?;
+    if packed.len() as u64 > MOST {
+        return Err(damaged("it unfolds to more than 1 GiB"));
+    }
+    let message = rmpv::decode::read_value(&mut packed.as_slice()).map_err(damaged)?;
+    let field = |name: &str| {
+        let entries = message.as_map().map(Vec::as_slice).unwrap_or_default();
+        let found = entries.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, value)| value);
+        found.ok_or_else(|| damaged(format!("it has no {name}")))
+    };
+    let bytes = |name: &str| field(name)?.as_slice().ok_or_else(|| damaged(format!("{name} are no bytes")));
+    let list = |name: &str| field(name)?.as_array().ok_or_else(|| damaged(format!("{name} is no list")));
+    let columns: Vec<u64> = list("attrs")?.iter().filter_map(Value::as_u64).collect();
+    let place = |attribute: u64, name: &str| {
+        columns.iter().position(|c| *c == attribute).ok_or_else(|| damaged(format!("its tokens have no {name}")))
+    };
+    let (orth, iob, kind) = (place(ORTH, "ORTH")?, place(ENT_IOB, "ENT_IOB")?, place(ENT_TYPE, "ENT_TYPE")?);
+    let strings: HashMap<u64, &str> =
+        list("strings")?.iter().filter_map(Value::as_str).map(|text| (key(text), text)).collect();
+    let numbers: Vec<u64> = bytes("tokens")?.as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b)).collect();
+    let rows: Vec<&[u64]> = numbers.chunks_exact(columns.len().max(1)).collect();
+    let spaces = bytes("spaces")?;
+    let lengths = bytes("lengths")?.as_chunks::<4>().0.iter().map(|b| i32::from_le_bytes(*b));
+    let mut found = Found::new(SPACY);
+    let groups = message["span_groups"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if groups.iter().any(|g| g.as_slice().is_some_and(|bytes| bytes != [0x90])) {
+        found.evidence.push("entities are read, span groups are not".into());
+    }
+    let mut documents = Vec::new();
+    let mut at = 0usize;
+    for (number, length) in lengths.enumerate() {
+        let end = usize::try_from(length)
+            .ok()
+            .and_then(|n| at.checked_add(n))
+            .filter(|end| *end <= rows.len().min(spaces.len()));
+        let end = end.ok_or_else(|| damaged(format!("document {} is longer than its tokens", number + 1)))?;
+        let mut text = String::new();
+        let (mut words, mut spans): (Vec<(u32, u32)>, Vec<Span>) = (Vec::new(), Vec::new());
+        for (row, space) in rows[at..end].iter().zip(&spaces[at..end]) {
+            let word = strings.get(&row[orth]).ok_or_else(|| damaged("a word is not among its strings"))?;
+            let start = text.len() as u32;
+            text.push_str(word);
+            let stop = text.len() as u32;
+            if *space != 0 {
+                text.push(' ');
+            }
+            // Space that is more than one blank is a token of its own there.
+            if !word.trim().is_empty() {
+                words.push((start, stop));
+            }
+            match (row[iob], strings.get(&row[kind])) {
+                (BEGINS, Some(label)) => spans.push(Span { start, end: stop, label: corpus.labels.intern(label) }),
+                (INSIDE, _) => spans.iter_mut().last().into_iter().for_each(|s| s.end = stop),
+                _ => {}
+            }
+        }
+        at = end;
+        documents.push(Arc::new(Document::of_text(source.split, source.file, number as u32, text, spans, Some(words))));
+    }
+    if documents.is_empty() {
+        return Err(damaged("it has no document"));
+    }
+    corpus.documents.extend(documents);
+    Ok(found)
+}
+
+fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
+    let columns = [ORTH, ENT_IOB, ENT_TYPE, SENT_START];
+    let (mut tokens, mut spaces, mut lengths): (Vec<u8>, Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new(), Vec::new());
+    let mut strings: BTreeSet<&str> = BTreeSet::from([""]);
+    let mut count = 0;
+    for part in parts(corpus, split) {
+        let d = part.document;
+        let mut written = 0i32;
+        let mut at = part.text.start;
+        let mut token = |word: &'_ str, space: bool, entity: [u64; 2], starts: u64| {
+            for value in [key(word), entity[0], entity[1], starts] {
+                tokens.extend_from_slice(&value.to_le_bytes());
+            }
+            spaces.push(u8::from(space));
+            written += 1;
+        };
+        for sentence in part.sentences.clone() {
+            let words = d.sentence(sentence);
+            let tags = scheme::encode(&d.token_spans(sentence), words.len(), Scheme::Iob2);
+            for ((i, word), tag) in words.clone().enumerate().zip(tags) {
+                let (start, end) = (d.tokens[word].0 as usize, d.tokens[word].1 as usize);
+                let gap = &d.text[at..start];
+                if !gap.is_empty() {
+                    strings.insert(gap);
+                    token(gap, false, [OUTSIDE, 0], 0);
+                }
+                let space = d.text[end..part.text.end].starts_with(' ');
+                let entity = match tag {
+                    None => [OUTSIDE, 0],
+                    Some((prefix, label)) => {
+                        let name = corpus.labels.name(label);
+                        strings.insert(name);
+                        [if prefix == Prefix::B { BEGINS } else { INSIDE }, key(name)]
+                    }
+                };
+                strings.insert(d.token(word));
+                // -1 says that a sentence does not start.
+                token(d.token(word), space, entity, if i == 0 { 1 } else { u64::MAX });
+                at = end + usize::from(space);
+            }
+        }
+        let rest = &d.text[at..part.text.end];
+        if !rest.is_empty() {
+            strings.insert(rest);
+            token(rest, false, [OUTSIDE, 0], 0);
+        }
+        lengths.extend_from_slice(&written.to_le_bytes());
+        count += 1;
+    }
+    let repeated = |value: Value| Value::Array(vec![value; count]);
+    let flags = Value::Map(vec![("has_unknown_spaces".into(), false.into())]);
+    let message = Value::Map(vec![
+        ("version".into(), "0.1".into()),
+        ("attrs".into(), Value::Array(columns.into_iter().map(Value::from).collect())),
+        ("tokens".into(), Value::Binary(tokens)),
+        ("spaces".into(), Value::Binary(spaces)),
+        ("lengths".into(), Value::Binary(lengths)),
+        ("strings".into(), Value::Array(strings.into_iter().map(Value::from).collect())),
+        ("cats".into(), repeated(Value::Map(Vec::new()))),
+        ("flags".into(), repeated(flags)),
+        ("span_groups".into(), repeated(Value::Binary(vec![0x90]))),
+    ]);
+    let mut packed = Vec::new();
+    let mut out = Vec::new();
+    // Both write to memory, where nothing fails.
+    if let Err(e) = rmpv::encode::write_value(&mut packed, &message) {
+        log::error!("spacy: {e}");
+    }
+    if let Err(e) = ZlibEncoder::new(packed.as_slice(), flate2::Compression::default()).read_to_end(&mut out) {
+        log::error!("spacy: {e}");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_spacys() {
+        // spacy.strings.StringStore, spaCy 3.8.
+        let check = |text: &str, expected: u64| assert_eq!(key(text), expected, "{text}");
+        check("ORG", 383);
+        check("_", 456);
+        check("EU", 16_017_328_020_138_538_399);
+        check("hello", 5_983_625_672_228_268_878);
+        check("a", 11_901_859_001_352_538_922);
+        check("", 0);
+        check("Köln", 17_690_917_044_763_056_997);
+        check("abcdefgh", 17_751_780_907_874_141_760);
+        check("abcdefghijk", 5_522_910_178_018_213_070);
+    }
+}
