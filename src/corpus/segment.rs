@@ -68,6 +68,19 @@ impl Document {
         let sentences = sentences(&text, &tokens, &spans);
         Self { split, file, place, tokens, sentences, spans, text, ..Self::default() }
     }
+
+    /// The same with sentences that begin at these tokens, ascending; none begins inside a span.
+    #[must_use]
+    pub fn with_sentences(mut self, starts: &[u32]) -> Self {
+        let inside = |token: u32| {
+            let at = self.tokens[token as usize].0;
+            self.spans.iter().any(|s| s.start < at && at < s.end)
+        };
+        let total = self.tokens.len() as u32;
+        let starts = starts.iter().copied().filter(|s| *s > 0 && *s < total && !inside(*s));
+        self.sentences = if total == 0 { vec![0] } else { std::iter::once(0).chain(starts).chain([total]).collect() };
+        self
+    }
 }
 
 #[cfg(test)]

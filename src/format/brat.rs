@@ -206,7 +206,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
             None => out.push_str(line),
         }
     }
-    if !out.is_empty() && !out.ends_with('\n') {
+    if !left.is_empty() && !out.is_empty() && !out.ends_with('\n') {
         out.push('\n');
     }
     let mut next = bounds.iter().filter_map(|b| b.id[1..].parse::<u64>().ok()).max().unwrap_or(0);

@@ -176,6 +176,10 @@ impl Layout {
                     start_follows = true;
                     return Some(Block::Sentence(rows));
                 }
+                // Without a word there is nothing to label; the reader tells of it.
+                if line[word.clone()].trim().is_empty() {
+                    continue;
+                }
                 let tag = fields.last().unwrap_or(line.len()..line.len());
                 let shift = |r: Range<usize>| r.start + all.start..r.end + all.start;
                 rows.push(Row { line: number, word: shift(word), tag: shift(tag), all: all.clone() });
@@ -220,6 +224,15 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let text = &*decoded.text;
     let layout = Layout::detect(text)?;
     let mut reader = Reader::new(text, layout, corpus);
+    for (line, all) in (Lines { text, at: 0, number: 0 }) {
+        let line_text = &text[all];
+        let lacks_word = layout.fields(line_text).next().is_some_and(|f| line_text[f].trim().is_empty());
+        if lacks_word && !line_text.trim().is_empty() {
+            reader
+                .found
+                .problem(line, 1, || format!("the line has no word; it is left as it is: {}", quote(line_text)));
+        }
+    }
     let mut builder = DocumentBuilder::new(split, file, 0, reader.columns.len());
     let mut sentences = 0;
     let mut documents = Vec::new();

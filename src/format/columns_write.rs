@@ -1,10 +1,10 @@
 //! Writing column files: a source with only its edited sentences changed, or a corpus from nothing.
 
 use super::columns::{Block, CONLL2003, DOCSTART, Layout, WNUT};
-use super::words::{SpansOf, on_one_line};
+use super::words::{SpansOf, on_one_line, say};
 use super::{Current, Format, Problem, Source, decode as decode_bytes};
-use crate::corpus::scheme::{decode, encode, parse_tag, prefix_of, tag_text};
-use crate::corpus::{Corpus, Document, Labels, Scheme, Split};
+use crate::corpus::scheme::{encode, tag_text};
+use crate::corpus::{Corpus, Document, Scheme, Split};
 use std::fmt::Write as _;
 
 /// The source file again, with the tags of those sentences replaced whose spans are no longer the file's.
@@ -31,16 +31,7 @@ fn rewritten(text: &str, current: &Current) -> Result<String, Problem> {
     });
     for (index, rows) in sentences.enumerate() {
         let Some(wanted) = spans.of(index) else { continue };
-        let mut names = Labels::default();
-        let tags: Vec<_> = rows
-            .iter()
-            .map(|r| parse_tag(&text[r.tag.clone()]).ok().flatten().map(|(l, name)| (prefix_of(l), names.intern(name))))
-            .collect();
-        let same = decode(&tags)
-            .iter()
-            .map(|s| (s.start, s.end, names.name(s.label)))
-            .eq(wanted.iter().map(|s| (s.start, s.end, labels.name(s.label))));
-        if same {
+        if say(rows.iter().map(|r| &text[r.tag.clone()]), &wanted, labels) {
             continue;
         }
         for (row, tag) in rows.iter().zip(encode(&wanted, rows.len(), scheme)) {

@@ -1,7 +1,7 @@
 //! CoNLL-U: ten columns, the entity's tag in the last one (`MISC`) as `NER=B-PER`, where Universal Dependencies has no place of
 //! its own for it.
 
-use super::words::{SpansOf, Tagged};
+use super::words::{SpansOf, Tagged, say};
 use super::{Current, Format, Found, Glance, Holds, Problem, Source, decode};
 use crate::corpus::scheme::{self, parse_tag, tag_text};
 use crate::corpus::{Corpus, DocumentBuilder, Scheme, Split};
@@ -31,7 +31,7 @@ fn looks_like(glance: &Glance) -> bool {
 
 /// A line of a sentence: a word, or something that is kept and carries no entity.
 fn is_word(fields: &[&str]) -> bool {
-    fields[0].bytes().all(|b| b.is_ascii_digit())
+    !fields[0].is_empty() && fields[0].bytes().all(|b| b.is_ascii_digit()) && !fields[1].trim().is_empty()
 }
 
 /// The tag in `MISC`, and the name it has there.
@@ -68,6 +68,9 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             continue;
         }
         if !is_word(&fields) {
+            if fields[1].trim().is_empty() {
+                reader.found.problem(line, 2, || "the line has no word; it is left as it is".into());
+            }
             continue;
         }
         reader.builder.token_after(if first { "\n" } else { space }, fields[1], std::iter::repeat_n(0, width));
@@ -98,7 +101,11 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
             number += 1;
             spans.of(number - 1)
         });
-        let Some(wanted) = wanted.flatten() else { return block.drain(..).for_each(|l| out.push_str(l)) };
+        let before = |i: &usize| fields(&block[*i]).pop().unwrap_or_default();
+        let misc: Vec<String> = words.iter().map(before).collect();
+        let tags = misc.iter().map(|misc| tag_of(misc).map_or("O", |(_, tag)| tag));
+        let wanted = wanted.flatten().filter(|wanted| !say(tags, wanted, &current.corpus.labels));
+        let Some(wanted) = wanted else { return block.drain(..).for_each(|l| out.push_str(l)) };
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
         let name = |l| current.corpus.labels.name(l).to_owned();
         let mut tags = tags.into_iter().map(|t| tag_text(t, current.scheme, name));

@@ -14,6 +14,8 @@ pub struct Decoded<'a> {
     pub encoding: &'static Encoding,
     /// Bytes of the mark at the beginning.
     pub mark: &'a [u8],
+    /// The bytes after it.
+    bytes: &'a [u8],
 }
 
 impl Decoded<'_> {
@@ -25,26 +27,31 @@ impl Decoded<'_> {
     /// A text in the same encoding, with the same mark.
     ///
     /// # Errors
-    /// The first character that the encoding does not have.
+    /// A character that the encoding does not have, and an encoding in which the file's own bytes would not come back.
     pub fn encode(&self, text: &str) -> Result<Vec<u8>, Problem> {
-        let mut out = self.mark.to_vec();
-        if self.encoding == UTF_16LE {
-            out.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
-        } else if self.encoding == UTF_16BE {
-            out.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
-        } else {
-            let (bytes, _, lost) = self.encoding.encode(text);
-            if lost {
-                let name = self.encoding.name();
-                return Err(Problem::at(
-                    0,
-                    0,
-                    format!("a label has a character that {name} lacks; rename it, or save a copy"),
-                ));
-            }
-            out.extend_from_slice(&bytes);
+        let name = self.encoding.name();
+        if encoded(&self.text, self.encoding).as_deref() != Some(self.bytes) {
+            let why = format!("the file is in {name}, in which it could not be written as it was; save a copy");
+            return Err(Problem::at(0, 0, why));
         }
-        Ok(out)
+        let bytes = encoded(text, self.encoding).ok_or_else(|| {
+            Problem::at(0, 0, format!("a label has a character that {name} lacks; rename it, or save a copy"))
+        })?;
+        Ok([self.mark, &bytes].concat())
+    }
+}
+
+/// A text in an encoding; `None` where that lacks a character.
+fn encoded<'t>(text: &'t str, encoding: &'static Encoding) -> Option<Cow<'t, [u8]>> {
+    if encoding == UTF_8 {
+        Some(text.as_bytes().into())
+    } else if encoding == UTF_16LE {
+        Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>().into())
+    } else if encoding == UTF_16BE {
+        Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>().into())
+    } else {
+        let (bytes, _, lost) = encoding.encode(text);
+        (!lost).then_some(bytes)
     }
 }
 
@@ -59,7 +66,11 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         let (mark, rest) = bytes.split_at(length);
         let (text, broken) = encoding.decode_without_bom_handling(rest);
-        return if broken { Err(broken_text(rest, encoding.name())) } else { Ok(Decoded { text, encoding, mark }) };
+        return if broken {
+            Err(broken_text(rest, encoding.name()))
+        } else {
+            Ok(Decoded { text, encoding, mark, bytes: rest })
+        };
     }
     let line_of = |at: usize| bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
     if let Some(at) = bytes.iter().position(|b| *b == 0) {
@@ -67,7 +78,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
         return Err(Problem::at(line_of(at), 0, what));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(Decoded { text: Cow::Borrowed(text), encoding: UTF_8, mark: &[] });
+        return Ok(Decoded { text: Cow::Borrowed(text), encoding: UTF_8, mark: &[], bytes });
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
@@ -76,7 +87,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
     if broken {
         return Err(broken_text(bytes, encoding.name()));
     }
-    Ok(Decoded { text, encoding, mark: &[] })
+    Ok(Decoded { text, encoding, mark: &[], bytes })
 }
 
 fn broken_text(bytes: &[u8], guess: &str) -> Problem {

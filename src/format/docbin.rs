@@ -99,6 +99,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         columns.iter().position(|c| *c == attribute).ok_or_else(|| damaged(format!("its tokens have no {name}")))
     };
     let (orth, iob, kind) = (place(ORTH, "ORTH")?, place(ENT_IOB, "ENT_IOB")?, place(ENT_TYPE, "ENT_TYPE")?);
+    let starts_sentence = columns.iter().position(|c| *c == SENT_START);
     let strings: HashMap<u64, &str> =
         list("strings")?.iter().filter_map(Value::as_str).map(|text| (key(text), text)).collect();
     let numbers: Vec<u64> = bytes("tokens")?.as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b)).collect();
@@ -120,6 +121,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let end = end.ok_or_else(|| damaged(format!("document {} is longer than its tokens", number + 1)))?;
         let mut text = String::new();
         let (mut words, mut spans): (Vec<(u32, u32)>, Vec<Span>) = (Vec::new(), Vec::new());
+        let mut starts = Vec::new();
         for (row, space) in rows[at..end].iter().zip(&spaces[at..end]) {
             let word = strings.get(&row[orth]).ok_or_else(|| damaged("a word is not among its strings"))?;
             let start = text.len() as u32;
@@ -130,6 +132,9 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             }
             // Space that is more than one blank is a token of its own there.
             if !word.trim().is_empty() {
+                if starts_sentence.is_some_and(|column| row[column] == 1) {
+                    starts.push(words.len() as u32);
+                }
                 words.push((start, stop));
             }
             match (row[iob], strings.get(&row[kind])) {
@@ -139,7 +144,10 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             }
         }
         at = end;
-        documents.push(Arc::new(Document::of_text(source.split, source.file, number as u32, text, spans, Some(words))));
+        let document = Document::of_text(source.split, source.file, number as u32, text, spans, Some(words));
+        // A start at the first token alone is there in every document.
+        let document = if starts.len() > 1 { document.with_sentences(&starts) } else { document };
+        documents.push(Arc::new(document));
     }
     if documents.is_empty() {
         return Err(damaged("it has no document"));

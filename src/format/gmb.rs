@@ -1,7 +1,7 @@
 //! The Groningen Meaning Bank as Kaggle has it: CSV of `Sentence #`, `Word`, `POS`, `Tag`, the sentence's name only on its
 //! first row.
 
-use super::words::{SpansOf, Tagged};
+use super::words::{SpansOf, Tagged, say};
 use super::{Current, Format, Found, Holds, Problem, Source, decode};
 use crate::corpus::scheme::{self, tag_text};
 use crate::corpus::{Corpus, DocumentBuilder};
@@ -106,6 +106,10 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     let mut copied = 0;
     for (number, rows) in sentences.iter().filter(|s| !s.is_empty()).enumerate() {
         let Some(wanted) = spans.of(number) else { continue };
+        let before = rows.iter().map(|(row, _)| row.get(tag).unwrap_or(""));
+        if say(before, &wanted, &current.corpus.labels) {
+            continue;
+        }
         let tags = scheme::encode(&wanted, rows.len(), current.scheme);
         for ((row, range), new) in rows.iter().zip(tags) {
             let new = tag_text(new, current.scheme, |l| current.corpus.labels.name(l).to_owned());

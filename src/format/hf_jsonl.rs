@@ -3,7 +3,7 @@
 //! Numbers have their names in a file beside: `dataset_info.json`, the dataset card `README.md`, or `labels.txt`.
 
 use super::records::json::{self, Record, Shape};
-use super::words::{SpansOf, Tagged};
+use super::words::{SpansOf, Tagged, say};
 use super::{Current, Format, Found, Holds, Problem, Source, decode};
 use crate::corpus::scheme::{self, tag_text};
 use crate::corpus::{Corpus, Document, DocumentBuilder, Scheme, Split};
@@ -109,7 +109,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         number += 1;
         let Some(wanted) = wanted else { continue };
         let label = |l| current.corpus.labels.name(l).to_owned();
-        if same(&before, &wanted, current) {
+        if say(before.iter().map(String::as_str), &wanted, &current.corpus.labels) {
             continue;
         }
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
@@ -126,19 +126,6 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     }
     out.push_str(&text[copied..]);
     decoded.encode(&out)
-}
-
-/// Whether tags say the same spans.
-fn same(tags: &[String], wanted: &[crate::corpus::TokenSpan], current: &Current) -> bool {
-    let mut names = crate::corpus::Labels::default();
-    let tags: Vec<crate::corpus::Tag> = tags
-        .iter()
-        .map(|t| scheme::parse_tag(t).ok().flatten().map(|(l, name)| (scheme::prefix_of(l), names.intern(name))))
-        .collect();
-    scheme::decode(&tags)
-        .iter()
-        .map(|s| (s.start, s.end, names.name(s.label)))
-        .eq(wanted.iter().map(|s| (s.start, s.end, current.corpus.labels.name(s.label))))
 }
 
 fn written(tag: String, by_number: bool, names: Option<&[String]>) -> Result<Value, Problem> {

@@ -2,7 +2,7 @@
 
 use super::{Current, Found};
 use crate::corpus::scheme::{SchemeDetector, decode, parse_tag, prefix_of};
-use crate::corpus::{Corpus, Document, DocumentBuilder, Split, Tag, TokenSpan};
+use crate::corpus::{Corpus, Document, DocumentBuilder, Labels, Split, Tag, TokenSpan};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -26,6 +26,18 @@ impl<'a> SpansOf<'a> {
         let document = self.documents.peek()?;
         sentence.checked_sub(document.place as usize).map(|s| document.token_spans(s))
     }
+}
+
+/// Whether a sentence's tags say these spans, in whatever scheme; one that is none counts as `O`.
+pub(super) fn say<'t>(tags: impl Iterator<Item = &'t str>, wanted: &[TokenSpan], labels: &Labels) -> bool {
+    let mut names = Labels::default();
+    let tags: Vec<Tag> = tags
+        .map(|text| parse_tag(text).ok().flatten().map(|(letter, name)| (prefix_of(letter), names.intern(name))))
+        .collect();
+    decode(&tags)
+        .iter()
+        .map(|s| (s.start, s.end, names.name(s.label)))
+        .eq(wanted.iter().map(|s| (s.start, s.end, labels.name(s.label))))
 }
 
 /// Builds one document of sentences whose words have tags.

@@ -285,4 +285,69 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn a_damaged_file_is_read_or_refused(
+        which in 0..DAMAGED.len(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3u8), 1..6),
+    ) {
+        let (name, text) = DAMAGED[which];
+        let mut bytes = text.as_bytes().to_vec();
+        for (at, byte, kind) in damage {
+            let at = at.index(bytes.len().max(1));
+            match kind {
+                0 if at < bytes.len() => bytes[at] = byte,
+                1 if at < bytes.len() => drop(bytes.remove(at)),
+                // What is in the file already is likelier to mean something.
+                _ => bytes.insert(at.min(bytes.len()), *text.as_bytes().get(usize::from(byte) % text.len()).unwrap_or(&0)),
+            }
+        }
+        let beside = |_: &str| Some("Sony opened in North America 😀\r\nand Asia.".as_bytes().to_vec());
+        let source = source(name, &bytes, &beside);
+        for format in FORMATS {
+            let mut corpus = Corpus::default();
+            let Ok(found) = format::read(&source, Some(*format), &mut corpus) else { continue };
+            for d in &corpus.documents {
+                prop_assert!(d.spans.iter().all(|s| d.text.get(s.start as usize..s.end as usize).is_some_and(|t| !t.is_empty())));
+                for sentence in 0..d.len() {
+                    prop_assert!(!d.words(sentence).is_empty());
+                }
+            }
+            if let Some(rewrite) = format.rewrite {
+                let current = Current { corpus: &corpus, file: 0, scheme: found.scheme };
+                if let Ok(saved) = rewrite(&source, &current) {
+                    prop_assert_eq!(&saved, &bytes, "{}: saved without a change", format.name);
+                }
+            }
+        }
+    }
 }
+
+/// Files to be damaged.
+const DAMAGED: &[(&str, &str)] = &[
+    (
+        "a.jsonl",
+        "{\"id\":\"0\",\"tokens\":[\"EU\",\"x\"],\"ner_tags\":[\"B-ORG\",\"O\"]}\n{\"tokens\":[\"Zoë\"],\"ner_tags\":[\"I-PER\"]}\n",
+    ),
+    (
+        "a.jsonl",
+        "{\"text\":\"EU 😀 rejects\",\"label\":[[0,2,\"ORG\"],[3,4,\"X\"]]}\n{\"text\":\"é\",\"entities\":[{\"label\":1,\"start_offset\":0,\"end_offset\":1}]}\n",
+    ),
+    (
+        "a.json",
+        r#"[{"data":{"text":"EU é"},"annotations":[{"result":[{"value":{"start":0,"end":2,"text":"EU","labels":["ORG"]}}]}]}]"#,
+    ),
+    (
+        "a.jsonl",
+        r#"{"text":"Hi Apple","tokens":[{"start":0,"end":2},{"start":3,"end":8}],"spans":[{"start":3,"end":8,"label":"ORG"}],"answer":"accept"}"#,
+    ),
+    ("a.json", "[[\"Uber é\", {\"entities\": [[0, 4, \"ORG\"]]}]]"),
+    (
+        "a.conllu",
+        "# text = A b\n1\tA\t_\t_\t_\t_\t_\t_\t_\tNER=B-PER\n1-2\tx\t_\t_\t_\t_\t_\t_\t_\t_\n2\tb\t_\t_\t_\t_\t_\t_\t_\t_\n\n",
+    ),
+    ("a.csv", "Sentence #,Word,POS,Tag\nSentence: 1,\"a, b\",NN,O\n,\"\"\"\",X,B-geo\nSentence: 2,Zoë,N,O\n"),
+    ("a.ann", "T1\tORG 0 4\tSony\nT2\tLOC 15 28;33 41\tNorth America and Asia\nR1\tO Arg1:T1 Arg2:T2\n#1\tN T1\tx\n"),
+    ("a.csv", "id;text\n1;\"Angela; in Paris\"\n2;Rome\n"),
+    ("a.conll", "-DOCSTART- -X- O O\n\nOslo NNP I-NP I-LOC\r\nrain NN I-NP O\n\nVay NNP I-NP B-LOC\n"),
+];
