@@ -15,17 +15,21 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.json {
         let formats: Vec<_> = FORMATS
             .iter()
-            .map(|f| json!({"name": f.name, "reads": true, "writes": f.write.is_some(), "extensions": f.extensions}))
+            .map(|f| {
+                json!({"name": f.name, "reads": true, "saves": f.rewrite.is_some(),
+                "writes": f.write.is_some(), "extensions": f.extensions})
+            })
             .collect();
         return output::line(json!({ "formats": formats }));
     }
-    output::line(format!("{:<13} {:<6} {:<7} what", "name", "reads", "writes"))?;
+    output::line(format!("{:<13} {:<6} {:<6} {:<7} what", "name", "reads", "saves", "writes"))?;
     for f in FORMATS {
         let yes = |b| if b { "yes" } else { "no" };
         output::line(format!(
-            "{:<13} {:<6} {:<7} {} ({})",
+            "{:<13} {:<6} {:<6} {:<7} {} ({})",
             f.name,
             yes(true),
+            yes(f.rewrite.is_some()),
             yes(f.write.is_some()),
             f.what,
             f.extensions.join(", ")

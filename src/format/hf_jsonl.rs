@@ -48,7 +48,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let mut reader = Tagged::new(corpus, DocumentBuilder::new(source.split, source.file, 0, width), found);
     for record in &records {
         match sentence(record, names.as_deref()) {
-            Ok((_, words, tags)) => {
+            Ok(Sentence { words, tags, .. }) => {
                 for (i, (word, tag)) in words.iter().zip(&tags).enumerate() {
                     reader.builder.token(word, std::iter::repeat_n(0, width));
                     reader.tag(tag, record.line, i + 1);
@@ -65,8 +65,16 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     Ok(reader.finish())
 }
 
-/// A record's value, words and tags by name; with no word it is no sentence.
-fn sentence(record: &Record, names: Option<&[String]>) -> Result<(Value, Vec<String>, Vec<String>), (usize, String)> {
+/// A record that is a sentence.
+struct Sentence {
+    value: Value,
+    words: Vec<String>,
+    /// By name, one a word.
+    tags: Vec<String>,
+}
+
+/// A record as a sentence; with no word it is none.
+fn sentence(record: &Record, names: Option<&[String]>) -> Result<Sentence, (usize, String)> {
     let value = json::parse(record)?;
     let fail = |why: String| (record.line, why);
     let (words, tags) = columns(&value)
@@ -93,7 +101,7 @@ fn sentence(record: &Record, names: Option<&[String]>) -> Result<(Value, Vec<Str
     if let Some(empty) = words.iter().position(|w| w.trim().is_empty()) {
         return Err(fail(format!("word {} is empty", empty + 1)));
     }
-    Ok((value, words, tags))
+    Ok(Sentence { value, words, tags })
 }
 
 fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
@@ -104,7 +112,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     let mut out = String::with_capacity(text.len());
     let (mut copied, mut number) = (0, 0);
     for record in json::records(text)? {
-        let Ok((mut value, words, before)) = sentence(&record, names.as_deref()) else { continue };
+        let Ok(Sentence { mut value, words, tags: before }) = sentence(&record, names.as_deref()) else { continue };
         let wanted = spans.of(number);
         number += 1;
         let Some(wanted) = wanted else { continue };

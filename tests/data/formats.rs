@@ -248,8 +248,11 @@ fn corpora() -> impl Strategy<Value = Corpus> {
     })
 }
 
-/// What formats of texts hold: texts, and spans with the names of their labels.
-fn held(corpus: &Corpus) -> Vec<(String, Vec<(u32, u32, String)>)> {
+/// A text, and its spans with the names of their labels.
+type Held = (String, Vec<(u32, u32, String)>);
+
+/// What formats of texts hold.
+fn held(corpus: &Corpus) -> Vec<Held> {
     let spans = |d: &Document| {
         let mut all: Vec<_> =
             d.spans.iter().map(|s| (s.start, s.end, corpus.labels.name(s.label).to_owned())).collect();

@@ -1,6 +1,6 @@
 //! Formats of JSON records, each a text with spans: as lines or as one array.
 //!
-//! [`json`] parts a file into records with their places. A [`Dialect`] says how a record of a format becomes an [`Item`] and
+//! `json` parts a file into records with their places. A `Dialect` says how a record of a format becomes an `Item` and
 //! back; everything else is the same for all of them and here. Offsets are translated once the unit is known, which takes
 //! all records ([`super::offsets`]). A record that cannot be read stays in the file and is reported; so does a span.
 

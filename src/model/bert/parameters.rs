@@ -43,7 +43,7 @@ pub(super) const LAYER_NAMES: [&str; 8] = [
     "output.LayerNorm",
 ];
 
-/// Hugging Face's names and the shapes of all parameters, in the order of [`Bert::parameters`].
+/// Hugging Face's names and the shapes of all parameters, in the order of [`super::Bert::parameters`].
 pub fn parameter_shapes(config: &Config, tags: usize) -> Vec<(String, Vec<usize>)> {
     let (width, wide) = (config.hidden_size, config.intermediate_size);
     let embedding = |name: &str, shape: Vec<usize>| (format!("bert.embeddings.{name}"), shape);

@@ -15,7 +15,7 @@ pub enum Gradient {
     Frozen,
 }
 
-/// Gradients in the order of [`Bert::parameters`].
+/// Gradients in the order of [`super::Bert::parameters`].
 pub type Gradients = Vec<Gradient>;
 
 /// Whether dropout is on, and where its draws come from.

@@ -1,7 +1,7 @@
 //! AdamW (Loshchilov, Hutter 2019) as `torch.optim.AdamW` computes it, with the Trainer's groups and clipping.
 //!
-//! Moments and weights are f32 whatever the arithmetic of the gradients. [`fused`] is the pass on the processor over the
-//! parts that [`merged`] adds up; [`device`] is the one everywhere else.
+//! Moments and weights are f32 whatever the arithmetic of the gradients. `fused` is the pass on the processor over the
+//! parts that `merged` adds up; `device` is the one everywhere else.
 
 mod device;
 mod fused;
