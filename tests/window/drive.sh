@@ -10,8 +10,8 @@ work=$(mktemp -d)
 export TAGWRIGHT_DATA=$work/data XDG_RUNTIME_DIR=$work/runtime WINIT_UNIX_BACKEND=x11
 mkdir -p "$XDG_RUNTIME_DIR" && chmod 700 "$XDG_RUNTIME_DIR"
 unset WAYLAND_DISPLAY
-export DISPLAY=:$((90 + RANDOM % 400))
-Xvfb "$DISPLAY" -screen 0 1440x900x24 >/dev/null 2>&1 & xvfb=$!
+# The server finds a free display itself, and says which.
+Xvfb -displayfd 1 -screen 0 1440x900x24 >"$work/display" 2>/dev/null & xvfb=$!
 pid=
 finish() { kill -9 $pid $xvfb 2>/dev/null || true; rm -rf "$work"; }
 trap finish EXIT
@@ -36,7 +36,9 @@ start() {
 picture() { if [ -n "$pictures" ]; then mkdir -p "$pictures" && import -window root "$pictures/$1.png"; fi; }
 press() { for key in "$@"; do xdotool key "$key"; sleep 0.15; done; }
 
-until_so "a display" xdotool getdisplaygeometry
+until_so "a display" test -s "$work/display"
+export DISPLAY=:$(cat "$work/display")
+until_so "a display that answers" xdotool getdisplaygeometry
 start
 picture 1-welcome
 press Return
