@@ -29,6 +29,7 @@ struct Bound<'a> {
 
 fn bounds(text: &str, mut tell: impl FnMut(usize, String)) -> Vec<Bound<'_>> {
     let mut found = Vec::new();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (line, whole) in (1..).zip(text.lines()).filter(|(_, l)| l.starts_with('T')) {
         match bound(whole, line) {
             Some(bound) => found.push(bound),
@@ -113,7 +114,7 @@ fn measure(text: &str, bounds: &[Bound], wished: Option<Unit>) -> (Measure, Evid
         };
         claims.iter().filter(fits).count()
     };
-    let better = text.contains("\r\n") && fitting(short) > fitting(plain);
+    let better = text.contains("\r\n") && fitting(short) >= fitting(plain);
     (if better { short } else { plain }, evidence)
 }
 
@@ -194,7 +195,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     let gone: HashSet<&str> = gone.iter().map(|(bound, _)| bound.id).collect();
     let mut out = String::with_capacity(annotations.len());
     for line in annotations.split_inclusive('\n') {
-        let id = line.split('\t').next().unwrap_or("");
+        let id = line.split('\t').next().unwrap_or("").trim_start_matches('\u{feff}');
         if gone.contains(id) || refers_to(line, &gone) {
             continue;
         }
@@ -240,13 +241,15 @@ fn fragments(text: &str, span: Span, measure: Measure) -> String {
     pairs.map(|(o, b)| format!("{} {}", short(o[0], b[0]), short(o[1], b[1]))).collect::<Vec<_>>().join(";")
 }
 
-/// Whether a line speaks of an annotation that is gone: its attributes, notes and relations have nothing left to say.
+/// Whether a line speaks of an annotation that is gone: its attributes, notes, relations and events have nothing left to say.
 fn refers_to(line: &str, gone: &HashSet<&str>) -> bool {
-    let kind = line.chars().next().unwrap_or(' ');
-    "AMNR#".contains(kind)
-        && line
-            .split(['\t', ' ', '\n', '\r'])
-            .skip(1)
-            .take(if kind == 'R' { 3 } else { 2 })
-            .any(|word| gone.contains(word.rsplit(':').next().unwrap_or(word)))
+    // Words that refer; a note's own text comes after them.
+    let words = match line.chars().next() {
+        Some('A' | 'M' | 'N' | '#') => 2,
+        Some('R') => 3,
+        Some('E' | '*') => usize::MAX,
+        _ => return false,
+    };
+    let mut parts = line.split(['\t', ' ', '\n', '\r']).skip(1).take(words);
+    parts.any(|word| gone.contains(word.rsplit(':').next().unwrap_or(word)))
 }

@@ -1,7 +1,7 @@
 //! Writing column files: a source with only its edited sentences changed, or a corpus from nothing.
 
 use super::columns::{Block, CONLL2003, DOCSTART, Layout, WNUT};
-use super::words::{SpansOf, on_one_line, say};
+use super::words::{SpansOf, label_name, on_one_line, say};
 use super::{Current, Format, Problem, Source, decode as decode_bytes};
 use crate::corpus::scheme::{encode, tag_text};
 use crate::corpus::{Corpus, Document, Scheme, Split};
@@ -35,7 +35,7 @@ fn rewritten(text: &str, current: &Current) -> Result<String, Problem> {
             continue;
         }
         for (row, tag) in rows.iter().zip(encode(&wanted, rows.len(), scheme)) {
-            let tag = tag_text(tag, scheme, |l| labels.name(l).to_owned());
+            let tag = tag_text(tag, scheme, |l| label_name(labels.name(l)));
             if text[row.tag.clone()] == tag || (row.tag.is_empty() && tag == "O") {
                 continue;
             }
@@ -98,7 +98,7 @@ fn write_sentence(
             let value = value.map_or("_", String::as_str);
             let _ = write!(out, "{separator}{}", if value.is_empty() { "_" } else { value });
         }
-        let _ = writeln!(out, "{separator}{}", tag_text(tag, scheme, |l| corpus.labels.name(l).to_owned()));
+        let _ = writeln!(out, "{separator}{}", tag_text(tag, scheme, |l| label_name(corpus.labels.name(l))));
     }
     out.push('\n');
 }

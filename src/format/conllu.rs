@@ -1,7 +1,7 @@
 //! CoNLL-U: ten columns, the entity's tag in the last one (`MISC`) as `NER=B-PER`, where Universal Dependencies has no place of
 //! its own for it.
 
-use super::words::{SpansOf, Tagged, say};
+use super::words::{SpansOf, Tagged, label_name, say};
 use super::{Current, Format, Found, Glance, Holds, Problem, Source, decode};
 use crate::corpus::scheme::{self, parse_tag, tag_text};
 use crate::corpus::{Corpus, DocumentBuilder, Scheme, Split};
@@ -26,7 +26,11 @@ const KEYS: [&str; 4] = ["NER", "NE", "name", "Entity"];
 
 fn looks_like(glance: &Glance) -> bool {
     let mut words = glance.head.lines().filter(|l| !l.is_empty() && !l.starts_with('#')).take(20).peekable();
-    words.peek().is_some() && words.all(|l| l.split('\t').count() == COLUMNS)
+    let fits = |line: &str| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        fields.len() == COLUMNS && (fields[MISC].contains('=') || fields[MISC] == "_")
+    };
+    words.peek().is_some() && words.all(fits)
 }
 
 /// A line of a sentence: a word, or something that is kept and carries no entity.
@@ -107,7 +111,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         let wanted = wanted.flatten().filter(|wanted| !say(tags, wanted, &current.corpus.labels));
         let Some(wanted) = wanted else { return block.drain(..).for_each(|l| out.push_str(l)) };
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
-        let name = |l| current.corpus.labels.name(l).to_owned();
+        let name = |l| label_name(current.corpus.labels.name(l));
         let mut tags = tags.into_iter().map(|t| tag_text(t, current.scheme, name));
         for (i, line) in block.drain(..).enumerate() {
             let tag = words.binary_search(&i).is_ok().then(|| tags.next()).flatten();
@@ -163,7 +167,7 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
             for (i, (word, tag)) in words.clone().zip(tags).enumerate() {
                 let glued = word + 1 < words.end && d.tokens[word].1 == d.tokens[word + 1].0;
                 let tag =
-                    tag.map(|t| format!("NER={}", tag_text(Some(t), scheme, |l| corpus.labels.name(l).to_owned())));
+                    tag.map(|t| format!("NER={}", tag_text(Some(t), scheme, |l| label_name(corpus.labels.name(l)))));
                 let misc: Vec<String> = tag.into_iter().chain(glued.then(|| "SpaceAfter=No".to_owned())).collect();
                 let misc = if misc.is_empty() { "_".to_owned() } else { misc.join("|") };
                 let form = super::words::on_one_line(d.token(word));

@@ -178,10 +178,6 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
             for ((i, word), tag) in words.clone().enumerate().zip(tags) {
                 let (start, end) = (d.tokens[word].0 as usize, d.tokens[word].1 as usize);
                 let gap = &d.text[at..start];
-                if !gap.is_empty() {
-                    strings.insert(gap);
-                    token(gap, false, [OUTSIDE, 0], 0);
-                }
                 let space = d.text[end..part.text.end].starts_with(' ');
                 let entity = match tag {
                     None => [OUTSIDE, 0],
@@ -191,6 +187,11 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
                         [if prefix == Prefix::B { BEGINS } else { INSIDE }, key(name)]
                     }
                 };
+                if !gap.is_empty() {
+                    strings.insert(gap);
+                    // Space inside an entity is inside it.
+                    token(gap, false, if entity[0] == INSIDE { entity } else { [OUTSIDE, 0] }, 0);
+                }
                 strings.insert(d.token(word));
                 // -1 says that a sentence does not start.
                 token(d.token(word), space, entity, if i == 0 { 1 } else { u64::MAX });

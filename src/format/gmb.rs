@@ -30,6 +30,13 @@ fn columns(header: &StringRecord) -> Option<[usize; 3]> {
     Some([place("Sentence #")?, place("Word")?, place("Tag")?])
 }
 
+/// Whether a row begins a sentence: it names another one than the row before (all rows name theirs in filled tables).
+fn begins(row: &StringRecord, column: usize, name: &mut String) -> bool {
+    let Some(next) = row.get(column).map(str::trim).filter(|n| !n.is_empty() && n != name) else { return false };
+    next.clone_into(name);
+    true
+}
+
 /// The rows of the file with their columns.
 fn rows(text: &str) -> Result<(csv::Reader<&[u8]>, [usize; 3]), Problem> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
@@ -45,6 +52,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
     let width = corpus.columns.len();
     let mut out = Tagged::new(corpus, DocumentBuilder::new(source.split, source.file, 0, width), found);
+    let mut name = String::new();
     for row in reader.records() {
         let row = match row {
             Ok(row) => row,
@@ -55,7 +63,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             }
         };
         let line = row.position().map_or(0, |p| p.line() as usize);
-        if row.get(sentence).is_some_and(|s| !s.trim().is_empty()) {
+        if begins(&row, sentence, &mut name) {
             out.end_sentence();
         }
         match (row.get(word).filter(|w| !w.trim().is_empty()), row.get(tag)) {
@@ -80,15 +88,18 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     // Rows of each sentence, with where they lie.
     let mut sentences: Vec<Vec<(StringRecord, std::ops::Range<usize>)>> = Vec::new();
     let mut row = StringRecord::new();
+    let mut name = String::new();
     loop {
-        let start = reader.position().byte() as usize;
+        let after = |at: usize| at + usize::from(text[at..].starts_with('\n'));
+        // A record ends before the second character of its line end.
+        let start = after(reader.position().byte() as usize);
         match reader.read_record(&mut row) {
             Ok(false) => break,
             Err(_) => continue,
             Ok(true) => {}
         }
-        let end = reader.position().byte() as usize;
-        if sentences.last().is_none_or(|s| !s.is_empty()) && row.get(sentence).is_some_and(|s| !s.trim().is_empty()) {
+        let end = after(reader.position().byte() as usize);
+        if begins(&row, sentence, &mut name) && sentences.last().is_none_or(|s| !s.is_empty()) {
             sentences.push(Vec::new());
         }
         let whole = row.get(word).is_some_and(|w| !w.trim().is_empty()) && row.get(tag).is_some();

@@ -32,6 +32,7 @@ pub use found::{Found, MAX_PROBLEMS, Problem};
 pub use offsets::Unit;
 
 use crate::corpus::{Corpus, Document, Scheme, Split};
+use words::has_own_space;
 
 /// What is read: a file, and what a reader may ask about it.
 pub struct Source<'a> {
@@ -190,22 +191,23 @@ pub fn by_extension(extension: &str) -> Option<Format> {
 
 /// The format a file is in: what recognises it, else columns.
 pub fn recognise(source: &Source) -> Format {
-    /// More than this need not be looked at.
+    recognised(source).unwrap_or(CONLL)
+}
+
+fn recognised(source: &Source) -> Option<Format> {
+    /// So much is looked at, and the rest of its last line.
     const HEAD: usize = 64 << 10;
     let decoded = decode(head(source.bytes, HEAD));
     let head = decoded.as_ref().map_or("", |d| &d.text);
     let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
     let glance =
         Glance { extension: &extension, bytes: source.bytes, head, beside: &|name| (source.beside)(name).is_some() };
-    FORMATS.iter().copied().find(|f| (f.recognises)(&glance)).unwrap_or(CONLL)
+    FORMATS.iter().copied().find(|f| (f.recognises)(&glance))
 }
 
-/// The first bytes of a file, up to a line's end where there is one: an encoding is not cut inside a character.
-fn head(bytes: &[u8], most: usize) -> &[u8] {
-    if bytes.len() <= most {
-        return bytes;
-    }
-    let end = bytes[..most].iter().rposition(|b| *b == b'\n').map_or(most, |at| at + 1);
+/// The first bytes of a file, to the end of a line: no record is cut, and no character.
+fn head(bytes: &[u8], least: usize) -> &[u8] {
+    let end = bytes.iter().skip(least).position(|b| *b == b'\n').map_or(bytes.len(), |at| least + at + 1);
     &bytes[..end]
 }
 
@@ -214,7 +216,14 @@ fn head(bytes: &[u8], most: usize) -> &[u8] {
 /// # Errors
 /// What is wrong with it, where, and what to do; then the corpus is unchanged.
 pub fn read(source: &Source, format: Option<Format>, corpus: &mut Corpus) -> Result<Found, Problem> {
-    (format.unwrap_or_else(|| recognise(source)).read)(source, corpus)
+    let format = format.or_else(|| recognised(source));
+    let is_json = || source.bytes.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| b"{[".contains(b));
+    if format.is_none() && is_json() {
+        let why =
+            "this JSON is in no format that is known here; if it is in one of `tagwright formats`, say which by --from";
+        return Err(Problem::at(0, 0, why));
+    }
+    (format.unwrap_or(CONLL).read)(source, corpus)
 }
 
 /// What a file of this format would lose of a corpus, in words; empty when it can hold everything.
@@ -236,6 +245,10 @@ pub fn losses(corpus: &Corpus, format: Format) -> Vec<String> {
             losses.push(format!("the space between words as it was ({spaced})"));
         }
     }
+    let spaced = corpus.labels.names().iter().filter(|n| n.contains(char::is_whitespace)).count();
+    if spaced > 0 && !holds.text && format != HF_JSONL && format != HF_PARQUET {
+        losses.push(format!("space in the names of labels ({spaced}); it becomes _"));
+    }
     if corpus.columns.len() > holds.columns {
         let names: Vec<&str> = corpus.columns[holds.columns..].iter().map(|c| c.name.as_str()).collect();
         losses.push(format!("the columns {}", names.join(", ")));
@@ -250,10 +263,4 @@ fn spans_that_cut_words(d: &Document) -> usize {
     let begins = |at: u32| d.tokens.binary_search_by_key(&at, |t| t.0).is_ok();
     let ends = |at: u32| d.tokens.binary_search_by_key(&at, |t| t.1).is_ok();
     d.spans.iter().filter(|s| !begins(s.start) || !ends(s.end)).count()
-}
-
-/// Whether words are parted by anything but one space, or a line's end between sentences.
-fn has_own_space(d: &Document) -> bool {
-    let bare = |space: &str| space == " " || space == "\n";
-    d.tokens.windows(2).any(|w| !bare(&d.text[w[0].1 as usize..w[1].0 as usize]))
 }

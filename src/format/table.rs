@@ -1,7 +1,7 @@
 //! Tables of texts: CSV or TSV with a header, each row a document. The column of the texts is the one whose cells are
 //! longest.
 
-use super::{Format, Found, Glance, Holds, Problem, Source, decode};
+use super::{Format, Found, Holds, Problem, Source, decode};
 use crate::corpus::{Corpus, Document};
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ pub const CSV: Format = Format {
     name: "csv",
     what: "CSV or TSV: a column of texts, a row is a document",
     extensions: &["csv", "tsv"],
-    recognises: |g| matches!(g.extension, "csv" | "tsv") && separator(g).is_some(),
+    recognises: |g| g.extension == "csv" || (g.extension == "tsv" && separator_of(g.head).is_some()),
     read,
     write: None,
     rewrite: None,
@@ -18,10 +18,6 @@ pub const CSV: Format = Format {
 };
 
 /// What parts the cells of the first lines into the same number, more than one; a lone column of texts has none.
-fn separator(glance: &Glance) -> Option<u8> {
-    separator_of(glance.head)
-}
-
 fn separator_of(head: &str) -> Option<u8> {
     let widths = |separator: u8| {
         let mut reader = csv::ReaderBuilder::new()
@@ -31,11 +27,15 @@ fn separator_of(head: &str) -> Option<u8> {
             .from_reader(head.as_bytes());
         let widths: Vec<usize> = reader.records().take(20).map_while(Result::ok).map(|r| r.len()).collect();
         let first = widths.first().copied().unwrap_or(0);
-        // The last one may be cut.
-        let checked = &widths[..widths.len().saturating_sub(usize::from(widths.len() > 2))];
-        checked.iter().all(|w| *w == first).then_some(first)
+        widths.iter().all(|w| *w == first).then_some(first)
     };
-    b",\t;|".iter().copied().filter_map(|s| Some((widths(s)?, s))).max_by_key(|(width, _)| *width).map(|(_, s)| s)
+    b",\t;|"
+        .iter()
+        .copied()
+        .filter_map(|s| Some((widths(s)?, s)))
+        .filter(|(width, _)| *width > 1)
+        .max_by_key(|(width, _)| *width)
+        .map(|(_, s)| s)
 }
 
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {

@@ -95,6 +95,11 @@ impl<'a> Tagged<'a> {
     }
 }
 
+/// A label's name for a format that parts columns by space and fields by `|`: those become `_`.
+pub(super) fn label_name(name: &str) -> String {
+    name.replace([' ', '\t', '\n', '\r', '|', '\u{a0}'], "_")
+}
+
 /// A word for a format that parts words by space and sentences by lines: space inside it becomes `_`.
 pub(super) fn on_one_line(word: &str) -> Cow<'_, str> {
     if word.contains([' ', '\t', '\n', '\r']) { word.replace([' ', '\t', '\n', '\r'], "_").into() } else { word.into() }
@@ -112,12 +117,19 @@ pub(super) struct Part<'a> {
     pub(super) spans: Range<usize>,
 }
 
+/// Whether words are parted by anything but one space, or a line's end between sentences.
+pub(super) fn has_own_space(d: &Document) -> bool {
+    let bare = |space: &str| space == " " || space == "\n";
+    d.tokens.windows(2).any(|w| !bare(&d.text[w[0].1 as usize..w[1].0 as usize]))
+}
+
 /// The texts of a corpus: documents, or sentences where no document begins.
 pub(super) fn parts(corpus: &Corpus, split: Option<Split>) -> Vec<Part<'_>> {
     let all: Vec<&Document> = corpus.documents.iter().map(AsRef::as_ref).collect();
     let wanted: Vec<&Document> = all.into_iter().filter(|d| split.is_none_or(|s| d.split == s)).collect();
     let splits = wanted.windows(2).filter(|w| w[0].split != w[1].split).count() + 1;
-    let whole = wanted.len() > splits || wanted.iter().all(|d| d.len() <= 1);
+    // Words that were joined by one blank are a source of words; a text has its own space.
+    let whole = wanted.len() > splits || wanted.iter().all(|d| d.len() <= 1 || has_own_space(d));
     let mut parts = Vec::new();
     for document in wanted {
         if whole {

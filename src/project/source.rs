@@ -148,15 +148,17 @@ impl Dataset {
     }
 
     fn add_bytes(&mut self, path: &Path, bytes: &[u8], split: Split, choices: Choices) -> Result<(), SourceError> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let fail = |p: Problem| SourceError::Format(format!("{}: {p}", path.display()));
+        let hash = fingerprint(bytes);
+        let outer = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (name, bytes) = packed::unpacked(&outer, bytes).map_err(fail)?;
         let file = self.files.len() as u32;
         let beside = |name: &str| beside(path, name);
-        let source = Source { bytes, name: &name, split, file, beside: &beside, unit: choices.unit };
-        let found = format::read(&source, choices.format, &mut self.corpus)
-            .map_err(|p| SourceError::Format(format!("{}: {p}", path.display())))?;
+        let source = Source { bytes: &bytes, name: &name, split, file, beside: &beside, unit: choices.unit };
+        let found = format::read(&source, choices.format, &mut self.corpus).map_err(fail)?;
         self.problems
             .extend(found.problems.iter().map(|p| SourceProblem { file: path.to_owned(), problem: p.clone() }));
-        self.files.push(SourceFile { path: path.to_owned(), split, found, hash: fingerprint(bytes) });
+        self.files.push(SourceFile { path: path.to_owned(), split, found, hash });
         Ok(())
     }
 

@@ -52,7 +52,7 @@ fn row(ui: &mut Ui, format: Format, losses: &[String]) -> bool {
     let p = theme::of(ui);
     let (what, detail) = format.what.split_once(": ").unwrap_or((format.what, ""));
     let loss = match losses {
-        [] => "Holds everything".to_owned(),
+        [] => "Holds its text and all labels".to_owned(),
         _ => format!("Cannot hold {}", losses.join("; ")),
     };
     let (glyph, colour) = if losses.is_empty() { (icon::CIRCLE_CHECK, p.ok) } else { (icon::TRIANGLE_ALERT, p.warn) };

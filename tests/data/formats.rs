@@ -227,6 +227,91 @@ fn bad_records_are_told_and_left_in_the_file() {
     assert_eq!(String::from_utf8(saved).expect("text"), expected);
 }
 
+/// Reads a file, puts a span into its first document, saves, and reads again.
+fn labelled(
+    format: Format,
+    name: &str,
+    text: &str,
+    beside: &dyn Fn(&str) -> Option<Vec<u8>>,
+    word: &str,
+) -> (String, String) {
+    let source = source(name, text.as_bytes(), beside);
+    let mut corpus = Corpus::default();
+    let found = format::read(&source, Some(format), &mut corpus).expect("a corpus");
+    let label = corpus.labels.intern("NEW");
+    let document = corpus.document_mut(0);
+    let start = document.text.find(word).expect("the word") as u32;
+    document.insert_span(Span { start, end: start + word.len() as u32, label });
+    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme };
+    let saved = (format.rewrite.expect("it is saved"))(&source, &current).expect("bytes");
+    let mut again = Corpus::default();
+    format::read(&Source { bytes: &saved, ..source }, Some(format), &mut again).expect("a corpus");
+    (String::from_utf8(saved).expect("text"), shown(&again))
+}
+
+#[test]
+fn what_is_labelled_in_records_that_were_not_taken_is_there_again() {
+    let cancelled = r#"[{"data":{"text":"In Oslo"},"annotations":[{"was_cancelled":true,"result":[{"value":{"start":0,"end":2,"labels":["X"]}}]}]}]"#;
+    let (saved, again) = labelled(format::LABEL_STUDIO, "a.json", cancelled, &|_| None, "Oslo");
+    assert_eq!(again, "In [Oslo NEW]");
+    assert!(saved.contains(r#""was_cancelled":true,"result":[{"value":{"start":0"#), "{saved}");
+    let rejected = r#"{"text":"In Oslo","spans":[{"start":0,"end":2,"label":"X"}],"_input_hash":1,"answer":"reject"}"#;
+    assert_eq!(labelled(format::PRODIGY, "a.jsonl", rejected, &|_| None, "Oslo").1, "In [Oslo NEW]");
+}
+
+#[test]
+fn line_ends_of_two_characters_stay() {
+    let text = "Sentence #,Word,POS,Tag\r\nSentence: 1,In,IN,O\r\n,Oslo,NNP,O\r\n,now,RB,O\r\n";
+    let (saved, again) = labelled(format::GMB, "a.csv", text, &|_| None, "Oslo");
+    assert_eq!((saved, again), (text.replace("NNP,O", "NNP,B-NEW"), "In [Oslo NEW] now".to_owned()));
+    let beside = |_: &str| Some(b"One\r\nIn Oslo".to_vec());
+    let (saved, again) = labelled(format::BRAT, "a.ann", "", &beside, "Oslo");
+    assert_eq!((saved.as_str(), again.as_str()), ("T1\tNEW 7 11\tOslo\n", "One / In [Oslo NEW]"));
+}
+
+#[test]
+fn every_row_may_name_its_sentence() {
+    check(
+        format::GMB,
+        "a.csv",
+        "Sentence #,Word,Tag\n1,Anna,B-per\n1,Smith,I-per\n2,left,O\n",
+        "[Anna Smith per] / left",
+    );
+}
+
+#[test]
+fn a_long_first_record_is_recognised() {
+    let text = format!("{{\"text\":\"Oslo {}\",\"label\":[[0,4,\"LOC\"]]}}\n", "é ".repeat(60_000));
+    assert_eq!(format::recognise(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0)), format::DOCCANO);
+    let unknown = Source::alone(b"{\"data\":[]}", "a.json", Split::Train, 0);
+    let why = format::read(&unknown, None, &mut Corpus::default()).expect_err("no format").message;
+    assert!(why.contains("this JSON"), "{why}");
+}
+
+#[test]
+fn one_text_stays_one_record() {
+    let text = "{\"text\":\"Anna lives in Oslo.  She works.\\n\\nBob too.\",\"label\":[[14,18,\"LOC\"]]}";
+    let mut corpus = Corpus::default();
+    format::read(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0), None, &mut corpus).expect("a corpus");
+    let written = (format::DOCCANO.write.expect("it is written"))(&corpus, None, Scheme::Iob2);
+    let record: serde_json::Value = serde_json::from_slice(&written).expect("one record");
+    assert_eq!(record["text"], "Anna lives in Oslo.  She works.\n\nBob too.");
+}
+
+#[test]
+fn space_in_a_labels_name_is_told_and_survives_columns() {
+    let text = "{\"text\":\"Bob is a cook\",\"label\":[[9,13,\"job title\"],[0,3,\"\"]]}";
+    let mut corpus = Corpus::default();
+    let found =
+        format::read(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0), None, &mut corpus).expect("a corpus");
+    assert_eq!((found.problem_count, shown(&corpus).as_str()), (1, "Bob is a [cook job title]"));
+    assert!(format::losses(&corpus, format::CONLL).iter().any(|l| l.contains("space in the names")));
+    let written = (format::CONLL.write.expect("it is written"))(&corpus, None, Scheme::Iob2);
+    let mut again = Corpus::default();
+    format::read(&Source::alone(&written, "a.conll", Split::Train, 0), None, &mut again).expect("a corpus");
+    assert_eq!(shown(&again), "Bob is a [cook job_title]");
+}
+
 /// A corpus of texts with any spans on character borders.
 fn corpora() -> impl Strategy<Value = Corpus> {
     let document =

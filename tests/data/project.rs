@@ -111,3 +111,17 @@ fn documents_with_and_without_columns_lie_side_by_side() {
     assert_eq!(dataset.corpus.documents.len(), 3);
     assert!(dataset.corpus.documents[2].is_empty(), "a text without a word is kept");
 }
+
+#[test]
+fn compressed_files_open_and_are_not_saved_back() {
+    use std::io::Write;
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("a.conll.gz");
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    writer.write_all(b"Oslo B-LOC\nrain O\n").expect("bytes");
+    std::fs::write(&at, writer.finish().expect("a file")).expect("a file");
+    let dataset = Dataset::open(&at).expect("a dataset");
+    assert_eq!(dataset.corpus.counts(None).tokens, 2);
+    let refused = tagwright::project::source::rewritten(&dataset.files[0], 0, &dataset.corpus);
+    assert!(refused.is_err_and(|e| e.to_string().contains("compressed files are read and not saved back")));
+}

@@ -51,10 +51,12 @@ fn any(entry: &Value) -> Option<Mark> {
 
 fn read(value: &Value) -> Result<Item, String> {
     let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
-    let lists = KEYS.iter().filter_map(|k| value.get(*k)?.as_array());
-    // Labels of the whole text are words among them.
-    let marks = lists.flatten().filter_map(any).collect();
-    Ok(Item { text, marks, ..Item::default() })
+    let entries = || KEYS.iter().filter_map(|k| value.get(*k)?.as_array()).flatten();
+    let marks = entries().filter_map(any).collect();
+    // Labels of the whole text are words.
+    let unread = entries().any(|e| !e.is_string() && any(e).is_none());
+    let note = unread.then_some("records with entries that are no spans: those are kept in the file and not read");
+    Ok(Item { text, marks, note, ..Item::default() })
 }
 
 fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {

@@ -1,7 +1,7 @@
 //! Label Studio's JSON (a task with `annotations`, or `completions` before 1.0) and JSON_MIN (its text and regions).
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, first_records, number, put_into, string};
+use super::{Dialect, Item, Mark, first_records, number, string};
 use crate::format::{Format, Holds};
 use serde_json::{Value, json};
 
@@ -25,7 +25,8 @@ fn is_task(value: &Value) -> bool {
 
 /// `label` (or whatever the control was called) is a list of regions.
 fn is_minimal(value: &Value) -> bool {
-    string(value, "text").is_some() && minimal_key(value).is_some()
+    let is_exported = ["annotation_id", "lead_time", "annotator"].iter().any(|key| value.get(*key).is_some());
+    string(value, "text").is_some() && (is_exported || minimal_key(value).is_some())
 }
 
 fn minimal_key(value: &Value) -> Option<String> {
@@ -57,6 +58,11 @@ fn annotation(value: &Value) -> Option<(&'static str, usize)> {
     truth.or_else(|| all.iter().rposition(|a| !is(a, "was_cancelled") && !is(a, "skipped"))).map(|at| (key, at))
 }
 
+/// The results of the annotation that counts.
+fn results(value: &Value) -> Option<&Vec<Value>> {
+    annotation(value).and_then(|(key, at)| value.get(key)?.get(at)?.get("result")?.as_array())
+}
+
 fn read(value: &Value) -> Result<Item, String> {
     if !is_task(value) {
         let text = string(value, "text").ok_or("there is neither “data” nor “text”")?.to_owned();
@@ -64,8 +70,12 @@ fn read(value: &Value) -> Result<Item, String> {
         return Ok(Item { text, marks: regions.iter().filter_map(region).flatten().collect(), ..Item::default() });
     }
     let text = text_of(value).ok_or("there is no text under “data”")?.to_owned();
-    let chosen = annotation(value).and_then(|(key, at)| value.get(key)?.get(at)?.get("result")?.as_array());
-    let marks = chosen.into_iter().flatten().filter_map(|r| region(r.get("value")?)).flatten().collect();
+    let marks = results(value).into_iter().flatten().filter_map(|r| region(r.get("value")?)).flatten().collect();
+    let has_paths = |r: &Value| r.get("value").and_then(|v| v.get("start")).is_some_and(Value::is_string);
+    if results(value).is_some_and(|all| all.iter().any(has_paths)) {
+        let note = Some("tasks with regions of hypertext (XPath): those are kept in the file and not read");
+        return Ok(Item { text, marks, note, ..Item::default() });
+    }
     let several = ["annotations", "completions"].iter().filter_map(|k| value.get(*k)?.as_array()).any(|a| a.len() > 1);
     let note = several.then_some("tasks with several annotations: the ground truth counts, else the last one");
     Ok(Item { text, marks, note, ..Item::default() })
@@ -77,21 +87,23 @@ fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
         let key = minimal_key(record).unwrap_or_else(|| "label".into());
         let Some(fields) = record.as_object_mut() else { return };
         if let Some(list) = fields.entry(key).or_insert_with(|| json!([])).as_array_mut() {
-            without(list, gone, |r| Some(r));
-            put_into(list, &[], new, |_| None, make);
+            let new = relabelled(list, gone, new, |r| Some(r));
+            list.extend(new.into_iter().map(make));
         }
         return;
     }
     let (from, to) = controls(record);
-    let (key, at) = annotation(record).unwrap_or(("annotations", 0));
+    // A task whose annotations were all cancelled gets one of its own, which counts.
+    let (key, at) = annotation(record).unwrap_or(("annotations", usize::MAX));
     let Some(fields) = record.as_object_mut() else { return };
     let Some(all) = fields.entry(key).or_insert_with(|| json!([])).as_array_mut() else { return };
-    if at >= all.len() {
+    let at = at.min(all.len());
+    if at == all.len() {
         all.push(json!({"result": []}));
     }
     let Some(chosen) = all.get_mut(at).and_then(Value::as_object_mut) else { return };
     let Some(list) = chosen.entry("result").or_insert_with(|| json!([])).as_array_mut() else { return };
-    without(list, gone, |r| r.get_mut("value"));
+    let new = relabelled(list, gone, new, |r| r.get_mut("value"));
     let taken = list.len();
     list.extend(new.iter().enumerate().map(|(i, m)| {
         let id = format!("tagwright-{}-{}-{}", m.start, m.end, taken + i);
@@ -99,32 +111,37 @@ fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
     }));
 }
 
-/// Takes labels out of regions; a region without a label goes.
-fn without(list: &mut Vec<Value>, gone: &[Mark], region_of: impl Fn(&mut Value) -> Option<&mut Value>) {
+/// Changes the labels of regions: one that went gives its place to a new one, so that the region keeps its id and what
+/// refers to it; a region without a label goes. The marks that found no place are left to be added.
+fn relabelled<'m>(
+    list: &mut Vec<Value>,
+    gone: &[Mark],
+    new: &'m [Mark],
+    region_of: impl Fn(&mut Value) -> Option<&mut Value>,
+) -> Vec<&'m Mark> {
     let mut gone: Vec<&Mark> = gone.iter().collect();
+    let mut new: Vec<&Mark> = new.iter().collect();
     list.retain_mut(|entry| {
         let Some(inside) = region_of(entry) else { return true };
         let (Some(start), Some(end)) = (number(inside, "start"), number(inside, "end")) else { return true };
         let Some(labels) = inside.get_mut("labels").and_then(Value::as_array_mut) else { return true };
         let had = labels.len();
-        labels.retain(|label| {
-            let same = |m: &&Mark| (m.start, m.end) == (start, end) && label.as_str() == Some(&m.label);
-            match gone.iter().position(same) {
-                Some(at) => {
-                    gone.swap_remove(at);
-                    false
-                }
-                None => true,
-            }
+        labels.retain_mut(|label| {
+            let here = |m: &&Mark| (m.start, m.end) == (start, end);
+            let Some(at) = gone.iter().position(|m| here(m) && label.as_str() == Some(&m.label)) else { return true };
+            gone.swap_remove(at);
+            let Some(next) = new.iter().position(here) else { return false };
+            *label = Value::from(new.remove(next).label.clone());
+            true
         });
         had == 0 || !labels.is_empty()
     });
+    new
 }
 
 /// The names of the control and of the text in the regions that are there.
 fn controls(record: &Value) -> (String, String) {
-    let results = annotation(record).and_then(|(key, at)| record.get(key)?.get(at)?.get("result")?.as_array());
-    let labelled = results.into_iter().flatten().find(|r| r.get("value").is_some_and(|v| region(v).is_some()));
+    let labelled = results(record).into_iter().flatten().find(|r| r.get("value").is_some_and(|v| region(v).is_some()));
     let name = |key: &str, otherwise: &str| {
         labelled.and_then(|r| string(r, key)).map_or_else(|| otherwise.to_owned(), str::to_owned)
     };

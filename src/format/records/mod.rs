@@ -180,6 +180,10 @@ fn placed(
     let ruler = Ruler::new(&item.text, measure.unit);
     let mut spans = Vec::with_capacity(item.marks.len());
     for mark in &item.marks {
+        if mark.label.trim().is_empty() {
+            tell(format!("a span {}..{} has no label", mark.start, mark.end));
+            continue;
+        }
         let Some((start, end)) = range_of(item, mark, measure, &ruler) else {
             let size = item.text.chars().count();
             tell(format!("{} {}..{} lies outside its text of {size} characters", mark.label, mark.start, mark.end));
@@ -196,7 +200,10 @@ fn placed(
     }
     let words = item.words.as_ref().and_then(|words| {
         let all: Option<Vec<(u32, u32)>> = words.iter().map(|(s, e)| ruler.range(*s, *e)).collect();
-        all.filter(|words| words.windows(2).all(|w| w[0].1 <= w[1].0))
+        // spaCy's tokenizer makes tokens of space, which are no words.
+        let is_word = |w: &(u32, u32)| !item.text[w.0 as usize..w.1 as usize].trim().is_empty();
+        all.map(|words| words.into_iter().filter(is_word).collect())
+            .filter(|words: &Vec<(u32, u32)>| words.windows(2).all(|w| w[0].1 <= w[1].0))
     });
     (spans, words)
 }
@@ -226,7 +233,8 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
         let name = |s: &Span| current.corpus.labels.name(s.label).to_owned();
         let now = measure.marks(&item.text, &document.spans, name);
         let ruler = Ruler::new(&item.text, measure.unit);
-        let there = item.marks.iter().filter(|m| range_of(item, m, measure, &ruler).is_some());
+        let is_taken = |m: &&Mark| !m.label.trim().is_empty() && range_of(item, m, measure, &ruler).is_some();
+        let there = item.marks.iter().filter(is_taken);
         let (gone, new) = difference(there, &now, |m| range_of(item, m, measure, &ruler));
         if gone.is_empty() && new.is_empty() {
             continue;
@@ -311,16 +319,21 @@ fn put_into(
     make: impl Fn(&Mark) -> Value,
 ) {
     let mut gone: Vec<&Mark> = gone.iter().collect();
-    list.retain(|entry| {
+    let mut new: Vec<&Mark> = new.iter().collect();
+    list.retain_mut(|entry| {
         let Some(here) = mark(entry) else { return true };
-        let at = gone.iter().position(|m| (m.start, m.end, &m.label) == (here.start, here.end, &here.label));
-        match at {
-            Some(at) => {
-                gone.swap_remove(at);
-                false
+        let same_place = |m: &Mark| (m.start, m.end) == (here.start, here.end);
+        let Some(at) = gone.iter().position(|m| same_place(m) && m.label == here.label) else { return true };
+        gone.swap_remove(at);
+        // An object whose label alone has changed keeps its other fields, and with its id what refers to it.
+        let next = new.iter().position(|m| same_place(m)).filter(|_| entry.get("label").is_some());
+        match next {
+            Some(next) => {
+                entry["label"] = Value::from(new.remove(next).label.clone());
+                true
             }
-            None => true,
+            None => false,
         }
     });
-    list.extend(new.iter().map(make));
+    list.extend(new.into_iter().map(make));
 }

@@ -51,7 +51,13 @@ fn read(value: &Value) -> Result<Item, String> {
 
 fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
     let tokens = record.get("tokens").and_then(Value::as_array).cloned().unwrap_or_default();
+    let was_not_taken = matches!(string(record, "answer"), Some("reject" | "ignore"));
     let Some(fields) = record.as_object_mut() else { return };
+    if was_not_taken {
+        // What was labelled now is a decision; the spans that were rejected are none of it.
+        fields.insert("answer".into(), "accept".into());
+        fields.insert("spans".into(), json!([]));
+    }
     let Some(list) = fields.entry("spans").or_insert_with(|| json!([])).as_array_mut() else { return };
     put_into(list, gone, new, mark, |m| span(m, |key, at| tokens.iter().position(|t| number(t, key) == Some(at))));
 }
