@@ -180,6 +180,17 @@ pub fn encode(spans: &[TokenSpan], tokens: usize, scheme: Scheme) -> Vec<Tag> {
     tags
 }
 
+/// The spans that [`encode`] can write: of those that overlap the first. They must be sorted.
+pub fn side_by_side(spans: &[TokenSpan]) -> Vec<TokenSpan> {
+    let mut kept: Vec<TokenSpan> = Vec::with_capacity(spans.len());
+    for span in spans {
+        if kept.last().is_none_or(|last| last.end <= span.start) {
+            kept.push(*span);
+        }
+    }
+    kept
+}
+
 /// Which scheme a file's tags follow, told tag by tag.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SchemeDetector {

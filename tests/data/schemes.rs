@@ -1,7 +1,7 @@
 //! Spans as tags and back.
 
 use proptest::prelude::*;
-use tagwright::corpus::scheme::{SCHEMES, SchemeDetector, decode, encode, parse_tag, prefix_of};
+use tagwright::corpus::scheme::{SCHEMES, SchemeDetector, decode, encode, parse_tag, prefix_of, side_by_side};
 use tagwright::corpus::{Labels, Scheme, TokenSpan};
 
 /// Tags on one line, spans as `start-end:LABEL` on one line.
@@ -69,4 +69,17 @@ proptest! {
             prop_assert_eq!(&decode(&encode(&spans, tokens, scheme)), &spans);
         }
     }
+}
+
+#[test]
+fn what_is_drawn_is_what_can_be_encoded() {
+    let span = |start, end| TokenSpan { start, end, label: 0 };
+    let check = |spans: &[TokenSpan], expected: &[TokenSpan]| {
+        assert_eq!(side_by_side(spans), expected);
+        let tags = encode(spans, 9, Scheme::Iob2);
+        assert_eq!(decode(&tags), expected);
+    };
+    check(&[], &[]);
+    check(&[span(0, 2), span(2, 3)], &[span(0, 2), span(2, 3)]);
+    check(&[span(0, 5), span(1, 2), span(4, 6), span(6, 7)], &[span(0, 5), span(6, 7)]);
 }

@@ -5,6 +5,7 @@ use super::paint::Paint;
 use super::pieces;
 use crate::app::{Action, Annotate, Command};
 use crate::corpus::TokenSpan;
+use crate::corpus::scheme::side_by_side;
 use crate::ui::Commands;
 use crate::ui::numbers::counted;
 use crate::ui::theme::{self, TextRole};
@@ -117,7 +118,7 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, width: f32, out: &mut Comm
     let document = a.corpus.document(id.document);
     let words = document.words(id.sentence as usize);
     let token_spans = document.token_spans(id.sentence as usize);
-    let spans = span_views(a, &token_spans, p);
+    let spans = span_views(a, &side_by_side(&token_spans), p);
     let (size, line) = theme::density(ui).context();
     let joined = document.touching(id.sentence as usize);
     let flow = Flow::lay_out_joined(ui, &words, &spans, Style::context(size, line), width, &joined);
@@ -140,7 +141,7 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
     let document = a.corpus.document(id.document);
     let words = document.words(id.sentence as usize);
     let token_spans = document.token_spans(id.sentence as usize);
-    let spans = span_views(a, &token_spans, p);
+    let spans = span_views(a, &side_by_side(&token_spans), p);
     ui.add_space(10.0);
     let top = ui.cursor().top();
     let left = ui.cursor().left() + gutter(ui);
@@ -154,7 +155,11 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
         if let (true, Some(aligned)) = (a.pieces.on, &a.pieces.alignment) {
             label(ui, TextRole::Small, p.text3, &counted(aligned.pieces.len(), "piece"));
         }
-        label(ui, TextRole::Small, p.text3, &counted(spans.len(), "span"));
+        label(ui, TextRole::Small, p.text3, &counted(token_spans.len(), "span"));
+        if spans.len() < token_spans.len() {
+            let hidden = token_spans.len() - spans.len();
+            label(ui, TextRole::Small, p.warn, &format!("{hidden} overlapping, listed in the record"));
+        }
     });
     ui.add_space(6.0);
     if a.pieces.on {
