@@ -15,7 +15,7 @@ pub const BRAT: Format = Format {
     read,
     write: None,
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: true, text: true, documents: true, columns: 0 },
+    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
 };
 
 /// A text-bound annotation: `T1⇥ORG 0 4;5 9⇥surface`.

@@ -20,7 +20,7 @@ pub const CONLL2003: Format = Format {
     read,
     write: Some(|corpus, split, scheme| columns_write::write(corpus, split, CONLL2003, scheme).into_bytes()),
     rewrite: Some(columns_write::rewrite),
-    holds: Holds { overlaps: false, text: false, documents: true, columns: 2 },
+    holds: Holds { overlaps: false, text: false, documents: true, spaced_labels: false, columns: 2 },
 };
 
 /// Any number of columns, the last one the tag.
@@ -32,7 +32,7 @@ pub const CONLL: Format = Format {
     read,
     write: Some(|corpus, split, scheme| columns_write::write(corpus, split, CONLL, scheme).into_bytes()),
     rewrite: Some(columns_write::rewrite),
-    holds: Holds { overlaps: false, text: false, documents: true, columns: usize::MAX },
+    holds: Holds { overlaps: false, text: false, documents: true, spaced_labels: false, columns: usize::MAX },
 };
 
 /// Two columns separated by a tab, as WNUT-17 was published.
@@ -44,7 +44,7 @@ pub const WNUT: Format = Format {
     read,
     write: Some(|corpus, split, scheme| columns_write::write(corpus, split, WNUT, scheme).into_bytes()),
     rewrite: Some(columns_write::rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, columns: 0 },
+    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, columns: 0 },
 };
 
 /// The layout of a file that has columns with a tag in the last one.
@@ -252,7 +252,7 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     }
     documents.push(builder);
     let (columns, mut found) = reader.finish();
-    found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
+    found.note_encoding(&decoded);
     let documents = documents.into_iter().filter(|d| d.sentences() > 0).map(|d| Arc::new(d.finish()));
     corpus.documents.extend(documents);
     corpus.columns = columns;

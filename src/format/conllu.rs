@@ -4,7 +4,7 @@
 use super::words::{SpansOf, Tagged, label_name, say};
 use super::{Current, Format, Found, Glance, Holds, Problem, Source, decode};
 use crate::corpus::scheme::{self, parse_tag, tag_text};
-use crate::corpus::{Corpus, DocumentBuilder, Scheme, Split};
+use crate::corpus::{Corpus, Scheme, Split};
 use std::fmt::Write as _;
 
 /// CoNLL-U with tags in `MISC`.
@@ -16,7 +16,7 @@ pub const CONLLU: Format = Format {
     read,
     write: Some(write),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, columns: 0 },
+    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, columns: 0 },
 };
 
 const COLUMNS: usize = 10;
@@ -47,10 +47,8 @@ fn tag_of(misc: &str) -> Option<(&str, &str)> {
 
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let decoded = decode(source.bytes)?;
-    let mut found = Found::new(CONLLU);
-    found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
-    let width = corpus.columns.len();
-    let mut reader = Tagged::new(corpus, DocumentBuilder::new(source.split, source.file, 0, width), found);
+    let found = Found::of(CONLLU, &decoded);
+    let mut reader = Tagged::new(source, corpus, found);
     let mut space = "";
     let mut first = true;
     for (line, text) in (1..).zip(decoded.text.lines()) {
@@ -77,7 +75,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             }
             continue;
         }
-        reader.builder.token_after(if first { "\n" } else { space }, fields[1], std::iter::repeat_n(0, width));
+        reader.word_after(if first { "\n" } else { space }, fields[1]);
         reader.tag(tag_of(fields[MISC]).map_or("O", |(_, tag)| tag), line, MISC + 1);
         space = if fields[MISC].split('|').any(|p| p == "SpaceAfter=No") { "" } else { " " };
         first = false;

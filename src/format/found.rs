@@ -1,6 +1,6 @@
 //! What reading a file finds out.
 
-use super::{Format, Unit};
+use super::{Decoded, Format, Unit};
 use crate::corpus::Scheme;
 
 /// What is wrong at one place of a file. Lines and columns count from 1; 0 means the whole file or line.
@@ -55,6 +55,18 @@ impl Found {
     /// Nothing wrong so far.
     pub fn new(format: Format) -> Self {
         Self { format, scheme: Scheme::Iob2, unit: None, evidence: Vec::new(), problems: Vec::new(), problem_count: 0 }
+    }
+
+    /// Nothing wrong so far with a text; its encoding is told where it is unusual.
+    pub(super) fn of(format: Format, decoded: &Decoded) -> Self {
+        let mut found = Self::new(format);
+        found.note_encoding(decoded);
+        found
+    }
+
+    /// Tells a text's encoding where it is unusual.
+    pub(super) fn note_encoding(&mut self, decoded: &Decoded) {
+        self.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
     }
 
     /// Notes a problem; the message is made only for those that are listed.

@@ -3,8 +3,8 @@
 
 use super::words::{SpansOf, Tagged, say};
 use super::{Current, Format, Found, Holds, Problem, Source, decode};
+use crate::corpus::Corpus;
 use crate::corpus::scheme::{self, tag_text};
-use crate::corpus::{Corpus, DocumentBuilder};
 use csv::StringRecord;
 
 /// `ner_dataset.csv`.
@@ -16,7 +16,7 @@ pub const GMB: Format = Format {
     read,
     write: None,
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, columns: 0 },
+    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, columns: 0 },
 };
 
 fn header(line: &str) -> StringRecord {
@@ -48,10 +48,8 @@ fn rows(text: &str) -> Result<(csv::Reader<&[u8]>, [usize; 3]), Problem> {
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let decoded = decode(source.bytes)?;
     let (mut reader, [sentence, word, tag]) = rows(&decoded.text)?;
-    let mut found = Found::new(GMB);
-    found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
-    let width = corpus.columns.len();
-    let mut out = Tagged::new(corpus, DocumentBuilder::new(source.split, source.file, 0, width), found);
+    let found = Found::of(GMB, &decoded);
+    let mut out = Tagged::new(source, corpus, found);
     let mut name = String::new();
     for row in reader.records() {
         let row = match row {
@@ -68,7 +66,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         }
         match (row.get(word).filter(|w| !w.trim().is_empty()), row.get(tag)) {
             (Some(word), Some(text)) => {
-                out.builder.token(word, std::iter::repeat_n(0, width));
+                out.word(word);
                 out.tag(text, line, tag + 1);
             }
             _ => out.found.problem(line, word + 1, || "the row lacks its word or its tag; it is left as it is".into()),

@@ -6,7 +6,7 @@ use super::records::json::{self, Record, Shape};
 use super::words::{SpansOf, Tagged, say};
 use super::{Current, Format, Found, Holds, Problem, Source, decode};
 use crate::corpus::scheme::{self, tag_text};
-use crate::corpus::{Corpus, Document, DocumentBuilder, Scheme, Split};
+use crate::corpus::{Corpus, Document, Scheme, Split};
 use serde_json::{Value, json};
 
 /// Records of `tokens` and `ner_tags`.
@@ -14,11 +14,11 @@ pub const HF_JSONL: Format = Format {
     name: "hf-jsonl",
     what: "Hugging Face JSON: lines of tokens and tags",
     extensions: &["jsonl", "json"],
-    recognises: |g| json::first(g.head).iter().any(|v| columns(v).is_some()),
+    recognises: |g| g.records.iter().any(|v| columns(v).is_some()),
     read,
     write: Some(write),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, columns: 0 },
+    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, columns: 0 },
 };
 
 pub(super) const WORDS: [&str; 3] = ["tokens", "words", "token"];
@@ -38,22 +38,16 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let decoded = decode(source.bytes)?;
     let records = json::records(&decoded.text)?;
     let names = names(source);
-    let mut found = Found::new(HF_JSONL);
-    found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
+    let mut found = Found::of(HF_JSONL, &decoded);
     if let Some((file, names)) = &names {
         found.evidence.push(format!("{} tag names from {file}", names.len()));
     }
     let names = names.map(|(_, names)| names);
-    let width = corpus.columns.len();
-    let mut reader = Tagged::new(corpus, DocumentBuilder::new(source.split, source.file, 0, width), found);
+    let mut reader = Tagged::new(source, corpus, found);
     for record in &records {
         match sentence(record, names.as_deref()) {
             Ok(Sentence { words, tags, .. }) => {
-                for (i, (word, tag)) in words.iter().zip(&tags).enumerate() {
-                    reader.builder.token(word, std::iter::repeat_n(0, width));
-                    reader.tag(tag, record.line, i + 1);
-                }
-                reader.end_sentence();
+                reader.sentence(&words, &tags, record.line);
             }
             Err((line, why)) => reader.found.problem(line, 0, || format!("{why}; the record is left as it is")),
         }

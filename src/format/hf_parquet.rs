@@ -5,7 +5,7 @@ use super::hf_jsonl::{self, TAGS, WORDS};
 use super::words::Tagged;
 use super::{Format, Found, Holds, Problem, Source};
 use crate::corpus::scheme::{self, tag_text};
-use crate::corpus::{Corpus, DocumentBuilder, Scheme, Split};
+use crate::corpus::{Corpus, Scheme, Split};
 use bytes::Bytes;
 use parquet::basic::Compression;
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
@@ -29,7 +29,7 @@ pub const HF_PARQUET: Format = Format {
     read,
     write: Some(write),
     rewrite: None,
-    holds: Holds { overlaps: false, text: false, documents: false, columns: 0 },
+    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, columns: 0 },
 };
 
 /// The key of the footer under which `datasets` keeps the features.
@@ -47,9 +47,7 @@ const GROUP: usize = 50_000;
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     // The crate trusts what a damaged file says of itself in places, and panics; nothing is shared with it.
     let sentences = catch_unwind(AssertUnwindSafe(|| sentences(source.bytes)));
-    let (names, rows) = sentences
-        .unwrap_or_else(|_| Err(Problem::at(0, 0, "the Parquet file is damaged")))
-        .map_err(|p| Problem { message: p.message, ..p })?;
+    let (names, rows) = sentences.unwrap_or_else(|_| Err(Problem::at(0, 0, "the Parquet file is damaged")))?;
     let beside = hf_jsonl::names(source);
     let mut found = Found::new(HF_PARQUET);
     let names = match (names, beside) {
@@ -63,8 +61,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         }
         (None, None) => None,
     };
-    let width = corpus.columns.len();
-    let mut reader = Tagged::new(corpus, DocumentBuilder::new(source.split, source.file, 0, width), found);
+    let mut reader = Tagged::new(source, corpus, found);
     for (row, sentence) in (1..).zip(rows) {
         let named = sentence.and_then(|(words, tags)| {
             let tags: Result<Vec<String>, String> = tags.into_iter().map(|t| t.name(names.as_deref())).collect();
@@ -72,11 +69,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         });
         match named {
             Ok((words, tags)) => {
-                for (i, (word, tag)) in words.iter().zip(&tags).enumerate() {
-                    reader.builder.token(word, std::iter::repeat_n(0, width));
-                    reader.tag(tag, row, i + 1);
-                }
-                reader.end_sentence();
+                reader.sentence(&words, &tags, row);
             }
             Err(why) => reader.found.problem(row, 0, || format!("row {row}: {why}; it is left out")),
         }

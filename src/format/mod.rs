@@ -120,6 +120,8 @@ pub struct Holds {
     pub text: bool,
     /// Where documents begin.
     pub documents: bool,
+    /// Labels with space in their names.
+    pub spaced_labels: bool,
     /// How many of the further columns (part of speech, chunk).
     pub columns: usize,
 }
@@ -132,8 +134,8 @@ pub struct Glance<'a> {
     pub bytes: &'a [u8],
     /// Its text, the beginning of it; empty where it is none.
     pub head: &'a str,
-    /// Whether a file of this name lies beside it.
-    pub beside: &'a dyn Fn(&str) -> bool,
+    /// Its first JSON records, where it has some.
+    pub records: &'a [serde_json::Value],
 }
 
 impl Glance<'_> {
@@ -200,8 +202,8 @@ fn recognised(source: &Source) -> Option<Format> {
     let decoded = decode(head(source.bytes, HEAD));
     let head = decoded.as_ref().map_or("", |d| &d.text);
     let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
-    let glance =
-        Glance { extension: &extension, bytes: source.bytes, head, beside: &|name| (source.beside)(name).is_some() };
+    let records = records::json::first(head);
+    let glance = Glance { extension: &extension, bytes: source.bytes, head, records: &records };
     FORMATS.iter().copied().find(|f| (f.recognises)(&glance))
 }
 
@@ -246,7 +248,7 @@ pub fn losses(corpus: &Corpus, format: Format) -> Vec<String> {
         }
     }
     let spaced = corpus.labels.names().iter().filter(|n| n.contains(char::is_whitespace)).count();
-    if spaced > 0 && !holds.text && format != HF_JSONL && format != HF_PARQUET {
+    if spaced > 0 && !holds.spaced_labels {
         losses.push(format!("space in the names of labels ({spaced}); it becomes _"));
     }
     if corpus.columns.len() > holds.columns {

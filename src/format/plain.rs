@@ -13,13 +13,12 @@ pub const TEXT: Format = Format {
     read,
     write: None,
     rewrite: None,
-    holds: Holds { overlaps: false, text: true, documents: true, columns: 0 },
+    holds: Holds { overlaps: false, text: true, documents: true, spaced_labels: true, columns: 0 },
 };
 
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let decoded = decode(source.bytes)?;
-    let mut found = Found::new(TEXT);
-    found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
+    let found = Found::of(TEXT, &decoded);
     let text = decoded.text.into_owned();
     corpus.documents.push(Arc::new(Document::of_text(source.split, source.file, 0, text, Vec::new(), None)));
     Ok(found)

@@ -14,7 +14,7 @@ pub const CSV: Format = Format {
     read,
     write: None,
     rewrite: None,
-    holds: Holds { overlaps: false, text: true, documents: true, columns: 0 },
+    holds: Holds { overlaps: false, text: true, documents: true, spaced_labels: true, columns: 0 },
 };
 
 /// What parts the cells of the first lines into the same number, more than one; a lone column of texts has none.
@@ -40,8 +40,7 @@ fn separator_of(head: &str) -> Option<u8> {
 
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let decoded = decode(source.bytes)?;
-    let mut found = Found::new(CSV);
-    found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
+    let mut found = Found::of(CSV, &decoded);
     let separator = separator_of(&decoded.text).unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(decoded.text.as_bytes());
     let header = reader.headers().map_err(|e| Problem::at(1, 0, format!("the table is broken ({e})")))?.clone();

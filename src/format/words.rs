@@ -1,6 +1,6 @@
 //! What formats share: sentences in one document, where their spans are now, and a corpus in parts.
 
-use super::{Current, Found};
+use super::{Current, Found, Source};
 use crate::corpus::scheme::{SchemeDetector, decode, parse_tag, prefix_of};
 use crate::corpus::{Corpus, Document, DocumentBuilder, Labels, Split, Tag, TokenSpan};
 use std::borrow::Cow;
@@ -50,8 +50,29 @@ pub(super) struct Tagged<'a> {
 }
 
 impl<'a> Tagged<'a> {
-    pub(super) fn new(corpus: &'a mut Corpus, builder: DocumentBuilder, found: Found) -> Self {
+    /// The document of a source.
+    pub(super) fn new(source: &Source, corpus: &'a mut Corpus, found: Found) -> Self {
+        let builder = DocumentBuilder::new(source.split, source.file, 0, corpus.columns.len());
         Self { corpus, builder, found, detector: SchemeDetector::default(), tags: Vec::new() }
+    }
+
+    /// Adds a word behind this space; it has no value in the columns of other sources.
+    pub(super) fn word_after(&mut self, space: &str, word: &str) {
+        self.builder.token_after(space, word, std::iter::repeat_n(0, self.corpus.columns.len()));
+    }
+
+    /// Adds a word.
+    pub(super) fn word(&mut self, word: &str) {
+        self.builder.token(word, std::iter::repeat_n(0, self.corpus.columns.len()));
+    }
+
+    /// Adds a sentence of words and their tags, all of one line.
+    pub(super) fn sentence(&mut self, words: &[String], tags: &[String], line: usize) {
+        for (i, (word, tag)) in words.iter().zip(tags).enumerate() {
+            self.word(word);
+            self.tag(tag, line, i + 1);
+        }
+        self.end_sentence();
     }
 
     /// The tag of the word that was added last. One that is none counts as `O` and is reported.

@@ -2,7 +2,7 @@
 //! `annotations` as objects.
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, first_records, number, put_into, string};
+use super::{Dialect, Item, Mark, number, put_into, string};
 use crate::format::{Format, Holds};
 use serde_json::{Value, json};
 
@@ -11,11 +11,11 @@ pub const DOCCANO: Format = Format {
     name: "doccano",
     what: "doccano: JSON lines of a text and its labels",
     extensions: &["jsonl", "json"],
-    recognises: |g| first_records(g).iter().any(is_record),
+    recognises: |g| g.records.iter().any(is_record),
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(|corpus, split, _| super::write(corpus, split, &DIALECT)),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { overlaps: true, text: true, documents: true, columns: 0 },
+    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
 };
 
 const DIALECT: Dialect = Dialect { format: DOCCANO, read, put, fresh, shape: Shape::Lines };

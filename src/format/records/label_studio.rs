@@ -1,7 +1,7 @@
 //! Label Studio's JSON (a task with `annotations`, or `completions` before 1.0) and JSON_MIN (its text and regions).
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, first_records, number, string};
+use super::{Dialect, Item, Mark, number, string};
 use crate::format::{Format, Holds};
 use serde_json::{Value, json};
 
@@ -10,11 +10,11 @@ pub const LABEL_STUDIO: Format = Format {
     name: "label-studio",
     what: "Label Studio: JSON of tasks with annotations, or JSON_MIN",
     extensions: &["json"],
-    recognises: |g| first_records(g).iter().any(|v| is_task(v) || is_minimal(v)),
+    recognises: |g| g.records.iter().any(|v| is_task(v) || is_minimal(v)),
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(|corpus, split, _| super::write(corpus, split, &DIALECT)),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { overlaps: true, text: true, documents: true, columns: 0 },
+    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
 };
 
 const DIALECT: Dialect = Dialect { format: LABEL_STUDIO, read, put, fresh, shape: Shape::Array };

@@ -17,7 +17,7 @@ pub use spacy::SPACY_JSON;
 
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
 use super::words::{Part, parts};
-use super::{Current, Decoded, Format, Found, Glance, Problem, Source, decode};
+use super::{Current, Decoded, Format, Found, Problem, Source, decode};
 use crate::corpus::{Corpus, Document, Span, Split};
 use json::{Record, Shape};
 use serde_json::Value;
@@ -155,7 +155,7 @@ fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found
 
 fn describe(found: &mut Found, decoded: &Decoded, measure: Measure, evidence: &Evidence) {
     found.unit = Some(measure.unit);
-    found.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
+    found.note_encoding(decoded);
     if evidence.telling > 0 {
         let [points, utf16, bytes] = evidence.fit;
         found.evidence.push(format!(
@@ -293,11 +293,6 @@ fn item(corpus: &Corpus, part: &Part) -> Item {
     let bytes: Vec<u32> = words.iter().flat_map(|(a, b)| [a - from, b - from]).collect();
     let words = offsets(&text, &bytes, Unit::CodePoints).chunks_exact(2).map(|p| (p[0], p[1])).collect();
     Item { text, marks, words: Some(words), note: None }
-}
-
-/// The first records of a file, to look at.
-fn first_records<'g>(glance: &Glance<'g>) -> Vec<Value> {
-    json::first(glance.head)
 }
 
 /// A whole number of a record.

@@ -1,7 +1,7 @@
 //! Prodigy's JSON lines: a text, its spans, often its tokens, and what the person answered.
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, first_records, number, put_into, string};
+use super::{Dialect, Item, Mark, number, put_into, string};
 use crate::format::{Format, Holds};
 use serde_json::{Value, json};
 
@@ -10,11 +10,11 @@ pub const PRODIGY: Format = Format {
     name: "prodigy",
     what: "Prodigy: JSON lines of a text, its tokens and spans",
     extensions: &["jsonl"],
-    recognises: |g| first_records(g).iter().any(is_record),
+    recognises: |g| g.records.iter().any(is_record),
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(|corpus, split, _| super::write(corpus, split, &DIALECT)),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { overlaps: true, text: true, documents: true, columns: 0 },
+    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
 };
 
 const DIALECT: Dialect = Dialect { format: PRODIGY, read, put, fresh, shape: Shape::Lines };

@@ -1,7 +1,7 @@
 //! spaCy 2's training tuples as JSON: `["text", {"entities": [[0, 4, "ORG"]]}]`, as pairs in an array or one a line.
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, first_records, put_into};
+use super::{Dialect, Item, Mark, put_into};
 use crate::format::{Format, Holds};
 use serde_json::{Value, json};
 
@@ -10,11 +10,11 @@ pub const SPACY_JSON: Format = Format {
     name: "spacy-json",
     what: "spaCy 2: training tuples as JSON",
     extensions: &["json"],
-    recognises: |g| first_records(g).iter().any(is_pair),
+    recognises: |g| g.records.iter().any(is_pair),
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(|corpus, split, _| super::write(corpus, split, &DIALECT)),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { overlaps: true, text: true, documents: true, columns: 0 },
+    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
 };
 
 const DIALECT: Dialect = Dialect { format: SPACY_JSON, read, put, fresh, shape: Shape::Array };
