@@ -143,6 +143,6 @@ fn tag_words(tagger: &Tagger, file: &Path) -> Result<(), Failure> {
             document.insert_span(span);
         }
     }
-    let write = found.write.or(format::CONLL.write);
+    let write = found.writes_whole().or(format::CONLL.writes_whole());
     super::output::bytes(&write.map(|write| write(&corpus, None, Scheme::Iob2)).unwrap_or_default())
 }

@@ -1,7 +1,8 @@
 //! brat's standoff: `X.ann` beside the text `X.txt`. Relations, events, attributes and notes are kept as they are.
 
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
-use super::{Current, Format, Found, Holds, Problem, Source, decode_utf8};
+use super::words::label_name;
+use super::{Current, Format, Found, Holds, Problem, Source, Write, decode_utf8};
 use crate::corpus::{Corpus, Document, Span};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,9 +14,9 @@ pub const BRAT: Format = Format {
     extensions: &["ann"],
     recognises: |g| g.extension == "ann",
     read,
-    write: None,
+    write: Some(Write::EachDocument(files)),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
+    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: false, columns: 0 },
 };
 
 /// A text-bound annotation: `T1⇥ORG 0 4;5 9⇥surface`.
@@ -177,7 +178,9 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     let mut gone: Vec<(&Bound, (u32, u32))> = Vec::new();
     for bound in &bounds {
         let Ok((start, end)) = whole(text, bound, &places) else { continue };
-        let same = |s: &Span| (s.start, s.end) == (start, end) && current.corpus.labels.name(s.label) == bound.label;
+        let same = |s: &Span| {
+            (s.start, s.end) == (start, end) && label_name(current.corpus.labels.name(s.label)) == bound.label
+        };
         match left.iter().position(same) {
             Some(at) => drop(left.remove(at)),
             None => gone.push((bound, (start, end))),
@@ -202,7 +205,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         match relabelled.get(id).zip(line.split_once('\t')) {
             Some((label, (_, rest))) => {
                 let places = rest.split_once(' ').map_or(rest, |(_, places)| places);
-                out.push_str(&format!("{id}\t{} {places}", current.corpus.labels.name(*label)));
+                out.push_str(&format!("{id}\t{} {places}", label_name(current.corpus.labels.name(*label))));
             }
             None => out.push_str(line),
         }
@@ -213,12 +216,24 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     let mut next = bounds.iter().filter_map(|b| b.id[1..].parse::<u64>().ok()).max().unwrap_or(0);
     for span in left {
         next += 1;
-        let surface = &text[span.start as usize..span.end as usize];
-        let fragments = fragments(text, span, measure);
-        let surface = surface.replace("\r\n", " ").replace(['\n', '\r'], " ");
-        out.push_str(&format!("T{next}\t{} {fragments}\t{surface}\n", current.corpus.labels.name(span.label)));
+        out.push_str(&line(next, current.corpus.labels.name(span.label), text, span, measure));
     }
     Ok(out.into_bytes())
+}
+
+/// A new annotation.
+fn line(number: u64, label: &str, text: &str, span: Span, measure: Measure) -> String {
+    let surface = &text[span.start as usize..span.end as usize];
+    let surface = surface.replace("\r\n", " ").replace(['\n', '\r'], " ");
+    format!("T{number}\t{} {}\t{surface}\n", label_name(label), fragments(text, span, measure))
+}
+
+/// A document as its text and its annotations. brat reads line ends of two characters as one.
+fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, Vec<u8>)> {
+    let text = &document.text;
+    let measure = Measure { unit: Unit::CodePoints, ends_are_one: text.contains("\r\n") };
+    let lines = (1..).zip(&document.spans).map(|(n, s)| line(n, corpus.labels.name(s.label), text, *s, measure));
+    vec![("ann", lines.collect::<String>().into_bytes()), ("txt", text.clone().into_bytes())]
 }
 
 /// A span's offsets, line by line as brat has it.

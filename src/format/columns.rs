@@ -3,7 +3,7 @@
 //! CoNLL-2003 (four columns, `-DOCSTART-`), WNUT-17 (word, tab, tag) and whatever looks like them.
 
 use super::found::quote;
-use super::{Format, Found, Glance, Holds, Problem, Source, columns_write, decode as decode_bytes};
+use super::{Format, Found, Glance, Holds, Problem, Source, Write, columns_write, decode as decode_bytes};
 use crate::corpus::scheme::{SchemeDetector, decode, parse_tag, prefix_of};
 use crate::corpus::store::Column;
 use crate::corpus::{Corpus, DocumentBuilder, Tag};
@@ -18,7 +18,9 @@ pub const CONLL2003: Format = Format {
     extensions: &["conll", "txt", "train", "testa", "testb"],
     recognises: |g| layout_of(g).is_some_and(|l| l.format() == CONLL2003),
     read,
-    write: Some(|corpus, split, scheme| columns_write::write(corpus, split, CONLL2003, scheme).into_bytes()),
+    write: Some(Write::Whole(|corpus, split, scheme| {
+        columns_write::write(corpus, split, CONLL2003, scheme).into_bytes()
+    })),
     rewrite: Some(columns_write::rewrite),
     holds: Holds { overlaps: false, text: false, documents: true, spaced_labels: false, columns: 2 },
 };
@@ -30,7 +32,7 @@ pub const CONLL: Format = Format {
     extensions: &["conll", "iob", "bio", "txt"],
     recognises: |g| layout_of(g).is_some(),
     read,
-    write: Some(|corpus, split, scheme| columns_write::write(corpus, split, CONLL, scheme).into_bytes()),
+    write: Some(Write::Whole(|corpus, split, scheme| columns_write::write(corpus, split, CONLL, scheme).into_bytes())),
     rewrite: Some(columns_write::rewrite),
     holds: Holds { overlaps: false, text: false, documents: true, spaced_labels: false, columns: usize::MAX },
 };
@@ -42,7 +44,7 @@ pub const WNUT: Format = Format {
     extensions: &["tsv", "conll", "annotated"],
     recognises: |g| layout_of(g).is_some_and(|l| l.format() == WNUT),
     read,
-    write: Some(|corpus, split, scheme| columns_write::write(corpus, split, WNUT, scheme).into_bytes()),
+    write: Some(Write::Whole(|corpus, split, scheme| columns_write::write(corpus, split, WNUT, scheme).into_bytes())),
     rewrite: Some(columns_write::rewrite),
     holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, columns: 0 },
 };

@@ -2,7 +2,7 @@
 //! its own for it.
 
 use super::words::{SpansOf, Tagged, label_name, say};
-use super::{Current, Format, Found, Glance, Holds, Problem, Source, decode};
+use super::{Current, Format, Found, Glance, Holds, Problem, Source, Write, decode};
 use crate::corpus::scheme::{self, parse_tag, tag_text};
 use crate::corpus::{Corpus, Scheme, Split};
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ pub const CONLLU: Format = Format {
     extensions: &["conllu"],
     recognises: |g| g.extension == "conllu" || looks_like(g),
     read,
-    write: Some(write),
+    write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
     holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, columns: 0 },
 };
@@ -81,7 +81,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         first = false;
     }
     reader.end_sentence();
-    if reader.builder.sentences() == 0 {
+    if reader.sentences() == 0 {
         return Err(Problem::at(0, 0, "there is no word; CoNLL-U has ten columns separated by tabs"));
     }
     Ok(reader.finish())

@@ -2,7 +2,7 @@
 //! of the `strings` (spacy/tokens/_serialize.py).
 
 use super::words::parts;
-use super::{Format, Found, Holds, Problem, Source};
+use super::{Format, Found, Holds, Problem, Source, Write};
 use crate::corpus::scheme::{self, Prefix};
 use crate::corpus::{Corpus, Document, Scheme, Span, Split};
 use flate2::read::{ZlibDecoder, ZlibEncoder};
@@ -18,7 +18,7 @@ pub const SPACY: Format = Format {
     extensions: &["spacy"],
     recognises: |g| g.extension == "spacy",
     read,
-    write: Some(|corpus, split, _| write(corpus, split)),
+    write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
     rewrite: None,
     holds: Holds { overlaps: false, text: true, documents: true, spaced_labels: true, columns: 0 },
 };

@@ -1,10 +1,10 @@
 //! The Groningen Meaning Bank as Kaggle has it: CSV of `Sentence #`, `Word`, `POS`, `Tag`, the sentence's name only on its
 //! first row.
 
-use super::words::{SpansOf, Tagged, say};
-use super::{Current, Format, Found, Holds, Problem, Source, decode};
-use crate::corpus::Corpus;
+use super::words::{SpansOf, Tagged, label_name, say};
+use super::{Current, Format, Found, Holds, Problem, Source, Write, decode};
 use crate::corpus::scheme::{self, tag_text};
+use crate::corpus::{Corpus, Scheme, Split};
 use csv::StringRecord;
 
 /// `ner_dataset.csv`.
@@ -14,9 +14,9 @@ pub const GMB: Format = Format {
     extensions: &["csv"],
     recognises: |g| columns(&header(g.first_line())).is_some(),
     read,
-    write: None,
+    write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, columns: 0 },
+    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, columns: 1 },
 };
 
 fn header(line: &str) -> StringRecord {
@@ -73,7 +73,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         }
     }
     out.end_sentence();
-    if out.builder.sentences() == 0 {
+    if out.sentences() == 0 {
         return Err(Problem::at(0, 0, "the table has no word"));
     }
     Ok(out.finish())
@@ -140,4 +140,31 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     }
     out.push_str(&text[copied..]);
     decoded.encode(&out)
+}
+
+fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let pos = corpus.columns.iter().position(|c| c.name == "pos");
+    let mut row = |fields: [&str; 4]| {
+        // It writes to memory, where nothing fails.
+        if let Err(e) = table.write_record(fields) {
+            log::error!("gmb: {e}");
+        }
+    };
+    row(["Sentence #", "Word", "POS", "Tag"]);
+    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
+    let sentences = documents.flat_map(|d| (0..d.len()).map(move |s| (d, s)));
+    for (number, (d, sentence)) in (1..).zip(sentences) {
+        let words = d.sentence(sentence);
+        let tags = scheme::encode(&d.token_spans(sentence), words.len(), scheme);
+        let mut name = format!("Sentence: {number}");
+        for (word, tag) in words.zip(tags) {
+            let tag = tag_text(tag, scheme, |l| label_name(corpus.labels.name(l)));
+            let value =
+                pos.and_then(|c| Some(corpus.columns[c].values.get(usize::from(*d.columns.get(c)?.get(word)?))?));
+            row([&name, d.token(word), value.map_or("", String::as_str), &tag]);
+            name.clear();
+        }
+    }
+    table.into_inner().unwrap_or_default()
 }

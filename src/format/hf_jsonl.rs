@@ -4,7 +4,7 @@
 
 use super::records::json::{self, Record, Shape};
 use super::words::{SpansOf, Tagged, say};
-use super::{Current, Format, Found, Holds, Problem, Source, decode};
+use super::{Current, Format, Found, Holds, Problem, Source, Write, decode};
 use crate::corpus::scheme::{self, tag_text};
 use crate::corpus::{Corpus, Document, Scheme, Split};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ pub const HF_JSONL: Format = Format {
     extensions: &["jsonl", "json"],
     recognises: |g| g.records.iter().any(|v| columns(v).is_some()),
     read,
-    write: Some(write),
+    write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
     holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, columns: 0 },
 };
@@ -47,12 +47,13 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     for record in &records {
         match sentence(record, names.as_deref()) {
             Ok(Sentence { words, tags, .. }) => {
+                reader.of_split(record.split.unwrap_or(source.split));
                 reader.sentence(&words, &tags, record.line);
             }
             Err((line, why)) => reader.found.problem(line, 0, || format!("{why}; the record is left as it is")),
         }
     }
-    if reader.builder.sentences() == 0 {
+    if reader.sentences() == 0 {
         let first = reader.found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
         return Err(Problem::at(0, 0, format!("no record has words and tags: {first}")));
     }
@@ -123,7 +124,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
             value[key] = Value::Array(tags.map_err(|p| Problem { line: record.line, ..p })?);
         }
         out.push_str(&text[copied..record.range.start]);
-        out.push_str(&value.to_string());
+        out.push_str(&json::written(&record, &value));
         copied = record.range.end;
     }
     out.push_str(&text[copied..]);

@@ -3,7 +3,7 @@
 
 use super::hf_jsonl::{self, TAGS, WORDS};
 use super::words::Tagged;
-use super::{Format, Found, Holds, Problem, Source};
+use super::{Format, Found, Holds, Problem, Source, Write};
 use crate::corpus::scheme::{self, tag_text};
 use crate::corpus::{Corpus, Scheme, Split};
 use bytes::Bytes;
@@ -27,7 +27,7 @@ pub const HF_PARQUET: Format = Format {
     extensions: &["parquet"],
     recognises: |g| g.bytes.starts_with(b"PAR1"),
     read,
-    write: Some(write),
+    write: Some(Write::Whole(write)),
     rewrite: None,
     holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, columns: 0 },
 };
@@ -74,7 +74,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             Err(why) => reader.found.problem(row, 0, || format!("row {row}: {why}; it is left out")),
         }
     }
-    if reader.builder.sentences() == 0 {
+    if reader.sentences() == 0 {
         let first = reader.found.problems.first().map_or_else(|| "it has no row".to_owned(), ToString::to_string);
         return Err(Problem::at(0, 0, format!("no row has words and tags: {first}")));
     }

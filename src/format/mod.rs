@@ -17,12 +17,15 @@ mod found;
 pub mod gmb;
 pub mod hf_jsonl;
 mod hf_parquet;
+mod layers;
 pub mod offsets;
 pub mod packed;
 pub mod plain;
 pub mod published;
 pub mod records;
 pub mod table;
+mod uima;
+mod webanno;
 mod words;
 
 pub use columns::Layout;
@@ -77,8 +80,14 @@ impl<'a> Current<'a> {
 
 /// Reads a source into a corpus; an error leaves the corpus as it was.
 pub type Read = fn(&Source, &mut Corpus) -> Result<Found, Problem>;
-/// A corpus (or one split of it) as a new file.
-pub type Write = fn(&Corpus, Option<Split>, Scheme) -> Vec<u8>;
+/// How a corpus becomes new files.
+#[derive(Clone, Copy, Debug)]
+pub enum Write {
+    /// The corpus, or one split of it, as one file.
+    Whole(fn(&Corpus, Option<Split>, Scheme) -> Vec<u8>),
+    /// A document as files, by their endings.
+    EachDocument(fn(&Corpus, &Document) -> Vec<(&'static str, Vec<u8>)>),
+}
 /// A source's bytes again, with the spans of the corpus.
 pub type Rewrite = fn(&Source, &Current) -> Result<Vec<u8>, Problem>;
 
@@ -153,14 +162,21 @@ pub use gmb::GMB;
 pub use hf_jsonl::HF_JSONL;
 pub use hf_parquet::HF_PARQUET;
 pub use plain::TEXT;
-pub use records::{DOCCANO, LABEL_STUDIO, PRODIGY, SPACY_JSON};
-pub use table::CSV;
+pub use records::{ARGILLA, DOCCANO, LABEL_STUDIO, PRODIGY, SPACY_JSON};
+pub use table::{CSV, XLSX};
+pub use uima::{UIMA_JSON, UIMA_XMI};
+pub use webanno::WEBANNO_TSV;
 
 /// Every format the program knows. A file is taken for the first that recognises it, and for columns if none does.
 pub const FORMATS: &[Format] = &[
     HF_PARQUET,
     SPACY,
     BRAT,
+    WEBANNO_TSV,
+    UIMA_XMI,
+    UIMA_JSON,
+    XLSX,
+    ARGILLA,
     LABEL_STUDIO,
     PRODIGY,
     HF_JSONL,
@@ -180,14 +196,23 @@ pub fn by_name(name: &str) -> Option<Format> {
     FORMATS.iter().copied().find(|f| f.name == name)
 }
 
-/// The format a target's file ending stands for; `None` where several share it.
+/// The format a target's file ending stands for; `None` where several share it. A format that takes a file for each document
+/// yields to one that takes one.
 pub fn by_extension(extension: &str) -> Option<Format> {
     let known =
         |f: &&Format| f.write.is_some() && f.extensions.first().is_some_and(|e| extension.eq_ignore_ascii_case(e));
-    let mut fitting = FORMATS.iter().filter(known);
-    match (fitting.next(), fitting.next()) {
-        (Some(format), None) => Some(*format),
-        _ => None,
+    let fitting: Vec<Format> = FORMATS.iter().filter(known).copied().collect();
+    let only = |all: Vec<Format>| if let [format] = all[..] { Some(format) } else { None };
+    only(fitting.clone()).or_else(|| only(fitting.into_iter().filter(|f| f.writes_whole().is_some()).collect()))
+}
+
+impl Format {
+    /// How it is written as one file, if it is.
+    pub fn writes_whole(&self) -> Option<fn(&Corpus, Option<Split>, Scheme) -> Vec<u8>> {
+        match self.write? {
+            Write::Whole(write) => Some(write),
+            Write::EachDocument(_) => None,
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! Compressed files: gzip, Zstandard, and a zip with one file inside.
 
-use super::Problem;
+use super::{Problem, XLSX};
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
 /// More than this is not unfolded: a few kilobytes can be made to unfold to any size.
 const MOST: u64 = 1 << 30;
 
-/// A file as it is inside, with the name it has there; the file itself where it is not compressed.
+/// A file as it is inside (of UIMA's zips the CAS, not its type system), with the name it has there; the file itself where it is not compressed.
 ///
 /// # Errors
 /// A damaged file, one that unfolds to more than 1 GiB, a zip of several files.
@@ -19,12 +19,18 @@ pub fn unpacked<'a>(name: &'a str, bytes: &'a [u8]) -> Result<(Cow<'a, str>, Cow
             let decoder = zstd::stream::read::Decoder::new(bytes).map_err(|e| damaged(&e))?;
             Ok((inner(), read(decoder)?.into()))
         }
-        Some(Kind::Zip) if !name.ends_with(".xlsx") => {
+        Some(Kind::Zip) if !is_spreadsheet(name) => {
             let (name, bytes) = only_file(bytes)?;
             Ok((name.into(), bytes.into()))
         }
         _ => Ok((name.into(), bytes.into())),
     }
+}
+
+/// Spreadsheets are zips to others only.
+fn is_spreadsheet(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
+    XLSX.extensions.contains(&ending.as_str())
 }
 
 /// Whether a file is compressed: then it is not saved back.
@@ -60,7 +66,8 @@ fn read(from: impl Read) -> Result<Vec<u8>, Problem> {
 
 fn only_file(bytes: &[u8]) -> Result<(String, Vec<u8>), Problem> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
-    let is_data = |name: &String| !name.ends_with('/') && !name.starts_with("__MACOSX");
+    let is_data =
+        |name: &String| !name.ends_with('/') && !name.starts_with("__MACOSX") && !name.ends_with("TypeSystem.xml");
     let all = archive.file_names().map(|name| name.map(|n| n.into_owned()).map_err(|e| damaged(&e)));
     let names: Vec<String> = all.collect::<Result<Vec<_>, _>>()?.into_iter().filter(is_data).collect();
     let [name] = names.as_slice() else {

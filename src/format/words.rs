@@ -47,13 +47,45 @@ pub(super) struct Tagged<'a> {
     pub(super) found: Found,
     detector: SchemeDetector,
     tags: Vec<Tag>,
+    split: Split,
+    file: u32,
+    /// Documents that are complete.
+    done: Vec<Document>,
 }
 
 impl<'a> Tagged<'a> {
     /// The document of a source.
     pub(super) fn new(source: &Source, corpus: &'a mut Corpus, found: Found) -> Self {
         let builder = DocumentBuilder::new(source.split, source.file, 0, corpus.columns.len());
-        Self { corpus, builder, found, detector: SchemeDetector::default(), tags: Vec::new() }
+        let (split, file) = (source.split, source.file);
+        Self {
+            corpus,
+            builder,
+            found,
+            detector: SchemeDetector::default(),
+            tags: Vec::new(),
+            split,
+            file,
+            done: Vec::new(),
+        }
+    }
+
+    /// What comes is of this split: another one begins another document.
+    pub(super) fn of_split(&mut self, split: Split) {
+        if std::mem::replace(&mut self.split, split) == split {
+            return;
+        }
+        let place = self.sentences() as u32;
+        let next = DocumentBuilder::new(split, self.file, place, self.corpus.columns.len());
+        let before = std::mem::replace(&mut self.builder, next);
+        if before.sentences() > 0 {
+            self.done.push(before.finish());
+        }
+    }
+
+    /// How many sentences there are so far.
+    pub(super) fn sentences(&self) -> usize {
+        self.done.iter().map(Document::len).sum::<usize>() + self.builder.sentences()
     }
 
     /// Adds a word behind this space; it has no value in the columns of other sources.
@@ -110,8 +142,9 @@ impl<'a> Tagged<'a> {
         }
         self.found.scheme = self.detector.scheme();
         if self.builder.sentences() > 0 {
-            self.corpus.documents.push(Arc::new(self.builder.finish()));
+            self.done.push(self.builder.finish());
         }
+        self.corpus.documents.extend(self.done.into_iter().map(Arc::new));
         self.found
     }
 }

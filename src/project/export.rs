@@ -1,8 +1,8 @@
-//! A corpus as new files in a format: one file, or a folder with one a split.
+//! A corpus as new files in a format: one file, a folder with one a split, or a folder with some for each document.
 
-use crate::corpus::{Corpus, Scheme};
+use crate::corpus::{Corpus, Document, Scheme, Split};
 use crate::disk;
-use crate::format::{self, Format};
+use crate::format::{self, Format, Write};
 use std::path::Path;
 
 /// How a format writes spans on words, unless a person says otherwise: column files as the sources do, others in IOB2.
@@ -12,20 +12,43 @@ pub fn scheme_for(corpus: &Corpus, to: Format) -> Scheme {
 }
 
 /// Writes a corpus to `path`: a file where it has one split, unless that is a folder; else a folder of `train`, `dev` and
-/// `test`.
+/// `test`. A format that takes a file for each document writes a folder of `train-00001` and so on, unless there is one only.
 ///
 /// # Errors
 /// A format that is only read; the disk's.
 pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path) -> Result<(), String> {
-    let Some(write) = to.write else {
-        return Err(format!("{} files are read, not written; choose another format", to.name));
-    };
+    let text = |e: disk::DiskError| e.to_string();
     let splits = corpus.splits();
-    if splits.len() < 2 && !path.is_dir() {
-        return disk::write(path, &write(corpus, None, scheme)).map_err(|e| e.to_string());
+    match to.write {
+        None => Err(format!("{} files are read, not written; choose another format", to.name)),
+        Some(Write::Whole(write)) if splits.len() < 2 && !path.is_dir() => {
+            disk::write(path, &write(corpus, None, scheme)).map_err(text)
+        }
+        Some(Write::Whole(write)) => {
+            let ending = to.extensions.first().copied().unwrap_or("txt");
+            let file = |split: &Split| (format!("{}.{ending}", split.name()), write(corpus, Some(*split), scheme));
+            disk::write_folder(path, splits.iter().map(file).map(Ok)).map_err(text)
+        }
+        Some(Write::EachDocument(write)) => match corpus.documents.as_slice() {
+            [document] if !path.is_dir() => {
+                let mut files = write(corpus, document).into_iter();
+                files.try_for_each(|(ending, bytes)| disk::write(&path.with_extension(ending), &bytes)).map_err(text)
+            }
+            _ => disk::write_folder(path, each_document(corpus, write).map(Ok)).map_err(text),
+        },
     }
-    let ending = to.extensions.first().copied().unwrap_or("txt");
-    let files =
-        splits.iter().map(|split| Ok((format!("{}.{ending}", split.name()), write(corpus, Some(*split), scheme))));
-    disk::write_folder(path, files).map_err(|e: disk::DiskError| e.to_string())
+}
+
+/// The files of all documents, numbered in each split.
+fn each_document(
+    corpus: &Corpus,
+    write: fn(&Corpus, &Document) -> Vec<(&'static str, Vec<u8>)>,
+) -> impl Iterator<Item = (String, Vec<u8>)> + '_ {
+    let mut numbers = [0usize; Split::ALL.len()];
+    corpus.documents.iter().flat_map(move |d| {
+        let number = &mut numbers[d.split as usize];
+        *number += 1;
+        let stem = format!("{}-{number:05}", d.split.name());
+        write(corpus, d).into_iter().map(move |(ending, bytes)| (format!("{stem}.{ending}"), bytes))
+    })
 }

@@ -3,7 +3,7 @@
 use super::{Event, FileRequest, Outbox};
 use crate::corpus::{Corpus, History, Split};
 use crate::disk;
-use crate::format;
+use crate::format::{self, Write};
 use crate::project::store::Contents;
 use crate::project::{Dataset, Places, Project, RunRecord, SourceFile, export, sample, source};
 use std::path::{Path, PathBuf};
@@ -139,11 +139,15 @@ fn save_as(path: &Path, corpus: &Corpus, files: &[SourceFile]) -> Result<(), Str
     let bytes = |number: usize, file: &SourceFile| {
         source::rewritten(file, number as u32, corpus).unwrap_or_else(|_| {
             let split: Option<Split> = (files.len() > 1).then_some(file.split);
-            let format = file.found.format;
-            let write = format
-                .write
-                .unwrap_or(|c, split, scheme| format::write_columns(c, split, format::CONLL, scheme).into_bytes());
-            write(corpus, split, file.found.scheme)
+            let anew = |write: Write| match write {
+                Write::Whole(write) => Some(write(corpus, split, file.found.scheme)),
+                Write::EachDocument(write) => {
+                    let document = corpus.documents.iter().find(|d| d.file as usize == number)?;
+                    write(corpus, document).into_iter().next().map(|(_, bytes)| bytes)
+                }
+            };
+            let columns = || format::write_columns(corpus, split, format::CONLL, file.found.scheme).into_bytes();
+            file.found.format.write.and_then(anew).unwrap_or_else(columns)
         })
     };
     if let [file] = files {

@@ -84,7 +84,7 @@ fn parquet_has_its_names_in_its_footer() {
     let mut corpus = Corpus::default();
     format::read(&Source::alone(words.as_bytes(), "a.conll", Split::Train, 0), None, &mut corpus).expect("a corpus");
     for scheme in [Scheme::Iob2, Scheme::Bilou] {
-        let bytes = (format::HF_PARQUET.write.expect("it is written"))(&corpus, None, scheme);
+        let bytes = (format::HF_PARQUET.writes_whole().expect("it is written"))(&corpus, None, scheme);
         let source = Source::alone(&bytes, "train-00000-of-00001.parquet", Split::Train, 0);
         assert_eq!(format::recognise(&source), format::HF_PARQUET);
         let mut read = Corpus::default();
@@ -107,7 +107,7 @@ fn docbin_is_read_and_comes_back() {
     format::read(&source, None, &mut corpus).expect("a corpus");
     assert_eq!(corpus.documents[0].text, "Dr. Zoë Müller 😀 met 习近平  in Köln.\n\nIt rained.");
     assert_eq!(shown(&corpus), "Dr. [Zoë Müller PER] 😀 met 习近平 [in Köln LOC] . / It rained . // [EU ORG] rejects");
-    let write = format::SPACY.write.expect("it is written");
+    let write = format::SPACY.writes_whole().expect("it is written");
     let mut again = Corpus::default();
     let written = write(&corpus, None, Scheme::Iob2);
     format::read(&Source::alone(&written, "a.spacy", Split::Train, 0), None, &mut again).expect("a corpus");
@@ -157,6 +157,96 @@ fn spacy_tuples() {
     let pairs =
         "[[\"Uber blew through $1 million\", {\"entities\": [[0, 4, \"ORG\"]]}],\n[\"Nothing\", {\"entities\": []}]]";
     check(format::SPACY_JSON, "a.json", pairs, "[Uber ORG] blew through $ 1 million // Nothing");
+}
+
+#[test]
+fn python_is_read_and_saved_as_python() {
+    let text = "import spacy\n\nTRAIN_DATA = [\n    # the first\n    ('Uber blew \\u00e9 $1', {'entities': [(0, 4, 'ORG')]}),\n    \
+                (\"It's nothing\", {\"entities\": []}),\n]\n\nTEST_DATA = [(\"In Oslo\", {\"entities\": [(3, 7, 'LOC')]})]\nrun()\n";
+    check(format::SPACY_JSON, "data.py", text, "[Uber ORG] blew é $ 1 // It's nothing // In [Oslo LOC]");
+    let mut corpus = Corpus::default();
+    format::read(&source("data.py", text.as_bytes(), &|_| None), None, &mut corpus).expect("a corpus");
+    let splits: Vec<Split> = corpus.documents.iter().map(|d| d.split).collect();
+    assert_eq!(splits, [Split::Train, Split::Train, Split::Test]);
+}
+
+#[test]
+fn records_may_lie_under_names() {
+    let data = "{\"version\": \"1\", \"data\": [\n  {\"tokens\": [\"EU\"], \"ner_tags\": [\"B-ORG\"]}\n]}\n";
+    check(format::HF_JSONL, "a.json", data, "[EU ORG]");
+    let splits = "{\n \"train\": [{\"tokens\": [\"EU\"], \"ner_tags\": [\"B-ORG\"]}, {\"tokens\": [\"a\"], \"ner_tags\": [\"O\"]}],\n \"test\": \
+                  [{\"tokens\": [\"Rome\"], \"ner_tags\": [\"B-LOC\"]}]\n}";
+    check(format::HF_JSONL, "a.json", splits, "[EU ORG] / a // [Rome LOC]");
+    let annotator = "{\"classes\": [\"LOC\"], \"annotations\": [[\"In Oslo\", {\"entities\": [[3, 7, \"LOC\"]]}]]}";
+    check(format::SPACY_JSON, "a.json", annotator, "In [Oslo LOC]");
+    let pretty = "{\n  \"text\": \"In Oslo\",\n  \"label\": [\n    [3, 7, \"LOC\"]\n  ]\n}\n";
+    check(format::DOCCANO, "a.json", pretty, "In [Oslo LOC]");
+}
+
+#[test]
+fn argilla_of_all_generations() {
+    let expected = "[Zoë PER] met [Ann PER] .";
+    let nested = r#"[{"id": "r1", "fields": {"text": "Zo\u00eb met Ann."}, "metadata": {"a": 1}, "suggestions": {"span": {"value": [{"start": 0, "end": 3, "label": "X"}], "score": [0.9], "agent": "m"}}, "responses": {"q": [{"value": "yes"}], "span": [{"value": [{"start": 0, "end": 3, "label": "PER"}, {"start": 8, "end": 11, "label": "PER"}], "user_id": "18398b7a-81f9-44d7-ab46-f91e7dfd8cac"}]}, "vectors": {}, "status": "pending", "_server_id": null}]"#;
+    check(format::ARGILLA, "a.json", nested, expected);
+    let flat = r#"[{"id":"r1","status":"pending","text":"Zoë met Ann.","a":1,"span.responses":[[{"start":0,"end":3,"label":"PER"},{"start":8,"end":11,"label":"PER"}]],"span.responses.users":["u"],"span.suggestion":null}]"#;
+    check(format::ARGILLA, "a.json", flat, expected);
+    let first = r#"{"text":"Zoë met Ann.","tokens":["Zoë","met","Ann","."],"prediction":null,"annotation":[["PER",0,3],["PER",8,11]],"status":"Validated"}"#;
+    check(format::ARGILLA, "a.jsonl", first, expected);
+}
+
+/// As the two programs' own tests have it: stacked, sub-token and multi-token annotations, other layers, an empty last field.
+#[test]
+fn webanno_with_parts_of_tokens_and_other_layers() {
+    let text = "#FORMAT=WebAnno TSV 3.2\n#T_SP=a.POS|PosValue\n#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|identifier|value\n\n\n\
+                #Text=Zoë 😀 met Annlike\n#Text=people.\n1-1\t0-3\tZoë\tNE\t*[1]|*[2]\tPER[1]|X[2]\t\n1-2\t4-6\t😀\tSYM\t*[1]\tPER[1]\t\n1-3\t7-10\tmet\tV\t_\t_\t\n\
+                1-4\t11-18\tAnnlike\tADJ\t_\t_\t\n1-4.1\t11-14\tAnn\t_\thttp://x\tPER\t\n1-5\t19-25\tpeople\tN\t_\t_\t\n1-6\t25-26\t.\tP\t_\t_\t\n\n\
+                #Text=In Köln\n2-1\t27-29\tIn\tP\t_\t_\t\n2-2\t30-34\tKöln\tNE\t*\tLOC\\_a\t\n";
+    check(format::WEBANNO_TSV, "a.tsv", text, "[[Zoë X] 😀 PER] met [Annlike PER] people . / In [Köln LOC_a]");
+    let (saved, again) = labelled(format::WEBANNO_TSV, "a.tsv", text, &|_| None, "like\npeo");
+    assert_eq!(again, "[[Zoë X] 😀 PER] met [[Annlike PER] people NEW] . / In [Köln LOC_a]");
+    assert!(saved.contains("1-4.1\t11-14\tAnn\t_\thttp://x\tPER\t\n"), "{saved}");
+    assert!(saved.contains("1-4.2\t14-18\tlike\t_\t*[3]\tNEW[3]\t\n1-5\t19-25\tpeople\tN\t_\t_\t\n1-5.1\t19-22\tpeo\t_\t*[3]\tNEW[3]\t\n"), "{saved}");
+}
+
+/// What dkpro-cassis 0.12 wrote.
+#[test]
+fn uima_as_xmi_and_as_json() {
+    let expected = "[Zoë PER] 😀 met [Ann PER] . / In [Köln LOC] & \" < [Oslo LOC] > é";
+    let check = |format: Format, name: &str, bytes: &[u8]| {
+        let source = source(name, bytes, &|_| None);
+        assert_eq!(format::recognise(&source).name, format.name);
+        let mut corpus = Corpus::default();
+        let found = format::read(&source, None, &mut corpus).expect("a corpus");
+        assert_eq!((shown(&corpus).as_str(), found.unit), (expected, Some(format::Unit::Utf16)), "{found:?}");
+        assert_eq!(corpus.documents[0].text, "Zoë 😀 met Ann.\nIn Köln & \"<Oslo>\" é.");
+        for cut in (0..bytes.len() - 2).step_by(31) {
+            assert!(
+                format::read(&Source { bytes: &bytes[..cut], ..source }, Some(format), &mut Corpus::default()).is_err()
+            );
+        }
+    };
+    check(format::UIMA_XMI, "a.xmi", include_bytes!("../golden/uima.xmi"));
+    check(format::UIMA_JSON, "a.json", include_bytes!("../golden/uima.json"));
+}
+
+/// What openpyxl 3.1 wrote: a title row above none, numbers, an empty cell.
+#[test]
+fn spreadsheets_and_tables_of_regions() {
+    let bytes = include_bytes!("../golden/texts.xlsx");
+    let mut corpus = Corpus::default();
+    let source = source("texts.xlsx", bytes, &|_| None);
+    assert_eq!(format::recognise(&source), format::XLSX);
+    format::read(&source, None, &mut corpus).expect("a corpus");
+    assert_eq!(shown(&corpus), "Angela , in Paris // Zoë 😀");
+    assert_eq!(corpus.documents[1].split, Split::Test);
+    check(
+        format::CSV,
+        "a.csv",
+        "\"One thing, said.\"\n\"Another, with a comma.\"\n",
+        "One thing , said . // Another , with a comma .",
+    );
+    let regions = "text,label\nIn Oslo,\"[{\"\"start\"\":3,\"\"end\"\":7,\"\"text\"\":\"\"Oslo\"\",\"\"labels\"\":[\"\"LOC\"\"]}]\"\nnone,\n";
+    check(format::CSV, "a.csv", regions, "In [Oslo LOC] // none");
 }
 
 #[test]
@@ -293,7 +383,7 @@ fn one_text_stays_one_record() {
     let text = "{\"text\":\"Anna lives in Oslo.  She works.\\n\\nBob too.\",\"label\":[[14,18,\"LOC\"]]}";
     let mut corpus = Corpus::default();
     format::read(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0), None, &mut corpus).expect("a corpus");
-    let written = (format::DOCCANO.write.expect("it is written"))(&corpus, None, Scheme::Iob2);
+    let written = (format::DOCCANO.writes_whole().expect("it is written"))(&corpus, None, Scheme::Iob2);
     let record: serde_json::Value = serde_json::from_slice(&written).expect("one record");
     assert_eq!(record["text"], "Anna lives in Oslo.  She works.\n\nBob too.");
 }
@@ -306,7 +396,7 @@ fn space_in_a_labels_name_is_told_and_survives_columns() {
         format::read(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0), None, &mut corpus).expect("a corpus");
     assert_eq!((found.problem_count, shown(&corpus).as_str()), (1, "Bob is a [cook job title]"));
     assert!(format::losses(&corpus, format::CONLL).iter().any(|l| l.contains("space in the names")));
-    let written = (format::CONLL.write.expect("it is written"))(&corpus, None, Scheme::Iob2);
+    let written = (format::CONLL.writes_whole().expect("it is written"))(&corpus, None, Scheme::Iob2);
     let mut again = Corpus::default();
     format::read(&Source::alone(&written, "a.conll", Split::Train, 0), None, &mut again).expect("a corpus");
     assert_eq!(shown(&again), "Bob is a [cook job_title]");
@@ -351,7 +441,7 @@ proptest! {
     #[test]
     fn texts_come_back_from_every_format_of_texts(corpus in corpora()) {
         for format in FORMATS.iter().filter(|f| f.holds.text && f.holds.overlaps) {
-            let Some(write) = format.write else { continue };
+            let Some(write) = format.writes_whole() else { continue };
             let bytes = write(&corpus, None, Scheme::Iob2);
             let source = Source { unit: Some(format::Unit::CodePoints), ..Source::alone(&bytes, "a.json", Split::Train, 0) };
             let mut read = Corpus::default();

@@ -3,7 +3,7 @@
 
 use super::json::Shape;
 use super::{Dialect, Item, Mark, number, put_into, string};
-use crate::format::{Format, Holds};
+use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
 /// doccano's export and import.
@@ -13,7 +13,7 @@ pub const DOCCANO: Format = Format {
     extensions: &["jsonl", "json"],
     recognises: |g| g.records.iter().any(is_record),
     read: |source, corpus| super::read(source, corpus, &DIALECT),
-    write: Some(|corpus, split, _| super::write(corpus, split, &DIALECT)),
+    write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
     holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
 };

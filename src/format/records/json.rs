@@ -1,8 +1,11 @@
-//! A file's JSON records: one a line, or the elements of an array.
+//! A file's JSON records: one a line, the elements of an array, or those of arrays under names (`data`, `train`, `test`). They may
+//! be Python's literals too.
 
-use super::Problem;
+use super::{Problem, python};
+use crate::corpus::Split;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// How a file holds its records.
@@ -25,29 +28,93 @@ pub(in crate::format) struct Record<'a> {
     pub range: Range<usize>,
     /// Its text.
     pub text: &'a str,
+    /// The split that the name of its array speaks of.
+    pub split: Option<Split>,
 }
+
+/// Names under which a file's object holds its records.
+const ARRAYS: [&str; 12] = [
+    "data",
+    "train",
+    "training",
+    "dev",
+    "valid",
+    "validation",
+    "test",
+    "annotations",
+    "records",
+    "examples",
+    "tasks",
+    "documents",
+];
 
 /// The records of a file, still to be parsed.
 ///
 /// # Errors
 /// An array that is none: where and why.
 pub(in crate::format) fn records(text: &str) -> Result<Vec<Record<'_>>, Problem> {
-    if !is_array(text) {
-        return Ok(lines(text));
+    if python::is_python(text) {
+        return of_python(text);
     }
-    let elements: Vec<&RawValue> = serde_json::from_str(text)
-        .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
+    if is_array(text) {
+        let elements: Vec<&RawValue> = serde_json::from_str(text)
+            .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
+        return Ok(placed(text, elements.into_iter().map(|e| (place_of(text, e), None))));
+    }
+    Ok(under_names(text).unwrap_or_else(|| lines(text)))
+}
+
+/// Where a part that is borrowed from a text lies in it.
+fn place_of(text: &str, part: &RawValue) -> Range<usize> {
+    let start = part.get().as_ptr().addr() - text.as_ptr().addr();
+    start..start + part.get().len()
+}
+
+/// Records at ascending places.
+fn placed(text: &str, ranges: impl Iterator<Item = (Range<usize>, Option<Split>)>) -> Vec<Record<'_>> {
     let mut line = 1;
     let mut at = 0;
-    let record = |(number, element): (usize, &&RawValue)| {
-        let element = element.get();
-        // Elements are borrowed from the text, so their place in it is theirs in memory.
-        let start = element.as_ptr().addr() - text.as_ptr().addr();
-        line += text.as_bytes()[at..start].iter().filter(|b| **b == b'\n').count();
-        at = start;
-        Record { number, line, range: start..start + element.len(), text: &text[start..start + element.len()] }
+    let record = |(number, (range, split)): (usize, (Range<usize>, Option<Split>))| {
+        line += text.as_bytes()[at..range.start].iter().filter(|b| **b == b'\n').count();
+        at = range.start;
+        Record { number, line, text: &text[range.clone()], range, split }
     };
-    Ok(elements.iter().enumerate().map(record).collect())
+    ranges.enumerate().map(record).collect()
+}
+
+/// The records of a file that is one object: those of its arrays, or the object itself. `None` where it is more than one.
+fn under_names(text: &str) -> Option<Vec<Record<'_>>> {
+    let fields: HashMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+    let is_record = ["text", "tokens", "words", "fields"].iter().any(|k| fields.contains_key(*k));
+    let mut arrays: Vec<(Range<usize>, Option<Split>)> = Vec::new();
+    for (name, value) in fields.iter().filter(|(name, _)| !is_record && ARRAYS.contains(&name.as_str())) {
+        let elements: Vec<&RawValue> = serde_json::from_str(value.get()).unwrap_or_default();
+        let split = Split::from_name(name);
+        arrays.extend(elements.into_iter().map(|e| (place_of(text, e), split)));
+    }
+    if arrays.is_empty() {
+        let start = text.len() - text.trim_start().len();
+        arrays.push((start..start + text.trim().len(), None));
+    }
+    arrays.sort_by_key(|(range, _)| range.start);
+    Some(placed(text, arrays.into_iter()))
+}
+
+fn of_python(text: &str) -> Result<Vec<Record<'_>>, Problem> {
+    let lists = python::lists(text);
+    if let Some((at, why)) = lists.iter().find_map(|l| l.broken.clone()) {
+        let line = text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+        return Err(Problem::at(
+            line,
+            0,
+            format!("the Python data is broken ({why}); only lists of literals are read"),
+        ));
+    }
+    let elements = lists.into_iter().flat_map(|l| {
+        let split = Split::from_file_name(l.name);
+        l.elements.into_iter().map(move |(range, _)| (range, split))
+    });
+    Ok(placed(text, elements))
 }
 
 /// Whether a file is one array. One that begins with a text is a record by itself (spaCy's pairs, one a line).
@@ -67,7 +134,7 @@ fn lines(text: &str) -> Vec<Record<'_>> {
         if trimmed.is_empty() {
             continue;
         }
-        records.push(Record { number, line, range: start..start + trimmed.len(), text: trimmed });
+        records.push(Record { number, line, range: start..start + trimmed.len(), text: trimmed, split: None });
         number += 1;
     }
     records
@@ -78,29 +145,73 @@ fn lines(text: &str) -> Vec<Record<'_>> {
 /// # Errors
 /// Its line in the file and what is wrong.
 pub(in crate::format) fn parse(record: &Record) -> Result<Value, (usize, String)> {
-    serde_json::from_str(record.text).map_err(|e| {
+    serde_json::from_str(record.text).or_else(|e| {
         let line = record.line + e.line().saturating_sub(1);
-        (line, format!("the JSON is broken at character {} ({e})", e.column()))
+        let broken = || (line, format!("the JSON is broken at character {} ({e})", e.column()));
+        python::value(record.text).ok_or_else(broken)
     })
+}
+
+/// A record's value in the notation that the record is in.
+pub(in crate::format) fn written(record: &Record, value: &Value) -> String {
+    let is_json = serde_json::from_str::<serde::de::IgnoredAny>(record.text).is_ok();
+    if is_json { value.to_string() } else { python::written(value) }
 }
 
 /// The first records of the beginning of a file, which may be cut anywhere.
 pub(in crate::format) fn first(head: &str) -> Vec<Value> {
-    const LOOKED_AT: usize = 5;
-    let trimmed = head.trim_start();
-    if let Some(rest) = trimmed.strip_prefix('[').filter(|_| is_array(head)) {
-        // Elements up to the cut.
-        let mut rest = rest.trim_start_matches([',', ' ', '\n', '\r', '\t']);
-        let mut found = Vec::new();
-        while found.len() < LOOKED_AT && !rest.is_empty() {
-            let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-            let Some(Ok(value)) = stream.next() else { break };
-            rest = rest[stream.byte_offset()..].trim_start_matches([',', ' ', '\n', '\r', '\t']);
-            found.push(value);
-        }
-        return found;
+    if python::is_python(head) {
+        return python::lists(head).into_iter().flat_map(|l| l.elements).map(|(_, v)| v).take(LOOKED_AT).collect();
     }
-    lines(head).iter().take(LOOKED_AT).filter_map(|r| parse(r).ok()).collect()
+    if let Some(rest) = head.trim_start().strip_prefix('[').filter(|_| is_array(head)) {
+        return elements(rest);
+    }
+    let parsed =
+        |records: Vec<Record>| records.iter().take(LOOKED_AT).filter_map(|r| parse(r).ok()).collect::<Vec<_>>();
+    if let Some(records) = under_names(head) {
+        return parsed(records);
+    }
+    let of_lines = parsed(lines(head));
+    if of_lines.iter().any(|v| v.is_object() || v.is_array()) { of_lines } else { of_cut_object(head) }
+}
+
+/// So many records are looked at.
+const LOOKED_AT: usize = 5;
+
+/// The first elements of an array, behind its bracket, up to where it may be cut.
+fn elements(inside: &str) -> Vec<Value> {
+    let mut rest = inside;
+    let mut found = Vec::new();
+    while found.len() < LOOKED_AT {
+        rest = rest.trim_start_matches([',', ' ', '\n', '\r', '\t']);
+        let Some((value, after)) = next(rest) else { break };
+        rest = after;
+        found.push(value);
+    }
+    found
+}
+
+/// The JSON value a text begins with, and what is behind it.
+fn next(text: &str) -> Option<(Value, &str)> {
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let value = stream.next()?.ok()?;
+    Some((value, &text[stream.byte_offset()..]))
+}
+
+/// The first records of an object that is cut: those of its first array that holds some.
+fn of_cut_object(head: &str) -> Vec<Value> {
+    let Some(mut rest) = head.trim_start().strip_prefix('{') else { return Vec::new() };
+    while let Some((Value::String(name), after)) = next(rest.trim_start_matches([',', ' ', '\n', '\r', '\t'])) {
+        let Some(value) = after.trim_start().strip_prefix(':').map(str::trim_start) else { break };
+        let inside = value.strip_prefix('[').filter(|_| ARRAYS.contains(&name.as_str()));
+        let found = inside.map(elements).unwrap_or_default();
+        if !found.is_empty() {
+            return found;
+        }
+        let Some((_, after)) = next(value) else { break };
+        rest = after;
+    }
+    Vec::new()
 }
 
 /// Records as a new file.

@@ -2,7 +2,7 @@
 
 use super::json::Shape;
 use super::{Dialect, Item, Mark, number, string};
-use crate::format::{Format, Holds};
+use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
 /// Label Studio's export and import.
@@ -12,7 +12,7 @@ pub const LABEL_STUDIO: Format = Format {
     extensions: &["json"],
     recognises: |g| g.records.iter().any(|v| is_task(v) || is_minimal(v)),
     read: |source, corpus| super::read(source, corpus, &DIALECT),
-    write: Some(|corpus, split, _| super::write(corpus, split, &DIALECT)),
+    write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
     holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
 };
@@ -41,6 +41,15 @@ fn region(value: &Value) -> Option<Vec<Mark>> {
     let surface = string(value, "text").map(str::to_owned);
     let mark = |label: &Value| Some(Mark { start, end, label: label.as_str()?.to_owned(), surface: surface.clone() });
     labels.iter().map(mark).collect()
+}
+
+/// The regions of a cell: Label Studio's tables hold a list of them as JSON; none where it is no such list.
+pub(in crate::format) fn regions(cell: &str) -> Vec<Mark> {
+    if !cell.trim_start().starts_with('[') {
+        return Vec::new();
+    }
+    let list: Vec<Value> = serde_json::from_str(cell).unwrap_or_default();
+    list.iter().filter_map(region).flatten().collect()
 }
 
 /// The text of a task: what the regions are about, called `text` if they do not say.

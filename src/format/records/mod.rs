@@ -4,12 +4,15 @@
 //! back; everything else is the same for all of them and here. Offsets are translated once the unit is known, which takes
 //! all records ([`super::offsets`]). A record that cannot be read stays in the file and is reported; so does a span.
 
+mod argilla;
 mod doccano;
 pub(super) mod json;
-mod label_studio;
+pub(super) mod label_studio;
 mod prodigy;
+mod python;
 mod spacy;
 
+pub use argilla::ARGILLA;
 pub use doccano::DOCCANO;
 pub use label_studio::LABEL_STUDIO;
 pub use prodigy::PRODIGY;
@@ -67,17 +70,17 @@ pub(super) struct Dialect {
 
 /// What all records of a file tell about their offsets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Measure {
-    unit: Unit,
+pub(super) struct Measure {
+    pub unit: Unit,
     /// An end is the last character rather than the one behind it.
     inclusive: bool,
 }
 
 impl Measure {
-    fn of(items: &[(Record, Item)], wished: Option<Unit>) -> (Self, Evidence) {
+    pub fn of<'i>(items: impl Iterator<Item = &'i Item> + Clone, wished: Option<Unit>) -> (Self, Evidence) {
         let mut evidence = Evidence::default();
         let (mut one_more, mut said) = (0, 0);
-        for (_, item) in items {
+        for item in items.clone() {
             for mark in &item.marks {
                 if let Some(surface) = &mark.surface {
                     said += 1;
@@ -87,7 +90,7 @@ impl Measure {
         }
         let inclusive = said > 0 && one_more * 2 > said;
         let extra = usize::from(inclusive);
-        for (_, item) in items {
+        for item in items {
             let claims: Vec<Claim> = item.marks.iter().map(|m| m.claim(extra)).collect();
             evidence.add(&item.text, &claims);
         }
@@ -134,7 +137,7 @@ fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found
         let first = found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
         return Err(Problem::at(0, 0, format!("no record is {}: {first}", dialect.format.what)));
     }
-    let (measure, evidence) = Measure::of(&items, source.unit);
+    let (measure, evidence) = Measure::of(items.iter().map(|(_, item)| item), source.unit);
     describe(&mut found, &decoded, measure, &evidence);
     let mut documents = Vec::with_capacity(items.len());
     for (record, item) in items {
@@ -147,7 +150,8 @@ fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found
             },
         );
         let place = record.number as u32;
-        documents.push(Arc::new(Document::of_text(source.split, source.file, place, item.text, spans, words)));
+        let split = record.split.unwrap_or(source.split);
+        documents.push(Arc::new(Document::of_text(split, source.file, place, item.text, spans, words)));
     }
     corpus.documents.extend(documents);
     Ok(found)
@@ -171,7 +175,7 @@ fn describe(found: &mut Found, decoded: &Decoded, measure: Measure, evidence: &E
 }
 
 /// An item's spans and words in bytes; a span that lies nowhere is told and left out.
-fn placed(
+pub(super) fn placed(
     item: &Item,
     measure: Measure,
     mut label: impl FnMut(&str) -> u16,
@@ -224,7 +228,7 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
     let decoded = decode(source.bytes)?;
     let text = &*decoded.text;
     let items = items(text, dialect, &mut Found::new(dialect.format))?;
-    let (measure, _) = Measure::of(&items, source.unit);
+    let (measure, _) = Measure::of(items.iter().map(|(_, item)| item), source.unit);
     let documents: HashMap<usize, &Document> = current.documents().map(|d| (d.place as usize, d)).collect();
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
@@ -242,7 +246,7 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
         let mut value = json::parse(record).map_err(|(line, why)| Problem::at(line, 0, why))?;
         (dialect.put)(&mut value, &gone, &new);
         out.push_str(&text[copied..record.range.start]);
-        out.push_str(&value.to_string());
+        out.push_str(&json::written(record, &value));
         copied = record.range.end;
     }
     out.push_str(&text[copied..]);

@@ -2,7 +2,7 @@
 
 use super::json::Shape;
 use super::{Dialect, Item, Mark, number, put_into, string};
-use crate::format::{Format, Holds};
+use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
 /// Prodigy's `db-out` and `db-in`.
@@ -12,7 +12,7 @@ pub const PRODIGY: Format = Format {
     extensions: &["jsonl"],
     recognises: |g| g.records.iter().any(is_record),
     read: |source, corpus| super::read(source, corpus, &DIALECT),
-    write: Some(|corpus, split, _| super::write(corpus, split, &DIALECT)),
+    write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
     holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
 };

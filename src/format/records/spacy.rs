@@ -1,18 +1,18 @@
-//! spaCy 2's training tuples as JSON: `["text", {"entities": [[0, 4, "ORG"]]}]`, as pairs in an array or one a line.
+//! spaCy 2's training tuples: `["text", {"entities": [[0, 4, "ORG"]]}]`, as pairs in an array or one a line, or as Python has them.
 
 use super::json::Shape;
 use super::{Dialect, Item, Mark, put_into};
-use crate::format::{Format, Holds};
+use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
 /// Training tuples.
 pub const SPACY_JSON: Format = Format {
     name: "spacy-json",
-    what: "spaCy 2: training tuples as JSON",
-    extensions: &["json"],
+    what: "spaCy 2: training tuples, as JSON or Python",
+    extensions: &["json", "py"],
     recognises: |g| g.records.iter().any(is_pair),
     read: |source, corpus| super::read(source, corpus, &DIALECT),
-    write: Some(|corpus, split, _| super::write(corpus, split, &DIALECT)),
+    write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
     holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
 };

@@ -1,0 +1,382 @@
+//! Python's literals, in which spaCy 2's training tuples are written: `TRAIN_DATA = [("Uber", {"entities": [(0, 4, "ORG")]})]`.
+//!
+//! Only data is read (lists, tuples, dictionaries, texts, numbers, `True`, `None`); nothing is evaluated.
+
+use serde_json::{Map, Number, Value};
+use std::ops::Range;
+
+/// Deeper than this is no data that people write.
+const DEEPEST: usize = 64;
+
+/// A list of a file: the name it is given to, and its elements with their places.
+pub(super) struct List<'a> {
+    pub name: &'a str,
+    pub elements: Vec<(Range<usize>, Value)>,
+    /// Where the list stopped making sense, and why; the elements before it are good.
+    pub broken: Option<(usize, String)>,
+}
+
+/// Whether a text is Python rather than JSON: a list given to a name, or a list of tuples.
+pub(super) fn is_python(text: &str) -> bool {
+    let start = begin(text);
+    let rest = &text[start..];
+    rest.starts_with('(')
+        || rest.strip_prefix('[').is_some_and(|r| r[space(r)..].starts_with('('))
+        || assigned(text, start).is_some()
+}
+
+/// The lists of a text that may be cut anywhere.
+pub(super) fn lists(text: &str) -> Vec<List<'_>> {
+    let mut lists = Vec::new();
+    let mut at = begin(text);
+    loop {
+        let (name, from) = match assigned(text, at) {
+            Some(found) => found,
+            None if lists.is_empty() => ("", at),
+            None => return lists,
+        };
+        let mut parser = Parser { text, at: from, depth: 0 };
+        let mut list = List { name, elements: Vec::new(), broken: None };
+        list.broken =
+            parser.elements(|range, value| list.elements.push((range, value))).err().map(|why| (parser.at, why));
+        let stopped = list.broken.is_some();
+        at = parser.at;
+        lists.push(list);
+        if stopped {
+            return lists;
+        }
+    }
+}
+
+/// One literal that is all of a text.
+pub(super) fn value(text: &str) -> Option<Value> {
+    let mut parser = Parser { text, at: 0, depth: 0 };
+    let value = parser.value().ok()?;
+    parser.skip();
+    (parser.at == text.len()).then_some(value)
+}
+
+/// A value as Python writes it. What mixes kinds is a tuple, as spans and pairs are.
+pub(super) fn written(value: &Value) -> String {
+    match value {
+        Value::Null => "None".into(),
+        Value::Bool(true) => "True".into(),
+        Value::Bool(false) => "False".into(),
+        // JSON's escapes mean the same in Python, but for those of surrogates, which serde_json does not write.
+        Value::Number(_) | Value::String(_) => value.to_string(),
+        Value::Array(list) => {
+            let inside = list.iter().map(written).collect::<Vec<_>>().join(", ");
+            let mixed = list.windows(2).any(|w| std::mem::discriminant(&w[0]) != std::mem::discriminant(&w[1]));
+            if mixed { format!("({inside})") } else { format!("[{inside}]") }
+        }
+        Value::Object(fields) => {
+            let pairs = fields.iter().map(|(k, v)| format!("{}: {}", Value::from(k.as_str()), written(v)));
+            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// How long the space and the comments are with which a text begins.
+fn space(text: &str) -> usize {
+    let mut at = 0;
+    loop {
+        let rest = &text[at..];
+        at += rest.len() - rest.trim_start().len();
+        match text[at..].strip_prefix('#') {
+            Some(comment) => at += 1 + comment.find('\n').unwrap_or(comment.len()),
+            None => return at,
+        }
+    }
+}
+
+/// Behind the mark, comments and lines that import something.
+fn begin(text: &str) -> usize {
+    let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    loop {
+        at += space(&text[at..]);
+        let imports = ["import ", "from ", "# "].iter().any(|w| text[at..].starts_with(w));
+        if !imports {
+            return at;
+        }
+        at += text[at..].find('\n').map_or(text.len() - at, |n| n + 1);
+    }
+}
+
+/// The next name that a list or tuple is given to at the beginning of a line, and where that begins.
+fn assigned(text: &str, from: usize) -> Option<(&str, usize)> {
+    let mut at = from;
+    for line in text[from..].split_inclusive('\n') {
+        let is_name = |n: &str| {
+            !n.is_empty()
+                && n.chars().all(|c| c.is_alphanumeric() || c == '_')
+                && !n.starts_with(|c: char| c.is_numeric())
+        };
+        if let Some((left, right)) = line.split_once('=') {
+            let name = left.split(':').next().unwrap_or("").trim_end();
+            let begins = right.trim_start();
+            // The list may begin on the next line only inside brackets, which Python wants here.
+            if is_name(name) && begins.starts_with(['[', '(']) {
+                return Some((name, at + line.len() - begins.len()));
+            }
+        }
+        at += line.len();
+    }
+    None
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn skip(&mut self) {
+        self.at += space(self.rest());
+        // A line that goes on.
+        while let Some(rest) = self.rest().strip_prefix("\\\n") {
+            self.at = self.text.len() - rest.len();
+            self.at += space(self.rest());
+        }
+    }
+
+    fn eat(&mut self, c: char) -> bool {
+        self.skip();
+        let there = self.rest().starts_with(c);
+        self.at += if there { c.len_utf8() } else { 0 };
+        there
+    }
+
+    /// The elements of a list or tuple, each with its place.
+    fn elements(&mut self, mut each: impl FnMut(Range<usize>, Value)) -> Result<(), String> {
+        let close = if self.eat('[') {
+            ']'
+        } else if self.eat('(') {
+            ')'
+        } else {
+            return Err("expected a list".into());
+        };
+        loop {
+            if self.eat(close) {
+                return Ok(());
+            }
+            self.skip();
+            let start = self.at;
+            let value = self.value()?;
+            each(start..self.at, value);
+            if !self.eat(',') && !self.eat(close) {
+                return Err(format!("expected a comma or {close}"));
+            } else if self.text[..self.at].ends_with(close) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn value(&mut self) -> Result<Value, String> {
+        self.skip();
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(format!("it is nested deeper than {DEEPEST}"));
+        }
+        let value = match self.rest().chars().next().ok_or("it ends early")? {
+            '[' | '(' => self.sequence(),
+            '{' => self.dictionary(),
+            c if c.is_ascii_digit() || "+-.".contains(c) => self.number(),
+            _ => self.word_or_text(),
+        };
+        self.depth -= 1;
+        value
+    }
+
+    fn sequence(&mut self) -> Result<Value, String> {
+        let open = self.at;
+        let mut list = Vec::new();
+        self.elements(|_, value| list.push(value))?;
+        // Brackets around one value, without a comma, are only brackets.
+        let inside = self.text[open + 1..self.at - 1].trim_end();
+        let bare = self.text[open..].starts_with('(') && list.len() == 1 && !inside.ends_with(',');
+        Ok(if bare { list.pop().unwrap_or_default() } else { Value::Array(list) })
+    }
+
+    fn dictionary(&mut self) -> Result<Value, String> {
+        self.eat('{');
+        let mut fields = Map::new();
+        loop {
+            if self.eat('}') {
+                return Ok(Value::Object(fields));
+            }
+            let key = self.value()?;
+            if !self.eat(':') {
+                return Err("expected a colon".into());
+            }
+            let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+            fields.insert(key, self.value()?);
+            self.skip();
+            if !self.eat(',') && !self.rest().starts_with('}') {
+                return Err("expected a comma or }".into());
+            }
+        }
+    }
+
+    fn number(&mut self) -> Result<Value, String> {
+        let length =
+            self.rest().find(|c: char| !c.is_ascii_alphanumeric() && !"+-._".contains(c)).unwrap_or(self.rest().len());
+        let text = self.rest()[..length].replace('_', "");
+        self.at += length;
+        let whole = text.parse::<i64>().ok().map(Number::from);
+        let number = whole.or_else(|| Number::from_f64(text.parse().ok()?));
+        number.map(Value::Number).ok_or_else(|| format!("{text} is no number"))
+    }
+
+    fn word_or_text(&mut self) -> Result<Value, String> {
+        for (word, value) in [("True", Value::Bool(true)), ("False", Value::Bool(false)), ("None", Value::Null)] {
+            if let Some(rest) = self.rest().strip_prefix(word) {
+                self.at = self.text.len() - rest.len();
+                return Ok(value);
+            }
+        }
+        let mut out = String::new();
+        let mut any = false;
+        // Texts side by side are one.
+        while let Some((raw, quote, start)) = self.opens_text() {
+            self.at = start;
+            self.text_until(quote, raw, &mut out)?;
+            any = true;
+            self.skip();
+        }
+        if any { Ok(Value::String(out)) } else { Err("expected a text, a number, a list or a dictionary".into()) }
+    }
+
+    /// Whether a text begins here, whether it is raw, with which quotes, and where its first character is.
+    fn opens_text(&self) -> Option<(bool, &'a str, usize)> {
+        let rest = self.rest();
+        let letters = rest.find(['\'', '"']).filter(|n| *n <= 1)?;
+        let prefix = &rest[..letters];
+        if !["", "r", "R", "u", "U"].contains(&prefix) {
+            return None;
+        }
+        let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|q| rest[letters..].starts_with(q))?;
+        Some((prefix.eq_ignore_ascii_case("r"), quotes, self.at + letters + quotes.len()))
+    }
+
+    fn text_until(&mut self, quote: &str, raw: bool, out: &mut String) -> Result<(), String> {
+        loop {
+            if let Some(rest) = self.rest().strip_prefix(quote) {
+                self.at = self.text.len() - rest.len();
+                return Ok(());
+            }
+            let c = self.rest().chars().next().ok_or("a text does not end")?;
+            self.at += c.len_utf8();
+            match c {
+                '\n' if quote.len() == 1 => return Err("a text does not end on its line".into()),
+                '\\' if raw => {
+                    out.push(c);
+                    if let Some(next) = self.rest().chars().next() {
+                        out.push(next);
+                        self.at += next.len_utf8();
+                    }
+                }
+                '\\' => self.escape(out)?,
+                c => out.push(c),
+            }
+        }
+    }
+
+    /// What a backslash stands for (The Python Language Reference, 2.4.1.1).
+    fn escape(&mut self, out: &mut String) -> Result<(), String> {
+        let c = self.rest().chars().next().ok_or("a text does not end")?;
+        self.at += c.len_utf8();
+        let digits = match c {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            _ => 0,
+        };
+        match c {
+            'n' => out.push('\n'),
+            't' => out.push('\t'),
+            'r' => out.push('\r'),
+            'a' => out.push('\u{7}'),
+            'b' => out.push('\u{8}'),
+            'f' => out.push('\u{c}'),
+            'v' => out.push('\u{b}'),
+            '\\' | '\'' | '"' => out.push(c),
+            '\n' => {}
+            '0'..='7' => {
+                let more = self.rest().chars().take(2).take_while(|c| ('0'..='7').contains(c)).count();
+                let text = &self.text[self.at - 1..self.at + more];
+                self.at += more;
+                out.extend(u32::from_str_radix(text, 8).ok().and_then(char::from_u32));
+            }
+            _ if digits > 0 => {
+                let text = self.rest().get(..digits).ok_or("an escape is cut")?;
+                self.at += digits;
+                let code = u32::from_str_radix(text, 16).map_err(|_| format!("\\{c}{text} is no character"))?;
+                out.push(char::from_u32(code).ok_or_else(|| format!("\\{c}{text} is no character"))?);
+            }
+            c => out.extend(['\\', c]),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn literals_are_read() {
+        let check = |text: &str, expected: Value| assert_eq!(value(text), Some(expected), "{text}");
+        check("('a', {\"entities\": [(0, 4, 'ORG'),]},)", json!(["a", {"entities": [[0, 4, "ORG"]]}]));
+        check("[1, -2.5, 1_000, True, None, (3)]", json!([1, -2.5, 1000, true, null, 3]));
+        check("'it\\'s' \"caf\\u00e9\" r'\\n'", json!("it'scafé\\n"));
+        check("'''two\nlines''' # why", json!("two\nlines"));
+        check("{'a': 1, 2: 'b'}", json!({"a": 1, "2": "b"}));
+        check("[]", json!([]));
+        for wrong in ["(1", "[1 2]", "'open", "open('x')", "{1}", "\"\\ud800\""] {
+            assert_eq!(value(wrong), None, "{wrong}");
+        }
+        assert_eq!(value(&"[".repeat(100_000)), None);
+    }
+
+    #[test]
+    fn lists_have_names_and_places() {
+        let text = "import spacy\n# mine\nTRAIN_DATA: list = [\n  ('Uber', 1),  # one\n  (\"b\", 2)]\nTEST = [('c', 3)]\nmore(x)\n";
+        assert!(is_python(text));
+        let found = lists(text);
+        let names: Vec<&str> = found.iter().map(|l| l.name).collect();
+        assert_eq!(names, ["TRAIN_DATA", "TEST"]);
+        let places: Vec<&str> = found[0].elements.iter().map(|(r, _)| &text[r.clone()]).collect();
+        assert_eq!(places, ["('Uber', 1)", "(\"b\", 2)"]);
+        assert!(!is_python("[{\"a\": 1}]") && !is_python("{\"a\": [1]}") && !is_python("a = b"));
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            "\\PC{0,6}|[\n\t\\\\'\"\u{7f}]{0,4}".prop_map(Value::from)
+        ];
+        leaf.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec(("[a-z]{1,4}", inner), 0..4)
+                    .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(any in any_value()) {
+            prop_assert_eq!(value(&written(&any)), Some(any));
+        }
+    }
+}

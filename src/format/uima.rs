@@ -1,0 +1,241 @@
+//! UIMA's CAS, as INCEpTION and DKPro keep it: one text and annotations of many types, as XMI or as JSON (0.4). It is read:
+//! the text, tokens, sentences, and the layer of entities. Offsets count UTF-16 as Java does, unless the texts say otherwise.
+
+use super::found::quote;
+use super::layers::{self, Layer};
+use super::offsets::{Claim, Evidence, Ruler};
+use super::{Format, Found, Holds, Problem, Source, Unit, decode};
+use crate::corpus::{Corpus, Document, Span};
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// XMI.
+pub const UIMA_XMI: Format = Format {
+    name: "uima-xmi",
+    what: "UIMA CAS as XMI, of INCEpTION and DKPro",
+    extensions: &["xmi"],
+    recognises: |g| g.extension == "xmi" || g.head.contains("<xmi:XMI"),
+    read: |source, corpus| read(source, corpus, UIMA_XMI, of_xmi),
+    write: None,
+    rewrite: None,
+    holds: HOLDS,
+};
+
+/// JSON.
+pub const UIMA_JSON: Format = Format {
+    name: "uima-json",
+    what: "UIMA CAS as JSON 0.4, of INCEpTION",
+    extensions: &["json"],
+    recognises: |g| g.head.trim_start().starts_with('{') && g.head.contains("\"%TYPES\""),
+    read: |source, corpus| read(source, corpus, UIMA_JSON, of_json),
+    write: None,
+    rewrite: None,
+    holds: HOLDS,
+};
+
+const HOLDS: Holds = Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 };
+
+/// A text with annotations.
+#[derive(Debug, Default)]
+struct Cas {
+    text: String,
+    annotations: Vec<Annotation>,
+}
+
+/// A stretch of the text and the features that are texts.
+#[derive(Debug)]
+struct Annotation {
+    id: String,
+    kind: String,
+    start: usize,
+    end: usize,
+    features: BTreeMap<String, String>,
+}
+
+impl Annotation {
+    fn claim(&self) -> Claim<'_> {
+        Claim { start: self.start, end: self.end, surface: None }
+    }
+}
+
+fn read(
+    source: &Source,
+    corpus: &mut Corpus,
+    format: Format,
+    parse: fn(&str) -> Result<Cas, Problem>,
+) -> Result<Found, Problem> {
+    let decoded = decode(source.bytes)?;
+    let mut found = Found::of(format, &decoded);
+    let cas = parse(&decoded.text)?;
+    let layers = layers_of(&cas);
+    let entities = layers::entities(&layers);
+    match entities {
+        Some((layer, feature)) => found.evidence.push(layers::told(&layers[layer], feature)),
+        None => found.evidence.push("no annotations that could name entities".into()),
+    }
+    let unit = source.unit.unwrap_or_else(|| unit_of(&cas));
+    found.unit = Some(unit);
+    let ruler = Ruler::new(&cas.text, unit);
+    let of_kind = |short: &'static str| cas.annotations.iter().filter(move |a| layers::short(&a.kind) == short);
+    let mut spans = Vec::new();
+    let mut unnamed = 0;
+    if let Some((layer, feature)) = entities {
+        for annotation in cas.annotations.iter().filter(|a| a.kind == layers[layer].name) {
+            let Some(label) = annotation.features.get(&layers[layer].features[feature]) else {
+                unnamed += 1;
+                continue;
+            };
+            match ruler.range(annotation.start, annotation.end) {
+                Some((start, end)) => spans.push(Span { start, end, label: corpus.labels.intern(label) }),
+                None => found.problem(0, 0, || {
+                    let Annotation { id, start, end, .. } = annotation;
+                    format!("annotation {id}, {} {start}..{end}, lies outside the text; it is left out", quote(label))
+                }),
+            }
+        }
+    }
+    if unnamed > 0 {
+        found.evidence.push(format!("{unnamed} annotations without a label are not read"));
+    }
+    let place = |a: &Annotation| ruler.range(a.start, a.end);
+    let is_word = |w: &(u32, u32)| !cas.text[w.0 as usize..w.1 as usize].trim().is_empty();
+    let mut words: Vec<(u32, u32)> = of_kind("Token").filter_map(place).filter(is_word).collect();
+    words.sort_unstable();
+    words.dedup();
+    let are_apart = words.windows(2).all(|w| w[0].1 <= w[1].0);
+    let mut begins: Vec<u32> = of_kind("Sentence").filter_map(place).map(|p| p.0).collect();
+    begins.sort_unstable();
+    drop(ruler);
+    let own = (are_apart && !words.is_empty()).then_some(words);
+    let mut document = Document::of_text(source.split, source.file, 0, cas.text, spans, own);
+    if !begins.is_empty() {
+        let starts: Vec<u32> = begins.iter().map(|b| document.tokens.partition_point(|t| t.0 < *b) as u32).collect();
+        document = document.with_sentences(&starts);
+    }
+    corpus.documents.push(Arc::new(document));
+    Ok(found)
+}
+
+/// The types that occur, with the features that are texts, in the order they come.
+fn layers_of(cas: &Cas) -> Vec<Layer> {
+    let mut layers: Vec<Layer> = Vec::new();
+    for annotation in &cas.annotations {
+        let at = layers.iter().position(|l| l.name == annotation.kind).unwrap_or_else(|| {
+            layers.push(Layer { name: annotation.kind.clone(), features: Vec::new() });
+            layers.len() - 1
+        });
+        for name in annotation.features.keys().filter(|n| !layers[at].features.contains(n)).cloned().collect::<Vec<_>>()
+        {
+            layers[at].features.push(name);
+        }
+    }
+    layers
+}
+
+/// What offsets count: UTF-16, unless another unit explains the annotations better.
+fn unit_of(cas: &Cas) -> Unit {
+    let mut evidence = Evidence::default();
+    let claims: Vec<Claim> = cas.annotations.iter().map(Annotation::claim).collect();
+    evidence.add(&cas.text, &claims);
+    let best = evidence.fit.iter().max().copied().unwrap_or(0);
+    let [_, utf16, _] = evidence.fit;
+    if utf16 == best { Unit::Utf16 } else { evidence.unit() }
+}
+
+fn no_text() -> Problem {
+    Problem::at(0, 0, "the CAS has no text (a Sofa with a sofaString)")
+}
+
+/// Collects annotations until it is known which Sofa has the text.
+#[derive(Default)]
+struct Collected {
+    sofas: Vec<(String, String)>,
+    annotations: Vec<(String, Annotation)>,
+}
+
+impl Collected {
+    /// The first text, and what is about it.
+    fn cas(self) -> Result<Cas, Problem> {
+        let (sofa, text) = self.sofas.into_iter().find(|(_, text)| !text.trim().is_empty()).ok_or_else(no_text)?;
+        let annotations = self.annotations.into_iter().filter(|(of, _)| *of == sofa).map(|(_, a)| a).collect();
+        Ok(Cas { text, annotations })
+    }
+
+    fn add(&mut self, id: String, kind: String, mut fields: BTreeMap<String, String>) {
+        let offset = |fields: &mut BTreeMap<String, String>, name: &str| fields.remove(name)?.parse().ok();
+        if let Some(text) = fields.remove("sofaString") {
+            self.sofas.push((id, text));
+            return;
+        }
+        let sofa = fields.remove("sofa").unwrap_or_default();
+        let (start, end) = (offset(&mut fields, "begin"), offset(&mut fields, "end"));
+        if let (Some(start), Some(end)) = (start, end) {
+            self.annotations.push((sofa, Annotation { id, kind, start, end, features: fields }));
+        }
+    }
+}
+
+fn of_xmi(text: &str) -> Result<Cas, Problem> {
+    let mut reader = Reader::from_str(text);
+    let line_of =
+        |at: u64| text.as_bytes()[..(at as usize).min(text.len())].iter().filter(|b| **b == b'\n').count() + 1;
+    let mut collected = Collected::default();
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(element) | Event::Empty(element)) => {
+                let (id, fields) = fields_of(&element).map_err(|why| {
+                    Problem::at(line_of(reader.buffer_position()), 0, format!("the XML is broken ({why})"))
+                })?;
+                collected.add(id, element.name().into_inner().to_owned(), fields);
+            }
+            Ok(Event::Eof) => return collected.cas(),
+            Ok(_) => {}
+            Err(e) => return Err(Problem::at(line_of(reader.error_position()), 0, format!("the XML is broken ({e})"))),
+        }
+    }
+}
+
+/// An element's `xmi:id`, and its other attributes.
+fn fields_of(element: &BytesStart) -> Result<(String, BTreeMap<String, String>), String> {
+    let mut id = String::new();
+    let mut fields = BTreeMap::new();
+    for attribute in element.attributes().with_checks(false) {
+        let attribute = attribute.map_err(|e| e.to_string())?;
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|e| e.to_string())?.into_owned();
+        match attribute.key.into_inner() {
+            "xmi:id" => id = value,
+            name => drop(fields.insert(name.to_owned(), value)),
+        }
+    }
+    Ok((id, fields))
+}
+
+fn of_json(text: &str) -> Result<Cas, Problem> {
+    let value: Value = serde_json::from_str(text)
+        .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
+    let mut collected = Collected::default();
+    // A list, or (0.3 and before) an object by id.
+    let structures: Vec<&Value> = match value.get("%FEATURE_STRUCTURES") {
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(Value::Object(by_id)) => by_id.values().collect(),
+        _ => return Err(Problem::at(0, 0, "the JSON has no %FEATURE_STRUCTURES")),
+    };
+    for structure in structures.into_iter().filter_map(Value::as_object) {
+        let scalar = |v: &Value| v.as_str().map(str::to_owned).or_else(|| v.as_u64().map(|n| n.to_string()));
+        let (mut id, mut kind, mut fields) = (String::new(), String::new(), BTreeMap::new());
+        for (name, value) in structure {
+            let Some(value) = scalar(value) else { continue };
+            match name.as_str() {
+                "%ID" => id = value,
+                "%TYPE" => kind = value,
+                // A reference is marked by @, an anchor by ^.
+                name => drop(fields.insert(name.trim_start_matches(['@', '^']).to_owned(), value)),
+            }
+        }
+        collected.add(id, kind, fields);
+    }
+    collected.cas()
+}

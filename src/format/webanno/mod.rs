@@ -1,0 +1,100 @@
+//! WebAnno TSV 3 (3.1 to 3.3), as WebAnno and INCEpTION write it: a file is a document, a row a token or a part of one, and each
+//! feature of each layer a column. Spans are read from the layer of named entities; everything else is kept.
+//!
+//! [`sheet`] takes a file apart, [`cell`] a cell. Offsets are UTF-16 and count through the document, whose text is known sentence
+//! by sentence only.
+
+mod cell;
+mod rewrite;
+mod sheet;
+mod write;
+
+use super::found::quote;
+use super::layers;
+use super::{Format, Found, Holds, Problem, Source, Write, decode};
+use crate::corpus::{Corpus, Document, Span};
+use cell::entries;
+use sheet::Sheet;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// WebAnno TSV.
+pub const WEBANNO_TSV: Format = Format {
+    name: "webanno-tsv",
+    what: "WebAnno TSV 3, of WebAnno and INCEpTION",
+    extensions: &["tsv"],
+    recognises: |g| g.head.trim_start_matches('\u{feff}').starts_with(MARK),
+    read,
+    write: Some(Write::EachDocument(write::files)),
+    rewrite: Some(rewrite::rewrite),
+    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
+};
+
+const MARK: &str = "#FORMAT=WebAnno TSV 3";
+
+/// An annotation of the layer of entities: where it lies in the text, its label as the file writes it (`None`: it has none), and
+/// its entries as rows and places in their cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Mark {
+    start: u32,
+    end: u32,
+    label: Option<String>,
+    entries: Vec<(usize, usize)>,
+}
+
+/// The annotations of a sheet's entities: entries with a number are parts of one, others stand alone.
+fn marks(sheet: &Sheet) -> Vec<Mark> {
+    let Some(column) = sheet.entities else { return Vec::new() };
+    let mut numbered: BTreeMap<(u32, Option<String>), usize> = BTreeMap::new();
+    let mut marks: Vec<Mark> = Vec::new();
+    for (number, row) in sheet.rows.iter().enumerate() {
+        let Some((start, end)) = row.place else { continue };
+        for (i, entry) in entries(row.cell(column.index)).into_iter().enumerate() {
+            let new = Mark { start, end, label: entry.value.clone(), entries: vec![(number, i)] };
+            let known = entry.number.map(|n| *numbered.entry((n, entry.value)).or_insert(marks.len()));
+            match known.and_then(|at| marks.get_mut(at)) {
+                Some(mark) => {
+                    mark.start = mark.start.min(start);
+                    mark.end = mark.end.max(end);
+                    mark.entries.push((number, i));
+                }
+                None => marks.push(new),
+            }
+        }
+    }
+    marks
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = decode(source.bytes)?;
+    let mut found = Found::of(WEBANNO_TSV, &decoded);
+    let sheet = Sheet::of(&decoded.text, |line, column, why| found.problem(line, column, || why));
+    if sheet.rows.iter().all(|r| r.place.is_none()) {
+        return Err(Problem::at(0, 0, "the file has no token; rows are “1-1⇥0-3⇥word” behind a line “#Text=”"));
+    }
+    found.unit = Some(super::Unit::Utf16);
+    match sheet.entities {
+        Some(column) => found.evidence.push(layers::told(&sheet.layers[column.layer], column.feature)),
+        None => found.evidence.push("no layer of spans that could name entities".into()),
+    }
+    let (mut spans, mut unnamed) = (Vec::new(), 0);
+    for mark in marks(&sheet) {
+        let line = sheet.rows[mark.entries[0].0].line;
+        match &mark.label {
+            Some(label) if mark.start < mark.end => {
+                let label = corpus.labels.intern(label);
+                spans.push(Span { start: mark.start, end: mark.end, label });
+            }
+            Some(label) => found.problem(line, 2, || format!("{} covers no text; it is left as it is", quote(label))),
+            None => unnamed += 1,
+        }
+    }
+    if unnamed > 0 {
+        found.evidence.push(format!("{unnamed} annotations without a label: those are kept in the file and not read"));
+    }
+    let words = sheet.rows.iter().filter(|r| !r.is_part).filter_map(|r| r.place).collect();
+    let starts = sheet.sentence_starts();
+    let document = Document::of_text(source.split, source.file, 0, sheet.text, spans, Some(words));
+    corpus.documents.push(Arc::new(document.with_sentences(&starts)));
+    Ok(found)
+}

@@ -1,0 +1,182 @@
+//! A WebAnno TSV file with the spans of the corpus: only cells of annotations that went, came or changed their label are written
+//! anew.
+
+use super::cell::{Entry, entries, joined, split};
+use super::sheet::{FIXED, Sheet};
+use super::write::units;
+use super::{Mark, marks};
+use crate::corpus::Span;
+use crate::format::words::on_one_line;
+use crate::format::{Current, Problem, Source, decode};
+use std::collections::BTreeMap;
+
+pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+    let decoded = decode(source.bytes)?;
+    let Some(document) = current.documents().next() else { return Ok(source.bytes.to_vec()) };
+    let sheet = Sheet::of(&decoded.text, |_, _, _| {});
+    let name = |s: &Span| current.corpus.labels.name(s.label);
+    let mut new: Vec<Span> = document.spans.clone();
+    let mut gone: Vec<Mark> = Vec::new();
+    for mark in marks(&sheet).into_iter().filter(|m| m.label.is_some() && m.start < m.end) {
+        let same = |s: &Span| (s.start, s.end) == (mark.start, mark.end) && mark.label.as_deref() == Some(name(s));
+        match new.iter().position(same) {
+            Some(at) => drop(new.remove(at)),
+            None => gone.push(mark),
+        }
+    }
+    if gone.is_empty() && new.is_empty() {
+        return Ok(source.bytes.to_vec());
+    }
+    let Some(column) = sheet.entities else {
+        let why = "the file has no layer of spans that could hold labels; save a copy in another format";
+        return Err(Problem::at(0, 0, why));
+    };
+    let mut change = Change::new(
+        &sheet,
+        sheet.first[column.layer]..sheet.first[column.layer] + sheet.layers[column.layer].features.len(),
+        column.index,
+    );
+    for mark in gone {
+        // An annotation whose label alone has changed keeps its number and its other features.
+        match new.iter().position(|s| (s.start, s.end) == (mark.start, mark.end)) {
+            Some(at) => change.relabel(&mark, name(&new.remove(at))),
+            None => change.remove(&mark),
+        }
+    }
+    for span in new {
+        change.add(span, name(&span));
+    }
+    decoded.encode(&change.written(&decoded.text))
+}
+
+/// The cells of one row that belong to the layer of entities; an entry that went is `None`.
+type Cells = Vec<Vec<Option<String>>>;
+
+/// What is different in a file.
+struct Change<'s, 'a> {
+    sheet: &'s Sheet<'a>,
+    /// Fields of the layer.
+    fields: std::ops::Range<usize>,
+    /// The one of the labels.
+    label: usize,
+    /// Rows whose cells change.
+    rows: BTreeMap<usize, Cells>,
+    /// New parts of tokens, behind the last row of each token: bytes of the text and cells.
+    parts: BTreeMap<usize, Vec<((u32, u32), Cells)>>,
+    next: u32,
+}
+
+impl<'s, 'a> Change<'s, 'a> {
+    fn new(sheet: &'s Sheet<'a>, fields: std::ops::Range<usize>, label: usize) -> Self {
+        let numbers = sheet.rows.iter().flat_map(|r| fields.clone().flat_map(|f| entries(r.cell(f))));
+        let next = numbers.filter_map(|e| e.number).max().unwrap_or(0).saturating_add(1);
+        Self { sheet, fields, label, rows: BTreeMap::new(), parts: BTreeMap::new(), next }
+    }
+
+    fn cells(&mut self, row: usize) -> &mut Cells {
+        let (sheet, fields) = (self.sheet, self.fields.clone());
+        let cell = move |f: usize| {
+            let text = sheet.rows[row].cell(f);
+            if text == "_" { Vec::new() } else { split(text).into_iter().map(|e| Some(e.to_owned())).collect() }
+        };
+        self.rows.entry(row).or_insert_with(|| fields.map(cell).collect())
+    }
+
+    fn relabel(&mut self, mark: &Mark, label: &str) {
+        let column = self.label - self.fields.start;
+        for (row, at) in &mark.entries {
+            if let Some(Some(entry)) = self.cells(*row)[column].get_mut(*at) {
+                let number = entries(entry).first().and_then(|e| e.number);
+                *entry = Entry { value: Some(label.to_owned()), number }.text();
+            }
+        }
+    }
+
+    fn remove(&mut self, mark: &Mark) {
+        let column = self.label - self.fields.start;
+        for (row, at) in &mark.entries {
+            let cells = self.cells(*row);
+            let stacked = cells[column].len();
+            for cell in cells.iter_mut().filter(|c| c.len() == stacked) {
+                cell[*at] = None;
+            }
+        }
+    }
+
+    fn add(&mut self, span: Span, label: &str) {
+        let rows = &self.sheet.rows;
+        let tokens: Vec<usize> = (0..rows.len()).filter(|i| !rows[*i].is_part && rows[*i].place.is_some()).collect();
+        let places: Vec<(u32, u32)> = tokens.iter().filter_map(|i| rows[*i].place).collect();
+        let units: Vec<(usize, (u32, u32))> = units(&places, span).map(|(i, place)| (tokens[i], place)).collect();
+        let number = self.next;
+        self.next = self.next.saturating_add(1);
+        let column = self.label - self.fields.start;
+        let several = units.len() > 1;
+        for (row, place) in units {
+            let last = (row + 1..rows.len()).take_while(|r| rows[*r].is_part).last().unwrap_or(row);
+            let there = (row..=last).find(|r| rows[*r].place == Some(place));
+            let width = self.fields.len();
+            let cells = match there {
+                Some(row) => self.cells(row),
+                None => {
+                    let parts = self.parts.entry(last).or_default();
+                    let at = parts.iter().position(|(p, _)| *p == place).unwrap_or_else(|| {
+                        parts.push((place, vec![Vec::new(); width]));
+                        parts.len() - 1
+                    });
+                    &mut parts[at].1
+                }
+            };
+            let alone = cells[column].iter().all(Option::is_none);
+            let number = (several || !alone).then_some(number);
+            for (i, cell) in cells.iter_mut().enumerate() {
+                let value = (i == column).then(|| label.to_owned());
+                cell.push(Some(Entry { value, number }.text()));
+            }
+        }
+    }
+
+    fn written(&self, file: &str) -> String {
+        let mut out = String::with_capacity(file.len());
+        let mut copied = 0;
+        for (number, row) in self.sheet.rows.iter().enumerate() {
+            if let Some(cells) = self.rows.get(&number) {
+                let mut fields: Vec<String> = row.fields.iter().map(|f| (*f).to_owned()).collect();
+                fields.resize(fields.len().max(self.fields.end), "_".into());
+                for (field, cell) in self.fields.clone().zip(cells) {
+                    fields[field] = joined(&cell.iter().flatten().cloned().collect::<Vec<_>>());
+                }
+                out.push_str(&file[copied..row.range.start]);
+                out.push_str(&fields.join("\t"));
+                copied = row.range.end;
+            }
+            for (i, (place, cells)) in self.parts.get(&number).into_iter().flatten().enumerate() {
+                out.push_str(&file[copied..row.range.end]);
+                copied = row.range.end;
+                out.push_str(&format!("\n{}", self.part(number, i, *place, cells)));
+            }
+        }
+        out.push_str(&file[copied..]);
+        out
+    }
+
+    /// The `i`-th new row for a part of the token whose last row this is.
+    fn part(&self, last: usize, i: usize, place: (u32, u32), cells: &Cells) -> String {
+        let rows = &self.sheet.rows;
+        let token = (0..=last).rev().find(|r| !rows[*r].is_part).unwrap_or(last);
+        let row = &rows[token];
+        let used = rows[token + 1..=last].iter().filter_map(|r| r.id.rsplit_once('.')?.1.parse().ok()).max();
+        let id = used.unwrap_or(0usize) + i + 1;
+        let word = on_one_line(&self.sheet.text[place.0 as usize..place.1 as usize]);
+        let (start, end) = (self.sheet.offset(place.0), self.sheet.offset(place.1));
+        let width = row.fields.len().max(self.fields.end);
+        let cell = |f: usize| match f.checked_sub(self.fields.start).and_then(|i| cells.get(i)) {
+            Some(cell) => joined(&cell.iter().flatten().cloned().collect::<Vec<_>>()),
+            // Rows end with an empty field.
+            None if f + 1 == width && row.cell(f).is_empty() => String::new(),
+            None => "_".into(),
+        };
+        let rest: Vec<String> = (FIXED..width).map(cell).collect();
+        format!("{}.{id}\t{start}-{end}\t{word}\t{}", row.id, rest.join("\t"))
+    }
+}

@@ -1,0 +1,224 @@
+//! A WebAnno TSV file taken apart: layers, the text, and rows with their places in it.
+
+use super::cell::unescaped;
+use crate::format::found::quote;
+use crate::format::layers::{self, Layer};
+use crate::format::offsets::{Ruler, Unit};
+use std::ops::Range;
+
+/// The column of the entities' labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Column {
+    /// Which layer.
+    pub layer: usize,
+    /// Which of its features.
+    pub feature: usize,
+    /// Which field of a row.
+    pub index: usize,
+}
+
+/// A token, or a part of one (`1-3.1`).
+#[derive(Clone, Debug)]
+pub(super) struct Row<'a> {
+    /// Counts from 1.
+    pub line: usize,
+    /// Its bytes in the file, without the line's end.
+    pub range: Range<usize>,
+    /// `1-3`, `1-3.1`.
+    pub id: &'a str,
+    /// Whether it is a part of a token.
+    pub is_part: bool,
+    /// Its bytes in the document's text; `None` where it lies outside its sentence.
+    pub place: Option<(u32, u32)>,
+    /// Its sentence, from 0.
+    pub sentence: usize,
+    /// All fields, the first three too.
+    pub fields: Vec<&'a str>,
+}
+
+impl Row<'_> {
+    /// A cell; one that is missing holds nothing.
+    pub fn cell(&self, index: usize) -> &str {
+        self.fields.get(index).copied().unwrap_or("_")
+    }
+}
+
+/// Where a sentence lies in the text, and which offset of the file that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sentence {
+    pub byte: u32,
+    pub end: u32,
+    pub offset: usize,
+}
+
+/// A file.
+#[derive(Debug, Default)]
+pub(super) struct Sheet<'a> {
+    pub layers: Vec<Layer>,
+    /// The first field of each layer.
+    pub first: Vec<usize>,
+    pub entities: Option<Column>,
+    pub text: String,
+    pub sentences: Vec<Sentence>,
+    pub rows: Vec<Row<'a>>,
+}
+
+/// Fields before the layers': id, offsets, token.
+pub(super) const FIXED: usize = 3;
+
+/// A sentence while its lines are read.
+#[derive(Default)]
+struct Open<'a> {
+    lines: Vec<&'a str>,
+    rows: Vec<(usize, Range<usize>, Vec<&'a str>)>,
+}
+
+impl<'a> Sheet<'a> {
+    /// Takes a file apart; `tell` hears of lines that are none, which stay in the file.
+    pub fn of(file: &'a str, mut tell: impl FnMut(usize, usize, String)) -> Self {
+        let mut sheet = Self::default();
+        let mut open = Open::default();
+        let mut at = 0;
+        for (line, whole) in (1..).zip(file.split_inclusive('\n')) {
+            let body = whole.trim_end_matches(['\n', '\r']);
+            let range = at..at + body.len();
+            at += whole.len();
+            if let Some(text) = body.strip_prefix("#Text=") {
+                if !open.rows.is_empty() {
+                    sheet.close(std::mem::take(&mut open), &mut tell);
+                }
+                open.lines.push(text);
+            } else if let Some((kind, layer)) = body.strip_prefix("#T_").and_then(|l| l.split_once('=')) {
+                sheet.add_layer(kind, layer);
+            } else if body.starts_with('#') || body.trim().is_empty() {
+                continue;
+            } else {
+                open.rows.push((line, range, body.split('\t').collect()));
+            }
+        }
+        sheet.close(open, &mut tell);
+        sheet
+    }
+
+    fn add_layer(&mut self, kind: &str, text: &str) {
+        let mut parts = text.split('|').map(str::to_owned);
+        let name = parts.next().unwrap_or_default();
+        let features: Vec<String> = parts.collect();
+        let next = self.first.last().map_or(FIXED, |f| f + self.layers[self.layers.len() - 1].features.len());
+        self.first.push(next);
+        // Relations and chains take up columns, and name nothing here.
+        let name = if kind == "SP" { name } else { format!("{name}.Dependency") };
+        self.layers.push(Layer { name, features });
+        self.entities = layers::entities(&self.layers).map(|(layer, feature)| Column {
+            layer,
+            feature,
+            index: self.first[layer] + feature,
+        });
+    }
+
+    fn close(&mut self, open: Open<'a>, tell: &mut impl FnMut(usize, usize, String)) {
+        if open.rows.is_empty() {
+            return;
+        }
+        let text = open.lines.iter().map(|l| unescaped(l)).collect::<Vec<_>>().join("\n");
+        let parsed: Vec<_> =
+            open.rows.into_iter().map(|(line, range, fields)| (line, range, place(&fields), fields)).collect();
+        // The sentence begins with its first token, unless there is space before that.
+        let first =
+            parsed.iter().find_map(|(_, _, place, fields)| place.map(|p| (p.0, fields.get(2).copied().unwrap_or(""))));
+        let before = first.and_then(|(_, word)| text.find(word)).map_or(0, |b| utf16(&text[..b]));
+        let offset = first.map_or(0, |(start, _)| start.saturating_sub(before));
+        self.pad_to(offset);
+        let byte = self.text.len() as u32;
+        self.text.push_str(&text);
+        let number = self.sentences.len();
+        self.sentences.push(Sentence { byte, end: self.text.len() as u32, offset });
+        let ruler = Ruler::new(&text, Unit::Utf16);
+        for (line, range, counted, fields) in parsed {
+            let (id, word) = (fields[0], fields.get(2).copied().unwrap_or(""));
+            let is_part = id.contains('.');
+            let within = counted.and_then(|(start, end)| {
+                let (start, end) = (ruler.byte(start.checked_sub(offset)?)?, ruler.byte(end.checked_sub(offset)?)?);
+                (start < end || (is_part && start == end)).then_some((start, end))
+            });
+            match within {
+                None => tell(
+                    line,
+                    2,
+                    format!(
+                        "expected “1-1⇥0-3⇥word” inside the text before it but found {}; the line is left as it is",
+                        quote(&fields.join(" "))
+                    ),
+                ),
+                Some((start, end)) if text[start as usize..end as usize] != *word => {
+                    let held = quote(&text[start as usize..end as usize]);
+                    tell(line, 3, format!("the text has {held} there, not {} as the row says", quote(word)));
+                }
+                Some(_) => {}
+            }
+            let place = within.map(|(start, end)| (byte + start, byte + end));
+            self.rows.push(Row { line, range, id, is_part, place, sentence: number, fields });
+        }
+        self.in_order(tell);
+    }
+
+    /// Words must not overlap: one that begins before the last ended is left out.
+    fn in_order(&mut self, tell: &mut impl FnMut(usize, usize, String)) {
+        let number = self.sentences.len() - 1;
+        let mut end = 0;
+        for row in self.rows.iter_mut().rev().take_while(|r| r.sentence == number).collect::<Vec<_>>().into_iter().rev()
+        {
+            let Some((start, stop)) = row.place.filter(|_| !row.is_part) else { continue };
+            if start < end {
+                row.place = None;
+                tell(row.line, 2, "the token begins before the one before it ends; the line is left as it is".into());
+            } else {
+                end = stop;
+            }
+        }
+    }
+
+    /// Fills what lies between sentences, which the file does not tell: a line's end, as much space before it as was counted.
+    fn pad_to(&mut self, offset: usize) {
+        /// More than this is no space between sentences.
+        const MOST: usize = 1024;
+        let Some(last) = self.sentences.last() else { return };
+        let at = last.offset + utf16(&self.text[last.byte as usize..]);
+        match offset.checked_sub(at) {
+            Some(0) => {}
+            Some(gap) if gap <= MOST => self.text.extend(std::iter::repeat_n(' ', gap - 1).chain(['\n'])),
+            _ => self.text.push('\n'),
+        }
+    }
+
+    /// The first token of every sentence.
+    pub fn sentence_starts(&self) -> Vec<u32> {
+        let words = self.rows.iter().filter(|r| !r.is_part && r.place.is_some());
+        let mut starts = Vec::new();
+        let mut last = None;
+        for (token, row) in (0..).zip(words) {
+            if last.replace(row.sentence) != Some(row.sentence) {
+                starts.push(token);
+            }
+        }
+        starts
+    }
+
+    /// The file's offset of a byte of the text.
+    pub fn offset(&self, byte: u32) -> usize {
+        let at = self.sentences.partition_point(|s| s.byte <= byte).saturating_sub(1);
+        self.sentences.get(at).map_or(0, |s| s.offset + utf16(&self.text[s.byte as usize..byte as usize]))
+    }
+}
+
+/// How many UTF-16 units a text has.
+pub(super) fn utf16(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
+/// A row's offsets.
+fn place(fields: &[&str]) -> Option<(usize, usize)> {
+    let (start, end) = fields.get(1)?.split_once('-')?;
+    fields[0].split_once('-')?;
+    Some((start.parse().ok()?, end.parse().ok()?))
+}

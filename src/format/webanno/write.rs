@@ -1,0 +1,90 @@
+//! Documents as new WebAnno TSV files.
+
+use super::cell::{Entry, escaped_text, joined};
+use super::sheet::utf16;
+use crate::corpus::{Corpus, Document, LabelId, Span};
+use crate::format::layers::NAMED_ENTITY;
+use crate::format::words::on_one_line;
+use std::fmt::Write as _;
+
+/// What a span covers on one token: the token's index and the bytes, which are the token's or a part of them.
+pub(super) fn units(tokens: &[(u32, u32)], span: Span) -> impl Iterator<Item = (usize, (u32, u32))> + '_ {
+    let first = tokens.partition_point(|t| t.1 <= span.start);
+    let covered = move |(i, t): (usize, &(u32, u32))| (first + i, (t.0.max(span.start), t.1.min(span.end)));
+    tokens[first..].iter().take_while(move |t| t.0 < span.end).enumerate().map(covered)
+}
+
+/// A document as a file.
+pub(super) fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, Vec<u8>)> {
+    let mut out = format!("#FORMAT=WebAnno TSV 3.3\n#T_SP={NAMED_ENTITY}|value\n\n");
+    let units = numbered(document);
+    let mut units = units.iter().peekable();
+    let (mut at, mut offset) = (0, 0);
+    // Offsets ascend but for parts of a token, which begin inside it.
+    let mut counted = |byte: u32| {
+        let from = byte as usize;
+        if from < at {
+            return offset - utf16(&document.text[from..at]);
+        }
+        offset += utf16(&document.text[at..from]);
+        at = from;
+        offset
+    };
+    for sentence in 0..document.len() {
+        out.push('\n');
+        for line in document.sentence_text(sentence).split('\n') {
+            let _ = writeln!(out, "#Text={}", escaped_text(line));
+        }
+        for (i, token) in document.sentence(sentence).enumerate() {
+            let mut row = |id: String, place: (u32, u32), entries: &[String], out: &mut String| {
+                let word = on_one_line(&document.text[place.0 as usize..place.1 as usize]);
+                let (start, end) = (counted(place.0), counted(place.1));
+                let _ = writeln!(out, "{id}\t{start}-{end}\t{word}\t{}\t", joined(entries));
+            };
+            let id = format!("{}-{}", sentence + 1, i + 1);
+            let whole = document.tokens[token];
+            let mut entries = Vec::new();
+            let mut parts: Vec<((u32, u32), Vec<String>)> = Vec::new();
+            while let Some(unit) = units.next_if(|u| u.token <= token) {
+                let name = corpus.labels.name(unit.label).to_owned();
+                let entry = Entry { value: Some(name), number: unit.number }.text();
+                match parts.iter_mut().find(|(place, _)| *place == unit.place) {
+                    _ if unit.place == whole => entries.push(entry),
+                    Some((_, entries)) => entries.push(entry),
+                    None => parts.push((unit.place, vec![entry])),
+                }
+            }
+            row(id.clone(), whole, &entries, &mut out);
+            for (number, (place, entries)) in parts.into_iter().enumerate() {
+                row(format!("{id}.{}", number + 1), place, &entries, &mut out);
+            }
+        }
+    }
+    vec![("tsv", out.into_bytes())]
+}
+
+/// A span on one token, with the number that tells it apart where it needs one.
+struct Unit {
+    token: usize,
+    place: (u32, u32),
+    label: LabelId,
+    number: Option<u32>,
+}
+
+/// The units of all spans by token. Spans have a number where they cover several units, or share one.
+fn numbered(document: &Document) -> Vec<Unit> {
+    let mut covers: std::collections::HashMap<(u32, u32), usize> = std::collections::HashMap::new();
+    let all: Vec<Vec<_>> = document.spans.iter().map(|s| units(&document.tokens, *s).collect()).collect();
+    all.iter().flatten().for_each(|(_, place)| *covers.entry(*place).or_default() += 1);
+    let mut next = 0;
+    let mut out = Vec::new();
+    for (span, units) in document.spans.iter().zip(&all) {
+        let number = (units.len() > 1 || units.iter().any(|(_, place)| covers[place] > 1)).then(|| {
+            next += 1;
+            next
+        });
+        out.extend(units.iter().map(|(token, place)| Unit { token: *token, place: *place, label: span.label, number }));
+    }
+    out.sort_by_key(|u| u.token);
+    out
+}
