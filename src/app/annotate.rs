@@ -60,6 +60,8 @@ pub struct Annotate {
     pub highest_run: usize,
     /// The project file.
     pub project: PathBuf,
+    /// Whether another window has it open, so that nothing can be changed in this one.
+    pub read_only: bool,
     /// Every sentence, in order.
     pub sentences: Vec<SentenceId>,
     /// Places in [`Annotate::sentences`] that the filter shows.
@@ -97,6 +99,7 @@ impl Annotate {
             runs: Vec::new(),
             highest_run: 0,
             project,
+            read_only: false,
             shown,
             sentences,
             filter: Filter::default(),

@@ -79,6 +79,7 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     let mut annotate = Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
     annotate.runs = runs;
     annotate.highest_run = highest_run;
+    annotate.read_only = project.is_read_only();
     annotate.problems = dataset.problems;
     let (sentences, labels) = (annotate.sentences.len(), annotate.corpus.labels.len());
     if sentences == 0 {
@@ -103,8 +104,8 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
             if count == 1 { "1 problem in the source".into() } else { format!("{count} problems in the source") };
         app.notices.say(Notice::info(title, first.to_string()));
     }
-    if let Some(notice) = notice {
-        app.notices.say(Notice::info("The source has changed", notice));
+    if let Some((title, what)) = notice {
+        app.notices.say(Notice::info(title, what));
     }
     let splits = annotate.corpus.splits();
     app.scoring.split = *splits.last().unwrap_or(&Split::Test);

@@ -20,6 +20,13 @@ use crate::worker::{FileRequest, ReadRequest, Trial};
 /// Does a command and says what is to be done outside.
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     let mut effects = Vec::new();
+    if app.annotate.as_ref().is_some_and(|a| a.read_only) && changes_data(&command) {
+        app.notices.say(Notice::bad(
+            "Nothing was changed",
+            "Another window has this project open. Work there, or close it and open this again.",
+        ));
+        return effects;
+    }
     match command {
         Command::Do(action) => act(app, action, &mut effects),
         Command::Open(_) if app.training.is_busy() => app.notices.say(busy()),
@@ -106,6 +113,19 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         }
     }
     effects
+}
+
+/// Whether a command changes the labels, the sources or the list of runs.
+fn changes_data(command: &Command) -> bool {
+    match command {
+        Command::Label(_) | Command::NewLabel(_) | Command::RenameLabel(..) | Command::RecolourLabel(..) => true,
+        Command::ResumeRun(_) => true,
+        Command::Do(action) => {
+            let writes = [Action::Save, Action::Undo, Action::Redo, Action::ClearLabel, Action::StartTraining];
+            matches!(action, Action::Label(_)) || writes.contains(action)
+        }
+        _ => false,
+    }
 }
 
 fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>) {

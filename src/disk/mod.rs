@@ -10,6 +10,10 @@ use std::path::{Path, PathBuf};
 /// Larger files are refused: they would not fit the memory this program promises to stay within.
 pub const MAX_BYTES: u64 = 4 << 30;
 
+mod lock;
+
+pub use lock::Lock;
+
 /// How the name of what is not yet, or no longer, there ends.
 const TEMPORARY: &str = ".tmp";
 

@@ -4,9 +4,11 @@ use super::run_record::RunRecord;
 use super::source::SourceFile;
 use super::store::Project;
 use crate::corpus::Edit;
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// Something to store.
 #[derive(Clone, Debug)]
@@ -31,8 +33,56 @@ pub enum Commit {
 pub enum Stored {
     /// So many commits are on disk since the start.
     Durable(u64),
-    /// A commit could not be stored: the message. It stays in memory; later ones are still tried.
+    /// A commit could not be stored: the message. It and all later ones wait, and are tried again.
     Failed(String),
+}
+
+/// How long after a failure the same commits are tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Commits in the order they were made. One that fails is tried again before any later one: each tells only what it changes.
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Commit>,
+    done: u64,
+    closed: bool,
+}
+
+impl Queue {
+    /// Waits for something to store; `false` at the end, when all is stored or the last try has failed.
+    fn wait(&mut self, inbox: &Receiver<Commit>) -> bool {
+        if self.closed {
+            return false;
+        }
+        let received = if self.waiting.is_empty() {
+            inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            inbox.recv_timeout(AGAIN)
+        };
+        match received {
+            Ok(commit) => self.waiting.push_back(commit),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => self.closed = true,
+        }
+        self.waiting.extend(inbox.try_iter());
+        !self.waiting.is_empty()
+    }
+
+    fn store(&mut self, project: &mut Project) -> Stored {
+        while let Some(commit) = self.waiting.front() {
+            let result = match commit {
+                Commit::Edit { change, log, position } => project.commit(change, *log, *position),
+                Commit::Sources(files) => project.set_sources(files),
+                Commit::Run(run) => project.add_run(run),
+            };
+            if let Err(e) = result {
+                return Stored::Failed(e.to_string());
+            }
+            self.waiting.pop_front();
+            self.done += 1;
+        }
+        Stored::Durable(self.done)
+    }
 }
 
 /// A handle to the thread; dropping it stores everything that is still waiting.
@@ -51,22 +101,16 @@ impl Committer {
         let (commits, inbox) = unbounded::<Commit>();
         let (outbox, answers) = unbounded();
         let work = move || {
-            let mut done = 0;
-            for commit in inbox {
-                let result = match &commit {
-                    Commit::Edit { change, log, position } => project.commit(change, *log, *position),
-                    Commit::Sources(files) => project.set_sources(files),
-                    Commit::Run(run) => project.add_run(run),
-                };
-                done += 1;
-                let answer = match result {
-                    Ok(()) => Stored::Durable(done),
-                    Err(e) => Stored::Failed(e.to_string()),
-                };
+            let mut queue = Queue::default();
+            while queue.wait(&inbox) {
+                let answer = queue.store(&mut project);
                 if outbox.send(answer).is_err() {
                     log::debug!("nobody waits for the project any more");
                 }
                 wake();
+            }
+            if !queue.waiting.is_empty() {
+                log::error!("{} edits were not stored", queue.waiting.len());
             }
         };
         let thread = std::thread::Builder::new().name("project".into()).spawn(work);
@@ -88,7 +132,8 @@ impl Committer {
         let mut news = None;
         for answer in self.answers.try_iter() {
             match answer {
-                Stored::Durable(n) => self.durable = n,
+                Stored::Durable(n) => (self.durable, self.failed) = (n, None),
+                Stored::Failed(message) if self.failed.as_ref() == Some(&message) => {}
                 Stored::Failed(message) => {
                     self.failed = Some(message.clone());
                     news = Some(message);

@@ -9,9 +9,10 @@ use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::Column;
 use crate::corpus::{Corpus, Document, Edit, History, Labels, Scheme, Span, Split};
-use crate::disk;
+use crate::disk::{self, Lock};
 use crate::format::{self, Found, Unit};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -69,6 +70,8 @@ pub enum StoreError {
 pub struct Project {
     path: PathBuf,
     connection: Connection,
+    /// The right to write it; `None` where another window has it.
+    lock: Option<Lock>,
 }
 
 /// All that a project holds, read into memory.
@@ -82,7 +85,7 @@ pub struct Contents {
 }
 
 impl Project {
-    /// Opens a project file, or makes an empty one.
+    /// Opens a project file, or makes an empty one. One that another program has open is opened to be read only.
     ///
     /// # Errors
     /// When it is no project, is of a newer version, or cannot be made.
@@ -91,6 +94,12 @@ impl Project {
             disk::create_folder(folder)?;
         }
         let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
+        let lock = Lock::take(&beside(path, "-lock"))?;
+        if lock.is_none() {
+            let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(fail)?;
+            connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;
+            return Ok(Self { path: path.to_owned(), connection, lock });
+        }
         let connection = Connection::open(path).map_err(fail)?;
         let prepare = || -> rusqlite::Result<i64> {
             connection.busy_timeout(std::time::Duration::from_secs(5))?;
@@ -112,12 +121,17 @@ impl Project {
                 format!("it was made by a newer version of this program (tables {version}, this one knows {SCHEMA})");
             return Err(StoreError::Unusable { path: path.to_owned(), why });
         }
-        Ok(Self { path: path.to_owned(), connection })
+        Ok(Self { path: path.to_owned(), connection, lock })
     }
 
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether another program has it open, so that nothing can be written here.
+    pub fn is_read_only(&self) -> bool {
+        self.lock.is_none()
     }
 
     fn fail(&self, source: rusqlite::Error) -> StoreError {
@@ -185,9 +199,16 @@ impl Project {
     /// Everything in it.
     ///
     /// # Errors
-    /// SQLite's, or a project without a dataset.
+    /// SQLite's, a project without a dataset, or one that is damaged.
     pub fn read(&self) -> Result<Contents, StoreError> {
-        let contents = self.contents().map_err(|e| self.fail(e))?;
+        let mut lost = Lost::default();
+        let contents = self.contents(&mut lost).map_err(|e| self.fail(e))?;
+        if let Some(what) = lost.0.first() {
+            return Err(StoreError::Unusable {
+                path: self.path.clone(),
+                why: format!("the project is damaged: {what}"),
+            });
+        }
         if contents.dataset.files.is_empty() {
             let why = "it is no Tagwright project, or an empty one".to_owned();
             return Err(StoreError::Unusable { path: self.path.clone(), why });
@@ -195,103 +216,84 @@ impl Project {
         Ok(contents)
     }
 
-    fn contents(&self) -> rusqlite::Result<Contents> {
-        let c = &self.connection;
-        let mut corpus = Corpus { name: meta(c, "name")?.unwrap_or_default(), ..Corpus::default() };
-        let mut labels = Labels::default();
-        let mut rows = c.prepare("SELECT name, colour FROM labels ORDER BY id")?;
-        for label in rows.query_map([], |r| Ok(Label { name: r.get(0)?, colour: r.get(1)? }))? {
-            labels.push(label?);
+    /// What can still be read of a damaged project, and what is gone, in words. Undo begins anew: the log speaks of what may not be
+    /// there.
+    ///
+    /// # Errors
+    /// When not a single document can be read.
+    pub fn salvage(&self) -> Result<(Contents, Vec<String>), StoreError> {
+        let mut lost = Lost::default();
+        let contents = self.contents(&mut lost).map_err(|e| self.fail(e))?;
+        if contents.dataset.corpus.documents.is_empty() {
+            let why = "the project is damaged, and no document of it can be read".to_owned();
+            return Err(StoreError::Unusable { path: self.path.clone(), why });
         }
+        let history = History::default();
+        lost.0.push("what could be undone".into());
+        Ok((Contents { history, ..contents }, lost.0))
+    }
+
+    /// Reads every table as far as it can be read.
+    fn contents(&self, lost: &mut Lost) -> rusqlite::Result<Contents> {
+        let c = &self.connection;
+        let mut corpus = Corpus { name: meta(c, "name").ok().flatten().unwrap_or_default(), ..Corpus::default() };
+        let label = |r: &rusqlite::Row| Ok(Label { name: r.get(0)?, colour: r.get(1)? });
+        let mut labels = Labels::default();
+        lost.rows(c, "labels", "SELECT name, colour FROM labels ORDER BY id", label)?
+            .into_iter()
+            .for_each(|l| labels.push(l));
         corpus.labels = labels;
-        let mut rows = c.prepare("SELECT name, vals FROM columns ORDER BY number")?;
         let column = |r: &rusqlite::Row| -> rusqlite::Result<Column> {
             Ok(Column { name: r.get(0)?, values: r.get::<_, String>(1)?.split('\n').map(str::to_owned).collect() })
         };
-        corpus.columns = rows.query_map([], column)?.collect::<Result<_, _>>()?;
+        corpus.columns = lost.rows(c, "columns", "SELECT name, vals FROM columns ORDER BY number", column)?;
         let width = corpus.columns.len();
-        let mut rows =
-            c.prepare("SELECT split, file, place, text, tokens, sentences, columns FROM documents ORDER BY id")?;
-        let document = |r: &rusqlite::Row| -> rusqlite::Result<Document> {
-            let tokens: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(4)?);
-            let columns: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(6)?);
-            let n = tokens.len() / 2;
-            Ok(Document {
-                split: Split::from_name(&r.get::<_, String>(0)?).unwrap_or_default(),
-                file: r.get(1)?,
-                place: r.get(2)?,
-                text: r.get(3)?,
-                tokens: tokens.chunks_exact(2).map(|p| (p[0], p[1])).collect(),
-                sentences: unpack(&r.get::<_, Vec<u8>>(5)?),
-                // Documents of texts have none, whatever the other sources have.
-                columns: columns
-                    .chunks_exact(n.max(1))
-                    .take(width)
-                    .map(|c| c.iter().map(|v| *v as u16).collect())
-                    .collect(),
-                spans: Vec::new(),
-            })
-        };
-        let mut documents: Vec<Document> = rows.query_map([], document)?.collect::<Result<_, _>>()?;
-        let mut rows =
-            c.prepare("SELECT document, start, stop, label FROM spans ORDER BY document, start, stop, label")?;
-        let span = |r: &rusqlite::Row| -> rusqlite::Result<(usize, Span)> {
-            Ok((r.get::<_, i64>(0)? as usize, Span { start: r.get(1)?, end: r.get(2)?, label: r.get(3)? }))
-        };
-        for row in rows.query_map([], span)? {
-            let (document, span) = row?;
-            if let Some(d) = documents.get_mut(document) {
-                d.spans.push(span);
+        let sql = "SELECT split, file, place, text, tokens, sentences, columns, id FROM documents ORDER BY id";
+        let read = lost.rows(c, "documents", sql, |r| Ok((r.get::<_, i64>(7)?, document(r, width)?)))?;
+        let mut index = HashMap::new();
+        let mut documents: Vec<Document> = Vec::with_capacity(read.len());
+        for (id, document) in read {
+            if is_sound(&document) {
+                index.insert(id, documents.len());
+                documents.push(document);
+            } else {
+                lost.0.push(format!("document {}", id + 1));
             }
         }
+        // The table itself, not its index, which may be what is damaged.
+        let sql = "SELECT document, start, stop, label FROM spans NOT INDEXED";
+        let span = |r: &rusqlite::Row| -> rusqlite::Result<(i64, Span)> {
+            Ok((r.get(0)?, Span { start: r.get(1)?, end: r.get(2)?, label: r.get(3)? }))
+        };
+        let mut strays = 0;
+        for (document, span) in lost.rows(c, "spans", sql, span)? {
+            let fits = |d: &&mut Document| {
+                let borders =
+                    d.text.is_char_boundary(span.start as usize) && d.text.is_char_boundary(span.end as usize);
+                span.start < span.end && borders && usize::from(span.label) < corpus.labels.len()
+            };
+            match index.get(&document).and_then(|i| documents.get_mut(*i)).filter(fits) {
+                Some(d) => d.spans.push(span),
+                None => strays += 1,
+            }
+        }
+        if strays > 0 {
+            lost.0.push(format!("{strays} spans that lie nowhere"));
+        }
+        documents.iter_mut().for_each(|d| d.spans.sort_unstable());
         corpus.documents = documents.into_iter().map(Arc::new).collect();
-        let mut rows = c.prepare("SELECT edit FROM edits ORDER BY seq")?;
-        let edits: Vec<String> = rows.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        let edits = lost.rows(c, "edits", "SELECT edit FROM edits ORDER BY seq", |r| r.get::<_, String>(0))?;
         let edits: Vec<Edit> = edits.iter().filter_map(|json| edit_json::from_json(json)).collect();
-        let position = meta(c, "position")?.and_then(|p| p.parse().ok()).unwrap_or(0);
-        let files = self.sources()?;
+        let position = meta(c, "position").ok().flatten().and_then(|p| p.parse().ok()).unwrap_or(0);
+        let files = lost.rows(c, "sources", SOURCES, source)?;
         corpus.scheme = super::source::scheme_of(&files);
+        let runs = lost.rows(c, "runs", RUNS, run)?;
         let dataset = Dataset { corpus, files, problems: Vec::new() };
-        Ok(Contents { dataset, history: History::restore(edits, position), runs: self.runs()? })
+        Ok(Contents { dataset, history: History::restore(edits, position), runs })
     }
 
     fn sources(&self) -> rusqlite::Result<Vec<SourceFile>> {
-        let mut rows =
-            self.connection.prepare("SELECT path, split, format, scheme, hash, unit FROM sources ORDER BY number")?;
-        let source = |r: &rusqlite::Row| -> rusqlite::Result<SourceFile> {
-            let format = format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::CONLL);
-            let scheme = Scheme::from_name(&r.get::<_, String>(3)?).unwrap_or(Scheme::Iob2);
-            let unit = r.get::<_, Option<String>>(5)?.and_then(|name| Unit::from_name(&name));
-            let found = Found { scheme, unit, ..Found::new(format) };
-            let split = Split::from_name(&r.get::<_, String>(1)?).unwrap_or_default();
-            Ok(SourceFile { path: r.get::<_, String>(0)?.into(), split, found, hash: r.get(4)? })
-        };
-        rows.query_map([], source)?.collect()
-    }
-
-    fn runs(&self) -> rusqlite::Result<Vec<RunRecord>> {
-        let mut rows = self.connection.prepare(
-            "SELECT number, started, base, recipe, outcome, dev_f1, test_f1, train_seconds, folder FROM runs ORDER BY number",
-        )?;
-        let outcome = |name: String| match RunOutcome::from_name(&name) {
-            // Nothing trains while a project is being opened.
-            Some(RunOutcome::Running) | None => RunOutcome::Interrupted,
-            Some(outcome) => outcome,
-        };
-        let run = |r: &rusqlite::Row| -> rusqlite::Result<RunRecord> {
-            Ok(RunRecord {
-                number: r.get::<_, i64>(0)? as usize,
-                started: r.get::<_, i64>(1)? as u64,
-                base: r.get(2)?,
-                recipe: r.get(3)?,
-                outcome: outcome(r.get(4)?),
-                dev_f1: r.get(5)?,
-                test_f1: r.get(6)?,
-                train_seconds: r.get(7)?,
-                folder: r.get::<_, String>(8)?.into(),
-            })
-        };
-        rows.query_map([], run)?.collect()
+        self.connection.prepare(SOURCES)?.query_map([], source)?.collect()
     }
 
     /// Makes an edit (or its undoing) durable: the spans it changes, its place in the log, and how many edits stand.
@@ -349,6 +351,101 @@ impl Project {
         let result = self.connection.execute("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?)", row);
         result.map(drop).map_err(|e| self.fail(e))
     }
+}
+
+/// What cannot be read of a project, in words.
+#[derive(Default)]
+struct Lost(Vec<String>);
+
+impl Lost {
+    /// The rows of a table up to the first that cannot be read.
+    fn rows<T>(
+        &mut self,
+        c: &Connection,
+        what: &str,
+        sql: &str,
+        read: impl FnMut(&rusqlite::Row) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        let mut statement = c.prepare(sql)?;
+        let mut found = Vec::new();
+        for row in statement.query_map([], read)? {
+            match row {
+                Ok(row) => found.push(row),
+                Err(e) => {
+                    self.0.push(format!("{what} after the first {} ({e})", found.len()));
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+const SOURCES: &str = "SELECT path, split, format, scheme, hash, unit FROM sources ORDER BY number";
+
+fn source(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
+    let format = format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::CONLL);
+    let scheme = Scheme::from_name(&r.get::<_, String>(3)?).unwrap_or(Scheme::Iob2);
+    let unit = r.get::<_, Option<String>>(5)?.and_then(|name| Unit::from_name(&name));
+    let found = Found { scheme, unit, ..Found::new(format) };
+    let split = Split::from_name(&r.get::<_, String>(1)?).unwrap_or_default();
+    Ok(SourceFile { path: r.get::<_, String>(0)?.into(), split, found, hash: r.get(4)? })
+}
+
+const RUNS: &str =
+    "SELECT number, started, base, recipe, outcome, dev_f1, test_f1, train_seconds, folder FROM runs ORDER BY number";
+
+fn run(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
+    let outcome = match RunOutcome::from_name(&r.get::<_, String>(4)?) {
+        // Nothing trains while a project is being opened.
+        Some(RunOutcome::Running) | None => RunOutcome::Interrupted,
+        Some(outcome) => outcome,
+    };
+    Ok(RunRecord {
+        number: r.get::<_, i64>(0)? as usize,
+        started: r.get::<_, i64>(1)? as u64,
+        base: r.get(2)?,
+        recipe: r.get(3)?,
+        outcome,
+        dev_f1: r.get(5)?,
+        test_f1: r.get(6)?,
+        train_seconds: r.get(7)?,
+        folder: r.get::<_, String>(8)?.into(),
+    })
+}
+
+/// A document without its spans. `width`: how many further columns the corpus has.
+fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
+    let tokens: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(4)?);
+    let columns: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(6)?);
+    let n = tokens.len() / 2;
+    Ok(Document {
+        split: Split::from_name(&r.get::<_, String>(0)?).unwrap_or_default(),
+        file: r.get(1)?,
+        place: r.get(2)?,
+        text: r.get(3)?,
+        tokens: tokens.chunks_exact(2).map(|p| (p[0], p[1])).collect(),
+        sentences: unpack(&r.get::<_, Vec<u8>>(5)?),
+        // Documents of texts have none, whatever the other sources have.
+        columns: columns.chunks_exact(n.max(1)).take(width).map(|c| c.iter().map(|v| *v as u16).collect()).collect(),
+        spans: Vec::new(),
+    })
+}
+
+/// Whether tokens and sentences lie in the text one after another, so that everything else may take it for granted.
+fn is_sound(d: &Document) -> bool {
+    let is_border = |at: u32| d.text.is_char_boundary(at as usize);
+    let tokens = d.tokens.iter().all(|t| t.0 < t.1 && is_border(t.0) && is_border(t.1));
+    let in_order = d.tokens.windows(2).all(|w| w[0].1 <= w[1].0);
+    let whole = d.sentences.first() == Some(&0) && d.sentences.last().is_some_and(|n| *n as usize == d.tokens.len());
+    tokens && in_order && whole && d.sentences.windows(2).all(|w| w[0] < w[1])
+}
+
+/// A path with something behind its name.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 fn run_then(run: impl FnOnce() -> rusqlite::Result<()>, path: &Path) -> Result<(), StoreError> {

@@ -23,12 +23,15 @@ pub enum Saved {
     Writing,
     /// Something could not be written.
     Failed(String),
+    /// Another window has the project open.
+    ReadOnly,
 }
 
 impl Saved {
     /// As the project's thread has it.
-    pub fn of(committer: Option<&Committer>) -> Self {
+    pub fn of(committer: Option<&Committer>, read_only: bool) -> Self {
         match committer {
+            _ if read_only => Self::ReadOnly,
             None => Self::Nothing,
             Some(c) => match c.failure() {
                 Some(why) => Self::Failed(why.to_owned()),
@@ -182,6 +185,7 @@ fn saved_state(ui: &mut Ui, saved: &Saved) {
         Saved::Durable => (icon::CHECK, p.ok, "All changes saved"),
         Saved::Writing => (icon::LOADER, p.text3, "Saving"),
         Saved::Failed(_) => (icon::CIRCLE_ALERT, p.err, "Not saved"),
+        Saved::ReadOnly => (icon::LOCK, p.text3, "Read only"),
     };
     let response = ui
         .scope(|ui| {
@@ -189,8 +193,10 @@ fn saved_state(ui: &mut Ui, saved: &Saved) {
             super::widgets::icon(ui, glyph, 16.0, colour);
         })
         .response;
-    if let Saved::Failed(why) = saved {
-        response.on_hover_text(why);
+    match saved {
+        Saved::Failed(why) => drop(response.on_hover_text(why)),
+        Saved::ReadOnly => drop(response.on_hover_text("Another window has this project open.")),
+        _ => {}
     }
     ui.add_space(8.0);
 }

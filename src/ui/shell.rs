@@ -107,6 +107,8 @@ impl Shell {
                 Effect::Trial(request, trial) => self.worker.trial(*request, trial),
                 Effect::Wish(wish) => self.worker.wish(wish),
                 Effect::StopReading => self.worker.stop_reading(),
+                // What another window writes is only looked at: there is nothing to commit.
+                Effect::Adopt(project) if project.is_read_only() => self.committer = None,
                 Effect::Adopt(project) => self.committer = Some(Committer::new(*project, self.wake.clone())),
                 Effect::Commit(commit) => self.commit(commit),
                 Effect::StoreSettings => self.app.settings.store(&self.app.places),
@@ -125,7 +127,8 @@ impl Shell {
     pub fn draw(&mut self, ui: &mut Ui) {
         let mut out = Commands::new();
         keymap::consume(ui, &self.app, &mut out);
-        let saved = frame::Saved::of(self.committer.as_ref());
+        let read_only = self.app.annotate.as_ref().is_some_and(|a| a.read_only);
+        let saved = frame::Saved::of(self.committer.as_ref(), read_only);
         frame::top_bar(ui, &self.app, &saved, &mut out);
         frame::status_bar(ui, &self.app, &mut out);
         frame::rail(ui, &self.app, &mut out);

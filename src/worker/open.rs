@@ -4,7 +4,7 @@ use super::{Event, FileRequest, Outbox};
 use crate::corpus::{Corpus, History, Split};
 use crate::disk;
 use crate::format::{self, Write};
-use crate::project::store::Contents;
+use crate::project::store::{Contents, StoreError};
 use crate::project::{Dataset, Places, Project, RunRecord, SourceFile, export, sample, source};
 use std::path::{Path, PathBuf};
 
@@ -22,8 +22,8 @@ pub struct Opened {
     pub highest_run: usize,
     /// The project file, to be given to a committer.
     pub project: Project,
-    /// Something the person should know: the source has changed since the last time.
-    pub notice: Option<String>,
+    /// Something the person should know, as a title and what it is.
+    pub notice: Option<(&'static str, String)>,
 }
 
 pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) -> Result<(), String> {
@@ -76,28 +76,38 @@ fn open(path: &Path, places: &Places) -> Result<Opened, String> {
         if !path.is_file() {
             return Err(format!("{}: there is no such project", path.display()));
         }
-        let project = Project::open(path).map_err(|e| text(&e))?;
-        let contents = project.read().map_err(|e| text(&e))?;
-        return Ok(opened(project, contents, Vec::new(), None));
+        let (project, contents, notice) = open_project(path)?;
+        return Ok(opened(project, contents, Vec::new(), notice));
     }
     let dataset = Dataset::open(path).map_err(|e| text(&e))?;
     let at = places.project_of(path);
-    let mut project = Project::open(&at).map_err(|e| text(&e))?;
+    let mut project = Project::open(&at).or_else(|e| start_over(&at, &e))?;
     let mut notice = None;
     if !project.is_empty().map_err(|e| text(&e))? {
         if project.holds(&dataset).map_err(|e| text(&e))? {
-            let contents = project.read().map_err(|e| text(&e))?;
-            return Ok(opened(project, contents, dataset.problems, None));
+            drop(project);
+            let (project, contents, notice) = open_project(&at)?;
+            return Ok(opened(project, contents, dataset.problems, notice));
+        }
+        if project.is_read_only() {
+            return Err(format!(
+                "{}: it has changed, and another window has its labels open; close that one first",
+                path.display()
+            ));
         }
         // Another program wrote the source: the old work stays in its own file, a new project begins.
         drop(project);
-        let old = set_aside(&at)?;
-        notice = Some(format!(
+        let old = set_aside(&at, "before")?;
+        let what = format!(
             "{} has changed since it was last open. The labels made before are kept in {}.",
             path.display(),
             old.display()
-        ));
+        );
+        notice = Some(("The source has changed", what));
         project = Project::open(&at).map_err(|e| text(&e))?;
+    }
+    if project.is_read_only() {
+        return Err(format!("{}: another window is just opening it; try again in a moment", path.display()));
     }
     project.fill(&dataset).map_err(|e| text(&e))?;
     let contents = Contents {
@@ -108,12 +118,61 @@ fn open(path: &Path, places: &Places) -> Result<Opened, String> {
     Ok(opened(project, contents, dataset.problems, notice))
 }
 
+/// A project with what is in it. Of a damaged one comes what can be read, in a new file; the old one is kept.
+fn open_project(at: &Path) -> Result<(Project, Contents, Option<(&'static str, String)>), String> {
+    let text = |e: StoreError| e.to_string();
+    let project = Project::open(at).map_err(text)?;
+    let damage = match project.read() {
+        Ok(contents) => {
+            let why = "Another window has this project open. What is changed there shows here when it is opened again.";
+            let notice = project.is_read_only().then(|| ("Read only", why.to_owned()));
+            return Ok((project, contents, notice));
+        }
+        Err(damage) if project.is_read_only() => return Err(damage.to_string()),
+        Err(damage) => damage,
+    };
+    let (contents, lost) = project.salvage().map_err(|_| damage.to_string())?;
+    drop(project);
+    let old = set_aside(at, "damaged")?;
+    let mut project = Project::open(at).map_err(text)?;
+    project.fill(&contents.dataset).map_err(text)?;
+    for run in &contents.runs {
+        project.add_run(run).map_err(text)?;
+    }
+    let counts = contents.dataset.corpus.counts(None);
+    let notice = format!(
+        "The project file was damaged. {} sentences with {} spans could be read; gone are: {}. The damaged file is kept as {}.",
+        counts.sentences,
+        counts.labels.iter().sum::<usize>(),
+        lost.join(", "),
+        old.display()
+    );
+    Ok((project, contents, Some(("The project was damaged", notice))))
+}
+
+/// A new project in place of a file that is none any more; the dataset itself lies elsewhere.
+fn start_over(at: &Path, error: &StoreError) -> Result<Project, String> {
+    if !matches!(error, StoreError::Sqlite { .. }) || !at.is_file() {
+        return Err(error.to_string());
+    }
+    let old = set_aside(at, "damaged")?;
+    log::error!("{error}; it is kept as {}", old.display());
+    Project::open(at).map_err(|e| e.to_string())
+}
+
 /// Renames a project file to the first free name of the form `name-before-1.tagwright`.
-fn set_aside(at: &Path) -> Result<PathBuf, String> {
+fn set_aside(at: &Path, why: &str) -> Result<PathBuf, String> {
     let stem = at.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let free = (1..).map(|n| at.with_file_name(format!("{stem}-before-{n}.tagwright"))).find(|p| !p.exists());
+    let free = (1..).map(|n| at.with_file_name(format!("{stem}-{why}-{n}.tagwright"))).find(|p| !p.exists());
     let to = free.unwrap_or_else(|| at.with_extension("old"));
     disk::rename(at, &to).map_err(|e| e.to_string())?;
+    // What SQLite had not taken into the file yet belongs to it, and would be taken into the next one.
+    for ending in ["-wal", "-shm"] {
+        let with = |path: &Path| PathBuf::from(format!("{}{ending}", path.display()));
+        if with(at).is_file() {
+            disk::rename(&with(at), &with(&to)).map_err(|e| e.to_string())?;
+        }
+    }
     Ok(to)
 }
 

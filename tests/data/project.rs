@@ -125,3 +125,182 @@ fn compressed_files_open_and_are_not_saved_back() {
     let refused = tagwright::project::source::rewritten(&dataset.files[0], 0, &dataset.corpus);
     assert!(refused.is_err_and(|e| e.to_string().contains("compressed files are read and not saved back")));
 }
+
+/// Makes edits until it is killed or one fails, and says after each how many are on disk. Started by the next test; alone it does nothing.
+#[test]
+fn edits_until_killed() {
+    let Some(at) = std::env::var_os("TAGWRIGHT_EDIT") else { return };
+    let project = Project::open(Path::new(&at)).expect("a project");
+    let contents = project.read().expect("contents");
+    let (mut corpus, mut history) = (contents.dataset.corpus, contents.history);
+    let mut committer = Committer::new(project, Arc::new(|| {}));
+    let sentences = corpus.document(0).len();
+    for number in 0.. {
+        let change = toggled(&corpus, (history.position() * 7 + number) % sentences);
+        assert!(history.make(change.clone(), &mut corpus));
+        committer.send(Commit::Edit { change, log: true, position: history.position() });
+        // Now and then several are on their way at once.
+        while number % 3 == 0 && !committer.is_durable() {
+            if let Some(message) = committer.poll() {
+                return println!("\nfailed {message}");
+            }
+            std::thread::yield_now();
+        }
+        if committer.is_durable() {
+            println!("\ndurable {}", history.position());
+        }
+    }
+}
+
+/// A span on the second word of a sentence comes, or goes.
+fn toggled(corpus: &tagwright::corpus::Corpus, sentence: usize) -> Edit {
+    let d = corpus.document(0);
+    let range = d.sentence(sentence);
+    let span = d.span_at(sentence, range.len().min(2) - 1..range.len().min(2), 0);
+    let touched: Vec<_> = d.spans.iter().filter(|s| s.start < span.end && span.start < s.end).copied().collect();
+    let added = if touched.is_empty() { vec![span] } else { Vec::new() };
+    Edit::Spans { document: 0, removed: touched, added }
+}
+
+/// Two hundred times: what was said to be on disk is there, what is there follows from the log, and nothing needs repair.
+#[test]
+fn nothing_that_was_said_to_be_saved_is_lost_by_a_kill() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("x.tagwright");
+    let (project, dataset) = new_project(&at);
+    drop(project);
+    let mut stood = 0;
+    for round in 0..200u64 {
+        let mut child = std::process::Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", "data::project::edits_until_killed", "--nocapture"])
+            .env("TAGWRIGHT_EDIT", &at)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("a child");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines().map_while(Result::ok);
+        let said = |line: String| line.strip_prefix("durable ").and_then(|n| n.parse::<usize>().ok());
+        let first = lines.by_ref().find_map(said).expect("an edit on disk");
+        std::thread::sleep(Duration::from_micros(round * 7919 % 9000));
+        child.kill().expect("it is killed");
+        child.wait().expect("it has ended");
+        let last = lines.filter_map(said).last().unwrap_or(first);
+        let contents = Project::open(&at).expect("a project").read().expect("it opens as it is");
+        let position = contents.history.position();
+        assert!(position >= last && last > stood, "round {round}: {last} were said to be saved, {position} are");
+        let (mut corpus, mut history) = (contents.dataset.corpus.clone(), contents.history);
+        while history.undo(&mut corpus).is_some() {}
+        assert_eq!(corpus.documents, dataset.corpus.documents, "round {round}");
+        stood = position;
+    }
+}
+
+#[test]
+fn a_second_program_reads_only() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("x.tagwright");
+    let (project, dataset) = new_project(&at);
+    // The same window may open it again.
+    assert!(!Project::open(&at).expect("again").is_read_only());
+    drop(project);
+    // Another program has the lock.
+    let held = std::fs::File::create(folder.path().join("x.tagwright-lock")).expect("the lock's file");
+    held.lock().expect("the lock");
+    let mut second = Project::open(&at).expect("it opens");
+    assert!(second.is_read_only());
+    assert_eq!(second.read().expect("contents").dataset.corpus.documents, dataset.corpus.documents);
+    assert!(second.commit(&some_edit(&dataset, 0), true, 1).is_err());
+    drop((second, held));
+    assert!(!Project::open(&at).expect("it opens").is_read_only());
+}
+
+/// Whatever is overwritten, the project opens, or says that it is damaged and gives what is left; it never panics.
+#[test]
+fn a_damaged_project_gives_what_is_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = folder.path().join("whole.tagwright");
+    drop(new_project(&whole).0);
+    let bytes = std::fs::read(&whole).expect("a file");
+    let (mut damaged, mut read) = (0, 0);
+    for (round, at) in (100..bytes.len()).step_by(bytes.len() / 60).enumerate() {
+        let mut bytes = bytes.clone();
+        let end = (at + 3000).min(bytes.len());
+        bytes[at..end].fill([0, 0xff, 0x41][round % 3]);
+        let path = folder.path().join(format!("{round}.tagwright"));
+        std::fs::write(&path, bytes).expect("a file");
+        let Ok(project) = Project::open(&path) else { continue };
+        if project.read().is_err() {
+            damaged += 1;
+            if let Ok((contents, lost)) = project.salvage() {
+                assert!(!lost.is_empty());
+                read += usize::from(contents.dataset.corpus.counts(None).sentences > 0);
+            }
+        }
+    }
+    assert!(damaged > 10 && read > 5, "{damaged} damaged, {read} of them still give sentences");
+}
+
+/// A disk without room: it is said, what was said to be on disk is there, and the project opens as it is.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_loses_nothing_that_was_saved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("x.tagwright");
+    let (project, dataset) = new_project(&at);
+    drop(project);
+    let size = std::fs::metadata(&at).expect("a file").len();
+    let limited = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", size / 1024 + 40);
+    let out = std::process::Command::new("bash")
+        .args(["-c", &limited])
+        .arg(std::env::current_exe().expect("this program"))
+        .args(["--exact", "data::project::edits_until_killed", "--nocapture"])
+        .env("TAGWRIGHT_EDIT", &at)
+        .output()
+        .expect("it ran");
+    let out = String::from_utf8_lossy(&out.stdout);
+    let said =
+        out.lines().filter_map(|l| l.strip_prefix("durable ")?.parse::<usize>().ok()).max().expect("an edit on disk");
+    let message = out.lines().find_map(|l| l.strip_prefix("failed ")).expect("it is said");
+    assert!(message.contains("x.tagwright") && message.contains("could not be"), "{message}");
+    let contents = Project::open(&at).expect("a project").read().expect("contents");
+    assert!(contents.history.position() >= said);
+    let (mut corpus, mut history) = (contents.dataset.corpus, contents.history);
+    while history.undo(&mut corpus).is_some() {}
+    assert_eq!(corpus.documents, dataset.corpus.documents);
+}
+
+/// An edit that cannot be stored waits, and goes to disk before all later ones as soon as that is possible.
+#[test]
+fn what_could_not_be_stored_is_stored_later_and_in_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("x.tagwright");
+    let (project, dataset) = new_project(&at);
+    let other = rusqlite::Connection::open(&at).expect("another connection");
+    other.execute_batch("BEGIN IMMEDIATE").expect("it holds the file");
+    let mut corpus = dataset.corpus.clone();
+    let mut history = History::default();
+    let mut committer = Committer::new(project, Arc::new(|| {}));
+    // The second takes the first back: stored alone it would make no sense.
+    for _ in 0..2 {
+        let change = toggled(&corpus, 0);
+        assert!(history.make(change.clone(), &mut corpus));
+        committer.send(Commit::Edit { change, log: true, position: history.position() });
+    }
+    let wait = |committer: &mut Committer, until: fn(&Committer) -> bool| {
+        let started = Instant::now();
+        while !until(committer) {
+            assert!(started.elapsed() < Duration::from_secs(60), "it takes too long");
+            committer.poll();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    wait(&mut committer, |c| c.failure().is_some());
+    assert!(!committer.is_durable());
+    other.execute_batch("COMMIT").expect("it lets go");
+    wait(&mut committer, Committer::is_durable);
+    assert_eq!(committer.failure(), None);
+    drop(committer);
+    let again = Project::open(&at).expect("a project").read().expect("contents");
+    assert_eq!((again.history.position(), again.dataset.corpus.documents), (2, corpus.documents));
+}
