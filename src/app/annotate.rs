@@ -1,5 +1,6 @@
 //! The Annotate room: an open dataset, which sentences are in view, what is selected, and the edits on it.
 
+use super::query::Query;
 use crate::corpus::store::Counts;
 use crate::corpus::{Corpus, Directions, Document, Edit, History, LabelId, SentenceId, Span, Split};
 use crate::model::Alignment;
@@ -22,8 +23,10 @@ pub enum FilterLabel {
 /// Which sentences the list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// That hold this text, in any case.
+    /// That fit this query.
     pub text: String,
+    /// What is wrong with the query; then the list stays as it was.
+    pub problem: Option<String>,
     /// By label.
     pub label: FilterLabel,
     /// Of this split.
@@ -222,23 +225,26 @@ impl Annotate {
         }
     }
 
-    /// Applies the filter.
+    /// Applies the filter. A query that cannot be read changes nothing but [`Filter::problem`].
     pub fn refilter(&mut self) {
-        let wanted = self.filter.text.to_lowercase();
+        let query = match Query::parse(&self.filter.text, &self.corpus) {
+            Ok(query) => query,
+            Err(problem) => {
+                self.filter.problem = Some(problem);
+                return;
+            }
+        };
+        self.filter.problem = None;
         let matches = |place: &usize| {
             let id = self.sentences[*place];
             let document = self.corpus.document(id.document);
-            let sentence = id.sentence as usize;
+            let spans = || &document.spans[document.span_indices(id.sentence as usize)];
             let by_label = match self.filter.label {
                 FilterLabel::Any => true,
-                FilterLabel::Without => document.span_indices(sentence).is_empty(),
-                FilterLabel::With(label) => {
-                    document.spans[document.span_indices(sentence)].iter().any(|s| s.label == label)
-                }
+                FilterLabel::Without => spans().is_empty(),
+                FilterLabel::With(label) => spans().iter().any(|s| s.label == label),
             };
-            by_label
-                && self.filter.split.is_none_or(|s| s == document.split)
-                && (wanted.is_empty() || contains(document.sentence_text(sentence), &wanted))
+            by_label && self.filter.split.is_none_or(|s| s == document.split) && query.matches(&self.corpus, id)
         };
         self.shown = (0..self.sentences.len()).filter(matches).collect();
         if let Some(first) = self.shown.first().copied()
@@ -247,13 +253,4 @@ impl Annotate {
             self.go_to(first);
         }
     }
-}
-
-/// Whether `text` holds `wanted` (lower case) in any case.
-fn contains(text: &str, wanted: &str) -> bool {
-    if text.is_ascii() && wanted.is_ascii() {
-        let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
-        return text.windows(wanted.len()).any(|w| w.eq_ignore_ascii_case(wanted));
-    }
-    text.to_lowercase().contains(wanted)
 }

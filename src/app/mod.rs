@@ -2,13 +2,14 @@
 //!
 //! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands), [`update`] (a
 //! command changes the state and asks for [`Effect`]s; what concerns runs is in [`runs`]), [`events`] (what the worker tells changes it too), and the rooms:
-//! [`annotate`], [`training`], [`trying`], [`scoring`].
+//! [`annotate`] with the [`query`] language of its search field, [`training`], [`trying`], [`scoring`].
 
 pub mod annotate;
 pub mod command;
 pub mod effect;
 pub mod events;
 pub mod notices;
+pub mod query;
 pub mod runs;
 pub mod scoring;
 pub mod state;

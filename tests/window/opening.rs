@@ -71,16 +71,57 @@ fn filters_and_the_record() {
     let mut w = Window::open(&[]);
     w.step();
     w.open_sample();
-    w.type_text("Filter by text", "harbour line");
+    w.type_text("Search", "\"harbour line\"");
     let shown = w.app().annotate.as_ref().map_or(0, |a| a.shown.len());
     assert!(shown > 5 && shown < 100, "{shown}");
-    w.type_text("Filter by text", "no such words anywhere");
+    w.type_text("Search", "no such words anywhere");
     assert!(w.shows("No sentence fits"));
     w.press("Show all");
     assert_eq!(w.app().annotate.as_ref().map(|a| a.shown.len()), Some(369));
     w.click("dev");
     assert_eq!(w.app().annotate.as_ref().map(|a| a.shown.len()), Some(53));
     assert!(w.shows_part("Grey") || w.shows_part("B-"), "the record shows tokens and tags");
+}
+
+#[test]
+fn a_query_is_typed_offered_and_corrected() {
+    let mut w = Window::open(&[]);
+    w.step();
+    w.open_sample();
+    let shown = |w: &Window| w.app().annotate.as_ref().map_or(0, |a| a.shown.len());
+    w.type_text("Search", "lab");
+    w.click_part("label:");
+    w.until("the labels are offered", |w| w.shows_part("label:PER"));
+    w.click_part("label:PER");
+    w.until("it filters", |w| w.app().annotate.as_ref().is_some_and(|a| a.filter.text == "label:PER"));
+    let people = shown(&w);
+    assert!(people > 20 && people < 369, "{people}");
+    w.type_text("Search", "label:PER -split:train");
+    assert!(shown(&w) < people, "{}", shown(&w));
+    w.type_text("Search", "label:PER (");
+    assert!(w.shows_part("something is missing"), "what is wrong is said");
+    assert!(shown(&w) < people, "and the list stays as it was");
+}
+
+#[test]
+fn a_second_window_reads_only() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let file = sample().join("dev.conll");
+    let mut w = Window::with(data.clone(), &[&file], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("it is open", |w| w.app().annotate.is_some());
+    let project = w.app().annotate.as_ref().map(|a| a.project.clone()).expect("a project");
+    drop(w);
+    // Another program has it open.
+    let held = std::fs::File::create(format!("{}-lock", project.display())).expect("the lock's file");
+    held.lock().expect("the lock");
+    let mut w = Window::with(data, &[&file], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("it is open", |w| w.app().annotate.is_some());
+    w.step();
+    assert!(w.shows("Read only") && w.app().notices.shown().iter().any(|n| n.detail.contains("Another window")));
+    let before = w.app().annotate.as_ref().map(|a| a.corpus.documents.clone());
+    w.keys(&[Key::ArrowRight, Key::Num1]);
+    assert!(w.app().notices.shown().iter().any(|n| n.title == "Nothing was changed"));
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.corpus.documents.clone()), before);
 }
 
 #[test]

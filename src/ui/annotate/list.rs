@@ -1,13 +1,13 @@
 //! The list of sentences, grouped by document: only what is in view is laid out.
 
 use crate::app::annotate::FilterLabel;
-use crate::app::{Annotate, Command};
+use crate::app::{Annotate, Command, query};
 use crate::corpus::Split;
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
 use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{Badge, EmptyState, MenuRow, SentenceRow, TextField, menu, panel_head, put_text};
-use egui::{Align2, Frame, Id, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use crate::ui::widgets::{Badge, EmptyState, MenuRow, SentenceRow, TextField, menu, panel_head, paragraph, put_text};
+use egui::{Align2, Frame, Id, Key, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 /// Where each row is, until what is shown changes.
 #[derive(Default)]
@@ -17,6 +17,8 @@ pub struct View {
     made_for: Option<(usize, usize, Option<usize>, bool)>,
     shown_current: Option<usize>,
     typed: String,
+    /// The offers under the search field, while they are shown: where, and whether one has the focus.
+    offers: Option<(Rect, bool)>,
 }
 
 /// A row of the list and where it begins.
@@ -50,7 +52,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 0.0;
     if a.shown.is_empty() {
         ui.add_space(40.0);
-        if EmptyState::new(icon::SEARCH, "No sentence fits", "Change the text or the label above.")
+        if EmptyState::new(icon::SEARCH, "No sentence fits", "Change the search or the label above.")
             .action("Show all")
             .show(ui)
         {
@@ -75,13 +77,25 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     if view.typed != a.filter.text && !ui.text_edit_focused() {
         view.typed.clone_from(&a.filter.text);
     }
-    let field = TextField::new(&mut view.typed, "Filter by text")
-        .id(Id::unique("filter"))
+    let id = Id::unique("filter");
+    let field = TextField::new(&mut view.typed, "Search")
+        .id(id)
         .icon(icon::SEARCH)
-        .placeholder("Filter by text");
-    if field.show(ui).changed() {
+        .placeholder("Words, /pattern/, label:...")
+        .invalid(a.filter.problem.is_some());
+    let field = field.show(ui);
+    if field.changed() {
         out.push(Command::FilterText(view.typed.clone()));
     }
+    if let Some(problem) = &a.filter.problem {
+        paragraph(ui, TextRole::Caption, theme::of(ui).err, problem);
+    }
+    // While an offer is pressed, or has the focus by Tab, the field has not.
+    let over = |rect: Rect| {
+        ui.input(|i| i.pointer.latest_pos().is_some_and(|at| rect.contains(at)) || i.key_pressed(Key::Tab))
+    };
+    let stay = view.offers.is_some_and(|(rect, focused)| focused || over(rect));
+    view.offers = (field.has_focus() || stay).then(|| offers(ui, a, view, id, out)).flatten();
     ui.spacing_mut().interact_size.y = 20.0;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
@@ -107,6 +121,34 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         let button = badge.choose(ui, a.filter.label != FilterLabel::Any);
         menu(&button, 200.0, |ui| label_menu(ui, a, out));
     });
+}
+
+/// How what is typed may go on, with what that means: where that is drawn, and whether one of them has the focus.
+fn offers(ui: &mut Ui, a: &Annotate, view: &mut View, field: Id, out: &mut Commands) -> Option<(Rect, bool)> {
+    const MOST: usize = 8;
+    let offered = query::completions(&view.typed, &a.corpus);
+    let (mut all, mut focused) = (Rect::NOTHING, false);
+    for (whole, last) in offered.iter().take(MOST) {
+        let meaning = query::FIELDS.iter().find(|(f, _)| last == f).map_or("", |(_, what)| what);
+        let row = ui.push_id(("offer", whole), |ui| MenuRow::new(last).detail(meaning).show(ui)).inner;
+        if row.clicked() {
+            view.typed.clone_from(whole);
+            out.push(Command::FilterText(whole.clone()));
+            put_caret_at_end(ui, field, whole);
+        }
+        focused |= row.has_focus();
+        all |= row.rect;
+    }
+    (!offered.is_empty()).then_some((all, focused))
+}
+
+/// Gives the field the focus with the caret behind what is typed.
+fn put_caret_at_end(ui: &Ui, field: Id, text: &str) {
+    ui.memory_mut(|m| m.request_focus(field));
+    let mut state = egui::text_edit::TextEditState::load(ui.ctx(), field).unwrap_or_default();
+    let end = egui::text::CCursor::new(text.chars().count());
+    state.cursor.set_char_range(Some(egui::text::CCursorRange::one(end)));
+    state.store(ui.ctx(), field);
 }
 
 fn label_menu(ui: &mut Ui, a: &Annotate, out: &mut Commands) {

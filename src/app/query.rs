@@ -1,0 +1,421 @@
+//! The language of the search field: which sentences are shown.
+//!
+//! ```text
+//! query  = and ("or" and)*
+//! and    = not ("and"? not)*
+//! not    = ("not" | "-")? ("(" query ")" | term)
+//! term   = word | "several words" | /regular expression/ | field ":" value | field ("<" | ">" | "=") number
+//! ```
+//!
+//! Case does not matter. Fields are those of [`FIELDS`]; what stands without one is looked for in the sentence.
+
+use crate::corpus::{Corpus, LabelId, SentenceId, Split};
+use regex::{Regex, RegexBuilder};
+
+/// What a field means, for people.
+pub const FIELDS: [(&str, &str); 7] = [
+    ("label:", "has a span of this label"),
+    ("span:", "has a span of this text"),
+    ("text:", "has this text, also outside spans"),
+    ("split:", "is of train, dev or test"),
+    ("has:", "has any span, or spans that overlap"),
+    ("length>", "has more words than this"),
+    ("spans>", "has more spans than this"),
+];
+
+/// More words than this are no query that a person types.
+const MOST: usize = 200;
+
+/// What can stand behind `has:`.
+const HAS: [&str; 2] = ["span", "overlap"];
+
+/// A query, ready to be asked of sentences.
+#[derive(Clone, Debug)]
+pub enum Query {
+    /// Everything.
+    All,
+    /// Both.
+    And(Box<Query>, Box<Query>),
+    /// Either.
+    Or(Box<Query>, Box<Query>),
+    /// The others.
+    Not(Box<Query>),
+    /// The sentence has this text.
+    Text(Regex),
+    /// A span has this text.
+    Span(Regex),
+    /// A span has one of these labels.
+    Label(Vec<LabelId>),
+    /// The document is of this split.
+    Split(Split),
+    /// A span is there.
+    AnySpan,
+    /// Two spans overlap.
+    Overlap,
+    /// So many words.
+    Length(Compared),
+    /// So many spans.
+    Spans(Compared),
+}
+
+/// A number and how another one stands to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compared(std::cmp::Ordering, usize);
+
+impl Compared {
+    fn holds(self, number: usize) -> bool {
+        number.cmp(&self.1) == self.0
+    }
+}
+
+impl Query {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// What is wrong in it, in a sentence.
+    pub fn parse(text: &str, corpus: &Corpus) -> Result<Self, String> {
+        let tokens = tokens(text)?;
+        if tokens.len() > MOST {
+            return Err(format!("it has more than {MOST} words"));
+        }
+        let mut reader = Reader { tokens: &tokens, corpus };
+        let query = if reader.tokens.is_empty() { Self::All } else { reader.any()? };
+        match reader.tokens.first() {
+            Some(_) => Err("a bracket is closed that was not opened".into()),
+            None => Ok(query),
+        }
+    }
+
+    /// Whether a sentence fits.
+    pub fn matches(&self, corpus: &Corpus, id: SentenceId) -> bool {
+        let document = corpus.document(id.document);
+        let sentence = id.sentence as usize;
+        let spans = || &document.spans[document.span_indices(sentence)];
+        match self {
+            Self::All => true,
+            Self::And(a, b) => a.matches(corpus, id) && b.matches(corpus, id),
+            Self::Or(a, b) => a.matches(corpus, id) || b.matches(corpus, id),
+            Self::Not(a) => !a.matches(corpus, id),
+            Self::Text(wanted) => wanted.is_match(document.sentence_text(sentence)),
+            Self::Span(wanted) => {
+                spans().iter().any(|s| wanted.is_match(&document.text[s.start as usize..s.end as usize]))
+            }
+            Self::Label(wanted) => spans().iter().any(|s| wanted.contains(&s.label)),
+            Self::Split(split) => document.split == *split,
+            Self::AnySpan => !spans().is_empty(),
+            Self::Overlap => {
+                // They are sorted by where they begin: the farthest end so far is all that matters.
+                let mut covered = 0;
+                spans().iter().any(|s| {
+                    let overlaps = s.start < covered;
+                    covered = covered.max(s.end);
+                    overlaps
+                })
+            }
+            Self::Length(compared) => compared.holds(document.sentence(sentence).len()),
+            Self::Spans(compared) => compared.holds(spans().len()),
+        }
+    }
+}
+
+/// A part of a query's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Token {
+    Open,
+    Close,
+    Not,
+    /// A word as it is typed: an operator, a field or just a word.
+    Word(String),
+    /// In quotes.
+    Quoted(String),
+    /// Between slashes.
+    Pattern(String),
+}
+
+fn tokens(text: &str) -> Result<Vec<Token>, String> {
+    let mut tokens = Vec::new();
+    let mut rest = text.trim_start();
+    let until = |rest: &str, mark: char, what: &str| {
+        let end = rest.find(mark).ok_or_else(|| format!("{what} is not closed: {mark} is missing at its end"))?;
+        Ok::<_, String>((rest[..end].to_owned(), end + mark.len_utf8()))
+    };
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '(' | ')' => {
+                tokens.push(if c == '(' { Token::Open } else { Token::Close });
+                1
+            }
+            '-' | '!' if rest.len() > 1 && !rest[1..].starts_with(char::is_whitespace) => {
+                tokens.push(Token::Not);
+                1
+            }
+            '"' => {
+                let (inside, length) = until(&rest[1..], '"', "a text in quotes")?;
+                tokens.push(Token::Quoted(inside));
+                length + 1
+            }
+            '/' if rest[1..].contains('/') => {
+                let (inside, length) = until(&rest[1..], '/', "a regular expression")?;
+                tokens.push(Token::Pattern(inside));
+                length + 1
+            }
+            _ => {
+                let end = rest.find(|c: char| c.is_whitespace() || "()\"".contains(c)).unwrap_or(rest.len());
+                tokens.push(Token::Word(rest[..end].to_owned()));
+                end
+            }
+        };
+        rest = rest[length..].trim_start();
+    }
+    Ok(tokens)
+}
+
+struct Reader<'a> {
+    tokens: &'a [Token],
+    corpus: &'a Corpus,
+}
+
+impl<'a> Reader<'a> {
+    fn word_is(&self, word: &str) -> bool {
+        matches!(self.tokens.first(), Some(Token::Word(w)) if w.eq_ignore_ascii_case(word))
+    }
+
+    fn take(&mut self) -> Option<&'a Token> {
+        let (first, rest) = self.tokens.split_first()?;
+        self.tokens = rest;
+        Some(first)
+    }
+
+    fn any(&mut self) -> Result<Query, String> {
+        let mut query = self.all()?;
+        while self.word_is("or") {
+            self.take();
+            query = Query::Or(Box::new(query), Box::new(self.all()?));
+        }
+        Ok(query)
+    }
+
+    fn all(&mut self) -> Result<Query, String> {
+        let mut query = self.one()?;
+        while !self.tokens.is_empty() && self.tokens[0] != Token::Close && !self.word_is("or") {
+            if self.word_is("and") {
+                self.take();
+            }
+            query = Query::And(Box::new(query), Box::new(self.one()?));
+        }
+        Ok(query)
+    }
+
+    fn one(&mut self) -> Result<Query, String> {
+        let mut negated = false;
+        while self.word_is("not") || self.tokens.first() == Some(&Token::Not) {
+            self.take();
+            negated = !negated;
+        }
+        let query = match self.take() {
+            None | Some(Token::Close | Token::Not) => return Err("something is missing at the end".into()),
+            Some(Token::Open) => {
+                let inside = self.any()?;
+                match self.take() {
+                    Some(Token::Close) => inside,
+                    _ => return Err("a bracket is not closed".into()),
+                }
+            }
+            Some(Token::Quoted(text)) => Query::Text(literal(text)?),
+            Some(Token::Pattern(text)) => Query::Text(pattern(text)?),
+            Some(Token::Word(word)) => self.word(word)?,
+        };
+        Ok(if negated { Query::Not(Box::new(query)) } else { query })
+    }
+
+    /// A word: a field with its value, which may be the next token, or a text.
+    fn word(&mut self, word: &'a str) -> Result<Query, String> {
+        let number = word.find(['<', '>', '=']).map(|at| (&word[..at], &word[at..at + 1], &word[at + 1..]));
+        if let Some((field @ ("length" | "spans"), sign, value)) = number {
+            let value = value.parse().map_err(|_| format!("behind {field}{sign} there should be a number"))?;
+            let ordering = match sign {
+                "<" => std::cmp::Ordering::Less,
+                ">" => std::cmp::Ordering::Greater,
+                _ => std::cmp::Ordering::Equal,
+            };
+            let compared = Compared(ordering, value);
+            return Ok(if field == "length" { Query::Length(compared) } else { Query::Spans(compared) });
+        }
+        let Some((field, value)) = word.split_once(':').filter(|(f, _)| is_field(f)) else {
+            return Ok(Query::Text(literal(word)?));
+        };
+        let regex = match (value, self.tokens.first()) {
+            ("", Some(Token::Quoted(text))) => literal(text)?,
+            ("", Some(Token::Pattern(text))) => pattern(text)?,
+            ("", _) => return Err(format!("behind {field}: something is missing")),
+            (value, _) if value.len() > 1 && value.starts_with('/') && value.ends_with('/') => {
+                pattern(&value[1..value.len() - 1])?
+            }
+            (value, _) => literal(value)?,
+        };
+        let value = match self.tokens.first() {
+            Some(Token::Quoted(text) | Token::Pattern(text)) if value.is_empty() => {
+                self.take();
+                text
+            }
+            _ => value,
+        };
+        match field.to_ascii_lowercase().as_str() {
+            "text" => Ok(Query::Text(regex)),
+            "span" => Ok(Query::Span(regex)),
+            "label" => self.label(value),
+            "split" => Split::from_name(&value.to_ascii_lowercase())
+                .map(Query::Split)
+                .ok_or_else(|| format!("{value} is no split; they are train, dev and test")),
+            _ => match value.to_ascii_lowercase().as_str() {
+                "overlap" | "overlaps" => Ok(Query::Overlap),
+                "span" | "spans" | "label" => Ok(Query::AnySpan),
+                _ => Err(format!("behind has: there may be {}", HAS.join(" or "))),
+            },
+        }
+    }
+
+    /// Labels of this name, in any case; with a star behind it, all that begin so.
+    fn label(&self, name: &str) -> Result<Query, String> {
+        let begin = name.strip_suffix('*').map(str::to_lowercase);
+        let fits = |label: &str| match &begin {
+            Some(begin) => label.to_lowercase().starts_with(begin),
+            None => label.to_lowercase() == name.to_lowercase(),
+        };
+        let found: Vec<LabelId> = self.corpus.labels.iter().filter(|(_, l)| fits(&l.name)).map(|(id, _)| id).collect();
+        if found.is_empty() {
+            return Err(format!("there is no label {name}; there are {}", self.corpus.labels.names().join(", ")));
+        }
+        Ok(Query::Label(found))
+    }
+}
+
+fn is_field(name: &str) -> bool {
+    FIELDS.iter().any(|(f, _)| f.strip_suffix(':').is_some_and(|f| f.eq_ignore_ascii_case(name)))
+}
+
+fn literal(text: &str) -> Result<Regex, String> {
+    pattern(&regex::escape(text))
+}
+
+fn pattern(text: &str) -> Result<Regex, String> {
+    let wrong =
+        |e: regex::Error| format!("the regular expression is wrong ({})", e.to_string().lines().last().unwrap_or(""));
+    RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build().map_err(wrong)
+}
+
+/// How the last word of a query may go on: the whole query as it would be then, and that word.
+pub fn completions(text: &str, corpus: &Corpus) -> Vec<(String, String)> {
+    let start = text.rfind(|c: char| c.is_whitespace() || c == '(').map_or(0, |at| at + 1);
+    let (before, last) = text.split_at(start);
+    let sign = last.strip_prefix('-').map_or(0, |_| 1);
+    let (before, last) = (format!("{before}{}", &last[..sign]), &last[sign..]);
+    let quoted = |name: &str| if name.contains(char::is_whitespace) { format!("\"{name}\"") } else { name.to_owned() };
+    let goes_on =
+        |word: &str| word.replace('"', "").to_lowercase().starts_with(&last.to_lowercase()) && word.len() > last.len();
+    let all: Vec<String> = match last.split_once(':').map(|(field, _)| field.to_ascii_lowercase()).as_deref() {
+        Some("label") => corpus.labels.names().iter().map(|n| format!("label:{}", quoted(n))).collect(),
+        Some("split") => corpus.splits().iter().map(|s| format!("split:{}", s.name())).collect(),
+        Some("has") => HAS.iter().map(|h| format!("has:{h}")).collect(),
+        Some(_) => Vec::new(),
+        None if last.is_empty() && !text.is_empty() => Vec::new(),
+        None => FIELDS.iter().map(|(f, _)| (*f).to_owned()).collect(),
+    };
+    all.into_iter().filter(|word| goes_on(word)).map(|word| (format!("{before}{word}"), word)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::{self, Source};
+    use proptest::prelude::*;
+
+    fn corpus() -> Corpus {
+        let train = "Oslo B-LOC\nBay I-LOC\nis O\ncold O\n\nZoë B-PER\nmet O\nAnn B-PER\n\nit O\nrains O\n";
+        let test = "{\"text\":\"New York Times\",\"label\":[[0,8,\"LOC\"],[0,14,\"big org\"]]}";
+        let mut corpus = Corpus::default();
+        format::read(&Source::alone(train.as_bytes(), "a.conll", Split::Train, 0), None, &mut corpus)
+            .expect("a corpus");
+        format::read(&Source::alone(test.as_bytes(), "b.jsonl", Split::Test, 1), None, &mut corpus).expect("a corpus");
+        corpus
+    }
+
+    #[test]
+    fn queries_find_sentences() {
+        let corpus = corpus();
+        // Sentences that fit, by number.
+        let check = |text: &str, expected: &[usize]| {
+            let query = Query::parse(text, &corpus).unwrap_or_else(|e| panic!("{text}: {e}"));
+            let all = corpus.sentences(None);
+            let found: Vec<usize> = (0..all.len()).filter(|i| query.matches(&corpus, all[*i])).collect();
+            assert_eq!(found, expected, "{text}");
+        };
+        check("", &[0, 1, 2, 3]);
+        check("OSLO", &[0]);
+        check("zoË", &[1]);
+        check("is cold", &[0]);
+        check("\"is cold\"", &[0]);
+        check("\"cold is\"", &[]);
+        check("oslo or rains", &[0, 2]);
+        check("label:per", &[1]);
+        check("label:\"big org\"", &[3]);
+        check("label:b*", &[3]);
+        check("-label:loc", &[1, 2]);
+        check("not (label:loc or label:per)", &[2]);
+        check("!has:span", &[2]);
+        check("has:overlap", &[3]);
+        check("split:test", &[3]);
+        check("length>3", &[0]);
+        check("length=2 or spans=2", &[1, 2, 3]);
+        check("span:bay", &[0]);
+        check("span:\"new york\" split:test and -oslo", &[3]);
+        check("/^it/", &[2]);
+        check("text:/ann$/", &[1]);
+        check("a-b", &[]);
+        check("http://x", &[]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let check = |text: &str, expected: &str| {
+            let why = Query::parse(text, &corpus()).expect_err("wrong");
+            assert!(why.contains(expected), "{text}: {why}");
+        };
+        check("label:XYZ", "no label XYZ; there are LOC, PER");
+        check("split:nowhere", "no split");
+        check("has:wings", "span or overlap");
+        check("length>many", "a number");
+        check("(oslo", "not closed");
+        check("oslo)", "not opened");
+        check("oslo or", "missing");
+        check("\"oslo", "not closed");
+        check("/(/", "regular expression");
+        check("label:", "missing");
+    }
+
+    #[test]
+    fn the_last_word_goes_on() {
+        let check = |text: &str, expected: &[&str]| {
+            let whole: Vec<String> = completions(text, &corpus()).into_iter().map(|(whole, _)| whole).collect();
+            assert_eq!(whole, expected, "{text}");
+        };
+        check("oslo la", &["oslo label:"]);
+        check("label:p", &["label:PER"]);
+        check("-label:B", &["-label:\"big org\""]);
+        check("(split:", &["(split:train", "(split:test"]);
+        check("has:o", &["has:overlap"]);
+        check("oslo ", &[]);
+        assert_eq!(completions("", &corpus()).len(), FIELDS.len());
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_typed_breaks(text in "[a-z:<>=()\"/!\\\\ *-]{0,24}|\\PC{0,12}") {
+            let corpus = corpus();
+            if let Ok(query) = Query::parse(&text, &corpus) {
+                corpus.sentences(None).iter().for_each(|s| { query.matches(&corpus, *s); });
+            }
+            completions(&text, &corpus);
+        }
+    }
+}
