@@ -306,7 +306,8 @@ fn pattern(text: &str) -> Result<Regex, String> {
 
 /// How the last word of a query may go on: the whole query as it would be then, and that word.
 pub fn completions(text: &str, corpus: &Corpus) -> Vec<(String, String)> {
-    let start = text.rfind(|c: char| c.is_whitespace() || c == '(').map_or(0, |at| at + 1);
+    let parts = |c: char| c.is_whitespace() || c == '(';
+    let start = text.char_indices().rev().find(|(_, c)| parts(*c)).map_or(0, |(at, c)| at + c.len_utf8());
     let (before, last) = text.split_at(start);
     let sign = last.strip_prefix('-').map_or(0, |_| 1);
     let (before, last) = (format!("{before}{}", &last[..sign]), &last[sign..]);
@@ -400,6 +401,7 @@ mod tests {
             assert_eq!(whole, expected, "{text}");
         };
         check("oslo la", &["oslo label:"]);
+        check("oslo\u{2029}la", &["oslo\u{2029}label:"]);
         check("label:p", &["label:PER"]);
         check("-label:B", &["-label:\"big org\""]);
         check("(split:", &["(split:train", "(split:test"]);

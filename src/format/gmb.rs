@@ -160,8 +160,7 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
         let mut name = format!("Sentence: {number}");
         for (word, tag) in words.zip(tags) {
             let tag = tag_text(tag, scheme, |l| label_name(corpus.labels.name(l)));
-            let value =
-                pos.and_then(|c| Some(corpus.columns[c].values.get(usize::from(*d.columns.get(c)?.get(word)?))?));
+            let value = pos.and_then(|c| corpus.columns[c].values.get(usize::from(*d.columns.get(c)?.get(word)?)));
             row([&name, d.token(word), value.map_or("", String::as_str), &tag]);
             name.clear();
         }

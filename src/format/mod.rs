@@ -80,13 +80,18 @@ impl<'a> Current<'a> {
 
 /// Reads a source into a corpus; an error leaves the corpus as it was.
 pub type Read = fn(&Source, &mut Corpus) -> Result<Found, Problem>;
+/// A corpus, or one split of it, as a file.
+pub type WriteWhole = fn(&Corpus, Option<Split>, Scheme) -> Vec<u8>;
+/// A document as files, by their endings.
+pub type WriteDocument = fn(&Corpus, &Document) -> Vec<(&'static str, Vec<u8>)>;
+
 /// How a corpus becomes new files.
 #[derive(Clone, Copy, Debug)]
 pub enum Write {
     /// The corpus, or one split of it, as one file.
-    Whole(fn(&Corpus, Option<Split>, Scheme) -> Vec<u8>),
+    Whole(WriteWhole),
     /// A document as files, by their endings.
-    EachDocument(fn(&Corpus, &Document) -> Vec<(&'static str, Vec<u8>)>),
+    EachDocument(WriteDocument),
 }
 /// A source's bytes again, with the spans of the corpus.
 pub type Rewrite = fn(&Source, &Current) -> Result<Vec<u8>, Problem>;
@@ -208,7 +213,7 @@ pub fn by_extension(extension: &str) -> Option<Format> {
 
 impl Format {
     /// How it is written as one file, if it is.
-    pub fn writes_whole(&self) -> Option<fn(&Corpus, Option<Split>, Scheme) -> Vec<u8>> {
+    pub fn writes_whole(&self) -> Option<WriteWhole> {
         match self.write? {
             Write::Whole(write) => Some(write),
             Write::EachDocument(_) => None,

@@ -1,8 +1,8 @@
 //! A corpus as new files in a format: one file, a folder with one a split, or a folder with some for each document.
 
-use crate::corpus::{Corpus, Document, Scheme, Split};
+use crate::corpus::{Corpus, Scheme, Split};
 use crate::disk;
-use crate::format::{self, Format, Write};
+use crate::format::{self, Format, Write, WriteDocument};
 use std::path::Path;
 
 /// How a format writes spans on words, unless a person says otherwise: column files as the sources do, others in IOB2.
@@ -40,10 +40,7 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path) -> Resul
 }
 
 /// The files of all documents, numbered in each split.
-fn each_document(
-    corpus: &Corpus,
-    write: fn(&Corpus, &Document) -> Vec<(&'static str, Vec<u8>)>,
-) -> impl Iterator<Item = (String, Vec<u8>)> + '_ {
+fn each_document(corpus: &Corpus, write: WriteDocument) -> impl Iterator<Item = (String, Vec<u8>)> + '_ {
     let mut numbers = [0usize; Split::ALL.len()];
     corpus.documents.iter().flat_map(move |d| {
         let number = &mut numbers[d.split as usize];

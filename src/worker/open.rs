@@ -8,6 +8,9 @@ use crate::project::store::{Contents, StoreError};
 use crate::project::{Dataset, Places, Project, RunRecord, SourceFile, export, sample, source};
 use std::path::{Path, PathBuf};
 
+/// A title and what it is about, where there is something to tell.
+type Notice = Option<(&'static str, String)>;
+
 /// A dataset with its project.
 pub struct Opened {
     /// What was asked for.
@@ -23,7 +26,7 @@ pub struct Opened {
     /// The project file, to be given to a committer.
     pub project: Project,
     /// Something the person should know, as a title and what it is.
-    pub notice: Option<(&'static str, String)>,
+    pub notice: Notice,
 }
 
 pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) -> Result<(), String> {
@@ -119,7 +122,7 @@ fn open(path: &Path, places: &Places) -> Result<Opened, String> {
 }
 
 /// A project with what is in it. Of a damaged one comes what can be read, in a new file; the old one is kept.
-fn open_project(at: &Path) -> Result<(Project, Contents, Option<(&'static str, String)>), String> {
+fn open_project(at: &Path) -> Result<(Project, Contents, Notice), String> {
     let text = |e: StoreError| e.to_string();
     let project = Project::open(at).map_err(text)?;
     let damage = match project.read() {

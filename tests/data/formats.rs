@@ -504,6 +504,37 @@ proptest! {
 /// Files to be damaged.
 const DAMAGED: &[(&str, &str)] = &[
     (
+        "a.tsv",
+        "#FORMAT=WebAnno TSV 3.3\n#T_SP=a.POS|p\n#T_SP=b.NamedEntity|identifier|value\n\n\n#Text=Zoë 😀 met\n1-1\t0-3\tZoë\tN\t*[1]\tPER[1]\t\n\
+         1-2\t4-6\t😀\t_\t*[1]\tPER[1]\t\n1-3\t7-10\tmet\t_\t_\t_\t\n1-3.1\t7-8\tm\t_\t*\tX\\_|Y[2]\t\n\n#Text=In\n2-1\t11-13\tIn\t_\t_\t_\t\n",
+    ),
+    (
+        "a.xmi",
+        "<?xml version=\"1.0\"?>\n<xmi:XMI><t:Token xmi:id=\"2\" sofa=\"1\" begin=\"0\" end=\"3\"/><t:Sentence xmi:id=\"4\" sofa=\"1\" begin=\"0\" end=\"6\"/>\
+         <t:NamedEntity xmi:id=\"3\" sofa=\"1\" begin=\"0\" end=\"3\" value=\"PER\"/><cas:Sofa xmi:id=\"1\" sofaString=\"Zoë &#10;😀\"/></xmi:XMI>",
+    ),
+    (
+        "a.json",
+        "{\"%TYPES\":{},\"%FEATURE_STRUCTURES\":[{\"%ID\":1,\"%TYPE\":\"uima.cas.Sofa\",\"sofaString\":\"Zoë 😀 a\"},{\"%ID\":2,\"%TYPE\":\"t.NamedEntity\",\
+         \"@sofa\":1,\"begin\":0,\"end\":3,\"value\":\"PER\"}]}",
+    ),
+    (
+        "data.py",
+        "TRAIN = [('Zoë \\u00e9 $1', {'entities': [(0, 3, 'PER')]}),\n (\"b\", {\"entities\": []})]\nTEST = [(\"In Oslo\", {\"entities\": [(3, 7, 'LOC')]})]\n",
+    ),
+    (
+        "a.json",
+        "[{\"id\":\"1\",\"fields\":{\"text\":\"Zoë 😀 met\"},\"suggestions\":{},\"responses\":{\"span\":[{\"value\":[{\"start\":0,\"end\":3,\"label\":\"PER\"}]}]}}]",
+    ),
+    (
+        "a.json",
+        "{\"data\": [{\"tokens\":[\"EU\"],\"ner_tags\":[\"B-ORG\"]}],\n \"test\": [{\"tokens\":[\"a\",\"b\"],\"ner_tags\":[\"O\",\"B-X\"]}]}",
+    ),
+    (
+        "a.csv",
+        "text,label,split\nIn Oslo,\"[{\"\"start\"\":3,\"\"end\"\":7,\"\"labels\"\":[\"\"LOC\"\"]}]\",train\nb,,test\n",
+    ),
+    (
         "a.jsonl",
         "{\"id\":\"0\",\"tokens\":[\"EU\",\"x\"],\"ner_tags\":[\"B-ORG\",\"O\"]}\n{\"tokens\":[\"Zoë\"],\"ner_tags\":[\"I-PER\"]}\n",
     ),

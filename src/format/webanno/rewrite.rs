@@ -52,6 +52,9 @@ pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Pro
 /// The cells of one row that belong to the layer of entities; an entry that went is `None`.
 type Cells = Vec<Vec<Option<String>>>;
 
+/// A new part of a token: bytes of the text and its cells.
+type Part = ((u32, u32), Cells);
+
 /// What is different in a file.
 struct Change<'s, 'a> {
     sheet: &'s Sheet<'a>,
@@ -62,7 +65,7 @@ struct Change<'s, 'a> {
     /// Rows whose cells change.
     rows: BTreeMap<usize, Cells>,
     /// New parts of tokens, behind the last row of each token: bytes of the text and cells.
-    parts: BTreeMap<usize, Vec<((u32, u32), Cells)>>,
+    parts: BTreeMap<usize, Vec<Part>>,
     next: u32,
 }
 
