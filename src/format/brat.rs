@@ -178,9 +178,8 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     let mut gone: Vec<(&Bound, (u32, u32))> = Vec::new();
     for bound in &bounds {
         let Ok((start, end)) = whole(text, bound, &places) else { continue };
-        let same = |s: &Span| {
-            (s.start, s.end) == (start, end) && label_name(current.corpus.labels.name(s.label)) == bound.label
-        };
+        let is_called = |name: &str| name == bound.label || label_name(name) == bound.label;
+        let same = |s: &Span| (s.start, s.end) == (start, end) && is_called(current.corpus.labels.name(s.label));
         match left.iter().position(same) {
             Some(at) => drop(left.remove(at)),
             None => gone.push((bound, (start, end))),

@@ -271,6 +271,14 @@ fn brat_keeps_what_it_does_not_know() {
     let annotations = "T1\tORG 0 4\tSony\nT2\tLOC 15 28;29 37\tNorth America and Asia\nR1\tOrigin Arg1:T1 Arg2:T2\n\
                        A1\tNegation T1\n#1\tAnnotatorNotes T1\tcheck\n";
     check_with(format::BRAT, "a.ann", annotations, &beside, "[Sony ORG] opened in [North America and Asia LOC] .");
+    // A label with a character that no new one may have stays as it is.
+    check_with(
+        format::BRAT,
+        "a.ann",
+        "T1\t\rRG 0 4\tSony\n",
+        &beside,
+        "[Sony \rRG] opened in North America / and Asia .",
+    );
     let long = "Sony\r\nopened in Paris";
     let beside = |name: &str| (name == "a.txt").then(|| long.as_bytes().to_vec());
     check_with(format::BRAT, "a.ann", "T1\tLOC 15 20\tParis\n", &beside, "Sony / opened in [Paris LOC]");
