@@ -244,25 +244,20 @@ impl<'a> Reader<'a> {
         let Some((field, value)) = word.split_once(':').filter(|(f, _)| is_field(f)) else {
             return Ok(Query::Text(literal(word)?));
         };
-        let regex = match (value, self.tokens.first()) {
-            ("", Some(Token::Quoted(text))) => literal(text)?,
-            ("", Some(Token::Pattern(text))) => pattern(text)?,
+        // The value may be a token of its own.
+        let is_apart = value.is_empty();
+        let (value, read): (&str, Reading) = match (value, self.tokens.first()) {
+            ("", Some(Token::Quoted(text))) => (text, literal),
+            ("", Some(Token::Pattern(text))) => (text, pattern),
             ("", _) => return Err(format!("behind {field}: something is missing")),
-            (value, _) if value.len() > 1 && value.starts_with('/') && value.ends_with('/') => {
-                pattern(&value[1..value.len() - 1])?
-            }
-            (value, _) => literal(value)?,
+            (value, _) => (value, literal_or_pattern),
         };
-        let value = match self.tokens.first() {
-            Some(Token::Quoted(text) | Token::Pattern(text)) if value.is_empty() => {
-                self.take();
-                text
-            }
-            _ => value,
-        };
+        if is_apart {
+            self.take();
+        }
         match field.to_ascii_lowercase().as_str() {
-            "text" => Ok(Query::Text(regex)),
-            "span" => Ok(Query::Span(regex)),
+            "text" => read(value).map(Query::Text),
+            "span" => read(value).map(Query::Span),
             "label" => self.label(value),
             "split" => Split::from_name(&value.to_ascii_lowercase())
                 .map(Query::Split)
@@ -292,6 +287,17 @@ impl<'a> Reader<'a> {
 
 fn is_field(name: &str) -> bool {
     FIELDS.iter().any(|(f, _)| f.strip_suffix(':').is_some_and(|f| f.eq_ignore_ascii_case(name)))
+}
+
+/// How a value becomes what is looked for.
+type Reading = fn(&str) -> Result<Regex, String>;
+
+/// A pattern where slashes stand around it.
+fn literal_or_pattern(text: &str) -> Result<Regex, String> {
+    match text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+        Some(inside) => pattern(inside),
+        None => literal(text),
+    }
 }
 
 fn literal(text: &str) -> Result<Regex, String> {
@@ -372,6 +378,7 @@ mod tests {
         check("span:\"new york\" split:test and -oslo", &[3]);
         check("/^it/", &[2]);
         check("text:/ann$/", &[1]);
+        check("text:it: or \"zoë met\"", &[1]);
         check("a-b", &[]);
         check("http://x", &[]);
     }

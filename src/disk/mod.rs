@@ -43,6 +43,13 @@ impl DiskError {
     }
 }
 
+/// A path with something behind its name: the files that belong to another one.
+pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
 /// The bytes of a file.
 ///
 /// # Errors

@@ -140,6 +140,11 @@ pub struct Holds {
     pub columns: usize,
 }
 
+impl Holds {
+    /// What a format of texts and spans by offsets holds: all but columns.
+    pub const TEXTS: Self = Self { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 };
+}
+
 /// What can be seen of a file before it is read.
 pub struct Glance<'a> {
     /// The ending of its name, in lower case.

@@ -32,6 +32,11 @@ impl Unit {
         Self::ALL.into_iter().find(|u| u.name() == name)
     }
 
+    /// How many of it a text has.
+    pub fn count(self, text: &str) -> usize {
+        text.chars().map(|c| self.length(c)).sum()
+    }
+
     fn length(self, c: char) -> usize {
         match self {
             Self::CodePoints => 1,
@@ -91,7 +96,7 @@ pub fn offsets(text: &str, bytes: &[u32], unit: Unit) -> Vec<usize> {
     let (mut at, mut counted) = (0, 0);
     for i in order {
         let to = (bytes[i] as usize).min(text.len());
-        counted += text[at..to].chars().map(|c| unit.length(c)).sum::<usize>();
+        counted += unit.count(&text[at..to]);
         at = to;
         out[i] = counted;
     }

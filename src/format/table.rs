@@ -17,7 +17,7 @@ pub const CSV: Format = Format {
     read: read_csv,
     write: None,
     rewrite: None,
-    holds: HOLDS,
+    holds: Holds::TEXTS,
 };
 
 /// A spreadsheet.
@@ -29,10 +29,8 @@ pub const XLSX: Format = Format {
     read: read_sheet,
     write: None,
     rewrite: None,
-    holds: HOLDS,
+    holds: Holds::TEXTS,
 };
-
-const HOLDS: Holds = Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 };
 
 /// A row and its line, from 1.
 type Row = (usize, Vec<String>);

@@ -4,6 +4,7 @@
 use super::found::quote;
 use super::layers::{self, Layer};
 use super::offsets::{Claim, Evidence, Ruler};
+use super::words::own_words;
 use super::{Format, Found, Holds, Problem, Source, Unit, decode};
 use crate::corpus::{Corpus, Document, Span};
 use quick_xml::events::{BytesStart, Event};
@@ -21,7 +22,7 @@ pub const UIMA_XMI: Format = Format {
     read: |source, corpus| read(source, corpus, UIMA_XMI, of_xmi),
     write: None,
     rewrite: None,
-    holds: HOLDS,
+    holds: Holds::TEXTS,
 };
 
 /// JSON.
@@ -33,10 +34,8 @@ pub const UIMA_JSON: Format = Format {
     read: |source, corpus| read(source, corpus, UIMA_JSON, of_json),
     write: None,
     rewrite: None,
-    holds: HOLDS,
+    holds: Holds::TEXTS,
 };
-
-const HOLDS: Holds = Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 };
 
 /// A text with annotations.
 #[derive(Debug, Default)]
@@ -101,15 +100,13 @@ fn read(
         found.evidence.push(format!("{unnamed} annotations without a label are not read"));
     }
     let place = |a: &Annotation| ruler.range(a.start, a.end);
-    let is_word = |w: &(u32, u32)| !cas.text[w.0 as usize..w.1 as usize].trim().is_empty();
-    let mut words: Vec<(u32, u32)> = of_kind("Token").filter_map(place).filter(is_word).collect();
+    let mut words: Vec<(u32, u32)> = of_kind("Token").filter_map(place).collect();
     words.sort_unstable();
     words.dedup();
-    let are_apart = words.windows(2).all(|w| w[0].1 <= w[1].0);
     let mut begins: Vec<u32> = of_kind("Sentence").filter_map(place).map(|p| p.0).collect();
     begins.sort_unstable();
     drop(ruler);
-    let own = (are_apart && !words.is_empty()).then_some(words);
+    let own = own_words(&cas.text, words).filter(|words| !words.is_empty());
     let mut document = Document::of_text(source.split, source.file, 0, cas.text, spans, own);
     if !begins.is_empty() {
         let starts: Vec<u32> = begins.iter().map(|b| document.tokens.partition_point(|t| t.0 < *b) as u32).collect();

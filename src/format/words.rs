@@ -149,6 +149,13 @@ impl<'a> Tagged<'a> {
     }
 }
 
+/// Words that come with a text, without those of space (spaCy's tokenizer makes some); `None` where they overlap.
+pub(super) fn own_words(text: &str, words: Vec<(u32, u32)>) -> Option<Vec<(u32, u32)>> {
+    let is_word = |w: &(u32, u32)| !text[w.0 as usize..w.1 as usize].trim().is_empty();
+    let words: Vec<(u32, u32)> = words.into_iter().filter(is_word).collect();
+    words.windows(2).all(|w| w[0].1 <= w[1].0).then_some(words)
+}
+
 /// A label's name for a format that parts columns by space and fields by `|`: those become `_`.
 pub(super) fn label_name(name: &str) -> String {
     name.replace([' ', '\t', '\n', '\r', '|', '\u{a0}'], "_")

@@ -94,7 +94,7 @@ impl Project {
             disk::create_folder(folder)?;
         }
         let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
-        let lock = Lock::take(&beside(path, "-lock"))?;
+        let lock = Lock::take(&disk::with_ending(path, "-lock"))?;
         if lock.is_none() {
             let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(fail)?;
             connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;
@@ -439,13 +439,6 @@ fn is_sound(d: &Document) -> bool {
     let in_order = d.tokens.windows(2).all(|w| w[0].1 <= w[1].0);
     let whole = d.sentences.first() == Some(&0) && d.sentences.last().is_some_and(|n| *n as usize == d.tokens.len());
     tokens && in_order && whole && d.sentences.windows(2).all(|w| w[0] < w[1])
-}
-
-/// A path with something behind its name.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }
 
 fn run_then(run: impl FnOnce() -> rusqlite::Result<()>, path: &Path) -> Result<(), StoreError> {

@@ -171,9 +171,9 @@ fn set_aside(at: &Path, why: &str) -> Result<PathBuf, String> {
     disk::rename(at, &to).map_err(|e| e.to_string())?;
     // What SQLite had not taken into the file yet belongs to it, and would be taken into the next one.
     for ending in ["-wal", "-shm"] {
-        let with = |path: &Path| PathBuf::from(format!("{}{ending}", path.display()));
-        if with(at).is_file() {
-            disk::rename(&with(at), &with(&to)).map_err(|e| e.to_string())?;
+        let from = disk::with_ending(at, ending);
+        if from.is_file() {
+            disk::rename(&from, &disk::with_ending(&to, ending)).map_err(|e| e.to_string())?;
         }
     }
     Ok(to)

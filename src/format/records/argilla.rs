@@ -2,7 +2,7 @@
 //! The first response about spans counts; suggestions are kept and not read.
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, number, put_into, string};
+use super::{Dialect, Item, Mark, number, offset, put_into, string, text_among};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub const ARGILLA: Format = Format {
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
+    holds: Holds::TEXTS,
 };
 
 const DIALECT: Dialect = Dialect { format: ARGILLA, read, put, fresh, shape: Shape::Array };
@@ -52,15 +52,9 @@ fn generation(value: &Value) -> Option<Generation> {
     }
 }
 
-/// The text: the field `text`, else the longest.
-fn text_of(fields: &Value) -> Option<&str> {
-    string(fields, "text").or_else(|| fields.as_object()?.values().filter_map(Value::as_str).max_by_key(|t| t.len()))
-}
-
 /// `{"start": 0, "end": 3, "label": "PER"}`, or 1.x's `["PER", 0, 3]`.
 fn mark(entry: &Value) -> Option<Mark> {
     if let Some([label, start, end, ..]) = entry.as_array().map(Vec::as_slice) {
-        let offset = |v: &Value| v.as_u64().and_then(|n| usize::try_from(n).ok());
         return Some(Mark {
             label: label.as_str()?.to_owned(),
             start: offset(start)?,
@@ -100,7 +94,7 @@ fn pointed(key: &str) -> String {
 
 fn read(value: &Value) -> Result<Item, String> {
     let fields = if generation(value) == Some(Generation::Nested) { &value["fields"] } else { value };
-    let text = text_of(fields).ok_or("there is no text among its fields")?.to_owned();
+    let text = text_among(fields).ok_or("there is no text among its fields")?.to_owned();
     let spans = response(value).and_then(|path| value.pointer(&path)?.as_array());
     let marks = spans.into_iter().flatten().filter_map(mark).collect();
     let suggested = || match generation(value) {

@@ -2,7 +2,7 @@
 //! `annotations` as objects.
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, number, put_into, string};
+use super::{Dialect, Item, Mark, as_triple, number, put_into, string, triple};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub const DOCCANO: Format = Format {
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
+    holds: Holds::TEXTS,
 };
 
 const DIALECT: Dialect = Dialect { format: DOCCANO, read, put, fresh, shape: Shape::Lines };
@@ -28,13 +28,6 @@ fn is_record(value: &Value) -> bool {
         && KEYS
             .iter()
             .any(|k| value.get(*k).and_then(Value::as_array).is_some_and(|l| l.iter().all(|v| any(v).is_some())))
-}
-
-/// `[0, 2, "ORG"]`.
-fn triple(entry: &Value) -> Option<Mark> {
-    let [start, end, label] = entry.as_array()?.as_slice() else { return None };
-    let offset = |v: &Value| v.as_u64().and_then(|n| usize::try_from(n).ok());
-    Some(Mark { start: offset(start)?, end: offset(end)?, label: label.as_str()?.to_owned(), surface: None })
 }
 
 /// An object with offsets, and a label by name or number.
@@ -67,16 +60,12 @@ fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
     let Some(list) = list.as_array_mut() else { return };
     let objects = key == "annotations" || list.iter().any(Value::is_object) || (key == "entities" && list.is_empty());
     let make = |m: &Mark| {
-        if objects {
-            json!({"label": m.label, "start_offset": m.start, "end_offset": m.end})
-        } else {
-            json!([m.start, m.end, m.label])
-        }
+        if objects { json!({"label": m.label, "start_offset": m.start, "end_offset": m.end}) } else { as_triple(m) }
     };
     put_into(list, gone, new, any, make);
 }
 
 fn fresh(item: &Item, number: usize) -> Value {
-    let labels: Vec<Value> = item.marks.iter().map(|m| json!([m.start, m.end, m.label])).collect();
+    let labels: Vec<Value> = item.marks.iter().map(as_triple).collect();
     json!({"id": number + 1, "text": item.text, "label": labels})
 }

@@ -1,7 +1,7 @@
 //! Label Studio's JSON (a task with `annotations`, or `completions` before 1.0) and JSON_MIN (its text and regions).
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, number, string};
+use super::{Dialect, Item, Mark, number, string, text_among};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub const LABEL_STUDIO: Format = Format {
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
+    holds: Holds::TEXTS,
 };
 
 const DIALECT: Dialect = Dialect { format: LABEL_STUDIO, read, put, fresh, shape: Shape::Array };
@@ -54,8 +54,7 @@ pub(in crate::format) fn regions(cell: &str) -> Vec<Mark> {
 
 /// The text of a task: what the regions are about, called `text` if they do not say.
 fn text_of(value: &Value) -> Option<&str> {
-    let data = value.get("data")?;
-    string(data, "text").or_else(|| data.as_object()?.values().filter_map(Value::as_str).max_by_key(|t| t.len()))
+    text_among(value.get("data")?)
 }
 
 /// Where the annotation lies that counts: the ground truth, else the last that was not cancelled.

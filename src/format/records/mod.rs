@@ -19,11 +19,11 @@ pub use prodigy::PRODIGY;
 pub use spacy::SPACY_JSON;
 
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
-use super::words::{Part, parts};
+use super::words::{Part, own_words, parts};
 use super::{Current, Decoded, Format, Found, Problem, Source, decode};
 use crate::corpus::{Corpus, Document, Span, Split};
 use json::{Record, Shape};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -204,10 +204,7 @@ pub(super) fn placed(
     }
     let words = item.words.as_ref().and_then(|words| {
         let all: Option<Vec<(u32, u32)>> = words.iter().map(|(s, e)| ruler.range(*s, *e)).collect();
-        // spaCy's tokenizer makes tokens of space, which are no words.
-        let is_word = |w: &(u32, u32)| !item.text[w.0 as usize..w.1 as usize].trim().is_empty();
-        all.map(|words| words.into_iter().filter(is_word).collect())
-            .filter(|words: &Vec<(u32, u32)>| words.windows(2).all(|w| w[0].1 <= w[1].0))
+        own_words(&item.text, all?)
     });
     (spans, words)
 }
@@ -299,9 +296,30 @@ fn item(corpus: &Corpus, part: &Part) -> Item {
     Item { text, marks, words: Some(words), note: None }
 }
 
+/// A value as an offset.
+fn offset(value: &Value) -> Option<usize> {
+    usize::try_from(value.as_u64()?).ok()
+}
+
 /// A whole number of a record.
 fn number(value: &Value, key: &str) -> Option<usize> {
-    value.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok())
+    offset(value.get(key)?)
+}
+
+/// `[0, 4, "ORG"]`, as spaCy and doccano have spans.
+fn triple(entry: &Value) -> Option<Mark> {
+    let [start, end, label] = entry.as_array()?.as_slice() else { return None };
+    Some(Mark { start: offset(start)?, end: offset(end)?, label: label.as_str()?.to_owned(), surface: None })
+}
+
+/// A span as [`triple`] reads it.
+fn as_triple(m: &Mark) -> Value {
+    json!([m.start, m.end, m.label])
+}
+
+/// The text among fields whose names people choose: `text`, else the longest.
+fn text_among(fields: &Value) -> Option<&str> {
+    string(fields, "text").or_else(|| fields.as_object()?.values().filter_map(Value::as_str).max_by_key(|t| t.len()))
 }
 
 /// A text of a record.

@@ -14,7 +14,7 @@ pub const PRODIGY: Format = Format {
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
+    holds: Holds::TEXTS,
 };
 
 const DIALECT: Dialect = Dialect { format: PRODIGY, read, put, fresh, shape: Shape::Lines };

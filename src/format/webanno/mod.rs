@@ -27,7 +27,7 @@ pub const WEBANNO_TSV: Format = Format {
     read,
     write: Some(Write::EachDocument(write::files)),
     rewrite: Some(rewrite::rewrite),
-    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 },
+    holds: Holds::TEXTS,
 };
 
 const MARK: &str = "#FORMAT=WebAnno TSV 3";

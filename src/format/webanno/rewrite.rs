@@ -2,7 +2,7 @@
 //! anew.
 
 use super::cell::{Entry, entries, joined, split};
-use super::sheet::{FIXED, Sheet};
+use super::sheet::{Column, FIXED, Sheet};
 use super::write::units;
 use super::{Mark, marks};
 use crate::corpus::Span;
@@ -31,11 +31,7 @@ pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Pro
         let why = "the file has no layer of spans that could hold labels; save a copy in another format";
         return Err(Problem::at(0, 0, why));
     };
-    let mut change = Change::new(
-        &sheet,
-        sheet.first[column.layer]..sheet.first[column.layer] + sheet.layers[column.layer].features.len(),
-        column.index,
-    );
+    let mut change = Change::new(&sheet, column);
     for mark in gone {
         // An annotation whose label alone has changed keeps its number and its other features.
         match new.iter().position(|s| (s.start, s.end) == (mark.start, mark.end)) {
@@ -60,8 +56,11 @@ struct Change<'s, 'a> {
     sheet: &'s Sheet<'a>,
     /// Fields of the layer.
     fields: std::ops::Range<usize>,
-    /// The one of the labels.
-    label: usize,
+    /// The one of the labels among them.
+    column: usize,
+    /// The rows of whole tokens, and where those lie.
+    tokens: Vec<usize>,
+    places: Vec<(u32, u32)>,
     /// Rows whose cells change.
     rows: BTreeMap<usize, Cells>,
     /// New parts of tokens, behind the last row of each token: bytes of the text and cells.
@@ -70,10 +69,22 @@ struct Change<'s, 'a> {
 }
 
 impl<'s, 'a> Change<'s, 'a> {
-    fn new(sheet: &'s Sheet<'a>, fields: std::ops::Range<usize>, label: usize) -> Self {
+    fn new(sheet: &'s Sheet<'a>, column: Column) -> Self {
+        let (fields, rows) = (sheet.fields(column.layer), &sheet.rows);
+        let tokens: Vec<usize> = (0..rows.len()).filter(|i| !rows[*i].is_part && rows[*i].place.is_some()).collect();
+        let places = tokens.iter().filter_map(|i| rows[*i].place).collect();
         let numbers = sheet.rows.iter().flat_map(|r| fields.clone().flat_map(|f| entries(r.cell(f))));
         let next = numbers.filter_map(|e| e.number).max().unwrap_or(0).saturating_add(1);
-        Self { sheet, fields, label, rows: BTreeMap::new(), parts: BTreeMap::new(), next }
+        Self {
+            sheet,
+            fields,
+            column: column.feature,
+            tokens,
+            places,
+            rows: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            next,
+        }
     }
 
     fn cells(&mut self, row: usize) -> &mut Cells {
@@ -86,7 +97,7 @@ impl<'s, 'a> Change<'s, 'a> {
     }
 
     fn relabel(&mut self, mark: &Mark, label: &str) {
-        let column = self.label - self.fields.start;
+        let column = self.column;
         for (row, at) in &mark.entries {
             if let Some(Some(entry)) = self.cells(*row)[column].get_mut(*at) {
                 let number = entries(entry).first().and_then(|e| e.number);
@@ -96,7 +107,7 @@ impl<'s, 'a> Change<'s, 'a> {
     }
 
     fn remove(&mut self, mark: &Mark) {
-        let column = self.label - self.fields.start;
+        let column = self.column;
         for (row, at) in &mark.entries {
             let cells = self.cells(*row);
             let stacked = cells[column].len();
@@ -108,12 +119,11 @@ impl<'s, 'a> Change<'s, 'a> {
 
     fn add(&mut self, span: Span, label: &str) {
         let rows = &self.sheet.rows;
-        let tokens: Vec<usize> = (0..rows.len()).filter(|i| !rows[*i].is_part && rows[*i].place.is_some()).collect();
-        let places: Vec<(u32, u32)> = tokens.iter().filter_map(|i| rows[*i].place).collect();
-        let units: Vec<(usize, (u32, u32))> = units(&places, span).map(|(i, place)| (tokens[i], place)).collect();
+        let units: Vec<(usize, (u32, u32))> =
+            units(&self.places, span).map(|(i, place)| (self.tokens[i], place)).collect();
         let number = self.next;
         self.next = self.next.saturating_add(1);
-        let column = self.label - self.fields.start;
+        let column = self.column;
         let several = units.len() > 1;
         for (row, place) in units {
             let last = (row + 1..rows.len()).take_while(|r| rows[*r].is_part).last().unwrap_or(row);

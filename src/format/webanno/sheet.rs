@@ -47,16 +47,18 @@ impl Row<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sentence {
     pub byte: u32,
-    pub end: u32,
     pub offset: usize,
 }
 
 /// A file.
 #[derive(Debug, Default)]
 pub(super) struct Sheet<'a> {
+    /// Those of spans.
     pub layers: Vec<Layer>,
-    /// The first field of each layer.
-    pub first: Vec<usize>,
+    /// The first field of each of them.
+    first: Vec<usize>,
+    /// How many fields all layers have.
+    width: usize,
     pub entities: Option<Column>,
     pub text: String,
     pub sentences: Vec<Sentence>,
@@ -104,10 +106,13 @@ impl<'a> Sheet<'a> {
         let mut parts = text.split('|').map(str::to_owned);
         let name = parts.next().unwrap_or_default();
         let features: Vec<String> = parts.collect();
-        let next = self.first.last().map_or(FIXED, |f| f + self.layers[self.layers.len() - 1].features.len());
-        self.first.push(next);
-        // Relations and chains take up columns, and name nothing here.
-        let name = if kind == "SP" { name } else { format!("{name}.Dependency") };
+        let first = FIXED + self.width;
+        self.width += features.len();
+        // Relations and chains take up fields, and name nothing here.
+        if kind != "SP" {
+            return;
+        }
+        self.first.push(first);
         self.layers.push(Layer { name, features });
         self.entities = layers::entities(&self.layers).map(|(layer, feature)| Column {
             layer,
@@ -126,14 +131,15 @@ impl<'a> Sheet<'a> {
         // The sentence begins with its first token, unless there is space before that.
         let first =
             parsed.iter().find_map(|(_, _, place, fields)| place.map(|p| (p.0, fields.get(2).copied().unwrap_or(""))));
-        let before = first.and_then(|(_, word)| text.find(word)).map_or(0, |b| utf16(&text[..b]));
+        let before = first.and_then(|(_, word)| text.find(word)).map_or(0, |b| Unit::Utf16.count(&text[..b]));
         let offset = first.map_or(0, |(start, _)| start.saturating_sub(before));
         self.pad_to(offset);
         let byte = self.text.len() as u32;
         self.text.push_str(&text);
         let number = self.sentences.len();
-        self.sentences.push(Sentence { byte, end: self.text.len() as u32, offset });
+        self.sentences.push(Sentence { byte, offset });
         let ruler = Ruler::new(&text, Unit::Utf16);
+        let mut end_of_last = 0;
         for (line, range, counted, fields) in parsed {
             let (id, word) = (fields[0], fields.get(2).copied().unwrap_or(""));
             let is_part = id.contains('.');
@@ -156,25 +162,17 @@ impl<'a> Sheet<'a> {
                 }
                 Some(_) => {}
             }
-            let place = within.map(|(start, end)| (byte + start, byte + end));
-            self.rows.push(Row { line, range, id, is_part, place, sentence: number, fields });
-        }
-        self.in_order(tell);
-    }
-
-    /// Words must not overlap: one that begins before the last ended is left out.
-    fn in_order(&mut self, tell: &mut impl FnMut(usize, usize, String)) {
-        let number = self.sentences.len() - 1;
-        let mut end = 0;
-        for row in self.rows.iter_mut().rev().take_while(|r| r.sentence == number).collect::<Vec<_>>().into_iter().rev()
-        {
-            let Some((start, stop)) = row.place.filter(|_| !row.is_part) else { continue };
-            if start < end {
-                row.place = None;
-                tell(row.line, 2, "the token begins before the one before it ends; the line is left as it is".into());
-            } else {
-                end = stop;
+            let mut place = within.map(|(start, end)| (byte + start, byte + end));
+            if let Some((start, end)) = place.filter(|_| !is_part) {
+                // Words must not overlap.
+                if start < end_of_last {
+                    place = None;
+                    tell(line, 2, "the token begins before the one before it ends; the line is left as it is".into());
+                } else {
+                    end_of_last = end;
+                }
             }
+            self.rows.push(Row { line, range, id, is_part, place, sentence: number, fields });
         }
     }
 
@@ -183,12 +181,17 @@ impl<'a> Sheet<'a> {
         /// More than this is no space between sentences.
         const MOST: usize = 1024;
         let Some(last) = self.sentences.last() else { return };
-        let at = last.offset + utf16(&self.text[last.byte as usize..]);
+        let at = last.offset + Unit::Utf16.count(&self.text[last.byte as usize..]);
         match offset.checked_sub(at) {
             Some(0) => {}
             Some(gap) if gap <= MOST => self.text.extend(std::iter::repeat_n(' ', gap - 1).chain(['\n'])),
             _ => self.text.push('\n'),
         }
+    }
+
+    /// The fields of a layer.
+    pub fn fields(&self, layer: usize) -> Range<usize> {
+        self.first[layer]..self.first[layer] + self.layers[layer].features.len()
     }
 
     /// The first token of every sentence.
@@ -207,13 +210,8 @@ impl<'a> Sheet<'a> {
     /// The file's offset of a byte of the text.
     pub fn offset(&self, byte: u32) -> usize {
         let at = self.sentences.partition_point(|s| s.byte <= byte).saturating_sub(1);
-        self.sentences.get(at).map_or(0, |s| s.offset + utf16(&self.text[s.byte as usize..byte as usize]))
+        self.sentences.get(at).map_or(0, |s| s.offset + Unit::Utf16.count(&self.text[s.byte as usize..byte as usize]))
     }
-}
-
-/// How many UTF-16 units a text has.
-pub(super) fn utf16(text: &str) -> usize {
-    text.chars().map(char::len_utf16).sum()
 }
 
 /// A row's offsets.

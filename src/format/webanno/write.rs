@@ -1,8 +1,8 @@
 //! Documents as new WebAnno TSV files.
 
 use super::cell::{Entry, escaped_text, joined};
-use super::sheet::utf16;
 use crate::corpus::{Corpus, Document, LabelId, Span};
+use crate::format::Unit;
 use crate::format::layers::NAMED_ENTITY;
 use crate::format::words::on_one_line;
 use std::fmt::Write as _;
@@ -24,9 +24,9 @@ pub(super) fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, 
     let mut counted = |byte: u32| {
         let from = byte as usize;
         if from < at {
-            return offset - utf16(&document.text[from..at]);
+            return offset - Unit::Utf16.count(&document.text[from..at]);
         }
-        offset += utf16(&document.text[at..from]);
+        offset += Unit::Utf16.count(&document.text[at..from]);
         at = from;
         offset
     };
@@ -64,7 +64,7 @@ pub(super) fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, 
 }
 
 /// A span on one token, with the number that tells it apart where it needs one.
-struct Unit {
+struct Covered {
     token: usize,
     place: (u32, u32),
     label: LabelId,
@@ -72,7 +72,7 @@ struct Unit {
 }
 
 /// The units of all spans by token. Spans have a number where they cover several units, or share one.
-fn numbered(document: &Document) -> Vec<Unit> {
+fn numbered(document: &Document) -> Vec<Covered> {
     let mut covers: std::collections::HashMap<(u32, u32), usize> = std::collections::HashMap::new();
     let all: Vec<Vec<_>> = document.spans.iter().map(|s| units(&document.tokens, *s).collect()).collect();
     all.iter().flatten().for_each(|(_, place)| *covers.entry(*place).or_default() += 1);
@@ -83,7 +83,12 @@ fn numbered(document: &Document) -> Vec<Unit> {
             next += 1;
             next
         });
-        out.extend(units.iter().map(|(token, place)| Unit { token: *token, place: *place, label: span.label, number }));
+        out.extend(units.iter().map(|(token, place)| Covered {
+            token: *token,
+            place: *place,
+            label: span.label,
+            number,
+        }));
     }
     out.sort_by_key(|u| u.token);
     out
