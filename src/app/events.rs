@@ -75,7 +75,8 @@ pub(super) fn now() -> u64 {
 }
 
 fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
-    let Opened { path, dataset, history, runs, highest_run, project, notice } = opened;
+    let Opened { path, dataset, history, runs, highest_run, project, is_new, notice } = opened;
+    let fill = is_new.then(|| Effect::Commit(Commit::Fill(Box::new(dataset.clone()))));
     let mut annotate = Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
     annotate.runs = runs;
     annotate.highest_run = highest_run;
@@ -114,7 +115,7 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     app.training.run = None;
     app.training.forget_measurements();
     app.room = Room::Annotate;
-    vec![Effect::Adopt(Box::new(project)), Effect::StoreSettings]
+    [Effect::Adopt(Box::new(project))].into_iter().chain(fill).chain([Effect::StoreSettings]).collect()
 }
 
 fn run_ended(app: &mut App, id: usize, finished: Finished) -> Vec<Effect> {

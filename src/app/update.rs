@@ -8,10 +8,10 @@ use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::state::{App, Room};
 use super::training::Base;
 use crate::corpus::label::{Label, check_name};
-use crate::corpus::{Corpus, Edit, Scheme, scheme};
+use crate::corpus::{Corpus, Edit, Scheme, notation, scheme};
 use crate::format::{self, FORMATS, Format};
 use crate::model::align::Rule;
-use crate::project::Commit;
+use crate::project::{Commit, export};
 use crate::train::arguments::for_small_data;
 use crate::train::event::Wish;
 use crate::train::fields::{CHOICES, FIELDS};
@@ -220,7 +220,8 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
 
 /// The formats that can be written, with what each would lose of a corpus.
 fn offered(corpus: &Corpus) -> Vec<(Format, Vec<String>)> {
-    FORMATS.iter().filter(|f| f.write.is_some()).map(|f| (*f, format::losses(corpus, *f))).collect()
+    let losses = |f: &Format| format::losses(corpus, *f, export::scheme_for(corpus, *f));
+    FORMATS.iter().filter(|f| f.write.is_some()).map(|f| (*f, losses(f))).collect()
 }
 
 fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
@@ -339,7 +340,7 @@ fn ask_for_pieces(app: &mut App, effects: &mut Vec<Effect>) {
     let name = |l| a.corpus.labels.name(l).to_owned();
     let tags = scheme::encode(&document.token_spans(sentence), words.len(), Scheme::Iob2)
         .into_iter()
-        .map(|t| scheme::tag_text(t, Scheme::Iob2, name))
+        .map(|t| notation::tag_text(t, Scheme::Iob2, name))
         .collect();
     a.pieces.ticket += 1;
     let (labels, ticket) = (a.corpus.labels.names(), a.pieces.ticket);

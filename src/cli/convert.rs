@@ -3,8 +3,8 @@
 use super::output::line;
 use super::{Failure, input};
 use crate::corpus::Scheme;
-use crate::format::{self, Format, Unit};
-use crate::project::source::Choices;
+use crate::corpus::scheme::SCHEMES;
+use crate::format::{self, Format};
 use crate::project::{Dataset, export};
 use serde_json::json;
 use std::path::PathBuf;
@@ -15,16 +15,12 @@ pub struct Arguments {
     input: PathBuf,
     /// A file; a folder when the input has several splits.
     output: PathBuf,
-    /// Format of the input; found by itself otherwise.
-    #[arg(long, value_parser = input::format_name)]
-    from: Option<Format>,
-    /// What the input's offsets count: code-points, utf-16 or bytes; found by itself otherwise.
-    #[arg(long, value_parser = input::unit_name)]
-    offsets: Option<Unit>,
+    #[command(flatten)]
+    chosen: input::Chosen,
     /// Format of the output; by the file's ending otherwise.
     #[arg(long, value_parser = input::format_name)]
     to: Option<Format>,
-    /// Scheme of the output: iob1, iob2, iobes, bilou; the input's otherwise.
+    /// Scheme of the output: io, iob1, iob2, ioe1, ioe2, iobes, bilou, bmes; the input's otherwise.
     #[arg(long, value_parser = scheme_name)]
     scheme: Option<Scheme>,
     /// Refuse when the target cannot hold everything.
@@ -36,16 +32,16 @@ pub struct Arguments {
 }
 
 fn scheme_name(name: &str) -> Result<Scheme, String> {
-    Scheme::from_name(name).ok_or_else(|| "unknown scheme; use iob1, iob2, iobes or bilou".into())
+    let known = || SCHEMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    Scheme::from_name(name).ok_or_else(|| format!("unknown scheme; use one of {}", known()))
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let choices = Choices { format: arguments.from, unit: arguments.offsets };
-    let dataset = input::dataset_as(&arguments.input, choices)?;
+    let dataset = input::dataset_as(&arguments.input, arguments.chosen.choices())?;
     let corpus = &dataset.corpus;
     let to = target(arguments, &dataset)?;
     let scheme = arguments.scheme.unwrap_or_else(|| export::scheme_for(corpus, to));
-    let losses = format::losses(corpus, to);
+    let losses = format::losses(corpus, to, scheme);
     for loss in &losses {
         eprintln!("note: {} cannot hold {loss}", to.name);
     }

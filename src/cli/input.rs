@@ -2,11 +2,11 @@
 
 use super::{Failure, progress};
 use crate::corpus::Split;
-use crate::format::{self, Format, Unit};
+use crate::format::columns::{Choice, Separator};
+use crate::format::{self, Choices, Format, Unit};
 use crate::hub::{self, Hub, ModelName};
 use crate::model::ModelFolder;
 use crate::project::Dataset;
-use crate::project::source::Choices;
 use std::path::{Path, PathBuf};
 
 /// A file or folder of data.
@@ -19,6 +19,50 @@ pub fn dataset_as(path: &Path, choices: Choices) -> Result<Dataset, Failure> {
     Ok(told(Dataset::open_as(path, choices)?))
 }
 
+/// What the person knows of the data better than what is found in it.
+#[derive(clap::Args)]
+pub struct Chosen {
+    /// Format of the input; found by itself otherwise.
+    #[arg(long, value_parser = format_name)]
+    from: Option<Format>,
+    /// Its encoding (utf-8, windows-1252, gbk, ...); found by itself otherwise.
+    #[arg(long, value_parser = encoding_name)]
+    encoding: Option<&'static encoding_rs::Encoding>,
+    /// What its offsets count: code-points, utf-16 or bytes; found by itself otherwise.
+    #[arg(long, value_parser = unit_name)]
+    offsets: Option<Unit>,
+    /// What parts its columns: tab, space or a sign; found by itself otherwise.
+    #[arg(long, value_parser = separator_name)]
+    delimiter: Option<Separator>,
+    /// The column of words, from 1; found by itself otherwise.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    word_column: Option<u16>,
+    /// The column of tags, from 1; found by itself otherwise.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    tag_column: Option<u16>,
+}
+
+impl Chosen {
+    /// As the library has it.
+    pub fn choices(&self) -> Choices {
+        let column = |from_one: Option<u16>| from_one.map(|n| usize::from(n) - 1);
+        let (word, tag) = (column(self.word_column), column(self.tag_column));
+        let columns = Choice { separator: self.delimiter, word, tag };
+        Choices { format: self.from, encoding: self.encoding, unit: self.offsets, columns }
+    }
+}
+
+/// An encoding by its name, for clap.
+fn encoding_name(name: &str) -> Result<&'static encoding_rs::Encoding, String> {
+    let unknown = || "unknown encoding; use a name such as utf-8, windows-1252, iso-8859-2 or gbk".into();
+    encoding_rs::Encoding::for_label(name.as_bytes()).ok_or_else(unknown)
+}
+
+/// A separator by its name, for clap.
+fn separator_name(name: &str) -> Result<Separator, String> {
+    Separator::from_name(name).ok_or_else(|| "use tab, space, or a sign such as , or ;".into())
+}
+
 /// A format by its name, for clap.
 pub fn format_name(name: &str) -> Result<Format, String> {
     let known = || format::FORMATS.iter().map(|f| f.name).collect::<Vec<_>>().join(", ");
@@ -26,7 +70,7 @@ pub fn format_name(name: &str) -> Result<Format, String> {
 }
 
 /// A unit of offsets by its name, for clap.
-pub fn unit_name(name: &str) -> Result<Unit, String> {
+fn unit_name(name: &str) -> Result<Unit, String> {
     Unit::from_name(name).ok_or_else(|| "unknown unit; use code-points, utf-16 or bytes".into())
 }
 

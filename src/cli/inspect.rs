@@ -4,9 +4,8 @@ use super::output::{line, thousands};
 use super::{Failure, input};
 use crate::corpus::store::Counts;
 use crate::corpus::{Corpus, Split};
-use crate::format::{Format, Unit};
+use crate::format::Unit;
 use crate::project::Dataset;
-use crate::project::source::Choices;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -14,20 +13,15 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// A file, or a folder whose files' names tell the splits.
     data: PathBuf,
-    /// Its format; found by itself otherwise.
-    #[arg(long, value_parser = input::format_name)]
-    from: Option<Format>,
-    /// What its offsets count: code-points, utf-16 or bytes; found by itself otherwise.
-    #[arg(long, value_parser = input::unit_name)]
-    offsets: Option<Unit>,
+    #[command(flatten)]
+    chosen: input::Chosen,
     /// One JSON object instead of text.
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let choices = Choices { format: arguments.from, unit: arguments.offsets };
-    let dataset = Dataset::open_as(&arguments.data, choices)?;
+    let dataset = Dataset::open_as(&arguments.data, arguments.chosen.choices())?;
     if arguments.json { line(as_json(&dataset)) } else { as_text(&dataset) }
 }
 

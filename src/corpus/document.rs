@@ -248,10 +248,22 @@ impl DocumentBuilder {
         self.document.len()
     }
 
+    /// The document so far, exactly as big as it is; the next one, whose place is `place`, is built in the same buffers.
+    pub fn take(&mut self, place: u32) -> Document {
+        let done = self.document.clone();
+        let document = &mut self.document;
+        document.text.clear();
+        document.tokens.clear();
+        document.spans.clear();
+        document.sentences.truncate(1);
+        document.columns.iter_mut().for_each(Vec::clear);
+        document.place = place;
+        self.open = 0;
+        done
+    }
+
     /// The document.
-    pub fn finish(mut self) -> Document {
-        self.document.text.shrink_to_fit();
-        self.document.tokens.shrink_to_fit();
-        self.document
+    pub fn finish(self) -> Document {
+        self.document.clone()
     }
 }

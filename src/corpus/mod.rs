@@ -1,26 +1,30 @@
 //! What the program works on: documents of tokens with labelled spans.
 //!
 //! Read in this order: [`label`] (entity types), [`document`] (one document and its sentences), [`scheme`]
-//! (spans as tags and back), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
+//! (spans as tags and back), [`notation`] (how tags are spelled), [`detector`] (which scheme a file follows), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
 //! [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`holdout`] (a dev split where there is none), [`direction`] (words of
 //! right-to-left scripts in the order they stand on a line).
 //!
 //! Everything here is pure data: no files, no serialisation, no pixels.
 
+pub mod detector;
 pub mod direction;
 pub mod document;
 pub mod edit;
 pub mod history;
 pub mod holdout;
 pub mod label;
+pub mod notation;
 pub mod scheme;
 pub mod segment;
 pub mod store;
 
+pub use detector::SchemeDetector;
 pub use direction::Directions;
 pub use document::{Document, DocumentBuilder, Span, Split};
 pub use edit::Edit;
 pub use history::History;
 pub use label::{LabelId, Labels};
+pub use notation::Notation;
 pub use scheme::{Prefix, Scheme, Tag, TokenSpan};
 pub use store::{Corpus, SentenceId};

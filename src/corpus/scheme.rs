@@ -8,34 +8,84 @@ use super::label::LabelId;
 /// How a span is written on its tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
+    /// `I-` everywhere: two spans of one label that touch become one.
+    Io,
     /// `I-` everywhere, `B-` only where a span follows one of the same label (CoNLL-2003 as published).
     Iob1,
     /// `B-` on the first token of every span (Hugging Face, WNUT-17).
     Iob2,
+    /// `I-` everywhere, `E-` only where a span is followed by one of the same label.
+    Ioe1,
+    /// `E-` on the last token of every span.
+    Ioe2,
     /// `B- I- E-`, and `S-` on a span of one token.
     Iobes,
     /// `B- I- L-`, and `U-` on a span of one token.
     Bilou,
+    /// `B- M- E-`, and `S-` on a span of one token (Chinese datasets).
+    Bmes,
 }
 
 /// The schemes by the names used on the command line.
-pub const SCHEMES: [(&str, Scheme); 4] =
-    [("iob1", Scheme::Iob1), ("iob2", Scheme::Iob2), ("iobes", Scheme::Iobes), ("bilou", Scheme::Bilou)];
+pub const SCHEMES: [(&str, Scheme); 8] = [
+    ("io", Scheme::Io),
+    ("iob1", Scheme::Iob1),
+    ("iob2", Scheme::Iob2),
+    ("ioe1", Scheme::Ioe1),
+    ("ioe2", Scheme::Ioe2),
+    ("iobes", Scheme::Iobes),
+    ("bilou", Scheme::Bilou),
+    ("bmes", Scheme::Bmes),
+];
 
 impl Scheme {
     /// As people write it: IOB1.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Io => "IO",
             Self::Iob1 => "IOB1",
             Self::Iob2 => "IOB2",
+            Self::Ioe1 => "IOE1",
+            Self::Ioe2 => "IOE2",
             Self::Iobes => "IOBES",
             Self::Bilou => "BILOU",
+            Self::Bmes => "BMES",
         }
     }
 
     /// The scheme of this name, in any case.
     pub fn from_name(name: &str) -> Option<Self> {
         SCHEMES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, s)| *s)
+    }
+
+    /// The prefixes it uses and their letters.
+    pub fn letters(self) -> &'static [(Prefix, char)] {
+        match self {
+            Self::Io => &[(Prefix::I, 'I')],
+            Self::Iob1 | Self::Iob2 => &[(Prefix::B, 'B'), (Prefix::I, 'I')],
+            Self::Ioe1 | Self::Ioe2 => &[(Prefix::I, 'I'), (Prefix::E, 'E')],
+            Self::Iobes => &[(Prefix::B, 'B'), (Prefix::I, 'I'), (Prefix::E, 'E'), (Prefix::S, 'S')],
+            Self::Bilou => &[(Prefix::B, 'B'), (Prefix::I, 'I'), (Prefix::E, 'L'), (Prefix::S, 'U')],
+            Self::Bmes => &[(Prefix::B, 'B'), (Prefix::I, 'M'), (Prefix::E, 'E'), (Prefix::S, 'S')],
+        }
+    }
+
+    /// The prefix of a span's token: whether it is the first and the last of the span, and whether a span of the same label
+    /// touches before and after.
+    fn prefix(self, first: bool, last: bool, touched: bool, touches: bool) -> Prefix {
+        match self {
+            Self::Iob1 if first && touched => Prefix::B,
+            Self::Iob2 if first => Prefix::B,
+            Self::Ioe1 if last && touches => Prefix::E,
+            Self::Ioe2 if last => Prefix::E,
+            Self::Io | Self::Iob1 | Self::Iob2 | Self::Ioe1 | Self::Ioe2 => Prefix::I,
+            Self::Iobes | Self::Bilou | Self::Bmes => match (first, last) {
+                (true, true) => Prefix::S,
+                (true, false) => Prefix::B,
+                (false, true) => Prefix::E,
+                (false, false) => Prefix::I,
+            },
+        }
     }
 }
 
@@ -64,45 +114,6 @@ pub struct TokenSpan {
     pub end: usize,
     /// Entity type.
     pub label: LabelId,
-}
-
-/// Splits a tag's text: `None` for `O`, else the letter before the dash and the label's name.
-///
-/// # Errors
-/// The text itself when it is neither `O` nor `X-NAME` with X one of B I E L S U.
-pub fn parse_tag(text: &str) -> Result<Option<(char, &str)>, &str> {
-    if text == "O" {
-        return Ok(None);
-    }
-    let (prefix, name) = text.split_once('-').ok_or(text)?;
-    match prefix {
-        "B" | "I" | "E" | "L" | "S" | "U" if !name.is_empty() => Ok(Some((prefix.chars().next().unwrap_or('I'), name))),
-        _ => Err(text),
-    }
-}
-
-/// The meaning of a prefix letter; anything unknown counts as inside.
-pub fn prefix_of(letter: char) -> Prefix {
-    match letter {
-        'B' => Prefix::B,
-        'E' | 'L' => Prefix::E,
-        'S' | 'U' => Prefix::S,
-        _ => Prefix::I,
-    }
-}
-
-/// A tag's text in `scheme`.
-pub fn tag_text(tag: Tag, scheme: Scheme, name: impl Fn(LabelId) -> String) -> String {
-    let Some((prefix, label)) = tag else { return "O".into() };
-    let letter = match (prefix, scheme) {
-        (Prefix::B, _) => 'B',
-        (Prefix::I, _) => 'I',
-        (Prefix::E, Scheme::Bilou) => 'L',
-        (Prefix::E, _) => 'E',
-        (Prefix::S, Scheme::Bilou) => 'U',
-        (Prefix::S, _) => 'S',
-    };
-    format!("{letter}-{}", name(label))
 }
 
 /// Whether a span ends between two neighbouring tags (conlleval's end of chunk).
@@ -152,32 +163,26 @@ pub fn decode(tags: &[Tag]) -> Vec<TokenSpan> {
 /// first keeps its tokens).
 pub fn encode(spans: &[TokenSpan], tokens: usize, scheme: Scheme) -> Vec<Tag> {
     let mut tags: Vec<Tag> = vec![None; tokens];
-    let mut previous: Option<TokenSpan> = None;
-    for &span in spans {
-        if span.end > tokens || span.start >= span.end || tags[span.start..span.end].iter().any(Option::is_some) {
-            continue;
-        }
-        let touches = previous.is_some_and(|p| p.end == span.start && p.label == span.label);
-        let last = span.end - 1;
-        for (i, tag) in tags[span.start..span.end].iter_mut().enumerate() {
-            let at = span.start + i;
-            let prefix = match scheme {
-                Scheme::Iob1 if at == span.start && touches => Prefix::B,
-                Scheme::Iob1 => Prefix::I,
-                Scheme::Iob2 if at == span.start => Prefix::B,
-                Scheme::Iob2 => Prefix::I,
-                Scheme::Iobes | Scheme::Bilou => match (at == span.start, at == last) {
-                    (true, true) => Prefix::S,
-                    (true, false) => Prefix::B,
-                    (false, true) => Prefix::E,
-                    (false, false) => Prefix::I,
-                },
-            };
+    let fitting: Vec<TokenSpan> = spans.iter().copied().filter(|s| s.start < s.end && s.end <= tokens).collect();
+    let spans = side_by_side(&fitting);
+    let touch = |a: Option<&TokenSpan>, b: Option<&TokenSpan>| {
+        a.zip(b).is_some_and(|(a, b)| a.end == b.start && a.label == b.label)
+    };
+    for (i, span) in spans.iter().enumerate() {
+        let touched = touch(i.checked_sub(1).and_then(|i| spans.get(i)), Some(span));
+        let touches = touch(Some(span), spans.get(i + 1));
+        for (at, tag) in tags.iter_mut().enumerate().take(span.end).skip(span.start) {
+            let prefix = scheme.prefix(at == span.start, at + 1 == span.end, touched, touches);
             *tag = Some((prefix, span.label));
         }
-        previous = Some(span);
     }
     tags
+}
+
+/// How many of these spans a scheme runs into the one before: those that touch one of the same label, in [`Scheme::Io`].
+pub fn merged(spans: &[TokenSpan], scheme: Scheme) -> usize {
+    let touch = |w: &&[TokenSpan]| w[0].end == w[1].start && w[0].label == w[1].label;
+    if scheme == Scheme::Io { side_by_side(spans).windows(2).filter(touch).count() } else { 0 }
 }
 
 /// The spans that [`encode`] can write: of those that overlap the first. They must be sorted.
@@ -189,61 +194,4 @@ pub fn side_by_side(spans: &[TokenSpan]) -> Vec<TokenSpan> {
         }
     }
     kept
-}
-
-/// Which scheme a file's tags follow, told tag by tag.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SchemeDetector {
-    end_or_single: usize,
-    last_or_unit: usize,
-    /// Spans that start with `I-` after `O` or another label: only IOB1 writes that.
-    opens_with_inside: usize,
-    /// Spans that start with a `B-` where IOB1 would have written `I-`.
-    opens_with_begin: usize,
-    previous: Option<(char, u64)>,
-}
-
-/// One tag in so many that contradicts the others is a slip of the annotators, not a second scheme: CoNLL-2003 as
-/// published has two of them in its 23,499 training spans.
-const SLIP: usize = 1000;
-
-impl SchemeDetector {
-    /// Takes the next tag of a sentence: its letter and any number that stands for its label, or `None` for `O`.
-    pub fn tag(&mut self, tag: Option<(char, u64)>) {
-        if let Some((letter, label)) = tag {
-            let continues = self.previous.is_some_and(|(_, l)| l == label);
-            match letter {
-                'E' | 'S' => self.end_or_single += 1,
-                'L' | 'U' => self.last_or_unit += 1,
-                'I' if !continues => self.opens_with_inside += 1,
-                'B' if !continues => self.opens_with_begin += 1,
-                _ => {}
-            }
-        }
-        self.previous = tag;
-    }
-
-    /// A sentence ends.
-    pub fn end_sentence(&mut self) {
-        self.previous = None;
-    }
-
-    /// The scheme that explains most tags seen; IOB2 when they fit several.
-    pub fn scheme(&self) -> Scheme {
-        if self.last_or_unit > self.end_or_single {
-            Scheme::Bilou
-        } else if self.end_or_single > 0 {
-            Scheme::Iobes
-        } else if self.opens_with_inside > self.opens_with_begin {
-            Scheme::Iob1
-        } else {
-            Scheme::Iob2
-        }
-    }
-
-    /// Whether the tags follow two schemes at once, slips aside.
-    pub fn mixed(&self) -> bool {
-        let both = |a: usize, b: usize| a.min(b) * SLIP > a.max(b);
-        both(self.opens_with_inside, self.opens_with_begin) || both(self.last_or_unit, self.end_or_single)
-    }
 }

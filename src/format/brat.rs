@@ -139,7 +139,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let annotations = decode_utf8(source.bytes)?;
     let mut found = Found::new(BRAT);
     let bounds = bounds(annotations, |line, why| found.problem(line, 0, || why));
-    let (measure, evidence) = measure(&text, &bounds, source.unit);
+    let (measure, evidence) = measure(&text, &bounds, source.choices.unit);
     found.unit = Some(measure.unit);
     if evidence.telling > 0 {
         found.evidence.push(format!("offsets count {}", measure.unit.name()));
@@ -172,7 +172,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     let Some(document) = current.documents().next() else { return Ok(source.bytes.to_vec()) };
     let text = &document.text;
     let bounds = bounds(annotations, |_, _| {});
-    let (measure, _) = measure(text, &bounds, source.unit);
+    let (measure, _) = measure(text, &bounds, source.choices.unit);
     let places = Places::new(text, measure);
     let mut left: Vec<Span> = document.spans.clone();
     let mut gone: Vec<(&Bound, (u32, u32))> = Vec::new();

@@ -1,41 +1,83 @@
 //! CoNLL-U: ten columns, the entity's tag in the last one (`MISC`) as `NER=B-PER`, where Universal Dependencies has no place of
-//! its own for it.
+//! its own for it. CoNLL-U Plus names its columns in the first line; a column called `NER` there has the tag itself.
 
 use super::words::{SpansOf, Tagged, label_name, say};
-use super::{Current, Format, Found, Glance, Holds, Problem, Source, Write, decode};
-use crate::corpus::scheme::{self, parse_tag, tag_text};
-use crate::corpus::{Corpus, Scheme, Split};
+use super::{Current, Format, Found, Glance, Holds, Problem, Source, Write};
+use crate::corpus::notation::{parse_tag, tag_text};
+use crate::corpus::scheme;
+use crate::corpus::{Corpus, Notation, Scheme, Split};
 use std::fmt::Write as _;
 
 /// CoNLL-U with tags in `MISC`.
 pub const CONLLU: Format = Format {
     name: "conllu",
-    what: "CoNLL-U: ten columns, the tag in MISC as NER=B-PER",
-    extensions: &["conllu"],
-    recognises: |g| g.extension == "conllu" || looks_like(g),
+    what: "CoNLL-U and CoNLL-U Plus: the tag in MISC as NER=B-PER, or in a column NER",
+    extensions: &["conllu", "conllup"],
+    recognises: |g| CONLLU.extensions.contains(&g.extension) || g.head.starts_with(NAMES) || looks_like(g),
     read,
     write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
     holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, columns: 0 },
 };
 
-const COLUMNS: usize = 10;
-const MISC: usize = 9;
+/// How the first line of CoNLL-U Plus begins.
+const NAMES: &str = "# global.columns =";
 /// Names under which tags are found in `MISC`, the one that is written first.
 const KEYS: [&str; 4] = ["NER", "NE", "name", "Entity"];
+
+/// Which column is what.
+#[derive(Clone, Copy)]
+struct Shape {
+    columns: usize,
+    /// The words' numbers; CoNLL-U Plus can do without.
+    id: Option<usize>,
+    form: usize,
+    /// The column of tags, or the one that has them among others.
+    tag: usize,
+    is_misc: bool,
+}
+
+const CONLLU_SHAPE: Shape = Shape { columns: 10, id: Some(0), form: 1, tag: 9, is_misc: true };
+
+impl Shape {
+    fn of(text: &str) -> Result<Self, Problem> {
+        let Some(names) = text.lines().next().and_then(|l| l.strip_prefix(NAMES)) else { return Ok(CONLLU_SHAPE) };
+        let names: Vec<&str> = names.split_whitespace().collect();
+        let place =
+            |name: &str| names.iter().position(|n| n.rsplit(':').next().is_some_and(|n| n.eq_ignore_ascii_case(name)));
+        let missing = |what: &str| Problem::at(1, 0, format!("no column of this file is called {what}"));
+        let form = place("FORM").ok_or_else(|| missing("FORM"))?;
+        let own = KEYS.iter().find_map(|key| place(key));
+        let tag = own.or_else(|| place("MISC")).ok_or_else(|| missing("NER or MISC, where the tags would be"))?;
+        Ok(Self { columns: names.len(), id: place("ID"), form, tag, is_misc: own.is_none() })
+    }
+
+    /// A line of a sentence is a word, or something that is kept and carries no entity.
+    fn is_word(&self, fields: &[&str]) -> bool {
+        let numbered =
+            self.id.is_none_or(|id| !fields[id].is_empty() && fields[id].bytes().all(|b| b.is_ascii_digit()));
+        numbered && !fields[self.form].trim().is_empty()
+    }
+
+    /// The tag that a word's fields say.
+    fn tag<'f>(&self, fields: &[&'f str]) -> &'f str {
+        let field = fields[self.tag];
+        match (self.is_misc, field) {
+            (true, misc) => tag_of(misc).map_or("O", |(_, tag)| tag),
+            (false, "_" | "*") => "O",
+            (false, tag) => tag,
+        }
+    }
+}
 
 fn looks_like(glance: &Glance) -> bool {
     let mut words = glance.head.lines().filter(|l| !l.is_empty() && !l.starts_with('#')).take(20).peekable();
     let fits = |line: &str| {
         let fields: Vec<&str> = line.split('\t').collect();
-        fields.len() == COLUMNS && (fields[MISC].contains('=') || fields[MISC] == "_")
+        let misc = CONLLU_SHAPE.tag;
+        fields.len() == CONLLU_SHAPE.columns && (fields[misc].contains('=') || fields[misc] == "_")
     };
     words.peek().is_some() && words.all(fits)
-}
-
-/// A line of a sentence: a word, or something that is kept and carries no entity.
-fn is_word(fields: &[&str]) -> bool {
-    !fields[0].is_empty() && fields[0].bytes().all(|b| b.is_ascii_digit()) && !fields[1].trim().is_empty()
 }
 
 /// The tag in `MISC`, and the name it has there.
@@ -46,8 +88,12 @@ fn tag_of(misc: &str) -> Option<(&str, &str)> {
 }
 
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let decoded = decode(source.bytes)?;
-    let found = Found::of(CONLLU, &decoded);
+    let decoded = source.decode()?;
+    let shape = Shape::of(&decoded.text)?;
+    let mut found = Found::of(CONLLU, &decoded);
+    if !shape.is_misc {
+        found.evidence.push(format!("CoNLL-U Plus, tags in column {} of {}", shape.tag + 1, shape.columns));
+    }
     let mut reader = Tagged::new(source, corpus, found);
     let mut space = "";
     let mut first = true;
@@ -62,22 +108,22 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             continue;
         }
         let fields: Vec<&str> = text.split('\t').collect();
-        if fields.len() != COLUMNS {
-            let has = fields.len();
-            reader.found.problem(line, has, || {
-                format!("expected {COLUMNS} columns but found {has}; the line is left as it is")
-            });
+        if fields.len() != shape.columns {
+            let (has, wants) = (fields.len(), shape.columns);
+            reader
+                .found
+                .problem(line, has, || format!("expected {wants} columns but found {has}; the line is left as it is"));
             continue;
         }
-        if !is_word(&fields) {
-            if fields[1].trim().is_empty() {
-                reader.found.problem(line, 2, || "the line has no word; it is left as it is".into());
+        if !shape.is_word(&fields) {
+            if fields[shape.form].trim().is_empty() {
+                reader.found.problem(line, shape.form + 1, || "the line has no word; it is left as it is".into());
             }
             continue;
         }
-        reader.word_after(if first { "\n" } else { space }, fields[1]);
-        reader.tag(tag_of(fields[MISC]).map_or("O", |(_, tag)| tag), line, MISC + 1);
-        space = if fields[MISC].split('|').any(|p| p == "SpaceAfter=No") { "" } else { " " };
+        reader.word_after(if first { "\n" } else { space }, fields[shape.form]);
+        reader.tag(shape.tag(&fields), line, shape.tag + 1);
+        space = if shape.is_misc && fields[shape.tag].split('|').any(|p| p == "SpaceAfter=No") { "" } else { " " };
         first = false;
     }
     reader.end_sentence();
@@ -88,25 +134,25 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
 }
 
 fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
+    let shape = Shape::of(&decoded.text)?;
     let mut spans = SpansOf::new(current);
     let mut out = String::with_capacity(decoded.text.len());
     let mut block: Vec<&str> = Vec::new();
     let mut number = 0;
     let mut end = |block: &mut Vec<&str>, out: &mut String| {
-        let fields =
-            |l: &&str| l.trim_end_matches(['\n', '\r']).split('\t').map(str::to_owned).collect::<Vec<String>>();
-        let is = |f: &[String]| f.len() == COLUMNS && is_word(&f.iter().map(String::as_str).collect::<Vec<_>>());
-        let words: Vec<usize> =
-            (0..block.len()).filter(|i| !block[*i].starts_with('#') && is(&fields(&block[*i]))).collect();
+        let fields = |i: usize| block[i].trim_end_matches(['\n', '\r']).split('\t').collect::<Vec<&str>>();
+        let is = |i: &usize| {
+            let fields = fields(*i);
+            !block[*i].starts_with('#') && fields.len() == shape.columns && shape.is_word(&fields)
+        };
+        let words: Vec<usize> = (0..block.len()).filter(is).collect();
         let wanted = (!words.is_empty()).then(|| {
             number += 1;
             spans.of(number - 1)
         });
-        let before = |i: &usize| fields(&block[*i]).pop().unwrap_or_default();
-        let misc: Vec<String> = words.iter().map(before).collect();
-        let tags = misc.iter().map(|misc| tag_of(misc).map_or("O", |(_, tag)| tag));
-        let wanted = wanted.flatten().filter(|wanted| !say(tags, wanted, &current.corpus.labels));
+        let tags = words.iter().map(|i| shape.tag(&fields(*i)));
+        let wanted = wanted.flatten().filter(|wanted| !say(Notation::Usual, tags, wanted, &current.corpus.labels));
         let Some(wanted) = wanted else { return block.drain(..).for_each(|l| out.push_str(l)) };
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
         let name = |l| label_name(current.corpus.labels.name(l));
@@ -114,7 +160,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         for (i, line) in block.drain(..).enumerate() {
             let tag = words.binary_search(&i).is_ok().then(|| tags.next()).flatten();
             match tag {
-                Some(tag) => put(out, line, &tag),
+                Some(tag) => put(out, shape, line, &tag),
                 None => out.push_str(line),
             }
         }
@@ -132,13 +178,20 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
 }
 
 /// A word's line with this tag; as it is where it says so already.
-fn put(out: &mut String, line: &str, tag: &str) {
+fn put(out: &mut String, shape: Shape, line: &str, tag: &str) {
     let body = line.trim_end_matches(['\n', '\r']);
-    let Some((before, misc)) = body.rsplit_once('\t') else { return out.push_str(line) };
-    let there = tag_of(misc);
-    if there.map_or("O", |(_, t)| t) == tag {
+    let mut fields: Vec<&str> = body.split('\t').collect();
+    if shape.tag(&fields) == tag {
         return out.push_str(line);
     }
+    let misc = if shape.is_misc { with_tag(fields[shape.tag], tag) } else { tag.to_owned() };
+    fields[shape.tag] = &misc;
+    let _ = write!(out, "{}{}", fields.join("\t"), &line[body.len()..]);
+}
+
+/// `MISC` with this tag.
+fn with_tag(misc: &str, tag: &str) -> String {
+    let there = tag_of(misc);
     let key = there.map_or(KEYS[0], |(key, _)| key);
     let mut parts: Vec<String> = misc
         .split('|')
@@ -148,8 +201,7 @@ fn put(out: &mut String, line: &str, tag: &str) {
     if tag != "O" {
         parts.push(format!("{key}={tag}"));
     }
-    let misc = if parts.is_empty() { "_".to_owned() } else { parts.join("|") };
-    let _ = write!(out, "{before}\t{misc}{}", &line[body.len()..]);
+    if parts.is_empty() { "_".to_owned() } else { parts.join("|") }
 }
 
 fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {

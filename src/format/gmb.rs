@@ -2,9 +2,10 @@
 //! first row.
 
 use super::words::{SpansOf, Tagged, label_name, say};
-use super::{Current, Format, Found, Holds, Problem, Source, Write, decode};
-use crate::corpus::scheme::{self, tag_text};
-use crate::corpus::{Corpus, Scheme, Split};
+use super::{Current, Format, Found, Holds, Problem, Source, Write};
+use crate::corpus::notation::tag_text;
+use crate::corpus::scheme;
+use crate::corpus::{Corpus, Notation, Scheme, Split};
 use csv::StringRecord;
 
 /// `ner_dataset.csv`.
@@ -46,7 +47,7 @@ fn rows(text: &str) -> Result<(csv::Reader<&[u8]>, [usize; 3]), Problem> {
 }
 
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
     let (mut reader, [sentence, word, tag]) = rows(&decoded.text)?;
     let found = Found::of(GMB, &decoded);
     let mut out = Tagged::new(source, corpus, found);
@@ -80,7 +81,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
 }
 
 fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
     let text = &*decoded.text;
     let (mut reader, [sentence, word, tag]) = rows(text)?;
     // Rows of each sentence, with where they lie.
@@ -116,7 +117,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     for (number, rows) in sentences.iter().filter(|s| !s.is_empty()).enumerate() {
         let Some(wanted) = spans.of(number) else { continue };
         let before = rows.iter().map(|(row, _)| row.get(tag).unwrap_or(""));
-        if say(before, &wanted, &current.corpus.labels) {
+        if say(Notation::Usual, before, &wanted, &current.corpus.labels) {
             continue;
         }
         let tags = scheme::encode(&wanted, rows.len(), current.scheme);

@@ -4,9 +4,10 @@
 
 use super::records::json::{self, Record, Shape};
 use super::words::{SpansOf, Tagged, say};
-use super::{Current, Format, Found, Holds, Problem, Source, Write, decode};
-use crate::corpus::scheme::{self, tag_text};
-use crate::corpus::{Corpus, Document, Scheme, Split};
+use super::{Current, Format, Found, Holds, Problem, Source, Write};
+use crate::corpus::notation::tag_text;
+use crate::corpus::scheme;
+use crate::corpus::{Corpus, Document, Notation, Scheme, Split};
 use serde_json::{Value, json};
 
 /// Records of `tokens` and `ner_tags`.
@@ -35,7 +36,7 @@ fn columns(value: &Value) -> Option<(&'static str, &'static str)> {
 }
 
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
     let records = json::records(&decoded.text)?;
     let names = names(source);
     let mut found = Found::of(HF_JSONL, &decoded);
@@ -100,7 +101,7 @@ fn sentence(record: &Record, names: Option<&[String]>) -> Result<Sentence, (usiz
 }
 
 fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
     let text = &*decoded.text;
     let names = names(source).map(|(_, names)| names);
     let mut spans = SpansOf::new(current);
@@ -112,7 +113,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         number += 1;
         let Some(wanted) = wanted else { continue };
         let label = |l| current.corpus.labels.name(l).to_owned();
-        if say(before.iter().map(String::as_str), &wanted, &current.corpus.labels) {
+        if say(Notation::Usual, before.iter().map(String::as_str), &wanted, &current.corpus.labels) {
             continue;
         }
         let tags = scheme::encode(&wanted, words.len(), current.scheme);

@@ -4,7 +4,8 @@
 use super::hf_jsonl::{self, TAGS, WORDS};
 use super::words::Tagged;
 use super::{Format, Found, Holds, Problem, Source, Write};
-use crate::corpus::scheme::{self, tag_text};
+use crate::corpus::notation::tag_text;
+use crate::corpus::scheme;
 use crate::corpus::{Corpus, Scheme, Split};
 use bytes::Bytes;
 use parquet::basic::Compression;
@@ -155,12 +156,7 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
 
 /// Every tag that the labels give, `O` first.
 fn tag_names(corpus: &Corpus, scheme: Scheme) -> Vec<String> {
-    let prefixes: &[&str] = match scheme {
-        Scheme::Iob1 | Scheme::Iob2 => &["B", "I"],
-        Scheme::Iobes => &["B", "I", "E", "S"],
-        Scheme::Bilou => &["B", "I", "L", "U"],
-    };
-    let of_label = |label: String| prefixes.iter().map(move |p| format!("{p}-{label}"));
+    let of_label = |label: String| scheme.letters().iter().map(move |(_, letter)| format!("{letter}-{label}"));
     std::iter::once("O".to_owned()).chain(corpus.labels.names().into_iter().flat_map(of_label)).collect()
 }
 

@@ -9,7 +9,6 @@
 
 pub mod brat;
 pub mod columns;
-mod columns_write;
 pub mod conllu;
 mod decode;
 pub mod docbin;
@@ -28,16 +27,16 @@ mod uima;
 mod webanno;
 mod words;
 
-pub use columns::Layout;
-pub use columns_write::write as write_columns;
+pub use columns::write as write_columns;
 pub use decode::{Decoded, decode, decode_utf8};
 pub use found::{Found, MAX_PROBLEMS, Problem};
 pub use offsets::Unit;
 
-use crate::corpus::{Corpus, Document, Scheme, Split};
+use crate::corpus::{Corpus, Document, Scheme, Split, scheme};
 use words::has_own_space;
 
 /// What is read: a file, and what a reader may ask about it.
+#[derive(Clone, Copy)]
 pub struct Source<'a> {
     /// Its bytes.
     pub bytes: &'a [u8],
@@ -49,14 +48,44 @@ pub struct Source<'a> {
     pub file: u32,
     /// Files in the same folder by name: a text beside its annotations, the names of numbered labels.
     pub beside: &'a dyn Fn(&str) -> Option<Vec<u8>>,
-    /// The unit of offsets, where a person knows it.
+    /// What a person knows better than what is found.
+    pub choices: Choices,
+}
+
+/// What a person knows better than what is found in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// The format.
+    pub format: Option<Format>,
+    /// How characters are encoded.
+    pub encoding: Option<&'static encoding_rs::Encoding>,
+    /// What offsets count.
     pub unit: Option<Unit>,
+    /// Which column is what.
+    pub columns: columns::Choice,
 }
 
 impl<'a> Source<'a> {
     /// A file that stands alone.
     pub fn alone(bytes: &'a [u8], name: &'a str, split: Split, file: u32) -> Self {
-        Self { bytes, name, split, file, beside: &|_| None, unit: None }
+        Self { bytes, name, split, file, beside: &|_| None, choices: Choices::default() }
+    }
+
+    /// The same source, in the format that a person says.
+    #[must_use]
+    pub fn said_to_be(self, format: Format) -> Self {
+        Self { choices: Choices { format: Some(format), ..self.choices }, ..self }
+    }
+
+    /// Its text.
+    ///
+    /// # Errors
+    /// As [`decode`].
+    pub fn decode(&self) -> Result<Decoded<'a>, Problem> {
+        match self.choices.encoding {
+            Some(encoding) => decode::decode_as(self.bytes, encoding),
+            None => decode(self.bytes),
+        }
     }
 }
 
@@ -234,7 +263,8 @@ pub fn recognise(source: &Source) -> Format {
 fn recognised(source: &Source) -> Option<Format> {
     /// So much is looked at, and the rest of its last line.
     const HEAD: usize = 64 << 10;
-    let decoded = decode(head(source.bytes, HEAD));
+    let beginning = Source { bytes: head(source.bytes, HEAD), ..*source };
+    let decoded = beginning.decode();
     let head = decoded.as_ref().map_or("", |d| &d.text);
     let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
     let records = records::json::first(head);
@@ -252,8 +282,8 @@ fn head(bytes: &[u8], least: usize) -> &[u8] {
 ///
 /// # Errors
 /// What is wrong with it, where, and what to do; then the corpus is unchanged.
-pub fn read(source: &Source, format: Option<Format>, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let format = format.or_else(|| recognised(source));
+pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let format = source.choices.format.or_else(|| recognised(source));
     let is_json = || source.bytes.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| b"{[".contains(b));
     if format.is_none() && is_json() {
         let why =
@@ -263,10 +293,17 @@ pub fn read(source: &Source, format: Option<Format>, corpus: &mut Corpus) -> Res
     (format.unwrap_or(CONLL).read)(source, corpus)
 }
 
-/// What a file of this format would lose of a corpus, in words; empty when it can hold everything.
-pub fn losses(corpus: &Corpus, format: Format) -> Vec<String> {
+/// What a file of this format and scheme would lose of a corpus, in words; empty when it can hold everything.
+pub fn losses(corpus: &Corpus, format: Format, scheme: Scheme) -> Vec<String> {
     let holds = format.holds;
     let mut losses = Vec::new();
+    if !holds.overlaps && scheme == Scheme::Io {
+        let sentences = corpus.documents.iter().flat_map(|d| (0..d.len()).map(move |s| d.token_spans(s)));
+        let merged: usize = sentences.map(|spans| scheme::merged(&spans, scheme)).sum();
+        if merged > 0 {
+            losses.push(format!("spans that touch one of the same label ({merged}); in IO they become one"));
+        }
+    }
     let overlaps: usize =
         corpus.documents.iter().map(|d| d.spans.windows(2).filter(|w| w[1].start < w[0].end).count()).sum();
     if overlaps > 0 && !holds.overlaps {

@@ -1,6 +1,6 @@
 //! A plain text: a file is a document, its lines and Unicode's rules part its sentences. It cannot hold labels.
 
-use super::{Format, Found, Holds, Problem, Source, decode};
+use super::{Format, Found, Holds, Problem, Source};
 use crate::corpus::{Corpus, Document};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub const TEXT: Format = Format {
 };
 
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
     let found = Found::of(TEXT, &decoded);
     let text = decoded.text.into_owned();
     corpus.documents.push(Arc::new(Document::of_text(source.split, source.file, 0, text, Vec::new(), None)));

@@ -2,7 +2,7 @@
 //! column of train, dev and test parts them, and one of Label Studio's regions labels them.
 
 use super::records::{Item, label_studio};
-use super::{Format, Found, Holds, Problem, Source, decode, records};
+use super::{Format, Found, Holds, Problem, Source, records};
 use crate::corpus::{Corpus, Document, Split};
 use calamine::Reader as _;
 use std::io::Cursor;
@@ -57,7 +57,7 @@ fn separator_of(head: &str) -> Option<u8> {
 }
 
 fn read_csv(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
     let mut found = Found::of(CSV, &decoded);
     let separator = separator_of(&decoded.text).unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new()
@@ -123,7 +123,7 @@ fn documents(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found
         let split = splits.and_then(|c| Split::from_name(row.get(c)?.trim())).unwrap_or(source.split);
         items.push((split, line, place, Item { text, marks, ..Item::default() }));
     }
-    let (measure, _) = records::Measure::of(items.iter().map(|(.., item)| item), source.unit);
+    let (measure, _) = records::Measure::of(items.iter().map(|(.., item)| item), source.choices.unit);
     found.unit = regions.map(|_| measure.unit);
     for (split, line, place, item) in items {
         let tell = |message| found.problem(line, 0, || message);

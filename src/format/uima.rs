@@ -5,7 +5,7 @@ use super::found::quote;
 use super::layers::{self, Layer};
 use super::offsets::{Claim, Evidence, Ruler};
 use super::words::own_words;
-use super::{Format, Found, Holds, Problem, Source, Unit, decode};
+use super::{Format, Found, Holds, Problem, Source, Unit};
 use crate::corpus::{Corpus, Document, Span};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -66,7 +66,7 @@ fn read(
     format: Format,
     parse: fn(&str) -> Result<Cas, Problem>,
 ) -> Result<Found, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
     let mut found = Found::of(format, &decoded);
     let cas = parse(&decoded.text)?;
     let layers = layers_of(&cas);
@@ -75,7 +75,7 @@ fn read(
         Some((layer, feature)) => found.evidence.push(layers::told(&layers[layer], feature)),
         None => found.evidence.push("no annotations that could name entities".into()),
     }
-    let unit = source.unit.unwrap_or_else(|| unit_of(&cas));
+    let unit = source.choices.unit.unwrap_or_else(|| unit_of(&cas));
     found.unit = Some(unit);
     let ruler = Ruler::new(&cas.text, unit);
     let of_kind = |short: &'static str| cas.annotations.iter().filter(move |a| layers::short(&a.kind) == short);

@@ -1,8 +1,9 @@
 //! What formats share: sentences in one document, where their spans are now, and a corpus in parts.
 
 use super::{Current, Found, Source};
-use crate::corpus::scheme::{SchemeDetector, decode, parse_tag, prefix_of};
-use crate::corpus::{Corpus, Document, DocumentBuilder, Labels, Split, Tag, TokenSpan};
+use crate::corpus::notation::{parse_tag, prefix_of};
+use crate::corpus::scheme::decode;
+use crate::corpus::{Corpus, Document, DocumentBuilder, Labels, Notation, SchemeDetector, Split, Tag, TokenSpan};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -29,10 +30,15 @@ impl<'a> SpansOf<'a> {
 }
 
 /// Whether a sentence's tags say these spans, in whatever scheme; one that is none counts as `O`.
-pub(super) fn say<'t>(tags: impl Iterator<Item = &'t str>, wanted: &[TokenSpan], labels: &Labels) -> bool {
+pub(super) fn say<'t>(
+    notation: Notation,
+    tags: impl Iterator<Item = &'t str>,
+    wanted: &[TokenSpan],
+    labels: &Labels,
+) -> bool {
     let mut names = Labels::default();
     let tags: Vec<Tag> = tags
-        .map(|text| parse_tag(text).ok().flatten().map(|(letter, name)| (prefix_of(letter), names.intern(name))))
+        .map(|text| notation.parse(text).ok().flatten().map(|(letter, name)| (prefix_of(letter), names.intern(name))))
         .collect();
     decode(&tags)
         .iter()

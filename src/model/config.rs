@@ -2,7 +2,7 @@
 
 use super::ModelError;
 use super::rng::check_rate;
-use crate::corpus::{Labels, Prefix, Scheme, Tag, scheme};
+use crate::corpus::{Labels, Prefix, Scheme, Tag, notation};
 use serde_json::{Map, Value, json};
 
 /// The sizes of a BERT, and its `config.json` as it was read so that unknown fields are kept on saving.
@@ -158,7 +158,7 @@ impl TagSet {
 
     /// The id of this tag of a dataset, whose labels are `labels`.
     pub fn id_of(&self, tag: Tag, labels: &Labels) -> Option<usize> {
-        self.id(&scheme::tag_text(tag, Scheme::Iob2, |l| labels.name(l).to_owned()))
+        self.id(&notation::tag_text(tag, Scheme::Iob2, |l| labels.name(l).to_owned()))
     }
 
     /// A predicted id as a tag of a dataset; a label the dataset does not have is added to `labels`.
@@ -180,7 +180,9 @@ pub fn split_tag(name: &str) -> (Prefix, &str) {
     match name.split_once('-') {
         Some(("B", label)) => (Prefix::B, label),
         Some(("I", label)) => (Prefix::I, label),
-        Some((letter, label)) if letter.len() == 1 => (scheme::prefix_of(letter.chars().next().unwrap_or('I')), label),
+        Some((letter, label)) if letter.len() == 1 => {
+            (notation::prefix_of(letter.chars().next().unwrap_or('I')), label)
+        }
         _ => (Prefix::I, name),
     }
 }

@@ -1,18 +1,21 @@
 //! The thread that makes edits durable, so that the window never waits for a disk.
 
 use super::run_record::RunRecord;
-use super::source::SourceFile;
+use super::source::{Dataset, SourceFile};
 use super::store::Project;
 use crate::corpus::Edit;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Something to store.
 #[derive(Clone, Debug)]
 pub enum Commit {
+    /// A dataset that was just opened fills the empty project: a big one takes longer than a person waits for.
+    Fill(Box<Dataset>),
     /// A change of the corpus. `log`: it is new, not an undo or redo. `position`: how many edits stand after it.
     Edit {
         /// What changed.
@@ -35,6 +38,8 @@ pub enum Stored {
     Durable(u64),
     /// A commit could not be stored: the message. It and all later ones wait, and are tried again.
     Failed(String),
+    /// So many of so many documents are in the project that is being filled.
+    Filling(usize, usize),
 }
 
 /// How long after a failure the same commits are tried again.
@@ -68,9 +73,11 @@ impl Queue {
         !self.waiting.is_empty()
     }
 
-    fn store(&mut self, project: &mut Project) -> Stored {
+    /// Stores all that waits, as far as it goes. `watch` is told how filling goes, and ends it with `false`.
+    fn store(&mut self, project: &mut Project, watch: &dyn Fn(usize, usize) -> bool) -> Stored {
         while let Some(commit) = self.waiting.front() {
             let result = match commit {
+                Commit::Fill(dataset) => project.fill(dataset, watch),
                 Commit::Edit { change, log, position } => project.commit(change, *log, *position),
                 Commit::Sources(files) => project.set_sources(files),
                 Commit::Run(run) => project.add_run(run),
@@ -93,6 +100,9 @@ pub struct Committer {
     sent: u64,
     durable: u64,
     failed: Option<String>,
+    filling: Option<(usize, usize)>,
+    /// Nobody waits for the project to be filled any more.
+    given_up: Arc<AtomicBool>,
 }
 
 impl Committer {
@@ -100,22 +110,32 @@ impl Committer {
     pub fn new(mut project: Project, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let (commits, inbox) = unbounded::<Commit>();
         let (outbox, answers) = unbounded();
+        let given_up = Arc::new(AtomicBool::new(false));
+        let ended = given_up.clone();
         let work = move || {
             let mut queue = Queue::default();
-            while queue.wait(&inbox) {
-                let answer = queue.store(&mut project);
+            let tell = |answer| {
                 if outbox.send(answer).is_err() {
                     log::debug!("nobody waits for the project any more");
                 }
                 wake();
+            };
+            let watch = |done, total| {
+                tell(Stored::Filling(done, total));
+                !ended.load(Ordering::Relaxed)
+            };
+            while queue.wait(&inbox) {
+                tell(queue.store(&mut project, &watch));
             }
-            if !queue.waiting.is_empty() {
-                log::error!("{} edits were not stored", queue.waiting.len());
+            let edits = queue.waiting.iter().filter(|c| !matches!(c, Commit::Fill(_))).count();
+            if edits > 0 {
+                log::error!("{edits} edits were not stored");
             }
         };
         let thread = std::thread::Builder::new().name("project".into()).spawn(work);
         let failed = thread.as_ref().err().map(ToString::to_string);
-        Self { commits: Some(commits), answers, thread: thread.ok(), sent: 0, durable: 0, failed }
+        let (sent, durable, filling) = (0, 0, None);
+        Self { commits: Some(commits), answers, thread: thread.ok(), sent, durable, failed, filling, given_up }
     }
 
     /// Stores something, soon.
@@ -132,7 +152,8 @@ impl Committer {
         let mut news = None;
         for answer in self.answers.try_iter() {
             match answer {
-                Stored::Durable(n) => (self.durable, self.failed) = (n, None),
+                Stored::Durable(n) => (self.durable, self.failed, self.filling) = (n, None, None),
+                Stored::Filling(done, total) => self.filling = Some((done, total)),
                 Stored::Failed(message) if self.failed.as_ref() == Some(&message) => {}
                 Stored::Failed(message) => {
                     self.failed = Some(message.clone());
@@ -148,6 +169,11 @@ impl Committer {
         self.failed.is_none() && self.durable == self.sent
     }
 
+    /// How many of how many documents are in the project, while it is filled.
+    pub fn filling(&self) -> Option<(usize, usize)> {
+        self.filling
+    }
+
     /// Why something is not on disk, if that is so.
     pub fn failure(&self) -> Option<&str> {
         self.failed.as_deref()
@@ -156,6 +182,8 @@ impl Committer {
 
 impl Drop for Committer {
     fn drop(&mut self) {
+        // A dataset that nothing was done with is read again from its source the next time.
+        self.given_up.store(self.sent == 1, Ordering::Relaxed);
         drop(self.commits.take());
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()

@@ -4,6 +4,7 @@
 //! and edits), [`run_record`] (what became of a run), [`committer`] (the thread that makes edits durable), [`places`] (the folders), [`settings`] (recents and
 //! theme), [`sample`] (the data and model inside the program).
 
+mod choices_json;
 pub mod committer;
 mod edit_json;
 pub mod export;

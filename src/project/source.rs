@@ -3,7 +3,7 @@
 use crate::corpus::scheme::Scheme;
 use crate::corpus::{Corpus, Split};
 use crate::disk;
-use crate::format::{self, Current, Format, Found, Problem, Source, Unit, packed};
+use crate::format::{self, Choices, Current, Found, Problem, Source, packed};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub struct SourceFile {
     pub split: Split,
     /// What was found in it.
     pub found: Found,
+    /// What a person said of it.
+    pub choices: Choices,
     /// SHA-256 of its bytes when they were read, to tell whether it has changed since.
     pub hash: String,
 }
@@ -61,15 +63,6 @@ pub enum SourceError {
 /// SHA-256 of some bytes, in hexadecimal.
 pub fn fingerprint(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// What a person knows better than what is found in a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Choices {
-    /// The format.
-    pub format: Option<Format>,
-    /// What offsets count.
-    pub unit: Option<Unit>,
 }
 
 impl Dataset {
@@ -154,11 +147,11 @@ impl Dataset {
         let (name, bytes) = packed::unpacked(&outer, bytes).map_err(fail)?;
         let file = self.files.len() as u32;
         let beside = |name: &str| beside(path, name);
-        let source = Source { bytes: &bytes, name: &name, split, file, beside: &beside, unit: choices.unit };
-        let found = format::read(&source, choices.format, &mut self.corpus).map_err(fail)?;
+        let source = Source { bytes: &bytes, name: &name, split, file, beside: &beside, choices };
+        let found = format::read(&source, &mut self.corpus).map_err(fail)?;
         self.problems
             .extend(found.problems.iter().map(|p| SourceProblem { file: path.to_owned(), problem: p.clone() }));
-        self.files.push(SourceFile { path: path.to_owned(), split, found, hash });
+        self.files.push(SourceFile { path: path.to_owned(), split, found, choices, hash });
         Ok(())
     }
 
@@ -215,8 +208,8 @@ pub fn rewritten_bytes(bytes: &[u8], file: &SourceFile, number: u32, corpus: &Co
     };
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let beside = |name: &str| beside(&file.path, name);
-    let unit = file.found.unit;
-    let source = Source { bytes, name: &name, split: file.split, file: number, beside: &beside, unit };
+    let choices = Choices { unit: file.found.unit, ..file.choices };
+    let source = Source { bytes, name: &name, split: file.split, file: number, beside: &beside, choices };
     rewrite(&source, &Current { corpus, file: number, scheme: file.found.scheme })
 }
 

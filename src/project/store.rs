@@ -3,6 +3,7 @@
 //! The spans are the truth; the log says how they came about and is what undo and redo walk along, also after a
 //! restart. A document's tokens are one packed blob.
 
+use super::choices_json;
 use super::edit_json;
 use super::run_record::{RunOutcome, RunRecord};
 use super::source::{Dataset, SourceFile};
@@ -17,18 +18,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Version of the tables; a file of a newer version is refused, not damaged.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 
 /// What brings a file of version 1, 2, ... to the next.
-const MIGRATIONS: [&str; SCHEMA as usize - 1] = ["
+const MIGRATIONS: [&str; SCHEMA as usize - 1] = [
+    "
 ALTER TABLE documents RENAME COLUMN first_sentence TO place;
 ALTER TABLE sources ADD COLUMN unit TEXT;
-"];
+",
+    "
+ALTER TABLE sources ADD COLUMN choices TEXT NOT NULL DEFAULT '{}';
+",
+];
 
 const TABLES: &str = "
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources(number INTEGER PRIMARY KEY, path TEXT NOT NULL, split TEXT NOT NULL, format TEXT NOT NULL,
-    scheme TEXT NOT NULL, hash TEXT NOT NULL, unit TEXT);
+    scheme TEXT NOT NULL, hash TEXT NOT NULL, unit TEXT, choices TEXT NOT NULL DEFAULT '{}');
 CREATE TABLE labels(id INTEGER PRIMARY KEY, name TEXT NOT NULL, colour INTEGER NOT NULL);
 CREATE TABLE columns(number INTEGER PRIMARY KEY, name TEXT NOT NULL, vals TEXT NOT NULL);
 CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER NOT NULL,
@@ -73,6 +79,9 @@ pub struct Project {
     /// The right to write it; `None` where another window has it.
     lock: Option<Lock>,
 }
+
+/// So many documents are put into a project between two looks at whether that is still wanted.
+const WATCHED: usize = 500;
 
 /// All that a project holds, read into memory.
 pub struct Contents {
@@ -156,11 +165,12 @@ impl Project {
         self.sources().map(|s| s.is_empty()).map_err(|e| self.fail(e))
     }
 
-    /// Fills an empty project with a dataset.
+    /// Fills an empty project with a dataset. `watch` is told how many of how many documents are in it, and ends it with
+    /// `false`.
     ///
     /// # Errors
-    /// SQLite's; then the project is as empty as before.
-    pub fn fill(&mut self, dataset: &Dataset) -> Result<(), StoreError> {
+    /// SQLite's, or that it was ended; then the project is as empty as before.
+    pub fn fill(&mut self, dataset: &Dataset, watch: &dyn Fn(usize, usize) -> bool) -> Result<(), StoreError> {
         let path = self.path.clone();
         let run = || -> rusqlite::Result<()> {
             let t = self.connection.transaction()?;
@@ -180,6 +190,12 @@ impl Project {
             let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?)")?;
             let mut insert_span = t.prepare("INSERT INTO spans VALUES(?,?,?,?,'import',0)")?;
             for (id, d) in corpus.documents.iter().enumerate() {
+                if id % WATCHED == 0 && !watch(id, corpus.documents.len()) {
+                    return Err(rusqlite::Error::SqliteFailure(
+                        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERRUPT),
+                        None,
+                    ));
+                }
                 let id = id as i64;
                 let tokens: Vec<u32> = d.tokens.iter().flat_map(|(a, b)| [*a, *b]).collect();
                 let columns: Vec<u32> = d.columns.iter().flatten().map(|v| u32::from(*v)).collect();
@@ -214,6 +230,19 @@ impl Project {
             return Err(StoreError::Unusable { path: self.path.clone(), why });
         }
         Ok(contents)
+    }
+
+    /// What it holds beside the dataset, where no label of that was ever changed here.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn untouched(&self) -> Result<Option<Vec<RunRecord>>, StoreError> {
+        let look = || -> rusqlite::Result<Option<Vec<RunRecord>>> {
+            let edits: i64 = self.connection.query_row("SELECT COUNT(*) FROM edits", [], |r| r.get(0))?;
+            let runs = || self.connection.prepare(RUNS)?.query_map([], run)?.collect::<rusqlite::Result<Vec<_>>>();
+            if edits == 0 { runs().map(Some) } else { Ok(None) }
+        };
+        look().map_err(|e| self.fail(e))
     }
 
     /// What can still be read of a damaged project, and what is gone, in words. Undo begins anew: the log speaks of what may not be
@@ -381,7 +410,7 @@ impl Lost {
     }
 }
 
-const SOURCES: &str = "SELECT path, split, format, scheme, hash, unit FROM sources ORDER BY number";
+const SOURCES: &str = "SELECT path, split, format, scheme, hash, unit, choices FROM sources ORDER BY number";
 
 fn source(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
     let format = format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::CONLL);
@@ -389,7 +418,8 @@ fn source(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
     let unit = r.get::<_, Option<String>>(5)?.and_then(|name| Unit::from_name(&name));
     let found = Found { scheme, unit, ..Found::new(format) };
     let split = Split::from_name(&r.get::<_, String>(1)?).unwrap_or_default();
-    Ok(SourceFile { path: r.get::<_, String>(0)?.into(), split, found, hash: r.get(4)? })
+    let choices = choices_json::from_json(&r.get::<_, String>(6)?);
+    Ok(SourceFile { path: r.get::<_, String>(0)?.into(), split, found, choices, hash: r.get(4)? })
 }
 
 const RUNS: &str =
@@ -457,8 +487,17 @@ fn store_sources(t: &Transaction, files: &[SourceFile]) -> rusqlite::Result<()> 
     for (number, f) in files.iter().enumerate() {
         let (path, format, scheme) = (f.path.to_string_lossy(), f.found.format.name, f.found.scheme.name());
         t.execute(
-            "INSERT INTO sources(number, path, split, format, scheme, hash, unit) VALUES(?,?,?,?,?,?,?)",
-            params![number as i64, path, f.split.name(), format, scheme, f.hash, f.found.unit.map(Unit::name)],
+            "INSERT INTO sources(number, path, split, format, scheme, hash, unit, choices) VALUES(?,?,?,?,?,?,?,?)",
+            params![
+                number as i64,
+                path,
+                f.split.name(),
+                format,
+                scheme,
+                f.hash,
+                f.found.unit.map(Unit::name),
+                choices_json::to_json(&f.choices)
+            ],
         )?;
     }
     Ok(())

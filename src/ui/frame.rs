@@ -21,6 +21,8 @@ pub enum Saved {
     Durable,
     /// The last edits are on their way.
     Writing,
+    /// A big dataset is still on its way into its project: so many of a hundred parts are there.
+    Filling(usize),
     /// Something could not be written.
     Failed(String),
     /// Another window has the project open.
@@ -36,7 +38,10 @@ impl Saved {
             Some(c) => match c.failure() {
                 Some(why) => Self::Failed(why.to_owned()),
                 None if c.is_durable() => Self::Durable,
-                None => Self::Writing,
+                None => match c.filling() {
+                    Some((done, total)) => Self::Filling(done * 100 / total.max(1)),
+                    None => Self::Writing,
+                },
             },
         }
     }
@@ -182,14 +187,15 @@ fn saved_state(ui: &mut Ui, saved: &Saved) {
     let p = theme::of(ui);
     let (glyph, colour, text) = match saved {
         Saved::Nothing => return,
-        Saved::Durable => (icon::CHECK, p.ok, "All changes saved"),
-        Saved::Writing => (icon::LOADER, p.text3, "Saving"),
-        Saved::Failed(_) => (icon::CIRCLE_ALERT, p.err, "Not saved"),
-        Saved::ReadOnly => (icon::LOCK, p.text3, "Read only"),
+        Saved::Durable => (icon::CHECK, p.ok, "All changes saved".into()),
+        Saved::Writing => (icon::LOADER, p.text3, "Saving".into()),
+        Saved::Filling(percent) => (icon::LOADER, p.text3, format!("Making the project, {percent} %")),
+        Saved::Failed(_) => (icon::CIRCLE_ALERT, p.err, "Not saved".into()),
+        Saved::ReadOnly => (icon::LOCK, p.text3, "Read only".into()),
     };
     let response = ui
         .scope(|ui| {
-            label(ui, TextRole::Small, p.text2, text);
+            label(ui, TextRole::Small, p.text2, &text);
             super::widgets::icon(ui, glyph, 16.0, colour);
         })
         .response;

@@ -25,6 +25,8 @@ pub struct Opened {
     pub highest_run: usize,
     /// The project file, to be given to a committer.
     pub project: Project,
+    /// Whether the project is still empty and to be filled with the dataset.
+    pub is_new: bool,
     /// Something the person should know, as a title and what it is.
     pub notice: Notice,
 }
@@ -66,13 +68,14 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
 
 fn open(path: &Path, places: &Places) -> Result<Opened, String> {
     let text = |e: &dyn std::fmt::Display| e.to_string();
-    let opened = |project: Project, contents: Contents, problems, notice| Opened {
+    let opened = |project: Project, contents: Contents, problems, is_new, notice| Opened {
         path: path.to_owned(),
         dataset: Dataset { problems, ..contents.dataset },
         history: contents.history,
         runs: contents.runs,
         highest_run: places.highest_run(project.path()),
         project,
+        is_new,
         notice,
     };
     if path.extension().is_some_and(|e| e == "tagwright") {
@@ -80,17 +83,25 @@ fn open(path: &Path, places: &Places) -> Result<Opened, String> {
             return Err(format!("{}: there is no such project", path.display()));
         }
         let (project, contents, notice) = open_project(path)?;
-        return Ok(opened(project, contents, Vec::new(), notice));
+        return Ok(opened(project, contents, Vec::new(), false, notice));
     }
     let dataset = Dataset::open(path).map_err(|e| text(&e))?;
     let at = places.project_of(path);
     let mut project = Project::open(&at).or_else(|e| start_over(&at, &e))?;
     let mut notice = None;
+    // The dataset that was just read, as a project begins with it.
+    let as_read = |runs| {
+        let dataset = Dataset { problems: Vec::new(), ..dataset.clone() };
+        Contents { dataset, history: History::default(), runs }
+    };
     if !project.is_empty().map_err(|e| text(&e))? {
         if project.holds(&dataset).map_err(|e| text(&e))? {
+            if let (false, Ok(Some(runs))) = (project.is_read_only(), project.untouched()) {
+                return Ok(opened(project, as_read(runs), dataset.problems.clone(), false, None));
+            }
             drop(project);
             let (project, contents, notice) = open_project(&at)?;
-            return Ok(opened(project, contents, dataset.problems, notice));
+            return Ok(opened(project, contents, dataset.problems, false, notice));
         }
         if project.is_read_only() {
             return Err(format!(
@@ -112,13 +123,8 @@ fn open(path: &Path, places: &Places) -> Result<Opened, String> {
     if project.is_read_only() {
         return Err(format!("{}: another window is just opening it; try again in a moment", path.display()));
     }
-    project.fill(&dataset).map_err(|e| text(&e))?;
-    let contents = Contents {
-        dataset: Dataset { problems: Vec::new(), ..dataset.clone() },
-        history: History::default(),
-        runs: Vec::new(),
-    };
-    Ok(opened(project, contents, dataset.problems, notice))
+    let contents = as_read(Vec::new());
+    Ok(opened(project, contents, dataset.problems, true, notice))
 }
 
 /// A project with what is in it. Of a damaged one comes what can be read, in a new file; the old one is kept.
@@ -138,7 +144,7 @@ fn open_project(at: &Path) -> Result<(Project, Contents, Notice), String> {
     drop(project);
     let old = set_aside(at, "damaged")?;
     let mut project = Project::open(at).map_err(text)?;
-    project.fill(&contents.dataset).map_err(text)?;
+    project.fill(&contents.dataset, &|_, _| true).map_err(text)?;
     for run in &contents.runs {
         project.add_run(run).map_err(text)?;
     }

@@ -5,7 +5,7 @@ use tagwright::corpus::{Corpus, Scheme, Split};
 use tagwright::format::{self, CONLL, CONLL2003, Current, Found, Problem, Source, WNUT};
 
 fn read_bytes(bytes: &[u8], corpus: &mut Corpus) -> Result<Found, Problem> {
-    format::read(&Source::alone(bytes, "data", Split::Train, 0), None, corpus)
+    format::read(&Source::alone(bytes, "data", Split::Train, 0), corpus)
 }
 
 fn read(text: &str) -> (Corpus, Found) {
@@ -45,6 +45,86 @@ fn files_are_recognised() {
     check("\u{feff}Oslo B-LOC\r\nrain O\r\n\r\nVay B-LOC\r\n", "conll", Scheme::Iob2, [1, 2, 3, 2, 0]);
     check("a S-X\nb O\nc B-X\nd E-X\n", "conll", Scheme::Iobes, [1, 1, 4, 2, 0]);
     check("a U-X\nb O\nc B-X\nd L-X\n", "conll", Scheme::Bilou, [1, 1, 4, 2, 0]);
+}
+
+/// The same file whatever its columns, separators and notation: its spans, and a label changed in place.
+fn laid_out(text: &str, scheme: Scheme, from: &str, to: &str) {
+    let (mut corpus, found) = read(text);
+    assert_eq!((found.scheme, found.problem_count), (scheme, 0), "{text:?} {found:?}");
+    let document = corpus.document(0);
+    assert_eq!(document.words(0), ["Zoë", "Vay", "sails", "to", "Oslo"], "{text:?}");
+    let spans: Vec<_> = document.token_spans(0).iter().map(|s| (s.start, s.end, s.label)).collect();
+    assert_eq!(spans, [(0, 2, 0), (4, 5, 1)], "{text:?}");
+    assert_eq!(String::from_utf8_lossy(&saved(text.as_bytes(), &found, &corpus)), text);
+    let loc = corpus.document(0).spans[1];
+    let org = corpus.labels.intern("ORG");
+    corpus.document_mut(0).remove_span(loc);
+    corpus.document_mut(0).insert_span(tagwright::corpus::Span { label: org, ..loc });
+    let expected = text.replace(from, to);
+    assert_ne!(expected, text);
+    assert_eq!(String::from_utf8_lossy(&saved(text.as_bytes(), &found, &corpus)), expected);
+}
+
+#[test]
+fn columns_lie_as_they_like() {
+    let (iob2, io) = (Scheme::Iob2, Scheme::Io);
+    // The tag first, in the middle, or after a comma; commas of the word's own.
+    laid_out("B-PER\tZoë\nI-PER\tVay\nO\tsails\nO\tto\nB-LOC\tOslo\n", iob2, "LOC", "ORG");
+    laid_out("Zoë B-PER N\nVay I-PER N\nsails O V\nto O P\nOslo B-LOC N\n", iob2, "LOC", "ORG");
+    laid_out("Zoë,B-PER\nVay,I-PER\nsails,O\nto,O\nOslo,B-LOC\n", iob2, "LOC", "ORG");
+    // Numbered words, with comments and a second layer (GermEval).
+    laid_out(
+        "#\tn-tv.de\n1\tZoë\tB-PER\tO\n2\tVay\tI-PER\tB-PER\n3\tsails\tO\tO\n4\tto\tO\tO\n5\tOslo\tB-LOC\tO\n",
+        iob2,
+        "B-LOC",
+        "B-ORG",
+    );
+    // Labels alone, and letters behind the label.
+    laid_out("Zoë PER\nVay PER\nsails O\nto O\nOslo LOC\n", io, "LOC", "ORG");
+    laid_out("Zoë PER-B\nVay PER-I\nsails O\nto O\nOslo LOC-B\n", iob2, "LOC", "ORG");
+    laid_out("Zoë B_PER\nVay I_PER\nsails O\nto O\nOslo B_LOC\n", iob2, "LOC", "ORG");
+    // Ends.
+    laid_out("Zoë I-PER\nVay E-PER\nsails O\nto O\nOslo E-LOC\n", Scheme::Ioe2, "LOC", "ORG");
+    laid_out("Zoë B-PER\nVay E-PER\nsails O\nto O\nOslo S-LOC\n\na B-X\nb M-X\nc E-X\n", Scheme::Bmes, "LOC", "ORG");
+}
+
+#[test]
+fn a_word_may_be_the_sign_that_parts_columns() {
+    let (corpus, found) = read("Oslo,B-LOC\n,,O\n1,000,O\nrain,O\n");
+    assert_eq!(corpus.document(0).words(0), ["Oslo", ",", "1,000", "rain"], "{found:?}");
+}
+
+#[test]
+fn labels_alone_cannot_hold_entities_that_touch() {
+    let text = "Zoë PER\nMax O\nsails O\n";
+    let (mut corpus, found) = read(text);
+    assert!(format::losses(&corpus, CONLL, Scheme::Io).is_empty());
+    let span = corpus.document(0).span_at(0, 1..2, 0);
+    corpus.document_mut(0).insert_span(span);
+    assert!(format::losses(&corpus, CONLL, Scheme::Io)[0].contains("touch"));
+    let rewrite = found.format.rewrite.expect("columns can be saved");
+    let source = Source::alone(text.as_bytes(), "data", Split::Train, 0);
+    let why = rewrite(&source, &Current { corpus: &corpus, file: 0, scheme: found.scheme }).expect_err("refused");
+    assert!(why.message.contains("two entities of one label touch"), "{why}");
+}
+
+#[test]
+fn a_person_knows_the_columns_better() {
+    use tagwright::format::Choices;
+    use tagwright::format::columns::{Choice, Separator};
+    let text = "Oslo NNP B-NP B-LOC\nrain NN I-NP O\n";
+    let columns = Choice { separator: Some(Separator::Space), word: Some(1), tag: Some(2) };
+    let source = Source {
+        choices: Choices { columns, ..Choices::default() },
+        ..Source::alone(text.as_bytes(), "a", Split::Train, 0)
+    };
+    let mut corpus = Corpus::default();
+    format::read(&source, &mut corpus).expect("a column file");
+    assert_eq!((corpus.document(0).words(0), corpus.labels.names()), (vec!["NNP", "NN"], vec!["NP".to_owned()]));
+    let nowhere = Choice { tag: Some(7), ..Choice::default() };
+    let source = Source { choices: Choices { columns: nowhere, ..Choices::default() }, ..source };
+    let why = format::read(&source, &mut Corpus::default()).expect_err("no such column");
+    assert!(why.message.contains("no column 8"), "{why}");
 }
 
 #[test]
@@ -128,8 +208,8 @@ fn written_files_read_back_the_same() {
         assert_eq!(again.counts(None).labels, corpus.counts(None).labels, "{text}");
         assert_eq!(again.counts(None).tokens, corpus.counts(None).tokens);
     }
-    assert!(format::losses(&corpus, CONLL2003).is_empty());
-    assert_eq!(format::losses(&corpus, WNUT).len(), 2);
+    assert!(format::losses(&corpus, CONLL2003, Scheme::Iob1).is_empty());
+    assert_eq!(format::losses(&corpus, WNUT, Scheme::Iob2).len(), 2);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use std::sync::Arc;
 use tagwright::corpus::{Corpus, Document, Labels, Scheme, Span, Split};
-use tagwright::format::{self, Current, FORMATS, Format, Source};
+use tagwright::format::{self, Choices, Current, FORMATS, Format, Source};
 
 /// Texts of many scripts, with an emoji, combining marks, a line separator and line ends of two characters.
 const FAMILY: &str = "Dr. Zoë Müller 😀 met 习近平 in Köln.\r\nقال محمد مرحبا\u{2028}שלום e\u{301}te\u{301} 👩‍👩‍👧 Paris";
@@ -42,7 +42,7 @@ fn check_with(format: Format, name: &str, text: &str, beside: &dyn Fn(&str) -> O
     let source = source(name, text.as_bytes(), beside);
     assert_eq!(format::recognise(&source).name, format.name, "{text}");
     let mut corpus = Corpus::default();
-    let found = format::read(&source, None, &mut corpus).unwrap_or_else(|p| panic!("{}: {p}", format.name));
+    let found = format::read(&source, &mut corpus).unwrap_or_else(|p| panic!("{}: {p}", format.name));
     assert_eq!(shown(&corpus), expected, "{}", format.name);
     let Some(rewrite) = format.rewrite else { return };
     let current = |corpus: &Corpus| {
@@ -60,7 +60,7 @@ fn check_with(format: Format, name: &str, text: &str, beside: &dyn Fn(&str) -> O
     let saved = current(&changed);
     let again = Source { bytes: &saved, ..source };
     let mut read = Corpus::default();
-    format::read(&again, Some(format), &mut read).unwrap_or_else(|p| panic!("{}: {p}", format.name));
+    format::read(&again.said_to_be(format), &mut read).unwrap_or_else(|p| panic!("{}: {p}", format.name));
     assert_eq!(shown(&read), shown(&changed), "{}: {}", format.name, String::from_utf8_lossy(&saved));
 }
 
@@ -82,17 +82,17 @@ fn hugging_face() {
 fn parquet_has_its_names_in_its_footer() {
     let words = "Zoë B-PER\nsails O\n\nOslo B-LOC\nBay I-LOC\n\n-DOCSTART- O\n\nrain O\n";
     let mut corpus = Corpus::default();
-    format::read(&Source::alone(words.as_bytes(), "a.conll", Split::Train, 0), None, &mut corpus).expect("a corpus");
+    format::read(&Source::alone(words.as_bytes(), "a.conll", Split::Train, 0), &mut corpus).expect("a corpus");
     for scheme in [Scheme::Iob2, Scheme::Bilou] {
         let bytes = (format::HF_PARQUET.writes_whole().expect("it is written"))(&corpus, None, scheme);
         let source = Source::alone(&bytes, "train-00000-of-00001.parquet", Split::Train, 0);
         assert_eq!(format::recognise(&source), format::HF_PARQUET);
         let mut read = Corpus::default();
-        let found = format::read(&source, None, &mut read).expect("a corpus");
+        let found = format::read(&source, &mut read).expect("a corpus");
         assert_eq!((shown(&read), found.scheme), (shown(&corpus).replace(" // ", " / "), scheme));
         for cut in (0..bytes.len()).step_by(97) {
             let damaged = Source { bytes: &bytes[..cut], ..source };
-            assert!(format::read(&damaged, Some(format::HF_PARQUET), &mut Corpus::default()).is_err());
+            assert!(format::read(&damaged.said_to_be(format::HF_PARQUET), &mut Corpus::default()).is_err());
         }
     }
 }
@@ -104,17 +104,17 @@ fn docbin_is_read_and_comes_back() {
     let mut corpus = Corpus::default();
     let source = Source::alone(bytes, "two.spacy", Split::Train, 0);
     assert_eq!(format::recognise(&source), format::SPACY);
-    format::read(&source, None, &mut corpus).expect("a corpus");
+    format::read(&source, &mut corpus).expect("a corpus");
     assert_eq!(corpus.documents[0].text, "Dr. Zoë Müller 😀 met 习近平  in Köln.\n\nIt rained.");
     assert_eq!(shown(&corpus), "Dr. [Zoë Müller PER] 😀 met 习近平 [in Köln LOC] . / It rained . // [EU ORG] rejects");
     let write = format::SPACY.writes_whole().expect("it is written");
     let mut again = Corpus::default();
     let written = write(&corpus, None, Scheme::Iob2);
-    format::read(&Source::alone(&written, "a.spacy", Split::Train, 0), None, &mut again).expect("a corpus");
+    format::read(&Source::alone(&written, "a.spacy", Split::Train, 0), &mut again).expect("a corpus");
     assert_eq!(again.documents, corpus.documents);
     for cut in (0..bytes.len()).step_by(7) {
         let damaged = Source { bytes: &bytes[..cut], ..source };
-        assert!(format::read(&damaged, None, &mut Corpus::default()).is_err());
+        assert!(format::read(&damaged, &mut Corpus::default()).is_err());
     }
 }
 
@@ -165,7 +165,7 @@ fn python_is_read_and_saved_as_python() {
                 (\"It's nothing\", {\"entities\": []}),\n]\n\nTEST_DATA = [(\"In Oslo\", {\"entities\": [(3, 7, 'LOC')]})]\nrun()\n";
     check(format::SPACY_JSON, "data.py", text, "[Uber ORG] blew é $ 1 // It's nothing // In [Oslo LOC]");
     let mut corpus = Corpus::default();
-    format::read(&source("data.py", text.as_bytes(), &|_| None), None, &mut corpus).expect("a corpus");
+    format::read(&source("data.py", text.as_bytes(), &|_| None), &mut corpus).expect("a corpus");
     let splits: Vec<Split> = corpus.documents.iter().map(|d| d.split).collect();
     assert_eq!(splits, [Split::Train, Split::Train, Split::Test]);
 }
@@ -216,12 +216,13 @@ fn uima_as_xmi_and_as_json() {
         let source = source(name, bytes, &|_| None);
         assert_eq!(format::recognise(&source).name, format.name);
         let mut corpus = Corpus::default();
-        let found = format::read(&source, None, &mut corpus).expect("a corpus");
+        let found = format::read(&source, &mut corpus).expect("a corpus");
         assert_eq!((shown(&corpus).as_str(), found.unit), (expected, Some(format::Unit::Utf16)), "{found:?}");
         assert_eq!(corpus.documents[0].text, "Zoë 😀 met Ann.\nIn Köln & \"<Oslo>\" é.");
         for cut in (0..bytes.len() - 2).step_by(31) {
             assert!(
-                format::read(&Source { bytes: &bytes[..cut], ..source }, Some(format), &mut Corpus::default()).is_err()
+                format::read(&(Source { bytes: &bytes[..cut], ..source }).said_to_be(format), &mut Corpus::default())
+                    .is_err()
             );
         }
     };
@@ -236,7 +237,7 @@ fn spreadsheets_and_tables_of_regions() {
     let mut corpus = Corpus::default();
     let source = source("texts.xlsx", bytes, &|_| None);
     assert_eq!(format::recognise(&source), format::XLSX);
-    format::read(&source, None, &mut corpus).expect("a corpus");
+    format::read(&source, &mut corpus).expect("a corpus");
     assert_eq!(shown(&corpus), "Angela , in Paris // Zoë 😀");
     assert_eq!(corpus.documents[1].split, Split::Test);
     check(
@@ -255,6 +256,9 @@ fn conllu_keeps_its_other_columns() {
                 2-3\tlives.\t_\t_\t_\t_\t_\t_\t_\t_\n2\tlives\tlive\tVERB\tVBZ\t_\t0\troot\t_\tSpaceAfter=No\n\
                 3\t.\t.\tPUNCT\t.\t_\t2\tpunct\t_\t_\n\n";
     check(format::CONLLU, "a.conllu", text, "[Anna PER] lives .");
+    // CoNLL-U Plus names its columns.
+    let text = "# global.columns = ID FORM UPOS NE:NER\n1\tAnna\tPROPN\tB-PER\n2-3\tdunno\t_\t_\n2\tlives\tVERB\t_\n\n";
+    check(format::CONLLU, "a.conllup", text, "[Anna PER] lives");
 }
 
 #[test]
@@ -301,7 +305,7 @@ fn offsets_of_every_unit_are_understood() {
         let record = serde_json::json!({"text": FAMILY, "label": [[start, start + length, "LOC"]]}).to_string();
         let mut corpus = Corpus::default();
         let source = Source::alone(record.as_bytes(), "a.jsonl", Split::Train, 0);
-        let found = format::read(&source, None, &mut corpus).expect("a corpus");
+        let found = format::read(&source, &mut corpus).expect("a corpus");
         assert_eq!(found.unit.map(format::Unit::name), Some(unit));
         let d = &corpus.documents[0];
         assert_eq!(d.spans, [Span { start: at as u32, end: at as u32 + 5, label: 0 }], "{unit}");
@@ -314,7 +318,7 @@ fn bad_records_are_told_and_left_in_the_file() {
     let text = "{\"text\":\"Paris\",\"label\":[[0,5,\"LOC\"],[3,99,\"PER\"]]}\n{broken\n{\"no\":\"text\"}\n{\"text\":\"Rome\",\"label\":[]}\n";
     let source = Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0);
     let mut corpus = Corpus::default();
-    let found = format::read(&source, None, &mut corpus).expect("a corpus");
+    let found = format::read(&source, &mut corpus).expect("a corpus");
     assert_eq!(shown(&corpus), "[Paris LOC] // Rome");
     let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
     assert_eq!((found.problem_count, lines), (3, vec![2, 3, 1]));
@@ -335,7 +339,7 @@ fn labelled(
 ) -> (String, String) {
     let source = source(name, text.as_bytes(), beside);
     let mut corpus = Corpus::default();
-    let found = format::read(&source, Some(format), &mut corpus).expect("a corpus");
+    let found = format::read(&source.said_to_be(format), &mut corpus).expect("a corpus");
     let label = corpus.labels.intern("NEW");
     let document = corpus.document_mut(0);
     let start = document.text.find(word).expect("the word") as u32;
@@ -343,7 +347,7 @@ fn labelled(
     let current = Current { corpus: &corpus, file: 0, scheme: found.scheme };
     let saved = (format.rewrite.expect("it is saved"))(&source, &current).expect("bytes");
     let mut again = Corpus::default();
-    format::read(&Source { bytes: &saved, ..source }, Some(format), &mut again).expect("a corpus");
+    format::read(&(Source { bytes: &saved, ..source }).said_to_be(format), &mut again).expect("a corpus");
     (String::from_utf8(saved).expect("text"), shown(&again))
 }
 
@@ -382,7 +386,7 @@ fn a_long_first_record_is_recognised() {
     let text = format!("{{\"text\":\"Oslo {}\",\"label\":[[0,4,\"LOC\"]]}}\n", "é ".repeat(60_000));
     assert_eq!(format::recognise(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0)), format::DOCCANO);
     let unknown = Source::alone(b"{\"data\":[]}", "a.json", Split::Train, 0);
-    let why = format::read(&unknown, None, &mut Corpus::default()).expect_err("no format").message;
+    let why = format::read(&unknown, &mut Corpus::default()).expect_err("no format").message;
     assert!(why.contains("this JSON"), "{why}");
 }
 
@@ -390,7 +394,7 @@ fn a_long_first_record_is_recognised() {
 fn one_text_stays_one_record() {
     let text = "{\"text\":\"Anna lives in Oslo.  She works.\\n\\nBob too.\",\"label\":[[14,18,\"LOC\"]]}";
     let mut corpus = Corpus::default();
-    format::read(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0), None, &mut corpus).expect("a corpus");
+    format::read(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0), &mut corpus).expect("a corpus");
     let written = (format::DOCCANO.writes_whole().expect("it is written"))(&corpus, None, Scheme::Iob2);
     let record: serde_json::Value = serde_json::from_slice(&written).expect("one record");
     assert_eq!(record["text"], "Anna lives in Oslo.  She works.\n\nBob too.");
@@ -401,12 +405,12 @@ fn space_in_a_labels_name_is_told_and_survives_columns() {
     let text = "{\"text\":\"Bob is a cook\",\"label\":[[9,13,\"job title\"],[0,3,\"\"]]}";
     let mut corpus = Corpus::default();
     let found =
-        format::read(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0), None, &mut corpus).expect("a corpus");
+        format::read(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0), &mut corpus).expect("a corpus");
     assert_eq!((found.problem_count, shown(&corpus).as_str()), (1, "Bob is a [cook job title]"));
-    assert!(format::losses(&corpus, format::CONLL).iter().any(|l| l.contains("space in the names")));
+    assert!(format::losses(&corpus, format::CONLL, Scheme::Iob2).iter().any(|l| l.contains("space in the names")));
     let written = (format::CONLL.writes_whole().expect("it is written"))(&corpus, None, Scheme::Iob2);
     let mut again = Corpus::default();
-    format::read(&Source::alone(&written, "a.conll", Split::Train, 0), None, &mut again).expect("a corpus");
+    format::read(&Source::alone(&written, "a.conll", Split::Train, 0), &mut again).expect("a corpus");
     assert_eq!(shown(&again), "Bob is a [cook job_title]");
 }
 
@@ -451,9 +455,11 @@ proptest! {
         for format in FORMATS.iter().filter(|f| f.holds.text && f.holds.overlaps) {
             let Some(write) = format.writes_whole() else { continue };
             let bytes = write(&corpus, None, Scheme::Iob2);
-            let source = Source { unit: Some(format::Unit::CodePoints), ..Source::alone(&bytes, "a.json", Split::Train, 0) };
+            let source = Source::alone(&bytes, "a.json", Split::Train, 0);
+            let choices = Choices { unit: Some(format::Unit::CodePoints), ..Choices::default() };
+            let source = Source { choices, ..source };
             let mut read = Corpus::default();
-            format::read(&source, Some(*format), &mut read).expect("it was written");
+            format::read(&source.said_to_be(*format), &mut read).expect("it was written");
             let (whole, found) = (held(&corpus), held(&read));
             if found.len() == whole.len() {
                 prop_assert_eq!(found, whole, "{}", format.name);
@@ -467,7 +473,7 @@ proptest! {
             for bytes in [&bytes[..], text.as_bytes()] {
                 let source = Source::alone(bytes, "a.ann", Split::Train, 0);
                 let mut corpus = Corpus::default();
-                let _ = format::read(&source, Some(*format), &mut corpus);
+                let _ = format::read(&source.said_to_be(*format), &mut corpus);
             }
         }
     }
@@ -492,7 +498,7 @@ proptest! {
         let source = source(name, &bytes, &beside);
         for format in FORMATS {
             let mut corpus = Corpus::default();
-            let Ok(found) = format::read(&source, Some(*format), &mut corpus) else { continue };
+            let Ok(found) = format::read(&source.said_to_be(*format), &mut corpus) else { continue };
             for d in &corpus.documents {
                 prop_assert!(d.spans.iter().all(|s| d.text.get(s.start as usize..s.end as usize).is_some_and(|t| !t.is_empty())));
                 for sentence in 0..d.len() {

@@ -20,7 +20,7 @@ pub use spacy::SPACY_JSON;
 
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
 use super::words::{Part, own_words, parts};
-use super::{Current, Decoded, Format, Found, Problem, Source, decode};
+use super::{Current, Decoded, Format, Found, Problem, Source};
 use crate::corpus::{Corpus, Document, Span, Split};
 use json::{Record, Shape};
 use serde_json::{Value, json};
@@ -130,14 +130,14 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<
 }
 
 fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
     let mut found = Found::new(dialect.format);
     let items = items(&decoded.text, dialect, &mut found)?;
     if items.is_empty() {
         let first = found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
         return Err(Problem::at(0, 0, format!("no record is {}: {first}", dialect.format.what)));
     }
-    let (measure, evidence) = Measure::of(items.iter().map(|(_, item)| item), source.unit);
+    let (measure, evidence) = Measure::of(items.iter().map(|(_, item)| item), source.choices.unit);
     describe(&mut found, &decoded, measure, &evidence);
     let mut documents = Vec::with_capacity(items.len());
     for (record, item) in items {
@@ -222,10 +222,10 @@ fn range_of(item: &Item, mark: &Mark, measure: Measure, ruler: &Ruler) -> Option
 }
 
 fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<u8>, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
     let text = &*decoded.text;
     let items = items(text, dialect, &mut Found::new(dialect.format))?;
-    let (measure, _) = Measure::of(items.iter().map(|(_, item)| item), source.unit);
+    let (measure, _) = Measure::of(items.iter().map(|(_, item)| item), source.choices.unit);
     let documents: HashMap<usize, &Document> = current.documents().map(|d| (d.place as usize, d)).collect();
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;

@@ -11,7 +11,7 @@ mod write;
 
 use super::found::quote;
 use super::layers;
-use super::{Format, Found, Holds, Problem, Source, Write, decode};
+use super::{Format, Found, Holds, Problem, Source, Write};
 use crate::corpus::{Corpus, Document, Span};
 use cell::entries;
 use sheet::Sheet;
@@ -66,7 +66,7 @@ fn marks(sheet: &Sheet) -> Vec<Mark> {
 }
 
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
     let mut found = Found::of(WEBANNO_TSV, &decoded);
     let sheet = Sheet::of(&decoded.text, |line, column, why| found.problem(line, column, || why));
     if sheet.rows.iter().all(|r| r.place.is_none()) {

@@ -7,11 +7,11 @@ use super::write::units;
 use super::{Mark, marks};
 use crate::corpus::Span;
 use crate::format::words::on_one_line;
-use crate::format::{Current, Problem, Source, decode};
+use crate::format::{Current, Problem, Source};
 use std::collections::BTreeMap;
 
 pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
-    let decoded = decode(source.bytes)?;
+    let decoded = source.decode()?;
     let Some(document) = current.documents().next() else { return Ok(source.bytes.to_vec()) };
     let sheet = Sheet::of(&decoded.text, |_, _, _| {});
     let name = |s: &Span| current.corpus.labels.name(s.label);

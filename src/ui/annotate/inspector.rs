@@ -1,7 +1,7 @@
 //! The panel beside the text: the sentence's spans and its full record.
 
 use crate::app::{Annotate, Command};
-use crate::corpus::{Scheme, scheme};
+use crate::corpus::{Scheme, notation, scheme};
 use crate::format::published::{chunks_as_iob2, column_id};
 use crate::model::TagSet;
 use crate::ui::Commands;
@@ -95,7 +95,7 @@ fn record(ui: &mut Ui, a: &Annotate) {
     let table = Table::new(&columns);
     table.head(ui);
     for (i, (token, tag)) in range.clone().zip(&tags).enumerate() {
-        let name = scheme::tag_text(*tag, Scheme::Iob2, |l| a.corpus.labels.name(l).to_owned());
+        let name = notation::tag_text(*tag, Scheme::Iob2, |l| a.corpus.labels.name(l).to_owned());
         let number = tag_set.id(&name).map_or_else(String::new, |n| n.to_string());
         let colour = tag.and_then(|(_, l)| a.corpus.labels.get(l)).map(|l| p.label(usize::from(l.colour)).ink);
         table.row(ui, |c| {

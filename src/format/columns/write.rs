@@ -1,10 +1,13 @@
 //! Writing column files: a source with only its edited sentences changed, or a corpus from nothing.
 
-use super::columns::{Block, CONLL2003, DOCSTART, Layout, WNUT};
-use super::words::{SpansOf, label_name, on_one_line, say};
-use super::{Current, Format, Problem, Source, decode as decode_bytes};
-use crate::corpus::scheme::{encode, tag_text};
+use super::layout::Layout;
+use super::lines::{Block, Row, Sentences};
+use super::{CONLL2003, DOCSTART, WNUT};
+use crate::corpus::notation::tag_text;
+use crate::corpus::scheme::{encode, merged};
 use crate::corpus::{Corpus, Document, Scheme, Split};
+use crate::format::words::{SpansOf, label_name, on_one_line, say};
+use crate::format::{Current, Format, Problem, Source};
 use std::fmt::Write as _;
 
 /// The source file again, with the tags of those sentences replaced whose spans are no longer the file's.
@@ -13,42 +16,61 @@ use std::fmt::Write as _;
 /// byte.
 ///
 /// # Errors
-/// When the bytes are no column file any more.
+/// When the bytes are no column file any more, or its tags cannot hold the spans.
 pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
-    let decoded = decode_bytes(source.bytes)?;
-    decoded.encode(&rewritten(&decoded.text, current)?)
+    let decoded = source.decode()?;
+    let layout = Layout::detect(&decoded.text, source.choices.columns)?;
+    decoded.encode(&rewritten(&decoded.text, layout, current)?)
 }
 
-fn rewritten(text: &str, current: &Current) -> Result<String, Problem> {
+fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Problem> {
     let (scheme, labels) = (current.scheme, &current.corpus.labels);
-    let layout = Layout::detect(text)?;
     let mut spans = SpansOf::new(current);
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
-    let sentences = layout.blocks(text).filter_map(|b| match b {
-        Block::Sentence(rows) => Some(rows),
-        Block::DocumentStart => None,
-    });
-    for (index, rows) in sentences.enumerate() {
-        let Some(wanted) = spans.of(index) else { continue };
-        if say(rows.iter().map(|r| &text[r.tag.clone()]), &wanted, labels) {
+    let mut lines = Sentences::new(text, layout);
+    let mut index = 0;
+    while let Some(block) = lines.next() {
+        if block == Block::DocumentStart {
             continue;
         }
-        for (row, tag) in rows.iter().zip(encode(&wanted, rows.len(), scheme)) {
-            let tag = tag_text(tag, scheme, |l| label_name(labels.name(l)));
-            if text[row.tag.clone()] == tag || (row.tag.is_empty() && tag == "O") {
-                continue;
-            }
-            out.push_str(&text[copied..row.tag.start]);
-            if row.tag.is_empty() {
-                out.push(if layout.tabs { '\t' } else { ' ' });
-            }
-            out.push_str(&tag);
-            copied = row.tag.end;
+        index += 1;
+        let Some(wanted) = spans.of(index - 1) else { continue };
+        let there = lines.rows.iter().map(|r| r.tag.clone().map_or("O", |tag| &text[tag]));
+        if say(layout.notation, there, &wanted, labels) {
+            continue;
+        }
+        if merged(&wanted, scheme) > 0 {
+            let line = lines.rows.first().map_or(0, |r| r.line);
+            let why = "two entities of one label touch here, which this file's tags (a label alone) would make one; \
+                       save a copy in another scheme";
+            return Err(Problem::at(line, layout.tag + 1, why));
+        }
+        for (row, tag) in lines.rows.iter().zip(encode(&wanted, lines.rows.len(), scheme)) {
+            let tag = layout.notation.text(tag, scheme, |l| label_name(labels.name(l)));
+            let (place, new) = match &row.tag {
+                Some(there) if text[there.clone()] == tag => continue,
+                Some(there) => (there.clone(), tag),
+                None if tag == "O" => continue,
+                None => missing(row, layout, &tag),
+            };
+            out.push_str(&text[copied..place.start]);
+            out.push_str(&new);
+            copied = place.end;
         }
     }
     out.push_str(&text[copied..]);
     Ok(out)
+}
+
+/// Where a tag goes on a line that lacks its column, and what is written there.
+fn missing(row: &Row, layout: Layout, tag: &str) -> (std::ops::Range<usize>, String) {
+    let sign = layout.separator.sign();
+    if layout.tag < layout.word {
+        return (row.word.start..row.word.start, format!("{tag}{sign}"));
+    }
+    let columns = if layout.tag + 1 == layout.columns { 0 } else { layout.tag - row.fields.len() };
+    (row.all.end..row.all.end, format!("{}{sign}{tag}", format!("{sign}_").repeat(columns)))
 }
 
 /// A corpus (or one split of it) as a new column file.

@@ -1,0 +1,52 @@
+//! What a person said of a source, as JSON, for the project. (The formats know no serialisation of it.)
+
+use crate::format::columns::{Choice, Separator};
+use crate::format::{self, Choices, Unit};
+use serde::{Deserialize, Serialize};
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Stored {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    separator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    word: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag: Option<usize>,
+}
+
+/// As one line of JSON; `{}` where nothing was said.
+pub(super) fn to_json(choices: &Choices) -> String {
+    let Choices { format, encoding, unit, columns } = choices;
+    let stored = Stored {
+        format: format.map(|f| f.name.to_owned()),
+        encoding: encoding.map(|e| e.name().to_owned()),
+        unit: unit.map(|u| u.name().to_owned()),
+        separator: columns.separator.map(Separator::name),
+        word: columns.word,
+        tag: columns.tag,
+    };
+    // Numbers and strings always have a JSON form.
+    serde_json::to_string(&stored).unwrap_or_default()
+}
+
+/// What a line of JSON says; what cannot be read was not said.
+pub(super) fn from_json(json: &str) -> Choices {
+    let stored: Stored = serde_json::from_str(json).unwrap_or_default();
+    Choices {
+        format: stored.format.and_then(|name| format::by_name(&name)),
+        encoding: stored.encoding.and_then(|name| encoding_rs::Encoding::for_label(name.as_bytes())),
+        unit: stored.unit.and_then(|name| Unit::from_name(&name)),
+        columns: Choice {
+            separator: stored.separator.and_then(|name| Separator::from_name(&name)),
+            word: stored.word,
+            tag: stored.tag,
+        },
+    }
+}
