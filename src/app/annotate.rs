@@ -203,8 +203,9 @@ impl Annotate {
     /// After an edit: counts, and the sentence it touched comes into view.
     pub fn after(&mut self, edit: &Edit) {
         self.revision += 1;
-        self.counts = self.corpus.counts(None);
+        self.counts.after(edit);
         self.pieces.alignment = None;
+        self.follow_labels(edit);
         if let Edit::Spans { document, removed, added } = edit
             && let Some(span) = added.first().or(removed.first())
         {
@@ -225,6 +226,18 @@ impl Annotate {
         }
     }
 
+    /// The filter's label has another number after labels have come or gone.
+    fn follow_labels(&mut self, edit: &Edit) {
+        let FilterLabel::With(label) = self.filter.label else { return };
+        self.filter.label = match edit {
+            Edit::RemoveLabel { id, .. } if *id == label => FilterLabel::Any,
+            Edit::RemoveLabel { id, .. } if *id < label => FilterLabel::With(label - 1),
+            Edit::InsertLabel { id, .. } if *id <= label => FilterLabel::With(label + 1),
+            Edit::Together { edits, .. } => return edits.iter().for_each(|e| self.follow_labels(e)),
+            _ => return,
+        };
+    }
+
     /// Applies the filter. A query that cannot be read changes nothing but [`Filter::problem`].
     pub fn refilter(&mut self) {
         let query = match Query::parse(&self.filter.text, &self.corpus) {
@@ -235,18 +248,14 @@ impl Annotate {
             }
         };
         self.filter.problem = None;
-        let matches = |place: &usize| {
-            let id = self.sentences[*place];
-            let document = self.corpus.document(id.document);
-            let spans = || &document.spans[document.span_indices(id.sentence as usize)];
-            let by_label = match self.filter.label {
-                FilterLabel::Any => true,
-                FilterLabel::Without => spans().is_empty(),
-                FilterLabel::With(label) => spans().iter().any(|s| s.label == label),
-            };
-            by_label && self.filter.split.is_none_or(|s| s == document.split) && query.matches(&self.corpus, id)
+        let by_label = match self.filter.label {
+            FilterLabel::Any => Query::All,
+            FilterLabel::Without => Query::Not(Box::new(Query::AnySpan)),
+            FilterLabel::With(label) => Query::Label(vec![label]),
         };
-        self.shown = (0..self.sentences.len()).filter(matches).collect();
+        let by_split = self.filter.split.map_or(Query::All, Query::Split);
+        let all = Query::And(Box::new(by_split), Box::new(Query::And(Box::new(by_label), Box::new(query))));
+        self.shown = all.places(&self.corpus);
         if let Some(first) = self.shown.first().copied()
             && self.shown.binary_search(&self.current).is_err()
         {

@@ -1,9 +1,11 @@
 //! `tagwright convert`.
 
-use super::output::line;
+use super::output::{line, thousands};
 use super::{Failure, input};
-use crate::corpus::Scheme;
+use crate::corpus::parting::{Parted, Shares, part};
+use crate::corpus::relabel::{Renames, relabel};
 use crate::corpus::scheme::SCHEMES;
+use crate::corpus::{Corpus, Scheme};
 use crate::format::{self, Format};
 use crate::project::{Dataset, export};
 use serde_json::json;
@@ -23,6 +25,19 @@ pub struct Arguments {
     /// Scheme of the output: io, iob1, iob2, ioe1, ioe2, iobes, bilou, bmes; the input's otherwise.
     #[arg(long, value_parser = scheme_name)]
     scheme: Option<Scheme>,
+    /// Give labels other names, also the same one to several: PERSON=PER,GPE=LOC,FAC=LOC.
+    #[arg(long, value_parser = rename, value_delimiter = ',')]
+    rename: Vec<(String, String)>,
+    /// Leave these labels out: DATE,TIME.
+    #[arg(long, value_delimiter = ',')]
+    drop: Vec<String>,
+    /// Make the splits anew, as hundredths of train, dev and test: 80/10/10. Labels are spread evenly, documents stay whole,
+    /// near-duplicates stay together.
+    #[arg(long, value_parser = shares)]
+    splits: Option<[f64; 3]>,
+    /// Which of the many ways to make them.
+    #[arg(long, default_value_t = 42, requires = "splits")]
+    seed: u64,
     /// Refuse when the target cannot hold everything.
     #[arg(long)]
     strict: bool,
@@ -36,10 +51,53 @@ fn scheme_name(name: &str) -> Result<Scheme, String> {
     Scheme::from_name(name).ok_or_else(|| format!("unknown scheme; use one of {}", known()))
 }
 
+/// `OLD=NEW`, for clap.
+fn rename(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').filter(|(old, new)| !old.is_empty() && !new.is_empty());
+    parts.map(|(old, new)| (old.to_owned(), new.to_owned())).ok_or_else(|| "write OLD=NEW".into())
+}
+
+/// Hundredths of train, dev and test, for clap.
+fn shares(text: &str) -> Result<[f64; 3], String> {
+    let wrong = || "write three numbers that make 100, such as 80/10/10".to_owned();
+    let numbers: Vec<f64> = text.split('/').map(|n| n.parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;
+    let shares: [f64; 3] = numbers.try_into().map_err(|_| wrong())?;
+    let fits = shares.iter().all(|n| *n >= 0.0) && (shares.iter().sum::<f64>() - 100.0).abs() < 0.01 && shares[0] > 0.0;
+    if fits { Ok(shares.map(|n| n / 100.0)) } else { Err(wrong()) }
+}
+
+/// The labels under their new names.
+fn relabelled(arguments: &Arguments, corpus: &mut Corpus) -> Result<(), Failure> {
+    let renamed = arguments.rename.iter().map(|(old, new)| (old.clone(), Some(new.clone())));
+    let renames: Renames = renamed.chain(arguments.drop.iter().map(|old| (old.clone(), None))).collect();
+    if let Some(unknown) = renames.keys().find(|name| corpus.labels.id(name).is_none()) {
+        return Err(format!("there is no label {unknown}; there are {}", corpus.labels.names().join(", ")).into());
+    }
+    if let Some(edit) = relabel(corpus, &renames) {
+        eprintln!("note: {}", edit.describe(corpus));
+        edit.apply(corpus);
+    }
+    Ok(())
+}
+
+/// The corpus with the splits that were wished.
+fn parted(arguments: &Arguments, corpus: Corpus) -> Corpus {
+    let Some([_, dev, test]) = arguments.splits else { return corpus };
+    let (corpus, Parted { units, duplicates, by_document }) = part(&corpus, Shares { dev, test, seed: arguments.seed });
+    let what = if by_document { "documents" } else { "sentences" };
+    eprintln!(
+        "note: splits were made of {} {what}; {} went with one nearly the same",
+        thousands(units),
+        thousands(duplicates)
+    );
+    corpus
+}
+
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let dataset = input::dataset_as(&arguments.input, arguments.chosen.choices())?;
-    let corpus = &dataset.corpus;
+    let mut dataset = input::dataset_as(&arguments.input, arguments.chosen.choices())?;
     let to = target(arguments, &dataset)?;
+    relabelled(arguments, &mut dataset.corpus)?;
+    let corpus = &parted(arguments, dataset.corpus);
     let scheme = arguments.scheme.unwrap_or_else(|| export::scheme_for(corpus, to));
     let losses = format::losses(corpus, to, scheme);
     for loss in &losses {

@@ -1,8 +1,9 @@
 //! Changes that can be taken back. Everything that alters a corpus is one of these.
 
-use super::document::Span;
+use super::document::{Document, Span};
 use super::label::{Label, LabelId};
 use super::store::Corpus;
+use std::sync::Arc;
 
 /// One change. `apply` then `apply(inverse)` gives the corpus back exactly.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,20 @@ pub enum Edit {
     AddLabel(Label),
     /// The inverse of [`Edit::AddLabel`]: the last label goes (no span can carry it by then).
     RemoveLastLabel(Label),
+    /// A label that no span carries goes, wherever it stands; those behind it move up.
+    RemoveLabel {
+        /// Which.
+        id: LabelId,
+        /// As it is.
+        label: Label,
+    },
+    /// The inverse of [`Edit::RemoveLabel`]: those from its place on move down.
+    InsertLabel {
+        /// Where.
+        id: LabelId,
+        /// As it will be.
+        label: Label,
+    },
     /// A label's name or colour.
     ChangeLabel {
         /// Which.
@@ -28,6 +43,13 @@ pub enum Edit {
         before: Label,
         /// As it will be.
         after: Label,
+    },
+    /// Several that are made and taken back as one.
+    Together {
+        /// What to call it.
+        name: String,
+        /// In the order in which they are made.
+        edits: Vec<Edit>,
     },
 }
 
@@ -39,7 +61,12 @@ impl Edit {
             Self::Spans { document, removed, added } => Self::Spans { document, removed: added, added: removed },
             Self::AddLabel(label) => Self::RemoveLastLabel(label),
             Self::RemoveLastLabel(label) => Self::AddLabel(label),
+            Self::RemoveLabel { id, label } => Self::InsertLabel { id, label },
+            Self::InsertLabel { id, label } => Self::RemoveLabel { id, label },
             Self::ChangeLabel { id, before, after } => Self::ChangeLabel { id, before: after, after: before },
+            Self::Together { name, edits } => {
+                Self::Together { name, edits: edits.iter().rev().map(Self::inverse).collect() }
+            }
         }
     }
 
@@ -72,14 +99,31 @@ impl Edit {
                 }
                 None => false,
             },
-        }
-    }
-
-    /// The document it touches, if it touches one.
-    pub fn document(&self) -> Option<u32> {
-        match self {
-            Self::Spans { document, .. } => Some(*document),
-            _ => None,
+            Self::RemoveLabel { id, .. } => {
+                let carried = |d: &Arc<Document>| d.spans.iter().any(|s| s.label == *id);
+                if corpus.documents.iter().any(carried) || corpus.labels.remove(*id).is_none() {
+                    return false;
+                }
+                renumber(corpus, |label| if label > *id { label - 1 } else { label });
+                true
+            }
+            Self::InsertLabel { id, label } => {
+                if usize::from(*id) > corpus.labels.len() {
+                    return false;
+                }
+                corpus.labels.insert(*id, label.clone());
+                renumber(corpus, |label| if label >= *id { label + 1 } else { label });
+                true
+            }
+            Self::Together { edits, .. } => {
+                let made = edits.iter().take_while(|edit| edit.apply(corpus)).count();
+                if made < edits.len() {
+                    edits[..made].iter().rev().for_each(|edit| {
+                        edit.inverse().apply(corpus);
+                    });
+                }
+                made == edits.len()
+            }
         }
     }
 
@@ -97,10 +141,22 @@ impl Edit {
                 (None, None) => "Nothing".into(),
             },
             Self::AddLabel(label) | Self::RemoveLastLabel(label) => format!("Label {}", label.name),
+            Self::RemoveLabel { label, .. } => format!("Remove label {}", label.name),
+            Self::InsertLabel { label, .. } => format!("Label {}", label.name),
+            Self::Together { name, .. } => name.clone(),
             Self::ChangeLabel { before, after, .. } if before.name != after.name => {
                 format!("Rename {} to {}", before.name, after.name)
             }
             Self::ChangeLabel { after, .. } => format!("Recolour {}", after.name),
+        }
+    }
+}
+
+/// Gives every span's label its new number. The order of the labels stays, and so does that of the spans.
+fn renumber(corpus: &mut Corpus, new: impl Fn(LabelId) -> LabelId) {
+    for document in &mut corpus.documents {
+        if document.spans.iter().any(|s| new(s.label) != s.label) {
+            Arc::make_mut(document).spans.iter_mut().for_each(|s| s.label = new(s.label));
         }
     }
 }

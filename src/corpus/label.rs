@@ -50,6 +50,16 @@ impl Labels {
         self.list.pop()
     }
 
+    /// Removes a label; those behind it move up.
+    pub fn remove(&mut self, id: LabelId) -> Option<Label> {
+        (usize::from(id) < self.list.len()).then(|| self.list.remove(usize::from(id)))
+    }
+
+    /// Puts a label at a place up to the end; those behind it move down.
+    pub fn insert(&mut self, id: LabelId, label: Label) {
+        self.list.insert(usize::from(id), label);
+    }
+
     /// The first colour that no label has, or the next in turn when all are taken.
     pub fn free_colour(&self) -> u8 {
         (0..24).find(|c| self.list.iter().all(|l| l.colour != *c)).unwrap_or((self.list.len() % 24) as u8)

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`label`] (entity types), [`document`] (one document and its sentences), [`scheme`]
 //! (spans as tags and back), [`notation`] (how tags are spelled), [`detector`] (which scheme a file follows), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
-//! [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`holdout`] (a dev split where there is none), [`direction`] (words of
+//! [`relabel`] (labels renamed, merged, dropped), [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`holdout`] (a dev split where there is none), [`parting`] (all splits made anew), [`direction`] (words of
 //! right-to-left scripts in the order they stand on a line).
 //!
 //! Everything here is pure data: no files, no serialisation, no pixels.
@@ -15,6 +15,8 @@ pub mod history;
 pub mod holdout;
 pub mod label;
 pub mod notation;
+pub mod parting;
+pub mod relabel;
 pub mod scheme;
 pub mod segment;
 pub mod store;

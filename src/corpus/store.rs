@@ -1,6 +1,7 @@
 //! A corpus: documents, labels, and what its source files were.
 
 use super::document::{Document, Split};
+use super::edit::Edit;
 use super::label::Labels;
 use super::scheme::Scheme;
 use std::sync::Arc;
@@ -49,6 +50,24 @@ pub struct Counts {
     pub tokens: usize,
     /// Spans by label id.
     pub labels: Vec<usize>,
+}
+
+impl Counts {
+    /// Follows a change of the corpus.
+    pub fn after(&mut self, edit: &Edit) {
+        match edit {
+            Edit::Spans { removed, added, .. } => {
+                removed.iter().for_each(|s| self.labels[usize::from(s.label)] -= 1);
+                added.iter().for_each(|s| self.labels[usize::from(s.label)] += 1);
+            }
+            Edit::AddLabel(_) => self.labels.push(0),
+            Edit::RemoveLastLabel(_) => drop(self.labels.pop()),
+            Edit::InsertLabel { id, .. } => self.labels.insert(usize::from(*id), 0),
+            Edit::RemoveLabel { id, .. } => drop(self.labels.remove(usize::from(*id))),
+            Edit::ChangeLabel { .. } => {}
+            Edit::Together { edits, .. } => edits.iter().for_each(|e| self.after(e)),
+        }
+    }
 }
 
 impl Corpus {

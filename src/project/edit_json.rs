@@ -9,7 +9,10 @@ enum Stored {
     Spans { document: u32, removed: Vec<[u32; 3]>, added: Vec<[u32; 3]> },
     AddLabel { name: String, colour: u8 },
     RemoveLastLabel { name: String, colour: u8 },
+    RemoveLabel { id: u16, name: String, colour: u8 },
+    InsertLabel { id: u16, name: String, colour: u8 },
     ChangeLabel { id: u16, before: (String, u8), after: (String, u8) },
+    Together { name: String, edits: Vec<Stored> },
 }
 
 fn stored(s: &Span) -> [u32; 3] {
@@ -24,36 +27,55 @@ fn label((name, colour): (String, u8)) -> Label {
     Label { name, colour }
 }
 
+impl From<&Edit> for Stored {
+    fn from(edit: &Edit) -> Self {
+        match edit.clone() {
+            Edit::Spans { document, removed, added } => Self::Spans {
+                document,
+                removed: removed.iter().map(stored).collect(),
+                added: added.iter().map(stored).collect(),
+            },
+            Edit::AddLabel(Label { name, colour }) => Self::AddLabel { name, colour },
+            Edit::RemoveLastLabel(Label { name, colour }) => Self::RemoveLastLabel { name, colour },
+            Edit::RemoveLabel { id, label: Label { name, colour } } => Self::RemoveLabel { id, name, colour },
+            Edit::InsertLabel { id, label: Label { name, colour } } => Self::InsertLabel { id, name, colour },
+            Edit::ChangeLabel { id, before, after } => {
+                Self::ChangeLabel { id, before: (before.name, before.colour), after: (after.name, after.colour) }
+            }
+            Edit::Together { name, edits } => Self::Together { name, edits: edits.iter().map(Self::from).collect() },
+        }
+    }
+}
+
+impl From<Stored> for Edit {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Spans { document, removed, added } => Self::Spans {
+                document,
+                removed: removed.into_iter().map(span).collect(),
+                added: added.into_iter().map(span).collect(),
+            },
+            Stored::AddLabel { name, colour } => Self::AddLabel(Label { name, colour }),
+            Stored::RemoveLastLabel { name, colour } => Self::RemoveLastLabel(Label { name, colour }),
+            Stored::RemoveLabel { id, name, colour } => Self::RemoveLabel { id, label: Label { name, colour } },
+            Stored::InsertLabel { id, name, colour } => Self::InsertLabel { id, label: Label { name, colour } },
+            Stored::ChangeLabel { id, before, after } => {
+                Self::ChangeLabel { id, before: label(before), after: label(after) }
+            }
+            Stored::Together { name, edits } => {
+                Self::Together { name, edits: edits.into_iter().map(Self::from).collect() }
+            }
+        }
+    }
+}
+
 /// An edit as one line of JSON.
 pub(super) fn to_json(edit: &Edit) -> String {
-    let stored = match edit.clone() {
-        Edit::Spans { document, removed, added } => Stored::Spans {
-            document,
-            removed: removed.iter().map(stored).collect(),
-            added: added.iter().map(stored).collect(),
-        },
-        Edit::AddLabel(Label { name, colour }) => Stored::AddLabel { name, colour },
-        Edit::RemoveLastLabel(Label { name, colour }) => Stored::RemoveLastLabel { name, colour },
-        Edit::ChangeLabel { id, before, after } => {
-            Stored::ChangeLabel { id, before: (before.name, before.colour), after: (after.name, after.colour) }
-        }
-    };
     // Numbers and strings always have a JSON form.
-    serde_json::to_string(&stored).unwrap_or_default()
+    serde_json::to_string(&Stored::from(edit)).unwrap_or_default()
 }
 
 /// The edit of a line of JSON; `None` when it is none.
 pub(super) fn from_json(json: &str) -> Option<Edit> {
-    Some(match serde_json::from_str(json).ok()? {
-        Stored::Spans { document, removed, added } => Edit::Spans {
-            document,
-            removed: removed.into_iter().map(span).collect(),
-            added: added.into_iter().map(span).collect(),
-        },
-        Stored::AddLabel { name, colour } => Edit::AddLabel(Label { name, colour }),
-        Stored::RemoveLastLabel { name, colour } => Edit::RemoveLastLabel(Label { name, colour }),
-        Stored::ChangeLabel { id, before, after } => {
-            Edit::ChangeLabel { id, before: label(before), after: label(after) }
-        }
-    })
+    serde_json::from_str::<Stored>(json).ok().map(Edit::from)
 }

@@ -232,7 +232,7 @@ impl Project {
         Ok(contents)
     }
 
-    /// What it holds beside the dataset, where no label of that was ever changed here.
+    /// What it holds beside the dataset, where no label of that was ever changed here and the file is sound.
     ///
     /// # Errors
     /// SQLite's.
@@ -240,7 +240,8 @@ impl Project {
         let look = || -> rusqlite::Result<Option<Vec<RunRecord>>> {
             let edits: i64 = self.connection.query_row("SELECT COUNT(*) FROM edits", [], |r| r.get(0))?;
             let runs = || self.connection.prepare(RUNS)?.query_map([], run)?.collect::<rusqlite::Result<Vec<_>>>();
-            if edits == 0 { runs().map(Some) } else { Ok(None) }
+            let sound = || self.connection.query_row("PRAGMA quick_check(1)", [], |r| r.get::<_, String>(0));
+            if edits == 0 && sound()? == "ok" { runs().map(Some) } else { Ok(None) }
         };
         look().map_err(|e| self.fail(e))
     }
@@ -526,11 +527,27 @@ fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
         Edit::RemoveLastLabel(_) => {
             t.execute("DELETE FROM labels WHERE id=(SELECT MAX(id) FROM labels)", [])?;
         }
+        Edit::RemoveLabel { id, .. } => {
+            t.execute("DELETE FROM labels WHERE id=?", [id])?;
+            renumber(t, *id, -1)?;
+        }
+        Edit::InsertLabel { id, label: l } => {
+            renumber(t, *id, 1)?;
+            t.execute("INSERT INTO labels VALUES(?,?,?)", params![id, l.name, l.colour])?;
+        }
+        Edit::Together { edits, .. } => edits.iter().try_for_each(|edit| apply(t, edit))?,
         Edit::ChangeLabel { id, after, .. } => {
             t.execute("UPDATE labels SET name=?, colour=? WHERE id=?", params![after.name, after.colour, id])?;
         }
     }
     Ok(())
+}
+
+/// Moves the labels from this one on by one place. Their numbers are unique at every moment, so they go by way of negative ones.
+fn renumber(t: &Transaction, from: u16, by: i64) -> rusqlite::Result<()> {
+    t.execute("UPDATE labels SET id=-(id+?) WHERE id>=?", params![by, from])?;
+    t.execute("UPDATE labels SET id=-id WHERE id<0", [])?;
+    t.execute("UPDATE spans SET label=label+? WHERE label>=?", params![by, from]).map(drop)
 }
 
 fn pack(values: &[u32]) -> Vec<u8> {

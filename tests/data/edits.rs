@@ -1,7 +1,9 @@
 //! Ten thousand random edits: undo all gives the source's bytes, redo all the edited file.
 
 use tagwright::corpus::label::Label;
-use tagwright::corpus::{Corpus, Edit, History};
+use tagwright::corpus::parting::{Shares, part};
+use tagwright::corpus::relabel::relabel;
+use tagwright::corpus::{Corpus, Document, Edit, History, Split};
 use tagwright::model::rng::Stream;
 use tagwright::project::Dataset;
 use tagwright::project::sample;
@@ -26,6 +28,16 @@ fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
             let before = corpus.labels.get(id).expect("a label").clone();
             let after = Label { name: format!("R{}", below(1_000_000)), ..before.clone() };
             Edit::ChangeLabel { id, before, after }
+        }
+        2 if corpus.labels.len() > 3 => {
+            let number = below(1_000_000);
+            let name = |id: usize| corpus.labels.name(id as u16).to_owned();
+            let (a, b, c) = (name(below(3)), name(0), name(corpus.labels.len() - 1));
+            relabel(corpus, &[(a, Some(c)), (b, Some(format!("Z{number}")))].into()).expect("something changes")
+        }
+        3 if corpus.labels.len() > 3 => {
+            let name = corpus.labels.name(below(corpus.labels.len()) as u16).to_owned();
+            relabel(corpus, &[(name, None)].into()).expect("something changes")
         }
         _ => {
             let document = below(corpus.documents.len()) as u32;
@@ -62,6 +74,81 @@ fn undo_gives_the_source_back_and_redo_the_edited_file() {
     while history.redo(&mut corpus).is_some() {}
     assert_eq!(history.position(), 10_000);
     assert_eq!(bytes(&dataset, &corpus), edited);
+}
+
+#[test]
+fn labels_are_renamed_merged_and_dropped() {
+    let text = "{\"text\":\"Ann in Oslo\",\"label\":[[0,3,\"PER\"],[0,3,\"HUMAN\"],[7,11,\"LOC\"],[7,11,\"DATE\"]]}";
+    let corpus = Dataset::from_bytes("a", &[("a.jsonl", text.as_bytes(), Split::Train)]).expect("a dataset").corpus;
+    let check = |renames: &[(&str, Option<&str>)], expected: &str| {
+        let renames = renames.iter().map(|(old, new)| ((*old).to_owned(), new.map(str::to_owned))).collect();
+        let mut changed = corpus.clone();
+        let Some(edit) = relabel(&corpus, &renames) else { return assert_eq!(expected, "nothing") };
+        assert!(edit.apply(&mut changed), "{edit:?}");
+        let d = changed.document(0);
+        let spans: Vec<String> = d
+            .spans
+            .iter()
+            .map(|s| format!("{} {}", &d.text[s.start as usize..s.end as usize], changed.labels.name(s.label)))
+            .collect();
+        assert_eq!(format!("{} | {}", changed.labels.names().join(" "), spans.join(", ")), expected);
+        assert!(edit.inverse().apply(&mut changed));
+        assert_eq!((changed.document(0), &changed.labels), (corpus.document(0), &corpus.labels));
+    };
+    check(&[], "nothing");
+    check(&[("PER", Some("PER"))], "nothing");
+    check(&[("HUMAN", Some("PER")), ("DATE", None)], "PER LOC | Ann PER, Oslo LOC");
+    check(&[("LOC", Some("PLACE"))], "PER PLACE HUMAN DATE | Ann PER, Ann HUMAN, Oslo PLACE, Oslo DATE");
+    check(&[("PER", Some("X")), ("HUMAN", Some("X")), ("LOC", None)], "X DATE | Ann X, Oslo DATE");
+    // Names that change places.
+    check(
+        &[("PER", Some("LOC")), ("LOC", Some("PER")), ("HUMAN", None), ("DATE", None)],
+        "LOC PER | Ann LOC, Oslo PER",
+    );
+}
+
+#[test]
+fn splits_are_even_whole_and_without_near_duplicates() {
+    let corpus = sample::dataset().expect("the sample").corpus;
+    let shares = Shares { dev: 0.2, test: 0.2, seed: 1 };
+    let (parted, found) = part(&corpus, shares);
+    assert!(found.by_document);
+    assert_eq!(parted.documents.len(), corpus.documents.len());
+    let counts = |split| parted.counts(Some(split));
+    let all = parted.counts(None);
+    assert_eq!(all, corpus.counts(None));
+    for (split, share) in [(Split::Train, 0.6), (Split::Dev, 0.2), (Split::Test, 0.2)] {
+        for (has, total) in counts(split).labels.iter().zip(&all.labels) {
+            let (has, wanted) = (*has as f64, *total as f64 * share);
+            assert!((has - wanted).abs() <= 0.25 * wanted + 3.0, "{split:?}: {has} of {wanted}");
+        }
+    }
+    assert_eq!(part(&corpus, shares).0.documents, parted.documents, "the seed alone decides");
+    assert_ne!(part(&corpus, Shares { seed: 2, ..shares }).0.documents, parted.documents);
+}
+
+#[test]
+fn near_duplicates_stay_together_and_few_documents_are_parted_by_sentences() {
+    // Digits are all alike, so the words that differ are of letters.
+    let word = |i: usize| format!("word{}{}", (b'a' + (i / 26) as u8) as char, (b'a' + (i % 26) as u8) as char);
+    let line = |i: usize| format!("Report {i} O\nfrom O\nOslo B-LOC\nabout O\nrain O\n{} O\n\n", word(i / 2));
+    let text: String = (0..200).map(line).collect::<String>().replace("Report ", "Report");
+    let corpus = Dataset::from_bytes("a", &[("a.conll", text.as_bytes(), Split::Train)]).expect("a dataset").corpus;
+    let (parted, found) = part(&corpus, Shares { dev: 0.1, test: 0.1, seed: 3 });
+    assert_eq!((found.by_document, found.units, found.duplicates), (false, 200, 100), "{found:?}");
+    assert_eq!(parted.documents.len(), 3);
+    assert_eq!(parted.counts(None).labels, [200]);
+    let words = |d: &Document| {
+        d.tokens
+            .iter()
+            .map(|(a, b)| &d.text[*a as usize..*b as usize])
+            .filter(|w| w.starts_with("word"))
+            .map(str::to_owned)
+            .collect::<std::collections::HashSet<_>>()
+    };
+    let sets: Vec<_> = parted.documents.iter().map(|d| words(d)).collect();
+    assert!(sets[0].is_disjoint(&sets[1]) && sets[0].is_disjoint(&sets[2]) && sets[1].is_disjoint(&sets[2]));
+    assert_eq!(parted.documents.iter().map(|d| d.len()).sum::<usize>(), 200);
 }
 
 #[test]

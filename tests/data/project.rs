@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tagwright::corpus::{Edit, History};
+use tagwright::corpus::relabel::relabel;
+use tagwright::corpus::{Corpus, Edit, History};
 use tagwright::project::{Commit, Committer, Dataset, Project, RunOutcome, RunRecord, sample};
 
 fn new_project(at: &Path) -> (Project, Dataset) {
@@ -68,6 +69,36 @@ fn edits_undo_and_runs_survive_a_restart() {
     assert!(again.history.redo(&mut again.dataset.corpus).is_some());
     while again.history.undo(&mut again.dataset.corpus).is_some() {}
     assert_eq!(again.dataset.corpus.documents, dataset.corpus.documents);
+}
+
+#[test]
+fn labels_that_are_merged_and_dropped_are_stored_and_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("x.tagwright");
+    let (mut project, dataset) = new_project(&at);
+    let mut corpus = dataset.corpus.clone();
+    let mut history = History::default();
+    let same = |project: &Project, corpus: &Corpus| {
+        let stored = project.read().expect("contents").dataset.corpus;
+        assert_eq!((&stored.documents, &stored.labels), (&corpus.documents, &corpus.labels));
+    };
+    for renames in [[("ORG", Some("LOC")), ("PER", None)], [("LOC", Some("MISC")), ("MISC", Some("X"))]] {
+        let renames = renames.into_iter().map(|(old, new)| (old.to_owned(), new.map(str::to_owned))).collect();
+        let edit = relabel(&corpus, &renames).expect("something changes");
+        assert!(history.make(edit.clone(), &mut corpus));
+        project.commit(&edit, true, history.position()).expect("stored");
+        same(&project, &corpus);
+    }
+    for _ in 0..2 {
+        let edit = history.undo(&mut corpus).expect("an edit").inverse();
+        project.commit(&edit, false, history.position()).expect("stored");
+        same(&project, &corpus);
+    }
+    assert_eq!((&corpus.documents, &corpus.labels), (&dataset.corpus.documents, &dataset.corpus.labels));
+    drop(project);
+    let mut again = Project::open(&at).expect("a project").read().expect("contents");
+    assert!(again.history.redo(&mut again.dataset.corpus).is_some());
+    assert_eq!(again.dataset.corpus.labels.names(), ["LOC", "MISC"]);
 }
 
 #[test]

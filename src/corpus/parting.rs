@@ -1,0 +1,202 @@
+//! Train, dev and test made from a corpus: stratified by label, by whole documents, and never with near-duplicates apart.
+//!
+//! What is nearly the same is found by MinHash (Broder 1997) over three-word shingles with locality-sensitive bands, then compared
+//! exactly. The groups are dealt out by iterative stratification (Sechidis et al. 2011): the rarest label first, each group to
+//! the split that lacks most of it.
+
+use super::document::{Document, DocumentBuilder, Split};
+use super::scheme::TokenSpan;
+use super::store::{Corpus, SentenceId};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+/// How much goes where, and the seed that deals. What is neither dev nor test is train.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shares {
+    /// Share of dev, 0 to 1.
+    pub dev: f64,
+    /// Share of test, 0 to 1; both together below 1.
+    pub test: f64,
+    /// Which of the many ways to deal.
+    pub seed: u64,
+}
+
+/// What was found on the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parted {
+    /// Units that were dealt out: documents, or sentences where there are too few documents.
+    pub units: usize,
+    /// Units that are nearly the same as another one, and went with it.
+    pub duplicates: usize,
+    /// Whether the units are documents.
+    pub by_document: bool,
+}
+
+/// Fewer documents than this are parted by sentences.
+const FEW: usize = 10;
+/// Values of a MinHash signature, in bands of [`ROWS`].
+const HASHES: usize = 32;
+const ROWS: usize = 4;
+/// Two units are nearly the same from this share of common shingles on.
+const SAME: f64 = 0.8;
+
+/// The corpus with splits made anew; its old ones are forgotten.
+pub fn part(corpus: &Corpus, shares: Shares) -> (Corpus, Parted) {
+    let by_document = corpus.documents.len() >= FEW;
+    let units: Vec<Vec<SentenceId>> = if by_document {
+        (0u32..)
+            .zip(&corpus.documents)
+            .map(|(document, d)| (0..d.len() as u32).map(|sentence| SentenceId { document, sentence }).collect())
+            .collect()
+    } else {
+        corpus.sentences(None).into_iter().map(|id| vec![id]).collect()
+    };
+    let groups = groups(corpus, &units);
+    let duplicates = units.len() - groups.len();
+    let dealt = deal(corpus, &units, &groups, shares);
+    let documents = if by_document {
+        let moved = |(d, split): (&Arc<Document>, &Split)| Arc::new(Document { split: *split, ..d.as_ref().clone() });
+        let mut all: Vec<Arc<Document>> = corpus.documents.iter().zip(&dealt).map(moved).collect();
+        all.sort_by_key(|d| d.split);
+        all
+    } else {
+        let of_split = |split: Split| {
+            let ids = units.iter().zip(&dealt).filter(|(_, s)| **s == split).flat_map(|(unit, _)| unit).copied();
+            gathered(corpus, split, ids)
+        };
+        Split::ALL.into_iter().filter_map(of_split).map(Arc::new).collect()
+    };
+    (Corpus { documents, ..corpus.clone() }, Parted { units: units.len(), duplicates, by_document })
+}
+
+/// Sentences as one document of a split; `None` without any.
+fn gathered(corpus: &Corpus, split: Split, ids: impl Iterator<Item = SentenceId>) -> Option<Document> {
+    let mut builder = DocumentBuilder::new(split, 0, 0, corpus.columns.len());
+    for id in ids {
+        let d = corpus.document(id.document);
+        for token in d.sentence(id.sentence as usize) {
+            builder.token(d.token(token), d.columns.iter().map(|c| c[token]).chain(std::iter::repeat(0)));
+        }
+        let spans: Vec<TokenSpan> = d.token_spans(id.sentence as usize);
+        builder.end_sentence(&spans);
+    }
+    (builder.sentences() > 0).then(|| builder.finish())
+}
+
+/// The units in groups of those that are nearly the same.
+fn groups(corpus: &Corpus, units: &[Vec<SentenceId>]) -> Vec<Vec<usize>> {
+    let mut leader: Vec<usize> = (0..units.len()).collect();
+    let mut bands: HashMap<(usize, u64), usize> = HashMap::new();
+    for (unit, sentences) in units.iter().enumerate() {
+        let shingles = shingles(corpus, sentences);
+        for (band, rows) in signature(&shingles).chunks(ROWS).enumerate() {
+            let other = *bands.entry((band, hash(&rows))).or_insert(unit);
+            if find(&mut leader, other) != find(&mut leader, unit)
+                && alike(&shingles, &self::shingles(corpus, &units[other]))
+            {
+                let (a, b) = (find(&mut leader, other), find(&mut leader, unit));
+                leader[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); units.len()];
+    for unit in 0..units.len() {
+        groups[find(&mut leader, unit)].push(unit);
+    }
+    groups.retain(|g| !g.is_empty());
+    groups
+}
+
+/// The leader of a unit's group, by shortening paths.
+fn find(leader: &mut [usize], mut unit: usize) -> usize {
+    while leader[unit] != unit {
+        leader[unit] = leader[leader[unit]];
+        unit = leader[unit];
+    }
+    unit
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Three words in a row, whatever their case and with all digits alike; a shorter unit is one shingle.
+fn shingles(corpus: &Corpus, sentences: &[SentenceId]) -> BTreeSet<u64> {
+    let plain = |word: &str| -> u64 {
+        let letters = word.chars().flat_map(char::to_lowercase).map(|c| if c.is_numeric() { '0' } else { c });
+        hash(&letters.collect::<String>())
+    };
+    let words: Vec<u64> =
+        sentences.iter().flat_map(|id| corpus.document(id.document).words(id.sentence as usize)).map(plain).collect();
+    words.windows(3.min(words.len()).max(1)).map(|w| hash(&w)).collect()
+}
+
+/// The smallest of all shingles under each of many orders.
+fn signature(shingles: &BTreeSet<u64>) -> Vec<u64> {
+    let least = |order: u64| shingles.iter().map(|s| super::holdout::mix(s ^ super::holdout::mix(order))).min();
+    (0..HASHES as u64).map(|order| least(order).unwrap_or(0)).collect()
+}
+
+fn alike(a: &BTreeSet<u64>, b: &BTreeSet<u64>) -> bool {
+    let common = a.intersection(b).count();
+    common as f64 >= SAME * (a.len() + b.len() - common) as f64
+}
+
+/// What a group has: spans of each label, and sentences.
+fn contents(corpus: &Corpus, units: &[Vec<SentenceId>], group: &[usize]) -> (Vec<usize>, usize) {
+    let mut labels = vec![0; corpus.labels.len()];
+    let sentences = group.iter().flat_map(|unit| &units[*unit]);
+    for id in sentences.clone() {
+        let d = corpus.document(id.document);
+        d.spans[d.span_indices(id.sentence as usize)].iter().for_each(|s| labels[usize::from(s.label)] += 1);
+    }
+    (labels, sentences.count())
+}
+
+/// A split for each unit.
+fn deal(corpus: &Corpus, units: &[Vec<SentenceId>], groups: &[Vec<usize>], shares: Shares) -> Vec<Split> {
+    let contents: Vec<(Vec<usize>, usize)> = groups.iter().map(|g| contents(corpus, units, g)).collect();
+    let total = |of: &dyn Fn(&(Vec<usize>, usize)) -> usize| contents.iter().map(of).sum::<usize>();
+    let share = [(1.0 - shares.dev - shares.test).max(0.0), shares.dev, shares.test];
+    // What each split still lacks: of each label, and of sentences.
+    let labels = corpus.labels.len();
+    let mut lacks: Vec<Vec<f64>> = share
+        .iter()
+        .map(|s| {
+            let of_label = |label: usize| total(&|c: &(Vec<usize>, usize)| c.0[label]) as f64 * s;
+            (0..labels).map(of_label).chain([total(&|c: &(Vec<usize>, usize)| c.1) as f64 * s]).collect()
+        })
+        .collect();
+    let mut rarest: Vec<usize> = (0..labels).collect();
+    rarest.sort_by_key(|label| total(&|c: &(Vec<usize>, usize)| c.0[*label]));
+    let mut order: Vec<usize> = (0..groups.len()).collect();
+    order.sort_by_key(|g| super::holdout::mix(shares.seed ^ super::holdout::mix(*g as u64)));
+    let mut split_of_group: Vec<Option<usize>> = vec![None; groups.len()];
+    // The last round is for groups without any label: by sentences.
+    for what in rarest.into_iter().chain([labels]) {
+        for &group in &order {
+            let (of_labels, sentences) = &contents[group];
+            let has = if what == labels { *sentences } else { of_labels[what] };
+            if has == 0 || split_of_group[group].is_some() {
+                continue;
+            }
+            let wants = |split: &usize| (lacks[*split][what], lacks[*split][labels]);
+            let candidates = (0..3).filter(|s| share[*s] > 0.0);
+            let chosen = candidates.max_by(|a, b| wants(a).partial_cmp(&wants(b)).unwrap_or(std::cmp::Ordering::Equal));
+            let Some(chosen) = chosen else { continue };
+            split_of_group[group] = Some(chosen);
+            for (label, n) in of_labels.iter().enumerate() {
+                lacks[chosen][label] -= *n as f64;
+            }
+            lacks[chosen][labels] -= *sentences as f64;
+        }
+    }
+    let mut splits = vec![Split::Train; units.len()];
+    for (group, split) in groups.iter().zip(split_of_group) {
+        group.iter().for_each(|unit| splits[*unit] = Split::ALL[split.unwrap_or(0)]);
+    }
+    splits
+}

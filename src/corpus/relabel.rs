@@ -1,0 +1,59 @@
+//! Labels under other names: renamed, merged, dropped.
+
+use super::edit::Edit;
+use super::label::{Label, LabelId};
+use super::store::Corpus;
+use super::{Document, Span};
+use std::collections::HashMap;
+
+/// What becomes of labels, by name: another name (of several the same: they are merged), or `None` where their spans go.
+/// Those that are not named stay.
+pub type Renames = HashMap<String, Option<String>>;
+
+/// The edit that gives a corpus' labels these names; `None` where nothing would change.
+///
+/// Where two labels that are merged lie on the same words, one span stays.
+pub fn relabel(corpus: &Corpus, renames: &Renames) -> Option<Edit> {
+    let target = |label: &Label| match renames.get(&label.name) {
+        Some(new) => new.clone(),
+        None => Some(label.name.clone()),
+    };
+    let targets: Vec<Option<String>> = corpus.labels.iter().map(|(_, l)| target(l)).collect();
+    // The first label that has a name keeps its place; the others of that name become it.
+    let first = |name: &String| targets.iter().position(|t| t.as_ref() == Some(name)).map(|i| i as LabelId);
+    let becomes: Vec<Option<LabelId>> = targets.iter().map(|t| t.as_ref().and_then(first)).collect();
+    let spans = (0u32..).zip(&corpus.documents).filter_map(|(index, d)| of_document(index, d, &becomes));
+    let mut edits: Vec<Edit> = spans.collect();
+    for (id, label) in corpus.labels.iter() {
+        let name = targets[usize::from(id)].clone().filter(|_| becomes[usize::from(id)] == Some(id));
+        if let Some(name) = name.filter(|name| *name != label.name) {
+            let after = Label { name, ..label.clone() };
+            edits.push(Edit::ChangeLabel { id, before: label.clone(), after });
+        }
+    }
+    // From the last on, so that the numbers of the others still hold.
+    for (id, label) in corpus.labels.iter().collect::<Vec<_>>().into_iter().rev() {
+        if becomes[usize::from(id)] != Some(id) {
+            edits.push(Edit::RemoveLabel { id, label: label.clone() });
+        }
+    }
+    let said = |(label, target): (&Label, &Option<String>)| match target {
+        Some(name) if *name == label.name => None,
+        Some(name) => Some(format!("{} to {name}", label.name)),
+        None => Some(format!("{} dropped", label.name)),
+    };
+    let changes: Vec<String> = corpus.labels.iter().map(|(_, l)| l).zip(&targets).filter_map(said).collect();
+    let name = format!("Labels: {}", changes.join(", "));
+    (!edits.is_empty()).then_some(Edit::Together { name, edits })
+}
+
+fn of_document(index: u32, document: &Document, becomes: &[Option<LabelId>]) -> Option<Edit> {
+    let new = |s: &Span| becomes[usize::from(s.label)];
+    let removed: Vec<Span> = document.spans.iter().filter(|s| new(s) != Some(s.label)).copied().collect();
+    let stays = |s: &Span| new(s) == Some(s.label) && document.spans.binary_search(s).is_ok();
+    let mut added: Vec<Span> = removed.iter().filter_map(|s| Some(Span { label: new(s)?, ..*s })).collect();
+    added.sort_unstable();
+    added.dedup();
+    added.retain(|s| !stays(s));
+    (!removed.is_empty()).then_some(Edit::Spans { document: index, removed, added })
+}
