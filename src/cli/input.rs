@@ -3,6 +3,7 @@
 use super::{Failure, progress};
 use crate::corpus::Split;
 use crate::format::columns::{Choice, Separator};
+use crate::format::plain::Extent;
 use crate::format::{self, Choices, Format, Unit};
 use crate::hub::{self, Hub, ModelName};
 use crate::model::ModelFolder;
@@ -40,6 +41,9 @@ pub struct Chosen {
     /// The column of tags, from 1; found by itself otherwise.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     tag_column: Option<u16>,
+    /// What a document is in a plain text: file, line or paragraph.
+    #[arg(long, value_parser = extent_name)]
+    document: Option<Extent>,
 }
 
 impl Chosen {
@@ -48,7 +52,7 @@ impl Chosen {
         let column = |from_one: Option<u16>| from_one.map(|n| usize::from(n) - 1);
         let (word, tag) = (column(self.word_column), column(self.tag_column));
         let columns = Choice { separator: self.delimiter, word, tag };
-        Choices { format: self.from, encoding: self.encoding, unit: self.offsets, columns }
+        Choices { format: self.from, encoding: self.encoding, unit: self.offsets, columns, extent: self.document }
     }
 }
 
@@ -61,6 +65,11 @@ fn encoding_name(name: &str) -> Result<&'static encoding_rs::Encoding, String> {
 /// A separator by its name, for clap.
 fn separator_name(name: &str) -> Result<Separator, String> {
     Separator::from_name(name).ok_or_else(|| "use tab, space, or a sign such as , or ;".into())
+}
+
+/// An extent of documents by its name, for clap.
+fn extent_name(name: &str) -> Result<Extent, String> {
+    Extent::from_name(name).ok_or_else(|| "use file, line or paragraph".into())
 }
 
 /// A format by its name, for clap.

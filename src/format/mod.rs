@@ -63,6 +63,8 @@ pub struct Choices {
     pub unit: Option<Unit>,
     /// Which column is what.
     pub columns: columns::Choice,
+    /// What a document is in a plain text.
+    pub extent: Option<plain::Extent>,
 }
 
 impl<'a> Source<'a> {

@@ -1,4 +1,5 @@
-//! A plain text: a file is a document, its lines and Unicode's rules part its sentences. It cannot hold labels.
+//! A plain text: a file, each of its lines or each of its paragraphs is a document; its lines and Unicode's rules part
+//! sentences. It cannot hold labels.
 
 use super::{Format, Found, Holds, Problem, Source};
 use crate::corpus::{Corpus, Document};
@@ -7,7 +8,7 @@ use std::sync::Arc;
 /// A text to be labelled.
 pub const TEXT: Format = Format {
     name: "text",
-    what: "Plain text: a file is a document",
+    what: "Plain text: a file, a line or a paragraph is a document",
     extensions: &["txt"],
     recognises: |g| matches!(g.extension, "txt" | "md" | "text"),
     read,
@@ -16,10 +17,72 @@ pub const TEXT: Format = Format {
     holds: Holds { overlaps: false, text: true, documents: true, spaced_labels: true, columns: 0 },
 };
 
+/// What a document is in a plain text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// The file.
+    #[default]
+    File,
+    /// A line that holds something.
+    Line,
+    /// The lines up to an empty one.
+    Paragraph,
+}
+
+impl Extent {
+    /// All, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::File, Self::Line, Self::Paragraph];
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Line => "line",
+            Self::Paragraph => "paragraph",
+        }
+    }
+
+    /// The extent of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|e| e.name() == name)
+    }
+
+    /// The documents of a text.
+    fn documents(self, text: &str) -> Vec<String> {
+        let is_blank = |line: &str| line.trim().is_empty();
+        match self {
+            Self::File => vec![text.to_owned()],
+            Self::Line => text.lines().filter(|l| !is_blank(l)).map(str::to_owned).collect(),
+            Self::Paragraph => {
+                let lines: Vec<&str> = text.lines().collect();
+                let paragraphs = lines.split(|l| is_blank(l)).filter(|lines| !lines.is_empty());
+                paragraphs.map(|lines| lines.join("\n")).collect()
+            }
+        }
+    }
+}
+
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let decoded = source.decode()?;
-    let found = Found::of(TEXT, &decoded);
-    let text = decoded.text.into_owned();
-    corpus.documents.push(Arc::new(Document::of_text(source.split, source.file, 0, text, Vec::new(), None)));
+    let mut found = Found::of(TEXT, &decoded);
+    let extent = source.choices.extent.unwrap_or_default();
+    if extent != Extent::File {
+        found.evidence.push(format!("each {} is a document", extent.name()));
+    }
+    let document = |(place, text)| Document::of_text(source.split, source.file, place, text, Vec::new(), None);
+    corpus.documents.extend((0u32..).zip(extent.documents(&decoded.text)).map(document).map(Arc::new));
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_what_is_said() {
+        let check = |extent: Extent, expected: &[&str]| assert_eq!(extent.documents("a b\nc\r\n\r\n \nd\n"), expected);
+        check(Extent::File, &["a b\nc\r\n\r\n \nd\n"]);
+        check(Extent::Line, &["a b", "c", "d"]);
+        check(Extent::Paragraph, &["a b\nc", "d"]);
+    }
 }

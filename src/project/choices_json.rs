@@ -1,6 +1,7 @@
 //! What a person said of a source, as JSON, for the project. (The formats know no serialisation of it.)
 
 use crate::format::columns::{Choice, Separator};
+use crate::format::plain::Extent;
 use crate::format::{self, Choices, Unit};
 use serde::{Deserialize, Serialize};
 
@@ -19,11 +20,13 @@ struct Stored {
     word: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tag: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extent: Option<String>,
 }
 
 /// As one line of JSON; `{}` where nothing was said.
 pub(super) fn to_json(choices: &Choices) -> String {
-    let Choices { format, encoding, unit, columns } = choices;
+    let Choices { format, encoding, unit, columns, extent } = choices;
     let stored = Stored {
         format: format.map(|f| f.name.to_owned()),
         encoding: encoding.map(|e| e.name().to_owned()),
@@ -31,6 +34,7 @@ pub(super) fn to_json(choices: &Choices) -> String {
         separator: columns.separator.map(Separator::name),
         word: columns.word,
         tag: columns.tag,
+        extent: extent.map(|e| e.name().to_owned()),
     };
     // Numbers and strings always have a JSON form.
     serde_json::to_string(&stored).unwrap_or_default()
@@ -48,5 +52,6 @@ pub(super) fn from_json(json: &str) -> Choices {
             word: stored.word,
             tag: stored.tag,
         },
+        extent: stored.extent.and_then(|name| Extent::from_name(&name)),
     }
 }

@@ -1,5 +1,6 @@
 //! Opening datasets where they lie: one file, or a folder whose files' names tell the splits.
 
+use super::folder::{self, Listing};
 use crate::corpus::scheme::Scheme;
 use crate::corpus::{Corpus, Split};
 use crate::disk;
@@ -66,8 +67,8 @@ pub fn fingerprint(bytes: &[u8]) -> String {
 }
 
 impl Dataset {
-    /// Opens a file, or a folder as one corpus of the splits its files' names speak of (train; dev, valid, testa; test,
-    /// testb). Other files of the folder are named among the problems.
+    /// Opens a file, or a folder as one corpus (see [`folder`]). Data of the folder that is not read is named among the
+    /// problems.
     ///
     /// # Errors
     /// When nothing can be read: says which file, where in it, and what to do.
@@ -89,7 +90,11 @@ impl Dataset {
             dataset.finish();
             return Ok(dataset);
         }
-        let files = files_of(path)?;
+        let Listing { files, left } = folder::files_of(path)?;
+        if files.is_empty() {
+            let why = "no file of this folder is data; open one file, or name the files train, dev and test";
+            return Err(SourceError::Format(format!("{}: {why}", path.display())));
+        }
         let mut dataset = Self { corpus: Corpus { name, ..Corpus::default() }, ..Self::default() };
         let mut first_error = None;
         for (file, split) in &files {
@@ -104,6 +109,9 @@ impl Dataset {
         }
         if let (true, Some(error)) = (dataset.files.is_empty(), first_error) {
             return Err(error);
+        }
+        for (file, why) in left {
+            dataset.problems.push(SourceProblem { file, problem: Problem::at(0, 0, format!("not read: {why}")) });
         }
         dataset.finish();
         Ok(dataset)
@@ -229,24 +237,4 @@ fn annotations_of(path: &Path) -> PathBuf {
     let annotations = path.with_extension("ann");
     let is_text = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
     if is_text && annotations.is_file() { annotations } else { path.to_owned() }
-}
-
-/// The datasets of a folder: files whose names tell their split, else brat's annotations.
-fn files_of(folder: &Path) -> Result<Vec<(PathBuf, Split)>, SourceError> {
-    let all = disk::list(folder)?;
-    let split_of = |p: &PathBuf| Split::from_file_name(&p.file_name()?.to_string_lossy());
-    let is_brat = |p: &PathBuf| p.extension().is_some_and(|e| e == "ann");
-    let mut files: Vec<(PathBuf, Split)> = if all.iter().any(is_brat) {
-        all.into_iter().filter(is_brat).map(|p| (p.clone(), split_of(&p).unwrap_or_default())).collect()
-    } else {
-        all.iter().filter_map(|p| Some((p.clone(), split_of(p)?))).collect()
-    };
-    if files.is_empty() {
-        return Err(SourceError::Format(format!(
-            "{}: no file of this folder names a split; name them train, dev and test, or open one file",
-            folder.display()
-        )));
-    }
-    files.sort_by_key(|(p, split)| (*split, p.clone()));
-    Ok(files)
 }

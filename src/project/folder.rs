@@ -1,0 +1,208 @@
+//! Which files of a folder are a dataset, and of which splits.
+//!
+//! What a Hugging Face dataset's card says (`configs` at the head of `README.md`) goes first. Else the names tell: of files
+//! (`train.conll`, `test-00000-of-00002.parquet`), of a folder `data`, of folders for each split. A folder of documents whose
+//! names tell nothing is one split: annotations of brat, or all files of its most frequent kind.
+
+use crate::corpus::Split;
+use crate::disk::{self, DiskError};
+use crate::format::FORMATS;
+use saphyr::{LoadableYamlNode, Yaml};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The files of a folder.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Listing {
+    /// Those that are its dataset, in order of splits and names.
+    pub files: Vec<(PathBuf, Split)>,
+    /// Those that look like data and were not taken, with the reason.
+    pub left: Vec<(PathBuf, &'static str)>,
+}
+
+/// A file that may be data.
+struct Candidate {
+    path: PathBuf,
+    /// From the folder on, with slashes.
+    within: String,
+    /// The split its folder's name tells.
+    of_folder: Option<Split>,
+}
+
+impl Candidate {
+    fn split(&self) -> Option<Split> {
+        self.of_folder.or_else(|| Split::from_file_name(&self.path.file_name()?.to_string_lossy()))
+    }
+}
+
+/// The dataset of a folder; without any file where it has none.
+pub(super) fn files_of(folder: &Path) -> Result<Listing, DiskError> {
+    let candidates = candidates(folder)?;
+    let mut listing = from_card(folder, &candidates).unwrap_or_else(|| from_names(candidates));
+    listing.files.sort_by_key(|(path, split)| (*split, path.clone()));
+    Ok(listing)
+}
+
+/// The files of a folder and of those in it that are called `data` or like a split.
+fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let at = |path: PathBuf| Candidate { within: name(&path), of_folder: None, path };
+    let mut found: Vec<Candidate> = disk::list(folder)?.into_iter().map(at).collect();
+    for inner in disk::folders(folder) {
+        let folder_name = name(&inner);
+        let of_folder = Split::from_file_name(&folder_name);
+        if of_folder.is_none() && folder_name != "data" {
+            continue;
+        }
+        let at = |path: PathBuf| Candidate { within: format!("{folder_name}/{}", name(&path)), of_folder, path };
+        found.extend(disk::list(&inner)?.into_iter().map(at));
+    }
+    Ok(found)
+}
+
+/// What the dataset's card says; `None` where it says nothing that is here.
+fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
+    let card = disk::read(&folder.join("README.md")).ok()?;
+    let card = String::from_utf8(card).ok()?;
+    let head = card.strip_prefix("---")?.split_once("\n---")?.0;
+    let head = Yaml::load_from_str(head).ok()?.into_iter().next()?;
+    let configs = head.as_mapping_get("configs")?.as_vec()?;
+    let named = |c: &&Yaml| {
+        let is_default = c.as_mapping_get("default").and_then(Yaml::as_bool) == Some(true);
+        is_default || c.as_mapping_get("config_name").and_then(Yaml::as_str) == Some("default")
+    };
+    let config = configs.iter().find(named).or_else(|| configs.first())?;
+    let mut files = Vec::new();
+    for (split, pattern) in patterns(config.as_mapping_get("data_files")?) {
+        let Ok(pattern) = glob::Pattern::new(&pattern) else { continue };
+        files.extend(candidates.iter().filter(|c| pattern.matches(&c.within)).map(|c| (c.path.clone(), split)));
+    }
+    (!files.is_empty()).then(|| Listing { files, left: Vec::new() })
+}
+
+/// The patterns of `data_files` and their splits: one pattern, several, or one or several for each split.
+fn patterns(data_files: &Yaml) -> Vec<(Split, String)> {
+    let texts = |yaml: &Yaml| -> Vec<String> {
+        let many = yaml.as_vec().into_iter().flatten().filter_map(Yaml::as_str);
+        yaml.as_str().into_iter().chain(many).map(str::to_owned).collect()
+    };
+    let of = |split: Split, yaml: &Yaml| texts(yaml).into_iter().map(move |p| (split, p)).collect::<Vec<_>>();
+    let split_of = |name: &str| Split::from_file_name(name).unwrap_or_default();
+    let mut found = of(Split::Train, data_files);
+    for part in data_files.as_vec().into_iter().flatten() {
+        if let (Some(split), Some(path)) =
+            (part.as_mapping_get("split").and_then(Yaml::as_str), part.as_mapping_get("path"))
+        {
+            found.extend(of(split_of(split), path));
+        }
+    }
+    for (split, path) in data_files.as_mapping().into_iter().flatten() {
+        found.extend(split.as_str().into_iter().flat_map(|name| of(split_of(name), path)));
+    }
+    found
+}
+
+/// The ending that tells a file's kind, without that of a compression; `None` where no format has it, or the name is not data's.
+fn kind(path: &Path) -> Option<String> {
+    const PACKED: [&str; 3] = ["gz", "zst", "zip"];
+    const NOT_DATA: [&str; 7] = ["readme", "license", "licence", "notice", "changelog", "labels", "dataset_info"];
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let (stem, ending) = name.rsplit_once('.')?;
+    let (stem, ending) = if PACKED.contains(&ending) { stem.rsplit_once('.')? } else { (stem, ending) };
+    let known = ending == "ann" || FORMATS.iter().any(|f| f.extensions.contains(&ending));
+    (known && !NOT_DATA.contains(&stem)).then(|| ending.to_owned())
+}
+
+/// What the names tell.
+fn from_names(candidates: Vec<Candidate>) -> Listing {
+    let is_brat = |c: &Candidate| c.path.extension().is_some_and(|e| e == "ann");
+    if candidates.iter().any(is_brat) {
+        let files = candidates.into_iter().filter(is_brat).map(|c| (c.path.clone(), c.split().unwrap_or_default()));
+        return Listing { files: files.collect(), left: Vec::new() };
+    }
+    let (named, others): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.split().is_some());
+    let mut by_kind: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for other in others {
+        if let Some(kind) = kind(&other.path) {
+            by_kind.entry(kind).or_default().push(other.path);
+        }
+    }
+    let left = |by_kind: BTreeMap<String, Vec<PathBuf>>, why| {
+        by_kind.into_values().flatten().map(|path| (path, why)).collect::<Vec<_>>()
+    };
+    if !named.is_empty() {
+        let files = named.into_iter().filter_map(|c| Some((c.path.clone(), c.split()?))).collect();
+        return Listing { files, left: left(by_kind, "its name tells no split, as those of the others do") };
+    }
+    let most = by_kind.iter().max_by_key(|(_, files)| files.len()).map(|(kind, _)| kind.clone());
+    let files = most.and_then(|kind| by_kind.remove(&kind)).unwrap_or_default();
+    let files = files.into_iter().map(|path| (path, Split::Train)).collect();
+    Listing { files, left: left(by_kind, "the folder has more files of another kind") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The files that are taken, as `split:path`, then those that are left.
+    fn check(files: &[(&str, &str)], expected: &[&str], left: &[&str]) {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        }
+        let listing = files_of(folder.path()).expect("a listing");
+        let within = |path: &Path| {
+            let inside = path.strip_prefix(folder.path()).expect("inside");
+            inside.to_string_lossy().replace('\\', "/")
+        };
+        let taken: Vec<String> = listing.files.iter().map(|(p, s)| format!("{}:{}", s.name(), within(p))).collect();
+        assert_eq!(taken, expected);
+        assert_eq!(listing.left.iter().map(|(p, _)| within(p)).collect::<Vec<_>>(), left);
+    }
+
+    #[test]
+    fn names_tell_the_splits() {
+        check(&[("eng.testa", ""), ("eng.train", "")], &["train:eng.train", "dev:eng.testa"], &[]);
+        check(
+            &[("data/train-00001-of-00002.parquet", ""), ("data/train-00000-of-00002.parquet", ""), ("README.md", "x")],
+            &["train:data/train-00000-of-00002.parquet", "train:data/train-00001-of-00002.parquet"],
+            &[],
+        );
+        check(
+            &[("train/a.txt", ""), ("train/test b.txt", ""), ("test/c.txt.gz", ""), ("notes/d.txt", "")],
+            &["train:train/a.txt", "train:train/test b.txt", "test:test/c.txt.gz"],
+            &[],
+        );
+        check(&[("train.conll", ""), ("more.conll", ""), ("README.txt", "")], &["train:train.conll"], &["more.conll"]);
+    }
+
+    #[test]
+    fn a_folder_of_documents_is_one_split() {
+        check(
+            &[("a.txt", ""), ("b.txt", ""), ("c.json", ""), ("license.txt", "")],
+            &["train:a.txt", "train:b.txt"],
+            &["c.json"],
+        );
+        check(&[("a.ann", ""), ("a.txt", ""), ("dev/b.ann", "")], &["train:a.ann", "dev:dev/b.ann"], &[]);
+        check(&[("a.png", "")], &[], &[]);
+    }
+
+    #[test]
+    fn a_datasets_card_goes_first() {
+        let card = "---\nlicense: mit\nconfigs:\n- config_name: other\n  data_files: x.jsonl\n- config_name: default\n  data_files:\n  - split: train\n    path: data/tr-*.jsonl\n  - split: validation\n    path:\n    - v1.jsonl\n    - v2.jsonl\n---\n# A dataset\n";
+        let files = [
+            ("README.md", card),
+            ("data/tr-0.jsonl", ""),
+            ("data/tr-1.jsonl", ""),
+            ("v1.jsonl", ""),
+            ("v2.jsonl", ""),
+            ("x.jsonl", ""),
+        ];
+        check(&files, &["train:data/tr-0.jsonl", "train:data/tr-1.jsonl", "dev:v1.jsonl", "dev:v2.jsonl"], &[]);
+        let card = "---\nconfigs:\n- config_name: main\n  data_files:\n    test: \"*.csv\"\n---\n";
+        check(&[("README.md", card), ("a.csv", "")], &["test:a.csv"], &[]);
+        check(&[("README.md", "---\nconfigs: [\n---\n"), ("train.csv", "")], &["train:train.csv"], &[]);
+    }
+}
