@@ -168,6 +168,16 @@ pub enum Command {
     Do(Action),
     /// Open what lies there.
     Open(PathBuf),
+    /// Look at what lies there, and open it when the person says so; what is known already is opened at once.
+    Import(PathBuf),
+    /// Read it otherwise.
+    ImportChoices(crate::format::Choices),
+    /// What becomes of this label: another name, or nothing.
+    ImportLabel(String, Option<String>),
+    /// Open it as it was found.
+    ImportTake,
+    /// Leave it.
+    ImportCancel,
     /// Write the corpus there.
     SaveTo(PathBuf),
     /// Write the corpus there in the format of this name.

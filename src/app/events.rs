@@ -2,10 +2,13 @@
 
 use super::annotate::Annotate;
 use super::effect::Effect;
+use super::import;
 use super::notices::Notice;
 use super::state::{App, Room};
 use super::training::RunState;
+use super::update::make;
 use crate::corpus::Split;
+use crate::corpus::relabel::relabel;
 use crate::hub::ModelName;
 use crate::project::settings::Recent;
 use crate::project::{Commit, RunOutcome, RunRecord};
@@ -18,6 +21,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Opened(opened) => return opened_dataset(app, *opened),
+        Event::Looked { path, choices, found } => import::looked(app, path, choices, found),
         Event::Saved(files) => {
             if let Some(a) = &mut app.annotate {
                 a.files = files.clone();
@@ -94,12 +98,15 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
         detail: format!("{} sentences, {labels} labels", thousands(sentences)),
         opened: now(),
     });
+    // What a person has looked at need not be told again.
+    let importing = app.importing.take();
+    let told = importing.is_some();
     let evidence: Vec<&str> = annotate.files.iter().flat_map(|f| f.found.evidence.iter().map(String::as_str)).collect();
-    if !evidence.is_empty() {
+    if !evidence.is_empty() && !told {
         let format = annotate.files.first().map_or("", |f| f.found.format.name);
         app.notices.say(Notice::info(format!("Read as {format}"), evidence.join("; ")));
     }
-    if let Some(first) = annotate.problems.first() {
+    if let Some(first) = annotate.problems.first().filter(|_| !told) {
         let count = annotate.problems.len();
         let title =
             if count == 1 { "1 problem in the source".into() } else { format!("{count} problems in the source") };
@@ -115,7 +122,14 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     app.training.run = None;
     app.training.forget_measurements();
     app.room = Room::Annotate;
-    [Effect::Adopt(Box::new(project))].into_iter().chain(fill).chain([Effect::StoreSettings]).collect()
+    let mut effects: Vec<Effect> =
+        [Effect::Adopt(Box::new(project))].into_iter().chain(fill).chain([Effect::StoreSettings]).collect();
+    if let (Some(a), Some(importing)) = (&mut app.annotate, importing)
+        && let Some(edit) = relabel(&a.corpus, &importing.renames)
+    {
+        make(a, edit, &mut effects);
+    }
+    effects
 }
 
 fn run_ended(app: &mut App, id: usize, finished: Finished) -> Vec<Effect> {
@@ -156,6 +170,9 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
     match asked {
         Asked::Files => {
             app.opening = None;
+            if let Some(importing) = &mut app.importing {
+                importing.reading = false;
+            }
             app.notices.say(Notice::bad("That did not work", message));
         }
         Asked::Run if app.training.trial.take().is_some() => {

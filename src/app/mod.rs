@@ -2,12 +2,13 @@
 //!
 //! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands), [`update`] (a
 //! command changes the state and asks for [`Effect`]s; what concerns runs is in [`runs`]), [`events`] (what the worker tells changes it too), and the rooms:
-//! [`annotate`] with the [`query`] language of its search field, [`training`], [`trying`], [`scoring`].
+//! [`import`] (a dataset before it is taken), [`annotate`] with the [`query`] language of its search field, [`training`], [`trying`], [`scoring`].
 
 pub mod annotate;
 pub mod command;
 pub mod effect;
 pub mod events;
+pub mod import;
 pub mod notices;
 pub mod query;
 pub mod runs;
@@ -20,5 +21,6 @@ pub mod update;
 pub use annotate::{Annotate, Filter};
 pub use command::{Action, COMMANDS, Chord, Command, Context};
 pub use effect::Effect;
+pub use import::Importing;
 pub use notices::{Notice, Tone};
 pub use state::{App, Room};

@@ -1,6 +1,7 @@
 //! Everything the window shows.
 
 use super::annotate::Annotate;
+use super::import::Importing;
 use super::notices::Notices;
 use super::scoring::Scoring;
 use super::training::Training;
@@ -31,6 +32,8 @@ pub struct App {
     pub room: Room,
     /// The open dataset.
     pub annotate: Option<Annotate>,
+    /// A dataset that is looked at before it is taken.
+    pub importing: Option<Importing>,
     /// What is being opened.
     pub opening: Option<String>,
     /// Training.
@@ -63,6 +66,7 @@ impl App {
         Self {
             room: Room::Annotate,
             annotate: None,
+            importing: None,
             opening: None,
             training: Training { gpu_helper, ..Training::default() },
             scoring: Scoring::default(),

@@ -3,13 +3,14 @@
 use super::annotate::Annotate;
 use super::command::{Action, Command};
 use super::effect::{Effect, Pick};
+use super::import;
 use super::notices::Notice;
 use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::state::{App, Room};
 use super::training::Base;
 use crate::corpus::label::{Label, check_name};
 use crate::corpus::{Corpus, Edit, Scheme, notation, scheme};
-use crate::format::{self, FORMATS, Format};
+use crate::format::{self, Choices, FORMATS, Format};
 use crate::model::align::Rule;
 use crate::project::{Commit, export};
 use crate::train::arguments::for_small_data;
@@ -29,7 +30,27 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     }
     match command {
         Command::Do(action) => act(app, action, &mut effects),
-        Command::Open(_) if app.training.is_busy() => app.notices.say(busy()),
+        Command::Open(_) | Command::Import(_) if app.training.is_busy() => app.notices.say(busy()),
+        Command::Import(path) => {
+            app.importing = None;
+            import::look(app, path, Choices::default(), &mut effects);
+        }
+        Command::ImportChoices(choices) => {
+            if let Some(path) = app.importing.as_ref().map(|i| i.path.clone()) {
+                import::look(app, path, choices, &mut effects);
+            }
+        }
+        Command::ImportLabel(old, fate) => {
+            if let Some(importing) = &mut app.importing {
+                let stays = fate.as_ref() == Some(&old);
+                importing.renames.insert(old.clone(), fate);
+                if stays {
+                    importing.renames.remove(&old);
+                }
+            }
+        }
+        Command::ImportTake => import::take(app, &mut effects),
+        Command::ImportCancel => app.importing = None,
         Command::Open(path) => {
             app.opening = Some(path.display().to_string());
             effects.push(Effect::File(FileRequest::Open(Some(path))));
@@ -267,7 +288,7 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
 }
 
 /// Makes a new edit.
-fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
+pub(super) fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
     if a.history.make(edit.clone(), &mut a.corpus) {
         changed(a, edit, true, effects);
     }

@@ -1,5 +1,6 @@
 //! What reading a file finds out.
 
+use super::columns::Layout;
 use super::{Decoded, Format, Unit};
 use crate::corpus::Scheme;
 
@@ -40,6 +41,10 @@ pub struct Found {
     pub scheme: Scheme,
     /// What its offsets count, where it has some.
     pub unit: Option<Unit>,
+    /// How its characters are encoded, where it is text.
+    pub encoding: Option<&'static str>,
+    /// Which column is what, where it has some.
+    pub layout: Option<Layout>,
     /// How that was found out, in sentences.
     pub evidence: Vec<String>,
     /// What is wrong in it; the lines are kept all the same.
@@ -54,7 +59,16 @@ pub const MAX_PROBLEMS: usize = 200;
 impl Found {
     /// Nothing wrong so far.
     pub fn new(format: Format) -> Self {
-        Self { format, scheme: Scheme::Iob2, unit: None, evidence: Vec::new(), problems: Vec::new(), problem_count: 0 }
+        Self {
+            format,
+            scheme: Scheme::Iob2,
+            unit: None,
+            encoding: None,
+            layout: None,
+            evidence: Vec::new(),
+            problems: Vec::new(),
+            problem_count: 0,
+        }
     }
 
     /// Nothing wrong so far with a text; its encoding is told where it is unusual.
@@ -64,8 +78,9 @@ impl Found {
         found
     }
 
-    /// Tells a text's encoding where it is unusual.
+    /// Notes a text's encoding; one that is unusual is told.
     pub(super) fn note_encoding(&mut self, decoded: &Decoded) {
+        self.encoding = Some(decoded.encoding.name());
         self.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
     }
 

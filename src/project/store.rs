@@ -11,7 +11,7 @@ use crate::corpus::label::Label;
 use crate::corpus::store::Column;
 use crate::corpus::{Corpus, Document, Edit, History, Labels, Scheme, Span, Split};
 use crate::disk::{self, Lock};
-use crate::format::{self, Found, Unit};
+use crate::format::{self, Choices, Found, Unit};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -155,6 +155,15 @@ impl Project {
         let stored = self.sources().map_err(|e| self.fail(e))?;
         let same = |a: &SourceFile, b: &SourceFile| a.path == b.path && a.hash == b.hash;
         Ok(stored.len() == dataset.files.len() && stored.iter().zip(&dataset.files).all(|(a, b)| same(a, b)))
+    }
+
+    /// What was said of the dataset when it was read; `None` where the project holds none yet.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn said(&self) -> Result<Option<Choices>, StoreError> {
+        let sources = self.sources().map_err(|e| self.fail(e))?;
+        Ok(sources.first().map(|s| s.choices))
     }
 
     /// Whether nothing has been put into it yet.

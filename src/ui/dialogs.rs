@@ -118,7 +118,7 @@ fn title(pick: &Pick) -> &'static str {
 
 fn command(pick: Pick, path: PathBuf) -> Command {
     match pick {
-        Pick::OpenFile | Pick::OpenFolder => Command::Open(path),
+        Pick::OpenFile | Pick::OpenFolder => Command::Import(path),
         Pick::BaseFolder => Command::Base(Base::Folder(path.display().to_string())),
         Pick::TryFolder => Command::TryModel(ModelName::Folder(path)),
         Pick::SaveAs { .. } => Command::SaveTo(path),

@@ -10,6 +10,7 @@ pub mod dialogs;
 pub mod evaluate;
 pub mod export_dialog;
 pub mod frame;
+pub mod import_dialog;
 pub mod key_sheet;
 pub mod keymap;
 pub mod label_dialog;

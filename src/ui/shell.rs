@@ -2,8 +2,8 @@
 
 use super::dialogs::Dialogs;
 use super::{
-    Commands, annotate, evaluate, export_dialog, frame, key_sheet, keymap, label_dialog, palette, theme, train,
-    try_text, welcome,
+    Commands, annotate, evaluate, export_dialog, frame, import_dialog, key_sheet, keymap, label_dialog, palette, theme,
+    train, try_text, welcome,
 };
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events};
@@ -23,6 +23,7 @@ pub struct View {
     pub try_text: try_text::View,
     pub palette: palette::View,
     pub label_dialog: label_dialog::View,
+    pub import_dialog: import_dialog::View,
 }
 
 /// The window's program.
@@ -76,7 +77,7 @@ impl Shell {
             self.queue.push(Command::Say(Notice::bad("An edit is not on disk yet", message)));
         }
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
-            self.queue.push(Command::Open(file.path().to_owned()));
+            self.queue.push(Command::Import(file.path().to_owned()));
         }
         for command in std::mem::take(&mut self.queue) {
             let effects = update(&mut self.app, command);
@@ -147,6 +148,9 @@ impl Shell {
         }
         if self.app.exporting.is_some() {
             export_dialog::show(ui, &self.app, &mut out);
+        }
+        if self.app.importing.is_some() {
+            import_dialog::show(ui, &self.app, &mut self.view.import_dialog, &mut out);
         }
         if self.app.adding_label {
             label_dialog::show(ui, &self.app, &mut self.view.label_dialog, &mut out);

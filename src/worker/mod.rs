@@ -16,12 +16,12 @@ pub use read::{Asked, ModelFacts};
 pub use run::{RunId, TrainRequest, Trial};
 
 use crate::corpus::{Corpus, SentenceId};
-use crate::format::Format;
+use crate::format::{Choices, Format};
 use crate::hub::{Hub, ModelName, Progress};
 use crate::model::Alignment;
 use crate::model::align::Rule;
 use crate::predict::{Evaluation, Prediction};
-use crate::project::{Places, SourceFile};
+use crate::project::{Dataset, Places, SourceFile};
 use crate::train::event::{SharedWish, Wish};
 use crate::train::trial::{Estimate, RateSweep};
 use crate::train::{self, Finished};
@@ -38,6 +38,20 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 pub enum FileRequest {
     /// Open a dataset or a project; `None` is the sample.
     Open(Option<PathBuf>),
+    /// Look at what lies there, as it is said to be. A dataset that has a project is opened at once.
+    Look {
+        /// Where.
+        path: PathBuf,
+        /// What the person says.
+        choices: Choices,
+    },
+    /// Open a dataset as it was found when it was looked at.
+    Take {
+        /// Where it lies.
+        path: PathBuf,
+        /// As it was found.
+        dataset: Arc<Dataset>,
+    },
     /// Write the sources back with the corpus' spans.
     Save {
         /// The sources.
@@ -115,6 +129,15 @@ pub enum ReadRequest {
 pub enum Event {
     /// A dataset is open.
     Opened(Box<Opened>),
+    /// What was found in a dataset, or why it could not be read as it was said.
+    Looked {
+        /// Where it lies.
+        path: PathBuf,
+        /// As it was said.
+        choices: Choices,
+        /// As it was found.
+        found: Result<Arc<Dataset>, String>,
+    },
     /// Sources were written; these are their new hashes.
     Saved(Vec<SourceFile>),
     /// Something was written somewhere else.

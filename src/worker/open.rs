@@ -3,10 +3,12 @@
 use super::{Event, FileRequest, Outbox};
 use crate::corpus::{Corpus, History, Split};
 use crate::disk;
-use crate::format::{self, Write};
+use crate::format::{self, Choices, Write};
+use crate::project::source::SourceError;
 use crate::project::store::{Contents, StoreError};
 use crate::project::{Dataset, Places, Project, RunRecord, SourceFile, export, sample, source};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A title and what it is about, where there is something to tell.
 type Notice = Option<(&'static str, String)>;
@@ -38,7 +40,22 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
                 Some(path) => path,
                 None => sample::unpack(places).map_err(|e| e.to_string())?,
             };
-            let opened = open(&path, places)?;
+            let opened = open(&path, places, None)?;
+            outbox.send(Event::Opened(Box::new(opened)));
+        }
+        FileRequest::Look { path, choices } => {
+            let known = path.extension().is_some_and(|e| e == "tagwright") || said_before(&path, places).is_some();
+            if known && choices == Choices::default() {
+                return perform(FileRequest::Open(Some(path)), places, outbox);
+            }
+            let found = match Dataset::open_as(&path, choices) {
+                Err(SourceError::Disk(e)) => return Err(e.to_string()),
+                found => found.map(Arc::new).map_err(|e| e.to_string()),
+            };
+            outbox.send(Event::Looked { path, choices, found });
+        }
+        FileRequest::Take { path, dataset } => {
+            let opened = open(&path, places, Some(Arc::unwrap_or_clone(dataset)))?;
             outbox.send(Event::Opened(Box::new(opened)));
         }
         FileRequest::Save { mut files, corpus } => {
@@ -66,7 +83,14 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
     Ok(())
 }
 
-fn open(path: &Path, places: &Places) -> Result<Opened, String> {
+/// What was said of a dataset when its project was made; `None` where it has none.
+fn said_before(path: &Path, places: &Places) -> Option<Choices> {
+    let at = places.project_of(path);
+    at.is_file().then(|| Project::open(&at).ok()?.said().ok().flatten()).flatten()
+}
+
+/// Opens a dataset, which may have been read already, with its project.
+fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opened, String> {
     let text = |e: &dyn std::fmt::Display| e.to_string();
     let opened = |project: Project, contents: Contents, problems, is_new, notice| Opened {
         path: path.to_owned(),
@@ -85,7 +109,10 @@ fn open(path: &Path, places: &Places) -> Result<Opened, String> {
         let (project, contents, notice) = open_project(path)?;
         return Ok(opened(project, contents, Vec::new(), false, notice));
     }
-    let dataset = Dataset::open(path).map_err(|e| text(&e))?;
+    let dataset = match read {
+        Some(dataset) => dataset,
+        None => Dataset::open_as(path, said_before(path, places).unwrap_or_default()).map_err(|e| text(&e))?,
+    };
     let at = places.project_of(path);
     let mut project = Project::open(&at).or_else(|e| start_over(&at, &e))?;
     let mut notice = None;

@@ -82,6 +82,7 @@ impl<'a> Reader<'a> {
         let ids = columns.iter().map(|c| c.values.iter().cloned().zip(0..).collect()).collect();
         let mut found = Found::new(layout.format());
         found.evidence = layout.evidence();
+        found.layout = Some(layout);
         let (detector, values, tags) = (SchemeDetector::default(), Vec::new(), Vec::new());
         Self { text, layout, corpus, further, columns, ids, detector, found, values, tags }
     }

@@ -1,0 +1,59 @@
+//! A dataset that is looked at before anything of it is taken: what was found, what the person knows better, and what becomes
+//! of its labels.
+
+use super::effect::Effect;
+use super::state::App;
+use crate::corpus::relabel::Renames;
+use crate::format::Choices;
+use crate::project::Dataset;
+use crate::worker::FileRequest;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A dataset that is looked at.
+#[derive(Clone, Debug)]
+pub struct Importing {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What the person says of it.
+    pub choices: Choices,
+    /// As it was read last, or why it could not be read so.
+    pub found: Result<Arc<Dataset>, String>,
+    /// Whether it is being read again.
+    pub reading: bool,
+    /// What becomes of its labels.
+    pub renames: Renames,
+}
+
+/// Looks at what lies there.
+pub(super) fn look(app: &mut App, path: PathBuf, choices: Choices, effects: &mut Vec<Effect>) {
+    match &mut app.importing {
+        Some(importing) => (importing.choices, importing.reading) = (choices, true),
+        None => app.opening = Some(path.display().to_string()),
+    }
+    effects.push(Effect::File(FileRequest::Look { path, choices }));
+}
+
+/// What was found. An answer to a question that was changed meanwhile is not shown.
+pub(super) fn looked(app: &mut App, path: PathBuf, choices: Choices, found: Result<Arc<Dataset>, String>) {
+    app.opening = None;
+    let renames = match app.importing.take() {
+        Some(asked) if asked.path == path && asked.choices != choices => {
+            app.importing = Some(asked);
+            return;
+        }
+        Some(asked) if asked.path == path => asked.renames,
+        _ => Renames::default(),
+    };
+    app.importing = Some(Importing { path, choices, found, reading: false, renames });
+}
+
+/// Takes the dataset as it was found.
+pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(importing) = app.importing.as_mut().filter(|i| !i.reading) else { return };
+    if let Ok(dataset) = &importing.found {
+        importing.reading = true;
+        app.opening = Some(importing.path.display().to_string());
+        effects.push(Effect::File(FileRequest::Take { path: importing.path.clone(), dataset: dataset.clone() }));
+    }
+}
