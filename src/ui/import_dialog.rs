@@ -17,12 +17,14 @@ use crate::format::columns::Separator;
 use crate::format::plain::Extent;
 use crate::format::{self, Choices, FORMATS, Found, Unit};
 use crate::project::Dataset;
-use egui::{Align, Frame, Id, Key, Layout, Margin, Modal, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Frame, Id, Key, Layout, Margin, Modal, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 const WIDTH: f32 = 940.0;
-const SIDE: f32 = 264.0;
+const SIDE: f32 = 272.0;
+/// Between a column and the line beside it.
+const GUTTER: f32 = 12.0;
 /// So many sentences are shown.
-const SENTENCES: usize = 6;
+const SENTENCES: usize = 4;
 /// So many problems are listed.
 const PROBLEMS: usize = 40;
 
@@ -63,26 +65,18 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         head(ui, importing);
         ui.add_space(12.0);
         let height = (window.height() - 220.0).clamp(180.0, 560.0);
-        ui.scope_builder(UiBuilder::new().layout(Layout::left_to_right(Align::Min)), |ui| {
-            ui.set_height(height);
-            ui.spacing_mut().item_spacing.x = 20.0;
-            ScrollArea::vertical().id_salt("said").max_height(height).show(ui, |ui| {
-                ui.set_width(SIDE);
-                said(ui, importing, out);
-            });
-            let edge = ui.cursor().left() - 10.0;
-            hairline(ui.painter(), pos2(edge, ui.max_rect().top()), pos2(edge, ui.max_rect().bottom()), p.line);
-            ScrollArea::vertical().id_salt("found").max_height(height).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                match &importing.found {
-                    Ok(dataset) => found(ui, importing, dataset, view, out),
-                    Err(why) => {
-                        ui.add_space(40.0);
-                        let hint = format!("{why}\nSay at the left what it is, or close this and choose another file.");
-                        EmptyState::new(icon::CIRCLE_ALERT, "It cannot be read like this", &hint).show(ui);
-                    }
-                }
-            });
+        let (whole, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+        let left = whole.with_max_x(whole.left() + SIDE);
+        let right = whole.with_min_x(left.right() + 2.0 * GUTTER);
+        let edge = left.right() + GUTTER;
+        hairline(ui.painter(), pos2(edge, whole.top()), pos2(edge, whole.bottom()), p.line);
+        column(ui, "said", left, |ui| said(ui, importing, out));
+        column(ui, "found", right, |ui| match &importing.found {
+            Ok(dataset) => found(ui, importing, dataset, view, out),
+            Err(why) => {
+                let hint = format!("{why}. Say at the left what it is, or close this and choose another file.");
+                EmptyState::new(icon::CIRCLE_ALERT, "It cannot be read like this", &hint).show_in_the_middle(ui);
+            }
         });
         ui.add_space(16.0);
         ui.horizontal(|ui| {
@@ -108,6 +102,17 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     if modal.should_close() {
         out.push(Command::ImportCancel);
     }
+}
+
+/// A column of the dialog, which scrolls by itself.
+fn column(ui: &mut Ui, name: &str, rect: Rect, content: impl FnOnce(&mut Ui)) {
+    ui.scope_builder(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)), |ui| {
+        ScrollArea::vertical().id_salt(name).max_height(rect.height()).auto_shrink(false).show(ui, |ui| {
+            // The bar lies over the content's edge.
+            ui.set_width(rect.width() - 12.0);
+            content(ui);
+        });
+    });
 }
 
 fn head(ui: &mut Ui, importing: &Importing) {
@@ -270,7 +275,7 @@ fn evidence(ui: &mut Ui, importing: &Importing) {
     });
 }
 
-/// Splits, labels, problems and the first sentences.
+/// Problems, the first sentences, labels and splits.
 fn found(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 4.0;
@@ -282,9 +287,9 @@ fn found(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View,
         problems(ui, dataset);
         ui.add_space(12.0);
     }
-    title(ui, "Splits");
-    splits(ui, dataset);
-    ui.add_space(12.0);
+    title(ui, "First sentences");
+    sentences(ui, importing, dataset);
+    ui.add_space(8.0);
     if !view.names.is_empty() {
         title(ui, "Labels");
         paragraph(
@@ -297,8 +302,8 @@ fn found(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View,
         labels(ui, importing, dataset, view, out);
         ui.add_space(12.0);
     }
-    title(ui, "First sentences");
-    sentences(ui, importing, dataset);
+    title(ui, "Splits");
+    splits(ui, dataset);
 }
 
 fn splits(ui: &mut Ui, dataset: &Dataset) {

@@ -144,6 +144,14 @@ impl Window {
         self.step();
     }
 
+    /// Picks an option of a list that drops down.
+    pub fn choose(&mut self, list: &str, option: &str) {
+        self.harness.get_by_role_and_label(egui::Role::ComboBox, list).click();
+        self.step();
+        self.harness.get_by_role_and_label(egui::Role::MenuItem, option).click();
+        self.step();
+    }
+
     /// Replaces what stands in a text field.
     pub fn type_text(&mut self, field: &str, text: &str) {
         self.harness.query_all_by_label(field).next().unwrap_or_else(|| panic!("no field {field:?}")).click();

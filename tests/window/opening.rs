@@ -32,6 +32,8 @@ fn a_folder_comes_by_dialog_path_drop_and_recents() {
     let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], egui::Theme::Dark);
     w.answer(&folder);
     w.press("Open folder...");
+    w.until("the folder is looked at", |w| w.app().importing.is_some());
+    w.keys(&[Key::Enter]);
     w.until("the dialog's folder is open", |w| opened(w).as_ref() == Some(&sample()));
     drop(w);
     let mut w = Window::with(data.clone(), &[&folder.join("dev.conll")], [1440.0, 900.0], egui::Theme::Dark);
@@ -52,6 +54,8 @@ fn without_a_portal_a_field_for_a_path_appears() {
     w.until("the field is here", |w| w.shows("Path"));
     w.type_text("Path", sample().join("test.conll").to_str().expect("a path"));
     w.press("Use this path");
+    w.until("the file is looked at", |w| w.shows("Open test.conll"));
+    w.press("Open");
     w.until("the file is open", |w| w.app().annotate.is_some());
 }
 
@@ -64,6 +68,82 @@ fn what_cannot_be_opened_is_said() {
     w.until("it is said", |w| !w.app().notices.shown().is_empty());
     assert!(w.app().notices.shown()[0].detail.contains("letter.conll"));
     assert!(w.shows("Try the sample") && w.shows("Close this notice"));
+}
+
+/// A window in which this file was chosen and looked at.
+fn looked_at(name: &str, bytes: &[u8]) -> (Window, tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).expect("a file");
+    let mut w = Window::open(&[]);
+    w.answer(&path);
+    w.press("Open file...");
+    w.until("it is looked at", |w| w.app().importing.is_some());
+    w.step();
+    (w, folder, path)
+}
+
+#[test]
+fn a_dataset_is_shown_before_anything_is_taken() {
+    let text = "Z\u{fc}rich LOC\nis O\nold O\n\nAnn PER\nmet O\nBob PER\nhere\n";
+    let latin1: Vec<u8> = text.chars().map(|c| c as u8).collect();
+    let (mut w, _folder, path) = looked_at("names.txt", &latin1);
+    assert!(w.app().annotate.is_none(), "nothing is taken yet");
+    for part in
+        ["1 problem", "expected 2 columns but found 1", "encoding windows-1252", "tags are labels alone", "Zürich"]
+    {
+        assert!(w.shows_part(part), "{part}");
+    }
+    w.press("Cancel");
+    assert!(w.app().importing.is_none() && w.app().annotate.is_none());
+    assert_eq!(std::fs::read(path).expect("the file"), latin1);
+}
+
+#[test]
+fn what_was_found_can_be_said_otherwise() {
+    let (mut w, _folder, path) = looked_at("a.txt", b"Oslo NNP B-LOC\nrain NN O\nfalls VB O\n");
+    assert!(w.shows_part("1 span"));
+    let read_again = |w: &Window| w.app().importing.as_ref().is_some_and(|i| !i.reading);
+    w.choose("Tags are in", "column 2");
+    w.until("it was read again", read_again);
+    assert!(w.shows("3 problems") && w.shows_part("“NNP” is no tag"));
+    w.choose("Format", "hf-parquet");
+    w.until("it was read again", read_again);
+    assert!(w.shows("It cannot be read like this"));
+    w.choose("Format", "conll");
+    w.until("it was read again", read_again);
+    w.choose("Tags are in", "column 3");
+    w.until("it was read again", read_again);
+    w.press("Open");
+    w.until("it is open", |w| w.app().annotate.is_some());
+    let said = |w: &Window| w.app().annotate.as_ref().map(|a| a.files[0].choices.columns.tag);
+    assert_eq!(said(&w), Some(Some(2)));
+    w.until("it is saved", |w| w.is_durable());
+    // The next time it is known, and read in the same way.
+    w.answer(&path);
+    w.key(Modifiers::COMMAND, Key::O);
+    w.until("it is open again", |w| w.app().opening.is_none() && w.app().annotate.is_some());
+    assert_eq!((w.app().importing.is_none(), said(&w)), (true, Some(Some(2))));
+}
+
+#[test]
+fn labels_are_renamed_merged_and_left_out_on_the_way_in() {
+    let (mut w, _folder, path) = looked_at("a.conll", b"Ann B-PER\nin O\nOslo B-CITY\nNorway B-LOC\nMonday B-DATE\n");
+    w.type_text("New name of CITY", "LOC");
+    w.press("Leave out DATE");
+    w.type_text("New name of PER", "PERSON");
+    // Enter ends the field first.
+    w.keys(&[Key::Enter]);
+    w.until("the names are taken", |w| w.app().importing.as_ref().is_some_and(|i| i.renames.len() == 3));
+    w.press("Open");
+    w.until("it is open", |w| w.app().annotate.is_some());
+    let labels = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.labels.names());
+    assert_eq!(labels(&w), Some(vec!["PERSON".into(), "LOC".into()]));
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.counts.labels.clone()), Some(vec![1, 2]));
+    w.key(Modifiers::COMMAND, Key::Z);
+    w.step();
+    assert_eq!(labels(&w).map(|l| l.len()), Some(4), "undo brings all back");
+    assert!(std::fs::read_to_string(path).expect("the file").contains("B-DATE"), "the file stays as it is");
 }
 
 #[test]
