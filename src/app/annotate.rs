@@ -83,6 +83,8 @@ pub struct Annotate {
     pub revision: u64,
     /// First sentence number of each split, so that ids count from 0 in each.
     split_starts: [usize; 3],
+    /// Sentences of each split.
+    split_sizes: [usize; 3],
 }
 
 impl Annotate {
@@ -92,6 +94,8 @@ impl Annotate {
         let starts =
             |split: Split| sentences.iter().position(|s| corpus.document(s.document).split == split).unwrap_or(0);
         let split_starts = Split::ALL.map(starts);
+        let size = |split: Split| corpus.documents.iter().filter(|d| d.split == split).map(|d| d.len()).sum();
+        let split_sizes = Split::ALL.map(size);
         let shown = (0..sentences.len()).collect();
         let counts = corpus.counts(None);
         Self {
@@ -112,8 +116,19 @@ impl Annotate {
             pieces: Pieces::default(),
             revision: 0,
             split_starts,
+            split_sizes,
             corpus,
         }
+    }
+
+    /// How many sentences a split has.
+    pub fn size_of(&self, split: Split) -> usize {
+        self.split_sizes[split as usize]
+    }
+
+    /// Which splits have sentences.
+    pub fn splits(&self) -> Vec<Split> {
+        Split::ALL.into_iter().filter(|s| self.size_of(*s) > 0).collect()
     }
 
     /// The current sentence's address.

@@ -3,7 +3,9 @@
 
 use super::effect::Effect;
 use super::state::App;
+use crate::corpus::Corpus;
 use crate::corpus::relabel::Renames;
+use crate::corpus::store::Counts;
 use crate::format::Choices;
 use crate::project::Dataset;
 use crate::worker::FileRequest;
@@ -19,6 +21,8 @@ pub struct Importing {
     pub choices: Choices,
     /// As it was read last, or why it could not be read so.
     pub found: Result<Arc<Dataset>, String>,
+    /// Its sizes: of each split, then of all.
+    pub counts: Vec<(&'static str, Counts)>,
     /// Whether it is being read again.
     pub reading: bool,
     /// What becomes of its labels.
@@ -45,7 +49,13 @@ pub(super) fn looked(app: &mut App, path: PathBuf, choices: Choices, found: Resu
         Some(asked) if asked.path == path => asked.renames,
         _ => Renames::default(),
     };
-    app.importing = Some(Importing { path, choices, found, reading: false, renames });
+    let counts = found.as_ref().map(|dataset| sizes(&dataset.corpus)).unwrap_or_default();
+    app.importing = Some(Importing { path, choices, found, counts, reading: false, renames });
+}
+
+fn sizes(corpus: &Corpus) -> Vec<(&'static str, Counts)> {
+    let splits = corpus.splits().into_iter().map(|s| (s.name(), corpus.counts(Some(s))));
+    splits.chain([("all", corpus.counts(None))]).collect()
 }
 
 /// Takes the dataset as it was found.

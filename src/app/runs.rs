@@ -17,8 +17,7 @@ use std::path::PathBuf;
 
 /// How many sentences the next run would learn from.
 pub fn training_sentences(app: &App) -> usize {
-    let Some(a) = &app.annotate else { return 0 };
-    a.sentences.iter().filter(|s| a.corpus.document(s.document).split == Split::Train).count()
+    app.annotate.as_ref().map_or(0, |a| a.size_of(Split::Train))
 }
 
 /// Why Train cannot be pressed, if so.

@@ -156,7 +156,7 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
             tags.into_iter().map(|t| tag_text(t, scheme, |l| corpus.labels.name(l).to_owned())).collect();
         json!({"id": i.to_string(), "tokens": words, "ner_tags": tags})
     };
-    json::write(&sentences.enumerate().map(record).collect::<Vec<_>>(), Shape::Lines)
+    json::write(sentences.enumerate().map(record), Shape::Lines)
 }
 
 /// Names of numbered tags, and the file they are from.

@@ -105,10 +105,10 @@ impl<'a> Tagged<'a> {
     }
 
     /// Adds a sentence of words and their tags, all of one line.
-    pub(super) fn sentence(&mut self, words: &[String], tags: &[String], line: usize) {
+    pub(super) fn sentence<T: AsRef<str>>(&mut self, words: &[T], tags: &[T], line: usize) {
         for (i, (word, tag)) in words.iter().zip(tags).enumerate() {
-            self.word(word);
-            self.tag(tag, line, i + 1);
+            self.word(word.as_ref());
+            self.tag(tag.as_ref(), line, i + 1);
         }
         self.end_sentence();
     }

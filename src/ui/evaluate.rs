@@ -75,7 +75,7 @@ fn question(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         label(ui, TextRole::Small, p.text3, "on");
         let split = Button::plain(s.split.name()).icon(split_icon(s.split)).opens_menu().show(ui);
         menu(&split, 180.0, |ui| {
-            for split in a.corpus.splits() {
+            for split in a.splits() {
                 if MenuRow::new(split.name()).icon(split_icon(split)).chosen(split == s.split).show(ui).clicked() {
                     out.push(Command::ScoreSplit(split));
                     ui.close();

@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         .stroke(egui::Stroke::new(1.0, p.line_strong))
         .corner_radius(12)
         .inner_margin(Margin::same(20));
-    let several = app.annotate.as_ref().is_some_and(|a| a.corpus.splits().len() > 1);
+    let several = app.annotate.as_ref().is_some_and(|a| a.splits().len() > 1);
     let mut close = false;
     let modal = Modal::new(Id::unique("export")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
         ui.set_width(WIDTH.min(ui.content_rect().width() - 80.0));

@@ -74,6 +74,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         column(ui, "found", right, |ui| match &importing.found {
             Ok(dataset) => found(ui, importing, dataset, view, out),
             Err(why) => {
+                let why = why.trim_end_matches('.');
                 let hint = format!("{why}. Say at the left what it is, or close this and choose another file.");
                 EmptyState::new(icon::CIRCLE_ALERT, "It cannot be read like this", &hint).show_in_the_middle(ui);
             }
@@ -120,9 +121,8 @@ fn head(ui: &mut Ui, importing: &Importing) {
     let name = importing.path.file_name().unwrap_or(importing.path.as_os_str()).to_string_lossy();
     label(ui, TextRole::Title, p.text, &format!("Open {name}"));
     ui.add_space(2.0);
-    let line = match &importing.found {
-        Ok(dataset) => {
-            let c = dataset.corpus.counts(None);
+    let line = match importing.counts.last() {
+        Some((_, c)) => {
             let spans = counted(c.labels.iter().sum(), "span");
             format!(
                 "{}, {}, {}, {spans}. Nothing is taken yet, and your files stay as they are.",
@@ -131,7 +131,7 @@ fn head(ui: &mut Ui, importing: &Importing) {
                 counted(c.tokens, "token")
             )
         }
-        Err(_) => "Nothing is taken yet, and your files stay as they are.".into(),
+        None => "Nothing is taken yet, and your files stay as they are.".into(),
     };
     paragraph(ui, TextRole::Small, p.text2, &line);
 }
@@ -303,10 +303,10 @@ fn found(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View,
         ui.add_space(12.0);
     }
     title(ui, "Splits");
-    splits(ui, dataset);
+    splits(ui, importing);
 }
 
-fn splits(ui: &mut Ui, dataset: &Dataset) {
+fn splits(ui: &mut Ui, importing: &Importing) {
     let columns = [
         Column::text("Split", 1.0),
         Column::number("Documents", 1.0),
@@ -316,10 +316,11 @@ fn splits(ui: &mut Ui, dataset: &Dataset) {
     ];
     let table = Table::new(&columns);
     table.head(ui);
-    for split in dataset.corpus.splits() {
-        let c = dataset.corpus.counts(Some(split));
+    // One split is all.
+    let rows = importing.counts.len() - usize::from(importing.counts.len() == 2);
+    for (split, c) in &importing.counts[..rows] {
         table.row(ui, |cells| {
-            cells.text(split.name());
+            cells.text(split);
             for n in [c.documents, c.sentences, c.tokens, c.labels.iter().sum()] {
                 cells.text(&thousands(n));
             }
@@ -330,7 +331,7 @@ fn splits(ui: &mut Ui, dataset: &Dataset) {
 /// A row for each label: its colour, its new name, how many spans it has, and whether they are left out.
 fn labels(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
-    let counts = dataset.corpus.counts(None).labels;
+    let counts = importing.counts.last().map(|(_, c)| c.labels.clone()).unwrap_or_default();
     for (id, (old, new)) in view.names.iter_mut().enumerate() {
         let Some(known) = dataset.corpus.labels.get(id as LabelId) else { continue };
         let dropped = importing.renames.get(old) == Some(&None);

@@ -66,6 +66,11 @@ impl Shell {
         self.committer.as_ref().is_none_or(Committer::is_durable)
     }
 
+    /// Does a command with the next frame, for benches.
+    pub fn ask(&mut self, command: Command) {
+        self.queue.push(command);
+    }
+
     /// Takes in what came from outside and does the commands of the last frame.
     pub fn work(&mut self, ctx: &Context) {
         for event in self.worker.drain() {

@@ -38,6 +38,18 @@ impl Bench {
         before.elapsed().as_secs_f64() * 1e3
     }
 
+    /// Wall time until the list shows what fits a query: it is looked for on every core.
+    fn filter(&mut self, query: &str) -> f64 {
+        let mut wall = 0.0;
+        for text in ["", query] {
+            let started = std::time::Instant::now();
+            self.shell.ask(tagwright::app::Command::FilterText(text.into()));
+            self.frame(vec![]);
+            wall = started.elapsed().as_secs_f64() * 1e3;
+        }
+        wall
+    }
+
     fn key(&mut self, key: Key, modifiers: Modifiers) -> f64 {
         let press = |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
         let down = self.frame(vec![press(true)]);
@@ -94,6 +106,9 @@ fn main() {
         keys.map(|k| bench.key(k, none)).into_iter().fold(0.0, f64::max)
     };
     report("labelling", (0..200).map(|_| label(&mut bench)).collect());
+    for query in ["label:PER", "harbour", "the", "not label:LOC", "/[0-9]{4}/"] {
+        report(&format!("filter {query}"), (0..20).map(|_| bench.filter(query)).collect());
+    }
     bench.key(Key::Enter, Modifiers::COMMAND);
     let training =
         |b: &Bench| b.shell.app().training.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running(_)));

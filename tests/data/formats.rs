@@ -90,11 +90,46 @@ fn parquet_has_its_names_in_its_footer() {
         let mut read = Corpus::default();
         let found = format::read(&source, &mut read).expect("a corpus");
         assert_eq!((shown(&read), found.scheme), (shown(&corpus).replace(" // ", " / "), scheme));
+        let rewrite = format::HF_PARQUET.rewrite.expect("it is saved");
+        let saved = |corpus: &Corpus| {
+            rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme }).expect("it is saved")
+        };
+        assert_eq!(saved(&read), bytes, "saved without a change");
+        let mut changed = read.clone();
+        let new = changed.labels.intern("NEW");
+        let document = changed.document_mut(0);
+        let first = document.spans[0];
+        document.remove_span(first);
+        document.insert_span(Span { label: new, ..first });
+        let after = saved(&changed);
+        let mut again = Corpus::default();
+        let found = format::read(&Source { bytes: &after, ..source }, &mut again).expect("a corpus");
+        assert_eq!((shown(&again), found.problem_count), (shown(&changed), 0));
         for cut in (0..bytes.len()).step_by(97) {
             let damaged = Source { bytes: &bytes[..cut], ..source };
             assert!(format::read(&damaged.said_to_be(format::HF_PARQUET), &mut Corpus::default()).is_err());
         }
     }
+}
+
+/// Four rows in two groups that `datasets` 4 wrote: an empty one, an emoji, further columns, a missing number.
+#[test]
+fn parquet_of_datasets_keeps_its_other_columns() {
+    let bytes = include_bytes!("../golden/datasets.parquet");
+    let source = Source::alone(bytes, "datasets.parquet", Split::Train, 0);
+    let mut corpus = Corpus::default();
+    let found = format::read(&source, &mut corpus).expect("a corpus");
+    assert_eq!(shown(&corpus), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / rain");
+    let rewrite = format::HF_PARQUET.rewrite.expect("it is saved");
+    let saved = |corpus: &Corpus| rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme }).expect("bytes");
+    assert_eq!(saved(&corpus), bytes);
+    let new = corpus.labels.intern("WEATHER");
+    let span = corpus.document(0).span_at(2, 0..1, new);
+    corpus.document_mut(0).insert_span(span);
+    let after = saved(&corpus);
+    let mut again = Corpus::default();
+    format::read(&Source { bytes: &after, ..source }, &mut again).expect("a corpus");
+    assert_eq!(shown(&again), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / [rain WEATHER]");
 }
 
 /// Two documents that spaCy 3.8 wrote (its tokens, an emoji, Chinese, two blanks, an empty line).

@@ -98,7 +98,7 @@ fn labels_that_are_merged_and_dropped_are_stored_and_come_back() {
     drop(project);
     let mut again = Project::open(&at).expect("a project").read().expect("contents");
     assert!(again.history.redo(&mut again.dataset.corpus).is_some());
-    assert_eq!(again.dataset.corpus.labels.names(), ["LOC", "MISC"]);
+    assert_eq!(again.dataset.corpus.labels.names(), ["LOC", "MISC", "DATE"]);
 }
 
 #[test]

@@ -118,9 +118,15 @@ fn write_sentence(
             let id = document.columns.get(column).map(|c| c[token]);
             let value = id.and_then(|id| corpus.columns[column].values.get(usize::from(id)));
             let value = value.map_or("_", String::as_str);
-            let _ = write!(out, "{separator}{}", if value.is_empty() { "_" } else { value });
+            out.push(separator);
+            out.push_str(if value.is_empty() { "_" } else { value });
         }
-        let _ = writeln!(out, "{separator}{}", tag_text(tag, scheme, |l| label_name(corpus.labels.name(l))));
+        out.push(separator);
+        match tag {
+            None => out.push('O'),
+            tag => out.push_str(&tag_text(tag, scheme, |l| label_name(corpus.labels.name(l)))),
+        }
+        out.push('\n');
     }
     out.push('\n');
 }

@@ -214,13 +214,25 @@ fn of_cut_object(head: &str) -> Vec<Value> {
     Vec::new()
 }
 
-/// Records as a new file.
-pub(in crate::format) fn write(records: &[Value], shape: Shape) -> Vec<u8> {
-    let lines: Vec<String> = records.iter().map(Value::to_string).collect();
-    match shape {
-        Shape::Lines => lines.iter().flat_map(|l| [l.as_bytes(), b"\n"].concat()).collect(),
-        Shape::Array => format!("[\n{}\n]\n", lines.join(",\n")).into_bytes(),
+/// Records as a new file, made one by one: all at once would take many times its size.
+pub(in crate::format) fn write(records: impl Iterator<Item = Value>, shape: Shape) -> Vec<u8> {
+    let (begin, between, end) = match shape {
+        Shape::Lines => ("", "\n", "\n"),
+        Shape::Array => ("[\n", ",\n", "\n]\n"),
+    };
+    let mut out = begin.as_bytes().to_vec();
+    let mut count = 0;
+    for record in records {
+        if count > 0 {
+            out.extend_from_slice(between.as_bytes());
+        }
+        out.extend_from_slice(record.to_string().as_bytes());
+        count += 1;
     }
+    if count > 0 || shape == Shape::Array {
+        out.extend_from_slice(end.as_bytes());
+    }
+    out
 }
 
 #[cfg(test)]

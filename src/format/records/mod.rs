@@ -274,8 +274,8 @@ fn difference<'m>(
 
 fn write(corpus: &Corpus, split: Option<Split>, dialect: &Dialect) -> Vec<u8> {
     let parts = parts(corpus, split);
-    let records: Vec<Value> = parts.iter().enumerate().map(|(i, p)| (dialect.fresh)(&item(corpus, p), i)).collect();
-    json::write(&records, dialect.shape)
+    let records = parts.iter().enumerate().map(|(i, p)| (dialect.fresh)(&item(corpus, p), i));
+    json::write(records, dialect.shape)
 }
 
 /// A part of a corpus as a record, in code points.

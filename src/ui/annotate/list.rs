@@ -102,7 +102,7 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         if Badge::new("All").choose(ui, a.filter.split.is_none()).clicked() {
             out.push(Command::FilterSplit(None));
         }
-        let splits: Vec<Split> = a.corpus.splits();
+        let splits: Vec<Split> = a.splits();
         for split in splits.iter().filter(|_| splits.len() > 1) {
             let chosen = a.filter.split == Some(*split);
             if Badge::new(split.name()).choose(ui, chosen).clicked() {

@@ -126,7 +126,7 @@ fn group(ui: &mut Ui, body: impl FnOnce(&mut Ui)) {
 /// Sentences the run would learn from.
 fn learned(app: &App, a: &Annotate) -> usize {
     let all = training_sentences(app);
-    if a.corpus.splits().contains(&Split::Dev) { all } else { all - (all as f64 * HELD_OUT).round() as usize }
+    if a.splits().contains(&Split::Dev) { all } else { all - (all as f64 * HELD_OUT).round() as usize }
 }
 
 fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
@@ -272,7 +272,7 @@ fn data(ui: &mut Ui, app: &App, a: &Annotate) {
     let all = training_sentences(app);
     label(ui, TextRole::Small, p.text2, "Train on");
     label(ui, TextRole::BodyMedium, p.text, &format!("train, {}", counted(all, "sentence")));
-    let has_dev = a.corpus.splits().contains(&Split::Dev);
+    let has_dev = a.splits().contains(&Split::Dev);
     let note = if has_dev {
         "Sentences of dev and test never train.".to_owned()
     } else {

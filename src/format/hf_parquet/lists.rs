@@ -1,0 +1,190 @@
+//! Columns of lists, read without a value for each row: levels tell where rows begin (Dremel, Melnik et al. 2010).
+
+use crate::format::Problem;
+use crate::format::hf_jsonl::{self, TAGS, WORDS};
+use bytes::Bytes;
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::schema::types::ColumnDescriptor;
+use serde_json::Value;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::KEY;
+
+/// The tags of a row group: numbers, or names.
+pub(super) enum Tags {
+    Numbers(Vec<i64>),
+    Names(Vec<ByteArray>),
+}
+
+/// A column of lists of one row group.
+pub(super) struct Column<V> {
+    /// The values of all rows.
+    pub values: V,
+    /// How each value or hole is nested: levels of definition and repetition, as they stand in the file.
+    pub levels: (Vec<i16>, Vec<i16>),
+    /// The values of each row; `None` where one of them is missing.
+    pub rows: Vec<Option<Range<usize>>>,
+}
+
+/// A file whose rows are sentences.
+pub(super) struct Sentences {
+    pub reader: SerializedFileReader<Bytes>,
+    /// The leaf of words.
+    words: usize,
+    /// The leaf of tags.
+    pub tags: usize,
+    /// What `datasets` wrote about the columns.
+    pub features: Option<Value>,
+}
+
+fn damaged(e: &ParquetError) -> Problem {
+    Problem::at(0, 0, format!("the Parquet file is damaged ({e})"))
+}
+
+/// The crate trusts what a damaged file says of itself in places, and panics; nothing is shared with it.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Problem> {
+    let done = catch_unwind(AssertUnwindSafe(work));
+    done.unwrap_or_else(|_| Err(ParquetError::General("its numbers do not fit".into()))).map_err(|e| damaged(&e))
+}
+
+impl Sentences {
+    /// Opens a file.
+    pub fn open(bytes: &[u8]) -> Result<Self, Problem> {
+        let reader = guarded(|| SerializedFileReader::new(Bytes::copy_from_slice(bytes)))?;
+        let metadata = reader.metadata().file_metadata();
+        let footer = metadata.key_value_metadata();
+        let features = footer.into_iter().flatten().find(|kv| kv.key == KEY).and_then(|kv| kv.value.as_deref());
+        let features = features.and_then(|text| serde_json::from_str(text).ok());
+        let schema = metadata.schema_descr();
+        let list = |names: &[&str]| {
+            let leaf = |name: &&str| {
+                let is = |i: &usize| {
+                    let column = schema.column(*i);
+                    column.max_rep_level() == 1 && column.path().parts().first().is_some_and(|p| p == name)
+                };
+                (0..schema.num_columns()).find(is)
+            };
+            let missing = || Problem::at(0, 0, format!("no row has words and tags: there is no list {}", names[0]));
+            names.iter().find_map(leaf).ok_or_else(missing)
+        };
+        let (words, tags) = (list(&WORDS)?, list(&TAGS)?);
+        Ok(Self { words, tags, features, reader })
+    }
+
+    /// The names of numbered tags, from the footer.
+    pub fn names(&self) -> Option<Vec<String>> {
+        self.features.as_ref().and_then(hf_jsonl::names_in)
+    }
+
+    /// The words and the tags of a row group.
+    pub fn group(&self, number: usize) -> Result<(Column<Vec<ByteArray>>, Column<Tags>), Problem> {
+        let wrong = || ParquetError::General("words are no text, or tags neither numbers nor names".into());
+        guarded(|| {
+            let group = self.reader.get_row_group(number)?;
+            let rows = group.metadata().num_rows().max(0) as usize;
+            let open = |leaf: usize| group.get_column_reader(leaf);
+            let descriptor = |leaf: usize| group.metadata().column(leaf).column_descr_ptr();
+            let ColumnReader::ByteArrayColumnReader(words) = open(self.words)? else { return Err(wrong()) };
+            let words = column::<ByteArrayType>(words, &descriptor(self.words), rows)?;
+            let about = descriptor(self.tags);
+            let tags = match open(self.tags)? {
+                ColumnReader::Int64ColumnReader(reader) => column(reader, &about, rows)?.map(Tags::Numbers),
+                ColumnReader::Int32ColumnReader(reader) => column(reader, &about, rows)?
+                    .map(|values| Tags::Numbers(values.into_iter().map(i64::from).collect())),
+                ColumnReader::ByteArrayColumnReader(reader) => column(reader, &about, rows)?.map(Tags::Names),
+                _ => return Err(wrong()),
+            };
+            Ok((words, tags))
+        })
+    }
+}
+
+impl<V> Column<V> {
+    fn map<W>(self, new: impl FnOnce(V) -> W) -> Column<W> {
+        Column { values: new(self.values), levels: self.levels, rows: self.rows }
+    }
+}
+
+fn column<T: DataType>(
+    mut reader: ColumnReaderImpl<T>,
+    about: &ColumnDescriptor,
+    rows: usize,
+) -> Result<Column<Vec<T::T>>, ParquetError> {
+    let (mut values, mut definition, mut repetition) = (Vec::new(), Vec::new(), Vec::new());
+    let mut read = 0;
+    while read < rows {
+        let (records, ..) =
+            reader.read_records(rows - read, Some(&mut definition), Some(&mut repetition), &mut values)?;
+        if records == 0 {
+            return Err(ParquetError::General(format!("{read} of {rows} rows are there")));
+        }
+        read += records;
+    }
+    let whole = about.max_def_level();
+    // From this level on there is an element, though it may be null.
+    let element = whole - i16::from(about.self_type().is_optional());
+    let mut found: Vec<Option<Range<usize>>> = Vec::with_capacity(rows);
+    let mut at = 0;
+    for (defined, repeated) in definition.iter().zip(&repetition) {
+        if *repeated == 0 {
+            found.push(Some(at..at));
+        }
+        let Some(row) = found.last_mut() else { continue };
+        match (*defined == whole, *defined >= element) {
+            (true, _) => {
+                at += 1;
+                if let Some(row) = row {
+                    row.end = at;
+                }
+            }
+            (false, true) => *row = None,
+            (false, false) => {}
+        }
+    }
+    if found.len() != rows || at != values.len() {
+        return Err(ParquetError::General("its levels do not fit its values".into()));
+    }
+    Ok(Column { values, levels: (definition, repetition), rows: found })
+}
+
+/// The words of a row; an error says why the row is no sentence.
+pub(super) fn words(column: &Column<Vec<ByteArray>>, row: usize) -> Result<Vec<&str>, String> {
+    let range = column.rows.get(row).cloned().flatten().ok_or("a word is missing")?;
+    let words = column.values[range].iter().map(|w| w.as_utf8().map_err(|_| "a word is no text".to_owned()));
+    let words: Vec<&str> = words.collect::<Result<_, _>>()?;
+    match words.iter().position(|w| w.trim().is_empty()) {
+        Some(empty) => Err(format!("word {} is empty", empty + 1)),
+        None if words.is_empty() => Err("there is no word".into()),
+        None => Ok(words),
+    }
+}
+
+/// The tags of a row by name, one for each of `words`.
+pub(super) fn tags<'a>(
+    column: &'a Column<Tags>,
+    names: Option<&'a [String]>,
+    row: usize,
+    words: usize,
+) -> Result<Vec<&'a str>, String> {
+    let range = column.rows.get(row).cloned().flatten().ok_or("a tag is missing")?;
+    if range.len() != words {
+        return Err(format!("{words} words have {} tags", range.len()));
+    }
+    match &column.values {
+        Tags::Names(values) => {
+            values[range].iter().map(|t| t.as_utf8().map_err(|_| "a tag is no text".to_owned())).collect()
+        }
+        Tags::Numbers(values) => {
+            let names = names.ok_or("tags are numbers without names, in the file and beside it")?;
+            let name = |id: &i64| {
+                let name = usize::try_from(*id).ok().and_then(|id| names.get(id));
+                name.map(String::as_str).ok_or_else(|| format!("tag {id} has no name among {}", names.len()))
+            };
+            values[range].iter().map(name).collect()
+        }
+    }
+}

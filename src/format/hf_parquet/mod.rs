@@ -1,0 +1,26 @@
+//! Hugging Face's Parquet: a row is a sentence of `tokens` and `ner_tags`, the tags by number, their names in the footer's
+//! key `huggingface`, so that `datasets.load_dataset` gives a `ClassLabel` back.
+//!
+//! Read in this order: [`lists`] (columns of lists), [`read`], [`rewrite`] (a source with other tags), [`write`](self::write).
+
+mod lists;
+mod read;
+mod rewrite;
+mod write;
+
+use super::{Format, Holds, Write};
+
+/// Parquet as `datasets` writes it.
+pub const HF_PARQUET: Format = Format {
+    name: "hf-parquet",
+    what: "Hugging Face Parquet: rows of tokens and tags",
+    extensions: &["parquet"],
+    recognises: |g| g.bytes.starts_with(b"PAR1"),
+    read: read::read,
+    write: Some(Write::Whole(write::write)),
+    rewrite: Some(rewrite::rewrite),
+    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, columns: 0 },
+};
+
+/// The key of the footer under which `datasets` keeps the features.
+const KEY: &str = "huggingface";

@@ -1,0 +1,43 @@
+//! Reading Parquet: a row group at a time.
+
+use super::HF_PARQUET;
+use super::lists::{Sentences, tags, words};
+use crate::corpus::Corpus;
+use crate::format::hf_jsonl;
+use crate::format::words::Tagged;
+use crate::format::{Found, Problem, Source};
+use parquet::file::reader::FileReader;
+
+pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let file = Sentences::open(source.bytes)?;
+    let mut found = Found::new(HF_PARQUET);
+    let names = names(&file, source);
+    if let Some((from, names)) = &names {
+        found.evidence.push(format!("{} tag names from {from}", names.len()));
+    }
+    let names = names.map(|(_, names)| names);
+    let mut reader = Tagged::new(source, corpus, found);
+    let mut row = 0;
+    for number in 0..file.reader.metadata().num_row_groups() {
+        let (words_of, tags_of) = file.group(number)?;
+        for at in 0..words_of.rows.len() {
+            row += 1;
+            let sentence =
+                words(&words_of, at).and_then(|words| Ok((tags(&tags_of, names.as_deref(), at, words.len())?, words)));
+            match sentence {
+                Ok((tags, words)) => reader.sentence(&words, &tags, row),
+                Err(why) => reader.found.problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
+            }
+        }
+    }
+    if reader.sentences() == 0 {
+        let first = reader.found.problems.first().map_or_else(|| "it has no row".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no row has words and tags: {first}")));
+    }
+    Ok(reader.finish())
+}
+
+/// The names of numbered tags, and where they are from: the file, or one beside it.
+pub(super) fn names(file: &Sentences, source: &Source) -> Option<(&'static str, Vec<String>)> {
+    file.names().map(|names| ("the file's footer", names)).or_else(|| hf_jsonl::names(source))
+}

@@ -1,0 +1,187 @@
+//! A Parquet source with other tags: every other column is copied as it is, still compressed.
+
+use super::KEY;
+use super::lists::{Column, Sentences, Tags, guarded, tags, words};
+use super::read::names;
+use crate::corpus::notation::tag_text;
+use crate::corpus::{Notation, scheme};
+use crate::format::words::{SpansOf, say};
+use crate::format::{Current, Problem, Source};
+use bytes::Bytes;
+use parquet::column::writer::ColumnCloseResult;
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{KeyValue, RowGroupMetaData};
+use parquet::file::properties::WriterProperties;
+use parquet::file::reader::FileReader;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use serde_json::Value;
+use std::sync::Arc;
+
+const ARROW_SCHEMA: &str = "ARROW:schema";
+
+/// The source again, with the tags of those rows replaced whose spans are no longer the file's. A label that the footer does not
+/// name gets the next numbers there.
+///
+/// # Errors
+/// When the bytes are no such file any more, or a tag has no number in names that lie beside the file.
+pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+    let file = Sentences::open(source.bytes)?;
+    let own = file.names().is_some();
+    let before = names(&file, source).map(|(_, names)| names);
+    let mut names = Names { list: before.clone().unwrap_or_default(), own };
+    let mut spans = SpansOf::new(current);
+    let mut sentence = 0;
+    let mut changed: Vec<Option<Column<Tags>>> = Vec::new();
+    for number in 0..file.reader.metadata().num_row_groups() {
+        let (words_of, mut tags_of) = file.group(number)?;
+        let mut differs = false;
+        for at in 0..words_of.rows.len() {
+            let Ok(count) = words(&words_of, at).map(|words| words.len()) else { continue };
+            let Ok(there) = tags(&tags_of, before.as_deref(), at, count) else { continue };
+            sentence += 1;
+            let Some(wanted) = spans.of(sentence - 1) else { continue };
+            if say(Notation::Usual, there.into_iter(), &wanted, &current.corpus.labels) {
+                continue;
+            }
+            differs = true;
+            let label = |l| current.corpus.labels.name(l).to_owned();
+            let encoded = scheme::encode(&wanted, count, current.scheme);
+            let new: Vec<String> = encoded.into_iter().map(|t| tag_text(t, current.scheme, label)).collect();
+            names.put(&mut tags_of, at, &new)?;
+        }
+        changed.push(differs.then_some(tags_of));
+    }
+    if changed.iter().all(Option::is_none) {
+        return Ok(source.bytes.to_vec());
+    }
+    guarded(|| written(&file, source.bytes, &changed, &before.unwrap_or_default(), &names.list))
+}
+
+/// The names of numbered tags, which grow where they are the file's own.
+struct Names {
+    list: Vec<String>,
+    own: bool,
+}
+
+impl Names {
+    fn number(&mut self, tag: &str) -> Result<i64, Problem> {
+        if let Some(at) = self.list.iter().position(|n| n == tag) {
+            return Ok(at as i64);
+        }
+        if !self.own {
+            let why = format!("{tag} has no number in the names beside the file; save a copy in another format");
+            return Err(Problem::at(0, 0, why));
+        }
+        self.list.push(tag.to_owned());
+        Ok(self.list.len() as i64 - 1)
+    }
+
+    /// Puts tags into a row.
+    fn put(&mut self, column: &mut Column<Tags>, row: usize, new: &[String]) -> Result<(), Problem> {
+        let range = column.rows[row].clone().unwrap_or_default();
+        for (at, tag) in range.zip(new) {
+            match &mut column.values {
+                Tags::Numbers(values) => values[at] = self.number(tag)?,
+                Tags::Names(values) => values[at] = ByteArray::from(tag.as_str()),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn written(
+    file: &Sentences,
+    bytes: &[u8],
+    changed: &[Option<Column<Tags>>],
+    before: &[String],
+    names: &[String],
+) -> Result<Vec<u8>, ParquetError> {
+    let metadata = file.reader.metadata();
+    let about = metadata.file_metadata();
+    let mut footer: Vec<KeyValue> = about.key_value_metadata().cloned().unwrap_or_default();
+    if let (Some(mut features), Some(entry)) = (file.features.clone(), footer.iter_mut().find(|kv| kv.key == KEY))
+        && renamed(&mut features, before, names)
+    {
+        entry.value = Some(features.to_string());
+        // Arrow's copy of the schema holds the old names too, and would win; its types follow from Parquet's.
+        footer.retain(|kv| kv.key != ARROW_SCHEMA);
+    }
+    let compression = |group: &RowGroupMetaData| group.column(file.tags).compression();
+    let first = metadata.row_groups().first().map_or(parquet::basic::Compression::SNAPPY, compression);
+    let properties = WriterProperties::builder().set_compression(first).set_key_value_metadata(Some(footer)).build();
+    let source = Bytes::copy_from_slice(bytes);
+    let mut out = Vec::new();
+    let schema = about.schema_descr().root_schema_ptr();
+    let mut writer = SerializedFileWriter::new(&mut out, schema, Arc::new(properties))?;
+    for (group, tags) in metadata.row_groups().iter().zip(changed) {
+        let mut next = writer.next_row_group()?;
+        for leaf in 0..group.num_columns() {
+            match tags {
+                Some(tags) if leaf == file.tags => write_tags(&mut next, group, leaf, tags)?,
+                _ => copy(&mut next, &source, group, leaf)?,
+            }
+        }
+        next.close()?;
+    }
+    writer.close()?;
+    Ok(out)
+}
+
+type Group<'a, 'b> = SerializedRowGroupWriter<'a, &'b mut Vec<u8>>;
+
+/// A column as it lies in the file.
+fn copy(to: &mut Group, source: &Bytes, group: &RowGroupMetaData, leaf: usize) -> Result<(), ParquetError> {
+    let metadata = group.column(leaf).clone();
+    let close = ColumnCloseResult {
+        bytes_written: metadata.compressed_size().max(0) as u64,
+        rows_written: group.num_rows().max(0) as u64,
+        metadata,
+        bloom_filter: None,
+        column_index: None,
+        offset_index: None,
+    };
+    to.append_column(source, close)
+}
+
+fn write_tags(to: &mut Group, group: &RowGroupMetaData, leaf: usize, tags: &Column<Tags>) -> Result<(), ParquetError> {
+    match &tags.values {
+        Tags::Names(values) => write_values::<ByteArrayType>(to, values, &tags.levels),
+        Tags::Numbers(values) if group.column(leaf).column_type() == Int32Type::get_physical_type() => {
+            let small: Result<Vec<i32>, _> = values.iter().map(|v| i32::try_from(*v)).collect();
+            let small = small.map_err(|_| ParquetError::General("there are too many tags".into()))?;
+            write_values::<Int32Type>(to, &small, &tags.levels)
+        }
+        Tags::Numbers(values) => write_values::<Int64Type>(to, values, &tags.levels),
+    }
+}
+
+fn write_values<T: DataType>(
+    to: &mut Group,
+    values: &[T::T],
+    (definition, repetition): &(Vec<i16>, Vec<i16>),
+) -> Result<(), ParquetError> {
+    if let Some(mut column) = to.next_column()? {
+        column.typed::<T>().write_batch(values, Some(definition), Some(repetition))?;
+        column.close()?;
+    }
+    Ok(())
+}
+
+/// Puts the new names where the old ones stand; whether they were found.
+fn renamed(features: &mut Value, before: &[String], names: &[String]) -> bool {
+    let is_old = |list: &Value| {
+        list.as_array().is_some_and(|l| l.iter().map(Value::as_str).eq(before.iter().map(|n| Some(n.as_str()))))
+    };
+    match features {
+        Value::Object(fields) => {
+            if let Some(list) = fields.get_mut("names").filter(|l| is_old(l)) {
+                *list = names.into();
+                return true;
+            }
+            fields.values_mut().any(|value| renamed(value, before, names))
+        }
+        Value::Array(list) => list.iter_mut().any(|value| renamed(value, before, names)),
+        _ => false,
+    }
+}

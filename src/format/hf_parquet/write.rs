@@ -1,0 +1,90 @@
+//! Writing Parquet as `datasets` does: row groups of lists, the features in the footer.
+
+use super::KEY;
+use crate::corpus::notation::tag_text;
+use crate::corpus::scheme;
+use crate::corpus::{Corpus, Scheme, Split};
+use parquet::basic::Compression;
+use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::parser::parse_message_type;
+use serde_json::json;
+use std::sync::Arc;
+
+const SCHEMA: &str = "message schema {
+    optional binary id (STRING);
+    optional group tokens (LIST) { repeated group list { optional binary element (STRING); } }
+    optional group ner_tags (LIST) { repeated group list { optional int64 element; } }
+}";
+
+/// Sentences of a row group.
+const GROUP: usize = 50_000;
+
+pub(super) fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
+    // It is written to memory, where nothing fails; an empty file would be refused by whoever reads it.
+    written(corpus, split, scheme).inspect_err(|e| log::error!("parquet: {e}")).unwrap_or_default()
+}
+
+/// Every tag that the labels give, `O` first.
+fn tag_names(corpus: &Corpus, scheme: Scheme) -> Vec<String> {
+    let of_label = |label: String| scheme.letters().iter().map(move |(_, letter)| format!("{letter}-{label}"));
+    std::iter::once("O".to_owned()).chain(corpus.labels.names().into_iter().flat_map(of_label)).collect()
+}
+
+fn written(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Result<Vec<u8>, ParquetError> {
+    let names = tag_names(corpus, scheme);
+    let text = json!({"dtype": "string", "_type": "Value"});
+    let features = json!({"info": {"features": {
+        "id": text,
+        "tokens": {"feature": text, "_type": "Sequence"},
+        "ner_tags": {"feature": {"names": names, "_type": "ClassLabel"}, "_type": "Sequence"},
+    }}});
+    let footer = vec![KeyValue::new(KEY.to_owned(), features.to_string())];
+    let properties =
+        WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(Some(footer)).build();
+    let schema = Arc::new(parse_message_type(SCHEMA)?);
+    let mut bytes = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties))?;
+    let sentences = corpus.sentences(split);
+    for (number, chunk) in sentences.chunks(GROUP).enumerate() {
+        let (mut words, mut tags, mut levels) = (Vec::new(), Vec::new(), Vec::new());
+        for id in chunk {
+            let d = corpus.document(id.document);
+            let sentence = d.words(id.sentence as usize);
+            let encoded = scheme::encode(&d.token_spans(id.sentence as usize), sentence.len(), scheme);
+            for (i, (word, tag)) in sentence.into_iter().zip(encoded).enumerate() {
+                let tag = tag_text(tag, scheme, |l| corpus.labels.name(l).to_owned());
+                words.push(ByteArray::from(word));
+                tags.push(names.iter().position(|n| *n == tag).unwrap_or(0) as i64);
+                // A list begins with its first element.
+                levels.push(i16::from(i > 0));
+            }
+        }
+        let ids: Vec<ByteArray> =
+            (0..chunk.len()).map(|i| ByteArray::from((number * GROUP + i).to_string().as_str())).collect();
+        let present = vec![3i16; words.len()];
+        let mut group = writer.next_row_group()?;
+        column::<ByteArrayType>(&mut group, &ids, &vec![1; ids.len()], None)?;
+        column::<ByteArrayType>(&mut group, &words, &present, Some(&levels))?;
+        column::<Int64Type>(&mut group, &tags, &present, Some(&levels))?;
+        group.close()?;
+    }
+    writer.close()?;
+    Ok(bytes)
+}
+
+fn column<T: parquet::data_type::DataType>(
+    group: &mut SerializedRowGroupWriter<&mut Vec<u8>>,
+    values: &[T::T],
+    present: &[i16],
+    repeated: Option<&[i16]>,
+) -> Result<(), ParquetError> {
+    if let Some(mut column) = group.next_column()? {
+        column.typed::<T>().write_batch(values, Some(present), repeated)?;
+        column.close()?;
+    }
+    Ok(())
+}
