@@ -2,6 +2,7 @@
 //!
 //! Numbers have their names in a file beside: `dataset_info.json`, the dataset card `README.md`, or `labels.txt`.
 
+use super::card;
 use super::records::json::{self, Record, Shape};
 use super::words::{SpansOf, Tagged, say};
 use super::{Current, Format, Found, Holds, Problem, Source, Write};
@@ -169,7 +170,7 @@ pub(super) fn names(source: &Source) -> Option<(&'static str, Vec<String>)> {
     let from_list =
         || Some(text("labels.txt")?.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect());
     None.or_else(|| from_info().map(|n| ("dataset_info.json", n)))
-        .or_else(|| names_of_card(&text("README.md")?).map(|n| ("README.md", n)))
+        .or_else(|| names_in(&card::head(&text("README.md")?)?).map(|n| ("README.md", n)))
         .or_else(|| from_list().map(|n: Vec<String>| ("labels.txt", n)))
 }
 
@@ -192,28 +193,13 @@ pub(super) fn names_in(value: &Value) -> Option<Vec<String>> {
             let first = TAGS.iter().filter_map(|k| fields.get(*k));
             first.chain(fields.values()).find_map(names_in)
         }
-        Value::Array(list) => list.iter().find_map(names_in),
+        // A card lists features under their names.
+        Value::Array(list) => {
+            let is_tags = |v: &&Value| v.get("name").and_then(Value::as_str).is_some_and(|n| TAGS.contains(&n));
+            list.iter().filter(is_tags).chain(list).find_map(names_in)
+        }
         _ => None,
     }
-}
-
-/// The names in the head of a dataset card: lines `'0': O` below `names:`, below one of the tag columns.
-fn names_of_card(card: &str) -> Option<Vec<String>> {
-    let head = card.trim_start().strip_prefix("---")?.split("\n---").next()?;
-    let mut lines = head.lines().skip_while(|l| {
-        let name = l.trim().trim_start_matches("- ").strip_prefix("name:").map(str::trim);
-        !name.is_some_and(|n| TAGS.contains(&n))
-    });
-    let mut names = Vec::new();
-    lines.by_ref().find(|l| l.trim() == "names:")?;
-    for line in lines {
-        let Some((number, name)) = line.trim().split_once(':') else { break };
-        if number.trim_matches(['\'', '"']).parse::<usize>() != Ok(names.len()) {
-            break;
-        }
-        names.push(name.trim().trim_matches(['\'', '"']).to_owned());
-    }
-    (!names.is_empty()).then_some(names)
 }
 
 #[cfg(test)]
@@ -222,10 +208,13 @@ mod tests {
 
     #[test]
     fn names_are_found_where_hugging_face_puts_them() {
-        let card = "---\nlicense: mit\ndataset_info:\n  features:\n  - name: tokens\n    sequence: string\n  - name: ner_tags\n    \
+        let card = "---\nlicense: mit\ndataset_info:\n  features:\n  - name: pos\n    sequence:\n      class_label:\n        names:\n          '0': NN\n  - name: ner_tags\n    \
                     sequence:\n      class_label:\n        names:\n          '0': O\n          '1': B-LOC\n          \"2\": I-LOC\n  \
                     splits:\n---\n# Card\n";
-        assert_eq!(names_of_card(card), Some(vec!["O".to_owned(), "B-LOC".to_owned(), "I-LOC".to_owned()]));
+        assert_eq!(
+            card::head(card).as_ref().and_then(names_in),
+            Some(vec!["O".to_owned(), "B-LOC".to_owned(), "I-LOC".to_owned()])
+        );
         let info = json!({"features": {"tokens": {"feature": {"dtype": "string"}}, "ner_tags": {"feature": {"names": ["O", "B-X"],
             "_type": "ClassLabel"}, "_type": "Sequence"}}});
         assert_eq!(names_in(&info), Some(vec!["O".to_owned(), "B-X".to_owned()]));

@@ -8,6 +8,7 @@
 //! for byte.
 
 pub mod brat;
+pub mod card;
 pub mod columns;
 pub mod conllu;
 mod decode;

@@ -6,8 +6,8 @@
 
 use crate::corpus::Split;
 use crate::disk::{self, DiskError};
-use crate::format::FORMATS;
-use saphyr::{LoadableYamlNode, Yaml};
+use crate::format::{FORMATS, card};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -62,18 +62,13 @@ fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
 
 /// What the dataset's card says; `None` where it says nothing that is here.
 fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
-    let card = disk::read(&folder.join("README.md")).ok()?;
-    let card = String::from_utf8(card).ok()?;
-    let head = card.strip_prefix("---")?.split_once("\n---")?.0;
-    let head = Yaml::load_from_str(head).ok()?.into_iter().next()?;
-    let configs = head.as_mapping_get("configs")?.as_vec()?;
-    let named = |c: &&Yaml| {
-        let is_default = c.as_mapping_get("default").and_then(Yaml::as_bool) == Some(true);
-        is_default || c.as_mapping_get("config_name").and_then(Yaml::as_str) == Some("default")
-    };
-    let config = configs.iter().find(named).or_else(|| configs.first())?;
+    let text = String::from_utf8(disk::read(&folder.join("README.md")).ok()?).ok()?;
+    let head = card::head(&text)?;
+    let configs = head.get("configs")?.as_array()?;
+    let is_default = |c: &&Value| c["default"] == true || c["config_name"] == "default";
+    let config = configs.iter().find(is_default).or_else(|| configs.first())?;
     let mut files = Vec::new();
-    for (split, pattern) in patterns(config.as_mapping_get("data_files")?) {
+    for (split, pattern) in patterns(config.get("data_files")?) {
         let Ok(pattern) = glob::Pattern::new(&pattern) else { continue };
         files.extend(candidates.iter().filter(|c| pattern.matches(&c.within)).map(|c| (c.path.clone(), split)));
     }
@@ -81,23 +76,20 @@ fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
 }
 
 /// The patterns of `data_files` and their splits: one pattern, several, or one or several for each split.
-fn patterns(data_files: &Yaml) -> Vec<(Split, String)> {
-    let texts = |yaml: &Yaml| -> Vec<String> {
-        let many = yaml.as_vec().into_iter().flatten().filter_map(Yaml::as_str);
-        yaml.as_str().into_iter().chain(many).map(str::to_owned).collect()
+fn patterns(data_files: &Value) -> Vec<(Split, String)> {
+    let of = |split: Split, value: &Value| -> Vec<(Split, String)> {
+        let many = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+        value.as_str().into_iter().chain(many).map(|pattern| (split, pattern.to_owned())).collect()
     };
-    let of = |split: Split, yaml: &Yaml| texts(yaml).into_iter().map(move |p| (split, p)).collect::<Vec<_>>();
     let split_of = |name: &str| Split::from_file_name(name).unwrap_or_default();
     let mut found = of(Split::Train, data_files);
-    for part in data_files.as_vec().into_iter().flatten() {
-        if let (Some(split), Some(path)) =
-            (part.as_mapping_get("split").and_then(Yaml::as_str), part.as_mapping_get("path"))
-        {
+    for part in data_files.as_array().into_iter().flatten() {
+        if let (Some(split), Some(path)) = (part["split"].as_str(), part.get("path")) {
             found.extend(of(split_of(split), path));
         }
     }
-    for (split, path) in data_files.as_mapping().into_iter().flatten() {
-        found.extend(split.as_str().into_iter().flat_map(|name| of(split_of(name), path)));
+    for (split, path) in data_files.as_object().into_iter().flatten() {
+        found.extend(of(split_of(split), path));
     }
     found
 }

@@ -1,0 +1,30 @@
+//! A dataset card, `README.md` as Hugging Face has it: its head is YAML between two lines of dashes.
+
+use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use serde_json::{Map, Value};
+
+/// The head of a card; `None` where it has none that is YAML.
+pub fn head(card: &str) -> Option<Value> {
+    let head = card.trim_start().strip_prefix("---")?.split("\n---").next()?;
+    Yaml::load_from_str(head).ok()?.first().map(as_json)
+}
+
+/// The same as JSON, which the rest of the program reads.
+fn as_json(yaml: &Yaml) -> Value {
+    match yaml {
+        Yaml::Value(Scalar::String(text)) => Value::from(text.as_ref()),
+        Yaml::Value(Scalar::Integer(n)) => Value::from(*n),
+        Yaml::Value(Scalar::Boolean(b)) => Value::from(*b),
+        Yaml::Value(Scalar::FloatingPoint(n)) => Value::from(n.into_inner()),
+        Yaml::Sequence(list) => list.iter().map(as_json).collect(),
+        Yaml::Mapping(fields) => {
+            let named = |(name, value): (&Yaml, &Yaml)| match as_json(name) {
+                Value::String(name) => (name, as_json(value)),
+                other => (other.to_string(), as_json(value)),
+            };
+            Value::Object(fields.iter().map(named).collect::<Map<_, _>>())
+        }
+        Yaml::Tagged(_, inside) => as_json(inside),
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,75 @@
+//! A reader on bytes that libFuzzer makes up: it must not panic, loop, or take more memory than eight times its input and 16 MB;
+//! what it read is saved unchanged byte for byte, or refused.
+//!
+//! `TAGWRIGHT_FORMAT` names the reader; without it the format is recognised. See `run.sh`.
+
+#![no_main]
+
+#[path = "../../src/corpus/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod corpus;
+#[path = "../../src/format/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod format;
+
+use libfuzzer_sys::fuzz_target;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The system's allocator, and how much is taken at most at once.
+struct Counting;
+
+static NOW: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+// Safety: everything is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        MOST.fetch_max(now, Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
+        unsafe { System.dealloc(at, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Times its input that a reader may take, and what it may take for any.
+const TIMES: usize = 8;
+const ANY: usize = 16 << 20;
+
+fuzz_target!(|bytes: &[u8]| {
+    let format = std::env::var("TAGWRIGHT_FORMAT").ok().and_then(|name| format::by_name(&name));
+    let Ok((name, unpacked)) = format::packed::unpacked("input", bytes) else { return };
+    let choices = format::Choices { format, ..format::Choices::default() };
+    let mut corpus = corpus::Corpus::default();
+    // A text beside annotations that are read for a document of their own.
+    let beside = |name: &str| name.ends_with(".txt").then(|| "Zoë 😀 in Oslo\r\nand Köln".as_bytes().to_vec());
+    let source = format::Source {
+        choices,
+        beside: &beside,
+        ..format::Source::alone(&unpacked, &name, corpus::Split::Train, 0)
+    };
+    let before = NOW.load(Ordering::Relaxed);
+    MOST.store(before, Ordering::Relaxed);
+    let found = format::read(&source, &mut corpus);
+    let taken = MOST.load(Ordering::Relaxed).saturating_sub(before);
+    assert!(taken <= TIMES * unpacked.len() + ANY, "{taken} bytes for {}", unpacked.len());
+    let Ok(found) = found else { return };
+    for document in &corpus.documents {
+        for sentence in 0..document.len() {
+            document.token_spans(sentence);
+        }
+    }
+    let Some(rewrite) = found.format.rewrite else { return };
+    let choices = format::Choices { unit: found.unit, format: Some(found.format), ..choices };
+    let current = format::Current { corpus: &corpus, file: 0, scheme: found.scheme };
+    if let Ok(saved) = rewrite(&format::Source { choices, ..source }, &current) {
+        assert!(saved == *unpacked, "saved without a change, it is another file");
+    }
+});
