@@ -2,7 +2,7 @@
 
 use super::query::Query;
 use crate::corpus::store::Counts;
-use crate::corpus::{Corpus, Directions, Document, Edit, History, LabelId, SentenceId, Span, Split};
+use crate::corpus::{Corpus, Directions, Document, Edit, History, LabelId, Mark, SentenceId, Span, Split};
 use crate::model::Alignment;
 use crate::project::{RunRecord, SourceFile, SourceProblem};
 use std::ops::RangeInclusive;
@@ -81,6 +81,8 @@ pub struct Annotate {
     pub pieces: Pieces,
     /// Changes with every change of the spans or labels: what is drawn may be kept until then.
     pub revision: u64,
+    /// How many sentences are done.
+    pub done: usize,
     /// First sentence number of each split, so that ids count from 0 in each.
     split_starts: [usize; 3],
     /// Sentences of each split.
@@ -115,6 +117,7 @@ impl Annotate {
             counts,
             pieces: Pieces::default(),
             revision: 0,
+            done: corpus.documents.iter().flat_map(|d| d.marks.iter()).filter(|(_, m)| m.done).count(),
             split_starts,
             split_sizes,
             corpus,
@@ -215,12 +218,36 @@ impl Annotate {
         (removed != added).then_some(Edit::Spans { document: id.document, removed, added })
     }
 
+    /// What is noted about the current sentence.
+    pub fn mark(&self) -> Mark {
+        self.mark_of(self.current).cloned().unwrap_or_default()
+    }
+
+    /// What is noted about a sentence (by its place in the list of all).
+    pub fn mark_of(&self, place: usize) -> Option<&Mark> {
+        let id = self.sentences[place];
+        self.corpus.document(id.document).marks.of(id.sentence)
+    }
+
+    /// The edit that notes this about the current sentence; `None` when it is noted already.
+    pub fn mark_edit(&self, after: Mark) -> Option<Edit> {
+        let (SentenceId { document, sentence }, before) = (self.current_id(), self.mark());
+        (before != after).then_some(Edit::Mark { document, sentence, before, after })
+    }
+
     /// After an edit: counts, and the sentence it touched comes into view.
     pub fn after(&mut self, edit: &Edit) {
         self.revision += 1;
         self.counts.after(edit);
         self.pieces.alignment = None;
         self.follow_labels(edit);
+        if let Edit::Mark { document, sentence, before, after } = edit {
+            self.done = self.done + usize::from(after.done) - usize::from(before.done);
+            let id = SentenceId { document: *document, sentence: *sentence };
+            if let Ok(place) = self.sentences.binary_search(&id) {
+                self.go_to(place);
+            }
+        }
         if let Edit::Spans { document, removed, added } = edit
             && let Some(span) = added.first().or(removed.first())
         {

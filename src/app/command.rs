@@ -29,6 +29,9 @@ pub enum Action {
     ClearLabel,
     /// The label on this key, 1 to 9.
     Label(u8),
+    Done,
+    Flag,
+    Comment,
     TogglePieces,
     AddLabel,
     StartTraining,
@@ -138,6 +141,9 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::Label(7), "Give the seventh label", &[Chord::plain("7")], Canvas),
     entry(Action::Label(8), "Give the eighth label", &[Chord::plain("8")], Canvas),
     entry(Action::Label(9), "Give the ninth label", &[Chord::plain("9")], Canvas),
+    entry(Action::Done, "Done, go on to the next", &[Chord::plain("D")], Canvas),
+    entry(Action::Flag, "Flag the sentence", &[Chord::plain("F")], Canvas),
+    entry(Action::Comment, "Comment on the sentence", &[Chord::plain("C")], Canvas),
     entry(Action::TogglePieces, "Show word pieces", &[Chord::plain("P")], Canvas),
     entry(Action::AddLabel, "Add a label", &[Chord::plain("N")], Canvas),
     entry(Action::GoTo(Room::Annotate), "Go to Annotate", &[Chord::control("1")], Everywhere),
@@ -192,6 +198,8 @@ pub enum Command {
     Select(usize, usize),
     /// Give the selection this label.
     Label(LabelId),
+    /// The comment on the current sentence; empty takes it away.
+    Comment(String),
     /// A new label of this name.
     NewLabel(String),
     /// Another name for a label.

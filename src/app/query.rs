@@ -13,12 +13,14 @@ use crate::corpus::{Corpus, Document, LabelId, SentenceId, Split};
 use regex::{Regex, RegexBuilder};
 
 /// What a field means, for people.
-pub const FIELDS: [(&str, &str); 7] = [
+pub const FIELDS: [(&str, &str); 9] = [
     ("label:", "has a span of this label"),
     ("span:", "has a span of this text"),
     ("text:", "has this text, also outside spans"),
     ("split:", "is of train, dev or test"),
-    ("has:", "has any span, or spans that overlap"),
+    ("status:", "is new, done or flagged"),
+    ("comment:", "has a comment of this text"),
+    ("has:", "has a span, spans that overlap, or a comment"),
     ("length>", "has more words than this"),
     ("spans>", "has more spans than this"),
 ];
@@ -30,7 +32,7 @@ const MOST: usize = 200;
 const LEAST: usize = 256;
 
 /// What can stand behind `has:`.
-const HAS: [&str; 2] = ["span", "overlap"];
+const HAS: [&str; 3] = ["span", "overlap", "comment"];
 
 /// A query, ready to be asked of sentences.
 #[derive(Clone, Debug)]
@@ -55,11 +57,29 @@ pub enum Query {
     AnySpan,
     /// Two spans overlap.
     Overlap,
+    /// A person noted that it is so.
+    Status(Status),
+    /// A comment has this text.
+    Comment(Wanted),
     /// So many words.
     Length(Compared),
     /// So many spans.
     Spans(Compared),
 }
+
+/// How far a person is with a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Nothing is noted but perhaps a comment.
+    New,
+    /// Its labels are as they should be.
+    Done,
+    /// It is to be looked at again.
+    Flagged,
+}
+
+/// What can stand behind `status:`.
+const STATUS: [(&str, Status); 3] = [("new", Status::New), ("done", Status::Done), ("flagged", Status::Flagged)];
 
 /// A text that is looked for.
 #[derive(Clone, Debug)]
@@ -141,7 +161,10 @@ impl Query {
             Self::Label(wanted) => d.spans.iter().any(|s| wanted.contains(&s.label)),
             Self::Span(_) | Self::AnySpan | Self::Overlap => !d.spans.is_empty(),
             Self::Split(split) => d.split == *split,
-            Self::All | Self::Not(_) | Self::Text(_) | Self::Length(_) | Self::Spans(_) => true,
+            Self::Comment(_) | Self::Status(Status::Done | Status::Flagged) => !d.marks.is_empty(),
+            Self::Status(Status::New) | Self::All | Self::Not(_) | Self::Text(_) | Self::Length(_) | Self::Spans(_) => {
+                true
+            }
         }
     }
 
@@ -170,6 +193,19 @@ impl Query {
                     covered = covered.max(s.end);
                     overlaps
                 })
+            }
+            Self::Status(status) => {
+                let mark = document.marks.of(id.sentence);
+                let (done, flagged) = mark.map_or((false, false), |m| (m.done, m.flagged));
+                match status {
+                    Status::New => !done && !flagged,
+                    Status::Done => done,
+                    Status::Flagged => flagged,
+                }
+            }
+            Self::Comment(wanted) => {
+                let mark = document.marks.of(id.sentence).filter(|m| !m.comment.is_empty());
+                mark.is_some_and(|m| wanted.pattern.is_match(&m.comment))
             }
             Self::Length(compared) => compared.holds(document.sentence(sentence).len()),
             Self::Spans(compared) => compared.holds(spans().len()),
@@ -318,11 +354,19 @@ impl<'a> Reader<'a> {
             "text" => read(value).map(Query::Text),
             "span" => read(value).map(Query::Span),
             "label" => self.label(value),
+            "comment" => read(value).map(Query::Comment),
+            "status" => {
+                let known = STATUS.iter().find(|(name, _)| name.eq_ignore_ascii_case(value));
+                known.map(|(_, status)| Query::Status(*status)).ok_or_else(|| {
+                    format!("{value} is no status; they are {}", STATUS.map(|(name, _)| name).join(", "))
+                })
+            }
             "split" => Split::from_name(&value.to_ascii_lowercase())
                 .map(Query::Split)
                 .ok_or_else(|| format!("{value} is no split; they are train, dev and test")),
             _ => match value.to_ascii_lowercase().as_str() {
                 "overlap" | "overlaps" => Ok(Query::Overlap),
+                "comment" | "comments" => pattern("").map(Query::Comment),
                 "span" | "spans" | "label" => Ok(Query::AnySpan),
                 _ => Err(format!("behind has: there may be {}", HAS.join(" or "))),
             },
@@ -383,6 +427,7 @@ pub fn completions(text: &str, corpus: &Corpus) -> Vec<(String, String)> {
     let all: Vec<String> = match last.split_once(':').map(|(field, _)| field.to_ascii_lowercase()).as_deref() {
         Some("label") => corpus.labels.names().iter().map(|n| format!("label:{}", quoted(n))).collect(),
         Some("split") => corpus.splits().iter().map(|s| format!("split:{}", s.name())).collect(),
+        Some("status") => STATUS.iter().map(|(name, _)| format!("status:{name}")).collect(),
         Some("has") => HAS.iter().map(|h| format!("has:{h}")).collect(),
         Some(_) => Vec::new(),
         None if last.is_empty() && !text.is_empty() => Vec::new(),
@@ -394,6 +439,7 @@ pub fn completions(text: &str, corpus: &Corpus) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::corpus::Mark;
     use crate::format::{self, Source};
     use proptest::prelude::*;
 
@@ -408,7 +454,10 @@ mod tests {
 
     #[test]
     fn queries_find_sentences() {
-        let corpus = corpus();
+        let mut corpus = corpus();
+        let mark = |done, flagged, comment: &str| Mark { done, flagged, comment: comment.into() };
+        corpus.document_mut(0).marks.set(1, mark(true, false, "sure"));
+        corpus.document_mut(0).marks.set(2, mark(false, true, "no rain?"));
         // Sentences that fit, by number.
         let check = |text: &str, expected: &[usize]| {
             let query = Query::parse(text, &corpus).unwrap_or_else(|e| panic!("{text}: {e}"));
@@ -424,6 +473,10 @@ mod tests {
         check("label:per", &[1]);
         check("label:\"big org\"", &[3]);
         check("label:b*", &[3]);
+        check("status:done", &[1]);
+        check("status:new", &[0, 3]);
+        check("status:flagged or comment:RAIN", &[2]);
+        check("has:comment -status:done", &[2]);
         check("-label:loc", &[1, 2]);
         check("not (label:loc or label:per)", &[2]);
         check("!has:span", &[2]);

@@ -52,6 +52,8 @@ pub struct App {
     pub palette: bool,
     /// Whether the sheet of keys is open.
     pub keys: bool,
+    /// Whether the dialog for a comment is open.
+    pub commenting: bool,
     /// Whether the dialog for a new label is open.
     pub adding_label: bool,
     /// The formats offered in the dialog for exporting, with what each would lose; `None` while it is closed.
@@ -76,6 +78,7 @@ impl App {
             system_light: None,
             palette: false,
             keys: false,
+            commenting: false,
             adding_label: false,
             exporting: None,
             places,

@@ -9,7 +9,7 @@ use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::state::{App, Room};
 use super::training::Base;
 use crate::corpus::label::{Label, check_name};
-use crate::corpus::{Corpus, Edit, Scheme, notation, scheme};
+use crate::corpus::{Corpus, Edit, Mark, Scheme, notation, scheme};
 use crate::format::{self, Choices, FORMATS, Format};
 use crate::model::align::Rule;
 use crate::project::{Commit, export};
@@ -70,6 +70,12 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         Command::Forget(path) => {
             app.settings.forget(&path);
             effects.push(Effect::StoreSettings);
+        }
+        Command::Comment(comment) => {
+            app.commenting = false;
+            if let Some(a) = &mut app.annotate {
+                note(a, Mark { comment, ..a.mark() }, &mut effects);
+            }
         }
         Command::NewLabel(name) => {
             app.adding_label = false;
@@ -139,10 +145,19 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
 /// Whether a command changes the labels, the sources or the list of runs.
 fn changes_data(command: &Command) -> bool {
     match command {
+        Command::Comment(_) => true,
         Command::Label(_) | Command::NewLabel(_) | Command::RenameLabel(..) | Command::RecolourLabel(..) => true,
         Command::ResumeRun(_) => true,
         Command::Do(action) => {
-            let writes = [Action::Save, Action::Undo, Action::Redo, Action::ClearLabel, Action::StartTraining];
+            let writes = [
+                Action::Save,
+                Action::Undo,
+                Action::Redo,
+                Action::ClearLabel,
+                Action::Done,
+                Action::Flag,
+                Action::StartTraining,
+            ];
             matches!(action, Action::Label(_)) || writes.contains(action)
         }
         _ => false,
@@ -229,6 +244,7 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
                 _ => None,
             }
         }
+        Action::Comment => app.commenting = app.annotate.is_some() && !app.commenting,
         Action::AddLabel => app.adding_label = app.annotate.is_some() && !app.adding_label,
         on_dataset => {
             if let Some(a) = &mut app.annotate {
@@ -282,8 +298,23 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
                 make(a, edit, effects);
             }
         }
+        Action::Done => {
+            let done = !a.mark().done;
+            note(a, Mark { done, ..a.mark() }, effects);
+            if done {
+                a.step(true);
+            }
+        }
+        Action::Flag => note(a, Mark { flagged: !a.mark().flagged, ..a.mark() }, effects),
         Action::TogglePieces => a.pieces.on = !a.pieces.on,
         _ => {}
+    }
+}
+
+/// Notes something about the current sentence.
+fn note(a: &mut Annotate, mark: Mark, effects: &mut Vec<Effect>) {
+    if let Some(edit) = a.mark_edit(mark) {
+        make(a, edit, effects);
     }
 }
 

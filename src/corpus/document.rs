@@ -1,6 +1,7 @@
 //! One document: its text, where its tokens and sentences lie, and its spans.
 
 use super::label::LabelId;
+use super::mark::Marks;
 use super::scheme::TokenSpan;
 use std::ops::Range;
 
@@ -82,6 +83,8 @@ pub struct Document {
     /// Sorted by start, then end. They may overlap where the source's format can hold that. None crosses the end of a
     /// sentence: texts that come without sentences are parted so, and the editor makes no such span.
     pub spans: Vec<Span>,
+    /// What a person noted about its sentences.
+    pub marks: Marks,
     /// Which of the corpus' source files it came from.
     pub file: u32,
     /// Its place in that file: the index of its first sentence, or of its record where each record is a document.

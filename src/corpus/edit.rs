@@ -2,6 +2,7 @@
 
 use super::document::{Document, Span};
 use super::label::{Label, LabelId};
+use super::mark::Mark;
 use super::store::Corpus;
 use std::sync::Arc;
 
@@ -16,6 +17,17 @@ pub enum Edit {
         removed: Vec<Span>,
         /// Spans that are not there and will be.
         added: Vec<Span>,
+    },
+    /// What is noted about a sentence.
+    Mark {
+        /// Index of the document.
+        document: u32,
+        /// Index of the sentence in it.
+        sentence: u32,
+        /// As it is.
+        before: Mark,
+        /// As it will be.
+        after: Mark,
     },
     /// A new label at the end of the list.
     AddLabel(Label),
@@ -59,6 +71,9 @@ impl Edit {
     pub fn inverse(&self) -> Self {
         match self.clone() {
             Self::Spans { document, removed, added } => Self::Spans { document, removed: added, added: removed },
+            Self::Mark { document, sentence, before, after } => {
+                Self::Mark { document, sentence, before: after, after: before }
+            }
             Self::AddLabel(label) => Self::RemoveLastLabel(label),
             Self::RemoveLastLabel(label) => Self::AddLabel(label),
             Self::RemoveLabel { id, label } => Self::InsertLabel { id, label },
@@ -85,6 +100,15 @@ impl Edit {
                 for span in added {
                     document.insert_span(*span);
                 }
+                true
+            }
+            Self::Mark { document, sentence, before, after } => {
+                let Some(current) = corpus.documents.get(*document as usize) else { return false };
+                let fits = (*sentence as usize) < current.len();
+                if !fits || current.marks.of(*sentence).cloned().unwrap_or_default() != *before {
+                    return false;
+                }
+                corpus.document_mut(*document).marks.set(*sentence, after.clone());
                 true
             }
             Self::AddLabel(label) => {
@@ -140,6 +164,21 @@ impl Edit {
                 (Some(span), None) => format!("Clear {}", quoted(*document, span)),
                 (None, None) => "Nothing".into(),
             },
+            Self::Mark { before, after, .. } if before.comment != after.comment => "Comment".into(),
+            Self::Mark { before, after, .. } if before.done != after.done => {
+                if after.done {
+                    "Done".into()
+                } else {
+                    "Not done".into()
+                }
+            }
+            Self::Mark { after, .. } => {
+                if after.flagged {
+                    "Flag".into()
+                } else {
+                    "Take the flag away".into()
+                }
+            }
             Self::AddLabel(label) | Self::RemoveLastLabel(label) => format!("Label {}", label.name),
             Self::RemoveLabel { label, .. } => format!("Remove label {}", label.name),
             Self::InsertLabel { label, .. } => format!("Label {}", label.name),

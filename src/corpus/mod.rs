@@ -1,6 +1,6 @@
 //! What the program works on: documents of tokens with labelled spans.
 //!
-//! Read in this order: [`label`] (entity types), [`document`] (one document and its sentences), [`scheme`]
+//! Read in this order: [`label`] (entity types), [`mark`] (what is noted about a sentence), [`document`] (one document and its sentences), [`scheme`]
 //! (spans as tags and back), [`notation`] (how tags are spelled), [`detector`] (which scheme a file follows), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
 //! [`relabel`] (labels renamed, merged, dropped), [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`holdout`] (a dev split where there is none), [`parting`] (all splits made anew), [`direction`] (words of
 //! right-to-left scripts in the order they stand on a line).
@@ -14,6 +14,7 @@ pub mod edit;
 pub mod history;
 pub mod holdout;
 pub mod label;
+pub mod mark;
 pub mod notation;
 pub mod parting;
 pub mod relabel;
@@ -27,6 +28,7 @@ pub use document::{Document, DocumentBuilder, Span, Split};
 pub use edit::Edit;
 pub use history::History;
 pub use label::{LabelId, Labels};
+pub use mark::{Mark, Marks};
 pub use notation::Notation;
 pub use scheme::{Prefix, Scheme, Tag, TokenSpan};
 pub use store::{Corpus, SentenceId};

@@ -64,7 +64,7 @@ impl Counts {
             Edit::RemoveLastLabel(_) => drop(self.labels.pop()),
             Edit::InsertLabel { id, .. } => self.labels.insert(usize::from(*id), 0),
             Edit::RemoveLabel { id, .. } => drop(self.labels.remove(usize::from(*id))),
-            Edit::ChangeLabel { .. } => {}
+            Edit::ChangeLabel { .. } | Edit::Mark { .. } => {}
             Edit::Together { edits, .. } => edits.iter().for_each(|e| self.after(e)),
         }
     }

@@ -326,6 +326,10 @@ pub fn losses(corpus: &Corpus, format: Format, scheme: Scheme) -> Vec<String> {
     if spaced > 0 && !holds.spaced_labels {
         losses.push(format!("space in the names of labels ({spaced}); it becomes _"));
     }
+    let marks = corpus.documents.iter().map(|d| d.marks.iter().count()).sum::<usize>();
+    if marks > 0 {
+        losses.push(format!("what you noted about sentences: done, flags and comments ({marks})"));
+    }
     if corpus.columns.len() > holds.columns {
         let names: Vec<&str> = corpus.columns[holds.columns..].iter().map(|c| c.name.as_str()).collect();
         losses.push(format!("the columns {}", names.join(", ")));

@@ -1,12 +1,13 @@
 //! Edits as JSON, for the log of a project. (The corpus itself knows no serialisation.)
 
 use crate::corpus::label::Label;
-use crate::corpus::{Edit, Span};
+use crate::corpus::{Edit, Mark, Span};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
 enum Stored {
     Spans { document: u32, removed: Vec<[u32; 3]>, added: Vec<[u32; 3]> },
+    Mark { document: u32, sentence: u32, before: (bool, bool, String), after: (bool, bool, String) },
     AddLabel { name: String, colour: u8 },
     RemoveLastLabel { name: String, colour: u8 },
     RemoveLabel { id: u16, name: String, colour: u8 },
@@ -35,6 +36,10 @@ impl From<&Edit> for Stored {
                 removed: removed.iter().map(stored).collect(),
                 added: added.iter().map(stored).collect(),
             },
+            Edit::Mark { document, sentence, before, after } => {
+                let parts = |m: Mark| (m.done, m.flagged, m.comment);
+                Self::Mark { document, sentence, before: parts(before), after: parts(after) }
+            }
             Edit::AddLabel(Label { name, colour }) => Self::AddLabel { name, colour },
             Edit::RemoveLastLabel(Label { name, colour }) => Self::RemoveLastLabel { name, colour },
             Edit::RemoveLabel { id, label: Label { name, colour } } => Self::RemoveLabel { id, name, colour },
@@ -55,6 +60,10 @@ impl From<Stored> for Edit {
                 removed: removed.into_iter().map(span).collect(),
                 added: added.into_iter().map(span).collect(),
             },
+            Stored::Mark { document, sentence, before, after } => {
+                let mark = |(done, flagged, comment)| Mark { done, flagged, comment };
+                Self::Mark { document, sentence, before: mark(before), after: mark(after) }
+            }
             Stored::AddLabel { name, colour } => Self::AddLabel(Label { name, colour }),
             Stored::RemoveLastLabel { name, colour } => Self::RemoveLastLabel(Label { name, colour }),
             Stored::RemoveLabel { id, name, colour } => Self::RemoveLabel { id, label: Label { name, colour } },

@@ -9,7 +9,7 @@ use super::run_record::{RunOutcome, RunRecord};
 use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::Column;
-use crate::corpus::{Corpus, Document, Edit, History, Labels, Scheme, Span, Split};
+use crate::corpus::{Corpus, Document, Edit, History, Labels, Mark, Marks, Scheme, Span, Split};
 use crate::disk::{self, Lock};
 use crate::format::{self, Choices, Found, Unit};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
@@ -28,6 +28,8 @@ ALTER TABLE sources ADD COLUMN unit TEXT;
 ",
     "
 ALTER TABLE sources ADD COLUMN choices TEXT NOT NULL DEFAULT '{}';
+CREATE TABLE marks(document INTEGER NOT NULL, sentence INTEGER NOT NULL, done INTEGER NOT NULL, flagged INTEGER NOT NULL,
+    comment TEXT NOT NULL, PRIMARY KEY(document, sentence)) WITHOUT ROWID;
 ",
 ];
 
@@ -43,6 +45,8 @@ CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER
 CREATE TABLE spans(document INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label INTEGER NOT NULL,
     origin TEXT NOT NULL, decided INTEGER NOT NULL);
 CREATE INDEX spans_by_place ON spans(document, start, stop);
+CREATE TABLE marks(document INTEGER NOT NULL, sentence INTEGER NOT NULL, done INTEGER NOT NULL, flagged INTEGER NOT NULL,
+    comment TEXT NOT NULL, PRIMARY KEY(document, sentence)) WITHOUT ROWID;
 CREATE TABLE edits(seq INTEGER PRIMARY KEY, edit TEXT NOT NULL, made INTEGER NOT NULL);
 CREATE TABLE runs(number INTEGER PRIMARY KEY, started INTEGER NOT NULL, base TEXT NOT NULL, recipe TEXT NOT NULL,
     outcome TEXT NOT NULL, dev_f1 REAL, test_f1 REAL, train_seconds REAL NOT NULL, folder TEXT NOT NULL);
@@ -215,6 +219,12 @@ impl Project {
                     insert_span.execute(params![id, s.start, s.end, s.label])?;
                 }
             }
+            for (id, d) in corpus.documents.iter().enumerate() {
+                for (sentence, m) in d.marks.iter() {
+                    let row = params![id as i64, sentence, m.done, m.flagged, m.comment];
+                    t.execute("INSERT INTO marks VALUES(?,?,?,?,?)", row)?;
+                }
+            }
             drop((insert_document, insert_span));
             t.commit()
         };
@@ -320,6 +330,16 @@ impl Project {
             lost.0.push(format!("{strays} spans that lie nowhere"));
         }
         documents.iter_mut().for_each(|d| d.spans.sort_unstable());
+        let mark = |r: &rusqlite::Row| -> rusqlite::Result<(i64, u32, Mark)> {
+            Ok((r.get(0)?, r.get(1)?, Mark { done: r.get(2)?, flagged: r.get(3)?, comment: r.get(4)? }))
+        };
+        let sql = "SELECT document, sentence, done, flagged, comment FROM marks";
+        for (document, sentence, mark) in lost.rows(c, "marks", sql, mark)? {
+            let document = index.get(&document).and_then(|i| documents.get_mut(*i));
+            if let Some(d) = document.filter(|d| (sentence as usize) < d.len()) {
+                d.marks.set(sentence, mark);
+            }
+        }
         corpus.documents = documents.into_iter().map(Arc::new).collect();
         let edits = lost.rows(c, "edits", "SELECT edit FROM edits ORDER BY seq", |r| r.get::<_, String>(0))?;
         let edits: Vec<Edit> = edits.iter().filter_map(|json| edit_json::from_json(json)).collect();
@@ -469,6 +489,7 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
         // Documents of texts have none, whatever the other sources have.
         columns: columns.chunks_exact(n.max(1)).take(width).map(|c| c.iter().map(|v| *v as u16).collect()).collect(),
         spans: Vec::new(),
+        marks: Marks::default(),
     })
 }
 
@@ -528,6 +549,12 @@ fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
                     params![document, s.start, s.end, s.label],
                 )?;
             }
+        }
+        Edit::Mark { document, sentence, after, .. } => {
+            t.execute(
+                "INSERT OR REPLACE INTO marks VALUES(?,?,?,?,?)",
+                params![document, sentence, after.done, after.flagged, after.comment],
+            )?;
         }
         Edit::AddLabel(l) => {
             let next = "INSERT INTO labels SELECT COALESCE(MAX(id)+1,0),?,? FROM labels";

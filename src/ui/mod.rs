@@ -6,6 +6,7 @@
 //! [`export_dialog`].
 
 pub mod annotate;
+pub mod comment_dialog;
 pub mod dialogs;
 pub mod evaluate;
 pub mod export_dialog;

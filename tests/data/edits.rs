@@ -3,7 +3,7 @@
 use tagwright::corpus::label::Label;
 use tagwright::corpus::parting::{Shares, part};
 use tagwright::corpus::relabel::relabel;
-use tagwright::corpus::{Corpus, Document, Edit, History, Split};
+use tagwright::corpus::{Corpus, Document, Edit, History, Mark, Split};
 use tagwright::model::rng::Stream;
 use tagwright::project::Dataset;
 use tagwright::project::sample;
@@ -28,6 +28,14 @@ fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
             let before = corpus.labels.get(id).expect("a label").clone();
             let after = Label { name: format!("R{}", below(1_000_000)), ..before.clone() };
             Edit::ChangeLabel { id, before, after }
+        }
+        4 => {
+            let document = below(corpus.documents.len()) as u32;
+            let d = corpus.document(document);
+            let sentence = below(d.len()) as u32;
+            let before = d.marks.of(sentence).cloned().unwrap_or_default();
+            let comment = if below(2) == 0 { String::new() } else { format!("c{}", below(9)) };
+            Edit::Mark { document, sentence, before, after: Mark { done: below(2) == 0, flagged: below(2) == 0, comment } }
         }
         2 if corpus.labels.len() > 3 => {
             let number = below(1_000_000);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tagwright::corpus::relabel::relabel;
-use tagwright::corpus::{Corpus, Edit, History};
+use tagwright::corpus::{Corpus, Edit, History, Mark};
 use tagwright::project::{Commit, Committer, Dataset, Project, RunOutcome, RunRecord, sample};
 
 fn new_project(at: &Path) -> (Project, Dataset) {
@@ -89,7 +89,12 @@ fn labels_that_are_merged_and_dropped_are_stored_and_come_back() {
         project.commit(&edit, true, history.position()).expect("stored");
         same(&project, &corpus);
     }
-    for _ in 0..2 {
+    let after = Mark { done: true, flagged: true, comment: "Is this a person?".into() };
+    let edit = Edit::Mark { document: 1, sentence: 2, before: Mark::default(), after };
+    assert!(history.make(edit.clone(), &mut corpus));
+    project.commit(&edit, true, history.position()).expect("stored");
+    same(&project, &corpus);
+    for _ in 0..3 {
         let edit = history.undo(&mut corpus).expect("an edit").inverse();
         project.commit(&edit, false, history.position()).expect("stored");
         same(&project, &corpus);

@@ -55,13 +55,14 @@ pub fn hints(ui: &mut Ui, a: &Annotate) {
                 let last = a.corpus.labels.len().min(9).to_string();
                 let numbers = if a.corpus.labels.len() > 1 { format!("1–{last}") } else { "1".into() };
                 let narrow = ui.available_width() < 620.0;
-                let hints: [(&[&str], &str); 4] = [
+                let hints: [(&[&str], &str); 5] = [
                     (&[&numbers], "label"),
                     (&["Shift", "→"], "extend"),
                     (&["Backspace"], "clear"),
+                    (&["D"], "done"),
                     (&["P"], "pieces"),
                 ];
-                for (keys, what) in hints.iter().take(if narrow { 3 } else { 4 }) {
+                for (keys, what) in hints.iter().take(if narrow { 3 } else { 5 }) {
                     key_caps(ui, keys);
                     label(ui, TextRole::Small, p.text2, what);
                     ui.add_space(8.0);
@@ -156,6 +157,13 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
             label(ui, TextRole::Small, p.text3, &counted(aligned.pieces.len(), "piece"));
         }
         label(ui, TextRole::Small, p.text3, &counted(token_spans.len(), "span"));
+        let mark = a.mark();
+        if mark.done {
+            label(ui, TextRole::Small, p.ok, "done");
+        }
+        if mark.flagged {
+            label(ui, TextRole::Small, p.warn, "flagged");
+        }
         if spans.len() < token_spans.len() {
             let hidden = token_spans.len() - spans.len();
             label(ui, TextRole::Small, p.warn, &format!("{hidden} overlapping, listed in the record"));

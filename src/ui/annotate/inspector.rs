@@ -1,6 +1,6 @@
 //! The panel beside the text: the sentence's spans and its full record.
 
-use crate::app::{Annotate, Command};
+use crate::app::{Action, Annotate, Command};
 use crate::corpus::{Scheme, notation, scheme};
 use crate::format::published::{chunks_as_iob2, column_id};
 use crate::model::TagSet;
@@ -16,6 +16,8 @@ pub fn show(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         ui.spacing_mut().item_spacing.y = 0.0;
         let part = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 10 });
         part.show(ui, |ui| spans(ui, a, out));
+        separator(ui);
+        part.show(ui, |ui| notes(ui, a, out));
         separator(ui);
         part.show(ui, |ui| record(ui, a));
     });
@@ -42,7 +44,7 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         let mut ui = ui.new_child(from_right);
         if IconButton::new(icon::X, &format!("Remove {text}")).size(20.0).show(&mut ui).clicked() {
             out.push(Command::Select(s.start, s.end - 1));
-            out.push(Command::Do(crate::app::Action::ClearLabel));
+            out.push(Command::Do(Action::ClearLabel));
         }
         label(&mut ui, TextRole::CaptionStrong, colour.ink, &l.name);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -53,6 +55,27 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
                 out.push(Command::Select(s.start, s.end - 1));
             }
         });
+    }
+}
+
+/// What is noted about the sentence, and switches for it.
+fn notes(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    let mark = a.mark();
+    ui.spacing_mut().item_spacing.y = 8.0;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let done = IconButton::new(icon::CIRCLE_CHECK, "Done").keys(&["D"]).toggled(mark.done);
+        let flag = IconButton::new(icon::FLAG, "Flag").keys(&["F"]).toggled(mark.flagged);
+        let comment = IconButton::new(icon::MESSAGE_SQUARE, "Comment").keys(&["C"]).toggled(!mark.comment.is_empty());
+        for (button, action) in [(done, Action::Done), (flag, Action::Flag), (comment, Action::Comment)] {
+            if button.show(ui).clicked() {
+                out.push(Command::Do(action));
+            }
+        }
+    });
+    if !mark.comment.is_empty() {
+        paragraph(ui, TextRole::Small, p.text, &mark.comment);
     }
 }
 

@@ -41,7 +41,9 @@ const HEAD: f32 = 30.0;
 /// Shows the list with its filters.
 pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     let all = a.sentences.len();
-    let note = if a.shown.len() == all {
+    let note = if a.shown.len() == all && a.done > 0 {
+        format!("{} of {} done", thousands(a.done), thousands(all))
+    } else if a.shown.len() == all {
         thousands(all)
     } else {
         format!("{} of {}", thousands(a.shown.len()), thousands(all))
@@ -241,7 +243,10 @@ fn sentence(ui: &mut Ui, a: &Annotate, place: usize, out: &mut Commands) {
         .filter_map(|s| a.corpus.labels.get(s.label))
         .map(|l| p.label(usize::from(l.colour)))
         .collect();
+    let noted = a.mark_of(place).map_or((false, false), |m| (m.done, m.flagged));
     let state = match document.split {
+        _ if noted.1 => (icon::FLAG, p.warn, "flagged"),
+        _ if noted.0 => (icon::CIRCLE_CHECK, p.ok, "done"),
         Split::Train => (icon::GRADUATION_CAP, p.text3, "train"),
         Split::Dev => (icon::FLASK_CONICAL, p.text3, "dev"),
         Split::Test => (icon::LOCK, p.text3, "test"),
