@@ -2,11 +2,12 @@
 
 use super::query::Query;
 use crate::corpus::store::Counts;
-use crate::corpus::{Corpus, Directions, Document, Edit, History, LabelId, Mark, SentenceId, Span, Split};
+use crate::corpus::{Corpus, Directions, Document, Edit, History, LabelId, Mark, SentenceId, Snapshot, Span, Split};
 use crate::model::Alignment;
-use crate::project::{RunRecord, SourceFile, SourceProblem};
+use crate::project::{RunRecord, SourceFile, SourceProblem, View};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Which sentences the list shows by label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +60,10 @@ pub struct Annotate {
     pub history: History,
     /// Runs, oldest first.
     pub runs: Vec<RunRecord>,
+    /// Searches kept under names.
+    pub views: Vec<View>,
+    /// Snapshots of all labels, oldest first.
+    pub snapshots: Vec<Arc<Snapshot>>,
     /// The highest number of a run's folder on disk: one of a project set aside may be higher than any of `runs`.
     pub highest_run: usize,
     /// The project file.
@@ -106,6 +111,8 @@ impl Annotate {
             problems: Vec::new(),
             history,
             runs: Vec::new(),
+            views: Vec::new(),
+            snapshots: Vec::new(),
             highest_run: 0,
             project,
             read_only: false,
@@ -282,7 +289,7 @@ impl Annotate {
 
     /// Applies the filter. A query that cannot be read changes nothing but [`Filter::problem`].
     pub fn refilter(&mut self) {
-        let query = match Query::parse(&self.filter.text, &self.corpus) {
+        let query = match Query::parse(&self.filter.text, &self.corpus, &self.snapshots) {
             Ok(query) => query,
             Err(problem) => {
                 self.filter.problem = Some(problem);

@@ -1,6 +1,7 @@
 //! The one table of commands. Menu, palette, shortcuts, help sheet and tests are views of it.
 
 use super::annotate::FilterLabel;
+use super::asking::Asking;
 use super::state::Room;
 use super::training::Base;
 use crate::corpus::{LabelId, Split};
@@ -32,6 +33,8 @@ pub enum Action {
     Done,
     Flag,
     Comment,
+    KeepView,
+    Snapshots,
     TogglePieces,
     AddLabel,
     StartTraining,
@@ -144,6 +147,8 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::Done, "Done, go on to the next", &[Chord::plain("D")], Canvas),
     entry(Action::Flag, "Flag the sentence", &[Chord::plain("F")], Canvas),
     entry(Action::Comment, "Comment on the sentence", &[Chord::plain("C")], Canvas),
+    entry(Action::KeepView, "Keep this search as a view", &[], Everywhere),
+    entry(Action::Snapshots, "Snapshots of all labels", &[], Everywhere),
     entry(Action::TogglePieces, "Show word pieces", &[Chord::plain("P")], Canvas),
     entry(Action::AddLabel, "Add a label", &[Chord::plain("N")], Canvas),
     entry(Action::GoTo(Room::Annotate), "Go to Annotate", &[Chord::control("1")], Everywhere),
@@ -200,6 +205,20 @@ pub enum Command {
     Label(LabelId),
     /// The comment on the current sentence; empty takes it away.
     Comment(String),
+    /// Ask for a line of text, or no more.
+    Ask(Option<Asking>),
+    /// Keep the search under this name.
+    KeepView(String),
+    /// Forget the view of this name.
+    ForgetView(String),
+    /// Take a snapshot of this name.
+    TakeSnapshot(String),
+    /// Bring the labels of this snapshot back.
+    Restore(String),
+    /// Forget this snapshot.
+    ForgetSnapshot(String),
+    /// Close the dialog of snapshots.
+    CloseSnapshots,
     /// A new label of this name.
     NewLabel(String),
     /// Another name for a label.

@@ -79,10 +79,10 @@ pub(super) fn now() -> u64 {
 }
 
 fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
-    let Opened { path, dataset, history, runs, highest_run, project, is_new, notice } = opened;
+    let Opened { path, dataset, history, kept, highest_run, project, is_new, notice } = opened;
     let fill = is_new.then(|| Effect::Commit(Commit::Fill(Box::new(dataset.clone()))));
     let mut annotate = Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
-    annotate.runs = runs;
+    (annotate.runs, annotate.views, annotate.snapshots) = (kept.runs, kept.views, kept.snapshots);
     annotate.highest_run = highest_run;
     annotate.read_only = project.is_read_only();
     annotate.problems = dataset.problems;

@@ -9,17 +9,20 @@
 //!
 //! Case does not matter. Fields are those of [`FIELDS`]; what stands without one is looked for in the sentence.
 
-use crate::corpus::{Corpus, Document, LabelId, SentenceId, Split};
+use crate::corpus::{Corpus, Document, LabelId, SentenceId, Snapshot, Split};
 use regex::{Regex, RegexBuilder};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// What a field means, for people.
-pub const FIELDS: [(&str, &str); 9] = [
+pub const FIELDS: [(&str, &str); 10] = [
     ("label:", "has a span of this label"),
     ("span:", "has a span of this text"),
     ("text:", "has this text, also outside spans"),
     ("split:", "is of train, dev or test"),
     ("status:", "is new, done or flagged"),
     ("comment:", "has a comment of this text"),
+    ("since:", "has changed since this snapshot"),
     ("has:", "has a span, spans that overlap, or a comment"),
     ("length>", "has more words than this"),
     ("spans>", "has more spans than this"),
@@ -61,6 +64,8 @@ pub enum Query {
     Status(Status),
     /// A comment has this text.
     Comment(Wanted),
+    /// One of these.
+    Among(Arc<HashSet<SentenceId>>),
     /// So many words.
     Length(Compared),
     /// So many spans.
@@ -104,12 +109,12 @@ impl Query {
     ///
     /// # Errors
     /// What is wrong in it, in a sentence.
-    pub fn parse(text: &str, corpus: &Corpus) -> Result<Self, String> {
+    pub fn parse(text: &str, corpus: &Corpus, snapshots: &[Arc<Snapshot>]) -> Result<Self, String> {
         let tokens = tokens(text)?;
         if tokens.len() > MOST {
             return Err(format!("it has more than {MOST} words"));
         }
-        let mut reader = Reader { tokens: &tokens, corpus };
+        let mut reader = Reader { tokens: &tokens, corpus, snapshots };
         let query = if reader.tokens.is_empty() { Self::All } else { reader.any()? };
         match reader.tokens.first() {
             Some(_) => Err("a bracket is closed that was not opened".into()),
@@ -162,9 +167,13 @@ impl Query {
             Self::Span(_) | Self::AnySpan | Self::Overlap => !d.spans.is_empty(),
             Self::Split(split) => d.split == *split,
             Self::Comment(_) | Self::Status(Status::Done | Status::Flagged) => !d.marks.is_empty(),
-            Self::Status(Status::New) | Self::All | Self::Not(_) | Self::Text(_) | Self::Length(_) | Self::Spans(_) => {
-                true
-            }
+            Self::Among(_)
+            | Self::Status(Status::New)
+            | Self::All
+            | Self::Not(_)
+            | Self::Text(_)
+            | Self::Length(_)
+            | Self::Spans(_) => true,
         }
     }
 
@@ -207,6 +216,7 @@ impl Query {
                 let mark = document.marks.of(id.sentence).filter(|m| !m.comment.is_empty());
                 mark.is_some_and(|m| wanted.pattern.is_match(&m.comment))
             }
+            Self::Among(sentences) => sentences.contains(&id),
             Self::Length(compared) => compared.holds(document.sentence(sentence).len()),
             Self::Spans(compared) => compared.holds(spans().len()),
         }
@@ -268,6 +278,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
 struct Reader<'a> {
     tokens: &'a [Token],
     corpus: &'a Corpus,
+    snapshots: &'a [Arc<Snapshot>],
 }
 
 impl<'a> Reader<'a> {
@@ -355,6 +366,11 @@ impl<'a> Reader<'a> {
             "span" => read(value).map(Query::Span),
             "label" => self.label(value),
             "comment" => read(value).map(Query::Comment),
+            "since" => {
+                let snapshot = self.snapshots.iter().find(|s| s.name == value);
+                let snapshot = snapshot.ok_or_else(|| format!("there is no snapshot “{value}”"))?;
+                Ok(Query::Among(Arc::new(snapshot.differences(self.corpus).into_iter().collect())))
+            }
             "status" => {
                 let known = STATUS.iter().find(|(name, _)| name.eq_ignore_ascii_case(value));
                 known.map(|(_, status)| Query::Status(*status)).ok_or_else(|| {
@@ -460,7 +476,7 @@ mod tests {
         corpus.document_mut(0).marks.set(2, mark(false, true, "no rain?"));
         // Sentences that fit, by number.
         let check = |text: &str, expected: &[usize]| {
-            let query = Query::parse(text, &corpus).unwrap_or_else(|e| panic!("{text}: {e}"));
+            let query = Query::parse(text, &corpus, &[]).unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!(query.places(&corpus), expected, "{text}");
         };
         check("", &[0, 1, 2, 3]);
@@ -496,7 +512,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         let check = |text: &str, expected: &str| {
-            let why = Query::parse(text, &corpus()).expect_err("wrong");
+            let why = Query::parse(text, &corpus(), &[]).expect_err("wrong");
             assert!(why.contains(expected), "{text}: {why}");
         };
         check("label:XYZ", "no label XYZ; there are LOC, PER");
@@ -531,7 +547,7 @@ mod tests {
         #[test]
         fn nothing_that_is_typed_breaks(text in "[a-z:<>=()\"/!\\\\ *-]{0,24}|\\PC{0,12}") {
             let corpus = corpus();
-            if let Ok(query) = Query::parse(&text, &corpus) {
+            if let Ok(query) = Query::parse(&text, &corpus, &[]) {
                 corpus.sentences(None).iter().for_each(|s| { query.matches(&corpus, *s); });
             }
             completions(&text, &corpus);

@@ -1,6 +1,7 @@
 //! Everything the window shows.
 
 use super::annotate::Annotate;
+use super::asking::Asking;
 use super::import::Importing;
 use super::notices::Notices;
 use super::scoring::Scoring;
@@ -52,10 +53,10 @@ pub struct App {
     pub palette: bool,
     /// Whether the sheet of keys is open.
     pub keys: bool,
-    /// Whether the dialog for a comment is open.
-    pub commenting: bool,
-    /// Whether the dialog for a new label is open.
-    pub adding_label: bool,
+    /// The dialog that asks for a line of text, while it is open.
+    pub asking: Option<Asking>,
+    /// How many sentences differ from each snapshot, while their dialog is open.
+    pub snapshots: Option<Vec<usize>>,
     /// The formats offered in the dialog for exporting, with what each would lose; `None` while it is closed.
     pub exporting: Option<Vec<(Format, Vec<String>)>>,
     /// Where the program keeps its own files.
@@ -78,8 +79,8 @@ impl App {
             system_light: None,
             palette: false,
             keys: false,
-            commenting: false,
-            adding_label: false,
+            asking: None,
+            snapshots: None,
             exporting: None,
             places,
         }

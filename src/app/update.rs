@@ -1,22 +1,25 @@
 //! The only place where a command changes the state.
 
 use super::annotate::Annotate;
+use super::asking::Asking;
 use super::command::{Action, Command};
 use super::effect::{Effect, Pick};
+use super::events::now;
 use super::import;
 use super::notices::Notice;
 use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::state::{App, Room};
 use super::training::Base;
 use crate::corpus::label::{Label, check_name};
-use crate::corpus::{Corpus, Edit, Mark, Scheme, notation, scheme};
+use crate::corpus::{Corpus, Edit, Mark, Scheme, Snapshot, notation, scheme};
 use crate::format::{self, Choices, FORMATS, Format};
 use crate::model::align::Rule;
-use crate::project::{Commit, export};
+use crate::project::{Commit, View, export};
 use crate::train::arguments::for_small_data;
 use crate::train::event::Wish;
 use crate::train::fields::{CHOICES, FIELDS};
 use crate::worker::{FileRequest, ReadRequest, Trial};
+use std::sync::Arc;
 
 /// Does a command and says what is to be done outside.
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
@@ -71,14 +74,21 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
             app.settings.forget(&path);
             effects.push(Effect::StoreSettings);
         }
+        Command::Ask(asking) => app.asking = asking.filter(|_| app.annotate.is_some()),
+        Command::CloseSnapshots => app.snapshots = None,
+        Command::KeepView(_)
+        | Command::ForgetView(_)
+        | Command::TakeSnapshot(_)
+        | Command::ForgetSnapshot(_)
+        | Command::Restore(_) => keep(app, command, &mut effects),
         Command::Comment(comment) => {
-            app.commenting = false;
+            app.asking = None;
             if let Some(a) = &mut app.annotate {
                 note(a, Mark { comment, ..a.mark() }, &mut effects);
             }
         }
         Command::NewLabel(name) => {
-            app.adding_label = false;
+            app.asking = None;
             new_label(app, name.trim(), &mut effects);
         }
         Command::Base(base) => {
@@ -145,7 +155,8 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
 /// Whether a command changes the labels, the sources or the list of runs.
 fn changes_data(command: &Command) -> bool {
     match command {
-        Command::Comment(_) => true,
+        Command::Comment(_) | Command::Restore(_) => true,
+        Command::KeepView(_) | Command::ForgetView(_) | Command::TakeSnapshot(_) | Command::ForgetSnapshot(_) => true,
         Command::Label(_) | Command::NewLabel(_) | Command::RenameLabel(..) | Command::RecolourLabel(..) => true,
         Command::ResumeRun(_) => true,
         Command::Do(action) => {
@@ -244,8 +255,10 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
                 _ => None,
             }
         }
-        Action::Comment => app.commenting = app.annotate.is_some() && !app.commenting,
-        Action::AddLabel => app.adding_label = app.annotate.is_some() && !app.adding_label,
+        Action::Comment => app.asking = app.annotate.as_ref().map(|_| Asking::Comment),
+        Action::AddLabel => app.asking = app.annotate.as_ref().map(|_| Asking::Label),
+        Action::KeepView => app.asking = app.annotate.as_ref().map(|_| Asking::View),
+        Action::Snapshots => app.snapshots = app.annotate.as_ref().map(changed_since),
         on_dataset => {
             if let Some(a) = &mut app.annotate {
                 act_on_the_dataset(a, on_dataset, effects);
@@ -307,6 +320,48 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
         }
         Action::Flag => note(a, Mark { flagged: !a.mark().flagged, ..a.mark() }, effects),
         Action::TogglePieces => a.pieces.on = !a.pieces.on,
+        _ => {}
+    }
+}
+
+/// How many sentences differ from each snapshot.
+fn changed_since(a: &Annotate) -> Vec<usize> {
+    a.snapshots.iter().map(|s| s.differences(&a.corpus).len()).collect()
+}
+
+/// Keeps or forgets a view or a snapshot, or brings a snapshot back.
+fn keep(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+    app.asking = None;
+    let Some(a) = &mut app.annotate else { return };
+    match command {
+        Command::KeepView(name) => {
+            let view = View { name: name.clone(), query: a.filter.text.clone() };
+            effects.push(Effect::Commit(Commit::View(name, Some(view.query.clone()))));
+            a.views.retain(|v| v.name != view.name);
+            a.views.push(view);
+            a.views.sort_by(|x, y| x.name.cmp(&y.name));
+        }
+        Command::ForgetView(name) => {
+            a.views.retain(|v| v.name != name);
+            effects.push(Effect::Commit(Commit::View(name, None)));
+        }
+        Command::TakeSnapshot(name) => {
+            let snapshot = Arc::new(Snapshot::of(&a.corpus, name, now()));
+            a.snapshots.push(snapshot.clone());
+            effects.push(Effect::Commit(Commit::Snapshot(snapshot)));
+            app.snapshots = Some(changed_since(a));
+        }
+        Command::ForgetSnapshot(name) => {
+            a.snapshots.retain(|s| s.name != name);
+            effects.push(Effect::Commit(Commit::ForgetSnapshot(name)));
+            app.snapshots = Some(changed_since(a));
+        }
+        Command::Restore(name) => {
+            let snapshot = a.snapshots.iter().find(|s| s.name == name);
+            if let Some(edit) = snapshot.and_then(|s| s.restore(&a.corpus)) {
+                make(a, edit, effects);
+            }
+        }
         _ => {}
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`label`] (entity types), [`mark`] (what is noted about a sentence), [`document`] (one document and its sentences), [`scheme`]
 //! (spans as tags and back), [`notation`] (how tags are spelled), [`detector`] (which scheme a file follows), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
-//! [`relabel`] (labels renamed, merged, dropped), [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`holdout`] (a dev split where there is none), [`parting`] (all splits made anew), [`direction`] (words of
+//! [`relabel`] (labels renamed, merged, dropped), [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`snapshot`] (all labels at one time), [`holdout`] (a dev split where there is none), [`parting`] (all splits made anew), [`direction`] (words of
 //! right-to-left scripts in the order they stand on a line).
 //!
 //! Everything here is pure data: no files, no serialisation, no pixels.
@@ -20,6 +20,7 @@ pub mod parting;
 pub mod relabel;
 pub mod scheme;
 pub mod segment;
+pub mod snapshot;
 pub mod store;
 
 pub use detector::SchemeDetector;
@@ -31,4 +32,5 @@ pub use label::{LabelId, Labels};
 pub use mark::{Mark, Marks};
 pub use notation::Notation;
 pub use scheme::{Prefix, Scheme, Tag, TokenSpan};
+pub use snapshot::Snapshot;
 pub use store::{Corpus, SentenceId};

@@ -3,7 +3,7 @@
 use super::run_record::RunRecord;
 use super::source::{Dataset, SourceFile};
 use super::store::Project;
-use crate::corpus::Edit;
+use crate::corpus::{Edit, Snapshot};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,6 +29,12 @@ pub enum Commit {
     Sources(Vec<SourceFile>),
     /// A run began or ended.
     Run(RunRecord),
+    /// A search is kept under this name, or forgotten.
+    View(String, Option<String>),
+    /// A snapshot was taken.
+    Snapshot(Arc<Snapshot>),
+    /// The snapshot of this name is forgotten.
+    ForgetSnapshot(String),
 }
 
 /// What the thread answers.
@@ -81,6 +87,9 @@ impl Queue {
                 Commit::Edit { change, log, position } => project.commit(change, *log, *position),
                 Commit::Sources(files) => project.set_sources(files),
                 Commit::Run(run) => project.add_run(run),
+                Commit::View(name, query) => project.keep_view(name, query.as_deref()),
+                Commit::Snapshot(snapshot) => project.keep_snapshot(snapshot),
+                Commit::ForgetSnapshot(name) => project.forget_snapshot(name),
             };
             if let Err(e) = result {
                 return Stored::Failed(e.to_string());

@@ -141,8 +141,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for (path, text) in files {
             let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-            std::fs::write(path, text).expect("a file");
+            disk::create_folder(path.parent().expect("a folder")).expect("a folder");
+            disk::write(&path, text.as_bytes()).expect("a file");
         }
         let listing = files_of(folder.path()).expect("a listing");
         let within = |path: &Path| {

@@ -1,7 +1,7 @@
 //! What outlives the window: datasets and their edits, runs, settings.
 //!
 //! Read in this order: [`source`] (datasets where they lie), [`folder`] (which files of a folder are one), [`export`] (new files of it), [`store`] (the SQLite project that holds documents, spans
-//! and edits), [`run_record`] (what became of a run), [`committer`] (the thread that makes edits durable), [`places`] (the folders), [`settings`] (recents and
+//! and edits), [`kept`] (runs, views, snapshots), [`run_record`] (what became of a run), [`committer`] (the thread that makes edits durable), [`places`] (the folders), [`settings`] (recents and
 //! theme), [`sample`] (the data and model inside the program).
 
 mod choices_json;
@@ -9,6 +9,7 @@ pub mod committer;
 mod edit_json;
 pub mod export;
 mod folder;
+pub mod kept;
 pub mod places;
 pub mod run_record;
 pub mod sample;
@@ -17,6 +18,7 @@ pub mod source;
 pub mod store;
 
 pub use committer::{Commit, Committer};
+pub use kept::{Kept, View};
 pub use places::Places;
 pub use run_record::{RunOutcome, RunRecord};
 pub use settings::Settings;

@@ -5,11 +5,12 @@
 
 use super::choices_json;
 use super::edit_json;
+use super::kept::{Kept, View};
 use super::run_record::{RunOutcome, RunRecord};
 use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::Column;
-use crate::corpus::{Corpus, Document, Edit, History, Labels, Mark, Marks, Scheme, Span, Split};
+use crate::corpus::{Corpus, Document, Edit, History, Labels, Mark, Marks, Scheme, Snapshot, Span, Split};
 use crate::disk::{self, Lock};
 use crate::format::{self, Choices, Found, Unit};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
@@ -30,6 +31,9 @@ ALTER TABLE sources ADD COLUMN unit TEXT;
 ALTER TABLE sources ADD COLUMN choices TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE marks(document INTEGER NOT NULL, sentence INTEGER NOT NULL, done INTEGER NOT NULL, flagged INTEGER NOT NULL,
     comment TEXT NOT NULL, PRIMARY KEY(document, sentence)) WITHOUT ROWID;
+CREATE TABLE views(name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE snapshots(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL, labels TEXT NOT NULL,
+    spans BLOB NOT NULL);
 ",
 ];
 
@@ -48,6 +52,9 @@ CREATE INDEX spans_by_place ON spans(document, start, stop);
 CREATE TABLE marks(document INTEGER NOT NULL, sentence INTEGER NOT NULL, done INTEGER NOT NULL, flagged INTEGER NOT NULL,
     comment TEXT NOT NULL, PRIMARY KEY(document, sentence)) WITHOUT ROWID;
 CREATE TABLE edits(seq INTEGER PRIMARY KEY, edit TEXT NOT NULL, made INTEGER NOT NULL);
+CREATE TABLE views(name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE snapshots(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL, labels TEXT NOT NULL,
+    spans BLOB NOT NULL);
 CREATE TABLE runs(number INTEGER PRIMARY KEY, started INTEGER NOT NULL, base TEXT NOT NULL, recipe TEXT NOT NULL,
     outcome TEXT NOT NULL, dev_f1 REAL, test_f1 REAL, train_seconds REAL NOT NULL, folder TEXT NOT NULL);
 ";
@@ -93,8 +100,8 @@ pub struct Contents {
     pub dataset: Dataset,
     /// Undo and redo.
     pub history: History,
-    /// Runs, oldest first.
-    pub runs: Vec<RunRecord>,
+    /// Runs, views, snapshots.
+    pub kept: Kept,
 }
 
 impl Project {
@@ -255,12 +262,13 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn untouched(&self) -> Result<Option<Vec<RunRecord>>, StoreError> {
-        let look = || -> rusqlite::Result<Option<Vec<RunRecord>>> {
+    pub fn untouched(&self) -> Result<Option<Kept>, StoreError> {
+        let look = || -> rusqlite::Result<Option<Kept>> {
             let edits: i64 = self.connection.query_row("SELECT COUNT(*) FROM edits", [], |r| r.get(0))?;
-            let runs = || self.connection.prepare(RUNS)?.query_map([], run)?.collect::<rusqlite::Result<Vec<_>>>();
             let sound = || self.connection.query_row("PRAGMA quick_check(1)", [], |r| r.get::<_, String>(0));
-            if edits == 0 && sound()? == "ok" { runs().map(Some) } else { Ok(None) }
+            let mut lost = Lost::default();
+            let kept = if edits == 0 && sound()? == "ok" { Some(self.kept(&mut lost)?) } else { None };
+            Ok(kept.filter(|_| lost.0.is_empty()))
         };
         look().map_err(|e| self.fail(e))
     }
@@ -346,9 +354,30 @@ impl Project {
         let position = meta(c, "position").ok().flatten().and_then(|p| p.parse().ok()).unwrap_or(0);
         let files = lost.rows(c, "sources", SOURCES, source)?;
         corpus.scheme = super::source::scheme_of(&files);
-        let runs = lost.rows(c, "runs", RUNS, run)?;
+        let kept = self.kept(lost)?;
         let dataset = Dataset { corpus, files, problems: Vec::new() };
-        Ok(Contents { dataset, history: History::restore(edits, position), runs })
+        Ok(Contents { dataset, history: History::restore(edits, position), kept })
+    }
+
+    /// Runs, views and snapshots.
+    fn kept(&self, lost: &mut Lost) -> rusqlite::Result<Kept> {
+        let c = &self.connection;
+        let view = |r: &rusqlite::Row| Ok(View { name: r.get(0)?, query: r.get(1)? });
+        let snapshot = |r: &rusqlite::Row| -> rusqlite::Result<Arc<Snapshot>> {
+            let labels = r.get::<_, String>(2)?.split('\n').map(str::to_owned).collect();
+            let spans = unpack_spans(&unpack(&r.get::<_, Vec<u8>>(3)?));
+            Ok(Arc::new(Snapshot { name: r.get(0)?, made: r.get::<_, i64>(1)? as u64, labels, spans }))
+        };
+        Ok(Kept {
+            runs: lost.rows(c, "runs", RUNS, run)?,
+            views: lost.rows(c, "views", "SELECT name, query FROM views ORDER BY name", view)?,
+            snapshots: lost.rows(
+                c,
+                "snapshots",
+                "SELECT name, made, labels, spans FROM snapshots ORDER BY id",
+                snapshot,
+            )?,
+        })
     }
 
     fn sources(&self) -> rusqlite::Result<Vec<SourceFile>> {
@@ -389,6 +418,38 @@ impl Project {
             t.commit()
         };
         run_then(run, &path)
+    }
+
+    /// Keeps a search under a name, or forgets the one of this name.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn keep_view(&mut self, name: &str, query: Option<&str>) -> Result<(), StoreError> {
+        let result = match query {
+            Some(query) => self.connection.execute("INSERT OR REPLACE INTO views VALUES(?,?)", [name, query]),
+            None => self.connection.execute("DELETE FROM views WHERE name=?", [name]),
+        };
+        result.map(drop).map_err(|e| self.fail(e))
+    }
+
+    /// Keeps a snapshot.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let Snapshot { name, made, labels, spans } = snapshot;
+        let row = params![name, *made as i64, labels.join("\n"), pack(&pack_spans(spans))];
+        let sql = "INSERT OR REPLACE INTO snapshots(name, made, labels, spans) VALUES(?,?,?,?)";
+        self.connection.execute(sql, row).map(drop).map_err(|e| self.fail(e))
+    }
+
+    /// Forgets a snapshot.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn forget_snapshot(&mut self, name: &str) -> Result<(), StoreError> {
+        let result = self.connection.execute("DELETE FROM snapshots WHERE name=?", [name]);
+        result.map(drop).map_err(|e| self.fail(e))
     }
 
     /// Remembers a run, or what has become of it.
@@ -584,6 +645,26 @@ fn renumber(t: &Transaction, from: u16, by: i64) -> rusqlite::Result<()> {
     t.execute("UPDATE labels SET id=-(id+?) WHERE id>=?", params![by, from])?;
     t.execute("UPDATE labels SET id=-id WHERE id<0", [])?;
     t.execute("UPDATE spans SET label=label+? WHERE label>=?", params![by, from]).map(drop)
+}
+
+/// The number of spans of each document, each before its spans: start, end, label.
+fn pack_spans(documents: &[Vec<Span>]) -> Vec<u32> {
+    let one = |spans: &Vec<Span>| {
+        let flat = spans.iter().flat_map(|s| [s.start, s.end, u32::from(s.label)]).collect::<Vec<_>>();
+        std::iter::once(spans.len() as u32).chain(flat)
+    };
+    documents.iter().flat_map(one).collect()
+}
+
+fn unpack_spans(mut values: &[u32]) -> Vec<Vec<Span>> {
+    let mut documents = Vec::new();
+    while let Some((count, rest)) = values.split_first() {
+        let (spans, rest) = rest.split_at((*count as usize).saturating_mul(3).min(rest.len()));
+        let span = |s: &[u32]| Span { start: s[0], end: s[1], label: s[2] as u16 };
+        documents.push(spans.chunks_exact(3).map(span).collect());
+        values = rest;
+    }
+    documents
 }
 
 fn pack(values: &[u32]) -> Vec<u8> {

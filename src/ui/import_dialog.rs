@@ -60,6 +60,8 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         .inner_margin(Margin::same(20));
     let window = ui.content_rect();
     let ready = importing.found.is_ok() && !importing.reading;
+    // A field that is typed in, and a list that is open, keep Enter for themselves; asked before they give the focus away.
+    let free = ui.memory(|m| m.focused().is_none()) && !egui::Popup::is_any_open(ui.ctx());
     let modal = Modal::new(Id::unique("import")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
         ui.set_width(WIDTH.min(window.width() - 72.0));
         head(ui, importing);
@@ -86,8 +88,6 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
                 Err(_) => Some("It cannot be read like this."),
                 Ok(_) => None,
             };
-            // A field that is typed in, and a list that is open, keep Enter for themselves.
-            let free = ui.memory(|m| m.focused().is_none()) && !egui::Popup::is_any_open(ui.ctx());
             let entered = free && ui.input(|i| i.key_pressed(Key::Enter));
             if (Button::primary("Open").off(off).show(ui).clicked() || entered) && ready {
                 out.push(Command::ImportTake);

@@ -31,5 +31,6 @@ pub fn consume(ui: &mut Ui, app: &App, out: &mut Commands) {
 
 /// Whether something lies over the room and takes the keys.
 pub fn dialog_open(app: &App) -> bool {
-    app.palette || app.keys || app.adding_label || app.commenting || app.exporting.is_some() || app.importing.is_some()
+    let asked = app.asking.is_some() || app.exporting.is_some() || app.importing.is_some() || app.snapshots.is_some();
+    app.palette || app.keys || asked
 }

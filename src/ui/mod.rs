@@ -2,11 +2,11 @@
 //!
 //! Read in this order: [`theme`] and [`widgets`] (how everything looks), [`shell`] (the eframe app: commands, effects,
 //! worker events), [`keymap`] (keys to commands), [`frame`] (bars and rail), then a room each: [`welcome`],
-//! [`annotate`], [`train`], [`evaluate`], [`try_text`]; over them [`palette`], [`key_sheet`], [`label_dialog`],
+//! [`annotate`], [`train`], [`evaluate`], [`try_text`]; over them [`palette`], [`key_sheet`], [`ask_dialog`], [`import_dialog`], [`snapshots_dialog`],
 //! [`export_dialog`].
 
 pub mod annotate;
-pub mod comment_dialog;
+pub mod ask_dialog;
 pub mod dialogs;
 pub mod evaluate;
 pub mod export_dialog;
@@ -14,10 +14,10 @@ pub mod frame;
 pub mod import_dialog;
 pub mod key_sheet;
 pub mod keymap;
-pub mod label_dialog;
 pub mod numbers;
 pub mod palette;
 pub mod shell;
+pub mod snapshots_dialog;
 pub mod theme;
 pub mod train;
 pub mod try_text;

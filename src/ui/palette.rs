@@ -139,6 +139,8 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::Done => icon::CIRCLE_CHECK,
         Action::Flag => icon::FLAG,
         Action::Comment => icon::MESSAGE_SQUARE,
+        Action::KeepView => icon::BOOKMARK,
+        Action::Snapshots => icon::HISTORY,
         Action::TogglePieces => icon::BLOCKS,
         Action::AddLabel => icon::PLUS,
         Action::StartTraining => icon::PLAY,

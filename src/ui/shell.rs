@@ -2,8 +2,8 @@
 
 use super::dialogs::Dialogs;
 use super::{
-    Commands, annotate, comment_dialog, evaluate, export_dialog, frame, import_dialog, key_sheet, keymap, label_dialog,
-    palette, theme, train, try_text, welcome,
+    Commands, annotate, ask_dialog, evaluate, export_dialog, frame, import_dialog, key_sheet, keymap, palette,
+    snapshots_dialog, theme, train, try_text, welcome,
 };
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events};
@@ -22,8 +22,7 @@ pub struct View {
     pub train: train::View,
     pub try_text: try_text::View,
     pub palette: palette::View,
-    pub label_dialog: label_dialog::View,
-    pub comment_dialog: comment_dialog::View,
+    pub ask_dialog: ask_dialog::View,
     pub import_dialog: import_dialog::View,
 }
 
@@ -158,12 +157,8 @@ impl Shell {
         if self.app.importing.is_some() {
             import_dialog::show(ui, &self.app, &mut self.view.import_dialog, &mut out);
         }
-        if self.app.commenting {
-            comment_dialog::show(ui, &self.app, &mut self.view.comment_dialog, &mut out);
-        }
-        if self.app.adding_label {
-            label_dialog::show(ui, &self.app, &mut self.view.label_dialog, &mut out);
-        }
+        snapshots_dialog::show(ui, &self.app, &mut out);
+        ask_dialog::show(ui, &self.app, &mut self.view.ask_dialog, &mut out);
         out.extend(self.dialogs.show(ui));
         frame::toasts(ui, &self.app, &mut out);
         if !out.is_empty() {

@@ -6,7 +6,7 @@ use crate::disk;
 use crate::format::{self, Choices, Write};
 use crate::project::source::SourceError;
 use crate::project::store::{Contents, StoreError};
-use crate::project::{Dataset, Places, Project, RunRecord, SourceFile, export, sample, source};
+use crate::project::{Dataset, Kept, Places, Project, SourceFile, export, sample, source};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ pub struct Opened {
     pub dataset: Dataset,
     /// Undo and redo, from the last time too.
     pub history: History,
-    /// Runs, oldest first.
-    pub runs: Vec<RunRecord>,
+    /// Runs, views, snapshots.
+    pub kept: Kept,
     /// The highest number of a run's folder on disk.
     pub highest_run: usize,
     /// The project file, to be given to a committer.
@@ -96,7 +96,7 @@ fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opened, S
         path: path.to_owned(),
         dataset: Dataset { problems, ..contents.dataset },
         history: contents.history,
-        runs: contents.runs,
+        kept: contents.kept,
         highest_run: places.highest_run(project.path()),
         project,
         is_new,
@@ -117,14 +117,14 @@ fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opened, S
     let mut project = Project::open(&at).or_else(|e| start_over(&at, &e))?;
     let mut notice = None;
     // The dataset that was just read, as a project begins with it.
-    let as_read = |runs| {
+    let as_read = |kept| {
         let dataset = Dataset { problems: Vec::new(), ..dataset.clone() };
-        Contents { dataset, history: History::default(), runs }
+        Contents { dataset, history: History::default(), kept }
     };
     if !project.is_empty().map_err(|e| text(&e))? {
         if project.holds(&dataset).map_err(|e| text(&e))? {
-            if let (false, Ok(Some(runs))) = (project.is_read_only(), project.untouched()) {
-                return Ok(opened(project, as_read(runs), dataset.problems.clone(), false, None));
+            if let (false, Ok(Some(kept))) = (project.is_read_only(), project.untouched()) {
+                return Ok(opened(project, as_read(kept), dataset.problems.clone(), false, None));
             }
             drop(project);
             let (project, contents, notice) = open_project(&at)?;
@@ -150,7 +150,7 @@ fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opened, S
     if project.is_read_only() {
         return Err(format!("{}: another window is just opening it; try again in a moment", path.display()));
     }
-    let contents = as_read(Vec::new());
+    let contents = as_read(Kept::default());
     Ok(opened(project, contents, dataset.problems, true, notice))
 }
 
@@ -172,8 +172,14 @@ fn open_project(at: &Path) -> Result<(Project, Contents, Notice), String> {
     let old = set_aside(at, "damaged")?;
     let mut project = Project::open(at).map_err(text)?;
     project.fill(&contents.dataset, &|_, _| true).map_err(text)?;
-    for run in &contents.runs {
+    for run in &contents.kept.runs {
         project.add_run(run).map_err(text)?;
+    }
+    for view in &contents.kept.views {
+        project.keep_view(&view.name, Some(&view.query)).map_err(text)?;
+    }
+    for snapshot in &contents.kept.snapshots {
+        project.keep_snapshot(snapshot).map_err(text)?;
     }
     let counts = contents.dataset.corpus.counts(None);
     let notice = format!(

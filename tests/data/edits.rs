@@ -1,9 +1,10 @@
 //! Ten thousand random edits: undo all gives the source's bytes, redo all the edited file.
 
+use std::sync::Arc;
 use tagwright::corpus::label::Label;
 use tagwright::corpus::parting::{Shares, part};
 use tagwright::corpus::relabel::relabel;
-use tagwright::corpus::{Corpus, Document, Edit, History, Mark, Split};
+use tagwright::corpus::{Corpus, Document, Edit, History, Mark, Snapshot, Split};
 use tagwright::model::rng::Stream;
 use tagwright::project::Dataset;
 use tagwright::project::sample;
@@ -35,7 +36,12 @@ fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
             let sentence = below(d.len()) as u32;
             let before = d.marks.of(sentence).cloned().unwrap_or_default();
             let comment = if below(2) == 0 { String::new() } else { format!("c{}", below(9)) };
-            Edit::Mark { document, sentence, before, after: Mark { done: below(2) == 0, flagged: below(2) == 0, comment } }
+            Edit::Mark {
+                document,
+                sentence,
+                before,
+                after: Mark { done: below(2) == 0, flagged: below(2) == 0, comment },
+            }
         }
         2 if corpus.labels.len() > 3 => {
             let number = below(1_000_000);
@@ -113,6 +119,40 @@ fn labels_are_renamed_merged_and_dropped() {
         &[("PER", Some("LOC")), ("LOC", Some("PER")), ("HUMAN", None), ("DATE", None)],
         "LOC PER | Ann LOC, Oslo PER",
     );
+}
+
+#[test]
+fn a_snapshot_tells_what_changed_and_brings_it_back() {
+    let mut corpus = sample::dataset().expect("the sample").corpus;
+    let snapshot = Snapshot::of(&corpus, "first".into(), 0);
+    assert!(snapshot.differences(&corpus).is_empty() && snapshot.restore(&corpus).is_none());
+    let before = corpus.clone();
+    let mut draw = Stream::new(5, 6);
+    for _ in 0..200 {
+        assert!(random_edit(&corpus, &mut draw).apply(&mut corpus));
+    }
+    let changed = snapshot.differences(&corpus);
+    assert!(!changed.is_empty());
+    let edit = snapshot.restore(&corpus).expect("something changed");
+    let edited = corpus.clone();
+    assert!(edit.apply(&mut corpus));
+    assert!(snapshot.differences(&corpus).is_empty());
+    let named = |c: &Corpus| {
+        let of = |d: &Arc<Document>| {
+            d.spans.iter().map(|s| (s.start, s.end, c.labels.name(s.label).to_owned())).collect::<Vec<_>>()
+        };
+        c.documents
+            .iter()
+            .map(|d| {
+                let mut spans = of(d);
+                spans.sort();
+                spans
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(named(&corpus), named(&before));
+    assert!(edit.inverse().apply(&mut corpus));
+    assert_eq!((&corpus.documents, &corpus.labels), (&edited.documents, &edited.labels));
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn edits_undo_and_runs_survive_a_restart() {
     let mut again = Project::open(&at).expect("a project").read().expect("contents");
     assert_eq!(again.dataset.corpus.documents, corpus.documents);
     assert_eq!(again.history.position(), 3);
-    let runs: Vec<_> = again.runs.iter().map(|r| (r.number, r.outcome, r.dev_f1)).collect();
+    let runs: Vec<_> = again.kept.runs.iter().map(|r| (r.number, r.outcome, r.dev_f1)).collect();
     assert_eq!(runs, [(1, RunOutcome::Completed, Some(0.5)), (2, RunOutcome::Interrupted, None)]);
     assert!(again.history.redo(&mut again.dataset.corpus).is_some());
     while again.history.undo(&mut again.dataset.corpus).is_some() {}

@@ -132,6 +132,12 @@ impl Window {
         self.step();
     }
 
+    /// Runs a command that has no key, as the palette does.
+    pub fn ask(&mut self, command: tagwright::app::Command) {
+        self.shell.borrow_mut().as_mut().expect("a shell").ask(command);
+        self.step();
+    }
+
     /// Goes to a room by its button in the rail.
     pub fn go_to(&mut self, room: &str) {
         self.harness.get_by_role_and_label(egui::Role::Tab, room).click();

@@ -98,6 +98,8 @@ fn arrow_keys_go_where_they_point_in_a_text_from_right_to_left() {
     w.harness.ctx.set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
     w.answer(&file);
     w.press("Open file...");
+    w.until("the file is looked at", |w| w.app().importing.is_some());
+    w.press("Open");
     w.until("the file is open", |w| w.app().annotate.is_some());
     w.key(NONE, ArrowLeft);
     assert_eq!(w.app().annotate.as_ref().and_then(|a| a.selection), Some((0, 0)));
@@ -196,4 +198,79 @@ fn the_pieces_lens_shows_what_the_trainer_sees() {
     w.until("the rule has changed", |w| {
         w.app().annotate.as_ref().and_then(|a| a.pieces.alignment.clone()).is_some_and(|p| p.labels != carried.labels)
     });
+}
+
+#[test]
+fn sentences_are_done_flagged_and_commented_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "[Zoë PER] sails");
+    let at = |w: &Window| w.app().annotate.as_ref().map(|a| (a.current, a.done));
+    w.keys(&[Key::D]);
+    assert_eq!(at(&w), Some((1, 1)), "done goes on to the next");
+    assert!(w.shows_part("1 of 2 done"));
+    w.keys(&[Key::F, Key::C]);
+    w.type_text("Comment on this sentence", "a bay, not a person?");
+    w.keys(&[Key::Enter]);
+    assert!(w.shows("a bay, not a person?") && w.shows("flagged"));
+    let shown = |w: &Window| w.app().annotate.as_ref().map(|a| a.shown.clone());
+    for (query, expected) in
+        [("status:done", vec![0]), ("status:flagged", vec![1]), ("comment:bay", vec![1]), ("status:new", vec![])]
+    {
+        w.type_text("Search", query);
+        assert_eq!(shown(&w), Some(expected), "{query}");
+    }
+    w.type_text("Search", "");
+    for _ in 0..3 {
+        w.key(CTRL, Key::Z);
+    }
+    w.step();
+    assert_eq!(at(&w), Some((0, 0)), "each is undone, where it was");
+    w.key(CTRL, Key::Y);
+    w.until("it is saved", |w| w.is_durable());
+    drop(w);
+}
+
+#[test]
+fn a_search_is_kept_and_a_snapshot_brings_labels_back() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let file = data.path().join("text.conll");
+    std::fs::write(&file, "Zoë B-PER\nsails O\n\nOslo B-LOC\n").expect("a file");
+    let open = || {
+        let mut w = Window::with(data.clone(), &[&file], [1440.0, 900.0], egui::Theme::Dark);
+        w.until("the file is open", |w| w.app().annotate.is_some());
+        w
+    };
+    let mut w = open();
+    w.ask(tagwright::app::Command::Do(tagwright::app::Action::Snapshots));
+    assert!(w.shows("No snapshot yet"));
+    w.press("Take a snapshot");
+    w.type_text("Name of the snapshot", "first");
+    w.press("Take");
+    assert!(w.shows_part("nothing has changed since"));
+    w.press("Close");
+    w.keys(&[Key::ArrowRight, Key::Backspace]);
+    w.type_text("Search", "since:first");
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.shown.clone()), Some(vec![0]));
+    w.click("Views");
+    w.click("Keep this search");
+    w.type_text("Name of the view", "what I changed");
+    w.press("Keep");
+    w.until("it is saved", |w| w.is_durable());
+    drop(w);
+    // Another day.
+    let mut w = open();
+    w.click("Views");
+    w.click("what I changed");
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.shown.clone()), Some(vec![0]));
+    w.ask(tagwright::app::Command::Do(tagwright::app::Action::Snapshots));
+    assert!(w.shows_part("1 sentence changed since"));
+    w.press("Bring back");
+    let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).spans.len());
+    assert_eq!(spans(&w), Some(2));
+    w.key(CTRL, Key::Z);
+    w.step();
+    assert_eq!(spans(&w), Some(1), "bringing back can be undone");
+    w.ask(tagwright::app::Command::Do(tagwright::app::Action::Snapshots));
+    w.press("Forget first");
+    assert!(w.shows("No snapshot yet"));
 }

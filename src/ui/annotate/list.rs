@@ -1,7 +1,7 @@
 //! The list of sentences, grouped by document: only what is in view is laid out.
 
 use crate::app::annotate::FilterLabel;
-use crate::app::{Annotate, Command, query};
+use crate::app::{Action, Annotate, Command, query};
 use crate::corpus::Split;
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
@@ -122,6 +122,11 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         let badge = Badge::new(&name).spoken("Any label").icon(icon::LIST_FILTER);
         let button = badge.choose(ui, a.filter.label != FilterLabel::Any);
         menu(&button, 200.0, |ui| label_menu(ui, a, out));
+        if !a.views.is_empty() || !a.filter.text.trim().is_empty() {
+            let badge = Badge::new("").spoken("Views").icon(icon::BOOKMARK);
+            let button = badge.choose(ui, a.views.iter().any(|v| v.query == a.filter.text));
+            menu(&button, 240.0, |ui| view_menu(ui, a, view, out));
+        }
     });
 }
 
@@ -151,6 +156,31 @@ fn put_caret_at_end(ui: &Ui, field: Id, text: &str) {
     let end = egui::text::CCursor::new(text.chars().count());
     state.cursor.set_char_range(Some(egui::text::CCursorRange::one(end)));
     state.store(ui.ctx(), field);
+}
+
+/// Searches that were kept, and what can be done with the one that is typed.
+fn view_menu(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+    for kept in &a.views {
+        let row = MenuRow::new(&kept.name).chosen(kept.query == a.filter.text);
+        if row.show(ui).clicked() {
+            view.typed.clone_from(&kept.query);
+            out.push(Command::FilterText(kept.query.clone()));
+        }
+    }
+    let typed = a.filter.text.trim();
+    match a.views.iter().find(|v| v.query == a.filter.text) {
+        _ if typed.is_empty() => {}
+        Some(kept) => {
+            if MenuRow::new(&format!("Forget {}", kept.name)).icon(icon::X).show(ui).clicked() {
+                out.push(Command::ForgetView(kept.name.clone()));
+            }
+        }
+        None => {
+            if MenuRow::new("Keep this search").icon(icon::PLUS).show(ui).clicked() {
+                out.push(Command::Do(Action::KeepView));
+            }
+        }
+    }
 }
 
 fn label_menu(ui: &mut Ui, a: &Annotate, out: &mut Commands) {

@@ -1,0 +1,61 @@
+//! What one line of text is asked for, in a dialog.
+
+use super::annotate::Annotate;
+use super::command::Command;
+use crate::corpus::label::check_name;
+
+/// What a text is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// The name of a new label.
+    Label,
+    /// A comment on the current sentence.
+    Comment,
+    /// The name under which the search is kept.
+    View,
+    /// The name of a snapshot of all labels.
+    Snapshot,
+}
+
+impl Asking {
+    /// What stands in the field before anything is typed.
+    pub fn begins(self, a: &Annotate) -> String {
+        match self {
+            Self::Label | Self::Snapshot => String::new(),
+            Self::Comment => a.mark().comment,
+            Self::View => a.filter.text.clone(),
+        }
+    }
+
+    /// What is wrong with a text, in a sentence. One that is empty is not ready, but not wrong yet.
+    pub fn wrong(self, a: &Annotate, text: &str) -> Option<String> {
+        let text = text.trim();
+        let taken = |what: &str| Some(format!("There is a {what} of this name already."));
+        match self {
+            Self::Label if text.is_empty() => None,
+            Self::Label => match check_name(text) {
+                Err(why) => Some(why),
+                Ok(()) if a.corpus.labels.id(text).is_some() => taken("label"),
+                Ok(()) => None,
+            },
+            Self::Snapshot if a.snapshots.iter().any(|s| s.name == text) => taken("snapshot"),
+            Self::Comment | Self::View | Self::Snapshot => None,
+        }
+    }
+
+    /// Whether a text can be taken; an empty comment takes one away.
+    pub fn is_ready(self, a: &Annotate, text: &str) -> bool {
+        (self == Self::Comment || !text.trim().is_empty()) && self.wrong(a, text).is_none()
+    }
+
+    /// What a text is taken for.
+    pub fn answer(self, text: &str) -> Command {
+        let text = text.trim().to_owned();
+        match self {
+            Self::Label => Command::NewLabel(text),
+            Self::Comment => Command::Comment(text),
+            Self::View => Command::KeepView(text),
+            Self::Snapshot => Command::TakeSnapshot(text),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! All labels as they were at one time, to be compared with today's and brought back.
+
+use super::document::Span;
+use super::edit::Edit;
+use super::label::{Label, LabelId};
+use super::store::{Corpus, SentenceId};
+
+/// The spans of every document at one time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// What people call it.
+    pub name: String,
+    /// When it was taken, in seconds since 1970.
+    pub made: u64,
+    /// The labels' names by their numbers then.
+    pub labels: Vec<String>,
+    /// The spans of each document, sorted.
+    pub spans: Vec<Vec<Span>>,
+}
+
+impl Snapshot {
+    /// The labels as they are now.
+    pub fn of(corpus: &Corpus, name: String, made: u64) -> Self {
+        let spans = corpus.documents.iter().map(|d| d.spans.clone()).collect();
+        Self { name, made, labels: corpus.labels.names(), spans }
+    }
+
+    fn name(&self, label: LabelId) -> &str {
+        self.labels.get(usize::from(label)).map_or("?", String::as_str)
+    }
+
+    /// The sentences whose spans were others then, in order.
+    pub fn differences(&self, corpus: &Corpus) -> Vec<SentenceId> {
+        let mut found = Vec::new();
+        // Where no label was renamed since, numbers say enough.
+        let same_labels = self.labels == corpus.labels.names();
+        for ((document, d), then) in (0u32..).zip(&corpus.documents).zip(&self.spans) {
+            if same_labels && d.spans == *then {
+                continue;
+            }
+            let before = super::Document { spans: then.clone(), ..d.as_ref().clone() };
+            for sentence in 0..d.len() {
+                let now =
+                    d.spans[d.span_indices(sentence)].iter().map(|s| (s.start, s.end, corpus.labels.name(s.label)));
+                let then =
+                    before.spans[before.span_indices(sentence)].iter().map(|s| (s.start, s.end, self.name(s.label)));
+                let (mut now, mut then): (Vec<_>, Vec<_>) = (now.collect(), then.collect());
+                now.sort_unstable();
+                then.sort_unstable();
+                if now != then {
+                    found.push(SentenceId { document, sentence: sentence as u32 });
+                }
+            }
+        }
+        found
+    }
+
+    /// The edit that brings its labels back; `None` where they are the same. Labels that came since stay, without spans.
+    pub fn restore(&self, corpus: &Corpus) -> Option<Edit> {
+        let mut labels = corpus.labels.clone();
+        let mut edits = Vec::new();
+        let new_id: Vec<LabelId> = self
+            .labels
+            .iter()
+            .map(|name| {
+                labels.id(name).unwrap_or_else(|| {
+                    let label = Label { name: name.clone(), colour: labels.free_colour() };
+                    edits.push(Edit::AddLabel(label));
+                    labels.intern(name)
+                })
+            })
+            .collect();
+        for ((document, d), then) in (0u32..).zip(&corpus.documents).zip(&self.spans) {
+            let as_now = |s: &Span| Some(Span { label: *new_id.get(usize::from(s.label))?, ..*s });
+            let mut wanted: Vec<Span> = then.iter().filter_map(as_now).collect();
+            wanted.sort_unstable();
+            let removed: Vec<Span> = d.spans.iter().filter(|s| wanted.binary_search(s).is_err()).copied().collect();
+            let added: Vec<Span> = wanted.iter().filter(|s| d.spans.binary_search(s).is_err()).copied().collect();
+            if !removed.is_empty() || !added.is_empty() {
+                edits.push(Edit::Spans { document, removed, added });
+            }
+        }
+        let name = format!("Restore {}", self.name);
+        (!edits.is_empty()).then_some(Edit::Together { name, edits })
+    }
+}

@@ -1,0 +1,25 @@
+//! What a project keeps beside the dataset and its edits: runs, views, snapshots.
+
+use super::run_record::RunRecord;
+use crate::corpus::Snapshot;
+use std::sync::Arc;
+
+/// A search that was kept under a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Its name.
+    pub name: String,
+    /// What stands in the search field.
+    pub query: String,
+}
+
+/// All that is kept.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// Runs, oldest first.
+    pub runs: Vec<RunRecord>,
+    /// Views by name.
+    pub views: Vec<View>,
+    /// Snapshots, oldest first.
+    pub snapshots: Vec<Arc<Snapshot>>,
+}

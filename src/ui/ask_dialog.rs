@@ -1,0 +1,116 @@
+//! The dialog that asks for one line: a label's name, a comment, the name of a view or of a snapshot.
+
+use super::Commands;
+use super::theme::{self, TextRole};
+use super::widgets::{Button, TextField, form_field, label, paragraph};
+use crate::app::asking::Asking;
+use crate::app::{Annotate, App, Command};
+use egui::{Frame, Id, Key, Margin, Modal, Ui};
+
+/// What is half typed.
+#[derive(Default)]
+pub struct View {
+    typed: Option<(Asking, String)>,
+}
+
+/// The words of a dialog.
+struct Words {
+    title: &'static str,
+    field: &'static str,
+    help: &'static str,
+    placeholder: &'static str,
+    verb: &'static str,
+}
+
+fn words(asking: Asking) -> Words {
+    match asking {
+        Asking::Label => Words {
+            title: "Add a label",
+            field: "Name",
+            help: "As it stands in the file: DATE, PRODUCT",
+            placeholder: "DATE",
+            verb: "Add label",
+        },
+        Asking::Comment => Words {
+            title: "Comment",
+            field: "Comment on this sentence",
+            help: "Kept in the project, found by comment: and has:comment",
+            placeholder: "What is doubtful here?",
+            verb: "Keep",
+        },
+        Asking::View => Words {
+            title: "Keep this search",
+            field: "Name of the view",
+            help: "It is offered under the search field",
+            placeholder: "Places to check",
+            verb: "Keep",
+        },
+        Asking::Snapshot => Words {
+            title: "Take a snapshot of all labels",
+            field: "Name of the snapshot",
+            help: "Compare with it later, or bring its labels back",
+            placeholder: "Before the second round",
+            verb: "Take",
+        },
+    }
+}
+
+/// Shows the dialog over the room.
+pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
+    let (Some(a), Some(asking)) = (&app.annotate, app.asking) else {
+        view.typed = None;
+        return;
+    };
+    if view.typed.as_ref().is_none_or(|(of, _)| *of != asking) {
+        view.typed = Some((asking, asking.begins(a)));
+    }
+    let Some((_, typed)) = &mut view.typed else { return };
+    let p = theme::of(ui);
+    let frame = Frame::new()
+        .fill(p.overlay)
+        .stroke(egui::Stroke::new(1.0, p.line_strong))
+        .corner_radius(12)
+        .inner_margin(Margin::same(20));
+    let mut done = false;
+    let modal = Modal::new(Id::unique("ask")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
+        ui.set_width(if asking == Asking::Label { 320.0 } else { 420.0 });
+        done = content(ui, a, asking, typed, out);
+    });
+    if modal.should_close() && !done {
+        out.push(Command::Ask(None));
+    }
+}
+
+/// The dialog's inside; whether it was answered or left.
+fn content(ui: &mut Ui, a: &Annotate, asking: Asking, typed: &mut String, out: &mut Commands) -> bool {
+    let p = theme::of(ui);
+    let words = words(asking);
+    label(ui, TextRole::Title, p.text, words.title);
+    ui.add_space(4.0);
+    if asking == Asking::Comment {
+        let sentence = a.document_of(a.current).sentence_text(a.current_id().sentence as usize);
+        paragraph(ui, TextRole::Small, p.text2, &sentence.chars().take(120).collect::<String>());
+        ui.add_space(6.0);
+    }
+    let error = asking.wrong(a, typed);
+    let field = form_field(ui, words.field, words.help, error.as_deref(), |ui| {
+        TextField::new(typed, words.field).placeholder(words.placeholder).invalid(error.is_some()).show(ui)
+    });
+    field.request_focus();
+    ui.add_space(8.0);
+    let ready = asking.is_ready(a, typed);
+    let entered = ui.input(|i| i.key_pressed(Key::Enter));
+    let mut done = false;
+    ui.horizontal(|ui| {
+        let off = (!ready).then_some("Type a name first.");
+        if (Button::primary(words.verb).off(off).show(ui).clicked() || entered) && ready {
+            out.push(asking.answer(typed));
+            done = true;
+        }
+        if Button::plain("Cancel").show(ui).clicked() {
+            out.push(Command::Ask(None));
+            done = true;
+        }
+    });
+    done
+}

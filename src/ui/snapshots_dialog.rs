@@ -1,0 +1,84 @@
+//! Snapshots of all labels: how much has changed since, the sentences where, and the way back.
+
+use super::Commands;
+use super::numbers::{counted, days_ago};
+use super::theme::{self, TextRole, icon};
+use super::widgets::{Button, EmptyState, IconButton, label, paragraph};
+use crate::app::asking::Asking;
+use crate::app::{App, Command};
+use egui::{Align, Frame, Id, Layout, Margin, Modal, ScrollArea, Ui, vec2};
+
+/// Shows the dialog over the room.
+pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let (Some(a), Some(changed)) = (&app.annotate, &app.snapshots) else { return };
+    let p = theme::of(ui);
+    let frame = Frame::new()
+        .fill(p.overlay)
+        .stroke(egui::Stroke::new(1.0, p.line_strong))
+        .corner_radius(12)
+        .inner_margin(Margin::same(20));
+    let mut close = false;
+    let modal = Modal::new(Id::unique("snapshots")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
+        ui.set_width(520.0_f32.min(ui.content_rect().width() - 80.0));
+        label(ui, TextRole::Title, p.text, "Snapshots");
+        ui.add_space(2.0);
+        paragraph(
+            ui,
+            TextRole::Small,
+            p.text2,
+            "All labels as they were at one time. Bringing them back can be undone.",
+        );
+        ui.add_space(12.0);
+        if a.snapshots.is_empty() {
+            EmptyState::new(
+                icon::HISTORY,
+                "No snapshot yet",
+                "Take one before a change that you may want to compare or take back.",
+            )
+            .show(ui);
+            ui.add_space(12.0);
+        }
+        ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+            for (snapshot, changed) in a.snapshots.iter().zip(changed) {
+                let size = vec2(ui.available_width(), 40.0);
+                ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+                    ui.spacing_mut().item_spacing.x = 8.0;
+                    let name = &snapshot.name;
+                    if IconButton::new(icon::X, &format!("Forget {name}")).show(ui).clicked() {
+                        out.push(Command::ForgetSnapshot(name.clone()));
+                    }
+                    let same = (*changed == 0).then_some("Nothing has changed since.");
+                    if Button::plain("Bring back").off(same).show(ui).clicked() {
+                        out.push(Command::Restore(name.clone()));
+                        close = true;
+                    }
+                    if Button::plain("Show").off(same).show(ui).clicked() {
+                        out.push(Command::FilterText(format!("since:\"{name}\"")));
+                        close = true;
+                    }
+                    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                        ui.spacing_mut().item_spacing.y = 1.0;
+                        label(ui, TextRole::BodyMedium, p.text, name);
+                        let what = match changed {
+                            0 => "nothing has changed since".to_owned(),
+                            n => format!("{} changed since", counted(*n, "sentence")),
+                        };
+                        label(ui, TextRole::Small, p.text2, &format!("{}, {what}", days_ago(snapshot.made)));
+                    });
+                });
+                ui.add_space(4.0);
+            }
+        });
+        ui.add_space(12.0);
+        ui.horizontal(|ui| {
+            if Button::primary("Take a snapshot").show(ui).clicked() {
+                out.push(Command::Ask(Some(Asking::Snapshot)));
+                close = true;
+            }
+            close |= Button::plain("Close").show(ui).clicked();
+        });
+    });
+    if close || modal.should_close() {
+        out.push(Command::CloseSnapshots);
+    }
+}
