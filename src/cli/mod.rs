@@ -40,7 +40,7 @@ enum Command {
     /// Show what a file or folder holds: format, scheme, splits, labels, problems.
     Inspect(inspect::Arguments),
     /// Write a dataset in another format or scheme.
-    Convert(convert::Arguments),
+    Convert(Box<convert::Arguments>),
     /// Train a model.
     Train(Box<train::Arguments>),
     /// Score a model on labelled data.

@@ -145,40 +145,47 @@ fn alike(a: &BTreeSet<u64>, b: &BTreeSet<u64>) -> bool {
     common as f64 >= SAME * (a.len() + b.len() - common) as f64
 }
 
-/// What a group has: spans of each label, and sentences.
-fn contents(corpus: &Corpus, units: &[Vec<SentenceId>], group: &[usize]) -> (Vec<usize>, usize) {
+/// What a group has.
+struct Contents {
+    /// Spans of each label.
+    labels: Vec<usize>,
+    sentences: usize,
+}
+
+fn contents(corpus: &Corpus, units: &[Vec<SentenceId>], group: &[usize]) -> Contents {
     let mut labels = vec![0; corpus.labels.len()];
     let sentences = group.iter().flat_map(|unit| &units[*unit]);
     for id in sentences.clone() {
         let d = corpus.document(id.document);
         d.spans[d.span_indices(id.sentence as usize)].iter().for_each(|s| labels[usize::from(s.label)] += 1);
     }
-    (labels, sentences.count())
+    Contents { labels, sentences: sentences.count() }
 }
 
 /// A split for each unit.
 fn deal(corpus: &Corpus, units: &[Vec<SentenceId>], groups: &[Vec<usize>], shares: Shares) -> Vec<Split> {
-    let contents: Vec<(Vec<usize>, usize)> = groups.iter().map(|g| contents(corpus, units, g)).collect();
-    let total = |of: &dyn Fn(&(Vec<usize>, usize)) -> usize| contents.iter().map(of).sum::<usize>();
+    let contents: Vec<Contents> = groups.iter().map(|g| contents(corpus, units, g)).collect();
+    let total_of = |label: usize| contents.iter().map(|c| c.labels[label]).sum::<usize>();
+    let total = contents.iter().map(|c| c.sentences).sum::<usize>();
     let share = [(1.0 - shares.dev - shares.test).max(0.0), shares.dev, shares.test];
     // What each split still lacks: of each label, and of sentences.
     let labels = corpus.labels.len();
     let mut lacks: Vec<Vec<f64>> = share
         .iter()
         .map(|s| {
-            let of_label = |label: usize| total(&|c: &(Vec<usize>, usize)| c.0[label]) as f64 * s;
-            (0..labels).map(of_label).chain([total(&|c: &(Vec<usize>, usize)| c.1) as f64 * s]).collect()
+            let of_label = |label: usize| total_of(label) as f64 * s;
+            (0..labels).map(of_label).chain([total as f64 * s]).collect()
         })
         .collect();
     let mut rarest: Vec<usize> = (0..labels).collect();
-    rarest.sort_by_key(|label| total(&|c: &(Vec<usize>, usize)| c.0[*label]));
+    rarest.sort_by_key(|label| total_of(*label));
     let mut order: Vec<usize> = (0..groups.len()).collect();
     order.sort_by_key(|g| super::holdout::mix(shares.seed ^ super::holdout::mix(*g as u64)));
     let mut split_of_group: Vec<Option<usize>> = vec![None; groups.len()];
     // The last round is for groups without any label: by sentences.
     for what in rarest.into_iter().chain([labels]) {
         for &group in &order {
-            let (of_labels, sentences) = &contents[group];
+            let Contents { labels: of_labels, sentences } = &contents[group];
             let has = if what == labels { *sentences } else { of_labels[what] };
             if has == 0 || split_of_group[group].is_some() {
                 continue;
