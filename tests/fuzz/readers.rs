@@ -13,6 +13,7 @@ mod corpus;
 mod format;
 
 use libfuzzer_sys::fuzz_target;
+use std::sync::Once;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -43,7 +44,19 @@ static ALLOCATOR: Counting = Counting;
 const TIMES: usize = 8;
 const ANY: usize = 16 << 20;
 
+/// libFuzzer's hook ends the process at every panic, also at those of a library that the reader catches.
+static QUIET: Once = Once::new();
+
 fuzz_target!(|bytes: &[u8]| {
+    QUIET.call_once(|| std::panic::set_hook(Box::new(|_| {})));
+    if let Err(panic) = std::panic::catch_unwind(|| check(bytes)) {
+        let what = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        eprintln!("panicked: {}", what.unwrap_or("no message"));
+        std::process::abort();
+    }
+});
+
+fn check(bytes: &[u8]) {
     let format = std::env::var("TAGWRIGHT_FORMAT").ok().and_then(|name| format::by_name(&name));
     let Ok((name, unpacked)) = format::packed::unpacked("input", bytes) else { return };
     let choices = format::Choices { format, ..format::Choices::default() };
@@ -72,4 +85,4 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(saved) = rewrite(&format::Source { choices, ..source }, &current) {
         assert!(saved == *unpacked, "saved without a change, it is another file");
     }
-});
+}

@@ -24,8 +24,28 @@ fn screenshots() {
     std::fs::create_dir_all(Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots")).expect("a folder");
     for theme in [Theme::Dark, Theme::Light] {
         pages(theme);
+        import(theme);
         small(theme);
     }
+}
+
+/// A dataset of three files with wrong lines, looked at before it is taken.
+fn import(theme: Theme) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("harbour");
+    std::fs::create_dir_all(&at).expect("a folder");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample");
+    for name in ["train.conll", "dev.conll", "test.conll"] {
+        std::fs::copy(sample.join(name), at.join(name)).expect("a file");
+    }
+    let train = std::fs::read_to_string(at.join("train.conll")).expect("a file");
+    std::fs::write(at.join("train.conll"), train + "\nhome\nOslo WRONG\n").expect("a file");
+    std::fs::write(at.join("more.conll"), "Oslo B-LOC\n").expect("a file");
+    let mut w = Window::with(Rc::new(tempfile::tempdir().expect("a folder")), &[], [1440.0, 900.0], theme);
+    w.answer(&at);
+    w.press("Open folder...");
+    w.until("it is looked at", |w| w.app().importing.is_some());
+    w.picture(&file("import", theme));
 }
 
 fn pages(theme: Theme) {
@@ -34,9 +54,7 @@ fn pages(theme: Theme) {
     w.step();
     w.picture(&file("welcome", theme));
     w.open_sample();
-    for _ in 0..6 {
-        w.keys(&[Key::ArrowDown]);
-    }
+    w.keys(&[Key::D, Key::D, Key::F, Key::ArrowDown, Key::D, Key::D, Key::D]);
     w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::ArrowRight]);
     w.key(Modifiers::SHIFT, Key::ArrowRight);
     w.picture(&file("annotate", theme));
