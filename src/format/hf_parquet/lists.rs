@@ -109,6 +109,9 @@ impl<V> Column<V> {
     }
 }
 
+/// Rows that are read at once: a damaged file may say that it has any number of them.
+const BATCH: usize = 8192;
+
 fn column<T: DataType>(
     mut reader: ColumnReaderImpl<T>,
     about: &ColumnDescriptor,
@@ -118,7 +121,7 @@ fn column<T: DataType>(
     let mut read = 0;
     while read < rows {
         let (records, ..) =
-            reader.read_records(rows - read, Some(&mut definition), Some(&mut repetition), &mut values)?;
+            reader.read_records((rows - read).min(BATCH), Some(&mut definition), Some(&mut repetition), &mut values)?;
         if records == 0 {
             return Err(ParquetError::General(format!("{read} of {rows} rows are there")));
         }
@@ -127,7 +130,7 @@ fn column<T: DataType>(
     let whole = about.max_def_level();
     // From this level on there is an element, though it may be null.
     let element = whole - i16::from(about.self_type().is_optional());
-    let mut found: Vec<Option<Range<usize>>> = Vec::with_capacity(rows);
+    let mut found: Vec<Option<Range<usize>>> = Vec::new();
     let mut at = 0;
     for (defined, repeated) in definition.iter().zip(&repetition) {
         if *repeated == 0 {
