@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tagwright's files through the programs they are for, and theirs through Tagwright: the same entities everywhere.
 
-Needs datasets and spacy (`pip install datasets spacy`), and a release build.
+Needs datasets, spacy, argilla and seqeval (`pip install datasets spacy argilla seqeval`), and a release build.
 usage: interop.py DATASET_FOLDER   (any that Tagwright opens, with a train split)
 """
 import collections, json, os, subprocess, sys, tempfile
@@ -29,7 +29,8 @@ expected = counts(data)
 work = tempfile.mkdtemp()
 at = lambda name: os.path.join(work, name)
 endings = {"hf-parquet": "parquet", "hf-jsonl": "jsonl", "spacy": "spacy", "doccano": "jsonl", "label-studio": "json",
-           "prodigy": "jsonl", "spacy-json": "json", "conllu": "conllu", "conll": "conll"}
+           "prodigy": "jsonl", "spacy-json": "json", "conllu": "conllu", "conll": "conll", "wnut": "tsv", "gmb": "csv",
+           "argilla": "json", "brat": "ann", "webanno-tsv": "tsv"}
 for format, ending in endings.items():
     os.makedirs(at(format))
     tagwright("convert", data, at(format), "--to", format, "--scheme", "iob2")
@@ -62,3 +63,20 @@ pairs = json.load(open(at("spacy-json/train.json")))
 blank = spacy.blank("xx")
 spans = (blank.make_doc(text).char_span(s, e, label=l, alignment_mode="expand") for text, a in pairs for s, e, l in a["entities"])
 tell("spaCy: training tuples", collections.Counter(s.label_ for s in spans))
+
+import argilla
+
+records = [argilla.Record.from_dict(record) for record in json.load(open(at("argilla/train.json")))]
+tell("Argilla: Record.from_dict", collections.Counter(
+    span["label"] for r in records for response in r.responses for span in response.value))
+
+from seqeval.metrics.sequence_labeling import get_entities
+
+for scheme in ["iob1", "iob2", "ioe1", "ioe2", "iobes", "bmes"]:
+    os.makedirs(at(scheme))
+    tagwright("convert", data, at(scheme), "--to", "wnut", "--scheme", scheme)
+    tell(f"columns in {scheme}: written and read", counts(at(scheme)))
+    sentences = [[row.rsplit("\t", 1)[1] for row in block.split("\n") if row] for block in open(at(f"{scheme}/train.tsv")).read().split("\n\n")]
+    # seqeval knows no M.
+    found = collections.Counter(label for tags in sentences for label, _, _ in get_entities([t.replace("M-", "I-") for t in tags]))
+    tell(f"seqeval: columns in {scheme}", found)

@@ -13,8 +13,8 @@ mod corpus;
 mod format;
 
 use libfuzzer_sys::fuzz_target;
-use std::sync::Once;
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The system's allocator, and how much is taken at most at once.
@@ -63,11 +63,8 @@ fn check(bytes: &[u8]) {
     let mut corpus = corpus::Corpus::default();
     // A text beside annotations that are read for a document of their own.
     let beside = |name: &str| name.ends_with(".txt").then(|| "Zoë 😀 in Oslo\r\nand Köln".as_bytes().to_vec());
-    let source = format::Source {
-        choices,
-        beside: &beside,
-        ..format::Source::alone(&unpacked, &name, corpus::Split::Train, 0)
-    };
+    let source =
+        format::Source { choices, beside: &beside, ..format::Source::alone(&unpacked, &name, corpus::Split::Train, 0) };
     let before = NOW.load(Ordering::Relaxed);
     MOST.store(before, Ordering::Relaxed);
     let found = format::read(&source, &mut corpus);
