@@ -83,9 +83,8 @@ fn as_text(dataset: &Dataset) -> Result<(), Failure> {
         line(row(split.name(), corpus, Some(split)))?;
     }
     line(row("all", corpus, None))?;
-    for file in dataset.files.iter().filter(|f| !f.found.evidence.is_empty()) {
-        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-        line(format!("{name}: {}", file.found.evidence.join("; ")))?;
+    for (what, files) in evidence(dataset) {
+        line(format!("{files}: {what}"))?;
     }
     let counted: usize = dataset.files.iter().map(|f| f.found.problem_count).sum();
     let listed = dataset.problems.len();
@@ -99,6 +98,24 @@ fn as_text(dataset: &Dataset) -> Result<(), Failure> {
             if n > listed { line(format!("  and {} more", thousands(n - listed))) } else { Ok(()) }
         }
     }
+}
+
+/// What was found in which files, each once.
+fn evidence(dataset: &Dataset) -> Vec<(String, String)> {
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    for file in dataset.files.iter().filter(|f| !f.found.evidence.is_empty()) {
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let what = file.found.evidence.join("; ");
+        match found.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, files)) => files.push(name),
+            None => found.push((what, vec![name])),
+        }
+    }
+    let named = |files: Vec<String>| match files.len() {
+        1 => files[0].clone(),
+        n => format!("{} and {} more", files[0], n - 1),
+    };
+    found.into_iter().map(|(what, files)| (what, named(files))).collect()
 }
 
 fn row(name: &str, corpus: &Corpus, split: Option<Split>) -> String {

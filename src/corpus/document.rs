@@ -266,7 +266,12 @@ impl DocumentBuilder {
     }
 
     /// The document.
-    pub fn finish(self) -> Document {
-        self.document.clone()
+    pub fn finish(mut self) -> Document {
+        let document = &mut self.document;
+        document.text.shrink_to_fit();
+        document.tokens.shrink_to_fit();
+        document.sentences.shrink_to_fit();
+        document.spans.shrink_to_fit();
+        self.document
     }
 }

@@ -14,7 +14,7 @@ pub const BRAT: Format = Format {
     extensions: &["ann"],
     recognises: |g| g.extension == "ann",
     read,
-    write: Some(Write::EachDocument(files)),
+    write: Some(Write::EachDocument(files, configuration)),
     rewrite: Some(rewrite),
     holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: false, columns: 0 },
 };
@@ -266,4 +266,20 @@ fn refers_to(line: &str, gone: &HashSet<&str>) -> bool {
     };
     let mut parts = line.split(['\t', ' ', '\n', '\r']).skip(1).take(words);
     parts.any(|word| gone.contains(word.rsplit(':').next().unwrap_or(word)))
+}
+
+/// What brat's server wants to know of a folder: which labels there are, and how they look.
+fn configuration(corpus: &Corpus) -> Vec<(&'static str, Vec<u8>)> {
+    let names: Vec<String> = corpus.labels.iter().map(|(_, l)| super::words::label_name(&l.name)).collect();
+    let annotation = format!("[entities]\n{}\n\n[relations]\n\n[events]\n\n[attributes]\n", names.join("\n"));
+    // Pale grounds of different hues, on which brat writes in black.
+    let colour = |i: usize| {
+        let pale = |shift: f64| (200.0 + 55.0 * (i as f64 * 2.4 + shift).cos()).round() as u8;
+        format!("#{:02x}{:02x}{:02x}", pale(0.0), pale(2.1), pale(4.2))
+    };
+    let drawn: Vec<String> =
+        names.iter().enumerate().map(|(i, name)| format!("{name}\tbgColor:{}", colour(i))).collect();
+    let labels: Vec<String> = names.iter().map(|name| format!("{name} | {name}")).collect();
+    let visual = format!("[labels]\n{}\n\n[drawing]\n{}\n", labels.join("\n"), drawn.join("\n"));
+    vec![("annotation.conf", annotation.into_bytes()), ("visual.conf", visual.into_bytes())]
 }

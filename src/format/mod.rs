@@ -117,13 +117,16 @@ pub type WriteWhole = fn(&Corpus, Option<Split>, Scheme) -> Vec<u8>;
 /// A document as files, by their endings.
 pub type WriteDocument = fn(&Corpus, &Document) -> Vec<(&'static str, Vec<u8>)>;
 
+/// Files that stand beside those of documents, by name.
+pub type WriteBeside = fn(&Corpus) -> Vec<(&'static str, Vec<u8>)>;
+
 /// How a corpus becomes new files.
 #[derive(Clone, Copy, Debug)]
 pub enum Write {
     /// The corpus, or one split of it, as one file.
     Whole(WriteWhole),
-    /// A document as files, by their endings.
-    EachDocument(WriteDocument),
+    /// A document as files, by their endings, and files that a folder of documents has besides, by name.
+    EachDocument(WriteDocument, WriteBeside),
 }
 /// A source's bytes again, with the spans of the corpus.
 pub type Rewrite = fn(&Source, &Current) -> Result<Vec<u8>, Problem>;
@@ -253,7 +256,7 @@ impl Format {
     pub fn writes_whole(&self) -> Option<WriteWhole> {
         match self.write? {
             Write::Whole(write) => Some(write),
-            Write::EachDocument(_) => None,
+            Write::EachDocument(..) => None,
         }
     }
 }

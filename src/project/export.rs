@@ -29,12 +29,15 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path) -> Resul
             let file = |split: &Split| (format!("{}.{ending}", split.name()), write(corpus, Some(*split), scheme));
             disk::write_folder(path, splits.iter().map(file).map(Ok)).map_err(text)
         }
-        Some(Write::EachDocument(write)) => match corpus.documents.as_slice() {
+        Some(Write::EachDocument(write, beside)) => match corpus.documents.as_slice() {
             [document] if !path.is_dir() => {
                 let mut files = write(corpus, document).into_iter();
                 files.try_for_each(|(ending, bytes)| disk::write(&path.with_extension(ending), &bytes)).map_err(text)
             }
-            _ => disk::write_folder(path, each_document(corpus, write).map(Ok)).map_err(text),
+            _ => {
+                let beside = beside(corpus).into_iter().map(|(name, bytes)| (name.to_owned(), bytes));
+                disk::write_folder(path, each_document(corpus, write).chain(beside).map(Ok)).map_err(text)
+            }
         },
     }
 }

@@ -242,7 +242,7 @@ fn save_as(path: &Path, corpus: &Corpus, files: &[SourceFile]) -> Result<(), Str
             let split: Option<Split> = (files.len() > 1).then_some(file.split);
             let anew = |write: Write| match write {
                 Write::Whole(write) => Some(write(corpus, split, file.found.scheme)),
-                Write::EachDocument(write) => {
+                Write::EachDocument(write, _) => {
                     let document = corpus.documents.iter().find(|d| d.file as usize == number)?;
                     write(corpus, document).into_iter().next().map(|(_, bytes)| bytes)
                 }

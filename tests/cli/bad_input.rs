@@ -23,7 +23,9 @@ fn data_that_is_none() {
     refused(&["inspect", text(&file(folder.path(), "binary", b"\x89PNG\r\n\x1a\n\0\0"))], 1, "binary");
     refused(&["inspect", text(&file(folder.path(), "prose", b"Dear all,\nplease come.\n"))], 1, "column");
     refused(&["inspect", text(&file(folder.path(), "broken.jsonl", b"{\"text\": 1}\n{\n"))], 1, "--from");
-    refused(&["inspect", text(folder.path())], 1, "train, dev and test");
+    let pictures = tempfile::tempdir().expect("a folder");
+    file(pictures.path(), "a.png", b"\x89PNG");
+    refused(&["inspect", text(pictures.path())], 1, "train, dev and test");
     refused(
         &[
             "train",

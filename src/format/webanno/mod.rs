@@ -25,7 +25,7 @@ pub const WEBANNO_TSV: Format = Format {
     extensions: &["tsv"],
     recognises: |g| g.head.trim_start_matches('\u{feff}').starts_with(MARK),
     read,
-    write: Some(Write::EachDocument(write::files)),
+    write: Some(Write::EachDocument(write::files, |_| Vec::new())),
     rewrite: Some(rewrite::rewrite),
     holds: Holds::TEXTS,
 };
