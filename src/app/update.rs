@@ -4,22 +4,21 @@ use super::annotate::Annotate;
 use super::asking::Asking;
 use super::command::{Action, Command};
 use super::effect::{Effect, Pick};
-use super::events::now;
 use super::import;
+use super::keeping::{changed_since, keep};
 use super::notices::Notice;
 use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::state::{App, Room};
 use super::training::Base;
 use crate::corpus::label::{Label, check_name};
-use crate::corpus::{Corpus, Edit, Mark, Scheme, Snapshot, notation, scheme};
+use crate::corpus::{Corpus, Edit, Mark, Scheme, notation, scheme};
 use crate::format::{self, Choices, FORMATS, Format};
 use crate::model::align::Rule;
-use crate::project::{Commit, View, export};
+use crate::project::{Commit, export};
 use crate::train::arguments::for_small_data;
 use crate::train::event::Wish;
 use crate::train::fields::{CHOICES, FIELDS};
 use crate::worker::{FileRequest, ReadRequest, Trial};
-use std::sync::Arc;
 
 /// Does a command and says what is to be done outside.
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
@@ -320,48 +319,6 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
         }
         Action::Flag => note(a, Mark { flagged: !a.mark().flagged, ..a.mark() }, effects),
         Action::TogglePieces => a.pieces.on = !a.pieces.on,
-        _ => {}
-    }
-}
-
-/// How many sentences differ from each snapshot.
-fn changed_since(a: &Annotate) -> Vec<usize> {
-    a.snapshots.iter().map(|s| s.differences(&a.corpus).len()).collect()
-}
-
-/// Keeps or forgets a view or a snapshot, or brings a snapshot back.
-fn keep(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
-    app.asking = None;
-    let Some(a) = &mut app.annotate else { return };
-    match command {
-        Command::KeepView(name) => {
-            let view = View { name: name.clone(), query: a.filter.text.clone() };
-            effects.push(Effect::Commit(Commit::View(name, Some(view.query.clone()))));
-            a.views.retain(|v| v.name != view.name);
-            a.views.push(view);
-            a.views.sort_by(|x, y| x.name.cmp(&y.name));
-        }
-        Command::ForgetView(name) => {
-            a.views.retain(|v| v.name != name);
-            effects.push(Effect::Commit(Commit::View(name, None)));
-        }
-        Command::TakeSnapshot(name) => {
-            let snapshot = Arc::new(Snapshot::of(&a.corpus, name, now()));
-            a.snapshots.push(snapshot.clone());
-            effects.push(Effect::Commit(Commit::Snapshot(snapshot)));
-            app.snapshots = Some(changed_since(a));
-        }
-        Command::ForgetSnapshot(name) => {
-            a.snapshots.retain(|s| s.name != name);
-            effects.push(Effect::Commit(Commit::ForgetSnapshot(name)));
-            app.snapshots = Some(changed_since(a));
-        }
-        Command::Restore(name) => {
-            let snapshot = a.snapshots.iter().find(|s| s.name == name);
-            if let Some(edit) = snapshot.and_then(|s| s.restore(&a.corpus)) {
-                make(a, edit, effects);
-            }
-        }
         _ => {}
     }
 }

@@ -2,10 +2,10 @@
 
 use super::Commands;
 use super::theme::{self, TextRole};
-use super::widgets::{Button, TextField, form_field, label, paragraph};
+use super::widgets::{Button, TextField, dialog, form_field, label, paragraph};
 use crate::app::asking::Asking;
 use crate::app::{Annotate, App, Command};
-use egui::{Frame, Id, Key, Margin, Modal, Ui};
+use egui::{Key, Ui};
 
 /// What is half typed.
 #[derive(Default)]
@@ -65,18 +65,10 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         view.typed = Some((asking, asking.begins(a)));
     }
     let Some((_, typed)) = &mut view.typed else { return };
-    let p = theme::of(ui);
-    let frame = Frame::new()
-        .fill(p.overlay)
-        .stroke(egui::Stroke::new(1.0, p.line_strong))
-        .corner_radius(12)
-        .inner_margin(Margin::same(20));
     let mut done = false;
-    let modal = Modal::new(Id::unique("ask")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
-        ui.set_width(if asking == Asking::Label { 320.0 } else { 420.0 });
-        done = content(ui, a, asking, typed, out);
-    });
-    if modal.should_close() && !done {
+    let width = if asking == Asking::Label { 320.0 } else { 420.0 };
+    let left = dialog(ui, "ask", width, |ui| done = content(ui, a, asking, typed, out));
+    if left && !done {
         out.push(Command::Ask(None));
     }
 }

@@ -2,7 +2,7 @@
 //! path appears instead.
 
 use super::theme::{self, TextRole, icon, metrics};
-use super::widgets::{Button, TextField, paragraph};
+use super::widgets::{Button, TextField, dialog, paragraph};
 use crate::app::Command;
 use crate::app::effect::Pick;
 use crate::app::training::Base;
@@ -72,8 +72,7 @@ impl Dialogs {
         let mut done = None;
         let mut open = true;
         let title = title(&pick);
-        egui::Modal::new(egui::Id::unique("path")).backdrop_color(p.scrim).show(ctx, |ui| {
-            ui.set_width(460.0);
+        let left = dialog(ctx, "path", 460.0, |ui| {
             super::widgets::label(ui, TextRole::Title, p.text, title);
             paragraph(ui, TextRole::Small, p.text2, "This system shows no file dialog, so type or paste the path.");
             let field = TextField::new(&mut text, "Path").icon(icon::FOLDER).placeholder("/home/me/data").show(ui);
@@ -85,12 +84,12 @@ impl Dialogs {
                     done = Some(command(pick.clone(), expand(text.trim())));
                     open = false;
                 }
-                if Button::plain("Cancel").show(ui).clicked() || ui.input(|i| i.key_pressed(egui::Key::Escape)) {
+                if Button::plain("Cancel").show(ui).clicked() {
                     open = false;
                 }
             });
         });
-        if open {
+        if open && !left {
             self.typed = Some((pick, text));
         }
         done

@@ -2,11 +2,11 @@
 
 use super::Commands;
 use super::theme::{self, TextRole, icon};
-use super::widgets::{Button, label, paint_icon, paragraph};
+use super::widgets::{Button, dialog, label, paint_icon, paragraph};
 use crate::app::effect::Pick;
 use crate::app::{Action, App, Command};
 use crate::format::Format;
-use egui::{Frame, Id, Margin, Modal, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::{Frame, Margin, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 const WIDTH: f32 = 520.0;
 
@@ -14,15 +14,9 @@ const WIDTH: f32 = 520.0;
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     let Some(offered) = &app.exporting else { return };
-    let frame = Frame::new()
-        .fill(p.overlay)
-        .stroke(egui::Stroke::new(1.0, p.line_strong))
-        .corner_radius(12)
-        .inner_margin(Margin::same(20));
     let several = app.annotate.as_ref().is_some_and(|a| a.splits().len() > 1);
     let mut close = false;
-    let modal = Modal::new(Id::unique("export")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
-        ui.set_width(WIDTH.min(ui.content_rect().width() - 80.0));
+    let left = dialog(ui, "export", WIDTH, |ui| {
         label(ui, TextRole::Title, p.text, "Export as");
         ui.add_space(2.0);
         let where_to = if several { "A folder with a file for each split." } else { "One file." };
@@ -41,7 +35,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         ui.add_space(12.0);
         close |= Button::plain("Cancel").show(ui).clicked();
     });
-    if close || modal.should_close() {
+    if close || left {
         out.push(Command::Do(Action::Export));
     }
 }

@@ -2,23 +2,16 @@
 
 use super::Commands;
 use super::theme::{self, TextRole};
-use super::widgets::{Button, key_caps, label};
+use super::widgets::{Button, dialog, key_caps, label};
 use crate::app::command::{COMMANDS, Context};
 use crate::app::{Action, Command};
-use egui::{Align, Frame, Id, Layout, Margin, Modal, ScrollArea, Ui, vec2};
+use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 /// Shows the sheet over the room.
 pub fn show(ui: &mut Ui, out: &mut Commands) {
     let p = theme::of(ui);
-    let frame = Frame::new()
-        .fill(p.overlay)
-        .stroke(egui::Stroke::new(1.0, p.line_strong))
-        .corner_radius(12)
-        .shadow(ui.visuals().window_shadow)
-        .inner_margin(Margin::same(20));
-    let modal = Modal::new(Id::unique("keys")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
+    let left = dialog(ui, "keys", 660.0, |ui| {
         let room = ui.content_rect();
-        ui.set_width(660.0_f32.min(room.width() - 80.0));
         ui.horizontal(|ui| {
             label(ui, TextRole::Title, p.text, "Keys");
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -37,7 +30,7 @@ pub fn show(ui: &mut Ui, out: &mut Commands) {
             });
         });
     });
-    if modal.should_close() {
+    if left {
         out.push(Command::Do(Action::Keys));
     }
 }

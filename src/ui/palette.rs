@@ -24,20 +24,11 @@ const EDGE: f32 = 18.0;
 /// Shows the palette over the room.
 pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
-    let hits: Vec<&Entry> =
-        COMMANDS.iter().filter(|e| e.action != Action::Palette && matches(e.name, &view.typed)).collect();
-    view.chosen = view.chosen.min(hits.len().saturating_sub(1));
     let (up, down, enter, escape) = ui.input_mut(|i| {
         let mut key = |k| i.consume_key(egui::Modifiers::NONE, k);
         (key(Key::ArrowUp), key(Key::ArrowDown), key(Key::Enter), key(Key::Escape))
     });
-    if up {
-        view.chosen = view.chosen.saturating_sub(1);
-    }
-    if down && view.chosen + 1 < hits.len() {
-        view.chosen += 1;
-    }
-    let mut done = enter.then(|| hits.get(view.chosen).map(|e| e.action)).flatten();
+    let mut done = None;
     let mut close = escape;
     let frame = Frame::new()
         .fill(p.overlay)
@@ -66,6 +57,13 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
                 response.request_focus();
             });
         });
+        // What was typed in this very frame counts: a quick hand presses Enter right behind the last letter.
+        let hits: Vec<&Entry> =
+            COMMANDS.iter().filter(|e| e.action != Action::Palette && matches(e.name, &view.typed)).collect();
+        let last = hits.len().saturating_sub(1);
+        view.chosen = (view.chosen.min(last) + usize::from(down)).min(last).saturating_sub(usize::from(up));
+        let chosen = hits.get(view.chosen).filter(|e| off(app, e.action).is_none());
+        done = chosen.filter(|_| enter).map(|e| e.action);
         super::widgets::separator(ui);
         ScrollArea::vertical().max_height(ROW * 8.0 + 12.0).show(ui, |ui| {
             ui.add_space(6.0);

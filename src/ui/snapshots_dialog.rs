@@ -3,23 +3,17 @@
 use super::Commands;
 use super::numbers::{counted, days_ago};
 use super::theme::{self, TextRole, icon};
-use super::widgets::{Button, EmptyState, IconButton, label, paragraph};
+use super::widgets::{Button, EmptyState, IconButton, dialog, label, paragraph};
 use crate::app::asking::Asking;
 use crate::app::{App, Command};
-use egui::{Align, Frame, Id, Layout, Margin, Modal, ScrollArea, Ui, vec2};
+use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 /// Shows the dialog over the room.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let (Some(a), Some(changed)) = (&app.annotate, &app.snapshots) else { return };
     let p = theme::of(ui);
-    let frame = Frame::new()
-        .fill(p.overlay)
-        .stroke(egui::Stroke::new(1.0, p.line_strong))
-        .corner_radius(12)
-        .inner_margin(Margin::same(20));
     let mut close = false;
-    let modal = Modal::new(Id::unique("snapshots")).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
-        ui.set_width(520.0_f32.min(ui.content_rect().width() - 80.0));
+    let left = dialog(ui, "snapshots", 520.0, |ui| {
         label(ui, TextRole::Title, p.text, "Snapshots");
         ui.add_space(2.0);
         paragraph(
@@ -78,7 +72,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
             close |= Button::plain("Close").show(ui).clicked();
         });
     });
-    if close || modal.should_close() {
+    if close || left {
         out.push(Command::CloseSnapshots);
     }
 }

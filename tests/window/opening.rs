@@ -100,6 +100,19 @@ fn a_dataset_is_shown_before_anything_is_taken() {
 }
 
 #[test]
+fn enter_opens_what_is_looked_at_and_nothing_else() {
+    let (mut w, _folder, path) = looked_at("a.conll", b"Oslo B-LOC\n");
+    w.keys(&[Key::Enter]);
+    w.until("it is open", |w| w.app().annotate.is_some());
+    // The welcome page below has its own Enter, which must not be heard.
+    for _ in 0..40 {
+        w.step();
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.path.clone()), Some(path));
+}
+
+#[test]
 fn what_was_found_can_be_said_otherwise() {
     let (mut w, _folder, path) = looked_at("a.txt", b"Oslo NNP B-LOC\nrain NN O\nfalls VB O\n");
     assert!(w.shows_part("1 span"));
@@ -144,6 +157,24 @@ fn labels_are_renamed_merged_and_left_out_on_the_way_in() {
     w.step();
     assert_eq!(labels(&w).map(|l| l.len()), Some(4), "undo brings all back");
     assert!(std::fs::read_to_string(path).expect("the file").contains("B-DATE"), "the file stays as it is");
+}
+
+#[test]
+fn the_palette_runs_what_was_typed_also_in_the_same_frame() {
+    let mut w = Window::open(&[]);
+    w.step();
+    w.open_sample();
+    w.key(Modifiers::COMMAND, Key::K);
+    let enter = egui::Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    w.harness.input_mut().events.extend([egui::Event::Text("snapshots".into()), enter]);
+    w.step();
+    assert!(w.shows("No snapshot yet"), "not the first command of all");
 }
 
 #[test]

@@ -1,0 +1,53 @@
+//! Searches kept as views, and snapshots of all labels.
+
+use super::annotate::Annotate;
+use super::command::Command;
+use super::effect::Effect;
+use super::events::now;
+use super::state::App;
+use super::update::make;
+use crate::corpus::Snapshot;
+use crate::project::{Commit, View};
+use std::sync::Arc;
+
+/// How many sentences differ from each snapshot.
+pub(super) fn changed_since(a: &Annotate) -> Vec<usize> {
+    a.snapshots.iter().map(|s| s.differences(&a.corpus).len()).collect()
+}
+
+/// Keeps or forgets a view or a snapshot, or brings a snapshot back.
+pub(super) fn keep(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+    app.asking = None;
+    let Some(a) = &mut app.annotate else { return };
+    match command {
+        Command::KeepView(name) => {
+            let view = View { name: name.clone(), query: a.filter.text.clone() };
+            effects.push(Effect::Commit(Commit::View(name, Some(view.query.clone()))));
+            a.views.retain(|v| v.name != view.name);
+            a.views.push(view);
+            a.views.sort_by(|x, y| x.name.cmp(&y.name));
+        }
+        Command::ForgetView(name) => {
+            a.views.retain(|v| v.name != name);
+            effects.push(Effect::Commit(Commit::View(name, None)));
+        }
+        Command::TakeSnapshot(name) => {
+            let snapshot = Arc::new(Snapshot::of(&a.corpus, name, now()));
+            a.snapshots.push(snapshot.clone());
+            effects.push(Effect::Commit(Commit::Snapshot(snapshot)));
+            app.snapshots = Some(changed_since(a));
+        }
+        Command::ForgetSnapshot(name) => {
+            a.snapshots.retain(|s| s.name != name);
+            effects.push(Effect::Commit(Commit::ForgetSnapshot(name)));
+            app.snapshots = Some(changed_since(a));
+        }
+        Command::Restore(name) => {
+            let snapshot = a.snapshots.iter().find(|s| s.name == name);
+            if let Some(edit) = snapshot.and_then(|s| s.restore(&a.corpus)) {
+                make(a, edit, effects);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,173 @@
+//! The right column: problems, the first sentences, labels with their new names, and splits.
+
+use super::View;
+use crate::app::events::thousands;
+use crate::app::{Command, Importing};
+use crate::corpus::{Document, LabelId, scheme};
+use crate::project::Dataset;
+use crate::ui::Commands;
+use crate::ui::annotate::flow::{Flow, SpanView, Style};
+use crate::ui::annotate::paint::Paint;
+use crate::ui::theme::{self, TextRole, icon, metrics};
+use crate::ui::widgets::{Column, IconButton, Table, TextField, dot, label, paint_icon, paragraph};
+use egui::{Align, Layout, Sense, Ui, UiBuilder, vec2};
+
+/// So many sentences are shown.
+const SENTENCES: usize = 4;
+/// So many problems are listed.
+const PROBLEMS: usize = 40;
+
+/// Problems, the first sentences, labels and splits.
+pub(super) fn found(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    ui.spacing_mut().item_spacing.y = 4.0;
+    let title = |ui: &mut Ui, text: &str| {
+        label(ui, TextRole::Strong, p.text, text);
+        ui.add_space(2.0);
+    };
+    if !dataset.problems.is_empty() {
+        problems(ui, dataset);
+        ui.add_space(12.0);
+    }
+    title(ui, "First sentences");
+    sentences(ui, importing, dataset);
+    ui.add_space(8.0);
+    if !view.names.is_empty() {
+        title(ui, "Labels");
+        paragraph(
+            ui,
+            TextRole::Small,
+            p.text2,
+            "Another name renames a label; the name of another one merges the two. Undo brings all back.",
+        );
+        ui.add_space(4.0);
+        labels(ui, importing, dataset, view, out);
+        ui.add_space(12.0);
+    }
+    title(ui, "Splits");
+    splits(ui, importing);
+}
+
+fn splits(ui: &mut Ui, importing: &Importing) {
+    let columns = [
+        Column::text("Split", 1.0),
+        Column::number("Documents", 1.0),
+        Column::number("Sentences", 1.0),
+        Column::number("Tokens", 1.0),
+        Column::number("Spans", 1.0),
+    ];
+    let table = Table::new(&columns);
+    table.head(ui);
+    // One split is all.
+    let rows = importing.counts.len() - usize::from(importing.counts.len() == 2);
+    for (split, c) in &importing.counts[..rows] {
+        table.row(ui, |cells| {
+            cells.text(split);
+            for n in [c.documents, c.sentences, c.tokens, c.labels.iter().sum()] {
+                cells.text(&thousands(n));
+            }
+        });
+    }
+}
+
+/// A row for each label: its colour, its new name, how many spans it has, and whether they are left out.
+fn labels(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    let counts = importing.counts.last().map(|(_, c)| c.labels.clone()).unwrap_or_default();
+    for (id, (old, new)) in view.names.iter_mut().enumerate() {
+        let Some(known) = dataset.corpus.labels.get(id as LabelId) else { continue };
+        let dropped = importing.renames.get(old) == Some(&None);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = metrics::GAP;
+            let (square, _) = ui.allocate_exact_size(vec2(10.0, theme::density(ui).control()), Sense::hover());
+            dot(ui.painter(), square.center(), p.label(usize::from(known.colour)).solid);
+            let (rect, _) = ui.allocate_exact_size(vec2(110.0, theme::density(ui).control()), Sense::hover());
+            let mut cell = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
+            label(&mut cell, TextRole::Body, if dropped { p.text3 } else { p.text }, old);
+            let field = TextField::new(new, &format!("New name of {old}"))
+                .width(160.0)
+                .off(dropped.then_some("It is left out."))
+                .show(ui);
+            let wished = new.trim();
+            if field.lost_focus() && !dropped {
+                let fate = (!wished.is_empty() && wished != old).then(|| wished.to_owned());
+                out.push(Command::ImportLabel(old.clone(), Some(fate.unwrap_or_else(|| old.clone()))));
+            }
+            let (glyph, name) =
+                if dropped { (icon::EYE_OFF, format!("Take {old}")) } else { (icon::EYE, format!("Leave out {old}")) };
+            if IconButton::new(glyph, &name).show(ui).clicked() {
+                out.push(Command::ImportLabel(old.clone(), dropped.then(|| new.clone())));
+            }
+            label(ui, TextRole::Small, p.text2, &thousands(counts[id]));
+        });
+    }
+}
+
+fn problems(ui: &mut Ui, dataset: &Dataset) {
+    let p = theme::of(ui);
+    let counted: usize = dataset.files.iter().map(|f| f.found.problem_count).sum();
+    let all = counted.max(dataset.problems.len());
+    let title = if all == 1 { "1 problem".into() } else { format!("{} problems", thousands(all)) };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let (square, _) = ui.allocate_exact_size(vec2(16.0, TextRole::Strong.line_height()), Sense::hover());
+        paint_icon(ui.painter(), square, icon::TRIANGLE_ALERT, 15.0, p.warn);
+        label(ui, TextRole::Strong, p.text, &title);
+        label(ui, TextRole::Small, p.text2, "the lines stay in your file as they are");
+    });
+    let several = dataset.files.len() > 1;
+    for problem in dataset.problems.iter().take(PROBLEMS) {
+        let file = problem.file.file_name().unwrap_or_default().to_string_lossy();
+        let line = if several { format!("{file}: {}", problem.problem) } else { problem.problem.to_string() };
+        paragraph(ui, TextRole::Small, p.text2, &line);
+    }
+    if all > PROBLEMS {
+        label(
+            ui,
+            TextRole::Small,
+            p.text3,
+            &format!("and {} more", thousands(all - PROBLEMS.min(dataset.problems.len()))),
+        );
+    }
+}
+
+fn sentences(ui: &mut Ui, importing: &Importing, dataset: &Dataset) {
+    // Those with entities tell more.
+    let corpus = &dataset.corpus;
+    let all = || (0u32..).zip(&corpus.documents).flat_map(|(d, doc)| (0..doc.len()).map(move |s| (d, s))).take(5000);
+    let labelled = |(d, s): &(u32, usize)| !corpus.document(*d).span_indices(*s).is_empty();
+    let mut chosen: Vec<(u32, usize)> = all().filter(labelled).take(SENTENCES).collect();
+    if chosen.is_empty() {
+        chosen = all().take(SENTENCES).collect();
+    }
+    for (document, sentence) in chosen {
+        one_sentence(ui, importing, dataset, corpus.document(document), sentence);
+        ui.add_space(6.0);
+    }
+}
+
+fn one_sentence(ui: &mut Ui, importing: &Importing, dataset: &Dataset, document: &Document, sentence: usize) {
+    let p = theme::of(ui);
+    let labels = &dataset.corpus.labels;
+    // A sentence of thousands of words is shown by its beginning.
+    let words: Vec<&str> = document.words(sentence).into_iter().take(60).collect();
+    let name = |id: LabelId| match importing.renames.get(labels.name(id)) {
+        Some(fate) => fate.as_deref(),
+        None => Some(labels.name(id)),
+    };
+    let spans: Vec<SpanView> = scheme::side_by_side(&document.token_spans(sentence))
+        .into_iter()
+        .filter(|s| s.end <= words.len())
+        .filter_map(|s| {
+            let colour = usize::from(labels.get(s.label)?.colour);
+            let repeats = theme::labels::repeats(usize::from(s.label));
+            Some(SpanView { start: s.start, end: s.end, name: name(s.label)?, colour: p.label(colour), repeats })
+        })
+        .collect();
+    let joined: Vec<bool> = document.touching(sentence);
+    let flow =
+        Flow::lay_out_joined(ui, &words, &spans, Style::reading(15.0, 27.0), ui.available_width() - 12.0, &joined);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height()), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words.join(" ")));
+    flow.paint(ui, rect.min + vec2(6.0, 0.0), &words, &spans, Paint { clip: Some(ui.clip_rect()), ..Paint::default() });
+}

@@ -1,0 +1,121 @@
+//! What was found in a dataset, shown before anything of it is taken: with the evidence, what can be said otherwise, its labels
+//! and their new names, its problems, and its first sentences.
+
+mod found;
+mod said;
+
+use super::Commands;
+use super::numbers::counted;
+use super::theme::{self, TextRole, icon};
+use super::widgets::{Button, EmptyState, dialog, hairline, label, paragraph};
+use crate::app::{App, Command, Importing};
+use egui::{Align, Key, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use found::found;
+use said::said;
+
+const WIDTH: f32 = 940.0;
+const SIDE: f32 = 272.0;
+/// Between a column and the line beside it.
+const GUTTER: f32 = 12.0;
+
+/// What is half typed: the new names of labels, and whose dataset they belong to.
+#[derive(Default)]
+pub struct View {
+    of: std::path::PathBuf,
+    names: Vec<(String, String)>,
+}
+
+impl View {
+    /// Follows the labels of the dataset that is looked at.
+    fn follow(&mut self, importing: &Importing) {
+        let Ok(dataset) = &importing.found else { return };
+        let names = dataset.corpus.labels.names();
+        if self.of != importing.path || !self.names.iter().map(|(old, _)| old).eq(&names) {
+            self.of.clone_from(&importing.path);
+            let new = |old: &String| importing.renames.get(old).cloned().flatten().unwrap_or_else(|| old.clone());
+            self.names = names.into_iter().map(|old| (old.clone(), new(&old))).collect();
+        }
+    }
+}
+
+/// Shows the dialog over the room.
+pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    let Some(importing) = &app.importing else { return };
+    view.follow(importing);
+    let window = ui.content_rect();
+    let ready = importing.found.is_ok() && !importing.reading;
+    // A field that is typed in, and a list that is open, keep Enter for themselves; asked before they give the focus away.
+    let free = ui.memory(|m| m.focused().is_none()) && !egui::Popup::is_any_open(ui.ctx());
+    let is_left = dialog(ui, "import", WIDTH, |ui| {
+        head(ui, importing);
+        ui.add_space(12.0);
+        let height = (window.height() - 220.0).clamp(180.0, 560.0);
+        let (whole, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+        let left = whole.with_max_x(whole.left() + SIDE);
+        let right = whole.with_min_x(left.right() + 2.0 * GUTTER);
+        let edge = left.right() + GUTTER;
+        hairline(ui.painter(), pos2(edge, whole.top()), pos2(edge, whole.bottom()), p.line);
+        column(ui, "said", left, |ui| said(ui, importing, out));
+        column(ui, "found", right, |ui| match &importing.found {
+            Ok(dataset) => found(ui, importing, dataset, view, out),
+            Err(why) => {
+                let why = why.trim_end_matches('.');
+                let hint = format!("{why}. Say at the left what it is, or close this and choose another file.");
+                EmptyState::new(icon::CIRCLE_ALERT, "It cannot be read like this", &hint).show_in_the_middle(ui);
+            }
+        });
+        ui.add_space(16.0);
+        ui.horizontal(|ui| {
+            let off = match &importing.found {
+                _ if importing.reading => Some("It is being read."),
+                Err(_) => Some("It cannot be read like this."),
+                Ok(_) => None,
+            };
+            let entered = free && ui.input(|i| i.key_pressed(Key::Enter));
+            if (Button::primary("Open").off(off).show(ui).clicked() || entered) && ready {
+                out.push(Command::ImportTake);
+            }
+            if Button::plain("Cancel").show(ui).clicked() {
+                out.push(Command::ImportCancel);
+            }
+            if importing.reading {
+                label(ui, TextRole::Small, p.text2, "Reading …");
+            }
+        });
+    });
+    if is_left {
+        out.push(Command::ImportCancel);
+    }
+}
+
+/// A column of the dialog, which scrolls by itself.
+fn column(ui: &mut Ui, name: &str, rect: Rect, content: impl FnOnce(&mut Ui)) {
+    ui.scope_builder(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)), |ui| {
+        ScrollArea::vertical().id_salt(name).max_height(rect.height()).auto_shrink(false).show(ui, |ui| {
+            // The bar lies over the content's edge.
+            ui.set_width(rect.width() - 12.0);
+            content(ui);
+        });
+    });
+}
+
+fn head(ui: &mut Ui, importing: &Importing) {
+    let p = theme::of(ui);
+    let name = importing.path.file_name().unwrap_or(importing.path.as_os_str()).to_string_lossy();
+    label(ui, TextRole::Title, p.text, &format!("Open {name}"));
+    ui.add_space(2.0);
+    let line = match importing.counts.last() {
+        Some((_, c)) => {
+            let spans = counted(c.labels.iter().sum(), "span");
+            format!(
+                "{}, {}, {}, {spans}. Nothing is taken yet, and your files stay as they are.",
+                counted(c.documents, "document"),
+                counted(c.sentences, "sentence"),
+                counted(c.tokens, "token")
+            )
+        }
+        None => "Nothing is taken yet, and your files stay as they are.".into(),
+    };
+    paragraph(ui, TextRole::Small, p.text2, &line);
+}

@@ -1,0 +1,149 @@
+//! The left column: what was found, with the evidence, and what the person may say instead.
+
+use crate::app::{Command, Importing};
+use crate::format::columns::Separator;
+use crate::format::plain::Extent;
+use crate::format::{self, Choices, FORMATS, Found, Unit};
+use crate::ui::Commands;
+use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::widgets::{choice, form_field, paint_icon, paragraph};
+use egui::{Sense, Ui, vec2};
+
+/// What was found, and what the person may say instead.
+pub(super) fn said(ui: &mut Ui, importing: &Importing, out: &mut Commands) {
+    ui.spacing_mut().item_spacing.y = 12.0;
+    let found = importing.found.as_ref().ok().and_then(|d| d.files.first()).map(|f| &f.found);
+    let mut choices = importing.choices;
+    let automatic = |what: Option<String>| what.map_or("Automatic".into(), |w| format!("Automatic: {w}"));
+
+    let names: Vec<&str> = FORMATS.iter().map(|f| f.name).collect();
+    let chosen = choices.format.and_then(|f| names.iter().position(|n| *n == f.name));
+    let what = found.filter(|_| choices.format.is_none()).map(|f| f.format.name.to_owned());
+    if let Some(picked) = offer(ui, "Format", "", automatic(what), &names, chosen) {
+        choices = Choices { format: picked.map(|i| FORMATS[i]), encoding: choices.encoding, ..Choices::default() };
+    }
+
+    let is_text = found.is_none_or(|f| f.encoding.is_some());
+    if is_text {
+        let chosen = choices.encoding.and_then(|e| ENCODINGS.iter().position(|n| n.eq_ignore_ascii_case(e.name())));
+        let what = found.filter(|_| choices.encoding.is_none()).and_then(|f| f.encoding).map(str::to_owned);
+        if let Some(picked) = offer(ui, "Encoding", "", automatic(what), &ENCODINGS, chosen) {
+            choices.encoding = picked.and_then(|i| encoding_rs::Encoding::for_label(ENCODINGS[i].as_bytes()));
+        }
+    }
+    if found.is_none_or(|f| f.layout.is_some()) {
+        columns(ui, found, &mut choices);
+    }
+    if let Some(unit) = found.and_then(|f| f.unit) {
+        let units = [Unit::CodePoints, Unit::Utf16, Unit::Bytes];
+        let chosen = choices.unit.and_then(|u| units.iter().position(|o| *o == u));
+        let what = choices.unit.is_none().then(|| unit.name().to_owned());
+        if let Some(picked) = offer(ui, "Offsets count", "", automatic(what), &units.map(Unit::name), chosen) {
+            choices.unit = picked.map(|i| units[i]);
+        }
+    }
+    if found.is_some_and(|f| f.format == format::TEXT) {
+        let chosen = choices.extent.and_then(|e| Extent::ALL.iter().position(|o| *o == e));
+        let names = Extent::ALL.map(Extent::name);
+        if let Some(picked) = offer(ui, "A document is a", "", automatic(Some("file".into())), &names, chosen) {
+            choices.extent = picked.map(|i| Extent::ALL[i]);
+        }
+    }
+    evidence(ui, importing);
+    if choices != importing.choices {
+        out.push(Command::ImportChoices(choices));
+    }
+}
+
+/// Common encodings, by the names of the Encoding Standard.
+const ENCODINGS: [&str; 14] = [
+    "UTF-8",
+    "UTF-16LE",
+    "UTF-16BE",
+    "windows-1252",
+    "ISO-8859-2",
+    "ISO-8859-15",
+    "windows-1250",
+    "windows-1251",
+    "KOI8-R",
+    "windows-1256",
+    "GB18030",
+    "Big5",
+    "Shift_JIS",
+    "EUC-KR",
+];
+
+/// What is found by itself, or one of the options: `Some` where something else was picked.
+fn offer(
+    ui: &mut Ui,
+    name: &str,
+    help: &str,
+    automatic: String,
+    options: &[impl AsRef<str>],
+    chosen: Option<usize>,
+) -> Option<Option<usize>> {
+    let all: Vec<String> = std::iter::once(automatic).chain(options.iter().map(|o| o.as_ref().to_owned())).collect();
+    let mut at = chosen.map_or(0, |i| i + 1);
+    let response = form_field(ui, name, help, None, |ui| choice(ui, name, &mut at, &all));
+    response.changed().then(|| at.checked_sub(1))
+}
+
+fn columns(ui: &mut Ui, found: Option<&Found>, choices: &mut Choices) {
+    let separators =
+        [Separator::Space, Separator::Tab, Separator::Sign(','), Separator::Sign(';'), Separator::Sign('|')];
+    let name = |s: Separator| match s {
+        Separator::Space => "spaces or tabs".to_owned(),
+        Separator::Tab => "tab".to_owned(),
+        Separator::Sign(sign) => sign.to_string(),
+    };
+    let layout = found.and_then(|f| f.layout);
+    let said = &mut choices.columns;
+    let automatic = |known: Option<String>, said: bool| match known.filter(|_| !said) {
+        Some(known) => format!("Automatic: {known}"),
+        None => "Automatic".into(),
+    };
+    let chosen = said.separator.and_then(|s| separators.iter().position(|o| *o == s));
+    let by_itself = automatic(layout.map(|l| name(l.separator)), said.separator.is_some());
+    if let Some(picked) = offer(ui, "Columns are parted by", "", by_itself, &separators.map(name), chosen) {
+        *said = format::columns::Choice { separator: picked.map(|i| separators[i]), ..Default::default() };
+    }
+    let numbers: Vec<String> = (1..=layout.map_or(0, |l| l.columns)).map(|n| format!("column {n}")).collect();
+    if numbers.len() > 2 || said.word.is_some() || said.tag.is_some() {
+        let at = |column: Option<usize>| column.and_then(|c| numbers.get(c).cloned());
+        let by_itself = automatic(at(layout.map(|l| l.word)), said.word.is_some());
+        if let Some(picked) = offer(ui, "Words are in", "", by_itself, &numbers, said.word) {
+            said.word = picked;
+        }
+        let by_itself = automatic(at(layout.map(|l| l.tag)), said.tag.is_some());
+        if let Some(picked) = offer(ui, "Tags are in", "", by_itself, &numbers, said.tag) {
+            said.tag = picked;
+        }
+    }
+}
+
+/// How it was found out, in sentences; those that several files have in common once.
+fn evidence(ui: &mut Ui, importing: &Importing) {
+    let p = theme::of(ui);
+    let Ok(dataset) = &importing.found else { return };
+    let mut sentences: Vec<String> = Vec::new();
+    let schemes: Vec<&str> = dataset.schemes().iter().map(|s| s.name()).collect();
+    if !schemes.is_empty() {
+        sentences.push(format!("tags follow {}", schemes.join(" and ")));
+    }
+    for sentence in dataset.files.iter().flat_map(|f| &f.found.evidence) {
+        if !sentences.contains(sentence) {
+            sentences.push(sentence.clone());
+        }
+    }
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 3.0;
+        for sentence in sentences.iter().take(8) {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = 6.0;
+                let (square, _) = ui.allocate_exact_size(vec2(14.0, TextRole::Small.line_height()), Sense::hover());
+                paint_icon(ui.painter(), square, icon::SEARCH, 12.0, p.text3);
+                ui.vertical(|ui| paragraph(ui, TextRole::Small, p.text2, sentence));
+            });
+        }
+    });
+}
