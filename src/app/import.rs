@@ -38,17 +38,16 @@ pub(super) fn look(app: &mut App, path: PathBuf, choices: Choices, effects: &mut
     effects.push(Effect::File(FileRequest::Look { path, choices }));
 }
 
-/// What was found. An answer to a question that was changed meanwhile is not shown.
+/// What was found. An answer to a question that was changed or given up meanwhile is not shown.
 pub(super) fn looked(app: &mut App, path: PathBuf, choices: Choices, found: Result<Arc<Dataset>, String>) {
-    app.opening = None;
-    let renames = match app.importing.take() {
-        Some(asked) if asked.path == path && asked.choices != choices => {
-            app.importing = Some(asked);
-            return;
-        }
-        Some(asked) if asked.path == path => asked.renames,
-        _ => Renames::default(),
+    let first = app.importing.is_none() && app.opening.as_ref().is_some_and(|o| *o == path.display().to_string());
+    let asked = app.importing.as_ref().filter(|i| i.path == path && i.choices == choices && i.reading);
+    let renames = match asked {
+        Some(asked) => asked.renames.clone(),
+        None if first => Renames::default(),
+        None => return,
     };
+    app.opening = None;
     let counts = found.as_ref().map(|dataset| sizes(&dataset.corpus)).unwrap_or_default();
     app.importing = Some(Importing { path, choices, found, counts, reading: false, renames });
 }
@@ -56,6 +55,13 @@ pub(super) fn looked(app: &mut App, path: PathBuf, choices: Choices, found: Resu
 fn sizes(corpus: &Corpus) -> Vec<(&'static str, Counts)> {
     let splits = corpus.splits().into_iter().map(|s| (s.name(), corpus.counts(Some(s))));
     splits.chain([("all", corpus.counts(None))]).collect()
+}
+
+/// Leaves the dataset, unless it is on its way already.
+pub(super) fn cancel(app: &mut App) {
+    if app.opening.is_none() {
+        app.importing = None;
+    }
 }
 
 /// Takes the dataset as it was found.

@@ -11,7 +11,7 @@ use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::state::{App, Room};
 use super::training::Base;
 use crate::corpus::label::{Label, check_name};
-use crate::corpus::{Corpus, Edit, Mark, Scheme, notation, scheme};
+use crate::corpus::{Edit, Mark, Scheme, notation, scheme};
 use crate::format::{self, Choices, FORMATS, Format};
 use crate::model::align::Rule;
 use crate::project::{Commit, export};
@@ -52,7 +52,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
             }
         }
         Command::ImportTake => import::take(app, &mut effects),
-        Command::ImportCancel => app.importing = None,
+        Command::ImportCancel => import::cancel(app),
         Command::Open(path) => {
             app.opening = Some(path.display().to_string());
             effects.push(Effect::File(FileRequest::Open(Some(path))));
@@ -250,7 +250,7 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::Evaluate => evaluate(app, effects),
         Action::Export => {
             app.exporting = match (&app.exporting, &app.annotate) {
-                (None, Some(a)) => Some(offered(&a.corpus)),
+                (None, Some(a)) => Some(offered(a)),
                 _ => None,
             }
         }
@@ -268,8 +268,8 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
 }
 
 /// The formats that can be written, with what each would lose of a corpus.
-fn offered(corpus: &Corpus) -> Vec<(Format, Vec<String>)> {
-    let losses = |f: &Format| format::losses(corpus, *f, export::scheme_for(corpus, *f));
+fn offered(a: &Annotate) -> Vec<(Format, Vec<String>)> {
+    let losses = |f: &Format| export::losses(&a.corpus, &a.files, *f, export::scheme_for(&a.corpus, *f));
     FORMATS.iter().filter(|f| f.write.is_some()).map(|f| (*f, losses(f))).collect()
 }
 

@@ -6,6 +6,7 @@ use crate::corpus::parting::{Parted, Shares, part};
 use crate::corpus::relabel::{Renames, relabel};
 use crate::corpus::scheme::SCHEMES;
 use crate::corpus::{Corpus, Scheme};
+use crate::disk;
 use crate::format::{self, Format};
 use crate::project::{Dataset, export};
 use serde_json::json;
@@ -97,16 +98,23 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut dataset = input::dataset_as(&arguments.input, arguments.chosen.choices())?;
     let to = target(arguments, &dataset)?;
     relabelled(arguments, &mut dataset.corpus)?;
-    let corpus = &parted(arguments, dataset.corpus);
+    let corpus = std::mem::take(&mut dataset.corpus);
+    let corpus = &parted(arguments, corpus);
     let scheme = arguments.scheme.unwrap_or_else(|| export::scheme_for(corpus, to));
-    let losses = format::losses(corpus, to, scheme);
+    // A file in its own format keeps all that it says beside.
+    let kept = arguments.splits.is_none().then(|| export::in_place(corpus, &dataset.files, to, scheme)).flatten();
+    let files = if kept.is_some() { &[][..] } else { &dataset.files };
+    let losses = export::losses(corpus, files, to, scheme);
     for loss in &losses {
         eprintln!("note: {} cannot hold {loss}", to.name);
     }
     if arguments.strict && !losses.is_empty() {
         return Err(format!("nothing was written: --strict, and {} cannot hold everything", to.name).into());
     }
-    export::export(corpus, to, scheme, &arguments.output)?;
+    match kept.filter(|_| !arguments.output.is_dir()) {
+        Some(bytes) => disk::write(&arguments.output, &bytes)?,
+        None => export::export(corpus, to, scheme, &arguments.output)?,
+    }
     report(arguments, to, scheme, &losses)
 }
 

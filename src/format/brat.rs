@@ -139,6 +139,16 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let annotations = decode_utf8(source.bytes)?;
     let mut found = Found::new(BRAT);
     let bounds = bounds(annotations, |line, why| found.problem(line, 0, || why));
+    for line in annotations.lines() {
+        match line.as_bytes().first() {
+            Some(b'R' | b'*') => found.also("relations"),
+            Some(b'E') => found.also("events"),
+            Some(b'A' | b'M') => found.also("attributes"),
+            Some(b'N') => found.also("normalizations"),
+            Some(b'#') => found.also("notes"),
+            _ => {}
+        }
+    }
     let (measure, evidence) = measure(&text, &bounds, source.choices.unit);
     found.unit = Some(measure.unit);
     if evidence.telling > 0 {

@@ -121,6 +121,10 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             }
             continue;
         }
+        let own = |i: &usize| *i == shape.form || *i == shape.tag || Some(*i) == shape.id;
+        if (0..shape.columns).filter(|i| !own(i)).any(|i| fields[i] != "_") {
+            reader.found.also("lemmas and grammar of words");
+        }
         reader.word_after(if first { "\n" } else { space }, fields[shape.form]);
         reader.tag(shape.tag(&fields), line, shape.tag + 1);
         space = if shape.is_misc && fields[shape.tag].split('|').any(|p| p == "SpaceAfter=No") { "" } else { " " };

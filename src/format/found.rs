@@ -3,6 +3,7 @@
 use super::columns::Layout;
 use super::{Decoded, Format, Unit};
 use crate::corpus::Scheme;
+use std::collections::BTreeMap;
 
 /// What is wrong at one place of a file. Lines and columns count from 1; 0 means the whole file or line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Found {
     pub encoding: Option<&'static str>,
     /// Which column is what, where it has some.
     pub layout: Option<Layout>,
+    /// What the source says beside words and spans (fields, relations), and how often. It stays in the file; no corpus holds it.
+    pub beside: BTreeMap<String, usize>,
     /// How that was found out, in sentences.
     pub evidence: Vec<String>,
     /// What is wrong in it; the lines are kept all the same.
@@ -65,6 +68,7 @@ impl Found {
             unit: None,
             encoding: None,
             layout: None,
+            beside: BTreeMap::new(),
             evidence: Vec::new(),
             problems: Vec::new(),
             problem_count: 0,
@@ -82,6 +86,11 @@ impl Found {
     pub(super) fn note_encoding(&mut self, decoded: &Decoded) {
         self.encoding = Some(decoded.encoding.name());
         self.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
+    }
+
+    /// Notes something that the source says beside words and spans.
+    pub(super) fn also(&mut self, what: impl Into<String>) {
+        *self.beside.entry(what.into()).or_default() += 1;
     }
 
     /// Notes a problem; the message is made only for those that are listed.

@@ -48,7 +48,10 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let mut reader = Tagged::new(source, corpus, found);
     for record in &records {
         match sentence(record, names.as_deref()) {
-            Ok(Sentence { words, tags, .. }) => {
+            Ok(Sentence { value, words, tags }) => {
+                let used = columns(&value).map_or(["", ""], |(words, tags)| [words, tags]);
+                let others = value.as_object().into_iter().flatten().filter(|(key, _)| !used.contains(&key.as_str()));
+                others.for_each(|(key, _)| reader.found.also(format!("“{key}”")));
                 reader.of_split(record.split.unwrap_or(source.split));
                 reader.sentence(&words, &tags, record.line);
             }

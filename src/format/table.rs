@@ -113,6 +113,8 @@ fn documents(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found
     let splits = (0..header.len()).find(|c| *c != column && is_split(*c));
     let regions = (0..header.len())
         .find(|c| rows.iter().any(|(_, r)| r.get(*c).is_some_and(|v| !label_studio::regions(v).is_empty())));
+    let used = |c: usize| c == column || Some(c) == splits || Some(c) == regions;
+    (0..header.len()).filter(|c| !used(*c)).for_each(|c| found.also(format!("“{}”", header[c])));
     let mut items = Vec::new();
     for (place, (line, row)) in rows.into_iter().enumerate() {
         let Some(text) = row.get(column).cloned() else {

@@ -1,14 +1,44 @@
 //! A corpus as new files in a format: one file, a folder with one a split, or a folder with some for each document.
 
+use super::SourceFile;
+use super::source;
 use crate::corpus::{Corpus, Scheme, Split};
 use crate::disk;
 use crate::format::{self, Format, Write, WriteDocument};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// How a format writes spans on words, unless a person says otherwise: column files as the sources do, others in IOB2.
 pub fn scheme_for(corpus: &Corpus, to: Format) -> Scheme {
     let columns = [format::CONLL2003, format::CONLL, format::WNUT].contains(&to);
     corpus.scheme.filter(|_| columns).unwrap_or(Scheme::Iob2)
+}
+
+/// What a file of this format and scheme would lose of a dataset, in words: of its corpus, and of what its sources say beside.
+pub fn losses(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme) -> Vec<String> {
+    /// More kinds are counted, not named.
+    const NAMED: usize = 6;
+    let mut losses = format::losses(corpus, to, scheme);
+    let mut beside: BTreeMap<&str, usize> = BTreeMap::new();
+    for (what, count) in files.iter().flat_map(|f| &f.found.beside) {
+        *beside.entry(what).or_default() += count;
+    }
+    if !beside.is_empty() {
+        let more = beside.len().saturating_sub(NAMED);
+        let named: Vec<String> = beside.iter().take(NAMED).map(|(what, n)| format!("{what} ({n})")).collect();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        losses.push(format!("what the source says beside: {}{more}", named.join(", ")));
+    }
+    losses
+}
+
+/// A dataset of one file in its own format again, with this corpus' labels: whatever else the source says stays. `None` where it
+/// would be another format or scheme, or cannot be saved in place.
+pub fn in_place(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme) -> Option<Vec<u8>> {
+    let [file] = files else { return None };
+    let same_scheme = file.found.format.holds.text || file.found.scheme == scheme;
+    let fits = file.found.format == to && same_scheme && to.rewrite.is_some();
+    fits.then(|| source::rewritten(file, 0, corpus).ok()).flatten()
 }
 
 /// Writes a corpus to `path`: a file where it has one split, unless that is a folder; else a folder of `train`, `dev` and

@@ -14,6 +14,7 @@ use crate::corpus::{Corpus, Document, Edit, History, Labels, Mark, Marks, Scheme
 use crate::disk::{self, Lock};
 use crate::format::{self, Choices, Found, Unit};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
+use serde_json::json;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -364,7 +365,7 @@ impl Project {
         let c = &self.connection;
         let view = |r: &rusqlite::Row| Ok(View { name: r.get(0)?, query: r.get(1)? });
         let snapshot = |r: &rusqlite::Row| -> rusqlite::Result<Arc<Snapshot>> {
-            let labels = r.get::<_, String>(2)?.split('\n').map(str::to_owned).collect();
+            let labels = serde_json::from_str(&r.get::<_, String>(2)?).unwrap_or_default();
             let spans = unpack_spans(&unpack(&r.get::<_, Vec<u8>>(3)?));
             Ok(Arc::new(Snapshot { name: r.get(0)?, made: r.get::<_, i64>(1)? as u64, labels, spans }))
         };
@@ -438,7 +439,7 @@ impl Project {
     /// SQLite's.
     pub fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
         let Snapshot { name, made, labels, spans } = snapshot;
-        let row = params![name, *made as i64, labels.join("\n"), pack(&pack_spans(spans))];
+        let row = params![name, *made as i64, json!(labels).to_string(), pack(&pack_spans(spans))];
         let sql = "INSERT OR REPLACE INTO snapshots(name, made, labels, spans) VALUES(?,?,?,?)";
         self.connection.execute(sql, row).map(drop).map_err(|e| self.fail(e))
     }

@@ -1,6 +1,6 @@
 //! The JSON that other programs read, and that files come out as they should.
 
-use super::{json, run, text};
+use super::{json, refused, run, text};
 use crate::support::golden;
 use std::path::Path;
 
@@ -67,7 +67,7 @@ fn convert_changes_the_scheme_and_back() {
     let all = folder.path().join("all");
     assert!(run(&["convert", &sample(), text(&all), "--to", "wnut"]).status.success());
     assert_eq!(json(&["inspect", text(&all), "--json"])["sentences"].as_u64(), Some(369));
-    super::refused(
+    refused(
         &["convert", &sample(), text(&folder.path().join("strict")), "--to", "wnut", "--strict"],
         1,
         "nothing was written",
@@ -120,4 +120,21 @@ fn train_streams_its_events_and_saves_a_whole_folder() {
     assert_eq!(config["id2label"]["9"].as_str(), Some("B-DATE"));
     let again = json(&["evaluate", "--model", text(&out), &sample(), "--split", "test", "--json"]);
     assert_eq!(again["overall"]["f1"], events[events.len() - 1]["test"]["f1"]);
+}
+
+#[test]
+fn what_a_source_says_beside_is_kept_in_its_own_format_and_told_otherwise() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("a.jsonl");
+    let record = r#"{"id":7,"text":"Ann in Oslo","label":[[0,3,"PER"]],"cats":["news"]}"#;
+    std::fs::write(&source, format!("{record}\n")).expect("a file");
+    let own = folder.path().join("b.jsonl");
+    let arguments = ["convert", text(&source), text(&own), "--to", "doccano", "--rename", "PER=HUMAN", "--strict"];
+    assert!(run(&arguments).status.success());
+    let expected = record.replace("PER", "HUMAN");
+    assert_eq!(std::fs::read_to_string(own).expect("a file").trim_end(), expected);
+    let other = folder.path().join("c.conll");
+    let told = String::from_utf8(run(&["convert", text(&source), text(&other)]).stderr).expect("text");
+    assert!(told.contains("beside: “cats” (1), “id” (1)"), "{told}");
+    refused(&["convert", text(&source), text(&other), "--strict"], 1, "--strict");
 }

@@ -75,6 +75,15 @@ impl Sentences {
         Ok(Self { words, tags, features, reader })
     }
 
+    /// The names of the other columns.
+    pub fn others(&self) -> Vec<String> {
+        let schema = self.reader.metadata().file_metadata().schema_descr();
+        let leaves = (0..schema.num_columns()).filter(|i| *i != self.words && *i != self.tags);
+        let mut names: Vec<String> = leaves.filter_map(|i| schema.column(i).path().parts().first().cloned()).collect();
+        names.dedup();
+        names
+    }
+
     /// The names of numbered tags, from the footer.
     pub fn names(&self) -> Option<Vec<String>> {
         self.features.as_ref().and_then(hf_jsonl::names_in)

@@ -16,6 +16,7 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
         found.evidence.push(format!("{} tag names from {from}", names.len()));
     }
     let names = names.map(|(_, names)| names);
+    file.others().into_iter().for_each(|column| found.also(format!("“{column}”")));
     let mut reader = Tagged::new(source, corpus, found);
     let mut row = 0;
     for number in 0..file.reader.metadata().num_row_groups() {

@@ -18,7 +18,10 @@ pub const DOCCANO: Format = Format {
     holds: Holds::TEXTS,
 };
 
-const DIALECT: Dialect = Dialect { format: DOCCANO, read, put, fresh, shape: Shape::Lines };
+/// The fields that are text, words and spans.
+const KNOWN: &[&str] = &["text", "entities", "label", "labels", "annotations"];
+
+const DIALECT: Dialect = Dialect { format: DOCCANO, read, put, known: KNOWN, fresh, shape: Shape::Lines };
 
 /// Where records keep their spans, the newest first.
 const KEYS: [&str; 4] = ["entities", "label", "labels", "annotations"];

@@ -17,7 +17,10 @@ pub const LABEL_STUDIO: Format = Format {
     holds: Holds::TEXTS,
 };
 
-const DIALECT: Dialect = Dialect { format: LABEL_STUDIO, read, put, fresh, shape: Shape::Array };
+/// The fields that are text, words and spans.
+const KNOWN: &[&str] = &["data", "annotations", "completions", "text", "label"];
+
+const DIALECT: Dialect = Dialect { format: LABEL_STUDIO, read, put, known: KNOWN, fresh, shape: Shape::Array };
 
 fn is_task(value: &Value) -> bool {
     value.get("data").is_some_and(Value::is_object)

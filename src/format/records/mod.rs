@@ -62,6 +62,8 @@ pub(super) struct Dialect {
     pub read: fn(&Value) -> Result<Item, String>,
     /// Takes marks out of a record and puts others in; everything else stays.
     pub put: fn(record: &mut Value, gone: &[Mark], new: &[Mark]),
+    /// The fields that are text, words and spans.
+    pub known: &'static [&'static str],
     /// A new record; its number counts from 0.
     pub fresh: fn(&Item, usize) -> Value,
     /// How a new file holds them.
@@ -116,9 +118,13 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<
     let mut items = Vec::new();
     let mut notes: HashMap<&str, usize> = HashMap::new();
     for record in json::records(text)? {
-        let read = json::parse(&record).and_then(|value| (dialect.read)(&value).map_err(|why| (record.line, why)));
+        let read = json::parse(&record)
+            .and_then(|value| (dialect.read)(&value).map(|item| (value, item)).map_err(|why| (record.line, why)));
         match read {
-            Ok(item) => {
+            Ok((value, item)) => {
+                let is_known = |key: &str| dialect.known.iter().any(|known| key.ends_with(known));
+                let others = value.as_object().into_iter().flatten().map(|(key, _)| key).filter(|key| !is_known(key));
+                others.for_each(|key| found.also(format!("“{key}”")));
                 item.note.iter().for_each(|note| *notes.entry(note).or_default() += 1);
                 items.push((record, item));
             }

@@ -17,7 +17,10 @@ pub const PRODIGY: Format = Format {
     holds: Holds::TEXTS,
 };
 
-const DIALECT: Dialect = Dialect { format: PRODIGY, read, put, fresh, shape: Shape::Lines };
+/// The fields that are text, words and spans.
+const KNOWN: &[&str] = &["text", "tokens", "spans", "answer"];
+
+const DIALECT: Dialect = Dialect { format: PRODIGY, read, put, known: KNOWN, fresh, shape: Shape::Lines };
 
 fn is_record(value: &Value) -> bool {
     let spans = value.get("spans").and_then(Value::as_array);

@@ -17,7 +17,10 @@ pub const SPACY_JSON: Format = Format {
     holds: Holds::TEXTS,
 };
 
-const DIALECT: Dialect = Dialect { format: SPACY_JSON, read, put, fresh, shape: Shape::Array };
+/// The fields that are text, words and spans.
+const KNOWN: &[&str] = &[];
+
+const DIALECT: Dialect = Dialect { format: SPACY_JSON, read, put, known: KNOWN, fresh, shape: Shape::Array };
 
 fn is_pair(value: &Value) -> bool {
     value.get(0).is_some_and(Value::is_string) && value.get(1).and_then(|v| v.get("entities")).is_some()
