@@ -8,6 +8,7 @@ use crate::project::{RunRecord, SourceFile, SourceProblem, View};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Which sentences the list shows by label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub struct Annotate {
     pub read_only: bool,
     /// Every sentence, in order.
     pub sentences: Vec<SentenceId>,
+    /// Another number for each list that was shown: what is laid out of it may be kept until then.
+    pub listing: u64,
     /// Places in [`Annotate::sentences`] that the filter shows.
     pub shown: Vec<usize>,
     /// The filter.
@@ -92,6 +95,12 @@ pub struct Annotate {
     split_starts: [usize; 3],
     /// Sentences of each split.
     split_sizes: [usize; 3],
+}
+
+/// A number that no list had before, of this dataset or another.
+fn next_listing() -> u64 {
+    static LISTINGS: AtomicU64 = AtomicU64::new(0);
+    LISTINGS.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Annotate {
@@ -116,6 +125,7 @@ impl Annotate {
             highest_run: 0,
             project,
             read_only: false,
+            listing: next_listing(),
             shown,
             sentences,
             filter: Filter::default(),
@@ -247,7 +257,11 @@ impl Annotate {
         self.revision += 1;
         self.counts.after(edit);
         self.pieces.alignment = None;
+        let filtered = self.filter.label;
         self.follow_labels(edit);
+        if self.filter.label != filtered {
+            self.refilter();
+        }
         if let Edit::Mark { document, sentence, before, after } = edit {
             self.done = self.done + usize::from(after.done) - usize::from(before.done);
             let id = SentenceId { document: *document, sentence: *sentence };
@@ -305,6 +319,7 @@ impl Annotate {
         let by_split = self.filter.split.map_or(Query::All, Query::Split);
         let all = Query::And(Box::new(by_split), Box::new(Query::And(Box::new(by_label), Box::new(query))));
         self.shown = all.places(&self.corpus);
+        self.listing = next_listing();
         if let Some(first) = self.shown.first().copied()
             && self.shown.binary_search(&self.current).is_err()
         {

@@ -87,8 +87,9 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     annotate.read_only = project.is_read_only();
     annotate.problems = dataset.problems;
     let (sentences, labels) = (annotate.sentences.len(), annotate.corpus.labels.len());
+    (app.asking, app.snapshots, app.exporting) = (None, None, None);
     if sentences == 0 {
-        app.opening = None;
+        (app.opening, app.importing) = (None, None);
         app.notices.say(Notice::bad("Nothing was opened", format!("{} has no sentence.", path.display())));
         return Vec::new();
     }
@@ -99,7 +100,7 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
         opened: now(),
     });
     // What a person has looked at need not be told again.
-    let importing = app.importing.take();
+    let importing = app.importing.take_if(|i| i.path == annotate.path);
     let told = importing.is_some();
     let evidence: Vec<&str> = annotate.files.iter().flat_map(|f| f.found.evidence.iter().map(String::as_str)).collect();
     if !evidence.is_empty() && !told {
@@ -170,6 +171,7 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
     match asked {
         Asked::Files => {
             app.opening = None;
+            app.looking = None;
             if let Some(importing) = &mut app.importing {
                 importing.reading = false;
             }

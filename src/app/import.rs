@@ -33,21 +33,24 @@ pub struct Importing {
 pub(super) fn look(app: &mut App, path: PathBuf, choices: Choices, effects: &mut Vec<Effect>) {
     match &mut app.importing {
         Some(importing) => (importing.choices, importing.reading) = (choices, true),
-        None => app.opening = Some(path.display().to_string()),
+        None => {
+            app.looking = Some(path.clone());
+            app.opening = Some(path.display().to_string());
+        }
     }
     effects.push(Effect::File(FileRequest::Look { path, choices }));
 }
 
 /// What was found. An answer to a question that was changed or given up meanwhile is not shown.
 pub(super) fn looked(app: &mut App, path: PathBuf, choices: Choices, found: Result<Arc<Dataset>, String>) {
-    let first = app.importing.is_none() && app.opening.as_ref().is_some_and(|o| *o == path.display().to_string());
+    let first = app.importing.is_none() && app.looking.as_ref() == Some(&path);
     let asked = app.importing.as_ref().filter(|i| i.path == path && i.choices == choices && i.reading);
     let renames = match asked {
         Some(asked) => asked.renames.clone(),
         None if first => Renames::default(),
         None => return,
     };
-    app.opening = None;
+    (app.opening, app.looking) = (None, None);
     let counts = found.as_ref().map(|dataset| sizes(&dataset.corpus)).unwrap_or_default();
     app.importing = Some(Importing { path, choices, found, counts, reading: false, renames });
 }

@@ -32,7 +32,8 @@ pub(super) fn keep(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             effects.push(Effect::Commit(Commit::View(name, None)));
         }
         Command::TakeSnapshot(name) => {
-            let snapshot = Arc::new(Snapshot::of(&a.corpus, name, now()));
+            // The search names it in quotes.
+            let snapshot = Arc::new(Snapshot::of(&a.corpus, name.replace('"', "'"), now()));
             a.snapshots.push(snapshot.clone());
             effects.push(Effect::Commit(Commit::Snapshot(snapshot)));
             app.snapshots = Some(changed_since(a));

@@ -35,6 +35,8 @@ pub struct App {
     pub annotate: Option<Annotate>,
     /// A dataset that is looked at before it is taken.
     pub importing: Option<Importing>,
+    /// What is being looked at for the first time.
+    pub looking: Option<PathBuf>,
     /// What is being opened.
     pub opening: Option<String>,
     /// Training.
@@ -70,6 +72,7 @@ impl App {
             room: Room::Annotate,
             annotate: None,
             importing: None,
+            looking: None,
             opening: None,
             training: Training { gpu_helper, ..Training::default() },
             scoring: Scoring::default(),

@@ -2,6 +2,7 @@
 
 use super::output::{line, thousands};
 use super::{Failure, input};
+use crate::corpus::label::check_name;
 use crate::corpus::parting::{Parted, Shares, part};
 use crate::corpus::relabel::{Renames, relabel};
 use crate::corpus::scheme::SCHEMES;
@@ -54,8 +55,8 @@ fn scheme_name(name: &str) -> Result<Scheme, String> {
 
 /// `OLD=NEW`, for clap.
 fn rename(text: &str) -> Result<(String, String), String> {
-    let parts = text.split_once('=').filter(|(old, new)| !old.is_empty() && !new.is_empty());
-    parts.map(|(old, new)| (old.to_owned(), new.to_owned())).ok_or_else(|| "write OLD=NEW".into())
+    let (old, new) = text.split_once('=').filter(|(old, _)| !old.is_empty()).ok_or("write OLD=NEW")?;
+    check_name(new).map(|()| (old.to_owned(), new.to_owned()))
 }
 
 /// Hundredths of train, dev and test, for clap.

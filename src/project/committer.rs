@@ -2,7 +2,7 @@
 
 use super::run_record::RunRecord;
 use super::source::{Dataset, SourceFile};
-use super::store::Project;
+use super::store::{Filled, Project};
 use crate::corpus::{Edit, Snapshot};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use std::collections::VecDeque;
@@ -83,7 +83,7 @@ impl Queue {
     fn store(&mut self, project: &mut Project, watch: &dyn Fn(usize, usize) -> bool) -> Stored {
         while let Some(commit) = self.waiting.front() {
             let result = match commit {
-                Commit::Fill(dataset) => project.fill(dataset, watch),
+                Commit::Fill(dataset) => project.fill(dataset, Filled::FromSource, watch),
                 Commit::Edit { change, log, position } => project.commit(change, *log, *position),
                 Commit::Sources(files) => project.set_sources(files),
                 Commit::Run(run) => project.add_run(run),

@@ -37,7 +37,7 @@ pub fn losses(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme)
 pub fn in_place(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme) -> Option<Vec<u8>> {
     let [file] = files else { return None };
     let same_scheme = file.found.format.holds.text || file.found.scheme == scheme;
-    let fits = file.found.format == to && same_scheme && to.rewrite.is_some();
+    let fits = file.found.format == to && same_scheme && to.rewrite.is_some() && !source::is_packed(file);
     fits.then(|| source::rewritten(file, 0, corpus).ok()).flatten()
 }
 

@@ -67,10 +67,18 @@ fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
     let configs = head.get("configs")?.as_array()?;
     let is_default = |c: &&Value| c["default"] == true || c["config_name"] == "default";
     let config = configs.iter().find(is_default).or_else(|| configs.first())?;
-    let mut files = Vec::new();
-    for (split, pattern) in patterns(config.get("data_files")?) {
+    let mut files: Vec<(PathBuf, Split)> = Vec::new();
+    let mut wished = patterns(config.get("data_files")?);
+    // A file belongs to one split: to the one that names it, not to one whose pattern takes it too.
+    wished.sort_by_key(|(_, pattern)| pattern.contains(['*', '?', '[']));
+    let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
+    for (split, pattern) in wished {
         let Ok(pattern) = glob::Pattern::new(&pattern) else { continue };
-        files.extend(candidates.iter().filter(|c| pattern.matches(&c.within)).map(|c| (c.path.clone(), split)));
+        for candidate in candidates.iter().filter(|c| pattern.matches_with(&c.within, options)) {
+            if files.iter().all(|(path, _)| *path != candidate.path) {
+                files.push((candidate.path.clone(), split));
+            }
+        }
     }
     (!files.is_empty()).then(|| Listing { files, left: Vec::new() })
 }
@@ -195,6 +203,12 @@ mod tests {
         check(&files, &["train:data/tr-0.jsonl", "train:data/tr-1.jsonl", "dev:v1.jsonl", "dev:v2.jsonl"], &[]);
         let card = "---\nconfigs:\n- config_name: main\n  data_files:\n    test: \"*.csv\"\n---\n";
         check(&[("README.md", card), ("a.csv", "")], &["test:a.csv"], &[]);
+        let card = "---\nconfigs:\n- data_files:\n    train: \"data/*.csv\"\n    validation: data/val.csv\n---\n";
+        check(
+            &[("README.md", card), ("data/a.csv", ""), ("data/val.csv", "")],
+            &["train:data/a.csv", "dev:data/val.csv"],
+            &[],
+        );
         check(&[("README.md", "---\nconfigs: [\n---\n"), ("train.csv", "")], &["train:train.csv"], &[]);
     }
 }

@@ -95,6 +95,19 @@ pub struct Project {
 /// So many documents are put into a project between two looks at whether that is still wanted.
 const WATCHED: usize = 500;
 
+/// What the readers make of a file. It changes whenever they part documents, words or labels otherwise than before: then a project
+/// that was filled earlier is no longer what its source would be read as.
+const READER: &str = "3";
+
+/// What an empty project is filled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filled {
+    /// A dataset as it was read from its source.
+    FromSource,
+    /// What could be read of a damaged project.
+    Salvaged,
+}
+
 /// All that a project holds, read into memory.
 pub struct Contents {
     /// Documents, labels and sources.
@@ -191,13 +204,21 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's, or that it was ended; then the project is as empty as before.
-    pub fn fill(&mut self, dataset: &Dataset, watch: &dyn Fn(usize, usize) -> bool) -> Result<(), StoreError> {
+    pub fn fill(
+        &mut self,
+        dataset: &Dataset,
+        from: Filled,
+        watch: &dyn Fn(usize, usize) -> bool,
+    ) -> Result<(), StoreError> {
         let path = self.path.clone();
         let run = || -> rusqlite::Result<()> {
             let t = self.connection.transaction()?;
             let corpus = &dataset.corpus;
             set_meta(&t, "name", &corpus.name)?;
             set_meta(&t, "position", "0")?;
+            if from == Filled::FromSource {
+                set_meta(&t, "reader", READER)?;
+            }
             store_sources(&t, &dataset.files)?;
             for (id, label) in corpus.labels.iter() {
                 t.execute("INSERT INTO labels VALUES(?,?,?)", params![id, label.name, label.colour])?;
@@ -259,7 +280,7 @@ impl Project {
         Ok(contents)
     }
 
-    /// What it holds beside the dataset, where no label of that was ever changed here and the file is sound.
+    /// What it holds beside the dataset, where that is what its source is read as, no label was ever changed and the file is sound.
     ///
     /// # Errors
     /// SQLite's.
@@ -268,7 +289,8 @@ impl Project {
             let edits: i64 = self.connection.query_row("SELECT COUNT(*) FROM edits", [], |r| r.get(0))?;
             let sound = || self.connection.query_row("PRAGMA quick_check(1)", [], |r| r.get::<_, String>(0));
             let mut lost = Lost::default();
-            let kept = if edits == 0 && sound()? == "ok" { Some(self.kept(&mut lost)?) } else { None };
+            let as_now = meta(&self.connection, "reader")?.as_deref() == Some(READER);
+            let kept = if edits == 0 && as_now && sound()? == "ok" { Some(self.kept(&mut lost)?) } else { None };
             Ok(kept.filter(|_| lost.0.is_empty()))
         };
         look().map_err(|e| self.fail(e))
@@ -308,6 +330,7 @@ impl Project {
         let width = corpus.columns.len();
         let sql = "SELECT split, file, place, text, tokens, sentences, columns, id FROM documents ORDER BY id";
         let read = lost.rows(c, "documents", sql, |r| Ok((r.get::<_, i64>(7)?, document(r, width)?)))?;
+        let mut documents_lost = !lost.0.is_empty();
         let mut index = HashMap::new();
         let mut documents: Vec<Document> = Vec::with_capacity(read.len());
         for (id, document) in read {
@@ -315,6 +338,7 @@ impl Project {
                 index.insert(id, documents.len());
                 documents.push(document);
             } else {
+                documents_lost = true;
                 lost.0.push(format!("document {}", id + 1));
             }
         }
@@ -355,7 +379,12 @@ impl Project {
         let position = meta(c, "position").ok().flatten().and_then(|p| p.parse().ok()).unwrap_or(0);
         let files = lost.rows(c, "sources", SOURCES, source)?;
         corpus.scheme = super::source::scheme_of(&files);
-        let kept = self.kept(lost)?;
+        let mut kept = self.kept(lost)?;
+        // They go by the places of documents.
+        if documents_lost && !kept.snapshots.is_empty() {
+            kept.snapshots.clear();
+            lost.0.push("snapshots".into());
+        }
         let dataset = Dataset { corpus, files, problems: Vec::new() };
         Ok(Contents { dataset, history: History::restore(edits, position), kept })
     }

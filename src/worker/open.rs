@@ -5,7 +5,7 @@ use crate::corpus::{Corpus, History, Split};
 use crate::disk;
 use crate::format::{self, Choices, Write};
 use crate::project::source::SourceError;
-use crate::project::store::{Contents, StoreError};
+use crate::project::store::{Contents, Filled, StoreError};
 use crate::project::{Dataset, Kept, Places, Project, SourceFile, export, sample, source};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -111,7 +111,10 @@ fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opened, S
     }
     let dataset = match read {
         Some(dataset) => dataset,
-        None => Dataset::open_as(path, said_before(path, places).unwrap_or_default()).map_err(|e| text(&e))?,
+        // What was said fits no more where the file was made anew in another way.
+        None => Dataset::open_as(path, said_before(path, places).unwrap_or_default())
+            .or_else(|_| Dataset::open(path))
+            .map_err(|e| text(&e))?,
     };
     let at = places.project_of(path);
     let mut project = Project::open(&at).or_else(|e| start_over(&at, &e))?;
@@ -171,7 +174,7 @@ fn open_project(at: &Path) -> Result<(Project, Contents, Notice), String> {
     drop(project);
     let old = set_aside(at, "damaged")?;
     let mut project = Project::open(at).map_err(text)?;
-    project.fill(&contents.dataset, &|_, _| true).map_err(text)?;
+    project.fill(&contents.dataset, Filled::Salvaged, &|_, _| true).map_err(text)?;
     for run in &contents.kept.runs {
         project.add_run(run).map_err(text)?;
     }

@@ -94,6 +94,27 @@ fn a_word_may_be_the_sign_that_parts_columns() {
     assert_eq!(corpus.document(0).words(0), ["Oslo", ",", "1,000", "rain"], "{found:?}");
 }
 
+/// A line that lacks its tag in a file of these lines, before and after its word gets a label.
+#[test]
+fn a_line_without_its_tag_gets_one_and_keeps_its_word() {
+    let save = |text: &str, word: usize| {
+        let (mut corpus, found) = read(text);
+        let span = corpus.document(0).span_at(0, word..word + 1, 0);
+        corpus.document_mut(0).insert_span(span);
+        let rewrite = found.format.rewrite.expect("columns can be saved");
+        let source = Source::alone(text.as_bytes(), "data", Split::Train, 0);
+        let saved = rewrite(&source, &Current { corpus: &corpus, file: 0, scheme: found.scheme });
+        saved.map(|bytes| String::from_utf8(bytes).expect("text")).map_err(|p| p.message)
+    };
+    let numbered = |line: &str| format!("1\tAnna\tB-PER\n2\tis\tO\n3\tin\tO\n{line}\n");
+    assert_eq!(save(&numbered("4\tOslo\t"), 3), Ok(numbered("4\tOslo\tB-PER")));
+    assert_eq!(save(&numbered("4\tOslo"), 3), Ok(numbered("4\tOslo\tB-PER")));
+    assert!(save(&numbered("Oslo"), 3).is_err_and(|why| why.contains("lacks columns")));
+    let middle = |line: &str| format!("Anna\tB-PER\tN\nis\tO\tV\n{line}\n");
+    assert_eq!(save(&middle("Oslo\t\t"), 2), Ok(middle("Oslo\tB-PER")));
+    assert_eq!(save("Anna\tB-PER\nis\tO\nOslo\t\n", 2), Ok("Anna\tB-PER\nis\tO\nOslo\tB-PER\n".into()));
+}
+
 #[test]
 fn labels_alone_cannot_hold_entities_that_touch() {
     let text = "Zoë PER\nMax O\nsails O\n";

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tagwright::corpus::relabel::relabel;
 use tagwright::corpus::{Corpus, Edit, History, Mark};
+use tagwright::project::store::Filled;
 use tagwright::project::{Commit, Committer, Dataset, Project, RunOutcome, RunRecord, sample};
 
 fn new_project(at: &Path) -> (Project, Dataset) {
     let dataset = sample::dataset().expect("the sample");
     let mut project = Project::open(at).expect("a project");
-    project.fill(&dataset, &|_, _| true).expect("a filled project");
+    project.fill(&dataset, Filled::FromSource, &|_, _| true).expect("a filled project");
     (project, dataset)
 }
 
@@ -140,7 +141,7 @@ fn documents_with_and_without_columns_lie_side_by_side() {
     write("test.jsonl", "{\"text\":\"In Köln.\",\"label\":[[3,7,\"LOC\"]]}\n{\"text\":\"\",\"label\":[]}\n");
     let dataset = Dataset::open(folder.path()).expect("a dataset");
     let at = folder.path().join("x.tagwright");
-    Project::open(&at).expect("a project").fill(&dataset, &|_, _| true).expect("it is filled");
+    Project::open(&at).expect("a project").fill(&dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
     let contents = Project::open(&at).expect("a project").read().expect("contents");
     assert_eq!(contents.dataset.corpus.documents, dataset.corpus.documents);
     assert_eq!(contents.dataset.files[1].found.unit, dataset.files[1].found.unit);

@@ -77,12 +77,12 @@ impl<'t> Sentences<'t> {
 
     /// What comes next; `None` at the end.
     pub(super) fn next(&mut self) -> Option<Block> {
-        if std::mem::take(&mut self.start_follows) {
-            return Some(Block::DocumentStart);
-        }
         self.rows.clear();
         self.fields.clear();
         self.strays.clear();
+        if std::mem::take(&mut self.start_follows) {
+            return Some(Block::DocumentStart);
+        }
         while let Some(all) = self.next_line() {
             let line = &self.text[all.clone()];
             if is_blank(line) {
@@ -113,7 +113,8 @@ impl<'t> Sentences<'t> {
         let shift = |r: &Range<usize>| r.start + all.start..r.end + all.start;
         let count = self.one.len();
         // A line of one column is a word, wherever words stand.
-        let word = self.one.get(if count == 1 { 0 } else { word });
+        let word_at = if count == 1 { 0 } else { word };
+        let word = self.one.get(word_at);
         // Without a word there is nothing to label; the reader tells of it.
         let Some(word) = word.map(shift).filter(|w| !is_blank(&self.text[w.clone()])) else {
             self.strays.push((self.line, all));
@@ -121,7 +122,7 @@ impl<'t> Sentences<'t> {
         };
         // The last column is the last, also of a line that has too few or too many.
         let tag = if tag + 1 == columns { count.checked_sub(1) } else { Some(tag) };
-        let tag = tag.filter(|_| count > 1).and_then(|i| self.one.get(i)).map(shift);
+        let tag = tag.filter(|i| *i != word_at).and_then(|i| self.one.get(i)).map(shift);
         let from = self.fields.len();
         self.fields.extend(self.one.iter().map(shift));
         self.rows.push(Row { line: self.line, all, word, tag, fields: from..self.fields.len() });

@@ -9,6 +9,7 @@ use crate::corpus::{Corpus, Document, Scheme, Split};
 use crate::format::words::{SpansOf, label_name, on_one_line, say};
 use crate::format::{Current, Format, Problem, Source};
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// The source file again, with the tags of those sentences replaced whose spans are no longer the file's.
 ///
@@ -52,7 +53,7 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
                 Some(there) if text[there.clone()] == tag => continue,
                 Some(there) => (there.clone(), tag),
                 None if tag == "O" => continue,
-                None => missing(row, layout, &tag),
+                None => missing(row, &lines.fields, layout, &tag)?,
             };
             out.push_str(&text[copied..place.start]);
             out.push_str(&new);
@@ -64,13 +65,24 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
 }
 
 /// Where a tag goes on a line that lacks its column, and what is written there.
-fn missing(row: &Row, layout: Layout, tag: &str) -> (std::ops::Range<usize>, String) {
+///
+/// # Errors
+/// Where the word would be taken for something else then.
+fn missing(row: &Row, fields: &[Range<usize>], layout: Layout, tag: &str) -> Result<(Range<usize>, String), Problem> {
     let sign = layout.separator.sign();
-    if layout.tag < layout.word {
-        return (row.word.start..row.word.start, format!("{tag}{sign}"));
+    let has = row.fields.len();
+    if layout.tag == 0 && layout.word == has {
+        return Ok((row.word.start..row.word.start, format!("{tag}{sign}")));
     }
-    let columns = if layout.tag + 1 == layout.columns { 0 } else { layout.tag - row.fields.len() };
-    (row.all.end..row.all.end, format!("{}{sign}{tag}", format!("{sign}_").repeat(columns)))
+    if layout.tag < layout.word || has <= layout.word {
+        let why =
+            "the line lacks columns, so that its word has no place for a tag beside it; mend the line, or save a copy";
+        return Err(Problem::at(row.line, has, why));
+    }
+    let columns = if layout.tag + 1 == layout.columns { 0 } else { layout.tag.saturating_sub(has) };
+    // Separators behind the last column that holds something would make further columns.
+    let end = fields[row.fields.clone()].last().map_or(row.all.end, |last| last.end);
+    Ok((end..row.all.end, format!("{}{sign}{tag}", format!("{sign}_").repeat(columns))))
 }
 
 /// A corpus (or one split of it) as a new column file.

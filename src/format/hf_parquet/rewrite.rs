@@ -5,6 +5,7 @@ use super::lists::{Column, Sentences, Tags, guarded, tags, words};
 use super::read::names;
 use crate::corpus::notation::tag_text;
 use crate::corpus::{Notation, scheme};
+use crate::format::hf_jsonl::TAGS;
 use crate::format::words::{SpansOf, say};
 use crate::format::{Current, Problem, Source};
 use bytes::Bytes;
@@ -55,7 +56,7 @@ pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Pro
     if changed.iter().all(Option::is_none) {
         return Ok(source.bytes.to_vec());
     }
-    guarded(|| written(&file, source.bytes, &changed, &before.unwrap_or_default(), &names.list))
+    guarded(|| written(&file, source.bytes, &changed, before.map_or(0, |b| b.len()), &names.list))
 }
 
 /// The names of numbered tags, which grow where they are the file's own.
@@ -94,15 +95,20 @@ fn written(
     file: &Sentences,
     bytes: &[u8],
     changed: &[Option<Column<Tags>>],
-    before: &[String],
+    before: usize,
     names: &[String],
 ) -> Result<Vec<u8>, ParquetError> {
     let metadata = file.reader.metadata();
     let about = metadata.file_metadata();
     let mut footer: Vec<KeyValue> = about.key_value_metadata().cloned().unwrap_or_default();
-    if let (Some(mut features), Some(entry)) = (file.features.clone(), footer.iter_mut().find(|kv| kv.key == KEY))
-        && renamed(&mut features, before, names)
-    {
+    if names.len() > before {
+        let entry = footer.iter_mut().find(|kv| kv.key == KEY);
+        let (Some(mut features), Some(entry)) = (file.features.clone(), entry) else {
+            return Err(ParquetError::General("the footer has no names of tags".into()));
+        };
+        if !renamed(&mut features, names) {
+            return Err(ParquetError::General("the footer's names of tags were not found again".into()));
+        }
         entry.value = Some(features.to_string());
         // Arrow's copy of the schema holds the old names too, and would win; its types follow from Parquet's.
         footer.retain(|kv| kv.key != ARROW_SCHEMA);
@@ -168,20 +174,19 @@ fn write_values<T: DataType>(
     Ok(())
 }
 
-/// Puts the new names where the old ones stand; whether they were found.
-fn renamed(features: &mut Value, before: &[String], names: &[String]) -> bool {
-    let is_old = |list: &Value| {
-        list.as_array().is_some_and(|l| l.iter().map(Value::as_str).eq(before.iter().map(|n| Some(n.as_str()))))
-    };
+/// Puts the new names where [`hf_jsonl::names_in`] finds the old ones; whether they were found.
+fn renamed(features: &mut Value, names: &[String]) -> bool {
     match features {
         Value::Object(fields) => {
-            if let Some(list) = fields.get_mut("names").filter(|l| is_old(l)) {
+            if let Some(list) = fields.get_mut("names") {
                 *list = names.into();
                 return true;
             }
-            fields.values_mut().any(|value| renamed(value, before, names))
+            let first = TAGS.iter().copied().find(|tag| fields.contains_key(*tag));
+            first.and_then(|tag| fields.get_mut(tag)).is_some_and(|value| renamed(value, names))
+                || fields.values_mut().any(|value| renamed(value, names))
         }
-        Value::Array(list) => list.iter_mut().any(|value| renamed(value, before, names)),
+        Value::Array(list) => list.iter_mut().any(|value| renamed(value, names)),
         _ => false,
     }
 }

@@ -14,7 +14,7 @@ use egui::{Align2, Frame, Id, Key, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2
 pub struct View {
     rows: Vec<Row>,
     /// What the rows were made for.
-    made_for: Option<(usize, usize, Option<usize>, bool)>,
+    made_for: Option<(u64, bool)>,
     shown_current: Option<usize>,
     typed: String,
     /// The offers under the search field, while they are shown: where, and whether one has the focus.
@@ -66,7 +66,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         return;
     }
     let comfortable = theme::density(ui) == theme::Density::Comfortable;
-    let key = (a.shown.len(), all, a.shown.first().copied(), comfortable);
+    let key = (a.listing, comfortable);
     if view.made_for != Some(key) || view.rows.is_empty() {
         view.rows = rows(a, theme::density(ui).sentence_row());
         view.made_for = Some(key);

@@ -3,6 +3,7 @@
 use super::View;
 use crate::app::events::thousands;
 use crate::app::{Command, Importing};
+use crate::corpus::label::check_name;
 use crate::corpus::{Document, LabelId, scheme};
 use crate::project::Dataset;
 use crate::ui::Commands;
@@ -84,19 +85,24 @@ fn labels(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View
             let (rect, _) = ui.allocate_exact_size(vec2(110.0, theme::density(ui).control()), Sense::hover());
             let mut cell = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
             label(&mut cell, TextRole::Body, if dropped { p.text3 } else { p.text }, old);
+            let wrong = check_name(new.trim()).err();
             let field = TextField::new(new, &format!("New name of {old}"))
                 .width(160.0)
+                .invalid(wrong.is_some())
                 .off(dropped.then_some("It is left out."))
                 .show(ui);
-            let wished = new.trim();
+            let wished = Some(new.trim().to_owned()).filter(|name| check_name(name).is_ok());
+            let named = Some(wished.unwrap_or_else(|| old.clone()));
             if field.lost_focus() && !dropped {
-                let fate = (!wished.is_empty() && wished != old).then(|| wished.to_owned());
-                out.push(Command::ImportLabel(old.clone(), Some(fate.unwrap_or_else(|| old.clone()))));
+                out.push(Command::ImportLabel(old.clone(), named.clone()));
+            }
+            if let Some(why) = &wrong {
+                field.on_hover_text(why);
             }
             let (glyph, name) =
                 if dropped { (icon::EYE_OFF, format!("Take {old}")) } else { (icon::EYE, format!("Leave out {old}")) };
             if IconButton::new(glyph, &name).show(ui).clicked() {
-                out.push(Command::ImportLabel(old.clone(), dropped.then(|| new.clone())));
+                out.push(Command::ImportLabel(old.clone(), named.filter(|_| dropped)));
             }
             label(ui, TextRole::Small, p.text2, &thousands(counts[id]));
         });
