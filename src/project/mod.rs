@@ -1,6 +1,6 @@
 //! What outlives the window: datasets and their edits, runs, settings.
 //!
-//! Read in this order: [`source`] (datasets where they lie), [`folder`] (which files of a folder are one), [`export`] (new files of it), [`store`] (the SQLite project that holds documents, spans
+//! Read in this order: [`source`] (datasets where they lie), `folder` (which files of a folder are one), [`export`] (new files of it), [`store`] (the SQLite project that holds documents, spans
 //! and edits), [`kept`] (runs, views, snapshots), [`run_record`] (what became of a run), [`committer`] (the thread that makes edits durable), [`places`] (the folders), [`settings`] (recents and
 //! theme), [`sample`] (the data and model inside the program).
 

@@ -67,7 +67,7 @@ pub fn fingerprint(bytes: &[u8]) -> String {
 }
 
 impl Dataset {
-    /// Opens a file, or a folder as one corpus (see [`folder`]). Data of the folder that is not read is named among the
+    /// Opens a file, or a folder as one corpus (see `project::folder`). Data of the folder that is not read is named among the
     /// problems.
     ///
     /// # Errors

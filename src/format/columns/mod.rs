@@ -1,7 +1,7 @@
 //! Column files: one token a line, a blank line after a sentence, one column the tag.
 //!
-//! CoNLL-2003 (four columns, `-DOCSTART-`), WNUT-17 (word, tab, tag) and whatever looks like them. Read in this order: [`layout`]
-//! (which column is what), [`lines`] (a file's sentences), [`read`], [`write`](self::write).
+//! CoNLL-2003 (four columns, `-DOCSTART-`), WNUT-17 (word, tab, tag) and whatever looks like them. Read in this order: `layout`
+//! (which column is what), `lines` (a file's sentences), `read`, `write`.
 
 mod layout;
 mod lines;
