@@ -2,7 +2,7 @@
 
 use super::columns::Layout;
 use super::{Decoded, Format, Unit};
-use crate::corpus::Scheme;
+use crate::corpus::{Scheme, SchemeDetector};
 use std::collections::BTreeMap;
 
 /// What is wrong at one place of a file. Lines and columns count from 1; 0 means the whole file or line.
@@ -91,6 +91,19 @@ impl Found {
     /// Notes something that the source says beside words and spans.
     pub(super) fn also(&mut self, what: impl Into<String>) {
         *self.beside.entry(what.into()).or_default() += 1;
+    }
+
+    /// Takes the scheme that the tags follow; that they mix two is a problem.
+    pub(super) fn follow(&mut self, detector: &SchemeDetector) {
+        self.scheme = detector.scheme();
+        if detector.mixed() {
+            let scheme = self.scheme.name();
+            self.problem(0, 0, || {
+                format!(
+                    "the tags mix two schemes; spans are read as conlleval does and edited lines written as {scheme}"
+                )
+            });
+        }
     }
 
     /// Notes a problem; the message is made only for those that are listed.

@@ -137,16 +137,7 @@ impl<'a> Tagged<'a> {
 
     /// Puts the document into the corpus.
     pub(super) fn finish(mut self) -> Found {
-        if self.detector.mixed() {
-            let scheme = self.detector.scheme().name();
-            let message = || {
-                format!(
-                    "the tags mix two schemes; spans are read as conlleval does and edited lines written as {scheme}"
-                )
-            };
-            self.found.problem(0, 0, message);
-        }
-        self.found.scheme = self.detector.scheme();
+        self.found.follow(&self.detector);
         if self.builder.sentences() > 0 {
             self.done.push(self.builder.finish());
         }

@@ -4,7 +4,7 @@ use super::SourceFile;
 use super::source;
 use crate::corpus::{Corpus, Scheme, Split};
 use crate::disk;
-use crate::format::{self, Format, Write, WriteDocument};
+use crate::format::{self, Format, Write, WriteDocument, packed};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -37,8 +37,11 @@ pub fn losses(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme)
 pub fn in_place(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme) -> Option<Vec<u8>> {
     let [file] = files else { return None };
     let same_scheme = file.found.format.holds.text || file.found.scheme == scheme;
-    let fits = file.found.format == to && same_scheme && to.rewrite.is_some() && !source::is_packed(file);
-    fits.then(|| source::rewritten(file, 0, corpus).ok()).flatten()
+    if file.found.format != to || !same_scheme || to.rewrite.is_none() {
+        return None;
+    }
+    let bytes = source::unchanged(file).ok().filter(|bytes| !packed::is_packed(bytes))?;
+    source::rewritten_bytes(&bytes, file, 0, corpus).ok()
 }
 
 /// Writes a corpus to `path`: a file where it has one split, unless that is a folder; else a folder of `train`, `dev` and

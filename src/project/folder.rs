@@ -109,7 +109,7 @@ fn kind(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
     let (stem, ending) = name.rsplit_once('.')?;
     let (stem, ending) = if PACKED.contains(&ending) { stem.rsplit_once('.')? } else { (stem, ending) };
-    let known = ending == "ann" || FORMATS.iter().any(|f| f.extensions.contains(&ending));
+    let known = FORMATS.iter().any(|f| f.extensions.contains(&ending));
     (known && !NOT_DATA.contains(&stem)).then(|| ending.to_owned())
 }
 

@@ -1,18 +1,21 @@
 //! What outlives the window: datasets and their edits, runs, settings.
 //!
 //! Read in this order: [`source`] (datasets where they lie), `folder` (which files of a folder are one), [`export`] (new files of it), [`store`] (the SQLite project that holds documents, spans
-//! and edits), [`kept`] (runs, views, snapshots), [`run_record`] (what became of a run), [`committer`] (the thread that makes edits durable), [`places`] (the folders), [`settings`] (recents and
+//! and edits; its tables are in `schema`, edits as SQL in `edit_sql`), [`kept`] (runs, views, snapshots), [`run_record`] (what became of a run), [`committer`] (the thread that makes edits durable), [`places`] (the folders), [`settings`] (recents and
 //! theme), [`sample`] (the data and model inside the program).
 
 mod choices_json;
 pub mod committer;
 mod edit_json;
+mod edit_sql;
 pub mod export;
 mod folder;
 pub mod kept;
+mod pack;
 pub mod places;
 pub mod run_record;
 pub mod sample;
+mod schema;
 pub mod settings;
 pub mod source;
 pub mod store;

@@ -191,6 +191,13 @@ impl Dataset {
 /// # Errors
 /// When the file cannot be read any more, or is not what was opened (someone else changed it).
 pub fn rewritten(file: &SourceFile, number: u32, corpus: &Corpus) -> Result<Vec<u8>, SourceError> {
+    let bytes = unchanged(file)?;
+    rewritten_bytes(&bytes, file, number, corpus)
+        .map_err(|p| SourceError::Format(format!("{}: {p}", file.path.display())))
+}
+
+/// The bytes of a source file, as they were when it was opened.
+pub(super) fn unchanged(file: &SourceFile) -> Result<Vec<u8>, SourceError> {
     let bytes = disk::read(&file.path)?;
     if fingerprint(&bytes) != file.hash {
         return Err(SourceError::Format(format!(
@@ -198,13 +205,7 @@ pub fn rewritten(file: &SourceFile, number: u32, corpus: &Corpus) -> Result<Vec<
             file.path.display()
         )));
     }
-    rewritten_bytes(&bytes, file, number, corpus)
-        .map_err(|p| SourceError::Format(format!("{}: {p}", file.path.display())))
-}
-
-/// Whether a source is compressed; one that cannot be read is not.
-pub(super) fn is_packed(file: &SourceFile) -> bool {
-    disk::read(&file.path).is_ok_and(|bytes| packed::is_packed(&bytes))
+    Ok(bytes)
 }
 
 /// [`rewritten`] for bytes that are at hand.
@@ -215,15 +216,14 @@ pub fn rewritten_bytes(bytes: &[u8], file: &SourceFile, number: u32, corpus: &Co
     let format = file.found.format;
     let kind = if packed::is_packed(bytes) { "compressed" } else { format.name };
     let Some(rewrite) = format.rewrite.filter(|_| kind == format.name) else {
-        let spans = |c: &Corpus| c.documents.iter().filter(|d| d.file == number).map(|d| d.spans.len()).sum::<usize>();
-        let mut fresh = Dataset::default();
-        let mut same = || {
+        let has_spans = corpus.documents.iter().any(|d| d.file == number && !d.spans.is_empty());
+        let had_none = || {
+            let mut fresh = Dataset::default();
             let read = fresh.add_bytes(&file.path, bytes, file.split, file.choices).is_ok();
-            fresh.corpus.documents.iter_mut().for_each(|d| Arc::make_mut(d).file = number);
-            read && spans(&fresh.corpus) == 0
+            read && fresh.corpus.documents.iter().all(|d| d.spans.is_empty())
         };
         let why = format!("{kind} files are read and not saved back; save a copy in another format");
-        return if spans(corpus) > 0 || !same() { Err(Problem::at(0, 0, why)) } else { Ok(bytes.to_vec()) };
+        return if has_spans || !had_none() { Err(Problem::at(0, 0, why)) } else { Ok(bytes.to_vec()) };
     };
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let beside = |name: &str| beside(&file.path, name);

@@ -5,8 +5,11 @@
 
 use super::choices_json;
 use super::edit_json;
+use super::edit_sql::apply;
 use super::kept::{Kept, View};
+use super::pack::{pack, pack_spans, unpack, unpack_spans};
 use super::run_record::{RunOutcome, RunRecord};
+use super::schema::{MIGRATIONS, SCHEMA, TABLES};
 use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::Column;
@@ -18,47 +21,6 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Version of the tables; a file of a newer version is refused, not damaged.
-const SCHEMA: i64 = 3;
-
-/// What brings a file of version 1, 2, ... to the next.
-const MIGRATIONS: [&str; SCHEMA as usize - 1] = [
-    "
-ALTER TABLE documents RENAME COLUMN first_sentence TO place;
-ALTER TABLE sources ADD COLUMN unit TEXT;
-",
-    "
-ALTER TABLE sources ADD COLUMN choices TEXT NOT NULL DEFAULT '{}';
-CREATE TABLE marks(document INTEGER NOT NULL, sentence INTEGER NOT NULL, done INTEGER NOT NULL, flagged INTEGER NOT NULL,
-    comment TEXT NOT NULL, PRIMARY KEY(document, sentence)) WITHOUT ROWID;
-CREATE TABLE views(name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE snapshots(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL, labels TEXT NOT NULL,
-    spans BLOB NOT NULL);
-",
-];
-
-const TABLES: &str = "
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE sources(number INTEGER PRIMARY KEY, path TEXT NOT NULL, split TEXT NOT NULL, format TEXT NOT NULL,
-    scheme TEXT NOT NULL, hash TEXT NOT NULL, unit TEXT, choices TEXT NOT NULL DEFAULT '{}');
-CREATE TABLE labels(id INTEGER PRIMARY KEY, name TEXT NOT NULL, colour INTEGER NOT NULL);
-CREATE TABLE columns(number INTEGER PRIMARY KEY, name TEXT NOT NULL, vals TEXT NOT NULL);
-CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER NOT NULL,
-    place INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL, sentences BLOB NOT NULL,
-    columns BLOB NOT NULL);
-CREATE TABLE spans(document INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label INTEGER NOT NULL,
-    origin TEXT NOT NULL, decided INTEGER NOT NULL);
-CREATE INDEX spans_by_place ON spans(document, start, stop);
-CREATE TABLE marks(document INTEGER NOT NULL, sentence INTEGER NOT NULL, done INTEGER NOT NULL, flagged INTEGER NOT NULL,
-    comment TEXT NOT NULL, PRIMARY KEY(document, sentence)) WITHOUT ROWID;
-CREATE TABLE edits(seq INTEGER PRIMARY KEY, edit TEXT NOT NULL, made INTEGER NOT NULL);
-CREATE TABLE views(name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE snapshots(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL, labels TEXT NOT NULL,
-    spans BLOB NOT NULL);
-CREATE TABLE runs(number INTEGER PRIMARY KEY, started INTEGER NOT NULL, base TEXT NOT NULL, recipe TEXT NOT NULL,
-    outcome TEXT NOT NULL, dev_f1 REAL, test_f1 REAL, train_seconds REAL NOT NULL, folder TEXT NOT NULL);
-";
 
 /// A project that cannot be opened or written.
 #[derive(Debug, thiserror::Error)]
@@ -247,10 +209,8 @@ impl Project {
                 for s in &d.spans {
                     insert_span.execute(params![id, s.start, s.end, s.label])?;
                 }
-            }
-            for (id, d) in corpus.documents.iter().enumerate() {
                 for (sentence, m) in d.marks.iter() {
-                    let row = params![id as i64, sentence, m.done, m.flagged, m.comment];
+                    let row = params![id, sentence, m.done, m.flagged, m.comment];
                     t.execute("INSERT INTO marks VALUES(?,?,?,?,?)", row)?;
                 }
             }
@@ -623,84 +583,4 @@ fn store_sources(t: &Transaction, files: &[SourceFile]) -> rusqlite::Result<()> 
         )?;
     }
     Ok(())
-}
-
-fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
-    match change {
-        Edit::Spans { document, removed, added } => {
-            for s in removed {
-                t.execute(
-                    "DELETE FROM spans WHERE rowid=(SELECT rowid FROM spans WHERE document=? AND start=? AND stop=? AND label=? LIMIT 1)",
-                    params![document, s.start, s.end, s.label],
-                )?;
-            }
-            for s in added {
-                t.execute(
-                    "INSERT INTO spans VALUES(?,?,?,?,'person',unixepoch())",
-                    params![document, s.start, s.end, s.label],
-                )?;
-            }
-        }
-        Edit::Mark { document, sentence, after, .. } => {
-            t.execute(
-                "INSERT OR REPLACE INTO marks VALUES(?,?,?,?,?)",
-                params![document, sentence, after.done, after.flagged, after.comment],
-            )?;
-        }
-        Edit::AddLabel(l) => {
-            let next = "INSERT INTO labels SELECT COALESCE(MAX(id)+1,0),?,? FROM labels";
-            t.execute(next, params![l.name, l.colour])?;
-        }
-        Edit::RemoveLastLabel(_) => {
-            t.execute("DELETE FROM labels WHERE id=(SELECT MAX(id) FROM labels)", [])?;
-        }
-        Edit::RemoveLabel { id, .. } => {
-            t.execute("DELETE FROM labels WHERE id=?", [id])?;
-            renumber(t, *id, -1)?;
-        }
-        Edit::InsertLabel { id, label: l } => {
-            renumber(t, *id, 1)?;
-            t.execute("INSERT INTO labels VALUES(?,?,?)", params![id, l.name, l.colour])?;
-        }
-        Edit::Together { edits, .. } => edits.iter().try_for_each(|edit| apply(t, edit))?,
-        Edit::ChangeLabel { id, after, .. } => {
-            t.execute("UPDATE labels SET name=?, colour=? WHERE id=?", params![after.name, after.colour, id])?;
-        }
-    }
-    Ok(())
-}
-
-/// Moves the labels from this one on by one place. Their numbers are unique at every moment, so they go by way of negative ones.
-fn renumber(t: &Transaction, from: u16, by: i64) -> rusqlite::Result<()> {
-    t.execute("UPDATE labels SET id=-(id+?) WHERE id>=?", params![by, from])?;
-    t.execute("UPDATE labels SET id=-id WHERE id<0", [])?;
-    t.execute("UPDATE spans SET label=label+? WHERE label>=?", params![by, from]).map(drop)
-}
-
-/// The number of spans of each document, each before its spans: start, end, label.
-fn pack_spans(documents: &[Vec<Span>]) -> Vec<u32> {
-    let one = |spans: &Vec<Span>| {
-        let flat = spans.iter().flat_map(|s| [s.start, s.end, u32::from(s.label)]).collect::<Vec<_>>();
-        std::iter::once(spans.len() as u32).chain(flat)
-    };
-    documents.iter().flat_map(one).collect()
-}
-
-fn unpack_spans(mut values: &[u32]) -> Vec<Vec<Span>> {
-    let mut documents = Vec::new();
-    while let Some((count, rest)) = values.split_first() {
-        let (spans, rest) = rest.split_at((*count as usize).saturating_mul(3).min(rest.len()));
-        let span = |s: &[u32]| Span { start: s[0], end: s[1], label: s[2] as u16 };
-        documents.push(spans.chunks_exact(3).map(span).collect());
-        values = rest;
-    }
-    documents
-}
-
-fn pack(values: &[u32]) -> Vec<u8> {
-    values.iter().flat_map(|v| v.to_le_bytes()).collect()
-}
-
-fn unpack(bytes: &[u8]) -> Vec<u32> {
-    bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }

@@ -2,11 +2,11 @@
 
 use super::Commands;
 use super::theme::{self, TextRole, icon};
-use super::widgets::{Button, dialog, label, paint_icon, paragraph};
+use super::widgets::{Button, dialog, icon_paragraph, label, paragraph};
 use crate::app::effect::Pick;
 use crate::app::{Action, App, Command};
 use crate::format::Format;
-use egui::{Frame, Margin, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::{Frame, Margin, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo};
 
 const WIDTH: f32 = 520.0;
 
@@ -61,12 +61,7 @@ fn row(ui: &mut Ui, format: Format, losses: &[String]) -> bool {
                     label(ui, TextRole::BodyMedium, p.text, what);
                     label(ui, TextRole::Small, p.text3, detail);
                 });
-                ui.horizontal_top(|ui| {
-                    ui.spacing_mut().item_spacing.x = 6.0;
-                    let (square, _) = ui.allocate_exact_size(vec2(14.0, TextRole::Small.line_height()), Sense::hover());
-                    paint_icon(ui.painter(), square, glyph, 13.0, colour);
-                    ui.vertical(|ui| paragraph(ui, TextRole::Small, p.text2, &loss));
-                });
+                icon_paragraph(ui, glyph, 13.0, colour, &loss);
             });
             if ui.response().hovered() {
                 let rect = content.response.rect;

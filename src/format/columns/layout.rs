@@ -108,14 +108,8 @@ impl Layout {
     fn with(separator: Separator, lines: &[(&str, usize)], said: Choice) -> Result<Self, Problem> {
         let usual = Notation::Usual;
         let guess = Self { separator, columns: 0, word: 0, tag: 0, numbered: false, notation: usual };
-        let mut table: Vec<Vec<&str>> = Vec::with_capacity(lines.len());
-        let mut fields = Vec::new();
-        for (line, _) in lines {
-            guess.fields(line, &mut fields);
-            table.push(fields.iter().map(|r| &line[r.clone()]).collect());
-        }
         let mut widths: HashMap<usize, usize> = HashMap::new();
-        table.iter().for_each(|row| *widths.entry(row.len()).or_default() += 1);
+        guess.table(lines).iter().for_each(|row| *widths.entry(row.len()).or_default() += 1);
         // Words may hold the sign that parts columns, so of widths that are as frequent the smaller one.
         let preferred = |width: usize| if matches!(separator, Separator::Sign(_)) { usize::MAX - width } else { width };
         let columns = widths.iter().max_by_key(|(width, n)| (**n, preferred(**width))).map_or(0, |(width, _)| *width);
@@ -124,17 +118,17 @@ impl Layout {
             let wanted = "expected a word and its tag, separated by a space or a tab, but found one column";
             return Err(Problem::at(number, 1, format!("{wanted}: {}", quote(line))));
         }
-        table.iter_mut().for_each(|row| joined(row, columns, separator));
-        let column =
-            |i: usize| -> Vec<&str> { table.iter().filter(|row| row.len() == columns).map(|row| row[i]).collect() };
-        let numbered = columns > 2 && said.word != Some(0) && counts(&column(0));
+        let table = Self { columns, ..guess }.table(lines);
+        let whole: Vec<&Vec<&str>> = table.iter().filter(|row| row.len() == columns).collect();
+        let by_column: Vec<Vec<&str>> = (0..columns).map(|i| whole.iter().map(|row| row[i]).collect()).collect();
+        let numbered = columns > 2 && said.word != Some(0) && counts(&by_column[0]);
         let (tag, notation) = match said.tag {
-            Some(tag) if tag < columns => (tag, Notation::of(&column(tag)).unwrap_or_default()),
+            Some(tag) if tag < columns => (tag, Notation::of(&by_column[tag]).unwrap_or_default()),
             Some(tag) => {
                 let why = format!("there is no column {}; most lines have {columns}", tag + 1);
                 return Err(Problem::at(0, 0, why));
             }
-            None => tags(&table, columns, numbered).ok_or_else(|| no_tags(lines, &table, columns))?,
+            None => tags(&table, &by_column, numbered).ok_or_else(|| no_tags(lines, &table, columns))?,
         };
         let word = said.word.unwrap_or_else(|| {
             let free = |i: &usize| *i != tag && !(numbered && *i == 0);
@@ -146,6 +140,16 @@ impl Layout {
             return Err(Problem::at(0, 0, why));
         }
         Ok(Self { separator, columns, word, tag, numbered, notation })
+    }
+
+    /// The columns of each line.
+    fn table<'l>(&self, lines: &[(&'l str, usize)]) -> Vec<Vec<&'l str>> {
+        let mut fields = Vec::new();
+        let row = |(line, _): &(&'l str, usize)| {
+            self.fields(line, &mut fields);
+            fields.iter().map(|r| &line[r.clone()]).collect()
+        };
+        lines.iter().map(row).collect()
     }
 
     /// Puts the byte ranges of a line's columns into `into`.
@@ -221,13 +225,6 @@ fn part(line: &str, is_end: impl Fn(u8) -> bool, into: &mut Vec<Range<usize>>) {
     into.push(start..line.len());
 }
 
-/// A line's surplus fields joined to the first, where a sign parts them.
-fn joined(row: &mut Vec<&str>, columns: usize, separator: Separator) {
-    if matches!(separator, Separator::Sign(_)) && row.len() > columns {
-        row.drain(1..=row.len() - columns);
-    }
-}
-
 /// Whether a column counts words from 0 or 1 in each sentence.
 fn counts(values: &[&str]) -> bool {
     let numbers: Vec<Option<u32>> = values.iter().map(|v| v.parse().ok()).collect();
@@ -237,26 +234,24 @@ fn counts(values: &[&str]) -> bool {
 }
 
 /// The column of tags and their notation: the last that can be one.
-fn tags(table: &[Vec<&str>], columns: usize, numbered: bool) -> Option<(usize, Notation)> {
+fn tags(table: &[Vec<&str>], by_column: &[Vec<&str>], numbered: bool) -> Option<(usize, Notation)> {
+    let columns = by_column.len();
     let last = |row: &Vec<&str>| row.last().and_then(|v| parse_tag(v).ok().map(|tag| tag.is_some()));
     let fitting: Vec<bool> = table.iter().filter_map(last).collect();
-    let column =
-        |i: usize| -> Vec<&str> { table.iter().filter(|row| row.len() == columns).map(|row| row[i]).collect() };
     let first = usize::from(numbered);
     // Half is enough for the usual tags in the usual place, if one has a label: the other lines are reported.
     let half = fitting.len() * 2 >= table.len();
-    let usual = half && (fitting.contains(&true) || Notation::of(&column(columns - 1)).is_none());
+    let usual = half && (fitting.contains(&true) || Notation::of(&by_column[columns - 1]).is_none());
     let (mut tag, notation) = if usual {
         (columns - 1, Notation::Usual)
     } else {
-        (first..columns).rev().find_map(|i| Some((i, Notation::of(&column(i))?)))?
+        (first..columns).rev().find_map(|i| Some((i, Notation::of(&by_column[i])?)))?
     };
     // Of layers of nested entities the outermost: the column before has tags of the same labels.
-    let labels = |i: usize| -> HashSet<String> {
-        let column = column(i);
-        column.iter().filter_map(|v| notation.parse(v).ok().flatten()).map(|(_, name)| name.to_owned()).collect()
+    let labels = |i: usize| -> HashSet<&str> {
+        by_column[i].iter().filter_map(|v| notation.parse(v).ok().flatten()).map(|(_, name)| name).collect()
     };
-    while tag > first + 1 && Notation::of(&column(tag - 1)) == Some(notation) {
+    while tag > first + 1 && Notation::of(&by_column[tag - 1]) == Some(notation) {
         let inner = labels(tag);
         if !inner.is_subset(&labels(tag - 1)) || (inner.is_empty() && !numbered) {
             break;

@@ -151,16 +151,10 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(mut self) -> (Vec<Column>, Found) {
-        if self.detector.mixed() && self.layout.notation != Notation::Bare {
-            let scheme = self.detector.scheme().name();
-            self.found.problem(0, 0, || {
-                format!(
-                    "the tags mix two schemes; spans are read as conlleval does and edited lines written as {scheme}"
-                )
-            });
+        match self.layout.notation {
+            Notation::Bare => self.found.scheme = Scheme::Io,
+            _ => self.found.follow(&self.detector),
         }
-        let bare = self.layout.notation == Notation::Bare;
-        self.found.scheme = if bare { Scheme::Io } else { self.detector.scheme() };
         (self.columns, self.found)
     }
 }

@@ -5,9 +5,9 @@ use crate::format::columns::Separator;
 use crate::format::plain::Extent;
 use crate::format::{self, Choices, FORMATS, Found, Unit};
 use crate::ui::Commands;
-use crate::ui::theme::{self, TextRole, icon};
-use crate::ui::widgets::{choice, form_field, paint_icon, paragraph};
-use egui::{Sense, Ui, vec2};
+use crate::ui::theme::{self, icon};
+use crate::ui::widgets::{choice, form_field, icon_paragraph};
+use egui::Ui;
 
 /// What was found, and what the person may say instead.
 pub(super) fn said(ui: &mut Ui, importing: &Importing, out: &mut Commands) {
@@ -138,12 +138,7 @@ fn evidence(ui: &mut Ui, importing: &Importing) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
         for sentence in sentences.iter().take(8) {
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = 6.0;
-                let (square, _) = ui.allocate_exact_size(vec2(14.0, TextRole::Small.line_height()), Sense::hover());
-                paint_icon(ui.painter(), square, icon::SEARCH, 12.0, p.text3);
-                ui.vertical(|ui| paragraph(ui, TextRole::Small, p.text2, sentence));
-            });
+            icon_paragraph(ui, icon::SEARCH, 12.0, p.text3, sentence);
         }
     });
 }

@@ -48,7 +48,7 @@ pub use section::{id_panel_head, panel_head, part_head, tall_panel_head};
 pub use segmented::Segmented;
 pub use sentence_row::SentenceRow;
 pub use table::{Cells, Column, Table};
-pub use text::{both_ends, both_ends_in, label, note, paragraph};
+pub use text::{both_ends, both_ends_in, icon_paragraph, label, note, paragraph};
 pub use text_area::TextArea;
 pub use text_field::{TextField, form_field};
 pub use toast::{Toast, ToastAnswer, toasts};

@@ -2,8 +2,9 @@
 
 use egui::{Align, Color32, Label, Layout, Response, Ui};
 
-use crate::ui::theme::{self, TextRole};
+use crate::ui::theme::{self, Icon, TextRole};
 
+use super::icon::paint_icon;
 use super::paint::put_text;
 
 /// One line of text, cut with an ellipsis where the room ends.
@@ -14,6 +15,17 @@ pub fn label(ui: &mut Ui, role: TextRole, colour: Color32, text: &str) -> Respon
 /// Text over as many lines as it takes.
 pub fn paragraph(ui: &mut Ui, role: TextRole, colour: Color32, text: &str) -> Response {
     ui.add(Label::new(role.rich(text).color(colour)).wrap())
+}
+
+/// A small paragraph with an icon before its first line.
+pub fn icon_paragraph(ui: &mut Ui, icon: Icon, size: f32, colour: Color32, text: &str) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let line = egui::vec2(14.0, TextRole::Small.line_height());
+        let (square, _) = ui.allocate_exact_size(line, egui::Sense::hover());
+        paint_icon(ui.painter(), square, icon, size, colour);
+        ui.vertical(|ui| paragraph(ui, TextRole::Small, theme::of(ui).text2, text));
+    });
 }
 
 /// A quiet fact beside a title of another size, on the title's base line.

@@ -1,0 +1,57 @@
+//! Edits as SQL: what a change of the corpus is in the project's tables.
+
+use crate::corpus::Edit;
+use rusqlite::{Transaction, params};
+
+/// Makes a change in the tables.
+pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
+    match change {
+        Edit::Spans { document, removed, added } => {
+            for s in removed {
+                t.execute(
+                    "DELETE FROM spans WHERE rowid=(SELECT rowid FROM spans WHERE document=? AND start=? AND stop=? AND label=? LIMIT 1)",
+                    params![document, s.start, s.end, s.label],
+                )?;
+            }
+            for s in added {
+                t.execute(
+                    "INSERT INTO spans VALUES(?,?,?,?,'person',unixepoch())",
+                    params![document, s.start, s.end, s.label],
+                )?;
+            }
+        }
+        Edit::Mark { document, sentence, after, .. } => {
+            t.execute(
+                "INSERT OR REPLACE INTO marks VALUES(?,?,?,?,?)",
+                params![document, sentence, after.done, after.flagged, after.comment],
+            )?;
+        }
+        Edit::AddLabel(l) => {
+            let next = "INSERT INTO labels SELECT COALESCE(MAX(id)+1,0),?,? FROM labels";
+            t.execute(next, params![l.name, l.colour])?;
+        }
+        Edit::RemoveLastLabel(_) => {
+            t.execute("DELETE FROM labels WHERE id=(SELECT MAX(id) FROM labels)", [])?;
+        }
+        Edit::RemoveLabel { id, .. } => {
+            t.execute("DELETE FROM labels WHERE id=?", [id])?;
+            renumber(t, *id, -1)?;
+        }
+        Edit::InsertLabel { id, label: l } => {
+            renumber(t, *id, 1)?;
+            t.execute("INSERT INTO labels VALUES(?,?,?)", params![id, l.name, l.colour])?;
+        }
+        Edit::Together { edits, .. } => edits.iter().try_for_each(|edit| apply(t, edit))?,
+        Edit::ChangeLabel { id, after, .. } => {
+            t.execute("UPDATE labels SET name=?, colour=? WHERE id=?", params![after.name, after.colour, id])?;
+        }
+    }
+    Ok(())
+}
+
+/// Moves the labels from this one on by one place. Their numbers are unique at every moment, so they go by way of negative ones.
+fn renumber(t: &Transaction, from: u16, by: i64) -> rusqlite::Result<()> {
+    t.execute("UPDATE labels SET id=-(id+?) WHERE id>=?", params![by, from])?;
+    t.execute("UPDATE labels SET id=-id WHERE id<0", [])?;
+    t.execute("UPDATE spans SET label=label+? WHERE label>=?", params![by, from]).map(drop)
+}

@@ -1,0 +1,42 @@
+//! The tables of a project, and what brings older ones to them.
+
+/// Version of the tables; a file of a newer version is refused, not damaged.
+pub(super) const SCHEMA: i64 = 3;
+
+/// What brings a file of version 1, 2, ... to the next.
+pub(super) const MIGRATIONS: [&str; SCHEMA as usize - 1] = [
+    "
+ALTER TABLE documents RENAME COLUMN first_sentence TO place;
+ALTER TABLE sources ADD COLUMN unit TEXT;
+",
+    "
+ALTER TABLE sources ADD COLUMN choices TEXT NOT NULL DEFAULT '{}';
+CREATE TABLE marks(document INTEGER NOT NULL, sentence INTEGER NOT NULL, done INTEGER NOT NULL, flagged INTEGER NOT NULL,
+    comment TEXT NOT NULL, PRIMARY KEY(document, sentence)) WITHOUT ROWID;
+CREATE TABLE views(name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE snapshots(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL, labels TEXT NOT NULL,
+    spans BLOB NOT NULL);
+",
+];
+
+pub(super) const TABLES: &str = "
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sources(number INTEGER PRIMARY KEY, path TEXT NOT NULL, split TEXT NOT NULL, format TEXT NOT NULL,
+    scheme TEXT NOT NULL, hash TEXT NOT NULL, unit TEXT, choices TEXT NOT NULL DEFAULT '{}');
+CREATE TABLE labels(id INTEGER PRIMARY KEY, name TEXT NOT NULL, colour INTEGER NOT NULL);
+CREATE TABLE columns(number INTEGER PRIMARY KEY, name TEXT NOT NULL, vals TEXT NOT NULL);
+CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER NOT NULL,
+    place INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL, sentences BLOB NOT NULL,
+    columns BLOB NOT NULL);
+CREATE TABLE spans(document INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label INTEGER NOT NULL,
+    origin TEXT NOT NULL, decided INTEGER NOT NULL);
+CREATE INDEX spans_by_place ON spans(document, start, stop);
+CREATE TABLE marks(document INTEGER NOT NULL, sentence INTEGER NOT NULL, done INTEGER NOT NULL, flagged INTEGER NOT NULL,
+    comment TEXT NOT NULL, PRIMARY KEY(document, sentence)) WITHOUT ROWID;
+CREATE TABLE edits(seq INTEGER PRIMARY KEY, edit TEXT NOT NULL, made INTEGER NOT NULL);
+CREATE TABLE views(name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE snapshots(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL, labels TEXT NOT NULL,
+    spans BLOB NOT NULL);
+CREATE TABLE runs(number INTEGER PRIMARY KEY, started INTEGER NOT NULL, base TEXT NOT NULL, recipe TEXT NOT NULL,
+    outcome TEXT NOT NULL, dev_f1 REAL, test_f1 REAL, train_seconds REAL NOT NULL, folder TEXT NOT NULL);
+";
