@@ -2,7 +2,9 @@
 
 use super::query::Query;
 use crate::corpus::store::Counts;
-use crate::corpus::{Corpus, Directions, Document, Edit, History, LabelId, Mark, SentenceId, Snapshot, Span, Split};
+use crate::corpus::{
+    Corpus, Directions, Document, Edit, History, LabelId, Mark, Origin, SentenceId, Snapshot, Span, Split,
+};
 use crate::model::Alignment;
 use crate::project::{RunRecord, SourceFile, SourceProblem, View};
 use std::ops::RangeInclusive;
@@ -231,7 +233,8 @@ impl Annotate {
             .filter(|s| s.start < touched.end && touched.start < s.end)
             .copied()
             .collect();
-        let added: Vec<Span> = label.map(|label| Span { label, ..touched }).into_iter().collect();
+        let added: Vec<Span> =
+            label.map(|label| Span { label, origin: Origin::Person, ..touched }).into_iter().collect();
         (removed != added).then_some(Edit::Spans { document: id.document, removed, added })
     }
 

@@ -3,6 +3,7 @@
 use super::label::LabelId;
 use super::mark::Marks;
 use super::scheme::TokenSpan;
+use super::span::Span;
 use std::ops::Range;
 
 /// Which part of a corpus a document belongs to. Training never sees dev or test.
@@ -56,17 +57,6 @@ impl Split {
     }
 }
 
-/// A labelled stretch of a document's text, in UTF-8 bytes on character borders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// First byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-    /// Entity type.
-    pub label: LabelId,
-}
-
 /// One document. The text is never altered; only spans change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
@@ -83,6 +73,8 @@ pub struct Document {
     /// Sorted by start, then end. They may overlap where the source's format can hold that. None crosses the end of a
     /// sentence: texts that come without sentences are parted so, and the editor makes no such span.
     pub spans: Vec<Span>,
+    /// What was proposed and is not decided yet; sorted as spans are.
+    pub suggestions: Vec<Span>,
     /// What a person noted about its sentences.
     pub marks: Marks,
     /// Which of the corpus' source files it came from.
@@ -140,35 +132,45 @@ impl Document {
 
     /// The spans that touch a sentence, as indices into [`Document::spans`].
     pub fn span_indices(&self, sentence: usize) -> Range<usize> {
+        self.indices(&self.spans, sentence)
+    }
+
+    /// The suggestions that touch a sentence, as indices into [`Document::suggestions`].
+    pub fn suggestion_indices(&self, sentence: usize) -> Range<usize> {
+        self.indices(&self.suggestions, sentence)
+    }
+
+    fn indices(&self, spans: &[Span], sentence: usize) -> Range<usize> {
         let range = self.sentence(sentence);
         // A span that begins in the space between two sentences is with the second.
         let before = range.start.checked_sub(1).map_or(0, |last| self.tokens[last].1);
         let to = self.tokens[range.end - 1].1;
-        let start = self.spans.partition_point(|s| s.start < before);
-        let end = self.spans.partition_point(|s| s.start < to);
+        let start = spans.partition_point(|s| s.start < before);
+        let end = spans.partition_point(|s| s.start < to);
         start..end.max(start)
     }
 
     /// A sentence's spans in token indices relative to the sentence, sorted. A span that cuts a token takes it whole;
     /// one that leaves the sentence is cut at its border.
     pub fn token_spans(&self, sentence: usize) -> Vec<TokenSpan> {
-        let range = self.sentence(sentence);
-        let tokens = &self.tokens[range];
-        self.spans[self.span_indices(sentence)]
-            .iter()
-            .map(|s| TokenSpan {
-                start: tokens.partition_point(|t| t.1 <= s.start),
-                end: tokens.partition_point(|t| t.0 < s.end),
-                label: s.label,
-            })
-            .filter(|s| s.start < s.end)
-            .collect()
+        let spans = self.spans[self.span_indices(sentence)].iter();
+        spans.map(|s| self.token_span(sentence, s)).filter(|s| s.start < s.end).collect()
+    }
+
+    /// A span in token indices relative to a sentence; empty where it lies outside.
+    pub fn token_span(&self, sentence: usize, span: &Span) -> TokenSpan {
+        let tokens = &self.tokens[self.sentence(sentence)];
+        TokenSpan {
+            start: tokens.partition_point(|t| t.1 <= span.start),
+            end: tokens.partition_point(|t| t.0 < span.end),
+            label: span.label,
+        }
     }
 
     /// The span over these tokens of a sentence.
     pub fn span_at(&self, sentence: usize, tokens: Range<usize>, label: LabelId) -> Span {
         let first = self.sentence(sentence).start;
-        Span { start: self.tokens[first + tokens.start].0, end: self.tokens[first + tokens.end - 1].1, label }
+        Span::new(self.tokens[first + tokens.start].0..self.tokens[first + tokens.end - 1].1, label)
     }
 
     /// Adds a span at its place. The inverse of [`Document::remove_span`].
@@ -239,7 +241,7 @@ impl DocumentBuilder {
         }
         for s in spans {
             let (start, end) = (document.tokens[self.open + s.start].0, document.tokens[self.open + s.end - 1].1);
-            document.spans.push(Span { start, end, label: s.label });
+            document.spans.push(Span::new(start..end, s.label));
         }
         self.open = document.tokens.len();
         document.sentences.push(self.open as u32);

@@ -1,8 +1,9 @@
 //! Changes that can be taken back. Everything that alters a corpus is one of these.
 
-use super::document::{Document, Span};
+use super::document::Document;
 use super::label::{Label, LabelId};
 use super::mark::Mark;
+use super::span::Span;
 use super::store::Corpus;
 use std::sync::Arc;
 
@@ -16,6 +17,15 @@ pub enum Edit {
         /// Spans that are there and will not be.
         removed: Vec<Span>,
         /// Spans that are not there and will be.
+        added: Vec<Span>,
+    },
+    /// Suggestions of one document: some go, some come.
+    Suggestions {
+        /// Index of the document.
+        document: u32,
+        /// Suggestions that are there and will not be.
+        removed: Vec<Span>,
+        /// Suggestions that are not there and will be.
         added: Vec<Span>,
     },
     /// What is noted about a sentence.
@@ -71,6 +81,9 @@ impl Edit {
     pub fn inverse(&self) -> Self {
         match self.clone() {
             Self::Spans { document, removed, added } => Self::Spans { document, removed: added, added: removed },
+            Self::Suggestions { document, removed, added } => {
+                Self::Suggestions { document, removed: added, added: removed }
+            }
             Self::Mark { document, sentence, before, after } => {
                 Self::Mark { document, sentence, before: after, after: before }
             }
@@ -88,19 +101,9 @@ impl Edit {
     /// Makes the change. False when the corpus is not what the edit was made for; then nothing has happened.
     pub fn apply(&self, corpus: &mut Corpus) -> bool {
         match self {
-            Self::Spans { document, removed, added } => {
-                let Some(current) = corpus.documents.get(*document as usize) else { return false };
-                if removed.iter().any(|s| current.spans.binary_search(s).is_err()) {
-                    return false;
-                }
-                let document = corpus.document_mut(*document);
-                for span in removed {
-                    document.remove_span(*span);
-                }
-                for span in added {
-                    document.insert_span(*span);
-                }
-                true
+            Self::Spans { document, removed, added } => exchange(corpus, *document, |d| &mut d.spans, removed, added),
+            Self::Suggestions { document, removed, added } => {
+                exchange(corpus, *document, |d| &mut d.suggestions, removed, added)
             }
             Self::Mark { document, sentence, before, after } => {
                 let Some(current) = corpus.documents.get(*document as usize) else { return false };
@@ -124,7 +127,7 @@ impl Edit {
                 None => false,
             },
             Self::RemoveLabel { id, .. } => {
-                let carried = |d: &Arc<Document>| d.spans.iter().any(|s| s.label == *id);
+                let carried = |d: &Arc<Document>| d.spans.iter().chain(&d.suggestions).any(|s| s.label == *id);
                 if corpus.documents.iter().any(carried) || corpus.labels.remove(*id).is_none() {
                     return false;
                 }
@@ -164,6 +167,10 @@ impl Edit {
                 (Some(span), None) => format!("Clear {}", quoted(*document, span)),
                 (None, None) => "Nothing".into(),
             },
+            Self::Suggestions { document, removed, .. } => match removed.first() {
+                Some(span) => format!("Reject {} as {}", quoted(*document, span), corpus.labels.name(span.label)),
+                None => "Suggest".into(),
+            },
             Self::Mark { before, after, .. } if before.comment != after.comment => "Comment".into(),
             Self::Mark { before, after, .. } if before.done != after.done => {
                 if after.done {
@@ -191,11 +198,38 @@ impl Edit {
     }
 }
 
+/// Takes spans out of a list of a document and puts others in; false, and nothing happens, where one is not there.
+fn exchange(
+    corpus: &mut Corpus,
+    document: u32,
+    list: fn(&mut Document) -> &mut Vec<Span>,
+    removed: &[Span],
+    added: &[Span],
+) -> bool {
+    if document as usize >= corpus.documents.len() {
+        return false;
+    }
+    let list = list(corpus.document_mut(document));
+    if removed.iter().any(|s| list.binary_search(s).is_err()) {
+        return false;
+    }
+    for span in removed {
+        if let Ok(at) = list.binary_search(span) {
+            list.remove(at);
+        }
+    }
+    for span in added {
+        list.insert(list.partition_point(|s| s < span), *span);
+    }
+    true
+}
+
 /// Gives every span's label its new number. The order of the labels stays, and so does that of the spans.
 fn renumber(corpus: &mut Corpus, new: impl Fn(LabelId) -> LabelId) {
     for document in &mut corpus.documents {
-        if document.spans.iter().any(|s| new(s.label) != s.label) {
-            Arc::make_mut(document).spans.iter_mut().for_each(|s| s.label = new(s.label));
+        if document.spans.iter().chain(&document.suggestions).any(|s| new(s.label) != s.label) {
+            let d = Arc::make_mut(document);
+            d.spans.iter_mut().chain(&mut d.suggestions).for_each(|s| s.label = new(s.label));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the program works on: documents of tokens with labelled spans.
 //!
-//! Read in this order: [`label`] (entity types), [`mark`] (what is noted about a sentence), [`document`] (one document and its sentences), [`scheme`]
+//! Read in this order: [`label`] (entity types), [`mark`] (what is noted about a sentence), [`span`] (a labelled stretch, and who decided it), [`document`] (one document and its sentences), [`scheme`]
 //! (spans as tags and back), [`notation`] (how tags are spelled), [`detector`] (which scheme a file follows), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
 //! [`relabel`] (labels renamed, merged, dropped), [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`snapshot`] (all labels at one time), [`holdout`] (a dev split where there is none), [`parting`] (all splits made anew), [`direction`] (words of
 //! right-to-left scripts in the order they stand on a line).
@@ -21,11 +21,12 @@ pub mod relabel;
 pub mod scheme;
 pub mod segment;
 pub mod snapshot;
+pub mod span;
 pub mod store;
 
 pub use detector::SchemeDetector;
 pub use direction::Directions;
-pub use document::{Document, DocumentBuilder, Span, Split};
+pub use document::{Document, DocumentBuilder, Split};
 pub use edit::Edit;
 pub use history::History;
 pub use label::{LabelId, Labels};
@@ -33,4 +34,5 @@ pub use mark::{Mark, Marks};
 pub use notation::Notation;
 pub use scheme::{Prefix, Scheme, Tag, TokenSpan};
 pub use snapshot::Snapshot;
+pub use span::{Origin, Span};
 pub use store::{Corpus, SentenceId};

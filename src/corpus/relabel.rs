@@ -2,8 +2,8 @@
 
 use super::edit::Edit;
 use super::label::{Label, LabelId};
+use super::span::Span;
 use super::store::Corpus;
-use super::{Document, Span};
 use std::collections::HashMap;
 
 /// What becomes of labels, by name: another name (of several the same: they are merged), or `None` where their spans go.
@@ -22,8 +22,15 @@ pub fn relabel(corpus: &Corpus, renames: &Renames) -> Option<Edit> {
     // The first label that has a name keeps its place; the others of that name become it.
     let first = |name: &String| targets.iter().position(|t| t.as_ref() == Some(name)).map(|i| i as LabelId);
     let becomes: Vec<Option<LabelId>> = targets.iter().map(|t| t.as_ref().and_then(first)).collect();
-    let spans = (0u32..).zip(&corpus.documents).filter_map(|(index, d)| of_document(index, d, &becomes));
-    let mut edits: Vec<Edit> = spans.collect();
+    let mut edits = Vec::new();
+    for (document, d) in (0u32..).zip(&corpus.documents) {
+        if let Some((removed, added)) = renamed(&d.spans, &becomes) {
+            edits.push(Edit::Spans { document, removed, added });
+        }
+        if let Some((removed, added)) = renamed(&d.suggestions, &becomes) {
+            edits.push(Edit::Suggestions { document, removed, added });
+        }
+    }
     for (id, label) in corpus.labels.iter() {
         let name = targets[usize::from(id)].clone().filter(|_| becomes[usize::from(id)] == Some(id));
         if let Some(name) = name.filter(|name| *name != label.name) {
@@ -47,13 +54,14 @@ pub fn relabel(corpus: &Corpus, renames: &Renames) -> Option<Edit> {
     (!edits.is_empty()).then_some(Edit::Together { name, edits })
 }
 
-fn of_document(index: u32, document: &Document, becomes: &[Option<LabelId>]) -> Option<Edit> {
+/// Which spans of a list go, and which come for them; `None` where all stay.
+fn renamed(spans: &[Span], becomes: &[Option<LabelId>]) -> Option<(Vec<Span>, Vec<Span>)> {
     let new = |s: &Span| becomes[usize::from(s.label)];
-    let removed: Vec<Span> = document.spans.iter().filter(|s| new(s) != Some(s.label)).copied().collect();
-    let stays = |s: &Span| new(s) == Some(s.label) && document.spans.binary_search(s).is_ok();
+    let removed: Vec<Span> = spans.iter().filter(|s| new(s) != Some(s.label)).copied().collect();
+    let stays = |s: &Span| new(s) == Some(s.label) && spans.binary_search(s).is_ok();
     let mut added: Vec<Span> = removed.iter().filter_map(|s| Some(Span { label: new(s)?, ..*s })).collect();
     added.sort_unstable();
     added.dedup();
     added.retain(|s| !stays(s));
-    (!removed.is_empty()).then_some(Edit::Spans { document: index, removed, added })
+    (!removed.is_empty()).then_some((removed, added))
 }

@@ -4,7 +4,8 @@
 //! its modifiers as one. A sentence ends where a line ends, and inside a line where Unicode's rules end one, unless the
 //! word before is likely an abbreviation. No sentence ends inside a span.
 
-use super::document::{Document, Span, Split};
+use super::document::{Document, Split};
+use super::span::Span;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Where the words of a text lie, in bytes.
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn no_sentence_ends_inside_a_span() {
-        let span = |start, end| Span { start, end, label: 0 };
+        let span = |start, end| Span::new(start..end, 0);
         assert_eq!(shown("He said. She left.", &[]), "He·said·. / She·left·.");
         assert_eq!(shown("He said. She left.", &[span(3, 12)]), "He·said·.·She·left·.");
         assert_eq!(shown("a\nb\nc", &[span(0, 3)]), "a·b / c");

@@ -1,8 +1,8 @@
 //! All labels as they were at one time, to be compared with today's and brought back.
 
-use super::document::Span;
 use super::edit::Edit;
 use super::label::{Label, LabelId};
+use super::span::Span;
 use super::store::{Corpus, SentenceId};
 
 /// The spans of every document at one time.

@@ -35,6 +35,8 @@ pub struct Corpus {
     pub documents: Vec<Arc<Document>>,
     /// Further columns, the same for every document.
     pub columns: Vec<Column>,
+    /// Who proposed spans: models, or other files. [`Origin::Proposer`](super::Origin) counts through them.
+    pub proposers: Vec<String>,
     /// How the source writes spans.
     pub scheme: Option<Scheme>,
 }
@@ -64,7 +66,7 @@ impl Counts {
             Edit::RemoveLastLabel(_) => drop(self.labels.pop()),
             Edit::InsertLabel { id, .. } => self.labels.insert(usize::from(*id), 0),
             Edit::RemoveLabel { id, .. } => drop(self.labels.remove(usize::from(*id))),
-            Edit::ChangeLabel { .. } | Edit::Mark { .. } => {}
+            Edit::ChangeLabel { .. } | Edit::Mark { .. } | Edit::Suggestions { .. } => {}
             Edit::Together { edits, .. } => edits.iter().for_each(|e| self.after(e)),
         }
     }
@@ -79,6 +81,19 @@ impl Corpus {
     /// The document with this index, to change it (copied first if someone else still holds it).
     pub fn document_mut(&mut self, index: u32) -> &mut Document {
         Arc::make_mut(&mut self.documents[index as usize])
+    }
+
+    /// So many proposers are told apart.
+    pub const MOST_PROPOSERS: usize = 60;
+
+    /// The number of a proposer, who is added if new. Beyond [`Corpus::MOST_PROPOSERS`] the last one stands for all.
+    pub fn proposer(&mut self, name: &str) -> u8 {
+        let at = self.proposers.iter().position(|p| p == name).unwrap_or(self.proposers.len());
+        let at = at.min(Self::MOST_PROPOSERS - 1);
+        if at == self.proposers.len() {
+            self.proposers.push(name.to_owned());
+        }
+        at as u8
     }
 
     /// Addresses of all sentences of a split (all splits: `None`), in order.

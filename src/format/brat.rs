@@ -167,7 +167,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
                     let (held, said) = (super::found::quote(held), super::found::quote(bound.surface));
                     found.problem(bound.line, 3, || format!("{} holds {held}, not {said} as it says", bound.id));
                 }
-                spans.push(Span { start, end, label: corpus.labels.intern(bound.label) });
+                spans.push(Span::new(start..end, corpus.labels.intern(bound.label)));
             }
             Err(why) => found.problem(bound.line, 2, || why),
         }

@@ -138,7 +138,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
                 words.push((start, stop));
             }
             match (row[iob], strings.get(&row[kind])) {
-                (BEGINS, Some(label)) => spans.push(Span { start, end: stop, label: corpus.labels.intern(label) }),
+                (BEGINS, Some(label)) => spans.push(Span::new(start..stop, corpus.labels.intern(label))),
                 (INSIDE, _) => spans.iter_mut().last().into_iter().for_each(|s| s.end = stop),
                 _ => {}
             }

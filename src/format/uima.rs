@@ -88,7 +88,7 @@ fn read(
                 continue;
             };
             match ruler.range(annotation.start, annotation.end) {
-                Some((start, end)) => spans.push(Span { start, end, label: corpus.labels.intern(label) }),
+                Some((start, end)) => spans.push(Span::new(start..end, corpus.labels.intern(label))),
                 None => found.problem(0, 0, || {
                     let Annotation { id, start, end, .. } = annotation;
                     format!("annotation {id}, {} {start}..{end}, lies outside the text; it is left out", quote(label))

@@ -31,6 +31,8 @@ pub enum Commit {
     Run(RunRecord),
     /// A search is kept under this name, or forgotten.
     View(String, Option<String>),
+    /// Who proposed spans.
+    Proposers(Vec<String>),
     /// A snapshot was taken.
     Snapshot(Arc<Snapshot>),
     /// The snapshot of this name is forgotten.
@@ -88,6 +90,7 @@ impl Queue {
                 Commit::Sources(files) => project.set_sources(files),
                 Commit::Run(run) => project.add_run(run),
                 Commit::View(name, query) => project.keep_view(name, query.as_deref()),
+                Commit::Proposers(names) => project.set_proposers(names),
                 Commit::Snapshot(snapshot) => project.keep_snapshot(snapshot),
                 Commit::ForgetSnapshot(name) => project.forget_snapshot(name),
             };

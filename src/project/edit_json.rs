@@ -1,5 +1,6 @@
 //! Edits as JSON, for the log of a project. (The corpus itself knows no serialisation.)
 
+use super::pack::{pack_span, unpack_span};
 use crate::corpus::label::Label;
 use crate::corpus::{Edit, Mark, Span};
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize)]
 enum Stored {
     Spans { document: u32, removed: Vec<[u32; 3]>, added: Vec<[u32; 3]> },
+    Suggestions { document: u32, removed: Vec<[u32; 3]>, added: Vec<[u32; 3]> },
     Mark { document: u32, sentence: u32, before: (bool, bool, String), after: (bool, bool, String) },
     AddLabel { name: String, colour: u8 },
     RemoveLastLabel { name: String, colour: u8 },
@@ -16,12 +18,12 @@ enum Stored {
     Together { name: String, edits: Vec<Stored> },
 }
 
-fn stored(s: &Span) -> [u32; 3] {
-    [s.start, s.end, u32::from(s.label)]
+fn packed(spans: &[Span]) -> Vec<[u32; 3]> {
+    spans.iter().map(pack_span).collect()
 }
 
-fn span(s: [u32; 3]) -> Span {
-    Span { start: s[0], end: s[1], label: s[2] as u16 }
+fn unpacked(spans: &[[u32; 3]]) -> Vec<Span> {
+    spans.iter().copied().map(unpack_span).collect()
 }
 
 fn label((name, colour): (String, u8)) -> Label {
@@ -31,11 +33,12 @@ fn label((name, colour): (String, u8)) -> Label {
 impl From<&Edit> for Stored {
     fn from(edit: &Edit) -> Self {
         match edit.clone() {
-            Edit::Spans { document, removed, added } => Self::Spans {
-                document,
-                removed: removed.iter().map(stored).collect(),
-                added: added.iter().map(stored).collect(),
-            },
+            Edit::Spans { document, removed, added } => {
+                Self::Spans { document, removed: packed(&removed), added: packed(&added) }
+            }
+            Edit::Suggestions { document, removed, added } => {
+                Self::Suggestions { document, removed: packed(&removed), added: packed(&added) }
+            }
             Edit::Mark { document, sentence, before, after } => {
                 let parts = |m: Mark| (m.done, m.flagged, m.comment);
                 Self::Mark { document, sentence, before: parts(before), after: parts(after) }
@@ -55,11 +58,12 @@ impl From<&Edit> for Stored {
 impl From<Stored> for Edit {
     fn from(stored: Stored) -> Self {
         match stored {
-            Stored::Spans { document, removed, added } => Self::Spans {
-                document,
-                removed: removed.into_iter().map(span).collect(),
-                added: added.into_iter().map(span).collect(),
-            },
+            Stored::Spans { document, removed, added } => {
+                Self::Spans { document, removed: unpacked(&removed), added: unpacked(&added) }
+            }
+            Stored::Suggestions { document, removed, added } => {
+                Self::Suggestions { document, removed: unpacked(&removed), added: unpacked(&added) }
+            }
             Stored::Mark { document, sentence, before, after } => {
                 let mark = |(done, flagged, comment)| Mark { done, flagged, comment };
                 Self::Mark { document, sentence, before: mark(before), after: mark(after) }

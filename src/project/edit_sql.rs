@@ -1,6 +1,6 @@
 //! Edits as SQL: what a change of the corpus is in the project's tables.
 
-use crate::corpus::Edit;
+use crate::corpus::{Edit, Origin, Span};
 use rusqlite::{Transaction, params};
 
 /// Makes a change in the tables.
@@ -14,10 +14,18 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
                 )?;
             }
             for s in added {
+                insert_span(t, i64::from(*document), s)?;
+            }
+        }
+        Edit::Suggestions { document, removed, added } => {
+            for s in removed {
                 t.execute(
-                    "INSERT INTO spans VALUES(?,?,?,?,'person',unixepoch())",
+                    "DELETE FROM suggestions WHERE document=? AND start=? AND stop=? AND label=?",
                     params![document, s.start, s.end, s.label],
                 )?;
+            }
+            for s in added {
+                insert_suggestion(t, i64::from(*document), s)?;
             }
         }
         Edit::Mark { document, sentence, after, .. } => {
@@ -53,5 +61,26 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
 fn renumber(t: &Transaction, from: u16, by: i64) -> rusqlite::Result<()> {
     t.execute("UPDATE labels SET id=-(id+?) WHERE id>=?", params![by, from])?;
     t.execute("UPDATE labels SET id=-id WHERE id<0", [])?;
-    t.execute("UPDATE spans SET label=label+? WHERE label>=?", params![by, from]).map(drop)
+    t.execute("UPDATE spans SET label=label+? WHERE label>=?", params![by, from])?;
+    t.execute("UPDATE suggestions SET label=label+? WHERE label>=?", params![by, from]).map(drop)
+}
+
+/// Puts a span into its table, with who decided it.
+pub(super) fn insert_span(t: &Transaction, document: i64, s: &Span) -> rusqlite::Result<()> {
+    let (origin, proposer) = match s.origin {
+        Origin::Source => ("import", None),
+        Origin::Person => ("person", None),
+        Origin::Proposer { who, .. } => ("proposer", Some(who)),
+    };
+    t.prepare_cached("INSERT INTO spans VALUES(?,?,?,?,?,CASE ?5 WHEN 'import' THEN 0 ELSE unixepoch() END,?,?)")?
+        .execute(params![document, s.start, s.end, s.label, origin, proposer, s.origin.score()])
+        .map(drop)
+}
+
+/// Puts a suggestion into its table.
+pub(super) fn insert_suggestion(t: &Transaction, document: i64, s: &Span) -> rusqlite::Result<()> {
+    let Origin::Proposer { who, .. } = s.origin else { return Ok(()) };
+    t.prepare_cached("INSERT INTO suggestions VALUES(?,?,?,?,?,?)")?
+        .execute(params![document, s.start, s.end, s.label, who, s.origin.score()])
+        .map(drop)
 }

@@ -1,11 +1,34 @@
 //! Numbers as blobs: four bytes each, the lowest first.
 
-use crate::corpus::Span;
+use crate::corpus::{Origin, Span};
 
-/// The number of spans of each document, each before its spans: start, end, label.
+/// A span in three numbers: start, end, and the label with who decided in its upper half (0 the source, 1 a person, from 2 on a
+/// proposer with its score in thousandths).
+pub(super) fn pack_span(s: &Span) -> [u32; 3] {
+    let origin = match s.origin {
+        Origin::Source => 0,
+        Origin::Person => 1,
+        Origin::Proposer { who, score } => 2 + u32::from(who) * SCORES + u32::from(score),
+    };
+    [s.start, s.end, u32::from(s.label) | origin << 16]
+}
+
+pub(super) fn unpack_span([start, end, rest]: [u32; 3]) -> Span {
+    let origin = match rest >> 16 {
+        0 => Origin::Source,
+        1 => Origin::Person,
+        code => Origin::Proposer { who: ((code - 2) / SCORES) as u8, score: ((code - 2) % SCORES) as u16 },
+    };
+    Span { start, end, label: rest as u16, origin }
+}
+
+/// Scores there are: 0.000 to 1.000.
+const SCORES: u32 = 1001;
+
+/// The number of spans of each document, each before its spans.
 pub(super) fn pack_spans(documents: &[Vec<Span>]) -> Vec<u32> {
     let one = |spans: &Vec<Span>| {
-        let flat = spans.iter().flat_map(|s| [s.start, s.end, u32::from(s.label)]).collect::<Vec<_>>();
+        let flat = spans.iter().flat_map(pack_span).collect::<Vec<_>>();
         std::iter::once(spans.len() as u32).chain(flat)
     };
     documents.iter().flat_map(one).collect()
@@ -15,7 +38,7 @@ pub(super) fn unpack_spans(mut values: &[u32]) -> Vec<Vec<Span>> {
     let mut documents = Vec::new();
     while let Some((count, rest)) = values.split_first() {
         let (spans, rest) = rest.split_at((*count as usize).saturating_mul(3).min(rest.len()));
-        let span = |s: &[u32]| Span { start: s[0], end: s[1], label: s[2] as u16 };
+        let span = |s: &[u32]| unpack_span([s[0], s[1], s[2]]);
         documents.push(spans.chunks_exact(3).map(span).collect());
         values = rest;
     }
@@ -28,4 +51,20 @@ pub(super) fn pack(values: &[u32]) -> Vec<u8> {
 
 pub(super) fn unpack(bytes: &[u8]) -> Vec<u32> {
     bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::Corpus;
+
+    #[test]
+    fn a_span_keeps_who_decided_it() {
+        let most = Origin::Proposer { who: Corpus::MOST_PROPOSERS as u8 - 1, score: 1000 };
+        for origin in [Origin::Source, Origin::Person, Origin::proposed(0, 0.0), Origin::proposed(3, 0.912), most] {
+            let span = Span { origin, ..Span::new(7..70_000, u16::MAX) };
+            let back = unpack_span(pack_span(&span));
+            assert_eq!((back, back.origin), (span, origin));
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The tables of a project, and what brings older ones to them.
 
 /// Version of the tables; a file of a newer version is refused, not damaged.
-pub(super) const SCHEMA: i64 = 3;
+pub(super) const SCHEMA: i64 = 4;
 
 /// What brings a file of version 1, 2, ... to the next.
 pub(super) const MIGRATIONS: [&str; SCHEMA as usize - 1] = [
@@ -17,6 +17,13 @@ CREATE TABLE views(name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE snapshots(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL, labels TEXT NOT NULL,
     spans BLOB NOT NULL);
 ",
+    "
+ALTER TABLE spans ADD COLUMN proposer INTEGER;
+ALTER TABLE spans ADD COLUMN score REAL;
+CREATE TABLE suggestions(document INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label INTEGER NOT NULL,
+    proposer INTEGER NOT NULL, score REAL NOT NULL);
+CREATE INDEX suggestions_by_place ON suggestions(document, start, stop);
+",
 ];
 
 pub(super) const TABLES: &str = "
@@ -29,8 +36,11 @@ CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER
     place INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL, sentences BLOB NOT NULL,
     columns BLOB NOT NULL);
 CREATE TABLE spans(document INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label INTEGER NOT NULL,
-    origin TEXT NOT NULL, decided INTEGER NOT NULL);
+    origin TEXT NOT NULL, decided INTEGER NOT NULL, proposer INTEGER, score REAL);
 CREATE INDEX spans_by_place ON spans(document, start, stop);
+CREATE TABLE suggestions(document INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label INTEGER NOT NULL,
+    proposer INTEGER NOT NULL, score REAL NOT NULL);
+CREATE INDEX suggestions_by_place ON suggestions(document, start, stop);
 CREATE TABLE marks(document INTEGER NOT NULL, sentence INTEGER NOT NULL, done INTEGER NOT NULL, flagged INTEGER NOT NULL,
     comment TEXT NOT NULL, PRIMARY KEY(document, sentence)) WITHOUT ROWID;
 CREATE TABLE edits(seq INTEGER PRIMARY KEY, edit TEXT NOT NULL, made INTEGER NOT NULL);

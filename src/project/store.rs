@@ -5,7 +5,7 @@
 
 use super::choices_json;
 use super::edit_json;
-use super::edit_sql::apply;
+use super::edit_sql::{apply, insert_span, insert_suggestion};
 use super::kept::{Kept, View};
 use super::pack::{pack, pack_spans, unpack, unpack_spans};
 use super::run_record::{RunOutcome, RunRecord};
@@ -13,7 +13,7 @@ use super::schema::{MIGRATIONS, SCHEMA, TABLES};
 use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::Column;
-use crate::corpus::{Corpus, Document, Edit, History, Labels, Mark, Marks, Scheme, Snapshot, Span, Split};
+use crate::corpus::{Corpus, Document, Edit, History, Labels, Mark, Marks, Origin, Scheme, Snapshot, Span, Split};
 use crate::disk::{self, Lock};
 use crate::format::{self, Choices, Found, Unit};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
@@ -178,6 +178,7 @@ impl Project {
             let corpus = &dataset.corpus;
             set_meta(&t, "name", &corpus.name)?;
             set_meta(&t, "position", "0")?;
+            set_meta(&t, "proposers", &json!(corpus.proposers).to_string())?;
             if from == Filled::FromSource {
                 set_meta(&t, "reader", READER)?;
             }
@@ -192,7 +193,6 @@ impl Project {
                 )?;
             }
             let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?)")?;
-            let mut insert_span = t.prepare("INSERT INTO spans VALUES(?,?,?,?,'import',0)")?;
             for (id, d) in corpus.documents.iter().enumerate() {
                 if id % WATCHED == 0 && !watch(id, corpus.documents.len()) {
                     return Err(rusqlite::Error::SqliteFailure(
@@ -207,14 +207,17 @@ impl Project {
                 let row = params![id, d.split.name(), d.file, d.place, d.text, tokens, sentences, columns];
                 insert_document.execute(row)?;
                 for s in &d.spans {
-                    insert_span.execute(params![id, s.start, s.end, s.label])?;
+                    insert_span(&t, id, s)?;
+                }
+                for s in &d.suggestions {
+                    insert_suggestion(&t, id, s)?;
                 }
                 for (sentence, m) in d.marks.iter() {
                     let row = params![id, sentence, m.done, m.flagged, m.comment];
                     t.execute("INSERT INTO marks VALUES(?,?,?,?,?)", row)?;
                 }
             }
-            drop((insert_document, insert_span));
+            drop(insert_document);
             t.commit()
         };
         run_then(run, &path)
@@ -303,18 +306,24 @@ impl Project {
             }
         }
         // The table itself, not its index, which may be what is damaged.
-        let sql = "SELECT document, start, stop, label FROM spans NOT INDEXED";
-        let span = |r: &rusqlite::Row| -> rusqlite::Result<(i64, Span)> {
-            Ok((r.get(0)?, Span { start: r.get(1)?, end: r.get(2)?, label: r.get(3)? }))
-        };
+        let spans = lost.rows(
+            c,
+            "spans",
+            "SELECT document, start, stop, label, origin, proposer, score FROM spans NOT INDEXED",
+            span,
+        )?;
+        let sql = "SELECT document, start, stop, label, '', proposer, score FROM suggestions NOT INDEXED";
+        let suggestions = lost.rows(c, "suggestions", sql, span)?;
         let mut strays = 0;
-        for (document, span) in lost.rows(c, "spans", sql, span)? {
+        let all = spans.into_iter().map(|s| (s, false)).chain(suggestions.into_iter().map(|s| (s, true)));
+        for ((document, span), suggested) in all {
             let fits = |d: &&mut Document| {
                 let borders =
                     d.text.is_char_boundary(span.start as usize) && d.text.is_char_boundary(span.end as usize);
                 span.start < span.end && borders && usize::from(span.label) < corpus.labels.len()
             };
             match index.get(&document).and_then(|i| documents.get_mut(*i)).filter(fits) {
+                Some(d) if suggested => d.suggestions.push(span),
                 Some(d) => d.spans.push(span),
                 None => strays += 1,
             }
@@ -322,7 +331,12 @@ impl Project {
         if strays > 0 {
             lost.0.push(format!("{strays} spans that lie nowhere"));
         }
-        documents.iter_mut().for_each(|d| d.spans.sort_unstable());
+        for d in &mut documents {
+            d.spans.sort_unstable();
+            d.suggestions.sort_unstable();
+        }
+        corpus.proposers =
+            meta(c, "proposers").ok().flatten().and_then(|p| serde_json::from_str(&p).ok()).unwrap_or_default();
         let mark = |r: &rusqlite::Row| -> rusqlite::Result<(i64, u32, Mark)> {
             Ok((r.get(0)?, r.get(1)?, Mark { done: r.get(2)?, flagged: r.get(3)?, comment: r.get(4)? }))
         };
@@ -420,6 +434,20 @@ impl Project {
             None => self.connection.execute("DELETE FROM views WHERE name=?", [name]),
         };
         result.map(drop).map_err(|e| self.fail(e))
+    }
+
+    /// Remembers who proposed spans.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn set_proposers(&mut self, names: &[String]) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let run = || -> rusqlite::Result<()> {
+            let t = self.connection.transaction()?;
+            set_meta(&t, "proposers", &json!(names).to_string())?;
+            t.commit()
+        };
+        run_then(run, &path)
     }
 
     /// Keeps a snapshot.
@@ -525,6 +553,16 @@ fn run(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
     })
 }
 
+/// A span or a suggestion, with its document's number.
+fn span(r: &rusqlite::Row) -> rusqlite::Result<(i64, Span)> {
+    let origin = match (r.get::<_, Option<u8>>(5)?, r.get_ref(4)?.as_str()?) {
+        (Some(who), _) => Origin::proposed(who, r.get::<_, Option<f32>>(6)?.unwrap_or(1.0)),
+        (None, "person") => Origin::Person,
+        (None, _) => Origin::Source,
+    };
+    Ok((r.get(0)?, Span { start: r.get(1)?, end: r.get(2)?, label: r.get(3)?, origin }))
+}
+
 /// A document without its spans. `width`: how many further columns the corpus has.
 fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
     let tokens: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(4)?);
@@ -540,6 +578,7 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
         // Documents of texts have none, whatever the other sources have.
         columns: columns.chunks_exact(n.max(1)).take(width).map(|c| c.iter().map(|v| *v as u16).collect()).collect(),
         spans: Vec::new(),
+        suggestions: Vec::new(),
         marks: Marks::default(),
     })
 }

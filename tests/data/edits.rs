@@ -203,7 +203,7 @@ fn near_duplicates_stay_together_and_few_documents_are_parted_by_sentences() {
 fn an_edit_that_does_not_fit_changes_nothing() {
     let mut corpus = sample::dataset().expect("the sample").corpus;
     let before = corpus.documents.clone();
-    let absent = tagwright::corpus::Span { start: 0, end: 1, label: 9 };
+    let absent = tagwright::corpus::Span::new(0..1, 9);
     let edit = Edit::Spans { document: 0, removed: vec![absent], added: vec![] };
     assert!(!History::default().make(edit, &mut corpus));
     assert_eq!(corpus.documents, before);

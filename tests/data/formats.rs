@@ -343,7 +343,7 @@ fn offsets_of_every_unit_are_understood() {
         let found = format::read(&source, &mut corpus).expect("a corpus");
         assert_eq!(found.unit.map(format::Unit::name), Some(unit));
         let d = &corpus.documents[0];
-        assert_eq!(d.spans, [Span { start: at as u32, end: at as u32 + 5, label: 0 }], "{unit}");
+        assert_eq!(d.spans, [Span::new(at as u32..at as u32 + 5, 0)], "{unit}");
         assert_eq!(d.text, FAMILY);
     }
 }
@@ -357,7 +357,7 @@ fn bad_records_are_told_and_left_in_the_file() {
     assert_eq!(shown(&corpus), "[Paris LOC] // Rome");
     let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
     assert_eq!((found.problem_count, lines), (3, vec![2, 3, 1]));
-    corpus.document_mut(1).insert_span(Span { start: 0, end: 4, label: 0 });
+    corpus.document_mut(1).insert_span(Span::new(0..4, 0));
     let current = Current { corpus: &corpus, file: 0, scheme: Scheme::Iob2 };
     let saved = format::DOCCANO.rewrite.expect("it is saved")(&source, &current).expect("bytes");
     let expected = text.replace("{\"text\":\"Rome\",\"label\":[]}", "{\"text\":\"Rome\",\"label\":[[0,4,\"LOC\"]]}");
@@ -378,7 +378,7 @@ fn labelled(
     let label = corpus.labels.intern("NEW");
     let document = corpus.document_mut(0);
     let start = document.text.find(word).expect("the word") as u32;
-    document.insert_span(Span { start, end: start + word.len() as u32, label });
+    document.insert_span(Span::new(start..start + word.len() as u32, label));
     let current = Current { corpus: &corpus, file: 0, scheme: found.scheme };
     let saved = (format.rewrite.expect("it is saved"))(&source, &current).expect("bytes");
     let mut again = Corpus::default();
@@ -459,7 +459,7 @@ fn corpora() -> impl Strategy<Value = Corpus> {
             let borders: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).chain([text.len() as u32]).collect();
             let span = |(a, b, label): (prop::sample::Index, prop::sample::Index, u16)| {
                 let (a, b) = (*a.get(&borders), *b.get(&borders));
-                Span { start: a.min(b), end: a.max(b), label }
+                Span::new(a.min(b)..a.max(b), label)
             };
             let mut spans: Vec<Span> = spans.into_iter().map(span).filter(|s| s.start < s.end).collect();
             spans.sort_unstable();

@@ -206,7 +206,7 @@ pub(super) fn placed(
             let (held, surface) = (super::found::quote(held), super::found::quote(surface));
             tell(format!("{} {}..{} holds {held}, not {surface} as it says", mark.label, mark.start, mark.end));
         }
-        spans.push(Span { start, end, label: label(&mark.label) });
+        spans.push(Span::new(start..end, label(&mark.label)));
     }
     let words = item.words.as_ref().and_then(|words| {
         let all: Option<Vec<(u32, u32)>> = words.iter().map(|(s, e)| ruler.range(*s, *e)).collect();
@@ -293,7 +293,7 @@ fn item(corpus: &Corpus, part: &Part) -> Item {
     let spans: Vec<Span> = document.spans[part.spans.clone()]
         .iter()
         .filter(within)
-        .map(|s| Span { start: s.start - from, end: s.end - from, label: s.label })
+        .map(|s| Span { start: s.start - from, end: s.end - from, ..*s })
         .collect();
     let marks = Measure::default().marks(&text, &spans, |s| corpus.labels.name(s.label).to_owned());
     let words = &document.tokens[part.words.clone()];

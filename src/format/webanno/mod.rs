@@ -83,7 +83,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         match &mark.label {
             Some(label) if mark.start < mark.end => {
                 let label = corpus.labels.intern(label);
-                spans.push(Span { start: mark.start, end: mark.end, label });
+                spans.push(Span::new(mark.start..mark.end, label));
             }
             Some(label) => found.problem(line, 2, || format!("{} covers no text; it is left as it is", quote(label))),
             None => unnamed += 1,
