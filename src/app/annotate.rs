@@ -2,12 +2,9 @@
 
 use super::query::Query;
 use crate::corpus::store::Counts;
-use crate::corpus::{
-    Corpus, Directions, Document, Edit, History, LabelId, Mark, Origin, SentenceId, Snapshot, Span, Split,
-};
+use crate::corpus::{Corpus, Document, Edit, History, LabelId, Mark, SentenceId, Snapshot, Split};
 use crate::model::Alignment;
 use crate::project::{RunRecord, SourceFile, SourceProblem, View};
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -93,6 +90,16 @@ pub struct Annotate {
     pub revision: u64,
     /// How many sentences are done.
     pub done: usize,
+    /// Whether spans may overlap: then a label is put beside what the words have already.
+    pub overlaps: bool,
+    /// Labels in the order in which they were given, the last one first.
+    pub last_labels: Vec<LabelId>,
+    /// The words that were labelled last, and as what.
+    pub last_given: Option<(Vec<String>, LabelId)>,
+    /// Whether a label is being chosen at the selection.
+    pub choosing: bool,
+    /// The label that every selection by mouse gets at once.
+    pub brush: Option<LabelId>,
     /// First sentence number of each split, so that ids count from 0 in each.
     split_starts: [usize; 3],
     /// Sentences of each split.
@@ -137,6 +144,11 @@ impl Annotate {
             pieces: Pieces::default(),
             revision: 0,
             done: corpus.documents.iter().flat_map(|d| d.marks.iter()).filter(|(_, m)| m.done).count(),
+            overlaps: false,
+            last_labels: Vec::new(),
+            last_given: None,
+            choosing: false,
+            brush: None,
             split_starts,
             split_sizes,
             corpus,
@@ -169,11 +181,6 @@ impl Annotate {
         format!("{}-{:04}", split.name(), place - self.split_starts[split as usize])
     }
 
-    /// The selected words, first to last.
-    pub fn selected(&self) -> Option<RangeInclusive<usize>> {
-        self.selection.map(|(a, b)| a.min(b)..=a.max(b))
-    }
-
     /// Words of the current sentence.
     pub fn length(&self) -> usize {
         self.document_of(self.current).sentence(self.current_id().sentence as usize).len()
@@ -184,6 +191,7 @@ impl Annotate {
         if place < self.sentences.len() && place != self.current {
             self.current = place;
             self.selection = None;
+            self.choosing = false;
             self.pieces.alignment = None;
         }
     }
@@ -199,43 +207,6 @@ impl Annotate {
         if let Some(place) = next {
             self.go_to(*place);
         }
-    }
-
-    /// Moves the selection by a word; `extend` keeps where it began.
-    /// `right`: towards the right of the window, which is backwards in a right-to-left sentence.
-    pub fn move_selection(&mut self, right: bool, extend: bool) {
-        let id = self.current_id();
-        let words = self.corpus.document(id.document).words(id.sentence as usize);
-        let forward = right != Directions::of(&words).right_to_left;
-        let last = self.length() - 1;
-        let (anchor, head) = match self.selection {
-            None => {
-                let at = if forward { 0 } else { last };
-                self.selection = Some((at, at));
-                return;
-            }
-            Some(selection) => selection,
-        };
-        let head = if forward { (head + 1).min(last) } else { head.saturating_sub(1) };
-        self.selection = Some(if extend { (anchor, head) } else { (head, head) });
-    }
-
-    /// The edit that gives the selected words a label (`None`: no label). Spans they touch go. `None` when nothing is
-    /// selected or nothing would change.
-    pub fn label_edit(&self, label: Option<LabelId>) -> Option<Edit> {
-        let words = self.selected()?;
-        let id = self.current_id();
-        let document = self.corpus.document(id.document);
-        let sentence = id.sentence as usize;
-        let touched = document.span_at(sentence, *words.start()..*words.end() + 1, 0);
-        let removed: Vec<Span> = document.spans[document.span_indices(sentence)]
-            .iter()
-            .filter(|s| s.start < touched.end && touched.start < s.end)
-            .copied()
-            .collect();
-        let added: Vec<Span> =
-            label.map(|label| Span { label, origin: Origin::Person, ..touched }).into_iter().collect();
-        (removed != added).then_some(Edit::Spans { document: id.document, removed, added })
     }
 
     /// What is noted about the current sentence.
@@ -265,31 +236,56 @@ impl Annotate {
         if self.filter.label != filtered {
             self.refilter();
         }
-        if let Edit::Mark { document, sentence, before, after } = edit {
-            self.done = self.done + usize::from(after.done) - usize::from(before.done);
-            let id = SentenceId { document: *document, sentence: *sentence };
-            if let Ok(place) = self.sentences.binary_search(&id) {
-                self.go_to(place);
-            }
+        self.follow_marks(edit);
+        // Numbers of labels may mean others now.
+        let is_known = |label: &LabelId| usize::from(*label) < self.corpus.labels.len();
+        self.last_labels.retain(is_known);
+        self.brush = self.brush.filter(is_known);
+        self.last_given = self.last_given.take().filter(|(_, label)| is_known(label));
+        if let Some(place) = self.touched(edit) {
+            self.go_to(place);
         }
-        if let Edit::Spans { document, removed, added } = edit
-            && let Some(span) = added.first().or(removed.first())
-        {
-            let d = self.corpus.document(*document);
-            let inside = |s: &SentenceId| {
-                s.document == *document && {
-                    let range = d.sentence(s.sentence as usize);
-                    d.tokens[range.start].0 <= span.start && span.start < d.tokens[range.end - 1].1
-                }
-            };
-            let first = self.sentences.partition_point(|s| s.document < *document);
-            if let Some(offset) = self.sentences[first..].iter().position(inside) {
-                let place = first + offset;
-                if place != self.current {
-                    self.go_to(place);
-                }
+    }
+
+    /// How many sentences are done after an edit.
+    fn follow_marks(&mut self, edit: &Edit) {
+        match edit {
+            Edit::Mark { before, after, .. } => {
+                self.done = self.done + usize::from(after.done) - usize::from(before.done);
             }
+            Edit::Together { edits, .. } => edits.iter().for_each(|e| self.follow_marks(e)),
+            _ => {}
         }
+    }
+
+    /// The sentence that an edit touched first; `None` where it touched several documents, or none.
+    fn touched(&self, edit: &Edit) -> Option<usize> {
+        match edit {
+            Edit::Mark { document, sentence, .. } => {
+                let id = SentenceId { document: *document, sentence: *sentence };
+                self.sentences.binary_search(&id).ok()
+            }
+            Edit::Spans { document, removed, added } | Edit::Suggestions { document, removed, added } => {
+                let span = added.first().or(removed.first())?;
+                self.place_of(*document, span.start)
+            }
+            Edit::Together { edits, .. } => {
+                let mut places = edits.iter().filter_map(|e| self.touched(e));
+                let first = places.next()?;
+                let document = |place: usize| self.sentences[place].document;
+                places.all(|other| document(other) == document(first)).then_some(first)
+            }
+            _ => None,
+        }
+    }
+
+    /// The place of the sentence that holds this byte of a document, or begins behind it.
+    pub fn place_of(&self, document: u32, byte: u32) -> Option<usize> {
+        let d = self.corpus.document(document);
+        let token = d.tokens.partition_point(|t| t.1 <= byte) as u32;
+        let sentence = d.sentences.partition_point(|first| *first <= token).checked_sub(1)?;
+        let id = SentenceId { document, sentence: (sentence as u32).min(d.len() as u32 - 1) };
+        self.sentences.binary_search(&id).ok()
     }
 
     /// The filter's label has another number after labels have come or gone.

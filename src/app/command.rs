@@ -2,6 +2,9 @@
 
 use super::annotate::FilterLabel;
 use super::asking::Asking;
+use super::chord::Chord;
+use super::labelling::{Caret, Reshape};
+use super::matching::Likeness;
 use super::state::Room;
 use super::training::Base;
 use crate::corpus::{LabelId, Split};
@@ -22,14 +25,26 @@ pub enum Action {
     Redo,
     NextSentence,
     PreviousSentence,
-    CaretRight,
-    CaretLeft,
-    ExtendRight,
-    ExtendLeft,
+    PageDown,
+    PageUp,
+    /// Moves the selection.
+    Move(Caret),
+    /// Moves the selection's end and keeps where it began.
+    Extend(Caret),
     SelectNothing,
     ClearLabel,
     /// The label on this key, 1 to 9.
     Label(u8),
+    ChooseLabel,
+    Reshape(Reshape),
+    LabelMatches,
+    RepeatOnNext,
+    Overlaps,
+    Suggest,
+    Accept,
+    Reject,
+    NextSuggestion,
+    LeastSure,
     Done,
     Flag,
     Comment,
@@ -59,45 +74,6 @@ pub enum Context {
     Canvas,
 }
 
-/// A key with its modifiers. `key` is egui's name of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Chord {
-    /// Ctrl (Command on a Mac).
-    pub control: bool,
-    /// Shift.
-    pub shift: bool,
-    /// The key's name.
-    pub key: &'static str,
-}
-
-impl Chord {
-    const fn plain(key: &'static str) -> Self {
-        Self { control: false, shift: false, key }
-    }
-
-    const fn shift(key: &'static str) -> Self {
-        Self { control: false, shift: true, key }
-    }
-
-    const fn control(key: &'static str) -> Self {
-        Self { control: true, shift: false, key }
-    }
-
-    /// As on key caps: `Ctrl`, `Shift`, `→`.
-    pub fn caps(self) -> Vec<&'static str> {
-        let name = match self.key {
-            "ArrowRight" => "→",
-            "ArrowLeft" => "←",
-            "ArrowUp" => "↑",
-            "ArrowDown" => "↓",
-            "Escape" => "Esc",
-            "Slash" => "/",
-            key => key,
-        };
-        [self.control.then_some("Ctrl"), self.shift.then_some("Shift"), Some(name)].into_iter().flatten().collect()
-    }
-}
-
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
@@ -120,19 +96,34 @@ use Context::{Canvas, Everywhere};
 /// Every command, in the palette's order.
 pub const COMMANDS: &[Entry] = &[
     entry(Action::OpenFile, "Open a file", &[Chord::control("O")], Everywhere),
-    entry(Action::OpenFolder, "Open a folder", &[Chord { control: true, shift: true, key: "O" }], Everywhere),
+    entry(Action::OpenFolder, "Open a folder", &[Chord::control_shift("O")], Everywhere),
     entry(Action::OpenSample, "Open the sample", &[], Everywhere),
     entry(Action::Save, "Save to the source file", &[Chord::control("S")], Everywhere),
-    entry(Action::SaveAs, "Save a copy as", &[Chord { control: true, shift: true, key: "S" }], Everywhere),
+    entry(Action::SaveAs, "Save a copy as", &[Chord::control_shift("S")], Everywhere),
     entry(Action::Export, "Export as another format", &[Chord::control("E")], Everywhere),
     entry(Action::Undo, "Undo", &[Chord::control("Z")], Everywhere),
-    entry(Action::Redo, "Redo", &[Chord { control: true, shift: true, key: "Z" }, Chord::control("Y")], Everywhere),
+    entry(Action::Redo, "Redo", &[Chord::control_shift("Z"), Chord::control("Y")], Everywhere),
     entry(Action::NextSentence, "Next sentence", &[Chord::plain("Enter"), Chord::plain("ArrowDown")], Canvas),
     entry(Action::PreviousSentence, "Previous sentence", &[Chord::shift("Enter"), Chord::plain("ArrowUp")], Canvas),
-    entry(Action::CaretRight, "Select the word to the right", &[Chord::plain("ArrowRight")], Canvas),
-    entry(Action::CaretLeft, "Select the word to the left", &[Chord::plain("ArrowLeft")], Canvas),
-    entry(Action::ExtendRight, "Extend to the right", &[Chord::shift("ArrowRight")], Canvas),
-    entry(Action::ExtendLeft, "Extend to the left", &[Chord::shift("ArrowLeft")], Canvas),
+    entry(Action::PageDown, "Ten sentences on", &[Chord::plain("PageDown")], Canvas),
+    entry(Action::PageUp, "Ten sentences back", &[Chord::plain("PageUp")], Canvas),
+    entry(Action::Move(Caret::Right), "Select the word to the right", &[Chord::plain("ArrowRight")], Canvas),
+    entry(Action::Move(Caret::Left), "Select the word to the left", &[Chord::plain("ArrowLeft")], Canvas),
+    entry(Action::Move(Caret::NextSpan), "Select the next span", &[Chord::control("ArrowRight")], Canvas),
+    entry(Action::Move(Caret::PreviousSpan), "Select the span before", &[Chord::control("ArrowLeft")], Canvas),
+    entry(Action::Move(Caret::First), "Select the first word", &[Chord::plain("Home")], Canvas),
+    entry(Action::Move(Caret::Last), "Select the last word", &[Chord::plain("End")], Canvas),
+    entry(Action::Extend(Caret::Right), "Extend to the right", &[Chord::shift("ArrowRight")], Canvas),
+    entry(Action::Extend(Caret::Left), "Extend to the left", &[Chord::shift("ArrowLeft")], Canvas),
+    entry(Action::Extend(Caret::NextSpan), "Extend over the next span", &[Chord::control_shift("ArrowRight")], Canvas),
+    entry(
+        Action::Extend(Caret::PreviousSpan),
+        "Extend over the span before",
+        &[Chord::control_shift("ArrowLeft")],
+        Canvas,
+    ),
+    entry(Action::Extend(Caret::First), "Extend to the first word", &[Chord::shift("Home")], Canvas),
+    entry(Action::Extend(Caret::Last), "Extend to the last word", &[Chord::shift("End")], Canvas),
     entry(Action::SelectNothing, "Select nothing", &[Chord::plain("Escape")], Canvas),
     entry(Action::ClearLabel, "Clear the label", &[Chord::plain("Backspace"), Chord::plain("Delete")], Canvas),
     entry(Action::Label(1), "Give the first label", &[Chord::plain("1")], Canvas),
@@ -144,6 +135,26 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::Label(7), "Give the seventh label", &[Chord::plain("7")], Canvas),
     entry(Action::Label(8), "Give the eighth label", &[Chord::plain("8")], Canvas),
     entry(Action::Label(9), "Give the ninth label", &[Chord::plain("9")], Canvas),
+    entry(Action::ChooseLabel, "Choose a label", &[Chord::plain("L")], Canvas),
+    entry(Action::Reshape(Reshape::GrowEnd), "Grow the span by a word", &[Chord::alt("ArrowRight")], Canvas),
+    entry(Action::Reshape(Reshape::ShrinkEnd), "Shrink the span by a word", &[Chord::alt("ArrowLeft")], Canvas),
+    entry(Action::Reshape(Reshape::GrowStart), "Grow the span at its start", &[Chord::alt_shift("ArrowLeft")], Canvas),
+    entry(
+        Action::Reshape(Reshape::ShrinkStart),
+        "Shrink the span at its start",
+        &[Chord::alt_shift("ArrowRight")],
+        Canvas,
+    ),
+    entry(Action::Reshape(Reshape::Split), "Split the span before the selected word", &[Chord::plain("S")], Canvas),
+    entry(Action::Reshape(Reshape::Merge), "Merge the span with the next", &[Chord::plain("M")], Canvas),
+    entry(Action::LabelMatches, "Label all matches", &[Chord::plain("E")], Canvas),
+    entry(Action::RepeatOnNext, "Repeat on the next match", &[Chord::plain("R")], Canvas),
+    entry(Action::Overlaps, "Allow or forbid overlapping spans", &[], Everywhere),
+    entry(Action::Suggest, "Suggest labels with a model", &[], Everywhere),
+    entry(Action::Accept, "Accept the suggestion", &[Chord::plain("A")], Canvas),
+    entry(Action::Reject, "Reject the suggestion", &[Chord::plain("X")], Canvas),
+    entry(Action::NextSuggestion, "Next suggestion", &[Chord::plain("Space")], Canvas),
+    entry(Action::LeastSure, "The suggestion the model is least sure of", &[Chord::plain("U")], Canvas),
     entry(Action::Done, "Done, go on to the next", &[Chord::plain("D")], Canvas),
     entry(Action::Flag, "Flag the sentence", &[Chord::plain("F")], Canvas),
     entry(Action::Comment, "Comment on the sentence", &[Chord::plain("C")], Canvas),
@@ -207,6 +218,28 @@ pub enum Command {
     Comment(String),
     /// Ask for a line of text, or no more.
     Ask(Option<Asking>),
+    /// Every selection by mouse gets this label at once, or none does.
+    Brush(Option<LabelId>),
+    /// A new label of this name, for the selection.
+    NewLabelHere(String),
+    /// Stop choosing a label.
+    ChooseNone,
+    /// What counts as a match, and what it is to be.
+    Matches(LabelId, Likeness),
+    /// Tick a match, or take its tick away; all of them without a number.
+    Tick(Option<usize>, bool),
+    /// Label the matches that are ticked.
+    TakeMatches,
+    /// Close the dialog of matches.
+    CloseMatches,
+    /// The model that is asked for suggestions.
+    SuggestModel(ModelName),
+    /// The score, in percent, from which all are accepted at once.
+    SuggestAbove(u8),
+    /// Accept all suggestions in view from that score on.
+    AcceptAbove,
+    /// Drop all suggestions in view.
+    DropSuggestions,
     /// Keep the search under this name.
     KeepView(String),
     /// Forget the view of this name.

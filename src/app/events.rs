@@ -5,6 +5,7 @@ use super::effect::Effect;
 use super::import;
 use super::notices::Notice;
 use super::state::{App, Room};
+use super::suggesting::{self, Suggesting};
 use super::training::RunState;
 use super::update::make;
 use crate::corpus::Split;
@@ -56,6 +57,15 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
             app.scoring.progress = None;
             app.scoring.scores = Some((model, app.scoring.split, scores));
         }
+        Event::Suggesting(ticket, done) => {
+            if let Some(progress) = app.suggesting.progress.as_mut().filter(|_| app.suggesting.ticket == ticket) {
+                progress.0 = done;
+            }
+        }
+        Event::Suggested(ticket, found) if app.suggesting.ticket == ticket && app.suggesting.progress.is_some() => {
+            return suggesting::arrived(app, &found);
+        }
+        Event::Suggested(..) => {}
         Event::Pieces(ticket, alignment) => {
             if let Some(a) = app.annotate.as_mut().filter(|a| a.pieces.ticket == ticket) {
                 a.pieces.alignment = Some(alignment);
@@ -87,7 +97,7 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     annotate.read_only = project.is_read_only();
     annotate.problems = dataset.problems;
     let (sentences, labels) = (annotate.sentences.len(), annotate.corpus.labels.len());
-    (app.asking, app.snapshots, app.exporting) = (None, None, None);
+    (app.asking, app.snapshots, app.exporting, app.matching) = (None, None, None, None);
     if sentences == 0 {
         (app.opening, app.importing) = (None, None);
         app.notices.say(Notice::bad("Nothing was opened", format!("{} has no sentence.", path.display())));
@@ -118,6 +128,8 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     }
     let splits = annotate.corpus.splits();
     app.scoring.split = *splits.last().unwrap_or(&Split::Test);
+    // What a model finds in the dataset that was open before is not for this one.
+    app.suggesting = Suggesting { ticket: app.suggesting.ticket, ..Suggesting::default() };
     app.annotate = Some(annotate);
     app.opening = None;
     app.training.run = None;
@@ -154,7 +166,8 @@ fn run_ended(app: &mut App, id: usize, finished: Finished) -> Vec<Effect> {
     // The next text, and the next evaluation, is for the model that was just made.
     app.trying.model = model.clone();
     app.trying.ticket = 0;
-    app.scoring.model = model;
+    app.scoring.model = model.clone();
+    app.suggesting.model = model;
     effects
 }
 
@@ -206,6 +219,7 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
             });
         }
         Asked::Text => {
+            app.suggesting.progress = None;
             if app.scoring.progress.take().is_some() {
                 app.scoring.failure = Some(message.clone());
             }

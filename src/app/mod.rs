@@ -2,26 +2,32 @@
 //!
 //! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands), [`update`] (a
 //! command changes the state and asks for [`Effect`]s; what concerns runs is in [`runs`]), [`events`] (what the worker tells changes it too), and the rooms:
-//! [`import`] (a dataset before it is taken), [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), [`annotate`] with the [`query`] language of its search field, [`training`], [`trying`], [`scoring`].
+//! [`import`] (a dataset before it is taken), [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), [`annotate`] with [`labelling`], [`matching`], [`suggesting`] and the [`query`] language of its search field, [`training`], [`trying`], [`scoring`].
 
 pub mod annotate;
 pub mod asking;
+pub mod chord;
 pub mod command;
 pub mod effect;
 pub mod events;
 pub mod import;
 mod keeping;
+pub mod labelling;
+pub mod matching;
 pub mod notices;
 pub mod query;
 pub mod runs;
 pub mod scoring;
 pub mod state;
+pub mod suggesting;
 pub mod training;
 pub mod trying;
 pub mod update;
 
 pub use annotate::{Annotate, Filter};
-pub use command::{Action, COMMANDS, Chord, Command, Context};
+pub use chord::Chord;
+pub use command::{Action, COMMANDS, Command, Context};
+
 pub use effect::Effect;
 pub use import::Importing;
 pub use notices::{Notice, Tone};

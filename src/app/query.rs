@@ -9,13 +9,13 @@
 //!
 //! Case does not matter. Fields are those of [`FIELDS`]; what stands without one is looked for in the sentence.
 
-use crate::corpus::{Corpus, Document, LabelId, SentenceId, Snapshot, Split};
+use crate::corpus::{Corpus, Document, LabelId, Origin, SentenceId, Snapshot, Span, Split};
 use regex::{Regex, RegexBuilder};
 use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What a field means, for people.
-pub const FIELDS: [(&str, &str); 10] = [
+pub const FIELDS: [(&str, &str); 12] = [
     ("label:", "has a span of this label"),
     ("span:", "has a span of this text"),
     ("text:", "has this text, also outside spans"),
@@ -23,7 +23,9 @@ pub const FIELDS: [(&str, &str); 10] = [
     ("status:", "is new, done or flagged"),
     ("comment:", "has a comment of this text"),
     ("since:", "has changed since this snapshot"),
-    ("has:", "has a span, spans that overlap, or a comment"),
+    ("has:", "has a span, an overlap, a comment or a suggestion"),
+    ("source:", "has a span or suggestion of source, person or a model"),
+    ("score<", "has one that its model is less sure of: 0.7"),
     ("length>", "has more words than this"),
     ("spans>", "has more spans than this"),
 ];
@@ -35,7 +37,7 @@ const MOST: usize = 200;
 const LEAST: usize = 256;
 
 /// What can stand behind `has:`.
-const HAS: [&str; 3] = ["span", "overlap", "comment"];
+const HAS: [&str; 4] = ["span", "overlap", "comment", "suggestion"];
 
 /// A query, ready to be asked of sentences.
 #[derive(Clone, Debug)]
@@ -60,6 +62,12 @@ pub enum Query {
     AnySpan,
     /// Two spans overlap.
     Overlap,
+    /// A suggestion is there.
+    Suggestion,
+    /// A span or suggestion was decided, or proposed, so.
+    Decided(Decided),
+    /// A span or suggestion has a score, in thousandths, that stands so.
+    Score(Compared),
     /// A person noted that it is so.
     Status(Status),
     /// A comment has this text.
@@ -70,6 +78,27 @@ pub enum Query {
     Length(Compared),
     /// So many spans.
     Spans(Compared),
+}
+
+/// Who decided on a span, or proposed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// It came with the source.
+    BySource,
+    /// A person made it.
+    ByPerson,
+    /// One of these proposed it.
+    ByProposer(Vec<u8>),
+}
+
+impl Decided {
+    fn holds(&self, span: &Span) -> bool {
+        match (self, span.origin) {
+            (Self::BySource, Origin::Source) | (Self::ByPerson, Origin::Person) => true,
+            (Self::ByProposer(names), Origin::Proposer { who, .. }) => names.contains(&who),
+            _ => false,
+        }
+    }
 }
 
 /// How far a person is with a sentence.
@@ -166,6 +195,8 @@ impl Query {
             Self::Label(wanted) => d.spans.iter().any(|s| wanted.contains(&s.label)),
             Self::Span(_) | Self::AnySpan | Self::Overlap => !d.spans.is_empty(),
             Self::Split(split) => d.split == *split,
+            Self::Suggestion => !d.suggestions.is_empty(),
+            Self::Decided(_) | Self::Score(_) => !d.spans.is_empty() || !d.suggestions.is_empty(),
             Self::Comment(_) | Self::Status(Status::Done | Status::Flagged) => !d.marks.is_empty(),
             Self::Among(_)
             | Self::Status(Status::New)
@@ -182,6 +213,7 @@ impl Query {
         let document = corpus.document(id.document);
         let sentence = id.sentence as usize;
         let spans = || &document.spans[document.span_indices(sentence)];
+        let suggestions = || &document.suggestions[document.suggestion_indices(sentence)];
         match self {
             Self::All => true,
             Self::And(a, b) => a.matches(corpus, id) && b.matches(corpus, id),
@@ -194,6 +226,12 @@ impl Query {
             Self::Label(wanted) => spans().iter().any(|s| wanted.contains(&s.label)),
             Self::Split(split) => document.split == *split,
             Self::AnySpan => !spans().is_empty(),
+            Self::Suggestion => !suggestions().is_empty(),
+            Self::Decided(by) => spans().iter().chain(suggestions()).any(|s| by.holds(s)),
+            Self::Score(compared) => spans().iter().chain(suggestions()).any(|s| match s.origin {
+                Origin::Proposer { score, .. } => compared.holds(usize::from(score)),
+                Origin::Source | Origin::Person => false,
+            }),
             Self::Overlap => {
                 // They are sorted by where they begin: the farthest end so far is all that matters.
                 let mut covered = 0;
@@ -337,15 +375,25 @@ impl<'a> Reader<'a> {
     /// A word: a field with its value, which may be the next token, or a text.
     fn word(&mut self, word: &'a str) -> Result<Query, String> {
         let number = word.find(['<', '>', '=']).map(|at| (&word[..at], &word[at..at + 1], &word[at + 1..]));
-        if let Some((field @ ("length" | "spans"), sign, value)) = number {
-            let value = value.parse().map_err(|_| format!("behind {field}{sign} there should be a number"))?;
+        if let Some((field @ ("length" | "spans" | "score"), sign, value)) = number {
+            let wrong = || format!("behind {field}{sign} there should be a number");
+            let value = if field == "score" {
+                let score: f32 = value.parse().map_err(|_| wrong())?;
+                (score.clamp(0.0, 1.0) * 1000.0).round() as usize
+            } else {
+                value.parse().map_err(|_| wrong())?
+            };
             let ordering = match sign {
                 "<" => std::cmp::Ordering::Less,
                 ">" => std::cmp::Ordering::Greater,
                 _ => std::cmp::Ordering::Equal,
             };
             let compared = Compared(ordering, value);
-            return Ok(if field == "length" { Query::Length(compared) } else { Query::Spans(compared) });
+            return Ok(match field {
+                "length" => Query::Length(compared),
+                "spans" => Query::Spans(compared),
+                _ => Query::Score(compared),
+            });
         }
         let Some((field, value)) = word.split_once(':').filter(|(f, _)| is_field(f)) else {
             return Ok(Query::Text(literal(word)?));
@@ -377,6 +425,7 @@ impl<'a> Reader<'a> {
                     format!("{value} is no status; they are {}", STATUS.map(|(name, _)| name).join(", "))
                 })
             }
+            "source" => self.decided(value),
             "split" => Split::from_name(&value.to_ascii_lowercase())
                 .map(Query::Split)
                 .ok_or_else(|| format!("{value} is no split; they are train, dev and test")),
@@ -384,9 +433,31 @@ impl<'a> Reader<'a> {
                 "overlap" | "overlaps" => Ok(Query::Overlap),
                 "comment" | "comments" => pattern("").map(Query::Comment),
                 "span" | "spans" | "label" => Ok(Query::AnySpan),
+                "suggestion" | "suggestions" => Ok(Query::Suggestion),
                 _ => Err(format!("behind has: there may be {}", HAS.join(" or "))),
             },
         }
+    }
+
+    /// Who decided: the source, a person, any model, or the models whose names begin so.
+    fn decided(&self, name: &str) -> Result<Query, String> {
+        let proposers = &self.corpus.proposers;
+        let name = name.to_lowercase();
+        Ok(Query::Decided(match name.as_str() {
+            "source" | "file" | "import" => Decided::BySource,
+            "person" | "me" => Decided::ByPerson,
+            "model" | "models" => Decided::ByProposer((0..proposers.len() as u8).collect()),
+            _ => {
+                let fits = |(_, p): &(u8, &String)| p.to_lowercase().starts_with(&name);
+                let found: Vec<u8> = (0u8..).zip(proposers).filter(fits).map(|(who, _)| who).collect();
+                if found.is_empty() {
+                    let known = ["source", "person", "model"].into_iter().chain(proposers.iter().map(String::as_str));
+                    let known: Vec<&str> = known.collect();
+                    return Err(format!("nothing is of {name}; there are {}", known.join(", ")));
+                }
+                Decided::ByProposer(found)
+            }
+        }))
     }
 
     /// Labels of this name, in any case; with a star behind it, all that begin so.

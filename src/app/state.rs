@@ -3,8 +3,10 @@
 use super::annotate::Annotate;
 use super::asking::Asking;
 use super::import::Importing;
+use super::matching::Matching;
 use super::notices::Notices;
 use super::scoring::Scoring;
+use super::suggesting::Suggesting;
 use super::training::Training;
 use super::trying::Trying;
 use crate::format::Format;
@@ -43,6 +45,8 @@ pub struct App {
     pub training: Training,
     /// Scores.
     pub scoring: Scoring,
+    /// A model asked for suggestions.
+    pub suggesting: Suggesting,
     /// A text.
     pub trying: Trying,
     /// What the program tells in passing.
@@ -57,6 +61,8 @@ pub struct App {
     pub keys: bool,
     /// The dialog that asks for a line of text, while it is open.
     pub asking: Option<Asking>,
+    /// The dialog that labels the same words everywhere, while it is open.
+    pub matching: Option<Matching>,
     /// How many sentences differ from each snapshot, while their dialog is open.
     pub snapshots: Option<Vec<usize>>,
     /// The formats offered in the dialog for exporting, with what each would lose; `None` while it is closed.
@@ -76,6 +82,7 @@ impl App {
             opening: None,
             training: Training { gpu_helper, ..Training::default() },
             scoring: Scoring::default(),
+            suggesting: Suggesting::default(),
             trying: Trying::default(),
             notices: Notices::default(),
             settings,
@@ -83,6 +90,7 @@ impl App {
             palette: false,
             keys: false,
             asking: None,
+            matching: None,
             snapshots: None,
             exporting: None,
             places,

@@ -6,12 +6,14 @@ use super::command::{Action, Command};
 use super::effect::{Effect, Pick};
 use super::import;
 use super::keeping::{changed_since, keep};
+use super::matching;
 use super::notices::Notice;
 use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::state::{App, Room};
+use super::suggesting;
 use super::training::Base;
 use crate::corpus::label::{Label, check_name};
-use crate::corpus::{Edit, Mark, Scheme, notation, scheme};
+use crate::corpus::{Edit, LabelId, Mark, Scheme, notation, scheme};
 use crate::format::{self, Choices, FORMATS, Format};
 use crate::model::align::Rule;
 use crate::project::{Commit, export};
@@ -74,6 +76,13 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
             effects.push(Effect::StoreSettings);
         }
         Command::Ask(asking) => app.asking = asking.filter(|_| app.annotate.is_some()),
+        Command::Matches(label, likeness) => matching::look_again(app, label, likeness),
+        Command::Tick(which, ticked) => {
+            let hits = app.matching.iter_mut().flat_map(|m| &mut m.hits).enumerate();
+            hits.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, hit)| hit.ticked = ticked);
+        }
+        Command::TakeMatches => matching::take(app, &mut effects),
+        Command::CloseMatches => app.matching = None,
         Command::CloseSnapshots => app.snapshots = None,
         Command::KeepView(_)
         | Command::ForgetView(_)
@@ -134,6 +143,9 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
             app.trying.model = model;
             ask(app, &mut effects);
         }
+        Command::SuggestModel(model) => app.suggesting.model = model,
+        Command::SuggestAbove(percent) => app.suggesting.above = percent.min(100),
+        Command::AcceptAbove | Command::DropSuggestions => suggesting::act_on_all(app, &command, &mut effects),
         Command::ScoreModel(model) => app.scoring.model = model,
         Command::ScoreSplit(split) => app.scoring.split = split,
         Command::Pick(pick) => effects.push(Effect::Pick(pick)),
@@ -154,7 +166,8 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
 /// Whether a command changes the labels, the sources or the list of runs.
 fn changes_data(command: &Command) -> bool {
     match command {
-        Command::Comment(_) | Command::Restore(_) => true,
+        Command::Comment(_) | Command::Restore(_) | Command::AcceptAbove | Command::DropSuggestions => true,
+        Command::NewLabelHere(_) | Command::TakeMatches => true,
         Command::KeepView(_) | Command::ForgetView(_) | Command::TakeSnapshot(_) | Command::ForgetSnapshot(_) => true,
         Command::Label(_) | Command::NewLabel(_) | Command::RenameLabel(..) | Command::RecolourLabel(..) => true,
         Command::ResumeRun(_) => true,
@@ -164,11 +177,15 @@ fn changes_data(command: &Command) -> bool {
                 Action::Undo,
                 Action::Redo,
                 Action::ClearLabel,
+                Action::Suggest,
+                Action::RepeatOnNext,
+                Action::Accept,
+                Action::Reject,
                 Action::Done,
                 Action::Flag,
                 Action::StartTraining,
             ];
-            matches!(action, Action::Label(_)) || writes.contains(action)
+            matches!(action, Action::Label(_) | Action::Reshape(_)) || writes.contains(action)
         }
         _ => false,
     }
@@ -181,11 +198,23 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
             let last = a.length() - 1;
             a.selection = Some((from.min(last), to.min(last)));
         }
-        Command::Label(label) => {
-            if usize::from(label) < a.corpus.labels.len()
+        Command::Label(label) => give_label(a, label, effects),
+        Command::Brush(label) => a.brush = label,
+        Command::ChooseNone => a.choosing = false,
+        Command::NewLabelHere(name) => {
+            a.choosing = false;
+            let colour = a.corpus.labels.free_colour();
+            let label = a.corpus.labels.len() as LabelId;
+            if check_name(&name).is_ok()
+                && a.corpus.labels.id(&name).is_none()
                 && let Some(edit) = a.label_edit(Some(label))
             {
-                make(a, edit, effects);
+                let new = Edit::AddLabel(Label { name: name.clone(), colour });
+                make(
+                    a,
+                    Edit::Together { name: format!("Label as {name}, a new label"), edits: vec![new, edit] },
+                    effects,
+                );
             }
         }
         Command::RenameLabel(id, name) => {
@@ -254,6 +283,9 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
                 _ => None,
             }
         }
+        Action::LabelMatches => matching::open(app),
+        Action::RepeatOnNext => matching::repeat(app, effects),
+        Action::Suggest => suggesting::ask(app, effects),
         Action::Comment => app.asking = app.annotate.as_ref().map(|_| Asking::Comment),
         Action::AddLabel => app.asking = app.annotate.as_ref().map(|_| Asking::Label),
         Action::KeepView => app.asking = app.annotate.as_ref().map(|_| Asking::View),
@@ -292,23 +324,31 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
         }
         Action::NextSentence => a.step(true),
         Action::PreviousSentence => a.step(false),
-        Action::CaretRight => a.move_selection(true, false),
-        Action::CaretLeft => a.move_selection(false, false),
-        Action::ExtendRight => a.move_selection(true, true),
-        Action::ExtendLeft => a.move_selection(false, true),
+        Action::PageDown => (0..PAGE).for_each(|_| a.step(true)),
+        Action::PageUp => (0..PAGE).for_each(|_| a.step(false)),
+        Action::Move(caret) => a.move_caret(caret, false),
+        Action::Extend(caret) => a.move_caret(caret, true),
+        Action::Reshape(how) => {
+            if let Some((edit, selection)) = a.reshape(how) {
+                make(a, edit, effects);
+                a.selection = Some(selection);
+            }
+        }
+        Action::Accept | Action::Reject | Action::NextSuggestion | Action::LeastSure => {
+            suggesting::act(a, action, effects);
+        }
+        Action::Overlaps => a.overlaps = !a.overlaps,
+        Action::SelectNothing if a.selection.is_none() => a.brush = None,
         Action::SelectNothing => a.selection = None,
+        Action::ChooseLabel => a.choosing = a.selection.is_some() && !a.read_only,
         Action::ClearLabel => {
+            a.choosing = false;
             if let Some(edit) = a.label_edit(None) {
                 make(a, edit, effects);
             }
         }
         Action::Label(key) => {
-            let label = u16::from(key) - 1;
-            if usize::from(label) < a.corpus.labels.len()
-                && let Some(edit) = a.label_edit(Some(label))
-            {
-                make(a, edit, effects);
-            }
+            give_label(a, u16::from(key) - 1, effects);
         }
         Action::Done => {
             let done = !a.mark().done;
@@ -320,6 +360,22 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
         Action::Flag => note(a, Mark { flagged: !a.mark().flagged, ..a.mark() }, effects),
         Action::TogglePieces => a.pieces.on = !a.pieces.on,
         _ => {}
+    }
+}
+
+/// Sentences that Page up and Page down go over.
+const PAGE: usize = 10;
+
+/// Gives the selected words a label.
+fn give_label(a: &mut Annotate, label: LabelId, effects: &mut Vec<Effect>) {
+    a.choosing = false;
+    if usize::from(label) < a.corpus.labels.len()
+        && let Some(edit) = a.label_edit(Some(label))
+    {
+        a.last_given = a.selected_words().map(|(words, _)| (words, label));
+        a.last_labels.retain(|l| *l != label);
+        a.last_labels.insert(0, label);
+        make(a, edit, effects);
     }
 }
 

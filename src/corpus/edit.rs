@@ -156,11 +156,7 @@ impl Edit {
 
     /// What to call it: "Label Univision as ORG".
     pub fn describe(&self, corpus: &Corpus) -> String {
-        let quoted = |document: u32, span: &Span| {
-            let text = &corpus.document(document).text[span.start as usize..span.end as usize];
-            let short: String = text.chars().take(24).collect();
-            if short.len() < text.len() { format!("“{short}…”") } else { format!("“{short}”") }
-        };
+        let quoted = |document: u32, span: &Span| quoted(corpus.document(document), span);
         match self {
             Self::Spans { document, removed, added } => match (removed.first(), added.first()) {
                 (_, Some(span)) => format!("Label {} as {}", quoted(*document, span), corpus.labels.name(span.label)),
@@ -196,6 +192,13 @@ impl Edit {
             Self::ChangeLabel { after, .. } => format!("Recolour {}", after.name),
         }
     }
+}
+
+/// A span's text in quotes, cut where it is long.
+pub fn quoted(document: &Document, span: &Span) -> String {
+    let text = &document.text[span.start as usize..span.end as usize];
+    let short: String = text.chars().take(24).collect();
+    if short.len() < text.len() { format!("“{short}…”") } else { format!("“{short}”") }
 }
 
 /// Takes spans out of a list of a document and puts others in; false, and nothing happens, where one is not there.

@@ -105,6 +105,17 @@ impl Labels {
         self.list.is_empty()
     }
 
+    /// The letter by which each label can be given: the first of its name, A to Z, that none before it has.
+    pub fn letters(&self) -> Vec<Option<char>> {
+        let mut taken = Vec::new();
+        for label in &self.list {
+            let letters = label.name.chars().map(|c| c.to_ascii_uppercase()).filter(char::is_ascii_uppercase);
+            let free = letters.clone().find(|c| !taken.contains(&Some(*c)));
+            taken.push(free);
+        }
+        taken
+    }
+
     /// The order these names are shown in: the book's for PER ORG LOC MISC if any of them is there (others follow as
     /// first seen), else as first seen. Returns for each old id its new one.
     pub fn book_order(&mut self) -> Vec<LabelId> {

@@ -1,14 +1,17 @@
 //! Text in, entities out.
 //!
 //! Read in this order: [`tagger`] (scores of every piece, long inputs in windows), [`aggregate`] (pieces to entities,
-//! as transformers' pipeline does), [`text`] (the entities of a text), [`mod@evaluate`] (a dataset scored).
+//! as transformers' pipeline does), [`text`] (the entities of a text), [`mod@evaluate`] (a dataset scored), [`mod@suggest`] (what a
+//! model would label in it).
 
 pub mod aggregate;
 pub mod evaluate;
+pub mod suggest;
 pub mod tagger;
 pub mod text;
 
 pub use aggregate::Aggregation;
 pub use evaluate::{Evaluation, evaluate};
+pub use suggest::{Proposal, suggest};
 pub use tagger::Tagger;
 pub use text::{Entity, Options, Prediction, predict};

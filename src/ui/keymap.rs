@@ -11,10 +11,13 @@ pub fn consume(ui: &mut Ui, app: &App, out: &mut Commands) {
     // A control that was reached by Tab keeps Enter and Space for itself.
     let focused = ui.memory(|m| m.focused()).is_some();
     let on_canvas = app.room == Room::Annotate && app.annotate.is_some() && !typing && !dialog_open(app);
+    if on_canvas {
+        take_letters(ui, app, out);
+    }
     // Chords with more modifiers first: a match ignores a Shift that was not asked for.
     let mut rows: Vec<(&Chord, &crate::app::command::Entry)> =
         COMMANDS.iter().flat_map(|e| e.keys.iter().map(move |k| (k, e))).collect();
-    rows.sort_by_key(|(k, _)| std::cmp::Reverse(u8::from(k.control) + u8::from(k.shift)));
+    rows.sort_by_key(|(k, _)| std::cmp::Reverse(u8::from(k.control) + u8::from(k.shift) + u8::from(k.alt)));
     for (chord, entry) in rows {
         if entry.context == Context::Canvas && (!on_canvas || (focused && matches!(chord.key, "Enter" | "Space"))) {
             continue;
@@ -23,8 +26,22 @@ pub fn consume(ui: &mut Ui, app: &App, out: &mut Commands) {
         let mut modifiers = Modifiers::NONE;
         modifiers.command = chord.control;
         modifiers.shift = chord.shift;
+        modifiers.alt = chord.alt;
         if ui.input_mut(|i| i.consume_key(modifiers, key)) {
             out.push(Command::Do(entry.action));
+        }
+    }
+}
+
+/// Shift and a label's letter gives it.
+fn take_letters(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let Some(a) = app.annotate.as_ref().filter(|a| a.selection.is_some()) else { return };
+    for (id, letter) in (0..).zip(a.corpus.labels.letters()) {
+        let key = letter.and_then(|letter| Key::from_name(letter.encode_utf8(&mut [0; 4])));
+        if let Some(key) = key
+            && ui.input_mut(|i| i.consume_key(Modifiers::SHIFT, key))
+        {
+            out.push(Command::Label(id));
         }
     }
 }
@@ -32,5 +49,6 @@ pub fn consume(ui: &mut Ui, app: &App, out: &mut Commands) {
 /// Whether something lies over the room and takes the keys.
 pub fn dialog_open(app: &App) -> bool {
     let asked = app.asking.is_some() || app.exporting.is_some() || app.importing.is_some() || app.snapshots.is_some();
-    app.palette || app.keys || asked
+    let choosing = app.matching.is_some() || app.annotate.as_ref().is_some_and(|a| a.choosing);
+    app.palette || app.keys || asked || choosing
 }

@@ -14,6 +14,7 @@ pub mod frame;
 pub mod import_dialog;
 pub mod key_sheet;
 pub mod keymap;
+mod matches_dialog;
 pub mod numbers;
 pub mod palette;
 pub mod shell;

@@ -5,6 +5,7 @@ use super::numbers::counted;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{key_caps, label, paint_icon, put_text};
 use crate::app::command::{COMMANDS, Entry};
+use crate::app::labelling::{Caret, Reshape};
 use crate::app::{Action, App, Command, Room};
 use egui::{
     Align, Align2, Frame, Id, Key, Layout, Modal, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, vec2,
@@ -129,8 +130,23 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::Redo => icon::REDO_2,
         Action::NextSentence => icon::ARROW_DOWN,
         Action::PreviousSentence => icon::ARROW_UP,
-        Action::CaretRight | Action::ExtendRight => icon::ARROW_RIGHT,
-        Action::CaretLeft | Action::ExtendLeft => icon::ARROW_LEFT,
+        Action::PageDown => icon::ARROW_DOWN,
+        Action::PageUp => icon::ARROW_UP,
+        Action::Move(Caret::Right | Caret::NextSpan | Caret::Last) => icon::ARROW_RIGHT,
+        Action::Move(_) => icon::ARROW_LEFT,
+        Action::Extend(_) => icon::MOVE_HORIZONTAL,
+        Action::Reshape(Reshape::GrowEnd | Reshape::GrowStart) => icon::UNFOLD_HORIZONTAL,
+        Action::Reshape(Reshape::ShrinkEnd | Reshape::ShrinkStart) => icon::FOLD_HORIZONTAL,
+        Action::Reshape(Reshape::Split) => icon::SPLIT,
+        Action::Reshape(Reshape::Merge) => icon::MERGE,
+        Action::ChooseLabel => icon::TAGS,
+        Action::LabelMatches => icon::REPLACE,
+        Action::RepeatOnNext => icon::CORNER_DOWN_LEFT,
+        Action::Overlaps => icon::LAYERS,
+        Action::Suggest | Action::LeastSure => icon::SPARKLES,
+        Action::Accept => icon::CHECK,
+        Action::Reject => icon::CIRCLE_X,
+        Action::NextSuggestion => icon::WAND_SPARKLES,
         Action::SelectNothing => icon::TEXT_CURSOR,
         Action::ClearLabel => icon::X,
         Action::Label(_) => icon::TAG,
@@ -157,7 +173,7 @@ fn icon_of(action: Action) -> theme::Icon {
 }
 
 /// Whether the letters of `typed` stand in `name` in order, in any case.
-fn matches(name: &str, typed: &str) -> bool {
+pub(super) fn matches(name: &str, typed: &str) -> bool {
     let mut letters = name.chars().flat_map(char::to_lowercase);
     typed.chars().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).all(|c| letters.any(|l| l == c))
 }

@@ -208,7 +208,7 @@ fn highlighted(ui: &mut Ui, app: &App, view: &mut View, width: f32) {
             .map(|(first, last, i)| {
                 let e = &t.prediction.entities[*i];
                 let (start, end) = (at_word(part.words[*first].0), at_word(part.words[*last - 1].0) + 1);
-                SpanView { start, end, name: &e.label, colour: colour_of(app, p, &e.label), repeats: false }
+                SpanView::new(start..end, e.label.as_str(), colour_of(app, p, &e.label))
             })
             .collect();
         let joined: Vec<bool> = (0..glued.len()).map(|i| i > 0 && glued[i - 1].1 == glued[i].0).collect();

@@ -111,10 +111,7 @@ fn ways_in(ui: &mut Ui, app: &App, out: &mut Commands) {
 fn example(ui: &mut Ui) {
     let p = theme::of(ui);
     let words = ["Zoë", "Okafor", "caught", "the", "last", "ferry", "of", "the", "Harbour", "Line", "."];
-    let spans = [
-        SpanView { start: 0, end: 2, name: "PER", colour: p.label(0), repeats: false },
-        SpanView { start: 8, end: 10, name: "ORG", colour: p.label(1), repeats: false },
-    ];
+    let spans = [SpanView::new(0..2, "PER", p.label(0)), SpanView::new(8..10, "ORG", p.label(1))];
     let style = flow::Style::reading(21.0, 42.0);
     let flow = Flow::lay_out(ui, &words, &spans, style, ui.available_width());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height()), Sense::hover());

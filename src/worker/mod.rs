@@ -20,7 +20,7 @@ use crate::format::{Choices, Format};
 use crate::hub::{Hub, ModelName, Progress};
 use crate::model::Alignment;
 use crate::model::align::Rule;
-use crate::predict::{Evaluation, Prediction};
+use crate::predict::{Evaluation, Prediction, Proposal};
 use crate::project::{Dataset, Places, SourceFile};
 use crate::train::event::{SharedWish, Wish};
 use crate::train::trial::{Estimate, RateSweep};
@@ -106,6 +106,17 @@ pub enum ReadRequest {
         /// Which sentences of it.
         sentences: Vec<SentenceId>,
     },
+    /// What a model would label.
+    Suggest {
+        /// Which model.
+        model: ModelName,
+        /// The data.
+        corpus: Corpus,
+        /// Which sentences of it.
+        sentences: Vec<SentenceId>,
+        /// Given back with the answer.
+        ticket: u64,
+    },
     /// The pieces of a sentence as the trainer will see them.
     Pieces {
         /// Whose tokenizer.
@@ -165,6 +176,10 @@ pub enum Event {
     Scoring(usize, usize),
     /// A model's scores.
     Scored(ModelName, Box<Evaluation>),
+    /// So many sentences have been read for suggestions.
+    Suggesting(u64, usize),
+    /// What a model would label, in the sentences that have been read.
+    Suggested(u64, Vec<(SentenceId, Vec<Proposal>)>),
     /// A sentence's pieces.
     Pieces(u64, Box<Alignment>),
     /// A base model's facts.

@@ -5,7 +5,7 @@ use crate::corpus::{Corpus, SentenceId};
 use crate::hub::{self, Hub, ModelName};
 use crate::model::align::{Rule, align};
 use crate::model::{Device, ModelFolder, TagSet, check};
-use crate::predict::{Aggregation, Options, Tagger, evaluate, predict};
+use crate::predict::{Aggregation, Options, Tagger, evaluate, predict, suggest};
 use crossbeam_channel::Receiver;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -124,6 +124,15 @@ fn one(request: &ReadRequest, models: &mut Models, outbox: &Outbox, stop: &Atomi
         }
         ReadRequest::Evaluate { model, corpus, sentences } => {
             score(models.tagger(model, outbox, stop)?, model, corpus, sentences, outbox, stop)?;
+        }
+        ReadRequest::Suggest { model, corpus, sentences, ticket } => {
+            let tagger = models.tagger(model, outbox, stop)?;
+            let watch = |done| {
+                outbox.send(Event::Suggesting(*ticket, done));
+                !stop.load(Ordering::Relaxed)
+            };
+            let found = suggest(tagger, corpus, sentences, watch).map_err(|e| e.to_string())?;
+            outbox.send(Event::Suggested(*ticket, found));
         }
         ReadRequest::Pieces { model, words, tags, labels, rule, ticket } => {
             let (_, folder, _) = models.get(model, outbox, stop)?;

@@ -1,15 +1,15 @@
 //! The text: the current sentence large, with its blocks, and its neighbours in the document around it.
 
 use super::flow::{Flow, SpanView, Style};
+use super::label_popup;
+use super::layers::Layers;
 use super::paint::Paint;
 use super::pieces;
 use crate::app::{Action, Annotate, Command};
-use crate::corpus::TokenSpan;
-use crate::corpus::scheme::side_by_side;
 use crate::ui::Commands;
 use crate::ui::numbers::counted;
 use crate::ui::theme::{self, TextRole};
-use crate::ui::widgets::{hairline, key_caps, label, put_text};
+use crate::ui::widgets::{hairline, icon, key_caps, label, put_text};
 use egui::{Align2, EventFilter, Frame, Id, Margin, Panel, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// How the canvas is presented.
@@ -19,6 +19,8 @@ pub struct View {
     scrolled_to: Option<(usize, bool)>,
     /// Word where a drag began.
     drag: Option<usize>,
+    /// The popup in which a label is chosen.
+    popup: label_popup::View,
 }
 
 /// Width of the gutter with the sentence's number.
@@ -30,19 +32,6 @@ fn gutter(ui: &Ui) -> f32 {
 const MEASURE: f32 = 680.0;
 /// Sentences shown before and after the current one.
 const AROUND: usize = 4;
-
-/// The labels of a sentence as they are shown.
-pub fn span_views<'a>(a: &'a Annotate, spans: &[TokenSpan], p: &'a theme::Palette) -> Vec<SpanView<'a>> {
-    spans
-        .iter()
-        .filter_map(|s| {
-            let label = a.corpus.labels.get(s.label)?;
-            let colour = p.label(usize::from(label.colour));
-            let repeats = theme::labels::repeats(usize::from(s.label));
-            Some(SpanView { start: s.start, end: s.end, name: &label.name, colour, repeats })
-        })
-        .collect()
-}
 
 /// The strip with the keys.
 pub fn hints(ui: &mut Ui, a: &Annotate) {
@@ -60,8 +49,16 @@ pub fn hints(ui: &mut Ui, a: &Annotate) {
                     (&["Shift", "→"], "extend"),
                     (&["Backspace"], "clear"),
                     (&["D"], "done"),
-                    (&["P"], "pieces"),
+                    (&["L"], "labels"),
                 ];
+                let deciding: [(&[&str], &str); 5] = [
+                    (&["A"], "accept"),
+                    (&["X"], "reject"),
+                    (&["Space"], "skip"),
+                    (&[&numbers], "label"),
+                    (&["Backspace"], "clear"),
+                ];
+                let hints = if a.suggestions().is_empty() { hints } else { deciding };
                 for (keys, what) in hints.iter().take(if narrow { 3 } else { 5 }) {
                     key_caps(ui, keys);
                     label(ui, TextRole::Small, p.text2, what);
@@ -118,8 +115,7 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, width: f32, out: &mut Comm
     let id = a.sentences[place];
     let document = a.corpus.document(id.document);
     let words = document.words(id.sentence as usize);
-    let token_spans = document.token_spans(id.sentence as usize);
-    let spans = span_views(a, &side_by_side(&token_spans), p);
+    let spans = Layers::of(a, place, false, p).blocks;
     let (size, line) = theme::density(ui).context();
     let joined = document.touching(id.sentence as usize);
     let flow = Flow::lay_out_joined(ui, &words, &spans, Style::context(size, line), width, &joined);
@@ -141,8 +137,7 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let words = document.words(id.sentence as usize);
-    let token_spans = document.token_spans(id.sentence as usize);
-    let spans = span_views(a, &side_by_side(&token_spans), p);
+    let layers = Layers::of(a, a.current, true, p);
     ui.add_space(10.0);
     let top = ui.cursor().top();
     let left = ui.cursor().left() + gutter(ui);
@@ -156,7 +151,14 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
         if let (true, Some(aligned)) = (a.pieces.on, &a.pieces.alignment) {
             label(ui, TextRole::Small, p.text3, &counted(aligned.pieces.len(), "piece"));
         }
-        label(ui, TextRole::Small, p.text3, &counted(token_spans.len(), "span"));
+        label(ui, TextRole::Small, p.text3, &counted(layers.all().filter(|s| !s.ghost).count(), "span"));
+        let suggested = a.suggestions().len();
+        if suggested > 0 {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            icon(ui, theme::icon::SPARKLES, 12.0, p.accent);
+            ui.spacing_mut().item_spacing.x = 10.0;
+            label(ui, TextRole::Small, p.text2, &counted(suggested, "suggestion"));
+        }
         let mark = a.mark();
         if mark.done {
             label(ui, TextRole::Small, p.ok, "done");
@@ -164,16 +166,13 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
         if mark.flagged {
             label(ui, TextRole::Small, p.warn, "flagged");
         }
-        if spans.len() < token_spans.len() {
-            let hidden = token_spans.len() - spans.len();
-            label(ui, TextRole::Small, p.warn, &format!("{hidden} overlapping, listed in the record"));
-        }
     });
     ui.add_space(6.0);
     if a.pieces.on {
-        pieces::show(ui, a, &words, &spans, gutter(ui), width);
+        let gold: Vec<SpanView> = layers.blocks.into_iter().filter(|s| !s.ghost).collect();
+        pieces::show(ui, a, &words, &gold, gutter(ui), width);
     } else {
-        text(ui, a, view, &words, &spans, width, out);
+        text(ui, a, view, &words, &layers, width, out);
     }
     let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, ui.cursor().top()));
     let bar = Rect::from_min_max(pos2(left - 20.0, rect.top()), pos2(left - 17.0, rect.bottom()));
@@ -187,14 +186,16 @@ fn text(
     a: &Annotate,
     view: &mut View,
     words: &[&str],
-    spans: &[SpanView],
+    layers: &Layers<'_>,
     width: f32,
     out: &mut Commands,
 ) {
+    let spans = &layers.blocks;
     let (size, line) = theme::density(ui).read();
     let id = a.current_id();
     let joined = a.corpus.document(id.document).touching(id.sentence as usize);
-    let flow = Flow::lay_out_joined(ui, words, spans, Style::reading(size, line), width, &joined);
+    let flow =
+        Flow::lay_out_joined(ui, words, spans, Style::reading(size, line).with_lanes(layers.depth()), width, &joined);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height()), Sense::hover());
     let origin = rect.min + vec2(gutter(ui), 0.0);
     let response = ui.interact(rect, Id::unique("canvas text"), Sense::click_and_drag());
@@ -212,7 +213,7 @@ fn text(
         let place = flow.rect(i).translate(origin.to_vec2());
         if ui.clip_rect().intersects(place) && !word.trim().is_empty() {
             let selected = a.selected().is_some_and(|s| s.contains(&i));
-            let tag = spans.iter().find(|s| s.start <= i && i < s.end).map_or("O", |s| s.name);
+            let tag = spans.iter().find(|s| !s.ghost && s.start <= i && i < s.end).map_or("O", |s| &*s.name);
             ui.interact(place, response.id.with(i), Sense::hover())
                 .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("{word}, {tag}")));
         }
@@ -221,7 +222,19 @@ fn text(
     let at = pointer.map(|pos| pos - origin);
     let hovered = response.hovered().then_some(at).flatten().and_then(|at| flow.span_at(ui, at, spans));
     if let Some(at) = at {
-        drag(&response, view, &flow, at, hovered.map(|i| &spans[i]), out);
+        let in_lane = |(lane, span): &&(usize, SpanView)| {
+            let width = super::flow::tag(ui, &span.name).size().x;
+            flow.lane(*lane, span, width).iter().any(|strip| strip.rect.contains(at.to_pos2()))
+        };
+        let over = layers.lanes.iter().find(in_lane).map(|(_, span)| span).or(hovered.map(|i| &spans[i]));
+        drag(&response, a, view, &flow, at, over, out);
+    }
+    if let Some(selected) = a.selected().filter(|_| a.choosing) {
+        let (first, last) = (flow.rect(*selected.start()), flow.rect(*selected.end()));
+        let below = if flow.rect(*selected.start()).top() == last.top() { first.union(last) } else { last };
+        label_popup::show(ui, below.translate(origin.to_vec2()), a, &mut view.popup, out);
+    } else {
+        view.popup = label_popup::View::default();
     }
     let ringed = a.selection.and_then(|_| {
         let selected = a.selected()?;
@@ -235,15 +248,20 @@ fn text(
         clip: Some(ui.clip_rect()),
         ..Paint::default()
     };
+    for (lane, span) in &layers.lanes {
+        flow.paint_lane(ui, origin, *lane, span, ui.clip_rect());
+    }
     flow.paint(ui, origin, words, spans, paint);
-    if let Some(i) = hovered {
+    if let Some(i) = hovered.filter(|i| !spans[*i].ghost) {
         remove_button(ui, &flow, origin, words.len(), &spans[i], out);
     }
 }
 
-/// A press begins a selection, a drag grows it word by word; a click on a block takes the whole span.
+/// A press begins a selection, a drag grows it word by word; a click on a block takes the whole span. What was dragged over, or
+/// clicked twice, gets the brush's label or is asked for one; three clicks find the same words everywhere.
 fn drag(
     response: &egui::Response,
+    a: &Annotate,
     view: &mut View,
     flow: &Flow,
     at: egui::Vec2,
@@ -258,8 +276,18 @@ fn drag(
     {
         out.push(Command::Select(from, to));
     }
-    if response.drag_stopped() {
-        view.drag = None;
+    let asks = || match a.brush {
+        Some(label) => Command::Label(label),
+        None => Command::Do(Action::ChooseLabel),
+    };
+    if response.drag_stopped() && view.drag.take().is_some() {
+        out.push(asks());
+    }
+    if response.triple_clicked() {
+        return out.extend([Command::ChooseNone, Command::Do(Action::LabelMatches)]);
+    }
+    if response.double_clicked() {
+        return out.push(asks());
     }
     if response.clicked() {
         match (over, flow.word_at(at)) {

@@ -7,25 +7,38 @@ use crate::corpus::Directions;
 use crate::ui::theme::{LabelColour, TextRole, reading};
 use egui::text::LayoutJob;
 use egui::{Galley, Rect, Ui, Vec2, pos2, vec2};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// A span as it is shown.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct SpanView<'a> {
     /// First word.
     pub start: usize,
     /// One past the last word.
     pub end: usize,
-    /// The label's name.
-    pub name: &'a str,
+    /// The label's name, of a suggestion with its score.
+    pub name: Cow<'a, str>,
     /// The label's colours.
     pub colour: &'a LabelColour,
     /// Whether the colour stands for another label too, so that the block gets a bar.
     pub repeats: bool,
+    /// Whether it is a suggestion: an outline of dashes.
+    pub ghost: bool,
 }
 
-impl SpanView<'_> {
+impl<'a> SpanView<'a> {
+    /// A gold span of these words.
+    pub fn new(words: Range<usize>, name: impl Into<Cow<'a, str>>, colour: &'a LabelColour) -> Self {
+        Self { start: words.start, end: words.end, name: name.into(), colour, repeats: false, ghost: false }
+    }
+
+    /// Whether they share a word.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
     fn holds(&self, word: usize) -> bool {
         self.start <= word && word < self.end
     }
@@ -36,6 +49,8 @@ impl SpanView<'_> {
 pub struct Style {
     pub(super) size: f32,
     pub(super) line: f32,
+    /// Lanes under each line, for spans that blocks are in the way of.
+    pub(super) lanes: usize,
     /// Blocks with labels; else underlines, as in the sentences around the current one.
     pub(super) blocks: bool,
 }
@@ -43,12 +58,22 @@ pub struct Style {
 impl Style {
     /// The current sentence: blocks.
     pub fn reading(size: f32, line: f32) -> Self {
-        Self { size, line, blocks: true }
+        Self { size, line, lanes: 0, blocks: true }
     }
 
     /// Sentences around it: underlines.
     pub fn context(size: f32, line: f32) -> Self {
-        Self { size, line, blocks: false }
+        Self { size, line, lanes: 0, blocks: false }
+    }
+
+    /// With so many lanes under each line.
+    pub fn with_lanes(self, lanes: usize) -> Self {
+        Self { lanes, ..self }
+    }
+
+    /// From one line to the next.
+    pub(super) fn pitch(self) -> f32 {
+        self.line + self.lanes as f32 * LANE
     }
 
     /// The height of a block, centred on its line.
@@ -56,6 +81,9 @@ impl Style {
         (self.size * 1.371 + 2.0).round()
     }
 }
+
+/// Height of a lane.
+pub(super) const LANE: f32 = 18.0;
 
 /// Room inside a block at its ends, and before its label.
 pub(super) const PAD: f32 = 6.0;
@@ -151,7 +179,7 @@ impl Flow {
         if style.blocks {
             for s in spans {
                 lead[s.start] += PAD;
-                trail[s.end - 1] += PAD + tag(ui, s.name).size().x + PAD;
+                trail[s.end - 1] += PAD + tag(ui, &s.name).size().x + PAD;
             }
         }
         let widths: Vec<f32> = words.iter().map(|w| galley(ui, w, style).size().x).collect();
@@ -174,7 +202,7 @@ impl Flow {
             } else {
                 -lead[row.start]
             };
-            let y = number as f32 * style.line;
+            let y = number as f32 * style.pitch();
             for (place, &word) in line.iter().enumerate() {
                 let (before, after) = margins[place];
                 let min = pos2(x + before, y);
@@ -188,7 +216,7 @@ impl Flow {
 
     /// Height of all lines.
     pub fn height(&self) -> f32 {
-        self.lines.len() as f32 * self.style.line
+        self.lines.len() as f32 * self.style.pitch()
     }
 
     /// A word's place, relative to the text's origin.
@@ -198,7 +226,7 @@ impl Flow {
 
     /// The word at a place: the nearest on the line.
     pub fn word_at(&self, at: Vec2) -> Option<usize> {
-        let row = (at.y / self.style.line).floor().clamp(0.0, self.lines.len().saturating_sub(1) as f32) as usize;
+        let row = (at.y / self.style.pitch()).floor().clamp(0.0, self.lines.len().saturating_sub(1) as f32) as usize;
         let distance = |word: usize| (self.rect(word).left() - at.x).max(at.x - self.rect(word).right()).max(0.0);
         self.lines.get(row)?.iter().copied().min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
     }
@@ -232,17 +260,36 @@ impl Flow {
         strips
     }
 
+    /// The stretches of a span in a lane: bars under its words, the first one with the label's name in it, which may be wider.
+    pub(super) fn lane(&self, lane: usize, span: &SpanView, name_width: f32) -> Vec<Strip> {
+        let mut strips = self.strips(span.start..span.end);
+        for s in &mut strips {
+            let top = s.rect.bottom() + lane as f32 * LANE - 3.0;
+            let mut bar =
+                Rect::from_min_max(pos2(s.rect.left() - 2.0, top), pos2(s.rect.right() + 2.0, top + LANE - 2.0));
+            if s.begins && bar.width() < name_width + 2.0 * PAD {
+                bar = if self.right_to_left {
+                    bar.with_min_x(bar.right() - name_width - 2.0 * PAD)
+                } else {
+                    bar.with_max_x(bar.left() + name_width + 2.0 * PAD)
+                };
+            }
+            s.rect = bar;
+        }
+        strips
+    }
+
     /// The span whose block is at a place.
     pub fn span_at(&self, ui: &Ui, at: Vec2, spans: &[SpanView]) -> Option<usize> {
         spans.iter().position(|s| {
-            let width = tag(ui, s.name).size().x;
+            let width = tag(ui, &s.name).size().x;
             self.blocks(s, width).iter().any(|b| b.rect.contains(at.to_pos2()))
         })
     }
 
     /// Where a span's block ends: the middle of its last edge.
     pub fn end_of(&self, ui: &Ui, span: &SpanView) -> Option<egui::Pos2> {
-        let last = self.blocks(span, tag(ui, span.name).size().x).into_iter().find(|b| b.ends)?.rect;
+        let last = self.blocks(span, tag(ui, &span.name).size().x).into_iter().find(|b| b.ends)?.rect;
         Some(if self.right_to_left { last.left_center() } else { last.right_center() })
     }
 }

@@ -1,7 +1,8 @@
 //! The panel beside the text: the sentence's spans and its full record.
 
+use super::review;
 use crate::app::{Action, Annotate, Command};
-use crate::corpus::{Scheme, notation, scheme};
+use crate::corpus::{Origin, Scheme, notation, scheme};
 use crate::format::published::{chunks_as_iob2, column_id};
 use crate::model::TagSet;
 use crate::ui::Commands;
@@ -17,6 +18,13 @@ pub fn show(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         let part = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 10 });
         part.show(ui, |ui| spans(ui, a, out));
         separator(ui);
+        if a.suggestion().is_some() {
+            part.show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 8.0;
+                review::card(ui, a, out);
+            });
+            separator(ui);
+        }
         part.show(ui, |ui| notes(ui, a, out));
         separator(ui);
         part.show(ui, |ui| record(ui, a));
@@ -29,14 +37,16 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     label(ui, TextRole::SmallMedium, p.text2, "Spans");
     let id = a.current_id();
     let document = a.corpus.document(id.document);
-    let spans = document.token_spans(id.sentence as usize);
+    let sentence = id.sentence as usize;
+    let spans = &document.spans[document.span_indices(sentence)];
     if spans.is_empty() {
         paragraph(ui, TextRole::Small, p.text3, "None yet. Drag over words, then press a number.");
     }
-    for s in spans {
+    for span in spans {
+        let s = document.token_span(sentence, span);
         let Some(l) = a.corpus.labels.get(s.label) else { continue };
         let colour = p.label(usize::from(l.colour));
-        let text = document.words_text(id.sentence as usize, s.start..s.end).replace(['\n', '\r'], " ");
+        let text = document.text[span.start as usize..span.end as usize].replace(['\n', '\r'], " ");
         let (_, row) = ui.allocate_space(vec2(ui.available_width(), 24.0));
         // The cross ends where the record below does; its button reaches further.
         let row = row.with_max_x(row.right() + 5.0);
@@ -47,6 +57,7 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
             out.push(Command::Do(Action::ClearLabel));
         }
         label(&mut ui, TextRole::CaptionStrong, colour.ink, &l.name);
+        label(&mut ui, TextRole::Small, p.text3, &origin_name(a, span.origin));
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
             crate::ui::widgets::dot(ui.painter(), dot.center(), colour.solid);
@@ -55,6 +66,15 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
                 out.push(Command::Select(s.start, s.end - 1));
             }
         });
+    }
+}
+
+/// Who decided on a span, for people.
+pub(super) fn origin_name(a: &Annotate, origin: Origin) -> String {
+    match origin {
+        Origin::Source => "import".into(),
+        Origin::Person => "you".into(),
+        Origin::Proposer { who, .. } => a.corpus.proposers.get(usize::from(who)).cloned().unwrap_or_default(),
     }
 }
 

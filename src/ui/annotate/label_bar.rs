@@ -1,6 +1,7 @@
 //! The strip over the text: one chip a label, and the switch of the pieces lens.
 
-use crate::app::{Action, Annotate, Command};
+use super::review;
+use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::LabelId;
 use crate::ui::Commands;
 use crate::ui::frame::edge_below;
@@ -19,7 +20,7 @@ pub struct View {
 const NARROW: f32 = 1024.0;
 
 /// Shows the strip; with the button of the inspector where that is closed by default.
-pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, inspector: Option<&mut bool>, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, inspector: Option<&mut bool>, out: &mut Commands) {
     let p = theme::of(ui);
     let frame = Frame::new().fill(p.canvas).inner_margin(Margin::symmetric(16, 8));
     let panel = Panel::top("labels").exact_size(44.0).resizable(false).show_separator_line(false).frame(frame);
@@ -30,7 +31,9 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, inspector: Option<&mut b
                     let button = IconButton::new(icon::PANEL_RIGHT, "Spans and record").toggled(*open);
                     *open ^= button.show(ui).clicked();
                 }
-                let pieces = if ui.content_rect().width() < NARROW {
+                let narrow = ui.content_rect().width() < NARROW;
+                review::button(ui, app, a, narrow, out);
+                let pieces = if narrow {
                     IconButton::new(icon::BLOCKS, "Pieces").keys(&["P"]).toggled(a.pieces.on).show(ui)
                 } else {
                     Button::quiet("Pieces").icon(icon::BLOCKS).toggled(a.pieces.on).show(ui)
@@ -59,15 +62,18 @@ fn chips(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         if roomy {
             chip = chip.count(&count);
         }
+        chip = chip.chosen(a.brush == Some(id));
         // Behind it comes the plus, and before that the menu of what does not fit.
         let behind = if usize::from(id) == last { 36.0 } else { 96.0 };
         if !rest.is_empty() || chip.width(ui) > ui.available_width() - behind {
             rest.push(id);
             continue;
         }
-        let response = chip.show(ui).on_hover_text("Click: give this label. Right click: rename or recolour.");
+        let response = chip.show(ui).on_hover_text("Click: give this label, or, with nothing selected, give it to all you select next. Right click: rename or recolour.");
         if response.clicked() {
-            out.push(Command::Label(id));
+            // With nothing selected it becomes the brush, or stops being it.
+            let brush = (a.brush != Some(id)).then_some(id);
+            out.push(if a.selection.is_some() { Command::Label(id) } else { Command::Brush(brush) });
         }
         edit_menu(&response, a, id, view, out);
     }

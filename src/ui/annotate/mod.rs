@@ -4,9 +4,12 @@ pub mod canvas;
 pub mod flow;
 mod inspector;
 mod label_bar;
+mod label_popup;
+mod layers;
 mod list;
 pub mod paint;
 mod pieces;
+mod review;
 
 use super::Commands;
 use super::frame::edge_right;
@@ -53,7 +56,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
     }
     CentralPanel::default().frame(Frame::new().fill(p.canvas)).show(ui, |ui| {
-        label_bar::show(ui, a, &mut view.label_bar, (!roomy).then_some(&mut view.inspector), out);
+        label_bar::show(ui, app, a, &mut view.label_bar, (!roomy).then_some(&mut view.inspector), out);
         canvas::hints(ui, a);
         canvas::show(ui, a, &mut view.canvas, out);
     });

@@ -53,7 +53,7 @@ impl Flow {
 
     fn paint_block(&self, ui: &Ui, shift: Vec2, index: usize, span: &SpanView, paint: &Paint) {
         let p = theme::of(ui);
-        let name = tag(ui, span.name);
+        let name = tag(ui, &span.name);
         let hovered = paint.hovered == Some(index);
         let certainty = paint.certainty.get(index).copied().unwrap_or(1.0);
         // Three steps, explained under the text.
@@ -74,7 +74,13 @@ impl Flow {
             let (begin, end) = (round(block.begins), round(block.ends));
             let (left, right) = if self.right_to_left { (end, begin) } else { (begin, end) };
             let radius = CornerRadius { nw: left, sw: left, ne: right, se: right };
-            ui.painter().rect_filled(rect, radius, ground);
+            if span.ghost {
+                let ground = if hovered { span.colour.tint } else { p.canvas };
+                ui.painter().rect_filled(rect, radius, ground);
+                dashed_rect(ui.painter(), rect, 6, Stroke::new(1.0, span.colour.ink));
+            } else {
+                ui.painter().rect_filled(rect, radius, ground);
+            }
             if span.repeats && block.begins {
                 let bar = vec2(2.0, rect.height());
                 let min = if self.right_to_left { rect.right_top() - vec2(2.0, 0.0) } else { rect.min };
@@ -92,6 +98,32 @@ impl Flow {
                 let x = if self.right_to_left { rect.left() + PAD } else { rect.right() - PAD - name.size().x };
                 let at = pos2(x, rect.center().y - name.size().y / 2.0 + 1.0);
                 ui.painter().galley(at, name.clone(), ink);
+            }
+        }
+    }
+
+    /// Paints a span in a lane under its words.
+    pub fn paint_lane(&self, ui: &Ui, origin: Pos2, lane: usize, span: &SpanView, clip: Rect) {
+        let p = theme::of(ui);
+        let name = tag(ui, &span.name);
+        for strip in self.lane(lane, span, name.size().x) {
+            let rect = strip.rect.translate(origin.to_vec2());
+            if !clip.intersects(rect) {
+                continue;
+            }
+            if span.ghost {
+                ui.painter().rect_filled(rect, 4, p.canvas);
+                dashed_rect(ui.painter(), rect, 4, Stroke::new(1.0, span.colour.ink));
+            } else {
+                ui.painter().rect_filled(rect, 4, span.colour.tint);
+            }
+            if strip.begins {
+                let x = if self.right_to_left { rect.right() - PAD - name.size().x } else { rect.left() + PAD };
+                ui.painter().galley(
+                    pos2(x, rect.center().y - name.size().y / 2.0 + 0.5),
+                    name.clone(),
+                    span.colour.ink,
+                );
             }
         }
     }

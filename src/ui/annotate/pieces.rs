@@ -126,7 +126,7 @@ fn groups(
             }
             _ => {
                 let label = word.and_then(|w| spans.iter().find(|s| s.end == w + 1));
-                let tag = label.map_or(0.0, |s| TextRole::Tag.line(ui, s.name).size().x + 2.0 * PAD);
+                let tag = label.map_or(0.0, |s| TextRole::Tag.line(ui, &s.name).size().x + 2.0 * PAD);
                 let word_width = word.map_or(0.0, |w| word_galley(ui, words[w]).size().x + tag);
                 groups.push(Group { word, pieces: vec![i], widths: vec![width(i)], word_width });
             }
@@ -162,7 +162,7 @@ fn paint_blocks(ui: &Ui, origin: egui::Pos2, groups: &[Group], places: &[Vec2], 
             let radius = CornerRadius { nw: left, sw: left, ne: right, se: right };
             ui.painter().rect_filled(block, radius, span.colour.tint);
             if ends {
-                let name = TextRole::Tag.line(ui, span.name);
+                let name = TextRole::Tag.line(ui, &span.name);
                 let at = pos2(block.right() - PAD - name.size().x, block.center().y - name.size().y / 2.0 + 1.0);
                 ui.painter().galley(at, name, span.colour.ink);
             }

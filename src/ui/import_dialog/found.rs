@@ -167,7 +167,7 @@ fn one_sentence(ui: &mut Ui, importing: &Importing, dataset: &Dataset, document:
         .filter_map(|s| {
             let colour = usize::from(labels.get(s.label)?.colour);
             let repeats = theme::labels::repeats(usize::from(s.label));
-            Some(SpanView { start: s.start, end: s.end, name: name(s.label)?, colour: p.label(colour), repeats })
+            Some(SpanView { repeats, ..SpanView::new(s.start..s.end, name(s.label)?, p.label(colour)) })
         })
         .collect();
     let joined: Vec<bool> = document.touching(sentence);

@@ -16,17 +16,24 @@ pub struct LabelChip<'a> {
     name: &'a str,
     colour: &'a LabelColour,
     count: &'a str,
+    chosen: bool,
     why_off: Option<&'a str>,
 }
 
 impl<'a> LabelChip<'a> {
     pub fn new(key: &'a str, name: &'a str, colour: &'a LabelColour) -> Self {
-        Self { key, name, colour, count: "", why_off: None }
+        Self { key, name, colour, count: "", chosen: false, why_off: None }
     }
 
     /// How often the label occurs, as it shall be read.
     pub fn count(mut self, count: &'a str) -> Self {
         self.count = count;
+        self
+    }
+
+    /// Marks the one that is in the hand.
+    pub fn chosen(mut self, chosen: bool) -> Self {
+        self.chosen = chosen;
         self
     }
 
@@ -52,7 +59,7 @@ impl<'a> LabelChip<'a> {
         let size = vec2(self.width(ui), theme::density(ui).control());
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let enabled = ui.is_enabled();
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, self.name));
+        response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, self.chosen, self.name));
         if ui.is_rect_visible(rect) {
             self.paint(ui, &response, rect);
             focus_ring(ui, &response, rect, metrics::RADIUS_CHIP);
@@ -67,6 +74,7 @@ impl<'a> LabelChip<'a> {
         let (fill, border) = match (enabled, down) {
             (false, _) => (none, p.line),
             (true, true) => (self.colour.tint, self.colour.tint),
+            (true, false) if self.chosen => (self.colour.tint, p.accent),
             (true, false) => (Touch::of(ui, response).hovered(none, p.hover), p.line_strong),
         };
         let stroke = Stroke::new(metrics::STROKE, border);

@@ -1,0 +1,199 @@
+//! Labelling at the selection: what is selected, how it moves, and the edits of its spans.
+
+use super::annotate::Annotate;
+use crate::corpus::{Directions, Document, Edit, LabelId, Origin, Span};
+use std::ops::RangeInclusive;
+
+/// Where the caret goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caret {
+    /// To the next word towards the right of the window.
+    Right,
+    /// To the next word towards the left of the window.
+    Left,
+    /// To the sentence's first word.
+    First,
+    /// To the sentence's last word.
+    Last,
+    /// To the next span, as it is read.
+    NextSpan,
+    /// To the span before.
+    PreviousSpan,
+}
+
+/// How a span changes at its edges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reshape {
+    /// Takes the word behind it.
+    GrowEnd,
+    /// Gives its last word up.
+    ShrinkEnd,
+    /// Takes the word before it.
+    GrowStart,
+    /// Gives its first word up.
+    ShrinkStart,
+    /// Becomes two before the first selected word.
+    Split,
+    /// Becomes one with all that the selection touches, or with the next.
+    Merge,
+}
+
+impl Annotate {
+    /// The selected words, first to last.
+    pub fn selected(&self) -> Option<RangeInclusive<usize>> {
+        self.selection.map(|(a, b)| a.min(b)..=a.max(b))
+    }
+
+    /// The current document and the number of the current sentence in it.
+    fn here(&self) -> (&Document, usize) {
+        let id = self.current_id();
+        (self.corpus.document(id.document), id.sentence as usize)
+    }
+
+    /// The gold spans of the current sentence.
+    fn spans_here(&self) -> &[Span] {
+        let (document, sentence) = self.here();
+        &document.spans[document.span_indices(sentence)]
+    }
+
+    /// Moves the selection; `extend` keeps where it began. Right is backwards in a right-to-left sentence.
+    pub fn move_caret(&mut self, caret: Caret, extend: bool) {
+        let (document, sentence) = self.here();
+        let right_to_left = Directions::of(&document.words(sentence)).right_to_left;
+        let last = document.sentence(sentence).len() - 1;
+        let forward = match caret {
+            Caret::Right => !right_to_left,
+            Caret::Left => right_to_left,
+            Caret::First => return self.put_caret(0, extend),
+            Caret::Last => return self.put_caret(last, extend),
+            Caret::NextSpan | Caret::PreviousSpan => return self.go_to_span(caret == Caret::NextSpan, extend),
+        };
+        match self.selection {
+            None => self.put_caret(if forward { 0 } else { last }, false),
+            Some((_, head)) => {
+                self.put_caret(if forward { (head + 1).min(last) } else { head.saturating_sub(1) }, extend);
+            }
+        }
+    }
+
+    fn put_caret(&mut self, at: usize, extend: bool) {
+        let anchor = self.selection.filter(|_| extend).map_or(at, |(anchor, _)| anchor);
+        self.selection = Some((anchor, at));
+    }
+
+    /// Selects the span after or before the selection.
+    fn go_to_span(&mut self, forward: bool, extend: bool) {
+        let (document, sentence) = self.here();
+        let spans = document.token_spans(sentence);
+        let found = match (self.selected(), forward) {
+            (None, true) => spans.first(),
+            (None, false) => spans.last(),
+            (Some(words), true) => spans.iter().find(|s| s.start > *words.start()),
+            (Some(words), false) => spans.iter().rev().find(|s| s.start < *words.start()),
+        };
+        let Some((start, end)) = found.map(|s| (s.start, s.end - 1)) else { return };
+        let anchor = self.selection.filter(|_| extend).map(|(anchor, _)| anchor);
+        self.selection = Some((anchor.unwrap_or(start), if extend && !forward { start } else { end }));
+    }
+
+    /// The stretch of text that is selected, as a span of this label.
+    pub fn selected_text(&self, label: LabelId) -> Option<Span> {
+        let words = self.selected()?;
+        let (document, sentence) = self.here();
+        Some(document.span_at(sentence, *words.start()..words.end() + 1, label))
+    }
+
+    /// The span that the selection means: the one of just these words, else the shortest around them, else the first it touches.
+    pub fn selected_span(&self) -> Option<Span> {
+        let at = self.selected_text(0)?;
+        let around = |s: &&Span| s.start <= at.start && at.end <= s.end;
+        let spans = self.spans_here();
+        let shortest = spans.iter().filter(around).min_by_key(|s| s.end - s.start);
+        shortest.or_else(|| spans.iter().find(|s| s.overlaps(&at))).copied()
+    }
+
+    /// The edit that gives the selected words a label (`None`: no label); suggestions about them are decided by it. Spans they touch
+    /// go, or only those of the same words where spans may overlap. `None` when nothing is selected or nothing would change.
+    pub fn label_edit(&self, label: Option<LabelId>) -> Option<Edit> {
+        let at = self.selected_text(0)?;
+        let mut removed = self.replaced_by(self.spans_here(), &at);
+        if label.is_none() && removed.is_empty() {
+            removed = self.spans_here().iter().filter(|s| s.overlaps(&at)).copied().collect();
+        }
+        let added: Vec<Span> = label.map(|label| Span { label, origin: Origin::Person, ..at }).into_iter().collect();
+        (removed != added).then(|| self.with_suggestions_decided(removed, added))
+    }
+
+    /// The spans that one comes in place of: those it touches, or only those of the same words where spans may overlap.
+    pub(super) fn replaced_by(&self, spans: &[Span], new: &Span) -> Vec<Span> {
+        let same = |s: &Span| (s.start, s.end) == (new.start, new.end);
+        spans.iter().filter(|s| if self.overlaps { same(s) } else { s.overlaps(new) }).copied().collect()
+    }
+
+    /// The edit that exchanges spans of the current document. Suggestions about what is added, or taken away, go with it.
+    fn with_suggestions_decided(&self, removed: Vec<Span>, added: Vec<Span>) -> Edit {
+        let document = self.current_id().document;
+        let decided = |s: &&Span| added.iter().any(|a| a.overlaps(s));
+        let suggestions: Vec<Span> = self.suggestions().iter().filter(decided).copied().collect();
+        let spans = Edit::Spans { document, removed, added };
+        if suggestions.is_empty() {
+            return spans;
+        }
+        let name = spans.describe(&self.corpus);
+        let decided = Edit::Suggestions { document, removed: suggestions, added: Vec::new() };
+        Edit::Together { name, edits: vec![decided, spans] }
+    }
+
+    /// The edit that changes the selected span at its edges, and the words that are selected then. `None` where it does not fit:
+    /// at the sentence's end, at another span where spans may not overlap, or where nothing would be left.
+    pub fn reshape(&self, how: Reshape) -> Option<(Edit, (usize, usize))> {
+        let span = self.selected_span()?;
+        let (document, sentence) = self.here();
+        let words = document.token_span(sentence, &span);
+        let (mut start, mut end) = (words.start, words.end);
+        let at = |words: std::ops::Range<usize>| Span {
+            origin: Origin::Person,
+            ..document.span_at(sentence, words, span.label)
+        };
+        let first_selected = *self.selected()?.start();
+        match how {
+            Reshape::GrowEnd => end += 1,
+            Reshape::ShrinkEnd => end -= 1,
+            Reshape::GrowStart => start = start.checked_sub(1)?,
+            Reshape::ShrinkStart => start += 1,
+            Reshape::Split => {
+                let fits = words.start < first_selected && first_selected < words.end;
+                let halves = fits.then(|| vec![at(start..first_selected), at(first_selected..end)])?;
+                return Some((self.with_suggestions_decided(vec![span], halves), (first_selected, end - 1)));
+            }
+            Reshape::Merge => return self.merge(span),
+        }
+        if start >= end || end > document.sentence(sentence).len() {
+            return None;
+        }
+        let new = at(start..end);
+        let in_the_way = |s: &&Span| **s != span && s.overlaps(&new) && !s.overlaps(&span);
+        if !self.overlaps && self.spans_here().iter().any(|s| in_the_way(&s)) {
+            return None;
+        }
+        Some((self.with_suggestions_decided(vec![span], vec![new]), (start, end - 1)))
+    }
+
+    /// One span of all that the selection touches; of the selected one and the next where it touches only one.
+    fn merge(&self, span: Span) -> Option<(Edit, (usize, usize))> {
+        let (document, sentence) = self.here();
+        let at = self.selected_text(0)?;
+        let mut parts: Vec<Span> = self.spans_here().iter().filter(|s| s.overlaps(&at)).copied().collect();
+        if parts.len() == 1 {
+            parts.extend(self.spans_here().iter().find(|s| s.start >= span.end));
+        }
+        let (first, last) = (parts.first()?, parts.last()?);
+        if parts.len() < 2 {
+            return None;
+        }
+        let words = document.token_span(sentence, first).start..document.token_span(sentence, last).end;
+        let whole = Span { origin: Origin::Person, ..document.span_at(sentence, words.clone(), first.label) };
+        let removed = self.spans_here().iter().filter(|s| s.overlaps(&whole)).copied().collect();
+        Some((self.with_suggestions_decided(removed, vec![whole]), (words.start, words.end - 1)))
+    }
+}

@@ -1,0 +1,229 @@
+//! The same words everywhere: found, ticked one by one, labelled as one step; and one by one by a key.
+
+use super::annotate::Annotate;
+use super::effect::Effect;
+use super::events::thousands;
+use super::notices::Notice;
+use super::state::App;
+use super::update::make;
+use crate::corpus::{Document, Edit, LabelId, Origin, SentenceId, Span};
+use std::collections::BTreeMap;
+
+/// What counts as the same words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Likeness {
+    /// Capitals and small letters are the same.
+    pub any_case: bool,
+    /// Words may end otherwise: at least four letters and three quarters of the shorter word are the same, and no more than three
+    /// letters follow. It knows no language.
+    pub any_ending: bool,
+}
+
+impl Likeness {
+    /// Whether two words are the same.
+    pub fn same(self, a: &str, b: &str) -> bool {
+        if a == b {
+            return true;
+        }
+        if !self.any_case && !self.any_ending {
+            return false;
+        }
+        let letters = |word: &str| -> Vec<char> {
+            if self.any_case { word.chars().flat_map(char::to_lowercase).collect() } else { word.chars().collect() }
+        };
+        let (a, b) = (letters(a), letters(b));
+        if !self.any_ending {
+            return a == b;
+        }
+        let shared = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+        let shorter = a.len().min(b.len());
+        let enough = shared >= 4 && shared * 4 >= shorter * 3;
+        a == b || (enough && a.len() - shared <= 3 && b.len() - shared <= 3)
+    }
+}
+
+/// A place where the words stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Of the sentence, in the list of all.
+    pub place: usize,
+    /// Where, with the label that is to be given.
+    pub at: Span,
+    /// What is there now: the label of a span of just these words.
+    pub now: Option<LabelId>,
+    /// Whether it is to be labelled.
+    pub ticked: bool,
+}
+
+/// The dialog of all matches.
+#[derive(Clone, Debug)]
+pub struct Matching {
+    /// The words.
+    pub words: Vec<String>,
+    /// As they stand in the text.
+    pub text: String,
+    /// What they are to be.
+    pub label: LabelId,
+    /// What counts as the same.
+    pub likeness: Likeness,
+    /// Where they stand, in order.
+    pub hits: Vec<Hit>,
+}
+
+impl Matching {
+    /// How many are ticked.
+    pub fn ticked(&self) -> usize {
+        self.hits.iter().filter(|h| h.ticked).count()
+    }
+}
+
+/// Opens the dialog for the selected words.
+pub(super) fn open(app: &mut App) {
+    let Some(a) = &app.annotate else { return };
+    let Some((words, text)) = a.selected_words() else {
+        app.notices.say(Notice::info("Select words first", "Then E finds them everywhere."));
+        return;
+    };
+    if a.corpus.labels.is_empty() {
+        app.notices.say(Notice::info("There is no label yet", "N adds one."));
+        return;
+    }
+    let label = a.selected_span().map(|s| s.label).or(a.last_labels.first().copied()).unwrap_or(0);
+    let likeness = Likeness::default();
+    let hits = a.hits(&words, label, likeness);
+    app.matching = Some(Matching { words, text, label, likeness, hits });
+}
+
+/// Looks again: for another label, or with another likeness.
+pub(super) fn look_again(app: &mut App, label: LabelId, likeness: Likeness) {
+    if let (Some(a), Some(m)) = (&app.annotate, &mut app.matching) {
+        (m.label, m.likeness) = (label, likeness);
+        m.hits = a.hits(&m.words, label, likeness);
+    }
+}
+
+/// Labels what is ticked.
+pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
+    let (Some(a), Some(m)) = (&mut app.annotate, app.matching.take()) else { return };
+    let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
+    for hit in m.hits.iter().filter(|h| h.ticked) {
+        by_document.entry(a.sentences[hit.place].document).or_default().push(hit.at);
+    }
+    let count: usize = by_document.values().map(Vec::len).sum();
+    let name = format!("Label {} × “{}” as {}", thousands(count), m.text, a.corpus.labels.name(m.label));
+    let mut edits = Vec::new();
+    for (document, added) in by_document {
+        let d = a.corpus.document(document);
+        let gone = |spans: &[Span]| -> Vec<Span> {
+            let mut gone: Vec<Span> = added.iter().flat_map(|at| a.replaced_by(spans, at)).collect();
+            gone.sort_unstable();
+            gone.dedup();
+            gone
+        };
+        let suggestions = gone(&d.suggestions);
+        if !suggestions.is_empty() {
+            edits.push(Edit::Suggestions { document, removed: suggestions, added: Vec::new() });
+        }
+        edits.push(Edit::Spans { document, removed: gone(&d.spans), added });
+    }
+    if !edits.is_empty() {
+        make(a, Edit::Together { name, edits }, effects);
+        let text = format!("{} now carry {}. Ctrl+Z takes it back.", thousands(count), a.corpus.labels.name(m.label));
+        app.notices.say(Notice::good(&format!("“{}” labelled", m.text), text));
+    }
+}
+
+/// Labels the next match of what was labelled last, and goes there.
+pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(a) = &mut app.annotate else { return };
+    let Some((words, label)) = a.last_given.clone() else {
+        app.notices.say(Notice::info("Nothing to repeat", "Label some words first; then R labels their next match."));
+        return;
+    };
+    let (from, behind) = (a.current, a.selected().map_or(0, |s| s.end() + 1));
+    let split = a.shown.partition_point(|place| *place < from);
+    let around: Vec<usize> = a.shown[split..].iter().chain(&a.shown[..split]).copied().collect();
+    let next = around.into_iter().find_map(|place| {
+        let hits = a.hits_in(place, &words, label, Likeness::default());
+        let id = a.sentences[place];
+        let first = |h: &Hit| a.corpus.document(id.document).token_span(id.sentence as usize, &h.at).start;
+        hits.into_iter().find(|h| h.now != Some(label) && (place != from || first(h) >= behind))
+    });
+    let Some(hit) = next else {
+        let text = format!("Every “{}” in view carries {} now.", words.join(" "), a.corpus.labels.name(label));
+        app.notices.say(Notice::good("No further match", text));
+        return;
+    };
+    a.go_to(hit.place);
+    a.select_span(hit.at);
+    if let Some(edit) = a.label_edit(Some(label)) {
+        make(a, edit, effects);
+    }
+}
+
+impl Annotate {
+    /// The selected words, and their text.
+    pub(super) fn selected_words(&self) -> Option<(Vec<String>, String)> {
+        let range = self.selected()?;
+        let id = self.current_id();
+        let document = self.corpus.document(id.document);
+        let words = document.words(id.sentence as usize);
+        let text = document.words_text(id.sentence as usize, *range.start()..range.end() + 1);
+        Some((words[range].iter().map(|w| (*w).to_owned()).collect(), text.replace(['\n', '\r'], " ")))
+    }
+
+    /// Where these words stand in all sentences in view. What carries the label already is not ticked.
+    fn hits(&self, words: &[String], label: LabelId, likeness: Likeness) -> Vec<Hit> {
+        self.shown.iter().flat_map(|place| self.hits_in(*place, words, label, likeness)).collect()
+    }
+
+    /// Where they stand in one sentence, one behind the other.
+    fn hits_in(&self, place: usize, words: &[String], label: LabelId, likeness: Likeness) -> Vec<Hit> {
+        let SentenceId { document, sentence } = self.sentences[place];
+        let d = self.corpus.document(document);
+        let range = d.sentence(sentence as usize);
+        let mut hits = Vec::new();
+        let mut at = range.start;
+        while at + words.len() <= range.end {
+            if !words.iter().enumerate().all(|(i, word)| likeness.same(d.token(at + i), word)) {
+                at += 1;
+                continue;
+            }
+            let first = at - range.start;
+            let span = d.span_at(sentence as usize, first..first + words.len(), label);
+            let now = label_of(d, &span);
+            let at_span = Span { origin: Origin::Person, ..span };
+            hits.push(Hit { place, at: at_span, now, ticked: now != Some(label) });
+            at += words.len();
+        }
+        hits
+    }
+}
+
+/// The label of a span of just these words.
+fn label_of(document: &Document, at: &Span) -> Option<LabelId> {
+    let first = document.spans.partition_point(|s| (s.start, s.end) < (at.start, at.end));
+    let span = document.spans.get(first).filter(|s| (s.start, s.end) == (at.start, at.end));
+    span.map(|s| s.label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_alike() {
+        let check = |a: &str, b: &str, any_case: bool, any_ending: bool, expected: bool| {
+            assert_eq!(Likeness { any_case, any_ending }.same(a, b), expected, "{a} {b} {any_case} {any_ending}");
+        };
+        check("Oslo", "Oslo", false, false, true);
+        check("Oslo", "OSLO", false, false, false);
+        check("Oslo", "OSLO", true, false, true);
+        check("Kundennummer", "Kundennummern", false, true, true);
+        check("walked", "walking", false, true, true);
+        check("Paris", "Parisian", false, true, true);
+        check("war", "wart", false, true, false);
+        check("Iran", "Iraq", false, true, false);
+        check("STRASSE", "straße", true, false, false);
+    }
+}

@@ -1,0 +1,273 @@
+//! Suggestions: asked of a model, shown as ghosts, accepted, rejected or skipped.
+
+use super::annotate::Annotate;
+use super::command::{Action, Command};
+use super::effect::Effect;
+use super::events::thousands;
+use super::notices::Notice;
+use super::state::App;
+use super::update::make;
+use crate::corpus::edit::quoted;
+use crate::corpus::label::Label;
+use crate::corpus::{Edit, Origin, SentenceId, Span};
+use crate::hub::ModelName;
+use crate::predict::Proposal;
+use crate::project::Commit;
+use crate::worker::ReadRequest;
+use std::collections::BTreeMap;
+
+/// A question to a model.
+#[derive(Debug)]
+pub struct Suggesting {
+    /// The model that is asked.
+    pub model: ModelName,
+    /// Sentences read and to be read, while it goes on.
+    pub progress: Option<(usize, usize)>,
+    /// Of the newest question.
+    pub ticket: u64,
+    /// The score from which all are accepted at once, in percent.
+    pub above: u8,
+}
+
+impl Default for Suggesting {
+    fn default() -> Self {
+        Self { model: ModelName::Starter, progress: None, ticket: 0, above: 95 }
+    }
+}
+
+/// Asks for suggestions in the sentences in view that are not done.
+pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(a) = &app.annotate else { return };
+    let is_open = |place: &&usize| a.mark_of(**place).is_none_or(|m| !m.done);
+    let sentences: Vec<SentenceId> = a.shown.iter().filter(is_open).map(|place| a.sentences[*place]).collect();
+    if sentences.is_empty() {
+        app.notices.say(Notice::info("Nothing to suggest", "Every sentence in view is done."));
+        return;
+    }
+    let s = &mut app.suggesting;
+    s.ticket += 1;
+    s.progress = Some((0, sentences.len()));
+    let (model, corpus, ticket) = (s.model.clone(), a.corpus.clone(), s.ticket);
+    effects.push(Effect::Read(ReadRequest::Suggest { model, corpus, sentences, ticket }));
+}
+
+/// Takes what a model proposed as one edit: what is gold already is left out, what it proposed before goes.
+pub(super) fn arrived(app: &mut App, found: &[(SentenceId, Vec<Proposal>)]) -> Vec<Effect> {
+    let title = app.model_title(&app.suggesting.model);
+    let title = title.split(", dev F1").next().unwrap_or_default().to_owned();
+    app.suggesting.progress = None;
+    let mut effects = Vec::new();
+    let Some(a) = &mut app.annotate else { return effects };
+    let known = a.corpus.proposers.len();
+    let who = a.corpus.proposer(&title);
+    if a.corpus.proposers.len() > known {
+        effects.push(Effect::Commit(Commit::Proposers(a.corpus.proposers.clone())));
+    }
+    let mut labels = a.corpus.labels.clone();
+    let mut edits = Vec::new();
+    let mut proposed: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
+    for (id, proposals) in found {
+        let document = a.corpus.document(id.document);
+        for proposal in proposals {
+            let label = labels.id(&proposal.label).unwrap_or_else(|| {
+                let label = Label { name: proposal.label.clone(), colour: labels.free_colour() };
+                edits.push(Edit::AddLabel(label));
+                labels.intern(&proposal.label)
+            });
+            let origin = Origin::proposed(who, proposal.score);
+            let at = document.span_at(id.sentence as usize, proposal.words.clone(), label);
+            if document.spans.binary_search(&at).is_err() {
+                proposed.entry(id.document).or_default().push(Span { origin, ..at });
+            }
+        }
+    }
+    let count: usize = proposed.values().map(Vec::len).sum();
+    let is_theirs = |s: &&Span| matches!(s.origin, Origin::Proposer { who: w, .. } if w == who);
+    for (document, d) in (0u32..).zip(&a.corpus.documents) {
+        let removed: Vec<Span> = d.suggestions.iter().filter(is_theirs).copied().collect();
+        let mut added = proposed.remove(&document).unwrap_or_default();
+        added.sort_unstable();
+        added.dedup();
+        let stays = |s: &Span| d.suggestions.binary_search(s).is_ok() && removed.binary_search(s).is_err();
+        added.retain(|s| !stays(s));
+        if !removed.is_empty() || !added.is_empty() {
+            edits.push(Edit::Suggestions { document, removed, added });
+        }
+    }
+    if edits.is_empty() {
+        app.notices.say(Notice::good("Nothing to suggest", format!("{title} sees what is labelled.")));
+        return effects;
+    }
+    make(a, Edit::Together { name: format!("Suggestions of {title}"), edits }, &mut effects);
+    let text = format!("{} where {title} sees what is not labelled. A accepts, X rejects.", thousands(count));
+    app.notices.say(Notice::good("Suggestions", text));
+    effects
+}
+
+/// What is done with suggestions.
+pub(super) fn act(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Accept => {
+            if let Some(span) = a.suggestion() {
+                make(a, a.acceptance(span), effects);
+                a.select_suggestion_here();
+            }
+        }
+        Action::Reject => {
+            if let Some(span) = a.suggestion() {
+                make(a, a.rejection(span), effects);
+                a.select_suggestion_here();
+            }
+        }
+        Action::NextSuggestion => a.next_suggestion(),
+        Action::LeastSure => a.least_sure(),
+        _ => {}
+    }
+}
+
+/// What is done with all suggestions in view at once.
+pub(super) fn act_on_all(app: &mut App, command: &Command, effects: &mut Vec<Effect>) {
+    let above = f32::from(app.suggesting.above) / 100.0;
+    let Some(a) = &mut app.annotate else { return };
+    let edit = match command {
+        Command::AcceptAbove => {
+            let all = a.suggestions_in_view().into_iter();
+            let sure = all.filter(|(_, s)| s.origin.score().is_some_and(|score| score >= above));
+            let mut edits: Vec<Edit> = Vec::new();
+            let mut last: Option<(u32, Span)> = None;
+            for (document, span) in sure {
+                // Of two that overlap the first is taken.
+                if last.is_none_or(|(d, s)| d != document || !s.overlaps(&span)) {
+                    edits.push(a.acceptance_in(document, span));
+                    last = Some((document, span));
+                }
+            }
+            Edit::Together { name: format!("Accept {} suggestions", thousands(edits.len())), edits }
+        }
+        _ => {
+            let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
+            a.suggestions_in_view().into_iter().for_each(|(d, s)| by_document.entry(d).or_default().push(s));
+            let drop = |(document, removed)| Edit::Suggestions { document, removed, added: Vec::new() };
+            Edit::Together { name: "Drop the suggestions".into(), edits: by_document.into_iter().map(drop).collect() }
+        }
+    };
+    if matches!(&edit, Edit::Together { edits, .. } if !edits.is_empty()) {
+        make(a, edit, effects);
+    }
+}
+
+impl Annotate {
+    /// The suggestions of the current sentence.
+    pub fn suggestions(&self) -> &[Span] {
+        let id = self.current_id();
+        let document = self.corpus.document(id.document);
+        &document.suggestions[document.suggestion_indices(id.sentence as usize)]
+    }
+
+    /// The suggestions in view, with their documents, in order.
+    pub fn suggestions_in_view(&self) -> Vec<(u32, Span)> {
+        if self.corpus.proposers.is_empty() {
+            return Vec::new();
+        }
+        let of = |place: &usize| {
+            let id = self.sentences[*place];
+            let document = self.corpus.document(id.document);
+            document.suggestions[document.suggestion_indices(id.sentence as usize)]
+                .iter()
+                .map(move |s| (id.document, *s))
+        };
+        self.shown.iter().flat_map(of).collect()
+    }
+
+    /// Whether no suggestion is anywhere: asked in every frame.
+    pub fn suggestions_in_view_is_empty(&self) -> bool {
+        self.corpus.proposers.is_empty() || self.corpus.documents.iter().all(|d| d.suggestions.is_empty())
+    }
+
+    /// The suggestion that accept and reject mean: the selected one, else the first that touches the selection, else the sentence's
+    /// first.
+    pub fn suggestion(&self) -> Option<Span> {
+        let id = self.current_id();
+        let document = self.corpus.document(id.document);
+        let words = |s: &Span| document.token_span(id.sentence as usize, s);
+        let all = self.suggestions();
+        match self.selected() {
+            Some(selected) => {
+                let exact = |s: &&Span| words(s).start == *selected.start() && words(s).end == selected.end() + 1;
+                let touches = |s: &&Span| words(s).start <= *selected.end() && *selected.start() < words(s).end;
+                all.iter().find(exact).or_else(|| all.iter().find(touches)).copied()
+            }
+            None => all.first().copied(),
+        }
+    }
+
+    /// The edit that makes a suggestion gold.
+    fn acceptance(&self, span: Span) -> Edit {
+        self.acceptance_in(self.current_id().document, span)
+    }
+
+    fn acceptance_in(&self, document: u32, span: Span) -> Edit {
+        let d = self.corpus.document(document);
+        let name = format!("Accept {} as {}", quoted(d, &span), self.corpus.labels.name(span.label));
+        let edits = vec![
+            Edit::Suggestions { document, removed: self.replaced_by(&d.suggestions, &span), added: Vec::new() },
+            Edit::Spans { document, removed: self.replaced_by(&d.spans, &span), added: vec![span] },
+        ];
+        Edit::Together { name, edits }
+    }
+
+    fn rejection(&self, span: Span) -> Edit {
+        Edit::Suggestions { document: self.current_id().document, removed: vec![span], added: Vec::new() }
+    }
+
+    /// Selects the words of a suggestion of the current sentence.
+    pub(super) fn select_span(&mut self, span: Span) {
+        let id = self.current_id();
+        let words = self.corpus.document(id.document).token_span(id.sentence as usize, &span);
+        if words.start < words.end {
+            self.selection = Some((words.start, words.end - 1));
+        }
+    }
+
+    /// After one is decided: the next in the sentence, or no selection.
+    fn select_suggestion_here(&mut self) {
+        self.selection = None;
+        if let Some(next) = self.suggestions().first().copied() {
+            self.select_span(next);
+        }
+    }
+
+    /// Goes to the next suggestion in view, from the last one on to the first.
+    fn next_suggestion(&mut self) {
+        let id = self.current_id();
+        let document = self.corpus.document(id.document);
+        let after =
+            self.selected().map(|words| document.span_at(id.sentence as usize, *words.start()..words.end() + 1, 0));
+        let here = self.suggestions().iter().find(|s| after.is_none_or(|a| (s.start, s.end) > (a.start, a.end)));
+        if let Some(span) = here.copied() {
+            return self.select_span(span);
+        }
+        let at = self.shown.partition_point(|place| *place <= self.current);
+        let has = |place: &&usize| {
+            let id = self.sentences[**place];
+            !self.corpus.document(id.document).suggestion_indices(id.sentence as usize).is_empty()
+        };
+        if let Some(place) = self.shown[at..].iter().chain(&self.shown[..at]).find(has).copied() {
+            self.go_to(place);
+            self.select_suggestion_here();
+        }
+    }
+
+    /// Goes to the suggestion in view that its model is least sure of.
+    fn least_sure(&mut self) {
+        let score = |s: &Span| s.origin.score().unwrap_or(1.0);
+        let all = self.suggestions_in_view();
+        let least = all.iter().min_by(|(_, a), (_, b)| score(a).total_cmp(&score(b))).copied();
+        if let Some((document, span)) = least
+            && let Some(place) = self.place_of(document, span.start)
+        {
+            self.go_to(place);
+            self.select_span(span);
+        }
+    }
+}

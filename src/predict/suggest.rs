@@ -1,0 +1,79 @@
+//! What a model would label in sentences of a dataset.
+
+use super::tagger::{Tagger, best, probabilities};
+use crate::corpus::{Corpus, SentenceId};
+use crate::eval::seqeval::entities;
+use crate::model::ModelError;
+use crate::model::tokenizer::Pieces;
+use std::ops::Range;
+
+/// An entity that a model would label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    /// Words of the sentence.
+    pub words: Range<usize>,
+    /// The entity type, as the model calls it.
+    pub label: String,
+    /// How sure the model is: the mean over its words of their tag's probability, from 0 to 1.
+    pub score: f32,
+}
+
+/// Sentences read between two looks at whether to go on; the scores of so many are in memory.
+const AT_ONCE: usize = 1024;
+
+/// The entities that a model sees in these sentences. A word has its first piece's tag, as in training and scoring; long sentences
+/// are read in windows. `watch` is told how many sentences are done and answers whether to go on; when it does not, those done are
+/// the answer.
+///
+/// # Errors
+/// The tokenizer's and candle's.
+pub fn suggest(
+    tagger: &Tagger,
+    corpus: &Corpus,
+    sentences: &[SentenceId],
+    mut watch: impl FnMut(usize) -> bool,
+) -> Result<Vec<(SentenceId, Vec<Proposal>)>, ModelError> {
+    let mut found = Vec::new();
+    for (number, part) in sentences.chunks(AT_ONCE).enumerate() {
+        let words: Vec<Vec<&str>> =
+            part.iter().map(|s| corpus.document(s.document).words(s.sentence as usize)).collect();
+        let pieces: Vec<Pieces> = words.iter().map(|w| tagger.tokenizer.words(w)).collect::<Result<_, _>>()?;
+        let mut go_on = true;
+        let logits = tagger.piece_logits(&pieces, |done| {
+            go_on = watch(number * AT_ONCE + done.min(part.len()));
+            go_on
+        })?;
+        if !go_on {
+            break;
+        }
+        for (((id, words), pieces), logits) in part.iter().zip(&words).zip(&pieces).zip(&logits) {
+            let proposals = of_sentence(tagger, words.len(), pieces, logits);
+            if !proposals.is_empty() {
+                found.push((*id, proposals));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn of_sentence(tagger: &Tagger, words: usize, pieces: &Pieces, logits: &[f32]) -> Vec<Proposal> {
+    let outside = tagger.tags.id("O").unwrap_or(0);
+    // Tag and probability of every word; a word without a piece is `O`.
+    let mut tags = vec![(outside, 1.0); words];
+    let mut previous = None;
+    for (word, row) in pieces.words.iter().zip(logits.chunks_exact(tagger.tags.len())) {
+        if let Some(word) = word
+            && previous != Some(*word)
+        {
+            let tag = best(row);
+            tags[*word as usize] = (tag, probabilities(row)[tag]);
+        }
+        previous = *word;
+    }
+    let names: Vec<&str> = tags.iter().map(|(tag, _)| tagger.tags.names[*tag].as_str()).collect();
+    let mean = |words: Range<usize>| tags[words.clone()].iter().map(|(_, p)| p).sum::<f32>() / words.len() as f32;
+    entities(&names)
+        .into_iter()
+        .map(|e| Proposal { words: e.start..e.end, label: e.kind.to_owned(), score: mean(e.start..e.end) })
+        .collect()
+}

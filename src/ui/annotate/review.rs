@@ -1,0 +1,134 @@
+//! Suggestions: the menu that asks a model for them, and the card that decides one.
+
+use super::layers::probability;
+use crate::app::{Action, Annotate, App, Command};
+use crate::ui::Commands;
+use crate::ui::numbers::{counted, thousands};
+use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::widgets::{Button, ProgressBar, choice, label, paragraph};
+use egui::{Align, Frame, Layout, Margin, Popup, PopupCloseBehavior, Response, Sense, Slider, Ui, vec2};
+
+/// The button of the strip over the text, and what it opens.
+pub fn button(ui: &mut Ui, app: &App, a: &Annotate, narrow: bool, out: &mut Commands) {
+    let any = !a.suggestions_in_view_is_empty();
+    let response = if narrow {
+        crate::ui::widgets::IconButton::new(icon::SPARKLES, "Suggestions").toggled(any).show(ui)
+    } else {
+        Button::quiet("Suggestions").icon(icon::SPARKLES).toggled(any).show(ui)
+    };
+    menu(&response, app, a, out);
+}
+
+fn menu(button: &Response, app: &App, a: &Annotate, out: &mut Commands) {
+    let popup = Popup::menu(button).gap(4.0).width(300.0).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    popup.show(|ui| {
+        ui.set_width(300.0);
+        Frame::new().inner_margin(Margin::same(8)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 8.0;
+            ask(ui, app, a, out);
+            let all = a.suggestions_in_view();
+            if !all.is_empty() && app.suggesting.progress.is_none() {
+                crate::ui::widgets::separator(ui);
+                decide_all(ui, app, &all, out);
+            }
+        });
+    });
+}
+
+/// Which model, and the question.
+fn ask(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    let s = &app.suggesting;
+    label(ui, TextRole::SmallMedium, p.text2, "Model");
+    let models = app.models();
+    let names: Vec<&str> = models.iter().map(|(name, _)| name.as_str()).collect();
+    let mut chosen = models.iter().position(|(_, m)| *m == s.model).unwrap_or(0);
+    if choice(ui, "Model for suggestions", &mut chosen, &names).changed() {
+        out.push(Command::SuggestModel(models[chosen].1.clone()));
+    }
+    if let Some((done, total)) = s.progress {
+        ProgressBar::new("Reading", Some(done as f32 / total.max(1) as f32)).show(ui);
+        ui.horizontal(|ui| {
+            label(ui, TextRole::Small, p.text2, &format!("{} of {}", thousands(done), counted(total, "sentence")));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if Button::plain("Cancel").show(ui).clicked() {
+                    out.push(Command::Cancel);
+                }
+            });
+        });
+        return;
+    }
+    let read_only = a.read_only.then_some("Another window has this project open.");
+    if Button::primary("Suggest").icon(icon::SPARKLES).off(read_only).show(ui).clicked() {
+        out.push(Command::Do(Action::Suggest));
+    }
+    let text = "Asks for all sentences in view that are not done. What the model sees and you have not labelled is shown in dashes.";
+    paragraph(ui, TextRole::Caption, p.text3, text);
+}
+
+/// All suggestions in view at once.
+fn decide_all(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &mut Commands) {
+    let p = theme::of(ui);
+    let above = app.suggesting.above;
+    let sure = all.iter().filter(|(_, s)| s.origin.score().is_some_and(|x| x >= f32::from(above) / 100.0)).count();
+    label(ui, TextRole::SmallMedium, p.text2, &format!("{} in view", counted(all.len(), "suggestion")));
+    let mut percent = above;
+    let slider =
+        Slider::new(&mut percent, 50..=100).custom_formatter(|v, _| probability(v as f32 / 100.0)).text("and surer");
+    if ui.add(slider).changed() {
+        out.push(Command::SuggestAbove(percent));
+    }
+    ui.horizontal(|ui| {
+        let none = (sure == 0).then_some("None is that sure.");
+        if Button::plain(&format!("Accept {}", thousands(sure))).off(none).show(ui).clicked() {
+            out.push(Command::AcceptAbove);
+            ui.close();
+        }
+        if Button::plain("Drop all").show(ui).clicked() {
+            out.push(Command::DropSuggestions);
+            ui.close();
+        }
+    });
+}
+
+/// The card of the suggestion that accept and reject mean; nothing where the sentence has none.
+pub fn card(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+    let Some(span) = a.suggestion() else { return };
+    let p = theme::of(ui);
+    let Some(l) = a.corpus.labels.get(span.label) else { return };
+    let colour = p.label(usize::from(l.colour));
+    let document = a.corpus.document(a.current_id().document);
+    let text = document.text[span.start as usize..span.end as usize].replace(['\n', '\r'], " ");
+    label(ui, TextRole::SmallMedium, p.text2, "To review");
+    let frame = Frame::new().fill(p.canvas).stroke(egui::Stroke::new(1.0, p.line)).corner_radius(10);
+    frame.inner_margin(Margin::symmetric(12, 10)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 6.0;
+        let line = vec2(ui.available_width(), TextRole::BodyMedium.line_height());
+        ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
+            let score = span.origin.score().map(probability).unwrap_or_default();
+            label(ui, TextRole::Small, p.text2, &score);
+            label(ui, TextRole::CaptionStrong, colour.ink, &l.name);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+                crate::ui::widgets::dot(ui.painter(), dot.center(), colour.solid);
+                label(ui, TextRole::BodyMedium, p.text, &text);
+            });
+        });
+        let name = super::inspector::origin_name(a, span.origin);
+        let others = a.suggestions().len() - 1;
+        let more = if others > 0 { format!("{name}. {others} more in this sentence.") } else { name };
+        label(ui, TextRole::Small, p.text2, &more);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            for (what, key, action) in
+                [("Accept", "A", Action::Accept), ("Reject", "X", Action::Reject), ("Skip", "", Action::NextSuggestion)]
+            {
+                let keys = [key];
+                let button = if key.is_empty() { Button::quiet(what) } else { Button::plain(what).keys(&keys) };
+                if button.show(ui).clicked() {
+                    out.push(Command::Do(action));
+                }
+            }
+        });
+    });
+}

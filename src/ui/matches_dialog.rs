@@ -1,0 +1,136 @@
+//! The same words everywhere: each with what stands around it, to be ticked and labelled in one step.
+
+use super::Commands;
+use super::numbers::{counted, thousands};
+use super::theme::{self, TextRole, icon};
+use super::widgets::{Button, EmptyState, IconButton, choice, dialog, label, put_text, separator};
+use crate::app::matching::{Hit, Likeness, Matching};
+use crate::app::{Annotate, App, Command};
+use egui::{Align, Align2, Key, Layout, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+const ROW: f32 = 28.0;
+/// Where the matched words begin, as a share of the room for text: what stands before them is right-aligned to it.
+const MIDDLE: f32 = 0.42;
+
+/// Shows the dialog over the room.
+pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let (Some(a), Some(m)) = (&app.annotate, &app.matching) else { return };
+    let p = theme::of(ui);
+    let mut done = false;
+    let left = dialog(ui, "matches", 720.0, |ui| {
+        label(ui, TextRole::Title, p.text, &format!("Label all “{}”", m.text.chars().take(48).collect::<String>()));
+        ui.add_space(8.0);
+        wishes(ui, a, m, out);
+        ui.add_space(8.0);
+        separator(ui);
+        if m.hits.is_empty() {
+            EmptyState::new(icon::SEARCH, "No match in view", "Take the search or filter away to look everywhere.")
+                .show(ui);
+        }
+        let height = (ui.content_rect().height() - 320.0).clamp(120.0, 420.0);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show_rows(
+            ui,
+            ROW,
+            m.hits.len(),
+            |ui, range| {
+                for i in range {
+                    row(ui, a, i, &m.hits[i], out);
+                }
+            },
+        );
+        separator(ui);
+        ui.add_space(12.0);
+        let enter = ui.input(|i| i.key_pressed(Key::Enter));
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
+            let ticked = m.ticked();
+            let off = (ticked == 0).then_some("Nothing is ticked.");
+            let verb = format!("Label {}", thousands(ticked));
+            if (Button::primary(&verb).off(off).show(ui).clicked() || enter) && ticked > 0 {
+                out.push(Command::TakeMatches);
+                done = true;
+            }
+            done |= Button::plain("Cancel").show(ui).clicked();
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if Button::quiet("Tick all").show(ui).clicked() {
+                    out.push(Command::Tick(None, true));
+                }
+                if Button::quiet("Tick none").show(ui).clicked() {
+                    out.push(Command::Tick(None, false));
+                }
+                label(ui, TextRole::Small, p.text3, &counted(m.hits.len(), "match"));
+            });
+        });
+    });
+    if left || done {
+        out.push(Command::CloseMatches);
+    }
+}
+
+/// As what, and what counts as the same.
+fn wishes(ui: &mut Ui, a: &Annotate, m: &Matching, out: &mut Commands) {
+    let p = theme::of(ui);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        label(ui, TextRole::Small, p.text2, "As");
+        let names = a.corpus.labels.names();
+        let mut chosen = usize::from(m.label);
+        ui.allocate_ui(vec2(180.0, 28.0), |ui| {
+            if choice(ui, "Label for all matches", &mut chosen, &names).changed() {
+                out.push(Command::Matches(chosen as u16, m.likeness));
+            }
+        });
+        ui.add_space(8.0);
+        let Likeness { any_case, any_ending } = m.likeness;
+        let case = IconButton::new(icon::CASE_SENSITIVE, "Only in this case").toggled(!any_case);
+        if case.show(ui).clicked() {
+            out.push(Command::Matches(m.label, Likeness { any_case: !any_case, any_ending }));
+        }
+        let whole = IconButton::new(icon::WHOLE_WORD, "Only whole words").toggled(!any_ending);
+        if whole.show(ui).clicked() {
+            out.push(Command::Matches(m.label, Likeness { any_case, any_ending: !any_ending }));
+        }
+    });
+}
+
+/// One match: a tick, the words with what stands around them, and what they are labelled as now.
+fn row(ui: &mut Ui, a: &Annotate, index: usize, hit: &Hit, out: &mut Commands) {
+    let p = theme::of(ui);
+    let id = a.sentences[hit.place];
+    let document = a.corpus.document(id.document);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let words = &document.text[hit.at.start as usize..hit.at.end as usize];
+    let spoken = format!("{}: {words}", a.name_of(hit.place));
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, hit.ticked, spoken.as_str()));
+    if response.clicked() {
+        out.push(Command::Tick(Some(index), !hit.ticked));
+    }
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 6, p.hover);
+    }
+    let square = Rect::from_min_size(pos2(rect.left() + 6.0, rect.top()), vec2(16.0, ROW));
+    let (mark, colour) = if hit.ticked { (icon::CIRCLE_CHECK, p.accent) } else { (icon::CIRCLE, p.text3) };
+    super::widgets::paint_icon(ui.painter(), square, mark, 15.0, colour);
+    let mut room = rect.with_min_x(square.right() + 8.0).with_max_x(rect.right() - 6.0);
+    if let Some(l) = hit.now.and_then(|l| a.corpus.labels.get(l)) {
+        let name = TextRole::CaptionStrong.line(ui, &l.name);
+        let width = name.size().x;
+        put_text(ui.painter(), room, Align2::RIGHT_CENTER, name, p.label(usize::from(l.colour)).ink);
+        room.max.x -= width + 8.0;
+    }
+    let sentence = document.sentence(id.sentence as usize);
+    let (from, to) = (document.tokens[sentence.start].0 as usize, document.tokens[sentence.end - 1].1 as usize);
+    let before = document.text[from..hit.at.start as usize].replace(['\n', '\r'], " ");
+    let behind = document.text[hit.at.end as usize..to.max(hit.at.end as usize)].replace(['\n', '\r'], " ");
+    let middle = room.left() + room.width() * MIDDLE;
+    // The end of what stands before, as much as there is room for.
+    let tail: String = before.chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect();
+    let painter = ui.painter().with_clip_rect(room.intersect(ui.clip_rect()));
+    put_text(&painter, room.with_max_x(middle), Align2::RIGHT_CENTER, TextRole::Body.line(ui, &tail), p.text2);
+    let held = TextRole::Strong.line(ui, &words.replace(['\n', '\r'], " "));
+    let width = held.size().x;
+    put_text(&painter, room.with_min_x(middle), Align2::LEFT_CENTER, held, p.text);
+    let rest = room.with_min_x((middle + width).min(room.right()));
+    put_text(&painter, rest, Align2::LEFT_CENTER, TextRole::Body.elided(ui, &behind, rest.width()), p.text2);
+}
