@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub struct Likeness {
     /// Capitals and small letters are the same.
     pub any_case: bool,
-    /// Words may end otherwise: at least four letters and three quarters of the shorter word are the same, and no more than three
+    /// Words may end otherwise: at least four letters and two thirds of the shorter word are the same, and no more than three
     /// letters follow. It knows no language.
     pub any_ending: bool,
 }
@@ -37,7 +37,7 @@ impl Likeness {
         }
         let shared = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
         let shorter = a.len().min(b.len());
-        let enough = shared >= 4 && shared * 4 >= shorter * 3;
+        let enough = shared >= 4 && shared * 3 >= shorter * 2;
         a == b || (enough && a.len() - shared <= 3 && b.len() - shared <= 3)
     }
 }

@@ -158,6 +158,12 @@ impl Window {
         self.step();
     }
 
+    /// Picks a row of an open menu or list.
+    pub fn choose_row(&mut self, row: &str) {
+        self.harness.get_by_role_and_label(egui::Role::MenuItem, row).click();
+        self.step();
+    }
+
     /// Replaces what stands in a text field.
     pub fn type_text(&mut self, field: &str, text: &str) {
         self.harness.query_all_by_label(field).next().unwrap_or_else(|| panic!("no field {field:?}")).click();

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 /// A file of one sentence in a window: words as `[Zoë PER]` or bare.
-fn window(folder: &Path, marked: &str) -> Window {
+pub(super) fn window(folder: &Path, marked: &str) -> Window {
     let mut lines = String::new();
     let mut inside: Option<Vec<&str>> = None;
     for part in marked.split(' ') {
@@ -36,7 +36,7 @@ fn window(folder: &Path, marked: &str) -> Window {
 }
 
 /// The first sentence as it was written above.
-fn marked(w: &Window) -> String {
+pub(super) fn marked(w: &Window) -> String {
     let app = w.app();
     let a = app.annotate.as_ref().expect("a dataset");
     let d = a.corpus.document(0);
@@ -57,7 +57,7 @@ const SHIFT: Modifiers = Modifiers::SHIFT;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const NONE: Modifiers = Modifiers::NONE;
 
-fn check(before: &str, keys: &[(Modifiers, Key)], after: &str) {
+pub(super) fn check(before: &str, keys: &[(Modifiers, Key)], after: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), before);
     assert_eq!(marked(&w), before);

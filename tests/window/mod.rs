@@ -2,6 +2,7 @@
 //! file dialogs are given by the test.
 
 mod annotating;
+mod labelling;
 mod opening;
 mod screenshots;
 mod training;

@@ -1,0 +1,206 @@
+//! A working day's gestures. Three columns: what is there, the keys, what is there then.
+
+use super::annotating::{check, marked, window};
+use crate::support::window::Window;
+use egui::Key::{
+    A, ArrowLeft, ArrowRight, Backspace, E, End, Enter, Escape, Home, L, M, Num1, Num2, Num3, O, R, S, Space, U, X, Z,
+};
+use egui::{Key, Modifiers};
+use tagwright::app::Command;
+use tagwright::corpus::Origin;
+
+const SHIFT: Modifiers = Modifiers::SHIFT;
+const ALT: Modifiers = Modifiers::ALT;
+const CTRL: Modifiers = Modifiers::COMMAND;
+const NONE: Modifiers = Modifiers::NONE;
+
+#[test]
+fn the_selection_goes_by_words_spans_and_to_the_ends() {
+    check("Ada met Zoë", &[(NONE, End), (NONE, Num1)], "Ada met [Zoë PER]");
+    check("Ada met Zoë", &[(NONE, End), (SHIFT, Home), (NONE, Num2)], "[Ada met Zoë ORG]");
+    check("Ada met Zoë", &[(NONE, ArrowRight), (SHIFT, End), (NONE, Num2)], "[Ada met Zoë ORG]");
+    check(
+        "[Ada PER] met [Zoë PER]",
+        &[(CTRL, ArrowRight), (CTRL, ArrowRight), (NONE, Num3)],
+        "[Ada PER] met [Zoë LOC]",
+    );
+    check("[Ada PER] met [Zoë PER]", &[(CTRL, ArrowLeft), (CTRL, ArrowLeft), (NONE, Num3)], "[Ada LOC] met [Zoë PER]");
+    check(
+        "[Ada PER] met [Zoë PER]",
+        &[(CTRL, ArrowRight), (CTRL | SHIFT, ArrowRight), (NONE, Num2)],
+        "[Ada met Zoë ORG]",
+    );
+    check("Ada met", &[(CTRL, ArrowRight), (NONE, Num2)], "Ada met");
+}
+
+#[test]
+fn spans_grow_shrink_part_and_join() {
+    let right = (NONE, ArrowRight);
+    check("[Ada PER] Vance met", &[right, (ALT, ArrowRight)], "[Ada Vance PER] met");
+    check("[Ada Vance PER] met", &[right, (ALT, ArrowLeft)], "[Ada PER] Vance met");
+    check("Dr [Vance PER] met", &[(CTRL, ArrowRight), (ALT | SHIFT, ArrowLeft)], "[Dr Vance PER] met");
+    check("[Dr Vance PER] met", &[right, (ALT | SHIFT, ArrowRight)], "Dr [Vance PER] met");
+    check("[Ada PER] met", &[right, (ALT, ArrowLeft)], "[Ada PER] met");
+    check("[Ada PER] [Oslo LOC]", &[right, (ALT, ArrowRight)], "[Ada PER] [Oslo LOC]");
+    check("met [Ada PER]", &[(CTRL, ArrowRight), (ALT, ArrowRight)], "met [Ada PER]");
+    check("[Ada Zoë PER] met", &[right, right, (NONE, S)], "[Ada PER] [Zoë PER] met");
+    check("[Ada Zoë PER] met", &[right, (NONE, S)], "[Ada Zoë PER] met");
+    check("[Ada PER] [Vance ORG] met", &[right, (NONE, M)], "[Ada Vance PER] met");
+    check("[Ada PER] de [Vance PER]", &[right, (NONE, M)], "[Ada de Vance PER]");
+    check("[Ada PER] met", &[right, (NONE, M)], "[Ada PER] met");
+    check("[Ada PER] [Vance ORG] met", &[right, (NONE, M), (CTRL, Z)], "[Ada PER] [Vance ORG] met");
+    // Nothing selected, nothing happens.
+    check("[Ada PER] met", &[(ALT, ArrowRight), (NONE, S), (NONE, M)], "[Ada PER] met");
+}
+
+#[test]
+fn labels_are_given_by_letter_and_from_a_list() {
+    let right = (NONE, ArrowRight);
+    check("Ada met", &[right, (SHIFT, O)], "[Ada ORG] met");
+    check("Ada met", &[(SHIFT, O)], "Ada met");
+    check("Ada met", &[right, (NONE, L), (NONE, Enter)], "[Ada PER] met");
+    check("Ada met", &[right, (NONE, L), (NONE, Key::ArrowDown), (NONE, Enter)], "[Ada ORG] met");
+    check("Ada met", &[right, (NONE, L), (NONE, Escape), (NONE, Num2)], "[Ada ORG] met");
+    check("[Ada PER] met", &[right, (NONE, L), (NONE, Backspace)], "Ada met");
+    // What was given last stands first.
+    check("Ada met", &[right, (NONE, Num3), right, (NONE, L), (NONE, Enter)], "[Ada LOC] [met LOC]");
+}
+
+#[test]
+fn a_list_of_labels_takes_letters_numbers_and_new_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Ada met Zoë");
+    let give = |w: &mut Window, text: &str, enter: bool| {
+        w.keys(&[ArrowRight, L]);
+        w.harness.event(egui::Event::Text(text.to_owned()));
+        w.step();
+        if enter {
+            w.keys(&[Enter]);
+        }
+    };
+    give(&mut w, "lo", true);
+    assert_eq!(marked(&w), "[Ada LOC] met Zoë");
+    give(&mut w, "2", false);
+    assert_eq!(marked(&w), "[Ada LOC] [met ORG] Zoë");
+    give(&mut w, "ROBOT", true);
+    assert_eq!(marked(&w), "[Ada LOC] [met ORG] [Zoë ROBOT]");
+    w.key(CTRL, Z);
+    let labels = w.app().annotate.as_ref().map(|a| a.corpus.labels.len());
+    assert_eq!((marked(&w).as_str(), labels), ("[Ada LOC] [met ORG] Zoë", Some(3)), "one step");
+}
+
+#[test]
+fn by_mouse_a_list_opens_where_words_were_dragged_over_and_a_brush_needs_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Ada Vance met Zoë");
+    let drag = |w: &mut Window, from: &str, to: &str| {
+        let (from, to) = (w.harness_rect(from).center(), w.harness_rect(to).center());
+        w.drag(from, to);
+    };
+    drag(&mut w, "Ada, O", "Vance, O");
+    w.choose_row("ORG");
+    assert_eq!(marked(&w), "[Ada Vance ORG] met Zoë");
+    w.keys(&[Escape]);
+    w.press("PER");
+    drag(&mut w, "met, O", "Zoë, O");
+    assert_eq!(marked(&w), "[Ada Vance ORG] [met Zoë PER]");
+}
+
+#[test]
+fn the_same_words_are_labelled_everywhere_in_one_step() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "[Oslo LOC] and Oslo or oslo and Oslo");
+    w.keys(&[ArrowRight, E]);
+    let hits = |w: &Window| w.app().matching.as_ref().map(|m| (m.hits.len(), m.ticked()));
+    assert_eq!(hits(&w), Some((3, 2)), "what is labelled so already is not ticked");
+    w.press("Only in this case");
+    assert_eq!(hits(&w), Some((4, 3)));
+    w.press("Only in this case");
+    w.ask(Command::Tick(Some(2), false));
+    w.keys(&[Enter]);
+    assert_eq!(marked(&w), "[Oslo LOC] and [Oslo LOC] or oslo and Oslo");
+    w.key(CTRL, Z);
+    assert_eq!(marked(&w), "[Oslo LOC] and Oslo or oslo and Oslo");
+    // One by one.
+    w.keys(&[Home, Num2, R]);
+    assert_eq!(marked(&w), "[Oslo ORG] and [Oslo ORG] or oslo and Oslo");
+    w.keys(&[R, R]);
+    assert_eq!(marked(&w), "[Oslo ORG] and [Oslo ORG] or oslo and [Oslo ORG]");
+    assert!(w.shows_part("No further match"));
+}
+
+/// A window in which the starter has suggested what is missing in a sentence.
+fn suggested(folder: &std::path::Path, text: &str) -> Window {
+    let mut w = window(folder, text);
+    w.ask(Command::Do(tagwright::app::Action::Suggest));
+    w.until("the suggestions are here", |w| w.app().suggesting.progress.is_none());
+    w
+}
+
+#[test]
+fn suggestions_are_accepted_rejected_skipped_and_found_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = suggested(folder.path(), "[Germany LOC] beat France in Paris , said Peter Smith .");
+    let found = |w: &Window| w.app().annotate.as_ref().map(|a| a.suggestions().len());
+    assert_eq!(found(&w), Some(3), "what is gold is not suggested");
+    w.keys(&[A]);
+    assert_eq!(marked(&w), "[Germany LOC] beat [France LOC] in Paris , said Peter Smith .");
+    let origin = w.app().annotate.as_ref().map(|a| a.corpus.document(0).spans[1].origin);
+    assert!(matches!(origin, Some(Origin::Proposer { who: 0, score }) if score > 500), "{origin:?}");
+    w.keys(&[Space, X]);
+    assert_eq!(found(&w), Some(1));
+    w.keys(&[U, A]);
+    assert_eq!(marked(&w), "[Germany LOC] beat [France LOC] in [Paris LOC] , said Peter Smith .");
+    let shown = |w: &Window| w.app().annotate.as_ref().map(|a| a.shown.clone());
+    for (query, expected) in [
+        ("source:model", vec![0]),
+        ("source:person", vec![]),
+        ("source:starter score>0.5", vec![0]),
+        ("score<0.01", vec![]),
+        ("has:suggestion", vec![]),
+    ] {
+        w.type_text("Search", query);
+        assert_eq!(shown(&w), Some(expected), "{query}");
+    }
+    w.type_text("Search", "");
+    w.key(NONE, Escape);
+    for _ in 0..3 {
+        w.key(CTRL, Z);
+    }
+    assert_eq!(found(&w), Some(3), "each is undone");
+    // A person's own label decides what was suggested there, too.
+    w.keys(&[Escape, End, Num1]);
+    w.keys(&[Escape, ArrowRight, ArrowRight, ArrowRight, Num2]);
+    assert_eq!(found(&w), Some(2));
+    assert!(w.shows("you") && w.shows("import"));
+}
+
+#[test]
+fn suggestions_outlive_the_window() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let w = suggested(folder.path(), "Germany beat France in Paris .");
+    let mut w = w;
+    w.keys(&[A]);
+    w.until("it is on disk", Window::is_durable);
+    let data = w.data.clone();
+    let all = |w: &Window| {
+        let app = w.app();
+        let a = app.annotate.as_ref().expect("a dataset");
+        let d = a.corpus.document(0);
+        let origins = |spans: &[tagwright::corpus::Span]| spans.iter().map(|s| (*s, s.origin)).collect::<Vec<_>>();
+        (origins(&d.spans), origins(&d.suggestions), a.corpus.proposers.clone())
+    };
+    let before = all(&w);
+    assert!(!before.0.is_empty() && !before.1.is_empty() && before.2 == ["Starter"]);
+    drop(w);
+    let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    assert_eq!(all(&w), before);
+    w.ask(Command::AcceptAbove);
+    w.ask(Command::DropSuggestions);
+    assert_eq!(all(&w).1, []);
+    w.key(CTRL, Z);
+    w.key(CTRL, Z);
+    w.key(CTRL, Z);
+    assert_eq!(marked(&w), "Germany beat France in Paris .");
+}
