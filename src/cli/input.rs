@@ -44,6 +44,9 @@ pub struct Chosen {
     /// What a document is in a plain text: file, line or paragraph.
     #[arg(long, value_parser = extent_name)]
     document: Option<Extent>,
+    /// Unfold a compressed file even if it holds more than 1 GiB.
+    #[arg(long)]
+    unfold: bool,
 }
 
 impl Chosen {
@@ -52,7 +55,14 @@ impl Chosen {
         let column = |from_one: Option<u16>| from_one.map(|n| usize::from(n) - 1);
         let (word, tag) = (column(self.word_column), column(self.tag_column));
         let columns = Choice { separator: self.delimiter, word, tag };
-        Choices { format: self.from, encoding: self.encoding, unit: self.offsets, columns, extent: self.document }
+        Choices {
+            format: self.from,
+            encoding: self.encoding,
+            unit: self.offsets,
+            columns,
+            extent: self.document,
+            huge: self.unfold,
+        }
     }
 }
 

@@ -66,6 +66,8 @@ pub struct Choices {
     pub columns: columns::Choice,
     /// What a document is in a plain text.
     pub extent: Option<plain::Extent>,
+    /// Whether a compressed file may unfold to any size.
+    pub huge: bool,
 }
 
 impl<'a> Source<'a> {

@@ -142,6 +142,11 @@ impl Evidence {
         }
     }
 
+    /// How many claims fit a unit.
+    pub fn fit_of(&self, unit: Unit) -> usize {
+        Unit::ALL.into_iter().zip(self.fit).find(|(u, _)| *u == unit).map_or(0, |(_, fit)| fit)
+    }
+
     /// The unit that explains most.
     pub fn unit(&self) -> Unit {
         let best = self.fit.iter().max().copied().unwrap_or(0);

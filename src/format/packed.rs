@@ -4,23 +4,29 @@ use super::{Problem, XLSX};
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
-/// More than this is not unfolded: a few kilobytes can be made to unfold to any size.
+/// More than this is not unfolded unless a person says so: a few kilobytes can be made to unfold to any size.
 const MOST: u64 = 1 << 30;
+/// More than this is never unfolded: no computer this runs on could hold it as a dataset.
+const EVER: u64 = 1 << 36;
+
+/// What is said of a file that would unfold to more than is done unasked.
+pub const SWOLLEN: &str = "it unfolds to more than 1 GiB";
 
 /// A file as it is inside (of UIMA's zips the CAS, not its type system), with the name it has there; the file itself where it is not compressed.
 ///
 /// # Errors
-/// A damaged file, one that unfolds to more than 1 GiB, a zip of several files.
-pub fn unpacked<'a>(name: &'a str, bytes: &'a [u8]) -> Result<(Cow<'a, str>, Cow<'a, [u8]>), Problem> {
+/// A damaged file, one that unfolds to more than 1 GiB where `huge` does not allow it, a zip of several files.
+pub fn unpacked<'a>(name: &'a str, bytes: &'a [u8], huge: bool) -> Result<(Cow<'a, str>, Cow<'a, [u8]>), Problem> {
+    let most = if huge { EVER } else { MOST };
     let inner = || Cow::Borrowed(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
     match kind(bytes) {
-        Some(Kind::Gzip) => Ok((inner(), read(flate2::read::MultiGzDecoder::new(bytes))?.into())),
+        Some(Kind::Gzip) => Ok((inner(), read(flate2::read::MultiGzDecoder::new(bytes), most)?.into())),
         Some(Kind::Zstandard) => {
             let decoder = zstd::stream::read::Decoder::new(bytes).map_err(|e| damaged(&e))?;
-            Ok((inner(), read(decoder)?.into()))
+            Ok((inner(), read(decoder, most)?.into()))
         }
         Some(Kind::Zip) if !is_spreadsheet(name) => {
-            let (name, bytes) = only_file(bytes)?;
+            let (name, bytes) = only_file(bytes, most)?;
             Ok((name.into(), bytes.into()))
         }
         _ => Ok((name.into(), bytes.into())),
@@ -55,16 +61,16 @@ fn damaged(e: &dyn std::fmt::Display) -> Problem {
     Problem::at(0, 0, format!("the compressed file is damaged ({e})"))
 }
 
-fn read(from: impl Read) -> Result<Vec<u8>, Problem> {
+fn read(from: impl Read, most: u64) -> Result<Vec<u8>, Problem> {
     let mut out = Vec::new();
-    from.take(MOST + 1).read_to_end(&mut out).map_err(|e| damaged(&e))?;
-    if out.len() as u64 > MOST {
-        return Err(Problem::at(0, 0, "it unfolds to more than 1 GiB; unpack it first if that is meant"));
+    from.take(most + 1).read_to_end(&mut out).map_err(|e| damaged(&e))?;
+    if out.len() as u64 > most {
+        return Err(Problem::at(0, 0, format!("{SWOLLEN}; say so if that is meant (on the command line --unfold)")));
     }
     Ok(out)
 }
 
-fn only_file(bytes: &[u8]) -> Result<(String, Vec<u8>), Problem> {
+fn only_file(bytes: &[u8], most: u64) -> Result<(String, Vec<u8>), Problem> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
     let is_data =
         |name: &String| !name.ends_with('/') && !name.starts_with("__MACOSX") && !name.ends_with("TypeSystem.xml");
@@ -76,7 +82,7 @@ fn only_file(bytes: &[u8]) -> Result<(String, Vec<u8>), Problem> {
         return Err(Problem::at(0, 0, message));
     };
     let file = archive.by_name(name).map_err(|e| damaged(&e))?;
-    let bytes = read(file)?;
+    let bytes = read(file, most)?;
     Ok((name.rsplit('/').next().unwrap_or(name).to_owned(), bytes))
 }
 
@@ -95,7 +101,7 @@ mod tests {
     fn files_come_out_as_they_went_in() {
         let text = b"Oslo B-LOC\n".as_slice();
         let check = |name: &str, bytes: &[u8], expected: &str| {
-            assert_eq!(unpacked(name, bytes), Ok((expected.into(), text.into())));
+            assert_eq!(unpacked(name, bytes, false), Ok((expected.into(), text.into())));
         };
         check("a.conll", text, "a.conll");
         check("a.conll.gz", &gzipped(text), "a.conll");
@@ -109,9 +115,13 @@ mod tests {
     #[test]
     fn damaged_and_swollen_files_are_refused() {
         let broken = gzipped(b"some text that is long enough");
-        assert!(unpacked("a.gz", &broken[..broken.len() - 9]).is_err_and(|p| p.message.contains("damaged")));
+        assert!(unpacked("a.gz", &broken[..broken.len() - 9], true).is_err_and(|p| p.message.contains("damaged")));
         // 1 GiB of zeros in a megabyte.
         let swollen = gzipped(&vec![0; (MOST + 1) as usize]);
-        assert!(unpacked("a.gz", &swollen).is_err_and(|p| p.message.contains("1 GiB")));
+        assert!(unpacked("a.gz", &swollen, false).is_err_and(|p| p.message.contains(SWOLLEN)));
+        assert!(
+            unpacked("a.gz", &swollen, true).is_ok_and(|(_, bytes)| bytes.len() as u64 > MOST),
+            "where it is meant"
+        );
     }
 }

@@ -22,11 +22,13 @@ struct Stored {
     tag: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     extent: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    huge: bool,
 }
 
 /// As one line of JSON; `{}` where nothing was said.
 pub(super) fn to_json(choices: &Choices) -> String {
-    let Choices { format, encoding, unit, columns, extent } = choices;
+    let Choices { format, encoding, unit, columns, extent, huge } = choices;
     let stored = Stored {
         format: format.map(|f| f.name.to_owned()),
         encoding: encoding.map(|e| e.name().to_owned()),
@@ -35,6 +37,7 @@ pub(super) fn to_json(choices: &Choices) -> String {
         word: columns.word,
         tag: columns.tag,
         extent: extent.map(|e| e.name().to_owned()),
+        huge: *huge,
     };
     // Numbers and strings always have a JSON form.
     serde_json::to_string(&stored).unwrap_or_default()
@@ -53,5 +56,6 @@ pub(super) fn from_json(json: &str) -> Choices {
             tag: stored.tag,
         },
         extent: stored.extent.and_then(|name| Extent::from_name(&name)),
+        huge: stored.huge,
     }
 }

@@ -152,7 +152,7 @@ impl Dataset {
         let fail = |p: Problem| SourceError::Format(format!("{}: {p}", path.display()));
         let hash = fingerprint(bytes);
         let outer = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let (name, bytes) = packed::unpacked(&outer, bytes).map_err(fail)?;
+        let (name, bytes) = packed::unpacked(&outer, bytes, choices.huge).map_err(fail)?;
         let file = self.files.len() as u32;
         let beside = |name: &str| beside(path, name);
         let source = Source { bytes: &bytes, name: &name, split, file, beside: &beside, choices };

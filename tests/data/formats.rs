@@ -349,6 +349,35 @@ fn offsets_of_every_unit_are_understood() {
 }
 
 #[test]
+fn records_of_two_units_lie_in_one_file() {
+    // As doccano leaves them: imported ones count code points, the one drawn in its window counts UTF-16.
+    let record = |start: usize| serde_json::json!({"text": FAMILY, "label": [[start, start + 4, "LOC"]]}).to_string();
+    let before = &FAMILY[..FAMILY.find("Köln").expect("a word")];
+    let (points, utf16) = (before.chars().count(), before.encode_utf16().count());
+    let lines = [record(points), record(points), record(utf16)].map(|line| line + "\n").concat();
+    let mut corpus = Corpus::default();
+    let source = Source::alone(lines.as_bytes(), "a.jsonl", Split::Train, 0);
+    let found = format::read(&source, &mut corpus).expect("a corpus");
+    assert!(found.evidence.iter().any(|e| e.starts_with("in 1 records")), "{:?}", found.evidence);
+    for d in &corpus.documents {
+        assert_eq!(d.spans.iter().map(|s| &d.text[s.start as usize..s.end as usize]).collect::<Vec<_>>(), ["Köln"]);
+    }
+    // What is saved counts as its record does.
+    for document in 0..3 {
+        corpus.document_mut(document).insert_span(Span::new(0..4, 0));
+    }
+    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme };
+    let saved = found.format.rewrite.expect("it is saved")(&source, &current).expect("it is saved");
+    let mut again = Corpus::default();
+    format::read(&Source::alone(&saved, "a.jsonl", Split::Train, 0), &mut again).expect("a corpus");
+    assert_eq!(
+        again.documents.iter().map(|d| &d.spans).collect::<Vec<_>>(),
+        corpus.documents.iter().map(|d| &d.spans).collect::<Vec<_>>()
+    );
+    assert!(String::from_utf8(saved).expect("text").contains(&format!("[{utf16},")));
+}
+
+#[test]
 fn bad_records_are_told_and_left_in_the_file() {
     let text = "{\"text\":\"Paris\",\"label\":[[0,5,\"LOC\"],[3,99,\"PER\"]]}\n{broken\n{\"no\":\"text\"}\n{\"text\":\"Rome\",\"label\":[]}\n";
     let source = Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0);

@@ -120,7 +120,9 @@ fn what_is_no_project_is_refused_with_a_reason() {
 #[test]
 fn every_older_version_opens() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (version, tables) in [(1, include_str!("../golden/project-1.sql"))] {
+    for (version, tables) in
+        [(1, include_str!("../golden/project-1.sql")), (3, include_str!("../golden/project-3.sql"))]
+    {
         let at = folder.path().join(format!("{version}.tagwright"));
         rusqlite::Connection::open(&at).and_then(|c| c.execute_batch(tables)).expect("an old project");
         for opened in 0..2 {

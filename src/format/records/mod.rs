@@ -76,6 +76,8 @@ pub(super) struct Measure {
     pub unit: Unit,
     /// An end is the last character rather than the one behind it.
     inclusive: bool,
+    /// A person said the unit.
+    wished: bool,
 }
 
 impl Measure {
@@ -96,7 +98,22 @@ impl Measure {
             let claims: Vec<Claim> = item.marks.iter().map(|m| m.claim(extra)).collect();
             evidence.add(&item.text, &claims);
         }
-        (Self { unit: wished.unwrap_or_else(|| evidence.unit()), inclusive }, evidence)
+        let unit = wished.unwrap_or_else(|| evidence.unit());
+        (Self { unit, inclusive, wished: wished.is_some() }, evidence)
+    }
+
+    /// Its own for a record whose spans the file's unit does not explain, but another one does, all of them: doccano keeps what a
+    /// program imported in code points beside what a person drew in UTF-16.
+    pub fn of_record(self, item: &Item) -> Self {
+        if self.wished || item.text.is_ascii() {
+            return self;
+        }
+        let mut evidence = Evidence::default();
+        let claims: Vec<Claim> = item.marks.iter().map(|m| m.claim(usize::from(self.inclusive))).collect();
+        evidence.add(&item.text, &claims);
+        let explains = |unit: Unit| evidence.fit_of(unit) == evidence.telling;
+        let other = Unit::ALL.into_iter().find(|unit| explains(*unit)).filter(|_| !explains(self.unit));
+        Self { unit: other.unwrap_or(self.unit), ..self }
     }
 
     fn range(self, ruler: &Ruler<'_>, start: usize, end: usize) -> Option<(u32, u32)> {
@@ -146,7 +163,11 @@ fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found
     let (measure, evidence) = Measure::of(items.iter().map(|(_, item)| item), source.choices.unit);
     describe(&mut found, &decoded, measure, &evidence);
     let mut documents = Vec::with_capacity(items.len());
+    let mut others = 0;
     for (record, item) in items {
+        let file = measure;
+        let measure = file.of_record(&item);
+        others += usize::from(measure != file);
         let (spans, words) = placed(
             &item,
             measure,
@@ -160,6 +181,9 @@ fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found
         documents.push(Arc::new(Document::of_text(split, source.file, place, item.text, spans, words)));
     }
     corpus.documents.extend(documents);
+    if others > 0 {
+        found.evidence.push(format!("in {others} records offsets fit only another unit, and are read in it"));
+    }
     Ok(found)
 }
 
@@ -237,6 +261,7 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
     let mut copied = 0;
     for (record, item) in &items {
         let Some(document) = documents.get(&record.number) else { continue };
+        let measure = measure.of_record(item);
         let name = |s: &Span| current.corpus.labels.name(s.label).to_owned();
         let now = measure.marks(&item.text, &document.spans, name);
         let ruler = Ruler::new(&item.text, measure.unit);

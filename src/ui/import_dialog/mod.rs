@@ -9,6 +9,8 @@ use super::numbers::counted;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, hairline, label, paragraph};
 use crate::app::{App, Command, Importing};
+use crate::format::Choices;
+use crate::format::packed::SWOLLEN;
 use egui::{Align, Key, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 use found::found;
 use said::said;
@@ -59,6 +61,14 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         column(ui, "said", left, |ui| said(ui, importing, out));
         column(ui, "found", right, |ui| match &importing.found {
             Ok(dataset) => found(ui, importing, dataset, view, out),
+            Err(why) if why.contains(SWOLLEN) => {
+                let hint =
+                    "The file is small and what is in it is more than 1 GiB, which may be meant or may be a trap.";
+                let asked = EmptyState::new(icon::TRIANGLE_ALERT, "It unfolds to more than 1 GiB", hint);
+                if asked.action("Unfold it all").show_in_the_middle(ui) {
+                    out.push(Command::ImportChoices(Choices { huge: true, ..importing.choices }));
+                }
+            }
             Err(why) => {
                 let why = why.trim_end_matches('.');
                 let hint = format!("{why}. Say at the left what it is, or close this and choose another file.");
