@@ -1,6 +1,6 @@
 //! The Annotate room: an open dataset, which sentences are in view, what is selected, and the edits on it.
 
-use super::query::Query;
+use super::query::{Query, Status};
 use crate::corpus::store::Counts;
 use crate::corpus::{Corpus, Document, Edit, History, LabelId, Mark, SentenceId, Snapshot, Split};
 use crate::model::Alignment;
@@ -32,6 +32,8 @@ pub struct Filter {
     pub label: FilterLabel,
     /// Of this split.
     pub split: Option<Split>,
+    /// Of this status.
+    pub status: Option<Status>,
 }
 
 /// The pieces lens.
@@ -90,6 +92,10 @@ pub struct Annotate {
     pub revision: u64,
     /// How many sentences are done.
     pub done: usize,
+    /// How many are flagged.
+    pub flagged: usize,
+    /// What is to be labelled how, in Markdown.
+    pub guidelines: String,
     /// Whether spans may overlap: then a label is put beside what the words have already.
     pub overlaps: bool,
     /// Labels in the order in which they were given, the last one first.
@@ -144,7 +150,9 @@ impl Annotate {
             pieces: Pieces::default(),
             revision: 0,
             done: corpus.documents.iter().flat_map(|d| d.marks.iter()).filter(|(_, m)| m.done).count(),
-            overlaps: false,
+            overlaps: corpus.documents.iter().any(|d| d.spans.windows(2).any(|w| w[0].overlaps(&w[1]))),
+            flagged: corpus.documents.iter().flat_map(|d| d.marks.iter()).filter(|(_, m)| m.flagged).count(),
+            guidelines: String::new(),
             last_labels: Vec::new(),
             last_given: None,
             choosing: false,
@@ -252,6 +260,7 @@ impl Annotate {
         match edit {
             Edit::Mark { before, after, .. } => {
                 self.done = self.done + usize::from(after.done) - usize::from(before.done);
+                self.flagged = self.flagged + usize::from(after.flagged) - usize::from(before.flagged);
             }
             Edit::Together { edits, .. } => edits.iter().for_each(|e| self.follow_marks(e)),
             _ => {}
@@ -316,7 +325,10 @@ impl Annotate {
             FilterLabel::With(label) => Query::Label(vec![label]),
         };
         let by_split = self.filter.split.map_or(Query::All, Query::Split);
-        let all = Query::And(Box::new(by_split), Box::new(Query::And(Box::new(by_label), Box::new(query))));
+        let by_status = self.filter.status.map_or(Query::All, Query::Status);
+        let all = [by_split, by_status, by_label]
+            .into_iter()
+            .fold(query, |all, more| Query::And(Box::new(more), Box::new(all)));
         self.shown = all.places(&self.corpus);
         self.listing = next_listing();
         if let Some(first) = self.shown.first().copied()

@@ -5,6 +5,7 @@ use super::asking::Asking;
 use super::chord::Chord;
 use super::labelling::{Caret, Reshape};
 use super::matching::Likeness;
+use super::query::Status;
 use super::state::Room;
 use super::training::Base;
 use crate::corpus::{LabelId, Split};
@@ -23,6 +24,8 @@ pub enum Action {
     Export,
     Undo,
     Redo,
+    History,
+    Guidelines,
     NextSentence,
     PreviousSentence,
     PageDown,
@@ -103,6 +106,8 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::Export, "Export as another format", &[Chord::control("E")], Everywhere),
     entry(Action::Undo, "Undo", &[Chord::control("Z")], Everywhere),
     entry(Action::Redo, "Redo", &[Chord::control_shift("Z"), Chord::control("Y")], Everywhere),
+    entry(Action::History, "History of all changes", &[Chord::control("H")], Everywhere),
+    entry(Action::Guidelines, "Guidelines beside the text", &[Chord::plain("G")], Canvas),
     entry(Action::NextSentence, "Next sentence", &[Chord::plain("Enter"), Chord::plain("ArrowDown")], Canvas),
     entry(Action::PreviousSentence, "Previous sentence", &[Chord::shift("Enter"), Chord::plain("ArrowUp")], Canvas),
     entry(Action::PageDown, "Ten sentences on", &[Chord::plain("PageDown")], Canvas),
@@ -218,6 +223,12 @@ pub enum Command {
     Comment(String),
     /// Ask for a line of text, or no more.
     Ask(Option<Asking>),
+    /// Undo or redo until so many edits stand.
+    JumpTo(usize),
+    /// The guidelines of this dataset, in Markdown.
+    SetGuidelines(String),
+    /// Only sentences of this status, or all.
+    FilterStatus(Option<Status>),
     /// Every selection by mouse gets this label at once, or none does.
     Brush(Option<LabelId>),
     /// A new label of this name, for the selection.

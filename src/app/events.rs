@@ -93,11 +93,13 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     let fill = is_new.then(|| Effect::Commit(Commit::Fill(Box::new(dataset.clone()))));
     let mut annotate = Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
     (annotate.runs, annotate.views, annotate.snapshots) = (kept.runs, kept.views, kept.snapshots);
+    annotate.overlaps = kept.overlaps.unwrap_or(annotate.overlaps);
+    annotate.guidelines = kept.guidelines;
     annotate.highest_run = highest_run;
     annotate.read_only = project.is_read_only();
     annotate.problems = dataset.problems;
     let (sentences, labels) = (annotate.sentences.len(), annotate.corpus.labels.len());
-    (app.asking, app.snapshots, app.exporting, app.matching) = (None, None, None, None);
+    (app.asking, app.snapshots, app.exporting, app.matching, app.history) = (None, None, None, None, false);
     if sentences == 0 {
         (app.opening, app.importing) = (None, None);
         app.notices.say(Notice::bad("Nothing was opened", format!("{} has no sentence.", path.display())));

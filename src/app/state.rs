@@ -57,6 +57,8 @@ pub struct App {
     pub system_light: Option<bool>,
     /// Whether the command palette is open.
     pub palette: bool,
+    /// Whether the history of changes is open.
+    pub history: bool,
     /// Whether the sheet of keys is open.
     pub keys: bool,
     /// The dialog that asks for a line of text, while it is open.
@@ -88,6 +90,7 @@ impl App {
             settings,
             system_light: None,
             palette: false,
+            history: false,
             keys: false,
             asking: None,
             matching: None,

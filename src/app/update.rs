@@ -167,7 +167,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
 fn changes_data(command: &Command) -> bool {
     match command {
         Command::Comment(_) | Command::Restore(_) | Command::AcceptAbove | Command::DropSuggestions => true,
-        Command::NewLabelHere(_) | Command::TakeMatches => true,
+        Command::NewLabelHere(_) | Command::TakeMatches | Command::JumpTo(_) | Command::SetGuidelines(_) => true,
         Command::KeepView(_) | Command::ForgetView(_) | Command::TakeSnapshot(_) | Command::ForgetSnapshot(_) => true,
         Command::Label(_) | Command::NewLabel(_) | Command::RenameLabel(..) | Command::RecolourLabel(..) => true,
         Command::ResumeRun(_) => true,
@@ -179,6 +179,7 @@ fn changes_data(command: &Command) -> bool {
                 Action::ClearLabel,
                 Action::Suggest,
                 Action::RepeatOnNext,
+                Action::Overlaps,
                 Action::Accept,
                 Action::Reject,
                 Action::Done,
@@ -199,6 +200,14 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
             a.selection = Some((from.min(last), to.min(last)));
         }
         Command::Label(label) => give_label(a, label, effects),
+        Command::JumpTo(position) => {
+            while a.history.position() > position && undo(a, effects).is_some() {}
+            while a.history.position() < position && redo(a, effects).is_some() {}
+        }
+        Command::SetGuidelines(text) => {
+            effects.push(Effect::Commit(Commit::Setting("guidelines", text.clone())));
+            a.guidelines = text;
+        }
         Command::Brush(label) => a.brush = label,
         Command::ChooseNone => a.choosing = false,
         Command::NewLabelHere(name) => {
@@ -239,6 +248,10 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
             a.filter.text = text;
             a.refilter();
         }
+        Command::FilterStatus(status) => {
+            a.filter.status = status;
+            a.refilter();
+        }
         Command::FilterLabel(label) => {
             a.filter.label = label;
             a.refilter();
@@ -262,6 +275,8 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::GoTo(room) => go_to(app, room, effects),
         Action::Palette => app.palette = !app.palette,
+        Action::History => app.history = !app.history && app.annotate.is_some(),
+        Action::Guidelines => app.settings.guidelines = !app.settings.guidelines,
         Action::Keys => app.keys = !app.keys,
         Action::Theme => {
             app.settings.light = Some(!app.is_light());
@@ -312,16 +327,8 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
             effects.push(Effect::File(FileRequest::Save { files, corpus }));
         }
         Action::SaveAs => effects.push(Effect::Pick(Pick::SaveAs { folder: a.files.len() > 1 })),
-        Action::Undo => {
-            if let Some(edit) = a.history.undo(&mut a.corpus).map(Edit::inverse) {
-                changed(a, edit, false, effects);
-            }
-        }
-        Action::Redo => {
-            if let Some(edit) = a.history.redo(&mut a.corpus).cloned() {
-                changed(a, edit, false, effects);
-            }
-        }
+        Action::Undo => drop(undo(a, effects)),
+        Action::Redo => drop(redo(a, effects)),
         Action::NextSentence => a.step(true),
         Action::PreviousSentence => a.step(false),
         Action::PageDown => (0..PAGE).for_each(|_| a.step(true)),
@@ -337,7 +344,10 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
         Action::Accept | Action::Reject | Action::NextSuggestion | Action::LeastSure => {
             suggesting::act(a, action, effects);
         }
-        Action::Overlaps => a.overlaps = !a.overlaps,
+        Action::Overlaps => {
+            a.overlaps = !a.overlaps;
+            effects.push(Effect::Commit(Commit::Setting("overlaps", a.overlaps.to_string())));
+        }
         Action::SelectNothing if a.selection.is_none() => a.brush = None,
         Action::SelectNothing => a.selection = None,
         Action::ChooseLabel => a.choosing = a.selection.is_some() && !a.read_only,
@@ -377,6 +387,20 @@ fn give_label(a: &mut Annotate, label: LabelId, effects: &mut Vec<Effect>) {
         a.last_labels.insert(0, label);
         make(a, edit, effects);
     }
+}
+
+/// Takes the last edit back; `None` where there is none.
+fn undo(a: &mut Annotate, effects: &mut Vec<Effect>) -> Option<()> {
+    let edit = a.history.undo(&mut a.corpus).map(Edit::inverse)?;
+    changed(a, edit, false, effects);
+    Some(())
+}
+
+/// Makes the last undone edit again; `None` where there is none.
+fn redo(a: &mut Annotate, effects: &mut Vec<Effect>) -> Option<()> {
+    let edit = a.history.redo(&mut a.corpus).cloned()?;
+    changed(a, edit, false, effects);
+    Some(())
 }
 
 /// Notes something about the current sentence.

@@ -52,6 +52,11 @@ impl History {
         self.edits.get(self.position)
     }
 
+    /// All edits, oldest first; those from the position on were undone.
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+
     /// How many edits stand in the corpus.
     pub fn position(&self) -> usize {
         self.position

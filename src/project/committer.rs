@@ -31,6 +31,8 @@ pub enum Commit {
     Run(RunRecord),
     /// A search is kept under this name, or forgotten.
     View(String, Option<String>),
+    /// A setting of this name has this value now.
+    Setting(&'static str, String),
     /// Who proposed spans.
     Proposers(Vec<String>),
     /// A snapshot was taken.
@@ -90,7 +92,8 @@ impl Queue {
                 Commit::Sources(files) => project.set_sources(files),
                 Commit::Run(run) => project.add_run(run),
                 Commit::View(name, query) => project.keep_view(name, query.as_deref()),
-                Commit::Proposers(names) => project.set_proposers(names),
+                Commit::Setting(name, value) => project.set(name, value),
+                Commit::Proposers(names) => project.set("proposers", &serde_json::json!(names).to_string()),
                 Commit::Snapshot(snapshot) => project.keep_snapshot(snapshot),
                 Commit::ForgetSnapshot(name) => project.forget_snapshot(name),
             };

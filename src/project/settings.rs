@@ -24,6 +24,8 @@ pub struct Recent {
 pub struct Settings {
     /// Light or dark, once a person has chosen; `None` follows the system.
     pub light: Option<bool>,
+    /// Whether guidelines are shown beside the text.
+    pub guidelines: bool,
     /// Newest first, at most eight.
     pub recents: Vec<Recent>,
 }

@@ -381,6 +381,8 @@ impl Project {
                 "SELECT name, made, labels, spans FROM snapshots ORDER BY id",
                 snapshot,
             )?,
+            overlaps: meta(c, "overlaps").ok().flatten().map(|value| value == "true"),
+            guidelines: meta(c, "guidelines").ok().flatten().unwrap_or_default(),
         })
     }
 
@@ -436,18 +438,13 @@ impl Project {
         result.map(drop).map_err(|e| self.fail(e))
     }
 
-    /// Remembers who proposed spans.
+    /// Remembers a setting.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn set_proposers(&mut self, names: &[String]) -> Result<(), StoreError> {
-        let path = self.path.clone();
-        let run = || -> rusqlite::Result<()> {
-            let t = self.connection.transaction()?;
-            set_meta(&t, "proposers", &json!(names).to_string())?;
-            t.commit()
-        };
-        run_then(run, &path)
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
+        let result = self.connection.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", [name, value]);
+        result.map(drop).map_err(|e| self.fail(e))
     }
 
     /// Keeps a snapshot.

@@ -50,5 +50,5 @@ fn take_letters(ui: &mut Ui, app: &App, out: &mut Commands) {
 pub fn dialog_open(app: &App) -> bool {
     let asked = app.asking.is_some() || app.exporting.is_some() || app.importing.is_some() || app.snapshots.is_some();
     let choosing = app.matching.is_some() || app.annotate.as_ref().is_some_and(|a| a.choosing);
-    app.palette || app.keys || asked || choosing
+    app.palette || app.keys || app.history || asked || choosing
 }

@@ -11,6 +11,7 @@ pub mod dialogs;
 pub mod evaluate;
 pub mod export_dialog;
 pub mod frame;
+mod history_dialog;
 pub mod import_dialog;
 pub mod key_sheet;
 pub mod keymap;

@@ -128,6 +128,8 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::Export => icon::UPLOAD,
         Action::Undo => icon::UNDO_2,
         Action::Redo => icon::REDO_2,
+        Action::History => icon::HISTORY,
+        Action::Guidelines => icon::BOOK_OPEN,
         Action::NextSentence => icon::ARROW_DOWN,
         Action::PreviousSentence => icon::ARROW_UP,
         Action::PageDown => icon::ARROW_DOWN,

@@ -2,8 +2,8 @@
 
 use super::dialogs::Dialogs;
 use super::{
-    Commands, annotate, ask_dialog, evaluate, export_dialog, frame, import_dialog, key_sheet, keymap, matches_dialog,
-    palette, snapshots_dialog, theme, train, try_text, welcome,
+    Commands, annotate, ask_dialog, evaluate, export_dialog, frame, history_dialog, import_dialog, key_sheet, keymap,
+    matches_dialog, palette, snapshots_dialog, theme, train, try_text, welcome,
 };
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events};
@@ -157,6 +157,7 @@ impl Shell {
         if self.app.importing.is_some() {
             import_dialog::show(ui, &self.app, &mut self.view.import_dialog, &mut out);
         }
+        history_dialog::show(ui, &self.app, &mut out);
         matches_dialog::show(ui, &self.app, &mut out);
         snapshots_dialog::show(ui, &self.app, &mut out);
         ask_dialog::show(ui, &self.app, &mut self.view.ask_dialog, &mut out);

@@ -1,6 +1,7 @@
 //! The list of sentences, grouped by document: only what is in view is laid out.
 
 use crate::app::annotate::FilterLabel;
+use crate::app::query::Status;
 use crate::app::{Action, Annotate, Command, query};
 use crate::corpus::Split;
 use crate::ui::Commands;
@@ -62,6 +63,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
             out.push(Command::FilterText(String::new()));
             out.push(Command::FilterLabel(FilterLabel::Any));
             out.push(Command::FilterSplit(None));
+            out.push(Command::FilterStatus(None));
         }
         return;
     }
@@ -112,6 +114,9 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
             }
         }
         let narrow = ui.content_rect().width() < super::WIDE_LIST;
+        if a.done + a.flagged > 0 {
+            statuses(ui, a, narrow, out);
+        }
         let name = match a.filter.label {
             // In a narrow window the icon alone, until a label is chosen.
             FilterLabel::Any if narrow => String::new(),
@@ -128,6 +133,22 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
             menu(&button, 240.0, |ui| view_menu(ui, a, view, out));
         }
     });
+}
+
+/// Badges of what is done and what is to be looked at again.
+fn statuses(ui: &mut Ui, a: &Annotate, narrow: bool, out: &mut Commands) {
+    let (done, flagged) = (thousands(a.done), thousands(a.flagged));
+    for (status, glyph, count, spoken) in [
+        (Status::New, icon::CIRCLE, String::new(), "New"),
+        (Status::Done, icon::CIRCLE_CHECK, done, "Done"),
+        (Status::Flagged, icon::FLAG, flagged, "Flagged"),
+    ] {
+        let chosen = a.filter.status == Some(status);
+        let text = if narrow { "" } else { count.as_str() };
+        if Badge::new(text).spoken(spoken).icon(glyph).choose(ui, chosen).clicked() {
+            out.push(Command::FilterStatus((!chosen).then_some(status)));
+        }
+    }
 }
 
 /// How what is typed may go on, with what that means: where that is drawn, and whether one of them has the focus.

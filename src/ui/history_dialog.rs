@@ -1,0 +1,81 @@
+//! Every change by name, newest first; a press goes back, or forward, to just after it.
+
+use super::Commands;
+use super::numbers::counted;
+use super::theme::{self, TextRole, icon};
+use super::widgets::{Button, EmptyState, dialog, label, paint_icon, paragraph, put_text};
+use crate::app::{Action, Annotate, App, Command};
+use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+const ROW: f32 = 30.0;
+
+/// Shows the dialog over the room.
+pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let Some(a) = app.annotate.as_ref().filter(|_| app.history) else { return };
+    let p = theme::of(ui);
+    let mut close = false;
+    let left = dialog(ui, "history", 520.0, |ui| {
+        label(ui, TextRole::Title, p.text, "History");
+        ui.add_space(2.0);
+        let count = counted(a.history.edits().len(), "change");
+        let text = format!(
+            "{count}. Press one to have everything as it was right after it; nothing is forgotten until you change something there."
+        );
+        paragraph(ui, TextRole::Small, p.text2, &text);
+        ui.add_space(10.0);
+        if a.history.edits().is_empty() {
+            EmptyState::new(icon::HISTORY, "Nothing has been changed yet", "Each change is listed here by name.")
+                .show(ui);
+        } else {
+            rows(ui, a, out);
+        }
+        ui.add_space(12.0);
+        close = Button::plain("Close").keys(&["Esc"]).show(ui).clicked();
+    });
+    if close || left {
+        out.push(Command::Do(Action::History));
+    }
+}
+
+/// The changes, and at the end what was there before any.
+fn rows(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+    let edits = a.history.edits();
+    let height = (ui.content_rect().height() - 260.0).clamp(120.0, 460.0);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show_rows(
+        ui,
+        ROW,
+        edits.len() + 1,
+        |ui, range| {
+            for from_newest in range {
+                let position = edits.len() - from_newest;
+                let name = match position.checked_sub(1) {
+                    Some(index) => edits[index].describe(&a.corpus),
+                    None => "As it was opened".to_owned(),
+                };
+                if row(ui, &name, position, a.history.position()) {
+                    out.push(Command::JumpTo(position));
+                }
+            }
+        },
+    );
+}
+
+/// One change; those that were undone are pale.
+fn row(ui: &mut Ui, name: &str, position: usize, now: usize) -> bool {
+    let p = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, position == now, name));
+    if position == now || response.hovered() {
+        ui.painter().rect_filled(rect, 6, if position == now { p.selected } else { p.hover });
+    }
+    let square = Rect::from_min_size(pos2(rect.left() + 8.0, rect.top()), vec2(16.0, ROW));
+    let (mark, colour) = if position == now { (icon::CIRCLE_DOT, p.accent) } else { (icon::CIRCLE, p.text3) };
+    paint_icon(ui.painter(), square, mark, 12.0, colour);
+    let colour = if position > now { p.text3 } else { p.text };
+    let room = rect.with_min_x(square.right() + 8.0).with_max_x(rect.right() - 60.0);
+    put_text(ui.painter(), room, Align2::LEFT_CENTER, TextRole::Body.elided(ui, name, room.width()), colour);
+    let number = TextRole::MonoSmall.line(ui, &position.to_string());
+    put_text(ui.painter(), rect.with_max_x(rect.right() - 10.0), Align2::RIGHT_CENTER, number, p.text3);
+    response.clicked()
+}
