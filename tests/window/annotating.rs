@@ -94,8 +94,6 @@ fn arrow_keys_go_where_they_point_in_a_text_from_right_to_left() {
     let file = folder.path().join("text.conll");
     std::fs::write(&file, "אמל O\nקוראת O\nספר O\nin O\nHaifa B-LOC\nspare B-PER\n").expect("a file");
     let mut w = Window::open(&[]);
-    // Other scripts come from the system's fonts, which a test has none of.
-    w.harness.ctx.set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
     w.answer(&file);
     w.press("Open file...");
     w.until("the file is looked at", |w| w.app().importing.is_some());

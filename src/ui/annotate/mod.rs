@@ -2,6 +2,7 @@
 
 pub mod canvas;
 pub mod flow;
+mod guidelines;
 mod inspector;
 mod label_bar;
 mod label_popup;
@@ -24,6 +25,7 @@ pub struct View {
     list: list::View,
     canvas: canvas::View,
     label_bar: label_bar::View,
+    guidelines: guidelines::View,
     /// Whether the inspector is open where there is no room for all columns.
     inspector: bool,
 }
@@ -53,6 +55,12 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
             .show(ui, |ui| if a.pieces.on { pieces::inspector(ui, app, a, out) } else { inspector::show(ui, a, out) })
             .response
             .rect;
+        hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
+    }
+    if app.settings.guidelines {
+        let panel = Panel::right("guidelines").frame(side).default_size(280.0).size_range(220.0..=480.0);
+        let shown = panel.show_separator_line(false).show(ui, |ui| guidelines::show(ui, a, &mut view.guidelines, out));
+        let rect = shown.response.rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
     }
     CentralPanel::default().frame(Frame::new().fill(p.canvas)).show(ui, |ui| {

@@ -51,13 +51,24 @@ impl Face {
         }
     }
 
-    /// This face first, then the others in the order in which they may stand in for it.
+    /// This face first, then the others in the order in which they may stand in for it, then those of other scripts.
     fn chain(self) -> Vec<String> {
         let stand_ins = [Self::Ui, Self::Read, Self::Mono, Self::Icon];
         let others = stand_ins.into_iter().filter(|face| *face != self);
-        std::iter::once(self).chain(others).map(|face| face.name().to_owned()).collect()
+        let own = std::iter::once(self).chain(others).map(Self::name);
+        own.chain(SCRIPTS.iter().map(|(name, _)| *name)).map(str::to_owned).collect()
     }
 }
+
+/// Faces of other scripts. What none of them has comes from the system's fonts.
+const SCRIPTS: [(&str, &[u8]); 6] = [
+    ("arabic", include_bytes!("../../../assets/fonts/NotoNaskhArabic-Regular.ttf")),
+    ("hebrew", include_bytes!("../../../assets/fonts/NotoSansHebrew-Regular.ttf")),
+    ("devanagari", include_bytes!("../../../assets/fonts/NotoSansDevanagari-Regular.ttf")),
+    ("thai", include_bytes!("../../../assets/fonts/NotoSansThai-Regular.ttf")),
+    ("cjk", include_bytes!("../../../assets/fonts/NotoSansCJK-subset.otf")),
+    ("emoji", include_bytes!("../../../assets/fonts/NotoEmoji-Regular.ttf")),
+];
 
 pub(super) fn install(ctx: &Context) {
     ctx.set_fonts(definitions());
@@ -69,6 +80,9 @@ fn definitions() -> FontDefinitions {
         let data = Arc::new(FontData::from_static(face.bytes()));
         fonts.font_data.insert(face.name().to_owned(), data);
         fonts.families.insert(face.family(), face.chain());
+    }
+    for (name, bytes) in SCRIPTS {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
     fonts.families.insert(FontFamily::Proportional, Face::Ui.chain());
     fonts.families.insert(FontFamily::Monospace, Face::Mono.chain());
