@@ -7,8 +7,10 @@ use super::labelling::{Caret, Reshape};
 use super::matching::Likeness;
 use super::query::Status;
 use super::state::Room;
+use super::surveying::{Tab, Verdict};
 use super::training::Base;
 use crate::corpus::{LabelId, Split};
+use crate::eval::lint::Kind;
 use crate::hub::ModelName;
 use std::path::PathBuf;
 
@@ -62,6 +64,7 @@ pub enum Action {
     StopAfterEpoch,
     StopTraining,
     Evaluate,
+    Compare,
     GoTo(Room),
     Palette,
     Keys,
@@ -171,6 +174,8 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::GoTo(Room::Train), "Go to Train", &[Chord::control("2")], Everywhere),
     entry(Action::GoTo(Room::Evaluate), "Go to Evaluate", &[Chord::control("3")], Everywhere),
     entry(Action::GoTo(Room::Try), "Go to Try", &[Chord::control("4")], Everywhere),
+    entry(Action::GoTo(Room::Data), "Go to Data", &[Chord::control("5")], Everywhere),
+    entry(Action::Compare, "Compare with another labelling", &[], Everywhere),
     entry(Action::StartTraining, "Train", &[Chord::control("Enter")], Everywhere),
     entry(Action::Estimate, "Estimate how long a run takes", &[], Everywhere),
     entry(Action::FindRate, "Find a learning rate", &[], Everywhere),
@@ -223,6 +228,28 @@ pub enum Command {
     Comment(String),
     /// Ask for a line of text, or no more.
     Ask(Option<Asking>),
+    /// What the Data room shows.
+    SurveyTab(Tab),
+    /// Count the dataset again.
+    Survey,
+    /// Findings of this kind only, or all.
+    ShowKind(Option<Kind>),
+    /// Show a finding in the text.
+    ShowFinding(usize),
+    /// Put a finding aside.
+    Settle(usize),
+    /// Make the edits that mend these findings.
+    Mend(Vec<usize>),
+    /// Show the sentences of this query on the Annotate page.
+    ShowOnly(String),
+    /// Compare with the labelling that lies there.
+    CompareWith(PathBuf),
+    /// Compare no more.
+    EndComparison,
+    /// Look at this difference.
+    Difference(usize),
+    /// Decide the difference that is looked at.
+    Decide(Verdict),
     /// Undo or redo until so many edits stand.
     JumpTo(usize),
     /// The guidelines of this dataset, in Markdown.

@@ -35,6 +35,8 @@ pub enum Pick {
     OpenFile,
     /// A dataset's folder.
     OpenFolder,
+    /// Another labelling of the open dataset.
+    Compare,
     /// A model's folder to start a run from.
     BaseFolder,
     /// A model's folder for the Try page.

@@ -6,6 +6,7 @@ use super::import;
 use super::notices::Notice;
 use super::state::{App, Room};
 use super::suggesting::{self, Suggesting};
+use super::surveying::{self, Surveying};
 use super::training::RunState;
 use super::update::make;
 use crate::corpus::Split;
@@ -66,6 +67,8 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
             return suggesting::arrived(app, &found);
         }
         Event::Suggested(..) => {}
+        Event::Surveyed { ticket, revision, survey } => surveying::surveyed(app, ticket, revision, survey),
+        Event::Compared(path, agreement) => surveying::compared(app, path, *agreement),
         Event::Pieces(ticket, alignment) => {
             if let Some(a) = app.annotate.as_mut().filter(|a| a.pieces.ticket == ticket) {
                 a.pieces.alignment = Some(alignment);
@@ -132,6 +135,7 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     app.scoring.split = *splits.last().unwrap_or(&Split::Test);
     // What a model finds in the dataset that was open before is not for this one.
     app.suggesting = Suggesting { ticket: app.suggesting.ticket, ..Suggesting::default() };
+    app.surveying = Surveying { ticket: app.surveying.ticket, ..Surveying::default() };
     app.annotate = Some(annotate);
     app.opening = None;
     app.training.run = None;
@@ -222,6 +226,7 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
         }
         Asked::Text => {
             app.suggesting.progress = None;
+            app.surveying.waiting = None;
             if app.scoring.progress.take().is_some() {
                 app.scoring.failure = Some(message.clone());
             }

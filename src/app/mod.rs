@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands), [`update`] (a
 //! command changes the state and asks for [`Effect`]s; what concerns runs is in [`runs`]), [`events`] (what the worker tells changes it too), and the rooms:
-//! [`import`] (a dataset before it is taken), [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), [`annotate`] with [`labelling`], [`matching`], [`suggesting`] and the [`query`] language of its search field, [`training`], [`trying`], [`scoring`].
+//! [`import`] (a dataset before it is taken), [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), [`annotate`] with [`labelling`], [`matching`], [`suggesting`] and the [`query`] language of its search field, [`surveying`], [`training`], [`trying`], [`scoring`].
 
 pub mod annotate;
 pub mod asking;
@@ -20,6 +20,7 @@ pub mod runs;
 pub mod scoring;
 pub mod state;
 pub mod suggesting;
+pub mod surveying;
 pub mod training;
 pub mod trying;
 pub mod update;

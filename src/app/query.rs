@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What a field means, for people.
-pub const FIELDS: [(&str, &str); 12] = [
+pub const FIELDS: [(&str, &str); 13] = [
     ("label:", "has a span of this label"),
     ("span:", "has a span of this text"),
     ("text:", "has this text, also outside spans"),
@@ -28,6 +28,7 @@ pub const FIELDS: [(&str, &str); 12] = [
     ("score<", "has one that its model is less sure of: 0.7"),
     ("length>", "has more words than this"),
     ("spans>", "has more spans than this"),
+    ("words>", "has a span of more words than this"),
 ];
 
 /// More words than this are no query that a person types.
@@ -78,6 +79,8 @@ pub enum Query {
     Length(Compared),
     /// So many spans.
     Spans(Compared),
+    /// A span of so many words.
+    Words(Compared),
 }
 
 /// Who decided on a span, or proposed it.
@@ -193,7 +196,7 @@ impl Query {
             Self::Or(a, b) => a.can_match(d) || b.can_match(d),
             Self::Text(wanted) if wanted.literal => wanted.pattern.is_match(&d.text),
             Self::Label(wanted) => d.spans.iter().any(|s| wanted.contains(&s.label)),
-            Self::Span(_) | Self::AnySpan | Self::Overlap => !d.spans.is_empty(),
+            Self::Span(_) | Self::AnySpan | Self::Overlap | Self::Words(_) => !d.spans.is_empty(),
             Self::Split(split) => d.split == *split,
             Self::Suggestion => !d.suggestions.is_empty(),
             Self::Decided(_) | Self::Score(_) => !d.spans.is_empty() || !d.suggestions.is_empty(),
@@ -257,6 +260,7 @@ impl Query {
             Self::Among(sentences) => sentences.contains(&id),
             Self::Length(compared) => compared.holds(document.sentence(sentence).len()),
             Self::Spans(compared) => compared.holds(spans().len()),
+            Self::Words(compared) => document.token_spans(sentence).iter().any(|s| compared.holds(s.end - s.start)),
         }
     }
 }
@@ -375,7 +379,7 @@ impl<'a> Reader<'a> {
     /// A word: a field with its value, which may be the next token, or a text.
     fn word(&mut self, word: &'a str) -> Result<Query, String> {
         let number = word.find(['<', '>', '=']).map(|at| (&word[..at], &word[at..at + 1], &word[at + 1..]));
-        if let Some((field @ ("length" | "spans" | "score"), sign, value)) = number {
+        if let Some((field @ ("length" | "spans" | "words" | "score"), sign, value)) = number {
             let wrong = || format!("behind {field}{sign} there should be a number");
             let value = if field == "score" {
                 let score: f32 = value.parse().map_err(|_| wrong())?;
@@ -392,6 +396,7 @@ impl<'a> Reader<'a> {
             return Ok(match field {
                 "length" => Query::Length(compared),
                 "spans" => Query::Spans(compared),
+                "words" => Query::Words(compared),
                 _ => Query::Score(compared),
             });
         }

@@ -7,6 +7,7 @@ use super::matching::Matching;
 use super::notices::Notices;
 use super::scoring::Scoring;
 use super::suggesting::Suggesting;
+use super::surveying::Surveying;
 use super::training::Training;
 use super::trying::Trying;
 use crate::format::Format;
@@ -14,7 +15,7 @@ use crate::hub::ModelName;
 use crate::project::{Places, Settings};
 use std::path::PathBuf;
 
-/// The four rooms.
+/// The rooms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Room {
     /// Sentences and their labels; the welcome page while no dataset is open.
@@ -26,6 +27,8 @@ pub enum Room {
     Evaluate,
     /// A text and its entities.
     Try,
+    /// The dataset in numbers, what looks wrong in it, another labelling beside it.
+    Data,
 }
 
 /// The state of the program.
@@ -47,6 +50,8 @@ pub struct App {
     pub scoring: Scoring,
     /// A model asked for suggestions.
     pub suggesting: Suggesting,
+    /// The Data room.
+    pub surveying: Surveying,
     /// A text.
     pub trying: Trying,
     /// What the program tells in passing.
@@ -85,6 +90,7 @@ impl App {
             training: Training { gpu_helper, ..Training::default() },
             scoring: Scoring::default(),
             suggesting: Suggesting::default(),
+            surveying: Surveying::default(),
             trying: Trying::default(),
             notices: Notices::default(),
             settings,

@@ -11,6 +11,7 @@ use super::notices::Notice;
 use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::state::{App, Room};
 use super::suggesting;
+use super::surveying;
 use super::training::Base;
 use crate::corpus::label::{Label, check_name};
 use crate::corpus::{Edit, LabelId, Mark, Scheme, notation, scheme};
@@ -146,6 +147,17 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         Command::SuggestModel(model) => app.suggesting.model = model,
         Command::SuggestAbove(percent) => app.suggesting.above = percent.min(100),
         Command::AcceptAbove | Command::DropSuggestions => suggesting::act_on_all(app, &command, &mut effects),
+        Command::SurveyTab(_)
+        | Command::Survey
+        | Command::ShowKind(_)
+        | Command::ShowFinding(_)
+        | Command::Settle(_)
+        | Command::Mend(_)
+        | Command::ShowOnly(_)
+        | Command::CompareWith(_)
+        | Command::EndComparison
+        | Command::Difference(_)
+        | Command::Decide(_) => surveying::act(app, command, &mut effects),
         Command::ScoreModel(model) => app.scoring.model = model,
         Command::ScoreSplit(split) => app.scoring.split = split,
         Command::Pick(pick) => effects.push(Effect::Pick(pick)),
@@ -168,6 +180,7 @@ fn changes_data(command: &Command) -> bool {
     match command {
         Command::Comment(_) | Command::Restore(_) | Command::AcceptAbove | Command::DropSuggestions => true,
         Command::NewLabelHere(_) | Command::TakeMatches | Command::JumpTo(_) | Command::SetGuidelines(_) => true,
+        Command::Mend(_) | Command::Decide(_) => true,
         Command::KeepView(_) | Command::ForgetView(_) | Command::TakeSnapshot(_) | Command::ForgetSnapshot(_) => true,
         Command::Label(_) | Command::NewLabel(_) | Command::RenameLabel(..) | Command::RecolourLabel(..) => true,
         Command::ResumeRun(_) => true,
@@ -298,6 +311,7 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
                 _ => None,
             }
         }
+        Action::Compare => surveying::pick(effects),
         Action::LabelMatches => matching::open(app),
         Action::RepeatOnNext => matching::repeat(app, effects),
         Action::Suggest => suggesting::ask(app, effects),
@@ -437,7 +451,7 @@ fn new_label(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
 }
 
 fn go_to(app: &mut App, room: Room, effects: &mut Vec<Effect>) {
-    let needs_data = matches!(room, Room::Train | Room::Evaluate);
+    let needs_data = matches!(room, Room::Train | Room::Evaluate | Room::Data);
     if needs_data && app.annotate.is_none() {
         return;
     }
@@ -445,6 +459,7 @@ fn go_to(app: &mut App, room: Room, effects: &mut Vec<Effect>) {
     match room {
         Room::Train if app.training.facts.is_none() => check_base(app, effects),
         Room::Try if app.trying.ticket == 0 => ask(app, effects),
+        Room::Data => surveying::ask(app, effects),
         _ => {}
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`label`] (entity types), [`mark`] (what is noted about a sentence), [`span`] (a labelled stretch, and who decided it), [`document`] (one document and its sentences), [`scheme`]
 //! (spans as tags and back), [`notation`] (how tags are spelled), [`detector`] (which scheme a file follows), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
-//! [`relabel`] (labels renamed, merged, dropped), [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`snapshot`] (all labels at one time), [`holdout`] (a dev split where there is none), [`parting`] (all splits made anew), [`direction`] (words of
+//! [`relabel`] (labels renamed, merged, dropped), [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`snapshot`] (all labels at one time), [`duplicates`] (what is nearly the same), [`holdout`] (a dev split where there is none), [`parting`] (all splits made anew), [`direction`] (words of
 //! right-to-left scripts in the order they stand on a line).
 //!
 //! Everything here is pure data: no files, no serialisation, no pixels.
@@ -10,6 +10,7 @@
 pub mod detector;
 pub mod direction;
 pub mod document;
+pub mod duplicates;
 pub mod edit;
 pub mod history;
 pub mod holdout;

@@ -1,14 +1,12 @@
 //! Train, dev and test made from a corpus: stratified by label, by whole documents, and never with near-duplicates apart.
 //!
-//! What is nearly the same is found by MinHash (Broder 1997) over three-word shingles with locality-sensitive bands, then compared
-//! exactly. The groups are dealt out by iterative stratification (Sechidis et al. 2011): the rarest label first, each group to
+//! The groups of what is nearly the same are dealt out by iterative stratification (Sechidis et al. 2011): the rarest label first, each group to
 //! the split that lacks most of it.
 
 use super::document::{Document, DocumentBuilder, Split};
+use super::duplicates::groups;
 use super::scheme::TokenSpan;
 use super::store::{Corpus, SentenceId};
-use std::collections::{BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// How much goes where, and the seed that deals. What is neither dev nor test is train.
@@ -35,12 +33,6 @@ pub struct Parted {
 
 /// Fewer documents than this are parted by sentences.
 const FEW: usize = 10;
-/// Values of a MinHash signature, in bands of [`ROWS`].
-const HASHES: usize = 32;
-const ROWS: usize = 4;
-/// Two units are nearly the same from this share of common shingles on.
-const SAME: f64 = 0.8;
-
 /// The corpus with splits made anew; its old ones are forgotten.
 pub fn part(corpus: &Corpus, shares: Shares) -> (Corpus, Parted) {
     let by_document = corpus.documents.len() >= FEW;
@@ -82,67 +74,6 @@ fn gathered(corpus: &Corpus, split: Split, ids: impl Iterator<Item = SentenceId>
         builder.end_sentence(&spans);
     }
     (builder.sentences() > 0).then(|| builder.finish())
-}
-
-/// The units in groups of those that are nearly the same.
-fn groups(corpus: &Corpus, units: &[Vec<SentenceId>]) -> Vec<Vec<usize>> {
-    let mut leader: Vec<usize> = (0..units.len()).collect();
-    let mut bands: HashMap<(usize, u64), usize> = HashMap::new();
-    for (unit, sentences) in units.iter().enumerate() {
-        let shingles = shingles(corpus, sentences);
-        for (band, rows) in signature(&shingles).chunks(ROWS).enumerate() {
-            let other = *bands.entry((band, hash(&rows))).or_insert(unit);
-            if find(&mut leader, other) != find(&mut leader, unit)
-                && alike(&shingles, &self::shingles(corpus, &units[other]))
-            {
-                let (a, b) = (find(&mut leader, other), find(&mut leader, unit));
-                leader[a.max(b)] = a.min(b);
-            }
-        }
-    }
-    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); units.len()];
-    for unit in 0..units.len() {
-        groups[find(&mut leader, unit)].push(unit);
-    }
-    groups.retain(|g| !g.is_empty());
-    groups
-}
-
-/// The leader of a unit's group, by shortening paths.
-fn find(leader: &mut [usize], mut unit: usize) -> usize {
-    while leader[unit] != unit {
-        leader[unit] = leader[leader[unit]];
-        unit = leader[unit];
-    }
-    unit
-}
-
-fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Three words in a row, whatever their case and with all digits alike; a shorter unit is one shingle.
-fn shingles(corpus: &Corpus, sentences: &[SentenceId]) -> BTreeSet<u64> {
-    let plain = |word: &str| -> u64 {
-        let letters = word.chars().flat_map(char::to_lowercase).map(|c| if c.is_numeric() { '0' } else { c });
-        hash(&letters.collect::<String>())
-    };
-    let words: Vec<u64> =
-        sentences.iter().flat_map(|id| corpus.document(id.document).words(id.sentence as usize)).map(plain).collect();
-    words.windows(3.min(words.len()).max(1)).map(|w| hash(&w)).collect()
-}
-
-/// The smallest of all shingles under each of many orders.
-fn signature(shingles: &BTreeSet<u64>) -> Vec<u64> {
-    let least = |order: u64| shingles.iter().map(|s| super::holdout::mix(s ^ super::holdout::mix(order))).min();
-    (0..HASHES as u64).map(|order| least(order).unwrap_or(0)).collect()
-}
-
-fn alike(a: &BTreeSet<u64>, b: &BTreeSet<u64>) -> bool {
-    let common = a.intersection(b).count();
-    common as f64 >= SAME * (a.len() + b.len() - common) as f64
 }
 
 /// What a group has.

@@ -1,6 +1,31 @@
-//! Scores as seqeval computes them, so that numbers can be compared with the field's.
+//! What can be counted: scores as seqeval computes them, so that numbers can be compared with the field's; a dataset in numbers
+//! ([`statistics`]), what looks wrong in it ([`mod@lint`]), and two labellings of it ([`agreement`]).
 
+pub mod agreement;
+pub mod lint;
 mod score;
 pub mod seqeval;
+pub mod statistics;
 
+pub use agreement::Agreement;
+pub use lint::{Finding, lint};
 pub use score::{LabelScore, Score, Scorer};
+pub use statistics::Statistics;
+
+use crate::corpus::Corpus;
+
+/// A dataset that was looked through.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Survey {
+    /// It in numbers.
+    pub statistics: Statistics,
+    /// What looks wrong.
+    pub findings: Vec<Finding>,
+}
+
+impl Survey {
+    /// Looks through a corpus.
+    pub fn of(corpus: &Corpus) -> Self {
+        Self { statistics: Statistics::of(corpus), findings: lint(corpus) }
+    }
+}

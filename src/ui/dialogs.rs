@@ -108,6 +108,7 @@ fn title(pick: &Pick) -> &'static str {
     match pick {
         Pick::OpenFile => "Open a file",
         Pick::OpenFolder => "Open a folder",
+        Pick::Compare => "Choose the other labelling",
         Pick::BaseFolder | Pick::TryFolder => "Choose a model folder",
         Pick::SaveAs { .. } => "Save a copy as",
         Pick::Export { .. } => "Export as",
@@ -118,6 +119,7 @@ fn title(pick: &Pick) -> &'static str {
 fn command(pick: Pick, path: PathBuf) -> Command {
     match pick {
         Pick::OpenFile | Pick::OpenFolder => Command::Import(path),
+        Pick::Compare => Command::CompareWith(path),
         Pick::BaseFolder => Command::Base(Base::Folder(path.display().to_string())),
         Pick::TryFolder => Command::TryModel(ModelName::Folder(path)),
         Pick::SaveAs { .. } => Command::SaveTo(path),
@@ -129,7 +131,7 @@ fn command(pick: Pick, path: PathBuf) -> Command {
 fn ask_system(pick: &Pick) -> Option<PathBuf> {
     let dialog = rfd::FileDialog::new().set_title(title(pick));
     match pick {
-        Pick::OpenFile => dialog.pick_file(),
+        Pick::OpenFile | Pick::Compare => dialog.pick_file(),
         Pick::OpenFolder | Pick::BaseFolder | Pick::TryFolder => dialog.pick_folder(),
         Pick::SaveAs { folder: false } => dialog.save_file(),
         Pick::Export { format, folder: false } => {

@@ -140,7 +140,7 @@ fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
         row("Open the sample", icon::BOOK_OPEN, Action::OpenSample);
     });
     let split = match app.room {
-        Room::Try => return,
+        Room::Try | Room::Data => return,
         Room::Evaluate => app.scoring.split,
         Room::Train => Split::Train,
         Room::Annotate => a.document_of(a.current).split,
@@ -221,6 +221,7 @@ pub fn rail(ui: &mut Ui, app: &App, out: &mut Commands) {
                 (Room::Train, icon::ACTIVITY, "Train", no_data),
                 (Room::Evaluate, icon::TARGET, "Evaluate", no_data),
                 (Room::Try, icon::TEXT_CURSOR_INPUT, "Try", None),
+                (Room::Data, icon::DATABASE, "Data", no_data),
             ];
             // Without data the way to Annotate leads to the welcome page, which is no room.
             let in_a_room = app.annotate.is_some() || app.room == Room::Try;

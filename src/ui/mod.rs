@@ -2,11 +2,12 @@
 //!
 //! Read in this order: [`theme`] and [`widgets`] (how everything looks), [`shell`] (the eframe app: commands, effects,
 //! worker events), [`keymap`] (keys to commands), [`frame`] (bars and rail), then a room each: [`welcome`],
-//! [`annotate`], [`train`], [`evaluate`], [`try_text`]; over them [`palette`], [`key_sheet`], [`ask_dialog`], [`import_dialog`], [`snapshots_dialog`],
+//! [`annotate`], [`train`], [`evaluate`], [`try_text`], [`data`]; over them [`palette`], [`key_sheet`], [`ask_dialog`], [`import_dialog`], [`snapshots_dialog`],
 //! [`export_dialog`].
 
 pub mod annotate;
 pub mod ask_dialog;
+pub mod data;
 pub mod dialogs;
 pub mod evaluate;
 pub mod export_dialog;

@@ -168,6 +168,8 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::GoTo(Room::Annotate) => icon::HIGHLIGHTER,
         Action::GoTo(Room::Train) => icon::ACTIVITY,
         Action::GoTo(Room::Try) => icon::TEXT_CURSOR_INPUT,
+        Action::GoTo(Room::Data) => icon::DATABASE,
+        Action::Compare => icon::USERS,
         Action::Palette => icon::SEARCH,
         Action::Keys => icon::KEYBOARD,
         Action::Theme => icon::SUN,

@@ -2,8 +2,8 @@
 
 use super::dialogs::Dialogs;
 use super::{
-    Commands, annotate, ask_dialog, evaluate, export_dialog, frame, history_dialog, import_dialog, key_sheet, keymap,
-    matches_dialog, palette, snapshots_dialog, theme, train, try_text, welcome,
+    Commands, annotate, ask_dialog, data, evaluate, export_dialog, frame, history_dialog, import_dialog, key_sheet,
+    keymap, matches_dialog, palette, snapshots_dialog, theme, train, try_text, welcome,
 };
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events};
@@ -142,6 +142,7 @@ impl Shell {
             (Room::Annotate, Some(a)) => annotate::show(ui, &self.app, a, &mut self.view.annotate, &mut out),
             (Room::Train, Some(a)) => train::show(ui, &self.app, a, &mut self.view.train, &mut out),
             (Room::Evaluate, Some(a)) => evaluate::show(ui, &self.app, a, &mut out),
+            (Room::Data, Some(a)) => data::show(ui, &self.app, a, &mut out),
             (Room::Try, _) => try_text::show(ui, &self.app, &mut self.view.try_text, &mut out),
             _ => welcome::show(ui, &self.app, &mut out),
         }

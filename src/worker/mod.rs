@@ -16,6 +16,7 @@ pub use read::{Asked, ModelFacts};
 pub use run::{RunId, TrainRequest, Trial};
 
 use crate::corpus::{Corpus, SentenceId};
+use crate::eval::{Agreement, Survey};
 use crate::format::{Choices, Format};
 use crate::hub::{Hub, ModelName, Progress};
 use crate::model::Alignment;
@@ -68,6 +69,13 @@ pub enum FileRequest {
         /// Its sources, whose formats are kept.
         files: Vec<SourceFile>,
     },
+    /// Compare the corpus with another labelling of it.
+    Compare {
+        /// Where that lies.
+        path: PathBuf,
+        /// The corpus as it is.
+        corpus: Corpus,
+    },
     /// Write the corpus in another format.
     Export {
         /// Where to.
@@ -114,6 +122,15 @@ pub enum ReadRequest {
         corpus: Corpus,
         /// Which sentences of it.
         sentences: Vec<SentenceId>,
+        /// Given back with the answer.
+        ticket: u64,
+    },
+    /// A dataset in numbers, and what looks wrong in it.
+    Survey {
+        /// The data.
+        corpus: Corpus,
+        /// Given back with the answer: how it stands now.
+        revision: u64,
         /// Given back with the answer.
         ticket: u64,
     },
@@ -180,6 +197,17 @@ pub enum Event {
     Suggesting(u64, usize),
     /// What a model would label, in the sentences that have been read.
     Suggested(u64, Vec<(SentenceId, Vec<Proposal>)>),
+    /// A dataset in numbers.
+    Surveyed {
+        /// The request's.
+        ticket: u64,
+        /// The request's.
+        revision: u64,
+        /// What was found.
+        survey: Box<Survey>,
+    },
+    /// How far another labelling agrees.
+    Compared(PathBuf, Box<Agreement>),
     /// A sentence's pieces.
     Pieces(u64, Box<Alignment>),
     /// A base model's facts.

@@ -3,6 +3,7 @@
 use super::{Event, FileRequest, Outbox};
 use crate::corpus::{Corpus, History, Split};
 use crate::disk;
+use crate::eval::Agreement;
 use crate::format::{self, Choices, Write};
 use crate::project::source::SourceError;
 use crate::project::store::{Contents, Filled, StoreError};
@@ -65,6 +66,10 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
         FileRequest::SaveAs { path, corpus, files } => {
             save_as(&path, &corpus, &files)?;
             outbox.send(Event::Exported(path));
+        }
+        FileRequest::Compare { path, corpus } => {
+            let other = Dataset::open(&path).map_err(|e| e.to_string())?;
+            outbox.send(Event::Compared(path, Box::new(Agreement::of(&corpus, &other.corpus))));
         }
         FileRequest::Export { path, corpus, to } => {
             export::export(&corpus, to, export::scheme_for(&corpus, to), &path)?;

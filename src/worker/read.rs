@@ -2,6 +2,7 @@
 
 use super::{Event, Outbox, ReadRequest};
 use crate::corpus::{Corpus, SentenceId};
+use crate::eval::Survey;
 use crate::hub::{self, Hub, ModelName};
 use crate::model::align::{Rule, align};
 use crate::model::{Device, ModelFolder, TagSet, check};
@@ -133,6 +134,10 @@ fn one(request: &ReadRequest, models: &mut Models, outbox: &Outbox, stop: &Atomi
             };
             let found = suggest(tagger, corpus, sentences, watch).map_err(|e| e.to_string())?;
             outbox.send(Event::Suggested(*ticket, found));
+        }
+        ReadRequest::Survey { corpus, revision, ticket } => {
+            let survey = Box::new(Survey::of(corpus));
+            outbox.send(Event::Surveyed { ticket: *ticket, revision: *revision, survey });
         }
         ReadRequest::Pieces { model, words, tags, labels, rule, ticket } => {
             let (_, folder, _) = models.get(model, outbox, stop)?;

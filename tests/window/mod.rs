@@ -2,6 +2,7 @@
 //! file dialogs are given by the test.
 
 mod annotating;
+mod data;
 mod labelling;
 mod opening;
 mod screenshots;

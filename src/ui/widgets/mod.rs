@@ -5,6 +5,7 @@
 //! it, and a ring when the focus came by a key.
 
 mod badge;
+mod bar_row;
 mod button;
 mod card;
 pub mod chart;
@@ -31,6 +32,7 @@ mod toggle;
 mod touch;
 
 pub use badge::{Badge, Tone};
+pub use bar_row::BarRow;
 pub use button::Button;
 pub use card::{Card, LegendItem};
 pub use choice::choice;

@@ -1,0 +1,282 @@
+//! The Data room: the open dataset in numbers, what looks wrong in it, and another labelling beside it.
+
+use super::annotate::Annotate;
+use super::command::Command;
+use super::effect::{Effect, Pick};
+use super::events::thousands;
+use super::notices::Notice;
+use super::state::{App, Room};
+use super::update::make;
+use crate::corpus::label::Label;
+use crate::corpus::{Edit, Origin, Span};
+use crate::eval::agreement::Difference;
+use crate::eval::lint::Kind;
+use crate::eval::{Agreement, Survey};
+use crate::project::Commit;
+use crate::worker::{FileRequest, ReadRequest};
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+/// What the room shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// Numbers.
+    #[default]
+    Numbers,
+    /// What looks wrong.
+    Checks,
+    /// Another labelling.
+    Compare,
+}
+
+/// What is done about a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The open dataset's labels stay.
+    Mine,
+    /// The other's come in their place.
+    Theirs,
+    /// The other's come beside them.
+    Both,
+    /// There is nothing.
+    Neither,
+}
+
+/// Another labelling beside the open one.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// How far both agree.
+    pub agreement: Agreement,
+    /// The difference that is looked at.
+    pub current: usize,
+    /// What was decided about each.
+    pub verdicts: Vec<Option<Verdict>>,
+}
+
+impl Comparison {
+    /// The other's name: its file's.
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// The difference that is looked at.
+    pub fn difference(&self) -> Option<&Difference> {
+        self.agreement.differences.get(self.current)
+    }
+}
+
+/// The room's state.
+#[derive(Debug, Default)]
+pub struct Surveying {
+    /// What is shown.
+    pub tab: Tab,
+    /// What was found, and the dataset's revision then.
+    pub survey: Option<(u64, Box<Survey>)>,
+    /// Of the newest question, while it goes on.
+    pub waiting: Option<u64>,
+    /// Of the newest question.
+    pub ticket: u64,
+    /// The findings of this kind that are shown; all where there is none.
+    pub kind: Option<Kind>,
+    /// Findings that were mended or put aside, by their number.
+    pub settled: HashSet<usize>,
+    /// Another labelling.
+    pub comparison: Option<Box<Comparison>>,
+}
+
+/// Asks for the numbers, where they are not here or are of before the last changes.
+pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(a) = &app.annotate else { return };
+    let s = &mut app.surveying;
+    let fresh = s.survey.as_ref().is_some_and(|(revision, _)| *revision == a.revision);
+    if !fresh && s.waiting.is_none() {
+        s.ticket += 1;
+        s.waiting = Some(s.ticket);
+        let (corpus, revision) = (a.corpus.clone(), a.revision);
+        effects.push(Effect::Read(ReadRequest::Survey { corpus, revision, ticket: s.ticket }));
+    }
+}
+
+/// Takes the numbers in.
+pub(super) fn surveyed(app: &mut App, ticket: u64, revision: u64, survey: Box<Survey>) {
+    let s = &mut app.surveying;
+    if s.waiting == Some(ticket) {
+        s.waiting = None;
+        s.settled.clear();
+        s.survey = Some((revision, survey));
+    }
+}
+
+/// Takes another labelling in.
+pub(super) fn compared(app: &mut App, path: PathBuf, agreement: Agreement) {
+    app.opening = None;
+    if agreement.sentences == 0 {
+        let text = format!("{} has no sentence of the same words.", path.display());
+        return app.notices.say(Notice::bad("There is nothing to compare", text));
+    }
+    let verdicts = vec![None; agreement.differences.len()];
+    app.surveying.comparison = Some(Box::new(Comparison { path, agreement, current: 0, verdicts }));
+    app.surveying.tab = Tab::Compare;
+    app.room = Room::Data;
+}
+
+/// Does what the room asks for.
+pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+    match command {
+        Command::SurveyTab(tab) => {
+            app.surveying.tab = tab;
+            if tab != Tab::Compare {
+                ask(app, effects);
+            }
+        }
+        Command::Survey => ask(app, effects),
+        Command::ShowKind(kind) => app.surveying.kind = kind,
+        Command::ShowFinding(number) => {
+            let finding = app.surveying.survey.as_ref().and_then(|(_, s)| s.findings.get(number));
+            if let (Some(a), Some(finding)) = (&mut app.annotate, finding)
+                && let Some(place) = a.place_of(finding.id.document, finding.at.start)
+            {
+                app.room = Room::Annotate;
+                a.go_to(place);
+                a.select_span(finding.at);
+            }
+        }
+        Command::Settle(number) => {
+            app.surveying.settled.insert(number);
+        }
+        Command::Mend(numbers) => mend(app, &numbers, effects),
+        Command::ShowOnly(query) => {
+            if let Some(a) = &mut app.annotate {
+                a.filter = super::Filter { text: query, ..super::Filter::default() };
+                a.refilter();
+                app.room = Room::Annotate;
+            }
+        }
+        Command::CompareWith(path) => {
+            if let Some(a) = &app.annotate {
+                app.opening = Some(path.display().to_string());
+                effects.push(Effect::File(FileRequest::Compare { path, corpus: a.corpus.clone() }));
+            }
+        }
+        Command::EndComparison => app.surveying.comparison = None,
+        Command::Difference(number) => {
+            if let Some(c) = &mut app.surveying.comparison {
+                c.current = number.min(c.verdicts.len().saturating_sub(1));
+            }
+        }
+        Command::Decide(verdict) => decide(app, verdict, effects),
+        _ => {}
+    }
+}
+
+/// Makes the edits that mend these findings, as one step. One that does not fit any more is left out.
+fn mend(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
+    let (Some(a), Some((_, survey))) = (&mut app.annotate, &app.surveying.survey) else { return };
+    // Tried on a copy, since one finding's edit may take away what another one's stands on.
+    let mut tried = a.corpus.clone();
+    let fixes = numbers.iter().filter_map(|n| Some((*n, survey.findings.get(*n)?.fix.clone()?)));
+    let fitting: Vec<(usize, Edit)> = fixes.filter(|(_, fix)| fits(fix, &tried) && fix.apply(&mut tried)).collect();
+    let count = fitting.len();
+    app.surveying.settled.extend(fitting.iter().map(|(n, _)| *n));
+    let name = match fitting.first() {
+        None => {
+            return app.notices.say(Notice::info("Nothing was mended", "The labels have changed since. Count again."));
+        }
+        Some((n, _)) if count == 1 => format!("Mend: {}", survey.findings[*n].what),
+        Some(_) => format!("Mend {} findings", thousands(count)),
+    };
+    let edits = fitting.into_iter().map(|(_, fix)| fix).collect();
+    make(a, Edit::Together { name, edits }, effects);
+}
+
+/// Whether what an edit brings is not there yet.
+fn fits(fix: &Edit, corpus: &crate::corpus::Corpus) -> bool {
+    match fix {
+        Edit::Spans { document, added, .. } => {
+            let there = &corpus.document(*document).spans;
+            added.iter().all(|s| there.binary_search(s).is_err())
+        }
+        _ => true,
+    }
+}
+
+/// Decides the difference that is looked at, and goes on to the next that is open.
+fn decide(app: &mut App, verdict: Verdict, effects: &mut Vec<Effect>) {
+    let (Some(a), Some(c)) = (&mut app.annotate, &mut app.surveying.comparison) else { return };
+    let Some(difference) = c.difference().copied() else { return };
+    if verdict == Verdict::Both && !a.overlaps && difference.mine.is_some() && difference.theirs.is_some() {
+        let text =
+            "Spans may not overlap in this dataset. The command “Allow or forbid overlapping spans” changes that.";
+        return app.notices.say(Notice::info("Both cannot stand there", text));
+    }
+    if let Some(edit) = a.verdict_edit(c, &difference, verdict, effects) {
+        make(a, edit, effects);
+    }
+    c.verdicts[c.current] = Some(verdict);
+    let open = |from: usize| (from..c.verdicts.len()).find(|i| c.verdicts[*i].is_none());
+    c.current = open(c.current).or_else(|| open(0)).unwrap_or(c.current);
+}
+
+impl Annotate {
+    /// The edit that makes the open dataset say what was decided; `None` where it says so already.
+    fn verdict_edit(
+        &mut self,
+        c: &Comparison,
+        difference: &Difference,
+        verdict: Verdict,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Edit> {
+        let document = difference.id.document;
+        let (keeps, takes) = match verdict {
+            Verdict::Mine => (true, false),
+            Verdict::Theirs => (false, true),
+            Verdict::Both => (true, true),
+            Verdict::Neither => (false, false),
+        };
+        let is_there = |s: &Span| self.corpus.document(document).spans.binary_search(s).is_ok();
+        let mut edits = Vec::new();
+        let mut removed: Vec<Span> = difference.mine.filter(|s| !keeps && is_there(s)).into_iter().collect();
+        let mut added: Vec<Span> = difference.mine.filter(|s| keeps && !is_there(s)).into_iter().collect();
+        if let Some(theirs) = difference.theirs {
+            let name = c.agreement.all_labels.name(theirs.label);
+            let label = self.corpus.labels.id(name).unwrap_or_else(|| {
+                edits.push(Edit::AddLabel(Label { name: name.to_owned(), colour: self.corpus.labels.free_colour() }));
+                self.corpus.labels.len() as u16
+            });
+            let span = Span { label, ..theirs };
+            match (takes, is_there(&span)) {
+                (true, false) => {
+                    let known = self.corpus.proposers.len();
+                    let who = self.corpus.proposer(&c.name());
+                    if self.corpus.proposers.len() > known {
+                        effects.push(Effect::Commit(Commit::Proposers(self.corpus.proposers.clone())));
+                    }
+                    added.push(Span { origin: Origin::proposed(who, 1.0), ..span });
+                }
+                (false, true) => removed.push(span),
+                _ => edits.clear(),
+            }
+        }
+        if removed.is_empty() && added.is_empty() {
+            return None;
+        }
+        if verdict != Verdict::Both {
+            let spans = &self.corpus.document(document).spans;
+            removed.extend(added.iter().flat_map(|new| self.replaced_by(spans, new)));
+            removed.sort_unstable();
+            removed.dedup();
+        }
+        edits.push(Edit::Spans { document, removed, added });
+        Some(match edits.len() {
+            1 => edits.remove(0),
+            _ => Edit::Together { name: format!("Take what {} says", c.name()), edits },
+        })
+    }
+}
+
+/// Asks for the other labelling's file.
+pub(super) fn pick(effects: &mut Vec<Effect>) {
+    effects.push(Effect::Pick(Pick::Compare));
+}

@@ -1,0 +1,226 @@
+//! Two labellings of the same sentences: how far they agree, and where they differ.
+
+use super::score::Score;
+use crate::corpus::{Corpus, Labels, SentenceId, Span};
+use std::collections::{HashMap, VecDeque};
+
+/// How far two labellings agree.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Agreement {
+    /// Sentences that both have.
+    pub sentences: usize,
+    /// Sentences that only the first has.
+    pub only_mine: usize,
+    /// Sentences that only the second has.
+    pub only_theirs: usize,
+    /// Words of the sentences that both have.
+    pub tokens: usize,
+    /// Cohen's kappa over words, each with its label or none (Cohen 1960). 1 where both always say the same.
+    pub kappa: f64,
+    /// Krippendorff's alpha, nominal, over the same words (Krippendorff 2004, section 11.3).
+    pub alpha: f64,
+    /// Spans of the same words and label; the first is taken for the truth.
+    pub spans: Score,
+    /// The same by label.
+    pub labels: Vec<(String, Score)>,
+    /// Labels of both: those of the first, then those that only the second has. The second's spans are numbered by them.
+    pub all_labels: Labels,
+    /// Where they differ, in the order of the text.
+    pub differences: Vec<Difference>,
+}
+
+/// A place where two labellings differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The sentence, in the first.
+    pub id: SentenceId,
+    /// What the first has there.
+    pub mine: Option<Span>,
+    /// What the second has there, in bytes of the first's text.
+    pub theirs: Option<Span>,
+}
+
+impl Agreement {
+    /// Compares two corpora. Sentences are matched by their words; one that stands several times is matched in order.
+    pub fn of(mine: &Corpus, theirs: &Corpus) -> Self {
+        let mut all_labels = mine.labels.clone();
+        let new_id: Vec<u16> = theirs.labels.iter().map(|(_, l)| all_labels.intern(&l.name)).collect();
+        let mut waiting: HashMap<Vec<&str>, VecDeque<SentenceId>> = HashMap::new();
+        for id in theirs.sentences(None) {
+            waiting.entry(theirs.document(id.document).words(id.sentence as usize)).or_default().push_back(id);
+        }
+        let mut agreement = Self::default();
+        let mut words = Words::new(all_labels.len() + 1);
+        let mut spans: Vec<(usize, usize, usize)> = vec![(0, 0, 0); all_labels.len()];
+        for id in mine.sentences(None) {
+            let d = mine.document(id.document);
+            let sentence = id.sentence as usize;
+            let Some(other) = waiting.get_mut(&d.words(sentence)).and_then(VecDeque::pop_front) else {
+                agreement.only_mine += 1;
+                continue;
+            };
+            agreement.sentences += 1;
+            let e = theirs.document(other.document);
+            let here: Vec<Span> = d.spans[d.span_indices(sentence)].to_vec();
+            let there: Vec<Span> = e
+                .token_spans(other.sentence as usize)
+                .into_iter()
+                .map(|s| d.span_at(sentence, s.start..s.end, new_id[usize::from(s.label)]))
+                .collect();
+            let length = d.sentence(sentence).len();
+            let tags = |spans: &[Span]| {
+                let mut tags = vec![0; length];
+                for span in spans {
+                    let words = d.token_span(sentence, span);
+                    tags[words.start..words.end.min(length)].fill(1 + usize::from(span.label));
+                }
+                tags
+            };
+            words.add(&tags(&here), &tags(&there));
+            // Whole words on both sides: a span inside a word of one is that word for the other.
+            let whole = |s: &Span| {
+                let words = d.token_span(sentence, s);
+                (words.start < words.end)
+                    .then(|| Span { origin: s.origin, ..d.span_at(sentence, words.start..words.end, s.label) })
+            };
+            let here: Vec<(Span, Span)> = here.iter().filter_map(|s| Some((whole(s)?, *s))).collect();
+            for (whole, _) in &here {
+                spans[usize::from(whole.label)].2 += 1;
+                spans[usize::from(whole.label)].0 += usize::from(there.contains(whole));
+            }
+            there.iter().for_each(|s| spans[usize::from(s.label)].1 += 1);
+            agreement.differences.extend(differences(id, &here, &there));
+        }
+        agreement.only_theirs = waiting.values().map(VecDeque::len).sum();
+        agreement.tokens = words.count;
+        (agreement.kappa, agreement.alpha) = (words.kappa(), words.alpha());
+        let sum = spans.iter().fold((0, 0, 0), |a, s| (a.0 + s.0, a.1 + s.1, a.2 + s.2));
+        agreement.spans = Score::of(sum.0, sum.1, sum.2);
+        let of_label =
+            |(id, s): (u16, &(usize, usize, usize))| (all_labels.name(id).to_owned(), Score::of(s.0, s.1, s.2));
+        let counted = (0u16..).zip(&spans).filter(|(_, s)| s.1 + s.2 > 0);
+        agreement.labels = counted.map(of_label).collect();
+        agreement.all_labels = all_labels;
+        agreement
+    }
+}
+
+/// What differs in a sentence: each of the first with the second's that it overlaps, then what only the second has.
+fn differences(id: SentenceId, here: &[(Span, Span)], there: &[Span]) -> Vec<Difference> {
+    let mut left: Vec<Span> = there.iter().filter(|s| !here.iter().any(|(whole, _)| whole == *s)).copied().collect();
+    let mut found = Vec::new();
+    for (whole, span) in here.iter().filter(|(whole, _)| !there.contains(whole)) {
+        let at = left.iter().position(|other| other.overlaps(whole));
+        found.push(Difference { id, mine: Some(*span), theirs: at.map(|at| left.remove(at)) });
+    }
+    found.extend(left.into_iter().map(|span| Difference { id, mine: None, theirs: Some(span) }));
+    found.sort_by_key(|d| d.mine.or(d.theirs).map(|s| s.start));
+    found
+}
+
+/// How often the first says one thing of a word and the second another.
+struct Words {
+    /// By what the first says, then what the second says.
+    table: Vec<Vec<usize>>,
+    count: usize,
+}
+
+impl Words {
+    fn new(kinds: usize) -> Self {
+        Self { table: vec![vec![0; kinds]; kinds], count: 0 }
+    }
+
+    fn add(&mut self, mine: &[usize], theirs: &[usize]) {
+        mine.iter().zip(theirs).for_each(|(a, b)| self.table[*a][*b] += 1);
+        self.count += mine.len();
+    }
+
+    /// How often each thing is said, by the first and by the second.
+    fn margins(&self) -> Vec<(f64, f64)> {
+        let kinds = self.table.len();
+        let row = |k: usize| self.table[k].iter().sum::<usize>() as f64;
+        let column = |k: usize| self.table.iter().map(|r| r[k]).sum::<usize>() as f64;
+        (0..kinds).map(|k| (row(k), column(k))).collect()
+    }
+
+    fn agreed(&self) -> f64 {
+        (0..self.table.len()).map(|k| self.table[k][k]).sum::<usize>() as f64
+    }
+
+    fn kappa(&self) -> f64 {
+        let n = self.count as f64;
+        let observed = self.agreed() / n;
+        let expected = self.margins().iter().map(|(a, b)| a * b).sum::<f64>() / (n * n);
+        if self.count == 0 || expected >= 1.0 { 1.0 } else { (observed - expected) / (1.0 - expected) }
+    }
+
+    fn alpha(&self) -> f64 {
+        // Two say something of every word, so there are twice as many values as words.
+        let values = 2.0 * self.count as f64;
+        let pairs = self.margins().iter().map(|(a, b)| (a + b) * (a + b - 1.0)).sum::<f64>();
+        let observed = 1.0 - self.agreed() / self.count as f64;
+        let expected = 1.0 - pairs / (values * (values - 1.0));
+        if self.count == 0 || expected <= 0.0 { 1.0 } else { 1.0 - observed / expected }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{DocumentBuilder, Split};
+    use std::sync::Arc;
+
+    /// Sentences by line, a tag a word: `Oslo/LOC is`. Neighbours of one label are one span.
+    fn corpus(marked: &str) -> Corpus {
+        let mut labels = Labels::default();
+        let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
+        let mut spans = Vec::new();
+        for line in marked.split('\n') {
+            let mut tags = Vec::new();
+            for word in line.split(' ') {
+                let (word, label) = word.split_once('/').map_or((word, None), |(w, l)| (w, Some(labels.intern(l))));
+                builder.token(word, []);
+                tags.push(label);
+            }
+            let mut first = 0;
+            for i in 1..=tags.len() {
+                if i == tags.len() || tags[i] != tags[first] {
+                    spans.extend(tags[first].map(|label| (builder.sentences(), first..i, label)));
+                    first = i;
+                }
+            }
+            builder.end_sentence(&[]);
+        }
+        let mut document = builder.finish();
+        for (sentence, words, label) in spans {
+            let span = document.span_at(sentence, words, label);
+            document.insert_span(span);
+        }
+        Corpus { documents: vec![Arc::new(document)], labels, ..Corpus::default() }
+    }
+
+    #[test]
+    fn two_labellings_are_compared() {
+        let mine = corpus("Ada/PER Vance/PER met Zoë/PER in Oslo/LOC\nrain fell here\nonly/LOC mine");
+        let theirs = corpus(
+            "rain fell here\nAda/PER Vance met Zoë/PER in Oslo/ORG today/MISC\nAda/PER Vance met Zoë/PER in Oslo/ORG",
+        );
+        let a = Agreement::of(&mine, &theirs);
+        assert_eq!((a.sentences, a.only_mine, a.only_theirs, a.tokens), (2, 1, 1, 9));
+        // sklearn 1.5: cohen_kappa_score; krippendorff 0.8: alpha(level_of_measurement="nominal").
+        assert!((a.kappa - 0.6).abs() < 1e-6, "{}", a.kappa);
+        assert!((a.alpha - 0.613_636_4).abs() < 1e-6, "{}", a.alpha);
+        assert_eq!((a.spans.f1, a.differences.len()), (1.0 / 3.0, 2));
+        let texts: Vec<_> =
+            a.differences.iter().map(|d| (d.mine.is_some(), d.theirs.map(|s| a.all_labels.name(s.label)))).collect();
+        assert_eq!(texts, [(true, Some("PER")), (true, Some("ORG"))]);
+    }
+
+    #[test]
+    fn a_labelling_agrees_with_itself() {
+        let mine = corpus("Ada/PER met Zoë/PER\nrain fell");
+        let a = Agreement::of(&mine, &mine);
+        assert_eq!((a.kappa, a.alpha, a.spans.f1), (1.0, 1.0, 1.0));
+        assert!(a.differences.is_empty());
+    }
+}

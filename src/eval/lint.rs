@@ -1,0 +1,279 @@
+//! What looks wrong in a dataset's labels, and the edit that would mend it where one is likely right.
+
+use super::statistics::labelled;
+use crate::corpus::edit::quoted;
+use crate::corpus::{Corpus, Document, Edit, LabelId, Origin, SentenceId, Span};
+use std::collections::HashMap;
+
+/// What kind of thing looks wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A span begins or ends with space or punctuation.
+    Edge,
+    /// A span ends inside a word.
+    Cut,
+    /// The same words carry another label nearly everywhere else.
+    Mixed,
+    /// The same words carry a label nearly everywhere else.
+    Missed,
+    /// The same sentence is labelled otherwise.
+    Twice,
+}
+
+impl Kind {
+    /// All, in the order in which they are shown.
+    pub const ALL: [Self; 5] = [Self::Edge, Self::Cut, Self::Mixed, Self::Missed, Self::Twice];
+}
+
+/// One thing that looks wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind.
+    pub kind: Kind,
+    /// Where.
+    pub id: SentenceId,
+    /// The stretch of text.
+    pub at: Span,
+    /// What it is, for people.
+    pub what: String,
+    /// What would mend it.
+    pub fix: Option<Edit>,
+}
+
+/// A text must be a span so often before others are held against it.
+const OFTEN: usize = 3;
+/// So many of its spans must have one label before the others look wrong.
+const SHARE: f64 = 0.8;
+/// A word of so many letters before a stop may be an abbreviation.
+const ABBREVIATED: usize = 5;
+/// So many findings of a kind are kept.
+const MOST: usize = 2000;
+
+/// Looks through a corpus.
+pub fn lint(corpus: &Corpus) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let usual = usual_labels(corpus);
+    let mut sentences: HashMap<&str, SentenceId> = HashMap::new();
+    for (document, d) in (0u32..).zip(&corpus.documents) {
+        for sentence in 0..d.len() as u32 {
+            let place = Place { corpus, d, id: SentenceId { document, sentence } };
+            place.edges_and_cuts(&mut found);
+            place.mixed(&usual, &mut found);
+            place.missed(&usual, &mut found);
+            if d.sentence(sentence as usize).len() > OFTEN {
+                let first = *sentences.entry(d.sentence_text(sentence as usize)).or_insert(place.id);
+                place.twice(first, &mut found);
+            }
+        }
+    }
+    let mut left = [MOST; Kind::ALL.len()];
+    found.retain(|f: &Finding| {
+        let left = &mut left[f.kind as usize];
+        *left = left.saturating_sub(1);
+        *left > 0
+    });
+    found.sort_by_key(|f| (f.kind, f.id));
+    found
+}
+
+/// Each text's label, where it has nearly always the same one, and how often.
+fn usual_labels(corpus: &Corpus) -> HashMap<&str, (LabelId, usize)> {
+    let mut counts: HashMap<&str, HashMap<LabelId, usize>> = HashMap::new();
+    for (text, label) in corpus.documents.iter().flat_map(|d| labelled(d)) {
+        *counts.entry(text).or_default().entry(label).or_default() += 1;
+    }
+    let usual = counts.into_iter().filter_map(|(text, labels)| {
+        let all: usize = labels.values().sum();
+        let (label, n) = labels.into_iter().max_by_key(|(label, n)| (*n, std::cmp::Reverse(*label)))?;
+        (n >= OFTEN && n as f64 >= SHARE * all as f64).then_some((text, (label, n)))
+    });
+    usual.collect()
+}
+
+/// A sentence that is looked at.
+struct Place<'a> {
+    corpus: &'a Corpus,
+    d: &'a Document,
+    id: SentenceId,
+}
+
+impl<'a> Place<'a> {
+    fn spans(&self) -> &'a [Span] {
+        &self.d.spans[self.d.span_indices(self.id.sentence as usize)]
+    }
+
+    fn text(&self, at: &Span) -> &'a str {
+        &self.d.text[at.start as usize..at.end as usize]
+    }
+
+    fn name(&self, label: LabelId) -> &str {
+        self.corpus.labels.name(label)
+    }
+
+    /// A finding whose fix puts these spans in place of those.
+    fn finding(&self, kind: Kind, at: Span, what: String, fix: Option<(Vec<Span>, Vec<Span>)>) -> Finding {
+        let document = self.id.document;
+        let fix = fix.map(|(removed, added)| Edit::Spans { document, removed, added });
+        Finding { kind, id: self.id, at, what, fix }
+    }
+
+    fn edges_and_cuts(&self, found: &mut Vec<Finding>) {
+        let sentence = self.id.sentence as usize;
+        let tokens = self.d.sentence(sentence);
+        for span in self.spans() {
+            let words = self.d.token_span(sentence, span);
+            let is_sign = |word: &usize| self.d.token(tokens.start + word).chars().all(is_edge);
+            let first = (words.start..words.end).find(|word| !is_sign(word));
+            let last = (words.start..words.end).rev().find(|word| !is_sign(word));
+            let (Some(first), Some(last)) = (first, last) else { continue };
+            // What stands in brackets belongs to the name, and so does the stop of an abbreviation.
+            let closes = |word: usize| matches!(self.d.token(tokens.start + word), ")" | "]" | "»" | "”");
+            let stops = self.d.token(tokens.start + last).chars().count() <= ABBREVIATED;
+            let abbreviates = |word: usize| stops && self.d.token(tokens.start + word) == ".";
+            let last = match words.end - 1 {
+                end if end > last
+                    && (closes(end) && self.text(span).contains(['(', '[', '«', '“']) || abbreviates(end)) =>
+                {
+                    end
+                }
+                _ => last,
+            };
+            let new = Span { origin: Origin::Person, ..self.d.span_at(sentence, first..last + 1, span.label) };
+            let cuts = new.start < span.start || span.end < new.end;
+            let (kind, what) = match cuts {
+                true => (Kind::Cut, "ends inside a word"),
+                false => (Kind::Edge, "has space or punctuation at its edge"),
+            };
+            if new != *span {
+                let what = format!("{} {what}", quoted(self.d, span));
+                found.push(self.finding(kind, *span, what, Some((vec![*span], vec![new]))));
+            }
+        }
+    }
+
+    fn mixed(&self, usual: &HashMap<&str, (LabelId, usize)>, found: &mut Vec<Finding>) {
+        for span in self.spans() {
+            if let Some((label, n)) = usual.get(self.text(span)).filter(|(label, _)| *label != span.label) {
+                let (now, usual) = (self.name(span.label), self.name(*label));
+                let what = format!("{} is {now} here and {usual} in {n} places", quoted(self.d, span));
+                let new = Span { label: *label, origin: Origin::Person, ..*span };
+                found.push(self.finding(Kind::Mixed, *span, what, Some((vec![*span], vec![new]))));
+            }
+        }
+    }
+
+    /// Words that are a span nearly everywhere else. What is looked for has at most this many words.
+    fn missed(&self, usual: &HashMap<&str, (LabelId, usize)>, found: &mut Vec<Finding>) {
+        const WORDS: usize = 4;
+        let sentence = self.id.sentence as usize;
+        let length = self.d.sentence(sentence).len();
+        let mut first = 0;
+        while first < length {
+            let longest = (1..=WORDS.min(length - first)).rev().find_map(|n| {
+                let at = self.d.span_at(sentence, first..first + n, 0);
+                let (label, count) = *usual.get(self.text(&at))?;
+                Some((n, Span { label, origin: Origin::Person, ..at }, count))
+            });
+            let Some((n, at, count)) = longest else {
+                first += 1;
+                continue;
+            };
+            first += n;
+            // Small letters are words of the language more often than names.
+            let named = self.text(&at).chars().any(char::is_uppercase) || !self.text(&at).is_ascii();
+            if named && !self.spans().iter().any(|s| s.overlaps(&at)) {
+                let what =
+                    format!("{} is {} in {count} places, and nothing here", quoted(self.d, &at), self.name(at.label));
+                found.push(self.finding(Kind::Missed, at, what, Some((Vec::new(), vec![at]))));
+            }
+        }
+    }
+
+    fn twice(&self, first: SentenceId, found: &mut Vec<Finding>) {
+        let other = self.corpus.document(first.document);
+        let (here, there) = (self.d.token_spans(self.id.sentence as usize), other.token_spans(first.sentence as usize));
+        if first != self.id && here != there {
+            let range = self.d.sentence(self.id.sentence as usize);
+            let at = self.d.span_at(self.id.sentence as usize, 0..range.len(), 0);
+            let what = format!("{} stands twice and is labelled otherwise the first time", quoted(self.d, &at));
+            found.push(self.finding(Kind::Twice, at, what, None));
+        }
+    }
+}
+
+/// Signs that do not begin or end a name.
+fn is_edge(c: char) -> bool {
+    matches!(
+        c,
+        ',' | '.' | ';' | ':' | '!' | '?' | '"' | '“' | '”' | '(' | ')' | '[' | ']' | '«' | '»' | '、' | '。' | '，'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{DocumentBuilder, Labels, Split};
+    use std::sync::Arc;
+
+    /// A text of sentences by line, with spans as `[Oslo LOC]`; a text's tokens are the words between spaces.
+    fn corpus(marked: &str) -> Corpus {
+        let mut labels = Labels::default();
+        let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
+        let mut spans = Vec::new();
+        for line in marked.split('\n') {
+            let (mut words, mut open) = (0, 0);
+            for word in line.split(' ') {
+                match (word.strip_prefix('['), word.strip_suffix(']')) {
+                    (_, Some(label)) => spans.push((builder.sentences(), open..words, labels.intern(label))),
+                    (begun, None) => {
+                        open = if begun.is_some() { words } else { open };
+                        builder.token(begun.unwrap_or(word), []);
+                        words += 1;
+                    }
+                }
+            }
+            builder.end_sentence(&[]);
+        }
+        let mut document = builder.finish();
+        for (sentence, words, label) in spans {
+            let span = document.span_at(sentence, words, label);
+            document.insert_span(span);
+        }
+        Corpus { documents: vec![Arc::new(document)], labels, ..Corpus::default() }
+    }
+
+    #[test]
+    fn what_looks_wrong_is_found_and_mended() {
+        let check = |marked: &str, expected: &[(Kind, &str)]| {
+            let mut corpus = corpus(marked);
+            let found = lint(&corpus);
+            let shown: Vec<(Kind, &str)> = found.iter().map(|f| (f.kind, f.what.as_str())).collect();
+            assert_eq!(shown, expected, "{marked}");
+            for fix in found.iter().filter_map(|f| f.fix.as_ref()) {
+                assert!(fix.apply(&mut corpus));
+            }
+            let left = lint(&corpus).into_iter().filter(|f| f.fix.is_some()).count();
+            assert_eq!(left, 0, "{marked}");
+        };
+        check("[Oslo LOC] is\n[U.S. LOC] is\n[Baird Co . ORG] is\n[Mladost ( L ) ORG] is", &[]);
+        check("in [Oslo , LOC] rain", &[(Kind::Edge, "“Oslo ,” has space or punctuation at its edge")]);
+        let often = "[Oslo LOC] a\n[Oslo LOC] b\n[Oslo LOC] c\n[Oslo LOC] d";
+        check(&format!("{often}\nto Oslo"), &[(Kind::Missed, "“Oslo” is LOC in 4 places, and nothing here")]);
+        check(&format!("{often}\n[Oslo PER] e"), &[(Kind::Mixed, "“Oslo” is PER here and LOC in 4 places")]);
+        check(
+            "[Ada PER] sails on the sea\nAda sails on the sea",
+            &[(Kind::Twice, "“Ada sails on the sea” stands twice and is labelled otherwise the first time")],
+        );
+    }
+
+    #[test]
+    fn a_span_that_cuts_a_word_grows() {
+        let mut corpus = corpus("Kundennummer2785 is");
+        corpus.labels.intern("ID");
+        corpus.document_mut(0).insert_span(Span::new(12..16, 0));
+        let found = lint(&corpus);
+        assert_eq!(found.iter().map(|f| f.kind).collect::<Vec<_>>(), [Kind::Cut]);
+        assert!(found[0].fix.as_ref().is_some_and(|fix| fix.apply(&mut corpus)));
+        assert_eq!(corpus.document(0).spans, [Span::new(0..16, 0)]);
+    }
+}

@@ -1,0 +1,256 @@
+//! A dataset in numbers: what it holds by split, how long things are, what its entities are called, what was seen in training.
+
+use crate::corpus::duplicates::groups;
+use crate::corpus::{Corpus, Document, LabelId, SentenceId, Split};
+use std::collections::{HashMap, HashSet};
+
+/// All numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Statistics {
+    /// Of each split that has documents, in order.
+    pub splits: Vec<OfSplit>,
+    /// Spans of one word, of two, ...; the last counts all longer ones too.
+    pub span_lengths: Vec<usize>,
+    /// Sentences of 1 to 10 words, 11 to 20, ...; the last counts all longer ones too.
+    pub sentence_lengths: Vec<usize>,
+    /// The texts of spans, the most frequent first.
+    pub surfaces: Vec<Surface>,
+    /// Texts that carry several labels, the most contested first.
+    pub mixed: Vec<Surface>,
+    /// Of dev and test: how much of them stands in train.
+    pub seen: Vec<Seen>,
+    /// Sentences that are nearly the same as an earlier one; `None` where there are too many to compare.
+    pub duplicates: Option<Duplicates>,
+}
+
+/// One split.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OfSplit {
+    /// Which.
+    pub split: Split,
+    /// Sentences.
+    pub sentences: usize,
+    /// Words.
+    pub tokens: usize,
+    /// Spans by label.
+    pub labels: Vec<usize>,
+    /// Words inside a span.
+    pub covered: usize,
+    /// Sentences that are done.
+    pub done: usize,
+}
+
+/// A text that is a span, and how often with which label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Surface {
+    /// The words.
+    pub text: String,
+    /// Labels with their counts, the most frequent first.
+    pub labels: Vec<(LabelId, usize)>,
+}
+
+impl Surface {
+    /// How often it is a span.
+    pub fn count(&self) -> usize {
+        self.labels.iter().map(|(_, n)| n).sum()
+    }
+
+    /// How often it has another label than its most frequent one.
+    pub fn contested(&self) -> usize {
+        self.labels.iter().skip(1).map(|(_, n)| n).sum()
+    }
+}
+
+/// How much of a split stands in train.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    /// Which split.
+    pub split: Split,
+    /// Share of its different words, 0 to 1.
+    pub words: f64,
+    /// Share of its different spans' texts, 0 to 1.
+    pub surfaces: f64,
+}
+
+/// Sentences that are nearly the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Duplicates {
+    /// How many have an earlier twin in any split.
+    pub sentences: usize,
+    /// Those of train that have a twin in dev or test, with the twin.
+    pub leaks: Vec<(SentenceId, SentenceId)>,
+}
+
+/// Longer spans are counted together.
+const SPANS: usize = 8;
+/// Longer sentences are counted together, in tens of words.
+const TENS: usize = 8;
+/// So many surfaces are listed.
+const LISTED: usize = 200;
+/// Shorter sentences are the same by chance.
+const LEAST_WORDS: usize = 5;
+/// Of more sentences duplicates are not looked for: it would take minutes.
+const MOST_SENTENCES: usize = 300_000;
+
+impl Statistics {
+    /// Counts a corpus.
+    pub fn of(corpus: &Corpus) -> Self {
+        let mut statistics = Self {
+            splits: corpus.splits().into_iter().map(|split| of_split(corpus, split)).collect(),
+            span_lengths: vec![0; SPANS],
+            sentence_lengths: vec![0; TENS],
+            ..Self::default()
+        };
+        let mut surfaces: HashMap<&str, Vec<usize>> = HashMap::new();
+        for d in &corpus.documents {
+            for sentence in 0..d.len() {
+                let words = d.sentence(sentence).len();
+                statistics.sentence_lengths[(words.saturating_sub(1) / 10).min(TENS - 1)] += 1;
+                for span in d.token_spans(sentence) {
+                    statistics.span_lengths[(span.end - span.start - 1).min(SPANS - 1)] += 1;
+                }
+            }
+            for (text, label) in labelled(d) {
+                let counts = surfaces.entry(text).or_insert_with(|| vec![0; corpus.labels.len()]);
+                counts[usize::from(label)] += 1;
+            }
+        }
+        let mut all: Vec<Surface> = surfaces.into_iter().map(|(text, counts)| surface(text, &counts)).collect();
+        all.sort_by(|a, b| b.count().cmp(&a.count()).then_with(|| a.text.cmp(&b.text)));
+        let mut mixed: Vec<Surface> = all.iter().filter(|s| s.labels.len() > 1).cloned().collect();
+        mixed.sort_by(|a, b| b.contested().cmp(&a.contested()).then_with(|| a.text.cmp(&b.text)));
+        mixed.truncate(LISTED);
+        all.truncate(LISTED);
+        (statistics.surfaces, statistics.mixed) = (all, mixed);
+        statistics.seen = seen(corpus);
+        statistics.duplicates = duplicates(corpus);
+        statistics
+    }
+}
+
+fn of_split(corpus: &Corpus, split: Split) -> OfSplit {
+    let counts = corpus.counts(Some(split));
+    let documents = corpus.documents.iter().filter(|d| d.split == split);
+    // Spans may overlap: each word counts once.
+    let covered = |d: &Document| -> usize {
+        let mut until = 0;
+        let mut count = 0;
+        for span in &d.spans {
+            let from = d.tokens.partition_point(|t| t.1 <= span.start).max(until);
+            let to = d.tokens.partition_point(|t| t.0 < span.end);
+            count += to.saturating_sub(from);
+            until = until.max(to);
+        }
+        count
+    };
+    OfSplit {
+        split,
+        sentences: counts.sentences,
+        tokens: counts.tokens,
+        labels: counts.labels,
+        covered: documents.clone().map(|d| covered(d)).sum(),
+        done: documents.flat_map(|d| d.marks.iter()).filter(|(_, m)| m.done).count(),
+    }
+}
+
+/// The texts of a document's spans, with their labels.
+pub(super) fn labelled(d: &Document) -> impl Iterator<Item = (&str, LabelId)> {
+    d.spans.iter().map(|s| (&d.text[s.start as usize..s.end as usize], s.label))
+}
+
+fn surface(text: &str, counts: &[usize]) -> Surface {
+    let counted = counts.iter().enumerate().filter(|(_, n)| **n > 0);
+    let mut labels: Vec<(LabelId, usize)> = counted.map(|(label, n)| (label as LabelId, *n)).collect();
+    labels.sort_by_key(|(label, n)| (std::cmp::Reverse(*n), *label));
+    Surface { text: text.to_owned(), labels }
+}
+
+fn seen(corpus: &Corpus) -> Vec<Seen> {
+    let of = |split: Split| corpus.documents.iter().filter(move |d| d.split == split);
+    let words = |split| of(split).flat_map(|d| (0..d.tokens.len()).map(|t| d.token(t))).collect::<HashSet<&str>>();
+    let surfaces = |split| of(split).flat_map(|d| labelled(d).map(|(text, _)| text)).collect::<HashSet<&str>>();
+    let (known_words, known_surfaces) = (words(Split::Train), surfaces(Split::Train));
+    let share = |known: &HashSet<&str>, here: &HashSet<&str>| {
+        here.iter().filter(|w| known.contains(*w)).count() as f64 / here.len().max(1) as f64
+    };
+    let others = corpus.splits().into_iter().filter(|s| *s != Split::Train && !known_words.is_empty());
+    others
+        .map(|split| Seen {
+            split,
+            words: share(&known_words, &words(split)),
+            surfaces: share(&known_surfaces, &surfaces(split)),
+        })
+        .collect()
+}
+
+fn duplicates(corpus: &Corpus) -> Option<Duplicates> {
+    let long = |id: &SentenceId| corpus.document(id.document).sentence(id.sentence as usize).len() >= LEAST_WORDS;
+    let units: Vec<Vec<SentenceId>> = corpus.sentences(None).into_iter().filter(long).map(|id| vec![id]).collect();
+    if units.len() > MOST_SENTENCES {
+        return None;
+    }
+    let split = |unit: usize| corpus.document(units[unit][0].document).split;
+    let mut found = Duplicates::default();
+    for group in groups(corpus, &units) {
+        found.sentences += group.len() - 1;
+        let held_out = group.iter().find(|unit| split(**unit) != Split::Train);
+        if let Some(twin) = held_out {
+            let trained = group.iter().filter(|unit| split(**unit) == Split::Train);
+            found.leaks.extend(trained.map(|unit| (units[*unit][0], units[*twin][0])));
+        }
+    }
+    found.leaks.sort_unstable();
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{DocumentBuilder, Labels, TokenSpan};
+    use std::sync::Arc;
+
+    /// Sentences as `Oslo/LOC is`, each split a document.
+    fn corpus(splits: &[(Split, &[&str])]) -> Corpus {
+        let mut labels = Labels::default();
+        let documents = splits.iter().map(|(split, sentences)| {
+            let mut builder = DocumentBuilder::new(*split, 0, 0, 0);
+            for sentence in *sentences {
+                let mut spans = Vec::new();
+                for (i, word) in sentence.split(' ').enumerate() {
+                    let (word, label) = word.split_once('/').map_or((word, None), |(w, l)| (w, Some(l)));
+                    builder.token(word, []);
+                    spans.extend(label.map(|l| TokenSpan { start: i, end: i + 1, label: labels.intern(l) }));
+                }
+                builder.end_sentence(&spans);
+            }
+            Arc::new(builder.finish())
+        });
+        let documents = documents.collect();
+        Corpus { documents, labels, ..Corpus::default() }
+    }
+
+    #[test]
+    fn a_dataset_is_counted() {
+        let train =
+            ["Oslo/LOC is a town", "Ada/PER likes Oslo/LOC and Oslo/PER too", "rain fell on the old town all day"];
+        let test = ["Rain fell on the old town all day", "Oslo/LOC and Bergen/LOC"];
+        let s = Statistics::of(&corpus(&[(Split::Train, &train), (Split::Test, &test)]));
+        assert_eq!(
+            s.splits.iter().map(|x| (x.sentences, x.tokens, x.covered)).collect::<Vec<_>>(),
+            [(3, 18, 4), (2, 11, 2)]
+        );
+        assert_eq!(s.splits[0].labels, [2, 2]);
+        assert_eq!((s.span_lengths[0], s.sentence_lengths[0]), (6, 5));
+        assert_eq!((s.surfaces[0].text.as_str(), s.surfaces[0].count()), ("Oslo", 4));
+        assert_eq!(s.mixed, [Surface { text: "Oslo".into(), labels: vec![(0, 3), (1, 1)] }]);
+        assert_eq!((s.seen[0].surfaces, s.seen[0].split), (0.5, Split::Test));
+        let leak = (SentenceId { document: 0, sentence: 2 }, SentenceId { document: 1, sentence: 0 });
+        assert_eq!(s.duplicates, Some(Duplicates { sentences: 1, leaks: vec![leak] }));
+    }
+
+    #[test]
+    fn an_empty_corpus_has_no_numbers() {
+        let s = Statistics::of(&Corpus::default());
+        assert!(s.splits.is_empty() && s.surfaces.is_empty() && s.seen.is_empty());
+    }
+}

@@ -1,0 +1,199 @@
+//! Two labellings side by side: how far they agree, and each difference decided by a key.
+
+use crate::app::surveying::{Comparison, Verdict};
+use crate::app::{Action, Annotate, App, Command};
+use crate::corpus::{Labels, Span};
+use crate::eval::agreement::Difference;
+use crate::ui::Commands;
+use crate::ui::annotate::flow::{Flow, SpanView, Style};
+use crate::ui::annotate::paint::Paint;
+use crate::ui::numbers::{counted, score, thousands};
+use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::widgets::{Button, Card, EmptyState, Figure, figures, label, paint_icon, put_text};
+use egui::{Align2, Key, Modifiers, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+const ROW: f32 = 30.0;
+
+/// Shows the comparison, or what one is for.
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let Some(c) = &app.surveying.comparison else {
+        let teaching = "Open another person's file of the same sentences, or a model's: agreement in numbers, and every difference to be decided by key.";
+        if EmptyState::new(icon::USERS, "Two labellings side by side", teaching)
+            .action("Choose the other file")
+            .show_in_the_middle(ui)
+        {
+            out.push(Command::Do(Action::Compare));
+        }
+        return;
+    };
+    keys(ui, c, out);
+    headline(ui, c);
+    let p = theme::of(ui);
+    ui.horizontal(|ui| {
+        let open = c.verdicts.iter().filter(|v| v.is_none()).count();
+        label(
+            ui,
+            TextRole::Small,
+            p.text2,
+            &format!("{}, {} open", counted(c.verdicts.len(), "difference"), thousands(open)),
+        );
+        if Button::quiet("Choose another file").show(ui).clicked() {
+            out.push(Command::Do(Action::Compare));
+        }
+        if Button::quiet("End").show(ui).clicked() {
+            out.push(Command::EndComparison);
+        }
+    });
+    if let Some(difference) = c.difference() {
+        side_by_side(ui, a, c, difference, out);
+    }
+    list(ui, a, c, out);
+}
+
+/// Arrows take the side they point to, up and down go through the list.
+fn keys(ui: &mut Ui, c: &Comparison, out: &mut Commands) {
+    if ui.text_edit_focused() {
+        return;
+    }
+    let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
+    for (key, verdict) in [
+        (Key::ArrowLeft, Verdict::Mine),
+        (Key::ArrowRight, Verdict::Theirs),
+        (Key::B, Verdict::Both),
+        (Key::N, Verdict::Neither),
+    ] {
+        if pressed(key) {
+            out.push(Command::Decide(verdict));
+        }
+    }
+    if pressed(Key::ArrowDown) {
+        out.push(Command::Difference(c.current + 1));
+    }
+    if pressed(Key::ArrowUp) {
+        out.push(Command::Difference(c.current.saturating_sub(1)));
+    }
+}
+
+fn headline(ui: &mut Ui, c: &Comparison) {
+    let g = &c.agreement;
+    let (f1, kappa, alpha) = (score(g.spans.f1), format!("{:.3}", g.kappa), format!("{:.3}", g.alpha));
+    let same =
+        format!("{} of {} and {}", thousands(g.spans.right), thousands(g.spans.support), thousands(g.spans.predicted));
+    let missing = format!("{} only here, {} only there", thousands(g.only_mine), thousands(g.only_theirs));
+    let figure = |caption, number, detail| Figure { caption, number, unit: "", detail };
+    figures(
+        ui,
+        &[
+            figure("F1 of spans", &f1, &same),
+            figure("Cohen's kappa", &kappa, "over words"),
+            figure("Krippendorff's alpha", &alpha, "nominal, over words"),
+            figure("Sentences", &thousands(g.sentences), &missing),
+        ],
+        true,
+    );
+}
+
+/// The sentence as one has it, and as the other.
+fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Difference, out: &mut Commands) {
+    let name = c.name();
+    let mine = ("This dataset", difference.mine, &a.corpus.labels, Verdict::Mine, "←");
+    let theirs = (name.as_str(), difference.theirs, &c.agreement.all_labels, Verdict::Theirs, "→");
+    ui.columns(2, |columns| {
+        for (ui, (title, span, labels, verdict, key)) in columns.iter_mut().zip([mine, theirs]) {
+            let keys = [key];
+            let take = |ui: &mut Ui| {
+                if Button::plain("Take").keys(&keys).show(ui).clicked() {
+                    out.push(Command::Decide(verdict));
+                }
+            };
+            Card::new(title).height(150.0).show(ui, take, |ui| sentence(ui, a, difference, span, labels));
+        }
+    });
+    ui.horizontal(|ui| {
+        for (what, key, verdict) in [("Both", "B", Verdict::Both), ("Neither", "N", Verdict::Neither)] {
+            if Button::plain(what).keys(&[key]).show(ui).clicked() {
+                out.push(Command::Decide(verdict));
+            }
+        }
+    });
+}
+
+fn sentence(ui: &mut Ui, a: &Annotate, difference: &Difference, span: Option<Span>, labels: &Labels) {
+    let p = theme::of(ui);
+    let document = a.corpus.document(difference.id.document);
+    let sentence = difference.id.sentence as usize;
+    let words = document.words(sentence);
+    let view = span.and_then(|s| {
+        let words = document.token_span(sentence, &s);
+        let l = labels.get(s.label)?;
+        (words.start < words.end)
+            .then(|| SpanView::new(words.start..words.end, l.name.as_str(), p.label(usize::from(l.colour))))
+    });
+    let spans: Vec<SpanView> = view.into_iter().collect();
+    let width = ui.available_width() - 12.0;
+    let joined = document.touching(sentence);
+    ScrollArea::vertical().id_salt(labels.len()).max_height(104.0).auto_shrink([false, true]).show(ui, |ui| {
+        let flow = Flow::lay_out_joined(ui, &words, &spans, Style::reading(16.0, 30.0), width, &joined);
+        let (rect, _) = ui.allocate_exact_size(vec2(width, flow.height()), Sense::hover());
+        let at = rect.min + vec2(8.0, 0.0);
+        flow.paint(ui, at, &words, &spans, Paint { clip: Some(ui.clip_rect()), ..Paint::default() });
+    });
+}
+
+fn list(ui: &mut Ui, a: &Annotate, c: &Comparison, out: &mut Commands) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let differences = &c.agreement.differences;
+    ScrollArea::vertical().id_salt("differences").auto_shrink(false).show_rows(
+        ui,
+        ROW,
+        differences.len(),
+        |ui, range| {
+            for i in range {
+                row(ui, a, c, i, out);
+            }
+        },
+    );
+}
+
+fn row(ui: &mut Ui, a: &Annotate, c: &Comparison, number: usize, out: &mut Commands) {
+    let p = theme::of(ui);
+    let difference = &c.agreement.differences[number];
+    let document = a.corpus.document(difference.id.document);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::click());
+    let shown = |span: Option<Span>, labels: &Labels| {
+        span.map_or("nothing".to_owned(), |s| {
+            let text = document.text[s.start as usize..s.end as usize].replace(['\n', '\r'], " ");
+            format!("{text} {}", labels.name(s.label))
+        })
+    };
+    let (mine, theirs) = (shown(difference.mine, &a.corpus.labels), shown(difference.theirs, &c.agreement.all_labels));
+    let chosen = number == c.current;
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, format!("{mine}, {theirs}")));
+    if chosen || response.hovered() {
+        ui.painter().rect_filled(rect, 6, if chosen { p.selected } else { p.hover });
+    }
+    if response.clicked() {
+        out.push(Command::Difference(number));
+    }
+    let square = Rect::from_min_size(pos2(rect.left() + 8.0, rect.top()), vec2(16.0, ROW));
+    let (glyph, colour) = match c.verdicts[number] {
+        None => (icon::CIRCLE, p.text3),
+        Some(_) => (icon::CIRCLE_CHECK, p.ok),
+    };
+    paint_icon(ui.painter(), square, glyph, 13.0, colour);
+    let middle = rect.center().x;
+    let sides = [
+        (square.right() + 10.0, middle - 8.0, &mine, Verdict::Mine),
+        (middle, rect.right() - 8.0, &theirs, Verdict::Theirs),
+    ];
+    for (from, to, text, side) in sides {
+        let room = Rect::from_min_max(pos2(from, rect.top()), pos2(to, rect.bottom()));
+        let taken = match c.verdicts[number] {
+            None | Some(Verdict::Both) => true,
+            Some(Verdict::Neither) => false,
+            Some(verdict) => verdict == side,
+        };
+        let colour = if taken { p.text } else { p.text3 };
+        put_text(ui.painter(), room, Align2::LEFT_CENTER, TextRole::Body.elided(ui, text, room.width()), colour);
+    }
+}

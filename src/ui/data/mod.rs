@@ -1,0 +1,58 @@
+//! The Data room: the dataset in numbers, what looks wrong in it, another labelling beside it.
+
+mod checks;
+mod compare;
+mod overview;
+
+use super::Commands;
+use super::theme;
+use super::widgets::{ProgressBar, Segmented, note};
+use crate::app::surveying::Tab;
+use crate::app::{Annotate, App, Command};
+use crate::ui::theme::TextRole;
+use crate::ui::widgets::Button;
+use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
+
+/// Width of what is read at most.
+const MEASURE: f32 = 980.0;
+
+/// Shows the room.
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    let margin = Margin { left: 20, right: 20, top: 12, bottom: 12 };
+    CentralPanel::default().frame(Frame::new().fill(p.canvas).inner_margin(margin)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 12.0;
+        let s = &app.surveying;
+        ui.horizontal(|ui| {
+            let mut tab = s.tab as usize;
+            if Segmented::new(&mut tab, &["Numbers", "Checks", "Compare"]).show(ui).changed() {
+                out.push(Command::SurveyTab([Tab::Numbers, Tab::Checks, Tab::Compare][tab]));
+            }
+            let old = s.survey.as_ref().is_some_and(|(revision, _)| *revision != a.revision);
+            if s.tab != Tab::Compare && old && s.waiting.is_none() {
+                ui.add_space(8.0);
+                note(ui, TextRole::Small, "Counted before your last changes.");
+                if Button::plain("Count again").show(ui).clicked() {
+                    out.push(Command::Survey);
+                }
+            }
+        });
+        match (s.tab, &s.survey) {
+            (Tab::Compare, _) => compare::show(ui, app, a, out),
+            (_, None) => {
+                ProgressBar::new("Counting", None).show(ui);
+            }
+            (Tab::Numbers, Some((_, survey))) => scrolled(ui, |ui| overview::show(ui, a, &survey.statistics, out)),
+            (Tab::Checks, Some((_, survey))) => checks::show(ui, app, a, &survey.findings, out),
+        }
+    });
+}
+
+/// A page that scrolls, not wider than is read well.
+fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.set_max_width((ui.available_width() - 8.0).min(MEASURE));
+        ui.spacing_mut().item_spacing.y = 12.0;
+        content(ui);
+    });
+}

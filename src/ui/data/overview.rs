@@ -1,0 +1,226 @@
+//! The dataset in numbers. Every bar leads to its sentences.
+
+use crate::app::annotate::FilterLabel;
+use crate::app::{Action, Annotate, Command, Room};
+use crate::corpus::{LabelId, Split};
+use crate::eval::Statistics;
+use crate::eval::statistics::Surface;
+use crate::ui::Commands;
+use crate::ui::numbers::{counted, thousands};
+use crate::ui::theme::{self, TextRole};
+use crate::ui::widgets::{BarRow, Card, Figure, figures, label, paragraph};
+use egui::{Color32, Ui};
+
+/// Surfaces listed in a card.
+const LISTED: usize = 12;
+
+/// Shows all numbers.
+pub fn show(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
+    headline(ui, a, s);
+    labels(ui, a, s, out);
+    two(ui, |left, right| {
+        lengths(
+            left,
+            "Words of a span",
+            &s.span_lengths,
+            |i, last| {
+                if last {
+                    (format!("{} or more", i + 1), format!("words>{i}"))
+                } else {
+                    ((i + 1).to_string(), format!("words={}", i + 1))
+                }
+            },
+            out,
+        );
+        lengths(
+            right,
+            "Words of a sentence",
+            &s.sentence_lengths,
+            |i, last| {
+                let (from, to) = (i * 10 + 1, i * 10 + 10);
+                if last {
+                    (format!("{from} or more"), format!("length>{}", from - 1))
+                } else {
+                    (format!("{from} to {to}"), format!("length>{} length<{}", from - 1, to + 1))
+                }
+            },
+            out,
+        );
+    });
+    two(ui, |left, right| {
+        surfaces(left, a, "Most frequent", "spans by their text", &s.surfaces, out);
+        surfaces(right, a, "Same words, different label", "the most contested first", &s.mixed, out);
+    });
+    splits(ui, s, out);
+}
+
+/// Two cards side by side.
+fn two(ui: &mut Ui, content: impl FnOnce(&mut Ui, &mut Ui)) {
+    ui.columns(2, |columns| {
+        let [left, right] = columns else { return };
+        content(left, right);
+    });
+}
+
+fn headline(ui: &mut Ui, a: &Annotate, s: &Statistics) {
+    let sum = |of: fn(&crate::eval::statistics::OfSplit) -> usize| s.splits.iter().map(of).sum::<usize>();
+    let (sentences, tokens, covered, done) =
+        (sum(|x| x.sentences), sum(|x| x.tokens), sum(|x| x.covered), sum(|x| x.done));
+    let spans = sum(|x| x.labels.iter().sum());
+    let share = |part: usize, of: usize| format!("{:.1} %", part as f64 / of.max(1) as f64 * 100.0);
+    let documents = format!("in {}", counted(a.corpus.documents.len(), "document"));
+    let dense = format!("{:.2} a sentence", spans as f64 / sentences.max(1) as f64);
+    let figure = |caption, number, detail| Figure { caption, number, unit: "", detail };
+    figures(
+        ui,
+        &[
+            figure("Sentences", &thousands(sentences), &documents),
+            figure("Words", &thousands(tokens), &format!("{:.1} a sentence", tokens as f64 / sentences.max(1) as f64)),
+            figure("Spans", &thousands(spans), &dense),
+            figure("Words in spans", &share(covered, tokens), &thousands(covered)),
+            figure("Done", &share(done, sentences), &counted(done, "sentence")),
+        ],
+        true,
+    );
+}
+
+/// How often each label is in each split.
+fn labels(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
+    let p = theme::of(ui);
+    let total = |id: usize| s.splits.iter().map(|x| x.labels.get(id).copied().unwrap_or(0)).sum::<usize>();
+    let most = (0..a.corpus.labels.len()).map(total).max().unwrap_or(0).max(1);
+    Card::new("Labels").note("by split: train, dev, test from full to pale").show(
+        ui,
+        |_| {},
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (id, l) in a.corpus.labels.iter() {
+                let solid = p.label(usize::from(l.colour)).solid;
+                let part = |x: &crate::eval::statistics::OfSplit| {
+                    let strength = match x.split {
+                        Split::Train => 1.0,
+                        Split::Dev => 0.65,
+                        Split::Test => 0.4,
+                    };
+                    (
+                        x.labels.get(usize::from(id)).copied().unwrap_or(0) as f32 / most as f32,
+                        solid.gamma_multiply(strength),
+                    )
+                };
+                let parts: Vec<(f32, Color32)> = s.splits.iter().map(part).collect();
+                let n = total(usize::from(id));
+                // A label that is rare in training is hardly learned.
+                let rare = if n > 0 && n < 20 { ", rare" } else { "" };
+                let row = BarRow { name: &l.name, number: &format!("{}{rare}", thousands(n)), parts: &parts };
+                if row.show(ui).clicked() {
+                    show_label(id, out);
+                }
+            }
+        },
+    );
+}
+
+fn show_label(id: LabelId, out: &mut Commands) {
+    out.push(Command::ShowOnly(String::new()));
+    out.push(Command::FilterLabel(FilterLabel::With(id)));
+    out.push(Command::Do(Action::GoTo(Room::Annotate)));
+}
+
+/// A histogram; `name` gives each bar its name and the query of its sentences.
+fn lengths(
+    ui: &mut Ui,
+    title: &str,
+    counts: &[usize],
+    name: impl Fn(usize, bool) -> (String, String),
+    out: &mut Commands,
+) {
+    let p = theme::of(ui);
+    let most = counts.iter().max().copied().unwrap_or(0).max(1);
+    Card::new(title).show(
+        ui,
+        |_| {},
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (i, n) in counts.iter().enumerate() {
+                let (name, query) = name(i, i + 1 == counts.len());
+                let parts = [(*n as f32 / most as f32, p.series[0])];
+                if (BarRow { name: &name, number: &thousands(*n), parts: &parts }).show(ui).clicked() {
+                    out.push(Command::ShowOnly(query));
+                }
+            }
+        },
+    );
+}
+
+fn surfaces(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &[Surface], out: &mut Commands) {
+    let p = theme::of(ui);
+    let most = list.iter().map(Surface::count).max().unwrap_or(0).max(1);
+    Card::new(title).note(note).show(
+        ui,
+        |_| {},
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            if list.is_empty() {
+                paragraph(ui, TextRole::Small, p.text3, "There are none.");
+            }
+            for surface in list.iter().take(LISTED) {
+                let colour =
+                    |id: LabelId| a.corpus.labels.get(id).map_or(p.text3, |l| p.label(usize::from(l.colour)).solid);
+                let part = |(id, n): &(LabelId, usize)| (*n as f32 / most as f32, colour(*id));
+                let parts: Vec<(f32, Color32)> = surface.labels.iter().map(part).collect();
+                let counts = surface.labels.iter().take(2).map(|(id, n)| format!("{} {n}", a.corpus.labels.name(*id)));
+                let number = if surface.labels.len() > 1 {
+                    counts.collect::<Vec<_>>().join(", ")
+                } else {
+                    thousands(surface.count())
+                };
+                let name = surface.text.replace(['\n', '\r'], " ");
+                if (BarRow { name: &name, number: &number, parts: &parts }).show(ui).clicked() {
+                    out.push(Command::ShowOnly(format!("span:\"{}\"", surface.text)));
+                }
+            }
+        },
+    );
+}
+
+/// What train has of the others, and sentences that stand twice.
+fn splits(ui: &mut Ui, s: &Statistics, out: &mut Commands) {
+    let p = theme::of(ui);
+    Card::new("Seen in training").note("how much of a split's words and names stands in train").show(
+        ui,
+        |_| {},
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for seen in &s.seen {
+                for (what, share) in [("words", seen.words), ("names", seen.surfaces)] {
+                    let name = format!("{}, {what}", seen.split.name());
+                    let parts = [(share as f32, p.series[1])];
+                    let number = format!("{:.1} %", share * 100.0);
+                    if (BarRow { name: &name, number: &number, parts: &parts }).show(ui).clicked() {
+                        out.push(Command::ShowOnly(format!("split:{}", seen.split.name())));
+                    }
+                }
+            }
+            if s.seen.is_empty() {
+                paragraph(ui, TextRole::Small, p.text3, "There is no split beside train.");
+            }
+            ui.add_space(8.0);
+            match &s.duplicates {
+                None => {
+                    label(ui, TextRole::Small, p.text3, "Too many sentences to look for twins.");
+                }
+                Some(d) => {
+                    let twins = format!("{} nearly the same as an earlier one.", counted(d.sentences, "sentence"));
+                    label(ui, TextRole::Small, p.text2, &twins);
+                    if !d.leaks.is_empty() {
+                        let leaks = format!(
+                            "{} of train have a twin in dev or test: scores there say too much.",
+                            counted(d.leaks.len(), "sentence")
+                        );
+                        label(ui, TextRole::Small, p.warn, &leaks);
+                    }
+                }
+            }
+        },
+    );
+}

@@ -1,0 +1,95 @@
+//! The Data room: numbers that lead to sentences, findings that are mended, another labelling that is decided.
+
+use crate::support::window::Window;
+use egui::Key::{self, ArrowLeft, ArrowRight, B, N, Z};
+use egui::Modifiers;
+use std::path::Path;
+use tagwright::app::surveying::Tab;
+use tagwright::app::{Action, Command, Room};
+
+const NONE: Modifiers = Modifiers::NONE;
+
+fn window(folder: &Path, text: &str) -> Window {
+    let file = folder.join("train.conll");
+    std::fs::write(&file, text).expect("a file");
+    let mut w = Window::open(&[&file]);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    w
+}
+
+/// All spans of the open dataset: text and label.
+fn spans(w: &Window) -> Vec<String> {
+    let app = w.app();
+    let a = app.annotate.as_ref().expect("a dataset");
+    let of = |d: &std::sync::Arc<tagwright::corpus::Document>| {
+        let name = |s: &tagwright::corpus::Span| {
+            format!("{} {}", &d.text[s.start as usize..s.end as usize], a.corpus.labels.name(s.label))
+        };
+        d.spans.iter().map(name).collect::<Vec<_>>()
+    };
+    a.corpus.documents.iter().flat_map(of).collect()
+}
+
+const OFTEN: &str = "Oslo B-LOC\nis O\n\nOslo B-LOC\nwas O\n\nOslo B-LOC\nmay O\n\nOslo B-LOC\ncan O\n\n";
+
+#[test]
+fn numbers_lead_to_their_sentences() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), &format!("{OFTEN}Ada B-PER\nVance I-PER\nmet O\nZoë B-PER\n"));
+    w.go_to("Data");
+    w.until("it is counted", |w| w.app().surveying.survey.is_some());
+    for (bar, expected) in [("LOC: 4, rare", vec![0, 1, 2, 3]), ("2: 1", vec![4]), ("Oslo: 4", vec![0, 1, 2, 3])] {
+        w.go_to("Data");
+        w.click(bar);
+        assert_eq!(w.app().room, Room::Annotate);
+        assert_eq!(w.app().annotate.as_ref().map(|a| a.shown.clone()), Some(expected), "{bar}");
+    }
+}
+
+#[test]
+fn findings_are_shown_mended_and_put_aside() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w =
+        window(folder.path(), &format!("{OFTEN}to O\nOslo O\n\nfrom O\nOslo B-PER\n, I-PER\n\nin O\nOslo B-PER\n"));
+    w.go_to("Data");
+    w.until("it is counted", |w| w.app().surveying.survey.is_some());
+    w.ask(Command::SurveyTab(Tab::Checks));
+    w.click_part("nothing here");
+    assert_eq!(w.app().annotate.as_ref().map(|a| (a.current, a.selection)), Some((4, Some((1, 1)))));
+    w.go_to("Data");
+    w.click("Put aside 0");
+    w.press("Mend 2");
+    let mended = ["Oslo LOC"; 4].into_iter().chain(["Oslo LOC", "Oslo , PER", "Oslo LOC"]).collect::<Vec<_>>();
+    assert_eq!(spans(&w), mended);
+    w.key(Modifiers::COMMAND, Z);
+    assert_eq!(spans(&w).len(), 6, "one step");
+    w.press("Count again");
+    w.until("it is counted again", |w| w.app().surveying.waiting.is_none());
+    assert!(w.shows("Mend 3"));
+}
+
+#[test]
+fn another_labelling_is_decided_key_by_key() {
+    let check = |key: Key, expected: &[&str]| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let other = folder.path().join("other.conll");
+        std::fs::write(&other, "Ada B-PER\nVance O\nmet O\n\nOslo B-TOWN\n").expect("a file");
+        let mut w = window(folder.path(), "Ada B-PER\nVance I-PER\nmet O\n\nOslo B-LOC\n");
+        w.answer(&other);
+        w.ask(Command::Do(Action::Compare));
+        w.until("it is compared", |w| w.app().surveying.comparison.is_some());
+        w.key(NONE, key);
+        w.key(NONE, key);
+        assert_eq!(spans(&w), expected, "{key:?}");
+        let undone = if expected == ["Ada Vance PER", "Oslo LOC"] { 0 } else { 2 };
+        for _ in 0..undone {
+            w.key(Modifiers::COMMAND, Z);
+        }
+        assert_eq!(spans(&w), ["Ada Vance PER", "Oslo LOC"]);
+    };
+    check(ArrowLeft, &["Ada Vance PER", "Oslo LOC"]);
+    check(ArrowRight, &["Ada PER", "Oslo TOWN"]);
+    check(N, &[]);
+    // Spans may not overlap here, so both cannot stand.
+    check(B, &["Ada Vance PER", "Oslo LOC"]);
+}
