@@ -44,6 +44,25 @@ impl Chord {
         Self { alt: true, shift: true, ..Self::plain(key) }
     }
 
+    /// As it is stored: `Ctrl+Shift+O`.
+    pub fn text(self) -> String {
+        let held = [(self.control, "Ctrl+"), (self.alt, "Alt+"), (self.shift, "Shift+")];
+        held.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).chain([self.key]).collect()
+    }
+
+    /// The chord of a stored text; `None` for keys that are not in [`KEYS`].
+    pub fn parse(text: &str) -> Option<Self> {
+        let (held, key) = text.rsplit_once('+').unwrap_or(("", text));
+        let key = KEYS.into_iter().find(|k| *k == key)?;
+        let holds = |name: &str| held.split('+').any(|h| h == name);
+        Some(Self { control: holds("Ctrl"), shift: holds("Shift"), alt: holds("Alt"), key })
+    }
+
+    /// Whether the key is a letter.
+    pub fn is_letter(self) -> bool {
+        self.key.len() == 1 && self.key.as_bytes()[0].is_ascii_alphabetic()
+    }
+
     /// As on key caps: `Ctrl`, `Shift`, `→`.
     pub fn caps(self) -> Vec<&'static str> {
         let name = match self.key {
@@ -59,5 +78,95 @@ impl Chord {
         };
         let held = [(self.control, "Ctrl"), (self.alt, "Alt"), (self.shift, "Shift")];
         held.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).chain([name]).collect()
+    }
+}
+
+/// Keys that can be a command's, by egui's names. Escape and Tab stay what they are everywhere.
+pub const KEYS: [&str; 72] = [
+    "A",
+    "B",
+    "C",
+    "D",
+    "E",
+    "F",
+    "G",
+    "H",
+    "I",
+    "J",
+    "K",
+    "L",
+    "M",
+    "N",
+    "O",
+    "P",
+    "Q",
+    "R",
+    "S",
+    "T",
+    "U",
+    "V",
+    "W",
+    "X",
+    "Y",
+    "Z",
+    "0",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "8",
+    "9",
+    "F1",
+    "F2",
+    "F3",
+    "F4",
+    "F5",
+    "F6",
+    "F7",
+    "F8",
+    "F9",
+    "F10",
+    "F11",
+    "F12",
+    "ArrowDown",
+    "ArrowLeft",
+    "ArrowRight",
+    "ArrowUp",
+    "Backspace",
+    "Delete",
+    "Enter",
+    "Escape",
+    "Home",
+    "End",
+    "Insert",
+    "PageUp",
+    "PageDown",
+    "Space",
+    "Tab",
+    "Comma",
+    "Period",
+    "Slash",
+    "Minus",
+    "Plus",
+    "Equals",
+    "Semicolon",
+    "OpenBracket",
+    "CloseBracket",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chord_is_stored_and_read() {
+        for chord in [Chord::plain("A"), Chord::control_shift("ArrowLeft"), Chord::alt_shift("F12"), Chord::alt("Plus")]
+        {
+            assert_eq!(Chord::parse(&chord.text()), Some(chord));
+        }
+        assert_eq!(Chord::parse("Ctrl+Nothing"), None);
     }
 }

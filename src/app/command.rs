@@ -69,6 +69,7 @@ pub enum Action {
     Palette,
     Keys,
     Theme,
+    Settings,
 }
 
 /// Where a key works.
@@ -186,6 +187,7 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::Palette, "Search or run a command", &[Chord::control("K")], Everywhere),
     entry(Action::Keys, "All keys", &[Chord::control("Slash")], Everywhere),
     entry(Action::Theme, "Change the theme", &[], Everywhere),
+    entry(Action::Settings, "Settings", &[Chord::control("Comma")], Everywhere),
 ];
 
 /// The row of an action.
@@ -334,6 +336,16 @@ pub enum Command {
     Cancel,
     /// A notice's button was pressed, or it was closed.
     CloseNotice(u64),
+    /// Light, dark, or as the system has it.
+    SetTheme(Option<bool>),
+    /// Narrow rows and smaller type.
+    Compact(bool),
+    /// Whose keys are used; what a person changed is forgotten.
+    SetPreset(&'static str),
+    /// Another key for a command: none, or one that is free.
+    SetKey(Action, Option<Chord>),
+    /// The command's keys as they were.
+    ResetKey(Action),
     /// Whether the system wants light windows, where it says so.
     SystemTheme(Option<bool>),
     /// Something a person should read.

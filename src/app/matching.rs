@@ -129,7 +129,7 @@ pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
     if !edits.is_empty() {
         make(a, Edit::Together { name, edits }, effects);
         let text = format!("{} now carry {}. Ctrl+Z takes it back.", thousands(count), a.corpus.labels.name(m.label));
-        app.notices.say(Notice::good(&format!("“{}” labelled", m.text), text));
+        app.notices.say(Notice::good(format!("“{}” labelled", m.text), text));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the program IS: its state, its commands, and how one changes the other. No pixels, no files, no candle.
 //!
-//! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands), [`update`] (a
+//! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands, and [`keymap`]: their keys), [`update`] (a
 //! command changes the state and asks for [`Effect`]s; what concerns runs is in [`runs`]), [`events`] (what the worker tells changes it too), and the rooms:
 //! [`import`] (a dataset before it is taken), [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), [`annotate`] with [`labelling`], [`matching`], [`suggesting`] and the [`query`] language of its search field, [`surveying`], [`training`], [`trying`], [`scoring`].
 
@@ -12,6 +12,7 @@ pub mod effect;
 pub mod events;
 pub mod import;
 mod keeping;
+pub mod keymap;
 pub mod labelling;
 pub mod matching;
 pub mod notices;
@@ -31,5 +32,6 @@ pub use command::{Action, COMMANDS, Command, Context};
 
 pub use effect::Effect;
 pub use import::Importing;
+pub use keymap::Keymap;
 pub use notices::{Notice, Tone};
 pub use state::{App, Room};

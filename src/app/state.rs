@@ -3,6 +3,7 @@
 use super::annotate::Annotate;
 use super::asking::Asking;
 use super::import::Importing;
+use super::keymap::Keymap;
 use super::matching::Matching;
 use super::notices::Notices;
 use super::scoring::Scoring;
@@ -60,6 +61,10 @@ pub struct App {
     pub settings: Settings,
     /// Whether the system wants light windows, where it says so.
     pub system_light: Option<bool>,
+    /// Which key does what.
+    pub keymap: Keymap,
+    /// Whether the settings are open.
+    pub settings_open: bool,
     /// Whether the command palette is open.
     pub palette: bool,
     /// Whether the history of changes is open.
@@ -93,7 +98,9 @@ impl App {
             surveying: Surveying::default(),
             trying: Trying::default(),
             notices: Notices::default(),
+            keymap: Keymap::of(&settings),
             settings,
+            settings_open: false,
             system_light: None,
             palette: false,
             history: false,

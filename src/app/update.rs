@@ -2,10 +2,12 @@
 
 use super::annotate::Annotate;
 use super::asking::Asking;
-use super::command::{Action, Command};
+use super::chord::Chord;
+use super::command::{Action, Command, entry_of};
 use super::effect::{Effect, Pick};
 use super::import;
 use super::keeping::{changed_since, keep};
+use super::keymap::Keymap;
 use super::matching;
 use super::notices::Notice;
 use super::runs::{busy, resume, start, training_sentences, try_out, wish};
@@ -163,6 +165,11 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         Command::Pick(pick) => effects.push(Effect::Pick(pick)),
         Command::Cancel => effects.push(Effect::StopReading),
         Command::CloseNotice(key) => app.notices.close(key),
+        Command::SetTheme(_)
+        | Command::Compact(_)
+        | Command::SetPreset(_)
+        | Command::SetKey(..)
+        | Command::ResetKey(_) => set(app, command, &mut effects),
         Command::SystemTheme(light) => app.system_light = light,
         Command::Say(notice) => app.notices.say(notice),
         on_dataset => {
@@ -173,6 +180,37 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         }
     }
     effects
+}
+
+/// Changes the person's settings.
+fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+    let s = &mut app.settings;
+    match command {
+        Command::SetTheme(light) => s.light = light,
+        Command::Compact(compact) => s.compact = compact,
+        Command::SetPreset(name) => {
+            s.preset = name.to_owned();
+            s.keys.clear();
+        }
+        Command::SetKey(action, chord) => {
+            let Some(entry) = entry_of(action) else { return };
+            if let Some(other) = chord.and_then(|chord| app.keymap.clash(action, chord)) {
+                let caps = chord.map(|c| c.caps().join(" ")).unwrap_or_default();
+                return app
+                    .notices
+                    .say(Notice::bad(format!("{caps} is taken"), format!("It is the key of “{other}”.")));
+            }
+            s.keys.insert(entry.name.to_owned(), chord.map(Chord::text).into_iter().collect());
+        }
+        Command::ResetKey(action) => {
+            if let Some(entry) = entry_of(action) {
+                s.keys.remove(entry.name);
+            }
+        }
+        _ => {}
+    }
+    app.keymap = Keymap::of(&app.settings);
+    effects.push(Effect::StoreSettings);
 }
 
 /// Whether a command changes the labels, the sources or the list of runs.
@@ -291,6 +329,7 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::History => app.history = !app.history && app.annotate.is_some(),
         Action::Guidelines => app.settings.guidelines = !app.settings.guidelines,
         Action::Keys => app.keys = !app.keys,
+        Action::Settings => app.settings_open = !app.settings_open,
         Action::Theme => {
             app.settings.light = Some(!app.is_light());
             effects.push(Effect::StoreSettings);

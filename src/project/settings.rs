@@ -3,6 +3,7 @@
 use super::places::Places;
 use crate::disk;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A dataset opened before.
@@ -24,6 +25,12 @@ pub struct Recent {
 pub struct Settings {
     /// Light or dark, once a person has chosen; `None` follows the system.
     pub light: Option<bool>,
+    /// Narrow rows and smaller type.
+    pub compact: bool,
+    /// Whose keys are used where a person changed none.
+    pub preset: String,
+    /// Keys that a person changed, by the command's name.
+    pub keys: BTreeMap<String, Vec<String>>,
     /// Whether guidelines are shown beside the text.
     pub guidelines: bool,
     /// Newest first, at most eight.

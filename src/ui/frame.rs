@@ -64,21 +64,21 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
             let right = Rect::from_min_max(pos2(full.center().x, full.top()), full.max);
             let mut ui =
                 ui.new_child(egui::UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
-            let light = !ui.visuals().dark_mode;
-            let (glyph, name) = if light { (icon::MOON, "Dark theme") } else { (icon::SUN, "Light theme") };
-            if IconButton::new(glyph, name).show(&mut ui).clicked() {
-                out.push(Command::Do(Action::Theme));
+            let keys = app.keymap.caps(Action::Settings);
+            if IconButton::new(icon::SETTINGS, "Settings").keys(&keys).show(&mut ui).clicked() {
+                out.push(Command::Do(Action::Settings));
             }
             saved_state(&mut ui, saved);
             if let Some(a) = &app.annotate {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 let redo = a.history.next_redo().is_none().then_some("There is nothing to redo.");
-                if IconButton::new(icon::REDO_2, "Redo").keys(&["Ctrl", "Shift", "Z"]).off(redo).show(&mut ui).clicked()
-                {
+                let keys = app.keymap.caps(Action::Redo);
+                if IconButton::new(icon::REDO_2, "Redo").keys(&keys).off(redo).show(&mut ui).clicked() {
                     out.push(Command::Do(Action::Redo));
                 }
                 let undo = a.history.next_undo().is_none().then_some("There is nothing to undo.");
-                if IconButton::new(icon::UNDO_2, "Undo").keys(&["Ctrl", "Z"]).off(undo).show(&mut ui).clicked() {
+                let keys = app.keymap.caps(Action::Undo);
+                if IconButton::new(icon::UNDO_2, "Undo").keys(&keys).off(undo).show(&mut ui).clicked() {
                     out.push(Command::Do(Action::Undo));
                 }
             }
@@ -123,10 +123,7 @@ fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
     ui.add_space(-8.0);
     menu(&button, 280.0, |ui| {
         let mut row = |text: &str, glyph: Icon, action: Action| {
-            let caps: Vec<&str> = crate::app::command::entry_of(action)
-                .and_then(|e| e.keys.first())
-                .map(|k| k.caps())
-                .unwrap_or_default();
+            let caps = app.keymap.caps(action);
             if MenuRow::new(text).icon(glyph).keys(&caps).show(ui).clicked() {
                 out.push(Command::Do(action));
                 ui.close();
@@ -231,7 +228,8 @@ pub fn rail(ui: &mut Ui, app: &App, out: &mut Commands) {
                 }
             }
             ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
-                if IconButton::new(icon::KEYBOARD, "All keys").keys(&["Ctrl", "/"]).icon_size(19.0).show(ui).clicked() {
+                let keys = app.keymap.caps(Action::Keys);
+                if IconButton::new(icon::KEYBOARD, "All keys").keys(&keys).icon_size(19.0).show(ui).clicked() {
                     out.push(Command::Do(Action::Keys));
                 }
             });

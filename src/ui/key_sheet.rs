@@ -3,12 +3,12 @@
 use super::Commands;
 use super::theme::{self, TextRole};
 use super::widgets::{Button, dialog, key_caps, label};
-use crate::app::command::{COMMANDS, Context};
-use crate::app::{Action, Command};
+use crate::app::command::Context;
+use crate::app::{Action, App, Command};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 /// Shows the sheet over the room.
-pub fn show(ui: &mut Ui, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     let left = dialog(ui, "keys", 660.0, |ui| {
         let room = ui.content_rect();
@@ -24,9 +24,9 @@ pub fn show(ui: &mut Ui, out: &mut Commands) {
         ScrollArea::vertical().max_height(room.height() - 200.0).show(ui, |ui| {
             let half = (ui.available_width() - 40.0) / 2.0;
             ui.horizontal_top(|ui| {
-                column(ui, "On the text", Context::Canvas, half);
+                column(ui, app, "On the text", Context::Canvas, half);
                 ui.add_space(24.0);
-                column(ui, "Everywhere", Context::Everywhere, half);
+                column(ui, app, "Everywhere", Context::Everywhere, half);
             });
         });
     });
@@ -35,18 +35,18 @@ pub fn show(ui: &mut Ui, out: &mut Commands) {
     }
 }
 
-fn column(ui: &mut Ui, title: &str, context: Context, width: f32) {
+fn column(ui: &mut Ui, app: &App, title: &str, context: Context, width: f32) {
     let p = theme::of(ui);
     ui.vertical(|ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
         label(ui, TextRole::SmallMedium, p.text2, title);
-        for entry in COMMANDS.iter().filter(|e| e.context == context && !e.keys.is_empty()) {
+        for (entry, keys) in app.keymap.rows().filter(|(e, keys)| e.context == context && !keys.is_empty()) {
             ui.horizontal(|ui| {
                 ui.set_height(24.0);
                 label(ui, TextRole::Body, p.text, entry.name);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let mut keys = entry.keys[0].caps();
+                    let mut keys = keys[0].caps();
                     keys.reverse();
                     for key in keys {
                         key_caps(ui, &[key]);

@@ -1,7 +1,7 @@
 //! Keys to commands, from the one table.
 
 use super::Commands;
-use crate::app::command::COMMANDS;
+use crate::app::command::Entry;
 use crate::app::{App, Chord, Command, Context, Room};
 use egui::{Key, Modifiers, Ui};
 
@@ -15,8 +15,8 @@ pub fn consume(ui: &mut Ui, app: &App, out: &mut Commands) {
         take_letters(ui, app, out);
     }
     // Chords with more modifiers first: a match ignores a Shift that was not asked for.
-    let mut rows: Vec<(&Chord, &crate::app::command::Entry)> =
-        COMMANDS.iter().flat_map(|e| e.keys.iter().map(move |k| (k, e))).collect();
+    let mut rows: Vec<(&Chord, &Entry)> =
+        app.keymap.rows().flat_map(|(e, keys)| keys.iter().map(move |k| (k, e))).collect();
     rows.sort_by_key(|(k, _)| std::cmp::Reverse(u8::from(k.control) + u8::from(k.shift) + u8::from(k.alt)));
     for (chord, entry) in rows {
         if entry.context == Context::Canvas && (!on_canvas || (focused && matches!(chord.key, "Enter" | "Space"))) {
@@ -50,5 +50,5 @@ fn take_letters(ui: &mut Ui, app: &App, out: &mut Commands) {
 pub fn dialog_open(app: &App) -> bool {
     let asked = app.asking.is_some() || app.exporting.is_some() || app.importing.is_some() || app.snapshots.is_some();
     let choosing = app.matching.is_some() || app.annotate.as_ref().is_some_and(|a| a.choosing);
-    app.palette || app.keys || app.history || asked || choosing
+    app.palette || app.keys || app.settings_open || app.history || asked || choosing
 }

@@ -69,7 +69,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         ScrollArea::vertical().max_height(ROW * 8.0 + 12.0).show(ui, |ui| {
             ui.add_space(6.0);
             for (i, entry) in hits.iter().enumerate() {
-                if row(ui, entry, i == view.chosen, off(app, entry.action)) {
+                if row(ui, app, entry, i == view.chosen, off(app, entry.action)) {
                     done = Some(entry.action);
                 }
             }
@@ -173,6 +173,7 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::Palette => icon::SEARCH,
         Action::Keys => icon::KEYBOARD,
         Action::Theme => icon::SUN,
+        Action::Settings => icon::SETTINGS,
     }
 }
 
@@ -197,6 +198,7 @@ fn off(app: &App, action: Action) -> Option<&'static str> {
             | Action::OpenSample
             | Action::Keys
             | Action::Theme
+            | Action::Settings
             | Action::GoTo(Room::Annotate | Room::Try),
             _,
         ) => None,
@@ -205,7 +207,7 @@ fn off(app: &App, action: Action) -> Option<&'static str> {
     }
 }
 
-fn row(ui: &mut Ui, entry: &Entry, chosen: bool, off: Option<&str>) -> bool {
+fn row(ui: &mut Ui, app: &App, entry: &Entry, chosen: bool, off: Option<&str>) -> bool {
     let p = theme::of(ui);
     let colour = if off.is_some() { p.text_off } else { p.text };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
@@ -231,7 +233,7 @@ fn row(ui: &mut Ui, entry: &Entry, chosen: bool, off: Option<&str>) -> bool {
         let detail = words.with_min_x(words.left() + name + 12.0);
         put_text(ui.painter(), detail, Align2::LEFT_CENTER, TextRole::Small.line(ui, why), p.text3);
     }
-    if let (Some(chord), None) = (entry.keys.first(), off) {
+    if let (Some(chord), None) = (app.keymap.first(entry.action), off) {
         let right = inside.with_max_x(rect.right() - EDGE);
         let mut caps = ui.new_child(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
         let mut keys = chord.caps();

@@ -3,7 +3,7 @@
 use super::dialogs::Dialogs;
 use super::{
     Commands, annotate, ask_dialog, data, evaluate, export_dialog, frame, history_dialog, import_dialog, key_sheet,
-    keymap, matches_dialog, palette, snapshots_dialog, theme, train, try_text, welcome,
+    keymap, matches_dialog, palette, settings_dialog, snapshots_dialog, theme, train, try_text, welcome,
 };
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events};
@@ -24,6 +24,7 @@ pub struct View {
     pub palette: palette::View,
     pub ask_dialog: ask_dialog::View,
     pub import_dialog: import_dialog::View,
+    pub settings_dialog: settings_dialog::View,
 }
 
 /// The window's program.
@@ -96,6 +97,10 @@ impl Shell {
         if system != self.app.system_light {
             self.queue.push(Command::SystemTheme(system));
         }
+        let density = if self.app.settings.compact { theme::Density::Compact } else { theme::Density::Comfortable };
+        if theme::density(ctx) != density {
+            theme::set_density(ctx, density);
+        }
         let light = self.app.is_light();
         if self.light != Some(light) {
             self.light = Some(light);
@@ -150,13 +155,16 @@ impl Shell {
             palette::show(ui, &self.app, &mut self.view.palette, &mut out);
         }
         if self.app.keys {
-            key_sheet::show(ui, &mut out);
+            key_sheet::show(ui, &self.app, &mut out);
         }
         if self.app.exporting.is_some() {
             export_dialog::show(ui, &self.app, &mut out);
         }
         if self.app.importing.is_some() {
             import_dialog::show(ui, &self.app, &mut self.view.import_dialog, &mut out);
+        }
+        if self.app.settings_open {
+            settings_dialog::show(ui, &self.app, &mut self.view.settings_dialog, &mut out);
         }
         history_dialog::show(ui, &self.app, &mut out);
         matches_dialog::show(ui, &self.app, &mut out);

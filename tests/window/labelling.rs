@@ -204,3 +204,39 @@ fn suggestions_outlive_the_window() {
     w.key(CTRL, Z);
     assert_eq!(marked(&w), "Germany beat France in Paris .");
 }
+
+#[test]
+fn keys_are_changed_and_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Ada met Zoë");
+    let look_for = |w: &mut Window, command: &str| {
+        w.key(CTRL, Key::Comma);
+        // It finds its place in the middle.
+        w.step();
+        w.type_text("Command", command);
+    };
+    look_for(&mut w, "flag");
+    w.press("Change: Flag the sentence");
+    w.key(NONE, Key::D);
+    assert!(w.shows_part("D is taken") && w.shows_part("Done, go on to the next"));
+    w.press("Change: Flag the sentence");
+    w.key(NONE, Key::W);
+    w.press("Close");
+    w.keys(&[Key::W]);
+    assert!(w.shows("flagged"));
+    w.keys(&[Key::F]);
+    assert!(w.shows("flagged"), "the old key does nothing");
+    w.until("it is on disk", Window::is_durable);
+    let data = w.data.clone();
+    drop(w);
+    let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.keys(&[Key::W]);
+    assert!(!w.shows("flagged"));
+    look_for(&mut w, "flag");
+    w.press("As before: Flag the sentence");
+    w.choose("Keys as in", "doccano");
+    w.press("Close");
+    w.keys(&[ArrowRight]);
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.current), Some(1), "arrows go from text to text");
+}

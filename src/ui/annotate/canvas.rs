@@ -5,7 +5,8 @@ use super::label_popup;
 use super::layers::Layers;
 use super::paint::Paint;
 use super::pieces;
-use crate::app::{Action, Annotate, Command};
+use crate::app::labelling::Caret;
+use crate::app::{Action, Annotate, App, Command};
 use crate::ui::Commands;
 use crate::ui::numbers::counted;
 use crate::ui::theme::{self, TextRole};
@@ -34,7 +35,7 @@ const MEASURE: f32 = 680.0;
 const AROUND: usize = 4;
 
 /// The strip with the keys.
-pub fn hints(ui: &mut Ui, a: &Annotate) {
+pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
     let p = theme::of(ui);
     let frame = Frame::new().fill(p.canvas).inner_margin(Margin::symmetric(16, 8));
     let panel = Panel::bottom("hints").exact_size(40.0).resizable(false).show_separator_line(false).frame(frame);
@@ -44,29 +45,24 @@ pub fn hints(ui: &mut Ui, a: &Annotate) {
                 let last = a.corpus.labels.len().min(9).to_string();
                 let numbers = if a.corpus.labels.len() > 1 { format!("1–{last}") } else { "1".into() };
                 let narrow = ui.available_width() < 620.0;
-                let hints: [(&[&str], &str); 5] = [
-                    (&[&numbers], "label"),
-                    (&["Shift", "→"], "extend"),
-                    (&["Backspace"], "clear"),
-                    (&["D"], "done"),
-                    (&["L"], "labels"),
-                ];
-                let deciding: [(&[&str], &str); 5] = [
-                    (&["A"], "accept"),
-                    (&["X"], "reject"),
-                    (&["Space"], "skip"),
-                    (&[&numbers], "label"),
-                    (&["Backspace"], "clear"),
-                ];
-                let hints = if a.suggestions().is_empty() { hints } else { deciding };
-                for (keys, what) in hints.iter().take(if narrow { 3 } else { 5 }) {
+                let caps = |action: Action| app.keymap.caps(action);
+                let number = (vec![numbers.as_str()], "label");
+                let clear = (caps(Action::ClearLabel), "clear");
+                let hints = if a.suggestions().is_empty() {
+                    let extend = (caps(Action::Extend(Caret::Right)), "extend");
+                    [number, extend, clear, (caps(Action::Done), "done"), (caps(Action::ChooseLabel), "labels")]
+                } else {
+                    let (accept, reject) = ((caps(Action::Accept), "accept"), (caps(Action::Reject), "reject"));
+                    [accept, reject, (caps(Action::NextSuggestion), "skip"), number, clear]
+                };
+                for (keys, what) in hints.iter().take(if narrow { 3 } else { 5 }).filter(|(keys, _)| !keys.is_empty()) {
                     key_caps(ui, keys);
                     label(ui, TextRole::Small, p.text2, what);
                     ui.add_space(8.0);
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     label(ui, TextRole::Small, p.text2, "next");
-                    key_caps(ui, &["Enter"]);
+                    key_caps(ui, &app.keymap.caps(Action::NextSentence));
                 });
             });
         })

@@ -1,6 +1,6 @@
 //! What is to be labelled how: Markdown beside the text, written and read in the same place.
 
-use crate::app::{Action, Annotate, Command};
+use crate::app::{Action, Annotate, App, Command};
 use crate::ui::Commands;
 use crate::ui::theme::icon;
 use crate::ui::widgets::{Button, EmptyState, IconButton, TextArea, panel_head};
@@ -15,9 +15,13 @@ pub struct View {
 }
 
 /// Shows the panel.
-pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
     panel_head(ui, "Guidelines", "", |ui| {
-        if IconButton::new(icon::X, "Close the guidelines").keys(&["G"]).show(ui).clicked() {
+        if IconButton::new(icon::X, "Close the guidelines")
+            .keys(&app.keymap.caps(Action::Guidelines))
+            .show(ui)
+            .clicked()
+        {
             out.push(Command::Do(Action::Guidelines));
         }
         if view.writing.is_none() && IconButton::new(icon::PENCIL, "Write the guidelines").show(ui).clicked() {

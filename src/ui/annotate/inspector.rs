@@ -1,7 +1,7 @@
 //! The panel beside the text: the sentence's spans and its full record.
 
 use super::review;
-use crate::app::{Action, Annotate, Command};
+use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::{Origin, Scheme, notation, scheme};
 use crate::format::published::{chunks_as_iob2, column_id};
 use crate::model::TagSet;
@@ -11,7 +11,7 @@ use crate::ui::widgets::{Column, IconButton, Table, id_panel_head, label, paragr
 use egui::{Align, Frame, Layout, Margin, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 /// Shows the panel.
-pub fn show(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     id_panel_head(ui, "Sentence", &a.name_of(a.current));
     ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -21,11 +21,11 @@ pub fn show(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         if a.suggestion().is_some() {
             part.show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 8.0;
-                review::card(ui, a, out);
+                review::card(ui, app, a, out);
             });
             separator(ui);
         }
-        part.show(ui, |ui| notes(ui, a, out));
+        part.show(ui, |ui| notes(ui, app, a, out));
         separator(ui);
         part.show(ui, |ui| record(ui, a));
     });
@@ -79,17 +79,19 @@ pub(super) fn origin_name(a: &Annotate, origin: Origin) -> String {
 }
 
 /// What is noted about the sentence, and switches for it.
-fn notes(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     let mark = a.mark();
     ui.spacing_mut().item_spacing.y = 8.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        let done = IconButton::new(icon::CIRCLE_CHECK, "Done").keys(&["D"]).toggled(mark.done);
-        let flag = IconButton::new(icon::FLAG, "Flag").keys(&["F"]).toggled(mark.flagged);
-        let comment = IconButton::new(icon::MESSAGE_SQUARE, "Comment").keys(&["C"]).toggled(!mark.comment.is_empty());
-        for (button, action) in [(done, Action::Done), (flag, Action::Flag), (comment, Action::Comment)] {
-            if button.show(ui).clicked() {
+        for (glyph, name, action, on) in [
+            (icon::CIRCLE_CHECK, "Done", Action::Done, mark.done),
+            (icon::FLAG, "Flag", Action::Flag, mark.flagged),
+            (icon::MESSAGE_SQUARE, "Comment", Action::Comment, !mark.comment.is_empty()),
+        ] {
+            let keys = app.keymap.caps(action);
+            if IconButton::new(glyph, name).keys(&keys).toggled(on).show(ui).clicked() {
                 out.push(Command::Do(action));
             }
         }

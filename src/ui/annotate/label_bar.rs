@@ -34,14 +34,17 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, inspector: Op
                 let narrow = ui.content_rect().width() < NARROW;
                 review::button(ui, app, a, narrow, out);
                 let pieces = if narrow {
-                    IconButton::new(icon::BLOCKS, "Pieces").keys(&["P"]).toggled(a.pieces.on).show(ui)
+                    IconButton::new(icon::BLOCKS, "Pieces")
+                        .keys(&app.keymap.caps(Action::TogglePieces))
+                        .toggled(a.pieces.on)
+                        .show(ui)
                 } else {
                     Button::quiet("Pieces").icon(icon::BLOCKS).toggled(a.pieces.on).show(ui)
                 };
                 if pieces.clicked() {
                     out.push(Command::Do(Action::TogglePieces));
                 }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| chips(ui, a, view, out));
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| chips(ui, app, a, view, out));
             });
         })
         .response
@@ -49,7 +52,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, inspector: Op
     edge_below(ui, rect);
 }
 
-fn chips(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     let roomy = ui.available_width() > 120.0 * a.corpus.labels.len() as f32;
     let mut rest = Vec::new();
@@ -91,7 +94,7 @@ fn chips(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
             }
         });
     }
-    if IconButton::new(icon::PLUS, "Add a label").keys(&["N"]).show(ui).clicked() {
+    if IconButton::new(icon::PLUS, "Add a label").keys(&app.keymap.caps(Action::AddLabel)).show(ui).clicked() {
         out.push(Command::Do(Action::AddLabel));
     }
 }

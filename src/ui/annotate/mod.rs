@@ -52,20 +52,24 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         let panel = Panel::right("inspector").frame(side).default_size(300.0).size_range(264.0..=420.0);
         let rect = panel
             .show_separator_line(false)
-            .show(ui, |ui| if a.pieces.on { pieces::inspector(ui, app, a, out) } else { inspector::show(ui, a, out) })
+            .show(
+                ui,
+                |ui| if a.pieces.on { pieces::inspector(ui, app, a, out) } else { inspector::show(ui, app, a, out) },
+            )
             .response
             .rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
     }
     if app.settings.guidelines {
         let panel = Panel::right("guidelines").frame(side).default_size(280.0).size_range(220.0..=480.0);
-        let shown = panel.show_separator_line(false).show(ui, |ui| guidelines::show(ui, a, &mut view.guidelines, out));
+        let shown =
+            panel.show_separator_line(false).show(ui, |ui| guidelines::show(ui, app, a, &mut view.guidelines, out));
         let rect = shown.response.rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
     }
     CentralPanel::default().frame(Frame::new().fill(p.canvas)).show(ui, |ui| {
         label_bar::show(ui, app, a, &mut view.label_bar, (!roomy).then_some(&mut view.inspector), out);
-        canvas::hints(ui, a);
+        canvas::hints(ui, app, a);
         canvas::show(ui, a, &mut view.canvas, out);
     });
 }

@@ -214,7 +214,8 @@ fn legend(ui: &mut Ui, left: f32) {
 pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     panel_head(ui, "Pieces", "", |ui| {
-        if IconButton::new(icon::X, "Close the pieces").keys(&["P"]).show(ui).clicked() {
+        let keys = app.keymap.caps(crate::app::Action::TogglePieces);
+        if IconButton::new(icon::X, "Close the pieces").keys(&keys).show(ui).clicked() {
             out.push(Command::Do(crate::app::Action::TogglePieces));
         }
     });

@@ -92,7 +92,7 @@ fn decide_all(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &
 }
 
 /// The card of the suggestion that accept and reject mean; nothing where the sentence has none.
-pub fn card(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
+pub fn card(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let Some(span) = a.suggestion() else { return };
     let p = theme::of(ui);
     let Some(l) = a.corpus.labels.get(span.label) else { return };
@@ -120,11 +120,12 @@ pub fn card(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         label(ui, TextRole::Small, p.text2, &more);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            for (what, key, action) in
-                [("Accept", "A", Action::Accept), ("Reject", "X", Action::Reject), ("Skip", "", Action::NextSuggestion)]
+            for (what, action) in
+                [("Accept", Action::Accept), ("Reject", Action::Reject), ("Skip", Action::NextSuggestion)]
             {
-                let keys = [key];
-                let button = if key.is_empty() { Button::quiet(what) } else { Button::plain(what).keys(&keys) };
+                let keys = app.keymap.caps(action);
+                let skips = action == Action::NextSuggestion;
+                let button = if skips { Button::quiet(what) } else { Button::plain(what).keys(&keys) };
                 if button.show(ui).clicked() {
                     out.push(Command::Do(action));
                 }

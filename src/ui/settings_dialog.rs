@@ -1,0 +1,145 @@
+//! What a person chooses for every dataset: light or dark, density, keys.
+
+use super::Commands;
+use super::palette::matches;
+use super::theme::{self, TextRole, icon};
+use super::widgets::{Button, IconButton, Segmented, TextField, choice, dialog, key_caps, label, paragraph, separator};
+use crate::app::chord::KEYS;
+use crate::app::command::Entry;
+use crate::app::keymap::Preset;
+use crate::app::{Action, App, Chord, Command};
+use egui::{Align, Event, Key, Layout, ScrollArea, Ui, vec2};
+
+/// What is typed, and the command whose new key is waited for.
+#[derive(Default)]
+pub struct View {
+    typed: String,
+    waiting: Option<Action>,
+}
+
+const ROW: f32 = 32.0;
+
+/// Shows the dialog over the room.
+pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
+    // Before anything else takes it.
+    let pressed = view.waiting.and_then(|action| Some((action, pressed(ui)?)));
+    if let Some((action, key)) = pressed {
+        view.waiting = None;
+        if key.key != "Escape" {
+            out.push(Command::SetKey(action, Some(key)));
+        }
+    }
+    let p = theme::of(ui);
+    let mut close = false;
+    let left = dialog(ui, "settings", 600.0, |ui| {
+        label(ui, TextRole::Title, p.text, "Settings");
+        ui.add_space(12.0);
+        look(ui, app, out);
+        ui.add_space(12.0);
+        separator(ui);
+        ui.add_space(10.0);
+        keys(ui, app, view, out);
+        ui.add_space(12.0);
+        close = Button::plain("Close").show(ui).clicked();
+    });
+    if (left && pressed.is_none()) || close {
+        *view = View::default();
+        out.push(Command::Do(Action::Settings));
+    }
+}
+
+/// A name at the left, its control at the right.
+fn line(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui)) {
+    let p = theme::of(ui);
+    ui.allocate_ui_with_layout(vec2(ui.available_width(), ROW), Layout::left_to_right(Align::Center), |ui| {
+        label(ui, TextRole::Body, p.text, name);
+        ui.with_layout(Layout::right_to_left(Align::Center), control);
+    });
+}
+
+fn look(ui: &mut Ui, app: &App, out: &mut Commands) {
+    line(ui, "Theme", |ui| {
+        let options = [None, Some(true), Some(false)];
+        let mut chosen = options.iter().position(|o| *o == app.settings.light).unwrap_or(0);
+        if Segmented::new(&mut chosen, &["As the system", "Light", "Dark"]).show(ui).changed() {
+            out.push(Command::SetTheme(options[chosen]));
+        }
+    });
+    line(ui, "Density", |ui| {
+        let mut chosen = usize::from(app.settings.compact);
+        if Segmented::new(&mut chosen, &["Comfortable", "Compact"]).show(ui).changed() {
+            out.push(Command::Compact(chosen == 1));
+        }
+    });
+    let p = theme::of(ui);
+    paragraph(ui, TextRole::Caption, p.text3, "Ctrl and +, - or 0 make everything larger, smaller, and as it was.");
+}
+
+fn keys(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
+    line(ui, "Keys as in", |ui| {
+        let names = Preset::ALL.map(|(_, name)| name);
+        let now = Preset::from_name(&app.settings.preset);
+        let mut chosen = Preset::ALL.iter().position(|(preset, _)| *preset == now).unwrap_or(0);
+        ui.allocate_ui(vec2(180.0, 28.0), |ui| {
+            if choice(ui, "Keys as in", &mut chosen, &names).changed() {
+                out.push(Command::SetPreset(names[chosen]));
+            }
+        });
+    });
+    ui.add_space(4.0);
+    TextField::new(&mut view.typed, "Command").icon(icon::SEARCH).placeholder("A command").show(ui);
+    ui.add_space(6.0);
+    let height = (ui.content_rect().height() - 420.0).clamp(120.0, 320.0);
+    let rows: Vec<(&Entry, &[Chord])> = app.keymap.rows().filter(|(e, _)| matches(e.name, &view.typed)).collect();
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show_rows(ui, ROW, rows.len(), |ui, range| {
+        for (entry, keys) in &rows[range] {
+            row(ui, app, entry, keys, view, out);
+        }
+    });
+}
+
+/// A command and its keys; a press waits for another one.
+fn row(ui: &mut Ui, app: &App, entry: &Entry, keys: &[Chord], view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    line(ui, entry.name, |ui| {
+        ui.add_space(10.0);
+        ui.spacing_mut().item_spacing.x = 6.0;
+        if app.settings.keys.contains_key(entry.name) {
+            if IconButton::new(icon::ROTATE_CCW, &format!("As before: {}", entry.name)).size(22.0).show(ui).clicked() {
+                out.push(Command::ResetKey(entry.action));
+            }
+        } else if keys.is_empty() {
+            // So that all pencils stand below each other.
+            ui.add_space(22.0 + 6.0);
+        } else if IconButton::new(icon::X, &format!("No key: {}", entry.name)).size(22.0).show(ui).clicked() {
+            out.push(Command::SetKey(entry.action, None));
+        }
+        if view.waiting == Some(entry.action) {
+            label(ui, TextRole::Small, p.accent, "Press the new key, or Esc");
+            return;
+        }
+        if IconButton::new(icon::PENCIL, &format!("Change: {}", entry.name)).size(22.0).show(ui).clicked() {
+            view.waiting = Some(entry.action);
+        }
+        for chord in keys.iter().rev() {
+            ui.add_space(4.0);
+            let caps: Vec<&str> = chord.caps();
+            for cap in caps.into_iter().rev() {
+                key_caps(ui, &[cap]);
+            }
+        }
+    });
+}
+
+/// The key that was pressed in this frame with its modifiers, taken away.
+fn pressed(ui: &mut Ui) -> Option<Chord> {
+    ui.input_mut(|i| {
+        let at = i.events.iter().position(|e| matches!(e, Event::Key { pressed: true, .. }))?;
+        let Event::Key { key, modifiers, .. } = i.events.remove(at) else { return None };
+        // Letters would be typed into the field, too.
+        i.events.retain(|e| !matches!(e, Event::Text(_)));
+        let name = KEYS.into_iter().find(|name| Key::from_name(name) == Some(key))?;
+        Some(Chord { control: modifiers.command, shift: modifiers.shift, alt: modifiers.alt, key: name })
+    })
+}
