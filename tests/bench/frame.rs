@@ -106,6 +106,21 @@ fn main() {
         keys.map(|k| bench.key(k, none)).into_iter().fold(0.0, f64::max)
     };
     report("labelling", (0..200).map(|_| label(&mut bench)).collect());
+    let matches = |bench: &mut Bench| {
+        let time = bench.key(Key::ArrowRight, none).max(bench.key(Key::E, none));
+        bench.shell.ask(tagwright::app::Command::CloseMatches);
+        bench.frame(vec![]);
+        bench.key(Key::ArrowDown, none);
+        time
+    };
+    report("all matches of a word", (0..20).map(|_| matches(&mut bench)).collect());
+    bench.shell.ask(tagwright::app::Command::Survey);
+    let started = std::time::Instant::now();
+    while bench.shell.app().surveying.survey.is_none() {
+        bench.frame(vec![]);
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    println!("the dataset in numbers and checks, behind the window: {:.2} s", started.elapsed().as_secs_f64());
     for query in ["label:PER", "harbour", "the", "not label:LOC", "/[0-9]{4}/"] {
         report(&format!("filter {query}"), (0..20).map(|_| bench.filter(query)).collect());
     }

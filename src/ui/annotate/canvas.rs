@@ -92,7 +92,12 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
                 neighbour(ui, a, place, width, out);
             }
         }
-        ui.add_space(40.0);
+        // A press beside the text takes the selection away.
+        let left = (ui.clip_rect().bottom() - ui.cursor().top()).max(40.0);
+        let (_, beside) = ui.allocate_exact_size(vec2(ui.available_width(), left), Sense::click());
+        if beside.clicked() {
+            out.push(Command::Do(Action::SelectNothing));
+        }
     });
 }
 
