@@ -84,6 +84,8 @@ pub struct Annotate {
     pub current: usize,
     /// Selected words of the current sentence: where the selection began and where it is.
     pub selection: Option<(usize, usize)>,
+    /// Bytes of the document that were selected inside these words; it holds as long as they are what is selected.
+    pub part: Option<((usize, usize), (u32, u32))>,
     /// Spans by label, of everything.
     pub counts: Counts,
     /// The pieces lens.
@@ -146,6 +148,7 @@ impl Annotate {
             filter: Filter::default(),
             current: 0,
             selection: None,
+            part: None,
             counts,
             pieces: Pieces::default(),
             revision: 0,

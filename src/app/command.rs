@@ -9,7 +9,7 @@ use super::query::Status;
 use super::state::Room;
 use super::surveying::{Tab, Verdict};
 use super::training::Base;
-use crate::corpus::{LabelId, Split};
+use crate::corpus::{LabelId, Span, Split};
 use crate::eval::lint::Kind;
 use crate::hub::ModelName;
 use std::path::PathBuf;
@@ -224,6 +224,10 @@ pub enum Command {
     Sentence(usize),
     /// Select words of the current sentence, both included.
     Select(usize, usize),
+    /// Select bytes of the document, in the current sentence.
+    SelectPart(u32, u32),
+    /// Take this span of the current document away.
+    Remove(Span),
     /// Give the selection this label.
     Label(LabelId),
     /// The comment on the current sentence; empty takes it away.

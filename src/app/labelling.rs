@@ -98,9 +98,39 @@ impl Annotate {
 
     /// The stretch of text that is selected, as a span of this label.
     pub fn selected_text(&self, label: LabelId) -> Option<Span> {
+        if let Some((start, end)) = self.selected_part() {
+            return Some(Span::new(start..end, label));
+        }
         let words = self.selected()?;
         let (document, sentence) = self.here();
         Some(document.span_at(sentence, *words.start()..words.end() + 1, label))
+    }
+
+    /// The bytes that are selected where they are not whole words.
+    pub fn selected_part(&self) -> Option<(u32, u32)> {
+        self.part.filter(|(words, _)| Some(*words) == self.selection).map(|(_, bytes)| bytes)
+    }
+
+    /// Selects bytes of the current sentence: whole words where they are, a part of them else. Space at the edges is left out. False,
+    /// and nothing happens, where the source holds only spans of whole words.
+    pub fn select_part(&mut self, bytes: (u32, u32)) -> bool {
+        let (document, sentence) = self.here();
+        let text = &document.text[bytes.0 as usize..bytes.1 as usize];
+        let start = bytes.0 + (text.len() - text.trim_start().len()) as u32;
+        let part = Span::new(start..start + text.trim().len() as u32, 0);
+        let words = document.token_span(sentence, &part);
+        if part.start >= part.end || words.start >= words.end {
+            return true;
+        }
+        let file = self.files.get(document.file as usize);
+        let whole = document.span_at(sentence, words.start..words.end, 0) == part;
+        if !whole && file.is_some_and(|f| !f.found.format.holds.text) {
+            return false;
+        }
+        let selection = (words.start, words.end - 1);
+        self.selection = Some(selection);
+        self.part = (!whole).then_some((selection, (part.start, part.end)));
+        true
     }
 
     /// The span that the selection means: the one of just these words, else the shortest around them, else the first it touches.

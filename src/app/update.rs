@@ -164,6 +164,12 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         Command::ScoreSplit(split) => app.scoring.split = split,
         Command::Pick(pick) => effects.push(Effect::Pick(pick)),
         Command::Cancel => effects.push(Effect::StopReading),
+        Command::SelectPart(start, end) => {
+            if app.annotate.as_mut().is_some_and(|a| !a.select_part((start, end))) {
+                let text = "This dataset's file holds labels of whole words only. Export it as JSON lines to label parts of words.";
+                app.notices.say(Notice::info("Parts of words cannot be labelled here", text));
+            }
+        }
         Command::CloseNotice(key) => app.notices.close(key),
         Command::SetTheme(_)
         | Command::Compact(_)
@@ -213,12 +219,30 @@ fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     effects.push(Effect::StoreSettings);
 }
 
+/// Allows overlapping spans, or forbids them; those that are there stay.
+fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(a) = &mut app.annotate else { return };
+    a.overlaps = !a.overlaps;
+    effects.push(Effect::Commit(Commit::Setting("overlaps", a.overlaps.to_string())));
+    let lost = a.files.iter().find(|f| !f.found.format.holds.overlaps).map(|f| f.found.format.name);
+    app.notices.say(match (a.overlaps, lost) {
+        (true, Some(format)) => {
+            let text = format!(
+                "But {format} holds none: saving there keeps the first of each. Export keeps all, as JSON lines."
+            );
+            Notice::info("Spans may overlap now", text)
+        }
+        (true, None) => Notice::good("Spans may overlap now", "A label is put beside what the words have already."),
+        (false, _) => Notice::good("Spans may not overlap", "A new label comes in place of what it touches."),
+    });
+}
+
 /// Whether a command changes the labels, the sources or the list of runs.
 fn changes_data(command: &Command) -> bool {
     match command {
         Command::Comment(_) | Command::Restore(_) | Command::AcceptAbove | Command::DropSuggestions => true,
         Command::NewLabelHere(_) | Command::TakeMatches | Command::JumpTo(_) | Command::SetGuidelines(_) => true,
-        Command::Mend(_) | Command::Decide(_) => true,
+        Command::Mend(_) | Command::Decide(_) | Command::Remove(_) => true,
         Command::KeepView(_) | Command::ForgetView(_) | Command::TakeSnapshot(_) | Command::ForgetSnapshot(_) => true,
         Command::Label(_) | Command::NewLabel(_) | Command::RenameLabel(..) | Command::RecolourLabel(..) => true,
         Command::ResumeRun(_) => true,
@@ -258,6 +282,10 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
         Command::SetGuidelines(text) => {
             effects.push(Effect::Commit(Commit::Setting("guidelines", text.clone())));
             a.guidelines = text;
+        }
+        Command::Remove(span) => {
+            let document = a.current_id().document;
+            make(a, Edit::Spans { document, removed: vec![span], added: Vec::new() }, effects);
         }
         Command::Brush(label) => a.brush = label,
         Command::ChooseNone => a.choosing = false,
@@ -350,6 +378,7 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
                 _ => None,
             }
         }
+        Action::Overlaps => allow_overlaps(app, effects),
         Action::Compare => surveying::pick(effects),
         Action::LabelMatches => matching::open(app),
         Action::RepeatOnNext => matching::repeat(app, effects),
@@ -396,10 +425,6 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
         }
         Action::Accept | Action::Reject | Action::NextSuggestion | Action::LeastSure => {
             suggesting::act(a, action, effects);
-        }
-        Action::Overlaps => {
-            a.overlaps = !a.overlaps;
-            effects.push(Effect::Commit(Commit::Setting("overlaps", a.overlaps.to_string())));
         }
         Action::SelectNothing if a.selection.is_none() => a.brush = None,
         Action::SelectNothing => a.selection = None,

@@ -240,3 +240,53 @@ fn keys_are_changed_and_kept() {
     w.keys(&[ArrowRight]);
     assert_eq!(w.app().annotate.as_ref().map(|a| a.current), Some(1), "arrows go from text to text");
 }
+
+#[test]
+fn a_part_of_a_word_is_labelled_where_the_file_can_hold_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("texts.jsonl");
+    std::fs::write(&file, "{\"text\": \"Die Kundennummer2785 fehlt\", \"label\": [[4, 10, \"ID\"]]}\n")
+        .expect("a file");
+    let mut w = Window::open(&[&file]);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    // As a drag with Alt does, a little too far.
+    w.ask(Command::SelectPart(16, 21));
+    w.keys(&[Num1]);
+    let spans = |w: &Window| {
+        let app = w.app();
+        let d = app.annotate.as_ref().expect("a dataset").corpus.document(0).clone();
+        d.spans.iter().map(|s| d.text[s.start as usize..s.end as usize].to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(spans(&w), ["Kunden", "2785"], "space is left out");
+    w.key(CTRL, Key::S);
+    w.until("it is saved", |_| {
+        std::fs::read_to_string(&file)
+            .is_ok_and(|text| text.contains("[16,20,\"ID\"]") || text.contains("[16, 20, \"ID\"]"))
+    });
+    w.click("Remove Kunden");
+    assert_eq!(spans(&w), ["2785"]);
+    // Columns hold whole words only.
+    let mut w = window(folder.path(), "Ada met Zoë");
+    w.ask(Command::SelectPart(0, 2));
+    assert!(w.shows_part("Parts of words cannot be labelled here"));
+    w.ask(Command::SelectPart(0, 4));
+    w.keys(&[Num1]);
+    assert_eq!(marked(&w), "[Ada PER] met Zoë");
+}
+
+#[test]
+fn spans_overlap_where_that_is_allowed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "[University of Oslo ORG] opens");
+    w.ask(Command::Do(tagwright::app::Action::Overlaps));
+    w.keys(&[ArrowRight, ArrowRight, ArrowRight, Num3]);
+    let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).spans.len());
+    assert_eq!(spans(&w), Some(5));
+    w.keys(&[Num1]);
+    assert_eq!(spans(&w), Some(5), "the same words get another label");
+    w.keys(&[Backspace]);
+    assert_eq!(marked(&w), "[University of Oslo ORG] opens");
+    w.ask(Command::Do(tagwright::app::Action::Overlaps));
+    w.keys(&[Num3]);
+    assert_eq!(marked(&w), "University of [Oslo LOC] opens");
+}

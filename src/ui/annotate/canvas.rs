@@ -2,11 +2,12 @@
 
 use super::flow::{Flow, SpanView, Style};
 use super::label_popup;
-use super::layers::Layers;
+use super::layers::{self, Layers};
 use super::paint::Paint;
 use super::pieces;
 use crate::app::labelling::Caret;
 use crate::app::{Action, Annotate, App, Command};
+use crate::corpus::{Span, TokenSpan};
 use crate::ui::Commands;
 use crate::ui::numbers::counted;
 use crate::ui::theme::{self, TextRole};
@@ -20,6 +21,8 @@ pub struct View {
     scrolled_to: Option<(usize, bool)>,
     /// Word where a drag began.
     drag: Option<usize>,
+    /// Byte where a drag over characters began.
+    characters: Option<u32>,
     /// The popup in which a label is chosen.
     popup: label_popup::View,
 }
@@ -116,8 +119,8 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, width: f32, out: &mut Comm
     let id = a.sentences[place];
     let document = a.corpus.document(id.document);
     let words = document.words(id.sentence as usize);
-    let spans = Layers::of(a, place, false, p).blocks;
     let (size, line) = theme::density(ui).context();
+    let spans = Layers::of(ui, a, place, false, Style::context(size, line)).blocks;
     let joined = document.touching(id.sentence as usize);
     let flow = Flow::lay_out_joined(ui, &words, &spans, Style::context(size, line), width, &joined);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height() + 9.0), Sense::click());
@@ -138,7 +141,8 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let words = document.words(id.sentence as usize);
-    let layers = Layers::of(a, a.current, true, p);
+    let (size, line) = theme::density(ui).read();
+    let layers = Layers::of(ui, a, a.current, true, Style::reading(size, line));
     ui.add_space(10.0);
     let top = ui.cursor().top();
     let left = ui.cursor().left() + gutter(ui);
@@ -194,7 +198,8 @@ fn text(
     let spans = &layers.blocks;
     let (size, line) = theme::density(ui).read();
     let id = a.current_id();
-    let joined = a.corpus.document(id.document).touching(id.sentence as usize);
+    let document = a.corpus.document(id.document);
+    let joined = document.touching(id.sentence as usize);
     let flow =
         Flow::lay_out_joined(ui, words, spans, Style::reading(size, line).with_lanes(layers.depth()), width, &joined);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height()), Sense::hover());
@@ -228,7 +233,15 @@ fn text(
             flow.lane(*lane, span, width).iter().any(|strip| strip.rect.contains(at.to_pos2()))
         };
         let over = layers.lanes.iter().find(in_lane).map(|(_, span)| span).or(hovered.map(|i| &spans[i]));
-        drag(&response, a, view, &flow, at, over, out);
+        let character = |word: usize| {
+            let (start, _) = document.tokens[document.sentence(id.sentence as usize).start + word];
+            start + flow.byte_at(ui, word, words[word], at) as u32
+        };
+        if view.characters.is_some() || ui.input(|i| i.modifiers.alt) {
+            drag_characters(&response, view, flow.word_at(at).map(character), out);
+        } else {
+            drag(&response, a, view, &flow, at, over, out);
+        }
     }
     if let Some(selected) = a.selected().filter(|_| a.choosing) {
         let (first, last) = (flow.rect(*selected.start()), flow.rect(*selected.end()));
@@ -241,8 +254,14 @@ fn text(
         let selected = a.selected()?;
         spans.iter().position(|s| s.start == *selected.start() && s.end == selected.end() + 1)
     });
+    let ringed = ringed.filter(|_| a.selected_part().is_none());
+    let part = a.selected_part().zip(a.selection).and_then(|((start, end), (from, to))| {
+        let words = TokenSpan { start: from.min(to), end: from.max(to) + 1, label: 0 };
+        layers::cut(ui, document, id.sentence as usize, &Span::new(start..end, 0), &words, Style::reading(size, line))
+    });
     let paint = Paint {
-        selection: if ringed.is_some() { None } else { a.selected() },
+        selection: if ringed.is_some() && part.is_none() { None } else { a.selected() },
+        part,
         caret: a.selection.map(|(_, head)| head),
         hovered,
         ringed,
@@ -255,6 +274,21 @@ fn text(
     flow.paint(ui, origin, words, spans, paint);
     if let Some(i) = hovered.filter(|i| !spans[*i].ghost) {
         remove_button(ui, &flow, origin, words.len(), &spans[i], out);
+    }
+}
+
+/// With Alt a drag grows character by character.
+fn drag_characters(response: &egui::Response, view: &mut View, at: Option<u32>, out: &mut Commands) {
+    if response.drag_started() {
+        view.characters = at;
+    }
+    if let (true, Some(from), Some(to)) = (response.dragged() || response.drag_stopped(), view.characters, at)
+        && from != to
+    {
+        out.push(Command::SelectPart(from.min(to), from.max(to)));
+    }
+    if response.drag_stopped() && view.characters.take().is_some() {
+        out.push(Command::Do(Action::ChooseLabel));
     }
 }
 
@@ -292,7 +326,10 @@ fn drag(
     }
     if response.clicked() {
         match (over, flow.word_at(at)) {
-            (Some(span), _) => out.push(Command::Select(span.start, span.end - 1)),
+            (Some(span), _) => out.push(match span.cut {
+                Some(cut) => Command::SelectPart(cut.bytes.0, cut.bytes.1),
+                None => Command::Select(span.start, span.end - 1),
+            }),
             (None, Some(word)) => out.push(Command::Select(word, word)),
             (None, None) => out.push(Command::Do(Action::SelectNothing)),
         }

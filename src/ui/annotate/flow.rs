@@ -10,6 +10,7 @@ use egui::{Galley, Rect, Ui, Vec2, pos2, vec2};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// A span as it is shown.
 #[derive(Clone)]
@@ -26,12 +27,35 @@ pub struct SpanView<'a> {
     pub repeats: bool,
     /// Whether it is a suggestion: an outline of dashes.
     pub ghost: bool,
+    /// Where it is a part of its words.
+    pub cut: Option<Cut>,
+}
+
+/// A part of words.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cut {
+    /// First byte of the document, and one past the last.
+    pub bytes: (u32, u32),
+    /// Width of what of the first word is not in it, and of the last word.
+    pub outside: (f32, f32),
+}
+
+impl Cut {
+    /// Of stretches of words, what is in it.
+    fn narrow(self, strips: &mut [Strip], right_to_left: bool) {
+        for s in strips {
+            let (first, last) =
+                (if s.begins { self.outside.0 } else { 0.0 }, if s.ends { self.outside.1 } else { 0.0 });
+            let (left, right) = if right_to_left { (last, first) } else { (first, last) };
+            s.rect = s.rect.with_min_x(s.rect.left() + left).with_max_x(s.rect.right() - right);
+        }
+    }
 }
 
 impl<'a> SpanView<'a> {
     /// A gold span of these words.
     pub fn new(words: Range<usize>, name: impl Into<Cow<'a, str>>, colour: &'a LabelColour) -> Self {
-        Self { start: words.start, end: words.end, name: name.into(), colour, repeats: false, ghost: false }
+        Self { start: words.start, end: words.end, name: name.into(), colour, repeats: false, ghost: false, cut: None }
     }
 
     /// Whether they share a word.
@@ -231,6 +255,24 @@ impl Flow {
         self.lines.get(row)?.iter().copied().min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
     }
 
+    /// The stretches of a part of words.
+    pub(super) fn cut_strips(&self, words: Range<usize>, cut: Option<Cut>) -> Vec<Strip> {
+        let mut strips = self.strips(words);
+        if let Some(cut) = cut {
+            cut.narrow(&mut strips, self.right_to_left);
+        }
+        strips
+    }
+
+    /// The character border of a word that is nearest to a place: bytes in the word. A cluster of marks is one character.
+    pub fn byte_at(&self, ui: &Ui, index: usize, word: &str, at: Vec2) -> usize {
+        let place = vec2(at.x - self.rect(index).left(), self.style.line / 2.0);
+        let cursor = galley(ui, word, self.style).cursor_from_pos(place);
+        let byte = word.char_indices().nth(cursor.index.0).map_or(word.len(), |(byte, _)| byte);
+        let borders = word.grapheme_indices(true).map(|(byte, _)| byte).chain([word.len()]);
+        borders.min_by_key(|border| border.abs_diff(byte)).unwrap_or(0)
+    }
+
     /// The stretches that these words stand in: one a line, more where text of the other direction comes between.
     pub(super) fn strips(&self, words: Range<usize>) -> Vec<Strip> {
         let (Some(first), Some(last)) = (words.clone().next(), words.clone().next_back()) else { return Vec::new() };
@@ -262,7 +304,7 @@ impl Flow {
 
     /// The stretches of a span in a lane: bars under its words, the first one with the label's name in it, which may be wider.
     pub(super) fn lane(&self, lane: usize, span: &SpanView, name_width: f32) -> Vec<Strip> {
-        let mut strips = self.strips(span.start..span.end);
+        let mut strips = self.cut_strips(span.start..span.end, span.cut);
         for s in &mut strips {
             let top = s.rect.bottom() + lane as f32 * LANE - 3.0;
             let mut bar =

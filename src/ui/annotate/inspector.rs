@@ -43,8 +43,7 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         paragraph(ui, TextRole::Small, p.text3, "None yet. Drag over words, then press a number.");
     }
     for span in spans {
-        let s = document.token_span(sentence, span);
-        let Some(l) = a.corpus.labels.get(s.label) else { continue };
+        let Some(l) = a.corpus.labels.get(span.label) else { continue };
         let colour = p.label(usize::from(l.colour));
         let text = document.text[span.start as usize..span.end as usize].replace(['\n', '\r'], " ");
         let (_, row) = ui.allocate_space(vec2(ui.available_width(), 24.0));
@@ -53,8 +52,7 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         let from_right = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
         let mut ui = ui.new_child(from_right);
         if IconButton::new(icon::X, &format!("Remove {text}")).size(20.0).show(&mut ui).clicked() {
-            out.push(Command::Select(s.start, s.end - 1));
-            out.push(Command::Do(Action::ClearLabel));
+            out.push(Command::Remove(*span));
         }
         label(&mut ui, TextRole::CaptionStrong, colour.ink, &l.name);
         label(&mut ui, TextRole::Small, p.text3, &origin_name(a, span.origin));
@@ -63,7 +61,7 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
             crate::ui::widgets::dot(ui.painter(), dot.center(), colour.solid);
             let words = label(ui, TextRole::Body, p.text, &text).interact(Sense::click());
             if words.clicked() {
-                out.push(Command::Select(s.start, s.end - 1));
+                out.push(Command::SelectPart(span.start, span.end));
             }
         });
     }

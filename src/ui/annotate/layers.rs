@@ -1,9 +1,10 @@
 //! Which spans of a sentence are blocks, and which lie in lanes under the words because a block is in their way.
 
-use super::flow::SpanView;
+use super::flow::{Cut, SpanView, Style, galley};
 use crate::app::Annotate;
-use crate::corpus::Span;
+use crate::corpus::{Document, Span, TokenSpan};
 use crate::ui::theme;
+use egui::Ui;
 
 /// The spans of a sentence as they are shown.
 #[derive(Default)]
@@ -16,7 +17,8 @@ pub struct Layers<'a> {
 
 impl<'a> Layers<'a> {
     /// The gold spans of a sentence, and its suggestions as ghosts where `ghosts` asks for them.
-    pub fn of(a: &'a Annotate, place: usize, ghosts: bool, p: &'a theme::Palette) -> Self {
+    pub fn of(ui: &Ui, a: &'a Annotate, place: usize, ghosts: bool, style: Style) -> Self {
+        let p = theme::of(ui);
         let id = a.sentences[place];
         let document = a.corpus.document(id.document);
         let sentence = id.sentence as usize;
@@ -26,16 +28,17 @@ impl<'a> Layers<'a> {
         for (span, ghost) in gold.chain(suggested.filter(|_| ghosts)) {
             let words = document.token_span(sentence, span);
             if let Some(view) = view(a, span, words.start..words.end, ghost, p) {
-                layers.add(view);
+                let cut = cut(ui, document, sentence, span, &words, style);
+                layers.add(SpanView { cut, ..view });
             }
         }
         layers.blocks.sort_by_key(|s| s.start);
         layers
     }
 
-    /// As a block where no other is in the way, else in the first lane with room.
+    /// As a block where it is whole words and no other is in the way, else in the first lane with room.
     fn add(&mut self, view: SpanView<'a>) {
-        if !self.blocks.iter().any(|b| b.overlaps(&view)) {
+        if view.cut.is_none() && !self.blocks.iter().any(|b| b.overlaps(&view)) {
             return self.blocks.push(view);
         }
         let is_taken = |lane: usize| self.lanes.iter().any(|(l, other)| *l == lane && other.overlaps(&view));
@@ -71,6 +74,23 @@ fn view<'a>(
         None => base,
     };
     (words.start < words.end).then_some(view)
+}
+
+/// What of its words a span leaves out, measured in their type; `None` for whole words.
+pub fn cut(ui: &Ui, d: &Document, sentence: usize, span: &Span, words: &TokenSpan, style: Style) -> Option<Cut> {
+    if words.start >= words.end {
+        return None;
+    }
+    let whole = d.span_at(sentence, words.start..words.end, 0);
+    if whole.start >= span.start && span.end >= whole.end {
+        return None;
+    }
+    let width = |from: u32, to: u32| {
+        let text = &d.text[from as usize..(to as usize).max(from as usize)];
+        if text.is_empty() { 0.0 } else { galley(ui, text, style).size().x }
+    };
+    let outside = (width(whole.start, span.start.max(whole.start)), width(span.end.min(whole.end), whole.end));
+    Some(Cut { bytes: (span.start, span.end), outside })
 }
 
 /// A probability as it is written: .91, 1.00.

@@ -1,6 +1,6 @@
 //! How a laid-out text is painted: blocks or underlines, the selection, the words, the caret.
 
-use super::flow::{Flow, PAD, SpanView, galley, tag};
+use super::flow::{Cut, Flow, PAD, SpanView, galley, tag};
 use crate::ui::theme;
 use crate::ui::widgets::dashed_rect;
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
@@ -11,6 +11,8 @@ use std::ops::RangeInclusive;
 pub struct Paint {
     /// Words that are selected.
     pub selection: Option<RangeInclusive<usize>>,
+    /// What of them is selected where it is not all.
+    pub part: Option<Cut>,
     /// The word of the selection that moves when it is extended.
     pub caret: Option<usize>,
     /// Quieter text.
@@ -39,7 +41,7 @@ impl Flow {
             }
         }
         if let Some(selection) = &paint.selection {
-            self.paint_selection(ui, shift, selection.clone(), paint.caret);
+            self.paint_selection(ui, shift, selection.clone(), &paint);
         }
         let p = theme::of(ui);
         let colour = if paint.quiet { p.text2 } else { p.text };
@@ -139,10 +141,10 @@ impl Flow {
     }
 
     /// A frame around the words; its edge at the caret is the caret, since a bar beside it would touch the next word.
-    fn paint_selection(&self, ui: &Ui, shift: Vec2, words: RangeInclusive<usize>, caret: Option<usize>) {
+    fn paint_selection(&self, ui: &Ui, shift: Vec2, words: RangeInclusive<usize>, paint: &Paint) {
         let p = theme::of(ui);
-        let several = words.start() != words.end();
-        for strip in self.strips(*words.start()..words.end() + 1) {
+        let (several, caret) = (words.start() != words.end(), paint.caret);
+        for strip in self.cut_strips(*words.start()..words.end() + 1, paint.part) {
             let line = strip.rect.translate(shift);
             let rect = Rect::from_center_size(line.center(), vec2(line.width() + 7.0, self.style.block()));
             ui.painter().rect(rect, 5, p.accent.gamma_multiply(0.2), Stroke::new(1.5, p.accent), StrokeKind::Inside);
