@@ -6,7 +6,9 @@ use crate::support::window::Window;
 use egui::{Key, Modifiers, Theme};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use tagwright::app::surveying::Tab;
 use tagwright::app::training::RunState;
+use tagwright::app::{Action, Command};
 
 const TEXT: &str = "Marta Lindqvist joined the Harbour Line in Copenhagen on 3 March 2025, after eleven years of building bridges for Skanska. Her first job was to explain to the council of Esbjerg why forty turbines would not frighten the herring.\n\n“They asked good questions,” she told the Jutland Evening Post. “One captain wanted to know whether a Danish wind blows differently from a Dutch one. I said I would ask in Hornsea.”\n\nThe board voted on Thursday. Anders Bech, its chairman for nine years, abstained: his brother-in-law sells cable to Siemens, and the town of Esbjerg is small.";
 
@@ -25,6 +27,8 @@ fn screenshots() {
     for theme in [Theme::Dark, Theme::Light] {
         pages(theme);
         import(theme);
+        editor(theme);
+        scripts(theme);
         small(theme);
     }
 }
@@ -46,6 +50,101 @@ fn import(theme: Theme) {
     w.press("Open folder...");
     w.until("it is looked at", |w| w.app().importing.is_some());
     w.picture(&file("import", theme));
+}
+
+/// Suggestions, the list of labels, all matches, history, settings, and the Data room.
+fn editor(theme: Theme) {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = Window::with(data.clone(), &[], [1440.0, 900.0], theme);
+    w.open_sample();
+    w.keys(&[Key::D, Key::D, Key::F, Key::ArrowDown, Key::D]);
+    w.ask(Command::Do(Action::Suggest));
+    w.until("the suggestions are here", |w| w.app().suggesting.progress.is_none());
+    let keys: Vec<u64> = w.app().notices.shown().iter().map(|n| n.key).collect();
+    keys.into_iter().for_each(|key| w.ask(Command::CloseNotice(key)));
+    w.keys(&[Key::Space, Key::Space]);
+    w.picture(&file("annotate-suggestions", theme));
+    w.harness.set_pixels_per_point(2.0);
+    w.step();
+    w.picture(&file("annotate-suggestions-2x", theme));
+    w.harness.set_pixels_per_point(1.0);
+    w.keys(&[Key::L]);
+    w.picture(&file("annotate-labels", theme));
+    w.keys(&[Key::Escape, Key::E]);
+    w.step();
+    w.picture(&file("matches", theme));
+    w.keys(&[Key::Escape]);
+    w.key(Modifiers::COMMAND, Key::H);
+    w.step();
+    w.picture(&file("history", theme));
+    w.keys(&[Key::Escape]);
+    w.key(Modifiers::COMMAND, Key::Comma);
+    w.step();
+    w.picture(&file("settings", theme));
+    w.keys(&[Key::Escape]);
+    w.go_to("Data");
+    w.until("it is counted", |w| w.app().surveying.survey.is_some());
+    w.picture(&file("data", theme));
+    w.harness.set_pixels_per_point(2.0);
+    w.step();
+    w.picture(&file("data-2x", theme));
+    w.harness.set_pixels_per_point(1.0);
+    w.ask(Command::SurveyTab(Tab::Checks));
+    w.picture(&file("data-checks", theme));
+    // Another person's labelling of the same dev split: every seventh span is missing.
+    let dev = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample/dev.conll");
+    let mut count = 0;
+    let mut other = |line: &str| {
+        count += usize::from(line.contains(" B-"));
+        if count % 7 == 0 {
+            line.split(' ').next().unwrap_or("").to_owned() + if line.is_empty() { "" } else { " O" }
+        } else {
+            line.to_owned()
+        }
+    };
+    let text: String = std::fs::read_to_string(&dev).expect("a file").lines().map(|l| other(l) + "\n").collect();
+    let at = data.path().join("second-reader.conll");
+    std::fs::write(&at, text).expect("a file");
+    w.answer(&at);
+    w.ask(Command::Do(Action::Compare));
+    w.until("it is compared", |w| w.app().surveying.comparison.is_some());
+    w.keys(&[Key::ArrowLeft, Key::ArrowLeft]);
+    w.picture(&file("data-compare", theme));
+}
+
+/// Overlapping spans, parts of words, and other scripts.
+fn scripts(theme: Theme) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let record = |text: &str, spans: &[(&str, &str)]| {
+        let at = |part: &str| text[..text.find(part).expect("a part")].chars().count();
+        let spans: Vec<_> =
+            spans.iter().map(|(part, l)| serde_json::json!([at(part), at(part) + part.chars().count(), l])).collect();
+        serde_json::json!({"text": text, "label": spans}).to_string() + "\n"
+    };
+    let university = "The University of California in Los Angeles asked the Bank of England for Kundennummer2785708.";
+    let spans = [
+        ("University of California in Los Angeles", "ORG"),
+        ("California", "LOC"),
+        ("Los Angeles", "LOC"),
+        ("Bank of England", "ORG"),
+        ("England", "LOC"),
+        ("2785708", "ID"),
+    ];
+    let all = [
+        record("وصل محمد إلى مدينة القاهرة يوم الثلاثاء.", &[("محمد", "PER"), ("القاهرة", "LOC")]),
+        record("习近平在北京会见了山田太郎。", &[("习近平", "PER"), ("北京", "LOC"), ("山田太郎", "PER")]),
+        record(university, &spans),
+        record("אמל נסעה לירושלים עם Ada Vance.", &[("אמל", "PER"), ("ירושלים", "LOC"), ("Ada Vance", "PER")]),
+        record("दिल्ली में बारिश हुई। 👩‍👩‍👧 été", &[("दिल्ली", "LOC")]),
+    ];
+    let at = folder.path().join("scripts.jsonl");
+    std::fs::write(&at, all.concat()).expect("a file");
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = Window::with(data, &[&at], [1440.0, 900.0], theme);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.keys(&[Key::G, Key::ArrowDown, Key::ArrowDown]);
+    w.ask(Command::SetGuidelines("## What is labelled\n\n- **PER**: people, also fictional ones\n- **ORG**: companies, teams, parties\n- **LOC**: places, also *inside* names\n\n## What is not\n\nTitles: Dr, Mrs\n".into()));
+    w.picture(&file("annotate-overlaps", theme));
 }
 
 fn pages(theme: Theme) {
