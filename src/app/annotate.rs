@@ -84,8 +84,8 @@ pub struct Annotate {
     pub current: usize,
     /// Selected words of the current sentence: where the selection began and where it is.
     pub selection: Option<(usize, usize)>,
-    /// Bytes of the document that were selected inside these words; it holds as long as they are what is selected.
-    pub part: Option<((usize, usize), (u32, u32))>,
+    /// Bytes of the document that are selected where it is a part of those words.
+    pub part: Option<(u32, u32)>,
     /// Spans by label, of everything.
     pub counts: Counts,
     /// The pieces lens.
@@ -96,6 +96,10 @@ pub struct Annotate {
     pub done: usize,
     /// How many are flagged.
     pub flagged: usize,
+    /// How many suggestions are open.
+    pub suggested: usize,
+    /// Changes whenever numbers of labels come to mean other labels.
+    pub renumbered: u64,
     /// What is to be labelled how, in Markdown.
     pub guidelines: String,
     /// Whether spans may overlap: then a label is put beside what the words have already.
@@ -155,6 +159,8 @@ impl Annotate {
             done: corpus.documents.iter().flat_map(|d| d.marks.iter()).filter(|(_, m)| m.done).count(),
             overlaps: corpus.documents.iter().any(|d| d.spans.windows(2).any(|w| w[0].overlaps(&w[1]))),
             flagged: corpus.documents.iter().flat_map(|d| d.marks.iter()).filter(|(_, m)| m.flagged).count(),
+            suggested: corpus.documents.iter().map(|d| d.suggestions.len()).sum(),
+            renumbered: 0,
             guidelines: String::new(),
             last_labels: Vec::new(),
             last_given: None,
@@ -201,10 +207,16 @@ impl Annotate {
     pub fn go_to(&mut self, place: usize) {
         if place < self.sentences.len() && place != self.current {
             self.current = place;
-            self.selection = None;
+            self.select(None);
             self.choosing = false;
             self.pieces.alignment = None;
         }
+    }
+
+    /// Selects whole words of the current sentence, or nothing.
+    pub fn select(&mut self, words: Option<(usize, usize)>) {
+        self.selection = words;
+        self.part = None;
     }
 
     /// Goes to the next or previous sentence in view.
@@ -237,8 +249,9 @@ impl Annotate {
         (before != after).then_some(Edit::Mark { document, sentence, before, after })
     }
 
-    /// After an edit: counts, and the sentence it touched comes into view.
-    pub fn after(&mut self, edit: &Edit) {
+    /// After an edit: counts, and the sentence it touched comes into view. One that is new and touches several leaves the person
+    /// where they are; one that is undone or made again shows what it touched first.
+    pub fn after(&mut self, edit: &Edit, is_new: bool) {
         self.revision += 1;
         self.counts.after(edit);
         self.pieces.alignment = None;
@@ -248,19 +261,19 @@ impl Annotate {
             self.refilter();
         }
         self.follow_marks(edit);
-        // Numbers of labels may mean others now.
-        let is_known = |label: &LabelId| usize::from(*label) < self.corpus.labels.len();
-        self.last_labels.retain(is_known);
-        self.brush = self.brush.filter(is_known);
-        self.last_given = self.last_given.take().filter(|(_, label)| is_known(label));
-        if let Some(place) = self.touched(edit) {
-            self.go_to(place);
+        if let Some((first, last)) = self.touched(edit)
+            && (first == last || !is_new)
+        {
+            self.go_to(first);
         }
     }
 
-    /// How many sentences are done after an edit.
+    /// How many sentences are done, and how many suggestions are open, after an edit.
     fn follow_marks(&mut self, edit: &Edit) {
         match edit {
+            Edit::Suggestions { removed, added, .. } => {
+                self.suggested = self.suggested + added.len() - removed.len();
+            }
             Edit::Mark { before, after, .. } => {
                 self.done = self.done + usize::from(after.done) - usize::from(before.done);
                 self.flagged = self.flagged + usize::from(after.flagged) - usize::from(before.flagged);
@@ -270,22 +283,21 @@ impl Annotate {
         }
     }
 
-    /// The sentence that an edit touched first; `None` where it touched several documents, or none.
-    fn touched(&self, edit: &Edit) -> Option<usize> {
+    /// The first and the last sentence that an edit touched; `None` where it touched none.
+    fn touched(&self, edit: &Edit) -> Option<(usize, usize)> {
         match edit {
             Edit::Mark { document, sentence, .. } => {
                 let id = SentenceId { document: *document, sentence: *sentence };
-                self.sentences.binary_search(&id).ok()
+                let place = self.sentences.binary_search(&id).ok()?;
+                Some((place, place))
             }
             Edit::Spans { document, removed, added } | Edit::Suggestions { document, removed, added } => {
-                let span = added.first().or(removed.first())?;
-                self.place_of(*document, span.start)
+                let starts = || removed.iter().chain(added).map(|s| s.start);
+                Some((self.place_of(*document, starts().min()?)?, self.place_of(*document, starts().max()?)?))
             }
             Edit::Together { edits, .. } => {
-                let mut places = edits.iter().filter_map(|e| self.touched(e));
-                let first = places.next()?;
-                let document = |place: usize| self.sentences[place].document;
-                places.all(|other| document(other) == document(first)).then_some(first)
+                let places = || edits.iter().filter_map(|e| self.touched(e));
+                Some((places().map(|p| p.0).min()?, places().map(|p| p.1).max()?))
             }
             _ => None,
         }
@@ -293,23 +305,31 @@ impl Annotate {
 
     /// The place of the sentence that holds this byte of a document, or begins behind it.
     pub fn place_of(&self, document: u32, byte: u32) -> Option<usize> {
-        let d = self.corpus.document(document);
-        let token = d.tokens.partition_point(|t| t.1 <= byte) as u32;
-        let sentence = d.sentences.partition_point(|first| *first <= token).checked_sub(1)?;
-        let id = SentenceId { document, sentence: (sentence as u32).min(d.len() as u32 - 1) };
+        let sentence = self.corpus.document(document).sentence_of(byte)? as u32;
+        let id = SentenceId { document, sentence };
         self.sentences.binary_search(&id).ok()
     }
 
-    /// The filter's label has another number after labels have come or gone.
+    /// Labels have other numbers after some have come or gone.
     fn follow_labels(&mut self, edit: &Edit) {
-        let FilterLabel::With(label) = self.filter.label else { return };
-        self.filter.label = match edit {
-            Edit::RemoveLabel { id, .. } if *id == label => FilterLabel::Any,
-            Edit::RemoveLabel { id, .. } if *id < label => FilterLabel::With(label - 1),
-            Edit::InsertLabel { id, .. } if *id <= label => FilterLabel::With(label + 1),
-            Edit::Together { edits, .. } => return edits.iter().for_each(|e| self.follow_labels(e)),
-            _ => return,
+        let new = |label: LabelId| match edit {
+            Edit::RemoveLabel { id, .. } => (label != *id).then(|| if label > *id { label - 1 } else { label }),
+            Edit::InsertLabel { id, .. } => Some(if label >= *id { label + 1 } else { label }),
+            Edit::RemoveLastLabel(_) => (usize::from(label) < self.corpus.labels.len()).then_some(label),
+            _ => Some(label),
         };
+        match edit {
+            Edit::Together { edits, .. } => return edits.iter().for_each(|e| self.follow_labels(e)),
+            Edit::RemoveLabel { .. } | Edit::InsertLabel { .. } | Edit::RemoveLastLabel(_) => {}
+            _ => return,
+        }
+        self.last_labels = self.last_labels.iter().filter_map(|l| new(*l)).collect();
+        self.brush = self.brush.and_then(new);
+        self.last_given = self.last_given.take().and_then(|(words, l)| Some((words, new(l)?)));
+        if let FilterLabel::With(label) = self.filter.label {
+            self.filter.label = new(label).map_or(FilterLabel::Any, FilterLabel::With);
+        }
+        self.renumbered += 1;
     }
 
     /// Applies the filter. A query that cannot be read changes nothing but [`Filter::problem`].

@@ -63,6 +63,11 @@ impl Chord {
         self.key.len() == 1 && self.key.as_bytes()[0].is_ascii_alphabetic()
     }
 
+    /// Whether it is typed into a field, or moves or erases there.
+    pub fn is_typed(self) -> bool {
+        !self.control && !self.alt && !(self.key.len() > 1 && self.key.starts_with('F'))
+    }
+
     /// As on key caps: `Ctrl`, `Shift`, `→`.
     pub fn caps(self) -> Vec<&'static str> {
         let name = match self.key {
@@ -81,8 +86,8 @@ impl Chord {
     }
 }
 
-/// Keys that can be a command's, by egui's names. Escape and Tab stay what they are everywhere.
-pub const KEYS: [&str; 72] = [
+/// Keys that can be a command's, by egui's names. Tab is not: it moves the focus.
+pub const KEYS: [&str; 71] = [
     "A",
     "B",
     "C",
@@ -145,7 +150,6 @@ pub const KEYS: [&str; 72] = [
     "PageUp",
     "PageDown",
     "Space",
-    "Tab",
     "Comma",
     "Period",
     "Slash",

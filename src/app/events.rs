@@ -63,12 +63,13 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
                 progress.0 = done;
             }
         }
-        Event::Suggested(ticket, found) if app.suggesting.ticket == ticket && app.suggesting.progress.is_some() => {
-            return suggesting::arrived(app, &found);
+        Event::Suggested { ticket, read, found } => {
+            if app.suggesting.ticket == ticket && app.suggesting.progress.is_some() {
+                return suggesting::arrived(app, read, &found);
+            }
         }
-        Event::Suggested(..) => {}
         Event::Surveyed { ticket, revision, survey } => surveying::surveyed(app, ticket, revision, survey),
-        Event::Compared(path, agreement) => surveying::compared(app, path, *agreement),
+        Event::Compared { path, project, agreement } => surveying::compared(app, path, &project, *agreement),
         Event::Pieces(ticket, alignment) => {
             if let Some(a) = app.annotate.as_mut().filter(|a| a.pieces.ticket == ticket) {
                 a.pieces.alignment = Some(alignment);
@@ -224,9 +225,11 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
                 Notice::bad("The run could not go on", message)
             });
         }
-        Asked::Text => {
+        Asked::Suggestions => {
             app.suggesting.progress = None;
-            app.surveying.waiting = None;
+            app.notices.say(Notice::bad("The model could not be asked", message));
+        }
+        Asked::Text => {
             if app.scoring.progress.take().is_some() {
                 app.scoring.failure = Some(message.clone());
             }

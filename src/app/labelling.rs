@@ -78,7 +78,7 @@ impl Annotate {
 
     fn put_caret(&mut self, at: usize, extend: bool) {
         let anchor = self.selection.filter(|_| extend).map_or(at, |(anchor, _)| anchor);
-        self.selection = Some((anchor, at));
+        self.select(Some((anchor, at)));
     }
 
     /// Selects the span after or before the selection.
@@ -93,22 +93,17 @@ impl Annotate {
         };
         let Some((start, end)) = found.map(|s| (s.start, s.end - 1)) else { return };
         let anchor = self.selection.filter(|_| extend).map(|(anchor, _)| anchor);
-        self.selection = Some((anchor.unwrap_or(start), if extend && !forward { start } else { end }));
+        self.select(Some((anchor.unwrap_or(start), if extend && !forward { start } else { end })));
     }
 
     /// The stretch of text that is selected, as a span of this label.
     pub fn selected_text(&self, label: LabelId) -> Option<Span> {
-        if let Some((start, end)) = self.selected_part() {
+        if let Some((start, end)) = self.part {
             return Some(Span::new(start..end, label));
         }
         let words = self.selected()?;
         let (document, sentence) = self.here();
         Some(document.span_at(sentence, *words.start()..words.end() + 1, label))
-    }
-
-    /// The bytes that are selected where they are not whole words.
-    pub fn selected_part(&self) -> Option<(u32, u32)> {
-        self.part.filter(|(words, _)| Some(*words) == self.selection).map(|(_, bytes)| bytes)
     }
 
     /// Selects bytes of the current sentence: whole words where they are, a part of them else. Space at the edges is left out. False,
@@ -128,8 +123,8 @@ impl Annotate {
             return false;
         }
         let selection = (words.start, words.end - 1);
-        self.selection = Some(selection);
-        self.part = (!whole).then_some((selection, (part.start, part.end)));
+        self.select(Some(selection));
+        self.part = (!whole).then_some((part.start, part.end));
         true
     }
 
@@ -146,7 +141,7 @@ impl Annotate {
     /// go, or only those of the same words where spans may overlap. `None` when nothing is selected or nothing would change.
     pub fn label_edit(&self, label: Option<LabelId>) -> Option<Edit> {
         let at = self.selected_text(0)?;
-        let mut removed = self.replaced_by(self.spans_here(), &at);
+        let mut removed = self.replaced_by(self.spans_here(), &[at]);
         if label.is_none() && removed.is_empty() {
             removed = self.spans_here().iter().filter(|s| s.overlaps(&at)).copied().collect();
         }
@@ -154,17 +149,36 @@ impl Annotate {
         (removed != added).then(|| self.with_suggestions_decided(removed, added))
     }
 
-    /// The spans that one comes in place of: those it touches, or only those of the same words where spans may overlap.
-    pub(super) fn replaced_by(&self, spans: &[Span], new: &Span) -> Vec<Span> {
-        let same = |s: &Span| (s.start, s.end) == (new.start, new.end);
-        spans.iter().filter(|s| if self.overlaps { same(s) } else { s.overlaps(new) }).copied().collect()
+    /// The spans of a sorted list that new ones come in place of: those they touch, or only those of the same words where spans may
+    /// overlap. The new ones are sorted, and do not overlap each other where spans may not.
+    pub(super) fn replaced_by(&self, spans: &[Span], new: &[Span]) -> Vec<Span> {
+        let goes = |s: &&Span| {
+            if self.overlaps {
+                return new.binary_search_by_key(&(s.start, s.end), |n| (n.start, n.end)).is_ok();
+            }
+            new.get(new.partition_point(|n| n.end <= s.start)).is_some_and(|n| n.overlaps(s))
+        };
+        spans.iter().filter(goes).copied().collect()
     }
 
-    /// The edit that exchanges spans of the current document. Suggestions about what is added, or taken away, go with it.
-    fn with_suggestions_decided(&self, removed: Vec<Span>, added: Vec<Span>) -> Edit {
+    /// The edits that bring new spans into a document, with what goes for them; suggestions there are decided by them.
+    pub(super) fn taking(&self, document: u32, added: Vec<Span>) -> Vec<Edit> {
+        let d = self.corpus.document(document);
+        let (removed, decided) = (self.replaced_by(&d.spans, &added), self.replaced_by(&d.suggestions, &added));
+        let mut edits = Vec::new();
+        if !decided.is_empty() {
+            edits.push(Edit::Suggestions { document, removed: decided, added: Vec::new() });
+        }
+        edits.push(Edit::Spans { document, removed, added });
+        edits
+    }
+
+    /// The edit that exchanges spans of the current document. Suggestions are decided by what is added; what is there already is not
+    /// added again.
+    fn with_suggestions_decided(&self, removed: Vec<Span>, mut added: Vec<Span>) -> Edit {
         let document = self.current_id().document;
-        let decided = |s: &&Span| added.iter().any(|a| a.overlaps(s));
-        let suggestions: Vec<Span> = self.suggestions().iter().filter(decided).copied().collect();
+        added.retain(|s| removed.contains(s) || self.spans_here().binary_search(s).is_err());
+        let suggestions = self.replaced_by(self.suggestions(), &added);
         let spans = Edit::Spans { document, removed, added };
         if suggestions.is_empty() {
             return spans;
@@ -217,13 +231,15 @@ impl Annotate {
         if parts.len() == 1 {
             parts.extend(self.spans_here().iter().find(|s| s.start >= span.end));
         }
-        let (first, last) = (parts.first()?, parts.last()?);
         if parts.len() < 2 {
             return None;
         }
-        let words = document.token_span(sentence, first).start..document.token_span(sentence, last).end;
+        let first = parts.first()?;
+        let end = parts.iter().map(|s| document.token_span(sentence, s).end).max()?;
+        let words = document.token_span(sentence, first).start..end;
         let whole = Span { origin: Origin::Person, ..document.span_at(sentence, words.clone(), first.label) };
-        let removed = self.spans_here().iter().filter(|s| s.overlaps(&whole)).copied().collect();
+        let between = |s: &&Span| !self.overlaps && s.overlaps(&whole);
+        let removed = self.spans_here().iter().filter(|s| parts.contains(s) || between(s)).copied().collect();
         Some((self.with_suggestions_decided(removed, vec![whole]), (words.start, words.end - 1)))
     }
 }

@@ -6,7 +6,7 @@ use super::events::thousands;
 use super::notices::Notice;
 use super::state::App;
 use super::update::make;
-use crate::corpus::{Document, Edit, LabelId, Origin, SentenceId, Span};
+use crate::corpus::{Edit, LabelId, Origin, SentenceId, Span};
 use std::collections::BTreeMap;
 
 /// What counts as the same words.
@@ -28,17 +28,17 @@ impl Likeness {
         if !self.any_case && !self.any_ending {
             return false;
         }
-        let letters = |word: &str| -> Vec<char> {
-            if self.any_case { word.chars().flat_map(char::to_lowercase).collect() } else { word.chars().collect() }
-        };
-        let (a, b) = (letters(a), letters(b));
+        let lower = |c: char| c.to_lowercase().next().filter(|_| self.any_case).unwrap_or(c);
+        let (a, b) = (a.chars().map(lower), b.chars().map(lower));
         if !self.any_ending {
-            return a == b;
+            return a.eq(b);
         }
-        let shared = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-        let shorter = a.len().min(b.len());
-        let enough = shared >= 4 && shared * 3 >= shorter * 2;
-        a == b || (enough && a.len() - shared <= 3 && b.len() - shared <= 3)
+        let shared = a.clone().zip(b.clone()).take_while(|(x, y)| x == y).count();
+        if shared < 4 {
+            return a.eq(b);
+        }
+        let (a, b) = (a.count(), b.count());
+        (shared * 3 >= a.min(b) * 2 && a - shared <= 3 && b - shared <= 3) || (a == b && a == shared)
     }
 }
 
@@ -49,8 +49,10 @@ pub struct Hit {
     pub place: usize,
     /// Where, with the label that is to be given.
     pub at: Span,
-    /// What is there now: the label of a span of just these words.
+    /// What is there now: the label of a span of just these words, or of the first that would go for it.
     pub now: Option<LabelId>,
+    /// Whether that is a span of other words, as a longer name is.
+    pub in_the_way: bool,
     /// Whether it is to be labelled.
     pub ticked: bool,
 }
@@ -111,21 +113,7 @@ pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
     }
     let count: usize = by_document.values().map(Vec::len).sum();
     let name = format!("Label {} × “{}” as {}", thousands(count), m.text, a.corpus.labels.name(m.label));
-    let mut edits = Vec::new();
-    for (document, added) in by_document {
-        let d = a.corpus.document(document);
-        let gone = |spans: &[Span]| -> Vec<Span> {
-            let mut gone: Vec<Span> = added.iter().flat_map(|at| a.replaced_by(spans, at)).collect();
-            gone.sort_unstable();
-            gone.dedup();
-            gone
-        };
-        let suggestions = gone(&d.suggestions);
-        if !suggestions.is_empty() {
-            edits.push(Edit::Suggestions { document, removed: suggestions, added: Vec::new() });
-        }
-        edits.push(Edit::Spans { document, removed: gone(&d.spans), added });
-    }
+    let edits: Vec<Edit> = by_document.into_iter().flat_map(|(document, added)| a.taking(document, added)).collect();
     if !edits.is_empty() {
         make(a, Edit::Together { name, edits }, effects);
         let text = format!("{} now carry {}. Ctrl+Z takes it back.", thousands(count), a.corpus.labels.name(m.label));
@@ -142,12 +130,14 @@ pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
     };
     let (from, behind) = (a.current, a.selected().map_or(0, |s| s.end() + 1));
     let split = a.shown.partition_point(|place| *place < from);
-    let around: Vec<usize> = a.shown[split..].iter().chain(&a.shown[..split]).copied().collect();
-    let next = around.into_iter().find_map(|place| {
+    // From behind the selection to the end, then from the beginning up to it.
+    let here = (a.shown.get(split) == Some(&from)).then_some(from);
+    let around: Vec<usize> = a.shown[split..].iter().chain(&a.shown[..split]).copied().chain(here).collect();
+    let next = around.into_iter().enumerate().find_map(|(turn, place)| {
         let hits = a.hits_in(place, &words, label, Likeness::default());
         let id = a.sentences[place];
         let first = |h: &Hit| a.corpus.document(id.document).token_span(id.sentence as usize, &h.at).start;
-        hits.into_iter().find(|h| h.now != Some(label) && (place != from || first(h) >= behind))
+        hits.into_iter().find(|h| h.ticked && (turn > 0 || place != from || first(h) >= behind))
     });
     let Some(hit) = next else {
         let text = format!("Every “{}” in view carries {} now.", words.join(" "), a.corpus.labels.name(label));
@@ -172,7 +162,7 @@ impl Annotate {
         Some((words[range].iter().map(|w| (*w).to_owned()).collect(), text.replace(['\n', '\r'], " ")))
     }
 
-    /// Where these words stand in all sentences in view. What carries the label already is not ticked.
+    /// Where these words stand in all sentences in view. What carries the label already, or is part of a longer span, is not ticked.
     fn hits(&self, words: &[String], label: LabelId, likeness: Likeness) -> Vec<Hit> {
         self.shown.iter().flat_map(|place| self.hits_in(*place, words, label, likeness)).collect()
     }
@@ -191,20 +181,18 @@ impl Annotate {
             }
             let first = at - range.start;
             let span = d.span_at(sentence as usize, first..first + words.len(), label);
-            let now = label_of(d, &span);
+            let here = &d.spans[d.span_indices(sentence as usize)];
+            let exact = here.iter().filter(|s| (s.start, s.end) == (span.start, span.end));
+            let other = self.replaced_by(here, &[span]).first().map(|s| s.label);
+            let now = exact.clone().find(|s| s.label == label).or(exact.clone().next()).map(|s| s.label);
+            let in_the_way = now.is_none() && other.is_some();
+            let ticked = now != Some(label) && !in_the_way;
             let at_span = Span { origin: Origin::Person, ..span };
-            hits.push(Hit { place, at: at_span, now, ticked: now != Some(label) });
+            hits.push(Hit { place, at: at_span, now: now.or(other), in_the_way, ticked });
             at += words.len();
         }
         hits
     }
-}
-
-/// The label of a span of just these words.
-fn label_of(document: &Document, at: &Span) -> Option<LabelId> {
-    let first = document.spans.partition_point(|s| (s.start, s.end) < (at.start, at.end));
-    let span = document.spans.get(first).filter(|s| (s.start, s.end) == (at.start, at.end));
-    span.map(|s| s.label)
 }
 
 #[cfg(test)]

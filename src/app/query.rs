@@ -83,6 +83,12 @@ pub enum Query {
     Words(Compared),
 }
 
+/// The query of the sentences that have a span of just this text.
+pub fn of_span(text: &str) -> String {
+    // A slash would end the pattern.
+    format!("span: /(?-i)^{}$/", regex::escape(text).replace('/', r"\x2f"))
+}
+
 /// Who decided on a span, or proposed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decided {

@@ -23,6 +23,8 @@ pub struct Suggesting {
     pub model: ModelName,
     /// Sentences read and to be read, while it goes on.
     pub progress: Option<(usize, usize)>,
+    /// Who was asked, and for which sentences.
+    pub asked: (ModelName, Vec<SentenceId>),
     /// Of the newest question.
     pub ticket: u64,
     /// The score from which all are accepted at once, in percent.
@@ -31,7 +33,13 @@ pub struct Suggesting {
 
 impl Default for Suggesting {
     fn default() -> Self {
-        Self { model: ModelName::Starter, progress: None, ticket: 0, above: 95 }
+        Self {
+            model: ModelName::Starter,
+            progress: None,
+            asked: (ModelName::Starter, Vec::new()),
+            ticket: 0,
+            above: 95,
+        }
     }
 }
 
@@ -47,13 +55,17 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     let s = &mut app.suggesting;
     s.ticket += 1;
     s.progress = Some((0, sentences.len()));
+    s.asked = (s.model.clone(), sentences.clone());
     let (model, corpus, ticket) = (s.model.clone(), a.corpus.clone(), s.ticket);
     effects.push(Effect::Read(ReadRequest::Suggest { model, corpus, sentences, ticket }));
 }
 
-/// Takes what a model proposed as one edit: what is gold already is left out, what it proposed before goes.
-pub(super) fn arrived(app: &mut App, found: &[(SentenceId, Vec<Proposal>)]) -> Vec<Effect> {
-    let title = app.model_title(&app.suggesting.model);
+/// Takes what a model proposed in the first `read` sentences it was asked for, as one edit: what is gold already is left out, what it
+/// proposed there before goes.
+pub(super) fn arrived(app: &mut App, read: usize, found: &[(SentenceId, Vec<Proposal>)]) -> Vec<Effect> {
+    let (model, mut asked) = std::mem::replace(&mut app.suggesting.asked, (ModelName::Starter, Vec::new()));
+    asked.truncate(read);
+    let title = app.model_title(&model);
     let title = title.split(", dev F1").next().unwrap_or_default().to_owned();
     app.suggesting.progress = None;
     let mut effects = Vec::new();
@@ -83,8 +95,12 @@ pub(super) fn arrived(app: &mut App, found: &[(SentenceId, Vec<Proposal>)]) -> V
     }
     let count: usize = proposed.values().map(Vec::len).sum();
     let is_theirs = |s: &&Span| matches!(s.origin, Origin::Proposer { who: w, .. } if w == who);
-    for (document, d) in (0u32..).zip(&a.corpus.documents) {
-        let removed: Vec<Span> = d.suggestions.iter().filter(is_theirs).copied().collect();
+    for part in asked.chunk_by(|a, b| a.document == b.document) {
+        let document = part[0].document;
+        let d = a.corpus.document(document);
+        let before = part.iter().flat_map(|id| &d.suggestions[d.suggestion_indices(id.sentence as usize)]);
+        let mut removed: Vec<Span> = before.filter(is_theirs).copied().collect();
+        removed.dedup();
         let mut added = proposed.remove(&document).unwrap_or_default();
         added.sort_unstable();
         added.dedup();
@@ -131,18 +147,18 @@ pub(super) fn act_on_all(app: &mut App, command: &Command, effects: &mut Vec<Eff
     let Some(a) = &mut app.annotate else { return };
     let edit = match command {
         Command::AcceptAbove => {
-            let all = a.suggestions_in_view().into_iter();
-            let sure = all.filter(|(_, s)| s.origin.score().is_some_and(|score| score >= above));
-            let mut edits: Vec<Edit> = Vec::new();
-            let mut last: Option<(u32, Span)> = None;
-            for (document, span) in sure {
+            let sure = |s: &Span| s.origin.score().is_some_and(|score| score >= above);
+            let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
+            for (document, span) in a.suggestions_in_view().into_iter().filter(|(_, s)| sure(s)) {
+                let taken = by_document.entry(document).or_default();
                 // Of two that overlap the first is taken.
-                if last.is_none_or(|(d, s)| d != document || !s.overlaps(&span)) {
-                    edits.push(a.acceptance_in(document, span));
-                    last = Some((document, span));
+                if taken.last().is_none_or(|last: &Span| !last.overlaps(&span)) {
+                    taken.push(span);
                 }
             }
-            Edit::Together { name: format!("Accept {} suggestions", thousands(edits.len())), edits }
+            let count = by_document.values().map(Vec::len).sum();
+            let edits = by_document.into_iter().flat_map(|(document, spans)| a.taking(document, spans)).collect();
+            Edit::Together { name: format!("Accept {} suggestions", thousands(count)), edits }
         }
         _ => {
             let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
@@ -166,7 +182,7 @@ impl Annotate {
 
     /// The suggestions in view, with their documents, in order.
     pub fn suggestions_in_view(&self) -> Vec<(u32, Span)> {
-        if self.corpus.proposers.is_empty() {
+        if self.suggested == 0 {
             return Vec::new();
         }
         let of = |place: &usize| {
@@ -177,11 +193,6 @@ impl Annotate {
                 .map(move |s| (id.document, *s))
         };
         self.shown.iter().flat_map(of).collect()
-    }
-
-    /// Whether no suggestion is anywhere: asked in every frame.
-    pub fn suggestions_in_view_is_empty(&self) -> bool {
-        self.corpus.proposers.is_empty() || self.corpus.documents.iter().all(|d| d.suggestions.is_empty())
     }
 
     /// The suggestion that accept and reject mean: the selected one, else the first that touches the selection, else the sentence's
@@ -203,15 +214,14 @@ impl Annotate {
 
     /// The edit that makes a suggestion gold.
     fn acceptance(&self, span: Span) -> Edit {
-        self.acceptance_in(self.current_id().document, span)
-    }
-
-    fn acceptance_in(&self, document: u32, span: Span) -> Edit {
+        let document = self.current_id().document;
         let d = self.corpus.document(document);
         let name = format!("Accept {} as {}", quoted(d, &span), self.corpus.labels.name(span.label));
+        let id = self.current_id();
+        let spans = &d.spans[d.span_indices(id.sentence as usize)];
         let edits = vec![
-            Edit::Suggestions { document, removed: self.replaced_by(&d.suggestions, &span), added: Vec::new() },
-            Edit::Spans { document, removed: self.replaced_by(&d.spans, &span), added: vec![span] },
+            Edit::Suggestions { document, removed: self.replaced_by(self.suggestions(), &[span]), added: Vec::new() },
+            Edit::Spans { document, removed: self.replaced_by(spans, &[span]), added: vec![span] },
         ];
         Edit::Together { name, edits }
     }
@@ -225,13 +235,13 @@ impl Annotate {
         let id = self.current_id();
         let words = self.corpus.document(id.document).token_span(id.sentence as usize, &span);
         if words.start < words.end {
-            self.selection = Some((words.start, words.end - 1));
+            self.select(Some((words.start, words.end - 1)));
         }
     }
 
     /// After one is decided: the next in the sentence, or no selection.
     fn select_suggestion_here(&mut self) {
-        self.selection = None;
+        self.select(None);
         if let Some(next) = self.suggestions().first().copied() {
             self.select_span(next);
         }

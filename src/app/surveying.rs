@@ -8,14 +8,14 @@ use super::notices::Notice;
 use super::state::{App, Room};
 use super::update::make;
 use crate::corpus::label::Label;
-use crate::corpus::{Edit, Origin, Span};
+use crate::corpus::{Corpus, Edit, Origin, Span};
 use crate::eval::agreement::Difference;
 use crate::eval::lint::Kind;
 use crate::eval::{Agreement, Survey};
 use crate::project::Commit;
 use crate::worker::{FileRequest, ReadRequest};
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What the room shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,18 +100,24 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
 }
 
 /// Takes the numbers in.
-pub(super) fn surveyed(app: &mut App, ticket: u64, revision: u64, survey: Box<Survey>) {
+pub(super) fn surveyed(app: &mut App, ticket: u64, revision: u64, survey: Option<Box<Survey>>) {
     let s = &mut app.surveying;
     if s.waiting == Some(ticket) {
         s.waiting = None;
-        s.settled.clear();
-        s.survey = Some((revision, survey));
+        if let Some(survey) = survey {
+            s.settled.clear();
+            s.survey = Some((revision, survey));
+        }
     }
 }
 
 /// Takes another labelling in.
-pub(super) fn compared(app: &mut App, path: PathBuf, agreement: Agreement) {
+pub(super) fn compared(app: &mut App, path: PathBuf, project: &Path, agreement: Agreement) {
     app.opening = None;
+    // Another dataset may have been opened meanwhile.
+    if app.annotate.as_ref().is_none_or(|a| a.project != project) {
+        return;
+    }
     if agreement.sentences == 0 {
         let text = format!("{} has no sentence of the same words.", path.display());
         return app.notices.say(Notice::bad("There is nothing to compare", text));
@@ -157,7 +163,8 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::CompareWith(path) => {
             if let Some(a) = &app.annotate {
                 app.opening = Some(path.display().to_string());
-                effects.push(Effect::File(FileRequest::Compare { path, corpus: a.corpus.clone() }));
+                let (corpus, project) = (a.corpus.clone(), a.project.clone());
+                effects.push(Effect::File(FileRequest::Compare { path, project, corpus }));
             }
         }
         Command::EndComparison => app.surveying.comparison = None,
@@ -177,7 +184,9 @@ fn mend(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
     // Tried on a copy, since one finding's edit may take away what another one's stands on.
     let mut tried = a.corpus.clone();
     let fixes = numbers.iter().filter_map(|n| Some((*n, survey.findings.get(*n)?.fix.clone()?)));
-    let fitting: Vec<(usize, Edit)> = fixes.filter(|(_, fix)| fits(fix, &tried) && fix.apply(&mut tried)).collect();
+    let overlaps = a.overlaps;
+    let fitting: Vec<(usize, Edit)> =
+        fixes.filter(|(_, fix)| fits(fix, &tried, overlaps) && fix.apply(&mut tried)).collect();
     let count = fitting.len();
     app.surveying.settled.extend(fitting.iter().map(|(n, _)| *n));
     let name = match fitting.first() {
@@ -191,15 +200,16 @@ fn mend(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
     make(a, Edit::Together { name, edits }, effects);
 }
 
-/// Whether what an edit brings is not there yet.
-fn fits(fix: &Edit, corpus: &crate::corpus::Corpus) -> bool {
-    match fix {
-        Edit::Spans { document, added, .. } => {
-            let there = &corpus.document(*document).spans;
-            added.iter().all(|s| there.binary_search(s).is_err())
-        }
-        _ => true,
-    }
+/// Whether what an edit brings has room: it is not there yet, and lies over nothing that stays where spans may not overlap.
+fn fits(fix: &Edit, corpus: &Corpus, overlaps: bool) -> bool {
+    let Edit::Spans { document, removed, added } = fix else { return true };
+    let d = corpus.document(*document);
+    let in_the_way = |new: &Span| {
+        let Some(sentence) = d.sentence_of(new.start) else { return false };
+        let around = d.spans[d.span_indices(sentence)].iter().filter(|s| !removed.contains(s));
+        around.clone().any(|s| s == new || (!overlaps && s.overlaps(new)))
+    };
+    !added.iter().any(in_the_way)
 }
 
 /// Decides the difference that is looked at, and goes on to the next that is open.
@@ -238,7 +248,10 @@ impl Annotate {
         let is_there = |s: &Span| self.corpus.document(document).spans.binary_search(s).is_ok();
         let mut edits = Vec::new();
         let mut removed: Vec<Span> = difference.mine.filter(|s| !keeps && is_there(s)).into_iter().collect();
-        let mut added: Vec<Span> = difference.mine.filter(|s| keeps && !is_there(s)).into_iter().collect();
+        // Its label may be gone since.
+        let is_known = |s: &Span| usize::from(s.label) < self.corpus.labels.len();
+        let mut added: Vec<Span> =
+            difference.mine.filter(|s| keeps && !is_there(s) && is_known(s)).into_iter().collect();
         if let Some(theirs) = difference.theirs {
             let name = c.agreement.all_labels.name(theirs.label);
             let label = self.corpus.labels.id(name).unwrap_or_else(|| {
@@ -264,7 +277,7 @@ impl Annotate {
         }
         if verdict != Verdict::Both {
             let spans = &self.corpus.document(document).spans;
-            removed.extend(added.iter().flat_map(|new| self.replaced_by(spans, new)));
+            removed.extend(self.replaced_by(spans, &added));
             removed.sort_unstable();
             removed.dedup();
         }

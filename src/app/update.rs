@@ -35,16 +35,26 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         ));
         return effects;
     }
+    let numbers = app.annotate.as_ref().map(|a| a.renumbered);
+    perform(app, command, &mut effects);
+    // What is open over a room speaks of labels by their numbers.
+    if app.annotate.as_ref().map(|a| a.renumbered) != numbers {
+        app.matching = None;
+    }
+    effects
+}
+
+fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
-        Command::Do(action) => act(app, action, &mut effects),
+        Command::Do(action) => act(app, action, effects),
         Command::Open(_) | Command::Import(_) if app.training.is_busy() => app.notices.say(busy()),
         Command::Import(path) => {
             app.importing = None;
-            import::look(app, path, Choices::default(), &mut effects);
+            import::look(app, path, Choices::default(), effects);
         }
         Command::ImportChoices(choices) => {
             if let Some(path) = app.importing.as_ref().map(|i| i.path.clone()) {
-                import::look(app, path, choices, &mut effects);
+                import::look(app, path, choices, effects);
             }
         }
         Command::ImportLabel(old, fate) => {
@@ -56,7 +66,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
                 }
             }
         }
-        Command::ImportTake => import::take(app, &mut effects),
+        Command::ImportTake => import::take(app, effects),
         Command::ImportCancel => import::cancel(app),
         Command::Open(path) => {
             app.opening = Some(path.display().to_string());
@@ -84,40 +94,40 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
             let hits = app.matching.iter_mut().flat_map(|m| &mut m.hits).enumerate();
             hits.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, hit)| hit.ticked = ticked);
         }
-        Command::TakeMatches => matching::take(app, &mut effects),
+        Command::TakeMatches => matching::take(app, effects),
         Command::CloseMatches => app.matching = None,
         Command::CloseSnapshots => app.snapshots = None,
         Command::KeepView(_)
         | Command::ForgetView(_)
         | Command::TakeSnapshot(_)
         | Command::ForgetSnapshot(_)
-        | Command::Restore(_) => keep(app, command, &mut effects),
+        | Command::Restore(_) => keep(app, command, effects),
         Command::Comment(comment) => {
             app.asking = None;
             if let Some(a) = &mut app.annotate {
-                note(a, Mark { comment, ..a.mark() }, &mut effects);
+                note(a, Mark { comment, ..a.mark() }, effects);
             }
         }
         Command::NewLabel(name) => {
             app.asking = None;
-            new_label(app, name.trim(), &mut effects);
+            new_label(app, name.trim(), effects);
         }
         Command::Base(base) => {
             app.training.base = base;
             app.training.forget_measurements();
-            check_base(app, &mut effects);
+            check_base(app, effects);
         }
         Command::Setting(field, text) => app.training.type_in(field, text),
         Command::LabelAllPieces(on) => {
             app.training.arguments.label_all_pieces = on;
             app.training.estimate = None;
-            ask_for_pieces(app, &mut effects);
+            ask_for_pieces(app, effects);
         }
         Command::Choice(choice, option) => {
             (CHOICES[choice].set)(&mut app.training.arguments, option);
             app.training.estimate = None;
         }
-        Command::ResumeRun(number) => resume(app, number, &mut effects),
+        Command::ResumeRun(number) => resume(app, number, effects),
         Command::NewHead(on) => {
             app.training.arguments.new_head = on;
             app.training.forget_measurements();
@@ -140,15 +150,15 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         }
         Command::TryText(text) => {
             app.trying.text = text;
-            ask(app, &mut effects);
+            ask(app, effects);
         }
         Command::TryModel(model) => {
             app.trying.model = model;
-            ask(app, &mut effects);
+            ask(app, effects);
         }
         Command::SuggestModel(model) => app.suggesting.model = model,
         Command::SuggestAbove(percent) => app.suggesting.above = percent.min(100),
-        Command::AcceptAbove | Command::DropSuggestions => suggesting::act_on_all(app, &command, &mut effects),
+        Command::AcceptAbove | Command::DropSuggestions => suggesting::act_on_all(app, &command, effects),
         Command::SurveyTab(_)
         | Command::Survey
         | Command::ShowKind(_)
@@ -159,7 +169,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         | Command::CompareWith(_)
         | Command::EndComparison
         | Command::Difference(_)
-        | Command::Decide(_) => surveying::act(app, command, &mut effects),
+        | Command::Decide(_) => surveying::act(app, command, effects),
         Command::ScoreModel(model) => app.scoring.model = model,
         Command::ScoreSplit(split) => app.scoring.split = split,
         Command::Pick(pick) => effects.push(Effect::Pick(pick)),
@@ -175,17 +185,16 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         | Command::Compact(_)
         | Command::SetPreset(_)
         | Command::SetKey(..)
-        | Command::ResetKey(_) => set(app, command, &mut effects),
+        | Command::ResetKey(_) => set(app, command, effects),
         Command::SystemTheme(light) => app.system_light = light,
         Command::Say(notice) => app.notices.say(notice),
         on_dataset => {
             if let Some(a) = &mut app.annotate {
-                on_the_dataset(a, on_dataset, &mut effects);
-                ask_for_pieces(app, &mut effects);
+                on_the_dataset(a, on_dataset, effects);
+                ask_for_pieces(app, effects);
             }
         }
     }
-    effects
 }
 
 /// Changes the person's settings.
@@ -272,7 +281,7 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
         Command::Sentence(place) => a.go_to(place),
         Command::Select(from, to) => {
             let last = a.length() - 1;
-            a.selection = Some((from.min(last), to.min(last)));
+            a.select(Some((from.min(last), to.min(last))));
         }
         Command::Label(label) => give_label(a, label, effects),
         Command::JumpTo(position) => {
@@ -298,6 +307,7 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
                 && let Some(edit) = a.label_edit(Some(label))
             {
                 let new = Edit::AddLabel(Label { name: name.clone(), colour });
+                remember_given(a, label);
                 make(
                     a,
                     Edit::Together { name: format!("Label as {name}, a new label"), edits: vec![new, edit] },
@@ -355,7 +365,10 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::GoTo(room) => go_to(app, room, effects),
         Action::Palette => app.palette = !app.palette,
         Action::History => app.history = !app.history && app.annotate.is_some(),
-        Action::Guidelines => app.settings.guidelines = !app.settings.guidelines,
+        Action::Guidelines => {
+            app.settings.guidelines = !app.settings.guidelines;
+            effects.push(Effect::StoreSettings);
+        }
         Action::Keys => app.keys = !app.keys,
         Action::Settings => app.settings_open = !app.settings_open,
         Action::Theme => {
@@ -420,15 +433,15 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
         Action::Reshape(how) => {
             if let Some((edit, selection)) = a.reshape(how) {
                 make(a, edit, effects);
-                a.selection = Some(selection);
+                a.select(Some(selection));
             }
         }
         Action::Accept | Action::Reject | Action::NextSuggestion | Action::LeastSure => {
             suggesting::act(a, action, effects);
         }
         Action::SelectNothing if a.selection.is_none() => a.brush = None,
-        Action::SelectNothing => a.selection = None,
-        Action::ChooseLabel => a.choosing = a.selection.is_some() && !a.read_only,
+        Action::SelectNothing => a.select(None),
+        Action::ChooseLabel => a.choosing = a.selection.is_some() && !a.read_only && !a.pieces.on,
         Action::ClearLabel => {
             a.choosing = false;
             if let Some(edit) = a.label_edit(None) {
@@ -460,11 +473,17 @@ fn give_label(a: &mut Annotate, label: LabelId, effects: &mut Vec<Effect>) {
     if usize::from(label) < a.corpus.labels.len()
         && let Some(edit) = a.label_edit(Some(label))
     {
-        a.last_given = a.selected_words().map(|(words, _)| (words, label));
-        a.last_labels.retain(|l| *l != label);
-        a.last_labels.insert(0, label);
+        remember_given(a, label);
         make(a, edit, effects);
     }
+}
+
+/// What was labelled last, for the list of labels and for the next match. A part of a word has no match.
+fn remember_given(a: &mut Annotate, label: LabelId) {
+    let whole = a.part.is_none();
+    a.last_given = a.selected_words().filter(|_| whole).map(|(words, _)| (words, label));
+    a.last_labels.retain(|l| *l != label);
+    a.last_labels.insert(0, label);
 }
 
 /// Takes the last edit back; `None` where there is none.
@@ -490,14 +509,16 @@ fn note(a: &mut Annotate, mark: Mark, effects: &mut Vec<Effect>) {
 
 /// Makes a new edit.
 pub(super) fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
-    if a.history.make(edit.clone(), &mut a.corpus) {
-        changed(a, edit, true, effects);
+    if a.history.make(edit, &mut a.corpus)
+        && let Some(made) = a.history.next_undo().cloned()
+    {
+        changed(a, made, true, effects);
     }
 }
 
 /// After a change of the corpus: what is shown follows, and the change goes to disk.
 fn changed(a: &mut Annotate, change: Edit, log: bool, effects: &mut Vec<Effect>) {
-    a.after(&change);
+    a.after(&change, log);
     effects.push(Effect::Commit(Commit::Edit { change, log, position: a.history.position() }));
 }
 

@@ -167,6 +167,13 @@ impl Document {
         }
     }
 
+    /// The sentence that holds this byte, or begins behind it; `None` where there is none.
+    pub fn sentence_of(&self, byte: u32) -> Option<usize> {
+        let token = self.tokens.partition_point(|t| t.1 <= byte) as u32;
+        let sentence = self.sentences.partition_point(|first| *first <= token).checked_sub(1)?;
+        Some(sentence.min(self.len().checked_sub(1)?))
+    }
+
     /// The span over these tokens of a sentence.
     pub fn span_at(&self, sentence: usize, tokens: Range<usize>, label: LabelId) -> Span {
         let first = self.sentence(sentence).start;

@@ -98,6 +98,28 @@ impl Edit {
         }
     }
 
+    /// The same, with what goes as it is in the corpus: whoever made the edit may not have known who decided.
+    #[must_use]
+    pub fn as_of(mut self, corpus: &Corpus) -> Self {
+        match &mut self {
+            Self::Spans { document, removed, .. } => {
+                if let Some(d) = corpus.documents.get(*document as usize) {
+                    as_they_are(&d.spans, removed);
+                }
+            }
+            Self::Suggestions { document, removed, .. } => {
+                if let Some(d) = corpus.documents.get(*document as usize) {
+                    as_they_are(&d.suggestions, removed);
+                }
+            }
+            Self::Together { edits, .. } => {
+                *edits = std::mem::take(edits).into_iter().map(|e| e.as_of(corpus)).collect();
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// Makes the change. False when the corpus is not what the edit was made for; then nothing has happened.
     pub fn apply(&self, corpus: &mut Corpus) -> bool {
         match self {
@@ -201,7 +223,8 @@ pub fn quoted(document: &Document, span: &Span) -> String {
     if short.len() < text.len() { format!("“{short}…”") } else { format!("“{short}”") }
 }
 
-/// Takes spans out of a list of a document and puts others in; false, and nothing happens, where one is not there.
+/// Takes spans out of a list of a document and puts others in; false, and nothing happens, where one is not there or has a label that
+/// is none.
 fn exchange(
     corpus: &mut Corpus,
     document: u32,
@@ -209,22 +232,53 @@ fn exchange(
     removed: &[Span],
     added: &[Span],
 ) -> bool {
-    if document as usize >= corpus.documents.len() {
+    let known = |s: &Span| usize::from(s.label) < corpus.labels.len();
+    if document as usize >= corpus.documents.len() || !added.iter().all(known) {
         return false;
     }
     let list = list(corpus.document_mut(document));
-    if removed.iter().any(|s| list.binary_search(s).is_err()) {
+    let mut gone: Vec<Span> = removed.to_vec();
+    gone.sort_unstable();
+    if !holds_all(list, &gone) {
         return false;
     }
+    if removed.len() + added.len() <= FEW {
+        for span in &gone {
+            if let Ok(at) = list.binary_search(span) {
+                list.remove(at);
+            }
+        }
+        added.iter().for_each(|span| list.insert(list.partition_point(|s| s < span), *span));
+        return true;
+    }
+    // Both are sorted: each that goes is met in turn.
+    let mut next = gone.iter().peekable();
+    list.retain(|s| next.next_if(|g| *g == s).is_none());
+    list.extend_from_slice(added);
+    list.sort();
+    true
+}
+
+/// Fewer spans are put in and taken out one by one, which spares looking at the whole list.
+const FEW: usize = 16;
+
+/// Whether a sorted list has each of these sorted spans, and as often.
+fn holds_all(list: &[Span], wanted: &[Span]) -> bool {
+    let mut from = 0;
+    wanted.iter().all(|span| {
+        let at = from + list[from..].partition_point(|s| s < span);
+        from = at + 1;
+        list.get(at) == Some(span)
+    })
+}
+
+/// Spans that go, with who decided them in the corpus: they are taken back as they were.
+fn as_they_are(list: &[Span], removed: &mut [Span]) {
     for span in removed {
         if let Ok(at) = list.binary_search(span) {
-            list.remove(at);
+            *span = list[at];
         }
     }
-    for span in added {
-        list.insert(list.partition_point(|s| s < span), *span);
-    }
-    true
 }
 
 /// Gives every span's label its new number. The order of the labels stays, and so does that of the spans.

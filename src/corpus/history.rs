@@ -19,6 +19,7 @@ impl History {
 
     /// Makes an edit and remembers it; edits that were undone are forgotten. False when it does not fit.
     pub fn make(&mut self, edit: Edit, corpus: &mut Corpus) -> bool {
+        let edit = edit.as_of(corpus);
         if !edit.apply(corpus) {
             return false;
         }

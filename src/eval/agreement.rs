@@ -62,11 +62,14 @@ impl Agreement {
             agreement.sentences += 1;
             let e = theirs.document(other.document);
             let here: Vec<Span> = d.spans[d.span_indices(sentence)].to_vec();
-            let there: Vec<Span> = e
+            let mut there: Vec<Span> = e
                 .token_spans(other.sentence as usize)
                 .into_iter()
                 .map(|s| d.span_at(sentence, s.start..s.end, new_id[usize::from(s.label)]))
                 .collect();
+            // Two parts of one word are the same whole words.
+            there.sort_unstable();
+            there.dedup();
             let length = d.sentence(sentence).len();
             let tags = |spans: &[Span]| {
                 let mut tags = vec![0; length];
@@ -83,7 +86,9 @@ impl Agreement {
                 (words.start < words.end)
                     .then(|| Span { origin: s.origin, ..d.span_at(sentence, words.start..words.end, s.label) })
             };
-            let here: Vec<(Span, Span)> = here.iter().filter_map(|s| Some((whole(s)?, *s))).collect();
+            let mut here: Vec<(Span, Span)> = here.iter().filter_map(|s| Some((whole(s)?, *s))).collect();
+            here.sort_by_key(|(whole, _)| *whole);
+            here.dedup_by_key(|(whole, _)| *whole);
             for (whole, _) in &here {
                 spans[usize::from(whole.label)].2 += 1;
                 spans[usize::from(whole.label)].0 += usize::from(there.contains(whole));

@@ -51,7 +51,7 @@ const MOST: usize = 2000;
 
 /// Looks through a corpus.
 pub fn lint(corpus: &Corpus) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let mut found = Found::default();
     let usual = usual_labels(corpus);
     let mut sentences: HashMap<&str, SentenceId> = HashMap::new();
     for (document, d) in (0u32..).zip(&corpus.documents) {
@@ -66,12 +66,7 @@ pub fn lint(corpus: &Corpus) -> Vec<Finding> {
             }
         }
     }
-    let mut left = [MOST; Kind::ALL.len()];
-    found.retain(|f: &Finding| {
-        let left = &mut left[f.kind as usize];
-        *left = left.saturating_sub(1);
-        *left > 0
-    });
+    let mut found = found.list;
     found.sort_by_key(|f| (f.kind, f.id));
     found
 }
@@ -88,6 +83,23 @@ fn usual_labels(corpus: &Corpus) -> HashMap<&str, (LabelId, usize)> {
         (n >= OFTEN && n as f64 >= SHARE * all as f64).then_some((text, (label, n)))
     });
     usual.collect()
+}
+
+/// What was found so far, no more than [`MOST`] of a kind.
+#[derive(Default)]
+struct Found {
+    list: Vec<Finding>,
+    of_kind: [usize; Kind::ALL.len()],
+}
+
+impl Found {
+    fn push(&mut self, finding: Finding) {
+        let count = &mut self.of_kind[finding.kind as usize];
+        *count += 1;
+        if *count <= MOST {
+            self.list.push(finding);
+        }
+    }
 }
 
 /// A sentence that is looked at.
@@ -117,7 +129,7 @@ impl<'a> Place<'a> {
         Finding { kind, id: self.id, at, what, fix }
     }
 
-    fn edges_and_cuts(&self, found: &mut Vec<Finding>) {
+    fn edges_and_cuts(&self, found: &mut Found) {
         let sentence = self.id.sentence as usize;
         let tokens = self.d.sentence(sentence);
         for span in self.spans() {
@@ -151,7 +163,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn mixed(&self, usual: &HashMap<&str, (LabelId, usize)>, found: &mut Vec<Finding>) {
+    fn mixed(&self, usual: &HashMap<&str, (LabelId, usize)>, found: &mut Found) {
         for span in self.spans() {
             if let Some((label, n)) = usual.get(self.text(span)).filter(|(label, _)| *label != span.label) {
                 let (now, usual) = (self.name(span.label), self.name(*label));
@@ -163,7 +175,7 @@ impl<'a> Place<'a> {
     }
 
     /// Words that are a span nearly everywhere else. What is looked for has at most this many words.
-    fn missed(&self, usual: &HashMap<&str, (LabelId, usize)>, found: &mut Vec<Finding>) {
+    fn missed(&self, usual: &HashMap<&str, (LabelId, usize)>, found: &mut Found) {
         const WORDS: usize = 4;
         let sentence = self.id.sentence as usize;
         let length = self.d.sentence(sentence).len();
@@ -189,7 +201,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn twice(&self, first: SentenceId, found: &mut Vec<Finding>) {
+    fn twice(&self, first: SentenceId, found: &mut Found) {
         let other = self.corpus.document(first.document);
         let (here, there) = (self.d.token_spans(self.id.sentence as usize), other.token_spans(first.sentence as usize));
         if first != self.id && here != there {

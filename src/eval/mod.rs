@@ -24,8 +24,10 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Looks through a corpus.
-    pub fn of(corpus: &Corpus) -> Self {
-        Self { statistics: Statistics::of(corpus), findings: lint(corpus) }
+    /// Looks through a corpus; `None` where `go_on` ends it in between.
+    pub fn of(corpus: &Corpus, go_on: impl Fn() -> bool) -> Option<Self> {
+        let statistics = go_on().then(|| Statistics::of(corpus))?;
+        let findings = go_on().then(|| lint(corpus))?;
+        Some(Self { statistics, findings })
     }
 }

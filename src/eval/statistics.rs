@@ -101,7 +101,7 @@ impl Statistics {
             sentence_lengths: vec![0; TENS],
             ..Self::default()
         };
-        let mut surfaces: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut surfaces: HashMap<&str, Vec<(LabelId, usize)>> = HashMap::new();
         for d in &corpus.documents {
             for sentence in 0..d.len() {
                 let words = d.sentence(sentence).len();
@@ -111,11 +111,14 @@ impl Statistics {
                 }
             }
             for (text, label) in labelled(d) {
-                let counts = surfaces.entry(text).or_insert_with(|| vec![0; corpus.labels.len()]);
-                counts[usize::from(label)] += 1;
+                let counts = surfaces.entry(text).or_default();
+                match counts.iter_mut().find(|(l, _)| *l == label) {
+                    Some((_, n)) => *n += 1,
+                    None => counts.push((label, 1)),
+                }
             }
         }
-        let mut all: Vec<Surface> = surfaces.into_iter().map(|(text, counts)| surface(text, &counts)).collect();
+        let mut all: Vec<Surface> = surfaces.into_iter().map(|(text, labels)| surface(text, labels)).collect();
         all.sort_by(|a, b| b.count().cmp(&a.count()).then_with(|| a.text.cmp(&b.text)));
         let mut mixed: Vec<Surface> = all.iter().filter(|s| s.labels.len() > 1).cloned().collect();
         mixed.sort_by(|a, b| b.contested().cmp(&a.contested()).then_with(|| a.text.cmp(&b.text)));
@@ -158,9 +161,7 @@ pub(super) fn labelled(d: &Document) -> impl Iterator<Item = (&str, LabelId)> {
     d.spans.iter().map(|s| (&d.text[s.start as usize..s.end as usize], s.label))
 }
 
-fn surface(text: &str, counts: &[usize]) -> Surface {
-    let counted = counts.iter().enumerate().filter(|(_, n)| **n > 0);
-    let mut labels: Vec<(LabelId, usize)> = counted.map(|(label, n)| (label as LabelId, *n)).collect();
+fn surface(text: &str, mut labels: Vec<(LabelId, usize)>) -> Surface {
     labels.sort_by_key(|(label, n)| (std::cmp::Reverse(*n), *label));
     Surface { text: text.to_owned(), labels }
 }

@@ -23,7 +23,7 @@ const AT_ONCE: usize = 1024;
 
 /// The entities that a model sees in these sentences. A word has its first piece's tag, as in training and scoring; long sentences
 /// are read in windows. `watch` is told how many sentences are done and answers whether to go on; when it does not, those done are
-/// the answer.
+/// the answer. How many were read, and what was found in them.
 ///
 /// # Errors
 /// The tokenizer's and candle's.
@@ -32,8 +32,8 @@ pub fn suggest(
     corpus: &Corpus,
     sentences: &[SentenceId],
     mut watch: impl FnMut(usize) -> bool,
-) -> Result<Vec<(SentenceId, Vec<Proposal>)>, ModelError> {
-    let mut found = Vec::new();
+) -> Result<(usize, Vec<(SentenceId, Vec<Proposal>)>), ModelError> {
+    let (mut read, mut found) = (0, Vec::new());
     for (number, part) in sentences.chunks(AT_ONCE).enumerate() {
         let words: Vec<Vec<&str>> =
             part.iter().map(|s| corpus.document(s.document).words(s.sentence as usize)).collect();
@@ -46,6 +46,7 @@ pub fn suggest(
         if !go_on {
             break;
         }
+        read += part.len();
         for (((id, words), pieces), logits) in part.iter().zip(&words).zip(&pieces).zip(&logits) {
             let proposals = of_sentence(tagger, words.len(), pieces, logits);
             if !proposals.is_empty() {
@@ -53,7 +54,7 @@ pub fn suggest(
             }
         }
     }
-    Ok(found)
+    Ok((read, found))
 }
 
 fn of_sentence(tagger: &Tagger, words: usize, pieces: &Pieces, logits: &[f32]) -> Vec<Proposal> {

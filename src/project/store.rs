@@ -59,7 +59,7 @@ const WATCHED: usize = 500;
 
 /// What the readers make of a file. It changes whenever they part documents, words or labels otherwise than before: then a project
 /// that was filled earlier is no longer what its source would be read as.
-const READER: &str = "3";
+const READER: &str = "4";
 
 /// What an empty project is filled with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,9 @@ pub fn consume(ui: &mut Ui, app: &App, out: &mut Commands) {
         app.keymap.rows().flat_map(|(e, keys)| keys.iter().map(move |k| (k, e))).collect();
     rows.sort_by_key(|(k, _)| std::cmp::Reverse(u8::from(k.control) + u8::from(k.shift) + u8::from(k.alt)));
     for (chord, entry) in rows {
-        if entry.context == Context::Canvas && (!on_canvas || (focused && matches!(chord.key, "Enter" | "Space"))) {
+        // A key that can be typed works where nothing is typed, whatever its command.
+        let on_text = entry.context == Context::Canvas || chord.is_typed();
+        if on_text && (!on_canvas || (focused && matches!(chord.key, "Enter" | "Space"))) {
             continue;
         }
         let Some(key) = Key::from_name(chord.key) else { continue };
@@ -27,10 +29,18 @@ pub fn consume(ui: &mut Ui, app: &App, out: &mut Commands) {
         modifiers.command = chord.control;
         modifiers.shift = chord.shift;
         modifiers.alt = chord.alt;
-        if ui.input_mut(|i| i.consume_key(modifiers, key)) {
+        if take(ui, modifiers, key, chord.is_letter()) {
             out.push(Command::Do(entry.action));
         }
     }
+}
+
+/// Takes a key. A letter must have just these modifiers: with Shift it is a label's. Other keys may need one more to be reached.
+fn take(ui: &mut Ui, modifiers: Modifiers, key: Key, exactly: bool) -> bool {
+    ui.input_mut(|i| {
+        let exact = i.modifiers.shift == modifiers.shift && i.modifiers.alt == modifiers.alt;
+        (exact || !exactly) && i.consume_key(modifiers, key)
+    })
 }
 
 /// Shift and a label's letter gives it.
@@ -39,7 +49,7 @@ fn take_letters(ui: &mut Ui, app: &App, out: &mut Commands) {
     for (id, letter) in (0..).zip(a.corpus.labels.letters()) {
         let key = letter.and_then(|letter| Key::from_name(letter.encode_utf8(&mut [0; 4])));
         if let Some(key) = key
-            && ui.input_mut(|i| i.consume_key(Modifiers::SHIFT, key))
+            && take(ui, Modifiers::SHIFT, key, true)
         {
             out.push(Command::Label(id));
         }

@@ -41,7 +41,8 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         );
         separator(ui);
         ui.add_space(12.0);
-        let enter = ui.input(|i| i.key_pressed(Key::Enter));
+        // What has the focus keeps Enter for itself.
+        let enter = ui.memory(|m| m.focused()).is_none() && ui.input(|i| i.key_pressed(Key::Enter));
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
             let ticked = m.ticked();

@@ -17,6 +17,13 @@ pub struct View {
     waiting: Option<Action>,
 }
 
+impl View {
+    /// Whether the next key is for a command.
+    pub fn waits(&self) -> bool {
+        self.waiting.is_some()
+    }
+}
+
 const ROW: f32 = 32.0;
 
 /// Shows the dialog over the room.

@@ -137,7 +137,10 @@ impl Shell {
     /// Draws a frame.
     pub fn draw(&mut self, ui: &mut Ui) {
         let mut out = Commands::new();
-        keymap::consume(ui, &self.app, &mut out);
+        // A key that is waited for in the settings is no command yet.
+        if !self.view.settings_dialog.waits() {
+            keymap::consume(ui, &self.app, &mut out);
+        }
         let read_only = self.app.annotate.as_ref().is_some_and(|a| a.read_only);
         let saved = frame::Saved::of(self.committer.as_ref(), read_only);
         frame::top_bar(ui, &self.app, &saved, &mut out);

@@ -73,6 +73,8 @@ pub enum FileRequest {
     Compare {
         /// Where that lies.
         path: PathBuf,
+        /// The project of the corpus, given back with the answer.
+        project: PathBuf,
         /// The corpus as it is.
         corpus: Corpus,
     },
@@ -195,19 +197,33 @@ pub enum Event {
     Scored(ModelName, Box<Evaluation>),
     /// So many sentences have been read for suggestions.
     Suggesting(u64, usize),
-    /// What a model would label, in the sentences that have been read.
-    Suggested(u64, Vec<(SentenceId, Vec<Proposal>)>),
+    /// What a model would label.
+    Suggested {
+        /// The request's.
+        ticket: u64,
+        /// So many of the request's sentences were read.
+        read: usize,
+        /// What was found in them.
+        found: Vec<(SentenceId, Vec<Proposal>)>,
+    },
     /// A dataset in numbers.
     Surveyed {
         /// The request's.
         ticket: u64,
         /// The request's.
         revision: u64,
-        /// What was found.
-        survey: Box<Survey>,
+        /// What was found; `None` where it was ended.
+        survey: Option<Box<Survey>>,
     },
     /// How far another labelling agrees.
-    Compared(PathBuf, Box<Agreement>),
+    Compared {
+        /// Where the other one lies.
+        path: PathBuf,
+        /// The request's.
+        project: PathBuf,
+        /// How far both agree.
+        agreement: Box<Agreement>,
+    },
     /// A sentence's pieces.
     Pieces(u64, Box<Alignment>),
     /// A base model's facts.

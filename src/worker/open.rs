@@ -67,9 +67,10 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
             save_as(&path, &corpus, &files)?;
             outbox.send(Event::Exported(path));
         }
-        FileRequest::Compare { path, corpus } => {
+        FileRequest::Compare { path, project, corpus } => {
             let other = Dataset::open(&path).map_err(|e| e.to_string())?;
-            outbox.send(Event::Compared(path, Box::new(Agreement::of(&corpus, &other.corpus))));
+            let agreement = Box::new(Agreement::of(&corpus, &other.corpus));
+            outbox.send(Event::Compared { path, project, agreement });
         }
         FileRequest::Export { path, corpus, to } => {
             export::export(&corpus, to, export::scheme_for(&corpus, to), &path)?;
@@ -189,6 +190,10 @@ fn open_project(at: &Path) -> Result<(Project, Contents, Notice), String> {
     for snapshot in &contents.kept.snapshots {
         project.keep_snapshot(snapshot).map_err(text)?;
     }
+    if let Some(overlaps) = contents.kept.overlaps {
+        project.set("overlaps", &overlaps.to_string()).map_err(text)?;
+    }
+    project.set("guidelines", &contents.kept.guidelines).map_err(text)?;
     let counts = contents.dataset.corpus.counts(None);
     let notice = format!(
         "The project file was damaged. {} sentences with {} spans could be read; gone are: {}. The damaged file is kept as {}.",

@@ -20,6 +20,8 @@ pub enum Asked {
     Run,
     /// Reading texts, scoring, checking a model.
     Text,
+    /// What a model would label.
+    Suggestions,
 }
 
 /// What a base model is.
@@ -108,7 +110,11 @@ pub(super) fn perform(
             continue;
         }
         if let Err(message) = one(&queue[at], models, outbox, stop) {
-            outbox.send(Event::Failed(Asked::Text, message));
+            let asked = match &queue[at] {
+                ReadRequest::Suggest { .. } => Asked::Suggestions,
+                _ => Asked::Text,
+            };
+            outbox.send(Event::Failed(asked, message));
         }
     }
     Ok(())
@@ -132,11 +138,11 @@ fn one(request: &ReadRequest, models: &mut Models, outbox: &Outbox, stop: &Atomi
                 outbox.send(Event::Suggesting(*ticket, done));
                 !stop.load(Ordering::Relaxed)
             };
-            let found = suggest(tagger, corpus, sentences, watch).map_err(|e| e.to_string())?;
-            outbox.send(Event::Suggested(*ticket, found));
+            let (read, found) = suggest(tagger, corpus, sentences, watch).map_err(|e| e.to_string())?;
+            outbox.send(Event::Suggested { ticket: *ticket, read, found });
         }
         ReadRequest::Survey { corpus, revision, ticket } => {
-            let survey = Box::new(Survey::of(corpus));
+            let survey = Survey::of(corpus, || !stop.load(Ordering::Relaxed)).map(Box::new);
             outbox.send(Event::Surveyed { ticket: *ticket, revision: *revision, survey });
         }
         ReadRequest::Pieces { model, words, tags, labels, rule, ticket } => {

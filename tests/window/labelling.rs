@@ -290,3 +290,42 @@ fn spans_overlap_where_that_is_allowed() {
     w.keys(&[Num3]);
     assert_eq!(marked(&w), "University of [Oslo LOC] opens");
 }
+
+#[test]
+fn all_that_are_sure_are_accepted_over_one_span() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = suggested(folder.path(), "[Germany beat France in Paris PER] , said Peter Smith .");
+    let found = |w: &Window| w.app().annotate.as_ref().map_or(0, |a| a.suggestions().len());
+    assert!(found(&w) >= 3);
+    w.ask(Command::SuggestAbove(50));
+    w.ask(Command::AcceptAbove);
+    let after = "[Germany LOC] beat [France LOC] in [Paris LOC] , said [Peter Smith PER] .";
+    assert_eq!((marked(&w).as_str(), found(&w)), (after, 0));
+    w.key(CTRL, Z);
+    assert_eq!(marked(&w), "[Germany beat France in Paris PER] , said Peter Smith .");
+    assert!(found(&w) >= 3);
+}
+
+#[test]
+fn a_longer_name_is_not_cut_by_its_part() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Norway lent the [Bank of Norway ORG] to Norway");
+    w.keys(&[ArrowRight, E]);
+    let ticked = w.app().matching.as_ref().map(|m| m.hits.iter().map(|h| h.ticked).collect::<Vec<_>>());
+    assert_eq!(ticked, Some(vec![true, false, true]));
+    w.keys(&[Escape, Escape, Home, Num3, R, R]);
+    assert_eq!(marked(&w), "[Norway LOC] lent the [Bank of Norway ORG] to [Norway LOC]");
+}
+
+#[test]
+fn letters_with_shift_are_labels_and_nothing_else() {
+    check("Ada met", &[(SHIFT, Key::D), (SHIFT, X), (SHIFT, Key::F)], "Ada met");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Ada met");
+    w.key(SHIFT, Key::D);
+    w.key(SHIFT, Key::F);
+    assert_eq!(w.app().annotate.as_ref().map(|a| (a.done, a.flagged, a.current)), Some((0, 0, 0)));
+    // With the pieces shown there is no list of labels, and the keys go on.
+    w.keys(&[Key::P, ArrowRight, L, Key::P, Num1]);
+    assert_eq!(marked(&w), "[Ada PER] met");
+}

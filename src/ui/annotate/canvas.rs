@@ -254,8 +254,8 @@ fn text(
         let selected = a.selected()?;
         spans.iter().position(|s| s.start == *selected.start() && s.end == selected.end() + 1)
     });
-    let ringed = ringed.filter(|_| a.selected_part().is_none());
-    let part = a.selected_part().zip(a.selection).and_then(|((start, end), (from, to))| {
+    let ringed = ringed.filter(|_| a.part.is_none());
+    let part = a.part.zip(a.selection).and_then(|((start, end), (from, to))| {
         let words = TokenSpan { start: from.min(to), end: from.max(to) + 1, label: 0 };
         layers::cut(ui, document, id.sentence as usize, &Span::new(start..end, 0), &words, Style::reading(size, line))
     });

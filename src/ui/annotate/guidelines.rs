@@ -6,16 +6,22 @@ use crate::ui::theme::icon;
 use crate::ui::widgets::{Button, EmptyState, IconButton, TextArea, panel_head};
 use egui::{Frame, Margin, ScrollArea, Ui};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
+use std::path::PathBuf;
 
 /// What is half written, and what was laid out.
 #[derive(Default)]
 pub struct View {
     writing: Option<String>,
+    /// The project it is written for.
+    project: PathBuf,
     cache: CommonMarkCache,
 }
 
 /// Shows the panel.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
+    if view.project != a.project {
+        *view = View { project: a.project.clone(), ..View::default() };
+    }
     panel_head(ui, "Guidelines", "", |ui| {
         if IconButton::new(icon::X, "Close the guidelines")
             .keys(&app.keymap.caps(Action::Guidelines))

@@ -10,7 +10,7 @@ use egui::{Align, Frame, Layout, Margin, Popup, PopupCloseBehavior, Response, Se
 
 /// The button of the strip over the text, and what it opens.
 pub fn button(ui: &mut Ui, app: &App, a: &Annotate, narrow: bool, out: &mut Commands) {
-    let any = !a.suggestions_in_view_is_empty();
+    let any = a.suggested > 0;
     let response = if narrow {
         crate::ui::widgets::IconButton::new(icon::SPARKLES, "Suggestions").toggled(any).show(ui)
     } else {

@@ -4,12 +4,12 @@ use crate::app::surveying::{Comparison, Verdict};
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::{Labels, Span};
 use crate::eval::agreement::Difference;
-use crate::ui::Commands;
 use crate::ui::annotate::flow::{Flow, SpanView, Style};
 use crate::ui::annotate::paint::Paint;
 use crate::ui::numbers::{counted, score, thousands};
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{Button, Card, EmptyState, Figure, figures, label, paint_icon, put_text};
+use crate::ui::{Commands, keymap};
 use egui::{Align2, Key, Modifiers, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 const ROW: f32 = 30.0;
@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         }
         return;
     };
-    keys(ui, c, out);
+    keys(ui, app, c, out);
     headline(ui, c);
     let p = theme::of(ui);
     ui.horizontal(|ui| {
@@ -51,8 +51,8 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 }
 
 /// Arrows take the side they point to, up and down go through the list.
-fn keys(ui: &mut Ui, c: &Comparison, out: &mut Commands) {
-    if ui.text_edit_focused() {
+fn keys(ui: &mut Ui, app: &App, c: &Comparison, out: &mut Commands) {
+    if ui.text_edit_focused() || keymap::dialog_open(app) {
         return;
     }
     let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));

@@ -39,8 +39,13 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         });
         match (s.tab, &s.survey) {
             (Tab::Compare, _) => compare::show(ui, app, a, out),
-            (_, None) => {
+            (_, None) if s.waiting.is_some() => {
                 ProgressBar::new("Counting", None).show(ui);
+            }
+            (_, None) => {
+                if Button::plain("Count").show(ui).clicked() {
+                    out.push(Command::Survey);
+                }
             }
             (Tab::Numbers, Some((_, survey))) => scrolled(ui, |ui| overview::show(ui, a, &survey.statistics, out)),
             (Tab::Checks, Some((_, survey))) => checks::show(ui, app, a, &survey.findings, out),

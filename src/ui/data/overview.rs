@@ -1,7 +1,7 @@
 //! The dataset in numbers. Every bar leads to its sentences.
 
 use crate::app::annotate::FilterLabel;
-use crate::app::{Action, Annotate, Command, Room};
+use crate::app::{Action, Annotate, Command, Room, query};
 use crate::corpus::{LabelId, Split};
 use crate::eval::Statistics;
 use crate::eval::statistics::Surface;
@@ -176,7 +176,7 @@ fn surfaces(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &[Surface]
                 };
                 let name = surface.text.replace(['\n', '\r'], " ");
                 if (BarRow { name: &name, number: &number, parts: &parts }).show(ui).clicked() {
-                    out.push(Command::ShowOnly(format!("span:\"{}\"", surface.text)));
+                    out.push(Command::ShowOnly(query::of_span(&surface.text)));
                 }
             }
         },
