@@ -102,7 +102,7 @@ pub struct Annotate {
     pub renumbered: u64,
     /// What is to be labelled how, in Markdown.
     pub guidelines: String,
-    /// Whether spans may overlap: then a label is put beside what the words have already.
+    /// Whether spans may overlap: then a label is put beside spans of other words.
     pub overlaps: bool,
     /// Labels in the order in which they were given, the last one first.
     pub last_labels: Vec<LabelId>,

@@ -241,7 +241,7 @@ fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
             );
             Notice::info("Spans may overlap now", text)
         }
-        (true, None) => Notice::good("Spans may overlap now", "A label is put beside what the words have already."),
+        (true, None) => Notice::good("Spans may overlap now", "A label is put beside spans of other words."),
         (false, _) => Notice::good("Spans may not overlap", "A new label comes in place of what it touches."),
     });
 }

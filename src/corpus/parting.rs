@@ -1,7 +1,7 @@
 //! Train, dev and test made from a corpus: stratified by label, by whole documents, and never with near-duplicates apart.
 //!
-//! The groups of what is nearly the same are dealt out by iterative stratification (Sechidis et al. 2011): the rarest label first, each group to
-//! the split that lacks most of it.
+//! The groups of what is nearly the same are dealt out by iterative stratification (Sechidis et al. 2011): the rarest label
+//! first, each group to the split that lacks most of it.
 
 use super::document::{Document, DocumentBuilder, Split};
 use super::duplicates::groups;

@@ -1,4 +1,4 @@
-//! What a project keeps beside the dataset and its edits: runs, views, snapshots.
+//! What a project keeps beside the dataset and its edits: runs, views, snapshots, and what was set for it.
 
 use super::run_record::RunRecord;
 use crate::corpus::Snapshot;

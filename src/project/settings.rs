@@ -1,4 +1,4 @@
-//! What the program remembers between starts: theme and recent datasets.
+//! What the program remembers between starts: theme, density, keys, recent datasets.
 
 use super::places::Places;
 use crate::disk;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use tagwright::corpus::label::Label;
 use tagwright::corpus::parting::{Shares, part};
 use tagwright::corpus::relabel::relabel;
-use tagwright::corpus::{Corpus, Document, Edit, History, Mark, Snapshot, Split};
+use tagwright::corpus::{Corpus, Document, Edit, History, Mark, Origin, Snapshot, Span, Split};
 use tagwright::model::rng::Stream;
 use tagwright::project::Dataset;
 use tagwright::project::sample;
@@ -63,7 +63,17 @@ fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
             let span = d.span_at(sentence, start..end, below(corpus.labels.len()) as u16);
             let touched = d.spans.iter().filter(|s| s.start < span.end && span.start < s.end);
             let removed: Vec<_> = touched.copied().collect();
+            let origin = match below(3) {
+                0 => Origin::Source,
+                1 => Origin::Person,
+                _ => Origin::proposed(below(9) as u8, below(1000) as f32 / 999.0),
+            };
+            let span = Span { origin, ..span };
             let added = if below(3) == 0 { vec![] } else { vec![span] };
+            if below(4) == 0 {
+                let touched = d.suggestions.iter().filter(|s| s.start < span.end && span.start < s.end);
+                return Edit::Suggestions { document, removed: touched.copied().collect(), added };
+            }
             Edit::Spans { document, removed, added }
         }
     }
@@ -81,13 +91,60 @@ fn undo_gives_the_source_back_and_redo_the_edited_file() {
     }
     let edited = bytes(&dataset, &corpus);
     assert_ne!(edited, TRAIN);
+    let decided = origins(&corpus);
     while history.undo(&mut corpus).is_some() {}
     assert_eq!(history.position(), 0);
     assert_eq!(bytes(&dataset, &corpus), TRAIN);
     assert_eq!(corpus.labels, dataset.corpus.labels);
+    assert_eq!(origins(&corpus), origins(&dataset.corpus));
     while history.redo(&mut corpus).is_some() {}
     assert_eq!(history.position(), 10_000);
     assert_eq!(bytes(&dataset, &corpus), edited);
+    assert_eq!(origins(&corpus), decided);
+}
+
+/// Spans and suggestions of all documents with who decided them, which equality does not see.
+fn origins(corpus: &Corpus) -> Vec<(Span, Origin)> {
+    let of = |d: &Arc<Document>| d.spans.iter().chain(&d.suggestions).map(|s| (*s, s.origin)).collect::<Vec<_>>();
+    corpus.documents.iter().flat_map(of).collect()
+}
+
+#[test]
+fn an_edit_takes_spans_back_as_they_were_whoever_made_it() {
+    let mut corpus = sample::dataset().expect("the sample").corpus;
+    let mut history = History::default();
+    let there = corpus.document(0).spans[0];
+    let decided = Span { origin: Origin::proposed(1, 0.5), ..there };
+    let change = |removed: Span, added: Span| Edit::Spans { document: 0, removed: vec![removed], added: vec![added] };
+    assert!(history.make(change(there, decided), &mut corpus));
+    // Someone who knows the span only as it came with the source takes it away.
+    let gone = Edit::Spans { document: 0, removed: vec![there], added: Vec::new() };
+    assert!(history.make(gone, &mut corpus));
+    assert!(history.undo(&mut corpus).is_some());
+    assert_eq!(corpus.document(0).spans[0].origin, decided.origin);
+}
+
+#[test]
+fn many_spans_are_exchanged_as_a_few_are() {
+    let corpus = sample::dataset().expect("the sample").corpus;
+    let d = corpus.document(0);
+    let twice: Vec<Span> = d.spans.iter().chain(&d.spans[..2]).copied().collect();
+    let check = |removed: Vec<Span>, added: Vec<Span>, expected: bool| {
+        let mut changed = corpus.clone();
+        let edit = Edit::Spans { document: 0, removed, added };
+        assert_eq!(edit.apply(&mut changed), expected);
+        assert!(changed.document(0).spans.is_sorted());
+        if expected {
+            assert!(edit.inverse().apply(&mut changed));
+        }
+        assert_eq!(changed.document(0), corpus.document(0));
+    };
+    assert!(d.spans.len() > 20);
+    check(d.spans.clone(), Vec::new(), true);
+    check(d.spans[3..].to_vec(), d.spans[5..].iter().map(|s| Span { end: s.end + 1, ..*s }).collect(), true);
+    check(twice, Vec::new(), false);
+    check(vec![d.spans[0], d.spans[0]], Vec::new(), false);
+    check(Vec::new(), vec![Span::new(0..1, 99)], false);
 }
 
 #[test]
