@@ -65,7 +65,8 @@ impl Chord {
 
     /// Whether it is typed into a field, or moves or erases there.
     pub fn is_typed(self) -> bool {
-        !self.control && !self.alt && !(self.key.len() > 1 && self.key.starts_with('F'))
+        let is_function = self.key.len() > 1 && self.key.starts_with('F');
+        !(self.control || self.alt || is_function)
     }
 
     /// As on key caps: `Ctrl`, `Shift`, `→`.

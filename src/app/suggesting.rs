@@ -11,7 +11,7 @@ use crate::corpus::edit::quoted;
 use crate::corpus::label::Label;
 use crate::corpus::{Edit, Origin, SentenceId, Span};
 use crate::hub::ModelName;
-use crate::predict::Proposal;
+use crate::predict::Proposals;
 use crate::project::Commit;
 use crate::worker::ReadRequest;
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
 
 /// Takes what a model proposed in the first `read` sentences it was asked for, as one edit: what is gold already is left out, what it
 /// proposed there before goes.
-pub(super) fn arrived(app: &mut App, read: usize, found: &[(SentenceId, Vec<Proposal>)]) -> Vec<Effect> {
+pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effect> {
     let (model, mut asked) = std::mem::replace(&mut app.suggesting.asked, (ModelName::Starter, Vec::new()));
     asked.truncate(read);
     let title = app.model_title(&model);

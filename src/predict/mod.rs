@@ -12,6 +12,6 @@ pub mod text;
 
 pub use aggregate::Aggregation;
 pub use evaluate::{Evaluation, evaluate};
-pub use suggest::{Proposal, suggest};
+pub use suggest::{Proposals, suggest};
 pub use tagger::Tagger;
 pub use text::{Entity, Options, Prediction, predict};

@@ -18,6 +18,9 @@ pub struct Proposal {
     pub score: f32,
 }
 
+/// Proposals by sentence; sentences without any are left out.
+pub type Proposals = Vec<(SentenceId, Vec<Proposal>)>;
+
 /// Sentences read between two looks at whether to go on; the scores of so many are in memory.
 const AT_ONCE: usize = 1024;
 
@@ -32,7 +35,7 @@ pub fn suggest(
     corpus: &Corpus,
     sentences: &[SentenceId],
     mut watch: impl FnMut(usize) -> bool,
-) -> Result<(usize, Vec<(SentenceId, Vec<Proposal>)>), ModelError> {
+) -> Result<(usize, Proposals), ModelError> {
     let (mut read, mut found) = (0, Vec::new());
     for (number, part) in sentences.chunks(AT_ONCE).enumerate() {
         let words: Vec<Vec<&str>> =

@@ -3,7 +3,7 @@
 use super::Commands;
 use crate::app::command::Entry;
 use crate::app::{App, Chord, Command, Context, Room};
-use egui::{Key, Modifiers, Ui};
+use egui::{Event, Key, Modifiers, Ui};
 
 /// Takes the keys of this frame that are a command's.
 pub fn consume(ui: &mut Ui, app: &App, out: &mut Commands) {
@@ -37,9 +37,21 @@ pub fn consume(ui: &mut Ui, app: &App, out: &mut Commands) {
 
 /// Takes a key. A letter must have just these modifiers: with Shift it is a label's. Other keys may need one more to be reached.
 fn take(ui: &mut Ui, modifiers: Modifiers, key: Key, exactly: bool) -> bool {
+    if !exactly {
+        return ui.input_mut(|i| i.consume_key(modifiers, key));
+    }
+    // Those that were held when the key went down; a quick hand has let them go by now.
+    let is_it = |event: &Event| match event {
+        Event::Key { key: k, pressed: true, modifiers: held, .. } => {
+            let same = held.shift == modifiers.shift && held.alt == modifiers.alt;
+            *k == key && same && held.command == modifiers.command
+        }
+        _ => false,
+    };
     ui.input_mut(|i| {
-        let exact = i.modifiers.shift == modifiers.shift && i.modifiers.alt == modifiers.alt;
-        (exact || !exactly) && i.consume_key(modifiers, key)
+        let before = i.events.len();
+        i.events.retain(|event| !is_it(event));
+        i.events.len() < before
     })
 }
 

@@ -21,7 +21,7 @@ use crate::format::{Choices, Format};
 use crate::hub::{Hub, ModelName, Progress};
 use crate::model::Alignment;
 use crate::model::align::Rule;
-use crate::predict::{Evaluation, Prediction, Proposal};
+use crate::predict::{Evaluation, Prediction, Proposals};
 use crate::project::{Dataset, Places, SourceFile};
 use crate::train::event::{SharedWish, Wish};
 use crate::train::trial::{Estimate, RateSweep};
@@ -204,7 +204,7 @@ pub enum Event {
         /// So many of the request's sentences were read.
         read: usize,
         /// What was found in them.
-        found: Vec<(SentenceId, Vec<Proposal>)>,
+        found: Proposals,
     },
     /// A dataset in numbers.
     Surveyed {
