@@ -36,12 +36,27 @@ impl Window {
         Self::with_hub(data, Hub::default(), paths, size, theme)
     }
 
+    /// One on a screen with so many pixels a point.
+    pub fn scaled(data: Rc<tempfile::TempDir>, paths: &[&Path], scale: f32, theme: egui::Theme) -> Self {
+        Self::made(data, Hub::default(), paths, ([1440.0, 900.0], scale), theme)
+    }
+
     /// The same, with models named by an id coming from this hub.
     pub fn with_hub(
         data: Rc<tempfile::TempDir>,
         hub: Hub,
         paths: &[&Path],
         size: [f32; 2],
+        theme: egui::Theme,
+    ) -> Self {
+        Self::made(data, hub, paths, (size, 1.0), theme)
+    }
+
+    fn made(
+        data: Rc<tempfile::TempDir>,
+        hub: Hub,
+        paths: &[&Path],
+        (size, scale): ([f32; 2], f32),
         theme: egui::Theme,
     ) -> Self {
         let shell: Rc<RefCell<Option<Shell>>> = Rc::default();
@@ -67,7 +82,12 @@ impl Window {
                 shell.draw(&mut ui);
             }
         };
-        let builder = Harness::builder().with_size(size).with_theme(theme).with_max_steps(64).with_context_setup(make);
+        let builder = Harness::builder()
+            .with_size(size)
+            .with_pixels_per_point(scale)
+            .with_theme(theme)
+            .with_max_steps(64)
+            .with_context_setup(make);
         let builder = if std::env::var_os("TAGWRIGHT_SCREENSHOTS").is_some() { builder.wgpu() } else { builder };
         let mut harness = builder.with_render_cursor(false).build_ui(draw);
         harness.input_mut().system_theme = Some(theme);

@@ -28,6 +28,7 @@ fn screenshots() {
         pages(theme);
         import(theme);
         editor(theme);
+        twice(theme);
         scripts(theme);
         small(theme);
     }
@@ -64,10 +65,6 @@ fn editor(theme: Theme) {
     keys.into_iter().for_each(|key| w.ask(Command::CloseNotice(key)));
     w.keys(&[Key::Space, Key::Space]);
     w.picture(&file("annotate-suggestions", theme));
-    w.harness.set_pixels_per_point(2.0);
-    w.step();
-    w.picture(&file("annotate-suggestions-2x", theme));
-    w.harness.set_pixels_per_point(1.0);
     w.keys(&[Key::L]);
     w.picture(&file("annotate-labels", theme));
     w.keys(&[Key::Escape, Key::E]);
@@ -85,10 +82,6 @@ fn editor(theme: Theme) {
     w.go_to("Data");
     w.until("it is counted", |w| w.app().surveying.survey.is_some());
     w.picture(&file("data", theme));
-    w.harness.set_pixels_per_point(2.0);
-    w.step();
-    w.picture(&file("data-2x", theme));
-    w.harness.set_pixels_per_point(1.0);
     w.ask(Command::SurveyTab(Tab::Checks));
     w.picture(&file("data-checks", theme));
     // Another person's labelling of the same dev split: every seventh span is missing.
@@ -110,6 +103,18 @@ fn editor(theme: Theme) {
     w.until("it is compared", |w| w.app().surveying.comparison.is_some());
     w.keys(&[Key::ArrowLeft, Key::ArrowLeft]);
     w.picture(&file("data-compare", theme));
+}
+
+/// Text and data on a screen of twice as many pixels a point.
+fn twice(theme: Theme) {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = Window::scaled(data, &[], 2.0, theme);
+    w.open_sample();
+    w.keys(&[Key::D, Key::D, Key::F, Key::ArrowDown, Key::ArrowRight, Key::ArrowRight]);
+    w.picture(&file("annotate-2x", theme));
+    w.go_to("Data");
+    w.until("it is counted", |w| w.app().surveying.survey.is_some());
+    w.picture(&file("data-2x", theme));
 }
 
 /// Overlapping spans, parts of words, and other scripts.
