@@ -94,6 +94,8 @@ pub struct Annotate {
     pub revision: u64,
     /// How many sentences are done.
     pub done: usize,
+    /// How many were marked as done since midnight.
+    pub done_today: usize,
     /// How many are flagged.
     pub flagged: usize,
     /// How many suggestions are open.
@@ -161,6 +163,7 @@ impl Annotate {
             flagged: corpus.documents.iter().flat_map(|d| d.marks.iter()).filter(|(_, m)| m.flagged).count(),
             suggested: corpus.documents.iter().map(|d| d.suggestions.len()).sum(),
             renumbered: 0,
+            done_today: 0,
             guidelines: String::new(),
             last_labels: Vec::new(),
             last_given: None,
@@ -276,6 +279,8 @@ impl Annotate {
             }
             Edit::Mark { before, after, .. } => {
                 self.done = self.done + usize::from(after.done) - usize::from(before.done);
+                let today = self.done_today + usize::from(after.done);
+                self.done_today = today.saturating_sub(usize::from(before.done));
                 self.flagged = self.flagged + usize::from(after.flagged) - usize::from(before.flagged);
             }
             Edit::Together { edits, .. } => edits.iter().for_each(|e| self.follow_marks(e)),

@@ -99,6 +99,7 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     (annotate.runs, annotate.views, annotate.snapshots) = (kept.runs, kept.views, kept.snapshots);
     annotate.overlaps = kept.overlaps.unwrap_or(annotate.overlaps);
     annotate.guidelines = kept.guidelines;
+    annotate.done_today = kept.done_today;
     annotate.highest_run = highest_run;
     annotate.read_only = project.is_read_only();
     annotate.problems = dataset.problems;

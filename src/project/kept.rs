@@ -22,6 +22,8 @@ pub struct Kept {
     pub views: Vec<View>,
     /// Snapshots, oldest first.
     pub snapshots: Vec<Arc<Snapshot>>,
+    /// Sentences that were marked as done since midnight.
+    pub done_today: usize,
     /// Whether spans may overlap, once a person has said so.
     pub overlaps: Option<bool>,
     /// What is to be labelled how, in Markdown.

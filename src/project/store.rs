@@ -381,6 +381,7 @@ impl Project {
                 "SELECT name, made, labels, spans FROM snapshots ORDER BY id",
                 snapshot,
             )?,
+            done_today: c.query_row(DONE_TODAY, [], |r| r.get::<_, i64>(0)).map_or(0, |n| n as usize),
             overlaps: meta(c, "overlaps").ok().flatten().map(|value| value == "true"),
             guidelines: meta(c, "guidelines").ok().flatten().unwrap_or_default(),
         })
@@ -527,6 +528,11 @@ fn source(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
     let choices = choices_json::from_json(&r.get::<_, String>(6)?);
     Ok(SourceFile { path: r.get::<_, String>(0)?.into(), split, found, choices, hash: r.get(4)? })
 }
+
+/// Marks of the log that made a sentence done since midnight, where the person is.
+const DONE_TODAY: &str = "SELECT count(*) FROM edits WHERE made >= unixepoch('now', 'localtime', 'start of day', 'utc')
+    AND seq < (SELECT CAST(value AS INTEGER) FROM meta WHERE key='position')
+    AND json_extract(edit, '$.Mark.after[0]') AND NOT json_extract(edit, '$.Mark.before[0]')";
 
 const RUNS: &str =
     "SELECT number, started, base, recipe, outcome, dev_f1, test_f1, train_seconds, folder FROM runs ORDER BY number";

@@ -302,6 +302,9 @@ fn facts(app: &App) -> Vec<String> {
     let mut facts = Vec::new();
     match (app.room, &app.annotate) {
         (Room::Annotate, Some(a)) => {
+            if a.done_today > 0 {
+                facts.push(format!("{} done today", thousands(a.done_today)));
+            }
             facts.extend(a.corpus.scheme.map(|s| s.name().to_owned()));
             facts.push(format!("{} tokens", thousands(a.counts.tokens)));
         }

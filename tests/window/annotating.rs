@@ -224,8 +224,13 @@ fn sentences_are_done_flagged_and_commented_on() {
     w.step();
     assert_eq!(at(&w), Some((0, 0)), "each is undone, where it was");
     w.key(CTRL, Key::Y);
+    assert!(w.shows("1 done today"));
     w.until("it is saved", |w| w.is_durable());
+    let data = w.data.clone();
     drop(w);
+    let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    assert!(w.shows("1 done today"));
 }
 
 #[test]

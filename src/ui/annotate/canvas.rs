@@ -47,7 +47,11 @@ pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
             ui.horizontal_centered(|ui| {
                 let last = a.corpus.labels.len().min(9).to_string();
                 let numbers = if a.corpus.labels.len() > 1 { format!("1–{last}") } else { "1".into() };
-                let narrow = ui.available_width() < 620.0;
+                let room = match ui.available_width() {
+                    ..360.0 => 1,
+                    ..620.0 => 3,
+                    _ => 5,
+                };
                 let caps = |action: Action| app.keymap.caps(action);
                 let number = (vec![numbers.as_str()], "label");
                 let clear = (caps(Action::ClearLabel), "clear");
@@ -58,7 +62,7 @@ pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
                     let (accept, reject) = ((caps(Action::Accept), "accept"), (caps(Action::Reject), "reject"));
                     [accept, reject, (caps(Action::NextSuggestion), "skip"), number, clear]
                 };
-                for (keys, what) in hints.iter().take(if narrow { 3 } else { 5 }).filter(|(keys, _)| !keys.is_empty()) {
+                for (keys, what) in hints.iter().take(room).filter(|(keys, _)| !keys.is_empty()) {
                     key_caps(ui, keys);
                     label(ui, TextRole::Small, p.text2, what);
                     ui.add_space(8.0);

@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     let width = if window < WIDE_LIST { 208.0 } else { 288.0 };
     let roomy = window >= ALL_COLUMNS;
     let inspector = roomy || view.inspector;
-    if window >= WIDE_LIST || !inspector {
+    if window >= WIDE_LIST || !(inspector || app.settings.guidelines) {
         let list = Panel::left("sentences").frame(side).default_size(width).size_range(208.0..=420.0);
         let rect = list.show_separator_line(false).show(ui, |ui| list::show(ui, a, &mut view.list, out)).response.rect;
         edge_right(ui, rect);
