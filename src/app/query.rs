@@ -15,12 +15,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What a field means, for people.
-pub const FIELDS: [(&str, &str); 13] = [
+pub const FIELDS: [(&str, &str); 14] = [
     ("label:", "has a span of this label"),
     ("span:", "has a span of this text"),
     ("text:", "has this text, also outside spans"),
     ("split:", "is of train, dev or test"),
     ("status:", "is new, done or flagged"),
+    ("flag:", "is flagged: yes or no"),
     ("comment:", "has a comment of this text"),
     ("since:", "has changed since this snapshot"),
     ("has:", "has a span, an overlap, a comment or a suggestion"),
@@ -425,6 +426,14 @@ impl<'a> Reader<'a> {
             "span" => read(value).map(Query::Span),
             "label" => self.label(value),
             "comment" => read(value).map(Query::Comment),
+            "flag" => {
+                let flagged = Query::Status(Status::Flagged);
+                match value.to_ascii_lowercase().as_str() {
+                    "yes" | "true" => Ok(flagged),
+                    "no" | "false" => Ok(Query::Not(Box::new(flagged))),
+                    _ => Err("behind flag: there may be yes or no".into()),
+                }
+            }
             "since" => {
                 let snapshot = self.snapshots.iter().find(|s| s.name == value);
                 let snapshot = snapshot.ok_or_else(|| format!("there is no snapshot “{value}”"))?;

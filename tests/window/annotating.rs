@@ -211,9 +211,14 @@ fn sentences_are_done_flagged_and_commented_on() {
     w.keys(&[Key::Enter]);
     assert!(w.shows("a bay, not a person?") && w.shows("flagged"));
     let shown = |w: &Window| w.app().annotate.as_ref().map(|a| a.shown.clone());
-    for (query, expected) in
-        [("status:done", vec![0]), ("status:flagged", vec![1]), ("comment:bay", vec![1]), ("status:new", vec![])]
-    {
+    for (query, expected) in [
+        ("status:done", vec![0]),
+        ("status:flagged", vec![1]),
+        ("flag:yes", vec![1]),
+        ("flag:no", vec![0]),
+        ("comment:bay", vec![1]),
+        ("status:new", vec![]),
+    ] {
         w.type_text("Search", query);
         assert_eq!(shown(&w), Some(expected), "{query}");
     }

@@ -8,7 +8,6 @@ use crate::corpus::scheme::{encode, merged};
 use crate::corpus::{Corpus, Document, Scheme, Split};
 use crate::format::words::{SpansOf, label_name, on_one_line, say};
 use crate::format::{Current, Format, Problem, Source};
-use std::fmt::Write as _;
 use std::ops::Range;
 
 /// The source file again, with the tags of those sentences replaced whose spans are no longer the file's.
@@ -89,28 +88,61 @@ fn missing(row: &Row, fields: &[Range<usize>], layout: Layout, tag: &str) -> Res
 ///
 /// Further columns are written when the format is CoNLL-2003 and the corpus has them; a missing one is `_`.
 pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Scheme) -> String {
-    let mut out = String::new();
     let separator = if format == WNUT { '\t' } else { ' ' };
-    let documents = || corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
-    let several = documents().count() > 1 && format != WNUT;
+    let documents: Vec<&Document> =
+        corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)).map(|d| &**d).collect();
     let further = match format {
         f if f == CONLL2003 => 2,
         f if f == WNUT => 0,
         _ => corpus.columns.len(),
     };
-    for document in documents() {
-        if several {
-            out.push_str(DOCSTART);
-            for _ in 0..further {
-                let _ = write!(out, "{separator}-X-");
+    let start = match documents.len() > 1 && format != WNUT {
+        true => format!("{DOCSTART}{}{separator}O\n\n", format!("{separator}-X-").repeat(further)),
+        false => String::new(),
+    };
+    let written = |pieces: &[Piece]| {
+        let mut out = String::new();
+        for (document, sentences) in pieces {
+            if sentences.start == 0 {
+                out.push_str(&start);
             }
-            let _ = write!(out, "{separator}O\n\n");
+            for sentence in sentences.clone() {
+                write_sentence(&mut out, corpus, document, sentence, further, separator, scheme);
+            }
         }
-        for sentence in 0..document.len() {
-            write_sentence(&mut out, corpus, document, sentence, further, separator, scheme);
-        }
+        out
+    };
+    // Every core writes its share of the sentences.
+    let pieces = pieces(&documents);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = pieces.len().div_ceil(threads).max(1);
+    if pieces.len() <= FEW {
+        return written(&pieces);
     }
-    out
+    std::thread::scope(|scope| {
+        let written = &written;
+        let started: Vec<_> = pieces.chunks(share).map(|part| scope.spawn(move || written(part))).collect();
+        let joined =
+            |t: std::thread::ScopedJoinHandle<String>| t.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
+        started.into_iter().map(joined).collect()
+    })
+}
+
+/// Some sentences of a document, written by one thread.
+type Piece<'a> = (&'a Document, Range<usize>);
+
+/// Fewer pieces are no work for a second thread.
+const FEW: usize = 64;
+
+/// The sentences of all documents in order, in pieces of about the same size.
+fn pieces<'a>(documents: &[&'a Document]) -> Vec<Piece<'a>> {
+    const SENTENCES: usize = 1000;
+    let cut = |d: &&'a Document| {
+        let (d, n) = (*d, d.len());
+        // One without any sentence still begins.
+        (0..n.max(1)).step_by(SENTENCES).map(move |from| (d, from..(from + SENTENCES).min(n)))
+    };
+    documents.iter().flat_map(cut).collect()
 }
 
 fn write_sentence(

@@ -1,4 +1,4 @@
-//! Reading Parquet: a row group at a time.
+//! Reading Parquet: a row group at a time, the next one being decoded meanwhile.
 
 use super::HF_PARQUET;
 use super::lists::{Sentences, tags, words};
@@ -7,6 +7,7 @@ use crate::format::hf_jsonl;
 use crate::format::words::Tagged;
 use crate::format::{Found, Problem, Source};
 use parquet::file::reader::FileReader;
+use std::sync::mpsc::sync_channel;
 
 pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let file = Sentences::open(source.bytes)?;
@@ -18,19 +19,27 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
     let names = names.map(|(_, names)| names);
     file.others().into_iter().for_each(|column| found.also(format!("“{column}”")));
     let mut reader = Tagged::new(source, corpus, found);
-    let mut row = 0;
-    for number in 0..file.reader.metadata().num_row_groups() {
-        let (words_of, tags_of) = file.group(number)?;
-        for at in 0..words_of.rows.len() {
-            row += 1;
-            let sentence =
-                words(&words_of, at).and_then(|words| Ok((tags(&tags_of, names.as_deref(), at, words.len())?, words)));
-            match sentence {
-                Ok((tags, words)) => reader.sentence(&words, &tags, row),
-                Err(why) => reader.found.problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
+    let groups = file.reader.metadata().num_row_groups();
+    // One thread unfolds and decodes the next group while this one puts the last into the corpus.
+    std::thread::scope(|scope| {
+        let (decoded, waiting) = sync_channel(1);
+        let file = &file;
+        scope.spawn(move || (0..groups).all(|number| decoded.send(file.group(number)).is_ok()));
+        let mut row = 0;
+        for group in waiting {
+            let (words_of, tags_of) = group?;
+            for at in 0..words_of.rows.len() {
+                row += 1;
+                let sentence = words(&words_of, at)
+                    .and_then(|words| Ok((tags(&tags_of, names.as_deref(), at, words.len())?, words)));
+                match sentence {
+                    Ok((tags, words)) => reader.sentence(&words, &tags, row),
+                    Err(why) => reader.found.problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
+                }
             }
         }
-    }
+        Ok(())
+    })?;
     if reader.sentences() == 0 {
         let first = reader.found.problems.first().map_or_else(|| "it has no row".to_owned(), ToString::to_string);
         return Err(Problem::at(0, 0, format!("no row has words and tags: {first}")));
