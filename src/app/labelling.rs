@@ -3,6 +3,7 @@
 use super::annotate::Annotate;
 use crate::corpus::{Directions, Document, Edit, LabelId, Origin, Span};
 use std::ops::RangeInclusive;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// Where the caret goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,10 @@ pub enum Caret {
     NextSpan,
     /// To the span before.
     PreviousSpan,
+    /// To the next character, as it is read; a cluster of marks is one. It extends only.
+    NextCharacter,
+    /// To the character before.
+    PreviousCharacter,
 }
 
 /// How a span changes at its edges.
@@ -67,6 +72,7 @@ impl Annotate {
             Caret::First => return self.put_caret(0, extend),
             Caret::Last => return self.put_caret(last, extend),
             Caret::NextSpan | Caret::PreviousSpan => return self.go_to_span(caret == Caret::NextSpan, extend),
+            Caret::NextCharacter | Caret::PreviousCharacter => return,
         };
         match self.selection {
             None => self.put_caret(if forward { 0 } else { last }, false),
@@ -76,24 +82,56 @@ impl Annotate {
         }
     }
 
+    /// Lets the selection end a character later or earlier; false where the source holds only whole words.
+    pub fn extend_by_character(&mut self, forward: bool) -> bool {
+        let Some(at) = self.selected_text(0) else { return true };
+        let (document, sentence) = self.here();
+        let tokens = document.sentence(sentence);
+        let text = if forward {
+            &document.text[at.end as usize..document.tokens[tokens.end - 1].1 as usize]
+        } else {
+            &document.text[at.start as usize..at.end as usize]
+        };
+        // Space goes with the character beside it: a selection has none at its edges.
+        let cluster = |c: &&str| !c.trim().is_empty();
+        let end = if forward {
+            let mut reached = at.end;
+            text.graphemes(true).find(|c| {
+                reached += c.len() as u32;
+                cluster(c)
+            });
+            reached
+        } else {
+            let last = text.graphemes(true).next_back().map_or(0, str::len);
+            at.start + text[..text.len() - last].trim_end().len() as u32
+        };
+        end == at.start || self.select_part((at.start, end))
+    }
+
     fn put_caret(&mut self, at: usize, extend: bool) {
         let anchor = self.selection.filter(|_| extend).map_or(at, |(anchor, _)| anchor);
         self.select(Some((anchor, at)));
     }
 
-    /// Selects the span after or before the selection.
+    /// Selects the span after or before the selection, or extends over it.
     fn go_to_span(&mut self, forward: bool, extend: bool) {
         let (document, sentence) = self.here();
-        let spans = document.token_spans(sentence);
-        let found = match (self.selected(), forward) {
+        let from = self.selected_text(0).map(|at| at.start);
+        let spans = self.spans_here();
+        let found = match (from, forward) {
             (None, true) => spans.first(),
             (None, false) => spans.last(),
-            (Some(words), true) => spans.iter().find(|s| s.start > *words.start()),
-            (Some(words), false) => spans.iter().rev().find(|s| s.start < *words.start()),
+            (Some(from), true) => spans.iter().find(|s| s.start > from),
+            (Some(from), false) => spans.iter().rev().find(|s| s.start < from),
         };
-        let Some((start, end)) = found.map(|s| (s.start, s.end - 1)) else { return };
-        let anchor = self.selection.filter(|_| extend).map(|(anchor, _)| anchor);
-        self.select(Some((anchor.unwrap_or(start), if extend && !forward { start } else { end })));
+        let Some(span) = found.copied() else { return };
+        let words = document.token_span(sentence, &span);
+        match self.selection.filter(|_| extend) {
+            Some((anchor, _)) => self.select(Some((anchor, if forward { words.end - 1 } else { words.start }))),
+            None => {
+                self.select_part((span.start, span.end));
+            }
+        }
     }
 
     /// The stretch of text that is selected, as a span of this label.

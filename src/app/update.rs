@@ -8,6 +8,7 @@ use super::effect::{Effect, Pick};
 use super::import;
 use super::keeping::{changed_since, keep};
 use super::keymap::Keymap;
+use super::labelling::Caret;
 use super::matching;
 use super::notices::Notice;
 use super::runs::{busy, resume, start, training_sentences, try_out, wish};
@@ -174,12 +175,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::ScoreSplit(split) => app.scoring.split = split,
         Command::Pick(pick) => effects.push(Effect::Pick(pick)),
         Command::Cancel => effects.push(Effect::StopReading),
-        Command::SelectPart(start, end) => {
-            if app.annotate.as_mut().is_some_and(|a| !a.select_part((start, end))) {
-                let text = "This dataset's file holds labels of whole words only. Export it as JSON lines to label parts of words.";
-                app.notices.say(Notice::info("Parts of words cannot be labelled here", text));
-            }
-        }
+        Command::SelectPart(start, end) => select_part(app, |a| a.select_part((start, end))),
         Command::CloseNotice(key) => app.notices.close(key),
         Command::SetTheme(_)
         | Command::Compact(_)
@@ -226,6 +222,15 @@ fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     }
     app.keymap = Keymap::of(&app.settings);
     effects.push(Effect::StoreSettings);
+}
+
+/// Selects a part of a word, or says why not.
+fn select_part(app: &mut App, select: impl FnOnce(&mut Annotate) -> bool) {
+    if !app.annotate.as_mut().is_none_or(select) {
+        let text =
+            "This dataset's file holds labels of whole words only. Export it as JSON lines to label parts of words.";
+        app.notices.say(Notice::info("Parts of words cannot be labelled here", text));
+    }
 }
 
 /// Allows overlapping spans, or forbids them; those that are there stay.
@@ -365,6 +370,10 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::GoTo(room) => go_to(app, room, effects),
         Action::Palette => app.palette = !app.palette,
         Action::History => app.history = !app.history && app.annotate.is_some(),
+        Action::OnlyText => {
+            app.settings.only_text = !app.settings.only_text;
+            effects.push(Effect::StoreSettings);
+        }
         Action::Guidelines => {
             app.settings.guidelines = !app.settings.guidelines;
             effects.push(Effect::StoreSettings);
@@ -392,6 +401,9 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::Overlaps => allow_overlaps(app, effects),
+        Action::Extend(caret @ (Caret::NextCharacter | Caret::PreviousCharacter)) => {
+            select_part(app, |a| a.extend_by_character(caret == Caret::NextCharacter));
+        }
         Action::Compare => surveying::pick(effects),
         Action::LabelMatches => matching::open(app),
         Action::RepeatOnNext => matching::repeat(app, effects),

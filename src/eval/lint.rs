@@ -18,11 +18,13 @@ pub enum Kind {
     Missed,
     /// The same sentence is labelled otherwise.
     Twice,
+    /// A sentence of train stands in dev or test, too.
+    Leak,
 }
 
 impl Kind {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::Edge, Self::Cut, Self::Mixed, Self::Missed, Self::Twice];
+    pub const ALL: [Self; 6] = [Self::Edge, Self::Cut, Self::Mixed, Self::Missed, Self::Twice, Self::Leak];
 }
 
 /// One thing that looks wrong.
@@ -69,6 +71,18 @@ pub fn lint(corpus: &Corpus) -> Vec<Finding> {
     let mut found = found.list;
     found.sort_by_key(|f| (f.kind, f.id));
     found
+}
+
+/// Sentences of train with their twins in dev or test, as [`Duplicates`](super::statistics::Duplicates) has them.
+pub(super) fn leaks(corpus: &Corpus, pairs: &[(SentenceId, SentenceId)]) -> Vec<Finding> {
+    let finding = |(id, twin): &(SentenceId, SentenceId)| {
+        let d = corpus.document(id.document);
+        let at = d.span_at(id.sentence as usize, 0..d.sentence(id.sentence as usize).len(), 0);
+        let split = corpus.document(twin.document).split.name();
+        let what = format!("{} stands in {split}, too, or nearly so", quoted(d, &at));
+        Finding { kind: Kind::Leak, id: *id, at, what, fix: None }
+    };
+    pairs.iter().take(MOST).map(finding).collect()
 }
 
 /// Each text's label, where it has nearly always the same one, and how often.

@@ -27,7 +27,8 @@ impl Survey {
     /// Looks through a corpus; `None` where `go_on` ends it in between.
     pub fn of(corpus: &Corpus, go_on: impl Fn() -> bool) -> Option<Self> {
         let statistics = go_on().then(|| Statistics::of(corpus))?;
-        let findings = go_on().then(|| lint(corpus))?;
+        let mut findings = go_on().then(|| lint(corpus))?;
+        findings.extend(statistics.duplicates.iter().flat_map(|d| lint::leaks(corpus, &d.leaks)));
         Some(Self { statistics, findings })
     }
 }

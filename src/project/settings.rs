@@ -31,6 +31,8 @@ pub struct Settings {
     pub preset: String,
     /// Keys that a person changed, by the command's name.
     pub keys: BTreeMap<String, Vec<String>>,
+    /// Whether the panels beside the text are put away.
+    pub only_text: bool,
     /// Whether guidelines are shown beside the text.
     pub guidelines: bool,
     /// Newest first, at most eight.

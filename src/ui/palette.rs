@@ -130,6 +130,7 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::Redo => icon::REDO_2,
         Action::History => icon::HISTORY,
         Action::Guidelines => icon::BOOK_OPEN,
+        Action::OnlyText => icon::MAXIMIZE,
         Action::NextSentence => icon::ARROW_DOWN,
         Action::PreviousSentence => icon::ARROW_UP,
         Action::PageDown => icon::ARROW_DOWN,

@@ -265,6 +265,12 @@ fn a_part_of_a_word_is_labelled_where_the_file_can_hold_it() {
     });
     w.click("Remove Kunden");
     assert_eq!(spans(&w), ["2785"]);
+    // By keys: of “2785” one character more, and two fewer.
+    w.key(CTRL, ArrowRight);
+    w.keys(&[Key::Comma, Key::Comma, Num1]);
+    assert_eq!(spans(&w), ["27"]);
+    w.keys(&[Key::Period, Num1]);
+    assert_eq!(spans(&w), ["278"]);
     // Columns hold whole words only.
     let mut w = window(folder.path(), "Ada met Zoë");
     w.ask(Command::SelectPart(0, 2));

@@ -42,8 +42,9 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     let side = Frame::new().fill(p.panel).inner_margin(Margin::ZERO);
     let width = if window < WIDE_LIST { 208.0 } else { 288.0 };
     let roomy = window >= ALL_COLUMNS;
-    let inspector = roomy || view.inspector;
-    if window >= WIDE_LIST || !(inspector || app.settings.guidelines) {
+    let only_text = app.settings.only_text;
+    let inspector = (roomy || view.inspector) && !only_text;
+    if !only_text && (window >= WIDE_LIST || !(inspector || app.settings.guidelines)) {
         let list = Panel::left("sentences").frame(side).default_size(width).size_range(208.0..=420.0);
         let rect = list.show_separator_line(false).show(ui, |ui| list::show(ui, a, &mut view.list, out)).response.rect;
         edge_right(ui, rect);
@@ -60,7 +61,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
             .rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
     }
-    if app.settings.guidelines {
+    if app.settings.guidelines && !only_text {
         let panel = Panel::right("guidelines").frame(side).default_size(280.0).size_range(220.0..=480.0);
         let shown =
             panel.show_separator_line(false).show(ui, |ui| guidelines::show(ui, app, a, &mut view.guidelines, out));

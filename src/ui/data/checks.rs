@@ -19,6 +19,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::Mixed => "Unusual label",
         Kind::Missed => "Not labelled",
         Kind::Twice => "Labelled twice, otherwise",
+        Kind::Leak => "In train and test",
     }
 }
 
