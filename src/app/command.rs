@@ -218,6 +218,8 @@ pub enum Command {
     ImportCancel,
     /// Write the corpus there.
     SaveTo(PathBuf),
+    /// Write this text there.
+    WriteText(PathBuf, String),
     /// Write the corpus there in the format of this name.
     ExportTo(&'static str, PathBuf),
     /// Copy this model's folder there.

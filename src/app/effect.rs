@@ -53,6 +53,8 @@ pub enum Pick {
         /// Several files.
         folder: bool,
     },
+    /// Where this picture goes, an SVG.
+    Picture(String),
     /// Where a copy of this model goes.
     SaveModel(std::path::PathBuf),
 }

@@ -84,6 +84,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
                 effects.push(Effect::File(FileRequest::Export { path, corpus: a.corpus.clone(), to }));
             }
         }
+        Command::WriteText(path, text) => effects.push(Effect::File(FileRequest::Write { path, text })),
         Command::SaveModelTo(from, to) => effects.push(Effect::File(FileRequest::CopyModel { from, to })),
         Command::Forget(path) => {
             app.settings.forget(&path);

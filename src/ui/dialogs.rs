@@ -113,6 +113,7 @@ fn title(pick: &Pick) -> &'static str {
         Pick::SaveAs { .. } => "Save a copy as",
         Pick::Export { .. } => "Export as",
         Pick::SaveModel(_) => "Save the model as",
+        Pick::Picture(_) => "Save the picture as",
     }
 }
 
@@ -125,6 +126,7 @@ fn command(pick: Pick, path: PathBuf) -> Command {
         Pick::SaveAs { .. } => Command::SaveTo(path),
         Pick::Export { format, .. } => Command::ExportTo(format, path),
         Pick::SaveModel(from) => Command::SaveModelTo(from, path),
+        Pick::Picture(svg) => Command::WriteText(path, svg),
     }
 }
 
@@ -134,6 +136,7 @@ fn ask_system(pick: &Pick) -> Option<PathBuf> {
         Pick::OpenFile | Pick::Compare => dialog.pick_file(),
         Pick::OpenFolder | Pick::BaseFolder | Pick::TryFolder => dialog.pick_folder(),
         Pick::SaveAs { folder: false } => dialog.save_file(),
+        Pick::Picture(_) => dialog.set_file_name("dataset.svg").save_file(),
         Pick::Export { format, folder: false } => {
             let ending = crate::format::by_name(format).and_then(|f| f.extensions.first().copied()).unwrap_or("txt");
             dialog.set_file_name(format!("dataset.{ending}")).save_file()

@@ -87,6 +87,13 @@ pub enum FileRequest {
         /// Which format.
         to: Format,
     },
+    /// Write a text into a file.
+    Write {
+        /// Where to.
+        path: PathBuf,
+        /// What.
+        text: String,
+    },
     /// Copy a model's folder.
     CopyModel {
         /// Which model.

@@ -76,6 +76,10 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
             export::export(&corpus, to, export::scheme_for(&corpus, to), &path)?;
             outbox.send(Event::Exported(path));
         }
+        FileRequest::Write { path, text } => {
+            disk::write(&path, text.as_bytes()).map_err(|e| e.to_string())?;
+            outbox.send(Event::Exported(path));
+        }
         FileRequest::CopyModel { from, to } => {
             let listed = disk::list(&from).map_err(|e| e.to_string())?;
             let read = |p: &PathBuf| {

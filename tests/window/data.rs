@@ -38,6 +38,12 @@ fn numbers_lead_to_their_sentences() {
     let mut w = window(folder.path(), &format!("{OFTEN}Ada B-PER\nVance I-PER\nmet O\nZoë B-PER\n"));
     w.go_to("Data");
     w.until("it is counted", |w| w.app().surveying.survey.is_some());
+    let picture = folder.path().join("numbers.svg");
+    w.answer(&picture);
+    w.press("Save as a picture");
+    w.until("it is written", |_| picture.exists());
+    let svg = std::fs::read_to_string(&picture).expect("a picture");
+    assert!(svg.starts_with("<svg ") && svg.contains(">Oslo</text>") && svg.ends_with("</svg>\n"));
     for (bar, expected) in [("LOC: 4, rare", vec![0, 1, 2, 3]), ("2: 1", vec![4]), ("Oslo: 4", vec![0, 1, 2, 3])] {
         w.go_to("Data");
         w.click(bar);

@@ -3,13 +3,15 @@
 mod checks;
 mod compare;
 mod overview;
+mod picture;
 
 use super::Commands;
 use super::theme;
 use super::widgets::{ProgressBar, Segmented, note};
+use crate::app::effect::Pick;
 use crate::app::surveying::Tab;
 use crate::app::{Annotate, App, Command};
-use crate::ui::theme::TextRole;
+use crate::ui::theme::{TextRole, icon};
 use crate::ui::widgets::Button;
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
@@ -27,6 +29,11 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             let mut tab = s.tab as usize;
             if Segmented::new(&mut tab, &["Numbers", "Checks", "Compare"]).show(ui).changed() {
                 out.push(Command::SurveyTab([Tab::Numbers, Tab::Checks, Tab::Compare][tab]));
+            }
+            if let (Tab::Numbers, Some((_, survey))) = (s.tab, &s.survey)
+                && Button::quiet("Save as a picture").icon(icon::DOWNLOAD).show(ui).clicked()
+            {
+                out.push(Command::Pick(Pick::Picture(picture::svg(a, &survey.statistics))));
             }
             let old = s.survey.as_ref().is_some_and(|(revision, _)| *revision != a.revision);
             if s.tab != Tab::Compare && old && s.waiting.is_none() {

@@ -16,7 +16,7 @@ mod text;
 
 use egui::{Context, Theme};
 
-pub use colour::Palette;
+pub use colour::{LIGHT, Palette};
 pub use density::{Density, density, set_density};
 pub use focus::by_key;
 pub use fonts::Face;

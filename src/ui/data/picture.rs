@@ -1,0 +1,121 @@
+//! The numbers as a picture: an SVG of the same bars, in the light theme, for a paper or a report.
+
+use crate::app::Annotate;
+use crate::eval::Statistics;
+use crate::eval::statistics::{OfSplit, Surface};
+use crate::ui::numbers::thousands;
+use crate::ui::theme::LIGHT;
+use egui::Color32;
+use std::fmt::Write as _;
+
+const WIDTH: f32 = 720.0;
+const NAME: f32 = 170.0;
+const BAR: f32 = 440.0;
+const ROW: f32 = 22.0;
+/// Surfaces that are drawn.
+const SURFACES: usize = 12;
+
+/// A bar: its name, its number, and its parts as shares of the longest with their colours.
+type Bar = (String, usize, Vec<(f32, Color32)>);
+
+/// The picture's text.
+pub fn svg(a: &Annotate, s: &Statistics) -> String {
+    let mut body = String::new();
+    let mut y = 34.0;
+    let splits: Vec<String> =
+        s.splits.iter().map(|x| format!("{} {}", x.split.name(), thousands(x.sentences))).collect();
+    let title = format!("{}: sentences of {}", a.corpus.name, splits.join(", "));
+    text(&mut body, 20.0, y, 16, "600", &title);
+    y += 20.0;
+    for (heading, bars) in [
+        ("Labels by split", labels(a, s)),
+        ("Words of a span", histogram(&s.span_lengths, |i| (i + 1).to_string())),
+        ("Words of a sentence", histogram(&s.sentence_lengths, |i| format!("{} to {}", i * 10 + 1, i * 10 + 10))),
+        ("Most frequent", surfaces(a, &s.surfaces)),
+        ("Same words, different label", surfaces(a, &s.mixed)),
+    ] {
+        if bars.is_empty() {
+            continue;
+        }
+        y += 26.0;
+        text(&mut body, 20.0, y, 13, "600", heading);
+        y += 8.0;
+        for (name, number, parts) in bars {
+            row(&mut body, y, &name, number, &parts);
+            y += ROW;
+        }
+    }
+    let height = y + 20.0;
+    let font = "Inter, Helvetica, Arial, sans-serif";
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" font-family=\"{font}\">\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{body}</svg>\n"
+    )
+}
+
+fn labels(a: &Annotate, s: &Statistics) -> Vec<Bar> {
+    let count = |x: &OfSplit, id: usize| x.labels.get(id).copied().unwrap_or(0);
+    let total = |id: usize| s.splits.iter().map(|x| count(x, id)).sum::<usize>();
+    let most = (0..a.corpus.labels.len()).map(total).max().unwrap_or(0).max(1) as f32;
+    let bar = |(id, l): (u16, &crate::corpus::label::Label)| {
+        let solid = LIGHT.label(usize::from(l.colour)).solid;
+        // Train, dev, test from full to pale.
+        let part = |(i, x): (usize, &OfSplit)| {
+            (count(x, usize::from(id)) as f32 / most, mixed_with_white(solid, [1.0, 0.65, 0.4][i.min(2)]))
+        };
+        (l.name.clone(), total(usize::from(id)), s.splits.iter().enumerate().map(part).collect())
+    };
+    a.corpus.labels.iter().map(bar).collect()
+}
+
+fn histogram(counts: &[usize], name: impl Fn(usize) -> String) -> Vec<Bar> {
+    let most = counts.iter().max().copied().unwrap_or(0).max(1) as f32;
+    let last = counts.len().saturating_sub(1);
+    let bar = |(i, n): (usize, &usize)| {
+        let name =
+            if i == last { format!("{} or more", name(i).split(' ').next().unwrap_or_default()) } else { name(i) };
+        (name, *n, vec![(*n as f32 / most, LIGHT.series[0])])
+    };
+    counts.iter().enumerate().map(bar).collect()
+}
+
+fn surfaces(a: &Annotate, list: &[Surface]) -> Vec<Bar> {
+    let most = list.iter().map(Surface::count).max().unwrap_or(0).max(1) as f32;
+    let colour = |id| a.corpus.labels.get(id).map_or(LIGHT.text3, |l| LIGHT.label(usize::from(l.colour)).solid);
+    let bar = |surface: &Surface| {
+        let parts = surface.labels.iter().map(|(id, n)| (*n as f32 / most, colour(*id))).collect();
+        (surface.text.clone(), surface.count(), parts)
+    };
+    list.iter().take(SURFACES).map(bar).collect()
+}
+
+fn row(body: &mut String, y: f32, name: &str, number: usize, parts: &[(f32, Color32)]) {
+    let short: String = name.chars().take(26).collect();
+    text(body, 20.0, y + 15.0, 12, "400", &short);
+    let mut x = 20.0 + NAME;
+    for (share, colour) in parts {
+        let width = BAR * share;
+        let [r, g, b, _] = colour.to_array();
+        let _ = writeln!(
+            body,
+            "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"10\" fill=\"#{r:02x}{g:02x}{b:02x}\"/>",
+            y + 6.0
+        );
+        x += width;
+    }
+    text(body, x + 8.0, y + 15.0, 12, "400", &thousands(number));
+}
+
+fn text(body: &mut String, x: f32, y: f32, size: u8, weight: &str, words: &str) {
+    let words = words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    // Signs that XML has no place for.
+    let words: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let _ = writeln!(
+        body,
+        "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" font-weight=\"{weight}\" fill=\"#1d1f24\">{words}</text>"
+    );
+}
+
+fn mixed_with_white(colour: Color32, share: f32) -> Color32 {
+    crate::ui::annotate::paint::mix(Color32::WHITE, colour, share)
+}
