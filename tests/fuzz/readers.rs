@@ -58,7 +58,7 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn check(bytes: &[u8]) {
     let format = std::env::var("TAGWRIGHT_FORMAT").ok().and_then(|name| format::by_name(&name));
-    let Ok((name, unpacked)) = format::packed::unpacked("input", bytes) else { return };
+    let Ok((name, unpacked)) = format::packed::unpacked("input", bytes, false) else { return };
     let choices = format::Choices { format, ..format::Choices::default() };
     let mut corpus = corpus::Corpus::default();
     // A text beside annotations that are read for a document of their own.
