@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands, and [`keymap`]: their keys), [`update`] (a
 //! command changes the state and asks for [`Effect`]s; what concerns runs is in [`runs`]), [`events`] (what the worker tells changes it too), and the rooms:
-//! [`import`] (a dataset before it is taken), [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), [`annotate`] with [`labelling`], [`matching`], [`suggesting`] and the [`query`] language of its search field, [`surveying`], [`training`], [`trying`], [`scoring`].
+//! [`import`] (a dataset before it is taken), [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), `preferences` (theme, density, keys), [`annotate`] with [`labelling`], [`matching`], [`suggesting`] and the [`query`] language of its search field, [`surveying`], [`training`], [`trying`], [`scoring`].
 
 pub mod annotate;
 pub mod asking;
@@ -16,6 +16,7 @@ pub mod keymap;
 pub mod labelling;
 pub mod matching;
 pub mod notices;
+mod preferences;
 pub mod query;
 pub mod runs;
 pub mod scoring;

@@ -2,7 +2,7 @@
 
 use super::annotate::Annotate;
 use super::command::Command;
-use super::effect::{Effect, Pick};
+use super::effect::Effect;
 use super::events::thousands;
 use super::notices::Notice;
 use super::state::{App, Room};
@@ -287,9 +287,4 @@ impl Annotate {
             _ => Edit::Together { name: format!("Take what {} says", c.name()), edits },
         })
     }
-}
-
-/// Asks for the other labelling's file.
-pub(super) fn pick(effects: &mut Vec<Effect>) {
-    effects.push(Effect::Pick(Pick::Compare));
 }

@@ -2,15 +2,14 @@
 
 use super::annotate::Annotate;
 use super::asking::Asking;
-use super::chord::Chord;
-use super::command::{Action, Command, entry_of};
+use super::command::{Action, Command};
 use super::effect::{Effect, Pick};
 use super::import;
 use super::keeping::{changed_since, keep};
-use super::keymap::Keymap;
 use super::labelling::Caret;
 use super::matching;
 use super::notices::Notice;
+use super::preferences::set;
 use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::state::{App, Room};
 use super::suggesting;
@@ -194,37 +193,6 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Changes the person's settings.
-fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
-    let s = &mut app.settings;
-    match command {
-        Command::SetTheme(light) => s.light = light,
-        Command::Compact(compact) => s.compact = compact,
-        Command::SetPreset(name) => {
-            s.preset = name.to_owned();
-            s.keys.clear();
-        }
-        Command::SetKey(action, chord) => {
-            let Some(entry) = entry_of(action) else { return };
-            if let Some(other) = chord.and_then(|chord| app.keymap.clash(action, chord)) {
-                let caps = chord.map(|c| c.caps().join(" ")).unwrap_or_default();
-                return app
-                    .notices
-                    .say(Notice::bad(format!("{caps} is taken"), format!("It is the key of “{other}”.")));
-            }
-            s.keys.insert(entry.name.to_owned(), chord.map(Chord::text).into_iter().collect());
-        }
-        Command::ResetKey(action) => {
-            if let Some(entry) = entry_of(action) {
-                s.keys.remove(entry.name);
-            }
-        }
-        _ => {}
-    }
-    app.keymap = Keymap::of(&app.settings);
-    effects.push(Effect::StoreSettings);
-}
-
 /// Selects a part of a word, or says why not.
 fn select_part(app: &mut App, select: impl FnOnce(&mut Annotate) -> bool) {
     if !app.annotate.as_mut().is_none_or(select) {
@@ -405,7 +373,7 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::Extend(caret @ (Caret::NextCharacter | Caret::PreviousCharacter)) => {
             select_part(app, |a| a.extend_by_character(caret == Caret::NextCharacter));
         }
-        Action::Compare => surveying::pick(effects),
+        Action::Compare => effects.push(Effect::Pick(Pick::Compare)),
         Action::LabelMatches => matching::open(app),
         Action::RepeatOnNext => matching::repeat(app, effects),
         Action::Suggest => suggesting::ask(app, effects),

@@ -172,14 +172,13 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::{DocumentBuilder, Split};
+    use crate::corpus::{DocumentBuilder, Split, TokenSpan};
     use std::sync::Arc;
 
     /// Sentences by line, a tag a word: `Oslo/LOC is`. Neighbours of one label are one span.
     fn corpus(marked: &str) -> Corpus {
         let mut labels = Labels::default();
         let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
-        let mut spans = Vec::new();
         for line in marked.split('\n') {
             let mut tags = Vec::new();
             for word in line.split(' ') {
@@ -187,21 +186,17 @@ mod tests {
                 builder.token(word, []);
                 tags.push(label);
             }
-            let mut first = 0;
-            for i in 1..=tags.len() {
-                if i == tags.len() || tags[i] != tags[first] {
-                    spans.extend(tags[first].map(|label| (builder.sentences(), first..i, label)));
-                    first = i;
+            let mut start = 0;
+            let mut spans = Vec::new();
+            for end in 1..=tags.len() {
+                if end == tags.len() || tags[end] != tags[start] {
+                    spans.extend(tags[start].map(|label| TokenSpan { start, end, label }));
+                    start = end;
                 }
             }
-            builder.end_sentence(&[]);
+            builder.end_sentence(&spans);
         }
-        let mut document = builder.finish();
-        for (sentence, words, label) in spans {
-            let span = document.span_at(sentence, words, label);
-            document.insert_span(span);
-        }
-        Corpus { documents: vec![Arc::new(document)], labels, ..Corpus::default() }
+        Corpus { documents: vec![Arc::new(builder.finish())], labels, ..Corpus::default() }
     }
 
     #[test]

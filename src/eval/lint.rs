@@ -238,34 +238,28 @@ fn is_edge(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::{DocumentBuilder, Labels, Split};
+    use crate::corpus::{DocumentBuilder, Labels, Split, TokenSpan};
     use std::sync::Arc;
 
     /// A text of sentences by line, with spans as `[Oslo LOC]`; a text's tokens are the words between spaces.
     fn corpus(marked: &str) -> Corpus {
         let mut labels = Labels::default();
         let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
-        let mut spans = Vec::new();
         for line in marked.split('\n') {
-            let (mut words, mut open) = (0, 0);
+            let (mut end, mut start, mut spans) = (0, 0, Vec::new());
             for word in line.split(' ') {
                 match (word.strip_prefix('['), word.strip_suffix(']')) {
-                    (_, Some(label)) => spans.push((builder.sentences(), open..words, labels.intern(label))),
+                    (_, Some(label)) => spans.push(TokenSpan { start, end, label: labels.intern(label) }),
                     (begun, None) => {
-                        open = if begun.is_some() { words } else { open };
+                        start = if begun.is_some() { end } else { start };
                         builder.token(begun.unwrap_or(word), []);
-                        words += 1;
+                        end += 1;
                     }
                 }
             }
-            builder.end_sentence(&[]);
+            builder.end_sentence(&spans);
         }
-        let mut document = builder.finish();
-        for (sentence, words, label) in spans {
-            let span = document.span_at(sentence, words, label);
-            document.insert_span(span);
-        }
-        Corpus { documents: vec![Arc::new(document)], labels, ..Corpus::default() }
+        Corpus { documents: vec![Arc::new(builder.finish())], labels, ..Corpus::default() }
     }
 
     #[test]

@@ -40,6 +40,13 @@ pub struct OfSplit {
     pub done: usize,
 }
 
+impl OfSplit {
+    /// How many spans a label has here.
+    pub fn count(&self, label: LabelId) -> usize {
+        self.labels.get(usize::from(label)).copied().unwrap_or(0)
+    }
+}
+
 /// A text that is a span, and how often with which label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Surface {
@@ -93,6 +100,11 @@ const LEAST_WORDS: usize = 5;
 const MOST_SENTENCES: usize = 300_000;
 
 impl Statistics {
+    /// How many spans a label has in all splits.
+    pub fn total(&self, label: LabelId) -> usize {
+        self.splits.iter().map(|s| s.count(label)).sum()
+    }
+
     /// Counts a corpus.
     pub fn of(corpus: &Corpus) -> Self {
         let mut statistics = Self {

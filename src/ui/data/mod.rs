@@ -11,6 +11,7 @@ use super::widgets::{ProgressBar, Segmented, note};
 use crate::app::effect::Pick;
 use crate::app::surveying::Tab;
 use crate::app::{Annotate, App, Command};
+use crate::corpus::Split;
 use crate::ui::theme::{TextRole, icon};
 use crate::ui::widgets::Button;
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
@@ -58,6 +59,15 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             (Tab::Checks, Some((_, survey))) => checks::show(ui, app, a, &survey.findings, out),
         }
     });
+}
+
+/// How strong a split's part of a bar is: train, dev, test from full to pale.
+fn strength(split: Split) -> f32 {
+    match split {
+        Split::Train => 1.0,
+        Split::Dev => 0.65,
+        Split::Test => 0.4,
+    }
 }
 
 /// A page that scrolls, not wider than is read well.

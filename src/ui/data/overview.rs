@@ -1,10 +1,11 @@
 //! The dataset in numbers. Every bar leads to its sentences.
 
+use super::strength;
 use crate::app::annotate::FilterLabel;
 use crate::app::{Action, Annotate, Command, Room, query};
-use crate::corpus::{LabelId, Split};
+use crate::corpus::LabelId;
 use crate::eval::Statistics;
-use crate::eval::statistics::Surface;
+use crate::eval::statistics::{OfSplit, Surface};
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
 use crate::ui::theme::{self, TextRole};
@@ -63,7 +64,7 @@ fn two(ui: &mut Ui, content: impl FnOnce(&mut Ui, &mut Ui)) {
 }
 
 fn headline(ui: &mut Ui, a: &Annotate, s: &Statistics) {
-    let sum = |of: fn(&crate::eval::statistics::OfSplit) -> usize| s.splits.iter().map(of).sum::<usize>();
+    let sum = |of: fn(&OfSplit) -> usize| s.splits.iter().map(of).sum::<usize>();
     let (sentences, tokens, covered, done) =
         (sum(|x| x.sentences), sum(|x| x.tokens), sum(|x| x.covered), sum(|x| x.done));
     let spans = sum(|x| x.labels.iter().sum());
@@ -87,8 +88,7 @@ fn headline(ui: &mut Ui, a: &Annotate, s: &Statistics) {
 /// How often each label is in each split.
 fn labels(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
     let p = theme::of(ui);
-    let total = |id: usize| s.splits.iter().map(|x| x.labels.get(id).copied().unwrap_or(0)).sum::<usize>();
-    let most = (0..a.corpus.labels.len()).map(total).max().unwrap_or(0).max(1);
+    let most = a.corpus.labels.iter().map(|(id, _)| s.total(id)).max().unwrap_or(0).max(1);
     Card::new("Labels").note("by split: train, dev, test from full to pale").show(
         ui,
         |_| {},
@@ -96,19 +96,9 @@ fn labels(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (id, l) in a.corpus.labels.iter() {
                 let solid = p.label(usize::from(l.colour)).solid;
-                let part = |x: &crate::eval::statistics::OfSplit| {
-                    let strength = match x.split {
-                        Split::Train => 1.0,
-                        Split::Dev => 0.65,
-                        Split::Test => 0.4,
-                    };
-                    (
-                        x.labels.get(usize::from(id)).copied().unwrap_or(0) as f32 / most as f32,
-                        solid.gamma_multiply(strength),
-                    )
-                };
+                let part = |x: &OfSplit| (x.count(id) as f32 / most as f32, solid.gamma_multiply(strength(x.split)));
                 let parts: Vec<(f32, Color32)> = s.splits.iter().map(part).collect();
-                let n = total(usize::from(id));
+                let n = s.total(id);
                 // A label that is rare in training is hardly learned.
                 let rare = if n > 0 && n < 20 { ", rare" } else { "" };
                 let row = BarRow { name: &l.name, number: &format!("{}{rare}", thousands(n)), parts: &parts };

@@ -1,8 +1,12 @@
 //! The numbers as a picture: an SVG of the same bars, in the light theme, for a paper or a report.
 
+use super::strength;
 use crate::app::Annotate;
+use crate::corpus::LabelId;
+use crate::corpus::label::Label;
 use crate::eval::Statistics;
 use crate::eval::statistics::{OfSplit, Surface};
+use crate::ui::annotate::paint::mix;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::LIGHT;
 use egui::Color32;
@@ -54,16 +58,11 @@ pub fn svg(a: &Annotate, s: &Statistics) -> String {
 }
 
 fn labels(a: &Annotate, s: &Statistics) -> Vec<Bar> {
-    let count = |x: &OfSplit, id: usize| x.labels.get(id).copied().unwrap_or(0);
-    let total = |id: usize| s.splits.iter().map(|x| count(x, id)).sum::<usize>();
-    let most = (0..a.corpus.labels.len()).map(total).max().unwrap_or(0).max(1) as f32;
-    let bar = |(id, l): (u16, &crate::corpus::label::Label)| {
+    let most = a.corpus.labels.iter().map(|(id, _)| s.total(id)).max().unwrap_or(0).max(1) as f32;
+    let bar = |(id, l): (LabelId, &Label)| {
         let solid = LIGHT.label(usize::from(l.colour)).solid;
-        // Train, dev, test from full to pale.
-        let part = |(i, x): (usize, &OfSplit)| {
-            (count(x, usize::from(id)) as f32 / most, mixed_with_white(solid, [1.0, 0.65, 0.4][i.min(2)]))
-        };
-        (l.name.clone(), total(usize::from(id)), s.splits.iter().enumerate().map(part).collect())
+        let part = |x: &OfSplit| (x.count(id) as f32 / most, mix(Color32::WHITE, solid, strength(x.split)));
+        (l.name.clone(), s.total(id), s.splits.iter().map(part).collect())
     };
     a.corpus.labels.iter().map(bar).collect()
 }
@@ -114,8 +113,4 @@ fn text(body: &mut String, x: f32, y: f32, size: u8, weight: &str, words: &str) 
         body,
         "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" font-weight=\"{weight}\" fill=\"#1d1f24\">{words}</text>"
     );
-}
-
-fn mixed_with_white(colour: Color32, share: f32) -> Color32 {
-    crate::ui::annotate::paint::mix(Color32::WHITE, colour, share)
 }

@@ -1,0 +1,39 @@
+//! What a person chooses for every dataset: theme, density, keys.
+
+use super::chord::Chord;
+use super::command::{Command, entry_of};
+use super::effect::Effect;
+use super::keymap::Keymap;
+use super::notices::Notice;
+use super::state::App;
+
+/// Changes the person's settings.
+pub(super) fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+    let s = &mut app.settings;
+    match command {
+        Command::SetTheme(light) => s.light = light,
+        Command::Compact(compact) => s.compact = compact,
+        Command::SetPreset(name) => {
+            s.preset = name.to_owned();
+            s.keys.clear();
+        }
+        Command::SetKey(action, chord) => {
+            let Some(entry) = entry_of(action) else { return };
+            if let Some(other) = chord.and_then(|chord| app.keymap.clash(action, chord)) {
+                let caps = chord.map(|c| c.caps().join(" ")).unwrap_or_default();
+                return app
+                    .notices
+                    .say(Notice::bad(format!("{caps} is taken"), format!("It is the key of “{other}”.")));
+            }
+            s.keys.insert(entry.name.to_owned(), chord.map(Chord::text).into_iter().collect());
+        }
+        Command::ResetKey(action) => {
+            if let Some(entry) = entry_of(action) {
+                s.keys.remove(entry.name);
+            }
+        }
+        _ => {}
+    }
+    app.keymap = Keymap::of(&app.settings);
+    effects.push(Effect::StoreSettings);
+}
