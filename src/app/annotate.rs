@@ -1,10 +1,11 @@
 //! The Annotate room: an open dataset, which sentences are in view, what is selected, and the edits on it.
 
-use super::query::{Query, Status};
+use super::query::{Known, Query, Status};
+use super::worked::Worked;
 use crate::corpus::store::Counts;
 use crate::corpus::{Corpus, Document, Edit, History, LabelId, Mark, SentenceId, Snapshot, Split};
 use crate::model::Alignment;
-use crate::project::{RunRecord, SourceFile, SourceProblem, View};
+use crate::project::{Progress, RunRecord, SourceFile, SourceProblem, View};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,6 +35,15 @@ pub struct Filter {
     pub split: Option<Split>,
     /// Of this status.
     pub status: Option<Status>,
+}
+
+/// What a label is being chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choosing {
+    /// The selected words.
+    Span,
+    /// The whole document.
+    Class,
 }
 
 /// The pieces lens.
@@ -94,8 +104,10 @@ pub struct Annotate {
     pub revision: u64,
     /// How many sentences are done.
     pub done: usize,
-    /// How many were marked as done since midnight.
-    pub done_today: usize,
+    /// What was done on which day.
+    pub progress: Progress,
+    /// How long was worked today.
+    pub worked: Worked,
     /// How many are flagged.
     pub flagged: usize,
     /// How many suggestions are open.
@@ -110,8 +122,8 @@ pub struct Annotate {
     pub last_labels: Vec<LabelId>,
     /// The words that were labelled last, and as what.
     pub last_given: Option<(Vec<String>, LabelId)>,
-    /// Whether a label is being chosen at the selection.
-    pub choosing: bool,
+    /// Whether a label is being chosen, and for what.
+    pub choosing: Option<Choosing>,
     /// The label that every selection by mouse gets at once.
     pub brush: Option<LabelId>,
     /// First sentence number of each split, so that ids count from 0 in each.
@@ -163,11 +175,12 @@ impl Annotate {
             flagged: corpus.documents.iter().flat_map(|d| d.marks.iter()).filter(|(_, m)| m.flagged).count(),
             suggested: corpus.documents.iter().map(|d| d.suggestions.len()).sum(),
             renumbered: 0,
-            done_today: 0,
+            progress: Progress::default(),
+            worked: Worked::default(),
             guidelines: String::new(),
             last_labels: Vec::new(),
             last_given: None,
-            choosing: false,
+            choosing: None,
             brush: None,
             split_starts,
             split_sizes,
@@ -211,7 +224,7 @@ impl Annotate {
         if place < self.sentences.len() && place != self.current {
             self.current = place;
             self.select(None);
-            self.choosing = false;
+            self.choosing = None;
             self.pieces.alignment = None;
         }
     }
@@ -264,6 +277,9 @@ impl Annotate {
             self.refilter();
         }
         self.follow_marks(edit);
+        if is_new {
+            self.progress.changed();
+        }
         if let Some((first, last)) = self.touched(edit)
             && (first == last || !is_new)
         {
@@ -277,10 +293,10 @@ impl Annotate {
             Edit::Suggestions { removed, added, .. } => {
                 self.suggested = self.suggested + added.len() - removed.len();
             }
-            Edit::Mark { before, after, .. } => {
+            Edit::Mark { document, sentence, before, after } => {
                 self.done = self.done + usize::from(after.done) - usize::from(before.done);
-                let today = self.done_today + usize::from(after.done);
-                self.done_today = today.saturating_sub(usize::from(before.done));
+                let id = SentenceId { document: *document, sentence: *sentence };
+                self.progress.follow(id, before.done, after.done);
                 self.flagged = self.flagged + usize::from(after.flagged) - usize::from(before.flagged);
             }
             Edit::Together { edits, .. } => edits.iter().for_each(|e| self.follow_marks(e)),
@@ -299,6 +315,15 @@ impl Annotate {
             Edit::Spans { document, removed, added } | Edit::Suggestions { document, removed, added } => {
                 let starts = || removed.iter().chain(added).map(|s| s.start);
                 Some((self.place_of(*document, starts().min()?)?, self.place_of(*document, starts().max()?)?))
+            }
+            Edit::Classes { document, .. } => {
+                // Where the person is, if that is in this document.
+                if self.current_id().document == *document {
+                    return Some((self.current, self.current));
+                }
+                let id = SentenceId { document: *document, sentence: 0 };
+                let place = self.sentences.binary_search(&id).ok()?;
+                Some((place, place))
             }
             Edit::Together { edits, .. } => {
                 let places = || edits.iter().filter_map(|e| self.touched(e));
@@ -339,7 +364,8 @@ impl Annotate {
 
     /// Applies the filter. A query that cannot be read changes nothing but [`Filter::problem`].
     pub fn refilter(&mut self) {
-        let query = match Query::parse(&self.filter.text, &self.corpus, &self.snapshots) {
+        let known = Known { corpus: &self.corpus, snapshots: &self.snapshots, progress: &self.progress };
+        let query = match Query::parse(&self.filter.text, &known) {
             Ok(query) => query,
             Err(problem) => {
                 self.filter.problem = Some(problem);

@@ -11,6 +11,8 @@ pub enum Asking {
     Label,
     /// A comment on the current sentence.
     Comment,
+    /// A comment on these bytes of it.
+    Remark(u32, u32),
     /// The name under which the search is kept.
     View,
     /// The name of a snapshot of all labels.
@@ -18,11 +20,17 @@ pub enum Asking {
 }
 
 impl Asking {
+    /// A comment on what is selected, or on the sentence.
+    pub fn comment(a: &Annotate) -> Self {
+        a.selected_text(0).map_or(Self::Comment, |at| Self::Remark(at.start, at.end))
+    }
+
     /// What stands in the field before anything is typed.
     pub fn begins(self, a: &Annotate) -> String {
         match self {
             Self::Label | Self::Snapshot => String::new(),
             Self::Comment => a.mark().comment,
+            Self::Remark(start, end) => a.mark().remark(start, end).to_owned(),
             Self::View => a.filter.text.clone(),
         }
     }
@@ -39,13 +47,13 @@ impl Asking {
                 Ok(()) => None,
             },
             Self::Snapshot if a.snapshots.iter().any(|s| s.name == text) => taken("snapshot"),
-            Self::Comment | Self::View | Self::Snapshot => None,
+            Self::Comment | Self::Remark(..) | Self::View | Self::Snapshot => None,
         }
     }
 
     /// Whether a text can be taken; an empty comment takes one away.
     pub fn is_ready(self, a: &Annotate, text: &str) -> bool {
-        (self == Self::Comment || !text.trim().is_empty()) && self.wrong(a, text).is_none()
+        (matches!(self, Self::Comment | Self::Remark(..)) || !text.trim().is_empty()) && self.wrong(a, text).is_none()
     }
 
     /// What a text is taken for.
@@ -54,6 +62,7 @@ impl Asking {
         match self {
             Self::Label => Command::NewLabel(text),
             Self::Comment => Command::Comment(text),
+            Self::Remark(start, end) => Command::Remark(start, end, text),
             Self::View => Command::KeepView(text),
             Self::Snapshot => Command::TakeSnapshot(text),
         }

@@ -42,6 +42,7 @@ pub enum Action {
     /// The label on this key, 1 to 9.
     Label(u8),
     ChooseLabel,
+    ChooseClass,
     Reshape(Reshape),
     LabelMatches,
     RepeatOnNext,
@@ -149,6 +150,7 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::Label(8), "Give the eighth label", &[Chord::plain("8")], Canvas),
     entry(Action::Label(9), "Give the ninth label", &[Chord::plain("9")], Canvas),
     entry(Action::ChooseLabel, "Choose a label", &[Chord::plain("L")], Canvas),
+    entry(Action::ChooseClass, "Label the whole document", &[Chord::plain("T")], Canvas),
     entry(Action::Reshape(Reshape::GrowEnd), "Grow the span by a word", &[Chord::alt("ArrowRight")], Canvas),
     entry(Action::Reshape(Reshape::ShrinkEnd), "Shrink the span by a word", &[Chord::alt("ArrowLeft")], Canvas),
     entry(Action::Reshape(Reshape::GrowStart), "Grow the span at its start", &[Chord::alt_shift("ArrowLeft")], Canvas),
@@ -170,7 +172,7 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::LeastSure, "The suggestion the model is least sure of", &[Chord::plain("U")], Canvas),
     entry(Action::Done, "Done, go on to the next", &[Chord::plain("D")], Canvas),
     entry(Action::Flag, "Flag the sentence", &[Chord::plain("F")], Canvas),
-    entry(Action::Comment, "Comment on the sentence", &[Chord::plain("C")], Canvas),
+    entry(Action::Comment, "Comment on the selection or the sentence", &[Chord::plain("C")], Canvas),
     entry(Action::KeepView, "Keep this search as a view", &[], Everywhere),
     entry(Action::Snapshots, "Snapshots of all labels", &[], Everywhere),
     entry(Action::TogglePieces, "Show word pieces", &[Chord::plain("P")], Canvas),
@@ -238,6 +240,12 @@ pub enum Command {
     Label(LabelId),
     /// The comment on the current sentence; empty takes it away.
     Comment(String),
+    /// The comment on these bytes of the current sentence; empty takes it away.
+    Remark(u32, u32, String),
+    /// The person is at work: seconds since 1970.
+    Active(u64),
+    /// Gives the current document this label, or takes it away.
+    Class(String),
     /// Ask for a line of text, or no more.
     Ask(Option<Asking>),
     /// What the Data room shows.
@@ -308,6 +316,8 @@ pub enum Command {
     RenameLabel(LabelId, String),
     /// Another colour for a label.
     RecolourLabel(LabelId, u8),
+    /// Another letter for a label, or the one that its name gives.
+    LetterOfLabel(LabelId, Option<char>),
     /// Show sentences that hold this text.
     FilterText(String),
     /// Show sentences with this label.
@@ -350,6 +360,8 @@ pub enum Command {
     SetTheme(Option<bool>),
     /// Narrow rows and smaller type.
     Compact(bool),
+    /// Show how long was worked today.
+    ShowTimer(bool),
     /// Whose keys are used; what a person changed is forgotten.
     SetPreset(&'static str),
     /// Another key for a command: none, or one that is free.

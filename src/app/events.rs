@@ -9,6 +9,7 @@ use super::suggesting::{self, Suggesting};
 use super::surveying::{self, Surveying};
 use super::training::RunState;
 use super::update::make;
+use super::worked::Worked;
 use crate::corpus::Split;
 use crate::corpus::relabel::relabel;
 use crate::hub::ModelName;
@@ -88,7 +89,7 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
 }
 
 /// Seconds since 1970.
-pub(super) fn now() -> u64 {
+pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }
 
@@ -99,7 +100,8 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     (annotate.runs, annotate.views, annotate.snapshots) = (kept.runs, kept.views, kept.snapshots);
     annotate.overlaps = kept.overlaps.unwrap_or(annotate.overlaps);
     annotate.guidelines = kept.guidelines;
-    annotate.done_today = kept.done_today;
+    annotate.worked = Worked::stored(&kept.worked, &kept.progress.today);
+    annotate.progress = kept.progress;
     annotate.highest_run = highest_run;
     annotate.read_only = project.is_read_only();
     annotate.problems = dataset.problems;

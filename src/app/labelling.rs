@@ -175,6 +175,14 @@ impl Annotate {
         shortest.or_else(|| spans.iter().find(|s| s.overlaps(&at))).copied()
     }
 
+    /// The span that is in the way of a label at the selection where spans may not overlap: one of another label that reaches
+    /// beyond the selected words. What a label covers, and a span of the same label, it takes the place of.
+    pub fn in_the_way(&self, label: LabelId) -> Option<Span> {
+        let at = self.selected_text(label).filter(|_| !self.overlaps)?;
+        let reaches_beyond = |s: &&Span| s.overlaps(&at) && (s.start < at.start || at.end < s.end);
+        self.spans_here().iter().filter(|s| s.label != label).find(reaches_beyond).copied()
+    }
+
     /// The edit that gives the selected words a label (`None`: no label); suggestions about them are decided by it. Spans they touch
     /// go, or only those of the same words where spans may overlap. `None` when nothing is selected or nothing would change.
     pub fn label_edit(&self, label: Option<LabelId>) -> Option<Edit> {

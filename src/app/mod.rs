@@ -10,6 +10,7 @@ pub mod chord;
 pub mod command;
 pub mod effect;
 pub mod events;
+pub mod giving;
 pub mod import;
 mod keeping;
 pub mod keymap;
@@ -26,6 +27,7 @@ pub mod surveying;
 pub mod training;
 pub mod trying;
 pub mod update;
+pub mod worked;
 
 pub use annotate::{Annotate, Filter};
 pub use chord::Chord;

@@ -13,6 +13,7 @@ pub(super) fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::SetTheme(light) => s.light = light,
         Command::Compact(compact) => s.compact = compact,
+        Command::ShowTimer(on) => s.timer = on,
         Command::SetPreset(name) => {
             s.preset = name.to_owned();
             s.keys.clear();

@@ -8,7 +8,6 @@ use super::notices::Notice;
 use super::state::App;
 use super::update::make;
 use crate::corpus::edit::quoted;
-use crate::corpus::label::Label;
 use crate::corpus::{Edit, Origin, SentenceId, Span};
 use crate::hub::ModelName;
 use crate::predict::Proposals;
@@ -82,8 +81,7 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effe
         let document = a.corpus.document(id.document);
         for proposal in proposals {
             let label = labels.id(&proposal.label).unwrap_or_else(|| {
-                let label = Label { name: proposal.label.clone(), colour: labels.free_colour() };
-                edits.push(Edit::AddLabel(label));
+                edits.push(Edit::AddLabel(labels.fresh(&proposal.label)));
                 labels.intern(&proposal.label)
             });
             let origin = Origin::proposed(who, proposal.score);

@@ -7,7 +7,6 @@ use super::events::thousands;
 use super::notices::Notice;
 use super::state::{App, Room};
 use super::update::make;
-use crate::corpus::label::Label;
 use crate::corpus::{Corpus, Edit, Origin, Span};
 use crate::eval::agreement::Difference;
 use crate::eval::lint::Kind;
@@ -255,7 +254,7 @@ impl Annotate {
         if let Some(theirs) = difference.theirs {
             let name = c.agreement.all_labels.name(theirs.label);
             let label = self.corpus.labels.id(name).unwrap_or_else(|| {
-                edits.push(Edit::AddLabel(Label { name: name.to_owned(), colour: self.corpus.labels.free_colour() }));
+                edits.push(Edit::AddLabel(self.corpus.labels.fresh(name)));
                 self.corpus.labels.len() as u16
             });
             let span = Span { label, ..theirs };

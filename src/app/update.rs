@@ -1,9 +1,10 @@
 //! The only place where a command changes the state.
 
-use super::annotate::Annotate;
+use super::annotate::{Annotate, Choosing};
 use super::asking::Asking;
 use super::command::{Action, Command};
 use super::effect::{Effect, Pick};
+use super::giving;
 use super::import;
 use super::keeping::{changed_since, keep};
 use super::labelling::Caret;
@@ -15,8 +16,8 @@ use super::state::{App, Room};
 use super::suggesting;
 use super::surveying;
 use super::training::Base;
-use crate::corpus::label::{Label, check_name};
-use crate::corpus::{Edit, LabelId, Mark, Scheme, notation, scheme};
+use super::worked;
+use crate::corpus::{Edit, Mark, Scheme, notation, scheme};
 use crate::format::{self, Choices, FORMATS, Format};
 use crate::model::align::Rule;
 use crate::project::{Commit, export};
@@ -109,9 +110,26 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
                 note(a, Mark { comment, ..a.mark() }, effects);
             }
         }
-        Command::NewLabel(name) => {
+        Command::Remark(start, end, text) => {
             app.asking = None;
-            new_label(app, name.trim(), effects);
+            if let Some(a) = &mut app.annotate {
+                note(a, a.mark().with_remark(start, end, text), effects);
+            }
+        }
+        Command::Active(now) => {
+            if let Some(a) = &mut app.annotate {
+                worked::goes_on(a, now, effects);
+            }
+        }
+        Command::Label(_)
+        | Command::NewLabel(_)
+        | Command::NewLabelHere(_)
+        | Command::RenameLabel(..)
+        | Command::RecolourLabel(..)
+        | Command::LetterOfLabel(..)
+        | Command::Class(_) => {
+            giving::act(app, command, effects);
+            ask_for_pieces(app, effects);
         }
         Command::Base(base) => {
             app.training.base = base;
@@ -179,6 +197,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::CloseNotice(key) => app.notices.close(key),
         Command::SetTheme(_)
         | Command::Compact(_)
+        | Command::ShowTimer(_)
         | Command::SetPreset(_)
         | Command::SetKey(..)
         | Command::ResetKey(_) => set(app, command, effects),
@@ -216,14 +235,15 @@ fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
             Notice::info("Spans may overlap now", text)
         }
         (true, None) => Notice::good("Spans may overlap now", "A label is put beside spans of other words."),
-        (false, _) => Notice::good("Spans may not overlap", "A new label comes in place of what it touches."),
+        (false, _) => Notice::good("Spans may not overlap", "A label that would cut another span is refused."),
     });
 }
 
 /// Whether a command changes the labels, the sources or the list of runs.
 fn changes_data(command: &Command) -> bool {
     match command {
-        Command::Comment(_) | Command::Restore(_) | Command::AcceptAbove | Command::DropSuggestions => true,
+        Command::Comment(_) | Command::Remark(..) | Command::Class(_) | Command::LetterOfLabel(..) => true,
+        Command::Restore(_) | Command::AcceptAbove | Command::DropSuggestions => true,
         Command::NewLabelHere(_) | Command::TakeMatches | Command::JumpTo(_) | Command::SetGuidelines(_) => true,
         Command::Mend(_) | Command::Decide(_) | Command::Remove(_) => true,
         Command::KeepView(_) | Command::ForgetView(_) | Command::TakeSnapshot(_) | Command::ForgetSnapshot(_) => true,
@@ -257,7 +277,6 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
             let last = a.length() - 1;
             a.select(Some((from.min(last), to.min(last))));
         }
-        Command::Label(label) => give_label(a, label, effects),
         Command::JumpTo(position) => {
             while a.history.position() > position && undo(a, effects).is_some() {}
             while a.history.position() < position && redo(a, effects).is_some() {}
@@ -271,42 +290,7 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
             make(a, Edit::Spans { document, removed: vec![span], added: Vec::new() }, effects);
         }
         Command::Brush(label) => a.brush = label,
-        Command::ChooseNone => a.choosing = false,
-        Command::NewLabelHere(name) => {
-            a.choosing = false;
-            let colour = a.corpus.labels.free_colour();
-            let label = a.corpus.labels.len() as LabelId;
-            if check_name(&name).is_ok()
-                && a.corpus.labels.id(&name).is_none()
-                && let Some(edit) = a.label_edit(Some(label))
-            {
-                let new = Edit::AddLabel(Label { name: name.clone(), colour });
-                remember_given(a, label);
-                make(
-                    a,
-                    Edit::Together { name: format!("Label as {name}, a new label"), edits: vec![new, edit] },
-                    effects,
-                );
-            }
-        }
-        Command::RenameLabel(id, name) => {
-            let name = name.trim();
-            let free = a.corpus.labels.id(name).is_none_or(|other| other == id);
-            if let (Some(before), Ok(()), true) = (a.corpus.labels.get(id).cloned(), check_name(name), free)
-                && before.name != name
-            {
-                let after = Label { name: name.to_owned(), ..before.clone() };
-                make(a, Edit::ChangeLabel { id, before, after }, effects);
-            }
-        }
-        Command::RecolourLabel(id, colour) => {
-            if let Some(before) = a.corpus.labels.get(id).cloned()
-                && before.colour != colour
-            {
-                let after = Label { colour, ..before.clone() };
-                make(a, Edit::ChangeLabel { id, before, after }, effects);
-            }
-        }
+        Command::ChooseNone => a.choosing = None,
         Command::FilterText(text) => {
             a.filter.text = text;
             a.refilter();
@@ -373,11 +357,15 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::Extend(caret @ (Caret::NextCharacter | Caret::PreviousCharacter)) => {
             select_part(app, |a| a.extend_by_character(caret == Caret::NextCharacter));
         }
+        Action::Label(key) => {
+            giving::give(app, u16::from(key) - 1, effects);
+            ask_for_pieces(app, effects);
+        }
         Action::Compare => effects.push(Effect::Pick(Pick::Compare)),
         Action::LabelMatches => matching::open(app),
         Action::RepeatOnNext => matching::repeat(app, effects),
         Action::Suggest => suggesting::ask(app, effects),
-        Action::Comment => app.asking = app.annotate.as_ref().map(|_| Asking::Comment),
+        Action::Comment => app.asking = app.annotate.as_ref().map(Asking::comment),
         Action::AddLabel => app.asking = app.annotate.as_ref().map(|_| Asking::Label),
         Action::KeepView => app.asking = app.annotate.as_ref().map(|_| Asking::View),
         Action::Snapshots => app.snapshots = app.annotate.as_ref().map(changed_since),
@@ -422,15 +410,13 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
         }
         Action::SelectNothing if a.selection.is_none() => a.brush = None,
         Action::SelectNothing => a.select(None),
-        Action::ChooseLabel => a.choosing = a.selection.is_some() && !a.read_only && !a.pieces.on,
+        Action::ChooseLabel => giving::choose(a, Choosing::Span),
+        Action::ChooseClass => giving::choose(a, Choosing::Class),
         Action::ClearLabel => {
-            a.choosing = false;
+            a.choosing = None;
             if let Some(edit) = a.label_edit(None) {
                 make(a, edit, effects);
             }
-        }
-        Action::Label(key) => {
-            give_label(a, u16::from(key) - 1, effects);
         }
         Action::Done => {
             let done = !a.mark().done;
@@ -447,25 +433,6 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
 
 /// Sentences that Page up and Page down go over.
 const PAGE: usize = 10;
-
-/// Gives the selected words a label.
-fn give_label(a: &mut Annotate, label: LabelId, effects: &mut Vec<Effect>) {
-    a.choosing = false;
-    if usize::from(label) < a.corpus.labels.len()
-        && let Some(edit) = a.label_edit(Some(label))
-    {
-        remember_given(a, label);
-        make(a, edit, effects);
-    }
-}
-
-/// What was labelled last, for the list of labels and for the next match. A part of a word has no match.
-fn remember_given(a: &mut Annotate, label: LabelId) {
-    let whole = a.part.is_none();
-    a.last_given = a.selected_words().filter(|_| whole).map(|(words, _)| (words, label));
-    a.last_labels.retain(|l| *l != label);
-    a.last_labels.insert(0, label);
-}
 
 /// Takes the last edit back; `None` where there is none.
 fn undo(a: &mut Annotate, effects: &mut Vec<Effect>) -> Option<()> {
@@ -501,19 +468,6 @@ pub(super) fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
 fn changed(a: &mut Annotate, change: Edit, log: bool, effects: &mut Vec<Effect>) {
     a.after(&change, log);
     effects.push(Effect::Commit(Commit::Edit { change, log, position: a.history.position() }));
-}
-
-fn new_label(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
-    let Some(a) = &mut app.annotate else { return };
-    let taken = a.corpus.labels.id(name).is_some();
-    match check_name(name) {
-        Err(why) => app.notices.say(Notice::bad("No label was added", why)),
-        Ok(()) if taken => app.notices.say(Notice::bad("No label was added", format!("{name} is there already."))),
-        Ok(()) => {
-            let colour = a.corpus.labels.free_colour();
-            make(a, Edit::AddLabel(Label { name: name.to_owned(), colour }), effects);
-        }
-    }
 }
 
 fn go_to(app: &mut App, room: Room, effects: &mut Vec<Effect>) {

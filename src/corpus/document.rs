@@ -57,6 +57,9 @@ impl Split {
     }
 }
 
+/// Index of a label of whole documents in [`Corpus::classes`](super::Corpus).
+pub type ClassId = u16;
+
 /// One document. The text is never altered; only spans change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
@@ -75,6 +78,8 @@ pub struct Document {
     pub spans: Vec<Span>,
     /// What was proposed and is not decided yet; sorted as spans are.
     pub suggestions: Vec<Span>,
+    /// Its labels as a whole, as indices into [`Corpus::classes`](super::Corpus), sorted.
+    pub classes: Vec<ClassId>,
     /// What a person noted about its sentences.
     pub marks: Marks,
     /// Which of the corpus' source files it came from.

@@ -39,6 +39,15 @@ pub enum Edit {
         /// As it will be.
         after: Mark,
     },
+    /// The labels of a whole document, by their names.
+    Classes {
+        /// Index of the document.
+        document: u32,
+        /// As they are.
+        before: Vec<String>,
+        /// As they will be.
+        after: Vec<String>,
+    },
     /// A new label at the end of the list.
     AddLabel(Label),
     /// The inverse of [`Edit::AddLabel`]: the last label goes (no span can carry it by then).
@@ -57,7 +66,7 @@ pub enum Edit {
         /// As it will be.
         label: Label,
     },
-    /// A label's name or colour.
+    /// A label's name, colour or letter.
     ChangeLabel {
         /// Which.
         id: LabelId,
@@ -87,6 +96,7 @@ impl Edit {
             Self::Mark { document, sentence, before, after } => {
                 Self::Mark { document, sentence, before: after, after: before }
             }
+            Self::Classes { document, before, after } => Self::Classes { document, before: after, after: before },
             Self::AddLabel(label) => Self::RemoveLastLabel(label),
             Self::RemoveLastLabel(label) => Self::AddLabel(label),
             Self::RemoveLabel { id, label } => Self::InsertLabel { id, label },
@@ -135,6 +145,15 @@ impl Edit {
                 }
                 corpus.document_mut(*document).marks.set(*sentence, after.clone());
                 true
+            }
+            Self::Classes { document, before, after } => {
+                let there = corpus.documents.get(*document as usize).map(|d| sorted(corpus.class_names(d)));
+                let fits = there == Some(sorted(before.iter()));
+                if fits {
+                    let classes = corpus.class_ids(after);
+                    corpus.document_mut(*document).classes = classes;
+                }
+                fits
             }
             Self::AddLabel(label) => {
                 corpus.labels.push(label.clone());
@@ -189,7 +208,9 @@ impl Edit {
                 Some(span) => format!("Reject {} as {}", quoted(*document, span), corpus.labels.name(span.label)),
                 None => "Suggest".into(),
             },
-            Self::Mark { before, after, .. } if before.comment != after.comment => "Comment".into(),
+            Self::Mark { before, after, .. } if before.comment != after.comment || before.remarks != after.remarks => {
+                "Comment".into()
+            }
             Self::Mark { before, after, .. } if before.done != after.done => {
                 if after.done {
                     "Done".into()
@@ -204,6 +225,14 @@ impl Edit {
                     "Take the flag away".into()
                 }
             }
+            Self::Classes { before, after, .. } => {
+                let other = |of: &[String], than: &[String]| of.iter().find(|name| !than.contains(name)).cloned();
+                match (other(after, before), other(before, after)) {
+                    (Some(new), _) => format!("Label the document as {new}"),
+                    (None, Some(gone)) => format!("The document is not {gone}"),
+                    (None, None) => "Nothing".into(),
+                }
+            }
             Self::AddLabel(label) | Self::RemoveLastLabel(label) => format!("Label {}", label.name),
             Self::RemoveLabel { label, .. } => format!("Remove label {}", label.name),
             Self::InsertLabel { label, .. } => format!("Label {}", label.name),
@@ -211,9 +240,18 @@ impl Edit {
             Self::ChangeLabel { before, after, .. } if before.name != after.name => {
                 format!("Rename {} to {}", before.name, after.name)
             }
+            Self::ChangeLabel { before, after, .. } if before.letter != after.letter => {
+                format!("Another letter for {}", after.name)
+            }
             Self::ChangeLabel { after, .. } => format!("Recolour {}", after.name),
         }
     }
+}
+
+fn sorted<'n>(names: impl Iterator<Item = &'n String>) -> Vec<&'n String> {
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    names
 }
 
 /// A span's text in quotes, cut where it is long.

@@ -13,6 +13,24 @@ pub struct Label {
     pub name: String,
     /// Which of the theme's label colours it takes.
     pub colour: u8,
+    /// The letter, A to Z, by which a person wants to give it.
+    pub letter: Option<char>,
+}
+
+/// What stands between the levels of a name such as `LOC.city`.
+const LEVELS: [char; 3] = ['.', '/', ':'];
+
+impl Label {
+    /// The name of the group it belongs to, and its own within that: `LOC` and `city` of `LOC.city`. One that stands alone has no group.
+    pub fn levels(&self) -> (Option<&str>, &str) {
+        let parted = self.name.rsplit_once(LEVELS).filter(|(group, own)| !group.is_empty() && !own.is_empty());
+        parted.map_or((None, &self.name), |(group, own)| (Some(group), own))
+    }
+
+    /// How many groups it lies in, one within the other.
+    pub fn depth(&self) -> usize {
+        self.levels().0.map_or(0, |group| group.matches(LEVELS).count() + 1)
+    }
 }
 
 /// The entity types of a corpus, in display order: the position is the key (1 to 9) and the id.
@@ -34,10 +52,14 @@ impl Labels {
     /// The id of `name`, added at the end if it is new.
     pub fn intern(&mut self, name: &str) -> LabelId {
         self.id(name).unwrap_or_else(|| {
-            let colour = self.free_colour();
-            self.push(Label { name: name.to_owned(), colour });
+            self.push(self.fresh(name));
             (self.list.len() - 1) as LabelId
         })
+    }
+
+    /// A label of this name as it would be if it were new.
+    pub fn fresh(&self, name: &str) -> Label {
+        Label { name: name.to_owned(), colour: self.free_colour(), letter: None }
     }
 
     /// Adds a label at the end.
@@ -105,13 +127,18 @@ impl Labels {
         self.list.is_empty()
     }
 
-    /// The letter by which each label can be given: the first of its name, A to Z, that none before it has.
+    /// The letter by which each label can be given: its own, else the first of its name, A to Z, that no other label has. Of two
+    /// with the same letter the first has it.
     pub fn letters(&self) -> Vec<Option<char>> {
-        let mut taken = Vec::new();
+        let mut taken: Vec<Option<char>> = Vec::with_capacity(self.list.len());
         for label in &self.list {
-            let letters = label.name.chars().map(|c| c.to_ascii_uppercase()).filter(char::is_ascii_uppercase);
-            let free = letters.clone().find(|c| !taken.contains(&Some(*c)));
-            taken.push(free);
+            taken.push(label.letter.filter(|own| !taken.contains(&Some(*own))));
+        }
+        for (at, label) in self.list.iter().enumerate() {
+            if taken[at].is_none() {
+                let mut letters = label.name.chars().map(|c| c.to_ascii_uppercase()).filter(char::is_ascii_uppercase);
+                taken[at] = letters.find(|c| !taken.contains(&Some(*c)));
+            }
         }
         taken
     }

@@ -27,11 +27,11 @@ pub mod store;
 
 pub use detector::SchemeDetector;
 pub use direction::Directions;
-pub use document::{Document, DocumentBuilder, Split};
+pub use document::{ClassId, Document, DocumentBuilder, Split};
 pub use edit::Edit;
 pub use history::History;
 pub use label::{LabelId, Labels};
-pub use mark::{Mark, Marks};
+pub use mark::{Mark, Marks, Remark};
 pub use notation::Notation;
 pub use scheme::{Prefix, Scheme, Tag, TokenSpan};
 pub use snapshot::Snapshot;

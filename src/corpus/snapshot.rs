@@ -1,7 +1,7 @@
 //! All labels as they were at one time, to be compared with today's and brought back.
 
 use super::edit::Edit;
-use super::label::{Label, LabelId};
+use super::label::LabelId;
 use super::span::Span;
 use super::store::{Corpus, SentenceId};
 
@@ -64,8 +64,7 @@ impl Snapshot {
             .iter()
             .map(|name| {
                 labels.id(name).unwrap_or_else(|| {
-                    let label = Label { name: name.clone(), colour: labels.free_colour() };
-                    edits.push(Edit::AddLabel(label));
+                    edits.push(Edit::AddLabel(labels.fresh(name)));
                     labels.intern(name)
                 })
             })

@@ -1,6 +1,6 @@
 //! A corpus: documents, labels, and what its source files were.
 
-use super::document::{Document, Split};
+use super::document::{ClassId, Document, Split};
 use super::edit::Edit;
 use super::label::Labels;
 use super::scheme::Scheme;
@@ -31,6 +31,8 @@ pub struct Corpus {
     pub name: String,
     /// Entity types.
     pub labels: Labels,
+    /// Labels of whole documents. Names are only added: [`Document::classes`] counts through them.
+    pub classes: Vec<String>,
     /// In file order: train, dev, test.
     pub documents: Vec<Arc<Document>>,
     /// Further columns, the same for every document.
@@ -66,7 +68,7 @@ impl Counts {
             Edit::RemoveLastLabel(_) => drop(self.labels.pop()),
             Edit::InsertLabel { id, .. } => self.labels.insert(usize::from(*id), 0),
             Edit::RemoveLabel { id, .. } => drop(self.labels.remove(usize::from(*id))),
-            Edit::ChangeLabel { .. } | Edit::Mark { .. } | Edit::Suggestions { .. } => {}
+            Edit::ChangeLabel { .. } | Edit::Mark { .. } | Edit::Suggestions { .. } | Edit::Classes { .. } => {}
             Edit::Together { edits, .. } => edits.iter().for_each(|e| self.after(e)),
         }
     }
@@ -94,6 +96,28 @@ impl Corpus {
             self.proposers.push(name.to_owned());
         }
         at as u8
+    }
+
+    /// The number of a label of whole documents, which is added if new.
+    pub fn class(&mut self, name: &str) -> ClassId {
+        let at = self.classes.iter().position(|c| c == name).unwrap_or(self.classes.len());
+        if at == self.classes.len() {
+            self.classes.push(name.to_owned());
+        }
+        at as ClassId
+    }
+
+    /// The numbers of labels of whole documents, sorted; those that are new are added.
+    pub fn class_ids(&mut self, names: &[String]) -> Vec<ClassId> {
+        let mut ids: Vec<ClassId> = names.iter().map(|name| self.class(name)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// The names of a document's own labels, in the order of [`Corpus::classes`].
+    pub fn class_names<'c>(&'c self, document: &'c Document) -> impl Iterator<Item = &'c String> {
+        document.classes.iter().filter_map(|id| self.classes.get(usize::from(*id)))
     }
 
     /// Addresses of all sentences of a split (all splits: `None`), in order.

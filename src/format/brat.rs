@@ -16,7 +16,7 @@ pub const BRAT: Format = Format {
     read,
     write: Some(Write::EachDocument(files, configuration)),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: false, columns: 0 },
+    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: false, classes: false, columns: 0 },
 };
 
 /// A text-bound annotation: `T1⇥ORG 0 4;5 9⇥surface`.

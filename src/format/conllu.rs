@@ -17,7 +17,7 @@ pub const CONLLU: Format = Format {
     read,
     write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, columns: 0 },
+    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, classes: false, columns: 0 },
 };
 
 /// How the first line of CoNLL-U Plus begins.

@@ -20,7 +20,7 @@ pub const SPACY: Format = Format {
     read,
     write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
     rewrite: None,
-    holds: Holds { overlaps: false, text: true, documents: true, spaced_labels: true, columns: 0 },
+    holds: Holds { overlaps: false, text: true, documents: true, spaced_labels: true, classes: false, columns: 0 },
 };
 
 // Columns of the table, as spacy.attrs numbers them.

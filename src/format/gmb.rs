@@ -17,7 +17,7 @@ pub const GMB: Format = Format {
     read,
     write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, columns: 1 },
+    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, classes: false, columns: 1 },
 };
 
 fn header(line: &str) -> StringRecord {

@@ -20,7 +20,7 @@ pub const HF_JSONL: Format = Format {
     read,
     write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, columns: 0 },
+    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, classes: false, columns: 0 },
 };
 
 pub(super) const WORDS: [&str; 3] = ["tokens", "words", "token"];

@@ -173,13 +173,16 @@ pub struct Holds {
     pub documents: bool,
     /// Labels with space in their names.
     pub spaced_labels: bool,
+    /// Labels of whole documents.
+    pub classes: bool,
     /// How many of the further columns (part of speech, chunk).
     pub columns: usize,
 }
 
 impl Holds {
-    /// What a format of texts and spans by offsets holds: all but columns.
-    pub const TEXTS: Self = Self { overlaps: true, text: true, documents: true, spaced_labels: true, columns: 0 };
+    /// What a format of texts and spans by offsets holds: all but labels of whole documents and columns.
+    pub const TEXTS: Self =
+        Self { overlaps: true, text: true, documents: true, spaced_labels: true, classes: false, columns: 0 };
 }
 
 /// What can be seen of a file before it is read.
@@ -330,6 +333,10 @@ pub fn losses(corpus: &Corpus, format: Format, scheme: Scheme) -> Vec<String> {
     let spaced = corpus.labels.names().iter().filter(|n| n.contains(char::is_whitespace)).count();
     if spaced > 0 && !holds.spaced_labels {
         losses.push(format!("space in the names of labels ({spaced}); it becomes _"));
+    }
+    let classes: usize = corpus.documents.iter().map(|d| d.classes.len()).sum();
+    if classes > 0 && !holds.classes {
+        losses.push(format!("labels of whole documents ({classes})"));
     }
     let marks = corpus.documents.iter().map(|d| d.marks.iter().count()).sum::<usize>();
     if marks > 0 {

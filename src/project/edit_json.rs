@@ -2,20 +2,79 @@
 
 use super::pack::{pack_span, unpack_span};
 use crate::corpus::label::Label;
-use crate::corpus::{Edit, Mark, Span};
+use crate::corpus::{Edit, Mark, Remark, Span};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
 enum Stored {
-    Spans { document: u32, removed: Vec<[u32; 3]>, added: Vec<[u32; 3]> },
-    Suggestions { document: u32, removed: Vec<[u32; 3]>, added: Vec<[u32; 3]> },
-    Mark { document: u32, sentence: u32, before: (bool, bool, String), after: (bool, bool, String) },
-    AddLabel { name: String, colour: u8 },
-    RemoveLastLabel { name: String, colour: u8 },
-    RemoveLabel { id: u16, name: String, colour: u8 },
-    InsertLabel { id: u16, name: String, colour: u8 },
-    ChangeLabel { id: u16, before: (String, u8), after: (String, u8) },
-    Together { name: String, edits: Vec<Stored> },
+    Spans {
+        document: u32,
+        removed: Vec<[u32; 3]>,
+        added: Vec<[u32; 3]>,
+    },
+    Suggestions {
+        document: u32,
+        removed: Vec<[u32; 3]>,
+        added: Vec<[u32; 3]>,
+    },
+    Mark {
+        document: u32,
+        sentence: u32,
+        before: (bool, bool, String),
+        after: (bool, bool, String),
+        /// Before and after.
+        #[serde(default)]
+        remarks: [Vec<(u32, u32, String)>; 2],
+    },
+    Classes {
+        document: u32,
+        before: Vec<String>,
+        after: Vec<String>,
+    },
+    AddLabel(NewLabel),
+    RemoveLastLabel(NewLabel),
+    RemoveLabel {
+        id: u16,
+        #[serde(flatten)]
+        label: NewLabel,
+    },
+    InsertLabel {
+        id: u16,
+        #[serde(flatten)]
+        label: NewLabel,
+    },
+    ChangeLabel {
+        id: u16,
+        before: (String, u8),
+        after: (String, u8),
+        /// Before and after.
+        #[serde(default)]
+        letters: [Option<char>; 2],
+    },
+    Together {
+        name: String,
+        edits: Vec<Stored>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct NewLabel {
+    name: String,
+    colour: u8,
+    #[serde(default)]
+    letter: Option<char>,
+}
+
+impl From<Label> for NewLabel {
+    fn from(Label { name, colour, letter }: Label) -> Self {
+        Self { name, colour, letter }
+    }
+}
+
+impl From<NewLabel> for Label {
+    fn from(NewLabel { name, colour, letter }: NewLabel) -> Self {
+        Self { name, colour, letter }
+    }
 }
 
 fn packed(spans: &[Span]) -> Vec<[u32; 3]> {
@@ -26,8 +85,22 @@ fn unpacked(spans: &[[u32; 3]]) -> Vec<Span> {
     spans.iter().copied().map(unpack_span).collect()
 }
 
-fn label((name, colour): (String, u8)) -> Label {
-    Label { name, colour }
+fn parts(remarks: &[Remark]) -> Vec<(u32, u32, String)> {
+    remarks.iter().map(|r| (r.start, r.end, r.text.clone())).collect()
+}
+
+fn remarks(parts: Vec<(u32, u32, String)>) -> Vec<Remark> {
+    parts.into_iter().map(|(start, end, text)| Remark { start, end, text }).collect()
+}
+
+/// Comments on stretches as JSON.
+pub(super) fn remarks_to_json(remarks: &[Remark]) -> String {
+    serde_json::to_string(&parts(remarks)).unwrap_or_default()
+}
+
+/// The comments of such JSON; none where it is none.
+pub(super) fn remarks_from_json(json: &str) -> Vec<Remark> {
+    remarks(serde_json::from_str(json).unwrap_or_default())
 }
 
 impl From<&Edit> for Stored {
@@ -40,16 +113,21 @@ impl From<&Edit> for Stored {
                 Self::Suggestions { document, removed: packed(&removed), added: packed(&added) }
             }
             Edit::Mark { document, sentence, before, after } => {
-                let parts = |m: Mark| (m.done, m.flagged, m.comment);
-                Self::Mark { document, sentence, before: parts(before), after: parts(after) }
+                let noted = |m: Mark| (m.done, m.flagged, m.comment);
+                let remarks = [parts(&before.remarks), parts(&after.remarks)];
+                Self::Mark { document, sentence, before: noted(before), after: noted(after), remarks }
             }
-            Edit::AddLabel(Label { name, colour }) => Self::AddLabel { name, colour },
-            Edit::RemoveLastLabel(Label { name, colour }) => Self::RemoveLastLabel { name, colour },
-            Edit::RemoveLabel { id, label: Label { name, colour } } => Self::RemoveLabel { id, name, colour },
-            Edit::InsertLabel { id, label: Label { name, colour } } => Self::InsertLabel { id, name, colour },
-            Edit::ChangeLabel { id, before, after } => {
-                Self::ChangeLabel { id, before: (before.name, before.colour), after: (after.name, after.colour) }
-            }
+            Edit::Classes { document, before, after } => Self::Classes { document, before, after },
+            Edit::AddLabel(label) => Self::AddLabel(label.into()),
+            Edit::RemoveLastLabel(label) => Self::RemoveLastLabel(label.into()),
+            Edit::RemoveLabel { id, label } => Self::RemoveLabel { id, label: label.into() },
+            Edit::InsertLabel { id, label } => Self::InsertLabel { id, label: label.into() },
+            Edit::ChangeLabel { id, before, after } => Self::ChangeLabel {
+                id,
+                letters: [before.letter, after.letter],
+                before: (before.name, before.colour),
+                after: (after.name, after.colour),
+            },
             Edit::Together { name, edits } => Self::Together { name, edits: edits.iter().map(Self::from).collect() },
         }
     }
@@ -64,16 +142,18 @@ impl From<Stored> for Edit {
             Stored::Suggestions { document, removed, added } => {
                 Self::Suggestions { document, removed: unpacked(&removed), added: unpacked(&added) }
             }
-            Stored::Mark { document, sentence, before, after } => {
-                let mark = |(done, flagged, comment)| Mark { done, flagged, comment };
-                Self::Mark { document, sentence, before: mark(before), after: mark(after) }
+            Stored::Mark { document, sentence, before, after, remarks: [then, now] } => {
+                let mark = |(done, flagged, comment), r| Mark { done, flagged, comment, remarks: remarks(r) };
+                Self::Mark { document, sentence, before: mark(before, then), after: mark(after, now) }
             }
-            Stored::AddLabel { name, colour } => Self::AddLabel(Label { name, colour }),
-            Stored::RemoveLastLabel { name, colour } => Self::RemoveLastLabel(Label { name, colour }),
-            Stored::RemoveLabel { id, name, colour } => Self::RemoveLabel { id, label: Label { name, colour } },
-            Stored::InsertLabel { id, name, colour } => Self::InsertLabel { id, label: Label { name, colour } },
-            Stored::ChangeLabel { id, before, after } => {
-                Self::ChangeLabel { id, before: label(before), after: label(after) }
+            Stored::Classes { document, before, after } => Self::Classes { document, before, after },
+            Stored::AddLabel(label) => Self::AddLabel(label.into()),
+            Stored::RemoveLastLabel(label) => Self::RemoveLastLabel(label.into()),
+            Stored::RemoveLabel { id, label } => Self::RemoveLabel { id, label: label.into() },
+            Stored::InsertLabel { id, label } => Self::InsertLabel { id, label: label.into() },
+            Stored::ChangeLabel { id, before, after, letters: [then, now] } => {
+                let label = |(name, colour), letter| Label { name, colour, letter };
+                Self::ChangeLabel { id, before: label(before, then), after: label(after, now) }
             }
             Stored::Together { name, edits } => {
                 Self::Together { name, edits: edits.into_iter().map(Self::from).collect() }

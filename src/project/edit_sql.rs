@@ -1,6 +1,8 @@
 //! Edits as SQL: what a change of the corpus is in the project's tables.
 
-use crate::corpus::{Edit, Origin, Span};
+use super::edit_json::remarks_to_json;
+use crate::corpus::label::Label;
+use crate::corpus::{Edit, Mark, Origin, Span};
 use rusqlite::{Transaction, params};
 
 /// Makes a change in the tables.
@@ -29,14 +31,15 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
             }
         }
         Edit::Mark { document, sentence, after, .. } => {
-            t.execute(
-                "INSERT OR REPLACE INTO marks VALUES(?,?,?,?,?)",
-                params![document, sentence, after.done, after.flagged, after.comment],
-            )?;
+            put_mark(t, i64::from(*document), *sentence, after)?;
+        }
+        Edit::Classes { document, after, .. } => {
+            t.execute("DELETE FROM document_classes WHERE document=?", [document])?;
+            after.iter().try_for_each(|name| insert_class(t, i64::from(*document), name))?;
         }
         Edit::AddLabel(l) => {
-            let next = "INSERT INTO labels SELECT COALESCE(MAX(id)+1,0),?,? FROM labels";
-            t.execute(next, params![l.name, l.colour])?;
+            let next: i64 = t.query_row("SELECT COALESCE(MAX(id)+1,0) FROM labels", [], |r| r.get(0))?;
+            insert_label(t, next, l)?;
         }
         Edit::RemoveLastLabel(_) => {
             t.execute("DELETE FROM labels WHERE id=(SELECT MAX(id) FROM labels)", [])?;
@@ -47,11 +50,12 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
         }
         Edit::InsertLabel { id, label: l } => {
             renumber(t, *id, 1)?;
-            t.execute("INSERT INTO labels VALUES(?,?,?)", params![id, l.name, l.colour])?;
+            insert_label(t, i64::from(*id), l)?;
         }
         Edit::Together { edits, .. } => edits.iter().try_for_each(|edit| apply(t, edit))?,
         Edit::ChangeLabel { id, after, .. } => {
-            t.execute("UPDATE labels SET name=?, colour=? WHERE id=?", params![after.name, after.colour, id])?;
+            t.execute("DELETE FROM labels WHERE id=?", [id])?;
+            insert_label(t, i64::from(*id), after)?;
         }
     }
     Ok(())
@@ -63,6 +67,29 @@ fn renumber(t: &Transaction, from: u16, by: i64) -> rusqlite::Result<()> {
     t.execute("UPDATE labels SET id=-id WHERE id<0", [])?;
     t.execute("UPDATE spans SET label=label+? WHERE label>=?", params![by, from])?;
     t.execute("UPDATE suggestions SET label=label+? WHERE label>=?", params![by, from]).map(drop)
+}
+
+/// Puts a label into its table.
+pub(super) fn insert_label(t: &Transaction, id: i64, l: &Label) -> rusqlite::Result<()> {
+    let letter = l.letter.map(String::from);
+    t.execute("INSERT INTO labels VALUES(?,?,?,?)", params![id, l.name, l.colour, letter]).map(drop)
+}
+
+/// Puts a label of a whole document into its table.
+pub(super) fn insert_class(t: &Transaction, document: i64, name: &str) -> rusqlite::Result<()> {
+    t.execute("INSERT OR IGNORE INTO classes(name) VALUES(?)", [name])?;
+    let sql = "INSERT OR IGNORE INTO document_classes SELECT ?, id FROM classes WHERE name=?";
+    t.execute(sql, params![document, name]).map(drop)
+}
+
+/// Puts what is noted about a sentence into its table.
+pub(super) fn put_mark(t: &Transaction, document: i64, sentence: u32, m: &Mark) -> rusqlite::Result<()> {
+    let remarks = remarks_to_json(&m.remarks);
+    t.execute(
+        "INSERT OR REPLACE INTO marks VALUES(?,?,?,?,?,?)",
+        params![document, sentence, m.done, m.flagged, m.comment, remarks],
+    )
+    .map(drop)
 }
 
 /// Puts a span into its table, with who decided it.

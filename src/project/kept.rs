@@ -1,5 +1,6 @@
 //! What a project keeps beside the dataset and its edits: runs, views, snapshots, and what was set for it.
 
+use super::progress::Progress;
 use super::run_record::RunRecord;
 use crate::corpus::Snapshot;
 use std::sync::Arc;
@@ -22,8 +23,10 @@ pub struct Kept {
     pub views: Vec<View>,
     /// Snapshots, oldest first.
     pub snapshots: Vec<Arc<Snapshot>>,
-    /// Sentences that were marked as done since midnight.
-    pub done_today: usize,
+    /// What was done on which day.
+    pub progress: Progress,
+    /// How long was worked on which day, as it was set.
+    pub worked: String,
     /// Whether spans may overlap, once a person has said so.
     pub overlaps: Option<bool>,
     /// What is to be labelled how, in Markdown.

@@ -1,7 +1,7 @@
 //! The tables of a project, and what brings older ones to them.
 
 /// Version of the tables; a file of a newer version is refused, not damaged.
-pub(super) const SCHEMA: i64 = 4;
+pub(super) const SCHEMA: i64 = 5;
 
 /// What brings a file of version 1, 2, ... to the next.
 pub(super) const MIGRATIONS: [&str; SCHEMA as usize - 1] = [
@@ -24,13 +24,19 @@ CREATE TABLE suggestions(document INTEGER NOT NULL, start INTEGER NOT NULL, stop
     proposer INTEGER NOT NULL, score REAL NOT NULL);
 CREATE INDEX suggestions_by_place ON suggestions(document, start, stop);
 ",
+    "
+ALTER TABLE marks ADD COLUMN remarks TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE labels ADD COLUMN letter TEXT;
+CREATE TABLE classes(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE document_classes(document INTEGER NOT NULL, class INTEGER NOT NULL, PRIMARY KEY(document, class)) WITHOUT ROWID;
+",
 ];
 
 pub(super) const TABLES: &str = "
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources(number INTEGER PRIMARY KEY, path TEXT NOT NULL, split TEXT NOT NULL, format TEXT NOT NULL,
     scheme TEXT NOT NULL, hash TEXT NOT NULL, unit TEXT, choices TEXT NOT NULL DEFAULT '{}');
-CREATE TABLE labels(id INTEGER PRIMARY KEY, name TEXT NOT NULL, colour INTEGER NOT NULL);
+CREATE TABLE labels(id INTEGER PRIMARY KEY, name TEXT NOT NULL, colour INTEGER NOT NULL, letter TEXT);
 CREATE TABLE columns(number INTEGER PRIMARY KEY, name TEXT NOT NULL, vals TEXT NOT NULL);
 CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER NOT NULL,
     place INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL, sentences BLOB NOT NULL,
@@ -42,7 +48,9 @@ CREATE TABLE suggestions(document INTEGER NOT NULL, start INTEGER NOT NULL, stop
     proposer INTEGER NOT NULL, score REAL NOT NULL);
 CREATE INDEX suggestions_by_place ON suggestions(document, start, stop);
 CREATE TABLE marks(document INTEGER NOT NULL, sentence INTEGER NOT NULL, done INTEGER NOT NULL, flagged INTEGER NOT NULL,
-    comment TEXT NOT NULL, PRIMARY KEY(document, sentence)) WITHOUT ROWID;
+    comment TEXT NOT NULL, remarks TEXT NOT NULL DEFAULT '[]', PRIMARY KEY(document, sentence)) WITHOUT ROWID;
+CREATE TABLE classes(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE document_classes(document INTEGER NOT NULL, class INTEGER NOT NULL, PRIMARY KEY(document, class)) WITHOUT ROWID;
 CREATE TABLE edits(seq INTEGER PRIMARY KEY, edit TEXT NOT NULL, made INTEGER NOT NULL);
 CREATE TABLE views(name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE snapshots(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, made INTEGER NOT NULL, labels TEXT NOT NULL,

@@ -33,6 +33,8 @@ pub struct Settings {
     pub keys: BTreeMap<String, Vec<String>>,
     /// Whether the panels beside the text are put away.
     pub only_text: bool,
+    /// Whether the time of today's work is shown.
+    pub timer: bool,
     /// Whether guidelines are shown beside the text.
     pub guidelines: bool,
     /// Newest first, at most eight.

@@ -5,6 +5,8 @@ use super::theme::{self, TextRole};
 use super::widgets::{Button, TextField, dialog, form_field, label, paragraph};
 use crate::app::asking::Asking;
 use crate::app::{Annotate, App, Command};
+use crate::corpus::Span;
+use crate::corpus::edit::quoted;
 use egui::{Key, Ui};
 
 /// What is half typed.
@@ -34,6 +36,13 @@ fn words(asking: Asking) -> Words {
         Asking::Comment => Words {
             title: "Comment",
             field: "Comment on this sentence",
+            help: "Kept in the project, found by comment: and has:comment",
+            placeholder: "What is doubtful here?",
+            verb: "Keep",
+        },
+        Asking::Remark(..) => Words {
+            title: "Comment",
+            field: "Comment on these words",
             help: "Kept in the project, found by comment: and has:comment",
             placeholder: "What is doubtful here?",
             verb: "Keep",
@@ -82,6 +91,11 @@ fn content(ui: &mut Ui, a: &Annotate, asking: Asking, typed: &mut String, out: &
     if asking == Asking::Comment {
         let sentence = a.document_of(a.current).sentence_text(a.current_id().sentence as usize);
         paragraph(ui, TextRole::Small, p.text2, &sentence.chars().take(120).collect::<String>());
+        ui.add_space(6.0);
+    }
+    if let Asking::Remark(start, end) = asking {
+        let about = quoted(a.document_of(a.current), &Span::new(start..end, 0));
+        paragraph(ui, TextRole::Small, p.text2, &about);
         ui.add_space(6.0);
     }
     let error = asking.wrong(a, typed);

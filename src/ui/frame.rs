@@ -302,8 +302,11 @@ fn facts(app: &App) -> Vec<String> {
     let mut facts = Vec::new();
     match (app.room, &app.annotate) {
         (Room::Annotate, Some(a)) => {
-            if a.done_today > 0 {
-                facts.push(format!("{} done today", thousands(a.done_today)));
+            if a.progress.done_today() > 0 {
+                facts.push(format!("{} done today", thousands(a.progress.done_today())));
+            }
+            if app.settings.timer {
+                facts.push(format!("{} min today", a.worked.seconds / 60));
             }
             facts.extend(a.corpus.scheme.map(|s| s.name().to_owned()));
             facts.push(format!("{} tokens", thousands(a.counts.tokens)));

@@ -71,6 +71,6 @@ fn take_letters(ui: &mut Ui, app: &App, out: &mut Commands) {
 /// Whether something lies over the room and takes the keys.
 pub fn dialog_open(app: &App) -> bool {
     let asked = app.asking.is_some() || app.exporting.is_some() || app.importing.is_some() || app.snapshots.is_some();
-    let choosing = app.matching.is_some() || app.annotate.as_ref().is_some_and(|a| a.choosing);
+    let choosing = app.matching.is_some() || app.annotate.as_ref().is_some_and(|a| a.choosing.is_some());
     app.palette || app.keys || app.settings_open || app.history || asked || choosing
 }

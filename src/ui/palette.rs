@@ -143,6 +143,7 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::Reshape(Reshape::Split) => icon::SPLIT,
         Action::Reshape(Reshape::Merge) => icon::MERGE,
         Action::ChooseLabel => icon::TAGS,
+        Action::ChooseClass => icon::FILE_TEXT,
         Action::LabelMatches => icon::REPLACE,
         Action::RepeatOnNext => icon::CORNER_DOWN_LEFT,
         Action::Overlaps => icon::LAYERS,

@@ -78,6 +78,12 @@ fn look(ui: &mut Ui, app: &App, out: &mut Commands) {
             out.push(Command::Compact(chosen == 1));
         }
     });
+    line(ui, "Time worked today", |ui| {
+        let mut shown = usize::from(app.settings.timer);
+        if Segmented::new(&mut shown, &["Hidden", "Shown"]).show(ui).changed() {
+            out.push(Command::ShowTimer(shown == 1));
+        }
+    });
     let p = theme::of(ui);
     paragraph(ui, TextRole::Caption, p.text3, "Ctrl and +, - or 0 make everything larger, smaller, and as it was.");
 }
@@ -96,7 +102,7 @@ fn keys(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     ui.add_space(4.0);
     TextField::new(&mut view.typed, "Command").icon(icon::SEARCH).placeholder("A command").show(ui);
     ui.add_space(6.0);
-    let height = (ui.content_rect().height() - 420.0).clamp(120.0, 320.0);
+    let height = (ui.content_rect().height() - 452.0).clamp(120.0, 320.0);
     let rows: Vec<(&Entry, &[Chord])> = app.keymap.rows().filter(|(e, _)| matches(e.name, &view.typed)).collect();
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show_rows(ui, ROW, rows.len(), |ui, range| {

@@ -141,6 +141,10 @@ impl Shell {
         if !self.view.settings_dialog.waits() {
             keymap::consume(ui, &self.app, &mut out);
         }
+        // A sign of life on the text; the clock of the state is told, so that it needs none.
+        if self.app.room == Room::Annotate && ui.input(|i| !i.events.is_empty()) {
+            self.queue.push(Command::Active(events::now()));
+        }
         let read_only = self.app.annotate.as_ref().is_some_and(|a| a.read_only);
         let saved = frame::Saved::of(self.committer.as_ref(), read_only);
         frame::top_bar(ui, &self.app, &saved, &mut out);

@@ -6,8 +6,9 @@ use crate::disk;
 use crate::eval::Agreement;
 use crate::format::{self, Choices, Write};
 use crate::project::source::SourceError;
-use crate::project::store::{Contents, Filled, StoreError};
-use crate::project::{Dataset, Kept, Places, Project, SourceFile, export, sample, source};
+
+use crate::project::store::{Filled, StoreError};
+use crate::project::{Contents, Dataset, Kept, Places, Project, SourceFile, export, sample, source};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

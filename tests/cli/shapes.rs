@@ -135,6 +135,6 @@ fn what_a_source_says_beside_is_kept_in_its_own_format_and_told_otherwise() {
     assert_eq!(std::fs::read_to_string(own).expect("a file").trim_end(), expected);
     let other = folder.path().join("c.conll");
     let told = String::from_utf8(run(&["convert", text(&source), text(&other)]).stderr).expect("text");
-    assert!(told.contains("beside: “cats” (1), “id” (1)"), "{told}");
+    assert!(told.contains("labels of whole documents (1)") && told.contains("beside: “id” (1)"), "{told}");
     refused(&["convert", text(&source), text(&other), "--strict"], 1, "--strict");
 }

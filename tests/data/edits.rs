@@ -22,12 +22,13 @@ fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
     match below(40) {
         0 if corpus.labels.len() < 20 => {
             let name = format!("L{}", corpus.labels.len());
-            Edit::AddLabel(Label { name, colour: corpus.labels.free_colour() })
+            Edit::AddLabel(corpus.labels.fresh(&name))
         }
         1 => {
             let id = below(corpus.labels.len()) as u16;
             let before = corpus.labels.get(id).expect("a label").clone();
-            let after = Label { name: format!("R{}", below(1_000_000)), ..before.clone() };
+            let letter = [None, Some('A'), Some('Q')][below(3)];
+            let after = Label { name: format!("R{}", below(1_000_000)), letter, ..before.clone() };
             Edit::ChangeLabel { id, before, after }
         }
         4 => {
@@ -40,8 +41,20 @@ fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
                 document,
                 sentence,
                 before,
-                after: Mark { done: below(2) == 0, flagged: below(2) == 0, comment },
+                after: Mark { done: below(2) == 0, flagged: below(2) == 0, comment, remarks: Vec::new() }.with_remark(
+                    0,
+                    1 + below(9) as u32,
+                    if below(2) == 0 { String::new() } else { "r".into() },
+                ),
             }
+        }
+        5 => {
+            let document = below(corpus.documents.len()) as u32;
+            let before = corpus.class_names(corpus.document(document)).cloned().collect();
+            let mut after: Vec<String> = (0..below(3)).map(|_| format!("class {}", below(5))).collect();
+            after.sort();
+            after.dedup();
+            Edit::Classes { document, before, after }
         }
         2 if corpus.labels.len() > 3 => {
             let number = below(1_000_000);

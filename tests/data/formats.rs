@@ -13,7 +13,7 @@ fn source<'a>(name: &'a str, bytes: &'a [u8], beside: &'a dyn Fn(&str) -> Option
     Source { beside, ..Source::alone(bytes, name, Split::Train, 0) }
 }
 
-/// Sentences by ` / `, documents by ` // `, spans as `[words LABEL]`.
+/// Sentences by ` / `, documents by ` // `, spans as `[words LABEL]`, labels of a document behind it as ` <news, town>`.
 fn shown(corpus: &Corpus) -> String {
     let sentence = |d: &Document, s: usize| {
         let spans = d.token_spans(s);
@@ -33,7 +33,12 @@ fn shown(corpus: &Corpus) -> String {
             .collect();
         words.join(" ")
     };
-    let document = |d: &Arc<Document>| (0..d.len()).map(|s| sentence(d, s)).collect::<Vec<_>>().join(" / ");
+    let document = |d: &Arc<Document>| {
+        let mut classes: Vec<&str> = corpus.class_names(d).map(String::as_str).collect();
+        classes.sort_unstable();
+        let classes = if classes.is_empty() { String::new() } else { format!(" <{}>", classes.join(", ")) };
+        (0..d.len()).map(|s| sentence(d, s)).collect::<Vec<_>>().join(" / ") + &classes
+    };
     corpus.documents.iter().map(document).collect::<Vec<_>>().join(" // ")
 }
 
@@ -57,6 +62,10 @@ fn check_with(format: Format, name: &str, text: &str, beside: &dyn Fn(&str) -> O
     let first = document.spans[0];
     document.remove_span(first);
     document.insert_span(Span { label, ..first });
+    if format.holds.classes {
+        let news = changed.class("news");
+        changed.document_mut(at).classes = vec![news];
+    }
     let saved = current(&changed);
     let again = Source { bytes: &saved, ..source };
     let mut read = Corpus::default();
@@ -163,6 +172,11 @@ fn doccano_of_all_generations() {
     check(format::DOCCANO, "a.jsonl", objects, expected);
     let old = "{\"text\":\"EU rejects German\",\"labels\":[[0,2,\"ORG\"],[11,17,\"MISC\"]],\"meta\":{\"a\":1}}";
     check(format::DOCCANO, "a.json", old, expected);
+    let cats = "{\"text\":\"EU rejects German\",\"cats\":[\"trade\"],\"entities\":[{\"id\":0,\"label\":\"ORG\",\"start_offset\":0,\"end_offset\":2}]}";
+    check(format::DOCCANO, "a.jsonl", cats, "[EU ORG] rejects German <trade>");
+    let mixed =
+        "{\"text\":\"EU rejects\",\"label\":[[0,2,\"ORG\"],\"trade\"]}\n{\"text\":\"EU\",\"label\":[[0,2,\"ORG\"]]}";
+    check(format::DOCCANO, "a.jsonl", mixed, "[EU ORG] rejects <trade> // [EU ORG]");
 }
 
 #[test]
@@ -171,6 +185,10 @@ fn label_studio_full_and_minimal() {
  {"id":"a1","from_name":"l","to_name":"t","type":"labels","value":{"start":0,"end":2,"text":"EU","labels":["ORG"]}},
  {"from_id":"a1","to_id":"a1","type":"relation"}]}],"predictions":[{"score":0.7,"result":[]}]},
  {"id":2,"data":{"text":"Paris"},"annotations":[{"result":[{"value":{"start":0,"end":5,"labels":["LOC"]}}]}]}]"#;
+    let choices = r#"[{"id":1,"data":{"text":"EU rejects"},"annotations":[{"result":[
+ {"id":"a1","from_name":"l","to_name":"t","type":"labels","value":{"start":0,"end":2,"text":"EU","labels":["ORG"]}},
+ {"id":"a2","from_name":"topic","to_name":"t","type":"choices","value":{"choices":["trade","politics"]}}]}]}]"#;
+    check(format::LABEL_STUDIO, "a.json", choices, "[EU ORG] rejects <politics, trade>");
     check(format::LABEL_STUDIO, "a.json", full, "[EU ORG] rejects // [Paris LOC]");
     let minimal = r#"[{"text":"EU rejects","label":[{"start":0,"end":2,"text":"EU","labels":["ORG"]}],"annotator":1}]"#;
     check(format::LABEL_STUDIO, "a.json", minimal, "[EU ORG] rejects");
@@ -185,12 +203,16 @@ fn prodigy_with_tokens_and_answers() {
 {"text":"Not Apple","spans":[{"start":4,"end":9,"label":"ORG"}],"_input_hash":5,"answer":"reject"}
 "#;
     check(format::PRODIGY, "a.jsonl", lines, "Hello [Apple ORG] // Not Apple");
+    let choice = r#"{"text":"Hello Apple","spans":[{"start":6,"end":11,"label":"ORG"}],"options":[{"id":"fruit","text":"Fruit"}],"accept":["fruit"],"_input_hash":123,"answer":"accept"}"#;
+    check(format::PRODIGY, "a.jsonl", choice, "Hello [Apple ORG] <fruit>");
 }
 
 #[test]
 fn spacy_tuples() {
     let pairs =
         "[[\"Uber blew through $1 million\", {\"entities\": [[0, 4, \"ORG\"]]}],\n[\"Nothing\", {\"entities\": []}]]";
+    let cats = "[[\"Uber blew\", {\"entities\": [[0, 4, \"ORG\"]], \"cats\": {\"GOOD\": 1.0, \"BAD\": 0.0}}]]";
+    check(format::SPACY_JSON, "a.json", cats, "[Uber ORG] blew <GOOD>");
     check(format::SPACY_JSON, "a.json", pairs, "[Uber ORG] blew through $ 1 million // Nothing");
 }
 

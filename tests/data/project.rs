@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tagwright::corpus::label::Label;
 use tagwright::corpus::relabel::relabel;
 use tagwright::corpus::{Corpus, Edit, History, Mark};
 use tagwright::project::store::Filled;
@@ -90,12 +91,26 @@ fn labels_that_are_merged_and_dropped_are_stored_and_come_back() {
         project.commit(&edit, true, history.position()).expect("stored");
         same(&project, &corpus);
     }
-    let after = Mark { done: true, flagged: true, comment: "Is this a person?".into() };
+    let after = Mark { done: true, flagged: true, comment: "Is this a person?".into(), remarks: Vec::new() }
+        .with_remark(3, 9, "this one".into());
     let edit = Edit::Mark { document: 1, sentence: 2, before: Mark::default(), after };
     assert!(history.make(edit.clone(), &mut corpus));
     project.commit(&edit, true, history.position()).expect("stored");
     same(&project, &corpus);
-    for _ in 0..3 {
+    let class = |before: &[&str], after: &[&str]| {
+        let names = |list: &[&str]| list.iter().map(|n| (*n).to_owned()).collect();
+        Edit::Classes { document: 2, before: names(before), after: names(after) }
+    };
+    let before = corpus.labels.get(0).expect("a label").clone();
+    let lettered = Edit::ChangeLabel { id: 0, after: Label { letter: Some('Q'), ..before.clone() }, before };
+    for edit in [class(&[], &["news", "a town"]), class(&["news", "a town"], &["news"]), lettered] {
+        assert!(history.make(edit.clone(), &mut corpus));
+        project.commit(&edit, true, history.position()).expect("stored");
+        same(&project, &corpus);
+    }
+    assert_eq!(corpus.classes, ["news", "a town"]);
+    assert_eq!(project.read().expect("contents").kept.progress.done_today(), 1);
+    for _ in 0..6 {
         let edit = history.undo(&mut corpus).expect("an edit").inverse();
         project.commit(&edit, false, history.position()).expect("stored");
         same(&project, &corpus);
@@ -120,9 +135,11 @@ fn what_is_no_project_is_refused_with_a_reason() {
 #[test]
 fn every_older_version_opens() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (version, tables) in
-        [(1, include_str!("../golden/project-1.sql")), (3, include_str!("../golden/project-3.sql"))]
-    {
+    for (version, tables) in [
+        (1, include_str!("../golden/project-1.sql")),
+        (3, include_str!("../golden/project-3.sql")),
+        (4, include_str!("../golden/project-4.sql")),
+    ] {
         let at = folder.path().join(format!("{version}.tagwright"));
         rusqlite::Connection::open(&at).and_then(|c| c.execute_batch(tables)).expect("an old project");
         for opened in 0..2 {

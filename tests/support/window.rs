@@ -189,6 +189,9 @@ impl Window {
         self.harness.query_all_by_label(field).next().unwrap_or_else(|| panic!("no field {field:?}")).click();
         self.step();
         self.key(egui::Modifiers::COMMAND, egui::Key::A);
+        if text.is_empty() {
+            return self.keys(&[egui::Key::Backspace]);
+        }
         self.harness.event(egui::Event::Text(text.to_owned()));
         self.step();
     }

@@ -67,6 +67,125 @@ fn labels_are_given_by_letter_and_from_a_list() {
 }
 
 #[test]
+fn a_label_that_would_cut_another_span_is_refused_with_a_reason() {
+    let right = (NONE, ArrowRight);
+    let york = "at [New York University ORG] is";
+    check(york, &[right, right, right, (NONE, Num1)], york);
+    check(york, &[right, right, (SHIFT, ArrowLeft), (NONE, Num1)], york);
+    // What it covers, and a span of its own label, it takes the place of.
+    check(
+        "at [York LOC] University is",
+        &[right, right, (SHIFT, ArrowRight), (NONE, Num2)],
+        "at [York University ORG] is",
+    );
+    check(york, &[right, right, right, (SHIFT, ArrowRight), (NONE, Num2)], "at New [York University ORG] is");
+    check(
+        york,
+        &[right, right, (SHIFT, ArrowRight), (SHIFT, ArrowRight), (NONE, Num1)],
+        "at [New York University PER] is",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), york);
+    w.keys(&[ArrowRight, ArrowRight, ArrowRight, Num1]);
+    assert!(w.shows_part("“New York University” is ORG already"));
+    w.ask(Command::Do(tagwright::app::Action::Overlaps));
+    w.keys(&[Num1]);
+    assert!(!w.shows_part("no such words"));
+    let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).token_spans(0).len());
+    assert_eq!(spans(&w), Some(2), "allowed, they lie over each other");
+}
+
+#[test]
+fn words_are_commented_on_and_found_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "[Zoë PER] sails to Oslo");
+    w.keys(&[ArrowRight, Key::C]);
+    w.type_text("Comment on these words", "a bay?");
+    w.keys(&[Enter]);
+    assert!(w.shows_part("a bay?"));
+    w.keys(&[Escape, Key::C]);
+    w.type_text("Comment on this sentence", "unclear");
+    w.keys(&[Enter]);
+    let shown = |w: &Window| w.app().annotate.as_ref().map(|a| a.shown.clone());
+    for (query, expected) in
+        [("comment:bay", vec![0]), ("comment:unclear", vec![0]), ("status:in-work", vec![0]), ("status:new", vec![1])]
+    {
+        w.type_text("Search", query);
+        assert_eq!(shown(&w), Some(expected), "{query}");
+    }
+    w.type_text("Search", "");
+    w.ask(Command::Sentence(0));
+    w.press("Comment: a bay?");
+    w.type_text("Comment on these words", "");
+    w.keys(&[Enter]);
+    assert!(!w.shows_part("a bay?"), "an empty comment takes it away");
+    w.key(CTRL, Z);
+    assert!(w.shows_part("a bay?"));
+}
+
+#[test]
+fn a_document_is_labelled_as_a_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Zoë sails");
+    let classes = |w: &Window| {
+        let app = w.app();
+        let a = app.annotate.as_ref().expect("a dataset");
+        a.corpus.class_names(a.corpus.document(0)).cloned().collect::<Vec<_>>()
+    };
+    let write = |w: &mut Window, text: &str| {
+        w.harness.event(egui::Event::Text(text.to_owned()));
+        w.step();
+        w.keys(&[Enter]);
+    };
+    w.keys(&[Key::T]);
+    write(&mut w, "town news");
+    write(&mut w, "sea");
+    assert_eq!(classes(&w), ["town news", "sea"]);
+    assert!(w.shows_part("hold no labels of documents"), "column files have no place for them");
+    // A number takes one away, or gives it.
+    w.harness.event(egui::Event::Text("1".to_owned()));
+    w.step();
+    w.step();
+    assert_eq!(classes(&w), ["sea"]);
+    w.keys(&[Escape]);
+    w.type_text("Search", "class:sea");
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.shown.len()), Some(2), "both sentences of the document");
+    w.type_text("Search", "");
+    w.key(NONE, Escape);
+    w.key(CTRL, Z);
+    assert_eq!(classes(&w), ["town news", "sea"]);
+    w.until("it is on disk", Window::is_durable);
+    let data = w.data.clone();
+    drop(w);
+    let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    assert_eq!(classes(&w), ["town news", "sea"]);
+}
+
+#[test]
+fn labels_have_letters_of_their_own_and_groups() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "[Zoë PER] sails to [Oslo LOC.city] and [Fana LOC.bay]");
+    w.ask(Command::LetterOfLabel(2, Some('Q')));
+    w.keys(&[ArrowRight]);
+    w.key(SHIFT, Key::Q);
+    let label = |w: &Window| {
+        let app = w.app();
+        let a = app.annotate.as_ref().expect("a dataset");
+        a.corpus.labels.name(a.corpus.document(0).spans[0].label).to_owned()
+    };
+    let third = w.app().annotate.as_ref().map(|a| a.corpus.labels.name(2).to_owned()).expect("a label");
+    assert_eq!(label(&w), third);
+    w.key(CTRL, Z);
+    w.key(CTRL, Z);
+    w.key(SHIFT, Key::Q);
+    assert_eq!(label(&w), "PER", "the letter is taken back, too");
+    w.keys(&[L]);
+    w.step();
+    assert!(w.shows("LOC") && w.shows("LOC.city"), "a heading, and the labels of its group");
+}
+
+#[test]
 fn a_list_of_labels_takes_letters_numbers_and_new_names() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "Ada met Zoë");
@@ -294,7 +413,7 @@ fn spans_overlap_where_that_is_allowed() {
     assert_eq!(marked(&w), "[University of Oslo ORG] opens");
     w.ask(Command::Do(tagwright::app::Action::Overlaps));
     w.keys(&[Num3]);
-    assert_eq!(marked(&w), "University of [Oslo LOC] opens");
+    assert_eq!(marked(&w), "[University of Oslo ORG] opens", "refused again");
 }
 
 #[test]

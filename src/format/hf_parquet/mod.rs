@@ -19,7 +19,7 @@ pub const HF_PARQUET: Format = Format {
     read: read::read,
     write: Some(Write::Whole(write::write)),
     rewrite: Some(rewrite::rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, columns: 0 },
+    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, classes: false, columns: 0 },
 };
 
 /// The key of the footer under which `datasets` keeps the features.

@@ -21,7 +21,8 @@ pub const ARGILLA: Format = Format {
 /// The fields that are text, words and spans.
 const KNOWN: &[&str] = &["fields", "responses", "text", "tokens", "annotation"];
 
-const DIALECT: Dialect = Dialect { format: ARGILLA, read, put, known: KNOWN, fresh, shape: Shape::Array };
+const DIALECT: Dialect =
+    Dialect { format: ARGILLA, read, put, known: KNOWN, classes: None, fresh, shape: Shape::Array };
 
 /// What a question about spans is called in Argilla's own examples.
 const QUESTION: &str = "span";

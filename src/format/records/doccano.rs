@@ -1,8 +1,8 @@
 //! doccano's JSON lines, of all its generations: `label` or `labels` as triples, `entities` as triples or objects,
-//! `annotations` as objects.
+//! `annotations` as objects. Labels of whole texts are words under `cats`, or in the list where spans would be.
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, as_triple, number, put_into, string, triple};
+use super::{Classes, Dialect, Item, Mark, as_triple, names, number, put_into, string, triple};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -15,13 +15,14 @@ pub const DOCCANO: Format = Format {
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds::TEXTS,
+    holds: Holds { classes: true, ..Holds::TEXTS },
 };
 
 /// The fields that are text, words and spans.
-const KNOWN: &[&str] = &["text", "entities", "label", "labels", "annotations"];
+const KNOWN: &[&str] = &["text", "entities", "label", "labels", "annotations", "cats"];
 
-const DIALECT: Dialect = Dialect { format: DOCCANO, read, put, known: KNOWN, fresh, shape: Shape::Lines };
+const DIALECT: Dialect =
+    Dialect { format: DOCCANO, read, put, known: KNOWN, classes: Some(CLASSES), fresh, shape: Shape::Lines };
 
 /// Where records keep their spans, the newest first.
 const KEYS: [&str; 4] = ["entities", "label", "labels", "annotations"];
@@ -43,6 +44,23 @@ fn object(entry: &Value) -> Option<Mark> {
 
 fn any(entry: &Value) -> Option<Mark> {
     triple(entry).or_else(|| object(entry))
+}
+
+/// Labels of the whole text: under `cats`, or among the spans.
+const CLASSES: Classes = Classes { read: classes, put: put_classes };
+
+fn classes(value: &Value) -> Vec<String> {
+    ["cats"].iter().chain(&KEYS).filter_map(|k| value.get(*k)).flat_map(names).collect()
+}
+
+fn put_classes(record: &mut Value, classes: &[String]) {
+    // Where a list holds some already, it goes on holding them.
+    let holds = |k: &&&str| record.get(**k).is_some_and(|list| !names(list).is_empty());
+    let key = KEYS.iter().find(holds).copied().unwrap_or("cats");
+    let Some(fields) = record.as_object_mut() else { return };
+    let Some(list) = fields.entry(key).or_insert_with(|| json!([])).as_array_mut() else { return };
+    list.retain(|entry| !entry.is_string());
+    list.extend(classes.iter().map(|name| json!(name)));
 }
 
 fn read(value: &Value) -> Result<Item, String> {

@@ -1,7 +1,7 @@
 //! Label Studio's JSON (a task with `annotations`, or `completions` before 1.0) and JSON_MIN (its text and regions).
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, number, string, text_among};
+use super::{Classes, Dialect, Item, Mark, names, number, string, text_among};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -14,13 +14,14 @@ pub const LABEL_STUDIO: Format = Format {
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds::TEXTS,
+    holds: Holds { classes: true, ..Holds::TEXTS },
 };
 
 /// The fields that are text, words and spans.
 const KNOWN: &[&str] = &["data", "annotations", "completions", "text", "label"];
 
-const DIALECT: Dialect = Dialect { format: LABEL_STUDIO, read, put, known: KNOWN, fresh, shape: Shape::Array };
+const DIALECT: Dialect =
+    Dialect { format: LABEL_STUDIO, read, put, known: KNOWN, classes: Some(CLASSES), fresh, shape: Shape::Array };
 
 fn is_task(value: &Value) -> bool {
     value.get("data").is_some_and(Value::is_object)
@@ -74,6 +75,44 @@ fn results(value: &Value) -> Option<&Vec<Value>> {
     annotation(value).and_then(|(key, at)| value.get(key)?.get(at)?.get("result")?.as_array())
 }
 
+/// Labels of the whole text: what was chosen in a control of choices.
+const CLASSES: Classes = Classes { read: classes, put: put_classes };
+
+fn is_choice(result: &Value) -> bool {
+    string(result, "type") == Some("choices")
+}
+
+fn classes(value: &Value) -> Vec<String> {
+    let chosen = |v: &Value| v.get("choices").map_or_else(Vec::new, names);
+    if is_task(value) {
+        return results(value)
+            .into_iter()
+            .flatten()
+            .filter(|r| is_choice(r))
+            .filter_map(|r| r.get("value"))
+            .flat_map(chosen)
+            .collect();
+    }
+    value.as_object().into_iter().flat_map(|fields| fields.values()).flat_map(chosen).collect()
+}
+
+fn put_classes(record: &mut Value, classes: &[String]) {
+    let choices = json!({"choices": classes});
+    if !is_task(record) {
+        let Some(fields) = record.as_object_mut() else { return };
+        let key = fields.iter().find(|(_, v)| v.get("choices").is_some()).map_or("document", |(key, _)| key).to_owned();
+        fields.insert(key, choices);
+        return;
+    }
+    let (_, to) = controls(record);
+    let Some(list) = results_mut(record) else { return };
+    match list.iter_mut().find(|r| is_choice(r)) {
+        Some(result) => result["value"] = choices,
+        None => list.push(json!({"id": "tagwright-document", "from_name": "document", "to_name": to,
+            "type": "choices", "value": choices})),
+    }
+}
+
 fn read(value: &Value) -> Result<Item, String> {
     if !is_task(value) {
         let text = string(value, "text").ok_or("there is neither “data” nor “text”")?.to_owned();
@@ -104,22 +143,24 @@ fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
         return;
     }
     let (from, to) = controls(record);
-    // A task whose annotations were all cancelled gets one of its own, which counts.
-    let (key, at) = annotation(record).unwrap_or(("annotations", usize::MAX));
-    let Some(fields) = record.as_object_mut() else { return };
-    let Some(all) = fields.entry(key).or_insert_with(|| json!([])).as_array_mut() else { return };
-    let at = at.min(all.len());
-    if at == all.len() {
-        all.push(json!({"result": []}));
-    }
-    let Some(chosen) = all.get_mut(at).and_then(Value::as_object_mut) else { return };
-    let Some(list) = chosen.entry("result").or_insert_with(|| json!([])).as_array_mut() else { return };
+    let Some(list) = results_mut(record) else { return };
     let new = relabelled(list, gone, new, |r| r.get_mut("value"));
     let taken = list.len();
     list.extend(new.iter().enumerate().map(|(i, m)| {
         let id = format!("tagwright-{}-{}-{}", m.start, m.end, taken + i);
         json!({"id": id, "from_name": from, "to_name": to, "type": "labels", "value": make(m)})
     }));
+}
+
+/// The results of a task's annotation that counts. A task whose annotations were all cancelled gets one of its own, which counts.
+fn results_mut(record: &mut Value) -> Option<&mut Vec<Value>> {
+    let (key, at) = annotation(record).unwrap_or(("annotations", usize::MAX));
+    let all = record.as_object_mut()?.entry(key).or_insert_with(|| json!([])).as_array_mut()?;
+    let at = at.min(all.len());
+    if at == all.len() {
+        all.push(json!({"result": []}));
+    }
+    all.get_mut(at)?.as_object_mut()?.entry("result").or_insert_with(|| json!([])).as_array_mut()
 }
 
 /// Changes the labels of regions: one that went gives its place to a new one, so that the region keeps its id and what

@@ -49,6 +49,8 @@ impl Mark {
 pub(super) struct Item {
     pub text: String,
     pub marks: Vec<Mark>,
+    /// Labels of the whole text.
+    pub classes: Vec<String>,
     /// Words, where the record has its own.
     pub words: Option<Vec<(usize, usize)>>,
     /// Something to tell of the record once: why spans in it are not taken.
@@ -62,12 +64,22 @@ pub(super) struct Dialect {
     pub read: fn(&Value) -> Result<Item, String>,
     /// Takes marks out of a record and puts others in; everything else stays.
     pub put: fn(record: &mut Value, gone: &[Mark], new: &[Mark]),
+    /// How it holds labels of the whole text, where it does.
+    pub classes: Option<Classes>,
     /// The fields that are text, words and spans.
     pub known: &'static [&'static str],
     /// A new record; its number counts from 0.
     pub fresh: fn(&Item, usize) -> Value,
     /// How a new file holds them.
     pub shape: Shape,
+}
+
+/// How a format holds labels of whole texts.
+pub(super) struct Classes {
+    /// Those of a record.
+    pub read: fn(&Value) -> Vec<String>,
+    /// Puts these into a record in place of its own.
+    pub put: fn(record: &mut Value, classes: &[String]),
 }
 
 /// What all records of a file tell about their offsets.
@@ -130,13 +142,19 @@ impl Measure {
     }
 }
 
+/// A record as an item.
+fn item_of(value: &Value, dialect: &Dialect) -> Result<Item, String> {
+    let classes = dialect.classes.as_ref().map_or_else(Vec::new, |c| (c.read)(value));
+    (dialect.read)(value).map(|item| Item { classes, ..item })
+}
+
 /// The items of a file, and the problems of those records that are none.
 fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<(Record<'t>, Item)>, Problem> {
     let mut items = Vec::new();
     let mut notes: HashMap<&str, usize> = HashMap::new();
     for record in json::records(text)? {
         let read = json::parse(&record)
-            .and_then(|value| (dialect.read)(&value).map(|item| (value, item)).map_err(|why| (record.line, why)));
+            .and_then(|value| item_of(&value, dialect).map(|item| (value, item)).map_err(|why| (record.line, why)));
         match read {
             Ok((value, item)) => {
                 let is_known = |key: &str| dialect.known.iter().any(|known| key.ends_with(known));
@@ -178,7 +196,9 @@ fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found
         );
         let place = record.number as u32;
         let split = record.split.unwrap_or(source.split);
-        documents.push(Arc::new(Document::of_text(split, source.file, place, item.text, spans, words)));
+        let classes = corpus.class_ids(&item.classes);
+        let document = Document::of_text(split, source.file, place, item.text, spans, words);
+        documents.push(Arc::new(Document { classes, ..document }));
     }
     corpus.documents.extend(documents);
     if others > 0 {
@@ -268,17 +288,29 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
         let is_taken = |m: &&Mark| !m.label.trim().is_empty() && range_of(item, m, measure, &ruler).is_some();
         let there = item.marks.iter().filter(is_taken);
         let (gone, new) = difference(there, &now, |m| range_of(item, m, measure, &ruler));
-        if gone.is_empty() && new.is_empty() {
+        let classes: Vec<String> = current.corpus.class_names(document).cloned().collect();
+        let other = dialect.classes.as_ref().filter(|_| !same_names(&classes, &item.classes));
+        if gone.is_empty() && new.is_empty() && other.is_none() {
             continue;
         }
         let mut value = json::parse(record).map_err(|(line, why)| Problem::at(line, 0, why))?;
-        (dialect.put)(&mut value, &gone, &new);
+        if !gone.is_empty() || !new.is_empty() {
+            (dialect.put)(&mut value, &gone, &new);
+        }
+        if let Some(other) = other {
+            (other.put)(&mut value, &classes);
+        }
         out.push_str(&text[copied..record.range.start]);
         out.push_str(&json::written(record, &value));
         copied = record.range.end;
     }
     out.push_str(&text[copied..]);
     decoded.encode(&out)
+}
+
+/// Whether two lists hold the same names, in whatever order and however often.
+fn same_names(a: &[String], b: &[String]) -> bool {
+    a.iter().all(|name| b.contains(name)) && b.iter().all(|name| a.contains(name))
 }
 
 /// Marks that are no longer, and those that are new, by where they lie and their label.
@@ -305,7 +337,15 @@ fn difference<'m>(
 
 fn write(corpus: &Corpus, split: Option<Split>, dialect: &Dialect) -> Vec<u8> {
     let parts = parts(corpus, split);
-    let records = parts.iter().enumerate().map(|(i, p)| (dialect.fresh)(&item(corpus, p), i));
+    let record = |(number, part): (usize, &Part)| {
+        let item = item(corpus, part);
+        let mut value = (dialect.fresh)(&item, number);
+        if let Some(classes) = dialect.classes.as_ref().filter(|_| !item.classes.is_empty()) {
+            (classes.put)(&mut value, &item.classes);
+        }
+        value
+    };
+    let records = parts.iter().enumerate().map(record);
     json::write(records, dialect.shape)
 }
 
@@ -324,7 +364,13 @@ fn item(corpus: &Corpus, part: &Part) -> Item {
     let words = &document.tokens[part.words.clone()];
     let bytes: Vec<u32> = words.iter().flat_map(|(a, b)| [a - from, b - from]).collect();
     let words = offsets(&text, &bytes, Unit::CodePoints).chunks_exact(2).map(|p| (p[0], p[1])).collect();
-    Item { text, marks, words: Some(words), note: None }
+    let classes = corpus.class_names(document).cloned().collect();
+    Item { text, marks, classes, words: Some(words), note: None }
+}
+
+/// The texts among the entries of a list.
+fn names(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// A value as an offset.

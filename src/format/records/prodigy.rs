@@ -1,7 +1,7 @@
 //! Prodigy's JSON lines: a text, its spans, often its tokens, and what the person answered.
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, number, put_into, string};
+use super::{Classes, Dialect, Item, Mark, names, number, put_into, string};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -14,18 +14,40 @@ pub const PRODIGY: Format = Format {
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds::TEXTS,
+    holds: Holds { classes: true, ..Holds::TEXTS },
 };
 
 /// The fields that are text, words and spans.
-const KNOWN: &[&str] = &["text", "tokens", "spans", "answer"];
+const KNOWN: &[&str] = &["text", "tokens", "spans", "answer", "accept"];
 
-const DIALECT: Dialect = Dialect { format: PRODIGY, read, put, known: KNOWN, fresh, shape: Shape::Lines };
+const DIALECT: Dialect =
+    Dialect { format: PRODIGY, read, put, known: KNOWN, classes: Some(CLASSES), fresh, shape: Shape::Lines };
 
 fn is_record(value: &Value) -> bool {
     let spans = value.get("spans").and_then(Value::as_array);
     string(value, "text").is_some()
         && (value.get("_input_hash").is_some() || spans.is_some_and(|l| l.iter().all(|s| mark(s).is_some())))
+}
+
+/// Labels of the whole text: what was accepted among the options of a choice.
+const CLASSES: Classes = Classes { read: classes, put: put_classes };
+
+fn classes(value: &Value) -> Vec<String> {
+    let decided = !matches!(string(value, "answer"), Some("reject" | "ignore"));
+    value.get("accept").filter(|_| decided).map_or_else(Vec::new, names)
+}
+
+fn put_classes(record: &mut Value, classes: &[String]) {
+    if !record.is_object() {
+        return;
+    }
+    record["accept"] = json!(classes);
+    // Prodigy shows only what is an option.
+    let options = record.get("options").and_then(Value::as_array).cloned().unwrap_or_default();
+    let known = |name: &&String| options.iter().any(|o| string(o, "id") == Some(name));
+    let new: Vec<Value> =
+        classes.iter().filter(|name| !known(name)).map(|name| json!({"id": name, "text": name})).collect();
+    record["options"] = Value::Array(options.iter().cloned().chain(new).collect());
 }
 
 fn mark(entry: &Value) -> Option<Mark> {
@@ -49,7 +71,7 @@ fn read(value: &Value) -> Result<Item, String> {
     };
     let words =
         list("tokens").map(|all| all.iter().filter_map(|t| Some((number(t, "start")?, number(t, "end")?))).collect());
-    Ok(Item { text, marks, words, note })
+    Ok(Item { text, marks, words, note, ..Item::default() })
 }
 
 fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {

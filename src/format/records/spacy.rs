@@ -1,7 +1,7 @@
 //! spaCy 2's training tuples: `["text", {"entities": [[0, 4, "ORG"]]}]`, as pairs in an array or one a line, or as Python has them.
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, as_triple, put_into, triple};
+use super::{Classes, Dialect, Item, Mark, as_triple, put_into, triple};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -14,16 +14,34 @@ pub const SPACY_JSON: Format = Format {
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds::TEXTS,
+    holds: Holds { classes: true, ..Holds::TEXTS },
 };
 
 /// The fields that are text, words and spans.
 const KNOWN: &[&str] = &[];
 
-const DIALECT: Dialect = Dialect { format: SPACY_JSON, read, put, known: KNOWN, fresh, shape: Shape::Array };
+const DIALECT: Dialect =
+    Dialect { format: SPACY_JSON, read, put, known: KNOWN, classes: Some(CLASSES), fresh, shape: Shape::Array };
 
 fn is_pair(value: &Value) -> bool {
     value.get(0).is_some_and(Value::is_string) && value.get(1).and_then(|v| v.get("entities")).is_some()
+}
+
+/// Labels of the whole text: the categories that hold.
+const CLASSES: Classes = Classes { read: classes, put: put_classes };
+
+fn classes(value: &Value) -> Vec<String> {
+    let holds = |v: &Value| v.as_bool().unwrap_or_else(|| v.as_f64().is_some_and(|v| v >= 0.5));
+    let cats = value.get(1).and_then(|v| v.get("cats")).and_then(Value::as_object);
+    cats.into_iter().flatten().filter(|(_, v)| holds(v)).map(|(name, _)| name.clone()).collect()
+}
+
+/// Those that hold get 1, the others that are named 0, as spaCy wants it.
+fn put_classes(record: &mut Value, classes: &[String]) {
+    let Some(fields) = record.get_mut(1).and_then(Value::as_object_mut) else { return };
+    let Some(cats) = fields.entry("cats").or_insert_with(|| json!({})).as_object_mut() else { return };
+    cats.values_mut().for_each(|v| *v = json!(0.0));
+    classes.iter().for_each(|name| drop(cats.insert(name.clone(), json!(1.0))));
 }
 
 fn read(value: &Value) -> Result<Item, String> {

@@ -1,10 +1,14 @@
 //! The text: the current sentence large, with its blocks, and its neighbours in the document around it.
 
+use super::chooser;
+use super::classes;
 use super::flow::{Flow, SpanView, Style};
 use super::label_popup;
 use super::layers::{self, Layers};
 use super::paint::Paint;
 use super::pieces;
+use crate::app::annotate::Choosing;
+use crate::app::asking::Asking;
 use crate::app::labelling::Caret;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::{Span, TokenSpan};
@@ -23,8 +27,8 @@ pub struct View {
     drag: Option<usize>,
     /// Byte where a drag over characters began.
     characters: Option<u32>,
-    /// The popup in which a label is chosen.
-    popup: label_popup::View,
+    /// The list from which a label is chosen.
+    chooser: chooser::View,
 }
 
 /// Width of the gutter with the sentence's number.
@@ -151,7 +155,7 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
     let top = ui.cursor().top();
     let left = ui.cursor().left() + gutter(ui);
     let head = vec2(ui.available_width(), TextRole::Small.line_height());
-    ui.allocate_ui_with_layout(head, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+    let head = ui.allocate_ui_with_layout(head, egui::Layout::left_to_right(egui::Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(gutter(ui));
         ui.spacing_mut().item_spacing.x = 10.0;
@@ -175,7 +179,14 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
         if mark.flagged {
             label(ui, TextRole::Small, p.warn, "flagged");
         }
+        classes::badges(ui, a);
     });
+    if a.choosing == Some(Choosing::Class) {
+        let at = pos2(left, head.response.rect.bottom() + 4.0);
+        classes::choose(ui, at, a, &mut view.chooser, out);
+    } else if a.choosing.is_none() {
+        view.chooser = chooser::View::default();
+    }
     ui.add_space(6.0);
     if a.pieces.on {
         let gold: Vec<SpanView> = layers.blocks.into_iter().filter(|s| !s.ghost).collect();
@@ -247,12 +258,10 @@ fn text(
             drag(&response, a, view, &flow, at, over, out);
         }
     }
-    if let Some(selected) = a.selected().filter(|_| a.choosing) {
+    if let Some(selected) = a.selected().filter(|_| a.choosing == Some(Choosing::Span)) {
         let (first, last) = (flow.rect(*selected.start()), flow.rect(*selected.end()));
         let below = if flow.rect(*selected.start()).top() == last.top() { first.union(last) } else { last };
-        label_popup::show(ui, below.translate(origin.to_vec2()), a, &mut view.popup, out);
-    } else {
-        view.popup = label_popup::View::default();
+        label_popup::show(ui, below.translate(origin.to_vec2()), a, &mut view.chooser, out);
     }
     let ringed = a.selection.and_then(|_| {
         let selected = a.selected()?;
@@ -276,6 +285,7 @@ fn text(
         flow.paint_lane(ui, origin, *lane, span, ui.clip_rect());
     }
     flow.paint(ui, origin, words, spans, paint);
+    remarks(ui, a, &flow, origin, out);
     if let Some(i) = hovered.filter(|i| !spans[*i].ghost) {
         remove_button(ui, &flow, origin, words.len(), &spans[i], out);
     }
@@ -336,6 +346,28 @@ fn drag(
             }),
             (None, Some(word)) => out.push(Command::Select(word, word)),
             (None, None) => out.push(Command::Do(Action::SelectNothing)),
+        }
+    }
+}
+
+/// A sign behind each stretch that a person commented on; a click opens what is said.
+fn remarks(ui: &mut Ui, a: &Annotate, flow: &Flow, origin: egui::Pos2, out: &mut Commands) {
+    let p = theme::of(ui);
+    let id = a.current_id();
+    let document = a.corpus.document(id.document);
+    for remark in a.mark_of(a.current).into_iter().flat_map(|m| &m.remarks) {
+        let words = document.token_span(id.sentence as usize, &Span::new(remark.start..remark.end, 0));
+        let Some(last) = words.end.checked_sub(1).filter(|last| *last >= words.start) else { continue };
+        let end = flow.rect(last).translate(origin.to_vec2());
+        let corner = pos2(if flow.right_to_left { end.left() } else { end.right() }, end.top() + 1.0);
+        let rect = Rect::from_center_size(corner, vec2(14.0, 14.0));
+        let response = ui.interact(rect, Id::unique(("remark", remark.start, remark.end)), Sense::click());
+        let said = format!("Comment: {}", remark.text);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+        ui.painter().circle_filled(corner, 8.0, p.canvas);
+        crate::ui::widgets::paint_icon(ui.painter(), rect, theme::icon::MESSAGE_SQUARE, 12.0, p.accent);
+        if response.on_hover_text(&remark.text).clicked() {
+            out.push(Command::Ask(Some(Asking::Remark(remark.start, remark.end))));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The panel beside the text: the sentence's spans and its full record.
 
-use super::review;
+use super::{classes, review};
 use crate::app::{Action, Annotate, App, Command};
-use crate::corpus::{Origin, Scheme, notation, scheme};
+use crate::corpus::edit::quoted;
+use crate::corpus::{Origin, Scheme, Span, notation, scheme};
 use crate::format::published::{chunks_as_iob2, column_id};
 use crate::model::TagSet;
 use crate::ui::Commands;
@@ -17,6 +18,8 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         ui.spacing_mut().item_spacing.y = 0.0;
         let part = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 10 });
         part.show(ui, |ui| spans(ui, a, out));
+        separator(ui);
+        part.show(ui, |ui| document(ui, app, a, out));
         separator(ui);
         if a.suggestion().is_some() {
             part.show(ui, |ui| {
@@ -67,6 +70,20 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     }
 }
 
+/// The labels of the whole document.
+fn document(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
+    let p = theme::of(ui);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        label(ui, TextRole::SmallMedium, p.text2, "Document");
+        classes::badges(ui, a);
+        let keys = app.keymap.caps(Action::ChooseClass);
+        if IconButton::new(icon::PLUS, "Label the document").keys(&keys).size(20.0).show(ui).clicked() {
+            out.push(Command::Do(Action::ChooseClass));
+        }
+    });
+}
+
 /// Who decided on a span, for people.
 pub(super) fn origin_name(a: &Annotate, origin: Origin) -> String {
     match origin {
@@ -96,6 +113,14 @@ fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     });
     if !mark.comment.is_empty() {
         paragraph(ui, TextRole::Small, p.text, &mark.comment);
+    }
+    let document = a.corpus.document(a.current_id().document);
+    for remark in &mark.remarks {
+        let about = quoted(document, &Span::new(remark.start..remark.end, 0));
+        let words = paragraph(ui, TextRole::Small, p.text, &format!("{about}: {}", remark.text));
+        if words.interact(Sense::click()).clicked() {
+            out.push(Command::SelectPart(remark.start, remark.end));
+        }
     }
 }
 

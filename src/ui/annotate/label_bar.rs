@@ -14,6 +14,7 @@ use egui::{Align, Frame, Layout, Margin, Panel, Popup, Rect, Role, Sense, Ui, Wi
 #[derive(Default)]
 pub struct View {
     renaming: Option<(LabelId, String)>,
+    letter: Option<(LabelId, String)>,
 }
 
 /// In narrower windows switches are icons.
@@ -72,7 +73,7 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
             rest.push(id);
             continue;
         }
-        let response = chip.show(ui).on_hover_text("Click: give this label, or, with nothing selected, give it to all you select next. Right click: rename or recolour.");
+        let response = chip.show(ui).on_hover_text("Click: give this label, or, with nothing selected, give it to all you select next. Right click: name, letter and colour.");
         if response.clicked() {
             // With nothing selected it becomes the brush, or stops being it.
             let brush = (a.brush != Some(id)).then_some(id);
@@ -99,7 +100,7 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
     }
 }
 
-/// The menu of a label: another name, another colour.
+/// The menu of a label: another name, letter or colour.
 fn edit_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut View, out: &mut Commands) {
     let Some(l) = a.corpus.labels.get(id) else { return };
     Popup::context_menu(response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
@@ -117,6 +118,8 @@ fn edit_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut Vi
             ui.close();
         }
         ui.add_space(4.0);
+        letter_field(ui, a, id, view, out);
+        ui.add_space(4.0);
         label(ui, TextRole::SmallMedium, p.text2, "Colour");
         ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
         for row in 0..3 {
@@ -130,6 +133,26 @@ fn edit_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut Vi
             });
         }
     });
+}
+
+/// The letter that gives a label with Shift: one that is typed, else the first free one of its name.
+fn letter_field(ui: &mut Ui, a: &Annotate, id: LabelId, view: &mut View, out: &mut Commands) {
+    let p = theme::of(ui);
+    let now = a.corpus.labels.letters()[usize::from(id)].map(String::from).unwrap_or_default();
+    let typed = match &mut view.letter {
+        Some((of, text)) if *of == id => text,
+        other => &mut other.insert((id, now.clone())).1,
+    };
+    label(ui, TextRole::SmallMedium, p.text2, "Letter, with Shift");
+    let field = TextField::new(typed, "Letter of the label").placeholder("A to Z").width(72.0).show(ui);
+    if field.changed() {
+        // Only the last that was typed counts.
+        let letter = typed.chars().next_back().map(|c| c.to_ascii_uppercase()).filter(char::is_ascii_uppercase);
+        *typed = letter.map(String::from).unwrap_or_default();
+        out.push(Command::LetterOfLabel(id, letter));
+    } else if !field.has_focus() {
+        *typed = now;
+    }
 }
 
 fn swatch(ui: &mut Ui, colour: usize, chosen: bool) -> bool {

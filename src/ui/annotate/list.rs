@@ -140,6 +140,7 @@ fn statuses(ui: &mut Ui, a: &Annotate, narrow: bool, out: &mut Commands) {
     let (done, flagged) = (thousands(a.done), thousands(a.flagged));
     for (status, glyph, count, spoken) in [
         (Status::New, icon::CIRCLE, String::new(), "New"),
+        (Status::InWork, icon::CIRCLE_DOT_DASHED, String::new(), "In work"),
         (Status::Done, icon::CIRCLE_CHECK, done, "Done"),
         (Status::Flagged, icon::FLAG, flagged, "Flagged"),
     ] {

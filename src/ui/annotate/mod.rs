@@ -1,6 +1,8 @@
 //! The Annotate room: list of sentences, canvas with the label bar, inspector.
 
 pub mod canvas;
+mod chooser;
+mod classes;
 pub mod flow;
 mod guidelines;
 mod inspector;

@@ -1,0 +1,147 @@
+//! Giving labels, to what is selected or to a whole document, and the list of labels.
+
+use super::annotate::{Annotate, Choosing};
+use super::command::Command;
+use super::effect::Effect;
+use super::notices::Notice;
+use super::state::App;
+use super::update::make;
+use crate::corpus::edit::quoted;
+use crate::corpus::label::{Label, check_name};
+use crate::corpus::{Edit, LabelId};
+
+/// Does a command of labels.
+pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
+    match command {
+        Command::Label(label) => give(app, label, effects),
+        Command::NewLabel(name) => {
+            app.asking = None;
+            new_label(app, name.trim(), effects);
+        }
+        on_dataset => {
+            let is_class = matches!(on_dataset, Command::Class(_));
+            if let Some(a) = &mut app.annotate {
+                on_the_dataset(a, on_dataset, effects);
+            }
+            if is_class {
+                tell_of_classes(app);
+            }
+        }
+    }
+}
+
+/// That the source cannot hold labels of documents, where that is so.
+fn tell_of_classes(app: &mut App) {
+    let Some(a) = &app.annotate else { return };
+    let document = a.corpus.document(a.current_id().document);
+    let format = a.files.get(document.file as usize).map(|f| f.found.format);
+    if let Some(format) = format.filter(|f| !f.holds.classes && !document.classes.is_empty()) {
+        let text = format!(
+            "{} files hold no labels of documents. They stay in the project; export as doccano, Prodigy or Label Studio takes them along.",
+            format.name
+        );
+        app.notices.say(Notice::info("Kept beside the file", text));
+    }
+}
+
+fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>) {
+    match command {
+        Command::NewLabelHere(name) => new_label_here(a, &name, effects),
+        Command::RenameLabel(id, name) => {
+            let name = name.trim();
+            let free = a.corpus.labels.id(name).is_none_or(|other| other == id);
+            if check_name(name).is_ok() && free {
+                change(a, id, effects, |l| l.name = name.to_owned());
+            }
+        }
+        Command::RecolourLabel(id, colour) => change(a, id, effects, |l| l.colour = colour),
+        Command::LetterOfLabel(id, letter) => change(a, id, effects, |l| l.letter = letter),
+        Command::Class(name) => {
+            let id = a.current_id();
+            let before: Vec<String> = a.corpus.class_names(a.corpus.document(id.document)).cloned().collect();
+            let mut after: Vec<String> = before.iter().filter(|n| **n != name).cloned().collect();
+            if after.len() == before.len() && is_class_name(&name) {
+                after.push(name);
+            }
+            if after != before {
+                make(a, Edit::Classes { document: id.document, before, after }, effects);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a label of whole documents may be called so.
+pub fn is_class_name(name: &str) -> bool {
+    !name.trim().is_empty() && !name.chars().any(char::is_control)
+}
+
+/// Gives the selected words a label, or says why that cannot be.
+pub(super) fn give(app: &mut App, label: LabelId, effects: &mut Vec<Effect>) {
+    let Some(a) = &mut app.annotate else { return };
+    a.choosing = None;
+    if usize::from(label) >= a.corpus.labels.len() {
+        return;
+    }
+    if let Some(span) = a.in_the_way(label) {
+        let document = a.corpus.document(a.current_id().document);
+        let title = format!("{} is {} already", quoted(document, &span), a.corpus.labels.name(span.label));
+        let text = "Spans may not overlap in this dataset. Change that one first (Alt and arrows at its edges, Backspace clears \
+                    it), or allow overlaps in the list of commands.";
+        return app.notices.say(Notice::info(title, text));
+    }
+    if let Some(edit) = a.label_edit(Some(label)) {
+        remember_given(a, label);
+        make(a, edit, effects);
+    }
+}
+
+/// What was labelled last, for the list of labels and for the next match. A part of a word has no match.
+fn remember_given(a: &mut Annotate, label: LabelId) {
+    let whole = a.part.is_none();
+    a.last_given = a.selected_words().filter(|_| whole).map(|(words, _)| (words, label));
+    a.last_labels.retain(|l| *l != label);
+    a.last_labels.insert(0, label);
+}
+
+/// A new label for what is selected, as one step.
+fn new_label_here(a: &mut Annotate, name: &str, effects: &mut Vec<Effect>) {
+    a.choosing = None;
+    let label = a.corpus.labels.len() as LabelId;
+    if check_name(name).is_err() || a.corpus.labels.id(name).is_some() {
+        return;
+    }
+    if let Some(edit) = a.label_edit(Some(label)) {
+        let new = Edit::AddLabel(a.corpus.labels.fresh(name));
+        remember_given(a, label);
+        make(a, Edit::Together { name: format!("Label as {name}, a new label"), edits: vec![new, edit] }, effects);
+    }
+}
+
+fn new_label(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
+    let Some(a) = &mut app.annotate else { return };
+    let taken = a.corpus.labels.id(name).is_some();
+    match check_name(name) {
+        Err(why) => app.notices.say(Notice::bad("No label was added", why)),
+        Ok(()) if taken => app.notices.say(Notice::bad("No label was added", format!("{name} is there already."))),
+        Ok(()) => {
+            let new = Edit::AddLabel(a.corpus.labels.fresh(name));
+            make(a, new, effects);
+        }
+    }
+}
+
+fn change(a: &mut Annotate, id: LabelId, effects: &mut Vec<Effect>, change: impl FnOnce(&mut Label)) {
+    let Some(before) = a.corpus.labels.get(id).cloned() else { return };
+    let mut after = before.clone();
+    change(&mut after);
+    if after != before {
+        make(a, Edit::ChangeLabel { id, before, after }, effects);
+    }
+}
+
+/// Opens the list of labels, for the selection or for the document, or closes it.
+pub(super) fn choose(a: &mut Annotate, what: Choosing) {
+    let can = !a.read_only && !a.pieces.on && (what == Choosing::Class || a.selection.is_some());
+    a.choosing = can.then_some(what).filter(|what| a.choosing != Some(*what));
+}

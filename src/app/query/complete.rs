@@ -1,0 +1,28 @@
+//! How a query that is being typed may go on.
+
+use super::{FIELDS, HAS, STATUS};
+use crate::corpus::Corpus;
+
+/// How the last word of a query may go on: the whole query as it would be then, and that word.
+pub fn completions(text: &str, corpus: &Corpus) -> Vec<(String, String)> {
+    let parts = |c: char| c.is_whitespace() || c == '(';
+    let start = text.char_indices().rev().find(|(_, c)| parts(*c)).map_or(0, |(at, c)| at + c.len_utf8());
+    let (before, last) = text.split_at(start);
+    let sign = last.strip_prefix('-').map_or(0, |_| 1);
+    let (before, last) = (format!("{before}{}", &last[..sign]), &last[sign..]);
+    let quoted = |name: &str| if name.contains(char::is_whitespace) { format!("\"{name}\"") } else { name.to_owned() };
+    let goes_on =
+        |word: &str| word.replace('"', "").to_lowercase().starts_with(&last.to_lowercase()) && word.len() > last.len();
+    let all: Vec<String> = match last.split_once(':').map(|(field, _)| field.to_ascii_lowercase()).as_deref() {
+        Some("label") => corpus.labels.names().iter().map(|n| format!("label:{}", quoted(n))).collect(),
+        Some("class") => corpus.classes.iter().map(|n| format!("class:{}", quoted(n))).collect(),
+        Some("done") => vec!["done:today".into()],
+        Some("split") => corpus.splits().iter().map(|s| format!("split:{}", s.name())).collect(),
+        Some("status") => STATUS.iter().map(|(name, _)| format!("status:{name}")).collect(),
+        Some("has") => HAS.iter().map(|h| format!("has:{h}")).collect(),
+        Some(_) => Vec::new(),
+        None if last.is_empty() && !text.is_empty() => Vec::new(),
+        None => FIELDS.iter().map(|(f, _)| (*f).to_owned()).collect(),
+    };
+    all.into_iter().filter(|word| goes_on(word)).map(|word| (format!("{before}{word}"), word)).collect()
+}

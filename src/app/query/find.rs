@@ -1,0 +1,141 @@
+//! A query asked of sentences.
+
+use super::{Compared, Decided, Query, Status};
+use crate::corpus::{Corpus, Document, Mark, Origin, SentenceId, Span};
+
+/// Fewer documents than this are no work for a second thread.
+const LEAST: usize = 256;
+
+impl Decided {
+    fn holds(&self, span: &Span) -> bool {
+        match (self, span.origin) {
+            (Self::BySource, Origin::Source) | (Self::ByPerson, Origin::Person) => true,
+            (Self::ByProposer(names), Origin::Proposer { who, .. }) => names.contains(&who),
+            _ => false,
+        }
+    }
+}
+
+impl Compared {
+    fn holds(self, number: usize) -> bool {
+        number.cmp(&self.1) == self.0
+    }
+}
+
+impl Query {
+    /// The places of the sentences that fit, counted through the corpus. Every core looks at its share of the documents.
+    pub fn places(&self, corpus: &Corpus) -> Vec<usize> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = (corpus.documents.len() / threads + 1).max(LEAST);
+        let mut first = 0;
+        let shares: Vec<(usize, usize)> = (0..corpus.documents.len())
+            .step_by(share)
+            .map(|from| {
+                let before = first;
+                first += corpus.documents[from..].iter().take(share).map(|d| d.len()).sum::<usize>();
+                (from, before)
+            })
+            .collect();
+        let of_share = |from: usize, before: usize| {
+            // A regular expression of one's own: its memory is not shared between threads without a lock.
+            let (query, mut place, mut found) = (self.clone(), before, Vec::new());
+            for (document, d) in (from as u32..).zip(corpus.documents[from..].iter().take(share)) {
+                if query.can_match(d) {
+                    let fits = |s: &u32| query.matches(corpus, SentenceId { document, sentence: *s });
+                    found.extend((0..d.len() as u32).filter(fits).map(|s| place + s as usize));
+                }
+                place += d.len();
+            }
+            found
+        };
+        if let [(from, before)] = shares[..] {
+            return of_share(from, before);
+        }
+        std::thread::scope(|scope| {
+            let of_share = &of_share;
+            let started: Vec<_> = shares.iter().map(|(f, b)| scope.spawn(move || of_share(*f, *b))).collect();
+            started.into_iter().flat_map(|t| t.join().unwrap_or_default()).collect()
+        })
+    }
+
+    /// Whether a sentence of this document could fit: asked once, it spares asking each.
+    fn can_match(&self, d: &Document) -> bool {
+        match self {
+            Self::And(a, b) => a.can_match(d) && b.can_match(d),
+            Self::Or(a, b) => a.can_match(d) || b.can_match(d),
+            Self::Text(wanted) if wanted.literal => wanted.pattern.is_match(&d.text),
+            Self::Label(wanted) => d.spans.iter().any(|s| wanted.contains(&s.label)),
+            Self::Span(_) | Self::AnySpan | Self::Overlap | Self::Words(_) => !d.spans.is_empty(),
+            Self::Split(split) => d.split == *split,
+            Self::Suggestion => !d.suggestions.is_empty(),
+            Self::Decided(_) | Self::Score(_) => !d.spans.is_empty() || !d.suggestions.is_empty(),
+            Self::Comment(_) | Self::Status(Status::Done | Status::Flagged) => !d.marks.is_empty(),
+            Self::Class(wanted) => d.classes.iter().any(|c| wanted.contains(c)),
+            Self::Among(_)
+            | Self::Status(Status::New | Status::InWork)
+            | Self::All
+            | Self::Not(_)
+            | Self::Text(_)
+            | Self::Length(_)
+            | Self::Spans(_) => true,
+        }
+    }
+
+    /// Whether a sentence fits.
+    pub(super) fn matches(&self, corpus: &Corpus, id: SentenceId) -> bool {
+        let document = corpus.document(id.document);
+        let sentence = id.sentence as usize;
+        let spans = || &document.spans[document.span_indices(sentence)];
+        let suggestions = || &document.suggestions[document.suggestion_indices(sentence)];
+        match self {
+            Self::All => true,
+            Self::And(a, b) => a.matches(corpus, id) && b.matches(corpus, id),
+            Self::Or(a, b) => a.matches(corpus, id) || b.matches(corpus, id),
+            Self::Not(a) => !a.matches(corpus, id),
+            Self::Text(wanted) => wanted.pattern.is_match(document.sentence_text(sentence)),
+            Self::Span(wanted) => {
+                spans().iter().any(|s| wanted.pattern.is_match(&document.text[s.start as usize..s.end as usize]))
+            }
+            Self::Label(wanted) => spans().iter().any(|s| wanted.contains(&s.label)),
+            Self::Split(split) => document.split == *split,
+            Self::AnySpan => !spans().is_empty(),
+            Self::Suggestion => !suggestions().is_empty(),
+            Self::Decided(by) => spans().iter().chain(suggestions()).any(|s| by.holds(s)),
+            Self::Score(compared) => spans().iter().chain(suggestions()).any(|s| match s.origin {
+                Origin::Proposer { score, .. } => compared.holds(usize::from(score)),
+                Origin::Source | Origin::Person => false,
+            }),
+            Self::Overlap => {
+                // They are sorted by where they begin: the farthest end so far is all that matters.
+                let mut covered = 0;
+                spans().iter().any(|s| {
+                    let overlaps = s.start < covered;
+                    covered = covered.max(s.end);
+                    overlaps
+                })
+            }
+            Self::Status(status) => {
+                let mark = document.marks.of(id.sentence);
+                let (done, flagged) = mark.map_or((false, false), |m| (m.done, m.flagged));
+                let touched =
+                    || mark.is_some_and(Mark::has_words) || spans().iter().any(|s| s.origin != Origin::Source);
+                match status {
+                    Status::New => !done && !flagged && !touched(),
+                    Status::InWork => !done && !flagged && touched(),
+                    Status::Done => done,
+                    Status::Flagged => flagged,
+                }
+            }
+            Self::Comment(wanted) => {
+                let is_wanted = |text: &str| !text.is_empty() && wanted.pattern.is_match(text);
+                let says = |m: &Mark| is_wanted(&m.comment) || m.remarks.iter().any(|r| is_wanted(&r.text));
+                document.marks.of(id.sentence).is_some_and(says)
+            }
+            Self::Class(wanted) => document.classes.iter().any(|c| wanted.contains(c)),
+            Self::Among(sentences) => sentences.contains(&id),
+            Self::Length(compared) => compared.holds(document.sentence(sentence).len()),
+            Self::Spans(compared) => compared.holds(spans().len()),
+            Self::Words(compared) => document.token_spans(sentence).iter().any(|s| compared.holds(s.end - s.start)),
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! The language of the search field: which sentences are shown.
+//!
+//! ```text
+//! query  = and ("or" and)*
+//! and    = not ("and"? not)*
+//! not    = ("not" | "-")? ("(" query ")" | term)
+//! term   = word | "several words" | /regular expression/ | field ":" value | field ("<" | ">" | "=") number
+//! ```
+//!
+//! Case does not matter. Fields are those of [`FIELDS`]; what stands without one is looked for in the sentence. `read` makes a
+//! [`Query`] of a text, `find` asks it of sentences, `complete` says how a text may go on.
+
+mod complete;
+mod find;
+mod read;
+
+pub use complete::completions;
+
+use crate::corpus::{ClassId, Corpus, LabelId, SentenceId, Snapshot, Split};
+use crate::project::Progress;
+use regex::Regex;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// What a field means, for people.
+pub const FIELDS: [(&str, &str); 16] = [
+    ("label:", "has a span of this label"),
+    ("span:", "has a span of this text"),
+    ("text:", "has this text, also outside spans"),
+    ("split:", "is of train, dev or test"),
+    ("class:", "its document has this label"),
+    ("status:", "is new, in-work, done or flagged"),
+    ("done:", "was done today, or on 2026-11-25"),
+    ("flag:", "is flagged: yes or no"),
+    ("comment:", "has a comment of this text"),
+    ("since:", "has changed since this snapshot"),
+    ("has:", "has a span, overlap, comment, class or suggestion"),
+    ("source:", "has a span or suggestion of source, person or a model"),
+    ("score<", "has one that its model is less sure of: 0.7"),
+    ("length>", "has more words than this"),
+    ("spans>", "has more spans than this"),
+    ("words>", "has a span of more words than this"),
+];
+
+/// What can stand behind `has:`.
+const HAS: [&str; 5] = ["span", "overlap", "comment", "class", "suggestion"];
+
+/// What a query may speak of beside the text.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// The sentences that are asked.
+    pub corpus: &'a Corpus,
+    /// Those that `since:` may name.
+    pub snapshots: &'a [Arc<Snapshot>],
+    /// The days that `done:` may name.
+    pub progress: &'a Progress,
+}
+
+/// A query, ready to be asked of sentences.
+#[derive(Clone, Debug)]
+pub enum Query {
+    /// Everything.
+    All,
+    /// Both.
+    And(Box<Query>, Box<Query>),
+    /// Either.
+    Or(Box<Query>, Box<Query>),
+    /// The others.
+    Not(Box<Query>),
+    /// The sentence has this text.
+    Text(Wanted),
+    /// A span has this text.
+    Span(Wanted),
+    /// A span has one of these labels.
+    Label(Vec<LabelId>),
+    /// The document is of this split.
+    Split(Split),
+    /// A span is there.
+    AnySpan,
+    /// Two spans overlap.
+    Overlap,
+    /// A suggestion is there.
+    Suggestion,
+    /// A span or suggestion was decided, or proposed, so.
+    Decided(Decided),
+    /// A span or suggestion has a score, in thousandths, that stands so.
+    Score(Compared),
+    /// A person noted that it is so.
+    Status(Status),
+    /// A comment on it, or on a stretch of it, has this text.
+    Comment(Wanted),
+    /// The document has one of these labels.
+    Class(Vec<ClassId>),
+    /// One of these.
+    Among(Arc<HashSet<SentenceId>>),
+    /// So many words.
+    Length(Compared),
+    /// So many spans.
+    Spans(Compared),
+    /// A span of so many words.
+    Words(Compared),
+}
+
+/// The query of the sentences that have a span of just this text.
+pub fn of_span(text: &str) -> String {
+    // A slash would end the pattern.
+    format!("span: /(?-i)^{}$/", regex::escape(text).replace('/', r"\x2f"))
+}
+
+/// Who decided on a span, or proposed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// It came with the source.
+    BySource,
+    /// A person made it.
+    ByPerson,
+    /// One of these proposed it.
+    ByProposer(Vec<u8>),
+}
+
+/// How far a person is with a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Nobody has changed anything in it.
+    New,
+    /// A person labelled or said something in it, and it is neither done nor flagged.
+    InWork,
+    /// Its labels are as they should be.
+    Done,
+    /// It is to be looked at again.
+    Flagged,
+}
+
+/// What can stand behind `status:`.
+const STATUS: [(&str, Status); 4] =
+    [("new", Status::New), ("in-work", Status::InWork), ("done", Status::Done), ("flagged", Status::Flagged)];
+
+/// A text that is looked for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pattern: Regex,
+    /// Nothing but letters: where a whole document lacks it, so does each sentence.
+    literal: bool,
+}
+
+/// A number and how another one stands to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compared(std::cmp::Ordering, usize);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{Mark, Origin, Span};
+    use crate::format::{self, Source};
+    use proptest::prelude::*;
+
+    fn corpus() -> Corpus {
+        let train = "Oslo B-LOC\nBay I-LOC\nis O\ncold O\n\nZoë B-PER\nmet O\nAnn B-PER\n\nit O\nrains O\n";
+        let test = "{\"text\":\"New York Times\",\"label\":[[0,8,\"LOC\"],[0,14,\"big org\"]]}";
+        let mut corpus = Corpus::default();
+        format::read(&Source::alone(train.as_bytes(), "a.conll", Split::Train, 0), &mut corpus).expect("a corpus");
+        format::read(&Source::alone(test.as_bytes(), "b.jsonl", Split::Test, 1), &mut corpus).expect("a corpus");
+        corpus
+    }
+
+    fn known(corpus: &Corpus) -> Known<'_> {
+        static PROGRESS: std::sync::LazyLock<Progress> = std::sync::LazyLock::new(|| {
+            let day = crate::project::Day { edits: 1, done: vec![SentenceId { document: 0, sentence: 1 }] };
+            Progress { days: [("2026-11-25".to_owned(), day)].into(), today: "2026-11-25".into() }
+        });
+        Known { corpus, snapshots: &[], progress: &PROGRESS }
+    }
+
+    #[test]
+    fn queries_find_sentences() {
+        let mut corpus = corpus();
+        let mark = |done, flagged, comment: &str| Mark { done, flagged, comment: comment.into(), ..Mark::default() };
+        corpus.document_mut(0).marks.set(1, mark(true, false, "sure"));
+        corpus.document_mut(0).marks.set(2, mark(false, true, "no rain?"));
+        let drawn = Span { origin: Origin::Person, ..Span::new(0..4, 0) };
+        let remarked = Mark::default().with_remark(0, 4, "the town?".into());
+        corpus.document_mut(0).marks.set(0, remarked);
+        corpus.document_mut(1).spans[0] = drawn;
+        corpus.document_mut(1).classes = vec![0];
+        corpus.classes.push("big news".into());
+        // Sentences that fit, by number.
+        let check = |text: &str, expected: &[usize]| {
+            let query = Query::parse(text, &known(&corpus)).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(query.places(&corpus), expected, "{text}");
+        };
+        check("", &[0, 1, 2, 3]);
+        check("OSLO", &[0]);
+        check("zoË", &[1]);
+        check("is cold", &[0]);
+        check("\"is cold\"", &[0]);
+        check("\"cold is\"", &[]);
+        check("oslo or rains", &[0, 2]);
+        check("label:per", &[1]);
+        check("label:\"big org\"", &[3]);
+        check("label:b*", &[3]);
+        check("status:done", &[1]);
+        check("status:new", &[]);
+        check("status:in-work", &[0, 3]);
+        check("done:today or done:2026-11-24", &[1]);
+        check("class:\"big news\"", &[3]);
+        check("class:b*", &[3]);
+        check("has:class", &[3]);
+        check("comment:town", &[0]);
+        check("status:flagged or comment:RAIN", &[2]);
+        check("has:comment -status:done", &[0, 2]);
+        check("-label:loc", &[1, 2]);
+        check("not (label:loc or label:per)", &[2]);
+        check("!has:span", &[2]);
+        check("has:overlap", &[3]);
+        check("split:test", &[3]);
+        check("length>3", &[0]);
+        check("length=2 or spans=2", &[1, 2, 3]);
+        check("span:bay", &[0]);
+        check("span:\"new york\" split:test and -oslo", &[3]);
+        check("/^it/", &[2]);
+        check("text:/ann$/", &[1]);
+        check("text:it: or \"zoë met\"", &[1]);
+        check("a-b", &[]);
+        check("http://x", &[]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let check = |text: &str, expected: &str| {
+            let why = Query::parse(text, &known(&corpus())).expect_err("wrong");
+            assert!(why.contains(expected), "{text}: {why}");
+        };
+        check("label:XYZ", "no label XYZ; there are LOC, PER");
+        check("split:nowhere", "no split");
+        check("has:wings", "span or overlap");
+        check("class:sports", "no class sports; there are none yet");
+        check("done:soon", "a day");
+        check("length>many", "a number");
+        check("(oslo", "not closed");
+        check("oslo)", "not opened");
+        check("oslo or", "missing");
+        check("\"oslo", "not closed");
+        check("/(/", "regular expression");
+        check("label:", "missing");
+    }
+
+    #[test]
+    fn the_last_word_goes_on() {
+        let check = |text: &str, expected: &[&str]| {
+            let whole: Vec<String> = completions(text, &corpus()).into_iter().map(|(whole, _)| whole).collect();
+            assert_eq!(whole, expected, "{text}");
+        };
+        check("oslo la", &["oslo label:"]);
+        check("oslo\u{2029}la", &["oslo\u{2029}label:"]);
+        check("label:p", &["label:PER"]);
+        check("-label:B", &["-label:\"big org\""]);
+        check("(split:", &["(split:train", "(split:test"]);
+        check("has:o", &["has:overlap"]);
+        check("oslo ", &[]);
+        assert_eq!(completions("", &corpus()).len(), FIELDS.len());
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_typed_breaks(text in "[a-z:<>=()\"/!\\\\ *-]{0,24}|\\PC{0,12}") {
+            let corpus = corpus();
+            if let Ok(query) = Query::parse(&text, &known(&corpus)) {
+                corpus.sentences(None).iter().for_each(|s| { query.matches(&corpus, *s); });
+            }
+            completions(&text, &corpus);
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! A query read from its text.
+
+use super::{Compared, Decided, FIELDS, HAS, Known, Query, STATUS, Status, Wanted};
+use crate::corpus::{ClassId, Split};
+use regex::RegexBuilder;
+use std::sync::Arc;
+
+/// More words than this are no query that a person types.
+const MOST: usize = 200;
+
+impl Query {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// What is wrong in it, in a sentence.
+    pub fn parse(text: &str, known: &Known) -> Result<Self, String> {
+        let tokens = tokens(text)?;
+        if tokens.len() > MOST {
+            return Err(format!("it has more than {MOST} words"));
+        }
+        let mut reader = Reader { tokens: &tokens, known: *known };
+        let query = if reader.tokens.is_empty() { Self::All } else { reader.any()? };
+        match reader.tokens.first() {
+            Some(_) => Err("a bracket is closed that was not opened".into()),
+            None => Ok(query),
+        }
+    }
+}
+
+/// A part of a query's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Token {
+    Open,
+    Close,
+    Not,
+    /// A word as it is typed: an operator, a field or just a word.
+    Word(String),
+    /// In quotes.
+    Quoted(String),
+    /// Between slashes.
+    Pattern(String),
+}
+
+fn tokens(text: &str) -> Result<Vec<Token>, String> {
+    let mut tokens = Vec::new();
+    let mut rest = text.trim_start();
+    let until = |rest: &str, mark: char, what: &str| {
+        let end = rest.find(mark).ok_or_else(|| format!("{what} is not closed: {mark} is missing at its end"))?;
+        Ok::<_, String>((rest[..end].to_owned(), end + mark.len_utf8()))
+    };
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '(' | ')' => {
+                tokens.push(if c == '(' { Token::Open } else { Token::Close });
+                1
+            }
+            '-' | '!' if rest.len() > 1 && !rest[1..].starts_with(char::is_whitespace) => {
+                tokens.push(Token::Not);
+                1
+            }
+            '"' => {
+                let (inside, length) = until(&rest[1..], '"', "a text in quotes")?;
+                tokens.push(Token::Quoted(inside));
+                length + 1
+            }
+            '/' if rest[1..].contains('/') => {
+                let (inside, length) = until(&rest[1..], '/', "a regular expression")?;
+                tokens.push(Token::Pattern(inside));
+                length + 1
+            }
+            _ => {
+                let end = rest.find(|c: char| c.is_whitespace() || "()\"".contains(c)).unwrap_or(rest.len());
+                tokens.push(Token::Word(rest[..end].to_owned()));
+                end
+            }
+        };
+        rest = rest[length..].trim_start();
+    }
+    Ok(tokens)
+}
+
+struct Reader<'a> {
+    tokens: &'a [Token],
+    known: Known<'a>,
+}
+
+impl<'a> Reader<'a> {
+    fn word_is(&self, word: &str) -> bool {
+        matches!(self.tokens.first(), Some(Token::Word(w)) if w.eq_ignore_ascii_case(word))
+    }
+
+    fn take(&mut self) -> Option<&'a Token> {
+        let (first, rest) = self.tokens.split_first()?;
+        self.tokens = rest;
+        Some(first)
+    }
+
+    fn any(&mut self) -> Result<Query, String> {
+        let mut query = self.all()?;
+        while self.word_is("or") {
+            self.take();
+            query = Query::Or(Box::new(query), Box::new(self.all()?));
+        }
+        Ok(query)
+    }
+
+    fn all(&mut self) -> Result<Query, String> {
+        let mut query = self.one()?;
+        while !self.tokens.is_empty() && self.tokens[0] != Token::Close && !self.word_is("or") {
+            if self.word_is("and") {
+                self.take();
+            }
+            query = Query::And(Box::new(query), Box::new(self.one()?));
+        }
+        Ok(query)
+    }
+
+    fn one(&mut self) -> Result<Query, String> {
+        let mut negated = false;
+        while self.word_is("not") || self.tokens.first() == Some(&Token::Not) {
+            self.take();
+            negated = !negated;
+        }
+        let query = match self.take() {
+            None | Some(Token::Close | Token::Not) => return Err("something is missing at the end".into()),
+            Some(Token::Open) => {
+                let inside = self.any()?;
+                match self.take() {
+                    Some(Token::Close) => inside,
+                    _ => return Err("a bracket is not closed".into()),
+                }
+            }
+            Some(Token::Quoted(text)) => Query::Text(literal(text)?),
+            Some(Token::Pattern(text)) => Query::Text(pattern(text)?),
+            Some(Token::Word(word)) => self.word(word)?,
+        };
+        Ok(if negated { Query::Not(Box::new(query)) } else { query })
+    }
+
+    /// A word: a field with its value, which may be the next token, or a text.
+    fn word(&mut self, word: &'a str) -> Result<Query, String> {
+        let number = word.find(['<', '>', '=']).map(|at| (&word[..at], &word[at..at + 1], &word[at + 1..]));
+        if let Some((field @ ("length" | "spans" | "words" | "score"), sign, value)) = number {
+            let wrong = || format!("behind {field}{sign} there should be a number");
+            let value = if field == "score" {
+                let score: f32 = value.parse().map_err(|_| wrong())?;
+                (score.clamp(0.0, 1.0) * 1000.0).round() as usize
+            } else {
+                value.parse().map_err(|_| wrong())?
+            };
+            let ordering = match sign {
+                "<" => std::cmp::Ordering::Less,
+                ">" => std::cmp::Ordering::Greater,
+                _ => std::cmp::Ordering::Equal,
+            };
+            let compared = Compared(ordering, value);
+            return Ok(match field {
+                "length" => Query::Length(compared),
+                "spans" => Query::Spans(compared),
+                "words" => Query::Words(compared),
+                _ => Query::Score(compared),
+            });
+        }
+        let Some((field, value)) = word.split_once(':').filter(|(f, _)| is_field(f)) else {
+            return Ok(Query::Text(literal(word)?));
+        };
+        // The value may be a token of its own.
+        let is_apart = value.is_empty();
+        let (value, read): (&str, Reading) = match (value, self.tokens.first()) {
+            ("", Some(Token::Quoted(text))) => (text, literal),
+            ("", Some(Token::Pattern(text))) => (text, pattern),
+            ("", _) => return Err(format!("behind {field}: something is missing")),
+            (value, _) => (value, literal_or_pattern),
+        };
+        if is_apart {
+            self.take();
+        }
+        match field.to_ascii_lowercase().as_str() {
+            "text" => read(value).map(Query::Text),
+            "span" => read(value).map(Query::Span),
+            "label" => self.label(value),
+            "comment" => read(value).map(Query::Comment),
+            "flag" => {
+                let flagged = Query::Status(Status::Flagged);
+                match value.to_ascii_lowercase().as_str() {
+                    "yes" | "true" => Ok(flagged),
+                    "no" | "false" => Ok(Query::Not(Box::new(flagged))),
+                    _ => Err("behind flag: there may be yes or no".into()),
+                }
+            }
+            "since" => {
+                let snapshot = self.known.snapshots.iter().find(|s| s.name == value);
+                let snapshot = snapshot.ok_or_else(|| format!("there is no snapshot “{value}”"))?;
+                Ok(Query::Among(Arc::new(snapshot.differences(self.known.corpus).into_iter().collect())))
+            }
+            "class" => self.class(value),
+            "done" => self.done(value),
+            "status" => {
+                let known = STATUS.iter().find(|(name, _)| name.eq_ignore_ascii_case(value));
+                known.map(|(_, status)| Query::Status(*status)).ok_or_else(|| {
+                    format!("{value} is no status; they are {}", STATUS.map(|(name, _)| name).join(", "))
+                })
+            }
+            "source" => self.decided(value),
+            "split" => Split::from_name(&value.to_ascii_lowercase())
+                .map(Query::Split)
+                .ok_or_else(|| format!("{value} is no split; they are train, dev and test")),
+            _ => match value.to_ascii_lowercase().as_str() {
+                "overlap" | "overlaps" => Ok(Query::Overlap),
+                "comment" | "comments" => pattern("").map(Query::Comment),
+                "span" | "spans" | "label" => Ok(Query::AnySpan),
+                "suggestion" | "suggestions" => Ok(Query::Suggestion),
+                "class" | "classes" => Ok(Query::Class((0..self.known.corpus.classes.len() as ClassId).collect())),
+                _ => Err(format!("behind has: there may be {}", HAS.join(" or "))),
+            },
+        }
+    }
+
+    /// Who decided: the source, a person, any model, or the models whose names begin so.
+    fn decided(&self, name: &str) -> Result<Query, String> {
+        let proposers = &self.known.corpus.proposers;
+        let name = name.to_lowercase();
+        Ok(Query::Decided(match name.as_str() {
+            "source" | "file" | "import" => Decided::BySource,
+            "person" | "me" => Decided::ByPerson,
+            "model" | "models" => Decided::ByProposer((0..proposers.len() as u8).collect()),
+            _ => {
+                let fits = |(_, p): &(u8, &String)| p.to_lowercase().starts_with(&name);
+                let found: Vec<u8> = (0u8..).zip(proposers).filter(fits).map(|(who, _)| who).collect();
+                if found.is_empty() {
+                    let known = ["source", "person", "model"].into_iter().chain(proposers.iter().map(String::as_str));
+                    let known: Vec<&str> = known.collect();
+                    return Err(format!("nothing is of {name}; there are {}", known.join(", ")));
+                }
+                Decided::ByProposer(found)
+            }
+        }))
+    }
+
+    /// Labels of this name, in any case; with a star behind it, all that begin so.
+    fn label(&self, name: &str) -> Result<Query, String> {
+        let names = self.known.corpus.labels.names();
+        named(&names, name, "label").map(Query::Label)
+    }
+
+    /// Labels of documents, likewise.
+    fn class(&self, name: &str) -> Result<Query, String> {
+        named(&self.known.corpus.classes, name, "class").map(Query::Class)
+    }
+
+    /// The sentences that were done on a day.
+    fn done(&self, day: &str) -> Result<Query, String> {
+        let progress = self.known.progress;
+        let date = if day.eq_ignore_ascii_case("today") { &progress.today } else { day };
+        let digits = |c: (usize, char)| if matches!(c.0, 4 | 7) { c.1 == '-' } else { c.1.is_ascii_digit() };
+        if date.len() != 10 || !date.char_indices().all(digits) {
+            return Err("behind done: there may be a day, as today or 2026-11-25".into());
+        }
+        let done = progress.days.get(date).map(|day| day.done.iter().copied().collect());
+        Ok(Query::Among(Arc::new(done.unwrap_or_default())))
+    }
+}
+
+/// The numbers of names that are this, in any case, or begin so where a star stands behind it.
+fn named(names: &[String], wanted: &str, what: &str) -> Result<Vec<u16>, String> {
+    let begin = wanted.strip_suffix('*').map(str::to_lowercase);
+    let fits = |name: &str| match &begin {
+        Some(begin) => name.to_lowercase().starts_with(begin),
+        None => name.to_lowercase() == wanted.to_lowercase(),
+    };
+    let found: Vec<u16> = (0..).zip(names).filter(|(_, name)| fits(name)).map(|(id, _)| id).collect();
+    if found.is_empty() {
+        let known = if names.is_empty() { "none yet".to_owned() } else { names.join(", ") };
+        return Err(format!("there is no {what} {wanted}; there are {known}"));
+    }
+    Ok(found)
+}
+
+fn is_field(name: &str) -> bool {
+    FIELDS.iter().any(|(f, _)| f.strip_suffix(':').is_some_and(|f| f.eq_ignore_ascii_case(name)))
+}
+
+/// How a value becomes what is looked for.
+type Reading = fn(&str) -> Result<Wanted, String>;
+
+/// A pattern where slashes stand around it.
+fn literal_or_pattern(text: &str) -> Result<Wanted, String> {
+    match text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+        Some(inside) => pattern(inside),
+        None => literal(text),
+    }
+}
+
+fn literal(text: &str) -> Result<Wanted, String> {
+    Ok(Wanted { literal: true, ..pattern(&regex::escape(text))? })
+}
+
+fn pattern(text: &str) -> Result<Wanted, String> {
+    let wrong =
+        |e: regex::Error| format!("the regular expression is wrong ({})", e.to_string().lines().last().unwrap_or(""));
+    let pattern = RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build().map_err(wrong)?;
+    Ok(Wanted { pattern, literal: false })
+}

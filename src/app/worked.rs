@@ -1,0 +1,70 @@
+//! How long a person has worked in a dataset today: the time between signs of life that are not far apart.
+
+use super::annotate::Annotate;
+use super::effect::Effect;
+use crate::project::Commit;
+
+/// Longer without a key or the mouse is a break, in seconds.
+const BREAK: u64 = 60;
+/// So often it is stored, in seconds of work.
+const STORED: u64 = 20;
+
+/// Seconds of work on one day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Worked {
+    /// Seconds today.
+    pub seconds: u64,
+    /// When there was a sign of life last, in seconds since 1970.
+    last: Option<u64>,
+    /// Seconds that are stored.
+    stored: u64,
+}
+
+impl Worked {
+    /// What was stored, where it is of this day.
+    pub fn stored(text: &str, today: &str) -> Self {
+        let seconds = text.strip_prefix(today).and_then(|rest| rest.trim().parse().ok()).unwrap_or(0);
+        Self { seconds, stored: seconds, last: None }
+    }
+
+    /// A sign of life; whether what has come together is to be stored.
+    fn goes_on(&mut self, now: u64) -> bool {
+        let since = self.last.replace(now).map_or(0, |last| now.saturating_sub(last));
+        self.seconds += if since <= BREAK { since } else { 0 };
+        let due = self.seconds >= self.stored + STORED;
+        if due {
+            self.stored = self.seconds;
+        }
+        due
+    }
+}
+
+/// A key or the mouse was used on the Annotate page.
+pub(super) fn goes_on(a: &mut Annotate, now: u64, effects: &mut Vec<Effect>) {
+    if a.worked.goes_on(now) && !a.read_only {
+        let text = format!("{} {}", a.progress.today, a.worked.seconds);
+        effects.push(Effect::Commit(Commit::Setting("worked", text)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn breaks_are_no_work() {
+        let check = |signs: &[u64], expected: u64| {
+            let mut worked = Worked::stored("2026-11-25 100", "2026-11-25");
+            for at in signs {
+                worked.goes_on(*at);
+            }
+            assert_eq!(worked.seconds, 100 + expected, "{signs:?}");
+        };
+        check(&[5], 0);
+        check(&[5, 10, 40], 35);
+        check(&[5, 10, 400, 410], 15);
+        check(&[50, 40], 0);
+        assert_eq!(Worked::stored("2026-11-24 100", "2026-11-25").seconds, 0);
+        assert_eq!(Worked::stored("", "2026-11-25").seconds, 0);
+    }
+}

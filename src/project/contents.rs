@@ -1,0 +1,259 @@
+//! Reading a project: every table as far as it can be read, and what cannot be, in words.
+
+use super::choices_json;
+use super::edit_json::{self, remarks_from_json};
+use super::kept::{Kept, View};
+use super::pack::{unpack, unpack_spans};
+use super::progress;
+use super::run_record::{RunOutcome, RunRecord};
+use super::source::{Dataset, SourceFile};
+use crate::corpus::label::Label;
+use crate::corpus::store::Column;
+use crate::corpus::{Corpus, Document, Edit, History, Labels, Mark, Marks, Origin, Scheme, Snapshot, Span, Split};
+use crate::format::{self, Found, Unit};
+use rusqlite::{Connection, OptionalExtension};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// All that a project holds, read into memory.
+pub struct Contents {
+    /// Documents, labels and sources.
+    pub dataset: Dataset,
+    /// Undo and redo.
+    pub history: History,
+    /// Runs, views, snapshots.
+    pub kept: Kept,
+}
+
+/// Reads every table as far as it can be read.
+pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents> {
+    let mut corpus = Corpus { name: meta(c, "name").ok().flatten().unwrap_or_default(), ..Corpus::default() };
+    let label = |r: &rusqlite::Row| {
+        let letter = r.get::<_, Option<String>>(2)?.and_then(|l| l.chars().next());
+        Ok(Label { name: r.get(0)?, colour: r.get(1)?, letter })
+    };
+    let mut labels = Labels::default();
+    lost.rows(c, "labels", "SELECT name, colour, letter FROM labels ORDER BY id", label)?
+        .into_iter()
+        .for_each(|l| labels.push(l));
+    corpus.labels = labels;
+    let column = |r: &rusqlite::Row| -> rusqlite::Result<Column> {
+        Ok(Column { name: r.get(0)?, values: r.get::<_, String>(1)?.split('\n').map(str::to_owned).collect() })
+    };
+    corpus.columns = lost.rows(c, "columns", "SELECT name, vals FROM columns ORDER BY number", column)?;
+    let width = corpus.columns.len();
+    let sql = "SELECT split, file, place, text, tokens, sentences, columns, id FROM documents ORDER BY id";
+    let read = lost.rows(c, "documents", sql, |r| Ok((r.get::<_, i64>(7)?, document(r, width)?)))?;
+    let mut documents_lost = !lost.0.is_empty();
+    let mut index = HashMap::new();
+    let mut documents: Vec<Document> = Vec::with_capacity(read.len());
+    for (id, document) in read {
+        if is_sound(&document) {
+            index.insert(id, documents.len());
+            documents.push(document);
+        } else {
+            documents_lost = true;
+            lost.0.push(format!("document {}", id + 1));
+        }
+    }
+    // The table itself, not its index, which may be what is damaged.
+    let spans = lost.rows(
+        c,
+        "spans",
+        "SELECT document, start, stop, label, origin, proposer, score FROM spans NOT INDEXED",
+        span,
+    )?;
+    let sql = "SELECT document, start, stop, label, '', proposer, score FROM suggestions NOT INDEXED";
+    let suggestions = lost.rows(c, "suggestions", sql, span)?;
+    let mut strays = 0;
+    let all = spans.into_iter().map(|s| (s, false)).chain(suggestions.into_iter().map(|s| (s, true)));
+    for ((document, span), suggested) in all {
+        let fits = |d: &&mut Document| {
+            let borders = d.text.is_char_boundary(span.start as usize) && d.text.is_char_boundary(span.end as usize);
+            span.start < span.end && borders && usize::from(span.label) < corpus.labels.len()
+        };
+        match index.get(&document).and_then(|i| documents.get_mut(*i)).filter(fits) {
+            Some(d) if suggested => d.suggestions.push(span),
+            Some(d) => d.spans.push(span),
+            None => strays += 1,
+        }
+    }
+    if strays > 0 {
+        lost.0.push(format!("{strays} spans that lie nowhere"));
+    }
+    for d in &mut documents {
+        d.spans.sort_unstable();
+        d.suggestions.sort_unstable();
+    }
+    corpus.proposers =
+        meta(c, "proposers").ok().flatten().and_then(|p| serde_json::from_str(&p).ok()).unwrap_or_default();
+    let mark = |r: &rusqlite::Row| -> rusqlite::Result<(i64, u32, Mark)> {
+        let remarks = remarks_from_json(&r.get::<_, String>(5)?);
+        Ok((r.get(0)?, r.get(1)?, Mark { done: r.get(2)?, flagged: r.get(3)?, comment: r.get(4)?, remarks }))
+    };
+    let sql = "SELECT document, sentence, done, flagged, comment, remarks FROM marks";
+    for (document, sentence, mark) in lost.rows(c, "marks", sql, mark)? {
+        let document = index.get(&document).and_then(|i| documents.get_mut(*i));
+        if let Some(d) = document.filter(|d| (sentence as usize) < d.len()) {
+            let size = d.text.len() as u32;
+            let remarks = mark.remarks.into_iter().filter(|r| r.start < r.end && r.end <= size).collect();
+            d.marks.set(sentence, Mark { remarks, ..mark });
+        }
+    }
+    let class = |r: &rusqlite::Row| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?));
+    corpus.classes = lost.rows(c, "classes", "SELECT name FROM classes ORDER BY id", |r| r.get(0))?;
+    let sql = "SELECT document, name FROM document_classes JOIN classes ON class=id";
+    for (document, name) in lost.rows(c, "classes of documents", sql, class)? {
+        let id = corpus.class(&name);
+        if let Some(d) = index.get(&document).and_then(|i| documents.get_mut(*i)) {
+            d.classes.push(id);
+        }
+    }
+    documents.iter_mut().for_each(|d| d.classes.sort_unstable());
+    corpus.documents = documents.into_iter().map(Arc::new).collect();
+    let edits = lost.rows(c, "edits", "SELECT edit FROM edits ORDER BY seq", |r| r.get::<_, String>(0))?;
+    let edits: Vec<Edit> = edits.iter().filter_map(|json| edit_json::from_json(json)).collect();
+    let position = meta(c, "position").ok().flatten().and_then(|p| p.parse().ok()).unwrap_or(0);
+    let files = lost.rows(c, "sources", SOURCES, source)?;
+    corpus.scheme = super::source::scheme_of(&files);
+    let mut kept = kept(c, lost)?;
+    // They go by the places of documents.
+    if documents_lost && !kept.snapshots.is_empty() {
+        kept.snapshots.clear();
+        lost.0.push("snapshots".into());
+    }
+    let dataset = Dataset { corpus, files, problems: Vec::new() };
+    Ok(Contents { dataset, history: History::restore(edits, position), kept })
+}
+
+/// Runs, views and snapshots.
+pub(super) fn kept(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Kept> {
+    let view = |r: &rusqlite::Row| Ok(View { name: r.get(0)?, query: r.get(1)? });
+    let snapshot = |r: &rusqlite::Row| -> rusqlite::Result<Arc<Snapshot>> {
+        let labels = serde_json::from_str(&r.get::<_, String>(2)?).unwrap_or_default();
+        let spans = unpack_spans(&unpack(&r.get::<_, Vec<u8>>(3)?));
+        Ok(Arc::new(Snapshot { name: r.get(0)?, made: r.get::<_, i64>(1)? as u64, labels, spans }))
+    };
+    Ok(Kept {
+        runs: lost.rows(c, "runs", RUNS, run)?,
+        views: lost.rows(c, "views", "SELECT name, query FROM views ORDER BY name", view)?,
+        snapshots: lost.rows(
+            c,
+            "snapshots",
+            "SELECT name, made, labels, spans FROM snapshots ORDER BY id",
+            snapshot,
+        )?,
+        progress: progress::read(c).unwrap_or_default(),
+        overlaps: meta(c, "overlaps").ok().flatten().map(|value| value == "true"),
+        worked: meta(c, "worked").ok().flatten().unwrap_or_default(),
+        guidelines: meta(c, "guidelines").ok().flatten().unwrap_or_default(),
+    })
+}
+
+/// What cannot be read of a project, in words.
+#[derive(Default)]
+pub(super) struct Lost(pub Vec<String>);
+
+impl Lost {
+    /// The rows of a table up to the first that cannot be read.
+    fn rows<T>(
+        &mut self,
+        c: &Connection,
+        what: &str,
+        sql: &str,
+        read: impl FnMut(&rusqlite::Row) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        let mut statement = c.prepare(sql)?;
+        let mut found = Vec::new();
+        for row in statement.query_map([], read)? {
+            match row {
+                Ok(row) => found.push(row),
+                Err(e) => {
+                    self.0.push(format!("{what} after the first {} ({e})", found.len()));
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+pub(super) const SOURCES: &str = "SELECT path, split, format, scheme, hash, unit, choices FROM sources ORDER BY number";
+
+/// A source as it is stored.
+pub(super) fn source(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
+    let format = format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::CONLL);
+    let scheme = Scheme::from_name(&r.get::<_, String>(3)?).unwrap_or(Scheme::Iob2);
+    let unit = r.get::<_, Option<String>>(5)?.and_then(|name| Unit::from_name(&name));
+    let found = Found { scheme, unit, ..Found::new(format) };
+    let split = Split::from_name(&r.get::<_, String>(1)?).unwrap_or_default();
+    let choices = choices_json::from_json(&r.get::<_, String>(6)?);
+    Ok(SourceFile { path: r.get::<_, String>(0)?.into(), split, found, choices, hash: r.get(4)? })
+}
+
+const RUNS: &str =
+    "SELECT number, started, base, recipe, outcome, dev_f1, test_f1, train_seconds, folder FROM runs ORDER BY number";
+
+fn run(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
+    let outcome = match RunOutcome::from_name(&r.get::<_, String>(4)?) {
+        // Nothing trains while a project is being opened.
+        Some(RunOutcome::Running) | None => RunOutcome::Interrupted,
+        Some(outcome) => outcome,
+    };
+    Ok(RunRecord {
+        number: r.get::<_, i64>(0)? as usize,
+        started: r.get::<_, i64>(1)? as u64,
+        base: r.get(2)?,
+        recipe: r.get(3)?,
+        outcome,
+        dev_f1: r.get(5)?,
+        test_f1: r.get(6)?,
+        train_seconds: r.get(7)?,
+        folder: r.get::<_, String>(8)?.into(),
+    })
+}
+
+/// A span or a suggestion, with its document's number.
+fn span(r: &rusqlite::Row) -> rusqlite::Result<(i64, Span)> {
+    let origin = match (r.get::<_, Option<u8>>(5)?, r.get_ref(4)?.as_str()?) {
+        (Some(who), _) => Origin::proposed(who, r.get::<_, Option<f32>>(6)?.unwrap_or(1.0)),
+        (None, "person") => Origin::Person,
+        (None, _) => Origin::Source,
+    };
+    Ok((r.get(0)?, Span { start: r.get(1)?, end: r.get(2)?, label: r.get(3)?, origin }))
+}
+
+/// A document without its spans. `width`: how many further columns the corpus has.
+fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
+    let tokens: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(4)?);
+    let columns: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(6)?);
+    let n = tokens.len() / 2;
+    Ok(Document {
+        split: Split::from_name(&r.get::<_, String>(0)?).unwrap_or_default(),
+        file: r.get(1)?,
+        place: r.get(2)?,
+        text: r.get(3)?,
+        tokens: tokens.chunks_exact(2).map(|p| (p[0], p[1])).collect(),
+        sentences: unpack(&r.get::<_, Vec<u8>>(5)?),
+        // Documents of texts have none, whatever the other sources have.
+        columns: columns.chunks_exact(n.max(1)).take(width).map(|c| c.iter().map(|v| *v as u16).collect()).collect(),
+        spans: Vec::new(),
+        suggestions: Vec::new(),
+        classes: Vec::new(),
+        marks: Marks::default(),
+    })
+}
+
+/// Whether tokens and sentences lie in the text one after another, so that everything else may take it for granted.
+fn is_sound(d: &Document) -> bool {
+    let is_border = |at: u32| d.text.is_char_boundary(at as usize);
+    let tokens = d.tokens.iter().all(|t| t.0 < t.1 && is_border(t.0) && is_border(t.1));
+    let in_order = d.tokens.windows(2).all(|w| w[0].1 <= w[1].0);
+    let whole = d.sentences.first() == Some(&0) && d.sentences.last().is_some_and(|n| *n as usize == d.tokens.len());
+    tokens && in_order && whole && d.sentences.windows(2).all(|w| w[0] < w[1])
+}
+
+/// A value of the table of single values.
+pub(super) fn meta(c: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    c.query_row("SELECT value FROM meta WHERE key=?", [key], |r| r.get(0)).optional()
+}
