@@ -22,6 +22,7 @@ pub enum Action {
     OpenFolder,
     OpenSample,
     Save,
+    SaveAnew,
     SaveAs,
     Export,
     Undo,
@@ -108,6 +109,7 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::OpenFolder, "Open a folder", &[Chord::control_shift("O")], Everywhere),
     entry(Action::OpenSample, "Open the sample", &[], Everywhere),
     entry(Action::Save, "Save to the source file", &[Chord::control("S")], Everywhere),
+    entry(Action::SaveAnew, "Save with all tags written anew", &[], Everywhere),
     entry(Action::SaveAs, "Save a copy as", &[Chord::control_shift("S")], Everywhere),
     entry(Action::Export, "Export as another format", &[Chord::control("E")], Everywhere),
     entry(Action::Undo, "Undo", &[Chord::control("Z")], Everywhere),
@@ -220,8 +222,8 @@ pub enum Command {
     ImportCancel,
     /// Write the corpus there.
     SaveTo(PathBuf),
-    /// Write this text there.
-    WriteText(PathBuf, String),
+    /// Write these bytes there.
+    WriteFile(PathBuf, Vec<u8>),
     /// Write the corpus there in the format of this name.
     ExportTo(&'static str, PathBuf),
     /// Copy this model's folder there.

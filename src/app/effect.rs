@@ -53,7 +53,7 @@ pub enum Pick {
         /// Several files.
         folder: bool,
     },
-    /// Where this picture goes, an SVG.
+    /// Where this picture (an SVG) goes: as it is, or as a PNG where the path says so.
     Picture(String),
     /// Where a copy of this model goes.
     SaveModel(std::path::PathBuf),

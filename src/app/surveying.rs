@@ -6,6 +6,7 @@ use super::effect::Effect;
 use super::events::thousands;
 use super::notices::Notice;
 use super::state::{App, Room};
+use super::training::Base;
 use super::update::make;
 use crate::corpus::{Corpus, Edit, Origin, Span};
 use crate::eval::agreement::Difference;
@@ -93,8 +94,12 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     if !fresh && s.waiting.is_none() {
         s.ticket += 1;
         s.waiting = Some(s.ticket);
-        let (corpus, revision) = (a.corpus.clone(), a.revision);
-        effects.push(Effect::Read(ReadRequest::Survey { corpus, revision, ticket: s.ticket }));
+        let (corpus, files, revision) = (a.corpus.clone(), a.files.clone(), a.revision);
+        // A hub's model is not fetched for this.
+        let base = Some(&app.training.base).filter(|base| !matches!(base, Base::Hub(_)));
+        let max_length = app.training.arguments.max_length;
+        let learner = base.and_then(Base::name).map(|name| (name, max_length));
+        effects.push(Effect::Read(ReadRequest::Survey { corpus, files, learner, revision, ticket: s.ticket }));
     }
 }
 

@@ -84,7 +84,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
                 effects.push(Effect::File(FileRequest::Export { path, corpus: a.corpus.clone(), to }));
             }
         }
-        Command::WriteText(path, text) => effects.push(Effect::File(FileRequest::Write { path, text })),
+        Command::WriteFile(path, bytes) => effects.push(Effect::File(FileRequest::Write { path, bytes })),
         Command::SaveModelTo(from, to) => effects.push(Effect::File(FileRequest::CopyModel { from, to })),
         Command::Forget(path) => {
             app.settings.forget(&path);
@@ -252,6 +252,7 @@ fn changes_data(command: &Command) -> bool {
         Command::Do(action) => {
             let writes = [
                 Action::Save,
+                Action::SaveAnew,
                 Action::Undo,
                 Action::Redo,
                 Action::ClearLabel,
@@ -386,9 +387,9 @@ fn offered(a: &Annotate) -> Vec<(Format, Vec<String>)> {
 
 fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
     match action {
-        Action::Save => {
+        Action::Save | Action::SaveAnew => {
             let (corpus, files) = (a.corpus.clone(), a.files.clone());
-            effects.push(Effect::File(FileRequest::Save { files, corpus }));
+            effects.push(Effect::File(FileRequest::Save { files, corpus, anew: action == Action::SaveAnew }));
         }
         Action::SaveAs => effects.push(Effect::Pick(Pick::SaveAs { folder: a.files.len() > 1 })),
         Action::Undo => drop(undo(a, effects)),

@@ -25,7 +25,7 @@ pub mod snapshot;
 pub mod span;
 pub mod store;
 
-pub use detector::SchemeDetector;
+pub use detector::{Place, SchemeDetector, Slip};
 pub use direction::Directions;
 pub use document::{ClassId, Document, DocumentBuilder, Split};
 pub use edit::Edit;

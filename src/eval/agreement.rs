@@ -27,6 +27,8 @@ pub struct Agreement {
     pub all_labels: Labels,
     /// Where they differ, in the order of the text.
     pub differences: Vec<Difference>,
+    /// All that the second has in the sentences where they differ, in bytes of the first's text.
+    pub theirs: HashMap<SentenceId, Vec<Span>>,
 }
 
 /// A place where two labellings differ.
@@ -94,7 +96,11 @@ impl Agreement {
                 spans[usize::from(whole.label)].0 += usize::from(there.contains(whole));
             }
             there.iter().for_each(|s| spans[usize::from(s.label)].1 += 1);
-            agreement.differences.extend(differences(id, &here, &there));
+            let found = differences(id, &here, &there);
+            if !found.is_empty() {
+                agreement.theirs.insert(id, there);
+            }
+            agreement.differences.extend(found);
         }
         agreement.only_theirs = waiting.values().map(VecDeque::len).sum();
         agreement.tokens = words.count;

@@ -2,8 +2,9 @@
 
 use super::statistics::labelled;
 use crate::corpus::edit::quoted;
-use crate::corpus::{Corpus, Document, Edit, LabelId, Origin, SentenceId, Span};
+use crate::corpus::{Corpus, Document, Edit, LabelId, Origin, SentenceId, Slip, Span};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What kind of thing looks wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,6 +13,10 @@ pub enum Kind {
     Edge,
     /// A span ends inside a word.
     Cut,
+    /// A model's word pieces cut a span, or it lies past those that are read at once.
+    Pieces,
+    /// A tag of the source may not stand where it does.
+    Tag,
     /// The same words carry another label nearly everywhere else.
     Mixed,
     /// The same words carry a label nearly everywhere else.
@@ -24,7 +29,8 @@ pub enum Kind {
 
 impl Kind {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 6] = [Self::Edge, Self::Cut, Self::Mixed, Self::Missed, Self::Twice, Self::Leak];
+    pub const ALL: [Self; 8] =
+        [Self::Edge, Self::Cut, Self::Pieces, Self::Tag, Self::Mixed, Self::Missed, Self::Twice, Self::Leak];
 }
 
 /// One thing that looks wrong.
@@ -49,7 +55,7 @@ const SHARE: f64 = 0.8;
 /// A word of so many letters before a stop may be an abbreviation.
 const ABBREVIATED: usize = 5;
 /// So many findings of a kind are kept.
-const MOST: usize = 2000;
+pub const MOST: usize = 2000;
 
 /// Looks through a corpus.
 pub fn lint(corpus: &Corpus) -> Vec<Finding> {
@@ -83,6 +89,26 @@ pub(super) fn leaks(corpus: &Corpus, pairs: &[(SentenceId, SentenceId)]) -> Vec<
         Finding { kind: Kind::Leak, id: *id, at, what, fix: None }
     };
     pairs.iter().take(MOST).map(finding).collect()
+}
+
+/// Tags of a source (its number) that may not stand where they do.
+pub fn slips(corpus: &Corpus, file: u32, slips: &[Slip]) -> Vec<Finding> {
+    let of_file = (0u32..).zip(&corpus.documents).filter(|(_, d)| d.file == file);
+    let documents: Vec<(u32, &Arc<Document>)> = of_file.collect();
+    let finding = |slip: &Slip| {
+        let at = documents.partition_point(|(_, d)| d.place as usize <= slip.place.sentence).checked_sub(1)?;
+        let (document, d) = documents[at];
+        let sentence = slip.place.sentence - d.place as usize;
+        let words = (sentence < d.len()).then(|| d.sentence(sentence).len())?;
+        Some(Finding {
+            kind: Kind::Tag,
+            id: SentenceId { document, sentence: sentence as u32 },
+            at: d.span_at(sentence, 0..words, 0),
+            what: format!("line {} of the file: {}", slip.place.line, slip.what()),
+            fix: None,
+        })
+    };
+    slips.iter().take(MOST).filter_map(finding).collect()
 }
 
 /// Each text's label, where it has nearly always the same one, and how often.

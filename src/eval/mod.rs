@@ -31,4 +31,10 @@ impl Survey {
         findings.extend(statistics.duplicates.iter().flat_map(|d| lint::leaks(corpus, &d.leaks)));
         Some(Self { statistics, findings })
     }
+
+    /// Takes in what was found otherwise.
+    pub fn add(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+        self.findings.sort_by_key(|f| (f.kind, f.id));
+    }
 }

@@ -13,6 +13,8 @@ pub struct Statistics {
     pub span_lengths: Vec<usize>,
     /// Sentences of 1 to 10 words, 11 to 20, ...; the last counts all longer ones too.
     pub sentence_lengths: Vec<usize>,
+    /// Documents of each label of whole documents.
+    pub classes: Vec<usize>,
     /// The texts of spans, the most frequent first.
     pub surfaces: Vec<Surface>,
     /// Texts that carry several labels, the most contested first.
@@ -111,10 +113,12 @@ impl Statistics {
             splits: corpus.splits().into_iter().map(|split| of_split(corpus, split)).collect(),
             span_lengths: vec![0; SPANS],
             sentence_lengths: vec![0; TENS],
+            classes: vec![0; corpus.classes.len()],
             ..Self::default()
         };
         let mut surfaces: HashMap<&str, Vec<(LabelId, usize)>> = HashMap::new();
         for d in &corpus.documents {
+            d.classes.iter().for_each(|class| statistics.classes[usize::from(*class)] += 1);
             for sentence in 0..d.len() {
                 let words = d.sentence(sentence).len();
                 statistics.sentence_lengths[(words.saturating_sub(1) / 10).min(TENS - 1)] += 1;

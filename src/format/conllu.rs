@@ -156,7 +156,9 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
             spans.of(number - 1)
         });
         let tags = words.iter().map(|i| shape.tag(&fields(*i)));
-        let wanted = wanted.flatten().filter(|wanted| !say(Notation::Usual, tags, wanted, &current.corpus.labels));
+        let wanted = wanted
+            .flatten()
+            .filter(|wanted| current.anew || !say(Notation::Usual, tags, wanted, &current.corpus.labels));
         let Some(wanted) = wanted else { return block.drain(..).for_each(|l| out.push_str(l)) };
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
         let name = |l| label_name(current.corpus.labels.name(l));

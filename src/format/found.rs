@@ -2,7 +2,7 @@
 
 use super::columns::Layout;
 use super::{Decoded, Format, Unit};
-use crate::corpus::{Scheme, SchemeDetector};
+use crate::corpus::{Scheme, SchemeDetector, Slip};
 use std::collections::BTreeMap;
 
 /// What is wrong at one place of a file. Lines and columns count from 1; 0 means the whole file or line.
@@ -50,6 +50,8 @@ pub struct Found {
     pub beside: BTreeMap<String, usize>,
     /// How that was found out, in sentences.
     pub evidence: Vec<String>,
+    /// Tags that may not stand where they do; as many as are kept.
+    pub slips: Vec<Slip>,
     /// What is wrong in it; the lines are kept all the same.
     pub problems: Vec<Problem>,
     /// How many problems there are, also those past the first [`MAX_PROBLEMS`].
@@ -70,6 +72,7 @@ impl Found {
             layout: None,
             beside: BTreeMap::new(),
             evidence: Vec::new(),
+            slips: Vec::new(),
             problems: Vec::new(),
             problem_count: 0,
         }
@@ -93,7 +96,7 @@ impl Found {
         *self.beside.entry(what.into()).or_default() += 1;
     }
 
-    /// Takes the scheme that the tags follow; that they mix two is a problem.
+    /// Takes the scheme that the tags follow; that they mix two is a problem, and so is each that may not stand where it does.
     pub(super) fn follow(&mut self, detector: &SchemeDetector) {
         self.scheme = detector.scheme();
         if detector.mixed() {
@@ -104,6 +107,12 @@ impl Found {
                 )
             });
         }
+        let (slips, count) = detector.slips();
+        for slip in &slips {
+            self.problem(slip.place.line, 0, || slip.what().to_owned());
+        }
+        self.problem_count += count - slips.len();
+        self.slips = slips;
     }
 
     /// Notes a problem; the message is made only for those that are listed.

@@ -117,7 +117,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     for (number, rows) in sentences.iter().filter(|s| !s.is_empty()).enumerate() {
         let Some(wanted) = spans.of(number) else { continue };
         let before = rows.iter().map(|(row, _)| row.get(tag).unwrap_or(""));
-        if say(Notation::Usual, before, &wanted, &current.corpus.labels) {
+        if !current.anew && say(Notation::Usual, before, &wanted, &current.corpus.labels) {
             continue;
         }
         let tags = scheme::encode(&wanted, rows.len(), current.scheme);

@@ -117,7 +117,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         number += 1;
         let Some(wanted) = wanted else { continue };
         let label = |l| current.corpus.labels.name(l).to_owned();
-        if say(Notation::Usual, before.iter().map(String::as_str), &wanted, &current.corpus.labels) {
+        if !current.anew && say(Notation::Usual, before.iter().map(String::as_str), &wanted, &current.corpus.labels) {
             continue;
         }
         let tags = scheme::encode(&wanted, words.len(), current.scheme);

@@ -102,6 +102,8 @@ pub struct Current<'a> {
     pub file: u32,
     /// How it writes spans on words.
     pub scheme: Scheme,
+    /// Tags are written anew also where they say what the corpus says.
+    pub anew: bool,
 }
 
 impl<'a> Current<'a> {

@@ -3,7 +3,9 @@
 use super::{Current, Found, Source};
 use crate::corpus::notation::{parse_tag, prefix_of};
 use crate::corpus::scheme::decode;
-use crate::corpus::{Corpus, Document, DocumentBuilder, Labels, Notation, SchemeDetector, Split, Tag, TokenSpan};
+use crate::corpus::{
+    Corpus, Document, DocumentBuilder, Labels, Notation, Place, SchemeDetector, Split, Tag, TokenSpan,
+};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -124,7 +126,8 @@ impl<'a> Tagged<'a> {
                 None
             }
         };
-        self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))));
+        let place = Place { line, sentence: self.sentences() };
+        self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
         self.tags.push(tag.map(|(letter, label)| (prefix_of(letter), label)));
     }
 

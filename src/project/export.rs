@@ -41,7 +41,7 @@ pub fn in_place(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Schem
         return None;
     }
     let bytes = source::unchanged(file).ok().filter(|bytes| !packed::is_packed(bytes))?;
-    source::rewritten_bytes(&bytes, file, 0, corpus).ok()
+    source::rewritten_bytes(&bytes, file, 0, corpus, false).ok()
 }
 
 /// Writes a corpus to `path`: a file where it has one split, unless that is a folder; else a folder of `train`, `dev` and

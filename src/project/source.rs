@@ -2,7 +2,7 @@
 
 use super::folder::{self, Listing};
 use crate::corpus::scheme::Scheme;
-use crate::corpus::{Corpus, Split};
+use crate::corpus::{Corpus, Slip, Split};
 use crate::disk;
 use crate::format::{self, Choices, Current, Found, Problem, Source, packed};
 use sha2::{Digest, Sha256};
@@ -186,14 +186,25 @@ impl Dataset {
     }
 }
 
-/// The bytes of a source file with this corpus' spans in it: untouched sentences stay byte for byte.
+/// The bytes of a source file with this corpus' spans in it: untouched sentences stay byte for byte, unless all tags are to be
+/// written `anew`.
 ///
 /// # Errors
 /// When the file cannot be read any more, or is not what was opened (someone else changed it).
-pub fn rewritten(file: &SourceFile, number: u32, corpus: &Corpus) -> Result<Vec<u8>, SourceError> {
+pub fn rewritten(file: &SourceFile, number: u32, corpus: &Corpus, anew: bool) -> Result<Vec<u8>, SourceError> {
     let bytes = unchanged(file)?;
-    rewritten_bytes(&bytes, file, number, corpus)
+    rewritten_bytes(&bytes, file, number, corpus, anew)
         .map_err(|p| SourceError::Format(format!("{}: {p}", file.path.display())))
+}
+
+/// Tags of a source that may not stand where they do, found by reading it again; none where it is not what was opened.
+pub fn slips(file: &SourceFile) -> Vec<Slip> {
+    let Some(bytes) = unchanged(file).ok().filter(|_| !file.found.format.holds.text) else { return Vec::new() };
+    let mut fresh = Dataset::default();
+    match fresh.add_bytes(&file.path, &bytes, file.split, file.choices) {
+        Ok(()) => fresh.files.remove(0).found.slips,
+        Err(_) => Vec::new(),
+    }
 }
 
 /// The bytes of a source file, as they were when it was opened.
@@ -208,11 +219,17 @@ pub(super) fn unchanged(file: &SourceFile) -> Result<Vec<u8>, SourceError> {
     Ok(bytes)
 }
 
-/// [`rewritten`] for bytes that are at hand.
+/// [`rewritten`] for bytes that are at hand; `anew` writes all tags as the scheme has them, also those that nobody changed.
 ///
 /// # Errors
 /// When they are not what they were, or the format cannot hold labels.
-pub fn rewritten_bytes(bytes: &[u8], file: &SourceFile, number: u32, corpus: &Corpus) -> Result<Vec<u8>, Problem> {
+pub fn rewritten_bytes(
+    bytes: &[u8],
+    file: &SourceFile,
+    number: u32,
+    corpus: &Corpus,
+    anew: bool,
+) -> Result<Vec<u8>, Problem> {
     let format = file.found.format;
     let kind = if packed::is_packed(bytes) { "compressed" } else { format.name };
     let Some(rewrite) = format.rewrite.filter(|_| kind == format.name) else {
@@ -229,7 +246,7 @@ pub fn rewritten_bytes(bytes: &[u8], file: &SourceFile, number: u32, corpus: &Co
     let beside = |name: &str| beside(&file.path, name);
     let choices = Choices { unit: file.found.unit, ..file.choices };
     let source = Source { bytes, name: &name, split: file.split, file: number, beside: &beside, choices };
-    rewrite(&source, &Current { corpus, file: number, scheme: file.found.scheme })
+    rewrite(&source, &Current { corpus, file: number, scheme: file.found.scheme, anew })
 }
 
 /// How the sources write spans on words; texts have no scheme.

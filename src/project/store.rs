@@ -255,6 +255,14 @@ impl Project {
         look().map_err(|e| self.fail(e))
     }
 
+    /// What it holds beside the dataset; of an empty project nothing but the day.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn kept(&self) -> Result<Kept, StoreError> {
+        contents::kept(&self.connection, &mut Lost::default()).map_err(|e| self.fail(e))
+    }
+
     /// What can still be read of a damaged project, and what is gone, in words. Undo begins anew: the log speaks of what may not be
     /// there.
     ///

@@ -1,11 +1,12 @@
 //! File dialogs, on a thread of their own so that the window never waits. Where the system has none, a field for a
 //! path appears instead.
 
+use super::data::picture::png;
 use super::theme::{self, TextRole, icon, metrics};
 use super::widgets::{Button, TextField, dialog, paragraph};
-use crate::app::Command;
 use crate::app::effect::Pick;
 use crate::app::training::Base;
+use crate::app::{Command, Notice};
 use crate::hub::ModelName;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::path::PathBuf;
@@ -126,7 +127,11 @@ fn command(pick: Pick, path: PathBuf) -> Command {
         Pick::SaveAs { .. } => Command::SaveTo(path),
         Pick::Export { format, .. } => Command::ExportTo(format, path),
         Pick::SaveModel(from) => Command::SaveModelTo(from, path),
-        Pick::Picture(svg) => Command::WriteText(path, svg),
+        Pick::Picture(svg) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => match png(&svg) {
+            Ok(bytes) => Command::WriteFile(path, bytes),
+            Err(why) => Command::Say(Notice::bad("The picture was not saved", why)),
+        },
+        Pick::Picture(svg) => Command::WriteFile(path, svg.into_bytes()),
     }
 }
 
@@ -136,7 +141,10 @@ fn ask_system(pick: &Pick) -> Option<PathBuf> {
         Pick::OpenFile | Pick::Compare => dialog.pick_file(),
         Pick::OpenFolder | Pick::BaseFolder | Pick::TryFolder => dialog.pick_folder(),
         Pick::SaveAs { folder: false } => dialog.save_file(),
-        Pick::Picture(_) => dialog.set_file_name("dataset.svg").save_file(),
+        Pick::Picture(_) => {
+            let dialog = dialog.add_filter("SVG", &["svg"]).add_filter("PNG", &["png"]);
+            dialog.set_file_name("dataset.svg").save_file()
+        }
         Pick::Export { format, folder: false } => {
             let ending = crate::format::by_name(format).and_then(|f| f.extensions.first().copied()).unwrap_or("txt");
             dialog.set_file_name(format!("dataset.{ending}")).save_file()

@@ -123,7 +123,7 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::OpenFile => icon::FILE_TEXT,
         Action::OpenFolder => icon::FOLDER_OPEN,
         Action::OpenSample => icon::BOOK_OPEN,
-        Action::Save => icon::SAVE,
+        Action::Save | Action::SaveAnew => icon::SAVE,
         Action::SaveAs => icon::DOWNLOAD,
         Action::Export => icon::UPLOAD,
         Action::Undo => icon::UNDO_2,

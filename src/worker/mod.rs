@@ -59,6 +59,8 @@ pub enum FileRequest {
         files: Vec<SourceFile>,
         /// The corpus as it is.
         corpus: Corpus,
+        /// Tags are written anew also where nobody changed them.
+        anew: bool,
     },
     /// Write the corpus as new files into a folder, or as one file.
     SaveAs {
@@ -87,12 +89,12 @@ pub enum FileRequest {
         /// Which format.
         to: Format,
     },
-    /// Write a text into a file.
+    /// Write a file.
     Write {
         /// Where to.
         path: PathBuf,
         /// What.
-        text: String,
+        bytes: Vec<u8>,
     },
     /// Copy a model's folder.
     CopyModel {
@@ -138,6 +140,10 @@ pub enum ReadRequest {
     Survey {
         /// The data.
         corpus: Corpus,
+        /// Its sources.
+        files: Vec<SourceFile>,
+        /// The model that is to learn it, and how many pieces it reads at once.
+        learner: Option<(ModelName, usize)>,
         /// Given back with the answer: how it stands now.
         revision: u64,
         /// Given back with the answer.

@@ -60,8 +60,8 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
             let opened = open(&path, places, Some(Arc::unwrap_or_clone(dataset)))?;
             outbox.send(Event::Opened(Box::new(opened)));
         }
-        FileRequest::Save { mut files, corpus } => {
-            save(&mut files, &corpus)?;
+        FileRequest::Save { mut files, corpus, anew } => {
+            save(&mut files, &corpus, anew)?;
             outbox.send(Event::Saved(files));
         }
         FileRequest::SaveAs { path, corpus, files } => {
@@ -77,8 +77,8 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
             export::export(&corpus, to, export::scheme_for(&corpus, to), &path)?;
             outbox.send(Event::Exported(path));
         }
-        FileRequest::Write { path, text } => {
-            disk::write(&path, text.as_bytes()).map_err(|e| e.to_string())?;
+        FileRequest::Write { path, bytes } => {
+            disk::write(&path, &bytes).map_err(|e| e.to_string())?;
             outbox.send(Event::Exported(path));
         }
         FileRequest::CopyModel { from, to } => {
@@ -164,7 +164,7 @@ fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opened, S
     if project.is_read_only() {
         return Err(format!("{}: another window is just opening it; try again in a moment", path.display()));
     }
-    let contents = as_read(Kept::default());
+    let contents = as_read(project.kept().map_err(|e| e.to_string())?);
     Ok(opened(project, contents, dataset.problems, true, notice))
 }
 
@@ -237,10 +237,10 @@ fn set_aside(at: &Path, why: &str) -> Result<PathBuf, String> {
 }
 
 /// Writes back every source whose spans have changed. All are prepared before the first is written.
-fn save(files: &mut [SourceFile], corpus: &Corpus) -> Result<(), String> {
+fn save(files: &mut [SourceFile], corpus: &Corpus, anew: bool) -> Result<(), String> {
     let mut prepared = Vec::new();
     for (number, file) in files.iter().enumerate() {
-        prepared.push(source::rewritten(file, number as u32, corpus).map_err(|e| e.to_string())?);
+        prepared.push(source::rewritten(file, number as u32, corpus, anew).map_err(|e| e.to_string())?);
     }
     for (file, bytes) in files.iter_mut().zip(prepared) {
         let hash = source::fingerprint(&bytes);
@@ -256,7 +256,7 @@ fn save(files: &mut [SourceFile], corpus: &Corpus) -> Result<(), String> {
 /// Where a source still lies unchanged its bytes are kept but for edited sentences; else it is written anew.
 fn save_as(path: &Path, corpus: &Corpus, files: &[SourceFile]) -> Result<(), String> {
     let bytes = |number: usize, file: &SourceFile| {
-        source::rewritten(file, number as u32, corpus).unwrap_or_else(|_| {
+        source::rewritten(file, number as u32, corpus, false).unwrap_or_else(|_| {
             let split: Option<Split> = (files.len() > 1).then_some(file.split);
             let anew = |write: Write| match write {
                 Write::Whole(write) => Some(write(corpus, split, file.found.scheme)),

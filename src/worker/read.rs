@@ -2,11 +2,12 @@
 
 use super::{Event, Outbox, ReadRequest};
 use crate::corpus::{Corpus, SentenceId};
-use crate::eval::Survey;
+use crate::eval::{Survey, lint};
 use crate::hub::{self, Hub, ModelName};
 use crate::model::align::{Rule, align};
 use crate::model::{Device, ModelFolder, TagSet, check};
-use crate::predict::{Aggregation, Options, Tagger, evaluate, predict, suggest};
+use crate::predict::{self, Aggregation, Options, Tagger, evaluate, predict, suggest};
+use crate::project::{SourceFile, source};
 use crossbeam_channel::Receiver;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -141,8 +142,8 @@ fn one(request: &ReadRequest, models: &mut Models, outbox: &Outbox, stop: &Atomi
             let (read, found) = suggest(tagger, corpus, sentences, watch).map_err(|e| e.to_string())?;
             outbox.send(Event::Suggested { ticket: *ticket, read, found });
         }
-        ReadRequest::Survey { corpus, revision, ticket } => {
-            let survey = Survey::of(corpus, || !stop.load(Ordering::Relaxed)).map(Box::new);
+        ReadRequest::Survey { corpus, files, learner, revision, ticket } => {
+            let survey = survey(corpus, files, learner.as_ref(), models, outbox, stop).map(Box::new);
             outbox.send(Event::Surveyed { ticket: *ticket, revision: *revision, survey });
         }
         ReadRequest::Pieces { model, words, tags, labels, rule, ticket } => {
@@ -160,6 +161,32 @@ fn one(request: &ReadRequest, models: &mut Models, outbox: &Outbox, stop: &Atomi
         }
     }
     Ok(())
+}
+
+/// A dataset looked through: what it is, what its sources say, and what a model would make of it.
+fn survey(
+    corpus: &Corpus,
+    files: &[SourceFile],
+    learner: Option<&(ModelName, usize)>,
+    models: &mut Models,
+    outbox: &Outbox,
+    stop: &AtomicBool,
+) -> Option<Survey> {
+    let go_on = || !stop.load(Ordering::Relaxed);
+    let mut survey = Survey::of(corpus, go_on)?;
+    for (number, file) in (0u32..).zip(files).filter(|_| go_on()) {
+        survey.add(lint::slips(corpus, number, &source::slips(file)));
+    }
+    if let Some((name, max_length)) = learner.filter(|_| go_on()) {
+        let found = models.get(name, outbox, stop).and_then(|(_, folder, _)| {
+            predict::unlearnable(folder, corpus, *max_length, go_on).map_err(|e| e.to_string())
+        });
+        match found {
+            Ok(found) => survey.add(found?),
+            Err(e) => log::warn!("no word pieces were looked at: {e}"),
+        }
+    }
+    go_on().then_some(survey)
 }
 
 fn score(

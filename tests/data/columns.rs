@@ -18,7 +18,7 @@ fn read(text: &str) -> (Corpus, Found) {
 fn saved(bytes: &[u8], found: &Found, corpus: &Corpus) -> Vec<u8> {
     let rewrite = found.format.rewrite.expect("columns can be saved");
     let source = Source::alone(bytes, "data", Split::Train, 0);
-    rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme }).expect("bytes")
+    rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme, anew: false }).expect("bytes")
 }
 
 /// What a file is: format, scheme, documents, sentences, tokens, spans, problems.
@@ -103,7 +103,7 @@ fn a_line_without_its_tag_gets_one_and_keeps_its_word() {
         corpus.document_mut(0).insert_span(span);
         let rewrite = found.format.rewrite.expect("columns can be saved");
         let source = Source::alone(text.as_bytes(), "data", Split::Train, 0);
-        let saved = rewrite(&source, &Current { corpus: &corpus, file: 0, scheme: found.scheme });
+        let saved = rewrite(&source, &Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false });
         saved.map(|bytes| String::from_utf8(bytes).expect("text")).map_err(|p| p.message)
     };
     let numbered = |line: &str| format!("1\tAnna\tB-PER\n2\tis\tO\n3\tin\tO\n{line}\n");
@@ -125,7 +125,8 @@ fn labels_alone_cannot_hold_entities_that_touch() {
     assert!(format::losses(&corpus, CONLL, Scheme::Io)[0].contains("touch"));
     let rewrite = found.format.rewrite.expect("columns can be saved");
     let source = Source::alone(text.as_bytes(), "data", Split::Train, 0);
-    let why = rewrite(&source, &Current { corpus: &corpus, file: 0, scheme: found.scheme }).expect_err("refused");
+    let why = rewrite(&source, &Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false })
+        .expect_err("refused");
     assert!(why.message.contains("two entities of one label touch"), "{why}");
 }
 

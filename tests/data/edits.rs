@@ -13,7 +13,7 @@ use tagwright::project::source::rewritten_bytes;
 const TRAIN: &[u8] = include_bytes!("../../assets/sample/train.conll");
 
 fn bytes(dataset: &Dataset, corpus: &Corpus) -> Vec<u8> {
-    rewritten_bytes(TRAIN, &dataset.files[0], 0, corpus).expect("bytes")
+    rewritten_bytes(TRAIN, &dataset.files[0], 0, corpus, false).expect("bytes")
 }
 
 /// A random edit that fits the corpus as it is.

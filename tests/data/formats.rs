@@ -51,7 +51,7 @@ fn check_with(format: Format, name: &str, text: &str, beside: &dyn Fn(&str) -> O
     assert_eq!(shown(&corpus), expected, "{}", format.name);
     let Some(rewrite) = format.rewrite else { return };
     let current = |corpus: &Corpus| {
-        let current = Current { corpus, file: 0, scheme: found.scheme };
+        let current = Current { corpus, file: 0, scheme: found.scheme, anew: false };
         rewrite(&source, &current).unwrap_or_else(|p| panic!("{}: {p}", format.name))
     };
     assert_eq!(String::from_utf8(current(&corpus)).expect("text"), text, "{}: saved without a change", format.name);
@@ -101,7 +101,7 @@ fn parquet_has_its_names_in_its_footer() {
         assert_eq!((shown(&read), found.scheme), (shown(&corpus).replace(" // ", " / "), scheme));
         let rewrite = format::HF_PARQUET.rewrite.expect("it is saved");
         let saved = |corpus: &Corpus| {
-            rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme }).expect("it is saved")
+            rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme, anew: false }).expect("it is saved")
         };
         assert_eq!(saved(&read), bytes, "saved without a change");
         let mut changed = read.clone();
@@ -130,7 +130,9 @@ fn parquet_of_datasets_keeps_its_other_columns() {
     let found = format::read(&source, &mut corpus).expect("a corpus");
     assert_eq!(shown(&corpus), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / rain");
     let rewrite = format::HF_PARQUET.rewrite.expect("it is saved");
-    let saved = |corpus: &Corpus| rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme }).expect("bytes");
+    let saved = |corpus: &Corpus| {
+        rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme, anew: false }).expect("bytes")
+    };
     assert_eq!(saved(&corpus), bytes);
     let new = corpus.labels.intern("WEATHER");
     let span = corpus.document(0).span_at(2, 0..1, new);
@@ -388,7 +390,7 @@ fn records_of_two_units_lie_in_one_file() {
     for document in 0..3 {
         corpus.document_mut(document).insert_span(Span::new(0..4, 0));
     }
-    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme };
+    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
     let saved = found.format.rewrite.expect("it is saved")(&source, &current).expect("it is saved");
     let mut again = Corpus::default();
     format::read(&Source::alone(&saved, "a.jsonl", Split::Train, 0), &mut again).expect("a corpus");
@@ -409,7 +411,7 @@ fn bad_records_are_told_and_left_in_the_file() {
     let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
     assert_eq!((found.problem_count, lines), (3, vec![2, 3, 1]));
     corpus.document_mut(1).insert_span(Span::new(0..4, 0));
-    let current = Current { corpus: &corpus, file: 0, scheme: Scheme::Iob2 };
+    let current = Current { corpus: &corpus, file: 0, scheme: Scheme::Iob2, anew: false };
     let saved = format::DOCCANO.rewrite.expect("it is saved")(&source, &current).expect("bytes");
     let expected = text.replace("{\"text\":\"Rome\",\"label\":[]}", "{\"text\":\"Rome\",\"label\":[[0,4,\"LOC\"]]}");
     assert_eq!(String::from_utf8(saved).expect("text"), expected);
@@ -430,7 +432,7 @@ fn labelled(
     let document = corpus.document_mut(0);
     let start = document.text.find(word).expect("the word") as u32;
     document.insert_span(Span::new(start..start + word.len() as u32, label));
-    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme };
+    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
     let saved = (format.rewrite.expect("it is saved"))(&source, &current).expect("bytes");
     let mut again = Corpus::default();
     format::read(&(Source { bytes: &saved, ..source }).said_to_be(format), &mut again).expect("a corpus");
@@ -592,7 +594,7 @@ proptest! {
                 }
             }
             if let Some(rewrite) = format.rewrite {
-                let current = Current { corpus: &corpus, file: 0, scheme: found.scheme };
+                let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
                 if let Ok(saved) = rewrite(&source, &current) {
                     prop_assert_eq!(&saved, &bytes, "{}: saved without a change", format.name);
                 }

@@ -178,7 +178,7 @@ fn compressed_files_open_and_are_not_saved_back() {
     std::fs::write(&at, writer.finish().expect("a file")).expect("a file");
     let dataset = Dataset::open(&at).expect("a dataset");
     assert_eq!(dataset.corpus.counts(None).tokens, 2);
-    let refused = tagwright::project::source::rewritten(&dataset.files[0], 0, &dataset.corpus);
+    let refused = tagwright::project::source::rewritten(&dataset.files[0], 0, &dataset.corpus, false);
     assert!(refused.is_err_and(|e| e.to_string().contains("compressed files are read and not saved back")));
 }
 

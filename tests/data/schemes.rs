@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tagwright::corpus::notation::{Notation, parse_tag, prefix_of};
 use tagwright::corpus::scheme::{SCHEMES, decode, encode, merged, side_by_side};
-use tagwright::corpus::{Labels, Prefix, Scheme, SchemeDetector, TokenSpan};
+use tagwright::corpus::{Labels, Place, Prefix, Scheme, SchemeDetector, TokenSpan};
 
 /// Tags on one line, spans as `start-end:LABEL` on one line.
 fn check(tags: &str, expected: &str) {
@@ -34,11 +34,41 @@ fn detect(sentences: &[&str]) -> (Scheme, bool) {
     for sentence in sentences {
         for tag in sentence.split(' ') {
             let tag = parse_tag(tag).expect("a tag");
-            detector.tag(tag.map(|(l, name)| (l, u64::from(labels.intern(name)))));
+            detector.tag(tag.map(|(l, name)| (l, u64::from(labels.intern(name)))), Place::default());
         }
         detector.end_sentence();
     }
     (detector.scheme(), detector.mixed())
+}
+
+#[test]
+fn tags_that_may_not_stand_where_they_do_are_found() {
+    // Numbers of the tags, with `+` where one goes on with nothing and `-` where one leaves its span open.
+    let check = |sentences: &str, expected: &str| {
+        let mut labels = Labels::default();
+        let mut detector = SchemeDetector::default();
+        let mut line = 0;
+        for sentence in sentences.split(" / ") {
+            for tag in sentence.split(' ') {
+                let tag = parse_tag(tag).expect("a tag");
+                detector.tag(tag.map(|(l, name)| (l, u64::from(labels.intern(name)))), Place { line, sentence: 0 });
+                line += 1;
+            }
+            detector.end_sentence();
+        }
+        let (slips, count) = detector.slips();
+        let shown: Vec<String> =
+            slips.iter().map(|s| format!("{}{}", s.place.line, if s.is_stray { '+' } else { '-' })).collect();
+        assert_eq!((shown.join(" ").as_str(), count), (expected, shown.len()), "{sentences}");
+    };
+    check("B-PER I-PER O B-LOC", "");
+    check("B-PER I-PER O I-LOC / B-LOC B-LOC I-PER", "3+ 6+");
+    check("B-PER / I-PER", "1+");
+    check("I-PER O I-LOC / I-PER B-PER", "");
+    check("S-PER B-LOC E-LOC O B-LOC / S-PER E-PER", "4- 6+");
+    check("S-PER B-LOC I-LOC S-LOC", "2-");
+    check("U-PER B-LOC L-LOC I-LOC", "3- 3+");
+    check("I-PER E-PER O E-LOC", "");
 }
 
 #[test]

@@ -44,6 +44,12 @@ fn numbers_lead_to_their_sentences() {
     w.until("it is written", |_| picture.exists());
     let svg = std::fs::read_to_string(&picture).expect("a picture");
     assert!(svg.starts_with("<svg ") && svg.contains(">Oslo</text>") && svg.ends_with("</svg>\n"));
+    let pixels = folder.path().join("numbers.png");
+    w.answer(&pixels);
+    w.press("Save as a picture");
+    w.until("it is written", |_| pixels.exists());
+    let png = std::fs::read(&pixels).expect("a picture");
+    assert!(png.starts_with(b"\x89PNG") && png[16..20] == 1440u32.to_be_bytes());
     for (bar, expected) in [("LOC: 4, rare", vec![0, 1, 2, 3]), ("2: 1", vec![4]), ("Oslo: 4", vec![0, 1, 2, 3])] {
         w.go_to("Data");
         w.click(bar);
@@ -72,6 +78,51 @@ fn findings_are_shown_mended_and_put_aside() {
     w.press("Count again");
     w.until("it is counted again", |w| w.app().surveying.waiting.is_none());
     assert!(w.shows("Mend 3"));
+}
+
+#[test]
+fn days_and_labels_of_documents_are_counted_and_lead_to_their_sentences() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), OFTEN);
+    w.keys(&[Key::D, Key::D]);
+    w.ask(Command::Class("town news".into()));
+    w.go_to("Data");
+    w.until("it is counted", |w| w.app().surveying.survey.is_some());
+    let today = w.app().annotate.as_ref().map(|a| a.progress.today.clone()).expect("a date");
+    for (bar, expected) in [(format!("{today}: 2, 3 changes"), vec![0, 1]), ("town news: 1".into(), vec![0, 1, 2, 3])] {
+        w.go_to("Data");
+        w.click(&bar);
+        assert_eq!(w.app().annotate.as_ref().map(|a| a.shown.clone()), Some(expected), "{bar}");
+    }
+}
+
+#[test]
+fn illegal_tags_are_found_and_written_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = format!("{OFTEN}in O\nBergen I-LOC\nOslo B-LOC\n");
+    let mut w = window(folder.path(), &source);
+    w.go_to("Data");
+    w.until("it is counted", |w| w.app().surveying.survey.is_some());
+    w.ask(Command::SurveyTab(Tab::Checks));
+    assert!(w.shows_part("line 14 of the file: its tag goes on"));
+    w.press("Write the file's tags anew");
+    let file = folder.path().join("train.conll");
+    let expected = source.replace("I-LOC", "B-LOC");
+    w.until("it is written", |_| std::fs::read_to_string(&file).is_ok_and(|text| text == expected));
+}
+
+#[test]
+fn spans_that_word_pieces_cut_are_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("train.jsonl");
+    std::fs::write(&file, "{\"text\":\"with the town\",\"label\":[[0,2,\"X\"],[5,8,\"X\"]]}\n").expect("a file");
+    let mut w = Window::open(&[&file]);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.go_to("Data");
+    w.until("it is counted", |w| w.app().surveying.survey.is_some());
+    w.ask(Command::SurveyTab(Tab::Checks));
+    assert!(w.shows_part("“wi” ends inside the word piece “with”"));
+    assert!(!w.shows_part("“the” ends"));
 }
 
 #[test]

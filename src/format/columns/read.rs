@@ -5,7 +5,7 @@ use super::lines::{Block, Row, Sentences};
 use crate::corpus::notation::prefix_of;
 use crate::corpus::scheme::decode;
 use crate::corpus::store::Column;
-use crate::corpus::{Corpus, DocumentBuilder, Notation, Scheme, SchemeDetector, Tag};
+use crate::corpus::{Corpus, DocumentBuilder, Notation, Place, Scheme, SchemeDetector, Tag};
 use crate::format::found::quote;
 use crate::format::{Found, Problem, Source};
 use foldhash::fast::RandomState;
@@ -34,7 +34,7 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
         match block {
             Block::DocumentStart => documents.extend(end(&mut builder, sentences)),
             Block::Sentence => {
-                reader.sentence(&lines, &mut builder);
+                reader.sentence(&lines, &mut builder, sentences as usize);
                 sentences += 1;
             }
         }
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn sentence(&mut self, lines: &Sentences, builder: &mut DocumentBuilder) {
+    fn sentence(&mut self, lines: &Sentences, builder: &mut DocumentBuilder, number: usize) {
         let text = self.text;
         self.tags.clear();
         for row in &lines.rows {
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
                 let what = || format!("expected {wants} columns but found {has}: {}", quote(line));
                 self.found.problem(row.line, has, what);
             }
-            let tag = self.tag(row, has);
+            let tag = self.tag(row, has, number);
             self.tags.push(tag);
             self.values.clear();
             for column in 0..self.columns.len() {
@@ -122,7 +122,7 @@ impl<'a> Reader<'a> {
         builder.end_sentence(&decode(&self.tags));
     }
 
-    fn tag(&mut self, row: &Row, fields: usize) -> Tag {
+    fn tag(&mut self, row: &Row, fields: usize, sentence: usize) -> Tag {
         let text = row.tag.clone().map_or("O", |tag| &self.text[tag]);
         let tag = match self.layout.notation.parse(text) {
             Ok(tag) => tag.map(|(letter, name)| (letter, self.corpus.labels.intern(name))),
@@ -131,7 +131,8 @@ impl<'a> Reader<'a> {
                 None
             }
         };
-        self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))));
+        let place = Place { line: row.line, sentence };
+        self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
         tag.map(|(letter, label)| (prefix_of(letter), label))
     }
 

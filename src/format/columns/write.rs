@@ -37,7 +37,7 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
         index += 1;
         let Some(wanted) = spans.of(index - 1) else { continue };
         let there = lines.rows.iter().map(|r| r.tag.clone().map_or("O", |tag| &text[tag]));
-        if say(layout.notation, there, &wanted, labels) {
+        if !current.anew && say(layout.notation, there, &wanted, labels) {
             continue;
         }
         if merged(&wanted, scheme) > 0 {

@@ -42,7 +42,7 @@ pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Pro
             let Ok(there) = tags(&tags_of, before.as_deref(), at, count) else { continue };
             sentence += 1;
             let Some(wanted) = spans.of(sentence - 1) else { continue };
-            if say(Notation::Usual, there.into_iter(), &wanted, &current.corpus.labels) {
+            if !current.anew && say(Notation::Usual, there.into_iter(), &wanted, &current.corpus.labels) {
                 continue;
             }
             differs = true;

@@ -359,7 +359,8 @@ fn remarks(ui: &mut Ui, a: &Annotate, flow: &Flow, origin: egui::Pos2, out: &mut
         let words = document.token_span(id.sentence as usize, &Span::new(remark.start..remark.end, 0));
         let Some(last) = words.end.checked_sub(1).filter(|last| *last >= words.start) else { continue };
         let end = flow.rect(last).translate(origin.to_vec2());
-        let corner = pos2(if flow.right_to_left { end.left() } else { end.right() }, end.top() + 1.0);
+        let x = if flow.right_to_left { end.left() } else { end.right() };
+        let corner = pos2(x, end.center().y - flow.style.block() / 2.0);
         let rect = Rect::from_center_size(corner, vec2(14.0, 14.0));
         let response = ui.interact(rect, Id::unique(("remark", remark.start, remark.end)), Sense::click());
         let said = format!("Comment: {}", remark.text);

@@ -107,7 +107,7 @@ pub fn show(
         .corner_radius(theme::metrics::RADIUS_POPUP)
         .shadow(ui.visuals().popup_shadow)
         .inner_margin(Margin::same(6));
-    let area = Area::new(Id::unique("chooser")).order(Order::Foreground).constrain(true);
+    let area = Area::new(Id::unique(words.field)).order(Order::Foreground).constrain(true);
     let shown = area.fixed_pos(at).show(ui, |ui| {
         let inside = frame.show(ui, |ui| {
             ui.set_width(WIDTH);

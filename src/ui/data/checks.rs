@@ -1,6 +1,6 @@
 //! What looks wrong, kind by kind, with the edit that would mend it.
 
-use crate::app::{Annotate, App, Command};
+use crate::app::{Action, Annotate, App, Command};
 use crate::eval::Finding;
 use crate::eval::lint::Kind;
 use crate::ui::Commands;
@@ -16,6 +16,8 @@ fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Edge => "Stray space or punctuation",
         Kind::Cut => "Cut words",
+        Kind::Pieces => "Cut by pieces",
+        Kind::Tag => "Illegal tags",
         Kind::Mixed => "Unusual label",
         Kind::Missed => "Not labelled",
         Kind::Twice => "Labelled twice, otherwise",
@@ -44,7 +46,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, findings: &[Finding], out: &mu
         }
     });
     if shown.is_empty() {
-        let teaching = "Space at edges, cut words, unusual and missing labels, sentences labelled twice: none is open.";
+        let teaching = "Space at edges, cut words, illegal tags, unusual and missing labels, sentences labelled twice: none is open.";
         EmptyState::new(icon::SHIELD_CHECK, "Nothing looks wrong", teaching).show_in_the_middle(ui);
         return;
     }
@@ -55,6 +57,11 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, findings: &[Finding], out: &mu
         let off = mendable.is_empty().then_some("None of these can be mended by itself.");
         if Button::plain(&verb).off(off).show(ui).clicked() {
             out.push(Command::Mend(mendable));
+        }
+        if shown.iter().any(|i| findings[*i].kind == Kind::Tag)
+            && Button::plain("Write the file's tags anew").show(ui).clicked()
+        {
+            out.push(Command::Do(Action::SaveAnew));
         }
     });
     ui.spacing_mut().item_spacing.y = 0.0;

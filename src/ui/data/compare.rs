@@ -2,7 +2,7 @@
 
 use crate::app::surveying::{Comparison, Verdict};
 use crate::app::{Action, Annotate, App, Command};
-use crate::corpus::{Labels, Span};
+use crate::corpus::{Document, Labels, Span};
 use crate::eval::agreement::Difference;
 use crate::ui::annotate::flow::{Flow, SpanView, Style};
 use crate::ui::annotate::paint::Paint;
@@ -96,17 +96,22 @@ fn headline(ui: &mut Ui, c: &Comparison) {
 /// The sentence as one has it, and as the other.
 fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Difference, out: &mut Commands) {
     let name = c.name();
-    let mine = ("This dataset", difference.mine, &a.corpus.labels, Verdict::Mine, "←");
-    let theirs = (name.as_str(), difference.theirs, &c.agreement.all_labels, Verdict::Theirs, "→");
+    let document = a.corpus.document(difference.id.document);
+    let here = &document.spans[document.span_indices(difference.id.sentence as usize)];
+    let there = c.agreement.theirs.get(&difference.id).map_or(&[][..], Vec::as_slice);
+    let mine =
+        ("This dataset", Side { spans: here, at: difference.mine, labels: &a.corpus.labels }, Verdict::Mine, "←");
+    let theirs = Side { spans: there, at: difference.theirs, labels: &c.agreement.all_labels };
+    let theirs = (name.as_str(), theirs, Verdict::Theirs, "→");
     ui.columns(2, |columns| {
-        for (ui, (title, span, labels, verdict, key)) in columns.iter_mut().zip([mine, theirs]) {
+        for (ui, (title, side, verdict, key)) in columns.iter_mut().zip([mine, theirs]) {
             let keys = [key];
             let take = |ui: &mut Ui| {
                 if Button::plain("Take").keys(&keys).show(ui).clicked() {
                     out.push(Command::Decide(verdict));
                 }
             };
-            Card::new(title).height(150.0).show(ui, take, |ui| sentence(ui, a, difference, span, labels));
+            Card::new(title).height(150.0).show(ui, take, |ui| sentence(ui, a, difference, &side));
         }
     });
     ui.horizontal(|ui| {
@@ -118,25 +123,46 @@ fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Differen
     });
 }
 
-fn sentence(ui: &mut Ui, a: &Annotate, difference: &Difference, span: Option<Span>, labels: &Labels) {
+/// A sentence as one of the two has it.
+struct Side<'a> {
+    /// All its spans there.
+    spans: &'a [Span],
+    /// The one that is looked at.
+    at: Option<Span>,
+    /// What their labels are called.
+    labels: &'a Labels,
+}
+
+/// The spans of a side as blocks, the one that is looked at first; what overlaps it, or one before, is left out.
+fn blocks<'a>(ui: &Ui, document: &Document, sentence: usize, side: &Side<'a>) -> Vec<SpanView<'a>> {
     let p = theme::of(ui);
+    let mut blocks: Vec<SpanView> = Vec::new();
+    for span in side.at.iter().filter(|at| side.spans.contains(at)).chain(side.spans) {
+        let words = document.token_span(sentence, span);
+        let Some(l) = side.labels.get(span.label).filter(|_| words.start < words.end) else { continue };
+        let view = SpanView::new(words.start..words.end, l.name.as_str(), p.label(usize::from(l.colour)));
+        if !blocks.iter().any(|b| b.overlaps(&view)) {
+            blocks.push(view);
+        }
+    }
+    blocks
+}
+
+fn sentence(ui: &mut Ui, a: &Annotate, difference: &Difference, side: &Side) {
     let document = a.corpus.document(difference.id.document);
     let sentence = difference.id.sentence as usize;
     let words = document.words(sentence);
-    let view = span.and_then(|s| {
-        let words = document.token_span(sentence, &s);
-        let l = labels.get(s.label)?;
-        (words.start < words.end)
-            .then(|| SpanView::new(words.start..words.end, l.name.as_str(), p.label(usize::from(l.colour))))
-    });
-    let spans: Vec<SpanView> = view.into_iter().collect();
+    let mut spans = blocks(ui, document, sentence, side);
+    let looked_at = side.at.filter(|at| side.spans.contains(at)).map(|at| document.token_span(sentence, &at).start);
+    spans.sort_by_key(|s| s.start);
+    let ringed = spans.iter().position(|s| Some(s.start) == looked_at);
     let width = ui.available_width() - 12.0;
     let joined = document.touching(sentence);
-    ScrollArea::vertical().id_salt(labels.len()).max_height(104.0).auto_shrink([false, true]).show(ui, |ui| {
+    ScrollArea::vertical().id_salt(side.labels.len()).max_height(104.0).auto_shrink([false, true]).show(ui, |ui| {
         let flow = Flow::lay_out_joined(ui, &words, &spans, Style::reading(16.0, 30.0), width, &joined);
         let (rect, _) = ui.allocate_exact_size(vec2(width, flow.height()), Sense::hover());
         let at = rect.min + vec2(8.0, 0.0);
-        flow.paint(ui, at, &words, &spans, Paint { clip: Some(ui.clip_rect()), ..Paint::default() });
+        flow.paint(ui, at, &words, &spans, Paint { ringed, clip: Some(ui.clip_rect()), ..Paint::default() });
     });
 }
 

@@ -3,7 +3,7 @@
 mod checks;
 mod compare;
 mod overview;
-mod picture;
+pub mod picture;
 
 use super::Commands;
 use super::theme;

@@ -6,6 +6,7 @@ use crate::app::{Action, Annotate, Command, Room, query};
 use crate::corpus::LabelId;
 use crate::eval::Statistics;
 use crate::eval::statistics::{OfSplit, Surface};
+use crate::project::Progress;
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
 use crate::ui::theme::{self, TextRole};
@@ -51,6 +52,10 @@ pub fn show(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
     two(ui, |left, right| {
         surfaces(left, a, "Most frequent", "spans by their text", &s.surfaces, out);
         surfaces(right, a, "Same words, different label", "the most contested first", &s.mixed, out);
+    });
+    two(ui, |left, right| {
+        classes(left, a, &s.classes, out);
+        days(right, &a.progress, out);
     });
     splits(ui, s, out);
 }
@@ -167,6 +172,52 @@ fn surfaces(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &[Surface]
                 let name = surface.text.replace(['\n', '\r'], " ");
                 if (BarRow { name: &name, number: &number, parts: &parts }).show(ui).clicked() {
                     out.push(Command::ShowOnly(query::of_span(&surface.text)));
+                }
+            }
+        },
+    );
+}
+
+/// How often each label of whole documents is given.
+fn classes(ui: &mut Ui, a: &Annotate, counts: &[usize], out: &mut Commands) {
+    let p = theme::of(ui);
+    let most = counts.iter().max().copied().unwrap_or(0).max(1);
+    Card::new("Documents").note("by their own labels").show(
+        ui,
+        |_| {},
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            if counts.is_empty() {
+                paragraph(ui, TextRole::Small, p.text3, "No document is labelled as a whole yet.");
+            }
+            for (name, n) in a.corpus.classes.iter().zip(counts) {
+                let parts = [(*n as f32 / most as f32, p.series[2])];
+                if (BarRow { name, number: &thousands(*n), parts: &parts }).show(ui).clicked() {
+                    out.push(Command::ShowOnly(format!("class: \"{name}\"")));
+                }
+            }
+        },
+    );
+}
+
+/// What was done on the last days of work.
+fn days(ui: &mut Ui, progress: &Progress, out: &mut Commands) {
+    let p = theme::of(ui);
+    let last: Vec<_> = progress.days.iter().rev().take(LISTED).collect();
+    let most = last.iter().map(|(_, day)| day.done.len()).max().unwrap_or(0).max(1);
+    Card::new("Progress").note("sentences done, by day").show(
+        ui,
+        |_| {},
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            if last.is_empty() {
+                paragraph(ui, TextRole::Small, p.text3, "Nothing is changed yet. D says that a sentence is done.");
+            }
+            for (date, day) in last {
+                let parts = [(day.done.len() as f32 / most as f32, p.series[3])];
+                let number = format!("{}, {}", thousands(day.done.len()), counted(day.edits, "change"));
+                if (BarRow { name: date, number: &number, parts: &parts }).show(ui).clicked() {
+                    out.push(Command::ShowOnly(format!("done:{date}")));
                 }
             }
         },

@@ -1,4 +1,4 @@
-//! The numbers as a picture: an SVG of the same bars, in the light theme, for a paper or a report.
+//! The numbers as a picture: an SVG of the same bars, in the light theme, for a paper or a report; and that as a PNG.
 
 use super::strength;
 use crate::app::Annotate;
@@ -8,8 +8,9 @@ use crate::eval::Statistics;
 use crate::eval::statistics::{OfSplit, Surface};
 use crate::ui::annotate::paint::mix;
 use crate::ui::numbers::thousands;
-use crate::ui::theme::LIGHT;
+use crate::ui::theme::{LIGHT, fonts};
 use egui::Color32;
+use resvg::{tiny_skia, usvg};
 use std::fmt::Write as _;
 
 const WIDTH: f32 = 720.0;
@@ -55,6 +56,25 @@ pub fn svg(a: &Annotate, s: &Statistics) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" font-family=\"{font}\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{body}</svg>\n"
     )
+}
+
+/// So many pixels stand for one of the SVG.
+const SCALE: f32 = 2.0;
+
+/// An SVG as a PNG of twice its size, in the bundled fonts.
+///
+/// # Errors
+/// What is wrong with the SVG, or its size.
+pub fn png(svg: &str) -> Result<Vec<u8>, String> {
+    let mut options = usvg::Options { font_family: "Inter".into(), ..usvg::Options::default() };
+    for bytes in fonts::files() {
+        options.fontdb_mut().load_font_data(bytes.to_vec());
+    }
+    let tree = usvg::Tree::from_str(svg, &options).map_err(|e| e.to_string())?;
+    let size = tree.size().to_int_size().scale_by(SCALE).ok_or("it has no size")?;
+    let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height()).ok_or("it is too large")?;
+    resvg::render(&tree, tiny_skia::Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|e| e.to_string())
 }
 
 fn labels(a: &Annotate, s: &Statistics) -> Vec<Bar> {

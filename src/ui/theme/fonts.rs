@@ -70,6 +70,11 @@ const SCRIPTS: [(&str, &[u8]); 6] = [
     ("emoji", include_bytes!("../../../assets/fonts/NotoEmoji-Regular.ttf")),
 ];
 
+/// The files of all faces.
+pub fn files() -> impl Iterator<Item = &'static [u8]> {
+    Face::ALL.into_iter().map(Face::bytes).chain(SCRIPTS.into_iter().map(|(_, bytes)| bytes))
+}
+
 pub(super) fn install(ctx: &Context) {
     ctx.set_fonts(definitions());
 }

@@ -7,7 +7,7 @@
 pub mod colour;
 mod density;
 mod focus;
-mod fonts;
+pub mod fonts;
 pub mod icon;
 pub mod labels;
 pub mod metrics;

@@ -1,0 +1,83 @@
+//! Which spans a model cannot learn as they are: those that its word pieces cut, and those past the pieces it reads at once.
+
+use crate::corpus::edit::quoted;
+use crate::corpus::{Corpus, Document, SentenceId, Span};
+use crate::eval::lint::{Finding, Kind, MOST};
+use crate::model::tokenizer::PieceTokenizer;
+use crate::model::{ModelError, ModelFolder};
+
+/// Looks at a corpus as this model would; `None` where `go_on` ends it in between. Only words that a span cuts, and sentences that
+/// may be too long, are taken into pieces: the others cannot be cut.
+///
+/// # Errors
+/// The tokenizer's.
+pub fn unlearnable(
+    folder: &ModelFolder,
+    corpus: &Corpus,
+    max_length: usize,
+    go_on: impl Fn() -> bool,
+) -> Result<Option<Vec<Finding>>, ModelError> {
+    let most = max_length.min(folder.max_length);
+    let mut found = Vec::new();
+    for (document, d) in (0u32..).zip(&corpus.documents) {
+        if !go_on() {
+            return Ok(None);
+        }
+        for sentence in 0..d.len() as u32 {
+            let id = SentenceId { document, sentence };
+            let spans = &d.spans[d.span_indices(sentence as usize)];
+            let mut tell = |at: Span, what: String| found.push(Finding { kind: Kind::Pieces, id, at, what, fix: None });
+            for span in spans {
+                if let Some(piece) = cutting_piece(&folder.tokenizer, d, span)? {
+                    tell(*span, format!("{} ends inside the word piece “{piece}”", quoted(d, span)));
+                }
+            }
+            if let Some(seen) = seen_words(&folder.tokenizer, d, sentence as usize, most)? {
+                for span in spans.iter().filter(|s| d.token_span(sentence as usize, s).end > seen) {
+                    tell(*span, format!("{} lies past the {most} pieces that are read at once", quoted(d, span)));
+                }
+            }
+            if found.len() >= MOST {
+                return Ok(Some(found));
+            }
+        }
+    }
+    Ok(Some(found))
+}
+
+/// The piece inside which a span begins or ends.
+fn cutting_piece(tokenizer: &PieceTokenizer, d: &Document, span: &Span) -> Result<Option<String>, ModelError> {
+    for border in [span.start, span.end] {
+        let token = d.tokens.partition_point(|t| t.1 <= border);
+        let Some((start, end)) = d.tokens.get(token).copied().filter(|t| t.0 < border && border < t.1) else {
+            continue;
+        };
+        let inside = (border - start) as usize;
+        let pieces = tokenizer.words(&[&d.text[start as usize..end as usize]])?;
+        let cut = pieces.offsets.iter().position(|(from, to)| *from < inside && inside < *to);
+        if let Some(at) = cut {
+            return Ok(Some(pieces.texts[at].clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// How many words of a sentence are seen; `None` where all are.
+fn seen_words(
+    tokenizer: &PieceTokenizer,
+    d: &Document,
+    sentence: usize,
+    most: usize,
+) -> Result<Option<usize>, ModelError> {
+    // A piece is a byte at least, and two are special.
+    if d.sentence_text(sentence).len() + 2 <= most {
+        return Ok(None);
+    }
+    let pieces = tokenizer.words(&d.words(sentence))?;
+    if pieces.len() <= most {
+        return Ok(None);
+    }
+    let kept = pieces.windows(most, 0).swap_remove(0);
+    let last = kept.iter().rev().find_map(|i| pieces.words[*i]).map_or(0, |word| word as usize + 1);
+    Ok(Some(last))
+}
