@@ -215,8 +215,8 @@ fn text(
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let joined = document.touching(id.sentence as usize);
-    let flow =
-        Flow::lay_out_joined(ui, words, spans, Style::reading(size, line).with_lanes(layers.depth()), width, &joined);
+    let mut flow = Flow::lay_out_joined(ui, words, spans, Style::reading(size, line), width, &joined);
+    flow.make_room(layers.lanes.iter().map(|(lane, span)| (*lane, span)));
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height()), Sense::hover());
     let origin = rect.min + vec2(gutter(ui), 0.0);
     let response = ui.interact(rect, Id::unique("canvas text"), Sense::click_and_drag());

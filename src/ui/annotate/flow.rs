@@ -73,8 +73,6 @@ impl<'a> SpanView<'a> {
 pub struct Style {
     pub(super) size: f32,
     pub(super) line: f32,
-    /// Lanes under each line, for spans that blocks are in the way of.
-    pub(super) lanes: usize,
     /// Blocks with labels; else underlines, as in the sentences around the current one.
     pub(super) blocks: bool,
 }
@@ -82,22 +80,12 @@ pub struct Style {
 impl Style {
     /// The current sentence: blocks.
     pub fn reading(size: f32, line: f32) -> Self {
-        Self { size, line, lanes: 0, blocks: true }
+        Self { size, line, blocks: true }
     }
 
     /// Sentences around it: underlines.
     pub fn context(size: f32, line: f32) -> Self {
-        Self { size, line, lanes: 0, blocks: false }
-    }
-
-    /// With so many lanes under each line.
-    pub fn with_lanes(self, lanes: usize) -> Self {
-        Self { lanes, ..self }
-    }
-
-    /// From one line to the next.
-    pub(super) fn pitch(self) -> f32 {
-        self.line + self.lanes as f32 * LANE
+        Self { size, line, blocks: false }
     }
 
     /// The height of a block, centred on its line.
@@ -135,6 +123,8 @@ pub struct Flow {
     placed: Vec<Placed>,
     /// Words of each line from left to right.
     lines: Vec<Vec<usize>>,
+    /// Where each line begins, then where the last one ends.
+    tops: Vec<f32>,
     pub(super) style: Style,
     /// Whether the text as a whole runs from right to left.
     pub(super) right_to_left: bool,
@@ -212,6 +202,7 @@ impl Flow {
         let mut flow = Self {
             placed: vec![Placed { rect: Rect::ZERO, row: 0 }; words.len()],
             lines: rows.iter().map(|row| directions.visual(row.clone())).collect(),
+            tops: (0..=rows.len()).map(|row| row as f32 * style.line).collect(),
             style,
             right_to_left: directions.right_to_left,
         };
@@ -226,7 +217,7 @@ impl Flow {
             } else {
                 -lead[row.start]
             };
-            let y = number as f32 * style.pitch();
+            let y = flow.tops[number];
             for (place, &word) in line.iter().enumerate() {
                 let (before, after) = margins[place];
                 let min = pos2(x + before, y);
@@ -238,9 +229,26 @@ impl Flow {
         flow
     }
 
+    /// Makes room under the lines for spans in lanes: as many lanes as the deepest on each line.
+    pub fn make_room<'s>(&mut self, lanes: impl Iterator<Item = (usize, &'s SpanView<'s>)>) {
+        let mut depths = vec![0; self.lines.len()];
+        for (lane, span) in lanes {
+            let rows = self.placed[span.start].row..=self.placed[span.end - 1].row;
+            depths[rows].iter_mut().for_each(|depth| *depth = (*depth).max(lane + 1));
+        }
+        let mut shift = 0.0;
+        let mut shifts = Vec::with_capacity(depths.len());
+        for (row, depth) in depths.iter().enumerate() {
+            shifts.push(shift);
+            shift += *depth as f32 * LANE;
+            self.tops[row + 1] += shift;
+        }
+        self.placed.iter_mut().for_each(|p| p.rect = p.rect.translate(vec2(0.0, shifts[p.row])));
+    }
+
     /// Height of all lines.
     pub fn height(&self) -> f32 {
-        self.lines.len() as f32 * self.style.pitch()
+        self.tops.last().copied().unwrap_or(0.0)
     }
 
     /// A word's place, relative to the text's origin.
@@ -250,7 +258,8 @@ impl Flow {
 
     /// The word at a place: the nearest on the line.
     pub fn word_at(&self, at: Vec2) -> Option<usize> {
-        let row = (at.y / self.style.pitch()).floor().clamp(0.0, self.lines.len().saturating_sub(1) as f32) as usize;
+        let below = self.tops.partition_point(|top| *top <= at.y);
+        let row = below.saturating_sub(1).min(self.lines.len().saturating_sub(1));
         let distance = |word: usize| (self.rect(word).left() - at.x).max(at.x - self.rect(word).right()).max(0.0);
         self.lines.get(row)?.iter().copied().min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
     }

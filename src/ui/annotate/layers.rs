@@ -46,11 +46,6 @@ impl<'a> Layers<'a> {
         self.lanes.push((lane, view));
     }
 
-    /// How many lanes there are.
-    pub fn depth(&self) -> usize {
-        self.lanes.iter().map(|(lane, _)| lane + 1).max().unwrap_or(0)
-    }
-
     /// All spans, those in lanes last.
     pub fn all(&self) -> impl Iterator<Item = &SpanView<'a>> {
         self.blocks.iter().chain(self.lanes.iter().map(|(_, view)| view))
