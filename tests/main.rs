@@ -8,6 +8,8 @@ mod cli;
 mod data;
 mod gpu;
 mod hub;
+#[cfg(feature = "window")]
+mod language;
 mod model;
 mod rules;
 mod support;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use tagwright::app::command::COMMANDS;
 
-fn sources() -> Vec<(String, String)> {
+pub(crate) fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
     let mut folders = vec![root.clone()];

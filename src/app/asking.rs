@@ -2,6 +2,7 @@
 
 use super::annotate::Annotate;
 use super::command::Command;
+use crate::app::language::tr;
 use crate::corpus::label::check_name;
 
 /// What a text is asked for.
@@ -38,7 +39,7 @@ impl Asking {
     /// What is wrong with a text, in a sentence. One that is empty is not ready, but not wrong yet.
     pub fn wrong(self, a: &Annotate, text: &str) -> Option<String> {
         let text = text.trim();
-        let taken = |what: &str| Some(format!("There is a {what} of this name already."));
+        let taken = |what: &str| Some(tr!("There is a {what} of this name already.", what));
         match self {
             Self::Label if text.is_empty() => None,
             Self::Label => match check_name(text) {

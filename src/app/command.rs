@@ -4,6 +4,7 @@ use super::annotate::FilterLabel;
 use super::asking::Asking;
 use super::chord::Chord;
 use super::labelling::{Caret, Reshape};
+use super::language::text;
 use super::matching::Likeness;
 use super::query::Status;
 use super::state::Room;
@@ -95,6 +96,13 @@ pub struct Entry {
     pub keys: &'static [Chord],
     /// Where the keys work.
     pub context: Context,
+}
+
+impl Entry {
+    /// Its name in the language that is spoken.
+    pub fn title(&self) -> &'static str {
+        text(self.name)
+    }
 }
 
 const fn entry(action: Action, name: &'static str, keys: &'static [Chord], context: Context) -> Entry {

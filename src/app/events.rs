@@ -10,6 +10,7 @@ use super::surveying::{self, Surveying};
 use super::training::RunState;
 use super::update::make;
 use super::worked::Worked;
+use crate::app::language::tr;
 use crate::corpus::Split;
 use crate::corpus::relabel::relabel;
 use crate::hub::ModelName;
@@ -30,12 +31,12 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
                 a.files = files.clone();
                 let count = files.len();
                 let names = files.iter().map(|f| f.path.display().to_string()).collect::<Vec<_>>().join(", ");
-                let title = if count == 1 { "Saved" } else { "Saved all sources" };
+                let title = if count == 1 { tr!("Saved") } else { tr!("Saved all sources") };
                 app.notices.say(Notice::good(title, names));
                 return vec![Effect::Commit(Commit::Sources(files))];
             }
         }
-        Event::Exported(path) => app.notices.say(Notice::good("Written", path.display().to_string())),
+        Event::Exported(path) => app.notices.say(Notice::good(tr!("Written"), path.display().to_string())),
         Event::Run(id, told) => {
             if let Some(run) = app.training.run.as_mut().filter(|r| r.id == id) {
                 app.training.download = None;
@@ -109,13 +110,13 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     (app.asking, app.snapshots, app.exporting, app.matching, app.history) = (None, None, None, None, false);
     if sentences == 0 {
         (app.opening, app.importing) = (None, None);
-        app.notices.say(Notice::bad("Nothing was opened", format!("{} has no sentence.", path.display())));
+        app.notices.say(Notice::bad(tr!("Nothing was opened"), tr!("{path} has no sentence.", path = path.display())));
         return Vec::new();
     }
     app.settings.remember(Recent {
         path,
         name: annotate.corpus.name.clone(),
-        detail: format!("{} sentences, {labels} labels", thousands(sentences)),
+        detail: tr!("{sentences} sentences, {labels} labels", sentences = thousands(sentences), labels),
         opened: now(),
     });
     // What a person has looked at need not be told again.
@@ -124,12 +125,15 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     let evidence: Vec<&str> = annotate.files.iter().flat_map(|f| f.found.evidence.iter().map(String::as_str)).collect();
     if !evidence.is_empty() && !told {
         let format = annotate.files.first().map_or("", |f| f.found.format.name);
-        app.notices.say(Notice::info(format!("Read as {format}"), evidence.join("; ")));
+        app.notices.say(Notice::info(tr!("Read as {format}", format), evidence.join("; ")));
     }
     if let Some(first) = annotate.problems.first().filter(|_| !told) {
         let count = annotate.problems.len();
-        let title =
-            if count == 1 { "1 problem in the source".into() } else { format!("{count} problems in the source") };
+        let title = if count == 1 {
+            tr!("1 problem in the source").into()
+        } else {
+            tr!("{count} problems in the source", count)
+        };
         app.notices.say(Notice::info(title, first.to_string()));
     }
     if let Some((title, what)) = notice {
@@ -157,7 +161,11 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
 
 fn run_ended(app: &mut App, id: usize, finished: Finished) -> Vec<Effect> {
     let Some(run) = app.training.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
-    let text = format!("{}; the model of epoch {} is kept", finished.outcome.name(), finished.best_epoch);
+    let text = tr!(
+        "{outcome}; the model of epoch {best_epoch} is kept",
+        outcome = finished.outcome.name(),
+        best_epoch = finished.best_epoch
+    );
     run.note(if finished.outcome == Outcome::Diverged { Weight::Warning } else { Weight::Good }, text);
     let model = ModelName::Folder(finished.out.clone());
     let effects = record(app, id, |r| {
@@ -198,11 +206,11 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
             if let Some(importing) = &mut app.importing {
                 importing.reading = false;
             }
-            app.notices.say(Notice::bad("That did not work", message));
+            app.notices.say(Notice::bad(tr!("That did not work"), message));
         }
         Asked::Run if app.training.trial.take().is_some() => {
             app.training.download = None;
-            app.notices.say(Notice::bad("That could not be measured", message));
+            app.notices.say(Notice::bad(tr!("That could not be measured"), message));
         }
         Asked::Run => {
             app.training.download = None;
@@ -223,14 +231,14 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
                 effects = record(app, id, |r| r.outcome = outcome);
             }
             app.notices.say(if cancelled {
-                Notice::info("The run was cancelled", message)
+                Notice::info(tr!("The run was cancelled"), message)
             } else {
-                Notice::bad("The run could not go on", message)
+                Notice::bad(tr!("The run could not go on"), message)
             });
         }
         Asked::Suggestions => {
             app.suggesting.progress = None;
-            app.notices.say(Notice::bad("The model could not be asked", message));
+            app.notices.say(Notice::bad(tr!("The model could not be asked"), message));
         }
         Asked::Text => {
             if app.scoring.progress.take().is_some() {
@@ -241,7 +249,7 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
                 t.answered = t.ticket;
                 t.failure = Some(message.clone());
             }
-            app.notices.say(Notice::bad("The model could not be asked", message));
+            app.notices.say(Notice::bad(tr!("The model could not be asked"), message));
         }
     }
     effects

@@ -6,6 +6,7 @@ use super::effect::Effect;
 use super::notices::Notice;
 use super::state::App;
 use super::update::make;
+use crate::app::language::tr;
 use crate::corpus::edit::quoted;
 use crate::corpus::label::{Label, check_name};
 use crate::corpus::{Edit, LabelId};
@@ -36,11 +37,11 @@ fn tell_of_classes(app: &mut App) {
     let document = a.corpus.document(a.current_id().document);
     let format = a.files.get(document.file as usize).map(|f| f.found.format);
     if let Some(format) = format.filter(|f| !f.holds.classes && !document.classes.is_empty()) {
-        let text = format!(
-            "{} files hold no labels of documents. They stay in the project; export as doccano, Prodigy or Label Studio takes them along.",
-            format.name
+        let text = tr!(
+            "{name} files hold no labels of documents. They stay in the project; export as doccano, Prodigy or Label Studio takes them along.",
+            name = format.name
         );
-        app.notices.say(Notice::info("Kept beside the file", text));
+        app.notices.say(Notice::info(tr!("Kept beside the file"), text));
     }
 }
 
@@ -85,9 +86,12 @@ pub(super) fn give(app: &mut App, label: LabelId, effects: &mut Vec<Effect>) {
     }
     if let Some(span) = a.in_the_way(label) {
         let document = a.corpus.document(a.current_id().document);
-        let title = format!("{} is {} already", quoted(document, &span), a.corpus.labels.name(span.label));
-        let text = "Spans may not overlap in this dataset. Change that one first (Alt and arrows at its edges, Backspace clears \
-                    it), or allow overlaps in the list of commands.";
+        let title =
+            tr!("{span} is {label} already", span = quoted(document, &span), label = a.corpus.labels.name(span.label));
+        let text = tr!(
+            "Spans may not overlap in this dataset. Change that one first (Alt and arrows at its edges, Backspace clears \
+                    it), or allow overlaps in the list of commands."
+        );
         return app.notices.say(Notice::info(title, text));
     }
     if let Some(edit) = a.label_edit(Some(label)) {
@@ -114,7 +118,7 @@ fn new_label_here(a: &mut Annotate, name: &str, effects: &mut Vec<Effect>) {
     if let Some(edit) = a.label_edit(Some(label)) {
         let new = Edit::AddLabel(a.corpus.labels.fresh(name));
         remember_given(a, label);
-        make(a, Edit::Together { name: format!("Label as {name}, a new label"), edits: vec![new, edit] }, effects);
+        make(a, Edit::Together { name: tr!("Label as {name}, a new label", name), edits: vec![new, edit] }, effects);
     }
 }
 
@@ -122,8 +126,10 @@ fn new_label(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     let taken = a.corpus.labels.id(name).is_some();
     match check_name(name) {
-        Err(why) => app.notices.say(Notice::bad("No label was added", why)),
-        Ok(()) if taken => app.notices.say(Notice::bad("No label was added", format!("{name} is there already."))),
+        Err(why) => app.notices.say(Notice::bad(tr!("No label was added"), why)),
+        Ok(()) if taken => {
+            app.notices.say(Notice::bad(tr!("No label was added"), tr!("{name} is there already.", name)))
+        }
         Ok(()) => {
             let new = Edit::AddLabel(a.corpus.labels.fresh(name));
             make(a, new, effects);

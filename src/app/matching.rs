@@ -6,6 +6,7 @@ use super::events::thousands;
 use super::notices::Notice;
 use super::state::App;
 use super::update::make;
+use crate::app::language::tr;
 use crate::corpus::{Edit, LabelId, Origin, SentenceId, Span};
 use std::collections::BTreeMap;
 
@@ -83,11 +84,11 @@ impl Matching {
 pub(super) fn open(app: &mut App) {
     let Some(a) = &app.annotate else { return };
     let Some((words, text)) = a.selected_words() else {
-        app.notices.say(Notice::info("Select words first", "Then E finds them everywhere."));
+        app.notices.say(Notice::info(tr!("Select words first"), tr!("Then E finds them everywhere.")));
         return;
     };
     if a.corpus.labels.is_empty() {
-        app.notices.say(Notice::info("There is no label yet", "N adds one."));
+        app.notices.say(Notice::info(tr!("There is no label yet"), tr!("N adds one.")));
         return;
     }
     let label = a.selected_span().map(|s| s.label).or(a.last_labels.first().copied()).unwrap_or(0);
@@ -112,12 +113,21 @@ pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
         by_document.entry(a.sentences[hit.place].document).or_default().push(hit.at);
     }
     let count: usize = by_document.values().map(Vec::len).sum();
-    let name = format!("Label {} × “{}” as {}", thousands(count), m.text, a.corpus.labels.name(m.label));
+    let name = tr!(
+        "Label {count} × “{text}” as {label}",
+        count = thousands(count),
+        text = m.text,
+        label = a.corpus.labels.name(m.label)
+    );
     let edits: Vec<Edit> = by_document.into_iter().flat_map(|(document, added)| a.taking(document, added)).collect();
     if !edits.is_empty() {
         make(a, Edit::Together { name, edits }, effects);
-        let text = format!("{} now carry {}. Ctrl+Z takes it back.", thousands(count), a.corpus.labels.name(m.label));
-        app.notices.say(Notice::good(format!("“{}” labelled", m.text), text));
+        let text = tr!(
+            "{count} now carry {label}. Ctrl+Z takes it back.",
+            count = thousands(count),
+            label = a.corpus.labels.name(m.label)
+        );
+        app.notices.say(Notice::good(tr!("“{text}” labelled", text = m.text), text));
     }
 }
 
@@ -125,7 +135,10 @@ pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
 pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     let Some((words, label)) = a.last_given.clone() else {
-        app.notices.say(Notice::info("Nothing to repeat", "Label some words first; then R labels their next match."));
+        app.notices.say(Notice::info(
+            tr!("Nothing to repeat"),
+            tr!("Label some words first; then R labels their next match."),
+        ));
         return;
     };
     let (from, behind) = (a.current, a.selected().map_or(0, |s| s.end() + 1));
@@ -140,8 +153,12 @@ pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
         hits.into_iter().find(|h| h.ticked && (turn > 0 || place != from || first(h) >= behind))
     });
     let Some(hit) = next else {
-        let text = format!("Every “{}” in view carries {} now.", words.join(" "), a.corpus.labels.name(label));
-        app.notices.say(Notice::good("No further match", text));
+        let text = tr!(
+            "Every “{words}” in view carries {label} now.",
+            words = words.join(" "),
+            label = a.corpus.labels.name(label)
+        );
+        app.notices.say(Notice::good(tr!("No further match"), text));
         return;
     };
     a.go_to(hit.place);

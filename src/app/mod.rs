@@ -15,6 +15,7 @@ pub mod import;
 mod keeping;
 pub mod keymap;
 pub mod labelling;
+pub mod language;
 pub mod matching;
 pub mod notices;
 mod preferences;

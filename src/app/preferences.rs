@@ -6,6 +6,7 @@ use super::effect::Effect;
 use super::keymap::Keymap;
 use super::notices::Notice;
 use super::state::App;
+use crate::app::language::tr;
 
 /// Changes the person's settings.
 pub(super) fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
@@ -24,7 +25,7 @@ pub(super) fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
                 let caps = chord.map(|c| c.caps().join(" ")).unwrap_or_default();
                 return app
                     .notices
-                    .say(Notice::bad(format!("{caps} is taken"), format!("It is the key of “{other}”.")));
+                    .say(Notice::bad(tr!("{caps} is taken", caps), tr!("It is the key of “{other}”.", other)));
             }
             s.keys.insert(entry.name.to_owned(), chord.map(Chord::text).into_iter().collect());
         }

@@ -6,6 +6,7 @@ use super::events::now;
 use super::notices::Notice;
 use super::state::{App, Room};
 use super::training::{RunState, RunView};
+use crate::app::language::tr;
 use crate::corpus::Split;
 use crate::corpus::holdout::{HELD_OUT, holdout};
 use crate::hub::ModelName;
@@ -22,36 +23,36 @@ pub fn training_sentences(app: &App) -> usize {
 
 /// Why Train cannot be pressed, if so.
 pub fn cannot_train(app: &App) -> Option<String> {
-    let Some(a) = &app.annotate else { return Some("Open a dataset first.".into()) };
+    let Some(a) = &app.annotate else { return Some(tr!("Open a dataset first.").into()) };
     if app.opening.is_some() {
-        return Some("Another dataset is being opened.".into());
+        return Some(tr!("Another dataset is being opened.").into());
     }
     if app.training.is_running() {
-        return Some(format!("Run {} is training.", app.training.run.as_ref().map_or(0, |r| r.id)));
+        return Some(tr!("Run {number} is training.", number = app.training.run.as_ref().map_or(0, |r| r.id)));
     }
     if app.training.trial.is_some() {
-        return Some("A measurement is under way.".into());
+        return Some(tr!("A measurement is under way.").into());
     }
     if app.training.errors.iter().any(Option::is_some) {
-        return Some("A setting is not right yet.".into());
+        return Some(tr!("A setting is not right yet.").into());
     }
     if app.training.base.name().is_none() {
-        return Some("Choose a base model.".into());
+        return Some(tr!("Choose a base model.").into());
     }
     if let Some(Err(why)) = &app.training.facts {
         return Some(why.clone());
     }
     if training_sentences(app) == 0 {
-        return Some("No sentence is in the train split.".into());
+        return Some(tr!("No sentence is in the train split.").into());
     }
     let train = a.corpus.counts(Some(Split::Train));
-    (train.labels.iter().sum::<usize>() == 0).then(|| "No sentence of the train split has a label yet.".into())
+    (train.labels.iter().sum::<usize>() == 0).then(|| tr!("No sentence of the train split has a label yet.").into())
 }
 
 /// Starts a run with the settings of the form.
 pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
     if let Some(why) = cannot_train(app) {
-        app.notices.say(Notice::info("Train is not ready", why));
+        app.notices.say(Notice::info(tr!("Train is not ready"), why));
         return;
     }
     let (Some(a), Some(base)) = (&mut app.annotate, app.training.base.name()) else { return };
@@ -99,7 +100,7 @@ fn request(
 /// Measures what a run with the settings of the form would do.
 pub(super) fn try_out(app: &mut App, trial: Trial, effects: &mut Vec<Effect>) {
     if let Some(why) = cannot_train(app) {
-        app.notices.say(Notice::info("Nothing can be measured yet", why));
+        app.notices.say(Notice::info(tr!("Nothing can be measured yet"), why));
         return;
     }
     let (Some(a), Some(base)) = (&app.annotate, app.training.base.name()) else { return };
@@ -146,5 +147,5 @@ pub(super) fn wish(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce
 
 /// A run belongs to the dataset it learns from: its model would have no place in another one's project.
 pub(super) fn busy() -> Notice {
-    Notice::info("A run is under way", "Stop it, or wait until it has ended.")
+    Notice::info(tr!("A run is under way"), tr!("Stop it, or wait until it has ended."))
 }

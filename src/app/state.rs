@@ -11,6 +11,7 @@ use super::suggesting::Suggesting;
 use super::surveying::Surveying;
 use super::training::Training;
 use super::trying::Trying;
+use crate::app::language::tr;
 use crate::format::Format;
 use crate::hub::ModelName;
 use crate::project::{Places, Settings};
@@ -120,11 +121,11 @@ impl App {
 
     /// Models that can be asked: the starter, then the runs of the open project, newest first.
     pub fn models(&self) -> Vec<(String, ModelName)> {
-        let mut models = vec![("Starter".to_owned(), ModelName::Starter)];
+        let mut models = vec![(tr!("Starter").to_owned(), ModelName::Starter)];
         let runs = self.annotate.iter().flat_map(|a| a.runs.iter().rev()).filter(|r| r.outcome.has_model());
         models.extend(runs.map(|r| {
-            let f1 = r.dev_f1.map_or_else(String::new, |f| format!(", dev F1 {:.2}", f * 100.0));
-            (format!("Run {}{f1}", r.number), ModelName::Folder(r.folder.clone()))
+            let f1 = r.dev_f1.map_or_else(String::new, |f| tr!(", dev F1 {f1}", f1 = format!("{:.2}", f * 100.0)));
+            (tr!("Run {number}{f1}", number = r.number, f1), ModelName::Folder(r.folder.clone()))
         }));
         models
     }

@@ -7,6 +7,7 @@ use super::events::thousands;
 use super::notices::Notice;
 use super::state::App;
 use super::update::make;
+use crate::app::language::tr;
 use crate::corpus::edit::quoted;
 use crate::corpus::{Edit, Origin, SentenceId, Span};
 use crate::hub::ModelName;
@@ -48,7 +49,7 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     let is_open = |place: &&usize| a.mark_of(**place).is_none_or(|m| !m.done);
     let sentences: Vec<SentenceId> = a.shown.iter().filter(is_open).map(|place| a.sentences[*place]).collect();
     if sentences.is_empty() {
-        app.notices.say(Notice::info("Nothing to suggest", "Every sentence in view is done."));
+        app.notices.say(Notice::info(tr!("Nothing to suggest"), tr!("Every sentence in view is done.")));
         return;
     }
     let s = &mut app.suggesting;
@@ -109,12 +110,13 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effe
         }
     }
     if edits.is_empty() {
-        app.notices.say(Notice::good("Nothing to suggest", format!("{title} sees what is labelled.")));
+        app.notices.say(Notice::good(tr!("Nothing to suggest"), tr!("{title} sees what is labelled.", title)));
         return effects;
     }
-    make(a, Edit::Together { name: format!("Suggestions of {title}"), edits }, &mut effects);
-    let text = format!("{} where {title} sees what is not labelled. A accepts, X rejects.", thousands(count));
-    app.notices.say(Notice::good("Suggestions", text));
+    make(a, Edit::Together { name: tr!("Suggestions of {title}", title), edits }, &mut effects);
+    let text =
+        tr!("{count} where {title} sees what is not labelled. A accepts, X rejects.", count = thousands(count), title);
+    app.notices.say(Notice::good(tr!("Suggestions"), text));
     effects
 }
 
@@ -156,13 +158,16 @@ pub(super) fn act_on_all(app: &mut App, command: &Command, effects: &mut Vec<Eff
             }
             let count = by_document.values().map(Vec::len).sum();
             let edits = by_document.into_iter().flat_map(|(document, spans)| a.taking(document, spans)).collect();
-            Edit::Together { name: format!("Accept {} suggestions", thousands(count)), edits }
+            Edit::Together { name: tr!("Accept {count} suggestions", count = thousands(count)), edits }
         }
         _ => {
             let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
             a.suggestions_in_view().into_iter().for_each(|(d, s)| by_document.entry(d).or_default().push(s));
             let drop = |(document, removed)| Edit::Suggestions { document, removed, added: Vec::new() };
-            Edit::Together { name: "Drop the suggestions".into(), edits: by_document.into_iter().map(drop).collect() }
+            Edit::Together {
+                name: tr!("Drop the suggestions").into(),
+                edits: by_document.into_iter().map(drop).collect(),
+            }
         }
     };
     if matches!(&edit, Edit::Together { edits, .. } if !edits.is_empty()) {
@@ -214,7 +219,8 @@ impl Annotate {
     fn acceptance(&self, span: Span) -> Edit {
         let document = self.current_id().document;
         let d = self.corpus.document(document);
-        let name = format!("Accept {} as {}", quoted(d, &span), self.corpus.labels.name(span.label));
+        let name =
+            tr!("Accept {span} as {label}", span = quoted(d, &span), label = self.corpus.labels.name(span.label));
         let id = self.current_id();
         let spans = &d.spans[d.span_indices(id.sentence as usize)];
         let edits = vec![

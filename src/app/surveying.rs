@@ -8,6 +8,7 @@ use super::notices::Notice;
 use super::state::{App, Room};
 use super::training::Base;
 use super::update::make;
+use crate::app::language::tr;
 use crate::corpus::{Corpus, Edit, Origin, Span};
 use crate::eval::agreement::Difference;
 use crate::eval::lint::Kind;
@@ -123,8 +124,8 @@ pub(super) fn compared(app: &mut App, path: PathBuf, project: &Path, agreement: 
         return;
     }
     if agreement.sentences == 0 {
-        let text = format!("{} has no sentence of the same words.", path.display());
-        return app.notices.say(Notice::bad("There is nothing to compare", text));
+        let text = tr!("{path} has no sentence of the same words.", path = path.display());
+        return app.notices.say(Notice::bad(tr!("There is nothing to compare"), text));
     }
     let verdicts = vec![None; agreement.differences.len()];
     app.surveying.comparison = Some(Box::new(Comparison { path, agreement, current: 0, verdicts }));
@@ -195,10 +196,12 @@ fn mend(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
     app.surveying.settled.extend(fitting.iter().map(|(n, _)| *n));
     let name = match fitting.first() {
         None => {
-            return app.notices.say(Notice::info("Nothing was mended", "The labels have changed since. Count again."));
+            return app
+                .notices
+                .say(Notice::info(tr!("Nothing was mended"), tr!("The labels have changed since. Count again.")));
         }
-        Some((n, _)) if count == 1 => format!("Mend: {}", survey.findings[*n].what),
-        Some(_) => format!("Mend {} findings", thousands(count)),
+        Some((n, _)) if count == 1 => tr!("Mend: {what}", what = survey.findings[*n].what),
+        Some(_) => tr!("Mend {count} findings", count = thousands(count)),
     };
     let edits = fitting.into_iter().map(|(_, fix)| fix).collect();
     make(a, Edit::Together { name, edits }, effects);
@@ -222,8 +225,8 @@ fn decide(app: &mut App, verdict: Verdict, effects: &mut Vec<Effect>) {
     let Some(difference) = c.difference().copied() else { return };
     if verdict == Verdict::Both && !a.overlaps && difference.mine.is_some() && difference.theirs.is_some() {
         let text =
-            "Spans may not overlap in this dataset. The command “Allow or forbid overlapping spans” changes that.";
-        return app.notices.say(Notice::info("Both cannot stand there", text));
+            tr!("Spans may not overlap in this dataset. The command “Allow or forbid overlapping spans” changes that.");
+        return app.notices.say(Notice::info(tr!("Both cannot stand there"), text));
     }
     if let Some(edit) = a.verdict_edit(c, &difference, verdict, effects) {
         make(a, edit, effects);
@@ -288,7 +291,7 @@ impl Annotate {
         edits.push(Edit::Spans { document, removed, added });
         Some(match edits.len() {
             1 => edits.remove(0),
-            _ => Edit::Together { name: format!("Take what {} says", c.name()), edits },
+            _ => Edit::Together { name: tr!("Take what {name} says", name = c.name()), edits },
         })
     }
 }

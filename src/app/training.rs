@@ -1,6 +1,7 @@
 //! The Train room: the form of a run, and what a run has told so far.
 
 use super::events::thousands;
+use crate::app::language::tr;
 use crate::corpus::Split;
 use crate::hub::{ModelName, Progress};
 use crate::predict::Evaluation;
@@ -245,8 +246,12 @@ impl RunView {
         match event {
             Event::Started(started) => {
                 let (pieces, device) = (started.pieces_per_epoch, &started.device);
-                let text =
-                    format!("{device}; {} pieces an epoch, {} steps", thousands(pieces), thousands(started.steps));
+                let text = tr!(
+                    "{device}; {pieces} pieces an epoch, {steps} steps",
+                    device,
+                    pieces = thousands(pieces),
+                    steps = thousands(started.steps)
+                );
                 self.note(Weight::Plain, text);
                 self.started = Some(started);
             }
@@ -260,8 +265,8 @@ impl RunView {
             Event::Evaluated { epoch, split, scores, best } => {
                 let f1 = scores.overall.f1 * 100.0;
                 let (p, r) = (scores.overall.precision * 100.0, scores.overall.recall * 100.0);
-                let kept = if best { ", best so far" } else { "" };
-                let text = format!("{} after epoch {epoch}{kept}", split.name());
+                let kept = if best { tr!(", best so far") } else { "" };
+                let text = tr!("{split} after epoch {epoch}{kept}", split = split.name(), epoch, kept);
                 let weight = if best { Weight::Good } else { Weight::Plain };
                 self.write(weight, text, format!("F1 {f1:.2}  P {p:.2}  R {r:.2}"));
                 if split == Split::Dev {

@@ -17,6 +17,7 @@ use super::suggesting;
 use super::surveying;
 use super::training::Base;
 use super::worked;
+use crate::app::language::tr;
 use crate::corpus::{Edit, Mark, Scheme, notation, scheme};
 use crate::format::{self, Choices, FORMATS, Format};
 use crate::model::align::Rule;
@@ -31,8 +32,8 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     let mut effects = Vec::new();
     if app.annotate.as_ref().is_some_and(|a| a.read_only) && changes_data(&command) {
         app.notices.say(Notice::bad(
-            "Nothing was changed",
-            "Another window has this project open. Work there, or close it and open this again.",
+            tr!("Nothing was changed"),
+            tr!("Another window has this project open. Work there, or close it and open this again."),
         ));
         return effects;
     }
@@ -215,9 +216,10 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
 /// Selects a part of a word, or says why not.
 fn select_part(app: &mut App, select: impl FnOnce(&mut Annotate) -> bool) {
     if !app.annotate.as_mut().is_none_or(select) {
-        let text =
-            "This dataset's file holds labels of whole words only. Export it as JSON lines to label parts of words.";
-        app.notices.say(Notice::info("Parts of words cannot be labelled here", text));
+        let text = tr!(
+            "This dataset's file holds labels of whole words only. Export it as JSON lines to label parts of words."
+        );
+        app.notices.say(Notice::info(tr!("Parts of words cannot be labelled here"), text));
     }
 }
 
@@ -229,13 +231,16 @@ fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
     let lost = a.files.iter().find(|f| !f.found.format.holds.overlaps).map(|f| f.found.format.name);
     app.notices.say(match (a.overlaps, lost) {
         (true, Some(format)) => {
-            let text = format!(
-                "But {format} holds none: saving there keeps the first of each. Export keeps all, as JSON lines."
+            let text = tr!(
+                "But {format} holds none: saving there keeps the first of each. Export keeps all, as JSON lines.",
+                format
             );
-            Notice::info("Spans may overlap now", text)
+            Notice::info(tr!("Spans may overlap now"), text)
         }
-        (true, None) => Notice::good("Spans may overlap now", "A label is put beside spans of other words."),
-        (false, _) => Notice::good("Spans may not overlap", "A label that would cut another span is refused."),
+        (true, None) => Notice::good(tr!("Spans may overlap now"), tr!("A label is put beside spans of other words.")),
+        (false, _) => {
+            Notice::good(tr!("Spans may not overlap"), tr!("A label that would cut another span is refused."))
+        }
     });
 }
 
@@ -318,7 +323,7 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::OpenFolder => effects.push(Effect::Pick(Pick::OpenFolder)),
         Action::OpenSample if app.training.is_busy() => app.notices.say(busy()),
         Action::OpenSample => {
-            app.opening = Some("the sample".into());
+            app.opening = Some(tr!("the sample").into());
             effects.push(Effect::File(FileRequest::Open(None)));
         }
         Action::GoTo(room) => go_to(app, room, effects),
@@ -532,7 +537,7 @@ fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {
     let sentences = a.corpus.sentences(Some(app.scoring.split));
     if sentences.is_empty() {
         let split = app.scoring.split.name();
-        app.notices.say(Notice::bad("Nothing to score", format!("The dataset has no {split} split.")));
+        app.notices.say(Notice::bad(tr!("Nothing to score"), tr!("The dataset has no {split} split.", split)));
         return;
     }
     app.room = Room::Evaluate;

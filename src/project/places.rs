@@ -27,6 +27,11 @@ impl Places {
         self.root.join("settings.json")
     }
 
+    /// The words of the window in another language, where a person put some.
+    pub fn language(&self) -> PathBuf {
+        self.root.join("language.json")
+    }
+
     /// The copy of the sample that can be edited.
     pub fn sample(&self) -> PathBuf {
         self.root.join("sample")

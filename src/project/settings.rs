@@ -3,7 +3,7 @@
 use super::places::Places;
 use crate::disk;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// A dataset opened before.
@@ -39,6 +39,19 @@ pub struct Settings {
     pub guidelines: bool,
     /// Newest first, at most eight.
     pub recents: Vec<Recent>,
+}
+
+/// The words of the window in another language, from the file that a person put beside the settings; `None` where there is none.
+///
+/// # Errors
+/// A file that cannot be read or is no object of texts, in a sentence.
+pub fn language(places: &Places) -> Result<Option<HashMap<String, String>>, String> {
+    let file = places.language();
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let bytes = disk::read(&file).map_err(|e| e.to_string())?;
+    serde_json::from_slice(&bytes).map(Some).map_err(|e| format!("{}: {e}", file.display()))
 }
 
 /// How many recent datasets are kept.

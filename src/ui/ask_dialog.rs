@@ -4,6 +4,7 @@ use super::Commands;
 use super::theme::{self, TextRole};
 use super::widgets::{Button, TextField, dialog, form_field, label, paragraph};
 use crate::app::asking::Asking;
+use crate::app::language::tr;
 use crate::app::{Annotate, App, Command};
 use crate::corpus::Span;
 use crate::corpus::edit::quoted;
@@ -27,39 +28,39 @@ struct Words {
 fn words(asking: Asking) -> Words {
     match asking {
         Asking::Label => Words {
-            title: "Add a label",
-            field: "Name",
-            help: "As it stands in the file: DATE, PRODUCT",
+            title: tr!("Add a label"),
+            field: tr!("Name"),
+            help: tr!("As it stands in the file: DATE, PRODUCT"),
             placeholder: "DATE",
-            verb: "Add label",
+            verb: tr!("Add label"),
         },
         Asking::Comment => Words {
-            title: "Comment",
-            field: "Comment on this sentence",
-            help: "Kept in the project, found by comment: and has:comment",
-            placeholder: "What is doubtful here?",
-            verb: "Keep",
+            title: tr!("Comment"),
+            field: tr!("Comment on this sentence"),
+            help: tr!("Kept in the project, found by comment: and has:comment"),
+            placeholder: tr!("What is doubtful here?"),
+            verb: tr!("Keep"),
         },
         Asking::Remark(..) => Words {
-            title: "Comment",
-            field: "Comment on these words",
-            help: "Kept in the project, found by comment: and has:comment",
-            placeholder: "What is doubtful here?",
-            verb: "Keep",
+            title: tr!("Comment"),
+            field: tr!("Comment on these words"),
+            help: tr!("Kept in the project, found by comment: and has:comment"),
+            placeholder: tr!("What is doubtful here?"),
+            verb: tr!("Keep"),
         },
         Asking::View => Words {
-            title: "Keep this search",
-            field: "Name of the view",
-            help: "It is offered under the search field",
-            placeholder: "Places to check",
-            verb: "Keep",
+            title: tr!("Keep this search"),
+            field: tr!("Name of the view"),
+            help: tr!("It is offered under the search field"),
+            placeholder: tr!("Places to check"),
+            verb: tr!("Keep"),
         },
         Asking::Snapshot => Words {
-            title: "Take a snapshot of all labels",
-            field: "Name of the snapshot",
-            help: "Compare with it later, or bring its labels back",
-            placeholder: "Before the second round",
-            verb: "Take",
+            title: tr!("Take a snapshot of all labels"),
+            field: tr!("Name of the snapshot"),
+            help: tr!("Compare with it later, or bring its labels back"),
+            placeholder: tr!("Before the second round"),
+            verb: tr!("Take"),
         },
     }
 }
@@ -108,12 +109,12 @@ fn content(ui: &mut Ui, a: &Annotate, asking: Asking, typed: &mut String, out: &
     let entered = ui.input(|i| i.key_pressed(Key::Enter));
     let mut done = false;
     ui.horizontal(|ui| {
-        let off = (!ready).then_some("Type a name first.");
+        let off = (!ready).then_some(tr!("Type a name first."));
         if (Button::primary(words.verb).off(off).show(ui).clicked() || entered) && ready {
             out.push(asking.answer(typed));
             done = true;
         }
-        if Button::plain("Cancel").show(ui).clicked() {
+        if Button::plain(tr!("Cancel")).show(ui).clicked() {
             out.push(Command::Ask(None));
             done = true;
         }

@@ -5,6 +5,7 @@ use super::data::picture::png;
 use super::theme::{self, TextRole, icon, metrics};
 use super::widgets::{Button, TextField, dialog, paragraph};
 use crate::app::effect::Pick;
+use crate::app::language::tr;
 use crate::app::training::Base;
 use crate::app::{Command, Notice};
 use crate::hub::ModelName;
@@ -75,17 +76,22 @@ impl Dialogs {
         let title = title(&pick);
         let left = dialog(ctx, "path", 460.0, |ui| {
             super::widgets::label(ui, TextRole::Title, p.text, title);
-            paragraph(ui, TextRole::Small, p.text2, "This system shows no file dialog, so type or paste the path.");
-            let field = TextField::new(&mut text, "Path").icon(icon::FOLDER).placeholder("/home/me/data").show(ui);
+            paragraph(
+                ui,
+                TextRole::Small,
+                p.text2,
+                tr!("This system shows no file dialog, so type or paste the path."),
+            );
+            let field = TextField::new(&mut text, tr!("Path")).icon(icon::FOLDER).placeholder("/home/me/data").show(ui);
             field.request_focus();
             ui.add_space(metrics::GAP);
             ui.horizontal(|ui| {
                 let entered = ui.input(|i| i.key_pressed(egui::Key::Enter));
-                if (Button::primary("Use this path").show(ui).clicked() || entered) && !text.trim().is_empty() {
+                if (Button::primary(tr!("Use this path")).show(ui).clicked() || entered) && !text.trim().is_empty() {
                     done = Some(command(pick.clone(), expand(text.trim())));
                     open = false;
                 }
-                if Button::plain("Cancel").show(ui).clicked() {
+                if Button::plain(tr!("Cancel")).show(ui).clicked() {
                     open = false;
                 }
             });
@@ -107,14 +113,14 @@ fn expand(text: &str) -> PathBuf {
 
 fn title(pick: &Pick) -> &'static str {
     match pick {
-        Pick::OpenFile => "Open a file",
-        Pick::OpenFolder => "Open a folder",
-        Pick::Compare => "Choose the other labelling",
-        Pick::BaseFolder | Pick::TryFolder => "Choose a model folder",
-        Pick::SaveAs { .. } => "Save a copy as",
-        Pick::Export { .. } => "Export as",
-        Pick::SaveModel(_) => "Save the model as",
-        Pick::Picture(_) => "Save the picture as",
+        Pick::OpenFile => tr!("Open a file"),
+        Pick::OpenFolder => tr!("Open a folder"),
+        Pick::Compare => tr!("Choose the other labelling"),
+        Pick::BaseFolder | Pick::TryFolder => tr!("Choose a model folder"),
+        Pick::SaveAs { .. } => tr!("Save a copy as"),
+        Pick::Export { .. } => tr!("Export as"),
+        Pick::SaveModel(_) => tr!("Save the model as"),
+        Pick::Picture(_) => tr!("Save the picture as"),
     }
 }
 
@@ -129,7 +135,7 @@ fn command(pick: Pick, path: PathBuf) -> Command {
         Pick::SaveModel(from) => Command::SaveModelTo(from, path),
         Pick::Picture(svg) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => match png(&svg) {
             Ok(bytes) => Command::WriteFile(path, bytes),
-            Err(why) => Command::Say(Notice::bad("The picture was not saved", why)),
+            Err(why) => Command::Say(Notice::bad(tr!("The picture was not saved"), why)),
         },
         Pick::Picture(svg) => Command::WriteFile(path, svg.into_bytes()),
     }

@@ -7,6 +7,7 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{
     Button, Card, Column, EmptyState, Figure, MenuRow, ProgressBar, Table, figures, label, menu, paragraph,
 };
+use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::predict::Evaluation;
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
@@ -22,10 +23,10 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         question(ui, app, a, out);
         let s = &app.scoring;
         if let Some((done, total)) = s.progress {
-            ProgressBar::new("Scoring", Some(done as f32 / total.max(1) as f32)).tall().show(ui);
+            ProgressBar::new(tr!("Scoring"), Some(done as f32 / total.max(1) as f32)).tall().show(ui);
             ui.horizontal(|ui| {
                 label(ui, TextRole::Small, p.text2, &format!("{} of {}", thousands(done), counted(total, "sentence")));
-                if Button::plain("Cancel").show(ui).clicked() {
+                if Button::plain(tr!("Cancel")).show(ui).clicked() {
                     out.push(Command::Cancel);
                 }
             });
@@ -46,13 +47,13 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                     headline(ui, scores);
                     by_label(ui, a, scores, &title);
                     let p = theme::of(ui);
-                    let empty = if scores.empty_words > 0 { format!(" {} words gave no piece and count as O.", scores.empty_words) } else { String::new() };
-                    let note = format!("Long sentences are read in overlapping windows.{empty}");
+                    let empty = if scores.empty_words > 0 { tr!(" {empty_words} words gave no piece and count as O.", empty_words = scores.empty_words) } else { String::new() };
+                    let note = tr!("Long sentences are read in overlapping windows.{empty}", empty);
                     paragraph(ui, TextRole::Caption, p.text3, &note);
                 });
             }
             None => {
-                EmptyState::new(icon::TARGET, "Nothing scored yet", "Choose a model and a split, then press Evaluate: precision, recall and F1 by label, as seqeval counts.").show_in_the_middle(ui);
+                EmptyState::new(icon::TARGET, tr!("Nothing scored yet"), tr!("Choose a model and a split, then press Evaluate: precision, recall and F1 by label, as seqeval counts.")).show_in_the_middle(ui);
             }
         }
     });
@@ -82,8 +83,8 @@ fn question(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 }
             }
         });
-        let off = s.progress.map(|_| "It is being scored.");
-        if Button::primary("Evaluate").icon(icon::TARGET).off(off).show(ui).clicked() {
+        let off = s.progress.map(|_| tr!("It is being scored."));
+        if Button::primary(tr!("Evaluate")).icon(icon::TARGET).off(off).show(ui).clicked() {
             out.push(Command::Do(Action::Evaluate));
         }
     });
@@ -98,12 +99,12 @@ fn headline(ui: &mut Ui, s: &Evaluation) {
     figures(
         ui,
         &[
-            figure("F1, entities", &f1, "as seqeval counts"),
-            figure("Precision", &precision, &of_predicted),
-            figure("Recall", &recall, &of_gold),
-            figure("F1, strict IOB2", &strict, "illegal tags are wrong"),
-            figure("F1, pieces", &piece, "as the book counts"),
-            figure("Accuracy", &accuracy, "of words, O included"),
+            figure(tr!("F1, entities"), &f1, tr!("as seqeval counts")),
+            figure(tr!("Precision"), &precision, &of_predicted),
+            figure(tr!("Recall"), &recall, &of_gold),
+            figure(tr!("F1, strict IOB2"), &strict, tr!("illegal tags are wrong")),
+            figure(tr!("F1, pieces"), &piece, tr!("as the book counts")),
+            figure(tr!("Accuracy"), &accuracy, tr!("of words, O included")),
         ],
         true,
     );
@@ -112,18 +113,18 @@ fn headline(ui: &mut Ui, s: &Evaluation) {
 /// A card with a row a label.
 pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, note: &str) {
     let p = theme::of(ui);
-    Card::new("By label").note(note).show(
+    Card::new(tr!("By label")).note(note).show(
         ui,
         |_| {},
         |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let columns = [
-                Column::text("Label", 2.0),
-                Column::number("Precision", 1.0),
-                Column::number("Recall", 1.0),
+                Column::text(tr!("Label"), 2.0),
+                Column::number(tr!("Precision"), 1.0),
+                Column::number(tr!("Recall"), 1.0),
                 Column::number("F1", 1.6),
-                Column::number("Gold", 1.0),
-                Column::number("Model", 1.0),
+                Column::number(tr!("Gold"), 1.0),
+                Column::number(tr!("Model"), 1.0),
             ];
             let table = Table::new(&columns);
             table.head(ui);
@@ -142,7 +143,7 @@ pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, note: &str) {
                 });
             }
             table.row(ui, |c| {
-                c.strong("All, micro");
+                c.strong(tr!("All, micro"));
                 c.strong(&score(s.overall.precision));
                 c.strong(&score(s.overall.recall));
                 c.strong(&score(s.overall.f1));

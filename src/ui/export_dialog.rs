@@ -4,6 +4,7 @@ use super::Commands;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, dialog, icon_paragraph, label, paragraph};
 use crate::app::effect::Pick;
+use crate::app::language::tr;
 use crate::app::{Action, App, Command};
 use crate::format::Format;
 use egui::{Frame, Margin, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo};
@@ -17,10 +18,10 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let several = app.annotate.as_ref().is_some_and(|a| a.splits().len() > 1);
     let mut close = false;
     let left = dialog(ui, "export", WIDTH, |ui| {
-        label(ui, TextRole::Title, p.text, "Export as");
+        label(ui, TextRole::Title, p.text, tr!("Export as"));
         ui.add_space(2.0);
-        let where_to = if several { "A folder with a file for each split." } else { "One file." };
-        paragraph(ui, TextRole::Small, p.text2, &format!("{where_to} Your dataset stays as it is."));
+        let where_to = if several { tr!("A folder with a file for each split.") } else { tr!("One file.") };
+        paragraph(ui, TextRole::Small, p.text2, &tr!("{where_to} Your dataset stays as it is.", where_to));
         ui.add_space(8.0);
         let height = (ui.content_rect().height() - 240.0).max(120.0);
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
@@ -33,7 +34,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
             }
         });
         ui.add_space(12.0);
-        close |= Button::plain("Cancel").show(ui).clicked();
+        close |= Button::plain(tr!("Cancel")).show(ui).clicked();
     });
     if close || left {
         out.push(Command::Do(Action::Export));
@@ -46,8 +47,8 @@ fn row(ui: &mut Ui, format: Format, losses: &[String]) -> bool {
     let p = theme::of(ui);
     let (what, detail) = format.what.split_once(": ").unwrap_or((format.what, ""));
     let loss = match losses {
-        [] => "Holds its text and all labels".to_owned(),
-        _ => format!("Cannot hold {}", losses.join("; ")),
+        [] => tr!("Holds its text and all labels").to_owned(),
+        _ => tr!("Cannot hold {losses}", losses = losses.join("; ")),
     };
     let (glyph, colour) = if losses.is_empty() { (icon::CIRCLE_CHECK, p.ok) } else { (icon::TRIANGLE_ALERT, p.warn) };
     let response = ui
@@ -69,6 +70,6 @@ fn row(ui: &mut Ui, format: Format, losses: &[String]) -> bool {
             }
         })
         .response;
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Export as {}", format.name)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, tr!("Export as {name}", name = format.name)));
     response.clicked()
 }

@@ -7,6 +7,7 @@ use super::widgets::{
     Badge, Button, IconButton, MenuRow, ProgressBar, Toast, ToastAnswer, Tone, focus_ring, hairline, label, menu,
     paint_icon, put_text, toasts as show_toasts,
 };
+use crate::app::language::tr;
 use crate::app::training::RunState;
 use crate::app::{Action, App, Command, Room, notices};
 use crate::corpus::Split;
@@ -65,20 +66,20 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
             let mut ui =
                 ui.new_child(egui::UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
             let keys = app.keymap.caps(Action::Settings);
-            if IconButton::new(icon::SETTINGS, "Settings").keys(&keys).show(&mut ui).clicked() {
+            if IconButton::new(icon::SETTINGS, tr!("Settings")).keys(&keys).show(&mut ui).clicked() {
                 out.push(Command::Do(Action::Settings));
             }
             saved_state(&mut ui, saved);
             if let Some(a) = &app.annotate {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                let redo = a.history.next_redo().is_none().then_some("There is nothing to redo.");
+                let redo = a.history.next_redo().is_none().then_some(tr!("There is nothing to redo."));
                 let keys = app.keymap.caps(Action::Redo);
-                if IconButton::new(icon::REDO_2, "Redo").keys(&keys).off(redo).show(&mut ui).clicked() {
+                if IconButton::new(icon::REDO_2, tr!("Redo")).keys(&keys).off(redo).show(&mut ui).clicked() {
                     out.push(Command::Do(Action::Redo));
                 }
-                let undo = a.history.next_undo().is_none().then_some("There is nothing to undo.");
+                let undo = a.history.next_undo().is_none().then_some(tr!("There is nothing to undo."));
                 let keys = app.keymap.caps(Action::Undo);
-                if IconButton::new(icon::UNDO_2, "Undo").keys(&keys).off(undo).show(&mut ui).clicked() {
+                if IconButton::new(icon::UNDO_2, tr!("Undo")).keys(&keys).off(undo).show(&mut ui).clicked() {
                     out.push(Command::Do(Action::Undo));
                 }
             }
@@ -129,12 +130,12 @@ fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
                 ui.close();
             }
         };
-        row("Save to the source file", icon::SAVE, Action::Save);
-        row("Save a copy as...", icon::DOWNLOAD, Action::SaveAs);
-        row("Export as...", icon::UPLOAD, Action::Export);
-        row("Open a file...", icon::FILE_TEXT, Action::OpenFile);
-        row("Open a folder...", icon::FOLDER_OPEN, Action::OpenFolder);
-        row("Open the sample", icon::BOOK_OPEN, Action::OpenSample);
+        row(tr!("Save to the source file"), icon::SAVE, Action::Save);
+        row(tr!("Save a copy as..."), icon::DOWNLOAD, Action::SaveAs);
+        row(tr!("Export as..."), icon::UPLOAD, Action::Export);
+        row(tr!("Open a file..."), icon::FILE_TEXT, Action::OpenFile);
+        row(tr!("Open a folder..."), icon::FOLDER_OPEN, Action::OpenFolder);
+        row(tr!("Open the sample"), icon::BOOK_OPEN, Action::OpenSample);
     });
     let split = match app.room {
         Room::Try | Room::Data => return,
@@ -160,12 +161,12 @@ fn search(ui: &mut Ui, bar: Rect, out: &mut Commands) {
     let width = (bar.width() - 480.0).clamp(160.0, 440.0);
     let rect = Rect::from_center_size(bar.center(), vec2(width, 28.0));
     let response = ui.interact(rect, ui.scope_id().with("search"), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Search or run a command"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, tr!("Search or run a command")));
     let border = if response.hovered() { p.text3 } else { p.line_strong };
     ui.painter().rect(rect, 6, p.field, egui::Stroke::new(1.0, border), egui::StrokeKind::Inside);
     let glyph = Rect::from_center_size(pos2(rect.left() + 15.0, rect.center().y), vec2(16.0, 16.0));
     paint_icon(ui.painter(), glyph, icon::SEARCH, 14.0, p.text2);
-    let text = TextRole::Body.line(ui, if width < 240.0 { "Search" } else { "Search or run a command" });
+    let text = TextRole::Body.line(ui, if width < 240.0 { tr!("Search") } else { tr!("Search or run a command") });
     let words = rect.with_min_x(rect.left() + 30.0);
     // The caps give way to the words.
     let caps = Rect::from_min_max(pos2(rect.right() - 58.0, rect.top()), rect.max);
@@ -184,11 +185,11 @@ fn saved_state(ui: &mut Ui, saved: &Saved) {
     let p = theme::of(ui);
     let (glyph, colour, text) = match saved {
         Saved::Nothing => return,
-        Saved::Durable => (icon::CHECK, p.ok, "All changes saved".into()),
-        Saved::Writing => (icon::LOADER, p.text3, "Saving".into()),
-        Saved::Filling(percent) => (icon::LOADER, p.text3, format!("Making the project, {percent} %")),
-        Saved::Failed(_) => (icon::CIRCLE_ALERT, p.err, "Not saved".into()),
-        Saved::ReadOnly => (icon::LOCK, p.text3, "Read only".into()),
+        Saved::Durable => (icon::CHECK, p.ok, tr!("All changes saved").into()),
+        Saved::Writing => (icon::LOADER, p.text3, tr!("Saving").into()),
+        Saved::Filling(percent) => (icon::LOADER, p.text3, tr!("Making the project, {percent} %", percent)),
+        Saved::Failed(_) => (icon::CIRCLE_ALERT, p.err, tr!("Not saved").into()),
+        Saved::ReadOnly => (icon::LOCK, p.text3, tr!("Read only").into()),
     };
     let response = ui
         .scope(|ui| {
@@ -198,7 +199,7 @@ fn saved_state(ui: &mut Ui, saved: &Saved) {
         .response;
     match saved {
         Saved::Failed(why) => drop(response.on_hover_text(why)),
-        Saved::ReadOnly => drop(response.on_hover_text("Another window has this project open.")),
+        Saved::ReadOnly => drop(response.on_hover_text(tr!("Another window has this project open."))),
         _ => {}
     }
     ui.add_space(8.0);
@@ -212,13 +213,13 @@ pub fn rail(ui: &mut Ui, app: &App, out: &mut Commands) {
     let rect = panel
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            let no_data = app.annotate.is_none().then_some("Open a dataset first.");
+            let no_data = app.annotate.is_none().then_some(tr!("Open a dataset first."));
             let rooms = [
-                (Room::Annotate, icon::HIGHLIGHTER, "Annotate", None),
-                (Room::Train, icon::ACTIVITY, "Train", no_data),
-                (Room::Evaluate, icon::TARGET, "Evaluate", no_data),
-                (Room::Try, icon::TEXT_CURSOR_INPUT, "Try", None),
-                (Room::Data, icon::DATABASE, "Data", no_data),
+                (Room::Annotate, icon::HIGHLIGHTER, tr!("Annotate"), None),
+                (Room::Train, icon::ACTIVITY, tr!("Train"), no_data),
+                (Room::Evaluate, icon::TARGET, tr!("Evaluate"), no_data),
+                (Room::Try, icon::TEXT_CURSOR_INPUT, tr!("Try"), None),
+                (Room::Data, icon::DATABASE, tr!("Data"), no_data),
             ];
             // Without data the way to Annotate leads to the welcome page, which is no room.
             let in_a_room = app.annotate.is_some() || app.room == Room::Try;
@@ -229,7 +230,7 @@ pub fn rail(ui: &mut Ui, app: &App, out: &mut Commands) {
             }
             ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
                 let keys = app.keymap.caps(Action::Keys);
-                if IconButton::new(icon::KEYBOARD, "All keys").keys(&keys).icon_size(19.0).show(ui).clicked() {
+                if IconButton::new(icon::KEYBOARD, tr!("All keys")).keys(&keys).icon_size(19.0).show(ui).clicked() {
                     out.push(Command::Do(Action::Keys));
                 }
             });
@@ -303,24 +304,27 @@ fn facts(app: &App) -> Vec<String> {
     match (app.room, &app.annotate) {
         (Room::Annotate, Some(a)) => {
             if a.progress.done_today() > 0 {
-                facts.push(format!("{} done today", thousands(a.progress.done_today())));
+                facts.push(tr!("{done_today} done today", done_today = thousands(a.progress.done_today())));
             }
             if app.settings.timer {
-                facts.push(format!("{} min today", a.worked.seconds / 60));
+                facts.push(tr!("{worked} min today", worked = a.worked.seconds / 60));
             }
             facts.extend(a.corpus.scheme.map(|s| s.name().to_owned()));
-            facts.push(format!("{} tokens", thousands(a.counts.tokens)));
+            facts.push(tr!("{count} tokens", count = thousands(a.counts.tokens)));
         }
         (Room::Try, _) if !app.trying.read.is_empty() => {
             let t = &app.trying;
-            let windows =
-                if t.prediction.windows > 1 { format!(", {} windows", t.prediction.windows) } else { String::new() };
-            facts.push(format!("{} pieces{windows}", thousands(t.prediction.pieces)));
-            facts.push(format!("{} characters", thousands(t.read.chars().count())));
+            let windows = if t.prediction.windows > 1 {
+                tr!(", {windows} windows", windows = t.prediction.windows)
+            } else {
+                String::new()
+            };
+            facts.push(tr!("{count} pieces{windows}", count = thousands(t.prediction.pieces), windows));
+            facts.push(tr!("{count} characters", count = thousands(t.read.chars().count())));
         }
         _ => {}
     }
-    facts.push(format!("CPU, {} threads", crate::model::device::threads()));
+    facts.push(tr!("CPU, {threads} threads", threads = crate::model::device::threads()));
     facts
 }
 
@@ -328,13 +332,18 @@ fn work(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     if let Some(what) = &app.opening {
         dot(ui, p.accent);
-        label(ui, TextRole::Small, p.text2, &format!("Opening {what}"));
+        label(ui, TextRole::Small, p.text2, &tr!("Opening {what}", what));
         return;
     }
     if let Some((done, total)) = app.scoring.progress {
         dot(ui, p.accent);
-        label(ui, TextRole::Small, p.text2, &format!("Scoring {} of {} sentences", thousands(done), thousands(total)));
-        if Button::quiet("Cancel").show(ui).clicked() {
+        label(
+            ui,
+            TextRole::Small,
+            p.text2,
+            &tr!("Scoring {done} of {total} sentences", done = thousands(done), total = thousands(total)),
+        );
+        if Button::quiet(tr!("Cancel")).show(ui).clicked() {
             out.push(Command::Cancel);
         }
         return;
@@ -344,23 +353,28 @@ fn work(ui: &mut Ui, app: &App, out: &mut Commands) {
             RunState::Running(wish) => {
                 dot(ui, p.accent);
                 let verb = super::train::state_of(*wish);
-                label(ui, TextRole::Small, p.text2, &format!("Run {}: {}", run.id, verb.to_lowercase()));
-                ProgressBar::new("Progress of the run", Some(run.share())).width(120.0).show(ui);
+                label(
+                    ui,
+                    TextRole::Small,
+                    p.text2,
+                    &tr!("Run {run}: {state}", run = run.id, state = verb.to_lowercase()),
+                );
+                ProgressBar::new(tr!("Progress of the run"), Some(run.share())).width(120.0).show(ui);
                 label(ui, TextRole::Small, p.text2, &format!("{:.0} %", run.share() * 100.0));
                 if let Some(step) = run.last() {
-                    label(ui, TextRole::Small, p.text3, &format!("{} left", duration(step.remaining)));
+                    label(ui, TextRole::Small, p.text3, &tr!("{time} left", time = duration(step.remaining)));
                 }
                 return;
             }
             RunState::Ended(_) if app.room == Room::Train => {
                 super::widgets::icon(ui, icon::CHECK, 14.0, p.ok);
-                label(ui, TextRole::Small, p.text2, &format!("Run {} has finished", run.id));
+                label(ui, TextRole::Small, p.text2, &tr!("Run {run} has finished", run = run.id));
                 return;
             }
             RunState::Ended(_) => {}
             RunState::Failed(_) => {
                 super::widgets::icon(ui, icon::CIRCLE_ALERT, 14.0, p.err);
-                label(ui, TextRole::Small, p.text2, &format!("Run {} has failed", run.id));
+                label(ui, TextRole::Small, p.text2, &tr!("Run {run} has failed", run = run.id));
                 return;
             }
         }
@@ -373,10 +387,16 @@ fn work(ui: &mut Ui, app: &App, out: &mut Commands) {
 fn last_work(app: &App) -> String {
     match (app.room, &app.scoring.scores) {
         (Room::Evaluate, Some((_, _, s))) => {
-            format!("{} scored in {:.1} s", counted(s.sentences, "sentence"), s.seconds)
+            tr!(
+                "{sentences} scored in {seconds} s",
+                sentences = counted(s.sentences, "sentence"),
+                seconds = format!("{:.1}", s.seconds)
+            )
         }
-        (Room::Try, _) if !app.trying.read.is_empty() => format!("Read in {:.0} ms", app.trying.seconds * 1e3),
-        _ => "Starter model ready".into(),
+        (Room::Try, _) if !app.trying.read.is_empty() => {
+            tr!("Read in {time} ms", time = format!("{:.0}", app.trying.seconds * 1e3))
+        }
+        _ => tr!("Starter model ready").into(),
     }
 }
 

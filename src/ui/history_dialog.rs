@@ -4,6 +4,7 @@ use super::Commands;
 use super::numbers::counted;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, label, paint_icon, paragraph, put_text};
+use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -15,22 +16,27 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     let mut close = false;
     let left = dialog(ui, "history", 520.0, |ui| {
-        label(ui, TextRole::Title, p.text, "History");
+        label(ui, TextRole::Title, p.text, tr!("History"));
         ui.add_space(2.0);
         let count = counted(a.history.edits().len(), "change");
-        let text = format!(
-            "{count}. Press one to have everything as it was right after it; nothing is forgotten until you change something there."
+        let text = tr!(
+            "{count}. Press one to have everything as it was right after it; nothing is forgotten until you change something there.",
+            count
         );
         paragraph(ui, TextRole::Small, p.text2, &text);
         ui.add_space(10.0);
         if a.history.edits().is_empty() {
-            EmptyState::new(icon::HISTORY, "Nothing has been changed yet", "Each change is listed here by name.")
-                .show(ui);
+            EmptyState::new(
+                icon::HISTORY,
+                tr!("Nothing has been changed yet"),
+                tr!("Each change is listed here by name."),
+            )
+            .show(ui);
         } else {
             rows(ui, a, out);
         }
         ui.add_space(12.0);
-        close = Button::plain("Close").keys(&["Esc"]).show(ui).clicked();
+        close = Button::plain(tr!("Close")).keys(&["Esc"]).show(ui).clicked();
     });
     if close || left {
         out.push(Command::Do(Action::History));
@@ -51,7 +57,7 @@ fn rows(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
                 let position = edits.len() - from_newest;
                 let name = match position.checked_sub(1) {
                     Some(index) => edits[index].describe(&a.corpus),
-                    None => "As it was opened".to_owned(),
+                    None => tr!("As it was opened").to_owned(),
                 };
                 if row(ui, &name, position, a.history.position()) {
                     out.push(Command::JumpTo(position));

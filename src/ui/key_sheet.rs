@@ -4,6 +4,7 @@ use super::Commands;
 use super::theme::{self, TextRole};
 use super::widgets::{Button, dialog, key_caps, label};
 use crate::app::command::Context;
+use crate::app::language::tr;
 use crate::app::{Action, App, Command};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
@@ -13,9 +14,9 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let left = dialog(ui, "keys", 660.0, |ui| {
         let room = ui.content_rect();
         ui.horizontal(|ui| {
-            label(ui, TextRole::Title, p.text, "Keys");
+            label(ui, TextRole::Title, p.text, tr!("Keys"));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if Button::plain("Close").keys(&["Esc"]).show(ui).clicked() {
+                if Button::plain(tr!("Close")).keys(&["Esc"]).show(ui).clicked() {
                     out.push(Command::Do(Action::Keys));
                 }
             });
@@ -24,9 +25,9 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         ScrollArea::vertical().max_height(room.height() - 200.0).show(ui, |ui| {
             let half = (ui.available_width() - 40.0) / 2.0;
             ui.horizontal_top(|ui| {
-                column(ui, app, "On the text", Context::Canvas, half);
+                column(ui, app, tr!("On the text"), Context::Canvas, half);
                 ui.add_space(24.0);
-                column(ui, app, "Everywhere", Context::Everywhere, half);
+                column(ui, app, tr!("Everywhere"), Context::Everywhere, half);
             });
         });
     });
@@ -44,7 +45,7 @@ fn column(ui: &mut Ui, app: &App, title: &str, context: Context, width: f32) {
         for (entry, keys) in app.keymap.rows().filter(|(e, keys)| e.context == context && !keys.is_empty()) {
             ui.horizontal(|ui| {
                 ui.set_height(24.0);
-                label(ui, TextRole::Body, p.text, entry.name);
+                label(ui, TextRole::Body, p.text, entry.title());
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let mut keys = keys[0].caps();
                     keys.reverse();

@@ -4,6 +4,7 @@ use super::Commands;
 use super::numbers::{counted, thousands};
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, IconButton, choice, dialog, label, put_text, separator};
+use crate::app::language::tr;
 use crate::app::matching::{Hit, Likeness, Matching};
 use crate::app::{Annotate, App, Command};
 use egui::{Align, Align2, Key, Layout, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -18,14 +19,23 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     let mut done = false;
     let left = dialog(ui, "matches", 720.0, |ui| {
-        label(ui, TextRole::Title, p.text, &format!("Label all “{}”", m.text.chars().take(48).collect::<String>()));
+        label(
+            ui,
+            TextRole::Title,
+            p.text,
+            &tr!("Label all “{text}”", text = m.text.chars().take(48).collect::<String>()),
+        );
         ui.add_space(8.0);
         wishes(ui, a, m, out);
         ui.add_space(8.0);
         separator(ui);
         if m.hits.is_empty() {
-            EmptyState::new(icon::SEARCH, "No match in view", "Take the search or filter away to look everywhere.")
-                .show(ui);
+            EmptyState::new(
+                icon::SEARCH,
+                tr!("No match in view"),
+                tr!("Take the search or filter away to look everywhere."),
+            )
+            .show(ui);
         }
         let height = (ui.content_rect().height() - 320.0).clamp(120.0, 420.0);
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -46,18 +56,18 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
             let ticked = m.ticked();
-            let off = (ticked == 0).then_some("Nothing is ticked.");
-            let verb = format!("Label {}", thousands(ticked));
+            let off = (ticked == 0).then_some(tr!("Nothing is ticked."));
+            let verb = tr!("Label {ticked}", ticked = thousands(ticked));
             if (Button::primary(&verb).off(off).show(ui).clicked() || enter) && ticked > 0 {
                 out.push(Command::TakeMatches);
                 done = true;
             }
-            done |= Button::plain("Cancel").show(ui).clicked();
+            done |= Button::plain(tr!("Cancel")).show(ui).clicked();
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if Button::quiet("Tick all").show(ui).clicked() {
+                if Button::quiet(tr!("Tick all")).show(ui).clicked() {
                     out.push(Command::Tick(None, true));
                 }
-                if Button::quiet("Tick none").show(ui).clicked() {
+                if Button::quiet(tr!("Tick none")).show(ui).clicked() {
                     out.push(Command::Tick(None, false));
                 }
                 label(ui, TextRole::Small, p.text3, &counted(m.hits.len(), "match"));
@@ -74,21 +84,21 @@ fn wishes(ui: &mut Ui, a: &Annotate, m: &Matching, out: &mut Commands) {
     let p = theme::of(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        label(ui, TextRole::Small, p.text2, "As");
+        label(ui, TextRole::Small, p.text2, tr!("As"));
         let names = a.corpus.labels.names();
         let mut chosen = usize::from(m.label);
         ui.allocate_ui(vec2(180.0, 28.0), |ui| {
-            if choice(ui, "Label for all matches", &mut chosen, &names).changed() {
+            if choice(ui, tr!("Label for all matches"), &mut chosen, &names).changed() {
                 out.push(Command::Matches(chosen as u16, m.likeness));
             }
         });
         ui.add_space(8.0);
         let Likeness { any_case, any_ending } = m.likeness;
-        let case = IconButton::new(icon::CASE_SENSITIVE, "Only in this case").toggled(!any_case);
+        let case = IconButton::new(icon::CASE_SENSITIVE, tr!("Only in this case")).toggled(!any_case);
         if case.show(ui).clicked() {
             out.push(Command::Matches(m.label, Likeness { any_case: !any_case, any_ending }));
         }
-        let whole = IconButton::new(icon::WHOLE_WORD, "Only whole words").toggled(!any_ending);
+        let whole = IconButton::new(icon::WHOLE_WORD, tr!("Only whole words")).toggled(!any_ending);
         if whole.show(ui).clicked() {
             out.push(Command::Matches(m.label, Likeness { any_case, any_ending: !any_ending }));
         }

@@ -1,6 +1,7 @@
 //! Numbers as people read them.
 
 pub use crate::app::events::thousands;
+use crate::app::language::{filled, text, tr};
 
 /// A share as a score: 0.865 is `86.50`.
 pub fn score(share: f64) -> String {
@@ -17,22 +18,43 @@ pub fn duration(seconds: f64) -> String {
     let s = seconds.round().max(0.0) as u64;
     match (s / 3600, s / 60 % 60, s % 60) {
         (0, 0, s) => format!("{s} s"),
-        (0, m, s) => format!("{m} min {s:02} s"),
-        (h, m, _) => format!("{h} h {m:02} min"),
+        (0, m, s) => tr!("{m} min {s} s", m, s = format!("{:02}", s)),
+        (h, m, _) => tr!("{h} h {m} min", h, m = format!("{:02}", m)),
     }
 }
 
-/// A count with its noun: `1 span`, `3 spans`.
+/// What is counted: the noun, and a text for one and for several.
+pub const NOUNS: [(&str, &str, &str); 13] = [
+    ("change", "1 change", "{n} changes"),
+    ("command", "1 command", "{n} commands"),
+    ("difference", "1 difference", "{n} differences"),
+    ("document", "1 document", "{n} documents"),
+    ("epoch", "1 epoch", "{n} epochs"),
+    ("finding", "1 finding", "{n} findings"),
+    ("match", "1 match", "{n} matches"),
+    ("piece", "1 piece", "{n} pieces"),
+    ("sentence", "1 sentence", "{n} sentences"),
+    ("span", "1 span", "{n} spans"),
+    ("step", "1 step", "{n} steps"),
+    ("suggestion", "1 suggestion", "{n} suggestions"),
+    ("token", "1 token", "{n} tokens"),
+];
+
+/// A count with its noun, one of [`NOUNS`]: `1 span`, `3 spans`.
 pub fn counted(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", thousands(n)) }
+    match NOUNS.iter().find(|(name, ..)| *name == noun) {
+        Some((_, one, _)) if n == 1 => text(one).to_owned(),
+        Some((_, _, several)) => filled(several, &[("n", &thousands(n))]),
+        None => format!("{} {noun}", thousands(n)),
+    }
 }
 
 /// How long ago a time (in seconds since 1970) was, in days.
 pub fn days_ago(then: u64) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(then, |d| d.as_secs());
     match now.saturating_sub(then) / 86_400 {
-        0 => "today".into(),
-        1 => "yesterday".into(),
-        n => format!("{n} days ago"),
+        0 => tr!("today").into(),
+        1 => tr!("yesterday").into(),
+        n => tr!("{n} days ago", n),
     }
 }

@@ -6,6 +6,7 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{key_caps, label, paint_icon, put_text};
 use crate::app::command::{COMMANDS, Entry};
 use crate::app::labelling::{Caret, Reshape};
+use crate::app::language::tr;
 use crate::app::{Action, App, Command, Room};
 use egui::{
     Align, Align2, Frame, Id, Key, Layout, Modal, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, vec2,
@@ -46,7 +47,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
             ui.add_space(4.0);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 key_caps(ui, &["Esc"]);
-                let hint = TextRole::TitleInput.rich("Search or run a command").color(p.text3);
+                let hint = TextRole::TitleInput.rich(tr!("Search or run a command")).color(p.text3);
                 let edit = TextEdit::singleline(&mut view.typed)
                     .font(TextRole::TitleInput.font())
                     // The caret stands left of the first letter, not on it.
@@ -54,13 +55,13 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
                     .desired_width(ui.available_width())
                     .hint_text(hint);
                 let response = ui.add(edit);
-                response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Command"));
+                response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, tr!("Command")));
                 response.request_focus();
             });
         });
         // What was typed in this very frame counts: a quick hand presses Enter right behind the last letter.
         let hits: Vec<&Entry> =
-            COMMANDS.iter().filter(|e| e.action != Action::Palette && matches(e.name, &view.typed)).collect();
+            COMMANDS.iter().filter(|e| e.action != Action::Palette && matches(e.title(), &view.typed)).collect();
         let last = hits.len().saturating_sub(1);
         view.chosen = (view.chosen.min(last) + usize::from(down)).min(last).saturating_sub(usize::from(up));
         let chosen = hits.get(view.chosen).filter(|e| off(app, e.action).is_none());
@@ -75,7 +76,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
             }
             if hits.is_empty() {
                 ui.add_space(12.0);
-                ui.vertical_centered(|ui| label(ui, TextRole::Body, p.text2, "No command of that name"));
+                ui.vertical_centered(|ui| label(ui, TextRole::Body, p.text2, tr!("No command of that name")));
                 ui.add_space(12.0);
             }
             ui.add_space(6.0);
@@ -83,15 +84,18 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         super::widgets::separator(ui);
         bar(ui, 36.0, |ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            for (keys, what) in [(["↑", "↓"].as_slice(), "move"), (&["Enter"], "run")] {
+            for (keys, what) in [(["↑", "↓"].as_slice(), tr!("move")), (&["Enter"], tr!("run"))] {
                 key_caps(ui, keys);
                 label(ui, TextRole::Small, p.text3, what);
                 ui.add_space(8.0);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let all = COMMANDS.len() - 1;
-                let count =
-                    if hits.len() == all { counted(all, "command") } else { format!("{} of {all}", hits.len()) };
+                let count = if hits.len() == all {
+                    counted(all, "command")
+                } else {
+                    tr!("{found} of {all}", found = hits.len(), all)
+                };
                 label(ui, TextRole::Small, p.text3, &count);
             });
         });
@@ -189,10 +193,10 @@ pub(super) fn matches(name: &str, typed: &str) -> bool {
 fn off(app: &App, action: Action) -> Option<&'static str> {
     let nothing = |history: Option<&crate::corpus::Edit>, why| if history.is_none() { Some(why) } else { None };
     match (action, &app.annotate) {
-        (Action::Undo, Some(a)) => nothing(a.history.next_undo(), "nothing to undo"),
-        (Action::Redo, Some(a)) => nothing(a.history.next_redo(), "nothing to redo"),
+        (Action::Undo, Some(a)) => nothing(a.history.next_undo(), tr!("nothing to undo")),
+        (Action::Redo, Some(a)) => nothing(a.history.next_redo(), tr!("nothing to redo")),
         (Action::StopTraining | Action::StopAfterEpoch | Action::PauseTraining, _) if !app.training.is_running() => {
-            Some("no run is under way")
+            Some(tr!("no run is under way"))
         }
         (
             Action::OpenFile
@@ -204,7 +208,7 @@ fn off(app: &App, action: Action) -> Option<&'static str> {
             | Action::GoTo(Room::Annotate | Room::Try),
             _,
         ) => None,
-        (_, None) => Some("open a dataset first"),
+        (_, None) => Some(tr!("open a dataset first")),
         _ => None,
     }
 }
@@ -213,7 +217,7 @@ fn row(ui: &mut Ui, app: &App, entry: &Entry, chosen: bool, off: Option<&str>) -
     let p = theme::of(ui);
     let colour = if off.is_some() { p.text_off } else { p.text };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, chosen, entry.name));
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, chosen, entry.title()));
     let inside = rect.shrink2(vec2(8.0, 0.0));
     if chosen || response.hovered() {
         ui.painter().rect_filled(inside, 8, if chosen { p.selected } else { p.hover });
@@ -229,9 +233,9 @@ fn row(ui: &mut Ui, app: &App, entry: &Entry, chosen: bool, off: Option<&str>) -
     let square = rect.with_min_x(rect.left() + EDGE).with_max_x(rect.left() + EDGE + 18.0);
     paint_icon(ui.painter(), square, icon_of(entry.action), 16.0, mark);
     let words = inside.with_min_x(square.right() + 12.0);
-    put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::BodyMedium.line(ui, entry.name), colour);
+    put_text(ui.painter(), words, Align2::LEFT_CENTER, TextRole::BodyMedium.line(ui, entry.title()), colour);
     if let Some(why) = off {
-        let name = TextRole::BodyMedium.line(ui, entry.name).size().x;
+        let name = TextRole::BodyMedium.line(ui, entry.title()).size().x;
         let detail = words.with_min_x(words.left() + name + 12.0);
         put_text(ui.painter(), detail, Align2::LEFT_CENTER, TextRole::Small.line(ui, why), p.text3);
     }

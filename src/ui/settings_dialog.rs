@@ -7,6 +7,7 @@ use super::widgets::{Button, IconButton, Segmented, TextField, choice, dialog, k
 use crate::app::chord::KEYS;
 use crate::app::command::Entry;
 use crate::app::keymap::Preset;
+use crate::app::language::tr;
 use crate::app::{Action, App, Chord, Command};
 use egui::{Align, Event, Key, Layout, ScrollArea, Ui, vec2};
 
@@ -39,7 +40,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     let mut close = false;
     let left = dialog(ui, "settings", 600.0, |ui| {
-        label(ui, TextRole::Title, p.text, "Settings");
+        label(ui, TextRole::Title, p.text, tr!("Settings"));
         ui.add_space(12.0);
         look(ui, app, out);
         ui.add_space(12.0);
@@ -47,7 +48,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         ui.add_space(10.0);
         keys(ui, app, view, out);
         ui.add_space(12.0);
-        close = Button::plain("Close").show(ui).clicked();
+        close = Button::plain(tr!("Close")).show(ui).clicked();
     });
     if (left && pressed.is_none()) || close {
         *view = View::default();
@@ -65,45 +66,50 @@ fn line(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui)) {
 }
 
 fn look(ui: &mut Ui, app: &App, out: &mut Commands) {
-    line(ui, "Theme", |ui| {
+    line(ui, tr!("Theme"), |ui| {
         let options = [None, Some(true), Some(false)];
         let mut chosen = options.iter().position(|o| *o == app.settings.light).unwrap_or(0);
-        if Segmented::new(&mut chosen, &["As the system", "Light", "Dark"]).show(ui).changed() {
+        if Segmented::new(&mut chosen, &[tr!("As the system"), tr!("Light"), tr!("Dark")]).show(ui).changed() {
             out.push(Command::SetTheme(options[chosen]));
         }
     });
-    line(ui, "Density", |ui| {
+    line(ui, tr!("Density"), |ui| {
         let mut chosen = usize::from(app.settings.compact);
-        if Segmented::new(&mut chosen, &["Comfortable", "Compact"]).show(ui).changed() {
+        if Segmented::new(&mut chosen, &[tr!("Comfortable"), tr!("Compact")]).show(ui).changed() {
             out.push(Command::Compact(chosen == 1));
         }
     });
-    line(ui, "Time worked today", |ui| {
+    line(ui, tr!("Time worked today"), |ui| {
         let mut shown = usize::from(app.settings.timer);
-        if Segmented::new(&mut shown, &["Hidden", "Shown"]).show(ui).changed() {
+        if Segmented::new(&mut shown, &[tr!("Hidden"), tr!("Shown")]).show(ui).changed() {
             out.push(Command::ShowTimer(shown == 1));
         }
     });
     let p = theme::of(ui);
-    paragraph(ui, TextRole::Caption, p.text3, "Ctrl and +, - or 0 make everything larger, smaller, and as it was.");
+    paragraph(
+        ui,
+        TextRole::Caption,
+        p.text3,
+        tr!("Ctrl and +, - or 0 make everything larger, smaller, and as it was."),
+    );
 }
 
 fn keys(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
-    line(ui, "Keys as in", |ui| {
+    line(ui, tr!("Keys as in"), |ui| {
         let names = Preset::ALL.map(|(_, name)| name);
         let now = Preset::from_name(&app.settings.preset);
         let mut chosen = Preset::ALL.iter().position(|(preset, _)| *preset == now).unwrap_or(0);
         ui.allocate_ui(vec2(180.0, 28.0), |ui| {
-            if choice(ui, "Keys as in", &mut chosen, &names).changed() {
+            if choice(ui, tr!("Keys as in"), &mut chosen, &names).changed() {
                 out.push(Command::SetPreset(names[chosen]));
             }
         });
     });
     ui.add_space(4.0);
-    TextField::new(&mut view.typed, "Command").icon(icon::SEARCH).placeholder("A command").show(ui);
+    TextField::new(&mut view.typed, tr!("Command")).icon(icon::SEARCH).placeholder(tr!("A command")).show(ui);
     ui.add_space(6.0);
     let height = (ui.content_rect().height() - 452.0).clamp(120.0, 320.0);
-    let rows: Vec<(&Entry, &[Chord])> = app.keymap.rows().filter(|(e, _)| matches(e.name, &view.typed)).collect();
+    let rows: Vec<(&Entry, &[Chord])> = app.keymap.rows().filter(|(e, _)| matches(e.title(), &view.typed)).collect();
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show_rows(ui, ROW, rows.len(), |ui, range| {
         for (entry, keys) in &rows[range] {
@@ -115,24 +121,29 @@ fn keys(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
 /// A command and its keys; a press waits for another one.
 fn row(ui: &mut Ui, app: &App, entry: &Entry, keys: &[Chord], view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
-    line(ui, entry.name, |ui| {
+    line(ui, entry.title(), |ui| {
         ui.add_space(10.0);
         ui.spacing_mut().item_spacing.x = 6.0;
         if app.settings.keys.contains_key(entry.name) {
-            if IconButton::new(icon::ROTATE_CCW, &format!("As before: {}", entry.name)).size(22.0).show(ui).clicked() {
+            if IconButton::new(icon::ROTATE_CCW, &tr!("As before: {entry}", entry = entry.title()))
+                .size(22.0)
+                .show(ui)
+                .clicked()
+            {
                 out.push(Command::ResetKey(entry.action));
             }
         } else if keys.is_empty() {
             // So that all pencils stand below each other.
             ui.add_space(22.0 + 6.0);
-        } else if IconButton::new(icon::X, &format!("No key: {}", entry.name)).size(22.0).show(ui).clicked() {
+        } else if IconButton::new(icon::X, &tr!("No key: {entry}", entry = entry.title())).size(22.0).show(ui).clicked()
+        {
             out.push(Command::SetKey(entry.action, None));
         }
         if view.waiting == Some(entry.action) {
-            label(ui, TextRole::Small, p.accent, "Press the new key, or Esc");
+            label(ui, TextRole::Small, p.accent, tr!("Press the new key, or Esc"));
             return;
         }
-        if IconButton::new(icon::PENCIL, &format!("Change: {}", entry.name)).size(22.0).show(ui).clicked() {
+        if IconButton::new(icon::PENCIL, &tr!("Change: {entry}", entry = entry.title())).size(22.0).show(ui).clicked() {
             view.waiting = Some(entry.action);
         }
         for chord in keys.iter().rev() {

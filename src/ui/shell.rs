@@ -5,11 +5,12 @@ use super::{
     Commands, annotate, ask_dialog, data, evaluate, export_dialog, frame, history_dialog, import_dialog, key_sheet,
     keymap, matches_dialog, palette, settings_dialog, snapshots_dialog, theme, train, try_text, welcome,
 };
+use crate::app::language::tr;
 use crate::app::update::update;
-use crate::app::{App, Command, Effect, Notice, Room, events};
+use crate::app::{App, Command, Effect, Notice, Room, events, language};
 use crate::gpu::Helper;
 use crate::hub::Hub;
-use crate::project::{Commit, Committer, Places, Settings};
+use crate::project::{Commit, Committer, Places, Settings, settings};
 use crate::worker::{Wake, Worker};
 use egui::{Context, Ui};
 use std::path::PathBuf;
@@ -67,7 +68,7 @@ impl Shell {
         self.committer.as_ref().is_none_or(Committer::is_durable)
     }
 
-    /// Does a command with the next frame, for benches.
+    /// Does a command with the next frame.
     pub fn ask(&mut self, command: Command) {
         self.queue.push(command);
     }
@@ -80,7 +81,7 @@ impl Shell {
         }
         self.queue.extend(self.dialogs.poll());
         if let Some(message) = self.committer.as_mut().and_then(Committer::poll) {
-            self.queue.push(Command::Say(Notice::bad("An edit is not on disk yet", message)));
+            self.queue.push(Command::Say(Notice::bad(tr!("An edit is not on disk yet"), message)));
         }
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
             self.queue.push(Command::Import(file.path().to_owned()));
@@ -224,8 +225,13 @@ pub fn open_window(paths: Vec<PathBuf>) -> Result<(), String> {
         ..eframe::NativeOptions::default()
     };
     let places = Places::of_this_user();
+    let language = settings::language(&places).map(|found| found.map(language::speak).is_some());
     let build = move |cc: &eframe::CreationContext| -> Result<Box<dyn eframe::App>, _> {
-        Ok(Box::new(Shell::new(&cc.egui_ctx, places, Hub::default(), &paths, Dialogs::of_the_system())))
+        let mut shell = Shell::new(&cc.egui_ctx, places, Hub::default(), &paths, Dialogs::of_the_system());
+        if let Err(why) = language {
+            shell.ask(Command::Say(Notice::bad("The language file was not read", why)));
+        }
+        Ok(Box::new(shell))
     };
     eframe::run_native("tagwright", options, Box::new(build)).map_err(|e| e.to_string())
 }

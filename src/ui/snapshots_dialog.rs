@@ -5,6 +5,7 @@ use super::numbers::{counted, days_ago};
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, IconButton, dialog, label, paragraph};
 use crate::app::asking::Asking;
+use crate::app::language::tr;
 use crate::app::{App, Command};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
@@ -14,20 +15,20 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     let mut close = false;
     let left = dialog(ui, "snapshots", 520.0, |ui| {
-        label(ui, TextRole::Title, p.text, "Snapshots");
+        label(ui, TextRole::Title, p.text, tr!("Snapshots"));
         ui.add_space(2.0);
         paragraph(
             ui,
             TextRole::Small,
             p.text2,
-            "All labels as they were at one time. Bringing them back can be undone.",
+            tr!("All labels as they were at one time. Bringing them back can be undone."),
         );
         ui.add_space(12.0);
         if a.snapshots.is_empty() {
             EmptyState::new(
                 icon::HISTORY,
-                "No snapshot yet",
-                "Take one before a change that you may want to compare or take back.",
+                tr!("No snapshot yet"),
+                tr!("Take one before a change that you may want to compare or take back."),
             )
             .show(ui);
             ui.add_space(12.0);
@@ -38,15 +39,15 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                 ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = 8.0;
                     let name = &snapshot.name;
-                    if IconButton::new(icon::X, &format!("Forget {name}")).show(ui).clicked() {
+                    if IconButton::new(icon::X, &tr!("Forget {name}", name)).show(ui).clicked() {
                         out.push(Command::ForgetSnapshot(name.clone()));
                     }
-                    let same = (*changed == 0).then_some("Nothing has changed since.");
-                    if Button::plain("Bring back").off(same).show(ui).clicked() {
+                    let same = (*changed == 0).then_some(tr!("Nothing has changed since."));
+                    if Button::plain(tr!("Bring back")).off(same).show(ui).clicked() {
                         out.push(Command::Restore(name.clone()));
                         close = true;
                     }
-                    if Button::plain("Show").off(same).show(ui).clicked() {
+                    if Button::plain(tr!("Show")).off(same).show(ui).clicked() {
                         out.push(Command::FilterText(format!("since:\"{name}\"")));
                         close = true;
                     }
@@ -54,8 +55,8 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                         ui.spacing_mut().item_spacing.y = 1.0;
                         label(ui, TextRole::BodyMedium, p.text, name);
                         let what = match changed {
-                            0 => "nothing has changed since".to_owned(),
-                            n => format!("{} changed since", counted(*n, "sentence")),
+                            0 => tr!("nothing has changed since").to_owned(),
+                            n => tr!("{n} changed since", n = counted(*n, "sentence")),
                         };
                         label(ui, TextRole::Small, p.text2, &format!("{}, {what}", days_ago(snapshot.made)));
                     });
@@ -65,11 +66,11 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         });
         ui.add_space(12.0);
         ui.horizontal(|ui| {
-            if Button::primary("Take a snapshot").show(ui).clicked() {
+            if Button::primary(tr!("Take a snapshot")).show(ui).clicked() {
                 out.push(Command::Ask(Some(Asking::Snapshot)));
                 close = true;
             }
-            close |= Button::plain("Close").show(ui).clicked();
+            close |= Button::plain(tr!("Close")).show(ui).clicked();
         });
     });
     if close || left {

@@ -10,6 +10,7 @@ use super::widgets::{
     Button, EmptyState, MenuRow, TextArea, hairline, label, menu, paragraph, put_text, tall_panel_head,
 };
 use crate::app::effect::Pick;
+use crate::app::language::tr;
 use crate::app::{App, Command};
 use crate::predict::Entity;
 use egui::{
@@ -86,16 +87,16 @@ fn strip(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
                             ui.close();
                         }
                     }
-                    if MenuRow::new("A model folder...").icon(icon::FOLDER_OPEN).show(ui).clicked() {
+                    if MenuRow::new(tr!("A model folder...")).icon(icon::FOLDER_OPEN).show(ui).clicked() {
                         out.push(Command::Pick(Pick::TryFolder));
                         ui.close();
                     }
                 });
                 if app.trying.is_reading() {
-                    label(ui, TextRole::Small, p.text3, "Reading");
+                    label(ui, TextRole::Small, p.text3, tr!("Reading"));
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if Button::quiet("Clear").icon(icon::X).show(ui).clicked() {
+                    if Button::quiet(tr!("Clear")).icon(icon::X).show(ui).clicked() {
                         view.typed.clear();
                         out.push(Command::TryText(String::new()));
                     }
@@ -109,9 +110,9 @@ fn strip(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
 
 fn editor(ui: &mut Ui, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
-    label(ui, TextRole::Small, p.text2, "Text");
+    label(ui, TextRole::Small, p.text2, tr!("Text"));
     ui.add_space(4.0 - ui.spacing().item_spacing.y);
-    let field = TextArea::new(&mut view.typed, "Text to read").placeholder("Type or paste text").rows(2, 6);
+    let field = TextArea::new(&mut view.typed, tr!("Text to read")).placeholder(tr!("Type or paste text")).rows(2, 6);
     let response = field.show(ui);
     let now = ui.input(|i| i.time);
     if response.changed() {
@@ -190,7 +191,7 @@ fn highlighted(ui: &mut Ui, app: &App, view: &mut View, width: f32) {
     if t.read.trim().is_empty() {
         return;
     }
-    label(ui, TextRole::Small, p.text2, "Entities in it");
+    label(ui, TextRole::Small, p.text2, tr!("Entities in it"));
     ui.add_space(2.0);
     let mut hovered = None;
     for part in paragraphs(&t.read, &t.prediction.entities) {
@@ -220,7 +221,11 @@ fn highlighted(ui: &mut Ui, app: &App, view: &mut View, width: f32) {
             let entity = part.spans[i].2;
             hovered = Some(entity);
             let e = &t.prediction.entities[entity];
-            response.on_hover_text_at_pointer(format!("{}, {} sure", e.label, probability(e.score)));
+            response.on_hover_text_at_pointer(tr!(
+                "{label}, {share} sure",
+                label = e.label,
+                share = probability(e.score)
+            ));
         }
         let certainty = part.spans.iter().map(|(_, _, i)| t.prediction.entities[*i].score).collect();
         let ringed = view.hovered.and_then(|h| part.spans.iter().position(|s| s.2 == h));
@@ -256,11 +261,11 @@ fn legend(ui: &mut Ui) {
     let rect = panel
         .show(ui, |ui| {
             ui.horizontal_centered(|ui| {
-                label(ui, TextRole::Small, p.text2, "How sure");
+                label(ui, TextRole::Small, p.text2, tr!("How sure"));
                 ui.add_space(4.0);
                 let c = p.label(0);
                 for (share, dashed, words) in
-                    [(1.0, false, "from .90"), (0.62, false, "from .60"), (0.34, true, "below")]
+                    [(1.0, false, tr!("from .90")), (0.62, false, tr!("from .60")), (0.34, true, tr!("below"))]
                 {
                     let (rect, _) = ui.allocate_exact_size(vec2(22.0, 12.0), Sense::hover());
                     ui.painter().rect_filled(rect, 3, mix(p.canvas, c.tint, share));
@@ -280,13 +285,13 @@ fn legend(ui: &mut Ui) {
 fn entities(ui: &mut Ui, app: &App, view: &mut View) {
     let p = theme::of(ui);
     let found = &app.trying.prediction.entities;
-    tall_panel_head(ui, "Entities", &thousands(found.len()));
+    tall_panel_head(ui, tr!("Entities"), &thousands(found.len()));
     if found.is_empty() {
         ui.add_space(40.0);
         EmptyState::new(
             icon::SCAN_TEXT,
-            "No entities",
-            "Type or paste text. Names the model finds are listed here with how sure it is.",
+            tr!("No entities"),
+            tr!("Type or paste text. Names the model finds are listed here with how sure it is."),
         )
         .show(ui);
         return;

@@ -8,6 +8,7 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{
     Button, dashed_rect, icon as show_icon, key_caps, label, paint_icon, paragraph, put_text, separator,
 };
+use crate::app::language::tr;
 use crate::app::{Action, App, Command, Room};
 use crate::hub::ModelName;
 use egui::{Align, Align2, CentralPanel, Frame, Key, Layout, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
@@ -58,12 +59,12 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
 
 fn ways_in(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
-    paragraph(ui, TextRole::Display, p.text, "Label names in text, then train on them");
+    paragraph(ui, TextRole::Display, p.text, tr!("Label names in text, then train on them"));
     paragraph(
         ui,
         TextRole::Lead,
         p.text2,
-        "Open data, correct its labels, press Train, paste new text.\nNothing leaves this computer.",
+        tr!("Open data, correct its labels, press Train, paste new text.\nNothing leaves this computer."),
     );
     ui.add_space(16.0);
     separator(ui);
@@ -71,12 +72,12 @@ fn ways_in(ui: &mut Ui, app: &App, out: &mut Commands) {
     example(ui);
     ui.add_space(-4.0);
     ui.horizontal(|ui| {
-        label(ui, TextRole::Small, p.text2, "Drag over words, then press");
+        label(ui, TextRole::Small, p.text2, tr!("Drag over words, then press"));
         key_caps(ui, &["1"]);
         label(ui, TextRole::Small, p.text2, "to");
         key_caps(ui, &["4"]);
         ui.add_space(12.0);
-        label(ui, TextRole::Small, p.text2, "All keys");
+        label(ui, TextRole::Small, p.text2, tr!("All keys"));
         key_caps(ui, &["Ctrl", "/"]);
     });
     ui.add_space(4.0);
@@ -85,14 +86,14 @@ fn ways_in(ui: &mut Ui, app: &App, out: &mut Commands) {
     drop_zone(ui);
     ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
-        let off = app.opening.is_some().then_some("Something is being opened.");
-        if Button::primary("Try the sample").icon(icon::BOOK_OPEN).high().off(off).show(ui).clicked() {
+        let off = app.opening.is_some().then_some(tr!("Something is being opened."));
+        if Button::primary(tr!("Try the sample")).icon(icon::BOOK_OPEN).high().off(off).show(ui).clicked() {
             out.push(Command::Do(Action::OpenSample));
         }
-        if Button::plain("Open file...").icon(icon::FILE_TEXT).high().off(off).show(ui).clicked() {
+        if Button::plain(tr!("Open file...")).icon(icon::FILE_TEXT).high().off(off).show(ui).clicked() {
             out.push(Command::Do(Action::OpenFile));
         }
-        if Button::plain("Open folder...").icon(icon::FOLDER_OPEN).high().off(off).show(ui).clicked() {
+        if Button::plain(tr!("Open folder...")).icon(icon::FOLDER_OPEN).high().off(off).show(ui).clicked() {
             out.push(Command::Do(Action::OpenFolder));
         }
     });
@@ -102,7 +103,7 @@ fn ways_in(ui: &mut Ui, app: &App, out: &mut Commands) {
             ui,
             TextRole::Small,
             p.text3,
-            "opens the sample: 369 sentences of news, mail, minutes, chat and contracts.",
+            tr!("opens the sample: 369 sentences of news, mail, minutes, chat and contracts."),
         );
     });
 }
@@ -122,19 +123,19 @@ fn example(ui: &mut Ui) {
 fn drop_zone(ui: &mut Ui) {
     let p = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 82.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, "Drop a file or a folder here"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, tr!("Drop a file or a folder here")));
     let over = ui.input(|i| !i.raw.hovered_files.is_empty());
     ui.painter().rect_filled(rect, 10, if over { p.selected } else { p.panel });
     dashed_rect(ui.painter(), rect, 10, Stroke::new(1.0, if over { p.accent } else { p.line_strong }));
     let glyph = Rect::from_center_size(pos2(rect.left() + 34.0, rect.center().y), vec2(20.0, 20.0));
     paint_icon(ui.painter(), glyph, icon::DOWNLOAD, 19.0, p.accent);
     let words = rect.with_min_x(rect.left() + 58.0);
-    let title = TextRole::BodyMedium.line(ui, "Drop a file or a folder here");
+    let title = TextRole::BodyMedium.line(ui, tr!("Drop a file or a folder here"));
     let (top, bottom) = words.split_top_bottom_at_fraction(0.5);
     put_text(ui.painter(), top.with_max_y(top.bottom() - 1.0), Align2::LEFT_BOTTOM, title, p.text);
     let detail = TextRole::Small.elided(
         ui,
-        "CoNLL columns or TSV, the last column the tag. Splits are found by name.",
+        tr!("CoNLL columns or TSV, the last column the tag. Splits are found by name."),
         words.width() - 12.0,
     );
     put_text(ui.painter(), bottom.with_min_y(bottom.top() + 1.0), Align2::LEFT_TOP, detail, p.text2);
@@ -144,7 +145,7 @@ fn recents(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 6.0;
     if !app.settings.recents.is_empty() {
-        label(ui, TextRole::Strong, p.text, "Recent");
+        label(ui, TextRole::Strong, p.text, tr!("Recent"));
         ui.add_space(4.0);
         for recent in &app.settings.recents {
             let glyph = if recent.path.extension().is_none() { icon::DATABASE } else { icon::FILE_TEXT };
@@ -154,13 +155,13 @@ fn recents(ui: &mut Ui, app: &App, out: &mut Commands) {
         }
         ui.add_space(20.0);
     }
-    label(ui, TextRole::Strong, p.text, "Without data");
+    label(ui, TextRole::Strong, p.text, tr!("Without data"));
     ui.add_space(4.0);
-    if entry(ui, icon::TEXT_CURSOR_INPUT, "Try a text", "paste anything, no data needed", "") {
+    if entry(ui, icon::TEXT_CURSOR_INPUT, tr!("Try a text"), tr!("paste anything, no data needed"), "") {
         out.push(Command::TryModel(ModelName::Starter));
         out.push(Command::Do(Action::GoTo(Room::Try)));
     }
-    if entry(ui, icon::KEYBOARD, "Keys", "all of them on one sheet", "") {
+    if entry(ui, icon::KEYBOARD, tr!("Keys"), tr!("all of them on one sheet"), "") {
         out.push(Command::Do(Action::Keys));
     }
 }

@@ -1,7 +1,7 @@
 //! The real window without a screen: the shell with its real worker, driven by accessible label.
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::cell::{Ref, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -133,6 +133,18 @@ impl Window {
     /// Whether something whose accessible label holds this is shown.
     pub fn shows_part(&self, label: &str) -> bool {
         self.harness.query_all_by_label_contains(label).next().is_some()
+    }
+
+    /// What every thing that is shown is called, and what stands in it.
+    pub fn texts(&self) -> Vec<String> {
+        let of = |node: egui_kittest::Node<'_>| {
+            let node = node.accesskit_node();
+            [node.label().map(|l| l.to_string()), node.value().map(|v| v.to_string())]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+        };
+        self.harness.query_all(egui_kittest::kittest::By::new()).flat_map(of).collect()
     }
 
     /// Clicks what has this accessible label (the first, if there are several).

@@ -1,6 +1,7 @@
 //! A query read from its text.
 
 use super::{Compared, Decided, FIELDS, HAS, Known, Query, STATUS, Status, Wanted};
+use crate::app::language::tr;
 use crate::corpus::{ClassId, Split};
 use regex::RegexBuilder;
 use std::sync::Arc;
@@ -16,12 +17,12 @@ impl Query {
     pub fn parse(text: &str, known: &Known) -> Result<Self, String> {
         let tokens = tokens(text)?;
         if tokens.len() > MOST {
-            return Err(format!("it has more than {MOST} words"));
+            return Err(tr!("it has more than {most} words", most = MOST));
         }
         let mut reader = Reader { tokens: &tokens, known: *known };
         let query = if reader.tokens.is_empty() { Self::All } else { reader.any()? };
         match reader.tokens.first() {
-            Some(_) => Err("a bracket is closed that was not opened".into()),
+            Some(_) => Err(tr!("a bracket is closed that was not opened").into()),
             None => Ok(query),
         }
     }
@@ -45,7 +46,8 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     let until = |rest: &str, mark: char, what: &str| {
-        let end = rest.find(mark).ok_or_else(|| format!("{what} is not closed: {mark} is missing at its end"))?;
+        let end =
+            rest.find(mark).ok_or_else(|| tr!("{what} is not closed: {mark} is missing at its end", what, mark))?;
         Ok::<_, String>((rest[..end].to_owned(), end + mark.len_utf8()))
     };
     while let Some(c) = rest.chars().next() {
@@ -59,12 +61,12 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                 1
             }
             '"' => {
-                let (inside, length) = until(&rest[1..], '"', "a text in quotes")?;
+                let (inside, length) = until(&rest[1..], '"', tr!("a text in quotes"))?;
                 tokens.push(Token::Quoted(inside));
                 length + 1
             }
             '/' if rest[1..].contains('/') => {
-                let (inside, length) = until(&rest[1..], '/', "a regular expression")?;
+                let (inside, length) = until(&rest[1..], '/', tr!("a regular expression"))?;
                 tokens.push(Token::Pattern(inside));
                 length + 1
             }
@@ -122,12 +124,12 @@ impl<'a> Reader<'a> {
             negated = !negated;
         }
         let query = match self.take() {
-            None | Some(Token::Close | Token::Not) => return Err("something is missing at the end".into()),
+            None | Some(Token::Close | Token::Not) => return Err(tr!("something is missing at the end").into()),
             Some(Token::Open) => {
                 let inside = self.any()?;
                 match self.take() {
                     Some(Token::Close) => inside,
-                    _ => return Err("a bracket is not closed".into()),
+                    _ => return Err(tr!("a bracket is not closed").into()),
                 }
             }
             Some(Token::Quoted(text)) => Query::Text(literal(text)?),
@@ -141,7 +143,7 @@ impl<'a> Reader<'a> {
     fn word(&mut self, word: &'a str) -> Result<Query, String> {
         let number = word.find(['<', '>', '=']).map(|at| (&word[..at], &word[at..at + 1], &word[at + 1..]));
         if let Some((field @ ("length" | "spans" | "words" | "score"), sign, value)) = number {
-            let wrong = || format!("behind {field}{sign} there should be a number");
+            let wrong = || tr!("behind {field}{sign} there should be a number", field, sign);
             let value = if field == "score" {
                 let score: f32 = value.parse().map_err(|_| wrong())?;
                 (score.clamp(0.0, 1.0) * 1000.0).round() as usize
@@ -169,7 +171,7 @@ impl<'a> Reader<'a> {
         let (value, read): (&str, Reading) = match (value, self.tokens.first()) {
             ("", Some(Token::Quoted(text))) => (text, literal),
             ("", Some(Token::Pattern(text))) => (text, pattern),
-            ("", _) => return Err(format!("behind {field}: something is missing")),
+            ("", _) => return Err(tr!("behind {field}: something is missing", field)),
             (value, _) => (value, literal_or_pattern),
         };
         if is_apart {
@@ -185,12 +187,12 @@ impl<'a> Reader<'a> {
                 match value.to_ascii_lowercase().as_str() {
                     "yes" | "true" => Ok(flagged),
                     "no" | "false" => Ok(Query::Not(Box::new(flagged))),
-                    _ => Err("behind flag: there may be yes or no".into()),
+                    _ => Err(tr!("behind flag: there may be yes or no").into()),
                 }
             }
             "since" => {
                 let snapshot = self.known.snapshots.iter().find(|s| s.name == value);
-                let snapshot = snapshot.ok_or_else(|| format!("there is no snapshot “{value}”"))?;
+                let snapshot = snapshot.ok_or_else(|| tr!("there is no snapshot “{name}”", name = value))?;
                 Ok(Query::Among(Arc::new(snapshot.differences(self.known.corpus).into_iter().collect())))
             }
             "class" => self.class(value),
@@ -198,20 +200,24 @@ impl<'a> Reader<'a> {
             "status" => {
                 let known = STATUS.iter().find(|(name, _)| name.eq_ignore_ascii_case(value));
                 known.map(|(_, status)| Query::Status(*status)).ok_or_else(|| {
-                    format!("{value} is no status; they are {}", STATUS.map(|(name, _)| name).join(", "))
+                    tr!(
+                        "{value} is no status; they are {known}",
+                        value,
+                        known = STATUS.map(|(name, _)| name).join(", ")
+                    )
                 })
             }
             "source" => self.decided(value),
             "split" => Split::from_name(&value.to_ascii_lowercase())
                 .map(Query::Split)
-                .ok_or_else(|| format!("{value} is no split; they are train, dev and test")),
+                .ok_or_else(|| tr!("{value} is no split; they are train, dev and test", value)),
             _ => match value.to_ascii_lowercase().as_str() {
                 "overlap" | "overlaps" => Ok(Query::Overlap),
                 "comment" | "comments" => pattern("").map(Query::Comment),
                 "span" | "spans" | "label" => Ok(Query::AnySpan),
                 "suggestion" | "suggestions" => Ok(Query::Suggestion),
                 "class" | "classes" => Ok(Query::Class((0..self.known.corpus.classes.len() as ClassId).collect())),
-                _ => Err(format!("behind has: there may be {}", HAS.join(" or "))),
+                _ => Err(tr!("behind has: there may be {known}", known = HAS.join(" or "))),
             },
         }
     }
@@ -230,7 +236,7 @@ impl<'a> Reader<'a> {
                 if found.is_empty() {
                     let known = ["source", "person", "model"].into_iter().chain(proposers.iter().map(String::as_str));
                     let known: Vec<&str> = known.collect();
-                    return Err(format!("nothing is of {name}; there are {}", known.join(", ")));
+                    return Err(tr!("nothing is of {name}; there are {known}", name, known = known.join(", ")));
                 }
                 Decided::ByProposer(found)
             }
@@ -254,7 +260,7 @@ impl<'a> Reader<'a> {
         let date = if day.eq_ignore_ascii_case("today") { &progress.today } else { day };
         let digits = |c: (usize, char)| if matches!(c.0, 4 | 7) { c.1 == '-' } else { c.1.is_ascii_digit() };
         if date.len() != 10 || !date.char_indices().all(digits) {
-            return Err("behind done: there may be a day, as today or 2026-11-25".into());
+            return Err(tr!("behind done: there may be a day, as today or 2026-11-25").into());
         }
         let done = progress.days.get(date).map(|day| day.done.iter().copied().collect());
         Ok(Query::Among(Arc::new(done.unwrap_or_default())))
@@ -270,8 +276,8 @@ fn named(names: &[String], wanted: &str, what: &str) -> Result<Vec<u16>, String>
     };
     let found: Vec<u16> = (0..).zip(names).filter(|(_, name)| fits(name)).map(|(id, _)| id).collect();
     if found.is_empty() {
-        let known = if names.is_empty() { "none yet".to_owned() } else { names.join(", ") };
-        return Err(format!("there is no {what} {wanted}; there are {known}"));
+        let known = if names.is_empty() { tr!("none yet").to_owned() } else { names.join(", ") };
+        return Err(tr!("there is no {what} {wanted}; there are {known}", what, wanted, known));
     }
     Ok(found)
 }
@@ -296,8 +302,9 @@ fn literal(text: &str) -> Result<Wanted, String> {
 }
 
 fn pattern(text: &str) -> Result<Wanted, String> {
-    let wrong =
-        |e: regex::Error| format!("the regular expression is wrong ({})", e.to_string().lines().last().unwrap_or(""));
+    let wrong = |e: regex::Error| {
+        tr!("the regular expression is wrong ({why})", why = e.to_string().lines().last().unwrap_or(""))
+    };
     let pattern = RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build().map_err(wrong)?;
     Ok(Wanted { pattern, literal: false })
 }

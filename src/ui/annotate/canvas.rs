@@ -10,6 +10,7 @@ use super::pieces;
 use crate::app::annotate::Choosing;
 use crate::app::asking::Asking;
 use crate::app::labelling::Caret;
+use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::{Span, TokenSpan};
 use crate::ui::Commands;
@@ -57,14 +58,21 @@ pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
                     _ => 5,
                 };
                 let caps = |action: Action| app.keymap.caps(action);
-                let number = (vec![numbers.as_str()], "label");
-                let clear = (caps(Action::ClearLabel), "clear");
+                let number = (vec![numbers.as_str()], tr!("label"));
+                let clear = (caps(Action::ClearLabel), tr!("clear"));
                 let hints = if a.suggestions().is_empty() {
-                    let extend = (caps(Action::Extend(Caret::Right)), "extend");
-                    [number, extend, clear, (caps(Action::Done), "done"), (caps(Action::ChooseLabel), "labels")]
+                    let extend = (caps(Action::Extend(Caret::Right)), tr!("extend"));
+                    [
+                        number,
+                        extend,
+                        clear,
+                        (caps(Action::Done), tr!("done")),
+                        (caps(Action::ChooseLabel), tr!("labels")),
+                    ]
                 } else {
-                    let (accept, reject) = ((caps(Action::Accept), "accept"), (caps(Action::Reject), "reject"));
-                    [accept, reject, (caps(Action::NextSuggestion), "skip"), number, clear]
+                    let (accept, reject) =
+                        ((caps(Action::Accept), tr!("accept")), (caps(Action::Reject), tr!("reject")));
+                    [accept, reject, (caps(Action::NextSuggestion), tr!("skip")), number, clear]
                 };
                 for (keys, what) in hints.iter().take(room).filter(|(keys, _)| !keys.is_empty()) {
                     key_caps(ui, keys);
@@ -72,7 +80,7 @@ pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
                     ui.add_space(8.0);
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    label(ui, TextRole::Small, p.text2, "next");
+                    label(ui, TextRole::Small, p.text2, tr!("next"));
                     key_caps(ui, &app.keymap.caps(Action::NextSentence));
                 });
             });
@@ -132,7 +140,7 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, width: f32, out: &mut Comm
     let joined = document.touching(id.sentence as usize);
     let flow = Flow::lay_out_joined(ui, &words, &spans, Style::context(size, line), width, &joined);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height() + 9.0), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Go to {}", a.name_of(place))));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, tr!("Go to {place}", place = a.name_of(place))));
     let origin = rect.min + vec2(gutter(ui), 0.0);
     let number = TextRole::MonoSmall.line(ui, &place.to_string());
     let gutter = Rect::from_min_max(pos2(rect.left(), rect.top()), pos2(origin.x - 16.0, rect.top() + line));
@@ -174,10 +182,10 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
         }
         let mark = a.mark();
         if mark.done {
-            label(ui, TextRole::Small, p.ok, "done");
+            label(ui, TextRole::Small, p.ok, tr!("done"));
         }
         if mark.flagged {
-            label(ui, TextRole::Small, p.warn, "flagged");
+            label(ui, TextRole::Small, p.warn, tr!("flagged"));
         }
         classes::badges(ui, a);
     });
@@ -363,7 +371,7 @@ fn remarks(ui: &mut Ui, a: &Annotate, flow: &Flow, origin: egui::Pos2, out: &mut
         let corner = pos2(x, end.center().y - flow.style.block() / 2.0);
         let rect = Rect::from_center_size(corner, vec2(14.0, 14.0));
         let response = ui.interact(rect, Id::unique(("remark", remark.start, remark.end)), Sense::click());
-        let said = format!("Comment: {}", remark.text);
+        let said = tr!("Comment: {remark}", remark = remark.text);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
         ui.painter().circle_filled(corner, 8.0, p.canvas);
         crate::ui::widgets::paint_icon(ui.painter(), rect, theme::icon::MESSAGE_SQUARE, 12.0, p.accent);
@@ -384,7 +392,7 @@ fn remove_button(ui: &mut Ui, flow: &Flow, origin: egui::Pos2, words: usize, spa
     let corner = end + origin.to_vec2() - vec2(0.0, line * 0.36);
     let rect = Rect::from_center_size(corner, vec2(15.0, 15.0));
     let response = ui.interact(rect, Id::unique("remove span"), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Remove {}", span.name)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, tr!("Remove {span}", span = span.name)));
     ui.painter().circle(corner, 7.5, p.overlay, egui::Stroke::new(1.0, p.line_strong));
     crate::ui::widgets::paint_icon(ui.painter(), rect, theme::icon::X, 10.0, p.text);
     if response.clicked() {

@@ -1,6 +1,7 @@
 //! A list in which one thing is chosen: by its number, by typing some of its letters, by arrow keys, or by the mouse; or a new one is
 //! named.
 
+use crate::app::language::tr;
 use crate::ui::palette::matches;
 use crate::ui::theme::{self, Icon, LabelColour, TextRole, icon};
 use crate::ui::widgets::{MenuRow, TextField, label};
@@ -184,7 +185,7 @@ fn rows(
                 taken = Some(Chosen::New(typed.to_owned()));
             }
         } else if entries.is_empty() {
-            label(ui, TextRole::Small, p.text3, "Type a name");
+            label(ui, TextRole::Small, p.text3, tr!("Type a name"));
         }
     });
     if taken.is_some() {

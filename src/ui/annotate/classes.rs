@@ -2,18 +2,17 @@
 
 use super::chooser::{self, Chosen, Entry, View, Words};
 use crate::app::giving::is_class_name;
+use crate::app::language::tr;
 use crate::app::{Annotate, Command};
 use crate::ui::Commands;
 use crate::ui::theme::icon;
 use crate::ui::widgets::{Badge, Tone};
 use egui::{Pos2, Ui};
 
-const WORDS: Words = Words {
-    field: "Label of the document",
-    placeholder: "Label of the document",
-    new: "Label it as",
-    icon: icon::FILE_TEXT,
-};
+fn words() -> Words {
+    let field = tr!("Label of the document");
+    Words { field, placeholder: field, new: tr!("Label it as"), icon: icon::FILE_TEXT }
+}
 
 /// The current document's labels as badges.
 pub fn badges(ui: &mut Ui, a: &Annotate) {
@@ -29,7 +28,7 @@ pub fn choose(ui: &mut Ui, at: Pos2, a: &Annotate, view: &mut View, out: &mut Co
     let key = |i: usize| if i < 9 { (i + 1).to_string() } else { String::new() };
     let all = a.corpus.classes.iter().enumerate();
     let entries: Vec<Entry> = all.map(|(i, name)| Entry { on: has(name), ..Entry::new(name, key(i)) }).collect();
-    out.extend(chooser::show(ui, at, &WORDS, &entries, is_class_name, view).map(|chosen| match chosen {
+    out.extend(chooser::show(ui, at, &words(), &entries, is_class_name, view).map(|chosen| match chosen {
         Chosen::Entry(i) => Command::Class(entries[i].name.to_owned()),
         Chosen::New(name) => Command::Class(name),
         Chosen::Clear | Chosen::Nothing => Command::ChooseNone,

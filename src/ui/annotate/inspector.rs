@@ -1,6 +1,7 @@
 //! The panel beside the text: the sentence's spans and its full record.
 
 use super::{classes, review};
+use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::edit::quoted;
 use crate::corpus::{Origin, Scheme, Span, notation, scheme};
@@ -13,7 +14,7 @@ use egui::{Align, Frame, Layout, Margin, ScrollArea, Sense, Ui, UiBuilder, vec2}
 
 /// Shows the panel.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
-    id_panel_head(ui, "Sentence", &a.name_of(a.current));
+    id_panel_head(ui, tr!("Sentence"), &a.name_of(a.current));
     ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let part = Frame::new().inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 10 });
@@ -37,13 +38,13 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 8.0;
-    label(ui, TextRole::SmallMedium, p.text2, "Spans");
+    label(ui, TextRole::SmallMedium, p.text2, tr!("Spans"));
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let sentence = id.sentence as usize;
     let spans = &document.spans[document.span_indices(sentence)];
     if spans.is_empty() {
-        paragraph(ui, TextRole::Small, p.text3, "None yet. Drag over words, then press a number.");
+        paragraph(ui, TextRole::Small, p.text3, tr!("None yet. Drag over words, then press a number."));
     }
     for span in spans {
         let Some(l) = a.corpus.labels.get(span.label) else { continue };
@@ -54,7 +55,7 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         let row = row.with_max_x(row.right() + 5.0);
         let from_right = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
         let mut ui = ui.new_child(from_right);
-        if IconButton::new(icon::X, &format!("Remove {text}")).size(20.0).show(&mut ui).clicked() {
+        if IconButton::new(icon::X, &tr!("Remove {text}", text)).size(20.0).show(&mut ui).clicked() {
             out.push(Command::Remove(*span));
         }
         label(&mut ui, TextRole::CaptionStrong, colour.ink, &l.name);
@@ -75,10 +76,10 @@ fn document(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        label(ui, TextRole::SmallMedium, p.text2, "Document");
+        label(ui, TextRole::SmallMedium, p.text2, tr!("Document"));
         classes::badges(ui, a);
         let keys = app.keymap.caps(Action::ChooseClass);
-        if IconButton::new(icon::PLUS, "Label the document").keys(&keys).size(20.0).show(ui).clicked() {
+        if IconButton::new(icon::PLUS, tr!("Label the document")).keys(&keys).size(20.0).show(ui).clicked() {
             out.push(Command::Do(Action::ChooseClass));
         }
     });
@@ -87,8 +88,8 @@ fn document(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 /// Who decided on a span, for people.
 pub(super) fn origin_name(a: &Annotate, origin: Origin) -> String {
     match origin {
-        Origin::Source => "import".into(),
-        Origin::Person => "you".into(),
+        Origin::Source => tr!("import").into(),
+        Origin::Person => tr!("you").into(),
         Origin::Proposer { who, .. } => a.corpus.proposers.get(usize::from(who)).cloned().unwrap_or_default(),
     }
 }
@@ -101,9 +102,9 @@ fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (glyph, name, action, on) in [
-            (icon::CIRCLE_CHECK, "Done", Action::Done, mark.done),
-            (icon::FLAG, "Flag", Action::Flag, mark.flagged),
-            (icon::MESSAGE_SQUARE, "Comment", Action::Comment, !mark.comment.is_empty()),
+            (icon::CIRCLE_CHECK, tr!("Done"), Action::Done, mark.done),
+            (icon::FLAG, tr!("Flag"), Action::Flag, mark.flagged),
+            (icon::MESSAGE_SQUARE, tr!("Comment"), Action::Comment, !mark.comment.is_empty()),
         ] {
             let keys = app.keymap.caps(action);
             if IconButton::new(glyph, name).keys(&keys).toggled(on).show(ui).clicked() {
@@ -128,7 +129,7 @@ fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 fn record(ui: &mut Ui, a: &Annotate) {
     let p = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 8.0;
-    label(ui, TextRole::SmallMedium, p.text2, "Record");
+    label(ui, TextRole::SmallMedium, p.text2, tr!("Record"));
     ui.spacing_mut().item_spacing.y = 0.0;
     let id = a.current_id();
     let document = a.corpus.document(id.document);
@@ -154,7 +155,7 @@ fn record(ui: &mut Ui, a: &Annotate) {
             (name, shown)
         })
         .collect();
-    let mut columns = vec![Column::text("", 0.42), Column::text("token", 1.45)];
+    let mut columns = vec![Column::text("", 0.42), Column::text(tr!("token"), 1.45)];
     for (name, _) in &further {
         columns.push(Column::text(name, 1.35));
     }

@@ -1,6 +1,7 @@
 //! The strip over the text: one chip a label, and the switch of the pieces lens.
 
 use super::review;
+use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::LabelId;
 use crate::ui::Commands;
@@ -29,18 +30,18 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, inspector: Op
         .show(ui, |ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if let Some(open) = inspector {
-                    let button = IconButton::new(icon::PANEL_RIGHT, "Spans and record").toggled(*open);
+                    let button = IconButton::new(icon::PANEL_RIGHT, tr!("Spans and record")).toggled(*open);
                     *open ^= button.show(ui).clicked();
                 }
                 let narrow = ui.content_rect().width() < NARROW;
                 review::button(ui, app, a, narrow, out);
                 let pieces = if narrow {
-                    IconButton::new(icon::BLOCKS, "Pieces")
+                    IconButton::new(icon::BLOCKS, tr!("Pieces"))
                         .keys(&app.keymap.caps(Action::TogglePieces))
                         .toggled(a.pieces.on)
                         .show(ui)
                 } else {
-                    Button::quiet("Pieces").icon(icon::BLOCKS).toggled(a.pieces.on).show(ui)
+                    Button::quiet(tr!("Pieces")).icon(icon::BLOCKS).toggled(a.pieces.on).show(ui)
                 };
                 if pieces.clicked() {
                     out.push(Command::Do(Action::TogglePieces));
@@ -73,7 +74,7 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
             rest.push(id);
             continue;
         }
-        let response = chip.show(ui).on_hover_text("Click: give this label, or, with nothing selected, give it to all you select next. Right click: name, letter and colour.");
+        let response = chip.show(ui).on_hover_text(tr!("Click: give this label, or, with nothing selected, give it to all you select next. Right click: name, letter and colour."));
         if response.clicked() {
             // With nothing selected it becomes the brush, or stops being it.
             let brush = (a.brush != Some(id)).then_some(id);
@@ -95,7 +96,7 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
             }
         });
     }
-    if IconButton::new(icon::PLUS, "Add a label").keys(&app.keymap.caps(Action::AddLabel)).show(ui).clicked() {
+    if IconButton::new(icon::PLUS, tr!("Add a label")).keys(&app.keymap.caps(Action::AddLabel)).show(ui).clicked() {
         out.push(Command::Do(Action::AddLabel));
     }
 }
@@ -106,12 +107,12 @@ fn edit_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut Vi
     Popup::context_menu(response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         let p = theme::of(ui);
         ui.set_width(232.0);
-        label(ui, TextRole::SmallMedium, p.text2, "Name");
+        label(ui, TextRole::SmallMedium, p.text2, tr!("Name"));
         let typed = match &mut view.renaming {
             Some((of, text)) if *of == id => text,
             other => &mut other.insert((id, l.name.clone())).1,
         };
-        let field = TextField::new(typed, "Name of the label").show(ui);
+        let field = TextField::new(typed, tr!("Name of the label")).show(ui);
         if field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) {
             out.push(Command::RenameLabel(id, typed.clone()));
             view.renaming = None;
@@ -120,7 +121,7 @@ fn edit_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut Vi
         ui.add_space(4.0);
         letter_field(ui, a, id, view, out);
         ui.add_space(4.0);
-        label(ui, TextRole::SmallMedium, p.text2, "Colour");
+        label(ui, TextRole::SmallMedium, p.text2, tr!("Colour"));
         ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
         for row in 0..3 {
             ui.horizontal(|ui| {
@@ -143,8 +144,8 @@ fn letter_field(ui: &mut Ui, a: &Annotate, id: LabelId, view: &mut View, out: &m
         Some((of, text)) if *of == id => text,
         other => &mut other.insert((id, now.clone())).1,
     };
-    label(ui, TextRole::SmallMedium, p.text2, "Letter, with Shift");
-    let field = TextField::new(typed, "Letter of the label").placeholder("A to Z").width(72.0).show(ui);
+    label(ui, TextRole::SmallMedium, p.text2, tr!("Letter, with Shift"));
+    let field = TextField::new(typed, tr!("Letter of the label")).placeholder(tr!("A to Z")).width(72.0).show(ui);
     if field.changed() {
         // Only the last that was typed counts.
         let letter = typed.chars().next_back().map(|c| c.to_ascii_uppercase()).filter(char::is_ascii_uppercase);
@@ -158,7 +159,9 @@ fn letter_field(ui: &mut Ui, a: &Annotate, id: LabelId, view: &mut View, out: &m
 fn swatch(ui: &mut Ui, colour: usize, chosen: bool) -> bool {
     let p = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(24.0, 24.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, format!("Colour {}", colour + 1)));
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::RadioButton, true, chosen, tr!("Colour {colour}", colour = colour + 1))
+    });
     ui.painter().rect_filled(rect, 5, p.label(colour).tint);
     ui.painter().rect_filled(Rect::from_center_size(rect.center(), vec2(10.0, 10.0)), 3, p.label(colour).solid);
     if chosen || response.hovered() {

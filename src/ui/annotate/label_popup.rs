@@ -1,6 +1,7 @@
 //! The list of labels at the selection: those given last stand first, the others by their groups.
 
 use super::chooser::{self, Chosen, Entry, View, Words};
+use crate::app::language::tr;
 use crate::app::{Action, Annotate, Command};
 use crate::corpus::LabelId;
 use crate::corpus::label::check_name;
@@ -8,14 +9,16 @@ use crate::ui::Commands;
 use crate::ui::theme::{self, icon};
 use egui::{Rect, Ui, vec2};
 
-const WORDS: Words = Words { field: "Label", placeholder: "Label, or a number", new: "Add the label", icon: icon::TAG };
+fn words() -> Words {
+    Words { field: tr!("Label"), placeholder: tr!("Label, or a number"), new: tr!("Add the label"), icon: icon::TAG }
+}
 
 /// Shows the list under the selected words.
 pub fn show(ui: &mut Ui, under: Rect, a: &Annotate, view: &mut View, out: &mut Commands) {
     let order = order(a);
     let entries = entries(ui, a, &order);
     let at = under.left_bottom() + vec2(-6.0, 4.0);
-    out.extend(chooser::show(ui, at, &WORDS, &entries, |n| check_name(n).is_ok(), view).map(|chosen| match chosen {
+    out.extend(chooser::show(ui, at, &words(), &entries, |n| check_name(n).is_ok(), view).map(|chosen| match chosen {
         Chosen::Entry(i) => Command::Label(order[i]),
         Chosen::New(name) => Command::NewLabelHere(name),
         Chosen::Clear => Command::Do(Action::ClearLabel),

@@ -1,6 +1,7 @@
 //! The list of sentences, grouped by document: only what is in view is laid out.
 
 use crate::app::annotate::FilterLabel;
+use crate::app::language::{text, tr};
 use crate::app::query::Status;
 use crate::app::{Action, Annotate, Command, query};
 use crate::corpus::Split;
@@ -43,20 +44,20 @@ const HEAD: f32 = 30.0;
 pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     let all = a.sentences.len();
     let note = if a.shown.len() == all && a.done > 0 {
-        format!("{} of {} done", thousands(a.done), thousands(all))
+        tr!("{done} of {all} done", done = thousands(a.done), all = thousands(all))
     } else if a.shown.len() == all {
         thousands(all)
     } else {
         format!("{} of {}", thousands(a.shown.len()), thousands(all))
     };
-    panel_head(ui, "Sentences", &note, |_| {});
+    panel_head(ui, tr!("Sentences"), &note, |_| {});
     let margin = Margin { left: 12, right: 12, top: 8, bottom: 2 };
     Frame::new().inner_margin(margin).show(ui, |ui| filters(ui, a, view, out));
     ui.spacing_mut().item_spacing.y = 0.0;
     if a.shown.is_empty() {
         ui.add_space(40.0);
-        if EmptyState::new(icon::SEARCH, "No sentence fits", "Change the search or the label above.")
-            .action("Show all")
+        if EmptyState::new(icon::SEARCH, tr!("No sentence fits"), tr!("Change the search or the label above."))
+            .action(tr!("Show all"))
             .show(ui)
         {
             view.typed.clear();
@@ -82,10 +83,10 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         view.typed.clone_from(&a.filter.text);
     }
     let id = Id::unique("filter");
-    let field = TextField::new(&mut view.typed, "Search")
+    let field = TextField::new(&mut view.typed, tr!("Search"))
         .id(id)
         .icon(icon::SEARCH)
-        .placeholder("Words, /pattern/, label:...")
+        .placeholder(tr!("Words, /pattern/, label:..."))
         .invalid(a.filter.problem.is_some());
     let field = field.show(ui);
     if field.changed() {
@@ -103,7 +104,7 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     ui.spacing_mut().interact_size.y = 20.0;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        if Badge::new("All").choose(ui, a.filter.split.is_none()).clicked() {
+        if Badge::new(tr!("All")).choose(ui, a.filter.split.is_none()).clicked() {
             out.push(Command::FilterSplit(None));
         }
         let splits: Vec<Split> = a.splits();
@@ -120,15 +121,15 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         let name = match a.filter.label {
             // In a narrow window the icon alone, until a label is chosen.
             FilterLabel::Any if narrow => String::new(),
-            FilterLabel::Any => "Any label".to_owned(),
-            FilterLabel::Without => "No label".to_owned(),
+            FilterLabel::Any => tr!("Any label").to_owned(),
+            FilterLabel::Without => tr!("No label").to_owned(),
             FilterLabel::With(id) => a.corpus.labels.name(id).to_owned(),
         };
-        let badge = Badge::new(&name).spoken("Any label").icon(icon::LIST_FILTER);
+        let badge = Badge::new(&name).spoken(tr!("Any label")).icon(icon::LIST_FILTER);
         let button = badge.choose(ui, a.filter.label != FilterLabel::Any);
         menu(&button, 200.0, |ui| label_menu(ui, a, out));
         if !a.views.is_empty() || !a.filter.text.trim().is_empty() {
-            let badge = Badge::new("").spoken("Views").icon(icon::BOOKMARK);
+            let badge = Badge::new("").spoken(tr!("Views")).icon(icon::BOOKMARK);
             let button = badge.choose(ui, a.views.iter().any(|v| v.query == a.filter.text));
             menu(&button, 240.0, |ui| view_menu(ui, a, view, out));
         }
@@ -139,10 +140,10 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
 fn statuses(ui: &mut Ui, a: &Annotate, narrow: bool, out: &mut Commands) {
     let (done, flagged) = (thousands(a.done), thousands(a.flagged));
     for (status, glyph, count, spoken) in [
-        (Status::New, icon::CIRCLE, String::new(), "New"),
-        (Status::InWork, icon::CIRCLE_DOT_DASHED, String::new(), "In work"),
-        (Status::Done, icon::CIRCLE_CHECK, done, "Done"),
-        (Status::Flagged, icon::FLAG, flagged, "Flagged"),
+        (Status::New, icon::CIRCLE, String::new(), tr!("New")),
+        (Status::InWork, icon::CIRCLE_DOT_DASHED, String::new(), tr!("In work")),
+        (Status::Done, icon::CIRCLE_CHECK, done, tr!("Done")),
+        (Status::Flagged, icon::FLAG, flagged, tr!("Flagged")),
     ] {
         let chosen = a.filter.status == Some(status);
         let text = if narrow { "" } else { count.as_str() };
@@ -158,7 +159,7 @@ fn offers(ui: &mut Ui, a: &Annotate, view: &mut View, field: Id, out: &mut Comma
     let offered = query::completions(&view.typed, &a.corpus);
     let (mut all, mut focused) = (Rect::NOTHING, false);
     for (whole, last) in offered.iter().take(MOST) {
-        let meaning = query::FIELDS.iter().find(|(f, _)| last == f).map_or("", |(_, what)| what);
+        let meaning = query::FIELDS.iter().find(|(f, _)| last == f).map_or("", |(_, what)| text(what));
         let row = ui.push_id(("offer", whole), |ui| MenuRow::new(last).detail(meaning).show(ui)).inner;
         if row.clicked() {
             view.typed.clone_from(whole);
@@ -193,12 +194,12 @@ fn view_menu(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     match a.views.iter().find(|v| v.query == a.filter.text) {
         _ if typed.is_empty() => {}
         Some(kept) => {
-            if MenuRow::new(&format!("Forget {}", kept.name)).icon(icon::X).show(ui).clicked() {
+            if MenuRow::new(&tr!("Forget {kept}", kept = kept.name)).icon(icon::X).show(ui).clicked() {
                 out.push(Command::ForgetView(kept.name.clone()));
             }
         }
         None => {
-            if MenuRow::new("Keep this search").icon(icon::PLUS).show(ui).clicked() {
+            if MenuRow::new(tr!("Keep this search")).icon(icon::PLUS).show(ui).clicked() {
                 out.push(Command::Do(Action::KeepView));
             }
         }
@@ -213,8 +214,8 @@ fn label_menu(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
             ui.close();
         }
     };
-    row(ui, MenuRow::new("Any label"), FilterLabel::Any);
-    row(ui, MenuRow::new("No label"), FilterLabel::Without);
+    row(ui, MenuRow::new(tr!("Any label")), FilterLabel::Any);
+    row(ui, MenuRow::new(tr!("No label")), FilterLabel::Without);
     for (id, l) in a.corpus.labels.iter() {
         let count = thousands(a.counts.labels[usize::from(id)]);
         let entry = MenuRow::new(&l.name).label_key("", p.label(usize::from(l.colour))).detail(&count);
@@ -278,7 +279,7 @@ fn list(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
 fn head(ui: &Ui, a: &Annotate, document: u32, rect: Rect) {
     let p = theme::of(ui);
     let sentences = a.corpus.document(document).len();
-    let name = TextRole::SmallMedium.line(ui, &format!("Document {}", document + 1));
+    let name = TextRole::SmallMedium.line(ui, &tr!("Document {document}", document = document + 1));
     let line = Rect::from_min_max(pos2(rect.left() + 12.0, rect.top()), pos2(rect.right() - 12.0, rect.bottom() - 4.0));
     put_text(ui.painter(), line, Align2::LEFT_BOTTOM, name, p.text2);
     let count = TextRole::Caption.line(ui, &counted(sentences, "sentence"));
@@ -297,8 +298,8 @@ fn sentence(ui: &mut Ui, a: &Annotate, place: usize, out: &mut Commands) {
         .collect();
     let noted = a.mark_of(place).map_or((false, false), |m| (m.done, m.flagged));
     let state = match document.split {
-        _ if noted.1 => (icon::FLAG, p.warn, "flagged"),
-        _ if noted.0 => (icon::CIRCLE_CHECK, p.ok, "done"),
+        _ if noted.1 => (icon::FLAG, p.warn, tr!("flagged")),
+        _ if noted.0 => (icon::CIRCLE_CHECK, p.ok, tr!("done")),
         Split::Train => (icon::GRADUATION_CAP, p.text3, "train"),
         Split::Dev => (icon::FLASK_CONICAL, p.text3, "dev"),
         Split::Test => (icon::LOCK, p.text3, "test"),

@@ -1,6 +1,7 @@
 //! The pieces lens: under each word its word pieces, tags and ids, exactly as the trainer will see them.
 
 use super::flow::SpanView;
+use crate::app::language::tr;
 use crate::app::training::Base;
 use crate::app::{Annotate, App, Command};
 use crate::model::TagSet;
@@ -52,7 +53,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanView], left:
     let Some(aligned) = &a.pieces.alignment else {
         ui.horizontal(|ui| {
             ui.add_space(left);
-            label(ui, TextRole::Small, p.text2, "Reading the pieces");
+            label(ui, TextRole::Small, p.text2, tr!("Reading the pieces"));
         });
         ui.add_space(80.0);
         return;
@@ -202,20 +203,20 @@ fn legend(ui: &mut Ui, left: f32) {
         ui.add_space(left);
         let (solid, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
         ui.painter().rect(solid, 4, p.panel, Stroke::new(1.0, p.line), StrokeKind::Inside);
-        label(ui, TextRole::Small, p.text2, "counted in the loss");
+        label(ui, TextRole::Small, p.text2, tr!("counted in the loss"));
         ui.add_space(8.0);
         let (dashed, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
         dashed_rect(ui.painter(), dashed, 4, Stroke::new(1.0, p.line_strong));
-        label(ui, TextRole::Small, p.text2, "ignored (-100)");
+        label(ui, TextRole::Small, p.text2, tr!("ignored (-100)"));
     });
 }
 
 /// The panel beside the lens: whose pieces, the rule, and the sentence in numbers.
 pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
-    panel_head(ui, "Pieces", "", |ui| {
+    panel_head(ui, tr!("Pieces"), "", |ui| {
         let keys = app.keymap.caps(crate::app::Action::TogglePieces);
-        if IconButton::new(icon::X, "Close the pieces").keys(&keys).show(ui).clicked() {
+        if IconButton::new(icon::X, tr!("Close the pieces")).keys(&keys).show(ui).clicked() {
             out.push(Command::Do(crate::app::Action::TogglePieces));
         }
     });
@@ -223,36 +224,36 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let part = Frame::new().inner_margin(Margin::symmetric(16, 12));
     part.show(ui, |ui| {
         let base = match &app.training.base {
-            Base::Starter => "starter, WordPiece".to_owned(),
+            Base::Starter => tr!("starter, WordPiece").to_owned(),
             other => other.name().map_or_else(|| "starter".into(), |n| n.to_string()),
         };
         ui.spacing_mut().item_spacing.y = 4.0;
-        label(ui, TextRole::Small, p.text2, "Tokenizer");
+        label(ui, TextRole::Small, p.text2, tr!("Tokenizer"));
         label(ui, TextRole::Body, p.text, &base);
         ui.add_space(8.0);
-        label(ui, TextRole::Small, p.text2, "Later pieces of a word");
+        label(ui, TextRole::Small, p.text2, tr!("Later pieces of a word"));
         let mut chosen = usize::from(!app.training.arguments.label_all_pieces);
-        if Segmented::new(&mut chosen, &["carry I- tag", "ignored, -100"]).wide().show(ui).changed() {
+        if Segmented::new(&mut chosen, &[tr!("carry I- tag"), tr!("ignored, -100")]).wide().show(ui).changed() {
             out.push(Command::LabelAllPieces(chosen == 0));
         }
-        paragraph(ui, TextRole::Caption, p.text3, "The loss skips -100. Special pieces are always -100.");
+        paragraph(ui, TextRole::Caption, p.text3, tr!("The loss skips -100. Special pieces are always -100."));
     });
     separator(ui);
     part.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
-        label(ui, TextRole::SmallMedium, p.text2, "This sentence");
+        label(ui, TextRole::SmallMedium, p.text2, tr!("This sentence"));
         let Some(aligned) = &a.pieces.alignment else { return };
         let counted = aligned.labels.iter().filter(|l| **l != IGNORED).count();
         let limit = app.training.arguments.max_length;
         let words = a.length();
         let pieces = aligned.pieces.len();
-        both_ends(ui, TextRole::Body, "Tokens", &thousands(words));
-        both_ends(ui, TextRole::Body, "Pieces", &thousands(pieces));
-        both_ends(ui, TextRole::Body, "Counted in the loss", &thousands(counted));
+        both_ends(ui, TextRole::Body, tr!("Tokens"), &thousands(words));
+        both_ends(ui, TextRole::Body, tr!("Pieces"), &thousands(pieces));
+        both_ends(ui, TextRole::Body, tr!("Counted in the loss"), &thousands(counted));
         both_ends(
             ui,
             TextRole::Body,
-            &format!("Of {limit} allowed"),
+            &tr!("Of {limit} allowed", limit),
             &format!("{:.0} %", pieces as f64 / limit as f64 * 100.0),
         );
     });
@@ -260,12 +261,12 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     separator(ui);
     part.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
-        label(ui, TextRole::SmallMedium, p.text2, "Trouble");
+        label(ui, TextRole::SmallMedium, p.text2, tr!("Trouble"));
         let unknown = aligned.pieces.texts.iter().filter(|t| *t == "[UNK]").count();
         for (what, count) in [
-            ("Unknown pieces", unknown),
-            ("Words without a piece", aligned.empty_words),
-            ("Words past the limit", aligned.cut_words),
+            (tr!("Unknown pieces"), unknown),
+            (tr!("Words without a piece"), aligned.empty_words),
+            (tr!("Words past the limit"), aligned.cut_words),
         ] {
             let colour = if count > 0 { p.warn } else { p.text };
             both_ends_in(ui, TextRole::Body, what, &thousands(count), colour);

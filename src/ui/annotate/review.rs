@@ -1,6 +1,7 @@
 //! Suggestions: the menu that asks a model for them, and the card that decides one.
 
 use super::layers::probability;
+use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
@@ -12,9 +13,9 @@ use egui::{Align, Frame, Layout, Margin, Popup, PopupCloseBehavior, Response, Se
 pub fn button(ui: &mut Ui, app: &App, a: &Annotate, narrow: bool, out: &mut Commands) {
     let any = a.suggested > 0;
     let response = if narrow {
-        crate::ui::widgets::IconButton::new(icon::SPARKLES, "Suggestions").toggled(any).show(ui)
+        crate::ui::widgets::IconButton::new(icon::SPARKLES, tr!("Suggestions")).toggled(any).show(ui)
     } else {
-        Button::quiet("Suggestions").icon(icon::SPARKLES).toggled(any).show(ui)
+        Button::quiet(tr!("Suggestions")).icon(icon::SPARKLES).toggled(any).show(ui)
     };
     menu(&response, app, a, out);
 }
@@ -39,30 +40,32 @@ fn menu(button: &Response, app: &App, a: &Annotate, out: &mut Commands) {
 fn ask(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     let s = &app.suggesting;
-    label(ui, TextRole::SmallMedium, p.text2, "Model");
+    label(ui, TextRole::SmallMedium, p.text2, tr!("Model"));
     let models = app.models();
     let names: Vec<&str> = models.iter().map(|(name, _)| name.as_str()).collect();
     let mut chosen = models.iter().position(|(_, m)| *m == s.model).unwrap_or(0);
-    if choice(ui, "Model for suggestions", &mut chosen, &names).changed() {
+    if choice(ui, tr!("Model for suggestions"), &mut chosen, &names).changed() {
         out.push(Command::SuggestModel(models[chosen].1.clone()));
     }
     if let Some((done, total)) = s.progress {
-        ProgressBar::new("Reading", Some(done as f32 / total.max(1) as f32)).show(ui);
+        ProgressBar::new(tr!("Reading"), Some(done as f32 / total.max(1) as f32)).show(ui);
         ui.horizontal(|ui| {
             label(ui, TextRole::Small, p.text2, &format!("{} of {}", thousands(done), counted(total, "sentence")));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if Button::plain("Cancel").show(ui).clicked() {
+                if Button::plain(tr!("Cancel")).show(ui).clicked() {
                     out.push(Command::Cancel);
                 }
             });
         });
         return;
     }
-    let read_only = a.read_only.then_some("Another window has this project open.");
-    if Button::primary("Suggest").icon(icon::SPARKLES).off(read_only).show(ui).clicked() {
+    let read_only = a.read_only.then_some(tr!("Another window has this project open."));
+    if Button::primary(tr!("Suggest")).icon(icon::SPARKLES).off(read_only).show(ui).clicked() {
         out.push(Command::Do(Action::Suggest));
     }
-    let text = "Asks for all sentences in view that are not done. What the model sees and you have not labelled is shown in dashes.";
+    let text = tr!(
+        "Asks for all sentences in view that are not done. What the model sees and you have not labelled is shown in dashes."
+    );
     paragraph(ui, TextRole::Caption, p.text3, text);
 }
 
@@ -71,20 +74,21 @@ fn decide_all(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &
     let p = theme::of(ui);
     let above = app.suggesting.above;
     let sure = all.iter().filter(|(_, s)| s.origin.score().is_some_and(|x| x >= f32::from(above) / 100.0)).count();
-    label(ui, TextRole::SmallMedium, p.text2, &format!("{} in view", counted(all.len(), "suggestion")));
+    label(ui, TextRole::SmallMedium, p.text2, &tr!("{all} in view", all = counted(all.len(), "suggestion")));
     let mut percent = above;
-    let slider =
-        Slider::new(&mut percent, 50..=100).custom_formatter(|v, _| probability(v as f32 / 100.0)).text("and surer");
+    let slider = Slider::new(&mut percent, 50..=100)
+        .custom_formatter(|v, _| probability(v as f32 / 100.0))
+        .text(tr!("and surer"));
     if ui.add(slider).changed() {
         out.push(Command::SuggestAbove(percent));
     }
     ui.horizontal(|ui| {
-        let none = (sure == 0).then_some("None is that sure.");
-        if Button::plain(&format!("Accept {}", thousands(sure))).off(none).show(ui).clicked() {
+        let none = (sure == 0).then_some(tr!("None is that sure."));
+        if Button::plain(&tr!("Accept {sure}", sure = thousands(sure))).off(none).show(ui).clicked() {
             out.push(Command::AcceptAbove);
             ui.close();
         }
-        if Button::plain("Drop all").show(ui).clicked() {
+        if Button::plain(tr!("Drop all")).show(ui).clicked() {
             out.push(Command::DropSuggestions);
             ui.close();
         }
@@ -99,7 +103,7 @@ pub fn card(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let colour = p.label(usize::from(l.colour));
     let document = a.corpus.document(a.current_id().document);
     let text = document.text[span.start as usize..span.end as usize].replace(['\n', '\r'], " ");
-    label(ui, TextRole::SmallMedium, p.text2, "To review");
+    label(ui, TextRole::SmallMedium, p.text2, tr!("To review"));
     let frame = Frame::new().fill(p.canvas).stroke(egui::Stroke::new(1.0, p.line)).corner_radius(10);
     frame.inner_margin(Margin::symmetric(12, 10)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
@@ -116,13 +120,15 @@ pub fn card(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         });
         let name = super::inspector::origin_name(a, span.origin);
         let others = a.suggestions().len() - 1;
-        let more = if others > 0 { format!("{name}. {others} more in this sentence.") } else { name };
+        let more = if others > 0 { tr!("{name}. {others} more in this sentence.", name, others) } else { name };
         label(ui, TextRole::Small, p.text2, &more);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            for (what, action) in
-                [("Accept", Action::Accept), ("Reject", Action::Reject), ("Skip", Action::NextSuggestion)]
-            {
+            for (what, action) in [
+                (tr!("Accept"), Action::Accept),
+                (tr!("Reject"), Action::Reject),
+                (tr!("Skip"), Action::NextSuggestion),
+            ] {
                 let keys = app.keymap.caps(action);
                 let skips = action == Action::NextSuggestion;
                 let button = if skips { Button::quiet(what) } else { Button::plain(what).keys(&keys) };

@@ -1,5 +1,6 @@
 //! What looks wrong, kind by kind, with the edit that would mend it.
 
+use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::eval::Finding;
 use crate::eval::lint::Kind;
@@ -14,14 +15,14 @@ const ROW: f32 = 34.0;
 /// A kind's name.
 fn name(kind: Kind) -> &'static str {
     match kind {
-        Kind::Edge => "Stray space or punctuation",
-        Kind::Cut => "Cut words",
-        Kind::Pieces => "Cut by pieces",
-        Kind::Tag => "Illegal tags",
-        Kind::Mixed => "Unusual label",
-        Kind::Missed => "Not labelled",
-        Kind::Twice => "Labelled twice, otherwise",
-        Kind::Leak => "In train and test",
+        Kind::Edge => tr!("Stray space or punctuation"),
+        Kind::Cut => tr!("Cut words"),
+        Kind::Pieces => tr!("Cut by pieces"),
+        Kind::Tag => tr!("Illegal tags"),
+        Kind::Mixed => tr!("Unusual label"),
+        Kind::Missed => tr!("Not labelled"),
+        Kind::Twice => tr!("Labelled twice, otherwise"),
+        Kind::Leak => tr!("In train and test"),
     }
 }
 
@@ -34,7 +35,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, findings: &[Finding], out: &mu
     ui.spacing_mut().interact_size.y = 20.0;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        if Badge::new(&format!("All {}", thousands(open.len()))).choose(ui, s.kind.is_none()).clicked() {
+        if Badge::new(&tr!("All {open}", open = thousands(open.len()))).choose(ui, s.kind.is_none()).clicked() {
             out.push(Command::ShowKind(None));
         }
         for kind in Kind::ALL {
@@ -46,20 +47,22 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, findings: &[Finding], out: &mu
         }
     });
     if shown.is_empty() {
-        let teaching = "Space at edges, cut words, illegal tags, unusual and missing labels, sentences labelled twice: none is open.";
-        EmptyState::new(icon::SHIELD_CHECK, "Nothing looks wrong", teaching).show_in_the_middle(ui);
+        let teaching = tr!(
+            "Space at edges, cut words, illegal tags, unusual and missing labels, sentences labelled twice: none is open."
+        );
+        EmptyState::new(icon::SHIELD_CHECK, tr!("Nothing looks wrong"), teaching).show_in_the_middle(ui);
         return;
     }
     let mendable: Vec<usize> = shown.iter().copied().filter(|i| findings[*i].fix.is_some()).collect();
     ui.horizontal(|ui| {
         label(ui, TextRole::Small, p.text2, &counted(shown.len(), "finding"));
-        let verb = format!("Mend {}", thousands(mendable.len()));
-        let off = mendable.is_empty().then_some("None of these can be mended by itself.");
+        let verb = tr!("Mend {mendable}", mendable = thousands(mendable.len()));
+        let off = mendable.is_empty().then_some(tr!("None of these can be mended by itself."));
         if Button::plain(&verb).off(off).show(ui).clicked() {
             out.push(Command::Mend(mendable));
         }
         if shown.iter().any(|i| findings[*i].kind == Kind::Tag)
-            && Button::plain("Write the file's tags anew").show(ui).clicked()
+            && Button::plain(tr!("Write the file's tags anew")).show(ui).clicked()
         {
             out.push(Command::Do(Action::SaveAnew));
         }
@@ -84,10 +87,10 @@ fn row(ui: &mut Ui, a: &Annotate, number: usize, finding: &Finding, out: &mut Co
     }
     let buttons = rect.with_min_x(rect.right() - 124.0).shrink2(vec2(4.0, 3.0));
     let mut right = ui.new_child(UiBuilder::new().max_rect(buttons).layout(Layout::right_to_left(Align::Center)));
-    if IconButton::new(icon::X, &format!("Put aside {number}")).size(22.0).show(&mut right).clicked() {
+    if IconButton::new(icon::X, &tr!("Put aside {number}", number)).size(22.0).show(&mut right).clicked() {
         out.push(Command::Settle(number));
     }
-    if finding.fix.is_some() && Button::plain("Mend").show(&mut right).clicked() {
+    if finding.fix.is_some() && Button::plain(tr!("Mend")).show(&mut right).clicked() {
         out.push(Command::Mend(vec![number]));
     }
     let place = a.place_of(finding.id.document, finding.at.start).map(|place| a.name_of(place)).unwrap_or_default();

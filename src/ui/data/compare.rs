@@ -1,5 +1,6 @@
 //! Two labellings side by side: how far they agree, and each difference decided by a key.
 
+use crate::app::language::tr;
 use crate::app::surveying::{Comparison, Verdict};
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::{Document, Labels, Span};
@@ -17,9 +18,11 @@ const ROW: f32 = 30.0;
 /// Shows the comparison, or what one is for.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let Some(c) = &app.surveying.comparison else {
-        let teaching = "Open another person's file of the same sentences, or a model's: agreement in numbers, and every difference to be decided by key.";
-        if EmptyState::new(icon::USERS, "Two labellings side by side", teaching)
-            .action("Choose the other file")
+        let teaching = tr!(
+            "Open another person's file of the same sentences, or a model's: agreement in numbers, and every difference to be decided by key."
+        );
+        if EmptyState::new(icon::USERS, tr!("Two labellings side by side"), teaching)
+            .action(tr!("Choose the other file"))
             .show_in_the_middle(ui)
         {
             out.push(Command::Do(Action::Compare));
@@ -35,12 +38,16 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             ui,
             TextRole::Small,
             p.text2,
-            &format!("{}, {} open", counted(c.verdicts.len(), "difference"), thousands(open)),
+            &tr!(
+                "{differences}, {open} open",
+                differences = counted(c.verdicts.len(), "difference"),
+                open = thousands(open)
+            ),
         );
-        if Button::quiet("Choose another file").show(ui).clicked() {
+        if Button::quiet(tr!("Choose another file")).show(ui).clicked() {
             out.push(Command::Do(Action::Compare));
         }
-        if Button::quiet("End").show(ui).clicked() {
+        if Button::quiet(tr!("End")).show(ui).clicked() {
             out.push(Command::EndComparison);
         }
     });
@@ -77,17 +84,25 @@ fn keys(ui: &mut Ui, app: &App, c: &Comparison, out: &mut Commands) {
 fn headline(ui: &mut Ui, c: &Comparison) {
     let g = &c.agreement;
     let (f1, kappa, alpha) = (score(g.spans.f1), format!("{:.3}", g.kappa), format!("{:.3}", g.alpha));
-    let same =
-        format!("{} of {} and {}", thousands(g.spans.right), thousands(g.spans.support), thousands(g.spans.predicted));
-    let missing = format!("{} only here, {} only there", thousands(g.only_mine), thousands(g.only_theirs));
+    let same = tr!(
+        "{right} of {support} and {predicted}",
+        right = thousands(g.spans.right),
+        support = thousands(g.spans.support),
+        predicted = thousands(g.spans.predicted)
+    );
+    let missing = tr!(
+        "{only_mine} only here, {only_theirs} only there",
+        only_mine = thousands(g.only_mine),
+        only_theirs = thousands(g.only_theirs)
+    );
     let figure = |caption, number, detail| Figure { caption, number, unit: "", detail };
     figures(
         ui,
         &[
-            figure("F1 of spans", &f1, &same),
-            figure("Cohen's kappa", &kappa, "over words"),
-            figure("Krippendorff's alpha", &alpha, "nominal, over words"),
-            figure("Sentences", &thousands(g.sentences), &missing),
+            figure(tr!("F1 of spans"), &f1, &same),
+            figure(tr!("Cohen's kappa"), &kappa, tr!("over words")),
+            figure(tr!("Krippendorff's alpha"), &alpha, tr!("nominal, over words")),
+            figure(tr!("Sentences"), &thousands(g.sentences), &missing),
         ],
         true,
     );
@@ -100,14 +115,14 @@ fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Differen
     let here = &document.spans[document.span_indices(difference.id.sentence as usize)];
     let there = c.agreement.theirs.get(&difference.id).map_or(&[][..], Vec::as_slice);
     let mine =
-        ("This dataset", Side { spans: here, at: difference.mine, labels: &a.corpus.labels }, Verdict::Mine, "←");
+        (tr!("This dataset"), Side { spans: here, at: difference.mine, labels: &a.corpus.labels }, Verdict::Mine, "←");
     let theirs = Side { spans: there, at: difference.theirs, labels: &c.agreement.all_labels };
     let theirs = (name.as_str(), theirs, Verdict::Theirs, "→");
     ui.columns(2, |columns| {
         for (ui, (title, side, verdict, key)) in columns.iter_mut().zip([mine, theirs]) {
             let keys = [key];
             let take = |ui: &mut Ui| {
-                if Button::plain("Take").keys(&keys).show(ui).clicked() {
+                if Button::plain(tr!("Take")).keys(&keys).show(ui).clicked() {
                     out.push(Command::Decide(verdict));
                 }
             };
@@ -115,7 +130,7 @@ fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Differen
         }
     });
     ui.horizontal(|ui| {
-        for (what, key, verdict) in [("Both", "B", Verdict::Both), ("Neither", "N", Verdict::Neither)] {
+        for (what, key, verdict) in [(tr!("Both"), "B", Verdict::Both), (tr!("Neither"), "N", Verdict::Neither)] {
             if Button::plain(what).keys(&[key]).show(ui).clicked() {
                 out.push(Command::Decide(verdict));
             }
@@ -187,7 +202,7 @@ fn row(ui: &mut Ui, a: &Annotate, c: &Comparison, number: usize, out: &mut Comma
     let document = a.corpus.document(difference.id.document);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::click());
     let shown = |span: Option<Span>, labels: &Labels| {
-        span.map_or("nothing".to_owned(), |s| {
+        span.map_or(tr!("nothing").to_owned(), |s| {
             let text = document.text[s.start as usize..s.end as usize].replace(['\n', '\r'], " ");
             format!("{text} {}", labels.name(s.label))
         })

@@ -9,6 +9,7 @@ use super::Commands;
 use super::theme;
 use super::widgets::{ProgressBar, Segmented, note};
 use crate::app::effect::Pick;
+use crate::app::language::tr;
 use crate::app::surveying::Tab;
 use crate::app::{Annotate, App, Command};
 use crate::corpus::Split;
@@ -28,19 +29,19 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         let s = &app.surveying;
         ui.horizontal(|ui| {
             let mut tab = s.tab as usize;
-            if Segmented::new(&mut tab, &["Numbers", "Checks", "Compare"]).show(ui).changed() {
+            if Segmented::new(&mut tab, &[tr!("Numbers"), tr!("Checks"), tr!("Compare")]).show(ui).changed() {
                 out.push(Command::SurveyTab([Tab::Numbers, Tab::Checks, Tab::Compare][tab]));
             }
             if let (Tab::Numbers, Some((_, survey))) = (s.tab, &s.survey)
-                && Button::quiet("Save as a picture").icon(icon::DOWNLOAD).show(ui).clicked()
+                && Button::quiet(tr!("Save as a picture")).icon(icon::DOWNLOAD).show(ui).clicked()
             {
                 out.push(Command::Pick(Pick::Picture(picture::svg(a, &survey.statistics))));
             }
             let old = s.survey.as_ref().is_some_and(|(revision, _)| *revision != a.revision);
             if s.tab != Tab::Compare && old && s.waiting.is_none() {
                 ui.add_space(8.0);
-                note(ui, TextRole::Small, "Counted before your last changes.");
-                if Button::plain("Count again").show(ui).clicked() {
+                note(ui, TextRole::Small, tr!("Counted before your last changes."));
+                if Button::plain(tr!("Count again")).show(ui).clicked() {
                     out.push(Command::Survey);
                 }
             }
@@ -48,10 +49,10 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         match (s.tab, &s.survey) {
             (Tab::Compare, _) => compare::show(ui, app, a, out),
             (_, None) if s.waiting.is_some() => {
-                ProgressBar::new("Counting", None).show(ui);
+                ProgressBar::new(tr!("Counting"), None).show(ui);
             }
             (_, None) => {
-                if Button::plain("Count").show(ui).clicked() {
+                if Button::plain(tr!("Count")).show(ui).clicked() {
                     out.push(Command::Survey);
                 }
             }

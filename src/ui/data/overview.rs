@@ -2,6 +2,7 @@
 
 use super::strength;
 use crate::app::annotate::FilterLabel;
+use crate::app::language::tr;
 use crate::app::{Action, Annotate, Command, Room, query};
 use crate::corpus::LabelId;
 use crate::eval::Statistics;
@@ -23,11 +24,11 @@ pub fn show(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
     two(ui, |left, right| {
         lengths(
             left,
-            "Words of a span",
+            tr!("Words of a span"),
             &s.span_lengths,
             |i, last| {
                 if last {
-                    (format!("{} or more", i + 1), format!("words>{i}"))
+                    (tr!("{i} or more", i = i + 1), format!("words>{i}"))
                 } else {
                     ((i + 1).to_string(), format!("words={}", i + 1))
                 }
@@ -36,12 +37,12 @@ pub fn show(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
         );
         lengths(
             right,
-            "Words of a sentence",
+            tr!("Words of a sentence"),
             &s.sentence_lengths,
             |i, last| {
                 let (from, to) = (i * 10 + 1, i * 10 + 10);
                 if last {
-                    (format!("{from} or more"), format!("length>{}", from - 1))
+                    (tr!("{from} or more", from), format!("length>{}", from - 1))
                 } else {
                     (format!("{from} to {to}"), format!("length>{} length<{}", from - 1, to + 1))
                 }
@@ -50,8 +51,8 @@ pub fn show(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
         );
     });
     two(ui, |left, right| {
-        surfaces(left, a, "Most frequent", "spans by their text", &s.surfaces, out);
-        surfaces(right, a, "Same words, different label", "the most contested first", &s.mixed, out);
+        surfaces(left, a, tr!("Most frequent"), tr!("spans by their text"), &s.surfaces, out);
+        surfaces(right, a, tr!("Same words, different label"), tr!("the most contested first"), &s.mixed, out);
     });
     two(ui, |left, right| {
         classes(left, a, &s.classes, out);
@@ -75,16 +76,20 @@ fn headline(ui: &mut Ui, a: &Annotate, s: &Statistics) {
     let spans = sum(|x| x.labels.iter().sum());
     let share = |part: usize, of: usize| format!("{:.1} %", part as f64 / of.max(1) as f64 * 100.0);
     let documents = format!("in {}", counted(a.corpus.documents.len(), "document"));
-    let dense = format!("{:.2} a sentence", spans as f64 / sentences.max(1) as f64);
+    let dense = tr!("{sentences} a sentence", sentences = format!("{:.2}", spans as f64 / sentences.max(1) as f64));
     let figure = |caption, number, detail| Figure { caption, number, unit: "", detail };
     figures(
         ui,
         &[
-            figure("Sentences", &thousands(sentences), &documents),
-            figure("Words", &thousands(tokens), &format!("{:.1} a sentence", tokens as f64 / sentences.max(1) as f64)),
-            figure("Spans", &thousands(spans), &dense),
-            figure("Words in spans", &share(covered, tokens), &thousands(covered)),
-            figure("Done", &share(done, sentences), &counted(done, "sentence")),
+            figure(tr!("Sentences"), &thousands(sentences), &documents),
+            figure(
+                tr!("Words"),
+                &thousands(tokens),
+                &tr!("{sentences} a sentence", sentences = format!("{:.1}", tokens as f64 / sentences.max(1) as f64)),
+            ),
+            figure(tr!("Spans"), &thousands(spans), &dense),
+            figure(tr!("Words in spans"), &share(covered, tokens), &thousands(covered)),
+            figure(tr!("Done"), &share(done, sentences), &counted(done, "sentence")),
         ],
         true,
     );
@@ -94,7 +99,7 @@ fn headline(ui: &mut Ui, a: &Annotate, s: &Statistics) {
 fn labels(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
     let p = theme::of(ui);
     let most = a.corpus.labels.iter().map(|(id, _)| s.total(id)).max().unwrap_or(0).max(1);
-    Card::new("Labels").note("by split: train, dev, test from full to pale").show(
+    Card::new(tr!("Labels")).note(tr!("by split: train, dev, test from full to pale")).show(
         ui,
         |_| {},
         |ui| {
@@ -105,7 +110,7 @@ fn labels(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
                 let parts: Vec<(f32, Color32)> = s.splits.iter().map(part).collect();
                 let n = s.total(id);
                 // A label that is rare in training is hardly learned.
-                let rare = if n > 0 && n < 20 { ", rare" } else { "" };
+                let rare = if n > 0 && n < 20 { tr!(", rare") } else { "" };
                 let row = BarRow { name: &l.name, number: &format!("{}{rare}", thousands(n)), parts: &parts };
                 if row.show(ui).clicked() {
                     show_label(id, out);
@@ -156,7 +161,7 @@ fn surfaces(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &[Surface]
         |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             if list.is_empty() {
-                paragraph(ui, TextRole::Small, p.text3, "There are none.");
+                paragraph(ui, TextRole::Small, p.text3, tr!("There are none."));
             }
             for surface in list.iter().take(LISTED) {
                 let colour =
@@ -182,13 +187,13 @@ fn surfaces(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &[Surface]
 fn classes(ui: &mut Ui, a: &Annotate, counts: &[usize], out: &mut Commands) {
     let p = theme::of(ui);
     let most = counts.iter().max().copied().unwrap_or(0).max(1);
-    Card::new("Documents").note("by their own labels").show(
+    Card::new(tr!("Documents")).note(tr!("by their own labels")).show(
         ui,
         |_| {},
         |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             if counts.is_empty() {
-                paragraph(ui, TextRole::Small, p.text3, "No document is labelled as a whole yet.");
+                paragraph(ui, TextRole::Small, p.text3, tr!("No document is labelled as a whole yet."));
             }
             for (name, n) in a.corpus.classes.iter().zip(counts) {
                 let parts = [(*n as f32 / most as f32, p.series[2])];
@@ -205,13 +210,13 @@ fn days(ui: &mut Ui, progress: &Progress, out: &mut Commands) {
     let p = theme::of(ui);
     let last: Vec<_> = progress.days.iter().rev().take(LISTED).collect();
     let most = last.iter().map(|(_, day)| day.done.len()).max().unwrap_or(0).max(1);
-    Card::new("Progress").note("sentences done, by day").show(
+    Card::new(tr!("Progress")).note(tr!("sentences done, by day")).show(
         ui,
         |_| {},
         |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             if last.is_empty() {
-                paragraph(ui, TextRole::Small, p.text3, "Nothing is changed yet. D says that a sentence is done.");
+                paragraph(ui, TextRole::Small, p.text3, tr!("Nothing is changed yet. D says that a sentence is done."));
             }
             for (date, day) in last {
                 let parts = [(day.done.len() as f32 / most as f32, p.series[3])];
@@ -227,13 +232,13 @@ fn days(ui: &mut Ui, progress: &Progress, out: &mut Commands) {
 /// What train has of the others, and sentences that stand twice.
 fn splits(ui: &mut Ui, s: &Statistics, out: &mut Commands) {
     let p = theme::of(ui);
-    Card::new("Seen in training").note("how much of a split's words and names stands in train").show(
+    Card::new(tr!("Seen in training")).note(tr!("how much of a split's words and names stands in train")).show(
         ui,
         |_| {},
         |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for seen in &s.seen {
-                for (what, share) in [("words", seen.words), ("names", seen.surfaces)] {
+                for (what, share) in [(tr!("words"), seen.words), (tr!("names"), seen.surfaces)] {
                     let name = format!("{}, {what}", seen.split.name());
                     let parts = [(share as f32, p.series[1])];
                     let number = format!("{:.1} %", share * 100.0);
@@ -243,20 +248,23 @@ fn splits(ui: &mut Ui, s: &Statistics, out: &mut Commands) {
                 }
             }
             if s.seen.is_empty() {
-                paragraph(ui, TextRole::Small, p.text3, "There is no split beside train.");
+                paragraph(ui, TextRole::Small, p.text3, tr!("There is no split beside train."));
             }
             ui.add_space(8.0);
             match &s.duplicates {
                 None => {
-                    label(ui, TextRole::Small, p.text3, "Too many sentences to look for twins.");
+                    label(ui, TextRole::Small, p.text3, tr!("Too many sentences to look for twins."));
                 }
                 Some(d) => {
-                    let twins = format!("{} nearly the same as an earlier one.", counted(d.sentences, "sentence"));
+                    let twins = tr!(
+                        "{sentences} nearly the same as an earlier one.",
+                        sentences = counted(d.sentences, "sentence")
+                    );
                     label(ui, TextRole::Small, p.text2, &twins);
                     if !d.leaks.is_empty() {
-                        let leaks = format!(
-                            "{} of train have a twin in dev or test: scores there say too much.",
-                            counted(d.leaks.len(), "sentence")
+                        let leaks = tr!(
+                            "{leaks} of train have a twin in dev or test: scores there say too much.",
+                            leaks = counted(d.leaks.len(), "sentence")
                         );
                         label(ui, TextRole::Small, p.warn, &leaks);
                     }

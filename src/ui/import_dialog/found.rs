@@ -2,6 +2,7 @@
 
 use super::View;
 use crate::app::events::thousands;
+use crate::app::language::tr;
 use crate::app::{Command, Importing};
 use crate::corpus::label::check_name;
 use crate::corpus::{Document, LabelId, scheme};
@@ -30,32 +31,32 @@ pub(super) fn found(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view:
         problems(ui, dataset);
         ui.add_space(12.0);
     }
-    title(ui, "First sentences");
+    title(ui, tr!("First sentences"));
     sentences(ui, importing, dataset);
     ui.add_space(8.0);
     if !view.names.is_empty() {
-        title(ui, "Labels");
+        title(ui, tr!("Labels"));
         paragraph(
             ui,
             TextRole::Small,
             p.text2,
-            "Another name renames a label; the name of another one merges the two. Undo brings all back.",
+            tr!("Another name renames a label; the name of another one merges the two. Undo brings all back."),
         );
         ui.add_space(4.0);
         labels(ui, importing, dataset, view, out);
         ui.add_space(12.0);
     }
-    title(ui, "Splits");
+    title(ui, tr!("Splits"));
     splits(ui, importing);
 }
 
 fn splits(ui: &mut Ui, importing: &Importing) {
     let columns = [
-        Column::text("Split", 1.0),
-        Column::number("Documents", 1.0),
-        Column::number("Sentences", 1.0),
-        Column::number("Tokens", 1.0),
-        Column::number("Spans", 1.0),
+        Column::text(tr!("Split"), 1.0),
+        Column::number(tr!("Documents"), 1.0),
+        Column::number(tr!("Sentences"), 1.0),
+        Column::number(tr!("Tokens"), 1.0),
+        Column::number(tr!("Spans"), 1.0),
     ];
     let table = Table::new(&columns);
     table.head(ui);
@@ -86,10 +87,10 @@ fn labels(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View
             let mut cell = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
             label(&mut cell, TextRole::Body, if dropped { p.text3 } else { p.text }, old);
             let wrong = check_name(new.trim()).err();
-            let field = TextField::new(new, &format!("New name of {old}"))
+            let field = TextField::new(new, &tr!("New name of {old}", old))
                 .width(160.0)
                 .invalid(wrong.is_some())
-                .off(dropped.then_some("It is left out."))
+                .off(dropped.then_some(tr!("It is left out.")))
                 .show(ui);
             let wished = Some(new.trim().to_owned()).filter(|name| check_name(name).is_ok());
             let named = Some(wished.unwrap_or_else(|| old.clone()));
@@ -99,8 +100,11 @@ fn labels(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View
             if let Some(why) = &wrong {
                 field.on_hover_text(why);
             }
-            let (glyph, name) =
-                if dropped { (icon::EYE_OFF, format!("Take {old}")) } else { (icon::EYE, format!("Leave out {old}")) };
+            let (glyph, name) = if dropped {
+                (icon::EYE_OFF, tr!("Take {old}", old))
+            } else {
+                (icon::EYE, tr!("Leave out {old}", old))
+            };
             if IconButton::new(glyph, &name).show(ui).clicked() {
                 out.push(Command::ImportLabel(old.clone(), named.filter(|_| dropped)));
             }
@@ -113,13 +117,13 @@ fn problems(ui: &mut Ui, dataset: &Dataset) {
     let p = theme::of(ui);
     let counted: usize = dataset.files.iter().map(|f| f.found.problem_count).sum();
     let all = counted.max(dataset.problems.len());
-    let title = if all == 1 { "1 problem".into() } else { format!("{} problems", thousands(all)) };
+    let title = if all == 1 { tr!("1 problem").into() } else { tr!("{count} problems", count = thousands(all)) };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let (square, _) = ui.allocate_exact_size(vec2(16.0, TextRole::Strong.line_height()), Sense::hover());
         paint_icon(ui.painter(), square, icon::TRIANGLE_ALERT, 15.0, p.warn);
         label(ui, TextRole::Strong, p.text, &title);
-        label(ui, TextRole::Small, p.text2, "the lines stay in your file as they are");
+        label(ui, TextRole::Small, p.text2, tr!("the lines stay in your file as they are"));
     });
     let several = dataset.files.len() > 1;
     for problem in dataset.problems.iter().take(PROBLEMS) {
@@ -132,7 +136,7 @@ fn problems(ui: &mut Ui, dataset: &Dataset) {
             ui,
             TextRole::Small,
             p.text3,
-            &format!("and {} more", thousands(all - PROBLEMS.min(dataset.problems.len()))),
+            &tr!("and {problems} more", problems = thousands(all - PROBLEMS.min(dataset.problems.len()))),
         );
     }
 }

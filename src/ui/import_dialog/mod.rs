@@ -8,6 +8,7 @@ use super::Commands;
 use super::numbers::counted;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, hairline, label, paragraph};
+use crate::app::language::tr;
 use crate::app::{App, Command, Importing};
 use crate::format::Choices;
 use crate::format::packed::SWOLLEN;
@@ -63,34 +64,34 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
             Ok(dataset) => found(ui, importing, dataset, view, out),
             Err(why) if why.contains(SWOLLEN) => {
                 let hint =
-                    "The file is small and what is in it is more than 1 GiB, which may be meant or may be a trap.";
-                let asked = EmptyState::new(icon::TRIANGLE_ALERT, "It unfolds to more than 1 GiB", hint);
-                if asked.action("Unfold it all").show_in_the_middle(ui) {
+                    tr!("The file is small and what is in it is more than 1 GiB, which may be meant or may be a trap.");
+                let asked = EmptyState::new(icon::TRIANGLE_ALERT, tr!("It unfolds to more than 1 GiB"), hint);
+                if asked.action(tr!("Unfold it all")).show_in_the_middle(ui) {
                     out.push(Command::ImportChoices(Choices { huge: true, ..importing.choices }));
                 }
             }
             Err(why) => {
                 let why = why.trim_end_matches('.');
-                let hint = format!("{why}. Say at the left what it is, or close this and choose another file.");
-                EmptyState::new(icon::CIRCLE_ALERT, "It cannot be read like this", &hint).show_in_the_middle(ui);
+                let hint = tr!("{why}. Say at the left what it is, or close this and choose another file.", why);
+                EmptyState::new(icon::CIRCLE_ALERT, tr!("It cannot be read like this"), &hint).show_in_the_middle(ui);
             }
         });
         ui.add_space(16.0);
         ui.horizontal(|ui| {
             let off = match &importing.found {
-                _ if importing.reading => Some("It is being read."),
-                Err(_) => Some("It cannot be read like this."),
+                _ if importing.reading => Some(tr!("It is being read.")),
+                Err(_) => Some(tr!("It cannot be read like this.")),
                 Ok(_) => None,
             };
             let entered = free && ui.input(|i| i.key_pressed(Key::Enter));
-            if (Button::primary("Open").off(off).show(ui).clicked() || entered) && ready {
+            if (Button::primary(tr!("Open")).off(off).show(ui).clicked() || entered) && ready {
                 out.push(Command::ImportTake);
             }
-            if Button::plain("Cancel").show(ui).clicked() {
+            if Button::plain(tr!("Cancel")).show(ui).clicked() {
                 out.push(Command::ImportCancel);
             }
             if importing.reading {
-                label(ui, TextRole::Small, p.text2, "Reading …");
+                label(ui, TextRole::Small, p.text2, tr!("Reading …"));
             }
         });
     });
@@ -113,19 +114,20 @@ fn column(ui: &mut Ui, name: &str, rect: Rect, content: impl FnOnce(&mut Ui)) {
 fn head(ui: &mut Ui, importing: &Importing) {
     let p = theme::of(ui);
     let name = importing.path.file_name().unwrap_or(importing.path.as_os_str()).to_string_lossy();
-    label(ui, TextRole::Title, p.text, &format!("Open {name}"));
+    label(ui, TextRole::Title, p.text, &tr!("Open {name}", name));
     ui.add_space(2.0);
     let line = match importing.counts.last() {
         Some((_, c)) => {
             let spans = counted(c.labels.iter().sum(), "span");
-            format!(
-                "{}, {}, {}, {spans}. Nothing is taken yet, and your files stay as they are.",
-                counted(c.documents, "document"),
-                counted(c.sentences, "sentence"),
-                counted(c.tokens, "token")
+            tr!(
+                "{documents}, {sentences}, {tokens}, {spans}. Nothing is taken yet, and your files stay as they are.",
+                documents = counted(c.documents, "document"),
+                sentences = counted(c.sentences, "sentence"),
+                tokens = counted(c.tokens, "token"),
+                spans
             )
         }
-        None => "Nothing is taken yet, and your files stay as they are.".into(),
+        None => tr!("Nothing is taken yet, and your files stay as they are.").into(),
     };
     paragraph(ui, TextRole::Small, p.text2, &line);
 }

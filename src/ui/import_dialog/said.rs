@@ -1,5 +1,6 @@
 //! The left column: what was found, with the evidence, and what the person may say instead.
 
+use crate::app::language::tr;
 use crate::app::{Command, Importing};
 use crate::format::columns::Separator;
 use crate::format::plain::Extent;
@@ -14,12 +15,12 @@ pub(super) fn said(ui: &mut Ui, importing: &Importing, out: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 12.0;
     let found = importing.found.as_ref().ok().and_then(|d| d.files.first()).map(|f| &f.found);
     let mut choices = importing.choices;
-    let automatic = |what: Option<String>| what.map_or("Automatic".into(), |w| format!("Automatic: {w}"));
+    let automatic = |what: Option<String>| what.map_or(tr!("Automatic").into(), |w| tr!("Automatic: {w}", w));
 
     let names: Vec<&str> = FORMATS.iter().map(|f| f.name).collect();
     let chosen = choices.format.and_then(|f| names.iter().position(|n| *n == f.name));
     let what = found.filter(|_| choices.format.is_none()).map(|f| f.format.name.to_owned());
-    if let Some(picked) = offer(ui, "Format", "", automatic(what), &names, chosen) {
+    if let Some(picked) = offer(ui, tr!("Format"), "", automatic(what), &names, chosen) {
         choices = Choices { format: picked.map(|i| FORMATS[i]), encoding: choices.encoding, ..Choices::default() };
     }
 
@@ -27,7 +28,7 @@ pub(super) fn said(ui: &mut Ui, importing: &Importing, out: &mut Commands) {
     if is_text {
         let chosen = choices.encoding.and_then(|e| ENCODINGS.iter().position(|n| n.eq_ignore_ascii_case(e.name())));
         let what = found.filter(|_| choices.encoding.is_none()).and_then(|f| f.encoding).map(str::to_owned);
-        if let Some(picked) = offer(ui, "Encoding", "", automatic(what), &ENCODINGS, chosen) {
+        if let Some(picked) = offer(ui, tr!("Encoding"), "", automatic(what), &ENCODINGS, chosen) {
             choices.encoding = picked.and_then(|i| encoding_rs::Encoding::for_label(ENCODINGS[i].as_bytes()));
         }
     }
@@ -38,14 +39,15 @@ pub(super) fn said(ui: &mut Ui, importing: &Importing, out: &mut Commands) {
         let units = [Unit::CodePoints, Unit::Utf16, Unit::Bytes];
         let chosen = choices.unit.and_then(|u| units.iter().position(|o| *o == u));
         let what = choices.unit.is_none().then(|| unit.name().to_owned());
-        if let Some(picked) = offer(ui, "Offsets count", "", automatic(what), &units.map(Unit::name), chosen) {
+        if let Some(picked) = offer(ui, tr!("Offsets count"), "", automatic(what), &units.map(Unit::name), chosen) {
             choices.unit = picked.map(|i| units[i]);
         }
     }
     if found.is_some_and(|f| f.format == format::TEXT) {
         let chosen = choices.extent.and_then(|e| Extent::ALL.iter().position(|o| *o == e));
         let names = Extent::ALL.map(Extent::name);
-        if let Some(picked) = offer(ui, "A document is a", "", automatic(Some("file".into())), &names, chosen) {
+        if let Some(picked) = offer(ui, tr!("A document is a"), "", automatic(Some(tr!("file").into())), &names, chosen)
+        {
             choices.extent = picked.map(|i| Extent::ALL[i]);
         }
     }
@@ -92,30 +94,30 @@ fn columns(ui: &mut Ui, found: Option<&Found>, choices: &mut Choices) {
     let separators =
         [Separator::Space, Separator::Tab, Separator::Sign(','), Separator::Sign(';'), Separator::Sign('|')];
     let name = |s: Separator| match s {
-        Separator::Space => "spaces or tabs".to_owned(),
-        Separator::Tab => "tab".to_owned(),
+        Separator::Space => tr!("spaces or tabs").to_owned(),
+        Separator::Tab => tr!("tab").to_owned(),
         Separator::Sign(sign) => sign.to_string(),
     };
     let layout = found.and_then(|f| f.layout);
     let said = &mut choices.columns;
     let automatic = |known: Option<String>, said: bool| match known.filter(|_| !said) {
-        Some(known) => format!("Automatic: {known}"),
-        None => "Automatic".into(),
+        Some(known) => tr!("Automatic: {known}", known),
+        None => tr!("Automatic").into(),
     };
     let chosen = said.separator.and_then(|s| separators.iter().position(|o| *o == s));
     let by_itself = automatic(layout.map(|l| name(l.separator)), said.separator.is_some());
-    if let Some(picked) = offer(ui, "Columns are parted by", "", by_itself, &separators.map(name), chosen) {
+    if let Some(picked) = offer(ui, tr!("Columns are parted by"), "", by_itself, &separators.map(name), chosen) {
         *said = format::columns::Choice { separator: picked.map(|i| separators[i]), ..Default::default() };
     }
-    let numbers: Vec<String> = (1..=layout.map_or(0, |l| l.columns)).map(|n| format!("column {n}")).collect();
+    let numbers: Vec<String> = (1..=layout.map_or(0, |l| l.columns)).map(|n| tr!("column {n}", n)).collect();
     if numbers.len() > 2 || said.word.is_some() || said.tag.is_some() {
         let at = |column: Option<usize>| column.and_then(|c| numbers.get(c).cloned());
         let by_itself = automatic(at(layout.map(|l| l.word)), said.word.is_some());
-        if let Some(picked) = offer(ui, "Words are in", "", by_itself, &numbers, said.word) {
+        if let Some(picked) = offer(ui, tr!("Words are in"), "", by_itself, &numbers, said.word) {
             said.word = picked;
         }
         let by_itself = automatic(at(layout.map(|l| l.tag)), said.tag.is_some());
-        if let Some(picked) = offer(ui, "Tags are in", "", by_itself, &numbers, said.tag) {
+        if let Some(picked) = offer(ui, tr!("Tags are in"), "", by_itself, &numbers, said.tag) {
             said.tag = picked;
         }
     }
@@ -128,7 +130,7 @@ fn evidence(ui: &mut Ui, importing: &Importing) {
     let mut sentences: Vec<String> = Vec::new();
     let schemes: Vec<&str> = dataset.schemes().iter().map(|s| s.name()).collect();
     if !schemes.is_empty() {
-        sentences.push(format!("tags follow {}", schemes.join(" and ")));
+        sentences.push(tr!("tags follow {schemes}", schemes = schemes.join(tr!(" and "))));
     }
     for sentence in dataset.files.iter().flat_map(|f| &f.found.evidence) {
         if !sentences.contains(sentence) {

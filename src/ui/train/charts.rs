@@ -2,6 +2,7 @@
 
 use super::rates;
 use crate::app::effect::Pick;
+use crate::app::language::tr;
 use crate::app::training::{RunState, RunView};
 use crate::app::{Action, Annotate, App, Command};
 use crate::hub::ModelName;
@@ -52,8 +53,8 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     let Some(run) = &app.training.run else {
         EmptyState::new(
             icon::ACTIVITY,
-            "No run yet",
-            "Press Train: loss and F1 are drawn here while the model learns from your labels.",
+            tr!("No run yet"),
+            tr!("Press Train: loss and F1 are drawn here while the model learns from your labels."),
         )
         .show_in_the_middle(ui);
         return;
@@ -68,7 +69,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
             let p = theme::of(ui);
             egui::Frame::new().fill(p.err_tint).corner_radius(10).inner_margin(egui::Margin::same(14)).show(ui, |ui| {
                 ui.set_width(ui.available_width());
-                label(ui, TextRole::Strong, p.err, "This run has no model");
+                label(ui, TextRole::Strong, p.err, tr!("This run has no model"));
                 paragraph(ui, TextRole::Body, p.text, why);
             });
         }
@@ -93,7 +94,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         });
         view.cursor = hovered;
         if let Some(test) = &run.test {
-            super::super::evaluate::by_label(ui, a, test, "the kept model on test");
+            super::super::evaluate::by_label(ui, a, test, tr!("the kept model on test"));
         }
         ui.add_space(4.0);
     });
@@ -110,30 +111,30 @@ fn sized(ui: &mut Ui, width: f32, height: f32, body: impl FnOnce(&mut Ui)) {
 fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
     let p = theme::of(ui);
     ui.horizontal(|ui| {
-        label(ui, TextRole::Title, p.text, &format!("Run {}", run.id));
+        label(ui, TextRole::Title, p.text, &tr!("Run {run}", run = run.id));
         match &run.state {
-            RunState::Running(Wish::Pause) => Badge::new("Paused").icon(icon::PAUSE).tone(Tone::Warn).show(ui),
+            RunState::Running(Wish::Pause) => Badge::new(tr!("Paused")).icon(icon::PAUSE).tone(Tone::Warn).show(ui),
             RunState::Running(wish) => Badge::new(super::state_of(*wish)).tone(Tone::Active).dot().show(ui),
             RunState::Ended(f) => match f.outcome {
-                Outcome::Completed => Badge::new("Completed").icon(icon::CHECK).tone(Tone::Ok).show(ui),
-                Outcome::Stopped => Badge::new("Stopped").icon(icon::CHECK).tone(Tone::Ok).show(ui),
-                Outcome::Diverged => Badge::new("Diverged").icon(icon::TRIANGLE_ALERT).tone(Tone::Warn).show(ui),
+                Outcome::Completed => Badge::new(tr!("Completed")).icon(icon::CHECK).tone(Tone::Ok).show(ui),
+                Outcome::Stopped => Badge::new(tr!("Stopped")).icon(icon::CHECK).tone(Tone::Ok).show(ui),
+                Outcome::Diverged => Badge::new(tr!("Diverged")).icon(icon::TRIANGLE_ALERT).tone(Tone::Warn).show(ui),
             },
-            RunState::Failed(_) => Badge::new("Failed").icon(icon::CIRCLE_ALERT).tone(Tone::Err).show(ui),
+            RunState::Failed(_) => Badge::new(tr!("Failed")).icon(icon::CIRCLE_ALERT).tone(Tone::Err).show(ui),
         };
         let on = run.started.as_ref().map_or_else(String::new, |s| {
-            format!(
-                "{} on {}, {}",
-                s.model,
-                app.annotate.as_ref().map_or("", |a| &a.corpus.name),
-                counted(s.train_sentences, "sentence")
+            tr!(
+                "{model} on {dataset}, {sentences}",
+                model = s.model,
+                dataset = app.annotate.as_ref().map_or("", |a| &a.corpus.name),
+                sentences = counted(s.train_sentences, "sentence")
             )
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             match &run.state {
                 RunState::Running(wish) => {
-                    let off = (*wish == Wish::Stop).then_some("It stops after this step.");
-                    let stop = Button::plain("Stop").icon(icon::SQUARE).opens_menu().off(off).show(ui);
+                    let off = (*wish == Wish::Stop).then_some(tr!("It stops after this step."));
+                    let stop = Button::plain(tr!("Stop")).icon(icon::SQUARE).opens_menu().off(off).show(ui);
                     menu(&stop, 210.0, |ui| {
                         let mut row = |text: &str, action: Action| {
                             if MenuRow::new(text).show(ui).clicked() {
@@ -141,21 +142,21 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
                                 ui.close();
                             }
                         };
-                        row("Stop, keep the best", Action::StopTraining);
-                        row("Stop after this epoch", Action::StopAfterEpoch);
+                        row(tr!("Stop, keep the best"), Action::StopTraining);
+                        row(tr!("Stop after this epoch"), Action::StopAfterEpoch);
                     });
                     let (glyph, text) =
-                        if *wish == Wish::Pause { (icon::PLAY, "Go on") } else { (icon::PAUSE, "Pause") };
+                        if *wish == Wish::Pause { (icon::PLAY, tr!("Go on")) } else { (icon::PAUSE, tr!("Pause")) };
                     if Button::plain(text).icon(glyph).off(off).show(ui).clicked() {
                         out.push(Command::Do(Action::PauseTraining));
                     }
                 }
                 RunState::Ended(finished) => {
-                    if Button::plain("Try it").icon(icon::TEXT_CURSOR_INPUT).show(ui).clicked() {
+                    if Button::plain(tr!("Try it")).icon(icon::TEXT_CURSOR_INPUT).show(ui).clicked() {
                         out.push(Command::TryModel(ModelName::Folder(finished.out.clone())));
                         out.push(Command::Do(Action::GoTo(crate::app::Room::Try)));
                     }
-                    if Button::plain("Save model as...").icon(icon::DOWNLOAD).show(ui).clicked() {
+                    if Button::plain(tr!("Save model as...")).icon(icon::DOWNLOAD).show(ui).clicked() {
                         out.push(Command::Pick(Pick::SaveModel(finished.out.clone())));
                     }
                 }
@@ -168,7 +169,7 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
     });
     let share = matches!(run.state, RunState::Ended(_)).then_some(1.0).unwrap_or(run.share());
     let unknown = run.started.is_none() && matches!(run.state, RunState::Running(_));
-    let mut bar = ProgressBar::new("Progress", (!unknown).then_some(share)).tall();
+    let mut bar = ProgressBar::new(tr!("Progress"), (!unknown).then_some(share)).tall();
     if matches!(run.state, RunState::Ended(_)) {
         bar = bar.colour(p.ok);
     }
@@ -176,21 +177,25 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
     bar.show(ui);
     let (left, right) = match (&run.started, run.last()) {
         (Some(s), Some(step)) => (
-            format!(
-                "Step {} of {}, epoch {} of {}",
-                thousands(step.step),
-                thousands(s.steps),
-                (step.epoch.ceil() as usize).clamp(1, s.epochs),
-                s.epochs
+            tr!(
+                "Step {step} of {steps}, epoch {epoch} of {epochs}",
+                step = thousands(step.step),
+                steps = thousands(s.steps),
+                epoch = (step.epoch.ceil() as usize).clamp(1, s.epochs),
+                epochs = s.epochs
             ),
             match run.state {
                 RunState::Running(_) => {
-                    format!("{} gone, {} left", duration(step.elapsed), duration(step.remaining))
+                    tr!(
+                        "{elapsed} gone, {remaining} left",
+                        elapsed = duration(step.elapsed),
+                        remaining = duration(step.remaining)
+                    )
                 }
-                _ => format!("{} of training", duration(step.elapsed)),
+                _ => tr!("{elapsed} of training", elapsed = duration(step.elapsed)),
             },
         ),
-        _ => ("Reading the data and the model".into(), String::new()),
+        _ => (tr!("Reading the data and the model").into(), String::new()),
     };
     both_ends(ui, TextRole::Small, &left, &right);
     ui.spacing_mut().item_spacing.y = 12.0;
@@ -201,26 +206,28 @@ fn headline(ui: &mut Ui, run: &RunView) {
     let step = run.last();
     let dev = run.dev.last().map(|(_, _, s)| s);
     let loss = run.smoothed.last().map_or_else(dash, |l| format!("{l:.3}"));
-    let dev_loss = dev.and_then(|d| d.loss).map_or_else(String::new, |l| format!("dev {l:.3}"));
+    let dev_loss = dev.and_then(|d| d.loss).map_or_else(String::new, |l| tr!("dev {loss}", loss = format!("{l:.3}")));
     let best = run.best_dev().map_or_else(dash, |s| score(s.overall.f1));
     let detail = run.best_dev().map_or_else(
-        || "after the first epoch".to_owned(),
+        || tr!("after the first epoch").to_owned(),
         |s| format!("P {}, R {}", score(s.overall.precision), score(s.overall.recall)),
     );
     let piece = run.best_dev().map_or_else(dash, |s| score(s.piece_f1));
     let speed = step.map_or_else(dash, |s| thousands(s.pieces_per_second.round() as usize));
-    let padding = step.map_or_else(String::new, |s| format!("{:.0} % padding avoided", s.padding_avoided * 100.0));
+    let padding = step.map_or_else(String::new, |s| {
+        tr!("{padding_avoided} % padding avoided", padding_avoided = format!("{:.0}", s.padding_avoided * 100.0))
+    });
     let gradient = step.map_or_else(dash, |s| format!("{:.2}", s.grad_norm));
-    let rate = step.map_or_else(String::new, |s| format!("rate {:.1e}", s.learning_rate));
+    let rate = step.map_or_else(String::new, |s| tr!("rate {rate}", rate = format!("{:.1e}", s.learning_rate)));
     let figure = |caption, number, unit, detail| Figure { caption, number, unit, detail };
     figures(
         ui,
         &[
-            figure("Loss, smoothed", &loss, "", &dev_loss),
-            figure("Dev F1, entities", &best, "", &detail),
-            figure("Dev F1, pieces", &piece, "", "as the book counts"),
-            figure("Speed", &speed, "pieces/s", &padding),
-            figure("Gradient norm", &gradient, "", &rate),
+            figure(tr!("Loss, smoothed"), &loss, "", &dev_loss),
+            figure(tr!("Dev F1, entities"), &best, "", &detail),
+            figure(tr!("Dev F1, pieces"), &piece, "", tr!("as the book counts")),
+            figure(tr!("Speed"), &speed, "pieces/s", &padding),
+            figure(tr!("Gradient norm"), &gradient, "", &rate),
         ],
         false,
     );
@@ -264,7 +271,7 @@ fn axis(run: &RunView) -> (f64, Vec<(f64, String)>) {
     let epochs = run.started.as_ref().map_or(1, |s| s.epochs);
     // With many epochs their borders would hide the lines: about four are shown.
     let shown = (1..=epochs).step_by(epochs.div_ceil(4)).skip(1);
-    (total, shown.map(|e| (total * (e - 1) as f64 / epochs as f64, format!("epoch {e}"))).collect())
+    (total, shown.map(|e| (total * (e - 1) as f64 / epochs as f64, tr!("epoch {e}", e))).collect())
 }
 
 fn now(run: &RunView) -> Option<f64> {
@@ -275,24 +282,24 @@ fn loss(ui: &mut Ui, run: &RunView, view: &View) -> Option<f64> {
     let p = theme::of(ui);
     let (training, dev) = (p.series[0], p.series[1]);
     let legend = [
-        LegendItem { name: "smoothed", colour: training, dashed: false },
-        LegendItem { name: "raw", colour: training.gamma_multiply(0.3), dashed: false },
+        LegendItem { name: tr!("smoothed"), colour: training, dashed: false },
+        LegendItem { name: tr!("raw"), colour: training.gamma_multiply(0.3), dashed: false },
         LegendItem { name: "dev", colour: dev, dashed: false },
     ];
     let (total, borders) = axis(run);
     let borders: Vec<(f64, &str)> = borders.iter().map(|(x, n)| (*x, n.as_str())).collect();
     let points = &view.points;
     let series = [
-        Series::new("raw", training, &points.raw).faint(),
-        Series::new("smoothed", training, &points.smoothed).width(2.0),
-        Series::new("dev loss", dev, &points.dev_loss).width(1.75).dots(3.0),
+        Series::new(tr!("raw"), training, &points.raw).faint(),
+        Series::new(tr!("smoothed"), training, &points.smoothed).width(2.0),
+        Series::new(tr!("dev loss"), dev, &points.dev_loss).width(1.75).dots(3.0),
     ];
-    Card::new("Loss").legend(&legend).flush().height(ui.available_height()).show(
+    Card::new(tr!("Loss")).legend(&legend).flush().height(ui.available_height()).show(
         ui,
         |_| {},
         |ui| {
-            LineChart::new("Loss chart", &series)
-                .x_name("step")
+            LineChart::new(tr!("Loss chart"), &series)
+                .x_name(tr!("step"))
                 .x_range(0.0..=total)
                 .logarithmic()
                 .borders(&borders)
@@ -338,9 +345,9 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
         })
         .collect();
     let best = run.best.map(|i| (&run.dev[i], run.dev[i].2.overall.f1));
-    let beside = "entities, seqeval";
-    let star = best.map_or_else(String::new, |(_, f)| format!("best {}", score(f)));
-    Card::new("Dev F1").note(beside).flush().height(ui.available_height()).show(
+    let beside = tr!("entities, seqeval");
+    let star = best.map_or_else(String::new, |(_, f)| tr!("best {f1}", f1 = score(f)));
+    Card::new(tr!("Dev F1")).note(beside).flush().height(ui.available_height()).show(
         ui,
         |ui| {
             if !star.is_empty() {
@@ -350,8 +357,8 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
             }
         },
         |ui| {
-            LineChart::new("F1 chart", &series)
-                .x_name("step")
+            LineChart::new(tr!("F1 chart"), &series)
+                .x_name(tr!("step"))
                 .x_range(0.0..=total)
                 .borders(&borders)
                 .future_from(now(run))
@@ -383,14 +390,14 @@ fn small(ui: &mut Ui, run: &RunView, view: &View, which: Small) -> Option<f64> {
     let p = theme::of(ui);
     let (total, _) = axis(run);
     let (title, name, colour, points, write): (_, _, _, _, fn(f64) -> String) = match which {
-        Small::Rate => ("Learning rate", "Learning rate chart", p.series[2], &view.points.rate, |v| {
+        Small::Rate => (tr!("Learning rate"), tr!("Learning rate chart"), p.series[2], &view.points.rate, |v| {
             if v == 0.0 { "0".into() } else { format!("{v:.0e}") }
         }),
-        Small::Speed => {
-            ("Pieces per second", "Speed chart", p.series[5], &view.points.speed, |v| thousands(v.round() as usize))
-        }
+        Small::Speed => (tr!("Pieces per second"), tr!("Speed chart"), p.series[5], &view.points.speed, |v| {
+            thousands(v.round() as usize)
+        }),
         Small::Gradient => {
-            ("Gradient norm", "Gradient chart", p.series[3], &view.points.gradient, |v| format!("{v:.1}"))
+            (tr!("Gradient norm"), tr!("Gradient chart"), p.series[3], &view.points.gradient, |v| format!("{v:.1}"))
         }
     };
     let latest = points.last().map_or_else(String::new, |v| match which {
@@ -410,14 +417,14 @@ fn small(ui: &mut Ui, run: &RunView, view: &View, which: Small) -> Option<f64> {
         },
         |ui| {
             let mut chart = LineChart::new(name, &series)
-                .x_name("step")
+                .x_name(tr!("step"))
                 .x_range(0.0..=total)
                 .y_range(0.0..=1e-9)
                 .small()
                 .cursor(view.cursor)
                 .write(write);
             if matches!(which, Small::Gradient) {
-                chart = chart.level(Level { y: 1.0, name: "clip 1.0", colour: p.warn });
+                chart = chart.level(Level { y: 1.0, name: tr!("clip 1.0"), colour: p.warn });
             }
             chart.show(ui)
         },

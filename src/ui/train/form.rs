@@ -1,6 +1,7 @@
 //! The form of a run: base model, data, the Trainer's arguments by the Trainer's names.
 
 use crate::app::effect::Pick;
+use crate::app::language::{text, tr};
 use crate::app::runs::{cannot_train, training_sentences};
 use crate::app::training::Base;
 use crate::app::{Action, Annotate, App, Command};
@@ -30,18 +31,20 @@ pub struct View {
 }
 
 /// Devices of the choice.
-const DEVICES: [(&str, DeviceChoice); 4] = [
-    ("Automatic", DeviceChoice::Auto),
-    ("CPU", DeviceChoice::Cpu),
-    ("CUDA GPU", DeviceChoice::Cuda(0)),
-    ("Metal GPU", DeviceChoice::Metal),
-];
+fn devices() -> [(&'static str, DeviceChoice); 4] {
+    [
+        (tr!("Automatic"), DeviceChoice::Auto),
+        ("CPU", DeviceChoice::Cpu),
+        (tr!("CUDA GPU"), DeviceChoice::Cuda(0)),
+        (tr!("Metal GPU"), DeviceChoice::Metal),
+    ]
+}
 
 /// Shows the form and, at its foot, the one button.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
-    panel_head(ui, "New run", "", |ui| {
-        if Button::quiet("The book's recipe").icon(icon::ROTATE_CCW).show(ui).clicked() {
+    panel_head(ui, tr!("New run"), "", |ui| {
+        if Button::quiet(tr!("The book's recipe")).icon(icon::ROTATE_CCW).show(ui).clicked() {
             let book = crate::train::Arguments::default();
             for (i, f) in FIELDS.iter().enumerate() {
                 out.push(Command::Setting(i, f.get(&book)));
@@ -54,7 +57,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     let foot = Frame::new().fill(p.panel).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 12 });
     Panel::bottom("start").frame(foot).resizable(false).show_separator_line(true).show(ui, |ui| {
         let why = cannot_train(app);
-        if Button::primary("Train").icon(icon::PLAY).main().off(why.as_deref()).show(ui).clicked() {
+        if Button::primary(tr!("Train")).icon(icon::PLAY).main().off(why.as_deref()).show(ui).clicked() {
             out.push(Command::Do(Action::StartTraining));
         }
         ui.spacing_mut().item_spacing.y = 6.0;
@@ -71,7 +74,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
             settings(ui, app, view, out);
             further(ui, app, view, out);
             let mut all = app.training.arguments.label_all_pieces;
-            if Toggle::new(&mut all, "Later pieces of a word carry its I- tag").show(ui).changed() {
+            if Toggle::new(&mut all, tr!("Later pieces of a word carry its I- tag")).show(ui).changed() {
                 out.push(Command::LabelAllPieces(all));
             }
             ui.add_space(8.0);
@@ -86,10 +89,16 @@ fn plan(app: &App, a: &Annotate) -> String {
     match &app.training.estimate {
         None => format!("{} in {epochs}", counted(total, "step")),
         Some(e) => {
-            let memory = e.memory_mb.map_or_else(String::new, |mb| format!(", {} MB", thousands(mb as usize)));
+            let memory = e.memory_mb.map_or_else(String::new, |mb| tr!(", {mb} MB", mb = thousands(mb as usize)));
             let free = e.free_mb.filter(|_| e.memory_mb.is_some());
-            let free = free.map_or_else(String::new, |mb| format!(" ({} free)", thousands(mb as usize)));
-            format!("{}, about {}{memory}{free}", counted(total, "step"), duration(e.seconds))
+            let free = free.map_or_else(String::new, |mb| tr!(" ({mb} free)", mb = thousands(mb as usize)));
+            tr!(
+                "{total}, about {seconds}{memory}{free}",
+                total = counted(total, "step"),
+                seconds = duration(e.seconds),
+                memory,
+                free
+            )
         }
     }
 }
@@ -99,17 +108,17 @@ fn measurements(ui: &mut Ui, app: &App, why_off: Option<&str>, out: &mut Command
     let half = (ui.available_width() - 8.0) / 2.0;
     ui.horizontal(|ui| {
         if let Some(trial) = app.training.trial {
-            let name = if trial == Trial::Estimate { "Estimating" } else { "Finding a rate" };
+            let name = if trial == Trial::Estimate { tr!("Estimating") } else { tr!("Finding a rate") };
             ProgressBar::new(name, None).width(half).show(ui);
-            if Button::quiet("Cancel").show(ui).clicked() {
+            if Button::quiet(tr!("Cancel")).show(ui).clicked() {
                 out.push(Command::Do(Action::StopTraining));
             }
             return;
         }
-        if Button::quiet("How long?").icon(icon::CLOCK).off(why_off).show(ui).clicked() {
+        if Button::quiet(tr!("How long?")).icon(icon::CLOCK).off(why_off).show(ui).clicked() {
             out.push(Command::Do(Action::Estimate));
         }
-        if Button::quiet("Find a rate").icon(icon::TRENDING_DOWN).off(why_off).show(ui).clicked() {
+        if Button::quiet(tr!("Find a rate")).icon(icon::TRENDING_DOWN).off(why_off).show(ui).clicked() {
             out.push(Command::Do(Action::FindRate));
         }
     });
@@ -132,13 +141,13 @@ fn learned(app: &App, a: &Annotate) -> usize {
 fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     let t = &app.training;
-    label(ui, TextRole::Small, p.text2, "Base model");
+    label(ui, TextRole::Small, p.text2, tr!("Base model"));
     let mut kind = match &t.base {
         Base::Starter => 0,
         Base::Folder(_) => 1,
         Base::Hub(_) => 2,
     };
-    if Segmented::new(&mut kind, &["Starter", "Folder", "Hub"]).wide().show(ui).changed() {
+    if Segmented::new(&mut kind, &[tr!("Starter"), tr!("Folder"), tr!("Hub")]).wide().show(ui).changed() {
         out.push(Command::Base(match kind {
             0 => Base::Starter,
             1 => Base::Folder(view.folder.clone()),
@@ -151,21 +160,21 @@ fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Command
             if !ui.text_edit_focused() {
                 view.folder.clone_from(path);
             }
-            if TextField::new(&mut view.folder, "Model folder")
+            if TextField::new(&mut view.folder, tr!("Model folder"))
                 .icon(icon::FOLDER)
-                .placeholder("config.json, model.safetensors")
+                .placeholder(tr!("config.json, model.safetensors"))
                 .show(ui)
                 .changed()
             {
                 out.push(Command::Base(Base::Folder(view.folder.clone())));
             }
             ui.horizontal(|ui| {
-                if Button::plain("Choose...").show(ui).clicked() {
+                if Button::plain(tr!("Choose...")).show(ui).clicked() {
                     out.push(Command::Pick(Pick::BaseFolder));
                 }
                 let runs = app.models();
                 if runs.len() > 1 {
-                    let button = Button::plain("A run").opens_menu().show(ui);
+                    let button = Button::plain(tr!("A run")).opens_menu().show(ui);
                     crate::ui::widgets::menu(&button, 220.0, |ui| {
                         for (title, model) in &runs[1..] {
                             if crate::ui::widgets::MenuRow::new(title).show(ui).clicked() {
@@ -180,24 +189,34 @@ fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Command
             });
         }
         Base::Hub(_) => {
-            if TextField::new(&mut view.hub, "Hub id").placeholder("owner/name").show(ui).changed() {
+            if TextField::new(&mut view.hub, tr!("Hub id")).placeholder("owner/name").show(ui).changed() {
                 out.push(Command::Base(Base::Hub(view.hub.trim().to_owned())));
             }
             paragraph(
                 ui,
                 TextRole::Caption,
                 p.text3,
-                "Downloaded when training begins, then kept. This is the only thing that needs the network.",
+                tr!("Downloaded when training begins, then kept. This is the only thing that needs the network."),
             );
         }
     }
     if let Some(download) = &t.download {
         let share = (download.total > 0).then(|| download.done as f32 / download.total as f32);
-        ProgressBar::new("Download", share).show(ui);
+        ProgressBar::new(tr!("Download"), share).show(ui);
         ui.horizontal(|ui| {
             let (done, total) = (download.done as f64 / 1e6, download.total as f64 / 1e6);
-            label(ui, TextRole::Caption, p.text2, &format!("{}: {done:.1} of {total:.1} MB", download.file));
-            if Button::quiet("Cancel").show(ui).clicked() {
+            label(
+                ui,
+                TextRole::Caption,
+                p.text2,
+                &tr!(
+                    "{file}: {done} of {total} MB",
+                    file = download.file,
+                    done = format!("{:.1}", done),
+                    total = format!("{:.1}", total)
+                ),
+            );
+            if Button::quiet(tr!("Cancel")).show(ui).clicked() {
                 out.push(Command::Do(Action::StopTraining));
             }
         });
@@ -211,7 +230,7 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let t = &app.training;
     match &t.facts {
         None if t.checking => {
-            label(ui, TextRole::Caption, p.text3, "Checking the model");
+            label(ui, TextRole::Caption, p.text3, tr!("Checking the model"));
         }
         None => {}
         Some(Err(why)) => {
@@ -219,20 +238,30 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         }
         Some(Ok(facts)) => {
             let size = facts.size as f64 / 1e6;
-            let what = format!("BERT, {}, {size:.1} M weights", facts.shape);
-            let more = format!("Reads {} pieces at once. Labels: {}.", facts.max_length, facts.labels.join(", "));
+            let what = tr!("BERT, {shape}, {size} M weights", shape = facts.shape, size = format!("{:.1}", size));
+            let more = tr!(
+                "Reads {max_length} pieces at once. Labels: {facts}.",
+                max_length = facts.max_length,
+                facts = facts.labels.join(", ")
+            );
             paragraph(ui, TextRole::Caption, p.text3, &what).on_hover_text(more);
             match facts.difference {
                 Some(d) if d <= TOLERANCE => {
-                    let why = format!("On three sentences the largest difference of a score is {d:.0e}.");
-                    marked(ui, icon::CIRCLE_CHECK, p.ok, "Same results as candle-transformers").on_hover_text(why)
+                    let why = tr!(
+                        "On three sentences the largest difference of a score is {difference}.",
+                        difference = format!("{:.0e}", d)
+                    );
+                    marked(ui, icon::CIRCLE_CHECK, p.ok, tr!("Same results as candle-transformers")).on_hover_text(why)
                 }
                 Some(d) => {
-                    let text = format!("Differs by {d:.0e} from candle-transformers: more than rounding");
+                    let text = tr!(
+                        "Differs by {difference} from candle-transformers: more than rounding",
+                        difference = format!("{:.0e}", d)
+                    );
                     marked(ui, icon::TRIANGLE_ALERT, p.warn, &text)
                 }
                 None => {
-                    let text = "candle-transformers could not run it, so it is unchecked";
+                    let text = tr!("candle-transformers could not run it, so it is unchecked");
                     marked(ui, icon::TRIANGLE_ALERT, p.warn, text)
                 }
             };
@@ -241,16 +270,16 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let labels: Vec<String> = a.corpus.labels.names();
     if let Some(keeps) = t.keeps_head(&labels) {
         let text = if keeps && !t.arguments.new_head {
-            "Its head is kept: it knows all labels here."
+            tr!("Its head is kept: it knows all labels here.")
         } else if keeps {
-            "A new head is made, though its own could be kept."
+            tr!("A new head is made, though its own could be kept.")
         } else {
-            "New head: some labels here are unknown to it."
+            tr!("New head: some labels here are unknown to it.")
         };
         paragraph(ui, TextRole::Caption, p.text2, text);
         if keeps {
             let mut new_head = t.arguments.new_head;
-            if Toggle::new(&mut new_head, "New head").show(ui).changed() {
+            if Toggle::new(&mut new_head, tr!("New head")).show(ui).changed() {
                 out.push(Command::NewHead(new_head));
             }
         }
@@ -270,14 +299,18 @@ fn marked(ui: &mut Ui, glyph: theme::Icon, colour: egui::Color32, text: &str) ->
 fn data(ui: &mut Ui, app: &App, a: &Annotate) {
     let p = theme::of(ui);
     let all = training_sentences(app);
-    label(ui, TextRole::Small, p.text2, "Train on");
-    label(ui, TextRole::BodyMedium, p.text, &format!("train, {}", counted(all, "sentence")));
+    label(ui, TextRole::Small, p.text2, tr!("Train on"));
+    label(ui, TextRole::BodyMedium, p.text, &tr!("train, {count}", count = counted(all, "sentence")));
     let has_dev = a.splits().contains(&Split::Dev);
     let note = if has_dev {
-        "Sentences of dev and test never train.".to_owned()
+        tr!("Sentences of dev and test never train.").to_owned()
     } else {
         let seed = app.training.arguments.seed;
-        format!("No dev split: {:.0} % of the documents are held out, by seed {seed}.", HELD_OUT * 100.0)
+        tr!(
+            "No dev split: {share} % of the documents are held out, by seed {seed}.",
+            share = format!("{:.0}", HELD_OUT * 100.0),
+            seed
+        )
     };
     paragraph(ui, TextRole::Caption, p.text3, &note);
 }
@@ -295,12 +328,12 @@ fn recipe(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         ui.horizontal_top(|ui| {
             crate::ui::widgets::icon(ui, icon::TRIANGLE_ALERT, 16.0, p.warn);
             ui.vertical(|ui| {
-                let text = format!(
-                    "{} at this rate teach little. A higher rate and more epochs would.",
-                    counted(total, "step")
+                let text = tr!(
+                    "{total} at this rate teach little. A higher rate and more epochs would.",
+                    total = counted(total, "step")
                 );
                 paragraph(ui, TextRole::Small, p.text, &text);
-                if Button::plain("Take the small-data recipe").show(ui).clicked() {
+                if Button::plain(tr!("Take the small-data recipe")).show(ui).clicked() {
                     out.push(Command::TakeRecipe);
                 }
             });
@@ -328,7 +361,7 @@ enum Place {
 /// Settings that most runs leave alone, behind a line that opens them.
 fn further(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     let glyph = if view.further { icon::CHEVRON_DOWN } else { icon::CHEVRON_RIGHT };
-    if Button::quiet("Further settings").icon(glyph).toggled(false).show(ui).clicked() {
+    if Button::quiet(tr!("Further settings")).icon(glyph).toggled(false).show(ui).clicked() {
         view.further = !view.further;
     }
     if view.further {
@@ -363,7 +396,7 @@ fn show_place(ui: &mut Ui, app: &App, view: &mut View, place: Place, out: &mut C
             let field = FIELDS[i];
             let typed = &mut view.texts[i];
             let error = t.errors[i].as_deref();
-            let response = form_field(ui, short(field.name), field.help, error, |ui| {
+            let response = form_field(ui, short(field.name), text(field.help), error, |ui| {
                 TextField::new(typed, field.name).unit(field.unit).invalid(error.is_some()).show(ui)
             });
             if response.changed() {
@@ -373,7 +406,8 @@ fn show_place(ui: &mut Ui, app: &App, view: &mut View, place: Place, out: &mut C
         Place::Word(i) => {
             let c = CHOICES[i];
             let mut at = (c.get)(&t.arguments);
-            let response = form_field(ui, short(c.name), c.help, None, |ui| choice(ui, c.name, &mut at, c.options));
+            let response =
+                form_field(ui, short(c.name), text(c.help), None, |ui| choice(ui, c.name, &mut at, c.options));
             if response.changed() {
                 out.push(Command::Choice(i, at));
             }
@@ -390,7 +424,7 @@ fn short(name: &str) -> &str {
 }
 
 fn device(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let offered: Vec<(&str, DeviceChoice)> = DEVICES
+    let offered: Vec<(&str, DeviceChoice)> = devices()
         .into_iter()
         .filter(|(_, d)| {
             (app.training.gpu_helper || !matches!(d, DeviceChoice::Cuda(_)))
@@ -402,13 +436,15 @@ fn device(ui: &mut Ui, app: &App, out: &mut Commands) {
         .iter()
         .map(|(name, _)| {
             if *name == "CPU" {
-                format!("CPU, {} threads", thousands(crate::model::device::threads()))
+                tr!("CPU, {threads} threads", threads = thousands(crate::model::device::threads()))
             } else {
                 (*name).to_owned()
             }
         })
         .collect();
-    let response = form_field(ui, "Device", "A GPU, if there is one", None, |ui| choice(ui, "Device", &mut at, &names));
+    let response = form_field(ui, tr!("Device"), tr!("A GPU, if there is one"), None, |ui| {
+        choice(ui, tr!("Device"), &mut at, &names)
+    });
     if response.changed() {
         out.push(Command::Device(offered[at].1));
     }

@@ -9,6 +9,7 @@ use super::Commands;
 use super::frame::edge_right;
 use super::theme;
 use super::widgets::{Segmented, hairline};
+use crate::app::language::tr;
 use crate::app::{Annotate, App};
 use crate::train::event::Wish;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
@@ -25,10 +26,10 @@ pub struct View {
 /// What a run under way is doing, in a word.
 pub fn state_of(wish: Wish) -> &'static str {
     match wish {
-        Wish::GoOn => "Training",
-        Wish::Pause => "Paused",
-        Wish::StopAfterEpoch => "Last epoch",
-        Wish::Stop | Wish::Suspend => "Stopping",
+        Wish::GoOn => tr!("Training"),
+        Wish::Pause => tr!("Paused"),
+        Wish::StopAfterEpoch => tr!("Last epoch"),
+        Wish::Stop | Wish::Suspend => tr!("Stopping"),
     }
 }
 
@@ -48,7 +49,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         .show(ui, |ui| {
             if narrow {
                 Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
-                    Segmented::new(&mut view.side, &["New run", "Runs"]).wide().show(ui);
+                    Segmented::new(&mut view.side, &[tr!("New run"), tr!("Runs")]).wide().show(ui);
                 });
             }
             if narrow && view.side == 1 {

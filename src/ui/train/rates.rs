@@ -1,6 +1,7 @@
 //! The loss by learning rate, and the rate that is suggested.
 
 use crate::app::Command;
+use crate::app::language::tr;
 use crate::train::trial::RateSweep;
 use crate::ui::Commands;
 use crate::ui::theme::{self, icon};
@@ -15,17 +16,17 @@ pub fn show(ui: &mut Ui, sweep: &RateSweep, out: &mut Commands) {
     let p = theme::of(ui);
     // By the exponent: a chart's x is even, a sweep's rates are not.
     let points: Vec<[f64; 2]> = sweep.points.iter().map(|[rate, loss]| [rate.log10(), *loss]).collect();
-    let series = [Series::new("loss", p.series[0], &points).width(2.0)];
+    let series = [Series::new(tr!("loss"), p.series[0], &points).width(2.0)];
     // Room for the scroll bar of the charts below.
     ui.set_max_width(ui.available_width() - 10.0);
-    Card::new("Loss by learning rate").note("one step a rate, smoothed").flush().height(HEIGHT).show(
+    Card::new(tr!("Loss by learning rate")).note(tr!("one step a rate, smoothed")).flush().height(HEIGHT).show(
         ui,
         |ui| {
-            if IconButton::new(icon::X, "Close the learning rates").show(ui).clicked() {
+            if IconButton::new(icon::X, tr!("Close the learning rates")).show(ui).clicked() {
                 out.push(Command::TakeRate(None));
             }
             if let Some(rate) = sweep.suggestion
-                && Button::plain(&format!("Take {rate:e}")).show(ui).clicked()
+                && Button::plain(&tr!("Take {rate}", rate = format!("{:e}", rate))).show(ui).clicked()
             {
                 out.push(Command::TakeRate(Some(rate)));
             }
@@ -35,8 +36,8 @@ pub fn show(ui: &mut Ui, sweep: &RateSweep, out: &mut Commands) {
                 .suggestion
                 .map(f64::log10)
                 .and_then(|x| points.iter().min_by(|a, b| (a[0] - x).abs().total_cmp(&(b[0] - x).abs())).copied());
-            LineChart::new("Learning rate sweep", &series)
-                .x_name("rate")
+            LineChart::new(tr!("Learning rate sweep"), &series)
+                .x_name(tr!("rate"))
                 .x_write(|x| format!("{:.0e}", 10f64.powf(x)))
                 .best(marked)
                 .write(|v| format!("{v:.3}"))

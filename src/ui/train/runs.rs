@@ -1,6 +1,7 @@
 //! The runs of the project, and the log of the one in view.
 
 use crate::app::effect::Pick;
+use crate::app::language::tr;
 use crate::app::training::RunState;
 use crate::app::{Annotate, App, Command};
 use crate::project::RunOutcome;
@@ -14,12 +15,12 @@ use egui::{Align2, Frame, Margin, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 /// Shows the panel.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
-    panel_head(ui, "Runs", &a.runs.len().to_string(), |_| {});
+    panel_head(ui, tr!("Runs"), &a.runs.len().to_string(), |_| {});
     Frame::new().inner_margin(Margin::symmetric(8, 8)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         if a.runs.is_empty() {
             Frame::new().inner_margin(Margin::symmetric(8, 4)).show(ui, |ui| {
-                paragraph(ui, TextRole::Small, p.text3, "Every run is kept here with its model.");
+                paragraph(ui, TextRole::Small, p.text3, tr!("Every run is kept here with its model."));
             });
         }
         let most = ((ui.available_height() * 0.5) / 50.0).max(2.0) as usize;
@@ -34,13 +35,13 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 }
                 outcome => format!("{}, {}, {}", outcome.name(), run.base, run.recipe),
             };
-            let when = if live.is_some() { "now".into() } else { days_ago(run.started) };
-            let name = format!("Run {}", run.number);
+            let when = if live.is_some() { tr!("now").into() } else { days_ago(run.started) };
+            let name = tr!("Run {number}", number = run.number);
             let action = if run.outcome.has_model() {
                 let command = Command::Pick(Pick::SaveModel(run.folder.clone()));
-                Some((icon::DOWNLOAD, format!("Save the model of {name} as"), command))
+                Some((icon::DOWNLOAD, tr!("Save the model of {name} as", name), command))
             } else if run.outcome == RunOutcome::Interrupted {
-                Some((icon::PLAY, format!("Resume {name}"), Command::ResumeRun(run.number)))
+                Some((icon::PLAY, tr!("Resume {name}", name), Command::ResumeRun(run.number)))
             } else {
                 None
             };
@@ -51,9 +52,9 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         }
     });
     separator(ui);
-    part_head(ui, "Log", |ui| {
+    part_head(ui, tr!("Log"), |ui| {
         let text = log_text(app);
-        if IconButton::new(icon::COPY, "Copy the log").show(ui).clicked() {
+        if IconButton::new(icon::COPY, tr!("Copy the log")).show(ui).clicked() {
             ui.copy_text(text);
         }
     });
@@ -61,7 +62,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         Frame::new().inner_margin(Margin { left: 16, right: 16, top: 0, bottom: 12 }).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             let Some(run) = &app.training.run else {
-                label(ui, TextRole::Small, p.text3, "What a run says stands here.");
+                label(ui, TextRole::Small, p.text3, tr!("What a run says stands here."));
                 return;
             };
             for line in &run.log {
@@ -109,7 +110,8 @@ fn row(
 ) -> Option<Command> {
     let p = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{name}, dev F1 {f1}")));
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, tr!("{name}, dev F1 {f1}", name, f1)));
     if selected {
         ui.painter().rect_filled(rect, 8, p.selected);
     } else if response.hovered() {

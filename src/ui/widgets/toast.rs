@@ -2,6 +2,7 @@
 //!
 //! Which notices stand and for how long is the application's to decide; this only shows them.
 
+use crate::app::language::tr;
 use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, Role, Ui, pos2, vec2};
 
 use crate::ui::theme::{self, Icon, TextRole, icon, metrics};
@@ -93,7 +94,7 @@ impl Toast<'_> {
 
         let ends = Rect::from_min_max(pos2(rect.right() - CLOSE, rect.top()), rect.max);
         let close = ui.put(ends.with_max_y(ends.top() + CLOSE), |ui: &mut Ui| {
-            IconButton::new(icon::X, "Close this notice").size(CLOSE).show(ui)
+            IconButton::new(icon::X, tr!("Close this notice")).size(CLOSE).show(ui)
         });
         if close.clicked() {
             return Some(ToastAnswer::Closed);

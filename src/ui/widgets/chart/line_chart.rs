@@ -1,5 +1,6 @@
 //! Lines over a common x, such as losses over the steps of a training.
 
+use crate::app::language::tr;
 use std::ops::RangeInclusive;
 
 use egui::{Align2, Color32, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
@@ -137,7 +138,7 @@ impl<'a> LineChart<'a> {
         let (room, response) = ui.allocate_exact_size(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.name));
         let Some((x, y)) = self.axes() else {
-            let words = TextRole::Caption.line(ui, "Nothing to show yet");
+            let words = TextRole::Caption.line(ui, tr!("Nothing to show yet"));
             put_text(ui.painter(), room, Align2::CENTER_CENTER, words, theme::of(ui).text3);
             return None;
         };
