@@ -1,5 +1,6 @@
 //! The Annotate room: an open dataset, which sentences are in view, what is selected, and the edits on it.
 
+use super::language::tr;
 use super::query::{Known, Query, Status};
 use super::worked::Worked;
 use crate::corpus::store::Counts;
@@ -263,6 +264,23 @@ impl Annotate {
     pub fn mark_edit(&self, after: Mark) -> Option<Edit> {
         let (SentenceId { document, sentence }, before) = (self.current_id(), self.mark());
         (before != after).then_some(Edit::Mark { document, sentence, before, after })
+    }
+
+    /// The edit that marks the current sentence and those before it in view as done, back to the last that is; `None` where it is done
+    /// already.
+    pub fn done_up_to_here(&self) -> Option<Edit> {
+        let before = self.shown.partition_point(|place| *place <= self.current);
+        let open = self.shown[..before].iter().rev().take_while(|place| self.mark_of(**place).is_none_or(|m| !m.done));
+        let mut edits: Vec<Edit> = open
+            .map(|place| {
+                let SentenceId { document, sentence } = self.sentences[*place];
+                let before = self.mark_of(*place).cloned().unwrap_or_default();
+                Edit::Mark { document, sentence, after: Mark { done: true, ..before.clone() }, before }
+            })
+            .collect();
+        edits.reverse();
+        let name = tr!("{count} done", count = edits.len());
+        (!edits.is_empty()).then_some(Edit::Together { name, edits })
     }
 
     /// After an edit: counts, and the sentence it touched comes into view. One that is new and touches several leaves the person

@@ -267,6 +267,7 @@ fn changes_data(command: &Command) -> bool {
                 Action::Accept,
                 Action::Reject,
                 Action::Done,
+                Action::DoneUpToHere,
                 Action::Flag,
                 Action::StartTraining,
             ];
@@ -428,6 +429,12 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
             let done = !a.mark().done;
             note(a, Mark { done, ..a.mark() }, effects);
             if done {
+                a.step(true);
+            }
+        }
+        Action::DoneUpToHere => {
+            if let Some(edit) = a.done_up_to_here() {
+                make(a, edit, effects);
                 a.step(true);
             }
         }

@@ -1,6 +1,7 @@
 //! Which sentences were done on which day, from the log of edits.
 
-use crate::corpus::SentenceId;
+use super::edit_json::from_json;
+use crate::corpus::{Edit, SentenceId};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
 
@@ -43,9 +44,8 @@ impl Progress {
     }
 }
 
-/// The date of each edit that stands, and, of a mark, which sentence it is about and whether that is done then.
-const EDITS: &str = "SELECT date(made, 'unixepoch', 'localtime'), json_extract(edit, '$.Mark.document'),
-    json_extract(edit, '$.Mark.sentence'), json_extract(edit, '$.Mark.after[0]') FROM edits
+/// The date of each edit that stands, and the edit.
+const EDITS: &str = "SELECT date(made, 'unixepoch', 'localtime'), edit FROM edits
     WHERE seq < (SELECT CAST(value AS INTEGER) FROM meta WHERE key='position') ORDER BY seq";
 
 /// Reads it from a project.
@@ -58,12 +58,10 @@ pub(super) fn read(c: &Connection) -> rusqlite::Result<Progress> {
     while let Some(row) = rows.next()? {
         let date: String = row.get(0)?;
         days.entry(date.clone()).or_default().edits += 1;
-        let (Some(document), Some(sentence)) = (row.get(1)?, row.get(2)?) else { continue };
-        let id = SentenceId { document, sentence };
-        if row.get(3)? {
-            done_on.entry(id).or_insert(date);
-        } else {
-            done_on.remove(&id);
+        let json = row.get_ref(1)?.as_str()?;
+        // Most edits say nothing of this, and some are long.
+        if let Some(edit) = json.contains("\"Mark\"").then(|| from_json(json)).flatten() {
+            follow(&edit, &date, &mut done_on);
         }
     }
     for (id, date) in done_on {
@@ -71,4 +69,20 @@ pub(super) fn read(c: &Connection) -> rusqlite::Result<Progress> {
     }
     days.values_mut().for_each(|day| day.done.sort_unstable());
     Ok(Progress { days, today })
+}
+
+/// Which sentences an edit makes done, and which it does not leave so.
+fn follow(edit: &Edit, date: &str, done_on: &mut HashMap<SentenceId, String>) {
+    match edit {
+        Edit::Mark { document, sentence, after, .. } => {
+            let id = SentenceId { document: *document, sentence: *sentence };
+            if after.done {
+                done_on.entry(id).or_insert_with(|| date.to_owned());
+            } else {
+                done_on.remove(&id);
+            }
+        }
+        Edit::Together { edits, .. } => edits.iter().for_each(|e| follow(e, date, done_on)),
+        _ => {}
+    }
 }

@@ -158,7 +158,7 @@ fn icon_of(action: Action) -> theme::Icon {
         Action::SelectNothing => icon::TEXT_CURSOR,
         Action::ClearLabel => icon::X,
         Action::Label(_) => icon::TAG,
-        Action::Done => icon::CIRCLE_CHECK,
+        Action::Done | Action::DoneUpToHere => icon::CIRCLE_CHECK,
         Action::Flag => icon::FLAG,
         Action::Comment => icon::MESSAGE_SQUARE,
         Action::KeepView => icon::BOOKMARK,

@@ -146,6 +146,9 @@ impl Shell {
         if self.app.room == Room::Annotate && ui.input(|i| !i.events.is_empty()) {
             self.queue.push(Command::Active(events::now()));
         }
+        // The name by which a screen reader calls the window.
+        let name = self.app.annotate.as_ref().map_or("Tagwright", |a| &a.corpus.name);
+        ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(name));
         let read_only = self.app.annotate.as_ref().is_some_and(|a| a.read_only);
         let saved = frame::Saved::of(self.committer.as_ref(), read_only);
         frame::top_bar(ui, &self.app, &saved, &mut out);

@@ -5,11 +5,15 @@ usage: gestures.py FILE [MODEL_LABELS], where MODEL_LABELS is the same file as a
 import sys
 
 
+starts = {}
+
+
 def sentences(path):
     """Spans of each sentence: (first word, one past the last, label, text)."""
-    found, words, tags = [], [], []
+    found, words, tags, documents = [], [], [], 0
     for line in [*open(path, encoding="utf-8"), "\n"]:
         parts = line.split()
+        documents += line.startswith("-DOCSTART-")
         if parts and not line.startswith("-DOCSTART-"):
             words.append(parts[0])
             tags.append(parts[-1])
@@ -22,6 +26,7 @@ def sentences(path):
                 if tag.startswith("B-"):
                     start = i
             found.append(spans)
+            starts.setdefault(documents, len(found) - 1)
             words, tags = [], []
     return found
 
@@ -37,6 +42,16 @@ rows = [
     ("Tagwright, by hand: drag, the label's key; D is done and goes on", 2 * len(spans) + n),
     ("Tagwright, with a brush: a click on the label where it is another one, drag or double click; D", len(spans) + switches + n),
 ]
+# Straight in the page: the words of a sentence around the current one are labelled where they stand, four before and after it in
+# its document, and one key says that all up to here are done. A key goes on where the next sentence with a span is farther away.
+labelled = [i for i, here in enumerate(gold) if here]
+begins = sorted(at for at in starts.values() if at < n)
+document = lambda sentence: sum(at <= sentence for at in begins)
+on = 0
+for a, b in zip([0, *labelled], [*labelled, n - 1]):
+    on += -(-max(b - a - 4, 0) // 4) if document(a) == document(b) else 1 + max(b - begins[document(b) - 1] - 4, 0)
+rows.append(("Tagwright, straight in the page: a click on the label where it is another one, drag or double click; Ctrl+D at the end",
+             len(spans) + switches + on + 1))
 # A text is labelled once, and E with Enter takes all its matches along: drag, key, E, Enter. It pays from the third on.
 texts = {}
 for s in spans:

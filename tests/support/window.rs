@@ -36,27 +36,12 @@ impl Window {
         Self::with_hub(data, Hub::default(), paths, size, theme)
     }
 
-    /// One on a screen with so many pixels a point.
-    pub fn scaled(data: Rc<tempfile::TempDir>, paths: &[&Path], scale: f32, theme: egui::Theme) -> Self {
-        Self::made(data, Hub::default(), paths, ([1440.0, 900.0], scale), theme)
-    }
-
     /// The same, with models named by an id coming from this hub.
     pub fn with_hub(
         data: Rc<tempfile::TempDir>,
         hub: Hub,
         paths: &[&Path],
         size: [f32; 2],
-        theme: egui::Theme,
-    ) -> Self {
-        Self::made(data, hub, paths, (size, 1.0), theme)
-    }
-
-    fn made(
-        data: Rc<tempfile::TempDir>,
-        hub: Hub,
-        paths: &[&Path],
-        (size, scale): ([f32; 2], f32),
         theme: egui::Theme,
     ) -> Self {
         let shell: Rc<RefCell<Option<Shell>>> = Rc::default();
@@ -82,12 +67,7 @@ impl Window {
                 shell.draw(&mut ui);
             }
         };
-        let builder = Harness::builder()
-            .with_size(size)
-            .with_pixels_per_point(scale)
-            .with_theme(theme)
-            .with_max_steps(64)
-            .with_context_setup(make);
+        let builder = Harness::builder().with_size(size).with_theme(theme).with_max_steps(64).with_context_setup(make);
         let builder = if std::env::var_os("TAGWRIGHT_SCREENSHOTS").is_some() { builder.wgpu() } else { builder };
         let mut harness = builder.with_render_cursor(false).build_ui(draw);
         harness.input_mut().system_theme = Some(theme);
@@ -262,11 +242,19 @@ impl Window {
     }
 
     /// Writes what is shown as a picture, where a software GPU is at hand.
+    /// At one pixel a point, and beside that, with `-2x` in its name, at two.
     pub fn picture(&mut self, to: &Path) {
         // No pointer in the picture: what it was over last would look chosen.
         self.harness.event(egui::Event::PointerGone);
         self.step();
-        let image = self.harness.render().expect("a picture");
-        image.save(to).expect("a file");
+        let name = to.file_name().expect("a name").to_string_lossy().into_owned();
+        let (page, theme) = name.rsplit_once('-').expect("a page and a theme");
+        for (scale, name) in [(2.0, format!("{page}-2x-{theme}")), (1.0, name.clone())] {
+            let viewport = self.harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
+            viewport.native_pixels_per_point = Some(scale);
+            self.step();
+            self.step();
+            self.harness.render().expect("a picture").save(to.with_file_name(name)).expect("a file");
+        }
     }
 }

@@ -239,6 +239,23 @@ fn sentences_are_done_flagged_and_commented_on() {
 }
 
 #[test]
+fn all_up_to_here_are_done_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "[Zoë PER] sails");
+    w.keys(&[Key::Enter]);
+    w.key(CTRL, Key::D);
+    assert!(w.shows_part("2 of 2 done") && w.shows("2 done today"));
+    w.until("it is saved", |w| w.is_durable());
+    let data = w.data.clone();
+    drop(w);
+    let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    assert!(w.shows("2 done today"));
+    w.key(CTRL, Key::Z);
+    assert_eq!(w.app().annotate.as_ref().map(|a| (a.done, a.progress.done_today())), Some((0, 0)));
+}
+
+#[test]
 fn a_search_is_kept_and_a_snapshot_brings_labels_back() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let file = data.path().join("text.conll");

@@ -226,6 +226,36 @@ fn by_mouse_a_list_opens_where_words_were_dragged_over_and_a_brush_needs_none() 
 }
 
 #[test]
+fn words_of_a_sentence_around_the_current_one_are_labelled_where_they_stand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Ada Vance met Zoë");
+    w.press("PER");
+    let beside = w.harness_rect("Go to train-0001");
+    let from = beside.left_top() + egui::vec2(76.0, 12.0);
+    w.drag(from, from + egui::vec2(400.0, 0.0));
+    let spans = |w: &Window| {
+        let app = w.app();
+        let a = app.annotate.as_ref().expect("a dataset");
+        (a.current, a.corpus.document(0).token_spans(1).iter().map(|s| (s.start, s.end)).collect::<Vec<_>>())
+    };
+    assert_eq!(spans(&w), (1, vec![(0, 3)]));
+    // A click only goes there.
+    w.press("Go to train-0000");
+    assert_eq!((spans(&w).0, marked(&w).as_str()), (0, "Ada Vance met Zoë"));
+}
+
+#[test]
+fn what_is_selected_is_said_to_screen_readers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "[Ada PER] met Zoë");
+    assert!(w.shows("train-0000: Ada met Zoë"));
+    w.keys(&[ArrowRight]);
+    assert!(w.shows("Ada, PER, 1 of 3"));
+    w.keys(&[ArrowRight, Num2]);
+    assert!(w.shows("met, ORG, 2 of 3"));
+}
+
+#[test]
 fn the_same_words_are_labelled_everywhere_in_one_step() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "[Oslo LOC] and Oslo or oslo and Oslo");

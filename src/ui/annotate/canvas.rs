@@ -16,7 +16,7 @@ use crate::corpus::{Span, TokenSpan};
 use crate::ui::Commands;
 use crate::ui::numbers::counted;
 use crate::ui::theme::{self, TextRole};
-use crate::ui::widgets::{hairline, icon, key_caps, label, put_text};
+use crate::ui::widgets::{hairline, icon, key_caps, label, put_text, spoken};
 use egui::{Align2, EventFilter, Frame, Id, Margin, Panel, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// How the canvas is presented.
@@ -26,6 +26,8 @@ pub struct View {
     scrolled_to: Option<(usize, bool)>,
     /// Word where a drag began.
     drag: Option<usize>,
+    /// Sentence around the current one where a drag began, and the word.
+    beside: Option<(usize, usize)>,
     /// Byte where a drag over characters began.
     characters: Option<u32>,
     /// The list from which a label is chosen.
@@ -108,7 +110,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
                     scroll_to(ui, rect);
                 }
             } else {
-                neighbour(ui, a, place, width, out);
+                neighbour(ui, a, place, view, width, out);
             }
         }
         // A press beside the text takes the selection away.
@@ -130,7 +132,8 @@ fn scroll_to(ui: &Ui, rect: Rect) {
     }
 }
 
-fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, width: f32, out: &mut Commands) {
+/// A sentence around the current one. Its words can be labelled where they stand: it is the current one from then on.
+fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, view: &mut View, width: f32, out: &mut Commands) {
     let p = theme::of(ui);
     let id = a.sentences[place];
     let document = a.corpus.document(id.document);
@@ -139,15 +142,28 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, width: f32, out: &mut Comm
     let spans = Layers::of(ui, a, place, false, Style::context(size, line)).blocks;
     let joined = document.touching(id.sentence as usize);
     let flow = Flow::lay_out_joined(ui, &words, &spans, Style::context(size, line), width, &joined);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height() + 9.0), Sense::click());
+    let size = vec2(ui.available_width(), flow.height() + 9.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, tr!("Go to {place}", place = a.name_of(place))));
     let origin = rect.min + vec2(gutter(ui), 0.0);
     let number = TextRole::MonoSmall.line(ui, &place.to_string());
     let gutter = Rect::from_min_max(pos2(rect.left(), rect.top()), pos2(origin.x - 16.0, rect.top() + line));
     put_text(ui.painter(), gutter, Align2::RIGHT_CENTER, number, p.text3);
     let clip = ui.clip_rect();
-    flow.paint(ui, origin, &words, &spans, Paint { quiet: true, clip: Some(clip), ..Paint::default() });
-    if response.clicked() {
+    let word = response.interact_pointer_pos().and_then(|at| flow.word_at(at - origin));
+    if response.drag_started() {
+        view.beside = pressed_at(ui).and_then(|at| flow.word_at(at - origin)).map(|word| (place, word));
+    }
+    let dragged = view.beside.filter(|(of, _)| *of == place).zip(word).map(|((_, from), to)| (from, to));
+    let selection = dragged.map(|(from, to)| from.min(to)..=from.max(to));
+    flow.paint(ui, origin, &words, &spans, Paint { quiet: true, clip: Some(clip), selection, ..Paint::default() });
+    if response.drag_stopped() && view.beside.take().is_some() {
+        if let Some((from, to)) = dragged {
+            out.extend([Command::Sentence(place), Command::Select(from, to), asked_for(a)]);
+        }
+    } else if let (true, Some(word)) = (response.double_clicked(), word) {
+        out.extend([Command::Sentence(place), Command::Select(word, word), asked_for(a)]);
+    } else if response.clicked() {
         out.push(Command::Sentence(place));
     }
 }
@@ -229,6 +245,7 @@ fn text(
     let origin = rect.min + vec2(gutter(ui), 0.0);
     let response = ui.interact(rect, Id::unique("canvas text"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Document, true, words.join(" ")));
+    spoken(ui, Id::unique("said of the selection"), &said(a, words));
     // Arrow keys and Tab would move egui's focus before they reach the table of commands.
     ui.memory_mut(|m| {
         if m.focused().is_none() {
@@ -256,14 +273,16 @@ fn text(
             flow.lane(*lane, span, width).iter().any(|strip| strip.rect.contains(at.to_pos2()))
         };
         let over = layers.lanes.iter().find(in_lane).map(|(_, span)| span).or(hovered.map(|i| &spans[i]));
-        let character = |word: usize| {
+        let character = |at: egui::Vec2| {
+            let word = flow.word_at(at)?;
             let (start, _) = document.tokens[document.sentence(id.sentence as usize).start + word];
-            start + flow.byte_at(ui, word, words[word], at) as u32
+            Some(start + flow.byte_at(ui, word, words[word], at) as u32)
         };
+        let pressed = pressed_at(ui).map_or(at, |pressed| pressed - origin);
         if view.characters.is_some() || ui.input(|i| i.modifiers.alt) {
-            drag_characters(&response, view, flow.word_at(at).map(character), out);
+            drag_characters(&response, view, (character(pressed), character(at)), out);
         } else {
-            drag(&response, a, view, &flow, at, over, out);
+            drag(&response, a, view, &flow, (pressed, at), over, out);
         }
     }
     if let Some(selected) = a.selected().filter(|_| a.choosing == Some(Choosing::Span)) {
@@ -299,10 +318,25 @@ fn text(
     }
 }
 
+/// What a screen reader says while a hand is on the keys: the selected words with their label, else the sentence.
+fn said(a: &Annotate, words: &[&str]) -> String {
+    let name = a.name_of(a.current);
+    let Some(selected) = a.selected() else { return format!("{name}: {}", words.join(" ")) };
+    let document = a.corpus.document(a.current_id().document);
+    let text = a.selected_text(0).map_or(String::new(), |at| document.text[at.start as usize..at.end as usize].into());
+    let label = a.selected_span().map_or(tr!("no label"), |s| a.corpus.labels.name(s.label));
+    tr!("{text}, {label}, {first} of {all}", text, label, first = selected.start() + 1, all = words.len())
+}
+
 /// With Alt a drag grows character by character.
-fn drag_characters(response: &egui::Response, view: &mut View, at: Option<u32>, out: &mut Commands) {
+fn drag_characters(
+    response: &egui::Response,
+    view: &mut View,
+    (pressed, at): (Option<u32>, Option<u32>),
+    out: &mut Commands,
+) {
     if response.drag_started() {
-        view.characters = at;
+        view.characters = pressed;
     }
     if let (true, Some(from), Some(to)) = (response.dragged() || response.drag_stopped(), view.characters, at)
         && from != to
@@ -314,6 +348,19 @@ fn drag_characters(response: &egui::Response, view: &mut View, at: Option<u32>, 
     }
 }
 
+/// Where the button went down: a quick hand is elsewhere by the time that egui calls it a drag.
+fn pressed_at(ui: &Ui) -> Option<egui::Pos2> {
+    ui.input(|i| i.pointer.press_origin())
+}
+
+/// What a selection by mouse gets: the brush's label, or the list of labels.
+fn asked_for(a: &Annotate) -> Command {
+    match a.brush {
+        Some(label) => Command::Label(label),
+        None => Command::Do(Action::ChooseLabel),
+    }
+}
+
 /// A press begins a selection, a drag grows it word by word; a click on a block takes the whole span. What was dragged over, or
 /// clicked twice, gets the brush's label or is asked for one; three clicks find the same words everywhere.
 fn drag(
@@ -321,30 +368,26 @@ fn drag(
     a: &Annotate,
     view: &mut View,
     flow: &Flow,
-    at: egui::Vec2,
+    (pressed, at): (egui::Vec2, egui::Vec2),
     over: Option<&SpanView>,
     out: &mut Commands,
 ) {
     if response.drag_started() {
-        view.drag = flow.word_at(at);
+        view.drag = flow.word_at(pressed);
     }
     if response.dragged()
         && let (Some(from), Some(to)) = (view.drag, flow.word_at(at))
     {
         out.push(Command::Select(from, to));
     }
-    let asks = || match a.brush {
-        Some(label) => Command::Label(label),
-        None => Command::Do(Action::ChooseLabel),
-    };
     if response.drag_stopped() && view.drag.take().is_some() {
-        out.push(asks());
+        out.push(asked_for(a));
     }
     if response.triple_clicked() {
         return out.extend([Command::ChooseNone, Command::Do(Action::LabelMatches)]);
     }
     if response.double_clicked() {
-        return out.push(asks());
+        return out.push(asked_for(a));
     }
     if response.clicked() {
         match (over, flow.word_at(at)) {

@@ -68,6 +68,7 @@ impl Toast<'_> {
         // A screen reader reads a notice out when it appears.
         let spoken = format!("{}. {}", self.title, self.detail);
         shown.response.widget_info(|| egui::WidgetInfo::labeled(Role::Alert, true, &spoken));
+        ui.ctx().accesskit_node_builder(shown.response.id, |node| node.set_live(egui::accesskit::Live::Polite));
         shown.inner
     }
 
