@@ -77,6 +77,19 @@ pub enum Action {
     Settings,
 }
 
+impl Action {
+    /// Whether what it opens takes the keys that follow.
+    pub fn opens(self) -> bool {
+        match self {
+            Self::OpenFile | Self::OpenFolder | Self::OpenSample | Self::SaveAs | Self::Export | Self::Compare => true,
+            Self::History | Self::ChooseLabel | Self::ChooseClass | Self::LabelMatches => true,
+            Self::Comment | Self::AddLabel | Self::KeepView | Self::Snapshots => true,
+            Self::GoTo(_) | Self::Evaluate | Self::Palette | Self::Keys | Self::Settings => true,
+            _ => false,
+        }
+    }
+}
+
 /// Where a key works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {

@@ -1,71 +1,157 @@
 //! Keys to commands, from the one table.
+//!
+//! A slow frame brings several keys. They are taken in the order in which they were pressed, and those behind one that opens or
+//! closes something wait until that has happened: they are meant for it.
 
 use super::Commands;
-use crate::app::command::Entry;
-use crate::app::{App, Chord, Command, Context, Room};
+use crate::app::{Action, App, Chord, Command, Context, Room};
+use crate::corpus::LabelId;
 use egui::{Event, Key, Modifiers, Ui};
 
+/// Keys that wait for a later frame.
+#[derive(Default)]
+pub struct Keys {
+    waiting: Vec<Event>,
+    /// Frames that they wait at most for the focus to follow what was opened or closed.
+    patience: u8,
+}
+
+/// What is opened is drawn in the next frame, and its field has the focus in the one behind.
+const PATIENCE: u8 = 3;
+
 /// Takes the keys of this frame that are a command's.
-pub fn consume(ui: &mut Ui, app: &App, out: &mut Commands) {
+pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
     let typing = ui.text_edit_focused();
-    // A control that was reached by Tab keeps Enter and Space for itself.
-    let focused = ui.memory(|m| m.focused()).is_some();
-    let on_canvas = app.room == Room::Annotate && app.annotate.is_some() && !typing && !dialog_open(app);
-    if on_canvas {
-        take_letters(ui, app, out);
+    let open = dialog_open(app);
+    let mut queue = std::mem::take(&mut keys.waiting);
+    queue.extend(taken_out(ui));
+    // What was opened has no focus yet, or what was closed has it still.
+    if keys.patience > 0 && open != typing {
+        keys.patience -= 1;
+        keys.waiting = queue;
+        return ui.request_repaint();
     }
-    // Chords with more modifiers first: a match ignores a Shift that was not asked for.
-    let mut rows: Vec<(&Chord, &Entry)> =
-        app.keymap.rows().flat_map(|(e, keys)| keys.iter().map(move |k| (k, e))).collect();
-    rows.sort_by_key(|(k, _)| std::cmp::Reverse(u8::from(k.control) + u8::from(k.shift) + u8::from(k.alt)));
-    for (chord, entry) in rows {
-        // A key that can be typed works where nothing is typed, whatever its command.
-        let on_text = entry.context == Context::Canvas || chord.is_typed();
-        if on_text && (!on_canvas || (focused && matches!(chord.key, "Enter" | "Space"))) {
+    keys.patience = 0;
+    let mut place = Place {
+        // A control that was reached by Tab keeps Enter and Space for itself.
+        focused: ui.memory(|m| m.focused()).is_some(),
+        on_canvas: app.room == Room::Annotate && app.annotate.is_some() && !typing && !open,
+        selected: app.annotate.as_ref().is_some_and(|a| a.selection.is_some()),
+    };
+    let rows = rows(app);
+    let mut left = Vec::new();
+    let mut queue = queue.into_iter().peekable();
+    while let Some(event) = queue.next() {
+        let pressed = match &event {
+            Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
+            _ => None,
+        };
+        let Some(command) = pressed.and_then(|(key, held)| place.command(app, &rows, key, held)) else {
+            // Enter and Esc may close what has the keys.
+            let ends = (typing || open) && matches!(pressed, Some((Key::Enter | Key::Escape, _)));
+            left.push(event);
+            if ends {
+                keys.patience = PATIENCE;
+                break;
+            }
             continue;
+        };
+        // What the key would type is no text for anything.
+        while queue.next_if(|next| matches!(next, Event::Text(_))).is_some() {}
+        let opens = matches!(command, Command::Do(action) if action.opens());
+        place.after(&command);
+        out.push(command);
+        if opens {
+            keys.patience = PATIENCE;
+            break;
         }
-        let Some(key) = Key::from_name(chord.key) else { continue };
-        let mut modifiers = Modifiers::NONE;
-        modifiers.command = chord.control;
-        modifiers.shift = chord.shift;
-        modifiers.alt = chord.alt;
-        if take(ui, modifiers, key, chord.is_letter()) {
-            out.push(Command::Do(entry.action));
-        }
+    }
+    keys.waiting = queue.collect();
+    ui.input_mut(|i| i.events.extend(left));
+    if !keys.waiting.is_empty() {
+        ui.request_repaint();
     }
 }
 
-/// Takes a key. A letter must have just these modifiers: with Shift it is a label's. Other keys may need one more to be reached.
-fn take(ui: &mut Ui, modifiers: Modifiers, key: Key, exactly: bool) -> bool {
-    if !exactly {
-        return ui.input_mut(|i| i.consume_key(modifiers, key));
-    }
-    // Those that were held when the key went down; a quick hand has let them go by now.
-    let is_it = |event: &Event| match event {
-        Event::Key { key: k, pressed: true, modifiers: held, .. } => {
-            let same = held.shift == modifiers.shift && held.alt == modifiers.alt;
-            *k == key && same && held.command == modifiers.command
-        }
+/// What was typed in this frame, taken out of it. Tab stays: egui has moved the focus by it already.
+fn taken_out(ui: &mut Ui) -> Vec<Event> {
+    let is_typed = |event: &mut Event| match event {
+        Event::Key { key, .. } => *key != Key::Tab,
+        Event::Text(_) | Event::Paste(_) | Event::Ime(_) | Event::Copy | Event::Cut => true,
         _ => false,
     };
-    ui.input_mut(|i| {
-        let before = i.events.len();
-        i.events.retain(|event| !is_it(event));
-        i.events.len() < before
-    })
+    ui.input_mut(|i| i.events.extract_if(.., is_typed).collect())
 }
 
-/// Shift and a label's letter gives it.
-fn take_letters(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let Some(a) = app.annotate.as_ref().filter(|a| a.selection.is_some()) else { return };
-    for (id, letter) in (0..).zip(a.corpus.labels.letters()) {
-        let key = letter.and_then(|letter| Key::from_name(letter.encode_utf8(&mut [0; 4])));
-        if let Some(key) = key
-            && take(ui, Modifiers::SHIFT, key, true)
-        {
-            out.push(Command::Label(id));
+/// A row of the table: its key, its command, and where it works.
+type Row = (Chord, Action, Context);
+
+/// The table's rows. Chords with more modifiers come first: a match ignores a Shift that was not asked for.
+fn rows(app: &App) -> Vec<Row> {
+    let mut rows: Vec<Row> =
+        app.keymap.rows().flat_map(|(e, keys)| keys.iter().map(|k| (*k, e.action, e.context))).collect();
+    rows.sort_by_key(|(k, ..)| std::cmp::Reverse(u8::from(k.control) + u8::from(k.shift) + u8::from(k.alt)));
+    rows
+}
+
+/// Where the keys go, as the ones before in this frame have left it.
+struct Place {
+    focused: bool,
+    on_canvas: bool,
+    selected: bool,
+}
+
+impl Place {
+    /// The command of a key; `None` where it has none here.
+    fn command(&self, app: &App, rows: &[Row], key: Key, held: Modifiers) -> Option<Command> {
+        let label = self.on_canvas.then(|| self.label(app, key, held)).flatten();
+        label.or_else(|| {
+            let row = rows.iter().find(|(chord, _, context)| {
+                // A key that can be typed works where nothing is typed, whatever its command.
+                let on_text = *context == Context::Canvas || chord.is_typed();
+                let kept = self.focused && matches!(chord.key, "Enter" | "Space");
+                (!on_text || (self.on_canvas && !kept)) && is_it(chord, key, held)
+            });
+            row.map(|(_, action, _)| Command::Do(*action))
+        })
+    }
+
+    /// Shift and a label's letter gives it to what is selected.
+    fn label(&self, app: &App, key: Key, held: Modifiers) -> Option<Command> {
+        let a = app.annotate.as_ref().filter(|_| self.selected && held == Modifiers::SHIFT)?;
+        let letters = a.corpus.labels.letters();
+        let is_its = |letter: &Option<char>| letter.is_some_and(|l| Key::from_name(l.encode_utf8(&mut [0; 4])) == Some(key));
+        letters.iter().position(is_its).map(|id| Command::Label(id as LabelId))
+    }
+
+    /// What a command leaves behind for the next key.
+    fn after(&mut self, command: &Command) {
+        let Command::Do(action) = command else { return };
+        match action {
+            Action::Move(_) | Action::Extend(_) => self.selected = true,
+            Action::NextSentence
+            | Action::PreviousSentence
+            | Action::PageDown
+            | Action::PageUp
+            | Action::Done
+            | Action::DoneUpToHere
+            | Action::SelectNothing => self.selected = false,
+            _ => {}
         }
     }
+}
+
+/// Whether a key that went down with these modifiers is a chord. A letter must have just its own: with Shift it is a label's. Other
+/// keys may need one more to be reached.
+fn is_it(chord: &Chord, key: Key, held: Modifiers) -> bool {
+    if Key::from_name(chord.key) != Some(key) {
+        return false;
+    }
+    if chord.is_letter() {
+        return (held.command, held.shift, held.alt) == (chord.control, chord.shift, chord.alt);
+    }
+    let wanted = Modifiers { command: chord.control, shift: chord.shift, alt: chord.alt, ..Modifiers::NONE };
+    held.matches_logically(wanted)
 }
 
 /// Whether something lies over the room and takes the keys.

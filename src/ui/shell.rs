@@ -26,6 +26,8 @@ pub struct View {
     pub ask_dialog: ask_dialog::View,
     pub import_dialog: import_dialog::View,
     pub settings_dialog: settings_dialog::View,
+    /// Keys that wait for what another one opens.
+    pub keys: keymap::Keys,
 }
 
 /// The window's program.
@@ -140,7 +142,7 @@ impl Shell {
         let mut out = Commands::new();
         // A key that is waited for in the settings is no command yet.
         if !self.view.settings_dialog.waits() {
-            keymap::consume(ui, &self.app, &mut out);
+            keymap::consume(ui, &self.app, &mut self.view.keys, &mut out);
         }
         // A sign of life on the text; the clock of the state is told, so that it needs none.
         if self.app.room == Room::Annotate && ui.input(|i| !i.events.is_empty()) {

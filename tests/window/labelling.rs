@@ -245,6 +245,34 @@ fn words_of_a_sentence_around_the_current_one_are_labelled_where_they_stand() {
 }
 
 #[test]
+fn keys_that_come_in_one_frame_are_taken_in_their_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Ada met Zoë");
+    // A slow machine's frame: all that was pressed since the last one.
+    let mut at_once = |keys: &[(Key, &str)]| {
+        for (key, text) in keys {
+            let key = egui::Event::Key { key: *key, physical_key: None, pressed: true, repeat: false, modifiers: NONE };
+            w.harness.input_mut().events.push(key);
+            if !text.is_empty() {
+                w.harness.input_mut().events.push(egui::Event::Text((*text).to_owned()));
+            }
+        }
+        for _ in 0..8 {
+            w.step();
+        }
+    };
+    at_once(&[(ArrowRight, ""), (Num2, "2"), (ArrowRight, ""), (Num3, "3")]);
+    at_once(&[(Key::C, "c"), (O, "o"), (Key::K, "k"), (Enter, ""), (Key::F, "f")]);
+    at_once(&[(Key::T, "t"), (Key::N, "n"), (E, "e"), (Key::W, "w"), (S, "s"), (Enter, ""), (Escape, ""), (End, "")]);
+    let app = w.app();
+    let a = app.annotate.as_ref().expect("a dataset");
+    assert_eq!(marked(&w), "[Ada ORG] [met LOC] Zoë");
+    assert_eq!(a.mark().remarks.iter().map(|r| r.text.as_str()).collect::<Vec<_>>(), ["ok"]);
+    assert!(a.mark().flagged, "what came behind Enter is a command again");
+    assert_eq!((a.corpus.classes.as_slice(), a.selection), (&["news".to_owned()][..], Some((2, 2))));
+}
+
+#[test]
 fn what_is_selected_is_said_to_screen_readers() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "[Ada PER] met Zoë");

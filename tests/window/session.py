@@ -87,17 +87,20 @@ def ask(data, sql):
 
 def state(data):
     spans = "SELECT document, start, stop, label, origin FROM spans ORDER BY 1, 2, 3, 4"
-    marks = "SELECT document, sentence, done, flagged FROM marks WHERE done OR flagged ORDER BY 1, 2"
-    return ask(data, spans), ask(data, marks), ask(data, "SELECT value FROM meta WHERE key='position'")
+    marks = "SELECT document, sentence, done, flagged, remarks FROM marks WHERE done OR flagged OR remarks <> '[]' ORDER BY 1, 2"
+    classes = "SELECT document, name FROM document_classes JOIN classes ON class = id ORDER BY 1, 2"
+    return ask(data, spans), ask(data, marks), ask(data, "SELECT value FROM meta WHERE key='position'"), ask(data, classes)
 
 
 def by_keys(window):
-    """60 steps: words selected and extended, labels by number, letter and list, spans grown and cleared, sentences done."""
+    """60 steps: words selected and extended, labels by number, letter and list, spans grown and cleared, sentences done, words
+    commented on, a document labelled."""
     steps = []
-    for i in range(10):
+    for i in range(9):
         label = [["1"], ["shift+o"], ["l", "Return"], ["3"], ["2"]][i % 5]
         steps += [["Right"], ["shift+Right"], label, ["alt+Right"] if i % 2 else ["ctrl+Right"], ["d"]]
     steps += [["Right"], ["2"], ["ctrl+z"], ["ctrl+shift+z"], ["Right"], ["BackSpace"], ["f"], ["Home"], ["shift+End"], ["4"]]
+    steps += [["c", "o", "k", "Return"], ["t", "n", "e", "w", "s", "Return"], ["Escape"], ["Down"], ["ctrl+d"]]
     assert len(steps) == 60
     for step in steps:
         window.key(*step)
@@ -158,7 +161,7 @@ def session(name, act, pictures):
     again.picture(pictures, f"session-{name}-reopened")
     again.kill()
     mine = sum(1 for span in after[0] if span[4] == "person")
-    print(f"session.py: by {name}: 60 steps, {edits} edits, {mine} spans of a person, {len(after[1])} sentences marked; killed, all there")
+    print(f"session.py: by {name}: 60 steps, {edits} edits, {mine} spans of a person, {len(after[1])} sentences marked, {len(after[3])} documents labelled; killed, all there")
 
 
 def main():
