@@ -251,7 +251,7 @@ impl Annotate {
 
     /// What is noted about the current sentence.
     pub fn mark(&self) -> Mark {
-        self.mark_of(self.current).cloned().unwrap_or_default()
+        self.corpus.mark(self.current_id())
     }
 
     /// What is noted about a sentence (by its place in the list of all).
@@ -260,25 +260,17 @@ impl Annotate {
         self.corpus.document(id.document).marks.of(id.sentence)
     }
 
-    /// The edit that notes this about the current sentence; `None` when it is noted already.
-    pub fn mark_edit(&self, after: Mark) -> Option<Edit> {
-        let (SentenceId { document, sentence }, before) = (self.current_id(), self.mark());
-        (before != after).then_some(Edit::Mark { document, sentence, before, after })
-    }
-
-    /// The edit that marks the current sentence and those before it in view as done, back to the last that is; `None` where it is done
-    /// already.
+    /// The edit that marks the current sentence and all before it in view as done; those that are flagged stay as they are. `None`
+    /// where there is nothing to mark.
     pub fn done_up_to_here(&self) -> Option<Edit> {
         let before = self.shown.partition_point(|place| *place <= self.current);
-        let open = self.shown[..before].iter().rev().take_while(|place| self.mark_of(**place).is_none_or(|m| !m.done));
-        let mut edits: Vec<Edit> = open
-            .map(|place| {
-                let SentenceId { document, sentence } = self.sentences[*place];
-                let before = self.mark_of(*place).cloned().unwrap_or_default();
-                Edit::Mark { document, sentence, after: Mark { done: true, ..before.clone() }, before }
-            })
-            .collect();
-        edits.reverse();
+        let open = |place: &&usize| self.mark_of(**place).is_none_or(|m| !m.done && !m.flagged);
+        let done = |place: &usize| {
+            let (id, before) = (self.sentences[*place], self.mark_of(*place).cloned().unwrap_or_default());
+            let after = Mark { done: true, ..before.clone() };
+            Edit::Mark { document: id.document, sentence: id.sentence, before, after }
+        };
+        let edits: Vec<Edit> = self.shown[..before].iter().filter(open).map(done).collect();
         let name = tr!("{count} done", count = edits.len());
         (!edits.is_empty()).then_some(Edit::Together { name, edits })
     }
@@ -295,9 +287,6 @@ impl Annotate {
             self.refilter();
         }
         self.follow_marks(edit);
-        if is_new {
-            self.progress.changed();
-        }
         if let Some((first, last)) = self.touched(edit)
             && (first == last || !is_new)
         {

@@ -10,9 +10,10 @@ use super::query::Status;
 use super::state::Room;
 use super::surveying::{Tab, Verdict};
 use super::training::Base;
-use crate::corpus::{LabelId, Span, Split};
+use crate::corpus::{LabelId, SentenceId, Span, Split};
 use crate::eval::lint::Kind;
 use crate::hub::ModelName;
+use crate::project::Today;
 use std::path::PathBuf;
 
 /// A command that needs nothing but itself: it has a name, and may have a key.
@@ -80,13 +81,28 @@ pub enum Action {
 impl Action {
     /// Whether what it opens takes the keys that follow.
     pub fn opens(self) -> bool {
-        match self {
-            Self::OpenFile | Self::OpenFolder | Self::OpenSample | Self::SaveAs | Self::Export | Self::Compare => true,
-            Self::History | Self::ChooseLabel | Self::ChooseClass | Self::LabelMatches => true,
-            Self::Comment | Self::AddLabel | Self::KeepView | Self::Snapshots => true,
-            Self::GoTo(_) | Self::Evaluate | Self::Palette | Self::Keys | Self::Settings => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::OpenFile
+                | Self::OpenFolder
+                | Self::OpenSample
+                | Self::SaveAs
+                | Self::Export
+                | Self::Compare
+                | Self::History
+                | Self::ChooseLabel
+                | Self::ChooseClass
+                | Self::LabelMatches
+                | Self::Comment
+                | Self::AddLabel
+                | Self::KeepView
+                | Self::Snapshots
+                | Self::GoTo(_)
+                | Self::Evaluate
+                | Self::Palette
+                | Self::Keys
+                | Self::Settings
+        )
     }
 }
 
@@ -263,12 +279,14 @@ pub enum Command {
     Remove(Span),
     /// Give the selection this label.
     Label(LabelId),
-    /// The comment on the current sentence; empty takes it away.
-    Comment(String),
-    /// The comment on these bytes of the current sentence; empty takes it away.
-    Remark(u32, u32, String),
+    /// The comment on a sentence; empty takes it away.
+    Comment(SentenceId, String),
+    /// The comment on these bytes of a sentence; empty takes it away.
+    Remark(SentenceId, u32, u32, String),
     /// The person is at work: seconds since 1970.
     Active(u64),
+    /// Another day has begun.
+    NewDay(Today),
     /// Gives the current document this label, or takes it away.
     Class(String),
     /// Ask for a line of text, or no more.

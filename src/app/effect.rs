@@ -24,6 +24,8 @@ pub enum Effect {
     Adopt(Box<Project>),
     /// Store something in the project.
     Commit(Commit),
+    /// Ask what day it is.
+    AskDay,
     /// Store the settings.
     StoreSettings,
 }

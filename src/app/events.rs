@@ -27,13 +27,19 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Opened(opened) => return opened_dataset(app, *opened),
         Event::Looked { path, choices, found } => import::looked(app, path, choices, found),
         Event::Saved(files) => {
+            // What was said of the files is of before.
+            app.surveying.survey = None;
             if let Some(a) = &mut app.annotate {
                 a.files = files.clone();
                 let count = files.len();
                 let names = files.iter().map(|f| f.path.display().to_string()).collect::<Vec<_>>().join(", ");
                 let title = if count == 1 { tr!("Saved") } else { tr!("Saved all sources") };
                 app.notices.say(Notice::good(title, names));
-                return vec![Effect::Commit(Commit::Sources(files))];
+                let mut effects = vec![Effect::Commit(Commit::Sources(files))];
+                if app.room == Room::Data {
+                    surveying::ask(app, &mut effects);
+                }
+                return effects;
             }
         }
         Event::Exported(path) => app.notices.say(Notice::good(tr!("Written"), path.display().to_string())),
@@ -101,7 +107,7 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     (annotate.runs, annotate.views, annotate.snapshots) = (kept.runs, kept.views, kept.snapshots);
     annotate.overlaps = kept.overlaps.unwrap_or(annotate.overlaps);
     annotate.guidelines = kept.guidelines;
-    annotate.worked = Worked::stored(&kept.worked, &kept.progress.today);
+    annotate.worked = Worked::stored(&kept.worked, &kept.progress.today.date);
     annotate.progress = kept.progress;
     annotate.highest_run = highest_run;
     annotate.read_only = project.is_read_only();

@@ -15,6 +15,8 @@ use crate::corpus::{Edit, LabelId};
 pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Label(label) => give(app, label, effects),
+        Command::NewLabelHere(name) => new_label_here(app, &name, effects),
+        Command::LetterOfLabel(id, letter) => give_letter(app, id, letter, effects),
         Command::NewLabel(name) => {
             app.asking = None;
             new_label(app, name.trim(), effects);
@@ -47,7 +49,6 @@ fn tell_of_classes(app: &mut App) {
 
 fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>) {
     match command {
-        Command::NewLabelHere(name) => new_label_here(a, &name, effects),
         Command::RenameLabel(id, name) => {
             let name = name.trim();
             let free = a.corpus.labels.id(name).is_none_or(|other| other == id);
@@ -56,7 +57,6 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
             }
         }
         Command::RecolourLabel(id, colour) => change(a, id, effects, |l| l.colour = colour),
-        Command::LetterOfLabel(id, letter) => change(a, id, effects, |l| l.letter = letter),
         Command::Class(name) => {
             let id = a.current_id();
             let before: Vec<String> = a.corpus.class_names(a.corpus.document(id.document)).cloned().collect();
@@ -84,20 +84,26 @@ pub(super) fn give(app: &mut App, label: LabelId, effects: &mut Vec<Effect>) {
     if usize::from(label) >= a.corpus.labels.len() {
         return;
     }
-    if let Some(span) = a.in_the_way(label) {
-        let document = a.corpus.document(a.current_id().document);
-        let title =
-            tr!("{span} is {label} already", span = quoted(document, &span), label = a.corpus.labels.name(span.label));
-        let text = tr!(
-            "Spans may not overlap in this dataset. Change that one first (Alt and arrows at its edges, Backspace clears \
-                    it), or allow overlaps in the list of commands."
-        );
-        return app.notices.say(Notice::info(title, text));
+    if let Some(notice) = refusal(a, label) {
+        return app.notices.say(notice);
     }
     if let Some(edit) = a.label_edit(Some(label)) {
         remember_given(a, label);
         make(a, edit, effects);
     }
+}
+
+/// Why a label cannot be given to what is selected; `None` where it can.
+fn refusal(a: &Annotate, label: LabelId) -> Option<Notice> {
+    let span = a.in_the_way(label)?;
+    let document = a.corpus.document(a.current_id().document);
+    let title =
+        tr!("{span} is {label} already", span = quoted(document, &span), label = a.corpus.labels.name(span.label));
+    let text = tr!(
+        "Spans may not overlap in this dataset. Change that one first (Alt and arrows at its edges, Backspace clears it), or allow \
+         overlaps in the list of commands."
+    );
+    Some(Notice::info(title, text))
 }
 
 /// What was labelled last, for the list of labels and for the next match. A part of a word has no match.
@@ -109,11 +115,15 @@ fn remember_given(a: &mut Annotate, label: LabelId) {
 }
 
 /// A new label for what is selected, as one step.
-fn new_label_here(a: &mut Annotate, name: &str, effects: &mut Vec<Effect>) {
+fn new_label_here(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
+    let Some(a) = &mut app.annotate else { return };
     a.choosing = None;
     let label = a.corpus.labels.len() as LabelId;
     if check_name(name).is_err() || a.corpus.labels.id(name).is_some() {
         return;
+    }
+    if let Some(notice) = refusal(a, label) {
+        return app.notices.say(notice);
     }
     if let Some(edit) = a.label_edit(Some(label)) {
         let new = Edit::AddLabel(a.corpus.labels.fresh(name));
@@ -146,7 +156,18 @@ fn change(a: &mut Annotate, id: LabelId, effects: &mut Vec<Effect>, change: impl
     }
 }
 
-/// Opens the list of labels, for the selection or for the document, or closes it.
+/// Gives a label a letter of its own, unless another one has it.
+fn give_letter(app: &mut App, id: LabelId, letter: Option<char>, effects: &mut Vec<Effect>) {
+    let Some(a) = &mut app.annotate else { return };
+    let taken = a.corpus.labels.iter().find(|(other, l)| *other != id && l.letter.is_some() && l.letter == letter);
+    if let (Some(letter), Some((_, other))) = (letter, taken) {
+        let text = tr!("It is the letter of {label}.", label = other.name);
+        return app.notices.say(Notice::bad(tr!("{letter} is taken", letter), text));
+    }
+    change(a, id, effects, |l| l.letter = letter);
+}
+
+/// Opens the list of labels, for the selection or for the document.
 pub(super) fn choose(a: &mut Annotate, what: Choosing) {
     let can = !a.read_only && !a.pieces.on && (what == Choosing::Class || a.selection.is_some());
     a.choosing = can.then_some(what).filter(|what| a.choosing != Some(*what));

@@ -119,21 +119,46 @@ impl App {
         self.settings.light.or(self.system_light).unwrap_or(false)
     }
 
-    /// Models that can be asked: the starter, then the runs of the open project, newest first.
+    /// Models that can be asked: the starter, then the runs of the open project, newest first, each with its title.
     pub fn models(&self) -> Vec<(String, ModelName)> {
         let mut models = vec![(tr!("Starter").to_owned(), ModelName::Starter)];
         let runs = self.annotate.iter().flat_map(|a| a.runs.iter().rev()).filter(|r| r.outcome.has_model());
         models.extend(runs.map(|r| {
-            let f1 = r.dev_f1.map_or_else(String::new, |f| tr!(", dev F1 {f1}", f1 = format!("{:.2}", f * 100.0)));
-            (tr!("Run {number}{f1}", number = r.number, f1), ModelName::Folder(r.folder.clone()))
+            let name = tr!("Run {number}", number = r.number);
+            let scored = |f1| tr!("{name}, dev F1 {f1}", name, f1 = format!("{:.2}", f1 * 100.0));
+            (r.dev_f1.map_or_else(|| name.clone(), scored), ModelName::Folder(r.folder.clone()))
         }));
         models
     }
 
-    /// A model's name as people see it.
+    /// A model's name as people see it, with its score where it has one.
     pub fn model_title(&self, model: &ModelName) -> String {
         let known = self.models().into_iter().find(|(_, m)| m == model).map(|(title, _)| title);
         known.unwrap_or_else(|| model.to_string())
+    }
+
+    /// A model's name as people see it.
+    pub fn model_name(&self, model: &ModelName) -> String {
+        match (model, self.run_of(model)) {
+            (ModelName::Starter, _) => tr!("Starter").to_owned(),
+            (_, Some(number)) => tr!("Run {number}", number),
+            _ => model.to_string(),
+        }
+    }
+
+    /// A model's name as it is stored with what it proposed: the same in every language.
+    pub fn proposer_name(&self, model: &ModelName) -> String {
+        match (model, self.run_of(model)) {
+            (ModelName::Starter, _) => "Starter".to_owned(),
+            (_, Some(number)) => format!("Run {number}"),
+            _ => model.to_string(),
+        }
+    }
+
+    /// The number of the run that made a model.
+    fn run_of(&self, model: &ModelName) -> Option<usize> {
+        let ModelName::Folder(folder) = model else { return None };
+        self.annotate.as_ref()?.runs.iter().find(|r| r.folder == *folder).map(|r| r.number)
     }
 
     /// Folder of a model that has one.

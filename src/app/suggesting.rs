@@ -65,8 +65,7 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
 pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effect> {
     let (model, mut asked) = std::mem::replace(&mut app.suggesting.asked, (ModelName::Starter, Vec::new()));
     asked.truncate(read);
-    let title = app.model_title(&model);
-    let title = title.split(", dev F1").next().unwrap_or_default().to_owned();
+    let title = app.proposer_name(&model);
     app.suggesting.progress = None;
     let mut effects = Vec::new();
     let Some(a) = &mut app.annotate else { return effects };

@@ -18,7 +18,7 @@ use super::surveying;
 use super::training::Base;
 use super::worked;
 use crate::app::language::tr;
-use crate::corpus::{Edit, Mark, Scheme, notation, scheme};
+use crate::corpus::{Edit, Mark, Scheme, SentenceId, notation, scheme};
 use crate::format::{self, Choices, FORMATS, Format};
 use crate::model::align::Rule;
 use crate::project::{Commit, export};
@@ -42,6 +42,12 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     // What is open over a room speaks of labels by their numbers.
     if app.annotate.as_ref().map(|a| a.renumbered) != numbers {
         app.matching = None;
+    }
+    // A list of labels gives way to what opens over it, and to another room.
+    let covered = app.palette || app.keys || app.settings_open || app.history || app.room != Room::Annotate;
+    let asked = app.asking.is_some() || app.exporting.is_some() || app.snapshots.is_some() || app.matching.is_some();
+    if let Some(a) = app.annotate.as_mut().filter(|_| covered || asked) {
+        a.choosing = None;
     }
     effects
 }
@@ -105,16 +111,22 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         | Command::TakeSnapshot(_)
         | Command::ForgetSnapshot(_)
         | Command::Restore(_) => keep(app, command, effects),
-        Command::Comment(comment) => {
+        Command::Comment(id, comment) => {
             app.asking = None;
             if let Some(a) = &mut app.annotate {
-                note(a, Mark { comment, ..a.mark() }, effects);
+                note(a, id, Mark { comment, ..a.corpus.mark(id) }, effects);
             }
         }
-        Command::Remark(start, end, text) => {
+        Command::Remark(id, start, end, text) => {
             app.asking = None;
             if let Some(a) = &mut app.annotate {
-                note(a, a.mark().with_remark(start, end, text), effects);
+                note(a, id, a.corpus.mark(id).with_remark(start, end, text), effects);
+            }
+        }
+        Command::NewDay(today) => {
+            if let Some(a) = &mut app.annotate {
+                a.progress.today = today;
+                a.worked = worked::Worked::default();
             }
         }
         Command::Active(now) => {
@@ -134,10 +146,15 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::Base(base) => {
             app.training.base = base;
+            app.surveying.survey = None;
             app.training.forget_measurements();
             check_base(app, effects);
         }
-        Command::Setting(field, text) => app.training.type_in(field, text),
+        Command::Setting(field, text) => {
+            // Which spans lie past the pieces that are read at once may be others.
+            app.surveying.survey = app.surveying.survey.take().filter(|_| FIELDS[field].name != "max_length");
+            app.training.type_in(field, text);
+        }
         Command::LabelAllPieces(on) => {
             app.training.arguments.label_all_pieces = on;
             app.training.estimate = None;
@@ -247,7 +264,7 @@ fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
 /// Whether a command changes the labels, the sources or the list of runs.
 fn changes_data(command: &Command) -> bool {
     match command {
-        Command::Comment(_) | Command::Remark(..) | Command::Class(_) | Command::LetterOfLabel(..) => true,
+        Command::Comment(..) | Command::Remark(..) | Command::Class(_) | Command::LetterOfLabel(..) => true,
         Command::Restore(_) | Command::AcceptAbove | Command::DropSuggestions => true,
         Command::NewLabelHere(_) | Command::TakeMatches | Command::JumpTo(_) | Command::SetGuidelines(_) => true,
         Command::Mend(_) | Command::Decide(_) | Command::Remove(_) => true,
@@ -427,7 +444,7 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
         }
         Action::Done => {
             let done = !a.mark().done;
-            note(a, Mark { done, ..a.mark() }, effects);
+            note(a, a.current_id(), Mark { done, ..a.mark() }, effects);
             if done {
                 a.step(true);
             }
@@ -438,7 +455,7 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
                 a.step(true);
             }
         }
-        Action::Flag => note(a, Mark { flagged: !a.mark().flagged, ..a.mark() }, effects),
+        Action::Flag => note(a, a.current_id(), Mark { flagged: !a.mark().flagged, ..a.mark() }, effects),
         Action::TogglePieces => a.pieces.on = !a.pieces.on,
         _ => {}
     }
@@ -461,10 +478,11 @@ fn redo(a: &mut Annotate, effects: &mut Vec<Effect>) -> Option<()> {
     Some(())
 }
 
-/// Notes something about the current sentence.
-fn note(a: &mut Annotate, mark: Mark, effects: &mut Vec<Effect>) {
-    if let Some(edit) = a.mark_edit(mark) {
-        make(a, edit, effects);
+/// Notes something about a sentence.
+fn note(a: &mut Annotate, id: SentenceId, after: Mark, effects: &mut Vec<Effect>) {
+    let (SentenceId { document, sentence }, before) = (id, a.corpus.mark(id));
+    if before != after {
+        make(a, Edit::Mark { document, sentence, before, after }, effects);
     }
 }
 

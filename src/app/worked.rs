@@ -41,8 +41,10 @@ impl Worked {
 
 /// A key or the mouse was used on the Annotate page.
 pub(super) fn goes_on(a: &mut Annotate, now: u64, effects: &mut Vec<Effect>) {
-    if a.worked.goes_on(now) && !a.read_only {
-        let text = format!("{} {}", a.progress.today, a.worked.seconds);
+    if now >= a.progress.today.until {
+        effects.push(Effect::AskDay);
+    } else if a.worked.goes_on(now) && !a.read_only {
+        let text = format!("{} {}", a.progress.today.date, a.worked.seconds);
         effects.push(Effect::Commit(Commit::Setting("worked", text)));
     }
 }

@@ -256,7 +256,7 @@ fn sorted<'n>(names: impl Iterator<Item = &'n String>) -> Vec<&'n String> {
 
 /// A span's text in quotes, cut where it is long.
 pub fn quoted(document: &Document, span: &Span) -> String {
-    let text = &document.text[span.start as usize..span.end as usize];
+    let text = document.text.get(span.start as usize..span.end as usize).unwrap_or_default();
     let short: String = text.chars().take(24).collect();
     if short.len() < text.len() { format!("“{short}…”") } else { format!("“{short}”") }
 }

@@ -3,6 +3,7 @@
 use super::document::{ClassId, Document, Split};
 use super::edit::Edit;
 use super::label::Labels;
+use super::mark::Mark;
 use super::scheme::Scheme;
 use std::sync::Arc;
 
@@ -96,6 +97,11 @@ impl Corpus {
             self.proposers.push(name.to_owned());
         }
         at as u8
+    }
+
+    /// What is noted about a sentence.
+    pub fn mark(&self, id: SentenceId) -> Mark {
+        self.document(id.document).marks.of(id.sentence).cloned().unwrap_or_default()
     }
 
     /// The number of a label of whole documents, which is added if new.

@@ -9,7 +9,9 @@ use super::run_record::{RunOutcome, RunRecord};
 use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::Column;
-use crate::corpus::{Corpus, Document, Edit, History, Labels, Mark, Marks, Origin, Scheme, Snapshot, Span, Split};
+use crate::corpus::{
+    Corpus, Document, Edit, History, Labels, Mark, Marks, Origin, Remark, Scheme, Snapshot, Span, Split,
+};
 use crate::format::{self, Found, Unit};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
@@ -95,8 +97,9 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
     for (document, sentence, mark) in lost.rows(c, "marks", sql, mark)? {
         let document = index.get(&document).and_then(|i| documents.get_mut(*i));
         if let Some(d) = document.filter(|d| (sentence as usize) < d.len()) {
-            let size = d.text.len() as u32;
-            let remarks = mark.remarks.into_iter().filter(|r| r.start < r.end && r.end <= size).collect();
+            let is_border = |at: u32| d.text.is_char_boundary(at as usize);
+            let fits = |r: &Remark| r.start < r.end && is_border(r.start) && is_border(r.end);
+            let remarks = mark.remarks.into_iter().filter(fits).collect();
             d.marks.set(sentence, Mark { remarks, ..mark });
         }
     }

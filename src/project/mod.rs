@@ -26,7 +26,7 @@ pub use committer::{Commit, Committer};
 pub use contents::Contents;
 pub use kept::{Kept, View};
 pub use places::Places;
-pub use progress::{Day, Progress};
+pub use progress::{Progress, Today};
 pub use run_record::{RunOutcome, RunRecord};
 pub use settings::Settings;
 pub use source::{Dataset, SourceFile, SourceProblem};

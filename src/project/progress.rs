@@ -5,43 +5,75 @@ use crate::corpus::{Edit, SentenceId};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
 
-/// What was done on a day.
+/// A day where the person is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Day {
-    /// Changes of any kind.
-    pub edits: usize,
-    /// Sentences that became done then and are so still.
-    pub done: Vec<SentenceId>,
+pub struct Today {
+    /// Its date: `2026-11-25`.
+    pub date: String,
+    /// When the next one begins, in seconds since 1970.
+    pub until: u64,
 }
 
-/// Days of work, by their dates where the person is: `2026-11-25`.
+/// Sentences by the days on which they became done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// The days on which something was changed.
-    pub days: BTreeMap<String, Day>,
-    /// The date at which the project was read.
-    pub today: String,
+    /// How many are done still, of each day.
+    pub days: BTreeMap<String, usize>,
+    /// The day on which something is done now.
+    pub today: Today,
+    done_on: HashMap<SentenceId, String>,
 }
 
 impl Progress {
-    /// Something is changed today.
-    pub fn changed(&mut self) {
-        self.days.entry(self.today.clone()).or_default().edits += 1;
-    }
-
     /// A sentence that was done or not is so now, today.
     pub fn follow(&mut self, id: SentenceId, before: bool, after: bool) {
-        if before && !after {
-            self.days.values_mut().for_each(|day| day.done.retain(|d| *d != id));
-        } else if after && !before {
-            self.days.entry(self.today.clone()).or_default().done.push(id);
+        let date = self.today.date.clone();
+        match (before, after) {
+            (false, true) => self.done(id, date),
+            (true, false) => self.undone(id),
+            _ => {}
+        }
+    }
+
+    fn done(&mut self, id: SentenceId, date: String) {
+        if !self.done_on.contains_key(&id) {
+            *self.days.entry(date.clone()).or_default() += 1;
+            self.done_on.insert(id, date);
+        }
+    }
+
+    fn undone(&mut self, id: SentenceId) {
+        let Some(date) = self.done_on.remove(&id) else { return };
+        let left = self.days.get(&date).map_or(0, |count| count - 1);
+        if left == 0 {
+            self.days.remove(&date);
+        } else {
+            self.days.insert(date, left);
         }
     }
 
     /// How many sentences became done today.
     pub fn done_today(&self) -> usize {
-        self.days.get(&self.today).map_or(0, |day| day.done.len())
+        self.days.get(&self.today.date).copied().unwrap_or(0)
     }
+
+    /// The sentences that became done on a day.
+    pub fn of(&self, date: &str) -> impl Iterator<Item = SentenceId> {
+        self.done_on.iter().filter(move |(_, on)| *on == date).map(|(id, _)| *id)
+    }
+}
+
+/// The day it is, as SQLite knows the person's time zone.
+pub fn today() -> Today {
+    Connection::open_in_memory().and_then(|c| day(&c)).unwrap_or_else(|e| {
+        log::warn!("what day it is is not known: {e}");
+        Today { until: u64::MAX, ..Today::default() }
+    })
+}
+
+fn day(c: &Connection) -> rusqlite::Result<Today> {
+    const DAY: &str = "SELECT date('now', 'localtime'), unixepoch('now', 'localtime', 'start of day', '+1 day', 'utc')";
+    c.query_row(DAY, [], |r| Ok(Today { date: r.get(0)?, until: r.get::<_, i64>(1)? as u64 }))
 }
 
 /// The date of each edit that stands, and the edit.
@@ -50,39 +82,31 @@ const EDITS: &str = "SELECT date(made, 'unixepoch', 'localtime'), edit FROM edit
 
 /// Reads it from a project.
 pub(super) fn read(c: &Connection) -> rusqlite::Result<Progress> {
-    let today = c.query_row("SELECT date('now', 'localtime')", [], |r| r.get(0))?;
-    let mut days: BTreeMap<String, Day> = BTreeMap::new();
-    let mut done_on: HashMap<SentenceId, String> = HashMap::new();
+    let mut progress = Progress { today: day(c)?, ..Progress::default() };
     let mut statement = c.prepare(EDITS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let date: String = row.get(0)?;
-        days.entry(date.clone()).or_default().edits += 1;
         let json = row.get_ref(1)?.as_str()?;
         // Most edits say nothing of this, and some are long.
         if let Some(edit) = json.contains("\"Mark\"").then(|| from_json(json)).flatten() {
-            follow(&edit, &date, &mut done_on);
+            follow(&mut progress, &edit, &row.get::<_, String>(0)?);
         }
     }
-    for (id, date) in done_on {
-        days.entry(date).or_default().done.push(id);
-    }
-    days.values_mut().for_each(|day| day.done.sort_unstable());
-    Ok(Progress { days, today })
+    Ok(progress)
 }
 
-/// Which sentences an edit makes done, and which it does not leave so.
-fn follow(edit: &Edit, date: &str, done_on: &mut HashMap<SentenceId, String>) {
+/// Which sentences an edit of a day makes done, and which it does not leave so.
+fn follow(progress: &mut Progress, edit: &Edit, date: &str) {
     match edit {
         Edit::Mark { document, sentence, after, .. } => {
             let id = SentenceId { document: *document, sentence: *sentence };
             if after.done {
-                done_on.entry(id).or_insert_with(|| date.to_owned());
+                progress.done(id, date.to_owned());
             } else {
-                done_on.remove(&id);
+                progress.undone(id);
             }
         }
-        Edit::Together { edits, .. } => edits.iter().for_each(|e| follow(e, date, done_on)),
+        Edit::Together { edits, .. } => edits.iter().for_each(|e| follow(progress, e, date)),
         _ => {}
     }
 }

@@ -12,12 +12,14 @@ use super::pack::{pack, pack_spans};
 use super::run_record::RunRecord;
 use super::schema::{MIGRATIONS, SCHEMA, TABLES};
 use super::source::{Dataset, SourceFile};
-use crate::corpus::{Edit, History, Snapshot};
+use crate::corpus::{Corpus, Document, Edit, History, Snapshot};
 use crate::disk::{self, Lock};
 use crate::format::{Choices, Unit};
 use rusqlite::{Connection, OpenFlags, Transaction, params};
 use serde_json::json;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A project that cannot be opened or written.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +58,10 @@ const WATCHED: usize = 500;
 
 /// What the readers make of a file. It changes whenever they part documents, words or labels otherwise than before: then a project
 /// that was filled earlier is no longer what its source would be read as.
-const READER: &str = "4";
+const READER: &str = "5";
+
+/// The value that says that labels of whole documents were read from the sources.
+const CLASSES: &str = "classes";
 
 /// What an empty project is filled with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,6 +175,7 @@ impl Project {
                 set_meta(&t, "reader", READER)?;
             }
             store_sources(&t, &dataset.files)?;
+            set_meta(&t, CLASSES, "read")?;
             for name in &corpus.classes {
                 t.execute("INSERT OR IGNORE INTO classes(name) VALUES(?)", [name])?;
             }
@@ -261,6 +267,35 @@ impl Project {
     /// SQLite's.
     pub fn kept(&self) -> Result<Kept, StoreError> {
         contents::kept(&self.connection, &mut Lost::default()).map_err(|e| self.fail(e))
+    }
+
+    /// Takes labels of whole documents from a dataset that was just read from the same sources, into the project and into what was read
+    /// of it, where it was filled before such labels were read at all: saving would take them out of the sources.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn adopt_classes(&mut self, read: &Corpus, held: &mut Corpus) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let run = || -> rusqlite::Result<()> {
+            if meta(&self.connection, CLASSES)?.is_some() {
+                return Ok(());
+            }
+            let with_classes = read.documents.iter().filter(|d| !d.classes.is_empty());
+            let found: HashMap<(u32, u32), &Arc<Document>> = with_classes.map(|d| ((d.file, d.place), d)).collect();
+            let t = self.connection.transaction()?;
+            for id in 0..held.documents.len() as u32 {
+                let d = held.document(id);
+                if let Some(source) = found.get(&(d.file, d.place)).filter(|_| d.classes.is_empty()) {
+                    let names: Vec<String> = read.class_names(source).cloned().collect();
+                    names.iter().try_for_each(|name| insert_class(&t, i64::from(id), name))?;
+                    let classes = held.class_ids(&names);
+                    held.document_mut(id).classes = classes;
+                }
+            }
+            set_meta(&t, CLASSES, "read")?;
+            t.commit()
+        };
+        run_then(run, &path)
     }
 
     /// What can still be read of a damaged project, and what is gone, in words. Undo begins anew: the log speaks of what may not be

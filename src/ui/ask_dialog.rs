@@ -34,7 +34,7 @@ fn words(asking: Asking) -> Words {
             placeholder: "DATE",
             verb: tr!("Add label"),
         },
-        Asking::Comment => Words {
+        Asking::Comment(_) => Words {
             title: tr!("Comment"),
             field: tr!("Comment on this sentence"),
             help: tr!("Kept in the project, found by comment: and has:comment"),
@@ -89,14 +89,13 @@ fn content(ui: &mut Ui, a: &Annotate, asking: Asking, typed: &mut String, out: &
     let words = words(asking);
     label(ui, TextRole::Title, p.text, words.title);
     ui.add_space(4.0);
-    if asking == Asking::Comment {
-        let sentence = a.document_of(a.current).sentence_text(a.current_id().sentence as usize);
-        paragraph(ui, TextRole::Small, p.text2, &sentence.chars().take(120).collect::<String>());
-        ui.add_space(6.0);
-    }
-    if let Asking::Remark(start, end) = asking {
-        let about = quoted(a.document_of(a.current), &Span::new(start..end, 0));
-        paragraph(ui, TextRole::Small, p.text2, &about);
+    let about = match asking {
+        Asking::Comment(id) => Some(a.corpus.document(id.document).sentence_text(id.sentence as usize).to_owned()),
+        Asking::Remark(id, start, end) => Some(quoted(a.corpus.document(id.document), &Span::new(start..end, 0))),
+        _ => None,
+    };
+    if let Some(about) = about {
+        paragraph(ui, TextRole::Small, p.text2, &about.chars().take(120).collect::<String>());
         ui.add_space(6.0);
     }
     let error = asking.wrong(a, typed);

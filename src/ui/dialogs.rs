@@ -19,11 +19,19 @@ const TOO_SOON: Duration = Duration::from_millis(400);
 /// Where the answer of a dialog comes from; a test gives its own.
 pub type Ask = std::sync::Arc<dyn Fn(&Pick) -> Option<PathBuf> + Send + Sync>;
 
+/// What became of a dialog.
+enum Answer {
+    /// The command it asked for.
+    Done(Command),
+    /// Nothing, after so long.
+    None(Pick, Duration),
+}
+
 /// Dialogs under way, and the field for a path.
 pub struct Dialogs {
     ask: Ask,
-    sender: Sender<(Pick, Option<PathBuf>, Duration)>,
-    answers: Receiver<(Pick, Option<PathBuf>, Duration)>,
+    sender: Sender<Answer>,
+    answers: Receiver<Answer>,
     typed: Option<(Pick, String)>,
 }
 
@@ -41,11 +49,21 @@ impl Dialogs {
 
     /// Asks for a path.
     pub fn open(&self, pick: Pick, ctx: &egui::Context) {
-        let (ask, sender, ctx) = (self.ask.clone(), self.sender.clone(), ctx.clone());
-        let work = move || {
+        let ask = self.ask.clone();
+        self.answer(ctx, move || {
             let started = Instant::now();
-            let answer = ask(&pick);
-            if sender.send((pick, answer, started.elapsed())).is_ok() {
+            match ask(&pick) {
+                Some(path) => Answer::Done(command(pick, path)),
+                None => Answer::None(pick, started.elapsed()),
+            }
+        });
+    }
+
+    /// Finds an answer on a thread of its own.
+    fn answer(&self, ctx: &egui::Context, find: impl FnOnce() -> Answer + Send + 'static) {
+        let (sender, ctx) = (self.sender.clone(), ctx.clone());
+        let work = move || {
+            if sender.send(find()).is_ok() {
                 ctx.request_repaint();
             }
         };
@@ -57,21 +75,20 @@ impl Dialogs {
     /// Answers that have come, as commands.
     pub fn poll(&mut self) -> Vec<Command> {
         let mut commands = Vec::new();
-        for (pick, answer, took) in self.answers.try_iter() {
+        for answer in self.answers.try_iter() {
             match answer {
-                Some(path) => commands.push(command(pick, path)),
-                None if took < TOO_SOON => self.typed = Some((pick, String::new())),
-                None => {}
+                Answer::Done(command) => commands.push(command),
+                Answer::None(pick, took) if took < TOO_SOON => self.typed = Some((pick, String::new())),
+                Answer::None(..) => {}
             }
         }
         commands
     }
 
-    /// Shows the field for a path, if it is needed; returns what was answered.
-    pub fn show(&mut self, ctx: &egui::Context) -> Option<Command> {
-        let (pick, mut text) = self.typed.take()?;
+    /// Shows the field for a path, if it is needed.
+    pub fn show(&mut self, ctx: &egui::Context) {
+        let Some((pick, mut text)) = self.typed.take() else { return };
         let p = theme::of(ctx);
-        let mut done = None;
         let mut open = true;
         let title = title(&pick);
         let left = dialog(ctx, "path", 460.0, |ui| {
@@ -88,7 +105,8 @@ impl Dialogs {
             ui.horizontal(|ui| {
                 let entered = ui.input(|i| i.key_pressed(egui::Key::Enter));
                 if (Button::primary(tr!("Use this path")).show(ui).clicked() || entered) && !text.trim().is_empty() {
-                    done = Some(command(pick.clone(), expand(text.trim())));
+                    let (pick, path) = (pick.clone(), expand(text.trim()));
+                    self.answer(ctx, move || Answer::Done(command(pick, path)));
                     open = false;
                 }
                 if Button::plain(tr!("Cancel")).show(ui).clicked() {
@@ -99,7 +117,6 @@ impl Dialogs {
         if open && !left {
             self.typed = Some((pick, text));
         }
-        done
     }
 }
 

@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         if let Some((done, total)) = s.progress {
             ProgressBar::new(tr!("Scoring"), Some(done as f32 / total.max(1) as f32)).tall().show(ui);
             ui.horizontal(|ui| {
-                label(ui, TextRole::Small, p.text2, &format!("{} of {}", thousands(done), counted(total, "sentence")));
+                label(ui, TextRole::Small, p.text2, &tr!("{done} of {all}", done = thousands(done), all = counted(total, "sentence")));
                 if Button::plain(tr!("Cancel")).show(ui).clicked() {
                     out.push(Command::Cancel);
                 }
@@ -41,9 +41,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                     ui.spacing_mut().item_spacing.y = 14.0;
                     // Wider, the eye would lose the row between two columns.
                     ui.set_max_width(ui.available_width().min(MEASURE));
-                    let title = app.model_title(model);
-                    let name = title.split(", dev F1").next().unwrap_or_default();
-                    let title = format!("{name} on {}", split.name());
+                    let title = tr!("{model} on {split}", model = app.model_name(model), split = split.name());
                     headline(ui, scores);
                     by_label(ui, a, scores, &title);
                     let p = theme::of(ui);
@@ -73,7 +71,7 @@ fn question(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 }
             }
         });
-        label(ui, TextRole::Small, p.text3, "on");
+        label(ui, TextRole::Small, p.text3, tr!("on"));
         let split = Button::plain(s.split.name()).icon(split_icon(s.split)).opens_menu().show(ui);
         menu(&split, 180.0, |ui| {
             for split in a.splits() {
@@ -93,7 +91,7 @@ fn question(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 fn headline(ui: &mut Ui, s: &Evaluation) {
     let (f1, precision, recall) = (score(s.overall.f1), score(s.overall.precision), score(s.overall.recall));
     let (piece, accuracy, strict) = (score(s.piece_f1), score(s.accuracy), score(s.strict.f1));
-    let right = |of: usize| format!("{} of {}", thousands(s.overall.right), thousands(of));
+    let right = |of: usize| tr!("{done} of {all}", done = thousands(s.overall.right), all = thousands(of));
     let (of_predicted, of_gold) = (right(s.overall.predicted), right(s.overall.support));
     let figure = |caption, number, detail| Figure { caption, number, unit: "", detail };
     figures(

@@ -120,7 +120,8 @@ impl Place {
     fn label(&self, app: &App, key: Key, held: Modifiers) -> Option<Command> {
         let a = app.annotate.as_ref().filter(|_| self.selected && held == Modifiers::SHIFT)?;
         let letters = a.corpus.labels.letters();
-        let is_its = |letter: &Option<char>| letter.is_some_and(|l| Key::from_name(l.encode_utf8(&mut [0; 4])) == Some(key));
+        let is_its =
+            |letter: &Option<char>| letter.is_some_and(|l| Key::from_name(l.encode_utf8(&mut [0; 4])) == Some(key));
         letters.iter().position(is_its).map(|id| Command::Label(id as LabelId))
     }
 

@@ -10,7 +10,7 @@ use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events, language};
 use crate::gpu::Helper;
 use crate::hub::Hub;
-use crate::project::{Commit, Committer, Places, Settings, settings};
+use crate::project::{Commit, Committer, Places, Settings, progress, settings};
 use crate::worker::{Wake, Worker};
 use egui::{Context, Ui};
 use std::path::PathBuf;
@@ -125,6 +125,7 @@ impl Shell {
                 Effect::Adopt(project) if project.is_read_only() => self.committer = None,
                 Effect::Adopt(project) => self.committer = Some(Committer::new(*project, self.wake.clone())),
                 Effect::Commit(commit) => self.commit(commit),
+                Effect::AskDay => self.queue.push(Command::NewDay(progress::today())),
                 Effect::StoreSettings => self.app.settings.store(&self.app.places),
             }
             ctx.request_repaint();
@@ -183,7 +184,7 @@ impl Shell {
         matches_dialog::show(ui, &self.app, &mut out);
         snapshots_dialog::show(ui, &self.app, &mut out);
         ask_dialog::show(ui, &self.app, &mut self.view.ask_dialog, &mut out);
-        out.extend(self.dialogs.show(ui));
+        self.dialogs.show(ui);
         frame::toasts(ui, &self.app, &mut out);
         if !out.is_empty() {
             ui.request_repaint();
@@ -234,7 +235,7 @@ pub fn open_window(paths: Vec<PathBuf>) -> Result<(), String> {
     let build = move |cc: &eframe::CreationContext| -> Result<Box<dyn eframe::App>, _> {
         let mut shell = Shell::new(&cc.egui_ctx, places, Hub::default(), &paths, Dialogs::of_the_system());
         if let Err(why) = language {
-            shell.ask(Command::Say(Notice::bad("The language file was not read", why)));
+            shell.ask(Command::Say(Notice::bad(tr!("The language file was not read"), why)));
         }
         Ok(Box::new(shell))
     };

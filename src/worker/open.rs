@@ -141,7 +141,11 @@ fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opened, S
                 return Ok(opened(project, as_read(kept), dataset.problems.clone(), false, None));
             }
             drop(project);
-            let (project, contents, notice) = open_project(&at)?;
+            let (mut project, mut contents, notice) = open_project(&at)?;
+            if !project.is_read_only() {
+                let held = &mut contents.dataset.corpus;
+                project.adopt_classes(&dataset.corpus, held).map_err(|e| text(&e))?;
+            }
             return Ok(opened(project, contents, dataset.problems, false, notice));
         }
         if project.is_read_only() {

@@ -181,6 +181,53 @@ fn doccano_of_all_generations() {
     check(format::DOCCANO, "a.jsonl", mixed, "[EU ORG] rejects <trade> // [EU ORG]");
 }
 
+/// A record whose text's own labels become these: the record afterwards.
+fn classified(format: Format, name: &str, record: &str, classes: &[&str]) -> serde_json::Value {
+    let source = source(name, record.as_bytes(), &|_| None);
+    let mut corpus = Corpus::default();
+    let found = format::read(&source.said_to_be(format), &mut corpus).expect("a corpus");
+    let names: Vec<String> = classes.iter().map(|n| (*n).to_owned()).collect();
+    let ids = corpus.class_ids(&names);
+    corpus.document_mut(0).classes = ids;
+    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
+    let saved = format.rewrite.expect("it is saved")(&source, &current).expect("bytes");
+    serde_json::from_slice(&saved).expect("JSON")
+}
+
+#[test]
+fn labels_of_a_text_change_only_where_they_changed() {
+    let check = |format: Format, name: &str, record: &str, classes: &[&str], at: &str, expected: serde_json::Value| {
+        let saved = classified(format, name, record, classes);
+        assert_eq!(saved.pointer(at), Some(&expected), "{at} of {saved}");
+    };
+    // Each of two controls keeps its own; a choice about a region is none of the text's.
+    let studio = r#"[{"data":{"text":"EU rejects"},"annotations":[{"result":[
+        {"type":"choices","from_name":"mood","value":{"choices":["bad"]}},
+        {"type":"choices","from_name":"topic","value":{"choices":["trade","law"]}},
+        {"type":"choices","from_name":"sure","value":{"start":0,"end":2,"choices":["yes"]}}]}]}]"#;
+    let results = "/0/annotations/0/result";
+    let ls = format::LABEL_STUDIO;
+    let only = |names: &[&str]| serde_json::json!({"choices": names});
+    check(ls, "a.json", studio, &["bad", "law"], &format!("{results}/1/value"), only(&["law"]));
+    check(ls, "a.json", studio, &["bad", "trade", "law", "new"], &format!("{results}/0/value"), only(&["bad", "new"]));
+    let region = serde_json::json!({"start": 0, "end": 2, "choices": ["yes"]});
+    check(ls, "a.json", studio, &[], &format!("{results}/2/value"), region);
+    // What was rejected is no decision, and one that comes makes it none.
+    let rejected = r#"{"text":"EU","spans":[{"start":0,"end":2,"label":"ORG"}],"accept":["old"],"_input_hash":1,"answer":"reject"}"#;
+    let prodigy = format::PRODIGY;
+    check(prodigy, "a.jsonl", rejected, &["new"], "/accept", serde_json::json!(["new"]));
+    check(prodigy, "a.jsonl", rejected, &["new"], "/answer", "accept".into());
+    check(prodigy, "a.jsonl", rejected, &["new"], "/spans", serde_json::json!([]));
+    let both = r#"{"text":"EU","label":[[0,2,"ORG"],"trade"],"cats":["law"]}"#;
+    let doccano = format::DOCCANO;
+    check(doccano, "a.jsonl", both, &["trade"], "/cats", serde_json::json!([]));
+    check(doccano, "a.jsonl", both, &["law"], "/label", serde_json::json!([[0, 2, "ORG"]]));
+    check(doccano, "a.jsonl", both, &["trade", "law", "new"], "/cats", serde_json::json!(["law", "new"]));
+    let scored = r#"[["EU",{"entities":[],"cats":{"A":0.7,"B":0.6,"C":0.2}}]]"#;
+    let cats = serde_json::json!({"A": 0.7, "B": 0.0, "C": 0.2});
+    check(format::SPACY_JSON, "a.json", scored, &["A"], "/0/1/cats", cats);
+}
+
 #[test]
 fn label_studio_full_and_minimal() {
     let full = r#"[{"id":1,"data":{"text":"EU rejects"},"annotations":[{"id":9,"was_cancelled":false,"result":[

@@ -153,6 +153,35 @@ fn every_older_version_opens() {
 }
 
 #[test]
+fn labels_of_documents_come_into_a_project_that_was_filled_before_they_were_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.jsonl");
+    std::fs::write(&file, "{\"text\":\"EU\",\"label\":[[0,2,\"ORG\"]],\"cats\":[\"trade\"]}\n").expect("a file");
+    let dataset = Dataset::open(&file).expect("a dataset");
+    let mut before = dataset.clone();
+    before.corpus.classes.clear();
+    before.corpus.document_mut(0).classes.clear();
+    let at = folder.path().join("x.tagwright");
+    let mut project = Project::open(&at).expect("a project");
+    project.fill(&before, Filled::FromSource, &|_, _| true).expect("it is filled");
+    rusqlite::Connection::open(&at)
+        .and_then(|c| c.execute("DELETE FROM meta WHERE key='classes'", []))
+        .expect("as it was");
+    let classes = |corpus: &Corpus| corpus.class_names(corpus.document(0)).cloned().collect::<Vec<_>>();
+    let mut held = project.read().expect("contents").dataset.corpus;
+    assert!(classes(&held).is_empty());
+    project.adopt_classes(&dataset.corpus, &mut held).expect("adopted");
+    assert_eq!(classes(&held), ["trade"]);
+    assert_eq!(classes(&project.read().expect("contents").dataset.corpus), ["trade"]);
+    // Once: what a person takes away does not come back.
+    let gone = Edit::Classes { document: 0, before: vec!["trade".into()], after: Vec::new() };
+    project.commit(&gone, true, 1).expect("stored");
+    let mut held = project.read().expect("contents").dataset.corpus;
+    project.adopt_classes(&dataset.corpus, &mut held).expect("nothing to adopt");
+    assert!(classes(&held).is_empty());
+}
+
+#[test]
 fn documents_with_and_without_columns_lie_side_by_side() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");

@@ -211,6 +211,18 @@ impl Window {
         self.pointer(to, false);
     }
 
+    /// Presses and lets go where a point is, in one frame: two of them are a double click.
+    pub fn click_at(&mut self, at: egui::Pos2) {
+        let button = |pressed| egui::Event::PointerButton {
+            pos: at,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: egui::Modifiers::NONE,
+        };
+        self.harness.input_mut().events.extend([egui::Event::PointerMoved(at), button(true), button(false)]);
+        self.harness.step();
+    }
+
     fn pointer(&mut self, pos: egui::Pos2, pressed: bool) {
         let modifiers = egui::Modifiers::NONE;
         self.harness.event(egui::Event::PointerButton {

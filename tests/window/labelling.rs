@@ -88,9 +88,11 @@ fn a_label_that_would_cut_another_span_is_refused_with_a_reason() {
     let mut w = window(folder.path(), york);
     w.keys(&[ArrowRight, ArrowRight, ArrowRight, Num1]);
     assert!(w.shows_part("“New York University” is ORG already"));
+    // So is one that is new.
+    w.ask(Command::NewLabelHere("CITY".into()));
+    assert_eq!(marked(&w), york);
     w.ask(Command::Do(tagwright::app::Action::Overlaps));
     w.keys(&[Num1]);
-    assert!(!w.shows_part("no such words"));
     let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).token_spans(0).len());
     assert_eq!(spans(&w), Some(2), "allowed, they lie over each other");
 }
@@ -160,6 +162,45 @@ fn a_document_is_labelled_as_a_whole() {
     let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
     w.until("the file is open", |w| w.app().annotate.is_some());
     assert_eq!(classes(&w), ["town news", "sea"]);
+}
+
+#[test]
+fn a_new_label_may_hold_letters_of_another_and_the_list_gives_way() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Zoë sails");
+    w.ask(Command::Class("non-spam".into()));
+    w.keys(&[Key::T]);
+    w.harness.event(egui::Event::Text("spam".to_owned()));
+    w.step();
+    w.keys(&[Key::ArrowDown, Enter]);
+    let classes = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.classes.clone());
+    assert_eq!(classes(&w), Some(vec!["non-spam".to_owned(), "spam".to_owned()]));
+    w.key(CTRL, Key::K);
+    w.step();
+    assert!(w.app().palette && w.app().annotate.as_ref().is_some_and(|a| a.choosing.is_none()));
+}
+
+#[test]
+fn a_comment_stays_with_its_sentence_whatever_is_undone_meanwhile() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.jsonl");
+    std::fs::write(
+        &file,
+        "{\"text\":\"Oslo\",\"label\":[[0,4,\"LOC\"]]}\n{\"text\":\"A much longer text of the second\"}\n",
+    )
+    .expect("a file");
+    let mut w = Window::open(&[&file]);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.keys(&[ArrowRight, Backspace]);
+    w.keys(&[Enter, End, Key::C]);
+    w.key(CTRL, Z);
+    w.type_text("Comment on these words", "which?");
+    w.keys(&[Enter]);
+    let said = |w: &Window, document: u32| {
+        let id = tagwright::corpus::SentenceId { document, sentence: 0 };
+        w.app().annotate.as_ref().map(|a| a.corpus.mark(id).remarks.len())
+    };
+    assert_eq!((said(&w, 0), said(&w, 1)), (Some(0), Some(1)));
 }
 
 #[test]
@@ -239,6 +280,13 @@ fn words_of_a_sentence_around_the_current_one_are_labelled_where_they_stand() {
         (a.current, a.corpus.document(0).token_spans(1).iter().map(|s| (s.start, s.end)).collect::<Vec<_>>())
     };
     assert_eq!(spans(&w), (1, vec![(0, 3)]));
+    // Two clicks on a word label it, though the text moves with the first.
+    w.press("Go to train-0000");
+    let at = w.harness_rect("Go to train-0001").left_top() + egui::vec2(76.0, 12.0);
+    w.click_at(at);
+    w.click_at(at);
+    w.step();
+    assert_eq!(spans(&w), (1, vec![(0, 1)]));
     // A click only goes there.
     w.press("Go to train-0000");
     assert_eq!((spans(&w).0, marked(&w).as_str()), (0, "Ada Vance met Zoë"));

@@ -115,7 +115,8 @@ fn document(w: &mut Window, theme: Theme) {
     w.ask(Command::Sentence(6));
     w.ask(Command::Select(5, 7));
     let at = w.app().annotate.as_ref().and_then(|a| a.selected_text(0)).expect("a selection");
-    w.ask(Command::Remark(at.start, at.end, "the company or its council?".into()));
+    let id = w.app().annotate.as_ref().map(|a| a.current_id()).expect("a sentence");
+    w.ask(Command::Remark(id, at.start, at.end, "the company or its council?".into()));
     w.ask(Command::Class("town council".into()));
     w.ask(Command::Class("shipping".into()));
     let keys: Vec<u64> = w.app().notices.shown().iter().map(|n| n.key).collect();

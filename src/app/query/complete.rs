@@ -1,6 +1,6 @@
 //! How a query that is being typed may go on.
 
-use super::{FIELDS, HAS, STATUS};
+use super::{FIELDS, HAS, STATUS, quoted};
 use crate::corpus::Corpus;
 
 /// How the last word of a query may go on: the whole query as it would be then, and that word.
@@ -10,7 +10,6 @@ pub fn completions(text: &str, corpus: &Corpus) -> Vec<(String, String)> {
     let (before, last) = text.split_at(start);
     let sign = last.strip_prefix('-').map_or(0, |_| 1);
     let (before, last) = (format!("{before}{}", &last[..sign]), &last[sign..]);
-    let quoted = |name: &str| if name.contains(char::is_whitespace) { format!("\"{name}\"") } else { name.to_owned() };
     let goes_on =
         |word: &str| word.replace('"', "").to_lowercase().starts_with(&last.to_lowercase()) && word.len() > last.len();
     let all: Vec<String> = match last.split_once(':').map(|(field, _)| field.to_ascii_lowercase()).as_deref() {

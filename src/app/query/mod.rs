@@ -101,6 +101,15 @@ pub enum Query {
     Words(Compared),
 }
 
+/// A name as the value of a field: in quotes where it needs some; of one with quotes in it, what stands before them.
+pub fn quoted(name: &str) -> String {
+    match name.split_once('"') {
+        Some((before, _)) => format!("\"{before}*\""),
+        None if name.contains(|c: char| c.is_whitespace() || "()".contains(c)) => format!("\"{name}\""),
+        None => name.to_owned(),
+    }
+}
+
 /// The query of the sentences that have a span of just this text.
 pub fn of_span(text: &str) -> String {
     // A slash would end the pattern.
@@ -121,9 +130,9 @@ pub enum Decided {
 /// How far a person is with a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Nobody has changed anything in it.
+    /// No label in it is a person's or a model's, and nothing is said of it.
     New,
-    /// A person labelled or said something in it, and it is neither done nor flagged.
+    /// A label in it is a person's, or something is said of it, and it is neither done nor flagged.
     InWork,
     /// Its labels are as they should be.
     Done,
@@ -165,8 +174,11 @@ mod tests {
 
     fn known(corpus: &Corpus) -> Known<'_> {
         static PROGRESS: std::sync::LazyLock<Progress> = std::sync::LazyLock::new(|| {
-            let day = crate::project::Day { edits: 1, done: vec![SentenceId { document: 0, sentence: 1 }] };
-            Progress { days: [("2026-11-25".to_owned(), day)].into(), today: "2026-11-25".into() }
+            let today = crate::project::Today { date: "2026-11-25".into(), until: u64::MAX };
+            let mut progress = Progress::default();
+            progress.today = today;
+            progress.follow(SentenceId { document: 0, sentence: 1 }, false, true);
+            progress
         });
         Known { corpus, snapshots: &[], progress: &PROGRESS }
     }
@@ -204,6 +216,8 @@ mod tests {
         check("done:today or done:2026-11-24", &[1]);
         check("class:\"big news\"", &[3]);
         check("class:b*", &[3]);
+        check(&format!("class:{}", quoted("big news")), &[3]);
+        check(&format!("class:{}", quoted("big \"new\" (s)")), &[3]);
         check("has:class", &[3]);
         check("comment:town", &[0]);
         check("status:flagged or comment:RAIN", &[2]);
@@ -233,7 +247,7 @@ mod tests {
         check("label:XYZ", "no label XYZ; there are LOC, PER");
         check("split:nowhere", "no split");
         check("has:wings", "span or overlap");
-        check("class:sports", "no class sports; there are none yet");
+        check("class:sports", "no document is labelled sports; there are none yet");
         check("done:soon", "a day");
         check("length>many", "a number");
         check("(oslo", "not closed");

@@ -246,40 +246,45 @@ impl<'a> Reader<'a> {
     /// Labels of this name, in any case; with a star behind it, all that begin so.
     fn label(&self, name: &str) -> Result<Query, String> {
         let names = self.known.corpus.labels.names();
-        named(&names, name, "label").map(Query::Label)
+        named(&names, name)
+            .map(Query::Label)
+            .ok_or_else(|| tr!("there is no label {name}; there are {known}", name, known = listed(&names)))
     }
 
     /// Labels of documents, likewise.
     fn class(&self, name: &str) -> Result<Query, String> {
-        named(&self.known.corpus.classes, name, "class").map(Query::Class)
+        let names = &self.known.corpus.classes;
+        named(names, name)
+            .map(Query::Class)
+            .ok_or_else(|| tr!("no document is labelled {name}; there are {known}", name, known = listed(names)))
     }
 
     /// The sentences that were done on a day.
     fn done(&self, day: &str) -> Result<Query, String> {
         let progress = self.known.progress;
-        let date = if day.eq_ignore_ascii_case("today") { &progress.today } else { day };
+        let date = if day.eq_ignore_ascii_case("today") { &progress.today.date } else { day };
         let digits = |c: (usize, char)| if matches!(c.0, 4 | 7) { c.1 == '-' } else { c.1.is_ascii_digit() };
         if date.len() != 10 || !date.char_indices().all(digits) {
             return Err(tr!("behind done: there may be a day, as today or 2026-11-25").into());
         }
-        let done = progress.days.get(date).map(|day| day.done.iter().copied().collect());
-        Ok(Query::Among(Arc::new(done.unwrap_or_default())))
+        Ok(Query::Among(Arc::new(progress.of(date).collect())))
     }
 }
 
 /// The numbers of names that are this, in any case, or begin so where a star stands behind it.
-fn named(names: &[String], wanted: &str, what: &str) -> Result<Vec<u16>, String> {
+fn named(names: &[String], wanted: &str) -> Option<Vec<u16>> {
     let begin = wanted.strip_suffix('*').map(str::to_lowercase);
     let fits = |name: &str| match &begin {
         Some(begin) => name.to_lowercase().starts_with(begin),
         None => name.to_lowercase() == wanted.to_lowercase(),
     };
     let found: Vec<u16> = (0..).zip(names).filter(|(_, name)| fits(name)).map(|(id, _)| id).collect();
-    if found.is_empty() {
-        let known = if names.is_empty() { tr!("none yet").to_owned() } else { names.join(", ") };
-        return Err(tr!("there is no {what} {wanted}; there are {known}", what, wanted, known));
-    }
-    Ok(found)
+    (!found.is_empty()).then_some(found)
+}
+
+/// Names in a row; that there are none where there are none.
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { tr!("none yet").to_owned() } else { names.join(", ") }
 }
 
 fn is_field(name: &str) -> bool {

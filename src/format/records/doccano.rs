@@ -50,17 +50,32 @@ fn any(entry: &Value) -> Option<Mark> {
 const CLASSES: Classes = Classes { read: classes, put: put_classes };
 
 fn classes(value: &Value) -> Vec<String> {
-    ["cats"].iter().chain(&KEYS).filter_map(|k| value.get(*k)).flat_map(names).collect()
+    lists().filter_map(|k| value.get(k)).flat_map(names).collect()
 }
 
+/// Where records may keep them.
+fn lists() -> impl Iterator<Item = &'static str> {
+    ["cats"].into_iter().chain(KEYS)
+}
+
+/// What went leaves the list that has it; what came goes into the first that has some, or into `cats`.
 fn put_classes(record: &mut Value, classes: &[String]) {
-    // Where a list holds some already, it goes on holding them.
-    let holds = |k: &&&str| record.get(**k).is_some_and(|list| !names(list).is_empty());
-    let key = KEYS.iter().find(holds).copied().unwrap_or("cats");
+    let before = self::classes(record);
+    let first = lists().find(|k| record.get(*k).is_some_and(|list| !names(list).is_empty()));
     let Some(fields) = record.as_object_mut() else { return };
-    let Some(list) = fields.entry(key).or_insert_with(|| json!([])).as_array_mut() else { return };
-    list.retain(|entry| !entry.is_string());
-    list.extend(classes.iter().map(|name| json!(name)));
+    for key in lists() {
+        if let Some(list) = fields.get_mut(key).and_then(Value::as_array_mut) {
+            list.retain(|entry| entry.as_str().is_none_or(|name| classes.iter().any(|c| c == name)));
+        }
+    }
+    let new = classes.iter().filter(|name| !before.contains(name)).map(|name| json!(name));
+    let list = fields.entry(first.unwrap_or("cats")).or_insert_with(|| json!([]));
+    if !list.is_array() {
+        *list = json!([]);
+    }
+    if let Some(list) = list.as_array_mut() {
+        list.extend(new);
+    }
 }
 
 fn read(value: &Value) -> Result<Item, String> {

@@ -78,39 +78,56 @@ fn results(value: &Value) -> Option<&Vec<Value>> {
 /// Labels of the whole text: what was chosen in a control of choices.
 const CLASSES: Classes = Classes { read: classes, put: put_classes };
 
+/// Whether a result is a choice about the whole text, not about a region of it.
 fn is_choice(result: &Value) -> bool {
-    string(result, "type") == Some("choices")
+    string(result, "type") == Some("choices") && result.get("value").is_some_and(|v| v.get("start").is_none())
+}
+
+fn chosen(value: &Value) -> Vec<String> {
+    value.get("choices").map_or_else(Vec::new, names)
 }
 
 fn classes(value: &Value) -> Vec<String> {
-    let chosen = |v: &Value| v.get("choices").map_or_else(Vec::new, names);
     if is_task(value) {
-        return results(value)
-            .into_iter()
-            .flatten()
-            .filter(|r| is_choice(r))
-            .filter_map(|r| r.get("value"))
-            .flat_map(chosen)
-            .collect();
+        let choices = results(value).into_iter().flatten().filter(|r| is_choice(r));
+        return choices.filter_map(|r| r.get("value")).flat_map(chosen).collect();
     }
     value.as_object().into_iter().flat_map(|fields| fields.values()).flat_map(chosen).collect()
 }
 
+/// What went leaves the control that has it; what came goes into the first one, or into one of its own.
 fn put_classes(record: &mut Value, classes: &[String]) {
-    let choices = json!({"choices": classes});
+    let before = self::classes(record);
+    let stays = |name: &String| classes.contains(name);
+    let new: Vec<String> = classes.iter().filter(|name| !before.contains(name)).cloned().collect();
     if !is_task(record) {
         let Some(fields) = record.as_object_mut() else { return };
-        let key = fields.iter().find(|(_, v)| v.get("choices").is_some()).map_or("document", |(key, _)| key).to_owned();
-        fields.insert(key, choices);
+        let controls = fields.values_mut().filter(|v| v.get("choices").is_some());
+        if let Some(new) = exchange(controls, stays, new) {
+            fields.insert("document".into(), json!({"choices": new}));
+        }
         return;
     }
     let (_, to) = controls(record);
     let Some(list) = results_mut(record) else { return };
-    match list.iter_mut().find(|r| is_choice(r)) {
-        Some(result) => result["value"] = choices,
-        None => list.push(json!({"id": "tagwright-document", "from_name": "document", "to_name": to,
-            "type": "choices", "value": choices})),
+    let controls = list.iter_mut().filter(|r| is_choice(r)).map(|r| &mut r["value"]);
+    if let Some(new) = exchange(controls, stays, new) {
+        list.push(json!({"id": "tagwright-document", "from_name": "document", "to_name": to, "type": "choices",
+            "value": {"choices": new}}));
     }
+}
+
+/// Takes out of each control what does not stay and puts what is new into the first; gives back what found no control.
+fn exchange<'v>(
+    controls: impl Iterator<Item = &'v mut Value>,
+    stays: impl Fn(&String) -> bool,
+    mut new: Vec<String>,
+) -> Option<Vec<String>> {
+    for control in controls {
+        let kept: Vec<String> = chosen(control).into_iter().filter(&stays).chain(std::mem::take(&mut new)).collect();
+        control["choices"] = json!(kept);
+    }
+    (!new.is_empty()).then_some(new)
 }
 
 fn read(value: &Value) -> Result<Item, String> {

@@ -33,21 +33,39 @@ fn is_record(value: &Value) -> bool {
 const CLASSES: Classes = Classes { read: classes, put: put_classes };
 
 fn classes(value: &Value) -> Vec<String> {
-    let decided = !matches!(string(value, "answer"), Some("reject" | "ignore"));
-    value.get("accept").filter(|_| decided).map_or_else(Vec::new, names)
+    value.get("accept").filter(|_| !is_undecided(value)).map_or_else(Vec::new, names)
 }
 
 fn put_classes(record: &mut Value, classes: &[String]) {
-    if !record.is_object() {
+    decide(record);
+    let options = record.get("options").and_then(Value::as_array).cloned().unwrap_or_default();
+    // Prodigy shows only what is an option.
+    let known = |name: &&String| options.iter().any(|o| string(o, "id") == Some(name));
+    let new = classes.iter().filter(|name| !known(name)).map(|name| json!({"id": name, "text": name}));
+    let options: Vec<Value> = options.iter().cloned().chain(new).collect();
+    if let Some(fields) = record.as_object_mut() {
+        fields.insert("accept".into(), json!(classes));
+        fields.insert("options".into(), Value::Array(options));
+    }
+}
+
+/// Whether its person rejected or ignored a record: what it says is no decision then.
+fn is_undecided(record: &Value) -> bool {
+    matches!(string(record, "answer"), Some("reject" | "ignore"))
+}
+
+/// What is labelled now in a record is a decision; what was rejected in it is none of it.
+fn decide(record: &mut Value) {
+    if !is_undecided(record) {
         return;
     }
-    record["accept"] = json!(classes);
-    // Prodigy shows only what is an option.
-    let options = record.get("options").and_then(Value::as_array).cloned().unwrap_or_default();
-    let known = |name: &&String| options.iter().any(|o| string(o, "id") == Some(name));
-    let new: Vec<Value> =
-        classes.iter().filter(|name| !known(name)).map(|name| json!({"id": name, "text": name})).collect();
-    record["options"] = Value::Array(options.iter().cloned().chain(new).collect());
+    let Some(fields) = record.as_object_mut() else { return };
+    fields.insert("answer".into(), "accept".into());
+    for list in ["spans", "accept"] {
+        if let Some(all) = fields.get_mut(list) {
+            *all = json!([]);
+        }
+    }
 }
 
 fn mark(entry: &Value) -> Option<Mark> {
@@ -76,13 +94,8 @@ fn read(value: &Value) -> Result<Item, String> {
 
 fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
     let tokens = record.get("tokens").and_then(Value::as_array).cloned().unwrap_or_default();
-    let was_not_taken = matches!(string(record, "answer"), Some("reject" | "ignore"));
+    decide(record);
     let Some(fields) = record.as_object_mut() else { return };
-    if was_not_taken {
-        // What was labelled now is a decision; the spans that were rejected are none of it.
-        fields.insert("answer".into(), "accept".into());
-        fields.insert("spans".into(), json!([]));
-    }
     let Some(list) = fields.entry("spans").or_insert_with(|| json!([])).as_array_mut() else { return };
     put_into(list, gone, new, mark, |m| span(m, |key, at| tokens.iter().position(|t| number(t, key) == Some(at))));
 }

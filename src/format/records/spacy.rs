@@ -30,18 +30,26 @@ fn is_pair(value: &Value) -> bool {
 /// Labels of the whole text: the categories that hold.
 const CLASSES: Classes = Classes { read: classes, put: put_classes };
 
+/// Whether a category with this score holds.
+fn holds(score: &Value) -> bool {
+    score.as_bool().unwrap_or_else(|| score.as_f64().is_some_and(|v| v >= 0.5))
+}
+
 fn classes(value: &Value) -> Vec<String> {
-    let holds = |v: &Value| v.as_bool().unwrap_or_else(|| v.as_f64().is_some_and(|v| v >= 0.5));
     let cats = value.get(1).and_then(|v| v.get("cats")).and_then(Value::as_object);
     cats.into_iter().flatten().filter(|(_, v)| holds(v)).map(|(name, _)| name.clone()).collect()
 }
 
-/// Those that hold get 1, the others that are named 0, as spaCy wants it.
+/// Those that hold now get 1, those that do no more 0; the others keep their scores.
 fn put_classes(record: &mut Value, classes: &[String]) {
     let Some(fields) = record.get_mut(1).and_then(Value::as_object_mut) else { return };
     let Some(cats) = fields.entry("cats").or_insert_with(|| json!({})).as_object_mut() else { return };
-    cats.values_mut().for_each(|v| *v = json!(0.0));
-    classes.iter().for_each(|name| drop(cats.insert(name.clone(), json!(1.0))));
+    for (name, score) in cats.iter_mut().filter(|(name, score)| holds(score) != classes.contains(name)) {
+        *score = json!(if classes.contains(name) { 1.0 } else { 0.0 });
+    }
+    for name in classes {
+        cats.entry(name).or_insert_with(|| json!(1.0));
+    }
 }
 
 fn read(value: &Value) -> Result<Item, String> {

@@ -28,6 +28,8 @@ pub struct View {
     drag: Option<usize>,
     /// Sentence around the current one where a drag began, and the word.
     beside: Option<(usize, usize)>,
+    /// Sentence and word around the current one that were clicked last: the text has moved by the second click of two.
+    clicked: Option<(usize, usize)>,
     /// Byte where a drag over characters began.
     characters: Option<u32>,
     /// The list from which a label is chosen.
@@ -161,9 +163,12 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, view: &mut View, width: f3
         if let Some((from, to)) = dragged {
             out.extend([Command::Sentence(place), Command::Select(from, to), asked_for(a)]);
         }
-    } else if let (true, Some(word)) = (response.double_clicked(), word) {
-        out.extend([Command::Sentence(place), Command::Select(word, word), asked_for(a)]);
+    } else if response.double_clicked() {
+        if let Some((place, word)) = view.clicked.take().or(word.map(|word| (place, word))) {
+            out.extend([Command::Sentence(place), Command::Select(word, word), asked_for(a)]);
+        }
     } else if response.clicked() {
+        view.clicked = word.map(|word| (place, word));
         out.push(Command::Sentence(place));
     }
 }
@@ -387,9 +392,13 @@ fn drag(
         return out.extend([Command::ChooseNone, Command::Do(Action::LabelMatches)]);
     }
     if response.double_clicked() {
+        if let Some((place, word)) = view.clicked.take() {
+            out.extend([Command::Sentence(place), Command::Select(word, word)]);
+        }
         return out.push(asked_for(a));
     }
     if response.clicked() {
+        view.clicked = None;
         match (over, flow.word_at(at)) {
             (Some(span), _) => out.push(match span.cut {
                 Some(cut) => Command::SelectPart(cut.bytes.0, cut.bytes.1),
@@ -419,7 +428,7 @@ fn remarks(ui: &mut Ui, a: &Annotate, flow: &Flow, origin: egui::Pos2, out: &mut
         ui.painter().circle_filled(corner, 8.0, p.canvas);
         crate::ui::widgets::paint_icon(ui.painter(), rect, theme::icon::MESSAGE_SQUARE, 12.0, p.accent);
         if response.on_hover_text(&remark.text).clicked() {
-            out.push(Command::Ask(Some(Asking::Remark(remark.start, remark.end))));
+            out.push(Command::Ask(Some(Asking::Remark(id, remark.start, remark.end))));
         }
     }
 }

@@ -154,7 +154,9 @@ fn rows(
         return Some(Chosen::Entry(at));
     }
     let found = fitting(entries, &view.typed);
-    let last = found.len().saturating_sub(1);
+    let typed = view.typed.trim();
+    let is_new = is_name(typed) && !entries.iter().any(|e| e.name == typed);
+    let last = (found.len() + usize::from(is_new)).saturating_sub(1);
     view.chosen = (view.chosen + usize::from(keys.down)).min(last).saturating_sub(usize::from(keys.up));
     let mut taken = None;
     ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
@@ -178,10 +180,11 @@ fn rows(
             }
         }
         let typed = view.typed.trim();
-        let is_new = is_name(typed) && !entries.iter().any(|e| e.name == typed);
-        if found.is_empty() && is_new {
-            let row = MenuRow::new(&format!("{} {typed}", words.new)).icon(icon::PLUS).chosen(true).show(ui);
-            if row.clicked() || keys.enter {
+        if is_new {
+            // Below all that fit: the arrow keys reach it.
+            let chosen = view.chosen == found.len();
+            let row = MenuRow::new(&format!("{} {typed}", words.new)).icon(icon::PLUS).chosen(chosen).show(ui);
+            if row.clicked() || (keys.enter && chosen) {
                 taken = Some(Chosen::New(typed.to_owned()));
             }
         } else if entries.is_empty() {

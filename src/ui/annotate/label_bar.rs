@@ -76,9 +76,7 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
         }
         let response = chip.show(ui).on_hover_text(tr!("Click: give this label, or, with nothing selected, give it to all you select next. Right click: name, letter and colour."));
         if response.clicked() {
-            // With nothing selected it becomes the brush, or stops being it.
-            let brush = (a.brush != Some(id)).then_some(id);
-            out.push(if a.selection.is_some() { Command::Label(id) } else { Command::Brush(brush) });
+            out.push(pressed(a, id));
         }
         edit_menu(&response, a, id, view, out);
     }
@@ -90,7 +88,7 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
                 let Some(l) = a.corpus.labels.get(id) else { continue };
                 let key = if id < 9 { (id + 1).to_string() } else { String::new() };
                 if MenuRow::new(&l.name).label_key(&key, p.label(usize::from(l.colour))).show(ui).clicked() {
-                    out.push(Command::Label(id));
+                    out.push(pressed(a, id));
                     ui.close();
                 }
             }
@@ -99,6 +97,12 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
     if IconButton::new(icon::PLUS, tr!("Add a label")).keys(&app.keymap.caps(Action::AddLabel)).show(ui).clicked() {
         out.push(Command::Do(Action::AddLabel));
     }
+}
+
+/// What a press on a label does: it is given to what is selected; with nothing selected it becomes the brush, or stops being it.
+fn pressed(a: &Annotate, id: LabelId) -> Command {
+    let brush = (a.brush != Some(id)).then_some(id);
+    if a.selection.is_some() { Command::Label(id) } else { Command::Brush(brush) }
 }
 
 /// The menu of a label: another name, letter or colour.
@@ -147,11 +151,13 @@ fn letter_field(ui: &mut Ui, a: &Annotate, id: LabelId, view: &mut View, out: &m
     label(ui, TextRole::SmallMedium, p.text2, tr!("Letter, with Shift"));
     let field = TextField::new(typed, tr!("Letter of the label")).placeholder(tr!("A to Z")).width(72.0).show(ui);
     if field.changed() {
-        // Only the last that was typed counts.
-        let letter = typed.chars().next_back().map(|c| c.to_ascii_uppercase()).filter(char::is_ascii_uppercase);
-        *typed = letter.map(String::from).unwrap_or_default();
-        out.push(Command::LetterOfLabel(id, letter));
-    } else if !field.has_focus() {
+        // The letter that came; what is no letter changes nothing.
+        let came = typed.to_uppercase().chars().find(|c| c.is_ascii_uppercase() && !now.contains(*c));
+        if came.is_some() || typed.is_empty() {
+            out.push(Command::LetterOfLabel(id, came));
+        }
+    }
+    if !(field.has_focus() && typed.is_empty()) {
         *typed = now;
     }
 }

@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     } else if a.shown.len() == all {
         thousands(all)
     } else {
-        format!("{} of {}", thousands(a.shown.len()), thousands(all))
+        tr!("{done} of {all}", done = thousands(a.shown.len()), all = thousands(all))
     };
     panel_head(ui, tr!("Sentences"), &note, |_| {});
     let margin = Margin { left: 12, right: 12, top: 8, bottom: 2 };

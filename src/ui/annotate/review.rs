@@ -50,7 +50,12 @@ fn ask(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     if let Some((done, total)) = s.progress {
         ProgressBar::new(tr!("Reading"), Some(done as f32 / total.max(1) as f32)).show(ui);
         ui.horizontal(|ui| {
-            label(ui, TextRole::Small, p.text2, &format!("{} of {}", thousands(done), counted(total, "sentence")));
+            label(
+                ui,
+                TextRole::Small,
+                p.text2,
+                &tr!("{done} of {all}", done = thousands(done), all = counted(total, "sentence")),
+            );
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if Button::plain(tr!("Cancel")).show(ui).clicked() {
                     out.push(Command::Cancel);

@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
                 if last {
                     (tr!("{from} or more", from), format!("length>{}", from - 1))
                 } else {
-                    (format!("{from} to {to}"), format!("length>{} length<{}", from - 1, to + 1))
+                    (tr!("{from} to {to}", from, to), format!("length>{} length<{}", from - 1, to + 1))
                 }
             },
             out,
@@ -75,7 +75,7 @@ fn headline(ui: &mut Ui, a: &Annotate, s: &Statistics) {
         (sum(|x| x.sentences), sum(|x| x.tokens), sum(|x| x.covered), sum(|x| x.done));
     let spans = sum(|x| x.labels.iter().sum());
     let share = |part: usize, of: usize| format!("{:.1} %", part as f64 / of.max(1) as f64 * 100.0);
-    let documents = format!("in {}", counted(a.corpus.documents.len(), "document"));
+    let documents = tr!("in {documents}", documents = counted(a.corpus.documents.len(), "document"));
     let dense = tr!("{sentences} a sentence", sentences = format!("{:.2}", spans as f64 / sentences.max(1) as f64));
     let figure = |caption, number, detail| Figure { caption, number, unit: "", detail };
     figures(
@@ -198,7 +198,7 @@ fn classes(ui: &mut Ui, a: &Annotate, counts: &[usize], out: &mut Commands) {
             for (name, n) in a.corpus.classes.iter().zip(counts) {
                 let parts = [(*n as f32 / most as f32, p.series[2])];
                 if (BarRow { name, number: &thousands(*n), parts: &parts }).show(ui).clicked() {
-                    out.push(Command::ShowOnly(format!("class: \"{name}\"")));
+                    out.push(Command::ShowOnly(format!("class:{}", query::quoted(name))));
                 }
             }
         },
@@ -209,19 +209,18 @@ fn classes(ui: &mut Ui, a: &Annotate, counts: &[usize], out: &mut Commands) {
 fn days(ui: &mut Ui, progress: &Progress, out: &mut Commands) {
     let p = theme::of(ui);
     let last: Vec<_> = progress.days.iter().rev().take(LISTED).collect();
-    let most = last.iter().map(|(_, day)| day.done.len()).max().unwrap_or(0).max(1);
+    let most = last.iter().map(|(_, done)| **done).max().unwrap_or(0).max(1);
     Card::new(tr!("Progress")).note(tr!("sentences done, by day")).show(
         ui,
         |_| {},
         |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             if last.is_empty() {
-                paragraph(ui, TextRole::Small, p.text3, tr!("Nothing is changed yet. D says that a sentence is done."));
+                paragraph(ui, TextRole::Small, p.text3, tr!("No sentence is done yet. D says that one is."));
             }
-            for (date, day) in last {
-                let parts = [(day.done.len() as f32 / most as f32, p.series[3])];
-                let number = format!("{}, {}", thousands(day.done.len()), counted(day.edits, "change"));
-                if (BarRow { name: date, number: &number, parts: &parts }).show(ui).clicked() {
+            for (date, done) in last {
+                let parts = [(*done as f32 / most as f32, p.series[3])];
+                if (BarRow { name: date, number: &thousands(*done), parts: &parts }).show(ui).clicked() {
                     out.push(Command::ShowOnly(format!("done:{date}")));
                 }
             }

@@ -3,13 +3,12 @@
 //! A ring after every mouse click would be noise; without one after Tab the hand is lost. egui
 //! keeps no such record, so this watches the input of every pass.
 
-use crate::app::language::tr;
 use std::sync::Arc;
 
 use egui::{Context, Event, Id};
 
 pub(super) fn install(ctx: &Context) {
-    ctx.on_begin_pass(tr!("focus by key"), Arc::new(|ui| watch(ui)));
+    ctx.on_begin_pass("focus by key", Arc::new(|ui| watch(ui)));
 }
 
 /// Whether the last thing used was a key (or a screen reader) and not the pointer.
