@@ -283,7 +283,11 @@ fn words_of_a_sentence_around_the_current_one_are_labelled_where_they_stand() {
     // Two clicks on a word label it, though the text moves with the first.
     w.press("Go to train-0000");
     let at = w.harness_rect("Go to train-0001").left_top() + egui::vec2(76.0, 12.0);
+    // Steps are a quarter of a second apart here.
+    w.harness.ctx.options_mut(|o| o.input_options.max_double_click_delay = 2.0);
+    (0..20).for_each(|_| w.step());
     w.click_at(at);
+    w.step();
     w.click_at(at);
     w.step();
     assert_eq!(spans(&w), (1, vec![(0, 1)]));

@@ -121,6 +121,12 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         if beside.clicked() {
             out.push(Command::Do(Action::SelectNothing));
         }
+        // The second click of two, wherever the text has moved to with the first.
+        if ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary))
+            && let Some((place, word)) = view.clicked.take()
+        {
+            out.extend([Command::Sentence(place), Command::Select(word, word), asked_for(a)]);
+        }
     });
 }
 
@@ -163,11 +169,7 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, view: &mut View, width: f3
         if let Some((from, to)) = dragged {
             out.extend([Command::Sentence(place), Command::Select(from, to), asked_for(a)]);
         }
-    } else if response.double_clicked() {
-        if let Some((place, word)) = view.clicked.take().or(word.map(|word| (place, word))) {
-            out.extend([Command::Sentence(place), Command::Select(word, word), asked_for(a)]);
-        }
-    } else if response.clicked() {
+    } else if response.clicked() && !response.double_clicked() {
         view.clicked = word.map(|word| (place, word));
         out.push(Command::Sentence(place));
     }
@@ -388,17 +390,16 @@ fn drag(
     if response.drag_stopped() && view.drag.take().is_some() {
         out.push(asked_for(a));
     }
+    if response.clicked() && !response.double_clicked() {
+        view.clicked = None;
+    }
     if response.triple_clicked() {
         return out.extend([Command::ChooseNone, Command::Do(Action::LabelMatches)]);
     }
     if response.double_clicked() {
-        if let Some((place, word)) = view.clicked.take() {
-            out.extend([Command::Sentence(place), Command::Select(word, word)]);
-        }
         return out.push(asked_for(a));
     }
     if response.clicked() {
-        view.clicked = None;
         match (over, flow.word_at(at)) {
             (Some(span), _) => out.push(match span.cut {
                 Some(cut) => Command::SelectPart(cut.bytes.0, cut.bytes.1),
