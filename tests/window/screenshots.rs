@@ -87,6 +87,13 @@ fn editor(theme: Theme) {
     w.go_to("Data");
     w.until("it is counted", |w| w.app().surveying.survey.is_some());
     w.picture(&file("data", theme));
+    wrong(&mut w);
+    w.go_to("Data");
+    w.until("it is counted again", |w| {
+        let app = w.app();
+        let revision = app.annotate.as_ref().map(|a| a.revision);
+        app.surveying.survey.as_ref().map(|(of, _)| *of) == revision
+    });
     w.ask(Command::SurveyTab(Tab::Checks));
     w.picture(&file("data-checks", theme));
     // Another person's labelling of the same dev split: every seventh span is missing.
@@ -108,6 +115,20 @@ fn editor(theme: Theme) {
     w.until("it is compared", |w| w.app().surveying.comparison.is_some());
     w.keys(&[Key::ArrowLeft, Key::ArrowLeft]);
     w.picture(&file("data-compare", theme));
+}
+
+/// A hand that slips: a sign taken along, another label than elsewhere, a name left out.
+fn wrong(w: &mut Window) {
+    w.go_to("Annotate");
+    let mut slip = |sentence: usize, words: (usize, usize), label: Option<u16>| {
+        w.ask(Command::Sentence(sentence));
+        w.ask(Command::Select(words.0, words.1));
+        w.ask(label.map_or(Command::Do(Action::ClearLabel), Command::Label));
+    };
+    slip(0, (8, 9), Some(4));
+    slip(3, (1, 2), Some(2));
+    slip(5, (13, 13), None);
+    slip(8, (6, 6), Some(0));
 }
 
 /// A comment on words, and labels of the whole document.

@@ -186,7 +186,7 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
     let top = ui.cursor().top();
     let left = ui.cursor().left() + gutter(ui);
     let head = vec2(ui.available_width(), TextRole::Small.line_height());
-    let head = ui.allocate_ui_with_layout(head, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+    ui.allocate_ui_with_layout(head, egui::Layout::left_to_right(egui::Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(gutter(ui));
         ui.spacing_mut().item_spacing.x = 10.0;
@@ -212,12 +212,6 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
         }
         classes::badges(ui, a);
     });
-    if a.choosing == Some(Choosing::Class) {
-        let at = pos2(left, head.response.rect.bottom() + 4.0);
-        classes::choose(ui, at, a, &mut view.chooser, out);
-    } else if a.choosing.is_none() {
-        view.chooser = chooser::View::default();
-    }
     ui.add_space(6.0);
     if a.pieces.on {
         let gold: Vec<SpanView> = layers.blocks.into_iter().filter(|s| !s.ghost).collect();
@@ -226,6 +220,12 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
         text(ui, a, view, &words, &layers, width, out);
     }
     let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, ui.cursor().top()));
+    if a.choosing == Some(Choosing::Class) {
+        // Below the sentence, which stays in view.
+        classes::choose(ui, rect.left_bottom() + vec2(0.0, 6.0), a, &mut view.chooser, out);
+    } else if a.choosing.is_none() {
+        view.chooser = chooser::View::default();
+    }
     let bar = Rect::from_min_max(pos2(left - 20.0, rect.top()), pos2(left - 17.0, rect.bottom()));
     ui.painter().rect_filled(bar, 2, p.accent);
     ui.add_space(18.0);
