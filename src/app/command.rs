@@ -403,6 +403,8 @@ pub enum Command {
     SetTheme(Option<bool>),
     /// Narrow rows and smaller type.
     Compact(bool),
+    /// A panel of this name is so wide from now on.
+    PanelWidth(&'static str, f32),
     /// Show how long was worked today.
     ShowTimer(bool),
     /// Whose keys are used; what a person changed is forgotten.

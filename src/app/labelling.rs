@@ -2,6 +2,7 @@
 
 use super::annotate::Annotate;
 use crate::corpus::{Directions, Document, Edit, LabelId, Origin, Span};
+use crate::eval::lint::without_edges;
 use std::ops::RangeInclusive;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -131,6 +132,24 @@ impl Annotate {
             None => {
                 self.select_part((span.start, span.end));
             }
+        }
+    }
+
+    /// What a drag over words of a sentence (by its place in the list of all) takes, from where it began to where it is: without the
+    /// signs at their edges, unless there is nothing else or they are wanted.
+    pub fn dragged(&self, place: usize, (from, to): (usize, usize), with_signs: bool) -> (usize, usize) {
+        let id = self.sentences[place];
+        let (document, sentence) = (self.corpus.document(id.document), id.sentence as usize);
+        let mut words = from.min(to)..from.max(to) + 1;
+        // The stop that ends a sentence is no abbreviation's.
+        let tokens = document.sentence(sentence);
+        let ends = words.end == tokens.len() && words.len() > 1 && document.token(tokens.end - 1) == ".";
+        words.end -= usize::from(ends);
+        let inner = without_edges(document, sentence, words);
+        match inner.filter(|_| !with_signs) {
+            Some(inner) if from <= to => (inner.start, inner.end - 1),
+            Some(inner) => (inner.end - 1, inner.start),
+            None => (from, to),
         }
     }
 

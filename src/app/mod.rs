@@ -1,8 +1,11 @@
 //! What the program IS: its state, its commands, and how one changes the other. No pixels, no files, no candle.
 //!
-//! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands, and [`keymap`]: their keys), [`update`] (a
-//! command changes the state and asks for [`Effect`]s; what concerns runs is in [`runs`]), [`events`] (what the worker tells changes it too), [`language`] (the window's words), and the rooms:
-//! [`import`] (a dataset before it is taken), [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), `preferences` (theme, density, keys), [`annotate`] with [`labelling`], [`giving`] (labels given), [`matching`], [`worked`] (for how long), [`suggesting`] and the [`query`] language of its search field, [`surveying`], [`training`], [`trying`], [`scoring`].
+//! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands, and [`keymap`]: their
+//! keys), [`update`] (a command changes the state and asks for [`Effect`]s; what concerns runs is in [`runs`]), [`events`] (what
+//! the worker tells changes it too), [`language`] (the window's words), and the rooms: [`import`] (a dataset before it is taken),
+//! [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), `preferences` (theme, density, keys), [`annotate`]
+//! with [`labelling`], [`giving`] (labels given), [`matching`], [`suggesting`], [`worked`] (for how long) and the [`query`]
+//! language of its search field, [`surveying`], [`training`], [`trying`], [`scoring`].
 
 pub mod annotate;
 pub mod asking;

@@ -216,6 +216,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::SetTheme(_)
         | Command::Compact(_)
         | Command::ShowTimer(_)
+        | Command::PanelWidth(..)
         | Command::SetPreset(_)
         | Command::SetKey(..)
         | Command::ResetKey(_) => set(app, command, effects),

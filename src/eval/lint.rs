@@ -4,6 +4,7 @@ use super::statistics::labelled;
 use crate::corpus::edit::quoted;
 use crate::corpus::{Corpus, Document, Edit, LabelId, Origin, SentenceId, Slip, Span};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What kind of thing looks wrong.
@@ -171,26 +172,10 @@ impl<'a> Place<'a> {
 
     fn edges_and_cuts(&self, found: &mut Found) {
         let sentence = self.id.sentence as usize;
-        let tokens = self.d.sentence(sentence);
         for span in self.spans() {
             let words = self.d.token_span(sentence, span);
-            let is_sign = |word: &usize| self.d.token(tokens.start + word).chars().all(is_edge);
-            let first = (words.start..words.end).find(|word| !is_sign(word));
-            let last = (words.start..words.end).rev().find(|word| !is_sign(word));
-            let (Some(first), Some(last)) = (first, last) else { continue };
-            // What stands in brackets belongs to the name, and so does the stop of an abbreviation.
-            let closes = |word: usize| matches!(self.d.token(tokens.start + word), ")" | "]" | "»" | "”");
-            let stops = self.d.token(tokens.start + last).chars().count() <= ABBREVIATED;
-            let abbreviates = |word: usize| stops && self.d.token(tokens.start + word) == ".";
-            let last = match words.end - 1 {
-                end if end > last
-                    && (closes(end) && self.text(span).contains(['(', '[', '«', '“']) || abbreviates(end)) =>
-                {
-                    end
-                }
-                _ => last,
-            };
-            let new = Span { origin: Origin::Person, ..self.d.span_at(sentence, first..last + 1, span.label) };
+            let Some(inner) = without_edges(self.d, sentence, words.start..words.end) else { continue };
+            let new = Span { origin: Origin::Person, ..self.d.span_at(sentence, inner, span.label) };
             let cuts = new.start < span.start || span.end < new.end;
             let (kind, what) = match cuts {
                 true => (Kind::Cut, "ends inside a word"),
@@ -251,6 +236,21 @@ impl<'a> Place<'a> {
             found.push(self.finding(Kind::Twice, at, what, None));
         }
     }
+}
+
+/// Words of a sentence without the signs at their edges; `None` where all are signs. What closes a bracket among them belongs to a
+/// name, and so does the stop of an abbreviation.
+pub fn without_edges(d: &Document, sentence: usize, words: Range<usize>) -> Option<Range<usize>> {
+    let from = d.sentence(sentence).start;
+    let token = |word: usize| d.token(from + word);
+    let is_sign = |word: &usize| token(*word).chars().all(is_edge);
+    let first = words.clone().find(|word| !is_sign(word))?;
+    let last = words.clone().rev().find(|word| !is_sign(word))?;
+    let end = words.end - 1;
+    let opened = || words.clone().any(|word| token(word).contains(['(', '[', '«', '“']));
+    let closes = matches!(token(end), ")" | "]" | "»" | "”") && opened();
+    let abbreviates = token(end) == "." && token(last).chars().count() <= ABBREVIATED;
+    Some(first..if closes || abbreviates { end } else { last } + 1)
 }
 
 /// Signs that do not begin or end a name.

@@ -20,7 +20,7 @@ pub struct Recent {
 }
 
 /// Settings of one person.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// Light or dark, once a person has chosen; `None` follows the system.
@@ -35,6 +35,8 @@ pub struct Settings {
     pub only_text: bool,
     /// Whether the time of today's work is shown.
     pub timer: bool,
+    /// Widths of panels that a person changed, by their names.
+    pub widths: BTreeMap<String, f32>,
     /// Whether guidelines are shown beside the text.
     pub guidelines: bool,
     /// Newest first, at most eight.

@@ -45,13 +45,19 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                     headline(ui, scores);
                     by_label(ui, a, scores, &title);
                     let p = theme::of(ui);
-                    let empty = if scores.empty_words > 0 { tr!(" {empty_words} words gave no piece and count as O.", empty_words = scores.empty_words) } else { String::new() };
+                    let empty = match scores.empty_words {
+                        0 => String::new(),
+                        empty_words => tr!(" {empty_words} words gave no piece and count as O.", empty_words),
+                    };
                     let note = tr!("Long sentences are read in overlapping windows.{empty}", empty);
                     paragraph(ui, TextRole::Caption, p.text3, &note);
                 });
             }
             None => {
-                EmptyState::new(icon::TARGET, tr!("Nothing scored yet"), tr!("Choose a model and a split, then press Evaluate: precision, recall and F1 by label, as seqeval counts.")).show_in_the_middle(ui);
+                let teaching = tr!(
+                    "Choose a model and a split, then press Evaluate: precision, recall and F1 by label, as seqeval counts."
+                );
+                EmptyState::new(icon::TARGET, tr!("Nothing scored yet"), teaching).show_in_the_middle(ui);
             }
         }
     });

@@ -19,6 +19,7 @@ pub mod keymap;
 mod matches_dialog;
 pub mod numbers;
 pub mod palette;
+mod panel_width;
 mod settings_dialog;
 pub mod shell;
 pub mod snapshots_dialog;

@@ -122,7 +122,7 @@ fn bar(ui: &mut Ui, height: f32, body: impl FnOnce(&mut Ui)) {
 }
 
 /// The icon of a command.
-fn icon_of(action: Action) -> theme::Icon {
+pub(super) fn icon_of(action: Action) -> theme::Icon {
     match action {
         Action::OpenFile => icon::FILE_TEXT,
         Action::OpenFolder => icon::FOLDER_OPEN,

@@ -213,12 +213,17 @@ impl Window {
 
     /// Presses and lets go where a point is, in one frame: two of them are a double click.
     pub fn click_at(&mut self, at: egui::Pos2) {
-        let button = |pressed| egui::Event::PointerButton {
-            pos: at,
-            button: egui::PointerButton::Primary,
-            pressed,
-            modifiers: egui::Modifiers::NONE,
-        };
+        self.click_with(egui::PointerButton::Primary, at);
+    }
+
+    /// The same with the other button.
+    pub fn click_other_at(&mut self, at: egui::Pos2) {
+        self.click_with(egui::PointerButton::Secondary, at);
+    }
+
+    fn click_with(&mut self, button: egui::PointerButton, at: egui::Pos2) {
+        let button =
+            |pressed| egui::Event::PointerButton { pos: at, button, pressed, modifiers: egui::Modifiers::NONE };
         self.harness.input_mut().events.extend([egui::Event::PointerMoved(at), button(true), button(false)]);
         self.harness.step();
     }

@@ -336,6 +336,63 @@ fn what_is_selected_is_said_to_screen_readers() {
 }
 
 #[test]
+fn a_drag_leaves_signs_at_its_edges_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "said Ada , Vance .");
+    let drag = |w: &mut Window, from: &str, to: &str| {
+        let (from, to) = (w.harness_rect(from).center(), w.harness_rect(to).center());
+        w.drag(from, to);
+    };
+    let selected = |w: &Window| w.app().annotate.as_ref().and_then(|a| a.selection);
+    w.press("PER");
+    drag(&mut w, "Ada, O", ",, O");
+    assert_eq!(marked(&w), "said [Ada PER] , Vance .");
+    drag(&mut w, "., O", "Ada, PER");
+    assert_eq!((marked(&w).as_str(), selected(&w)), ("said [Ada , Vance PER] .", Some((3, 1))));
+    w.harness.event(egui::Event::ModifiersChanged(CTRL));
+    drag(&mut w, "Vance, PER", "., O");
+    w.harness.event(egui::Event::ModifiersChanged(NONE));
+    assert_eq!(selected(&w), Some((3, 4)), "with Ctrl they are wanted");
+}
+
+#[test]
+fn the_other_button_opens_a_menu_about_the_words_under_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "[Ada PER] met [Zoë PER]");
+    let at = w.harness_rect("Zoë, PER").center();
+    w.click_other_at(at);
+    w.step();
+    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.selection), Some((2, 2)));
+    w.choose_row("Clear the label");
+    assert_eq!(marked(&w), "[Ada PER] met Zoë");
+    w.click_other_at(at);
+    w.step();
+    assert!(!w.shows("Clear the label"), "there is none any more");
+    w.choose_row("Choose a label");
+    w.choose_row("LOC");
+    assert_eq!(marked(&w), "[Ada PER] met [Zoë LOC]");
+}
+
+#[test]
+fn a_panel_is_as_wide_as_it_was_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut w = window(folder.path(), "Ada met Zoë");
+    let width = |w: &Window| w.harness_rect("Search").width();
+    let usual = width(&w);
+    // The edge between the list and the text.
+    let edge = egui::pos2(w.harness_rect("Search").right() + 12.0, 500.0);
+    w.drag(edge, edge + egui::vec2(80.0, 0.0));
+    w.step();
+    assert!(width(&w) > usual + 60.0);
+    let data = w.data.clone();
+    drop(w);
+    let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("the file is open", |w| w.app().annotate.is_some());
+    w.step();
+    assert!(width(&w) > usual + 60.0);
+}
+
+#[test]
 fn the_same_words_are_labelled_everywhere_in_one_step() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "[Oslo LOC] and Oslo or oslo and Oslo");

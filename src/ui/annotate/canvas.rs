@@ -2,9 +2,11 @@
 
 use super::chooser;
 use super::classes;
+use super::context_menu;
 use super::flow::{Flow, SpanView, Style};
 use super::label_popup;
 use super::layers::{self, Layers};
+use super::mouse::{asked_for, drag, drag_characters, pressed_at, with_signs};
 use super::paint::Paint;
 use super::pieces;
 use crate::app::annotate::Choosing;
@@ -25,13 +27,13 @@ pub struct View {
     /// The sentence that was scrolled to last, and whether its pieces were shown.
     scrolled_to: Option<(usize, bool)>,
     /// Word where a drag began.
-    drag: Option<usize>,
+    pub(super) drag: Option<usize>,
     /// Sentence around the current one where a drag began, and the word.
     beside: Option<(usize, usize)>,
     /// Sentence and word around the current one that were clicked last: the text has moved by the second click of two.
-    clicked: Option<(usize, usize)>,
+    pub(super) clicked: Option<(usize, usize)>,
     /// Byte where a drag over characters began.
-    characters: Option<u32>,
+    pub(super) characters: Option<u32>,
     /// The list from which a label is chosen.
     chooser: chooser::View,
 }
@@ -95,7 +97,7 @@ pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
 }
 
 /// Shows the text.
-pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
     let first = a.current.saturating_sub(AROUND);
     let last = (a.current + AROUND).min(a.sentences.len() - 1);
     let document = a.sentences[a.current].document;
@@ -105,7 +107,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         ui.add_space(20.0);
         for place in (first..=last).filter(|p| a.sentences[*p].document == document) {
             if place == a.current {
-                let rect = current(ui, a, view, width, out);
+                let rect = current(ui, app, a, view, width, out);
                 let pieces = a.pieces.on && a.pieces.alignment.is_some();
                 if view.scrolled_to != Some((place, pieces)) {
                     view.scrolled_to = Some((place, pieces));
@@ -162,7 +164,8 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, view: &mut View, width: f3
     if response.drag_started() {
         view.beside = pressed_at(ui).and_then(|at| flow.word_at(at - origin)).map(|word| (place, word));
     }
-    let dragged = view.beside.filter(|(of, _)| *of == place).zip(word).map(|((_, from), to)| (from, to));
+    let began = view.beside.filter(|(of, _)| *of == place).zip(word);
+    let dragged = began.map(|((_, from), to)| a.dragged(place, (from, to), with_signs(&response)));
     let selection = dragged.map(|(from, to)| from.min(to)..=from.max(to));
     flow.paint(ui, origin, &words, &spans, Paint { quiet: true, clip: Some(clip), selection, ..Paint::default() });
     if response.drag_stopped() && view.beside.take().is_some() {
@@ -175,7 +178,7 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, view: &mut View, width: f3
     }
 }
 
-fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Commands) -> Rect {
+fn current(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, width: f32, out: &mut Commands) -> Rect {
     let p = theme::of(ui);
     let id = a.current_id();
     let document = a.corpus.document(id.document);
@@ -217,7 +220,8 @@ fn current(ui: &mut Ui, a: &Annotate, view: &mut View, width: f32, out: &mut Com
         let gold: Vec<SpanView> = layers.blocks.into_iter().filter(|s| !s.ghost).collect();
         pieces::show(ui, a, &words, &gold, gutter(ui), width);
     } else {
-        text(ui, a, view, &words, &layers, width, out);
+        let response = text(ui, a, view, &words, &layers, width, out);
+        context_menu::show(&response, app, a, out);
     }
     let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, ui.cursor().top()));
     if a.choosing == Some(Choosing::Class) {
@@ -240,7 +244,7 @@ fn text(
     layers: &Layers<'_>,
     width: f32,
     out: &mut Commands,
-) {
+) -> egui::Response {
     let spans = &layers.blocks;
     let (size, line) = theme::density(ui).read();
     let id = a.current_id();
@@ -323,6 +327,7 @@ fn text(
     if let Some(i) = hovered.filter(|i| !spans[*i].ghost) {
         remove_button(ui, &flow, origin, words.len(), &spans[i], out);
     }
+    response
 }
 
 /// What a screen reader says while a hand is on the keys: the selected words with their label, else the sentence.
@@ -333,82 +338,6 @@ fn said(a: &Annotate, words: &[&str]) -> String {
     let text = a.selected_text(0).map_or(String::new(), |at| document.text[at.start as usize..at.end as usize].into());
     let label = a.selected_span().map_or(tr!("no label"), |s| a.corpus.labels.name(s.label));
     tr!("{text}, {label}, {first} of {all}", text, label, first = selected.start() + 1, all = words.len())
-}
-
-/// With Alt a drag grows character by character.
-fn drag_characters(
-    response: &egui::Response,
-    view: &mut View,
-    (pressed, at): (Option<u32>, Option<u32>),
-    out: &mut Commands,
-) {
-    if response.drag_started() {
-        view.characters = pressed;
-    }
-    if let (true, Some(from), Some(to)) = (response.dragged() || response.drag_stopped(), view.characters, at)
-        && from != to
-    {
-        out.push(Command::SelectPart(from.min(to), from.max(to)));
-    }
-    if response.drag_stopped() && view.characters.take().is_some() {
-        out.push(Command::Do(Action::ChooseLabel));
-    }
-}
-
-/// Where the button went down: a quick hand is elsewhere by the time that egui calls it a drag.
-fn pressed_at(ui: &Ui) -> Option<egui::Pos2> {
-    ui.input(|i| i.pointer.press_origin())
-}
-
-/// What a selection by mouse gets: the brush's label, or the list of labels.
-fn asked_for(a: &Annotate) -> Command {
-    match a.brush {
-        Some(label) => Command::Label(label),
-        None => Command::Do(Action::ChooseLabel),
-    }
-}
-
-/// A press begins a selection, a drag grows it word by word; a click on a block takes the whole span. What was dragged over, or
-/// clicked twice, gets the brush's label or is asked for one; three clicks find the same words everywhere.
-fn drag(
-    response: &egui::Response,
-    a: &Annotate,
-    view: &mut View,
-    flow: &Flow,
-    (pressed, at): (egui::Vec2, egui::Vec2),
-    over: Option<&SpanView>,
-    out: &mut Commands,
-) {
-    if response.drag_started() {
-        view.drag = flow.word_at(pressed);
-    }
-    if response.dragged()
-        && let (Some(from), Some(to)) = (view.drag, flow.word_at(at))
-    {
-        out.push(Command::Select(from, to));
-    }
-    if response.drag_stopped() && view.drag.take().is_some() {
-        out.push(asked_for(a));
-    }
-    if response.clicked() && !response.double_clicked() {
-        view.clicked = None;
-    }
-    if response.triple_clicked() {
-        return out.extend([Command::ChooseNone, Command::Do(Action::LabelMatches)]);
-    }
-    if response.double_clicked() {
-        return out.push(asked_for(a));
-    }
-    if response.clicked() {
-        match (over, flow.word_at(at)) {
-            (Some(span), _) => out.push(match span.cut {
-                Some(cut) => Command::SelectPart(cut.bytes.0, cut.bytes.1),
-                None => Command::Select(span.start, span.end - 1),
-            }),
-            (None, Some(word)) => out.push(Command::Select(word, word)),
-            (None, None) => out.push(Command::Do(Action::SelectNothing)),
-        }
-    }
 }
 
 /// A sign behind each stretch that a person commented on; a click opens what is said.

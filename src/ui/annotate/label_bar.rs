@@ -74,7 +74,11 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
             rest.push(id);
             continue;
         }
-        let response = chip.show(ui).on_hover_text(tr!("Click: give this label, or, with nothing selected, give it to all you select next. Right click: name, letter and colour."));
+        let help = tr!(
+            "Click: give this label, or, with nothing selected, give it to all you select next. Right click: name, letter and \
+             colour."
+        );
+        let response = chip.show(ui).on_hover_text(help);
         if response.clicked() {
             out.push(pressed(a, id));
         }

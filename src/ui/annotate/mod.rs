@@ -3,6 +3,7 @@
 pub mod canvas;
 mod chooser;
 mod classes;
+mod context_menu;
 pub mod flow;
 mod guidelines;
 mod inspector;
@@ -10,12 +11,14 @@ mod label_bar;
 mod label_popup;
 mod layers;
 mod list;
+mod mouse;
 pub mod paint;
 mod pieces;
 mod review;
 
 use super::Commands;
 use super::frame::edge_right;
+use super::panel_width::{self, Widths};
 use super::theme;
 use super::widgets::hairline;
 use crate::app::{Annotate, App};
@@ -28,6 +31,7 @@ pub struct View {
     canvas: canvas::View,
     label_bar: label_bar::View,
     guidelines: guidelines::View,
+    widths: Widths,
     /// Whether the inspector is open where there is no room for all columns.
     inspector: bool,
 }
@@ -47,12 +51,15 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     let only_text = app.settings.only_text;
     let inspector = (roomy || view.inspector) && !only_text;
     if !only_text && (window >= WIDE_LIST || !(inspector || app.settings.guidelines)) {
+        let width = panel_width::width(app, "sentences", width);
         let list = Panel::left("sentences").frame(side).default_size(width).size_range(208.0..=420.0);
         let rect = list.show_separator_line(false).show(ui, |ui| list::show(ui, a, &mut view.list, out)).response.rect;
         edge_right(ui, rect);
+        view.widths.watch(ui, "sentences", rect.width(), out);
     }
     if inspector {
-        let panel = Panel::right("inspector").frame(side).default_size(300.0).size_range(264.0..=420.0);
+        let width = panel_width::width(app, "inspector", 300.0);
+        let panel = Panel::right("inspector").frame(side).default_size(width).size_range(264.0..=420.0);
         let rect = panel
             .show_separator_line(false)
             .show(
@@ -62,17 +69,20 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
             .response
             .rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
+        view.widths.watch(ui, "inspector", rect.width(), out);
     }
     if app.settings.guidelines && !only_text {
-        let panel = Panel::right("guidelines").frame(side).default_size(280.0).size_range(220.0..=480.0);
+        let width = panel_width::width(app, "guidelines", 280.0);
+        let panel = Panel::right("guidelines").frame(side).default_size(width).size_range(220.0..=480.0);
         let shown =
             panel.show_separator_line(false).show(ui, |ui| guidelines::show(ui, app, a, &mut view.guidelines, out));
         let rect = shown.response.rect;
         hairline(ui.painter(), rect.left_top(), rect.left_bottom(), p.line);
+        view.widths.watch(ui, "guidelines", rect.width(), out);
     }
     CentralPanel::default().frame(Frame::new().fill(p.canvas)).show(ui, |ui| {
         label_bar::show(ui, app, a, &mut view.label_bar, (!roomy).then_some(&mut view.inspector), out);
         canvas::hints(ui, app, a);
-        canvas::show(ui, a, &mut view.canvas, out);
+        canvas::show(ui, app, a, &mut view.canvas, out);
     });
 }

@@ -1,0 +1,52 @@
+//! The menu of the other mouse button: what can be done with the words under it.
+
+use crate::app::labelling::Reshape;
+use crate::app::{Action, Annotate, App, Command};
+use crate::ui::Commands;
+use crate::ui::palette::icon_of;
+use crate::ui::widgets::{MenuRow, separator};
+use egui::{Popup, Response, Ui};
+
+/// In the order of the menu; a line stands between the groups.
+const GROUPS: [&[Action]; 3] = [
+    &[Action::Accept, Action::Reject],
+    &[Action::ChooseLabel, Action::ClearLabel, Action::Reshape(Reshape::Split), Action::Reshape(Reshape::Merge)],
+    &[Action::LabelMatches, Action::Comment, Action::ChooseClass],
+];
+
+const WIDTH: f32 = 336.0;
+
+/// Shows the menu where it was asked for.
+pub fn show(text: &Response, app: &App, a: &Annotate, out: &mut Commands) {
+    Popup::context_menu(text).width(WIDTH).show(|ui| {
+        ui.set_width(WIDTH);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let mut begun = false;
+        for group in GROUPS {
+            let offered: Vec<Action> = group.iter().copied().filter(|action| fits(a, *action)).collect();
+            if begun && !offered.is_empty() {
+                separator(ui);
+            }
+            begun |= !offered.is_empty();
+            offered.into_iter().for_each(|action| row(ui, app, action, out));
+        }
+    });
+}
+
+/// Whether an action has something to act on.
+fn fits(a: &Annotate, action: Action) -> bool {
+    match action {
+        Action::Accept | Action::Reject => a.selection.is_some() && a.suggestion().is_some(),
+        Action::ClearLabel | Action::Reshape(_) => a.selected_span().is_some(),
+        Action::ChooseLabel | Action::LabelMatches => a.selection.is_some(),
+        _ => true,
+    }
+}
+
+fn row(ui: &mut Ui, app: &App, action: Action, out: &mut Commands) {
+    let Some(entry) = crate::app::command::entry_of(action) else { return };
+    let keys = app.keymap.caps(action);
+    if MenuRow::new(entry.title()).icon(icon_of(action)).keys(&keys).show(ui).clicked() {
+        out.push(Command::Do(action));
+    }
+}

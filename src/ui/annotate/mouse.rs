@@ -1,0 +1,92 @@
+//! What the mouse does with the text: selects words or characters, and asks for their label.
+
+use super::canvas::View;
+use super::flow::{Flow, SpanView};
+use crate::app::{Action, Annotate, Command};
+use crate::ui::Commands;
+use egui::Ui;
+
+/// With Alt a drag grows character by character.
+pub(super) fn drag_characters(
+    response: &egui::Response,
+    view: &mut View,
+    (pressed, at): (Option<u32>, Option<u32>),
+    out: &mut Commands,
+) {
+    if response.drag_started() {
+        view.characters = pressed;
+    }
+    if let (true, Some(from), Some(to)) = (response.dragged() || response.drag_stopped(), view.characters, at)
+        && from != to
+    {
+        out.push(Command::SelectPart(from.min(to), from.max(to)));
+    }
+    if response.drag_stopped() && view.characters.take().is_some() {
+        out.push(Command::Do(Action::ChooseLabel));
+    }
+}
+
+/// Where the button went down: a quick hand is elsewhere by the time that egui calls it a drag.
+pub(super) fn pressed_at(ui: &Ui) -> Option<egui::Pos2> {
+    ui.input(|i| i.pointer.press_origin())
+}
+
+/// What a selection by mouse gets: the brush's label, or the list of labels.
+pub(super) fn asked_for(a: &Annotate) -> Command {
+    match a.brush {
+        Some(label) => Command::Label(label),
+        None => Command::Do(Action::ChooseLabel),
+    }
+}
+
+/// A press begins a selection, a drag grows it word by word; a click on a block takes the whole span. What was dragged over, or
+/// clicked twice, gets the brush's label or is asked for one; three clicks find the same words everywhere.
+pub(super) fn drag(
+    response: &egui::Response,
+    a: &Annotate,
+    view: &mut View,
+    flow: &Flow,
+    (pressed, at): (egui::Vec2, egui::Vec2),
+    over: Option<&SpanView>,
+    out: &mut Commands,
+) {
+    if response.drag_started() {
+        view.drag = flow.word_at(pressed);
+    }
+    if response.dragged()
+        && let (Some(from), Some(to)) = (view.drag, flow.word_at(at))
+    {
+        let (from, to) = a.dragged(a.current, (from, to), with_signs(response));
+        out.push(Command::Select(from, to));
+    }
+    if response.drag_stopped() && view.drag.take().is_some() {
+        out.push(asked_for(a));
+    }
+    if response.clicked() && !response.double_clicked() {
+        view.clicked = None;
+    }
+    if response.triple_clicked() {
+        return out.extend([Command::ChooseNone, Command::Do(Action::LabelMatches)]);
+    }
+    if response.double_clicked() {
+        return out.push(asked_for(a));
+    }
+    // The other button opens a menu about what is under it, or about the selection that is.
+    let selected = |word: usize| a.selected().is_some_and(|s| s.contains(&word));
+    let other = response.secondary_clicked() && !flow.word_at(at).is_some_and(selected);
+    if response.clicked() || other {
+        match (over, flow.word_at(at)) {
+            (Some(span), _) => out.push(match span.cut {
+                Some(cut) => Command::SelectPart(cut.bytes.0, cut.bytes.1),
+                None => Command::Select(span.start, span.end - 1),
+            }),
+            (None, Some(word)) => out.push(Command::Select(word, word)),
+            (None, None) => out.push(Command::Do(Action::SelectNothing)),
+        }
+    }
+}
+
+/// With Ctrl a drag takes the signs at the edges, too.
+pub(super) fn with_signs(response: &egui::Response) -> bool {
+    response.ctx.input(|i| i.modifiers.command)
+}
