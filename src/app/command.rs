@@ -79,7 +79,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Whether what it opens takes the keys that follow.
+    /// Whether it opens something, or goes to another page, so that the keys that follow are meant for that.
     pub fn opens(self) -> bool {
         matches!(
             self,

@@ -170,5 +170,5 @@ fn give_letter(app: &mut App, id: LabelId, letter: Option<char>, effects: &mut V
 /// Opens the list of labels, for the selection or for the document.
 pub(super) fn choose(a: &mut Annotate, what: Choosing) {
     let can = !a.read_only && !a.pieces.on && (what == Choosing::Class || a.selection.is_some());
-    a.choosing = can.then_some(what).filter(|what| a.choosing != Some(*what));
+    a.choosing = can.then_some(what);
 }

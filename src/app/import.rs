@@ -43,6 +43,7 @@ pub(super) fn look(app: &mut App, path: PathBuf, choices: Choices, effects: &mut
 
 /// What was found. An answer to a question that was changed or given up meanwhile is not shown.
 pub(super) fn looked(app: &mut App, path: PathBuf, choices: Choices, found: Result<Arc<Dataset>, String>) {
+    app.annotate.iter_mut().for_each(|a| a.choosing = None);
     let first = app.importing.is_none() && app.looking.as_ref() == Some(&path);
     let asked = app.importing.as_ref().filter(|i| i.path == path && i.choices == choices && i.reading);
     let renames = match asked {

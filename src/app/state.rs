@@ -119,6 +119,13 @@ impl App {
         self.settings.light.or(self.system_light).unwrap_or(false)
     }
 
+    /// Whether a dialog lies over the room.
+    pub fn is_covered(&self) -> bool {
+        let asked = self.asking.is_some() || self.exporting.is_some() || self.importing.is_some();
+        let listed = self.snapshots.is_some() || self.matching.is_some() || self.history;
+        asked || listed || self.palette || self.keys || self.settings_open
+    }
+
     /// Models that can be asked: the starter, then the runs of the open project, newest first, each with its title.
     pub fn models(&self) -> Vec<(String, ModelName)> {
         let mut models = vec![(tr!("Starter").to_owned(), ModelName::Starter)];

@@ -44,10 +44,8 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         app.matching = None;
     }
     // A list of labels gives way to what opens over it, and to another room.
-    let covered = app.palette || app.keys || app.settings_open || app.history || app.room != Room::Annotate;
-    let asked = app.asking.is_some() || app.exporting.is_some() || app.snapshots.is_some() || app.matching.is_some();
-    if let Some(a) = app.annotate.as_mut().filter(|_| covered || asked) {
-        a.choosing = None;
+    if app.is_covered() || app.room != Room::Annotate {
+        app.annotate.iter_mut().for_each(|a| a.choosing = None);
     }
     effects
 }

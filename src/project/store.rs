@@ -173,9 +173,9 @@ impl Project {
             set_meta(&t, "proposers", &json!(corpus.proposers).to_string())?;
             if from == Filled::FromSource {
                 set_meta(&t, "reader", READER)?;
+                set_meta(&t, CLASSES, "read")?;
             }
             store_sources(&t, &dataset.files)?;
-            set_meta(&t, CLASSES, "read")?;
             for name in &corpus.classes {
                 t.execute("INSERT OR IGNORE INTO classes(name) VALUES(?)", [name])?;
             }
@@ -269,17 +269,22 @@ impl Project {
         contents::kept(&self.connection, &mut Lost::default()).map_err(|e| self.fail(e))
     }
 
-    /// Takes labels of whole documents from a dataset that was just read from the same sources, into the project and into what was read
-    /// of it, where it was filled before such labels were read at all: saving would take them out of the sources.
+    /// Takes labels of whole documents from a corpus that is read from the same sources, into the project and into what was read of
+    /// it, where it was filled before such labels were read at all: saving would take them out of the sources.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn adopt_classes(&mut self, read: &Corpus, held: &mut Corpus) -> Result<(), StoreError> {
+    pub fn adopt_classes(
+        &mut self,
+        read: impl FnOnce() -> Option<Corpus>,
+        held: &mut Corpus,
+    ) -> Result<(), StoreError> {
         let path = self.path.clone();
         let run = || -> rusqlite::Result<()> {
-            if meta(&self.connection, CLASSES)?.is_some() {
+            if self.lock.is_none() || meta(&self.connection, CLASSES)?.is_some() {
                 return Ok(());
             }
+            let Some(read) = read() else { return Ok(()) };
             let with_classes = read.documents.iter().filter(|d| !d.classes.is_empty());
             let found: HashMap<(u32, u32), &Arc<Document>> = with_classes.map(|d| ((d.file, d.place), d)).collect();
             let t = self.connection.transaction()?;

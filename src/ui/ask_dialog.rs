@@ -102,7 +102,10 @@ fn content(ui: &mut Ui, a: &Annotate, asking: Asking, typed: &mut String, out: &
     let field = form_field(ui, words.field, words.help, error.as_deref(), |ui| {
         TextField::new(typed, words.field).placeholder(words.placeholder).invalid(error.is_some()).show(ui)
     });
-    field.request_focus();
+    // Asked for again, it would break off what an input method composes.
+    if !field.has_focus() {
+        field.request_focus();
+    }
     ui.add_space(8.0);
     let ready = asking.is_ready(a, typed);
     let entered = ui.input(|i| i.key_pressed(Key::Enter));

@@ -100,7 +100,10 @@ impl Dialogs {
                 tr!("This system shows no file dialog, so type or paste the path."),
             );
             let field = TextField::new(&mut text, tr!("Path")).icon(icon::FOLDER).placeholder("/home/me/data").show(ui);
-            field.request_focus();
+            // Asked for again, it would break off what an input method composes.
+            if !field.has_focus() {
+                field.request_focus();
+            }
             ui.add_space(metrics::GAP);
             ui.horizontal(|ui| {
                 let entered = ui.input(|i| i.key_pressed(egui::Key::Enter));

@@ -6,7 +6,7 @@
 use super::Commands;
 use crate::app::{Action, App, Chord, Command, Context, Room};
 use crate::corpus::LabelId;
-use egui::{Event, Key, Modifiers, Ui};
+use egui::{Event, Id, Key, Modifiers, Popup, Ui};
 
 /// Keys that wait for a later frame.
 #[derive(Default)]
@@ -14,6 +14,8 @@ pub struct Keys {
     waiting: Vec<Event>,
     /// Frames that they wait at most for the focus to follow what was opened or closed.
     patience: u8,
+    /// What had the focus before.
+    focus: Option<Id>,
 }
 
 /// What is opened is drawn in the next frame, and its field has the focus in the one behind.
@@ -22,11 +24,15 @@ const PATIENCE: u8 = 3;
 /// Takes the keys of this frame that are a command's.
 pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
     let typing = ui.text_edit_focused();
+    let focus = ui.memory(|m| m.focused());
     let open = dialog_open(app);
+    // A list may be closed by any key, and takes each as it stands then.
+    let one_by_one = app.palette || app.annotate.as_ref().is_some_and(|a| a.choosing.is_some());
     let mut queue = std::mem::take(&mut keys.waiting);
     queue.extend(taken_out(ui));
     // What was opened has no focus yet, or what was closed has it still.
-    if keys.patience > 0 && open != typing {
+    let stale = keys.focus.is_some() && keys.focus == focus;
+    if keys.patience > 0 && (open != typing || stale) {
         keys.patience -= 1;
         keys.waiting = queue;
         return ui.request_repaint();
@@ -34,8 +40,12 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
     keys.patience = 0;
     let mut place = Place {
         // A control that was reached by Tab keeps Enter and Space for itself.
-        focused: ui.memory(|m| m.focused()).is_some(),
-        on_canvas: app.room == Room::Annotate && app.annotate.is_some() && !typing && !open,
+        focused: focus.is_some(),
+        on_canvas: app.room == Room::Annotate
+            && app.annotate.is_some()
+            && !typing
+            && !open
+            && !Popup::is_any_open(ui.ctx()),
         selected: app.annotate.as_ref().is_some_and(|a| a.selection.is_some()),
     };
     let rows = rows(app);
@@ -48,10 +58,14 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
         };
         let Some(command) = pressed.and_then(|(key, held)| place.command(app, &rows, key, held)) else {
             // Enter and Esc may close what has the keys.
-            let ends = (typing || open) && matches!(pressed, Some((Key::Enter | Key::Escape, _)));
+            let ends = open && matches!(pressed, Some((Key::Enter | Key::Escape, _)));
             left.push(event);
-            if ends {
+            if ends || (one_by_one && pressed.is_some()) {
+                while let Some(text) = queue.next_if(|next| matches!(next, Event::Text(_))) {
+                    left.push(text);
+                }
                 keys.patience = PATIENCE;
+                keys.focus = focus.filter(|_| ends);
                 break;
             }
             continue;
@@ -63,6 +77,7 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
         out.push(command);
         if opens {
             keys.patience = PATIENCE;
+            keys.focus = focus;
             break;
         }
     }
@@ -137,6 +152,7 @@ impl Place {
             | Action::Done
             | Action::DoneUpToHere
             | Action::SelectNothing => self.selected = false,
+            Action::NextSuggestion | Action::LeastSure => self.selected = true,
             _ => {}
         }
     }
@@ -157,7 +173,5 @@ fn is_it(chord: &Chord, key: Key, held: Modifiers) -> bool {
 
 /// Whether something lies over the room and takes the keys.
 pub fn dialog_open(app: &App) -> bool {
-    let asked = app.asking.is_some() || app.exporting.is_some() || app.importing.is_some() || app.snapshots.is_some();
-    let choosing = app.matching.is_some() || app.annotate.as_ref().is_some_and(|a| a.choosing.is_some());
-    app.palette || app.keys || app.settings_open || app.history || asked || choosing
+    app.is_covered() || app.annotate.as_ref().is_some_and(|a| a.choosing.is_some())
 }

@@ -56,7 +56,10 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
                     .hint_text(hint);
                 let response = ui.add(edit);
                 response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, tr!("Command")));
-                response.request_focus();
+                // Asked for again, it would break off what an input method composes.
+                if !response.has_focus() {
+                    response.request_focus();
+                }
             });
         });
         // What was typed in this very frame counts: a quick hand presses Enter right behind the last letter.

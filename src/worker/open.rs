@@ -117,7 +117,12 @@ fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opened, S
         if !path.is_file() {
             return Err(format!("{}: there is no such project", path.display()));
         }
-        let (project, contents, notice) = open_project(path)?;
+        let (mut project, mut contents, notice) = open_project(path)?;
+        let sources: Vec<_> = contents.dataset.files.iter().map(|f| (f.path.clone(), f.split)).collect();
+        let held = &mut contents.dataset.corpus;
+        project
+            .adopt_classes(|| Dataset::open_files("", &sources).ok().map(|d| d.corpus), held)
+            .map_err(|e| text(&e))?;
         return Ok(opened(project, contents, Vec::new(), false, notice));
     }
     let dataset = match read {
@@ -142,10 +147,8 @@ fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opened, S
             }
             drop(project);
             let (mut project, mut contents, notice) = open_project(&at)?;
-            if !project.is_read_only() {
-                let held = &mut contents.dataset.corpus;
-                project.adopt_classes(&dataset.corpus, held).map_err(|e| text(&e))?;
-            }
+            let held = &mut contents.dataset.corpus;
+            project.adopt_classes(|| Some(dataset.corpus.clone()), held).map_err(|e| text(&e))?;
             return Ok(opened(project, contents, dataset.problems, false, notice));
         }
         if project.is_read_only() {

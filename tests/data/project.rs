@@ -170,14 +170,14 @@ fn labels_of_documents_come_into_a_project_that_was_filled_before_they_were_read
     let classes = |corpus: &Corpus| corpus.class_names(corpus.document(0)).cloned().collect::<Vec<_>>();
     let mut held = project.read().expect("contents").dataset.corpus;
     assert!(classes(&held).is_empty());
-    project.adopt_classes(&dataset.corpus, &mut held).expect("adopted");
+    project.adopt_classes(|| Some(dataset.corpus.clone()), &mut held).expect("adopted");
     assert_eq!(classes(&held), ["trade"]);
     assert_eq!(classes(&project.read().expect("contents").dataset.corpus), ["trade"]);
     // Once: what a person takes away does not come back.
     let gone = Edit::Classes { document: 0, before: vec!["trade".into()], after: Vec::new() };
     project.commit(&gone, true, 1).expect("stored");
     let mut held = project.read().expect("contents").dataset.corpus;
-    project.adopt_classes(&dataset.corpus, &mut held).expect("nothing to adopt");
+    project.adopt_classes(|| Some(dataset.corpus.clone()), &mut held).expect("nothing to adopt");
     assert!(classes(&held).is_empty());
 }
 

@@ -11,7 +11,7 @@ export TAGWRIGHT_DATA=$work/data XDG_RUNTIME_DIR=$work/runtime WINIT_UNIX_BACKEN
 mkdir -p "$XDG_RUNTIME_DIR" && chmod 700 "$XDG_RUNTIME_DIR"
 unset WAYLAND_DISPLAY
 # The server finds a free display itself, and says which.
-Xvfb -displayfd 1 -screen 0 1440x900x24 >"$work/display" 2>/dev/null & xvfb=$!
+Xvfb -noreset -displayfd 1 -screen 0 1440x900x24 >"$work/display" 2>/dev/null & xvfb=$!
 pid=
 finish() { kill -9 $pid $xvfb 2>/dev/null || true; rm -rf "$work"; }
 trap finish EXIT

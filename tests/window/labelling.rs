@@ -316,9 +316,11 @@ fn keys_that_come_in_one_frame_are_taken_in_their_order() {
     at_once(&[(ArrowRight, ""), (Num2, "2"), (ArrowRight, ""), (Num3, "3")]);
     at_once(&[(Key::C, "c"), (O, "o"), (Key::K, "k"), (Enter, ""), (Key::F, "f")]);
     at_once(&[(Key::T, "t"), (Key::N, "n"), (E, "e"), (Key::W, "w"), (S, "s"), (Enter, ""), (Escape, ""), (End, "")]);
+    at_once(&[(L, "l"), (Key::ArrowDown, ""), (Key::ArrowDown, ""), (Enter, "")]);
     let app = w.app();
     let a = app.annotate.as_ref().expect("a dataset");
-    assert_eq!(marked(&w), "[Ada ORG] [met LOC] Zoë");
+    // Those given last stand first in the list: LOC, ORG, PER.
+    assert_eq!(marked(&w), "[Ada ORG] [met LOC] [Zoë PER]");
     assert_eq!(a.mark().remarks.iter().map(|r| r.text.as_str()).collect::<Vec<_>>(), ["ok"]);
     assert!(a.mark().flagged, "what came behind Enter is a command again");
     assert_eq!((a.corpus.classes.as_slice(), a.selection), (&["news".to_owned()][..], Some((2, 2))));

@@ -85,6 +85,14 @@ def ask(data, sql):
     return sqlite3.connect(f"file:{project}?mode=ro", uri=True).execute(sql).fetchall()
 
 
+def filled(data):
+    """Whether the project has its documents; it may be just being made."""
+    try:
+        return ask(data, "SELECT count(*) FROM documents")[0][0] > 0
+    except sqlite3.OperationalError:
+        return False
+
+
 def state(data):
     spans = "SELECT document, start, stop, label, origin FROM spans ORDER BY 1, 2, 3, 4"
     marks = "SELECT document, sentence, done, flagged, remarks FROM marks WHERE done OR flagged OR remarks <> '[]' ORDER BY 1, 2"
@@ -134,7 +142,7 @@ def session(name, act, pictures):
     window = Window(data, [])
     window.key("Return")
     window.until(lambda: (data / "projects").exists() and list((data / "projects").glob("*.tagwright")), "a project")
-    window.until(lambda: ask(data, "SELECT count(*) FROM documents")[0][0] > 0, "the sample")
+    window.until(lambda: filled(data), "the sample")
     time.sleep(2)
     before = state(data)
     act(window)
@@ -168,7 +176,10 @@ def main():
     pictures = sys.argv[1] if len(sys.argv) > 1 else None
     read, write = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24"], pass_fds=[write], stderr=subprocess.DEVNULL
+        # Without -noreset it begins anew whenever its last client is killed, and refuses the next one meanwhile.
+        ["Xvfb", "-noreset", "-displayfd", str(write), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
     )
     try:
         os.environ["DISPLAY"] = ":" + os.read(read, 16).decode().strip()

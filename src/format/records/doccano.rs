@@ -69,11 +69,8 @@ fn put_classes(record: &mut Value, classes: &[String]) {
         }
     }
     let new = classes.iter().filter(|name| !before.contains(name)).map(|name| json!(name));
-    let list = fields.entry(first.unwrap_or("cats")).or_insert_with(|| json!([]));
-    if !list.is_array() {
-        *list = json!([]);
-    }
-    if let Some(list) = list.as_array_mut() {
+    // What is no list is something else, and stays.
+    if let Some(list) = fields.entry(first.unwrap_or("cats")).or_insert_with(|| json!([])).as_array_mut() {
         list.extend(new);
     }
 }

@@ -80,7 +80,8 @@ const CLASSES: Classes = Classes { read: classes, put: put_classes };
 
 /// Whether a result is a choice about the whole text, not about a region of it.
 fn is_choice(result: &Value) -> bool {
-    string(result, "type") == Some("choices") && result.get("value").is_some_and(|v| v.get("start").is_none())
+    string(result, "type") == Some("choices")
+        && result.get("value").is_some_and(|v| v.is_object() && v.get("start").is_none())
 }
 
 fn chosen(value: &Value) -> Vec<String> {
@@ -104,7 +105,9 @@ fn put_classes(record: &mut Value, classes: &[String]) {
         let Some(fields) = record.as_object_mut() else { return };
         let controls = fields.values_mut().filter(|v| v.get("choices").is_some());
         if let Some(new) = exchange(controls, stays, new) {
-            fields.insert("document".into(), json!({"choices": new}));
+            // Under a name that no data has.
+            let free = ["document", "document_labels"].into_iter().find(|key| !fields.contains_key(*key));
+            free.map(|key| fields.insert(key.into(), json!({"choices": new})));
         }
         return;
     }

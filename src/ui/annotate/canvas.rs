@@ -31,7 +31,9 @@ pub struct View {
     /// Sentence around the current one where a drag began, and the word.
     beside: Option<(usize, usize)>,
     /// Sentence and word around the current one that were clicked last: the text has moved by the second click of two.
-    pub(super) clicked: Option<(usize, usize)>,
+    clicked: Option<(usize, usize)>,
+    /// Whether that was in this frame.
+    clicked_now: bool,
     /// Byte where a drag over characters began.
     pub(super) characters: Option<u32>,
     /// The list from which a label is chosen.
@@ -123,13 +125,20 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
         if beside.clicked() {
             out.push(Command::Do(Action::SelectNothing));
         }
-        // The second click of two, wherever the text has moved to with the first.
-        if ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary))
-            && let Some((place, word)) = view.clicked.take()
-        {
-            out.extend([Command::Sentence(place), Command::Select(word, word), asked_for(a)]);
-        }
+        second_click(ui, a, view, out);
     });
+}
+
+/// The second click of two labels the word of the first, wherever the text has moved to meanwhile. Any other click forgets it.
+fn second_click(ui: &Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
+    if !ui.input(|i| i.pointer.primary_clicked()) || std::mem::take(&mut view.clicked_now) {
+        return;
+    }
+    let double = ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary));
+    let first = view.clicked.take().filter(|_| double && ui.rect_contains_pointer(ui.clip_rect()));
+    if let Some((place, word)) = first {
+        out.extend([Command::Sentence(place), Command::Select(word, word), asked_for(a)]);
+    }
 }
 
 /// Brings the current sentence into view with some of its neighbours, or from its top where there is no room for them.
@@ -161,7 +170,7 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, view: &mut View, width: f3
     put_text(ui.painter(), gutter, Align2::RIGHT_CENTER, number, p.text3);
     let clip = ui.clip_rect();
     let word = response.interact_pointer_pos().and_then(|at| flow.word_at(at - origin));
-    if response.drag_started() {
+    if response.drag_started_by(egui::PointerButton::Primary) {
         view.beside = pressed_at(ui).and_then(|at| flow.word_at(at - origin)).map(|word| (place, word));
     }
     let began = view.beside.filter(|(of, _)| *of == place).zip(word);
@@ -174,6 +183,7 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, view: &mut View, width: f3
         }
     } else if response.clicked() && !response.double_clicked() {
         view.clicked = word.map(|word| (place, word));
+        view.clicked_now = true;
         out.push(Command::Sentence(place));
     }
 }

@@ -115,7 +115,10 @@ pub fn show(
             ui.spacing_mut().item_spacing.y = 2.0;
             let field = TextField::new(&mut view.typed, words.field).icon(words.icon).placeholder(words.placeholder);
             let field = field.show(ui);
-            field.request_focus();
+            // Asked for again, it would break off what an input method composes.
+            if !field.has_focus() {
+                field.request_focus();
+            }
             if field.changed() {
                 view.chosen = 0;
             }
@@ -179,7 +182,6 @@ fn rows(
                 taken = Some(Chosen::Entry(*at));
             }
         }
-        let typed = view.typed.trim();
         if is_new {
             // Below all that fit: the arrow keys reach it.
             let chosen = view.chosen == found.len();

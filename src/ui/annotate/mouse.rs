@@ -13,7 +13,7 @@ pub(super) fn drag_characters(
     (pressed, at): (Option<u32>, Option<u32>),
     out: &mut Commands,
 ) {
-    if response.drag_started() {
+    if response.drag_started_by(egui::PointerButton::Primary) {
         view.characters = pressed;
     }
     if let (true, Some(from), Some(to)) = (response.dragged() || response.drag_stopped(), view.characters, at)
@@ -50,7 +50,7 @@ pub(super) fn drag(
     over: Option<&SpanView>,
     out: &mut Commands,
 ) {
-    if response.drag_started() {
+    if response.drag_started_by(egui::PointerButton::Primary) {
         view.drag = flow.word_at(pressed);
     }
     if response.dragged()
@@ -61,9 +61,6 @@ pub(super) fn drag(
     }
     if response.drag_stopped() && view.drag.take().is_some() {
         out.push(asked_for(a));
-    }
-    if response.clicked() && !response.double_clicked() {
-        view.clicked = None;
     }
     if response.triple_clicked() {
         return out.extend([Command::ChooseNone, Command::Do(Action::LabelMatches)]);
