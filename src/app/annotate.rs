@@ -266,7 +266,8 @@ impl Annotate {
         let before = self.shown.partition_point(|place| *place <= self.current);
         let open = |place: &&usize| self.mark_of(**place).is_none_or(|m| !m.done && !m.flagged);
         let done = |place: &usize| {
-            let (id, before) = (self.sentences[*place], self.mark_of(*place).cloned().unwrap_or_default());
+            let id = self.sentences[*place];
+            let before = self.corpus.mark(id);
             let after = Mark { done: true, ..before.clone() };
             Edit::Mark { document: id.document, sentence: id.sentence, before, after }
         };
@@ -315,8 +316,7 @@ impl Annotate {
     fn touched(&self, edit: &Edit) -> Option<(usize, usize)> {
         match edit {
             Edit::Mark { document, sentence, .. } => {
-                let id = SentenceId { document: *document, sentence: *sentence };
-                let place = self.sentences.binary_search(&id).ok()?;
+                let place = self.place_of_sentence(*document, *sentence)?;
                 Some((place, place))
             }
             Edit::Spans { document, removed, added } | Edit::Suggestions { document, removed, added } => {
@@ -328,8 +328,7 @@ impl Annotate {
                 if self.current_id().document == *document {
                     return Some((self.current, self.current));
                 }
-                let id = SentenceId { document: *document, sentence: 0 };
-                let place = self.sentences.binary_search(&id).ok()?;
+                let place = self.place_of_sentence(*document, 0)?;
                 Some((place, place))
             }
             Edit::Together { edits, .. } => {
@@ -343,8 +342,11 @@ impl Annotate {
     /// The place of the sentence that holds this byte of a document, or begins behind it.
     pub fn place_of(&self, document: u32, byte: u32) -> Option<usize> {
         let sentence = self.corpus.document(document).sentence_of(byte)? as u32;
-        let id = SentenceId { document, sentence };
-        self.sentences.binary_search(&id).ok()
+        self.place_of_sentence(document, sentence)
+    }
+
+    fn place_of_sentence(&self, document: u32, sentence: u32) -> Option<usize> {
+        self.sentences.binary_search(&SentenceId { document, sentence }).ok()
     }
 
     /// Labels have other numbers after some have come or gone.

@@ -4,7 +4,7 @@ use super::choices_json;
 use super::edit_json::{self, remarks_from_json};
 use super::kept::{Kept, View};
 use super::pack::{unpack, unpack_spans};
-use super::progress;
+use super::progress::Progress;
 use super::run_record::{RunOutcome, RunRecord};
 use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
@@ -114,12 +114,17 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
     }
     documents.iter_mut().for_each(|d| d.classes.sort_unstable());
     corpus.documents = documents.into_iter().map(Arc::new).collect();
-    let edits = lost.rows(c, "edits", "SELECT edit FROM edits ORDER BY seq", |r| r.get::<_, String>(0))?;
-    let edits: Vec<Edit> = edits.iter().filter_map(|json| edit_json::from_json(json)).collect();
+    let edit = |r: &rusqlite::Row| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?));
+    let log = lost.rows(c, "edits", EDITS, edit)?;
+    let log = log.into_iter().filter_map(|(json, date)| Some((edit_json::from_json(&json)?, date)));
+    let (edits, dates): (Vec<Edit>, Vec<String>) = log.unzip();
     let position = meta(c, "position").ok().flatten().and_then(|p| p.parse().ok()).unwrap_or(0);
     let files = lost.rows(c, "sources", SOURCES, source)?;
     corpus.scheme = super::source::scheme_of(&files);
     let mut kept = kept(c, lost)?;
+    for (edit, date) in edits.iter().zip(&dates).take(position) {
+        kept.progress.follow_edit(edit, date);
+    }
     // They go by the places of documents.
     if documents_lost && !kept.snapshots.is_empty() {
         kept.snapshots.clear();
@@ -129,7 +134,10 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
     Ok(Contents { dataset, history: History::restore(edits, position), kept })
 }
 
-/// Runs, views and snapshots.
+/// Each edit with its date where the person is.
+const EDITS: &str = "SELECT edit, COALESCE(date(made, 'unixepoch', 'localtime'), '') FROM edits ORDER BY seq";
+
+/// Runs, views and snapshots; of progress only the day, since that is in the log.
 pub(super) fn kept(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Kept> {
     let view = |r: &rusqlite::Row| Ok(View { name: r.get(0)?, query: r.get(1)? });
     let snapshot = |r: &rusqlite::Row| -> rusqlite::Result<Arc<Snapshot>> {
@@ -146,7 +154,7 @@ pub(super) fn kept(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Kept> {
             "SELECT name, made, labels, spans FROM snapshots ORDER BY id",
             snapshot,
         )?,
-        progress: progress::read(c).unwrap_or_default(),
+        progress: Progress::begun(c).unwrap_or_default(),
         overlaps: meta(c, "overlaps").ok().flatten().map(|value| value == "true"),
         worked: meta(c, "worked").ok().flatten().unwrap_or_default(),
         guidelines: meta(c, "guidelines").ok().flatten().unwrap_or_default(),

@@ -1,6 +1,5 @@
 //! Which sentences were done on which day, from the log of edits.
 
-use super::edit_json::from_json;
 use crate::corpus::{Edit, SentenceId};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +24,27 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Nothing is done yet, on the day that it is.
+    pub(super) fn begun(c: &Connection) -> rusqlite::Result<Self> {
+        Ok(Self { today: day(c)?, ..Self::default() })
+    }
+
+    /// An edit of the log, with its date.
+    pub(super) fn follow_edit(&mut self, edit: &Edit, date: &str) {
+        match edit {
+            Edit::Mark { document, sentence, after, .. } => {
+                let id = SentenceId { document: *document, sentence: *sentence };
+                if after.done {
+                    self.done(id, date.to_owned());
+                } else {
+                    self.undone(id);
+                }
+            }
+            Edit::Together { edits, .. } => edits.iter().for_each(|e| self.follow_edit(e, date)),
+            _ => {}
+        }
+    }
+
     /// A sentence that was done or not is so now, today.
     pub fn follow(&mut self, id: SentenceId, before: bool, after: bool) {
         let date = self.today.date.clone();
@@ -74,39 +94,4 @@ pub fn today() -> Today {
 fn day(c: &Connection) -> rusqlite::Result<Today> {
     const DAY: &str = "SELECT date('now', 'localtime'), unixepoch('now', 'localtime', 'start of day', '+1 day', 'utc')";
     c.query_row(DAY, [], |r| Ok(Today { date: r.get(0)?, until: r.get::<_, i64>(1)? as u64 }))
-}
-
-/// The date of each edit that stands, and the edit.
-const EDITS: &str = "SELECT date(made, 'unixepoch', 'localtime'), edit FROM edits
-    WHERE seq < (SELECT CAST(value AS INTEGER) FROM meta WHERE key='position') ORDER BY seq";
-
-/// Reads it from a project.
-pub(super) fn read(c: &Connection) -> rusqlite::Result<Progress> {
-    let mut progress = Progress { today: day(c)?, ..Progress::default() };
-    let mut statement = c.prepare(EDITS)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let json = row.get_ref(1)?.as_str()?;
-        // Most edits say nothing of this, and some are long.
-        if let Some(edit) = json.contains("\"Mark\"").then(|| from_json(json)).flatten() {
-            follow(&mut progress, &edit, &row.get::<_, String>(0)?);
-        }
-    }
-    Ok(progress)
-}
-
-/// Which sentences an edit of a day makes done, and which it does not leave so.
-fn follow(progress: &mut Progress, edit: &Edit, date: &str) {
-    match edit {
-        Edit::Mark { document, sentence, after, .. } => {
-            let id = SentenceId { document: *document, sentence: *sentence };
-            if after.done {
-                progress.done(id, date.to_owned());
-            } else {
-                progress.undone(id);
-            }
-        }
-        Edit::Together { edits, .. } => edits.iter().for_each(|e| follow(progress, e, date)),
-        _ => {}
-    }
 }

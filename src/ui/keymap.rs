@@ -38,6 +38,9 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
         return ui.request_repaint();
     }
     keys.patience = 0;
+    if queue.is_empty() {
+        return;
+    }
     let mut place = Place {
         // A control that was reached by Tab keeps Enter and Space for itself.
         focused: focus.is_some(),

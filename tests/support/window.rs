@@ -74,6 +74,15 @@ impl Window {
         Self { harness, shell, data, answer }
     }
 
+    /// Closes it, and opens the same file in another one that keeps its things where this one did.
+    pub fn reopened(self, path: &Path) -> Self {
+        let data = self.data.clone();
+        drop(self);
+        let mut w = Self::with(data, &[path], [1440.0, 900.0], egui::Theme::Dark);
+        w.until("the file is open", |w| w.app().annotate.is_some());
+        w
+    }
+
     /// What the window shows.
     pub fn app(&self) -> Ref<'_, App> {
         Ref::map(self.shell.borrow(), |s| s.as_ref().expect("a shell").app())

@@ -231,10 +231,7 @@ fn sentences_are_done_flagged_and_commented_on() {
     w.key(CTRL, Key::Y);
     assert!(w.shows("1 done today"));
     w.until("it is saved", |w| w.is_durable());
-    let data = w.data.clone();
-    drop(w);
-    let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    let w = w.reopened(&folder.path().join("text.conll"));
     assert!(w.shows("1 done today"));
 }
 
@@ -246,10 +243,7 @@ fn all_up_to_here_are_done_at_once() {
     w.key(CTRL, Key::D);
     assert!(w.shows_part("2 of 2 done") && w.shows("2 done today"));
     w.until("it is saved", |w| w.is_durable());
-    let data = w.data.clone();
-    drop(w);
-    let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    let mut w = w.reopened(&folder.path().join("text.conll"));
     assert!(w.shows("2 done today"));
     w.key(CTRL, Key::Z);
     assert_eq!(w.app().annotate.as_ref().map(|a| (a.done, a.progress.done_today())), Some((0, 0)));

@@ -157,10 +157,7 @@ fn a_document_is_labelled_as_a_whole() {
     w.key(CTRL, Z);
     assert_eq!(classes(&w), ["town news", "sea"]);
     w.until("it is on disk", Window::is_durable);
-    let data = w.data.clone();
-    drop(w);
-    let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    let w = w.reopened(&folder.path().join("text.conll"));
     assert_eq!(classes(&w), ["town news", "sea"]);
 }
 
@@ -249,20 +246,22 @@ fn a_list_of_labels_takes_letters_numbers_and_new_names() {
     assert_eq!((marked(&w).as_str(), labels), ("[Ada LOC] [met ORG] Zoë", Some(3)), "one step");
 }
 
+/// Drags from one word to another, by what they are called.
+fn drag_over(w: &mut Window, from: &str, to: &str) {
+    let (from, to) = (w.harness_rect(from).center(), w.harness_rect(to).center());
+    w.drag(from, to);
+}
+
 #[test]
 fn by_mouse_a_list_opens_where_words_were_dragged_over_and_a_brush_needs_none() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "Ada Vance met Zoë");
-    let drag = |w: &mut Window, from: &str, to: &str| {
-        let (from, to) = (w.harness_rect(from).center(), w.harness_rect(to).center());
-        w.drag(from, to);
-    };
-    drag(&mut w, "Ada, O", "Vance, O");
+    drag_over(&mut w, "Ada, O", "Vance, O");
     w.choose_row("ORG");
     assert_eq!(marked(&w), "[Ada Vance ORG] met Zoë");
     w.keys(&[Escape]);
     w.press("PER");
-    drag(&mut w, "met, O", "Zoë, O");
+    drag_over(&mut w, "met, O", "Zoë, O");
     assert_eq!(marked(&w), "[Ada Vance ORG] [met Zoë PER]");
 }
 
@@ -341,18 +340,14 @@ fn what_is_selected_is_said_to_screen_readers() {
 fn a_drag_leaves_signs_at_its_edges_out() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "said Ada , Vance .");
-    let drag = |w: &mut Window, from: &str, to: &str| {
-        let (from, to) = (w.harness_rect(from).center(), w.harness_rect(to).center());
-        w.drag(from, to);
-    };
     let selected = |w: &Window| w.app().annotate.as_ref().and_then(|a| a.selection);
     w.press("PER");
-    drag(&mut w, "Ada, O", ",, O");
+    drag_over(&mut w, "Ada, O", ",, O");
     assert_eq!(marked(&w), "said [Ada PER] , Vance .");
-    drag(&mut w, "., O", "Ada, PER");
+    drag_over(&mut w, "., O", "Ada, PER");
     assert_eq!((marked(&w).as_str(), selected(&w)), ("said [Ada , Vance PER] .", Some((3, 1))));
     w.harness.event(egui::Event::ModifiersChanged(CTRL));
-    drag(&mut w, "Vance, PER", "., O");
+    drag_over(&mut w, "Vance, PER", "., O");
     w.harness.event(egui::Event::ModifiersChanged(NONE));
     assert_eq!(selected(&w), Some((3, 4)), "with Ctrl they are wanted");
 }
@@ -386,10 +381,7 @@ fn a_panel_is_as_wide_as_it_was_left() {
     w.drag(edge, edge + egui::vec2(80.0, 0.0));
     w.step();
     assert!(width(&w) > usual + 60.0);
-    let data = w.data.clone();
-    drop(w);
-    let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    let mut w = w.reopened(&folder.path().join("text.conll"));
     w.step();
     assert!(width(&w) > usual + 60.0);
 }
@@ -515,10 +507,7 @@ fn keys_are_changed_and_kept() {
     w.keys(&[Key::F]);
     assert!(w.shows("flagged"), "the old key does nothing");
     w.until("it is on disk", Window::is_durable);
-    let data = w.data.clone();
-    drop(w);
-    let mut w = Window::with(data, &[&folder.path().join("text.conll")], [1440.0, 900.0], egui::Theme::Dark);
-    w.until("the file is open", |w| w.app().annotate.is_some());
+    let mut w = w.reopened(&folder.path().join("text.conll"));
     w.keys(&[Key::W]);
     assert!(!w.shows("flagged"));
     look_for(&mut w, "flag");

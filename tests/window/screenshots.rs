@@ -61,8 +61,7 @@ fn editor(theme: Theme) {
     w.keys(&[Key::D, Key::D, Key::F, Key::ArrowDown, Key::D]);
     w.ask(Command::Do(Action::Suggest));
     w.until("the suggestions are here", |w| w.app().suggesting.progress.is_none());
-    let keys: Vec<u64> = w.app().notices.shown().iter().map(|n| n.key).collect();
-    keys.into_iter().for_each(|key| w.ask(Command::CloseNotice(key)));
+    close_notices(&mut w);
     w.keys(&[Key::Space, Key::Space]);
     w.picture(&file("annotate-suggestions", theme));
     w.ask(Command::Sentence(0));
@@ -117,6 +116,12 @@ fn editor(theme: Theme) {
     w.picture(&file("data-compare", theme));
 }
 
+/// Takes away what the program told in passing.
+fn close_notices(w: &mut Window) {
+    let keys: Vec<u64> = w.app().notices.shown().iter().map(|n| n.key).collect();
+    keys.into_iter().for_each(|key| w.ask(Command::CloseNotice(key)));
+}
+
 /// A hand that slips: a sign taken along, another label than elsewhere, a name left out.
 fn wrong(w: &mut Window) {
     w.go_to("Annotate");
@@ -140,8 +145,7 @@ fn document(w: &mut Window, theme: Theme) {
     w.ask(Command::Remark(id, at.start, at.end, "the company or its council?".into()));
     w.ask(Command::Class("town council".into()));
     w.ask(Command::Class("shipping".into()));
-    let keys: Vec<u64> = w.app().notices.shown().iter().map(|n| n.key).collect();
-    keys.into_iter().for_each(|key| w.ask(Command::CloseNotice(key)));
+    close_notices(w);
     w.ask(Command::Do(Action::ChooseClass));
     w.step();
     w.picture(&file("annotate-document", theme));

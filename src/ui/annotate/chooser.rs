@@ -14,6 +14,11 @@ pub struct View {
     chosen: usize,
 }
 
+/// The key of what stands at this place of a list, from 0: the first nine have one.
+pub fn number_key(place: usize) -> String {
+    if place < 9 { (place + 1).to_string() } else { String::new() }
+}
+
 /// One thing that can be chosen.
 pub struct Entry<'a> {
     /// Its name.

@@ -1,6 +1,6 @@
 //! The labels of a whole document: shown as badges, and chosen from a list.
 
-use super::chooser::{self, Chosen, Entry, View, Words};
+use super::chooser::{self, Chosen, Entry, View, Words, number_key};
 use crate::app::giving::is_class_name;
 use crate::app::language::tr;
 use crate::app::{Annotate, Command};
@@ -25,9 +25,8 @@ pub fn badges(ui: &mut Ui, a: &Annotate) {
 pub fn choose(ui: &mut Ui, at: Pos2, a: &Annotate, view: &mut View, out: &mut Commands) {
     let document = a.corpus.document(a.current_id().document);
     let has = |name: &str| a.corpus.class_names(document).any(|n| n == name);
-    let key = |i: usize| if i < 9 { (i + 1).to_string() } else { String::new() };
     let all = a.corpus.classes.iter().enumerate();
-    let entries: Vec<Entry> = all.map(|(i, name)| Entry { on: has(name), ..Entry::new(name, key(i)) }).collect();
+    let entries: Vec<Entry> = all.map(|(i, name)| Entry { on: has(name), ..Entry::new(name, number_key(i)) }).collect();
     out.extend(chooser::show(ui, at, &words(), &entries, is_class_name, view).map(|chosen| match chosen {
         Chosen::Entry(i) => Command::Class(entries[i].name.to_owned()),
         Chosen::New(name) => Command::Class(name),

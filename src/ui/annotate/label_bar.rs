@@ -1,5 +1,6 @@
 //! The strip over the text: one chip a label, and the switch of the pieces lens.
 
+use super::chooser::number_key;
 use super::review;
 use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
@@ -60,7 +61,7 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
     let mut rest = Vec::new();
     let last = a.corpus.labels.len() - usize::from(!a.corpus.labels.is_empty());
     for (id, l) in a.corpus.labels.iter() {
-        let key = if id < 9 { (id + 1).to_string() } else { String::new() };
+        let key = number_key(usize::from(id));
         let count = thousands(a.counts.labels.get(usize::from(id)).copied().unwrap_or(0));
         let colour = p.label(usize::from(l.colour));
         let mut chip = LabelChip::new(&key, &l.name, colour);
@@ -90,7 +91,7 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
         menu(&button, 220.0, |ui| {
             for id in rest {
                 let Some(l) = a.corpus.labels.get(id) else { continue };
-                let key = if id < 9 { (id + 1).to_string() } else { String::new() };
+                let key = number_key(usize::from(id));
                 if MenuRow::new(&l.name).label_key(&key, p.label(usize::from(l.colour))).show(ui).clicked() {
                     out.push(pressed(a, id));
                     ui.close();

@@ -1,6 +1,6 @@
 //! The list of labels at the selection: those given last stand first, the others by their groups.
 
-use super::chooser::{self, Chosen, Entry, View, Words};
+use super::chooser::{self, Chosen, Entry, View, Words, number_key};
 use crate::app::language::tr;
 use crate::app::{Action, Annotate, Command};
 use crate::corpus::LabelId;
@@ -52,7 +52,7 @@ fn entries<'a>(ui: &Ui, a: &'a Annotate, order: &[LabelId]) -> Vec<Entry<'a>> {
                 letter: letters[usize::from(id)],
                 heading,
                 depth: group.map_or(0, |_| l.depth()),
-                ..Entry::new(&l.name, if id < 9 { (id + 1).to_string() } else { String::new() })
+                ..Entry::new(&l.name, number_key(usize::from(id)))
             }
         })
         .collect()

@@ -126,6 +126,40 @@ fn show_label(id: LabelId, out: &mut Commands) {
     out.push(Command::Do(Action::GoTo(Room::Annotate)));
 }
 
+/// A bar that leads to the sentences of a query.
+struct Bar {
+    name: String,
+    number: String,
+    /// Shares of the longest bar, with their colours.
+    parts: Vec<(f32, Color32)>,
+    query: String,
+}
+
+/// A card of bars, or what it says where there is none.
+fn bars(ui: &mut Ui, title: &str, note: &str, none: &str, bars: Vec<Bar>, out: &mut Commands) {
+    let p = theme::of(ui);
+    Card::new(title).note(note).show(
+        ui,
+        |_| {},
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            if bars.is_empty() {
+                paragraph(ui, TextRole::Small, p.text3, none);
+            }
+            for Bar { name, number, parts, query } in bars {
+                if (BarRow { name: &name, number: &number, parts: &parts }).show(ui).clicked() {
+                    out.push(Command::ShowOnly(query));
+                }
+            }
+        },
+    );
+}
+
+/// A bar of a count, beside the largest, in one colour.
+fn counted_bar(name: String, count: usize, most: usize, colour: Color32, query: String) -> Bar {
+    Bar { name, number: thousands(count), parts: vec![(count as f32 / most.max(1) as f32, colour)], query }
+}
+
 /// A histogram; `name` gives each bar its name and the query of its sentences.
 fn lengths(
     ui: &mut Ui,
@@ -134,98 +168,54 @@ fn lengths(
     name: impl Fn(usize, bool) -> (String, String),
     out: &mut Commands,
 ) {
-    let p = theme::of(ui);
-    let most = counts.iter().max().copied().unwrap_or(0).max(1);
-    Card::new(title).show(
-        ui,
-        |_| {},
-        |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            for (i, n) in counts.iter().enumerate() {
-                let (name, query) = name(i, i + 1 == counts.len());
-                let parts = [(*n as f32 / most as f32, p.series[0])];
-                if (BarRow { name: &name, number: &thousands(*n), parts: &parts }).show(ui).clicked() {
-                    out.push(Command::ShowOnly(query));
-                }
-            }
-        },
-    );
+    let colour = theme::of(ui).series[0];
+    let most = counts.iter().max().copied().unwrap_or(0);
+    let bar = |(i, n): (usize, &usize)| {
+        let (name, query) = name(i, i + 1 == counts.len());
+        counted_bar(name, *n, most, colour, query)
+    };
+    bars(ui, title, "", "", counts.iter().enumerate().map(bar).collect(), out);
 }
 
 fn surfaces(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &[Surface], out: &mut Commands) {
     let p = theme::of(ui);
     let most = list.iter().map(Surface::count).max().unwrap_or(0).max(1);
-    Card::new(title).note(note).show(
-        ui,
-        |_| {},
-        |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            if list.is_empty() {
-                paragraph(ui, TextRole::Small, p.text3, tr!("There are none."));
-            }
-            for surface in list.iter().take(LISTED) {
-                let colour =
-                    |id: LabelId| a.corpus.labels.get(id).map_or(p.text3, |l| p.label(usize::from(l.colour)).solid);
-                let part = |(id, n): &(LabelId, usize)| (*n as f32 / most as f32, colour(*id));
-                let parts: Vec<(f32, Color32)> = surface.labels.iter().map(part).collect();
-                let counts = surface.labels.iter().take(2).map(|(id, n)| format!("{} {n}", a.corpus.labels.name(*id)));
-                let number = if surface.labels.len() > 1 {
-                    counts.collect::<Vec<_>>().join(", ")
-                } else {
-                    thousands(surface.count())
-                };
-                let name = surface.text.replace(['\n', '\r'], " ");
-                if (BarRow { name: &name, number: &number, parts: &parts }).show(ui).clicked() {
-                    out.push(Command::ShowOnly(query::of_span(&surface.text)));
-                }
-            }
-        },
-    );
+    let colour = |id: LabelId| a.corpus.labels.get(id).map_or(p.text3, |l| p.label(usize::from(l.colour)).solid);
+    let bar = |surface: &Surface| {
+        let part = |(id, n): &(LabelId, usize)| (*n as f32 / most as f32, colour(*id));
+        let counts = surface.labels.iter().take(2).map(|(id, n)| format!("{} {n}", a.corpus.labels.name(*id)));
+        let number =
+            if surface.labels.len() > 1 { counts.collect::<Vec<_>>().join(", ") } else { thousands(surface.count()) };
+        Bar {
+            name: surface.text.replace(['\n', '\r'], " "),
+            number,
+            parts: surface.labels.iter().map(part).collect(),
+            query: query::of_span(&surface.text),
+        }
+    };
+    bars(ui, title, note, tr!("There are none."), list.iter().take(LISTED).map(bar).collect(), out);
 }
 
 /// How often each label of whole documents is given.
 fn classes(ui: &mut Ui, a: &Annotate, counts: &[usize], out: &mut Commands) {
-    let p = theme::of(ui);
-    let most = counts.iter().max().copied().unwrap_or(0).max(1);
-    Card::new(tr!("Documents")).note(tr!("by their own labels")).show(
-        ui,
-        |_| {},
-        |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            if counts.is_empty() {
-                paragraph(ui, TextRole::Small, p.text3, tr!("No document is labelled as a whole yet."));
-            }
-            for (name, n) in a.corpus.classes.iter().zip(counts) {
-                let parts = [(*n as f32 / most as f32, p.series[2])];
-                if (BarRow { name, number: &thousands(*n), parts: &parts }).show(ui).clicked() {
-                    out.push(Command::ShowOnly(format!("class:{}", query::quoted(name))));
-                }
-            }
-        },
-    );
+    let colour = theme::of(ui).series[2];
+    let most = counts.iter().max().copied().unwrap_or(0);
+    let bar = |(name, n): (&String, &usize)| {
+        counted_bar(name.clone(), *n, most, colour, format!("class:{}", query::quoted(name)))
+    };
+    let all = a.corpus.classes.iter().zip(counts).map(bar).collect();
+    let none = tr!("No document is labelled as a whole yet.");
+    bars(ui, tr!("Documents"), tr!("by their own labels"), none, all, out);
 }
 
 /// What was done on the last days of work.
 fn days(ui: &mut Ui, progress: &Progress, out: &mut Commands) {
-    let p = theme::of(ui);
-    let last: Vec<_> = progress.days.iter().rev().take(LISTED).collect();
-    let most = last.iter().map(|(_, done)| **done).max().unwrap_or(0).max(1);
-    Card::new(tr!("Progress")).note(tr!("sentences done, by day")).show(
-        ui,
-        |_| {},
-        |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            if last.is_empty() {
-                paragraph(ui, TextRole::Small, p.text3, tr!("No sentence is done yet. D says that one is."));
-            }
-            for (date, done) in last {
-                let parts = [(*done as f32 / most as f32, p.series[3])];
-                if (BarRow { name: date, number: &thousands(*done), parts: &parts }).show(ui).clicked() {
-                    out.push(Command::ShowOnly(format!("done:{date}")));
-                }
-            }
-        },
-    );
+    let colour = theme::of(ui).series[3];
+    let last = || progress.days.iter().rev().take(LISTED);
+    let most = last().map(|(_, done)| *done).max().unwrap_or(0);
+    let bar = |(date, done): (&String, &usize)| counted_bar(date.clone(), *done, most, colour, format!("done:{date}"));
+    let none = tr!("No sentence is done yet. D says that one is.");
+    bars(ui, tr!("Progress"), tr!("sentences done, by day"), none, last().map(bar).collect(), out);
 }
 
 /// What train has of the others, and sentences that stand twice.
