@@ -4,6 +4,7 @@ use super::document::{ClassId, Document, Split};
 use super::edit::Edit;
 use super::label::Labels;
 use super::mark::Mark;
+use super::narrow::narrow;
 use super::scheme::Scheme;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ pub struct SentenceId {
     pub sentence: u32,
 }
 
-/// A further column of the source (pos, chunk): its name and the values seen, so that tokens hold two bytes each.
+/// A further column of the source (pos, chunk): its name and the values seen, so that tokens hold four bytes each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Column {
     /// What it holds.
@@ -96,7 +97,7 @@ impl Corpus {
         if at == self.proposers.len() {
             self.proposers.push(name.to_owned());
         }
-        at as u8
+        u8::try_from(at).unwrap_or(u8::MAX)
     }
 
     /// What is noted about a sentence.
@@ -110,7 +111,8 @@ impl Corpus {
         if at == self.classes.len() {
             self.classes.push(name.to_owned());
         }
-        at as ClassId
+        // A corpus has fewer names than its sources have bytes.
+        ClassId::new(u32::try_from(at).unwrap_or(u32::MAX))
     }
 
     /// The numbers of labels of whole documents, sorted; those that are new are added.
@@ -126,13 +128,19 @@ impl Corpus {
         document.classes.iter().filter_map(|id| self.classes.get(usize::from(*id)))
     }
 
+    /// A token's value in a further column; empty where its document has no such column.
+    pub fn value(&self, column: usize, document: &Document, token: usize) -> &str {
+        let values = self.columns.get(column).map_or(&[][..], |c| &c.values);
+        document.value(column, token).and_then(|id| values.get(id as usize)).map_or("", String::as_str)
+    }
+
     /// Addresses of all sentences of a split (all splits: `None`), in order.
     pub fn sentences(&self, split: Option<Split>) -> Vec<SentenceId> {
         let wanted = |d: &Document| split.is_none_or(|s| d.split == s);
         (0u32..)
             .zip(&self.documents)
             .filter(|(_, d)| wanted(d))
-            .flat_map(|(document, d)| (0..d.len() as u32).map(move |sentence| SentenceId { document, sentence }))
+            .flat_map(|(document, d)| (0..narrow(d.len())).map(move |sentence| SentenceId { document, sentence }))
             .collect()
     }
 
@@ -149,7 +157,7 @@ impl Corpus {
             counts.sentences += d.len();
             counts.tokens += d.tokens.len();
             for span in &d.spans {
-                counts.labels[span.label as usize] += 1;
+                counts.labels[usize::from(span.label)] += 1;
             }
         }
         counts

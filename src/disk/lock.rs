@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 pub struct Lock {
     /// Held, not read: the lock goes with the file.
     _file: Arc<File>,
+    /// Another lock that is held as long.
+    _other: Option<Arc<File>>,
 }
 
 /// The locks of this program.
@@ -28,9 +30,13 @@ impl Lock {
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         let held = held.get_or_insert_default();
         if let Some(file) = held.get(path).and_then(Weak::upgrade) {
-            return Ok(Some(Self { _file: file }));
+            return Ok(Some(Self { _file: file, _other: None }));
         }
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(fail)?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(fail)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
@@ -39,6 +45,12 @@ impl Lock {
         }
         let file = Arc::new(file);
         held.insert(path.to_owned(), Arc::downgrade(&file));
-        Ok(Some(Self { _file: file }))
+        Ok(Some(Self { _file: file, _other: None }))
+    }
+
+    /// Both locks as one.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self { _other: Some(other._file), ..self }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::words::parts;
 use super::{Format, Found, Holds, Problem, Source, Write};
+use crate::corpus::narrow::narrow;
 use crate::corpus::scheme::{self, Prefix};
 use crate::corpus::{Corpus, Document, Scheme, Span, Split};
 use flate2::read::{ZlibDecoder, ZlibEncoder};
@@ -20,7 +21,7 @@ pub const SPACY: Format = Format {
     read,
     write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
     rewrite: None,
-    holds: Holds { overlaps: false, text: true, documents: true, spaced_labels: true, classes: false, columns: 0 },
+    holds: Holds { overlaps: false, borders: true, ..Holds::TEXTS },
 };
 
 // Columns of the table, as spacy.attrs numbers them.
@@ -124,27 +125,27 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let mut starts = Vec::new();
         for (row, space) in rows[at..end].iter().zip(&spaces[at..end]) {
             let word = strings.get(&row[orth]).ok_or_else(|| damaged("a word is not among its strings"))?;
-            let start = text.len() as u32;
+            let start = narrow(text.len());
             text.push_str(word);
-            let stop = text.len() as u32;
+            let stop = narrow(text.len());
             if *space != 0 {
                 text.push(' ');
             }
             // Space that is more than one blank is a token of its own there.
             if !word.trim().is_empty() {
                 if starts_sentence.is_some_and(|column| row[column] == 1) {
-                    starts.push(words.len() as u32);
+                    starts.push(narrow(words.len()));
                 }
                 words.push((start, stop));
             }
             match (row[iob], strings.get(&row[kind])) {
-                (BEGINS, Some(label)) => spans.push(Span::new(start..stop, corpus.labels.intern(label))),
+                (BEGINS, Some(label)) => spans.push(Span::new(start..stop, corpus.labels.intern(label)?)),
                 (INSIDE, _) => spans.iter_mut().last().into_iter().for_each(|s| s.end = stop),
                 _ => {}
             }
         }
         at = end;
-        let document = Document::of_text(source.split, source.file, number as u32, text, spans, Some(words));
+        let document = Document::of_text(source.split, source.file, narrow(number), text, spans, Some(words));
         // A start at the first token alone is there in every document.
         let document = if starts.len() > 1 { document.with_sentences(&starts) } else { document };
         documents.push(Arc::new(document));

@@ -1,8 +1,10 @@
 //! Tables of texts: CSV, TSV or a spreadsheet, each row a document. The column of the texts is the one whose cells are longest; a
 //! column of train, dev and test parts them, and one of Label Studio's regions labels them.
 
+use super::line_of;
 use super::records::{Item, label_studio};
 use super::{Format, Found, Holds, Problem, Source, records};
+use crate::corpus::narrow::narrow;
 use crate::corpus::{Corpus, Document, Split};
 use calamine::Reader as _;
 use std::io::Cursor;
@@ -69,11 +71,11 @@ fn read_csv(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     for row in reader.records() {
         match row {
             Ok(row) => {
-                let line = row.position().map_or(0, |p| p.line() as usize);
+                let line = line_of(row.position());
                 rows.push((line, row.iter().map(str::to_owned).collect()));
             }
             Err(e) => {
-                let line = e.position().map_or(0, |p| p.line() as usize);
+                let line = line_of(e.position());
                 found.problem(line, 0, || format!("the row is broken ({e}); it is left as it is"));
             }
         }
@@ -129,8 +131,8 @@ fn documents(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found
     found.unit = regions.map(|_| measure.unit);
     for (split, line, place, item) in items {
         let tell = |message| found.problem(line, 0, || message);
-        let (spans, _) = records::placed(&item, measure, |label| corpus.labels.intern(label), tell);
-        corpus.documents.push(Arc::new(Document::of_text(split, source.file, place as u32, item.text, spans, None)));
+        let (spans, _) = records::placed(&item, measure, |label| corpus.labels.intern(label), tell)?;
+        corpus.documents.push(Arc::new(Document::of_text(split, source.file, narrow(place), item.text, spans, None)));
     }
     Ok(found)
 }

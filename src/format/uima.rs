@@ -6,6 +6,7 @@ use super::layers::{self, Layer};
 use super::offsets::{Claim, Evidence, Ruler};
 use super::words::own_words;
 use super::{Format, Found, Holds, Problem, Source, Unit};
+use crate::corpus::narrow::narrow;
 use crate::corpus::{Corpus, Document, Span};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -88,7 +89,7 @@ fn read(
                 continue;
             };
             match ruler.range(annotation.start, annotation.end) {
-                Some((start, end)) => spans.push(Span::new(start..end, corpus.labels.intern(label))),
+                Some((start, end)) => spans.push(Span::new(start..end, corpus.labels.intern(label)?)),
                 None => found.problem(0, 0, || {
                     let Annotation { id, start, end, .. } = annotation;
                     format!("annotation {id}, {} {start}..{end}, lies outside the text; it is left out", quote(label))
@@ -109,7 +110,7 @@ fn read(
     let own = own_words(&cas.text, words).filter(|words| !words.is_empty());
     let mut document = Document::of_text(source.split, source.file, 0, cas.text, spans, own);
     if !begins.is_empty() {
-        let starts: Vec<u32> = begins.iter().map(|b| document.tokens.partition_point(|t| t.0 < *b) as u32).collect();
+        let starts: Vec<u32> = begins.iter().map(|b| narrow(document.tokens.partition_point(|t| t.0 < *b))).collect();
         document = document.with_sentences(&starts);
     }
     corpus.documents.push(Arc::new(document));
@@ -177,8 +178,13 @@ impl Collected {
 
 fn of_xmi(text: &str) -> Result<Cas, Problem> {
     let mut reader = Reader::from_str(text);
-    let line_of =
-        |at: u64| text.as_bytes()[..(at as usize).min(text.len())].iter().filter(|b| **b == b'\n').count() + 1;
+    let line_of = |at: u64| {
+        text.as_bytes()[..usize::try_from(at).unwrap_or(text.len()).min(text.len())]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count()
+            + 1
+    };
     let mut collected = Collected::default();
     loop {
         match reader.read_event() {

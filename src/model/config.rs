@@ -165,7 +165,7 @@ impl TagSet {
     pub fn tag(&self, id: usize, labels: &mut Labels) -> Tag {
         let name = self.names.get(id).filter(|n| *n != "O")?;
         let (prefix, label) = split_tag(name);
-        Some((prefix, labels.intern(label)))
+        Some((prefix, labels.intern(label).ok()?))
     }
 
     /// Whether every one of these labels has its `B-` and its `I-` here, and `O` is here: then a head can be kept.

@@ -43,6 +43,13 @@ pub(super) fn files_of(folder: &Path) -> Result<Listing, DiskError> {
     Ok(listing)
 }
 
+/// The files of a folder that would be read as data from it, hidden ones aside.
+pub(super) fn data_of(folder: &Path) -> Result<Vec<PathBuf>, DiskError> {
+    let all = candidates(folder)?.into_iter();
+    let standoff = |path: &Path| path.extension().is_some_and(|e| e == "ann");
+    Ok(all.filter(|c| kind(&c.path).is_some() || standoff(&c.path) || c.split().is_some()).map(|c| c.path).collect())
+}
+
 /// The files of a folder and of those in it that are called `data` or like a split.
 fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -35,6 +35,8 @@ pub struct Settings {
     pub only_text: bool,
     /// Whether the time of today's work is shown.
     pub timer: bool,
+    /// Whether characters that are not seen (direction overrides, characters without width) are left without a mark.
+    pub hide_invisible: bool,
     /// Widths of panels that a person changed, by their names.
     pub widths: BTreeMap<String, f32>,
     /// Whether guidelines are shown beside the text.

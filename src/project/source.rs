@@ -1,6 +1,7 @@
 //! Opening datasets where they lie: one file, or a folder whose files' names tell the splits.
 
 use super::folder::{self, Listing};
+use crate::corpus::narrow::narrow;
 use crate::corpus::scheme::Scheme;
 use crate::corpus::{Corpus, Slip, Split};
 use crate::disk;
@@ -59,6 +60,9 @@ pub enum SourceError {
     /// A file is no dataset.
     #[error("{0}")]
     Format(String),
+    /// A file is not what it was when it was opened.
+    #[error("{path}: it has been changed by another program since it was opened; save a copy, or open it again", path = .0.display())]
+    Changed(PathBuf),
 }
 
 /// SHA-256 of some bytes, in hexadecimal.
@@ -153,7 +157,7 @@ impl Dataset {
         let hash = fingerprint(bytes);
         let outer = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (name, bytes) = packed::unpacked(&outer, bytes, choices.huge).map_err(fail)?;
-        let file = self.files.len() as u32;
+        let file = narrow(self.files.len());
         let beside = |name: &str| beside(path, name);
         let source = Source { bytes: &bytes, name: &name, split, file, beside: &beside, choices };
         let found = format::read(&source, &mut self.corpus).map_err(fail)?;
@@ -197,6 +201,31 @@ pub fn rewritten(file: &SourceFile, number: u32, corpus: &Corpus, anew: bool) ->
         .map_err(|p| SourceError::Format(format!("{}: {p}", file.path.display())))
 }
 
+/// The files that belong to a source and lie beside it, by name: the text of an annotation, the names of numbered tags. They are
+/// those that its reader asks for and finds.
+///
+/// # Errors
+/// When the source is not what was opened any more.
+pub fn companions(file: &SourceFile) -> Result<Vec<(String, Vec<u8>)>, SourceError> {
+    let fail = |p: Problem| SourceError::Format(format!("{}: {p}", file.path.display()));
+    let bytes = unchanged(file)?;
+    let outer = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (name, bytes) = packed::unpacked(&outer, &bytes, file.choices.huge).map_err(fail)?;
+    let asked = std::cell::RefCell::new(Vec::new());
+    let recorded = |name: &str| {
+        let found = beside(&file.path, name)?;
+        asked.borrow_mut().push((name.to_owned(), found.clone()));
+        Some(found)
+    };
+    let source =
+        Source { bytes: &bytes, name: &name, split: file.split, file: 0, beside: &recorded, choices: file.choices };
+    format::read(&source, &mut Corpus::default()).map_err(fail)?;
+    let mut companions = asked.into_inner();
+    companions.sort();
+    companions.dedup();
+    Ok(companions)
+}
+
 /// Tags of a source that may not stand where they do, found by reading it again; none where it is not what was opened.
 pub fn slips(file: &SourceFile) -> Vec<Slip> {
     let Some(bytes) = unchanged(file).ok().filter(|_| !file.found.format.holds.text) else { return Vec::new() };
@@ -211,10 +240,7 @@ pub fn slips(file: &SourceFile) -> Vec<Slip> {
 pub(super) fn unchanged(file: &SourceFile) -> Result<Vec<u8>, SourceError> {
     let bytes = disk::read(&file.path)?;
     if fingerprint(&bytes) != file.hash {
-        return Err(SourceError::Format(format!(
-            "{}: it has been changed by another program since it was opened; save under another name, or open it again",
-            file.path.display()
-        )));
+        return Err(SourceError::Changed(file.path.clone()));
     }
     Ok(bytes)
 }

@@ -94,7 +94,7 @@ impl Sentences {
         let wrong = || ParquetError::General("words are no text, or tags neither numbers nor names".into());
         guarded(|| {
             let group = self.reader.get_row_group(number)?;
-            let rows = group.metadata().num_rows().max(0) as usize;
+            let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
             let open = |leaf: usize| group.get_column_reader(leaf);
             let descriptor = |leaf: usize| group.metadata().column(leaf).column_descr_ptr();
             let ColumnReader::ByteArrayColumnReader(words) = open(self.words)? else { return Err(wrong()) };

@@ -19,7 +19,7 @@ pub const HF_PARQUET: Format = Format {
     read: read::read,
     write: Some(Write::Whole(write::write)),
     rewrite: Some(rewrite::rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, classes: false, columns: 0 },
+    holds: Holds { spaced_labels: true, spaced_words: true, any_character: true, ..Holds::NOTHING },
 };
 
 /// The key of the footer under which `datasets` keeps the features.
