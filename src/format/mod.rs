@@ -8,6 +8,7 @@
 //! for byte.
 
 pub mod brat;
+pub mod budget;
 pub mod card;
 pub mod columns;
 pub mod conllu;
@@ -15,6 +16,7 @@ mod decode;
 pub mod docbin;
 mod found;
 pub mod gmb;
+pub mod guard;
 pub mod hf_jsonl;
 mod hf_parquet;
 mod layers;
@@ -23,17 +25,19 @@ pub mod packed;
 pub mod plain;
 pub mod published;
 pub mod records;
+mod spreadsheet;
 pub mod table;
 mod uima;
 mod webanno;
 mod words;
 
 pub use columns::write as write_columns;
-pub use decode::{Decoded, decode, decode_utf8};
+pub use decode::{Decoded, check_beginning, decode, decode_utf8};
 pub use found::{Found, MAX_PROBLEMS, Problem};
 pub use offsets::Unit;
 
 use crate::corpus::{Corpus, Document, Scheme, Split, scheme};
+use budget::Budget;
 use words::has_own_space;
 
 /// What is read: a file, and what a reader may ask about it.
@@ -51,6 +55,8 @@ pub struct Source<'a> {
     pub beside: &'a dyn Fn(&str) -> Option<Vec<u8>>,
     /// What a person knows better than what is found.
     pub choices: Choices,
+    /// How much memory it may take.
+    pub budget: Budget,
 }
 
 /// What a person knows better than what is found in a file.
@@ -73,7 +79,8 @@ pub struct Choices {
 impl<'a> Source<'a> {
     /// A file that stands alone.
     pub fn alone(bytes: &'a [u8], name: &'a str, split: Split, file: u32) -> Self {
-        Self { bytes, name, split, file, beside: &|_| None, choices: Choices::default() }
+        let (choices, budget) = (Choices::default(), Budget::default());
+        Self { bytes, name, split, file, beside: &|_| None, choices, budget }
     }
 
     /// The same source, in the format that a person says.
