@@ -283,11 +283,16 @@ pub fn recognise(source: &Source) -> Format {
 fn recognised(source: &Source) -> Option<Format> {
     /// So much is looked at, and the rest of its last line.
     const HEAD: usize = 64 << 10;
+    const LINE: usize = 1 << 20;
     let beginning = Source { bytes: head(source.bytes, HEAD), ..*source };
     let decoded = beginning.decode();
     let head = decoded.as_ref().map_or("", |d| &d.text);
     let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
-    let records = records::json::first(head);
+    // A record of JSON or Python is looked at whole; of other lines a part tells as well.
+    let has_records = head.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '(']);
+    let part = &head[..head.floor_char_boundary(LINE)];
+    let records = records::json::first(if has_records { head } else { part });
+    let head = part;
     let glance = Glance { extension: &extension, bytes: source.bytes, head, records: &records };
     FORMATS.iter().copied().find(|f| (f.recognises)(&glance))
 }

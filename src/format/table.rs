@@ -44,14 +44,21 @@ impl Row {
 }
 
 /// What parts the cells of the first lines into the same number, more than one; a lone column of texts has none.
-fn separator_of(head: &str) -> Option<u8> {
+fn separator_of(text: &str) -> Option<u8> {
+    /// So much is looked at.
+    const HEAD: usize = 1 << 20;
+    let head = &text[..text.floor_char_boundary(HEAD)];
     let widths = |separator: u8| {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(separator)
             .has_headers(false)
             .flexible(true)
             .from_reader(head.as_bytes());
-        let widths: Vec<usize> = reader.records().take(20).map_while(Result::ok).map(|r| r.len()).collect();
+        let mut widths: Vec<usize> = reader.records().take(20).map_while(Result::ok).map(|r| r.len()).collect();
+        // The last row may be cut.
+        if widths.len() < 20 && widths.len() > 1 && head.len() < text.len() {
+            widths.pop();
+        }
         let first = widths.first().copied().unwrap_or(0);
         widths.iter().all(|w| *w == first).then_some(first)
     };

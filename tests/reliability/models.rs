@@ -5,6 +5,10 @@ use crate::cli::{json, text};
 use crate::support::golden;
 use serde_json::{Value, json};
 use std::path::Path;
+use tagwright::model::kernels::plain::Plain;
+use tagwright::model::{Device, ModelError, ModelFolder, Packed};
+use tagwright::predict::aggregate::STRATEGIES;
+use tagwright::predict::{Entity, Options, Tagger, predict, predict_long};
 
 const MOST: u64 = 400;
 
@@ -207,5 +211,51 @@ fn a_long_line_is_read_part_by_part() {
         let each = (peak.saturating_sub(base) << 20) as f64 / BYTES as f64;
         // Eight bytes for each byte of text, and what a part takes whatever the text.
         assert!(each < 8.0 + 60.0 * f64::from(1 << 20) / BYTES as f64, "{sentence}: {each} bytes a byte");
+    }
+}
+
+#[test]
+fn parts_of_a_text_change_nothing() {
+    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
+    let tagger = Tagger::new(&folder, &Device::Cpu).expect("a tagger");
+    let text =
+        "Zoë Okafor moved from Ghent to São Paulo, said Reuters. Müller-Lüdenscheidt 東京と大阪 played; U.S. rain!\n"
+            .repeat(20);
+    for (_, aggregation) in STRATEGIES {
+        for stride in [None, Some(0), Some(40)] {
+            let options = Options { aggregation, stride };
+            let whole = predict(&tagger, &[&text], options).expect("entities").remove(0);
+            assert!(whole.windows > 5 && !whole.entities.is_empty());
+            for part in [40, 333, 1000, 1 << 20] {
+                let mut entities: Vec<Entity> = Vec::new();
+                let counted = predict_long(&tagger, &text, options, part, |e| {
+                    entities.push(e);
+                    Ok::<_, ModelError>(())
+                })
+                .expect("entities");
+                assert_eq!((counted.pieces, counted.windows), (whole.pieces, whole.windows), "{part}");
+                let places = |all: &[Entity]| all.iter().map(|e| (e.label.clone(), e.start, e.end)).collect::<Vec<_>>();
+                assert_eq!(places(&entities), places(&whole.entities), "{part} {stride:?}");
+                let near = entities.iter().zip(&whole.entities).all(|(a, b)| (a.score - b.score).abs() < 1e-5);
+                assert!(near && entities.iter().all(|e| e.byte_end <= text.len()));
+            }
+        }
+    }
+}
+
+#[test]
+fn sentences_without_pieces_have_no_scores() {
+    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
+    let (bert, tags) = folder.classifier().expect("a head");
+    let none: (&[u32], &[i32]) = (&[], &[]);
+    let some: (&[u32], &[i32]) = (&[2, 7, 3], &[]);
+    for bert in [bert.clone(), bert.with_kernels(&Plain::REFERENCE)] {
+        let rows = |sentences: &[(&[u32], &[i32])]| {
+            let logits = bert.logits(&Packed::new(sentences.iter().copied())).expect("scores");
+            assert_eq!(logits.dims()[1], tags.len());
+            logits.to_vec2::<f32>().expect("scores")
+        };
+        assert!(rows(&[]).is_empty() && rows(&[none]).is_empty());
+        assert_eq!(rows(&[none, some, none]), rows(&[some]));
     }
 }

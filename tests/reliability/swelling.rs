@@ -1,7 +1,6 @@
 //! Small files that become large, and files that say they are larger than they are.
 
 use super::{file, inspected};
-use crate::cli::text;
 use flate2::Compression;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read, Write};
@@ -55,7 +54,7 @@ fn compressed_files_stop_at_the_budget() {
 fn what_is_meant_to_be_large_is_unfolded() {
     let folder = tempfile::tempdir().expect("a folder");
     let gz = file(folder.path(), "a.txt.zst", zstd::stream::encode_all(much(33).as_slice(), 3).expect("a file"));
-    let done = super::watched(&["inspect", "--unfold", text(&gz)], 1000);
+    let done = super::watched(&["inspect", "--unfold", super::text(&gz)], 1000);
     assert_eq!(done.code, Some(0), "{}", done.said);
 }
 
@@ -412,4 +411,41 @@ fn parquets_compressions_are_named() {
         }
         inspected(&file(folder.path(), "a.parquet", bytes), 1, &format!("compressed by {name}"));
     }
+}
+
+#[test]
+fn values_of_json_are_counted_first() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let check = |name: &str, text: String, format: &str, said: &str| {
+        let path = file(folder.path(), name, text);
+        let done = super::watched(&["inspect", "--from", format, super::text(&path)], 400);
+        assert_eq!(done.code, Some(1), "{name}: {}", done.said);
+        assert!(done.said.contains(said), "{name} says {}", done.said);
+    };
+    let numbers = "0,".repeat(9 << 20);
+    check("a.jsonl", format!("{{\"text\":\"Oslo\",\"label\":[{numbers}0]}}\n"), "doccano", "more than 8388608 values");
+    check("a.json", format!("[{numbers}0]"), "doccano", "too short to be records");
+    check("b.json", format!("{{\"data\":[{numbers}0]}}"), "label-studio", "more than 8388608 values");
+    check("b.jsonl", "{}\n".repeat(2 << 20), "doccano", "too short to be records");
+    let cas = format!("{{\"%TYPES\":{{}},\"%FEATURE_STRUCTURES\":[{numbers}0]}}");
+    check("c.json", cas, "uima-json", "more values than a CAS");
+}
+
+#[test]
+fn layers_and_columns_without_number_end_soon() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let layers: String = (0..100_000).map(|i| format!("#T_SP=x.L{i}|value\n")).collect();
+    let tsv = format!("#FORMAT=WebAnno TSV 3.3\n{layers}\n\n#Text=Anna\n1-1\t0-4\tAnna\t_\n");
+    inspected(&file(folder.path(), "a.tsv", tsv), 0, "webanno-tsv");
+    let annotations: String = (0..100_000)
+        .map(|i| format!("<x:N{i} xmi:id=\"{}\" sofa=\"1\" begin=\"0\" end=\"4\" value=\"P\"/>", i + 2))
+        .collect();
+    let xmi = format!(
+        "<xmi:XMI xmlns:xmi=\"http://www.omg.org/XMI\" xmlns:cas=\"http:///uima/cas.ecore\"><cas:Sofa xmi:id=\"1\" \
+         sofaString=\"Anna sings\"/>{annotations}</xmi:XMI>"
+    );
+    inspected(&file(folder.path(), "a.xmi", xmi), 0, "uima-xmi");
+    // One line of anything is looked at in part.
+    inspected(&file(folder.path(), "a.txt", "a ".repeat(10 << 20)), 0, "10,485,760");
+    inspected(&file(folder.path(), "a.csv", format!("text\n\"{}\"\n", SENTENCE.repeat(1 << 20))), 0, "csv");
 }
