@@ -4,7 +4,7 @@ use super::output::line;
 use super::{Failure, input, output};
 use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::disk;
-use crate::format;
+use crate::format::{self, budget::Budget};
 use crate::hub::ModelName;
 use crate::model::{DeviceChoice, choose};
 use crate::predict::aggregate::STRATEGIES;
@@ -135,12 +135,17 @@ fn shown(text: &str, e: &Entity) -> String {
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
+    let most = Budget::of_free(disk::free_memory()).file();
     let bytes = if file == Path::new("-") {
         let mut bytes = Vec::new();
-        std::io::stdin().take(disk::MAX_BYTES).read_to_end(&mut bytes)?;
+        std::io::stdin().take(most + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > most {
+            return Err(format!("standard input has more than {} MiB; give it in parts", most >> 20).into());
+        }
         bytes
     } else {
-        disk::read(file)?
+        let look = |beginning: &[u8], _| format::check_beginning(beginning).map_err(|p| p.to_string());
+        disk::read_if(file, most, look)?
     };
     if bytes.is_empty() {
         return Ok(String::new());

@@ -76,15 +76,15 @@ pub fn read_small(path: &Path) -> Result<Vec<u8>, DiskError> {
 /// # Errors
 /// As [`read`].
 pub fn read_within(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
-    read_if(path, most, |_| Ok(()))
+    read_if(path, most, |_, _| Ok(()))
 }
 
-/// The bytes of a file whose beginning is accepted: `look` gets up to 64 KiB of it before the rest is read, and says what is
-/// wrong with it.
+/// The bytes of a file whose beginning is accepted: `look` gets up to 64 KiB of it and its size in bytes before the rest is read,
+/// and says what is wrong with it.
 ///
 /// # Errors
 /// As [`read_within`], and what `look` says.
-pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8]) -> Result<(), String>) -> Result<Vec<u8>, DiskError> {
+pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), String>) -> Result<Vec<u8>, DiskError> {
     const BEGINNING: u64 = 64 << 10;
     let fail = |e: io::Error| DiskError::new(path, &e);
     let refuse = |why: String| DiskError { path: path.to_owned(), why };
@@ -95,7 +95,7 @@ pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8]) -> Result<(), String
     }
     let mut bytes = Vec::new();
     (&file).take(BEGINNING).read_to_end(&mut bytes).map_err(fail)?;
-    look(&bytes).map_err(refuse)?;
+    look(&bytes, size).map_err(refuse)?;
     // The file may have grown since its size was asked for.
     let left = (most + 1).saturating_sub(bytes.len() as u64);
     let known = usize::try_from(size.saturating_sub(bytes.len() as u64)).unwrap_or_default();

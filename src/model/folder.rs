@@ -60,7 +60,11 @@ impl ModelFolder {
             if !at.exists() {
                 return Ok(None);
             }
-            disk::read_within(&at, most).map(Some).map_err(|e| ModelError::file(at, e.why))
+            let look = |beginning: &[u8], size: u64| match file {
+                "model.safetensors" => weights::check_beginning(beginning, size),
+                _ => Ok(()),
+            };
+            disk::read_if(&at, most, look).map(Some).map_err(|e| ModelError::file(at, e.why))
         })
     }
 

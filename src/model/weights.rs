@@ -41,6 +41,27 @@ pub fn shapes(bytes: &[u8]) -> Result<Shapes, String> {
     Ok(header.tensors().into_iter().map(|(name, about)| (current_name(&name), about.shape.clone())).collect())
 }
 
+/// Looks at the beginning of a file of so many bytes before the rest is read: its header tells how large it must be.
+///
+/// # Errors
+/// No header, or one whose tensors end before or behind the file. A header that is not there whole is checked when it is.
+pub fn check_beginning(beginning: &[u8], size: u64) -> Result<(), String> {
+    let whole = |why: &str| Err(format!("this is no whole safetensors file ({why}); download or copy it again"));
+    let Some((length, rest)) = beginning.split_first_chunk::<{ size_of::<u64>() }>() else {
+        return whole("it is shorter than its header");
+    };
+    let length = u64::from_le_bytes(*length);
+    if length == 0 || length > size {
+        return whole("it is shorter than its header");
+    }
+    let Some(header) = usize::try_from(length).ok().and_then(|length| rest.get(..length)) else { return Ok(()) };
+    // What is wrong in it is said when it is read.
+    let Ok(serde_json::Value::Object(tensors)) = serde_json::from_slice(header) else { return Ok(()) };
+    let ends = tensors.values().filter_map(|about| about["data_offsets"][1].as_u64());
+    let end = ends.max().unwrap_or(0).saturating_add(length).saturating_add(size_of::<u64>() as u64);
+    if end == size { Ok(()) } else { whole(&format!("its header asks for {end} bytes, and it has {size}")) }
+}
+
 /// JSON in which no object has a key twice.
 struct UniqueKeys;
 

@@ -145,7 +145,7 @@ impl Dataset {
     }
 
     fn add(&mut self, path: &Path, split: Split, choices: Choices) -> Result<(), SourceError> {
-        let look = |beginning: &[u8]| match choices.encoding {
+        let look = |beginning: &[u8], _| match choices.encoding {
             Some(_) => Ok(()),
             None => format::check_beginning(beginning).map_err(|p| p.to_string()),
         };

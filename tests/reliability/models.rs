@@ -107,6 +107,12 @@ fn headers_of_weights_that_lie_are_refused() {
     check(weights(inside, 4), "b stands there twice");
     check(weights(&format!("{{{}}}", tensor("a", 1, 4)), 4), "has no layer 0");
     check(u64::MAX.to_le_bytes().to_vec(), "no whole safetensors file");
+    // A file with a hole, which has its size without having its bytes.
+    let folder = tiny();
+    let path = file(folder.path(), "model.safetensors", weights(&format!("{{{}}}", tensor("a", 1, 4)), 4));
+    let open = std::fs::OpenOptions::new().write(true).open(path).expect("a file");
+    open.set_len(3 << 30).expect("a size");
+    refused(folder.path(), "its header asks for");
 }
 
 #[test]
