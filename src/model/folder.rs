@@ -34,6 +34,17 @@ pub struct ModelFolder {
     tokenizer_files: Vec<(String, Vec<u8>)>,
 }
 
+/// Checks the size of a vocabulary's file, whose tables take many times more.
+fn check_size(at: &Path, file: &[u8], pieces: usize) -> Result<(), ModelError> {
+    /// A piece takes fewer bytes, in whatever notation.
+    const A_PIECE: usize = 512;
+    if file.len() <= (1 << 20) + A_PIECE * pieces {
+        return Ok(());
+    }
+    let size = file.len() >> 20;
+    Err(ModelError::file(at, format!("it has {size} MiB, far more than the {pieces} pieces that the model takes need")))
+}
+
 /// How many tags the head tells apart, where there is one.
 fn head_rows(tensors: &Tensors) -> Option<usize> {
     tensors.get("classifier.weight").and_then(|t: &Tensor| t.dims().first().copied())
@@ -109,19 +120,14 @@ impl ModelFolder {
         };
         let tokenizer = if let Some(json) = file("tokenizer.json") {
             let at = path.join("tokenizer.json");
-            // No piece takes so many bytes; its tables would take many times more than its file.
-            if json.len() > (1 << 20) + 512 * config.vocab_size {
-                let (size, takes) = (json.len() >> 20, config.vocab_size);
-                let why = format!("it has {size} MiB, far more than the {takes} pieces that the model takes need");
-                return Err(ModelError::file(at, why));
-            }
+            check_size(&at, json, config.vocab_size)?;
             PieceTokenizer::from_json(json).map_err(|e| ModelError::file(at, e))?
         } else if let Some(vocabulary) = file("vocab.txt") {
             let at = path.join("vocab.txt");
+            check_size(&at, vocabulary, config.vocab_size)?;
             let vocabulary = std::str::from_utf8(vocabulary).map_err(|_| ModelError::file(&at, "not UTF-8"))?;
-            let lines = vocabulary.lines().count();
-            if lines > config.vocab_size {
-                return Err(too_many(lines));
+            if vocabulary.lines().count() > config.vocab_size {
+                return Err(too_many(vocabulary.lines().count()));
             }
             let lowercase = settings.get("do_lower_case").and_then(Value::as_bool).unwrap_or(true);
             PieceTokenizer::from_vocabulary(vocabulary, lowercase).map_err(|e| ModelError::file(at, e))?

@@ -119,9 +119,11 @@ fn headers_of_weights_that_lie_are_refused() {
 fn a_vocabulary_has_no_more_pieces_than_the_model() {
     let folder = tiny();
     std::fs::remove_file(folder.path().join("tokenizer.json")).expect("a file less");
-    let lines: String = (0..1_000_000).map(|i| format!("w{i}\n")).collect();
-    file(folder.path(), "vocab.txt", lines);
-    refused(folder.path(), "the tokenizer has 1000000 pieces");
+    let lines = |count: usize| (0..count).map(|i| format!("w{i}\n")).collect::<String>();
+    file(folder.path(), "vocab.txt", lines(100_000));
+    refused(folder.path(), "the tokenizer has 100000 pieces");
+    file(folder.path(), "vocab.txt", lines(1_000_000));
+    refused(folder.path(), "far more than the");
     let folder = tiny();
     let tokenizer = std::fs::read_to_string(folder.path().join("tokenizer.json")).expect("a file");
     file(folder.path(), "tokenizer.json", tokenizer + &" ".repeat(20 << 20));
