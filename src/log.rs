@@ -9,6 +9,9 @@ pub fn start() {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(usual)).format_timestamp(None).init();
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
+        if crate::format::guard::is_active() {
+            return;
+        }
         record(info);
         before(info);
     }));

@@ -11,6 +11,7 @@ mod hub;
 #[cfg(feature = "window")]
 mod language;
 mod model;
+mod reliability;
 mod rules;
 mod support;
 #[cfg(feature = "window")]

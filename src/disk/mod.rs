@@ -10,13 +10,18 @@ use std::path::{Path, PathBuf};
 /// Larger files are refused: they would not fit the memory this program promises to stay within.
 pub const MAX_BYTES: u64 = 4 << 30;
 
+/// A card, a configuration or a list of names is no larger than this, in bytes.
+pub const MAX_SMALL_BYTES: u64 = 16 << 20;
+
 pub mod fault;
 mod identity;
 mod lock;
+mod memory;
 mod temporary;
 
 pub use identity::FileId;
 pub use lock::Lock;
+pub use memory::free_memory;
 
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -54,21 +59,93 @@ pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
 /// The bytes of a file.
 ///
 /// # Errors
-/// When it cannot be read or is larger than [`MAX_BYTES`].
+/// When it cannot be read, is no regular file, or is larger than [`MAX_BYTES`].
 pub fn read(path: &Path) -> Result<Vec<u8>, DiskError> {
+    read_within(path, MAX_BYTES)
+}
+
+/// The bytes of a card, a configuration or a list of names.
+///
+/// # Errors
+/// As [`read`], with [`MAX_SMALL_BYTES`] as the limit.
+pub fn read_small(path: &Path) -> Result<Vec<u8>, DiskError> {
+    read_within(path, MAX_SMALL_BYTES)
+}
+
+/// The bytes of a file of at most `most` bytes.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_within(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
+    read_if(path, most, |_, _| Ok(()))
+}
+
+/// The bytes of a file whose beginning is accepted: `look` gets up to 64 KiB of it and its size in bytes before the rest is read,
+/// and says what is wrong with it.
+///
+/// # Errors
+/// As [`read_within`], and what `look` says.
+pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), String>) -> Result<Vec<u8>, DiskError> {
+    const BEGINNING: u64 = 64 << 10;
     let fail = |e: io::Error| DiskError::new(path, &e);
-    if path.is_dir() {
-        return Err(fail(io::ErrorKind::IsADirectory.into()));
+    let refuse = |why: String| DiskError { path: path.to_owned(), why };
+    let too_large = || refuse(format!("it is larger than {}, the most that is read of it here", size_text(most)));
+    let (file, size) = open_regular(path)?;
+    if size > most {
+        return Err(too_large());
     }
-    let file = File::open(path).map_err(fail)?;
-    let size = file.metadata().map_err(fail)?.len();
-    let mut bytes = Vec::with_capacity(size.min(MAX_BYTES) as usize);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        let why = format!("it is larger than {} GiB, the most this program reads", MAX_BYTES >> 30);
-        return Err(DiskError { path: path.to_owned(), why });
+    let mut bytes = Vec::new();
+    (&file).take(BEGINNING).read_to_end(&mut bytes).map_err(fail)?;
+    look(&bytes, size).map_err(refuse)?;
+    // The file may have grown since its size was asked for.
+    let left = (most + 1).saturating_sub(bytes.len() as u64);
+    let known = usize::try_from(size.saturating_sub(bytes.len() as u64)).unwrap_or_default();
+    bytes.try_reserve_exact(known).map_err(|_| refuse(format!("there is no memory for its {}", size_text(size))))?;
+    (&file).take(left).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > most {
+        return Err(too_large());
     }
     Ok(bytes)
+}
+
+/// Opens a regular file for reading, and its size in bytes. A named pipe, a device or a socket is refused without waiting for
+/// it, also where it takes the file's place between two calls of the system.
+fn open_regular(path: &Path) -> Result<(File, u64), DiskError> {
+    let fail = |e: io::Error| DiskError::new(path, &e);
+    let check = |about: &fs::Metadata| match about.is_file() {
+        true => Ok(()),
+        false if about.is_dir() => Err(fail(io::ErrorKind::IsADirectory.into())),
+        false => {
+            let why = "it is a pipe, a device or a socket, not a regular file; copy its data into a file first";
+            Err(DiskError { path: path.to_owned(), why: why.into() })
+        }
+    };
+    check(&fs::metadata(path).map_err(fail)?)?;
+    let file = without_waiting(fs::OpenOptions::new().read(true)).open(path).map_err(fail)?;
+    let about = file.metadata().map_err(fail)?;
+    check(&about)?;
+    Ok((file, about.len()))
+}
+
+/// Opening a pipe that nobody writes to returns at once.
+#[cfg(unix)]
+fn without_waiting(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.custom_flags(libc::O_NONBLOCK)
+}
+
+#[cfg(not(unix))]
+fn without_waiting(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    options
+}
+
+/// A size for people: whole GiB, MiB or KiB, rounded down.
+fn size_text(bytes: u64) -> String {
+    match bytes {
+        n if n >= 1 << 30 => format!("{} GiB", n >> 30),
+        n if n >= 1 << 20 => format!("{} MiB", n >> 20),
+        n => format!("{} KiB", n >> 10),
+    }
 }
 
 /// The path with all links followed, so that every way to a file gives the same path; the absolute path of what does not

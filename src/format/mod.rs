@@ -10,6 +10,7 @@
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 
 pub mod brat;
+pub mod budget;
 pub mod card;
 pub mod columns;
 pub mod conllu;
@@ -17,6 +18,7 @@ mod decode;
 pub mod docbin;
 mod found;
 pub mod gmb;
+pub mod guard;
 pub mod hf_jsonl;
 mod hf_parquet;
 mod layers;
@@ -26,18 +28,20 @@ pub mod packed;
 pub mod plain;
 pub mod published;
 pub mod records;
+mod spreadsheet;
 pub mod table;
 mod uima;
 mod webanno;
 mod words;
 
 pub use columns::write as write_columns;
-pub use decode::{Decoded, decode, decode_utf8};
+pub use decode::{Decoded, check_beginning, decode, decode_utf8};
 pub use found::{Found, MAX_PROBLEMS, Problem};
 pub use losses::Inventory;
 pub use offsets::Unit;
 
 use crate::corpus::{Corpus, Document, Scheme, Split};
+use budget::Budget;
 
 /// What is read: a file, and what a reader may ask about it.
 #[derive(Clone, Copy)]
@@ -54,6 +58,8 @@ pub struct Source<'a> {
     pub beside: &'a dyn Fn(&str) -> Option<Vec<u8>>,
     /// What a person knows better than what is found.
     pub choices: Choices,
+    /// How much memory it may take.
+    pub budget: Budget,
 }
 
 /// What a person knows better than what is found in a file.
@@ -76,7 +82,8 @@ pub struct Choices {
 impl<'a> Source<'a> {
     /// A file that stands alone.
     pub fn alone(bytes: &'a [u8], name: &'a str, split: Split, file: u32) -> Self {
-        Self { bytes, name, split, file, beside: &|_| None, choices: Choices::default() }
+        let (choices, budget) = (Choices::default(), Budget::default());
+        Self { bytes, name, split, file, beside: &|_| None, choices, budget }
     }
 
     /// The same source, in the format that a person says.
@@ -310,11 +317,16 @@ pub fn recognise(source: &Source) -> Format {
 fn recognised(source: &Source) -> Option<Format> {
     /// So much is looked at, and the rest of its last line.
     const HEAD: usize = 64 << 10;
+    const LINE: usize = 1 << 20;
     let beginning = Source { bytes: head(source.bytes, HEAD), ..*source };
     let decoded = beginning.decode();
     let head = decoded.as_ref().map_or("", |d| &d.text);
     let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
-    let records = records::json::first(head);
+    // A record of JSON or Python is looked at whole; of other lines a part tells as well.
+    let has_records = head.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '(']);
+    let part = &head[..head.floor_char_boundary(LINE)];
+    let records = records::json::first(if has_records { head } else { part });
+    let head = part;
     let glance = Glance { extension: &extension, bytes: source.bytes, head, records: &records };
     FORMATS.iter().copied().find(|f| (f.recognises)(&glance))
 }

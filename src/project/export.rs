@@ -5,6 +5,7 @@ use super::source;
 use super::target::{self, Existing};
 use crate::corpus::{Corpus, Scheme, Split};
 use crate::disk;
+use crate::format::budget::Budget;
 use crate::format::{self, Choices, Format, Inventory, Source, Write, packed};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -102,7 +103,8 @@ pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(
     let mut again = Corpus::default();
     let mut add = |bytes: &[u8], name: &str, split: Split, beside: &dyn Fn(&str) -> Option<Vec<u8>>| {
         let choices = Choices { format: Some(to), ..Choices::default() };
-        let source = Source { bytes, name, split, file: 0, beside, choices };
+        let source =
+            Source { bytes, name, split, file: 0, beside, choices, budget: Budget::default().or_any_size(true) };
         format::read(&source, &mut again).map(drop).map_err(|p| p.to_string())
     };
     for split in corpus.splits() {

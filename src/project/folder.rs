@@ -69,7 +69,7 @@ fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
 
 /// What the dataset's card says; `None` where it says nothing that is here.
 fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
-    let text = String::from_utf8(disk::read(&folder.join("README.md")).ok()?).ok()?;
+    let text = String::from_utf8(disk::read_small(&folder.join("README.md")).ok()?).ok()?;
     let head = card::head(&text)?;
     let configs = head.get("configs")?.as_array()?;
     let is_default = |c: &&Value| c["default"] == true || c["config_name"] == "default";

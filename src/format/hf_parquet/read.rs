@@ -10,7 +10,7 @@ use parquet::file::reader::FileReader;
 use std::sync::mpsc::sync_channel;
 
 pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let file = Sentences::open(source.bytes)?;
+    let file = Sentences::open(source)?;
     let mut found = Found::new(HF_PARQUET);
     let names = names(&file, source);
     if let Some((from, names)) = &names {

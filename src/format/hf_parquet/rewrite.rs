@@ -27,7 +27,7 @@ const ARROW_SCHEMA: &str = "ARROW:schema";
 /// # Errors
 /// When the bytes are no such file any more, or a tag has no number in names that lie beside the file.
 pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
-    let file = Sentences::open(source.bytes)?;
+    let file = Sentences::open(source)?;
     let own = file.names().is_some();
     let before = names(&file, source).map(|(_, names)| names);
     let mut names = Names { list: before.clone().unwrap_or_default(), own };

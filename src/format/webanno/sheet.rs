@@ -100,6 +100,11 @@ impl<'a> Sheet<'a> {
             }
         }
         sheet.close(open, &mut tell);
+        sheet.entities = layers::entities(&sheet.layers).map(|(layer, feature)| Column {
+            layer,
+            feature,
+            index: sheet.first[layer] + feature,
+        });
         sheet
     }
 
@@ -115,11 +120,6 @@ impl<'a> Sheet<'a> {
         }
         self.first.push(first);
         self.layers.push(Layer { name, features });
-        self.entities = layers::entities(&self.layers).map(|(layer, feature)| Column {
-            layer,
-            feature,
-            index: self.first[layer] + feature,
-        });
     }
 
     fn close(&mut self, open: Open<'a>, tell: &mut impl FnMut(usize, usize, String)) {
