@@ -12,6 +12,20 @@ use std::path::Path;
 /// Files that are carried along unchanged.
 const TOKENIZER_FILES: [&str; 4] = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"];
 
+/// The files of a model folder that this program writes. They are replaced together ([`disk::replace_files`]).
+pub const FILES: disk::FileSet = disk::FileSet {
+    key: "config.json",
+    names: &[
+        "config.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        "vocab.txt",
+        "README.md",
+        "model.safetensors",
+    ],
+};
+
 /// A model folder in memory, not yet a network: training may want another head.
 #[derive(Clone)]
 pub struct ModelFolder {
@@ -41,7 +55,7 @@ impl ModelFolder {
         }
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         Self::from_files(&name, path, |file| {
-            let at = path.join(file);
+            let at = disk::current(path, file);
             if at.exists() { disk::read(&at).map(Some).map_err(|e| ModelError::file(at, e.why)) } else { Ok(None) }
         })
     }
