@@ -120,6 +120,8 @@ pub(super) struct Run<'a> {
     arguments: Arguments,
     tagger: Tagger,
     data: RunData,
+    /// Of the data: of train, dev and test.
+    fingerprints: [String; 3],
     /// Whether the data lies beside the checkpoints.
     data_kept: bool,
     /// The device in words, and its arithmetic: what the bits of the result depend on.
@@ -274,6 +276,7 @@ impl<'a> Run<'a> {
             job,
             arguments,
             tagger,
+            fingerprints: data.fingerprints(),
             data,
             data_kept,
             device,
@@ -351,6 +354,8 @@ impl<'a> Run<'a> {
             }
             self.progress.unscored = true;
             let Some(better) = self.score_dev(epoch, observer)? else {
+                let note = format!("the run was stopped: epoch {epoch} is not scored, and so not chosen");
+                observer.on(Event::Note(Weight::Plain, note));
                 outcome = Outcome::Stopped;
                 break;
             };

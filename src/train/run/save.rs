@@ -23,13 +23,13 @@ impl Run<'_> {
             let at = checkpoint.folder.display();
             return Err(TrainError::Data(format!("{at}: damaged, it is past the end of the run; delete it to resume")));
         }
-        let [train, dev, _] = self.data.fingerprints();
-        if state.data != train {
+        let [train, dev, _] = &self.fingerprints;
+        if state.data != *train {
             let message = "the training sentences or their labels are not those the run began with; start a new run";
             return Err(TrainError::Data(message.into()));
         }
         // Never with the run's own data: then its scores would be those of other sentences.
-        let other_dev = state.dev.as_ref().is_some_and(|before| *before != dev);
+        let other_dev = state.dev.as_ref().is_some_and(|before| before != dev);
         checkpoint.restore(&mut self.optimizer, &self.tagger.bert)?;
         let history = match state.history_lines {
             Some(lines) => History::read(&self.job.out, lines),
@@ -188,7 +188,7 @@ impl Run<'_> {
         let history_lines = self.progress.history.keep(out)?;
         let step = self.progress.step;
         let best = self.best.as_ref();
-        let [data, dev, test] = self.data.fingerprints();
+        let [data, dev, test] = self.fingerprints.clone();
         let state = State {
             version: State::VERSION,
             base: self.job.base.name.clone(),
