@@ -129,6 +129,28 @@ fn pretended(folder: &Path, script: &str) -> Helper {
 
 #[cfg(unix)]
 #[test]
+fn a_command_that_is_handed_over_is_the_helper_itself() {
+    // On the program's own disk, so that it can lie there by another name.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let program = folder.path().join("tagwright");
+    std::fs::hard_link(env!("CARGO_BIN_EXE_tagwright"), &program).expect("a link");
+    let gpu = r#"{"devices":[{"device":"cuda:0","name":"a GPU"}],"missing":null}"#;
+    let script = format!(r#"case "$1" in devices) echo '{gpu}' ;; *) echo "$$ $*"; exit 3 ;; esac"#);
+    let helper = pretended(folder.path(), &script);
+    std::fs::rename(folder.path().join("helper"), folder.path().join(Helper::file_name())).expect("a name");
+    drop(helper);
+    let mut command = std::process::Command::new(&program);
+    command.args(["train", "--train", "x", "--out", "y"]).stdout(std::process::Stdio::piped());
+    let child = command.spawn().expect("the program runs");
+    let pid = child.id();
+    let output = child.wait_with_output().expect("its end");
+    // So a signal to the program is one to the helper.
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!((told.trim(), output.status.code()), (format!("{pid} train --train x --out y").as_str(), Some(3)));
+}
+
+#[cfg(unix)]
+#[test]
 fn auto_takes_the_gpu_or_says_why_not() {
     let folder = tempfile::tempdir().expect("a folder");
     let check = |script: &str, expected: Result<(), &str>| {

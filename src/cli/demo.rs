@@ -1,6 +1,7 @@
 //! `tagwright demo`: the main job without a window.
 
 use super::output::{line, text, thousands};
+use super::signals::Signals;
 use super::{Failure, input, progress};
 use crate::corpus::Split;
 use crate::corpus::holdout::{HELD_OUT, holdout};
@@ -10,7 +11,8 @@ use crate::model::{ModelFolder, choose};
 use crate::predict::{Evaluation, Options, Prediction, Tagger, evaluate, predict};
 use crate::project::sample;
 use crate::train::arguments::for_small_data;
-use crate::train::{self, Event, Job, Observer};
+use crate::train::event::Wish;
+use crate::train::{self, Event, Job, Observer, TrainError};
 use indicatif::ProgressBar;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -68,9 +70,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         precision: Precision::Full,
         resume: None,
     };
-    let mut watcher = Watcher { bar: ProgressBar::hidden(), quiet: arguments.json };
-    let finished = train::run(&job, &mut watcher)?;
+    let mut watcher = Watcher { bar: ProgressBar::hidden(), quiet: arguments.json, signals: Signals::listen()? };
+    let finished = train::run(&job, &mut watcher);
     watcher.bar.finish_and_clear();
+    let finished = match finished {
+        // Its folder goes with the program.
+        Err(TrainError::Suspended) => return Err("the demo was interrupted; nothing of it is kept".into()),
+        finished => finished?,
+    };
     let after = finished.test.clone().unwrap_or_default();
     let tagger = Tagger::new(&ModelFolder::open(&out)?, &device)?;
     let found = predict(&tagger, &[&arguments.text], Options::default())?.remove(0);
@@ -115,6 +122,7 @@ fn coloured(text: &str, found: &Prediction, labels: &[String]) -> String {
 struct Watcher {
     bar: ProgressBar,
     quiet: bool,
+    signals: Signals,
 }
 
 impl Observer for Watcher {
@@ -127,5 +135,9 @@ impl Observer for Watcher {
             }
             _ => {}
         }
+    }
+
+    fn wish(&self) -> Wish {
+        if self.signals.came() { Wish::Suspend } else { Wish::GoOn }
     }
 }

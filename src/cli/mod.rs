@@ -14,6 +14,7 @@ mod output;
 mod predict;
 mod progress;
 mod settings;
+mod signals;
 mod train;
 
 use crate::gpu::{self, Helper, Place};

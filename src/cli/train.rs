@@ -2,6 +2,7 @@
 
 use super::output::{line, score_table, thousands};
 use super::settings::{self, Settings};
+use super::signals::Signals;
 use super::{Failure, input, progress};
 use crate::corpus::holdout::{HELD_OUT, holdout};
 use crate::corpus::{Corpus, Split};
@@ -11,9 +12,10 @@ use crate::model::weights::Precision;
 use crate::train::checkpoint::Checkpoint;
 use crate::train::event::{SharedWish, Step, Weight, Wish};
 use crate::train::trial;
-use crate::train::{self, Event, Finished, Job, Observer, TrainError, json};
+use crate::train::{self, Beginning, Event, Finished, Job, Observer, RunFolder, TrainError, json};
 use indicatif::ProgressBar;
 use serde_json::json as object;
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -49,6 +51,9 @@ pub struct Arguments {
     /// Go on with the run in --out from its newest checkpoint, with its settings.
     #[arg(long, conflicts_with_all = settings::ids())]
     resume: bool,
+    /// Replace a model and checkpoints that are in --out already. Other files there stay.
+    #[arg(long, conflicts_with = "resume")]
+    overwrite: bool,
     /// Only measure: how long the run would take, and its memory. Nothing is written.
     #[arg(long, conflicts_with_all = ["resume", "find_learning_rate"])]
     estimate: bool,
@@ -84,7 +89,10 @@ impl Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let resume = if arguments.resume { Some(Checkpoint::newest(&arguments.out)?) } else { None };
+    // Before anything takes long: whether the result can be written. A measurement writes nothing.
+    let measures = arguments.estimate || arguments.find_learning_rate;
+    let folder = if measures { None } else { Some(folder(arguments)?) };
+    let resume = folder.as_ref().filter(|_| arguments.resume).map(Checkpoint::newest).transpose()?;
     let settings = match &resume {
         Some(checkpoint) => train::Arguments { device: arguments.device, ..checkpoint.arguments.clone() },
         None => arguments.settings(),
@@ -120,24 +128,77 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         pending: None,
         steps: 0,
         wish,
+        signals: Signals::default(),
         failed: None,
     };
-    if arguments.estimate {
-        return estimate(&job, &printer, arguments.json);
-    }
-    if arguments.find_learning_rate {
-        return find_learning_rate(&job, &printer, arguments.json);
-    }
-    let finished = train::run(&job, &mut printer);
+    let Some(folder) = folder else {
+        let measure = if arguments.estimate { estimate } else { find_learning_rate };
+        return measure(&job, &printer, arguments.json);
+    };
+    printer.signals = Signals::listen()?;
+    let finished = train::run_in(&folder, &job, &mut printer);
     printer.bar.finish_and_clear();
-    if arguments.json && matches!(finished, Err(TrainError::Suspended)) {
-        return line(object!({"event": "suspended"}));
+    let finished = match finished {
+        Err(TrainError::Suspended) => return suspended(arguments, &mut printer),
+        finished => finished?,
+    };
+    // What could not be told changes nothing about the run.
+    match printer.failed {
+        Some(failure) => Err(failure),
+        None => report(&finished, arguments.json),
     }
-    let finished = finished?;
-    if let Some(failure) = printer.failed {
-        return Err(failure);
+}
+
+/// The folder of the model, for this run alone.
+fn folder(arguments: &Arguments) -> Result<RunFolder, Failure> {
+    let beginning = match (arguments.resume, arguments.overwrite) {
+        (true, _) => Beginning::Resume,
+        (_, true) => Beginning::Overwrite,
+        _ => Beginning::Fresh,
+    };
+    let base = match &arguments.model {
+        ModelName::Folder(path) if !arguments.resume => Some(path.as_path()),
+        _ => None,
+    };
+    Ok(RunFolder::take(&arguments.out, beginning, base)?)
+}
+
+/// Ends without a result: as was wished, or with the way to go on after a signal.
+fn suspended(arguments: &Arguments, printer: &mut Printer) -> Result<(), Failure> {
+    if arguments.json {
+        printer.print(object!({"event": "suspended"}));
     }
-    report(&finished, arguments.json)
+    if printer.signals.came() || !arguments.json {
+        return Err(format!("the run was interrupted and saved; go on with: {}", resuming(arguments)).into());
+    }
+    printer.failed.take().map_or(Ok(()), Err)
+}
+
+/// The command that goes on with the run.
+fn resuming(arguments: &Arguments) -> String {
+    let paths =
+        [("--train", Some(&arguments.train)), ("--dev", arguments.dev.as_ref()), ("--test", arguments.test.as_ref())];
+    let mut words = vec!["tagwright train".to_owned()];
+    for (flag, path) in paths.into_iter().chain([("--out", Some(&arguments.out))]) {
+        words.extend(path.map(|path| format!("{flag} {}", quoted(&path.to_string_lossy()))));
+    }
+    if arguments.device != DeviceChoice::Auto {
+        words.push(format!("--device {}", arguments.device));
+    }
+    if arguments.half {
+        words.push("--half".into());
+    }
+    words.push("--resume".into());
+    words.join(" ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
 }
 
 fn estimate(job: &Job, printer: &Printer, as_json: bool) -> Result<(), Failure> {
@@ -196,6 +257,8 @@ struct Printer {
     pending: Option<Step>,
     steps: usize,
     wish: Arc<SharedWish>,
+    signals: Signals,
+    /// Why standard output takes nothing any more: from then on nothing is told, and the run goes on.
     failed: Option<Failure>,
 }
 
@@ -205,7 +268,9 @@ const EVERY: Duration = Duration::from_millis(100);
 
 impl Printer {
     fn print(&mut self, text: impl std::fmt::Display) {
-        if let Err(e) = line(text) {
+        if self.failed.is_none()
+            && let Err(e) = self.bar.suspend(|| line(text))
+        {
             self.failed = Some(e);
         }
     }
@@ -257,7 +322,7 @@ impl Observer for Printer {
             Event::Evaluated { epoch, split, scores, best } if !self.json => {
                 let kept = if best { ", best so far" } else { "" };
                 let text = format!("epoch {epoch}, {}: F1 {:.2}{kept}", split.name(), scores.overall.f1 * 100.0);
-                self.bar.suspend(|| line(text)).unwrap_or_else(|e| self.failed = Some(e));
+                self.print(text);
             }
             Event::Evaluated { .. } | Event::History(_) => {}
             Event::Saved { step } => log::info!("checkpoint of step {step}"),
@@ -267,7 +332,7 @@ impl Observer for Printer {
     }
 
     fn wish(&self) -> Wish {
-        if self.failed.is_some() { Wish::Stop } else { self.wish.get() }
+        if self.signals.came() { Wish::Suspend } else { self.wish.get() }
     }
 }
 

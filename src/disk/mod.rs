@@ -17,11 +17,13 @@ pub mod fault;
 mod identity;
 mod lock;
 mod memory;
+mod replace;
 mod temporary;
 
 pub use identity::FileId;
 pub use lock::Lock;
 pub use memory::free_memory;
+pub use replace::{FileSet, current, finish, remove, replace_files};
 
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -421,4 +423,68 @@ fn sync_folder(folder: &Path) {
 /// When it cannot be renamed.
 pub fn rename(from: &Path, to: &Path) -> Result<(), DiskError> {
     fs::rename(from, to).map_err(|e| DiskError::new(from, &e))
+}
+
+/// Writes bytes at a place of a file and ends it there: what a log has grown by, over what a failed attempt left.
+/// Durable when this returns.
+///
+/// # Errors
+/// When the file is shorter than that place, or cannot be written.
+pub fn append_at(path: &Path, place: u64, bytes: &[u8]) -> Result<(), DiskError> {
+    use io::Seek;
+    let fail = |e: io::Error| DiskError::new(path, &e);
+    let mut file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(fail)?;
+    if file.metadata().map_err(fail)?.len() < place {
+        return Err(DiskError { path: path.to_owned(), why: "another program has changed it meanwhile".into() });
+    }
+    file.set_len(place).map_err(fail)?;
+    file.seek(io::SeekFrom::End(0)).map_err(fail)?;
+    file.write_all(bytes).map_err(fail)?;
+    sync(&file).map_err(fail)
+}
+
+/// The names of what lies directly inside a folder, hidden ones left out, sorted; none where there is no folder.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn names(path: &Path) -> Result<Vec<String>, DiskError> {
+    let entries = match fs::read_dir(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(|e| DiskError::new(path, &e))?,
+    };
+    let visible = entries.flatten().map(|e| e.path()).filter(|p| !is_hidden(p));
+    let mut names: Vec<String> = visible.filter_map(|p| Some(p.file_name()?.to_string_lossy().into_owned())).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// A path as all its spellings have it: links followed, as far as it exists.
+pub fn identity(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for known in whole.ancestors() {
+        if let Ok(canonical) = fs::canonicalize(known) {
+            let rest = whole.strip_prefix(known).unwrap_or(Path::new(""));
+            return if rest.as_os_str().is_empty() { canonical } else { canonical.join(rest) };
+        }
+    }
+    whole
+}
+
+/// Makes a folder and those above it; gives those that were not there before, the innermost last.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn create_folders(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
+    let missing = |p: &&Path| !p.as_os_str().is_empty() && !p.exists();
+    let mut made: Vec<PathBuf> = path.ancestors().take_while(missing).map(Path::to_owned).collect();
+    made.reverse();
+    create_folder(path)?;
+    Ok(made)
+}
+
+/// Takes a folder away if nothing is in it.
+pub fn remove_empty_folder(path: &Path) {
+    if let Err(e) = fs::remove_dir(path) {
+        log::debug!("{} stays: {e}", path.display());
+    }
 }

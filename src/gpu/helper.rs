@@ -54,7 +54,13 @@ impl Helper {
     /// # Errors
     /// When it cannot be started.
     pub fn same_command(&self) -> Result<u8, String> {
-        let status = Command::new(&self.path).args(std::env::args_os().skip(1)).status();
+        let mut command = Command::new(&self.path);
+        command.args(std::env::args_os().skip(1));
+        // In this program's place, so that a signal reaches what computes.
+        #[cfg(unix)]
+        let status: std::io::Result<ExitStatus> = Err(std::os::unix::process::CommandExt::exec(&mut command));
+        #[cfg(not(unix))]
+        let status = command.status();
         let status = status.map_err(|e| format!("the GPU helper {} cannot be started: {e}", self.path.display()))?;
         Ok(status.code().and_then(|c| u8::try_from(c).ok()).unwrap_or(1))
     }

@@ -26,6 +26,11 @@ impl Arithmetic {
         Self::ALL.iter().find(|(_, a)| *a == self).map_or("fp32", |(name, _)| name)
     }
 
+    /// The arithmetic of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, a)| *a)
+    }
+
     /// What a device computes in: what was asked for, or without a wish the fastest that learns as well as f32.
     ///
     /// # Errors

@@ -14,6 +14,19 @@ const TOKENIZER_FILES: [&str; 4] = ["tokenizer.json", "tokenizer_config.json", "
 
 /// The largest vocabularies that are published have about 40 MB.
 const MAX_VOCABULARY_BYTES: u64 = 128 << 20;
+/// The files of a model folder that this program writes. They are replaced together ([`disk::replace_files`]).
+pub const FILES: disk::FileSet = disk::FileSet {
+    key: "config.json",
+    names: &[
+        "config.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        "vocab.txt",
+        "README.md",
+        "model.safetensors",
+    ],
+};
 
 /// A model folder in memory, not yet a network: training may want another head.
 #[derive(Clone)]
@@ -62,7 +75,7 @@ impl ModelFolder {
         }
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         Self::from_files(&name, path, |file| {
-            let at = path.join(file);
+            let at = disk::current(path, file);
             let most = match file {
                 "model.safetensors" => disk::MAX_BYTES,
                 "tokenizer.json" | "vocab.txt" => MAX_VOCABULARY_BYTES,

@@ -9,7 +9,7 @@ use crate::model::TagSet;
 use crate::model::align::{Rule, align};
 use crate::model::batch::IGNORED;
 use crate::model::config::split_tag;
-use crate::model::tokenizer::Pieces;
+use crate::model::tokenizer::{PieceTokenizer, Pieces};
 use std::time::Instant;
 
 /// Scores of a model on a split.
@@ -37,6 +37,52 @@ pub struct Evaluation {
     pub seconds: f64,
 }
 
+/// Sentences that people have labelled, as a tokenizer parts them: what a model is scored on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gold {
+    /// All tags of the dataset.
+    pub tags: TagSet,
+    /// The sentences.
+    pub sentences: Vec<GoldSentence>,
+    /// Words that gave no piece and count as `O`.
+    pub empty_words: usize,
+}
+
+/// One sentence of [`Gold`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GoldSentence {
+    /// All its pieces.
+    pub pieces: Pieces,
+    /// Tag of every piece, -100 where the loss does not look.
+    pub piece_tags: Vec<i32>,
+    /// Tag of every word.
+    pub word_tags: Vec<usize>,
+}
+
+impl Gold {
+    /// Parts sentences into pieces.
+    ///
+    /// # Errors
+    /// The tokenizer's.
+    pub fn new(
+        tokenizer: &PieceTokenizer,
+        corpus: &Corpus,
+        sentences: &[SentenceId],
+        label_all_pieces: bool,
+    ) -> Result<Self, ModelError> {
+        let tags = TagSet::of_labels(&corpus.labels.names());
+        let rule = Rule { label_all_pieces, max_length: usize::MAX / 2 };
+        let mut gold = Self { tags, ..Self::default() };
+        for s in sentences {
+            let (words, word_tags) = words_and_tags(corpus, *s, &gold.tags);
+            let aligned = align(tokenizer, &words, &word_tags, &gold.tags, rule)?;
+            gold.empty_words += aligned.empty_words;
+            gold.sentences.push(GoldSentence { pieces: aligned.pieces, piece_tags: aligned.labels, word_tags });
+        }
+        Ok(gold)
+    }
+}
+
 /// Scores a model on these sentences. Words are compared by their first piece's tag; long sentences are windowed.
 /// `watch` is told how many of how many sentences are done and answers whether to go on; `None` when it did not.
 ///
@@ -47,27 +93,36 @@ pub fn evaluate(
     corpus: &Corpus,
     sentences: &[SentenceId],
     label_all_pieces: bool,
+    watch: impl FnMut(usize, usize) -> bool,
+) -> Result<Option<Evaluation>, ModelError> {
+    let started = Instant::now();
+    let gold = Gold::new(&tagger.tokenizer, corpus, sentences, label_all_pieces)?;
+    let result = score(tagger, &gold, watch)?;
+    Ok(result.map(|scores| Evaluation { seconds: started.elapsed().as_secs_f64(), ..scores }))
+}
+
+/// As [`evaluate`], for sentences that are in pieces already, by the tagger's own tokenizer.
+///
+/// # Errors
+/// candle's.
+pub fn score(
+    tagger: &Tagger,
+    gold: &Gold,
     mut watch: impl FnMut(usize, usize) -> bool,
 ) -> Result<Option<Evaluation>, ModelError> {
     let started = Instant::now();
-    let all_tags = TagSet::of_labels(&corpus.labels.names());
-    let rule = Rule { label_all_pieces, max_length: usize::MAX / 2 };
-    let mut pieces: Vec<Pieces> = Vec::with_capacity(sentences.len());
-    let mut piece_labels = Vec::with_capacity(sentences.len());
-    let mut gold = Vec::with_capacity(sentences.len());
-    let mut result = Evaluation { sentences: sentences.len(), ..Evaluation::default() };
-    for s in sentences {
-        let (words, tags) = words_and_tags(corpus, *s, &all_tags);
-        let aligned = align(&tagger.tokenizer, &words, &tags, &all_tags, rule)?;
-        result.tokens += words.len();
-        result.empty_words += aligned.empty_words;
-        pieces.push(aligned.pieces);
-        piece_labels.push(aligned.labels);
-        gold.push(tags);
-    }
+    let sentences = &gold.sentences;
+    let mut result = Evaluation {
+        sentences: sentences.len(),
+        tokens: sentences.iter().map(|s| s.word_tags.len()).sum(),
+        empty_words: gold.empty_words,
+        ..Evaluation::default()
+    };
+    let pieces: Vec<&Pieces> = sentences.iter().map(|s| &s.pieces).collect();
     let mut go_on = true;
     let logits = tagger.piece_logits(&pieces, |done| {
-        go_on = watch(done.min(sentences.len()), sentences.len());
+        // What was ended once is not whole, whatever is answered at the last call.
+        go_on = go_on && watch(done.min(sentences.len()), sentences.len());
         go_on
     })?;
     if !go_on {
@@ -75,17 +130,17 @@ pub fn evaluate(
     }
     let (mut words, mut strict, mut by_piece) = (Scorer::default(), Scorer::default(), PieceF1::default());
     let (mut loss, mut counted, mut known) = (0.0, 0usize, true);
-    for (((gold, pieces), labels), logits) in gold.iter().zip(&pieces).zip(&piece_labels).zip(&logits) {
-        let gold_tags: Vec<&str> = gold.iter().map(|t| all_tags.names[*t].as_str()).collect();
-        let predicted = tagger.first_pieces(gold.len(), pieces, logits);
+    for (sentence, logits) in sentences.iter().zip(&logits) {
+        let gold_tags: Vec<&str> = sentence.word_tags.iter().map(|t| gold.tags.names[*t].as_str()).collect();
+        let predicted = tagger.first_pieces(gold_tags.len(), &sentence.pieces, logits);
         let tags: Vec<&str> = predicted.iter().map(|t| tagger.tags.names[*t].as_str()).collect();
         words.add(&gold_tags, &tags);
         strict.add_entities(&strict_entities(&gold_tags, Strict::Iob2), &strict_entities(&tags, Strict::Iob2));
-        for (label, row) in labels.iter().zip(logits.chunks_exact(tagger.tags.len())) {
+        for (label, row) in sentence.piece_tags.iter().zip(logits.chunks_exact(tagger.tags.len())) {
             if *label == IGNORED {
                 continue;
             }
-            let name = &all_tags.names[*label as usize];
+            let name = &gold.tags.names[*label as usize];
             by_piece.add(name, &tagger.tags.names[best(row)]);
             match tagger.tags.id(name) {
                 Some(id) => loss += cross_entropy(row, id),

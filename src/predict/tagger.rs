@@ -2,6 +2,7 @@
 
 use crate::model::tokenizer::{PieceTokenizer, Pieces};
 use crate::model::{Arithmetic, Bert, ModelError, ModelFolder, Packed, TagSet, device};
+use std::borrow::Borrow;
 
 /// A network with its tokenizer and tags, ready to be asked.
 #[derive(Clone)]
@@ -96,9 +97,10 @@ impl Tagger {
     /// candle's.
     pub fn piece_logits(
         &self,
-        inputs: &[Pieces],
+        inputs: &[impl Borrow<Pieces>],
         watch: impl FnMut(usize) -> bool,
     ) -> Result<Vec<Vec<f32>>, ModelError> {
+        let inputs: Vec<&Pieces> = inputs.iter().map(Borrow::borrow).collect();
         let windows: Vec<Vec<Vec<usize>>> =
             inputs.iter().map(|p| p.windows(self.max_length, self.default_stride())).collect();
         let rows: Vec<Vec<u32>> = inputs

@@ -74,7 +74,7 @@ pub struct Arguments {
 /// When a checkpoint is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SaveStrategy {
-    /// Only on Pause, and when the window is closed.
+    /// Only on Pause, and when the window is closed or a signal comes.
     No,
     /// After every epoch.
     #[default]

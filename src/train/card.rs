@@ -3,13 +3,14 @@
 use super::arguments::Arguments;
 use super::fields;
 use super::run::{Finished, Job, label_line};
+use super::run_data::{HeldOut, RunData};
 use crate::corpus::Split;
 use crate::model::TagSet;
 use crate::predict::Evaluation;
 use std::fmt::Write as _;
 
 /// A model card in Hugging Face's form.
-pub fn card(job: &Job, a: &Arguments, finished: &Finished, tags: &TagSet) -> String {
+pub fn card(job: &Job, data: &RunData, a: &Arguments, finished: &Finished, tags: &TagSet) -> String {
     let mut out = String::from(
         "---\nlibrary_name: transformers\npipeline_tag: token-classification\ntags:\n- token-classification\n- named-entity-recognition\n- tagwright\n---\n\n",
     );
@@ -24,11 +25,11 @@ pub fn card(job: &Job, a: &Arguments, finished: &Finished, tags: &TagSet) -> Str
     let _ = writeln!(
         out,
         "{}: {} sentences to learn from, {} to choose the best epoch by.",
-        job.corpus.name,
-        job.holdout.train.len(),
-        job.holdout.dev.len()
+        data.corpus,
+        data.plan.len(),
+        data.dev.sentences.len()
     );
-    if let Some((held, of)) = job.holdout.held_out {
+    if let Some(HeldOut { held, of, .. }) = data.held_out {
         let _ = writeln!(out, "There was no dev split: {held} of {of} parts were held out, by seed {}.", a.seed);
     }
     let _ = writeln!(out, "\n## Recipe\n");

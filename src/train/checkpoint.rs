@@ -1,15 +1,19 @@
 //! A run between two steps, on disk: a folder `checkpoint-STEP` inside the run's own.
 //!
 //! It is a whole model folder, which transformers loads too. Beside the model it holds the optimizer's moments, the best
-//! model so far where that is another, and a state: what was counted, the settings, and the history for the charts. A
-//! folder appears whole or not at all, so whatever moment the program ends at, the newest one can be resumed. Random
-//! numbers and the order of sentences are functions of seed and step: they need no place here.
+//! model so far where that is another, and a state: what was counted, the settings, and the scores. A folder appears whole
+//! or not at all, so whatever moment the program ends at, the newest one can be resumed. Random numbers and the order of
+//! sentences are functions of seed and step: they need no place here.
+//!
+//! All checkpoints of a run share two files beside them: its data ([`super::run_data`]) and its [`super::history`].
 
 use super::arguments::Arguments;
 use super::fields;
 use super::loss_scale::LossScale;
 use super::optimizer::{AdamW, Moment};
 use super::run::TrainError;
+use super::run_folder::RunFolder;
+use super::{history, run_data};
 use crate::disk;
 use crate::model::bert::Parameter;
 use crate::model::weights::{self, Array, Precision};
@@ -35,6 +39,18 @@ pub struct State {
     pub base: String,
     /// [`super::plan::Plan::fingerprint`] of the sentences it learns from.
     pub data: String,
+    /// Fingerprint of the sentences it chooses the best epoch by; `None` in version 1.
+    #[serde(default)]
+    pub dev: Option<String>,
+    /// Fingerprint of the sentences it is scored on at the end; `None` in version 1.
+    #[serde(default)]
+    pub test: Option<String>,
+    /// The device it computed on, in words; `None` in version 1.
+    #[serde(default)]
+    pub device: Option<String>,
+    /// The arithmetic it computed in, whatever the settings say; `None` in version 1.
+    #[serde(default)]
+    pub arithmetic: Option<String>,
     /// The settings by name.
     pub arguments: BTreeMap<String, String>,
     /// Whether the base's head was kept.
@@ -56,13 +72,19 @@ pub struct State {
     /// Of f16; `None` in other arithmetic.
     #[serde(default)]
     pub loss_scale: Option<LossScale>,
-    /// Steps and scores so far, as [`super::json`] writes them.
+    /// The epoch is at its end, and dev is not scored yet.
+    #[serde(default)]
+    pub unscored: bool,
+    /// Lines of the [`super::history`] that are this checkpoint's; `None` in version 1.
+    #[serde(default)]
+    pub history_lines: Option<usize>,
+    /// Scores so far, as [`super::json`] writes them; in version 1 the steps too.
     pub log_history: Vec<serde_json::Value>,
 }
 
 impl State {
-    /// The form that this program writes and reads.
-    pub const VERSION: u32 = 1;
+    /// The form that this program writes. It reads those before it too: version 1 had its whole history in every checkpoint.
+    pub const VERSION: u32 = 2;
 }
 
 /// What is saved, still in memory.
@@ -97,8 +119,13 @@ impl Snapshot<'_> {
             let json = serde_json::to_vec(&self.state).map_err(|e| ModelError::Unsupported(e.to_string()))?;
             Ok((STATE.to_owned(), json))
         });
+        let at = out.join(format!("{PREFIX}{step}"));
+        if at.is_dir() {
+            // Of an attempt that was given up: its files must not stay among these.
+            disk::remove_folder(&at)?;
+        }
         let files = model.into_iter().map(Ok).chain(unmerged).chain(moments).chain(best).chain(state);
-        disk::write_folder::<TrainError>(&out.join(format!("{PREFIX}{step}")), files)
+        disk::write_folder::<TrainError>(&at, files)
     }
 
     fn moments(&self, which: Moment) -> Result<Vec<u8>, TrainError> {
@@ -123,12 +150,12 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The newest one of a run.
+    /// The newest one of a run, whose folder is taken.
     ///
     /// # Errors
     /// When there is none, or it cannot be read.
-    pub fn newest(out: &Path) -> Result<Self, TrainError> {
-        disk::clear_leftovers(out);
+    pub fn newest(folder: &RunFolder) -> Result<Self, TrainError> {
+        let out = folder.path();
         let found = all(out).pop().ok_or_else(|| {
             TrainError::Data(format!("{} has no checkpoint to resume from; start a new run", out.display()))
         });
@@ -145,7 +172,7 @@ impl Checkpoint {
             ))
         };
         let state: State = serde_json::from_slice(&bytes).map_err(|e| damaged(format!("damaged ({e})")))?;
-        if state.version != State::VERSION {
+        if !(1..=State::VERSION).contains(&state.version) {
             return Err(damaged(format!("it was written by another version of Tagwright ({})", state.version)));
         }
         let arguments = fields::from_described(&state.arguments).map_err(damaged)?;
@@ -220,8 +247,7 @@ fn learning(bert: &Bert) -> Vec<&Parameter> {
 
 /// The checkpoints of a run with their steps, oldest first.
 fn all(out: &Path) -> Vec<(usize, PathBuf)> {
-    let step = |path: &PathBuf| path.file_name()?.to_str()?.strip_prefix(PREFIX)?.parse().ok();
-    let mut found: Vec<_> = disk::folders(out).into_iter().filter_map(|path| Some((step(&path)?, path))).collect();
+    let mut found: Vec<_> = disk::folders(out).into_iter().filter_map(|path| Some((step_of(&path)?, path))).collect();
     found.sort();
     found
 }
@@ -229,6 +255,53 @@ fn all(out: &Path) -> Vec<(usize, PathBuf)> {
 /// Whether a folder holds checkpoints, of whatever program: a new run must not take them for its own.
 pub fn is_there(out: &Path) -> bool {
     !all(out).is_empty()
+}
+
+/// Whether this is the folder of a checkpoint, by its name.
+pub(super) fn is_one(path: &Path) -> bool {
+    step_of(path).is_some()
+}
+
+/// The newest checkpoint in a folder.
+pub(super) fn newest_in(out: &Path) -> Option<PathBuf> {
+    all(out).pop().map(|(_, path)| path)
+}
+
+/// A checkpoint in a folder that another program has written.
+pub(super) fn foreign(out: &Path) -> Option<PathBuf> {
+    let is_ours = |path: &Path| {
+        let state = disk::read(&path.join(STATE)).ok();
+        let state: Option<serde_json::Value> = state.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        state.is_some_and(|state| ["version", "base", "data"].iter().all(|name| state.get(name).is_some()))
+    };
+    all(out).into_iter().map(|(_, path)| path).find(|path| !is_ours(path))
+}
+
+/// Deletes the checkpoints of a run, and what they share.
+///
+/// # Errors
+/// When something cannot be deleted.
+pub(super) fn remove_all(out: &Path) -> Result<(), TrainError> {
+    for (_, folder) in all(out) {
+        disk::remove_folder(&folder)?;
+    }
+    remove_shared(out)
+}
+
+/// Deletes what the checkpoints of a run share, when there are none any more.
+///
+/// # Errors
+/// When it cannot be deleted.
+pub(super) fn remove_shared(out: &Path) -> Result<(), TrainError> {
+    if is_there(out) {
+        return Ok(());
+    }
+    Ok([run_data::FILE, history::FILE].iter().try_for_each(|name| disk::remove(&out.join(name)))?)
+}
+
+/// The step of a checkpoint's folder.
+fn step_of(path: &Path) -> Option<usize> {
+    path.file_name()?.to_str()?.strip_prefix(PREFIX)?.parse().ok()
 }
 
 /// Deletes all but the newest checkpoints of a run. What cannot be deleted is only a pity.

@@ -161,9 +161,9 @@ pub enum Wish {
     Pause,
     /// End after this epoch and its scores.
     StopAfterEpoch,
-    /// End now; the best so far is kept.
+    /// End now; the best so far is kept, and nothing more is scored.
     Stop,
-    /// End now with a checkpoint instead of a result: the program is closing.
+    /// End now with a checkpoint instead of a result: the program is closing, or a signal came.
     Suspend,
 }
 
@@ -210,7 +210,7 @@ pub trait Observer {
     /// Something happened.
     fn on(&mut self, event: Event);
 
-    /// What is to be done now; asked before every batch.
+    /// What is to be done now; asked before every batch, also of an evaluation.
     fn wish(&self) -> Wish {
         Wish::GoOn
     }

@@ -4,6 +4,7 @@
 use super::arguments::{Arguments, ReportTo, SaveStrategy};
 use super::schedule::Shape;
 use crate::model::Arithmetic;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A setting that is a number typed by a person.
@@ -365,17 +366,46 @@ impl Field {
         (self.get)(arguments)
     }
 
+    /// A number without the commas between its thousands.
+    ///
+    /// # Errors
+    /// For every other comma, which some languages write before decimals: what to write instead.
+    fn plain(self, text: &str) -> Result<Cow<'_, str>, String> {
+        if !text.contains(',') {
+            return Ok(Cow::Borrowed(text));
+        }
+        if self.whole && has_commas_between_thousands(text) {
+            return Ok(Cow::Owned(text.replace(',', "")));
+        }
+        let pointed = text.replacen(',', ".", 1);
+        Err(if self.whole {
+            format!("A comma is only read between thousands, as in 12,000. {}", self.range)
+        } else if pointed.parse::<f64>().is_ok() {
+            format!("The decimal sign is a point, not a comma: {pointed}. {}", self.range)
+        } else {
+            format!("The decimal sign is a point, and there are no commas. {}", self.range)
+        })
+    }
+
     /// Takes the setting from text; the arguments are unchanged when it does not fit.
     ///
     /// # Errors
     /// What is allowed, in one line.
     pub fn set(self, arguments: &mut Arguments, text: &str) -> Result<(), String> {
-        let value: f64 = text.trim().replace(',', "").parse().map_err(|_| self.range.to_owned())?;
+        let value: f64 = self.plain(text.trim())?.parse().map_err(|_| self.range.to_owned())?;
         if (self.whole && value.fract() != 0.0) || !(self.set)(arguments, value) {
             return Err(self.range.to_owned());
         }
         Ok(())
     }
+}
+
+/// Whether the commas of a whole number part groups of exactly three digits: `12,000`, `1,000,000`.
+fn has_commas_between_thousands(text: &str) -> bool {
+    let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    let mut groups = text.split(',');
+    let first = groups.next().unwrap_or_default();
+    (1..=3).contains(&first.len()) && digits(first) && groups.all(|group| group.len() == 3 && digits(group))
 }
 
 impl Choice {
@@ -482,6 +512,32 @@ mod tests {
         let mut lacking = described(&arguments);
         lacking.remove("seed");
         assert!(from_described(&lacking).is_err_and(|why| why.contains("seed")));
+    }
+
+    #[test]
+    fn a_comma_parts_thousands_and_nothing_else() {
+        let check = |name: &str, text: &str, expected: Result<&str, &str>| {
+            let field = Field::by_name(name).expect("a field");
+            let mut arguments = Arguments::default();
+            let set = field.set(&mut arguments, text);
+            match (expected, set) {
+                (Ok(value), Ok(())) => assert_eq!(field.get(&arguments), value, "{name} = {text}"),
+                (Err(said), Err(why)) => assert!(why.contains(said), "{name} = {text}: {why}"),
+                (_, other) => panic!("{name} = {text}: {other:?}"),
+            }
+        };
+        check("save_steps", "12,000", Ok("12000"));
+        check("save_steps", " 1,000,000 ", Ok("1000000"));
+        check("save_steps", "12000", Ok("12000"));
+        for wrong in ["12,00", "1,0000", "12,", ",000", "1,000.5", "1,00,000", "1,,000", "1,000,", "-1,000", "1,0e3"] {
+            check("save_steps", wrong, Err("A whole number from 1"));
+        }
+        check("num_train_epochs", "1,5", Err("between thousands"));
+        check("learning_rate", "0,1", Err("point, not a comma: 0.1."));
+        check("learning_rate", "2,5e-5", Err("point, not a comma: 2.5e-5."));
+        check("max_grad_norm", "1,000", Err("point, not a comma"));
+        check("learning_rate", "0,0,1", Err("no commas"));
+        check("learning_rate", "2.5e-5", Ok("2.5e-5"));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use super::arguments::Arguments;
 use super::event::Weight;
 use super::optimizer::StepReport;
-use super::plan::Plan;
 use super::run::Job;
+use super::run_data::{HeldOut, RunData};
 use crate::model::Bert;
 use crate::model::bert::{has_no_gradient, lora::begins_without_gradient};
 
@@ -21,18 +21,18 @@ pub(super) fn labels_in_use(job: &Job) -> Vec<String> {
 
 /// What a person should know before the first step.
 pub(super) fn notes(
-    job: &Job,
+    data: &RunData,
     arguments: &Arguments,
     bert: &Bert,
-    plan: &Plan,
     unexpected: &[String],
     head_kept: bool,
 ) -> Vec<(Weight, String)> {
     let mut notes = Vec::new();
     let mut note = |weight, text| notes.push((weight, text));
-    if let Some((held, of)) = job.holdout.held_out {
+    let plan = &data.plan;
+    if let Some(HeldOut { held, of, by_document }) = data.held_out {
         let seed = arguments.seed;
-        let unit = if held_by_document(job) { "documents" } else { "sentences" };
+        let unit = if by_document { "documents" } else { "sentences" };
         note(Weight::Plain, format!("no dev split: {held} of {of} {unit} held out, seed {seed}"));
     }
     let head = if head_kept { "the base's head is kept" } else { "a new head, drawn from the seed" };
@@ -59,11 +59,6 @@ pub(super) fn notes(
 /// With as many digits as tell something.
 fn millions(count: usize) -> String {
     format!("{:.2}", count as f64 / 1e6)
-}
-
-fn held_by_document(job: &Job) -> bool {
-    let held: std::collections::HashSet<u32> = job.holdout.dev.iter().map(|s| s.document).collect();
-    job.holdout.train.iter().all(|s| !held.contains(&s.document))
 }
 
 /// "every weight moved, 104/104": whether a gradient reached every parameter.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
 /// Training sentences as the network takes them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// Ids and labels of every sentence.
     sentences: Vec<(Vec<u32>, Vec<i32>)>,
@@ -45,6 +45,26 @@ impl Plan {
             plan.sentences.push((aligned.pieces.ids, aligned.labels));
         }
         Ok(plan)
+    }
+
+    /// These sentences: ids and labels of each.
+    pub(super) fn of(sentences: Vec<(Vec<u32>, Vec<i32>)>) -> Self {
+        Self { sentences, ..Self::default() }
+    }
+
+    /// Ids and labels of every sentence.
+    pub(super) fn sentences(&self) -> &[(Vec<u32>, Vec<i32>)] {
+        &self.sentences
+    }
+
+    /// How many sentences.
+    pub fn len(&self) -> usize {
+        self.sentences.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.sentences.is_empty()
     }
 
     /// Pieces of all sentences, special ones included.

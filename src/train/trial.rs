@@ -1,8 +1,9 @@
 //! Short trials before a run, on its own data: how long it will take, and which learning rate it can bear. Nothing is kept.
 
 use super::event::{Event, Observer, Wish};
-use super::run::{Job, Run, TrainError};
+use super::run::{Job, Run, Scored, TrainError};
 use crate::corpus::SentenceId;
+use crate::predict::evaluate::Gold;
 use std::time::Instant;
 
 /// What a run will cost.
@@ -71,8 +72,11 @@ pub fn estimate(job: &Job, observer: &dyn Observer) -> Result<Option<Estimate>, 
     let pieces_per_second = pieces as f64 / begun.elapsed().as_secs_f64();
     let reading = |sentences: &[SentenceId]| -> Result<f64, TrainError> {
         let few: Vec<SentenceId> = sentences.iter().step_by(sentences.len().div_ceil(SCORED).max(1)).copied().collect();
-        let scores = run.score(run.network(), &few)?;
-        let seconds = scores.map_or(0.0, |s| s.seconds);
+        let gold = Gold::new(&job.base.tokenizer, &job.corpus, &few, job.arguments.label_all_pieces)?;
+        let seconds = match run.score(run.network(), &gold, &Silent)? {
+            Scored::Whole(scores) => scores.map_or(0.0, |s| s.seconds),
+            Scored::Ended => 0.0,
+        };
         Ok(if few.is_empty() { 0.0 } else { seconds * sentences.len() as f64 / few.len() as f64 })
     };
     let epochs = job.arguments.num_train_epochs as f64;

@@ -10,7 +10,7 @@ use crate::model::ModelFolder;
 use crate::model::weights::Precision;
 use crate::train::checkpoint::Checkpoint;
 use crate::train::event::{SharedWish, Step, Weight, Wish};
-use crate::train::{self, Arguments, Job, Observer, TrainError};
+use crate::train::{self, Arguments, Beginning, Finished, Job, Observer, RunFolder, TrainError};
 use crossbeam_channel::TrySendError;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -112,7 +112,14 @@ fn here(
     wish: &SharedWish,
     teller: &mut Teller,
 ) -> Result<Answer, String> {
-    let resume = if request.resume { Some(Checkpoint::newest(&request.out).map_err(|e| e.to_string())?) } else { None };
+    let text = |e: TrainError| e.to_string();
+    let beginning = if request.resume { Beginning::Resume } else { Beginning::Fresh };
+    // A measurement writes nothing.
+    let folder = match only {
+        None => Some(RunFolder::take(&request.out, beginning, None).map_err(text)?),
+        Some(_) => None,
+    };
+    let resume = folder.as_ref().filter(|_| request.resume).map(Checkpoint::newest).transpose().map_err(text)?;
     let base = match &resume {
         Some(checkpoint) => checkpoint.model().map_err(|e| e.to_string())?,
         None => open(&request.base, hub, outbox, wish)?,
@@ -133,15 +140,23 @@ fn here(
         resume,
     };
     let answer = match only {
-        None => match train::run(&job, teller) {
+        Some(Trial::Estimate) => train::trial::estimate(&job, teller).map(Answer::Estimate),
+        Some(Trial::Rates) => train::trial::sweep(&job, teller).map(Answer::Rates),
+        None => match in_folder(folder.as_ref(), &job, teller) {
             Ok(finished) => Ok(Answer::Finished(Box::new(finished))),
             Err(TrainError::Suspended) => Ok(Answer::Suspended),
             Err(e) => Err(e),
         },
-        Some(Trial::Estimate) => train::trial::estimate(&job, teller).map(Answer::Estimate),
-        Some(Trial::Rates) => train::trial::sweep(&job, teller).map(Answer::Rates),
     };
-    answer.map_err(|e| e.to_string())
+    answer.map_err(text)
+}
+
+/// Runs a job in its folder, which it takes where nobody has yet.
+fn in_folder(folder: Option<&RunFolder>, job: &Job, teller: &mut Teller) -> Result<Finished, TrainError> {
+    match folder {
+        Some(folder) => train::run_in(folder, job, teller),
+        None => train::run(job, teller),
+    }
 }
 
 /// Passes a run's events on; steps merge when there is no room.

@@ -99,7 +99,7 @@ read_from = write("texts.txt", texts, "\n")
 trained = os.path.join(work, "trained")
 
 def ours_training(model=a.model, data=train):
-    command = [a.program, "train", "--train", data, "--dev", dev, "--model", model, "--out", trained, "--epochs", "1", "--json"]
+    command = [a.program, "train", "--train", data, "--dev", dev, "--model", model, "--out", trained, "--overwrite", "--epochs", "1", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     last = json.loads(done.stdout.splitlines()[-1])
     return {"speed": last["pieces_per_second"], "memory": last["peak_memory_mb"]}

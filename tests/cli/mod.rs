@@ -3,7 +3,9 @@
 mod bad_input;
 mod demo;
 mod resume;
+mod run_folder;
 mod shapes;
+mod signals;
 mod training;
 
 use std::ffi::OsStr;

@@ -69,11 +69,21 @@ fn a_checkpoint_that_cannot_be_written_ends_nothing() {
     std::fs::create_dir_all(&out).expect("a folder");
     // In the place of the second checkpoint lies a file, which no folder can replace.
     std::fs::write(out.join("checkpoint-34"), "in the way").expect("a file");
-    let flags = ["--epochs", "4", "--save-total-limit", "9"];
+    let flags = ["--epochs", "4", "--save-total-limit", "9", "--overwrite"];
     let saved: Vec<u64> = events(&out, &flags, "saved").iter().filter_map(|e| e["step"].as_u64()).collect();
     assert_eq!(saved, [17, 51]);
     assert!(out.join("model.safetensors").is_file());
     assert_eq!(std::fs::read_to_string(out.join("checkpoint-34")).expect("the file"), "in the way");
+}
+
+#[test]
+fn a_decimal_comma_is_refused() {
+    let check = |flag: &str, value: &str, said: &str| {
+        refused(&["train", "--train", "x", "--out", "y", flag, value], 2, said);
+    };
+    check("--learning-rate", "0,1", "The decimal sign is a point, not a comma: 0.1.");
+    check("--learning-rate", "2,5e-5", "2.5e-5");
+    check("--epochs", "1,5", "only read between thousands");
 }
 
 #[test]

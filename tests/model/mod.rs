@@ -5,5 +5,6 @@ mod kernels;
 mod lora;
 mod pipeline;
 mod recipe;
+mod runs;
 mod seqeval;
 mod training;

@@ -1,12 +1,13 @@
 //! The optimizer against PyTorch's, and every weight moving.
 
+use super::recipe::gradient;
 use crate::support::{golden, golden_json, integers, pass};
 use candle_core::DType;
-use tagwright::model::bert::{Mode, has_no_gradient};
+use tagwright::model::bert::{Mode, Parameter, has_no_gradient};
 use tagwright::model::kernels::fused::Fused;
 use tagwright::model::kernels::plain::Plain;
 use tagwright::model::{Bert, ModelFolder, Packed};
-use tagwright::train::optimizer::AdamW;
+use tagwright::train::optimizer::{AdamW, Moment};
 use tagwright::train::schedule::Schedule;
 
 fn tiny() -> Bert {
@@ -85,6 +86,64 @@ fn after_one_step_every_weight_has_moved() {
         let moved = (&p.value - before).and_then(|t| t.abs()?.max_all()?.to_scalar::<f32>()).expect("a number");
         assert!(moved > 0.0, "{} has not moved", p.name);
     }
+}
+
+/// The first step of `torch.optim.AdamW` (torch/optim/adamw.py): with zero moments the bias corrections cancel, so
+/// `w' = w (1 - rate decay) - rate g / (|g| + 1e-8)`; the Trainer decays no bias and no layer normalisation.
+#[test]
+fn one_step_with_a_large_decay_is_the_formula() {
+    const RATE: f64 = 0.1;
+    const DECAY: f64 = 0.5;
+    let check = |mut bert: Bert, mut optimizer: AdamW, threads: usize| {
+        let before = bert.snapshot().expect("a copy");
+        let (_, gradients) = bert.gradients(&batches()[0], pass(Mode::Evaluate, threads)).expect("gradients");
+        // A norm that no gradient has: nothing is clipped.
+        optimizer.step(&mut bert, &gradients, RATE, 1e9).expect("a step");
+        for (i, p) in bert.parameters().iter().enumerate().filter(|(_, p)| !has_no_gradient(&p.name)) {
+            let numbers = |t: &candle_core::Tensor| t.flatten_all().and_then(|t| t.to_vec1::<f32>()).expect("numbers");
+            let (old, new) = (numbers(&before[i]), numbers(&p.value));
+            let spared = p.name.ends_with("bias") || p.name.contains("LayerNorm");
+            let keep = if spared { 1.0 } else { 1.0 - RATE * DECAY };
+            for ((w, found), g) in old.iter().zip(&new).zip(gradient(&bert, &gradients, i)) {
+                // Where the gradient is but rounding noise, its parts added in another order change its sign.
+                if g == 0.0 || g.abs() > 1e-6 {
+                    let expected = f64::from(*w) * keep - RATE * g / (g.abs() + 1e-8);
+                    assert!((f64::from(*found) - expected).abs() < 1e-4, "{}: {found} instead of {expected}", p.name);
+                }
+            }
+        }
+    };
+    let plain = tiny().with_kernels(&Plain::REFERENCE);
+    let optimizer = AdamW::plain(&plain, DECAY).expect("an optimizer");
+    check(plain, optimizer, 1);
+    for threads in [1, 2] {
+        let fused = tiny().with_kernels(&Fused);
+        let optimizer = AdamW::new(&fused, DECAY, threads).expect("an optimizer");
+        check(fused, optimizer, threads);
+    }
+}
+
+#[test]
+fn moments_and_parameters_that_are_too_few_are_named() {
+    let bert = tiny();
+    let optimizer = AdamW::new(&bert, 0.0, 1).expect("an optimizer");
+    let copy = |moments: &[&[f32]]| moments.iter().map(|m| (m.to_vec(), m.to_vec())).collect::<Vec<_>>();
+    let all = optimizer.with_moments(Moment::First, copy).expect("moments");
+    let restore = |moments: Vec<_>| {
+        let mut optimizer = AdamW::new(&bert, 0.0, 1).expect("an optimizer");
+        optimizer.restore(1, moments).map_err(|e| e.to_string())
+    };
+    assert_eq!(restore(all.clone()), Ok(()));
+    assert!(restore(all[..all.len() - 1].to_vec()).is_err_and(|e| e.contains("classifier.bias")));
+    assert!(restore([&all[..], &all[..1]].concat()).is_err_and(|e| e.contains("more parameters")));
+    let network = |parameters: &[Parameter]| {
+        Bert::new(bert.config().clone(), parameters.to_vec()).map(|_| ()).map_err(|e| e.to_string())
+    };
+    let parameters = bert.parameters();
+    assert_eq!(network(parameters), Ok(()));
+    assert!(network(&parameters[..parameters.len() - 1]).is_err_and(|e| e.contains("classifier.bias")));
+    assert!(network(&parameters[1..]).is_err_and(|e| e.contains("word_embeddings.weight")));
+    assert!(network(&[parameters, &parameters[..1]].concat()).is_err());
 }
 
 #[test]

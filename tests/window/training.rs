@@ -230,10 +230,9 @@ fn before_a_run_its_time_and_a_rate_are_measured() {
     w.until("it has ended", |w| w.app().training.trial.is_none());
 }
 
-#[test]
-fn a_resume_that_is_refused_can_be_tried_again() {
-    let data = Rc::new(tempfile::tempdir().expect("a folder"));
-    let mut w = with_sample(&data);
+/// A window over a run of the tiny model that an earlier window left unfinished, and whose data was edited then.
+fn with_an_edit_and_an_unfinished_run(data: &Rc<tempfile::TempDir>) -> Window {
+    let mut w = with_sample(data);
     w.go_to("Train");
     w.click("Folder");
     w.type_text("Model folder", golden("tiny").to_str().expect("a path"));
@@ -243,9 +242,38 @@ fn a_resume_that_is_refused_can_be_tried_again() {
     w.press("Train");
     w.until("it is on disk", |w| w.app().training.run.as_ref().is_some_and(|r| r.saved.is_some()));
     drop(w);
-    let mut w = with_sample(&data);
+    let mut w = with_sample(data);
     w.keys(&[egui::Key::ArrowRight, egui::Key::Num2]);
     w.go_to("Train");
+    w
+}
+
+#[test]
+fn an_edit_does_not_stop_a_run_from_being_resumed() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = with_an_edit_and_an_unfinished_run(&data);
+    w.press("Resume Run 1");
+    w.until("it goes on", |w| w.app().training.run.as_ref().is_some_and(|r| r.steps.len() > 17));
+    assert!(
+        w.app()
+            .training
+            .run
+            .as_ref()
+            .is_some_and(|r| { r.log.iter().any(|l| l.text.contains("train have changed since the run began")) })
+    );
+    w.press("Stop");
+    w.click("Stop, keep the best");
+    w.until("the run has ended", ended);
+    assert_eq!(outcome(&w), Some(RunOutcome::Stopped));
+}
+
+#[test]
+fn a_resume_that_is_refused_can_be_tried_again() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let mut w = with_an_edit_and_an_unfinished_run(&data);
+    // As a version left it that kept no data of a run.
+    let folder = w.app().annotate.as_ref().and_then(|a| a.runs.last().map(|r| r.folder.clone())).expect("a run");
+    std::fs::remove_file(folder.join("plan.safetensors")).expect("a file less");
     w.press("Resume Run 1");
     w.until("it is refused", ended);
     assert!(w.shows_part("not those the run began with"));

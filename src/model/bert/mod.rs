@@ -45,14 +45,21 @@ impl Bert {
     /// A network of these parameters, which must be those of [`parameter_shapes`] in order.
     ///
     /// # Errors
-    /// When one has another name or shape.
+    /// When one is missing, is one too many, or has another name or shape.
     pub fn new(config: Config, parameters: Vec<Parameter>) -> std::result::Result<Self, ModelError> {
         let tags = parameters.last().map_or(0, |p| p.value.elem_count());
-        for ((name, shape), p) in parameter_shapes(&config, tags).iter().zip(&parameters) {
+        let shapes = parameter_shapes(&config, tags);
+        let refuse = |why: String| Err(ModelError::Unsupported(why));
+        if let Some((name, _)) = shapes.iter().find(|(name, _)| !parameters.iter().any(|p| p.name == *name)) {
+            return refuse(format!("the network lacks the parameter {name}"));
+        }
+        if parameters.len() != shapes.len() {
+            return refuse(format!("the network has {} parameters, but {} were given", shapes.len(), parameters.len()));
+        }
+        for ((name, shape), p) in shapes.iter().zip(&parameters) {
             if *name != p.name || shape != p.value.dims() {
                 let (has, found) = (p.value.dims(), &p.name);
-                let message = format!("{found} has shape {has:?}, but config.json says {name} {shape:?}");
-                return Err(ModelError::Unsupported(message));
+                return refuse(format!("{found} has shape {has:?}, but config.json says {name} {shape:?}"));
             }
         }
         let kernels = kernels::for_device(parameters[WORD].value.device(), Arithmetic::Fp32);
@@ -93,9 +100,10 @@ impl Bert {
         Ok(self.with_values(self.parameters.iter().enumerate().map(keep).collect::<Result<_>>()?))
     }
 
-    /// The same network with these values, as [`Bert::snapshot`] gave them.
+    /// The same network with these values, as [`Bert::snapshot`] gave them: one for each parameter.
     #[must_use]
     pub fn with_values(&self, values: Vec<Tensor>) -> Self {
+        assert_eq!(values.len(), self.parameters.len(), "a value for each parameter");
         let parameters = self.parameters.iter().zip(values).map(|(p, value)| Parameter { name: p.name.clone(), value });
         Self { parameters: parameters.collect(), ..self.clone() }
     }

@@ -54,6 +54,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// The optimizer's state.
 pub struct AdamW {
     moments: Vec<Moments>,
+    /// Names of all parameters.
+    names: Vec<String>,
     /// Whether the pass over the processor's memory updates them.
     here: bool,
     weight_decay: f64,
@@ -121,7 +123,8 @@ impl AdamW {
         };
         let moments: Vec<Moments> = bert.parameters().iter().enumerate().map(fresh).collect::<Result<_>>()?;
         let rates = vec![1.0; moments.len()];
-        Ok(Self { moments, here, weight_decay, rates, steps: 0, threads: threads.max(1), loss_scale: 1.0 })
+        let names = bert.parameters().iter().map(|p| p.name.clone()).collect();
+        Ok(Self { moments, names, here, weight_decay, rates, steps: 0, threads: threads.max(1), loss_scale: 1.0 })
     }
 
     /// The learning rate falls by `decay` from the head towards the input, layer by layer (Howard, Ruder 2018): the last
@@ -158,15 +161,21 @@ impl AdamW {
     /// Goes on from these moments, in the order of the parameters that learn, after so many steps.
     ///
     /// # Errors
-    /// When an array has another length than its parameter, or there is no memory on the device.
+    /// When arrays are missing or too many, one has another length than its parameter, or there is no memory on the device.
     pub fn restore(&mut self, steps: i32, moments: impl IntoIterator<Item = (Vec<f32>, Vec<f32>)>) -> Result<()> {
-        let learning = self.moments.iter().filter(|m| !matches!(m, Moments::None));
-        for (kept, (first, second)) in learning.zip(moments) {
+        let mut given = moments.into_iter();
+        for (kept, name) in self.moments.iter().zip(&self.names) {
+            if matches!(kept, Moments::None) {
+                continue;
+            }
+            let Some((first, second)) = given.next() else {
+                candle_core::bail!("the optimizer's moments of {name} are missing")
+            };
             match kept {
                 Moments::Fused(pair) => {
                     let mut pair = lock(pair);
                     if (pair.0.len(), pair.1.len()) != (first.len(), second.len()) {
-                        candle_core::bail!("the optimizer's moments belong to another model")
+                        candle_core::bail!("the optimizer's moments of {name} belong to another model")
                     }
                     *pair = (first, second);
                 }
@@ -177,6 +186,9 @@ impl AdamW {
                 }
                 Moments::None => {}
             }
+        }
+        if given.next().is_some() {
+            candle_core::bail!("the optimizer's moments are of more parameters than learn")
         }
         self.steps = steps;
         Ok(())

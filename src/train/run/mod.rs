@@ -6,23 +6,26 @@ mod step;
 use crate::corpus::holdout::Holdout;
 use crate::corpus::{Corpus, SentenceId, Split};
 use crate::disk;
-use crate::model::align::Rule;
+use crate::model::device::Chosen;
+use crate::model::folder::FILES;
 use crate::model::objective::Objective;
 use crate::model::weights::{LoadReport, Precision};
 use crate::model::{Arithmetic, Bert, ModelError, ModelFolder, TagSet, choose, device};
-use crate::predict::{Evaluation, Tagger, evaluate};
+use crate::predict::evaluate::{self, Gold};
+use crate::predict::{Evaluation, Tagger};
 use crate::train::arguments::{Arguments, SaveStrategy, steps};
 use crate::train::checkpoint::{self, Checkpoint};
 use crate::train::event::{Event, Observer, Outcome, Started, Step, Weight, Wish};
 use crate::train::footprint;
+use crate::train::history::History;
 use crate::train::loss_scale::LossScale;
 use crate::train::notes::{coverage, labels_in_use, notes};
 use crate::train::optimizer::AdamW;
-use crate::train::plan::Plan;
 use crate::train::report::Report;
+use crate::train::run_data::RunData;
+use crate::train::run_folder::{Beginning, RunFolder};
 use crate::train::schedule::Schedule;
 use crate::train::{card, json, memory};
-use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -90,19 +93,24 @@ impl From<candle_core::Error> for TrainError {
     }
 }
 
-/// Runs a job to its end.
+/// Runs a job to its end, in a folder that is new or empty, or that holds the checkpoint it goes on from.
 ///
 /// # Errors
 /// No labels or sentences, a model that does not fit, a folder that cannot be written, a loss that diverged before
 /// anything could be kept.
 pub fn run(job: &Job, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
-    if job.resume.is_none() && checkpoint::is_there(&job.out) {
-        let out = job.out.display();
-        let message =
-            format!("{out} holds checkpoints of another run: resume that one (--resume), or name another folder");
-        return Err(TrainError::Data(message));
-    }
-    Run::prepare(job, observer)?.complete(observer)
+    let beginning = if job.resume.is_some() { Beginning::Resume } else { Beginning::Fresh };
+    run_in(&RunFolder::take(&job.out, beginning, None)?, job, observer)
+}
+
+/// Runs a job to its end in its folder, which is taken already.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_in(folder: &RunFolder, job: &Job, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
+    let run = Run::prepare(job, observer)?;
+    folder.clear_earlier_run()?;
+    run.complete(observer)
 }
 
 /// A run under way.
@@ -111,7 +119,14 @@ pub(super) struct Run<'a> {
     /// Settings; those of the checkpoint when it is resumed.
     arguments: Arguments,
     tagger: Tagger,
-    plan: Plan,
+    data: RunData,
+    /// Of the data: of train, dev and test.
+    fingerprints: [String; 3],
+    /// Whether the data lies beside the checkpoints.
+    data_kept: bool,
+    /// The device in words, and its arithmetic: what the bits of the result depend on.
+    device: String,
+    arithmetic: Arithmetic,
     objective: Objective,
     optimizer: AdamW,
     loss_scale: Option<LossScale>,
@@ -154,8 +169,18 @@ struct Progress {
     last_epoch: bool,
     /// Steps that are not told yet, with `logging_steps` above 1.
     unlogged: Option<Step>,
+    /// The epoch's steps are done, and dev is not scored yet.
+    unscored: bool,
     /// Steps and scores told, as JSON.
-    history: Vec<Value>,
+    history: History,
+}
+
+/// What became of a scoring.
+pub(super) enum Scored {
+    /// Scores; `None` where there are no sentences.
+    Whole(Option<Evaluation>),
+    /// A person wished the run to end.
+    Ended,
 }
 
 impl<'a> Run<'a> {
@@ -165,15 +190,16 @@ impl<'a> Run<'a> {
             Some(checkpoint) => Arguments { device: job.arguments.device, ..checkpoint.arguments.clone() },
             None => job.arguments.clone(),
         };
-        disk::check_writable_folder(&job.out)?;
+        let chosen = choose(arguments.device)?;
+        let device = if chosen.device.is_cpu() { "the processor".to_owned() } else { chosen.name.clone() };
+        let (arithmetic, other_arithmetic) = arithmetic(&chosen, &arguments, resumed)?;
+        candle_core::cuda::set_gemm_reduced_precision_f32(arithmetic == Arithmetic::Tf32);
+        let kept = resumed.and_then(|checkpoint| RunData::kept(&job.out, &checkpoint.state));
         let labels = labels_in_use(job);
-        if labels.is_empty() {
+        if labels.is_empty() && kept.is_none() {
             let message = "there is nothing to learn: no sentence of the training split has a label yet";
             return Err(TrainError::Data(message.into()));
         }
-        let chosen = choose(arguments.device)?;
-        let arithmetic = Arithmetic::on(&chosen.device, chosen.generation, arguments.precision)?;
-        candle_core::cuda::set_gemm_reduced_precision_f32(arithmetic == Arithmetic::Tf32);
         let head_kept = resumed.map_or(!arguments.new_head && job.base.knows(&labels), |c| c.state.head_kept);
         let (bert, tags, report) = if resumed.is_some() {
             let (bert, tags) = job.base.classifier()?;
@@ -188,25 +214,27 @@ impl<'a> Run<'a> {
         if let Some(checkpoint) = resumed {
             bert = checkpoint.unmerged(bert)?;
         }
-        let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
-        let rule = Rule { label_all_pieces: arguments.label_all_pieces, max_length };
-        let plan = Plan::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, &tags, rule)?;
+        let given = RunData::of(job, &arguments, &tags)?;
+        let data_kept = kept.is_some();
+        let other_data = kept.as_ref().and_then(|kept| kept.difference(&given));
+        let data = kept.unwrap_or(given);
         let optimizer = AdamW::new(&bert, arguments.weight_decay, device::threads())?
             .with_layer_decay(&bert, arguments.layer_lr_decay);
-        let total = steps(job.holdout.train.len(), &arguments);
+        let total = steps(data.plan.len(), &arguments);
         let schedule = Schedule::new(arguments.lr_scheduler_type, total, arguments.warmup_ratio);
-        let tag_weights = if arguments.balanced_class_weights { plan.balanced_weights(tags.len()) } else { Vec::new() };
+        let tag_weights =
+            if arguments.balanced_class_weights { data.plan.balanced_weights(tags.len()) } else { Vec::new() };
         let objective = Objective { smoothing: arguments.label_smoothing_factor, tag_weights };
         observer.on(Event::Started(Started {
             device: if chosen.device.is_cpu() {
-                chosen.name
+                chosen.name.clone()
             } else {
                 format!("{}, {}", chosen.name, arithmetic.name())
             },
             model: job.base.name.clone(),
-            train_sentences: job.holdout.train.len(),
-            dev_sentences: job.holdout.dev.len(),
-            pieces_per_epoch: plan.pieces(),
+            train_sentences: data.plan.len(),
+            dev_sentences: data.dev.sentences.len(),
+            pieces_per_epoch: data.plan.pieces(),
             steps: schedule.steps,
             epochs: arguments.num_train_epochs,
             learning_rate: arguments.learning_rate,
@@ -218,7 +246,20 @@ impl<'a> Run<'a> {
         if let Some(why) = chosen.why {
             observer.on(Event::Note(Weight::Warning, why));
         }
-        for (weight, note) in notes(job, &arguments, &bert, &plan, &report.unexpected, head_kept) {
+        let differences = resumed.map(|checkpoint| {
+            let device = other_device(checkpoint, &device);
+            let data = other_data.map(|splits| {
+                format!(
+                    "the sentences or labels of {splits} have changed since the run began: it goes on with those it began \
+                     with; start a new run to use the new ones"
+                )
+            });
+            [device, other_arithmetic, data]
+        });
+        for difference in differences.into_iter().flatten().flatten() {
+            observer.on(Event::Note(Weight::Warning, difference));
+        }
+        for (weight, note) in notes(&data, &arguments, &bert, &report.unexpected, head_kept) {
             observer.on(Event::Note(weight, note));
         }
         let tagger = Tagger {
@@ -236,7 +277,11 @@ impl<'a> Run<'a> {
             job,
             arguments,
             tagger,
-            plan,
+            fingerprints: data.fingerprints(),
+            data,
+            data_kept,
+            device,
+            arithmetic,
             objective,
             optimizer,
             loss_scale,
@@ -266,7 +311,7 @@ impl<'a> Run<'a> {
             return Some(peak);
         }
         let at_once = self.arguments.per_device_train_batch_size;
-        let heaviest = footprint::needed(&self.tagger.bert, &self.plan, &self.arguments, at_once);
+        let heaviest = footprint::needed(&self.tagger.bert, &self.data.plan, &self.arguments, at_once);
         Some(peak.max(self.memory_before_mb? + heaviest as f64 / 1e6))
     }
 
@@ -275,11 +320,11 @@ impl<'a> Run<'a> {
         let bert = &self.tagger.bert;
         let Some(free) = self.free_memory() else { return Ok(()) };
         let sentences = self.arguments.per_device_train_batch_size;
-        let need = footprint::needed(bert, &self.plan, &self.arguments, sentences);
+        let need = footprint::needed(bert, &self.data.plan, &self.arguments, sentences);
         if need <= free {
             return Ok(());
         }
-        let advice = footprint::advice(bert, &self.plan, &self.arguments, free);
+        let advice = footprint::advice(bert, &self.data.plan, &self.arguments, free);
         let (need, free) = (need as f64 / 1e9, free as f64 / 1e9);
         let message =
             format!("a batch of {sentences} sentences needs about {need:.1} GB, and {free:.1} GB are free. {advice}");
@@ -288,10 +333,12 @@ impl<'a> Run<'a> {
 
     fn complete(mut self, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
         let mut outcome = Outcome::Completed;
-        self.report = Report::begin(self.arguments.report_to, &self.job.out, &self.progress.history)?;
+        self.report = Report::begin(self.arguments.report_to, &self.job.out, self.progress.history.events())?;
         let done = self.progress.step / self.steps_an_epoch();
         let patience = self.arguments.early_stopping_patience;
-        for epoch in done + 1..=self.arguments.num_train_epochs {
+        // An epoch whose scoring was interrupted has no batches left, and is scored again.
+        let first = if self.progress.unscored { done } else { done + 1 };
+        for epoch in first..=self.arguments.num_train_epochs {
             // Before an epoch and not after it, so that a run resumed here ends too.
             if patience > 0 && self.progress.without_gain >= patience {
                 let note = format!("dev F1 has not risen for {}: the run ends early", epochs(patience));
@@ -306,7 +353,14 @@ impl<'a> Run<'a> {
                     break;
                 }
             }
-            let better = self.score_dev(epoch, observer)?;
+            self.progress.unscored = true;
+            let Some(better) = self.score_dev(epoch, observer)? else {
+                let note = format!("the run was stopped: epoch {epoch} is not scored, and so not chosen");
+                observer.on(Event::Note(Weight::Plain, note));
+                outcome = Outcome::Stopped;
+                break;
+            };
+            self.progress.unscored = false;
             if self.is_due_after_epoch(better) {
                 self.save(observer)?;
             }
@@ -320,7 +374,9 @@ impl<'a> Run<'a> {
             if let Some(why) = self.progress.divergence.take() {
                 return Err(TrainError::Data(format!("{why}. No epoch was whole, so there is no model to keep")));
             }
-            self.score_dev(0, observer)?;
+            if self.score_dev(0, observer)?.is_none() {
+                self.best = Some(self.as_it_is(0, None)?);
+            }
         }
         self.finish(outcome, observer)
     }
@@ -332,7 +388,7 @@ impl<'a> Run<'a> {
     /// One pass over the data, or what is left of it after a checkpoint.
     fn epoch(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
         let arguments = self.arguments.clone();
-        let batches = self.plan.batches(arguments.sentences_a_step(), arguments.seed, epoch - 1);
+        let batches = self.data.plan.batches(arguments.sentences_a_step(), arguments.seed, epoch - 1);
         let first = self.progress.step - (epoch - 1) * self.steps_an_epoch();
         for (index, batch) in batches.iter().enumerate().skip(first) {
             if !self.may_go_on(observer)? {
@@ -391,17 +447,26 @@ impl<'a> Run<'a> {
         observer.on(event);
     }
 
-    pub(super) fn score(&self, bert: &Bert, sentences: &[SentenceId]) -> Result<Option<Evaluation>, TrainError> {
-        if sentences.is_empty() {
-            return Ok(None);
+    /// Scores a network. Between two batches it is looked whether the run is to end.
+    pub(super) fn score(&self, bert: &Bert, gold: &Gold, observer: &dyn Observer) -> Result<Scored, TrainError> {
+        if gold.sentences.is_empty() {
+            return Ok(Scored::Whole(None));
         }
         let tagger = Tagger { bert: bert.clone(), ..self.tagger.clone() };
-        Ok(evaluate(&tagger, &self.job.corpus, sentences, self.arguments.label_all_pieces, |_, _| true)?)
+        let scores = evaluate::score(&tagger, gold, |_, _| !matches!(observer.wish(), Wish::Stop | Wish::Suspend))?;
+        Ok(scores.map_or(Scored::Ended, |scores| Scored::Whole(Some(scores))))
     }
 
-    /// Scores the network on dev and says whether it is the best so far.
-    fn score_dev(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<bool, TrainError> {
-        let scores = self.score(&self.tagger.bert, &self.job.holdout.dev)?;
+    /// Scores the network on dev and says whether it is the best so far; `None` when the run is to stop instead.
+    ///
+    /// # Errors
+    /// [`TrainError::Suspended`] when that is wished meanwhile.
+    fn score_dev(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Option<bool>, TrainError> {
+        let scores = match self.score(&self.tagger.bert, &self.data.dev, observer)? {
+            Scored::Whole(scores) => scores,
+            Scored::Ended if observer.wish() == Wish::Suspend => return Err(self.suspended(observer)),
+            Scored::Ended => return Ok(None),
+        };
         let f1 = |s: &Option<Evaluation>| s.as_ref().map_or(0.0, |s| s.overall.f1);
         // Without a dev split the last epoch is the best known.
         let better = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores));
@@ -412,21 +477,33 @@ impl<'a> Run<'a> {
         let gained = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores) + threshold);
         self.progress.without_gain = if gained { 0 } else { self.progress.without_gain + 1 };
         if better {
-            let bert = self.tagger.bert.kept()?;
-            self.best = Some(Best { step: self.progress.step, epoch, bert, scores });
+            self.best = Some(self.as_it_is(epoch, scores)?);
         }
-        Ok(better)
+        Ok(Some(better))
+    }
+
+    /// The network as it is now, to be kept.
+    fn as_it_is(&self, epoch: usize, scores: Option<Evaluation>) -> Result<Best, TrainError> {
+        Ok(Best { step: self.progress.step, epoch, bert: self.tagger.bert.kept()?, scores })
     }
 
     fn finish(mut self, outcome: Outcome, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
-        let (mut best_epoch, mut dev) = (0, None);
-        if let Some(best) = self.best.take() {
-            (best_epoch, dev) = (best.epoch, best.scores);
-            self.tagger.bert = best.bert;
-        }
+        let (best_epoch, dev, bert) = match &self.best {
+            Some(best) => (best.epoch, best.scores.clone(), &best.bert),
+            None => (0, None, &self.tagger.bert),
+        };
         // As it is saved.
-        self.tagger.bert = self.tagger.bert.merged()?;
-        let test = self.score(&self.tagger.bert, &self.job.test)?;
+        let bert = bert.merged()?;
+        let test = match self.score(&bert, &self.data.test, observer)? {
+            Scored::Whole(scores) => scores,
+            Scored::Ended if observer.wish() == Wish::Suspend && outcome == Outcome::Completed => {
+                return Err(self.suspended(observer));
+            }
+            Scored::Ended => {
+                observer.on(Event::Note(Weight::Plain, "the run was stopped: test is not scored".into()));
+                None
+            }
+        };
         if let Some(scores) = &test {
             let scores = scores.clone();
             self.tell(Event::Evaluated { epoch: best_epoch, split: Split::Test, scores, best: false }, observer);
@@ -441,12 +518,41 @@ impl<'a> Run<'a> {
             peak_memory_mb: memory::peak_mb(),
             out: self.job.out.clone(),
         };
-        let card = card::card(self.job, &self.arguments, &finished, &self.tagger.tags);
-        let files = self.job.base.files(&self.tagger.bert, &self.tagger.tags, &card, self.job.precision)?;
-        disk::write_folder::<TrainError>(&self.job.out, files.into_iter().map(Ok))?;
+        let card = card::card(self.job, &self.data, &self.arguments, &finished, &self.tagger.tags);
+        let files = self.job.base.files(&bert, &self.tagger.tags, &card, self.job.precision)?;
+        let files = files.into_iter().map(Ok);
+        disk::replace_files::<TrainError>(&self.job.out, FILES, files).map_err(|e| self.not_saved(&e, observer))?;
         checkpoint::keep_newest(&self.job.out, self.arguments.save_total_limit);
+        if let Err(e) = checkpoint::remove_shared(&self.job.out) {
+            log::warn!("a file of the run stays: {e}");
+        }
         Ok(finished)
     }
+}
+
+/// What the run computes in: as its checkpoint says, where the device can; else as the settings say, and why.
+fn arithmetic(
+    chosen: &Chosen,
+    arguments: &Arguments,
+    resumed: Option<&Checkpoint>,
+) -> Result<(Arithmetic, Option<String>), TrainError> {
+    let on = |wish| Arithmetic::on(&chosen.device, chosen.generation, wish);
+    let name = resumed.and_then(|checkpoint| checkpoint.state.arithmetic.as_deref());
+    let Some(before) = name.and_then(Arithmetic::from_name) else { return Ok((on(arguments.precision)?, None)) };
+    if let Ok(same) = on(Some(before)) {
+        return Ok((same, None));
+    }
+    let now = on(arguments.precision).or_else(|_| on(None))?;
+    let (before, name) = (before.name(), now.name());
+    Ok((now, Some(format!("the run computed in {before}, which {} cannot: it goes on in {name}", chosen.name))))
+}
+
+/// A warning, where a resumed run computed on another device before.
+fn other_device(checkpoint: &Checkpoint, now: &str) -> Option<String> {
+    let before = checkpoint.state.device.as_deref().filter(|before| *before != now)?;
+    Some(format!(
+        "the run computed on {before} before, and goes on with {now}: its bits will differ from an uninterrupted run's"
+    ))
 }
 
 /// 1 epoch, 2 epochs.

@@ -1,9 +1,10 @@
 //! How a run comes onto the disk and back: checkpoints, pausing, and going on.
 
-use super::{Best, Progress, Run, TrainError};
+use super::{Best, Progress, Run, Scored, TrainError};
 use crate::train::arguments::SaveStrategy;
 use crate::train::checkpoint::{self, Checkpoint, Snapshot, State};
 use crate::train::event::{Event, Observer, Weight, Wish};
+use crate::train::history::History;
 use crate::train::{fields, json};
 use std::time::Duration;
 
@@ -22,20 +23,28 @@ impl Run<'_> {
             let at = checkpoint.folder.display();
             return Err(TrainError::Data(format!("{at}: damaged, it is past the end of the run; delete it to resume")));
         }
-        if state.data != self.plan.fingerprint() {
+        let [train, dev, _] = &self.fingerprints;
+        if state.data != *train {
             let message = "the training sentences or their labels are not those the run began with; start a new run";
             return Err(TrainError::Data(message.into()));
         }
+        // Never with the run's own data: then its scores would be those of other sentences.
+        let other_dev = state.dev.as_ref().is_some_and(|before| before != dev);
         checkpoint.restore(&mut self.optimizer, &self.tagger.bert)?;
+        let history = match state.history_lines {
+            Some(lines) => History::read(&self.job.out, lines),
+            None => None,
+        };
+        let history = history.unwrap_or_else(|| History::of(state.log_history.clone()));
         let mut highest = f64::NEG_INFINITY;
-        let mut history: Vec<Event> = state.log_history.iter().filter_map(json::from_json).collect();
-        for event in &mut history {
+        let mut told: Vec<Event> = history.events().iter().filter_map(json::from_json).collect();
+        for event in &mut told {
             if let Event::Evaluated { scores, best, .. } = event {
                 *best = scores.overall.f1 > highest;
                 highest = highest.max(scores.overall.f1);
             }
         }
-        observer.on(Event::History(history));
+        observer.on(Event::History(told));
         self.loss_scale = self.loss_scale.map(|fresh| state.loss_scale.unwrap_or(fresh));
         self.progress = Progress {
             step: state.step,
@@ -44,17 +53,28 @@ impl Run<'_> {
             seconds: state.seconds,
             without_gain: state.without_gain,
             saved: Some(state.step),
-            history: state.log_history.clone(),
+            unscored: state.unscored,
+            history,
             recent_loss: state.recent_loss,
             ..Progress::default()
         };
-        if let Some((step, epoch)) = state.best {
+        if other_dev {
+            self.progress.without_gain = 0;
+            let note = "dev has other sentences or labels than when the run began: the best epoch is chosen among those to come";
+            observer.on(Event::Note(Weight::Warning, note.into()));
+        }
+        if let Some((step, epoch)) = state.best.filter(|_| !other_dev) {
             let bert = match checkpoint.best(&self.tagger.bert)? {
                 Some(bert) => bert,
                 None => self.tagger.bert.kept()?,
             };
             // Scored again rather than stored: nothing to keep in step with the data.
-            let scores = self.score(&bert, &self.job.holdout.dev)?;
+            let scores = match self.score(&bert, &self.data.dev, observer)? {
+                Scored::Whole(scores) => scores,
+                // The checkpoint that it goes on from is still there.
+                Scored::Ended if observer.wish() == Wish::Suspend => return Err(TrainError::Suspended),
+                Scored::Ended => None,
+            };
             self.best = Some(Best { step, epoch, bert, scores });
         }
         observer.on(Event::Note(Weight::Good, format!("resumed at step {}", state.step)));
@@ -75,10 +95,7 @@ impl Run<'_> {
                     return Ok(true);
                 }
                 Wish::Stop => return Ok(false),
-                Wish::Suspend => {
-                    self.save(observer)?;
-                    return Err(TrainError::Suspended);
-                }
+                Wish::Suspend => return Err(self.suspended(observer)),
                 Wish::Pause => {
                     if !paused {
                         paused = true;
@@ -99,39 +116,53 @@ impl Run<'_> {
         }
     }
 
-    /// Writes a checkpoint, unless this step has one.
+    /// Writes a checkpoint before the run ends without a result; gives what is to be told.
+    pub(super) fn suspended(&mut self, observer: &mut dyn Observer) -> TrainError {
+        match self.write_checkpoint(observer) {
+            Ok(()) if self.progress.saved == Some(self.progress.step) => TrainError::Suspended,
+            Ok(()) => {
+                let before = checkpoint::newest_in(&self.job.out);
+                let rest = before.map_or("the run cannot be resumed".to_owned(), |at| {
+                    format!("{} stays, from which --resume goes on", at.display())
+                });
+                TrainError::Data(format!("the run ends, but step {} could not be saved; {rest}", self.progress.step))
+            }
+            Err(e) => e,
+        }
+    }
+
+    /// What is to be told of a model that could not be saved: where the run's result is now.
+    pub(super) fn not_saved(&mut self, why: &TrainError, observer: &mut dyn Observer) -> TrainError {
+        let out = self.job.out.display();
+        let whole = format!("{why}. The model could not be saved, and {out} is as it was");
+        if checkpoint::newest_in(&self.job.out).is_none() && self.progress.divergence.is_none() {
+            // There is room for it where only a file of the model is in the way.
+            if let Err(e) = self.write_checkpoint(observer) {
+                log::warn!("no checkpoint either: {e}");
+            }
+        }
+        TrainError::Data(match checkpoint::newest_in(&self.job.out) {
+            Some(at) => format!("{whole}. {} is kept: mend this, then go on with --resume", at.display()),
+            None => format!("{whole}. No checkpoint could be written either: what was learned is lost"),
+        })
+    }
+
+    /// Writes a checkpoint, unless this step has one or is the last: then the model is saved instead.
     pub(super) fn save(&mut self, observer: &mut dyn Observer) -> Result<(), TrainError> {
+        if self.progress.step == self.schedule.steps {
+            return Ok(());
+        }
+        self.write_checkpoint(observer)
+    }
+
+    /// Writes a checkpoint, unless this step has one.
+    fn write_checkpoint(&mut self, observer: &mut dyn Observer) -> Result<(), TrainError> {
         let step = self.progress.step;
-        if self.progress.saved == Some(step) || step == self.schedule.steps {
+        if self.progress.saved == Some(step) {
             return Ok(());
         }
         self.tell_unlogged(observer);
-        let best = self.best.as_ref();
-        let state = State {
-            version: State::VERSION,
-            base: self.job.base.name.clone(),
-            data: self.plan.fingerprint(),
-            arguments: fields::described(&self.arguments),
-            head_kept: self.head_kept,
-            step,
-            pieces: self.progress.pieces,
-            padded: self.progress.padded,
-            seconds: self.progress.seconds,
-            best: best.map(|b| (b.step, b.epoch)),
-            without_gain: self.progress.without_gain,
-            recent_loss: self.progress.recent_loss,
-            loss_scale: self.loss_scale,
-            log_history: self.progress.history.clone(),
-        };
-        let snapshot = Snapshot {
-            state,
-            bert: &self.tagger.bert,
-            optimizer: &self.optimizer,
-            best: best.filter(|b| b.step != step).map(|b| &b.bert),
-            base: &self.job.base,
-            tags: &self.tagger.tags,
-        };
-        match snapshot.write(&self.job.out) {
+        match self.try_to_save() {
             Ok(()) => {
                 self.progress.saved = Some(step);
                 checkpoint::keep_newest(&self.job.out, self.arguments.save_total_limit.max(1));
@@ -145,5 +176,49 @@ impl Run<'_> {
             Err(e) => return Err(e),
         }
         Ok(())
+    }
+
+    /// Writes what all checkpoints share as far as it is not there, then the checkpoint.
+    fn try_to_save(&mut self) -> Result<(), TrainError> {
+        let out = &self.job.out;
+        if !self.data_kept {
+            self.data.keep(out)?;
+            self.data_kept = true;
+        }
+        let history_lines = self.progress.history.keep(out)?;
+        let step = self.progress.step;
+        let best = self.best.as_ref();
+        let [data, dev, test] = self.fingerprints.clone();
+        let state = State {
+            version: State::VERSION,
+            base: self.job.base.name.clone(),
+            data,
+            dev: Some(dev),
+            test: Some(test),
+            device: Some(self.device.clone()),
+            arithmetic: Some(self.arithmetic.name().to_owned()),
+            arguments: fields::described(&self.arguments),
+            head_kept: self.head_kept,
+            step,
+            pieces: self.progress.pieces,
+            padded: self.progress.padded,
+            seconds: self.progress.seconds,
+            best: best.map(|b| (b.step, b.epoch)),
+            without_gain: self.progress.without_gain,
+            recent_loss: self.progress.recent_loss,
+            loss_scale: self.loss_scale,
+            unscored: self.progress.unscored,
+            history_lines: Some(history_lines),
+            log_history: self.progress.history.scores(),
+        };
+        let snapshot = Snapshot {
+            state,
+            bert: &self.tagger.bert,
+            optimizer: &self.optimizer,
+            best: best.filter(|b| b.step != step).map(|b| &b.bert),
+            base: &self.job.base,
+            tags: &self.tagger.tags,
+        };
+        snapshot.write(out)
     }
 }

@@ -51,10 +51,10 @@ impl Run<'_> {
         if !device::is_out_of_memory(&error) {
             return error.into();
         }
-        let (sentences, longest) = (self.arguments.per_device_train_batch_size, self.plan.longest());
+        let (sentences, longest) = (self.arguments.per_device_train_batch_size, self.data.plan.longest());
         // What is free now is free beside the batch that failed; half of its need is the next thing to try.
-        let need = footprint::needed(&self.tagger.bert, &self.plan, &self.arguments, sentences);
-        let advice = footprint::advice(&self.tagger.bert, &self.plan, &self.arguments, need / 2);
+        let need = footprint::needed(&self.tagger.bert, &self.data.plan, &self.arguments, sentences);
+        let advice = footprint::advice(&self.tagger.bert, &self.data.plan, &self.arguments, need / 2);
         TrainError::Data(format!(
             "step {}: the device's memory is full with {sentences} sentences of up to {longest} pieces. {advice}",
             self.progress.step + 1
@@ -63,7 +63,7 @@ impl Run<'_> {
 
     /// Batches epoch after epoch, without end.
     pub(in crate::train) fn endless_batches(&self) -> impl Iterator<Item = Packed> + use<> {
-        let (plan, size, seed) = (self.plan.clone(), self.arguments.sentences_a_step(), self.arguments.seed);
+        let (plan, size, seed) = (self.data.plan.clone(), self.arguments.sentences_a_step(), self.arguments.seed);
         (0..).flat_map(move |epoch| plan.batches(size, seed, epoch))
     }
 
@@ -74,7 +74,7 @@ impl Run<'_> {
 
     /// Pieces of all training sentences.
     pub(in crate::train) fn pieces_an_epoch(&self) -> usize {
-        self.plan.pieces()
+        self.data.plan.pieces()
     }
 
     /// Why the run cannot go on after this step, with the step, the batch and the likely cause.

@@ -1,0 +1,207 @@
+//! Several files that take the place of others in a folder as one: all of them or none.
+//!
+//! They are written into a hidden folder inside the target first. Its rename to [`NEW`] is the moment from which they
+//! count: [`current`] reads them there, and [`finish`] moves them out, also after the program was killed in between. The
+//! target itself is not renamed, since it may be a mount point or the working folder, and holds other files.
+//!
+//! A program that does not know [`NEW`] finds the old files, no key file, or the new files; never a mixture.
+
+use super::{DiskError, sync_folder, temporary, write};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The hidden folder of files that count, and are not yet in their place.
+const NEW: &str = ".tagwright-new";
+/// In it: the names of all files of the new set, one a line.
+const NAMES: &str = ".names";
+
+/// Files that belong together.
+#[derive(Clone, Copy, Debug)]
+pub struct FileSet {
+    /// The file without which no program takes the folder for whole.
+    pub key: &'static str,
+    /// Every name that such a set may have, the key's included.
+    pub names: &'static [&'static str],
+}
+
+/// Replaces a set of files inside a folder by another one. A file of the old set that the new one lacks goes too; what is
+/// not of the set stays. Durable when this returns.
+///
+/// # Errors
+/// When a file cannot be made or written: then the old files are there as they were.
+pub fn replace_files<E: From<DiskError>>(
+    folder: &Path,
+    set: FileSet,
+    files: impl IntoIterator<Item = Result<(String, Vec<u8>), E>>,
+) -> Result<(), E> {
+    let fail = |e: io::Error| DiskError::new(folder, &e);
+    fs::create_dir_all(folder).map_err(fail)?;
+    finish(folder, set)?;
+    let in_the_way = set.names.iter().map(|name| folder.join(name)).find(|path| path.is_dir());
+    if let Some(path) = in_the_way {
+        return Err(DiskError { path, why: "a folder lies in the place of this file; move it away".into() }.into());
+    }
+    let temporary = temporary::folder_in(folder).map_err(fail)?;
+    let mut names = String::new();
+    for file in files {
+        let (name, bytes) = file?;
+        write(&temporary.path().join(&name), &bytes).map_err(|e| DiskError { path: folder.join(&name), ..e })?;
+        names.push_str(&name);
+        names.push('\n');
+    }
+    write(&temporary.path().join(NAMES), names.as_bytes()).map_err(|e| DiskError { path: folder.to_owned(), ..e })?;
+    fs::rename(temporary.path(), folder.join(NEW)).map_err(fail)?;
+    sync_folder(folder);
+    Ok(finish(folder, set)?)
+}
+
+/// Brings files that count already into their places, if there are some: what a killed program had begun.
+///
+/// # Errors
+/// When a file cannot be moved; [`current`] finds it nevertheless, and this can be tried again.
+pub fn finish(folder: &Path, set: FileSet) -> Result<(), DiskError> {
+    let new = folder.join(NEW);
+    let names = match fs::read_to_string(new.join(NAMES)) {
+        Ok(names) => names,
+        Err(_) if !new.is_dir() => return Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            // All files have been moved: the list of names is the last to go.
+            return fs::remove_dir(&new).map_err(|e| DiskError::new(&new, &e));
+        }
+        Err(e) => return Err(DiskError::new(&new, &e)),
+    };
+    // Names come from a file, so only the known ones are believed.
+    let is_new = |name: &str| names.lines().any(|n| n == name);
+    let waits = |name: &str| new.join(name).is_file();
+    let fail = |path: &Path, e: io::Error| DiskError::new(path, &e);
+    if waits(set.key) {
+        remove(&folder.join(set.key))?;
+        sync_folder(folder);
+    }
+    for name in set.names.iter().filter(|n| **n != set.key) {
+        let at = folder.join(name);
+        if !is_new(name) {
+            remove(&at)?;
+        } else if waits(name) {
+            fs::rename(new.join(name), &at).map_err(|e| fail(&at, e))?;
+        }
+    }
+    sync_folder(folder);
+    if waits(set.key) {
+        let at = folder.join(set.key);
+        fs::rename(new.join(set.key), &at).map_err(|e| fail(&at, e))?;
+        sync_folder(folder);
+    }
+    remove(&new.join(NAMES))?;
+    fs::remove_dir_all(&new).map_err(|e| fail(&new, e))
+}
+
+/// The path of a file that [`replace_files`] may be about to replace: as it counts now, wherever it lies.
+pub fn current(folder: &Path, name: &str) -> PathBuf {
+    let new = folder.join(NEW);
+    match fs::read_to_string(new.join(NAMES)) {
+        // The new set may have no such file: then nothing lies at this path.
+        Ok(names) if new.join(name).is_file() || !names.lines().any(|n| n == name) => new.join(name),
+        _ => folder.join(name),
+    }
+}
+
+/// Takes a file away, if it is there.
+///
+/// # Errors
+/// When it cannot be deleted.
+pub fn remove(path: &Path) -> Result<(), DiskError> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(DiskError::new(path, &e)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SET: FileSet = FileSet { key: "config.json", names: &["config.json", "vocab.txt", "weights"] };
+
+    type Files<'a> = &'a [(&'a str, &'a str)];
+
+    fn replace(folder: &Path, files: Files) -> Result<(), DiskError> {
+        replace_files(folder, SET, files.iter().map(|(n, t)| Ok(((*n).to_owned(), t.as_bytes().to_vec()))))
+    }
+
+    /// What this program finds of the set, as `name=text`.
+    fn found(folder: &Path) -> Vec<String> {
+        let read = |name: &&str| Some(format!("{name}={}", fs::read_to_string(current(folder, name)).ok()?));
+        SET.names.iter().filter_map(read).collect()
+    }
+
+    const OLD: Files = &[("config.json", "a"), ("vocab.txt", "b"), ("weights", "c")];
+    const OTHER: Files = &[("config.json", "x"), ("weights", "y")];
+
+    #[test]
+    fn a_set_replaces_another_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("notes.txt"), "mine").expect("a file");
+        replace(folder.path(), OLD).expect("the old set");
+        assert_eq!(found(folder.path()), ["config.json=a", "vocab.txt=b", "weights=c"]);
+        replace(folder.path(), OTHER).expect("the new set");
+        assert_eq!(found(folder.path()), ["config.json=x", "weights=y"]);
+        assert_eq!(fs::read_to_string(folder.path().join("notes.txt")).expect("the file"), "mine");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 3, "nothing else stays");
+    }
+
+    #[test]
+    fn a_set_that_cannot_be_written_changes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        replace(folder.path(), OLD).expect("the old set");
+        let full = || DiskError { path: "x".into(), why: "full".into() };
+        let files = [Ok(("config.json".to_owned(), b"x".to_vec())), Err(full())];
+        assert!(replace_files(folder.path(), SET, files).is_err());
+        assert_eq!(found(folder.path()), ["config.json=a", "vocab.txt=b", "weights=c"]);
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 3);
+    }
+
+    /// The state after the program was killed within [`finish`], after so many of its changes.
+    fn killed_after(changes: usize) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        OLD.iter().for_each(|(name, text)| fs::write(at(name), text).expect("a file"));
+        let new = at(NEW);
+        fs::create_dir(&new).expect("a folder");
+        OTHER.iter().for_each(|(name, text)| fs::write(new.join(name), text).expect("a file"));
+        fs::write(new.join(NAMES), "config.json\nweights\n").expect("a file");
+        let steps: [&dyn Fn() -> io::Result<()>; 5] = [
+            &|| fs::remove_file(at("config.json")),
+            &|| fs::remove_file(at("vocab.txt")),
+            &|| fs::rename(new.join("weights"), at("weights")),
+            &|| fs::rename(new.join("config.json"), at("config.json")),
+            &|| fs::remove_file(new.join(NAMES)),
+        ];
+        steps[..changes].iter().for_each(|step| step().expect("a change"));
+        folder
+    }
+
+    #[test]
+    fn a_kill_in_between_leaves_the_new_set() {
+        for changes in 0..=5 {
+            let folder = killed_after(changes);
+            assert_eq!(found(folder.path()), ["config.json=x", "weights=y"], "after {changes} changes");
+            finish(folder.path(), SET).expect("the rest");
+            assert_eq!(found(folder.path()), ["config.json=x", "weights=y"], "after {changes} changes");
+            let left = fs::read_dir(folder.path()).expect("a folder").count();
+            assert_eq!(left, 2, "after {changes} changes");
+        }
+    }
+
+    #[test]
+    fn a_forged_list_of_names_reaches_no_other_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let model = folder.path().join("model");
+        fs::create_dir_all(model.join(NEW)).expect("a folder");
+        fs::write(folder.path().join("letter"), "mine").expect("a file");
+        fs::write(model.join(NEW).join(NAMES), "../letter\n../../letter\n").expect("a file");
+        finish(&model, SET).expect("nothing to do");
+        assert_eq!(fs::read_to_string(folder.path().join("letter")).expect("the file"), "mine");
+    }
+}

@@ -1,0 +1,342 @@
+//! The sentences of a run in pieces, as they were when it began.
+//!
+//! They lie beside the checkpoints in `plan.safetensors`, written once, so that a run that is resumed goes on with its own
+//! data whatever has become of the dataset meanwhile. All arrays are of 32-bit whole numbers.
+
+use super::arguments::Arguments;
+use super::checkpoint::State;
+use super::plan::Plan;
+use super::run::{Job, TrainError};
+use crate::corpus::SentenceId;
+use crate::corpus::holdout::Holdout;
+use crate::disk;
+use crate::model::align::Rule;
+use crate::model::{ModelError, Pieces, TagSet};
+use crate::predict::evaluate::{Gold, GoldSentence};
+use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, View};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+/// Its name, inside the run's folder.
+pub(super) const FILE: &str = "plan.safetensors";
+
+/// The form that this program writes and reads.
+const VERSION: u32 = 1;
+/// Key of the [`Facts`] in the file's metadata.
+const FACTS: &str = "tagwright";
+/// In the place of a word's number: a special piece, a piece of no word.
+const SPECIAL: i32 = -1;
+const NO_WORD: i32 = -2;
+
+/// What a run learns from and is scored on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunData {
+    /// Name of the dataset.
+    pub corpus: String,
+    /// What was held out for dev, when the dataset has none.
+    pub held_out: Option<HeldOut>,
+    /// Sentences to learn from.
+    pub plan: Plan,
+    /// Sentences that choose the best epoch.
+    pub dev: Gold,
+    /// Sentences scored at the end.
+    pub test: Gold,
+}
+
+/// How many documents, or sentences, of how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldOut {
+    /// So many were held out.
+    pub held: usize,
+    /// Of so many.
+    pub of: usize,
+    /// Whether they are whole documents.
+    pub by_document: bool,
+}
+
+/// What is stored beside the arrays.
+#[derive(Serialize, Deserialize)]
+struct Facts {
+    version: u32,
+    corpus: String,
+    held_out: Option<HeldOut>,
+    /// All tags of the dataset.
+    tags: Vec<String>,
+    empty_words: usize,
+    cut_words: usize,
+    cut_sentences: usize,
+    dev_empty_words: usize,
+    test_empty_words: usize,
+}
+
+impl RunData {
+    /// The data of a job as it is now, for a network of these tags.
+    ///
+    /// # Errors
+    /// The tokenizer's.
+    pub(super) fn of(job: &Job, arguments: &Arguments, tags: &TagSet) -> Result<Self, TrainError> {
+        let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
+        let rule = Rule { label_all_pieces: arguments.label_all_pieces, max_length };
+        let gold = |sentences: &[SentenceId]| -> Result<Gold, ModelError> {
+            let mut gold = Gold::new(&job.base.tokenizer, &job.corpus, sentences, rule.label_all_pieces)?;
+            for sentence in &mut gold.sentences {
+                // No score needs them.
+                (sentence.pieces.texts, sentence.pieces.offsets) = (Vec::new(), Vec::new());
+            }
+            Ok(gold)
+        };
+        Ok(Self {
+            corpus: job.corpus.name.clone(),
+            held_out: held_out(&job.holdout),
+            plan: Plan::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, tags, rule)?,
+            dev: gold(&job.holdout.dev)?,
+            test: gold(&job.test)?,
+        })
+    }
+
+    /// What a checkpoint's run began with; `None` when there is no such file, or it is another run's.
+    pub(super) fn kept(out: &Path, state: &State) -> Option<Self> {
+        let kept = Self::from_bytes(&disk::read(&out.join(FILE)).ok()?)?;
+        let [train, dev, test] = kept.fingerprints();
+        let is_its_own = train == state.data && state.dev == Some(dev) && state.test == Some(test);
+        is_its_own.then_some(kept)
+    }
+
+    /// Writes it beside the checkpoints.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(super) fn keep(&self, out: &Path) -> Result<(), TrainError> {
+        Ok(disk::write(&out.join(FILE), &self.to_bytes()?)?)
+    }
+
+    /// Numbers that differ for other sentences or labels: of train, dev and test.
+    pub(super) fn fingerprints(&self) -> [String; 3] {
+        [self.plan.fingerprint(), fingerprint(&self.dev), fingerprint(&self.test)]
+    }
+
+    /// The splits in which this is other data: "train and dev"; `None` when it is the same.
+    pub(super) fn difference(&self, other: &Self) -> Option<String> {
+        let names = ["train", "dev", "test"].into_iter();
+        let apart = names.zip(self.fingerprints().into_iter().zip(other.fingerprints()));
+        let differing: Vec<&str> = apart.filter(|(_, (a, b))| a != b).map(|(name, _)| name).collect();
+        (!differing.is_empty()).then(|| differing.join(" and "))
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>, TrainError> {
+        let unsupported = |e: String| ModelError::Unsupported(format!("the run's data could not be stored: {e}"));
+        let facts = Facts {
+            version: VERSION,
+            corpus: self.corpus.clone(),
+            held_out: self.held_out,
+            tags: self.dev.tags.names.clone(),
+            empty_words: self.plan.empty_words,
+            cut_words: self.plan.cut_words,
+            cut_sentences: self.plan.cut_sentences,
+            dev_empty_words: self.dev.empty_words,
+            test_empty_words: self.test.empty_words,
+        };
+        let facts = serde_json::to_string(&facts).map_err(|e| unsupported(e.to_string()))?;
+        let train = self.plan.sentences();
+        let mut arrays = vec![
+            numbers("train.lengths", train.iter().map(|(ids, _)| ids.len() as i32)),
+            numbers("train.ids", train.iter().flat_map(|(ids, _)| ids).map(|id| *id as i32)),
+            numbers("train.labels", train.iter().flat_map(|(_, labels)| labels).copied()),
+        ];
+        for (name, gold) in [("dev", &self.dev), ("test", &self.test)] {
+            let all = &gold.sentences;
+            let named = |part: &str| format!("{name}.{part}");
+            let pieces = || all.iter().map(|s| &s.pieces);
+            let word = |(word, special): (&Option<u32>, &bool)| match word {
+                Some(word) => *word as i32,
+                None if *special => SPECIAL,
+                None => NO_WORD,
+            };
+            arrays.extend([
+                numbers(&named("lengths"), pieces().map(|p| p.len() as i32)),
+                numbers(&named("ids"), pieces().flat_map(|p| &p.ids).map(|id| *id as i32)),
+                numbers(&named("words"), pieces().flat_map(|p| p.words.iter().zip(&p.special)).map(word)),
+                numbers(&named("labels"), all.iter().flat_map(|s| &s.piece_tags).copied()),
+                numbers(&named("word_counts"), all.iter().map(|s| s.word_tags.len() as i32)),
+                numbers(&named("tags"), all.iter().flat_map(|s| &s.word_tags).map(|tag| *tag as i32)),
+            ]);
+        }
+        let metadata = HashMap::from([(FACTS.to_owned(), facts)]);
+        Ok(safetensors::serialize(arrays, Some(metadata)).map_err(|e| unsupported(e.to_string()))?)
+    }
+
+    /// What [`RunData::to_bytes`] gave; `None` for anything else.
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
+        let facts: Facts = serde_json::from_str(header.metadata().as_ref()?.get(FACTS)?).ok()?;
+        if facts.version != VERSION {
+            return None;
+        }
+        let arrays = Arrays(SafeTensors::deserialize(bytes).ok()?);
+        let lengths = arrays.get("train.lengths")?;
+        let ids = parts(&arrays.get("train.ids")?, &lengths)?;
+        let labels = parts(&arrays.get("train.labels")?, &lengths)?;
+        let mut plan = Plan::of(ids.into_iter().map(unsigned).zip(labels).collect());
+        (plan.empty_words, plan.cut_words, plan.cut_sentences) =
+            (facts.empty_words, facts.cut_words, facts.cut_sentences);
+        let tags = TagSet { names: facts.tags };
+        let dev = arrays.gold("dev", &tags, facts.dev_empty_words)?;
+        let test = arrays.gold("test", &tags, facts.test_empty_words)?;
+        Some(Self { corpus: facts.corpus, held_out: facts.held_out, plan, dev, test })
+    }
+}
+
+/// What was held out, and whether by documents.
+fn held_out(holdout: &Holdout) -> Option<HeldOut> {
+    let (held, of) = holdout.held_out?;
+    let documents: HashSet<u32> = holdout.dev.iter().map(|s| s.document).collect();
+    let by_document = holdout.train.iter().all(|s| !documents.contains(&s.document));
+    Some(HeldOut { held, of, by_document })
+}
+
+/// A number that differs for other sentences, labels or pieces. The order of the labels does not matter.
+fn fingerprint(gold: &Gold) -> String {
+    let mut hash = Sha256::new();
+    let tag_name = |tag: usize| gold.tags.names.get(tag).map_or("", String::as_str);
+    for s in &gold.sentences {
+        [s.pieces.len(), s.word_tags.len()].into_iter().for_each(|n| hash.update((n as u64).to_le_bytes()));
+        s.pieces.ids.iter().for_each(|id| hash.update(id.to_le_bytes()));
+        s.pieces.words.iter().for_each(|word| hash.update(word.unwrap_or(u32::MAX).to_le_bytes()));
+        let of_pieces = s.piece_tags.iter().map(|tag| usize::try_from(*tag).unwrap_or(usize::MAX));
+        for tag in of_pieces.chain(s.word_tags.iter().copied()) {
+            hash.update(tag_name(tag).as_bytes());
+            hash.update([0]);
+        }
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An array of whole numbers, with its name.
+fn numbers(name: &str, values: impl Iterator<Item = i32>) -> (String, Numbers) {
+    let bytes: Vec<u8> = values.flat_map(i32::to_le_bytes).collect();
+    (name.to_owned(), Numbers { shape: [bytes.len() / size_of::<i32>()], bytes })
+}
+
+struct Numbers {
+    shape: [usize; 1],
+    bytes: Vec<u8>,
+}
+
+impl View for Numbers {
+    fn dtype(&self) -> Dtype {
+        Dtype::I32
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// The arrays of a file.
+struct Arrays<'a>(SafeTensors<'a>);
+
+impl Arrays<'_> {
+    fn get(&self, name: &str) -> Option<Vec<i32>> {
+        let array = self.0.tensor(name).ok().filter(|a| a.dtype() == Dtype::I32)?;
+        let (values, _) = array.data().as_chunks::<4>();
+        Some(values.iter().map(|bytes| i32::from_le_bytes(*bytes)).collect())
+    }
+
+    fn gold(&self, split: &str, tags: &TagSet, empty_words: usize) -> Option<Gold> {
+        let get = |part: &str| self.get(&format!("{split}.{part}"));
+        let lengths = get("lengths")?;
+        let of_pieces = |part: &str| parts(&get(part)?, &lengths);
+        let (ids, words, labels) = (of_pieces("ids")?, of_pieces("words")?, of_pieces("labels")?);
+        let word_tags = parts(&get("tags")?, &get("word_counts")?).filter(|all| all.len() == ids.len())?;
+        let sentences = ids.into_iter().zip(words).zip(labels).zip(word_tags).map(|(((ids, words), labels), tags)| {
+            let pieces = Pieces {
+                ids: unsigned(ids),
+                special: words.iter().map(|word| *word == SPECIAL).collect(),
+                words: words.into_iter().map(|word| u32::try_from(word).ok()).collect(),
+                ..Pieces::default()
+            };
+            GoldSentence { pieces, piece_tags: labels, word_tags: tags.into_iter().map(|tag| tag as usize).collect() }
+        });
+        Some(Gold { tags: tags.clone(), sentences: sentences.collect(), empty_words })
+    }
+}
+
+/// An array in parts of these lengths, which must be the whole of it.
+fn parts(values: &[i32], lengths: &[i32]) -> Option<Vec<Vec<i32>>> {
+    let mut rest = values;
+    let mut all = Vec::with_capacity(lengths.len());
+    for length in lengths {
+        let (part, after) = rest.split_at_checked(usize::try_from(*length).ok()?)?;
+        all.push(part.to_vec());
+        rest = after;
+    }
+    rest.is_empty().then_some(all)
+}
+
+fn unsigned(values: Vec<i32>) -> Vec<u32> {
+    values.into_iter().map(|v| v as u32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data() -> RunData {
+        let sentence = GoldSentence {
+            pieces: Pieces {
+                ids: vec![101, 7, 8, 102],
+                words: vec![None, Some(0), Some(2), None],
+                special: vec![true, false, false, true],
+                ..Pieces::default()
+            },
+            piece_tags: vec![-100, 1, 0, -100],
+            word_tags: vec![1, 0, 0],
+        };
+        let tags = TagSet::of_labels(&["PER", "a \"label\""]);
+        let gold = |sentences| Gold { tags: tags.clone(), sentences, empty_words: 1 };
+        let mut plan = Plan::of(vec![(vec![101, 9, 102], vec![-100, 2, -100]), (vec![], vec![])]);
+        plan.cut_words = 3;
+        RunData {
+            corpus: "news".into(),
+            held_out: Some(HeldOut { held: 2, of: 24, by_document: true }),
+            plan,
+            dev: gold(vec![sentence.clone(), GoldSentence::default(), sentence]),
+            test: gold(Vec::new()),
+        }
+    }
+
+    #[test]
+    fn what_is_kept_comes_back() {
+        let data = data();
+        let bytes = data.to_bytes().expect("bytes");
+        assert_eq!(RunData::from_bytes(&bytes), Some(data.clone()));
+        assert_eq!(RunData::from_bytes(&bytes[..bytes.len() - 4]), None);
+        assert_eq!(RunData::from_bytes(b""), None);
+    }
+
+    #[test]
+    fn other_data_is_told_by_its_splits() {
+        let check = |change: &dyn Fn(&mut RunData), expected: Option<&str>| {
+            let mut other = data();
+            change(&mut other);
+            assert_eq!(data().difference(&other).as_deref(), expected);
+        };
+        check(&|d| d.corpus.push('x'), None);
+        check(&|d| d.plan = Plan::of(vec![(vec![1], vec![0])]), Some("train"));
+        check(&|d| d.dev.sentences[0].word_tags[0] = 0, Some("dev"));
+        check(&|d| d.test.sentences.push(GoldSentence::default()), Some("test"));
+        check(&|d| d.dev.tags = TagSet::of_labels(&["LOC", "a \"label\""]), Some("dev"));
+    }
+}

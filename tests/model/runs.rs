@@ -1,0 +1,146 @@
+//! Whole runs by the library: which epoch is kept, and wishes while a split is scored.
+
+use crate::support::golden;
+use std::cell::Cell;
+use std::path::Path;
+use std::sync::Arc;
+use tagwright::corpus::holdout::{Holdout, holdout};
+use tagwright::corpus::{Corpus, Split};
+use tagwright::hub::{Hub, ModelName, open_model};
+use tagwright::model::device::threads;
+use tagwright::model::weights::Precision;
+use tagwright::model::{Device, ModelFolder};
+use tagwright::predict::{Tagger, evaluate};
+use tagwright::project::sample;
+use tagwright::train::checkpoint::Checkpoint;
+use tagwright::train::event::Wish;
+use tagwright::train::{
+    Arguments, Beginning, Event, Finished, Job, Observer, Outcome, RunFolder, TrainError, run, run_in,
+};
+
+/// Remembers what it is told; from one question on, it wishes something.
+#[derive(Default)]
+struct Listener {
+    events: Vec<Event>,
+    asked: Cell<usize>,
+    wish: Option<(usize, Wish)>,
+}
+
+impl Observer for Listener {
+    fn on(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    fn wish(&self) -> Wish {
+        self.asked.set(self.asked.get() + 1);
+        self.wish.filter(|(from, _)| self.asked.get() > *from).map_or(Wish::GoOn, |(_, wish)| wish)
+    }
+}
+
+impl Listener {
+    /// The scores told of a split.
+    fn scored(&self, which: Split) -> Vec<f64> {
+        let f1 = |e: &Event| match e {
+            Event::Evaluated { split, scores, .. } if *split == which => Some(scores.overall.f1),
+            _ => None,
+        };
+        self.events.iter().filter_map(f1).collect()
+    }
+}
+
+fn job(base: ModelFolder, corpus: Corpus, holdout: Holdout, arguments: Arguments, out: &Path) -> Job {
+    Job {
+        test: corpus.sentences(Some(Split::Test)),
+        corpus: Arc::new(corpus),
+        holdout,
+        base: Arc::new(base),
+        arguments: Arguments { parts: threads(), ..arguments },
+        out: out.to_owned(),
+        precision: Precision::Full,
+        resume: None,
+    }
+}
+
+#[test]
+fn the_best_epoch_is_kept_and_not_the_last() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let mut corpus = sample::dataset().expect("the sample").corpus;
+    // The starter knows names. What it learns here is that almost nothing is one, so dev F1 falls with every epoch.
+    let mut left = 1;
+    for document in corpus.documents.iter_mut().filter(|d| d.split == Split::Train) {
+        let kept = left.min(document.spans.len());
+        Arc::make_mut(document).spans.truncate(kept);
+        left -= kept;
+    }
+    let mut held = holdout(&corpus, 0.1, 1);
+    held.train.truncate(64);
+    let starter = open_model(&ModelName::Starter, &Hub::default(), |_| true).expect("the starter");
+    let arguments = Arguments { learning_rate: 1e-4, num_train_epochs: 4, ..Arguments::default() };
+    let job = job(starter, corpus, held, arguments, &out);
+    let mut listener = Listener::default();
+    let finished = run(&job, &mut listener).expect("a run");
+    let scores = listener.scored(Split::Dev);
+    let best = scores.iter().copied().fold(0.0, f64::max);
+    assert!(best > 0.15 && scores[3] < 0.5 * best, "dev F1 falls: {scores:?}");
+    assert_eq!(finished.best_epoch, scores.iter().position(|f1| *f1 == best).expect("the best") + 1);
+    let tagger = Tagger::new(&ModelFolder::open(&out).expect("a model"), &Device::Cpu).expect("a tagger");
+    let saved = evaluate(&tagger, &job.corpus, &job.holdout.dev, true, |_, _| true).expect("scores").expect("all");
+    assert_eq!(saved.overall.f1, best, "the saved weights are those of the best epoch");
+}
+
+/// A run of two epochs of 33 steps over the sample by the tiny model.
+fn two_epochs(out: &Path, folder: Option<&RunFolder>, listener: &mut Listener) -> Result<Finished, TrainError> {
+    let corpus = sample::dataset().expect("the sample").corpus;
+    let held = holdout(&corpus, 0.1, 1);
+    let tiny = ModelFolder::open(&golden("tiny")).expect("the tiny model");
+    let arguments =
+        Arguments { num_train_epochs: 2, per_device_train_batch_size: 8, learning_rate: 1e-3, ..Arguments::default() };
+    let mut job = job(tiny, corpus, held, arguments, out);
+    let Some(folder) = folder else { return run(&job, listener) };
+    let checkpoint = Checkpoint::newest(folder).expect("a checkpoint");
+    job.base = Arc::new(checkpoint.model().expect("its model"));
+    job.resume = Some(checkpoint);
+    run_in(folder, &job, listener)
+}
+
+const STEPS: usize = 33;
+
+#[test]
+fn a_run_that_is_suspended_while_it_scores_goes_on_with_the_same_bits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = folder.path().join("whole");
+    let mut undisturbed = Listener::default();
+    two_epochs(&whole, None, &mut undisturbed).expect("a run");
+    let questions = undisturbed.asked.get();
+    let weights = |run: &Path| std::fs::read(run.join("model.safetensors")).expect("a model");
+    // Dev of the first epoch, dev of the last, test: the wish comes after a batch of each.
+    for (name, from, step) in
+        [("first", STEPS + 1, STEPS), ("last", questions - 6, 2 * STEPS), ("test", questions - 1, 2 * STEPS)]
+    {
+        let out = folder.path().join(name);
+        let mut listener = Listener { wish: Some((from, Wish::Suspend)), ..Listener::default() };
+        let ended = two_epochs(&out, None, &mut listener);
+        assert!(matches!(ended, Err(TrainError::Suspended)), "{name}: {ended:?}");
+        assert_eq!(tagwright::disk::folders(&out).last(), Some(&out.join(format!("checkpoint-{step}"))), "{name}");
+        let mut rest = Listener::default();
+        let taken = RunFolder::take(&out, Beginning::Resume, None).expect("the folder");
+        let finished = two_epochs(&out, Some(&taken), &mut rest).expect("a run");
+        assert_eq!(finished.outcome, Outcome::Completed, "{name}");
+        assert!(weights(&whole) == weights(&out), "{name}: the weights differ");
+        let all = [listener.scored(Split::Dev), rest.scored(Split::Dev)].concat();
+        assert_eq!(all, undisturbed.scored(Split::Dev), "{name}: each epoch is scored once");
+        assert_eq!(rest.scored(Split::Test), undisturbed.scored(Split::Test), "{name}");
+    }
+}
+
+#[test]
+fn stop_ends_a_scoring_and_keeps_the_best_so_far() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("early");
+    let mut listener = Listener { wish: Some((STEPS + 1, Wish::Stop)), ..Listener::default() };
+    let finished = two_epochs(&out, None, &mut listener).expect("a run");
+    assert_eq!((finished.outcome, finished.dev, finished.test), (Outcome::Stopped, None, None));
+    assert!(listener.scored(Split::Dev).is_empty() && listener.scored(Split::Test).is_empty());
+    assert!(ModelFolder::open(&out).is_ok());
+}
