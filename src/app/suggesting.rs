@@ -9,7 +9,7 @@ use super::state::App;
 use super::update::make;
 use crate::app::language::tr;
 use crate::corpus::edit::{label_for, quoted};
-use crate::corpus::{Edit, LabelId, Origin, SentenceId, Span};
+use crate::corpus::{Corpus, Edit, LabelId, Origin, SentenceId, Span};
 use crate::hub::ModelName;
 use crate::predict::Proposals;
 use crate::project::Commit;
@@ -70,7 +70,14 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effe
     let mut effects = Vec::new();
     let Some(a) = &mut app.annotate else { return effects };
     let known = a.corpus.proposers.len();
-    let who = a.corpus.proposer(&title);
+    let Some(who) = a.corpus.proposer(&title) else {
+        let text = tr!(
+            "{most} models and files have proposed labels in this dataset, the most that are told apart.",
+            most = Corpus::MOST_PROPOSERS
+        );
+        app.notices.say(Notice::bad(tr!("The suggestions were not taken"), text));
+        return effects;
+    };
     if a.corpus.proposers.len() > known {
         effects.push(Effect::Commit(Commit::Proposers(a.corpus.proposers.clone())));
     }

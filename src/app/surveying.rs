@@ -283,7 +283,8 @@ impl Annotate {
                     if self.corpus.proposers.len() > known {
                         effects.push(Effect::Commit(Commit::Proposers(self.corpus.proposers.clone())));
                     }
-                    added.push(Span { origin: Origin::proposed(who, 1.0), ..span });
+                    let origin = who.map_or(Origin::Person, |who| Origin::proposed(who, 1.0));
+                    added.push(Span { origin, ..span });
                 }
                 (false, true) => removed.push(span),
                 _ => edits.clear(),

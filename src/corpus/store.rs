@@ -90,14 +90,16 @@ impl Corpus {
     /// So many proposers are told apart.
     pub const MOST_PROPOSERS: usize = 60;
 
-    /// The number of a proposer, who is added if new. Beyond [`Corpus::MOST_PROPOSERS`] the last one stands for all.
-    pub fn proposer(&mut self, name: &str) -> u8 {
+    /// The number of a proposer, who is added if new; `None` where there are [`Corpus::MOST_PROPOSERS`] others already.
+    pub fn proposer(&mut self, name: &str) -> Option<u8> {
         let at = self.proposers.iter().position(|p| p == name).unwrap_or(self.proposers.len());
-        let at = at.min(Self::MOST_PROPOSERS - 1);
+        if at >= Self::MOST_PROPOSERS {
+            return None;
+        }
         if at == self.proposers.len() {
             self.proposers.push(name.to_owned());
         }
-        u8::try_from(at).unwrap_or(u8::MAX)
+        u8::try_from(at).ok()
     }
 
     /// What is noted about a sentence.
@@ -161,5 +163,19 @@ impl Corpus {
             }
         }
         counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_proposer_is_taken_for_another() {
+        let mut corpus = Corpus::default();
+        let all: Vec<Option<u8>> =
+            (0..Corpus::MOST_PROPOSERS + 1).map(|i| corpus.proposer(&format!("run {i}"))).collect();
+        assert_eq!((all[0], all[59], all[60]), (Some(0), Some(59), None));
+        assert_eq!((corpus.proposer("run 7"), corpus.proposers.len()), (Some(7), Corpus::MOST_PROPOSERS));
     }
 }
