@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 /// A lock on a file, for as long as this lives. The system gives it back when a program ends, however it ends.
 ///
@@ -15,6 +16,20 @@ pub struct Lock {
     _file: Arc<File>,
     /// Another lock that is held as long.
     _other: Option<Arc<File>>,
+}
+
+/// Takes a lock that another program may just be giving back. A process that was started meanwhile holds a copy of the file for
+/// a moment, until it becomes another program.
+fn patiently(file: &File) -> Result<(), std::fs::TryLockError> {
+    const TRIES: usize = 10;
+    const PAUSE: Duration = Duration::from_millis(20);
+    for _ in 1..TRIES {
+        match file.try_lock() {
+            Err(std::fs::TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+    file.try_lock()
 }
 
 /// The locks of this program.
@@ -37,7 +52,7 @@ impl Lock {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(fail)?;
-        match file.try_lock() {
+        match patiently(&file) {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
             // A file system without locks has no second writer that could be told of.

@@ -186,6 +186,10 @@ impl Shell {
     /// Writes the project of the open dataset again from memory and goes on there.
     fn rebuild(&mut self, at: &Path) {
         let Some(a) = &mut self.app.annotate else { return };
+        // On closing, SQLite removes files beside the path, which must not be those of the new project.
+        if self.committer.as_ref().is_some_and(|c| c.path() == at) {
+            self.committer = None;
+        }
         let project = Project::open(at).map_err(|e| e.to_string()).and_then(|project| {
             let is_free = project.is_empty().map_err(|e| e.to_string())? && !project.is_read_only();
             let taken = tr!("{path} holds another project; choose another name.", path = at.display());
@@ -196,7 +200,7 @@ impl Shell {
                 a.project = project.path().to_owned();
                 let mut committer = Committer::new(project, self.wake.clone());
                 committer.send(Commit::Rebuild(Box::new(a.memory())));
-                // What waits in the one before is in memory, and so in the new one.
+                // All that waits in the one before is in memory, and so in the new one.
                 self.committer = Some(committer);
                 self.app.leaving = false;
             }
