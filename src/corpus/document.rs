@@ -5,6 +5,7 @@ use super::mark::Marks;
 use super::narrow::narrow;
 use super::scheme::TokenSpan;
 use super::span::Span;
+use super::values::Values;
 use std::ops::Range;
 
 /// Which part of a corpus a document belongs to. Training never sees dev or test.
@@ -90,7 +91,7 @@ pub struct Document {
     /// Index of every sentence's first token, then the number of tokens: one more entry than sentences.
     pub sentences: Vec<u32>,
     /// Further columns of the source (pos, chunk), each with one value id a token; none where the source has no columns.
-    pub columns: Vec<Vec<ValueId>>,
+    pub columns: Vec<Values>,
     /// Sorted by start, then end. They may overlap where the source's format can hold that. None crosses the end of a
     /// sentence: texts that come without sentences are parted so, and the editor makes no such span.
     pub spans: Vec<Span>,
@@ -124,7 +125,7 @@ impl Document {
 
     /// A token's value in a further column, as an index into that column's values; `None` where the document has no such column.
     pub fn value(&self, column: usize, token: usize) -> Option<ValueId> {
-        self.columns.get(column)?.get(token).copied()
+        self.columns.get(column)?.get(token)
     }
 
     /// A token's text.
@@ -242,7 +243,7 @@ impl DocumentBuilder {
             file,
             place,
             sentences: vec![0],
-            columns: vec![Vec::new(); columns],
+            columns: vec![Values::default(); columns],
             ..Document::default()
         };
         Self { document, open: 0 }
@@ -301,7 +302,7 @@ impl DocumentBuilder {
         document.tokens.clear();
         document.spans.clear();
         document.sentences.truncate(1);
-        document.columns.iter_mut().for_each(Vec::clear);
+        document.columns.iter_mut().for_each(Values::clear);
         document.place = place;
         self.open = 0;
         done

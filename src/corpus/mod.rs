@@ -1,6 +1,6 @@
 //! What the program works on: documents of tokens with labelled spans.
 //!
-//! Read in this order: [`label`] (entity types), [`narrow`] (numbers in 32 bits), [`mark`] (what is noted about a sentence), [`span`] (a labelled stretch, and who decided it), [`document`] (one document and its sentences), [`scheme`]
+//! Read in this order: [`label`] (entity types), [`narrow`] (numbers in 32 bits), [`mark`] (what is noted about a sentence), [`span`] (a labelled stretch, and who decided it), [`document`] (one document and its sentences; [`values`]: further columns of its tokens), [`scheme`]
 //! (spans as tags and back), [`notation`] (how tags are spelled), [`detector`] (which scheme a file follows), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
 //! [`relabel`] (labels renamed, merged, dropped), [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`carry`] (labels carried over to a changed source), [`snapshot`] (all labels at one time), [`duplicates`] (what is nearly the same), [`holdout`] (a dev split where there is none), [`parting`] (all splits made anew), [`direction`] (words of
 //! right-to-left scripts in the order they stand on a line).
@@ -28,6 +28,7 @@ pub mod segment;
 pub mod snapshot;
 pub mod span;
 pub mod store;
+pub mod values;
 
 pub use detector::{Place, SchemeDetector, Slip};
 pub use direction::Directions;
@@ -41,3 +42,4 @@ pub use scheme::{Prefix, Scheme, Tag, TokenSpan};
 pub use snapshot::Snapshot;
 pub use span::{Origin, Span};
 pub use store::{Corpus, SentenceId};
+pub use values::Values;

@@ -17,7 +17,7 @@ pub struct SentenceId {
     pub sentence: u32,
 }
 
-/// A further column of the source (pos, chunk): its name and the values seen, so that tokens hold four bytes each.
+/// A further column of the source (pos, chunk): its name and the values seen, so that tokens hold two or four bytes each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Column {
     /// What it holds.

@@ -75,7 +75,9 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         }
         match (row.get(word).filter(|w| !w.trim().is_empty()), row.get(tag)) {
             (Some(word), Some(text)) => {
-                out.word_with(word, pos.and_then(|at| row.get(at)).unwrap_or(""));
+                // A value is one line of the column's list in a project.
+                let value = pos.and_then(|at| row.get(at)).unwrap_or("").replace(['\n', '\r'], " ");
+                out.word_with(word, &value);
                 out.tag(text, line, tag + 1)?;
             }
             _ => out.found.problem(line, word + 1, || "the row lacks its word or its tag; it is left as it is".into()),

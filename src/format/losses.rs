@@ -4,7 +4,7 @@ use super::columns::DOCSTART;
 use super::words::{has_own_space, is_spaced};
 use super::{CONLL, CONLL2003, Format, WNUT};
 use crate::corpus::{Corpus, Document, Scheme, scheme, segment};
-use std::collections::HashSet;
+use std::cell::OnceCell;
 
 /// What a corpus has that some formats cannot hold, counted once for all formats.
 #[derive(Clone, Debug, Default)]
@@ -30,8 +30,8 @@ pub struct Inventory<'c> {
     binary_words: usize,
     /// A first word that would be taken for the mark of a byte order.
     byte_order_words: usize,
-    /// Words that a reader of the bare text finds with other borders.
-    other_borders: usize,
+    /// Words that a reader of the bare text finds with other borders; counted when it is asked for, since it takes long.
+    other_borders: OnceCell<usize>,
 }
 
 impl<'c> Inventory<'c> {
@@ -52,9 +52,6 @@ impl<'c> Inventory<'c> {
         self.own_space += usize::from(has_own_space(d));
         self.classes += d.classes.len();
         self.marks += d.marks.iter().count();
-        let words: Vec<(u32, u32)> = segment::words(&d.text);
-        let found: HashSet<(u32, u32)> = words.into_iter().collect();
-        self.other_borders += d.tokens.iter().filter(|t| !found.contains(*t)).count();
         for token in 0..d.tokens.len() {
             let word = d.token(token);
             let marks_order = is_first && token == 0 && word.starts_with('\u{feff}');
@@ -101,9 +98,12 @@ impl<'c> Inventory<'c> {
         lose(self.byte_order_words, !is_columns, &|n| {
             format!("U+FEFF before the first word ({n}), which is taken for the mark of a byte order")
         });
-        lose(self.other_borders, holds.borders || !holds.text, &|n| {
-            format!("where words begin and end ({n}); words are found anew in the text")
-        });
+        if holds.text && !holds.borders {
+            let count = || corpus.documents.iter().map(|d| other_borders(d)).sum();
+            lose(*self.other_borders.get_or_init(count), false, &|n| {
+                format!("where words begin and end ({n}); words are found anew in the text")
+            });
+        }
         lose(self.classes, holds.classes, &|n| format!("labels of whole documents ({n})"));
         lose(self.marks, false, &|n| format!("what you noted about sentences: done, flags and comments ({n})"));
         if corpus.columns.len() > holds.columns {
@@ -115,6 +115,12 @@ impl<'c> Inventory<'c> {
         }
         losses
     }
+}
+
+/// The words of a document that a reader of its bare text does not find, or finds with other borders.
+fn other_borders(d: &Document) -> usize {
+    let found = segment::words(&d.text);
+    d.tokens.iter().filter(|token| found.binary_search(token).is_err()).count()
 }
 
 fn spans_that_cut_words(d: &Document) -> usize {

@@ -11,6 +11,7 @@ use crate::corpus::label::Label;
 use crate::corpus::store::Column;
 use crate::corpus::{
     Corpus, Document, Edit, History, LabelId, Labels, Mark, Marks, Origin, Remark, Scheme, Snapshot, Span, Split,
+    Values,
 };
 use crate::format::{self, Found, Unit};
 use rusqlite::types::{Value, ValueRef};
@@ -301,7 +302,7 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
         tokens: tokens.chunks_exact(2).map(|p| (p[0], p[1])).collect(),
         sentences: unpack(&r.get::<_, Vec<u8>>(5)?),
         // Documents of texts have none, whatever the other sources have.
-        columns: columns.chunks_exact(n.max(1)).take(width).map(<[u32]>::to_vec).collect(),
+        columns: columns.chunks_exact(n.max(1)).take(width).map(|c| c.iter().copied().collect()).collect(),
         spans: Vec::new(),
         suggestions: Vec::new(),
         classes: Vec::new(),
@@ -316,8 +317,8 @@ fn is_sound(d: &Document, columns: &[Column]) -> bool {
     let tokens = d.tokens.iter().all(|t| t.0 < t.1 && is_border(t.0) && is_border(t.1));
     let in_order = d.tokens.windows(2).all(|w| w[0].1 <= w[1].0);
     let whole = d.sentences.first() == Some(&0) && d.sentences.last().is_some_and(|n| *n as usize == d.tokens.len());
-    let known = |(values, column): (&Vec<u32>, &Column)| {
-        values.len() == d.tokens.len() && values.iter().all(|v| (*v as usize) < column.values.len())
+    let known = |(values, column): (&Values, &Column)| {
+        values.len() == d.tokens.len() && values.iter().all(|v| (v as usize) < column.values.len())
     };
     let valued = d.columns.is_empty() || (d.columns.len() == columns.len() && d.columns.iter().zip(columns).all(known));
     tokens && in_order && whole && valued && d.sentences.windows(2).all(|w| w[0] < w[1])

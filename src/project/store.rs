@@ -13,7 +13,7 @@ use super::pack::{pack, pack_spans};
 use super::run_record::RunRecord;
 use super::source::{Dataset, SourceFile};
 use crate::corpus::narrow::narrow;
-use crate::corpus::{Corpus, Document, Edit, History, Snapshot};
+use crate::corpus::{Corpus, Document, Edit, History, Snapshot, Values};
 use crate::disk::{self, FileId, Lock};
 use crate::format::{Choices, Unit};
 use rusqlite::{Connection, ErrorCode, Transaction, params};
@@ -477,7 +477,7 @@ pub(super) fn fill_tables(
         }
         let id = id as i64;
         let tokens: Vec<u32> = d.tokens.iter().flat_map(|(a, b)| [*a, *b]).collect();
-        let columns: Vec<u32> = d.columns.iter().flatten().copied().collect();
+        let columns: Vec<u32> = d.columns.iter().flat_map(Values::iter).collect();
         let (tokens, sentences, columns) = (pack(&tokens), pack(&d.sentences), pack(&columns));
         let row = params![id, d.split.name(), d.file, d.place, d.text, tokens, sentences, columns];
         insert_document.execute(row)?;
