@@ -1,6 +1,6 @@
 //! `tagwright predict`.
 
-use super::output::line;
+use super::output::{json_line, line};
 use super::{Failure, input};
 use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::disk;
@@ -106,7 +106,7 @@ fn print(text: &str, prediction: &Prediction, as_json: bool) -> Result<(), Failu
                     "byte_end": e.byte_end, "text": &text[e.byte_start..e.byte_end], "score": e.score})
             })
             .collect();
-        return line(json!({"text": text, "entities": entities}));
+        return json_line(&json!({"text": text, "entities": entities}));
     }
     line(text)?;
     for e in &prediction.entities {
