@@ -5,6 +5,7 @@ mod annotating;
 mod data;
 mod labelling;
 mod opening;
+mod preferences;
 mod screenshots;
 mod training;
 mod trying;
