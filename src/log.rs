@@ -12,7 +12,11 @@ pub fn start(output: impl Write + Send + 'static) {
         .target(env_logger::Target::Pipe(Box::new(output)))
         .init();
     // The usual hook would write to standard error by itself.
-    std::panic::set_hook(Box::new(record));
+    std::panic::set_hook(Box::new(|info| {
+        if !crate::format::guard::is_active() {
+            record(info);
+        }
+    }));
 }
 
 /// Message, place and version of a panic; never a person's text.

@@ -13,6 +13,7 @@ mod language;
 #[cfg(feature = "window")]
 mod logs;
 mod model;
+mod reliability;
 mod rules;
 mod support;
 #[cfg(feature = "window")]

@@ -6,7 +6,7 @@ use super::worked::Worked;
 use crate::corpus::store::Counts;
 use crate::corpus::{Corpus, Document, Edit, History, LabelId, Mark, SentenceId, Snapshot, Split};
 use crate::model::Alignment;
-use crate::project::{Progress, RunRecord, SourceFile, SourceProblem, View};
+use crate::project::{Dataset, Kept, Memory, Progress, RunRecord, SourceFile, SourceProblem, View};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -56,6 +56,24 @@ pub struct Pieces {
     pub ticket: u64,
     /// The sentence's pieces, once they have come.
     pub alignment: Option<Box<Alignment>>,
+}
+
+impl Annotate {
+    /// All that a project holds of it, to be written again.
+    pub fn memory(&self) -> Memory {
+        let dataset =
+            Dataset { corpus: self.corpus.clone(), files: self.files.clone(), problems: self.problems.clone() };
+        let kept = Kept {
+            runs: self.runs.clone(),
+            views: self.views.clone(),
+            snapshots: self.snapshots.clone(),
+            progress: self.progress.clone(),
+            worked: self.worked.to_text(&self.progress.today.date),
+            overlaps: Some(self.overlaps),
+            guidelines: self.guidelines.clone(),
+        };
+        Memory { dataset, history: self.history.clone(), kept }
+    }
 }
 
 /// An open dataset and where the person is in it.
@@ -352,8 +370,8 @@ impl Annotate {
     /// Labels have other numbers after some have come or gone.
     fn follow_labels(&mut self, edit: &Edit) {
         let new = |label: LabelId| match edit {
-            Edit::RemoveLabel { id, .. } => (label != *id).then(|| if label > *id { label - 1 } else { label }),
-            Edit::InsertLabel { id, .. } => Some(if label >= *id { label + 1 } else { label }),
+            Edit::RemoveLabel { id, .. } => (label != *id).then(|| if label > *id { label.before() } else { label }),
+            Edit::InsertLabel { id, .. } => Some(if label >= *id { label.after() } else { label }),
             Edit::RemoveLastLabel(_) => (usize::from(label) < self.corpus.labels.len()).then_some(label),
             _ => Some(label),
         };

@@ -3,8 +3,8 @@
 use super::annotate::Annotate;
 use super::command::Command;
 use crate::app::language::tr;
-use crate::corpus::SentenceId;
 use crate::corpus::label::check_name;
+use crate::corpus::{LabelId, SentenceId};
 
 /// What a text is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Asking {
     /// A comment on what is selected, or on the sentence.
     pub fn comment(a: &Annotate) -> Self {
         let id = a.current_id();
-        a.selected_text(0).map_or(Self::Comment(id), |at| Self::Remark(id, at.start, at.end))
+        a.selected_text(LabelId::default()).map_or(Self::Comment(id), |at| Self::Remark(id, at.start, at.end))
     }
 
     /// What stands in the field before anything is typed.

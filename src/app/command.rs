@@ -13,7 +13,7 @@ use super::training::Base;
 use crate::corpus::{LabelId, SentenceId, Span, Split};
 use crate::eval::lint::Kind;
 use crate::hub::ModelName;
-use crate::project::Today;
+use crate::project::{Decision, Today};
 use std::path::PathBuf;
 
 /// A command that needs nothing but itself: it has a name, and may have a key.
@@ -27,6 +27,7 @@ pub enum Action {
     SaveAnew,
     SaveAs,
     Export,
+    KeepElsewhere,
     Undo,
     Redo,
     History,
@@ -88,6 +89,7 @@ impl Action {
                 | Self::OpenSample
                 | Self::SaveAs
                 | Self::Export
+                | Self::KeepElsewhere
                 | Self::Compare
                 | Self::History
                 | Self::ChooseLabel
@@ -150,6 +152,7 @@ pub const COMMANDS: &[Entry] = &[
     entry(Action::SaveAnew, "Save with all tags written anew", &[], Everywhere),
     entry(Action::SaveAs, "Save a copy as", &[Chord::control_shift("S")], Everywhere),
     entry(Action::Export, "Export as another format", &[Chord::control("E")], Everywhere),
+    entry(Action::KeepElsewhere, "Keep the project in another place", &[], Everywhere),
     entry(Action::Undo, "Undo", &[Chord::control("Z")], Everywhere),
     entry(Action::Redo, "Redo", &[Chord::control_shift("Z"), Chord::control("Y")], Everywhere),
     entry(Action::History, "History of all changes", &[Chord::control("H")], Everywhere),
@@ -267,6 +270,12 @@ pub enum Command {
     ExportTo(&'static str, PathBuf),
     /// Copy this model's folder there.
     SaveModelTo(PathBuf, PathBuf),
+    /// Write the project again, to this path, and go on there.
+    KeepProjectAt(PathBuf),
+    /// Do not close the window after all.
+    Stay,
+    /// What becomes of the labels of a source that another program changed; `None` leaves all as it is.
+    SourceChange(Option<Decision>),
     /// Take a dataset out of the recents.
     Forget(PathBuf),
     /// Show this sentence (its place in the list of all).
@@ -301,8 +310,14 @@ pub enum Command {
     ShowFinding(usize),
     /// Put a finding aside.
     Settle(usize),
-    /// Make the edits that mend these findings.
+    /// Make the edit that mends this finding; several are listed first, to be ticked.
     Mend(Vec<usize>),
+    /// Tick a place to fix, or all; or take the tick away.
+    TickFix(Option<usize>, bool),
+    /// Fix what is ticked.
+    TakeFixes,
+    /// Close the list of places to fix.
+    CloseFixes,
     /// Show the sentences of this query on the Annotate page.
     ShowOnly(String),
     /// Compare with the labelling that lies there.
@@ -407,6 +422,8 @@ pub enum Command {
     PanelWidth(&'static str, f32),
     /// Show how long was worked today.
     ShowTimer(bool),
+    /// Leave invisible characters without a mark.
+    HideInvisible(bool),
     /// Whose keys are used; what a person changed is forgotten.
     SetPreset(&'static str),
     /// Another key for a command: none, or one that is free.

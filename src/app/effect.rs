@@ -3,6 +3,7 @@
 use crate::project::{Commit, Project};
 use crate::train::event::Wish;
 use crate::worker::{FileRequest, ReadRequest, TrainRequest, Trial};
+use std::path::PathBuf;
 
 /// Something to be done outside the state.
 pub enum Effect {
@@ -22,12 +23,26 @@ pub enum Effect {
     StopReading,
     /// Take a project over.
     Adopt(Box<Project>),
+    /// Close the open project, after all that waits is stored.
+    Release,
+    /// Write the project again from memory, to this path.
+    Rebuild(PathBuf),
     /// Store something in the project.
     Commit(Commit),
     /// Ask what day it is.
     AskDay,
     /// Store the settings.
     StoreSettings,
+}
+
+impl Pick {
+    /// Whether something is written to the path.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::OpenFile | Self::OpenFolder | Self::Compare | Self::BaseFolder | Self::TryFolder => false,
+            Self::SaveAs { .. } | Self::Export { .. } | Self::Picture(_) | Self::SaveModel(_) | Self::Project => true,
+        }
+    }
 }
 
 /// What a path is asked for.
@@ -58,5 +73,7 @@ pub enum Pick {
     /// Where this picture (an SVG) goes: as it is, or as a PNG where the path says so.
     Picture(String),
     /// Where a copy of this model goes.
-    SaveModel(std::path::PathBuf),
+    SaveModel(PathBuf),
+    /// Where the project goes on.
+    Project,
 }

@@ -4,6 +4,7 @@ use super::annotate::Annotate;
 use super::effect::Effect;
 use super::import;
 use super::notices::Notice;
+use super::source_change;
 use super::state::{App, Room};
 use super::suggesting::{self, Suggesting};
 use super::surveying::{self, Surveying};
@@ -15,34 +16,26 @@ use crate::corpus::Split;
 use crate::corpus::relabel::relabel;
 use crate::hub::ModelName;
 use crate::project::settings::Recent;
-use crate::project::{Commit, RunOutcome, RunRecord};
+use crate::project::{Commit, Opened, RunOutcome, RunRecord, SaveError, Saved};
 use crate::train::event::{Weight, Wish};
 use crate::train::{Finished, Outcome};
-use crate::worker::{Asked, Event, Opened};
+use crate::worker::{Asked, Event};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Takes an event in and says what is to be done outside.
 pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
-        Event::Opened(opened) => return opened_dataset(app, *opened),
+        Event::Opened { asked, opened } => return opened_dataset(app, &asked, *opened),
         Event::Looked { path, choices, found } => import::looked(app, path, choices, found),
-        Event::Saved(files) => {
-            // What was said of the files is of before.
-            app.surveying.survey = None;
-            if let Some(a) = &mut app.annotate {
-                a.files = files.clone();
-                let count = files.len();
-                let names = files.iter().map(|f| f.path.display().to_string()).collect::<Vec<_>>().join(", ");
-                let title = if count == 1 { tr!("Saved") } else { tr!("Saved all sources") };
-                app.notices.say(Notice::good(title, names));
-                let mut effects = vec![Effect::Commit(Commit::Sources(files))];
-                if app.room == Room::Data {
-                    surveying::ask(app, &mut effects);
-                }
-                return effects;
-            }
+        Event::SourceChanged(changed) => {
+            (app.opening, app.looking, app.importing) = (None, None, None);
+            app.changed = Some(changed);
         }
-        Event::Exported(path) => app.notices.say(Notice::good(tr!("Written"), path.display().to_string())),
+        Event::Exported(path, notes) => {
+            let what = std::iter::once(path.display().to_string()).chain(notes).collect::<Vec<_>>().join(". ");
+            app.notices.say(Notice::good(tr!("Written"), what));
+        }
         Event::Run(id, told) => {
             if let Some(run) = app.training.run.as_mut().filter(|r| r.id == id) {
                 app.training.download = None;
@@ -95,13 +88,40 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Takes in the end of a save of the open dataset.
+pub fn saved(app: &mut App, saved: Saved) -> Vec<Effect> {
+    // What was said of the files is of before.
+    app.surveying.survey = None;
+    app.notices.say(save_notice(&saved));
+    let Some(a) = &mut app.annotate else { return Vec::new() };
+    a.files = saved.files;
+    let mut effects = Vec::new();
+    if let Err(SaveError::SourceChanged(_)) = saved.outcome {
+        source_change::ask(app, &mut effects);
+    }
+    if app.room == Room::Data {
+        surveying::ask(app, &mut effects);
+    }
+    effects
+}
+
+/// The notice that tells of a save.
+pub fn save_notice(saved: &Saved) -> Notice {
+    let names = || saved.files.iter().map(|f| f.path.display().to_string()).collect::<Vec<_>>().join(", ");
+    match &saved.outcome {
+        Ok(()) if saved.files.len() == 1 => Notice::good(tr!("Saved"), names()),
+        Ok(()) => Notice::good(tr!("Saved all sources"), names()),
+        Err(why) => Notice::bad(tr!("The sources were not saved"), why.to_string()),
+    }
+}
+
 /// Seconds since 1970.
 pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }
 
-fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
-    let Opened { path, dataset, history, kept, highest_run, project, is_new, notice } = opened;
+fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
+    let Opened { path, dataset, history, kept, highest_run, project, is_new, first_edit, notice } = opened;
     let fill = is_new.then(|| Effect::Commit(Commit::Fill(Box::new(dataset.clone()))));
     let mut annotate = Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
     (annotate.runs, annotate.views, annotate.snapshots) = (kept.runs, kept.views, kept.snapshots);
@@ -126,7 +146,7 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
         opened: now(),
     });
     // What a person has looked at need not be told again.
-    let importing = app.importing.take_if(|i| i.path == annotate.path);
+    let importing = app.importing.take_if(|i| i.path == asked);
     let told = importing.is_some();
     let evidence: Vec<&str> = annotate.files.iter().flat_map(|f| f.found.evidence.iter().map(String::as_str)).collect();
     if !evidence.is_empty() && !told {
@@ -151,12 +171,15 @@ fn opened_dataset(app: &mut App, opened: Opened) -> Vec<Effect> {
     app.suggesting = Suggesting { ticket: app.suggesting.ticket, ..Suggesting::default() };
     app.surveying = Surveying { ticket: app.surveying.ticket, ..Surveying::default() };
     app.annotate = Some(annotate);
-    app.opening = None;
+    (app.opening, app.changed, app.fixing) = (None, None, None);
     app.training.run = None;
     app.training.forget_measurements();
     app.room = Room::Annotate;
     let mut effects: Vec<Effect> =
         [Effect::Adopt(Box::new(project))].into_iter().chain(fill).chain([Effect::StoreSettings]).collect();
+    if let (Some(a), Some(edit)) = (&mut app.annotate, first_edit) {
+        make(a, edit, &mut effects);
+    }
     if let (Some(a), Some(importing)) = (&mut app.annotate, importing)
         && let Some(edit) = relabel(&a.corpus, &importing.renames)
     {

@@ -118,10 +118,13 @@ fn remember_given(a: &mut Annotate, label: LabelId) {
 fn new_label_here(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     a.choosing = None;
-    let label = a.corpus.labels.len() as LabelId;
     if check_name(name).is_err() || a.corpus.labels.id(name).is_some() {
         return;
     }
+    let label = match LabelId::try_from(a.corpus.labels.len()) {
+        Ok(label) => label,
+        Err(e) => return app.notices.say(Notice::bad(tr!("There is no room for another label"), e.to_string())),
+    };
     if let Some(notice) = refusal(a, label) {
         return app.notices.say(notice);
     }

@@ -85,7 +85,7 @@ impl Annotate {
 
     /// Lets the selection end a character later or earlier; false where the source holds only whole words.
     pub fn extend_by_character(&mut self, forward: bool) -> bool {
-        let Some(at) = self.selected_text(0) else { return true };
+        let Some(at) = self.selected_text(LabelId::default()) else { return true };
         let (document, sentence) = self.here();
         let tokens = document.sentence(sentence);
         let text = if forward {
@@ -117,7 +117,7 @@ impl Annotate {
     /// Selects the span after or before the selection, or extends over it.
     fn go_to_span(&mut self, forward: bool, extend: bool) {
         let (document, sentence) = self.here();
-        let from = self.selected_text(0).map(|at| at.start);
+        let from = self.selected_text(LabelId::default()).map(|at| at.start);
         let spans = self.spans_here();
         let found = match (from, forward) {
             (None, true) => spans.first(),
@@ -169,13 +169,13 @@ impl Annotate {
         let (document, sentence) = self.here();
         let text = &document.text[bytes.0 as usize..bytes.1 as usize];
         let start = bytes.0 + (text.len() - text.trim_start().len()) as u32;
-        let part = Span::new(start..start + text.trim().len() as u32, 0);
+        let part = Span::new(start..start + text.trim().len() as u32, LabelId::default());
         let words = document.token_span(sentence, &part);
         if part.start >= part.end || words.start >= words.end {
             return true;
         }
         let file = self.files.get(document.file as usize);
-        let whole = document.span_at(sentence, words.start..words.end, 0) == part;
+        let whole = document.span_at(sentence, words.start..words.end, LabelId::default()) == part;
         if !whole && file.is_some_and(|f| !f.found.format.holds.text) {
             return false;
         }
@@ -187,7 +187,7 @@ impl Annotate {
 
     /// The span that the selection means: the one of just these words, else the shortest around them, else the first it touches.
     pub fn selected_span(&self) -> Option<Span> {
-        let at = self.selected_text(0)?;
+        let at = self.selected_text(LabelId::default())?;
         let around = |s: &&Span| s.start <= at.start && at.end <= s.end;
         let spans = self.spans_here();
         let shortest = spans.iter().filter(around).min_by_key(|s| s.end - s.start);
@@ -205,7 +205,7 @@ impl Annotate {
     /// The edit that gives the selected words a label (`None`: no label); suggestions about them are decided by it. Spans they touch
     /// go, or only those of the same words where spans may overlap. `None` when nothing is selected or nothing would change.
     pub fn label_edit(&self, label: Option<LabelId>) -> Option<Edit> {
-        let at = self.selected_text(0)?;
+        let at = self.selected_text(LabelId::default())?;
         let mut removed = self.replaced_by(self.spans_here(), &[at]);
         if label.is_none() && removed.is_empty() {
             removed = self.spans_here().iter().filter(|s| s.overlaps(&at)).copied().collect();
@@ -291,7 +291,7 @@ impl Annotate {
     /// One span of all that the selection touches; of the selected one and the next where it touches only one.
     fn merge(&self, span: Span) -> Option<(Edit, (usize, usize))> {
         let (document, sentence) = self.here();
-        let at = self.selected_text(0)?;
+        let at = self.selected_text(LabelId::default())?;
         let mut parts: Vec<Span> = self.spans_here().iter().filter(|s| s.overlaps(&at)).copied().collect();
         if parts.len() == 1 {
             parts.extend(self.spans_here().iter().find(|s| s.start >= span.end));

@@ -91,7 +91,7 @@ pub(super) fn open(app: &mut App) {
         app.notices.say(Notice::info(tr!("There is no label yet"), tr!("N adds one.")));
         return;
     }
-    let label = a.selected_span().map(|s| s.label).or(a.last_labels.first().copied()).unwrap_or(0);
+    let label = a.selected_span().map(|s| s.label).or(a.last_labels.first().copied()).unwrap_or_default();
     let likeness = Likeness::default();
     let hits = a.hits(&words, label, likeness);
     app.matching = Some(Matching { words, text, label, likeness, hits });

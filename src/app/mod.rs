@@ -3,7 +3,7 @@
 //! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands, and [`keymap`]: their
 //! keys), [`update`] (a command changes the state and asks for [`Effect`]s; what concerns runs is in [`runs`]), [`events`] (what
 //! the worker tells changes it too), [`language`] (the window's words), and the rooms: [`import`] (a dataset before it is taken),
-//! [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), `preferences` (theme, density, keys), [`annotate`]
+//! [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), [`fixing`] (several findings at once), `source_change` (a source that another program changed), `preferences` (theme, density, keys), [`annotate`]
 //! with [`labelling`], [`giving`] (labels given), [`matching`], [`suggesting`], [`worked`] (for how long) and the [`query`]
 //! language of its search field, [`surveying`], [`training`], [`trying`], [`scoring`].
 
@@ -13,6 +13,7 @@ pub mod chord;
 pub mod command;
 pub mod effect;
 pub mod events;
+pub mod fixing;
 pub mod giving;
 pub mod import;
 mod keeping;
@@ -25,6 +26,7 @@ mod preferences;
 pub mod query;
 pub mod runs;
 pub mod scoring;
+mod source_change;
 pub mod state;
 pub mod suggesting;
 pub mod surveying;

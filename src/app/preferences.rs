@@ -15,6 +15,7 @@ pub(super) fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::SetTheme(light) => s.light = light,
         Command::Compact(compact) => s.compact = compact,
         Command::ShowTimer(on) => s.timer = on,
+        Command::HideInvisible(hide) => s.hide_invisible = hide,
         Command::PanelWidth(panel, width) => drop(s.widths.insert(panel.to_owned(), width)),
         Command::SetPreset(name) => {
             s.preset = name.to_owned();

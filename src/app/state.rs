@@ -2,6 +2,7 @@
 
 use super::annotate::Annotate;
 use super::asking::Asking;
+use super::fixing::Fixing;
 use super::import::Importing;
 use super::keymap::Keymap;
 use super::matching::Matching;
@@ -14,8 +15,9 @@ use super::trying::Trying;
 use crate::app::language::tr;
 use crate::format::Format;
 use crate::hub::ModelName;
-use crate::project::{Places, Settings};
+use crate::project::{Changed, Places, Settings};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The rooms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +82,14 @@ pub struct App {
     pub snapshots: Option<Vec<usize>>,
     /// The formats offered in the dialog for exporting, with what each would lose; `None` while it is closed.
     pub exporting: Option<Vec<(Format, Vec<String>)>>,
+    /// The dialog of the places that a fix would change, while it is open.
+    pub fixing: Option<Fixing>,
+    /// The reason why edits are not stored, while that is so: then nothing may take the place of the open dataset.
+    pub unsaved: Option<String>,
+    /// Whether the window was to be closed while edits are not stored, so that the person is asked.
+    pub leaving: bool,
+    /// A dataset whose source another program changed, while a person decides what becomes of the labels.
+    pub changed: Option<Arc<Changed>>,
     /// Where the program keeps its own files.
     pub places: Places,
 }
@@ -110,6 +120,10 @@ impl App {
             matching: None,
             snapshots: None,
             exporting: None,
+            fixing: None,
+            unsaved: None,
+            leaving: false,
+            changed: None,
             places,
         }
     }
@@ -123,7 +137,8 @@ impl App {
     pub fn is_covered(&self) -> bool {
         let asked = self.asking.is_some() || self.exporting.is_some() || self.importing.is_some();
         let listed = self.snapshots.is_some() || self.matching.is_some() || self.history;
-        asked || listed || self.palette || self.keys || self.settings_open
+        let decided = self.changed.is_some() || self.fixing.is_some() || self.leaving;
+        asked || listed || decided || self.palette || self.keys || self.settings_open
     }
 
     /// Models that can be asked: the starter, then the runs of the open project, newest first, each with its title.

@@ -8,8 +8,8 @@ use super::notices::Notice;
 use super::state::App;
 use super::update::make;
 use crate::app::language::tr;
-use crate::corpus::edit::quoted;
-use crate::corpus::{Edit, Origin, SentenceId, Span};
+use crate::corpus::edit::{label_for, quoted};
+use crate::corpus::{Corpus, Edit, LabelId, Origin, SentenceId, Span};
 use crate::hub::ModelName;
 use crate::predict::Proposals;
 use crate::project::Commit;
@@ -70,7 +70,14 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effe
     let mut effects = Vec::new();
     let Some(a) = &mut app.annotate else { return effects };
     let known = a.corpus.proposers.len();
-    let who = a.corpus.proposer(&title);
+    let Some(who) = a.corpus.proposer(&title) else {
+        let text = tr!(
+            "{most} models and files have proposed labels in this dataset, the most that are told apart.",
+            most = Corpus::MOST_PROPOSERS
+        );
+        app.notices.say(Notice::bad(tr!("The suggestions were not taken"), text));
+        return effects;
+    };
     if a.corpus.proposers.len() > known {
         effects.push(Effect::Commit(Commit::Proposers(a.corpus.proposers.clone())));
     }
@@ -80,10 +87,7 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effe
     for (id, proposals) in found {
         let document = a.corpus.document(id.document);
         for proposal in proposals {
-            let label = labels.id(&proposal.label).unwrap_or_else(|| {
-                edits.push(Edit::AddLabel(labels.fresh(&proposal.label)));
-                labels.intern(&proposal.label)
-            });
+            let Some(label) = label_for(&mut labels, &proposal.label, &mut edits) else { continue };
             let origin = Origin::proposed(who, proposal.score);
             let at = document.span_at(id.sentence as usize, proposal.words.clone(), label);
             if document.spans.binary_search(&at).is_err() {
@@ -254,8 +258,9 @@ impl Annotate {
     fn next_suggestion(&mut self) {
         let id = self.current_id();
         let document = self.corpus.document(id.document);
-        let after =
-            self.selected().map(|words| document.span_at(id.sentence as usize, *words.start()..words.end() + 1, 0));
+        let after = self
+            .selected()
+            .map(|words| document.span_at(id.sentence as usize, *words.start()..words.end() + 1, LabelId::default()));
         let here = self.suggestions().iter().find(|s| after.is_none_or(|a| (s.start, s.end) > (a.start, a.end)));
         if let Some(span) = here.copied() {
             return self.select_span(span);

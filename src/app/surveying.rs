@@ -4,11 +4,13 @@ use super::annotate::Annotate;
 use super::command::Command;
 use super::effect::Effect;
 use super::events::thousands;
+use super::fixing;
 use super::notices::Notice;
 use super::state::{App, Room};
 use super::training::Base;
 use super::update::make;
 use crate::app::language::tr;
+use crate::corpus::edit::label_for;
 use crate::corpus::{Corpus, Edit, Origin, Span};
 use crate::eval::agreement::Difference;
 use crate::eval::lint::Kind;
@@ -157,7 +159,15 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::Settle(number) => {
             app.surveying.settled.insert(number);
         }
+        Command::Mend(numbers) if numbers.len() > 1 => fixing::open(app, &numbers),
         Command::Mend(numbers) => mend(app, &numbers, effects),
+        Command::TickFix(which, ticked) => fixing::tick(app, which, ticked),
+        Command::TakeFixes => {
+            if let Some(fixing) = app.fixing.take() {
+                mend(app, &fixing.ticked(), effects);
+            }
+        }
+        Command::CloseFixes => app.fixing = None,
         Command::ShowOnly(query) => {
             if let Some(a) = &mut app.annotate {
                 a.filter = super::Filter { text: query, ..super::Filter::default() };
@@ -204,6 +214,9 @@ fn mend(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
         Some(_) => tr!("Mend {count} findings", count = thousands(count)),
     };
     let edits = fitting.into_iter().map(|(_, fix)| fix).collect();
+    if count > 1 {
+        app.notices.say(Notice::good(name.clone(), tr!("Ctrl+Z takes it back.")));
+    }
     make(a, Edit::Together { name, edits }, effects);
 }
 
@@ -261,10 +274,7 @@ impl Annotate {
             difference.mine.filter(|s| keeps && !is_there(s) && is_known(s)).into_iter().collect();
         if let Some(theirs) = difference.theirs {
             let name = c.agreement.all_labels.name(theirs.label);
-            let label = self.corpus.labels.id(name).unwrap_or_else(|| {
-                edits.push(Edit::AddLabel(self.corpus.labels.fresh(name)));
-                self.corpus.labels.len() as u16
-            });
+            let label = label_for(&mut self.corpus.labels.clone(), name, &mut edits)?;
             let span = Span { label, ..theirs };
             match (takes, is_there(&span)) {
                 (true, false) => {
@@ -273,7 +283,8 @@ impl Annotate {
                     if self.corpus.proposers.len() > known {
                         effects.push(Effect::Commit(Commit::Proposers(self.corpus.proposers.clone())));
                     }
-                    added.push(Span { origin: Origin::proposed(who, 1.0), ..span });
+                    let origin = who.map_or(Origin::Person, |who| Origin::proposed(who, 1.0));
+                    added.push(Span { origin, ..span });
                 }
                 (false, true) => removed.push(span),
                 _ => edits.clear(),

@@ -12,16 +12,17 @@ use super::matching;
 use super::notices::Notice;
 use super::preferences::set;
 use super::runs::{busy, resume, start, training_sentences, try_out, wish};
+use super::source_change;
 use super::state::{App, Room};
 use super::suggesting;
 use super::surveying;
 use super::training::Base;
 use super::worked;
 use crate::app::language::tr;
-use crate::corpus::{Edit, Mark, Scheme, SentenceId, notation, scheme};
-use crate::format::{self, Choices, FORMATS, Format};
+use crate::corpus::{Edit, LabelId, Mark, Scheme, SentenceId, notation, scheme};
+use crate::format::{self, Choices, FORMATS, Format, Inventory};
 use crate::model::align::Rule;
-use crate::project::{Commit, export};
+use crate::project::{Commit, Save, copying, export};
 use crate::train::arguments::for_small_data;
 use crate::train::event::Wish;
 use crate::train::fields::{CHOICES, FIELDS};
@@ -37,11 +38,19 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         ));
         return effects;
     }
+    if let Some(why) = app.unsaved.as_ref().filter(|_| replaces_dataset(&command)) {
+        let text = tr!(
+            "{why} Keep the project in another place first: the command of that name, or the button at the top.",
+            why
+        );
+        app.notices.say(Notice::bad(tr!("Edits of this dataset are not stored"), text));
+        return effects;
+    }
     let numbers = app.annotate.as_ref().map(|a| a.renumbered);
     perform(app, command, &mut effects);
     // What is open over a room speaks of labels by their numbers.
     if app.annotate.as_ref().map(|a| a.renumbered) != numbers {
-        app.matching = None;
+        (app.matching, app.fixing) = (None, None);
     }
     // A list of labels gives way to what opens over it, and to another room.
     if app.is_covered() || app.room != Room::Annotate {
@@ -81,7 +90,8 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::SaveTo(path) => {
             if let Some(a) = &app.annotate {
                 let (corpus, files) = (a.corpus.clone(), a.files.clone());
-                effects.push(Effect::File(FileRequest::SaveAs { path, corpus, files }));
+                let root = a.path.clone();
+                effects.push(Effect::File(FileRequest::SaveAs { path, root, corpus, files }));
             }
         }
         Command::ExportTo(name, path) => {
@@ -91,6 +101,9 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::WriteFile(path, bytes) => effects.push(Effect::File(FileRequest::Write { path, bytes })),
         Command::SaveModelTo(from, to) => effects.push(Effect::File(FileRequest::CopyModel { from, to })),
+        Command::KeepProjectAt(path) => effects.push(Effect::Rebuild(path)),
+        Command::Stay => app.leaving = false,
+        Command::SourceChange(decision) => source_change::decide(app, decision, effects),
         Command::Forget(path) => {
             app.settings.forget(&path);
             effects.push(Effect::StoreSettings);
@@ -200,6 +213,9 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         | Command::ShowFinding(_)
         | Command::Settle(_)
         | Command::Mend(_)
+        | Command::TickFix(..)
+        | Command::TakeFixes
+        | Command::CloseFixes
         | Command::ShowOnly(_)
         | Command::CompareWith(_)
         | Command::EndComparison
@@ -214,6 +230,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::SetTheme(_)
         | Command::Compact(_)
         | Command::ShowTimer(_)
+        | Command::HideInvisible(_)
         | Command::PanelWidth(..)
         | Command::SetPreset(_)
         | Command::SetKey(..)
@@ -260,13 +277,22 @@ fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
     });
 }
 
+/// Whether a command puts another dataset in place of the open one.
+fn replaces_dataset(command: &Command) -> bool {
+    match command {
+        Command::Open(_) | Command::Import(_) | Command::ImportTake | Command::SourceChange(Some(_)) => true,
+        Command::Do(action) => matches!(action, Action::OpenFile | Action::OpenFolder | Action::OpenSample),
+        _ => false,
+    }
+}
+
 /// Whether a command changes the labels, the sources or the list of runs.
 fn changes_data(command: &Command) -> bool {
     match command {
         Command::Comment(..) | Command::Remark(..) | Command::Class(_) | Command::LetterOfLabel(..) => true,
         Command::Restore(_) | Command::AcceptAbove | Command::DropSuggestions => true,
         Command::NewLabelHere(_) | Command::TakeMatches | Command::JumpTo(_) | Command::SetGuidelines(_) => true,
-        Command::Mend(_) | Command::Decide(_) | Command::Remove(_) => true,
+        Command::Mend(_) | Command::TakeFixes | Command::Decide(_) | Command::Remove(_) => true,
         Command::KeepView(_) | Command::ForgetView(_) | Command::TakeSnapshot(_) | Command::ForgetSnapshot(_) => true,
         Command::Label(_) | Command::NewLabel(_) | Command::RenameLabel(..) | Command::RecolourLabel(..) => true,
         Command::ResumeRun(_) => true,
@@ -376,12 +402,14 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
                 _ => None,
             }
         }
+        Action::SaveAs => save_a_copy(app, effects),
+        Action::KeepElsewhere if app.annotate.is_some() => effects.push(Effect::Pick(Pick::Project)),
         Action::Overlaps => allow_overlaps(app, effects),
         Action::Extend(caret @ (Caret::NextCharacter | Caret::PreviousCharacter)) => {
             select_part(app, |a| a.extend_by_character(caret == Caret::NextCharacter));
         }
         Action::Label(key) => {
-            giving::give(app, u16::from(key) - 1, effects);
+            giving::give(app, LabelId::new(u16::from(key) - 1), effects);
             ask_for_pieces(app, effects);
         }
         Action::Compare => effects.push(Effect::Pick(Pick::Compare)),
@@ -401,19 +429,31 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Asks where a copy goes, or offers to export where the source's format cannot hold labels.
+fn save_a_copy(app: &mut App, effects: &mut Vec<Effect>) {
+    let Some(a) = &app.annotate else { return };
+    match copying::refusal(&a.files) {
+        None => effects.push(Effect::Pick(Pick::SaveAs { folder: a.files.len() > 1 })),
+        Some(why) => {
+            app.notices.say(Notice::info(tr!("A copy cannot hold the labels"), why));
+            app.exporting = app.annotate.as_ref().map(offered);
+        }
+    }
+}
+
 /// The formats that can be written, with what each would lose of a corpus.
 fn offered(a: &Annotate) -> Vec<(Format, Vec<String>)> {
-    let losses = |f: &Format| export::losses(&a.corpus, &a.files, *f, export::scheme_for(&a.corpus, *f));
+    let inventory = Inventory::of(&a.corpus);
+    let losses = |f: &Format| export::losses(&inventory, &a.files, *f, export::scheme_for(&a.corpus, *f));
     FORMATS.iter().filter(|f| f.write.is_some()).map(|f| (*f, losses(f))).collect()
 }
 
 fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Save | Action::SaveAnew => {
-            let (corpus, files) = (a.corpus.clone(), a.files.clone());
-            effects.push(Effect::File(FileRequest::Save { files, corpus, anew: action == Action::SaveAnew }));
+            let save = Save { files: a.files.clone(), corpus: a.corpus.clone(), anew: action == Action::SaveAnew };
+            effects.push(Effect::Commit(Commit::Save(Box::new(save))));
         }
-        Action::SaveAs => effects.push(Effect::Pick(Pick::SaveAs { folder: a.files.len() > 1 })),
         Action::Undo => drop(undo(a, effects)),
         Action::Redo => drop(redo(a, effects)),
         Action::NextSentence => a.step(true),

@@ -27,6 +27,11 @@ impl Worked {
         Self { seconds, stored: seconds, last: None }
     }
 
+    /// As it is stored: the day and the seconds.
+    pub fn to_text(&self, today: &str) -> String {
+        format!("{today} {}", self.seconds)
+    }
+
     /// A sign of life; whether what has come together is to be stored.
     fn goes_on(&mut self, now: u64) -> bool {
         let since = self.last.replace(now).map_or(0, |last| now.saturating_sub(last));
@@ -44,7 +49,7 @@ pub(super) fn goes_on(a: &mut Annotate, now: u64, effects: &mut Vec<Effect>) {
     if now >= a.progress.today.until {
         effects.push(Effect::AskDay);
     } else if a.worked.goes_on(now) && !a.read_only {
-        let text = format!("{} {}", a.progress.today.date, a.worked.seconds);
+        let text = a.worked.to_text(&a.progress.today.date);
         effects.push(Effect::Commit(Commit::Setting("worked", text)));
     }
 }

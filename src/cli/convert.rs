@@ -8,7 +8,8 @@ use crate::corpus::relabel::{Renames, relabel};
 use crate::corpus::scheme::SCHEMES;
 use crate::corpus::{Corpus, Scheme};
 use crate::disk;
-use crate::format::{self, Format};
+use crate::format::{self, Format, Inventory};
+use crate::project::target::Existing;
 use crate::project::{Dataset, export};
 use serde_json::json;
 use std::path::PathBuf;
@@ -43,6 +44,9 @@ pub struct Arguments {
     /// Refuse when the target cannot hold everything.
     #[arg(long)]
     strict: bool,
+    /// Replace files of the output that exist: in a folder, beside a named file, or the input itself.
+    #[arg(long)]
+    overwrite: bool,
     /// One JSON object instead of text.
     #[arg(long)]
     json: bool,
@@ -66,6 +70,13 @@ fn shares(text: &str) -> Result<[f64; 3], String> {
     let shares: [f64; 3] = numbers.try_into().map_err(|_| wrong())?;
     let fits = shares.iter().all(|n| *n >= 0.0) && (shares.iter().sum::<f64>() - 100.0).abs() < 0.01 && shares[0] > 0.0;
     if fits { Ok(shares.map(|n| n / 100.0)) } else { Err(wrong()) }
+}
+
+impl Arguments {
+    /// Whether files that exist may be replaced.
+    fn existing(&self) -> Existing {
+        if self.overwrite { Existing::Replace } else { Existing::Keep }
+    }
 }
 
 /// The labels under their new names.
@@ -96,6 +107,13 @@ fn parted(arguments: &Arguments, corpus: Corpus) -> Corpus {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if !arguments.overwrite
+        && arguments.output.exists()
+        && disk::resolved(&arguments.input) == disk::resolved(&arguments.output)
+    {
+        let why = "the output is the input itself; choose another output, or --overwrite";
+        return Err(format!("{}: {why}", arguments.output.display()).into());
+    }
     let mut dataset = input::dataset_as(&arguments.input, arguments.chosen.choices())?;
     let to = target(arguments, &dataset)?;
     relabelled(arguments, &mut dataset.corpus)?;
@@ -105,16 +123,26 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     // A file in its own format keeps all that it says beside.
     let kept = arguments.splits.is_none().then(|| export::in_place(corpus, &dataset.files, to, scheme)).flatten();
     let files = if kept.is_some() { &[][..] } else { &dataset.files };
-    let losses = export::losses(corpus, files, to, scheme);
+    let losses = export::losses(&Inventory::of(corpus), files, to, scheme);
     for loss in &losses {
         terminal::tell(&format!("note: {} cannot hold {loss}", to.name));
     }
-    if arguments.strict && !losses.is_empty() {
-        return Err(format!("nothing was written: --strict, and {} cannot hold everything", to.name).into());
+    if arguments.strict {
+        if let Some(problem) = dataset.problems.first() {
+            return Err(format!("nothing was written: --strict, and the input has a problem: {problem}").into());
+        }
+        if !losses.is_empty() {
+            return Err(format!("nothing was written: --strict, and {} cannot hold everything", to.name).into());
+        }
+        if kept.is_none() {
+            export::check_round_trip(corpus, to, scheme).map_err(|why| {
+                format!("nothing was written: --strict, and {} would not give it back: {why}", to.name)
+            })?;
+        }
     }
     match kept.filter(|_| !arguments.output.is_dir()) {
         Some(bytes) => disk::write(&arguments.output, &bytes)?,
-        None => export::export(corpus, to, scheme, &arguments.output)?,
+        None => export::export(corpus, to, scheme, &arguments.output, arguments.existing())?,
     }
     report(arguments, to, scheme, &losses)
 }

@@ -44,7 +44,7 @@ pub struct Chosen {
     /// What a document is in a plain text: file, line or paragraph.
     #[arg(long, value_parser = extent_name)]
     document: Option<Extent>,
-    /// Unfold a compressed file even if it holds more than 1 GiB.
+    /// Unfold a compressed file even if it holds much more than files of its size do.
     #[arg(long)]
     unfold: bool,
 }

@@ -38,7 +38,9 @@ fn format_names(dataset: &Dataset) -> String {
 fn as_json(dataset: &Dataset) -> Value {
     let corpus = &dataset.corpus;
     let labels = |counts: &Counts| {
-        Value::Object(corpus.labels.iter().map(|(id, l)| (l.name.clone(), json!(counts.labels[id as usize]))).collect())
+        Value::Object(
+            corpus.labels.iter().map(|(id, l)| (l.name.clone(), json!(counts.labels[usize::from(id)]))).collect(),
+        )
     };
     let splits: Map<String, Value> = corpus
         .splits()

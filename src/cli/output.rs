@@ -18,6 +18,11 @@ pub fn json_line(value: &Value) -> Result<(), Failure> {
     Ok(terminal::json(value)?)
 }
 
+/// Prints a part of a JSON text.
+pub fn json_part(part: &str) -> Result<(), Failure> {
+    Ok(terminal::json_part(part)?)
+}
+
 /// Prints text.
 pub fn text(text: &str) -> Result<(), Failure> {
     Ok(terminal::text(text)?)

@@ -1,14 +1,15 @@
 //! `tagwright predict`.
 
-use super::output::{json_line, line};
-use super::{Failure, input};
+use super::output::{json_line, json_part, line};
+use super::{Failure, input, output};
 use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::disk;
-use crate::format;
+use crate::format::{self, budget::Budget};
 use crate::hub::ModelName;
 use crate::model::{DeviceChoice, choose};
 use crate::predict::aggregate::STRATEGIES;
-use crate::predict::{Aggregation, Options, Prediction, Tagger, predict};
+use crate::predict::text::PART;
+use crate::predict::{Aggregation, Entity, Options, Prediction, Tagger, predict, predict_long};
 use serde_json::json;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -71,23 +72,80 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         (None, None) => String::new(),
     };
     let whole = arguments.whole || arguments.text.is_some();
-    let texts: Vec<&str> = if whole { vec![&input] } else { input.lines().collect() };
     let options = Options { aggregation: arguments.aggregation, stride: arguments.stride };
-    for batch in texts.chunks(TEXTS_A_BATCH) {
-        for (text, prediction) in batch.iter().zip(predict(&tagger, batch, options)?) {
+    if whole {
+        return text(&tagger, &input, options, arguments.json);
+    }
+    // The lines of a large file are not all listed, and a long line is answered while it is read.
+    let mut lines = input.lines().peekable();
+    while lines.peek().is_some() {
+        let mut batch: Vec<&str> = Vec::new();
+        while batch.len() < TEXTS_A_BATCH
+            && let Some(line) = lines.next_if(|line| line.len() <= PART)
+        {
+            batch.push(line);
+        }
+        for (text, prediction) in batch.iter().zip(predict(&tagger, &batch, options)?) {
             print(text, &prediction, arguments.json)?;
+        }
+        if let Some(long) = lines.next_if(|line| line.len() > PART) {
+            text(&tagger, long, options, arguments.json)?;
         }
     }
     Ok(())
 }
 
+/// Reads one text and prints what is found, a long one while it is read.
+fn text(tagger: &Tagger, text: &str, options: Options, as_json: bool) -> Result<(), Failure> {
+    if text.len() <= PART {
+        for prediction in predict(tagger, &[text], options)? {
+            print(text, &prediction, as_json)?;
+        }
+        return Ok(());
+    }
+    if as_json {
+        json_part("{\"text\":")?;
+        json_part(&serde_json::to_string(text)?)?;
+        json_part(",\"entities\":[")?;
+    } else {
+        line(text)?;
+    }
+    let mut between = "";
+    predict_long(tagger, text, options, PART, |e| {
+        if as_json {
+            json_part(&format!("{between}{}", entity(text, &e)))?;
+            between = ",";
+            Ok(())
+        } else {
+            line(shown(text, &e))
+        }
+    })?;
+    if as_json { json_part("]}\n") } else { Ok(()) }
+}
+
+/// An entity in JSON.
+fn entity(text: &str, e: &Entity) -> serde_json::Value {
+    json!({"label": e.label, "start": e.start, "end": e.end, "byte_start": e.byte_start,
+        "byte_end": e.byte_end, "text": &text[e.byte_start..e.byte_end], "score": e.score})
+}
+
+/// An entity as a line for people.
+fn shown(text: &str, e: &Entity) -> String {
+    format!("  {:<8} {:.2}  {}", e.label, e.score, text[e.byte_start..e.byte_end].replace('\n', " "))
+}
+
 fn read(file: &Path) -> Result<String, Failure> {
+    let most = Budget::of_free(disk::free_memory()).file();
     let bytes = if file == Path::new("-") {
         let mut bytes = Vec::new();
-        std::io::stdin().take(disk::MAX_BYTES).read_to_end(&mut bytes)?;
+        std::io::stdin().take(most + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > most {
+            return Err(format!("standard input has more than {} MiB; give it in parts", most >> 20).into());
+        }
         bytes
     } else {
-        disk::read(file)?
+        let look = |beginning: &[u8], _| format::check_beginning(beginning).map_err(|p| p.to_string());
+        disk::read_if(file, most, look)?
     };
     if bytes.is_empty() {
         return Ok(String::new());
@@ -98,21 +156,11 @@ fn read(file: &Path) -> Result<String, Failure> {
 
 fn print(text: &str, prediction: &Prediction, as_json: bool) -> Result<(), Failure> {
     if as_json {
-        let entities: Vec<_> = prediction
-            .entities
-            .iter()
-            .map(|e| {
-                json!({"label": e.label, "start": e.start, "end": e.end, "byte_start": e.byte_start,
-                    "byte_end": e.byte_end, "text": &text[e.byte_start..e.byte_end], "score": e.score})
-            })
-            .collect();
+        let entities: Vec<_> = prediction.entities.iter().map(|e| entity(text, e)).collect();
         return json_line(&json!({"text": text, "entities": entities}));
     }
     line(text)?;
-    for e in &prediction.entities {
-        line(format!("  {:<8} {:.2}  {}", e.label, e.score, text[e.byte_start..e.byte_end].replace('\n', " ")))?;
-    }
-    Ok(())
+    prediction.entities.iter().try_for_each(|e| line(shown(text, e)))
 }
 
 /// Writes a dataset of words to standard output with the model's tags instead of its own.
@@ -144,5 +192,5 @@ fn tag_words(tagger: &Tagger, file: &Path) -> Result<(), Failure> {
         }
     }
     let write = found.writes_whole().or(format::CONLL.writes_whole());
-    super::output::bytes(&write.map(|write| write(&corpus, None, Scheme::Iob2)).unwrap_or_default())
+    output::bytes(&write.map(|write| write(&corpus, None, Scheme::Iob2)).unwrap_or_default())
 }

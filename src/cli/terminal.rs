@@ -58,9 +58,15 @@ pub fn text(text: &str) -> io::Result<()> {
 /// # Errors
 /// As [`text`].
 pub fn json(value: &Value) -> io::Result<()> {
-    let mut line = json_escaped(&value.to_string(), Output::Standard.is_terminal());
-    line.push('\n');
-    Output::Standard.write(line.as_bytes())
+    json_part(&format!("{value}\n"))
+}
+
+/// Writes a part of a JSON text to standard output.
+///
+/// # Errors
+/// As [`text`].
+pub fn json_part(part: &str) -> io::Result<()> {
+    Output::Standard.write(json_escaped(part, Output::Standard.is_terminal()).as_bytes())
 }
 
 /// Writes the bytes of a file to standard output.

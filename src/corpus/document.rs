@@ -2,6 +2,7 @@
 
 use super::label::LabelId;
 use super::mark::Marks;
+use super::narrow::narrow;
 use super::scheme::TokenSpan;
 use super::span::Span;
 use std::ops::Range;
@@ -58,7 +59,24 @@ impl Split {
 }
 
 /// Index of a label of whole documents in [`Corpus::classes`](super::Corpus).
-pub type ClassId = u16;
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClassId(u32);
+
+impl ClassId {
+    /// The document label at this index.
+    pub const fn new(index: u32) -> Self {
+        Self(index)
+    }
+}
+
+impl From<ClassId> for usize {
+    fn from(id: ClassId) -> Self {
+        id.0 as Self
+    }
+}
+
+/// Index of a token's value in [`Column::values`](super::store::Column).
+pub type ValueId = u32;
 
 /// One document. The text is never altered; only spans change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,7 +90,7 @@ pub struct Document {
     /// Index of every sentence's first token, then the number of tokens: one more entry than sentences.
     pub sentences: Vec<u32>,
     /// Further columns of the source (pos, chunk), each with one value id a token; none where the source has no columns.
-    pub columns: Vec<Vec<u16>>,
+    pub columns: Vec<Vec<ValueId>>,
     /// Sorted by start, then end. They may overlap where the source's format can hold that. None crosses the end of a
     /// sentence: texts that come without sentences are parted so, and the editor makes no such span.
     pub spans: Vec<Span>,
@@ -104,6 +122,11 @@ impl Document {
         self.sentences[index] as usize..self.sentences[index + 1] as usize
     }
 
+    /// A token's value in a further column, as an index into that column's values; `None` where the document has no such column.
+    pub fn value(&self, column: usize, token: usize) -> Option<ValueId> {
+        self.columns.get(column)?.get(token).copied()
+    }
+
     /// A token's text.
     pub fn token(&self, index: usize) -> &str {
         let (start, end) = self.tokens[index];
@@ -131,7 +154,7 @@ impl Document {
 
     /// The text of some words of a sentence as it stands in the document.
     pub fn words_text(&self, sentence: usize, words: Range<usize>) -> &str {
-        let span = self.span_at(sentence, words, 0);
+        let span = self.span_at(sentence, words, LabelId::default());
         &self.text[span.start as usize..span.end as usize]
     }
 
@@ -174,7 +197,7 @@ impl Document {
 
     /// The sentence that holds this byte, or begins behind it; `None` where there is none.
     pub fn sentence_of(&self, byte: u32) -> Option<usize> {
-        let token = self.tokens.partition_point(|t| t.1 <= byte) as u32;
+        let token = narrow(self.tokens.partition_point(|t| t.1 <= byte));
         let sentence = self.sentences.partition_point(|first| *first <= token).checked_sub(1)?;
         Some(sentence.min(self.len().checked_sub(1)?))
     }
@@ -226,20 +249,20 @@ impl DocumentBuilder {
     }
 
     /// Adds a token and the ids of its further columns.
-    pub fn token(&mut self, word: &str, columns: impl IntoIterator<Item = u16>) {
+    pub fn token(&mut self, word: &str, columns: impl IntoIterator<Item = ValueId>) {
         let space = if self.document.tokens.len() == self.open { "\n" } else { " " };
         self.token_after(space, word, columns);
     }
 
     /// Adds a token that stands behind this space, which may be none. The text's first token has none before it.
-    pub fn token_after(&mut self, space: &str, word: &str, columns: impl IntoIterator<Item = u16>) {
+    pub fn token_after(&mut self, space: &str, word: &str, columns: impl IntoIterator<Item = ValueId>) {
         let document = &mut self.document;
         if !document.text.is_empty() {
             document.text.push_str(space);
         }
-        let start = document.text.len() as u32;
+        let start = narrow(document.text.len());
         document.text.push_str(word);
-        document.tokens.push((start, document.text.len() as u32));
+        document.tokens.push((start, narrow(document.text.len())));
         for (column, value) in document.columns.iter_mut().zip(columns) {
             column.push(value);
         }
@@ -256,8 +279,13 @@ impl DocumentBuilder {
             document.spans.push(Span::new(start..end, s.label));
         }
         self.open = document.tokens.len();
-        document.sentences.push(self.open as u32);
+        document.sentences.push(narrow(self.open));
         true
+    }
+
+    /// How many further columns there are.
+    pub fn columns(&self) -> usize {
+        self.document.columns.len()
     }
 
     /// How many sentences are complete.

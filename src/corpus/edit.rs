@@ -1,7 +1,7 @@
 //! Changes that can be taken back. Everything that alters a corpus is one of these.
 
 use super::document::Document;
-use super::label::{Label, LabelId};
+use super::label::{Label, LabelId, Labels};
 use super::mark::Mark;
 use super::span::Span;
 use super::store::Corpus;
@@ -155,32 +155,22 @@ impl Edit {
                 }
                 fits
             }
-            Self::AddLabel(label) => {
-                corpus.labels.push(label.clone());
-                true
-            }
+            Self::AddLabel(label) => corpus.labels.push(label.clone()).is_ok(),
             Self::RemoveLastLabel(_) => corpus.labels.pop().is_some(),
-            Self::ChangeLabel { id, after, .. } => match corpus.labels.get_mut(*id) {
-                Some(label) => {
-                    *label = after.clone();
-                    true
-                }
-                None => false,
-            },
+            Self::ChangeLabel { id, after, .. } => corpus.labels.set(*id, after.clone()),
             Self::RemoveLabel { id, .. } => {
                 let carried = |d: &Arc<Document>| d.spans.iter().chain(&d.suggestions).any(|s| s.label == *id);
                 if corpus.documents.iter().any(carried) || corpus.labels.remove(*id).is_none() {
                     return false;
                 }
-                renumber(corpus, |label| if label > *id { label - 1 } else { label });
+                renumber(corpus, |label| if label > *id { label.before() } else { label });
                 true
             }
             Self::InsertLabel { id, label } => {
-                if usize::from(*id) > corpus.labels.len() {
+                if usize::from(*id) > corpus.labels.len() || corpus.labels.insert(*id, label.clone()).is_err() {
                     return false;
                 }
-                corpus.labels.insert(*id, label.clone());
-                renumber(corpus, |label| if label >= *id { label + 1 } else { label });
+                renumber(corpus, |label| if label >= *id { label.after() } else { label });
                 true
             }
             Self::Together { edits, .. } => {
@@ -252,6 +242,16 @@ fn sorted<'n>(names: impl Iterator<Item = &'n String>) -> Vec<&'n String> {
     let mut names: Vec<_> = names.collect();
     names.sort_unstable();
     names
+}
+
+/// The id of a label in `labels`, which gets it, and `edits` its addition, if it is new; `None` where no more labels fit.
+pub fn label_for(labels: &mut Labels, name: &str, edits: &mut Vec<Edit>) -> Option<LabelId> {
+    labels.id(name).or_else(|| {
+        let label = labels.fresh(name);
+        let id = labels.push(label.clone()).ok()?;
+        edits.push(Edit::AddLabel(label));
+        Some(id)
+    })
 }
 
 /// A span's text in quotes, cut where it is long.

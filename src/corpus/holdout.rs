@@ -32,6 +32,7 @@ pub fn holdout(corpus: &Corpus, share: f64, seed: u64) -> Holdout {
     let mut units: Vec<u64> = train.iter().map(unit).collect();
     units.dedup();
     units.sort_by_key(|u| mix(seed ^ mix(*u)));
+    #[allow(clippy::cast_possible_truncation, reason = "a share of a count is below it")]
     let wanted = ((units.len() as f64 * share).round() as usize).clamp(usize::from(units.len() > 1), units.len());
     let held: std::collections::HashSet<u64> = units[..wanted].iter().copied().collect();
     let (dev, train) = train.into_iter().partition(|s| held.contains(&unit(s)));

@@ -1,7 +1,74 @@
 //! Labels are entity types: PER, ORG. A tag such as `B-PER` is a label's encoding on one token.
 
+use std::collections::{HashMap, HashSet};
+
 /// Index of a label in its [`Labels`].
-pub type LabelId = u16;
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LabelId(u16);
+
+impl LabelId {
+    /// The most labels that a corpus can hold.
+    pub const MOST: usize = 1 << 16;
+
+    /// The label at this index.
+    pub const fn new(index: u16) -> Self {
+        Self(index)
+    }
+
+    /// The label before it; the first has none and is its own.
+    #[must_use]
+    pub const fn before(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
+    /// The label behind it; the last possible one is its own.
+    #[must_use]
+    pub const fn after(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// The index as a number.
+    pub const fn index(self) -> u16 {
+        self.0
+    }
+}
+
+impl From<LabelId> for usize {
+    fn from(id: LabelId) -> Self {
+        Self::from(id.0)
+    }
+}
+
+impl From<LabelId> for u64 {
+    fn from(id: LabelId) -> Self {
+        Self::from(id.0)
+    }
+}
+
+impl TryFrom<usize> for LabelId {
+    type Error = TooManyLabels;
+
+    fn try_from(index: usize) -> Result<Self, TooManyLabels> {
+        u16::try_from(index).map(Self).map_err(|_| TooManyLabels)
+    }
+}
+
+/// More labels than a corpus can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyLabels;
+
+impl std::fmt::Display for TooManyLabels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "the data has more than {} different labels, the most that a dataset can have here; \
+             check that the column of tags is the right one, or merge labels first",
+            LabelId::MOST
+        )
+    }
+}
+
+impl std::error::Error for TooManyLabels {}
 
 /// The order of the labels in CoNLL-2003 as Hugging Face publishes it, and as the book prints it.
 const BOOK_ORDER: [&str; 4] = ["PER", "ORG", "LOC", "MISC"];
@@ -21,6 +88,9 @@ pub struct Label {
 const LEVELS: [char; 3] = ['.', '/', ':'];
 
 impl Label {
+    /// The number of the theme's label colors; [`Label::colour`] is below it.
+    pub const COLORS: u8 = 24;
+
     /// The name of the group it belongs to, and its own within that: `LOC` and `city` of `LOC.city`. One that stands alone has no group.
     pub fn levels(&self) -> (Option<&str>, &str) {
         let parted = self.name.rsplit_once(LEVELS).filter(|(group, own)| !group.is_empty() && !own.is_empty());
@@ -34,27 +104,31 @@ impl Label {
 }
 
 /// The entity types of a corpus, in display order: the position is the key (1 to 9) and the id.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Labels {
     list: Vec<Label>,
+    /// The first label of each name.
+    by_name: HashMap<String, LabelId>,
 }
 
-impl Labels {
-    /// Labels of these names in this order, with colours in turn.
-    pub fn from_names<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
-        let mut labels = Self::default();
-        for name in names {
-            labels.intern(&name.into());
-        }
-        labels
+impl PartialEq for Labels {
+    fn eq(&self, other: &Self) -> bool {
+        self.list == other.list
     }
+}
 
+impl Eq for Labels {}
+
+impl Labels {
     /// The id of `name`, added at the end if it is new.
-    pub fn intern(&mut self, name: &str) -> LabelId {
-        self.id(name).unwrap_or_else(|| {
-            self.push(self.fresh(name));
-            (self.list.len() - 1) as LabelId
-        })
+    ///
+    /// # Errors
+    /// When there are as many labels as a corpus can hold.
+    pub fn intern(&mut self, name: &str) -> Result<LabelId, TooManyLabels> {
+        match self.id(name) {
+            Some(id) => Ok(id),
+            None => self.push(self.fresh(name)),
+        }
     }
 
     /// A label of this name as it would be if it were new.
@@ -63,43 +137,73 @@ impl Labels {
     }
 
     /// Adds a label at the end.
-    pub fn push(&mut self, label: Label) {
+    ///
+    /// # Errors
+    /// When there are as many labels as a corpus can hold.
+    pub fn push(&mut self, label: Label) -> Result<LabelId, TooManyLabels> {
+        let id = LabelId::try_from(self.list.len())?;
+        self.by_name.entry(label.name.clone()).or_insert(id);
         self.list.push(label);
+        Ok(id)
     }
 
     /// Removes the last label: the inverse of [`Labels::push`].
     pub fn pop(&mut self) -> Option<Label> {
-        self.list.pop()
+        let label = self.list.pop()?;
+        if self.by_name.get(&label.name).is_some_and(|id| usize::from(*id) == self.list.len()) {
+            self.by_name.remove(&label.name);
+        }
+        Some(label)
     }
 
     /// Removes a label; those behind it move up.
     pub fn remove(&mut self, id: LabelId) -> Option<Label> {
-        (usize::from(id) < self.list.len()).then(|| self.list.remove(usize::from(id)))
+        let label = (usize::from(id) < self.list.len()).then(|| self.list.remove(usize::from(id)))?;
+        self.index();
+        Some(label)
     }
 
     /// Puts a label at a place up to the end; those behind it move down.
-    pub fn insert(&mut self, id: LabelId, label: Label) {
+    ///
+    /// # Errors
+    /// When there are as many labels as a corpus can hold.
+    pub fn insert(&mut self, id: LabelId, label: Label) -> Result<(), TooManyLabels> {
+        LabelId::try_from(self.list.len())?;
         self.list.insert(usize::from(id), label);
+        self.index();
+        Ok(())
+    }
+
+    /// Replaces a label; `false` where there is none of this id.
+    pub fn set(&mut self, id: LabelId, label: Label) -> bool {
+        let Some(there) = self.list.get_mut(usize::from(id)) else { return false };
+        *there = label;
+        self.index();
+        true
+    }
+
+    /// Finds the first label of each name anew.
+    fn index(&mut self) {
+        self.by_name.clear();
+        for (id, label) in (0..=u16::MAX).map(LabelId).zip(&self.list) {
+            self.by_name.entry(label.name.clone()).or_insert(id);
+        }
     }
 
     /// The first colour that no label has, or the next in turn when all are taken.
     pub fn free_colour(&self) -> u8 {
-        (0..24).find(|c| self.list.iter().all(|l| l.colour != *c)).unwrap_or((self.list.len() % 24) as u8)
+        let free = (0..Label::COLORS).find(|c| self.list.iter().all(|l| l.colour != *c));
+        free.unwrap_or_else(|| color_in_turn(self.list.len()))
     }
 
     /// The id of `name`.
     pub fn id(&self, name: &str) -> Option<LabelId> {
-        self.list.iter().position(|l| l.name == name).map(|i| i as LabelId)
+        self.by_name.get(name).copied()
     }
 
     /// The label with this id.
     pub fn get(&self, id: LabelId) -> Option<&Label> {
-        self.list.get(id as usize)
-    }
-
-    /// The label with this id, to change it.
-    pub fn get_mut(&mut self, id: LabelId) -> Option<&mut Label> {
-        self.list.get_mut(id as usize)
+        self.list.get(usize::from(id))
     }
 
     /// The name of this id; `?` for an id that is not here.
@@ -109,7 +213,7 @@ impl Labels {
 
     /// All labels in order.
     pub fn iter(&self) -> impl Iterator<Item = (LabelId, &Label)> {
-        self.list.iter().enumerate().map(|(i, l)| (i as LabelId, l))
+        (0..=u16::MAX).map(LabelId).zip(&self.list)
     }
 
     /// Their names in order.
@@ -130,17 +234,14 @@ impl Labels {
     /// The letter by which each label can be given: its own, else the first of its name, A to Z, that no other label has. Of two
     /// with the same letter the first has it.
     pub fn letters(&self) -> Vec<Option<char>> {
-        let mut taken: Vec<Option<char>> = Vec::with_capacity(self.list.len());
-        for label in &self.list {
-            taken.push(label.letter.filter(|own| !taken.contains(&Some(*own))));
+        let mut taken = HashSet::new();
+        let own = self.list.iter().map(|label| label.letter.filter(|letter| taken.insert(*letter)));
+        let mut letters: Vec<Option<char>> = own.collect();
+        for (letter, label) in letters.iter_mut().zip(&self.list).filter(|(letter, _)| letter.is_none()) {
+            let of_name = label.name.chars().map(|c| c.to_ascii_uppercase()).filter(char::is_ascii_uppercase);
+            *letter = of_name.into_iter().find(|c| taken.insert(*c));
         }
-        for (at, label) in self.list.iter().enumerate() {
-            if taken[at].is_none() {
-                let mut letters = label.name.chars().map(|c| c.to_ascii_uppercase()).filter(char::is_ascii_uppercase);
-                taken[at] = letters.find(|c| !taken.contains(&Some(*c)));
-            }
-        }
-        taken
+        letters
     }
 
     /// The order these names are shown in: the book's for PER ORG LOC MISC if any of them is there (others follow as
@@ -149,16 +250,22 @@ impl Labels {
         let rank = |name: &str| BOOK_ORDER.iter().position(|b| *b == name).unwrap_or(BOOK_ORDER.len());
         let mut order: Vec<usize> = (0..self.list.len()).collect();
         order.sort_by_key(|&i| rank(&self.list[i].name));
-        let mut new_id = vec![0; order.len()];
-        for (new, &old) in order.iter().enumerate() {
-            new_id[old] = new as LabelId;
+        let mut new_id = vec![LabelId::default(); order.len()];
+        for (new, &old) in (0..=u16::MAX).map(LabelId).zip(&order) {
+            new_id[old] = new;
         }
         self.list = order.iter().map(|&old| self.list[old].clone()).collect();
         for (i, label) in self.list.iter_mut().enumerate() {
-            label.colour = (i % 24) as u8;
+            label.colour = color_in_turn(i);
         }
+        self.index();
         new_id
     }
+}
+
+/// The color of the label at an index, where labels take them in turn.
+fn color_in_turn(index: usize) -> u8 {
+    (0..Label::COLORS).cycle().nth(index % usize::from(Label::COLORS)).unwrap_or_default()
 }
 
 /// Whether `name` can stand in a tag: not empty, no white space, not `O`.

@@ -1,12 +1,15 @@
 //! What the program works on: documents of tokens with labelled spans.
 //!
-//! Read in this order: [`label`] (entity types), [`mark`] (what is noted about a sentence), [`span`] (a labelled stretch, and who decided it), [`document`] (one document and its sentences), [`scheme`]
+//! Read in this order: [`label`] (entity types), [`narrow`] (numbers in 32 bits), [`mark`] (what is noted about a sentence), [`span`] (a labelled stretch, and who decided it), [`document`] (one document and its sentences), [`scheme`]
 //! (spans as tags and back), [`notation`] (how tags are spelled), [`detector`] (which scheme a file follows), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back),
-//! [`relabel`] (labels renamed, merged, dropped), [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`snapshot`] (all labels at one time), [`duplicates`] (what is nearly the same), [`holdout`] (a dev split where there is none), [`parting`] (all splits made anew), [`direction`] (words of
+//! [`relabel`] (labels renamed, merged, dropped), [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`carry`] (labels carried over to a changed source), [`snapshot`] (all labels at one time), [`duplicates`] (what is nearly the same), [`holdout`] (a dev split where there is none), [`parting`] (all splits made anew), [`direction`] (words of
 //! right-to-left scripts in the order they stand on a line).
 //!
 //! Everything here is pure data: no files, no serialisation, no pixels.
 
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
+
+pub mod carry;
 pub mod detector;
 pub mod direction;
 pub mod document;
@@ -16,6 +19,7 @@ pub mod history;
 pub mod holdout;
 pub mod label;
 pub mod mark;
+pub mod narrow;
 pub mod notation;
 pub mod parting;
 pub mod relabel;
@@ -27,10 +31,10 @@ pub mod store;
 
 pub use detector::{Place, SchemeDetector, Slip};
 pub use direction::Directions;
-pub use document::{ClassId, Document, DocumentBuilder, Split};
+pub use document::{ClassId, Document, DocumentBuilder, Split, ValueId};
 pub use edit::Edit;
 pub use history::History;
-pub use label::{LabelId, Labels};
+pub use label::{LabelId, Labels, TooManyLabels};
 pub use mark::{Mark, Marks, Remark};
 pub use notation::Notation;
 pub use scheme::{Prefix, Scheme, Tag, TokenSpan};

@@ -83,7 +83,7 @@ impl Notation {
 
     /// An example of it: `B-PER`.
     pub fn example(self) -> String {
-        self.text(Some((Prefix::B, 0)), Scheme::Iob2, |_| "PER".into())
+        self.text(Some((Prefix::B, LabelId::default())), Scheme::Iob2, |_| "PER".into())
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::document::{Document, DocumentBuilder, Split};
 use super::duplicates::groups;
+use super::narrow::narrow;
 use super::scheme::TokenSpan;
 use super::store::{Corpus, SentenceId};
 use std::sync::Arc;
@@ -39,7 +40,7 @@ pub fn part(corpus: &Corpus, shares: Shares) -> (Corpus, Parted) {
     let units: Vec<Vec<SentenceId>> = if by_document {
         (0u32..)
             .zip(&corpus.documents)
-            .map(|(document, d)| (0..d.len() as u32).map(|sentence| SentenceId { document, sentence }).collect())
+            .map(|(document, d)| (0..narrow(d.len())).map(|sentence| SentenceId { document, sentence }).collect())
             .collect()
     } else {
         corpus.sentences(None).into_iter().map(|id| vec![id]).collect()
@@ -68,7 +69,7 @@ fn gathered(corpus: &Corpus, split: Split, ids: impl Iterator<Item = SentenceId>
     for id in ids {
         let d = corpus.document(id.document);
         for token in d.sentence(id.sentence as usize) {
-            builder.token(d.token(token), d.columns.iter().map(|c| c[token]).chain(std::iter::repeat(0)));
+            builder.token(d.token(token), (0..corpus.columns.len()).map(|c| d.value(c, token).unwrap_or_default()));
         }
         let spans: Vec<TokenSpan> = d.token_spans(id.sentence as usize);
         builder.end_sentence(&spans);

@@ -20,7 +20,13 @@ pub fn relabel(corpus: &Corpus, renames: &Renames) -> Option<Edit> {
     };
     let targets: Vec<Option<String>> = corpus.labels.iter().map(|(_, l)| target(l)).collect();
     // The first label that has a name keeps its place; the others of that name become it.
-    let first = |name: &String| targets.iter().position(|t| t.as_ref() == Some(name)).map(|i| i as LabelId);
+    let mut firsts: HashMap<&String, LabelId> = HashMap::new();
+    for ((id, _), target) in corpus.labels.iter().zip(&targets) {
+        if let Some(name) = target {
+            firsts.entry(name).or_insert(id);
+        }
+    }
+    let first = |name: &String| firsts.get(name).copied();
     let becomes: Vec<Option<LabelId>> = targets.iter().map(|t| t.as_ref().and_then(first)).collect();
     let mut edits = Vec::new();
     for (document, d) in (0u32..).zip(&corpus.documents) {

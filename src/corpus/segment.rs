@@ -5,6 +5,7 @@
 //! word before is likely an abbreviation. No sentence ends inside a span.
 
 use super::document::{Document, Split};
+use super::narrow::narrow;
 use super::span::Span;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -12,7 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 pub fn words(text: &str) -> Vec<(u32, u32)> {
     let bounds = text.split_word_bound_indices();
     let words = bounds.filter(|(_, word)| !word.chars().all(|c| c.is_whitespace() || c.is_control()));
-    words.map(|(at, word)| (at as u32, (at + word.len()) as u32)).collect()
+    words.map(|(at, word)| (narrow(at), narrow(at + word.len()))).collect()
 }
 
 /// Index of every sentence's first word, then the number of words.
@@ -33,10 +34,10 @@ fn sentences(text: &str, words: &[(u32, u32)], spans: &[Span]) -> Vec<u32> {
             next_span += 1;
         }
         if (line_ends || sentence_ends) && covered <= pair[1].0 {
-            starts.push(i as u32 + 1);
+            starts.push(narrow(i + 1));
         }
     }
-    if words.is_empty() { vec![0] } else { [starts, vec![words.len() as u32]].concat() }
+    if words.is_empty() { vec![0] } else { [starts, vec![narrow(words.len())]].concat() }
 }
 
 /// Whether the word ends with a full stop that more likely belongs to an abbreviation: one of few letters that begins
@@ -77,7 +78,7 @@ impl Document {
             let at = self.tokens[token as usize].0;
             self.spans.iter().any(|s| s.start < at && at < s.end)
         };
-        let total = self.tokens.len() as u32;
+        let total = narrow(self.tokens.len());
         let starts = starts.iter().copied().filter(|s| *s > 0 && *s < total && !inside(*s));
         self.sentences = if total == 0 { vec![0] } else { std::iter::once(0).chain(starts).chain([total]).collect() };
         self
@@ -87,6 +88,7 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::corpus::LabelId;
 
     /// Words parted by `·`, sentences by ` / `.
     fn shown(text: &str, spans: &[Span]) -> String {
@@ -118,7 +120,7 @@ mod tests {
 
     #[test]
     fn no_sentence_ends_inside_a_span() {
-        let span = |start, end| Span::new(start..end, 0);
+        let span = |start, end| Span::new(start..end, LabelId::default());
         assert_eq!(shown("He said. She left.", &[]), "He·said·. / She·left·.");
         assert_eq!(shown("He said. She left.", &[span(3, 12)]), "He·said·.·She·left·.");
         assert_eq!(shown("a\nb\nc", &[span(0, 3)]), "a·b / c");

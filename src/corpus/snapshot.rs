@@ -1,7 +1,8 @@
 //! All labels as they were at one time, to be compared with today's and brought back.
 
-use super::edit::Edit;
+use super::edit::{Edit, label_for};
 use super::label::LabelId;
+use super::narrow::narrow;
 use super::span::Span;
 use super::store::{Corpus, SentenceId};
 
@@ -48,7 +49,7 @@ impl Snapshot {
                 now.sort_unstable();
                 then.sort_unstable();
                 if now != then {
-                    found.push(SentenceId { document, sentence: sentence as u32 });
+                    found.push(SentenceId { document, sentence: narrow(sentence) });
                 }
             }
         }
@@ -59,18 +60,10 @@ impl Snapshot {
     pub fn restore(&self, corpus: &Corpus) -> Option<Edit> {
         let mut labels = corpus.labels.clone();
         let mut edits = Vec::new();
-        let new_id: Vec<LabelId> = self
-            .labels
-            .iter()
-            .map(|name| {
-                labels.id(name).unwrap_or_else(|| {
-                    edits.push(Edit::AddLabel(labels.fresh(name)));
-                    labels.intern(name)
-                })
-            })
-            .collect();
+        let new_id: Vec<Option<LabelId>> =
+            self.labels.iter().map(|name| label_for(&mut labels, name, &mut edits)).collect();
         for ((document, d), then) in (0u32..).zip(&corpus.documents).zip(&self.spans) {
-            let as_now = |s: &Span| Some(Span { label: *new_id.get(usize::from(s.label))?, ..*s });
+            let as_now = |s: &Span| Some(Span { label: (*new_id.get(usize::from(s.label))?)?, ..*s });
             let mut wanted: Vec<Span> = then.iter().filter_map(as_now).collect();
             wanted.sort_unstable();
             let removed: Vec<Span> = d.spans.iter().filter(|s| wanted.binary_search(s).is_err()).copied().collect();

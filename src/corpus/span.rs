@@ -25,6 +25,7 @@ pub enum Origin {
 impl Origin {
     /// A proposer's, of a score from 0 to 1.
     pub fn proposed(who: u8, score: f32) -> Self {
+        #[allow(clippy::cast_possible_truncation, reason = "a score of at most 1 is at most 1,000 thousandths")]
         Self::Proposer { who, score: (score.clamp(0.0, 1.0) * 1000.0).round() as u16 }
     }
 

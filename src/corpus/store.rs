@@ -4,6 +4,7 @@ use super::document::{ClassId, Document, Split};
 use super::edit::Edit;
 use super::label::Labels;
 use super::mark::Mark;
+use super::narrow::narrow;
 use super::scheme::Scheme;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ pub struct SentenceId {
     pub sentence: u32,
 }
 
-/// A further column of the source (pos, chunk): its name and the values seen, so that tokens hold two bytes each.
+/// A further column of the source (pos, chunk): its name and the values seen, so that tokens hold four bytes each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Column {
     /// What it holds.
@@ -89,14 +90,16 @@ impl Corpus {
     /// So many proposers are told apart.
     pub const MOST_PROPOSERS: usize = 60;
 
-    /// The number of a proposer, who is added if new. Beyond [`Corpus::MOST_PROPOSERS`] the last one stands for all.
-    pub fn proposer(&mut self, name: &str) -> u8 {
+    /// The number of a proposer, who is added if new; `None` where there are [`Corpus::MOST_PROPOSERS`] others already.
+    pub fn proposer(&mut self, name: &str) -> Option<u8> {
         let at = self.proposers.iter().position(|p| p == name).unwrap_or(self.proposers.len());
-        let at = at.min(Self::MOST_PROPOSERS - 1);
+        if at >= Self::MOST_PROPOSERS {
+            return None;
+        }
         if at == self.proposers.len() {
             self.proposers.push(name.to_owned());
         }
-        at as u8
+        u8::try_from(at).ok()
     }
 
     /// What is noted about a sentence.
@@ -110,7 +113,8 @@ impl Corpus {
         if at == self.classes.len() {
             self.classes.push(name.to_owned());
         }
-        at as ClassId
+        // A corpus has fewer names than its sources have bytes.
+        ClassId::new(u32::try_from(at).unwrap_or(u32::MAX))
     }
 
     /// The numbers of labels of whole documents, sorted; those that are new are added.
@@ -126,13 +130,19 @@ impl Corpus {
         document.classes.iter().filter_map(|id| self.classes.get(usize::from(*id)))
     }
 
+    /// A token's value in a further column; empty where its document has no such column.
+    pub fn value(&self, column: usize, document: &Document, token: usize) -> &str {
+        let values = self.columns.get(column).map_or(&[][..], |c| &c.values);
+        document.value(column, token).and_then(|id| values.get(id as usize)).map_or("", String::as_str)
+    }
+
     /// Addresses of all sentences of a split (all splits: `None`), in order.
     pub fn sentences(&self, split: Option<Split>) -> Vec<SentenceId> {
         let wanted = |d: &Document| split.is_none_or(|s| d.split == s);
         (0u32..)
             .zip(&self.documents)
             .filter(|(_, d)| wanted(d))
-            .flat_map(|(document, d)| (0..d.len() as u32).map(move |sentence| SentenceId { document, sentence }))
+            .flat_map(|(document, d)| (0..narrow(d.len())).map(move |sentence| SentenceId { document, sentence }))
             .collect()
     }
 
@@ -149,9 +159,23 @@ impl Corpus {
             counts.sentences += d.len();
             counts.tokens += d.tokens.len();
             for span in &d.spans {
-                counts.labels[span.label as usize] += 1;
+                counts.labels[usize::from(span.label)] += 1;
             }
         }
         counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_proposer_is_taken_for_another() {
+        let mut corpus = Corpus::default();
+        let all: Vec<Option<u8>> =
+            (0..Corpus::MOST_PROPOSERS + 1).map(|i| corpus.proposer(&format!("run {i}"))).collect();
+        assert_eq!((all[0], all[59], all[60]), (Some(0), Some(59), None));
+        assert_eq!((corpus.proposer("run 7"), corpus.proposers.len()), (Some(7), Corpus::MOST_PROPOSERS));
     }
 }

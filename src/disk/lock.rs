@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 /// A lock on a file, for as long as this lives. The system gives it back when a program ends, however it ends.
 ///
@@ -13,6 +14,22 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 pub struct Lock {
     /// Held, not read: the lock goes with the file.
     _file: Arc<File>,
+    /// Another lock that is held as long.
+    _other: Option<Arc<File>>,
+}
+
+/// Takes a lock that another program may just be giving back. A process that was started meanwhile holds a copy of the file for
+/// a moment, until it becomes another program.
+fn patiently(file: &File) -> Result<(), std::fs::TryLockError> {
+    const TRIES: usize = 10;
+    const PAUSE: Duration = Duration::from_millis(20);
+    for _ in 1..TRIES {
+        match file.try_lock() {
+            Err(std::fs::TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+    file.try_lock()
 }
 
 /// The locks of this program.
@@ -28,10 +45,14 @@ impl Lock {
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         let held = held.get_or_insert_default();
         if let Some(file) = held.get(path).and_then(Weak::upgrade) {
-            return Ok(Some(Self { _file: file }));
+            return Ok(Some(Self { _file: file, _other: None }));
         }
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(fail)?;
-        match file.try_lock() {
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(fail)?;
+        match patiently(&file) {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
             // A file system without locks has no second writer that could be told of.
@@ -39,6 +60,12 @@ impl Lock {
         }
         let file = Arc::new(file);
         held.insert(path.to_owned(), Arc::downgrade(&file));
-        Ok(Some(Self { _file: file }))
+        Ok(Some(Self { _file: file, _other: None }))
+    }
+
+    /// Both locks as one.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self { _other: Some(other._file), ..self }
     }
 }

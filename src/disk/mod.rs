@@ -10,14 +10,20 @@ use std::path::{Path, PathBuf};
 /// Larger files are refused: they would not fit the memory this program promises to stay within.
 pub const MAX_BYTES: u64 = 4 << 30;
 
+/// A card, a configuration or a list of names is no larger than this, in bytes.
+pub const MAX_SMALL_BYTES: u64 = 16 << 20;
+
+pub mod fault;
+mod identity;
 mod lock;
+mod memory;
 mod replace;
+mod temporary;
 
+pub use identity::FileId;
 pub use lock::Lock;
+pub use memory::free_memory;
 pub use replace::{FileSet, current, finish, remove, replace_files};
-
-/// How the name of what is not yet, or no longer, there ends.
-const TEMPORARY: &str = ".tmp";
 
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -55,21 +61,123 @@ pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
 /// The bytes of a file.
 ///
 /// # Errors
-/// When it cannot be read or is larger than [`MAX_BYTES`].
+/// When it cannot be read, is no regular file, or is larger than [`MAX_BYTES`].
 pub fn read(path: &Path) -> Result<Vec<u8>, DiskError> {
+    read_within(path, MAX_BYTES)
+}
+
+/// The bytes of a card, a configuration or a list of names.
+///
+/// # Errors
+/// As [`read`], with [`MAX_SMALL_BYTES`] as the limit.
+pub fn read_small(path: &Path) -> Result<Vec<u8>, DiskError> {
+    read_within(path, MAX_SMALL_BYTES)
+}
+
+/// The bytes of a file of at most `most` bytes.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_within(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
+    read_if(path, most, |_, _| Ok(()))
+}
+
+/// The bytes of a file whose beginning is accepted: `look` gets up to 64 KiB of it and its size in bytes before the rest is read,
+/// and says what is wrong with it.
+///
+/// # Errors
+/// As [`read_within`], and what `look` says.
+pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), String>) -> Result<Vec<u8>, DiskError> {
+    const BEGINNING: u64 = 64 << 10;
     let fail = |e: io::Error| DiskError::new(path, &e);
-    if path.is_dir() {
-        return Err(fail(io::ErrorKind::IsADirectory.into()));
+    let refuse = |why: String| DiskError { path: path.to_owned(), why };
+    let too_large = || refuse(format!("it is larger than {}, the most that is read of it here", size_text(most)));
+    let (file, size) = open_regular(path)?;
+    if size > most {
+        return Err(too_large());
     }
-    let file = File::open(path).map_err(fail)?;
-    let size = file.metadata().map_err(fail)?.len();
-    let mut bytes = Vec::with_capacity(size.min(MAX_BYTES) as usize);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        let why = format!("it is larger than {} GiB, the most this program reads", MAX_BYTES >> 30);
-        return Err(DiskError { path: path.to_owned(), why });
+    let mut bytes = Vec::new();
+    (&file).take(BEGINNING).read_to_end(&mut bytes).map_err(fail)?;
+    look(&bytes, size).map_err(refuse)?;
+    // The file may have grown since its size was asked for.
+    let left = (most + 1).saturating_sub(bytes.len() as u64);
+    let known = usize::try_from(size.saturating_sub(bytes.len() as u64)).unwrap_or_default();
+    bytes.try_reserve_exact(known).map_err(|_| refuse(format!("there is no memory for its {}", size_text(size))))?;
+    (&file).take(left).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > most {
+        return Err(too_large());
     }
     Ok(bytes)
+}
+
+/// Opens a regular file for reading, and its size in bytes. A named pipe, a device or a socket is refused without waiting for
+/// it, also where it takes the file's place between two calls of the system.
+fn open_regular(path: &Path) -> Result<(File, u64), DiskError> {
+    let fail = |e: io::Error| DiskError::new(path, &e);
+    let check = |about: &fs::Metadata| match about.is_file() {
+        true => Ok(()),
+        false if about.is_dir() => Err(fail(io::ErrorKind::IsADirectory.into())),
+        false => {
+            let why = "it is a pipe, a device or a socket, not a regular file; copy its data into a file first";
+            Err(DiskError { path: path.to_owned(), why: why.into() })
+        }
+    };
+    check(&fs::metadata(path).map_err(fail)?)?;
+    let file = without_waiting(fs::OpenOptions::new().read(true)).open(path).map_err(fail)?;
+    let about = file.metadata().map_err(fail)?;
+    check(&about)?;
+    Ok((file, about.len()))
+}
+
+/// Opening a pipe that nobody writes to returns at once.
+#[cfg(unix)]
+fn without_waiting(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.custom_flags(libc::O_NONBLOCK)
+}
+
+#[cfg(not(unix))]
+fn without_waiting(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    options
+}
+
+/// A size for people: whole GiB, MiB or KiB, rounded down.
+fn size_text(bytes: u64) -> String {
+    match bytes {
+        n if n >= 1 << 30 => format!("{} GiB", n >> 30),
+        n if n >= 1 << 20 => format!("{} MiB", n >> 20),
+        n => format!("{} KiB", n >> 10),
+    }
+}
+
+/// The path with all links followed, so that every way to a file gives the same path; the absolute path of what does not
+/// exist.
+pub fn resolved(path: &Path) -> PathBuf {
+    dunce::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The file that a write to `path` replaces: links are followed.
+///
+/// # Errors
+/// A folder, and a link to a file that does not exist.
+fn target_of(path: &Path) -> Result<PathBuf, DiskError> {
+    let target = dunce::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if target.is_dir() {
+        return Err(DiskError::new(path, &io::ErrorKind::IsADirectory.into()));
+    }
+    if target.is_symlink() {
+        let why = "it is a link to a file that does not exist; remove the link or choose another path".to_owned();
+        return Err(DiskError { path: path.to_owned(), why });
+    }
+    Ok(target)
+}
+
+/// The folder that a file lies in.
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 /// Replaces `path` with `bytes`, or leaves it as it was. Durable when this returns. A link is followed, permissions
@@ -78,11 +186,29 @@ pub fn read(path: &Path) -> Result<Vec<u8>, DiskError> {
 /// # Errors
 /// When the target cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    write_as(path, bytes, Audience::Anyone)
+}
+
+/// [`write`] for a file that holds what nobody but this user should read: a new file has mode 0600.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    write_as(path, bytes, Audience::User)
+}
+
+/// Readers of a new file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    /// As the process's file mode mask says.
+    Anyone,
+    /// This user alone.
+    User,
+}
+
+fn write_as(path: &Path, bytes: &[u8], audience: Audience) -> Result<(), DiskError> {
     let fail = |e: io::Error| DiskError::new(path, &e);
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if target.is_dir() {
-        return Err(fail(io::ErrorKind::IsADirectory.into()));
-    }
+    let target = target_of(path)?;
     let existing = fs::metadata(&target).ok();
     if existing.as_ref().is_some_and(|m| !m.is_file()) {
         let mut device = fs::OpenOptions::new().write(true).open(&target).map_err(fail)?;
@@ -91,20 +217,46 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     if existing.as_ref().is_some_and(|m| m.permissions().readonly()) {
         return Err(fail(io::ErrorKind::PermissionDenied.into()));
     }
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
+    let folder = folder_of(&target);
+    let replace = || -> io::Result<()> {
+        fault::step()?;
+        let mut temporary = temporary::file_in(folder, audience == Audience::User)?;
+        if let Some(existing) = existing {
+            temporary.as_file().set_permissions(existing.permissions())?;
+        }
+        fault::step()?;
+        temporary.write_all(bytes)?;
+        fault::step()?;
+        sync(temporary.as_file())?;
+        fault::step()?;
+        temporary.persist(&target).map_err(|e| e.error)?;
+        Ok(())
     };
-    let mut temporary =
-        as_any_file(tempfile::Builder::new().prefix(".").suffix(TEMPORARY)).tempfile_in(folder).map_err(fail)?;
-    if let Some(existing) = existing {
-        temporary.as_file().set_permissions(existing.permissions()).map_err(fail)?;
+    replace().map_err(fail)?;
+    // The file is replaced from here on; only its durability is still open.
+    if let Err(e) = fault::step() {
+        log::warn!("{}: {e}", folder.display());
     }
-    temporary.write_all(bytes).map_err(fail)?;
-    sync(temporary.as_file()).map_err(fail)?;
-    temporary.persist(&target).map_err(|e| fail(e.error))?;
     sync_folder(folder);
     Ok(())
+}
+
+/// Checks that the existing file `path` can be replaced: asked of all files of a save before the first is written.
+///
+/// # Errors
+/// Says why not: a file that is missing, read-only or no regular file, or a folder in which no file can be made.
+pub fn check_replaceable(path: &Path) -> Result<(), DiskError> {
+    let fail = |e: io::Error| DiskError::new(path, &e);
+    let target = target_of(path)?;
+    let metadata = fs::metadata(&target).map_err(fail)?;
+    if !metadata.is_file() {
+        let why = "it is not a regular file, so it cannot be replaced; save a copy".to_owned();
+        return Err(DiskError { path: path.to_owned(), why });
+    }
+    if metadata.permissions().readonly() {
+        return Err(fail(io::ErrorKind::PermissionDenied.into()));
+    }
+    temporary::file_in(folder_of(&target), true).map(drop).map_err(fail)
 }
 
 /// Adds bytes to the end of a file, for a log that others read while it grows. Not durable: a log may lose its last lines.
@@ -117,37 +269,45 @@ pub fn append(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     file.write_all(bytes).map_err(fail)
 }
 
-/// Makes the folder `path` hold these files. A new folder appears whole; in one that exists each file is replaced
-/// whole, in the given order. The files are asked for one after another, so that only one needs to be in memory.
+/// Makes the folder `path` hold these files, whose names may have folders before them. A new folder appears whole. Into one that
+/// exists the files go one after another, but not before all of them are written beside their places, so that a full disk
+/// changes nothing. The files are asked for one after another, so that only one needs to be in memory.
 ///
 /// # Errors
 /// When a file cannot be made or written; a folder that did not exist then still does not.
 pub fn write_folder<E: From<DiskError>>(
     path: &Path,
-    files: impl IntoIterator<Item = Result<(String, Vec<u8>), E>>,
+    files: impl IntoIterator<Item = Result<(impl AsRef<Path>, Vec<u8>), E>>,
 ) -> Result<(), E> {
     let fail = |e: io::Error| DiskError::new(path, &e);
-    if path.is_dir() {
-        for file in files {
-            let (name, bytes) = file?;
-            write(&path.join(name), &bytes)?;
-        }
-        return Ok(());
-    }
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let exists = path.is_dir();
+    let parent = if exists { path } else { folder_of(path) };
     fs::create_dir_all(parent).map_err(|e| DiskError::new(parent, &e))?;
-    let temporary = tempfile::Builder::new().prefix(".").suffix(TEMPORARY).tempdir_in(parent).map_err(fail)?;
+    let temporary = temporary::folder_in(parent).map_err(fail)?;
+    let mut names: Vec<PathBuf> = Vec::new();
     for file in files {
         let (name, bytes) = file?;
-        let at = path.join(&name);
-        write(&temporary.path().join(name), &bytes).map_err(|e| DiskError { path: at, ..e })?;
+        let name = name.as_ref();
+        let at = temporary.path().join(name);
+        let named = |e: DiskError| DiskError { path: path.join(name), ..e };
+        create_folder(folder_of(&at)).and_then(|()| write(&at, &bytes)).map_err(named)?;
+        names.push(name.to_owned());
     }
-    open_permissions(temporary.path());
-    fs::rename(temporary.path(), path).map_err(fail)?;
-    sync_folder(parent);
+    if !exists {
+        fault::step().and_then(|()| fs::rename(temporary.path(), path)).map_err(fail)?;
+        sync_folder(parent);
+        return Ok(());
+    }
+    for name in &names {
+        let to = path.join(name);
+        let replace = || {
+            fs::create_dir_all(folder_of(&to))?;
+            fault::step()?;
+            fs::rename(temporary.path().join(name), &to)
+        };
+        replace().map_err(|e| DiskError::new(&to, &e))?;
+    }
+    sync_folder(path);
     Ok(())
 }
 
@@ -157,6 +317,29 @@ pub fn write_folder<E: From<DiskError>>(
 /// When it cannot be made.
 pub fn create_folder(path: &Path) -> Result<(), DiskError> {
     fs::create_dir_all(path).map_err(|e| DiskError::new(path, &e))
+}
+
+/// Makes a folder, and those above it, that nobody but this user may look into (mode 0700). One that exists stays as it is.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn create_private_folder(path: &Path) -> Result<(), DiskError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|e| DiskError::new(path, &e))
+}
+
+/// Closes a folder of this program's own to other users (mode 0700), if it exists. A failure is logged: it may be another user's.
+pub fn close_to_others(path: &Path) {
+    #[cfg(unix)]
+    if path.is_dir() {
+        use std::os::unix::fs::PermissionsExt;
+        if let Err(e) = fs::set_permissions(path, fs::Permissions::from_mode(0o700)) {
+            log::warn!("{}: {e}", path.display());
+        }
+    }
 }
 
 /// The files directly inside a folder, hidden ones left out, sorted by name.
@@ -185,7 +368,7 @@ pub fn folders(path: &Path) -> Vec<PathBuf> {
 /// When it cannot be renamed or deleted.
 pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let hidden = path.with_file_name(format!(".{name}{TEMPORARY}"));
+    let hidden = path.with_file_name(temporary::name_of(&name));
     rename(path, &hidden)?;
     fs::remove_dir_all(&hidden).map_err(|e| DiskError::new(path, &e))
 }
@@ -194,7 +377,7 @@ pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
 pub fn clear_leftovers(path: &Path) {
     for entry in fs::read_dir(path).into_iter().flatten().flatten() {
         let at = entry.path();
-        let is_ours = is_hidden(&at) && at.to_string_lossy().ends_with(TEMPORARY);
+        let is_ours = is_hidden(&at) && at.to_string_lossy().ends_with(temporary::ENDING);
         let gone = match (is_ours, at.is_dir()) {
             (false, _) => Ok(()),
             (true, true) => fs::remove_dir_all(&at),
@@ -233,28 +416,6 @@ fn sync_folder(folder: &Path) {
         let _ = folder.sync_all();
     }
 }
-
-/// A temporary file is private; one that becomes a person's file has the permissions any new file has.
-#[cfg(unix)]
-fn as_any_file<'a, 'b, 'c>(builder: &'c mut tempfile::Builder<'a, 'b>) -> &'c mut tempfile::Builder<'a, 'b> {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(fs::Permissions::from_mode(0o666))
-}
-
-#[cfg(not(unix))]
-fn as_any_file<'a, 'b, 'c>(builder: &'c mut tempfile::Builder<'a, 'b>) -> &'c mut tempfile::Builder<'a, 'b> {
-    builder
-}
-
-/// A temporary folder is private; the folder it becomes is as open as any other.
-#[cfg(unix)]
-fn open_permissions(folder: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o755));
-}
-
-#[cfg(not(unix))]
-fn open_permissions(_: &Path) {}
 
 /// Renames a file.
 ///

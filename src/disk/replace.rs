@@ -6,7 +6,7 @@
 //!
 //! A program that does not know [`NEW`] finds the old files, no key file, or the new files; never a mixture.
 
-use super::{DiskError, TEMPORARY, sync_folder, write};
+use super::{DiskError, sync_folder, temporary, write};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ pub fn replace_files<E: From<DiskError>>(
     if let Some(path) = in_the_way {
         return Err(DiskError { path, why: "a folder lies in the place of this file; move it away".into() }.into());
     }
-    let temporary = tempfile::Builder::new().prefix(".").suffix(TEMPORARY).tempdir_in(folder).map_err(fail)?;
+    let temporary = temporary::folder_in(folder).map_err(fail)?;
     let mut names = String::new();
     for file in files {
         let (name, bytes) = file?;

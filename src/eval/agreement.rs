@@ -1,7 +1,7 @@
 //! Two labellings of the same sentences: how far they agree, and where they differ.
 
 use super::score::Score;
-use crate::corpus::{Corpus, Labels, SentenceId, Span};
+use crate::corpus::{Corpus, LabelId, Labels, SentenceId, Span};
 use std::collections::{HashMap, VecDeque};
 
 /// How far two labellings agree.
@@ -46,7 +46,7 @@ impl Agreement {
     /// Compares two corpora. Sentences are matched by their words; one that stands several times is matched in order.
     pub fn of(mine: &Corpus, theirs: &Corpus) -> Self {
         let mut all_labels = mine.labels.clone();
-        let new_id: Vec<u16> = theirs.labels.iter().map(|(_, l)| all_labels.intern(&l.name)).collect();
+        let new_id: Vec<Option<LabelId>> = theirs.labels.iter().map(|(_, l)| all_labels.intern(&l.name).ok()).collect();
         let mut waiting: HashMap<Vec<&str>, VecDeque<SentenceId>> = HashMap::new();
         for id in theirs.sentences(None) {
             waiting.entry(theirs.document(id.document).words(id.sentence as usize)).or_default().push_back(id);
@@ -67,7 +67,7 @@ impl Agreement {
             let mut there: Vec<Span> = e
                 .token_spans(other.sentence as usize)
                 .into_iter()
-                .map(|s| d.span_at(sentence, s.start..s.end, new_id[usize::from(s.label)]))
+                .filter_map(|s| Some(d.span_at(sentence, s.start..s.end, new_id[usize::from(s.label)]?)))
                 .collect();
             // Two parts of one word are the same whole words.
             there.sort_unstable();
@@ -108,8 +108,8 @@ impl Agreement {
         let sum = spans.iter().fold((0, 0, 0), |a, s| (a.0 + s.0, a.1 + s.1, a.2 + s.2));
         agreement.spans = Score::of(sum.0, sum.1, sum.2);
         let of_label =
-            |(id, s): (u16, &(usize, usize, usize))| (all_labels.name(id).to_owned(), Score::of(s.0, s.1, s.2));
-        let counted = (0u16..).zip(&spans).filter(|(_, s)| s.1 + s.2 > 0);
+            |(id, s): (LabelId, &(usize, usize, usize))| (all_labels.name(id).to_owned(), Score::of(s.0, s.1, s.2));
+        let counted = all_labels.iter().map(|(id, _)| id).zip(&spans).filter(|(_, s)| s.1 + s.2 > 0);
         agreement.labels = counted.map(of_label).collect();
         agreement.all_labels = all_labels;
         agreement
@@ -188,7 +188,7 @@ mod tests {
         for line in marked.split('\n') {
             let mut tags = Vec::new();
             for word in line.split(' ') {
-                let (word, label) = word.split_once('/').map_or((word, None), |(w, l)| (w, Some(labels.intern(l))));
+                let (word, label) = word.split_once('/').map_or((word, None), |(w, l)| (w, labels.intern(l).ok()));
                 builder.token(word, []);
                 tags.push(label);
             }

@@ -236,7 +236,9 @@ mod tests {
                 for (i, word) in sentence.split(' ').enumerate() {
                     let (word, label) = word.split_once('/').map_or((word, None), |(w, l)| (w, Some(l)));
                     builder.token(word, []);
-                    spans.extend(label.map(|l| TokenSpan { start: i, end: i + 1, label: labels.intern(l) }));
+                    spans.extend(
+                        label.and_then(|l| Some(TokenSpan { start: i, end: i + 1, label: labels.intern(l).ok()? })),
+                    );
                 }
                 builder.end_sentence(&spans);
             }
@@ -259,7 +261,10 @@ mod tests {
         assert_eq!(s.splits[0].labels, [2, 2]);
         assert_eq!((s.span_lengths[0], s.sentence_lengths[0]), (6, 5));
         assert_eq!((s.surfaces[0].text.as_str(), s.surfaces[0].count()), ("Oslo", 4));
-        assert_eq!(s.mixed, [Surface { text: "Oslo".into(), labels: vec![(0, 3), (1, 1)] }]);
+        assert_eq!(
+            s.mixed,
+            [Surface { text: "Oslo".into(), labels: vec![(LabelId::new(0), 3), (LabelId::new(1), 1)] }]
+        );
         assert_eq!((s.seen[0].surfaces, s.seen[0].split), (0.5, Split::Test));
         let leak = (SentenceId { document: 0, sentence: 2 }, SentenceId { document: 1, sentence: 0 });
         assert_eq!(s.duplicates, Some(Duplicates { sentences: 1, leaks: vec![leak] }));

@@ -1,8 +1,9 @@
 //! brat's standoff: `X.ann` beside the text `X.txt`. Relations, events, attributes and notes are kept as they are.
 
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
-use super::words::label_name;
+use super::words::{label_name, other_words};
 use super::{Current, Format, Found, Holds, Problem, Source, Write, decode_utf8};
+use crate::corpus::narrow::narrow;
 use crate::corpus::{Corpus, Document, Span};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ pub const BRAT: Format = Format {
     read,
     write: Some(Write::EachDocument(files, configuration)),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: true, text: true, documents: true, spaced_labels: false, classes: false, columns: 0 },
+    holds: Holds { spaced_labels: false, any_character: false, ..Holds::TEXTS },
 };
 
 /// A text-bound annotation: `T1⇥ORG 0 4;5 9⇥surface`.
@@ -167,7 +168,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
                     let (held, said) = (super::found::quote(held), super::found::quote(bound.surface));
                     found.problem(bound.line, 3, || format!("{} holds {held}, not {said} as it says", bound.id));
                 }
-                spans.push(Span::new(start..end, corpus.labels.intern(bound.label)));
+                spans.push(Span::new(start..end, corpus.labels.intern(bound.label)?));
             }
             Err(why) => found.problem(bound.line, 2, || why),
         }
@@ -204,6 +205,10 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         }
         None => true,
     });
+    let differs = !gone.is_empty() || !left.is_empty() || !relabelled.is_empty();
+    if differs && text_beside(source)? != *text {
+        return Err(other_words(0));
+    }
     let gone: HashSet<&str> = gone.iter().map(|(bound, _)| bound.id).collect();
     let mut out = String::with_capacity(annotations.len());
     for line in annotations.split_inclusive('\n') {
@@ -253,9 +258,9 @@ fn fragments(text: &str, span: Span, measure: Measure) -> String {
     for line in held.split_inclusive('\n') {
         let bare = line.trim_end_matches(['\n', '\r']);
         if !bare.is_empty() {
-            borders.extend([at, at + bare.len() as u32]);
+            borders.extend([at, at + narrow(bare.len())]);
         }
-        at += line.len() as u32;
+        at += narrow(line.len());
     }
     let counted = offsets(text, &borders, measure.unit);
     let short = |offset: usize, byte: u32| {
@@ -284,6 +289,7 @@ fn configuration(corpus: &Corpus) -> Vec<(&'static str, Vec<u8>)> {
     let annotation = format!("[entities]\n{}\n\n[relations]\n\n[events]\n\n[attributes]\n", names.join("\n"));
     // Pale grounds of different hues, on which brat writes in black.
     let colour = |i: usize| {
+        #[allow(clippy::cast_possible_truncation, reason = "between 145 and 255")]
         let pale = |shift: f64| (200.0 + 55.0 * (i as f64 * 2.4 + shift).cos()).round() as u8;
         format!("#{:02x}{:02x}{:02x}", pale(0.0), pale(2.1), pale(4.2))
     };

@@ -3,9 +3,12 @@
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value};
 
-/// The head of a card; `None` where it has none that is YAML.
+/// The largest head that is read, in bytes: it takes fifty times its size while it is.
+const MOST: usize = 2 << 20;
+
+/// The head of a card; `None` where it has none that is YAML, or one of more than 2 MiB.
 pub fn head(card: &str) -> Option<Value> {
-    let head = card.trim_start().strip_prefix("---")?.split("\n---").next()?;
+    let head = card.trim_start().strip_prefix("---")?.split("\n---").next().filter(|head| head.len() <= MOST)?;
     Yaml::load_from_str(head).ok()?.first().map(as_json)
 }
 

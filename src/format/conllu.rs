@@ -1,7 +1,7 @@
 //! CoNLL-U: ten columns, the entity's tag in the last one (`MISC`) as `NER=B-PER`, where Universal Dependencies has no place of
 //! its own for it. CoNLL-U Plus names its columns in the first line; a column called `NER` there has the tag itself.
 
-use super::words::{SpansOf, Tagged, label_name, say};
+use super::words::{SpansOf, Standing, Tagged, label_name};
 use super::{Current, Format, Found, Glance, Holds, Problem, Source, Write};
 use crate::corpus::notation::{parse_tag, tag_text};
 use crate::corpus::scheme;
@@ -17,7 +17,7 @@ pub const CONLLU: Format = Format {
     read,
     write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, classes: false, columns: 0 },
+    holds: Holds::NOTHING,
 };
 
 /// How the first line of CoNLL-U Plus begins.
@@ -126,7 +126,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             reader.found.also("lemmas and grammar of words");
         }
         reader.word_after(if first { "\n" } else { space }, fields[shape.form]);
-        reader.tag(shape.tag(&fields), line, shape.tag + 1);
+        reader.tag(shape.tag(&fields), line, shape.tag + 1)?;
         space = if shape.is_misc && fields[shape.tag].split('|').any(|p| p == "SpaceAfter=No") { "" } else { " " };
         first = false;
     }
@@ -144,22 +144,28 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     let mut out = String::with_capacity(decoded.text.len());
     let mut block: Vec<&str> = Vec::new();
     let mut number = 0;
-    let mut end = |block: &mut Vec<&str>, out: &mut String| {
+    let mut end = |block: &mut Vec<&str>, out: &mut String, line: usize| -> Result<(), Problem> {
         let fields = |i: usize| block[i].trim_end_matches(['\n', '\r']).split('\t').collect::<Vec<&str>>();
         let is = |i: &usize| {
             let fields = fields(*i);
             !block[*i].starts_with('#') && fields.len() == shape.columns && shape.is_word(&fields)
         };
         let words: Vec<usize> = (0..block.len()).filter(is).collect();
-        let wanted = (!words.is_empty()).then(|| {
+        let mut wanted = None;
+        if !words.is_empty() {
             number += 1;
-            spans.of(number - 1)
-        });
-        let tags = words.iter().map(|i| shape.tag(&fields(*i)));
-        let wanted = wanted
-            .flatten()
-            .filter(|wanted| current.anew || !say(Notation::Usual, tags, wanted, &current.corpus.labels));
-        let Some(wanted) = wanted else { return block.drain(..).for_each(|l| out.push_str(l)) };
+            wanted = spans.changed(Standing {
+                number: number - 1,
+                line,
+                words: words.iter().map(|i| fields(*i)[shape.form]),
+                tags: words.iter().map(|i| shape.tag(&fields(*i))),
+                notation: Notation::Usual,
+            })?;
+        }
+        let Some(wanted) = wanted else {
+            block.drain(..).for_each(|l| out.push_str(l));
+            return Ok(());
+        };
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
         let name = |l| label_name(current.corpus.labels.name(l));
         let mut tags = tags.into_iter().map(|t| tag_text(t, current.scheme, name));
@@ -170,16 +176,20 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
                 None => out.push_str(line),
             }
         }
+        Ok(())
     };
+    let mut lines = 0;
     for line in decoded.text.split_inclusive('\n') {
+        lines += 1;
         if line.trim().is_empty() {
-            end(&mut block, &mut out);
+            end(&mut block, &mut out, lines)?;
             out.push_str(line);
         } else {
             block.push(line);
         }
     }
-    end(&mut block, &mut out);
+    end(&mut block, &mut out, lines)?;
+    spans.finish(number)?;
     decoded.encode(&out)
 }
 

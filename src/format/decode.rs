@@ -72,13 +72,11 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
             Ok(Decoded { text, encoding, mark, bytes: rest })
         };
     }
-    let line_of = |at: usize| bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
     // Asked first without a place, which is much quicker.
     if bytes.contains(&0)
         && let Some(at) = bytes.iter().position(|b| *b == 0)
     {
-        let what = "the file is binary (it has a zero byte), not text. Choose a text file.";
-        return Err(Problem::at(line_of(at), 0, what));
+        return Err(binary(bytes, at));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok(Decoded { text: Cow::Borrowed(text), encoding: UTF_8, mark: &[], bytes });
@@ -109,6 +107,28 @@ pub(super) fn decode_as<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Res
         return Err(Problem::at(0, 0, why));
     }
     Ok(Decoded { text, encoding, mark, bytes: rest })
+}
+
+/// Looks at the beginning of a large file before the rest of it is read: one of a binary kind that no format has would be refused
+/// in any case.
+///
+/// # Errors
+/// A zero byte in what is no text and begins like no format that is not text.
+pub fn check_beginning(bytes: &[u8]) -> Result<(), Problem> {
+    // Parquet; zip and what is one; gzip; Zstandard; OLE (old spreadsheets); zlib (spaCy).
+    const KNOWN: [&[u8]; 6] =
+        [b"PAR1", b"PK", &[0x1f, 0x8b], &[0x28, 0xb5, 0x2f, 0xfd], &[0xd0, 0xcf, 0x11, 0xe0], &[0x78]];
+    let is_known = KNOWN.iter().any(|mark| bytes.starts_with(mark)) || Encoding::for_bom(bytes).is_some();
+    match bytes.iter().position(|b| *b == 0).filter(|_| !is_known) {
+        Some(at) => Err(binary(bytes, at)),
+        None => Ok(()),
+    }
+}
+
+/// A zero byte at this place.
+fn binary(bytes: &[u8], at: usize) -> Problem {
+    let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
+    Problem::at(line, 0, "the file is binary (it has a zero byte), not text. Choose a text file.")
 }
 
 fn broken_text(bytes: &[u8], guess: &str) -> Problem {

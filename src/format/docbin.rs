@@ -3,6 +3,7 @@
 
 use super::words::parts;
 use super::{Format, Found, Holds, Problem, Source, Write};
+use crate::corpus::narrow::narrow;
 use crate::corpus::scheme::{self, Prefix};
 use crate::corpus::{Corpus, Document, Scheme, Span, Split};
 use flate2::read::{ZlibDecoder, ZlibEncoder};
@@ -20,7 +21,7 @@ pub const SPACY: Format = Format {
     read,
     write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
     rewrite: None,
-    holds: Holds { overlaps: false, text: true, documents: true, spaced_labels: true, classes: false, columns: 0 },
+    holds: Holds { overlaps: false, borders: true, ..Holds::TEXTS },
 };
 
 // Columns of the table, as spacy.attrs numbers them.
@@ -33,9 +34,6 @@ const SENT_START: u64 = 80;
 const INSIDE: u64 = 1;
 const OUTSIDE: u64 = 2;
 const BEGINS: u64 = 3;
-
-/// More than this is not unfolded.
-const MOST: u64 = 1 << 30;
 
 /// Texts that spaCy knows by a small number, as `spacy.symbols` has them: "456 _".
 const SYMBOLS: &str = include_str!("../../assets/spacy/symbols.txt");
@@ -80,12 +78,48 @@ fn damaged(why: impl std::fmt::Display) -> Problem {
     Problem::at(0, 0, format!("the .spacy file is damaged ({why})"))
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let mut packed = Vec::new();
-    ZlibDecoder::new(source.bytes).take(MOST + 1).read_to_end(&mut packed).map_err(damaged)?;
-    if packed.len() as u64 > MOST {
-        return Err(damaged("it unfolds to more than 1 GiB"));
+/// How many values a MessagePack message has, those in lists and tables each counted: in memory each takes much more than its
+/// byte. `None` where it ends early.
+fn values(mut rest: &[u8]) -> Option<u64> {
+    let mut count = 0;
+    while let Some((mark, behind)) = rest.split_first() {
+        count += 1;
+        let length = |bytes: usize| {
+            let number = behind.get(..bytes)?.iter().fold(0usize, |n, b| n << 8 | usize::from(*b));
+            Some(bytes.saturating_add(number))
+        };
+        // What follows a mark, in bytes; what is in a list or table are values of their own.
+        let follows = match *mark {
+            0xa0..=0xbf => usize::from(mark & 0x1f),
+            0xc4 | 0xd9 => length(1)?,
+            0xc5 | 0xda => length(2)?,
+            0xc6 | 0xdb => length(4)?,
+            0xc7 => length(1)?.saturating_add(1),
+            0xc8 => length(2)?.saturating_add(1),
+            0xc9 => length(4)?.saturating_add(1),
+            0xcc | 0xd0 => 1,
+            0xcd | 0xd1 | 0xdc | 0xde | 0xd4 => 2,
+            0xce | 0xd2 | 0xca | 0xdd | 0xdf => 4,
+            0xcf | 0xd3 | 0xcb => 8,
+            0xd5 => 3,
+            0xd6 => 5,
+            0xd7 => 9,
+            0xd8 => 17,
+            _ => 0,
+        };
+        rest = behind.get(follows..)?;
     }
+    Some(count)
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let most = source.budget.unfolded(source.bytes.len());
+    let mut packed = Vec::new();
+    ZlibDecoder::new(source.bytes).take(most + 1).read_to_end(&mut packed).map_err(damaged)?;
+    let check = |bytes: u64| source.budget.check(source.bytes.len(), bytes);
+    check(packed.len() as u64)?;
+    let values = values(&packed).ok_or_else(|| damaged("a value is cut"))?;
+    check(packed.len() as u64 + values * size_of::<Value>() as u64)?;
     let message = rmpv::decode::read_value(&mut packed.as_slice()).map_err(damaged)?;
     let field = |name: &str| {
         let entries = message.as_map().map(Vec::as_slice).unwrap_or_default();
@@ -113,6 +147,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     }
     let mut documents = Vec::new();
     let mut at = 0usize;
+    let mut held = 0;
     for (number, length) in lengths.enumerate() {
         let end = usize::try_from(length)
             .ok()
@@ -124,27 +159,30 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let mut starts = Vec::new();
         for (row, space) in rows[at..end].iter().zip(&spaces[at..end]) {
             let word = strings.get(&row[orth]).ok_or_else(|| damaged("a word is not among its strings"))?;
-            let start = text.len() as u32;
+            let start = narrow(text.len());
+            // Any number of tokens may be the same long text.
+            held += word.len() as u64;
+            check(held)?;
             text.push_str(word);
-            let stop = text.len() as u32;
+            let stop = narrow(text.len());
             if *space != 0 {
                 text.push(' ');
             }
             // Space that is more than one blank is a token of its own there.
             if !word.trim().is_empty() {
                 if starts_sentence.is_some_and(|column| row[column] == 1) {
-                    starts.push(words.len() as u32);
+                    starts.push(narrow(words.len()));
                 }
                 words.push((start, stop));
             }
             match (row[iob], strings.get(&row[kind])) {
-                (BEGINS, Some(label)) => spans.push(Span::new(start..stop, corpus.labels.intern(label))),
+                (BEGINS, Some(label)) => spans.push(Span::new(start..stop, corpus.labels.intern(label)?)),
                 (INSIDE, _) => spans.iter_mut().last().into_iter().for_each(|s| s.end = stop),
                 _ => {}
             }
         }
         at = end;
-        let document = Document::of_text(source.split, source.file, number as u32, text, spans, Some(words));
+        let document = Document::of_text(source.split, source.file, narrow(number), text, spans, Some(words));
         // A start at the first token alone is there in every document.
         let document = if starts.len() > 1 { document.with_sentences(&starts) } else { document };
         documents.push(Arc::new(document));
@@ -234,6 +272,28 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_counted_as_they_are_read() {
+        let check = |value: Value, expected: u64| {
+            let mut bytes = Vec::new();
+            rmpv::encode::write_value(&mut bytes, &value).expect("bytes");
+            assert_eq!(values(&bytes), Some(expected), "{value}");
+            assert!(values(&bytes[..bytes.len() - 1]).is_none_or(|n| n < expected));
+        };
+        for size in [1, 40, 300, 70_000] {
+            check(Value::from("x".repeat(size)), 1);
+            check(Value::Binary(vec![0; size]), 1);
+            check(Value::Ext(7, vec![0; size]), 1);
+            check(Value::Array(vec![Value::Nil; size]), size as u64 + 1);
+            check(Value::Map(vec![(Value::from(true), Value::F64(0.5)); size]), 2 * size as u64 + 1);
+        }
+        let numbers = [0i64, -1, -40, -300, -70_000, i64::MIN, 200, 300, 70_000, i64::MAX];
+        check(Value::Array(numbers.into_iter().map(Value::from).collect()), 11);
+        check(Value::Array([1, 2, 4, 8, 16].map(|n| Value::Ext(1, vec![0; n])).to_vec()), 6);
+        check(Value::from(u64::MAX), 1);
+        check(Value::F32(0.5), 1);
+    }
 
     #[test]
     fn hashes_are_spacys() {

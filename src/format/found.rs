@@ -2,7 +2,7 @@
 
 use super::columns::Layout;
 use super::{Decoded, Format, Unit};
-use crate::corpus::{Scheme, SchemeDetector, Slip};
+use crate::corpus::{Scheme, SchemeDetector, Slip, TooManyLabels};
 use std::collections::BTreeMap;
 
 /// What is wrong at one place of a file. Lines and columns count from 1; 0 means the whole file or line.
@@ -20,6 +20,12 @@ impl Problem {
     /// A problem at a place.
     pub fn at(line: usize, column: usize, message: impl Into<String>) -> Self {
         Self { line, column, message: message.into() }
+    }
+}
+
+impl From<TooManyLabels> for Problem {
+    fn from(error: TooManyLabels) -> Self {
+        Self::at(0, 0, error.to_string())
     }
 }
 

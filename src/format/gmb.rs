@@ -1,8 +1,9 @@
 //! The Groningen Meaning Bank as Kaggle has it: CSV of `Sentence #`, `Word`, `POS`, `Tag`, the sentence's name only on its
 //! first row.
 
-use super::words::{SpansOf, Tagged, label_name, say};
+use super::words::{SpansOf, Standing, Tagged, label_name};
 use super::{Current, Format, Found, Holds, Problem, Source, Write};
+use super::{byte_of, line_of};
 use crate::corpus::notation::tag_text;
 use crate::corpus::scheme;
 use crate::corpus::{Corpus, Notation, Scheme, Split};
@@ -17,13 +18,16 @@ pub const GMB: Format = Format {
     read,
     write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, classes: false, columns: 1 },
+    holds: Holds { columns: 1, spaced_words: true, ..Holds::NOTHING },
 };
 
 fn header(line: &str) -> StringRecord {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
     reader.records().next().and_then(Result::ok).unwrap_or_default()
 }
+
+/// The name of the column that becomes one of the corpus.
+const POS: &str = "pos";
 
 /// Which columns hold the sentence, the word and the tag.
 fn columns(header: &StringRecord) -> Option<[usize; 3]> {
@@ -50,25 +54,29 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let decoded = source.decode()?;
     let (mut reader, [sentence, word, tag]) = rows(&decoded.text)?;
     let found = Found::of(GMB, &decoded);
+    let pos = reader.headers().ok().and_then(|h| h.iter().position(|h| h.trim().eq_ignore_ascii_case(POS)));
     let mut out = Tagged::new(source, corpus, found);
+    if pos.is_some() {
+        out.with_column(POS);
+    }
     let mut name = String::new();
     for row in reader.records() {
         let row = match row {
             Ok(row) => row,
             Err(e) => {
-                let line = e.position().map_or(0, |p| p.line() as usize);
+                let line = line_of(e.position());
                 out.found.problem(line, 0, || format!("the row is broken ({e}); it is left as it is"));
                 continue;
             }
         };
-        let line = row.position().map_or(0, |p| p.line() as usize);
+        let line = line_of(row.position());
         if begins(&row, sentence, &mut name) {
             out.end_sentence();
         }
         match (row.get(word).filter(|w| !w.trim().is_empty()), row.get(tag)) {
             (Some(word), Some(text)) => {
-                out.word(word);
-                out.tag(text, line, tag + 1);
+                out.word_with(word, pos.and_then(|at| row.get(at)).unwrap_or(""));
+                out.tag(text, line, tag + 1)?;
             }
             _ => out.found.problem(line, word + 1, || "the row lacks its word or its tag; it is left as it is".into()),
         }
@@ -91,13 +99,13 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     loop {
         let after = |at: usize| at + usize::from(text[at..].starts_with('\n'));
         // A record ends before the second character of its line end.
-        let start = after(reader.position().byte() as usize);
+        let start = after(byte_of(reader.position()));
         match reader.read_record(&mut row) {
             Ok(false) => break,
             Err(_) => continue,
             Ok(true) => {}
         }
-        let end = after(reader.position().byte() as usize);
+        let end = after(byte_of(reader.position()));
         if begins(&row, sentence, &mut name) && sentences.last().is_none_or(|s| !s.is_empty()) {
             sentences.push(Vec::new());
         }
@@ -115,11 +123,14 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
     for (number, rows) in sentences.iter().filter(|s| !s.is_empty()).enumerate() {
-        let Some(wanted) = spans.of(number) else { continue };
-        let before = rows.iter().map(|(row, _)| row.get(tag).unwrap_or(""));
-        if !current.anew && say(Notation::Usual, before, &wanted, &current.corpus.labels) {
-            continue;
-        }
+        let there = Standing {
+            number,
+            line: line_of(rows.first().and_then(|(row, _)| row.position())),
+            words: rows.iter().map(|(row, _)| row.get(word).unwrap_or("")),
+            tags: rows.iter().map(|(row, _)| row.get(tag).unwrap_or("")),
+            notation: Notation::Usual,
+        };
+        let Some(wanted) = spans.changed(there)? else { continue };
         let tags = scheme::encode(&wanted, rows.len(), current.scheme);
         for ((row, range), new) in rows.iter().zip(tags) {
             let new = tag_text(new, current.scheme, |l| current.corpus.labels.name(l).to_owned());
@@ -139,13 +150,14 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
             copied = range.end;
         }
     }
+    spans.finish(sentences.iter().filter(|s| !s.is_empty()).count())?;
     out.push_str(&text[copied..]);
     decoded.encode(&out)
 }
 
 fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
     let mut table = csv::Writer::from_writer(Vec::new());
-    let pos = corpus.columns.iter().position(|c| c.name == "pos");
+    let pos = corpus.columns.iter().position(|c| c.name == POS);
     let mut row = |fields: [&str; 4]| {
         // It writes to memory, where nothing fails.
         if let Err(e) = table.write_record(fields) {
@@ -161,8 +173,8 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
         let mut name = format!("Sentence: {number}");
         for (word, tag) in words.zip(tags) {
             let tag = tag_text(tag, scheme, |l| label_name(corpus.labels.name(l)));
-            let value = pos.and_then(|c| corpus.columns[c].values.get(usize::from(*d.columns.get(c)?.get(word)?)));
-            row([&name, d.token(word), value.map_or("", String::as_str), &tag]);
+            let value = pos.map_or("", |column| corpus.value(column, d, word));
+            row([&name, d.token(word), value, &tag]);
             name.clear();
         }
     }

@@ -4,7 +4,7 @@
 
 use super::card;
 use super::records::json::{self, Record, Shape};
-use super::words::{SpansOf, Tagged, say};
+use super::words::{SpansOf, Standing, Tagged};
 use super::{Current, Format, Found, Holds, Problem, Source, Write};
 use crate::corpus::notation::tag_text;
 use crate::corpus::scheme;
@@ -20,7 +20,7 @@ pub const HF_JSONL: Format = Format {
     read,
     write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, classes: false, columns: 0 },
+    holds: Holds { spaced_labels: true, spaced_words: true, any_character: true, ..Holds::NOTHING },
 };
 
 pub(super) const WORDS: [&str; 3] = ["tokens", "words", "token"];
@@ -53,7 +53,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
                 let others = value.as_object().into_iter().flatten().filter(|(key, _)| !used.contains(&key.as_str()));
                 others.for_each(|(key, _)| reader.found.also(format!("“{key}”")));
                 reader.of_split(record.split.unwrap_or(source.split));
-                reader.sentence(&words, &tags, record.line);
+                reader.sentence(&words, &tags, record.line)?;
             }
             Err((line, why)) => reader.found.problem(line, 0, || format!("{why}; the record is left as it is")),
         }
@@ -90,7 +90,11 @@ fn sentence(record: &Record, names: Option<&[String]>) -> Result<Sentence, (usiz
                         .into(),
                 )
             })?;
-            known.get(id as usize).cloned().ok_or_else(|| fail(format!("tag {id} has no name among {}", known.len())))
+            usize::try_from(id)
+                .ok()
+                .and_then(|id| known.get(id))
+                .cloned()
+                .ok_or_else(|| fail(format!("tag {id} has no name among {}", known.len())))
         }
         _ => Err(fail("a tag is neither a name nor a number".into())),
     };
@@ -113,13 +117,16 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     let (mut copied, mut number) = (0, 0);
     for record in json::records(text)? {
         let Ok(Sentence { mut value, words, tags: before }) = sentence(&record, names.as_deref()) else { continue };
-        let wanted = spans.of(number);
         number += 1;
-        let Some(wanted) = wanted else { continue };
+        let there = Standing {
+            number: number - 1,
+            line: record.line,
+            words: words.iter().map(AsRef::as_ref),
+            tags: before.iter().map(String::as_str),
+            notation: Notation::Usual,
+        };
+        let Some(wanted) = spans.changed(there)? else { continue };
         let label = |l| current.corpus.labels.name(l).to_owned();
-        if !current.anew && say(Notation::Usual, before.iter().map(String::as_str), &wanted, &current.corpus.labels) {
-            continue;
-        }
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
         let tags: Vec<String> = tags.into_iter().map(|t| tag_text(t, current.scheme, label)).collect();
         if let Some((_, key)) = columns(&value) {
@@ -132,6 +139,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         out.push_str(&json::written(&record, &value));
         copied = record.range.end;
     }
+    spans.finish(number)?;
     out.push_str(&text[copied..]);
     decoded.encode(&out)
 }

@@ -7,7 +7,10 @@
 //! [`plain`], [`table`]). A source that is saved is rewritten: what is not a label of a changed sentence or record stays byte
 //! for byte.
 
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
+
 pub mod brat;
+pub mod budget;
 pub mod card;
 pub mod columns;
 pub mod conllu;
@@ -15,26 +18,30 @@ mod decode;
 pub mod docbin;
 mod found;
 pub mod gmb;
+pub mod guard;
 pub mod hf_jsonl;
 mod hf_parquet;
 mod layers;
+mod losses;
 pub mod offsets;
 pub mod packed;
 pub mod plain;
 pub mod published;
 pub mod records;
+mod spreadsheet;
 pub mod table;
 mod uima;
 mod webanno;
 mod words;
 
 pub use columns::write as write_columns;
-pub use decode::{Decoded, decode, decode_utf8};
+pub use decode::{Decoded, check_beginning, decode, decode_utf8};
 pub use found::{Found, MAX_PROBLEMS, Problem};
+pub use losses::Inventory;
 pub use offsets::Unit;
 
-use crate::corpus::{Corpus, Document, Scheme, Split, scheme};
-use words::has_own_space;
+use crate::corpus::{Corpus, Document, Scheme, Split};
+use budget::Budget;
 
 /// What is read: a file, and what a reader may ask about it.
 #[derive(Clone, Copy)]
@@ -51,6 +58,8 @@ pub struct Source<'a> {
     pub beside: &'a dyn Fn(&str) -> Option<Vec<u8>>,
     /// What a person knows better than what is found.
     pub choices: Choices,
+    /// How much memory it may take.
+    pub budget: Budget,
 }
 
 /// What a person knows better than what is found in a file.
@@ -73,7 +82,8 @@ pub struct Choices {
 impl<'a> Source<'a> {
     /// A file that stands alone.
     pub fn alone(bytes: &'a [u8], name: &'a str, split: Split, file: u32) -> Self {
-        Self { bytes, name, split, file, beside: &|_| None, choices: Choices::default() }
+        let (choices, budget) = (Choices::default(), Budget::default());
+        Self { bytes, name, split, file, beside: &|_| None, choices, budget }
     }
 
     /// The same source, in the format that a person says.
@@ -179,12 +189,31 @@ pub struct Holds {
     pub classes: bool,
     /// How many of the further columns (part of speech, chunk).
     pub columns: usize,
+    /// Words with space inside, where it holds words.
+    pub spaced_words: bool,
+    /// Every character, also U+0000.
+    pub any_character: bool,
+    /// Where words begin and end, where it holds texts.
+    pub borders: bool,
 }
 
 impl Holds {
     /// What a format of texts and spans by offsets holds: all but labels of whole documents and columns.
     pub const TEXTS: Self =
-        Self { overlaps: true, text: true, documents: true, spaced_labels: true, classes: false, columns: 0 };
+        Self { overlaps: true, text: true, documents: true, spaced_labels: true, any_character: true, ..Self::NOTHING };
+
+    /// What a format of bare words holds: nothing but words and spans that lie side by side.
+    pub const NOTHING: Self = Self {
+        overlaps: false,
+        text: false,
+        documents: false,
+        spaced_labels: false,
+        classes: false,
+        columns: 0,
+        spaced_words: false,
+        any_character: false,
+        borders: false,
+    };
 }
 
 /// What can be seen of a file before it is read.
@@ -243,6 +272,18 @@ pub const FORMATS: &[Format] = &[
     TEXT,
 ];
 
+/// The format of a source that a newer version of this program knows: it can be neither read nor written here.
+pub const UNKNOWN: Format = Format {
+    name: "unknown",
+    what: "A format that this version does not know",
+    extensions: &[],
+    recognises: |_| false,
+    read: |_, _| Err(Problem::at(0, 0, "this version of the program does not know the format; use a newer version")),
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
 /// The format of this name.
 pub fn by_name(name: &str) -> Option<Format> {
     FORMATS.iter().copied().find(|f| f.name == name)
@@ -276,11 +317,16 @@ pub fn recognise(source: &Source) -> Format {
 fn recognised(source: &Source) -> Option<Format> {
     /// So much is looked at, and the rest of its last line.
     const HEAD: usize = 64 << 10;
+    const LINE: usize = 1 << 20;
     let beginning = Source { bytes: head(source.bytes, HEAD), ..*source };
     let decoded = beginning.decode();
     let head = decoded.as_ref().map_or("", |d| &d.text);
     let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
-    let records = records::json::first(head);
+    // A record of JSON or Python is looked at whole; of other lines a part tells as well.
+    let has_records = head.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '(']);
+    let part = &head[..head.floor_char_boundary(LINE)];
+    let records = records::json::first(if has_records { head } else { part });
+    let head = part;
     let glance = Glance { extension: &extension, bytes: source.bytes, head, records: &records };
     FORMATS.iter().copied().find(|f| (f.recognises)(&glance))
 }
@@ -291,11 +337,18 @@ fn head(bytes: &[u8], least: usize) -> &[u8] {
     &bytes[..end]
 }
 
+/// The largest source, in bytes: 1 GiB. Its text has fewer bytes than 32 bits can count, whatever its encoding.
+pub const MAX_SOURCE: usize = 1 << 30;
+
 /// Reads a source in the format it is found to be in, or the one that is said.
 ///
 /// # Errors
 /// What is wrong with it, where, and what to do; then the corpus is unchanged.
 pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    if source.bytes.len() > MAX_SOURCE {
+        let why = format!("it holds more than {} GiB, the most that one source may have; split it", MAX_SOURCE >> 30);
+        return Err(Problem::at(0, 0, why));
+    }
     let format = source.choices.format.or_else(|| recognised(source));
     let is_json = || source.bytes.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| b"{[".contains(b));
     if format.is_none() && is_json() {
@@ -303,59 +356,27 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             "this JSON is in no format that is known here; if it is in one of `tagwright formats`, say which by --from";
         return Err(Problem::at(0, 0, why));
     }
-    (format.unwrap_or(CONLL).read)(source, corpus)
+    let labels = corpus.labels.len();
+    let found = (format.unwrap_or(CONLL).read)(source, corpus);
+    if found.is_err() {
+        while corpus.labels.len() > labels {
+            corpus.labels.pop();
+        }
+    }
+    found
 }
 
 /// What a file of this format and scheme would lose of a corpus, in words; empty when it can hold everything.
 pub fn losses(corpus: &Corpus, format: Format, scheme: Scheme) -> Vec<String> {
-    let holds = format.holds;
-    let mut losses = Vec::new();
-    if !holds.overlaps && scheme == Scheme::Io {
-        let sentences = corpus.documents.iter().flat_map(|d| (0..d.len()).map(move |s| d.token_spans(s)));
-        let merged: usize = sentences.map(|spans| scheme::merged(&spans, scheme)).sum();
-        if merged > 0 {
-            losses.push(format!("spans that touch one of the same label ({merged}); in IO they become one"));
-        }
-    }
-    let overlaps: usize =
-        corpus.documents.iter().map(|d| d.spans.windows(2).filter(|w| w[1].start < w[0].end).count()).sum();
-    if overlaps > 0 && !holds.overlaps {
-        losses.push(format!("spans that overlap others ({overlaps}); the first of each stays"));
-    }
-    if !holds.text {
-        let cut: usize = corpus.documents.iter().map(|d| spans_that_cut_words(d)).sum();
-        if cut > 0 {
-            losses.push(format!("spans that begin or end inside a word ({cut}); they take the whole word"));
-        }
-        let spaced = corpus.documents.iter().filter(|d| has_own_space(d)).count();
-        if spaced > 0 {
-            losses.push(format!("the space between words as it was ({spaced})"));
-        }
-    }
-    let spaced = corpus.labels.names().iter().filter(|n| n.contains(char::is_whitespace)).count();
-    if spaced > 0 && !holds.spaced_labels {
-        losses.push(format!("space in the names of labels ({spaced}); it becomes _"));
-    }
-    let classes: usize = corpus.documents.iter().map(|d| d.classes.len()).sum();
-    if classes > 0 && !holds.classes {
-        losses.push(format!("labels of whole documents ({classes})"));
-    }
-    let marks = corpus.documents.iter().map(|d| d.marks.iter().count()).sum::<usize>();
-    if marks > 0 {
-        losses.push(format!("what you noted about sentences: done, flags and comments ({marks})"));
-    }
-    if corpus.columns.len() > holds.columns {
-        let names: Vec<&str> = corpus.columns[holds.columns..].iter().map(|c| c.name.as_str()).collect();
-        losses.push(format!("the columns {}", names.join(", ")));
-    }
-    if !holds.documents && corpus.documents.len() > corpus.splits().len() {
-        losses.push(format!("where documents begin ({})", corpus.documents.len()));
-    }
-    losses
+    Inventory::of(corpus).losses(format, scheme)
 }
 
-fn spans_that_cut_words(d: &Document) -> usize {
-    let begins = |at: u32| d.tokens.binary_search_by_key(&at, |t| t.0).is_ok();
-    let ends = |at: u32| d.tokens.binary_search_by_key(&at, |t| t.1).is_ok();
-    d.spans.iter().filter(|s| !begins(s.start) || !ends(s.end)).count()
+/// The line of a place in a table, from 1; 0 for none.
+fn line_of(position: Option<&csv::Position>) -> usize {
+    position.map_or(0, |p| usize::try_from(p.line()).unwrap_or(usize::MAX))
+}
+
+/// The byte of a place in a table.
+fn byte_of(position: &csv::Position) -> usize {
+    usize::try_from(position.byte()).unwrap_or(usize::MAX)
 }

@@ -1,5 +1,6 @@
 //! Offsets into a text as other programs count them. A file does not say its unit; its texts do.
 
+use crate::corpus::narrow::narrow;
 use std::borrow::Cow;
 
 /// What an offset counts.
@@ -63,17 +64,17 @@ impl<'a> Ruler<'a> {
         }
         let mut bytes = Vec::with_capacity(text.len() + 1);
         for (at, c) in text.char_indices() {
-            bytes.push(at as u32);
+            bytes.push(narrow(at));
             bytes.extend(std::iter::repeat_n(NOWHERE, unit.length(c) - 1));
         }
-        bytes.push(text.len() as u32);
+        bytes.push(narrow(text.len()));
         Self { text, bytes }
     }
 
     /// The byte of an offset; `None` past the end or inside a character.
     pub fn byte(&self, offset: usize) -> Option<u32> {
         if self.bytes.is_empty() {
-            return (offset <= self.text.len()).then_some(offset as u32);
+            return (offset <= self.text.len()).then(|| narrow(offset));
         }
         self.bytes.get(offset).copied().filter(|b| *b != NOWHERE)
     }

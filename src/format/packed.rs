@@ -1,35 +1,35 @@
 //! Compressed files: gzip, Zstandard, and a zip with one file inside.
 
+use super::budget::{Budget, too_much};
 use super::{Problem, XLSX};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::{Cursor, Read};
 
-/// More than this is not unfolded unless a person says so: a few kilobytes can be made to unfold to any size.
-const MOST: u64 = 1 << 30;
-/// More than this is never unfolded: no computer this runs on could hold it as a dataset.
-const EVER: u64 = 1 << 36;
+/// A file as it is inside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unpacked<'a> {
+    /// The name it has there.
+    pub name: Cow<'a, str>,
+    /// Its bytes.
+    pub bytes: Cow<'a, [u8]>,
+    /// Something to tell of the archive.
+    pub note: Option<String>,
+}
 
-/// What is said of a file that would unfold to more than is done unasked.
-pub const SWOLLEN: &str = "it unfolds to more than 1 GiB";
-
-/// A file as it is inside (of UIMA's zips the CAS, not its type system), with the name it has there; the file itself where it is not compressed.
+/// A file as it is inside (of UIMA's zips the CAS, not its type system); the file itself where it is not compressed.
 ///
 /// # Errors
-/// A damaged file, one that unfolds to more than 1 GiB where `huge` does not allow it, a zip of several files.
-pub fn unpacked<'a>(name: &'a str, bytes: &'a [u8], huge: bool) -> Result<(Cow<'a, str>, Cow<'a, [u8]>), Problem> {
-    let most = if huge { EVER } else { MOST };
+/// A damaged file, one that unfolds to more than the budget allows, a zip of several files.
+pub fn unpacked<'a>(name: &'a str, bytes: &'a [u8], budget: Budget) -> Result<Unpacked<'a>, Problem> {
+    let most = budget.unfolded(bytes.len());
     let inner = || Cow::Borrowed(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
+    let plain = |name, bytes: Vec<u8>| Unpacked { name, bytes: bytes.into(), note: None };
     match kind(bytes) {
-        Some(Kind::Gzip) => Ok((inner(), read(flate2::read::MultiGzDecoder::new(bytes), most)?.into())),
-        Some(Kind::Zstandard) => {
-            let decoder = zstd::stream::read::Decoder::new(bytes).map_err(|e| damaged(&e))?;
-            Ok((inner(), read(decoder, most)?.into()))
-        }
-        Some(Kind::Zip) if !is_spreadsheet(name) => {
-            let (name, bytes) = only_file(bytes, most)?;
-            Ok((name.into(), bytes.into()))
-        }
-        _ => Ok((name.into(), bytes.into())),
+        Some(Kind::Gzip) => Ok(plain(inner(), read(|| Ok(flate2::read::MultiGzDecoder::new(bytes)), most)?)),
+        Some(Kind::Zstandard) => Ok(plain(inner(), read(|| zstd::stream::read::Decoder::new(bytes), most)?)),
+        Some(Kind::Zip) if !is_spreadsheet(name) => only_file(bytes, most),
+        _ => Ok(Unpacked { name: name.into(), bytes: bytes.into(), note: None }),
     }
 }
 
@@ -61,16 +61,24 @@ fn damaged(e: &dyn std::fmt::Display) -> Problem {
     Problem::at(0, 0, format!("the compressed file is damaged ({e})"))
 }
 
-fn read(from: impl Read, most: u64) -> Result<Vec<u8>, Problem> {
-    let mut out = Vec::new();
-    from.take(most + 1).read_to_end(&mut out).map_err(|e| damaged(&e))?;
-    if out.len() as u64 > most {
-        return Err(Problem::at(0, 0, format!("{SWOLLEN}; say so if that is meant (on the command line --unfold)")));
+/// Unfolds twice: once to count, so that one that is too large takes no memory, and others no more than they need.
+fn read<R: Read>(open: impl Fn() -> std::io::Result<R>, most: u64) -> Result<Vec<u8>, Problem> {
+    let opened = || open().map_err(|e| damaged(&e));
+    let size = counted(opened()?, most)?;
+    if size > most {
+        return Err(too_much(most));
     }
+    let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    opened()?.take(size).read_to_end(&mut out).map_err(|e| damaged(&e))?;
     Ok(out)
 }
 
-fn only_file(bytes: &[u8], most: u64) -> Result<(String, Vec<u8>), Problem> {
+/// How many bytes there are; one more than `most` where there are more.
+fn counted(from: impl Read, most: u64) -> Result<u64, Problem> {
+    std::io::copy(&mut from.take(most + 1), &mut std::io::sink()).map_err(|e| damaged(&e))
+}
+
+fn only_file<'a>(bytes: &[u8], most: u64) -> Result<Unpacked<'a>, Problem> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
     let is_data =
         |name: &String| !name.ends_with('/') && !name.starts_with("__MACOSX") && !name.ends_with("TypeSystem.xml");
@@ -81,9 +89,39 @@ fn only_file(bytes: &[u8], most: u64) -> Result<(String, Vec<u8>), Problem> {
         let message = format!("the zip holds {} files ({some}); unpack it and open the folder", names.len());
         return Err(Problem::at(0, 0, message));
     };
-    let file = archive.by_name(name).map_err(|e| damaged(&e))?;
-    let bytes = read(file, most)?;
-    Ok((name.rsplit('/').next().unwrap_or(name).to_owned(), bytes))
+    let repeated = named_twice(bytes, archive.central_directory_start());
+    let size = {
+        let file = archive.by_name(name).map_err(|e| damaged(&e))?;
+        // What it says of its size may be wrong, but a size that is too large is not worth beginning.
+        let said = file.size();
+        if said > most { said } else { counted(file, most)? }
+    };
+    if size > most {
+        return Err(too_much(most));
+    }
+    let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    archive.by_name(name).map_err(|e| damaged(&e))?.read_to_end(&mut out).map_err(|e| damaged(&e))?;
+    let bytes = out.into();
+    let note = repeated.map(|name| format!("the zip has two files of the name {name}; the last one is read"));
+    Ok(Unpacked { name: name.rsplit('/').next().unwrap_or(name).to_owned().into(), bytes, note })
+}
+
+/// The first name that stands twice in a zip's directory, which begins at this byte; the crate keeps only the last of them.
+fn named_twice(bytes: &[u8], directory: u64) -> Option<String> {
+    /// Bytes of an entry before its name (APPNOTE.TXT 4.3.12).
+    const FIXED: usize = 46;
+    let mut rest = bytes.get(usize::try_from(directory).ok()?..)?;
+    let mut seen = HashSet::new();
+    while rest.starts_with(b"PK\x01\x02") {
+        let length = |at: usize| Some(usize::from(u16::from_le_bytes([*rest.get(at)?, *rest.get(at + 1)?])));
+        let (name, extra, comment) = (length(28)?, length(30)?, length(32)?);
+        let named = rest.get(FIXED..FIXED + name)?;
+        if !seen.insert(named) {
+            return Some(String::from_utf8_lossy(named).into_owned());
+        }
+        rest = rest.get(FIXED + name + extra + comment..)?;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -101,27 +139,51 @@ mod tests {
     fn files_come_out_as_they_went_in() {
         let text = b"Oslo B-LOC\n".as_slice();
         let check = |name: &str, bytes: &[u8], expected: &str| {
-            assert_eq!(unpacked(name, bytes, false), Ok((expected.into(), text.into())));
+            let found = unpacked(name, bytes, Budget::default()).expect("a file");
+            assert_eq!((&*found.name, &*found.bytes, found.note), (expected, text, None));
         };
         check("a.conll", text, "a.conll");
         check("a.conll.gz", &gzipped(text), "a.conll");
         check("a.conll.zst", &zstd::stream::encode_all(text, 1).expect("a file"), "a.conll");
+        check("a.zip", &zipped("folder/all.conll", text), "all.conll");
+    }
+
+    fn zipped(name: &str, bytes: &[u8]) -> Vec<u8> {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let options = zip::write::SimpleFileOptions::default();
-        zip.start_file("folder/all.conll", options).and_then(|()| Ok(zip.write_all(text)?)).expect("a file");
-        check("a.zip", zip.finish().expect("an archive").get_ref(), "all.conll");
+        zip.start_file(name, options).and_then(|()| Ok(zip.write_all(bytes)?)).expect("a file");
+        zip.finish().expect("an archive").into_inner()
     }
 
     #[test]
     fn damaged_and_swollen_files_are_refused() {
+        let any = Budget::default().or_any_size(true);
         let broken = gzipped(b"some text that is long enough");
-        assert!(unpacked("a.gz", &broken[..broken.len() - 9], true).is_err_and(|p| p.message.contains("damaged")));
-        // 1 GiB of zeros in a megabyte.
-        let swollen = gzipped(&vec![0; (MOST + 1) as usize]);
-        assert!(unpacked("a.gz", &swollen, false).is_err_and(|p| p.message.contains(SWOLLEN)));
-        assert!(
-            unpacked("a.gz", &swollen, true).is_ok_and(|(_, bytes)| bytes.len() as u64 > MOST),
-            "where it is meant"
-        );
+        assert!(unpacked("a.gz", &broken[..broken.len() - 9], any).is_err_and(|p| p.message.contains("damaged")));
+        let zeros = vec![0; (32 << 20) + 1];
+        let kinds =
+            [gzipped(&zeros), zstd::stream::encode_all(zeros.as_slice(), 1).expect("a file"), zipped("a", &zeros)];
+        for swollen in kinds {
+            let why = unpacked("a.gz", &swollen, Budget::default()).expect_err("refused").message;
+            assert!(why.contains("more than 32 MiB"), "{why}");
+            assert!(unpacked("a.gz", &swollen, any).is_ok_and(|f| f.bytes.len() == zeros.len()), "where it is meant");
+        }
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_told() {
+        // The writer refuses two files of one name, so the second is renamed in the bytes.
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in [("a.conll", "Oslo O\n"), ("b.conll", "Bern O\n")] {
+            let options = zip::write::SimpleFileOptions::default();
+            zip.start_file(name, options).and_then(|()| Ok(zip.write_all(text.as_bytes())?)).expect("a file");
+        }
+        let mut bytes = zip.finish().expect("an archive").into_inner();
+        while let Some(at) = bytes.windows(7).position(|w| w == b"b.conll") {
+            bytes[at] = b'a';
+        }
+        let found = unpacked("a.zip", &bytes, Budget::default()).expect("a file");
+        assert_eq!(&*found.bytes, b"Bern O\n");
+        assert!(found.note.is_some_and(|note| note.contains("two files of the name a.conll")));
     }
 }

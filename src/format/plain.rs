@@ -14,7 +14,7 @@ pub const TEXT: Format = Format {
     read,
     write: None,
     rewrite: None,
-    holds: Holds { overlaps: false, text: true, documents: true, spaced_labels: true, classes: false, columns: 0 },
+    holds: Holds { overlaps: false, any_character: false, ..Holds::TEXTS },
 };
 
 /// What a document is in a plain text.

@@ -4,13 +4,15 @@
 use super::found::quote;
 use super::layers::{self, Layer};
 use super::offsets::{Claim, Evidence, Ruler};
+use super::records::json::is_too_much;
 use super::words::own_words;
 use super::{Format, Found, Holds, Problem, Source, Unit};
+use crate::corpus::narrow::narrow;
 use crate::corpus::{Corpus, Document, Span};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// XMI.
@@ -88,7 +90,7 @@ fn read(
                 continue;
             };
             match ruler.range(annotation.start, annotation.end) {
-                Some((start, end)) => spans.push(Span::new(start..end, corpus.labels.intern(label))),
+                Some((start, end)) => spans.push(Span::new(start..end, corpus.labels.intern(label)?)),
                 None => found.problem(0, 0, || {
                     let Annotation { id, start, end, .. } = annotation;
                     format!("annotation {id}, {} {start}..{end}, lies outside the text; it is left out", quote(label))
@@ -109,7 +111,7 @@ fn read(
     let own = own_words(&cas.text, words).filter(|words| !words.is_empty());
     let mut document = Document::of_text(source.split, source.file, 0, cas.text, spans, own);
     if !begins.is_empty() {
-        let starts: Vec<u32> = begins.iter().map(|b| document.tokens.partition_point(|t| t.0 < *b) as u32).collect();
+        let starts: Vec<u32> = begins.iter().map(|b| narrow(document.tokens.partition_point(|t| t.0 < *b))).collect();
         document = document.with_sentences(&starts);
     }
     corpus.documents.push(Arc::new(document));
@@ -119,14 +121,15 @@ fn read(
 /// The types that occur, with the features that are texts, in the order they come.
 fn layers_of(cas: &Cas) -> Vec<Layer> {
     let mut layers: Vec<Layer> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut seen: HashSet<(usize, &str)> = HashSet::new();
     for annotation in &cas.annotations {
-        let at = layers.iter().position(|l| l.name == annotation.kind).unwrap_or_else(|| {
+        let at = *places.entry(&annotation.kind).or_insert_with(|| {
             layers.push(Layer { name: annotation.kind.clone(), features: Vec::new() });
             layers.len() - 1
         });
-        for name in annotation.features.keys().filter(|n| !layers[at].features.contains(n)).cloned().collect::<Vec<_>>()
-        {
-            layers[at].features.push(name);
+        for name in annotation.features.keys().filter(|name| seen.insert((at, name))) {
+            layers[at].features.push(name.clone());
         }
     }
     layers
@@ -177,8 +180,13 @@ impl Collected {
 
 fn of_xmi(text: &str) -> Result<Cas, Problem> {
     let mut reader = Reader::from_str(text);
-    let line_of =
-        |at: u64| text.as_bytes()[..(at as usize).min(text.len())].iter().filter(|b| **b == b'\n').count() + 1;
+    let line_of = |at: u64| {
+        text.as_bytes()[..usize::try_from(at).unwrap_or(text.len()).min(text.len())]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count()
+            + 1
+    };
     let mut collected = Collected::default();
     loop {
         match reader.read_event() {
@@ -211,6 +219,9 @@ fn fields_of(element: &BytesStart) -> Result<(String, BTreeMap<String, String>),
 }
 
 fn of_json(text: &str) -> Result<Cas, Problem> {
+    if is_too_much(text) {
+        return Err(Problem::at(0, 0, "the JSON has more values than a CAS that can be read; export it in parts"));
+    }
     let value: Value = serde_json::from_str(text)
         .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
     let mut collected = Collected::default();

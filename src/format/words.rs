@@ -1,34 +1,90 @@
 //! What formats share: sentences in one document, where their spans are now, and a corpus in parts.
 
-use super::{Current, Found, Source};
+use super::{Current, Found, Problem, Source};
+use crate::corpus::narrow::narrow;
 use crate::corpus::notation::{parse_tag, prefix_of};
 use crate::corpus::scheme::decode;
+use crate::corpus::store::Column;
 use crate::corpus::{
-    Corpus, Document, DocumentBuilder, Labels, Notation, Place, SchemeDetector, Split, Tag, TokenSpan,
+    Corpus, Document, DocumentBuilder, Labels, Notation, Place, SchemeDetector, Split, Tag, TokenSpan, ValueId,
 };
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// A sentence as it stands in a source that is rewritten.
+pub(super) struct Standing<W, T> {
+    /// Its number among the source's sentences, from 0.
+    pub number: usize,
+    /// Its line; 0 where the source has none.
+    pub line: usize,
+    pub words: W,
+    pub tags: T,
+    pub notation: Notation,
+}
+
 /// The spans of a source's sentences, asked for in order.
 pub(super) struct SpansOf<'a> {
+    current: &'a Current<'a>,
     documents: std::iter::Peekable<Box<dyn Iterator<Item = &'a Document> + 'a>>,
 }
 
 impl<'a> SpansOf<'a> {
     pub(super) fn new(current: &'a Current<'a>) -> Self {
         let documents: Box<dyn Iterator<Item = _>> = Box::new(current.documents());
-        Self { documents: documents.peekable() }
+        Self { current, documents: documents.peekable() }
     }
 
-    /// Of the source's n-th sentence; `None` where the corpus does not have it.
-    pub(super) fn of(&mut self, sentence: usize) -> Option<Vec<TokenSpan>> {
+    /// The document of the source's n-th sentence and its place in it; `None` where the corpus does not have it.
+    fn find(&mut self, sentence: usize) -> Option<(&'a Document, usize)> {
         while self.documents.peek().is_some_and(|d| sentence >= d.place as usize + d.len()) {
             self.documents.next();
         }
-        let document = self.documents.peek()?;
-        sentence.checked_sub(document.place as usize).map(|s| document.token_spans(s))
+        let document = *self.documents.peek()?;
+        sentence.checked_sub(document.place as usize).map(|s| (document, s))
     }
+
+    /// The spans that a sentence is to have, where its tags say others or all tags are written again; `None` where it stays as it
+    /// stands.
+    ///
+    /// # Errors
+    /// When a sentence that changes has other words than the corpus: the file is not the corpus' source.
+    pub(super) fn changed<'t, W, T>(&mut self, there: Standing<W, T>) -> Result<Option<Vec<TokenSpan>>, Problem>
+    where
+        W: Iterator<Item = &'t str>,
+        T: Iterator<Item = &'t str>,
+    {
+        let Some((document, sentence)) = self.find(there.number) else { return Ok(None) };
+        let wanted = document.token_spans(sentence);
+        if !self.current.anew && say(there.notation, there.tags, &wanted, &self.current.corpus.labels) {
+            return Ok(None);
+        }
+        if document.sentence(sentence).map(|token| document.token(token)).eq(there.words) {
+            Ok(Some(wanted))
+        } else {
+            Err(other_words(there.line))
+        }
+    }
+
+    /// Checks at the end that the source has had as many sentences as the corpus has of it.
+    ///
+    /// # Errors
+    /// When it has had fewer: the file is not the corpus' source.
+    pub(super) fn finish(mut self, sentences: usize) -> Result<(), Problem> {
+        let left = self.documents.find(|d| d.place as usize + d.len() > sentences);
+        left.map_or(Ok(()), |_| {
+            let why = format!("the file has {sentences} sentences, fewer than the open dataset has of it; {REOPEN}");
+            Err(Problem::at(0, 0, why))
+        })
+    }
+}
+
+const REOPEN: &str = "nothing was written; open the file again";
+
+/// A place of a source whose text is not that of the corpus, so that labels would come onto other words.
+pub(super) fn other_words(line: usize) -> Problem {
+    Problem::at(line, 0, format!("the text here is not that of the open dataset; {REOPEN}"))
 }
 
 /// Whether a sentence's tags say these spans, in whatever scheme; one that is none counts as `O`.
@@ -39,9 +95,12 @@ pub(super) fn say<'t>(
     labels: &Labels,
 ) -> bool {
     let mut names = Labels::default();
-    let tags: Vec<Tag> = tags
-        .map(|text| notation.parse(text).ok().flatten().map(|(letter, name)| (prefix_of(letter), names.intern(name))))
-        .collect();
+    let tag = |text| match notation.parse(text).ok().flatten() {
+        Some((letter, name)) => names.intern(name).map(|label| Some((prefix_of(letter), label))),
+        None => Ok(None),
+    };
+    // A sentence of more labels than there can be says something else.
+    let Ok(tags) = tags.map(tag).collect::<Result<Vec<Tag>, _>>() else { return false };
     decode(&tags)
         .iter()
         .map(|s| (s.start, s.end, names.name(s.label)))
@@ -59,12 +118,14 @@ pub(super) struct Tagged<'a> {
     file: u32,
     /// Documents that are complete.
     done: Vec<Document>,
+    /// The values of the column that the source has beside words and tags, by their text.
+    values: HashMap<String, ValueId>,
 }
 
 impl<'a> Tagged<'a> {
     /// The document of a source.
     pub(super) fn new(source: &Source, corpus: &'a mut Corpus, found: Found) -> Self {
-        let builder = DocumentBuilder::new(source.split, source.file, 0, corpus.columns.len());
+        let builder = DocumentBuilder::new(source.split, source.file, 0, 0);
         let (split, file) = (source.split, source.file);
         Self {
             corpus,
@@ -75,7 +136,34 @@ impl<'a> Tagged<'a> {
             split,
             file,
             done: Vec::new(),
+            values: HashMap::new(),
         }
+    }
+
+    /// The source has a column of this name beside words and tags; only the first source of a corpus can bring one.
+    pub(super) fn with_column(&mut self, name: &str) {
+        let is_first = self.corpus.documents.is_empty() && self.corpus.columns.is_empty();
+        if is_first {
+            self.corpus.columns.push(Column { name: name.to_owned(), values: Vec::new() });
+        }
+        if let [column] = self.corpus.columns.as_slice()
+            && column.name == name
+        {
+            self.values = (0..).zip(&column.values).map(|(id, value)| (value.clone(), id)).collect();
+            self.builder = DocumentBuilder::new(self.split, self.file, 0, 1);
+        }
+    }
+
+    /// Adds a word with its value in the column.
+    pub(super) fn word_with(&mut self, word: &str, value: &str) {
+        let value = match (self.corpus.columns.first_mut(), self.builder.columns()) {
+            (Some(column), 1..) => Some(*self.values.entry(value.to_owned()).or_insert_with(|| {
+                column.values.push(value.to_owned());
+                narrow(column.values.len() - 1)
+            })),
+            _ => None,
+        };
+        self.builder.token(word, value);
     }
 
     /// What comes is of this split: another one begins another document.
@@ -83,8 +171,8 @@ impl<'a> Tagged<'a> {
         if std::mem::replace(&mut self.split, split) == split {
             return;
         }
-        let place = self.sentences() as u32;
-        let next = DocumentBuilder::new(split, self.file, place, self.corpus.columns.len());
+        let place = narrow(self.sentences());
+        let next = DocumentBuilder::new(split, self.file, place, 0);
         let before = std::mem::replace(&mut self.builder, next);
         if before.sentences() > 0 {
             self.done.push(before.finish());
@@ -96,30 +184,37 @@ impl<'a> Tagged<'a> {
         self.done.iter().map(Document::len).sum::<usize>() + self.builder.sentences()
     }
 
-    /// Adds a word behind this space; it has no value in the columns of other sources.
+    /// Adds a word behind this space.
     pub(super) fn word_after(&mut self, space: &str, word: &str) {
-        self.builder.token_after(space, word, std::iter::repeat_n(0, self.corpus.columns.len()));
+        self.builder.token_after(space, word, []);
     }
 
     /// Adds a word.
     pub(super) fn word(&mut self, word: &str) {
-        self.builder.token(word, std::iter::repeat_n(0, self.corpus.columns.len()));
+        self.builder.token(word, []);
     }
 
     /// Adds a sentence of words and their tags, all of one line.
-    pub(super) fn sentence<T: AsRef<str>>(&mut self, words: &[T], tags: &[T], line: usize) {
+    ///
+    /// # Errors
+    /// As [`Tagged::tag`].
+    pub(super) fn sentence<T: AsRef<str>>(&mut self, words: &[T], tags: &[T], line: usize) -> Result<(), Problem> {
         for (i, (word, tag)) in words.iter().zip(tags).enumerate() {
             self.word(word.as_ref());
-            self.tag(tag.as_ref(), line, i + 1);
+            self.tag(tag.as_ref(), line, i + 1)?;
         }
         self.end_sentence();
+        Ok(())
     }
 
     /// The tag of the word that was added last. One that is none counts as `O` and is reported.
-    pub(super) fn tag(&mut self, text: &str, line: usize, column: usize) {
+    ///
+    /// # Errors
+    /// When the data has more labels than a corpus can hold.
+    pub(super) fn tag(&mut self, text: &str, line: usize, column: usize) -> Result<(), Problem> {
         let tag = match parse_tag(text) {
             Ok(None) => None,
-            Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name))),
+            Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name)?)),
             Err(wrong) => {
                 let message = || format!("{} is no tag; it is read as O", super::found::quote(wrong));
                 self.found.problem(line, column, message);
@@ -129,6 +224,7 @@ impl<'a> Tagged<'a> {
         let place = Place { line, sentence: self.sentences() };
         self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
         self.tags.push(tag.map(|(letter, label)| (prefix_of(letter), label)));
+        Ok(())
     }
 
     /// Ends the sentence; `false` where it has no word.
@@ -163,7 +259,15 @@ pub(super) fn label_name(name: &str) -> String {
 
 /// A word for a format that parts words by space and sentences by lines: space inside it becomes `_`.
 pub(super) fn on_one_line(word: &str) -> Cow<'_, str> {
-    if word.contains([' ', '\t', '\n', '\r']) { word.replace([' ', '\t', '\n', '\r'], "_").into() } else { word.into() }
+    if is_spaced(word) { word.replace(SPACE, "_").into() } else { word.into() }
+}
+
+/// The characters that part words and lines in files of words.
+const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// Whether a word holds a character that parts words or lines.
+pub(super) fn is_spaced(word: &str) -> bool {
+    word.contains(SPACE)
 }
 
 /// A stretch of a corpus that becomes a text of its own.

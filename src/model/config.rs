@@ -1,9 +1,12 @@
 //! A model's `config.json` and its tags.
 
 use super::ModelError;
+use super::bert::parameters::embedding_shapes;
 use super::rng::check_rate;
+use super::weights::Shapes;
 use crate::corpus::{Labels, Prefix, Scheme, Tag, notation};
 use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The sizes of a BERT, and its `config.json` as it was read so that unknown fields are kept on saving.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,22 +48,34 @@ impl Config {
         let wrong = |why: String| ModelError::Unsupported(format!("config.json: {why}"));
         let value: Value = serde_json::from_slice(bytes).map_err(|e| wrong(format!("not valid JSON ({e})")))?;
         let Value::Object(fields) = value else { return Err(wrong("expected an object of settings".into())) };
-        let kind = fields.get("model_type").and_then(Value::as_str).unwrap_or("missing");
+        // A field that is null is one that is not there.
+        let field = |name: &str| fields.get(name).filter(|v| !v.is_null());
+        let kind = match field("model_type") {
+            None => "missing".to_owned(),
+            Some(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        };
         if kind != "bert" {
             return Err(wrong(format!("model_type is {kind}, but only bert can be run and trained for now")));
         }
         for (name, wanted) in [("hidden_act", "gelu"), ("position_embedding_type", "absolute")] {
-            let found = fields.get(name).and_then(Value::as_str).unwrap_or(wanted);
-            if found != wanted {
+            if let Some(found) = field(name).filter(|found| *found != wanted) {
                 return Err(wrong(format!("{name} is {found}, but only {wanted} is supported")));
             }
         }
-        let size = |name: &str| match fields.get(name).and_then(Value::as_u64) {
+        let whole = |name: &str, value: &Value| match value.as_u64() {
             Some(n) if (1..1 << 31).contains(&n) => Ok(n as usize),
-            _ => Err(wrong(format!("{name} is missing or not a whole number above 0"))),
+            _ => Err(wrong(format!("{name} is {value}, but must be a whole number above 0 and below 2,147,483,648"))),
         };
-        let number = |name: &str, default: f64| fields.get(name).and_then(Value::as_f64).unwrap_or(default);
-        let hidden_dropout = number("hidden_dropout_prob", 0.1);
+        let size = |name: &str| match field(name) {
+            Some(value) => whole(name, value),
+            None => Err(wrong(format!("{name} is missing or not a whole number above 0"))),
+        };
+        let number = |name: &str, default: f64| match field(name) {
+            None => Ok(default),
+            Some(value) => value.as_f64().ok_or_else(|| wrong(format!("{name} is {value}, but must be a number"))),
+        };
+        let rate = |name: &str, default: f64| check_rate(name, number(name, default)?);
+        let hidden_dropout = number("hidden_dropout_prob", 0.1)?;
         let config = Self {
             vocab_size: size("vocab_size")?,
             hidden_size: size("hidden_size")?,
@@ -68,17 +83,22 @@ impl Config {
             num_attention_heads: size("num_attention_heads")?,
             intermediate_size: size("intermediate_size")?,
             max_position_embeddings: size("max_position_embeddings")?,
-            type_vocab_size: size("type_vocab_size").unwrap_or(2),
-            layer_norm_eps: number("layer_norm_eps", 1e-12),
-            initializer_range: number("initializer_range", 0.02),
-            hidden_dropout_prob: check_rate("hidden_dropout_prob", hidden_dropout)?,
-            attention_probs_dropout_prob: check_rate(
-                "attention_probs_dropout_prob",
-                number("attention_probs_dropout_prob", 0.1),
-            )?,
-            classifier_dropout: check_rate("classifier_dropout", number("classifier_dropout", hidden_dropout))?,
+            type_vocab_size: field("type_vocab_size").map_or(Ok(2), |value| whole("type_vocab_size", value))?,
+            layer_norm_eps: number("layer_norm_eps", 1e-12)?,
+            initializer_range: number("initializer_range", 0.02)?,
+            hidden_dropout_prob: rate("hidden_dropout_prob", 0.1)?,
+            attention_probs_dropout_prob: rate("attention_probs_dropout_prob", 0.1)?,
+            classifier_dropout: rate("classifier_dropout", hidden_dropout)?,
             fields,
         };
+        // It is added in 32 bits, in which it must still be there.
+        let epsilon = config.layer_norm_eps as f32;
+        if !(epsilon > 0.0 && epsilon.is_finite()) {
+            return Err(wrong(format!("layer_norm_eps is {}, but must be above 0", config.layer_norm_eps)));
+        }
+        if !(0.0..=1e3).contains(&config.initializer_range) {
+            return Err(wrong(format!("initializer_range is {}, but must be 0 to 1,000", config.initializer_range)));
+        }
         if !config.hidden_size.is_multiple_of(config.num_attention_heads) {
             return Err(wrong("hidden_size is no multiple of num_attention_heads".into()));
         }
@@ -86,14 +106,64 @@ impl Config {
     }
 
     /// The tags of `id2label`; `None` when there are none or they are only placeholders (`LABEL_0`).
-    pub fn tags(&self) -> Option<TagSet> {
-        let table = self.fields.get("id2label")?.as_object()?;
-        let mut names = vec![None; table.len()];
+    ///
+    /// # Errors
+    /// Numbers that are none or leave one out, names that are none: says which.
+    pub fn tags(&self) -> Result<Option<TagSet>, String> {
+        let Some(table) = self.fields.get("id2label").filter(|v| !v.is_null()) else { return Ok(None) };
+        let table = table.as_object().ok_or("id2label in config.json is no table of numbers and names")?;
+        let mut names = BTreeMap::new();
         for (id, name) in table {
-            *names.get_mut(id.parse::<usize>().ok()?)? = Some(name.as_str()?.to_owned());
+            let number: usize =
+                id.parse().map_err(|_| format!("id2label in config.json has the key “{id}”, which is no number"))?;
+            let name = name.as_str().ok_or_else(|| format!("id2label in config.json gives {id} no name but {name}"))?;
+            names.insert(number, name.to_owned());
         }
-        let names: Vec<String> = names.into_iter().collect::<Option<_>>()?;
-        (!names.is_empty() && !names.iter().all(|n| n.starts_with("LABEL_"))).then_some(TagSet { names })
+        if let Some(missing) = (0..names.len()).find(|id| !names.contains_key(id)) {
+            let (count, last) = (names.len(), names.keys().last().copied().unwrap_or_default());
+            return Err(format!(
+                "id2label in config.json names {count} tags up to number {last}, but none for number {missing}"
+            ));
+        }
+        let names: Vec<String> = names.into_values().collect();
+        let are_real = !names.is_empty() && !names.iter().all(|n| n.starts_with("LABEL_"));
+        Ok(are_real.then_some(TagSet { names }))
+    }
+
+    /// Checks these sizes against the weights that are there, before anything is made in them.
+    ///
+    /// # Errors
+    /// A weight that is missing or has another shape: says which number of `config.json` it contradicts.
+    pub fn fits(&self, weights: &Shapes) -> Result<(), ModelError> {
+        let wrong = |why: String| Err(ModelError::Unsupported(format!("{why}: the files do not belong together")));
+        let layers = weights.keys().filter_map(|name| {
+            let rest = name.strip_prefix("bert.encoder.layer.")?;
+            rest.split('.').next()?.parse::<usize>().ok()
+        });
+        let there = layers.collect::<BTreeSet<usize>>();
+        let missing = (0..self.num_hidden_layers).find(|layer| !there.contains(layer));
+        if let Some(missing) = missing {
+            let said = self.num_hidden_layers;
+            return wrong(format!(
+                "config.json says num_hidden_layers {said}, but model.safetensors has no layer {missing}"
+            ));
+        }
+        for (name, shape) in embedding_shapes(self) {
+            match weights.get(&name) {
+                None => return wrong(format!("model.safetensors lacks {name}")),
+                Some(found) if *found != shape => {
+                    return wrong(format!("{name} has the shape {found:?}, but config.json says {shape:?}"));
+                }
+                Some(_) => {}
+            }
+        }
+        let name = "bert.encoder.layer.0.intermediate.dense.weight";
+        let shape = [self.intermediate_size, self.hidden_size];
+        match weights.get(name) {
+            Some(found) if *found == shape => Ok(()),
+            Some(found) => wrong(format!("{name} has the shape {found:?}, but config.json says {shape:?}")),
+            None => wrong(format!("model.safetensors lacks {name}")),
+        }
     }
 
     /// `config.json` of this network as a token classifier of these tags.
@@ -165,7 +235,7 @@ impl TagSet {
     pub fn tag(&self, id: usize, labels: &mut Labels) -> Tag {
         let name = self.names.get(id).filter(|n| *n != "O")?;
         let (prefix, label) = split_tag(name);
-        Some((prefix, labels.intern(label)))
+        Some((prefix, labels.intern(label).ok()?))
     }
 
     /// Whether every one of these labels has its `B-` and its `I-` here, and `O` is here: then a head can be kept.

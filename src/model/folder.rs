@@ -12,6 +12,8 @@ use std::path::Path;
 /// Files that are carried along unchanged.
 const TOKENIZER_FILES: [&str; 4] = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"];
 
+/// The largest vocabularies that are published have about 40 MB.
+const MAX_VOCABULARY_BYTES: u64 = 128 << 20;
 /// The files of a model folder that this program writes. They are replaced together ([`disk::replace_files`]).
 pub const FILES: disk::FileSet = disk::FileSet {
     key: "config.json",
@@ -39,8 +41,26 @@ pub struct ModelFolder {
     pub tags: Option<TagSet>,
     /// Pieces a sentence may have, special ones included.
     pub max_length: usize,
+    /// What is wrong with its tags, where it has a head that cannot be used.
+    why_no_tags: Option<String>,
     tensors: Tensors,
     tokenizer_files: Vec<(String, Vec<u8>)>,
+}
+
+/// Checks the size of a vocabulary's file, whose tables take many times more.
+fn check_size(at: &Path, file: &[u8], pieces: usize) -> Result<(), ModelError> {
+    /// A piece takes fewer bytes, in whatever notation.
+    const A_PIECE: usize = 512;
+    if file.len() <= (1 << 20) + A_PIECE * pieces {
+        return Ok(());
+    }
+    let size = file.len() >> 20;
+    Err(ModelError::file(at, format!("it has {size} MiB, far more than the {pieces} pieces that the model takes need")))
+}
+
+/// How many tags the head tells apart, where there is one.
+fn head_rows(tensors: &Tensors) -> Option<usize> {
+    tensors.get("classifier.weight").and_then(|t: &Tensor| t.dims().first().copied())
 }
 
 impl ModelFolder {
@@ -56,7 +76,19 @@ impl ModelFolder {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         Self::from_files(&name, path, |file| {
             let at = disk::current(path, file);
-            if at.exists() { disk::read(&at).map(Some).map_err(|e| ModelError::file(at, e.why)) } else { Ok(None) }
+            let most = match file {
+                "model.safetensors" => disk::MAX_BYTES,
+                "tokenizer.json" | "vocab.txt" => MAX_VOCABULARY_BYTES,
+                _ => disk::MAX_SMALL_BYTES,
+            };
+            if !at.exists() {
+                return Ok(None);
+            }
+            let look = |beginning: &[u8], size: u64| match file {
+                "model.safetensors" => weights::check_beginning(beginning, size),
+                _ => Ok(()),
+            };
+            disk::read_if(&at, most, look).map(Some).map_err(|e| ModelError::file(at, e.why))
         })
     }
 
@@ -81,34 +113,60 @@ impl ModelFolder {
                 tokenizer_files.push((file.to_owned(), bytes));
             }
         }
+        if !tokenizer_files.iter().any(|(name, _)| name == "tokenizer.json" || name == "vocab.txt") {
+            return Err(missing("tokenizer.json", "a vocab.txt would do as well"));
+        }
+        let at = path.join("model.safetensors");
+        let weights = read("model.safetensors")?
+            .ok_or_else(|| missing("model.safetensors", "older .bin files must be converted to safetensors first"))?;
+        // The numbers of the configuration are checked before anything is made in their size.
+        let shapes = weights::shapes(&weights).map_err(|e| ModelError::file(&at, e))?;
+        config.fits(&shapes).map_err(in_folder)?;
         let file = |name: &str| tokenizer_files.iter().find(|(n, _)| n == name).map(|(_, bytes)| bytes.as_slice());
         let settings: Value =
             file("tokenizer_config.json").and_then(|b| serde_json::from_slice(b).ok()).unwrap_or(Value::Null);
+        let too_many = |has: usize| {
+            let takes = config.vocab_size;
+            let why =
+                format!("the tokenizer has {has} pieces but the model takes {takes}: the files do not belong together");
+            ModelError::file(path, why)
+        };
         let tokenizer = if let Some(json) = file("tokenizer.json") {
-            PieceTokenizer::from_json(json).map_err(|e| ModelError::file(path.join("tokenizer.json"), e))?
+            let at = path.join("tokenizer.json");
+            check_size(&at, json, config.vocab_size)?;
+            PieceTokenizer::from_json(json).map_err(|e| ModelError::file(at, e))?
         } else if let Some(vocabulary) = file("vocab.txt") {
             let at = path.join("vocab.txt");
+            check_size(&at, vocabulary, config.vocab_size)?;
             let vocabulary = std::str::from_utf8(vocabulary).map_err(|_| ModelError::file(&at, "not UTF-8"))?;
+            if vocabulary.lines().count() > config.vocab_size {
+                return Err(too_many(vocabulary.lines().count()));
+            }
             let lowercase = settings.get("do_lower_case").and_then(Value::as_bool).unwrap_or(true);
             PieceTokenizer::from_vocabulary(vocabulary, lowercase).map_err(|e| ModelError::file(at, e))?
         } else {
             return Err(missing("tokenizer.json", "a vocab.txt would do as well"));
         };
-        let at = path.join("model.safetensors");
-        let weights = read("model.safetensors")?
-            .ok_or_else(|| missing("model.safetensors", "older .bin files must be converted to safetensors first"))?;
-        let tensors = weights::read(&weights).map_err(|e| ModelError::file(&at, e))?;
         if tokenizer.vocabulary_size() > config.vocab_size {
-            let (has, takes) = (tokenizer.vocabulary_size(), config.vocab_size);
-            let why =
-                format!("the tokenizer has {has} pieces but the model takes {takes}: the files do not belong together");
-            return Err(ModelError::file(path, why));
+            return Err(too_many(tokenizer.vocabulary_size()));
         }
+        let tensors = weights::read(&weights).map_err(|e| ModelError::file(&at, e))?;
         let limit = settings.get("model_max_length").and_then(Value::as_u64).filter(|n| (8..1 << 20).contains(n));
         let max_length = config.max_position_embeddings.min(limit.map_or(usize::MAX, |n| n as usize));
-        let head = tensors.get("classifier.weight").map(|t: &Tensor| t.dims()[0]);
-        let tags = config.tags().filter(|t| head == Some(t.len()));
-        Ok(Self { name: name.to_owned(), config, tokenizer, tags, max_length, tensors, tokenizer_files })
+        let around = tokenizer.text("a")?.special.iter().filter(|s| **s).count();
+        if around >= max_length {
+            let why = format!("its tokenizer puts {around} pieces around a text, and the model reads {max_length}");
+            return Err(ModelError::file(path, why));
+        }
+        let (tags, why_no_tags) = match (head_rows(&tensors), config.tags()) {
+            (_, Err(why)) => (None, Some(why)),
+            (Some(rows), Ok(Some(tags))) if rows == tags.len() => (Some(tags), None),
+            (Some(rows), Ok(Some(tags))) => {
+                (None, Some(format!("its head has {rows} tags, but id2label in config.json names {}", tags.len())))
+            }
+            _ => (None, None),
+        };
+        Ok(Self { name: name.to_owned(), config, tokenizer, tags, why_no_tags, max_length, tensors, tokenizer_files })
     }
 
     /// The network with the head that is in the folder.
@@ -118,9 +176,19 @@ impl ModelFolder {
     pub fn classifier(&self) -> Result<(Bert, TagSet), ModelError> {
         let tags = self.tags.clone().ok_or_else(|| {
             let name = &self.name;
-            ModelError::Unsupported(format!("{name} has no head for tagging yet: train it first, then use the run"))
+            ModelError::Unsupported(match &self.why_no_tags {
+                Some(why) => format!("{name}: {why}; mend config.json, or download the model again"),
+                None => format!("{name} has no head for tagging yet: train it first, then use the run"),
+            })
         })?;
-        let (bert, _) = weights::build(self.config.clone(), tags.len(), self.tensors.clone(), 0)?;
+        let (bert, report) = weights::build(self.config.clone(), tags.len(), self.tensors.clone(), 0)?;
+        if let Some(missing) = report.missing.first() {
+            // A head that was made new would answer at random.
+            let name = &self.name;
+            let why =
+                format!("{name}: {missing} is missing or has another shape than config.json says; train it first");
+            return Err(ModelError::Unsupported(why));
+        }
         Ok((bert, tags))
     }
 

@@ -4,7 +4,17 @@ use super::ModelError;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::ops::Range;
-use tokenizers::Tokenizer;
+use tokenizers::{NormalizedString, Normalizer, NormalizerWrapper, Tokenizer};
+
+/// Words with more characters are unknown to a WordPiece model, whatever its file says: finding their pieces takes time that
+/// grows with the square of their length.
+const MOST_CHARACTERS: usize = 1000;
+
+/// A text may become so many times as long when it is normalized. The longest that Unicode knows is 11 times.
+const MOST_GROWTH: usize = 16;
+
+/// The longest text that a normalizer may put in, in bytes.
+const MOST_PUT_IN: usize = 1 << 10;
 
 /// The pieces of one sentence or text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +43,7 @@ impl Pieces {
     }
 
     /// Special pieces before the first ordinary one, and after the last.
-    fn margins(&self) -> (usize, usize) {
+    pub(crate) fn margins(&self) -> (usize, usize) {
         let front = self.special.iter().take_while(|s| **s).count();
         let back = self.special[front..].iter().rev().take_while(|s| **s).count();
         (front, back)
@@ -67,6 +77,8 @@ pub struct PieceTokenizer {
     /// The mark of a piece that continues a word.
     pub continuing_prefix: Option<String>,
     unknown: Option<String>,
+    /// The steps of its normalizer, where one of them may make a text longer without a limit.
+    growing: Vec<NormalizerWrapper>,
 }
 
 impl PieceTokenizer {
@@ -113,13 +125,48 @@ impl PieceTokenizer {
     fn prepare(mut tokenizer: Tokenizer) -> Result<Self, ModelError> {
         tokenizer.with_truncation(None).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
         tokenizer.with_padding(None);
-        let (continuing_prefix, unknown) = match tokenizer.get_model() {
-            tokenizers::ModelWrapper::WordPiece(m) => {
-                (Some(m.continuing_subword_prefix.clone()), Some(m.unk_token.clone()))
+        let (mut continuing_prefix, mut unknown) = (None, None);
+        let mut limited = None;
+        if let tokenizers::ModelWrapper::WordPiece(m) = tokenizer.get_model() {
+            continuing_prefix = Some(m.continuing_subword_prefix.clone());
+            unknown = Some(m.unk_token.clone());
+            limited = (m.max_input_chars_per_word > MOST_CHARACTERS).then(|| m.clone());
+        }
+        if let Some(mut model) = limited {
+            model.max_input_chars_per_word = MOST_CHARACTERS;
+            tokenizer.with_model(model);
+        }
+        let growing = growing_steps(tokenizer.get_normalizer())?;
+        Ok(Self { tokenizer, continuing_prefix, unknown, growing })
+    }
+
+    /// Refuses a text that the normalizer would make too long.
+    fn check_growth(&self, text: &str) -> Result<(), ModelError> {
+        if self.growing.is_empty() {
+            return Ok(());
+        }
+        let failed = |e: tokenizers::Error| ModelError::Tokenizer(e.to_string());
+        let most = MOST_PUT_IN + MOST_GROWTH * text.len();
+        let mut now = text.to_owned();
+        for step in &self.growing {
+            // A small part at a time, so that even the longest replacement of every character fits into memory.
+            let size = if matches!(step, NormalizerWrapper::Precompiled(_)) { 16 } else { 1 << 10 };
+            let mut next = String::new();
+            let mut rest = now.as_str();
+            while !rest.is_empty() {
+                let (part, behind) = rest.split_at(rest.floor_char_boundary(size.max(4)));
+                let mut normalized = NormalizedString::from(part);
+                step.normalize(&mut normalized).map_err(failed)?;
+                next.push_str(normalized.get());
+                if next.len() > most {
+                    let why = format!("its normalizer makes a text more than {MOST_GROWTH} times as long as it is");
+                    return Err(ModelError::Tokenizer(why));
+                }
+                rest = behind;
             }
-            _ => (None, None),
-        };
-        Ok(Self { tokenizer, continuing_prefix, unknown })
+            now = next;
+        }
+        Ok(())
     }
 
     /// `tokenizer.json` of this tokenizer.
@@ -145,6 +192,7 @@ impl PieceTokenizer {
     /// # Errors
     /// When the tokenizer fails.
     pub fn words(&self, words: &[&str]) -> Result<Pieces, ModelError> {
+        words.iter().try_for_each(|word| self.check_growth(word))?;
         let encoding = self.tokenizer.encode(words, true).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
         Ok(pieces(&encoding))
     }
@@ -154,9 +202,77 @@ impl PieceTokenizer {
     /// # Errors
     /// When the tokenizer fails.
     pub fn text(&self, text: &str) -> Result<Pieces, ModelError> {
+        self.check_growth(text)?;
         let encoding = self.tokenizer.encode(text, true).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
         Ok(pieces(&encoding))
     }
+}
+
+/// The steps of a normalizer, one after another; none where none of them can make a text longer without a limit.
+///
+/// # Errors
+/// A step that puts in a long text.
+fn growing_steps(normalizer: Option<&NormalizerWrapper>) -> Result<Vec<NormalizerWrapper>, ModelError> {
+    fn flatten<'n>(normalizer: &'n NormalizerWrapper, steps: &mut Vec<&'n NormalizerWrapper>) {
+        match normalizer {
+            NormalizerWrapper::Sequence(inside) => inside.as_ref().iter().for_each(|n| flatten(n, steps)),
+            step => steps.push(step),
+        }
+    }
+    let mut steps = Vec::new();
+    normalizer.into_iter().for_each(|n| flatten(n, &mut steps));
+    let mut grows = false;
+    for step in &steps {
+        let put_in = match step {
+            NormalizerWrapper::Replace(replace) => &replace.content,
+            NormalizerWrapper::Prepend(prepend) => &prepend.prepend,
+            NormalizerWrapper::Precompiled(_) => {
+                grows = true;
+                continue;
+            }
+            _ => continue,
+        };
+        if put_in.len() > MOST_PUT_IN {
+            let why =
+                format!("its normalizer puts in a text of {} bytes; at most {MOST_PUT_IN} are allowed", put_in.len());
+            return Err(ModelError::Tokenizer(why));
+        }
+        grows = true;
+    }
+    Ok(if grows { steps.into_iter().cloned().collect() } else { Vec::new() })
+}
+
+/// The parts of a text, of about `size` bytes, each of which can be taken into pieces by itself: they begin with space or at a
+/// sign that is a word of its own. A word longer than half a part is cut.
+pub fn parts(text: &str, size: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        if at >= text.len() {
+            return None;
+        }
+        let start = at;
+        at = start + part(&text[start..], size.max(8));
+        Some(start..at)
+    })
+}
+
+/// How long the first part of a text is.
+fn part(text: &str, size: usize) -> usize {
+    if text.len() <= size {
+        return text.len();
+    }
+    let most = text.floor_char_boundary(size);
+    let least = text.floor_char_boundary(size / 2);
+    let last =
+        |is: fn(char) -> bool| text[least..most].char_indices().rev().find(|(_, c)| is(*c)).map(|(i, _)| least + i);
+    let found = last(|c| c == ' ').or_else(|| last(char::is_whitespace)).or_else(|| last(stands_alone));
+    found.filter(|at| *at > 0).unwrap_or(most)
+}
+
+/// Whether a character is a word of its own to BERT: punctuation that is common, and what is written without space.
+fn stands_alone(c: char) -> bool {
+    c.is_ascii_punctuation()
+        || matches!(c, '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3003}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}')
 }
 
 fn pieces(encoding: &tokenizers::Encoding) -> Pieces {
@@ -166,5 +282,24 @@ fn pieces(encoding: &tokenizers::Encoding) -> Pieces {
         words: encoding.get_word_ids().to_vec(),
         offsets: encoding.get_offsets().to_vec(),
         special: encoding.get_special_tokens_mask().iter().map(|s| *s == 1).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_begin_where_words_begin() {
+        let check = |text: &str, size: usize, expected: &[&str]| {
+            let found: Vec<&str> = parts(text, size).map(|range| &text[range]).collect();
+            assert_eq!(found, expected);
+            assert_eq!(found.concat(), text);
+        };
+        check("", 8, &[]);
+        check("one two three four", 9, &["one two", " three", " four"]);
+        check("one\ttwo\tthree", 9, &["one\ttwo", "\tthree"]);
+        check("東京と大阪に行", 12, &["東京と", "大阪に行"]);
+        check("aaaaaaaaaaaaéaa", 8, &["aaaaaaaa", "aaaaéaa"]);
     }
 }

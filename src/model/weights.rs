@@ -7,9 +7,11 @@ use super::error::without_stack;
 use super::kernels::fused::view::view;
 use candle_core::{DType, Device, Tensor};
 use half::f16;
+use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, View};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a file held that the network has no use for, and what it lacked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,11 +25,108 @@ pub struct LoadReport {
 /// Tensors by Hugging Face's current names, f32, in the processor's memory.
 pub type Tensors = HashMap<String, Tensor>;
 
+/// Shapes by Hugging Face's current names.
+pub type Shapes = HashMap<String, Vec<usize>>;
+
+/// The shapes of a safetensors file's tensors, from its header alone.
+///
+/// # Errors
+/// Not a whole safetensors file, a name that stands twice in its header.
+pub fn shapes(bytes: &[u8]) -> Result<Shapes, String> {
+    let (length, header) = SafeTensors::read_metadata(bytes)
+        .map_err(|e| format!("this is no whole safetensors file ({e}); download or copy it again"))?;
+    // The parser keeps the last of two entries of one name; another one might keep the first.
+    let text = bytes.get(size_of::<u64>()..size_of::<u64>() + length).unwrap_or_default();
+    serde_json::from_slice::<UniqueKeys>(text)
+        .map_err(|e| format!("its header is ambiguous ({e}); download or copy it again"))?;
+    Ok(header.tensors().into_iter().map(|(name, about)| (current_name(&name), about.shape.clone())).collect())
+}
+
+/// Looks at the beginning of a file of so many bytes before the rest is read: its header tells how large it must be.
+///
+/// # Errors
+/// No header, or one whose tensors end before or behind the file. A header that is not there whole is checked when it is.
+pub fn check_beginning(beginning: &[u8], size: u64) -> Result<(), String> {
+    let whole = |why: &str| Err(format!("this is no whole safetensors file ({why}); download or copy it again"));
+    let Some((length, rest)) = beginning.split_first_chunk::<{ size_of::<u64>() }>() else {
+        return whole("it is shorter than its header");
+    };
+    let length = u64::from_le_bytes(*length);
+    if length == 0 || length > size {
+        return whole("it is shorter than its header");
+    }
+    let Some(header) = usize::try_from(length).ok().and_then(|length| rest.get(..length)) else { return Ok(()) };
+    // What is wrong in it is said when it is read.
+    let Ok(serde_json::Value::Object(tensors)) = serde_json::from_slice(header) else { return Ok(()) };
+    let ends = tensors.values().filter_map(|about| about["data_offsets"][1].as_u64());
+    let end = ends.max().unwrap_or(0).saturating_add(length).saturating_add(size_of::<u64>() as u64);
+    if end == size { Ok(()) } else { whole(&format!("its header asks for {end} bytes, and it has {size}")) }
+}
+
+/// JSON in which no object has a key twice.
+struct UniqueKeys;
+
+impl<'de> Deserialize<'de> for UniqueKeys {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for UniqueKeys {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        let mut seen = HashSet::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if seen.contains(&key) {
+                return Err(serde::de::Error::custom(format!("{key} stands there twice")));
+            }
+            seen.insert(key);
+            map.next_value::<Self>()?;
+        }
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self, A::Error> {
+        while list.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+}
+
 /// Reads a safetensors file's bytes (no memory map: the file may be replaced while the program runs).
 ///
 /// # Errors
 /// Not a safetensors file, a type that is not floating point, a value that is not a number.
 pub fn read(bytes: &[u8]) -> Result<Tensors, String> {
+    shapes(bytes)?;
     let raw = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)
         .map_err(|e| format!("this is no whole safetensors file ({}); download or copy it again", without_stack(&e)))?;
     let mut tensors = Tensors::new();

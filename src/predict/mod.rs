@@ -16,4 +16,4 @@ pub use evaluate::{Evaluation, evaluate};
 pub use learnable::unlearnable;
 pub use suggest::{Proposals, suggest};
 pub use tagger::Tagger;
-pub use text::{Entity, Options, Prediction, predict};
+pub use text::{Entity, Options, Prediction, predict, predict_long};

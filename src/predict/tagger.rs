@@ -7,6 +7,8 @@ use std::borrow::Borrow;
 /// A network with its tokenizer and tags, ready to be asked.
 #[derive(Clone)]
 pub struct Tagger {
+    /// What people call the model: for messages.
+    pub name: String,
     /// The network.
     pub bert: Bert,
     /// Words to pieces.
@@ -34,6 +36,7 @@ impl Tagger {
         let (bert, tags) = folder.classifier()?;
         let bert = bert.to_device(device, Arithmetic::Fp32)?;
         Ok(Self {
+            name: folder.name.clone(),
             bert,
             tokenizer: folder.tokenizer.clone(),
             tags,
@@ -51,9 +54,10 @@ impl Tagger {
     /// are done and answers whether to go on; when it does not, what is missing is empty.
     ///
     /// # Errors
-    /// candle's.
+    /// candle's, and scores that are no numbers.
     pub fn logits(&self, rows: &[Vec<u32>], mut watch: impl FnMut(usize) -> bool) -> Result<Vec<Vec<f32>>, ModelError> {
-        let mut order: Vec<usize> = (0..rows.len()).collect();
+        // A row without pieces (of a tokenizer without special ones) has no scores.
+        let mut order: Vec<usize> = (0..rows.len()).filter(|i| !rows[*i].is_empty()).collect();
         order.sort_by_key(|i| rows[*i].len());
         let mut out = vec![Vec::new(); rows.len()];
         let mut at = 0;
@@ -61,12 +65,18 @@ impl Tagger {
             let end = at + self.fitting(order[at..].iter().map(|i| rows[*i].len()));
             let batch = Packed::new(order[at..end].iter().map(|i| (rows[*i].as_slice(), [].as_slice())));
             let logits = self.bert.logits_in_parallel(&batch, device::threads())?;
+            if logits.iter().any(|v| !v.is_finite()) {
+                let why =
+                    "it computes scores that are not numbers (NaN or infinite), so nothing can be said of this text";
+                let advice = "its weights or config.json are damaged; download or train it anew";
+                return Err(ModelError::Unsupported(format!("{}: {why}: {advice}", self.name)));
+            }
             for (i, range) in order[at..end].iter().zip(batch.sentences()) {
                 out[*i] = logits[range.start * self.tags.len()..range.end * self.tags.len()].to_vec();
             }
             at = end;
         }
-        watch(order.len());
+        watch(rows.len());
         Ok(out)
     }
 

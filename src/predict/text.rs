@@ -1,9 +1,10 @@
 //! The entities of texts as people write them.
 
-use super::aggregate::{Aggregation, ScoredPiece, aggregate, merge_windows};
+use super::aggregate::{Aggregation, Found, ScoredPiece, aggregate, merge_windows};
 use super::tagger::{Tagger, probabilities};
 use crate::model::ModelError;
-use crate::model::tokenizer::Pieces;
+use crate::model::tokenizer::{Pieces, parts};
+use std::ops::Range;
 
 /// How to read a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,18 +43,56 @@ pub struct Prediction {
     pub windows: usize,
 }
 
+/// Longer texts, in bytes, are taken into pieces part by part.
+pub const PART: usize = 64 << 10;
+
+/// Texts of so many bytes together are read at once.
+const AT_ONCE: usize = 1 << 20;
+
 /// The entities of every text.
 ///
 /// # Errors
 /// The tokenizer's and candle's; a stride that leaves no room to move.
 pub fn predict<S: AsRef<str>>(tagger: &Tagger, texts: &[S], options: Options) -> Result<Vec<Prediction>, ModelError> {
+    let mut predictions = Vec::with_capacity(texts.len());
+    let mut rest = texts;
+    while let Some(first) = rest.first() {
+        if first.as_ref().len() > PART {
+            let mut entities = Vec::new();
+            let whole = predict_long(tagger, first.as_ref(), options, PART, |e| {
+                entities.push(e);
+                Ok::<_, ModelError>(())
+            })?;
+            predictions.push(Prediction { entities, ..whole });
+            rest = &rest[1..];
+            continue;
+        }
+        let mut bytes = 0;
+        let fits = |text: &&S| {
+            bytes += text.as_ref().len();
+            text.as_ref().len() <= PART && bytes <= AT_ONCE + PART
+        };
+        let (short, behind) = rest.split_at(rest.iter().take_while(fits).count().max(1));
+        predictions.extend(predict_short(tagger, short, options)?);
+        rest = behind;
+    }
+    Ok(predictions)
+}
+
+/// How far windows overlap.
+fn stride(tagger: &Tagger, options: Options) -> Result<usize, ModelError> {
     let stride = options.stride.unwrap_or_else(|| tagger.default_stride());
     if stride + 3 > tagger.max_length {
-        let limit = tagger.max_length - 3;
-        return Err(ModelError::Unsupported(format!(
-            "a stride of {stride} leaves windows no room; use at most {limit}"
-        )));
+        let limit = tagger.max_length.saturating_sub(3);
+        let why = format!("a stride of {stride} leaves windows no room; use at most {limit}");
+        return Err(ModelError::Unsupported(why));
     }
+    Ok(stride)
+}
+
+/// All pieces of all texts at once.
+fn predict_short<S: AsRef<str>>(tagger: &Tagger, texts: &[S], options: Options) -> Result<Vec<Prediction>, ModelError> {
+    let stride = stride(tagger, options)?;
     let pieces: Vec<Pieces> = texts.iter().map(|t| tagger.tokenizer.text(t.as_ref())).collect::<Result<_, _>>()?;
     let windows: Vec<Vec<Vec<usize>>> = pieces.iter().map(|p| p.windows(tagger.max_length, stride)).collect();
     let rows: Vec<Vec<u32>> = pieces
@@ -72,7 +111,7 @@ pub fn predict<S: AsRef<str>>(tagger: &Tagger, texts: &[S], options: Options) ->
                 .iter()
                 .zip(scores.chunks_exact(tagger.tags.len()))
                 .filter(|(i, _)| !pieces.special[**i])
-                .map(|(i, row)| scored(tagger, text, pieces, *i, row))
+                .map(|(i, row)| scored(row, Piece::of(tagger, text, pieces, *i, 0)))
                 .collect();
             found.extend(aggregate(&scored, &tagger.tags, options.aggregation));
         }
@@ -81,27 +120,170 @@ pub fn predict<S: AsRef<str>>(tagger: &Tagger, texts: &[S], options: Options) ->
         }
         let mut characters = CharacterCounter { text, byte: 0, characters: 0 };
         found.sort_by_key(|f| f.start);
-        let entities = found.into_iter().map(|f| {
-            let start = characters.at(f.start);
-            let end = start + text[f.start..f.end].chars().count();
-            Entity { label: f.label, start, end, byte_start: f.start, byte_end: f.end, score: f.score }
-        });
-        predictions.push(Prediction { entities: entities.collect(), pieces: pieces.len(), windows: windows.len() });
+        let entities = found.into_iter().map(|f| characters.entity(f)).collect();
+        predictions.push(Prediction { entities, pieces: pieces.len(), windows: windows.len() });
     }
     Ok(predictions)
 }
 
-fn scored(tagger: &Tagger, text: &str, pieces: &Pieces, index: usize, row: &[f32]) -> ScoredPiece {
-    let (start, end) = pieces.offsets[index];
-    let piece = &pieces.texts[index];
-    // transformers compares lengths in characters: a piece with its `##` is longer than what it covers.
-    let longer = piece.chars().count() != text[start..end].chars().count();
-    let continues = match &tagger.tokenizer.continuing_prefix {
-        Some(_) => longer && !tagger.tokenizer.is_unknown(piece),
-        None => {
-            start > 0 && !text[..end].chars().rev().skip(text[start..end].chars().count()).take(1).any(|c| c == ' ')
+/// The entities of one text of any length, each given to `each` as soon as no later window can change it: of the text only about
+/// `part` bytes at a time are pieces. The result counts pieces and windows; its list of entities is empty.
+///
+/// # Errors
+/// As [`predict`], and those of `each`.
+pub fn predict_long<E: From<ModelError>>(
+    tagger: &Tagger,
+    text: &str,
+    options: Options,
+    part: usize,
+    mut each: impl FnMut(Entity) -> Result<(), E>,
+) -> Result<Prediction, E> {
+    let stride = stride(tagger, options)?;
+    // The special pieces around a text.
+    let frame = tagger.tokenizer.text("a")?;
+    let (front, back) = frame.margins();
+    let (front, back) = (&frame.ids[..front], &frame.ids[frame.len() - back..]);
+    let room = tagger.max_length.saturating_sub(front.len() + back.len()).max(1);
+    let step = room - stride.min(room - 1);
+    let mut merging = Merging::new(text);
+    let mut waiting: Vec<Piece> = Vec::new();
+    let mut counts = Prediction { pieces: front.len() + back.len(), ..Prediction::default() };
+    let mut ranges = parts(text, part).peekable();
+    loop {
+        let next = ranges.next();
+        let is_last = ranges.peek().is_none();
+        if let Some(range) = next {
+            let pieces = tagger.tokenizer.text(&text[range.clone()])?;
+            let here = (0..pieces.len()).filter(|i| !pieces.special[*i]);
+            let before = waiting.len();
+            waiting.extend(here.map(|i| Piece::of(tagger, text, &pieces, i, range.start)));
+            counts.pieces += waiting.len() - before;
         }
-    };
+        // Windows of the pieces that are there; the last one of the text may be shorter.
+        let mut windows = Vec::new();
+        let mut at = 0;
+        while waiting.len() - at > room {
+            windows.push(at..at + room);
+            at += step;
+        }
+        if is_last && waiting.len() > at {
+            windows.push(at..waiting.len());
+            at = waiting.len();
+        }
+        for some in windows.chunks(AT_A_TIME) {
+            let row = |window: &Range<usize>| {
+                let ids = waiting[window.clone()].iter().map(|p| p.id);
+                front.iter().copied().chain(ids).chain(back.iter().copied()).collect()
+            };
+            let rows: Vec<Vec<u32>> = some.iter().map(row).collect();
+            let logits = tagger.logits(&rows, |_| true)?;
+            for (window, scores) in some.iter().zip(logits) {
+                let inner = scores.chunks_exact(tagger.tags.len()).skip(front.len());
+                let window = &waiting[window.clone()];
+                let scored: Vec<ScoredPiece> = window.iter().zip(inner).map(|(p, row)| scored(row, *p)).collect();
+                counts.windows += 1;
+                let begins = window.first().map_or(0, |p| p.start);
+                merging.add(begins, aggregate(&scored, &tagger.tags, options.aggregation), &mut each)?;
+            }
+        }
+        waiting.drain(..at);
+        if is_last {
+            merging.finish(&mut each)?;
+            counts.windows = counts.windows.max(1);
+            return Ok(counts);
+        }
+    }
+}
+
+/// Windows whose scores are in memory at once.
+const AT_A_TIME: usize = 64;
+
+/// A piece of a text, in bytes of the text.
+#[derive(Clone, Copy)]
+struct Piece {
+    id: u32,
+    start: usize,
+    end: usize,
+    /// Whether it continues the word before it.
+    continues: bool,
+}
+
+/// Makes one list of the entities of windows that come in the order of the text, as [`merge_windows`] does of all at once.
+struct Merging<'a> {
+    windows: usize,
+    /// Those that a later window may still stand before, by where they begin.
+    open: Vec<Found>,
+    /// The last one of the list, which the next one may replace.
+    last: Option<Found>,
+    characters: CharacterCounter<'a>,
+}
+
+impl<'a> Merging<'a> {
+    fn new(text: &'a str) -> Self {
+        let characters = CharacterCounter { text, byte: 0, characters: 0 };
+        Self { windows: 0, open: Vec::new(), last: None, characters }
+    }
+
+    /// Adds what was found in a window that begins at this byte.
+    fn add<E>(
+        &mut self,
+        begins: usize,
+        found: Vec<Found>,
+        each: &mut impl FnMut(Entity) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.windows += 1;
+        let done = self.open.partition_point(|f| f.start < begins);
+        for next in self.open.drain(..done).collect::<Vec<_>>() {
+            self.take(next, each)?;
+        }
+        self.open.extend(found);
+        self.open.sort_by_key(|f| f.start);
+        Ok(())
+    }
+
+    fn take<E>(&mut self, next: Found, each: &mut impl FnMut(Entity) -> Result<(), E>) -> Result<(), E> {
+        match self.last.take() {
+            // Of one window alone nothing is merged.
+            Some(last) if self.windows > 1 && next.start < last.end => {
+                let text = self.characters.text;
+                let winner = merge_windows(vec![last, next], |f| text[f.start..f.end].chars().count());
+                self.last = winner.into_iter().next();
+            }
+            Some(last) => {
+                each(self.characters.entity(last))?;
+                self.last = Some(next);
+            }
+            None => self.last = Some(next),
+        }
+        Ok(())
+    }
+
+    fn finish<E>(mut self, each: &mut impl FnMut(Entity) -> Result<(), E>) -> Result<(), E> {
+        for next in std::mem::take(&mut self.open) {
+            self.take(next, each)?;
+        }
+        self.last.take().map_or(Ok(()), |last| each(self.characters.entity(last)))
+    }
+}
+
+impl Piece {
+    /// A piece of a part of a text that begins at this byte.
+    fn of(tagger: &Tagger, text: &str, pieces: &Pieces, index: usize, from: usize) -> Self {
+        let (start, end) = pieces.offsets[index];
+        let (start, end) = (start + from, end + from);
+        let piece = &pieces.texts[index];
+        // transformers compares lengths in characters: a piece with its `##` is longer than what it covers.
+        let covered = text[start..end].chars().count();
+        let continues = match &tagger.tokenizer.continuing_prefix {
+            Some(_) => piece.chars().count() != covered && !tagger.tokenizer.is_unknown(piece),
+            None => start > 0 && !text[..end].chars().rev().skip(covered).take(1).any(|c| c == ' '),
+        };
+        Self { id: pieces.ids[index], start, end, continues }
+    }
+}
+
+fn scored(row: &[f32], piece: Piece) -> ScoredPiece {
+    let Piece { start, end, continues, .. } = piece;
     ScoredPiece { probabilities: probabilities(row), start, end, continues }
 }
 
@@ -117,5 +299,11 @@ impl CharacterCounter<'_> {
         self.characters += self.text[self.byte..byte].chars().count();
         self.byte = byte;
         self.characters
+    }
+    /// What was found, with its place in characters too.
+    fn entity(&mut self, f: Found) -> Entity {
+        let start = self.at(f.start);
+        let end = start + self.text[f.start..f.end].chars().count();
+        Entity { label: f.label, start, end, byte_start: f.start, byte_end: f.end, score: f.score }
     }
 }

@@ -1,11 +1,14 @@
 //! The thread that makes edits durable, so that the window never waits for a disk.
 
+use super::rebuilding::Memory;
 use super::run_record::RunRecord;
-use super::source::{Dataset, SourceFile};
-use super::store::{Filled, Project};
+use super::saving::{self, Save, Saved};
+use super::source::Dataset;
+use super::store::{Filled, Project, StoreError};
 use crate::corpus::{Edit, Snapshot};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -25,8 +28,10 @@ pub enum Commit {
         /// Edits that stand.
         position: usize,
     },
-    /// The sources were saved.
-    Sources(Vec<SourceFile>),
+    /// The project is to be written again from what is in memory.
+    Rebuild(Box<Memory>),
+    /// The sources are to be written with today's labels. Unlike all others it is not tried again when it fails.
+    Save(Box<Save>),
     /// A run began or ended.
     Run(RunRecord),
     /// A search is kept under this name, or forgotten.
@@ -42,14 +47,29 @@ pub enum Commit {
 }
 
 /// What the thread answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Stored {
     /// So many commits are on disk since the start.
     Durable(u64),
     /// A commit could not be stored: the message. It and all later ones wait, and are tried again.
     Failed(String),
+    /// The project's file is no longer where it was: the message. Nothing more can be stored there.
+    Gone(String),
     /// So many of so many documents are in the project that is being filled.
     Filling(usize, usize),
+    /// A save has come to its end.
+    Saved(Saved),
+}
+
+/// Something that the window is told once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// A commit could not be stored yet: the message.
+    Failed(String),
+    /// The project's file is no longer where it was: the message.
+    Gone(String),
+    /// A save has come to its end.
+    Saved(Saved),
 }
 
 /// How long after a failure the same commits are tried again.
@@ -84,12 +104,16 @@ impl Queue {
     }
 
     /// Stores all that waits, as far as it goes. `watch` is told how filling goes, and ends it with `false`.
-    fn store(&mut self, project: &mut Project, watch: &dyn Fn(usize, usize) -> bool) -> Stored {
+    fn store(&mut self, project: &mut Project, tell: &dyn Fn(Stored), watch: &dyn Fn(usize, usize) -> bool) {
         while let Some(commit) = self.waiting.front() {
             let result = match commit {
+                Commit::Save(save) => {
+                    tell(Stored::Saved(saving::save(project, save.as_ref().clone())));
+                    Ok(())
+                }
                 Commit::Fill(dataset) => project.fill(dataset, Filled::FromSource, watch),
+                Commit::Rebuild(memory) => project.rebuild(memory),
                 Commit::Edit { change, log, position } => project.commit(change, *log, *position),
-                Commit::Sources(files) => project.set_sources(files),
                 Commit::Run(run) => project.add_run(run),
                 Commit::View(name, query) => project.keep_view(name, query.as_deref()),
                 Commit::Setting(name, value) => project.set(name, value),
@@ -97,18 +121,22 @@ impl Queue {
                 Commit::Snapshot(snapshot) => project.keep_snapshot(snapshot),
                 Commit::ForgetSnapshot(name) => project.forget_snapshot(name),
             };
-            if let Err(e) = result {
-                return Stored::Failed(e.to_string());
+            match result {
+                Ok(()) => {}
+                Err(e @ StoreError::Gone { .. }) => return tell(Stored::Gone(e.to_string())),
+                Err(e) => return tell(Stored::Failed(e.to_string())),
             }
             self.waiting.pop_front();
             self.done += 1;
         }
-        Stored::Durable(self.done)
+        tell(Stored::Durable(self.done));
     }
 }
 
-/// A handle to the thread; dropping it stores everything that is still waiting.
+/// A handle to the thread of one project; dropping it stores everything that is still waiting.
 pub struct Committer {
+    /// Where the project lies.
+    path: PathBuf,
     commits: Option<Sender<Commit>>,
     answers: Receiver<Stored>,
     thread: Option<JoinHandle<()>>,
@@ -123,6 +151,7 @@ pub struct Committer {
 impl Committer {
     /// Takes a project over. `wake` is called after every answer.
     pub fn new(mut project: Project, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let path = project.path().to_owned();
         let (commits, inbox) = unbounded::<Commit>();
         let (outbox, answers) = unbounded();
         let given_up = Arc::new(AtomicBool::new(false));
@@ -140,7 +169,7 @@ impl Committer {
                 !ended.load(Ordering::Relaxed)
             };
             while queue.wait(&inbox) {
-                tell(queue.store(&mut project, &watch));
+                queue.store(&mut project, &tell, &watch);
             }
             let edits = queue.waiting.iter().filter(|c| !matches!(c, Commit::Fill(_))).count();
             if edits > 0 {
@@ -150,7 +179,7 @@ impl Committer {
         let thread = std::thread::Builder::new().name("project".into()).spawn(work);
         let failed = thread.as_ref().err().map(ToString::to_string);
         let (sent, durable, filling) = (0, 0, None);
-        Self { commits: Some(commits), answers, thread: thread.ok(), sent, durable, failed, filling, given_up }
+        Self { path, commits: Some(commits), answers, thread: thread.ok(), sent, durable, failed, filling, given_up }
     }
 
     /// Stores something, soon.
@@ -162,18 +191,28 @@ impl Committer {
         }
     }
 
-    /// Takes the answers in; returns a new failure, to be told once.
-    pub fn poll(&mut self) -> Option<String> {
-        let mut news = None;
+    /// Where its project lies: only commits of that project may be sent here.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes the answers in; returns what is new, to be told once.
+    pub fn poll(&mut self) -> Vec<News> {
+        let mut news = Vec::new();
         for answer in self.answers.try_iter() {
             match answer {
                 Stored::Durable(n) => (self.durable, self.failed, self.filling) = (n, None, None),
                 Stored::Filling(done, total) => self.filling = Some((done, total)),
-                Stored::Failed(message) if self.failed.as_ref() == Some(&message) => {}
+                Stored::Failed(message) | Stored::Gone(message) if self.failed.as_ref() == Some(&message) => {}
+                Stored::Gone(message) => {
+                    self.failed = Some(message.clone());
+                    news.push(News::Gone(message));
+                }
                 Stored::Failed(message) => {
                     self.failed = Some(message.clone());
-                    news = Some(message);
+                    news.push(News::Failed(message));
                 }
+                Stored::Saved(saved) => news.push(News::Saved(saved)),
             }
         }
         news
@@ -195,8 +234,9 @@ impl Committer {
     }
 }
 
-impl Drop for Committer {
-    fn drop(&mut self) {
+impl Committer {
+    /// Stores everything that is still waiting, as far as it goes, and returns what is new.
+    pub fn finish(&mut self) -> Vec<News> {
         // A dataset that nothing was done with is read again from its source the next time.
         self.given_up.store(self.sent == 1, Ordering::Relaxed);
         drop(self.commits.take());
@@ -205,5 +245,12 @@ impl Drop for Committer {
         {
             log::error!("the project's thread panicked");
         }
+        self.poll()
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        self.finish();
     }
 }

@@ -10,11 +10,13 @@ use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::Column;
 use crate::corpus::{
-    Corpus, Document, Edit, History, Labels, Mark, Marks, Origin, Remark, Scheme, Snapshot, Span, Split,
+    Corpus, Document, Edit, History, LabelId, Labels, Mark, Marks, Origin, Remark, Scheme, Snapshot, Span, Split,
 };
 use crate::format::{self, Found, Unit};
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// All that a project holds, read into memory.
@@ -25,19 +27,26 @@ pub struct Contents {
     pub history: History,
     /// Runs, views, snapshots.
     pub kept: Kept,
+    /// What this version of the program does not know: a format, an edit. Such a project is not to be written.
+    pub unknown: Option<String>,
 }
 
 /// Reads every table as far as it can be read.
 pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents> {
     let mut corpus = Corpus { name: meta(c, "name").ok().flatten().unwrap_or_default(), ..Corpus::default() };
+    // A label that went missing would give its number to the next one, so a wrong color or letter is replaced.
     let label = |r: &rusqlite::Row| {
-        let letter = r.get::<_, Option<String>>(2)?.and_then(|l| l.chars().next());
-        Ok(Label { name: r.get(0)?, colour: r.get(1)?, letter })
+        let letter = r.get::<_, Option<String>>(2).ok().flatten().and_then(|l| l.chars().next());
+        let color = r.get::<_, u8>(1).ok().filter(|color| *color < Label::COLORS);
+        Ok(Label { name: r.get(0)?, colour: color.unwrap_or_default(), letter })
     };
     let mut labels = Labels::default();
-    lost.rows(c, "labels", "SELECT name, colour, letter FROM labels ORDER BY id", label)?
-        .into_iter()
-        .for_each(|l| labels.push(l));
+    for label in lost.rows(c, "labels", "SELECT name, colour, letter FROM labels ORDER BY id", label)? {
+        if let Err(e) = labels.push(label) {
+            lost.0.push(format!("labels ({e})"));
+            break;
+        }
+    }
     corpus.labels = labels;
     let column = |r: &rusqlite::Row| -> rusqlite::Result<Column> {
         Ok(Column { name: r.get(0)?, values: r.get::<_, String>(1)?.split('\n').map(str::to_owned).collect() })
@@ -50,7 +59,7 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
     let mut index = HashMap::new();
     let mut documents: Vec<Document> = Vec::with_capacity(read.len());
     for (id, document) in read {
-        if is_sound(&document) {
+        if is_sound(&document, &corpus.columns) {
             index.insert(id, documents.len());
             documents.push(document);
         } else {
@@ -116,10 +125,19 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
     corpus.documents = documents.into_iter().map(Arc::new).collect();
     let edit = |r: &rusqlite::Row| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?));
     let log = lost.rows(c, "edits", EDITS, edit)?;
-    let log = log.into_iter().filter_map(|(json, date)| Some((edit_json::from_json(&json)?, date)));
-    let (edits, dates): (Vec<Edit>, Vec<String>) = log.unzip();
-    let position = meta(c, "position").ok().flatten().and_then(|p| p.parse().ok()).unwrap_or(0);
+    let length = log.len();
+    // An edit that cannot be read would shift those behind it: then there is no history at all.
+    let log = log.into_iter().map(|(json, date)| Some((edit_json::from_json(&json)?, date)));
+    let log: Option<Vec<(Edit, String)>> = log.collect();
+    let mut unknown =
+        log.is_none().then(|| format!("its history of {length} edits has one that this version cannot read"));
+    let (edits, dates): (Vec<Edit>, Vec<String>) = log.unwrap_or_default().into_iter().unzip();
+    let position: usize = meta(c, "position").ok().flatten().and_then(|p| p.parse().ok()).unwrap_or(0);
+    let position = position.min(edits.len());
     let files = lost.rows(c, "sources", SOURCES, source)?;
+    if let Some(file) = files.iter().find(|f| f.found.format == format::UNKNOWN) {
+        unknown = Some(format!("{} is in a format that this version does not know", file.path.display()));
+    }
     corpus.scheme = super::source::scheme_of(&files);
     let mut kept = kept(c, lost)?;
     for (edit, date) in edits.iter().zip(&dates).take(position) {
@@ -131,7 +149,7 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
         lost.0.push("snapshots".into());
     }
     let dataset = Dataset { corpus, files, problems: Vec::new() };
-    Ok(Contents { dataset, history: History::restore(edits, position), kept })
+    Ok(Contents { dataset, history: History::restore(edits, position), kept, unknown })
 }
 
 /// Each edit with its date where the person is.
@@ -166,7 +184,7 @@ pub(super) fn kept(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Kept> {
 pub(super) struct Lost(pub Vec<String>);
 
 impl Lost {
-    /// The rows of a table up to the first that cannot be read.
+    /// The rows of a table but for those that cannot be read.
     fn rows<T>(
         &mut self,
         c: &Connection,
@@ -176,14 +194,23 @@ impl Lost {
     ) -> rusqlite::Result<Vec<T>> {
         let mut statement = c.prepare(sql)?;
         let mut found = Vec::new();
+        let mut wrong: Option<(usize, rusqlite::Error)> = None;
         for row in statement.query_map([], read)? {
-            match row {
-                Ok(row) => found.push(row),
-                Err(e) => {
-                    self.0.push(format!("{what} after the first {} ({e})", found.len()));
-                    break;
-                }
+            match (row, &mut wrong) {
+                (Ok(row), _) => found.push(row),
+                (Err(_), Some((count, _))) => *count += 1,
+                (Err(first), none) => *none = Some((1, first)),
             }
+        }
+        if let Some((count, first)) = wrong {
+            // A damaged page ends the rows; a wrong value costs its row alone.
+            let damaged = matches!(first.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseCorrupt));
+            let where_to = if damaged {
+                format!("{what} after the first {}", found.len())
+            } else {
+                format!("{count} of the {what}")
+            };
+            self.0.push(format!("{where_to} ({first})"));
         }
         Ok(found)
     }
@@ -193,13 +220,40 @@ pub(super) const SOURCES: &str = "SELECT path, split, format, scheme, hash, unit
 
 /// A source as it is stored.
 pub(super) fn source(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
-    let format = format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::CONLL);
+    let format = format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::UNKNOWN);
     let scheme = Scheme::from_name(&r.get::<_, String>(3)?).unwrap_or(Scheme::Iob2);
     let unit = r.get::<_, Option<String>>(5)?.and_then(|name| Unit::from_name(&name));
     let found = Found { scheme, unit, ..Found::new(format) };
     let split = Split::from_name(&r.get::<_, String>(1)?).unwrap_or_default();
     let choices = choices_json::from_json(&r.get::<_, String>(6)?);
-    Ok(SourceFile { path: r.get::<_, String>(0)?.into(), split, found, choices, hash: r.get(4)? })
+    Ok(SourceFile { path: path(r, 0)?, split, found, choices, hash: r.get(4)? })
+}
+
+/// A path as a value: text, or its bytes where it is not UTF-8.
+pub(super) fn path_value(path: &Path) -> Value {
+    match path.to_str() {
+        Some(text) => Value::Text(text.to_owned()),
+        None => Value::Blob(path.as_os_str().as_encoded_bytes().to_vec()),
+    }
+}
+
+/// The path that [`path_value`] stored in a column.
+fn path(r: &rusqlite::Row, column: usize) -> rusqlite::Result<PathBuf> {
+    match r.get_ref(column)? {
+        ValueRef::Blob(bytes) => Ok(path_of_bytes(bytes)),
+        text => Ok(text.as_str()?.into()),
+    }
+}
+
+#[cfg(unix)]
+fn path_of_bytes(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    std::ffi::OsString::from_vec(bytes.to_vec()).into()
+}
+
+#[cfg(not(unix))]
+fn path_of_bytes(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 const RUNS: &str =
@@ -212,7 +266,7 @@ fn run(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
         Some(outcome) => outcome,
     };
     Ok(RunRecord {
-        number: r.get::<_, i64>(0)? as usize,
+        number: r.get::<_, u32>(0)? as usize,
         started: r.get::<_, i64>(1)? as u64,
         base: r.get(2)?,
         recipe: r.get(3)?,
@@ -220,7 +274,7 @@ fn run(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
         dev_f1: r.get(5)?,
         test_f1: r.get(6)?,
         train_seconds: r.get(7)?,
-        folder: r.get::<_, String>(8)?.into(),
+        folder: path(r, 8)?,
     })
 }
 
@@ -231,7 +285,7 @@ fn span(r: &rusqlite::Row) -> rusqlite::Result<(i64, Span)> {
         (None, "person") => Origin::Person,
         (None, _) => Origin::Source,
     };
-    Ok((r.get(0)?, Span { start: r.get(1)?, end: r.get(2)?, label: r.get(3)?, origin }))
+    Ok((r.get(0)?, Span { start: r.get(1)?, end: r.get(2)?, label: LabelId::new(r.get(3)?), origin }))
 }
 
 /// A document without its spans. `width`: how many further columns the corpus has.
@@ -247,7 +301,7 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
         tokens: tokens.chunks_exact(2).map(|p| (p[0], p[1])).collect(),
         sentences: unpack(&r.get::<_, Vec<u8>>(5)?),
         // Documents of texts have none, whatever the other sources have.
-        columns: columns.chunks_exact(n.max(1)).take(width).map(|c| c.iter().map(|v| *v as u16).collect()).collect(),
+        columns: columns.chunks_exact(n.max(1)).take(width).map(<[u32]>::to_vec).collect(),
         spans: Vec::new(),
         suggestions: Vec::new(),
         classes: Vec::new(),
@@ -255,13 +309,18 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
     })
 }
 
-/// Whether tokens and sentences lie in the text one after another, so that everything else may take it for granted.
-fn is_sound(d: &Document) -> bool {
+/// Whether tokens and sentences lie in the text one after another, and each token has a value in each column or none in any,
+/// so that everything else may take it for granted.
+fn is_sound(d: &Document, columns: &[Column]) -> bool {
     let is_border = |at: u32| d.text.is_char_boundary(at as usize);
     let tokens = d.tokens.iter().all(|t| t.0 < t.1 && is_border(t.0) && is_border(t.1));
     let in_order = d.tokens.windows(2).all(|w| w[0].1 <= w[1].0);
     let whole = d.sentences.first() == Some(&0) && d.sentences.last().is_some_and(|n| *n as usize == d.tokens.len());
-    tokens && in_order && whole && d.sentences.windows(2).all(|w| w[0] < w[1])
+    let known = |(values, column): (&Vec<u32>, &Column)| {
+        values.len() == d.tokens.len() && values.iter().all(|v| (*v as usize) < column.values.len())
+    };
+    let valued = d.columns.is_empty() || (d.columns.len() == columns.len() && d.columns.iter().zip(columns).all(known));
+    tokens && in_order && whole && valued && d.sentences.windows(2).all(|w| w[0] < w[1])
 }
 
 /// A value of the table of single values.

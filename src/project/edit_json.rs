@@ -2,7 +2,7 @@
 
 use super::pack::{pack_span, unpack_span};
 use crate::corpus::label::Label;
-use crate::corpus::{Edit, Mark, Remark, Span};
+use crate::corpus::{Edit, LabelId, Mark, Remark, Span};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -120,10 +120,10 @@ impl From<&Edit> for Stored {
             Edit::Classes { document, before, after } => Self::Classes { document, before, after },
             Edit::AddLabel(label) => Self::AddLabel(label.into()),
             Edit::RemoveLastLabel(label) => Self::RemoveLastLabel(label.into()),
-            Edit::RemoveLabel { id, label } => Self::RemoveLabel { id, label: label.into() },
-            Edit::InsertLabel { id, label } => Self::InsertLabel { id, label: label.into() },
+            Edit::RemoveLabel { id, label } => Self::RemoveLabel { id: id.index(), label: label.into() },
+            Edit::InsertLabel { id, label } => Self::InsertLabel { id: id.index(), label: label.into() },
             Edit::ChangeLabel { id, before, after } => Self::ChangeLabel {
-                id,
+                id: id.index(),
                 letters: [before.letter, after.letter],
                 before: (before.name, before.colour),
                 after: (after.name, after.colour),
@@ -149,11 +149,11 @@ impl From<Stored> for Edit {
             Stored::Classes { document, before, after } => Self::Classes { document, before, after },
             Stored::AddLabel(label) => Self::AddLabel(label.into()),
             Stored::RemoveLastLabel(label) => Self::RemoveLastLabel(label.into()),
-            Stored::RemoveLabel { id, label } => Self::RemoveLabel { id, label: label.into() },
-            Stored::InsertLabel { id, label } => Self::InsertLabel { id, label: label.into() },
+            Stored::RemoveLabel { id, label } => Self::RemoveLabel { id: LabelId::new(id), label: label.into() },
+            Stored::InsertLabel { id, label } => Self::InsertLabel { id: LabelId::new(id), label: label.into() },
             Stored::ChangeLabel { id, before, after, letters: [then, now] } => {
                 let label = |(name, colour), letter| Label { name, colour, letter };
-                Self::ChangeLabel { id, before: label(before, then), after: label(after, now) }
+                Self::ChangeLabel { id: LabelId::new(id), before: label(before, then), after: label(after, now) }
             }
             Stored::Together { name, edits } => {
                 Self::Together { name, edits: edits.into_iter().map(Self::from).collect() }

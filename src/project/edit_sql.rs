@@ -12,7 +12,7 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
             for s in removed {
                 t.execute(
                     "DELETE FROM spans WHERE rowid=(SELECT rowid FROM spans WHERE document=? AND start=? AND stop=? AND label=? LIMIT 1)",
-                    params![document, s.start, s.end, s.label],
+                    params![document, s.start, s.end, s.label.index()],
                 )?;
             }
             for s in added {
@@ -23,7 +23,7 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
             for s in removed {
                 t.execute(
                     "DELETE FROM suggestions WHERE document=? AND start=? AND stop=? AND label=?",
-                    params![document, s.start, s.end, s.label],
+                    params![document, s.start, s.end, s.label.index()],
                 )?;
             }
             for s in added {
@@ -45,17 +45,17 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
             t.execute("DELETE FROM labels WHERE id=(SELECT MAX(id) FROM labels)", [])?;
         }
         Edit::RemoveLabel { id, .. } => {
-            t.execute("DELETE FROM labels WHERE id=?", [id])?;
-            renumber(t, *id, -1)?;
+            t.execute("DELETE FROM labels WHERE id=?", [id.index()])?;
+            renumber(t, id.index(), -1)?;
         }
         Edit::InsertLabel { id, label: l } => {
-            renumber(t, *id, 1)?;
-            insert_label(t, i64::from(*id), l)?;
+            renumber(t, id.index(), 1)?;
+            insert_label(t, i64::from(id.index()), l)?;
         }
         Edit::Together { edits, .. } => edits.iter().try_for_each(|edit| apply(t, edit))?,
         Edit::ChangeLabel { id, after, .. } => {
-            t.execute("DELETE FROM labels WHERE id=?", [id])?;
-            insert_label(t, i64::from(*id), after)?;
+            t.execute("DELETE FROM labels WHERE id=?", [id.index()])?;
+            insert_label(t, i64::from(id.index()), after)?;
         }
     }
     Ok(())
@@ -100,7 +100,7 @@ pub(super) fn insert_span(t: &Transaction, document: i64, s: &Span) -> rusqlite:
         Origin::Proposer { who, .. } => ("proposer", Some(who)),
     };
     t.prepare_cached("INSERT INTO spans VALUES(?,?,?,?,?,CASE ?5 WHEN 'import' THEN 0 ELSE unixepoch() END,?,?)")?
-        .execute(params![document, s.start, s.end, s.label, origin, proposer, s.origin.score()])
+        .execute(params![document, s.start, s.end, s.label.index(), origin, proposer, s.origin.score()])
         .map(drop)
 }
 
@@ -108,6 +108,6 @@ pub(super) fn insert_span(t: &Transaction, document: i64, s: &Span) -> rusqlite:
 pub(super) fn insert_suggestion(t: &Transaction, document: i64, s: &Span) -> rusqlite::Result<()> {
     let Origin::Proposer { who, .. } = s.origin else { return Ok(()) };
     t.prepare_cached("INSERT INTO suggestions VALUES(?,?,?,?,?,?)")?
-        .execute(params![document, s.start, s.end, s.label, who, s.origin.score()])
+        .execute(params![document, s.start, s.end, s.label.index(), who, s.origin.score()])
         .map(drop)
 }

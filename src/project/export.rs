@@ -2,9 +2,11 @@
 
 use super::SourceFile;
 use super::source;
+use super::target::{self, Existing};
 use crate::corpus::{Corpus, Scheme, Split};
 use crate::disk;
-use crate::format::{self, Format, Write, WriteDocument, packed};
+use crate::format::budget::Budget;
+use crate::format::{self, Choices, Format, Inventory, Source, Write, packed};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -15,10 +17,10 @@ pub fn scheme_for(corpus: &Corpus, to: Format) -> Scheme {
 }
 
 /// What a file of this format and scheme would lose of a dataset, in words: of its corpus, and of what its sources say beside.
-pub fn losses(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme) -> Vec<String> {
+pub fn losses(inventory: &Inventory, files: &[SourceFile], to: Format, scheme: Scheme) -> Vec<String> {
     /// More kinds are counted, not named.
     const NAMED: usize = 6;
-    let mut losses = format::losses(corpus, to, scheme);
+    let mut losses = inventory.losses(to, scheme);
     let mut beside: BTreeMap<&str, usize> = BTreeMap::new();
     for (what, count) in files.iter().flat_map(|f| &f.found.beside) {
         *beside.entry(what).or_default() += count;
@@ -48,8 +50,9 @@ pub fn in_place(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Schem
 /// `test`. A format that takes a file for each document writes a folder of `train-00001` and so on, unless there is one only.
 ///
 /// # Errors
-/// A format that is only read; the disk's.
-pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path) -> Result<(), String> {
+/// A format that is only read; a target that exists, unless it may be replaced; a folder whose data would be read together with the
+/// new files; the disk's.
+pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing: Existing) -> Result<(), String> {
     let text = |e: disk::DiskError| e.to_string();
     let splits = corpus.splits();
     match to.write {
@@ -59,29 +62,128 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path) -> Resul
         }
         Some(Write::Whole(write)) => {
             let ending = to.extensions.first().copied().unwrap_or("txt");
-            let file = |split: &Split| (format!("{}.{ending}", split.name()), write(corpus, Some(*split), scheme));
+            let name = |split: &Split| format!("{}.{ending}", split.name());
+            let names: Vec<String> = splits.iter().map(name).collect();
+            target::check_folder(path, names.iter().map(Path::new), existing)?;
+            let file = |split: &Split| (name(split), write(corpus, Some(*split), scheme));
             disk::write_folder(path, splits.iter().map(file).map(Ok)).map_err(text)
         }
         Some(Write::EachDocument(write, beside)) => match corpus.documents.as_slice() {
             [document] if !path.is_dir() => {
-                let mut files = write(corpus, document).into_iter();
-                files.try_for_each(|(ending, bytes)| disk::write(&path.with_extension(ending), &bytes)).map_err(text)
+                let files = write(corpus, document).into_iter();
+                let files: Vec<_> = files.map(|(ending, bytes)| (path.with_extension(ending), bytes)).collect();
+                for (at, bytes) in files.iter().filter(|(at, _)| at != path) {
+                    target::check_companion(at, bytes, existing)?;
+                }
+                files.iter().try_for_each(|(at, bytes)| disk::write(at, bytes)).map_err(text)
             }
-            _ => {
-                let beside = beside(corpus).into_iter().map(|(name, bytes)| (name.to_owned(), bytes));
-                disk::write_folder(path, each_document(corpus, write).chain(beside).map(Ok)).map_err(text)
+            documents => {
+                let beside: Vec<(String, Vec<u8>)> =
+                    beside(corpus).into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+                // All documents have files of the same endings.
+                let first = documents.first().map(|d| write(corpus, d)).unwrap_or_default();
+                let named = |stem: String| first.iter().map(move |(ending, _)| format!("{stem}.{ending}"));
+                let names: Vec<String> =
+                    stems(corpus).flat_map(named).chain(beside.iter().map(|(name, _)| name.clone())).collect();
+                target::check_folder(path, names.iter().map(Path::new), existing)?;
+                let files = stems(corpus).zip(&corpus.documents).flat_map(|(stem, d)| {
+                    write(corpus, d).into_iter().map(move |(ending, bytes)| (format!("{stem}.{ending}"), bytes))
+                });
+                disk::write_folder(path, files.chain(beside).map(Ok)).map_err(text)
             }
         },
     }
 }
 
-/// The files of all documents, numbered in each split.
-fn each_document(corpus: &Corpus, write: WriteDocument) -> impl Iterator<Item = (String, Vec<u8>)> + '_ {
+/// Writes a corpus in a format to memory, reads it again and compares words, texts, spans and columns.
+///
+/// # Errors
+/// The first difference, in words; a format that is not written.
+pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(), String> {
+    let mut again = Corpus::default();
+    let mut add = |bytes: &[u8], name: &str, split: Split, beside: &dyn Fn(&str) -> Option<Vec<u8>>| {
+        let choices = Choices { format: Some(to), ..Choices::default() };
+        let source =
+            Source { bytes, name, split, file: 0, beside, choices, budget: Budget::default().or_any_size(true) };
+        format::read(&source, &mut again).map(drop).map_err(|p| p.to_string())
+    };
+    for split in corpus.splits() {
+        match to.write {
+            None => return Err(format!("{} files are read, not written", to.name)),
+            Some(Write::Whole(write)) => {
+                let ending = to.extensions.first().copied().unwrap_or("txt");
+                let name = format!("{}.{ending}", split.name());
+                add(&write(corpus, Some(split), scheme), &name, split, &|_| None)?;
+            }
+            Some(Write::EachDocument(write, _)) => {
+                for document in corpus.documents.iter().filter(|d| d.split == split) {
+                    let files: Vec<(String, Vec<u8>)> =
+                        write(corpus, document).into_iter().map(|(end, bytes)| (format!("a.{end}"), bytes)).collect();
+                    let beside = |name: &str| files.iter().find(|(n, _)| n == name).map(|(_, bytes)| bytes.clone());
+                    if let Some((name, bytes)) = files.first() {
+                        add(bytes, name, split, &beside)?;
+                    }
+                }
+            }
+        }
+    }
+    let columns = corpus.columns.len().min(to.holds.columns);
+    let (before, after) = (Contents::of(corpus, to, columns), Contents::of(&again, to, columns));
+    before.difference(&after).map_or(Ok(()), Err)
+}
+
+/// What a format holds of a corpus, in order: words with their values or texts, and spans by label.
+#[derive(Default)]
+struct Contents {
+    texts: Vec<String>,
+    spans: Vec<(String, String)>,
+}
+
+impl Contents {
+    fn of(corpus: &Corpus, format: Format, columns: usize) -> Self {
+        let mut contents = Self::default();
+        let ordered = corpus.splits().into_iter();
+        for d in ordered.flat_map(|s| corpus.documents.iter().filter(move |d| d.split == s)) {
+            if format.holds.text && !format.holds.borders {
+                // A source of words becomes a text for each sentence: its parts are what must stay.
+                contents.texts.extend(d.text.split_whitespace().map(str::to_owned));
+            }
+            for token in 0..d.tokens.len() {
+                let values =
+                    (0..columns).map(|c| Some(corpus.value(c, d, token)).filter(|v| !v.is_empty()).unwrap_or("_"));
+                let row: Vec<&str> = std::iter::once(d.token(token)).chain(values).collect();
+                contents.texts.extend((!format.holds.text || format.holds.borders).then(|| row.join("\t")));
+            }
+            let text = |s: &crate::corpus::Span| d.text[s.start as usize..s.end as usize].to_owned();
+            contents.spans.extend(d.spans.iter().map(|s| (corpus.labels.name(s.label).to_owned(), text(s))));
+        }
+        contents
+    }
+
+    /// The first difference in words; `None` where both are the same.
+    fn difference(&self, other: &Self) -> Option<String> {
+        let word = self.texts.iter().zip(&other.texts).find(|(a, b)| a != b);
+        if let Some((a, b)) = word {
+            return Some(format!("“{a}” would become “{b}”"));
+        }
+        if self.texts.len() != other.texts.len() {
+            return Some(format!("{} words would become {}", self.texts.len(), other.texts.len()));
+        }
+        let span = self.spans.iter().zip(&other.spans).find(|(a, b)| a != b);
+        if let Some(((label, a), (other, b))) = span {
+            return Some(format!("{label} “{a}” would become {other} “{b}”"));
+        }
+        let (here, there) = (self.spans.len(), other.spans.len());
+        (here != there).then(|| format!("{here} spans would become {there}"))
+    }
+}
+
+/// The names of all documents: numbered in each split.
+fn stems(corpus: &Corpus) -> impl Iterator<Item = String> + '_ {
     let mut numbers = [0usize; Split::ALL.len()];
-    corpus.documents.iter().flat_map(move |d| {
+    corpus.documents.iter().map(move |d| {
         let number = &mut numbers[d.split as usize];
         *number += 1;
-        let stem = format!("{}-{number:05}", d.split.name());
-        write(corpus, d).into_iter().map(move |(ending, bytes)| (format!("{stem}.{ending}"), bytes))
+        format!("{}-{number:05}", d.split.name())
     })
 }

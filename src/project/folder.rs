@@ -43,6 +43,13 @@ pub(super) fn files_of(folder: &Path) -> Result<Listing, DiskError> {
     Ok(listing)
 }
 
+/// The files of a folder that would be read as data from it, hidden ones aside.
+pub(super) fn data_of(folder: &Path) -> Result<Vec<PathBuf>, DiskError> {
+    let all = candidates(folder)?.into_iter();
+    let standoff = |path: &Path| path.extension().is_some_and(|e| e == "ann");
+    Ok(all.filter(|c| kind(&c.path).is_some() || standoff(&c.path) || c.split().is_some()).map(|c| c.path).collect())
+}
+
 /// The files of a folder and of those in it that are called `data` or like a split.
 fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -62,7 +69,7 @@ fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
 
 /// What the dataset's card says; `None` where it says nothing that is here.
 fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
-    let text = String::from_utf8(disk::read(&folder.join("README.md")).ok()?).ok()?;
+    let text = String::from_utf8(disk::read_small(&folder.join("README.md")).ok()?).ok()?;
     let head = card::head(&text)?;
     let configs = head.get("configs")?.as_array()?;
     let is_default = |c: &&Value| c["default"] == true || c["config_name"] == "default";

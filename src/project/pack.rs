@@ -1,6 +1,7 @@
 //! Numbers as blobs: four bytes each, the lowest first.
 
-use crate::corpus::{Origin, Span};
+use crate::corpus::narrow::narrow;
+use crate::corpus::{LabelId, Origin, Span};
 
 /// A span in three numbers: start, end, and the label with who decided in its upper half (0 the source, 1 a person, from 2 on a
 /// proposer with its score in thousandths).
@@ -10,16 +11,21 @@ pub(super) fn pack_span(s: &Span) -> [u32; 3] {
         Origin::Person => 1,
         Origin::Proposer { who, score } => 2 + u32::from(who) * SCORES + u32::from(score),
     };
-    [s.start, s.end, u32::from(s.label) | origin << 16]
+    [s.start, s.end, u32::from(s.label.index()) | origin << 16]
 }
 
 pub(super) fn unpack_span([start, end, rest]: [u32; 3]) -> Span {
+    let [low, high, ..] = rest.to_le_bytes();
     let origin = match rest >> 16 {
         0 => Origin::Source,
         1 => Origin::Person,
-        code => Origin::Proposer { who: ((code - 2) / SCORES) as u8, score: ((code - 2) % SCORES) as u16 },
+        code => {
+            let (who, score) = ((code - 2) / SCORES, (code - 2) % SCORES);
+            // Both fit: the code has 16 bits, and a score is below 1,001.
+            Origin::Proposer { who: who.try_into().unwrap_or(u8::MAX), score: score.try_into().unwrap_or(u16::MAX) }
+        }
     };
-    Span { start, end, label: rest as u16, origin }
+    Span { start, end, label: LabelId::new(u16::from_le_bytes([low, high])), origin }
 }
 
 /// Scores there are: 0.000 to 1.000.
@@ -29,7 +35,7 @@ const SCORES: u32 = 1001;
 pub(super) fn pack_spans(documents: &[Vec<Span>]) -> Vec<u32> {
     let one = |spans: &Vec<Span>| {
         let flat = spans.iter().flat_map(pack_span).collect::<Vec<_>>();
-        std::iter::once(spans.len() as u32).chain(flat)
+        std::iter::once(narrow(spans.len())).chain(flat)
     };
     documents.iter().flat_map(one).collect()
 }
@@ -62,7 +68,7 @@ mod tests {
     fn a_span_keeps_who_decided_it() {
         let most = Origin::Proposer { who: Corpus::MOST_PROPOSERS as u8 - 1, score: 1000 };
         for origin in [Origin::Source, Origin::Person, Origin::proposed(0, 0.0), Origin::proposed(3, 0.912), most] {
-            let span = Span { origin, ..Span::new(7..70_000, u16::MAX) };
+            let span = Span { origin, ..Span::new(7..70_000, LabelId::new(u16::MAX)) };
             let back = unpack_span(pack_span(&span));
             assert_eq!((back, back.origin), (span, origin));
         }

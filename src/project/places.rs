@@ -37,12 +37,35 @@ impl Places {
         self.root.join("sample")
     }
 
-    /// The project of a dataset: one for each path it lies at.
+    /// The folder of the projects that this program makes.
+    pub fn projects(&self) -> PathBuf {
+        self.root.join("projects")
+    }
+
+    /// Makes the folders that hold texts and models, for this user's eyes alone.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn prepare(&self) -> Result<(), disk::DiskError> {
+        for folder in [self.root.clone(), self.projects(), self.root.join("runs")] {
+            disk::create_private_folder(&folder)?;
+            disk::close_to_others(&folder);
+        }
+        Ok(())
+    }
+
+    /// The project of a dataset: one for each file or folder, whatever path leads to it.
+    ///
+    /// The name is cut so that the longest name beside it (`…-damaged-99.tagwright-lock`) fits into 255 bytes.
     pub fn project_of(&self, source: &Path) -> PathBuf {
-        let whole = std::path::absolute(source).unwrap_or_else(|_| source.to_owned());
-        let stem = source.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
-        let key = super::source::fingerprint(whole.to_string_lossy().as_bytes());
-        self.root.join("projects").join(format!("{stem}-{}.tagwright", &key[..12]))
+        const LONGEST: usize = 200;
+        let whole = disk::resolved(source);
+        let stem = whole.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
+        let key = super::source::fingerprint(whole.as_os_str().as_encoded_bytes());
+        let end = stem.floor_char_boundary(LONGEST);
+        let at = |stem: &str| self.projects().join(format!("{stem}-{}.tagwright", &key[..12]));
+        // Names were not cut before.
+        if end < stem.len() && at(&stem).is_file() { at(&stem) } else { at(&stem[..end]) }
     }
 
     /// The folder of a run's model.

@@ -1,10 +1,29 @@
 //! The tables of a project, and what brings older ones to them.
 
 /// Version of the tables; a file of a newer version is refused, not damaged.
-pub(super) const SCHEMA: i64 = 5;
+pub(super) const SCHEMA: i64 = 6;
+
+/// The names of all tables.
+pub(super) const NAMES: [&str; 15] = [
+    "meta",
+    "sources",
+    "saving",
+    "labels",
+    "columns",
+    "documents",
+    "spans",
+    "suggestions",
+    "marks",
+    "classes",
+    "document_classes",
+    "edits",
+    "views",
+    "snapshots",
+    "runs",
+];
 
 /// What brings a file of version 1, 2, ... to the next.
-pub(super) const MIGRATIONS: [&str; SCHEMA as usize - 1] = [
+pub(super) const MIGRATIONS: [&str; 5] = [
     "
 ALTER TABLE documents RENAME COLUMN first_sentence TO place;
 ALTER TABLE sources ADD COLUMN unit TEXT;
@@ -30,12 +49,16 @@ ALTER TABLE labels ADD COLUMN letter TEXT;
 CREATE TABLE classes(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE document_classes(document INTEGER NOT NULL, class INTEGER NOT NULL, PRIMARY KEY(document, class)) WITHOUT ROWID;
 ",
+    "
+CREATE TABLE saving(number INTEGER PRIMARY KEY, hash TEXT NOT NULL);
+",
 ];
 
 pub(super) const TABLES: &str = "
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources(number INTEGER PRIMARY KEY, path TEXT NOT NULL, split TEXT NOT NULL, format TEXT NOT NULL,
     scheme TEXT NOT NULL, hash TEXT NOT NULL, unit TEXT, choices TEXT NOT NULL DEFAULT '{}');
+CREATE TABLE saving(number INTEGER PRIMARY KEY, hash TEXT NOT NULL);
 CREATE TABLE labels(id INTEGER PRIMARY KEY, name TEXT NOT NULL, colour INTEGER NOT NULL, letter TEXT);
 CREATE TABLE columns(number INTEGER PRIMARY KEY, name TEXT NOT NULL, vals TEXT NOT NULL);
 CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER NOT NULL,

@@ -37,6 +37,8 @@ pub struct Settings {
     pub only_text: bool,
     /// Whether the time of today's work is shown.
     pub timer: bool,
+    /// Whether characters that are not seen (direction overrides, characters without width) are left without a mark.
+    pub hide_invisible: bool,
     /// Widths of panels that a person changed, by their names.
     pub widths: BTreeMap<String, f32>,
     /// Whether guidelines are shown beside the text.
@@ -113,6 +115,7 @@ impl Settings {
             keys: rest.take_each("keys"),
             only_text: rest.take("only_text"),
             timer: rest.take("timer"),
+            hide_invisible: rest.take("hide_invisible"),
             widths: rest.take_each("widths"),
             guidelines: rest.take("guidelines"),
             recents: rest.take_list("recents"),

@@ -1,9 +1,11 @@
 //! Opening datasets where they lie: one file, or a folder whose files' names tell the splits.
 
 use super::folder::{self, Listing};
+use crate::corpus::narrow::narrow;
 use crate::corpus::scheme::Scheme;
 use crate::corpus::{Corpus, Slip, Split};
 use crate::disk;
+use crate::format::budget::Budget;
 use crate::format::{self, Choices, Current, Found, Problem, Source, packed};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -59,6 +61,9 @@ pub enum SourceError {
     /// A file is no dataset.
     #[error("{0}")]
     Format(String),
+    /// A file is not what it was when it was opened.
+    #[error("{path}: it has been changed by another program since it was opened; save a copy, or open it again", path = .0.display())]
+    Changed(PathBuf),
 }
 
 /// SHA-256 of some bytes, in hexadecimal.
@@ -144,7 +149,11 @@ impl Dataset {
     }
 
     fn add(&mut self, path: &Path, split: Split, choices: Choices) -> Result<(), SourceError> {
-        let bytes = disk::read(path)?;
+        let look = |beginning: &[u8], _| match choices.encoding {
+            Some(_) => Ok(()),
+            None => format::check_beginning(beginning).map_err(|p| p.to_string()),
+        };
+        let bytes = disk::read_if(path, budget(choices).file(), look)?;
         self.add_bytes(path, &bytes, split, choices)
     }
 
@@ -152,10 +161,13 @@ impl Dataset {
         let fail = |p: Problem| SourceError::Format(format!("{}: {p}", path.display()));
         let hash = fingerprint(bytes);
         let outer = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let (name, bytes) = packed::unpacked(&outer, bytes, choices.huge).map_err(fail)?;
-        let file = self.files.len() as u32;
+        let budget = budget(choices);
+        let packed::Unpacked { name, bytes, note } = packed::unpacked(&outer, bytes, budget).map_err(fail)?;
+        self.problems
+            .extend(note.map(|note| SourceProblem { file: path.to_owned(), problem: Problem::at(0, 0, note) }));
+        let file = narrow(self.files.len());
         let beside = |name: &str| beside(path, name);
-        let source = Source { bytes: &bytes, name: &name, split, file, beside: &beside, choices };
+        let source = Source { bytes: &bytes, name: &name, split, file, beside: &beside, choices, budget };
         let found = format::read(&source, &mut self.corpus).map_err(fail)?;
         self.problems
             .extend(found.problems.iter().map(|p| SourceProblem { file: path.to_owned(), problem: p.clone() }));
@@ -197,6 +209,39 @@ pub fn rewritten(file: &SourceFile, number: u32, corpus: &Corpus, anew: bool) ->
         .map_err(|p| SourceError::Format(format!("{}: {p}", file.path.display())))
 }
 
+/// The files that belong to a source and lie beside it, by name: the text of an annotation, the names of numbered tags. They are
+/// those that its reader asks for and finds.
+///
+/// # Errors
+/// When the source is not what was opened any more.
+pub fn companions(file: &SourceFile) -> Result<Vec<(String, Vec<u8>)>, SourceError> {
+    let fail = |p: Problem| SourceError::Format(format!("{}: {p}", file.path.display()));
+    let bytes = unchanged(file)?;
+    let outer = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let budget = budget(file.choices);
+    let packed::Unpacked { name, bytes, .. } = packed::unpacked(&outer, &bytes, budget).map_err(fail)?;
+    let asked = std::cell::RefCell::new(Vec::new());
+    let recorded = |name: &str| {
+        let found = beside(&file.path, name)?;
+        asked.borrow_mut().push((name.to_owned(), found.clone()));
+        Some(found)
+    };
+    let source = Source {
+        bytes: &bytes,
+        name: &name,
+        split: file.split,
+        file: 0,
+        beside: &recorded,
+        choices: file.choices,
+        budget,
+    };
+    format::read(&source, &mut Corpus::default()).map_err(fail)?;
+    let mut companions = asked.into_inner();
+    companions.sort();
+    companions.dedup();
+    Ok(companions)
+}
+
 /// Tags of a source that may not stand where they do, found by reading it again; none where it is not what was opened.
 pub fn slips(file: &SourceFile) -> Vec<Slip> {
     let Some(bytes) = unchanged(file).ok().filter(|_| !file.found.format.holds.text) else { return Vec::new() };
@@ -211,10 +256,7 @@ pub fn slips(file: &SourceFile) -> Vec<Slip> {
 pub(super) fn unchanged(file: &SourceFile) -> Result<Vec<u8>, SourceError> {
     let bytes = disk::read(&file.path)?;
     if fingerprint(&bytes) != file.hash {
-        return Err(SourceError::Format(format!(
-            "{}: it has been changed by another program since it was opened; save under another name, or open it again",
-            file.path.display()
-        )));
+        return Err(SourceError::Changed(file.path.clone()));
     }
     Ok(bytes)
 }
@@ -245,8 +287,14 @@ pub fn rewritten_bytes(
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let beside = |name: &str| beside(&file.path, name);
     let choices = Choices { unit: file.found.unit, ..file.choices };
-    let source = Source { bytes, name: &name, split: file.split, file: number, beside: &beside, choices };
+    let budget = budget(choices);
+    let source = Source { bytes, name: &name, split: file.split, file: number, beside: &beside, choices, budget };
     rewrite(&source, &Current { corpus, file: number, scheme: file.found.scheme, anew })
+}
+
+/// What may be read: a share of the memory that is free now, of which the documents that are read have taken theirs.
+fn budget(choices: Choices) -> Budget {
+    Budget::of_free(disk::free_memory()).or_any_size(choices.huge)
 }
 
 /// How the sources write spans on words; texts have no scheme.
@@ -257,7 +305,10 @@ pub(super) fn scheme_of(files: &[SourceFile]) -> Option<Scheme> {
 /// A file in the same folder; `None` where there is none or it cannot be read.
 fn beside(path: &Path, name: &str) -> Option<Vec<u8>> {
     let path = path.with_file_name(name);
-    path.is_file().then(|| disk::read(&path).ok()).flatten()
+    // A text is as large as it is; names of labels are small.
+    let is_text = name.ends_with(".txt") && name != "labels.txt";
+    let read = if is_text { disk::read } else { disk::read_small };
+    path.is_file().then(|| read(&path).ok()).flatten()
 }
 
 /// brat's annotations lie beside the text that people open.

@@ -4,18 +4,19 @@
 //! restart. A document's tokens are one packed blob.
 
 use super::choices_json;
-use super::contents::{self, Contents, Lost, SOURCES, meta, source};
+use super::connect;
+use super::contents::{self, Contents, Lost, SOURCES, meta, path_value, source};
 use super::edit_json;
 use super::edit_sql::{apply, insert_class, insert_label, insert_span, insert_suggestion, put_mark};
 use super::kept::Kept;
 use super::pack::{pack, pack_spans};
 use super::run_record::RunRecord;
-use super::schema::{MIGRATIONS, SCHEMA, TABLES};
 use super::source::{Dataset, SourceFile};
+use crate::corpus::narrow::narrow;
 use crate::corpus::{Corpus, Document, Edit, History, Snapshot};
-use crate::disk::{self, Lock};
+use crate::disk::{self, FileId, Lock};
 use crate::format::{Choices, Unit};
-use rusqlite::{Connection, OpenFlags, Transaction, params};
+use rusqlite::{Connection, ErrorCode, Transaction, params};
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -43,14 +44,32 @@ pub enum StoreError {
         /// Why, and what to do.
         why: String,
     },
+    /// The file is no longer at its path: an edit would be written into a file without a name.
+    #[error("{path}: the project file was removed or replaced by another program while it was open", path = path.display())]
+    Gone {
+        /// The path it had.
+        path: PathBuf,
+    },
+}
+
+impl StoreError {
+    /// Whether the file itself is damaged, rather than busy, full, forbidden, or of another kind.
+    pub fn is_damage(&self) -> bool {
+        let Self::Sqlite { source, .. } = self else { return false };
+        matches!(source.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+    }
 }
 
 /// An open project file.
 pub struct Project {
     path: PathBuf,
     connection: Connection,
+    /// The file that is open, to notice when the path leads to another one.
+    file: Option<FileId>,
     /// The right to write it; `None` where another window has it.
     lock: Option<Lock>,
+    /// What this version of the program does not know of it, so that it must not be written.
+    unknown: Option<String>,
 }
 
 /// So many documents are put into a project between two looks at whether that is still wanted.
@@ -78,38 +97,30 @@ impl Project {
     /// # Errors
     /// When it is no project, is of a newer version, or cannot be made.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let path = disk::resolved(path);
         if let Some(folder) = path.parent() {
-            disk::create_folder(folder)?;
+            disk::create_private_folder(folder)?;
         }
-        let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
-        let lock = Lock::take(&disk::with_ending(path, "-lock"))?;
-        if lock.is_none() {
-            let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(fail)?;
-            connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;
-            return Ok(Self { path: path.to_owned(), connection, lock });
-        }
-        let connection = Connection::open(path).map_err(fail)?;
-        let prepare = || -> rusqlite::Result<i64> {
-            connection.busy_timeout(std::time::Duration::from_secs(5))?;
-            connection.pragma_update(None, "journal_mode", "WAL")?;
-            connection.pragma_update(None, "synchronous", "FULL")?;
-            let version: i64 = connection.pragma_query_value(None, "user_version", |r| r.get(0))?;
-            if version == 0 {
-                connection.execute_batch(&format!("BEGIN;{TABLES}PRAGMA user_version={SCHEMA};COMMIT;"))?;
-                return Ok(SCHEMA);
+        let lock = Lock::take(&disk::with_ending(&path, "-lock"))?;
+        let connection = if lock.is_some() { connect::writable(&path)? } else { connect::read_only(&path)? };
+        // A second name (a hard link) has another lock beside it; this one is of the file itself.
+        let file = FileId::of(&path);
+        let lock = match (lock, &file) {
+            (Some(lock), Some(file)) if file.has_other_names() => {
+                Lock::take(&file.lock_path())?.map(|own| lock.with(own))
             }
-            for (next, migration) in (version + 1..).zip(MIGRATIONS.iter().skip(version.max(1) as usize - 1)) {
-                connection.execute_batch(&format!("BEGIN;{migration}PRAGMA user_version={next};COMMIT;"))?;
-            }
-            Ok(version.max(SCHEMA))
+            (lock, _) => lock,
         };
-        let version = prepare().map_err(fail)?;
-        if version != SCHEMA {
-            let why =
-                format!("it was made by a newer version of this program (tables {version}, this one knows {SCHEMA})");
-            return Err(StoreError::Unusable { path: path.to_owned(), why });
-        }
-        Ok(Self { path: path.to_owned(), connection, lock })
+        Ok(Self { path, connection, file, lock, unknown: None })
+    }
+
+    /// Looks into a project file that exists, and changes nothing of it.
+    ///
+    /// # Errors
+    /// When it is no project, or is busy.
+    pub(super) fn look(path: &Path) -> Result<Self, StoreError> {
+        let connection = connect::read_only(path)?;
+        Ok(Self { path: path.to_owned(), connection, file: None, lock: None, unknown: None })
     }
 
     /// Where it lies.
@@ -117,23 +128,91 @@ impl Project {
         &self.path
     }
 
-    /// Whether another program has it open, so that nothing can be written here.
+    /// Whether nothing can be written here: another program has it open, or it holds what this version does not know.
     pub fn is_read_only(&self) -> bool {
-        self.lock.is_none()
+        self.lock.is_none() || self.unknown.is_some()
+    }
+
+    /// What this version of the program does not know of it, in a sentence.
+    pub fn unknown(&self) -> Option<&str> {
+        self.unknown.as_deref()
+    }
+
+    /// Makes it read only, since it holds something that this version does not know.
+    pub fn forbid_writing(&mut self, unknown: String) {
+        self.unknown = Some(unknown);
+    }
+
+    /// Makes a change in one transaction: whole and durable, or not at all.
+    pub(super) fn write<T>(
+        &mut self,
+        change: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        if self.is_read_only() {
+            let why = "it is open read only here, so nothing is written".to_owned();
+            return Err(StoreError::Unusable { path: self.path.clone(), why });
+        }
+        let path = &self.path;
+        let run = || {
+            let transaction = self.connection.transaction()?;
+            let answer = change(&transaction)?;
+            disk::fault::step().map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))?;
+            transaction.commit()?;
+            Ok(answer)
+        };
+        let answer = run().map_err(|source| StoreError::Sqlite { path: path.clone(), source })?;
+        let stays = match (FileId::of(path), &self.file) {
+            (Some(now), Some(opened)) => now.is_same(opened),
+            (now, opened) => now.is_none() && opened.is_none(),
+        };
+        if stays { Ok(answer) } else { Err(StoreError::Gone { path: path.clone() }) }
     }
 
     fn fail(&self, source: rusqlite::Error) -> StoreError {
         StoreError::Sqlite { path: self.path.clone(), source }
     }
 
-    /// Whether it holds a dataset, and one read from these very bytes.
+    /// Whether it holds this dataset, read from these very bytes: those of its last opening or saving, or those of a save that
+    /// did not come to its end. Then the project goes on from the bytes that are there.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn holds(&self, dataset: &Dataset) -> Result<bool, StoreError> {
-        let stored = self.sources().map_err(|e| self.fail(e))?;
-        let same = |a: &SourceFile, b: &SourceFile| a.path == b.path && a.hash == b.hash;
-        Ok(stored.len() == dataset.files.len() && stored.iter().zip(&dataset.files).all(|(a, b)| same(a, b)))
+    pub fn recognizes(&mut self, dataset: &Dataset) -> Result<bool, StoreError> {
+        let (stored, intended) = self.sources_and_intent()?;
+        let same = |(number, (a, b)): (usize, (&SourceFile, &SourceFile))| {
+            let known = a.hash == b.hash || intended.get(&number) == Some(&b.hash);
+            known && (a.path == b.path || disk::resolved(&a.path) == disk::resolved(&b.path))
+        };
+        let all = stored.len() == dataset.files.len() && stored.iter().zip(&dataset.files).enumerate().all(same);
+        if all && !intended.is_empty() && !self.is_read_only() {
+            self.set_sources(&dataset.files)?;
+        }
+        Ok(all)
+    }
+
+    /// The sources, and by number the hashes of those that a save without an end was about to write.
+    pub(super) fn sources_and_intent(&self) -> Result<(Vec<SourceFile>, HashMap<usize, String>), StoreError> {
+        let read = || -> rusqlite::Result<_> {
+            let row = |r: &rusqlite::Row| Ok((r.get::<_, u32>(0)? as usize, r.get::<_, String>(1)?));
+            let intended = self.connection.prepare("SELECT number, hash FROM saving")?.query_map([], row)?.collect();
+            Ok((self.sources()?, intended))
+        };
+        let (sources, intended): (_, rusqlite::Result<_>) = read().map_err(|e| self.fail(e))?;
+        Ok((sources, intended.map_err(|e| self.fail(e))?))
+    }
+
+    /// Records that sources are about to be written, by number and new hash: whether each holds its old or its new bytes, this
+    /// project knows it.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub(super) fn intend(&mut self, hashes: &[(usize, String)]) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.execute("DELETE FROM saving", [])?;
+            hashes.iter().try_for_each(|(number, hash)| {
+                t.execute("INSERT INTO saving VALUES(?,?)", params![*number as i64, hash]).map(drop)
+            })
+        })
     }
 
     /// What was said of the dataset when it was read; `None` where the project holds none yet.
@@ -164,61 +243,7 @@ impl Project {
         from: Filled,
         watch: &dyn Fn(usize, usize) -> bool,
     ) -> Result<(), StoreError> {
-        let path = self.path.clone();
-        let run = || -> rusqlite::Result<()> {
-            let t = self.connection.transaction()?;
-            let corpus = &dataset.corpus;
-            set_meta(&t, "name", &corpus.name)?;
-            set_meta(&t, "position", "0")?;
-            set_meta(&t, "proposers", &json!(corpus.proposers).to_string())?;
-            if from == Filled::FromSource {
-                set_meta(&t, "reader", READER)?;
-                set_meta(&t, CLASSES, "read")?;
-            }
-            store_sources(&t, &dataset.files)?;
-            for name in &corpus.classes {
-                t.execute("INSERT OR IGNORE INTO classes(name) VALUES(?)", [name])?;
-            }
-            for (id, label) in corpus.labels.iter() {
-                insert_label(&t, i64::from(id), label)?;
-            }
-            for (number, column) in corpus.columns.iter().enumerate() {
-                t.execute(
-                    "INSERT INTO columns VALUES(?,?,?)",
-                    params![number as i64, column.name, column.values.join("\n")],
-                )?;
-            }
-            let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?)")?;
-            for (id, d) in corpus.documents.iter().enumerate() {
-                if id % WATCHED == 0 && !watch(id, corpus.documents.len()) {
-                    return Err(rusqlite::Error::SqliteFailure(
-                        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERRUPT),
-                        None,
-                    ));
-                }
-                let id = id as i64;
-                let tokens: Vec<u32> = d.tokens.iter().flat_map(|(a, b)| [*a, *b]).collect();
-                let columns: Vec<u32> = d.columns.iter().flatten().map(|v| u32::from(*v)).collect();
-                let (tokens, sentences, columns) = (pack(&tokens), pack(&d.sentences), pack(&columns));
-                let row = params![id, d.split.name(), d.file, d.place, d.text, tokens, sentences, columns];
-                insert_document.execute(row)?;
-                for s in &d.spans {
-                    insert_span(&t, id, s)?;
-                }
-                for s in &d.suggestions {
-                    insert_suggestion(&t, id, s)?;
-                }
-                for (sentence, m) in d.marks.iter() {
-                    put_mark(&t, id, *sentence, m)?;
-                }
-                for name in corpus.class_names(d) {
-                    insert_class(&t, id, name)?;
-                }
-            }
-            drop(insert_document);
-            t.commit()
-        };
-        run_then(run, &path)
+        self.write(|t| fill_tables(t, dataset, from, watch))
     }
 
     /// Everything in it.
@@ -279,28 +304,24 @@ impl Project {
         read: impl FnOnce() -> Option<Corpus>,
         held: &mut Corpus,
     ) -> Result<(), StoreError> {
-        let path = self.path.clone();
-        let run = || -> rusqlite::Result<()> {
-            if self.lock.is_none() || meta(&self.connection, CLASSES)?.is_some() {
-                return Ok(());
-            }
-            let Some(read) = read() else { return Ok(()) };
+        if self.is_read_only() || meta(&self.connection, CLASSES).map_err(|e| self.fail(e))?.is_some() {
+            return Ok(());
+        }
+        let Some(read) = read() else { return Ok(()) };
+        self.write(|t| {
             let with_classes = read.documents.iter().filter(|d| !d.classes.is_empty());
             let found: HashMap<(u32, u32), &Arc<Document>> = with_classes.map(|d| ((d.file, d.place), d)).collect();
-            let t = self.connection.transaction()?;
-            for id in 0..held.documents.len() as u32 {
+            for id in 0..narrow(held.documents.len()) {
                 let d = held.document(id);
                 if let Some(source) = found.get(&(d.file, d.place)).filter(|_| d.classes.is_empty()) {
                     let names: Vec<String> = read.class_names(source).cloned().collect();
-                    names.iter().try_for_each(|name| insert_class(&t, i64::from(id), name))?;
+                    names.iter().try_for_each(|name| insert_class(t, i64::from(id), name))?;
                     let classes = held.class_ids(&names);
                     held.document_mut(id).classes = classes;
                 }
             }
-            set_meta(&t, CLASSES, "read")?;
-            t.commit()
-        };
-        run_then(run, &path)
+            set_meta(t, CLASSES, "read")
+        })
     }
 
     /// What can still be read of a damaged project, and what is gone, in words. Undo begins anew: the log speaks of what may not be
@@ -330,19 +351,15 @@ impl Project {
     /// # Errors
     /// SQLite's; then nothing of it is stored.
     pub fn commit(&mut self, change: &Edit, log: bool, position: usize) -> Result<(), StoreError> {
-        let path = self.path.clone();
-        let run = || -> rusqlite::Result<()> {
-            let t = self.connection.transaction()?;
+        self.write(|t| {
             if log {
                 let at = position as i64 - 1;
                 t.execute("DELETE FROM edits WHERE seq >= ?", [at])?;
                 t.execute("INSERT INTO edits VALUES(?,?,unixepoch())", params![at, edit_json::to_json(change)])?;
             }
-            apply(&t, change)?;
-            set_meta(&t, "position", &position.to_string())?;
-            t.commit()
-        };
-        run_then(run, &path)
+            apply(t, change)?;
+            set_meta(t, "position", &position.to_string())
+        })
     }
 
     /// Remembers that the sources were saved: what they are now is what the project goes on from.
@@ -350,14 +367,21 @@ impl Project {
     /// # Errors
     /// SQLite's.
     pub fn set_sources(&mut self, files: &[SourceFile]) -> Result<(), StoreError> {
-        let path = self.path.clone();
-        let run = || -> rusqlite::Result<()> {
-            let t = self.connection.transaction()?;
+        self.write(|t| {
             t.execute("DELETE FROM sources", [])?;
-            store_sources(&t, files)?;
-            t.commit()
-        };
-        run_then(run, &path)
+            t.execute("DELETE FROM saving", [])?;
+            store_sources(t, files)
+        })
+    }
+
+    /// Gives the sources other paths, in their order: the dataset was moved.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub(super) fn move_sources(&mut self, paths: impl Iterator<Item = PathBuf>) -> Result<(), StoreError> {
+        let (mut sources, _) = self.sources_and_intent()?;
+        sources.iter_mut().zip(paths).for_each(|(source, path)| source.path = path);
+        self.set_sources(&sources)
     }
 
     /// Keeps a search under a name, or forgets the one of this name.
@@ -365,11 +389,10 @@ impl Project {
     /// # Errors
     /// SQLite's.
     pub fn keep_view(&mut self, name: &str, query: Option<&str>) -> Result<(), StoreError> {
-        let result = match query {
-            Some(query) => self.connection.execute("INSERT OR REPLACE INTO views VALUES(?,?)", [name, query]),
-            None => self.connection.execute("DELETE FROM views WHERE name=?", [name]),
-        };
-        result.map(drop).map_err(|e| self.fail(e))
+        self.write(|t| match query {
+            Some(query) => t.execute("INSERT OR REPLACE INTO views VALUES(?,?)", [name, query]).map(drop),
+            None => t.execute("DELETE FROM views WHERE name=?", [name]).map(drop),
+        })
     }
 
     /// Remembers a setting.
@@ -377,8 +400,7 @@ impl Project {
     /// # Errors
     /// SQLite's.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
-        let result = self.connection.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", [name, value]);
-        result.map(drop).map_err(|e| self.fail(e))
+        self.write(|t| set_meta(t, name, value))
     }
 
     /// Keeps a snapshot.
@@ -389,7 +411,7 @@ impl Project {
         let Snapshot { name, made, labels, spans } = snapshot;
         let row = params![name, *made as i64, json!(labels).to_string(), pack(&pack_spans(spans))];
         let sql = "INSERT OR REPLACE INTO snapshots(name, made, labels, spans) VALUES(?,?,?,?)";
-        self.connection.execute(sql, row).map(drop).map_err(|e| self.fail(e))
+        self.write(|t| t.execute(sql, row).map(drop))
     }
 
     /// Forgets a snapshot.
@@ -397,8 +419,7 @@ impl Project {
     /// # Errors
     /// SQLite's.
     pub fn forget_snapshot(&mut self, name: &str) -> Result<(), StoreError> {
-        let result = self.connection.execute("DELETE FROM snapshots WHERE name=?", [name]);
-        result.map(drop).map_err(|e| self.fail(e))
+        self.write(|t| t.execute("DELETE FROM snapshots WHERE name=?", [name]).map(drop))
     }
 
     /// Remembers a run, or what has become of it.
@@ -415,24 +436,74 @@ impl Project {
             run.dev_f1,
             run.test_f1,
             run.train_seconds,
-            run.folder.to_string_lossy(),
+            path_value(&run.folder),
         ];
-        let result = self.connection.execute("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?)", row);
-        result.map(drop).map_err(|e| self.fail(e))
+        self.write(|t| t.execute("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?)", row).map(drop))
     }
 }
 
-fn run_then(run: impl FnOnce() -> rusqlite::Result<()>, path: &Path) -> Result<(), StoreError> {
-    run().map_err(|source| StoreError::Sqlite { path: path.to_owned(), source })
+/// Puts a dataset into empty tables.
+pub(super) fn fill_tables(
+    t: &Transaction,
+    dataset: &Dataset,
+    from: Filled,
+    watch: &dyn Fn(usize, usize) -> bool,
+) -> rusqlite::Result<()> {
+    let corpus = &dataset.corpus;
+    set_meta(t, "name", &corpus.name)?;
+    set_meta(t, "position", "0")?;
+    set_meta(t, "proposers", &json!(corpus.proposers).to_string())?;
+    if from == Filled::FromSource {
+        set_meta(t, "reader", READER)?;
+        set_meta(t, CLASSES, "read")?;
+    }
+    store_sources(t, &dataset.files)?;
+    for name in &corpus.classes {
+        t.execute("INSERT OR IGNORE INTO classes(name) VALUES(?)", [name])?;
+    }
+    for (id, label) in corpus.labels.iter() {
+        insert_label(t, i64::from(id.index()), label)?;
+    }
+    for (number, column) in corpus.columns.iter().enumerate() {
+        t.execute("INSERT INTO columns VALUES(?,?,?)", params![number as i64, column.name, column.values.join("\n")])?;
+    }
+    let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?)")?;
+    for (id, d) in corpus.documents.iter().enumerate() {
+        if id % WATCHED == 0 && !watch(id, corpus.documents.len()) {
+            return Err(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERRUPT),
+                None,
+            ));
+        }
+        let id = id as i64;
+        let tokens: Vec<u32> = d.tokens.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        let columns: Vec<u32> = d.columns.iter().flatten().copied().collect();
+        let (tokens, sentences, columns) = (pack(&tokens), pack(&d.sentences), pack(&columns));
+        let row = params![id, d.split.name(), d.file, d.place, d.text, tokens, sentences, columns];
+        insert_document.execute(row)?;
+        for s in &d.spans {
+            insert_span(t, id, s)?;
+        }
+        for s in &d.suggestions {
+            insert_suggestion(t, id, s)?;
+        }
+        for (sentence, m) in d.marks.iter() {
+            put_mark(t, id, *sentence, m)?;
+        }
+        for name in corpus.class_names(d) {
+            insert_class(t, id, name)?;
+        }
+    }
+    Ok(())
 }
 
-fn set_meta(t: &Transaction, key: &str, value: &str) -> rusqlite::Result<()> {
+pub(super) fn set_meta(t: &Transaction, key: &str, value: &str) -> rusqlite::Result<()> {
     t.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", [key, value]).map(drop)
 }
 
 fn store_sources(t: &Transaction, files: &[SourceFile]) -> rusqlite::Result<()> {
     for (number, f) in files.iter().enumerate() {
-        let (path, format, scheme) = (f.path.to_string_lossy(), f.found.format.name, f.found.scheme.name());
+        let (path, format, scheme) = (path_value(&f.path), f.found.format.name, f.found.scheme.name());
         t.execute(
             "INSERT INTO sources(number, path, split, format, scheme, hash, unit, choices) VALUES(?,?,?,?,?,?,?,?)",
             params![

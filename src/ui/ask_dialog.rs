@@ -6,8 +6,8 @@ use super::widgets::{Button, TextField, dialog, form_field, label, paragraph};
 use crate::app::asking::Asking;
 use crate::app::language::tr;
 use crate::app::{Annotate, App, Command};
-use crate::corpus::Span;
 use crate::corpus::edit::quoted;
+use crate::corpus::{LabelId, Span};
 use egui::{Key, Ui};
 
 /// What is half typed.
@@ -91,7 +91,9 @@ fn content(ui: &mut Ui, a: &Annotate, asking: Asking, typed: &mut String, out: &
     ui.add_space(4.0);
     let about = match asking {
         Asking::Comment(id) => Some(a.corpus.document(id.document).sentence_text(id.sentence as usize).to_owned()),
-        Asking::Remark(id, start, end) => Some(quoted(a.corpus.document(id.document), &Span::new(start..end, 0))),
+        Asking::Remark(id, start, end) => {
+            Some(quoted(a.corpus.document(id.document), &Span::new(start..end, LabelId::default())))
+        }
         _ => None,
     };
     if let Some(about) = about {

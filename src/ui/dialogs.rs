@@ -25,6 +25,8 @@ enum Answer {
     Done(Command),
     /// Nothing, after so long.
     None(Pick, Duration),
+    /// A path where something exists that would be replaced.
+    Exists(Pick, PathBuf),
 }
 
 /// Dialogs under way, and the field for a path.
@@ -33,6 +35,8 @@ pub struct Dialogs {
     sender: Sender<Answer>,
     answers: Receiver<Answer>,
     typed: Option<(Pick, String)>,
+    /// A path where something would be replaced, while the person is asked.
+    replaces: Option<(Pick, PathBuf)>,
 }
 
 impl Dialogs {
@@ -44,7 +48,7 @@ impl Dialogs {
     /// Dialogs that ask somebody else.
     pub fn new(ask: Ask) -> Self {
         let (sender, answers) = unbounded();
-        Self { ask, sender, answers, typed: None }
+        Self { ask, sender, answers, typed: None, replaces: None }
     }
 
     /// Asks for a path.
@@ -53,6 +57,8 @@ impl Dialogs {
         self.answer(ctx, move || {
             let started = Instant::now();
             match ask(&pick) {
+                // The system's dialog has asked about a file, but not about a folder that holds files.
+                Some(path) if pick.writes() && path.is_dir() && exists(&path) => Answer::Exists(pick, path),
                 Some(path) => Answer::Done(command(pick, path)),
                 None => Answer::None(pick, started.elapsed()),
             }
@@ -80,6 +86,7 @@ impl Dialogs {
                 Answer::Done(command) => commands.push(command),
                 Answer::None(pick, took) if took < TOO_SOON => self.typed = Some((pick, String::new())),
                 Answer::None(..) => {}
+                Answer::Exists(pick, path) => self.replaces = Some((pick, path)),
             }
         }
         commands
@@ -87,6 +94,7 @@ impl Dialogs {
 
     /// Shows the field for a path, if it is needed.
     pub fn show(&mut self, ctx: &egui::Context) {
+        self.ask_to_replace(ctx);
         let Some((pick, mut text)) = self.typed.take() else { return };
         let p = theme::of(ctx);
         let mut open = true;
@@ -109,7 +117,10 @@ impl Dialogs {
                 let entered = ui.input(|i| i.key_pressed(egui::Key::Enter));
                 if (Button::primary(tr!("Use this path")).show(ui).clicked() || entered) && !text.trim().is_empty() {
                     let (pick, path) = (pick.clone(), expand(text.trim()));
-                    self.answer(ctx, move || Answer::Done(command(pick, path)));
+                    self.answer(ctx, move || match pick.writes() && exists(&path) {
+                        true => Answer::Exists(pick, path),
+                        false => Answer::Done(command(pick, path)),
+                    });
                     open = false;
                 }
                 if Button::plain(tr!("Cancel")).show(ui).clicked() {
@@ -121,6 +132,45 @@ impl Dialogs {
             self.typed = Some((pick, text));
         }
     }
+}
+
+impl Dialogs {
+    /// Asks before something that exists is replaced.
+    fn ask_to_replace(&mut self, ctx: &egui::Context) {
+        let Some((pick, path)) = self.replaces.take() else { return };
+        let p = theme::of(ctx);
+        let mut answer = None;
+        let left = dialog(ctx, "replace", 460.0, |ui| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            super::widgets::label(ui, TextRole::Title, p.text, &tr!("Replace {name}?", name));
+            let what = match path.is_dir() {
+                true => tr!("{path} holds files already. Those of the same names are replaced.", path = path.display()),
+                false => tr!("{path} exists already, and what is in it would be lost.", path = path.display()),
+            };
+            paragraph(ui, TextRole::Small, p.text2, &what);
+            ui.add_space(metrics::GAP);
+            ui.horizontal(|ui| {
+                // Enter cancels: the key that opened this question may still be on its way.
+                if Button::primary(tr!("Cancel")).show(ui).clicked() {
+                    answer = Some(false);
+                }
+                if Button::plain(tr!("Replace")).show(ui).clicked() {
+                    answer = Some(true);
+                }
+            });
+        });
+        match answer {
+            Some(true) => self.answer(ctx, move || Answer::Done(command(pick, path))),
+            Some(false) => {}
+            None if left => {}
+            None => self.replaces = Some((pick, path)),
+        }
+    }
+}
+
+/// Whether a file is there, or a folder that holds something.
+fn exists(path: &std::path::Path) -> bool {
+    path.is_file() || path.read_dir().is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// `~/data` as the person means it.
@@ -141,6 +191,7 @@ fn title(pick: &Pick) -> &'static str {
         Pick::Export { .. } => tr!("Export as"),
         Pick::SaveModel(_) => tr!("Save the model as"),
         Pick::Picture(_) => tr!("Save the picture as"),
+        Pick::Project => tr!("Keep the project as"),
     }
 }
 
@@ -153,6 +204,7 @@ fn command(pick: Pick, path: PathBuf) -> Command {
         Pick::SaveAs { .. } => Command::SaveTo(path),
         Pick::Export { format, .. } => Command::ExportTo(format, path),
         Pick::SaveModel(from) => Command::SaveModelTo(from, path),
+        Pick::Project => Command::KeepProjectAt(path.with_extension("tagwright")),
         Pick::Picture(svg) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => match png(&svg) {
             Ok(bytes) => Command::WriteFile(path, bytes),
             Err(why) => Command::Say(Notice::bad(tr!("The picture was not saved"), why)),
@@ -167,6 +219,7 @@ fn ask_system(pick: &Pick) -> Option<PathBuf> {
         Pick::OpenFile | Pick::Compare => dialog.pick_file(),
         Pick::OpenFolder | Pick::BaseFolder | Pick::TryFolder => dialog.pick_folder(),
         Pick::SaveAs { folder: false } => dialog.save_file(),
+        Pick::Project => dialog.add_filter("Tagwright", &["tagwright"]).set_file_name("project.tagwright").save_file(),
         Pick::Picture(_) => {
             let dialog = dialog.add_filter("SVG", &["svg"]).add_filter("PNG", &["png"]);
             dialog.set_file_name("dataset.svg").save_file()

@@ -133,7 +133,7 @@ pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, note: &str) {
             let table = Table::new(&columns);
             table.head(ui);
             let mut labels: Vec<_> = s.labels.iter().collect();
-            labels.sort_by_key(|l| a.corpus.labels.id(&l.label).unwrap_or(u16::MAX));
+            labels.sort_by_key(|l| a.corpus.labels.id(&l.label).map_or(usize::MAX, usize::from));
             for l in labels {
                 let known = a.corpus.labels.id(&l.label).and_then(|id| a.corpus.labels.get(id));
                 let colour = known.map_or(p.series[6], |k| p.label(usize::from(k.colour)).solid);

@@ -133,6 +133,7 @@ fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
         row(tr!("Save to the source file"), icon::SAVE, Action::Save);
         row(tr!("Save a copy as..."), icon::DOWNLOAD, Action::SaveAs);
         row(tr!("Export as..."), icon::UPLOAD, Action::Export);
+        row(tr!("Keep the project in another place..."), icon::UPLOAD, Action::KeepElsewhere);
         row(tr!("Open a file..."), icon::FILE_TEXT, Action::OpenFile);
         row(tr!("Open a folder..."), icon::FOLDER_OPEN, Action::OpenFolder);
         row(tr!("Open the sample"), icon::BOOK_OPEN, Action::OpenSample);

@@ -140,7 +140,7 @@ impl Place {
         let letters = a.corpus.labels.letters();
         let is_its =
             |letter: &Option<char>| letter.is_some_and(|l| Key::from_name(l.encode_utf8(&mut [0; 4])) == Some(key));
-        letters.iter().position(is_its).map(|id| Command::Label(id as LabelId))
+        letters.iter().position(is_its).and_then(|id| LabelId::try_from(id).ok()).map(Command::Label)
     }
 
     /// What a command leaves behind for the next key.

@@ -7,6 +7,7 @@ use super::widgets::{Button, EmptyState, IconButton, choice, dialog, label, put_
 use crate::app::language::tr;
 use crate::app::matching::{Hit, Likeness, Matching};
 use crate::app::{Annotate, App, Command};
+use crate::corpus::LabelId;
 use egui::{Align, Align2, Key, Layout, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 const ROW: f32 = 28.0;
@@ -89,7 +90,7 @@ fn wishes(ui: &mut Ui, a: &Annotate, m: &Matching, out: &mut Commands) {
         let mut chosen = usize::from(m.label);
         ui.allocate_ui(vec2(180.0, 28.0), |ui| {
             if choice(ui, tr!("Label for all matches"), &mut chosen, &names).changed() {
-                out.push(Command::Matches(chosen as u16, m.likeness));
+                out.extend(LabelId::try_from(chosen).map(|label| Command::Matches(label, m.likeness)));
             }
         });
         ui.add_space(8.0);

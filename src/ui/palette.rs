@@ -132,7 +132,7 @@ pub(super) fn icon_of(action: Action) -> theme::Icon {
         Action::OpenSample => icon::BOOK_OPEN,
         Action::Save | Action::SaveAnew => icon::SAVE,
         Action::SaveAs => icon::DOWNLOAD,
-        Action::Export => icon::UPLOAD,
+        Action::Export | Action::KeepElsewhere => icon::UPLOAD,
         Action::Undo => icon::UNDO_2,
         Action::Redo => icon::REDO_2,
         Action::History => icon::HISTORY,

@@ -85,6 +85,12 @@ fn look(ui: &mut Ui, app: &App, out: &mut Commands) {
             out.push(Command::ShowTimer(shown == 1));
         }
     });
+    line(ui, tr!("Invisible characters"), |ui| {
+        let mut shown = usize::from(!app.settings.hide_invisible);
+        if Segmented::new(&mut shown, &[tr!("As they are"), tr!("Marked")]).show(ui).changed() {
+            out.push(Command::HideInvisible(shown == 0));
+        }
+    });
     let p = theme::of(ui);
     paragraph(
         ui,
@@ -108,7 +114,7 @@ fn keys(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     ui.add_space(4.0);
     TextField::new(&mut view.typed, tr!("Command")).icon(icon::SEARCH).placeholder(tr!("A command")).show(ui);
     ui.add_space(6.0);
-    let height = (ui.content_rect().height() - 452.0).clamp(120.0, 320.0);
+    let height = (ui.content_rect().height() - 486.0).clamp(120.0, 320.0);
     let rows: Vec<(&Entry, &[Chord])> = app.keymap.rows().filter(|(e, _)| matches(e.title(), &view.typed)).collect();
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show_rows(ui, ROW, rows.len(), |ui, range| {

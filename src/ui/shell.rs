@@ -2,18 +2,19 @@
 
 use super::dialogs::Dialogs;
 use super::{
-    Commands, annotate, ask_dialog, data, evaluate, export_dialog, frame, history_dialog, import_dialog, key_sheet,
-    keymap, matches_dialog, palette, settings_dialog, snapshots_dialog, theme, train, try_text, welcome,
+    Commands, annotate, ask_dialog, data, evaluate, export_dialog, fixing_dialog, frame, history_dialog, import_dialog,
+    key_sheet, keymap, leaving_dialog, matches_dialog, palette, settings_dialog, snapshots_dialog,
+    source_change_dialog, theme, train, try_text, welcome,
 };
 use crate::app::language::tr;
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events, language};
 use crate::gpu::Helper;
 use crate::hub::Hub;
-use crate::project::{Commit, Committer, Places, Settings, progress, settings};
+use crate::project::{Commit, Committer, News, Places, Project, Settings, progress, settings};
 use crate::worker::{Wake, Worker};
 use egui::{Context, Ui};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How panels present the state: scroll positions, open menus, what is half typed. Never what the program is.
@@ -26,6 +27,7 @@ pub struct View {
     pub ask_dialog: ask_dialog::View,
     pub import_dialog: import_dialog::View,
     pub settings_dialog: settings_dialog::View,
+    pub source_change_dialog: source_change_dialog::View,
     /// Keys that wait for what another one opens.
     pub keys: keymap::Keys,
 }
@@ -91,8 +93,22 @@ impl Shell {
             self.carry_out(effects, ctx);
         }
         self.queue.extend(self.dialogs.poll());
-        if let Some(message) = self.committer.as_mut().and_then(Committer::poll) {
-            self.queue.push(Command::Say(Notice::bad(tr!("An edit is not on disk yet"), message)));
+        for news in self.committer.as_mut().map(Committer::poll).unwrap_or_default() {
+            match news {
+                News::Failed(message) => {
+                    self.queue.push(Command::Say(Notice::bad(tr!("An edit is not on disk yet"), message)));
+                }
+                News::Gone(message) => self.restore(&message),
+                News::Saved(saved) => {
+                    let effects = events::saved(&mut self.app, saved);
+                    self.carry_out(effects, ctx);
+                }
+            }
+        }
+        self.app.unsaved = self.committer.as_ref().and_then(Committer::failure).map(str::to_owned);
+        if ctx.input(|i| i.viewport().close_requested()) && self.app.unsaved.is_some() && !self.app.leaving {
+            self.app.leaving = true;
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
             self.queue.push(Command::Import(file.path().to_owned()));
@@ -113,6 +129,9 @@ impl Shell {
         if theme::density(ctx) != density {
             theme::set_density(ctx, density);
         }
+        if theme::hides_invisible(ctx) != self.app.settings.hide_invisible {
+            theme::set_hides_invisible(ctx, self.app.settings.hide_invisible);
+        }
         let light = self.app.is_light();
         if self.light != Some(light) {
             self.light = Some(light);
@@ -130,9 +149,9 @@ impl Shell {
                 Effect::Trial(request, trial) => self.worker.trial(*request, trial),
                 Effect::Wish(wish) => self.worker.wish(wish),
                 Effect::StopReading => self.worker.stop_reading(),
-                // What another window writes is only looked at: there is nothing to commit.
-                Effect::Adopt(project) if project.is_read_only() => self.committer = None,
-                Effect::Adopt(project) => self.committer = Some(Committer::new(*project, self.wake.clone())),
+                Effect::Adopt(project) => self.adopt(*project),
+                Effect::Release => self.release(),
+                Effect::Rebuild(path) => self.rebuild(&path),
                 Effect::Commit(commit) => self.commit(commit),
                 Effect::AskDay => self.queue.push(Command::NewDay(progress::today())),
                 Effect::StoreSettings => self.app.settings.store(&self.app.places),
@@ -141,8 +160,67 @@ impl Shell {
         }
     }
 
+    /// Closes the project, which stores first all that still waits.
+    fn release(&mut self) {
+        for news in self.committer.as_mut().map(Committer::finish).unwrap_or_default() {
+            // The files are those of the dataset before: they are told of, and nothing here follows from them.
+            self.queue.push(Command::Say(match news {
+                News::Failed(message) | News::Gone(message) => Notice::bad(tr!("An edit was not stored"), message),
+                News::Saved(saved) => events::save_notice(&saved),
+            }));
+        }
+        self.committer = None;
+    }
+
+    /// Takes a project over from the one before.
+    fn adopt(&mut self, project: Project) {
+        self.release();
+        // What another window writes is only looked at: there is nothing to commit.
+        self.committer = (!project.is_read_only()).then(|| Committer::new(project, self.wake.clone()));
+    }
+
+    /// Writes the project again where it was, if nothing else took its place.
+    fn restore(&mut self, message: &str) {
+        let Some(at) = self.app.annotate.as_ref().map(|a| a.project.clone()) else { return };
+        let notice = if at.exists() {
+            let text = tr!("{message} Keep the project in another place.", message);
+            Notice::bad(tr!("Edits of this dataset are not stored"), text)
+        } else {
+            self.rebuild(&at);
+            Notice::info(tr!("The project file was gone and is written again"), at.display().to_string())
+        };
+        self.queue.push(Command::Say(notice));
+    }
+
+    /// Writes the project of the open dataset again from memory and goes on there.
+    fn rebuild(&mut self, at: &Path) {
+        let Some(a) = &mut self.app.annotate else { return };
+        // On closing, SQLite removes files beside the path, which must not be those of the new project.
+        if self.committer.as_ref().is_some_and(|c| c.path() == at) {
+            self.committer = None;
+        }
+        let project = Project::open(at).map_err(|e| e.to_string()).and_then(|project| {
+            let is_free = project.is_empty().map_err(|e| e.to_string())? && !project.is_read_only();
+            let taken = tr!("{path} holds another project; choose another name.", path = at.display());
+            if is_free { Ok(project) } else { Err(taken) }
+        });
+        match project {
+            Ok(project) => {
+                a.project = project.path().to_owned();
+                let mut committer = Committer::new(project, self.wake.clone());
+                committer.send(Commit::Rebuild(Box::new(a.memory())));
+                // All that waits in the one before is in memory, and so in the new one.
+                self.committer = Some(committer);
+                self.app.leaving = false;
+            }
+            Err(why) => self.queue.push(Command::Say(Notice::bad(tr!("The project cannot be kept there"), why))),
+        }
+    }
+
+    /// Stores something in the project of the open dataset, and in no other.
     fn commit(&mut self, commit: Commit) {
-        if let Some(committer) = &mut self.committer {
+        let project = self.app.annotate.as_ref().map(|a| a.project.as_path());
+        if let Some(committer) = self.committer.as_mut().filter(|c| Some(c.path()) == project) {
             committer.send(commit);
         }
     }
@@ -191,7 +269,10 @@ impl Shell {
         }
         history_dialog::show(ui, &self.app, &mut out);
         matches_dialog::show(ui, &self.app, &mut out);
+        fixing_dialog::show(ui, &self.app, &mut out);
         snapshots_dialog::show(ui, &self.app, &mut out);
+        leaving_dialog::show(ui, &self.app, &mut out);
+        source_change_dialog::show(ui, &self.app, &mut self.view.source_change_dialog, &mut out);
         ask_dialog::show(ui, &self.app, &mut self.view.ask_dialog, &mut out);
         self.dialogs.show(ui);
         frame::toasts(ui, &self.app, &mut out);

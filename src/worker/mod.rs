@@ -11,7 +11,6 @@ mod open;
 mod read;
 mod run;
 
-pub use open::Opened;
 pub use read::{Asked, ModelFacts};
 pub use run::{RunId, TrainRequest, Trial};
 
@@ -22,7 +21,7 @@ use crate::hub::{Hub, ModelName, Progress};
 use crate::model::Alignment;
 use crate::model::align::Rule;
 use crate::predict::{Evaluation, Prediction, Proposals};
-use crate::project::{Dataset, Places, SourceFile};
+use crate::project::{Changed, Dataset, Decision, Opened, Places, SourceFile};
 use crate::train::event::{SharedWish, Wish};
 use crate::train::trial::{Estimate, RateSweep};
 use crate::train::{self, Finished};
@@ -53,19 +52,19 @@ pub enum FileRequest {
         /// As it was found.
         dataset: Arc<Dataset>,
     },
-    /// Write the sources back with the corpus' spans.
-    Save {
-        /// The sources.
-        files: Vec<SourceFile>,
-        /// The corpus as it is.
-        corpus: Corpus,
-        /// Tags are written anew also where nobody changed them.
-        anew: bool,
+    /// Open a dataset whose source was changed by another program, as a person decided.
+    Decide {
+        /// What was found.
+        changed: Arc<Changed>,
+        /// The decision.
+        decision: Decision,
     },
     /// Write the corpus as new files into a folder, or as one file.
     SaveAs {
         /// Where to.
         path: PathBuf,
+        /// The file or folder that was opened.
+        root: PathBuf,
         /// The corpus as it is.
         corpus: Corpus,
         /// Its sources, whose formats are kept.
@@ -171,7 +170,14 @@ pub enum ReadRequest {
 /// What the lanes tell.
 pub enum Event {
     /// A dataset is open.
-    Opened(Box<Opened>),
+    Opened {
+        /// The path that was asked for.
+        asked: PathBuf,
+        /// The dataset.
+        opened: Box<Opened>,
+    },
+    /// A dataset's source was changed by another program since its project was made.
+    SourceChanged(Arc<Changed>),
     /// What was found in a dataset, or why it could not be read as it was said.
     Looked {
         /// Where it lies.
@@ -181,10 +187,8 @@ pub enum Event {
         /// As it was found.
         found: Result<Arc<Dataset>, String>,
     },
-    /// Sources were written; these are their new hashes.
-    Saved(Vec<SourceFile>),
-    /// Something was written somewhere else.
-    Exported(PathBuf),
+    /// Something was written somewhere else; what it lacks, in sentences.
+    Exported(PathBuf, Vec<String>),
     /// A run tells.
     Run(RunId, train::Event),
     /// A run ended.

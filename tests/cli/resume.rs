@@ -233,3 +233,30 @@ fn another_device_is_told_and_the_arithmetic_stays() {
     assert!(errors.contains("computed on a GPU before, and goes on with the processor"), "{errors}");
     assert!(errors.contains("computed in bf16, which CPU"), "{errors}");
 }
+
+#[test]
+fn a_run_that_the_previous_version_of_the_program_suspended_goes_on() {
+    // Made by the release before checkpoints had their data beside them: 27 of 200 steps.
+    let folder = tempfile::tempdir().expect("a folder");
+    let (golden, out) = (golden("run-1"), folder.path().join("run"));
+    let checkpoint = out.join("checkpoint-27");
+    std::fs::create_dir_all(&checkpoint).expect("a folder");
+    for entry in std::fs::read_dir(golden.join("checkpoint-27")).expect("the checkpoint").flatten() {
+        std::fs::copy(entry.path(), checkpoint.join(entry.file_name())).expect("a copy");
+    }
+    let (train, dev) = (golden.join("train.conll"), golden.join("dev.conll"));
+    let output =
+        run(&["train", "--train", text(&train), "--dev", text(&dev), "--out", text(&out), "--resume", "--json"]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    let lines = String::from_utf8_lossy(&output.stdout);
+    let last: Value = serde_json::from_str(lines.lines().last().expect("a line")).expect("JSON");
+    assert_eq!((&last["event"], &last["outcome"]), (&json!("finished"), &json!("completed")), "{last}");
+    let steps: Vec<u64> = lines
+        .lines()
+        .filter_map(|l| serde_json::from_str::<Value>(l).ok())
+        .filter(|e| e["event"] == "step")
+        .filter_map(|e| e["step"].as_u64())
+        .collect();
+    assert!(steps.first().is_some_and(|s| *s > 27) && steps.last() == Some(&200), "{steps:?}");
+}

@@ -140,6 +140,14 @@ fn a_pipe_gets_bytes_as_they_are_and_json_that_no_terminal_obeys() {
     assert!(json.contains("\\u009b") && !json.contains('\u{9b}') && json.contains('\u{202e}'), "{json:?}");
     let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(value["labels"][HOSTILE], 1);
+    // A text that is answered in parts.
+    let long = "Anna\u{9b} sings. ".repeat(10_000);
+    let path = write(folder.path(), "long.txt", &long);
+    let json = run(&["predict", "--model", text(&golden("tiny")), "--json", "--whole", &path]).stdout;
+    let json = String::from_utf8(json).expect("text");
+    assert!(!json.contains('\u{9b}'));
+    let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(value["text"], long);
 }
 
 /// A line in a shell ends with this code; `PROGRAM` stands for the program.

@@ -1,7 +1,7 @@
 //! Column files in, column files out.
 
 use proptest::prelude::*;
-use tagwright::corpus::{Corpus, Scheme, Split};
+use tagwright::corpus::{Corpus, LabelId, Scheme, Split};
 use tagwright::format::{self, CONLL, CONLL2003, Current, Found, Problem, Source, WNUT};
 
 fn read_bytes(bytes: &[u8], corpus: &mut Corpus) -> Result<Found, Problem> {
@@ -54,10 +54,10 @@ fn laid_out(text: &str, scheme: Scheme, from: &str, to: &str) {
     let document = corpus.document(0);
     assert_eq!(document.words(0), ["Zoë", "Vay", "sails", "to", "Oslo"], "{text:?}");
     let spans: Vec<_> = document.token_spans(0).iter().map(|s| (s.start, s.end, s.label)).collect();
-    assert_eq!(spans, [(0, 2, 0), (4, 5, 1)], "{text:?}");
+    assert_eq!(spans, [(0, 2, LabelId::new(0)), (4, 5, LabelId::new(1))], "{text:?}");
     assert_eq!(String::from_utf8_lossy(&saved(text.as_bytes(), &found, &corpus)), text);
     let loc = corpus.document(0).spans[1];
-    let org = corpus.labels.intern("ORG");
+    let org = corpus.labels.intern("ORG").expect("few labels");
     corpus.document_mut(0).remove_span(loc);
     corpus.document_mut(0).insert_span(tagwright::corpus::Span { label: org, ..loc });
     let expected = text.replace(from, to);
@@ -99,7 +99,7 @@ fn a_word_may_be_the_sign_that_parts_columns() {
 fn a_line_without_its_tag_gets_one_and_keeps_its_word() {
     let save = |text: &str, word: usize| {
         let (mut corpus, found) = read(text);
-        let span = corpus.document(0).span_at(0, word..word + 1, 0);
+        let span = corpus.document(0).span_at(0, word..word + 1, LabelId::default());
         corpus.document_mut(0).insert_span(span);
         let rewrite = found.format.rewrite.expect("columns can be saved");
         let source = Source::alone(text.as_bytes(), "data", Split::Train, 0);
@@ -120,7 +120,7 @@ fn labels_alone_cannot_hold_entities_that_touch() {
     let text = "Zoë PER\nMax O\nsails O\n";
     let (mut corpus, found) = read(text);
     assert!(format::losses(&corpus, CONLL, Scheme::Io).is_empty());
-    let span = corpus.document(0).span_at(0, 1..2, 0);
+    let span = corpus.document(0).span_at(0, 1..2, LabelId::default());
     corpus.document_mut(0).insert_span(span);
     assert!(format::losses(&corpus, CONLL, Scheme::Io)[0].contains("touch"));
     let rewrite = found.format.rewrite.expect("columns can be saved");
@@ -208,7 +208,7 @@ fn saving_without_edits_changes_no_byte() {
 fn one_edit_changes_only_the_lines_of_its_sentence() {
     let text = "-DOCSTART- -X- O O\r\n\r\nOslo NNP I-NP I-LOC\r\nrain NN I-NP O\r\n\r\n\r\nVay NNP I-NP I-LOC\r\nBay NNP I-NP I-LOC\r\n";
     let (mut corpus, found) = read(text);
-    let label = corpus.labels.intern("ORG");
+    let label = corpus.labels.intern("ORG").expect("few labels");
     let span = corpus.document(0).span_at(1, 0..1, label);
     let document = corpus.document_mut(0);
     document.spans.remove(1);

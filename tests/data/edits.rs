@@ -4,7 +4,7 @@ use std::sync::Arc;
 use tagwright::corpus::label::Label;
 use tagwright::corpus::parting::{Shares, part};
 use tagwright::corpus::relabel::relabel;
-use tagwright::corpus::{Corpus, Document, Edit, History, Mark, Origin, Snapshot, Span, Split};
+use tagwright::corpus::{Corpus, Document, Edit, History, LabelId, Mark, Origin, Snapshot, Span, Split};
 use tagwright::model::rng::Stream;
 use tagwright::project::Dataset;
 use tagwright::project::sample;
@@ -25,7 +25,7 @@ fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
             Edit::AddLabel(corpus.labels.fresh(&name))
         }
         1 => {
-            let id = below(corpus.labels.len()) as u16;
+            let id = LabelId::try_from(below(corpus.labels.len())).expect("a label");
             let before = corpus.labels.get(id).expect("a label").clone();
             let letter = [None, Some('A'), Some('Q')][below(3)];
             let after = Label { name: format!("R{}", below(1_000_000)), letter, ..before.clone() };
@@ -58,12 +58,12 @@ fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
         }
         2 if corpus.labels.len() > 3 => {
             let number = below(1_000_000);
-            let name = |id: usize| corpus.labels.name(id as u16).to_owned();
+            let name = |id: usize| corpus.labels.name(LabelId::try_from(id).expect("a label")).to_owned();
             let (a, b, c) = (name(below(3)), name(0), name(corpus.labels.len() - 1));
             relabel(corpus, &[(a, Some(c)), (b, Some(format!("Z{number}")))].into()).expect("something changes")
         }
         3 if corpus.labels.len() > 3 => {
-            let name = corpus.labels.name(below(corpus.labels.len()) as u16).to_owned();
+            let name = corpus.labels.name(LabelId::try_from(below(corpus.labels.len())).expect("a label")).to_owned();
             relabel(corpus, &[(name, None)].into()).expect("something changes")
         }
         _ => {
@@ -73,7 +73,7 @@ fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
             let length = d.sentence(sentence).len();
             let start = below(length);
             let end = start + 1 + below((length - start).min(4));
-            let span = d.span_at(sentence, start..end, below(corpus.labels.len()) as u16);
+            let span = d.span_at(sentence, start..end, LabelId::try_from(below(corpus.labels.len())).expect("a label"));
             let touched = d.spans.iter().filter(|s| s.start < span.end && span.start < s.end);
             let removed: Vec<_> = touched.copied().collect();
             let origin = match below(3) {
@@ -157,7 +157,7 @@ fn many_spans_are_exchanged_as_a_few_are() {
     check(d.spans[3..].to_vec(), d.spans[5..].iter().map(|s| Span { end: s.end + 1, ..*s }).collect(), true);
     check(twice, Vec::new(), false);
     check(vec![d.spans[0], d.spans[0]], Vec::new(), false);
-    check(Vec::new(), vec![Span::new(0..1, 99)], false);
+    check(Vec::new(), vec![Span::new(0..1, LabelId::new(99))], false);
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn near_duplicates_stay_together_and_few_documents_are_parted_by_sentences() {
 fn an_edit_that_does_not_fit_changes_nothing() {
     let mut corpus = sample::dataset().expect("the sample").corpus;
     let before = corpus.documents.clone();
-    let absent = tagwright::corpus::Span::new(0..1, 9);
+    let absent = tagwright::corpus::Span::new(0..1, LabelId::new(9));
     let edit = Edit::Spans { document: 0, removed: vec![absent], added: vec![] };
     assert!(!History::default().make(edit, &mut corpus));
     assert_eq!(corpus.documents, before);

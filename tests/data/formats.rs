@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use std::sync::Arc;
-use tagwright::corpus::{Corpus, Document, Labels, Scheme, Span, Split};
+use tagwright::corpus::{Corpus, Document, LabelId, Scheme, Span, Split};
 use tagwright::format::{self, Choices, Current, FORMATS, Format, Source};
 
 /// Texts of many scripts, with an emoji, combining marks, a line separator and line ends of two characters.
@@ -56,7 +56,10 @@ fn check_with(format: Format, name: &str, text: &str, beside: &dyn Fn(&str) -> O
     };
     assert_eq!(String::from_utf8(current(&corpus)).expect("text"), text, "{}: saved without a change", format.name);
     let mut changed = corpus.clone();
-    let label = changed.labels.intern(if corpus.labels.id("PER") == Some(0) { "LOC" } else { "PER" });
+    let label = changed
+        .labels
+        .intern(if corpus.labels.id("PER") == Some(LabelId::new(0)) { "LOC" } else { "PER" })
+        .expect("few labels");
     let at = changed.documents.iter().position(|d| !d.spans.is_empty()).expect("a span") as u32;
     let document = changed.document_mut(at);
     let first = document.spans[0];
@@ -105,7 +108,7 @@ fn parquet_has_its_names_in_its_footer() {
         };
         assert_eq!(saved(&read), bytes, "saved without a change");
         let mut changed = read.clone();
-        let new = changed.labels.intern("NEW");
+        let new = changed.labels.intern("NEW").expect("few labels");
         let document = changed.document_mut(0);
         let first = document.spans[0];
         document.remove_span(first);
@@ -134,7 +137,7 @@ fn parquet_of_datasets_keeps_its_other_columns() {
         rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme, anew: false }).expect("bytes")
     };
     assert_eq!(saved(&corpus), bytes);
-    let new = corpus.labels.intern("WEATHER");
+    let new = corpus.labels.intern("WEATHER").expect("few labels");
     let span = corpus.document(0).span_at(2, 0..1, new);
     corpus.document_mut(0).insert_span(span);
     let after = saved(&corpus);
@@ -414,7 +417,7 @@ fn offsets_of_every_unit_are_understood() {
         let found = format::read(&source, &mut corpus).expect("a corpus");
         assert_eq!(found.unit.map(format::Unit::name), Some(unit));
         let d = &corpus.documents[0];
-        assert_eq!(d.spans, [Span::new(at as u32..at as u32 + 5, 0)], "{unit}");
+        assert_eq!(d.spans, [Span::new(at as u32..at as u32 + 5, LabelId::default())], "{unit}");
         assert_eq!(d.text, FAMILY);
     }
 }
@@ -435,7 +438,7 @@ fn records_of_two_units_lie_in_one_file() {
     }
     // What is saved counts as its record does.
     for document in 0..3 {
-        corpus.document_mut(document).insert_span(Span::new(0..4, 0));
+        corpus.document_mut(document).insert_span(Span::new(0..4, LabelId::default()));
     }
     let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
     let saved = found.format.rewrite.expect("it is saved")(&source, &current).expect("it is saved");
@@ -457,7 +460,7 @@ fn bad_records_are_told_and_left_in_the_file() {
     assert_eq!(shown(&corpus), "[Paris LOC] // Rome");
     let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
     assert_eq!((found.problem_count, lines), (3, vec![2, 3, 1]));
-    corpus.document_mut(1).insert_span(Span::new(0..4, 0));
+    corpus.document_mut(1).insert_span(Span::new(0..4, LabelId::default()));
     let current = Current { corpus: &corpus, file: 0, scheme: Scheme::Iob2, anew: false };
     let saved = format::DOCCANO.rewrite.expect("it is saved")(&source, &current).expect("bytes");
     let expected = text.replace("{\"text\":\"Rome\",\"label\":[]}", "{\"text\":\"Rome\",\"label\":[[0,4,\"LOC\"]]}");
@@ -475,7 +478,7 @@ fn labelled(
     let source = source(name, text.as_bytes(), beside);
     let mut corpus = Corpus::default();
     let found = format::read(&source.said_to_be(format), &mut corpus).expect("a corpus");
-    let label = corpus.labels.intern("NEW");
+    let label = corpus.labels.intern("NEW").expect("few labels");
     let document = corpus.document_mut(0);
     let start = document.text.find(word).expect("the word") as u32;
     document.insert_span(Span::new(start..start + word.len() as u32, label));
@@ -554,12 +557,15 @@ fn corpora() -> impl Strategy<Value = Corpus> {
     let document =
         (".{1,40}", prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..3u16), 0..4));
     prop::collection::vec(document, 1..4).prop_map(|documents| {
-        let mut corpus = Corpus { labels: Labels::from_names(["PER", "ORG", "LOC"]), ..Corpus::default() };
+        let mut corpus = Corpus::default();
+        for name in ["PER", "ORG", "LOC"] {
+            corpus.labels.intern(name).expect("few labels");
+        }
         for (place, (text, spans)) in documents.into_iter().enumerate() {
             let borders: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).chain([text.len() as u32]).collect();
             let span = |(a, b, label): (prop::sample::Index, prop::sample::Index, u16)| {
                 let (a, b) = (*a.get(&borders), *b.get(&borders));
-                Span::new(a.min(b)..a.max(b), label)
+                Span::new(a.min(b)..a.max(b), LabelId::new(label))
             };
             let mut spans: Vec<Span> = spans.into_iter().map(span).filter(|s| s.start < s.end).collect();
             spans.sort_unstable();

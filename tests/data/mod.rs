@@ -1,5 +1,9 @@
 mod columns;
+mod copies;
 mod edits;
 mod formats;
+mod losses;
+mod opening;
 mod project;
+mod saving;
 mod schemes;

@@ -3,14 +3,14 @@
 use proptest::prelude::*;
 use tagwright::corpus::notation::{Notation, parse_tag, prefix_of};
 use tagwright::corpus::scheme::{SCHEMES, decode, encode, merged, side_by_side};
-use tagwright::corpus::{Labels, Place, Prefix, Scheme, SchemeDetector, TokenSpan};
+use tagwright::corpus::{LabelId, Labels, Place, Prefix, Scheme, SchemeDetector, TokenSpan};
 
 /// Tags on one line, spans as `start-end:LABEL` on one line.
 fn check(tags: &str, expected: &str) {
     let mut labels = Labels::default();
     let tags: Vec<_> = tags
         .split(' ')
-        .map(|t| parse_tag(t).expect("a tag").map(|(l, name)| (prefix_of(l), labels.intern(name))))
+        .map(|t| parse_tag(t).expect("a tag").map(|(l, name)| (prefix_of(l), labels.intern(name).expect("few labels"))))
         .collect();
     let found: Vec<String> =
         decode(&tags).iter().map(|s| format!("{}-{}:{}", s.start, s.end, labels.name(s.label))).collect();
@@ -34,7 +34,8 @@ fn detect(sentences: &[&str]) -> (Scheme, bool) {
     for sentence in sentences {
         for tag in sentence.split(' ') {
             let tag = parse_tag(tag).expect("a tag");
-            detector.tag(tag.map(|(l, name)| (l, u64::from(labels.intern(name)))), Place::default());
+            detector
+                .tag(tag.map(|(l, name)| (l, u64::from(labels.intern(name).expect("few labels")))), Place::default());
         }
         detector.end_sentence();
     }
@@ -51,7 +52,10 @@ fn tags_that_may_not_stand_where_they_do_are_found() {
         for sentence in sentences.split(" / ") {
             for tag in sentence.split(' ') {
                 let tag = parse_tag(tag).expect("a tag");
-                detector.tag(tag.map(|(l, name)| (l, u64::from(labels.intern(name)))), Place { line, sentence: 0 });
+                detector.tag(
+                    tag.map(|(l, name)| (l, u64::from(labels.intern(name).expect("few labels")))),
+                    Place { line, sentence: 0 },
+                );
                 line += 1;
             }
             detector.end_sentence();
@@ -99,7 +103,7 @@ fn notations_are_told_apart() {
 #[test]
 fn a_notation_is_written_as_it_is_read() {
     for notation in [Notation::Usual, Notation::Prefix('_'), Notation::Suffix('-'), Notation::Bare] {
-        let text = notation.text(Some((Prefix::I, 0)), Scheme::Ioe2, |_| "A-B_C".into());
+        let text = notation.text(Some((Prefix::I, LabelId::default())), Scheme::Ioe2, |_| "A-B_C".into());
         assert_eq!(notation.parse(&text), Ok(Some(('I', "A-B_C"))), "{text}");
     }
 }
@@ -110,7 +114,7 @@ fn spans() -> impl Strategy<Value = (usize, Vec<TokenSpan>)> {
         let mut at = 0;
         let mut spans = Vec::new();
         for (gap, length, label) in parts {
-            spans.push(TokenSpan { start: at + gap, end: at + gap + length, label });
+            spans.push(TokenSpan { start: at + gap, end: at + gap + length, label: LabelId::new(label) });
             at += gap + length;
         }
         (at + 2, spans)
@@ -132,7 +136,7 @@ proptest! {
 
 #[test]
 fn what_is_drawn_is_what_can_be_encoded() {
-    let span = |start, end| TokenSpan { start, end, label: 0 };
+    let span = |start, end| TokenSpan { start, end, label: LabelId::default() };
     let check = |spans: &[TokenSpan], expected: &[TokenSpan]| {
         assert_eq!(side_by_side(spans), expected);
         let tags = encode(spans, 9, Scheme::Iob2);

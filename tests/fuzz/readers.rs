@@ -58,7 +58,11 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn check(bytes: &[u8]) {
     let format = std::env::var("TAGWRIGHT_FORMAT").ok().and_then(|name| format::by_name(&name));
-    let Ok((name, unpacked)) = format::packed::unpacked("input", bytes, false) else { return };
+    let Ok(format::packed::Unpacked { name, bytes: unpacked, .. }) =
+        format::packed::unpacked("input", bytes, format::budget::Budget::default())
+    else {
+        return;
+    };
     let choices = format::Choices { format, ..format::Choices::default() };
     let mut corpus = corpus::Corpus::default();
     // A text beside annotations that are read for a document of their own.

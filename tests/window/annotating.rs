@@ -4,6 +4,7 @@ use crate::support::window::Window;
 use egui::{Key, Modifiers};
 use std::path::Path;
 use std::rc::Rc;
+use tagwright::corpus::LabelId;
 
 /// A file of one sentence in a window: words as `[Zoë PER]` or bare.
 pub(super) fn window(folder: &Path, marked: &str) -> Window {
@@ -147,7 +148,7 @@ fn sentences_by_key_and_labels_added_renamed_recoloured() {
     assert_eq!(marked(&w), "[Ada DAY] met Zoë");
     w.right_click("DAY");
     w.click("Colour 9");
-    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.corpus.labels.get(3).map(|l| l.colour)), Some(8));
+    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.corpus.labels.get(LabelId::new(3)).map(|l| l.colour)), Some(8));
 }
 
 #[test]

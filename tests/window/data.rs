@@ -61,8 +61,12 @@ fn numbers_lead_to_their_sentences() {
 #[test]
 fn findings_are_shown_mended_and_put_aside() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut w =
-        window(folder.path(), &format!("{OFTEN}to O\nOslo O\n\nfrom O\nOslo B-PER\n, I-PER\n\nin O\nOslo B-PER\n"));
+    let mut w = window(
+        folder.path(),
+        &format!(
+            "{OFTEN}to O\nOslo O\n\nfrom O\nOslo B-PER\n, I-PER\n\nin O\nOslo B-PER\n\nat O\nOslo B-LOC\n\nby O\nOslo B-LOC\n"
+        ),
+    );
     w.go_to("Data");
     w.until("it is counted", |w| w.app().surveying.survey.is_some());
     w.ask(Command::SurveyTab(Tab::Checks));
@@ -71,10 +75,15 @@ fn findings_are_shown_mended_and_put_aside() {
     w.go_to("Data");
     w.click("Put aside 0");
     w.press("Mend 2");
-    let mended = ["Oslo LOC"; 4].into_iter().chain(["Oslo LOC", "Oslo , PER", "Oslo LOC"]).collect::<Vec<_>>();
-    assert_eq!(spans(&w), mended);
+    assert!(w.shows("Fix 2 findings?"), "several are listed before anything changes");
+    assert_eq!(spans(&w).len(), 8);
+    w.click_part("train-0006");
+    w.click_part("train-0006");
+    w.press("Fix 2");
+    let mended = ["Oslo LOC"; 4].into_iter().chain(["Oslo LOC", "Oslo , PER", "Oslo LOC", "Oslo LOC", "Oslo LOC"]);
+    assert_eq!(spans(&w), mended.collect::<Vec<_>>());
     w.key(Modifiers::COMMAND, Z);
-    assert_eq!(spans(&w).len(), 6, "one step");
+    assert_eq!(spans(&w).len(), 8, "one step");
     w.press("Count again");
     w.until("it is counted again", |w| w.app().surveying.waiting.is_none());
     assert!(w.shows("Mend 3"));
@@ -149,4 +158,26 @@ fn another_labelling_is_decided_key_by_key() {
     check(N, &[]);
     // Spans may not overlap here, so both cannot stand.
     check(B, &["Ada Vance PER", "Oslo LOC"]);
+}
+
+#[test]
+fn a_fix_of_several_places_leaves_test_out_until_it_is_chosen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let often = "in O\nOslo B-LOC\n\n".repeat(8);
+    std::fs::write(folder.path().join("train.conll"), format!("{often}to O\nOslo O\n")).expect("a file");
+    std::fs::write(folder.path().join("test.conll"), "from O\nOslo O\n").expect("a file");
+    let mut w = Window::open(&[folder.path()]);
+    w.until("the folder is open", |w| w.app().annotate.is_some());
+    w.go_to("Data");
+    w.until("it is counted", |w| w.app().surveying.survey.is_some());
+    w.ask(Command::SurveyTab(Tab::Checks));
+    let count = |w: &Window| w.app().annotate.as_ref().map(|a| a.counts.labels.iter().sum::<usize>());
+    w.press("Mend 2");
+    w.press("Fix 1");
+    assert_eq!(count(&w), Some(9));
+    w.press("Count again");
+    w.until("it is counted again", |w| w.app().surveying.waiting.is_none());
+    assert!(w.shows("Mend 1"), "the one of test is left");
+    w.press("Mend 1");
+    assert_eq!(count(&w), Some(10), "a single one is fixed where it is shown");
 }

@@ -7,7 +7,7 @@ use egui::Key::{
 };
 use egui::{Key, Modifiers};
 use tagwright::app::Command;
-use tagwright::corpus::Origin;
+use tagwright::corpus::{LabelId, Origin};
 
 const SHIFT: Modifiers = Modifiers::SHIFT;
 const ALT: Modifiers = Modifiers::ALT;
@@ -204,7 +204,7 @@ fn a_comment_stays_with_its_sentence_whatever_is_undone_meanwhile() {
 fn labels_have_letters_of_their_own_and_groups() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "[Zoë PER] sails to [Oslo LOC.city] and [Fana LOC.bay]");
-    w.ask(Command::LetterOfLabel(2, Some('Q')));
+    w.ask(Command::LetterOfLabel(LabelId::new(2), Some('Q')));
     w.keys(&[ArrowRight]);
     w.key(SHIFT, Key::Q);
     let label = |w: &Window| {
@@ -212,7 +212,7 @@ fn labels_have_letters_of_their_own_and_groups() {
         let a = app.annotate.as_ref().expect("a dataset");
         a.corpus.labels.name(a.corpus.document(0).spans[0].label).to_owned()
     };
-    let third = w.app().annotate.as_ref().map(|a| a.corpus.labels.name(2).to_owned()).expect("a label");
+    let third = w.app().annotate.as_ref().map(|a| a.corpus.labels.name(LabelId::new(2)).to_owned()).expect("a label");
     assert_eq!(label(&w), third);
     w.key(CTRL, Z);
     w.key(CTRL, Z);

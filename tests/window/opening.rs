@@ -4,6 +4,7 @@ use crate::support::window::Window;
 use egui::{Key, Modifiers};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use tagwright::app::{Action, Command};
 
 fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample")
@@ -236,7 +237,7 @@ fn a_second_window_reads_only() {
     w.step();
     assert!(w.shows("Read only") && w.app().notices.shown().iter().any(|n| n.detail.contains("Another window")));
     let before = w.app().annotate.as_ref().map(|a| a.corpus.documents.clone());
-    w.keys(&[Key::ArrowRight, Key::Num1]);
+    w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);
     assert!(w.app().notices.shown().iter().any(|n| n.title == "Nothing was changed"));
     assert_eq!(w.app().annotate.as_ref().map(|a| a.corpus.documents.clone()), before);
 }
@@ -270,4 +271,100 @@ fn a_text_from_doccano_is_corrected_saved_and_exported() {
     let value = &written[0]["annotations"][0]["result"][1]["value"];
     assert_eq!((&value["text"], &value["start"]), (&"Oslo".into(), &11.into()));
     assert_eq!(std::fs::read_to_string(&file).expect("a file"), expected, "the source stays");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_project_that_is_gone_is_written_again_and_one_that_is_replaced_goes_on_elsewhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.conll");
+    std::fs::write(&file, "Anna B-PER\nsings O\n").expect("a file");
+    let mut w = Window::open(&[&file]);
+    w.until("it is open", |w| w.app().annotate.is_some() && w.is_durable());
+    let project = w.app().annotate.as_ref().map(|a| a.project.clone()).expect("a project");
+    let edits = |path: &Path| {
+        let read = tagwright::project::Project::open(path).and_then(|p| p.read());
+        read.map(|c| (c.history.position(), c.dataset.corpus.document(0).spans.len())).ok()
+    };
+    std::fs::remove_file(&project).expect("it is removed");
+    w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);
+    w.until("it is written again", |w| w.is_durable() && project.exists());
+    assert_eq!(edits(&project), Some((1, 2)));
+    // Another program puts a file of its own there: that one stays.
+    std::fs::remove_file(&project).expect("it is removed");
+    std::fs::write(&project, "another program's file").expect("a file");
+    w.keys(&[Key::Backspace]);
+    w.until("it is told", |w| w.app().unsaved.is_some());
+    assert!(w.shows("Not saved") && !w.is_durable());
+    w.ask(Command::Open(sample()));
+    w.step();
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.files.len()), Some(1), "nothing takes its place");
+    let other = folder.path().join("kept.tagwright");
+    w.ask(Command::KeepProjectAt(other.clone()));
+    w.until("it is kept elsewhere", |w| w.is_durable());
+    assert_eq!(edits(&other), Some((2, 1)));
+    assert_eq!(std::fs::read_to_string(&project).expect("a file"), "another program's file");
+    w.key(Modifiers::COMMAND, Key::Z);
+    w.until("undo is stored there", |w| w.is_durable());
+    assert_eq!(edits(&other), Some((1, 2)));
+}
+
+#[test]
+fn labels_stay_on_unchanged_sentences_of_a_source_that_another_program_changed() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.conll");
+    let text = "Anna B-PER\nsings O\n\nOslo B-LOC\nrains O\n";
+    std::fs::write(&file, text).expect("a file");
+    let mut w = Window::with(data.clone(), &[&file], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("it is open", |w| w.app().annotate.is_some());
+    w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num2]);
+    w.until("it is stored", |w| w.is_durable());
+    std::fs::write(&file, format!("It O\nsnows O\n\n{text}")).expect("a file");
+    w.key(Modifiers::COMMAND, Key::S);
+    w.until("the person is asked", |w| w.shows("a.conll was changed by another program"));
+    assert_eq!(std::fs::read_to_string(&file).expect("a file"), format!("It O\nsnows O\n\n{text}"));
+    // Nothing is decided: all stays as it is.
+    w.press("Cancel");
+    w.until("the question is gone", |w| w.app().changed.is_none());
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.sentences.len()), Some(2));
+    drop(w);
+    let mut w = Window::with(data.clone(), &[&file], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("the person is asked", |w| w.app().changed.is_some());
+    w.step();
+    w.click("Keep my labels on unchanged sentences, 2 kept");
+    w.keys(&[Key::Enter]);
+    w.until("it is open", |w| w.app().annotate.is_some() && w.is_durable());
+    let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).spans.len());
+    assert_eq!(spans(&w), Some(3));
+    w.key(Modifiers::COMMAND, Key::Z);
+    w.until("undo is stored", |w| w.is_durable());
+    assert_eq!(spans(&w), Some(2), "the labels of the file");
+    w.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    w.key(Modifiers::COMMAND, Key::S);
+    w.until("it is saved", |_| std::fs::read_to_string(&file).is_ok_and(|t| t.contains("sings B-LOC")));
+}
+
+#[test]
+fn two_saves_in_a_row_and_a_save_before_another_dataset_reach_their_own_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (a, b) = (folder.path().join("a.conll"), folder.path().join("b.conll"));
+    std::fs::write(&a, "Anna B-PER\nsings O\n").expect("a file");
+    std::fs::write(&b, "Ida B-PER\nruns O\n").expect("a file");
+    let mut w = Window::open(&[&a]);
+    w.until("it is open", |w| w.app().annotate.is_some());
+    w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);
+    w.ask(Command::Open(b.clone()));
+    w.ask(Command::Do(Action::Save));
+    w.ask(Command::Do(Action::Save));
+    w.until("the other one is open", |w| w.app().annotate.as_ref().is_some_and(|a| a.path == b));
+    w.step();
+    assert_eq!(std::fs::read_to_string(&a).expect("a file"), "Anna B-PER\nsings B-PER\n");
+    assert_eq!(std::fs::read_to_string(&b).expect("a file"), "Ida B-PER\nruns O\n");
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.files[0].path.clone()), Some(b.clone()));
+    w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);
+    w.key(Modifiers::COMMAND, Key::S);
+    w.until("it is saved", |_| std::fs::read_to_string(&b).is_ok_and(|t| t == "Ida B-PER\nruns B-PER\n"));
+    let bad = |w: &Window| w.app().notices.shown().iter().any(|n| n.title.contains("not saved"));
+    assert!(!bad(&w));
 }

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use tagwright::app::surveying::Tab;
 use tagwright::app::training::RunState;
 use tagwright::app::{Action, Command};
+use tagwright::corpus::LabelId;
 
 const TEXT: &str = "Marta Lindqvist joined the Harbour Line in Copenhagen on 3 March 2025, after eleven years of building bridges for Skanska. Her first job was to explain to the council of Esbjerg why forty turbines would not frighten the herring.\n\n“They asked good questions,” she told the Jutland Evening Post. “One captain wanted to know whether a Danish wind blows differently from a Dutch one. I said I would ask in Hornsea.”\n\nThe board voted on Thursday. Anders Bech, its chairman for nine years, abstained: his brother-in-law sells cable to Siemens, and the town of Esbjerg is small.";
 
@@ -128,7 +129,7 @@ fn wrong(w: &mut Window) {
     let mut slip = |sentence: usize, words: (usize, usize), label: Option<u16>| {
         w.ask(Command::Sentence(sentence));
         w.ask(Command::Select(words.0, words.1));
-        w.ask(label.map_or(Command::Do(Action::ClearLabel), Command::Label));
+        w.ask(label.map_or(Command::Do(Action::ClearLabel), |l| Command::Label(LabelId::new(l))));
     };
     slip(0, (8, 9), Some(4));
     slip(3, (1, 2), Some(2));
@@ -140,7 +141,7 @@ fn wrong(w: &mut Window) {
 fn document(w: &mut Window, theme: Theme) {
     w.ask(Command::Sentence(6));
     w.ask(Command::Select(5, 7));
-    let at = w.app().annotate.as_ref().and_then(|a| a.selected_text(0)).expect("a selection");
+    let at = w.app().annotate.as_ref().and_then(|a| a.selected_text(LabelId::default())).expect("a selection");
     let id = w.app().annotate.as_ref().map(|a| a.current_id()).expect("a sentence");
     w.ask(Command::Remark(id, at.start, at.end, "the company or its council?".into()));
     w.ask(Command::Class("town council".into()));

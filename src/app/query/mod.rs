@@ -189,11 +189,11 @@ mod tests {
         let mark = |done, flagged, comment: &str| Mark { done, flagged, comment: comment.into(), ..Mark::default() };
         corpus.document_mut(0).marks.set(1, mark(true, false, "sure"));
         corpus.document_mut(0).marks.set(2, mark(false, true, "no rain?"));
-        let drawn = Span { origin: Origin::Person, ..Span::new(0..4, 0) };
+        let drawn = Span { origin: Origin::Person, ..Span::new(0..4, LabelId::default()) };
         let remarked = Mark::default().with_remark(0, 4, "the town?".into());
         corpus.document_mut(0).marks.set(0, remarked);
         corpus.document_mut(1).spans[0] = drawn;
-        corpus.document_mut(1).classes = vec![0];
+        corpus.document_mut(1).classes = vec![ClassId::default()];
         corpus.classes.push("big news".into());
         // Sentences that fit, by number.
         let check = |text: &str, expected: &[usize]| {

@@ -2,7 +2,7 @@
 
 use super::{Compared, Decided, FIELDS, HAS, Known, Query, STATUS, Status, Wanted};
 use crate::app::language::tr;
-use crate::corpus::{ClassId, Split};
+use crate::corpus::{ClassId, LabelId, Split};
 use regex::RegexBuilder;
 use std::sync::Arc;
 
@@ -216,7 +216,9 @@ impl<'a> Reader<'a> {
                 "comment" | "comments" => pattern("").map(Query::Comment),
                 "span" | "spans" | "label" => Ok(Query::AnySpan),
                 "suggestion" | "suggestions" => Ok(Query::Suggestion),
-                "class" | "classes" => Ok(Query::Class((0..self.known.corpus.classes.len() as ClassId).collect())),
+                "class" | "classes" => {
+                    Ok(Query::Class((0..).map(ClassId::new).take(self.known.corpus.classes.len()).collect()))
+                }
                 _ => Err(tr!("behind has: there may be {known}", known = HAS.join(" or "))),
             },
         }
@@ -246,7 +248,7 @@ impl<'a> Reader<'a> {
     /// Labels of this name, in any case; with a star behind it, all that begin so.
     fn label(&self, name: &str) -> Result<Query, String> {
         let names = self.known.corpus.labels.names();
-        named(&names, name)
+        named(&names, name, |at| LabelId::try_from(at).ok())
             .map(Query::Label)
             .ok_or_else(|| tr!("there is no label {name}; there are {known}", name, known = listed(&names)))
     }
@@ -254,7 +256,7 @@ impl<'a> Reader<'a> {
     /// Labels of documents, likewise.
     fn class(&self, name: &str) -> Result<Query, String> {
         let names = &self.known.corpus.classes;
-        named(names, name)
+        named(names, name, |at| u32::try_from(at).ok().map(ClassId::new))
             .map(Query::Class)
             .ok_or_else(|| tr!("no document is labelled {name}; there are {known}", name, known = listed(names)))
     }
@@ -272,13 +274,13 @@ impl<'a> Reader<'a> {
 }
 
 /// The numbers of names that are this, in any case, or begin so where a star stands behind it.
-fn named(names: &[String], wanted: &str) -> Option<Vec<u16>> {
+fn named<I>(names: &[String], wanted: &str, id: impl Fn(usize) -> Option<I>) -> Option<Vec<I>> {
     let begin = wanted.strip_suffix('*').map(str::to_lowercase);
     let fits = |name: &str| match &begin {
         Some(begin) => name.to_lowercase().starts_with(begin),
         None => name.to_lowercase() == wanted.to_lowercase(),
     };
-    let found: Vec<u16> = (0..).zip(names).filter(|(_, name)| fits(name)).map(|(id, _)| id).collect();
+    let found: Vec<I> = (0..).zip(names).filter(|(_, name)| fits(name)).filter_map(|(at, _)| id(at)).collect();
     (!found.is_empty()).then_some(found)
 }
 

@@ -22,7 +22,7 @@ pub const CONLL2003: Format = Format {
     read: read::read,
     write: Some(Write::Whole(|corpus, split, scheme| write(corpus, split, CONLL2003, scheme).into_bytes())),
     rewrite: Some(write::rewrite),
-    holds: Holds { overlaps: false, text: false, documents: true, spaced_labels: false, classes: false, columns: 2 },
+    holds: Holds { documents: true, columns: 2, ..Holds::NOTHING },
 };
 
 /// Any number of columns, one of them the tag.
@@ -34,14 +34,7 @@ pub const CONLL: Format = Format {
     read: read::read,
     write: Some(Write::Whole(|corpus, split, scheme| write(corpus, split, CONLL, scheme).into_bytes())),
     rewrite: Some(write::rewrite),
-    holds: Holds {
-        overlaps: false,
-        text: false,
-        documents: true,
-        spaced_labels: false,
-        classes: false,
-        columns: usize::MAX,
-    },
+    holds: Holds { documents: true, columns: usize::MAX, ..Holds::NOTHING },
 };
 
 /// Two columns separated by a tab, as WNUT-17 was published.
@@ -53,7 +46,7 @@ pub const WNUT: Format = Format {
     read: read::read,
     write: Some(Write::Whole(|corpus, split, scheme| write(corpus, split, WNUT, scheme).into_bytes())),
     rewrite: Some(write::rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: false, classes: false, columns: 0 },
+    holds: Holds::NOTHING,
 };
 
 /// The layout of a file that has a column of tags.

@@ -5,7 +5,7 @@ use super::lines::{Block, Row, Sentences};
 use crate::corpus::notation::prefix_of;
 use crate::corpus::scheme::decode;
 use crate::corpus::store::Column;
-use crate::corpus::{Corpus, DocumentBuilder, Notation, Place, Scheme, SchemeDetector, Tag};
+use crate::corpus::{Corpus, DocumentBuilder, Notation, Place, Scheme, SchemeDetector, Tag, ValueId};
 use crate::format::found::quote;
 use crate::format::{Found, Problem, Source};
 use foldhash::fast::RandomState;
@@ -34,7 +34,7 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
         match block {
             Block::DocumentStart => documents.extend(end(&mut builder, sentences)),
             Block::Sentence => {
-                reader.sentence(&lines, &mut builder, sentences as usize);
+                reader.sentence(&lines, &mut builder, sentences as usize)?;
                 sentences += 1;
             }
         }
@@ -57,11 +57,11 @@ struct Reader<'a> {
     further: Vec<usize>,
     columns: Vec<Column>,
     /// Value to id, for each column.
-    ids: Vec<HashMap<String, u16, RandomState>>,
+    ids: Vec<HashMap<String, ValueId, RandomState>>,
     detector: SchemeDetector,
     found: Found,
     /// Of the token that is read.
-    values: Vec<u16>,
+    values: Vec<ValueId>,
     /// Of the sentence that is read.
     tags: Vec<Tag>,
 }
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn sentence(&mut self, lines: &Sentences, builder: &mut DocumentBuilder, number: usize) {
+    fn sentence(&mut self, lines: &Sentences, builder: &mut DocumentBuilder, number: usize) -> Result<(), Problem> {
         let text = self.text;
         self.tags.clear();
         for row in &lines.rows {
@@ -106,26 +106,28 @@ impl<'a> Reader<'a> {
                 let what = || format!("expected {wants} columns but found {has}: {}", quote(line));
                 self.found.problem(row.line, has, what);
             }
-            let tag = self.tag(row, has, number);
+            let tag = self.tag(row, has, number)?;
             self.tags.push(tag);
             self.values.clear();
             for column in 0..self.columns.len() {
                 // A line that has too few lacks its last ones, not the tag.
                 let at = self.further.get(column).filter(|i| has > 1 && (**i + 1 < has || self.layout.tag < **i));
                 let value = at.and_then(|i| fields.get(*i)).map_or("", |r| &text[r.clone()]);
-                let id = self.value_id(column, value);
+                let id = self.value_id(column, value)?;
                 self.values.push(id);
             }
             builder.token(&text[row.word.clone()], self.values.iter().copied());
         }
         self.detector.end_sentence();
         builder.end_sentence(&decode(&self.tags));
+        Ok(())
     }
 
-    fn tag(&mut self, row: &Row, fields: usize, sentence: usize) -> Tag {
+    fn tag(&mut self, row: &Row, fields: usize, sentence: usize) -> Result<Tag, Problem> {
         let text = row.tag.clone().map_or("O", |tag| &self.text[tag]);
         let tag = match self.layout.notation.parse(text) {
-            Ok(tag) => tag.map(|(letter, name)| (letter, self.corpus.labels.intern(name))),
+            Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name)?)),
+            Ok(None) => None,
             Err(wrong) => {
                 self.found.problem(row.line, fields, || format!("{} is no tag; it is read as O", quote(wrong)));
                 None
@@ -133,22 +135,20 @@ impl<'a> Reader<'a> {
         };
         let place = Place { line: row.line, sentence };
         self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
-        tag.map(|(letter, label)| (prefix_of(letter), label))
+        Ok(tag.map(|(letter, label)| (prefix_of(letter), label)))
     }
 
-    /// The id of a further column's value. A column of more than 65,535 distinct values keeps only the first ones in
-    /// view; the file itself keeps them all, since saving rewrites nothing but tags.
-    fn value_id(&mut self, column: usize, value: &str) -> u16 {
+    /// The id of a further column's value. A source has fewer values than bytes, so the ids of all fit into 32 bits.
+    fn value_id(&mut self, column: usize, value: &str) -> Result<ValueId, Problem> {
         if let Some(id) = self.ids[column].get(value) {
-            return *id;
+            return Ok(*id);
         }
         let values = &mut self.columns[column].values;
-        let id = values.len().min(usize::from(u16::MAX)) as u16;
-        if values.len() < usize::from(u16::MAX) {
-            values.push(value.to_owned());
-            self.ids[column].insert(value.to_owned(), id);
-        }
-        id
+        let id = ValueId::try_from(values.len())
+            .map_err(|_| Problem::at(0, column + 1, "the column has more than 4,294,967,295 different values"))?;
+        values.push(value.to_owned());
+        self.ids[column].insert(value.to_owned(), id);
+        Ok(id)
     }
 
     fn finish(mut self) -> (Vec<Column>, Found) {

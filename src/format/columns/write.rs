@@ -6,7 +6,7 @@ use super::{CONLL2003, DOCSTART, WNUT};
 use crate::corpus::notation::tag_text;
 use crate::corpus::scheme::{encode, merged};
 use crate::corpus::{Corpus, Document, Scheme, Split};
-use crate::format::words::{SpansOf, label_name, on_one_line, say};
+use crate::format::words::{SpansOf, Standing, label_name, on_one_line};
 use crate::format::{Current, Format, Problem, Source};
 use std::ops::Range;
 
@@ -35,11 +35,14 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
             continue;
         }
         index += 1;
-        let Some(wanted) = spans.of(index - 1) else { continue };
-        let there = lines.rows.iter().map(|r| r.tag.clone().map_or("O", |tag| &text[tag]));
-        if !current.anew && say(layout.notation, there, &wanted, labels) {
-            continue;
-        }
+        let there = Standing {
+            number: index - 1,
+            line: lines.rows.first().map_or(0, |r| r.line),
+            words: lines.rows.iter().map(|r| &text[r.word.clone()]),
+            tags: lines.rows.iter().map(|r| r.tag.clone().map_or("O", |tag| &text[tag])),
+            notation: layout.notation,
+        };
+        let Some(wanted) = spans.changed(there)? else { continue };
         if merged(&wanted, scheme) > 0 {
             let line = lines.rows.first().map_or(0, |r| r.line);
             let why = "two entities of one label touch here, which this file's tags (a label alone) would make one; \
@@ -59,6 +62,7 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
             copied = place.end;
         }
     }
+    spans.finish(index)?;
     out.push_str(&text[copied..]);
     Ok(out)
 }
@@ -159,11 +163,9 @@ fn write_sentence(
     for (token, tag) in range.zip(tags) {
         out.push_str(&on_one_line(document.token(token)));
         for column in 0..further {
-            let id = document.columns.get(column).map(|c| c[token]);
-            let value = id.and_then(|id| corpus.columns[column].values.get(usize::from(id)));
-            let value = value.map_or("_", String::as_str);
+            let value = corpus.value(column, document, token);
             out.push(separator);
-            out.push_str(if value.is_empty() { "_" } else { value });
+            out.push_str(&if value.is_empty() { "_".into() } else { on_one_line(value) });
         }
         out.push(separator);
         match tag {

@@ -1,16 +1,20 @@
 //! Columns of lists, read without a value for each row: levels tell where rows begin (Dremel, Melnik et al. 2010).
 
-use crate::format::Problem;
+use super::pages;
+use crate::format::budget::Budget;
 use crate::format::hf_jsonl::{self, TAGS, WORDS};
+use crate::format::{Problem, Source, guard};
 use bytes::Bytes;
+use parquet::basic::{Compression, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use serde_json::Value;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::KEY;
 
@@ -39,22 +43,49 @@ pub(super) struct Sentences {
     pub tags: usize,
     /// What `datasets` wrote about the columns.
     pub features: Option<Value>,
+    bytes: Bytes,
+    budget: Budget,
+    /// Bytes that the values read so far take.
+    held: AtomicU64,
 }
 
 fn damaged(e: &ParquetError) -> Problem {
     Problem::at(0, 0, format!("the Parquet file is damaged ({e})"))
 }
 
+/// Why a file is not read on.
+pub(super) enum Stop {
+    Damaged(ParquetError),
+    Refused(Problem),
+}
+
+impl From<ParquetError> for Stop {
+    fn from(e: ParquetError) -> Self {
+        Self::Damaged(e)
+    }
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
 /// The crate trusts what a damaged file says of itself in places, and panics; nothing is shared with it.
-pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Problem> {
-    let done = catch_unwind(AssertUnwindSafe(work));
-    done.unwrap_or_else(|_| Err(ParquetError::General("its numbers do not fit".into()))).map_err(|e| damaged(&e))
+pub(super) fn guarded<T, E: Into<Stop>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, Problem> {
+    match guard::guarded(work).map(|done| done.map_err(Into::into)) {
+        Some(Ok(done)) => Ok(done),
+        Some(Err(Stop::Refused(problem))) => Err(problem),
+        Some(Err(Stop::Damaged(e))) => Err(damaged(&e)),
+        None => Err(damaged(&ParquetError::General("its numbers do not fit".into()))),
+    }
 }
 
 impl Sentences {
     /// Opens a file.
-    pub fn open(bytes: &[u8]) -> Result<Self, Problem> {
-        let reader = guarded(|| SerializedFileReader::new(Bytes::copy_from_slice(bytes)))?;
+    pub fn open(source: &Source) -> Result<Self, Problem> {
+        let bytes = Bytes::copy_from_slice(source.bytes);
+        let reader = guarded(|| SerializedFileReader::new(bytes.clone()))?;
         let metadata = reader.metadata().file_metadata();
         let footer = metadata.key_value_metadata();
         let features = footer.into_iter().flatten().find(|kv| kv.key == KEY).and_then(|kv| kv.value.as_deref());
@@ -72,7 +103,8 @@ impl Sentences {
             names.iter().find_map(leaf).ok_or_else(missing)
         };
         let (words, tags) = (list(&WORDS)?, list(&TAGS)?);
-        Ok(Self { words, tags, features, reader })
+        let (budget, held) = (source.budget, AtomicU64::new(0));
+        Ok(Self { words, tags, features, reader, bytes, budget, held })
     }
 
     /// The names of the other columns.
@@ -92,23 +124,67 @@ impl Sentences {
     /// The words and the tags of a row group.
     pub fn group(&self, number: usize) -> Result<(Column<Vec<ByteArray>>, Column<Tags>), Problem> {
         let wrong = || ParquetError::General("words are no text, or tags neither numbers nor names".into());
-        guarded(|| {
+        guarded(|| -> Result<_, Stop> {
             let group = self.reader.get_row_group(number)?;
-            let rows = group.metadata().num_rows().max(0) as usize;
-            let open = |leaf: usize| group.get_column_reader(leaf);
+            let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
+            let open = |leaf: usize| {
+                self.check(group.metadata().column(leaf))?;
+                Ok::<_, Stop>(group.get_column_reader(leaf)?)
+            };
             let descriptor = |leaf: usize| group.metadata().column(leaf).column_descr_ptr();
-            let ColumnReader::ByteArrayColumnReader(words) = open(self.words)? else { return Err(wrong()) };
-            let words = column::<ByteArrayType>(words, &descriptor(self.words), rows)?;
+            let ColumnReader::ByteArrayColumnReader(words) = open(self.words)? else { return Err(wrong().into()) };
+            let words = column::<ByteArrayType>(words, &descriptor(self.words), rows, |w| self.hold(w))?;
             let about = descriptor(self.tags);
             let tags = match open(self.tags)? {
-                ColumnReader::Int64ColumnReader(reader) => column(reader, &about, rows)?.map(Tags::Numbers),
-                ColumnReader::Int32ColumnReader(reader) => column(reader, &about, rows)?
+                ColumnReader::Int64ColumnReader(reader) => column(reader, &about, rows, |_| Ok(()))?.map(Tags::Numbers),
+                ColumnReader::Int32ColumnReader(reader) => column(reader, &about, rows, |_| Ok(()))?
                     .map(|values| Tags::Numbers(values.into_iter().map(i64::from).collect())),
-                ColumnReader::ByteArrayColumnReader(reader) => column(reader, &about, rows)?.map(Tags::Names),
-                _ => return Err(wrong()),
+                ColumnReader::ByteArrayColumnReader(reader) => {
+                    column(reader, &about, rows, |t| self.hold(t))?.map(Tags::Names)
+                }
+                _ => return Err(wrong().into()),
             };
             Ok((words, tags))
         })
+    }
+
+    /// Checks a column before it is unfolded: its compression, and how many values it has.
+    fn check(&self, column: &ColumnChunkMetaData) -> Result<(), Problem> {
+        /// Bytes that a text takes beside itself, with the levels that nest it, and that a number takes.
+        const A_TEXT: u64 = 40;
+        const A_NUMBER: u64 = 12;
+        let unknown = match column.compression() {
+            Compression::BROTLI(_) => Some("brotli"),
+            Compression::LZ4 | Compression::LZ4_RAW => Some("LZ4"),
+            Compression::LZO => Some("LZO"),
+            _ => None,
+        };
+        if let Some(name) = unknown {
+            let advice = "write it anew with Snappy, gzip or Zstandard";
+            return Err(Problem::at(
+                0,
+                0,
+                format!("the Parquet file is compressed by {name}, which is not read; {advice}"),
+            ));
+        }
+        let (start, length) = column.byte_range();
+        let range = || {
+            let start = usize::try_from(start).ok()?;
+            self.bytes.get(start..start.checked_add(usize::try_from(length).ok()?)?)
+        };
+        let pages = range().and_then(pages::of).ok_or_else(pages::damaged)?;
+        let each = if column.column_type() == Type::BYTE_ARRAY { A_TEXT } else { A_NUMBER };
+        self.add(pages.values.saturating_mul(each).saturating_add(pages.bytes).saturating_add(pages.shared))
+    }
+
+    /// Counts texts that were read. The values of a column may all be one long text of its dictionary.
+    fn hold(&self, texts: &[ByteArray]) -> Result<(), Problem> {
+        self.add(texts.iter().map(|t| t.len() as u64).sum())
+    }
+
+    fn add(&self, bytes: u64) -> Result<(), Problem> {
+        let held = self.held.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        self.budget.check(self.bytes.len(), held)
     }
 }
 
@@ -125,15 +201,18 @@ fn column<T: DataType>(
     mut reader: ColumnReaderImpl<T>,
     about: &ColumnDescriptor,
     rows: usize,
-) -> Result<Column<Vec<T::T>>, ParquetError> {
+    hold: impl Fn(&[T::T]) -> Result<(), Problem>,
+) -> Result<Column<Vec<T::T>>, Stop> {
     let (mut values, mut definition, mut repetition) = (Vec::new(), Vec::new(), Vec::new());
     let mut read = 0;
     while read < rows {
+        let before = values.len();
         let (records, ..) =
             reader.read_records((rows - read).min(BATCH), Some(&mut definition), Some(&mut repetition), &mut values)?;
         if records == 0 {
-            return Err(ParquetError::General(format!("{read} of {rows} rows are there")));
+            return Err(ParquetError::General(format!("{read} of {rows} rows are there")).into());
         }
+        hold(&values[before..])?;
         read += records;
     }
     let whole = about.max_def_level();
@@ -158,7 +237,7 @@ fn column<T: DataType>(
         }
     }
     if found.len() != rows || at != values.len() {
-        return Err(ParquetError::General("its levels do not fit its values".into()));
+        return Err(ParquetError::General("its levels do not fit its values".into()).into());
     }
     Ok(Column { values, levels: (definition, repetition), rows: found })
 }

@@ -1,9 +1,10 @@
 //! Hugging Face's Parquet: a row is a sentence of `tokens` and `ner_tags`, the tags by number, their names in the footer's
 //! key `huggingface`, so that `datasets.load_dataset` gives a `ClassLabel` back.
 //!
-//! Read in this order: [`lists`] (columns of lists), [`read`], [`rewrite`] (a source with other tags), [`write`](self::write).
+//! Read in this order: [`pages`] (what a column would take), [`lists`] (columns of lists), [`read`], [`rewrite`] (a source with other tags), [`write`](self::write).
 
 mod lists;
+mod pages;
 mod read;
 mod rewrite;
 mod write;
@@ -19,7 +20,7 @@ pub const HF_PARQUET: Format = Format {
     read: read::read,
     write: Some(Write::Whole(write::write)),
     rewrite: Some(rewrite::rewrite),
-    holds: Holds { overlaps: false, text: false, documents: false, spaced_labels: true, classes: false, columns: 0 },
+    holds: Holds { spaced_labels: true, spaced_words: true, any_character: true, ..Holds::NOTHING },
 };
 
 /// The key of the footer under which `datasets` keeps the features.

@@ -10,7 +10,7 @@ use parquet::file::reader::FileReader;
 use std::sync::mpsc::sync_channel;
 
 pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let file = Sentences::open(source.bytes)?;
+    let file = Sentences::open(source)?;
     let mut found = Found::new(HF_PARQUET);
     let names = names(&file, source);
     if let Some((from, names)) = &names {
@@ -33,12 +33,12 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
                 let sentence = words(&words_of, at)
                     .and_then(|words| Ok((tags(&tags_of, names.as_deref(), at, words.len())?, words)));
                 match sentence {
-                    Ok((tags, words)) => reader.sentence(&words, &tags, row),
+                    Ok((tags, words)) => reader.sentence(&words, &tags, row)?,
                     Err(why) => reader.found.problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
                 }
             }
         }
-        Ok(())
+        Ok::<(), Problem>(())
     })?;
     if reader.sentences() == 0 {
         let first = reader.found.problems.first().map_or_else(|| "it has no row".to_owned(), ToString::to_string);

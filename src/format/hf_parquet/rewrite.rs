@@ -6,7 +6,7 @@ use super::read::names;
 use crate::corpus::notation::tag_text;
 use crate::corpus::{Notation, scheme};
 use crate::format::hf_jsonl::TAGS;
-use crate::format::words::{SpansOf, say};
+use crate::format::words::{SpansOf, Standing};
 use crate::format::{Current, Problem, Source};
 use bytes::Bytes;
 use parquet::column::writer::ColumnCloseResult;
@@ -27,7 +27,7 @@ const ARROW_SCHEMA: &str = "ARROW:schema";
 /// # Errors
 /// When the bytes are no such file any more, or a tag has no number in names that lie beside the file.
 pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
-    let file = Sentences::open(source.bytes)?;
+    let file = Sentences::open(source)?;
     let own = file.names().is_some();
     let before = names(&file, source).map(|(_, names)| names);
     let mut names = Names { list: before.clone().unwrap_or_default(), own };
@@ -38,13 +38,18 @@ pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Pro
         let (words_of, mut tags_of) = file.group(number)?;
         let mut differs = false;
         for at in 0..words_of.rows.len() {
-            let Ok(count) = words(&words_of, at).map(|words| words.len()) else { continue };
+            let Ok(words) = words(&words_of, at) else { continue };
+            let count = words.len();
             let Ok(there) = tags(&tags_of, before.as_deref(), at, count) else { continue };
             sentence += 1;
-            let Some(wanted) = spans.of(sentence - 1) else { continue };
-            if !current.anew && say(Notation::Usual, there.into_iter(), &wanted, &current.corpus.labels) {
-                continue;
-            }
+            let there = Standing {
+                number: sentence - 1,
+                line: 0,
+                words: words.into_iter(),
+                tags: there.into_iter(),
+                notation: Notation::Usual,
+            };
+            let Some(wanted) = spans.changed(there)? else { continue };
             differs = true;
             let label = |l| current.corpus.labels.name(l).to_owned();
             let encoded = scheme::encode(&wanted, count, current.scheme);
@@ -53,6 +58,7 @@ pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Pro
         }
         changed.push(differs.then_some(tags_of));
     }
+    spans.finish(sentence)?;
     if changed.iter().all(Option::is_none) {
         return Ok(source.bytes.to_vec());
     }

@@ -2,7 +2,7 @@
 //! The first response about spans counts; suggestions are kept and not read.
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, number, offset, put_into, string, text_among};
+use super::{Dialect, Item, Mark, number, offset, prodigy, put_into, string, text_among};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ fn generation(value: &Value) -> Option<Generation> {
     } else if fields.keys().any(|k| k.ends_with(".responses") || k.ends_with(".suggestion")) {
         Some(Generation::Flat)
     } else if fields.get("text").is_some_and(Value::is_string)
-        && fields.contains_key("annotation")
+        && fields.get("annotation").is_some_and(|a| is_spans(a) || (a.is_null() && !prodigy::has_labels(value)))
         && fields.contains_key("tokens")
     {
         Some(Generation::First)

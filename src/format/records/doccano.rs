@@ -2,7 +2,7 @@
 //! `annotations` as objects. Labels of whole texts are words under `cats`, or in the list where spans would be.
 
 use super::json::Shape;
-use super::{Classes, Dialect, Item, Mark, as_triple, names, number, put_into, string, triple};
+use super::{Classes, Dialect, Item, Mark, as_triple, has_spans, marks_of, names, number, put_into, string, triple};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -32,6 +32,11 @@ fn is_record(value: &Value) -> bool {
         && KEYS
             .iter()
             .any(|k| value.get(*k).and_then(Value::as_array).is_some_and(|l| l.iter().all(|v| any(v).is_some())))
+}
+
+/// Whether a record has spans as doccano keeps them.
+pub(super) fn has_labels(value: &Value) -> bool {
+    KEYS.iter().any(|key| has_spans(value, key, any))
 }
 
 /// An object with offsets, and a label by name or number.
@@ -77,12 +82,10 @@ fn put_classes(record: &mut Value, classes: &[String]) {
 
 fn read(value: &Value) -> Result<Item, String> {
     let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
-    let entries = || KEYS.iter().filter_map(|k| value.get(*k)?.as_array()).flatten();
-    let marks = entries().filter_map(any).collect();
     // Labels of the whole text are words.
-    let unread = entries().any(|e| !e.is_string() && any(e).is_none());
-    let note = unread.then_some("records with entries that are no spans: those are kept in the file and not read");
-    Ok(Item { text, marks, note, ..Item::default() })
+    let entries = KEYS.iter().filter_map(|k| value.get(*k)?.as_array()).flatten().filter(|e| !e.is_string());
+    let (marks, unread) = marks_of(entries, any);
+    Ok(Item { text, marks, unread, ..Item::default() })
 }
 
 fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {

@@ -3,6 +3,8 @@
 
 use super::{Problem, python};
 use crate::corpus::Split;
+use serde::Deserializer as _;
+use serde::de::{SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
@@ -57,11 +59,50 @@ pub(in crate::format) fn records(text: &str) -> Result<Vec<Record<'_>>, Problem>
         return of_python(text);
     }
     if is_array(text) {
-        let elements: Vec<&RawValue> = serde_json::from_str(text)
+        let elements = elements_of(text)
             .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
         return Ok(placed(text, elements.into_iter().map(|e| (place_of(text, e), None))));
     }
-    Ok(under_names(text).unwrap_or_else(|| lines(text)))
+    under_names(text).map_or_else(|| lines(text), Ok)
+}
+
+/// So many records may be of any size; of more, each has at least [`SHORTEST`] bytes.
+const MANY: usize = 1 << 20;
+/// An empty text in the shortest notation has more bytes. The list of shorter records would take many times their size.
+const SHORTEST: usize = 8;
+
+/// What is said of more records than make sense.
+fn too_short(count: usize) -> String {
+    format!("of its first {count} entries most are too short to be records; remove what is empty")
+}
+
+/// The elements of an array.
+fn elements_of(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
+    struct Elements(usize);
+    impl<'de> Visitor<'de> for Elements {
+        type Value = Vec<&'de RawValue>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+            f.write_str("an array")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut elements = Vec::new();
+            let mut bytes = 0;
+            while let Some(element) = list.next_element::<&RawValue>()? {
+                bytes += element.get().len();
+                elements.push(element);
+                if elements.len() > self.0 && bytes / SHORTEST < elements.len() {
+                    return Err(serde::de::Error::custom(too_short(elements.len())));
+                }
+            }
+            Ok(elements)
+        }
+    }
+    let mut from = serde_json::Deserializer::from_str(text);
+    let elements = from.deserialize_seq(Elements(MANY))?;
+    from.end()?;
+    Ok(elements)
 }
 
 /// Where a part that is borrowed from a text lies in it.
@@ -88,7 +129,7 @@ fn under_names(text: &str) -> Option<Vec<Record<'_>>> {
     let is_record = ["text", "tokens", "words", "fields"].iter().any(|k| fields.contains_key(*k));
     let mut arrays: Vec<(Range<usize>, Option<Split>)> = Vec::new();
     for (name, value) in fields.iter().filter(|(name, _)| !is_record && ARRAYS.contains(&name.as_str())) {
-        let elements: Vec<&RawValue> = serde_json::from_str(value.get()).unwrap_or_default();
+        let elements = elements_of(value.get()).unwrap_or_default();
         let split = Split::from_name(name);
         arrays.extend(elements.into_iter().map(|e| (place_of(text, e), split)));
     }
@@ -101,7 +142,7 @@ fn under_names(text: &str) -> Option<Vec<Record<'_>>> {
 }
 
 fn of_python(text: &str) -> Result<Vec<Record<'_>>, Problem> {
-    let lists = python::lists(text);
+    let lists = python::lists(text, 0);
     if let Some((at, why)) = lists.iter().find_map(|l| l.broken.clone()) {
         let line = text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
         return Err(Problem::at(
@@ -123,7 +164,7 @@ fn is_array(text: &str) -> bool {
     inside.is_some_and(|rest| !rest.trim_start().starts_with('"'))
 }
 
-fn lines(text: &str) -> Vec<Record<'_>> {
+fn lines(text: &str) -> Result<Vec<Record<'_>>, Problem> {
     let mut at = 0;
     let mut number = 0;
     let mut records = Vec::new();
@@ -136,8 +177,11 @@ fn lines(text: &str) -> Vec<Record<'_>> {
         }
         records.push(Record { number, line, range: start..start + trimmed.len(), text: trimmed, split: None });
         number += 1;
+        if number > MANY && at / SHORTEST < number {
+            return Err(Problem::at(line, 0, too_short(number)));
+        }
     }
-    records
+    Ok(records)
 }
 
 /// A record's value.
@@ -145,11 +189,35 @@ fn lines(text: &str) -> Vec<Record<'_>> {
 /// # Errors
 /// Its line in the file and what is wrong.
 pub(in crate::format) fn parse(record: &Record) -> Result<Value, (usize, String)> {
+    if is_too_much(record.text) {
+        return Err((record.line, format!("the record has more than {MOST_VALUES} values")));
+    }
     serde_json::from_str(record.text).or_else(|e| {
         let line = record.line + e.line().saturating_sub(1);
         let broken = || (line, format!("the JSON is broken at character {} ({e})", e.column()));
         python::value(record.text).ok_or_else(broken)
     })
+}
+
+/// More values are no record that people write; in memory each takes many times its bytes.
+const MOST_VALUES: usize = 8 << 20;
+
+/// Whether a JSON text has more than [`MOST_VALUES`] values.
+pub(in crate::format) fn is_too_much(text: &str) -> bool {
+    if text.len() / 2 <= MOST_VALUES {
+        return false;
+    }
+    let (mut values, mut inside, mut escaped) = (1usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if inside => escaped = true,
+            b'"' => inside = !inside,
+            b',' | b':' | b'[' | b'{' if !inside => values += 1,
+            _ => {}
+        }
+    }
+    values > MOST_VALUES
 }
 
 /// A record's value in the notation that the record is in.
@@ -161,7 +229,12 @@ pub(in crate::format) fn written(record: &Record, value: &Value) -> String {
 /// The first records of the beginning of a file, which may be cut anywhere.
 pub(in crate::format) fn first(head: &str) -> Vec<Value> {
     if python::is_python(head) {
-        return python::lists(head).into_iter().flat_map(|l| l.elements).map(|(_, v)| v).take(LOOKED_AT).collect();
+        return python::lists(head, LOOKED_AT)
+            .into_iter()
+            .flat_map(|l| l.elements)
+            .map(|(_, v)| v)
+            .take(LOOKED_AT)
+            .collect();
     }
     if let Some(rest) = head.trim_start().strip_prefix('[').filter(|_| is_array(head)) {
         return elements(rest);
@@ -171,7 +244,7 @@ pub(in crate::format) fn first(head: &str) -> Vec<Value> {
     if let Some(records) = under_names(head) {
         return parsed(records);
     }
-    let of_lines = parsed(lines(head));
+    let of_lines = parsed(lines(head).unwrap_or_default());
     if of_lines.iter().any(|v| v.is_object() || v.is_array()) { of_lines } else { of_cut_object(head) }
 }
 

@@ -1,7 +1,7 @@
 //! Label Studio's JSON (a task with `annotations`, or `completions` before 1.0) and JSON_MIN (its text and regions).
 
 use super::json::Shape;
-use super::{Classes, Dialect, Item, Mark, names, number, string, text_among};
+use super::{Classes, Dialect, Item, Mark, doccano, names, number, prodigy, string, text_among};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -30,7 +30,8 @@ fn is_task(value: &Value) -> bool {
 /// `label` (or whatever the control was called) is a list of regions.
 fn is_minimal(value: &Value) -> bool {
     let is_exported = ["annotation_id", "lead_time", "annotator"].iter().any(|key| value.get(*key).is_some());
-    string(value, "text").is_some() && (is_exported || minimal_key(value).is_some())
+    let elsewhere = || doccano::has_labels(value) || prodigy::has_labels(value);
+    string(value, "text").is_some() && (minimal_key(value).is_some() || (is_exported && !elsewhere()))
 }
 
 fn minimal_key(value: &Value) -> Option<String> {
@@ -137,10 +138,17 @@ fn read(value: &Value) -> Result<Item, String> {
     if !is_task(value) {
         let text = string(value, "text").ok_or("there is neither “data” nor “text”")?.to_owned();
         let regions = minimal_key(value).and_then(|key| value.get(&key)?.as_array().cloned()).unwrap_or_default();
-        return Ok(Item { text, marks: regions.iter().filter_map(region).flatten().collect(), ..Item::default() });
+        let marks = regions.iter().filter_map(region).flatten().collect();
+        let unread = value.as_object().into_iter().flat_map(|fields| fields.values()).filter_map(Value::as_array);
+        let unread = unread.flatten().filter(|e| e.get("start").is_some() && region(e).is_none());
+        return Ok(Item { text, marks, unread: unread.map(Value::to_string).collect(), ..Item::default() });
     }
     let text = text_of(value).ok_or("there is no text under “data”")?.to_owned();
-    let marks = results(value).into_iter().flatten().filter_map(|r| region(r.get("value")?)).flatten().collect();
+    let values = || results(value).into_iter().flatten().filter_map(|r| r.get("value"));
+    let marks = values().filter_map(region).flatten().collect();
+    // Regions of hypertext, whose offsets are within nodes, are told in a note.
+    let is_span = |v: &&Value| v.get("start").is_some_and(|s| !s.is_string()) && v.get("labels").is_some();
+    let unread = values().filter(is_span).filter(|v| region(v).is_none()).map(Value::to_string).collect();
     let has_paths = |r: &Value| r.get("value").and_then(|v| v.get("start")).is_some_and(Value::is_string);
     if results(value).is_some_and(|all| all.iter().any(has_paths)) {
         let note = Some("tasks with regions of hypertext (XPath): those are kept in the file and not read");
@@ -148,7 +156,7 @@ fn read(value: &Value) -> Result<Item, String> {
     }
     let several = ["annotations", "completions"].iter().filter_map(|k| value.get(*k)?.as_array()).any(|a| a.len() > 1);
     let note = several.then_some("tasks with several annotations: the ground truth counts, else the last one");
-    Ok(Item { text, marks, note, ..Item::default() })
+    Ok(Item { text, marks, note, unread, ..Item::default() })
 }
 
 fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {

@@ -18,10 +18,12 @@ pub use label_studio::LABEL_STUDIO;
 pub use prodigy::PRODIGY;
 pub use spacy::SPACY_JSON;
 
+use super::found::quote;
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
-use super::words::{Part, own_words, parts};
+use super::words::{Part, other_words, own_words, parts};
 use super::{Current, Decoded, Format, Found, Problem, Source};
-use crate::corpus::{Corpus, Document, Span, Split};
+use crate::corpus::narrow::narrow;
+use crate::corpus::{Corpus, Document, LabelId, Span, Split, TooManyLabels};
 use json::{Record, Shape};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -55,6 +57,8 @@ pub(super) struct Item {
     pub words: Option<Vec<(usize, usize)>>,
     /// Something to tell of the record once: why spans in it are not taken.
     pub note: Option<&'static str>,
+    /// Entries where spans are expected and that are none: each is told with its line.
+    pub unread: Vec<String>,
 }
 
 /// How a format writes records.
@@ -161,6 +165,9 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<
                 let others = value.as_object().into_iter().flatten().map(|(key, _)| key).filter(|key| !is_known(key));
                 others.for_each(|key| found.also(format!("“{key}”")));
                 item.note.iter().for_each(|note| *notes.entry(note).or_default() += 1);
+                for entry in &item.unread {
+                    found.problem(record.line, 0, || format!("{} is no span; it is left as it is", quote(entry)));
+                }
                 items.push((record, item));
             }
             Err((line, why)) => found.problem(line, 0, || format!("{why}; the record is left as it is")),
@@ -193,8 +200,8 @@ fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found
             |message| {
                 found.problem(record.line, 0, || message);
             },
-        );
-        let place = record.number as u32;
+        )?;
+        let place = narrow(record.number);
         let split = record.split.unwrap_or(source.split);
         let classes = corpus.class_ids(&item.classes);
         let document = Document::of_text(split, source.file, place, item.text, spans, words);
@@ -224,13 +231,19 @@ fn describe(found: &mut Found, decoded: &Decoded, measure: Measure, evidence: &E
     }
 }
 
+/// Spans in bytes, and words where the source has its own.
+type Placed = (Vec<Span>, Option<Vec<(u32, u32)>>);
+
 /// An item's spans and words in bytes; a span that lies nowhere is told and left out.
+///
+/// # Errors
+/// When the data has more labels than a corpus can hold.
 pub(super) fn placed(
     item: &Item,
     measure: Measure,
-    mut label: impl FnMut(&str) -> u16,
+    mut label: impl FnMut(&str) -> Result<LabelId, TooManyLabels>,
     mut tell: impl FnMut(String),
-) -> (Vec<Span>, Option<Vec<(u32, u32)>>) {
+) -> Result<Placed, TooManyLabels> {
     let ruler = Ruler::new(&item.text, measure.unit);
     let mut spans = Vec::with_capacity(item.marks.len());
     for mark in &item.marks {
@@ -250,13 +263,13 @@ pub(super) fn placed(
             let (held, surface) = (super::found::quote(held), super::found::quote(surface));
             tell(format!("{} {}..{} holds {held}, not {surface} as it says", mark.label, mark.start, mark.end));
         }
-        spans.push(Span::new(start..end, label(&mark.label)));
+        spans.push(Span::new(start..end, label(&mark.label)?));
     }
     let words = item.words.as_ref().and_then(|words| {
         let all: Option<Vec<(u32, u32)>> = words.iter().map(|(s, e)| ruler.range(*s, *e)).collect();
         own_words(&item.text, all?)
     });
-    (spans, words)
+    Ok((spans, words))
 }
 
 /// Where a mark lies: by the file's unit, or by another one that alone gives the text it says (doccano mixes them).
@@ -292,6 +305,9 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
         let other = dialect.classes.as_ref().filter(|_| !same_names(&classes, &item.classes));
         if gone.is_empty() && new.is_empty() && other.is_none() {
             continue;
+        }
+        if item.text != document.text {
+            return Err(other_words(record.line));
         }
         let mut value = json::parse(record).map_err(|(line, why)| Problem::at(line, 0, why))?;
         if !gone.is_empty() || !new.is_empty() {
@@ -353,7 +369,7 @@ fn write(corpus: &Corpus, split: Option<Split>, dialect: &Dialect) -> Vec<u8> {
 fn item(corpus: &Corpus, part: &Part) -> Item {
     let (document, range) = (part.document, part.text.clone());
     let text = document.text[range.clone()].to_owned();
-    let from = range.start as u32;
+    let from = narrow(range.start);
     let within = |s: &&Span| s.start as usize >= range.start && s.end as usize <= range.end;
     let spans: Vec<Span> = document.spans[part.spans.clone()]
         .iter()
@@ -365,7 +381,27 @@ fn item(corpus: &Corpus, part: &Part) -> Item {
     let bytes: Vec<u32> = words.iter().flat_map(|(a, b)| [a - from, b - from]).collect();
     let words = offsets(&text, &bytes, Unit::CodePoints).chunks_exact(2).map(|p| (p[0], p[1])).collect();
     let classes = corpus.class_names(document).cloned().collect();
-    Item { text, marks, classes, words: Some(words), note: None }
+    Item { text, marks, classes, words: Some(words), note: None, unread: Vec::new() }
+}
+
+/// The spans among the entries of a list, and the other entries as text.
+fn marks_of<'v>(
+    entries: impl Iterator<Item = &'v Value>,
+    mark: impl Fn(&Value) -> Option<Mark>,
+) -> (Vec<Mark>, Vec<String>) {
+    let (mut marks, mut unread) = (Vec::new(), Vec::new());
+    for entry in entries {
+        match mark(entry) {
+            Some(mark) => marks.push(mark),
+            None => unread.push(entry.to_string()),
+        }
+    }
+    (marks, unread)
+}
+
+/// Whether a record has a list under this key, not an empty one, whose entries are all spans.
+fn has_spans(value: &Value, key: &str, mark: impl Fn(&Value) -> Option<Mark>) -> bool {
+    value.get(key).and_then(Value::as_array).is_some_and(|l| !l.is_empty() && l.iter().all(|e| mark(e).is_some()))
 }
 
 /// The texts among the entries of a list.

@@ -1,7 +1,7 @@
 //! Prodigy's JSON lines: a text, its spans, often its tokens, and what the person answered.
 
 use super::json::Shape;
-use super::{Classes, Dialect, Item, Mark, names, number, put_into, string};
+use super::{Classes, Dialect, Item, Mark, doccano, has_spans, marks_of, names, number, put_into, string};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub const PRODIGY: Format = Format {
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { classes: true, ..Holds::TEXTS },
+    holds: Holds { classes: true, borders: true, ..Holds::TEXTS },
 };
 
 /// The fields that are text, words and spans.
@@ -24,9 +24,15 @@ const DIALECT: Dialect =
     Dialect { format: PRODIGY, read, put, known: KNOWN, classes: Some(CLASSES), fresh, shape: Shape::Lines };
 
 fn is_record(value: &Value) -> bool {
-    let spans = value.get("spans").and_then(Value::as_array);
+    // An empty list says nothing where the labels are somewhere else.
+    let is_empty = value.get("spans").and_then(Value::as_array).is_some_and(Vec::is_empty);
     string(value, "text").is_some()
-        && (value.get("_input_hash").is_some() || spans.is_some_and(|l| l.iter().all(|s| mark(s).is_some())))
+        && (value.get("_input_hash").is_some() || has_labels(value) || (is_empty && !doccano::has_labels(value)))
+}
+
+/// Whether a record has spans as Prodigy keeps them.
+pub(super) fn has_labels(value: &Value) -> bool {
+    has_spans(value, "spans", mark)
 }
 
 /// Labels of the whole text: what was accepted among the options of a choice.
@@ -83,13 +89,13 @@ fn read(value: &Value) -> Result<Item, String> {
         Some("ignore") => Some("ignored records: their spans are kept in the file and not taken"),
         _ => None,
     };
-    let marks = match note {
-        None => list("spans").into_iter().flatten().filter_map(mark).collect(),
-        Some(_) => Vec::new(),
+    let (marks, unread) = match note {
+        None => marks_of(list("spans").into_iter().flatten(), mark),
+        Some(_) => (Vec::new(), Vec::new()),
     };
     let words =
         list("tokens").map(|all| all.iter().filter_map(|t| Some((number(t, "start")?, number(t, "end")?))).collect());
-    Ok(Item { text, marks, words, note, ..Item::default() })
+    Ok(Item { text, marks, words, note, unread, ..Item::default() })
 }
 
 fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {

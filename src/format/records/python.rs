@@ -25,8 +25,8 @@ pub(super) fn is_python(text: &str) -> bool {
         || assigned(text, start).is_some()
 }
 
-/// The lists of a text that may be cut anywhere.
-pub(super) fn lists(text: &str) -> Vec<List<'_>> {
+/// The lists of a text that may be cut anywhere, with the values of their first `keep` elements each; those of others are null.
+pub(super) fn lists(text: &str, keep: usize) -> Vec<List<'_>> {
     let mut lists = Vec::new();
     let mut at = begin(text);
     loop {
@@ -37,8 +37,11 @@ pub(super) fn lists(text: &str) -> Vec<List<'_>> {
         };
         let mut parser = Parser { text, at: from, depth: 0 };
         let mut list = List { name, elements: Vec::new(), broken: None };
-        list.broken =
-            parser.elements(|range, value| list.elements.push((range, value))).err().map(|why| (parser.at, why));
+        let done = parser.elements(|range, value| {
+            let value = if list.elements.len() < keep { value } else { Value::Null };
+            list.elements.push((range, value));
+        });
+        list.broken = done.err().map(|why| (parser.at, why));
         let stopped = list.broken.is_some();
         at = parser.at;
         lists.push(list);
@@ -349,7 +352,7 @@ mod tests {
     fn lists_have_names_and_places() {
         let text = "import spacy\n# mine\nTRAIN_DATA: list = [\n  ('Uber', 1),  # one\n  (\"b\", 2)]\nTEST = [('c', 3)]\nmore(x)\n";
         assert!(is_python(text));
-        let found = lists(text);
+        let found = lists(text, 0);
         let names: Vec<&str> = found.iter().map(|l| l.name).collect();
         assert_eq!(names, ["TRAIN_DATA", "TEST"]);
         let places: Vec<&str> = found[0].elements.iter().map(|(r, _)| &text[r.clone()]).collect();

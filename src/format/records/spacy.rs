@@ -1,7 +1,7 @@
 //! spaCy 2's training tuples: `["text", {"entities": [[0, 4, "ORG"]]}]`, as pairs in an array or one a line, or as Python has them.
 
 use super::json::Shape;
-use super::{Classes, Dialect, Item, Mark, as_triple, put_into, triple};
+use super::{Classes, Dialect, Item, Mark, as_triple, marks_of, put_into, triple};
 use crate::format::{Format, Holds, Write};
 use serde_json::{Value, json};
 
@@ -57,8 +57,8 @@ fn read(value: &Value) -> Result<Item, String> {
         return Err("it is no pair of a text and its entities".into());
     }
     let text = value[0].as_str().unwrap_or_default().to_owned();
-    let marks = value[1]["entities"].as_array().into_iter().flatten().filter_map(triple).collect();
-    Ok(Item { text, marks, ..Item::default() })
+    let (marks, unread) = marks_of(value[1]["entities"].as_array().into_iter().flatten(), triple);
+    Ok(Item { text, marks, unread, ..Item::default() })
 }
 
 fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {

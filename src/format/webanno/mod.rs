@@ -27,7 +27,7 @@ pub const WEBANNO_TSV: Format = Format {
     read,
     write: Some(Write::EachDocument(write::files, |_| Vec::new())),
     rewrite: Some(rewrite::rewrite),
-    holds: Holds::TEXTS,
+    holds: Holds { borders: true, any_character: false, ..Holds::TEXTS },
 };
 
 const MARK: &str = "#FORMAT=WebAnno TSV 3";
@@ -82,7 +82,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let line = sheet.rows[mark.entries[0].0].line;
         match &mark.label {
             Some(label) if mark.start < mark.end => {
-                let label = corpus.labels.intern(label);
+                let label = corpus.labels.intern(label)?;
                 spans.push(Span::new(mark.start..mark.end, label));
             }
             Some(label) => found.problem(line, 2, || format!("{} covers no text; it is left as it is", quote(label))),

@@ -6,7 +6,7 @@ use super::sheet::{Column, FIXED, Sheet};
 use super::write::units;
 use super::{Mark, marks};
 use crate::corpus::Span;
-use crate::format::words::on_one_line;
+use crate::format::words::{on_one_line, other_words};
 use crate::format::{Current, Problem, Source};
 use std::collections::BTreeMap;
 
@@ -26,6 +26,9 @@ pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Pro
     }
     if gone.is_empty() && new.is_empty() {
         return Ok(source.bytes.to_vec());
+    }
+    if sheet.text != document.text {
+        return Err(other_words(0));
     }
     let Some(column) = sheet.entities else {
         let why = "the file has no layer of spans that could hold labels; save a copy in another format";

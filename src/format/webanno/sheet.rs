@@ -1,6 +1,7 @@
 //! A WebAnno TSV file taken apart: layers, the text, and rows with their places in it.
 
 use super::cell::unescaped;
+use crate::corpus::narrow::narrow;
 use crate::format::found::quote;
 use crate::format::layers::{self, Layer};
 use crate::format::offsets::{Ruler, Unit};
@@ -99,6 +100,11 @@ impl<'a> Sheet<'a> {
             }
         }
         sheet.close(open, &mut tell);
+        sheet.entities = layers::entities(&sheet.layers).map(|(layer, feature)| Column {
+            layer,
+            feature,
+            index: sheet.first[layer] + feature,
+        });
         sheet
     }
 
@@ -114,11 +120,6 @@ impl<'a> Sheet<'a> {
         }
         self.first.push(first);
         self.layers.push(Layer { name, features });
-        self.entities = layers::entities(&self.layers).map(|(layer, feature)| Column {
-            layer,
-            feature,
-            index: self.first[layer] + feature,
-        });
     }
 
     fn close(&mut self, open: Open<'a>, tell: &mut impl FnMut(usize, usize, String)) {
@@ -134,7 +135,7 @@ impl<'a> Sheet<'a> {
         let before = first.and_then(|(_, word)| text.find(word)).map_or(0, |b| Unit::Utf16.count(&text[..b]));
         let offset = first.map_or(0, |(start, _)| start.saturating_sub(before));
         self.pad_to(offset);
-        let byte = self.text.len() as u32;
+        let byte = narrow(self.text.len());
         self.text.push_str(&text);
         let number = self.sentences.len();
         self.sentences.push(Sentence { byte, offset });

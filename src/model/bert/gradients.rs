@@ -13,6 +13,9 @@ impl Bert {
     /// # Errors
     /// A sentence longer than the model's positions, an id outside its vocabulary, no memory.
     pub fn logits(&self, batch: &Packed) -> Result<Tensor> {
+        if batch.rows() == 0 {
+            return Tensor::zeros((0, self.tags()), DType::F32, self.device());
+        }
         let sentences = self.kernels.sentences(batch, self.device())?;
         let (mut x, _) = self.embeddings(batch, Mode::Evaluate)?;
         for layer in 0..self.config.num_hidden_layers {

@@ -43,17 +43,23 @@ pub(super) const LAYER_NAMES: [&str; 8] = [
     "output.LayerNorm",
 ];
 
-/// Hugging Face's names and the shapes of all parameters, in the order of [`super::Bert::parameters`].
-pub fn parameter_shapes(config: &Config, tags: usize) -> Vec<(String, Vec<usize>)> {
-    let (width, wide) = (config.hidden_size, config.intermediate_size);
+/// Names and shapes of the parameters below the layers.
+pub fn embedding_shapes(config: &Config) -> Vec<(String, Vec<usize>)> {
+    let width = config.hidden_size;
     let embedding = |name: &str, shape: Vec<usize>| (format!("bert.embeddings.{name}"), shape);
-    let mut shapes = vec![
+    vec![
         embedding("word_embeddings.weight", vec![config.vocab_size, width]),
         embedding("position_embeddings.weight", vec![config.max_position_embeddings, width]),
         embedding("token_type_embeddings.weight", vec![config.type_vocab_size, width]),
         embedding("LayerNorm.weight", vec![width]),
         embedding("LayerNorm.bias", vec![width]),
-    ];
+    ]
+}
+
+/// Hugging Face's names and the shapes of all parameters, in the order of [`super::Bert::parameters`].
+pub fn parameter_shapes(config: &Config, tags: usize) -> Vec<(String, Vec<usize>)> {
+    let (width, wide) = (config.hidden_size, config.intermediate_size);
+    let mut shapes = embedding_shapes(config);
     for layer in 0..config.num_hidden_layers {
         for (place, name) in LAYER_NAMES.iter().enumerate() {
             let (rows, columns) = match place * 2 {

@@ -263,6 +263,7 @@ impl<'a> Run<'a> {
             observer.on(Event::Note(weight, note));
         }
         let tagger = Tagger {
+            name: job.base.name.clone(),
             bert,
             tokenizer: job.base.tokenizer.clone(),
             tags,

@@ -14,7 +14,7 @@ use crate::app::asking::Asking;
 use crate::app::labelling::Caret;
 use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
-use crate::corpus::{Span, TokenSpan};
+use crate::corpus::{LabelId, Span, TokenSpan};
 use crate::ui::Commands;
 use crate::ui::numbers::counted;
 use crate::ui::theme::{self, TextRole};
@@ -317,8 +317,15 @@ fn text(
     });
     let ringed = ringed.filter(|_| a.part.is_none());
     let part = a.part.zip(a.selection).and_then(|((start, end), (from, to))| {
-        let words = TokenSpan { start: from.min(to), end: from.max(to) + 1, label: 0 };
-        layers::cut(ui, document, id.sentence as usize, &Span::new(start..end, 0), &words, Style::reading(size, line))
+        let words = TokenSpan { start: from.min(to), end: from.max(to) + 1, label: LabelId::default() };
+        layers::cut(
+            ui,
+            document,
+            id.sentence as usize,
+            &Span::new(start..end, LabelId::default()),
+            &words,
+            Style::reading(size, line),
+        )
     });
     let paint = Paint {
         selection: if ringed.is_some() && part.is_none() { None } else { a.selected() },
@@ -345,7 +352,9 @@ fn said(a: &Annotate, words: &[&str]) -> String {
     let name = a.name_of(a.current);
     let Some(selected) = a.selected() else { return format!("{name}: {}", words.join(" ")) };
     let document = a.corpus.document(a.current_id().document);
-    let text = a.selected_text(0).map_or(String::new(), |at| document.text[at.start as usize..at.end as usize].into());
+    let text = a
+        .selected_text(LabelId::default())
+        .map_or(String::new(), |at| document.text[at.start as usize..at.end as usize].into());
     let label = a.selected_span().map_or(tr!("no label"), |s| a.corpus.labels.name(s.label));
     tr!("{text}, {label}, {first} of {all}", text, label, first = selected.start() + 1, all = words.len())
 }
@@ -356,7 +365,7 @@ fn remarks(ui: &mut Ui, a: &Annotate, flow: &Flow, origin: egui::Pos2, out: &mut
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     for remark in a.mark_of(a.current).into_iter().flat_map(|m| &m.remarks) {
-        let words = document.token_span(id.sentence as usize, &Span::new(remark.start..remark.end, 0));
+        let words = document.token_span(id.sentence as usize, &Span::new(remark.start..remark.end, LabelId::default()));
         let Some(last) = words.end.checked_sub(1).filter(|last| *last >= words.start) else { continue };
         let end = flow.rect(last).translate(origin.to_vec2());
         let x = if flow.right_to_left { end.left() } else { end.right() };

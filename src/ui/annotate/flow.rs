@@ -4,7 +4,7 @@
 //! paint garbage. Painting is in `paint`.
 
 use crate::corpus::Directions;
-use crate::ui::theme::{LabelColour, TextRole, reading};
+use crate::ui::theme::{LabelColour, TextRole, marked, reading};
 use egui::text::LayoutJob;
 use egui::{Galley, Rect, Ui, Vec2, pos2, vec2};
 use std::borrow::Cow;
@@ -161,7 +161,7 @@ fn clings(word: &str) -> bool {
 
 /// A word in the text's type.
 pub(super) fn galley(ui: &Ui, text: &str, style: Style) -> Arc<Galley> {
-    let job = LayoutJob::single_section(text.to_owned(), reading(style.size, style.line));
+    let job = LayoutJob::single_section(marked(ui, text).into_owned(), reading(style.size, style.line));
     ui.fonts_mut(|f| f.layout_job(LayoutJob { wrap: egui::text::TextWrapping::no_max_width(), ..job }))
 }
 

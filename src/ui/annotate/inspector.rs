@@ -4,7 +4,7 @@ use super::{classes, review};
 use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::edit::quoted;
-use crate::corpus::{Origin, Scheme, Span, notation, scheme};
+use crate::corpus::{LabelId, Origin, Scheme, Span, notation, scheme};
 use crate::format::published::{chunks_as_iob2, column_id};
 use crate::model::TagSet;
 use crate::ui::Commands;
@@ -117,7 +117,7 @@ fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     }
     let document = a.corpus.document(a.current_id().document);
     for remark in &mark.remarks {
-        let about = quoted(document, &Span::new(remark.start..remark.end, 0));
+        let about = quoted(document, &Span::new(remark.start..remark.end, LabelId::default()));
         let words = paragraph(ui, TextRole::Small, p.text, &format!("{about}: {}", remark.text));
         if words.interact(Sense::click()).clicked() {
             out.push(Command::SelectPart(remark.start, remark.end));
@@ -136,13 +136,8 @@ fn record(ui: &mut Ui, a: &Annotate) {
     let range = document.sentence(id.sentence as usize);
     let tag_set = TagSet::of_labels(&a.corpus.labels.names());
     let tags = scheme::encode(&document.token_spans(id.sentence as usize), range.len(), Scheme::Iob2);
-    let values = |column: usize| -> Vec<&str> {
-        let names = &a.corpus.columns[column].values;
-        document.columns[column][range.clone()]
-            .iter()
-            .map(|v| names.get(usize::from(*v)).map_or("", String::as_str))
-            .collect()
-    };
+    let values =
+        |column: usize| -> Vec<&str> { range.clone().map(|token| a.corpus.value(column, document, token)).collect() };
     let further: Vec<(String, Vec<String>)> = (0..a.corpus.columns.len().min(2))
         .map(|i| {
             let name = a.corpus.columns[i].name.clone();

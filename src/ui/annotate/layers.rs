@@ -2,7 +2,7 @@
 
 use super::flow::{Cut, SpanView, Style, galley};
 use crate::app::Annotate;
-use crate::corpus::{Document, Span, TokenSpan};
+use crate::corpus::{Document, LabelId, Span, TokenSpan};
 use crate::ui::theme;
 use egui::Ui;
 
@@ -76,7 +76,7 @@ pub fn cut(ui: &Ui, d: &Document, sentence: usize, span: &Span, words: &TokenSpa
     if words.start >= words.end {
         return None;
     }
-    let whole = d.span_at(sentence, words.start..words.end, 0);
+    let whole = d.span_at(sentence, words.start..words.end, LabelId::default());
     if whole.start >= span.start && span.end >= whole.end {
         return None;
     }

@@ -91,7 +91,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanView], left:
 
 fn word_galley(ui: &Ui, word: &str) -> std::sync::Arc<egui::Galley> {
     let (size, _) = theme::density(ui).read();
-    let job = LayoutJob::single_section(word.to_owned(), reading(size, WORD));
+    let job = LayoutJob::single_section(theme::marked(ui, word).into_owned(), reading(size, WORD));
     ui.fonts_mut(|f| f.layout_job(job))
 }
 

@@ -77,7 +77,7 @@ fn labels(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View
     let p = theme::of(ui);
     let counts = importing.counts.last().map(|(_, c)| c.labels.clone()).unwrap_or_default();
     for (id, (old, new)) in view.names.iter_mut().enumerate() {
-        let Some(known) = dataset.corpus.labels.get(id as LabelId) else { continue };
+        let Some(known) = LabelId::try_from(id).ok().and_then(|id| dataset.corpus.labels.get(id)) else { continue };
         let dropped = importing.renames.get(old) == Some(&None);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = metrics::GAP;

@@ -11,7 +11,7 @@ use super::widgets::{Button, EmptyState, dialog, hairline, label, paragraph};
 use crate::app::language::tr;
 use crate::app::{App, Command, Importing};
 use crate::format::Choices;
-use crate::format::packed::SWOLLEN;
+use crate::format::budget::SWOLLEN;
 use egui::{Align, Key, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 use found::found;
 use said::said;
@@ -64,8 +64,8 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
             Ok(dataset) => found(ui, importing, dataset, view, out),
             Err(why) if why.contains(SWOLLEN) => {
                 let hint =
-                    tr!("The file is small and what is in it is more than 1 GiB, which may be meant or may be a trap.");
-                let asked = EmptyState::new(icon::TRIANGLE_ALERT, tr!("It unfolds to more than 1 GiB"), hint);
+                    tr!("What is in it is many times as large as the file, which may be meant or may be a trap.");
+                let asked = EmptyState::new(icon::TRIANGLE_ALERT, tr!("It unfolds to much more than its size"), hint);
                 if asked.action(tr!("Unfold it all")).show_in_the_middle(ui) {
                     out.push(Command::ImportChoices(Choices { huge: true, ..importing.choices }));
                 }

@@ -132,7 +132,8 @@ impl TextRole {
 
     fn lay_out(self, ctx: &Context, text: &str, wrap: TextWrapping, lines: bool) -> Arc<Galley> {
         // A line break inside one line would be drawn as a missing glyph.
-        let text = if lines { text.to_owned() } else { text.replace(['\n', '\r'], " ") };
+        let text = super::marked(ctx, text);
+        let text = if lines { text.into_owned() } else { text.replace(['\n', '\r'], " ") };
         let mut job = LayoutJob::single_section(text, self.format(Color32::PLACEHOLDER));
         job.wrap = wrap;
         job.break_on_newline = lines;

@@ -21,13 +21,16 @@ struct Block {
 
 fn blocks(batch: &Packed, heads: usize) -> impl Iterator<Item = Block> + '_ {
     let mut probabilities = 0;
-    batch.sentences().flat_map(move |range| (0..heads).map(move |head| (range.clone(), head))).map(
-        move |(range, head)| {
+    batch
+        .sentences()
+        .flat_map(move |range| (0..heads).map(move |head| (range.clone(), head)))
+        .map(move |(range, head)| {
             let block = Block { row: range.start, pieces: range.len(), head, probabilities };
             probabilities += range.len() * range.len();
             block
-        },
-    )
+        })
+        // A sentence without pieces has nothing to attend to.
+        .filter(|block| block.pieces > 0)
 }
 
 pub(super) fn forward(heads: Heads, batch: &Packed, dropout: Dropout) -> Result<(Tensor, Tensor)> {

@@ -1,0 +1,278 @@
+//! Labels and notes of one reading of a dataset, carried over to another reading of it in which some sentences differ.
+
+use super::document::{ClassId, Document};
+use super::edit::Edit;
+use super::label::LabelId;
+use super::mark::{Mark, Remark};
+use super::span::Span;
+use super::store::{Corpus, SentenceId};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// The result of carrying over.
+///
+/// `unchanged + changed + removed` sentences were there, `unchanged + changed + new` are there now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Carried {
+    /// Sentences whose text is the same.
+    pub unchanged: usize,
+    /// Sentences whose text differs.
+    pub changed: usize,
+    /// Sentences that came.
+    pub new: usize,
+    /// Sentences that went.
+    pub removed: usize,
+    /// Sentences that have labels or notes of a person and whose text is no longer there.
+    pub lost: Vec<SentenceId>,
+    /// The proposers that the spans of [`Carried::edit`] name.
+    pub proposers: Vec<String>,
+    /// What gives the new reading the old labels and notes; `None` where it has them already.
+    pub edit: Option<Edit>,
+}
+
+/// Carries the labels, suggestions and notes of `old` over to those sentences of `new` that have the same text. Of several
+/// sentences with one text, the first of `old` belongs to the first of `new`, and so on.
+pub fn carry(old: &Corpus, new: &Corpus) -> Carried {
+    let mut places: HashMap<&str, VecDeque<SentenceId>> = HashMap::new();
+    for id in old.sentences(None) {
+        places.entry(text_of(old, id)).or_default().push_back(id);
+    }
+    let mut pairs: BTreeMap<u32, Vec<(SentenceId, SentenceId)>> = BTreeMap::new();
+    let (mut unchanged, mut unmatched) = (0, 0);
+    for id in new.sentences(None) {
+        let fits = |from: &SentenceId| relative_tokens(old, *from).eq(relative_tokens(new, id));
+        let from = places.get_mut(text_of(new, id)).and_then(|queue| {
+            let at = queue.iter().position(fits)?;
+            queue.remove(at)
+        });
+        match from {
+            Some(from) => {
+                unchanged += 1;
+                pairs.entry(id.document).or_default().push((from, id));
+            }
+            None => unmatched += 1,
+        }
+    }
+    let mut gone: Vec<SentenceId> = places.into_values().flatten().collect();
+    gone.sort_unstable();
+    let changed = gone.len().min(unmatched);
+    let (added, removed) = (unmatched - changed, gone.len() - changed);
+    let lost = gone.into_iter().filter(|id| has_work(old, *id)).collect();
+    let (mut edits, ids) = labels(old, new);
+    for (document, pairs) in &pairs {
+        edits.extend(document_edits(old, new, *document, pairs, &ids));
+    }
+    let name = "Keep my labels on unchanged sentences".to_owned();
+    let edit = (!edits.is_empty()).then_some(Edit::Together { name, edits });
+    Carried { unchanged, changed, new: added, removed, lost, proposers: old.proposers.clone(), edit }
+}
+
+fn text_of(corpus: &Corpus, id: SentenceId) -> &str {
+    corpus.document(id.document).sentence_text(id.sentence as usize)
+}
+
+/// The first byte of a sentence in its document's text.
+fn begin(document: &Document, sentence: u32) -> u32 {
+    document.tokens[document.sentence(sentence as usize).start].0
+}
+
+/// The tokens of a sentence, in bytes from its beginning.
+fn relative_tokens(corpus: &Corpus, id: SentenceId) -> impl Iterator<Item = (u32, u32)> {
+    let document = corpus.document(id.document);
+    let from = begin(document, id.sentence);
+    document.tokens[document.sentence(id.sentence as usize)].iter().map(move |t| (t.0 - from, t.1 - from))
+}
+
+/// Whether a person decided or noted something in a sentence.
+fn has_work(corpus: &Corpus, id: SentenceId) -> bool {
+    let document = corpus.document(id.document);
+    let by_person = |s: &Span| s.origin == super::Origin::Person;
+    document.marks.of(id.sentence).is_some()
+        || document.spans[document.span_indices(id.sentence as usize)].iter().any(by_person)
+}
+
+/// The edits that give `new` the labels of `old`, and the new id of each old label.
+fn labels(old: &Corpus, new: &Corpus) -> (Vec<Edit>, Vec<LabelId>) {
+    let mut labels = new.labels.clone();
+    let mut edits = Vec::new();
+    let mut ids = Vec::with_capacity(old.labels.len());
+    for (_, label) in old.labels.iter() {
+        match labels.id(&label.name).and_then(|id| Some((id, labels.get(id)?.clone()))) {
+            Some((id, there)) => {
+                if there != *label {
+                    edits.push(Edit::ChangeLabel { id, before: there, after: label.clone() });
+                }
+                ids.push(id);
+            }
+            None => {
+                edits.push(Edit::AddLabel(label.clone()));
+                // An edit with more labels than a corpus can hold is refused as a whole.
+                ids.extend(labels.push(label.clone()));
+            }
+        }
+    }
+    (edits, ids)
+}
+
+/// The edits of one document of `new`, whose sentences are those of `old` by `pairs`.
+fn document_edits(
+    old: &Corpus,
+    new: &Corpus,
+    document: u32,
+    pairs: &[(SentenceId, SentenceId)],
+    ids: &[LabelId],
+) -> Vec<Edit> {
+    let to = new.document(document);
+    let mut edits = Vec::new();
+    let mut spans = Difference::default();
+    let mut suggestions = Difference::default();
+    for (old_id, new_id) in pairs {
+        let from = old.document(old_id.document);
+        let (there, here) = (old_id.sentence as usize, new_id.sentence as usize);
+        let (old_begin, new_begin) = (begin(from, old_id.sentence), begin(to, new_id.sentence));
+        // A span may begin in the space before its sentence, where the other text need not have any.
+        let moved = |at: u32| Some(at.checked_sub(old_begin)? + new_begin);
+        let span = |s: &Span| {
+            let label = *ids.get(usize::from(s.label))?;
+            Some(Span { start: moved(s.start)?, end: moved(s.end)?, label, origin: s.origin })
+        };
+        let wanted = from.spans[from.span_indices(there)].iter().filter_map(span);
+        spans.note(&to.spans[to.span_indices(here)], wanted.collect());
+        let wanted = from.suggestions[from.suggestion_indices(there)].iter().filter_map(span);
+        suggestions.note(&to.suggestions[to.suggestion_indices(here)], wanted.collect());
+        let before = new.mark(*new_id);
+        let mark = old.mark(*old_id);
+        let remark = |r: &Remark| Some(Remark { start: moved(r.start)?, end: moved(r.end)?, text: r.text.clone() });
+        let remarks = mark.remarks.iter().filter_map(remark).collect();
+        let after = Mark { remarks, ..mark };
+        if before != after {
+            edits.push(Edit::Mark { document, sentence: new_id.sentence, before, after });
+        }
+    }
+    let Difference { removed, added } = spans;
+    if !removed.is_empty() || !added.is_empty() {
+        edits.push(Edit::Spans { document, removed, added });
+    }
+    let Difference { removed, added } = suggestions;
+    if !removed.is_empty() || !added.is_empty() {
+        edits.push(Edit::Suggestions { document, removed, added });
+    }
+    edits.extend(class_edit(old, new, document, pairs));
+    edits
+}
+
+/// Spans that go and that come.
+#[derive(Default)]
+struct Difference {
+    removed: Vec<Span>,
+    added: Vec<Span>,
+}
+
+impl Difference {
+    fn note(&mut self, there: &[Span], mut wanted: Vec<Span>) {
+        wanted.sort_unstable();
+        // Who decided counts too: a person's span stays a person's.
+        let same = |a: &Span, b: &Span| a == b && a.origin == b.origin;
+        if there.len() == wanted.len() && there.iter().zip(&wanted).all(|(a, b)| same(a, b)) {
+            return;
+        }
+        self.removed.extend_from_slice(there);
+        self.added.extend(wanted);
+    }
+}
+
+/// The edit of a document's own labels, where all of it is one unchanged document of `old`.
+fn class_edit(old: &Corpus, new: &Corpus, document: u32, pairs: &[(SentenceId, SentenceId)]) -> Option<Edit> {
+    let to = new.document(document);
+    let source = pairs.first()?.0.document;
+    let from = old.document(source);
+    let whole = pairs.len() == to.len() && to.len() == from.len() && pairs.iter().all(|(id, _)| id.document == source);
+    let names = |corpus: &Corpus, ids: &[ClassId]| -> Vec<String> {
+        ids.iter().filter_map(|id| corpus.classes.get(usize::from(*id)).cloned()).collect()
+    };
+    let (before, after) = (names(new, &to.classes), names(old, &from.classes));
+    (whole && before != after).then_some(Edit::Classes { document, before, after })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{DocumentBuilder, Origin, Split, TokenSpan};
+    use std::sync::Arc;
+
+    /// Sentences by line; `word/LABEL` is a person's span.
+    fn corpus(text: &str) -> Corpus {
+        let mut corpus = Corpus::default();
+        let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
+        for line in text.lines() {
+            let mut spans = Vec::new();
+            for (at, word) in line.split_whitespace().enumerate() {
+                let (word, label) = word.split_once('/').map_or((word, None), |(w, l)| (w, Some(l)));
+                builder.token(word, []);
+                if let Some(label) = label {
+                    spans.push(TokenSpan {
+                        start: at,
+                        end: at + 1,
+                        label: corpus.labels.intern(label).expect("few labels"),
+                    });
+                }
+            }
+            builder.end_sentence(&spans);
+        }
+        let mut document = builder.finish();
+        document.spans.iter_mut().for_each(|s| s.origin = Origin::Person);
+        corpus.documents.push(Arc::new(document));
+        corpus
+    }
+
+    /// The sentences of a corpus as [`corpus`] reads them.
+    fn shown(corpus: &Corpus) -> String {
+        let document = corpus.document(0);
+        let line = |sentence: usize| {
+            let spans = document.token_spans(sentence);
+            let word = |(at, word): (usize, &str)| match spans.iter().find(|s| s.start == at) {
+                Some(span) => format!("{word}/{}", corpus.labels.name(span.label)),
+                None => word.to_owned(),
+            };
+            document.words(sentence).into_iter().enumerate().map(word).collect::<Vec<_>>().join(" ")
+        };
+        (0..document.len()).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// `counts`: unchanged, changed, new, removed, lost.
+    fn check(old: &str, new: &str, expected: &str, counts: [usize; 5]) {
+        let (old, mut new) = (corpus(old), corpus(new));
+        let before = new.clone();
+        let carried = carry(&old, &new);
+        let found = [carried.unchanged, carried.changed, carried.new, carried.removed, carried.lost.len()];
+        assert_eq!(found, counts);
+        if let Some(edit) = carried.edit {
+            assert!(edit.apply(&mut new), "{edit:?}");
+            assert_eq!(shown(&new), expected);
+            assert!(edit.inverse().apply(&mut new));
+            assert_eq!((new.documents, new.labels), (before.documents, before.labels));
+        } else {
+            assert_eq!(shown(&new), expected);
+        }
+    }
+
+    #[test]
+    fn labels_stay_on_sentences_of_the_same_text() {
+        check(
+            "Anna/PER sings\nOslo/LOC rains",
+            "Anna sings\nOslo rains",
+            "Anna/PER sings\nOslo/LOC rains",
+            [2, 0, 0, 0, 0],
+        );
+        check(
+            "Anna/PER sings\nOslo/LOC rains",
+            "It snows\nAnna sings\nOslo rain",
+            "It snows\nAnna/PER sings\nOslo rain",
+            [1, 1, 1, 0, 1],
+        );
+        check("a/X b\nc", "c", "c", [1, 0, 0, 1, 1]);
+        // Of two sentences of one text the first goes to the first.
+        check("a/X\na/Y\nb", "a\nb\na", "a/X\nb\na/Y", [3, 0, 0, 0, 0]);
+        // What a person took away stays away.
+        check("a b", "a/X b", "a b", [1, 0, 0, 0, 0]);
+    }
+}

@@ -1,0 +1,124 @@
+//! Losses: what a file of a format would not hold of a corpus, found before anything is written.
+
+use super::columns::DOCSTART;
+use super::words::{has_own_space, is_spaced};
+use super::{CONLL, CONLL2003, Format, WNUT};
+use crate::corpus::{Corpus, Document, Scheme, scheme, segment};
+use std::collections::HashSet;
+
+/// What a corpus has that some formats cannot hold, counted once for all formats.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory<'c> {
+    corpus: Option<&'c Corpus>,
+    /// Spans that overlap the one before them.
+    overlaps: usize,
+    /// Spans that begin or end inside a word.
+    cut: usize,
+    /// Documents with other space between words than one blank.
+    own_space: usize,
+    /// Labels with white space in their names.
+    spaced_labels: usize,
+    /// Labels of whole documents.
+    classes: usize,
+    /// Sentences with notes of a person.
+    marks: usize,
+    /// Words with a blank, a tab or a line's end inside.
+    spaced_words: usize,
+    /// Words that begin a document in column files.
+    document_words: usize,
+    /// Words that make a text file binary.
+    binary_words: usize,
+    /// A first word that would be taken for the mark of a byte order.
+    byte_order_words: usize,
+    /// Words that a reader of the bare text finds with other borders.
+    other_borders: usize,
+}
+
+impl<'c> Inventory<'c> {
+    /// Counts through a corpus.
+    pub fn of(corpus: &'c Corpus) -> Self {
+        let mut inventory = Self { corpus: Some(corpus), ..Self::default() };
+        let spaced = |name: &String| name.contains(char::is_whitespace);
+        inventory.spaced_labels = corpus.labels.names().iter().filter(|n| spaced(n)).count();
+        for (number, document) in corpus.documents.iter().enumerate() {
+            inventory.add(document, number == 0);
+        }
+        inventory
+    }
+
+    fn add(&mut self, d: &Document, is_first: bool) {
+        self.overlaps += d.spans.windows(2).filter(|w| w[1].start < w[0].end).count();
+        self.cut += spans_that_cut_words(d);
+        self.own_space += usize::from(has_own_space(d));
+        self.classes += d.classes.len();
+        self.marks += d.marks.iter().count();
+        let words: Vec<(u32, u32)> = segment::words(&d.text);
+        let found: HashSet<(u32, u32)> = words.into_iter().collect();
+        self.other_borders += d.tokens.iter().filter(|t| !found.contains(*t)).count();
+        for token in 0..d.tokens.len() {
+            let word = d.token(token);
+            let marks_order = is_first && token == 0 && word.starts_with('\u{feff}');
+            self.byte_order_words += usize::from(marks_order);
+            if word.contains('\0') {
+                self.binary_words += 1;
+            } else if word == DOCSTART {
+                self.document_words += 1;
+            } else if is_spaced(word) {
+                self.spaced_words += 1;
+            }
+        }
+    }
+
+    /// What a file of this format and scheme would lose, in words; empty when it can hold everything.
+    pub fn losses(&self, format: Format, scheme: Scheme) -> Vec<String> {
+        let Some(corpus) = self.corpus else { return Vec::new() };
+        let holds = format.holds;
+        let mut losses = Vec::new();
+        let mut lose = |count: usize, is_held: bool, what: &dyn Fn(usize) -> String| {
+            if count > 0 && !is_held {
+                losses.push(what(count));
+            }
+        };
+        if !holds.overlaps && scheme == Scheme::Io {
+            let sentences = corpus.documents.iter().flat_map(|d| (0..d.len()).map(move |s| d.token_spans(s)));
+            let merged: usize = sentences.map(|spans| scheme::merged(&spans, scheme)).sum();
+            lose(merged, false, &|n| format!("spans that touch one of the same label ({n}); in IO they become one"));
+        }
+        lose(self.overlaps, holds.overlaps, &|n| format!("spans that overlap others ({n}); the first of each stays"));
+        lose(self.cut, holds.text, &|n| {
+            format!("spans that begin or end inside a word ({n}); they take the whole word")
+        });
+        lose(self.own_space, holds.text, &|n| format!("the space between words as it was ({n})"));
+        lose(self.spaced_labels, holds.spaced_labels, &|n| format!("space in the names of labels ({n}); it becomes _"));
+        lose(self.spaced_words, holds.text || holds.spaced_words, &|n| {
+            format!("space inside words ({n}); it becomes _")
+        });
+        let is_columns = [CONLL2003, CONLL, WNUT].contains(&format);
+        lose(self.document_words, !is_columns, &|n| format!("words {DOCSTART} ({n}), which begin a document there"));
+        lose(self.binary_words, holds.any_character, &|n| {
+            format!("words with U+0000 ({n}), which a text file cannot have")
+        });
+        lose(self.byte_order_words, !is_columns, &|n| {
+            format!("U+FEFF before the first word ({n}), which is taken for the mark of a byte order")
+        });
+        lose(self.other_borders, holds.borders || !holds.text, &|n| {
+            format!("where words begin and end ({n}); words are found anew in the text")
+        });
+        lose(self.classes, holds.classes, &|n| format!("labels of whole documents ({n})"));
+        lose(self.marks, false, &|n| format!("what you noted about sentences: done, flags and comments ({n})"));
+        if corpus.columns.len() > holds.columns {
+            let names: Vec<&str> = corpus.columns[holds.columns..].iter().map(|c| c.name.as_str()).collect();
+            losses.push(format!("the columns {}", names.join(", ")));
+        }
+        if !holds.documents && corpus.documents.len() > corpus.splits().len() {
+            losses.push(format!("where documents begin ({})", corpus.documents.len()));
+        }
+        losses
+    }
+}
+
+fn spans_that_cut_words(d: &Document) -> usize {
+    let begins = |at: u32| d.tokens.binary_search_by_key(&at, |t| t.0).is_ok();
+    let ends = |at: u32| d.tokens.binary_search_by_key(&at, |t| t.1).is_ok();
+    d.spans.iter().filter(|s| !begins(s.start) || !ends(s.end)).count()
+}

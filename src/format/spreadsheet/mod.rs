@@ -1,0 +1,165 @@
+//! The cells of a spreadsheet that hold something, each with its place: a sheet of one cell in its last row takes one cell.
+//!
+//! [`parts`] checks what is in a zip, [`ods`] reads OpenDocument's cells, [`ole`] looks through an old Excel file before it is
+//! read. All else is calamine's.
+
+mod ods;
+mod ole;
+mod parts;
+
+use super::Problem;
+use super::budget::Budget;
+use super::guard::guarded;
+use crate::corpus::narrow::narrow;
+use calamine::{Data, DataRef, Reader as _, Xls, Xlsb, XlsbError, Xlsx, XlsxError};
+use std::collections::HashMap;
+use std::io::Cursor;
+use std::sync::Arc;
+
+/// A sheet's name, and its rows: each with its number, from 1, and its cells with their columns, from 0; both ascending.
+pub(super) type Sheet = (String, Vec<(usize, Vec<(u32, Arc<str>)>)>);
+
+/// The first sheet that holds something; `None` where none does.
+///
+/// # Errors
+/// A damaged file, and one that would take more than the budget.
+pub(super) fn first_sheet(bytes: &[u8], budget: Budget) -> Result<Option<Sheet>, Problem> {
+    let most = Most { packed: bytes.len(), budget };
+    if bytes.starts_with(&ole::MARK) {
+        ole::check(bytes, most)?;
+        return read(|| of_xls(bytes, most));
+    }
+    let parts = parts::check(bytes, most)?;
+    read(|| match parts {
+        parts::Kind::OpenDocument => ods::first_sheet(bytes, most),
+        parts::Kind::Binary => of_xlsb(bytes, most),
+        parts::Kind::Excel => of_xlsx(bytes, most),
+    })
+}
+
+/// How much may be held of a file of so many bytes.
+#[derive(Clone, Copy)]
+struct Most {
+    packed: usize,
+    budget: Budget,
+}
+
+impl Most {
+    fn check(self, bytes: u64) -> Result<(), Problem> {
+        self.budget.check(self.packed, bytes)
+    }
+}
+
+fn read(work: impl FnOnce() -> Result<Option<Sheet>, Problem>) -> Result<Option<Sheet>, Problem> {
+    guarded(work).unwrap_or_else(|| Err(broken(&"its numbers do not fit")))
+}
+
+fn broken(why: &dyn std::fmt::Display) -> Problem {
+    Problem::at(0, 0, format!("the spreadsheet cannot be read ({why}); save it anew, or as CSV"))
+}
+
+/// Cells as they come, each text of the workbook held once.
+struct Cells {
+    most: Most,
+    held: u64,
+    cells: Vec<(u32, u32, Arc<str>)>,
+    shared: HashMap<(usize, usize), Arc<str>>,
+}
+
+impl Cells {
+    /// Bytes that a cell takes beside its text.
+    const A_CELL: u64 = 32;
+
+    fn new(most: Most) -> Self {
+        Self { most, held: 0, cells: Vec::new(), shared: HashMap::new() }
+    }
+
+    /// Adds a cell; an empty one is none.
+    fn add(&mut self, row: u32, column: u32, text: Arc<str>) -> Result<(), Problem> {
+        if !text.is_empty() {
+            // A text that many cells name is a text of as many documents.
+            self.held += Self::A_CELL + text.len() as u64;
+            self.most.check(self.held)?;
+            self.cells.push((row, column, text));
+        }
+        Ok(())
+    }
+
+    /// Adds a cell as calamine has it.
+    fn add_value(&mut self, (row, column): (u32, u32), value: DataRef) -> Result<(), Problem> {
+        let text = match value {
+            DataRef::Empty => return Ok(()),
+            DataRef::SharedString(text) => {
+                let at = (text.as_ptr().addr(), text.len());
+                self.shared.entry(at).or_insert_with(|| text.into()).clone()
+            }
+            DataRef::String(text) => text.into(),
+            other => Data::from(other).to_string().into(),
+        };
+        self.add(row, column, text)
+    }
+
+    fn finish(mut self, name: &str) -> Option<Sheet> {
+        self.cells.sort_by_key(|(row, column, _)| (*row, *column));
+        let rows = self.cells.chunk_by(|a, b| a.0 == b.0);
+        let row = |cells: &[(u32, u32, Arc<str>)]| {
+            let line = cells.first().map_or(0, |c| c.0 as usize + 1);
+            (line, cells.iter().map(|(_, column, text)| (*column, text.clone())).collect())
+        };
+        let rows: Vec<_> = rows.map(row).collect();
+        (!rows.is_empty()).then(|| (name.to_owned(), rows))
+    }
+}
+
+fn of_xlsx(bytes: &[u8], most: Most) -> Result<Option<Sheet>, Problem> {
+    let broken = |e: XlsxError| broken(&e);
+    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    for name in book.sheet_names() {
+        let mut cells = Cells::new(most);
+        let mut reader = match book.worksheet_cells_reader(&name) {
+            Ok(reader) => reader,
+            // A sheet that is a chart.
+            Err(XlsxError::NotAWorksheet(_)) => continue,
+            Err(e) => return Err(broken(e)),
+        };
+        while let Some(cell) = reader.next_cell().map_err(broken)? {
+            cells.add_value(cell.get_position(), cell.get_value().clone())?;
+        }
+        if let Some(sheet) = cells.finish(&name) {
+            return Ok(Some(sheet));
+        }
+    }
+    Ok(None)
+}
+
+fn of_xlsb(bytes: &[u8], most: Most) -> Result<Option<Sheet>, Problem> {
+    let broken = |e: XlsbError| broken(&e);
+    let mut book = Xlsb::new(Cursor::new(bytes)).map_err(broken)?;
+    for name in book.sheet_names() {
+        let mut cells = Cells::new(most);
+        let mut reader = book.worksheet_cells_reader(&name).map_err(broken)?;
+        while let Some(cell) = reader.next_cell().map_err(broken)? {
+            cells.add_value(cell.get_position(), cell.get_value().clone())?;
+        }
+        if let Some(sheet) = cells.finish(&name) {
+            return Ok(Some(sheet));
+        }
+    }
+    Ok(None)
+}
+
+fn of_xls(bytes: &[u8], most: Most) -> Result<Option<Sheet>, Problem> {
+    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
+    for name in book.sheet_names() {
+        let range = book.worksheet_range(&name).map_err(|e| broken(&e))?;
+        let (first_row, first_column) = range.start().unwrap_or_default();
+        let mut cells = Cells::new(most);
+        for (row, column, value) in range.used_cells() {
+            cells.add(first_row + narrow(row), first_column + narrow(column), value.to_string().into())?;
+        }
+        if let Some(sheet) = cells.finish(&name) {
+            return Ok(Some(sheet));
+        }
+    }
+    Ok(None)
+}

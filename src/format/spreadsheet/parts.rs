@@ -1,0 +1,66 @@
+//! The parts of a spreadsheet that is a zip: how large they really are, and what kind of spreadsheet they make.
+
+use super::{Most, broken};
+use crate::format::Problem;
+use regex::Regex;
+use std::io::{Cursor, Read};
+
+/// What reads it.
+pub(super) enum Kind {
+    /// XLSX and XLSM.
+    Excel,
+    /// XLSB.
+    Binary,
+    /// ODS.
+    OpenDocument,
+}
+
+/// Unfolds every part that a reader would look at, and counts: what a zip says of its sizes may be wrong.
+///
+/// # Errors
+/// No zip, parts larger than the budget, a table of texts that says it is much longer than it is.
+pub(super) fn check(bytes: &[u8], most: Most) -> Result<Kind, Problem> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
+    let mut kind = Kind::Excel;
+    let mut total = 0;
+    for number in 0..archive.len() {
+        let part = archive.by_index(number).map_err(|e| broken(&e))?;
+        let name = part.name().map_err(|e| broken(&e))?.to_ascii_lowercase();
+        match &*name {
+            "xl/workbook.bin" => kind = Kind::Binary,
+            "content.xml" => kind = Kind::OpenDocument,
+            _ => {}
+        }
+        if ![".xml", ".rels", ".bin"].iter().any(|ending| name.ends_with(ending)) {
+            continue;
+        }
+        let left = most.budget.unfolded(most.packed).saturating_sub(total);
+        if name.ends_with("sharedstrings.xml") {
+            let mut text = Vec::new();
+            part.take(left + 1).read_to_end(&mut text).map_err(|e| broken(&e))?;
+            total += text.len() as u64;
+            most.check(total)?;
+            check_count(&String::from_utf8_lossy(&text))?;
+        } else {
+            total += std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|e| broken(&e))?;
+            most.check(total)?;
+        }
+    }
+    Ok(kind)
+}
+
+/// The reader makes room for as many texts as the table says it has.
+fn check_count(table: &str) -> Result<(), Problem> {
+    /// The shortest text is `<si/>`.
+    const SHORTEST: usize = 5;
+    let head = &table[..table.find("<si").unwrap_or(table.len())];
+    let count = Regex::new(r#"uniqueCount\s*=\s*["'](\d+)["']"#).map_err(|e| broken(&e))?;
+    let most = table.len() / SHORTEST;
+    for found in count.captures_iter(head) {
+        if found[1].parse::<usize>().is_ok_and(|n| n <= most) {
+            continue;
+        }
+        return Err(broken(&format!("it says that it has {} texts, and has room for {most}", &found[1])));
+    }
+    Ok(())
+}

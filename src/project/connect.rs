@@ -1,0 +1,107 @@
+//! Opening the SQLite file of a project: its settings, its version, and the refusal of a file that is no project.
+//!
+//! A project may come from anyone, so its schema is not trusted: SQLite runs in defensive mode, and a file with a
+//! trigger, a view or an unknown table is refused.
+
+use super::schema::{MIGRATIONS, NAMES, SCHEMA, TABLES};
+use super::store::StoreError;
+use crate::disk;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use std::path::Path;
+use std::time::Duration;
+
+/// The time to wait for another program that writes the same file.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Opens a project for reading and writing; a file that does not exist becomes an empty project.
+///
+/// # Errors
+/// SQLite's; a file of a newer version, of another program, or with a schema that no project has.
+pub(super) fn writable(path: &Path) -> Result<Connection, StoreError> {
+    let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
+    if !path.exists() {
+        disk::write_private(path, b"")?;
+    }
+    let connection = Connection::open(path).map_err(fail)?;
+    prepare(&connection).map_err(fail)?;
+    let version = version(&connection).map_err(fail)?;
+    let refuse = |why: String| Err(StoreError::Unusable { path: path.to_owned(), why });
+    if let Some(why) = stranger(&connection, version).map_err(fail)? {
+        return refuse(why);
+    }
+    if version > SCHEMA {
+        return refuse(format!(
+            "it was made by a newer version of this program (tables {version}, this one knows {SCHEMA})"
+        ));
+    }
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
+    connection.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
+    migrate(&connection, version).map_err(fail)?;
+    Ok(connection)
+}
+
+/// Opens a project for reading alone.
+///
+/// # Errors
+/// As [`writable`].
+pub(super) fn read_only(path: &Path) -> Result<Connection, StoreError> {
+    let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(fail)?;
+    prepare(&connection).map_err(fail)?;
+    let version = version(&connection).map_err(fail)?;
+    match stranger(&connection, version).map_err(fail)? {
+        Some(why) => Err(StoreError::Unusable { path: path.to_owned(), why }),
+        None => Ok(connection),
+    }
+}
+
+/// Settings that hold for every connection.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    Ok(())
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |r| r.get(0))
+}
+
+/// The reason why a database is no project of this program; `None` for a project, an empty file, and a newer version.
+fn stranger(connection: &Connection, version: i64) -> rusqlite::Result<Option<String>> {
+    let first = |sql: &str| connection.query_row(sql, [], |r| r.get::<_, String>(0)).optional();
+    if version < 0 {
+        return Ok(Some(format!("its version is {version}, so it is no project of this program")));
+    }
+    if version == 0 {
+        let table = first("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' LIMIT 1")?;
+        return Ok(table.map(|name| format!("it is a database of another program (it has a table “{name}”)")));
+    }
+    let active =
+        first("SELECT type || ' “' || name || '”' FROM sqlite_master WHERE type IN ('trigger', 'view') LIMIT 1")?;
+    if let Some(what) = active {
+        let why = "no project of this program has one, and it could change labels unseen";
+        return Ok(Some(format!("it has a {what}: {why}; remove it with an SQLite tool, or open the dataset itself")));
+    }
+    if version > SCHEMA {
+        return Ok(None);
+    }
+    let mut tables =
+        connection.prepare("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'")?;
+    let names: Vec<String> = tables.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let unknown = names.into_iter().find(|name| !NAMES.contains(&name.as_str()));
+    Ok(unknown.map(|name| format!("it has a table “{name}” that no project of this program has")))
+}
+
+/// Brings the tables to this version.
+fn migrate(connection: &Connection, version: i64) -> rusqlite::Result<()> {
+    if version == 0 {
+        return connection.execute_batch(&format!("BEGIN;{TABLES}PRAGMA user_version={SCHEMA};COMMIT;"));
+    }
+    let done = usize::try_from(version - 1).unwrap_or(0);
+    for (next, migration) in (version + 1..).zip(MIGRATIONS.iter().skip(done)) {
+        connection.execute_batch(&format!("BEGIN;{migration}PRAGMA user_version={next};COMMIT;"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! A copy of a dataset's sources with today's labels, under the same relative paths and with the files that belong to them.
+//!
+//! A copy is in the format of its source, or it is refused: nothing falls back to another format.
+
+use super::source::{self, SourceError, SourceFile};
+use super::target::{self, Existing};
+use crate::corpus::{Corpus, Document};
+use crate::disk;
+use crate::format::Write;
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// A file of a copy: its path below the copy's folder, and its bytes.
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Files that tell of a whole folder and that readers look for by name.
+const OF_FOLDERS: [&str; 7] = [
+    "README.md",
+    "dataset_info.json",
+    "labels.txt",
+    "annotation.conf",
+    "visual.conf",
+    "tools.conf",
+    "kb_shortcuts.conf",
+];
+
+/// The reason why a dataset's sources cannot be copied with other labels, where that is so: their format is only read.
+pub fn refusal(files: &[SourceFile]) -> Option<String> {
+    let file = files.iter().find(|f| f.found.format.rewrite.is_none())?;
+    let (name, path) = (file.found.format.name, file.path.display());
+    Some(format!("{path}: {name} files are read and not written with labels; export to another format instead"))
+}
+
+/// Writes a copy: of one source the file `to`, of several a new folder `to` with the same relative paths. `root` is the folder or
+/// file that was opened.
+///
+/// Returns what the copy lacks, in sentences.
+///
+/// # Errors
+/// A format that is only read; a source that is in the way of the copy; a target that exists, unless it may be replaced; the disk's.
+pub fn copy(
+    to: &Path,
+    root: &Path,
+    corpus: &Corpus,
+    files: &[SourceFile],
+    existing: Existing,
+) -> Result<Vec<String>, String> {
+    if let Some(why) = refusal(files) {
+        return Err(why);
+    }
+    let mut notes = Vec::new();
+    let mut copied = Files::new();
+    let root = common_folder(root, files);
+    for (number, file) in (0u32..).zip(files) {
+        let within = file.path.strip_prefix(&root).map_err(|_| {
+            format!("{}: it lies outside {}, so a copy has no place for it", file.path.display(), root.display())
+        })?;
+        if within.components().any(|c| !matches!(c, Component::Normal(_))) {
+            return Err(format!("{}: its path leaves the folder, so a copy has no place for it", file.path.display()));
+        }
+        for (path, bytes) in one(file, number, corpus, within, &mut notes)? {
+            put(&mut copied, path, bytes)?;
+        }
+    }
+    if let [file] = files {
+        return one_file(to, file, copied, existing).map(|()| notes);
+    }
+    for folder in folders_of(&copied) {
+        for name in OF_FOLDERS {
+            let (from, within) = (root.join(&folder).join(name), folder.join(name));
+            if from.is_file() && !copied.contains_key(&within) {
+                copied.insert(within, disk::read(&from).map_err(|e| e.to_string())?);
+            }
+        }
+    }
+    target::check_folder(to, copied.keys().map(PathBuf::as_path), existing)?;
+    let named = copied.into_iter().map(|(path, bytes)| Ok((path, bytes)));
+    disk::write_folder(to, named).map_err(|e: disk::DiskError| e.to_string())?;
+    Ok(notes)
+}
+
+/// The folder below which all sources lie: the one that was opened, where they are in it.
+fn common_folder(root: &Path, files: &[SourceFile]) -> PathBuf {
+    let root = disk::resolved(root);
+    let holds = |folder: &Path| files.iter().all(|f| f.path.starts_with(folder));
+    if root.is_dir() && holds(&root) {
+        return root;
+    }
+    let first = files.first().map_or(root.as_path(), |f| f.path.as_path());
+    first.ancestors().skip(1).find(|folder| holds(folder)).unwrap_or(&root).to_owned()
+}
+
+/// One source with its companions, under their paths in the copy.
+fn one(
+    file: &SourceFile,
+    number: u32,
+    corpus: &Corpus,
+    within: &Path,
+    notes: &mut Vec<String>,
+) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
+    match source::rewritten(file, number, corpus, false) {
+        Ok(bytes) => {
+            let companions = source::companions(file).map_err(|e| e.to_string())?;
+            let beside = companions.into_iter().map(|(name, bytes)| (within.with_file_name(name), bytes));
+            Ok(std::iter::once((within.to_owned(), bytes)).chain(beside).collect())
+        }
+        // The source is not what was opened any more, or it is gone: the copy is made of what is known of it.
+        Err(SourceError::Changed(_) | SourceError::Disk(_)) => {
+            let why = "was written from the project, since its source has changed or is gone";
+            notes.push(format!("{} {why}; only texts and labels are in it", within.display()));
+            fresh(file, number, corpus, within)
+        }
+        Err(e) => Err(e.to_string()),
+    }
+}
+
+/// A source written from nothing but its documents, in its own format.
+fn fresh(file: &SourceFile, number: u32, corpus: &Corpus, within: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
+    let documents: Vec<Arc<Document>> = corpus.documents.iter().filter(|d| d.file == number).cloned().collect();
+    let of_file = Corpus { documents, ..corpus.clone() };
+    let refuse = || format!("{}: {} files cannot be written from nothing", within.display(), file.found.format.name);
+    match file.found.format.write.ok_or_else(refuse)? {
+        Write::Whole(write) => Ok(vec![(within.to_owned(), write(&of_file, None, file.found.scheme))]),
+        Write::EachDocument(write, _) => {
+            let document = of_file.documents.first().ok_or_else(refuse)?;
+            let files = write(&of_file, document).into_iter();
+            Ok(files.map(|(ending, bytes)| (within.with_extension(ending), bytes)).collect())
+        }
+    }
+}
+
+/// Puts a file among the others; two sources never share a target, unless they share that file.
+fn put(copied: &mut Files, path: PathBuf, bytes: Vec<u8>) -> Result<(), String> {
+    match copied.get(&path) {
+        Some(there) if *there != bytes => Err(format!("two sources would be written to {}", path.display())),
+        _ => {
+            copied.insert(path, bytes);
+            Ok(())
+        }
+    }
+}
+
+fn folders_of(copied: &Files) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = copied.keys().filter_map(|p| p.parent()).map(Path::to_owned).collect();
+    folders.push(PathBuf::new());
+    folders.sort();
+    folders.dedup();
+    folders
+}
+
+/// The copy of a dataset of one source: the file `to`, and its companions beside it.
+fn one_file(to: &Path, file: &SourceFile, copied: Files, existing: Existing) -> Result<(), String> {
+    if disk::resolved(to) == disk::resolved(&file.path) {
+        return Err(format!("{}: this is the source itself; save it, or choose another name", to.display()));
+    }
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
+    let own = name(&file.path);
+    let stem = file.path.file_stem().unwrap_or_default();
+    let place = |path: &Path| -> PathBuf {
+        if name(path) == own {
+            return to.to_owned();
+        }
+        // The text of `a.ann` is `a.txt`, so that of `b.ann` is `b.txt`; other companions keep their names.
+        match path.extension().filter(|_| path.file_stem() == Some(stem)) {
+            Some(ending) => to.with_extension(ending),
+            None => to.with_file_name(name(path)),
+        }
+    };
+    let placed: Vec<(PathBuf, Vec<u8>)> = copied.into_iter().map(|(path, bytes)| (place(&path), bytes)).collect();
+    for (path, bytes) in placed.iter().filter(|(path, _)| path != to) {
+        target::check_companion(path, bytes, existing)?;
+    }
+    placed.iter().try_for_each(|(path, bytes)| disk::write(path, bytes)).map_err(|e| e.to_string())
+}

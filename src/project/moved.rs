@@ -1,0 +1,40 @@
+//! Finding the project of a dataset that lies at another path than before.
+
+use super::places::Places;
+use super::source::Dataset;
+use super::store::Project;
+use crate::disk;
+use std::path::{Path, PathBuf};
+
+/// The project of a dataset that was moved.
+pub(super) struct Moved {
+    /// The project.
+    pub project: PathBuf,
+    /// The path where the dataset lay when its labels were made; `None` where the project knows today's path already.
+    pub from: Option<PathBuf>,
+}
+
+/// A project that holds this dataset, byte for byte, and whose own sources are gone from where they were.
+pub(super) fn find(places: &Places, dataset: &Dataset) -> Option<Moved> {
+    let projects = disk::list(&places.projects()).ok()?;
+    projects.into_iter().filter(|at| is_current(at)).find_map(|at| {
+        let project = Project::look(&at).ok()?;
+        let (stored, _) = project.sources_and_intent().ok()?;
+        let same_bytes = stored.len() == dataset.files.len()
+            && !stored.is_empty()
+            && stored.iter().zip(&dataset.files).all(|(a, b)| a.hash == b.hash);
+        let here = stored.iter().zip(&dataset.files).all(|(a, b)| a.path == b.path);
+        let gone = stored.iter().all(|file| !file.path.exists());
+        let from = stored.first().map(|file| file.path.clone()).filter(|_| !here);
+        let known = here && stored.len() == dataset.files.len() && !stored.is_empty();
+        (known || (same_bytes && gone)).then_some(Moved { project: at, from })
+    })
+}
+
+/// Whether a file is a project, and not one that was set aside (`name-before-1.tagwright`).
+fn is_current(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let Some(stem) = name.strip_suffix(".tagwright") else { return false };
+    let number = stem.rsplit_once('-').filter(|(_, n)| n.chars().all(|c| c.is_ascii_digit()));
+    !number.is_some_and(|(rest, _)| rest.ends_with("-before") || rest.ends_with("-damaged"))
+}

@@ -1,0 +1,302 @@
+//! Opening a dataset together with its project.
+//!
+//! Nothing is moved or replaced here without a person's decision: a dataset whose source was changed by another program
+//! is an answer of its own, and only a file that SQLite calls damaged is set aside, which the answer tells.
+
+use super::moved;
+use super::places::Places;
+use super::source::{Dataset, SourceError};
+use super::store::{Filled, Project, StoreError};
+use super::{Contents, Kept};
+use crate::corpus::carry::{Carried, carry};
+use crate::corpus::{Edit, History};
+use crate::disk;
+use crate::format::Choices;
+use std::path::{Path, PathBuf};
+
+/// A title and a sentence, where there is something to tell.
+pub type Notice = Option<(&'static str, String)>;
+
+/// A dataset with its project.
+pub struct Opened {
+    /// The dataset's path with links followed, or the project's own path.
+    pub path: PathBuf,
+    /// Documents, labels, sources, problems.
+    pub dataset: Dataset,
+    /// Undo and redo, from the last time too.
+    pub history: History,
+    /// Runs, views, snapshots.
+    pub kept: Kept,
+    /// The highest number of a run's folder on disk.
+    pub highest_run: usize,
+    /// The project file, to be given to a committer.
+    pub project: Project,
+    /// Whether the project is still empty and to be filled with the dataset.
+    pub is_new: bool,
+    /// An edit to make at once, as the first one of a new project.
+    pub first_edit: Option<Edit>,
+    /// Something the person should know.
+    pub notice: Notice,
+}
+
+/// A dataset whose source is no longer what its project was made from.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// The dataset's path.
+    pub path: PathBuf,
+    /// The project.
+    pub project: PathBuf,
+    /// The source as it is now.
+    pub dataset: Dataset,
+    /// The project's labels on those sentences of the source that are unchanged.
+    pub carried: Carried,
+    /// The number of edits that stand in the project.
+    pub edits: usize,
+}
+
+/// The answer to an opening.
+pub enum Opening {
+    /// It is open.
+    Opened(Box<Opened>),
+    /// A person decides first.
+    Changed(Box<Changed>),
+}
+
+/// A person's decision about a source that another program changed. Where the source is read again, the project of before is kept
+/// in a file of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The project's labels stay on the sentences that are unchanged; all others are read from the source.
+    KeepLabels,
+    /// The project is opened as it is, to be compared with the source.
+    Compare,
+    /// Everything is read from the source.
+    StartOver,
+}
+
+/// What was said of a dataset when its project was made; `None` where it has none.
+pub fn said_before(path: &Path, places: &Places) -> Option<Choices> {
+    let at = places.project_of(path);
+    at.is_file().then(|| Project::open(&at).ok()?.said().ok().flatten()).flatten()
+}
+
+/// Opens a dataset, which may have been read already, or a project file.
+///
+/// # Errors
+/// A sentence that names the file and says what to do.
+pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opening, String> {
+    places.prepare().map_err(|e| e.to_string())?;
+    let path = disk::resolved(path);
+    if path.extension().is_some_and(|e| e == "tagwright") {
+        return open_file(&path, places).map(|o| Opening::Opened(Box::new(o)));
+    }
+    let mut at = places.project_of(&path);
+    let dataset = match read {
+        Some(dataset) => dataset,
+        // What was said fits no more where the file was made anew in another way.
+        None => match Dataset::open_as(&path, said_before(&path, places).unwrap_or_default())
+            .or_else(|_| Dataset::open(&path))
+        {
+            Ok(dataset) => dataset,
+            Err(SourceError::Disk(e)) if !path.exists() && at.is_file() => {
+                return without_source(&path, &at, places, &e);
+            }
+            Err(e) => return Err(e.to_string()),
+        },
+    };
+    let mut notice = None;
+    let moved = if at.exists() { None } else { moved::find(places, &dataset) };
+    if let Some(moved) = &moved {
+        at.clone_from(&moved.project);
+    }
+    let mut project = match Project::open(&at) {
+        Ok(project) => project,
+        Err(e) if e.is_damage() => {
+            let old = set_aside(&at, "damaged")?;
+            let what = format!("{e}. It is kept as {}, and the dataset was read from its source.", old.display());
+            notice = Some(("The project could not be read", what));
+            Project::open(&at).map_err(|e| e.to_string())?
+        }
+        Err(e) => return Err(format!("{e}. Its labels are safe there; try again when the reason is gone.")),
+    };
+    let text = |e: StoreError| e.to_string();
+    if let Some(from) = moved.and_then(|m| m.from).filter(|_| !project.is_read_only()) {
+        project.move_sources(dataset.files.iter().map(|f| f.path.clone())).map_err(text)?;
+        let what = format!("Its labels are those that were made when it lay at {}.", from.display());
+        notice = Some(("The dataset was moved", what));
+    }
+    if project.is_empty().map_err(text)? {
+        if project.is_read_only() {
+            return Err(format!("{}: another window is just opening it; try again in a moment", path.display()));
+        }
+        let kept = project.kept().map_err(text)?;
+        return Ok(Opening::Opened(Box::new(fresh(path, places, project, dataset, kept, notice))));
+    }
+    if !project.recognizes(&dataset).map_err(text)? {
+        if project.is_read_only() {
+            return Err(format!(
+                "{}: it has changed, and another window has its labels open; close that one first",
+                path.display()
+            ));
+        }
+        let (project, contents, _) = read_project(project)?;
+        let carried = carry(&contents.dataset.corpus, &dataset.corpus);
+        let (project, edits) = (project.path().to_owned(), contents.history.position());
+        return Ok(Opening::Changed(Box::new(Changed { path, project, dataset, carried, edits })));
+    }
+    if let (false, Ok(Some(kept))) = (project.is_read_only(), project.untouched()) {
+        let opened = fresh(path, places, project, dataset, kept, notice);
+        return Ok(Opening::Opened(Box::new(Opened { is_new: false, ..opened })));
+    }
+    let (mut project, mut contents, told) = read_project(project)?;
+    let held = &mut contents.dataset.corpus;
+    project.adopt_classes(|| Some(dataset.corpus.clone()), held).map_err(text)?;
+    // The paths are those of today, also where the dataset was moved.
+    for (held, now) in contents.dataset.files.iter_mut().zip(dataset.files) {
+        (held.path, held.hash) = (now.path, now.hash);
+    }
+    if !project.is_read_only() {
+        project.set_sources(&contents.dataset.files).map_err(text)?;
+    }
+    contents.dataset.problems = dataset.problems;
+    Ok(Opening::Opened(Box::new(opened(path, places, project, contents, told.or(notice)))))
+}
+
+/// Opens a dataset as a person decided, after its source was changed by another program.
+///
+/// # Errors
+/// As [`open`].
+pub fn decide(changed: Changed, decision: Decision, places: &Places) -> Result<Opened, String> {
+    if decision == Decision::Compare {
+        return open_file(&changed.project, places);
+    }
+    let Changed { path, project, mut dataset, carried, .. } = changed;
+    let text = |e: StoreError| e.to_string();
+    let before = Project::open(&project).map_err(text)?;
+    let mut kept = before.read().map_err(text)?.kept;
+    drop(before);
+    let old = set_aside(&project, "before")?;
+    let mut project = Project::open(&project).map_err(text)?;
+    if decision == Decision::KeepLabels {
+        dataset.corpus.proposers = carried.proposers;
+    }
+    // Snapshots go by the places of documents, which are others now.
+    kept.snapshots.clear();
+    put_kept(&mut project, &kept).map_err(text)?;
+    let what = format!("The labels of before are kept in {}.", old.display());
+    let opened = fresh(path, places, project, dataset, kept, Some(("The source was read again", what)));
+    let first_edit = carried.edit.filter(|_| decision == Decision::KeepLabels);
+    Ok(Opened { first_edit, ..opened })
+}
+
+/// A project file by its own path.
+fn open_file(path: &Path, places: &Places) -> Result<Opened, String> {
+    if !path.is_file() {
+        return Err(format!("{}: there is no such project", path.display()));
+    }
+    let project = Project::open(path).map_err(|e| e.to_string())?;
+    let (mut project, mut contents, notice) = read_project(project)?;
+    let sources: Vec<_> = contents.dataset.files.iter().map(|f| (f.path.clone(), f.split)).collect();
+    let held = &mut contents.dataset.corpus;
+    project
+        .adopt_classes(|| Dataset::open_files("", &sources).ok().map(|d| d.corpus), held)
+        .map_err(|e| e.to_string())?;
+    Ok(opened(path.to_owned(), places, project, contents, notice))
+}
+
+/// The project of a source that is gone.
+fn without_source(path: &Path, at: &Path, places: &Places, error: &disk::DiskError) -> Result<Opening, String> {
+    let project = Project::open(at).map_err(|_| error.to_string())?;
+    if project.is_empty().map_err(|e| e.to_string())? {
+        return Err(error.to_string());
+    }
+    let (project, contents, told) = read_project(project)?;
+    let what = format!(
+        "{} is no longer there. Its texts and labels are here all the same; export them, or save a copy.",
+        path.display()
+    );
+    let opened = opened(path.to_owned(), places, project, contents, told.or(Some(("The source is gone", what))));
+    Ok(Opening::Opened(Box::new(opened)))
+}
+
+fn opened(path: PathBuf, places: &Places, project: Project, contents: Contents, notice: Notice) -> Opened {
+    let Contents { dataset, history, kept, .. } = contents;
+    let highest_run = places.highest_run(project.path());
+    Opened { path, dataset, history, kept, highest_run, project, is_new: false, first_edit: None, notice }
+}
+
+/// The dataset as it was just read, as a project begins with it.
+fn fresh(path: PathBuf, places: &Places, project: Project, dataset: Dataset, kept: Kept, notice: Notice) -> Opened {
+    let contents = Contents { dataset, history: History::default(), kept, unknown: None };
+    Opened { is_new: true, ..opened(path, places, project, contents, notice) }
+}
+
+/// A project with what is in it. Of a damaged one comes what can be read, in a new file; the old one is kept.
+fn read_project(mut project: Project) -> Result<(Project, Contents, Notice), String> {
+    let text = |e: StoreError| e.to_string();
+    let damage = match project.read() {
+        Ok(contents) => {
+            let notice = if let Some(unknown) = &contents.unknown {
+                project.forbid_writing(unknown.clone());
+                let what = format!(
+                    "{}: {unknown}. It was made by a newer version, or it is damaged; export the labels, or open it in that version.",
+                    project.path().display()
+                );
+                Some(("Read only", what))
+            } else {
+                let why =
+                    "Another window has this project open. What is changed there shows here when it is opened again.";
+                project.is_read_only().then(|| ("Read only", why.to_owned()))
+            };
+            return Ok((project, contents, notice));
+        }
+        Err(damage) if project.is_read_only() => return Err(damage.to_string()),
+        Err(damage) => damage,
+    };
+    let (contents, lost) = project.salvage().map_err(|_| damage.to_string())?;
+    let at = project.path().to_owned();
+    drop(project);
+    let old = set_aside(&at, "damaged")?;
+    let mut project = Project::open(&at).map_err(text)?;
+    project.fill(&contents.dataset, Filled::Salvaged, &|_, _| true).map_err(text)?;
+    put_kept(&mut project, &contents.kept).map_err(text)?;
+    let counts = contents.dataset.corpus.counts(None);
+    let notice = format!(
+        "The project file was damaged. {} sentences with {} spans could be read; gone are: {}. The damaged file is kept as {}.",
+        counts.sentences,
+        counts.labels.iter().sum::<usize>(),
+        lost.join(", "),
+        old.display()
+    );
+    Ok((project, contents, Some(("The project was damaged", notice))))
+}
+
+/// Puts runs, views, snapshots and settings of one project into another.
+pub(super) fn put_kept(project: &mut Project, kept: &Kept) -> Result<(), StoreError> {
+    kept.runs.iter().try_for_each(|run| project.add_run(run))?;
+    kept.views.iter().try_for_each(|view| project.keep_view(&view.name, Some(&view.query)))?;
+    kept.snapshots.iter().try_for_each(|snapshot| project.keep_snapshot(snapshot))?;
+    if let Some(overlaps) = kept.overlaps {
+        project.set("overlaps", &overlaps.to_string())?;
+    }
+    if !kept.worked.is_empty() {
+        project.set("worked", &kept.worked)?;
+    }
+    project.set("guidelines", &kept.guidelines)
+}
+
+/// Renames a project file to the first free name of the form `name-before-1.tagwright`.
+fn set_aside(at: &Path, why: &str) -> Result<PathBuf, String> {
+    let stem = at.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let free = (1..).map(|n| at.with_file_name(format!("{stem}-{why}-{n}.tagwright"))).find(|p| !p.exists());
+    let to = free.unwrap_or_else(|| at.with_extension("old"));
+    disk::rename(at, &to).map_err(|e| e.to_string())?;
+    // What SQLite had not taken into the file yet belongs to it, and would be taken into the next one.
+    for ending in ["-wal", "-shm"] {
+        let from = disk::with_ending(at, ending);
+        if from.is_file() {
+            disk::rename(&from, &disk::with_ending(&to, ending)).map_err(|e| e.to_string())?;
+        }
+    }
+    Ok(to)
+}

@@ -1,0 +1,97 @@
+//! The places that a fix of several findings would change, to be ticked.
+
+use super::Commands;
+use super::numbers::{counted, thousands};
+use super::theme::{self, TextRole, icon, metrics};
+use super::widgets::{Button, dialog, label, paint_icon, paragraph, put_text, separator};
+use crate::app::language::tr;
+use crate::app::{Annotate, App, Command};
+use crate::corpus::Split;
+use crate::eval::Finding;
+use egui::{Align, Align2, Key, Layout, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+const ROW: f32 = 28.0;
+
+/// Shows the dialog over the page.
+pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
+    let (Some(a), Some(fixing), Some((_, survey))) = (&app.annotate, &app.fixing, &app.surveying.survey) else {
+        return;
+    };
+    let p = theme::of(ui);
+    let mut done = false;
+    let left = dialog(ui, "fixing", 720.0, |ui| {
+        label(ui, TextRole::Title, p.text, &tr!("Fix {n}?", n = counted(fixing.places.len(), "finding")));
+        let away = fixing.places.iter().filter(|place| place.split != Split::Train).count();
+        let text = match away {
+            0 => tr!("Each place that is ticked is changed, as one step that can be undone.").to_owned(),
+            n => tr!("{n} in dev and test are not ticked: scores are measured with them.", n = counted(n, "finding")),
+        };
+        paragraph(ui, TextRole::Small, p.text2, &text);
+        ui.add_space(metrics::GAP);
+        separator(ui);
+        let height = (ui.content_rect().height() - 320.0).clamp(120.0, 420.0);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show_rows(
+            ui,
+            ROW,
+            fixing.places.len(),
+            |ui, range| {
+                for i in range {
+                    let place = fixing.places[i];
+                    if let Some(finding) = survey.findings.get(place.finding)
+                        && row(ui, a, finding, place.split, place.ticked)
+                    {
+                        out.push(Command::TickFix(Some(i), !place.ticked));
+                    }
+                }
+            },
+        );
+        separator(ui);
+        ui.add_space(12.0);
+        // What has the focus keeps Enter for itself.
+        let enter = ui.memory(|m| m.focused()).is_none() && ui.input(|i| i.key_pressed(Key::Enter));
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
+            let ticked = fixing.ticked().len();
+            let off = (ticked == 0).then_some(tr!("Nothing is ticked."));
+            let verb = tr!("Fix {ticked}", ticked = thousands(ticked));
+            if (Button::primary(&verb).off(off).show(ui).clicked() || enter) && ticked > 0 {
+                out.push(Command::TakeFixes);
+                done = true;
+            }
+            done |= Button::plain(tr!("Cancel")).show(ui).clicked();
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if Button::quiet(tr!("Tick all")).show(ui).clicked() {
+                    out.push(Command::TickFix(None, true));
+                }
+                if Button::quiet(tr!("Tick none")).show(ui).clicked() {
+                    out.push(Command::TickFix(None, false));
+                }
+            });
+        });
+    });
+    if left || done {
+        out.push(Command::CloseFixes);
+    }
+}
+
+/// One place: a tick, its sentence's name and what was found; whether it was clicked.
+fn row(ui: &mut Ui, a: &Annotate, finding: &Finding, split: Split, ticked: bool) -> bool {
+    let p = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let place = a.place_of(finding.id.document, finding.at.start).map(|place| a.name_of(place)).unwrap_or_default();
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, ticked, format!("{place}: {}", finding.what)));
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 6, p.hover);
+    }
+    let square = Rect::from_min_size(pos2(rect.left() + 6.0, rect.top()), vec2(16.0, ROW));
+    let (mark, color) = if ticked { (icon::CIRCLE_CHECK, p.accent) } else { (icon::CIRCLE, p.text3) };
+    paint_icon(ui.painter(), square, mark, 15.0, color);
+    let name = rect.with_min_x(square.right() + 8.0);
+    let color = if split == Split::Train { p.text3 } else { p.warn };
+    put_text(ui.painter(), name, Align2::LEFT_CENTER, TextRole::MonoSmall.line(ui, &place), color);
+    let room = rect.with_min_x(square.right() + 104.0).with_max_x(rect.right() - 6.0);
+    let what = TextRole::Body.elided(ui, &finding.what, room.width());
+    put_text(ui.painter(), room, Align2::LEFT_CENTER, what, p.text);
+    response.clicked()
+}

@@ -1,0 +1,177 @@
+//! The question what becomes of the labels of a source that another program changed.
+
+use super::Commands;
+use super::numbers::counted;
+use super::theme::{self, TextRole, icon, metrics};
+use super::widgets::{Badge, Button, Figure, Tone, dialog, figures, icon, label, paragraph};
+use crate::app::language::tr;
+use crate::app::{App, Command, events::thousands};
+use crate::project::{Changed, Decision};
+use egui::{Align, Frame, Key, Layout, Margin, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2};
+
+/// Which choice is marked.
+#[derive(Default)]
+pub struct View {
+    choice: Option<Decision>,
+}
+
+const CHOICES: [Decision; 3] = [Decision::KeepLabels, Decision::Compare, Decision::StartOver];
+
+/// Shows the dialog over the page.
+pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
+    let Some(changed) = app.changed.as_deref() else {
+        view.choice = None;
+        return;
+    };
+    let p = theme::of(ui);
+    // Where hardly anything is left of the source that was opened, nothing is recommended.
+    let advised = changed.carried.unchanged * 2 >= opened(changed);
+    let first = if advised { Decision::KeepLabels } else { Decision::Compare };
+    let mut choice = view.choice.unwrap_or(first);
+    let mut answer = None;
+    let left = dialog(ui, "source-change", 640.0, |ui| {
+        let name = changed.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        ui.horizontal(|ui| {
+            icon(ui, icon::TRIANGLE_ALERT, 18.0, p.warn);
+            label(ui, TextRole::Title, p.text, &tr!("{name} was changed by another program", name));
+        });
+        let text = tr!("Nothing has been overwritten, and your labels are safe in the project.");
+        paragraph(ui, TextRole::Small, p.text2, text);
+        ui.add_space(metrics::GAP);
+        let title = tr!("Sentences in the file, against the {n} you opened", n = thousands(opened(changed)));
+        label(ui, TextRole::Small, p.text2, &title);
+        counts(ui, changed);
+        ui.add_space(metrics::GAP);
+        for decision in CHOICES {
+            if card(ui, changed, decision, decision == choice, advised && decision == first) {
+                choice = decision;
+            }
+            ui.add_space(8.0);
+        }
+        ui.input(|i| {
+            let step = i32::from(i.key_pressed(Key::ArrowDown)) - i32::from(i.key_pressed(Key::ArrowUp));
+            let at = CHOICES.iter().position(|c| *c == choice).unwrap_or(0) as i32;
+            choice = CHOICES[(at + step).clamp(0, CHOICES.len() as i32 - 1) as usize];
+            if i.key_pressed(Key::Enter) {
+                answer = Some(Some(choice));
+            }
+        });
+        ui.add_space(metrics::GAP);
+        ends(
+            ui,
+            metrics::MAIN_ACTION,
+            |ui| {
+                label(ui, TextRole::Small, p.text2, tr!("The project of before is kept in a file of its own."));
+            },
+            |ui| {
+                if Button::primary(tr!("Continue")).keys(&["Enter"]).show(ui).clicked() {
+                    answer = Some(Some(choice));
+                }
+                if Button::plain(tr!("Cancel")).keys(&["Esc"]).show(ui).clicked() {
+                    answer = Some(None);
+                }
+            },
+        );
+    });
+    view.choice = Some(choice);
+    if let Some(decision) = answer.or(left.then_some(None)) {
+        out.push(Command::SourceChange(decision));
+    }
+}
+
+/// A row with something at its left end and something at its right one.
+fn ends(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
+    let size = vec2(ui.available_width(), height);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        right(ui);
+        ui.with_layout(Layout::left_to_right(Align::Center), left);
+    });
+}
+
+/// Sentences that the project has.
+fn opened(changed: &Changed) -> usize {
+    let c = &changed.carried;
+    c.unchanged + c.changed + c.removed
+}
+
+fn counts(ui: &mut Ui, changed: &Changed) {
+    let p = theme::of(ui);
+    let c = &changed.carried;
+    let numbers = [c.unchanged, c.changed, c.new, c.removed, changed.edits].map(thousands);
+    let captions = [tr!("unchanged"), tr!("changed"), tr!("new"), tr!("removed"), tr!("your edits")];
+    Frame::new().fill(p.panel).stroke(Stroke::new(1.0, p.line)).corner_radius(8).inner_margin(Margin::same(12)).show(
+        ui,
+        |ui| {
+            let all: Vec<Figure> = captions
+                .iter()
+                .zip(&numbers)
+                .map(|(caption, number)| Figure { caption, number, ..Figure::default() })
+                .collect();
+            figures(ui, &all, false);
+        },
+    );
+}
+
+/// The title of a choice, its effect in a sentence, and its effect in numbers.
+fn texts(changed: &Changed, decision: Decision) -> (&'static str, String, String) {
+    let c = &changed.carried;
+    match decision {
+        Decision::KeepLabels => {
+            let lost = match c.lost.len() {
+                0 => tr!("All of your labels have a place.").to_owned(),
+                n => tr!("{n} with your labels are not in the file any more.", n = counted(n, "sentence")),
+            };
+            let what = tr!("Takes the changed and new sentences from the file. {lost}", lost);
+            (tr!("Keep my labels on unchanged sentences"), what, tr!("{n} kept", n = thousands(c.unchanged)))
+        }
+        Decision::Compare => {
+            let what = tr!("Opens your labels beside those of the file, to decide one by one.").to_owned();
+            (tr!("Compare"), what, tr!("{n} changed", n = thousands(c.changed)))
+        }
+        Decision::StartOver => {
+            let what = tr!("Reads all sentences and labels from the file.").to_owned();
+            (tr!("Start over from the file"), what, tr!("{n} edits left behind", n = thousands(changed.edits)))
+        }
+    }
+}
+
+/// A choice; whether it was clicked.
+fn card(ui: &mut Ui, changed: &Changed, decision: Decision, is_on: bool, advised: bool) -> bool {
+    let p = theme::of(ui);
+    let (title, what, number) = texts(changed, decision);
+    let response = ui
+        .scope_builder(UiBuilder::new().sense(Sense::click()), |ui| {
+            let (fill, stroke) = if is_on {
+                (p.selected, Stroke::new(1.5, p.accent))
+            } else if ui.response().hovered() {
+                (p.hover, Stroke::new(1.0, p.line_strong))
+            } else {
+                (egui::Color32::TRANSPARENT, Stroke::new(1.0, p.line_strong))
+            };
+            Frame::new().fill(fill).stroke(stroke).corner_radius(10).inner_margin(Margin::symmetric(14, 12)).show(
+                ui,
+                |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    ends(
+                        ui,
+                        TextRole::BodyMedium.line_height(),
+                        |ui| {
+                            label(ui, TextRole::BodyMedium, p.text, title);
+                            if advised {
+                                Badge::new(tr!("Recommended")).tone(Tone::Ok).show(ui);
+                            }
+                        },
+                        |ui| {
+                            label(ui, TextRole::SmallMedium, p.text, &number);
+                        },
+                    );
+                    paragraph(ui, TextRole::Small, p.text2, &what);
+                },
+            );
+        })
+        .response;
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_on, format!("{title}, {number}")));
+    response.clicked()
+}

@@ -1,0 +1,137 @@
+//! Losses: each is told before anything is written, and `--strict` lets none pass.
+
+use crate::cli::{run, text};
+use std::path::PathBuf;
+use tagwright::corpus::{Corpus, Scheme, Split};
+use tagwright::format::{self, Format, Source};
+use tagwright::project::export::check_round_trip;
+
+/// A file of words and what a format would lose of it; nothing where `expected` is empty. The round trip agrees.
+fn check(name: &str, source: &str, to: Format, expected: &str) {
+    let mut corpus = Corpus::default();
+    format::read(&Source::alone(source.as_bytes(), name, Split::Train, 0), &mut corpus).expect("a corpus");
+    let losses = format::losses(&corpus, to, Scheme::Iob2).join("; ");
+    assert!(if expected.is_empty() { losses.is_empty() } else { losses.contains(expected) }, "{}: {losses}", to.name);
+    assert_eq!(check_round_trip(&corpus, to, Scheme::Iob2).is_ok(), expected.is_empty(), "{} {source}", to.name);
+}
+
+#[test]
+fn words_that_a_format_cannot_hold_are_losses() {
+    let words =
+        |word: &str| format!("{{\"tokens\":[{},\"sings\"],\"ner_tags\":[\"B-PER\",\"O\"]}}\n", serde_json::json!(word));
+    for to in [format::CONLL, format::CONLL2003, format::WNUT, format::CONLLU] {
+        check("w.jsonl", &words("Anna"), to, "");
+        check("w.jsonl", &words("An na"), to, "inside words (1)");
+        check("w.jsonl", &words("An\u{a0}na"), to, "");
+        check("w.jsonl", &words("An\tna"), to, "inside words (1)");
+        check("w.jsonl", &words("An\0na"), to, "U+0000");
+        let marked = if to == format::CONLLU { "" } else { "U+FEFF" };
+        check("w.jsonl", &words("\u{feff}Anna"), to, marked);
+    }
+    check("w.jsonl", &words("-DOCSTART-"), format::CONLL, "-DOCSTART-");
+    check("w.jsonl", &words("-DOCSTART-"), format::HF_JSONL, "");
+    check("w.jsonl", &words("An na"), format::HF_JSONL, "");
+    check("w.jsonl", &words("An na"), format::HF_PARQUET, "");
+    check("w.jsonl", &words("An na"), format::GMB, "");
+    for to in [format::DOCCANO, format::BRAT, format::LABEL_STUDIO, format::ARGILLA, format::SPACY_JSON] {
+        check("w.jsonl", &words("Anna"), to, "");
+        let losses = |word: &str| {
+            let mut corpus = Corpus::default();
+            let source = words(word);
+            format::read(&Source::alone(source.as_bytes(), "w.jsonl", Split::Train, 0), &mut corpus).expect("a corpus");
+            format::losses(&corpus, to, Scheme::Iob2)
+        };
+        assert_eq!(losses("a|b"), ["where words begin and end (1); words are found anew in the text"], "{}", to.name);
+    }
+    check("w.jsonl", &words("a|b"), format::PRODIGY, "");
+    check("w.jsonl", &words("a|b"), format::SPACY, "");
+}
+
+#[test]
+fn parts_of_speech_of_gmb_are_kept() {
+    let mut corpus = Corpus::default();
+    let source = "Sentence #,Word,POS,Tag\nSentence: 1,Anna,NNP,B-per\n,sings,VBZ,O\n";
+    format::read(&Source::alone(source.as_bytes(), "g.csv", Split::Train, 0), &mut corpus).expect("a corpus");
+    let written = format::CONLL2003.writes_whole().expect("it is written")(&corpus, None, Scheme::Iob2);
+    assert_eq!(String::from_utf8_lossy(&written), "Anna NNP _ B-per\nsings VBZ _ O\n\n");
+}
+
+#[test]
+fn more_than_65_536_values_and_labels_stay_themselves() {
+    use std::fmt::Write;
+    let mut source = String::new();
+    for i in 0..66_000 {
+        let _ = write!(source, "w{i} lemma{i} B-L{}\n\n", i % 500);
+    }
+    check("a.conll", &source, format::CONLL, "");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (from, to) = (folder.path().join("a.conll"), folder.path().join("b.conll"));
+    let labels: String = (0..66_000).map(|i| format!("w B-L{i}\n\n")).collect();
+    std::fs::write(&from, labels).expect("a file");
+    let output = run(&["convert", text(&from), text(&to)]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("a.conll") && said.contains("65536 different labels"), "{said}");
+    assert!(!to.exists());
+}
+
+/// Whether `convert --strict` refuses this file for this reason, or converts it where there is none; nothing is written then.
+fn check_strict(name: &str, source: &str, to: &str, said: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (from, out): (PathBuf, PathBuf) = (folder.path().join(name), folder.path().join("out"));
+    std::fs::write(&from, source).expect("a file");
+    let output = run(&["convert", text(&from), text(&out), "--to", to, "--strict"]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    let code = i32::from(!said.is_empty());
+    assert_eq!((output.status.code(), out.exists()), (Some(code), code == 0), "{source}: {told}");
+    assert!(told.contains(said), "{source}: {told}");
+}
+
+#[test]
+fn strict_lets_no_loss_pass() {
+    let spans =
+        |spans: &str| format!("{{\"text\":\"Tom runs\",\"label\":{spans}}}\n{{\"text\":\"Ada\",\"label\":[]}}\n");
+    check_strict("d.jsonl", &spans("[[0,3,\"PER\"]]"), "conll", "");
+    for wrong in [
+        "[[-1,3,\"PER\"]]",
+        "[[0.5,3,\"PER\"]]",
+        "[[\"a\",3,\"PER\"]]",
+        "[[0,99,\"PER\"]]",
+        "[[0,3]]",
+        "[[3,0,\"PER\"]]",
+    ] {
+        check_strict("d.jsonl", &spans(&format!("[[4,8,\"VERB\"],{}]", &wrong[1..wrong.len() - 1])), "conll", "line 1");
+    }
+    check_strict("g.csv", "Sentence #,Word,POS,Tag\nSentence: 1,Anna,NNP,B-per\n", "conll2003", "");
+    check_strict(
+        "w.jsonl",
+        "{\"tokens\":[\"An na\",\"sings\"],\"ner_tags\":[\"B-PER\",\"O\"]}\n",
+        "conll",
+        "inside words",
+    );
+    check_strict(
+        "w.jsonl",
+        "{\"tokens\":[\"a|b\",\"sings\"],\"ner_tags\":[\"B-PER\",\"O\"]}\n",
+        "doccano",
+        "words begin and end",
+    );
+    check_strict("c.conll", "Anna B-PER\nsings\nOslo B-LOC\n", "conll", "line 2");
+}
+
+#[test]
+fn labels_of_a_record_are_read_whatever_else_it_has() {
+    let check = |record: &str| {
+        let mut corpus = Corpus::default();
+        let found = format::read(&Source::alone(record.as_bytes(), "d.jsonl", Split::Train, 0), &mut corpus);
+        let found = found.expect(record);
+        assert_eq!(corpus.document(0).spans.len(), 1, "{record} read as {}", found.format.name);
+    };
+    for field in ["\"annotator\":\"x\"", "\"lead_time\":1.5", "\"annotation_id\":7", "\"spans\":[]", "\"tokens\":[]"] {
+        check(&format!("{{\"text\":\"Anna sings\",\"label\":[[0,4,\"PER\"]],{field}}}\n"));
+    }
+    for field in ["\"annotation\":null", "\"annotator\":\"x\"", "\"meta\":{}"] {
+        check(&format!(
+            "{{\"text\":\"Anna sings\",\"tokens\":[{{\"text\":\"Anna\",\"start\":0,\"end\":4,\"id\":0}}],\"spans\":[{{\"start\":0,\"end\":4,\"label\":\"PER\"}}],{field}}}\n"
+        ));
+    }
+}

@@ -1,0 +1,269 @@
+//! Model folders that lie about their size, compute no numbers, or take texts apart without end.
+
+use super::{file, watched};
+use crate::cli::{json, text};
+use crate::support::golden;
+use serde_json::{Value, json};
+use std::path::Path;
+use tagwright::model::kernels::plain::Plain;
+use tagwright::model::{Device, ModelError, ModelFolder, Packed};
+use tagwright::predict::aggregate::STRATEGIES;
+use tagwright::predict::{Entity, Options, Tagger, predict, predict_long};
+
+const MOST: u64 = 400;
+
+/// A copy of the tiny model.
+pub(super) fn tiny() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for entry in std::fs::read_dir(golden("tiny")).expect("the tiny model").flatten() {
+        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("a copy");
+    }
+    folder
+}
+
+/// Asks a model that cannot be used: a part of what is said.
+pub(super) fn refused(model: &Path, said: &str) {
+    let done = watched(&["predict", "--model", text(model), "--text", "Anna sings in Oslo."], MOST);
+    assert_eq!(done.code, Some(1), "{}", done.said);
+    assert!(done.said.contains(said), "says {}, not {said}", done.said);
+}
+
+fn read_json(folder: &Path, name: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(folder.join(name)).expect("a file")).expect("JSON")
+}
+
+/// A model whose file has another value at a place.
+fn with(name: &str, place: &str, value: Value) -> tempfile::TempDir {
+    let folder = tiny();
+    let mut fields = read_json(folder.path(), name);
+    let (parent, key) = place.rsplit_once('/').expect("a place");
+    fields.pointer_mut(parent).expect("a place")[key] = value;
+    file(folder.path(), name, fields.to_string());
+    folder
+}
+
+#[test]
+fn numbers_of_a_configuration_are_those_of_the_weights() {
+    let check = |key: &str, value: Value, said: &str| {
+        refused(with("config.json", &format!("/{key}"), value).path(), said);
+    };
+    check("num_hidden_layers", json!(2_147_483_647), "has no layer 2");
+    check("num_hidden_layers", json!(1u64 << 40), "num_hidden_layers");
+    check("hidden_size", json!(2_000_000_000), "shape");
+    check("intermediate_size", json!(2_000_000_000), "intermediate");
+    check("vocab_size", json!(2_000_000_000), "word_embeddings");
+    check("max_position_embeddings", json!(2_000_000_000), "position_embeddings");
+    check("max_position_embeddings", json!(1u64 << 40), "max_position_embeddings");
+    check("num_attention_heads", json!(2_000_000_000), "num_attention_heads");
+    check("type_vocab_size", json!(2_000_000_000), "token_type_embeddings");
+    check("type_vocab_size", json!(0), "type_vocab_size is 0");
+    check("type_vocab_size", json!("two"), "type_vocab_size is \"two\"");
+    check("layer_norm_eps", json!("x"), "layer_norm_eps is \"x\"");
+    check("layer_norm_eps", json!(-1), "layer_norm_eps is -1");
+    check("layer_norm_eps", json!(0), "layer_norm_eps is 0");
+    check("initializer_range", json!([]), "initializer_range is []");
+    check("hidden_dropout_prob", json!(true), "hidden_dropout_prob is true");
+    check("hidden_act", json!(7), "hidden_act is 7");
+    check("model_type", json!(["bert"]), "model_type is [\"bert\"]");
+}
+
+#[test]
+fn tags_that_do_not_fit_the_head_are_named() {
+    let folder = tiny();
+    let mut fields = read_json(folder.path(), "config.json");
+    fields["id2label"].as_object_mut().expect("a table").remove("3");
+    file(folder.path(), "config.json", fields.to_string());
+    refused(folder.path(), "none for number 3");
+    fields["id2label"].as_object_mut().expect("a table").remove("8");
+    fields["id2label"]["3"] = json!("B-X");
+    file(folder.path(), "config.json", fields.to_string());
+    refused(folder.path(), "its head has 9 tags, but id2label in config.json names 8");
+    fields["id2label"]["x"] = json!("B-X");
+    file(folder.path(), "config.json", fields.to_string());
+    refused(folder.path(), "“x”, which is no number");
+}
+
+/// A safetensors file of this header and so many zero bytes.
+fn weights(header: &str, bytes: usize) -> Vec<u8> {
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &vec![0; bytes]].concat()
+}
+
+#[test]
+fn headers_of_weights_that_lie_are_refused() {
+    let check = |bytes: Vec<u8>, said: &str| {
+        let folder = tiny();
+        file(folder.path(), "model.safetensors", bytes);
+        refused(folder.path(), said);
+    };
+    let tensor = |name: &str, rows: u64, end: u64| {
+        format!("\"{name}\":{{\"dtype\":\"F32\",\"shape\":[{rows}],\"data_offsets\":[0,{end}]}}")
+    };
+    let huge = format!("{{{}}}", tensor("a", 1 << 60, 1 << 62));
+    check(weights(&huge, 0), "no whole safetensors file");
+    let twice = format!("{{{},{}}}", tensor("a", 1, 4), tensor("a", 1, 4));
+    check(weights(&twice, 4), "a stands there twice");
+    let inside =
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"__metadata__\":{\"b\":\"1\",\"b\":\"2\"}}";
+    check(weights(inside, 4), "b stands there twice");
+    check(weights(&format!("{{{}}}", tensor("a", 1, 4)), 4), "has no layer 0");
+    check(u64::MAX.to_le_bytes().to_vec(), "no whole safetensors file");
+    // A file with a hole, which has its size without having its bytes.
+    let folder = tiny();
+    let path = file(folder.path(), "model.safetensors", weights(&format!("{{{}}}", tensor("a", 1, 4)), 4));
+    let open = std::fs::OpenOptions::new().write(true).open(path).expect("a file");
+    open.set_len(3 << 30).expect("a size");
+    refused(folder.path(), "its header asks for");
+}
+
+#[test]
+fn a_vocabulary_has_no_more_pieces_than_the_model() {
+    let folder = tiny();
+    std::fs::remove_file(folder.path().join("tokenizer.json")).expect("a file less");
+    let lines = |count: usize| (0..count).map(|i| format!("w{i}\n")).collect::<String>();
+    file(folder.path(), "vocab.txt", lines(100_000));
+    refused(folder.path(), "the tokenizer has 100000 pieces");
+    file(folder.path(), "vocab.txt", lines(1_000_000));
+    refused(folder.path(), "far more than the");
+    let folder = tiny();
+    let tokenizer = std::fs::read_to_string(folder.path().join("tokenizer.json")).expect("a file");
+    file(folder.path(), "tokenizer.json", tokenizer + &" ".repeat(20 << 20));
+    refused(folder.path(), "far more than the");
+}
+
+/// The weights of the tiny model with one value in place of all of a tensor's.
+fn all_of(name: &str, value: f32) -> Vec<u8> {
+    let mut bytes = std::fs::read(golden("tiny").join("model.safetensors")).expect("weights");
+    let length = usize::try_from(u64::from_le_bytes(bytes[..8].try_into().expect("a number"))).expect("a length");
+    let header: Value = serde_json::from_slice(&bytes[8..8 + length]).expect("a header");
+    let range: Vec<usize> = header[name]["data_offsets"]
+        .as_array()
+        .expect("a tensor")
+        .iter()
+        .map(|n| n.as_u64().expect("a place") as usize)
+        .collect();
+    for four in bytes[8 + length + range[0]..8 + length + range[1]].chunks_exact_mut(4) {
+        four.copy_from_slice(&value.to_le_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn scores_that_are_no_numbers_are_an_error() {
+    let folder = tiny();
+    file(folder.path(), "model.safetensors", all_of("classifier.weight", 3e38));
+    let name = folder.path().file_name().expect("a name").to_str().expect("a name").to_owned();
+    refused(folder.path(), &format!("{name}: it computes scores that are not numbers"));
+    let data = crate::cli::sample("dev");
+    let done = watched(&["evaluate", "--model", text(folder.path()), &data], MOST);
+    assert_eq!(done.code, Some(1), "{}", done.said);
+    assert!(done.said.contains("not numbers"), "{}", done.said);
+    let done = watched(&["predict", "--model", text(folder.path()), "--tokens", &data], MOST);
+    assert_eq!(done.code, Some(1), "{}", done.said);
+}
+
+#[test]
+fn a_tokenizer_without_special_pieces_reads_an_empty_text() {
+    let folder = with("tokenizer.json", "/post_processor", Value::Null);
+    let found = json(&["predict", "--model", text(folder.path()), "--text", "", "--json"]);
+    assert_eq!(found, json!({"text": "", "entities": []}));
+    let texts = file(folder.path(), "texts.txt", "\nAnna\n\n");
+    let done = watched(&["predict", "--model", text(folder.path()), text(&texts)], MOST);
+    assert_eq!(done.code, Some(0), "{}", done.said);
+}
+
+#[test]
+fn words_of_any_length_are_taken_into_pieces_soon() {
+    // Every letter is a piece inside a word, so that a long word would be tried in all its parts.
+    let folder = with("tokenizer.json", "/model/max_input_chars_per_word", json!(1_000_000_000));
+    let done = watched(&["predict", "--model", text(folder.path()), "--text", &"a".repeat(100_000)], MOST);
+    assert_eq!(done.code, Some(0), "{}", done.said);
+}
+
+#[test]
+fn a_normalizer_makes_no_text_much_longer() {
+    let replace = |content: &str| json!({"type": "Replace", "pattern": {"String": "a"}, "content": content});
+    let ten = replace("aaaaaaaaaa");
+    let nine = json!({"type": "Sequence", "normalizers": vec![ten.clone(); 9]});
+    refused(with("tokenizer.json", "/normalizer", nine).path(), "more than 16 times as long");
+    let nested = json!({"type": "Sequence", "normalizers": [{"type": "Sequence", "normalizers": vec![ten; 9]}]});
+    refused(with("tokenizer.json", "/normalizer", nested).path(), "more than 16 times as long");
+    refused(with("tokenizer.json", "/normalizer", replace(&"a".repeat(2000))).path(), "puts in a text of 2000 bytes");
+    let folder = with("tokenizer.json", "/normalizer", replace("e"));
+    let done = watched(&["predict", "--model", text(folder.path()), "--text", "Anna"], MOST);
+    assert_eq!(done.code, Some(0), "{}", done.said);
+}
+
+#[test]
+fn a_template_puts_few_pieces_around_a_text() {
+    let special = json!({"SpecialToken": {"id": "[CLS]", "type_id": 0}});
+    let many: Vec<Value> =
+        std::iter::repeat_n(special, 1000).chain([json!({"Sequence": {"id": "A", "type_id": 0}})]).collect();
+    let template = json!({"type": "TemplateProcessing", "single": many, "pair": [{"Sequence": {"id": "A", "type_id": 0}},
+        {"Sequence": {"id": "B", "type_id": 1}}], "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]}}});
+    refused(with("tokenizer.json", "/post_processor", template).path(), "puts 1000 pieces around a text");
+}
+
+#[test]
+fn a_long_line_is_read_part_by_part() {
+    const BYTES: usize = 2_000_000;
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |line: &str| {
+        let texts = file(folder.path(), "texts.txt", line);
+        let done = watched(&["predict", "--model", text(&golden("tiny")), text(&texts)], 2000);
+        assert_eq!(done.code, Some(0), "{}", done.said.chars().take(300).collect::<String>());
+        done.peak
+    };
+    let base = run("Rain.\n");
+    for sentence in ["Anna lives in Oslo. ", "東京と大阪に行きました", "aaaaaaaaaaaaaaaaaaaa"] {
+        let peak = run(&sentence.repeat(BYTES / sentence.len()));
+        let each = (peak.saturating_sub(base) << 20) as f64 / BYTES as f64;
+        // Eight bytes for each byte of text, and what a part takes whatever the text.
+        assert!(each < 8.0 + 60.0 * f64::from(1 << 20) / BYTES as f64, "{sentence}: {each} bytes a byte");
+    }
+}
+
+#[test]
+fn parts_of_a_text_change_nothing() {
+    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
+    let tagger = Tagger::new(&folder, &Device::Cpu).expect("a tagger");
+    let text =
+        "Zoë Okafor moved from Ghent to São Paulo, said Reuters. Müller-Lüdenscheidt 東京と大阪 played; U.S. rain!\n"
+            .repeat(20);
+    for (_, aggregation) in STRATEGIES {
+        for stride in [None, Some(0), Some(40)] {
+            let options = Options { aggregation, stride };
+            let whole = predict(&tagger, &[&text], options).expect("entities").remove(0);
+            assert!(whole.windows > 5 && !whole.entities.is_empty());
+            for part in [40, 333, 1000, 1 << 20] {
+                let mut entities: Vec<Entity> = Vec::new();
+                let counted = predict_long(&tagger, &text, options, part, |e| {
+                    entities.push(e);
+                    Ok::<_, ModelError>(())
+                })
+                .expect("entities");
+                assert_eq!((counted.pieces, counted.windows), (whole.pieces, whole.windows), "{part}");
+                let places = |all: &[Entity]| all.iter().map(|e| (e.label.clone(), e.start, e.end)).collect::<Vec<_>>();
+                assert_eq!(places(&entities), places(&whole.entities), "{part} {stride:?}");
+                let near = entities.iter().zip(&whole.entities).all(|(a, b)| (a.score - b.score).abs() < 1e-5);
+                assert!(near && entities.iter().all(|e| e.byte_end <= text.len()));
+            }
+        }
+    }
+}
+
+#[test]
+fn sentences_without_pieces_have_no_scores() {
+    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
+    let (bert, tags) = folder.classifier().expect("a head");
+    let none: (&[u32], &[i32]) = (&[], &[]);
+    let some: (&[u32], &[i32]) = (&[2, 7, 3], &[]);
+    for bert in [bert.clone(), bert.with_kernels(&Plain::REFERENCE)] {
+        let rows = |sentences: &[(&[u32], &[i32])]| {
+            let logits = bert.logits(&Packed::new(sentences.iter().copied())).expect("scores");
+            assert_eq!(logits.dims()[1], tags.len());
+            logits.to_vec2::<f32>().expect("scores")
+        };
+        assert!(rows(&[]).is_empty() && rows(&[none]).is_empty());
+        assert_eq!(rows(&[none, some, none]), rows(&[some]));
+    }
+}
