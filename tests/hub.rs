@@ -228,9 +228,9 @@ fn the_token_goes_to_the_hub_alone() {
             let hub = Hub { token: Some("secret".into()), ..hub(&server.address, &place.cache) };
             hub.model("our/tiny", |_| true).expect_err("no model");
             assert!(server.requests().iter().all(|r| r.header("authorization") == Some("Bearer secret")));
-            let joined = reqwest::Url::parse(&server.address).and_then(|url| url.join(&led_to)).expect("an address");
-            let reaches = joined.authority().ends_with(other.host());
-            assert_eq!(!other.requests().is_empty(), reaches, "{spelling:?} leads to {joined}");
+            let joined = reqwest::Url::parse(&server.address).and_then(|url| url.join(&led_to));
+            let reaches = joined.is_ok_and(|url| url.authority().ends_with(other.host()));
+            assert_eq!(!other.requests().is_empty(), reaches, "{spelling:?}");
             others += usize::from(reaches);
             for request in other.requests() {
                 let sent = request.header("authorization").unwrap_or_default();

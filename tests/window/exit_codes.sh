@@ -17,6 +17,7 @@ until_so() { local what=$1; shift; for _ in $(seq 600); do "$@" >/dev/null 2>&1 
 display() {
   rm -f "$work/display"
   Xvfb -noreset -displayfd 1 -screen 0 1440x900x24 >"$work/display" 2>/dev/null & xvfb=$!
+  disown "$xvfb"
   until_so "a display" test -s "$work/display"
   DISPLAY=:$(cat "$work/display"); export DISPLAY
   until_so "a display that answers" xdotool getdisplaygeometry
@@ -37,7 +38,7 @@ ends() {
     pid=
     [ "$code" = "$expected" ] || fail "$what: it ended with $code, not $expected"
     if grep -q panicked "$work/log"; then fail "$what: a panic"; fi
-    kill "$xvfb" 2>/dev/null || true; wait "$xvfb" 2>/dev/null || true
+    kill "$xvfb" 2>/dev/null || true
     unset DISPLAY
   done
 }
