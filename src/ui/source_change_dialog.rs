@@ -38,7 +38,11 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         let text = tr!("Nothing has been overwritten, and your labels are safe in the project.");
         paragraph(ui, TextRole::Small, p.text2, text);
         ui.add_space(metrics::GAP);
-        let title = tr!("Sentences in the file, against the {n} you opened", n = thousands(opened(changed)));
+        let n = thousands(opened(changed));
+        let title = match changed.dataset.files.len() {
+            1 => tr!("Sentences in the file, against the {n} you opened", n),
+            _ => tr!("Sentences in the files, against the {n} you opened", n),
+        };
         label(ui, TextRole::Small, p.text2, &title);
         counts(ui, changed);
         ui.add_space(metrics::GAP);
@@ -100,17 +104,14 @@ fn counts(ui: &mut Ui, changed: &Changed) {
     let c = &changed.carried;
     let numbers = [c.unchanged, c.changed, c.new, c.removed, changed.edits].map(thousands);
     let captions = [tr!("unchanged"), tr!("changed"), tr!("new"), tr!("removed"), tr!("your edits")];
-    Frame::new().fill(p.panel).stroke(Stroke::new(1.0, p.line)).corner_radius(8).inner_margin(Margin::same(12)).show(
-        ui,
-        |ui| {
-            let all: Vec<Figure> = captions
-                .iter()
-                .zip(&numbers)
-                .map(|(caption, number)| Figure { caption, number, ..Figure::default() })
-                .collect();
-            figures(ui, &all, false);
-        },
-    );
+    // Figures have room below for a fact more, which is none here.
+    let margin = Margin { left: 12, right: 12, top: 12, bottom: 0 };
+    let frame = Frame::new().fill(p.panel).stroke(Stroke::new(1.0, p.line)).corner_radius(8).inner_margin(margin);
+    frame.show(ui, |ui| {
+        let figure = |(caption, number)| Figure { caption, number, ..Figure::default() };
+        let all: Vec<Figure> = captions.into_iter().zip(numbers.iter().map(String::as_str)).map(figure).collect();
+        figures(ui, &all, false);
+    });
 }
 
 /// The title of a choice, its effect in a sentence, and its effect in numbers.
@@ -131,7 +132,7 @@ fn texts(changed: &Changed, decision: Decision) -> (&'static str, String, String
         }
         Decision::StartOver => {
             let what = tr!("Reads all sentences and labels from the file.").to_owned();
-            (tr!("Start over from the file"), what, tr!("{n} edits left behind", n = thousands(changed.edits)))
+            (tr!("Start over from the file"), what, tr!("{n} left behind", n = counted(changed.edits, "change")))
         }
     }
 }

@@ -261,6 +261,16 @@ impl Window {
         }
     }
 
+    /// Asks the window to close, as the button in its frame does.
+    pub fn request_close(&mut self) {
+        let viewport = self.harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
+        viewport.events.push(egui::ViewportEvent::Close);
+        self.harness.step();
+        let viewport = self.harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
+        viewport.events.clear();
+        self.step();
+    }
+
     /// Opens the sample and waits for it.
     pub fn open_sample(&mut self) {
         self.click("Try the sample");

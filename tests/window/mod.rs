@@ -6,6 +6,7 @@ mod data;
 mod labelling;
 mod opening;
 mod preferences;
+mod saving;
 mod screenshots;
 mod training;
 mod trying;

@@ -368,3 +368,23 @@ fn two_saves_in_a_row_and_a_save_before_another_dataset_reach_their_own_files() 
     let bad = |w: &Window| w.app().notices.shown().iter().any(|n| n.title.contains("not saved"));
     assert!(!bad(&w));
 }
+
+#[test]
+fn a_window_that_closes_while_another_dataset_opens_leaves_both_projects_their_own() {
+    let data = Rc::new(tempfile::tempdir().expect("a folder"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let (a, b) = (folder.path().join("a.conll"), folder.path().join("b.conll"));
+    std::fs::write(&a, "Anna B-PER\nsings O\n").expect("a file");
+    std::fs::write(&b, "Ida B-PER\nruns O\n".repeat(2000)).expect("a file");
+    let mut w = Window::with(data.clone(), &[&a], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("it is open", |w| w.app().annotate.is_some());
+    let project = w.app().annotate.as_ref().map(|a| a.project.clone()).expect("a project");
+    w.keys(&[Key::ArrowRight, Key::ArrowRight, Key::Num1]);
+    w.ask(Command::Open(b.clone()));
+    drop(w);
+    let contents = tagwright::project::Project::open(&project).and_then(|p| p.read()).expect("it is whole");
+    assert_eq!((contents.history.position(), contents.dataset.files[0].path.clone()), (1, a));
+    let mut w = Window::with(data, &[&b], [1440.0, 900.0], egui::Theme::Dark);
+    w.until("the other one opens", |w| w.app().annotate.is_some());
+    assert_eq!(w.app().annotate.as_ref().map(|a| a.files[0].path.clone()), Some(b));
+}

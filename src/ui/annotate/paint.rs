@@ -2,7 +2,7 @@
 
 use super::flow::{Cut, Flow, PAD, SpanView, galley, tag};
 use crate::ui::theme;
-use crate::ui::widgets::dashed_rect;
+use crate::ui::widgets::{dashed_rect, put_galley};
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use std::ops::RangeInclusive;
 
@@ -48,7 +48,7 @@ impl Flow {
         for (i, word) in words.iter().enumerate() {
             let rect = self.rect(i).translate(shift);
             if visible(rect) {
-                painter.galley(rect.min, galley(ui, word, self.style), colour);
+                put_galley(painter, rect.min, galley(ui, word, self.style), colour);
             }
         }
     }

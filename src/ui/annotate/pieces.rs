@@ -10,7 +10,8 @@ use crate::ui::Commands;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{self, TextRole, icon, reading};
 use crate::ui::widgets::{
-    IconButton, Segmented, both_ends, both_ends_in, dashed_rect, label, panel_head, paragraph, put_text, separator,
+    IconButton, Segmented, both_ends, both_ends_in, dashed_rect, label, panel_head, paragraph, put_galley, put_text,
+    separator,
 };
 use egui::text::LayoutJob;
 use egui::{Align2, CornerRadius, Frame, Margin, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
@@ -76,7 +77,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanView], left:
     for (group, place) in groups.iter().zip(&places) {
         let at = origin + *place;
         if let Some(word) = group.word {
-            ui.painter().galley(pos2(at.x, at.y), word_galley(ui, words[word]), p.text);
+            put_galley(ui.painter(), pos2(at.x, at.y), word_galley(ui, words[word]), p.text);
         }
         let mut x = at.x;
         for (piece, width) in group.pieces.iter().zip(&group.widths) {

@@ -45,7 +45,7 @@ pub use icon_button::IconButton;
 pub use key_cap::key_caps;
 pub use label_chip::LabelChip;
 pub use menu::{MenuRow, menu};
-pub use paint::{dashed_rect, dot, focus_ring, hairline, put_text, separator};
+pub use paint::{dashed_rect, dot, focus_ring, hairline, put_galley, put_text, separator};
 pub use progress::ProgressBar;
 pub use section::{id_panel_head, panel_head, part_head, tall_panel_head};
 pub use segmented::Segmented;

@@ -57,5 +57,19 @@ pub fn dashed_rect(painter: &Painter, rect: Rect, radius: u8, stroke: Stroke) {
 pub fn put_text(painter: &Painter, rect: Rect, align: Align2, galley: Arc<Galley>, colour: Color32) {
     let at = align.align_size_within_rect(galley.size(), rect).min;
     let at = at.round_to_pixels(painter.pixels_per_point());
-    painter.galley(at, galley, colour);
+    put_galley(painter, at, galley, colour);
+}
+
+/// Paints text that was laid out. What reaches beyond its lines, such as a stack of combining marks, is cut off, so that it covers
+/// nothing else.
+pub fn put_galley(painter: &Painter, at: Pos2, galley: Arc<Galley>, colour: Color32) {
+    let height = galley.size().y;
+    let drawn = galley.mesh_bounds;
+    if drawn.top() >= 0.0 && drawn.bottom() <= height {
+        painter.galley(at, galley, colour);
+        return;
+    }
+    let clip = painter.clip_rect();
+    let lines = Rect::from_x_y_ranges(clip.x_range(), at.y..=at.y + height);
+    painter.with_clip_rect(clip.intersect(lines)).galley(at, galley, colour);
 }

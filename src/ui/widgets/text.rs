@@ -9,11 +9,13 @@ use super::paint::put_text;
 
 /// One line of text, cut with an ellipsis where the room ends.
 pub fn label(ui: &mut Ui, role: TextRole, colour: Color32, text: &str) -> Response {
+    let text = theme::marked(ui, text);
     ui.add(Label::new(role.rich(text).color(colour)).truncate())
 }
 
 /// Text over as many lines as it takes.
 pub fn paragraph(ui: &mut Ui, role: TextRole, colour: Color32, text: &str) -> Response {
+    let text = theme::marked(ui, text);
     ui.add(Label::new(role.rich(text).color(colour)).wrap())
 }
 
