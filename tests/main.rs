@@ -10,6 +10,8 @@ mod gpu;
 mod hub;
 #[cfg(feature = "window")]
 mod language;
+#[cfg(feature = "window")]
+mod logs;
 mod model;
 mod reliability;
 mod rules;

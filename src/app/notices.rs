@@ -53,7 +53,8 @@ impl Notices {
     pub fn say(&mut self, notice: Notice) {
         self.last += 1;
         self.shown.retain(|n| (n.tone, &n.title, &n.detail) != (notice.tone, &notice.title, &notice.detail));
-        log::info!("{}: {}", notice.title, notice.detail);
+        // Both may hold words of the dataset.
+        log::debug!("{}: {}", notice.title, notice.detail);
         self.shown.push(Notice { key: self.last, ..notice });
     }
 

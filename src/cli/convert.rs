@@ -1,7 +1,7 @@
 //! `tagwright convert`.
 
-use super::output::{line, thousands};
-use super::{Failure, input};
+use super::output::{json_line, thousands};
+use super::{Failure, input, terminal};
 use crate::corpus::label::check_name;
 use crate::corpus::parting::{Parted, Shares, part};
 use crate::corpus::relabel::{Renames, relabel};
@@ -87,7 +87,7 @@ fn relabelled(arguments: &Arguments, corpus: &mut Corpus) -> Result<(), Failure>
         return Err(format!("there is no label {unknown}; there are {}", corpus.labels.names().join(", ")).into());
     }
     if let Some(edit) = relabel(corpus, &renames) {
-        eprintln!("note: {}", edit.describe(corpus));
+        terminal::tell(&format!("note: {}", edit.describe(corpus)));
         edit.apply(corpus);
     }
     Ok(())
@@ -98,11 +98,11 @@ fn parted(arguments: &Arguments, corpus: Corpus) -> Corpus {
     let Some([_, dev, test]) = arguments.splits else { return corpus };
     let (corpus, Parted { units, duplicates, by_document }) = part(&corpus, Shares { dev, test, seed: arguments.seed });
     let what = if by_document { "documents" } else { "sentences" };
-    eprintln!(
+    terminal::tell(&format!(
         "note: splits were made of {} {what}; {} went with one nearly the same",
         thousands(units),
         thousands(duplicates)
-    );
+    ));
     corpus
 }
 
@@ -125,7 +125,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let files = if kept.is_some() { &[][..] } else { &dataset.files };
     let losses = export::losses(&Inventory::of(corpus), files, to, scheme);
     for loss in &losses {
-        eprintln!("note: {} cannot hold {loss}", to.name);
+        terminal::tell(&format!("note: {} cannot hold {loss}", to.name));
     }
     if arguments.strict {
         if let Some(problem) = dataset.problems.first() {
@@ -170,9 +170,9 @@ fn target(arguments: &Arguments, dataset: &Dataset) -> Result<Format, Failure> {
 fn report(arguments: &Arguments, to: Format, scheme: Scheme, losses: &[String]) -> Result<(), Failure> {
     let out = &arguments.output;
     if arguments.json {
-        return line(json!({"out": out, "format": to.name, "scheme": scheme.name(), "losses": losses}));
+        return json_line(&json!({"out": out, "format": to.name, "scheme": scheme.name(), "losses": losses}));
     }
     // Text goes to standard error: the output itself may be standard output.
-    eprintln!("{}: {}, {}", out.display(), to.name, scheme.name());
+    terminal::tell(&format!("{}: {}, {}", out.display(), to.name, scheme.name()));
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! `tagwright demo`: the main job without a window.
 
-use super::output::{line, text, thousands};
+use super::output::{json_line, line, thousands};
 use super::signals::Signals;
+use super::terminal::{Output, Stretch, colored};
 use super::{Failure, input, progress};
 use crate::corpus::Split;
 use crate::corpus::holdout::{HELD_OUT, holdout};
@@ -15,8 +16,7 @@ use crate::train::event::Wish;
 use crate::train::{self, Event, Job, Observer, TrainError};
 use indicatif::ProgressBar;
 use serde_json::json;
-use std::fmt::Write as _;
-use std::io::IsTerminal;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 #[derive(clap::Args)]
@@ -87,7 +87,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .iter()
             .map(|e| json!({"label": e.label, "start": e.start, "end": e.end, "score": e.score}))
             .collect();
-        return line(json!({"before": before.overall.f1, "after": after.overall.f1,
+        return json_line(&json!({"before": before.overall.f1, "after": after.overall.f1,
             "train_seconds": finished.train_seconds, "text": arguments.text, "entities": entities}));
     }
     line(format!("F1 after {:.0} s of training:            {:.2}", finished.train_seconds, after.overall.f1 * 100.0))?;
@@ -95,26 +95,27 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         let old = before.labels.iter().find(|b| b.label == l.label).map_or(0.0, |b| b.score.f1);
         line(format!("  {:<6} {:>6.2} -> {:>6.2}", l.label, old * 100.0, l.score.f1 * 100.0))?;
     }
-    text(&format!("\n{}\n", coloured(&arguments.text, &found, &tagger.tags.labels())))
+    Ok(colored(&stretches(&arguments.text, &found, &tagger.tags.labels()))?)
 }
 
-/// The text with its entities in colour on a terminal, in brackets elsewhere.
-fn coloured(text: &str, found: &Prediction, labels: &[String]) -> String {
-    let colours = std::io::stdout().is_terminal();
-    let mut out = String::new();
+/// The text with its entities in color on a terminal, in brackets elsewhere.
+fn stretches<'a>(text: &'a str, found: &'a Prediction, labels: &[String]) -> Vec<Stretch<'a>> {
+    let plain = |text: &'a str| Stretch { text: Cow::Borrowed(text), style: None };
+    let mut out = vec![plain("\n")];
     let mut at = 0;
     for e in &found.entities {
-        out.push_str(&text[at..e.byte_start]);
+        out.push(plain(&text[at..e.byte_start]));
         let words = &text[e.byte_start..e.byte_end];
-        let colour = COLOURS[labels.iter().position(|l| *l == e.label).unwrap_or(0) % COLOURS.len()];
-        let _ = if colours {
-            write!(out, "\x1b[1;{colour}m{words}\x1b[0m\x1b[{colour}m {}\x1b[0m", e.label)
+        let color = COLOURS[labels.iter().position(|l| *l == e.label).unwrap_or(0) % COLOURS.len()];
+        if Output::Standard.is_terminal() {
+            out.push(Stretch { text: Cow::Borrowed(words), style: Some(format!("1;{color}")) });
+            out.push(Stretch { text: format!(" {}", e.label).into(), style: Some(color.to_string()) });
         } else {
-            write!(out, "[{words} {}]", e.label)
-        };
+            out.push(Stretch { text: format!("[{words} {}]", e.label).into(), style: None });
+        }
         at = e.byte_end;
     }
-    out.push_str(&text[at..]);
+    out.extend([plain(&text[at..]), plain("\n")]);
     out
 }
 
@@ -131,7 +132,7 @@ impl Observer for Watcher {
             Event::Started(s) if !self.quiet => self.bar = progress::bar(s.steps, "training"),
             Event::Step(s) => {
                 self.bar.set_position(s.step as u64);
-                self.bar.set_message(format!("loss {:.3}", s.loss));
+                progress::say(&self.bar, &format!("loss {:.3}", s.loss));
             }
             _ => {}
         }

@@ -25,7 +25,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     // What `auto` takes is first.
     if arguments.json {
         let devices: Vec<_> = devices.iter().map(|(device, name)| json!({"device": device, "name": name})).collect();
-        return output::line(json!({"devices": devices, "missing": missing}));
+        return output::json_line(&json!({"devices": devices, "missing": missing}));
     }
     for (device, name) in &devices {
         output::line(format!("{device:<8} {name}"))?;

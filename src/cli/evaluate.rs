@@ -1,6 +1,6 @@
 //! `tagwright evaluate`.
 
-use super::output::{evaluation, line, score_table, text, thousands};
+use super::output::{evaluation, json_line, line, score_table, text, thousands};
 use super::{Failure, input, progress};
 use crate::corpus::Split;
 use crate::hub::ModelName;
@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     bar.finish_and_clear();
     let Some(scores) = scores else { return Ok(()) };
     if arguments.json {
-        return line(evaluation(&scores));
+        return json_line(&evaluation(&scores));
     }
     let (sentences, tokens) = (thousands(scores.sentences), thousands(scores.tokens));
     line(format!(

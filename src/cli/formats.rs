@@ -20,7 +20,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 "writes": f.write.is_some(), "extensions": f.extensions})
             })
             .collect();
-        return output::line(json!({ "formats": formats }));
+        return output::json_line(&json!({ "formats": formats }));
     }
     output::line(format!("{:<13} {:<6} {:<6} {:<7} what", "name", "reads", "saves", "writes"))?;
     for f in FORMATS {

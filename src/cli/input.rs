@@ -1,6 +1,6 @@
 //! What the commands read, as the command line reads it: problems are told on standard error, downloads show a bar.
 
-use super::{Failure, progress};
+use super::{Failure, progress, terminal};
 use crate::corpus::Split;
 use crate::format::columns::{Choice, Separator};
 use crate::format::plain::Extent;
@@ -100,7 +100,7 @@ pub fn files(name: &str, files: &[(PathBuf, Split)]) -> Result<Dataset, Failure>
 
 fn told(dataset: Dataset) -> Dataset {
     for problem in &dataset.problems {
-        eprintln!("note: {problem}");
+        terminal::tell(&format!("note: {problem}"));
     }
     dataset
 }
@@ -111,7 +111,7 @@ pub fn model(name: &ModelName) -> Result<ModelFolder, Failure> {
     let found = hub::open_model(name, &Hub::default(), |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
-        bar.set_message(progress.file);
+        progress::say(&bar, &progress.file);
         true
     });
     bar.finish_and_clear();

@@ -1,6 +1,6 @@
 //! `tagwright inspect`.
 
-use super::output::{line, thousands};
+use super::output::{json_line, line, thousands};
 use super::{Failure, input};
 use crate::corpus::store::Counts;
 use crate::corpus::{Corpus, Split};
@@ -22,7 +22,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let dataset = Dataset::open_as(&arguments.data, arguments.chosen.choices())?;
-    if arguments.json { line(as_json(&dataset)) } else { as_text(&dataset) }
+    if arguments.json { json_line(&as_json(&dataset)) } else { as_text(&dataset) }
 }
 
 fn schemes(dataset: &Dataset) -> String {

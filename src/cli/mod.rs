@@ -15,6 +15,7 @@ mod predict;
 mod progress;
 mod settings;
 mod signals;
+pub mod terminal;
 mod train;
 
 use crate::gpu::{self, Helper, Place};
@@ -28,7 +29,7 @@ type Failure = Box<dyn std::error::Error>;
 
 /// See and correct named-entity labels, train a model on them, read new text with it. Nothing leaves this computer.
 #[derive(Parser)]
-#[command(name = "tagwright", version, about, args_conflicts_with_subcommands = true)]
+#[command(name = "tagwright", bin_name = "tagwright", version, about, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -66,8 +67,10 @@ pub enum Request {
 
 /// Parses the command line and runs a subcommand if there is one.
 pub fn run() -> Request {
-    // clap ends the process itself for wrong usage (2) and for --help (0).
-    let Arguments { command, paths } = Arguments::parse();
+    let Arguments { command, paths } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(e) => return Request::Done(usage(&e)),
+    };
     let Some(command) = command else { return Request::Window(paths) };
     let result = match hand_over(&command) {
         Ok(Some(code)) => return Request::Done(ExitCode::from(code)),
@@ -79,10 +82,23 @@ pub fn run() -> Request {
         // The reader has gone (`| head`): nobody is left to tell.
         Err(e) if output::is_closed_pipe(e.as_ref()) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("error: {}", e.to_string().replace('\n', " "));
+            terminal::tell(&format!("error: {e}"));
             ExitCode::from(1)
         }
     })
+}
+
+/// Shows what clap answers: help and version (0) on standard output, wrong usage (2) on standard error.
+fn usage(answer: &clap::Error) -> ExitCode {
+    let text = answer.render().to_string();
+    if answer.use_stderr() {
+        terminal::tell_text(&text);
+        return ExitCode::from(2);
+    }
+    match terminal::text(&text) {
+        Err(e) if !output::is_closed_pipe(&e) => ExitCode::from(1),
+        _ => ExitCode::SUCCESS,
+    }
 }
 
 /// Lets the helper do what is to be computed on a GPU; its exit code if so.
@@ -98,7 +114,7 @@ fn hand_over(command: &Command) -> Result<Option<u8>, Failure> {
         Place::Helper(helper, _) => Ok(Some(helper.same_command()?)),
         Place::Here(why) => {
             if let Some(why) = why {
-                eprintln!("note: {why}");
+                terminal::tell(&format!("note: {why}"));
             }
             Ok(None)
         }

@@ -1,26 +1,36 @@
 //! What goes to standard output: JSON shapes that several commands share, and lines of text.
 
-use super::Failure;
+use super::{Failure, terminal};
 pub use crate::app::events::thousands;
 use crate::eval::Score;
 use crate::predict::Evaluation;
 use crate::train::json::labels;
 use serde_json::{Value, json};
-use std::io::{self, Write};
+use std::io;
 
-/// Prints a line. Unlike `println!`, a closed pipe is an error and no panic.
+/// Prints a line. A reader that has gone is an error and no panic.
 pub fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout().lock(), "{text}")?)
+    Ok(terminal::text(&format!("{text}\n"))?)
 }
 
-/// Prints text as it is.
+/// Prints JSON in a line.
+pub fn json_line(value: &Value) -> Result<(), Failure> {
+    Ok(terminal::json(value)?)
+}
+
+/// Prints a part of a JSON text.
+pub fn json_part(part: &str) -> Result<(), Failure> {
+    Ok(terminal::json_part(part)?)
+}
+
+/// Prints text.
 pub fn text(text: &str) -> Result<(), Failure> {
-    bytes(text.as_bytes())
+    Ok(terminal::text(text)?)
 }
 
-/// Prints bytes as they are.
+/// Prints the bytes of a file.
 pub fn bytes(bytes: &[u8]) -> Result<(), Failure> {
-    Ok(io::stdout().lock().write_all(bytes)?)
+    Ok(terminal::bytes(bytes)?)
 }
 
 /// Whether an error says that the reader of our output has gone.

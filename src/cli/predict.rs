@@ -1,6 +1,6 @@
 //! `tagwright predict`.
 
-use super::output::line;
+use super::output::{json_line, json_part, line};
 use super::{Failure, input, output};
 use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::disk;
@@ -104,23 +104,23 @@ fn text(tagger: &Tagger, text: &str, options: Options, as_json: bool) -> Result<
         return Ok(());
     }
     if as_json {
-        output::text("{\"text\":")?;
-        output::text(&serde_json::to_string(text)?)?;
-        output::text(",\"entities\":[")?;
+        json_part("{\"text\":")?;
+        json_part(&serde_json::to_string(text)?)?;
+        json_part(",\"entities\":[")?;
     } else {
         line(text)?;
     }
     let mut between = "";
     predict_long(tagger, text, options, PART, |e| {
         if as_json {
-            output::text(&format!("{between}{}", entity(text, &e)))?;
+            json_part(&format!("{between}{}", entity(text, &e)))?;
             between = ",";
             Ok(())
         } else {
             line(shown(text, &e))
         }
     })?;
-    if as_json { line("]}") } else { Ok(()) }
+    if as_json { json_part("]}\n") } else { Ok(()) }
 }
 
 /// An entity in JSON.
@@ -157,7 +157,7 @@ fn read(file: &Path) -> Result<String, Failure> {
 fn print(text: &str, prediction: &Prediction, as_json: bool) -> Result<(), Failure> {
     if as_json {
         let entities: Vec<_> = prediction.entities.iter().map(|e| entity(text, e)).collect();
-        return line(json!({"text": text, "entities": entities}));
+        return json_line(&json!({"text": text, "entities": entities}));
     }
     line(text)?;
     prediction.entities.iter().try_for_each(|e| line(shown(text, e)))

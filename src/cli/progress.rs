@@ -1,7 +1,7 @@
 //! A progress bar on a terminal, nothing elsewhere.
 
+use super::terminal::{Output, escaped};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
 
 /// A bar on standard error with what is done, how much, and the time left; hidden where nobody watches.
 pub fn bar(total: usize, what: &'static str) -> ProgressBar {
@@ -13,8 +13,13 @@ pub fn bytes(what: &'static str) -> ProgressBar {
     styled(ProgressBar::no_length(), what, "{prefix} {msg} {bar:32} {bytes}/{total_bytes} {eta} left")
 }
 
+/// Shows a few words beside a bar.
+pub fn say(bar: &ProgressBar, words: &str) {
+    bar.set_message(escaped(words).into_owned());
+}
+
 fn styled(bar: ProgressBar, what: &'static str, template: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+    if !Output::Errors.is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = bar.with_prefix(what);

@@ -1,6 +1,6 @@
 //! `tagwright train`.
 
-use super::output::{line, score_table, thousands};
+use super::output::{json_line, line, score_table, thousands};
 use super::settings::{self, Settings};
 use super::signals::Signals;
 use super::{Failure, input, progress};
@@ -14,7 +14,7 @@ use crate::train::event::{SharedWish, Step, Weight, Wish};
 use crate::train::trial;
 use crate::train::{self, Beginning, Event, Finished, Job, Observer, RunFolder, TrainError, json};
 use indicatif::ProgressBar;
-use serde_json::json as object;
+use serde_json::{Value, json as object};
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -166,7 +166,7 @@ fn folder(arguments: &Arguments) -> Result<RunFolder, Failure> {
 /// Ends without a result: as was wished, or with the way to go on after a signal.
 fn suspended(arguments: &Arguments, printer: &mut Printer) -> Result<(), Failure> {
     if arguments.json {
-        printer.print(object!({"event": "suspended"}));
+        printer.print(&object!({"event": "suspended"}));
     }
     if printer.signals.came() || !arguments.json {
         return Err(format!("the run was interrupted and saved; go on with: {}", resuming(arguments)).into());
@@ -204,7 +204,7 @@ fn quoted(word: &str) -> Cow<'_, str> {
 fn estimate(job: &Job, printer: &Printer, as_json: bool) -> Result<(), Failure> {
     let Some(e) = trial::estimate(job, printer)? else { return Ok(()) };
     if as_json {
-        return line(json::estimate(&e));
+        return json_line(&json::estimate(&e));
     }
     let free = e.free_mb.map_or_else(String::new, |mb| format!(" ({mb:.0} MB are free)"));
     let memory = e.memory_mb.map_or_else(String::new, |mb| format!(", {mb:.0} MB of memory{free}"));
@@ -214,7 +214,7 @@ fn estimate(job: &Job, printer: &Printer, as_json: bool) -> Result<(), Failure> 
 fn find_learning_rate(job: &Job, printer: &Printer, as_json: bool) -> Result<(), Failure> {
     let Some(sweep) = trial::sweep(job, printer)? else { return Ok(()) };
     if as_json {
-        return line(json::rates(&sweep));
+        return json_line(&json::rates(&sweep));
     }
     for [rate, loss] in &sweep.points {
         line(format!("{rate:.1e}  {loss:.4}"))?;
@@ -240,7 +240,7 @@ fn listen(wish: Arc<SharedWish>) {
         for text in std::io::stdin().lines().map_while(Result::ok) {
             match Wish::from_name(text.trim()) {
                 Some(wished) => wish.set(wished),
-                None => log::warn!("no wish: {text}"),
+                None => log::warn!("a line that is no wish was passed over: {}", text.escape_debug()),
             }
         }
         // Whoever wished has gone.
@@ -267,9 +267,17 @@ struct Printer {
 const EVERY: Duration = Duration::from_millis(100);
 
 impl Printer {
-    fn print(&mut self, text: impl std::fmt::Display) {
+    fn print(&mut self, event: &Value) {
+        self.told(|| json_line(event));
+    }
+
+    fn print_line(&mut self, text: &str) {
+        self.told(|| line(text));
+    }
+
+    fn told(&mut self, tell: impl FnOnce() -> Result<(), Failure>) {
         if self.failed.is_none()
-            && let Err(e) = self.bar.suspend(|| line(text))
+            && let Err(e) = self.bar.suspend(tell)
         {
             self.failed = Some(e);
         }
@@ -284,12 +292,12 @@ impl Printer {
                 return;
             }
             self.last = Some(Instant::now());
-            return self.print(json::to_json(&Event::Step(step)));
+            return self.print(&json::to_json(&Event::Step(step)));
         }
         if let Some(step) = self.pending.take() {
-            self.print(json::to_json(&Event::Step(step)));
+            self.print(&json::to_json(&Event::Step(step)));
         }
-        self.print(json::to_json(event));
+        self.print(&json::to_json(event));
     }
 }
 
@@ -304,7 +312,7 @@ impl Observer for Printer {
                 if self.json {
                     return;
                 }
-                self.print(format!(
+                self.print_line(&format!(
                     "{} on {}: {} sentences, {} pieces an epoch, {} steps; dev {} sentences",
                     s.model,
                     s.device,
@@ -317,12 +325,12 @@ impl Observer for Printer {
             }
             Event::Step(s) => {
                 self.bar.set_position(s.step as u64);
-                self.bar.set_message(format!("loss {:.4} {:.0} pieces/s", s.loss, s.pieces_per_second));
+                progress::say(&self.bar, &format!("loss {:.4} {:.0} pieces/s", s.loss, s.pieces_per_second));
             }
             Event::Evaluated { epoch, split, scores, best } if !self.json => {
                 let kept = if best { ", best so far" } else { "" };
                 let text = format!("epoch {epoch}, {}: F1 {:.2}{kept}", split.name(), scores.overall.f1 * 100.0);
-                self.print(text);
+                self.print_line(&text);
             }
             Event::Evaluated { .. } | Event::History(_) => {}
             Event::Saved { step } => log::info!("checkpoint of step {step}"),
@@ -338,7 +346,7 @@ impl Observer for Printer {
 
 fn report(finished: &Finished, as_json: bool) -> Result<(), Failure> {
     if as_json {
-        return line(json::finished(finished));
+        return json_line(&json::finished(finished));
     }
     for (name, scores) in [("dev", &finished.dev), ("test", &finished.test)] {
         if let Some(scores) = scores {

@@ -1,20 +1,20 @@
 //! The helper: the command line, built with CUDA.
 
 use std::process::ExitCode;
-use tagwright::cli::{self, Request};
+use tagwright::cli::{self, Request, terminal};
 
 /// As in the program itself.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    tagwright::log::start();
+    tagwright::log::start(terminal::LogWriter);
     match cli::run() {
         Request::Done(code) => code,
         Request::Window(_) => {
-            eprintln!(
+            terminal::tell(
                 "error: this is the helper for NVIDIA GPUs; put it beside tagwright, whose window finds it, or name a \
-                 subcommand"
+                 subcommand",
             );
             ExitCode::from(2)
         }

@@ -208,7 +208,8 @@ fn listen(
             Err(RecvTimeoutError::Disconnected) => return answer,
         };
         let Ok(value) = serde_json::from_str::<Value>(&line) else {
-            log::warn!("the GPU helper said: {line}");
+            log::warn!("the GPU helper said something that is no event");
+            log::debug!("{line}");
             continue;
         };
         match value["event"].as_str() {
@@ -220,7 +221,10 @@ fn listen(
             Some("learning_rates") => answer = json::rates_from(&value).map(|r| Answer::Rates(Some(r))),
             _ => match json::from_json(&value) {
                 Some(event) => observer.on(event),
-                None => log::warn!("the GPU helper said: {line}"),
+                None => {
+                    log::warn!("the GPU helper told an event that is not known here");
+                    log::debug!("{line}");
+                }
             },
         }
     }

@@ -1,72 +1,53 @@
-//! Downloading a model from a hub, by `hf-hub`, into the cache that other Hugging Face programs share.
+//! Downloading a model from a hub, into the cache that other Hugging Face programs share.
 //!
-//! A file that is in the cache is used without asking the network, so that a model once downloaded works offline.
+//! A model that is in the cache is used without a request, so that it works offline. Otherwise the hub is asked for the
+//! newest commit and its files, and all files are taken from that commit.
 
+use super::cache::{BRANCH, Cache, Commit, Etag};
+use super::transfer::{Http, TransferError, Watcher};
+use super::verify::{Verdict, is_hash, verify};
+use super::{Hub, Progress, environment};
+use crate::disk;
 use crate::model::ModelError;
-use hf_hub::progress::{DownloadEvent, ProgressEvent, ProgressHandler};
-use hf_hub::{HFClient, HFError};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap};
+use reqwest::{Response, StatusCode, Url};
+use serde::Deserialize;
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-/// How a download goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// The file under way.
-    pub file: String,
-    /// Bytes of it that are here.
-    pub done: u64,
-    /// Bytes it has; 0 while unknown.
-    pub total: u64,
+/// Where the hub is when neither a caller nor `HF_ENDPOINT` says.
+const ENDPOINT: &str = "https://huggingface.co";
+
+const CONFIG: &str = "config.json";
+const WEIGHTS: &str = "model.safetensors";
+const TOKENIZER: &str = "tokenizer.json";
+const TOKENIZER_SETTINGS: &str = "tokenizer_config.json";
+const VOCABULARY: &str = "vocab.txt";
+
+/// Files of a model that are downloaded where the hub has them; small ones first.
+const FILES: [&str; 6] = [CONFIG, TOKENIZER, TOKENIZER_SETTINGS, "special_tokens_map.json", VOCABULARY, WEIGHTS];
+
+/// Bytes that a file may have that is no weights, and an answer about a model.
+const SMALL: u64 = 16 << 20;
+
+/// The model as the hub tells of it.
+#[derive(Deserialize)]
+struct Model {
+    sha: String,
+    siblings: Vec<Sibling>,
 }
 
-/// A hub: the public one, or the one a test runs.
-#[derive(Clone, Debug, Default)]
-pub struct Hub {
-    /// Address; the library's default (or `HF_ENDPOINT`) when `None`.
-    pub endpoint: Option<String>,
-    /// Cache folder; the library's default (or `HF_HOME`) when `None`.
-    pub cache: Option<PathBuf>,
+/// One of its files.
+#[derive(Deserialize)]
+struct Sibling {
+    rfilename: String,
 }
 
-/// Files of a model; those marked must be there.
-const FILES: [(&str, bool); 6] = [
-    ("config.json", true),
-    ("tokenizer.json", false),
-    ("tokenizer_config.json", false),
-    ("special_tokens_map.json", false),
-    ("vocab.txt", false),
-    ("model.safetensors", true),
-];
-
-/// How often a person's Cancel is looked at.
-const POLL: Duration = Duration::from_millis(100);
-
-/// Bytes of one file, told by the library from its own tasks.
-#[derive(Default)]
-struct Meter {
-    done: AtomicU64,
-    total: AtomicU64,
-}
-
-impl ProgressHandler for Meter {
-    fn on_progress(&self, event: &ProgressEvent) {
-        match event {
-            ProgressEvent::Download(DownloadEvent::Start { total_bytes, .. }) => {
-                self.total.store(*total_bytes, Ordering::Relaxed);
-            }
-            ProgressEvent::Download(DownloadEvent::Progress { files }) => {
-                if let Some(file) = files.last() {
-                    self.done.store(file.bytes_completed, Ordering::Relaxed);
-                }
-            }
-            ProgressEvent::Download(DownloadEvent::AggregateProgress { bytes_completed, .. }) => {
-                self.done.store(*bytes_completed, Ordering::Relaxed);
-            }
-            _ => {}
-        }
-    }
+/// A file as the hub's headers tell of it.
+struct Facts {
+    etag: Etag,
+    length: Option<u64>,
 }
 
 impl Hub {
@@ -74,112 +55,312 @@ impl Hub {
     /// to go on.
     ///
     /// # Errors
-    /// No connection and not in the cache, no such model, a cut download, cancelled: each says what to do.
+    /// No connection and not in the cache, requests forbidden by `HF_HUB_OFFLINE`, no such model, a download that is cut
+    /// or not what was announced, no room, cancelled: each says what to do.
     pub fn model(&self, id: &str, mut watch: impl FnMut(Progress) -> bool) -> Result<PathBuf, ModelError> {
         let fail = |why: String| ModelError::Unsupported(format!("{id}: {why}"));
-        let (owner, name) = id.split_once('/').ok_or_else(|| fail("a hub id is owner/name".into()))?;
+        let cache = self.cache_of(id).map_err(fail)?;
+        if let Some(folder) = in_cache(&cache, is_complete) {
+            return Ok(folder);
+        }
+        let usable = in_cache(&cache, is_usable);
+        if let Some(variable) = environment::offline() {
+            return usable.ok_or_else(|| {
+                fail(format!("it is not in the cache, and {variable} forbids requests; unset it, or use a folder"))
+            });
+        }
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|e| fail(format!("no network runtime ({e})")))?;
-        let mut builder = HFClient::builder();
-        if let Some(endpoint) = &self.endpoint {
-            builder = builder.endpoint(endpoint);
+        let brought = runtime.block_on(self.bring(id, &cache, &mut Watcher::new(&mut watch)));
+        // A look-up of a name cannot be ended, and must not be waited for.
+        runtime.shutdown_background();
+        match (brought, usable) {
+            (Ok(folder), _) => Ok(folder),
+            (Err(e), Some(folder)) if !matches!(e, TransferError::Cancelled) => {
+                log::warn!("{id}: {e}; what is in the cache is used");
+                Ok(folder)
+            }
+            (Err(e), _) => Err(fail(e.to_string())),
         }
-        if let Some(cache) = &self.cache {
-            builder = builder.cache_dir(cache);
+    }
+
+    /// The folder in the cache that a model has or will have; `None` when `id` is none.
+    pub fn folder_of(&self, id: &str) -> Option<PathBuf> {
+        self.cache_of(id).ok().map(|cache| cache.folder().to_owned())
+    }
+
+    fn cache_of(&self, id: &str) -> Result<Cache, String> {
+        let root = self.cache.clone().unwrap_or_else(hf_hub::resolve_cache_dir);
+        let cache = id.split_once('/').and_then(|(owner, name)| Cache::of(&root, owner, name));
+        cache.ok_or_else(|| "a hub id is owner/name, of letters, digits, -, _ and .".into())
+    }
+
+    /// Downloads what the cache lacks of the newest commit.
+    async fn bring(&self, id: &str, cache: &Cache, watcher: &mut Watcher<'_>) -> Result<PathBuf, TransferError> {
+        let endpoint = self.endpoint.clone().or_else(|| std::env::var("HF_ENDPOINT").ok().filter(|e| !e.is_empty()));
+        let token = self.token.clone().or_else(environment::token);
+        let http = Http::new(endpoint.as_deref().unwrap_or(ENDPOINT), token.as_deref(), self.patience)?;
+        let (owner, name) = id.split_once('/').unwrap_or_default();
+        let (commit, files) = newest(&http, owner, name, watcher).await?;
+        for file in files {
+            watcher.progress = Progress { file: file.to_owned(), done: 0, total: 0 };
+            let url = http.url(&[owner, name, "resolve", commit.as_str(), file])?;
+            Download { http: &http, cache, commit: &commit, file, url }.run(watcher).await?;
         }
-        let client = builder.build().map_err(|e| fail(e.to_string()))?;
-        let repository = client.model(owner, name);
-        let mut folder = None;
-        for (file, needed) in FILES {
-            let cached = repository.download_file().filename(file).local_files_only(true).send();
-            let path = match runtime.block_on(cached) {
-                Ok(path) => Some(path),
-                Err(_) if !needed && folder.is_some() && is_complete(&folder) => None,
-                Err(_) => {
-                    let meter = Arc::new(Meter::default());
-                    let download = repository.download_file().filename(file).progress(meter.clone()).send();
-                    let result = runtime.block_on(watched(download, &meter, file, &mut watch));
-                    match result {
-                        None => return Err(fail("the download was cancelled".into())),
-                        Some(Ok(path)) => Some(check_size(path, &meter, file).map_err(fail)?),
-                        Some(Err(HFError::EntryNotFound { .. })) if !needed => None,
-                        Some(Err(e)) => return Err(fail(explain(&e, file, &meter))),
-                    }
-                }
-            };
-            if let Some(path) = path {
-                folder = path.parent().map(Path::to_owned);
+        let said = |why: String| TransferError::Said(why);
+        cache.set_commit(&commit).map_err(said)?;
+        Ok(cache.snapshot(&commit))
+    }
+}
+
+/// The folder of the cached commit, if its files are enough.
+fn in_cache(cache: &Cache, are_enough: impl Fn(&dyn Fn(&str) -> bool) -> bool) -> Option<PathBuf> {
+    let folder = cache.snapshot(&cache.commit()?);
+    are_enough(&|file: &str| folder.join(file).is_file()).then_some(folder)
+}
+
+/// Whether these files make a model.
+fn is_usable(has: &dyn Fn(&str) -> bool) -> bool {
+    has(CONFIG) && has(WEIGHTS) && (has(TOKENIZER) || has(VOCABULARY))
+}
+
+/// Whether nothing can be missing that changes what the model does: a vocabulary alone does not tell about capitals.
+fn is_complete(has: &dyn Fn(&str) -> bool) -> bool {
+    is_usable(has) && (has(TOKENIZER) || has(TOKENIZER_SETTINGS))
+}
+
+/// The newest commit of a model, and which of [`FILES`] it has.
+async fn newest(
+    http: &Http,
+    owner: &str,
+    name: &str,
+    watcher: &mut Watcher<'_>,
+) -> Result<(Commit, Vec<&'static str>), TransferError> {
+    let said = |why: &str| TransferError::Said(why.to_owned());
+    let url = http.url(&["api", "models", owner, name, "revision", BRANCH])?;
+    let answer = match http.small(url, SMALL as usize, watcher).await {
+        Err(TransferError::Status(_, StatusCode::NOT_FOUND)) => return Err(TransferError::NoModel),
+        answer => answer?,
+    };
+    let model: Model = serde_json::from_slice(&answer)
+        .map_err(|e| TransferError::Said(format!("the hub's answer about the model cannot be read ({e})")))?;
+    let commit = Commit::parse(&model.sha)
+        .ok_or_else(|| said("the hub names a commit that is not 40 hexadecimal digits; nothing was downloaded"))?;
+    let has = |file: &str| model.siblings.iter().any(|s| s.rfilename == file);
+    if !has(CONFIG) {
+        return Err(said("the model has no config.json, so it cannot be used here"));
+    }
+    if !has(WEIGHTS) {
+        let advice = "older .bin files must be converted first";
+        return Err(TransferError::Said(format!("the model has no {WEIGHTS}, so it cannot be used here; {advice}")));
+    }
+    Ok((commit, FILES.into_iter().filter(|file| has(file)).collect()))
+}
+
+/// One file on its way into the cache.
+struct Download<'a> {
+    http: &'a Http,
+    cache: &'a Cache,
+    commit: &'a Commit,
+    file: &'static str,
+    url: Url,
+}
+
+impl Download<'_> {
+    async fn run(&self, watcher: &mut Watcher<'_>) -> Result<(), TransferError> {
+        let facts = self.facts(watcher).await?;
+        watcher.progress.total = facts.length.unwrap_or(0);
+        let _lock = loop {
+            match self.cache.lock(&facts.etag).map_err(TransferError::Said)? {
+                Some(lock) => break lock,
+                // Another program downloads it.
+                None => watcher.pause().await?,
+            }
+        };
+        let blob = self.cache.blob(&facts.etag);
+        if !blob.exists() || !self.is_good(&blob, &facts, watcher)? {
+            self.remove(&blob)?;
+            let incomplete = self.receive(&facts, watcher).await?;
+            disk::rename(&incomplete, &blob).map_err(|e| TransferError::Said(e.to_string()))?;
+        }
+        self.cache.link(self.commit, self.file, &facts.etag).map_err(TransferError::Said)
+    }
+
+    /// Asks for the name and the length of the contents.
+    async fn facts(&self, watcher: &mut Watcher<'_>) -> Result<Facts, TransferError> {
+        let response = self.http.head(self.url.clone(), watcher).await?;
+        let headers = response.headers();
+        let etag = text(headers, "x-linked-etag").or_else(|| text(headers, "etag"));
+        let etag = etag.and_then(Etag::parse).ok_or_else(|| {
+            self.said("cannot be taken: the hub gives it an ETag that is not made of hexadecimal digits")
+        })?;
+        if text(headers, "x-repo-commit").is_some_and(|commit| !commit.eq_ignore_ascii_case(self.commit.as_str())) {
+            return Err(self.said("comes from another commit than the one that was asked for; try again"));
+        }
+        // The length of a redirect is that of its own body.
+        let own = text(headers, CONTENT_LENGTH.as_str()).filter(|_| response.status() == StatusCode::OK);
+        let length = text(headers, "x-linked-size").or(own).and_then(|length| length.parse().ok());
+        Ok(Facts { etag, length })
+    }
+
+    /// Receives the contents into the file beside their place, from where an earlier attempt ended, and checks them. What
+    /// is wrong is removed; what a broken connection has left stays for the next attempt.
+    async fn receive(&self, facts: &Facts, watcher: &mut Watcher<'_>) -> Result<PathBuf, TransferError> {
+        self.check_length(facts.length)?;
+        let (path, mut file, mut here) = self.cache.incomplete(&facts.etag).map_err(TransferError::Said)?;
+        if facts.length.is_none_or(|length| here > length) {
+            file.set_len(0).map_err(|e| self.not_written(&e))?;
+            here = 0;
+        }
+        let mut length = facts.length;
+        if facts.length != Some(here) || here == 0 {
+            let mut response = self.http.get(self.url.clone(), here, watcher).await?;
+            if response.status() != StatusCode::PARTIAL_CONTENT {
+                file.set_len(0).map_err(|e| self.not_written(&e))?;
+                here = 0;
+            }
+            length = self.announced(&response, here, facts)?;
+            self.check_length(length)?;
+            self.check_room(&path, length.map(|l| l - here.min(l)))?;
+            watcher.progress.total = length.unwrap_or(0);
+            let written = self.write(&mut response, &mut file, here, length, watcher).await;
+            if let Err(TransferError::Said(_)) = &written {
+                self.remove(&path)?;
+            }
+            written?;
+        }
+        file.sync_all().map_err(|e| self.not_written(&e))?;
+        drop(file);
+        let checked = Facts { etag: facts.etag.clone(), length };
+        match verify(&path, self.file, &checked.etag, checked.length, &mut || watcher.go_on()) {
+            Verdict::Good => Ok(path),
+            Verdict::Cancelled => Err(TransferError::Cancelled),
+            Verdict::Bad(why) => {
+                self.remove(&path)?;
+                Err(self.said(&format!("{why}; it was not kept, try again")))
             }
         }
-        folder.ok_or_else(|| fail("the hub gave no file of it".into()))
     }
-}
 
-/// Whether the weights of a cached model are there already: then its optional files need no question to the network.
-fn is_complete(folder: &Option<PathBuf>) -> bool {
-    folder.as_ref().is_some_and(|f| f.join("model.safetensors").exists())
-}
-
-/// Waits for a download while telling how it goes; `None` when a person cancelled, which drops it.
-async fn watched<T>(
-    download: impl Future<Output = T>,
-    meter: &Meter,
-    file: &str,
-    watch: &mut impl FnMut(Progress) -> bool,
-) -> Option<T> {
-    let mut download = std::pin::pin!(download);
-    loop {
-        if let Ok(result) = tokio::time::timeout(POLL, &mut download).await {
-            return Some(result);
+    /// The whole length that an answer to a request from byte `here` on announces.
+    fn announced(&self, response: &Response, here: u64, facts: &Facts) -> Result<Option<u64>, TransferError> {
+        let headers = response.headers();
+        if text(headers, CONTENT_TYPE.as_str()).is_some_and(|t| t.to_ascii_lowercase().starts_with("text/html")) {
+            return Err(self.said("came as a web page, which is no file of a model; try again later"));
         }
-        let (done, total) = (meter.done.load(Ordering::Relaxed), meter.total.load(Ordering::Relaxed));
-        if !watch(Progress { file: file.to_owned(), done, total }) {
-            return None;
+        if text(headers, CONTENT_ENCODING.as_str()).is_some_and(|e| e != "identity") {
+            return Err(self.said("came compressed, which was not asked for"));
+        }
+        let whole = if response.status() == StatusCode::PARTIAL_CONTENT {
+            let range = text(headers, CONTENT_RANGE.as_str()).and_then(|r| r.strip_prefix(&format!("bytes {here}-")));
+            let whole = range.and_then(|r| r.split_once('/')).and_then(|(_, whole)| whole.parse().ok());
+            Some(whole.ok_or_else(|| self.said("came as another part than was asked for; try again"))?)
+        } else {
+            text(headers, CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok())
+        };
+        match (facts.length, whole) {
+            (Some(a), Some(b)) if a != b => Err(self.said(&format!("has {b} bytes where the hub announced {a}"))),
+            (None, None) if !is_hash(&facts.etag) => {
+                Err(self.said("comes without a length and without a hash, so that nobody can tell whether it is whole"))
+            }
+            (a, b) => Ok(a.or(b)),
         }
     }
-}
 
-/// The library renames what came into place without comparing its length with what was announced.
-fn check_size(path: PathBuf, meter: &Meter, file: &str) -> Result<PathBuf, String> {
-    let announced = meter.total.load(Ordering::Relaxed);
-    let here = std::fs::metadata(&path).map_or(0, |m| m.len());
-    if announced > 0 && here != announced {
-        // What is wrong must not be found in the cache next time.
-        let target = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-        for gone in [&target, &path] {
-            if let Err(e) = std::fs::remove_file(gone) {
-                log::debug!("{}: {e}", gone.display());
+    /// Writes what comes behind the first `here` bytes.
+    async fn write(
+        &self,
+        response: &mut Response,
+        file: &mut File,
+        mut here: u64,
+        length: Option<u64>,
+        watcher: &mut Watcher<'_>,
+    ) -> Result<(), TransferError> {
+        let most = length.unwrap_or(self.most());
+        while let Some(chunk) = self.http.chunk(response, watcher).await? {
+            here += chunk.len() as u64;
+            if here > most {
+                return Err(self.said(&format!("is longer than {most} bytes; it was not kept")));
+            }
+            file.write_all(&chunk).map_err(|e| self.not_written(&e))?;
+            watcher.progress.done = here;
+        }
+        match length {
+            Some(length) if here < length => {
+                Err(TransferError::Broken(format!("{here} of {length} bytes of {} are here", self.file)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Bytes that the file may have.
+    fn most(&self) -> u64 {
+        if self.file == WEIGHTS { disk::MAX_BYTES } else { SMALL }
+    }
+
+    fn check_length(&self, length: Option<u64>) -> Result<(), TransferError> {
+        let most = self.most();
+        match length {
+            Some(length) if length > most => {
+                Err(self.said(&format!("has {length} bytes; at most {} MiB are taken", most >> 20)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the disk has room for that many bytes more.
+    fn check_room(&self, path: &Path, bytes: Option<u64>) -> Result<(), TransferError> {
+        lacking(path.parent().unwrap_or(path), bytes.unwrap_or(self.most())).map_or(Ok(()), |why| Err(self.said(&why)))
+    }
+
+    /// Whether contents that are in the cache already may be used.
+    fn is_good(&self, blob: &Path, facts: &Facts, watcher: &mut Watcher<'_>) -> Result<bool, TransferError> {
+        match verify(blob, self.file, &facts.etag, facts.length, &mut || watcher.go_on()) {
+            Verdict::Good => Ok(true),
+            Verdict::Cancelled => Err(TransferError::Cancelled),
+            Verdict::Bad(why) => {
+                log::warn!("{} in the cache {why}; it is downloaded anew", self.file);
+                Ok(false)
             }
         }
-        return Err(format!("{file} was cut: {here} of {announced} bytes arrived; try again"));
     }
-    Ok(path)
+
+    fn remove(&self, path: &Path) -> Result<(), TransferError> {
+        if path.exists() { self.cache.remove(path).map_err(TransferError::Said) } else { Ok(()) }
+    }
+
+    fn said(&self, why: &str) -> TransferError {
+        TransferError::Said(format!("{} {why}", self.file))
+    }
+
+    fn not_written(&self, error: &std::io::Error) -> TransferError {
+        TransferError::Said(format!("{} cannot be written to the cache: {error}", self.file))
+    }
 }
 
-/// The library's errors in words, with what to do.
-fn explain(error: &HFError, file: &str, meter: &Meter) -> String {
-    let total = meter.total.load(Ordering::Relaxed);
-    match error {
-        HFError::Request { .. } if total > 0 => {
-            format!("the connection broke before all {total} bytes of {file} were here; try again")
-        }
-        HFError::RepoNotFound { .. } => "the hub has no such model (or it needs a token); check the name".into(),
-        // The hub answers a missing model and a missing file alike.
-        HFError::EntryNotFound { .. } if file == "config.json" => {
-            "the hub has no such model, or it has no config.json; check the name".into()
-        }
-        HFError::EntryNotFound { .. } => format!("the model has no {file}, so it cannot be used here"),
-        HFError::AuthRequired { .. } | HFError::Forbidden { .. } => {
-            "the hub asks for a token: set HF_TOKEN, and accept the model's terms on its page".into()
-        }
-        HFError::RateLimited { .. } => "the hub asks to wait; try again in a few minutes".into(),
-        HFError::Request { .. } | HFError::LocalEntryNotFound { .. } => {
-            format!(
-                "the hub cannot be reached, and {file} is not in the cache; connect to the network, or use a folder"
-            )
-        }
-        other => format!("{file} could not be downloaded ({other}); try again"),
+/// A header as text.
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Why a folder has no room for that many bytes, if it has none.
+fn lacking(folder: &Path, bytes: u64) -> Option<String> {
+    let free = fs4::available_space(folder).inspect_err(|e| log::debug!("the free space is not known: {e}")).ok()?;
+    let (needed, there) = (bytes.div_ceil(1 << 20), free >> 20);
+    let why = || format!("needs {needed} MiB, and {there} MiB are free; make room, or move the cache by HF_HOME");
+    (free < bytes).then(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_compared_before_a_file_is_fetched() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(lacking(folder.path(), 1), None);
+        assert!(lacking(folder.path(), 1 << 60).is_some_and(|why| why.contains("needs 1099511627776 MiB")));
     }
 }

@@ -1,12 +1,68 @@
 //! Finding models: the starter inside the program, a folder, or a hub's id.
+//!
+//! For a hub: `download` brings a model, `transfer` makes the requests, `cache` knows the folders, `verify` looks at what
+//! came, `environment` reads the variables.
 
+mod cache;
 mod download;
+mod environment;
 mod starter;
-
-pub use download::{Hub, Progress};
+mod transfer;
+mod verify;
 
 use crate::model::{ModelError, ModelFolder};
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// How a download goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The file under way.
+    pub file: String,
+    /// Bytes of it that are here.
+    pub done: u64,
+    /// Bytes it has; 0 while unknown.
+    pub total: u64,
+}
+
+/// How long a hub is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// For a connection.
+    pub connect: Duration,
+    /// For the headers of an answer, the connection included.
+    pub answer: Duration,
+    /// For the next byte.
+    pub silence: Duration,
+}
+
+impl Default for Patience {
+    /// As `huggingface_hub` has it: ten seconds each.
+    fn default() -> Self {
+        let usual = Duration::from_secs(10);
+        Self { connect: usual, answer: usual, silence: usual }
+    }
+}
+
+/// A hub: the public one, or the one a test runs.
+#[derive(Clone, Default)]
+pub struct Hub {
+    /// Address; `HF_ENDPOINT` or the public hub when `None`.
+    pub endpoint: Option<String>,
+    /// Cache folder; the one of all Hugging Face programs (`HF_HOME`, `HF_HUB_CACHE`) when `None`.
+    pub cache: Option<PathBuf>,
+    /// Token; that of `HF_TOKEN` or of a login when `None`.
+    pub token: Option<String>,
+    /// How long it is waited for.
+    pub patience: Patience,
+}
+
+impl std::fmt::Debug for Hub {
+    /// Without the token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").field("endpoint", &self.endpoint).field("cache", &self.cache).finish_non_exhaustive()
+    }
+}
 
 /// Which model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -62,10 +118,17 @@ pub fn open_model(name: &ModelName, hub: &Hub, watch: impl FnMut(Progress) -> bo
     match name {
         ModelName::Starter => starter::open(),
         ModelName::Folder(path) => ModelFolder::open(path),
-        ModelName::Hub(id) => hub.model(id, watch).and_then(|folder| {
-            let mut model = ModelFolder::open(&folder)?;
+        ModelName::Hub(id) => {
+            let folder = hub.model(id, watch)?;
+            let mut model = ModelFolder::open(&folder).map_err(|e| match hub.folder_of(id) {
+                Some(cached) => ModelError::Unsupported(format!(
+                    "{id}: {e}. If a file is damaged, delete {}: the model is then downloaded anew",
+                    cached.display()
+                )),
+                None => e,
+            })?;
             model.name.clone_from(id);
             Ok(model)
-        }),
+        }
     }
 }

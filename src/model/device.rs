@@ -134,7 +134,8 @@ fn metal() -> Result<Chosen, String> {
     if cfg!(not(feature = "metal")) {
         return Err("this build knows no Apple GPU (cargo build --release --features metal, on a Mac)".into());
     }
-    let device = Device::new_metal(0).map_err(|e| format!("the Apple GPU cannot be used ({e})"))?;
+    let device = Device::new_metal(0)
+        .map_err(|e| format!("the Apple GPU cannot be used ({})", crate::model::error::without_stack(&e)))?;
     Ok(Chosen { device, name: "Apple GPU (Metal)".into(), why: None, generation: None })
 }
 

@@ -3,6 +3,7 @@
 use super::ModelError;
 use super::bert::{Bert, Parameter, new_head, parameter_shapes};
 use super::config::{Config, TagSet};
+use super::error::without_stack;
 use super::kernels::fused::view::view;
 use candle_core::{DType, Device, Tensor};
 use half::f16;
@@ -127,17 +128,17 @@ impl<'de> Visitor<'de> for UniqueKeys {
 pub fn read(bytes: &[u8]) -> Result<Tensors, String> {
     shapes(bytes)?;
     let raw = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)
-        .map_err(|e| format!("this is no whole safetensors file ({e}); download or copy it again"))?;
+        .map_err(|e| format!("this is no whole safetensors file ({}); download or copy it again", without_stack(&e)))?;
     let mut tensors = Tensors::new();
     for (name, tensor) in raw {
         if name.ends_with("position_ids") {
             continue; // a buffer of whole numbers that older versions stored
         }
-        let tensor = tensor.to_dtype(DType::F32).map_err(|e| format!("{name}: {e}"))?;
+        let tensor = tensor.to_dtype(DType::F32).map_err(|e| format!("{name}: {}", without_stack(&e)))?;
         let finite = tensor
             .flatten_all()
             .and_then(|t| t.to_vec1::<f32>())
-            .map_err(|e| format!("{name}: {e}"))?
+            .map_err(|e| format!("{name}: {}", without_stack(&e)))?
             .iter()
             .all(|v| v.is_finite());
         if !finite {

@@ -2,7 +2,9 @@
 
 use super::places::Places;
 use crate::disk;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -43,6 +45,18 @@ pub struct Settings {
     pub guidelines: bool,
     /// Newest first, at most eight.
     pub recents: Vec<Recent>,
+    /// What another version of this program has stored beside these.
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
+}
+
+/// Stored settings that could not all be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damaged {
+    /// The file as it was, under another name; `None` when it could not be put there.
+    pub kept: Option<PathBuf>,
+    /// What could not be read.
+    pub why: String,
 }
 
 /// The words of the window in another language, from the file that a person put beside the settings; `None` where there is none.
@@ -62,15 +76,53 @@ pub fn language(places: &Places) -> Result<Option<HashMap<String, String>>, Stri
 const RECENTS: usize = 8;
 
 impl Settings {
-    /// The stored settings; the defaults where there are none or they cannot be read.
-    pub fn load(places: &Places) -> Self {
-        match disk::read(&places.settings()) {
-            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|e| {
-                log::warn!("{}: {e}; the defaults are used", places.settings().display());
-                Self::default()
-            }),
-            Err(_) => Self::default(),
+    /// The stored settings; the defaults where there are none. A file that cannot be read whole is kept under another
+    /// name, because this one will be written over, and each setting that can be read is taken from it.
+    pub fn load(places: &Places) -> (Self, Option<Damaged>) {
+        let file = places.settings();
+        if !file.exists() {
+            return (Self::default(), None);
         }
+        let (settings, why) = match disk::read(&file) {
+            Ok(bytes) => Self::read(&bytes),
+            Err(e) => (Self::default(), Some(e.why)),
+        };
+        let damaged = why.map(|why| {
+            log::warn!("{}: {why}", file.display());
+            let aside = (1..).map(|n| file.with_file_name(format!("settings-damaged-{n}.json"))).find(|p| !p.exists());
+            let kept = aside.filter(|aside| {
+                disk::rename(&file, aside).inspect_err(|e| log::warn!("the settings are not kept: {e}")).is_ok()
+            });
+            Damaged { kept, why }
+        });
+        (settings, damaged)
+    }
+
+    /// What can be read, and what cannot.
+    fn read(bytes: &[u8]) -> (Self, Option<String>) {
+        let fields: Map<String, Value> = match serde_json::from_slice(bytes) {
+            Ok(fields) => fields,
+            Err(e) => return (Self::default(), Some(format!("it is no JSON object ({e})"))),
+        };
+        if let Ok(settings) = serde_json::from_value(Value::Object(fields.clone())) {
+            return (settings, None);
+        }
+        let mut rest = Rest { fields, unread: Vec::new() };
+        let settings = Self {
+            light: rest.take("light"),
+            compact: rest.take("compact"),
+            preset: rest.take("preset"),
+            keys: rest.take_each("keys"),
+            only_text: rest.take("only_text"),
+            timer: rest.take("timer"),
+            hide_invisible: rest.take("hide_invisible"),
+            widths: rest.take_each("widths"),
+            guidelines: rest.take("guidelines"),
+            recents: rest.take_list("recents"),
+            others: rest.fields,
+        };
+        let unread = rest.unread.join(", ");
+        (settings, Some(format!("it has values that this version does not know: {unread}")))
     }
 
     /// Stores the settings. A failure is logged: nothing of the work depends on it.
@@ -95,5 +147,97 @@ impl Settings {
     /// Takes a dataset out that is gone.
     pub fn forget(&mut self, path: &Path) {
         self.recents.retain(|r| r.path != path);
+    }
+}
+
+/// The fields of a file that are not read yet, and the names of those that could not be.
+struct Rest {
+    fields: Map<String, Value>,
+    unread: Vec<String>,
+}
+
+impl Rest {
+    /// A field; its default where it is missing or cannot be read.
+    fn take<T: DeserializeOwned + Default>(&mut self, name: &str) -> T {
+        let value = self.fields.shift_remove(name);
+        value.and_then(|value| self.read(name, value)).unwrap_or_default()
+    }
+
+    /// A field of many named values, each read by itself.
+    fn take_each<T: DeserializeOwned>(&mut self, name: &str) -> BTreeMap<String, T> {
+        let values: Map<String, Value> = self.take(name);
+        values.into_iter().filter_map(|(key, value)| Some((key.clone(), self.read(&key, value)?))).collect()
+    }
+
+    /// A field of many values, each read by itself.
+    fn take_list<T: DeserializeOwned>(&mut self, name: &str) -> Vec<T> {
+        let values: Vec<Value> = self.take(name);
+        values.into_iter().filter_map(|value| self.read(name, value)).collect()
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, name: &str, value: Value) -> Option<T> {
+        let read = serde_json::from_value(value).ok();
+        if read.is_none() && !self.unread.iter().any(|n| n == name) {
+            self.unread.push(name.to_owned());
+        }
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Loads settings from a file with this text; also the names of the files then there.
+    fn loaded(text: &str) -> (Settings, Option<Damaged>, Vec<String>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let places = Places::at(folder.path());
+        disk::write(&places.settings(), text.as_bytes()).expect("a file");
+        let (settings, damaged) = Settings::load(&places);
+        if let Some(kept) = damaged.as_ref().and_then(|d| d.kept.as_ref()) {
+            assert_eq!(disk::read(kept).expect("what was there"), text.as_bytes());
+        }
+        settings.store(&places);
+        assert_eq!(Settings::load(&places), (settings.clone(), None));
+        (settings, damaged, disk::names(folder.path()).expect("names"))
+    }
+
+    #[test]
+    fn what_can_be_read_is_kept_and_the_file_as_well() {
+        let check = |text: &str, why: Option<&str>, expected: Settings| {
+            let (settings, damaged, names) = loaded(text);
+            assert_eq!(settings, expected, "{text}");
+            assert_eq!(names.contains(&"settings-damaged-1.json".to_owned()), why.is_some(), "{text}: {names:?}");
+            let told = damaged.map(|d| d.why).unwrap_or_default();
+            assert!(told.contains(why.unwrap_or_default()) && told.is_empty() == why.is_none(), "{text}: {told}");
+        };
+        let usual = Settings::default;
+        let keys = BTreeMap::from([("Undo".to_owned(), vec!["Z".to_owned()])]);
+        check("{}", None, usual());
+        check(r#"{"compact": true"#, Some("no JSON object"), usual());
+        check("", Some("no JSON object"), usual());
+        check("[]", Some("no JSON object"), usual());
+        let text = r#"{"compact": true, "light": "sepia", "keys": {"Undo": ["Z"], "Redo": 7}}"#;
+        check(text, Some("light, Redo"), Settings { compact: true, keys, ..usual() });
+        let recent = Recent { path: "a".into(), name: "a".into(), detail: "b".into(), opened: 1 };
+        let text =
+            r#"{"recents": [{"path": "a", "name": "a", "detail": "b", "opened": 1}, {"path": "c"}], "timer": true}"#;
+        check(text, Some("recents"), Settings { timer: true, recents: vec![recent], ..usual() });
+        // A newer version's: they stay in the file.
+        let others: Map<String, Value> = serde_json::from_str(r#"{"columns": [1, {"a": null}]}"#).expect("JSON");
+        check(r#"{"columns": [1, {"a": null}], "compact": true}"#, None, Settings { compact: true, others, ..usual() });
+    }
+
+    #[test]
+    fn damaged_settings_are_kept_beside_earlier_ones() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let places = Places::at(folder.path());
+        for n in 1..=3 {
+            disk::write(&places.settings(), format!("{n}").as_bytes()).expect("a file");
+            let (_, damaged) = Settings::load(&places);
+            let kept = damaged.and_then(|d| d.kept).expect("a file");
+            assert_eq!(kept, folder.path().join(format!("settings-damaged-{n}.json")));
+            assert_eq!(disk::read(&kept).expect("a file"), format!("{n}").as_bytes());
+        }
     }
 }

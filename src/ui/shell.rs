@@ -53,11 +53,20 @@ impl Shell {
             let ctx = ctx.clone();
             Arc::new(move || ctx.request_repaint_of(egui::ViewportId::ROOT))
         };
-        let settings = Settings::load(&places);
+        let (settings, damaged) = Settings::load(&places);
         let worker = Worker::new(places.clone(), hub, wake.clone());
         let queue = paths.iter().cloned().map(Command::Open).collect();
         let app = App::new(places, settings, Helper::beside_program().is_some());
         let mut shell = Self { app, view: View::default(), worker, committer: None, dialogs, queue, wake, light: None };
+        if let Some(damaged) = damaged {
+            let kept = match &damaged.kept {
+                Some(path) => {
+                    tr!("The file is kept as {path}. What could be read of it is used.", path = path.display())
+                }
+                None => tr!("The file could not be kept; it is replaced with the next change of a setting.").to_owned(),
+            };
+            shell.ask(Command::Say(Notice::bad(tr!("Not all settings were read"), format!("{}. {kept}", damaged.why))));
+        }
         shell.follow_theme(ctx);
         shell
     }

@@ -183,7 +183,10 @@ fn survey(
         });
         match found {
             Ok(found) => survey.add(found?),
-            Err(e) => log::warn!("no word pieces were looked at: {e}"),
+            Err(e) => {
+                log::warn!("no word pieces were looked at");
+                log::debug!("{e}");
+            }
         }
     }
     go_on().then_some(survey)

@@ -1,11 +1,18 @@
 //! A model hub on this machine's own loopback.
 
 use super::golden;
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tagwright::hub::Hub;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tagwright::hub::{Hub, Patience};
+
+/// The commit of the hub's only model, `our/tiny`.
+pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// How the server treats the weights.
 #[derive(Clone, Copy, PartialEq)]
@@ -18,66 +25,218 @@ pub enum Weights {
     Slow,
 }
 
-/// A hub with one model, `our/tiny`. Returns its address and how many requests it has had.
-pub fn serve(weights: Weights) -> (String, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = format!("http://{}", listener.local_addr().expect("an address"));
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counter = asked.clone();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            counter.fetch_add(1, Ordering::Relaxed);
-            std::thread::spawn(move || answer(stream, weights));
-        }
-    });
-    (address, asked)
+/// A request that came.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: String,
+    /// Without what follows a question mark.
+    pub path: String,
+    /// Names in small letters.
+    pub headers: Vec<(String, String)>,
 }
 
-fn answer(mut stream: TcpStream, weights: Weights) -> Option<()> {
-    let mut request = Vec::new();
+impl Request {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it asks for this file of the model.
+    pub fn is_for(&self, file: &str) -> bool {
+        self.path.ends_with(&format!("/{file}"))
+    }
+}
+
+/// How an answer's body is sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pace {
+    /// At once.
+    Whole,
+    /// Only so many bytes, then the connection ends.
+    Cut(usize),
+    /// 64 bytes at a time.
+    Slow,
+    /// Only so many bytes, then nothing, and the connection stays.
+    Stall(usize),
+    /// Not even headers.
+    Silent,
+    /// The body again and again, without an end.
+    Endless,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    pub pace: Pace,
+}
+
+impl Reply {
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: Vec::new(), body: body.into(), pace: Pace::Whole }
+    }
+
+    /// With a header in place of those of its name.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self = self.without(name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
+        self
+    }
+
+    pub fn paced(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+}
+
+/// A running server; the requests it has had.
+pub struct Server {
+    pub address: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl Server {
+    /// Starts one that answers so.
+    pub fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
+        let (seen, answer) = (requests.clone(), Arc::new(answer));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (seen, answer) = (seen.clone(), answer.clone());
+                std::thread::spawn(move || serve_one(stream, &seen, answer.as_ref()));
+            }
+        });
+        Self { address, requests }
+    }
+
+    pub fn requests(&self) -> Vec<Request> {
+        self.requests.lock().expect("requests").clone()
+    }
+
+    /// Host and port.
+    pub fn host(&self) -> &str {
+        self.address.trim_start_matches("http://")
+    }
+}
+
+fn serve_one(mut stream: TcpStream, seen: &Mutex<Vec<Request>>, answer: &dyn Fn(&Request) -> Reply) -> Option<()> {
+    let mut bytes = Vec::new();
     let mut byte = [0u8; 1];
-    while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).ok()? == 1 {
-        request.push(byte[0]);
+    while !bytes.ends_with(b"\r\n\r\n") && stream.read(&mut byte).ok()? == 1 {
+        bytes.push(byte[0]);
     }
-    let request = String::from_utf8_lossy(&request).into_owned();
-    let mut words = request.split(' ');
-    let (method, path) = (words.next()?, words.next()?);
-    let file = path.split('?').next()?.strip_prefix("/our/tiny/resolve/main/").map(|f| golden("tiny").join(f));
-    let Some(bytes) = file.and_then(|f| std::fs::read(f).ok()) else {
-        let code = if path.contains("/our/tiny/") { "EntryNotFound" } else { "RepoNotFound" };
-        write!(
-            stream,
-            "HTTP/1.1 404 Not Found\r\nX-Error-Code: {code}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        )
-        .ok()?;
-        return Some(());
-    };
-    let commit = "0123456789012345678901234567890123456789";
-    let etag = format!("{:x}", bytes.len());
-    write!(
-        stream,
-        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nETag: \"{etag}\"\r\nX-Repo-Commit: {commit}\r\nConnection: close\r\n\r\n",
-        bytes.len()
-    )
-    .ok()?;
-    if method == "HEAD" {
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let mut lines = text.lines();
+    let mut words = lines.next()?.split(' ');
+    let (method, path) = (words.next()?.to_owned(), words.next()?.split('?').next()?.to_owned());
+    let headers =
+        lines.filter_map(|l| l.split_once(": ")).map(|(n, v)| (n.to_ascii_lowercase(), v.to_owned())).collect();
+    let request = Request { method, path, headers };
+    seen.lock().expect("requests").push(request.clone());
+    let reply = answer(&request);
+    if reply.pace == Pace::Silent {
+        std::thread::sleep(Duration::from_secs(60));
+        return None;
+    }
+    let mut head = format!("HTTP/1.1 {} Status\r\nConnection: close\r\n", reply.status);
+    for (name, value) in &reply.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{head}\r\n").as_bytes()).ok()?;
+    if request.method == "HEAD" {
         return Some(());
     }
-    let is_weights = path.contains("safetensors");
-    match weights {
-        Weights::Cut if is_weights => stream.write_all(&bytes[..bytes.len() / 2]).ok(),
-        Weights::Slow if is_weights => {
-            for part in bytes.chunks(64) {
+    match reply.pace {
+        Pace::Whole | Pace::Silent => stream.write_all(&reply.body).ok(),
+        Pace::Cut(bytes) => stream.write_all(&reply.body[..bytes]).ok(),
+        Pace::Stall(bytes) => {
+            stream.write_all(&reply.body[..bytes]).ok()?;
+            std::thread::sleep(Duration::from_secs(60));
+            None
+        }
+        Pace::Slow => {
+            for part in reply.body.chunks(64) {
                 stream.write_all(part).ok()?;
-                std::thread::sleep(std::time::Duration::from_millis(50));
+                std::thread::sleep(Duration::from_millis(50));
             }
             Some(())
         }
-        _ => stream.write_all(&bytes).ok(),
+        Pace::Endless => loop {
+            stream.write_all(&reply.body).ok()?;
+        },
     }
 }
 
-/// The hub at this address, with a cache of its own.
-pub fn hub(endpoint: &str, cache: &std::path::Path) -> Hub {
-    Hub { endpoint: Some(endpoint.to_owned()), cache: Some(cache.to_owned()) }
+/// What a hub answers that has the model `our/tiny`, with hashes as the public one has them, from the byte that is asked
+/// for on.
+pub fn honest(request: &Request) -> Reply {
+    let missing = |code: &str| Reply::new(404, "no such thing").with("Content-Length", "13").with("X-Error-Code", code);
+    if request.path == "/api/models/our/tiny/revision/main" {
+        let names = std::fs::read_dir(golden("tiny")).expect("the tiny model").flatten();
+        let siblings: Vec<_> =
+            names.map(|f| serde_json::json!({"rfilename": f.file_name().to_string_lossy()})).collect();
+        let body = serde_json::json!({"sha": COMMIT, "siblings": siblings}).to_string();
+        let length = body.len().to_string();
+        return Reply::new(200, body).with("Content-Length", &length);
+    }
+    let Some(file) = request.path.strip_prefix(&format!("/our/tiny/resolve/{COMMIT}/")) else {
+        return missing("RepoNotFound");
+    };
+    match std::fs::read(golden("tiny").join(file)) {
+        Ok(bytes) => content(request, bytes),
+        Err(_) => missing("EntryNotFound"),
+    }
+}
+
+/// The answer to a request for a file with these contents.
+pub fn content(request: &Request, bytes: Vec<u8>) -> Reply {
+    let whole = bytes.len();
+    let etag = if request.is_for("model.safetensors") {
+        format!("{:x}", Sha256::digest(&bytes))
+    } else {
+        format!("{:x}", Sha1::new().chain_update(format!("blob {whole}\0")).chain_update(&bytes).finalize())
+    };
+    let from = request.header("range").and_then(|r| r.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
+    let reply = match from {
+        None => Reply::new(200, bytes),
+        Some(from) => Reply::new(206, &bytes[from..])
+            .with("Content-Range", &format!("bytes {from}-{}/{whole}", whole.saturating_sub(1))),
+    };
+    let length = reply.body.len().to_string();
+    reply.with("Content-Length", &length).with("ETag", &format!("\"{etag}\"")).with("X-Repo-Commit", COMMIT)
+}
+
+/// A hub with one model, `our/tiny`. Returns its address and how many requests it has had.
+pub fn serve(weights: Weights) -> (String, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = asked.clone();
+    let server = Server::start(move |request| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        let reply = honest(request);
+        let half = reply.body.len() / 2;
+        match weights {
+            Weights::Cut if request.is_for("model.safetensors") => reply.paced(Pace::Cut(half)),
+            Weights::Slow if request.is_for("model.safetensors") => reply.paced(Pace::Slow),
+            _ => reply,
+        }
+    });
+    (server.address, asked)
+}
+
+/// The hub at this address, with a cache of its own, that is waited for only a short time.
+pub fn hub(endpoint: &str, cache: &Path) -> Hub {
+    let short = Duration::from_millis(1500);
+    Hub {
+        endpoint: Some(endpoint.to_owned()),
+        cache: Some(cache.to_owned()),
+        patience: Patience { connect: short, answer: short, silence: short },
+        ..Hub::default()
+    }
 }

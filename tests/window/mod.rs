@@ -5,6 +5,7 @@ mod annotating;
 mod data;
 mod labelling;
 mod opening;
+mod preferences;
 mod saving;
 mod screenshots;
 mod training;

@@ -1,0 +1,258 @@
+//! The cache that Hugging Face programs share: `blobs` under the names that a hub gave them, `snapshots` of commits that
+//! link to them, `refs` that name the commit of a branch.
+//!
+//! A hub's words become part of a path only as [`Commit`] or [`Etag`], which are hexadecimal digits and nothing else; and
+//! what is written or removed lies in the cache after its links are followed.
+
+use crate::disk;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The branch that a model is taken from.
+pub(super) const BRANCH: &str = "main";
+
+/// No hash that is in use has more hexadecimal digits.
+const LONGEST_ETAG: usize = 128;
+
+/// A version of a repository: 40 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Commit(String);
+
+impl Commit {
+    /// Takes a commit as a hub or a file of the cache gives it.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        (text.len() == 40 && is_hexadecimal(text)).then(|| Self(text.to_owned()))
+    }
+
+    /// The digits.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name that a hub gives to the contents of a file: hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Etag(String);
+
+impl Etag {
+    /// Takes the value of a header `ETag` or `X-Linked-Etag`: in quotes or not, weak or not.
+    pub(super) fn parse(header: &str) -> Option<Self> {
+        let text = header.trim();
+        let text = text.strip_prefix("W/").unwrap_or(text);
+        let text = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
+        ((1..=LONGEST_ETAG).contains(&text.len()) && is_hexadecimal(text)).then(|| Self(text.to_owned()))
+    }
+
+    /// The digits.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_hexadecimal(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Whether a word may be a part of a path: of a model's id, or the name of a file.
+pub(super) fn is_plain_name(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    !name.is_empty() && name.len() <= 96 && !name.starts_with('.') && !name.contains("..") && name.bytes().all(plain)
+}
+
+/// The place of one model in the cache.
+#[derive(Clone, Debug)]
+pub(super) struct Cache {
+    root: PathBuf,
+    folder: PathBuf,
+    /// The folder's own name.
+    name: String,
+}
+
+impl Cache {
+    /// The place of `owner/name`; `None` when these are no plain names.
+    pub(super) fn of(root: &Path, owner: &str, name: &str) -> Option<Self> {
+        (is_plain_name(owner) && is_plain_name(name)).then(|| {
+            let name = format!("models--{owner}--{name}");
+            Self { root: root.to_owned(), folder: root.join(&name), name }
+        })
+    }
+
+    /// The folder of the model.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The commit that was the newest when the model was downloaded.
+    pub(super) fn commit(&self) -> Option<Commit> {
+        let bytes = disk::read(&self.reference()).ok()?;
+        Commit::parse(std::str::from_utf8(&bytes).ok()?.trim())
+    }
+
+    /// Stores the commit that the model has from now on.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn set_commit(&self, commit: &Commit) -> Result<(), String> {
+        let path = self.reference();
+        self.make_folder_of(&path)?;
+        disk::write(&path, commit.0.as_bytes()).map_err(|e| e.to_string())
+    }
+
+    fn reference(&self) -> PathBuf {
+        self.folder.join("refs").join(BRANCH)
+    }
+
+    /// The folder of the model's files at a commit.
+    pub(super) fn snapshot(&self, commit: &Commit) -> PathBuf {
+        self.folder.join("snapshots").join(&commit.0)
+    }
+
+    /// The file with these contents.
+    pub(super) fn blob(&self, etag: &Etag) -> PathBuf {
+        self.folder.join("blobs").join(&etag.0)
+    }
+
+    /// Opens the file that contents grow in until they are whole; gives its length as well.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(super) fn incomplete(&self, etag: &Etag) -> Result<(PathBuf, File, u64), String> {
+        let path = self.folder.join("blobs").join(format!("{}.incomplete", etag.0));
+        self.make_folder_of(&path)?;
+        // A link would lead out of the cache.
+        if fs::symlink_metadata(&path).is_ok_and(|m| !m.is_file()) {
+            self.remove(&path)?;
+        }
+        let fail = |e: io::Error| format!("{}: {e}", path.display());
+        let file = OpenOptions::new().create(true).append(true).open(&path).map_err(fail)?;
+        let length = file.metadata().map_err(fail)?.len();
+        Ok((path, file, length))
+    }
+
+    /// Takes the lock for these contents that other programs take as well; `None` while another has it.
+    ///
+    /// # Errors
+    /// When its file cannot be made.
+    pub(super) fn lock(&self, etag: &Etag) -> Result<Option<File>, String> {
+        let path = self.root.join(".locks").join(&self.name).join(format!("{}.lock", etag.0));
+        self.make_folder_of(&path)?;
+        let fail = |e: io::Error| format!("{}: {e}", path.display());
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(e)) => {
+                log::debug!("{}: it cannot be locked ({e})", path.display());
+                Ok(Some(file))
+            }
+        }
+    }
+
+    /// Makes the contents a file of the commit: by a link, or by a copy where the file system has none.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(super) fn link(&self, commit: &Commit, file: &str, etag: &Etag) -> Result<(), String> {
+        let path = self.snapshot(commit).join(file);
+        self.make_folder_of(&path)?;
+        if fs::symlink_metadata(&path).is_ok() {
+            self.remove(&path)?;
+        }
+        let blob = self.blob(etag);
+        if symbolic_link(&Path::new("../../blobs").join(&etag.0), &path).is_err() {
+            fs::copy(&blob, &path).map_err(|e| format!("{}: {e}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Removes a file, or a link and not what it leads to.
+    ///
+    /// # Errors
+    /// When it lies outside the cache, or cannot be removed.
+    pub(super) fn remove(&self, path: &Path) -> Result<(), String> {
+        self.check_inside(path)?;
+        match fs::remove_file(path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(format!("{}: {e}", path.display())),
+            _ => Ok(()),
+        }
+    }
+
+    fn make_folder_of(&self, path: &Path) -> Result<(), String> {
+        disk::create_folder(path.parent().unwrap_or(&self.folder)).map_err(|e| e.to_string())?;
+        self.check_inside(path)
+    }
+
+    /// Whether the folder of a file lies in the cache when links are followed.
+    fn check_inside(&self, path: &Path) -> Result<(), String> {
+        let real = |p: &Path| fs::canonicalize(p).map_err(|e| format!("{}: {e}", p.display()));
+        let folder = real(path.parent().unwrap_or(&self.folder))?;
+        if folder.starts_with(real(&self.root)?) {
+            return Ok(());
+        }
+        Err(format!("{} leads out of the cache; remove the link, or name another cache by HF_HOME", path.display()))
+    }
+}
+
+#[cfg(unix)]
+fn symbolic_link(target: &Path, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
+/// Links want a right there that few people have; hf-hub copies as well.
+#[cfg(not(unix))]
+fn symbolic_link(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hexadecimal_digits_become_a_path() {
+        let etag = |header: &str, expected: Option<&str>| {
+            assert_eq!(Etag::parse(header).as_ref().map(Etag::as_str), expected, "{header}");
+        };
+        etag("\"0aF\"", Some("0aF"));
+        etag("W/\"12\"", Some("12"));
+        etag("12", Some("12"));
+        etag("", None);
+        etag("\"\"", None);
+        etag("/tmp/p", None);
+        etag("../../p", None);
+        etag("..", None);
+        etag("\"12", None);
+        etag(&"0".repeat(129), None);
+        let commit = |text: &str, expected: bool| assert_eq!(Commit::parse(text).is_some(), expected, "{text}");
+        commit(&"0a".repeat(20), true);
+        commit(&"0".repeat(39), false);
+        commit(&"0".repeat(41), false);
+        commit("main", false);
+        commit(&format!("/{}", "0".repeat(39)), false);
+        let plain = |name: &str, expected: bool| assert_eq!(is_plain_name(name), expected, "{name}");
+        plain("bert-base_NER.v1", true);
+        plain("", false);
+        plain("a/b", false);
+        plain(r"a\b", false);
+        plain("a..b", false);
+        plain(".git", false);
+        plain("a b", false);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_outside_the_cache_is_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (root, outside) = (folder.path().join("hub"), folder.path().join("outside"));
+        fs::create_dir_all(&outside).expect("a folder");
+        OpenOptions::new().create(true).append(true).open(outside.join("ab")).expect("a file");
+        let cache = Cache::of(&root, "our", "tiny").expect("plain names");
+        fs::create_dir_all(cache.folder()).expect("a folder");
+        std::os::unix::fs::symlink(&outside, cache.folder().join("blobs")).expect("a link");
+        let blob = cache.blob(&Etag::parse("ab").expect("hexadecimal"));
+        assert!(cache.remove(&blob).is_err_and(|why| why.contains("leads out")));
+        assert!(cache.incomplete(&Etag::parse("cd").expect("hexadecimal")).is_err());
+        assert!(outside.join("ab").exists() && !outside.join("cd.incomplete").exists());
+    }
+}

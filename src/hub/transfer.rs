@@ -1,0 +1,262 @@
+//! Requests to a hub: with limits on time and size, redirects by hand, and the token for the hub's own origin alone.
+
+use super::{Patience, Progress};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION, RANGE};
+use reqwest::{Client, Method, Response, StatusCode, Url};
+use std::time::{Duration, Instant};
+
+/// Redirects that are followed at most.
+const REDIRECTS: usize = 10;
+
+/// How often a person's Cancel is looked at.
+const POLL: Duration = Duration::from_millis(100);
+
+/// What the hub says went wrong, beside the status.
+const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
+
+/// A request that did not bring what it should.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TransferError {
+    #[error("the download was cancelled")]
+    Cancelled,
+    #[error("the hub cannot be reached ({0}); connect to the network, or use a folder")]
+    Unreachable(String),
+    #[error("the hub sent nothing for {0} s; try again")]
+    Silent(u64),
+    #[error("the connection broke ({0}); try again, which goes on where it ended")]
+    Broken(String),
+    #[error("the hub has no such model (or it needs a token); check the name")]
+    NoModel,
+    #[error("the hub asks for a token: set HF_TOKEN, and accept the model's terms on its page")]
+    NoAccess,
+    #[error("the hub asks to wait; try again in a few minutes")]
+    Busy,
+    #[error("the hub answers {0} with status {1}; try again later")]
+    Status(String, StatusCode),
+    /// Anything else, as a sentence.
+    #[error("{0}")]
+    Said(String),
+}
+
+/// Tells how a download goes, and whether a person still wants it.
+pub(super) struct Watcher<'a> {
+    watch: &'a mut dyn FnMut(Progress) -> bool,
+    /// What is told.
+    pub progress: Progress,
+    told: Instant,
+}
+
+impl<'a> Watcher<'a> {
+    pub(super) fn new(watch: &'a mut dyn FnMut(Progress) -> bool) -> Self {
+        Self { watch, progress: Progress::default(), told: Instant::now() }
+    }
+
+    /// Tells, at most every 100 ms; whether to go on.
+    pub(super) fn go_on(&mut self) -> bool {
+        if self.told.elapsed() < POLL {
+            return true;
+        }
+        self.told = Instant::now();
+        (self.watch)(self.progress.clone())
+    }
+
+    /// Waits for a while, as between two looks at a lock.
+    pub(super) async fn pause(&mut self) -> Result<(), TransferError> {
+        tokio::time::sleep(POLL).await;
+        if self.go_on() { Ok(()) } else { Err(TransferError::Cancelled) }
+    }
+
+    /// Waits for an answer, for as long as `limit` and while the person wants it.
+    async fn wait<T>(&mut self, limit: Duration, answer: impl Future<Output = T>) -> Result<T, TransferError> {
+        let begun = Instant::now();
+        let mut answer = std::pin::pin!(answer);
+        loop {
+            let rest = limit.saturating_sub(begun.elapsed());
+            if let Ok(answer) = tokio::time::timeout(POLL.min(rest), &mut answer).await {
+                return Ok(answer);
+            }
+            if !self.go_on() {
+                return Err(TransferError::Cancelled);
+            }
+            if begun.elapsed() >= limit {
+                return Err(TransferError::Silent(limit.as_secs()));
+            }
+        }
+    }
+}
+
+/// The hub at one address.
+pub(super) struct Http {
+    client: Client,
+    endpoint: Url,
+    token: Option<HeaderValue>,
+    patience: Patience,
+}
+
+impl Http {
+    /// # Errors
+    /// An address that is none, and a system without TLS.
+    pub(super) fn new(endpoint: &str, token: Option<&str>, patience: Patience) -> Result<Self, TransferError> {
+        let said = |why: String| TransferError::Said(format!("the hub's address {endpoint} cannot be used ({why})"));
+        let endpoint_url = Url::parse(endpoint).map_err(|e| said(e.to_string()))?;
+        if !matches!(endpoint_url.scheme(), "http" | "https") {
+            return Err(said("it begins with neither https:// nor http://".into()));
+        }
+        let token = token.map(|token| HeaderValue::from_str(&format!("Bearer {token}"))).transpose();
+        let mut token = token.map_err(|_| TransferError::Said("the token has signs that no token has".into()))?;
+        if let Some(token) = &mut token {
+            token.set_sensitive(true);
+        }
+        let client = Client::builder()
+            .user_agent(concat!("tagwright/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(patience.connect)
+            .build()
+            .map_err(|e| said(reason(&e)))?;
+        Ok(Self { client, endpoint: endpoint_url, token, patience })
+    }
+
+    /// An address at the hub.
+    ///
+    /// # Errors
+    /// When the endpoint has no paths.
+    pub(super) fn url(&self, path: &[&str]) -> Result<Url, TransferError> {
+        let mut url = self.endpoint.clone();
+        url.path_segments_mut()
+            .map_err(|()| TransferError::Said(format!("the hub's address {} has no paths", self.endpoint)))?
+            .pop_if_empty()
+            .extend(path);
+        Ok(url)
+    }
+
+    /// The headers that tell of a file; they stand in the first answer that is no redirect inside the hub.
+    ///
+    /// # Errors
+    /// As [`TransferError`] says.
+    pub(super) async fn head(&self, url: Url, watcher: &mut Watcher<'_>) -> Result<Response, TransferError> {
+        let tells = |headers: &HeaderMap| {
+            headers.contains_key("x-linked-etag")
+                || (headers.contains_key("etag") && headers.contains_key("x-repo-commit"))
+        };
+        self.ask(Method::HEAD, url, HeaderMap::new(), tells, watcher).await
+    }
+
+    /// A file, from this byte on.
+    ///
+    /// # Errors
+    /// As [`TransferError`] says.
+    pub(super) async fn get(&self, url: Url, from: u64, watcher: &mut Watcher<'_>) -> Result<Response, TransferError> {
+        let mut headers = HeaderMap::new();
+        if let Some(range) = (from > 0).then(|| HeaderValue::from_str(&format!("bytes={from}-")).ok()).flatten() {
+            headers.insert(RANGE, range);
+        }
+        self.ask(Method::GET, url, headers, |_| false, watcher).await
+    }
+
+    /// A whole answer of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// As [`TransferError`] says.
+    pub(super) async fn small(
+        &self,
+        url: Url,
+        limit: usize,
+        watcher: &mut Watcher<'_>,
+    ) -> Result<Vec<u8>, TransferError> {
+        let mut response = self.get(url, 0, watcher).await?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.chunk(&mut response, watcher).await? {
+            if bytes.len() + chunk.len() > limit {
+                return Err(TransferError::Said(format!("the hub's answer is longer than {} MiB", limit >> 20)));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    /// The next bytes of an answer; `None` at its end.
+    ///
+    /// # Errors
+    /// As [`TransferError`] says.
+    pub(super) async fn chunk(
+        &self,
+        response: &mut Response,
+        watcher: &mut Watcher<'_>,
+    ) -> Result<Option<bytes::Bytes>, TransferError> {
+        let chunk = watcher.wait(self.patience.silence, response.chunk()).await?;
+        if !watcher.go_on() {
+            return Err(TransferError::Cancelled);
+        }
+        chunk.map_err(|e| TransferError::Broken(reason(&e)))
+    }
+
+    /// Asks, and follows redirects by hand until the answer is none, or its headers are `enough`.
+    async fn ask(
+        &self,
+        method: Method,
+        mut url: Url,
+        headers: HeaderMap,
+        enough: impl Fn(&HeaderMap) -> bool,
+        watcher: &mut Watcher<'_>,
+    ) -> Result<Response, TransferError> {
+        for _ in 0..=REDIRECTS {
+            let request = self.client.request(method.clone(), url.clone()).headers(headers.clone());
+            let request = request.header(ACCEPT_ENCODING, "identity");
+            // After every redirect anew: the token is for the hub's own scheme, host and port.
+            let request = match &self.token {
+                Some(token) if url.origin() == self.endpoint.origin() => request.header(AUTHORIZATION, token.clone()),
+                _ => request,
+            };
+            let response = watcher.wait(self.patience.answer, request.send()).await?;
+            let response = response.map_err(|e| {
+                if e.is_timeout() && !e.is_connect() {
+                    TransferError::Silent(self.patience.answer.as_secs())
+                } else {
+                    TransferError::Unreachable(reason(&e))
+                }
+            })?;
+            if !response.status().is_redirection() || enough(response.headers()) {
+                return checked(response);
+            }
+            url = redirected(&url, response.headers())?;
+        }
+        Err(TransferError::Said(format!("the hub redirects more than {REDIRECTS} times")))
+    }
+}
+
+/// The address that a redirect leads to.
+fn redirected(from: &Url, headers: &HeaderMap) -> Result<Url, TransferError> {
+    let said = |why: &str| TransferError::Said(format!("the hub redirects to an address that {why}"));
+    let location = headers.get(LOCATION).and_then(|l| l.to_str().ok()).ok_or_else(|| said("is missing"))?;
+    let to = from.join(location).map_err(|e| said(&format!("is none ({e})")))?;
+    match (from.scheme(), to.scheme()) {
+        (_, "https") | ("http", "http") => Ok(to),
+        ("https", "http") => Err(said("is not encrypted")),
+        _ => Err(said("is neither https nor http")),
+    }
+}
+
+/// Whether the answer is what was asked for: any other status is an error, and its body no file.
+fn checked(response: Response) -> Result<Response, TransferError> {
+    let status = response.status();
+    // A redirect comes here only when its headers were all that was asked for.
+    if matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) || status.is_redirection() {
+        return Ok(response);
+    }
+    let code = response.headers().get(ERROR_CODE).and_then(|c| c.to_str().ok()).unwrap_or_default();
+    Err(match (status, code) {
+        (_, "RepoNotFound" | "RevisionNotFound") => TransferError::NoModel,
+        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => TransferError::NoAccess,
+        (StatusCode::TOO_MANY_REQUESTS, _) => TransferError::Busy,
+        _ => TransferError::Status(response.url().path().to_owned(), status),
+    })
+}
+
+/// The innermost cause of a client's error; its own words repeat the address.
+fn reason(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,180 @@
+//! Whether a file that came from a hub is what the hub announced, and a file that can be used at all.
+
+use super::cache::Etag;
+use safetensors::tensor::Metadata;
+use serde::de::IgnoredAny;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Read at once, between two looks at a person's Cancel.
+const CHUNK: usize = 1 << 20;
+
+/// The longest header that safetensors allows, in bytes.
+const LONGEST_HEADER: u64 = 100_000_000;
+
+/// How a check ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The file may be used.
+    Good,
+    /// It must not; why, as the end of a sentence that begins with the file's name.
+    Bad(String),
+    /// A person cancelled.
+    Cancelled,
+}
+
+/// Checks a file against its ETag and its length in bytes, where the hub gave one, and looks at its contents; `name` is
+/// the name it has in the model.
+pub(super) fn verify(
+    path: &Path,
+    name: &str,
+    etag: &Etag,
+    length: Option<u64>,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Verdict {
+    let checked = File::open(path).and_then(|mut file| {
+        let here = file.metadata()?.len();
+        if length.is_some_and(|length| length != here) {
+            return Ok(Verdict::Bad(format!("has {here} bytes where the hub announced {}", length.unwrap_or(0))));
+        }
+        match matches_etag(&mut file, here, etag, go_on)? {
+            Verdict::Good => contents(path, name, here),
+            other => Ok(other),
+        }
+    });
+    checked.unwrap_or_else(|e| Verdict::Bad(format!("cannot be read ({e})")))
+}
+
+/// Whether an ETag of this length is a hash of the contents.
+pub(super) fn is_hash(etag: &Etag) -> bool {
+    matches!(etag.as_str().len(), 40 | 64)
+}
+
+/// Compares the contents with an ETag that is a SHA-256 (64 digits), or git's name of the blob or a SHA-1 (40 digits).
+fn matches_etag(file: &mut File, length: u64, etag: &Etag, go_on: &mut dyn FnMut() -> bool) -> io::Result<Verdict> {
+    if !is_hash(etag) {
+        return Ok(Verdict::Good);
+    }
+    let is_long = etag.as_str().len() == 64;
+    let (mut long, mut short, mut blob) = (Sha256::new(), Sha1::new(), Sha1::new());
+    blob.update(format!("blob {length}\0"));
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let read = file.read(&mut chunk)?;
+        if read == 0 {
+            break;
+        }
+        if is_long {
+            long.update(&chunk[..read]);
+        } else {
+            short.update(&chunk[..read]);
+            blob.update(&chunk[..read]);
+        }
+        if !go_on() {
+            return Ok(Verdict::Cancelled);
+        }
+    }
+    let is = |digits: String| digits.eq_ignore_ascii_case(etag.as_str());
+    let same = if is_long {
+        is(format!("{:x}", long.finalize()))
+    } else {
+        is(format!("{:x}", blob.finalize())) || is(format!("{:x}", short.finalize()))
+    };
+    let kind = if is_long { "SHA-256" } else { "SHA-1" };
+    Ok(if same { Verdict::Good } else { Verdict::Bad(format!("is not what the hub announced (its {kind} differs)")) })
+}
+
+/// Looks into a file of at least a right beginning: JSON is an object, weights have a header that fits their length, a
+/// vocabulary is text.
+fn contents(path: &Path, name: &str, length: u64) -> io::Result<Verdict> {
+    if name.ends_with(".safetensors") {
+        return header(&mut File::open(path)?, length);
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.read_to_end(&mut bytes)?;
+    if name.ends_with(".json") {
+        let parsed = serde_json::from_slice::<HashMap<String, IgnoredAny>>(&bytes);
+        return Ok(parsed.map_or_else(|e| Verdict::Bad(format!("is no JSON object ({e})")), |_| Verdict::Good));
+    }
+    let is_text = !bytes.is_empty() && !bytes.contains(&0) && std::str::from_utf8(&bytes).is_ok();
+    Ok(if is_text { Verdict::Good } else { Verdict::Bad("is no text".into()) })
+}
+
+/// Compares the header of a safetensors file with its length.
+fn header(file: &mut File, length: u64) -> io::Result<Verdict> {
+    let bad = |why: &str| Ok(Verdict::Bad(format!("is no whole safetensors file ({why})")));
+    let mut size = [0; 8];
+    if file.read_exact(&mut size).is_err() {
+        return bad("it has no header");
+    }
+    let size = u64::from_le_bytes(size);
+    if size > LONGEST_HEADER || size > length - 8 {
+        return bad("its header is longer than it may be");
+    }
+    let mut bytes = Vec::new();
+    file.take(size).read_to_end(&mut bytes)?;
+    match serde_json::from_slice::<Metadata>(&bytes) {
+        Ok(metadata) if metadata.data_len() as u64 == length - 8 - size => Ok(Verdict::Good),
+        Ok(_) => bad("its header announces another length"),
+        Err(e) => bad(&e.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk;
+
+    #[test]
+    fn a_file_is_what_its_etag_says() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        disk::write(&path, b"hello\n").expect("a file");
+        let sha256 = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
+        let check = |etag: &str, length: Option<u64>, good: bool| {
+            let etag = Etag::parse(etag).expect("hexadecimal");
+            let verdict = verify(&path, "vocab.txt", &etag, length, &mut || true);
+            assert_eq!(verdict == Verdict::Good, good, "{etag:?}: {verdict:?}");
+        };
+        check(sha256, Some(6), true);
+        check(&sha256.to_uppercase(), None, true);
+        check(&sha256.replace('5', "6"), Some(6), false);
+        check(sha256, Some(7), false);
+        // git hash-object, and sha1sum.
+        check("ce013625030ba8dba906f756967f9e9ca394464a", Some(6), true);
+        check("f572d396fae9206628714fb2ce00f72e94f2258f", Some(6), true);
+        check("f572d396fae9206628714fb2ce00f72e94f22580", Some(6), false);
+        check("6", Some(6), true);
+        let etag = Etag::parse(sha256).expect("hexadecimal");
+        assert_eq!(verify(&path, "vocab.txt", &etag, None, &mut || false), Verdict::Cancelled);
+    }
+
+    #[test]
+    fn contents_that_cannot_be_used_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let check = |name: &str, bytes: &[u8], expected: Option<&str>| {
+            let path = folder.path().join(name);
+            disk::write(&path, bytes).expect("a file");
+            match (verify(&path, name, &Etag::parse("1").expect("hexadecimal"), None, &mut || true), expected) {
+                (Verdict::Good, None) => {}
+                (Verdict::Bad(why), Some(said)) => assert!(why.contains(said), "{name}: {why}"),
+                (verdict, _) => panic!("{name}: {verdict:?}"),
+            }
+        };
+        check("config.json", b"{\"a\": 1}", None);
+        check("config.json", b"{\"a\": 1", Some("no JSON object"));
+        check("config.json", b"<html>", Some("no JSON object"));
+        check("config.json", b"[]", Some("no JSON object"));
+        check("vocab.txt", b"", Some("no text"));
+        check("vocab.txt", b"a\0", Some("no text"));
+        check("model.safetensors", b"\x02\0\0\0\0\0\0\0{}", None);
+        check("model.safetensors", b"\x02\0\0\0\0\0\0\0{}x", Some("another length"));
+        check("model.safetensors", b"\x03\0\0\0\0\0\0\0{}", Some("longer than it may be"));
+        check("model.safetensors", b"\xff\xff\xff\xff\xff\xff\xff\xff{}", Some("longer than it may be"));
+        check("model.safetensors", b"<html>", Some("no header"));
+    }
+}
