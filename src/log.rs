@@ -29,7 +29,7 @@ fn record(info: &PanicHookInfo) {
     let written = file
         .parent()
         .map_or(Ok(()), crate::disk::create_folder)
-        .and_then(|()| crate::disk::write(&file, text.as_bytes()));
+        .and_then(|()| crate::disk::write_private(&file, text.as_bytes()));
     match written {
         Ok(()) => log::error!("the program has failed at {place}; the details are in {}", file.display()),
         Err(e) => log::error!("the program has failed at {place}; the details could not be written: {e}"),

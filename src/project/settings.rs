@@ -130,7 +130,7 @@ impl Settings {
         let file = places.settings();
         let result = file.parent().map_or(Ok(()), disk::create_folder).and_then(|()| {
             let json = serde_json::to_vec_pretty(self).unwrap_or_default();
-            disk::write(&file, &json)
+            disk::write_private(&file, &json)
         });
         if let Err(e) = result {
             log::warn!("settings were not stored: {e}");

@@ -364,3 +364,13 @@ fn own_files_are_for_this_users_eyes_alone() {
         assert_eq!(mode(&folder), 0o700, "{}", folder.display());
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn settings_are_for_this_users_eyes_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    tagwright::project::Settings::default().store(&desk.places());
+    let mode = std::fs::metadata(desk.places().settings()).expect("a file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
