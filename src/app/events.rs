@@ -121,7 +121,12 @@ pub fn now() -> u64 {
 }
 
 fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
-    let Opened { path, dataset, history, kept, highest_run, project, is_new, first_edit, notice } = opened;
+    let Opened { path, dataset, history, kept, highest_run, project, is_new, notice } = opened;
+    // The project is open already, and here with edits that may still be on their way to it.
+    if app.annotate.as_ref().is_some_and(|a| !a.read_only && a.project == project.path()) {
+        (app.opening, app.importing) = (None, None);
+        return Vec::new();
+    }
     let fill = is_new.then(|| Effect::Commit(Commit::Fill(Box::new(dataset.clone()))));
     let mut annotate = Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
     (annotate.runs, annotate.views, annotate.snapshots) = (kept.runs, kept.views, kept.snapshots);
@@ -177,9 +182,6 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
     app.room = Room::Annotate;
     let mut effects: Vec<Effect> =
         [Effect::Adopt(Box::new(project))].into_iter().chain(fill).chain([Effect::StoreSettings]).collect();
-    if let (Some(a), Some(edit)) = (&mut app.annotate, first_edit) {
-        make(a, edit, &mut effects);
-    }
     if let (Some(a), Some(importing)) = (&mut app.annotate, importing)
         && let Some(edit) = relabel(&a.corpus, &importing.renames)
     {

@@ -27,6 +27,10 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
         let text = tr!("Save again when the run has ended, to decide what becomes of your labels.");
         return app.notices.say(Notice::info(tr!("A source was changed by another program"), text));
     }
+    // A project that was opened by its own path does not know which folder its sources were opened as.
+    if a.path == a.project {
+        return;
+    }
     app.opening = Some(a.path.display().to_string());
     effects.push(Effect::File(FileRequest::Open(Some(a.path.clone()))));
 }

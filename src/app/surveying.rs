@@ -113,6 +113,8 @@ pub(super) fn surveyed(app: &mut App, ticket: u64, revision: u64, survey: Option
         s.waiting = None;
         if let Some(survey) = survey {
             s.settled.clear();
+            // Places to fix are numbers of findings that are no more.
+            app.fixing = None;
             s.survey = Some((revision, survey));
         }
     }

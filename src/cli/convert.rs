@@ -116,6 +116,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let mut dataset = input::dataset_as(&arguments.input, arguments.chosen.choices())?;
     let to = target(arguments, &dataset)?;
+    check_own_input(arguments, &dataset)?;
     relabelled(arguments, &mut dataset.corpus)?;
     let corpus = std::mem::take(&mut dataset.corpus);
     let corpus = &parted(arguments, corpus);
@@ -145,6 +146,23 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         None => export::export(corpus, to, scheme, &arguments.output, arguments.existing())?,
     }
     report(arguments, to, scheme, &losses)
+}
+
+/// Checks that the output is none of the files that were read, and no file that belongs to one.
+fn check_own_input(arguments: &Arguments, dataset: &Dataset) -> Result<(), Failure> {
+    let output = disk::resolved(&arguments.output);
+    let is_output = |path: &std::path::Path| {
+        let path = disk::resolved(path);
+        path == output
+            || (path.with_extension("") == output.with_extension("") && path.extension().is_some_and(|e| e == "ann"))
+    };
+    match dataset.files.iter().find(|f| is_output(&f.path)) {
+        Some(file) if !arguments.overwrite && arguments.output.exists() => {
+            let why = "the output would replace the input; choose another output, or --overwrite";
+            Err(format!("{}: {why}", file.path.display()).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The format to write: what was said, what the file's ending stands for, the input's, or columns.

@@ -26,6 +26,14 @@ impl FileId {
         None
     }
 
+    /// Whether the file that was opened is still at its path, as far as the system tells files apart.
+    pub fn is_at(path: &Path, opened: Option<&Self>) -> bool {
+        match (Self::of(path), opened) {
+            (Some(now), Some(opened)) => now.is_same(opened),
+            (now, opened) => now.is_none() && opened.is_none(),
+        }
+    }
+
     /// Whether this is the same file, though it may have got or lost a name since.
     pub fn is_same(&self, other: &Self) -> bool {
         (self.device, self.number) == (other.device, other.number)

@@ -223,6 +223,11 @@ impl Committer {
         self.failed.is_none() && self.durable == self.sent
     }
 
+    /// Whether nothing but the filling of a new project is on its way: that may be given up.
+    pub fn only_fills(&self) -> bool {
+        self.sent == 1 && self.durable == 0 && self.failed.is_none()
+    }
+
     /// How many of how many documents are in the project, while it is filled.
     pub fn filling(&self) -> Option<(usize, usize)> {
         self.filling

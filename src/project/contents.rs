@@ -15,7 +15,7 @@ use crate::corpus::{
 };
 use crate::format::{self, Found, Unit};
 use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OptionalExtension};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -180,6 +180,9 @@ pub(super) fn kept(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Kept> {
     })
 }
 
+/// What SQLite says of a file that is damaged itself.
+pub(super) const DAMAGE: [ErrorCode; 2] = [ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase];
+
 /// What cannot be read of a project, in words.
 #[derive(Default)]
 pub(super) struct Lost(pub Vec<String>);
@@ -199,13 +202,15 @@ impl Lost {
         for row in statement.query_map([], read)? {
             match (row, &mut wrong) {
                 (Ok(row), _) => found.push(row),
+                // A busy file or a broken connection is no damage of the row.
+                (Err(e), _) if e.sqlite_error_code().is_some_and(|c| !DAMAGE.contains(&c)) => return Err(e),
                 (Err(_), Some((count, _))) => *count += 1,
                 (Err(first), none) => *none = Some((1, first)),
             }
         }
         if let Some((count, first)) = wrong {
             // A damaged page ends the rows; a wrong value costs its row alone.
-            let damaged = matches!(first.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseCorrupt));
+            let damaged = first.sqlite_error_code().is_some_and(|c| DAMAGE.contains(&c));
             let where_to = if damaged {
                 format!("{what} after the first {}", found.len())
             } else {

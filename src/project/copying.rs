@@ -49,6 +49,9 @@ pub fn copy(
     if let Some(why) = refusal(files) {
         return Err(why);
     }
+    if files.len() > 1 && disk::resolved(to) == disk::resolved(root) {
+        return Err(format!("{}: these are the sources themselves; save them, or choose another folder", to.display()));
+    }
     let mut notes = Vec::new();
     let mut copied = Files::new();
     let root = common_folder(root, files);

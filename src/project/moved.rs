@@ -23,7 +23,7 @@ pub(super) fn find(places: &Places, dataset: &Dataset) -> Option<Moved> {
         let same_bytes = stored.len() == dataset.files.len()
             && !stored.is_empty()
             && stored.iter().zip(&dataset.files).all(|(a, b)| a.hash == b.hash);
-        let here = stored.iter().zip(&dataset.files).all(|(a, b)| a.path == b.path);
+        let here = stored.iter().zip(&dataset.files).all(|(a, b)| disk::resolved(&a.path) == b.path);
         let gone = stored.iter().all(|file| !file.path.exists());
         let from = stored.first().map(|file| file.path.clone()).filter(|_| !here);
         let known = here && stored.len() == dataset.files.len() && !stored.is_empty();
@@ -34,7 +34,7 @@ pub(super) fn find(places: &Places, dataset: &Dataset) -> Option<Moved> {
 /// Whether a file is a project, and not one that was set aside (`name-before-1.tagwright`).
 fn is_current(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let Some(stem) = name.strip_suffix(".tagwright") else { return false };
+    let Some(stem) = name.strip_suffix(".tagwright").filter(|stem| !stem.ends_with("-next")) else { return false };
     let number = stem.rsplit_once('-').filter(|(_, n)| n.chars().all(|c| c.is_ascii_digit()));
     !number.is_some_and(|(rest, _)| rest.ends_with("-before") || rest.ends_with("-damaged"))
 }

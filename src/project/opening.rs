@@ -8,10 +8,11 @@ use super::places::Places;
 use super::source::{Dataset, SourceError};
 use super::store::{Filled, Project, StoreError};
 use super::{Contents, Kept};
+use crate::corpus::History;
 use crate::corpus::carry::{Carried, carry};
-use crate::corpus::{Edit, History};
-use crate::disk;
-use crate::format::Choices;
+use crate::disk::{self, Lock};
+use crate::format::{self, Choices};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// A title and a sentence, where there is something to tell.
@@ -33,8 +34,6 @@ pub struct Opened {
     pub project: Project,
     /// Whether the project is still empty and to be filled with the dataset.
     pub is_new: bool,
-    /// An edit to make at once, as the first one of a new project.
-    pub first_edit: Option<Edit>,
     /// Something the person should know.
     pub notice: Notice,
 }
@@ -107,7 +106,7 @@ pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Openi
     let mut notice = None;
     let moved = if at.exists() { None } else { moved::find(places, &dataset) };
     if let Some(moved) = &moved {
-        at.clone_from(&moved.project);
+        at = take_along(&moved.project, at)?;
     }
     let mut project = match Project::open(&at) {
         Ok(project) => project,
@@ -144,11 +143,21 @@ pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Openi
         let (project, edits) = (project.path().to_owned(), contents.history.position());
         return Ok(Opening::Changed(Box::new(Changed { path, project, dataset, carried, edits })));
     }
-    if let (false, Ok(Some(kept))) = (project.is_read_only(), project.untouched()) {
+    let said = project.said().map_err(text)?;
+    let as_said = said == dataset.files.first().map(|f| f.choices);
+    if let (false, true, Ok(Some(kept))) =
+        (project.is_read_only(), as_said && !has_texts_beside(&dataset), project.untouched())
+    {
+        project.set_sources(&dataset.files).map_err(text)?;
         let opened = fresh(path, places, project, dataset, kept, notice);
         return Ok(Opening::Opened(Box::new(Opened { is_new: false, ..opened })));
     }
     let (mut project, mut contents, told) = read_project(project)?;
+    if has_texts_beside(&dataset) && !project.is_read_only() && !same_texts(&contents.dataset, &dataset) {
+        let carried = carry(&contents.dataset.corpus, &dataset.corpus);
+        let (project, edits) = (project.path().to_owned(), contents.history.position());
+        return Ok(Opening::Changed(Box::new(Changed { path, project, dataset, carried, edits })));
+    }
     let held = &mut contents.dataset.corpus;
     project.adopt_classes(|| Some(dataset.corpus.clone()), held).map_err(text)?;
     // The paths are those of today, also where the dataset was moved.
@@ -162,6 +171,30 @@ pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Openi
     Ok(Opening::Opened(Box::new(opened(path, places, project, contents, told.or(notice)))))
 }
 
+/// Gives the project of a moved dataset the name of its new path, so that what comes to the old path is another dataset. One that
+/// another window has open keeps its name.
+fn take_along(from: &Path, to: PathBuf) -> Result<PathBuf, String> {
+    let lock = Lock::take(&disk::with_ending(from, "-lock")).map_err(|e| e.to_string())?;
+    if lock.is_none() {
+        return Ok(from.to_owned());
+    }
+    rename_project(from, &to)?;
+    Ok(to)
+}
+
+/// Whether the texts lie in files of their own beside the sources, whose hashes say nothing of them.
+fn has_texts_beside(dataset: &Dataset) -> bool {
+    dataset.files.iter().any(|f| f.found.format == format::BRAT)
+}
+
+/// Whether two readings of a dataset have the same texts.
+fn same_texts(a: &Dataset, b: &Dataset) -> bool {
+    let texts = |dataset: &Dataset| -> Vec<(u32, u32, String)> {
+        dataset.corpus.documents.iter().map(|d| (d.file, d.place, d.text.clone())).collect()
+    };
+    texts(a) == texts(b)
+}
+
 /// Opens a dataset as a person decided, after its source was changed by another program.
 ///
 /// # Errors
@@ -170,23 +203,39 @@ pub fn decide(changed: Changed, decision: Decision, places: &Places) -> Result<O
     if decision == Decision::Compare {
         return open_file(&changed.project, places);
     }
-    let Changed { path, project, mut dataset, carried, .. } = changed;
+    let Changed { path, project: at, mut dataset, .. } = changed;
     let text = |e: StoreError| e.to_string();
-    let before = Project::open(&project).map_err(text)?;
-    let mut kept = before.read().map_err(text)?.kept;
-    drop(before);
-    let old = set_aside(&project, "before")?;
-    let mut project = Project::open(&project).map_err(text)?;
-    if decision == Decision::KeepLabels {
-        dataset.corpus.proposers = carried.proposers;
+    let before = Project::open(&at).map_err(text)?;
+    if before.is_read_only() {
+        return Err(format!("{}: another window has its labels open; close that one first", path.display()));
     }
-    // Snapshots go by the places of documents, which are others now.
-    kept.snapshots.clear();
-    put_kept(&mut project, &kept).map_err(text)?;
+    let Contents { dataset: held, kept, .. } = before.read().map_err(text)?;
+    drop(before);
+    // As it is now: labels may have been given since the question was asked.
+    let carried = carry(&held.corpus, &dataset.corpus);
+    let edit = carried.edit.filter(|_| decision == Decision::KeepLabels);
+    let mut history = History::default();
+    let filled = Dataset { problems: Vec::new(), ..dataset.clone() };
+    if let Some(edit) = edit {
+        dataset.corpus.proposers = carried.proposers;
+        if !history.make(edit, &mut dataset.corpus) {
+            return Err(format!("{}: the labels do not fit the file; compare instead", path.display()));
+        }
+    }
+    let proposers = json!(dataset.corpus.proposers).to_string();
+    let (project, old) = replaced(&at, "before", |project| {
+        project.fill(&filled, Filled::FromSource, &|_, _| true)?;
+        project.set("proposers", &proposers)?;
+        if let Some(edit) = history.next_undo() {
+            project.commit(edit, true, history.position())?;
+        }
+        // Snapshots go by the places of documents, which are others now.
+        put_kept(project, &Kept { snapshots: Vec::new(), ..kept })
+    })?;
     let what = format!("The labels of before are kept in {}.", old.display());
-    let opened = fresh(path, places, project, dataset, kept, Some(("The source was read again", what)));
-    let first_edit = carried.edit.filter(|_| decision == Decision::KeepLabels);
-    Ok(Opened { first_edit, ..opened })
+    let kept = project.kept().map_err(text)?;
+    let contents = Contents { dataset, history, kept, unknown: None };
+    Ok(opened(path, places, project, contents, Some(("The source was read again", what))))
 }
 
 /// A project file by its own path.
@@ -222,7 +271,7 @@ fn without_source(path: &Path, at: &Path, places: &Places, error: &disk::DiskErr
 fn opened(path: PathBuf, places: &Places, project: Project, contents: Contents, notice: Notice) -> Opened {
     let Contents { dataset, history, kept, .. } = contents;
     let highest_run = places.highest_run(project.path());
-    Opened { path, dataset, history, kept, highest_run, project, is_new: false, first_edit: None, notice }
+    Opened { path, dataset, history, kept, highest_run, project, is_new: false, notice }
 }
 
 /// The dataset as it was just read, as a project begins with it.
@@ -233,7 +282,6 @@ fn fresh(path: PathBuf, places: &Places, project: Project, dataset: Dataset, kep
 
 /// A project with what is in it. Of a damaged one comes what can be read, in a new file; the old one is kept.
 fn read_project(mut project: Project) -> Result<(Project, Contents, Notice), String> {
-    let text = |e: StoreError| e.to_string();
     let damage = match project.read() {
         Ok(contents) => {
             let notice = if let Some(unknown) = &contents.unknown {
@@ -251,15 +299,17 @@ fn read_project(mut project: Project) -> Result<(Project, Contents, Notice), Str
             return Ok((project, contents, notice));
         }
         Err(damage) if project.is_read_only() => return Err(damage.to_string()),
+        // What SQLite could not read for another reason (a busy file, a broken connection) may be read the next time.
+        Err(other @ StoreError::Sqlite { .. }) if !other.is_damage() => return Err(other.to_string()),
         Err(damage) => damage,
     };
     let (contents, lost) = project.salvage().map_err(|_| damage.to_string())?;
     let at = project.path().to_owned();
     drop(project);
-    let old = set_aside(&at, "damaged")?;
-    let mut project = Project::open(&at).map_err(text)?;
-    project.fill(&contents.dataset, Filled::Salvaged, &|_, _| true).map_err(text)?;
-    put_kept(&mut project, &contents.kept).map_err(text)?;
+    let (project, old) = replaced(&at, "damaged", |project| {
+        project.fill(&contents.dataset, Filled::Salvaged, &|_, _| true)?;
+        put_kept(project, &contents.kept)
+    })?;
     let counts = contents.dataset.corpus.counts(None);
     let notice = format!(
         "The project file was damaged. {} sentences with {} spans could be read; gone are: {}. The damaged file is kept as {}.",
@@ -269,6 +319,45 @@ fn read_project(mut project: Project) -> Result<(Project, Contents, Notice), Str
         old.display()
     );
     Ok((project, contents, Some(("The project was damaged", notice))))
+}
+
+/// A new project in place of one that is set aside. It is built beside that one first, so that a full disk or a kill leaves the old
+/// one where it was.
+///
+/// Returns the new project and the path of the old one.
+fn replaced(
+    at: &Path,
+    why: &str,
+    build: impl FnOnce(&mut Project) -> Result<(), StoreError>,
+) -> Result<(Project, PathBuf), String> {
+    let text = |e: StoreError| e.to_string();
+    let lock = Lock::take(&disk::with_ending(at, "-lock")).map_err(|e| e.to_string())?;
+    let Some(_lock) = lock else {
+        return Err(format!("{}: another window has it open; close that one first", at.display()));
+    };
+    let stem = at.file_stem().unwrap_or_default().to_string_lossy();
+    let beside = at.with_file_name(format!("{stem}-next.tagwright"));
+    let remove = || {
+        ["", "-wal", "-shm", "-lock"]
+            .iter()
+            .try_for_each(|ending| disk::remove(&disk::with_ending(&beside, ending)))
+            .map_err(|e| e.to_string())
+    };
+    remove()?;
+    let mut project = Project::open(&beside).map_err(text)?;
+    let built = build(&mut project);
+    drop(project);
+    if let Err(e) = built {
+        remove()?;
+        return Err(e.to_string());
+    }
+    let old = set_aside(at, why)?;
+    if let Err(e) = disk::rename(&beside, at) {
+        disk::rename(&old, at).map_err(|e| e.to_string())?;
+        return Err(e.to_string());
+    }
+    remove()?;
+    Ok((Project::open(at).map_err(text)?, old))
 }
 
 /// Puts runs, views, snapshots and settings of one project into another.
@@ -290,13 +379,17 @@ fn set_aside(at: &Path, why: &str) -> Result<PathBuf, String> {
     let stem = at.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let free = (1..).map(|n| at.with_file_name(format!("{stem}-{why}-{n}.tagwright"))).find(|p| !p.exists());
     let to = free.unwrap_or_else(|| at.with_extension("old"));
-    disk::rename(at, &to).map_err(|e| e.to_string())?;
-    // What SQLite had not taken into the file yet belongs to it, and would be taken into the next one.
-    for ending in ["-wal", "-shm"] {
-        let from = disk::with_ending(at, ending);
-        if from.is_file() {
-            disk::rename(&from, &disk::with_ending(&to, ending)).map_err(|e| e.to_string())?;
+    rename_project(at, &to)?;
+    Ok(to)
+}
+
+/// Renames a project file, with what SQLite had not taken into it yet: that would be taken into the next file of the old name.
+fn rename_project(from: &Path, to: &Path) -> Result<(), String> {
+    for ending in ["", "-wal", "-shm"] {
+        let file = disk::with_ending(from, ending);
+        if file.is_file() {
+            disk::rename(&file, &disk::with_ending(to, ending)).map_err(|e| e.to_string())?;
         }
     }
-    Ok(to)
+    Ok(())
 }

@@ -5,7 +5,7 @@ use super::kept::Kept;
 use super::opening::put_kept;
 use super::schema::NAMES;
 use super::source::Dataset;
-use super::store::{Filled, Project, StoreError, fill_tables, set_meta};
+use super::store::{CLASSES, Filled, Project, StoreError, fill_tables, set_meta};
 use crate::corpus::History;
 use rusqlite::params;
 
@@ -33,6 +33,8 @@ impl Project {
             for (at, edit) in (0i64..).zip(history.edits()) {
                 t.execute("INSERT INTO edits VALUES(?,?,unixepoch())", params![at, edit_json::to_json(edit)])?;
             }
+            // The labels of documents are those of memory, not those of the sources.
+            set_meta(t, CLASSES, "read")?;
             set_meta(t, "position", &history.position().to_string())
         })?;
         put_kept(self, kept)

@@ -5,7 +5,7 @@
 
 use super::choices_json;
 use super::connect;
-use super::contents::{self, Contents, Lost, SOURCES, meta, path_value, source};
+use super::contents::{self, Contents, DAMAGE, Lost, SOURCES, meta, path_value, source};
 use super::edit_json;
 use super::edit_sql::{apply, insert_class, insert_label, insert_span, insert_suggestion, put_mark};
 use super::kept::Kept;
@@ -16,7 +16,7 @@ use crate::corpus::narrow::narrow;
 use crate::corpus::{Corpus, Document, Edit, History, Snapshot, Values};
 use crate::disk::{self, FileId, Lock};
 use crate::format::{Choices, Unit};
-use rusqlite::{Connection, ErrorCode, Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ impl StoreError {
     /// Whether the file itself is damaged, rather than busy, full, forbidden, or of another kind.
     pub fn is_damage(&self) -> bool {
         let Self::Sqlite { source, .. } = self else { return false };
-        matches!(source.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        source.sqlite_error_code().is_some_and(|code| DAMAGE.contains(&code))
     }
 }
 
@@ -80,7 +80,7 @@ const WATCHED: usize = 500;
 const READER: &str = "5";
 
 /// The value that says that labels of whole documents were read from the sources.
-const CLASSES: &str = "classes";
+pub(super) const CLASSES: &str = "classes";
 
 /// What an empty project is filled with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,15 +157,14 @@ impl Project {
             let transaction = self.connection.transaction()?;
             let answer = change(&transaction)?;
             disk::fault::step().map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))?;
-            transaction.commit()?;
+            // Not into a file without a name: it would be tried again, and could be there twice.
+            if FileId::is_at(path, self.file.as_ref()) {
+                transaction.commit()?;
+            }
             Ok(answer)
         };
         let answer = run().map_err(|source| StoreError::Sqlite { path: path.clone(), source })?;
-        let stays = match (FileId::of(path), &self.file) {
-            (Some(now), Some(opened)) => now.is_same(opened),
-            (now, opened) => now.is_none() && opened.is_none(),
-        };
-        if stays { Ok(answer) } else { Err(StoreError::Gone { path: path.clone() }) }
+        if FileId::is_at(path, self.file.as_ref()) { Ok(answer) } else { Err(StoreError::Gone { path: path.clone() }) }
     }
 
     fn fail(&self, source: rusqlite::Error) -> StoreError {
@@ -252,7 +251,7 @@ impl Project {
     /// SQLite's, a project without a dataset, or one that is damaged.
     pub fn read(&self) -> Result<Contents, StoreError> {
         let mut lost = Lost::default();
-        let contents = contents::read(&self.connection, &mut lost).map_err(|e| self.fail(e))?;
+        let contents = self.contents(&mut lost)?;
         if let Some(what) = lost.0.first() {
             return Err(StoreError::Unusable {
                 path: self.path.clone(),
@@ -331,7 +330,7 @@ impl Project {
     /// When not a single document can be read.
     pub fn salvage(&self) -> Result<(Contents, Vec<String>), StoreError> {
         let mut lost = Lost::default();
-        let contents = contents::read(&self.connection, &mut lost).map_err(|e| self.fail(e))?;
+        let contents = self.contents(&mut lost)?;
         if contents.dataset.corpus.documents.is_empty() {
             let why = "the project is damaged, and no document of it can be read".to_owned();
             return Err(StoreError::Unusable { path: self.path.clone(), why });
@@ -339,6 +338,15 @@ impl Project {
         let history = History::default();
         lost.0.push("what could be undone".into());
         Ok((Contents { history, ..contents }, lost.0))
+    }
+
+    /// Everything in it, as it is at one moment.
+    fn contents(&self, lost: &mut Lost) -> Result<Contents, StoreError> {
+        let mut read = || -> rusqlite::Result<Contents> {
+            let moment = self.connection.unchecked_transaction()?;
+            contents::read(&moment, lost)
+        };
+        read().map_err(|e| self.fail(e))
     }
 
     fn sources(&self) -> rusqlite::Result<Vec<SourceFile>> {

@@ -12,7 +12,7 @@ use crate::app::{App, Command, Effect, Notice, Room, events, language};
 use crate::gpu::Helper;
 use crate::hub::Hub;
 use crate::project::{Commit, Committer, News, Places, Project, Settings, progress, settings};
-use crate::worker::{Wake, Worker};
+use crate::worker::{Event, Wake, Worker};
 use egui::{Context, Ui};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,6 +38,12 @@ pub struct Shell {
     view: View,
     worker: Worker,
     committer: Option<Committer>,
+    /// The reason why the open dataset has no project at all: it was gone, and could not be written again.
+    homeless: Option<String>,
+    /// A dataset that has been opened, while the last edits of the one before are still on their way.
+    waiting: Vec<Event>,
+    /// Whether the window closes as soon as the last edits are stored.
+    closing: bool,
     dialogs: Dialogs,
     queue: Commands,
     wake: Wake,
@@ -57,7 +63,19 @@ impl Shell {
         let worker = Worker::new(places.clone(), hub, wake.clone());
         let queue = paths.iter().cloned().map(Command::Open).collect();
         let app = App::new(places, settings, Helper::beside_program().is_some());
-        let mut shell = Self { app, view: View::default(), worker, committer: None, dialogs, queue, wake, light: None };
+        let mut shell = Self {
+            app,
+            view: View::default(),
+            worker,
+            committer: None,
+            homeless: None,
+            waiting: Vec::new(),
+            closing: false,
+            dialogs,
+            queue,
+            wake,
+            light: None,
+        };
         if let Some(damaged) = damaged {
             let kept = match &damaged.kept {
                 Some(path) => {
@@ -78,7 +96,7 @@ impl Shell {
 
     /// Whether every edit is on disk.
     pub fn is_durable(&self) -> bool {
-        self.committer.as_ref().is_none_or(Committer::is_durable)
+        self.homeless.is_none() && self.committer.as_ref().is_none_or(Committer::is_durable)
     }
 
     /// Does a command with the next frame.
@@ -88,9 +106,12 @@ impl Shell {
 
     /// Takes in what came from outside and does the commands of the last frame.
     pub fn work(&mut self, ctx: &Context) {
-        for event in self.worker.drain() {
-            let effects = events::on(&mut self.app, event);
-            self.carry_out(effects, ctx);
+        let waited = std::mem::take(&mut self.waiting);
+        for event in waited.into_iter().chain(self.worker.drain()) {
+            if let Some(event) = self.admit(event) {
+                let effects = events::on(&mut self.app, event);
+                self.carry_out(effects, ctx);
+            }
         }
         self.queue.extend(self.dialogs.poll());
         for news in self.committer.as_mut().map(Committer::poll).unwrap_or_default() {
@@ -105,11 +126,9 @@ impl Shell {
                 }
             }
         }
-        self.app.unsaved = self.committer.as_ref().and_then(Committer::failure).map(str::to_owned);
-        if ctx.input(|i| i.viewport().close_requested()) && self.app.unsaved.is_some() && !self.app.leaving {
-            self.app.leaving = true;
-            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-        }
+        let failure = || self.committer.as_ref().and_then(Committer::failure).map(str::to_owned);
+        self.app.unsaved = self.homeless.clone().or_else(failure);
+        self.close_when_stored(ctx);
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
             self.queue.push(Command::Import(file.path().to_owned()));
         }
@@ -118,6 +137,41 @@ impl Shell {
             self.carry_out(effects, ctx);
         }
         self.follow_theme(ctx);
+    }
+
+    /// Whether all that was done to the open dataset is stored, or may be given up.
+    fn may_go(&self) -> bool {
+        self.is_durable() || self.committer.as_ref().is_some_and(Committer::only_fills)
+    }
+
+    /// Lets a dataset take the place of the open one once that one's edits are stored, and not at all while they cannot be.
+    fn admit(&mut self, event: Event) -> Option<Event> {
+        if !matches!(event, Event::Opened { .. }) || self.may_go() {
+            return Some(event);
+        }
+        match self.app.unsaved.clone() {
+            None => self.waiting.push(event),
+            Some(why) => {
+                self.app.opening = None;
+                self.app.notices.say(Notice::bad(tr!("Edits of this dataset are not stored"), why));
+            }
+        }
+        None
+    }
+
+    /// Keeps the window open until the last edits are stored, and asks where they cannot be.
+    fn close_when_stored(&mut self, ctx: &Context) {
+        let asked = ctx.input(|i| i.viewport().close_requested());
+        if asked && !self.may_go() && !self.app.leaving {
+            self.closing = true;
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        }
+        if self.closing && self.app.unsaved.is_some() {
+            (self.closing, self.app.leaving) = (false, true);
+        } else if self.closing && self.may_go() {
+            self.closing = false;
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
     }
 
     fn follow_theme(&mut self, ctx: &Context) {
@@ -151,7 +205,12 @@ impl Shell {
                 Effect::StopReading => self.worker.stop_reading(),
                 Effect::Adopt(project) => self.adopt(*project),
                 Effect::Release => self.release(),
-                Effect::Rebuild(path) => self.rebuild(&path),
+                Effect::Rebuild(path) => {
+                    if let Err(why) = self.rebuild(&path) {
+                        let title = tr!("The project cannot be kept there");
+                        self.queue.push(Command::Say(Notice::bad(title, why)));
+                    }
+                }
                 Effect::Commit(commit) => self.commit(commit),
                 Effect::AskDay => self.queue.push(Command::NewDay(progress::today())),
                 Effect::StoreSettings => self.app.settings.store(&self.app.places),
@@ -175,6 +234,7 @@ impl Shell {
     /// Takes a project over from the one before.
     fn adopt(&mut self, project: Project) {
         self.release();
+        self.homeless = None;
         // What another window writes is only looked at: there is nothing to commit.
         self.committer = (!project.is_read_only()).then(|| Committer::new(project, self.wake.clone()));
     }
@@ -186,34 +246,53 @@ impl Shell {
             let text = tr!("{message} Keep the project in another place.", message);
             Notice::bad(tr!("Edits of this dataset are not stored"), text)
         } else {
-            self.rebuild(&at);
-            Notice::info(tr!("The project file was gone and is written again"), at.display().to_string())
+            match self.rebuild(&at) {
+                Ok(()) => Notice::info(tr!("The project file was gone and is written again"), at.display().to_string()),
+                Err(why) => Notice::bad(tr!("Edits of this dataset are not stored"), why),
+            }
         };
         self.queue.push(Command::Say(notice));
     }
 
     /// Writes the project of the open dataset again from memory and goes on there.
-    fn rebuild(&mut self, at: &Path) {
-        let Some(a) = &mut self.app.annotate else { return };
+    ///
+    /// # Errors
+    /// Says why it cannot be kept there; a project that was there before goes on.
+    fn rebuild(&mut self, at: &Path) -> Result<(), String> {
+        let here = self.committer.as_ref().is_some_and(|c| c.path() == at);
+        if here && at.exists() {
+            return Err(tr!("{path} is the project that cannot be written; choose another name.", path = at.display()));
+        }
         // On closing, SQLite removes files beside the path, which must not be those of the new project.
-        if self.committer.as_ref().is_some_and(|c| c.path() == at) {
-            self.committer = None;
+        if here {
+            self.end_committer();
         }
         let project = Project::open(at).map_err(|e| e.to_string()).and_then(|project| {
             let is_free = project.is_empty().map_err(|e| e.to_string())? && !project.is_read_only();
             let taken = tr!("{path} holds another project; choose another name.", path = at.display());
             if is_free { Ok(project) } else { Err(taken) }
         });
-        match project {
-            Ok(project) => {
-                a.project = project.path().to_owned();
-                let mut committer = Committer::new(project, self.wake.clone());
-                committer.send(Commit::Rebuild(Box::new(a.memory())));
-                // All that waits in the one before is in memory, and so in the new one.
-                self.committer = Some(committer);
-                self.app.leaving = false;
+        let project = project.inspect_err(|why| {
+            if self.committer.is_none() {
+                self.homeless = Some(why.clone());
             }
-            Err(why) => self.queue.push(Command::Say(Notice::bad(tr!("The project cannot be kept there"), why))),
+        })?;
+        self.end_committer();
+        let Some(a) = &mut self.app.annotate else { return Ok(()) };
+        a.project = project.path().to_owned();
+        let mut committer = Committer::new(project, self.wake.clone());
+        committer.send(Commit::Rebuild(Box::new(a.memory())));
+        (self.committer, self.homeless, self.app.leaving) = (Some(committer), None, false);
+        Ok(())
+    }
+
+    /// Ends the thread of a project whose edits are all in memory; a save that came to its end meanwhile is told.
+    fn end_committer(&mut self) {
+        for news in self.committer.take().map(|mut c| c.finish()).unwrap_or_default() {
+            if let News::Saved(saved) = news {
+                self.queue.push(Command::Say(events::save_notice(&saved)));
+                self.app.annotate.iter_mut().for_each(|a| a.files.clone_from(&saved.files));
+            }
         }
     }
 
@@ -240,7 +319,10 @@ impl Shell {
         let name = self.app.annotate.as_ref().map_or("Tagwright", |a| &a.corpus.name);
         ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(name));
         let read_only = self.app.annotate.as_ref().is_some_and(|a| a.read_only);
-        let saved = frame::Saved::of(self.committer.as_ref(), read_only);
+        let saved = match &self.homeless {
+            Some(why) => frame::Saved::Failed(why.clone()),
+            None => frame::Saved::of(self.committer.as_ref(), read_only),
+        };
         frame::top_bar(ui, &self.app, &saved, &mut out);
         frame::status_bar(ui, &self.app, &mut out);
         frame::rail(ui, &self.app, &mut out);

@@ -47,7 +47,7 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
             compared.into_iter().for_each(|event| outbox.send(event));
         }
         FileRequest::SaveAs { path, root, corpus, files } => {
-            let notes = copying::copy(&path, &root, &corpus, &files, Existing::Replace)?;
+            let notes = copying::copy(&path, &root, &corpus, &files, as_asked(&path))?;
             outbox.send(Event::Exported(path, notes));
         }
         FileRequest::Compare { path, project, corpus } => {
@@ -56,7 +56,7 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
             outbox.send(Event::Compared { path, project, agreement });
         }
         FileRequest::Export { path, corpus, to } => {
-            export::export(&corpus, to, export::scheme_for(&corpus, to), &path, Existing::Replace)?;
+            export::export(&corpus, to, export::scheme_for(&corpus, to), &path, as_asked(&path))?;
             outbox.send(Event::Exported(path, Vec::new()));
         }
         FileRequest::Write { path, bytes } => {
@@ -74,6 +74,12 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
         }
     }
     Ok(())
+}
+
+/// What exists is replaced where the person was asked about it: at the path that was chosen. Files that come beside a new one were
+/// not asked about.
+fn as_asked(path: &Path) -> Existing {
+    if path.exists() { Existing::Replace } else { Existing::Keep }
 }
 
 /// Opens a dataset or a project; the answer is that it is open, or that a person decides first.

@@ -130,7 +130,7 @@ fn a_copy_is_refused_rather_than_written_in_another_format_or_over_something() {
     let table = [("a.csv", "text\nAnna sings in the long hall of the town.\nIda sings.\n")];
     check_refused(|folder, _| folder.join("copy.csv"), &table, "export to another format");
     let conll = [("train.conll", "Anna B-PER\n"), ("dev.conll", "Ida B-PER\n")];
-    check_refused(|folder, _| folder.to_owned(), &conll, "would be replaced");
+    check_refused(|folder, _| folder.to_owned(), &conll, "these are the sources themselves");
     check_refused(
         |folder, _| {
             std::fs::create_dir(folder.join("copy")).expect("a folder");

@@ -135,3 +135,25 @@ fn labels_of_a_record_are_read_whatever_else_it_has() {
         ));
     }
 }
+
+#[test]
+fn convert_does_not_write_over_what_it_reads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir(at("ds")).expect("a folder");
+    for (name, bytes) in [("ds/train.conll", "Anna B-PER\n"), ("a.ann", "T1\tPER 0 4\tAnna\n"), ("a.txt", "Anna sings")]
+    {
+        std::fs::write(at(name), bytes).expect("a file");
+    }
+    let check = |from: &str, to: &str| {
+        let before = std::fs::read(at(to)).expect("a file");
+        let output = run(&["convert", text(&at(from)), text(&at(to)), "--scheme", "iobes"]);
+        assert_eq!(output.status.code(), Some(1), "{from} to {to}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("--overwrite"), "{from} to {to}");
+        assert_eq!(std::fs::read(at(to)).expect("a file"), before);
+    };
+    check("ds", "ds/train.conll");
+    check("ds/train.conll", "ds/train.conll");
+    check("a.txt", "a.ann");
+    check("a.ann", "a.txt");
+}

@@ -1,7 +1,7 @@
 //! Opening: one dataset is one project whatever path leads to it, and nothing is moved aside or written that should not be.
 
 use std::path::{Path, PathBuf};
-use tagwright::corpus::{Corpus, Edit, History, LabelId, Mark};
+use tagwright::corpus::{Corpus, Edit, LabelId, Mark};
 use tagwright::project::opening::{decide, open};
 use tagwright::project::store::{Filled, StoreError};
 use tagwright::project::{Changed, Decision, Opened, Opening, Places, Project};
@@ -266,11 +266,10 @@ fn a_changed_source_is_asked_about_and_labels_are_kept_on_unchanged_sentences() 
     let compared = decide(desk.changed("a.conll"), Decision::Compare, &desk.places()).expect("it opens");
     assert_eq!((spans(&compared.dataset.corpus), desk.projects().len()), (3, 1));
     drop(compared);
-    let mut kept = decide(desk.changed("a.conll"), Decision::KeepLabels, &desk.places()).expect("it opens");
-    let mut history = History::default();
-    let edit = kept.first_edit.take().expect("an edit");
-    assert!(history.make(edit, &mut kept.dataset.corpus));
-    assert_eq!(spans(&kept.dataset.corpus), 3);
+    let kept = decide(desk.changed("a.conll"), Decision::KeepLabels, &desk.places()).expect("it opens");
+    assert_eq!((spans(&kept.dataset.corpus), kept.history.position()), (3, 1));
+    let stored = kept.project.read().expect("contents");
+    assert_eq!((spans(&stored.dataset.corpus), stored.history.position()), (3, 1), "it is stored already");
     assert_eq!(kept.dataset.corpus.document(0).token_spans(1).len(), 2);
     let (_, told) = kept.notice.clone().expect("a notice");
     assert!(told.contains("-before-1.tagwright"), "{told}");
@@ -286,7 +285,7 @@ fn starting_over_reads_the_source() {
     desk.labeled("a.conll");
     desk.write("a.conll", &format!("{TEXT}\n"));
     let over = decide(desk.changed("a.conll"), Decision::StartOver, &desk.places()).expect("it opens");
-    assert_eq!((spans(&over.dataset.corpus), over.first_edit, desk.projects().len()), (2, None, 2));
+    assert_eq!((spans(&over.dataset.corpus), over.history.position(), desk.projects().len()), (2, 0, 2));
 }
 
 #[test]
@@ -299,7 +298,7 @@ fn a_file_that_comes_into_a_folder_is_a_change() {
     let changed = desk.changed("ds");
     assert_eq!((changed.carried.unchanged, changed.carried.new), (2, 1));
     let kept = decide(changed, Decision::KeepLabels, &desk.places()).expect("it opens");
-    assert!(kept.first_edit.is_some());
+    assert_eq!(kept.history.position(), 1);
 }
 
 #[test]
@@ -373,4 +372,49 @@ fn settings_are_for_this_users_eyes_alone() {
     tagwright::project::Settings::default().store(&desk.places());
     let mode = std::fs::metadata(desk.places().settings()).expect("a file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn what_comes_to_the_old_path_of_a_moved_dataset_is_another_dataset() {
+    let desk = Desk::new();
+    desk.labeled("a.conll");
+    std::fs::rename(desk.path("a.conll"), desk.path("b.conll")).expect("it is moved");
+    assert_eq!(spans(&desk.opened("b.conll").dataset.corpus), 3);
+    desk.write("a.conll", "Ida B-PER\nruns O\n");
+    assert_eq!(spans(&desk.opened("a.conll").dataset.corpus), 1);
+    assert_eq!(spans(&desk.opened("b.conll").dataset.corpus), 3);
+}
+
+#[test]
+fn a_text_beside_annotations_that_another_program_changed_is_a_change() {
+    for edited in [false, true] {
+        let desk = Desk::new();
+        desk.write("a.ann", "T1\tPER 0 4\tAnna\n");
+        desk.write("a.txt", "Anna sings");
+        if edited {
+            desk.labeled("a.ann");
+        } else {
+            desk.opened("a.ann");
+        }
+        desk.write("a.txt", "Today Anna sings");
+        assert!(matches!(desk.open("a.ann"), Ok(Opening::Changed(_))), "edited: {edited}");
+    }
+}
+
+#[test]
+fn a_decision_that_cannot_be_carried_out_leaves_the_project_where_it_was() {
+    use tagwright::disk::fault::{Fault, plan};
+    for step in 0..6 {
+        let desk = Desk::new();
+        desk.labeled("a.conll");
+        desk.write("a.conll", &format!("It O\n\n{TEXT}"));
+        let changed = desk.changed("a.conll");
+        plan(Some((step, Fault::Fail)));
+        let decided = decide(changed, Decision::KeepLabels, &desk.places());
+        plan(None);
+        if decided.is_err() {
+            assert_eq!(desk.projects().len(), 1, "step {step}");
+            assert_eq!(desk.changed("a.conll").edits, 1, "step {step}");
+        }
+    }
 }
