@@ -2,6 +2,7 @@ mod columns;
 mod copies;
 mod edits;
 mod formats;
+mod history;
 mod losses;
 mod opening;
 mod project;
