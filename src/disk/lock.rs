@@ -2,7 +2,7 @@
 
 use super::DiskError;
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -16,20 +16,6 @@ pub struct Lock {
     _file: Arc<File>,
     /// Another lock that is held as long.
     _other: Option<Arc<File>>,
-}
-
-/// Takes a lock that another program may just be giving back. A process that was started meanwhile holds a copy of the file for
-/// a moment, until it becomes another program.
-fn patiently(file: &File) -> Result<(), std::fs::TryLockError> {
-    const TRIES: usize = 10;
-    const PAUSE: Duration = Duration::from_millis(20);
-    for _ in 1..TRIES {
-        match file.try_lock() {
-            Err(std::fs::TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
-            done => return done,
-        }
-    }
-    file.try_lock()
 }
 
 /// The locks of this program.
@@ -52,11 +38,11 @@ impl Lock {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(fail)?;
-        match patiently(&file) {
+        match try_lock(&file) {
             Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::WouldBlock) => return Ok(None),
             // A file system without locks has no second writer that could be told of.
-            Err(std::fs::TryLockError::Error(e)) => log::warn!("{}: it cannot be locked ({e})", path.display()),
+            Err(TryLockError::Error(e)) => log::warn!("{}: it cannot be locked ({e})", path.display()),
         }
         let file = Arc::new(file);
         held.insert(path.to_owned(), Arc::downgrade(&file));
@@ -68,4 +54,18 @@ impl Lock {
     pub fn with(self, other: Self) -> Self {
         Self { _other: Some(other._file), ..self }
     }
+}
+
+/// Tries for a moment: a program that this one is just starting has all open files too until it is another program, so a lock
+/// that was given back may still be held there.
+fn try_lock(file: &File) -> Result<(), TryLockError> {
+    const TRIES: u32 = 20;
+    const PAUSE: Duration = Duration::from_millis(10);
+    for _ in 1..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            answer => return answer,
+        }
+    }
+    file.try_lock()
 }

@@ -402,7 +402,7 @@ pub fn check_writable_folder(path: &Path) -> Result<(), DiskError> {
         return Err(DiskError { path: path.to_owned(), why: "it is a file; name a folder".into() });
     }
     let existing = path.ancestors().find(|p| p.is_dir()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".").tempfile_in(existing).map(drop).map_err(|e| DiskError::new(path, &e))
+    temporary::file_in(existing, true).map(drop).map_err(|e| DiskError::new(path, &e))
 }
 
 /// Syncs a file; some network file systems cannot, which is no reason to fail.

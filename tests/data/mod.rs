@@ -1,9 +1,14 @@
+mod checks;
 mod columns;
 mod copies;
+mod corpus;
 mod edits;
 mod formats;
+mod history;
+mod kept;
 mod losses;
 mod opening;
 mod project;
 mod saving;
 mod schemes;
+mod writers;

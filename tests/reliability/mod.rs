@@ -1,5 +1,7 @@
 //! Inputs that swell, never end or lie, given to the real program: each ends with a sentence or an answer, in little memory.
 
+mod kills;
+mod locks;
 mod models;
 mod swelling;
 mod waiting;

@@ -1,0 +1,65 @@
+//! A dataset in numbers, two labelings compared, and what looks wrong: rules at their borders.
+
+use std::sync::Arc;
+use tagwright::corpus::{Corpus, Document, LabelId, Labels, Span, Split};
+use tagwright::eval::lint::{Kind, MOST};
+use tagwright::eval::{Agreement, Statistics, lint};
+
+/// A text with its spans: first byte, one past the last, and label.
+type Labeled<'a> = (&'a str, &'a [(u32, u32, &'a str)]);
+
+fn corpus(texts: &[Labeled]) -> Corpus {
+    let mut labels = Labels::default();
+    let documents = texts.iter().map(|(text, spans)| {
+        let mut span = |s: &(u32, u32, &str)| Span::new(s.0..s.1, labels.intern(s.2).expect("few labels"));
+        let spans = spans.iter().map(&mut span).collect();
+        Arc::new(Document::of_text(Split::Train, 0, 0, (*text).to_owned(), spans, None))
+    });
+    let documents = documents.collect();
+    Corpus { documents, labels, ..Corpus::default() }
+}
+
+#[test]
+fn two_parts_of_one_word_agree_as_one_word() {
+    let parts = corpus(&[("Kundennummer rains", &[(0, 6, "ID"), (6, 12, "ID")])]);
+    let whole = corpus(&[("Kundennummer rains", &[(0, 12, "ID")])]);
+    for (mine, theirs) in [(&parts, &whole), (&whole, &parts)] {
+        let agreement = Agreement::of(mine, theirs);
+        let spans = agreement.spans;
+        assert_eq!((spans.right, spans.predicted, spans.support), (1, 1, 1));
+        assert!(agreement.differences.is_empty());
+    }
+}
+
+#[test]
+fn a_word_below_two_spans_is_covered_once() {
+    let statistics = Statistics::of(&corpus(&[("the Bank of Oslo rains", &[(4, 16, "ORG"), (12, 16, "LOC")])]));
+    assert_eq!(statistics.splits[0].covered, 3);
+    let apart = Statistics::of(&corpus(&[("the Bank of Oslo rains", &[(4, 8, "ORG"), (12, 16, "LOC")])]));
+    assert_eq!(apart.splits[0].covered, 2);
+}
+
+#[test]
+fn a_name_that_has_no_usual_label_is_no_slip() {
+    let check = |others: usize, expected: usize| {
+        let loc: [(u32, u32, &str); 1] = [(0, 4, "LOC")];
+        let per: [(u32, u32, &str); 1] = [(0, 4, "PER")];
+        let mut texts: Vec<Labeled> = vec![("Oslo rains", &loc); 8];
+        texts.extend(vec![("Oslo sings", &per[..]); others]);
+        let found = lint(&corpus(&texts));
+        assert_eq!(found.iter().filter(|f| f.kind == Kind::Mixed).count(), expected, "{others} of {}", 8 + others);
+    };
+    check(0, 0);
+    check(2, 2);
+    // Fewer than four of five places agree.
+    check(3, 0);
+    check(8, 0);
+}
+
+#[test]
+fn of_each_kind_of_slip_so_many_are_listed() {
+    let edge: [(u32, u32, &str); 1] = [(0, 6, "LOC")];
+    let found = lint(&corpus(&vec![("Oslo , it", &edge[..]); MOST + 5]));
+    assert_eq!(found.iter().filter(|f| f.kind == Kind::Edge).count(), MOST);
+    assert_eq!(found[0].at.label, LabelId::default());
+}

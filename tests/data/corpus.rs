@@ -1,0 +1,128 @@
+//! Rules of the corpus that no other test would miss: each was broken on purpose once, and nothing noticed.
+
+use std::sync::Arc;
+use tagwright::corpus::carry::carry;
+use tagwright::corpus::holdout::holdout;
+use tagwright::corpus::scheme::encode;
+use tagwright::corpus::{Corpus, Document, DocumentBuilder, Edit, LabelId, Labels, Mark, Prefix};
+use tagwright::corpus::{Scheme, SentenceId, Snapshot, Span, Split, TokenSpan};
+
+fn labels(names: &[&str]) -> Labels {
+    let mut labels = Labels::default();
+    for name in names {
+        labels.intern(name).expect("few labels");
+    }
+    labels
+}
+
+/// A corpus of texts, one document each, without spans.
+fn texts(texts: &[&str], names: &[&str]) -> Corpus {
+    let document = |text: &&str| Document::of_text(Split::Train, 0, 0, (*text).to_owned(), Vec::new(), None);
+    let documents = texts.iter().map(|t| Arc::new(document(t))).collect();
+    Corpus { documents, labels: labels(names), ..Corpus::default() }
+}
+
+#[test]
+fn only_spans_of_one_label_are_parted_by_a_tag_of_their_own() {
+    let (a, b) = (LabelId::new(0), LabelId::new(1));
+    let check = |second: LabelId, scheme: Scheme, expected: [Prefix; 2]| {
+        let spans = [TokenSpan { start: 0, end: 1, label: a }, TokenSpan { start: 1, end: 2, label: second }];
+        let tags: Vec<_> = encode(&spans, 2, scheme).into_iter().flatten().map(|(prefix, _)| prefix).collect();
+        assert_eq!(tags, expected, "{scheme:?}");
+    };
+    check(a, Scheme::Iob1, [Prefix::I, Prefix::B]);
+    check(b, Scheme::Iob1, [Prefix::I, Prefix::I]);
+    check(a, Scheme::Ioe1, [Prefix::E, Prefix::I]);
+    check(b, Scheme::Ioe1, [Prefix::I, Prefix::I]);
+}
+
+#[test]
+fn a_second_label_of_a_name_goes_without_the_first() {
+    let mut labels = labels(&["PER"]);
+    let second = labels.get(LabelId::default()).expect("a label").clone();
+    labels.push(second).expect("few labels");
+    assert!(labels.pop().is_some());
+    assert_eq!(labels.id("PER"), Some(LabelId::default()));
+    assert!(labels.pop().is_some());
+    assert_eq!(labels.id("PER"), None);
+}
+
+#[test]
+fn of_edits_made_together_all_fit_or_none_is_made() {
+    let mut corpus = texts(&["Anna sings"], &["PER"]);
+    let before = (corpus.documents.clone(), corpus.labels.clone());
+    let span = Span::new(0..4, LabelId::default());
+    let fits = Edit::Spans { document: 0, removed: Vec::new(), added: vec![span] };
+    let new = Edit::AddLabel(corpus.labels.fresh("LOC"));
+    let strange = Edit::Spans { document: 0, removed: vec![Span::new(5..10, LabelId::default())], added: Vec::new() };
+    let together = Edit::Together { name: "all".into(), edits: vec![new, fits, strange] };
+    assert!(!together.apply(&mut corpus));
+    assert_eq!((&corpus.documents, &corpus.labels), (&before.0, &before.1));
+}
+
+#[test]
+fn remarks_are_sorted_by_place() {
+    let mark = Mark::default().with_remark(5, 9, "later".into()).with_remark(0, 4, "earlier".into());
+    assert_eq!(mark.remarks.iter().map(|r| r.start).collect::<Vec<_>>(), [0, 5]);
+    let other = Mark::default().with_remark(0, 4, "earlier".into()).with_remark(5, 9, "later".into());
+    assert_eq!(mark, other);
+}
+
+#[test]
+fn spans_that_touch_do_not_overlap() {
+    let span = |range| Span::new(range, LabelId::default());
+    assert!(span(0..4).overlaps(&span(3..6)) && span(3..6).overlaps(&span(0..4)));
+    assert!(!span(0..4).overlaps(&span(4..6)) && !span(4..6).overlaps(&span(0..4)));
+}
+
+#[test]
+fn a_note_on_a_sentence_that_is_gone_is_lost_work() {
+    let mut old = texts(&["Anna sings.", "Rain falls."], &["PER"]);
+    let after = Mark { comment: "look again".into(), ..Mark::default() };
+    assert!(Edit::Mark { document: 0, sentence: 0, before: Mark::default(), after }.apply(&mut old));
+    let carried = carry(&old, &texts(&["Snow melts.", "Rain falls."], &["PER"]));
+    assert_eq!(carried.lost, [SentenceId { document: 0, sentence: 0 }]);
+}
+
+#[test]
+fn labels_are_not_carried_over_to_other_words_of_the_same_text() {
+    let corpus = |words: &[(u32, u32)]| {
+        let own = Some(words.to_vec());
+        let document = Document::of_text(Split::Train, 0, 0, "New York".into(), Vec::new(), own);
+        Corpus { documents: vec![Arc::new(document)], labels: labels(&["LOC"]), ..Corpus::default() }
+    };
+    let carried = carry(&corpus(&[(0, 3), (4, 8)]), &corpus(&[(0, 8)]));
+    assert_eq!((carried.unchanged, carried.changed), (0, 1));
+    let carried = carry(&corpus(&[(0, 8)]), &corpus(&[(0, 8)]));
+    assert_eq!((carried.unchanged, carried.changed), (1, 0));
+}
+
+#[test]
+fn whole_documents_are_held_out() {
+    let document = |number: usize| {
+        let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
+        for sentence in 0..6 {
+            builder.token(&format!("w{number}-{sentence}"), []);
+            builder.end_sentence(&[]);
+        }
+        Arc::new(builder.finish())
+    };
+    let corpus = Corpus { documents: (0..10).map(document).collect(), ..Corpus::default() };
+    let held = holdout(&corpus, 0.2, 7);
+    assert_eq!((held.held_out, held.dev.len(), held.train.len()), (Some((2, 10)), 12, 48));
+    let in_both = |id: &SentenceId| held.train.iter().any(|other| other.document == id.document);
+    assert!(!held.dev.iter().any(in_both), "a document is in both");
+}
+
+#[test]
+fn a_snapshot_knows_labels_by_their_names() {
+    let mut corpus = texts(&["Anna sings", "Oslo rains"], &["PER", "LOC"]);
+    let spans = vec![Span::new(0..4, LabelId::default())];
+    assert!(Edit::Spans { document: 0, removed: Vec::new(), added: spans }.apply(&mut corpus));
+    let snapshot = Snapshot::of(&corpus, "before".into(), 0);
+    assert_eq!(snapshot.differences(&corpus), []);
+    let before = corpus.labels.get(LabelId::default()).expect("a label").clone();
+    let after = tagwright::corpus::label::Label { name: "POET".into(), ..before.clone() };
+    assert!(Edit::ChangeLabel { id: LabelId::default(), before, after }.apply(&mut corpus));
+    assert_eq!(snapshot.differences(&corpus), [SentenceId { document: 0, sentence: 0 }]);
+}

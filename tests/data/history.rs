@@ -1,0 +1,89 @@
+//! Undo and redo: a new edit forgets those that were undone, in memory and on disk.
+
+use tagwright::corpus::{Corpus, Edit, History, LabelId};
+use tagwright::project::store::Filled;
+use tagwright::project::{Project, sample};
+
+/// Labels the first word of a sentence of the first document, which has no span there yet.
+fn edit(corpus: &Corpus, sentence: usize) -> Edit {
+    let d = corpus.document(0);
+    let span = d.span_at(sentence, 0..1, LabelId::default());
+    let removed = d.spans.iter().filter(|s| s.overlaps(&span)).copied().collect();
+    Edit::Spans { document: 0, removed, added: vec![span] }
+}
+
+#[test]
+fn a_new_edit_forgets_those_that_were_undone() {
+    let mut corpus = sample::dataset().expect("the sample").corpus;
+    let before = corpus.documents.clone();
+    let mut history = History::default();
+    let make = |history: &mut History, corpus: &mut Corpus, sentence| {
+        let edit = edit(corpus, sentence);
+        assert!(history.make(edit.clone(), corpus));
+        edit.as_of(corpus)
+    };
+    for sentence in 0..4 {
+        make(&mut history, &mut corpus, sentence);
+    }
+    let kept = history.edits()[..2].to_vec();
+    for _ in 0..2 {
+        assert!(history.undo(&mut corpus).is_some());
+    }
+    assert!(history.next_redo().is_some());
+    let new = make(&mut history, &mut corpus, 5);
+    assert_eq!(history.edits(), [&kept[..], &[new]].concat());
+    assert_eq!((history.position(), history.next_redo()), (3, None));
+    let with_all = corpus.documents.clone();
+    assert!(history.redo(&mut corpus).is_none());
+    assert_eq!(corpus.documents, with_all);
+    while history.undo(&mut corpus).is_some() {}
+    assert_eq!(corpus.documents, before);
+    while history.redo(&mut corpus).is_some() {}
+    assert_eq!(corpus.documents, with_all);
+}
+
+#[test]
+fn an_edit_that_does_not_fit_forgets_nothing() {
+    let mut corpus = sample::dataset().expect("the sample").corpus;
+    let mut history = History::default();
+    let first = edit(&corpus, 0);
+    assert!(history.make(first.clone(), &mut corpus));
+    assert!(history.undo(&mut corpus).is_some());
+    let Edit::Spans { document, added, .. } = &first else { panic!("spans") };
+    let strange = Edit::Spans { document: *document, removed: added.clone(), added: Vec::new() };
+    assert!(!history.make(strange, &mut corpus));
+    assert_eq!(history.next_redo(), Some(&first));
+}
+
+#[test]
+fn the_log_of_a_project_holds_the_edits_that_stand_and_those_that_can_be_redone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().join("x.tagwright");
+    let dataset = sample::dataset().expect("the sample");
+    let mut project = Project::open(&at).expect("a project");
+    project.fill(&dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
+    let mut corpus = dataset.corpus.clone();
+    let mut history = History::default();
+    let make = |project: &mut Project, history: &mut History, corpus: &mut Corpus, sentence| {
+        let edit = edit(corpus, sentence);
+        assert!(history.make(edit.clone(), corpus));
+        project.commit(&edit, true, history.position()).expect("stored");
+    };
+    for sentence in 0..5 {
+        make(&mut project, &mut history, &mut corpus, sentence);
+    }
+    for _ in 0..3 {
+        let change = history.undo(&mut corpus).expect("an edit").inverse();
+        project.commit(&change, false, history.position()).expect("stored");
+    }
+    // One edit takes the place of three that were undone: two of them would stay behind it.
+    make(&mut project, &mut history, &mut corpus, 7);
+    drop(project);
+    let mut again = Project::open(&at).expect("a project").read().expect("contents");
+    assert_eq!(again.history, history);
+    assert_eq!((again.history.position(), again.history.edits().len()), (3, 3));
+    assert!(again.history.redo(&mut again.dataset.corpus).is_none());
+    assert_eq!(again.dataset.corpus.documents, corpus.documents);
+    while again.history.undo(&mut again.dataset.corpus).is_some() {}
+    assert_eq!(again.dataset.corpus.documents, dataset.corpus.documents);
+}

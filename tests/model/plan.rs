@@ -1,0 +1,45 @@
+//! The schedule and the plan of a run, at their borders.
+
+use super::recipe::tiny;
+use std::collections::BTreeSet;
+use tagwright::model::Packed;
+use tagwright::train::schedule::{Schedule, Shape};
+
+#[test]
+fn a_part_of_a_step_of_warm_up_is_a_step() {
+    let check = |steps: usize, ratio: f64, expected: usize| {
+        assert_eq!(Schedule::new(Shape::Linear, steps, ratio).warmup, expected, "{ratio} of {steps}");
+    };
+    check(66, 0.1, 7);
+    check(60, 0.1, 6);
+    check(9, 0.1, 1);
+    check(66, 0.0, 0);
+}
+
+#[test]
+fn each_epoch_has_an_order_of_its_own_and_all_sentences() {
+    let (_, plan) = tiny();
+    let ids = |batches: &[Packed]| batches.iter().map(|b| b.ids.clone()).collect::<Vec<_>>();
+    let of_epoch = |epoch: usize| ids(&plan.batches(8, 3, epoch));
+    assert_eq!(of_epoch(0), of_epoch(0), "a function of the seed and the epoch");
+    let orders: BTreeSet<_> = (0..4).map(of_epoch).collect();
+    assert_eq!(orders.len(), 4, "two epochs have one order");
+    let pieces = |batches: Vec<Vec<u32>>| {
+        let mut all = batches.concat();
+        all.sort_unstable();
+        all
+    };
+    assert_eq!(pieces(of_epoch(0)), pieces(of_epoch(1)));
+    assert_ne!(ids(&plan.batches(8, 4, 0)), of_epoch(0), "another seed has another order");
+}
+
+#[test]
+fn balanced_weights_are_those_of_scikit_learn_where_tags_are_missing() {
+    let (_, plan) = tiny();
+    let with_more = plan.balanced_weights(30);
+    let tags = with_more.iter().filter(|w| **w != 1.0).count();
+    assert!(tags < 30 && with_more[29] == 1.0, "the last tag does not occur");
+    // n / (tags that occur × pieces of the tag), so the shares 1 / weight add up to the number of tags that occur.
+    let shares: f64 = with_more.iter().filter(|w| **w != 1.0).map(|w| 1.0 / w).sum();
+    assert!((shares - tags as f64).abs() < 1e-9, "{shares} instead of {tags}");
+}

@@ -1,0 +1,36 @@
+//! Locks while this program starts others: a process that was forked and is not yet another program has all open files too.
+
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use tagwright::disk::Lock;
+
+#[test]
+#[cfg(unix)]
+fn a_lock_that_was_given_back_can_be_taken_while_programs_are_started() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.tagwright-lock");
+    let done = AtomicBool::new(false);
+    let start = || {
+        while !done.load(Ordering::Relaxed) {
+            let status = Command::new("true").stdin(Stdio::null()).stdout(Stdio::null()).status();
+            assert!(status.expect("a program").success());
+        }
+    };
+    std::thread::scope(|scope| {
+        (0..3).for_each(|_| drop(scope.spawn(start)));
+        let refused = (0..2000).filter(|_| Lock::take(&path).expect("a lock's file").is_none()).count();
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(refused, 0);
+    });
+}
+
+#[test]
+fn a_lock_that_another_program_has_is_not_given() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.tagwright-lock");
+    let held = std::fs::File::create(&path).expect("the lock's file");
+    held.lock().expect("the lock");
+    assert!(Lock::take(&path).expect("an answer").is_none());
+    drop(held);
+    assert!(Lock::take(&path).expect("an answer").is_some());
+}
