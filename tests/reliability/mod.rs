@@ -47,13 +47,15 @@ fn watched(arguments: &[&str], most: u64) -> Done {
         let mut bytes = Vec::new();
         errors.read_to_end(&mut bytes).map(|_| bytes)
     });
-    let status_file = format!("/proc/{}/status", child.id());
+    let about = PathBuf::from(format!("/proc/{}", child.id()));
     let mut peak = 0;
     let status = loop {
         if let Some(status) = child.try_wait().expect("a status") {
             break status;
         }
-        let status = std::fs::read_to_string(&status_file).unwrap_or_default();
+        // For a moment after its start it has still this program's memory.
+        let began = std::fs::read_link(about.join("exe")).is_ok_and(|exe| exe.ends_with("tagwright"));
+        let status = std::fs::read_to_string(about.join("status")).ok().filter(|_| began).unwrap_or_default();
         let kilobytes = status.lines().find_map(|l| l.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
         peak = peak.max(kilobytes.unwrap_or(0u64) / 1024);
         if peak > most {
