@@ -157,9 +157,7 @@ impl Desk {
         let Ok(Opening::Changed(changed)) = open(&self.path(name), &self.places(), None) else {
             panic!("{name} counts as unchanged")
         };
-        let mut opened = decide(*changed, Decision::StartOver, &self.places()).expect("it opens");
-        opened.project.fill(&opened.dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
-        opened
+        decide(*changed, Decision::StartOver, &self.places()).expect("it opens")
     }
 }
 
