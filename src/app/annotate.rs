@@ -99,7 +99,7 @@ pub struct Annotate {
     pub highest_run: usize,
     /// The project file.
     pub project: PathBuf,
-    /// Whether another window has it open, so that nothing can be changed in this one.
+    /// Whether nothing can be changed: another window has it open, a newer version made it, or it was let go for a decision.
     pub read_only: bool,
     /// Every sentence, in order.
     pub sentences: Vec<SentenceId>,

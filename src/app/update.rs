@@ -34,7 +34,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     if app.annotate.as_ref().is_some_and(|a| a.read_only) && changes_data(&command) {
         app.notices.say(Notice::bad(
             tr!("Nothing was changed"),
-            tr!("Another window has this project open. Work there, or close it and open this again."),
+            tr!("This project is open for reading only. If another window has it, work there; else open the dataset again."),
         ));
         return effects;
     }

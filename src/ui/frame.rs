@@ -200,7 +200,7 @@ fn saved_state(ui: &mut Ui, saved: &Saved) {
         .response;
     match saved {
         Saved::Failed(why) => drop(response.on_hover_text(why)),
-        Saved::ReadOnly => drop(response.on_hover_text(tr!("Another window has this project open."))),
+        Saved::ReadOnly => drop(response.on_hover_text(tr!("This project is open for reading only."))),
         _ => {}
     }
     ui.add_space(8.0);

@@ -64,7 +64,7 @@ fn ask(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         });
         return;
     }
-    let read_only = a.read_only.then_some(tr!("Another window has this project open."));
+    let read_only = a.read_only.then_some(tr!("This project is open for reading only."));
     if Button::primary(tr!("Suggest")).icon(icon::SPARKLES).off(read_only).show(ui).clicked() {
         out.push(Command::Do(Action::Suggest));
     }
