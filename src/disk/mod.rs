@@ -189,10 +189,10 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     write_as(path, bytes, Audience::Anyone)
 }
 
-/// [`write`] for a file that holds what nobody but this user should read: a new file has mode 0600.
+/// [`write()`] for a file that holds what nobody but this user should read: a new file has mode 0600.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     write_as(path, bytes, Audience::User)
 }

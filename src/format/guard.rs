@@ -7,7 +7,7 @@ thread_local! {
     static ACTIVE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic of this thread is caught by [`guarded`]: it is the file's fault, so it is neither printed nor recorded.
+/// Whether a panic of this thread is caught by `guarded`: it is the file's fault, so it is neither printed nor recorded.
 pub fn is_active() -> bool {
     ACTIVE.get()
 }

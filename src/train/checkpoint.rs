@@ -5,7 +5,7 @@
 //! or not at all, so whatever moment the program ends at, the newest one can be resumed. Random numbers and the order of
 //! sentences are functions of seed and step: they need no place here.
 //!
-//! All checkpoints of a run share two files beside them: its data ([`super::run_data`]) and its [`super::history`].
+//! All checkpoints of a run share two files beside them: its data ([`super::run_data`]) and its `super::history`.
 
 use super::arguments::Arguments;
 use super::fields;
@@ -75,7 +75,7 @@ pub struct State {
     /// The epoch is at its end, and dev is not scored yet.
     #[serde(default)]
     pub unscored: bool,
-    /// Lines of the [`super::history`] that are this checkpoint's; `None` in version 1.
+    /// Lines of the `super::history` that are this checkpoint's; `None` in version 1.
     #[serde(default)]
     pub history_lines: Option<usize>,
     /// Scores so far, as [`super::json`] writes them; in version 1 the steps too.

@@ -1,7 +1,7 @@
 //! The window: pixels only. Panels get the state and push commands; nothing here changes the state.
 //!
 //! Read in this order: [`theme`] and [`widgets`] (how everything looks), [`shell`] (the eframe app: commands, effects,
-//! worker events), [`keymap`] (keys to commands), [`frame`] (bars and rail), then a room each: [`welcome`],
+//! worker events), [`keymap`] (keys to commands), `frame` (bars and rail), then a room each: [`welcome`],
 //! [`annotate`], [`train`], [`evaluate`], [`try_text`], [`data`]; over them [`palette`], [`key_sheet`], [`ask_dialog`], [`import_dialog`], [`snapshots_dialog`],
 //! [`export_dialog`].
 
