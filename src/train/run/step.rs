@@ -81,12 +81,11 @@ impl Run<'_> {
     pub(super) fn divergence(&mut self, loss: f64, report: &StepReport, batch: &Packed) -> Option<String> {
         let p = &mut self.progress;
         let before = std::mem::replace(&mut p.grad_norm, report.grad_norm);
-        // The mean over about the last twenty steps: one hard batch is no divergence.
-        p.recent_loss = if p.step == 1 { loss } else { 0.95 * p.recent_loss + 0.05 * loss };
         let guessing = (self.tagger.tags.len() as f64).ln();
+        let far_above = is_far_above(p.step, &mut p.recent_loss, loss, guessing);
         let what = if !loss.is_finite() || !report.grad_norm.is_finite() {
             "the loss or its gradient is no number any more".to_owned()
-        } else if p.recent_loss > WORSE_THAN_GUESSING * guessing + 1.0 {
+        } else if far_above {
             format!("the loss is {:.2} on average, far above the {guessing:.2} of pure guessing", p.recent_loss)
         } else {
             return None;
@@ -127,5 +126,33 @@ impl Run<'_> {
             elapsed: p.seconds,
             remaining: p.seconds / p.step as f64 * (self.schedule.steps - p.step) as f64,
         }
+    }
+}
+
+/// Follows the mean of the loss over about the last twenty steps, the first step being 1, and tells if it is so far above the loss
+/// of guessing that it will not come back. One hard batch is no divergence.
+fn is_far_above(step: usize, recent: &mut f64, loss: f64, guessing: f64) -> bool {
+    *recent = if step == 1 { loss } else { 0.95 * *recent + 0.05 * loss };
+    *recent > WORSE_THAN_GUESSING * guessing + 1.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_far_above;
+
+    /// The step at which losses count as divergence, among nine tags.
+    fn check(losses: impl IntoIterator<Item = f64>, expected: Option<usize>) {
+        let (mut recent, guessing) = (0.0, 9f64.ln());
+        let found = (1..).zip(losses).find(|(step, loss)| is_far_above(*step, &mut recent, *loss, guessing));
+        assert_eq!(found.map(|(step, _)| step), expected);
+    }
+
+    #[test]
+    fn divergence_is_judged_by_the_mean() {
+        check([2.2; 50], None);
+        // One hard batch among easy ones.
+        check([2.2, 2.0, 60.0, 1.8, 1.6], None);
+        check([9.0], Some(1));
+        check(std::iter::once(2.0).chain([20.0; 50]), Some(9));
     }
 }
