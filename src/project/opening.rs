@@ -139,9 +139,7 @@ pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Openi
             ));
         }
         let (project, contents, _) = read_project(project)?;
-        let carried = carry(&contents.dataset.corpus, &dataset.corpus);
-        let (project, edits) = (project.path().to_owned(), contents.history.position());
-        return Ok(Opening::Changed(Box::new(Changed { path, project, dataset, carried, edits })));
+        return Ok(changed(path, &project, dataset, &contents));
     }
     let said = project.said().map_err(text)?;
     let as_said = said == dataset.files.first().map(|f| f.choices);
@@ -154,9 +152,7 @@ pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Openi
     }
     let (mut project, mut contents, told) = read_project(project)?;
     if has_texts_beside(&dataset) && !project.is_read_only() && !same_texts(&contents.dataset, &dataset) {
-        let carried = carry(&contents.dataset.corpus, &dataset.corpus);
-        let (project, edits) = (project.path().to_owned(), contents.history.position());
-        return Ok(Opening::Changed(Box::new(Changed { path, project, dataset, carried, edits })));
+        return Ok(changed(path, &project, dataset, &contents));
     }
     let held = &mut contents.dataset.corpus;
     project.adopt_classes(|| Some(dataset.corpus.clone()), held).map_err(text)?;
@@ -180,6 +176,13 @@ fn take_along(from: &Path, to: PathBuf) -> Result<PathBuf, String> {
     }
     rename_project(from, &to)?;
     Ok(to)
+}
+
+/// The question of what becomes of a project's labels, for the dataset as it is now.
+fn changed(path: PathBuf, project: &Project, dataset: Dataset, contents: &Contents) -> Opening {
+    let carried = carry(&contents.dataset.corpus, &dataset.corpus);
+    let (project, edits) = (project.path().to_owned(), contents.history.position());
+    Opening::Changed(Box::new(Changed { path, project, dataset, carried, edits }))
 }
 
 /// Whether the texts lie in files of their own beside the sources, whose hashes say nothing of them.
