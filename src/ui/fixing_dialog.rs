@@ -3,12 +3,13 @@
 use super::Commands;
 use super::numbers::{counted, thousands};
 use super::theme::{self, TextRole, icon, metrics};
-use super::widgets::{Button, dialog, label, paint_icon, paragraph, put_text, separator};
+use super::tick_foot::{self, Chosen};
+use super::widgets::{dialog, label, paint_icon, paragraph, put_text, separator};
 use crate::app::language::tr;
 use crate::app::{Annotate, App, Command};
 use crate::corpus::Split;
 use crate::eval::Finding;
-use egui::{Align, Align2, Key, Layout, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 const ROW: f32 = 28.0;
 
@@ -46,29 +47,17 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                 }
             },
         );
-        separator(ui);
-        ui.add_space(12.0);
-        // What has the focus keeps Enter for itself.
-        let enter = ui.memory(|m| m.focused()).is_none() && ui.input(|i| i.key_pressed(Key::Enter));
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 8.0;
-            let ticked = fixing.ticked().len();
-            let off = (ticked == 0).then_some(tr!("Nothing is ticked."));
-            let verb = tr!("Fix {ticked}", ticked = thousands(ticked));
-            if (Button::primary(&verb).off(off).show(ui).clicked() || enter) && ticked > 0 {
+        let ticked = fixing.ticked().len();
+        let verb = tr!("Fix {ticked}", ticked = thousands(ticked));
+        match tick_foot::show(ui, &verb, ticked, None) {
+            Some(Chosen::Take) => {
                 out.push(Command::TakeFixes);
                 done = true;
             }
-            done |= Button::plain(tr!("Cancel")).show(ui).clicked();
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if Button::quiet(tr!("Tick all")).show(ui).clicked() {
-                    out.push(Command::TickFix(None, true));
-                }
-                if Button::quiet(tr!("Tick none")).show(ui).clicked() {
-                    out.push(Command::TickFix(None, false));
-                }
-            });
-        });
+            Some(Chosen::Cancel) => done = true,
+            Some(Chosen::Tick(on)) => out.push(Command::TickFix(None, on)),
+            None => {}
+        }
     });
     if left || done {
         out.push(Command::CloseFixes);

@@ -3,12 +3,13 @@
 use super::Commands;
 use super::numbers::{counted, thousands};
 use super::theme::{self, TextRole, icon};
-use super::widgets::{Button, EmptyState, IconButton, choice, dialog, label, put_text, separator};
+use super::tick_foot::{self, Chosen};
+use super::widgets::{EmptyState, IconButton, choice, dialog, label, put_text, separator};
 use crate::app::language::tr;
 use crate::app::matching::{Hit, Likeness, Matching};
 use crate::app::{Annotate, App, Command};
 use crate::corpus::LabelId;
-use egui::{Align, Align2, Key, Layout, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 const ROW: f32 = 28.0;
 /// Where the matched words begin, as a share of the room for text: what stands before them is right-aligned to it.
@@ -50,30 +51,17 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                 }
             },
         );
-        separator(ui);
-        ui.add_space(12.0);
-        // What has the focus keeps Enter for itself.
-        let enter = ui.memory(|m| m.focused()).is_none() && ui.input(|i| i.key_pressed(Key::Enter));
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 8.0;
-            let ticked = m.ticked();
-            let off = (ticked == 0).then_some(tr!("Nothing is ticked."));
-            let verb = tr!("Label {ticked}", ticked = thousands(ticked));
-            if (Button::primary(&verb).off(off).show(ui).clicked() || enter) && ticked > 0 {
+        let ticked = m.ticked();
+        let verb = tr!("Label {ticked}", ticked = thousands(ticked));
+        match tick_foot::show(ui, &verb, ticked, Some(&counted(m.hits.len(), "match"))) {
+            Some(Chosen::Take) => {
                 out.push(Command::TakeMatches);
                 done = true;
             }
-            done |= Button::plain(tr!("Cancel")).show(ui).clicked();
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if Button::quiet(tr!("Tick all")).show(ui).clicked() {
-                    out.push(Command::Tick(None, true));
-                }
-                if Button::quiet(tr!("Tick none")).show(ui).clicked() {
-                    out.push(Command::Tick(None, false));
-                }
-                label(ui, TextRole::Small, p.text3, &counted(m.hits.len(), "match"));
-            });
-        });
+            Some(Chosen::Cancel) => done = true,
+            Some(Chosen::Tick(on)) => out.push(Command::Tick(None, on)),
+            None => {}
+        }
     });
     if left || done {
         out.push(Command::CloseMatches);

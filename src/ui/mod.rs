@@ -27,6 +27,7 @@ pub mod shell;
 pub mod snapshots_dialog;
 mod source_change_dialog;
 pub mod theme;
+mod tick_foot;
 pub mod train;
 pub mod try_text;
 pub mod welcome;
