@@ -24,6 +24,7 @@ pub mod matching;
 pub mod notices;
 mod preferences;
 pub mod query;
+mod refusal;
 pub mod runs;
 pub mod scoring;
 mod source_change;

@@ -11,6 +11,7 @@ use super::labelling::Caret;
 use super::matching;
 use super::notices::Notice;
 use super::preferences::set;
+use super::refusal::refusal;
 use super::runs::{busy, resume, start, training_sentences, try_out, wish};
 use super::source_change;
 use super::state::{App, Room};
@@ -31,19 +32,8 @@ use crate::worker::{FileRequest, ReadRequest, Trial};
 /// Does a command and says what is to be done outside.
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     let mut effects = Vec::new();
-    if app.annotate.as_ref().is_some_and(|a| a.read_only) && changes_data(&command) {
-        app.notices.say(Notice::bad(
-            tr!("Nothing was changed"),
-            tr!("This project is open for reading only. If another window has it, work there; else open the dataset again."),
-        ));
-        return effects;
-    }
-    if let Some(why) = app.unsaved.as_ref().filter(|_| replaces_dataset(&command)) {
-        let text = tr!(
-            "{why} Keep the project in another place first: the command of that name, or the button at the top.",
-            why
-        );
-        app.notices.say(Notice::bad(tr!("Edits of this dataset are not stored"), text));
+    if let Some(notice) = refusal(app, &command) {
+        app.notices.say(notice);
         return effects;
     }
     let numbers = app.annotate.as_ref().map(|a| a.renumbered);
@@ -275,48 +265,6 @@ fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
             Notice::good(tr!("Spans may not overlap"), tr!("A label that would cut another span is refused."))
         }
     });
-}
-
-/// Whether a command puts another dataset in place of the open one.
-fn replaces_dataset(command: &Command) -> bool {
-    match command {
-        Command::Open(_) | Command::Import(_) | Command::ImportTake | Command::SourceChange(Some(_)) => true,
-        Command::Do(action) => matches!(action, Action::OpenFile | Action::OpenFolder | Action::OpenSample),
-        _ => false,
-    }
-}
-
-/// Whether a command changes the labels, the sources or the list of runs.
-fn changes_data(command: &Command) -> bool {
-    match command {
-        Command::Comment(..) | Command::Remark(..) | Command::Class(_) | Command::LetterOfLabel(..) => true,
-        Command::Restore(_) | Command::AcceptAbove | Command::DropSuggestions => true,
-        Command::NewLabelHere(_) | Command::TakeMatches | Command::JumpTo(_) | Command::SetGuidelines(_) => true,
-        Command::Mend(_) | Command::TakeFixes | Command::Decide(_) | Command::Remove(_) => true,
-        Command::KeepView(_) | Command::ForgetView(_) | Command::TakeSnapshot(_) | Command::ForgetSnapshot(_) => true,
-        Command::Label(_) | Command::NewLabel(_) | Command::RenameLabel(..) | Command::RecolourLabel(..) => true,
-        Command::ResumeRun(_) => true,
-        Command::Do(action) => {
-            let writes = [
-                Action::Save,
-                Action::SaveAnew,
-                Action::Undo,
-                Action::Redo,
-                Action::ClearLabel,
-                Action::Suggest,
-                Action::RepeatOnNext,
-                Action::Overlaps,
-                Action::Accept,
-                Action::Reject,
-                Action::Done,
-                Action::DoneUpToHere,
-                Action::Flag,
-                Action::StartTraining,
-            ];
-            matches!(action, Action::Label(_) | Action::Reshape(_)) || writes.contains(action)
-        }
-        _ => false,
-    }
 }
 
 fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>) {
