@@ -44,6 +44,9 @@ pub struct Chosen {
     /// What a document is in a plain text: file, line or paragraph.
     #[arg(long, value_parser = extent_name)]
     document: Option<Extent>,
+    /// Which sheet of a spreadsheet, from 1; the first that holds something otherwise.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    sheet: Option<u16>,
     /// Unfold a compressed file even if it holds much more than files of its size do.
     #[arg(long)]
     unfold: bool,
@@ -61,6 +64,7 @@ impl Chosen {
             unit: self.offsets,
             columns,
             extent: self.document,
+            sheet: column(self.sheet),
             huge: self.unfold,
         }
     }

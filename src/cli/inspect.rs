@@ -42,13 +42,18 @@ fn as_json(dataset: &Dataset) -> Value {
             corpus.labels.iter().map(|(id, l)| (l.name.clone(), json!(counts.labels[usize::from(id)]))).collect(),
         )
     };
+    let classes = |counts: &Counts| -> Map<String, Value> {
+        let present = corpus.classes.iter().zip(&counts.classes).filter(|(_, n)| **n > 0);
+        present.map(|(name, n)| (name.clone(), json!(n))).collect()
+    };
     let splits: Map<String, Value> = corpus
         .splits()
         .into_iter()
         .map(|split| {
             let c = corpus.counts(Some(split));
             let sizes =
-                json!({"documents": c.documents, "sentences": c.sentences, "tokens": c.tokens, "labels": labels(&c)});
+                json!({"documents": c.documents, "sentences": c.sentences, "tokens": c.tokens, "labels": labels(&c),
+                    "document_labels": classes(&c)});
             (split.name().to_owned(), sizes)
         })
         .collect();
@@ -65,11 +70,21 @@ fn as_json(dataset: &Dataset) -> Value {
         "sentences": all.sentences,
         "tokens": all.tokens,
         "labels": labels(&all),
+        "document_labels": classes(&all),
         "splits": splits,
+        "notes": dataset.notes().iter().map(|n| json!({"kind": n.kind.name(), "count": n.count, "example": n.example}))
+            .collect::<Vec<_>>(),
+        "columns": columns(dataset),
         "evidence": dataset.files.iter().map(|f| json!({"file": f.path, "format": f.found.format.name,
             "offsets": f.found.unit.map(Unit::name), "found": f.found.evidence})).collect::<Vec<_>>(),
         "problems": problems,
     })
+}
+
+/// The columns or fields that have a role, by role: those of the first file that has some.
+fn columns(dataset: &Dataset) -> Map<String, Value> {
+    let roles = dataset.files.iter().map(|f| &f.found.roles).find(|roles| !roles.is_empty());
+    roles.into_iter().flatten().map(|(role, column)| ((*role).to_owned(), json!(column))).collect()
 }
 
 fn as_text(dataset: &Dataset) -> Result<(), Failure> {
@@ -87,6 +102,9 @@ fn as_text(dataset: &Dataset) -> Result<(), Failure> {
     line(row("all", corpus, None))?;
     for (what, files) in evidence(dataset) {
         line(format!("{files}: {what}"))?;
+    }
+    for note in dataset.notes().iter() {
+        line(format!("note: {note}"))?;
     }
     let counted: usize = dataset.files.iter().map(|f| f.found.problem_count).sum();
     let listed = dataset.problems.len();

@@ -84,6 +84,8 @@ pub type ValueId = u32;
 pub struct Document {
     /// Which split it belongs to.
     pub split: Split,
+    /// Its id or title in the source, or the name of its file; empty if it has none.
+    pub name: String,
     /// As it is in the source; where that has only tokens, they are joined by a space, and sentences by a line feed.
     pub text: String,
     /// Byte range of every token.
@@ -249,6 +251,21 @@ impl DocumentBuilder {
         Self { document, open: 0 }
     }
 
+    /// The name of the document that is being built.
+    pub fn name(&mut self, name: &str) {
+        name.clone_into(&mut self.document.name);
+    }
+
+    /// The split of the document that is being built.
+    pub fn split(&self) -> Split {
+        self.document.split
+    }
+
+    /// Puts the document that is being built into a split.
+    pub fn of_split(&mut self, split: Split) {
+        self.document.split = split;
+    }
+
     /// Adds a token and the ids of its further columns.
     pub fn token(&mut self, word: &str, columns: impl IntoIterator<Item = ValueId>) {
         let space = if self.document.tokens.len() == self.open { "\n" } else { " " };
@@ -299,6 +316,7 @@ impl DocumentBuilder {
         let done = self.document.clone();
         let document = &mut self.document;
         document.text.clear();
+        document.name.clear();
         document.tokens.clear();
         document.spans.clear();
         document.sentences.truncate(1);

@@ -13,12 +13,17 @@ pub enum Notation {
     Prefix(char),
     /// The label, a separator, a letter: `PER-B`.
     Suffix(char),
+    /// The letter alone: `B`. The label is [`UNTYPED`].
+    Untyped,
     /// The label alone: `PER`.
     Bare,
 }
 
+/// The label of tags that have none.
+pub const UNTYPED: &str = "ENT";
+
 /// All but the usual one, in the order in which they are tried. A bare label can be anything, so it comes last.
-const OTHERS: [Notation; 8] = [
+const OTHERS: [Notation; 9] = [
     Notation::Prefix('_'),
     Notation::Prefix(':'),
     Notation::Prefix('/'),
@@ -26,6 +31,7 @@ const OTHERS: [Notation; 8] = [
     Notation::Suffix('_'),
     Notation::Suffix(':'),
     Notation::Suffix('/'),
+    Notation::Untyped,
     Notation::Bare,
 ];
 
@@ -46,26 +52,38 @@ impl Notation {
         most && (self != Self::Bare || bare())
     }
 
-    /// Splits a tag's text: `None` for `O`, else the letter and the label's name. A bare label's letter is `I`.
+    /// Splits a tag's text: `None` for `O`, else the letter in upper case and the label's name. A bare label's letter is `I`.
     ///
     /// # Errors
-    /// The text itself when it is neither `O` nor a tag with a letter of B I E L S U M.
+    /// The text itself when it is neither `O` nor a tag with a letter of B I E L S U M, in either case.
     pub fn parse(self, text: &str) -> Result<Option<(char, &str)>, &str> {
-        if text == "O" {
+        if text == "O" || (text == "o" && self != Self::Bare) {
             return Ok(None);
         }
         let (letter, name) = match self {
             Self::Usual => text.split_once('-').ok_or(text)?,
             Self::Prefix(separator) => text.split_once(separator).ok_or(text)?,
             Self::Suffix(separator) => text.rsplit_once(separator).map(|(name, letter)| (letter, name)).ok_or(text)?,
+            Self::Untyped => (text, UNTYPED),
             Self::Bare if text.starts_with(char::is_alphabetic) => ("I", text),
             Self::Bare => return Err(text),
         };
-        match letter {
-            "B" | "I" | "E" | "L" | "S" | "U" | "M" if !name.is_empty() => {
-                Ok(Some((letter.chars().next().unwrap_or('I'), name)))
+        let mut letters = letter.chars().map(|c| c.to_ascii_uppercase());
+        match (letters.next(), letters.next()) {
+            (Some(letter @ ('B' | 'I' | 'E' | 'L' | 'S' | 'U' | 'M')), None) if !name.is_empty() => {
+                Ok(Some((letter, name)))
             }
             _ => Err(text),
+        }
+    }
+
+    /// The letter of a tag in lower case (`b-PER`, `o`); `None` where it is no tag or its letter has no case of its own.
+    pub fn is_lower_case(self, text: &str) -> Option<bool> {
+        self.parse(text).ok()?;
+        match self {
+            Self::Bare => None,
+            Self::Usual | Self::Prefix(_) | Self::Untyped => text.chars().next().map(|c| c.is_ascii_lowercase()),
+            Self::Suffix(_) => text.chars().next_back().map(|c| c.is_ascii_lowercase()),
         }
     }
 
@@ -77,6 +95,7 @@ impl Notation {
             Self::Usual => format!("{letter}-{}", name(label)),
             Self::Prefix(separator) => format!("{letter}{separator}{}", name(label)),
             Self::Suffix(separator) => format!("{}{separator}{letter}", name(label)),
+            Self::Untyped => letter.into(),
             Self::Bare => name(label),
         }
     }
@@ -93,6 +112,12 @@ impl Notation {
 /// The text itself when it is no tag.
 pub fn parse_tag(text: &str) -> Result<Option<(char, &str)>, &str> {
     Notation::Usual.parse(text)
+}
+
+/// The tags that are stacked on one word: `B-ORG|B-LOC` are two, `B-A|B` is one with the label `A|B`.
+pub fn tag_parts(text: &str, notation: Notation) -> impl Iterator<Item = &str> {
+    let is_stack = text.contains('|') && text.split('|').all(|part| notation.parse(part).is_ok());
+    text.split(move |c| is_stack && c == '|')
 }
 
 /// The meaning of a prefix letter; anything unknown counts as inside.

@@ -56,6 +56,8 @@ pub struct Counts {
     pub tokens: usize,
     /// Spans by label id.
     pub labels: Vec<usize>,
+    /// Documents by label of whole documents.
+    pub classes: Vec<usize>,
 }
 
 impl Counts {
@@ -153,13 +155,17 @@ impl Corpus {
 
     /// Sizes of a split, or of everything.
     pub fn counts(&self, split: Option<Split>) -> Counts {
-        let mut counts = Counts { labels: vec![0; self.labels.len()], ..Counts::default() };
+        let (labels, classes) = (vec![0; self.labels.len()], vec![0; self.classes.len()]);
+        let mut counts = Counts { labels, classes, ..Counts::default() };
         for d in self.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)) {
             counts.documents += 1;
             counts.sentences += d.len();
             counts.tokens += d.tokens.len();
             for span in &d.spans {
                 counts.labels[usize::from(span.label)] += 1;
+            }
+            for class in &d.classes {
+                counts.classes[usize::from(*class)] += 1;
             }
         }
         counts

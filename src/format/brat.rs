@@ -2,7 +2,7 @@
 
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
 use super::words::{label_name, other_words};
-use super::{Current, Format, Found, Holds, Problem, Source, Write, decode_utf8};
+use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write, decode_utf8};
 use crate::corpus::narrow::narrow;
 use crate::corpus::{Corpus, Document, Span};
 use std::collections::HashSet;
@@ -13,7 +13,8 @@ pub const BRAT: Format = Format {
     name: "brat",
     what: "brat: .ann beside its .txt",
     extensions: &["ann"],
-    recognises: |g| g.extension == "ann",
+    recognize: |g| Recognition::when(g.extension == "ann", Recognition::STRUCTURE, "extension .ann"),
+    is_json: false,
     read,
     write: Some(Write::EachDocument(files, configuration)),
     rewrite: Some(rewrite),

@@ -1,5 +1,6 @@
 //! A dataset card, `README.md` as Hugging Face has it: its head is YAML between two lines of dashes.
 
+use super::Problem;
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value};
 
@@ -10,6 +11,25 @@ const MOST: usize = 2 << 20;
 pub fn head(card: &str) -> Option<Value> {
     let head = card.trim_start().strip_prefix("---")?.split("\n---").next().filter(|head| head.len() <= MOST)?;
     Yaml::load_from_str(head).ok()?.first().map(as_json)
+}
+
+/// A file of YAML.
+///
+/// # Errors
+/// Where it is broken; one that is too large, or has anchors, of which a small file can make a very large value.
+pub(super) fn yaml(text: &str) -> Result<Value, Problem> {
+    /// In bytes: the value takes many times as much.
+    const MOST: usize = 16 << 20;
+    if text.len() > MOST {
+        return Err(Problem::at(0, 0, format!("the YAML has more than {} MiB; split it", MOST >> 20)));
+    }
+    let begins = |word: &str, sign: char| word.strip_prefix(sign).is_some_and(|w| w.starts_with(char::is_alphanumeric));
+    let has = |sign| text.split(|c: char| c.is_whitespace() || "[{,".contains(c)).any(|word| begins(word, sign));
+    if has('&') && has('*') {
+        return Err(Problem::at(0, 0, "anchors of YAML (&name, *name) are not read; write the values out"));
+    }
+    let broken = |e: saphyr::ScanError| Problem::at(e.marker().line(), 0, format!("the YAML is broken ({})", e.info()));
+    Ok(Yaml::load_from_str(text).map_err(broken)?.first().map_or(Value::Null, as_json))
 }
 
 /// The same as JSON, which the rest of the program reads.

@@ -2,7 +2,7 @@
 //! its own for it. CoNLL-U Plus names its columns in the first line; a column called `NER` there has the tag itself.
 
 use super::words::{SpansOf, Standing, Tagged, label_name};
-use super::{Current, Format, Found, Glance, Holds, Problem, Source, Write};
+use super::{Current, Format, Found, Glance, Holds, Problem, Recognition, Source, Write};
 use crate::corpus::notation::{parse_tag, tag_text};
 use crate::corpus::scheme;
 use crate::corpus::{Corpus, Notation, Scheme, Split};
@@ -13,7 +13,8 @@ pub const CONLLU: Format = Format {
     name: "conllu",
     what: "CoNLL-U and CoNLL-U Plus: the tag in MISC as NER=B-PER, or in a column NER",
     extensions: &["conllu", "conllup"],
-    recognises: |g| CONLLU.extensions.contains(&g.extension) || g.head.starts_with(NAMES) || looks_like(g),
+    recognize,
+    is_json: false,
     read,
     write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
@@ -23,7 +24,7 @@ pub const CONLLU: Format = Format {
 /// How the first line of CoNLL-U Plus begins.
 const NAMES: &str = "# global.columns =";
 /// Names under which tags are found in `MISC`, the one that is written first.
-const KEYS: [&str; 4] = ["NER", "NE", "name", "Entity"];
+const KEYS: [&str; 6] = ["NER", "NE", "name", "Tag", "Entity", "ner"];
 
 /// Which column is what.
 #[derive(Clone, Copy)]
@@ -70,21 +71,43 @@ impl Shape {
     }
 }
 
-fn looks_like(glance: &Glance) -> bool {
-    let mut words = glance.head.lines().filter(|l| !l.is_empty() && !l.starts_with('#')).take(20).peekable();
+fn recognize(glance: &Glance) -> Option<Recognition> {
+    // The names of HIPE's columns have no form, and its tags columns of their own.
+    let names = glance.head.lines().next().and_then(|l| l.strip_prefix(NAMES));
+    if let Some(names) = names {
+        let has_form = names.split_whitespace().any(|n| n.rsplit(':').next().is_some_and(|n| n == "FORM"));
+        return Recognition::when(has_form, Recognition::SIGNATURE, "first line names the columns of CoNLL-U Plus");
+    }
+    let mut words = glance.lines().filter(|l| !l.starts_with('#')).take(20).peekable();
     let fits = |line: &str| {
         let fields: Vec<&str> = line.split('\t').collect();
         let misc = CONLLU_SHAPE.tag;
-        fields.len() == CONLLU_SHAPE.columns && (fields[misc].contains('=') || fields[misc] == "_")
+        fields.len() == CONLLU_SHAPE.columns
+            && (fields[misc].contains('=') || fields[misc] == "_" || parse_tag(fields[misc]).is_ok())
     };
-    words.peek().is_some() && words.all(fits)
+    let is_named = glance.has_extension(CONLLU.extensions);
+    if words.peek().is_none() || !words.all(fits) {
+        return Recognition::when(is_named, Recognition::EXTENSION, "extension .conllu");
+    }
+    // WebAnno's second format has ten columns too, with tags in the fifth.
+    let has_tags =
+        |line: &str| line.split('\t').take(CONLLU_SHAPE.tag).any(|f| f.contains('-') && parse_tag(f).is_ok());
+    let tagged = glance.lines().filter(|l| !l.starts_with('#')).any(has_tags);
+    let score = if tagged && !is_named { Recognition::WEAK } else { Recognition::STRUCTURE };
+    Recognition::when(true, score, "ten columns separated by tabs")
 }
 
-/// The tag in `MISC`, and the name it has there.
+/// The attributes in `MISC`: separated by `|`, in older files by a space.
+fn attributes(misc: &str) -> impl Iterator<Item = &str> {
+    misc.split(['|', ' ']).filter(|part| !part.is_empty() && *part != "_")
+}
+
+/// The tag in `MISC`, and the key it has there; the key is empty where the tag stands alone.
 fn tag_of(misc: &str) -> Option<(&str, &str)> {
-    misc.split('|')
-        .filter_map(|p| p.split_once('='))
-        .find(|(key, value)| KEYS.contains(key) && parse_tag(value).is_ok())
+    let keyed = attributes(misc).filter_map(|part| part.split_once('='));
+    let found = keyed.into_iter().find(|(key, value)| KEYS.contains(key) && parse_tag(value).is_ok());
+    let is_tag = |part: &&str| part.contains('-') && !part.contains('=') && parse_tag(part).is_ok();
+    found.or_else(|| attributes(misc).find(is_tag).map(|tag| ("", tag)))
 }
 
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
@@ -127,7 +150,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         }
         reader.word_after(if first { "\n" } else { space }, fields[shape.form]);
         reader.tag(shape.tag(&fields), line, shape.tag + 1)?;
-        space = if shape.is_misc && fields[shape.tag].split('|').any(|p| p == "SpaceAfter=No") { "" } else { " " };
+        space = if shape.is_misc && attributes(fields[shape.tag]).any(|p| p == "SpaceAfter=No") { "" } else { " " };
         first = false;
     }
     reader.end_sentence();
@@ -160,6 +183,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
                 words: words.iter().map(|i| fields(*i)[shape.form]),
                 tags: words.iter().map(|i| shape.tag(&fields(*i))),
                 notation: Notation::Usual,
+                stacked: false,
             })?;
         }
         let Some(wanted) = wanted else {
@@ -205,19 +229,29 @@ fn put(out: &mut String, shape: Shape, line: &str, tag: &str) {
     let _ = write!(out, "{}{}", fields.join("\t"), &line[body.len()..]);
 }
 
-/// `MISC` with this tag.
+/// `MISC` with this tag: where it has one, that is replaced, and everything else stays as it is written.
 fn with_tag(misc: &str, tag: &str) -> String {
-    let there = tag_of(misc);
-    let key = there.map_or(KEYS[0], |(key, _)| key);
-    let mut parts: Vec<String> = misc
-        .split('|')
-        .filter(|p| *p != "_" && p.split_once('=').is_none_or(|(k, _)| k != key))
-        .map(str::to_owned)
-        .collect();
-    if tag != "O" {
-        parts.push(format!("{key}={tag}"));
+    let written = |key: &str| if key.is_empty() { tag.to_owned() } else { format!("{key}={tag}") };
+    let Some((key, old)) = tag_of(misc) else {
+        return match (tag, misc) {
+            ("O", _) => misc.to_owned(),
+            (_, "_" | "") => written(KEYS[0]),
+            _ => format!("{misc}|{}", written(KEYS[0])),
+        };
+    };
+    let before = if key.is_empty() { old.to_owned() } else { format!("{key}={old}") };
+    let at = |part: &str| part.as_ptr().addr() - misc.as_ptr().addr();
+    let Some(start) = attributes(misc).find(|part| **part == before).map(at) else { return misc.to_owned() };
+    let (head, rest) = (&misc[..start], &misc[start + before.len()..]);
+    if tag != "O" || old == "O" {
+        return format!("{head}{}{rest}", written(key));
     }
-    if parts.is_empty() { "_".to_owned() } else { parts.join("|") }
+    // Its separator goes with it.
+    let rest = if head.is_empty() { rest.trim_start_matches(['|', ' ']) } else { rest };
+    let head = if rest.is_empty() { head.trim_end_matches(['|', ' ']) } else { head };
+    let joined =
+        format!("{}{rest}", if rest.starts_with(['|', ' ']) { head.trim_end_matches(['|', ' ']) } else { head });
+    if joined.is_empty() { "_".to_owned() } else { joined }
 }
 
 fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {

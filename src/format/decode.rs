@@ -16,6 +16,17 @@ pub struct Decoded<'a> {
     pub mark: &'a [u8],
     /// The bytes after it.
     bytes: &'a [u8],
+    /// Bytes that are no UTF-8, in order of their places.
+    repairs: Vec<Repair<'a>>,
+}
+
+/// Bytes that are no UTF-8 in a text that is: U+FFFD stands for them, or the sign that two halves of it make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Repair<'a> {
+    /// Where it is in the text, in bytes.
+    at: usize,
+    sign: char,
+    bytes: &'a [u8],
 }
 
 impl Decoded<'_> {
@@ -24,12 +35,49 @@ impl Decoded<'_> {
         (self.encoding != UTF_8).then(|| self.encoding.name())
     }
 
+    /// The lines of bytes that are no UTF-8, with the bytes. Halves of a sign that stand side by side lost nothing.
+    pub fn broken(&self) -> impl Iterator<Item = (usize, String)> + '_ {
+        let (mut line, mut seen) = (1, 0);
+        self.repairs.iter().filter(|r| r.sign == char::REPLACEMENT_CHARACTER).map(move |repair| {
+            line += self.text[seen..repair.at].bytes().filter(|b| *b == b'\n').count();
+            seen = repair.at;
+            (line, repair.bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(" "))
+        })
+    }
+
+    /// A text in which the bytes that are no UTF-8 stand again where their signs are.
+    ///
+    /// # Errors
+    /// When the text has other signs of this kind than before.
+    fn with_repairs(&self, text: &str) -> Result<Vec<u8>, Problem> {
+        let is_sign = |c: char| self.repairs.iter().any(|r| r.sign == c);
+        let original = |at: usize| self.repairs.binary_search_by_key(&at, |r| r.at).ok().map(|i| self.repairs[i].bytes);
+        let mut before = self.text.char_indices().filter(|(_, c)| is_sign(*c)).map(|(at, c)| (c, original(at)));
+        let mut out = Vec::with_capacity(text.len());
+        let why = "the file has bytes that are no UTF-8, and could not be written as it was; save a copy";
+        for c in text.chars() {
+            let bytes = if is_sign(c) {
+                before.next().filter(|(sign, _)| *sign == c).ok_or_else(|| Problem::at(0, 0, why))?.1
+            } else {
+                None
+            };
+            match bytes {
+                Some(bytes) => out.extend_from_slice(bytes),
+                None => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+        }
+        if before.next().is_some() { Err(Problem::at(0, 0, why)) } else { Ok(out) }
+    }
+
     /// A text in the same encoding, with the same mark.
     ///
     /// # Errors
     /// A character that the encoding does not have, and an encoding in which the file's own bytes would not come back.
     pub fn encode(&self, text: &str) -> Result<Vec<u8>, Problem> {
         let name = self.encoding.name();
+        if !self.repairs.is_empty() {
+            return Ok([self.mark, &self.with_repairs(text)?].concat());
+        }
         if encoded(&self.text, self.encoding).as_deref() != Some(self.bytes) {
             let why = format!("the file is in {name}, in which it could not be written as it was; save a copy");
             return Err(Problem::at(0, 0, why));
@@ -65,11 +113,17 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
     }
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         let (mark, rest) = bytes.split_at(length);
+        if encoding == UTF_8
+            && std::str::from_utf8(rest).is_err()
+            && let Some((text, repairs)) = repaired(rest)
+        {
+            return Ok(Decoded { text: Cow::Owned(text), encoding, mark, bytes: rest, repairs });
+        }
         let (text, broken) = encoding.decode_without_bom_handling(rest);
         return if broken {
             Err(broken_text(rest, encoding.name()))
         } else {
-            Ok(Decoded { text, encoding, mark, bytes: rest })
+            Ok(Decoded { text, encoding, mark, bytes: rest, repairs: Vec::new() })
         };
     }
     // Asked first without a place, which is much quicker.
@@ -79,7 +133,10 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
         return Err(binary(bytes, at));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(Decoded { text: Cow::Borrowed(text), encoding: UTF_8, mark: &[], bytes });
+        return Ok(Decoded { text: Cow::Borrowed(text), encoding: UTF_8, mark: &[], bytes, repairs: Vec::new() });
+    }
+    if let Some((text, repairs)) = repaired(bytes) {
+        return Ok(Decoded { text: Cow::Owned(text), encoding: UTF_8, mark: &[], bytes, repairs });
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
@@ -88,7 +145,61 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
     if broken {
         return Err(broken_text(bytes, encoding.name()));
     }
-    Ok(Decoded { text, encoding, mark: &[], bytes })
+    Ok(Decoded { text, encoding, mark: &[], bytes, repairs: Vec::new() })
+}
+
+/// The text of bytes that are UTF-8 but for a few, and these. `None` where more are wrong than right: then it is another encoding.
+fn repaired(bytes: &[u8]) -> Option<(String, Vec<Repair<'_>>)> {
+    let mut text = String::with_capacity(bytes.len());
+    let mut repairs: Vec<Repair> = Vec::new();
+    let (mut right, mut at) = (0usize, 0);
+    for chunk in bytes.utf8_chunks() {
+        let valid = chunk.valid();
+        // Whole signs of more than one byte.
+        right += valid.chars().filter(|c| !c.is_ascii()).count();
+        text.push_str(valid);
+        at += valid.len();
+        let wrong = chunk.invalid().len();
+        if wrong == 0 {
+            continue;
+        }
+        let place = text.len();
+        let half = surrogate(&bytes[at..]);
+        let known = repairs.last().is_some_and(|last: &Repair| {
+            let end = last.bytes.as_ptr().addr() - bytes.as_ptr().addr() + last.bytes.len();
+            end > at
+        });
+        if known {
+            // A byte of a half that was taken whole.
+            at += wrong;
+            continue;
+        }
+        let (sign, length) = match half {
+            Some(high @ 0xd800..0xdc00) => match surrogate(&bytes[at + 3..]) {
+                Some(low @ 0xdc00..0xe000) => {
+                    let code = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+                    (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 6)
+                }
+                _ => (char::REPLACEMENT_CHARACTER, 3),
+            },
+            Some(_) => (char::REPLACEMENT_CHARACTER, 3),
+            None => (char::REPLACEMENT_CHARACTER, wrong),
+        };
+        text.push(sign);
+        repairs.push(Repair { at: place, sign, bytes: &bytes[at..at + length] });
+        at += wrong;
+    }
+    (right > repairs.len()).then_some((text, repairs))
+}
+
+/// The half of a sign that some programs write as three bytes, as those of CESU-8.
+fn surrogate(bytes: &[u8]) -> Option<u32> {
+    match bytes {
+        [0xed, second @ 0xa0..=0xbf, third @ 0x80..=0xbf, ..] => {
+            Some(0xd000 | (u32::from(second & 0x3f) << 6) | u32::from(third & 0x3f))
+        }
+        _ => None,
+    }
 }
 
 /// The text of bytes whose encoding a person knows.
@@ -106,7 +217,7 @@ pub(super) fn decode_as<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Res
         let why = format!("the file is not {}; choose another encoding, or leave it to be found", encoding.name());
         return Err(Problem::at(0, 0, why));
     }
-    Ok(Decoded { text, encoding, mark, bytes: rest })
+    Ok(Decoded { text, encoding, mark, bytes: rest, repairs: Vec::new() })
 }
 
 /// Looks at the beginning of a large file before the rest of it is read: one of a binary kind that no format has would be refused
@@ -125,8 +236,35 @@ pub fn check_beginning(bytes: &[u8]) -> Result<(), Problem> {
     }
 }
 
+/// The kind of a file that holds no text, by its first bytes.
+pub(super) fn no_text(bytes: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 14] = [
+        (b"\x89PNG", "a PNG picture"),
+        (b"\xff\xd8\xff", "a JPEG picture"),
+        (b"GIF8", "a GIF picture"),
+        (b"SQLite format 3", "an SQLite database"),
+        (b"\x7fELF", "a program"),
+        (b"MZ", "a program"),
+        (b"Rar!", "a RAR archive"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (b"{\\rtf", "an RTF document"),
+        (b"RIFF", "an audio or video file"),
+        (b"OggS", "an audio file"),
+        (b"ID3", "an audio file"),
+        (b"\x80\x02", "a Python pickle"),
+        (b"\x80\x04\x95", "a Python pickle"),
+    ];
+    let is_text = |mark: &[u8]| {
+        mark == b"MZ" && std::str::from_utf8(&bytes[..bytes.len().min(512)]).is_ok_and(|t| !t.contains('\0'))
+    };
+    KINDS.iter().find(|(mark, _)| bytes.starts_with(mark) && !is_text(mark)).map(|(_, kind)| *kind)
+}
+
 /// A zero byte at this place.
 fn binary(bytes: &[u8], at: usize) -> Problem {
+    if let Some(kind) = no_text(bytes) {
+        return Problem::at(0, 0, format!("the file is {kind}, not text; choose a text file"));
+    }
     let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
     Problem::at(line, 0, "the file is binary (it has a zero byte), not text. Choose a text file.")
 }
@@ -168,6 +306,30 @@ mod tests {
         check(german, UTF_8, "UTF-8");
         check("日本語の文章です。東京と大阪に行きました。", encoding_rs::SHIFT_JIS, "Shift_JIS");
         check("Мой дядя самых честных правил, когда не в шутку занемог", encoding_rs::WINDOWS_1251, "windows-1251");
+    }
+
+    #[test]
+    fn a_wrong_byte_changes_no_encoding() {
+        let check = |bytes: &[u8], text: &str, broken: &[(usize, &str)]| {
+            let found = decode(bytes).expect("a text");
+            let places: Vec<(usize, String)> = found.broken().collect();
+            let places: Vec<(usize, &str)> = places.iter().map(|(line, bytes)| (*line, bytes.as_str())).collect();
+            assert_eq!((found.encoding, &*found.text, places.as_slice()), (UTF_8, text, broken));
+            assert_eq!(found.encode(text).expect("the same bytes"), bytes);
+            let more = text.replace('x', "other");
+            let saved = found.encode(&more).expect("bytes");
+            assert_eq!(saved.len() + text.len(), bytes.len() + more.len());
+        };
+        check("é è\nx\n".as_bytes(), "é è\nx\n", &[]);
+        check(b"\xc3\xa9\xc3\xa8\nx\xff\n", "éè\nx\u{fffd}\n", &[(2, "ff")]);
+        // Halves of an emoji side by side, and on lines of their own.
+        check(b"\xc3\xa9\xc3\xa8 \xed\xa0\xbd\xed\xb8\x80 x", "éè 😀 x", &[]);
+        check(
+            b"\xc3\xa9\xc3\xa8\xc3\xa9\n\xed\xa0\xbd\n\xed\xb8\x80 x",
+            "éèé\n\u{fffd}\n\u{fffd} x",
+            &[(2, "ed a0 bd"), (3, "ed b8 80")],
+        );
+        assert_eq!(decode(b"caf\xe9 O\n").expect("a text").encoding.name(), "windows-1252");
     }
 
     #[test]

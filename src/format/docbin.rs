@@ -2,7 +2,7 @@
 //! of the `strings` (spacy/tokens/_serialize.py).
 
 use super::words::parts;
-use super::{Format, Found, Holds, Problem, Source, Write};
+use super::{Format, Found, Holds, Problem, Recognition, Source, Write};
 use crate::corpus::narrow::narrow;
 use crate::corpus::scheme::{self, Prefix};
 use crate::corpus::{Corpus, Document, Scheme, Span, Split};
@@ -17,7 +17,8 @@ pub const SPACY: Format = Format {
     name: "spacy",
     what: "spaCy 3: documents as spacy train reads them (DocBin)",
     extensions: &["spacy"],
-    recognises: |g| g.extension == "spacy",
+    recognize: |g| Recognition::when(g.extension == "spacy", Recognition::STRUCTURE, "extension .spacy"),
+    is_json: false,
     read,
     write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
     rewrite: None,

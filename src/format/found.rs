@@ -1,6 +1,7 @@
 //! What reading a file finds out.
 
 use super::columns::Layout;
+use super::note::Notes;
 use super::{Decoded, Format, Unit};
 use crate::corpus::{Scheme, SchemeDetector, Slip, TooManyLabels};
 use std::collections::BTreeMap;
@@ -56,6 +57,12 @@ pub struct Found {
     pub beside: BTreeMap<String, usize>,
     /// How that was found out, in sentences.
     pub evidence: Vec<String>,
+    /// What was left out or decided.
+    pub notes: Notes,
+    /// Which column or field has which role (`text`, `label`, `id`, `split`), where it has some.
+    pub roles: Vec<(&'static str, String)>,
+    /// The sheets of a spreadsheet, in order.
+    pub sheets: Vec<String>,
     /// Tags that may not stand where they do; as many as are kept.
     pub slips: Vec<Slip>,
     /// What is wrong in it; the lines are kept all the same.
@@ -78,6 +85,9 @@ impl Found {
             layout: None,
             beside: BTreeMap::new(),
             evidence: Vec::new(),
+            notes: Notes::default(),
+            roles: Vec::new(),
+            sheets: Vec::new(),
             slips: Vec::new(),
             problems: Vec::new(),
             problem_count: 0,
@@ -93,6 +103,9 @@ impl Found {
 
     /// Notes a text's encoding; one that is unusual is told.
     pub(super) fn note_encoding(&mut self, decoded: &Decoded) {
+        for (line, bytes) in decoded.broken() {
+            self.problem(line, 0, || format!("bytes that are no UTF-8 ({bytes}); U+FFFD stands for them"));
+        }
         self.encoding = Some(decoded.encoding.name());
         self.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
     }

@@ -5,7 +5,7 @@
 use super::card;
 use super::records::json::{self, Record, Shape};
 use super::words::{SpansOf, Standing, Tagged};
-use super::{Current, Format, Found, Holds, Problem, Source, Write};
+use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write};
 use crate::corpus::notation::tag_text;
 use crate::corpus::scheme;
 use crate::corpus::{Corpus, Document, Notation, Scheme, Split};
@@ -16,7 +16,11 @@ pub const HF_JSONL: Format = Format {
     name: "hf-jsonl",
     what: "Hugging Face JSON: lines of tokens and tags",
     extensions: &["jsonl", "json"],
-    recognises: |g| g.records.iter().any(|v| columns(v).is_some()),
+    recognize: |g| {
+        let fits = g.records.iter().any(|v| columns(v).is_some());
+        Recognition::when(fits, Recognition::STRUCTURE, "lists of tokens and tags")
+    },
+    is_json: true,
     read,
     write: Some(Write::Whole(write)),
     rewrite: Some(rewrite),
@@ -84,12 +88,7 @@ fn sentence(record: &Record, names: Option<&[String]>) -> Result<Sentence, (usiz
     let name = |tag: &Value| match (tag.as_str(), tag.as_u64()) {
         (Some(name), _) => Ok(name.to_owned()),
         (None, Some(id)) => {
-            let known = names.ok_or_else(|| {
-                fail(
-                    "tags are numbers without names; put dataset_info.json, the card README.md or labels.txt beside"
-                        .into(),
-                )
-            })?;
+            let known = names.ok_or_else(|| fail(name_tags()))?;
             usize::try_from(id)
                 .ok()
                 .and_then(|id| known.get(id))
@@ -121,9 +120,10 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         let there = Standing {
             number: number - 1,
             line: record.line,
-            words: words.iter().map(AsRef::as_ref),
-            tags: before.iter().map(String::as_str),
+            words: words.iter(),
+            tags: before.iter(),
             notation: Notation::Usual,
+            stacked: false,
         };
         let Some(wanted) = spans.changed(there)? else { continue };
         let label = |l| current.corpus.labels.name(l).to_owned();
@@ -169,6 +169,12 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
         json!({"id": i.to_string(), "tokens": words, "ner_tags": tags})
     };
     json::write(sentences.enumerate().map(record), Shape::Lines)
+}
+
+/// What is said where tags are numbers without names.
+pub(super) fn name_tags() -> String {
+    let files = "dataset_info.json, label.json, the card README.md, or labels.txt with a name a line";
+    format!("tags are numbers without names; put a file with the names beside: {files}")
 }
 
 /// Names of numbered tags, and the file they are from.

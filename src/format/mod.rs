@@ -3,34 +3,41 @@
 //! Nothing here opens a file: bytes come in and go out, so that every reader can be tested on a string.
 //!
 //! There are two kinds. In the one the source has words, one document of many sentences ([`columns`], [`hf_jsonl`],
-//! [`conllu`], [`gmb`]); in the other it has texts, each a document of its own ([`records`] for all that is JSON, [`brat`],
+//! [`conllu`]); in the other it has texts, each a document of its own ([`records`] for all that is JSON, [`brat`],
 //! [`plain`], [`table`]). A source that is saved is rewritten: what is not a label of a changed sentence or record stays byte
 //! for byte.
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 
+mod azure;
 pub mod brat;
 pub mod budget;
 pub mod card;
 pub mod columns;
+mod comprehend;
 pub mod conllu;
 mod decode;
 pub mod docbin;
 mod found;
-pub mod gmb;
 pub mod guard;
+mod header;
 pub mod hf_jsonl;
 mod hf_parquet;
+mod inline;
 mod layers;
 mod losses;
+mod note;
 pub mod offsets;
 pub mod packed;
 pub mod plain;
 pub mod published;
+mod pubtator;
+mod recognition;
 pub mod records;
 mod spreadsheet;
 pub mod table;
 mod uima;
+mod unrecognized;
 mod webanno;
 mod words;
 
@@ -38,7 +45,9 @@ pub use columns::write as write_columns;
 pub use decode::{Decoded, check_beginning, decode, decode_utf8};
 pub use found::{Found, MAX_PROBLEMS, Problem};
 pub use losses::Inventory;
+pub use note::{Note, NoteKind, Notes};
 pub use offsets::Unit;
+pub use recognition::{Glance, Recognition, recognize};
 
 use crate::corpus::{Corpus, Document, Scheme, Split};
 use budget::Budget;
@@ -75,6 +84,8 @@ pub struct Choices {
     pub columns: columns::Choice,
     /// What a document is in a plain text.
     pub extent: Option<plain::Extent>,
+    /// Which sheet of a spreadsheet, from 0.
+    pub sheet: Option<usize>,
     /// Whether a compressed file may unfold to any size.
     pub huge: bool,
 }
@@ -154,8 +165,10 @@ pub struct Format {
     pub what: &'static str,
     /// Usual file endings, the first for new files.
     pub extensions: &'static [&'static str],
-    /// Whether a file looks like it.
-    pub recognises: fn(&Glance) -> bool,
+    /// How certain it is that a file is in this format; `None` if it is not.
+    pub recognize: fn(&Glance) -> Option<Recognition>,
+    /// Whether it is JSON, or Python's notation of it: then it is asked about files that are.
+    pub is_json: bool,
     /// How it is read, if it is.
     pub read: Read,
     /// How it is written, if it is.
@@ -216,39 +229,26 @@ impl Holds {
     };
 }
 
-/// What can be seen of a file before it is read.
-pub struct Glance<'a> {
-    /// The ending of its name, in lower case.
-    pub extension: &'a str,
-    /// Its bytes.
-    pub bytes: &'a [u8],
-    /// Its text, the beginning of it; empty where it is none.
-    pub head: &'a str,
-    /// Its first JSON records, where it has some.
-    pub records: &'a [serde_json::Value],
-}
-
-impl Glance<'_> {
-    /// The first line that holds something.
-    pub fn first_line(&self) -> &str {
-        self.head.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("")
-    }
-}
-
+pub use azure::AZURE_LANGUAGE;
 pub use brat::BRAT;
-pub use columns::{CONLL, CONLL2003, WNUT};
+pub use columns::{CONLL, CONLL2003, GMB, WNUT};
+pub use comprehend::COMPREHEND;
 pub use conllu::CONLLU;
 pub use docbin::SPACY;
-pub use gmb::GMB;
 pub use hf_jsonl::HF_JSONL;
 pub use hf_parquet::HF_PARQUET;
+pub use inline::{FASTTEXT, INLINE_XML, OPENNLP, RASA, SLASH_TAGS, WIKINER};
 pub use plain::TEXT;
-pub use records::{ARGILLA, DOCCANO, LABEL_STUDIO, PRODIGY, SPACY_JSON};
+pub use pubtator::PUBTATOR;
+pub use records::{
+    ARGILLA, BIOC_JSON, CLUENER, DATATURKS, DOCCANO, GROUND_TRUTH, LABEL_STUDIO, LUIS, PRODIGY, SPACY_DOC_JSON,
+    SPACY_JSON, VERTEX,
+};
 pub use table::{CSV, XLSX};
 pub use uima::{UIMA_JSON, UIMA_XMI};
 pub use webanno::WEBANNO_TSV;
 
-/// Every format the program knows. A file is taken for the first that recognises it, and for columns if none does.
+/// All formats. Of those that recognize a file with the same score, the first reads it.
 pub const FORMATS: &[Format] = &[
     HF_PARQUET,
     SPACY,
@@ -263,6 +263,22 @@ pub const FORMATS: &[Format] = &[
     HF_JSONL,
     DOCCANO,
     SPACY_JSON,
+    SPACY_DOC_JSON,
+    DATATURKS,
+    CLUENER,
+    GROUND_TRUTH,
+    VERTEX,
+    LUIS,
+    BIOC_JSON,
+    AZURE_LANGUAGE,
+    PUBTATOR,
+    RASA,
+    FASTTEXT,
+    OPENNLP,
+    WIKINER,
+    SLASH_TAGS,
+    INLINE_XML,
+    COMPREHEND,
     CONLLU,
     GMB,
     CONLL2003,
@@ -277,7 +293,8 @@ pub const UNKNOWN: Format = Format {
     name: "unknown",
     what: "A format that this version does not know",
     extensions: &[],
-    recognises: |_| false,
+    recognize: |_| None,
+    is_json: false,
     read: |_, _| Err(Problem::at(0, 0, "this version of the program does not know the format; use a newer version")),
     write: None,
     rewrite: None,
@@ -309,34 +326,6 @@ impl Format {
     }
 }
 
-/// The format a file is in: what recognises it, else columns.
-pub fn recognise(source: &Source) -> Format {
-    recognised(source).unwrap_or(CONLL)
-}
-
-fn recognised(source: &Source) -> Option<Format> {
-    /// So much is looked at, and the rest of its last line.
-    const HEAD: usize = 64 << 10;
-    const LINE: usize = 1 << 20;
-    let beginning = Source { bytes: head(source.bytes, HEAD), ..*source };
-    let decoded = beginning.decode();
-    let head = decoded.as_ref().map_or("", |d| &d.text);
-    let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
-    // A record of JSON or Python is looked at whole; of other lines a part tells as well.
-    let has_records = head.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '(']);
-    let part = &head[..head.floor_char_boundary(LINE)];
-    let records = records::json::first(if has_records { head } else { part });
-    let head = part;
-    let glance = Glance { extension: &extension, bytes: source.bytes, head, records: &records };
-    FORMATS.iter().copied().find(|f| (f.recognises)(&glance))
-}
-
-/// The first bytes of a file, to the end of a line: no record is cut, and no character.
-fn head(bytes: &[u8], least: usize) -> &[u8] {
-    let end = bytes.iter().skip(least).position(|b| *b == b'\n').map_or(bytes.len(), |at| least + at + 1);
-    &bytes[..end]
-}
-
 /// The largest source, in bytes: 1 GiB. Its text has fewer bytes than 32 bits can count, whatever its encoding.
 pub const MAX_SOURCE: usize = 1 << 30;
 
@@ -349,18 +338,21 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let why = format!("it holds more than {} GiB, the most that one source may have; split it", MAX_SOURCE >> 30);
         return Err(Problem::at(0, 0, why));
     }
-    let format = source.choices.format.or_else(|| recognised(source));
-    let is_json = || source.bytes.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| b"{[".contains(b));
-    if format.is_none() && is_json() {
-        let why =
-            "this JSON is in no format that is known here; if it is in one of `tagwright formats`, say which by --from";
-        return Err(Problem::at(0, 0, why));
-    }
+    let recognized = match source.choices.format {
+        Some(format) => Some((format, None)),
+        None => recognition::recognize_with_evidence(source).map(|(format, why)| (format, Some(why))),
+    };
+    let Some((format, why)) = recognized else { return Err(unrecognized::reason(source)) };
     let labels = corpus.labels.len();
-    let found = (format.unwrap_or(CONLL).read)(source, corpus);
-    if found.is_err() {
-        while corpus.labels.len() > labels {
-            corpus.labels.pop();
+    let mut found = (format.read)(source, corpus);
+    match &mut found {
+        Ok(found) => {
+            found.evidence.splice(0..0, why.map(|why| format!("{}: {}", format.name, why.evidence))).for_each(drop)
+        }
+        Err(_) => {
+            while corpus.labels.len() > labels {
+                corpus.labels.pop();
+            }
         }
     }
     found
@@ -374,9 +366,4 @@ pub fn losses(corpus: &Corpus, format: Format, scheme: Scheme) -> Vec<String> {
 /// The line of a place in a table, from 1; 0 for none.
 fn line_of(position: Option<&csv::Position>) -> usize {
     position.map_or(0, |p| usize::try_from(p.line()).unwrap_or(usize::MAX))
-}
-
-/// The byte of a place in a table.
-fn byte_of(position: &csv::Position) -> usize {
-    usize::try_from(position.byte()).unwrap_or(usize::MAX)
 }

@@ -1,7 +1,7 @@
 //! A plain text: a file, each of its lines or each of its paragraphs is a document; its lines and Unicode's rules part
 //! sentences. It cannot hold labels.
 
-use super::{Format, Found, Holds, Problem, Source};
+use super::{Format, Found, Holds, Problem, Recognition, Source};
 use crate::corpus::{Corpus, Document};
 use std::sync::Arc;
 
@@ -10,7 +10,11 @@ pub const TEXT: Format = Format {
     name: "text",
     what: "Plain text: a file, a line or a paragraph is a document",
     extensions: &["txt"],
-    recognises: |g| matches!(g.extension, "txt" | "md" | "text"),
+    recognize: |g| {
+        let is_text = matches!(g.extension, "txt" | "md" | "text");
+        Recognition::when(is_text, Recognition::EXTENSION, "extension of a text")
+    },
+    is_json: false,
     read,
     write: None,
     rewrite: None,

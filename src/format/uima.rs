@@ -6,7 +6,7 @@ use super::layers::{self, Layer};
 use super::offsets::{Claim, Evidence, Ruler};
 use super::records::json::is_too_much;
 use super::words::own_words;
-use super::{Format, Found, Holds, Problem, Source, Unit};
+use super::{Format, Found, Holds, Problem, Recognition, Source, Unit};
 use crate::corpus::narrow::narrow;
 use crate::corpus::{Corpus, Document, Span};
 use quick_xml::events::{BytesStart, Event};
@@ -20,7 +20,11 @@ pub const UIMA_XMI: Format = Format {
     name: "uima-xmi",
     what: "UIMA CAS as XMI, of INCEpTION and DKPro",
     extensions: &["xmi"],
-    recognises: |g| g.extension == "xmi" || g.head.contains("<xmi:XMI"),
+    recognize: |g| {
+        let is_xmi = g.extension == "xmi" || g.head.contains("<xmi:XMI");
+        Recognition::when(is_xmi, Recognition::SIGNATURE, "root element xmi:XMI")
+    },
+    is_json: false,
     read: |source, corpus| read(source, corpus, UIMA_XMI, of_xmi),
     write: None,
     rewrite: None,
@@ -32,7 +36,11 @@ pub const UIMA_JSON: Format = Format {
     name: "uima-json",
     what: "UIMA CAS as JSON 0.4, of INCEpTION",
     extensions: &["json"],
-    recognises: |g| g.head.trim_start().starts_with('{') && g.head.contains("\"%TYPES\""),
+    recognize: |g| {
+        let is_cas = g.head.trim_start().starts_with('{') && g.head.contains("\"%TYPES\"");
+        Recognition::when(is_cas, Recognition::SIGNATURE, "key %TYPES")
+    },
+    is_json: true,
     read: |source, corpus| read(source, corpus, UIMA_JSON, of_json),
     write: None,
     rewrite: None,

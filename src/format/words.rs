@@ -2,14 +2,13 @@
 
 use super::{Current, Found, Problem, Source};
 use crate::corpus::narrow::narrow;
-use crate::corpus::notation::{parse_tag, prefix_of};
+use crate::corpus::notation::{prefix_of, tag_parts};
 use crate::corpus::scheme::decode;
-use crate::corpus::store::Column;
 use crate::corpus::{
-    Corpus, Document, DocumentBuilder, Labels, Notation, Place, SchemeDetector, Split, Tag, TokenSpan, ValueId,
+    Corpus, Document, DocumentBuilder, LabelId, Labels, Notation, Place, SchemeDetector, Split, Tag, TokenSpan,
+    TooManyLabels,
 };
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,6 +21,8 @@ pub(super) struct Standing<W, T> {
     pub words: W,
     pub tags: T,
     pub notation: Notation,
+    /// Whether a word may have several tags.
+    pub stacked: bool,
 }
 
 /// The spans of a source's sentences, asked for in order.
@@ -50,17 +51,18 @@ impl<'a> SpansOf<'a> {
     ///
     /// # Errors
     /// When a sentence that changes has other words than the corpus: the file is not the corpus' source.
-    pub(super) fn changed<'t, W, T>(&mut self, there: Standing<W, T>) -> Result<Option<Vec<TokenSpan>>, Problem>
+    pub(super) fn changed<W, T>(&mut self, mut there: Standing<W, T>) -> Result<Option<Vec<TokenSpan>>, Problem>
     where
-        W: Iterator<Item = &'t str>,
-        T: Iterator<Item = &'t str>,
+        W: Iterator<Item: AsRef<str>>,
+        T: Iterator<Item: AsRef<str>>,
     {
         let Some((document, sentence)) = self.find(there.number) else { return Ok(None) };
         let wanted = document.token_spans(sentence);
-        if !self.current.anew && say(there.notation, there.tags, &wanted, &self.current.corpus.labels) {
+        if !self.current.anew && say(there.notation, there.stacked, there.tags, &wanted, &self.current.corpus.labels) {
             return Ok(None);
         }
-        if document.sentence(sentence).map(|token| document.token(token)).eq(there.words) {
+        let mut words = document.sentence(sentence).map(|token| document.token(token));
+        if words.all(|word| there.words.next().is_some_and(|w| w.as_ref() == word)) && there.words.next().is_none() {
             Ok(Some(wanted))
         } else {
             Err(other_words(there.line))
@@ -88,23 +90,58 @@ pub(super) fn other_words(line: usize) -> Problem {
 }
 
 /// Whether a sentence's tags say these spans, in whatever scheme; one that is none counts as `O`.
-pub(super) fn say<'t>(
+pub(super) fn say(
     notation: Notation,
-    tags: impl Iterator<Item = &'t str>,
+    stacked: bool,
+    tags: impl Iterator<Item: AsRef<str>>,
     wanted: &[TokenSpan],
     labels: &Labels,
 ) -> bool {
+    if stacked {
+        return say_stacked(notation, tags, wanted, labels);
+    }
     let mut names = Labels::default();
-    let tag = |text| match notation.parse(text).ok().flatten() {
+    let mut tag = |text: &str| match notation.parse(text).ok().flatten() {
         Some((letter, name)) => names.intern(name).map(|label| Some((prefix_of(letter), label))),
         None => Ok(None),
     };
     // A sentence of more labels than there can be says something else.
-    let Ok(tags) = tags.map(tag).collect::<Result<Vec<Tag>, _>>() else { return false };
+    let Ok(tags) = tags.map(|t| tag(t.as_ref())).collect::<Result<Vec<Tag>, _>>() else { return false };
     decode(&tags)
         .iter()
         .map(|s| (s.start, s.end, names.name(s.label)))
         .eq(wanted.iter().map(|s| (s.start, s.end, labels.name(s.label))))
+}
+
+/// Whether stacked tags say these spans: the tags of each label are decoded by themselves.
+fn say_stacked(
+    notation: Notation,
+    tags: impl Iterator<Item: AsRef<str>>,
+    wanted: &[TokenSpan],
+    labels: &Labels,
+) -> bool {
+    let mut names = Labels::default();
+    let mut stacks: Vec<Vec<(char, LabelId)>> = Vec::new();
+    for tag in tags {
+        let parts = tag_parts(tag.as_ref(), notation).filter_map(|part| notation.parse(part).ok().flatten());
+        let Ok(stack) =
+            parts.map(|(letter, name)| Ok((letter, names.intern(name)?))).collect::<Result<_, TooManyLabels>>()
+        else {
+            return false;
+        };
+        stacks.push(stack);
+    }
+    let mut said: Vec<(usize, usize, &str)> = Vec::new();
+    for (label, known) in names.iter() {
+        let of_label =
+            |stack: &Vec<(char, LabelId)>| stack.iter().find(|(_, l)| *l == label).map(|(c, l)| (prefix_of(*c), *l));
+        let tags: Vec<Tag> = stacks.iter().map(of_label).collect();
+        said.extend(decode(&tags).iter().map(|s| (s.start, s.end, known.name.as_str())));
+    }
+    let mut wanted: Vec<(usize, usize, &str)> = wanted.iter().map(|s| (s.start, s.end, labels.name(s.label))).collect();
+    said.sort_unstable();
+    wanted.sort_unstable();
+    said == wanted
 }
 
 /// Builds one document of sentences whose words have tags.
@@ -118,8 +155,8 @@ pub(super) struct Tagged<'a> {
     file: u32,
     /// Documents that are complete.
     done: Vec<Document>,
-    /// The values of the column that the source has beside words and tags, by their text.
-    values: HashMap<String, ValueId>,
+    /// How tags are spelled.
+    pub(super) notation: Notation,
 }
 
 impl<'a> Tagged<'a> {
@@ -136,34 +173,8 @@ impl<'a> Tagged<'a> {
             split,
             file,
             done: Vec::new(),
-            values: HashMap::new(),
+            notation: Notation::Usual,
         }
-    }
-
-    /// The source has a column of this name beside words and tags; only the first source of a corpus can bring one.
-    pub(super) fn with_column(&mut self, name: &str) {
-        let is_first = self.corpus.documents.is_empty() && self.corpus.columns.is_empty();
-        if is_first {
-            self.corpus.columns.push(Column { name: name.to_owned(), values: Vec::new() });
-        }
-        if let [column] = self.corpus.columns.as_slice()
-            && column.name == name
-        {
-            self.values = (0..).zip(&column.values).map(|(id, value)| (value.clone(), id)).collect();
-            self.builder = DocumentBuilder::new(self.split, self.file, 0, 1);
-        }
-    }
-
-    /// Adds a word with its value in the column.
-    pub(super) fn word_with(&mut self, word: &str, value: &str) {
-        let value = match (self.corpus.columns.first_mut(), self.builder.columns()) {
-            (Some(column), 1..) => Some(*self.values.entry(value.to_owned()).or_insert_with(|| {
-                column.values.push(value.to_owned());
-                narrow(column.values.len() - 1)
-            })),
-            _ => None,
-        };
-        self.builder.token(word, value);
     }
 
     /// What comes is of this split: another one begins another document.
@@ -212,7 +223,7 @@ impl<'a> Tagged<'a> {
     /// # Errors
     /// When the data has more labels than a corpus can hold.
     pub(super) fn tag(&mut self, text: &str, line: usize, column: usize) -> Result<(), Problem> {
-        let tag = match parse_tag(text) {
+        let tag = match self.notation.parse(text) {
             Ok(None) => None,
             Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name)?)),
             Err(wrong) => {

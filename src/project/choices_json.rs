@@ -22,13 +22,15 @@ struct Stored {
     tag: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     extent: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet: Option<usize>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     huge: bool,
 }
 
 /// As one line of JSON; `{}` where nothing was said.
 pub(super) fn to_json(choices: &Choices) -> String {
-    let Choices { format, encoding, unit, columns, extent, huge } = choices;
+    let Choices { format, encoding, unit, columns, extent, sheet, huge } = choices;
     let stored = Stored {
         format: format.map(|f| f.name.to_owned()),
         encoding: encoding.map(|e| e.name().to_owned()),
@@ -37,6 +39,7 @@ pub(super) fn to_json(choices: &Choices) -> String {
         word: columns.word,
         tag: columns.tag,
         extent: extent.map(|e| e.name().to_owned()),
+        sheet: *sheet,
         huge: *huge,
     };
     // Numbers and strings always have a JSON form.
@@ -56,6 +59,7 @@ pub(super) fn from_json(json: &str) -> Choices {
             tag: stored.tag,
         },
         extent: stored.extent.and_then(|name| Extent::from_name(&name)),
+        sheet: stored.sheet,
         huge: stored.huge,
     }
 }

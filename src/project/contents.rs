@@ -54,7 +54,7 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
     };
     corpus.columns = lost.rows(c, "columns", "SELECT name, vals FROM columns ORDER BY number", column)?;
     let width = corpus.columns.len();
-    let sql = "SELECT split, file, place, text, tokens, sentences, columns, id FROM documents ORDER BY id";
+    let sql = "SELECT split, file, place, text, tokens, sentences, columns, id, name FROM documents ORDER BY id";
     let read = lost.rows(c, "documents", sql, |r| Ok((r.get::<_, i64>(7)?, document(r, width)?)))?;
     let mut documents_lost = !lost.0.is_empty();
     let mut index = HashMap::new();
@@ -301,6 +301,7 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
     let n = tokens.len() / 2;
     Ok(Document {
         split: Split::from_name(&r.get::<_, String>(0)?).unwrap_or_default(),
+        name: r.get(8)?,
         file: r.get(1)?,
         place: r.get(2)?,
         text: r.get(3)?,

@@ -1,7 +1,7 @@
 //! The tables of a project, and what brings older ones to them.
 
 /// Version of the tables; a file of a newer version is refused, not damaged.
-pub(super) const SCHEMA: i64 = 6;
+pub(super) const SCHEMA: i64 = 7;
 
 /// The names of all tables.
 pub(super) const NAMES: [&str; 15] = [
@@ -23,7 +23,7 @@ pub(super) const NAMES: [&str; 15] = [
 ];
 
 /// What brings a file of version 1, 2, ... to the next.
-pub(super) const MIGRATIONS: [&str; 5] = [
+pub(super) const MIGRATIONS: [&str; 6] = [
     "
 ALTER TABLE documents RENAME COLUMN first_sentence TO place;
 ALTER TABLE sources ADD COLUMN unit TEXT;
@@ -52,6 +52,9 @@ CREATE TABLE document_classes(document INTEGER NOT NULL, class INTEGER NOT NULL,
     "
 CREATE TABLE saving(number INTEGER PRIMARY KEY, hash TEXT NOT NULL);
 ",
+    "
+ALTER TABLE documents ADD COLUMN name TEXT NOT NULL DEFAULT '';
+",
 ];
 
 pub(super) const TABLES: &str = "
@@ -63,7 +66,7 @@ CREATE TABLE labels(id INTEGER PRIMARY KEY, name TEXT NOT NULL, colour INTEGER N
 CREATE TABLE columns(number INTEGER PRIMARY KEY, name TEXT NOT NULL, vals TEXT NOT NULL);
 CREATE TABLE documents(id INTEGER PRIMARY KEY, split TEXT NOT NULL, file INTEGER NOT NULL,
     place INTEGER NOT NULL, text TEXT NOT NULL, tokens BLOB NOT NULL, sentences BLOB NOT NULL,
-    columns BLOB NOT NULL);
+    columns BLOB NOT NULL, name TEXT NOT NULL DEFAULT '');
 CREATE TABLE spans(document INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, label INTEGER NOT NULL,
     origin TEXT NOT NULL, decided INTEGER NOT NULL, proposer INTEGER, score REAL);
 CREATE INDEX spans_by_place ON spans(document, start, stop);

@@ -6,7 +6,7 @@ use crate::corpus::scheme::Scheme;
 use crate::corpus::{Corpus, Slip, Split};
 use crate::disk;
 use crate::format::budget::Budget;
-use crate::format::{self, Choices, Current, Found, Problem, Source, packed};
+use crate::format::{self, Choices, Current, Found, Notes, Problem, Source, packed};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -187,6 +187,13 @@ impl Dataset {
                 span.label = new_id[usize::from(span.label)];
             }
         }
+    }
+
+    /// The notes of all files together.
+    pub fn notes(&self) -> Notes {
+        let mut notes = Notes::default();
+        self.files.iter().for_each(|file| notes.merge(&file.found.notes));
+        notes
     }
 
     /// The files' scheme, format and number of problems: for a line that describes the dataset.

@@ -77,7 +77,7 @@ const WATCHED: usize = 500;
 
 /// What the readers make of a file. It changes whenever they part documents, words or labels otherwise than before: then a project
 /// that was filled earlier is no longer what its source would be read as.
-const READER: &str = "5";
+const READER: &str = "6";
 
 /// The value that says that labels of whole documents were read from the sources.
 pub(super) const CLASSES: &str = "classes";
@@ -475,7 +475,7 @@ pub(super) fn fill_tables(
     for (number, column) in corpus.columns.iter().enumerate() {
         t.execute("INSERT INTO columns VALUES(?,?,?)", params![number as i64, column.name, column.values.join("\n")])?;
     }
-    let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?)")?;
+    let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?,?)")?;
     for (id, d) in corpus.documents.iter().enumerate() {
         if id % WATCHED == 0 && !watch(id, corpus.documents.len()) {
             return Err(rusqlite::Error::SqliteFailure(
@@ -487,7 +487,7 @@ pub(super) fn fill_tables(
         let tokens: Vec<u32> = d.tokens.iter().flat_map(|(a, b)| [*a, *b]).collect();
         let columns: Vec<u32> = d.columns.iter().flat_map(Values::iter).collect();
         let (tokens, sentences, columns) = (pack(&tokens), pack(&d.sentences), pack(&columns));
-        let row = params![id, d.split.name(), d.file, d.place, d.text, tokens, sentences, columns];
+        let row = params![id, d.split.name(), d.file, d.place, d.text, tokens, sentences, columns, d.name];
         insert_document.execute(row)?;
         for s in &d.spans {
             insert_span(t, id, s)?;

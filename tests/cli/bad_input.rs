@@ -20,9 +20,9 @@ fn data_that_is_none() {
     let folder = tempfile::tempdir().expect("a folder");
     refused(&["inspect", "no/such/file"], 1, "does not exist");
     refused(&["inspect", text(&file(folder.path(), "empty", b""))], 1, "empty");
-    refused(&["inspect", text(&file(folder.path(), "binary", b"\x89PNG\r\n\x1a\n\0\0"))], 1, "binary");
+    refused(&["inspect", text(&file(folder.path(), "binary", b"\x89PNG\r\n\x1a\n\0\0"))], 1, "a PNG picture");
     refused(&["inspect", text(&file(folder.path(), "prose", b"Dear all,\nplease come.\n"))], 1, "column");
-    refused(&["inspect", text(&file(folder.path(), "broken.jsonl", b"{\"text\": 1}\n{\n"))], 1, "--from");
+    refused(&["inspect", text(&file(folder.path(), "broken.jsonl", b"{\"text\": 1}\n{\n"))], 1, "line 2");
     let pictures = tempfile::tempdir().expect("a folder");
     file(pictures.path(), "a.png", b"\x89PNG");
     refused(&["inspect", text(pictures.path())], 1, "train, dev and test");

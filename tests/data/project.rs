@@ -141,6 +141,7 @@ fn every_older_version_opens() {
         (3, include_str!("../golden/project-3.sql")),
         (4, include_str!("../golden/project-4.sql")),
         (5, include_str!("../golden/project-5.sql")),
+        (6, include_str!("../golden/project-6.sql")),
     ] {
         let at = folder.path().join(format!("{version}.tagwright"));
         rusqlite::Connection::open(&at).and_then(|c| c.execute_batch(tables)).expect("an old project");

@@ -127,7 +127,7 @@ fn a_stray_cell_is_one_cell() {
         said.iter().for_each(|said| inspected(&path, 0, said));
     };
     let down = rows(20) + &format!("<row r=\"1048576\">{}</row>", cell("XFD1048576", "x"));
-    check("down.xlsx", &down, &["19         19", "line 1048576: the row has no cell for the column “text”"]);
+    check("down.xlsx", &down, &["19         19", "line 1048576: the row has no text in “text”"]);
     let right = rows(20).replace("number 5.</t></is></c>", &format!("number 5.</t></is></c>{}", cell("XFD5", "x")));
     check("right.xlsx", &right, &["19         19", "line 5: a cell in column 16384 stands alone"]);
 }
@@ -180,7 +180,7 @@ fn repeated_rows_and_columns_of_ods_are_counted_first() {
     check("a.ods", &(table.clone() + filled), 0, "19         19");
     let gap = "<table:table-row table:number-rows-repeated=\"1048555\"><table:table-cell/></table:table-row>";
     let far = row(&format!("<table:table-cell table:number-columns-repeated=\"16383\"/>{}", cell("x")));
-    check("b.ods", &(table.clone() + gap + &far), 0, "line 1048576: the row has no cell");
+    check("b.ods", &(table.clone() + gap + &far), 0, "line 1048576: the row has no text");
     let repeated = row(&cell("text")) + &cell_rows(&cell(&SENTENCE.repeat(100)), 1_000_000);
     check("c.ods", &repeated, 1, "it unfolds to more than");
     let wide = row(&format!(

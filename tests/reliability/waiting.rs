@@ -42,14 +42,14 @@ fn cards_and_lists_beside_data_are_regular_files() {
     let tags = file(folder.path(), "train.jsonl", "{\"tokens\":[\"Anna\"],\"ner_tags\":[1]}\n");
     pipe(&at("README.md"));
     inspected(folder.path(), 0, "train");
-    inspected(&tags, 1, "put dataset_info.json");
+    inspected(&tags, 1, "dataset_info.json");
     std::fs::remove_file(at("README.md")).expect("a file less");
     symlink("/dev/zero", at("README.md")).expect("a link");
     inspected(folder.path(), 0, "train");
     // A list of names is never so long.
     std::fs::remove_file(at("README.md")).expect("a file less");
     file(folder.path(), "labels.txt", "O\n".repeat(9 << 20));
-    inspected(&tags, 1, "put dataset_info.json");
+    inspected(&tags, 1, "dataset_info.json");
     file(folder.path(), "labels.txt", "O\nB-PER\n");
     inspected(&tags, 0, "no problems");
 }

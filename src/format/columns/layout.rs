@@ -1,10 +1,14 @@
-//! Which column of a file is what: found by looking at its first lines, or said by a person.
+//! The layout of a column file: its separator and the role of each column, detected from the first lines or set by the user.
 
-use super::{CONLL, CONLL2003, DOCSTART, WNUT};
-use crate::corpus::Notation;
-use crate::corpus::notation::parse_tag;
+use super::fields;
+use super::lines::{is_comment_sign, is_document_start};
+use super::{CONLL, CONLL2003, GMB, WNUT};
+use crate::corpus::notation::{parse_tag, tag_parts};
+use crate::corpus::{Notation, Split};
 use crate::format::found::quote;
+use crate::format::header::{Role, has_role, token_role};
 use crate::format::{Format, Problem};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -65,52 +69,130 @@ pub struct Choice {
     pub tag: Option<usize>,
 }
 
-/// How a column file is laid out.
+/// The layout of a column file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// What parts columns.
+    /// What separates columns.
     pub separator: Separator,
-    /// How many columns most lines have.
+    /// Whether a field may stand in double quotes.
+    pub quoted: bool,
+    /// The number of columns of most lines.
     pub columns: usize,
     /// The column of words, from 0.
     pub word: usize,
     /// The column of tags, from 0.
     pub tag: usize,
-    /// Whether the first column numbers the words of a sentence; then a line that begins with `#` is a comment.
+    /// Whether the first column numbers the words of a sentence; then every line that begins with `#` is a comment.
     pub numbered: bool,
+    /// The line of the column names, from 1; 0 if there is none.
+    pub header: usize,
+    /// The column of the number or name of the sentence.
+    pub sentence: Option<usize>,
+    /// The column of the number or name of the document.
+    pub document: Option<usize>,
+    /// The column of the split.
+    pub split: Option<usize>,
+    /// A further column with tags of entities, which is not read.
+    pub second_tag: Option<usize>,
     /// How tags are spelled.
     pub notation: Notation,
+    /// Whether the letters of tags are in lower case: `b-per`, `o`.
+    pub lower_case: bool,
+    /// Whether a word may have several tags: `B-ORG|B-LOC`.
+    pub stacked: bool,
+    /// How many of a hundred lines have `columns` columns and a tag.
+    pub fit: u8,
 }
 
-/// So many lines are looked at.
+/// The number of lines that are looked at.
 const LINES: usize = 2000;
 
+/// The first lines of a file that hold words.
+struct Sample<'t> {
+    /// Lines with their numbers, from 1.
+    lines: Vec<(&'t str, usize)>,
+    /// The names in a comment line `# global.columns = TOKEN NE-COARSE-LIT`, and the number of that line.
+    names: Option<(Vec<&'t str>, usize)>,
+    /// Whether a blank line stands between two of the lines.
+    has_blank: bool,
+}
+
+impl<'t> Sample<'t> {
+    fn of(text: &'t str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let (mut lines, mut comments, mut names) = (Vec::new(), Vec::new(), None);
+        let (mut has_blank, mut follows_blank) = (false, false);
+        for (line, number) in text.lines().zip(1..) {
+            if line.trim().is_empty() {
+                follows_blank = !lines.is_empty();
+            } else if let Some(global) = line.strip_prefix("# global.columns =") {
+                names = Some((global.split_whitespace().collect(), number));
+            } else if is_comment_sign(line) {
+                comments.push((line, number));
+            } else if !is_document_start(line) {
+                has_blank |= std::mem::take(&mut follows_blank);
+                lines.push((line, number));
+            }
+            if lines.len() + comments.len() >= LINES {
+                break;
+            }
+        }
+        // Words that begin with a number sign, and nothing else.
+        let lines = if lines.is_empty() { comments } else { lines };
+        Self { lines, names, has_blank }
+    }
+}
+
 impl Layout {
-    /// Looks at the first lines that hold something.
+    /// Looks at the first lines.
     ///
     /// # Errors
-    /// When the lines are no columns, or none of them holds tags.
+    /// If the lines have no columns, or no column of tags.
     pub fn detect(text: &str, said: Choice) -> Result<Self, Problem> {
-        let kept = |l: &str| !l.trim().is_empty() && !l.starts_with(DOCSTART);
-        let lines: Vec<(&str, usize)> = text.lines().zip(1..).filter(|(l, _)| kept(l)).take(LINES).collect();
+        let sample = Sample::of(text);
         if let Some(separator) = said.separator {
-            return Self::with(separator, &lines, said);
+            return Self::with(separator, &sample, said);
         }
-        let tabs = lines.iter().filter(|(l, _)| l.trim_end().contains('\t')).count() * 2 > lines.len();
-        let first = Self::with(if tabs { Separator::Tab } else { Separator::Space }, &lines, said);
-        first.or_else(|problem| {
-            let with_sign = |sign: &char| Self::with(Separator::Sign(*sign), &lines, said).ok();
-            // A bare label after a comma is any sentence.
-            SIGNS.iter().filter_map(with_sign).find(|l| l.notation != Notation::Bare).ok_or(problem)
-        })
+        let with_tab = sample.lines.iter().filter(|(l, _)| l.trim_end().contains('\t')).count();
+        let first = if with_tab * 2 > sample.lines.len() { Separator::Tab } else { Separator::Space };
+        let usual = Self::with(first, &sample, said);
+        if usual.as_ref().is_ok_and(|layout| layout.fit >= 50) {
+            return usual;
+        }
+        // A label alone after a comma is any sentence, unless a header says that it is a tag.
+        let with_sign = |sign: &char| Self::with(Separator::Sign(*sign), &sample, said).ok();
+        let is_sure = |l: &Self| l.notation != Notation::Bare || l.header > 0;
+        let best = SIGNS.iter().filter_map(with_sign).filter(is_sure).max_by_key(|l| l.fit);
+        match (best, usual) {
+            (Some(best), Ok(usual)) if usual.fit >= best.fit => Ok(usual),
+            (Some(best), _) => Ok(best),
+            (None, usual) => usual,
+        }
     }
 
-    fn with(separator: Separator, lines: &[(&str, usize)], said: Choice) -> Result<Self, Problem> {
-        let usual = Notation::Usual;
-        let guess = Self { separator, columns: 0, word: 0, tag: 0, numbered: false, notation: usual };
+    fn with(separator: Separator, sample: &Sample, said: Choice) -> Result<Self, Problem> {
+        let lines = &sample.lines;
+        let quoted = fields::is_quoted(separator, lines.iter().map(|(line, _)| *line));
+        let guess = Self {
+            separator,
+            quoted,
+            columns: 0,
+            word: 0,
+            tag: 0,
+            numbered: false,
+            header: 0,
+            sentence: None,
+            document: None,
+            split: None,
+            second_tag: None,
+            notation: Notation::Usual,
+            lower_case: false,
+            stacked: false,
+            fit: 0,
+        };
         let mut widths: HashMap<usize, usize> = HashMap::new();
         guess.table(lines).iter().for_each(|row| *widths.entry(row.len()).or_default() += 1);
-        // Words may hold the sign that parts columns, so of widths that are as frequent the smaller one.
+        // Words may hold the sign that separates columns, so of widths that are as frequent the smaller one.
         let preferred = |width: usize| if matches!(separator, Separator::Sign(_)) { usize::MAX - width } else { width };
         let columns = widths.iter().max_by_key(|(width, n)| (**n, preferred(**width))).map_or(0, |(width, _)| *width);
         if columns < 2 {
@@ -118,73 +200,125 @@ impl Layout {
             let wanted = "expected a word and its tag, separated by a space or a tab, but found one column";
             return Err(Problem::at(number, 1, format!("{wanted}: {}", quote(line))));
         }
-        let table = Self { columns, ..guess }.table(lines);
-        let whole: Vec<&Vec<&str>> = table.iter().filter(|row| row.len() == columns).collect();
-        let by_column: Vec<Vec<&str>> = (0..columns).map(|i| whole.iter().map(|row| row[i]).collect()).collect();
-        let numbered = columns > 2 && said.word != Some(0) && counts(&by_column[0]);
+        let mut table = Self { columns, ..guess }.table(lines);
+        let mut header = Header::of(&table, columns, sample);
+        if header.line > 0 && sample.names.is_none() {
+            table.remove(0);
+        }
+        // A table with names is CSV, also where none of its first lines needs quotes.
+        let is_plain = || lines.iter().all(|(line, _)| !line.contains('"'));
+        let quoted = quoted || (header.line > 0 && matches!(separator, Separator::Sign(_)) && is_plain());
+        let even: Vec<&Vec<Cow<str>>> = table.iter().filter(|row| row.len() == columns).collect();
+        let by_column: Vec<Vec<&str>> =
+            (0..columns).map(|i| even.iter().map(|row| row[i].as_ref()).collect()).collect();
+        let is_split = |i: &usize| by_column[*i].iter().all(|v| Split::from_name(v.trim()).is_some());
+        header.split = header.split.filter(is_split);
+        let numbered = columns > 2 && said.word != Some(0) && header.word != Some(0) && counts(&by_column[0]);
+        let sentence = header.sentence.or_else(|| {
+            let free = |i: &usize| !(numbered && *i == 0) && said.word != Some(*i);
+            let found = || (0..columns).filter(free).find(|i| numbers_sentences(&by_column[*i]));
+            (columns > 2 && !sample.has_blank && header.line == 0).then(found).flatten()
+        });
+        let taken = |i: usize| {
+            (numbered && i == 0) || [sentence, header.document, header.split].contains(&Some(i)) || header.is_grammar(i)
+        };
         let (tag, notation) = match said.tag {
-            Some(tag) if tag < columns => (tag, Notation::of(&by_column[tag]).unwrap_or_default()),
+            Some(tag) if tag < columns => (tag, notation_of(&by_column[tag]).unwrap_or_default()),
             Some(tag) => {
                 let why = format!("there is no column {}; most lines have {columns}", tag + 1);
                 return Err(Problem::at(0, 0, why));
             }
-            None => tags(&table, &by_column, numbered).ok_or_else(|| no_tags(lines, &table, columns))?,
+            None => header
+                .tag(&by_column)
+                .or_else(|| tags(&table, &by_column, numbered, taken))
+                .ok_or_else(|| no_tags(lines, &table, columns))?,
         };
-        let word = said.word.unwrap_or_else(|| {
-            let free = |i: &usize| *i != tag && !(numbered && *i == 0);
-            (0..columns).find(free).unwrap_or(0)
+        let free = |i: &usize| *i != tag && !taken(*i);
+        let is_number =
+            |i: usize| by_column[i].iter().filter(|v| v.parse::<f64>().is_ok()).count() * 10 >= even.len() * 9;
+        let word = said.word.or(header.word.filter(|i| *i != tag)).unwrap_or_else(|| {
+            // Numbers are no words if another column has letters.
+            let letters = (0..columns).filter(free).find(|i| !is_number(*i));
+            letters.or_else(|| (0..columns).find(free)).unwrap_or(0)
         });
         if word == tag || word >= columns {
             let why =
                 format!("column {} cannot be the word; there are {columns}, and {} is the tag", word + 1, tag + 1);
             return Err(Problem::at(0, 0, why));
         }
-        Ok(Self { separator, columns, word, tag, numbered, notation })
+        let values = &by_column[tag];
+        let labelled = values.iter().filter(|v| notation.parse(v).is_ok_and(|tag| tag.is_some()));
+        let lower: Vec<bool> = labelled.filter_map(|v| notation.is_lower_case(v)).collect();
+        let second_tag = (0..columns)
+            .filter(|i| *i != word && free(i))
+            .find(|i| notation_of(&by_column[*i]).is_some_and(|n| n == notation && has_entities(&by_column[*i], n)));
+        // A cell of several tags belongs to a table of sentences.
+        let is_one = |v: &str| !v.split_whitespace().skip(1).any(|part| notation.parse(part).is_ok());
+        let fitting = values.iter().filter(|v| notation.parse(entry(v)).is_ok() && is_one(v)).count();
+        Ok(Self {
+            quoted,
+            columns,
+            word,
+            tag,
+            numbered,
+            header: header.line,
+            sentence,
+            document: header.document,
+            split: header.split,
+            second_tag,
+            notation,
+            lower_case: !lower.is_empty() && lower.iter().all(|is_lower| *is_lower),
+            stacked: values.iter().any(|v| v.contains('|') && tag_parts(v, notation).count() > 1),
+            fit: u8::try_from(fitting * 100 / table.len().max(1)).unwrap_or(100),
+            ..guess
+        })
     }
 
-    /// The columns of each line.
-    fn table<'l>(&self, lines: &[(&'l str, usize)]) -> Vec<Vec<&'l str>> {
+    /// The fields of each line.
+    fn table<'l>(&self, lines: &[(&'l str, usize)]) -> Vec<Vec<Cow<'l, str>>> {
         let mut fields = Vec::new();
         let row = |(line, _): &(&'l str, usize)| {
             self.fields(line, &mut fields);
-            fields.iter().map(|r| &line[r.clone()]).collect()
+            fields.iter().map(|r| self.field(&line[r.clone()])).collect()
         };
         lines.iter().map(row).collect()
     }
 
-    /// Puts the byte ranges of a line's columns into `into`.
+    /// Puts the byte ranges of a line's fields into `into`.
     pub(super) fn fields(&self, line: &str, into: &mut Vec<Range<usize>>) {
-        into.clear();
-        let line = line.trim_end_matches(['\r', ' ', '\t']);
-        match self.separator {
-            Separator::Space => {
-                part(line, |b| b == b' ' || b == b'\t', into);
-                // Runs of spaces separate once; two tabs in a row hold an empty column.
-                into.retain(|field| !field.is_empty());
-            }
-            Separator::Tab | Separator::Sign(_) => {
-                let sign = self.separator.sign() as u8;
-                part(line, |b| b == sign, into);
-            }
-        }
+        fields::split(line, self.separator, self.quoted, into);
         // A word that is the sign itself, or has it inside.
-        if matches!(self.separator, Separator::Sign(_)) && self.columns > 1 && into.len() > self.columns {
+        let is_sign = matches!(self.separator, Separator::Sign(_));
+        if is_sign && !self.quoted && self.columns > 1 && into.len() > self.columns {
             let last = self.word + into.len() - self.columns;
             into[self.word].end = into[last].end;
             into.drain(self.word + 1..=last);
         }
     }
 
-    /// The columns that are neither word nor tag, nor number words.
-    pub(super) fn further(&self) -> impl Iterator<Item = usize> + use<> {
-        let Self { columns, word, tag, numbered, .. } = *self;
-        (0..columns).filter(move |i| *i != word && *i != tag && !(numbered && *i == 0))
+    /// The content of a field, without its quotes.
+    pub(super) fn field<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.quoted { fields::unquoted(text) } else { text.into() }
     }
 
-    /// Which named format this is.
+    /// The columns that are neither word nor tag, and number nothing.
+    pub(super) fn further(&self) -> impl Iterator<Item = usize> + use<> {
+        let layout = *self;
+        (0..self.columns).filter(move |i| {
+            let numbers = [layout.sentence, layout.document, layout.split].contains(&Some(*i));
+            *i != layout.word && *i != layout.tag && !numbers && !(layout.numbered && *i == 0)
+        })
+    }
+
+    /// The named format that has this layout.
     pub fn format(&self) -> Format {
-        let plain = self.word == 0 && self.tag + 1 == self.columns && self.notation == Notation::Usual;
+        let plain = self.word == 0
+            && self.tag + 1 == self.columns
+            && self.notation == Notation::Usual
+            && self.header == 0
+            && self.sentence.is_none();
         match (self.columns, self.separator) {
+            (_, Separator::Sign(',')) if self.header > 0 && self.sentence.is_some() => GMB,
             (4, Separator::Space) if plain => CONLL2003,
             (2, Separator::Tab) if plain => WNUT,
             _ => CONLL,
@@ -204,54 +338,155 @@ impl Layout {
             let (tag, word, columns) = (self.tag + 1, self.word + 1, self.columns);
             said.push(format!("tags in column {tag} of {columns}, words in column {word}"));
         }
+        if let Some(sentence) = self.sentence {
+            said.push(format!("column {} numbers the sentences", sentence + 1));
+        }
+        if let Some(document) = self.document {
+            said.push(format!("column {} names the documents", document + 1));
+        }
         match self.notation {
             Notation::Usual => {}
             Notation::Bare => said.push("tags are labels alone".into()),
+            Notation::Untyped => said.push("tags have no label".into()),
             other => said.push(format!("tags are spelled as {}", other.example())),
         }
         said
     }
 }
 
-/// The stretches of a line between bytes that end one.
-fn part(line: &str, is_end: impl Fn(u8) -> bool, into: &mut Vec<Range<usize>>) {
-    let mut start = 0;
-    for (at, byte) in line.bytes().enumerate() {
-        if is_end(byte) {
-            into.push(start..at);
-            start = at + 1;
-        }
-    }
-    into.push(start..line.len());
+/// What the names of the columns say.
+#[derive(Default)]
+struct Header {
+    /// Line, from 1; 0 for none.
+    line: usize,
+    word: Option<usize>,
+    sentence: Option<usize>,
+    document: Option<usize>,
+    split: Option<usize>,
+    tags: Vec<usize>,
+    grammar: Vec<usize>,
 }
 
-/// Whether a column counts words from 0 or 1 in each sentence.
+impl Header {
+    /// The names in the first row, or in a comment; empty if there are none.
+    fn of(table: &[Vec<Cow<str>>], columns: usize, sample: &Sample) -> Self {
+        let (names, line): (Vec<&str>, usize) = match (&sample.names, table.first()) {
+            (Some((names, line)), _) if names.len() == columns => (names.clone(), *line),
+            (_, Some(first)) if first.len() == columns || first.len() + 1 == columns => {
+                (first.iter().map(AsRef::as_ref).collect(), sample.lines[0].1)
+            }
+            _ => return Self::default(),
+        };
+        let all =
+            |role: Role| -> Vec<usize> { (0..names.len()).filter(|i| token_role(names[*i]) == Some(role)).collect() };
+        let first = |role: Role| all(role).first().copied();
+        let tags = all(Role::Tag);
+        let roles = names.iter().filter_map(|n| token_role(n)).collect::<HashSet<Role>>().len();
+        // One name is enough if no other row has it, and it is no tag itself.
+        let occurs_once = |i: usize| !table[1..].iter().any(|row| row.get(i).is_some_and(|v| *v == names[i]));
+        let is_lone_tag = tags.first().is_some_and(|i| has_role(names[*i], Role::Tag) && occurs_once(*i));
+        let is_lone_word = || {
+            let word = first(Role::Word).filter(|i| occurs_once(*i) && !names[*i].eq_ignore_ascii_case("text"));
+            word.is_some() && !names.iter().any(|n| parse_tag(n).is_ok())
+        };
+        if roles < 2 && !is_lone_tag && !is_lone_word() {
+            return Self::default();
+        }
+        if tags.iter().any(|i| parse_tag(names[*i]).is_ok()) {
+            return Self::default();
+        }
+        Self {
+            line,
+            word: first(Role::Word),
+            sentence: first(Role::Sentence),
+            document: first(Role::Document),
+            split: first(Role::Split),
+            grammar: all(Role::Grammar),
+            tags,
+        }
+    }
+
+    fn is_grammar(&self, column: usize) -> bool {
+        self.grammar.contains(&column)
+    }
+
+    /// The first named column of tags that has entities, else the first.
+    fn tag(&self, by_column: &[Vec<&str>]) -> Option<(usize, Notation)> {
+        let known = |i: &usize| notation_of(by_column.get(*i)?).map(|notation| (*i, notation));
+        let without = |i: &usize| {
+            let is_empty = |v: &&str| matches!(entry(v), "O" | "o" | "");
+            by_column.get(*i)?.iter().all(is_empty).then_some((*i, Notation::Usual))
+        };
+        self.tags.iter().find_map(known).or_else(|| self.tags.iter().find_map(without))
+    }
+}
+
+/// A field of a column of tags, where some files write `_` or `-` for `O`.
+pub(super) fn entry(field: &str) -> &str {
+    if matches!(field, "_" | "-") { "O" } else { field }
+}
+
+/// The notation of a column of tags.
+fn notation_of(values: &[&str]) -> Option<Notation> {
+    let values: Vec<&str> = values.iter().map(|v| entry(v)).collect();
+    Notation::of(&values)
+}
+
+/// Whether tags name entities, not chunks of grammar.
+fn has_entities(values: &[&str], notation: Notation) -> bool {
+    const CHUNKS: [&str; 11] = ["NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP"];
+    let labels = values.iter().filter_map(|v| notation.parse(v).ok().flatten());
+    matches!(notation, Notation::Usual)
+        && labels.clone().next().is_some()
+        && !labels.clone().any(|(_, l)| CHUNKS.contains(&l))
+}
+
+/// Whether a column counts words from 0 or 1 in each sentence: `1`, or `1-1` as WebAnno writes sentence and word.
 fn counts(values: &[&str]) -> bool {
-    let numbers: Vec<Option<u32>> = values.iter().map(|v| v.parse().ok()).collect();
-    let next = |w: &&[Option<u32>]| matches!(w, [Some(a), Some(b)] if *b == a + 1 || *b < 2);
+    let number = |v: &&str| v.rsplit_once('-').map_or(*v, |(_, word)| word).parse().ok();
+    let numbers: Vec<Option<u32>> = values.iter().map(number).collect();
+    let next = |w: &&[Option<u32>]| matches!(w, [Some(a), Some(b)] if *b == a.saturating_add(1) || *b < 2);
     let begins = numbers.iter().flatten().next().is_some_and(|n| *n < 2);
     begins && numbers.windows(2).filter(next).count() * 10 >= (numbers.len() - 1) * 9
 }
 
+/// Whether a column counts sentences: numbers that repeat and grow by one.
+fn numbers_sentences(values: &[&str]) -> bool {
+    let numbers: Option<Vec<u64>> = values.iter().map(|v| v.parse().ok()).collect();
+    let Some(numbers) = numbers else { return false };
+    let steps: Vec<bool> = numbers.windows(2).map(|w| w[0] == w[1]).collect();
+    let grows = numbers.windows(2).all(|w| w[1] == w[0] || w[1] == w[0].saturating_add(1));
+    grows && steps.contains(&true) && steps.contains(&false)
+}
+
 /// The column of tags and their notation: the last that can be one.
-fn tags(table: &[Vec<&str>], by_column: &[Vec<&str>], numbered: bool) -> Option<(usize, Notation)> {
+fn tags(
+    table: &[Vec<Cow<str>>],
+    by_column: &[Vec<&str>],
+    numbered: bool,
+    taken: impl Fn(usize) -> bool,
+) -> Option<(usize, Notation)> {
     let columns = by_column.len();
-    let last = |row: &Vec<&str>| row.last().and_then(|v| parse_tag(v).ok().map(|tag| tag.is_some()));
+    let last = |row: &Vec<Cow<str>>| row.last().and_then(|v| parse_tag(v).ok().map(|tag| tag.is_some()));
     let fitting: Vec<bool> = table.iter().filter_map(last).collect();
     let first = usize::from(numbered);
     // Half is enough for the usual tags in the usual place, if one has a label: the other lines are reported.
-    let half = fitting.len() * 2 >= table.len();
-    let usual = half && (fitting.contains(&true) || Notation::of(&by_column[columns - 1]).is_none());
-    let (mut tag, notation) = if usual {
-        (columns - 1, Notation::Usual)
-    } else {
-        (first..columns).rev().find_map(|i| Some((i, Notation::of(&by_column[i])?)))?
+    let half = fitting.len() * 2 >= table.len() && !table.is_empty() && !taken(columns - 1);
+    let usual = half && (fitting.contains(&true) || notation_of(&by_column[columns - 1]).is_none());
+    let search = |bare: bool| {
+        let free = (first..columns).rev().filter(|i| !taken(*i));
+        free.into_iter().find_map(|i| {
+            let notation = if bare { Notation::of(&by_column[i]) } else { notation_of(&by_column[i]) };
+            notation.filter(|n| (*n == Notation::Bare) == bare).map(|n| (i, n))
+        })
     };
+    let (mut tag, notation) =
+        if usual { (columns - 1, Notation::Usual) } else { search(false).or_else(|| search(true))? };
     // Of layers of nested entities the outermost: the column before has tags of the same labels.
     let labels = |i: usize| -> HashSet<&str> {
         by_column[i].iter().filter_map(|v| notation.parse(v).ok().flatten()).map(|(_, name)| name).collect()
     };
-    while tag > first + 1 && Notation::of(&by_column[tag - 1]) == Some(notation) {
+    while tag > first + 1 && notation_of(&by_column[tag - 1]) == Some(notation) {
         let inner = labels(tag);
         if !inner.is_subset(&labels(tag - 1)) || (inner.is_empty() && !numbered) {
             break;
@@ -261,9 +496,10 @@ fn tags(table: &[Vec<&str>], by_column: &[Vec<&str>], numbered: bool) -> Option<
     Some((tag, notation))
 }
 
-fn no_tags(lines: &[(&str, usize)], table: &[Vec<&str>], columns: usize) -> Problem {
-    let last = |row: &Vec<&str>| row.last().copied().unwrap_or_default().to_owned();
-    let wrong = lines.iter().zip(table).find(|(_, row)| parse_tag(&last(row)).is_err());
+fn no_tags(lines: &[(&str, usize)], table: &[Vec<Cow<str>>], columns: usize) -> Problem {
+    let last = |row: &Vec<Cow<str>>| row.last().map(ToString::to_string).unwrap_or_default();
+    let skipped = lines.len() - table.len();
+    let wrong = lines[skipped..].iter().zip(table).find(|(_, row)| parse_tag(&last(row)).is_err());
     let (number, found) = wrong.map_or((0, String::new()), |((_, number), row)| (*number, last(row)));
     let wanted = "the last column should be a tag such as O, B-PER or I-LOC";
     Problem::at(number, columns, format!("{wanted}, but is {}; or say which column is (--tag-column)", quote(&found)))

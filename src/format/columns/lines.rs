@@ -1,5 +1,6 @@
-//! A column file's sentences, line by line.
+//! The sentences of a column file, line by line.
 
+use super::layout::entry;
 use super::{DOCSTART, Layout};
 use std::ops::Range;
 
@@ -10,42 +11,89 @@ pub(super) struct Row {
     pub line: usize,
     /// The whole line without its end.
     pub all: Range<usize>,
-    /// The word.
+    /// The word, with its quotes.
     pub word: Range<usize>,
-    /// The tag; `None` where the line lacks its column.
+    /// The tag, with its quotes; `None` where the line lacks its column.
     pub tag: Option<Range<usize>>,
-    /// Its columns, as places in [`Sentences::fields`].
+    /// Its columns, as positions in [`Sentences::fields`].
     pub fields: Range<usize>,
 }
 
 /// What comes next in a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Block {
-    /// A `-DOCSTART-` line.
-    DocumentStart,
-    /// The token lines up to the next blank line: [`Sentences::rows`].
+    /// A document begins: its name, where the file has one.
+    DocumentStart(Option<Range<usize>>),
+    /// The token lines of a sentence: [`Sentences::rows`].
     Sentence,
 }
 
 /// Whether a line holds nothing but space; most begin with a letter.
 fn is_blank(line: &str) -> bool {
-    !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.trim().is_empty()
+    !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.trim_matches(is_space).is_empty()
 }
 
-/// A file's sentences. What they hold lies in buffers that the next one uses again.
+/// White space, and the byte order mark that some files have inside.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || c == '\u{feff}'
+}
+
+/// Whether a line begins with a sign that can begin a comment.
+pub(super) fn is_comment_sign(line: &str) -> bool {
+    line.starts_with(['#', '%'])
+}
+
+/// Whether a line begins a document: `-DOCSTART-`, whatever follows.
+pub(super) fn is_document_start(line: &str) -> bool {
+    line.strip_prefix(DOCSTART)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', ',', ';', '|', '\r']))
+}
+
+/// Comments that begin a document, before its name.
+const DOCUMENT_COMMENTS: [&str; 8] =
+    ["newdoc id", "newdoc", "document_id", "doc_id", "docid", "document id", "###MEDLINE:", "begin document"];
+
+/// The name in a comment that begins a document, as a byte range of the line; `None` for other comments.
+fn document_comment(line: &str) -> Option<Option<Range<usize>>> {
+    let inside = line.trim_start_matches(['#', '%', ' ', '\t']);
+    let known = DOCUMENT_COMMENTS.iter().find_map(|known| {
+        let text = if known.starts_with('#') { line } else { inside };
+        text.strip_prefix(known)
+    })?;
+    let value = known.trim_start_matches([' ', '=', ':', '\t']);
+    // `documents`, `newdocument`: other words.
+    if known.starts_with(char::is_alphanumeric)
+        && !known.is_empty()
+        && value.len() == known.len()
+        && !line.starts_with("###")
+    {
+        return None;
+    }
+    let start = line.len() - value.len();
+    let name = start..start + value.trim_end().len();
+    Some((!name.is_empty()).then_some(name))
+}
+
+/// The sentences of a file. What they hold lies in buffers that the next one uses again.
 pub(super) struct Sentences<'t> {
     text: &'t str,
     layout: Layout,
     at: usize,
     line: usize,
-    start_follows: bool,
+    /// A document start that was met while a sentence was open.
+    start_follows: Option<Option<Range<usize>>>,
     one: Vec<Range<usize>>,
+    /// The sentence and the document of the last row, where columns number them.
+    sentence: Range<usize>,
+    document: Range<usize>,
     /// The lines of the sentence.
     pub rows: Vec<Row>,
     /// Their columns.
     pub fields: Vec<Range<usize>>,
     /// Lines without a word, by number, since the last sentence: they are left as they are.
     pub strays: Vec<(usize, Range<usize>)>,
+    /// Comment lines so far, and the first of them.
+    pub comments: (usize, Range<usize>),
 }
 
 impl<'t> Sentences<'t> {
@@ -55,11 +103,14 @@ impl<'t> Sentences<'t> {
             layout,
             at: usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8(),
             line: 0,
-            start_follows: false,
+            start_follows: None,
             one: Vec::new(),
+            sentence: 0..0,
+            document: 0..0,
             rows: Vec::new(),
             fields: Vec::new(),
             strays: Vec::new(),
+            comments: (0, 0..0),
         }
     }
 
@@ -80,10 +131,12 @@ impl<'t> Sentences<'t> {
         self.rows.clear();
         self.fields.clear();
         self.strays.clear();
-        if std::mem::take(&mut self.start_follows) {
-            return Some(Block::DocumentStart);
+        if let Some(name) = self.start_follows.take() {
+            return Some(Block::DocumentStart(name));
         }
-        while let Some(all) = self.next_line() {
+        loop {
+            let before = (self.at, self.line);
+            let Some(all) = self.next_line() else { break };
             let line = &self.text[all.clone()];
             if is_blank(line) {
                 if self.rows.is_empty() {
@@ -91,20 +144,71 @@ impl<'t> Sentences<'t> {
                 }
                 return Some(Block::Sentence);
             }
-            if self.layout.numbered && line.starts_with('#') {
+            if self.line == self.layout.header {
                 continue;
             }
-            self.layout.fields(line, &mut self.one);
-            if self.one.first().is_some_and(|first| &line[first.clone()] == DOCSTART) {
-                if self.rows.is_empty() {
-                    return Some(Block::DocumentStart);
+            let start = if line.starts_with('-') && is_document_start(line) {
+                let name = line[DOCSTART.len()..].trim().trim_matches(['(', ')']);
+                let is_name = !name.is_empty() && !name.contains(char::is_whitespace) && name != "O" && name != "-X-";
+                let at = all.start + line.find(name).unwrap_or(0);
+                Some(is_name.then(|| at..at + name.len()))
+            } else {
+                self.layout.fields(line, &mut self.one);
+                if is_comment_sign(line) && self.is_comment(line) {
+                    self.comments.0 += 1;
+                    if self.comments.0 == 1 {
+                        self.comments.1 = all.clone();
+                    }
+                    let shift = |name: Range<usize>| name.start + all.start..name.end + all.start;
+                    document_comment(line).map(|name| name.map(shift))
+                } else if self.is_other(&all, self.layout.document, &self.document) {
+                    // The row is read again as the first of its document.
+                    (self.at, self.line) = before;
+                    let name = self.layout.document.and_then(|i| self.one.get(i));
+                    self.document = name.map_or(0..0, |r| r.start + all.start..r.end + all.start);
+                    self.sentence = 0..0;
+                    Some((!self.document.is_empty()).then(|| self.document.clone()))
+                } else {
+                    if self.is_other(&all, self.layout.sentence, &self.sentence) {
+                        if !self.rows.is_empty() {
+                            (self.at, self.line) = before;
+                            return Some(Block::Sentence);
+                        }
+                        let name = self.layout.sentence.and_then(|i| self.one.get(i));
+                        self.sentence = name.map_or(0..0, |r| r.start + all.start..r.end + all.start);
+                    }
+                    self.token_line(all);
+                    continue;
                 }
-                self.start_follows = true;
-                return Some(Block::Sentence);
+            };
+            let Some(name) = start else { continue };
+            if self.rows.is_empty() {
+                return Some(Block::DocumentStart(name));
             }
-            self.token_line(all);
+            self.start_follows = Some(name);
+            return Some(Block::Sentence);
         }
         (!self.rows.is_empty()).then_some(Block::Sentence)
+    }
+
+    /// Whether a line that begins with a comment sign is a comment, not a word: a word has all columns and a tag. Inside a sentence
+    /// only a sign with a space begins one; other lines there lack their tag.
+    fn is_comment(&self, line: &str) -> bool {
+        let layout = &self.layout;
+        if layout.numbered {
+            return true;
+        }
+        let tag = self.one.get(layout.tag).map(|r| layout.field(&line[r.clone()]));
+        let has_tag = tag.is_some_and(|tag| layout.notation.parse(entry(&tag)).is_ok());
+        let is_word = self.one.len() == layout.columns && has_tag;
+        !is_word && (self.rows.is_empty() || line.starts_with("# "))
+    }
+
+    /// Whether a line has another value in a column that numbers sentences or documents; an empty one goes on.
+    fn is_other(&self, all: &Range<usize>, column: Option<usize>, current: &Range<usize>) -> bool {
+        let Some(field) = column.and_then(|i| self.one.get(i)) else { return false };
+        let value = self.text[field.start + all.start..field.end + all.start].trim();
+        !value.is_empty() && value != self.text[current.clone()].trim()
     }
 
     /// Takes a line's columns in.
@@ -116,7 +220,8 @@ impl<'t> Sentences<'t> {
         let word_at = if count == 1 { 0 } else { word };
         let word = self.one.get(word_at);
         // Without a word there is nothing to label; the reader tells of it.
-        let Some(word) = word.map(shift).filter(|w| !is_blank(&self.text[w.clone()])) else {
+        let has_word = |w: &Range<usize>| !is_blank(&self.layout.field(&self.text[w.clone()]));
+        let Some(word) = word.map(shift).filter(has_word) else {
             self.strays.push((self.line, all));
             return;
         };
@@ -126,5 +231,25 @@ impl<'t> Sentences<'t> {
         let from = self.fields.len();
         self.fields.extend(self.one.iter().map(shift));
         self.rows.push(Row { line: self.line, all, word, tag, fields: from..self.fields.len() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_name_documents() {
+        let check = |line: &str, expected: Option<Option<&str>>| {
+            let found = document_comment(line).map(|name| name.map(|range| &line[range]));
+            assert_eq!(found, expected, "{line}");
+        };
+        check("# newdoc id = weblog-1", Some(Some("weblog-1")));
+        check("# newdoc", Some(None));
+        check("###MEDLINE:95369245", Some(Some("95369245")));
+        check("# document_id = NZZ-1798\r", Some(Some("NZZ-1798")));
+        check("# sent_id = s1", None);
+        check("# newdocuments are here", None);
+        check("# text = Anna", None);
     }
 }

@@ -1,12 +1,13 @@
 //! Reading column files.
 
-use super::layout::Layout;
+use super::layout::{Layout, entry};
 use super::lines::{Block, Row, Sentences};
-use crate::corpus::notation::prefix_of;
+use crate::corpus::notation::{prefix_of, tag_parts};
 use crate::corpus::scheme::decode;
 use crate::corpus::store::Column;
-use crate::corpus::{Corpus, DocumentBuilder, Notation, Place, Scheme, SchemeDetector, Tag, ValueId};
+use crate::corpus::{Corpus, DocumentBuilder, Notation, Place, Scheme, SchemeDetector, Split, Tag, TokenSpan, ValueId};
 use crate::format::found::quote;
+use crate::format::note::NoteKind;
 use crate::format::{Found, Problem, Source};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -32,8 +33,15 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
     while let Some(block) = lines.next() {
         reader.strays(&lines.strays);
         match block {
-            Block::DocumentStart => documents.extend(end(&mut builder, sentences)),
+            Block::DocumentStart(name) => {
+                documents.extend(end(&mut builder, sentences));
+                builder.name(name.map_or("", |range| text[range].trim()));
+            }
             Block::Sentence => {
+                if let Some(split) = reader.split(&lines).filter(|split| *split != builder.split()) {
+                    documents.extend(end(&mut builder, sentences));
+                    builder.of_split(split);
+                }
                 reader.sentence(&lines, &mut builder, sentences as usize)?;
                 sentences += 1;
             }
@@ -41,6 +49,7 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
     }
     reader.strays(&lines.strays);
     documents.extend(end(&mut builder, sentences));
+    reader.notes(&lines, sentences as usize, documents.iter().map(|d| d.tokens.len()).sum());
     let (columns, mut found) = reader.finish();
     found.note_encoding(&decoded);
     corpus.documents.extend(documents);
@@ -64,18 +73,35 @@ struct Reader<'a> {
     values: Vec<ValueId>,
     /// Of the sentence that is read.
     tags: Vec<Tag>,
+    /// Further spans of the sentence, where tags are stacked.
+    spans: Vec<TokenSpan>,
+}
+
+/// The names of the columns; none if the file has no header.
+fn header(text: &str, layout: Layout) -> Vec<String> {
+    let Some(line) = layout.header.checked_sub(1).and_then(|at| text.lines().nth(at)) else { return Vec::new() };
+    let line = line.trim_start_matches('\u{feff}');
+    if let Some(names) = line.strip_prefix("# global.columns =") {
+        return names.split_whitespace().map(str::to_owned).collect();
+    }
+    let mut fields = Vec::new();
+    layout.fields(line, &mut fields);
+    fields.into_iter().map(|range| layout.field(&line[range]).trim().to_owned()).collect()
 }
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str, layout: Layout, corpus: &'a mut Corpus) -> Self {
         let further: Vec<usize> = layout.further().collect();
         let published = layout.format() == super::CONLL2003;
+        let names = header(text, layout);
         let mut columns = corpus.columns.clone();
         if corpus.documents.is_empty() {
-            let name = |i: usize| match i {
-                1 if published => "pos".to_owned(),
-                2 if published => "chunk".to_owned(),
-                i => format!("column {}", i + 1),
+            let name = |i: usize| match (i, names.get(i).map(|n| n.trim())) {
+                (_, Some(name)) if name.eq_ignore_ascii_case("pos") => "pos".to_owned(),
+                (_, Some(name)) if !name.is_empty() => name.to_owned(),
+                (1, _) if published => "pos".to_owned(),
+                (2, _) if published => "chunk".to_owned(),
+                (i, _) => format!("column {}", i + 1),
             };
             columns = further.iter().map(|i| Column { name: name(*i), values: Vec::new() }).collect();
         }
@@ -83,8 +109,45 @@ impl<'a> Reader<'a> {
         let mut found = Found::new(layout.format());
         found.evidence = layout.evidence();
         found.layout = Some(layout);
+        let named = |i: usize| match names.get(i) {
+            Some(name) if !name.is_empty() => format!("column {} ({})", i + 1, quote(name)),
+            _ => format!("column {}", i + 1),
+        };
+        if layout.header > 0 {
+            found.notes.add(NoteKind::Header, || format!("line {}: {}", layout.header, names.join(", ")));
+        }
+        if let Some(second) = layout.second_tag {
+            found
+                .notes
+                .add(NoteKind::SecondLayer, || format!("{}; tags are read from {}", named(second), named(layout.tag)));
+        }
+        found.roles.push(("text", named(layout.word)));
+        found.roles.push(("label", named(layout.tag)));
+        let others = [("sentence", layout.sentence), ("id", layout.document), ("split", layout.split)];
+        found.roles.extend(others.into_iter().filter_map(|(role, column)| Some((role, named(column?)))));
         let (detector, values, tags) = (SchemeDetector::default(), Vec::new(), Vec::new());
-        Self { text, layout, corpus, further, columns, ids, detector, found, values, tags }
+        Self { text, layout, corpus, further, columns, ids, detector, found, values, tags, spans: Vec::new() }
+    }
+
+    /// The split that the first row of a sentence names.
+    fn split(&self, lines: &Sentences) -> Option<Split> {
+        let column = self.layout.split?;
+        let field = lines.fields.get(lines.rows.first()?.fields.clone())?.get(column)?;
+        Split::from_name(self.layout.field(&self.text[field.clone()]).trim())
+    }
+
+    /// Notes what lines were no data, and that nothing separates sentences.
+    fn notes(&mut self, lines: &Sentences, sentences: usize, tokens: usize) {
+        /// More words than this are no sentence.
+        const LONG: usize = 200;
+        let (comments, first) = &lines.comments;
+        self.found.notes.add_many(NoteKind::Comment, *comments, || quote(&self.text[first.clone()]));
+        if sentences == 1 && tokens > LONG {
+            self.found.notes.add(NoteKind::NoSentences, || format!("{tokens} words without a blank line"));
+        }
+        if self.layout.notation == Notation::Untyped {
+            self.found.notes.add(NoteKind::TagWithoutLabel, String::new);
+        }
     }
 
     /// Tells of lines without a word.
@@ -112,19 +175,59 @@ impl<'a> Reader<'a> {
             for column in 0..self.columns.len() {
                 // A line that has too few lacks its last ones, not the tag.
                 let at = self.further.get(column).filter(|i| has > 1 && (**i + 1 < has || self.layout.tag < **i));
-                let value = at.and_then(|i| fields.get(*i)).map_or("", |r| &text[r.clone()]);
-                let id = self.value_id(column, value)?;
+                let value = at.and_then(|i| fields.get(*i)).map_or("".into(), |r| self.layout.field(&text[r.clone()]));
+                let id = self.value_id(column, &value)?;
                 self.values.push(id);
             }
-            builder.token(&text[row.word.clone()], self.values.iter().copied());
+            let word = self.layout.field(&text[row.word.clone()]);
+            builder.token(&word, self.values.iter().copied());
         }
         self.detector.end_sentence();
-        builder.end_sentence(&decode(&self.tags));
+        let mut spans = decode(&self.tags);
+        if self.layout.stacked {
+            self.stacked(&lines.rows)?;
+            spans.append(&mut self.spans);
+            spans.sort_unstable();
+            spans.dedup();
+        }
+        builder.end_sentence(&spans);
+        Ok(())
+    }
+
+    /// The spans of stacked tags: the tags of each label are decoded by themselves.
+    fn stacked(&mut self, rows: &[Row]) -> Result<(), Problem> {
+        let tags = rows.iter().map(|row| row.tag.clone().map_or("O", |tag| &self.text[tag]));
+        let stacks: Vec<Vec<(char, &str)>> = tags
+            .map(|text| tag_parts(text, self.layout.notation))
+            .map(|parts| parts.filter_map(|part| self.layout.notation.parse(part).ok().flatten()).collect())
+            .collect();
+        let mut names: Vec<&str> = stacks.iter().filter(|s| s.len() > 1).flatten().map(|(_, name)| *name).collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.is_empty() {
+            return Ok(());
+        }
+        // What the first tag of each stack alone says is not all.
+        names = stacks.iter().flatten().map(|(_, name)| *name).collect();
+        names.sort_unstable();
+        names.dedup();
+        self.spans.clear();
+        for name in names {
+            let label = self.corpus.labels.intern(name)?;
+            let of_label =
+                |stack: &Vec<(char, &str)>| stack.iter().find(|(_, n)| *n == name).map(|(c, _)| (prefix_of(*c), label));
+            self.spans.extend(decode(&stacks.iter().map(of_label).collect::<Vec<Tag>>()));
+        }
         Ok(())
     }
 
     fn tag(&mut self, row: &Row, fields: usize, sentence: usize) -> Result<Tag, Problem> {
-        let text = row.tag.clone().map_or("O", |tag| &self.text[tag]);
+        let text = row.tag.clone().map_or("O".into(), |tag| self.layout.field(&self.text[tag]));
+        let text = if self.layout.stacked {
+            tag_parts(entry(&text), self.layout.notation).next().unwrap_or("O")
+        } else {
+            entry(&text)
+        };
         let tag = match self.layout.notation.parse(text) {
             Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name)?)),
             Ok(None) => None,

@@ -1,11 +1,12 @@
 //! Writing column files: a source with only its edited sentences changed, or a corpus from nothing.
 
-use super::layout::Layout;
+use super::fields;
+use super::layout::{Layout, entry};
 use super::lines::{Block, Row, Sentences};
 use super::{CONLL2003, DOCSTART, WNUT};
-use crate::corpus::notation::tag_text;
+use crate::corpus::notation::{UNTYPED, tag_text};
 use crate::corpus::scheme::{encode, merged};
-use crate::corpus::{Corpus, Document, Scheme, Split};
+use crate::corpus::{Corpus, Document, Labels, Notation, Scheme, Split, TokenSpan};
 use crate::format::words::{SpansOf, Standing, label_name, on_one_line};
 use crate::format::{Current, Format, Problem, Source};
 use std::ops::Range;
@@ -31,16 +32,17 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
     let mut lines = Sentences::new(text, layout);
     let mut index = 0;
     while let Some(block) = lines.next() {
-        if block == Block::DocumentStart {
+        if block != Block::Sentence {
             continue;
         }
         index += 1;
         let there = Standing {
             number: index - 1,
             line: lines.rows.first().map_or(0, |r| r.line),
-            words: lines.rows.iter().map(|r| &text[r.word.clone()]),
-            tags: lines.rows.iter().map(|r| r.tag.clone().map_or("O", |tag| &text[tag])),
+            words: lines.rows.iter().map(|r| layout.field(&text[r.word.clone()])),
+            tags: lines.rows.iter().map(|r| r.tag.clone().map_or("O".into(), |tag| layout.field(&text[tag]))),
             notation: layout.notation,
+            stacked: layout.stacked,
         };
         let Some(wanted) = spans.changed(there)? else { continue };
         if merged(&wanted, scheme) > 0 {
@@ -49,22 +51,61 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
                        save a copy in another scheme";
             return Err(Problem::at(line, layout.tag + 1, why));
         }
-        for (row, tag) in lines.rows.iter().zip(encode(&wanted, lines.rows.len(), scheme)) {
-            let tag = layout.notation.text(tag, scheme, |l| label_name(labels.name(l)));
+        if layout.notation == Notation::Untyped
+            && let Some(other) = wanted.iter().map(|s| labels.name(s.label)).find(|name| *name != UNTYPED)
+        {
+            let line = lines.rows.first().map_or(0, |r| r.line);
+            let why = format!("the tags of this file have no labels, so that {other} has no place; save a copy");
+            return Err(Problem::at(line, layout.tag + 1, why));
+        }
+        for (row, tag) in lines.rows.iter().zip(tags(&wanted, lines.rows.len(), layout, scheme, labels)) {
             let (place, new) = match &row.tag {
-                Some(there) if text[there.clone()] == tag => continue,
+                Some(there) if layout.field(&text[there.clone()]) == tag => continue,
+                Some(there) if tag.eq_ignore_ascii_case("O") && entry(&text[there.clone()]) == "O" => continue,
                 Some(there) => (there.clone(), tag),
-                None if tag == "O" => continue,
+                None if tag.eq_ignore_ascii_case("O") => continue,
                 None => missing(row, &lines.fields, layout, &tag)?,
             };
             out.push_str(&text[copied..place.start]);
-            out.push_str(&new);
+            out.push_str(&if layout.quoted { fields::quoted(new, layout.separator) } else { new });
             copied = place.end;
         }
     }
     spans.finish(index)?;
     out.push_str(&text[copied..]);
     Ok(out)
+}
+
+/// The tags of a sentence as the file spells them.
+fn tags(spans: &[TokenSpan], length: usize, layout: Layout, scheme: Scheme, labels: &Labels) -> Vec<String> {
+    let text = |tag| {
+        let tag = layout.notation.text(tag, scheme, |l| label_name(labels.name(l)));
+        if layout.lower_case { lower_case(tag, layout.notation) } else { tag }
+    };
+    if !layout.stacked {
+        return encode(spans, length, scheme).into_iter().map(text).collect();
+    }
+    let mut stacks: Vec<Vec<String>> = vec![Vec::new(); length];
+    let mut left: Vec<TokenSpan> = spans.to_vec();
+    left.sort_by_key(|s| (s.label, s.start));
+    for of_label in left.chunk_by(|a, b| a.label == b.label) {
+        for (stack, tag) in stacks.iter_mut().zip(encode(of_label, length, scheme)) {
+            stack.extend(tag.is_some().then(|| text(tag)));
+        }
+    }
+    stacks.into_iter().map(|stack| if stack.is_empty() { text(None) } else { stack.join("|") }).collect()
+}
+
+/// A tag with its letter in lower case.
+fn lower_case(tag: String, notation: Notation) -> String {
+    match notation {
+        _ if tag == "O" => "o".into(),
+        Notation::Suffix(sign) => match tag.rsplit_once(sign) {
+            Some((name, letter)) => format!("{name}{sign}{}", letter.to_lowercase()),
+            None => tag,
+        },
+        _ => tag.get(..1).map_or_else(String::new, str::to_lowercase) + tag.get(1..).unwrap_or(""),
+    }
 }
 
 /// Where a tag goes on a line that lacks its column, and what is written there.

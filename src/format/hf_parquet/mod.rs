@@ -9,14 +9,15 @@ mod read;
 mod rewrite;
 mod write;
 
-use super::{Format, Holds, Write};
+use super::{Format, Holds, Recognition, Write};
 
 /// Parquet as `datasets` writes it.
 pub const HF_PARQUET: Format = Format {
     name: "hf-parquet",
     what: "Hugging Face Parquet: rows of tokens and tags",
     extensions: &["parquet"],
-    recognises: |g| g.bytes.starts_with(b"PAR1"),
+    recognize: |g| Recognition::when(g.bytes.starts_with(b"PAR1"), Recognition::SIGNATURE, "first bytes PAR1"),
+    is_json: false,
     read: read::read,
     write: Some(Write::Whole(write::write)),
     rewrite: Some(rewrite::rewrite),

@@ -48,6 +48,7 @@ pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Pro
                 words: words.into_iter(),
                 tags: there.into_iter(),
                 notation: Notation::Usual,
+                stacked: false,
             };
             let Some(wanted) = spans.changed(there)? else { continue };
             differs = true;

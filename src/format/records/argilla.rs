@@ -2,8 +2,9 @@
 //! The first response about spans counts; suggestions are kept and not read.
 
 use super::json::Shape;
-use super::{Dialect, Item, Mark, number, offset, prodigy, put_into, string, text_among};
-use crate::format::{Format, Holds, Write};
+use super::{Context, Dialect, Item, Mark, entry, prodigy, put_into, string, text_field, text_fields};
+use crate::format::note::NoteKind;
+use crate::format::{Format, Holds, Recognition, Write};
 use serde_json::{Value, json};
 
 /// Argilla's export and import.
@@ -11,7 +12,10 @@ pub const ARGILLA: Format = Format {
     name: "argilla",
     what: "Argilla: JSON of records with responses",
     extensions: &["json", "jsonl"],
-    recognises: |g| g.records.iter().any(|v| generation(v).is_some()),
+    recognize: |g| {
+        Recognition::when(g.records.iter().any(|v| generation(v).is_some()), Recognition::STRUCTURE, "keys of Argilla")
+    },
+    is_json: true,
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
@@ -21,8 +25,16 @@ pub const ARGILLA: Format = Format {
 /// The fields that are text, words and spans.
 const KNOWN: &[&str] = &["fields", "responses", "text", "tokens", "annotation"];
 
-const DIALECT: Dialect =
-    Dialect { format: ARGILLA, read, put, known: KNOWN, classes: None, fresh, shape: Shape::Array };
+const DIALECT: Dialect = Dialect {
+    known: KNOWN,
+    context: Some(|records| Context { text_field: text_field(records.iter().map(fields_of), &|_| Vec::new()) }),
+    ..Dialect::new(ARGILLA, read, put, fresh, Shape::Array)
+};
+
+/// The fields among which the text is.
+fn fields_of(value: &Value) -> &Value {
+    if generation(value) == Some(Generation::Nested) { &value["fields"] } else { value }
+}
 
 /// What a question about spans is called in Argilla's own examples.
 const QUESTION: &str = "span";
@@ -56,22 +68,9 @@ fn generation(value: &Value) -> Option<Generation> {
     }
 }
 
-/// `{"start": 0, "end": 3, "label": "PER"}`, or 1.x's `["PER", 0, 3]`.
-fn mark(entry: &Value) -> Option<Mark> {
-    if let Some([label, start, end, ..]) = entry.as_array().map(Vec::as_slice) {
-        return Some(Mark {
-            label: label.as_str()?.to_owned(),
-            start: offset(start)?,
-            end: offset(end)?,
-            surface: None,
-        });
-    }
-    let label = string(entry, "label")?.to_owned();
-    Some(Mark { start: number(entry, "start")?, end: number(entry, "end")?, label, surface: None })
-}
-
+/// `{"start": 0, "end": 3, "label": "PER"}` each, or 1.x's `["PER", 0, 3]`.
 fn is_spans(value: &Value) -> bool {
-    value.as_array().is_some_and(|l| l.iter().all(|e| mark(e).is_some()))
+    value.as_array().is_some_and(|l| l.iter().all(|e| entry::spans(e).is_some()))
 }
 
 /// The way to the spans of the response that counts.
@@ -96,11 +95,14 @@ fn pointed(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-fn read(value: &Value) -> Result<Item, String> {
-    let fields = if generation(value) == Some(Generation::Nested) { &value["fields"] } else { value };
-    let text = text_among(fields).ok_or("there is no text among its fields")?.to_owned();
+fn read(value: &Value, context: &Context) -> Result<Item, String> {
+    let fields = fields_of(value);
+    let known = context.text_field.as_deref().and_then(|key| string(fields, key));
+    let text = known.or_else(|| text_fields(fields).next().map(|(_, text)| text));
+    let text = text.ok_or("there is no text among its fields")?.to_owned();
     let spans = response(value).and_then(|path| value.pointer(&path)?.as_array());
-    let marks = spans.into_iter().flatten().filter_map(mark).collect();
+    let mut item = Item { text, name: super::identity(value), ..Item::default() };
+    item.take(spans.into_iter().flatten(), entry::spans);
     let suggested = || match generation(value) {
         Some(Generation::Nested) => value["suggestions"].as_object().is_some_and(|s| !s.is_empty()),
         Some(Generation::Flat) => {
@@ -108,18 +110,19 @@ fn read(value: &Value) -> Result<Item, String> {
         }
         _ => value.get("prediction").is_some_and(|p| !p.is_null()),
     };
-    let note = (spans.is_none() && suggested())
-        .then_some("records with suggestions and no response: those are kept in the file and not read");
-    Ok(Item { text, marks, note, ..Item::default() })
+    if spans.is_none() && suggested() {
+        item.notes.push((NoteKind::Prediction, item.text.clone()));
+    }
+    Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark], _: &Context) {
     let as_list = |v: &Value| v.get(0).is_some_and(Value::is_array);
     if let Some(list) = response(record).and_then(|path| record.pointer_mut(&path)) {
         let lists = as_list(list);
         let make = |m: &Mark| if lists { json!([m.label, m.start, m.end]) } else { span(m) };
         if let Some(list) = list.as_array_mut() {
-            put_into(list, gone, new, mark, make);
+            put_into(list, gone, new, entry::spans, make);
         }
         return;
     }

@@ -1,17 +1,20 @@
-//! doccano's JSON lines, of all its generations: `label` or `labels` as triples, `entities` as triples or objects,
-//! `annotations` as objects. Labels of whole texts are words under `cats`, or in the list where spans would be.
+//! JSON of texts with spans and labels of the whole text, under any of the usual keys: doccano of all generations, spaCy's annotators,
+//! exports of many programs, and plain lists of texts.
 
 use super::json::Shape;
-use super::{Classes, Dialect, Item, Mark, as_triple, has_spans, marks_of, names, number, put_into, string, triple};
-use crate::format::{Format, Holds, Write};
+use super::{Classes, Context, Dialect, Item, Mark, entry, identity, names, put_into, string};
+use crate::format::note::NoteKind;
+use crate::format::{Format, Holds, Recognition, Write};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
-/// doccano's export and import.
+/// doccano's export and import, and JSON like it.
 pub const DOCCANO: Format = Format {
     name: "doccano",
     what: "doccano: JSON lines of a text and its labels",
     extensions: &["jsonl", "json"],
-    recognises: |g| g.records.iter().any(is_record),
+    recognize: |glance| glance.records.iter().filter_map(recognize).max_by_key(|answer| answer.score),
+    is_json: true,
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
@@ -21,53 +24,123 @@ pub const DOCCANO: Format = Format {
 /// The fields that are text, words and spans.
 const KNOWN: &[&str] = &["text", "entities", "label", "labels", "annotations", "cats"];
 
-const DIALECT: Dialect =
-    Dialect { format: DOCCANO, read, put, known: KNOWN, classes: Some(CLASSES), fresh, shape: Shape::Lines };
+const DIALECT: Dialect = Dialect {
+    known: KNOWN,
+    classes: Some(Classes { read: classes, put: put_classes }),
+    ..Dialect::new(DOCCANO, read, put, fresh, Shape::Lines)
+};
 
-/// Where records keep their spans, the newest first.
-const KEYS: [&str; 4] = ["entities", "label", "labels", "annotations"];
+/// Keys of the text, the likeliest first.
+const TEXTS: [&str; 13] = [
+    "text",
+    "content",
+    "data",
+    "full_text",
+    "sentence",
+    "source",
+    "textContent",
+    "document",
+    "originalText",
+    "original_text",
+    "raw_text",
+    "tweet",
+    "review",
+];
 
-fn is_record(value: &Value) -> bool {
-    string(value, "text").is_some()
-        && KEYS
-            .iter()
-            .any(|k| value.get(*k).and_then(Value::as_array).is_some_and(|l| l.iter().all(|v| any(v).is_some())))
+/// Keys of lists of spans, the newest of doccano first.
+const SPANS: [&str; 11] =
+    ["entities", "label", "labels", "annotations", "spans", "ents", "annotation", "tags", "ner", "results", "entity"];
+
+/// Keys of a label of the whole text, or of a list of them.
+const CLASSES: [&str; 9] = ["cats", "label", "labels", "class", "category", "intent", "sentiment", "topic", "target"];
+
+/// The key of a record's text.
+fn text_key(value: &Value) -> Option<&'static str> {
+    TEXTS.into_iter().find(|key| string(value, key).is_some())
 }
 
-/// Whether a record has spans as doccano keeps them.
+fn recognize(value: &Value) -> Option<Recognition> {
+    let key = text_key(value)?;
+    let fits = |score, evidence: String| Some(Recognition { score, evidence: evidence.into() });
+    if let Some(spans) = SPANS.into_iter().find(|k| value.get(*k).is_some_and(entry::is_list)) {
+        return fits(Recognition::FITS, format!("texts under “{key}”, spans under “{spans}”"));
+    }
+    if !classes(value).is_empty() {
+        return fits(Recognition::FITS, format!("texts under “{key}” with labels"));
+    }
+    let is_empty = |k: &&str| value.get(*k).is_some_and(|v| v.is_null() || v.as_array().is_some_and(Vec::is_empty));
+    let is_usual = ["text", "content", "full_text", "sentence"].contains(&key);
+    if SPANS.iter().any(|k| is_empty(&k)) || is_usual {
+        return fits(Recognition::PARTLY, format!("texts under “{key}”"));
+    }
+    None
+}
+
+/// Whether a record has spans under one of the usual keys.
 pub(super) fn has_labels(value: &Value) -> bool {
-    KEYS.iter().any(|key| has_spans(value, key, any))
+    SPANS.iter().any(|key| value.get(*key).is_some_and(entry::is_list))
 }
 
-/// An object with offsets, and a label by name or number.
-fn object(entry: &Value) -> Option<Mark> {
-    let (start, end) = (number(entry, "start_offset")?, number(entry, "end_offset")?);
-    let label = entry.get("label")?;
-    let label = label.as_str().map_or_else(|| label.to_string(), str::to_owned);
-    Some(Mark { start, end, label, surface: None })
+/// Lists in which the labels of a text may stand.
+fn lists() -> impl Iterator<Item = &'static str> {
+    ["cats"].into_iter().chain(SPANS)
 }
 
-fn any(entry: &Value) -> Option<Mark> {
-    triple(entry).or_else(|| object(entry))
+/// The key of a label that stands alone, or of scores by label.
+fn class_key(value: &Value) -> Option<&'static str> {
+    CLASSES.into_iter().find(|key| {
+        let is_label = |v: &Value| v.is_string() || v.is_u64() || v.is_boolean();
+        value.get(*key).is_some_and(|v| is_label(v) || (*key == "cats" && v.is_object()))
+    })
 }
 
-/// Labels of the whole text: under `cats`, or among the spans.
-const CLASSES: Classes = Classes { read: classes, put: put_classes };
+/// Whether a label with this score holds.
+pub(super) fn holds(score: &Value) -> bool {
+    score.as_bool().unwrap_or_else(|| score.as_f64().is_some_and(|v| v >= 0.5))
+}
 
 fn classes(value: &Value) -> Vec<String> {
-    lists().filter_map(|k| value.get(k)).flat_map(names).collect()
+    let listed: Vec<String> = lists().filter_map(|k| value.get(k)).flat_map(names).collect();
+    if !listed.is_empty() {
+        return listed;
+    }
+    match class_key(value).map(|key| &value[key]) {
+        Some(Value::Object(scores)) => {
+            scores.iter().filter(|(_, score)| holds(score)).map(|(name, _)| name.clone()).collect()
+        }
+        Some(Value::String(name)) if name.trim().is_empty() => Vec::new(),
+        Some(Value::String(name)) => vec![name.clone()],
+        Some(other) => vec![other.to_string()],
+        None => Vec::new(),
+    }
 }
 
-/// Where records may keep them.
-fn lists() -> impl Iterator<Item = &'static str> {
-    ["cats"].into_iter().chain(KEYS)
-}
-
-/// What went leaves the list that has it; what came goes into the first that has some, or into `cats`.
+/// What went leaves the list that has it; what came goes to the first that has some, or into `cats`. A label that stands alone is
+/// replaced, by a list if there are several now.
 fn put_classes(record: &mut Value, classes: &[String]) {
     let before = self::classes(record);
     let first = lists().find(|k| record.get(*k).is_some_and(|list| !names(list).is_empty()));
+    let alone = class_key(record).filter(|_| first.is_none());
     let Some(fields) = record.as_object_mut() else { return };
+    if let Some(value) = alone.and_then(|key| fields.get_mut(key)) {
+        match (value, classes) {
+            (Value::Object(scores), _) => {
+                for (name, score) in scores.iter_mut().filter(|(name, score)| holds(score) != classes.contains(name)) {
+                    *score = json!(if classes.contains(name) { 1.0 } else { 0.0 });
+                }
+                for name in classes {
+                    scores.entry(name).or_insert_with(|| json!(1.0));
+                }
+            }
+            (value, []) => *value = Value::Null,
+            (value, [only]) => {
+                let number = only.parse::<u64>().ok().filter(|_| value.is_u64());
+                *value = number.map_or_else(|| json!(only), |n| json!(n));
+            }
+            (value, several) => *value = json!(several),
+        }
+        return;
+    }
     for key in lists() {
         if let Some(list) = fields.get_mut(key).and_then(Value::as_array_mut) {
             list.retain(|entry| entry.as_str().is_none_or(|name| classes.iter().any(|c| c == name)));
@@ -80,28 +153,39 @@ fn put_classes(record: &mut Value, classes: &[String]) {
     }
 }
 
-fn read(value: &Value) -> Result<Item, String> {
-    let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
+fn read(value: &Value, _: &Context) -> Result<Item, String> {
+    let key = text_key(value).ok_or("there is no text under “text” or another usual name")?;
+    let text = string(value, key).unwrap_or_default().to_owned();
+    let mut item = Item { text, name: identity(value), ..Item::default() };
     // Labels of the whole text are words.
-    let entries = KEYS.iter().filter_map(|k| value.get(*k)?.as_array()).flatten().filter(|e| !e.is_string());
-    let (marks, unread) = marks_of(entries, any);
-    Ok(Item { text, marks, unread, ..Item::default() })
+    let of_spans = || SPANS.iter().filter_map(|k| value.get(*k)?.as_array()).flatten().filter(|e| !e.is_string());
+    let users: HashSet<String> = of_spans().filter_map(|e| e.get("user").map(Value::to_string)).collect();
+    if users.len() > 1 {
+        item.notes.push((NoteKind::SecondAnnotator, format!("{} annotators", users.len())));
+    }
+    item.take(of_spans(), entry::spans);
+    Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark], _: &Context) {
     let Some(fields) = record.as_object_mut() else { return };
+    let has_spans = |k: &&&str| fields.get(**k).is_some_and(entry::is_list);
     let holds = |k: &&&str| fields.get(**k).is_some_and(Value::is_array);
-    let key = KEYS.iter().find(holds).copied().unwrap_or("label");
+    let key = SPANS.iter().find(has_spans).or_else(|| SPANS.iter().find(holds)).copied();
+    let alone = ["label", "labels"].iter().find(|k| fields.get(**k).is_none_or(Value::is_null)).copied();
+    let key = key.or(alone).unwrap_or("entities");
     let list = fields.entry(key).or_insert_with(|| json!([]));
+    if list.is_null() {
+        *list = json!([]);
+    }
     let Some(list) = list.as_array_mut() else { return };
-    let objects = key == "annotations" || list.iter().any(Value::is_object) || (key == "entities" && list.is_empty());
-    let make = |m: &Mark| {
-        if objects { json!({"label": m.label, "start_offset": m.start, "end_offset": m.end}) } else { as_triple(m) }
-    };
-    put_into(list, gone, new, any, make);
+    let object = json!({"label": "", "start_offset": 0, "end_offset": 0});
+    let wants_objects = key == "annotations" || (key == "entities" && list.is_empty());
+    let template = list.iter().find(|e| !e.is_string()).cloned().or_else(|| wants_objects.then_some(object));
+    put_into(list, gone, new, entry::spans, |m| entry::like(template.as_ref(), m));
 }
 
 fn fresh(item: &Item, number: usize) -> Value {
-    let labels: Vec<Value> = item.marks.iter().map(as_triple).collect();
+    let labels: Vec<Value> = item.marks.iter().map(|m| entry::like(None, m)).collect();
     json!({"id": number + 1, "text": item.text, "label": labels})
 }

@@ -35,7 +35,7 @@ pub(in crate::format) struct Record<'a> {
 }
 
 /// Names under which a file's object holds its records.
-const ARRAYS: [&str; 12] = [
+const ARRAYS: [&str; 15] = [
     "data",
     "train",
     "training",
@@ -48,7 +48,13 @@ const ARRAYS: [&str; 12] = [
     "examples",
     "tasks",
     "documents",
+    "utterances",
+    "common_examples",
+    "PubTator3",
 ];
+
+/// Names of objects that hold such arrays.
+const WRAPPERS: [&str; 1] = ["rasa_nlu_data"];
 
 /// The records of a file, still to be parsed.
 ///
@@ -63,7 +69,28 @@ pub(in crate::format) fn records(text: &str) -> Result<Vec<Record<'_>>, Problem>
             .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
         return Ok(placed(text, elements.into_iter().map(|e| (place_of(text, e), None))));
     }
-    under_names(text).map_or_else(|| lines(text), Ok)
+    if let Some(records) = under_names(text) {
+        return Ok(records);
+    }
+    match stream(text) {
+        Some(records) => Ok(records),
+        None => lines(text),
+    }
+}
+
+/// The values of a text that follow each other, printed over several lines each. `None` where the first line is a value, or
+/// something else.
+fn stream(text: &str) -> Option<Vec<Record<'_>>> {
+    let begin = text.len() - text.trim_start_matches('\u{feff}').len();
+    let first = text[begin..].trim_start().lines().next()?;
+    if !first.starts_with('{') || serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok() {
+        return None;
+    }
+    let mut ranges = Vec::new();
+    for value in serde_json::Deserializer::from_str(&text[begin..]).into_iter::<&RawValue>() {
+        ranges.push((place_of(text, value.ok()?), None));
+    }
+    (ranges.len() > 1).then(|| placed(text, ranges.into_iter()))
 }
 
 /// So many records may be of any size; of more, each has at least [`SHORTEST`] bytes.
@@ -126,8 +153,15 @@ fn placed(text: &str, ranges: impl Iterator<Item = (Range<usize>, Option<Split>)
 /// The records of a file that is one object: those of its arrays, or the object itself. `None` where it is more than one.
 fn under_names(text: &str) -> Option<Vec<Record<'_>>> {
     let fields: HashMap<String, &RawValue> = serde_json::from_str(text).ok()?;
-    let is_record = ["text", "tokens", "words", "fields"].iter().any(|k| fields.contains_key(*k));
+    let is_record = ["text", "tokens", "words", "fields", "passages"].iter().any(|k| fields.contains_key(*k));
     let mut arrays: Vec<(Range<usize>, Option<Split>)> = Vec::new();
+    for (_, inner) in fields.iter().filter(|(name, _)| WRAPPERS.contains(&name.as_str())) {
+        let inside: HashMap<String, &RawValue> = serde_json::from_str(inner.get()).unwrap_or_default();
+        for (_, value) in inside.iter().filter(|(name, _)| ARRAYS.contains(&name.as_str())) {
+            let elements = elements_of(value.get()).unwrap_or_default();
+            arrays.extend(elements.into_iter().map(|e| (place_of(text, e), None)));
+        }
+    }
     for (name, value) in fields.iter().filter(|(name, _)| !is_record && ARRAYS.contains(&name.as_str())) {
         let elements = elements_of(value.get()).unwrap_or_default();
         let split = Split::from_name(name);
@@ -244,6 +278,9 @@ pub(in crate::format) fn first(head: &str) -> Vec<Value> {
     if let Some(records) = under_names(head) {
         return parsed(records);
     }
+    if let Some(records) = stream(head) {
+        return parsed(records);
+    }
     let of_lines = parsed(lines(head).unwrap_or_default());
     if of_lines.iter().any(|v| v.is_object() || v.is_array()) { of_lines } else { of_cut_object(head) }
 }
@@ -277,7 +314,11 @@ fn of_cut_object(head: &str) -> Vec<Value> {
     while let Some((Value::String(name), after)) = next(rest.trim_start_matches([',', ' ', '\n', '\r', '\t'])) {
         let Some(value) = after.trim_start().strip_prefix(':').map(str::trim_start) else { break };
         let inside = value.strip_prefix('[').filter(|_| ARRAYS.contains(&name.as_str()));
-        let found = inside.map(elements).unwrap_or_default();
+        let found = match inside {
+            Some(inside) => elements(inside),
+            None if WRAPPERS.contains(&name.as_str()) => of_cut_object(value),
+            None => Vec::new(),
+        };
         if !found.is_empty() {
             return found;
         }

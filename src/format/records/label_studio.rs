@@ -1,8 +1,9 @@
 //! Label Studio's JSON (a task with `annotations`, or `completions` before 1.0) and JSON_MIN (its text and regions).
 
 use super::json::Shape;
-use super::{Classes, Dialect, Item, Mark, doccano, names, number, prodigy, string, text_among};
-use crate::format::{Format, Holds, Write};
+use super::{Classes, Context, Dialect, Item, Mark, doccano, names, number, prodigy, string, text_field, text_fields};
+use crate::format::note::NoteKind;
+use crate::format::{Format, Holds, Recognition, Write};
 use serde_json::{Value, json};
 
 /// Label Studio's export and import.
@@ -10,7 +11,14 @@ pub const LABEL_STUDIO: Format = Format {
     name: "label-studio",
     what: "Label Studio: JSON of tasks with annotations, or JSON_MIN",
     extensions: &["json"],
-    recognises: |g| g.records.iter().any(|v| is_task(v) || is_minimal(v)),
+    recognize: |g| {
+        Recognition::when(
+            g.records.iter().any(|v| is_task(v) || is_minimal(v)),
+            Recognition::STRUCTURE,
+            "tasks of Label Studio",
+        )
+    },
+    is_json: true,
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
@@ -20,8 +28,24 @@ pub const LABEL_STUDIO: Format = Format {
 /// The fields that are text, words and spans.
 const KNOWN: &[&str] = &["data", "annotations", "completions", "text", "label"];
 
-const DIALECT: Dialect =
-    Dialect { format: LABEL_STUDIO, read, put, known: KNOWN, classes: Some(CLASSES), fresh, shape: Shape::Array };
+const DIALECT: Dialect = Dialect {
+    known: KNOWN,
+    context: Some(context),
+    classes: Some(Classes { read: classes, put: put_classes }),
+    ..Dialect::new(LABEL_STUDIO, read, put, fresh, Shape::Array)
+};
+
+/// The text is the field whose slices are the regions' own texts.
+fn context(records: &[Value]) -> Context {
+    let tasks: Vec<&Value> = records.iter().filter(|r| is_task(r)).collect();
+    let regions = |number: usize| {
+        let annotations = ["annotations", "completions", "predictions"].into_iter();
+        let lists = annotations.filter_map(|key| tasks[number].get(key)?.as_array()).flatten();
+        let results = lists.filter_map(|a| a.get("result")?.as_array()).flatten();
+        results.filter_map(|r| region(r.get("value")?)).flatten().collect::<Vec<Mark>>()
+    };
+    Context { text_field: text_field(tasks.iter().map(|task| &task["data"]), &regions) }
+}
 
 fn is_task(value: &Value) -> bool {
     value.get("data").is_some_and(Value::is_object)
@@ -57,9 +81,11 @@ pub(in crate::format) fn regions(cell: &str) -> Vec<Mark> {
     list.iter().filter_map(region).flatten().collect()
 }
 
-/// The text of a task: what the regions are about, called `text` if they do not say.
-fn text_of(value: &Value) -> Option<&str> {
-    text_among(value.get("data")?)
+/// The text of a task: the field that the file's regions are about, else the one with a usual name.
+fn text_of<'v>(value: &'v Value, context: &Context) -> Option<&'v str> {
+    let data = value.get("data")?;
+    let known = context.text_field.as_deref().and_then(|key| string(data, key));
+    known.or_else(|| text_fields(data).next().map(|(_, text)| text))
 }
 
 /// Where the annotation lies that counts: the ground truth, else the last that was not cancelled.
@@ -68,16 +94,13 @@ fn annotation(value: &Value) -> Option<(&'static str, usize)> {
     let all = value.get(key)?.as_array()?;
     let is = |a: &Value, flag: &str| a.get(flag).and_then(Value::as_bool) == Some(true);
     let truth = all.iter().position(|a| is(a, "ground_truth"));
-    truth.or_else(|| all.iter().rposition(|a| !is(a, "was_cancelled") && !is(a, "skipped"))).map(|at| (key, at))
+    truth.or_else(|| all.iter().rposition(|a| !is_canceled(a))).map(|at| (key, at))
 }
 
 /// The results of the annotation that counts.
 fn results(value: &Value) -> Option<&Vec<Value>> {
     annotation(value).and_then(|(key, at)| value.get(key)?.get(at)?.get("result")?.as_array())
 }
-
-/// Labels of the whole text: what was chosen in a control of choices.
-const CLASSES: Classes = Classes { read: classes, put: put_classes };
 
 /// Whether a result is a choice about the whole text, not about a region of it.
 fn is_choice(result: &Value) -> bool {
@@ -89,6 +112,7 @@ fn chosen(value: &Value) -> Vec<String> {
     value.get("choices").map_or_else(Vec::new, names)
 }
 
+/// Labels of the whole text: what was chosen in a control of choices.
 fn classes(value: &Value) -> Vec<String> {
     if is_task(value) {
         let choices = results(value).into_iter().flatten().filter(|r| is_choice(r));
@@ -134,7 +158,7 @@ fn exchange<'v>(
     (!new.is_empty()).then_some(new)
 }
 
-fn read(value: &Value) -> Result<Item, String> {
+fn read(value: &Value, context: &Context) -> Result<Item, String> {
     if !is_task(value) {
         let text = string(value, "text").ok_or("there is neither “data” nor “text”")?.to_owned();
         let regions = minimal_key(value).and_then(|key| value.get(&key)?.as_array().cloned()).unwrap_or_default();
@@ -143,23 +167,43 @@ fn read(value: &Value) -> Result<Item, String> {
         let unread = unread.flatten().filter(|e| e.get("start").is_some() && region(e).is_none());
         return Ok(Item { text, marks, unread: unread.map(Value::to_string).collect(), ..Item::default() });
     }
-    let text = text_of(value).ok_or("there is no text under “data”")?.to_owned();
-    let values = || results(value).into_iter().flatten().filter_map(|r| r.get("value"));
-    let marks = values().filter_map(region).flatten().collect();
-    // Regions of hypertext, whose offsets are within nodes, are told in a note.
-    let is_span = |v: &&Value| v.get("start").is_some_and(|s| !s.is_string()) && v.get("labels").is_some();
-    let unread = values().filter(is_span).filter(|v| region(v).is_none()).map(Value::to_string).collect();
-    let has_paths = |r: &Value| r.get("value").and_then(|v| v.get("start")).is_some_and(Value::is_string);
-    if results(value).is_some_and(|all| all.iter().any(has_paths)) {
-        let note = Some("tasks with regions of hypertext (XPath): those are kept in the file and not read");
-        return Ok(Item { text, marks, note, ..Item::default() });
+    let text = text_of(value, context).ok_or("there is no text under “data”")?.to_owned();
+    let mut item = Item { text, name: super::identity(value), ..Item::default() };
+    let is_choice = |r: &Value| r.get("value").is_some_and(|v| v.get("start").is_none());
+    for result in results(value).into_iter().flatten().filter(|r| !is_choice(r)) {
+        let value = &result["value"];
+        let is_path = value.get("start").is_some_and(|s| s.as_str().is_some_and(|s| s.parse::<u64>().is_err()));
+        match region(value) {
+            // The offsets of regions of hypertext are within nodes.
+            _ if is_path => item.notes.push((NoteKind::SpanWithoutPosition, value.to_string())),
+            Some(marks) => item.marks.extend(marks),
+            None if has_no_label(value) => item.notes.push((NoteKind::SpanWithoutLabel, value.to_string())),
+            None => item.unread.push(value.to_string()),
+        }
     }
-    let several = ["annotations", "completions"].iter().filter_map(|k| value.get(*k)?.as_array()).any(|a| a.len() > 1);
-    let note = several.then_some("tasks with several annotations: the ground truth counts, else the last one");
-    Ok(Item { text, marks, note, unread, ..Item::default() })
+    let list = |key: &str| value.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let all = || ["annotations", "completions"].into_iter().flat_map(list);
+    let canceled = all().filter(|a| is_canceled(a)).count();
+    let example = || item.text.clone();
+    let mut notes = vec![NoteKind::CanceledAnnotation; canceled];
+    notes.extend((all().count() > canceled + 1).then_some(NoteKind::OtherAnnotation));
+    notes.extend(list("predictions").iter().map(|_| NoteKind::Prediction));
+    let notes: Vec<_> = notes.into_iter().map(|kind| (kind, example())).collect();
+    item.notes.extend(notes);
+    Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
+/// Whether an annotation was canceled or skipped.
+fn is_canceled(annotation: &Value) -> bool {
+    ["was_cancelled", "skipped"].iter().any(|flag| annotation.get(*flag).and_then(Value::as_bool) == Some(true))
+}
+
+/// Whether a region has no label, as those have that a person drew without choosing one.
+fn has_no_label(value: &Value) -> bool {
+    ["labels", "hypertextlabels", "choices", "text_area", "rating"].iter().all(|key| value.get(*key).is_none())
+}
+
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark], _: &Context) {
     let make = |m: &Mark| json!({"start": m.start, "end": m.end, "text": m.surface, "labels": [m.label]});
     if !is_task(record) {
         let key = minimal_key(record).unwrap_or_else(|| "label".into());

@@ -5,27 +5,47 @@
 //! all records ([`super::offsets`]). A record that cannot be read stays in the file and is reported; so does a span.
 
 mod argilla;
+mod bioc;
+mod cluener;
+mod dataturks;
 mod doccano;
+pub(super) mod entry;
+mod ground_truth;
 pub(super) mod json;
 pub(super) mod label_studio;
+mod luis;
 mod prodigy;
-mod python;
+pub(super) mod python;
+mod rasa;
 mod spacy;
+mod spacy_doc;
+mod vertex;
 
 pub use argilla::ARGILLA;
+pub use bioc::BIOC_JSON;
+pub use cluener::CLUENER;
+pub use dataturks::DATATURKS;
 pub use doccano::DOCCANO;
+pub use ground_truth::GROUND_TRUTH;
 pub use label_studio::LABEL_STUDIO;
+pub use luis::LUIS;
 pub use prodigy::PRODIGY;
+pub(super) use rasa::read_rasa;
 pub use spacy::SPACY_JSON;
+pub use spacy_doc::SPACY_DOC_JSON;
+pub use vertex::VERTEX;
 
 use super::found::quote;
+use super::note::NoteKind;
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
 use super::words::{Part, other_words, own_words, parts};
-use super::{Current, Decoded, Format, Found, Problem, Source};
+use super::{Current, Format, Found, Problem, Source};
 use crate::corpus::narrow::narrow;
+use crate::corpus::notation::{parse_tag, prefix_of};
+use crate::corpus::scheme;
 use crate::corpus::{Corpus, Document, LabelId, Span, Split, TooManyLabels};
 use json::{Record, Shape};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -55,19 +75,59 @@ pub(super) struct Item {
     pub classes: Vec<String>,
     /// Words, where the record has its own.
     pub words: Option<Vec<(usize, usize)>>,
-    /// Something to tell of the record once: why spans in it are not taken.
-    pub note: Option<&'static str>,
+    /// Where sentences begin, where the record has its own.
+    pub sentences: Option<Vec<usize>>,
+    /// The id or title of the record.
+    pub name: String,
+    /// The split that the record names.
+    pub split: Option<Split>,
+    /// What is left out of the record or decided about it, with an example.
+    pub notes: Vec<(NoteKind, String)>,
     /// Entries where spans are expected and that are none: each is told with its line.
     pub unread: Vec<String>,
+}
+
+impl Item {
+    /// Takes the spans of the entries of a list. `spans` gives those of an entry; `None` where it is no span.
+    fn take<'v>(&mut self, entries: impl Iterator<Item = &'v Value>, spans: impl Fn(&Value) -> Option<Vec<Mark>>) {
+        for entry in entries {
+            match spans(entry) {
+                Some(marks) if marks.is_empty() => self.notes.push((NoteKind::SpanWithoutLabel, entry.to_string())),
+                Some(marks) => self.marks.extend(marks),
+                None => self.unread.push(entry.to_string()),
+            }
+        }
+    }
+
+    /// Removes spans that are there twice.
+    fn dedup(&mut self) {
+        let mut seen = std::collections::HashSet::new();
+        let before = self.marks.len();
+        self.marks.retain(|mark| seen.insert(mark.clone()));
+        let has_annotators = self.notes.iter().any(|(kind, _)| *kind == NoteKind::SecondAnnotator);
+        if let (true, Some(first)) = (self.marks.len() < before && !has_annotators, self.marks.first()) {
+            let example = format!("{} {}..{}", first.label, first.start, first.end);
+            self.notes.push((NoteKind::DuplicateSpan, example));
+        }
+    }
+}
+
+/// What is known of a file before its records are read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Context {
+    /// The field that has the text.
+    pub text_field: Option<String>,
 }
 
 /// How a format writes records.
 pub(super) struct Dialect {
     pub format: Format,
+    /// Looks at the first records of a file, where their fields have no fixed names.
+    pub context: Option<fn(&[Value]) -> Context>,
     /// A record as an item, or why it is none.
-    pub read: fn(&Value) -> Result<Item, String>,
+    pub read: fn(&Value, &Context) -> Result<Item, String>,
     /// Takes marks out of a record and puts others in; everything else stays.
-    pub put: fn(record: &mut Value, gone: &[Mark], new: &[Mark]),
+    pub put: fn(record: &mut Value, gone: &[Mark], new: &[Mark], &Context),
     /// How it holds labels of the whole text, where it does.
     pub classes: Option<Classes>,
     /// The fields that are text, words and spans.
@@ -76,6 +136,26 @@ pub(super) struct Dialect {
     pub fresh: fn(&Item, usize) -> Value,
     /// How a new file holds them.
     pub shape: Shape,
+    /// Whether an end is the last character of a span, where no span says its text.
+    pub inclusive: bool,
+}
+
+impl Dialect {
+    /// A format of texts without labels of the whole text.
+    const fn new(
+        format: Format,
+        read: fn(&Value, &Context) -> Result<Item, String>,
+        put: fn(&mut Value, &[Mark], &[Mark], &Context),
+        fresh: fn(&Item, usize) -> Value,
+        shape: Shape,
+    ) -> Self {
+        Self { format, context: None, read, put, classes: None, known: &[], fresh, shape, inclusive: false }
+    }
+
+    /// A format that is only read.
+    const fn only_read(format: Format, read: fn(&Value, &Context) -> Result<Item, String>) -> Self {
+        Self::new(format, read, |_, _, _, _| {}, |_, _| Value::Null, Shape::Lines)
+    }
 }
 
 /// How a format holds labels of whole texts.
@@ -97,18 +177,25 @@ pub(super) struct Measure {
 }
 
 impl Measure {
-    pub fn of<'i>(items: impl Iterator<Item = &'i Item> + Clone, wished: Option<Unit>) -> (Self, Evidence) {
+    /// `inclusive`: whether ends are, where no span says its text.
+    pub fn of<'i>(
+        items: impl Iterator<Item = &'i Item> + Clone,
+        wished: Option<Unit>,
+        inclusive: bool,
+    ) -> (Self, Evidence) {
         let mut evidence = Evidence::default();
-        let (mut one_more, mut said) = (0, 0);
+        // Of the spans that say their text: how many have an end behind the last character, and how many on it.
+        let (mut behind, mut on_it) = (0, 0);
         for item in items.clone() {
             for mark in &item.marks {
                 if let Some(surface) = &mark.surface {
-                    said += 1;
-                    one_more += usize::from(surface.chars().count() == (mark.end + 1).saturating_sub(mark.start));
+                    let length = surface.chars().count();
+                    behind += usize::from(length == mark.end.saturating_sub(mark.start));
+                    on_it += usize::from(length == mark.end.saturating_add(1).saturating_sub(mark.start));
                 }
             }
         }
-        let inclusive = said > 0 && one_more * 2 > said;
+        let inclusive = if behind == on_it { inclusive } else { on_it > behind };
         let extra = usize::from(inclusive);
         for item in items {
             let claims: Vec<Claim> = item.marks.iter().map(|m| m.claim(extra)).collect();
@@ -147,24 +234,58 @@ impl Measure {
 }
 
 /// A record as an item.
-fn item_of(value: &Value, dialect: &Dialect) -> Result<Item, String> {
-    let classes = dialect.classes.as_ref().map_or_else(Vec::new, |c| (c.read)(value));
-    (dialect.read)(value).map(|item| Item { classes, ..item })
+fn item_of(value: &Value, dialect: &Dialect, context: &Context) -> Result<Item, String> {
+    let mut item = (dialect.read)(value, context)?;
+    if let Some(classes) = &dialect.classes {
+        item.classes = (classes.read)(value);
+    }
+    item.dedup();
+    Ok(item)
 }
 
+/// The id or title of a record; empty if it has none.
+fn identity(value: &Value) -> String {
+    let named =
+        ["title", "id", "doc_id", "document_id", "docid", "_id"].into_iter().find_map(|key| match value.get(key)? {
+            Value::String(text) => Some(text.trim().to_owned()).filter(|t| !t.is_empty()),
+            Value::Number(n) => Some(n.to_string()),
+            _ => None,
+        });
+    named.unwrap_or_default()
+}
+
+/// What the first records of a file tell.
+fn context(records: &[Record], dialect: &Dialect) -> Context {
+    /// So many records are looked at.
+    const LOOKED_AT: usize = 200;
+    let first = || records.iter().take(LOOKED_AT).filter_map(|r| json::parse(r).ok()).collect::<Vec<Value>>();
+    dialect.context.map_or_else(Context::default, |context| context(&first()))
+}
+
+/// The items of a file with their records, and what was known before they were read.
+type Items<'t> = (Vec<(Record<'t>, Item)>, Context);
+
 /// The items of a file, and the problems of those records that are none.
-fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<(Record<'t>, Item)>, Problem> {
+fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Items<'t>, Problem> {
     let mut items = Vec::new();
-    let mut notes: HashMap<&str, usize> = HashMap::new();
-    for record in json::records(text)? {
-        let read = json::parse(&record)
-            .and_then(|value| item_of(&value, dialect).map(|item| (value, item)).map_err(|why| (record.line, why)));
+    let records = json::records(text)?;
+    let context = context(&records, dialect);
+    for record in records {
+        if record.text == "null" || record.text == "None" {
+            found.notes.add(NoteKind::IgnoredRecord, || format!("line {}: {}", record.line, record.text));
+            continue;
+        }
+        let read = json::parse(&record).and_then(|value| {
+            item_of(&value, dialect, &context).map(|item| (value, item)).map_err(|why| (record.line, why))
+        });
         match read {
             Ok((value, item)) => {
                 let is_known = |key: &str| dialect.known.iter().any(|known| key.ends_with(known));
                 let others = value.as_object().into_iter().flatten().map(|(key, _)| key).filter(|key| !is_known(key));
                 others.for_each(|key| found.also(format!("“{key}”")));
-                item.note.iter().for_each(|note| *notes.entry(note).or_default() += 1);
+                for (kind, example) in &item.notes {
+                    found.notes.add(*kind, || format!("line {}: {}", record.line, quote(example)));
+                }
                 for entry in &item.unread {
                     found.problem(record.line, 0, || format!("{} is no span; it is left as it is", quote(entry)));
                 }
@@ -173,51 +294,84 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<
             Err((line, why)) => found.problem(line, 0, || format!("{why}; the record is left as it is")),
         }
     }
-    found.evidence.extend(notes.into_iter().map(|(note, count)| format!("{count} {note}")));
-    Ok(items)
+    Ok((items, context))
 }
 
 fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found, Problem> {
     let decoded = source.decode()?;
     let mut found = Found::new(dialect.format);
-    let items = items(&decoded.text, dialect, &mut found)?;
+    let (items, _) = items(&decoded.text, dialect, &mut found)?;
     if items.is_empty() {
         let first = found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
         return Err(Problem::at(0, 0, format!("no record is {}: {first}", dialect.format.what)));
     }
-    let (measure, evidence) = Measure::of(items.iter().map(|(_, item)| item), source.choices.unit);
-    describe(&mut found, &decoded, measure, &evidence);
-    let mut documents = Vec::with_capacity(items.len());
+    found.note_encoding(&decoded);
+    let texts = items.into_iter().map(|(record, item)| {
+        let split = record.split.or(item.split).unwrap_or(source.split);
+        Text { split, line: record.line, place: record.number, item }
+    });
+    add_texts(source, corpus, &mut found, texts.collect(), dialect.inclusive)?;
+    Ok(found)
+}
+
+/// A text of a file: its split, its line (0 for none), its number among the records or rows of the file, and what is in it.
+pub(super) struct Text {
+    pub split: Split,
+    pub line: usize,
+    pub place: usize,
+    pub item: Item,
+}
+
+/// Adds texts to a corpus, each as a document. The unit of their offsets is detected from all of them.
+///
+/// # Errors
+/// When the data has more labels than a corpus can hold.
+pub(super) fn add_texts(
+    source: &Source,
+    corpus: &mut Corpus,
+    found: &mut Found,
+    texts: Vec<Text>,
+    inclusive: bool,
+) -> Result<(), Problem> {
+    let (measure, evidence) = Measure::of(texts.iter().map(|text| &text.item), source.choices.unit, inclusive);
+    describe(found, measure, &evidence);
+    let mut documents = Vec::with_capacity(texts.len());
     let mut others = 0;
-    for (record, item) in items {
+    for Text { split, line, place, item } in texts {
         let file = measure;
         let measure = file.of_record(&item);
         others += usize::from(measure != file);
-        let (spans, words) = placed(
-            &item,
-            measure,
-            |label| corpus.labels.intern(label),
-            |message| {
-                found.problem(record.line, 0, || message);
-            },
-        )?;
-        let place = narrow(record.number);
-        let split = record.split.unwrap_or(source.split);
+        let mut unlabeled = 0;
+        let tell = |message: Fault| match message {
+            Fault::Unlabeled => unlabeled += 1,
+            Fault::Other(message) => found.problem(line, 0, || message),
+        };
+        let (spans, words) = placed(&item, measure, |label| corpus.labels.intern(label), tell)?;
+        found.notes.add_many(NoteKind::SpanWithoutLabel, unlabeled, || format!("line {line}"));
         let classes = corpus.class_ids(&item.classes);
-        let document = Document::of_text(split, source.file, place, item.text, spans, words);
-        documents.push(Arc::new(Document { classes, ..document }));
+        let starts = item.sentences.as_ref().map(|starts| {
+            let ruler = Ruler::new(&item.text, measure.unit);
+            starts.iter().filter_map(|start| ruler.byte(*start)).collect::<Vec<u32>>()
+        });
+        let mut document = Document::of_text(split, source.file, narrow(place), item.text, spans, words);
+        if let Some(starts) = starts {
+            let tokens: Vec<u32> =
+                starts.iter().map(|start| narrow(document.tokens.partition_point(|t| t.0 < *start))).collect();
+            document = document.with_sentences(&tokens);
+        }
+        documents.push(Arc::new(Document { classes, name: item.name, ..document }));
     }
     corpus.documents.extend(documents);
     if others > 0 {
         found.evidence.push(format!("in {others} records offsets fit only another unit, and are read in it"));
     }
-    Ok(found)
+    Ok(())
 }
 
-fn describe(found: &mut Found, decoded: &Decoded, measure: Measure, evidence: &Evidence) {
+fn describe(found: &mut Found, measure: Measure, evidence: &Evidence) {
     found.unit = Some(measure.unit);
-    found.note_encoding(decoded);
     if evidence.telling > 0 {
+        found.notes.add(NoteKind::OffsetUnit, || measure.unit.name().into());
         let [points, utf16, bytes] = evidence.fit;
         found.evidence.push(format!(
             "offsets count {}: of {} spans behind a character that units count differently, {points} fit code points, \
@@ -227,8 +381,16 @@ fn describe(found: &mut Found, decoded: &Decoded, measure: Measure, evidence: &E
         ));
     }
     if measure.inclusive {
-        found.evidence.push("ends are the last character of a span, not the one behind it".into());
+        found.notes.add(NoteKind::InclusiveEnd, || "the last character of a span, not the one behind it".into());
     }
+}
+
+/// Why a span is not taken, or is not what it says.
+pub(super) enum Fault {
+    /// It has no label.
+    Unlabeled,
+    /// In words.
+    Other(String),
 }
 
 /// Spans in bytes, and words where the source has its own.
@@ -242,18 +404,19 @@ pub(super) fn placed(
     item: &Item,
     measure: Measure,
     mut label: impl FnMut(&str) -> Result<LabelId, TooManyLabels>,
-    mut tell: impl FnMut(String),
+    mut tell: impl FnMut(Fault),
 ) -> Result<Placed, TooManyLabels> {
     let ruler = Ruler::new(&item.text, measure.unit);
     let mut spans = Vec::with_capacity(item.marks.len());
     for mark in &item.marks {
         if mark.label.trim().is_empty() {
-            tell(format!("a span {}..{} has no label", mark.start, mark.end));
+            tell(Fault::Unlabeled);
             continue;
         }
         let Some((start, end)) = range_of(item, mark, measure, &ruler) else {
             let size = item.text.chars().count();
-            tell(format!("{} {}..{} lies outside its text of {size} characters", mark.label, mark.start, mark.end));
+            let (label, start, end) = (&mark.label, mark.start, mark.end);
+            tell(Fault::Other(format!("{label} {start}..{end} lies outside its text of {size} characters")));
             continue;
         };
         let held = &item.text[start as usize..end as usize];
@@ -261,7 +424,8 @@ pub(super) fn placed(
             && surface != held
         {
             let (held, surface) = (super::found::quote(held), super::found::quote(surface));
-            tell(format!("{} {}..{} holds {held}, not {surface} as it says", mark.label, mark.start, mark.end));
+            let (label, start, end) = (&mark.label, mark.start, mark.end);
+            tell(Fault::Other(format!("{label} {start}..{end} holds {held}, not {surface} as it says")));
         }
         spans.push(Span::new(start..end, label(&mark.label)?));
     }
@@ -287,8 +451,8 @@ fn range_of(item: &Item, mark: &Mark, measure: Measure, ruler: &Ruler) -> Option
 fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
     let text = &*decoded.text;
-    let items = items(text, dialect, &mut Found::new(dialect.format))?;
-    let (measure, _) = Measure::of(items.iter().map(|(_, item)| item), source.choices.unit);
+    let (items, context) = items(text, dialect, &mut Found::new(dialect.format))?;
+    let (measure, _) = Measure::of(items.iter().map(|(_, item)| item), source.choices.unit, dialect.inclusive);
     let documents: HashMap<usize, &Document> = current.documents().map(|d| (d.place as usize, d)).collect();
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
@@ -311,7 +475,7 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
         }
         let mut value = json::parse(record).map_err(|(line, why)| Problem::at(line, 0, why))?;
         if !gone.is_empty() || !new.is_empty() {
-            (dialect.put)(&mut value, &gone, &new);
+            (dialect.put)(&mut value, &gone, &new, &context);
         }
         if let Some(other) = other {
             (other.put)(&mut value, &classes);
@@ -365,6 +529,11 @@ fn write(corpus: &Corpus, split: Option<Split>, dialect: &Dialect) -> Vec<u8> {
     json::write(records, dialect.shape)
 }
 
+/// The texts of a corpus, or of one split of it, with offsets in code points.
+pub(super) fn texts(corpus: &Corpus, split: Option<Split>) -> Vec<Item> {
+    parts(corpus, split).iter().map(|part| item(corpus, part)).collect()
+}
+
 /// A part of a corpus as a record, in code points.
 fn item(corpus: &Corpus, part: &Part) -> Item {
     let (document, range) = (part.document, part.text.clone());
@@ -381,27 +550,7 @@ fn item(corpus: &Corpus, part: &Part) -> Item {
     let bytes: Vec<u32> = words.iter().flat_map(|(a, b)| [a - from, b - from]).collect();
     let words = offsets(&text, &bytes, Unit::CodePoints).chunks_exact(2).map(|p| (p[0], p[1])).collect();
     let classes = corpus.class_names(document).cloned().collect();
-    Item { text, marks, classes, words: Some(words), note: None, unread: Vec::new() }
-}
-
-/// The spans among the entries of a list, and the other entries as text.
-fn marks_of<'v>(
-    entries: impl Iterator<Item = &'v Value>,
-    mark: impl Fn(&Value) -> Option<Mark>,
-) -> (Vec<Mark>, Vec<String>) {
-    let (mut marks, mut unread) = (Vec::new(), Vec::new());
-    for entry in entries {
-        match mark(entry) {
-            Some(mark) => marks.push(mark),
-            None => unread.push(entry.to_string()),
-        }
-    }
-    (marks, unread)
-}
-
-/// Whether a record has a list under this key, not an empty one, whose entries are all spans.
-fn has_spans(value: &Value, key: &str, mark: impl Fn(&Value) -> Option<Mark>) -> bool {
-    value.get(key).and_then(Value::as_array).is_some_and(|l| !l.is_empty() && l.iter().all(|e| mark(e).is_some()))
+    Item { text, marks, classes, words: Some(words), name: document.name.clone(), ..Item::default() }
 }
 
 /// The texts among the entries of a list.
@@ -409,30 +558,85 @@ fn names(list: &Value) -> Vec<String> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// A value as an offset.
-fn offset(value: &Value) -> Option<usize> {
-    usize::try_from(value.as_u64()?).ok()
-}
-
 /// A whole number of a record.
 fn number(value: &Value, key: &str) -> Option<usize> {
-    offset(value.get(key)?)
+    entry::offset(value.get(key)?)
 }
 
-/// `[0, 4, "ORG"]`, as spaCy and doccano have spans.
-fn triple(entry: &Value) -> Option<Mark> {
-    let [start, end, label] = entry.as_array()?.as_slice() else { return None };
-    Some(Mark { start: offset(start)?, end: offset(end)?, label: label.as_str()?.to_owned(), surface: None })
+/// Names of fields that hold the text, the likeliest first.
+const TEXT_NAMES: [&str; 8] = ["text", "content", "sentence", "review", "body", "message", "document", "tweet"];
+
+/// The fields of a record that hold text, those with a usual name first.
+fn text_fields(fields: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let all: Vec<(&str, &str)> =
+        fields.as_object().into_iter().flatten().filter_map(|(key, v)| Some((key.as_str(), v.as_str()?))).collect();
+    let is_address = |text: &str| !text.trim().contains(' ') && text.contains("://");
+    let rank = move |(key, text): &(&str, &str)| {
+        let named = TEXT_NAMES.iter().position(|name| name.eq_ignore_ascii_case(key));
+        (is_address(text), named.unwrap_or(TEXT_NAMES.len()), !text.trim().contains(' '))
+    };
+    let mut ranked = all;
+    ranked.sort_by_key(rank);
+    ranked.into_iter()
 }
 
-/// A span as [`triple`] reads it.
-fn as_triple(m: &Mark) -> Value {
-    json!([m.start, m.end, m.label])
+/// The field that holds the text in records whose fields people name: the one whose slices are what most spans say, else the one that
+/// most records have under a usual name. `spans` gives the spans of a record.
+fn text_field<'v>(records: impl Iterator<Item = &'v Value>, spans: &dyn Fn(usize) -> Vec<Mark>) -> Option<String> {
+    let mut votes: HashMap<&str, (usize, usize)> = HashMap::new();
+    for (number, fields) in records.enumerate() {
+        let marks = spans(number);
+        for (key, text) in text_fields(fields) {
+            let holds = |m: &&Mark| {
+                let surface = m.surface.as_deref();
+                surface.is_some()
+                    && Unit::ALL.into_iter().any(|unit| {
+                        let ruler = Ruler::new(text, unit);
+                        [m.end, m.end.saturating_add(1)].into_iter().any(|end| {
+                            ruler
+                                .range(m.start, end)
+                                .is_some_and(|(s, e)| Some(&text[s as usize..e as usize]) == surface)
+                        })
+                    })
+            };
+            votes.entry(key).or_default().0 += marks.iter().filter(holds).count();
+        }
+        if let Some((key, _)) = text_fields(fields).next() {
+            votes.entry(key).or_default().1 += 1;
+        }
+    }
+    votes.into_iter().max_by_key(|(key, votes)| (*votes, std::cmp::Reverse(*key))).map(|(key, _)| key.to_owned())
 }
 
-/// The text among fields whose names people choose: `text`, else the longest.
-fn text_among(fields: &Value) -> Option<&str> {
-    string(fields, "text").or_else(|| fields.as_object()?.values().filter_map(Value::as_str).max_by_key(|t| t.len()))
+/// The spans of tags on words that stand in a text in this order.
+///
+/// # Errors
+/// A word that is not in the text, or words and tags of different number.
+fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Result<Vec<Mark>, String> {
+    if words.len() != tags.len() {
+        return Err(format!("{} words have {} tags", words.len(), tags.len()));
+    }
+    let mut labels = crate::corpus::Labels::default();
+    let mut parsed = Vec::with_capacity(tags.len());
+    for tag in tags {
+        parsed.push(match parse_tag(tag) {
+            Ok(Some((letter, name))) => Some((prefix_of(letter), labels.intern(name).map_err(|e| e.to_string())?)),
+            _ => None,
+        });
+    }
+    let (mut places, mut at) = (Vec::with_capacity(words.len()), 0);
+    for word in words {
+        let start = text[at..].find(word.as_str()).map(|i| at + i);
+        let start = start.ok_or_else(|| format!("the word {} is not in the text", quote(word)))?;
+        at = start + word.len();
+        places.push((start, at));
+    }
+    let points = |byte: usize| text[..byte].chars().count();
+    let mark = |s: &crate::corpus::TokenSpan| {
+        let (start, end) = (points(places[s.start].0), points(places[s.end - 1].1));
+        Mark { start, end, label: labels.name(s.label).to_owned(), surface: None }
+    };
+    Ok(scheme::decode(&parsed).iter().map(mark).collect())
 }
 
 /// A text of a record.
@@ -440,30 +644,33 @@ fn string<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key).and_then(Value::as_str)
 }
 
-/// Takes the marks that went out of a list of a record, and adds those that came. `mark` reads an entry.
+/// Takes the marks that went out of a list of a record, also where they are there twice, and adds those that came. `marks` reads an
+/// entry.
 fn put_into(
     list: &mut Vec<Value>,
     gone: &[Mark],
     new: &[Mark],
-    mark: impl Fn(&Value) -> Option<Mark>,
+    marks: impl Fn(&Value) -> Option<Vec<Mark>>,
     make: impl Fn(&Mark) -> Value,
 ) {
-    let mut gone: Vec<&Mark> = gone.iter().collect();
     let mut new: Vec<&Mark> = new.iter().collect();
     list.retain_mut(|entry| {
-        let Some(here) = mark(entry) else { return true };
-        let same_place = |m: &Mark| (m.start, m.end) == (here.start, here.end);
-        let Some(at) = gone.iter().position(|m| same_place(m) && m.label == here.label) else { return true };
-        gone.swap_remove(at);
-        // An object whose label alone has changed keeps its other fields, and with its id what refers to it.
-        let next = new.iter().position(|m| same_place(m)).filter(|_| entry.get("label").is_some());
-        match next {
-            Some(next) => {
-                entry["label"] = Value::from(new.remove(next).label.clone());
-                true
+        let here = marks(entry).unwrap_or_default();
+        let went = |m: &&Mark| gone.iter().any(|g| (g.start, g.end, &g.label) == (m.start, m.end, &m.label));
+        let left = here.iter().filter(|m| !went(m)).count();
+        let mut stays = left;
+        for mark in here.iter().filter(went) {
+            // One whose label alone has changed keeps its other fields, and with its id what refers to it.
+            match new.iter().position(|m| (m.start, m.end) == (mark.start, mark.end)) {
+                Some(next) => {
+                    entry::relabel(entry, &mark.label, &new.remove(next).label);
+                    stays += 1;
+                }
+                None if here.len() > 1 => entry::unlabel(entry, &mark.label),
+                None => {}
             }
-            None => false,
         }
+        here.is_empty() || stays > 0
     });
     list.extend(new.into_iter().map(make));
 }

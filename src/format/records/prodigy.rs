@@ -1,8 +1,9 @@
 //! Prodigy's JSON lines: a text, its spans, often its tokens, and what the person answered.
 
 use super::json::Shape;
-use super::{Classes, Dialect, Item, Mark, doccano, has_spans, marks_of, names, number, put_into, string};
-use crate::format::{Format, Holds, Write};
+use super::{Classes, Context, Dialect, Item, Mark, doccano, entry, identity, names, number, put_into, string};
+use crate::format::note::NoteKind;
+use crate::format::{Format, Holds, Recognition, Write};
 use serde_json::{Value, json};
 
 /// Prodigy's `db-out` and `db-in`.
@@ -10,7 +11,8 @@ pub const PRODIGY: Format = Format {
     name: "prodigy",
     what: "Prodigy: JSON lines of a text, its tokens and spans",
     extensions: &["jsonl"],
-    recognises: |g| g.records.iter().any(is_record),
+    recognize: |g| Recognition::when(g.records.iter().any(is_record), Recognition::STRUCTURE, "keys of Prodigy"),
+    is_json: true,
     read: |source, corpus| super::read(source, corpus, &DIALECT),
     write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
     rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
@@ -20,26 +22,34 @@ pub const PRODIGY: Format = Format {
 /// The fields that are text, words and spans.
 const KNOWN: &[&str] = &["text", "tokens", "spans", "answer", "accept"];
 
-const DIALECT: Dialect =
-    Dialect { format: PRODIGY, read, put, known: KNOWN, classes: Some(CLASSES), fresh, shape: Shape::Lines };
+const DIALECT: Dialect = Dialect {
+    known: KNOWN,
+    classes: Some(Classes { read: classes, put: put_classes }),
+    ..Dialect::new(PRODIGY, read, put, fresh, Shape::Lines)
+};
 
 fn is_record(value: &Value) -> bool {
     // An empty list says nothing where the labels are somewhere else.
     let is_empty = value.get("spans").and_then(Value::as_array).is_some_and(Vec::is_empty);
-    string(value, "text").is_some()
-        && (value.get("_input_hash").is_some() || has_labels(value) || (is_empty && !doccano::has_labels(value)))
+    let is_answered = matches!(string(value, "answer"), Some("accept" | "reject" | "ignore"));
+    let is_marked = is_answered || value.get("_input_hash").is_some();
+    string(value, "text").is_some() && (is_marked || has_labels(value) || (is_empty && !doccano::has_labels(value)))
 }
 
 /// Whether a record has spans as Prodigy keeps them.
 pub(super) fn has_labels(value: &Value) -> bool {
-    has_spans(value, "spans", mark)
+    let is_span =
+        |s: &Value| number(s, "start").is_some() && number(s, "end").is_some() && string(s, "label").is_some();
+    value.get("spans").and_then(Value::as_array).is_some_and(|l| !l.is_empty() && l.iter().all(is_span))
 }
 
-/// Labels of the whole text: what was accepted among the options of a choice.
-const CLASSES: Classes = Classes { read: classes, put: put_classes };
-
+/// Labels of the whole text: what was accepted among the options of a choice, or the one label that was asked about.
 fn classes(value: &Value) -> Vec<String> {
-    value.get("accept").filter(|_| !is_undecided(value)).map_or_else(Vec::new, names)
+    if is_undecided(value) {
+        return Vec::new();
+    }
+    let alone = string(value, "label").filter(|_| value.get("spans").is_none()).map(str::to_owned);
+    value.get("accept").map_or_else(|| alone.into_iter().collect(), names)
 }
 
 fn put_classes(record: &mut Value, classes: &[String]) {
@@ -74,36 +84,34 @@ fn decide(record: &mut Value) {
     }
 }
 
-fn mark(entry: &Value) -> Option<Mark> {
-    let surface = string(entry, "text").map(str::to_owned);
-    let label = string(entry, "label")?.to_owned();
-    Some(Mark { start: number(entry, "start")?, end: number(entry, "end")?, label, surface })
-}
-
-fn read(value: &Value) -> Result<Item, String> {
+fn read(value: &Value, _: &Context) -> Result<Item, String> {
     let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
     let list = |key: &str| value.get(key).and_then(Value::as_array);
-    // A rejected span is wrong, and an ignored text was not looked at: neither is what people decided.
-    let note = match string(value, "answer") {
-        Some("reject") => Some("rejected records: their spans are kept in the file and not taken"),
-        Some("ignore") => Some("ignored records: their spans are kept in the file and not taken"),
-        _ => None,
-    };
-    let (marks, unread) = match note {
-        None => marks_of(list("spans").into_iter().flatten(), mark),
-        Some(_) => (Vec::new(), Vec::new()),
-    };
     let words =
         list("tokens").map(|all| all.iter().filter_map(|t| Some((number(t, "start")?, number(t, "end")?))).collect());
-    Ok(Item { text, marks, words, note, unread, ..Item::default() })
+    let name = value.get("meta").map(identity).filter(|name| !name.is_empty()).unwrap_or_else(|| identity(value));
+    let mut item = Item { text, words, name, ..Item::default() };
+    // A rejected span is wrong, and an ignored text was not looked at: neither is what people decided.
+    match string(value, "answer") {
+        Some("reject") => item.notes.push((NoteKind::RejectedRecord, item.text.clone())),
+        Some("ignore") => item.notes.push((NoteKind::IgnoredRecord, item.text.clone())),
+        _ => item.take(list("spans").into_iter().flatten(), entry::spans),
+    }
+    Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark], _: &Context) {
     let tokens = record.get("tokens").and_then(Value::as_array).cloned().unwrap_or_default();
     decide(record);
     let Some(fields) = record.as_object_mut() else { return };
-    let Some(list) = fields.entry("spans").or_insert_with(|| json!([])).as_array_mut() else { return };
-    put_into(list, gone, new, mark, |m| span(m, |key, at| tokens.iter().position(|t| number(t, key) == Some(at))));
+    let spans = fields.entry("spans").or_insert_with(|| json!([]));
+    if spans.is_null() {
+        *spans = json!([]);
+    }
+    let Some(list) = spans.as_array_mut() else { return };
+    put_into(list, gone, new, entry::spans, |m| {
+        span(m, |key, at| tokens.iter().position(|t| number(t, key) == Some(at)))
+    });
 }
 
 /// A span; `token` gives the number of the token that has this offset as its start or end.

@@ -17,7 +17,7 @@ pub(super) struct List<'a> {
 }
 
 /// Whether a text is Python rather than JSON: a list given to a name, or a list of tuples.
-pub(super) fn is_python(text: &str) -> bool {
+pub(in crate::format) fn is_python(text: &str) -> bool {
     let start = begin(text);
     let rest = &text[start..];
     rest.starts_with('(')
@@ -37,10 +37,12 @@ pub(super) fn lists(text: &str, keep: usize) -> Vec<List<'_>> {
         };
         let mut parser = Parser { text, at: from, depth: 0 };
         let mut list = List { name, elements: Vec::new(), broken: None };
-        let done = parser.elements(|range, value| {
+        let each = |range, value| {
             let value = if list.elements.len() < keep { value } else { Value::Null };
             list.elements.push((range, value));
-        });
+        };
+        let done =
+            if name.is_empty() && is_bare(&text[from..]) { parser.bare_elements(each) } else { parser.elements(each) };
         list.broken = done.err().map(|why| (parser.at, why));
         let stopped = list.broken.is_some();
         at = parser.at;
@@ -51,8 +53,14 @@ pub(super) fn lists(text: &str, keep: usize) -> Vec<List<'_>> {
     }
 }
 
+/// Whether tuples follow each other without brackets around them: `("text", {...}),` on each line.
+fn is_bare(text: &str) -> bool {
+    let inside = text.strip_prefix('(').map(|rest| rest[space(rest)..].trim_start_matches(['r', 'R', 'u', 'U']));
+    inside.is_some_and(|rest| rest.starts_with(['"', '\'']))
+}
+
 /// One literal that is all of a text.
-pub(super) fn value(text: &str) -> Option<Value> {
+pub(in crate::format) fn value(text: &str) -> Option<Value> {
     let mut parser = Parser { text, at: 0, depth: 0 };
     let value = parser.value().ok()?;
     parser.skip();
@@ -176,6 +184,23 @@ impl<'a> Parser<'a> {
             } else if self.text[..self.at].ends_with(close) {
                 return Ok(());
             }
+        }
+    }
+
+    /// Tuples that follow each other without brackets around them, each with its place.
+    fn bare_elements(&mut self, mut each: impl FnMut(Range<usize>, Value)) -> Result<(), String> {
+        loop {
+            self.skip();
+            if self.at == self.text.len() {
+                return Ok(());
+            }
+            if !self.rest().starts_with(['(', '[']) {
+                return Err("expected a tuple".into());
+            }
+            let start = self.at;
+            let value = self.value()?;
+            each(start..self.at, value);
+            self.eat(',');
         }
     }
 
@@ -357,6 +382,8 @@ mod tests {
         assert_eq!(names, ["TRAIN_DATA", "TEST"]);
         let places: Vec<&str> = found[0].elements.iter().map(|(r, _)| &text[r.clone()]).collect();
         assert_eq!(places, ["('Uber', 1)", "(\"b\", 2)"]);
+        let bare = lists("('a', {'entities': []}),\n(\"b\", {}),\n", 9);
+        assert_eq!(bare[0].elements.iter().map(|(_, v)| v[0].clone()).collect::<Vec<_>>(), ["a", "b"]);
         assert!(!is_python("[{\"a\": 1}]") && !is_python("{\"a\": [1]}") && !is_python("a = b"));
     }
 

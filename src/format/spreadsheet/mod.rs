@@ -19,22 +19,39 @@ use std::sync::Arc;
 /// A sheet's name, and its rows: each with its number, from 1, and its cells with their columns, from 0; both ascending.
 pub(super) type Sheet = (String, Vec<(usize, Vec<(u32, Arc<str>)>)>);
 
-/// The first sheet that holds something; `None` where none does.
+/// The sheets of a spreadsheet, and one of them.
+#[derive(Default)]
+pub(super) struct Book {
+    /// The names of all sheets.
+    pub names: Vec<String>,
+    /// The sheet that is wanted, or the first that holds something; `None` where it holds nothing.
+    pub sheet: Option<Sheet>,
+}
+
+/// Reads the sheet with this number, from 0, or the first that holds something.
 ///
 /// # Errors
 /// A damaged file, and one that would take more than the budget.
-pub(super) fn first_sheet(bytes: &[u8], budget: Budget) -> Result<Option<Sheet>, Problem> {
+pub(super) fn read_book(bytes: &[u8], budget: Budget, wanted: Option<usize>) -> Result<Book, Problem> {
     let most = Most { packed: bytes.len(), budget };
     if bytes.starts_with(&ole::MARK) {
         ole::check(bytes, most)?;
-        return read(|| of_xls(bytes, most));
+        return read(|| of_xls(bytes, most, wanted));
     }
     let parts = parts::check(bytes, most)?;
     read(|| match parts {
-        parts::Kind::OpenDocument => ods::first_sheet(bytes, most),
-        parts::Kind::Binary => of_xlsb(bytes, most),
-        parts::Kind::Excel => of_xlsx(bytes, most),
+        parts::Kind::OpenDocument => ods::read(bytes, most, wanted),
+        parts::Kind::Binary => of_xlsb(bytes, most, wanted),
+        parts::Kind::Excel => of_xlsx(bytes, most, wanted),
     })
+}
+
+/// The names of the sheets that may be read: the one that is wanted, or all.
+fn wanted_of(names: &[String], wanted: Option<usize>) -> &[String] {
+    match wanted {
+        Some(number) => names.get(number..number.saturating_add(1)).unwrap_or_default(),
+        None => names,
+    }
 }
 
 /// How much may be held of a file of so many bytes.
@@ -50,7 +67,7 @@ impl Most {
     }
 }
 
-fn read(work: impl FnOnce() -> Result<Option<Sheet>, Problem>) -> Result<Option<Sheet>, Problem> {
+fn read(work: impl FnOnce() -> Result<Book, Problem>) -> Result<Book, Problem> {
     guarded(work).unwrap_or_else(|| Err(broken(&"its numbers do not fit")))
 }
 
@@ -111,12 +128,13 @@ impl Cells {
     }
 }
 
-fn of_xlsx(bytes: &[u8], most: Most) -> Result<Option<Sheet>, Problem> {
+fn of_xlsx(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Problem> {
     let broken = |e: XlsxError| broken(&e);
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
-    for name in book.sheet_names() {
+    let names = book.sheet_names();
+    for name in wanted_of(&names, wanted) {
         let mut cells = Cells::new(most);
-        let mut reader = match book.worksheet_cells_reader(&name) {
+        let mut reader = match book.worksheet_cells_reader(name) {
             Ok(reader) => reader,
             // A sheet that is a chart.
             Err(XlsxError::NotAWorksheet(_)) => continue,
@@ -125,41 +143,43 @@ fn of_xlsx(bytes: &[u8], most: Most) -> Result<Option<Sheet>, Problem> {
         while let Some(cell) = reader.next_cell().map_err(broken)? {
             cells.add_value(cell.get_position(), cell.get_value().clone())?;
         }
-        if let Some(sheet) = cells.finish(&name) {
-            return Ok(Some(sheet));
+        if let Some(sheet) = cells.finish(name) {
+            return Ok(Book { names, sheet: Some(sheet) });
         }
     }
-    Ok(None)
+    Ok(Book { names, sheet: None })
 }
 
-fn of_xlsb(bytes: &[u8], most: Most) -> Result<Option<Sheet>, Problem> {
+fn of_xlsb(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Problem> {
     let broken = |e: XlsbError| broken(&e);
     let mut book = Xlsb::new(Cursor::new(bytes)).map_err(broken)?;
-    for name in book.sheet_names() {
+    let names = book.sheet_names();
+    for name in wanted_of(&names, wanted) {
         let mut cells = Cells::new(most);
-        let mut reader = book.worksheet_cells_reader(&name).map_err(broken)?;
+        let mut reader = book.worksheet_cells_reader(name).map_err(broken)?;
         while let Some(cell) = reader.next_cell().map_err(broken)? {
             cells.add_value(cell.get_position(), cell.get_value().clone())?;
         }
-        if let Some(sheet) = cells.finish(&name) {
-            return Ok(Some(sheet));
+        if let Some(sheet) = cells.finish(name) {
+            return Ok(Book { names, sheet: Some(sheet) });
         }
     }
-    Ok(None)
+    Ok(Book { names, sheet: None })
 }
 
-fn of_xls(bytes: &[u8], most: Most) -> Result<Option<Sheet>, Problem> {
+fn of_xls(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Problem> {
     let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
-    for name in book.sheet_names() {
-        let range = book.worksheet_range(&name).map_err(|e| broken(&e))?;
+    let names = book.sheet_names();
+    for name in wanted_of(&names, wanted) {
+        let range = book.worksheet_range(name).map_err(|e| broken(&e))?;
         let (first_row, first_column) = range.start().unwrap_or_default();
         let mut cells = Cells::new(most);
         for (row, column, value) in range.used_cells() {
             cells.add(first_row + narrow(row), first_column + narrow(column), value.to_string().into())?;
         }
-        if let Some(sheet) = cells.finish(&name) {
-            return Ok(Some(sheet));
+        if let Some(sheet) = cells.finish(name) {
+            return Ok(Book { names, sheet: Some(sheet) });
         }
     }
-    Ok(None)
+    Ok(Book { names, sheet: None })
 }

@@ -1,7 +1,7 @@
 //! OpenDocument's cells (ODF 1.3, part 3, chapter 9). Rows and cells may say that they are repeated, up to the last row or column
 //! of a sheet, so they are counted before they are made.
 
-use super::{Cells, Most, Sheet, broken};
+use super::{Book, Cells, Most, broken};
 use crate::format::Problem;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
@@ -9,8 +9,8 @@ use quick_xml::{Reader, XmlVersion};
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 
-/// The first sheet that holds something.
-pub(super) fn first_sheet(bytes: &[u8], most: Most) -> Result<Option<Sheet>, Problem> {
+/// The sheet with this number, or the first that holds something.
+pub(super) fn read(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Problem> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
     let mut part = |name: &str| {
         let mut text = String::new();
@@ -20,7 +20,7 @@ pub(super) fn first_sheet(bytes: &[u8], most: Most) -> Result<Option<Sheet>, Pro
     if part("META-INF/manifest.xml").is_ok_and(|manifest| manifest.contains("manifest:encryption-data")) {
         return Err(broken(&"it is protected by a password"));
     }
-    sheet(&part("content.xml")?, most)
+    sheet(&part("content.xml")?, most, wanted)
 }
 
 /// A cell that is being read.
@@ -33,9 +33,11 @@ struct Open {
     paragraphs: usize,
 }
 
-fn sheet(content: &str, most: Most) -> Result<Option<Sheet>, Problem> {
+fn sheet(content: &str, most: Most, wanted: Option<usize>) -> Result<Book, Problem> {
     let mut reader = Reader::from_str(content);
     reader.config_mut().expand_empty_elements = true;
+    let mut book = Book::default();
+    let mut is_wanted = false;
     let mut name = String::new();
     let mut cells = Cells::new(most);
     let (mut row, mut rows, mut column) = (0u32, 1u32, 0u32);
@@ -52,6 +54,7 @@ fn sheet(content: &str, most: Most) -> Result<Option<Sheet>, Problem> {
                     name = attribute(&e, "table:name")?.unwrap_or_default();
                     cells = Cells::new(most);
                     row = 0;
+                    is_wanted = wanted.map_or(book.sheet.is_none(), |number| number == book.names.len());
                 }
                 ("table:table-row", None) => {
                     rows = count(&e, "table:number-rows-repeated")?;
@@ -101,20 +104,22 @@ fn sheet(content: &str, most: Most) -> Result<Option<Sheet>, Problem> {
                     }
                 }
                 "table:table-row" => {
-                    if !of_row.is_empty() {
+                    if is_wanted && !of_row.is_empty() {
                         add(&mut cells, row..row.saturating_add(rows), &of_row)?;
-                        of_row.clear();
                     }
+                    of_row.clear();
                     row = row.saturating_add(rows);
                 }
                 "table:table" => {
-                    if let Some(sheet) = std::mem::replace(&mut cells, Cells::new(most)).finish(&name) {
-                        return Ok(Some(sheet));
+                    let sheet = std::mem::replace(&mut cells, Cells::new(most));
+                    if is_wanted {
+                        book.sheet = sheet.finish(&name);
                     }
+                    book.names.push(std::mem::take(&mut name));
                 }
                 _ => {}
             },
-            Event::Eof => return Ok(None),
+            Event::Eof => return Ok(book),
             _ => {}
         }
     }

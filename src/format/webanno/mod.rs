@@ -11,7 +11,7 @@ mod write;
 
 use super::found::quote;
 use super::layers;
-use super::{Format, Found, Holds, Problem, Source, Write};
+use super::{Format, Found, Holds, Problem, Recognition, Source, Write};
 use crate::corpus::{Corpus, Document, Span};
 use cell::entries;
 use sheet::Sheet;
@@ -23,7 +23,11 @@ pub const WEBANNO_TSV: Format = Format {
     name: "webanno-tsv",
     what: "WebAnno TSV 3, of WebAnno and INCEpTION",
     extensions: &["tsv"],
-    recognises: |g| g.head.trim_start_matches('\u{feff}').starts_with(MARK),
+    recognize: |g| {
+        let is_marked = g.head.trim_start_matches('\u{feff}').starts_with(MARK);
+        Recognition::when(is_marked, Recognition::SIGNATURE, "first line #FORMAT=WebAnno TSV")
+    },
+    is_json: false,
     read,
     write: Some(Write::EachDocument(write::files, |_| Vec::new())),
     rewrite: Some(rewrite::rewrite),

@@ -1,0 +1,130 @@
+//! The fields of one line of a column file or table.
+
+use super::Separator;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Puts the byte ranges of a line's fields into `into`, quotes included. Space at the end of the line is no field.
+pub(super) fn split(line: &str, separator: Separator, quoted: bool, into: &mut Vec<Range<usize>>) {
+    into.clear();
+    let line = line.trim_end_matches(['\r', ' ', '\t']);
+    match separator {
+        Separator::Space => {
+            parts(line, |b| b == b' ' || b == b'\t', into);
+            // Runs of spaces separate once; two tabs in a row hold an empty column.
+            into.retain(|field| !field.is_empty());
+        }
+        Separator::Tab | Separator::Sign(_) => {
+            let sign = separator.sign() as u8;
+            if !(quoted && line.contains('"') && quoted_parts(line, sign, into)) {
+                into.clear();
+                parts(line, |b| b == sign, into);
+            }
+        }
+    }
+}
+
+/// The stretches of a line between bytes that end one.
+fn parts(line: &str, is_end: impl Fn(u8) -> bool, into: &mut Vec<Range<usize>>) {
+    let mut start = 0;
+    for (at, byte) in line.bytes().enumerate() {
+        if is_end(byte) {
+            into.push(start..at);
+            start = at + 1;
+        }
+    }
+    into.push(start..line.len());
+}
+
+/// The fields of a line where each quote that opens at the start of a field closes at its end (RFC 4180). `false` if one does not.
+fn quoted_parts(line: &str, sign: u8, into: &mut Vec<Range<usize>>) -> bool {
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    loop {
+        let start = at;
+        if bytes.get(at) == Some(&b'"') {
+            at += 1;
+            loop {
+                match (bytes.get(at), bytes.get(at + 1)) {
+                    (None, _) => return false,
+                    (Some(b'"'), Some(b'"')) => at += 2,
+                    (Some(b'"'), next) if next.is_none_or(|b| *b == sign) => break,
+                    (Some(b'"'), _) => return false,
+                    _ => at += 1,
+                }
+            }
+            at += 1;
+        } else {
+            while bytes.get(at).is_some_and(|b| *b != sign) {
+                at += 1;
+            }
+        }
+        into.push(start..at);
+        if at >= bytes.len() {
+            return true;
+        }
+        at += 1;
+    }
+}
+
+/// Whether quotes enclose fields in these lines: some field has them, and none opens a quote without closing it. Where a tab separates
+/// columns, a quote is a word more often, so that one of them must also hold what only a quoted field can.
+pub(super) fn is_quoted<'l>(separator: Separator, mut lines: impl Iterator<Item = &'l str> + Clone) -> bool {
+    let sign = match separator {
+        Separator::Space => return false,
+        Separator::Tab | Separator::Sign(_) => separator.sign() as u8,
+    };
+    let mut fields = Vec::new();
+    let mut closes = |line: &str| {
+        fields.clear();
+        quoted_parts(line.trim_end_matches(['\r', ' ', '\t']), sign, &mut fields)
+    };
+    let has = |line: &str| match separator {
+        Separator::Tab => line.contains("\"\"\"") || line.contains("\"\t\""),
+        _ => line.starts_with('"') || line.as_bytes().windows(2).any(|w| w == [sign, b'"']),
+    };
+    lines.clone().any(has) && lines.all(|line| !line.contains('"') || closes(line))
+}
+
+/// The content of a field, without its quotes.
+pub(super) fn unquoted(field: &str) -> Cow<'_, str> {
+    match field.strip_prefix('"').and_then(|f| f.strip_suffix('"')) {
+        Some(inner) if inner.contains("\"\"") => inner.replace("\"\"", "\"").into(),
+        Some(inner) => inner.into(),
+        None => field.into(),
+    }
+}
+
+/// A field as it is written: in quotes where it holds the separator or a quote.
+pub(super) fn quoted(field: String, separator: Separator) -> String {
+    let is_plain = separator == Separator::Space || !field.contains([separator.sign(), '"']);
+    if is_plain { field } else { format!("\"{}\"", field.replace('"', "\"\"")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_quotes_where_they_close() {
+        let check = |line: &str, quoted: bool, expected: &[&str]| {
+            let comma = Separator::Sign(',');
+            assert_eq!(is_quoted(comma, std::iter::once(line)), quoted, "{line}");
+            let mut found = Vec::new();
+            split(line, comma, quoted, &mut found);
+            let fields: Vec<String> = found
+                .iter()
+                .map(|r| if quoted { unquoted(&line[r.clone()]).into_owned() } else { line[r.clone()].to_owned() })
+                .collect();
+            assert_eq!(fields, expected, "{line}");
+        };
+        check("0,\"\"\"Fine\",O", true, &["0", "\"Fine", "O"]);
+        check("0,\",\",O", true, &["0", ",", "O"]);
+        check("0,\"\"\"\",O", true, &["0", "\"", "O"]);
+        check("\",O", false, &["\"", "O"]);
+        check("say \"it\",O", false, &["say \"it\"", "O"]);
+        check("\"a\"b,O", false, &["\"a\"b", "O"]);
+        check("a,,\"\"", true, &["a", "", ""]);
+        check("a,,O", false, &["a", "", "O"]);
+    }
+}

@@ -1,0 +1,50 @@
+//! The Groningen Meaning Bank as Kaggle has it, and tables like it: CSV with a header, a row for each word, and a column that numbers
+//! the sentences, on every row or on the first of each.
+
+use super::{read, recognize, write};
+use crate::corpus::notation::tag_text;
+use crate::corpus::{Corpus, Scheme, Split, scheme};
+use crate::format::words::label_name;
+use crate::format::{Format, Holds, Write};
+
+/// `ner_dataset.csv`.
+pub const GMB: Format = Format {
+    name: "gmb",
+    what: "Kaggle's GMB: CSV of Sentence #, Word, POS, Tag",
+    extensions: &["csv"],
+    recognize: |glance| recognize(glance, GMB),
+    is_json: false,
+    read: read::read,
+    write: Some(Write::Whole(new_table)),
+    rewrite: Some(write::rewrite),
+    holds: Holds { columns: 1, spaced_words: true, ..Holds::NOTHING },
+};
+
+/// The name of the column that becomes one of the corpus.
+const POS: &str = "pos";
+
+fn new_table(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let pos = corpus.columns.iter().position(|c| c.name == POS);
+    let mut row = |fields: [&str; 4]| {
+        // It writes to memory, where nothing fails.
+        if let Err(e) = table.write_record(fields) {
+            log::error!("gmb: {e}");
+        }
+    };
+    row(["Sentence #", "Word", "POS", "Tag"]);
+    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
+    let sentences = documents.flat_map(|d| (0..d.len()).map(move |s| (d, s)));
+    for (number, (d, sentence)) in (1..).zip(sentences) {
+        let words = d.sentence(sentence);
+        let tags = scheme::encode(&d.token_spans(sentence), words.len(), scheme);
+        let mut name = format!("Sentence: {number}");
+        for (word, tag) in words.zip(tags) {
+            let tag = tag_text(tag, scheme, |l| label_name(corpus.labels.name(l)));
+            let value = pos.map_or("", |column| corpus.value(column, d, word));
+            row([&name, d.token(word), value, &tag]);
+            name.clear();
+        }
+    }
+    table.into_inner().unwrap_or_default()
+}

@@ -1,0 +1,194 @@
+//! Names of columns and fields, and the role each of them has: for column files, tables and JSON.
+
+/// The role of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Role {
+    /// A word of a sentence, or the list of words.
+    Word,
+    /// The tag of a word, or the list of tags.
+    Tag,
+    /// The number or name of the sentence.
+    Sentence,
+    /// The number or name of the document.
+    Document,
+    /// Part of speech, chunk, lemma: not a tag of entities.
+    Grammar,
+    /// Train, dev or test.
+    Split,
+    /// The text of a document.
+    Text,
+    /// A label of the whole document.
+    Class,
+    /// Spans of the text.
+    Spans,
+}
+
+/// The names of each role, as [`normalized`].
+const NAMES: [(Role, &[&str]); 9] = [
+    (Role::Word, &["token", "tokens", "word", "words", "form", "surface", "strwords", "tokenizedtext"]),
+    (
+        Role::Tag,
+        &[
+            "tag",
+            "tags",
+            "ner",
+            "ne",
+            "nes",
+            "iob",
+            "iob2",
+            "bio",
+            "biotag",
+            "iobtag",
+            "entity",
+            "entitytype",
+            "entitytag",
+            "nertag",
+            "nertags",
+            "netag",
+            "netags",
+            "nerlabel",
+            "nerlabels",
+            "wordlabels",
+            "tokenlabels",
+            "namedentity",
+            "nelabel",
+            "slot",
+            "slots",
+        ],
+    ),
+    (
+        Role::Sentence,
+        &[
+            "sentence",
+            "sentence#",
+            "sentenceid",
+            "sentenceidx",
+            "sentenceno",
+            "sentencenumber",
+            "sentid",
+            "sentidx",
+            "sent",
+            "sent#",
+            "sid",
+            "snum",
+            "sentnum",
+        ],
+    ),
+    (
+        Role::Document,
+        &["document", "document#", "documentid", "docid", "doc", "doc#", "articleid", "filename", "file", "textid"],
+    ),
+    (
+        Role::Grammar,
+        &["pos", "postag", "postags", "xpos", "upos", "chunk", "chunktag", "chunktags", "lemma", "misc", "shape"],
+    ),
+    (Role::Split, &["split", "fold", "subset", "partition", "mluse"]),
+    (
+        Role::Text,
+        &[
+            "text",
+            "texts",
+            "sentence",
+            "sentences",
+            "content",
+            "contents",
+            "body",
+            "tweet",
+            "tweettext",
+            "document",
+            "message",
+            "description",
+            "review",
+            "reviewtext",
+            "comment",
+            "commenttext",
+            "fulltext",
+            "abstract",
+            "question",
+            "query",
+            "utterance",
+            "narrative",
+            "data",
+            "originaltext",
+            "textcontent",
+            "headline",
+            "article",
+            "post",
+            "note",
+            "story",
+            "rawtext",
+            "sentencetext",
+        ],
+    ),
+    (
+        Role::Class,
+        &[
+            "label",
+            "labels",
+            "class",
+            "classes",
+            "category",
+            "categories",
+            "sentiment",
+            "intent",
+            "target",
+            "y",
+            "topic",
+            "airlinesentiment",
+            "polarity",
+            "rating",
+            "gold",
+            "classname",
+            "cats",
+        ],
+    ),
+    (Role::Spans, &["entities", "ents", "spans", "annotations", "annotation", "label", "labels"]),
+];
+
+/// A name without case, space and punctuation; `#` stays.
+pub(super) fn normalized(name: &str) -> String {
+    let kept = name.trim_start_matches('\u{feff}').chars().filter(|c| c.is_alphanumeric() || *c == '#');
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a column of this name has the role.
+pub(super) fn has_role(name: &str, role: Role) -> bool {
+    let name = normalized(name);
+    // HIPE names its layers NE-COARSE-LIT, NE-FINE-LIT, NE-NESTED.
+    let is_layer = role == Role::Tag && ["necoarse", "nefine", "nenested"].iter().any(|n| name.starts_with(n));
+    is_layer || NAMES.iter().any(|(r, names)| *r == role && names.contains(&name.as_str()))
+}
+
+/// Whether a column of words and tags has this name. There, `text` is a word, and `label` a tag.
+pub(super) fn token_role(name: &str) -> Option<Role> {
+    const ROLES: [Role; 6] = [Role::Word, Role::Tag, Role::Sentence, Role::Document, Role::Grammar, Role::Split];
+    let found = ROLES.into_iter().find(|role| has_role(name, *role));
+    found.or_else(|| match normalized(name).as_str() {
+        "text" => Some(Role::Word),
+        "label" | "labels" | "class" | "category" => Some(Role::Tag),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_roles() {
+        let check = |name: &str, expected: Option<Role>| assert_eq!(token_role(name), expected, "{name}");
+        check("WORD", Some(Role::Word));
+        check("Sentence #", Some(Role::Sentence));
+        check("sentence_idx", Some(Role::Sentence));
+        check("NE-COARSE-LIT", Some(Role::Tag));
+        check("ner_tag", Some(Role::Tag));
+        check(" Pos ", Some(Role::Grammar));
+        check("labels", Some(Role::Tag));
+        check("Text", Some(Role::Word));
+        check("Oslo", None);
+        check("O", None);
+        assert!(
+            has_role("comment_text", Role::Text) && has_role("label", Role::Class) && !has_role("label", Role::Text)
+        );
+    }
+}

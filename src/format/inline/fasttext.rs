@@ -1,0 +1,82 @@
+//! fastText: a text a line, its labels before it as `__label__NAME`.
+
+use crate::corpus::Corpus;
+use crate::format::note::NoteKind;
+use crate::format::records::{self, Item, Text};
+use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+
+/// fastText's training files.
+pub const FASTTEXT: Format = Format {
+    name: "fasttext",
+    what: "fastText: lines of __label__NAME and a text",
+    extensions: &["fasttext", "ft"],
+    recognize: |g| {
+        let (all, with) =
+            g.lines().fold((0, 0), |(all, with), l| (all + 1, with + usize::from(l.trim_start().starts_with(PREFIX))));
+        Recognition::when(with > 0 && with * 2 >= all, Recognition::SIGNATURE, "lines begin with __label__")
+    },
+    is_json: false,
+    read,
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
+const PREFIX: &str = "__label__";
+
+/// The labels of a line, and its text.
+fn parts(line: &str) -> (Vec<String>, &str) {
+    let mut labels = Vec::new();
+    let mut rest = line.trim();
+    while let Some(behind) = rest.strip_prefix(PREFIX) {
+        let end = behind.find(|c: char| c.is_whitespace() || (c == ',' && is_label(behind, c))).unwrap_or(behind.len());
+        let label = behind[..end].trim_end_matches(',');
+        if !label.is_empty() {
+            labels.push(label.to_owned());
+        }
+        rest = behind[end..].trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+    }
+    (labels, rest)
+}
+
+/// Whether a comma stands before another label or before space.
+fn is_label(text: &str, comma: char) -> bool {
+    let behind = text.split_once(comma).map_or("", |(_, rest)| rest);
+    behind.is_empty() || behind.starts_with(PREFIX) || behind.starts_with(char::is_whitespace)
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = source.decode()?;
+    let mut found = Found::of(FASTTEXT, &decoded);
+    let mut texts = Vec::new();
+    for (line, whole) in (1..).zip(decoded.text.lines()).filter(|(_, l)| !l.trim().is_empty()) {
+        let (classes, text) = parts(whole);
+        if text.is_empty() {
+            found.notes.add(NoteKind::RecordWithoutText, || format!("line {line}: {}", classes.join(", ")));
+            continue;
+        }
+        let item = Item { text: text.to_owned(), classes, ..Item::default() };
+        texts.push(Text { split: source.split, line, place: texts.len(), item });
+    }
+    if texts.is_empty() {
+        return Err(Problem::at(0, 0, "no line has a text behind its labels"));
+    }
+    records::add_texts(source, corpus, &mut found, texts, false)?;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_stand_before_the_text() {
+        let check = |line: &str, labels: &[&str], text: &str| {
+            assert_eq!(parts(line), (labels.iter().map(|l| (*l).to_owned()).collect(), text), "{line}")
+        };
+        check("__label__a __label__b The ferry", &["a", "b"], "The ferry");
+        check("__label__a,__label__b, The ferry, late", &["a", "b"], "The ferry, late");
+        check("The ferry __label__a", &[], "The ferry __label__a");
+        check("__label__a", &["a"], "");
+    }
+}

@@ -1,0 +1,45 @@
+//! Formats that mark entities inside the text: with tags, brackets, or a label behind each word.
+
+mod brackets;
+mod fasttext;
+mod opennlp;
+mod piped;
+mod rasa;
+mod slash;
+mod xml;
+
+pub use fasttext::FASTTEXT;
+pub use opennlp::OPENNLP;
+pub use piped::WIKINER;
+pub use rasa::RASA;
+pub use slash::SLASH_TAGS;
+pub use xml::INLINE_XML;
+
+use super::records::{Item, Mark};
+
+/// A text whose marks are taken out while it is read.
+#[derive(Default)]
+struct Unmarked {
+    text: String,
+    /// Code points so far.
+    length: usize,
+    marks: Vec<Mark>,
+}
+
+impl Unmarked {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.length += text.chars().count();
+    }
+
+    /// Ends a span that began at this code point. One that holds nothing is none.
+    fn end(&mut self, start: usize, label: &str) {
+        if start < self.length {
+            self.marks.push(Mark { start, end: self.length, label: label.to_owned(), surface: None });
+        }
+    }
+
+    fn into_item(self) -> Item {
+        Item { text: self.text, marks: self.marks, ..Item::default() }
+    }
+}

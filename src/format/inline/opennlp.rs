@@ -1,0 +1,121 @@
+//! OpenNLP's name finder: a sentence a line, words separated by space, `<START:type>` and `<END>` around names. An empty line separates
+//! documents.
+
+use crate::corpus::narrow::narrow;
+use crate::corpus::{Corpus, DocumentBuilder, TokenSpan};
+use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use std::sync::Arc;
+
+/// OpenNLP's training files.
+pub const OPENNLP: Format = Format {
+    name: "opennlp",
+    what: "OpenNLP: sentences with <START:type> and <END>",
+    extensions: &["train"],
+    recognize: |g| {
+        let fits = g.head.contains("<START") && g.head.contains("<END>");
+        Recognition::when(fits, Recognition::SIGNATURE, "marks <START:type> and <END>")
+    },
+    is_json: false,
+    read,
+    write: None,
+    rewrite: None,
+    holds: Holds { documents: true, overlaps: false, ..Holds::NOTHING },
+};
+
+/// The type of a mark without one.
+const UNTYPED: &str = "default";
+
+/// A part of a line.
+#[derive(Debug, PartialEq, Eq)]
+enum Part<'l> {
+    Start(&'l str),
+    End,
+    Word(&'l str),
+}
+
+/// The parts of a line. Real files have marks that touch words.
+fn parts(line: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    for chunk in line.split_whitespace() {
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            if let Some(behind) = rest.strip_prefix("<END>") {
+                parts.push(Part::End);
+                rest = behind;
+            } else if let Some((name, behind)) = rest.strip_prefix("<START").and_then(|r| r.split_once('>')) {
+                parts.push(Part::Start(name.strip_prefix(':').unwrap_or(UNTYPED)));
+                rest = behind;
+            } else {
+                let inside = rest.char_indices().skip(1).map(|(at, _)| at);
+                let mark = |at: &usize| rest[*at..].starts_with("<END>") || rest[*at..].starts_with("<START");
+                let end = inside.into_iter().find(mark).unwrap_or(rest.len());
+                parts.push(Part::Word(&rest[..end]));
+                rest = &rest[end..];
+            }
+        }
+    }
+    parts
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = source.decode()?;
+    let mut found = Found::of(OPENNLP, &decoded);
+    let mut builder = DocumentBuilder::new(source.split, source.file, 0, 0);
+    let mut documents = Vec::new();
+    let mut sentences = 0;
+    for (line, text) in (1..).zip(decoded.text.lines()) {
+        if text.trim().is_empty() {
+            if builder.sentences() > 0 {
+                documents.push(Arc::new(builder.take(narrow(sentences))));
+            }
+            continue;
+        }
+        let mut spans: Vec<TokenSpan> = Vec::new();
+        let mut open: Option<(usize, &str)> = None;
+        let mut words = 0;
+        for part in parts(text) {
+            match part {
+                Part::Word(word) => {
+                    builder.token(word, []);
+                    words += 1;
+                }
+                Part::Start(name) => {
+                    if open.replace((words, name)).is_some() {
+                        found.problem(line, 0, || "a name begins inside another; the first is not read".into());
+                    }
+                }
+                Part::End => match open.take() {
+                    Some((start, name)) if start < words => {
+                        spans.push(TokenSpan { start, end: words, label: corpus.labels.intern(name)? });
+                    }
+                    _ => found.problem(line, 0, || "a name ends that did not begin, or has no word".into()),
+                },
+            }
+        }
+        if open.is_some() {
+            found.problem(line, 0, || "a name does not end on its line; it is not read".into());
+        }
+        sentences += usize::from(builder.end_sentence(&spans));
+    }
+    if builder.sentences() > 0 {
+        documents.push(Arc::new(builder.take(narrow(sentences))));
+    }
+    if documents.is_empty() {
+        return Err(Problem::at(0, 0, "there is no sentence"));
+    }
+    corpus.documents.extend(documents);
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_may_touch_words() {
+        use Part::{End, Start, Word};
+        assert_eq!(parts("<START:per> Anna <END> left"), [Start("per"), Word("Anna"), End, Word("left")]);
+        assert_eq!(parts("<START>Anna<END>, x"), [Start("default"), Word("Anna"), End, Word(","), Word("x")]);
+        assert_eq!(parts("a <STARTx"), [Word("a"), Word("<STARTx")]);
+    }
+}

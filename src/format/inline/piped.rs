@@ -1,0 +1,73 @@
+//! WikiNER, and spaCy's IOB files: a sentence a line, `word|POS|tag` or `word|tag` separated by space.
+
+use crate::corpus::{Corpus, Notation};
+use crate::format::words::Tagged;
+use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+
+/// Lines of words with their tags.
+pub const WIKINER: Format = Format {
+    name: "wikiner",
+    what: "WikiNER: lines of word|POS|tag",
+    extensions: &["iob"],
+    recognize: |g| {
+        let (mut all, mut fitting, mut lines) = (0, 0, 0);
+        for line in g.lines().take(200) {
+            lines += 1;
+            for part in line.split(' ').filter(|p| !p.is_empty()) {
+                all += 1;
+                fitting += usize::from(split(part).is_some_and(|(_, _, tag)| Notation::Usual.parse(tag).is_ok()));
+            }
+        }
+        // One word a line is a column file.
+        let fits = fitting * 10 >= all * 9 && all > lines && fitting > 0;
+        Recognition::when(fits, Recognition::STRUCTURE, "words with | and a tag behind")
+    },
+    is_json: false,
+    read,
+    write: None,
+    rewrite: None,
+    holds: Holds::NOTHING,
+};
+
+/// The word, what is between, and the tag. The word may be `|` itself.
+fn split(part: &str) -> Option<(&str, &str, &str)> {
+    let (rest, tag) = part.rsplit_once('|')?;
+    let (word, between) = match rest.rsplit_once('|') {
+        Some((word, pos)) if !word.is_empty() => (word, pos),
+        _ => (rest, ""),
+    };
+    (!word.is_empty()).then_some((word, between, tag))
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = source.decode()?;
+    let mut reader = Tagged::new(source, corpus, Found::of(WIKINER, &decoded));
+    for (line, text) in (1..).zip(decoded.text.lines()) {
+        for (at, part) in text.split(' ').map(str::trim).filter(|p| !p.is_empty()).enumerate() {
+            let (word, between, tag) = split(part).unwrap_or((part, "", ""));
+            if !between.is_empty() {
+                reader.found.also("parts of speech");
+            }
+            reader.word(word);
+            reader.tag(tag, line, at + 1)?;
+        }
+        reader.end_sentence();
+    }
+    if reader.sentences() == 0 {
+        return Err(Problem::at(0, 0, "there is no word"));
+    }
+    Ok(reader.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_sign_is_before_the_tag() {
+        assert_eq!(split("Anna|NN|I-PER"), Some(("Anna", "NN", "I-PER")));
+        assert_eq!(split("Anna|B-PER"), Some(("Anna", "", "B-PER")));
+        assert_eq!(split("||SYM|O"), Some(("|", "SYM", "O")));
+        assert_eq!(split("Anna"), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! Words with a label behind a slash: Stanford's `Anna/PERSON left/O`, and MSRA's segments `北山/ns 很高/o`, each a span of its own.
+
+use super::Unmarked;
+use crate::corpus::{Corpus, Notation};
+use crate::format::records::{self, Text};
+use crate::format::words::Tagged;
+use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use std::collections::HashSet;
+
+/// Lines of words or segments.
+pub const SLASH_TAGS: Format = Format {
+    name: "slash-tags",
+    what: "Slash tags: lines of word/LABEL",
+    extensions: &["txt"],
+    recognize: |g| {
+        let tags: Vec<Option<&str>> =
+            g.lines().take(200).flat_map(parts).map(|p| split(p).map(|(_, tag)| tag)).collect();
+        let known: Vec<&str> = tags.iter().flatten().copied().collect();
+        let outside = known.iter().filter(|tag| tag.eq_ignore_ascii_case("o")).count();
+        let labels: HashSet<&str> = known.iter().copied().filter(|tag| !tag.eq_ignore_ascii_case("o")).collect();
+        let fits =
+            known.len() * 10 >= tags.len() * 9 && outside * 5 >= tags.len() && !labels.is_empty() && labels.len() <= 64;
+        Recognition::when(fits, Recognition::STRUCTURE, "words with a slash and a label behind")
+    },
+    is_json: false,
+    read,
+    write: None,
+    rewrite: None,
+    holds: Holds::NOTHING,
+};
+
+fn parts(line: &str) -> impl Iterator<Item = &str> {
+    line.split_whitespace()
+}
+
+/// The word and its label: split at the last slash.
+fn split(part: &str) -> Option<(&str, &str)> {
+    part.rsplit_once('/').filter(|(word, tag)| !word.is_empty() && !tag.is_empty())
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = source.decode()?;
+    let found = Found::of(SLASH_TAGS, &decoded);
+    let text = &*decoded.text;
+    // Segments have their outside in lower case.
+    let outside = |o: &str| text.lines().flat_map(parts).filter_map(split).filter(|(_, tag)| *tag == o).count();
+    if outside("o") > outside("O") { segments(source, corpus, text, found) } else { words(source, corpus, text, found) }
+}
+
+fn words(source: &Source, corpus: &mut Corpus, text: &str, found: Found) -> Result<Found, Problem> {
+    /// So many tags are looked at.
+    const LOOKED_AT: usize = 10_000;
+    let tags: Vec<&str> = text.lines().flat_map(parts).filter_map(split).map(|(_, tag)| tag).take(LOOKED_AT).collect();
+    let mut reader = Tagged::new(source, corpus, found);
+    reader.notation = Notation::of(&tags).unwrap_or(Notation::Bare);
+    for (line, text) in (1..).zip(text.lines()) {
+        for (at, part) in parts(text).enumerate() {
+            let (word, tag) = split(part).unwrap_or((part, "O"));
+            if split(part).is_none() {
+                reader.found.problem(line, at + 1, || "the word has no label; it is read as O".into());
+            }
+            reader.word(word);
+            reader.tag(tag, line, at + 1)?;
+        }
+        reader.end_sentence();
+    }
+    if reader.sentences() == 0 {
+        return Err(Problem::at(0, 0, "there is no word"));
+    }
+    Ok(reader.finish())
+}
+
+/// Each segment with a label is a span. Segments are joined without a space, except between letters of Latin script.
+fn segments(source: &Source, corpus: &mut Corpus, text: &str, mut found: Found) -> Result<Found, Problem> {
+    let mut out = Unmarked::default();
+    for (line, text) in (1..).zip(text.lines()) {
+        if line > 1 {
+            out.push("\n");
+        }
+        for (at, part) in parts(text).enumerate() {
+            let (segment, tag) = split(part).unwrap_or((part, "o"));
+            if split(part).is_none() {
+                found.problem(line, at + 1, || "the segment has no label; it is read as text".into());
+            }
+            let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+            if is_latin(out.text.chars().next_back()) && is_latin(segment.chars().next()) {
+                out.push(" ");
+            }
+            let start = out.length;
+            out.push(segment);
+            if !tag.eq_ignore_ascii_case("o") {
+                out.end(start, tag);
+            }
+        }
+    }
+    let texts = vec![Text { split: source.split, line: 0, place: 0, item: out.into_item() }];
+    records::add_texts(source, corpus, &mut found, texts, false)?;
+    Ok(found)
+}

@@ -1,0 +1,322 @@
+//! Texts with tags around entities: `<PER>Anna</PER>`, MUC's `<ENAMEX TYPE="PERSON">`, HAREM's and GENIA's, nested too; and braces
+//! `{{person_name:Anna}}`.
+
+use super::Unmarked;
+use crate::corpus::Corpus;
+use crate::format::note::NoteKind;
+use crate::format::plain::Extent;
+use crate::format::records::{self, Text};
+use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use quick_xml::escape::{resolve_html5_entity, unescape_with};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// A text with inline tags.
+pub const INLINE_XML: Format = Format {
+    name: "inline-xml",
+    what: "Inline tags: <PER>Anna</PER>, <ENAMEX TYPE=\"PERSON\">",
+    extensions: &["xml", "sgml", "sgm", "name", "txt"],
+    recognize: |g| {
+        if g.head.contains("<xmi:XMI") || g.head.to_ascii_lowercase().contains("<html") {
+            return None;
+        }
+        let names = Names::of(g.head);
+        let pairs = names.labels.values().sum::<usize>() + braces(g.head);
+        let lines = g.lines().count();
+        let score = if pairs > 1 && pairs * 10 >= lines { Recognition::STRUCTURE } else { Recognition::EXTENSION + 1 };
+        let is_xml = g.has_extension(&["xml", "sgml", "sgm", "name"]);
+        Recognition::when(pairs > usize::from(!is_xml), score, "the same tags open and close in the text")
+    },
+    is_json: false,
+    read,
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
+/// Tags that structure a text and are no labels.
+const STRUCTURE: [&str; 40] = [
+    "doc",
+    "docs",
+    "document",
+    "documents",
+    "docid",
+    "docno",
+    "text",
+    "body",
+    "head",
+    "headline",
+    "title",
+    "article",
+    "articles",
+    "abstract",
+    "p",
+    "s",
+    "sentence",
+    "sentences",
+    "para",
+    "paragraph",
+    "section",
+    "html",
+    "ul",
+    "ol",
+    "li",
+    "div",
+    "br",
+    "b",
+    "i",
+    "u",
+    "a",
+    "table",
+    "tr",
+    "td",
+    "th",
+    "corpus",
+    "root",
+    "set",
+    "omitido",
+    "alt",
+];
+
+/// Attributes that name the label of a tag, the likeliest first.
+const NAMING: [&str; 9] = ["type", "categ", "sem", "label", "class", "category", "entity", "ner", "tipo"];
+
+/// Tags whose label is in an attribute.
+const GENERIC: [&str; 14] = [
+    "enamex",
+    "timex",
+    "timex3",
+    "numex",
+    "em",
+    "cons",
+    "entity",
+    "ne",
+    "ner",
+    "span",
+    "mark",
+    "annotation",
+    "term",
+    "tag",
+];
+
+/// A tag of a text.
+struct Tag<'t> {
+    name: &'t str,
+    attributes: &'t str,
+    closes: bool,
+    /// It has no content.
+    is_empty: bool,
+    /// Bytes.
+    length: usize,
+}
+
+/// The tag that a text begins with.
+fn tag(text: &str) -> Option<Tag<'_>> {
+    /// Longer stretches between angle brackets are no tags.
+    const MOST: usize = 400;
+    let inside = text.strip_prefix('<')?;
+    let window = &inside[..inside.floor_char_boundary(MOST)];
+    let end = window.find('>')?;
+    let body = &window[..end];
+    let (body, closes) = body.strip_prefix('/').map_or((body, false), |body| (body, true));
+    let (body, is_empty) = body.strip_suffix('/').map_or((body, false), |body| (body, true));
+    let name_end = body.find(char::is_whitespace).unwrap_or(body.len());
+    let (name, attributes) = body.split_at(name_end);
+    let is_name = name.starts_with(char::is_alphabetic)
+        && name.chars().all(|c| c.is_alphanumeric() || "_-.:".contains(c))
+        && (attributes.trim().is_empty() || attributes.contains('='))
+        && !body.contains('<');
+    is_name.then_some(Tag { name, attributes, closes, is_empty, length: end + 2 })
+}
+
+/// The value of an attribute.
+fn attribute<'t>(attributes: &'t str, name: &str) -> Option<&'t str> {
+    let mut rest = attributes;
+    while let Some((before, behind)) = rest.split_once('=') {
+        let key = before.trim().rsplit(char::is_whitespace).next().unwrap_or("");
+        let behind = behind.trim_start();
+        let (value, next) = match behind.chars().next() {
+            Some(quote @ ('"' | '\'')) => behind[1..].split_once(quote)?,
+            _ => behind.split_once(char::is_whitespace).unwrap_or((behind, "")),
+        };
+        if key.eq_ignore_ascii_case(name) {
+            return Some(value);
+        }
+        rest = next;
+    }
+    None
+}
+
+/// The label of a tag: its name, or where that says nothing, an attribute. Of alternatives the first.
+fn label<'t>(tag: &Tag<'t>) -> &'t str {
+    let named = || NAMING.iter().find_map(|name| attribute(tag.attributes, name)).filter(|value| !value.is_empty());
+    let is_generic = GENERIC.iter().any(|name| tag.name.eq_ignore_ascii_case(name));
+    let label = if is_generic { named().unwrap_or(tag.name) } else { tag.name };
+    label.split('|').next().unwrap_or(label)
+}
+
+/// The tags of a text: how often each pair is there.
+struct Names<'t> {
+    labels: HashMap<&'t str, usize>,
+}
+
+impl<'t> Names<'t> {
+    fn of(text: &'t str) -> Self {
+        let mut open: HashMap<&str, (usize, usize)> = HashMap::new();
+        for (at, _) in text.match_indices('<') {
+            if let Some(tag) = tag(&text[at..]).filter(|tag| !tag.is_empty) {
+                let counts = open.entry(tag.name).or_default();
+                if tag.closes { counts.1 += 1 } else { counts.0 += 1 }
+            }
+        }
+        // A tag that is cut off at the end of the beginning is one too.
+        let is_label = |name: &str| !STRUCTURE.iter().any(|s| s.eq_ignore_ascii_case(name));
+        let pairs = open.into_iter().filter(|(name, (opens, closes))| {
+            is_label(name) && *closes > 0 && opens.abs_diff(*closes) * 5 <= *opens.max(closes)
+        });
+        Self { labels: pairs.map(|(name, (opens, closes))| (name, opens.min(closes))).collect() }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.labels.contains_key(name)
+    }
+}
+
+/// `{{person_name:Anna}}`: the label, the surface, and the bytes of all.
+fn brace(text: &str) -> Option<(&str, &str, usize)> {
+    let inside = text.strip_prefix("{{")?;
+    let end = inside.find("}}")?;
+    let (label, surface) = inside[..end].split_once(':')?;
+    let is_label = !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    (is_label && !surface.is_empty() && !surface.contains('\n')).then_some((label, surface, end + 4))
+}
+
+fn braces(text: &str) -> usize {
+    text.match_indices("{{").filter(|(at, _)| brace(&text[*at..]).is_some()).count()
+}
+
+/// A text with its entities resolved.
+fn resolved(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return text.into();
+    }
+    unescape_with(text, resolve_html5_entity).unwrap_or_else(|_| text.into())
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = source.decode()?;
+    let text = &*decoded.text;
+    let mut found = Found::of(INLINE_XML, &decoded);
+    let names = Names::of(text);
+    let is_xml = !names.labels.is_empty();
+    let mut texts: Vec<Text> = Vec::new();
+    let mut out = Unmarked::default();
+    let mut open: Vec<(usize, &str, &str)> = Vec::new();
+    let mut add = |out: Unmarked| {
+        let mut item = out.into_item();
+        if !item.text.trim().is_empty() {
+            item.name = String::new();
+            texts.push(Text { split: source.split, line: 0, place: texts.len(), item });
+        }
+    };
+    let extent = source.choices.extent.unwrap_or_default();
+    let (mut at, mut plain) = (0, 0);
+    while let Some(next) = text[at..].find(['<', '{', '\n']).map(|n| at + n) {
+        let rest = &text[next..];
+        let push = |out: &mut Unmarked, from: usize| {
+            out.push(&if is_xml { resolved(&text[from..next]) } else { text[from..next].into() })
+        };
+        if rest.starts_with('\n') {
+            at = next + 1;
+            let ends = match extent {
+                Extent::File => false,
+                Extent::Line => true,
+                Extent::Paragraph => rest[1..].lines().next().is_some_and(|l| l.trim().is_empty()),
+            };
+            if ends && open.is_empty() {
+                push(&mut out, plain);
+                plain = at;
+                add(std::mem::take(&mut out));
+            }
+            continue;
+        }
+        if let Some((label, surface, length)) = brace(rest) {
+            push(&mut out, plain);
+            let start = out.length;
+            out.push(surface);
+            out.end(start, label);
+            (at, plain) = (next + length, next + length);
+            continue;
+        }
+        let is_comment = rest.starts_with("<!") || rest.starts_with("<?");
+        let known =
+            tag(rest).filter(|tag| names.has(tag.name) || STRUCTURE.iter().any(|s| s.eq_ignore_ascii_case(tag.name)));
+        let Some(tag) = known.filter(|_| is_xml) else {
+            let end = rest.find('>').filter(|_| is_comment && is_xml);
+            match end {
+                Some(end) => {
+                    push(&mut out, plain);
+                    (at, plain) = (next + end + 1, next + end + 1);
+                }
+                None => at = next + 1,
+            }
+            continue;
+        };
+        push(&mut out, plain);
+        (at, plain) = (next + tag.length, next + tag.length);
+        if !names.has(tag.name) {
+            found.notes.add(NoteKind::Markup, || format!("<{}>", tag.name));
+            let is_document = ["doc", "document", "article"].iter().any(|name| tag.name.eq_ignore_ascii_case(name));
+            if is_document {
+                open.clear();
+                add(std::mem::take(&mut out));
+            }
+        } else if tag.is_empty {
+            found.notes.add(NoteKind::Markup, || format!("<{}/>", tag.name));
+        } else if !tag.closes {
+            open.push((out.length, tag.name, label(&tag)));
+        } else if let Some(index) = open.iter().rposition(|(_, name, _)| *name == tag.name) {
+            for (_, name, _) in open.drain(index + 1..) {
+                found.problem(line_at(text, next), 0, || format!("<{name}> has no end; it is not read"));
+            }
+            if let Some((start, _, label)) = open.pop() {
+                out.end(start, label);
+            }
+        } else {
+            found.problem(line_at(text, next), 0, || format!("</{}> ends what did not begin", tag.name));
+        }
+    }
+    let rest = &text[plain..];
+    out.push(&if is_xml { resolved(rest) } else { rest.into() });
+    for (_, name, _) in open {
+        found.problem(0, 0, || format!("<{name}> has no end; it is not read"));
+    }
+    add(out);
+    if texts.is_empty() {
+        return Err(Problem::at(0, 0, "there is no text between the tags"));
+    }
+    records::add_texts(source, corpus, &mut found, texts, false)?;
+    Ok(found)
+}
+
+/// The line of a byte, from 1.
+fn line_at(text: &str, at: usize) -> usize {
+    text[..at].bytes().filter(|b| *b == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_names_its_label() {
+        let check = |text: &str, expected: &str| assert_eq!(tag(text).map(|t| label(&t)), Some(expected), "{text}");
+        check("<PER>", "PER");
+        check("<ENAMEX TYPE=\"PERSON\">", "PERSON");
+        check("<ORGANIZACAO TIPO=\"EMPRESA\" MORPH=\"M,S\">", "ORGANIZACAO");
+        check("<EM ID='1' CATEG=\"PESSOA|LOCAL\">", "PESSOA");
+        check("<cons lex=\"x\" sem=\"G#DNA\">", "G#DNA");
+        check("<entity>", "entity");
+        assert!(tag("< b").is_none() && tag("<3 you>").is_none() && tag("<a < b>").is_none());
+    }
+}

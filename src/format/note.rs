@@ -1,0 +1,192 @@
+//! Notes: what a reader leaves out of a file, or decides where the file does not say.
+//!
+//! All formats report through [`Notes::add`]; the command line, the import dialog and `--strict` read the same list.
+
+use std::collections::BTreeMap;
+
+/// The kind of a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoteKind {
+    /// A record that its annotator rejected: its labels are not read.
+    RejectedRecord,
+    /// A record that its annotator skipped: its labels are not read.
+    IgnoredRecord,
+    /// An annotation that was canceled.
+    CanceledAnnotation,
+    /// Suggestions of a model.
+    Prediction,
+    /// An annotation of the same text that another one takes precedence over.
+    OtherAnnotation,
+    /// Spans of several annotators that are merged.
+    SecondAnnotator,
+    /// A column or layer of further labels.
+    SecondLayer,
+    /// A span that is in the file more than once.
+    DuplicateSpan,
+    /// A span without a label.
+    SpanWithoutLabel,
+    /// A span whose position is not given as offsets into the text.
+    SpanWithoutPosition,
+    /// A span of several parts with other text between them.
+    DiscontinuousSpan,
+    /// A relation, event, or other annotation that is no span.
+    OtherAnnotationKind,
+    /// A record without text.
+    RecordWithoutText,
+    /// A field or column that is not read.
+    Field,
+    /// A file or sheet that is not read.
+    UnreadPart,
+    /// A row of column names.
+    Header,
+    /// Comment lines.
+    Comment,
+    /// The column or field of the text, where the file does not name one.
+    TextField,
+    /// Tags without a label.
+    TagWithoutLabel,
+    /// Offsets in another unit than code points.
+    OffsetUnit,
+    /// Offsets of ends that are inclusive.
+    InclusiveEnd,
+    /// Content that could be labels in another format.
+    PossibleLabels,
+    /// Markup that is removed from the text.
+    Markup,
+    /// Sentences whose borders the file does not say.
+    NoSentences,
+}
+
+impl NoteKind {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RejectedRecord => "rejected-record",
+            Self::IgnoredRecord => "ignored-record",
+            Self::CanceledAnnotation => "canceled-annotation",
+            Self::Prediction => "prediction",
+            Self::OtherAnnotation => "other-annotation",
+            Self::SecondAnnotator => "second-annotator",
+            Self::SecondLayer => "second-layer",
+            Self::DuplicateSpan => "duplicate-span",
+            Self::SpanWithoutLabel => "span-without-label",
+            Self::SpanWithoutPosition => "span-without-position",
+            Self::DiscontinuousSpan => "discontinuous-span",
+            Self::OtherAnnotationKind => "other-annotation-kind",
+            Self::RecordWithoutText => "record-without-text",
+            Self::Field => "field",
+            Self::UnreadPart => "unread-part",
+            Self::Header => "header",
+            Self::Comment => "comment",
+            Self::TextField => "text-field",
+            Self::TagWithoutLabel => "tag-without-label",
+            Self::OffsetUnit => "offset-unit",
+            Self::InclusiveEnd => "inclusive-end",
+            Self::PossibleLabels => "possible-labels",
+            Self::Markup => "markup",
+            Self::NoSentences => "no-sentences",
+        }
+    }
+
+    /// A sentence for people, without the count and the example.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::RejectedRecord => "rejected records: labels not read",
+            Self::IgnoredRecord => "ignored records: labels not read",
+            Self::CanceledAnnotation => "canceled annotations not read",
+            Self::Prediction => "predictions of a model not read",
+            Self::OtherAnnotation => "texts with several annotations: the ground truth counts, else the last one",
+            Self::SecondAnnotator => "texts with spans of several annotators: merged",
+            Self::SecondLayer => "further layers of tags not read",
+            Self::DuplicateSpan => "spans that occur twice: read once",
+            Self::SpanWithoutLabel => "spans without a label not read",
+            Self::SpanWithoutPosition => "spans without offsets into the text not read",
+            Self::DiscontinuousSpan => "discontinuous spans not read",
+            Self::OtherAnnotationKind => "relations, events or attributes not read",
+            Self::RecordWithoutText => "records without text not read",
+            Self::Field => "fields not read",
+            Self::UnreadPart => "parts of the file not read",
+            Self::Header => "first row read as column names",
+            Self::Comment => "comment lines skipped",
+            Self::TextField => "text field chosen",
+            Self::TagWithoutLabel => "tags without a label: read as ENT",
+            Self::OffsetUnit => "offset unit detected",
+            Self::InclusiveEnd => "end offsets are inclusive",
+            Self::PossibleLabels => "content that looks like labels read as text",
+            Self::Markup => "markup removed from the text",
+            Self::NoSentences => "no sentence borders: each document is one sentence",
+        }
+    }
+
+    /// Whether something of the file is left out: then `--strict` fails.
+    pub fn is_loss(self) -> bool {
+        !matches!(
+            self,
+            Self::Field
+                | Self::Header
+                | Self::Comment
+                | Self::TextField
+                | Self::TagWithoutLabel
+                | Self::OffsetUnit
+                | Self::InclusiveEnd
+                | Self::Markup
+                | Self::NoSentences
+        )
+    }
+}
+
+/// Occurrences of one kind: how many, and the first of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The kind.
+    pub kind: NoteKind,
+    /// How many times.
+    pub count: usize,
+    /// The first occurrence: its line or a quotation.
+    pub example: String,
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.kind.sentence())?;
+        if self.count > 1 {
+            write!(f, " ({})", self.count)?;
+        }
+        if self.example.is_empty() { Ok(()) } else { write!(f, ": {}", self.example) }
+    }
+}
+
+/// The notes of a file, one for each kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes(BTreeMap<NoteKind, (usize, String)>);
+
+impl Notes {
+    /// Counts an occurrence; the example is made for the first one only.
+    pub fn add(&mut self, kind: NoteKind, example: impl FnOnce() -> String) {
+        self.add_many(kind, 1, example);
+    }
+
+    /// Counts several occurrences; none at all is no note.
+    pub fn add_many(&mut self, kind: NoteKind, count: usize, example: impl FnOnce() -> String) {
+        if count > 0 {
+            self.0.entry(kind).or_insert_with(|| (0, example())).0 += count;
+        }
+    }
+
+    /// The notes of several files together.
+    pub fn merge(&mut self, other: &Self) {
+        for note in other.iter() {
+            self.add_many(note.kind, note.count, || note.example);
+        }
+    }
+
+    /// All notes, by kind.
+    pub fn iter(&self) -> impl Iterator<Item = Note> + '_ {
+        self.0.iter().map(|(kind, (count, example))| Note { kind: *kind, count: *count, example: example.clone() })
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

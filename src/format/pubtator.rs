@@ -1,0 +1,78 @@
+//! PubTator: `ID|t|title`, `ID|a|abstract`, then a line for each mention and relation, and an empty line between documents.
+
+use super::note::NoteKind;
+use super::records::{self, Item, Mark, Text};
+use super::{Format, Found, Holds, Problem, Recognition, Source, found::quote};
+use crate::corpus::Corpus;
+
+/// PubTator's export.
+pub const PUBTATOR: Format = Format {
+    name: "pubtator",
+    what: "PubTator: titles, abstracts and mentions",
+    extensions: &["pubtator", "sample"],
+    recognize: |g| {
+        let is_title = headline(g.first_line()).is_some_and(|(_, kind, _)| kind == 't' || kind == 'a');
+        Recognition::when(is_title, Recognition::SIGNATURE, "first line ID|t|title")
+    },
+    is_json: false,
+    read,
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
+/// The id, the kind and the text of a line `ID|t|text`.
+fn headline(line: &str) -> Option<(&str, char, &str)> {
+    let (id, rest) = line.split_once('|')?;
+    let (kind, text) = rest.split_once('|')?;
+    let mut letters = kind.chars();
+    let kind = letters.next().filter(|c| c.is_ascii_lowercase() && letters.next().is_none())?;
+    let is_id = !id.is_empty() && id.len() <= 40 && !id.contains(char::is_whitespace);
+    is_id.then_some((id, kind, text))
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = source.decode()?;
+    let mut found = Found::of(PUBTATOR, &decoded);
+    let mut texts: Vec<Text> = Vec::new();
+    for (line, whole) in (1..).zip(decoded.text.lines()) {
+        let whole = whole.trim_end_matches('\r');
+        if whole.trim().is_empty() {
+            continue;
+        }
+        let is_mention = whole.split('\t').count() > 3;
+        if let Some((id, _, text)) = headline(whole).filter(|_| !is_mention) {
+            match texts.last_mut().filter(|last| last.item.name == id) {
+                Some(last) => {
+                    last.item.text.push('\n');
+                    last.item.text.push_str(text);
+                }
+                None => {
+                    let item = Item { text: text.to_owned(), name: id.to_owned(), ..Item::default() };
+                    texts.push(Text { split: source.split, line, place: texts.len(), item });
+                }
+            }
+            continue;
+        }
+        let fields: Vec<&str> = whole.split('\t').collect();
+        let last = texts.last_mut().filter(|last| last.item.name == fields[0]);
+        let number = |at: usize| fields.get(at).and_then(|n| n.trim().parse::<usize>().ok());
+        match (last, number(1), number(2)) {
+            (Some(last), Some(start), Some(end)) if fields.len() >= 5 => {
+                let (label, surface) = (fields[4].trim().to_owned(), Some(fields[3].to_owned()));
+                last.item.marks.push(Mark { start, end, label, surface });
+            }
+            (Some(_), None, _) if fields.len() == 4 => {
+                found.notes.add(NoteKind::OtherAnnotationKind, || format!("line {line}: {}", quote(whole)));
+            }
+            _ => found.problem(line, 0, || {
+                format!("expected ID, start, end, text and type, but found {}; the line is left as it is", quote(whole))
+            }),
+        }
+    }
+    if texts.is_empty() {
+        return Err(Problem::at(0, 0, "there is no line ID|t|title; say another format with --from"));
+    }
+    records::add_texts(source, corpus, &mut found, texts, false)?;
+    Ok(found)
+}

@@ -1,0 +1,176 @@
+//! Recognition of the format of a file: each format answers with a score and its evidence, and the highest score wins.
+//!
+//! The content counts more than the name: a file extension alone gives the lowest score. JSON is never anything but JSON
+//! ([`Glance::is_json`]).
+
+use super::columns::Layout;
+use super::records::{json, python};
+use super::{CONLL, FORMATS, Format, Source};
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+/// An answer of a format: the score (0 to 100) and the evidence for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognition {
+    /// How certain it is; one of the constants, or between them.
+    pub score: u8,
+    /// What in the file speaks for the format.
+    pub evidence: Cow<'static, str>,
+}
+
+impl Recognition {
+    /// Bytes or a line that only this format has.
+    pub const SIGNATURE: u8 = 100;
+    /// Keys or a structure that only this format has.
+    pub const STRUCTURE: u8 = 80;
+    /// Lines or records that all fit the format.
+    pub const FITS: u8 = 60;
+    /// Lines or records of which most fit the format.
+    pub const PARTLY: u8 = 40;
+    /// The extension of the file, and nothing against it.
+    pub const EXTENSION: u8 = 20;
+    /// Less than an extension: chosen only if nothing else fits.
+    pub const WEAK: u8 = 10;
+
+    /// An answer where the condition holds.
+    pub fn when(holds: bool, score: u8, evidence: &'static str) -> Option<Self> {
+        holds.then_some(Self { score, evidence: evidence.into() })
+    }
+}
+
+/// Content of a file that the formats judge before one of them reads it.
+pub struct Glance<'a> {
+    /// The file name without the folder.
+    pub name: &'a str,
+    /// The extension of the name, in lower case.
+    pub extension: &'a str,
+    /// All bytes.
+    pub bytes: &'a [u8],
+    /// The beginning of the text; empty if the bytes are no text.
+    pub head: &'a str,
+    /// The first JSON records.
+    pub records: &'a [serde_json::Value],
+    /// Whether the text is JSON, or should be: by its first characters or by its extension.
+    pub is_json: bool,
+    /// Files in the same folder, by name.
+    pub beside: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    layout: OnceCell<Option<Layout>>,
+}
+
+impl Glance<'_> {
+    /// The first line that is not blank, without surrounding space.
+    pub fn first_line(&self) -> &str {
+        self.lines().next().map_or("", str::trim)
+    }
+
+    /// The lines of the beginning that are not blank.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        let head = self.head.trim_start_matches('\u{feff}');
+        head.lines().filter(|line| !line.trim().is_empty())
+    }
+
+    /// Whether the extension is one of these.
+    pub fn has_extension(&self, extensions: &[&str]) -> bool {
+        extensions.contains(&self.extension)
+    }
+
+    /// The layout of the columns, if the lines have a column of tags.
+    pub fn layout(&self) -> Option<Layout> {
+        *self.layout.get_or_init(|| Layout::detect(self.head, super::columns::Choice::default()).ok())
+    }
+}
+
+/// Extensions of files that hold JSON.
+const JSON_EXTENSIONS: [&str; 4] = ["json", "jsonl", "ndjson", "ipynb"];
+
+/// Whether a text begins as JSON does: an object with a key, or an array of objects, arrays, strings or nothing.
+pub(super) fn begins_as_json(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let rest = |c: char| text.strip_prefix(c).map(str::trim_start);
+    let is_key = |rest: &str| {
+        let word = rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        rest.starts_with(['"', '\'', '}']) || (word.len() < rest.len() && word.trim_start().starts_with(':'))
+    };
+    rest('{').is_some_and(is_key)
+        || rest('[').is_some_and(|rest| {
+            let nested = |r: &str| {
+                r.trim_start().starts_with(['"', '[', '{', ']'])
+                    || r.trim_start().starts_with(|c: char| c.is_ascii_digit())
+            };
+            rest.starts_with(['"', ']'])
+                || rest.strip_prefix('{').is_some_and(|r| is_key(r.trim_start()))
+                || rest.strip_prefix('[').is_some_and(nested)
+        })
+}
+
+/// The format of a file, and the evidence for it. `None` if no format recognizes it.
+pub(super) fn recognize_with_evidence(source: &Source) -> Option<(Format, Recognition)> {
+    /// Bytes that are looked at, and the rest of the last line.
+    const HEAD: usize = 64 << 10;
+    const LINE: usize = 1 << 20;
+    let beginning = Source { bytes: head(source.bytes, HEAD), ..*source };
+    let decoded = beginning.decode();
+    let head = decoded.as_ref().map_or("", |d| &d.text);
+    let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
+    let is_json = begins_as_json(head) || (!head.is_empty() && JSON_EXTENSIONS.contains(&extension.as_str()));
+    // A record of JSON or Python is looked at whole; of other lines a part is enough.
+    let part = &head[..head.floor_char_boundary(LINE)];
+    let has_records = is_json || python::is_python(part);
+    let mut records = if has_records { json::first(head) } else { Vec::new() };
+    // A first record that is longer than the beginning.
+    if records.is_empty() && is_json && beginning.bytes.len() < source.bytes.len() {
+        records = source.decode().map(|whole| json::first(&whole.text)).unwrap_or_default();
+    }
+    let glance = Glance {
+        name: source.name,
+        extension: &extension,
+        bytes: source.bytes,
+        head: part,
+        records: &records,
+        is_json,
+        beside: source.beside,
+        layout: OnceCell::new(),
+    };
+    let answers = FORMATS.iter().filter(|f| f.is_json || !is_json);
+    let answers = answers.filter_map(|f| (f.recognize)(&glance).map(|answer| (*f, answer)));
+    // The first of equal answers.
+    answers.reduce(|best, next| if next.1.score > best.1.score { next } else { best })
+}
+
+/// The format of a file: columns if no format recognizes it.
+pub fn recognize(source: &Source) -> Format {
+    recognize_with_evidence(source).map_or(CONLL, |(format, _)| format)
+}
+
+/// The first bytes of a file up to the end of a line, so that no record and no character is cut.
+fn head(bytes: &[u8], least: usize) -> &[u8] {
+    let end = bytes.iter().skip(least).position(|b| *b == b'\n').map_or(bytes.len(), |at| least + at + 1);
+    &bytes[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_told_from_brackets() {
+        let check = |text: &str, expected: bool| assert_eq!(begins_as_json(text), expected, "{text}");
+        for json in [
+            "{\"a\": 1}",
+            "\u{feff}[\n {\"a\": 1}]",
+            "[[\"a\", 1]]",
+            "[\"a\", {}]",
+            "{}",
+            "[]",
+            "{tokens: [O]}",
+            "{'a': 1}",
+        ] {
+            check(json, true);
+        }
+        for other in
+            ["[ O\n", "[Lund](city) is quiet", "{{name:Anna}} left", "[START] O", "(a, b)", "", "{ O\n", "[[Lund]]"]
+        {
+            check(other, false);
+        }
+    }
+}

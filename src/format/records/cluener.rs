@@ -1,0 +1,51 @@
+//! CLUENER: JSON lines of `text` and `label`, which holds the places of each surface of each label. Ends are the last character.
+
+use super::{Context, Dialect, Item, Mark, entry, identity, string};
+use crate::format::{Format, Holds, Recognition};
+use serde_json::Value;
+
+/// CLUENER 2020 and datasets like it.
+pub const CLUENER: Format = Format {
+    name: "cluener",
+    what: "CLUENER: JSON lines of a text, and surfaces by label",
+    extensions: &["json"],
+    recognize: |g| {
+        let fits = g.records.iter().any(|v| string(v, "text").is_some() && v.get("label").is_some_and(is_label));
+        Recognition::when(fits, Recognition::STRUCTURE, "places by label and surface")
+    },
+    is_json: true,
+    read: |source, corpus| super::read(source, corpus, &DIALECT),
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
+const DIALECT: Dialect = Dialect { known: &["text", "label"], inclusive: true, ..Dialect::only_read(CLUENER, read) };
+
+/// `{"name": {"Anna": [[0, 3]]}}`.
+fn is_label(value: &Value) -> bool {
+    let is_place = |place: &Value| place.as_array().is_some_and(|p| p.len() == 2 && p.iter().all(Value::is_u64));
+    let is_surface = |places: &Value| places.as_array().is_some_and(|l| l.iter().all(is_place));
+    let surfaces = |of_label: &Value| of_label.as_object().is_some_and(|o| !o.is_empty() && o.values().all(is_surface));
+    value.as_object().is_some_and(|labels| !labels.is_empty() && labels.values().all(surfaces))
+}
+
+fn read(value: &Value, _: &Context) -> Result<Item, String> {
+    let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let mut item = Item { text, name: identity(value), ..Item::default() };
+    for (label, surfaces) in value.get("label").and_then(Value::as_object).into_iter().flatten() {
+        for (surface, places) in surfaces.as_object().into_iter().flatten() {
+            for place in places.as_array().into_iter().flatten() {
+                let number = |at: usize| place.get(at).and_then(entry::offset);
+                match (number(0), number(1)) {
+                    (Some(start), Some(end)) => {
+                        let (label, surface) = (label.clone(), Some(surface.clone()));
+                        item.marks.push(Mark { start, end, label, surface });
+                    }
+                    _ => item.unread.push(place.to_string()),
+                }
+            }
+        }
+    }
+    Ok(item)
+}

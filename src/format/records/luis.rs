@@ -1,0 +1,49 @@
+//! LUIS: `utterances` of `text`, `intent` and `entities`, whose ends are the last character. A batch test is the bare list.
+
+use super::{Context, Dialect, Item, entry, string};
+use crate::format::note::NoteKind;
+use crate::format::{Format, Holds, Recognition};
+use serde_json::Value;
+
+/// A LUIS application or batch test.
+pub const LUIS: Format = Format {
+    name: "luis",
+    what: "LUIS: JSON of utterances with intents and entities",
+    extensions: &["json"],
+    recognize: |g| {
+        let has_place = |v: &Value| v.pointer("/entities/0/startPos").is_some();
+        let is_empty = |v: &Value| v.get("entities").and_then(Value::as_array).is_some_and(Vec::is_empty);
+        let fits =
+            |v: &Value| string(v, "text").is_some() && v.get("intent").is_some() && (has_place(v) || is_empty(v));
+        let is_luis = g.records.iter().any(has_place) || g.head.contains("\"luis_schema_version\"");
+        Recognition::when(g.records.iter().any(fits) && is_luis, Recognition::SIGNATURE, "utterances with startPos")
+    },
+    is_json: true,
+    read: |source, corpus| super::read(source, corpus, &DIALECT),
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
+const DIALECT: Dialect = Dialect {
+    known: &["text", "intent", "entities"],
+    classes: Some(super::Classes { read: classes, put: |_, _| {} }),
+    inclusive: true,
+    ..Dialect::only_read(LUIS, read)
+};
+
+fn classes(value: &Value) -> Vec<String> {
+    string(value, "intent").filter(|intent| !intent.is_empty()).map(str::to_owned).into_iter().collect()
+}
+
+fn read(value: &Value, _: &Context) -> Result<Item, String> {
+    let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let mut item = Item { text, ..Item::default() };
+    let entities = || value.get("entities").and_then(Value::as_array).into_iter().flatten();
+    item.take(entities(), entry::spans);
+    let children = entities().filter_map(|e| e.get("children")?.as_array()).map(Vec::len).sum::<usize>();
+    if children > 0 {
+        item.notes.push((NoteKind::SecondLayer, format!("{children} children of entities")));
+    }
+    Ok(item)
+}

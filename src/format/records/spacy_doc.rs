@@ -1,0 +1,64 @@
+//! spaCy's `Doc.to_json`: a text with `ents`, and its own tokens and sentences.
+
+use super::{Context, Dialect, Item, Mark, entry, identity, number, string};
+use crate::format::note::NoteKind;
+use crate::format::{Format, Holds, Recognition};
+use serde_json::Value;
+
+/// Documents of spaCy as JSON.
+pub const SPACY_DOC_JSON: Format = Format {
+    name: "spacy-doc-json",
+    what: "spaCy: JSON of Doc.to_json",
+    extensions: &["json", "jsonl"],
+    recognize: |g| {
+        let has_offsets = |v: &Value| v.get("tokens").and_then(|t| number(t.get(0)?, "start")).is_some();
+        let fits = |v: &Value| string(v, "text").is_some() && v.get("ents").is_some() && has_offsets(v);
+        Recognition::when(g.records.iter().any(fits), Recognition::STRUCTURE, "keys text, ents and tokens")
+    },
+    is_json: true,
+    read: |source, corpus| super::read(source, corpus, &DIALECT),
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
+const DIALECT: Dialect = Dialect {
+    known: &["text", "ents", "tokens", "sents", "cats", "spans"],
+    classes: Some(super::Classes { read: classes, put: |_, _| {} }),
+    ..Dialect::only_read(SPACY_DOC_JSON, read)
+};
+
+/// Labels of the whole text: the categories with a score of a half or more.
+fn classes(value: &Value) -> Vec<String> {
+    let cats = value.get("cats").and_then(Value::as_object);
+    cats.into_iter().flatten().filter(|(_, v)| super::doccano::holds(v)).map(|(name, _)| name.clone()).collect()
+}
+
+fn read(value: &Value, _: &Context) -> Result<Item, String> {
+    let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let list = |key: &str| value.get(key).and_then(Value::as_array);
+    let name = value.get("_").map(identity).filter(|n| !n.is_empty()).unwrap_or_else(|| identity(value));
+    let mut item = Item { text, name, ..Item::default() };
+    let spans = |entry: &Value| -> Option<Vec<Mark>> { entry::spans(entry) };
+    item.take(list("ents").into_iter().flatten(), spans);
+    for (group, spans) in value.get("spans").and_then(Value::as_object).into_iter().flatten() {
+        let count = spans.as_array().map_or(0, Vec::len);
+        if count > 0 {
+            item.notes.push((NoteKind::SecondLayer, format!("{count} spans of the group {group}")));
+        }
+    }
+    let places = |key: &str| -> Option<Vec<(usize, usize)>> {
+        list(key)?.iter().map(|t| Some((number(t, "start")?, number(t, "end")?))).collect()
+    };
+    let size = item.text.chars().count();
+    // Some exports cut the list of tokens.
+    item.words = places("tokens").filter(|tokens| covers(&item.text, tokens, size));
+    item.sentences = places("sents").map(|sents| sents.into_iter().map(|(start, _)| start).collect());
+    Ok(item)
+}
+
+/// Whether tokens reach the end of the text, space aside.
+fn covers(text: &str, tokens: &[(usize, usize)], size: usize) -> bool {
+    let trimmed = size - text.chars().rev().take_while(|c| c.is_whitespace()).count();
+    tokens.last().is_some_and(|last| last.1 >= trimmed)
+}

@@ -1,0 +1,134 @@
+//! Cells that hold a list: Python's `['EU', "it's"]`, JSON's `["EU"]`, and NumPy's `['EU' 'rejects']`, also over several lines.
+
+use super::super::records::{Mark, entry, label_studio, python};
+use serde_json::Value;
+
+/// The items of a cell that is a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum List {
+    /// Texts or numbers, as text.
+    Items(Vec<String>),
+    /// A list that was cut when it was written: NumPy writes `...` in place of items beyond a thousand.
+    Elided,
+}
+
+/// The list in a cell; `None` where it is none.
+pub(super) fn list(cell: &str) -> Option<List> {
+    let cell = cell.trim();
+    let cell = cell.strip_prefix("array(").or_else(|| cell.strip_prefix("list(")).unwrap_or(cell);
+    let inside = cell.strip_prefix('[')?;
+    let inside = inside.rsplit_once(']')?.0;
+    let mut items = Vec::new();
+    let mut rest = inside;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        let Some(first) = rest.chars().next() else { return Some(List::Items(items)) };
+        if first == '\'' || first == '"' {
+            let (item, behind) = quoted(&rest[1..], first)?;
+            items.push(item);
+            rest = behind;
+            continue;
+        }
+        let end = rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(rest.len());
+        let word = &rest[..end];
+        if word == "..." {
+            return Some(List::Elided);
+        }
+        // Numbers, and words without quotes; brackets would be lists in the list.
+        if word.contains(['[', ']', '(', '{', '\'', '"', ':']) {
+            return None;
+        }
+        items.push(word.to_owned());
+        rest = &rest[end..];
+    }
+}
+
+/// The text up to its quote, and what is behind it.
+fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
+    let mut out = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => match chars.next()?.1 {
+                'n' => out.push('\n'),
+                't' => out.push('\t'),
+                next @ ('\\' | '\'' | '"') => out.push(next),
+                next => out.extend(['\\', next]),
+            },
+            c if c == quote => return Some((out, &text[at + c.len_utf8()..])),
+            c => out.push(c),
+        }
+    }
+    None
+}
+
+/// The spans in a cell: a list of them in any notation, or a dictionary of lists. None where it holds none.
+pub(super) fn spans(cell: &str) -> Vec<Mark> {
+    let cell = cell.trim();
+    if !cell.starts_with(['[', '{']) || !cell.contains(|c: char| c.is_ascii_digit()) {
+        return Vec::new();
+    }
+    let regions = label_studio::regions(cell);
+    if !regions.is_empty() {
+        return regions;
+    }
+    let value = serde_json::from_str(cell).ok().or_else(|| python::value(cell));
+    let rows = match value {
+        Some(Value::Array(list)) => list,
+        Some(Value::Object(fields)) if fields.contains_key("entities") => {
+            fields["entities"].as_array().cloned().unwrap_or_default()
+        }
+        Some(Value::Object(fields)) => transposed(&fields),
+        _ => return Vec::new(),
+    };
+    let all: Option<Vec<Vec<Mark>>> = rows.iter().map(entry::spans).collect();
+    all.unwrap_or_default().into_iter().flatten().collect()
+}
+
+/// The rows of a dictionary of lists.
+fn transposed(fields: &serde_json::Map<String, Value>) -> Vec<Value> {
+    let length = fields.values().filter_map(|v| v.as_array().map(Vec::len)).max().unwrap_or(0);
+    let row = |at: usize| {
+        let cells = fields.iter().filter_map(|(key, list)| Some((key.clone(), list.get(at)?.clone())));
+        Value::Object(cells.collect())
+    };
+    (0..length).map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_read_as_they_are_printed() {
+        let check = |cell: &str, expected: &[&str]| {
+            let expected = expected.iter().map(|item| (*item).to_owned()).collect();
+            assert_eq!(list(cell), Some(List::Items(expected)), "{cell}");
+        };
+        check("['EU', \"it's\"]", &["EU", "it's"]);
+        check("[\"EU\", \"say \\\"x\\\"\"]", &["EU", "say \"x\""]);
+        check("['EU' 'rejects'\n '.']", &["EU", "rejects", "."]);
+        check("[3 0 7]", &["3", "0", "7"]);
+        check("[]", &[]);
+        check("array(['B-PER', 'O'], dtype=object)", &["B-PER", "O"]);
+        assert_eq!(list("['EU' ... '.']"), Some(List::Elided));
+        for other in ["EU", "['EU", "[(0, 8, 'PER')]", "[{'a': 1}]", "[[1]]"] {
+            assert_eq!(list(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn spans_are_read_in_every_notation() {
+        let check = |cell: &str, expected: &[(usize, usize, &str)]| {
+            let found = spans(cell);
+            let shown: Vec<_> = found.iter().map(|m| (m.start, m.end, m.label.as_str())).collect();
+            assert_eq!(shown, expected, "{cell}");
+        };
+        check("[(0, 8, 'PER')]", &[(0, 8, "PER")]);
+        check("[[0, 8, \"PER\"]]", &[(0, 8, "PER")]);
+        check("{'start': [0, 10], 'end': [8, 14], 'label': ['PER', 'LOC']}", &[(0, 8, "PER"), (10, 14, "LOC")]);
+        check("{'entities': [(0, 8, 'PER')]}", &[(0, 8, "PER")]);
+        check("[1, 2]", &[]);
+        check("text", &[]);
+    }
+}

@@ -1,0 +1,289 @@
+//! Tables: CSV, TSV or a spreadsheet. Each row is a text, or a sentence whose words and tags are lists in two cells.
+//!
+//! `rows` reads them, `roles` says which column is what, `cells` reads lists and spans in cells.
+
+mod cells;
+mod roles;
+mod rows;
+
+use super::hf_jsonl::{name_tags, names};
+use super::note::NoteKind;
+use super::records::{self, Item, Text};
+use super::words::Tagged;
+use super::{Format, Found, Glance, Holds, Problem, Recognition, Source, spreadsheet};
+use crate::corpus::{Corpus, Notation, Split};
+use cells::List;
+use roles::{Body, Roles, parts};
+use rows::{Row, rows_of, separator_of};
+use std::collections::HashMap;
+
+/// A table of text.
+pub const CSV: Format = Format {
+    name: "csv",
+    what: "CSV or TSV: a column of texts, a row is a document",
+    extensions: &["csv", "tsv"],
+    recognize,
+    is_json: false,
+    read: read_csv,
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
+/// A spreadsheet.
+pub const XLSX: Format = Format {
+    name: "xlsx",
+    what: "A spreadsheet: a column of texts, a row is a document",
+    extensions: &["xlsx", "xlsm", "xlsb", "xls", "ods"],
+    recognize: |g| {
+        Recognition::when(g.has_extension(XLSX.extensions), Recognition::STRUCTURE, "extension of a spreadsheet")
+    },
+    is_json: false,
+    read: read_sheet,
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
+/// Sentences in cells are sure; texts need the extension, and a header that names them or space in most of them.
+fn recognize(glance: &Glance) -> Option<Recognition> {
+    let is_named = glance.has_extension(CSV.extensions);
+    let separator = separator_of(glance.head);
+    if separator.is_none() && glance.extension != "csv" {
+        return None;
+    }
+    let mut rows = rows_of(glance.head, separator.unwrap_or(b','), &mut Found::new(CSV));
+    rows.truncate(100);
+    let roles = Roles::of(&rows);
+    match roles.as_ref().map(|r| &r.body) {
+        Some(Body::Lists { .. }) => {
+            Recognition::when(true, Recognition::SIGNATURE, "cells hold lists of words and tags")
+        }
+        Some(Body::Pairs { .. }) => {
+            Recognition::when(true, Recognition::STRUCTURE, "cells hold a sentence and its tags")
+        }
+        Some(Body::Texts(text)) if is_named => {
+            let spaced = rows.iter().filter(|r| r.get(*text).is_some_and(|c| c.trim().contains(' '))).count();
+            let is_text = spaced * 2 >= rows.len() && rows.len() > 1;
+            let score = if is_text { Recognition::FITS + 5 } else { Recognition::EXTENSION };
+            Recognition::when(true, score, "rows of a table with a column of texts")
+        }
+        _ => Recognition::when(is_named, Recognition::EXTENSION, "extension of a table"),
+    }
+}
+
+fn read_csv(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = source.decode()?;
+    let mut found = Found::of(CSV, &decoded);
+    let separator = separator_of(&decoded.text).unwrap_or(b',');
+    let rows = rows_of(&decoded.text, separator, &mut found);
+    found.evidence.push(format!("cells parted by {:?}", char::from(separator)));
+    read_rows(source, corpus, rows, found)
+}
+
+fn read_sheet(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let mut found = Found::new(XLSX);
+    let book = spreadsheet::read_book(source.bytes, source.budget, source.choices.sheet)?;
+    let (name, rows) = book.sheet.ok_or_else(|| match source.choices.sheet {
+        Some(number) => Problem::at(
+            0,
+            0,
+            format!("there is no sheet {} that holds something; it has {}", number + 1, book.names.join(", ")),
+        ),
+        None => Problem::at(0, 0, "the spreadsheet is empty"),
+    })?;
+    found.evidence.push(format!("sheet “{name}”"));
+    let others: Vec<String> = book.names.iter().filter(|other| **other != name).map(|n| format!("“{n}”")).collect();
+    found.notes.add_many(NoteKind::UnreadPart, others.len(), || {
+        format!("sheet {}; choose one with --sheet", others.join(", "))
+    });
+    found.sheets = book.names;
+    let rows = rows.into_iter().map(|(line, cells)| Row { line, cells }).collect();
+    read_rows(source, corpus, rows, found)
+}
+
+/// The rows as texts or sentences.
+fn read_rows(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found: Found) -> Result<Found, Problem> {
+    let roles = Roles::of(&rows).ok_or_else(|| Problem::at(0, 0, "the table has no texts"))?;
+    let header = if roles.has_header { rows.remove(0) } else { Row { line: 0, cells: Vec::new() } };
+    if rows.is_empty() {
+        return Err(Problem::at(0, 0, "the table has a header but no texts"));
+    }
+    let title = |c: u32| match header.get(c).map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) => format!("“{name}”"),
+        None => format!("column {}", u64::from(c) + 1),
+    };
+    if roles.has_header {
+        let names: Vec<&str> = header.cells.iter().map(|(_, name)| name.trim()).collect();
+        found.notes.add(NoteKind::Header, || names.join(", "));
+    }
+    let taken = roles.taken();
+    for (c, _) in header.cells.iter().filter(|(c, _)| !taken.contains(c)) {
+        found.also(title(*c));
+    }
+    let text = match roles.body {
+        Body::Texts(text) => text,
+        Body::Lists { words, tags } | Body::Pairs { words, tags, .. } => {
+            found.roles.push(("label", title(tags)));
+            words
+        }
+    };
+    found.roles.insert(0, ("text", title(text)));
+    let labels = roles.classes.iter().chain(&roles.flags).copied().map(title).collect::<Vec<_>>();
+    if !labels.is_empty() {
+        found.roles.push(("label", labels.join(", ")));
+    }
+    let others = [("label", roles.spans), ("id", roles.id), ("split", roles.split)];
+    found.roles.extend(others.into_iter().filter_map(|(role, column)| Some((role, title(column?)))));
+    let (rows, without): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|r| r.filled(text).is_some());
+    for row in &without {
+        found.problem(row.line, 0, || format!("the row has no text in {}; it is left as it is", title(text)));
+    }
+    if rows.is_empty() {
+        return Err(Problem::at(0, 0, "the table has a header but no texts"));
+    }
+    let no_header = if roles.has_header { "" } else { ", no header" };
+    found.evidence.push(format!("texts from {}{no_header}", title(text)));
+    match roles.body {
+        Body::Texts(_) => texts(source, corpus, rows, &header, &roles, found),
+        Body::Lists { words, tags } => sentences(source, corpus, &rows, &roles, found, |row| {
+            let cell = |c: u32| {
+                row.get(c).map_or(Err("is empty"), |cell| match cells::list(cell) {
+                    Some(List::Items(items)) => Ok(items),
+                    Some(List::Elided) => Err("is elided (...)"),
+                    None => Err("is no list"),
+                })
+            };
+            let both = |c: u32| cell(c).map_err(|why| format!("{} {why}", title(c)));
+            Ok((both(words)?, both(tags)?))
+        }),
+        Body::Pairs { words, tags, sign } => sentences(source, corpus, &rows, &roles, found, |row| {
+            let cell = |c: u32| parts(row.get(c).unwrap_or(""), sign).map(str::to_owned).collect::<Vec<String>>();
+            Ok((cell(words), cell(tags)))
+        }),
+    }
+}
+
+/// The split that a row names.
+fn split_of(row: &Row, roles: &Roles) -> Option<Split> {
+    Split::from_name(&row.get(roles.split?)?.trim().to_ascii_lowercase())
+}
+
+/// The rows as sentences.
+fn sentences(
+    source: &Source,
+    corpus: &mut Corpus,
+    rows: &[Row],
+    roles: &Roles,
+    mut found: Found,
+    read: impl Fn(&Row) -> Result<(Vec<String>, Vec<String>), String>,
+) -> Result<Found, Problem> {
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        match read(row) {
+            Ok((words, tags)) if words.len() != tags.len() => {
+                let (words, tags) = (words.len(), tags.len());
+                found.problem(row.line, 0, || format!("{words} words have {tags} tags; the row is left as it is"));
+            }
+            Ok((words, tags)) => all.push((row, words, tags)),
+            Err(why) => found.problem(row.line, 0, || format!("{why}; the row is left as it is")),
+        }
+    }
+    let by_number = all.iter().any(|(.., tags)| !tags.is_empty())
+        && all.iter().flat_map(|(.., tags)| tags).all(|tag| tag.parse::<u32>().is_ok());
+    if by_number {
+        let (file, names) = names(source).ok_or_else(|| Problem::at(0, 0, name_tags()))?;
+        found.evidence.push(format!("{} tag names from {file}", names.len()));
+        for (row, _, tags) in &mut all {
+            for tag in tags {
+                match tag.parse::<usize>().ok().and_then(|number| names.get(number)) {
+                    Some(name) => tag.clone_from(name),
+                    None => found.problem(row.line, 0, || format!("tag {tag} has no name among {}", names.len())),
+                }
+            }
+        }
+    }
+    let tags: Vec<&str> = all.iter().take(1000).flat_map(|(.., tags)| tags).map(String::as_str).collect();
+    let notation = Notation::of(&tags).unwrap_or_default();
+    let mut reader = Tagged::new(source, corpus, found);
+    reader.notation = notation;
+    for (row, words, tags) in all {
+        if let Some(split) = split_of(row, roles) {
+            reader.of_split(split);
+        }
+        reader.sentence(&words, &tags, row.line)?;
+    }
+    if reader.sentences() == 0 {
+        return Err(Problem::at(0, 0, "no row has words and as many tags"));
+    }
+    Ok(reader.finish())
+}
+
+/// The rows as texts.
+fn texts(
+    source: &Source,
+    corpus: &mut Corpus,
+    rows: Vec<Row>,
+    header: &Row,
+    roles: &Roles,
+    mut found: Found,
+) -> Result<Found, Problem> {
+    let Body::Texts(text) = roles.body else { return Ok(found) };
+    strays(&rows, header, text, &mut found);
+    let is_list_of_names = |cell: &str| {
+        let is_short =
+            |part: &str| (1..=40).contains(&part.trim().chars().count()) && part.trim().split(' ').count() <= 3;
+        cell.split(['|', ',', ';']).all(is_short)
+    };
+    // A sign separates labels only if every cell can be such a list.
+    let separates = roles.classes.iter().all(|c| rows.iter().filter_map(|r| r.filled(*c)).all(is_list_of_names));
+    let mut texts = Vec::new();
+    for (place, row) in rows.into_iter().enumerate() {
+        let marks = roles.spans.and_then(|c| row.get(c)).map_or_else(Vec::new, cells::spans);
+        let mut classes: Vec<String> = Vec::new();
+        for cell in roles.classes.iter().filter_map(|c| row.filled(*c)) {
+            match cells::list(cell) {
+                Some(List::Items(items)) => classes.extend(items),
+                _ if separates => classes.extend(cell.split(['|', ',', ';']).map(|part| part.trim().to_owned())),
+                _ => classes.push(cell.trim().to_owned()),
+            }
+        }
+        let is_set = |c: &&u32| row.get(**c).is_some_and(|v| matches!(v.trim(), "1" | "1.0"));
+        classes.extend(roles.flags.iter().filter(is_set).filter_map(|c| header.get(*c)).map(|n| n.trim().to_owned()));
+        let name = roles.id.and_then(|c| row.get(c)).unwrap_or_default().trim().to_owned();
+        let split = split_of(&row, roles).unwrap_or(source.split);
+        let item = Item { text: row.get(text).unwrap_or_default().to_owned(), marks, classes, name, ..Item::default() };
+        texts.push(Text { split, line: row.line, place, item });
+    }
+    records::add_texts(source, corpus, &mut found, texts, false)?;
+    if roles.spans.is_none() {
+        found.unit = None;
+    }
+    Ok(found)
+}
+
+/// Tells of cells beside the table: in a column that has no name and no other cell, where all other columns have one.
+fn strays(rows: &[Row], header: &Row, text: u32, found: &mut Found) {
+    if header.cells.is_empty() {
+        return;
+    }
+    let counts = counts(rows);
+    for row in rows {
+        for (column, _) in row.cells.iter().filter(|(c, _)| *c != text && header.get(*c).is_none()) {
+            if counts.get(column).is_some_and(|n| *n == 1) {
+                let column = u64::from(*column) + 1;
+                let what = || format!("a cell in column {column} stands alone, beside the table; it is left as it is");
+                found.problem(row.line, 0, what);
+            }
+        }
+    }
+}
+
+/// How many cells each column has.
+fn counts(rows: &[Row]) -> HashMap<u32, usize> {
+    let mut counts = HashMap::new();
+    for (column, _) in rows.iter().flat_map(|r| &r.cells) {
+        *counts.entry(*column).or_default() += 1;
+    }
+    counts
+}

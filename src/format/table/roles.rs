@@ -1,0 +1,277 @@
+//! The role of each column of a table: by its name in the first row, else by its cells.
+
+use super::cells::{self, List};
+use super::rows::Row;
+use crate::corpus::{Notation, Split};
+use crate::format::header::{Role, has_role, normalized};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// So many rows are looked at.
+const LOOKED_AT: usize = 200;
+
+/// What the rows of a table are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Body {
+    /// Each a text, in this column.
+    Texts(u32),
+    /// Each a sentence: a list of words and one of tags.
+    Lists { words: u32, tags: u32 },
+    /// Each a sentence whose words and tags are separated by this sign.
+    Pairs { words: u32, tags: u32, sign: char },
+}
+
+/// The roles of the columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Roles {
+    /// Whether the first row names the columns.
+    pub has_header: bool,
+    pub body: Body,
+    /// Spans of the text.
+    pub spans: Option<u32>,
+    /// Labels of the whole text, as names.
+    pub classes: Vec<u32>,
+    /// Labels of the whole text, each in a column of zeros and ones.
+    pub flags: Vec<u32>,
+    pub split: Option<u32>,
+    pub id: Option<u32>,
+}
+
+impl Roles {
+    /// The roles in a table; `None` where it has no texts.
+    pub fn of(rows: &[Row]) -> Option<Self> {
+        let first = rows.first()?;
+        let rest = &rows[usize::from(rows.len() > 1)..rows.len().min(LOOKED_AT)];
+        let columns: Vec<u32> = {
+            let all: HashSet<u32> =
+                rows[..rows.len().min(LOOKED_AT)].iter().flat_map(|r| r.cells.iter().map(|(c, _)| *c)).collect();
+            let mut all: Vec<u32> = all.into_iter().collect();
+            all.sort_unstable();
+            all
+        };
+        let body = lists(rest, &columns).or_else(|| pairs(rows, &columns));
+        let (body, has_header) = match body {
+            Some(body) => {
+                let has_header = !is_data(first, &body);
+                (body, has_header)
+            }
+            None => {
+                let text = named_text(first, rest).or_else(|| longest(rest))?;
+                let is_named = first.get(text).is_some_and(|name| has_role(name, Role::Text));
+                (Body::Texts(text), rows.len() > 1 && (is_named || has_header(rows, text)))
+            }
+        };
+        let taken: Vec<u32> = match body {
+            Body::Texts(text) => vec![text],
+            Body::Lists { words, tags } | Body::Pairs { words, tags, .. } => vec![words, tags],
+        };
+        let data = if has_header { rest } else { &rows[..rows.len().min(LOOKED_AT)] };
+        let free: Vec<u32> = columns.iter().copied().filter(|c| !taken.contains(c)).collect();
+        let names: HashMap<u32, &str> =
+            if has_header { first.cells.iter().map(|(c, name)| (*c, &**name)).collect() } else { HashMap::new() };
+        let is_split = |c: &u32| {
+            data.iter().all(|r| r.get(*c).is_some_and(|v| Split::from_name(&v.trim().to_ascii_lowercase()).is_some()))
+        };
+        let split = free.iter().copied().find(is_split);
+        let spans = free
+            .iter()
+            .copied()
+            .find(|c| data.iter().filter_map(|r| r.get(*c)).any(|cell| !cells::spans(cell).is_empty()));
+        let others: Vec<u32> = free.into_iter().filter(|c| Some(*c) != split && Some(*c) != spans).collect();
+        let id = others.iter().copied().find(|c| {
+            let name = names.get(c).map(|name| normalized(name)).unwrap_or_default();
+            let is_id = ["id", "docid", "documentid", "textid", "uid", "guid", "title", "name", "filename", "file"]
+                .contains(&name.as_str());
+            let distinct: HashSet<&str> = data.iter().filter_map(|r| r.filled(*c)).collect();
+            is_id && distinct.len() == data.iter().filter(|r| r.filled(*c).is_some()).count()
+        });
+        let left = || others.iter().copied().filter(|c| Some(*c) != id);
+        let by_name: Vec<u32> = left()
+            .filter(|c| names.get(c).is_some_and(|n| has_role(n, Role::Class)) && is_class(data, *c))
+            .take(1)
+            .collect();
+        let flags: Vec<u32> =
+            left().filter(|c| is_flag(data, *c) && names.get(c).is_some_and(|n| !n.trim().is_empty())).collect();
+        let flags = if flags.len() > 1 && by_name.iter().all(|c| flags.contains(c)) { flags } else { Vec::new() };
+        let classes = match (flags.is_empty(), by_name.is_empty(), has_header) {
+            (false, ..) => Vec::new(),
+            (true, false, _) => by_name,
+            // Without names, a column of few short values beside the texts.
+            (true, true, false) => left().filter(|c| repeats(data, *c)).take(1).collect(),
+            (true, true, true) => Vec::new(),
+        };
+        Some(Self { has_header, body, spans, classes, flags, split, id })
+    }
+
+    /// The columns that have a role.
+    pub fn taken(&self) -> Vec<u32> {
+        let body = match self.body {
+            Body::Texts(text) => vec![text],
+            Body::Lists { words, tags } | Body::Pairs { words, tags, .. } => vec![words, tags],
+        };
+        let others = [self.spans, self.split, self.id].into_iter().flatten();
+        body.into_iter().chain(others).chain(self.classes.iter().copied()).chain(self.flags.iter().copied()).collect()
+    }
+}
+
+/// The columns of lists of words and of tags as many.
+fn lists(rows: &[Row], columns: &[u32]) -> Option<Body> {
+    let lists: BTreeMap<u32, Vec<Option<List>>> = columns
+        .iter()
+        .map(|c| (*c, rows.iter().map(|r| r.get(*c).and_then(cells::list)).collect::<Vec<_>>()))
+        .filter(|(_, found)| found.iter().flatten().count() * 10 >= found.len() * 8 && !found.is_empty())
+        .collect();
+    let items = |list: &Option<List>| match list {
+        Some(List::Items(items)) => Some(items.clone()),
+        _ => None,
+    };
+    let is_tags = |found: &[Option<List>]| {
+        let all: Vec<String> = found.iter().filter_map(items).flatten().collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let is_number = || all.iter().all(|t| t.parse::<u32>().is_ok());
+        !all.is_empty() && (Notation::of(&all).is_some() || all.iter().all(|t| *t == "O") || is_number())
+    };
+    let same_length = |a: &[Option<List>], b: &[Option<List>]| {
+        let pairs = a.iter().zip(b).filter_map(|(a, b)| Some((items(a)?.len(), items(b)?.len())));
+        let (all, same) = pairs.fold((0, 0), |(all, same), (a, b)| (all + 1, same + usize::from(a == b)));
+        all > 0 && same * 10 >= all * 9
+    };
+    for (tags, of_tags) in lists.iter().filter(|(_, found)| is_tags(found)) {
+        let words = lists.iter().find(|(c, found)| *c != tags && !is_tags(found) && same_length(found, of_tags));
+        if let Some((words, _)) = words {
+            return Some(Body::Lists { words: *words, tags: *tags });
+        }
+    }
+    None
+}
+
+/// The two columns whose cells have as many parts, those of one of them tags.
+fn pairs(rows: &[Row], columns: &[u32]) -> Option<Body> {
+    const SIGNS: [char; 4] = [' ', '|', '\u{2}', '\t'];
+    let rows = &rows[..rows.len().min(LOOKED_AT)];
+    for sign in SIGNS {
+        for tags in columns {
+            let cells: Vec<&str> = rows.iter().filter_map(|r| r.filled(*tags)).collect();
+            let fitting = cells.iter().filter(|cell| are_tags(cell, sign)).count();
+            let several = cells.iter().any(|cell| parts(cell, sign).count() > 1);
+            // The first row may be the names.
+            if fitting == 0 || fitting + 1 < cells.len() || !several {
+                continue;
+            }
+            let same = |words: u32| {
+                let both = rows.iter().filter_map(|r| Some((r.filled(words)?, r.filled(*tags)?)));
+                let counts = both.map(|(w, t)| parts(w, sign).count() == parts(t, sign).count());
+                let (all, same) = counts.fold((0, 0), |(all, same), fits| (all + 1, same + usize::from(fits)));
+                same > 0 && same * 10 >= all * 9
+            };
+            if let Some(words) = columns.iter().copied().find(|c| c != tags && same(*c)) {
+                return Some(Body::Pairs { words, tags: *tags, sign });
+            }
+        }
+    }
+    None
+}
+
+/// The parts of a cell.
+pub(super) fn parts(cell: &str, sign: char) -> impl Iterator<Item = &str> {
+    cell.split(move |c: char| if sign == ' ' { c.is_whitespace() } else { c == sign })
+        .map(str::trim)
+        .filter(|p| !p.is_empty())
+}
+
+/// Whether all parts of a cell are tags: with a letter and a label, or `O` and labels in capitals.
+fn are_tags(cell: &str, sign: char) -> bool {
+    let is_label = |part: &str| part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase() || "_-".contains(c));
+    let mut outside = 0;
+    let mut all = 0;
+    for part in parts(cell, sign) {
+        all += 1;
+        outside += usize::from(part == "O" || part == "o");
+        if Notation::Usual.parse(part).is_err() && !is_label(part) {
+            return false;
+        }
+    }
+    all > 0 && (outside > 0 || parts(cell, sign).all(|p| Notation::Usual.parse(p).is_ok()))
+}
+
+/// Whether the first row is a row of the body.
+fn is_data(first: &Row, body: &Body) -> bool {
+    match body {
+        Body::Texts(_) => false,
+        Body::Lists { words, .. } => first.get(*words).is_some_and(|cell| cells::list(cell).is_some()),
+        Body::Pairs { tags, sign, .. } => first.get(*tags).is_some_and(|cell| are_tags(cell, *sign)),
+    }
+}
+
+/// The column whose name says that it holds the texts, the likeliest name first; its cells must not all be numbers.
+fn named_text(first: &Row, rest: &[Row]) -> Option<u32> {
+    const LIKELY: [&str; 6] = ["text", "sentence", "content", "commenttext", "review", "tweet"];
+    let all = first.cells.iter().filter(|(_, name)| has_role(name, Role::Text));
+    let rank = |name: &str| LIKELY.iter().position(|n| *n == normalized(name)).unwrap_or(LIKELY.len());
+    let is_number = |c: u32| rest.iter().filter_map(|r| r.filled(c)).all(|v| v.trim().parse::<f64>().is_ok());
+    let texts = all.filter(|(c, _)| !is_number(*c));
+    texts.min_by_key(|(c, name)| (rank(name), *c)).map(|(c, _)| *c)
+}
+
+/// The column with the longest cells; one of spans is none.
+fn longest(rows: &[Row]) -> Option<u32> {
+    let mut lengths: HashMap<u32, usize> = HashMap::new();
+    for (column, cell) in rows.iter().flat_map(|r| &r.cells) {
+        *lengths.entry(*column).or_default() += cell.len();
+    }
+    let mut columns: Vec<(u32, usize)> = lengths.into_iter().filter(|(_, length)| *length > 0).collect();
+    columns.sort_unstable_by_key(|(column, length)| (std::cmp::Reverse(*length), *column));
+    let has_spans = |c: u32| rows.iter().filter_map(|r| r.get(c)).any(|cell| !cells::spans(cell).is_empty());
+    columns.into_iter().map(|(column, _)| column).find(|c| !has_spans(*c))
+}
+
+/// Whether the cells of a column are labels of texts: few different ones, and short.
+fn is_class(rows: &[Row], column: u32) -> bool {
+    const LONGEST: usize = 80;
+    let values: Vec<&str> = rows.iter().filter_map(|r| r.filled(column)).map(str::trim).collect();
+    !values.is_empty() && values.iter().all(|v| v.chars().count() <= LONGEST || cells::list(v).is_some())
+}
+
+/// Whether short values of a column come again.
+fn repeats(rows: &[Row], column: u32) -> bool {
+    let values: Vec<&str> = rows.iter().filter_map(|r| r.filled(column)).map(str::trim).collect();
+    let distinct: HashSet<&str> = values.iter().copied().collect();
+    let is_short = values.iter().all(|v| v.chars().count() <= 40);
+    let is_number = values.iter().all(|v| v.parse::<f64>().is_ok());
+    is_short && !values.is_empty() && distinct.len() * 2 <= values.len() && !(is_number && distinct.len() > 20)
+}
+
+/// Whether a column has nothing but zeros and ones, and both.
+fn is_flag(rows: &[Row], column: u32) -> bool {
+    let mut values = rows.iter().filter_map(|r| r.filled(column)).map(str::trim);
+    let is_bit = |v: &str| matches!(v, "0" | "1" | "0.0" | "1.0");
+    rows.iter().any(|r| r.filled(column).is_some()) && values.all(is_bit)
+}
+
+/// Whether the first row names the columns: a cell is no number or split as all below it are, or all are short and differ and the
+/// one above the texts is shorter than most.
+fn has_header(rows: &[Row], column: u32) -> bool {
+    let Some((first, body)) = rows.split_first() else { return false };
+    let name = |c: &str| !c.trim().is_empty() && c.chars().count() <= 40 && c.trim().parse::<f64>().is_err();
+    let names: Vec<&str> = first.cells.iter().map(|(_, name)| &**name).collect();
+    let differ = names.iter().collect::<HashSet<_>>().len() == names.len();
+    let above = first.get(column).map_or("", str::trim);
+    // A row without a text says nothing.
+    let body: Vec<&Row> = body.iter().filter(|r| r.get(column).is_some()).collect();
+    let typed = |c: u32, is: fn(&str) -> bool| {
+        let mut cells = body.iter().map(|r| r.get(c).map_or("", str::trim));
+        !is(first.get(c).map_or("", str::trim)) && !body.is_empty() && cells.all(is)
+    };
+    let is_number = |v: &str| v.parse::<f64>().is_ok();
+    let is_split = |v: &str| Split::from_name(v).is_some();
+    let others = first.cells.iter().map(|(c, _)| *c).filter(|c| *c != column);
+    if others.into_iter().any(|c| typed(c, is_number) || typed(c, is_split)) {
+        return true;
+    }
+    let is_named = first.cells.iter().any(|(_, n)| has_role(n, Role::Class) || normalized(n) == "id");
+    let longer = body.iter().filter(|r| r.get(column).is_some_and(|c| c.len() > above.len())).count();
+    let stops = ['.', ',', '!', '?'];
+    let plausible = names.iter().all(|n| name(n)) && differ && !above.contains(stops);
+    // A class that comes again below is data.
+    let again = first.cells.iter().any(|(c, v)| *c != column && body.iter().any(|r| r.get(*c) == Some(v)));
+    plausible && (is_named || (longer * 10 >= body.len() * 9 && !again && !above.contains(' ')))
+}

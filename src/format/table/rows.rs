@@ -1,0 +1,115 @@
+//! The rows of CSV and TSV.
+
+use crate::format::found::Found;
+use crate::format::line_of;
+use std::sync::Arc;
+
+/// A row: its line, from 1, and its cells with their columns, from 0, ascending. A cell that a spreadsheet leaves empty is none.
+pub(super) struct Row {
+    pub line: usize,
+    pub cells: Vec<(u32, Arc<str>)>,
+}
+
+impl Row {
+    /// The cell of a column.
+    pub fn get(&self, column: u32) -> Option<&str> {
+        self.cells.binary_search_by_key(&column, |(c, _)| *c).ok().map(|at| &*self.cells[at].1)
+    }
+
+    /// The cell of a column, where it holds more than space.
+    pub fn filled(&self, column: u32) -> Option<&str> {
+        self.get(column).filter(|cell| !cell.trim().is_empty())
+    }
+}
+
+/// So many bytes of a text are looked at.
+const HEAD: usize = 1 << 20;
+
+/// What separates the cells of the first lines into the same number, more than one; a lone column of texts has none.
+pub(super) fn separator_of(text: &str) -> Option<u8> {
+    let head = &text[..text.floor_char_boundary(HEAD)];
+    let widths = |separator: u8| {
+        let mut reader = builder(separator, are_quotes(head, separator)).from_reader(head.as_bytes());
+        let mut widths: Vec<usize> = reader.records().take(20).map_while(Result::ok).map(|r| r.len()).collect();
+        // The last row may be cut.
+        if widths.len() < 20 && widths.len() > 1 && head.len() < text.len() {
+            widths.pop();
+        }
+        let first = widths.first().copied().unwrap_or(0);
+        widths.iter().all(|w| *w == first).then_some(first)
+    };
+    b",\t;|"
+        .iter()
+        .copied()
+        .filter_map(|s| Some((widths(s)?, s)))
+        .filter(|(width, _)| *width > 1)
+        .max_by_key(|(width, _)| *width)
+        .map(|(_, s)| s)
+}
+
+fn builder(separator: u8, quotes: bool) -> csv::ReaderBuilder {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.delimiter(separator).quoting(quotes).has_headers(false).flexible(true);
+    builder
+}
+
+/// Whether quotes enclose cells: each one that opens at the start of a cell closes at its end. The last one may be cut.
+fn are_quotes(text: &str, separator: u8) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        // At the start of a cell.
+        if bytes[at] == b'"' {
+            at += 1;
+            loop {
+                match (bytes.get(at), bytes.get(at + 1)) {
+                    (None, _) => return text.len() >= HEAD,
+                    (Some(b'"'), Some(b'"')) => at += 2,
+                    (Some(b'"'), None) => return true,
+                    (Some(b'"'), Some(next)) if *next == separator || matches!(next, b'\n' | b'\r') => break,
+                    (Some(b'"'), _) => return false,
+                    _ => at += 1,
+                }
+            }
+        }
+        while bytes.get(at).is_some_and(|b| *b != separator && *b != b'\n') {
+            at += 1;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// The rows of a text. Broken ones are told and left out.
+pub(super) fn rows_of(text: &str, separator: u8, found: &mut Found) -> Vec<Row> {
+    let mut reader = builder(separator, are_quotes(text, separator)).from_reader(text.as_bytes());
+    let mut rows: Vec<Row> = Vec::new();
+    for row in reader.records() {
+        match row {
+            Ok(row) => {
+                let line = line_of(row.position());
+                rows.push(Row { line, cells: (0..).zip(row.iter().map(Arc::from)).collect() });
+            }
+            Err(e) => {
+                let line = line_of(e.position());
+                found.problem(line, 0, || format!("the row is broken ({e}); it is left as it is"));
+            }
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_quotes_if_all_of_them_close() {
+        let check = |text: &str, expected: bool| assert_eq!(are_quotes(text, b'\t'), expected, "{text}");
+        check("a\tb\n\"x\ty\"\t\"\"\"z\"\"\"\n", true);
+        check("\"over\nlines\"\tb\n", true);
+        check("a\t\"\nb\tO\n", false);
+        check("say \"x\"\tb\n", true);
+        check("\"a\" b\tc\n", false);
+    }
+}

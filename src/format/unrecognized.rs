@@ -1,0 +1,105 @@
+//! The error for a file in no known format: what the file is, and where it breaks.
+
+use super::columns::{Choice, Layout};
+use super::decode::no_text;
+use super::recognition::begins_as_json;
+use super::{Problem, Source};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// Why no format recognizes a file.
+pub(super) fn reason(source: &Source) -> Problem {
+    if let Some(kind) = no_text(source.bytes) {
+        return Problem::at(0, 0, format!("the file is {kind}, not text; choose a text file"));
+    }
+    let decoded = match source.decode() {
+        Ok(decoded) => decoded,
+        Err(problem) => return problem,
+    };
+    let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e);
+    let is_named_json = ["json", "jsonl", "ndjson"].iter().any(|e| extension.eq_ignore_ascii_case(e));
+    if begins_as_json(&decoded.text) || is_named_json {
+        return json_reason(&decoded.text);
+    }
+    match Layout::detect(&decoded.text, Choice::default()) {
+        Err(problem) => problem,
+        Ok(_) => Problem::at(0, 0, "the format is not recognized; say it with --from (tagwright formats lists all)"),
+    }
+}
+
+/// Where JSON is broken, else which keys it has.
+fn json_reason(text: &str) -> Problem {
+    let text = text.trim_start_matches('\u{feff}');
+    match json_values(text) {
+        Err(problem) => problem,
+        Ok(first) => {
+            let keys = first.as_ref().map_or_else(Vec::new, keys);
+            let known = if keys.is_empty() { "no keys".to_owned() } else { format!("the keys {}", keys.join(", ")) };
+            let why = "this JSON has no texts or words with labels under a name that is known";
+            Problem::at(0, 0, format!("{why}; its records have {known}"))
+        }
+    }
+}
+
+/// Checks all values of a text, and gives back the first record.
+fn json_values(text: &str) -> Result<Option<Value>, Problem> {
+    let broken = |line: usize, e: &serde_json::Error| {
+        Problem::at(
+            line + e.line().saturating_sub(1),
+            0,
+            format!("the JSON is broken at character {} ({e})", e.column()),
+        )
+    };
+    // Records on lines of their own, unless the first line is only a part of a value.
+    let mut lines = (1..).zip(text.lines()).filter(|(_, l)| !l.trim().is_empty()).peekable();
+    let is_whole = |line: &str| {
+        let line = line.trim_end();
+        (line.starts_with('{') && line.ends_with('}')) || (line.starts_with("[\"") && line.ends_with(']'))
+    };
+    if lines.peek().is_some_and(|(_, line)| is_whole(line)) {
+        let mut first = None;
+        for (number, line) in lines {
+            let value: &RawValue = serde_json::from_str(line).map_err(|e| broken(number, &e))?;
+            first = first.or_else(|| serde_json::from_str(value.get()).ok());
+        }
+        return Ok(first);
+    }
+    let mut first = None;
+    for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
+        let value = value.map_err(|e| broken(1, &e))?;
+        first = first.or_else(|| serde_json::from_str(value.get()).ok());
+    }
+    Ok(first)
+}
+
+/// The keys of a record, or of the first record in a list.
+fn keys(value: &Value) -> Vec<String> {
+    /// More are not named.
+    const NAMED: usize = 8;
+    match value {
+        Value::Object(fields) => fields.keys().take(NAMED).map(|key| format!("“{key}”")).collect(),
+        Value::Array(list) => list.first().map_or_else(Vec::new, keys),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::Split;
+
+    #[test]
+    fn the_reason_says_what_and_where() {
+        let check = |name: &str, text: &str, expected: &str| {
+            let problem = reason(&Source::alone(text.as_bytes(), name, Split::Train, 0)).to_string();
+            assert!(problem.contains(expected), "{problem}");
+        };
+        check("a.jsonl", "{\"a\": 1}\n{\"b\": }\n", "line 2: the JSON is broken at character 7");
+        check("a.json", "[\n {\"a\": 1},\n {\"b\": [1}\n]", "line 3: the JSON is broken");
+        check("a.json", "{\n \"name\": \"x\",\n \"note\": 1\n}", "the keys “name”, “note”");
+        check("a.json", "[{\"price\": 1}]", "the keys “price”");
+        check("a.txt", "{\"a\" 1}", "line 1");
+        check("a", "just\nwords\nhere\n", "one column");
+        check("a.rtf", "{\\rtf1\\ansi Anna}", "an RTF document");
+    }
+}
