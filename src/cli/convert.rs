@@ -12,7 +12,7 @@ use crate::format::{self, Format, Inventory};
 use crate::project::target::Existing;
 use crate::project::{Dataset, export};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -115,6 +115,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(format!("{}: {why}", arguments.output.display()).into());
     }
     let mut dataset = input::dataset_as(&arguments.input, arguments.chosen.choices())?;
+    input::check_strict(&dataset, arguments.strict)?;
     let to = target(arguments, &dataset)?;
     check_own_input(arguments, &dataset)?;
     relabelled(arguments, &mut dataset.corpus)?;
@@ -129,9 +130,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         terminal::tell(&format!("note: {} cannot hold {loss}", to.name));
     }
     if arguments.strict {
-        if let Some(problem) = dataset.problems.first() {
-            return Err(format!("nothing was written: --strict, and the input has a problem: {problem}").into());
-        }
         if !losses.is_empty() {
             return Err(format!("nothing was written: --strict, and {} cannot hold everything", to.name).into());
         }
@@ -141,11 +139,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             })?;
         }
     }
-    match kept.filter(|_| !arguments.output.is_dir()) {
-        Some(bytes) => disk::write(&arguments.output, &bytes)?,
+    let written = match kept.filter(|_| !arguments.output.is_dir()) {
+        Some(bytes) => export::write_again(corpus, to, bytes, &arguments.output, arguments.existing())?,
         None => export::export(corpus, to, scheme, &arguments.output, arguments.existing())?,
-    }
-    report(arguments, to, scheme, &losses)
+    };
+    report(arguments, &written, to, scheme, &losses)
 }
 
 /// Checks that the output is none of the files that were read, and no file that belongs to one.
@@ -185,8 +183,7 @@ fn target(arguments: &Arguments, dataset: &Dataset) -> Result<Format, Failure> {
     }
 }
 
-fn report(arguments: &Arguments, to: Format, scheme: Scheme, losses: &[String]) -> Result<(), Failure> {
-    let out = &arguments.output;
+fn report(arguments: &Arguments, out: &Path, to: Format, scheme: Scheme, losses: &[String]) -> Result<(), Failure> {
     if arguments.json {
         return json_line(&json!({"out": out, "format": to.name, "scheme": scheme.name(), "losses": losses}));
     }

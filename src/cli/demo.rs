@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let device = choose(crate::model::DeviceChoice::Auto)?.device;
     let score = |folder: &ModelFolder| -> Result<Evaluation, Failure> {
         let tagger = Tagger::new(folder, &device)?;
-        Ok(evaluate(&tagger, &corpus, &test, true, |_, _| true)?.unwrap_or_default())
+        Ok(evaluate(&tagger, &corpus, &test, true, None, |_, _| true)?.unwrap_or_default())
     };
     let before = score(&starter)?;
     let held = holdout(&corpus, HELD_OUT, 42);

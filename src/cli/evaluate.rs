@@ -1,11 +1,11 @@
 //! `tagwright evaluate`.
 
 use super::output::{evaluation, json_line, line, score_table, text, thousands};
-use super::{Failure, input, progress};
+use super::{Failure, input, progress, terminal};
 use crate::corpus::Split;
 use crate::hub::ModelName;
 use crate::model::{DeviceChoice, choose};
-use crate::predict::{Tagger, evaluate};
+use crate::predict::{LabelMap, Tagger, evaluate};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -15,6 +15,15 @@ pub struct Arguments {
     model: ModelName,
     /// A file, or a folder whose files' names tell the splits.
     data: PathBuf,
+    #[command(flatten)]
+    chosen: input::Chosen,
+    /// Names that the data has for labels of the model, also one for several: PERSON=PER,GPE=LOC,FAC=LOC. Predictions with other
+    /// labels are dropped and counted.
+    #[arg(long, value_parser = pair, value_delimiter = ',')]
+    map: Vec<(String, String)>,
+    /// Refuse data of which the reader leaves something out.
+    #[arg(long)]
+    strict: bool,
     /// train, dev or test. Without it: test where there is one, else everything.
     #[arg(long, value_parser = split)]
     split: Option<Split>,
@@ -37,8 +46,44 @@ fn split(name: &str) -> Result<Split, String> {
     Split::from_name(name).ok_or_else(|| "unknown split; use train, dev or test".into())
 }
 
+/// `MODEL=DATA`, for clap.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(model, data)| !model.is_empty() && !data.is_empty());
+    pair.map(|(model, data)| (model.to_owned(), data.to_owned())).ok_or_else(|| "write MODEL=DATA".into())
+}
+
+/// How the data calls the labels of the model: told where they have none in common.
+fn label_map(arguments: &Arguments, tagger: &Tagger, known: &[String]) -> Result<Option<LabelMap>, Failure> {
+    let of_model = tagger.tags.labels();
+    for (model, data) in &arguments.map {
+        if !of_model.contains(model) {
+            return Err(format!(
+                "--map {model}={data}: the model has no label {model}; it has {}",
+                of_model.join(", ")
+            )
+            .into());
+        }
+        if !known.contains(data) {
+            return Err(
+                format!("--map {model}={data}: the data has no label {data}; it has {}", known.join(", ")).into()
+            );
+        }
+    }
+    let in_common = of_model.iter().filter(|label| known.contains(label)).count();
+    if arguments.map.is_empty() && in_common == 0 && !known.is_empty() {
+        let (model, data) = (of_model.join(", "), known.join(", "));
+        let example =
+            format!("--map {}={}", of_model.first().map_or("PERSON", |l| l), known.first().map_or("PER", |l| l));
+        terminal::tell(&format!(
+            "note: the model and the data have no label in common (model: {model}; data: {data}); say which are the same: {example}"
+        ));
+    }
+    Ok((!arguments.map.is_empty()).then(|| LabelMap::new(&tagger.tags, &arguments.map, known)))
+}
+
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let dataset = input::dataset(&arguments.data)?;
+    let dataset = input::dataset_as(&arguments.data, arguments.chosen.choices())?;
+    input::check_strict(&dataset, arguments.strict)?;
     let corpus = &dataset.corpus;
     let has_test = corpus.splits().contains(&Split::Test);
     let split = arguments.split.or(has_test.then_some(Split::Test));
@@ -49,12 +94,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let tagger = Tagger::new(&input::model(&arguments.model)?, &choose(arguments.device)?.device)?;
     let bar = progress::bar(sentences.len(), "scoring");
-    let scores = evaluate(&tagger, corpus, &sentences, true, |done, _| {
+    let map = label_map(arguments, &tagger, &corpus.labels.names())?;
+    let scores = evaluate(&tagger, corpus, &sentences, true, map.as_ref(), |done, _| {
         bar.set_position(done as u64);
         true
     })?;
     bar.finish_and_clear();
     let Some(scores) = scores else { return Ok(()) };
+    if scores.dropped > 0 {
+        let dropped = thousands(scores.dropped);
+        terminal::tell(&format!(
+            "note: {dropped} predictions have labels that the data does not have; they were dropped"
+        ));
+    }
     if arguments.json {
         return json_line(&evaluation(&scores));
     }

@@ -102,7 +102,24 @@ pub fn files(name: &str, files: &[(PathBuf, Split)]) -> Result<Dataset, Failure>
     Ok(told(Dataset::open_files(name, files)?))
 }
 
+/// Checks that the readers left nothing out, where that was asked for.
+pub fn check_strict(dataset: &Dataset, strict: bool) -> Result<(), Failure> {
+    if !strict {
+        return Ok(());
+    }
+    if let Some(problem) = dataset.problems.first() {
+        return Err(format!("nothing was done: --strict, and the input has a problem: {problem}").into());
+    }
+    match dataset.notes().iter().find(|note| note.kind.is_loss()) {
+        Some(note) => Err(format!("nothing was done: --strict, and not all of the input is read: {note}").into()),
+        None => Ok(()),
+    }
+}
+
 fn told(dataset: Dataset) -> Dataset {
+    for note in dataset.notes().iter() {
+        terminal::tell(&format!("note: {note}"));
+    }
     for problem in &dataset.problems {
         terminal::tell(&format!("note: {problem}"));
     }

@@ -15,6 +15,9 @@ pub struct Arguments {
     data: PathBuf,
     #[command(flatten)]
     chosen: input::Chosen,
+    /// Fail where the reader leaves something out.
+    #[arg(long)]
+    strict: bool,
     /// One JSON object instead of text.
     #[arg(long)]
     json: bool,
@@ -22,7 +25,8 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let dataset = Dataset::open_as(&arguments.data, arguments.chosen.choices())?;
-    if arguments.json { json_line(&as_json(&dataset)) } else { as_text(&dataset) }
+    if arguments.json { json_line(&as_json(&dataset)) } else { as_text(&dataset) }?;
+    input::check_strict(&dataset, arguments.strict)
 }
 
 fn schemes(dataset: &Dataset) -> String {

@@ -52,6 +52,7 @@ pub fn evaluation(scores: &Evaluation) -> Value {
         "labels": labels(&scores.labels),
         "sentences": scores.sentences,
         "tokens": scores.tokens,
+        "dropped": scores.dropped,
         "seconds": scores.seconds,
     })
 }

@@ -10,6 +10,7 @@ use crate::model::{DeviceChoice, choose};
 use crate::predict::aggregate::STRATEGIES;
 use crate::predict::text::PART;
 use crate::predict::{Aggregation, Entity, Options, Prediction, Tagger, predict, predict_long};
+use crate::project::source::rewritten;
 use serde_json::json;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,9 @@ pub struct Arguments {
     /// The file is a dataset of words: write it back with the model's tags.
     #[arg(long, conflicts_with_all = ["whole", "text", "json", "aggregation", "stride"])]
     tokens: bool,
+    /// With --tokens: refuse data of which the reader leaves something out.
+    #[arg(long, requires = "tokens")]
+    strict: bool,
     /// none, simple, first, average or max.
     #[arg(long, default_value = "simple", value_parser = strategy)]
     aggregation: Aggregation,
@@ -64,7 +68,7 @@ const TEXTS_A_BATCH: usize = 512;
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let tagger = Tagger::new(&input::model(&arguments.model)?, &choose(arguments.device)?.device)?;
     if let (true, Some(file)) = (arguments.tokens, &arguments.file) {
-        return tag_words(&tagger, file);
+        return tag_words(&tagger, file, arguments.strict);
     }
     let input = match (&arguments.text, &arguments.file) {
         (Some(text), _) => text.clone(),
@@ -163,13 +167,14 @@ fn print(text: &str, prediction: &Prediction, as_json: bool) -> Result<(), Failu
     prediction.entities.iter().try_for_each(|e| line(shown(text, e)))
 }
 
-/// Writes a dataset of words to standard output with the model's tags instead of its own.
-fn tag_words(tagger: &Tagger, file: &Path) -> Result<(), Failure> {
+/// Writes a dataset of words to standard output with the model's tags instead of its own. Everything else of the file stays.
+fn tag_words(tagger: &Tagger, file: &Path, strict: bool) -> Result<(), Failure> {
     if file == Path::new("-") {
         return Err("--tokens reads a file, not standard input; name a file".into());
     }
     let dataset = input::files("input", &[(file.to_owned(), Split::Train)])?;
-    let found = dataset.files.first().map_or(format::CONLL, |f| f.found.format);
+    input::check_strict(&dataset, strict)?;
+    let dataset_file = dataset.files.first().cloned();
     let mut corpus: Corpus = dataset.corpus;
     let sentences = corpus.sentences(None);
     let words: Vec<Vec<&str>> =
@@ -191,6 +196,9 @@ fn tag_words(tagger: &Tagger, file: &Path) -> Result<(), Failure> {
             document.insert_span(span);
         }
     }
-    let write = found.writes_whole().or(format::CONLL.writes_whole());
-    output::bytes(&write.map(|write| write(&corpus, None, Scheme::Iob2)).unwrap_or_default())
+    // The file again, with other tags; where its format is only read, a new file of words.
+    let source = dataset_file.as_ref().filter(|f| f.found.format.rewrite.is_some());
+    let again = source.map(|source| rewritten(source, 0, &corpus, false)).transpose()?;
+    let new = || format::CONLL.writes_whole().map(|write| write(&corpus, None, Scheme::Iob2)).unwrap_or_default();
+    output::bytes(&again.unwrap_or_else(new))
 }

@@ -63,6 +63,9 @@ pub struct Arguments {
     /// Store weights as 16-bit numbers: half the size.
     #[arg(long)]
     half: bool,
+    /// Refuse data of which the reader leaves something out.
+    #[arg(long)]
+    strict: bool,
     /// JSON lines instead of text.
     #[arg(long)]
     json: bool,
@@ -225,13 +228,17 @@ fn find_learning_rate(job: &Job, printer: &Printer, as_json: bool) -> Result<(),
 
 fn corpus(arguments: &Arguments) -> Result<Corpus, Failure> {
     if arguments.train.is_dir() && arguments.dev.is_none() && arguments.test.is_none() {
-        return Ok(input::dataset(&arguments.train)?.corpus);
+        let dataset = input::dataset(&arguments.train)?;
+        input::check_strict(&dataset, arguments.strict)?;
+        return Ok(dataset.corpus);
     }
     let mut files = vec![(arguments.train.clone(), Split::Train)];
     files.extend(arguments.dev.iter().map(|p| (p.clone(), Split::Dev)));
     files.extend(arguments.test.iter().map(|p| (p.clone(), Split::Test)));
     let name = arguments.train.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
-    Ok(input::files(&name, &files)?.corpus)
+    let dataset = input::files(&name, &files)?;
+    input::check_strict(&dataset, arguments.strict)?;
+    Ok(dataset.corpus)
 }
 
 /// Takes wishes from standard input, on a thread of its own.

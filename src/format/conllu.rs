@@ -1,6 +1,7 @@
 //! CoNLL-U: ten columns, the entity's tag in the last one (`MISC`) as `NER=B-PER`, where Universal Dependencies has no place of
 //! its own for it. CoNLL-U Plus names its columns in the first line; a column called `NER` there has the tag itself.
 
+use super::note::NoteKind;
 use super::words::{SpansOf, Standing, Tagged, label_name};
 use super::{Current, Format, Found, Glance, Holds, Problem, Recognition, Source, Write};
 use crate::corpus::notation::{parse_tag, tag_text};
@@ -127,7 +128,12 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             first = true;
             continue;
         }
-        if text.starts_with('#') {
+        if let Some(comment) = text.strip_prefix('#') {
+            if let Some(name) = comment.trim_start().strip_prefix("newdoc") {
+                reader.end_sentence();
+                reader.new_document(name.trim_start().trim_start_matches("id").trim_start_matches([' ', '=']).trim());
+                first = true;
+            }
             continue;
         }
         let fields: Vec<&str> = text.split('\t').collect();
@@ -147,6 +153,11 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let own = |i: &usize| *i == shape.form || *i == shape.tag || Some(*i) == shape.id;
         if (0..shape.columns).filter(|i| !own(i)).any(|i| fields[i] != "_") {
             reader.found.also("lemmas and grammar of words");
+        }
+        if shape.is_misc
+            && attributes(fields[shape.tag]).any(|a| a.starts_with("Entity=") && parse_tag(&a[7..]).is_err())
+        {
+            reader.found.notes.add(NoteKind::OtherAnnotationKind, || format!("line {line}: {}", fields[shape.tag]));
         }
         reader.word_after(if first { "\n" } else { space }, fields[shape.form]);
         reader.tag(shape.tag(&fields), line, shape.tag + 1)?;

@@ -29,12 +29,14 @@ mod losses;
 mod note;
 pub mod offsets;
 pub mod packed;
+mod parallel;
 pub mod plain;
 pub mod published;
 mod pubtator;
 mod recognition;
 pub mod records;
 mod spreadsheet;
+mod standoff_xml;
 pub mod table;
 mod uima;
 mod unrecognized;
@@ -238,12 +240,14 @@ pub use docbin::SPACY;
 pub use hf_jsonl::HF_JSONL;
 pub use hf_parquet::HF_PARQUET;
 pub use inline::{FASTTEXT, INLINE_XML, OPENNLP, RASA, SLASH_TAGS, WIKINER};
+pub use parallel::PARALLEL;
 pub use plain::TEXT;
 pub use pubtator::PUBTATOR;
 pub use records::{
     ARGILLA, BIOC_JSON, CLUENER, DATATURKS, DOCCANO, GROUND_TRUTH, LABEL_STUDIO, LUIS, PRODIGY, SPACY_DOC_JSON,
     SPACY_JSON, VERTEX,
 };
+pub use standoff_xml::STANDOFF_XML;
 pub use table::{CSV, XLSX};
 pub use uima::{UIMA_JSON, UIMA_XMI};
 pub use webanno::WEBANNO_TSV;
@@ -277,7 +281,9 @@ pub const FORMATS: &[Format] = &[
     OPENNLP,
     WIKINER,
     SLASH_TAGS,
+    STANDOFF_XML,
     INLINE_XML,
+    PARALLEL,
     COMPREHEND,
     CONLLU,
     GMB,

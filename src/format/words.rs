@@ -190,6 +190,16 @@ impl<'a> Tagged<'a> {
         }
     }
 
+    /// What comes is a document of this name.
+    pub(super) fn new_document(&mut self, name: &str) {
+        let next = DocumentBuilder::new(self.split, self.file, narrow(self.sentences()), 0);
+        let before = std::mem::replace(&mut self.builder, next);
+        if before.sentences() > 0 {
+            self.done.push(before.finish());
+        }
+        self.builder.name(name);
+    }
+
     /// How many sentences there are so far.
     pub(super) fn sentences(&self) -> usize {
         self.done.iter().map(Document::len).sum::<usize>() + self.builder.sentences()

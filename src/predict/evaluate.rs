@@ -33,8 +33,34 @@ pub struct Evaluation {
     pub tokens: usize,
     /// Words that gave no piece and count as `O`.
     pub empty_words: usize,
+    /// Predicted entities whose label the dataset does not have under any name; they count as none.
+    pub dropped: usize,
     /// How long it took.
     pub seconds: f64,
+}
+
+/// The labels of a model under the names that a dataset has for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LabelMap {
+    /// The tag of each of the model's; `None` where its label has no place in the dataset.
+    tags: Vec<Option<String>>,
+}
+
+impl LabelMap {
+    /// Pairs of the model's label and the dataset's. A label that is in no pair keeps its name if the dataset has it.
+    pub fn new(tags: &TagSet, pairs: &[(String, String)], known: &[String]) -> Self {
+        let renamed = |tag: &String| {
+            let (_, label) = split_tag(tag);
+            if tag == "O" || label.is_empty() {
+                return Some(tag.clone());
+            }
+            let mapped = pairs.iter().find(|(of_model, _)| of_model == label).map(|(_, of_data)| of_data.as_str());
+            let name = mapped.or_else(|| known.iter().find(|k| *k == label).map(String::as_str))?;
+            // The prefix stays.
+            tag.strip_suffix(label).map(|prefix| format!("{prefix}{name}"))
+        };
+        Self { tags: tags.names.iter().map(renamed).collect() }
+    }
 }
 
 /// Sentences that people have labelled, as a tokenizer parts them: what a model is scored on.
@@ -93,11 +119,12 @@ pub fn evaluate(
     corpus: &Corpus,
     sentences: &[SentenceId],
     label_all_pieces: bool,
+    map: Option<&LabelMap>,
     watch: impl FnMut(usize, usize) -> bool,
 ) -> Result<Option<Evaluation>, ModelError> {
     let started = Instant::now();
     let gold = Gold::new(&tagger.tokenizer, corpus, sentences, label_all_pieces)?;
-    let result = score(tagger, &gold, watch)?;
+    let result = score_mapped(tagger, &gold, map, watch)?;
     Ok(result.map(|scores| Evaluation { seconds: started.elapsed().as_secs_f64(), ..scores }))
 }
 
@@ -108,8 +135,21 @@ pub fn evaluate(
 pub fn score(
     tagger: &Tagger,
     gold: &Gold,
+    watch: impl FnMut(usize, usize) -> bool,
+) -> Result<Option<Evaluation>, ModelError> {
+    score_mapped(tagger, gold, None, watch)
+}
+
+fn score_mapped(
+    tagger: &Tagger,
+    gold: &Gold,
+    map: Option<&LabelMap>,
     mut watch: impl FnMut(usize, usize) -> bool,
 ) -> Result<Option<Evaluation>, ModelError> {
+    let name = |tag: usize| match map {
+        Some(map) => map.tags[tag].as_deref(),
+        None => Some(tagger.tags.names[tag].as_str()),
+    };
     let started = Instant::now();
     let sentences = &gold.sentences;
     let mut result = Evaluation {
@@ -133,16 +173,23 @@ pub fn score(
     for (sentence, logits) in sentences.iter().zip(&logits) {
         let gold_tags: Vec<&str> = sentence.word_tags.iter().map(|t| gold.tags.names[*t].as_str()).collect();
         let predicted = tagger.first_pieces(gold_tags.len(), &sentence.pieces, logits);
-        let tags: Vec<&str> = predicted.iter().map(|t| tagger.tags.names[*t].as_str()).collect();
+        if map.is_some() {
+            let all: Vec<&str> = predicted.iter().map(|t| tagger.tags.names[*t].as_str()).collect();
+            let has_place = |label: &str| {
+                predicted.iter().any(|t| name(*t).is_some() && split_tag(&tagger.tags.names[*t]).1 == label)
+            };
+            result.dropped += entities(&all).iter().filter(|e| !has_place(e.kind)).count();
+        }
+        let tags: Vec<&str> = predicted.iter().map(|t| name(*t).unwrap_or("O")).collect();
         words.add(&gold_tags, &tags);
         strict.add_entities(&strict_entities(&gold_tags, Strict::Iob2), &strict_entities(&tags, Strict::Iob2));
         for (label, row) in sentence.piece_tags.iter().zip(logits.chunks_exact(tagger.tags.len())) {
             if *label == IGNORED {
                 continue;
             }
-            let name = &gold.tags.names[*label as usize];
-            by_piece.add(name, &tagger.tags.names[best(row)]);
-            match tagger.tags.id(name) {
+            let of_gold = &gold.tags.names[*label as usize];
+            by_piece.add(of_gold, name(best(row)).unwrap_or("O"));
+            match tagger.tags.id(of_gold).filter(|_| map.is_none()) {
                 Some(id) => loss += cross_entropy(row, id),
                 None => known = false,
             }

@@ -12,7 +12,7 @@ pub mod tagger;
 pub mod text;
 
 pub use aggregate::Aggregation;
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, LabelMap, evaluate};
 pub use learnable::unlearnable;
 pub use suggest::{Proposals, suggest};
 pub use tagger::Tagger;

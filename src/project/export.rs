@@ -8,7 +8,7 @@ use crate::disk;
 use crate::format::budget::Budget;
 use crate::format::{self, Choices, Format, Inventory, Source, Write, packed};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How a format writes spans on words, unless a person says otherwise: column files as the sources do, others in IOB2.
 pub fn scheme_for(corpus: &Corpus, to: Format) -> Scheme {
@@ -49,16 +49,19 @@ pub fn in_place(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Schem
 /// Writes a corpus to `path`: a file where it has one split, unless that is a folder; else a folder of `train`, `dev` and
 /// `test`. A format that takes a file for each document writes a folder of `train-00001` and so on, unless there is one only.
 ///
+/// Gives back the path that was written.
+///
 /// # Errors
 /// A format that is only read; a target that exists, unless it may be replaced; a folder whose data would be read together with the
 /// new files; the disk's.
-pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing: Existing) -> Result<(), String> {
+pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing: Existing) -> Result<PathBuf, String> {
     let text = |e: disk::DiskError| e.to_string();
     let splits = corpus.splits();
     match to.write {
         None => Err(format!("{} files are read, not written; choose another format", to.name)),
         Some(Write::Whole(write)) if splits.len() < 2 && !path.is_dir() => {
-            disk::write(path, &write(corpus, None, scheme)).map_err(text)
+            disk::write(path, &write(corpus, None, scheme)).map_err(text)?;
+            Ok(path.to_owned())
         }
         Some(Write::Whole(write)) => {
             let ending = to.extensions.first().copied().unwrap_or("txt");
@@ -66,16 +69,14 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
             let names: Vec<String> = splits.iter().map(name).collect();
             target::check_folder(path, names.iter().map(Path::new), existing)?;
             let file = |split: &Split| (name(split), write(corpus, Some(*split), scheme));
-            disk::write_folder(path, splits.iter().map(file).map(Ok)).map_err(text)
+            disk::write_folder(path, splits.iter().map(file).map(Ok)).map_err(text)?;
+            Ok(path.to_owned())
         }
         Some(Write::EachDocument(write, beside)) => match corpus.documents.as_slice() {
             [document] if !path.is_dir() => {
                 let files = write(corpus, document).into_iter();
                 let files: Vec<_> = files.map(|(ending, bytes)| (path.with_extension(ending), bytes)).collect();
-                for (at, bytes) in files.iter().filter(|(at, _)| at != path) {
-                    target::check_companion(at, bytes, existing)?;
-                }
-                files.iter().try_for_each(|(at, bytes)| disk::write(at, bytes)).map_err(text)
+                write_files(&files, path, existing)
             }
             documents => {
                 let beside: Vec<(String, Vec<u8>)> =
@@ -89,10 +90,46 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
                 let files = stems(corpus).zip(&corpus.documents).flat_map(|(stem, d)| {
                     write(corpus, d).into_iter().map(move |(ending, bytes)| (format!("{stem}.{ending}"), bytes))
                 });
-                disk::write_folder(path, files.chain(beside).map(Ok)).map_err(text)
+                disk::write_folder(path, files.chain(beside).map(Ok)).map_err(text)?;
+                Ok(path.to_owned())
             }
         },
     }
+}
+
+/// Writes the files of one document, the first of which a person named: those beside it stay where they are the same already.
+/// Gives back the path of the first.
+fn write_files(files: &[(PathBuf, Vec<u8>)], named: &Path, existing: Existing) -> Result<PathBuf, String> {
+    for (at, bytes) in files.iter().filter(|(at, _)| at != named) {
+        target::check_companion(at, bytes, existing)?;
+    }
+    for (at, bytes) in files {
+        let is_there = at != named && disk::read(at).is_ok_and(|there| there == *bytes);
+        if !is_there {
+            disk::write(at, bytes).map_err(|e| e.to_string())?;
+        }
+    }
+    Ok(files.first().map_or_else(|| named.to_owned(), |(at, _)| at.clone()))
+}
+
+/// Writes a source that was rewritten in its own format to another path, with the files that belong beside it. Gives back the path
+/// that was written.
+///
+/// # Errors
+/// As [`export`].
+pub fn write_again(
+    corpus: &Corpus,
+    to: Format,
+    bytes: Vec<u8>,
+    path: &Path,
+    existing: Existing,
+) -> Result<PathBuf, String> {
+    let mut files = vec![(path.to_owned(), bytes)];
+    if let (Some(Write::EachDocument(write, _)), [document]) = (to.write, corpus.documents.as_slice()) {
+        let others = write(corpus, document).into_iter().skip(1);
+        files.extend(others.map(|(ending, bytes)| (path.with_extension(ending), bytes)));
+    }
+    write_files(&files, path, existing)
 }
 
 /// Writes a corpus in a format to memory, reads it again and compares words, texts, spans and columns.

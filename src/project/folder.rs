@@ -1,7 +1,7 @@
 //! Which files of a folder are a dataset, and of which splits.
 //!
 //! What a Hugging Face dataset's card says (`configs` at the head of `README.md`) goes first. Else the names tell: of files
-//! (`train.conll`, `test-00000-of-00002.parquet`), of a folder `data`, of folders for each split. A folder of documents whose
+//! (`train.conll`, `test-00000-of-00002.parquet`), of a folder `data`, of folders for each split, of folders for each class. A folder of documents whose
 //! names tell nothing is one split: annotations of brat, or all files of its most frequent kind.
 
 use crate::corpus::Split;
@@ -11,11 +11,26 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// A file of a dataset.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct DataFile {
+    pub split: Split,
+    pub path: PathBuf,
+    /// The label of its documents, where its folder names one.
+    pub class: Option<String>,
+}
+
+impl DataFile {
+    fn new(path: PathBuf, split: Split) -> Self {
+        Self { split, path, class: None }
+    }
+}
+
 /// The files of a folder.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Listing {
     /// Those that are its dataset, in order of splits and names.
-    pub files: Vec<(PathBuf, Split)>,
+    pub files: Vec<DataFile>,
     /// Those that look like data and were not taken, with the reason.
     pub left: Vec<(PathBuf, &'static str)>,
 }
@@ -38,8 +53,16 @@ impl Candidate {
 /// The dataset of a folder; without any file where it has none.
 pub(super) fn files_of(folder: &Path) -> Result<Listing, DiskError> {
     let candidates = candidates(folder)?;
-    let mut listing = from_card(folder, &candidates).unwrap_or_else(|| from_names(candidates));
-    listing.files.sort_by_key(|(path, split)| (*split, path.clone()));
+    let by_class = from_classes(folder)?;
+    let mut listing = match from_card(folder, &candidates) {
+        Some(listing) => listing,
+        None => from_names(candidates),
+    };
+    // Folders of classes hold more than the lists beside them.
+    if by_class.len() > listing.files.len() {
+        listing = Listing { files: by_class, left: Vec::new() };
+    }
+    listing.files.sort();
     Ok(listing)
 }
 
@@ -67,6 +90,40 @@ fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
     Ok(found)
 }
 
+/// The texts of a folder that has a folder for each class, maybe inside one for each split: `train/pos/0_9.txt`.
+fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
+    /// Folders of texts that nobody labeled.
+    const NO_CLASS: [&str; 4] = ["unsup", "unlabeled", "unlabelled", "none"];
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let texts = |folder: &Path| -> Result<Vec<PathBuf>, DiskError> {
+        let is_text = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
+        Ok(disk::list(folder)?.into_iter().filter(is_text).collect())
+    };
+    let mut files = Vec::new();
+    let mut add = |folder: &Path, split: Split| -> Result<(), DiskError> {
+        let classes: Vec<PathBuf> =
+            disk::folders(folder).into_iter().filter(|f| Split::from_name(&name(f).to_lowercase()).is_none()).collect();
+        let mut found = Vec::new();
+        for inner in classes {
+            let class = Some(name(&inner)).filter(|class| !NO_CLASS.contains(&class.to_lowercase().as_str()));
+            found.extend(texts(&inner)?.into_iter().map(|path| DataFile { split, path, class: class.clone() }));
+        }
+        // One folder alone is no choice between classes.
+        let labels: std::collections::BTreeSet<&String> = found.iter().filter_map(|f| f.class.as_ref()).collect();
+        if labels.len() > 1 {
+            files.extend(found);
+        }
+        Ok(())
+    };
+    add(folder, Split::Train)?;
+    for inner in disk::folders(folder) {
+        if let Some(split) = Split::from_name(&name(&inner).to_lowercase()) {
+            add(&inner, split)?;
+        }
+    }
+    Ok(files)
+}
+
 /// What the dataset's card says; `None` where it says nothing that is here.
 fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
     let text = String::from_utf8(disk::read_small(&folder.join("README.md")).ok()?).ok()?;
@@ -74,7 +131,7 @@ fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
     let configs = head.get("configs")?.as_array()?;
     let is_default = |c: &&Value| c["default"] == true || c["config_name"] == "default";
     let config = configs.iter().find(is_default).or_else(|| configs.first())?;
-    let mut files: Vec<(PathBuf, Split)> = Vec::new();
+    let mut files: Vec<DataFile> = Vec::new();
     let mut wished = patterns(config.get("data_files")?);
     // A file belongs to one split: to the one that names it, not to one whose pattern takes it too.
     wished.sort_by_key(|(_, pattern)| pattern.contains(['*', '?', '[']));
@@ -82,8 +139,8 @@ fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
     for (split, pattern) in wished {
         let Ok(pattern) = glob::Pattern::new(&pattern) else { continue };
         for candidate in candidates.iter().filter(|c| pattern.matches_with(&c.within, options)) {
-            if files.iter().all(|(path, _)| *path != candidate.path) {
-                files.push((candidate.path.clone(), split));
+            if files.iter().all(|file| file.path != candidate.path) {
+                files.push(DataFile::new(candidate.path.clone(), split));
             }
         }
     }
@@ -124,7 +181,10 @@ fn kind(path: &Path) -> Option<String> {
 fn from_names(candidates: Vec<Candidate>) -> Listing {
     let is_brat = |c: &Candidate| c.path.extension().is_some_and(|e| e == "ann");
     if candidates.iter().any(is_brat) {
-        let files = candidates.into_iter().filter(is_brat).map(|c| (c.path.clone(), c.split().unwrap_or_default()));
+        let files = candidates
+            .into_iter()
+            .filter(is_brat)
+            .map(|c| DataFile::new(c.path.clone(), c.split().unwrap_or_default()));
         return Listing { files: files.collect(), left: Vec::new() };
     }
     let (named, others): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.split().is_some());
@@ -138,12 +198,12 @@ fn from_names(candidates: Vec<Candidate>) -> Listing {
         by_kind.into_values().flatten().map(|path| (path, why)).collect::<Vec<_>>()
     };
     if !named.is_empty() {
-        let files = named.into_iter().filter_map(|c| Some((c.path.clone(), c.split()?))).collect();
+        let files = named.into_iter().filter_map(|c| Some(DataFile::new(c.path.clone(), c.split()?))).collect();
         return Listing { files, left: left(by_kind, "its name tells no split, as those of the others do") };
     }
     let most = by_kind.iter().max_by_key(|(_, files)| files.len()).map(|(kind, _)| kind.clone());
     let files = most.and_then(|kind| by_kind.remove(&kind)).unwrap_or_default();
-    let files = files.into_iter().map(|path| (path, Split::Train)).collect();
+    let files = files.into_iter().map(|path| DataFile::new(path, Split::Train)).collect();
     Listing { files, left: left(by_kind, "the folder has more files of another kind") }
 }
 
@@ -164,7 +224,9 @@ mod tests {
             let inside = path.strip_prefix(folder.path()).expect("inside");
             inside.to_string_lossy().replace('\\', "/")
         };
-        let taken: Vec<String> = listing.files.iter().map(|(p, s)| format!("{}:{}", s.name(), within(p))).collect();
+        let class = |f: &DataFile| f.class.as_ref().map_or_else(String::new, |class| format!("={class}"));
+        let taken: Vec<String> =
+            listing.files.iter().map(|f| format!("{}:{}{}", f.split.name(), within(&f.path), class(f))).collect();
         assert_eq!(taken, expected);
         assert_eq!(listing.left.iter().map(|(p, _)| within(p)).collect::<Vec<_>>(), left);
     }
@@ -194,6 +256,35 @@ mod tests {
         );
         check(&[("a.ann", ""), ("a.txt", ""), ("dev/b.ann", "")], &["train:a.ann", "dev:dev/b.ann"], &[]);
         check(&[("a.png", "")], &[], &[]);
+    }
+
+    #[test]
+    fn folders_name_classes() {
+        check(
+            &[
+                ("train/pos/0.txt", ""),
+                ("train/neg/1.txt", ""),
+                ("train/unsup/2.txt", ""),
+                ("train/urls_pos.txt", ""),
+                ("test/pos/3.txt", ""),
+                ("test/neg/4.txt", ""),
+                ("README", ""),
+            ],
+            &[
+                "train:train/neg/1.txt=neg",
+                "train:train/pos/0.txt=pos",
+                "train:train/unsup/2.txt",
+                "test:test/neg/4.txt=neg",
+                "test:test/pos/3.txt=pos",
+            ],
+            &[],
+        );
+        check(
+            &[("sport/1.txt", ""), ("politics/2.txt", "")],
+            &["train:politics/2.txt=politics", "train:sport/1.txt=sport"],
+            &[],
+        );
+        check(&[("a.txt", ""), ("b.txt", ""), ("old/a.txt", "")], &["train:a.txt", "train:b.txt"], &[]);
     }
 
     #[test]

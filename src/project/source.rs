@@ -1,6 +1,6 @@
 //! Opening datasets where they lie: one file, or a folder whose files' names tell the splits.
 
-use super::folder::{self, Listing};
+use super::folder::{self, DataFile, Listing};
 use crate::corpus::narrow::narrow;
 use crate::corpus::scheme::Scheme;
 use crate::corpus::{Corpus, Slip, Split};
@@ -102,8 +102,11 @@ impl Dataset {
         }
         let mut dataset = Self { corpus: Corpus { name, ..Corpus::default() }, ..Self::default() };
         let mut first_error = None;
-        for (file, split) in &files {
-            if let Err(e) = dataset.add(file, *split, choices) {
+        for DataFile { path: file, split, class } in &files {
+            let first = dataset.corpus.documents.len();
+            let read = dataset.add(file, *split, choices);
+            dataset.set_class(first, class.as_deref());
+            if let Err(e) = read {
                 // One bad file of a folder does not hide the good ones.
                 let message = e.to_string();
                 let told = message.strip_prefix(&format!("{}: ", file.display())).unwrap_or(&message);
@@ -168,11 +171,32 @@ impl Dataset {
         let file = narrow(self.files.len());
         let beside = |name: &str| beside(path, name);
         let source = Source { bytes: &bytes, name: &name, split, file, beside: &beside, choices, budget };
+        let first = self.corpus.documents.len();
         let found = format::read(&source, &mut self.corpus).map_err(fail)?;
+        self.name_document(first, path);
         self.problems
             .extend(found.problems.iter().map(|p| SourceProblem { file: path.to_owned(), problem: p.clone() }));
         self.files.push(SourceFile { path: path.to_owned(), split, found, choices, hash });
         Ok(())
+    }
+
+    /// Gives the only document of a file the name of the file, if it has none of its own.
+    fn name_document(&mut self, first: usize, path: &Path) {
+        if let [document] = &mut self.corpus.documents[first..]
+            && document.name.is_empty()
+        {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            Arc::make_mut(document).name = name.into_owned();
+        }
+    }
+
+    /// Gives the documents from this one on a label, where their folder names one.
+    fn set_class(&mut self, first: usize, class: Option<&str>) {
+        let Some(class) = class else { return };
+        let class = self.corpus.class(class);
+        for document in &mut self.corpus.documents[first..] {
+            Arc::make_mut(document).classes = vec![class];
+        }
     }
 
     /// Puts the labels into the book's order, once all files have been read.

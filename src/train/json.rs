@@ -154,6 +154,7 @@ fn evaluation_from(value: &Value) -> Option<Evaluation> {
     let number = |name: &str| value.get(name).and_then(Value::as_f64);
     let label = |(label, s): (&String, &Value)| Some(LabelScore { label: label.clone(), score: read_score(s)? });
     Some(Evaluation {
+        dropped: 0,
         overall: read_score(value)?,
         labels: value.get("labels")?.as_object()?.iter().map(label).collect::<Option<_>>()?,
         strict: value.get("strict").and_then(read_score).unwrap_or_default(),

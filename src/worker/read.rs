@@ -204,7 +204,7 @@ fn score(
         outbox.send(Event::Scoring(done, total));
         !stop.load(Ordering::Relaxed)
     };
-    match evaluate(tagger, corpus, sentences, true, watch).map_err(|e| e.to_string())? {
+    match evaluate(tagger, corpus, sentences, true, None, watch).map_err(|e| e.to_string())? {
         Some(scores) => outbox.send(Event::Scored(model.clone(), Box::new(scores))),
         None => return Err("the evaluation was cancelled".into()),
     }

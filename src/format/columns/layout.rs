@@ -102,6 +102,8 @@ pub struct Layout {
     pub stacked: bool,
     /// How many of a hundred lines have `columns` columns and a tag.
     pub fit: u8,
+    /// Whether the tags are those of a dataset: some words have none, or each label comes again.
+    pub is_usual: bool,
 }
 
 /// The number of lines that are looked at.
@@ -189,6 +191,7 @@ impl Layout {
             lower_case: false,
             stacked: false,
             fit: 0,
+            is_usual: false,
         };
         let mut widths: HashMap<usize, usize> = HashMap::new();
         guess.table(lines).iter().for_each(|row| *widths.entry(row.len()).or_default() += 1);
@@ -269,6 +272,7 @@ impl Layout {
             notation,
             lower_case: !lower.is_empty() && lower.iter().all(|is_lower| *is_lower),
             stacked: values.iter().any(|v| v.contains('|') && tag_parts(v, notation).count() > 1),
+            is_usual: is_usual(values, notation),
             fit: u8::try_from(fitting * 100 / table.len().max(1)).unwrap_or(100),
             ..guess
         })
@@ -430,6 +434,19 @@ pub(super) fn entry(field: &str) -> &str {
 fn notation_of(values: &[&str]) -> Option<Notation> {
     let values: Vec<&str> = values.iter().map(|v| entry(v)).collect();
     Notation::of(&values)
+}
+
+/// Whether some words have no label, or each label comes again; others may be words of a text that look like tags.
+fn is_usual(values: &[&str], notation: Notation) -> bool {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for value in values {
+        match notation.parse(entry(value)) {
+            Ok(Some((_, label))) => *counts.entry(label).or_default() += 1,
+            Ok(None) => return true,
+            Err(_) => {}
+        }
+    }
+    counts.values().all(|n| *n > 1)
 }
 
 /// Whether tags name entities, not chunks of grammar.

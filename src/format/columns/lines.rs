@@ -40,7 +40,7 @@ fn is_space(c: char) -> bool {
 
 /// Whether a line begins with a sign that can begin a comment.
 pub(super) fn is_comment_sign(line: &str) -> bool {
-    line.starts_with(['#', '%'])
+    line.starts_with(['#', '%']) || line.starts_with(" #")
 }
 
 /// Whether a line begins a document: `-DOCSTART-`, whatever follows.
@@ -201,7 +201,7 @@ impl<'t> Sentences<'t> {
         let tag = self.one.get(layout.tag).map(|r| layout.field(&line[r.clone()]));
         let has_tag = tag.is_some_and(|tag| layout.notation.parse(entry(&tag)).is_ok());
         let is_word = self.one.len() == layout.columns && has_tag;
-        !is_word && (self.rows.is_empty() || line.starts_with("# "))
+        !is_word && (self.rows.is_empty() || line.starts_with("# ") || line.starts_with(' '))
     }
 
     /// Whether a line has another value in a column that numbers sentences or documents; an empty one goes on.

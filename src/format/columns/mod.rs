@@ -59,6 +59,7 @@ pub const WNUT: Format = Format {
 fn recognize(glance: &Glance, format: Format) -> Option<Recognition> {
     let layout = glance.layout().filter(|layout| layout.format() == format)?;
     let score = match layout.fit {
+        _ if !layout.is_usual => Recognition::WEAK,
         90.. if layout.header > 0 => Recognition::FITS + 10,
         90.. => Recognition::FITS,
         50.. => Recognition::PARTLY,

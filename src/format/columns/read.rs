@@ -186,9 +186,10 @@ impl<'a> Reader<'a> {
         let mut spans = decode(&self.tags);
         if self.layout.stacked {
             self.stacked(&lines.rows)?;
-            spans.append(&mut self.spans);
-            spans.sort_unstable();
-            spans.dedup();
+            if !self.spans.is_empty() {
+                spans.clone_from(&self.spans);
+                spans.sort_unstable();
+            }
         }
         builder.end_sentence(&spans);
         Ok(())
@@ -202,8 +203,7 @@ impl<'a> Reader<'a> {
             .map(|parts| parts.filter_map(|part| self.layout.notation.parse(part).ok().flatten()).collect())
             .collect();
         let mut names: Vec<&str> = stacks.iter().filter(|s| s.len() > 1).flatten().map(|(_, name)| *name).collect();
-        names.sort_unstable();
-        names.dedup();
+        self.spans.clear();
         if names.is_empty() {
             return Ok(());
         }
@@ -211,7 +211,6 @@ impl<'a> Reader<'a> {
         names = stacks.iter().flatten().map(|(_, name)| *name).collect();
         names.sort_unstable();
         names.dedup();
-        self.spans.clear();
         for name in names {
             let label = self.corpus.labels.intern(name)?;
             let of_label =
@@ -237,7 +236,9 @@ impl<'a> Reader<'a> {
             }
         };
         let place = Place { line: row.line, sentence };
-        self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
+        if !self.layout.stacked {
+            self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
+        }
         Ok(tag.map(|(letter, label)| (prefix_of(letter), label)))
     }
 

@@ -53,6 +53,13 @@ const ARRAYS: [&str; 15] = [
     "PubTator3",
 ];
 
+/// Keys that a record has, and no file of records.
+const RECORD_KEYS: [&str; 8] =
+    ["text", "tokens", "words", "fields", "passages", "text_snippet", "tokenized_text", "paragraphs"];
+
+/// Keys that a record has where their values are texts.
+const TEXT_KEYS: [&str; 6] = ["content", "full_text", "sentence", "source-ref", "textContent", "document"];
+
 /// Names of objects that hold such arrays.
 const WRAPPERS: [&str; 1] = ["rasa_nlu_data"];
 
@@ -153,7 +160,8 @@ fn placed(text: &str, ranges: impl Iterator<Item = (Range<usize>, Option<Split>)
 /// The records of a file that is one object: those of its arrays, or the object itself. `None` where it is more than one.
 fn under_names(text: &str) -> Option<Vec<Record<'_>>> {
     let fields: HashMap<String, &RawValue> = serde_json::from_str(text).ok()?;
-    let is_record = ["text", "tokens", "words", "fields", "passages"].iter().any(|k| fields.contains_key(*k));
+    let has_text = |key: &&str| fields.get(*key).is_some_and(|value| value.get().starts_with('"'));
+    let is_record = RECORD_KEYS.iter().any(|k| fields.contains_key(*k)) || TEXT_KEYS.iter().any(has_text);
     let mut arrays: Vec<(Range<usize>, Option<Split>)> = Vec::new();
     for (_, inner) in fields.iter().filter(|(name, _)| WRAPPERS.contains(&name.as_str())) {
         let inside: HashMap<String, &RawValue> = serde_json::from_str(inner.get()).unwrap_or_default();
@@ -227,10 +235,44 @@ pub(in crate::format) fn parse(record: &Record) -> Result<Value, (usize, String)
         return Err((record.line, format!("the record has more than {MOST_VALUES} values")));
     }
     serde_json::from_str(record.text).or_else(|e| {
+        if let Some(value) = without_halves(record.text).and_then(|text| serde_json::from_str(&text).ok()) {
+            return Ok(value);
+        }
         let line = record.line + e.line().saturating_sub(1);
         let broken = || (line, format!("the JSON is broken at character {} ({e})", e.column()));
         python::value(record.text).ok_or_else(broken)
     })
+}
+
+/// A JSON text with U+FFFD in place of escaped halves of a surrogate pair, which have no character; `None` where it has none. Each
+/// takes as many bytes.
+fn without_halves(text: &str) -> Option<String> {
+    let escape = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(found) = text[at..].find('\\').map(|n| at + n) {
+        at = match (escape(found), escape(found + 6)) {
+            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => found + 12,
+            (Some(0xd800..0xe000), _) => {
+                out.push_str(&text[copied..found]);
+                out.push_str("\\ufffd");
+                copied = found + 6;
+                copied
+            }
+            // An escape of one character.
+            _ => found + 1 + text[found + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+    }
+    out.push_str(&text[copied..]);
+    (copied > 0).then_some(out)
+}
+
+/// Whether a record has escaped halves of a surrogate pair.
+pub(in crate::format) fn has_halves(record: &Record) -> bool {
+    (record.text.contains("\\ud") || record.text.contains("\\uD")) && without_halves(record.text).is_some()
 }
 
 /// More values are no record that people write; in memory each takes many times its bytes.
@@ -354,6 +396,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn halves_of_surrogate_pairs_are_replaced() {
+        let check =
+            |text: &str, expected: Option<&str>| assert_eq!(without_halves(text).as_deref(), expected, "{text}");
+        check(r#""a \ud83d b""#, Some(r#""a \ufffd b""#));
+        check(r#""\udc00\uD83D""#, Some(r#""\ufffd\ufffd""#));
+        check(r#""\ud83d\ude00 \\ud83d""#, None);
+        check(r#""\u00e9 \n""#, None);
+    }
+
+    #[test]
     fn records_are_lines_or_elements() {
         let check = |text: &str, expected: &[(usize, &str)]| {
             let found = records(text).expect("records");
@@ -366,6 +418,7 @@ mod tests {
         check("[\n[\"a\",{}],\n[\"b\",{}]\n]\n", &[(2, "[\"a\",{}]"), (3, "[\"b\",{}]")]);
         check("[\"a\",{}]\n[\"b\",{}]\n", &[(1, "[\"a\",{}]"), (2, "[\"b\",{}]")]);
         check("{broken\n{\"b\":2}", &[(1, "{broken"), (2, "{\"b\":2}")]);
+        check("{\n\"a\":1}\n{\n\"b\":2}\n", &[(1, "{\n\"a\":1}"), (3, "{\n\"b\":2}")]);
         assert_eq!(records("[{\"a\":1},\n {]").expect_err("broken").line, 2);
         assert_eq!(first("[{\"a\":1}, {\"b\":2}, {\"c\"").len(), 2);
     }

@@ -289,6 +289,9 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Item
                 for entry in &item.unread {
                     found.problem(record.line, 0, || format!("{} is no span; it is left as it is", quote(entry)));
                 }
+                if json::has_halves(&record) {
+                    found.problem(record.line, 0, || "half of a surrogate pair; U+FFFD stands for it".into());
+                }
                 items.push((record, item));
             }
             Err((line, why)) => found.problem(line, 0, || format!("{why}; the record is left as it is")),
@@ -472,6 +475,10 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
         }
         if item.text != document.text {
             return Err(other_words(record.line));
+        }
+        if json::has_halves(record) {
+            let why = "the record has half of a surrogate pair, and could not be written as it was; save a copy";
+            return Err(Problem::at(record.line, 0, why));
         }
         let mut value = json::parse(record).map_err(|(line, why)| Problem::at(line, 0, why))?;
         if !gone.is_empty() || !new.is_empty() {

@@ -105,6 +105,10 @@ fn read_sheet(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
 /// The rows as texts or sentences.
 fn read_rows(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found: Found) -> Result<Found, Problem> {
     let roles = Roles::of(&rows).ok_or_else(|| Problem::at(0, 0, "the table has no texts"))?;
+    if roles::are_offsets(&rows, &roles) {
+        let why = "the rows have offsets and labels, and the texts are in no file that is known; join them first";
+        return Err(Problem::at(0, 0, why));
+    }
     let header = if roles.has_header { rows.remove(0) } else { Row { line: 0, cells: Vec::new() } };
     if rows.is_empty() {
         return Err(Problem::at(0, 0, "the table has a header but no texts"));

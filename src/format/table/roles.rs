@@ -113,6 +113,31 @@ impl Roles {
     }
 }
 
+/// Whether the rows are places of spans in texts that are elsewhere: all columns but one are numbers, two of them a start and an end,
+/// and that one has a few short labels.
+pub(super) fn are_offsets(rows: &[Row], roles: &Roles) -> bool {
+    if !matches!(roles.body, Body::Texts(_)) {
+        return false;
+    }
+    let rows = &rows[usize::from(roles.has_header)..rows.len().min(LOOKED_AT)];
+    let mut labels: HashSet<(u32, &str)> = HashSet::new();
+    for row in rows {
+        let mut numbers: Vec<u64> = Vec::new();
+        for (column, cell) in &row.cells {
+            match cell.trim().parse() {
+                Ok(number) => numbers.push(number),
+                Err(_) => drop(labels.insert((*column, cell.trim()))),
+            }
+        }
+        if numbers.len() < 2 || numbers.len() + 1 != row.cells.len() || !numbers.windows(2).any(|w| w[0] < w[1]) {
+            return false;
+        }
+    }
+    let columns: HashSet<u32> = labels.iter().map(|(column, _)| *column).collect();
+    let is_label = |(_, label): &(u32, &str)| label.len() <= 30 && !label.contains(char::is_whitespace);
+    rows.len() > 1 && columns.len() == 1 && labels.len() <= 30 && labels.iter().all(is_label)
+}
+
 /// The columns of lists of words and of tags as many.
 fn lists(rows: &[Row], columns: &[u32]) -> Option<Body> {
     let lists: BTreeMap<u32, Vec<Option<List>>> = columns

@@ -1,0 +1,80 @@
+//! Two files side by side: `sentences.txt` with a sentence a line, and `tags.txt` with as many tags a line.
+
+use super::decode::decode;
+use super::words::Tagged;
+use super::{Format, Found, Holds, Problem, Recognition, Source};
+use crate::corpus::{Corpus, Notation};
+
+/// Sentences and their tags in two files.
+pub const PARALLEL: Format = Format {
+    name: "parallel",
+    what: "Two files: sentences.txt and tags.txt, line by line",
+    extensions: &["txt"],
+    recognize: |g| {
+        let beside = tags_beside(g.name, g.beside)?;
+        let tags = decode(&beside.1).ok()?;
+        let fits = g
+            .head
+            .lines()
+            .zip(tags.text.lines())
+            .take(50)
+            .all(|(words, tags)| words.split_whitespace().count() == tags.split_whitespace().count());
+        Recognition::when(fits, Recognition::STRUCTURE, "a file of tags beside it has as many in each line")
+    },
+    is_json: false,
+    read,
+    write: None,
+    rewrite: None,
+    holds: Holds::NOTHING,
+};
+
+/// Names of files of sentences, and of the files of tags that belong to them.
+const NAMES: [(&str, &[&str]); 6] = [
+    ("sentences.txt", &["tags.txt", "labels.txt"]),
+    ("sentence.txt", &["tag.txt", "label.txt"]),
+    ("words.txt", &["tags.txt", "labels.txt"]),
+    ("seq.in", &["seq.out"]),
+    ("source.txt", &["target.txt"]),
+    ("text.txt", &["tags.txt", "labels.txt"]),
+];
+
+/// The file of tags beside a file of sentences.
+fn tags_beside(name: &str, beside: &dyn Fn(&str) -> Option<Vec<u8>>) -> Option<(&'static str, Vec<u8>)> {
+    let (_, names) = NAMES.iter().find(|(sentences, _)| name.eq_ignore_ascii_case(sentences))?;
+    names.iter().find_map(|tags| Some((*tags, beside(tags)?)))
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = source.decode()?;
+    let (name, bytes) = tags_beside(source.name, source.beside)
+        .ok_or_else(|| Problem::at(0, 0, "there is no file of tags beside it, such as tags.txt"))?;
+    let tags = decode(&bytes).map_err(|p| Problem { message: format!("{name}: {}", p.message), ..p })?;
+    let mut found = Found::of(PARALLEL, &decoded);
+    found.evidence.push(format!("tags from {name}"));
+    let all: Vec<&str> = tags.text.split_whitespace().take(10_000).collect();
+    let mut reader = Tagged::new(source, corpus, found);
+    reader.notation = Notation::of(&all).unwrap_or_default();
+    let (mut words, mut tags) = ((1..).zip(decoded.text.lines()), tags.text.lines());
+    loop {
+        let (line, sentence, tags) = match (words.next(), tags.next()) {
+            (Some((line, sentence)), tags) => (line, sentence, tags.unwrap_or("")),
+            (None, Some(left)) if !left.trim().is_empty() => {
+                reader.found.problem(0, 0, || format!("{name} has more lines than the sentences"));
+                break;
+            }
+            (None, _) => break,
+        };
+        let sentence: Vec<&str> = sentence.split_whitespace().collect();
+        let tags: Vec<&str> = tags.split_whitespace().collect();
+        if sentence.len() == tags.len() {
+            reader.sentence(&sentence, &tags, line)?;
+        } else {
+            let (words, tags) = (sentence.len(), tags.len());
+            reader.found.problem(line, 0, || format!("{words} words have {tags} tags in {name}; the line is not read"));
+        }
+    }
+    if reader.sentences() == 0 {
+        return Err(Problem::at(0, 0, format!("no line has as many words as {name} has tags")));
+    }
+    Ok(reader.finish())
+}
