@@ -7,7 +7,7 @@ use crate::corpus::{Corpus, Scheme, Split};
 use crate::disk;
 use crate::format::budget::Budget;
 use crate::format::{self, Choices, Format, Inventory, Source, Write, packed};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// How a format writes spans on words, unless a person says otherwise: column files as the sources do, others in IOB2.
@@ -215,12 +215,37 @@ impl Contents {
     }
 }
 
-/// The names of all documents: numbered in each split.
+/// The file names of all documents, without an extension: the document's own name where it has one, else its number in its split.
+/// The split stands before it where another would be read from it.
 fn stems(corpus: &Corpus) -> impl Iterator<Item = String> + '_ {
     let mut numbers = [0usize; Split::ALL.len()];
+    let mut taken: HashSet<String> = HashSet::new();
     corpus.documents.iter().map(move |d| {
         let number = &mut numbers[d.split as usize];
         *number += 1;
-        format!("{}-{number:05}", d.split.name())
+        let numbered = format!("{}-{number:05}", d.split.name());
+        let named = file_stem(&d.name).map(|name| match Split::from_file_name(&name) {
+            None if d.split == Split::Train => name,
+            Some(split) if split == d.split => name,
+            _ => format!("{}-{name}", d.split.name()),
+        });
+        let stem = named.filter(|name| !taken.contains(&name.to_lowercase())).unwrap_or(numbered);
+        taken.insert(stem.to_lowercase());
+        stem
     })
+}
+
+/// A document's name as a file name; `None` where it has none that every system can store.
+fn file_stem(name: &str) -> Option<String> {
+    /// Characters; some systems allow no more than 255 bytes with the extension.
+    const LONGEST: usize = 60;
+    let known = format::FORMATS.iter().flat_map(|f| f.extensions);
+    let stem = name
+        .rsplit_once('.')
+        .filter(|(_, e)| known.clone().any(|k| k.eq_ignore_ascii_case(e)))
+        .map_or(name, |(s, _)| s);
+    let is_safe = |c: char| c.is_alphanumeric() || "-_. ()".contains(c);
+    let safe: String = stem.trim().chars().map(|c| if is_safe(c) { c } else { '_' }).take(LONGEST).collect();
+    let safe = safe.trim_matches(['.', ' ']).to_owned();
+    (!safe.is_empty() && safe.chars().any(char::is_alphanumeric)).then_some(safe)
 }

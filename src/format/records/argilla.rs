@@ -153,6 +153,7 @@ fn responses(spans: Vec<Value>) -> Value {
 
 fn fresh(item: &Item, number: usize) -> Value {
     let spans = item.marks.iter().map(span).collect();
-    json!({"id": (number + 1).to_string(), "fields": {"text": item.text}, "metadata": {}, "suggestions": {},
+    let id = if item.name.is_empty() { (number + 1).to_string() } else { item.name.clone() };
+    json!({"id": id, "fields": {"text": item.text}, "metadata": {}, "suggestions": {},
         "responses": {QUESTION: responses(spans)}, "vectors": {}, "status": "completed"})
 }

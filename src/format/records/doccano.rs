@@ -2,7 +2,7 @@
 //! exports of many programs, and plain lists of texts.
 
 use super::json::Shape;
-use super::{Classes, Context, Dialect, Item, Mark, entry, identity, names, put_into, string};
+use super::{Classes, Context, Dialect, Item, Mark, entry, identity, names, new_id, put_into, string};
 use crate::format::note::NoteKind;
 use crate::format::{Format, Holds, Recognition, Write};
 use serde_json::{Value, json};
@@ -187,5 +187,5 @@ fn put(record: &mut Value, gone: &[Mark], new: &[Mark], _: &Context) {
 
 fn fresh(item: &Item, number: usize) -> Value {
     let labels: Vec<Value> = item.marks.iter().map(|m| entry::like(None, m)).collect();
-    json!({"id": number + 1, "text": item.text, "label": labels})
+    json!({"id": new_id(item, number), "text": item.text, "label": labels})
 }

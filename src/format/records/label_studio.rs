@@ -278,5 +278,7 @@ fn fresh(item: &Item, number: usize) -> Value {
             "value": {"start": m.start, "end": m.end, "text": m.surface, "labels": [m.label]}})
     };
     let result: Vec<Value> = item.marks.iter().enumerate().map(region).collect();
-    json!({"id": number + 1, "data": {"text": item.text}, "annotations": [{"result": result}]})
+    // Its ids are numbers.
+    let id = item.name.parse().unwrap_or(number + 1);
+    json!({"id": id, "data": {"text": item.text}, "annotations": [{"result": result}]})
 }

@@ -254,6 +254,15 @@ fn identity(value: &Value) -> String {
     named.unwrap_or_default()
 }
 
+/// The id of a new record: the name of its document, as a number where it is one, else its number from 1.
+fn new_id(item: &Item, number: usize) -> Value {
+    match item.name.parse::<u64>() {
+        Ok(id) => id.into(),
+        Err(_) if item.name.is_empty() => (number + 1).into(),
+        Err(_) => item.name.as_str().into(),
+    }
+}
+
 /// What the first records of a file tell.
 fn context(records: &[Record], dialect: &Dialect) -> Context {
     /// So many records are looked at.
@@ -557,7 +566,9 @@ fn item(corpus: &Corpus, part: &Part) -> Item {
     let bytes: Vec<u32> = words.iter().flat_map(|(a, b)| [a - from, b - from]).collect();
     let words = offsets(&text, &bytes, Unit::CodePoints).chunks_exact(2).map(|p| (p[0], p[1])).collect();
     let classes = corpus.class_names(document).cloned().collect();
-    Item { text, marks, classes, words: Some(words), name: document.name.clone(), ..Item::default() }
+    // A sentence of a document is not the document.
+    let name = if range.len() == document.text.len() { document.name.clone() } else { String::new() };
+    Item { text, marks, classes, words: Some(words), name, ..Item::default() }
 }
 
 /// The texts among the entries of a list.

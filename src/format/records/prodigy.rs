@@ -20,7 +20,7 @@ pub const PRODIGY: Format = Format {
 };
 
 /// The fields that are text, words and spans.
-const KNOWN: &[&str] = &["text", "tokens", "spans", "answer", "accept"];
+const KNOWN: &[&str] = &["text", "tokens", "spans", "answer", "accept", "meta"];
 
 const DIALECT: Dialect = Dialect {
     known: KNOWN,
@@ -139,5 +139,9 @@ fn fresh(item: &Item, _: usize) -> Value {
         _ => words.iter().position(|w| w.1 == at),
     };
     let spans: Vec<Value> = item.marks.iter().map(|m| span(m, at)).collect();
-    json!({"text": item.text, "tokens": tokens, "spans": spans, "answer": "accept"})
+    let mut record = json!({"text": item.text, "tokens": tokens, "spans": spans, "answer": "accept"});
+    if !item.name.is_empty() {
+        record["meta"] = json!({"id": item.name});
+    }
+    record
 }

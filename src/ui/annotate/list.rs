@@ -281,15 +281,18 @@ fn head(ui: &Ui, a: &Annotate, document: u32, rect: Rect) {
     let p = theme::of(ui);
     let d = a.corpus.document(document);
     let done = d.marks.iter().filter(|(_, m)| m.done).count();
-    let name = TextRole::SmallMedium.line(ui, &tr!("Document {document}", document = document + 1));
+    let numbered = || tr!("Document {document}", document = document + 1).to_string();
+    let name = if d.name.is_empty() { numbered() } else { d.name.clone() };
     let line = Rect::from_min_max(pos2(rect.left() + 12.0, rect.top()), pos2(rect.right() - 12.0, rect.bottom() - 4.0));
-    put_text(ui.painter(), line, Align2::LEFT_BOTTOM, name, p.text2);
     let (state, colour) = match done {
         0 => (counted(d.len(), "sentence"), p.text3),
         _ if done == d.len() => (tr!("all done").to_owned(), p.ok),
         _ => (tr!("{done} of {all} done", done = thousands(done), all = thousands(d.len())), p.text3),
     };
-    put_text(ui.painter(), line, Align2::RIGHT_BOTTOM, TextRole::Caption.line(ui, &state), colour);
+    let state = TextRole::Caption.line(ui, &state);
+    let name = TextRole::SmallMedium.elided(ui, &name, line.width() - state.size().x - 8.0);
+    put_text(ui.painter(), line, Align2::LEFT_BOTTOM, name, p.text2);
+    put_text(ui.painter(), line, Align2::RIGHT_BOTTOM, state, colour);
 }
 
 fn sentence(ui: &mut Ui, a: &Annotate, place: usize, out: &mut Commands) {

@@ -1,4 +1,4 @@
-//! The right column: problems, the first sentences, labels with their new names, and splits.
+//! The right column: problems, notes, the first sentences, labels with their new names, and splits.
 
 use super::View;
 use crate::app::events::thousands;
@@ -11,7 +11,7 @@ use crate::ui::Commands;
 use crate::ui::annotate::flow::{Flow, SpanView, Style};
 use crate::ui::annotate::paint::Paint;
 use crate::ui::theme::{self, TextRole, icon, metrics};
-use crate::ui::widgets::{Column, IconButton, Table, TextField, dot, label, paint_icon, paragraph};
+use crate::ui::widgets::{Column, IconButton, Table, TextField, dot, icon_paragraph, label, paint_icon, paragraph};
 use egui::{Align, Layout, Sense, Ui, UiBuilder, vec2};
 
 /// So many sentences are shown.
@@ -29,6 +29,16 @@ pub(super) fn found(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view:
     };
     if !dataset.problems.is_empty() {
         problems(ui, dataset);
+        ui.add_space(12.0);
+    }
+    let notes: Vec<_> = dataset.notes().iter().collect();
+    if !notes.is_empty() {
+        title(ui, tr!("Left out or decided by the reader"));
+        for note in &notes {
+            let glyph = if note.kind.is_loss() { icon::TRIANGLE_ALERT } else { icon::INFO };
+            let colour = if note.kind.is_loss() { p.warn } else { p.text3 };
+            icon_paragraph(ui, glyph, 12.0, colour, &note.to_string());
+        }
         ui.add_space(12.0);
     }
     title(ui, tr!("First sentences"));

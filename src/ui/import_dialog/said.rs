@@ -6,8 +6,8 @@ use crate::format::columns::Separator;
 use crate::format::plain::Extent;
 use crate::format::{self, Choices, FORMATS, Found, Unit};
 use crate::ui::Commands;
-use crate::ui::theme::{self, icon};
-use crate::ui::widgets::{choice, form_field, icon_paragraph};
+use crate::ui::theme::{self, TextRole, icon};
+use crate::ui::widgets::{choice, form_field, icon_paragraph, paragraph};
 use egui::Ui;
 
 /// What was found, and what the person may say instead.
@@ -51,6 +51,13 @@ pub(super) fn said(ui: &mut Ui, importing: &Importing, out: &mut Commands) {
             choices.extent = picked.map(|i| Extent::ALL[i]);
         }
     }
+    if let Some(sheets) = found.map(|f| &f.sheets).filter(|sheets| sheets.len() > 1) {
+        let automatic = automatic(Some(tr!("the first that holds something").into()));
+        if let Some(picked) = offer(ui, tr!("Sheet"), "", automatic, sheets, choices.sheet) {
+            choices.sheet = picked;
+        }
+    }
+    roles(ui, found);
     evidence(ui, importing);
     if choices != importing.choices {
         out.push(Command::ImportChoices(choices));
@@ -121,6 +128,25 @@ fn columns(ui: &mut Ui, found: Option<&Found>, choices: &mut Choices) {
             said.tag = picked;
         }
     }
+}
+
+/// Which column or field is what.
+fn roles(ui: &mut Ui, found: Option<&Found>) {
+    let p = theme::of(ui);
+    let Some(roles) = found.map(|f| &f.roles).filter(|roles| !roles.is_empty()) else { return };
+    let title = |role: &str| match role {
+        "text" => tr!("Text").to_owned(),
+        "label" => tr!("Labels").to_owned(),
+        "id" => tr!("Names").to_owned(),
+        "split" => tr!("Splits").to_owned(),
+        _ => tr!("Sentences").to_owned(),
+    };
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 3.0;
+        for (role, column) in roles {
+            paragraph(ui, TextRole::Small, p.text2, &tr!("{role}: {column}", role = title(role), column));
+        }
+    });
 }
 
 /// How it was found out, in sentences; those that several files have in common once.
