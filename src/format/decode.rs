@@ -226,9 +226,17 @@ pub(super) fn decode_as<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Res
 /// # Errors
 /// A zero byte in what is no text and begins like no format that is not text.
 pub fn check_beginning(bytes: &[u8]) -> Result<(), Problem> {
-    // Parquet; zip and what is one; gzip; Zstandard; OLE (old spreadsheets); zlib (spaCy).
-    const KNOWN: [&[u8]; 6] =
-        [b"PAR1", b"PK", &[0x1f, 0x8b], &[0x28, 0xb5, 0x2f, 0xfd], &[0xd0, 0xcf, 0x11, 0xe0], &[0x78]];
+    // Parquet; Arrow's file and stream; zip and what is one; gzip; Zstandard; OLE (old spreadsheets); zlib (spaCy).
+    const KNOWN: [&[u8]; 8] = [
+        b"PAR1",
+        b"ARROW1",
+        &[0xff; 4],
+        b"PK",
+        &[0x1f, 0x8b],
+        &[0x28, 0xb5, 0x2f, 0xfd],
+        &[0xd0, 0xcf, 0x11, 0xe0],
+        &[0x78],
+    ];
     let is_known = KNOWN.iter().any(|mark| bytes.starts_with(mark)) || Encoding::for_bom(bytes).is_some();
     match bytes.iter().position(|b| *b == 0).filter(|_| !is_known) {
         Some(at) => Err(binary(bytes, at)),

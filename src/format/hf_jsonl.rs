@@ -1,14 +1,16 @@
 //! Hugging Face's JSON: records of tokens and tags, the tags by name or by number.
 //!
-//! Numbers have their names in a file beside: `dataset_info.json`, the dataset card `README.md`, or `labels.txt`.
+//! Numbers have their names in a file beside: `dataset_info.json`, the dataset card `README.md`, `labels.txt`, or one
+//! of [`NUMBERS`].
 
 use super::card;
+use super::note::NoteKind;
 use super::records::json::{self, Record, Shape};
 use super::words::{SpansOf, Standing, Tagged};
 use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write};
-use crate::corpus::notation::tag_text;
+use crate::corpus::notation::{UNTYPED, tag_text};
 use crate::corpus::scheme;
-use crate::corpus::{Corpus, Document, Notation, Scheme, Split};
+use crate::corpus::{Corpus, Document, LabelId, Notation, Scheme, Split, TokenSpan};
 use serde_json::{Value, json};
 
 /// Records of `tokens` and `ner_tags`.
@@ -27,8 +29,13 @@ pub const HF_JSONL: Format = Format {
     holds: Holds { spaced_labels: true, spaced_words: true, any_character: true, ..Holds::NOTHING },
 };
 
-pub(super) const WORDS: [&str; 3] = ["tokens", "words", "token"];
-pub(super) const TAGS: [&str; 5] = ["ner_tags", "tags", "labels", "ner", "ner_tags_str"];
+pub(super) const WORDS: [&str; 5] = ["tokens", "words", "token", "str_words", "x"];
+pub(super) const TAGS: [&str; 6] = ["ner_tags", "tags", "labels", "ner", "ner_tags_str", "y"];
+
+/// Files of names and their numbers, in either direction.
+pub(crate) const NUMBERS: [&str; 4] = ["label.json", "label2id.json", "tag_to_id.json", "id2label.json"];
+/// The configuration of a model, which has them under a name.
+pub(crate) const CONFIG: &str = "config.json";
 
 /// The keys of a record's words and tags: lists of the same length.
 fn columns(value: &Value) -> Option<(&'static str, &'static str)> {
@@ -49,7 +56,12 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         found.evidence.push(format!("{} tag names from {file}", names.len()));
     }
     let names = names.map(|(_, names)| names);
+    let notation = notation(&records, names.as_deref());
+    if notation == Notation::Untyped {
+        found.notes.add(NoteKind::TagWithoutLabel, String::new);
+    }
     let mut reader = Tagged::new(source, corpus, found);
+    reader.notation = notation;
     for record in &records {
         match sentence(record, names.as_deref()) {
             Ok(Sentence { value, words, tags }) => {
@@ -66,7 +78,27 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let first = reader.found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
         return Err(Problem::at(0, 0, format!("no record has words and tags: {first}")));
     }
-    Ok(reader.finish())
+    let found = reader.finish();
+    Ok(if notation == Notation::Bare { Found { scheme: Scheme::Io, ..found } } else { found })
+}
+
+/// The spelling of the tags, by those of the first records.
+fn notation(records: &[Record], names: Option<&[String]>) -> Notation {
+    /// Records that are looked at.
+    const FIRST: usize = 1000;
+    let first = records.iter().take(FIRST).filter_map(|record| sentence(record, names).ok());
+    spelling(&first.flat_map(|sentence| sentence.tags).collect::<Vec<_>>(), names)
+}
+
+/// The spelling of tags, by some of them, else by the names of their numbers.
+pub(super) fn spelling<T: AsRef<str>>(tags: &[T], names: Option<&[String]>) -> Notation {
+    let of = |values: Vec<&str>| {
+        // A label alone can be anything, also a tag among broken ones.
+        let has_usual = || values.iter().any(|v| matches!(Notation::Usual.parse(v), Ok(Some(_))));
+        Notation::of(&values).filter(|notation| *notation != Notation::Bare || !has_usual())
+    };
+    let named = || of(names?.iter().map(String::as_str).collect());
+    of(tags.iter().map(AsRef::as_ref).collect()).or_else(named).unwrap_or_default()
 }
 
 /// A record that is a sentence.
@@ -92,6 +124,7 @@ fn sentence(record: &Record, names: Option<&[String]>) -> Result<Sentence, (usiz
             usize::try_from(id)
                 .ok()
                 .and_then(|id| known.get(id))
+                .filter(|name| !name.is_empty())
                 .cloned()
                 .ok_or_else(|| fail(format!("tag {id} has no name among {}", known.len())))
         }
@@ -114,7 +147,9 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     let mut spans = SpansOf::new(current);
     let mut out = String::with_capacity(text.len());
     let (mut copied, mut number) = (0, 0);
-    for record in json::records(text)? {
+    let records = json::records(text)?;
+    let notation = notation(&records, names.as_deref());
+    for record in records {
         let Ok(Sentence { mut value, words, tags: before }) = sentence(&record, names.as_deref()) else { continue };
         number += 1;
         let there = Standing {
@@ -122,13 +157,14 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
             line: record.line,
             words: words.iter(),
             tags: before.iter(),
-            notation: Notation::Usual,
+            notation,
             stacked: false,
         };
         let Some(wanted) = spans.changed(there)? else { continue };
+        check_spelling(notation, &wanted, current, record.line)?;
         let label = |l| current.corpus.labels.name(l).to_owned();
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
-        let tags: Vec<String> = tags.into_iter().map(|t| tag_text(t, current.scheme, label)).collect();
+        let tags: Vec<String> = tags.into_iter().map(|t| notation.text(t, current.scheme, label)).collect();
         if let Some((_, key)) = columns(&value) {
             let by_number = value[key].get(0).is_some_and(Value::is_u64);
             let tags: Result<Vec<Value>, Problem> =
@@ -142,6 +178,25 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     spans.finish(number)?;
     out.push_str(&text[copied..]);
     decoded.encode(&out)
+}
+
+/// Checks that tags of this spelling can hold spans.
+///
+/// # Errors
+/// The record's line and the reason, where they cannot.
+fn check_spelling(notation: Notation, wanted: &[TokenSpan], current: &Current, line: usize) -> Result<(), Problem> {
+    let mut names = wanted.iter().map(|s| current.corpus.labels.name(s.label));
+    let why = match notation {
+        Notation::Bare if scheme::merged(wanted, Scheme::Io) > 0 => {
+            "two entities of one label touch here, which a label alone would make one".to_owned()
+        }
+        Notation::Untyped => match names.find(|name| *name != UNTYPED) {
+            Some(other) => format!("the tags of this file have no labels, so that {other} has no place"),
+            None => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    Err(Problem::at(line, 0, format!("{why}; save a copy in another format")))
 }
 
 fn written(tag: String, by_number: bool, names: Option<&[String]>) -> Result<Value, Problem> {
@@ -186,9 +241,36 @@ pub(super) fn names(source: &Source) -> Option<(&'static str, Vec<String>)> {
     };
     let from_list =
         || Some(text("labels.txt")?.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect());
+    let json = |name: &str| serde_json::from_str::<Value>(&text(name)?).ok();
+    let from_numbers = || NUMBERS.into_iter().find_map(|file| Some((file, numbered(&json(file)?)?)));
+    let from_config = || {
+        let config = json(CONFIG)?;
+        ["id2label", "label2id"].into_iter().find_map(|key| numbered(config.get(key)?))
+    };
     None.or_else(|| from_info().map(|n| ("dataset_info.json", n)))
         .or_else(|| names_in(&card::head(&text("README.md")?)?).map(|n| ("README.md", n)))
+        .or_else(from_numbers)
         .or_else(|| from_list().map(|n: Vec<String>| ("labels.txt", n)))
+        .or_else(|| from_config().map(|n| (CONFIG, n)))
+}
+
+/// Names by their numbers: a list, or an object of names and numbers in either direction. A number without a name has
+/// an empty one.
+fn numbered(value: &Value) -> Option<Vec<String>> {
+    if let Some(list) = value.as_array() {
+        return list.iter().map(|name| name.as_str().map(str::to_owned)).collect();
+    }
+    let fields = value.as_object()?;
+    let pair = |(key, value): (&String, &Value)| match (value.as_u64(), value.as_str()) {
+        (Some(number), _) => Some((usize::try_from(number).ok()?, key.clone())),
+        (None, Some(name)) => Some((key.parse().ok()?, name.to_owned())),
+        (None, None) => None,
+    };
+    let pairs: Vec<(usize, String)> = fields.iter().map(pair).collect::<Option<_>>()?;
+    let most = pairs.iter().map(|(number, _)| *number).max().filter(|most| *most < LabelId::MOST)?;
+    let mut names = vec![String::new(); most + 1];
+    pairs.into_iter().for_each(|(number, name)| names[number] = name);
+    Some(names)
 }
 
 /// The first list of names under a tag column anywhere in a description of features.
@@ -235,5 +317,21 @@ mod tests {
         let info = json!({"features": {"tokens": {"feature": {"dtype": "string"}}, "ner_tags": {"feature": {"names": ["O", "B-X"],
             "_type": "ClassLabel"}, "_type": "Sequence"}}});
         assert_eq!(names_in(&info), Some(vec!["O".to_owned(), "B-X".to_owned()]));
+    }
+
+    #[test]
+    fn names_and_numbers_are_in_either_direction() {
+        let check = |value: Value, expected: Option<&[&str]>| {
+            let names = numbered(&value);
+            let names: Option<Vec<&str>> = names.as_ref().map(|n| n.iter().map(String::as_str).collect());
+            assert_eq!(names.as_deref(), expected, "{value}");
+        };
+        check(json!({"B-X": 1, "O": 0}), Some(&["O", "B-X"]));
+        check(json!({"1": "B-X", "0": "O"}), Some(&["O", "B-X"]));
+        check(json!(["O", "B-X"]), Some(&["O", "B-X"]));
+        check(json!({"O": 1, "B-X": 3}), Some(&["", "O", "", "B-X"]));
+        check(json!({"O": 0, "note": "x"}), None);
+        check(json!({"O": 1_000_000_000}), None);
+        check(json!({}), None);
     }
 }

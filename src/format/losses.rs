@@ -2,8 +2,8 @@
 
 use super::columns::DOCSTART;
 use super::words::{has_own_space, is_spaced};
-use super::{CONLL, CONLL2003, Format, WNUT};
-use crate::corpus::{Corpus, Document, Scheme, scheme, segment};
+use super::{CONLL, CONLL2003, CONLL2012, Format, WNUT, conll2012};
+use crate::corpus::{Corpus, Document, Scheme, Span, scheme, segment};
 use std::cell::OnceCell;
 
 /// What a corpus has that some formats cannot hold, counted once for all formats.
@@ -12,6 +12,8 @@ pub struct Inventory<'c> {
     corpus: Option<&'c Corpus>,
     /// Spans that overlap the one before them.
     overlaps: usize,
+    /// Of those, the ones that brackets cannot hold: they begin inside another span and end outside of it.
+    crossing: usize,
     /// Spans that begin or end inside a word.
     cut: usize,
     /// Documents with other space between words than one blank.
@@ -47,7 +49,12 @@ impl<'c> Inventory<'c> {
     }
 
     fn add(&mut self, d: &Document, is_first: bool) {
-        self.overlaps += d.spans.windows(2).filter(|w| w[1].start < w[0].end).count();
+        let overlaps = d.spans.windows(2).filter(|w| w[1].start < w[0].end).count();
+        self.overlaps += overlaps;
+        if overlaps > 0 {
+            let range = |s: &&Span| (s.start as usize, s.end as usize);
+            self.crossing += d.spans.len() - conll2012::nested(d.spans.iter().collect(), range).len();
+        }
         self.cut += spans_that_cut_words(d);
         self.own_space += usize::from(has_own_space(d));
         self.classes += d.classes.len();
@@ -82,6 +89,9 @@ impl<'c> Inventory<'c> {
             lose(merged, false, &|n| format!("spans that touch one of the same label ({n}); in IO they become one"));
         }
         lose(self.overlaps, holds.overlaps, &|n| format!("spans that overlap others ({n}); the first of each stays"));
+        lose(self.crossing, format != CONLL2012, &|n| {
+            format!("spans that cross others ({n}); the first of each stays")
+        });
         lose(self.cut, holds.text, &|n| {
             format!("spans that begin or end inside a word ({n}); they take the whole word")
         });

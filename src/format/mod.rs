@@ -9,16 +9,19 @@
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 
+mod arrow;
 mod azure;
 pub mod brat;
 pub mod budget;
 pub mod card;
 pub mod columns;
 mod comprehend;
+mod conll2012;
 pub mod conllu;
 mod decode;
 pub mod docbin;
 mod found;
+mod gliner;
 pub mod guard;
 mod header;
 pub mod hf_jsonl;
@@ -35,6 +38,7 @@ pub mod published;
 mod pubtator;
 mod recognition;
 pub mod records;
+mod spacy_train;
 mod spreadsheet;
 mod standoff_xml;
 pub mod table;
@@ -231,12 +235,15 @@ impl Holds {
     };
 }
 
+pub use arrow::ARROW;
 pub use azure::AZURE_LANGUAGE;
 pub use brat::BRAT;
 pub use columns::{CONLL, CONLL2003, GMB, WNUT};
 pub use comprehend::COMPREHEND;
+pub use conll2012::CONLL2012;
 pub use conllu::CONLLU;
 pub use docbin::SPACY;
+pub use gliner::GLINER;
 pub use hf_jsonl::HF_JSONL;
 pub use hf_parquet::HF_PARQUET;
 pub use inline::{FASTTEXT, INLINE_XML, OPENNLP, RASA, SLASH_TAGS, WIKINER};
@@ -247,6 +254,7 @@ pub use records::{
     ARGILLA, BIOC_JSON, CLUENER, DATATURKS, DOCCANO, GROUND_TRUTH, LABEL_STUDIO, LUIS, PRODIGY, SPACY_DOC_JSON,
     SPACY_JSON, VERTEX,
 };
+pub use spacy_train::SPACY_TRAIN_JSON;
 pub use standoff_xml::STANDOFF_XML;
 pub use table::{CSV, XLSX};
 pub use uima::{UIMA_JSON, UIMA_XMI};
@@ -255,11 +263,14 @@ pub use webanno::WEBANNO_TSV;
 /// All formats. Of those that recognize a file with the same score, the first reads it.
 pub const FORMATS: &[Format] = &[
     HF_PARQUET,
+    ARROW,
     SPACY,
     BRAT,
     WEBANNO_TSV,
     UIMA_XMI,
     UIMA_JSON,
+    GLINER,
+    SPACY_TRAIN_JSON,
     XLSX,
     ARGILLA,
     LABEL_STUDIO,
@@ -285,6 +296,7 @@ pub const FORMATS: &[Format] = &[
     INLINE_XML,
     PARALLEL,
     COMPREHEND,
+    CONLL2012,
     CONLLU,
     GMB,
     CONLL2003,
@@ -349,7 +361,7 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         None => recognition::recognize_with_evidence(source).map(|(format, why)| (format, Some(why))),
     };
     let Some((format, why)) = recognized else { return Err(unrecognized::reason(source)) };
-    let labels = corpus.labels.len();
+    let (labels, classes) = (corpus.labels.len(), corpus.classes.len());
     let mut found = (format.read)(source, corpus);
     match &mut found {
         Ok(found) => {
@@ -359,6 +371,7 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             while corpus.labels.len() > labels {
                 corpus.labels.pop();
             }
+            corpus.classes.truncate(classes);
         }
     }
     found

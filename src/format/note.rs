@@ -45,6 +45,8 @@ pub enum NoteKind {
     TextField,
     /// Tags without a label.
     TagWithoutLabel,
+    /// A token that nobody annotated, as the file says.
+    UnannotatedToken,
     /// Offsets in another unit than code points.
     OffsetUnit,
     /// Offsets of ends that are inclusive.
@@ -80,6 +82,7 @@ impl NoteKind {
             Self::Comment => "comment",
             Self::TextField => "text-field",
             Self::TagWithoutLabel => "tag-without-label",
+            Self::UnannotatedToken => "unannotated-token",
             Self::OffsetUnit => "offset-unit",
             Self::InclusiveEnd => "inclusive-end",
             Self::PossibleLabels => "possible-labels",
@@ -110,6 +113,7 @@ impl NoteKind {
             Self::Comment => "comment lines skipped",
             Self::TextField => "text field chosen",
             Self::TagWithoutLabel => "tags without a label: read as ENT",
+            Self::UnannotatedToken => "tokens without annotation: read as O",
             Self::OffsetUnit => "offset unit detected",
             Self::InclusiveEnd => "end offsets are inclusive",
             Self::PossibleLabels => "content that looks like labels read as text",

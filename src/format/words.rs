@@ -51,21 +51,41 @@ impl<'a> SpansOf<'a> {
     ///
     /// # Errors
     /// When a sentence that changes has other words than the corpus: the file is not the corpus' source.
-    pub(super) fn changed<W, T>(&mut self, mut there: Standing<W, T>) -> Result<Option<Vec<TokenSpan>>, Problem>
+    pub(super) fn changed<W, T>(&mut self, there: Standing<W, T>) -> Result<Option<Vec<TokenSpan>>, Problem>
     where
         W: Iterator<Item: AsRef<str>>,
         T: Iterator<Item: AsRef<str>>,
     {
-        let Some((document, sentence)) = self.find(there.number) else { return Ok(None) };
+        let (anew, labels) = (self.current.anew, &self.current.corpus.labels);
+        let says = |wanted: &[TokenSpan]| !anew && say(there.notation, there.stacked, there.tags, wanted, labels);
+        self.unless(there.number, there.line, there.words, says)
+    }
+
+    /// The spans that a sentence of these words is to have; `None` where the source says them already, and the sentence
+    /// stays as it stands.
+    ///
+    /// # Errors
+    /// As [`SpansOf::changed`].
+    pub(super) fn unless<W>(
+        &mut self,
+        number: usize,
+        line: usize,
+        mut words: impl Iterator<Item = W>,
+        says: impl FnOnce(&[TokenSpan]) -> bool,
+    ) -> Result<Option<Vec<TokenSpan>>, Problem>
+    where
+        W: AsRef<str>,
+    {
+        let Some((document, sentence)) = self.find(number) else { return Ok(None) };
         let wanted = document.token_spans(sentence);
-        if !self.current.anew && say(there.notation, there.stacked, there.tags, &wanted, &self.current.corpus.labels) {
+        if says(&wanted) {
             return Ok(None);
         }
-        let mut words = document.sentence(sentence).map(|token| document.token(token));
-        if words.all(|word| there.words.next().is_some_and(|w| w.as_ref() == word)) && there.words.next().is_none() {
+        let mut here = document.sentence(sentence).map(|token| document.token(token));
+        if here.all(|word| words.next().is_some_and(|w| w.as_ref() == word)) && words.next().is_none() {
             Ok(Some(wanted))
         } else {
-            Err(other_words(there.line))
+            Err(other_words(line))
         }
     }
 
@@ -246,6 +266,12 @@ impl<'a> Tagged<'a> {
         self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
         self.tags.push(tag.map(|(letter, label)| (prefix_of(letter), label)));
         Ok(())
+    }
+
+    /// Adds a sentence of words and its spans, which may overlap.
+    pub(super) fn sentence_of_spans<T: AsRef<str>>(&mut self, words: &[T], spans: &[TokenSpan]) {
+        words.iter().for_each(|word| self.word(word.as_ref()));
+        self.builder.end_sentence(spans);
     }
 
     /// Ends the sentence; `false` where it has no word.

@@ -1,12 +1,14 @@
 //! Which files of a folder are a dataset, and of which splits.
 //!
 //! What a Hugging Face dataset's card says (`configs` at the head of `README.md`) goes first. Else the names tell: of files
-//! (`train.conll`, `test-00000-of-00002.parquet`), of a folder `data`, of folders for each split, of folders for each class. A folder of documents whose
-//! names tell nothing is one split: annotations of brat, or all files of its most frequent kind.
+//! (`train.conll`, `test-00000-of-00002.parquet`), of a folder `data`, of folders for each split, of folders for each class. A
+//! folder of documents whose names tell nothing is one split: annotations of brat, or all files of its most frequent kind. What
+//! Hugging Face's `save_to_disk` left says its files itself, before all that.
 
+use super::saved;
 use crate::corpus::Split;
 use crate::disk::{self, DiskError};
-use crate::format::{FORMATS, card};
+use crate::format::{FORMATS, card, hf_jsonl};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,7 +23,7 @@ pub(super) struct DataFile {
 }
 
 impl DataFile {
-    fn new(path: PathBuf, split: Split) -> Self {
+    pub(super) fn new(path: PathBuf, split: Split) -> Self {
         Self { split, path, class: None }
     }
 }
@@ -52,6 +54,9 @@ impl Candidate {
 
 /// The dataset of a folder; without any file where it has none.
 pub(super) fn files_of(folder: &Path) -> Result<Listing, DiskError> {
+    if let Some(listing) = saved::listing(folder) {
+        return Ok(listing);
+    }
     let candidates = candidates(folder)?;
     let by_class = from_classes(folder)?;
     let mut listing = match from_card(folder, &candidates) {
@@ -169,8 +174,12 @@ fn patterns(data_files: &Value) -> Vec<(Split, String)> {
 /// The ending that tells a file's kind, without that of a compression; `None` where no format has it, or the name is not data's.
 fn kind(path: &Path) -> Option<String> {
     const PACKED: [&str; 3] = ["gz", "zst", "zip"];
-    const NOT_DATA: [&str; 7] = ["readme", "license", "licence", "notice", "changelog", "labels", "dataset_info"];
+    const NOT_DATA: [&str; 9] =
+        ["readme", "license", "licence", "notice", "changelog", "labels", "dataset_info", "dataset_dict", "state"];
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    if hf_jsonl::NUMBERS.contains(&name.as_str()) || name == hf_jsonl::CONFIG {
+        return None;
+    }
     let (stem, ending) = name.rsplit_once('.')?;
     let (stem, ending) = if PACKED.contains(&ending) { stem.rsplit_once('.')? } else { (stem, ending) };
     let known = FORMATS.iter().any(|f| f.extensions.contains(&ending));
@@ -244,6 +253,7 @@ mod tests {
             &["train:train/a.txt", "train:train/test b.txt", "test:test/c.txt.gz"],
             &[],
         );
+        check(&[("train.json", ""), ("label.json", ""), ("config.json", "")], &["train:train.json"], &[]);
         check(&[("train.conll", ""), ("more.conll", ""), ("README.txt", "")], &["train:train.conll"], &["more.conll"]);
     }
 

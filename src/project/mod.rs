@@ -24,6 +24,7 @@ pub mod progress;
 pub mod rebuilding;
 pub mod run_record;
 pub mod sample;
+mod saved;
 pub mod saving;
 mod schema;
 pub mod settings;

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use std::sync::Arc;
-use tagwright::corpus::{Corpus, Document, LabelId, Scheme, Span, Split};
+use tagwright::corpus::{Corpus, Document, DocumentBuilder, LabelId, Scheme, Span, Split, TokenSpan};
 use tagwright::format::{self, Choices, Current, FORMATS, Format, NoteKind, Source};
 
 /// Texts of many scripts, with an emoji, combining marks, a line separator and line ends of two characters.
@@ -91,6 +91,105 @@ fn hugging_face() {
 }
 
 #[test]
+fn hugging_face_under_other_names() {
+    let ids = "{\"str_words\":[\"EU\",\"x\"],\"tags\":[2,0]}\n{\"str_words\":[\"Z\"],\"tags\":[1]}\n";
+    let forwards = "{\"O\": 0, \"B-PER\": 1, \"B-ORG\": 2, \"B-LOC\": 3}";
+    let backwards = "{\"0\": \"O\", \"1\": \"B-PER\", \"2\": \"B-ORG\", \"3\": \"B-LOC\"}";
+    for (file, text) in [
+        ("label.json", forwards.to_owned()),
+        ("label2id.json", forwards.to_owned()),
+        ("tag_to_id.json", forwards.to_owned()),
+        ("id2label.json", backwards.to_owned()),
+        ("config.json", format!("{{\"model_type\": \"bert\", \"id2label\": {backwards}}}")),
+        ("config.json", format!("{{\"label2id\": {forwards}}}")),
+    ] {
+        let beside = |name: &str| (name == file).then(|| text.clone().into_bytes());
+        check_with(format::HF_JSONL, "a.json", ids, &beside, "[EU ORG] x / [Z PER]");
+    }
+    let why = format::read(&source("a.json", ids.as_bytes(), &|_| None), &mut Corpus::default()).expect_err("no names");
+    assert!(why.message.contains("label.json"), "{why}");
+    let letters = "{\"x\":[\"EU\",\"x\"],\"y\":[\"B-ORG\",\"O\"]}\n";
+    check(format::HF_JSONL, "a.json", letters, "[EU ORG] x");
+}
+
+/// A record of the words a to d with these tags, the spans that are read, and the tags without the first of them.
+fn check_spelling(tags: &[&str], expected: &str, cleared: &[&str]) {
+    let record = |tags: &[&str]| serde_json::json!({"tokens": ["a", "b", "c", "d"], "ner_tags": tags}).to_string();
+    let text = record(tags);
+    let source = source("a.jsonl", text.as_bytes(), &|_| None);
+    let mut corpus = Corpus::default();
+    let found = format::read(&source, &mut corpus).expect("a corpus");
+    assert_eq!((shown(&corpus).as_str(), found.problem_count), (expected, 0), "{found:?}");
+    let saved = |corpus: &Corpus| {
+        let current = Current { corpus, file: 0, scheme: found.scheme, anew: false };
+        format::HF_JSONL.rewrite.expect("it is saved")(&source, &current)
+    };
+    assert_eq!(saved(&corpus).expect("bytes"), text.as_bytes());
+    let first = corpus.document(0).spans[0];
+    corpus.document_mut(0).remove_span(first);
+    assert_eq!(String::from_utf8(saved(&corpus).expect("bytes")).expect("text"), record(cleared));
+    // Labels that the spelling cannot hold are refused.
+    let (other, touching) =
+        (corpus.labels.intern("OTHER").expect("few labels"), corpus.document(0).spans.first().copied());
+    corpus.document_mut(0).insert_span(Span { label: other, ..first });
+    if touching.is_some_and(|s| corpus.labels.name(s.label) == "ENT") {
+        assert!(saved(&corpus).is_err_and(|why| why.message.contains("OTHER has no place")));
+    }
+}
+
+#[test]
+fn tags_of_hugging_face_are_spelled_in_several_ways() {
+    check_spelling(&["B", "I", "O", "B"], "[a b ENT] c [d ENT]", &["O", "O", "O", "B"]);
+    check_spelling(&["PER", "PER", "O", "LOC"], "[a b PER] c [d LOC]", &["O", "O", "O", "LOC"]);
+    check_spelling(&["B_PER", "I_PER", "O", "B_LOC"], "[a b PER] c [d LOC]", &["O", "O", "O", "B_LOC"]);
+    check_spelling(&["B-PER", "L-PER", "O", "U-LOC"], "[a b PER] c [d LOC]", &["O", "O", "O", "U-LOC"]);
+    // Numbers of names that are letters alone.
+    let names = |name: &str| (name == "labels.txt").then(|| b"O\nB\nI\n".to_vec());
+    let ids = "{\"tokens\":[\"a\",\"b\",\"c\"],\"ner_tags\":[1,2,0]}";
+    let mut corpus = Corpus::default();
+    let found = format::read(&source("a.jsonl", ids.as_bytes(), &names), &mut corpus).expect("a corpus");
+    assert_eq!(shown(&corpus), "[a b ENT] c");
+    assert_eq!(found.notes.iter().map(|n| n.kind).collect::<Vec<_>>(), [format::NoteKind::TagWithoutLabel]);
+}
+
+#[test]
+fn gliner_has_spans_of_words() {
+    let expected = "[Zoë [Vay PER] X] sails / rain / [Oslo LOC]";
+    let array = "[{\"tokenized_text\": [\"Zoë\", \"Vay\", \"sails\"], \"ner\": [[1, 1, \"X\"], [0, 1, \"PER\"]], \"label\": [\"PER\"]},\n \
+                 {\"tokenized_text\": [\"rain\"], \"ner\": []},\n {\"tokenized_text\":[\"Oslo\"],\"ner\":[[0,0,\"LOC\"]]}]";
+    check(format::GLINER, "a.json", array, expected);
+    let lines = array.trim_matches(['[', ']']).replace(",\n ", "\n");
+    check(format::GLINER, "a.jsonl", &lines, expected);
+    let splits = "{\"train\": [{\"tokenized_text\": [\"a\"], \"ner\": [[0, 0, \"X\"]]}], \"test\": [{\"tokenized_text\": [\"b\"]}]}";
+    check(format::GLINER, "a.json", splits, "[a X] // b");
+    let (saved, _) = labelled(format::GLINER, "a.json", array, &|_| None, "sails");
+    let first = "{\"tokenized_text\":[\"Zoë\",\"Vay\",\"sails\"],\"ner\":[[1,1,\"X\"],[0,1,\"PER\"],[2,2,\"NEW\"]],\"label\":[\"PER\"]}";
+    assert_eq!(saved, format!("[{first}{}", &array[array.find(",\n").expect("a second record")..]));
+}
+
+#[test]
+fn entries_of_gliner_that_are_no_spans_are_told() {
+    let text = "{\"tokenized_text\": [\"a\", \"b\"], \"ner\": [[0, 2, \"X\"], [1, 0, \"X\"], [0.5, 1, \"X\"], [\"0\", 1, \"X\"], [-1, 1, \"X\"], \
+                null, [0, 0], [0, 0, 7], [0, 0, \"\"], [1, 1, \"Y\"], [1, 1, \"Y\"]]}\n{\"tokenized_text\": []}\n{\"tokenized_text\": [\" \"]}\n\
+                {\"tokenized_text\": [7]}\n{\"tokenized_text\": [\"c\"], \"ner\": {}}\n{broken\n";
+    let mut corpus = Corpus::default();
+    let source = source("a.jsonl", text.as_bytes(), &|_| None);
+    let found = format::read(&source, &mut corpus).expect("a corpus");
+    let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
+    assert_eq!((shown(&corpus).as_str(), lines), ("a [b Y] / c", vec![1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6]));
+    let notes: Vec<_> = found.notes.iter().map(|n| (n.kind, n.count)).collect();
+    assert_eq!(notes, [(format::NoteKind::DuplicateSpan, 1), (format::NoteKind::SpanWithoutLabel, 1)]);
+    assert!(found.problems[0].message.contains("outside its 2 words"), "{:?}", found.problems);
+    // Entries that are no spans stay where a span is added.
+    let (saved, again) = labelled(format::GLINER, "a.jsonl", text, &|_| None, "a");
+    assert!(
+        saved.starts_with("{\"tokenized_text\":[\"a\",\"b\"],\"ner\":[[0,2,\"X\"],[1,0,\"X\"],[0.5,1,\"X\"]"),
+        "{saved}"
+    );
+    assert_eq!(again, "[a NEW] [b Y] / c");
+}
+
+#[test]
 fn parquet_has_its_names_in_its_footer() {
     let words = "Zoë B-PER\nsails O\n\nOslo B-LOC\nBay I-LOC\n\n-DOCSTART- O\n\nrain O\n";
     let mut corpus = Corpus::default();
@@ -144,6 +243,50 @@ fn parquet_of_datasets_keeps_its_other_columns() {
     let mut again = Corpus::default();
     format::read(&Source { bytes: &after, ..source }, &mut again).expect("a corpus");
     assert_eq!(shown(&again), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / [rain WEATHER]");
+}
+
+/// A file of Arrow, and the classes and names of its documents.
+fn check_arrow(name: &str, bytes: &[u8], info: Option<&str>, expected: &str) -> format::Found {
+    let beside = |name: &str| info.filter(|_| name == "dataset_info.json").map(|text| text.as_bytes().to_vec());
+    let source = source(name, bytes, &beside);
+    assert_eq!(format::recognize(&source), format::ARROW);
+    let mut corpus = Corpus::default();
+    let found = format::read(&source, &mut corpus).expect("a corpus");
+    let names: Vec<&str> = corpus.documents.iter().map(|d| d.name.as_str()).filter(|n| !n.is_empty()).collect();
+    assert_eq!(format!("{} | {}", shown(&corpus), names.join(" ")), expected);
+    for cut in (0..bytes.len() - 9).step_by(29) {
+        let damaged = Source { bytes: &bytes[..cut], ..source };
+        assert!(format::read(&damaged.said_to_be(format::ARROW), &mut Corpus::default()).is_err(), "{cut}");
+    }
+    let open = Source { bytes: &bytes[..bytes.len() - 8], ..source };
+    let problems = format::read(&open, &mut Corpus::default()).expect("a corpus").problems;
+    assert!(problems[0].message.contains("the mark of the end is missing"), "{problems:?}");
+    found
+}
+
+#[test]
+fn arrow_of_datasets_has_sentences_or_texts() {
+    let tokens: &[u8] = include_bytes!("../golden/tokens.arrow");
+    let texts: &[u8] = include_bytes!("../golden/texts.arrow");
+    let sentences = "[Zoë Vay PER] sails to [Oslo LOC] / rain / 😀 [Bern LOC] | ";
+    let found = check_arrow("data-00000-of-00001.arrow", tokens, None, sentences);
+    assert_eq!((found.beside.len(), found.problem_count), (1, 0), "{found:?}");
+    let found = check_arrow("a.arrow", texts, None, "In Oslo it rains . <neg> // Good . <pos> // Bad : 😀 | 0 1 3");
+    assert_eq!(found.notes.iter().map(|n| n.kind).collect::<Vec<_>>(), [format::NoteKind::RecordWithoutText]);
+    // Without names in the schema, those beside count; without any, numbers are classes by themselves, but no tags.
+    let nameless = |bytes: &[u8]| {
+        let at = bytes.windows(11).position(|w| w == b"huggingface").expect("the key");
+        [&bytes[..at], b"huggingfacE", &bytes[at + 11..]].concat()
+    };
+    let info = "{\"features\": {\"ner_tags\": {\"feature\": {\"names\": [\"O\", \"B-A\", \"I-A\", \"B-B\"], \"_type\": \"ClassLabel\"}}, \
+                \"label\": {\"names\": [\"no\", \"yes\"]}}}";
+    check_arrow("a.arrow", &nameless(tokens), Some(info), "[Zoë Vay A] sails to [Oslo B] / rain / 😀 [Bern B] | ");
+    check_arrow("a.arrow", &nameless(texts), Some(info), "In Oslo it rains . <no> // Good . <yes> // Bad : 😀 | 0 1 3");
+    check_arrow("a.arrow", &nameless(texts), None, "In Oslo it rains . <0> // Good . <1> // Bad : 😀 <-1> | 0 1 3");
+    let tokens = nameless(tokens);
+    let why = format::read(&Source::alone(&tokens, "a.arrow", Split::Train, 0), &mut Corpus::default())
+        .expect_err("no names");
+    assert!(why.message.contains("number without a name; put dataset_info.json"), "{why}");
 }
 
 /// Two documents that spaCy 3.8 wrote (its tokens, an emoji, Chinese, two blanks, an empty line).
@@ -269,6 +412,76 @@ fn spacy_tuples() {
 }
 
 #[test]
+fn spacy_training_json_has_texts_sentences_and_tags() {
+    let token = |orth: &str, ner: &str| serde_json::json!({"id": 0, "orth": orth, "tag": "NN", "head": 0, "dep": "", "ner": ner});
+    let sentences = serde_json::json!([
+        {"tokens": [token("Zoë", "B-PER"), token("Vay", "L-PER"), token("sails", "O"), token(".", "O")], "brackets": []},
+        {"tokens": [token("\n", "O"), token("Oslo", "U-LOC"), token("rain", "-"), token("now", "")]},
+    ]);
+    let raw = "Zoë Vay  sails.\nOslo rain now";
+    let cats = serde_json::json!([{"label": "news", "value": 1.0}, {"label": "old", "value": 0.0}]);
+    let document = serde_json::json!({"id": "a", "paragraphs": [{"raw": raw, "sentences": sentences, "cats": cats}, {"sentences": sentences}]});
+    let expected = "[Zoë Vay PER] sails . / [Oslo LOC] rain now <news> // [Zoë Vay PER] sails . / [Oslo LOC] rain now";
+    let pretty = serde_json::to_string_pretty(&serde_json::json!([document])).expect("JSON");
+    for (name, text) in [("a.json", pretty), ("a.json", document.to_string()), ("a.jsonl", format!("{document}\n"))] {
+        check(format::SPACY_TRAIN_JSON, name, &text, expected);
+        let mut corpus = Corpus::default();
+        let found = format::read(&source(name, text.as_bytes(), &|_| None), &mut corpus).expect("a corpus");
+        assert_eq!(
+            (corpus.documents[0].text.as_str(), corpus.documents[1].text.as_str()),
+            (raw, "Zoë Vay sails .\nOslo rain now")
+        );
+        assert_eq!((corpus.documents[1].name.as_str(), found.scheme, found.problem_count), ("a", Scheme::Bilou, 0));
+        let notes: Vec<_> = found.notes.iter().map(|n| (n.kind, n.count)).collect();
+        assert_eq!(notes, [(format::NoteKind::UnannotatedToken, 4)]);
+        let written = format::SPACY_TRAIN_JSON.writes_whole().expect("it is written")(&corpus, None, Scheme::Iob2);
+        let mut again = Corpus::default();
+        format::read(&source("a.json", &written, &|_| None), &mut again).expect("a corpus");
+        assert_eq!((&again.documents, again.labels.names()), (&corpus.documents, corpus.labels.names()));
+    }
+    // A first document longer than what is looked at.
+    let long = serde_json::json!([{"id": 0, "paragraphs": vec![serde_json::json!({"sentences": sentences}); 500]}]);
+    let long = serde_json::to_string_pretty(&long).expect("JSON");
+    assert_eq!(format::recognize(&source("a.json", long.as_bytes(), &|_| None)), format::SPACY_TRAIN_JSON);
+}
+
+#[test]
+fn what_is_wrong_in_spacy_training_json_is_told() {
+    let check = |document: serde_json::Value, expected: &str, said: &str| {
+        let good = serde_json::json!({"paragraphs": [{"sentences": [{"tokens": [{"orth": "good", "ner": "O"}]}]}]});
+        let text = format!("{good}\n{document}\n");
+        let mut corpus = Corpus::default();
+        let found = format::read(
+            &source("a.jsonl", text.as_bytes(), &|_| None).said_to_be(format::SPACY_TRAIN_JSON),
+            &mut corpus,
+        );
+        let problems = found.expect("a corpus").problems;
+        assert_eq!(shown(&corpus), expected);
+        assert!(problems.len() == 1 && problems[0].line == 2 && problems[0].message.contains(said), "{problems:?}");
+    };
+    let of = |raw: &str, tokens: serde_json::Value| serde_json::json!({"paragraphs": [{"raw": raw, "sentences": [{"tokens": tokens}]}]});
+    check(
+        of("In Bergen", serde_json::json!([{"orth": "In", "ner": "O"}, {"orth": "Oslo", "ner": "U-LOC"}])),
+        "good // In [Oslo LOC]",
+        "“Oslo” is not in “raw”",
+    );
+    check(of("In", serde_json::json!([{"orth": "In", "ner": "X"}])), "good // In", "“X” is no tag");
+    check(of("In", serde_json::json!([{"ner": "O"}])), "good", "paragraph 1: sentence 1: a token has no “orth”");
+    check(
+        of(" b", serde_json::json!([{"orth": " ", "ner": "U-X"}, {"orth": "b", "ner": "O"}])),
+        "good // b",
+        "token of space",
+    );
+    check(serde_json::json!({"paragraphs": [{}]}), "good", "no list “sentences”");
+    check(serde_json::json!({"text": "x"}), "good", "no list “paragraphs”");
+    check(
+        of("a b", serde_json::json!([{"orth": "a", "ner": "B-X"}, {"orth": "b", "ner": "U-X"}])),
+        "good // [a X] [b X]",
+        "without its end",
+    );
+}
+
+#[test]
 fn python_is_read_and_saved_as_python() {
     let text = "import spacy\n\nTRAIN_DATA = [\n    # the first\n    ('Uber blew \\u00e9 $1', {'entities': [(0, 4, 'ORG')]}),\n    \
                 (\"It's nothing\", {\"entities\": []}),\n]\n\nTEST_DATA = [(\"In Oslo\", {\"entities\": [(3, 7, 'LOC')]})]\nrun()\n";
@@ -368,6 +581,74 @@ fn conllu_keeps_its_other_columns() {
     // CoNLL-U Plus names its columns.
     let text = "# global.columns = ID FORM UPOS NE:NER\n1\tAnna\tPROPN\tB-PER\n2-3\tdunno\t_\t_\n2\tlives\tVERB\t_\n\n";
     check(format::CONLLU, "a.conllup", text, "[Anna PER] lives");
+}
+
+#[test]
+fn conll2012_has_names_in_brackets() {
+    let row =
+        |word: &str, name: &str| format!("a/01   0   7   {word}   NN   (S*)   -   -   -   -   {name}   (ARG0*   -\n");
+    let one = [row("Bank", "(ORG*"), row("of", "*"), row("Oslo", "(GPE))"), "\n".to_owned(), row("rain", "-")].concat();
+    let two = [row("Zoë", "(PER)"), row("spoke", "*")].concat();
+    let parts = format!(
+        "#begin document (a/01); part 000\r\n{one}\n#end document\n#begin document (a/01); part 001\n{two}\n#end document\n\
+         #begin document (b); part 000\n# a comment\n{two}"
+    );
+    let expected = "[Bank of [Oslo ORG] GPE] / rain // [Zoë PER] spoke // [Zoë PER] spoke";
+    check(format::CONLL2012, "a.v4_gold_conll", &parts, expected);
+    let mut corpus = Corpus::default();
+    let found = format::read(&source("a", parts.as_bytes(), &|_| None), &mut corpus).expect("a corpus");
+    let names: Vec<&str> = corpus.documents.iter().map(|d| d.name.as_str()).collect();
+    assert_eq!((names, found.problem_count), (vec!["a/01 part 000", "a/01 part 001", "b"], 0));
+    let (saved, _) = labelled(format::CONLL2012, "a", &parts, &|_| None, "Bank");
+    assert_eq!(saved, parts.replace("(ORG*   ", "(ORG(NEW*)   "));
+    // A written file is read again, with nested spans and documents; spans that cross are a loss.
+    let write = |corpus: &Corpus| format::CONLL2012.writes_whole().expect("it is written")(corpus, None, Scheme::Iob2);
+    let mut again = Corpus::default();
+    format::read(&source("a", &write(&corpus), &|_| None), &mut again).expect("a corpus");
+    assert_eq!(shown(&again), expected);
+    assert_eq!(
+        again.documents.iter().map(|d| &d.name).collect::<Vec<_>>(),
+        corpus.documents.iter().map(|d| &d.name).collect::<Vec<_>>()
+    );
+    let crossing = corpus.document(0).span_at(0, 1..3, LabelId::default());
+    assert!(format::losses(&corpus, format::CONLL2012, Scheme::Iob2).is_empty());
+    corpus.document_mut(0).insert_span(crossing);
+    assert!(format::losses(&corpus, format::CONLL2012, Scheme::Iob2).is_empty(), "it lies inside another");
+    let crossing = corpus.document(2).span_at(0, 0..2, LabelId::default());
+    corpus.document_mut(2).insert_span(crossing);
+    let inside = format!("{}{}{}", row("a", "(X*"), row("b", "*)"), row("c", "*"));
+    let mut other = Corpus::default();
+    let begin = "#begin document (c); part 000\n";
+    format::read(&source("a", format!("{begin}{inside}").as_bytes(), &|_| None), &mut other).expect("a corpus");
+    let crossing = other.document(0).span_at(0, 1..3, LabelId::default());
+    other.document_mut(0).insert_span(crossing);
+    assert!(format::losses(&other, format::CONLL2012, Scheme::Iob2)[0].contains("cross others (1)"));
+}
+
+/// A file of one sentence with these names, the spans that are read, and the lines of its problems.
+fn check_brackets(names: &[&str], expected: &str, problems: &[usize]) {
+    let row = |(i, name): (usize, &&str)| format!("a 0 {i} w{i} - * - - - - {name} -\n");
+    let text = format!("#begin document (a); part 000\n{}", names.iter().enumerate().map(row).collect::<String>());
+    let mut corpus = Corpus::default();
+    let source = source("a", text.as_bytes(), &|_| None);
+    let found = format::read(&source.said_to_be(format::CONLL2012), &mut corpus).expect("a corpus");
+    let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
+    assert_eq!((shown(&corpus).as_str(), lines.as_slice()), (expected, problems), "{:?}", found.problems);
+    assert!(corpus.documents[0].name == "a" && found.problems.iter().all(|p| p.column == 11));
+    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
+    let saved = format::CONLL2012.rewrite.expect("it is saved")(&source, &current).expect("bytes");
+    assert_eq!(String::from_utf8(saved).expect("text"), text);
+}
+
+#[test]
+fn brackets_that_do_not_fit_are_told_with_their_lines() {
+    check_brackets(&["(A*", "*", "*)"], "[w0 w1 w2 A]", &[]);
+    check_brackets(&["(A*", "(B)", "*"], "w0 [w1 B] w2", &[2]);
+    check_brackets(&["*)", "(B)"], "w0 [w1 B]", &[2]);
+    check_brackets(&["(*", "*)", "(B)"], "w0 w1 [w2 B]", &[2]);
+    check_brackets(&["B-PER", "(B)"], "w0 [w1 B]", &[2]);
+    check_brackets(&["(A(A))", "*"], "[w0 A] w1", &[]);
+    check_brackets(&["(A(B))", "*"], "[[w0 B] A] w1", &[]);
 }
 
 #[test]
@@ -577,6 +858,51 @@ fn corpora() -> impl Strategy<Value = Corpus> {
     })
 }
 
+/// A corpus of documents of words with spans over any words of a sentence.
+fn corpora_of_words() -> impl Strategy<Value = Corpus> {
+    let index = any::<prop::sample::Index>;
+    let sentence =
+        (prop::collection::vec("[a-z#()*é-]{1,5}", 1..6), prop::collection::vec((index(), index(), 0..3u16), 0..5));
+    prop::collection::vec(prop::collection::vec(sentence, 1..4), 1..4).prop_map(|documents| {
+        let mut corpus = Corpus::default();
+        for name in ["PER", "ORG-1", "B"] {
+            corpus.labels.intern(name).expect("few labels");
+        }
+        let mut place = 0;
+        for (number, sentences) in documents.into_iter().enumerate() {
+            let mut builder = DocumentBuilder::new(Split::Train, 0, place, 0);
+            builder.name(&format!("d {number}"));
+            for (words, spans) in sentences {
+                words.iter().for_each(|word| builder.token(word, []));
+                let range = |a: usize, b: usize, label| TokenSpan { start: a.min(b), end: a.max(b) + 1, label };
+                let span = |(a, b, label): (prop::sample::Index, prop::sample::Index, u16)| {
+                    range(a.index(words.len()), b.index(words.len()), LabelId::new(label))
+                };
+                let mut spans: Vec<TokenSpan> = spans.into_iter().map(span).collect();
+                spans.sort_unstable();
+                spans.dedup();
+                builder.end_sentence(&spans);
+                place += 1;
+            }
+            corpus.documents.push(Arc::new(builder.finish()));
+        }
+        corpus
+    })
+}
+
+/// The words of a sentence, and its spans with the names of their labels.
+type Sentence = (Vec<String>, Vec<(usize, usize, String)>);
+
+fn sentences(corpus: &Corpus) -> Vec<Sentence> {
+    let of = |d: &Document, s: usize| {
+        let name = |s: &TokenSpan| (s.start, s.end, corpus.labels.name(s.label).to_owned());
+        let mut spans: Vec<_> = d.token_spans(s).iter().map(name).collect();
+        spans.sort();
+        (d.words(s).into_iter().map(str::to_owned).collect(), spans)
+    };
+    corpus.documents.iter().flat_map(|d| (0..d.len()).map(move |s| of(d, s))).collect()
+}
+
 /// A text, and its spans with the names of their labels.
 type Held = (String, Vec<(u32, u32, String)>);
 
@@ -605,6 +931,45 @@ proptest! {
             let (whole, found) = (held(&corpus), held(&read));
             if found.len() == whole.len() {
                 prop_assert_eq!(found, whole, "{}", format.name);
+            }
+        }
+    }
+
+    #[test]
+    fn texts_and_sentences_come_back_from_spacy_training_json(corpus in corpora()) {
+        let bytes = format::SPACY_TRAIN_JSON.writes_whole().expect("it is written")(&corpus, None, Scheme::Iob2);
+        let mut read = Corpus::default();
+        let source = Source::alone(&bytes, "a", Split::Train, 0);
+        let found = format::read(&source.said_to_be(format::SPACY_TRAIN_JSON), &mut read);
+        let with_words: Vec<&str> = corpus.documents.iter().filter(|d| !d.is_empty()).map(|d| d.text.as_str()).collect();
+        prop_assert_eq!(found.is_ok(), !with_words.is_empty());
+        prop_assert_eq!(read.documents.iter().map(|d| d.text.as_str()).collect::<Vec<_>>(), with_words);
+        let side_by_side = |c: &Corpus| {
+            let names = |s: &TokenSpan| (s.start, s.end, c.labels.name(s.label).to_owned());
+            let of = |d: &Document, s: usize| {
+                let spans = tagwright::corpus::scheme::side_by_side(&d.token_spans(s));
+                (d.words(s).join(" "), spans.iter().map(names).collect::<Vec<_>>())
+            };
+            c.documents.iter().flat_map(|d| (0..d.len()).map(|s| of(d, s))).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(side_by_side(&read), side_by_side(&corpus));
+    }
+
+    #[test]
+    fn words_come_back_from_every_format_of_words_and_overlapping_spans(corpus in corpora_of_words()) {
+        for format in FORMATS.iter().filter(|f| f.holds.overlaps && !f.holds.text) {
+            let Some(write) = format.writes_whole() else { continue };
+            let bytes = write(&corpus, None, Scheme::Iob2);
+            let mut read = Corpus::default();
+            let source = Source::alone(&bytes, "a", Split::Train, 0);
+            let found = format::read(&source.said_to_be(*format), &mut read).expect("it was written");
+            if !format::losses(&corpus, *format, Scheme::Iob2).iter().any(|l| l.contains("cross")) {
+                prop_assert_eq!(sentences(&read), sentences(&corpus), "{}", format.name);
+            }
+            prop_assert_eq!(found.problem_count, 0);
+            if format.holds.documents {
+                let names = |c: &Corpus| c.documents.iter().map(|d| d.name.clone()).collect::<Vec<_>>();
+                prop_assert_eq!(names(&read), names(&corpus));
             }
         }
     }
@@ -706,6 +1071,15 @@ const DAMAGED: &[(&str, &str)] = &[
         "a.jsonl",
         r#"{"text":"Hi Apple","tokens":[{"start":0,"end":2},{"start":3,"end":8}],"spans":[{"start":3,"end":8,"label":"ORG"}],"answer":"accept"}"#,
     ),
+    (
+        "a.json",
+        "[{\"tokenized_text\": [\"Zoë\", \"b\"], \"ner\": [[0, 1, \"X\"], [1, 1, \"Y\"]]},\n{\"tokenized_text\": [\"c\"], \"ner\": []}]",
+    ),
+    (
+        "a.json",
+        "[{\"id\":\"d\",\"paragraphs\":[{\"raw\":\"Zoë b. c\",\"sentences\":[{\"tokens\":[{\"orth\":\"Zoë\",\"ner\":\"B-X\"},{\"orth\":\"b\",\"ner\":\"L-X\"}\
+         ]},{\"tokens\":[{\"orth\":\"c\",\"ner\":\"-\"}]}],\"cats\":[{\"label\":\"n\",\"value\":1.0}]},{\"sentences\":[{\"tokens\":[{\"orth\":\"d\"}]}]}]}]",
+    ),
     ("a.json", "[[\"Uber é\", {\"entities\": [[0, 4, \"ORG\"]]}]]"),
     (
         "a.conllu",
@@ -714,5 +1088,10 @@ const DAMAGED: &[(&str, &str)] = &[
     ("a.csv", "Sentence #,Word,POS,Tag\nSentence: 1,\"a, b\",NN,O\n,\"\"\"\",X,B-geo\nSentence: 2,Zoë,N,O\n"),
     ("a.ann", "T1\tORG 0 4\tSony\nT2\tLOC 15 28;33 41\tNorth America and Asia\nR1\tO Arg1:T1 Arg2:T2\n#1\tN T1\tx\n"),
     ("a.csv", "id;text\n1;\"Angela; in Paris\"\n2;Rome\n"),
+    (
+        "a.v4_gold_conll",
+        "#begin document (a); part 000\na 0 0 Zoë N (S* - - - - (PER(X)* * -\na 0 1 b N *) - - - - *) * -\n\n#end document\n\
+         #begin document (a); part 001\na 1 0 c N (S*) - - - - (Y) * -\n#end document\n",
+    ),
     ("a.conll", "-DOCSTART- -X- O O\n\nOslo NNP I-NP I-LOC\r\nrain NN I-NP O\n\nVay NNP I-NP B-LOC\n"),
 ];

@@ -45,6 +45,13 @@ fn words_that_a_format_cannot_hold_are_losses() {
     }
     check("w.jsonl", &words("a|b"), format::PRODIGY, "");
     check("w.jsonl", &words("a|b"), format::SPACY, "");
+    check("w.jsonl", &words("a|b"), format::SPACY_TRAIN_JSON, "");
+    check("w.jsonl", &words("An na"), format::SPACY_TRAIN_JSON, "");
+    check("w.jsonl", &words("An na"), format::GLINER, "");
+    check("w.jsonl", &words("An\0na"), format::GLINER, "");
+    check("w.jsonl", &words("An(na*"), format::CONLL2012, "");
+    check("w.jsonl", &words("An na"), format::CONLL2012, "inside words (1)");
+    check("w.jsonl", &words("An\0na"), format::CONLL2012, "U+0000");
 }
 
 #[test]

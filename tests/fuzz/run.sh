@@ -35,6 +35,7 @@ for format in "${formats[@]}"; do
         xlsx) cp ../golden/texts.xlsx "$seeds" ;;
         spacy) cp ../golden/two.spacy "$seeds" ;;
         hf-parquet) cp ../golden/datasets.parquet "$seeds" ;;
+        arrow) cp ../golden/tokens.arrow ../golden/texts.arrow "$seeds" ;;
         uima-*) cp ../golden/uima."${format#uima-}" "$seeds" ;;
         csv) printf 'text,label,split\n"In Oslo, 😀",LOC,train\nx,,test\n' >"$seeds/seed" ;;
         text) printf 'Zoë sails. It rains.\n\nOslo\n' >"$seeds/seed" ;;

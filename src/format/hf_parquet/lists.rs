@@ -272,7 +272,7 @@ pub(super) fn tags<'a>(
         Tags::Numbers(values) => {
             let names = names.ok_or("tags are numbers without names, in the file and beside it")?;
             let name = |id: &i64| {
-                let name = usize::try_from(*id).ok().and_then(|id| names.get(id));
+                let name = usize::try_from(*id).ok().and_then(|id| names.get(id)).filter(|name| !name.is_empty());
                 name.map(String::as_str).ok_or_else(|| format!("tag {id} has no name among {}", names.len()))
             };
             values[range].iter().map(name).collect()

@@ -1,0 +1,332 @@
+//! Reading Arrow: sentences of words and tags where the columns have them, else texts and their classes.
+
+use super::ARROW;
+use super::columns::{Lists, Value, Values, entry, is_text, is_value};
+use super::messages::Messages;
+use crate::corpus::narrow::narrow;
+use crate::corpus::{ClassId, Corpus, Document, LabelId, Notation, Scheme};
+use crate::format::found::quote;
+use crate::format::header::{Role, has_role};
+use crate::format::hf_jsonl::{self, TAGS, WORDS};
+use crate::format::note::NoteKind;
+use crate::format::words::Tagged;
+use crate::format::{Found, Problem, Source};
+use arrow_schema::{DataType, FieldRef, SchemaRef};
+use serde_json::Value as Json;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The key of the schema under which `datasets` keeps the features.
+const KEY: &str = "huggingface";
+
+pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let messages = Messages::of(source.bytes)?;
+    let (schema, mut found) = (&messages.schema, Found::new(ARROW));
+    if !messages.has_end {
+        found
+            .problem(0, 0, || "the mark of the end is missing, so that rows may be missing too; check the file".into());
+    }
+    let features = schema.metadata().get(KEY).filter(|text| !crate::format::records::json::is_too_much(text));
+    let features: Option<Json> = features.and_then(|text| serde_json::from_str(text).ok());
+    let columns = Columns::of(schema)?;
+    let used = columns.used();
+    let column = |at: usize| schema.field(at).name().as_str();
+    let others = (0..schema.fields().len()).filter(|at| !used.contains(at));
+    for at in others {
+        found.also(format!("“{}”", column(at)));
+        let has_labels = has_role(column(at), Role::Tag) || has_role(column(at), Role::Spans);
+        if has_labels && schema.field(at).data_type().is_nested() {
+            found.notes.add(NoteKind::SecondLayer, || format!("“{}”", column(at)));
+        }
+    }
+    let labels = columns.labels().map(column).unwrap_or_default();
+    let names = names(source, features.as_ref(), labels);
+    if let Some((from, names)) = &names {
+        found.evidence.push(format!("{} names of “{labels}” from {from}", names.len()));
+    }
+    let names = names.map(|(_, names)| names);
+    match columns {
+        Columns::Sentences { words, tags } => {
+            found.roles = vec![("text", column(words).to_owned()), ("label", column(tags).to_owned())];
+            sentences(source, corpus, &messages, found, (words, tags), names.as_deref())
+        }
+        Columns::Texts { text, class, id } => {
+            let role = |role, at: Option<usize>| Some((role, column(at?).to_owned()));
+            found.roles =
+                [role("text", Some(text)), role("label", class), role("id", id)].into_iter().flatten().collect();
+            texts(source, corpus, &messages, found, [Some(text), class, id], names.as_deref())
+        }
+    }
+}
+
+/// The columns that are read, by their places.
+enum Columns {
+    Sentences { words: usize, tags: usize },
+    Texts { text: usize, class: Option<usize>, id: Option<usize> },
+}
+
+impl Columns {
+    fn of(schema: &SchemaRef) -> Result<Self, Problem> {
+        let fields = schema.fields();
+        let type_of = |at: usize| fields[at].data_type();
+        let named = |name: &str, fits: &dyn Fn(&DataType) -> bool| {
+            (0..fields.len()).find(|at| fields[*at].name() == name && fits(type_of(*at)))
+        };
+        let list_of = |names: &[&str], fits: fn(&DataType) -> bool| {
+            names.iter().find_map(|name| named(name, &|of| entry(of).is_some_and(fits)))
+        };
+        if let (Some(words), Some(tags)) = (list_of(&WORDS, is_text), list_of(&TAGS, is_value)) {
+            return Ok(Self::Sentences { words, tags });
+        }
+        let with_role = |role: Role, fits: &dyn Fn(&DataType) -> bool| {
+            (0..fields.len()).find(|at| has_role(fields[*at].name(), role) && fits(type_of(*at)))
+        };
+        let texts: Vec<usize> = (0..fields.len()).filter(|at| is_text(type_of(*at))).collect();
+        let only = || if let [one] = texts[..] { Some(one) } else { None };
+        let text = named("text", &is_text).or_else(|| with_role(Role::Text, &is_text)).or_else(only);
+        let Some(text) = text else {
+            /// More are not named.
+            const NAMED: usize = 8;
+            let named = |field: &FieldRef| quote(&format!("{} ({})", field.name(), field.data_type()));
+            let names: Vec<String> = fields.iter().take(NAMED).map(named).collect();
+            let why = "no column has words with tags (tokens, ner_tags) or texts (text, label)";
+            return Err(Problem::at(0, 0, format!("{why}; there are the columns {}", names.join(", "))));
+        };
+        let is_class = |of: &DataType| is_value(entry(of).unwrap_or(of));
+        let class = named("label", &is_class).or_else(|| with_role(Role::Class, &is_class)).filter(|at| *at != text);
+        let id = named("id", &is_value).filter(|at| *at != text && Some(*at) != class);
+        Ok(Self::Texts { text, class, id })
+    }
+
+    /// The places of all, sorted.
+    fn used(&self) -> Vec<usize> {
+        let mut all: Vec<usize> = match *self {
+            Self::Sentences { words, tags } => vec![words, tags],
+            Self::Texts { text, class, id } => [Some(text), class, id].into_iter().flatten().collect(),
+        };
+        all.sort_unstable();
+        all
+    }
+
+    /// The place of what may be numbers with names.
+    fn labels(&self) -> Option<usize> {
+        match *self {
+            Self::Sentences { tags, .. } => Some(tags),
+            Self::Texts { class, .. } => class,
+        }
+    }
+}
+
+/// The names of the numbers of a column, and where they are from: the file, or one beside it.
+fn names(source: &Source, features: Option<&Json>, column: &str) -> Option<(&'static str, Vec<String>)> {
+    let of = |features: &Json| features.get("features").and_then(|f| f.get(column)).and_then(hf_jsonl::names_in);
+    let own = features.and_then(|f| of(f.get("info")?)).map(|names| ("the schema", names));
+    let info = || {
+        let text = (source.beside)("dataset_info.json")?;
+        let info: Json = serde_json::from_slice(&text).ok()?;
+        Some(("dataset_info.json", of(&info)?))
+    };
+    // Names of another column's numbers would be wrong for a class, but tags have the usual places.
+    let beside = || TAGS.contains(&column).then(|| hf_jsonl::names(source)).flatten();
+    own.or_else(info).or_else(beside)
+}
+
+/// The name of a value: itself, or that of its number.
+fn name<'a>(value: Value<'a>, names: Option<&'a [String]>) -> Result<&'a str, String> {
+    match value {
+        Value::Text(text) => Ok(text),
+        Value::Truth(truth) => Ok(if truth { "true" } else { "false" }),
+        Value::Number(number) => {
+            let names = names.ok_or_else(|| {
+                let advice = "put dataset_info.json, label.json or labels.txt beside";
+                format!("{number} is a number without a name; {advice}")
+            })?;
+            let name = usize::try_from(number).ok().and_then(|number| names.get(number)).filter(|n| !n.is_empty());
+            name.map(String::as_str).ok_or_else(|| format!("{number} has no name among {}", names.len()))
+        }
+    }
+}
+
+/// The words of a row.
+fn words(lists: &Lists, row: Option<Range<usize>>) -> Result<Vec<&str>, String> {
+    let words = row.ok_or("the words are missing")?.map(|at| match lists.values.get(at) {
+        Some(Value::Text(word)) => Ok(word),
+        _ => Err("a word is missing"),
+    });
+    let words: Vec<&str> = words.collect::<Result<_, _>>()?;
+    match words.iter().position(|w| w.trim().is_empty()) {
+        Some(empty) => Err(format!("word {} is empty", empty + 1)),
+        None if words.is_empty() => Err("there is no word".into()),
+        None => Ok(words),
+    }
+}
+
+/// The tags of a row by name, one for each of so many words.
+fn tags<'a>(
+    lists: &'a Lists,
+    row: Option<Range<usize>>,
+    names: Option<&'a [String]>,
+    words: usize,
+) -> Result<Vec<&'a str>, String> {
+    let row = row.ok_or("the tags are missing")?;
+    if row.len() != words {
+        return Err(format!("{words} words have {} tags", row.len()));
+    }
+    row.map(|at| name(lists.values.get(at).ok_or("a tag is missing")?, names)).collect()
+}
+
+/// The spelling of the tags, by those of the first rows.
+fn spelling(messages: &Messages, tags: usize, names: Option<&[String]>) -> Result<Notation, Problem> {
+    /// Tags that are looked at.
+    const FIRST: usize = 10_000;
+    if messages.len() == 0 {
+        return Ok(Notation::Usual);
+    }
+    let batch = messages.batch(0, &[tags])?;
+    let lists = Lists::of(batch.column(0).clone())?;
+    let places = (0..batch.num_rows()).filter_map(|row| lists.row(row)).flatten();
+    let values = places.filter_map(|at| lists.values.get(at)).take(FIRST);
+    let first: Vec<&str> = values.filter_map(|value| name(value, names).ok()).collect();
+    Ok(hf_jsonl::spelling(&first, names))
+}
+
+fn sentences(
+    source: &Source,
+    corpus: &mut Corpus,
+    messages: &Messages,
+    found: Found,
+    (words_at, tags_at): (usize, usize),
+    names: Option<&[String]>,
+) -> Result<Found, Problem> {
+    let mut reader = Tagged::new(source, corpus, found);
+    let mut used = [words_at, tags_at];
+    used.sort_unstable();
+    reader.notation = spelling(messages, tags_at, names)?;
+    if reader.notation == Notation::Untyped {
+        reader.found.notes.add(NoteKind::TagWithoutLabel, String::new);
+    }
+    let place = |at: usize| usize::from(used[0] != at);
+    let (mut row, mut held) = (0, 0);
+    for number in 0..messages.len() {
+        let batch = messages.batch(number, &used)?;
+        let lists = |at: usize| Lists::of(batch.column(place(at)).clone());
+        let (words_of, tags_of) = (lists(words_at)?, lists(tags_at)?);
+        for at in 0..batch.num_rows() {
+            row += 1;
+            let sentence = words(&words_of, words_of.row(at))
+                .and_then(|words| Ok((tags(&tags_of, tags_of.row(at), names, words.len())?, words)));
+            match sentence {
+                Ok((tags, words)) => {
+                    held += words.iter().map(|w| w.len() as u64).sum::<u64>();
+                    source.budget.check(source.bytes.len(), held)?;
+                    reader.sentence(&words, &tags, row)?;
+                }
+                Err(why) => reader.found.problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
+            }
+        }
+    }
+    if reader.sentences() == 0 {
+        let first = reader.found.problems.first().map_or_else(|| "it has no row".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no row has words and tags: {first}")));
+    }
+    let is_bare = reader.notation == Notation::Bare;
+    let found = reader.finish();
+    Ok(if is_bare { Found { scheme: Scheme::Io, ..found } } else { found })
+}
+
+fn texts(
+    source: &Source,
+    corpus: &mut Corpus,
+    messages: &Messages,
+    mut found: Found,
+    columns: [Option<usize>; 3],
+    names: Option<&[String]>,
+) -> Result<Found, Problem> {
+    let mut used: Vec<usize> = columns.into_iter().flatten().collect();
+    used.sort_unstable();
+    let mut documents = Vec::new();
+    // As many classes as rows would take the square of their number to be found one by one.
+    let mut known: HashMap<String, usize> = corpus.classes.iter().cloned().zip(0..).collect();
+    let (mut row, mut held) = (0usize, 0);
+    for number in 0..messages.len() {
+        let batch = messages.batch(number, &used)?;
+        let column = |at: Option<usize>| used.binary_search(&at?).ok().map(|place| batch.column(place).clone());
+        let [text, class, id] = columns.map(column);
+        let values = |array| Option::map(array, Values::of).transpose();
+        let (class_lists, class) = match class {
+            Some(array) if entry(array.data_type()).is_some() => (Some(Lists::of(array)?), None),
+            array => (None, values(array)?),
+        };
+        let (text, id) = (values(text)?, values(id)?);
+        for at in 0..batch.num_rows() {
+            row += 1;
+            let Some(Value::Text(text)) = text.as_ref().and_then(|values| values.get(at)).filter(|t| !is_blank(t))
+            else {
+                found.notes.add(NoteKind::RecordWithoutText, || format!("row {row}"));
+                continue;
+            };
+            held += text.len() as u64;
+            source.budget.check(source.bytes.len(), held)?;
+            let own = class.as_ref().and_then(|values| values.get(at));
+            let listed = class_lists.as_ref().and_then(|lists| Some((lists, lists.row(at)?)));
+            let listed = listed.into_iter().flat_map(|(lists, row)| row.filter_map(|at| lists.values.get(at)));
+            let mut classes = Vec::new();
+            for value in own.into_iter().chain(listed) {
+                match class_name(value, names) {
+                    Ok(class) => classes.extend(class),
+                    Err(why) => found.problem(row, 0, || format!("row {row}: the class {why}; it is not read")),
+                }
+            }
+            let place = narrow(documents.len());
+            let mut document = Document::of_text(source.split, source.file, place, text.to_owned(), Vec::new(), None);
+            for class in classes {
+                let next = corpus.classes.len();
+                let id = *known.entry(class).or_insert_with_key(|class| {
+                    corpus.classes.push(class.clone());
+                    next
+                });
+                if id >= LabelId::MOST {
+                    return Err(too_many_classes());
+                }
+                document.classes.push(ClassId::new(narrow(id)));
+            }
+            document.classes.sort_unstable();
+            document.classes.dedup();
+            match id.as_ref().and_then(|values| values.get(at)) {
+                Some(Value::Text(id)) => id.clone_into(&mut document.name),
+                Some(Value::Number(id)) => document.name = id.to_string(),
+                _ => {}
+            }
+            documents.push(Arc::new(document));
+        }
+    }
+    if documents.is_empty() {
+        return Err(Problem::at(0, 0, "no row has a text"));
+    }
+    corpus.documents.extend(documents);
+    Ok(found)
+}
+
+fn too_many_classes() -> Problem {
+    let most = LabelId::MOST;
+    Problem::at(
+        0,
+        0,
+        format!("the column of classes has more than {most} different values; name it otherwise or remove it"),
+    )
+}
+
+fn is_blank(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if text.trim().is_empty())
+}
+
+/// The name of a class; none for -1, which `datasets` has for texts without one. A number without names is its own.
+fn class_name(value: Value, names: Option<&[String]>) -> Result<Option<String>, String> {
+    match (value, names) {
+        (Value::Number(-1), Some(_)) => Ok(None),
+        (Value::Number(number), None) => Ok(Some(number.to_string())),
+        (Value::Text(text), _) if text.trim().is_empty() => Ok(None),
+        _ => name(value, names).map(|name| Some(name.to_owned())),
+    }
+}

@@ -1,0 +1,492 @@
+//! CoNLL-2012 (OntoNotes): a word a line in columns, the names in brackets in the eleventh, and parts of documents
+//! between `#begin document (NAME); part 000` and `#end document`.
+//!
+//! A cell of the name column holds any number of `(TYPE` and `)`: brackets nest, so that spans overlap. `*` and `-`
+//! mean nothing.
+
+use super::found::quote;
+use super::note::NoteKind;
+use super::words::{SpansOf, label_name, on_one_line};
+use super::{Current, Format, Found, Glance, Holds, MAX_PROBLEMS, Problem, Recognition, Source, Write};
+use crate::corpus::{Corpus, Document, DocumentBuilder, LabelId, Labels, Split, TokenSpan};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// CoNLL-2012 with names in brackets.
+pub const CONLL2012: Format = Format {
+    name: "conll2012",
+    what: "CoNLL-2012 (OntoNotes): names in brackets in the eleventh column",
+    extensions: &["v4_gold_conll", "v4_auto_conll", "gold_conll", "conll2012"],
+    recognize,
+    is_json: false,
+    read,
+    write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
+    rewrite: Some(rewrite),
+    holds: Holds { overlaps: true, documents: true, ..Holds::NOTHING },
+};
+
+/// The beginning of the line before a part.
+const BEGIN: &str = "#begin document";
+/// The line behind a part.
+const END: &str = "#end document";
+/// The column of words, from 0.
+const WORD: usize = 3;
+/// The column of names, from 0.
+const NAME: usize = 10;
+/// More brackets than this are open at once, or stand in one cell, in no file that people write.
+const MOST_OPEN: usize = 64;
+/// The name of a document without one.
+const UNNAMED: &str = "-";
+
+fn recognize(glance: &Glance) -> Option<Recognition> {
+    let begins = glance.lines().any(|line| line.starts_with(BEGIN));
+    let first = glance.lines().find(|line| !line.starts_with('#'))?;
+    let fits = first.split_ascii_whitespace().nth(NAME).is_some_and(|cell| brackets(cell).is_ok());
+    Recognition::when(begins && fits, Recognition::SIGNATURE, "lines #begin document and a column of brackets")
+}
+
+/// A part of a name cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bracket<'t> {
+    Open(&'t str),
+    Close,
+}
+
+/// The brackets of a cell.
+///
+/// # Errors
+/// The fault of the cell, which then means nothing.
+fn brackets(cell: &str) -> Result<Vec<Bracket<'_>>, &'static str> {
+    let mut found = Vec::new();
+    let mut rest = cell;
+    while let Some(sign) = rest.chars().next() {
+        if found.len() > MOST_OPEN {
+            return Err("has more than 64 brackets");
+        }
+        rest = &rest[sign.len_utf8()..];
+        match sign {
+            '*' => {}
+            '-' | '_' if cell.len() == 1 => {}
+            ')' => found.push(Bracket::Close),
+            '(' => {
+                let end = rest.find(['(', ')', '*']).unwrap_or(rest.len());
+                found.push(Bracket::Open(&rest[..end]));
+                rest = &rest[end..];
+            }
+            _ => return Err("has text outside of brackets"),
+        }
+    }
+    Ok(found)
+}
+
+/// A word of a sentence, as byte ranges of the file.
+struct Row {
+    /// Counts from 1.
+    line: usize,
+    word: Range<usize>,
+    name: Range<usize>,
+}
+
+/// The meaning of a line, or of a blank one that ends a sentence.
+enum Block<'t> {
+    /// A part of a document begins: the name, and the number of the part.
+    Begin(&'t str, &'t str),
+    /// A part of a document ends.
+    End,
+    /// The words of a sentence: [`Sentences::rows`].
+    Sentence,
+}
+
+/// The sentences of a file, line by line.
+struct Sentences<'t> {
+    text: &'t str,
+    at: usize,
+    line: usize,
+    follows: Option<Block<'t>>,
+    /// The words of the sentence.
+    rows: Vec<Row>,
+    /// Lines that have too few columns for a name, with the number of their columns, as many as are listed; and how
+    /// many there are.
+    short: (Vec<(usize, usize)>, usize),
+    /// Comment lines, and the first of them.
+    comments: (usize, &'t str),
+    /// Words whose other columns say something.
+    grammar: usize,
+}
+
+impl<'t> Sentences<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            at: 0,
+            line: 0,
+            follows: None,
+            rows: Vec::new(),
+            short: (Vec::new(), 0),
+            comments: (0, ""),
+            grammar: 0,
+        }
+    }
+
+    /// The next block; `None` at the end.
+    fn next(&mut self) -> Option<Block<'t>> {
+        self.rows.clear();
+        if let Some(block) = self.follows.take() {
+            return Some(block);
+        }
+        while self.at < self.text.len() {
+            let start = self.at;
+            let end = self.text[start..].find('\n').map_or(self.text.len(), |i| start + i + 1);
+            (self.at, self.line) = (end, self.line + 1);
+            let line = &self.text[start..end];
+            let block = match line.trim() {
+                "" if self.rows.is_empty() => continue,
+                "" => return Some(Block::Sentence),
+                mark if mark.starts_with(BEGIN) => document_name(mark),
+                mark if mark.starts_with(END) => Block::End,
+                _ => {
+                    self.token_line(line, start);
+                    continue;
+                }
+            };
+            if self.rows.is_empty() {
+                return Some(block);
+            }
+            self.follows = Some(block);
+            return Some(Block::Sentence);
+        }
+        (!self.rows.is_empty()).then_some(Block::Sentence)
+    }
+
+    fn token_line(&mut self, line: &'t str, start: usize) {
+        let shift = |field: &str| {
+            let at = start + field.as_ptr().addr() - line.as_ptr().addr();
+            at..at + field.len()
+        };
+        let mut columns = line.split_ascii_whitespace();
+        let (word, name) = (columns.nth(WORD), columns.nth(NAME - WORD - 1));
+        match (word, name) {
+            (Some(word), Some(name)) => {
+                let others = line.split_ascii_whitespace().enumerate().skip(WORD + 1);
+                let is_said = |(i, value): (usize, &str)| i != NAME && value != "-" && value != "*";
+                self.grammar += usize::from(others.into_iter().any(is_said));
+                self.rows.push(Row { line: self.line, word: shift(word), name: shift(name) });
+            }
+            _ if line.starts_with('#') => {
+                self.comments.0 += 1;
+                if self.comments.0 == 1 {
+                    self.comments.1 = line;
+                }
+            }
+            _ => {
+                self.short.1 += 1;
+                if self.short.1 <= MAX_PROBLEMS {
+                    self.short.0.push((self.line, line.split_ascii_whitespace().count()));
+                }
+            }
+        }
+    }
+
+    fn words(&self) -> impl Iterator<Item = &'t str> {
+        self.rows.iter().map(|row| &self.text[row.word.clone()])
+    }
+}
+
+/// The name and the part's number in `#begin document (NAME); part 000`.
+fn document_name(mark: &str) -> Block<'_> {
+    let inside = mark[BEGIN.len()..].trim();
+    let (name, part) = match inside.rsplit_once("; part") {
+        Some((name, part)) => (name.trim_end(), part.trim()),
+        None => (inside.trim_end_matches(';'), ""),
+    };
+    let name = name.strip_prefix('(').map_or(name, |n| n.strip_suffix(')').unwrap_or(n));
+    Block::Begin(if name == UNNAMED { "" } else { name }, part)
+}
+
+/// The spans of a sentence: sorted, none of them twice. `label` gives the number of a name, `tell` gets problems with
+/// their lines.
+fn spans_of<E>(
+    sentence: &Sentences,
+    mut label: impl FnMut(&str) -> Result<LabelId, E>,
+    mut tell: impl FnMut(usize, &dyn Fn() -> String),
+) -> Result<(Vec<TokenSpan>, usize), E> {
+    let mut spans = Vec::new();
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    for (at, row) in sentence.rows.iter().enumerate() {
+        let cell = &sentence.text[row.name.clone()];
+        let all = match brackets(cell) {
+            Ok(all) => all,
+            Err(why) => {
+                tell(row.line, &|| format!("{} {why}; it is read as *", quote(cell)));
+                continue;
+            }
+        };
+        for bracket in all {
+            match bracket {
+                Bracket::Open("") => {
+                    tell(row.line, &|| "a bracket has no label; it is not read".into());
+                    open.push((at, ""));
+                }
+                Bracket::Open(name) => open.push((at, name)),
+                Bracket::Close => match open.pop() {
+                    Some((_, "")) => {}
+                    Some((start, name)) => spans.push(TokenSpan { start, end: at + 1, label: label(name)? }),
+                    None => tell(row.line, &|| "a bracket is closed that is not open; it is not read".into()),
+                },
+            }
+        }
+        if open.len() > MOST_OPEN {
+            tell(row.line, &|| format!("more than {MOST_OPEN} brackets are open; they are not read"));
+            open.clear();
+        }
+    }
+    for (start, name) in open {
+        let name = quote(name);
+        tell(sentence.rows[start].line, &|| {
+            format!("the bracket of {name} is not closed in its sentence; it is not read")
+        });
+    }
+    let count = spans.len();
+    spans.sort_unstable();
+    spans.dedup();
+    let repeated = count - spans.len();
+    Ok((spans, repeated))
+}
+
+/// Tells of the lines that have too few columns.
+fn tell_short(found: &mut Found, lines: &mut Sentences) {
+    let wants = NAME + 1;
+    let (listed, count) = std::mem::take(&mut lines.short);
+    found.problem_count += count - listed.len();
+    for (line, has) in listed {
+        found.problem(line, has, || {
+            format!("expected at least {wants} columns but found {has}; the line is left as it is")
+        });
+    }
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = source.decode()?;
+    let mut found = Found::of(CONLL2012, &decoded);
+    let mut lines = Sentences::new(&decoded.text);
+    let mut builder = DocumentBuilder::new(source.split, source.file, 0, 0);
+    let mut documents: Vec<(Document, (&str, &str))> = Vec::new();
+    let (mut named, mut sentences) = (("", ""), 0);
+    while let Some(block) = lines.next() {
+        tell_short(&mut found, &mut lines);
+        let next = match block {
+            Block::Begin(name, part) => (name, part),
+            Block::End => ("", ""),
+            Block::Sentence => {
+                lines.words().for_each(|word| builder.token(word, []));
+                let mut tell = |line: usize, what: &dyn Fn() -> String| found.problem(line, NAME + 1, what);
+                let (spans, repeated) = spans_of(&lines, |name| corpus.labels.intern(name), &mut tell)?;
+                let line = lines.rows.first().map_or(0, |row| row.line);
+                found.notes.add_many(NoteKind::DuplicateSpan, repeated, || format!("line {line}"));
+                builder.end_sentence(&spans);
+                sentences += 1;
+                continue;
+            }
+        };
+        if builder.sentences() > 0 {
+            documents.push((builder.take(sentences), named));
+        }
+        named = next;
+    }
+    tell_short(&mut found, &mut lines);
+    if builder.sentences() > 0 {
+        documents.push((builder.finish(), named));
+    }
+    if documents.is_empty() {
+        let why = "there is no word; CoNLL-2012 has at least eleven columns separated by space, the eleventh the names";
+        return Err(Problem::at(0, 0, why));
+    }
+    found.notes.add_many(NoteKind::Comment, lines.comments.0, || quote(lines.comments.1));
+    found.roles = vec![("text", format!("column {}", WORD + 1)), ("label", format!("column {}", NAME + 1))];
+    if lines.grammar > 0 {
+        found.beside.insert("grammar, roles and coreference of words".into(), lines.grammar);
+    }
+    let mut parts: HashMap<&str, usize> = HashMap::new();
+    documents.iter().for_each(|(_, (name, _))| *parts.entry(name).or_default() += 1);
+    corpus.documents.extend(documents.into_iter().map(|(mut document, (name, part))| {
+        let several = !name.is_empty() && parts.get(name).is_some_and(|n| *n > 1);
+        document.name = if several { format!("{name} part {part}") } else { name.to_owned() };
+        Arc::new(document)
+    }));
+    Ok(found)
+}
+
+fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+    let decoded = source.decode()?;
+    let text = &*decoded.text;
+    let labels = &current.corpus.labels;
+    let mut spans = SpansOf::new(current);
+    let mut lines = Sentences::new(text);
+    let mut out = String::with_capacity(text.len());
+    let (mut copied, mut number) = (0, 0);
+    while let Some(block) = lines.next() {
+        if !matches!(block, Block::Sentence) {
+            continue;
+        }
+        let mut names = Labels::default();
+        // A sentence of more labels than there can be says something else.
+        let there = spans_of(&lines, |name| names.intern(name), |_, _| {}).map(|(spans, _)| spans).unwrap_or_default();
+        let says = |wanted: &[TokenSpan]| same(&there, &names, wanted, labels);
+        let line = lines.rows.first().map_or(0, |row| row.line);
+        let Some(wanted) = spans.unless(number, line, lines.words(), says)? else {
+            number += 1;
+            continue;
+        };
+        number += 1;
+        for (row, cell) in lines.rows.iter().zip(cells(&wanted, lines.rows.len(), labels)) {
+            let before = &text[row.name.clone()];
+            // `-` and `*`, `(A))` and `(A*))` say the same.
+            if brackets(before) == brackets(&cell) {
+                continue;
+            }
+            out.push_str(&text[copied..row.name.start]);
+            out.push_str(&cell);
+            copied = row.name.end;
+        }
+    }
+    spans.finish(number)?;
+    out.push_str(&text[copied..]);
+    decoded.encode(&out)
+}
+
+/// True for two lists of the same spans under the same names.
+fn same(a: &[TokenSpan], names: &Labels, b: &[TokenSpan], labels: &Labels) -> bool {
+    let sorted = |spans: &[TokenSpan], labels: &Labels| {
+        let mut all: Vec<(usize, usize, String)> =
+            spans.iter().map(|s| (s.start, s.end, labels.name(s.label).to_owned())).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    };
+    sorted(a, names) == sorted(b, labels)
+}
+
+/// Spans that brackets can hold, those outside first: of those that cross, the first. `range` gives a span's beginning
+/// and end.
+pub(super) fn nested<T>(mut spans: Vec<T>, range: impl Fn(&T) -> (usize, usize)) -> Vec<T> {
+    spans.sort_by_key(|span| (range(span).0, std::cmp::Reverse(range(span).1)));
+    let mut open: Vec<usize> = Vec::new();
+    spans.retain(|span| {
+        let (start, end) = range(span);
+        while open.last().is_some_and(|last| *last <= start) {
+            open.pop();
+        }
+        let fits = open.last().is_none_or(|last| end <= *last);
+        if fits {
+            open.push(end);
+        }
+        fits
+    });
+    spans
+}
+
+/// The name cells of a sentence with these spans.
+fn cells(spans: &[TokenSpan], words: usize, labels: &Labels) -> Vec<String> {
+    let held: Vec<TokenSpan> = spans.iter().copied().filter(|s| s.start < s.end && s.end <= words).collect();
+    let (mut opens, mut closes) = (vec![String::new(); words], vec![0; words]);
+    for span in nested(held, |s| (s.start, s.end)) {
+        let _ = write!(opens[span.start], "({}", bracket_name(labels.name(span.label)));
+        closes[span.end - 1] += 1;
+    }
+    let cell = |(open, closes): (String, usize)| match (open.is_empty(), closes) {
+        // One word is `(TYPE)`, without a star.
+        (false, 1..) if closes == open.matches('(').count() => open + &")".repeat(closes),
+        (_, _) => open + "*" + &")".repeat(closes),
+    };
+    opens.into_iter().zip(closes).map(cell).collect()
+}
+
+/// The name of a label for a file that gives brackets and stars a meaning: those become `_`.
+fn bracket_name(name: &str) -> String {
+    label_name(name).replace(['(', ')', '*'], "_")
+}
+
+fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
+    let mut out = String::new();
+    for d in corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)) {
+        let (name, part) = parts(&d.name);
+        let column = on_one_line(name);
+        let number = part.parse::<u32>().unwrap_or(0);
+        let _ = writeln!(out, "{BEGIN} ({}); part {part}", name.replace(['\n', '\r'], " "));
+        for sentence in 0..d.len() {
+            let words = d.sentence(sentence);
+            let cells = cells(&d.token_spans(sentence), words.len(), &corpus.labels);
+            for (i, (word, cell)) in words.zip(cells).enumerate() {
+                let word = on_one_line(d.token(word));
+                let _ = writeln!(out, "{column}   {number}   {i}   {word}   -   *   -   -   -   -   {cell}   -");
+            }
+            out.push('\n');
+        }
+        let _ = writeln!(out, "{END}");
+    }
+    out.into_bytes()
+}
+
+/// The name and the number of a part in the name of a document.
+fn parts(name: &str) -> (&str, &str) {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    match name.rsplit_once(" part ").filter(|(_, part)| is_number(part)) {
+        Some((name, part)) if !name.is_empty() => (name, part),
+        _ if name.is_empty() => (UNNAMED, "000"),
+        _ => (name, "000"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_stack_in_one_cell() {
+        use Bracket::{Close, Open};
+        let check = |cell: &str, expected: &[Bracket]| assert_eq!(brackets(cell).as_deref(), Ok(expected), "{cell}");
+        check("*", &[]);
+        check("-", &[]);
+        check("(WORK_OF_ART*", &[Open("WORK_OF_ART")]);
+        check("*)", &[Close]);
+        check("(ORG(GPE)*", &[Open("ORG"), Open("GPE"), Close]);
+        check("(ORG*(GPE)", &[Open("ORG"), Open("GPE"), Close]);
+        check("(A(B))", &[Open("A"), Open("B"), Close, Close]);
+        check("(*", &[Open("")]);
+        assert!(brackets("PER").is_err() && brackets("(A)x").is_err() && brackets("--").is_err());
+        assert!(brackets(&"(A".repeat(100)).is_err());
+    }
+
+    #[test]
+    fn spans_become_brackets() {
+        let mut labels = Labels::default();
+        let mut label = |name: &str| labels.intern(name).expect("few labels");
+        let (org, gpe) = (label("ORG"), label("G(P)"));
+        let span = |start, end, label: LabelId| TokenSpan { start, end, label };
+        let check = |spans: &[TokenSpan], expected: &[&str]| assert_eq!(cells(spans, 3, &labels), expected);
+        check(&[], &["*", "*", "*"]);
+        check(&[span(1, 2, org)], &["*", "(ORG)", "*"]);
+        check(&[span(0, 1, gpe), span(0, 3, org)], &["(ORG(G_P_*)", "*", "*)"]);
+        check(&[span(0, 3, org), span(2, 3, gpe)], &["(ORG*", "*", "(G_P_*))"]);
+        check(&[span(1, 2, org), span(1, 2, gpe)], &["*", "(ORG(G_P_))", "*"]);
+        // Of two that cross, the first.
+        check(&[span(0, 2, org), span(1, 3, gpe)], &["(ORG*", "*)", "*"]);
+    }
+
+    #[test]
+    fn parts_have_numbers() {
+        let check = |mark: &str, name: &str, part: &str| match document_name(mark) {
+            Block::Begin(n, p) => assert_eq!((n, p), (name, part), "{mark}"),
+            _ => panic!("{mark}"),
+        };
+        check("#begin document (nw/a_0001); part 000", "nw/a_0001", "000");
+        check("#begin document (a b (c)); part 12", "a b (c)", "12");
+        check("#begin document (a);", "a", "");
+        check("#begin document -", "", "");
+        assert_eq!(parts("a b part 001"), ("a b", "001"));
+        assert_eq!(parts("in part"), ("in part", "000"));
+        assert_eq!(parts(""), ("-", "000"));
+    }
+}

@@ -1,0 +1,188 @@
+//! GLiNER's training data: records of `tokenized_text` and `ner`, whose entries are the numbers of the first and the
+//! last word and the label. Spans may overlap.
+
+use super::found::quote;
+use super::note::NoteKind;
+use super::records::json::{self, Record, Shape};
+use super::words::{SpansOf, Tagged};
+use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write};
+use crate::corpus::{Corpus, Document, LabelId, Labels, Split, TokenSpan, TooManyLabels};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Records of words and spans of word numbers.
+pub const GLINER: Format = Format {
+    name: "gliner",
+    what: "GLiNER: JSON of words and spans, by the numbers of their words",
+    extensions: &["json", "jsonl"],
+    recognize: |g| {
+        let fits = g.records.iter().any(|v| v.get(WORDS).is_some_and(Value::is_array));
+        Recognition::when(fits, Recognition::SIGNATURE, "key tokenized_text")
+    },
+    is_json: true,
+    read,
+    write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
+    rewrite: Some(rewrite),
+    holds: Holds { overlaps: true, spaced_labels: true, spaced_words: true, any_character: true, ..Holds::NOTHING },
+};
+
+const WORDS: &str = "tokenized_text";
+const SPANS: &str = "ner";
+
+/// The words of a record.
+///
+/// # Errors
+/// The reason why it is no sentence.
+fn words(value: &Value) -> Result<Vec<&str>, String> {
+    let list = value.get(WORDS).and_then(Value::as_array).ok_or("there is no list “tokenized_text”")?;
+    let words: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
+    let words = words.ok_or("an entry of “tokenized_text” is no text")?;
+    match words.iter().position(|w| w.trim().is_empty()) {
+        Some(empty) => Err(format!("word {} is empty", empty + 1)),
+        None if words.is_empty() => Err("the record has no word".into()),
+        None => Ok(words),
+    }
+}
+
+/// The first word, the one behind the last, and the label of an entry.
+///
+/// # Errors
+/// The reason why it is no span of so many words.
+fn span(entry: &Value, words: usize) -> Result<(usize, usize, &str), String> {
+    let number = |i: usize| entry.get(i).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+    let (Some(first), Some(last), Some(label)) = (number(0), number(1), entry.get(2).and_then(Value::as_str)) else {
+        return Err(format!("{} is no span of two whole numbers and a label", quote(&entry.to_string())));
+    };
+    if first > last || last >= words {
+        return Err(format!("{} {first}..{last} lies outside its {words} words", quote(label)));
+    }
+    Ok((first, last + 1, label))
+}
+
+/// The entries of a record that are spans of its words.
+fn spans(value: &Value, words: usize) -> impl Iterator<Item = (usize, usize, &str)> {
+    let all = entries(value).iter().filter_map(move |entry| span(entry, words).ok());
+    all.filter(|(.., label)| !label.trim().is_empty())
+}
+
+fn entries(value: &Value) -> &[Value] {
+    value.get(SPANS).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The spans sorted, none of them twice.
+fn token_spans<'v>(
+    spans: impl Iterator<Item = (usize, usize, &'v str)>,
+    mut label: impl FnMut(&str) -> Result<LabelId, TooManyLabels>,
+) -> Result<Vec<TokenSpan>, TooManyLabels> {
+    let spans = spans.map(|(start, end, name)| Ok(TokenSpan { start, end, label: label(name)? }));
+    let mut spans: Vec<TokenSpan> = spans.collect::<Result<_, _>>()?;
+    spans.sort_unstable();
+    spans.dedup();
+    Ok(spans)
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = source.decode()?;
+    let mut reader = Tagged::new(source, corpus, Found::of(GLINER, &decoded));
+    for record in json::records(&decoded.text)? {
+        let value = match json::parse(&record) {
+            Ok(value) => value,
+            Err((line, why)) => {
+                reader.found.problem(line, 0, || format!("{why}; the record is left as it is"));
+                continue;
+            }
+        };
+        let words = match words(&value) {
+            Ok(words) => words,
+            Err(why) => {
+                reader.found.problem(record.line, 0, || format!("{why}; the record is left as it is"));
+                continue;
+            }
+        };
+        tell(&mut reader.found, &record, &value, words.len());
+        let spans = token_spans(spans(&value, words.len()), |name| reader.corpus.labels.intern(name))?;
+        let count = self::spans(&value, words.len()).count();
+        reader.found.notes.add_many(NoteKind::DuplicateSpan, count - spans.len(), || format!("line {}", record.line));
+        reader.of_split(record.split.unwrap_or(source.split));
+        reader.sentence_of_spans(&words, &spans);
+    }
+    if reader.sentences() == 0 {
+        let first = reader.found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no record has words: {first}")));
+    }
+    Ok(reader.finish())
+}
+
+/// Tells of what a record has beside its words and spans, and of entries that are no spans.
+fn tell(found: &mut Found, record: &Record, value: &Value, words: usize) {
+    let others = value.as_object().into_iter().flatten().map(|(key, _)| key);
+    others.filter(|key| *key != WORDS && *key != SPANS).for_each(|key| found.also(format!("“{key}”")));
+    if value.get(SPANS).is_some_and(|list| !list.is_array() && !list.is_null()) {
+        found.problem(record.line, 0, || "“ner” is no list; it is left as it is".into());
+    }
+    for entry in entries(value) {
+        match span(entry, words) {
+            Ok((.., label)) if label.trim().is_empty() => {
+                found.notes.add(NoteKind::SpanWithoutLabel, || format!("line {}: {entry}", record.line));
+            }
+            Ok(_) => {}
+            Err(why) => found.problem(record.line, 0, || format!("{why}; it is left as it is")),
+        }
+    }
+}
+
+fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+    let decoded = source.decode()?;
+    let text = &*decoded.text;
+    let labels = &current.corpus.labels;
+    let mut all = SpansOf::new(current);
+    let mut out = String::with_capacity(text.len());
+    let (mut copied, mut number) = (0, 0);
+    for record in json::records(text)? {
+        let Ok(mut value) = json::parse(&record) else { continue };
+        let Ok(words) = words(&value) else { continue };
+        let count = words.len();
+        number += 1;
+        let there: HashSet<(usize, usize, &str)> = spans(&value, count).collect();
+        let says = |wanted: &[TokenSpan]| {
+            let wanted: HashSet<_> = wanted.iter().map(|s| (s.start, s.end, labels.name(s.label))).collect();
+            there == wanted
+        };
+        let Some(wanted) = all.unless(number - 1, record.line, words.iter(), says)? else { continue };
+        put(&mut value, count, &wanted, labels);
+        out.push_str(&text[copied..record.range.start]);
+        out.push_str(&json::written(&record, &value));
+        copied = record.range.end;
+    }
+    all.finish(number)?;
+    out.push_str(&text[copied..]);
+    decoded.encode(&out)
+}
+
+/// Takes the spans that went out of a record and adds those that came; entries that are no spans stay.
+fn put(value: &mut Value, words: usize, wanted: &[TokenSpan], labels: &Labels) {
+    let key = |s: &TokenSpan| (s.start, s.end, labels.name(s.label));
+    let keep: HashSet<_> = wanted.iter().map(key).collect();
+    let there: HashSet<(usize, usize, String)> =
+        spans(value, words).map(|(start, end, label)| (start, end, label.to_owned())).collect();
+    let Some(fields) = value.as_object_mut() else { return };
+    let list = fields.entry(SPANS).or_insert_with(|| json!([]));
+    if list.is_null() {
+        *list = json!([]);
+    }
+    let Some(list) = list.as_array_mut() else { return };
+    list.retain(|entry| span(entry, words).map_or(true, |s| s.2.trim().is_empty() || keep.contains(&s)));
+    let is_new = |s: &&TokenSpan| !there.contains(&(s.start, s.end, labels.name(s.label).to_owned()));
+    list.extend(wanted.iter().filter(is_new).map(|s| json!([s.start, s.end - 1, labels.name(s.label)])));
+}
+
+fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
+    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
+    let sentences = documents.flat_map(|d| (0..d.len()).map(move |s| (d, s)));
+    let record = |(d, s): (&Arc<Document>, usize)| {
+        let entry = |s: &TokenSpan| json!([s.start, s.end - 1, corpus.labels.name(s.label)]);
+        json!({WORDS: d.words(s), SPANS: d.token_spans(s).iter().map(entry).collect::<Vec<_>>()})
+    };
+    json::write(sentences.map(record), Shape::Array)
+}

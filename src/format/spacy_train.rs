@@ -1,0 +1,334 @@
+//! spaCy 2's training JSON: documents of paragraphs of sentences of tokens, each with its BILUO tag. Every paragraph is
+//! a document here.
+//!
+//! The text is `raw`, in which the words are found in order; without it they are joined by a space.
+
+use super::found::quote;
+use super::note::NoteKind;
+use super::records::json::{self, Record, Shape};
+use super::{Format, Found, Glance, Holds, Problem, Recognition, Source, Write};
+use crate::corpus::narrow::narrow;
+use crate::corpus::notation::{parse_tag, prefix_of, tag_text};
+use crate::corpus::scheme::{self, decode};
+use crate::corpus::{Corpus, Document, Place, Prefix, Scheme, SchemeDetector, Span, Split, Tag, TokenSpan};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Documents of paragraphs, sentences and tokens.
+pub const SPACY_TRAIN_JSON: Format = Format {
+    name: "spacy-train-json",
+    what: "spaCy 2: training JSON of paragraphs, sentences and tokens",
+    extensions: &["json", "jsonl"],
+    recognize,
+    is_json: true,
+    read,
+    write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
+    rewrite: None,
+    holds: Holds { overlaps: false, classes: true, spaced_words: true, borders: true, ..Holds::TEXTS },
+};
+
+fn recognize(glance: &Glance) -> Option<Recognition> {
+    // The first document is often longer than what is looked at; inside a text the quotes would be escaped.
+    let has = |key: &str| glance.head.contains(key);
+    let fits = glance.is_json && has("\"paragraphs\"") && has("\"sentences\"") && has("\"tokens\"") && has("\"orth\"");
+    Recognition::when(fits, Recognition::STRUCTURE, "paragraphs of sentences of tokens with orth")
+}
+
+/// True for the value of a category that holds.
+fn holds(value: &Value) -> bool {
+    value.as_bool().unwrap_or_else(|| value.as_f64().is_some_and(|v| v >= 0.5))
+}
+
+/// The categories that hold: a list of `label` and `value`, or an object of values.
+fn classes(paragraph: &Value) -> Vec<String> {
+    match paragraph.get("cats") {
+        Some(Value::Array(list)) => {
+            let held = list.iter().filter(|cat| cat.get("value").is_some_and(holds));
+            held.filter_map(|cat| cat.get("label")?.as_str()).map(str::to_owned).collect()
+        }
+        Some(Value::Object(fields)) => fields.iter().filter(|(_, v)| holds(v)).map(|(name, _)| name.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A word and its tag; `None` where the file does not say it.
+type Token<'v> = (&'v str, Option<&'v str>);
+
+/// The words of a sentence, without those of space.
+///
+/// # Errors
+/// The reason why it is none.
+fn tokens(sentence: &Value) -> Result<Vec<Token<'_>>, &'static str> {
+    let list = sentence.get("tokens").and_then(Value::as_array).ok_or("there is no list “tokens”")?;
+    let mut tokens = Vec::with_capacity(list.len());
+    for token in list {
+        let orth = token.get("orth").and_then(Value::as_str).ok_or("a token has no “orth”")?;
+        let tag = token.get("ner").and_then(Value::as_str).filter(|tag| !matches!(*tag, "" | "-"));
+        if !orth.trim().is_empty() {
+            tokens.push((orth, tag));
+        }
+    }
+    Ok(tokens)
+}
+
+/// The words of a paragraph's sentences.
+///
+/// # Errors
+/// The reason why it has none.
+fn sentences(paragraph: &Value) -> Result<Vec<Vec<Token<'_>>>, String> {
+    let list = paragraph.get("sentences").and_then(Value::as_array).ok_or("there is no list “sentences”")?;
+    let numbered = list.iter().zip(1..);
+    numbered.map(|(sentence, n)| tokens(sentence).map_err(|why| format!("sentence {n}: {why}"))).collect()
+}
+
+/// The places of words in a text, in order; the first word that is not there is an error.
+fn places<'v>(text: &str, words: impl Iterator<Item = &'v str>) -> Result<Vec<(u32, u32)>, &'v str> {
+    let mut at = 0;
+    words
+        .map(|word| {
+            let start = at + text[at..].find(word).ok_or(word)?;
+            at = start + word.len();
+            Ok((narrow(start), narrow(at)))
+        })
+        .collect()
+}
+
+/// The text of words without one of their own, and where they lie in it.
+fn joined(sentences: &[Vec<Token>]) -> (String, Vec<(u32, u32)>) {
+    let (mut text, mut words) = (String::new(), Vec::new());
+    for sentence in sentences {
+        for (i, (word, _)) in sentence.iter().enumerate() {
+            if !text.is_empty() {
+                text.push(if i == 0 { '\n' } else { ' ' });
+            }
+            words.push((narrow(text.len()), narrow(text.len() + word.len())));
+            text.push_str(word);
+        }
+    }
+    (text, words)
+}
+
+/// State while one file is read.
+struct Reader<'a> {
+    corpus: &'a mut Corpus,
+    found: Found,
+    detector: SchemeDetector,
+    documents: Vec<Arc<Document>>,
+    sentences: usize,
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = source.decode()?;
+    let found = Found::of(SPACY_TRAIN_JSON, &decoded);
+    let mut reader = Reader { corpus, found, detector: SchemeDetector::default(), documents: Vec::new(), sentences: 0 };
+    for record in json::records(&decoded.text)? {
+        let split = record.split.unwrap_or(source.split);
+        match json::parse(&record) {
+            Ok(value) => reader.record(&record, &value, split, source.file)?,
+            Err((line, why)) => reader.found.problem(line, 0, || format!("{why}; the record is not read")),
+        }
+    }
+    let Reader { corpus, mut found, detector, documents, .. } = reader;
+    if documents.is_empty() {
+        let first = found.problems.first().map_or_else(|| "it has no word".to_owned(), ToString::to_string);
+        return Err(Problem::at(0, 0, format!("no record has paragraphs of sentences of tokens: {first}")));
+    }
+    found.follow(&detector);
+    corpus.documents.extend(documents);
+    Ok(found)
+}
+
+impl Reader<'_> {
+    fn record(&mut self, record: &Record, value: &Value, split: Split, file: u32) -> Result<(), Problem> {
+        let Some(paragraphs) = value.get("paragraphs").and_then(Value::as_array) else {
+            self.found.problem(record.line, 0, || "there is no list “paragraphs”; the record is not read".into());
+            return Ok(());
+        };
+        let name = value.get("id").and_then(Value::as_str).unwrap_or_default();
+        self.beside(value, &["id", "paragraphs"]);
+        for (number, paragraph) in paragraphs.iter().enumerate() {
+            let read = match sentences(paragraph) {
+                Ok(sentences) => sentences,
+                Err(why) => {
+                    let what = || format!("paragraph {}: {why}; it is not read", number + 1);
+                    self.found.problem(record.line, 0, what);
+                    continue;
+                }
+            };
+            if read.iter().all(Vec::is_empty) {
+                let example = || format!("line {}, paragraph {}", record.line, number + 1);
+                self.found.notes.add(NoteKind::RecordWithoutText, example);
+                continue;
+            }
+            self.beside(paragraph, &["raw", "sentences", "cats"]);
+            self.grammar(paragraph, record.line);
+            let (text, words) = self.text(paragraph, &read, record.line, number);
+            let (spans, starts) = self.spans(&read, &words, record.line)?;
+            let place = narrow(self.documents.len());
+            let mut document = Document::of_text(split, file, place, text, spans, Some(words));
+            name.clone_into(&mut document.name);
+            document.sentences = starts;
+            document.classes = self.corpus.class_ids(&classes(paragraph));
+            self.documents.push(Arc::new(document));
+        }
+        Ok(())
+    }
+
+    /// The text of a paragraph and its words.
+    fn text(
+        &mut self,
+        paragraph: &Value,
+        read: &[Vec<Token>],
+        line: usize,
+        number: usize,
+    ) -> (String, Vec<(u32, u32)>) {
+        let Some(raw) = paragraph.get("raw").and_then(Value::as_str) else { return joined(read) };
+        match places(raw, read.iter().flatten().map(|(word, _)| *word)) {
+            Ok(words) => (raw.to_owned(), words),
+            Err(word) => {
+                let what = format!("{} is not in “raw” behind the words before it", quote(word));
+                let what = || format!("paragraph {}: {what}; the words are joined by a space", number + 1);
+                self.found.problem(line, 0, what);
+                joined(read)
+            }
+        }
+    }
+
+    /// The spans of a paragraph, and the first word of every sentence, then the number of words.
+    fn spans(
+        &mut self,
+        read: &[Vec<Token>],
+        words: &[(u32, u32)],
+        line: usize,
+    ) -> Result<(Vec<Span>, Vec<u32>), Problem> {
+        let (mut spans, mut starts) = (Vec::new(), vec![0]);
+        let mut first = 0;
+        for sentence in read.iter().filter(|sentence| !sentence.is_empty()) {
+            let mut tags: Vec<Tag> = Vec::with_capacity(sentence.len());
+            for (word, tag) in sentence {
+                tags.push(self.tag(word, *tag, line)?);
+            }
+            self.detector.end_sentence();
+            self.sentences += 1;
+            let range = |s: &TokenSpan| words[first + s.start].0..words[first + s.end - 1].1;
+            spans.extend(decode(&tags).iter().map(|s| Span::new(range(s), s.label)));
+            first += sentence.len();
+            starts.push(narrow(first));
+        }
+        Ok((spans, starts))
+    }
+
+    fn tag(&mut self, word: &str, tag: Option<&str>, line: usize) -> Result<Tag, Problem> {
+        let place = Place { line, sentence: self.sentences };
+        let tag = match tag.map_or(Ok(None), parse_tag) {
+            Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name)?)),
+            Ok(None) => {
+                if tag.is_none() {
+                    self.found.notes.add(NoteKind::UnannotatedToken, || format!("line {line}: {}", quote(word)));
+                }
+                None
+            }
+            Err(wrong) => {
+                self.found.problem(line, 0, || format!("{} is no tag; it is read as O", quote(wrong)));
+                None
+            }
+        };
+        self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
+        Ok(tag.map(|(letter, label)| (prefix_of(letter), label)))
+    }
+
+    /// Counts the fields of an object that are not read.
+    fn beside(&mut self, value: &Value, known: &[&str]) {
+        let others = value.as_object().into_iter().flatten().map(|(key, _)| key);
+        others.filter(|key| !known.contains(&key.as_str())).for_each(|key| self.found.also(format!("“{key}”")));
+    }
+
+    /// Counts the words with a part of speech or other grammar, and the sentences with constituents; tells of entities
+    /// of space.
+    fn grammar(&mut self, paragraph: &Value, line: usize) {
+        const KEYS: [&str; 5] = ["tag", "pos", "dep", "lemma", "morph"];
+        let is_said =
+            |token: &Value, key: &&str| token.get(*key).and_then(Value::as_str).is_some_and(|v| !matches!(v, "" | "-"));
+        for sentence in paragraph.get("sentences").and_then(Value::as_array).into_iter().flatten() {
+            let tokens = sentence.get("tokens").and_then(Value::as_array).into_iter().flatten();
+            let text = |token: &Value, key: &str| token.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let is_space =
+                |token: &&Value| text(token, "orth").trim().is_empty() && text(token, "ner").starts_with("U-");
+            for token in tokens.clone().filter(is_space) {
+                let tag = text(token, "ner");
+                self.found
+                    .problem(line, 0, || format!("{} is the tag of a token of space; it is not read", quote(&tag)));
+            }
+            let said = tokens.filter(|token| KEYS.iter().any(|key| is_said(token, key)));
+            said.for_each(|_| self.found.also("lemmas and grammar of words"));
+            if sentence.get("brackets").and_then(Value::as_array).is_some_and(|list| !list.is_empty()) {
+                self.found.also("constituents");
+            }
+        }
+    }
+}
+
+fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
+    let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
+    let record = |(number, d): (usize, &Arc<Document>)| {
+        let mut writer = Writer { corpus, document: d, at: 0, id: 0 };
+        let sentences: Vec<Value> = (0..d.len()).map(|s| writer.sentence(s)).collect();
+        let mut paragraph = json!({"raw": d.text, "sentences": sentences});
+        if !d.classes.is_empty() {
+            let held: Vec<&String> = corpus.class_names(d).collect();
+            let cat = |name: &String| json!({"label": name, "value": if held.contains(&name) { 1.0 } else { 0.0 }});
+            paragraph["cats"] = corpus.classes.iter().map(cat).collect();
+        }
+        let id = if d.name.is_empty() { json!(number) } else { json!(d.name) };
+        json!({"id": id, "paragraphs": [paragraph]})
+    };
+    json::write(documents.enumerate().map(record), Shape::Array)
+}
+
+/// State while one document is written.
+struct Writer<'a> {
+    corpus: &'a Corpus,
+    document: &'a Document,
+    /// Bytes of the text that are written.
+    at: usize,
+    /// The number of the next token.
+    id: usize,
+}
+
+impl Writer<'_> {
+    fn sentence(&mut self, number: usize) -> Value {
+        let d = self.document;
+        let words = d.sentence(number);
+        let tags = scheme::encode(&d.token_spans(number), words.len(), Scheme::Bilou);
+        let name = |label| self.corpus.labels.name(label).to_owned();
+        let texts: Vec<String> = tags.iter().map(|tag| tag_text(*tag, Scheme::Bilou, name)).collect();
+        let mut tokens = Vec::with_capacity(words.len());
+        for ((word, tag), text) in words.clone().zip(tags).zip(texts) {
+            // Space inside an entity is inside it.
+            let inside = tag.filter(|(prefix, _)| matches!(prefix, Prefix::I | Prefix::E));
+            let inside = tag_text(inside.map(|(_, label)| (Prefix::I, label)), Scheme::Bilou, name);
+            let (start, end) = (d.tokens[word].0 as usize, d.tokens[word].1 as usize);
+            self.gap(start, &inside, &mut tokens);
+            tokens.push(self.token(d.token(word), d.text[end..].starts_with(' '), &text));
+            self.at = end + usize::from(d.text[end..].starts_with(' '));
+        }
+        let next = d.tokens.get(words.end).map_or(d.text.len(), |(start, _)| *start as usize);
+        self.gap(next, "O", &mut tokens);
+        json!({"tokens": tokens})
+    }
+
+    /// Space up to this byte that is more than one blank: a token of its own, as spaCy has it.
+    fn gap(&mut self, to: usize, tag: &str, tokens: &mut Vec<Value>) {
+        let gap = self.document.text.get(self.at..to).filter(|gap| !gap.is_empty() && gap.trim().is_empty());
+        if let Some(gap) = gap {
+            tokens.push(self.token(gap, false, tag));
+        }
+        self.at = to;
+    }
+
+    fn token(&mut self, orth: &str, is_spaced: bool, tag: &str) -> Value {
+        let token = json!({"id": self.id, "orth": orth, "space": if is_spaced { " " } else { "" }, "ner": tag});
+        self.id += 1;
+        token
+    }
+}

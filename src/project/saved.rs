@@ -1,0 +1,117 @@
+//! Folders of Hugging Face's `save_to_disk`: a dataset has `state.json`, which names its data files; several of them by
+//! splits have `dataset_dict.json` above, which names their folders.
+
+use super::folder::{DataFile, Listing};
+use crate::corpus::Split;
+use crate::disk;
+use serde_json::Value;
+use std::path::{Component, Path, PathBuf};
+
+/// The file that names the data files of a dataset.
+const STATE: &str = "state.json";
+/// The file that names the splits.
+const SPLITS: &str = "dataset_dict.json";
+
+/// The files of a saved dataset, or of the splits of one; `None` where the folder is neither.
+pub(super) fn listing(folder: &Path) -> Option<Listing> {
+    let mut listing = Listing::default();
+    match json(&folder.join(SPLITS)) {
+        Some(splits) => {
+            for name in splits["splits"].as_array()?.iter().filter_map(Value::as_str).filter(|name| is_inside(name)) {
+                let split = Split::from_file_name(name).unwrap_or_default();
+                add(&mut listing, &folder.join(name), split);
+            }
+        }
+        None => {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            add(&mut listing, folder, Split::from_file_name(&name).unwrap_or_default());
+        }
+    }
+    listing.files.sort();
+    (!listing.files.is_empty()).then_some(listing)
+}
+
+/// Adds the files that a folder's state names, those that are there.
+fn add(listing: &mut Listing, folder: &Path, split: Split) {
+    let Some(state) = json(&folder.join(STATE)) else { return };
+    let named = |key: &str| -> Vec<PathBuf> {
+        let files = state[key].as_array().into_iter().flatten();
+        let names = files.filter_map(|file| file["filename"].as_str()).filter(|name| is_inside(name));
+        names.map(|name| folder.join(name)).collect()
+    };
+    listing.files.extend(named("_data_files").into_iter().map(|path| DataFile::new(path, split)));
+    let why = "it chooses rows of the others, which are all read";
+    listing.left.extend(named("_indices_data_files").into_iter().map(|path| (path, why)));
+}
+
+fn json(path: &Path) -> Option<Value> {
+    serde_json::from_slice(&disk::read_small(path).ok()?).ok()
+}
+
+/// True for a name that leads into the folder and not out of it.
+fn is_inside(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    parts.clone().next().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The files that are taken, as `split:path`, and those that are left.
+    fn check(files: &[(&str, &str)], expected: &[&str], left: &[&str]) {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            disk::create_folder(path.parent().expect("a folder")).expect("a folder");
+            disk::write(&path, text.as_bytes()).expect("a file");
+        }
+        let listing = listing(folder.path()).unwrap_or_default();
+        let within =
+            |path: &Path| path.strip_prefix(folder.path()).expect("inside").to_string_lossy().replace('\\', "/");
+        let taken: Vec<String> =
+            listing.files.iter().map(|f| format!("{}:{}", f.split.name(), within(&f.path))).collect();
+        assert_eq!(taken, expected);
+        assert_eq!(listing.left.iter().map(|(p, _)| within(p)).collect::<Vec<_>>(), left);
+    }
+
+    const ONE: &str = "{\"_data_files\": [{\"filename\": \"data-00000-of-00001.arrow\"}], \"_split\": null}";
+
+    #[test]
+    fn the_state_names_the_files() {
+        let two = "{\"_data_files\": [{\"filename\": \"b.arrow\"}, {\"filename\": \"a.arrow\"}],
+            \"_indices_data_files\": [{\"filename\": \"i.arrow\"}]}";
+        let info = ("dataset_info.json", "{}");
+        check(
+            &[("state.json", ONE), info, ("data-00000-of-00001.arrow", "")],
+            &["train:data-00000-of-00001.arrow"],
+            &[],
+        );
+        check(&[("state.json", two), info, ("a.arrow", "")], &["train:a.arrow", "train:b.arrow"], &["i.arrow"]);
+        check(&[("state.json", "{\"state\": 1}"), ("train.conll", "")], &[], &[]);
+        check(&[("state.json", "{"), ("train.conll", "")], &[], &[]);
+        let outside =
+            "{\"_data_files\": [{\"filename\": \"../a.arrow\"}, {\"filename\": \"/a.arrow\"}, {\"filename\": \"\"}]}";
+        check(&[("state.json", outside)], &[], &[]);
+    }
+
+    #[test]
+    fn every_split_has_a_folder() {
+        let splits = ("dataset_dict.json", "{\"splits\": [\"train\", \"validation\", \"test\", \"gone\", \"../x\"]}");
+        check(
+            &[
+                splits,
+                ("train/state.json", ONE),
+                ("validation/state.json", ONE),
+                ("test/state.json", ONE),
+                ("other/state.json", ONE),
+            ],
+            &[
+                "train:train/data-00000-of-00001.arrow",
+                "dev:validation/data-00000-of-00001.arrow",
+                "test:test/data-00000-of-00001.arrow",
+            ],
+            &[],
+        );
+    }
+}
