@@ -6,7 +6,7 @@ use std::panic::PanicHookInfo;
 
 /// Starts logging to `output` (`RUST_LOG` chooses what) and writes every panic into a file beside the settings.
 pub fn start(output: impl Write + Send + 'static) {
-    let usual = "tagwright=info,egui_wgpu=error,wgpu_hal=error,wgpu_core=error,warn";
+    let usual = "tagwright=info,egui_wgpu=error,wgpu_hal=error,wgpu_core=error,lopdf=off,warn";
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(usual))
         .format_timestamp(None)
         .target(env_logger::Target::Pipe(Box::new(output)))

@@ -59,6 +59,17 @@ impl Budget {
         (packed as u64).saturating_mul(Self::TIMES).max(Self::SMALL).min(self.text.max(Self::SMALL))
     }
 
+    /// Checks how many bytes of memory a reader is about to take.
+    ///
+    /// # Errors
+    /// More than is reckoned with.
+    pub(super) fn check_memory(self, bytes: u64) -> Result<(), Problem> {
+        if bytes <= self.text.saturating_mul(Self::A_BYTE) {
+            return Ok(());
+        }
+        Err(Problem::at(0, 0, "it would take more memory than is free; split it, or save it as plain text"))
+    }
+
     /// Checks what is about to be held of a source of `packed` bytes.
     ///
     /// # Errors

@@ -226,12 +226,13 @@ pub(super) fn decode_as<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Res
 /// # Errors
 /// A zero byte in what is no text and begins like no format that is not text.
 pub fn check_beginning(bytes: &[u8]) -> Result<(), Problem> {
-    // Parquet; Arrow's file and stream; zip and what is one; gzip; Zstandard; OLE (old spreadsheets); zlib (spaCy).
-    const KNOWN: [&[u8]; 8] = [
+    // Parquet; Arrow's file and stream; zip and what is one; PDF; gzip; Zstandard; OLE (old spreadsheets); zlib (spaCy).
+    const KNOWN: [&[u8]; 9] = [
         b"PAR1",
         b"ARROW1",
         &[0xff; 4],
         b"PK",
+        b"%PDF-",
         &[0x1f, 0x8b],
         &[0x28, 0xb5, 0x2f, 0xfd],
         &[0xd0, 0xcf, 0x11, 0xe0],

@@ -4,8 +4,8 @@
 //!
 //! There are two kinds. In the one the source has words, one document of many sentences ([`columns`], [`hf_jsonl`],
 //! [`conllu`]); in the other it has texts, each a document of its own ([`records`] for all that is JSON, [`brat`],
-//! [`plain`], [`table`]). A source that is saved is rewritten: what is not a label of a changed sentence or record stays byte
-//! for byte.
+//! [`plain`], [`table`], [`documents`] for what word processors, browsers and mail programs write). A source that is saved is
+//! rewritten: what is not a label of a changed sentence or record stays byte for byte.
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 
@@ -20,6 +20,7 @@ mod conll2012;
 pub mod conllu;
 mod decode;
 pub mod docbin;
+mod documents;
 mod found;
 mod gliner;
 pub mod guard;
@@ -243,6 +244,11 @@ pub use comprehend::COMPREHEND;
 pub use conll2012::CONLL2012;
 pub use conllu::CONLLU;
 pub use docbin::SPACY;
+pub use documents::docx::DOCX;
+pub use documents::eml::EML;
+pub use documents::html::HTML;
+pub use documents::markdown::MARKDOWN;
+pub use documents::pdf::PDF;
 pub use gliner::GLINER;
 pub use hf_jsonl::HF_JSONL;
 pub use hf_parquet::HF_PARQUET;
@@ -302,6 +308,11 @@ pub const FORMATS: &[Format] = &[
     CONLL2003,
     WNUT,
     CONLL,
+    DOCX,
+    PDF,
+    HTML,
+    EML,
+    MARKDOWN,
     CSV,
     TEXT,
 ];

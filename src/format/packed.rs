@@ -1,6 +1,7 @@
-//! Compressed files: gzip, Zstandard, and a zip with one file inside.
+//! Compressed files: gzip, Zstandard, and a zip with one file inside. A zip that an office program wrote is none.
 
 use super::budget::{Budget, too_much};
+use super::documents::office::{self, Zip};
 use super::{Problem, XLSX};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -28,9 +29,33 @@ pub fn unpacked<'a>(name: &'a str, bytes: &'a [u8], budget: Budget) -> Result<Un
     match kind(bytes) {
         Some(Kind::Gzip) => Ok(plain(inner(), read(|| Ok(flate2::read::MultiGzDecoder::new(bytes)), most)?)),
         Some(Kind::Zstandard) => Ok(plain(inner(), read(|| zstd::stream::read::Decoder::new(bytes), most)?)),
-        Some(Kind::Zip) if !is_spreadsheet(name) => only_file(bytes, most),
+        Some(Kind::Zip) if !is_spreadsheet(name) => of_zip(name, bytes, most),
         _ => Ok(Unpacked { name: name.into(), bytes: bytes.into(), note: None }),
     }
+}
+
+/// A zip is left as it is where its parts make a Word file, and unpacked where it holds one file.
+fn of_zip<'a>(name: &'a str, bytes: &'a [u8], most: u64) -> Result<Unpacked<'a>, Problem> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
+    let names: Vec<String> = archive.file_names().filter_map(|n| n.ok().map(Cow::into_owned)).collect();
+    let refused = |kind: &str| Err(Problem::at(0, 0, format!("this is {kind}")));
+    if let Some(kind) = open_document(&mut archive) {
+        return refused(kind);
+    }
+    match office::of_zip(names.iter().map(String::as_str)) {
+        Some(Zip::Word) => Ok(Unpacked { name: name.into(), bytes: bytes.into(), note: None }),
+        Some(Zip::Other(kind)) => refused(kind),
+        None => only_file(archive, bytes, most),
+    }
+}
+
+/// What a zip is by the part in which OpenDocument's files say it.
+fn open_document(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Option<&'static str> {
+    /// Bytes that are looked at.
+    const MOST: u64 = 256;
+    let mut kind = Vec::new();
+    archive.by_name("mimetype").ok()?.take(MOST).read_to_end(&mut kind).ok()?;
+    office::of_open_document(&String::from_utf8_lossy(&kind))
 }
 
 /// Spreadsheets are zips to others only.
@@ -78,15 +103,18 @@ fn counted(from: impl Read, most: u64) -> Result<u64, Problem> {
     std::io::copy(&mut from.take(most + 1), &mut std::io::sink()).map_err(|e| damaged(&e))
 }
 
-fn only_file<'a>(bytes: &[u8], most: u64) -> Result<Unpacked<'a>, Problem> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
+fn only_file<'a>(
+    mut archive: zip::ZipArchive<Cursor<&[u8]>>,
+    bytes: &[u8],
+    most: u64,
+) -> Result<Unpacked<'a>, Problem> {
     let is_data =
         |name: &String| !name.ends_with('/') && !name.starts_with("__MACOSX") && !name.ends_with("TypeSystem.xml");
     let all = archive.file_names().map(|name| name.map(|n| n.into_owned()).map_err(|e| damaged(&e)));
     let names: Vec<String> = all.collect::<Result<Vec<_>, _>>()?.into_iter().filter(is_data).collect();
     let [name] = names.as_slice() else {
         let some = names.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-        let message = format!("the zip holds {} files ({some}); unpack it and open the folder", names.len());
+        let message = format!("this is a zip of {} files ({some}); unpack it and open the folder", names.len());
         return Err(Problem::at(0, 0, message));
     };
     let repeated = named_twice(bytes, archive.central_directory_start());

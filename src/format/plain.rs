@@ -11,7 +11,7 @@ pub const TEXT: Format = Format {
     what: "Plain text: a file, a line or a paragraph is a document",
     extensions: &["txt"],
     recognize: |g| {
-        let is_text = matches!(g.extension, "txt" | "md" | "text");
+        let is_text = matches!(g.extension, "txt" | "text");
         Recognition::when(is_text, Recognition::EXTENSION, "extension of a text")
     },
     is_json: false,

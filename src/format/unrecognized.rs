@@ -2,6 +2,7 @@
 
 use super::columns::{Choice, Layout};
 use super::decode::no_text;
+use super::documents::office;
 use super::recognition::begins_as_json;
 use super::{Problem, Source};
 use serde_json::Value;
@@ -9,6 +10,9 @@ use serde_json::value::RawValue;
 
 /// Why no format recognizes a file.
 pub(super) fn reason(source: &Source) -> Problem {
+    if let Some(kind) = office::of_old(source.bytes) {
+        return Problem::at(0, 0, format!("this is {kind}"));
+    }
     if let Some(kind) = no_text(source.bytes) {
         return Problem::at(0, 0, format!("the file is {kind}, not text; choose a text file"));
     }

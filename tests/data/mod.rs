@@ -2,6 +2,7 @@ mod checks;
 mod columns;
 mod copies;
 mod corpus;
+mod documents;
 mod edits;
 mod formats;
 mod history;

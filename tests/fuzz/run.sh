@@ -38,6 +38,7 @@ for format in "${formats[@]}"; do
         arrow) cp ../golden/tokens.arrow ../golden/texts.arrow "$seeds" ;;
         uima-*) cp ../golden/uima."${format#uima-}" "$seeds" ;;
         csv) printf 'text,label,split\n"In Oslo, 😀",LOC,train\nx,,test\n' >"$seeds/seed" ;;
+        docx | pdf | html | markdown | eml) python3 documents.py "$format" "$seeds" ;;
         text) printf 'Zoë sails. It rains.\n\nOslo\n' >"$seeds/seed" ;;
     esac
     printf '%s: ' "$format"

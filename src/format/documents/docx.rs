@@ -1,0 +1,378 @@
+//! A Word file (ECMA-376, WordprocessingML): paragraphs, lists, tables, footnotes and endnotes as text, with inserted
+//! and without deleted changes. Parts are unfolded as they are read, and no more of them than the budget allows.
+
+use super::flow::Flow;
+use super::left_out::LeftOut;
+use super::office::{self, Zip};
+use crate::corpus::Corpus;
+use crate::format::budget::too_much;
+use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+use std::io::{BufReader, Cursor, Read};
+
+/// A Word file.
+pub const DOCX: Format = Format {
+    name: "docx",
+    what: "A Word file: its text, a file is a document",
+    extensions: &["docx", "dotx"],
+    recognize: |g| {
+        let by_content = Recognition::when(is_word(g.bytes), Recognition::SIGNATURE, "a zip with word/document.xml");
+        let by_name = || g.has_extension(DOCX.extensions) || g.extension == "docm";
+        by_content.or_else(|| Recognition::when(by_name(), Recognition::EXTENSION, "extension of a Word file"))
+    },
+    is_json: false,
+    read,
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
+type Archive<'a> = zip::ZipArchive<Cursor<&'a [u8]>>;
+
+fn broken(why: &dyn std::fmt::Display) -> Problem {
+    Problem::at(0, 0, format!("the Word file cannot be read ({why}); save it anew, or as text"))
+}
+
+fn names(archive: &Archive) -> Vec<String> {
+    archive.file_names().filter_map(|name| name.ok().map(std::borrow::Cow::into_owned)).collect()
+}
+
+fn is_word(bytes: &[u8]) -> bool {
+    let archive = bytes.starts_with(b"PK").then(|| zip::ZipArchive::new(Cursor::new(bytes)).ok()).flatten();
+    archive.is_some_and(|archive| office::of_zip(names(&archive).iter().map(String::as_str)) == Some(Zip::Word))
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    if let Some(kind) = office::of_old(source.bytes) {
+        return Err(Problem::at(0, 0, format!("this is {kind}")));
+    }
+    let mut archive = zip::ZipArchive::new(Cursor::new(source.bytes)).map_err(|e| broken(&e))?;
+    let names = names(&archive);
+    if let Some(Zip::Other(kind)) = office::of_zip(names.iter().map(String::as_str)) {
+        return Err(Problem::at(0, 0, format!("this is {kind}")));
+    }
+    let most = source.budget.unfolded(source.bytes.len());
+    let mut parts = Parts { archive: &mut archive, left: most, most };
+    if parts.whole("[Content_Types].xml")?.to_ascii_lowercase().contains("macroenabled") {
+        return Err(Problem::at(0, 0, format!("this is {}", office::MACROS)));
+    }
+    let is_body = |name: &&String| name.starts_with("word/document") && name.ends_with(".xml");
+    let body = names.iter().find(|n| *n == "word/document.xml").or_else(|| names.iter().find(is_body));
+    let body = body.ok_or_else(|| broken(&"it has no word/document.xml"))?;
+    let mut walk = Walk { flow: Flow::new(most), ..Walk::default() };
+    let mut left_out = LeftOut::default();
+    for part in [body.as_str(), "word/footnotes.xml", "word/endnotes.xml"] {
+        parts.walk(part, &mut walk)?;
+        walk.flow.paragraph();
+    }
+    walk.tell(&mut left_out);
+    for name in &names {
+        let is = |begin: &str| name.strip_prefix(begin).is_some_and(|rest| rest.ends_with(".xml"));
+        if is("word/header") || is("word/footer") {
+            let mut beside = Walk { flow: Flow::new(most), ..Walk::default() };
+            parts.walk(name, &mut beside)?;
+            left_out.add_many(usize::from(!beside.flow.is_empty()), "header or footer", "headers and footers");
+        } else if is("word/comments") {
+            let mut beside = Walk { flow: Flow::new(most), ..Walk::default() };
+            parts.walk(name, &mut beside)?;
+            left_out.add_many(beside.comments, "comment", "comments");
+        } else if name.starts_with("word/embeddings/") || name.starts_with("word/afchunk") {
+            left_out.add("embedded file", "embedded files");
+        } else if is("word/charts/chart") || is("word/diagrams/data") {
+            left_out.add("chart or diagram", "charts and diagrams");
+        }
+    }
+    let title = title(&parts.whole("docProps/core.xml")?);
+    super::add(source, corpus, Found::new(DOCX), &title, walk.flow, &left_out)
+}
+
+/// The title among a file's properties.
+fn title(properties: &str) -> String {
+    let mut reader = Reader::from_str(properties);
+    let (mut title, mut is_open) = (String::new(), false);
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(e) => is_open = e.local_name().into_inner() == "title",
+            Event::End(_) => is_open = false,
+            Event::Text(text) if is_open => title.push_str(&text.xml10_content()),
+            Event::GeneralRef(entity) if is_open => title.extend(character(&entity)),
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    title
+}
+
+/// The character that an entity stands for, if XML has it.
+fn character(entity: &quick_xml::events::BytesRef) -> Option<char> {
+    let named = resolve_predefined_entity(entity).and_then(|text| text.chars().next());
+    named.or_else(|| entity.resolve_char_ref().ok().flatten())
+}
+
+/// The parts of a file, and how much may still be unfolded.
+struct Parts<'p, 'a> {
+    archive: &'p mut Archive<'a>,
+    left: u64,
+    most: u64,
+}
+
+impl Parts<'_, '_> {
+    /// A small part; empty where there is none.
+    fn whole(&mut self, name: &str) -> Result<String, Problem> {
+        /// Bytes that are read of it.
+        const MOST: u64 = 1 << 20;
+        let Ok(part) = self.archive.by_name(name) else { return Ok(String::new()) };
+        let mut bytes = Vec::new();
+        part.take(MOST.min(self.left)).read_to_end(&mut bytes).map_err(|e| broken(&e))?;
+        self.left -= bytes.len() as u64;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Reads a part, if there is one.
+    fn walk(&mut self, name: &str, walk: &mut Walk) -> Result<(), Problem> {
+        let Ok(part) = self.archive.by_name(name) else { return Ok(()) };
+        let mut part = part.take(self.left.saturating_add(1));
+        let read = walk.read(BufReader::new(&mut part));
+        if part.limit() == 0 || walk.flow.is_full() {
+            return Err(too_much(self.most));
+        }
+        self.left = part.limit() - 1;
+        read
+    }
+}
+
+/// The state of reading WordprocessingML.
+struct Walk {
+    flow: Flow,
+    /// The prefixes of its elements and of those of formulas.
+    word: String,
+    math: String,
+    /// An element that is left out, and how many of its name are open.
+    skipped: Option<(String, usize)>,
+    /// The element that is left out holds text.
+    skipped_text: bool,
+    in_run: bool,
+    in_properties: bool,
+    in_text: bool,
+    is_hidden: bool,
+    /// The paragraph is an item of a list, and the one before it.
+    is_item: bool,
+    was_item: bool,
+    /// The paragraph holds text.
+    has_begun: bool,
+    tables: usize,
+    boxes: usize,
+    deleted: usize,
+    hidden: usize,
+    symbols: usize,
+    readings: usize,
+    chunks: usize,
+    comments: usize,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Self {
+            flow: Flow::new(0),
+            word: "w:".into(),
+            math: "m:".into(),
+            skipped: None,
+            skipped_text: false,
+            in_run: false,
+            in_properties: false,
+            in_text: false,
+            is_hidden: false,
+            is_item: false,
+            was_item: false,
+            has_begun: false,
+            tables: 0,
+            boxes: 0,
+            deleted: 0,
+            hidden: 0,
+            symbols: 0,
+            readings: 0,
+            chunks: 0,
+            comments: 0,
+        }
+    }
+}
+
+impl Walk {
+    fn read(&mut self, part: impl std::io::BufRead) -> Result<(), Problem> {
+        let mut reader = Reader::from_reader(part);
+        reader.config_mut().expand_empty_elements = true;
+        let mut buffer = Vec::new();
+        let mut is_root = true;
+        loop {
+            match reader.read_event_into(&mut buffer).map_err(|e| broken(&e))? {
+                Event::Start(e) => {
+                    if std::mem::take(&mut is_root) {
+                        self.take_prefixes(&e);
+                    }
+                    self.start(&e);
+                }
+                Event::End(e) => self.end(e.name().into_inner()),
+                Event::Text(text) => self.characters(&text.xml10_content()),
+                Event::CData(text) => self.characters(&text.xml10_content()),
+                Event::GeneralRef(entity) => match character(&entity) {
+                    Some(c) => self.characters(c.encode_utf8(&mut [0; 4])),
+                    None if self.in_text => return Err(broken(&format!("the entity {} has no meaning", &*entity))),
+                    None => {}
+                },
+                Event::Eof => break,
+                _ => {}
+            }
+            if self.flow.is_full() {
+                break;
+            }
+            buffer.clear();
+        }
+        // A part that is cut leaves nothing open for the next one.
+        self.skipped = None;
+        (self.in_run, self.in_text, self.in_properties) = (false, false, false);
+        Ok(())
+    }
+
+    /// Takes the prefixes of the elements' names from the root.
+    fn take_prefixes(&mut self, root: &BytesStart) {
+        for attribute in root.attributes().with_checks(false).flatten() {
+            let Some(prefix) = attribute.key.into_inner().strip_prefix("xmlns:") else { continue };
+            let prefix = format!("{prefix}:");
+            match &*attribute.value {
+                uri if uri.contains("/wordprocessingml/") && uri.ends_with("/main") => self.word = prefix,
+                uri if uri.ends_with("/math") => self.math = prefix,
+                _ => {}
+            }
+        }
+    }
+
+    fn start(&mut self, element: &BytesStart) {
+        let full = element.name().into_inner();
+        if let Some((name, depth)) = &mut self.skipped {
+            *depth += usize::from(name == full);
+            self.in_text = full.ends_with(":t") || full.ends_with(":delText");
+            return;
+        }
+        if full.ends_with(":Fallback") {
+            self.skip(full);
+            return;
+        }
+        if full.strip_prefix(&*self.math) == Some("t") {
+            self.in_text = true;
+            return;
+        }
+        let Some(name) = full.strip_prefix(&*self.word) else { return };
+        let value = || attribute(element, "val");
+        let is_on = || !matches!(value().as_deref(), Some("0" | "false" | "off"));
+        match name {
+            "p" => (self.is_item, self.has_begun) = (false, false),
+            "numPr" => self.is_item = true,
+            "numId" => self.is_item = value().as_deref() != Some("0"),
+            "r" => (self.in_run, self.is_hidden) = (true, false),
+            "rPr" | "pPr" => self.in_properties = true,
+            "vanish" => self.is_hidden = self.in_run && is_on(),
+            "t" => self.in_text = true,
+            "tab" | "ptab" if self.in_run && !self.in_properties => self.add("\t"),
+            "br" | "cr" if self.in_run => self.flow.line_end(),
+            "noBreakHyphen" => self.add("\u{2011}"),
+            "softHyphen" => self.add("\u{ad}"),
+            "sym" => self.symbols += 1,
+            "comment" => self.comments += 1,
+            "altChunk" => self.chunks += 1,
+            "footnote" | "endnote" => self.flow.paragraph(),
+            "tbl" => {
+                self.flow.paragraph();
+                self.tables += 1;
+            }
+            "tr" => self.flow.row(),
+            "tc" => self.flow.cell(),
+            "del" | "moveFrom" | "txbxContent" | "rt" | "rPrChange" | "pPrChange" => self.skip(full),
+            _ => {}
+        }
+    }
+
+    fn skip(&mut self, full: &str) {
+        self.skipped = Some((full.to_owned(), 1));
+        self.skipped_text = false;
+        self.in_text = false;
+    }
+
+    fn end(&mut self, full: &str) {
+        if full.ends_with(":t") || full.ends_with(":delText") {
+            self.in_text = false;
+        }
+        if let Some((name, depth)) = &mut self.skipped {
+            *depth -= usize::from(name == full);
+            if *depth == 0 {
+                self.skipped = None;
+                self.count_skipped(full);
+            }
+            return;
+        }
+        match full.strip_prefix(&*self.word).unwrap_or_default() {
+            "p" => {
+                self.flow.line();
+                if self.has_begun {
+                    self.was_item = self.is_item;
+                }
+            }
+            "r" => self.in_run = false,
+            "rPr" | "pPr" => self.in_properties = false,
+            "tr" => self.flow.row_end(),
+            "tbl" => {
+                self.tables = self.tables.saturating_sub(1);
+                self.flow.paragraph();
+                self.was_item = false;
+            }
+            _ => {}
+        }
+    }
+
+    fn count_skipped(&mut self, full: &str) {
+        let count = match full.strip_prefix(&*self.word) {
+            Some("del" | "moveFrom") => &mut self.deleted,
+            Some("txbxContent") => &mut self.boxes,
+            Some("rt") => &mut self.readings,
+            _ => return,
+        };
+        *count += usize::from(self.skipped_text);
+    }
+
+    fn characters(&mut self, text: &str) {
+        if !self.in_text || text.is_empty() {
+        } else if self.skipped.is_some() {
+            self.skipped_text = true;
+        } else if self.is_hidden && self.in_run {
+            self.hidden += 1;
+        } else {
+            self.add(text);
+        }
+    }
+
+    /// Adds text, and before the first text of a paragraph its gap.
+    fn add(&mut self, text: &str) {
+        if !std::mem::replace(&mut self.has_begun, true) {
+            let is_line = self.tables > 0 || (self.is_item && self.was_item);
+            if is_line { self.flow.line() } else { self.flow.paragraph() }
+        }
+        self.flow.text(text);
+    }
+
+    fn tell(&self, left_out: &mut LeftOut) {
+        left_out.add_many(self.deleted, "deleted text", "deleted texts");
+        left_out.add_many(self.boxes, "text box", "text boxes");
+        left_out.add_many(self.hidden, "hidden text", "hidden texts");
+        left_out.add_many(self.symbols, "sign of a symbol font", "signs of symbol fonts");
+        left_out.add_many(self.readings, "reading aid", "reading aids");
+        left_out.add_many(self.chunks, "embedded document", "embedded documents");
+    }
+}
+
+/// An attribute by its name without the prefix.
+fn attribute(element: &BytesStart, name: &str) -> Option<String> {
+    let mut all = element.attributes();
+    let found = all.with_checks(false).flatten().find(|a| a.key.local_name().into_inner() == name)?;
+    found.normalized_value(XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
+}

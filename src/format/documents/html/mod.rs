@@ -1,0 +1,140 @@
+//! HTML: the text that a browser shows. Tags are taken as they come, without a tree: the memory that a tree of hostile
+//! tags takes grows with the square of the file. [`attributes`] bounds the time of the tokenizer, [`reader`] takes its
+//! tags and texts.
+
+mod attributes;
+mod reader;
+
+use super::flow::Flow;
+use super::left_out::LeftOut;
+use crate::corpus::Corpus;
+use crate::format::decode::{Decoded, decode_as};
+use crate::format::note::NoteKind;
+use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use encoding_rs::Encoding;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
+use reader::{Reader, Sink};
+use std::cell::RefCell;
+
+/// A page.
+pub const HTML: Format = Format {
+    name: "html",
+    what: "HTML: the text of a page, a file is a document",
+    extensions: &["html", "htm", "xhtml"],
+    recognize: |g| {
+        let by_content = Recognition::when(is_html(g.head), Recognition::SIGNATURE, "begins as HTML does");
+        let by_name = g.has_extension(HTML.extensions);
+        let with_tags =
+            || Recognition::when(by_name && has_tags(g.head), Recognition::STRUCTURE, "extension of HTML, and tags");
+        let by_content = by_content.or_else(with_tags);
+        by_content.or_else(|| Recognition::when(by_name, Recognition::EXTENSION, "extension of HTML"))
+    },
+    is_json: false,
+    read,
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
+/// True where a text begins as HTML does, after comments and an XML declaration.
+fn is_html(head: &str) -> bool {
+    let mut rest = head.trim_start_matches('\u{feff}').trim_start();
+    while let Some((_, after)) = comment(rest) {
+        rest = after.trim_start();
+    }
+    let begins = |with: &str| rest.get(..with.len()).is_some_and(|r| r.eq_ignore_ascii_case(with));
+    begins("<!doctype html") || begins("<html>") || begins("<html ") || begins("<html\n")
+}
+
+/// True for a text with tags.
+fn has_tags(head: &str) -> bool {
+    let is_name =
+        |rest: &str| rest.trim_start_matches('/').starts_with(|c: char| c.is_ascii_alphabetic()) && rest.contains('>');
+    head.match_indices('<').take(100).any(|(at, _)| is_name(&head[at + 1..]))
+}
+
+/// A comment or declaration at the begin of a text, and what follows it.
+fn comment(text: &str) -> Option<(&str, &str)> {
+    let (end, marks) = if text.starts_with("<!--") { ("-->", 3) } else { ("?>", 2) };
+    let is_one = text.starts_with("<!--") || text.starts_with("<?xml");
+    let at = is_one.then(|| text.find(end))?? + marks;
+    Some(text.split_at(at))
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    let decoded = decoded(source)?;
+    let mut found = Found::of(HTML, &decoded);
+    let mut flow = Flow::new(source.budget.file());
+    let page = add(&decoded.text, &mut flow)?;
+    let mut left_out = LeftOut::default();
+    left_out.add_many(page.hidden, "hidden text", "hidden texts");
+    left_out.add_many(page.frames, "frame", "frames");
+    found.notes.add_many(NoteKind::Markup, page.tags, String::new);
+    super::add(source, corpus, found, &page.title, flow, &left_out)
+}
+
+/// The text of a page: in the encoding that a person chose, that of its mark, that of its `meta`, or one that is found.
+fn decoded<'a>(source: &Source<'a>) -> Result<Decoded<'a>, Problem> {
+    let is_utf8 = !source.bytes.is_ascii() && std::str::from_utf8(source.bytes).is_ok();
+    let is_known = source.choices.encoding.is_some() || Encoding::for_bom(source.bytes).is_some() || is_utf8;
+    let declared = declared(source.bytes).filter(|_| !is_known);
+    match declared.map(|encoding| decode_as(source.bytes, encoding)) {
+        Some(Ok(decoded)) => Ok(decoded),
+        _ => source.decode(),
+    }
+}
+
+/// The encoding that a page declares in its first bytes.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    /// Bytes in which the standard looks.
+    const HEAD: usize = 1024;
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
+    let name_after = |key: &str, text: &str| {
+        let rest = text[text.find(key)? + key.len()..].trim_start().strip_prefix('=')?.trim_start();
+        let rest = rest.trim_start_matches(['"', '\'']);
+        let name = &rest[..rest.find(|c: char| "\"'; />?".contains(c) || c.is_whitespace()).unwrap_or(rest.len())];
+        Encoding::for_label(name.as_bytes())
+    };
+    let metas = head.split("<meta").skip(1).map(|tag| &tag[..tag.find('>').unwrap_or(tag.len())]);
+    let of_xml = || head.strip_prefix("<?xml").and_then(|rest| name_after("encoding", &rest[..rest.find("?>")?]));
+    let found = metas.filter_map(|tag| name_after("charset", tag)).next().or_else(of_xml)?;
+    // A declaration that can be read as ASCII is not in UTF-16, whatever it says.
+    Some(if found == encoding_rs::UTF_16LE || found == encoding_rs::UTF_16BE { encoding_rs::UTF_8 } else { found })
+}
+
+/// Findings in a page beside its text.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) title: String,
+    /// Texts that a browser does not show.
+    pub(super) hidden: usize,
+    /// Pages inside it.
+    pub(super) frames: usize,
+    /// Tags, comments and declarations.
+    pub(super) tags: usize,
+}
+
+/// Adds the text of a page.
+///
+/// # Errors
+/// A tag with more attributes than can be read in a sensible time.
+pub(super) fn add(text: &str, flow: &mut Flow) -> Result<Page, Problem> {
+    /// Bytes that are read at once.
+    const PART: usize = 64 << 10;
+    attributes::check(text)?;
+    let is_xml = text.trim_start_matches('\u{feff}').trim_start().starts_with("<?xml");
+    let sink = Sink(RefCell::new(Reader::new(flow, is_xml)));
+    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
+    let queue = BufferQueue::default();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(rest.ceil_char_boundary(PART));
+        queue.push_back(StrTendril::from_slice(part));
+        // It stops only for scripts that are to be run.
+        let _ = tokenizer.feed(&queue);
+        rest = after;
+    }
+    tokenizer.end();
+    Ok(tokenizer.sink.0.into_inner().page)
+}

@@ -1,0 +1,53 @@
+//! Documents of word processors, browsers and mail programs as sources of text. They are read only, and each file is
+//! one document: none of them holds labels, and a label could not be written into one.
+//!
+//! Read in this order: [`flow`] (text as it is built), [`left_out`] (what is told), then a file for each format:
+//! [`markdown`], [`html`], [`eml`], [`docx`] (with [`office`]: what a zip or an old file of an office program is) and
+//! [`pdf`].
+
+pub mod docx;
+pub mod eml;
+mod flow;
+pub mod html;
+mod left_out;
+pub mod markdown;
+pub(super) mod office;
+pub mod pdf;
+
+use super::{Found, Problem, Source};
+use crate::corpus::{Corpus, Document};
+use flow::Flow;
+use left_out::LeftOut;
+use std::sync::Arc;
+
+/// Adds the document of a source, and notes what was left out.
+///
+/// # Errors
+/// A document without text, and one with more than the budget allows.
+fn add(
+    source: &Source,
+    corpus: &mut Corpus,
+    mut found: Found,
+    title: &str,
+    flow: Flow,
+    left_out: &LeftOut,
+) -> Result<Found, Problem> {
+    let text = flow.finish()?;
+    if text.trim().is_empty() {
+        let also = left_out.sentence().map_or_else(String::new, |parts| format!("; not read: {parts}"));
+        return Err(Problem::at(0, 0, format!("the document holds no text{also}")));
+    }
+    left_out.note(&mut found.notes);
+    let mut document = Document::of_text(source.split, source.file, 0, text, Vec::new(), None);
+    document.name = one_line(title);
+    corpus.documents.push(Arc::new(document));
+    Ok(found)
+}
+
+/// A title as a name: on one line, and not too long.
+fn one_line(title: &str) -> String {
+    /// Characters of a name.
+    const MOST: usize = 200;
+    let line: String = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().filter(|c| !c.is_control()).take(MOST).collect()
+}

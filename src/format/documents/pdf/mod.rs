@@ -1,0 +1,139 @@
+//! PDF: the text of its pages, in the order in which they draw it. Pages are parted by an empty line; hyphens at the
+//! ends of lines stay.
+//!
+//! [`load`] keeps the memory of the parser within bounds, [`font`] (with [`map`]) says which characters a font draws,
+//! [`page`] follows the drawing of a page.
+
+mod font;
+mod load;
+mod map;
+mod page;
+
+use super::flow::Flow;
+use super::left_out::LeftOut;
+use crate::corpus::Corpus;
+use crate::format::budget::{Budget, too_much};
+use crate::format::guard::guarded;
+use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use lopdf::{Document, Object};
+
+/// A file for printing.
+pub const PDF: Format = Format {
+    name: "pdf",
+    what: "PDF: the text of its pages, a file is a document",
+    extensions: &["pdf"],
+    recognize: |g| {
+        let by_content = Recognition::when(begins(g.bytes), Recognition::SIGNATURE, "begins with %PDF-");
+        by_content.or_else(|| Recognition::when(g.extension == "pdf", Recognition::EXTENSION, "extension of a PDF"))
+    },
+    is_json: false,
+    read,
+    write: None,
+    rewrite: None,
+    holds: Holds::TEXTS,
+};
+
+/// True where a file begins as a PDF does; space may stand before.
+fn begins(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"%PDF-")
+}
+
+fn broken() -> Problem {
+    Problem::at(0, 0, "the PDF is damaged; print it to a new PDF, or save it as text")
+}
+
+fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+    /// Bytes before the mark that readers of PDF skip.
+    const HEAD: usize = 1024;
+    let head = &source.bytes[..source.bytes.len().min(HEAD)];
+    if !head.windows(5).any(|w| w == b"%PDF-") {
+        return Err(Problem::at(0, 0, "this is no PDF: it does not begin with %PDF-; choose its format with --from"));
+    }
+    let text = guarded(|| text_of(source.bytes, source.budget)).unwrap_or_else(|| Err(broken()))?;
+    let mut found = Found::new(PDF);
+    if text.is_leftward {
+        found.evidence.push("letters of right-to-left scripts stand in the order they are drawn in".into());
+    }
+    super::add(source, corpus, found, &text.title, text.flow, &text.left_out)
+}
+
+/// The content of a file.
+struct Text {
+    title: String,
+    flow: Flow,
+    left_out: LeftOut,
+    is_leftward: bool,
+}
+
+fn text_of(bytes: &[u8], budget: Budget) -> Result<Text, Problem> {
+    /// Annotations that are looked at: pages may share them.
+    const ANNOTATIONS: usize = 1 << 20;
+    let most = budget.unfolded(bytes.len());
+    let document = load::load(bytes, most)?;
+    let mut reader = page::Reader::new(&document, most);
+    let (mut pages, mut scans) = (0usize, 0usize);
+    for page in document.page_iter() {
+        pages += 1;
+        let before = reader.signs;
+        let images = reader.images;
+        reader.page(page);
+        if reader.is_over() {
+            return Err(too_much(most));
+        }
+        scans += usize::from(reader.signs == before && reader.images > images);
+    }
+    let mut left_out = LeftOut::default();
+    if pages == 0 {
+        return Err(broken());
+    }
+    if reader.signs == 0 && scans > 0 {
+        let why = format!("none of the {pages} pages has a text layer (they are pictures, as scans are)");
+        return Err(Problem::at(0, 0, format!("{why}; run text recognition (OCR) over the PDF first")));
+    }
+    if reader.unknown > reader.signs / 2 {
+        let why = "the fonts of the PDF do not say which characters they draw";
+        return Err(Problem::at(0, 0, format!("{why}; run text recognition (OCR) over it, or get the text elsewhere")));
+    }
+    left_out.add_many(scans, "page without a text layer", "pages without a text layer");
+    left_out.add_many(
+        reader.unknown,
+        "character that its font does not name",
+        "characters that their fonts do not name",
+    );
+    let mut looked_at = 0;
+    for page in document.page_iter() {
+        looked_at += beside(&document, page, &mut left_out);
+        if looked_at > ANNOTATIONS {
+            break;
+        }
+    }
+    let has_files =
+        || document.catalog().ok()?.get_deref(b"Names", &document).ok()?.as_dict().ok()?.get(b"EmbeddedFiles").ok();
+    left_out.add_many(usize::from(has_files().is_some()), "set of attached files", "sets of attached files");
+    let (title, is_leftward) = (title(&document).unwrap_or_default(), reader.is_leftward);
+    Ok(Text { title, flow: reader.into_flow(), left_out, is_leftward })
+}
+
+/// The title among a file's properties.
+fn title(document: &Document) -> Option<String> {
+    let properties = document.trailer.get_deref(b"Info", document).ok()?.as_dict().ok()?;
+    lopdf::decode_text_string(properties.get_deref(b"Title", document).ok()?).ok()
+}
+
+/// Counts comments and form fields of a page, which are no part of what it draws, and gives the number of annotations.
+fn beside(document: &Document, page: lopdf::ObjectId, left_out: &mut LeftOut) -> usize {
+    let Ok(annotations) = document.get_page_annotations(page) else { return 1 };
+    for annotation in &annotations {
+        let holds = |key: &[u8]| match annotation.get_deref(key, document) {
+            Ok(Object::String(text, _)) => !text.is_empty(),
+            _ => false,
+        };
+        match annotation.get(b"Subtype").and_then(Object::as_name) {
+            Ok(b"Widget") if holds(b"V") => left_out.add("form field", "form fields"),
+            Ok(b"Widget" | b"Link" | b"Popup") => {}
+            _ if holds(b"Contents") => left_out.add("comment", "comments"),
+            _ => {}
+        }
+    }
+    annotations.len() + 1
+}
