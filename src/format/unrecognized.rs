@@ -4,6 +4,7 @@ use super::columns::{Choice, Layout};
 use super::decode::no_text;
 use super::documents::office;
 use super::recognition::begins_as_json;
+use super::records::{json, python};
 use super::{Problem, Source};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -24,6 +25,11 @@ pub(super) fn reason(source: &Source) -> Problem {
     let is_named_json = ["json", "jsonl", "ndjson"].iter().any(|e| extension.eq_ignore_ascii_case(e));
     if begins_as_json(&decoded.text) || is_named_json {
         return json_reason(&decoded.text);
+    }
+    if python::is_python(&decoded.text)
+        && let Err(problem) = json::records(&decoded.text)
+    {
+        return problem;
     }
     match Layout::detect(&decoded.text, Choice::default()) {
         Err(problem) => problem,

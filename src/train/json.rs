@@ -214,6 +214,7 @@ mod tests {
     fn scores() -> Evaluation {
         let score = Score::of(3, 5, 4);
         Evaluation {
+            dropped: 0,
             overall: score,
             labels: vec![LabelScore { label: "PER".into(), score }, LabelScore { label: "A \"b\"".into(), score }],
             strict: Score::of(1, 2, 3),

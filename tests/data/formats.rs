@@ -14,7 +14,7 @@ fn source<'a>(name: &'a str, bytes: &'a [u8], beside: &'a dyn Fn(&str) -> Option
 }
 
 /// Sentences by ` / `, documents by ` // `, spans as `[words LABEL]`, labels of a document behind it as ` <news, town>`.
-fn shown(corpus: &Corpus) -> String {
+pub(super) fn shown(corpus: &Corpus) -> String {
     let sentence = |d: &Document, s: usize| {
         let spans = d.token_spans(s);
         let words: Vec<String> = d

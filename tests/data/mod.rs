@@ -12,4 +12,5 @@ mod opening;
 mod project;
 mod saving;
 mod schemes;
+mod shapes;
 mod writers;

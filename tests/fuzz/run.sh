@@ -37,10 +37,10 @@ for format in "${formats[@]}"; do
         hf-parquet) cp ../golden/datasets.parquet "$seeds" ;;
         arrow) cp ../golden/tokens.arrow ../golden/texts.arrow "$seeds" ;;
         uima-*) cp ../golden/uima."${format#uima-}" "$seeds" ;;
-        csv) printf 'text,label,split\n"In Oslo, 😀",LOC,train\nx,,test\n' >"$seeds/seed" ;;
         docx | pdf | html | markdown | eml) python3 documents.py "$format" "$seeds" ;;
         text) printf 'Zoë sails. It rains.\n\nOslo\n' >"$seeds/seed" ;;
     esac
+    python3 shapes.py "$format" "$seeds"
     printf '%s: ' "$format"
     if TAGWRIGHT_FORMAT=$format "$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
         -print_final_stats=1 -artifact_prefix="$seeds-crash-" "$seeds" >"$seeds.log" 2>&1; then

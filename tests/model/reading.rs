@@ -132,7 +132,7 @@ fn a_loss_is_told_where_the_model_knows_all_labels() {
     let tagger = tiny();
     let loss = |label: &str| {
         let (corpus, sentences) = corpus("Anna sings in Oslo today", (0, 4), label);
-        let found = evaluate(&tagger, &corpus, &sentences, true, |_, _| true).expect("scores").expect("whole");
+        let found = evaluate(&tagger, &corpus, &sentences, true, None, |_, _| true).expect("scores").expect("whole");
         (found.loss, corpus)
     };
     let known = tagger.tags.labels().remove(0);

@@ -85,7 +85,8 @@ fn the_best_epoch_is_kept_and_not_the_last() {
     assert!(best > 0.15 && scores[3] < 0.5 * best, "dev F1 falls: {scores:?}");
     assert_eq!(finished.best_epoch, scores.iter().position(|f1| *f1 == best).expect("the best") + 1);
     let tagger = Tagger::new(&ModelFolder::open(&out).expect("a model"), &Device::Cpu).expect("a tagger");
-    let saved = evaluate(&tagger, &job.corpus, &job.holdout.dev, true, |_, _| true).expect("scores").expect("all");
+    let saved =
+        evaluate(&tagger, &job.corpus, &job.holdout.dev, true, None, |_, _| true).expect("scores").expect("all");
     assert_eq!(saved.overall.f1, best, "the saved weights are those of the best epoch");
 }
 

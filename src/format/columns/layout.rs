@@ -233,7 +233,7 @@ impl Layout {
             }
             None => header
                 .tag(&by_column)
-                .or_else(|| tags(&table, &by_column, numbered, taken))
+                .or_else(|| tags(&table, &by_column, numbered, separator == Separator::Space, taken))
                 .ok_or_else(|| no_tags(lines, &table, columns))?,
         };
         let free = |i: &usize| *i != tag && !taken(*i);
@@ -449,10 +449,17 @@ fn is_usual(values: &[&str], notation: Notation) -> bool {
     counts.values().all(|n| *n > 1)
 }
 
-/// Whether tags name entities, not chunks of grammar.
+/// Whether tags name entities, not chunks of grammar and not what each mention is linked to.
 fn has_entities(values: &[&str], notation: Notation) -> bool {
-    const CHUNKS: [&str; 11] = ["NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP"];
+    const CHUNKS: [&str; 14] =
+        ["NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "VC", "PC"];
     let labels = values.iter().filter_map(|v| notation.parse(v).ok().flatten());
+    // Links are as many as mentions; types are few.
+    let mentions = labels.clone().filter(|(letter, _)| matches!(letter, 'B' | 'S' | 'U')).count();
+    let distinct = labels.clone().map(|(_, label)| label).collect::<HashSet<_>>().len();
+    if distinct > 10 && distinct * 2 > mentions {
+        return false;
+    }
     matches!(notation, Notation::Usual)
         && labels.clone().next().is_some()
         && !labels.clone().any(|(_, l)| CHUNKS.contains(&l))
@@ -481,6 +488,7 @@ fn tags(
     table: &[Vec<Cow<str>>],
     by_column: &[Vec<&str>],
     numbered: bool,
+    is_space: bool,
     taken: impl Fn(usize) -> bool,
 ) -> Option<(usize, Notation)> {
     let columns = by_column.len();
@@ -499,16 +507,14 @@ fn tags(
     };
     let (mut tag, notation) =
         if usual { (columns - 1, Notation::Usual) } else { search(false).or_else(|| search(true))? };
-    // Of layers of nested entities the outermost: the column before has tags of the same labels.
-    let labels = |i: usize| -> HashSet<&str> {
-        by_column[i].iter().filter_map(|v| notation.parse(v).ok().flatten()).map(|(_, name)| name).collect()
+    // Of several layers the first with entities. CoNLL-2003's third column has chunks, whatever their names.
+    let is_conll2003 = is_space && columns == 4 && !numbered;
+    let layer = |i: &usize| {
+        let known = notation_of(&by_column[*i]);
+        !taken(*i) && known == Some(notation) && has_entities(&by_column[*i], notation)
     };
-    while tag > first + 1 && notation_of(&by_column[tag - 1]) == Some(notation) {
-        let inner = labels(tag);
-        if !inner.is_subset(&labels(tag - 1)) || (inner.is_empty() && !numbered) {
-            break;
-        }
-        tag -= 1;
+    if notation == Notation::Usual && !is_conll2003 {
+        tag = (first..tag).find(layer).unwrap_or(tag);
     }
     Some((tag, notation))
 }

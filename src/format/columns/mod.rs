@@ -59,7 +59,8 @@ pub const WNUT: Format = Format {
 fn recognize(glance: &Glance, format: Format) -> Option<Recognition> {
     let layout = glance.layout().filter(|layout| layout.format() == format)?;
     let score = match layout.fit {
-        _ if !layout.is_usual => Recognition::WEAK,
+        // Words of a text may look like tags; they do not stand behind tabs or below names.
+        _ if !layout.is_usual && layout.header == 0 && layout.separator != Separator::Tab => Recognition::WEAK,
         90.. if layout.header > 0 => Recognition::FITS + 10,
         90.. => Recognition::FITS,
         50.. => Recognition::PARTLY,

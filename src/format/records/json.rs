@@ -240,7 +240,7 @@ pub(in crate::format) fn parse(record: &Record) -> Result<Value, (usize, String)
         }
         let line = record.line + e.line().saturating_sub(1);
         let broken = || (line, format!("the JSON is broken at character {} ({e})", e.column()));
-        python::value(record.text).ok_or_else(broken)
+        python::literal(record.text).ok_or_else(broken)
     })
 }
 

@@ -35,7 +35,7 @@ pub(super) fn lists(text: &str, keep: usize) -> Vec<List<'_>> {
             None if lists.is_empty() => ("", at),
             None => return lists,
         };
-        let mut parser = Parser { text, at: from, depth: 0 };
+        let mut parser = Parser { text, at: from, depth: 0, joins: true };
         let mut list = List { name, elements: Vec::new(), broken: None };
         let each = |range, value| {
             let value = if list.elements.len() < keep { value } else { Value::Null };
@@ -59,9 +59,18 @@ fn is_bare(text: &str) -> bool {
     inside.is_some_and(|rest| rest.starts_with(['"', '\'']))
 }
 
+/// One literal that is all of a text, where texts side by side are no text: in JSON a comma is missing between them.
+pub(super) fn literal(text: &str) -> Option<Value> {
+    parsed(text, false)
+}
+
 /// One literal that is all of a text.
 pub(in crate::format) fn value(text: &str) -> Option<Value> {
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    parsed(text, true)
+}
+
+fn parsed(text: &str, joins: bool) -> Option<Value> {
+    let mut parser = Parser { text, at: 0, depth: 0, joins };
     let value = parser.value().ok()?;
     parser.skip();
     (parser.at == text.len()).then_some(value)
@@ -139,6 +148,8 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    /// Whether texts side by side are one.
+    joins: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -270,7 +281,7 @@ impl<'a> Parser<'a> {
         let mut out = String::new();
         let mut any = false;
         // Texts side by side are one.
-        while let Some((raw, quote, start)) = self.opens_text() {
+        while let Some((raw, quote, start)) = self.opens_text().filter(|_| self.joins || !any) {
             self.at = start;
             self.text_until(quote, raw, &mut out)?;
             any = true;

@@ -1,0 +1,420 @@
+//! Files as people have them, where they differ from the documentation of their formats: one line a shape.
+
+use super::formats::shown;
+use tagwright::corpus::{Corpus, Split};
+use tagwright::format::{self, Choices, Found, NoteKind, Source};
+
+/// Files beside the one that is read: their names and their texts.
+type Beside<'b> = &'b [(&'b str, &'b str)];
+
+fn read(name: &str, bytes: &[u8], beside: Beside) -> Result<(Corpus, Found), String> {
+    let beside = |name: &str| beside.iter().find(|(n, _)| *n == name).map(|(_, text)| text.as_bytes().to_vec());
+    let source = Source { beside: &beside, ..Source::alone(bytes, name, Split::Train, 0) };
+    let mut corpus = Corpus::default();
+    let found = format::read(&source, &mut corpus).map_err(|p| p.to_string())?;
+    Ok((corpus, found))
+}
+
+/// The format that a file is read as, and the corpus in it: `[span LABEL]`, sentences by ` / `, documents by ` // `, `<class>`.
+fn check_with(name: &str, text: &str, beside: Beside, format: &str, expected: &str) {
+    let (corpus, found) = read(name, text.as_bytes(), beside).unwrap_or_else(|e| panic!("{name}: {e}\n{text}"));
+    assert_eq!((found.format.name, shown(&corpus).as_str()), (format, expected), "{name}\n{text}\n{found:?}");
+}
+
+fn check(name: &str, text: &str, format: &str, expected: &str) {
+    check_with(name, text, &[], format, expected);
+}
+
+/// What is told of a file: its notes.
+fn told(name: &str, text: &str, expected: &[NoteKind]) {
+    let (_, found) = read(name, text.as_bytes(), &[]).unwrap_or_else(|e| panic!("{name}: {e}\n{text}"));
+    let kinds: Vec<NoteKind> = found.notes.iter().map(|note| note.kind).collect();
+    assert_eq!(kinds, expected, "{name}\n{text}");
+}
+
+/// A file that is refused, and parts of the reason.
+fn refused(name: &str, text: &str, expected: &[&str]) {
+    let why = read(name, text.as_bytes(), &[]).err().unwrap_or_else(|| panic!("{name} is read:\n{text}"));
+    expected.iter().for_each(|part| assert!(why.contains(part), "{why}\n{text}"));
+}
+
+const SENTENCE: &str = "[Mia PER] met [Bonn LOC]";
+
+#[test]
+fn a_header_names_the_columns() {
+    check("a.tsv", "word\tpos\tner\nMia\tN\tB-PER\nmet\tV\tO\nBonn\tN\tB-LOC\n", "conll", SENTENCE);
+    check("a.train", "WORD\tTAG\nMia\tPER\nmet\tO\nBonn\tLOC\n", "conll", SENTENCE);
+    check("a.csv", "Text,Pos,Ner\nMia,N,B-PER\nmet,V,O\nBonn,N,B-LOC\n", "conll", SENTENCE);
+    check("a.csv", "token,tag\nMia,B-PER\nmet,O\n\nBonn,B-LOC\nis,O\n", "conll", "[Mia PER] met / [Bonn LOC] is");
+    check(
+        "a.csv",
+        "sentence_id,words,labels\n0,Mia,B-PER\n0,\",\",O\n1,\"\"\"\",O\n1,Bonn,B-LOC\n",
+        "gmb",
+        "[Mia PER] , / \" [Bonn LOC]",
+    );
+    check(
+        "a.csv",
+        ",lemma,pos,sentence_idx,word,tag\n0,mia,N,1.0,Mia,B-per\n1,meet,V,1.0,met,O\n2,it,P,2.0,It,O\n",
+        "gmb",
+        "[Mia per] met / It",
+    );
+    check(
+        "a.tsv",
+        "split\ttoken\ttag\ntrain\tMia\tB-PER\ntrain\tmet\tO\n\ntest\tBonn\tB-LOC\n",
+        "conll",
+        "[Mia PER] met // [Bonn LOC]",
+    );
+    let hipe = "TOKEN\tNE-COARSE-LIT\tNE-COARSE-METO\tNEL-LIT\n# document_id = d1\nMia\tB-PER\tO\tQ1\nmet\tO\tO\t_\n\n# document_id = d2\nBonn\tB-LOC\tB-ORG\tQ2\n";
+    check("a.tsv", hipe, "conll", "[Mia PER] met // [Bonn LOC]");
+    told("a.tsv", hipe, &[NoteKind::SecondLayer, NoteKind::Header, NoteKind::Comment]);
+    // Words that are names of columns elsewhere.
+    check("a.tsv", "Word\tO\nof\tO\nMia\tB-PER\n", "wnut", "Word of [Mia PER]");
+    check("a.tsv", "Text\tB-PER\nleft\tO\n", "wnut", "[Text PER] left");
+}
+
+#[test]
+fn comments_and_document_starts_are_no_words() {
+    check("a.conll", "# sent_id = 1\n# text = Mia met\nMia\tN\tB-PER\nmet\tV\tO\n", "conll", "[Mia PER] met");
+    check("a.tsv", "#NOW\tO\nMia\tB-PER\n\n#\tO\n1\tO\nBonn\tB-LOC\n", "wnut", "#NOW [Mia PER] / # 1 [Bonn LOC]");
+    check(
+        "a.iob2",
+        "###MEDLINE:95369245\n\nMia\tB-PER\nmet\tO\n\n###MEDLINE:95369246\n\nBonn\tB-LOC\nis\tO\n",
+        "wnut",
+        "[Mia PER] met // [Bonn LOC] is",
+    );
+    check("a.txt", "-DOCSTART- (12)\n\nMia\tN\tB-PER\n\n-DOCSTART- (13)\n\nit\tN\tO\n", "conll", "[Mia PER] // it");
+    check("a.conll", "-DOCSTART- -X- O\nMia -X- _ B-PER\nmet -X- _ O\n", "conll2003", "[Mia PER] met");
+    check("a.ned", "% a comment\nMia N B-PER\nmet V O\n", "conll", "[Mia PER] met");
+    check("a.conll", "Mia\tB-PER\nmet\tO\n\u{feff}\nBonn\tB-LOC\nis\tO\n", "wnut", "[Mia PER] met / [Bonn LOC] is");
+    let (corpus, _) = read("a.conll", b"# newdoc id = weblog-7\nMia\tB-PER\nmet\tO\n\n-DOCSTART- (8)\n\nit\tO\n", &[])
+        .expect("a corpus");
+    assert_eq!(corpus.documents.iter().map(|d| d.name.as_str()).collect::<Vec<_>>(), ["weblog-7", "8"]);
+}
+
+#[test]
+fn tags_are_spelled_in_many_ways() {
+    check("a.txt", "Mia b-per\nmet o\nBonn b-loc\n", "conll", "[Mia per] met [Bonn loc]");
+    check("a.txt", "Mia B\nBerg I\nmet O\nBonn B\n", "conll", "[Mia Berg ENT] met [Bonn ENT]");
+    check(
+        "a.tsv",
+        "Bundes\tB-PART|B-ORG\nbank\tI-ORG\nin\tO\nBonn\tB-LOC\n",
+        "wnut",
+        "[[Bundes PART] bank ORG] in [Bonn LOC]",
+    );
+    check("a.txt", "1 Los O\n1 Mia B-PER\n2 En O\n2 Bonn B-LOC\n", "conll", "Los [Mia PER] / En [Bonn LOC]");
+    check("a.tsv", "1\tMia\tB-PER\tB-X\n2\tmet\tO\tO\n3\tBonn\tB-LOC\tO\n", "conll", SENTENCE);
+    told("a.tsv", "1\tMia\tB-PER\tB-PER\n2\tmet\tO\tO\n3\tBonn\tB-LOC\tO\n", &[NoteKind::SecondLayer]);
+    check("a.iob", "Mia|B-PER met|O Bonn|B-LOC\n", "wikiner", SENTENCE);
+    check("aij-wikiner-en-wp2", "\nMia|N|I-PER met|V|O Bonn|N|I-LOC\n", "wikiner", SENTENCE);
+    check("a.txt", "Mia/PER met/O Bonn/LOC\nit/O is/O far/O\n", "slash-tags", "[Mia PER] met [Bonn LOC] / it is far");
+    check("a.txt", "北山/ns 很高/o 。/o\n没有人/o 来/o\n", "slash-tags", "[北 山 ns] 很 高 。 / 没 有 人 来");
+    check_with(
+        "sentences.txt",
+        "Mia met Bonn\nit is\n",
+        &[("tags.txt", "B-PER O B-LOC\nO O\n")],
+        "parallel",
+        "[Mia PER] met [Bonn LOC] / it is",
+    );
+}
+
+#[test]
+fn marks_in_a_text_are_taken_out() {
+    check(
+        "a.txt",
+        "<PER>Mia</PER> met <LOC>Bonn</LOC>\nIt is &lt; far\n<PER>Tom</PER> left\n",
+        "inline-xml",
+        "[Mia PER] met [Bonn LOC] / It is < far / [Tom PER] left",
+    );
+    check(
+        "a.sgml",
+        "<DOC><TEXT><ENAMEX TYPE=\"PER\">Mia</ENAMEX> met <ENAMEX TYPE=\"LOC\">Bonn</ENAMEX></TEXT></DOC>",
+        "inline-xml",
+        SENTENCE,
+    );
+    check(
+        "a.xml",
+        "<cons sem=\"G#DNA\"><cons sem=\"G#PRO\">Bcl</cons> gene</cons> x <cons sem=\"G#PRO\">NF</cons>",
+        "inline-xml",
+        "[[Bcl G#PRO] gene G#DNA] x [NF G#PRO]",
+    );
+    check("a.txt", "{{name:Mia}} met {{place:Bonn}}.\n", "inline-xml", "[Mia name] met [Bonn place] .");
+    check(
+        "en-ner.train",
+        "<START:per> Mia <END> met <START> Bonn <END>\n\nit is\n",
+        "opennlp",
+        "[Mia per] met [Bonn default] // it is",
+    );
+    check("nlu.md", "## intent:ask\n- is [Bonn](LOC) far\n## synonym:x\n- y\n", "rasa", "is [Bonn LOC] far <ask>");
+    check(
+        "nlu.yml",
+        "nlu:\n- intent: ask\n  examples: |\n    - is [Bonn]{\"entity\": \"LOC\", \"role\": \"to\"} far\n    - hi\n",
+        "rasa",
+        "is [Bonn LOC] far <ask> // hi <ask>",
+    );
+    check("a.txt", "__label__a __label__b The boat\n__label__a Soup\n", "fasttext", "The boat <a, b> // Soup <a>");
+    told("a.txt", "__label__a The boat\n__label__b\n", &[NoteKind::RecordWithoutText]);
+    check(
+        "a.txt",
+        "1|t|Mia sleeps.\n1|a|In Bonn.\n1\t0\t3\tMia\tPER\tX\n1\t15\t19\tBonn\tLOC\tY\n1\tREL\tX\tY\n",
+        "pubtator",
+        "[Mia PER] sleeps . / In [Bonn LOC] .",
+    );
+    // Prose with hyphens, dashes and links is prose.
+    check(
+        "a.txt",
+        "We take the S-Bahn\nor the U-Bahn\nor go by E-bike\n",
+        "text",
+        "We take the S - Bahn / or the U - Bahn / or go by E - bike",
+    );
+}
+
+#[test]
+fn tables_hold_sentences_texts_and_classes() {
+    check("a.csv", "id,tokens,ner_tags\n0,\"['Mia', 'met', 'Bonn']\",\"['B-PER', 'O', 'B-LOC']\"\n", "csv", SENTENCE);
+    check("a.csv", "tokens,tags\n\"['Mia' 'met'\n 'Bonn']\",\"['B-PER' 'O'\n 'B-LOC']\"\n", "csv", SENTENCE);
+    check_with(
+        "a.csv",
+        "tokens,tags\n['Mia' 'met' 'Bonn'],[1 0 2]\n",
+        &[("labels.txt", "O\nB-PER\nB-LOC\n")],
+        "csv",
+        SENTENCE,
+    );
+    check("a.csv", "text,labels\nMia met Bonn,B-PER O B-LOC\nit is,O O\n", "csv", "[Mia PER] met [Bonn LOC] / it is");
+    check("a.csv", "NARRATIVE,target,split\nMia|met,B-PER|O,train\nit|is,O|O,test\n", "csv", "[Mia PER] met // it is");
+    check("a.csv", "PER O\tMia met\nO O\tit is\n", "csv", "[Mia PER] met / it is");
+    check(
+        "a.csv",
+        "text,entities\nMia met Bonn,\"[(0, 3, 'PER'), (8, 12, 'LOC')]\"\nit is,[]\n",
+        "csv",
+        "[Mia PER] met [Bonn LOC] // it is",
+    );
+    check(
+        "a.csv",
+        "label,foo,text\npositive,1,ok\nnegative,2,no soup\npositive,3,\"ok, again\"\n",
+        "csv",
+        "ok <positive> // no soup <negative> // ok , again <positive>",
+    );
+    check(
+        "a.csv",
+        "TRAVEL,The boat left\nFOOD,Soup is hot\nTRAVEL,Which pier\nFOOD,Bread is cheap\n",
+        "csv",
+        "The boat left <TRAVEL> // Soup is hot <FOOD> // Which pier <TRAVEL> // Bread is cheap <FOOD>",
+    );
+    check(
+        "a.csv",
+        "id,comment_text,toxic,insult\n1,go away,1,1\n2,fine day,0,0\n",
+        "csv",
+        "go away <insult, toxic> // fine day",
+    );
+    check("a.csv", "text,labels\nThe boat,travel|boats\nSoup,food\n", "csv", "The boat <boats, travel> // Soup <food>");
+    check_with(
+        "annotations.csv",
+        "File,Line,Begin Offset,End Offset,Type\nd.txt,1,0,3,PER\n",
+        &[("d.txt", "It rained.\nMia left.\n")],
+        "comprehend",
+        "It rained . // [Mia PER] left .",
+    );
+    let elided =
+        "tokens,tags\n\"['Mia' ... 'x']\",\"['B-PER' ... 'O']\"\n\"['it']\",\"['O']\"\n\"['Mia']\",\"['B-PER']\"\n";
+    check("a.csv", elided, "csv", "it / [Mia PER]");
+    refused("a.tsv", "12\t0\t6\tPERSON\n13\t2\t8\tPLACE\n", &["offsets", "texts"]);
+}
+
+#[test]
+fn json_has_spans_under_any_usual_key() {
+    let one = |record: &str| check("a.jsonl", record, "doccano", SENTENCE);
+    one(r#"{"text":"Mia met Bonn","entities":[{"start":0,"end":3,"label":"PER"},{"start":8,"end":12,"label":"LOC"}]}"#);
+    one(r#"{"data":"Mia met Bonn","label":[[0,3,"PER"],[8,12,"LOC"]]}"#);
+    one(
+        r#"{"full_text":"Mia met Bonn","spans":[{"start_position":0,"end_position":3,"entity_type":"PER","entity_value":"Mia"},{"start_position":8,"end_position":12,"entity_type":"LOC"}]}"#,
+    );
+    one("{\n\"content\": \"Mia met Bonn\",\n\"entities\": [[0,3,\"PER\",\"#f00\"],[8,12,\"LOC\",\"#0f0\"]]\n}\n");
+    check(
+        "a.json",
+        "{\n \"text\": \"Mia\",\n \"label\": [[0,3,\"PER\"]]\n}\n{\n \"text\": \"it\",\n \"label\": []\n}\n",
+        "doccano",
+        "[Mia PER] // it",
+    );
+    check(
+        "a.jsonl",
+        "{\"text\":\"The boat\",\"label\":\"a\"}\n{\"text\":\"Soup\",\"label\":[\"b\",\"c\"]}\n",
+        "doccano",
+        "The boat <a> // Soup <b, c>",
+    );
+    check("dev.txt", "{\"text\":\"The boat\",\"cats\":{\"A\":1.0,\"B\":0.1}}\n", "doccano", "The boat <A>");
+    let users = r#"{"text":"Mia","annotations":[{"label":1,"start_offset":0,"end_offset":3,"user":1},{"label":1,"start_offset":0,"end_offset":3,"user":2}]}"#;
+    check("a.jsonl", users, "doccano", "[Mia 1]");
+    told("a.jsonl", users, &[NoteKind::SecondAnnotator]);
+    told(
+        "a.jsonl",
+        r#"{"text":"Mia","label":[[0,3,"PER"],[0,3,"PER"],[0,3,""]]}"#,
+        &[NoteKind::DuplicateSpan, NoteKind::SpanWithoutLabel],
+    );
+    check("a.jsonl", r#"{"text":"Mia \ud83d met","label":[[0,3,"PER"]]}"#, "doccano", "[Mia PER] \u{fffd} met");
+    let answers = "{\"text\":\"Mia\",\"label\":\"A\",\"answer\":\"accept\"}\n{\"text\":\"it\",\"label\":\"A\",\"answer\":\"reject\"}\n";
+    check("a.jsonl", answers, "prodigy", "Mia <A> // it");
+    told("a.jsonl", answers, &[NoteKind::RejectedRecord]);
+}
+
+#[test]
+fn json_of_other_tools() {
+    check(
+        "a.json",
+        r#"{"content":"Mia met Bonn","annotation":[{"label":["PER"],"points":[{"start":0,"end":2,"text":"Mia"}]},{"label":["LOC"],"points":[{"start":8,"end":11,"text":"Bonn"}]}]}"#,
+        "dataturks",
+        SENTENCE,
+    );
+    check(
+        "a.json",
+        r#"{"text":"小文去北山","label":{"name":{"小文":[[0,1]]},"scene":{"北山":[[3,4]]}}}"#,
+        "cluener",
+        "[小 文 name] 去 [北 山 scene]",
+    );
+    check(
+        "a.json",
+        r#"{"text":"Mia met. It is.","ents":[{"start":0,"end":3,"label":"PER"}],"sents":[{"start":0,"end":8},{"start":9,"end":15}],"tokens":[{"id":0,"start":0,"end":3},{"id":1,"start":4,"end":8},{"id":2,"start":9,"end":11},{"id":3,"start":12,"end":15}],"cats":{"T":1.0}}"#,
+        "spacy-doc-json",
+        "[Mia PER] met. / It is. <T>",
+    );
+    check(
+        "a.manifest",
+        r#"{"source":"Mia met","job":{"annotations":{"entities":[{"startOffset":0,"endOffset":3,"label":"PER"}]}},"job-metadata":{"type":"groundtruth/text-span"}}"#,
+        "ground-truth",
+        "[Mia PER] met",
+    );
+    check(
+        "a.manifest",
+        r#"{"source":"Mia met","job":0,"job-metadata":{"class-name":"A","type":"groundtruth/text-classification"}}"#,
+        "ground-truth",
+        "Mia met <A>",
+    );
+    check(
+        "a.jsonl",
+        r#"{"textContent":"Mia met","textSegmentAnnotations":[{"endOffset":3,"displayName":"PER"}],"dataItemResourceLabels":{"aiplatform.googleapis.com/ml_use":"test"}}"#,
+        "vertex",
+        "[Mia PER] met",
+    );
+    check(
+        "a.jsonl",
+        r#"{"text_snippet":{"content":"Mia met"},"annotations":[{"display_name":"PER","text_extraction":{"text_segment":{"start_offset":"0","end_offset":"3"}}}]}"#,
+        "vertex",
+        "[Mia PER] met",
+    );
+    check(
+        "a.json",
+        r#"[{"text":"Mia met","intent":"I","entities":[{"entity":"PER","startPos":0,"endPos":2}]}]"#,
+        "luis",
+        "[Mia PER] met <I>",
+    );
+    check(
+        "a.json",
+        r#"{"rasa_nlu_data":{"common_examples":[{"text":"Mia met","intent":"I","entities":[{"start":0,"end":3,"value":"m","entity":"PER"}]}]}}"#,
+        "rasa",
+        "[Mia PER] met <I>",
+    );
+    let bioc = r#"{"documents":[{"id":"7","passages":[{"offset":0,"text":"é Mia","annotations":[{"infons":{"type":"PER"},"text":"Mia","locations":[{"offset":3,"length":3}]}]},{"offset":7,"text":"Bonn","annotations":[{"infons":{"type":"LOC"},"text":"Bonn","locations":[{"offset":7,"length":4}]}]}]}]}"#;
+    check("a.json", bioc, "bioc-json", "é [Mia PER] / [Bonn LOC]");
+    let azure = r#"{"projectFileVersion":"1","stringIndexType":"Utf16CodeUnit","assets":{"documents":[{"location":"1.txt","entities":[{"labels":[{"category":"PER","offset":3,"length":3}]}]}]}}"#;
+    check_with("labels.json", azure, &[("1.txt", "😀 Mia met")], "azure-language", "😀 [Mia PER] met");
+    let studio = r#"[{"data":{"prompt":"A long prompt about labels","body":"Mia met"},"annotations":[{"was_cancelled":true,"result":[]},{"result":[{"type":"labels","value":{"start":0,"end":3,"text":"Mia","labels":["PER"]}},{"type":"labels","value":{"start":4,"end":7,"text":"met"}}]}],"predictions":[{"result":[]}]}]"#;
+    check("a.json", studio, "label-studio", "[Mia PER] met");
+    told("a.json", studio, &[NoteKind::CanceledAnnotation, NoteKind::Prediction, NoteKind::SpanWithoutLabel]);
+    check(
+        "a.py",
+        "('Mia met', {'entities': [(0, 3, 'PER')]}),\n('it', [(0, 2, 'X')]),\n",
+        "spacy-json",
+        "[Mia PER] met // [it X]",
+    );
+    check(
+        "a.py",
+        "D = [('Mia met', {'words': ['Mia', 'met'], 'entities': ['U-PER', 'O']})]\n",
+        "spacy-json",
+        "[Mia PER] met",
+    );
+    check(
+        "a.xml",
+        "<D><TEXT><![CDATA[Mia met]]></TEXT><TAGS><NAME id=\"P0\" start=\"0\" end=\"3\" text=\"Mia\" TYPE=\"PER\"/></TAGS></D>",
+        "standoff-xml",
+        "[Mia PER] met",
+    );
+}
+
+#[test]
+fn what_is_no_data_is_refused_with_the_reason() {
+    refused(
+        "a.json",
+        "{\"name\": \"x\", \"note\": \"Take the S-Bahn, then walk\"}\n{\"name\": \"y\", \"note\": \"E-bike\"}\n",
+        &["JSON", "“name”"],
+    );
+    refused(
+        "a.jsonl",
+        "{\"tokens\": [\"Mia\"], \"ner_tags\": [\"B-PER\" \"O\"]}\n{tokens: [O]}\n",
+        &["line 1", "JSON"],
+    );
+    refused("a.json", "[\n {\"text\": \"Mia\"},\n {\"text\": \"B-PER\"\n", &["line 4"]);
+    refused("a.jsonl", "{\"tokens\": [\"Mia\"], \"ner_tags\": [1]}\n", &["numbers", "labels.txt", "label.json"]);
+    refused("a.py", "T = [\n ('It's', {'entities': []}),\n]\n", &["line 2"]);
+    refused("a.yml", "nlu:\n- intent: &a [*a\n  examples: |\n    - x\n", &["anchors"]);
+}
+
+#[test]
+fn a_wrong_byte_is_told_and_saved_as_it_was() {
+    let bytes = b"M\xc3\xbcller\tB-PER\nl\xc3\xb6st\tO\nK\xc3\xb6ln\tB-LOC\nx\xff\tO\n";
+    let (mut corpus, found) = read("a.tsv", bytes, &[]).expect("a corpus");
+    assert_eq!(shown(&corpus), "[Müller PER] löst [Köln LOC] x\u{fffd}");
+    assert_eq!(found.problems.iter().map(|p| p.line).collect::<Vec<_>>(), [4]);
+    let rewrite = found.format.rewrite.expect("it is saved");
+    let source = Source::alone(bytes, "a.tsv", Split::Train, 0);
+    let label = corpus.labels.intern("ORG").expect("few labels");
+    let span = corpus.document(0).span_at(0, 3..4, label);
+    corpus.document_mut(0).insert_span(span);
+    let current = format::Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
+    let saved = rewrite(&source, &current).expect("bytes");
+    assert_eq!(saved, b"M\xc3\xbcller\tB-PER\nl\xc3\xb6st\tO\nK\xc3\xb6ln\tB-LOC\nx\xff\tB-ORG\n");
+}
+
+/// A file saved with the first span's label changed to `NEW`.
+fn check_saved(name: &str, text: &str, expected: &str) {
+    let (mut corpus, found) = read(name, text.as_bytes(), &[]).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let source = Source::alone(text.as_bytes(), name, Split::Train, 0);
+    let choices = Choices { unit: found.unit, ..Choices::default() };
+    let rewrite = found.format.rewrite.expect("it is saved");
+    let save = |corpus: &Corpus| {
+        let current = format::Current { corpus, file: 0, scheme: found.scheme, anew: false };
+        String::from_utf8(rewrite(&Source { choices, ..source }, &current).expect("bytes")).expect("text")
+    };
+    assert_eq!(save(&corpus), text, "{name}: saved without a change");
+    let label = corpus.labels.intern("NEW").expect("few labels");
+    let at = corpus.documents.iter().position(|d| !d.spans.is_empty()).expect("a span") as u32;
+    let span = corpus.document(at).spans[0];
+    corpus.document_mut(at).remove_span(span);
+    corpus.document_mut(at).insert_span(tagwright::corpus::Span { label, ..span });
+    assert_eq!(save(&corpus), expected, "{name}: saved with a change");
+}
+
+#[test]
+fn what_was_left_out_stays_when_a_file_is_saved() {
+    check_saved("a.tsv", "word\tner\n# c\nMia\tB-PER\nmet\tO\n", "word\tner\n# c\nMia\tB-NEW\nmet\tO\n");
+    check_saved(
+        "a.csv",
+        "Sentence #,Word,POS,Tag\n1,\"a, b\",N,B-geo\n,\"\"\"\",X,O\n",
+        "Sentence #,Word,POS,Tag\n1,\"a, b\",N,B-NEW\n,\"\"\"\",X,O\n",
+    );
+    check_saved("a.txt", "Mia b-per\nBerg i-per\nmet o\n", "Mia b-NEW\nBerg i-NEW\nmet o\n");
+    check_saved("a.tsv", "Bundes\tB-PART|B-ORG\nbank\tI-ORG\n", "Bundes\tB-ORG|B-NEW\nbank\tI-ORG\n");
+    check_saved(
+        "a.conllu",
+        "1\tMia\t_\tN\t_\t_\t0\tr\t_\tSpaceAfter=No name=B-PER\n",
+        "1\tMia\t_\tN\t_\t_\t0\tr\t_\tSpaceAfter=No name=B-NEW\n",
+    );
+    let users = "{\"text\":\"Mia\",\"annotations\":[{\"label\":\"A\",\"start_offset\":0,\"end_offset\":3,\"user\":1},{\"label\":\"A\",\"start_offset\":0,\"end_offset\":3,\"user\":2}]}\n";
+    check_saved(
+        "a.jsonl",
+        users,
+        &users
+            .replacen("\"A\"", "\"NEW\"", 1)
+            .replace(",{\"label\":\"A\",\"start_offset\":0,\"end_offset\":3,\"user\":2}", ""),
+    );
+    let presidio = "{\"full_text\":\"Mia\",\"id\":9,\"spans\":[{\"start_position\":0,\"end_position\":3,\"entity_type\":\"A\"}]}\n";
+    check_saved("a.jsonl", presidio, &presidio.replace("\"A\"", "\"NEW\""));
+}
