@@ -226,12 +226,12 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let push = |out: &mut Unmarked, from: usize| {
             out.push(&if is_xml { resolved(&text[from..next]) } else { text[from..next].into() })
         };
-        if rest.starts_with('\n') {
+        if let Some(behind) = rest.strip_prefix('\n') {
             at = next + 1;
             let ends = match extent {
                 Extent::File => false,
                 Extent::Line => true,
-                Extent::Paragraph => rest[1..].lines().next().is_some_and(|l| l.trim().is_empty()),
+                Extent::Paragraph => behind.lines().next().is_some_and(|l| l.trim().is_empty()),
             };
             if ends && open.is_empty() {
                 push(&mut out, plain);

@@ -68,9 +68,9 @@ fn recognize(value: &Value) -> Option<Recognition> {
     if !classes(value).is_empty() {
         return fits(Recognition::FITS, format!("texts under “{key}” with labels"));
     }
-    let is_empty = |k: &&str| value.get(*k).is_some_and(|v| v.is_null() || v.as_array().is_some_and(Vec::is_empty));
+    let is_empty = |k: &str| value.get(k).is_some_and(|v| v.is_null() || v.as_array().is_some_and(Vec::is_empty));
     let is_usual = ["text", "content", "full_text", "sentence"].contains(&key);
-    if SPANS.iter().any(|k| is_empty(&k)) || is_usual {
+    if SPANS.iter().any(|k| is_empty(k)) || is_usual {
         return fits(Recognition::PARTLY, format!("texts under “{key}”"));
     }
     None
