@@ -37,7 +37,8 @@ impl Split {
     pub fn from_file_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
         let has = |word: &str| name.contains(word);
-        if has("testa") || has("dev") || has("valid") {
+        let is_val = name.split(|c: char| !c.is_alphanumeric()).any(|word| word == "val");
+        if has("testa") || has("dev") || has("valid") || is_val {
             Some(Self::Dev)
         } else if has("test") {
             Some(Self::Test)
@@ -52,7 +53,7 @@ impl Split {
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "train" => Some(Self::Train),
-            "dev" | "valid" | "validation" => Some(Self::Dev),
+            "dev" | "val" | "valid" | "validation" => Some(Self::Dev),
             "test" => Some(Self::Test),
             _ => None,
         }

@@ -1,5 +1,6 @@
 //! brat's standoff: `X.ann` beside the text `X.txt`. Relations, events, attributes and notes are kept as they are.
 
+use super::note::NoteKind;
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
 use super::words::{label_name, other_words};
 use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write, decode_utf8};
@@ -33,7 +34,9 @@ struct Bound<'a> {
 fn bounds(text: &str, mut tell: impl FnMut(usize, String)) -> Vec<Bound<'_>> {
     let mut found = Vec::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    for (line, whole) in (1..).zip(text.lines()).filter(|(_, l)| l.starts_with('T')) {
+    // `T1`; other tools add lines such as `TT1` with codes.
+    let is_bound = |l: &str| l.strip_prefix('T').is_some_and(|rest| !rest.starts_with('T'));
+    for (line, whole) in (1..).zip(text.lines()).filter(|(_, l)| is_bound(l)) {
         match bound(whole, line) {
             Some(bound) => found.push(bound),
             None => tell(
@@ -93,7 +96,8 @@ impl<'a> Places<'a> {
     fn range(&self, start: usize, end: usize) -> Option<(u32, u32)> {
         match &self.long {
             None => self.ruler.range(start, end),
-            Some(long) => self.ruler.range(*long.get(start)?, *long.get(end)?),
+            // The end is behind the last character, also where a line end of two follows.
+            Some(long) => self.ruler.range(*long.get(start)?, *long.get(end.checked_sub(1)?)? + 1),
         }
     }
 }
@@ -148,6 +152,9 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             Some(b'A' | b'M') => found.also("attributes"),
             Some(b'N') => found.also("normalizations"),
             Some(b'#') => found.also("notes"),
+            Some(b'T') if line.starts_with("TT") => {
+                found.notes.add(NoteKind::OtherAnnotationKind, || line.to_owned());
+            }
             _ => {}
         }
     }

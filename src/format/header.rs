@@ -25,7 +25,34 @@ pub(super) enum Role {
 
 /// The names of each role, as [`normalized`].
 const NAMES: [(Role, &[&str]); 9] = [
-    (Role::Word, &["token", "tokens", "word", "words", "form", "surface", "strwords", "tokenizedtext"]),
+    (
+        Role::Word,
+        &[
+            "token",
+            "tokens",
+            "word",
+            "words",
+            "form",
+            "surface",
+            "strwords",
+            "tokenizedtext",
+            "palabra",
+            "mot",
+            "wort",
+            "parola",
+            "palavra",
+            "slovo",
+            "slowo",
+            "ord",
+            "词",
+            "字",
+            "单词",
+            "字符",
+            "単語",
+            "слово",
+            "كلمة",
+        ],
+    ),
     (
         Role::Tag,
         &[
@@ -54,6 +81,15 @@ const NAMES: [(Role, &[&str]); 9] = [
             "nelabel",
             "slot",
             "slots",
+            "etiqueta",
+            "etiquette",
+            "etikett",
+            "etichetta",
+            "标签",
+            "标注",
+            "タグ",
+            "метка",
+            "тег",
         ],
     ),
     (

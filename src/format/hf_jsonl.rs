@@ -29,7 +29,7 @@ pub const HF_JSONL: Format = Format {
     holds: Holds { spaced_labels: true, spaced_words: true, any_character: true, ..Holds::NOTHING },
 };
 
-pub(super) const WORDS: [&str; 5] = ["tokens", "words", "token", "str_words", "x"];
+pub(super) const WORDS: [&str; 7] = ["tokens", "words", "token", "str_words", "x", "text", "sentence"];
 pub(super) const TAGS: [&str; 6] = ["ner_tags", "tags", "labels", "ner", "ner_tags_str", "y"];
 
 /// Files of names and their numbers, in either direction.
@@ -236,7 +236,8 @@ pub(super) fn name_tags() -> String {
 pub(super) fn names(source: &Source) -> Option<(&'static str, Vec<String>)> {
     let text = |name: &str| String::from_utf8((source.beside)(name)?).ok();
     let from_info = || {
-        let info: Value = serde_json::from_str(&text("dataset_info.json")?).ok()?;
+        let info = text("dataset_info.json").or_else(|| text("dataset_infos.json"))?;
+        let info: Value = serde_json::from_str(&info).ok()?;
         names_in(&info)
     };
     let from_list =

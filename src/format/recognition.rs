@@ -121,6 +121,9 @@ pub(super) fn recognize_with_evidence(source: &Source) -> Option<(Format, Recogn
     if records.is_empty() && is_json && beginning.bytes.len() < source.bytes.len() {
         records = source.decode().map(|whole| json::first(&whole.text)).unwrap_or_default();
     }
+    if !is_json && super::columns::has_only_returns(part) {
+        return None;
+    }
     let glance = Glance {
         name: source.name,
         extension: &extension,

@@ -3,6 +3,7 @@
 use super::columns::{Choice, Layout};
 use super::decode::no_text;
 use super::documents::office;
+use super::inline::OTHER_XML;
 use super::recognition::begins_as_json;
 use super::records::{json, python};
 use super::{Problem, Source};
@@ -25,6 +26,9 @@ pub(super) fn reason(source: &Source) -> Problem {
     let is_named_json = ["json", "jsonl", "ndjson"].iter().any(|e| extension.eq_ignore_ascii_case(e));
     if begins_as_json(&decoded.text) || is_named_json {
         return json_reason(&decoded.text);
+    }
+    if let Some((_, what)) = OTHER_XML.iter().find(|(mark, _)| decoded.text.contains(mark)) {
+        return Problem::at(0, 0, format!("this is {what}, which is not read"));
     }
     if python::is_python(&decoded.text)
         && let Err(problem) = json::records(&decoded.text)

@@ -8,9 +8,9 @@
 use super::saved;
 use crate::corpus::Split;
 use crate::disk::{self, DiskError};
-use crate::format::{FORMATS, card, hf_jsonl};
+use crate::format::{self, FORMATS, Source, card, hf_jsonl};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A file of a dataset.
@@ -67,8 +67,36 @@ pub(super) fn files_of(folder: &Path) -> Result<Listing, DiskError> {
     if by_class.len() > listing.files.len() {
         listing = Listing { files: by_class, left: Vec::new() };
     }
+    if listing.files.is_empty() {
+        listing = inside(folder)?;
+    }
     listing.files.sort();
     Ok(listing)
+}
+
+/// The dataset of the only folder inside that has one; of several nobody knows which is meant.
+fn inside(folder: &Path) -> Result<Listing, DiskError> {
+    /// Files of a dataset lie no deeper.
+    const DEEPEST: usize = 4;
+    let mut level = vec![folder.to_owned()];
+    for _ in 0..DEEPEST {
+        level = level.iter().flat_map(|folder| disk::folders(folder)).collect();
+        let mut found = Vec::new();
+        for inner in &level {
+            let listing = from_names(candidates(inner)?);
+            found.extend((!listing.files.is_empty()).then_some(listing));
+        }
+        match found.len() {
+            0 => {}
+            1 => return Ok(found.remove(0)),
+            // Folders of annotated documents are one dataset.
+            _ if found.iter().flat_map(|l| &l.files).all(|f| f.path.extension().is_some_and(|e| e == "ann")) => {
+                return Ok(Listing { files: found.into_iter().flat_map(|l| l.files).collect(), left: Vec::new() });
+            }
+            _ => return Ok(Listing::default()),
+        }
+    }
+    Ok(Listing::default())
 }
 
 /// The files of a folder that would be read as data from it, hidden ones aside.
@@ -101,32 +129,41 @@ fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
     const NO_CLASS: [&str; 4] = ["unsup", "unlabeled", "unlabelled", "none"];
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let texts = |folder: &Path| -> Result<Vec<PathBuf>, DiskError> {
-        let is_text = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
+        // Newsgroups have numbers for names.
+        let is_text = |path: &PathBuf| match path.extension() {
+            Some(ending) => ending.eq_ignore_ascii_case("txt"),
+            None => path.file_name().is_some_and(|n| n.to_string_lossy().chars().all(|c| c.is_ascii_digit())),
+        };
         Ok(disk::list(folder)?.into_iter().filter(is_text).collect())
     };
-    let mut files = Vec::new();
-    let mut add = |folder: &Path, split: Split| -> Result<(), DiskError> {
+    let of_split = |folder: &Path, split: Split| -> Result<Vec<DataFile>, DiskError> {
         let classes: Vec<PathBuf> =
             disk::folders(folder).into_iter().filter(|f| Split::from_name(&name(f).to_lowercase()).is_none()).collect();
         let mut found = Vec::new();
+        let is_standoff = |path: &PathBuf| path.extension().is_some_and(|e| e == "ann" || e == "a1");
         for inner in classes {
+            // Annotations of brat have their texts beside them.
+            if disk::list(&inner)?.iter().any(is_standoff) {
+                continue;
+            }
             let class = Some(name(&inner)).filter(|class| !NO_CLASS.contains(&class.to_lowercase().as_str()));
             found.extend(texts(&inner)?.into_iter().map(|path| DataFile { split, path, class: class.clone() }));
         }
-        // One folder alone is no choice between classes.
-        let labels: std::collections::BTreeSet<&String> = found.iter().filter_map(|f| f.class.as_ref()).collect();
-        if labels.len() > 1 {
-            files.extend(found);
-        }
-        Ok(())
+        Ok(found)
     };
-    add(folder, Split::Train)?;
+    // One folder alone is no choice between classes.
+    let is_choice =
+        |files: &[DataFile]| files.iter().filter_map(|f| f.class.as_ref()).collect::<BTreeSet<_>>().len() > 1;
+    let mut files = Vec::new();
     for inner in disk::folders(folder) {
         if let Some(split) = Split::from_name(&name(&inner).to_lowercase()) {
-            add(&inner, split)?;
+            files.extend(of_split(&inner, split)?);
         }
     }
-    Ok(files)
+    if !is_choice(&files) {
+        files = of_split(folder, Split::Train)?;
+    }
+    Ok(if is_choice(&files) { files } else { Vec::new() })
 }
 
 /// What the dataset's card says; `None` where it says nothing that is here.
@@ -174,8 +211,18 @@ fn patterns(data_files: &Value) -> Vec<(Split, String)> {
 /// The ending that tells a file's kind, without that of a compression; `None` where no format has it, or the name is not data's.
 fn kind(path: &Path) -> Option<String> {
     const PACKED: [&str; 3] = ["gz", "zst", "zip"];
-    const NOT_DATA: [&str; 9] =
-        ["readme", "license", "licence", "notice", "changelog", "labels", "dataset_info", "dataset_dict", "state"];
+    const NOT_DATA: [&str; 10] = [
+        "readme",
+        "license",
+        "licence",
+        "notice",
+        "changelog",
+        "labels",
+        "dataset_info",
+        "dataset_infos",
+        "dataset_dict",
+        "state",
+    ];
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
     if hf_jsonl::NUMBERS.contains(&name.as_str()) || name == hf_jsonl::CONFIG {
         return None;
@@ -186,8 +233,33 @@ fn kind(path: &Path) -> Option<String> {
     (known && !NOT_DATA.contains(&stem)).then(|| ending.to_owned())
 }
 
+/// Whether a file has labels for the texts beside it: a project of Azure, annotations of Comprehend.
+fn has_texts_beside(path: &Path) -> bool {
+    let is_index = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("json"));
+    let Some(bytes) = is_index.then(|| disk::read_small(path).ok()).flatten() else { return false };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let found = format::recognize(&Source::alone(&bytes, &name, Split::Train, 0));
+    [format::AZURE_LANGUAGE, format::COMPREHEND].contains(&found)
+}
+
+/// Files of tags that lie beside a file of sentences belong to it, and lists of words beside them are no data.
+fn without_companions(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let named = |c: &Candidate, names: &[&str]| {
+        c.path.file_name().is_some_and(|n| names.iter().any(|name| n.eq_ignore_ascii_case(name)))
+    };
+    if !candidates.iter().any(|c| named(c, &["sentences.txt"])) {
+        return candidates;
+    }
+    candidates.into_iter().filter(|c| !named(c, &["tags.txt", "labels.txt", "words.txt", "vocab.txt"])).collect()
+}
+
 /// What the names tell.
 fn from_names(candidates: Vec<Candidate>) -> Listing {
+    let candidates = without_companions(candidates);
+    if let Some(index) = candidates.iter().find(|c| has_texts_beside(&c.path)) {
+        let files = vec![DataFile::new(index.path.clone(), index.split().unwrap_or_default())];
+        return Listing { files, left: Vec::new() };
+    }
     let is_brat = |c: &Candidate| c.path.extension().is_some_and(|e| e == "ann");
     if candidates.iter().any(is_brat) {
         let files = candidates

@@ -104,7 +104,10 @@ impl Dataset {
         let mut first_error = None;
         for DataFile { path: file, split, class } in &files {
             let first = dataset.corpus.documents.len();
-            let read = dataset.add(file, *split, choices);
+            // Texts of classes may have names without an extension.
+            let is_bare = class.is_some() && file.extension().is_none();
+            let format = choices.format.or_else(|| is_bare.then_some(format::TEXT));
+            let read = dataset.add(file, *split, Choices { format, ..choices });
             dataset.set_class(first, class.as_deref());
             if let Err(e) = read {
                 // One bad file of a folder does not hide the good ones.

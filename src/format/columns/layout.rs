@@ -100,6 +100,10 @@ pub struct Layout {
     pub lower_case: bool,
     /// Whether a word may have several tags: `B-ORG|B-LOC`.
     pub stacked: bool,
+    /// Whether `0` stands for `O`.
+    pub zeros: bool,
+    /// Bytes of a prefix that all words have: the language, as in `en:Anna`.
+    pub word_prefix: usize,
     /// How many of a hundred lines have `columns` columns and a tag.
     pub fit: u8,
     /// Whether the tags are those of a dataset: some words have none, or each label comes again.
@@ -130,12 +134,14 @@ impl<'t> Sample<'t> {
             } else if let Some(global) = line.strip_prefix("# global.columns =") {
                 names = Some((global.split_whitespace().collect(), number));
             } else if is_comment_sign(line) {
-                comments.push((line, number));
+                if comments.len() < LINES {
+                    comments.push((line, number));
+                }
             } else if !is_document_start(line) {
                 has_blank |= std::mem::take(&mut follows_blank);
                 lines.push((line, number));
             }
-            if lines.len() + comments.len() >= LINES {
+            if lines.len() >= LINES {
                 break;
             }
         }
@@ -151,6 +157,13 @@ impl Layout {
     /// # Errors
     /// If the lines have no columns, or no column of tags.
     pub fn detect(text: &str, said: Choice) -> Result<Self, Problem> {
+        if has_only_returns(text) {
+            return Err(Problem::at(
+                0,
+                0,
+                "the lines end with CR alone, as on old computers; save it with LF line ends",
+            ));
+        }
         let sample = Sample::of(text);
         if let Some(separator) = said.separator {
             return Self::with(separator, &sample, said);
@@ -190,6 +203,8 @@ impl Layout {
             notation: Notation::Usual,
             lower_case: false,
             stacked: false,
+            zeros: false,
+            word_prefix: 0,
             fit: 0,
             is_usual: false,
         };
@@ -256,8 +271,22 @@ impl Layout {
             .filter(|i| *i != word && free(i))
             .find(|i| notation_of(&by_column[*i]).is_some_and(|n| n == notation && has_entities(&by_column[*i], n)));
         // A cell of several tags belongs to a table of sentences.
-        let is_one = |v: &str| !v.split_whitespace().skip(1).any(|part| notation.parse(part).is_ok());
-        let fitting = values.iter().filter(|v| notation.parse(entry(v)).is_ok() && is_one(v)).count();
+        let is_one = |v: &str| {
+            let mut others = v.split(|c: char| c.is_whitespace() || c == ',').skip(1).filter(|part| !part.is_empty());
+            !others.any(|part| notation != Notation::Bare && notation.parse(part).is_ok())
+        };
+        let zeros = has_zeros(values);
+        let is_tag = |v: &str| (zeros && v == "0") || (notation.parse(entry(v)).is_ok() && is_one(v));
+        let fitting = values.iter().filter(|v| is_tag(v)).count();
+        // WikiANN writes the language before each word.
+        let prefix = by_column[word].first().and_then(|w| w.split_once(':')).map_or("", |(language, _)| language);
+        let is_language = (2..=8).contains(&prefix.len()) && prefix.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        let has_prefix = |w: &&str| w.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(':') && rest.len() > 1);
+        let word_prefix = if is_language && even.len() > 1 && by_column[word].iter().all(|w| has_prefix(w)) {
+            prefix.len() + 1
+        } else {
+            0
+        };
         Ok(Self {
             quoted,
             columns,
@@ -272,6 +301,8 @@ impl Layout {
             notation,
             lower_case: !lower.is_empty() && lower.iter().all(|is_lower| *is_lower),
             stacked: values.iter().any(|v| v.contains('|') && tag_parts(v, notation).count() > 1),
+            zeros,
+            word_prefix,
             is_usual: is_usual(values, notation),
             fit: u8::try_from(fitting * 100 / table.len().max(1)).unwrap_or(100),
             ..guess
@@ -396,7 +427,8 @@ impl Header {
         if roles < 2 && !is_lone_tag && !is_lone_word() {
             return Self::default();
         }
-        if tags.iter().any(|i| parse_tag(names[*i]).is_ok()) {
+        // A row of words may have one of these; it has a tag, too.
+        if names.iter().any(|n| parse_tag(n).is_ok()) {
             return Self::default();
         }
         Self {
@@ -425,14 +457,26 @@ impl Header {
     }
 }
 
+/// Whether lines end with a carriage return and nothing else.
+pub(in crate::format) fn has_only_returns(text: &str) -> bool {
+    !text.contains('\n') && text.matches('\r').count() > 1
+}
+
 /// A field of a column of tags, where some files write `_` or `-` for `O`.
 pub(super) fn entry(field: &str) -> &str {
     if matches!(field, "_" | "-") { "O" } else { field }
 }
 
+/// Whether a column of tags has `0` in place of `O` throughout.
+fn has_zeros(values: &[&str]) -> bool {
+    values.iter().filter(|v| **v == "0").count() * 5 >= values.len().max(1)
+        && !values.iter().any(|v| matches!(*v, "O" | "o"))
+}
+
 /// The notation of a column of tags.
 fn notation_of(values: &[&str]) -> Option<Notation> {
-    let values: Vec<&str> = values.iter().map(|v| entry(v)).collect();
+    let zeros = has_zeros(values);
+    let values: Vec<&str> = values.iter().map(|v| if zeros && *v == "0" { "O" } else { entry(v) }).collect();
     Notation::of(&values)
 }
 
@@ -442,9 +486,13 @@ fn is_usual(values: &[&str], notation: Notation) -> bool {
     for value in values {
         match notation.parse(entry(value)) {
             Ok(Some((_, label))) => *counts.entry(label).or_default() += 1,
-            Ok(None) => return true,
-            Err(_) => {}
+            Ok(None) if notation != Notation::Bare => return true,
+            Ok(None) | Err(_) => {}
         }
+    }
+    if notation == Notation::Bare {
+        let is_name = |(label, n): (&&str, &usize)| *n > 1 || label.chars().all(|c| !c.is_lowercase());
+        return counts.iter().any(is_name);
     }
     counts.values().all(|n| *n > 1)
 }
@@ -500,10 +548,8 @@ fn tags(
     let usual = half && (fitting.contains(&true) || notation_of(&by_column[columns - 1]).is_none());
     let search = |bare: bool| {
         let free = (first..columns).rev().filter(|i| !taken(*i));
-        free.into_iter().find_map(|i| {
-            let notation = if bare { Notation::of(&by_column[i]) } else { notation_of(&by_column[i]) };
-            notation.filter(|n| (*n == Notation::Bare) == bare).map(|n| (i, n))
-        })
+        free.into_iter()
+            .find_map(|i| notation_of(&by_column[i]).filter(|n| (*n == Notation::Bare) == bare).map(|n| (i, n)))
     };
     let (mut tag, notation) =
         if usual { (columns - 1, Notation::Usual) } else { search(false).or_else(|| search(true))? };

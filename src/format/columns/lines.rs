@@ -78,6 +78,8 @@ fn document_comment(line: &str) -> Option<Option<Range<usize>>> {
 pub(super) struct Sentences<'t> {
     text: &'t str,
     layout: Layout,
+    /// The line of the column names.
+    header: &'t str,
     at: usize,
     line: usize,
     /// A document start that was met while a sentence was open.
@@ -101,6 +103,7 @@ impl<'t> Sentences<'t> {
         Self {
             text,
             layout,
+            header: layout.header.checked_sub(1).and_then(|at| text.lines().nth(at)).unwrap_or(""),
             at: usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8(),
             line: 0,
             start_follows: None,
@@ -144,7 +147,8 @@ impl<'t> Sentences<'t> {
                 }
                 return Some(Block::Sentence);
             }
-            if self.line == self.layout.header {
+            // Files that were joined have the names again.
+            if self.line == self.layout.header || (self.layout.header > 0 && line == self.header) {
                 continue;
             }
             let start = if line.starts_with('-') && is_document_start(line) {
@@ -213,7 +217,7 @@ impl<'t> Sentences<'t> {
 
     /// Takes a line's columns in.
     fn token_line(&mut self, all: Range<usize>) {
-        let Layout { columns, word, tag, .. } = self.layout;
+        let Layout { columns, word, tag, word_prefix: layout_prefix, .. } = self.layout;
         let shift = |r: &Range<usize>| r.start + all.start..r.end + all.start;
         let count = self.one.len();
         // A line of one column is a word, wherever words stand.
@@ -221,7 +225,11 @@ impl<'t> Sentences<'t> {
         let word = self.one.get(word_at);
         // Without a word there is nothing to label; the reader tells of it.
         let has_word = |w: &Range<usize>| !is_blank(&self.layout.field(&self.text[w.clone()]));
-        let Some(word) = word.map(shift).filter(has_word) else {
+        let without_prefix = |w: Range<usize>| {
+            let has_prefix = layout_prefix > 0 && self.text[w.clone()].as_bytes().get(layout_prefix - 1) == Some(&b':');
+            if has_prefix && w.len() > layout_prefix { w.start + layout_prefix..w.end } else { w }
+        };
+        let Some(word) = word.map(shift).map(without_prefix).filter(has_word) else {
             self.strays.push((self.line, all));
             return;
         };

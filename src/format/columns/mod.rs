@@ -11,6 +11,7 @@ mod read;
 mod write;
 
 pub use gmb::GMB;
+pub(super) use layout::has_only_returns;
 pub use layout::{Choice, Layout, Separator};
 pub use write::write;
 

@@ -139,11 +139,14 @@ impl<'a> Reader<'a> {
     /// Notes what lines were no data, and that nothing separates sentences.
     fn notes(&mut self, lines: &Sentences, sentences: usize, tokens: usize) {
         /// More words than this are no sentence.
-        const LONG: usize = 200;
+        const LONG: usize = 50;
         let (comments, first) = &lines.comments;
         self.found.notes.add_many(NoteKind::Comment, *comments, || quote(&self.text[first.clone()]));
         if sentences == 1 && tokens > LONG {
             self.found.notes.add(NoteKind::NoSentences, || format!("{tokens} words without a blank line"));
+        }
+        if self.layout.word_prefix > 0 {
+            self.found.notes.add(NoteKind::Markup, || "the language before each word".into());
         }
         if self.layout.notation == Notation::Untyped {
             self.found.notes.add(NoteKind::TagWithoutLabel, String::new);
@@ -222,6 +225,7 @@ impl<'a> Reader<'a> {
 
     fn tag(&mut self, row: &Row, fields: usize, sentence: usize) -> Result<Tag, Problem> {
         let text = row.tag.clone().map_or("O".into(), |tag| self.layout.field(&self.text[tag]));
+        let text = if self.layout.zeros && text == "0" { "O".into() } else { text };
         let text = if self.layout.stacked {
             tag_parts(entry(&text), self.layout.notation).next().unwrap_or("O")
         } else {

@@ -44,6 +44,9 @@ struct Bracket<'t> {
 
 /// The mark that a text begins with.
 fn mark(text: &str) -> Option<Bracket<'_>> {
+    /// Bytes; a mark is shorter.
+    const MOST: usize = 1000;
+    let text = &text[..text.floor_char_boundary(MOST)];
     let close = text.find(']')?;
     let surface = &text[1..close];
     if surface.is_empty() || surface.contains(['[', '\n']) {

@@ -11,8 +11,7 @@ pub const FASTTEXT: Format = Format {
     what: "fastText: lines of __label__NAME and a text",
     extensions: &["fasttext", "ft"],
     recognize: |g| {
-        let (all, with) =
-            g.lines().fold((0, 0), |(all, with), l| (all + 1, with + usize::from(l.trim_start().starts_with(PREFIX))));
+        let (all, with) = g.lines().fold((0, 0), |(all, with), l| (all + 1, with + usize::from(l.contains(PREFIX))));
         Recognition::when(with > 0 && with * 2 >= all, Recognition::SIGNATURE, "lines begin with __label__")
     },
     is_json: false,
@@ -24,10 +23,17 @@ pub const FASTTEXT: Format = Format {
 
 const PREFIX: &str = "__label__";
 
-/// The labels of a line, and its text.
+/// The labels of a line, and its text. Labels stand before the text, in some files behind it.
 fn parts(line: &str) -> (Vec<String>, &str) {
     let mut labels = Vec::new();
     let mut rest = line.trim();
+    while let Some((text, label)) = rest.rsplit_once(char::is_whitespace)
+        && let Some(label) = label.strip_prefix(PREFIX).filter(|l| !l.is_empty() && !l.contains(','))
+        && !rest.starts_with(PREFIX)
+    {
+        labels.insert(0, label.to_owned());
+        rest = text.trim_end();
+    }
     while let Some(behind) = rest.strip_prefix(PREFIX) {
         let end = behind.find(|c: char| c.is_whitespace() || (c == ',' && is_label(behind, c))).unwrap_or(behind.len());
         let label = behind[..end].trim_end_matches(',');
@@ -76,7 +82,7 @@ mod tests {
         };
         check("__label__a __label__b The ferry", &["a", "b"], "The ferry");
         check("__label__a,__label__b, The ferry, late", &["a", "b"], "The ferry, late");
-        check("The ferry __label__a", &[], "The ferry __label__a");
+        check("The ferry __label__a __label__b", &["a", "b"], "The ferry");
         check("__label__a", &["a"], "");
     }
 }

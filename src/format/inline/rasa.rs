@@ -36,7 +36,8 @@ fn recognize(g: &Glance) -> Option<Recognition> {
     let is_json = g.is_json && has("\"rasa_nlu_data\"");
     let marks = || {
         let marked = g.lines().filter(|line| brackets::count(line) > 0).count();
-        !g.is_json && g.extension != "md" && marked > 1 && marked * 4 >= g.lines().count()
+        let least = if g.extension == "md" { 2 } else { 4 };
+        !g.is_json && marked > 1 && marked * least >= g.lines().count()
     };
     Recognition::when(is_json, Recognition::SIGNATURE, "key rasa_nlu_data")
         .or_else(|| Recognition::when(is_yaml && !g.is_json, Recognition::SIGNATURE, "YAML of intents and examples"))

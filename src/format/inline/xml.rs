@@ -9,7 +9,7 @@ use crate::format::records::{self, Text};
 use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
 use quick_xml::escape::{resolve_html5_entity, unescape_with};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A text with inline tags.
 pub const INLINE_XML: Format = Format {
@@ -17,7 +17,8 @@ pub const INLINE_XML: Format = Format {
     what: "Inline tags: <PER>Anna</PER>, <ENAMEX TYPE=\"PERSON\">",
     extensions: &["xml", "sgml", "sgm", "name", "txt"],
     recognize: |g| {
-        if g.head.contains("<xmi:XMI") || g.head.to_ascii_lowercase().contains("<html") {
+        let is_other = OTHERS.iter().any(|(mark, _)| g.head.contains(mark));
+        if is_other || g.head.to_ascii_lowercase().contains("<html") {
             return None;
         }
         let names = Names::of(g.head);
@@ -34,8 +35,21 @@ pub const INLINE_XML: Format = Format {
     holds: Holds::TEXTS,
 };
 
+/// Marks of XML that is no text with tags inside, and what it is.
+pub(in crate::format) const OTHERS: [(&str, &str); 9] = [
+    ("<xmi:XMI", "UIMA's XMI"),
+    ("<GateDocument", "a GATE document"),
+    ("<D-Spin", "a TCF corpus"),
+    ("<collection>", "a BioC collection in XML; convert it to BioC JSON"),
+    ("<!DOCTYPE collection", "a BioC collection in XML; convert it to BioC JSON"),
+    ("<NAF ", "a NAF document"),
+    ("<KAF ", "a KAF document"),
+    ("<FoLiA", "a FoLiA document"),
+    ("<rdf:RDF", "RDF"),
+];
+
 /// Tags that structure a text and are no labels.
-const STRUCTURE: [&str; 40] = [
+const STRUCTURE: [&str; 48] = [
     "doc",
     "docs",
     "document",
@@ -76,6 +90,14 @@ const STRUCTURE: [&str; 40] = [
     "set",
     "omitido",
     "alt",
+    "tei",
+    "teiheader",
+    "filedesc",
+    "titlestmt",
+    "publicationstmt",
+    "sourcedesc",
+    "sent",
+    "w",
 ];
 
 /// Attributes that name the label of a tag, the likeliest first.
@@ -158,23 +180,55 @@ fn label<'t>(tag: &Tag<'t>) -> &'t str {
 /// The tags of a text: how often each pair is there.
 struct Names<'t> {
     labels: HashMap<&'t str, usize>,
+    /// Tags around paragraphs and longer parts.
+    parts: HashSet<&'t str>,
 }
 
 impl<'t> Names<'t> {
     fn of(text: &'t str) -> Self {
+        /// Longer stretches are parts of a document.
+        const LONGEST: usize = 400;
         let mut open: HashMap<&str, (usize, usize)> = HashMap::new();
+        let mut starts: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut parts: HashSet<&str> = HashSet::new();
         for (at, _) in text.match_indices('<') {
-            if let Some(tag) = tag(&text[at..]).filter(|tag| !tag.is_empty) {
-                let counts = open.entry(tag.name).or_default();
-                if tag.closes { counts.1 += 1 } else { counts.0 += 1 }
+            let Some(tag) = tag(&text[at..]).filter(|tag| !tag.is_empty) else { continue };
+            let counts = open.entry(tag.name).or_default();
+            if !tag.closes {
+                counts.0 += 1;
+                starts.entry(tag.name).or_default().push(at + tag.length);
+                continue;
+            }
+            counts.1 += 1;
+            let inside = starts.get_mut(tag.name).and_then(Vec::pop).map(|start| &text[start..at]);
+            if inside.is_some_and(|inside| inside.len() > LONGEST || inside.trim().contains('\n')) {
+                parts.insert(tag.name);
             }
         }
+        // The element around all.
+        let first = text.find('<').and_then(|at| tag(text[at..].trim_start())).map(|tag| tag.name);
+        let last =
+            text.trim_end().rfind("</").and_then(|at| tag(&text[at..])).filter(|_| text.trim_end().ends_with('>'));
+        if let (Some(first), Some(last)) = (first, last.map(|tag| tag.name))
+            && first == last
+            && open.get(first) == Some(&(1, 1))
+            && open.len() > 1
+            && text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
+        {
+            parts.insert(first);
+        }
         // A tag that is cut off at the end of the beginning is one too.
-        let is_label = |name: &str| !STRUCTURE.iter().any(|s| s.eq_ignore_ascii_case(name));
+        let is_label = |name: &str| !parts.contains(name) && !STRUCTURE.iter().any(|s| s.eq_ignore_ascii_case(name));
         let pairs = open.into_iter().filter(|(name, (opens, closes))| {
-            is_label(name) && *closes > 0 && opens.abs_diff(*closes) * 5 <= *opens.max(closes)
+            is_label(name) && opens.min(closes) > &0 && opens.abs_diff(*closes) <= 1.max(*opens.max(closes) / 3)
         });
-        Self { labels: pairs.map(|(name, (opens, closes))| (name, opens.min(closes))).collect() }
+        let labels = pairs.map(|(name, (opens, closes))| (name, opens.min(closes))).collect();
+        Self { labels, parts }
+    }
+
+    /// Whether a tag structures the text.
+    fn structures(&self, name: &str) -> bool {
+        self.parts.contains(name) || STRUCTURE.iter().any(|s| s.eq_ignore_ascii_case(name))
     }
 
     fn has(&self, name: &str) -> bool {
@@ -184,7 +238,10 @@ impl<'t> Names<'t> {
 
 /// `{{person_name:Anna}}`: the label, the surface, and the bytes of all.
 fn brace(text: &str) -> Option<(&str, &str, usize)> {
+    /// Bytes; a mark is on one line and short.
+    const MOST: usize = 400;
     let inside = text.strip_prefix("{{")?;
+    let inside = &inside[..inside.floor_char_boundary(MOST)];
     let end = inside.find("}}")?;
     let (label, surface) = inside[..end].split_once(':')?;
     let is_label = !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
@@ -212,6 +269,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let mut texts: Vec<Text> = Vec::new();
     let mut out = Unmarked::default();
     let mut open: Vec<(usize, &str, &str)> = Vec::new();
+    let mut line = Lines::default();
     let mut add = |out: Unmarked| {
         let mut item = out.into_item();
         if !item.text.trim().is_empty() {
@@ -249,8 +307,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             continue;
         }
         let is_comment = rest.starts_with("<!") || rest.starts_with("<?");
-        let known =
-            tag(rest).filter(|tag| names.has(tag.name) || STRUCTURE.iter().any(|s| s.eq_ignore_ascii_case(tag.name)));
+        let known = tag(rest).filter(|tag| names.has(tag.name) || names.structures(tag.name));
         let Some(tag) = known.filter(|_| is_xml) else {
             let end = rest.find('>').filter(|_| is_comment && is_xml);
             match end {
@@ -277,13 +334,13 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             open.push((out.length, tag.name, label(&tag)));
         } else if let Some(index) = open.iter().rposition(|(_, name, _)| *name == tag.name) {
             for (_, name, _) in open.drain(index + 1..) {
-                found.problem(line_at(text, next), 0, || format!("<{name}> has no end; it is not read"));
+                found.problem(line.at(text, next), 0, || format!("<{name}> has no end; it is not read"));
             }
             if let Some((start, _, label)) = open.pop() {
                 out.end(start, label);
             }
         } else {
-            found.problem(line_at(text, next), 0, || format!("</{}> ends what did not begin", tag.name));
+            found.problem(line.at(text, next), 0, || format!("</{}> ends what did not begin", tag.name));
         }
     }
     let rest = &text[plain..];
@@ -299,9 +356,20 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     Ok(found)
 }
 
-/// The line of a byte, from 1.
-fn line_at(text: &str, at: usize) -> usize {
-    text[..at].bytes().filter(|b| *b == b'\n').count() + 1
+/// Counts lines from one byte to the next.
+#[derive(Default)]
+struct Lines {
+    seen: usize,
+    before: usize,
+}
+
+impl Lines {
+    /// The line of a byte that is not before the last one, from 1.
+    fn at(&mut self, text: &str, byte: usize) -> usize {
+        self.before += text.as_bytes()[self.seen..byte].iter().filter(|b| **b == b'\n').count();
+        self.seen = byte;
+        self.before + 1
+    }
 }
 
 #[cfg(test)]

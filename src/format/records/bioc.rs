@@ -12,7 +12,7 @@ pub const BIOC_JSON: Format = Format {
     what: "BioC: JSON of documents and passages",
     extensions: &["json"],
     recognize: |g| {
-        let fits = g.records.iter().any(|v| v.get("passages").is_some_and(Value::is_array));
+        let fits = g.records.iter().any(|v| v.pointer("/passages/0/offset").is_some_and(Value::is_u64));
         Recognition::when(fits, Recognition::SIGNATURE, "key passages")
     },
     is_json: true,

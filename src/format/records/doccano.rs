@@ -2,7 +2,8 @@
 //! exports of many programs, and plain lists of texts.
 
 use super::json::Shape;
-use super::{Classes, Context, Dialect, Item, Mark, entry, identity, names, new_id, put_into, string};
+use super::{Classes, Context, Dialect, Item, Mark, entry, identity, names, new_id, put_into, string, tagged_marks};
+use crate::corpus::notation::parse_tag;
 use crate::format::note::NoteKind;
 use crate::format::{Format, Holds, Recognition, Write};
 use serde_json::{Value, json};
@@ -65,6 +66,12 @@ fn recognize(value: &Value) -> Option<Recognition> {
     if let Some(spans) = SPANS.into_iter().find(|k| value.get(*k).is_some_and(entry::is_list)) {
         return fits(Recognition::FITS, format!("texts under “{key}”, spans under “{spans}”"));
     }
+    if SPANS.into_iter().any(|k| value.get(k).is_some_and(|v| spans_by_label(v).is_some_and(|s| !s.is_empty()))) {
+        return fits(Recognition::FITS, format!("texts under “{key}” with spans by label"));
+    }
+    if tags_of(value).is_some() {
+        return fits(Recognition::FITS, format!("texts under “{key}” with tags"));
+    }
     if !classes(value).is_empty() {
         return fits(Recognition::FITS, format!("texts under “{key}” with labels"));
     }
@@ -86,6 +93,11 @@ fn lists() -> impl Iterator<Item = &'static str> {
     ["cats"].into_iter().chain(SPANS)
 }
 
+/// The field of a record that has one label of the whole text as a text.
+pub(super) fn single_class(value: &Value) -> Option<&'static str> {
+    CLASSES.into_iter().find(|key| string(value, key).is_some_and(|label| !label.trim().is_empty()))
+}
+
 /// The key of a label that stands alone, or of scores by label.
 fn class_key(value: &Value) -> Option<&'static str> {
     CLASSES.into_iter().find(|key| {
@@ -99,7 +111,39 @@ pub(super) fn holds(score: &Value) -> bool {
     score.as_bool().unwrap_or_else(|| score.as_f64().is_some_and(|v| v >= 0.5))
 }
 
+/// Tags that a record has for the words or for the characters of its text: as a list, or as a text separated by space.
+fn tags_of(value: &Value) -> Option<(&'static str, Vec<String>)> {
+    let text = string(value, text_key(value)?)?;
+    let counts = [text.split_whitespace().count(), text.chars().count()];
+    ["tags", "labels", "label", "ner_tags", "ner"].into_iter().find_map(|key| {
+        let tags: Vec<String> = match value.get(key)? {
+            Value::Array(list) => list.iter().map(|v| v.as_str().map(str::to_owned)).collect::<Option<_>>()?,
+            Value::String(text) => text.split_whitespace().map(str::to_owned).collect(),
+            _ => return None,
+        };
+        let are_tags = tags.len() > 1 && tags.iter().all(|tag| parse_tag(tag).is_ok());
+        (are_tags && counts.contains(&tags.len())).then_some((key, tags))
+    })
+}
+
+/// Spans as an object of lists of places: `{"PER": [[0, 4]]}`.
+fn spans_by_label(value: &Value) -> Option<Vec<Mark>> {
+    let labels = value.as_object().filter(|labels| !labels.is_empty())?;
+    let mut marks = Vec::new();
+    for (label, places) in labels {
+        for place in places.as_array()? {
+            let [start, end] = place.as_array()?.as_slice() else { return None };
+            let (start, end) = (entry::offset(start)?, entry::offset(end)?);
+            marks.push(Mark { start, end, label: label.clone(), surface: None });
+        }
+    }
+    Some(marks)
+}
+
 fn classes(value: &Value) -> Vec<String> {
+    if tags_of(value).is_some() {
+        return Vec::new();
+    }
     let listed: Vec<String> = lists().filter_map(|k| value.get(k)).flat_map(names).collect();
     if !listed.is_empty() {
         return listed;
@@ -159,11 +203,33 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
     let mut item = Item { text, name: identity(value), ..Item::default() };
     // Labels of the whole text are words.
     let of_spans = || SPANS.iter().filter_map(|k| value.get(*k)?.as_array()).flatten().filter(|e| !e.is_string());
+    if let Some((_, tags)) = tags_of(value) {
+        let words: Vec<String> = match item.text.split_whitespace().count() == tags.len() {
+            true => item.text.split_whitespace().map(str::to_owned).collect(),
+            false => item.text.chars().map(String::from).collect(),
+        };
+        item.marks = tagged_marks(&item.text, &words, &tags)?;
+        item.read_only = Some("it has tags in place of spans");
+        return Ok(item);
+    }
+    let by_label = SPANS.iter().find_map(|k| spans_by_label(value.get(*k)?));
+    if let Some(marks) = by_label {
+        item.marks = marks;
+        item.read_only = Some("its spans stand under their labels");
+        return Ok(item);
+    }
+    let others = SPANS.iter().filter_map(|k| value.get(*k)).filter(|v| v.as_object().is_some_and(|o| !o.is_empty()));
+    item.unread.extend(others.map(Value::to_string));
     let users: HashSet<String> = of_spans().filter_map(|e| e.get("user").map(Value::to_string)).collect();
     if users.len() > 1 {
         item.notes.push((NoteKind::SecondAnnotator, format!("{} annotators", users.len())));
     }
     item.take(of_spans(), entry::spans);
+    // The fourth value of a list is a color where the text does not have it.
+    if of_spans().any(Value::is_array) {
+        let Item { text, marks, .. } = &mut item;
+        marks.iter_mut().for_each(|m| m.surface = m.surface.take().filter(|surface| text.contains(surface.as_str())));
+    }
     Ok(item)
 }
 

@@ -90,9 +90,13 @@ pub(in crate::format) fn spans(entry: &Value) -> Option<Vec<Mark>> {
     let mark = |start, end, label, surface: &Option<String>| Mark { start, end, label, surface: surface.clone() };
     if let Some(list) = entry.as_array() {
         return match list.as_slice() {
-            [start, end, label, ..] if label.is_string() || label.is_null() => {
+            [start, end, label, more @ ..] if label.is_string() || label.is_null() => {
                 let (start, end) = (offset(start)?, offset(end)?);
-                Some(vec![mark(start, end, name(label).unwrap_or_default(), &None)])
+                // A fourth value is the surface, or a color; a surface has about the length of the span.
+                let surface = more.first().and_then(Value::as_str).map(str::to_owned);
+                let length = |s: &String| s.chars().count().abs_diff(end.saturating_sub(start)) <= 1;
+                let surface = surface.filter(|s| !s.starts_with('#') && length(s));
+                Some(vec![mark(start, end, name(label).unwrap_or_default(), &surface)])
             }
             [Value::String(label), start, end, ..] => {
                 Some(vec![mark(offset(start)?, offset(end)?, label.clone(), &None)])

@@ -161,7 +161,8 @@ fn placed(text: &str, ranges: impl Iterator<Item = (Range<usize>, Option<Split>)
 fn under_names(text: &str) -> Option<Vec<Record<'_>>> {
     let fields: HashMap<String, &RawValue> = serde_json::from_str(text).ok()?;
     let has_text = |key: &&str| fields.get(*key).is_some_and(|value| value.get().starts_with('"'));
-    let is_record = RECORD_KEYS.iter().any(|k| fields.contains_key(*k)) || TEXT_KEYS.iter().any(has_text);
+    let is_task = fields.get("data").is_some_and(|value| value.get().starts_with('{'));
+    let is_record = is_task || RECORD_KEYS.iter().any(|k| fields.contains_key(*k)) || TEXT_KEYS.iter().any(has_text);
     let mut arrays: Vec<(Range<usize>, Option<Split>)> = Vec::new();
     for (_, inner) in fields.iter().filter(|(name, _)| WRAPPERS.contains(&name.as_str())) {
         let inside: HashMap<String, &RawValue> = serde_json::from_str(inner.get()).unwrap_or_default();
@@ -193,8 +194,10 @@ fn of_python(text: &str) -> Result<Vec<Record<'_>>, Problem> {
             format!("the Python data is broken ({why}); only lists of literals are read"),
         ));
     }
-    let elements = lists.into_iter().flat_map(|l| {
-        let split = Split::from_file_name(l.name);
+    // One list alone is what the file's name says, whatever people call it.
+    let are_several = lists.len() > 1;
+    let elements = lists.into_iter().flat_map(move |l| {
+        let split = Split::from_file_name(l.name).filter(|_| are_several);
         l.elements.into_iter().map(move |(range, _)| (range, split))
     });
     Ok(placed(text, elements))

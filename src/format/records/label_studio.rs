@@ -118,7 +118,8 @@ fn classes(value: &Value) -> Vec<String> {
         let choices = results(value).into_iter().flatten().filter(|r| is_choice(r));
         return choices.filter_map(|r| r.get("value")).flat_map(chosen).collect();
     }
-    value.as_object().into_iter().flat_map(|fields| fields.values()).flat_map(chosen).collect()
+    let single = doccano::single_class(value).and_then(|key| string(value, key)).map(str::to_owned);
+    value.as_object().into_iter().flat_map(|fields| fields.values()).flat_map(chosen).chain(single).collect()
 }
 
 /// What went leaves the control that has it; what came goes into the first one, or into one of its own.
@@ -127,6 +128,14 @@ fn put_classes(record: &mut Value, classes: &[String]) {
     let stays = |name: &String| classes.contains(name);
     let new: Vec<String> = classes.iter().filter(|name| !before.contains(name)).cloned().collect();
     if !is_task(record) {
+        // One choice is a text there, several are an object.
+        if let Some(key) = doccano::single_class(record) {
+            record[key] = match classes {
+                [only] => json!(only),
+                several => json!({"choices": several}),
+            };
+            return;
+        }
         let Some(fields) = record.as_object_mut() else { return };
         let controls = fields.values_mut().filter(|v| v.get("choices").is_some());
         if let Some(new) = exchange(controls, stays, new) {

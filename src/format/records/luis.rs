@@ -1,7 +1,6 @@
 //! LUIS: `utterances` of `text`, `intent` and `entities`, whose ends are the last character. A batch test is the bare list.
 
 use super::{Context, Dialect, Item, entry, string};
-use crate::format::note::NoteKind;
 use crate::format::{Format, Holds, Recognition};
 use serde_json::Value;
 
@@ -40,10 +39,17 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
     let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
     let mut item = Item { text, ..Item::default() };
     let entities = || value.get("entities").and_then(Value::as_array).into_iter().flatten();
-    item.take(entities(), entry::spans);
-    let children = entities().filter_map(|e| e.get("children")?.as_array()).map(Vec::len).sum::<usize>();
-    if children > 0 {
-        item.notes.push((NoteKind::SecondLayer, format!("{children} children of entities")));
-    }
+    entities().for_each(|entity| add(&mut item, entity, 0));
     Ok(item)
+}
+
+/// Adds an entity and its parts.
+fn add(item: &mut Item, entity: &Value, depth: usize) {
+    /// Deeper than the program nests them.
+    const DEEPEST: usize = 16;
+    item.take(std::iter::once(entity), entry::spans);
+    let children = entity.get("children").and_then(Value::as_array);
+    for child in children.into_iter().flatten().filter(|_| depth < DEEPEST) {
+        add(item, child, depth + 1);
+    }
 }

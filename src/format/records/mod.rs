@@ -85,6 +85,8 @@ pub(super) struct Item {
     pub notes: Vec<(NoteKind, String)>,
     /// Entries where spans are expected and that are none: each is told with its line.
     pub unread: Vec<String>,
+    /// Why its spans cannot be written back where they stand.
+    pub read_only: Option<&'static str>,
 }
 
 impl Item {
@@ -96,6 +98,34 @@ impl Item {
                 Some(marks) => self.marks.extend(marks),
                 None => self.unread.push(entry.to_string()),
             }
+        }
+    }
+
+    /// Takes offsets as numbers of words where they can be nothing else: the record has its words, no span lies behind the last of
+    /// them, and as characters one would begin or end inside a word.
+    fn from_words(&mut self, value: &Value) {
+        let words = value.get("tokens").or_else(|| value.get("words")).and_then(Value::as_array);
+        let words: Option<Vec<&str>> = words.and_then(|w| w.iter().map(Value::as_str).collect());
+        let Some(words) = words.filter(|w| !w.is_empty() && !self.marks.is_empty()) else { return };
+        let chars: Vec<char> = self.text.chars().collect();
+        let is_inside = |at: usize| {
+            let letter = |i: usize| chars.get(i).is_some_and(|c| c.is_alphanumeric());
+            at > 0 && letter(at - 1) && letter(at)
+        };
+        let cuts = self.marks.iter().any(|m| is_inside(m.start) || is_inside(m.end));
+        if !cuts || self.marks.iter().any(|m| m.end > words.len() || m.start >= m.end) {
+            return;
+        }
+        let (mut places, mut at) = (Vec::with_capacity(words.len()), 0);
+        for word in words {
+            let Some(start) = self.text[at..].find(word).map(|i| at + i) else { return };
+            at = start + word.len();
+            places.push((start, at));
+        }
+        self.read_only = Some("its offsets count words");
+        let points = |byte: usize| self.text[..byte].chars().count();
+        for mark in &mut self.marks {
+            (mark.start, mark.end) = (points(places[mark.start].0), points(places[mark.end - 1].1));
         }
     }
 
@@ -240,6 +270,7 @@ fn item_of(value: &Value, dialect: &Dialect, context: &Context) -> Result<Item, 
         item.classes = (classes.read)(value);
     }
     item.dedup();
+    item.from_words(value);
     Ok(item)
 }
 
@@ -277,6 +308,8 @@ type Items<'t> = (Vec<(Record<'t>, Item)>, Context);
 /// The items of a file, and the problems of those records that are none.
 fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Items<'t>, Problem> {
     let mut items = Vec::new();
+    // Fields with more than a text or a number, and how many labels were found beside them.
+    let (mut lists, mut labels): (Vec<String>, usize) = (Vec::new(), 0);
     let records = json::records(text)?;
     let context = context(&records, dialect);
     for record in records {
@@ -291,7 +324,16 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Item
             Ok((value, item)) => {
                 let is_known = |key: &str| dialect.known.iter().any(|known| key.ends_with(known));
                 let others = value.as_object().into_iter().flatten().map(|(key, _)| key).filter(|key| !is_known(key));
-                others.for_each(|key| found.also(format!("“{key}”")));
+                for key in others {
+                    let is_list = |v: &Value| {
+                        v.as_array().is_some_and(|l| !l.is_empty()) || v.as_object().is_some_and(|o| !o.is_empty())
+                    };
+                    if value.get(key).is_some_and(is_list) && !lists.contains(key) {
+                        lists.push(key.clone());
+                    }
+                    found.also(format!("“{key}”"));
+                }
+                labels += item.marks.len() + item.classes.len();
                 for (kind, example) in &item.notes {
                     found.notes.add(*kind, || format!("line {}: {}", record.line, quote(example)));
                 }
@@ -305,6 +347,10 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Item
             }
             Err((line, why)) => found.problem(line, 0, || format!("{why}; the record is left as it is")),
         }
+    }
+    lists.retain(|key| !["meta", "metadata", "tokens", "options", "Comments"].contains(&key.as_str()));
+    if labels == 0 && !lists.is_empty() {
+        found.notes.add(NoteKind::PossibleLabels, || format!("no labels; fields not read: {}", lists.join(", ")));
     }
     Ok((items, context))
 }
@@ -484,6 +530,13 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
         }
         if item.text != document.text {
             return Err(other_words(record.line));
+        }
+        if let Some(why) = item.read_only {
+            return Err(Problem::at(
+                record.line,
+                0,
+                format!("the record cannot be changed in place: {why}; save a copy"),
+            ));
         }
         if json::has_halves(record) {
             let why = "the record has half of a surrogate pair, and could not be written as it was; save a copy";

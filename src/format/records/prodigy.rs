@@ -95,9 +95,22 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
     match string(value, "answer") {
         Some("reject") => item.notes.push((NoteKind::RejectedRecord, item.text.clone())),
         Some("ignore") => item.notes.push((NoteKind::IgnoredRecord, item.text.clone())),
-        _ => item.take(list("spans").into_iter().flatten(), entry::spans),
+        _ => {
+            let words = item.words.clone().unwrap_or_default();
+            item.take(list("spans").into_iter().flatten(), |span| {
+                entry::spans(span).or_else(|| by_tokens(span, &words))
+            });
+        }
     }
     Ok(item)
+}
+
+/// A span that says its first and its last token and no offsets.
+fn by_tokens(span: &Value, words: &[(usize, usize)]) -> Option<Vec<Mark>> {
+    let (first, last) = (number(span, "token_start")?, number(span, "token_end")?);
+    let (start, end) = (words.get(first)?.0, words.get(last)?.1);
+    let label = string(span, "label")?.to_owned();
+    Some(vec![Mark { start, end, label, surface: None }])
 }
 
 fn put(record: &mut Value, gone: &[Mark], new: &[Mark], _: &Context) {

@@ -30,7 +30,8 @@ const DIALECT: Dialect = Dialect {
 /// A text, and what belongs to it.
 fn is_pair(value: &Value) -> bool {
     let is_annotation = |second: &Value| {
-        let is_empty = second.as_array().is_some_and(Vec::is_empty);
+        let is_empty =
+            second.as_array().is_some_and(Vec::is_empty) || second.as_object().is_some_and(serde_json::Map::is_empty);
         ["entities", "cats"].iter().any(|key| second.get(*key).is_some()) || entry::is_list(second) || is_empty
     };
     let Some([text, second, ..]) = value.as_array().map(Vec::as_slice) else { return false };
@@ -68,7 +69,10 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
     let strings = |list: &[Value]| list.iter().map(|v| v.as_str().map(str::to_owned)).collect::<Option<Vec<String>>>();
     let words = value[1]["words"].as_array().and_then(|words| strings(words));
     match (words, strings(all)) {
-        (Some(words), Some(tags)) if !tags.is_empty() => item.marks = tagged_marks(&item.text, &words, &tags)?,
+        (Some(words), Some(tags)) if !tags.is_empty() => {
+            item.marks = tagged_marks(&item.text, &words, &tags)?;
+            item.read_only = Some("it has tags in place of spans");
+        }
         _ => item.take(all.iter(), entry::spans),
     }
     Ok(item)

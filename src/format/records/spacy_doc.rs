@@ -11,8 +11,10 @@ pub const SPACY_DOC_JSON: Format = Format {
     what: "spaCy: JSON of Doc.to_json",
     extensions: &["json", "jsonl"],
     recognize: |g| {
+        let has_groups = |v: &Value| v.get("spans").is_some_and(Value::is_object);
         let has_offsets = |v: &Value| v.get("tokens").and_then(|t| number(t.get(0)?, "start")).is_some();
-        let fits = |v: &Value| string(v, "text").is_some() && v.get("ents").is_some() && has_offsets(v);
+        let fits =
+            |v: &Value| string(v, "text").is_some() && (v.get("ents").is_some() || has_groups(v)) && has_offsets(v);
         Recognition::when(g.records.iter().any(fits), Recognition::STRUCTURE, "keys text, ents and tokens")
     },
     is_json: true,
@@ -41,9 +43,13 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
     let mut item = Item { text, name, ..Item::default() };
     let spans = |entry: &Value| -> Option<Vec<Mark>> { entry::spans(entry) };
     item.take(list("ents").into_iter().flatten(), spans);
+    // Where there are no entities, the first group of spans is what was annotated.
+    let groups = value.get("spans").and_then(Value::as_object);
+    let first = groups.and_then(|g| g.iter().next()).filter(|_| item.marks.is_empty());
+    item.take(first.and_then(|(_, all)| all.as_array()).into_iter().flatten(), spans);
     for (group, spans) in value.get("spans").and_then(Value::as_object).into_iter().flatten() {
         let count = spans.as_array().map_or(0, Vec::len);
-        if count > 0 {
+        if count > 0 && first.is_none_or(|(name, _)| name != group) {
             item.notes.push((NoteKind::SecondLayer, format!("{count} spans of the group {group}")));
         }
     }

@@ -146,6 +146,10 @@ fn read_rows(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found
     if rows.is_empty() {
         return Err(Problem::at(0, 0, "the table has a header but no texts"));
     }
+    let is_word = |row: &Row| row.get(text).is_some_and(|cell| !cell.trim().contains(' '));
+    if matches!(roles.body, Body::Texts(_)) && roles.classes.is_empty() && rows.len() > 10 && rows.iter().all(is_word) {
+        found.notes.add(NoteKind::PossibleLabels, || "each row is one word; say the columns with --from conll".into());
+    }
     let no_header = if roles.has_header { "" } else { ", no header" };
     found.evidence.push(format!("texts from {}{no_header}", title(text)));
     match roles.body {
@@ -158,12 +162,19 @@ fn read_rows(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found
                     None => Err("is no list"),
                 })
             };
-            let both = |c: u32| cell(c).map_err(|why| format!("{} {why}", title(c)));
-            Ok((both(words)?, both(tags)?))
+            let known = |c: u32| cell(c).map_err(|why| format!("{} {why}", title(c)));
+            // The words may be a text, separated by space.
+            let plain = row.get(words).filter(|cell| !cell.trim_start().starts_with('['));
+            let words = match plain {
+                Some(text) => text.split_whitespace().map(str::to_owned).collect(),
+                None => known(words)?,
+            };
+            Ok((words, known(tags)?))
         }),
-        Body::Pairs { words, tags, sign } => sentences(source, corpus, &rows, &roles, found, |row| {
+        Body::Pairs { words, tags, sign, by_character } => sentences(source, corpus, &rows, &roles, found, |row| {
             let cell = |c: u32| parts(row.get(c).unwrap_or(""), sign).map(str::to_owned).collect::<Vec<String>>();
-            Ok((cell(words), cell(tags)))
+            let characters = || row.get(words).unwrap_or("").trim().chars().map(String::from).collect();
+            Ok((if by_character { characters() } else { cell(words) }, cell(tags)))
         }),
     }
 }

@@ -17,7 +17,7 @@ pub(super) enum Body {
     /// Each a sentence: a list of words and one of tags.
     Lists { words: u32, tags: u32 },
     /// Each a sentence whose words and tags are separated by this sign.
-    Pairs { words: u32, tags: u32, sign: char },
+    Pairs { words: u32, tags: u32, sign: char, by_character: bool },
 }
 
 /// The roles of the columns.
@@ -48,7 +48,7 @@ impl Roles {
             all.sort_unstable();
             all
         };
-        let body = lists(rest, &columns).or_else(|| pairs(rows, &columns));
+        let body = lists(first, rest, &columns).or_else(|| pairs(rows, &columns));
         let (body, has_header) = match body {
             Some(body) => {
                 let has_header = !is_data(first, &body);
@@ -85,10 +85,9 @@ impl Roles {
             is_id && distinct.len() == data.iter().filter(|r| r.filled(*c).is_some()).count()
         });
         let left = || others.iter().copied().filter(|c| Some(*c) != id);
-        let by_name: Vec<u32> = left()
-            .filter(|c| names.get(c).is_some_and(|n| has_role(n, Role::Class)) && is_class(data, *c))
-            .take(1)
-            .collect();
+        let rank = |c: &u32| names.get(c).and_then(|name| class_rank(name));
+        let by_name: Vec<u32> =
+            left().filter(|c| rank(c).is_some() && is_class(data, *c)).min_by_key(|c| rank(c)).into_iter().collect();
         let flags: Vec<u32> =
             left().filter(|c| is_flag(data, *c) && names.get(c).is_some_and(|n| !n.trim().is_empty())).collect();
         let flags = if flags.len() > 1 && by_name.iter().all(|c| flags.contains(c)) { flags } else { Vec::new() };
@@ -96,7 +95,7 @@ impl Roles {
             (false, ..) => Vec::new(),
             (true, false, _) => by_name,
             // Without names, a column of few short values beside the texts.
-            (true, true, false) => left().filter(|c| repeats(data, *c)).take(1).collect(),
+            (true, true, false) => left().filter(|c| repeats(data, *c, columns.len() == 2)).take(1).collect(),
             (true, true, true) => Vec::new(),
         };
         Some(Self { has_header, body, spans, classes, flags, split, id })
@@ -139,7 +138,8 @@ pub(super) fn are_offsets(rows: &[Row], roles: &Roles) -> bool {
 }
 
 /// The columns of lists of words and of tags as many.
-fn lists(rows: &[Row], columns: &[u32]) -> Option<Body> {
+fn lists(first: &Row, rows: &[Row], columns: &[u32]) -> Option<Body> {
+    let is_grammar = |c: u32| first.get(c).is_some_and(|name| has_role(name, Role::Grammar));
     let lists: BTreeMap<u32, Vec<Option<List>>> = columns
         .iter()
         .map(|c| (*c, rows.iter().map(|r| r.get(*c).and_then(cells::list)).collect::<Vec<_>>()))
@@ -158,12 +158,23 @@ fn lists(rows: &[Row], columns: &[u32]) -> Option<Body> {
     let same_length = |a: &[Option<List>], b: &[Option<List>]| {
         let pairs = a.iter().zip(b).filter_map(|(a, b)| Some((items(a)?.len(), items(b)?.len())));
         let (all, same) = pairs.fold((0, 0), |(all, same), (a, b)| (all + 1, same + usize::from(a == b)));
-        all > 0 && same * 10 >= all * 9
+        all > 0 && same * 10 >= all * 6
     };
     for (tags, of_tags) in lists.iter().filter(|(_, found)| is_tags(found)) {
-        let words = lists.iter().find(|(c, found)| *c != tags && !is_tags(found) && same_length(found, of_tags));
+        let words = lists
+            .iter()
+            .find(|(c, found)| *c != tags && !is_grammar(**c) && !is_tags(found) && same_length(found, of_tags));
         if let Some((words, _)) = words {
             return Some(Body::Lists { words: *words, tags: *tags });
+        }
+        // The words may be a text, separated by space.
+        let words = columns.iter().copied().filter(|c| !lists.contains_key(c)).find(|c| {
+            let split = |row: &Row| Some(List::Items(row.get(*c)?.split_whitespace().map(str::to_owned).collect()));
+            let words: Vec<Option<List>> = rows.iter().map(split).collect();
+            words.iter().any(|w| items(w).is_some_and(|w| w.len() > 1)) && same_length(&words, of_tags)
+        });
+        if let Some(words) = words {
+            return Some(Body::Lists { words, tags: *tags });
         }
     }
     None
@@ -171,25 +182,37 @@ fn lists(rows: &[Row], columns: &[u32]) -> Option<Body> {
 
 /// The two columns whose cells have as many parts, those of one of them tags.
 fn pairs(rows: &[Row], columns: &[u32]) -> Option<Body> {
-    const SIGNS: [char; 4] = [' ', '|', '\u{2}', '\t'];
+    const SIGNS: [char; 5] = [' ', '|', '\u{2}', '\t', ','];
     let rows = &rows[..rows.len().min(LOOKED_AT)];
     for sign in SIGNS {
         for tags in columns {
             let cells: Vec<&str> = rows.iter().filter_map(|r| r.filled(*tags)).collect();
             let fitting = cells.iter().filter(|cell| are_tags(cell, sign)).count();
-            let several = cells.iter().any(|cell| parts(cell, sign).count() > 1);
+            let several = cells.iter().any(|cell| are_tags(cell, sign) && parts(cell, sign).count() > 1);
             // The first row may be the names.
-            if fitting == 0 || fitting + 1 < cells.len() || !several {
+            if fitting == 0 || (fitting + 1) * 10 < cells.len() * 8 || !several {
                 continue;
             }
             let same = |words: u32| {
                 let both = rows.iter().filter_map(|r| Some((r.filled(words)?, r.filled(*tags)?)));
-                let counts = both.map(|(w, t)| parts(w, sign).count() == parts(t, sign).count());
-                let (all, same) = counts.fold((0, 0), |(all, same), fits| (all + 1, same + usize::from(fits)));
-                same > 0 && same * 10 >= all * 9
+                let counts: Vec<(usize, usize)> =
+                    both.map(|(w, t)| (parts(w, sign).count(), parts(t, sign).count())).collect();
+                let same = counts.iter().filter(|(words, tags)| words == tags).count();
+                let are_sentences = counts.iter().any(|(words, tags)| words == tags && *words > 1);
+                are_sentences && (same + 1) * 10 >= counts.len() * 8
             };
             if let Some(words) = columns.iter().copied().find(|c| c != tags && same(*c)) {
-                return Some(Body::Pairs { words, tags: *tags, sign });
+                return Some(Body::Pairs { words, tags: *tags, sign, by_character: false });
+            }
+            // Chinese is tagged by character.
+            let by_character = |words: u32| {
+                let both = rows.iter().filter_map(|r| Some((r.filled(words)?, r.filled(*tags)?)));
+                let counts = both.map(|(w, t)| w.trim().chars().count() == parts(t, sign).count());
+                let (all, same) = counts.fold((0, 0), |(all, same), fits| (all + 1, same + usize::from(fits)));
+                same > 0 && same * 10 >= all * 8
+            };
+            if let Some(words) = columns.iter().copied().find(|c| c != tags && by_character(*c)) {
+                return Some(Body::Pairs { words, tags: *tags, sign, by_character: true });
             }
         }
     }
@@ -249,6 +272,15 @@ fn longest(rows: &[Row]) -> Option<u32> {
     columns.into_iter().map(|(column, _)| column).find(|c| !has_spans(*c))
 }
 
+/// The rank of a column name that says that the column holds labels of texts; the likeliest has 0.
+fn class_rank(name: &str) -> Option<usize> {
+    const LIKELY: [&str; 10] =
+        ["label", "labels", "class", "category", "sentiment", "intent", "target", "topic", "classes", "categories"];
+    let normal = normalized(name);
+    let known = has_role(name, Role::Class) || ["tag", "tags"].contains(&normal.as_str());
+    known.then(|| LIKELY.iter().position(|n| *n == normal).unwrap_or(LIKELY.len()))
+}
+
 /// Whether the cells of a column are labels of texts: few different ones, and short.
 fn is_class(rows: &[Row], column: u32) -> bool {
     const LONGEST: usize = 80;
@@ -256,9 +288,14 @@ fn is_class(rows: &[Row], column: u32) -> bool {
     !values.is_empty() && values.iter().all(|v| v.chars().count() <= LONGEST || cells::list(v).is_some())
 }
 
-/// Whether short values of a column come again.
-fn repeats(rows: &[Row], column: u32) -> bool {
-    let values: Vec<&str> = rows.iter().filter_map(|r| r.filled(column)).map(str::trim).collect();
+/// Whether short values of a column come again; beside a column of texts alone, some are enough.
+fn repeats(rows: &[Row], column: u32, is_alone: bool) -> bool {
+    let cells = rows.iter().filter_map(|r| r.filled(column));
+    let values: Vec<&str> = cells.flat_map(|cell| cell.split('|')).map(str::trim).collect();
+    if is_alone && values.iter().all(|v| v.len() <= 30 && !v.contains(char::is_whitespace) && v.parse::<f64>().is_err())
+    {
+        return values.iter().collect::<HashSet<_>>().len() < values.len();
+    }
     let distinct: HashSet<&str> = values.iter().copied().collect();
     let is_short = values.iter().all(|v| v.chars().count() <= 40);
     let is_number = values.iter().all(|v| v.parse::<f64>().is_ok());
