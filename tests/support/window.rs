@@ -175,6 +175,9 @@ impl Window {
     pub fn choose(&mut self, list: &str, option: &str) {
         self.harness.get_by_role_and_label(egui::Role::ComboBox, list).click();
         self.step();
+        // A long list shows its first options.
+        self.harness.get_by_role_and_label(egui::Role::MenuItem, option).scroll_to_me();
+        self.step();
         self.harness.get_by_role_and_label(egui::Role::MenuItem, option).click();
         self.step();
     }

@@ -17,11 +17,13 @@ pub(super) fn said(ui: &mut Ui, importing: &Importing, out: &mut Commands) {
     let mut choices = importing.choices;
     let automatic = |what: Option<String>| what.map_or(tr!("Automatic").into(), |w| tr!("Automatic: {w}", w));
 
-    let names: Vec<&str> = FORMATS.iter().map(|f| f.name).collect();
+    let mut formats = FORMATS.to_vec();
+    formats.sort_by_key(|f| f.name);
+    let names: Vec<&str> = formats.iter().map(|f| f.name).collect();
     let chosen = choices.format.and_then(|f| names.iter().position(|n| *n == f.name));
     let what = found.filter(|_| choices.format.is_none()).map(|f| f.format.name.to_owned());
     if let Some(picked) = offer(ui, tr!("Format"), "", automatic(what), &names, chosen) {
-        choices = Choices { format: picked.map(|i| FORMATS[i]), encoding: choices.encoding, ..Choices::default() };
+        choices = Choices { format: picked.map(|i| formats[i]), encoding: choices.encoding, ..Choices::default() };
     }
 
     let is_text = found.is_none_or(|f| f.encoding.is_some());
