@@ -52,7 +52,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
     pair.map(|(model, data)| (model.to_owned(), data.to_owned())).ok_or_else(|| "write MODEL=DATA".into())
 }
 
-/// How the data calls the labels of the model: told where they have none in common.
+/// The names that the data has for labels of the model. Tells if they have none in common.
 fn label_map(arguments: &Arguments, tagger: &Tagger, known: &[String]) -> Result<Option<LabelMap>, Failure> {
     let of_model = tagger.tags.labels();
     for (model, data) in &arguments.map {

@@ -22,11 +22,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .collect();
         return output::json_line(&json!({ "formats": formats }));
     }
-    output::line(format!("{:<13} {:<6} {:<6} {:<7} what", "name", "reads", "saves", "writes"))?;
+    output::line(format!("{:<16} {:<6} {:<6} {:<7} what", "name", "reads", "saves", "writes"))?;
     for f in FORMATS {
         let yes = |b| if b { "yes" } else { "no" };
         output::line(format!(
-            "{:<13} {:<6} {:<6} {:<7} {} ({})",
+            "{:<16} {:<6} {:<6} {:<7} {} ({})",
             f.name,
             yes(true),
             yes(f.rewrite.is_some()),

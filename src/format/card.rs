@@ -16,7 +16,7 @@ pub fn head(card: &str) -> Option<Value> {
 /// A file of YAML.
 ///
 /// # Errors
-/// Where it is broken; one that is too large, or has anchors, of which a small file can make a very large value.
+/// The place where it is broken; a file that is too large, or has anchors, of which a small file can make a very large value.
 pub(super) fn yaml(text: &str) -> Result<Value, Problem> {
     /// In bytes: the value takes many times as much.
     const MOST: usize = 16 << 20;

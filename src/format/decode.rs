@@ -23,7 +23,7 @@ pub struct Decoded<'a> {
 /// Bytes that are no UTF-8 in a text that is: U+FFFD stands for them, or the sign that two halves of it make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Repair<'a> {
-    /// Where it is in the text, in bytes.
+    /// The position in the text, in bytes.
     at: usize,
     sign: char,
     bytes: &'a [u8],

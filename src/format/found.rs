@@ -57,7 +57,7 @@ pub struct Found {
     pub beside: BTreeMap<String, usize>,
     /// How that was found out, in sentences.
     pub evidence: Vec<String>,
-    /// What was left out or decided.
+    /// The parts that were left out, and decisions of the reader.
     pub notes: Notes,
     /// Which column or field has which role (`text`, `label`, `id`, `split`), where it has some.
     pub roles: Vec<(&'static str, String)>,

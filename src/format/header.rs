@@ -187,7 +187,7 @@ pub(super) fn normalized(name: &str) -> String {
     kept.flat_map(char::to_lowercase).collect()
 }
 
-/// Whether a column of this name has the role.
+/// True if a column of this name has the role.
 pub(super) fn has_role(name: &str, role: Role) -> bool {
     let name = normalized(name);
     // HIPE names its layers NE-COARSE-LIT, NE-FINE-LIT, NE-NESTED.
@@ -195,7 +195,7 @@ pub(super) fn has_role(name: &str, role: Role) -> bool {
     is_layer || NAMES.iter().any(|(r, names)| *r == role && names.contains(&name.as_str()))
 }
 
-/// Whether a column of words and tags has this name. There, `text` is a word, and `label` a tag.
+/// True if a column of words and tags has this name. There, `text` is a word, and `label` a tag.
 pub(super) fn token_role(name: &str) -> Option<Role> {
     const ROLES: [Role; 6] = [Role::Word, Role::Tag, Role::Sentence, Role::Document, Role::Grammar, Role::Split];
     let found = ROLES.into_iter().find(|role| has_role(name, *role));

@@ -1,7 +1,7 @@
 //! Hugging Face's JSON: records of tokens and tags, the tags by name or by number.
 //!
 //! Numbers have their names in a file beside: `dataset_info.json`, the dataset card `README.md`, `labels.txt`, or one
-//! of [`NUMBERS`].
+//! of `NUMBERS`.
 
 use super::card;
 use super::note::NoteKind;
@@ -226,7 +226,7 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
     json::write(sentences.enumerate().map(record), Shape::Lines)
 }
 
-/// What is said where tags are numbers without names.
+/// The message for tags that are numbers without names.
 pub(super) fn name_tags() -> String {
     let files = "dataset_info.json, label.json, the card README.md, or labels.txt with a name a line";
     format!("tags are numbers without names; put a file with the names beside: {files}")

@@ -4,7 +4,7 @@
 //!
 //! There are two kinds. In the one the source has words, one document of many sentences ([`columns`], [`hf_jsonl`],
 //! [`conllu`]); in the other it has texts, each a document of its own ([`records`] for all that is JSON, [`brat`],
-//! [`plain`], [`table`], [`documents`] for what word processors, browsers and mail programs write). A source that is saved is
+//! [`plain`], [`table`], `documents` for what word processors, browsers and mail programs write). A source that is saved is
 //! rewritten: what is not a label of a changed sentence or record stays byte for byte.
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
@@ -172,9 +172,9 @@ pub struct Format {
     pub what: &'static str,
     /// Usual file endings, the first for new files.
     pub extensions: &'static [&'static str],
-    /// How certain it is that a file is in this format; `None` if it is not.
+    /// The certainty that a file is in this format; `None` if it is not.
     pub recognize: fn(&Glance) -> Option<Recognition>,
-    /// Whether it is JSON, or Python's notation of it: then it is asked about files that are.
+    /// True if it is JSON, or Python's notation of it: then it is asked about files that are.
     pub is_json: bool,
     /// How it is read, if it is.
     pub read: Read,

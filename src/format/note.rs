@@ -122,7 +122,7 @@ impl NoteKind {
         }
     }
 
-    /// Whether something of the file is left out: then `--strict` fails.
+    /// True if something of the file is left out: then `--strict` fails.
     pub fn is_loss(self) -> bool {
         !matches!(
             self,
@@ -144,7 +144,7 @@ impl NoteKind {
 pub struct Note {
     /// The kind.
     pub kind: NoteKind,
-    /// How many times.
+    /// The number of occurrences.
     pub count: usize,
     /// The first occurrence: its line or a quotation.
     pub example: String,
@@ -189,7 +189,7 @@ impl Notes {
         self.0.iter().map(|(kind, (count, example))| Note { kind: *kind, count: *count, example: example.clone() })
     }
 
-    /// Whether there is none.
+    /// True if there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

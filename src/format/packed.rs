@@ -49,7 +49,7 @@ fn of_zip<'a>(name: &'a str, bytes: &'a [u8], most: u64) -> Result<Unpacked<'a>,
     }
 }
 
-/// What a zip is by the part in which OpenDocument's files say it.
+/// The kind of a zip, by the part in which OpenDocument's files say it.
 fn open_document(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Option<&'static str> {
     /// Bytes that are looked at.
     const MOST: u64 = 256;

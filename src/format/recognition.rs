@@ -12,9 +12,9 @@ use std::cell::OnceCell;
 /// An answer of a format: the score (0 to 100) and the evidence for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recognition {
-    /// How certain it is; one of the constants, or between them.
+    /// The certainty: one of the constants, or between them.
     pub score: u8,
-    /// What in the file speaks for the format.
+    /// The evidence in the file.
     pub evidence: Cow<'static, str>,
 }
 
@@ -50,7 +50,7 @@ pub struct Glance<'a> {
     pub head: &'a str,
     /// The first JSON records.
     pub records: &'a [serde_json::Value],
-    /// Whether the text is JSON, or should be: by its first characters or by its extension.
+    /// True if the text is JSON, or should be: by its first characters or by its extension.
     pub is_json: bool,
     /// Files in the same folder, by name.
     pub beside: &'a dyn Fn(&str) -> Option<Vec<u8>>,
@@ -69,7 +69,7 @@ impl Glance<'_> {
         head.lines().filter(|line| !line.trim().is_empty())
     }
 
-    /// Whether the extension is one of these.
+    /// True if the extension is one of these.
     pub fn has_extension(&self, extensions: &[&str]) -> bool {
         extensions.contains(&self.extension)
     }
@@ -83,7 +83,7 @@ impl Glance<'_> {
 /// Extensions of files that hold JSON.
 const JSON_EXTENSIONS: [&str; 4] = ["json", "jsonl", "ndjson", "ipynb"];
 
-/// Whether a text begins as JSON does: an object with a key, or an array of objects, arrays, strings or nothing.
+/// True if a text begins as JSON does: an object with a key, or an array of objects, arrays, strings or nothing.
 pub(super) fn begins_as_json(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let rest = |c: char| text.strip_prefix(c).map(str::trim_start);

@@ -41,7 +41,7 @@ pub(super) fn reason(source: &Source) -> Problem {
     }
 }
 
-/// Where JSON is broken, else which keys it has.
+/// The place where JSON is broken, else its keys.
 fn json_reason(text: &str) -> Problem {
     let text = text.trim_start_matches('\u{feff}');
     match json_values(text) {

@@ -21,7 +21,7 @@ pub(super) struct Standing<W, T> {
     pub words: W,
     pub tags: T,
     pub notation: Notation,
-    /// Whether a word may have several tags.
+    /// True if a word may have several tags.
     pub stacked: bool,
 }
 
@@ -133,7 +133,7 @@ pub(super) fn say(
         .eq(wanted.iter().map(|s| (s.start, s.end, labels.name(s.label))))
 }
 
-/// Whether stacked tags say these spans: the tags of each label are decoded by themselves.
+/// True if stacked tags say these spans: the tags of each label are decoded by themselves.
 fn say_stacked(
     notation: Notation,
     tags: impl Iterator<Item: AsRef<str>>,
@@ -175,7 +175,7 @@ pub(super) struct Tagged<'a> {
     file: u32,
     /// Documents that are complete.
     done: Vec<Document>,
-    /// How tags are spelled.
+    /// The spelling of tags.
     pub(super) notation: Notation,
 }
 
@@ -210,7 +210,7 @@ impl<'a> Tagged<'a> {
         }
     }
 
-    /// What comes is a document of this name.
+    /// Begins a document of this name.
     pub(super) fn new_document(&mut self, name: &str) {
         let next = DocumentBuilder::new(self.split, self.file, narrow(self.sentences()), 0);
         let before = std::mem::replace(&mut self.builder, next);

@@ -233,7 +233,7 @@ fn kind(path: &Path) -> Option<String> {
     (known && !NOT_DATA.contains(&stem)).then(|| ending.to_owned())
 }
 
-/// Whether a file has labels for the texts beside it: a project of Azure, annotations of Comprehend.
+/// True if a file has labels for the texts beside it: a project of Azure, annotations of Comprehend.
 fn has_texts_beside(path: &Path) -> bool {
     let is_index = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("json"));
     let Some(bytes) = is_index.then(|| disk::read_small(path).ok()).flatten() else { return false };

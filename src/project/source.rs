@@ -320,7 +320,8 @@ pub fn rewritten_bytes(
     };
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let beside = |name: &str| beside(&file.path, name);
-    let choices = Choices { unit: file.found.unit, ..file.choices };
+    // The unit is detected again: records of one file may have several.
+    let choices = file.choices;
     let budget = budget(choices);
     let source = Source { bytes, name: &name, split: file.split, file: number, beside: &beside, choices, budget };
     rewrite(&source, &Current { corpus, file: number, scheme: file.found.scheme, anew })

@@ -236,3 +236,20 @@ fn a_source_of_fewer_sentences_is_refused() {
         tagwright::project::source::rewritten_bytes(b"Anna B-PER\n", &dataset.files[0], 0, &dataset.corpus, false);
     assert!(short.is_err_and(|e| e.message.contains("fewer")));
 }
+
+/// doccano keeps what a program imported in code points beside what a person drew in UTF-16.
+#[test]
+fn records_of_two_units_stay_as_they_are() {
+    let text = "Zoë 😀 met Ann in Köln.";
+    let at = text.find("Köln").expect("a word");
+    let (points, utf16) = (text[..at].chars().count(), text[..at].encode_utf16().count());
+    let record = |start: usize| format!("{{\"text\":\"{text}\",\"label\":[[{start},{},\"LOC\"]]}}\n", start + 4);
+    let lines = [record(points), record(points), record(utf16)].concat();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.jsonl");
+    std::fs::write(&path, &lines).expect("a file");
+    let dataset = Dataset::open(&path).expect("a dataset");
+    let file = &dataset.files[0];
+    let saved = tagwright::project::source::rewritten_bytes(lines.as_bytes(), file, 0, &dataset.corpus, false);
+    assert_eq!(String::from_utf8(saved.expect("bytes")).expect("text"), lines);
+}

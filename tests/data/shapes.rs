@@ -2,7 +2,7 @@
 
 use super::formats::shown;
 use tagwright::corpus::{Corpus, Split};
-use tagwright::format::{self, Choices, Found, NoteKind, Source};
+use tagwright::format::{self, Found, NoteKind, Source};
 
 /// Files beside the one that is read: their names and their texts.
 type Beside<'b> = &'b [(&'b str, &'b str)];
@@ -25,7 +25,7 @@ fn check(name: &str, text: &str, format: &str, expected: &str) {
     check_with(name, text, &[], format, expected);
 }
 
-/// What is told of a file: its notes.
+/// The notes of a file.
 fn told(name: &str, text: &str, expected: &[NoteKind]) {
     let (_, found) = read(name, text.as_bytes(), &[]).unwrap_or_else(|e| panic!("{name}: {e}\n{text}"));
     let kinds: Vec<NoteKind> = found.notes.iter().map(|note| note.kind).collect();
@@ -377,11 +377,10 @@ fn a_wrong_byte_is_told_and_saved_as_it_was() {
 fn check_saved(name: &str, text: &str, expected: &str) {
     let (mut corpus, found) = read(name, text.as_bytes(), &[]).unwrap_or_else(|e| panic!("{name}: {e}"));
     let source = Source::alone(text.as_bytes(), name, Split::Train, 0);
-    let choices = Choices { unit: found.unit, ..Choices::default() };
     let rewrite = found.format.rewrite.expect("it is saved");
     let save = |corpus: &Corpus| {
         let current = format::Current { corpus, file: 0, scheme: found.scheme, anew: false };
-        String::from_utf8(rewrite(&Source { choices, ..source }, &current).expect("bytes")).expect("text")
+        String::from_utf8(rewrite(&source, &current).expect("bytes")).expect("text")
     };
     assert_eq!(save(&corpus), text, "{name}: saved without a change");
     let label = corpus.labels.intern("NEW").expect("few labels");

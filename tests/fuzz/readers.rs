@@ -83,7 +83,7 @@ fn check(bytes: &[u8]) {
         }
     }
     let Some(rewrite) = found.format.rewrite else { return };
-    let choices = format::Choices { unit: found.unit, format: Some(found.format), ..choices };
+    let choices = format::Choices { format: Some(found.format), ..choices };
     let current = format::Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
     if let Ok(saved) = rewrite(&format::Source { choices, ..source }, &current) {
         assert!(saved == *unpacked, "saved without a change, it is another file");

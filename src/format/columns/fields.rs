@@ -67,7 +67,7 @@ fn quoted_parts(line: &str, sign: u8, into: &mut Vec<Range<usize>>) -> bool {
     }
 }
 
-/// Whether quotes enclose fields in these lines: some field has them, and none opens a quote without closing it. Where a tab separates
+/// True if quotes enclose fields in these lines: some field has them, and none opens a quote without closing it. Where a tab separates
 /// columns, a quote is a word more often, so that one of them must also hold what only a quoted field can.
 pub(super) fn is_quoted<'l>(separator: Separator, mut lines: impl Iterator<Item = &'l str> + Clone) -> bool {
     let sign = match separator {

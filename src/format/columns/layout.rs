@@ -72,9 +72,9 @@ pub struct Choice {
 /// The layout of a column file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// What separates columns.
+    /// The sign between columns.
     pub separator: Separator,
-    /// Whether a field may stand in double quotes.
+    /// True if a field may stand in double quotes.
     pub quoted: bool,
     /// The number of columns of most lines.
     pub columns: usize,
@@ -82,7 +82,7 @@ pub struct Layout {
     pub word: usize,
     /// The column of tags, from 0.
     pub tag: usize,
-    /// Whether the first column numbers the words of a sentence; then every line that begins with `#` is a comment.
+    /// True if the first column numbers the words of a sentence; then every line that begins with `#` is a comment.
     pub numbered: bool,
     /// The line of the column names, from 1; 0 if there is none.
     pub header: usize,
@@ -96,17 +96,17 @@ pub struct Layout {
     pub second_tag: Option<usize>,
     /// How tags are spelled.
     pub notation: Notation,
-    /// Whether the letters of tags are in lower case: `b-per`, `o`.
+    /// True if the letters of tags are in lower case: `b-per`, `o`.
     pub lower_case: bool,
-    /// Whether a word may have several tags: `B-ORG|B-LOC`.
+    /// True if a word may have several tags: `B-ORG|B-LOC`.
     pub stacked: bool,
-    /// Whether `0` stands for `O`.
+    /// True if `0` stands for `O`.
     pub zeros: bool,
     /// Bytes of a prefix that all words have: the language, as in `en:Anna`.
     pub word_prefix: usize,
-    /// How many of a hundred lines have `columns` columns and a tag.
+    /// The share of lines, in percent, with `columns` columns and a tag.
     pub fit: u8,
-    /// Whether the tags are those of a dataset: some words have none, or each label comes again.
+    /// True if the tags are those of a dataset: some words have none, or each label comes again.
     pub is_usual: bool,
 }
 
@@ -119,7 +119,7 @@ struct Sample<'t> {
     lines: Vec<(&'t str, usize)>,
     /// The names in a comment line `# global.columns = TOKEN NE-COARSE-LIT`, and the number of that line.
     names: Option<(Vec<&'t str>, usize)>,
-    /// Whether a blank line stands between two of the lines.
+    /// True if a blank line stands between two of the lines.
     has_blank: bool,
 }
 
@@ -282,11 +282,8 @@ impl Layout {
         let prefix = by_column[word].first().and_then(|w| w.split_once(':')).map_or("", |(language, _)| language);
         let is_language = (2..=8).contains(&prefix.len()) && prefix.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         let has_prefix = |w: &&str| w.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(':') && rest.len() > 1);
-        let word_prefix = if is_language && even.len() > 1 && by_column[word].iter().all(|w| has_prefix(w)) {
-            prefix.len() + 1
-        } else {
-            0
-        };
+        let word_prefix =
+            if is_language && even.len() > 1 && by_column[word].iter().all(has_prefix) { prefix.len() + 1 } else { 0 };
         Ok(Self {
             quoted,
             columns,
@@ -389,7 +386,7 @@ impl Layout {
     }
 }
 
-/// What the names of the columns say.
+/// The roles that the names of the columns give.
 #[derive(Default)]
 struct Header {
     /// Line, from 1; 0 for none.
@@ -457,7 +454,7 @@ impl Header {
     }
 }
 
-/// Whether lines end with a carriage return and nothing else.
+/// True if lines end with a carriage return and nothing else.
 pub(in crate::format) fn has_only_returns(text: &str) -> bool {
     !text.contains('\n') && text.matches('\r').count() > 1
 }
@@ -467,7 +464,7 @@ pub(super) fn entry(field: &str) -> &str {
     if matches!(field, "_" | "-") { "O" } else { field }
 }
 
-/// Whether a column of tags has `0` in place of `O` throughout.
+/// True if a column of tags has `0` in place of `O` throughout.
 fn has_zeros(values: &[&str]) -> bool {
     values.iter().filter(|v| **v == "0").count() * 5 >= values.len().max(1)
         && !values.iter().any(|v| matches!(*v, "O" | "o"))
@@ -480,7 +477,7 @@ fn notation_of(values: &[&str]) -> Option<Notation> {
     Notation::of(&values)
 }
 
-/// Whether some words have no label, or each label comes again; others may be words of a text that look like tags.
+/// True if some words have no label, or each label comes again; others may be words of a text that look like tags.
 fn is_usual(values: &[&str], notation: Notation) -> bool {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for value in values {
@@ -497,7 +494,7 @@ fn is_usual(values: &[&str], notation: Notation) -> bool {
     counts.values().all(|n| *n > 1)
 }
 
-/// Whether tags name entities, not chunks of grammar and not what each mention is linked to.
+/// True if tags name entities, not chunks of grammar and not what each mention is linked to.
 fn has_entities(values: &[&str], notation: Notation) -> bool {
     const CHUNKS: [&str; 14] =
         ["NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "VC", "PC"];
@@ -513,7 +510,7 @@ fn has_entities(values: &[&str], notation: Notation) -> bool {
         && !labels.clone().any(|(_, l)| CHUNKS.contains(&l))
 }
 
-/// Whether a column counts words from 0 or 1 in each sentence: `1`, or `1-1` as WebAnno writes sentence and word.
+/// True if a column counts words from 0 or 1 in each sentence: `1`, or `1-1` as WebAnno writes sentence and word.
 fn counts(values: &[&str]) -> bool {
     let number = |v: &&str| v.rsplit_once('-').map_or(*v, |(_, word)| word).parse().ok();
     let numbers: Vec<Option<u32>> = values.iter().map(number).collect();
@@ -522,7 +519,7 @@ fn counts(values: &[&str]) -> bool {
     begins && numbers.windows(2).filter(next).count() * 10 >= (numbers.len() - 1) * 9
 }
 
-/// Whether a column counts sentences: numbers that repeat and grow by one.
+/// True if a column counts sentences: numbers that repeat and grow by one.
 fn numbers_sentences(values: &[&str]) -> bool {
     let numbers: Option<Vec<u64>> = values.iter().map(|v| v.parse().ok()).collect();
     let Some(numbers) = numbers else { return false };

@@ -38,12 +38,12 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || c == '\u{feff}'
 }
 
-/// Whether a line begins with a sign that can begin a comment.
+/// True if a line begins with a sign that can begin a comment.
 pub(super) fn is_comment_sign(line: &str) -> bool {
     line.starts_with(['#', '%']) || line.starts_with(" #")
 }
 
-/// Whether a line begins a document: `-DOCSTART-`, whatever follows.
+/// True if a line begins a document: `-DOCSTART-`, whatever follows.
 pub(super) fn is_document_start(line: &str) -> bool {
     line.strip_prefix(DOCSTART)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', ',', ';', '|', '\r']))
@@ -195,7 +195,7 @@ impl<'t> Sentences<'t> {
         (!self.rows.is_empty()).then_some(Block::Sentence)
     }
 
-    /// Whether a line that begins with a comment sign is a comment, not a word: a word has all columns and a tag. Inside a sentence
+    /// True if a line that begins with a comment sign is a comment, not a word: a word has all columns and a tag. Inside a sentence
     /// only a sign with a space begins one; other lines there lack their tag.
     fn is_comment(&self, line: &str) -> bool {
         let layout = &self.layout;
@@ -208,7 +208,7 @@ impl<'t> Sentences<'t> {
         !is_word && (self.rows.is_empty() || line.starts_with("# ") || line.starts_with(' '))
     }
 
-    /// Whether a line has another value in a column that numbers sentences or documents; an empty one goes on.
+    /// True if a line has another value in a column that numbers sentences or documents; an empty one goes on.
     fn is_other(&self, all: &Range<usize>, column: Option<usize>, current: &Range<usize>) -> bool {
         let Some(field) = column.and_then(|i| self.one.get(i)) else { return false };
         let value = self.text[field.start + all.start..field.end + all.start].trim();

@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
         if names.is_empty() {
             return Ok(());
         }
-        // What the first tag of each stack alone says is not all.
+        // The first tag of each stack alone is not all of it.
         names = stacks.iter().flatten().map(|(_, name)| *name).collect();
         names.sort_unstable();
         names.dedup();

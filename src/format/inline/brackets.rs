@@ -38,7 +38,7 @@ struct Bracket<'t> {
     labels: Vec<String>,
     /// Bytes of the whole mark.
     length: usize,
-    /// Whether it has a role, a group or a value.
+    /// True if it has a role, a group or a value.
     has_more: bool,
 }
 
@@ -80,7 +80,7 @@ fn mark(text: &str) -> Option<Bracket<'_>> {
     Some(Bracket { surface, labels: labels?, length, has_more })
 }
 
-/// How many marks a text has.
+/// The number of marks in a text.
 pub(super) fn count(text: &str) -> usize {
     unmarked(text, |_| {}).marks.len()
 }

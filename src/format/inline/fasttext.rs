@@ -45,7 +45,7 @@ fn parts(line: &str) -> (Vec<String>, &str) {
     (labels, rest)
 }
 
-/// Whether a comma stands before another label or before space.
+/// True if a comma stands before another label or before space.
 fn is_label(text: &str, comma: char) -> bool {
     let behind = text.split_once(comma).map_or("", |(_, rest)| rest);
     behind.is_empty() || behind.starts_with(PREFIX) || behind.starts_with(char::is_whitespace)

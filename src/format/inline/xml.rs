@@ -226,7 +226,7 @@ impl<'t> Names<'t> {
         Self { labels, parts }
     }
 
-    /// Whether a tag structures the text.
+    /// True if a tag structures the text.
     fn structures(&self, name: &str) -> bool {
         self.parts.contains(name) || STRUCTURE.iter().any(|s| s.eq_ignore_ascii_case(name))
     }

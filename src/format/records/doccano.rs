@@ -83,7 +83,7 @@ fn recognize(value: &Value) -> Option<Recognition> {
     None
 }
 
-/// Whether a record has spans under one of the usual keys.
+/// True if a record has spans under one of the usual keys.
 pub(super) fn has_labels(value: &Value) -> bool {
     SPANS.iter().any(|key| value.get(*key).is_some_and(entry::is_list))
 }
@@ -106,7 +106,7 @@ fn class_key(value: &Value) -> Option<&'static str> {
     })
 }
 
-/// Whether a label with this score holds.
+/// True if a label with this score holds.
 pub(super) fn holds(score: &Value) -> bool {
     score.as_bool().unwrap_or_else(|| score.as_f64().is_some_and(|v| v >= 0.5))
 }
@@ -159,7 +159,7 @@ fn classes(value: &Value) -> Vec<String> {
     }
 }
 
-/// What went leaves the list that has it; what came goes to the first that has some, or into `cats`. A label that stands alone is
+/// A label that went leaves the list that has it; one that came goes to the first that has some, or into `cats`. A label that stands alone is
 /// replaced, by a list if there are several now.
 fn put_classes(record: &mut Value, classes: &[String]) {
     let before = self::classes(record);

@@ -117,7 +117,7 @@ pub(in crate::format) fn spans(entry: &Value) -> Option<Vec<Mark>> {
     Some(labels.into_iter().map(|label| mark(start, end, label, &surface)).collect())
 }
 
-/// Whether a value is a list of spans, and not an empty one.
+/// True if a value is a list of spans, and not an empty one.
 pub(in crate::format) fn is_list(value: &Value) -> bool {
     value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(|entry| spans(entry).is_some()))
 }

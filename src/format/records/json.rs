@@ -273,7 +273,7 @@ fn without_halves(text: &str) -> Option<String> {
     (copied > 0).then_some(out)
 }
 
-/// Whether a record has escaped halves of a surrogate pair.
+/// True if a record has escaped halves of a surrogate pair.
 pub(in crate::format) fn has_halves(record: &Record) -> bool {
     (record.text.contains("\\ud") || record.text.contains("\\uD")) && without_halves(record.text).is_some()
 }

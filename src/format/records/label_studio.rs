@@ -202,12 +202,12 @@ fn read(value: &Value, context: &Context) -> Result<Item, String> {
     Ok(item)
 }
 
-/// Whether an annotation was canceled or skipped.
+/// True if an annotation was canceled or skipped.
 fn is_canceled(annotation: &Value) -> bool {
     ["was_cancelled", "skipped"].iter().any(|flag| annotation.get(*flag).and_then(Value::as_bool) == Some(true))
 }
 
-/// Whether a region has no label, as those have that a person drew without choosing one.
+/// True if a region has no label, as those have that a person drew without choosing one.
 fn has_no_label(value: &Value) -> bool {
     ["labels", "hypertextlabels", "choices", "text_area", "rating"].iter().all(|key| value.get(*key).is_none())
 }

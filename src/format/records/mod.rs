@@ -75,13 +75,13 @@ pub(super) struct Item {
     pub classes: Vec<String>,
     /// Words, where the record has its own.
     pub words: Option<Vec<(usize, usize)>>,
-    /// Where sentences begin, where the record has its own.
+    /// The beginnings of sentences, if the record has its own.
     pub sentences: Option<Vec<usize>>,
     /// The id or title of the record.
     pub name: String,
     /// The split that the record names.
     pub split: Option<Split>,
-    /// What is left out of the record or decided about it, with an example.
+    /// Parts of the record that are left out, and decisions about it, each with an example.
     pub notes: Vec<(NoteKind, String)>,
     /// Entries where spans are expected and that are none: each is told with its line.
     pub unread: Vec<String>,
@@ -103,7 +103,7 @@ impl Item {
 
     /// Takes offsets as numbers of words where they can be nothing else: the record has its words, no span lies behind the last of
     /// them, and as characters one would begin or end inside a word.
-    fn from_words(&mut self, value: &Value) {
+    fn count_in_words(&mut self, value: &Value) {
         let words = value.get("tokens").or_else(|| value.get("words")).and_then(Value::as_array);
         let words: Option<Vec<&str>> = words.and_then(|w| w.iter().map(Value::as_str).collect());
         let Some(words) = words.filter(|w| !w.is_empty() && !self.marks.is_empty()) else { return };
@@ -142,7 +142,7 @@ impl Item {
     }
 }
 
-/// What is known of a file before its records are read.
+/// Facts about a file that are known before its records are read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Context {
     /// The field that has the text.
@@ -166,7 +166,7 @@ pub(super) struct Dialect {
     pub fresh: fn(&Item, usize) -> Value,
     /// How a new file holds them.
     pub shape: Shape,
-    /// Whether an end is the last character of a span, where no span says its text.
+    /// True if an end is the last character of a span, where no span says its text.
     pub inclusive: bool,
 }
 
@@ -270,7 +270,7 @@ fn item_of(value: &Value, dialect: &Dialect, context: &Context) -> Result<Item, 
         item.classes = (classes.read)(value);
     }
     item.dedup();
-    item.from_words(value);
+    item.count_in_words(value);
     Ok(item)
 }
 
@@ -294,7 +294,7 @@ fn new_id(item: &Item, number: usize) -> Value {
     }
 }
 
-/// What the first records of a file tell.
+/// The facts that the first records of a file tell.
 fn context(records: &[Record], dialect: &Dialect) -> Context {
     /// So many records are looked at.
     const LOOKED_AT: usize = 200;

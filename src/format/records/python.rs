@@ -53,7 +53,7 @@ pub(super) fn lists(text: &str, keep: usize) -> Vec<List<'_>> {
     }
 }
 
-/// Whether tuples follow each other without brackets around them: `("text", {...}),` on each line.
+/// True if tuples follow each other without brackets around them: `("text", {...}),` on each line.
 fn is_bare(text: &str) -> bool {
     let inside = text.strip_prefix('(').map(|rest| rest[space(rest)..].trim_start_matches(['r', 'R', 'u', 'U']));
     inside.is_some_and(|rest| rest.starts_with(['"', '\'']))
@@ -148,7 +148,7 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
-    /// Whether texts side by side are one.
+    /// True if texts side by side are one.
     joins: bool,
 }
 

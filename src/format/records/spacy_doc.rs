@@ -43,7 +43,7 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
     let mut item = Item { text, name, ..Item::default() };
     let spans = |entry: &Value| -> Option<Vec<Mark>> { entry::spans(entry) };
     item.take(list("ents").into_iter().flatten(), spans);
-    // Where there are no entities, the first group of spans is what was annotated.
+    // Without entities, the first group of spans is the annotation.
     let groups = value.get("spans").and_then(Value::as_object);
     let first = groups.and_then(|g| g.iter().next()).filter(|_| item.marks.is_empty());
     item.take(first.and_then(|(_, all)| all.as_array()).into_iter().flatten(), spans);
@@ -63,7 +63,7 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
     Ok(item)
 }
 
-/// Whether tokens reach the end of the text, space aside.
+/// True if tokens reach the end of the text, space aside.
 fn covers(text: &str, tokens: &[(usize, usize)], size: usize) -> bool {
     let trimmed = size - text.chars().rev().take_while(|c| c.is_whitespace()).count();
     tokens.last().is_some_and(|last| last.1 >= trimmed)

@@ -294,7 +294,7 @@ fn strays(rows: &[Row], header: &Row, text: u32, found: &mut Found) {
     }
 }
 
-/// How many cells each column has.
+/// The number of cells of each column.
 fn counts(rows: &[Row]) -> HashMap<u32, usize> {
     let mut counts = HashMap::new();
     for (column, _) in rows.iter().flat_map(|r| &r.cells) {

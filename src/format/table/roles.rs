@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// So many rows are looked at.
 const LOOKED_AT: usize = 200;
 
-/// What the rows of a table are.
+/// The content of the rows of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Body {
     /// Each a text, in this column.
@@ -23,7 +23,7 @@ pub(super) enum Body {
 /// The roles of the columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Roles {
-    /// Whether the first row names the columns.
+    /// True if the first row names the columns.
     pub has_header: bool,
     pub body: Body,
     /// Spans of the text.
@@ -112,7 +112,7 @@ impl Roles {
     }
 }
 
-/// Whether the rows are places of spans in texts that are elsewhere: all columns but one are numbers, two of them a start and an end,
+/// True if the rows are places of spans in texts that are elsewhere: all columns but one are numbers, two of them a start and an end,
 /// and that one has a few short labels.
 pub(super) fn are_offsets(rows: &[Row], roles: &Roles) -> bool {
     if !matches!(roles.body, Body::Texts(_)) {
@@ -226,7 +226,7 @@ pub(super) fn parts(cell: &str, sign: char) -> impl Iterator<Item = &str> {
         .filter(|p| !p.is_empty())
 }
 
-/// Whether all parts of a cell are tags: with a letter and a label, or `O` and labels in capitals.
+/// True if all parts of a cell are tags: with a letter and a label, or `O` and labels in capitals.
 fn are_tags(cell: &str, sign: char) -> bool {
     let is_label = |part: &str| part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase() || "_-".contains(c));
     let mut outside = 0;
@@ -241,7 +241,7 @@ fn are_tags(cell: &str, sign: char) -> bool {
     all > 0 && (outside > 0 || parts(cell, sign).all(|p| Notation::Usual.parse(p).is_ok()))
 }
 
-/// Whether the first row is a row of the body.
+/// True if the first row is a row of the body.
 fn is_data(first: &Row, body: &Body) -> bool {
     match body {
         Body::Texts(_) => false,
@@ -281,14 +281,14 @@ fn class_rank(name: &str) -> Option<usize> {
     known.then(|| LIKELY.iter().position(|n| *n == normal).unwrap_or(LIKELY.len()))
 }
 
-/// Whether the cells of a column are labels of texts: few different ones, and short.
+/// True if the cells of a column are labels of texts: few different ones, and short.
 fn is_class(rows: &[Row], column: u32) -> bool {
     const LONGEST: usize = 80;
     let values: Vec<&str> = rows.iter().filter_map(|r| r.filled(column)).map(str::trim).collect();
     !values.is_empty() && values.iter().all(|v| v.chars().count() <= LONGEST || cells::list(v).is_some())
 }
 
-/// Whether short values of a column come again; beside a column of texts alone, some are enough.
+/// True if short values of a column come again; beside a column of texts alone, some are enough.
 fn repeats(rows: &[Row], column: u32, is_alone: bool) -> bool {
     let cells = rows.iter().filter_map(|r| r.filled(column));
     let values: Vec<&str> = cells.flat_map(|cell| cell.split('|')).map(str::trim).collect();
@@ -302,14 +302,14 @@ fn repeats(rows: &[Row], column: u32, is_alone: bool) -> bool {
     is_short && !values.is_empty() && distinct.len() * 2 <= values.len() && !(is_number && distinct.len() > 20)
 }
 
-/// Whether a column has nothing but zeros and ones, and both.
+/// True if a column has nothing but zeros and ones, and both.
 fn is_flag(rows: &[Row], column: u32) -> bool {
     let mut values = rows.iter().filter_map(|r| r.filled(column)).map(str::trim);
     let is_bit = |v: &str| matches!(v, "0" | "1" | "0.0" | "1.0");
     rows.iter().any(|r| r.filled(column).is_some()) && values.all(is_bit)
 }
 
-/// Whether the first row names the columns: a cell is no number or split as all below it are, or all are short and differ and the
+/// True if the first row names the columns: a cell is no number or split as all below it are, or all are short and differ and the
 /// one above the texts is shorter than most.
 fn has_header(rows: &[Row], column: u32) -> bool {
     let Some((first, body)) = rows.split_first() else { return false };

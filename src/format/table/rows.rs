@@ -25,7 +25,7 @@ impl Row {
 /// So many bytes of a text are looked at.
 const HEAD: usize = 1 << 20;
 
-/// What separates the cells of the first lines into the same number, more than one; a lone column of texts has none.
+/// The separator that gives all first lines the same number of cells, more than one; a lone column of texts has none.
 pub(super) fn separator_of(text: &str) -> Option<u8> {
     let head = &text[..text.floor_char_boundary(HEAD)];
     let widths = |separator: u8| {
@@ -53,7 +53,7 @@ fn builder(separator: u8, quotes: bool) -> csv::ReaderBuilder {
     builder
 }
 
-/// Whether quotes enclose cells: each one that opens at the start of a cell closes at its end. The last one may be cut.
+/// True if quotes enclose cells: each one that opens at the start of a cell closes at its end. The last one may be cut.
 fn are_quotes(text: &str, separator: u8) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
