@@ -68,13 +68,12 @@ impl Notation {
             Self::Bare if text.starts_with(char::is_alphabetic) => ("I", text),
             Self::Bare => return Err(text),
         };
-        let mut letters = letter.chars().map(|c| c.to_ascii_uppercase());
-        match (letters.next(), letters.next()) {
-            (Some(letter @ ('B' | 'I' | 'E' | 'L' | 'S' | 'U' | 'M')), None) if !name.is_empty() => {
-                Ok(Some((letter, name)))
-            }
-            _ => Err(text),
-        }
+        let letter = match letter.as_bytes() {
+            [byte] => char::from(byte.to_ascii_uppercase()),
+            _ => return Err(text),
+        };
+        let is_known = matches!(letter, 'B' | 'I' | 'E' | 'L' | 'S' | 'U' | 'M') && !name.is_empty();
+        if is_known { Ok(Some((letter, name))) } else { Err(text) }
     }
 
     /// The letter of a tag in lower case (`b-PER`, `o`); `None` where it is no tag or its letter has no case of its own.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Puts the byte ranges of a line's fields into `into`, quotes included. Space at the end of the line is no field.
+#[inline]
 pub(super) fn split(line: &str, separator: Separator, quoted: bool, into: &mut Vec<Range<usize>>) {
     into.clear();
     let line = line.trim_end_matches(['\r', ' ', '\t']);
@@ -25,6 +26,7 @@ pub(super) fn split(line: &str, separator: Separator, quoted: bool, into: &mut V
 }
 
 /// The stretches of a line between bytes that end one.
+#[inline]
 fn parts(line: &str, is_end: impl Fn(u8) -> bool, into: &mut Vec<Range<usize>>) {
     let mut start = 0;
     for (at, byte) in line.bytes().enumerate() {
@@ -87,6 +89,7 @@ pub(super) fn is_quoted<'l>(separator: Separator, mut lines: impl Iterator<Item 
 }
 
 /// The content of a field, without its quotes.
+#[inline]
 pub(super) fn unquoted(field: &str) -> Cow<'_, str> {
     match field.strip_prefix('"').and_then(|f| f.strip_suffix('"')) {
         Some(inner) if inner.contains("\"\"") => inner.replace("\"\"", "\"").into(),

@@ -317,6 +317,7 @@ impl Layout {
     }
 
     /// Puts the byte ranges of a line's fields into `into`.
+    #[inline]
     pub(super) fn fields(&self, line: &str, into: &mut Vec<Range<usize>>) {
         fields::split(line, self.separator, self.quoted, into);
         // A word that is the sign itself, or has it inside.
@@ -329,6 +330,7 @@ impl Layout {
     }
 
     /// The content of a field, without its quotes.
+    #[inline(always)]
     pub(super) fn field<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.quoted { fields::unquoted(text) } else { text.into() }
     }
@@ -460,6 +462,7 @@ pub(in crate::format) fn has_only_returns(text: &str) -> bool {
 }
 
 /// A field of a column of tags, where some files write `_` or `-` for `O`.
+#[inline]
 pub(super) fn entry(field: &str) -> &str {
     if matches!(field, "_" | "-") { "O" } else { field }
 }

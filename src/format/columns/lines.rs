@@ -39,8 +39,9 @@ fn is_space(c: char) -> bool {
 }
 
 /// True if a line begins with a sign that can begin a comment.
+#[inline]
 pub(super) fn is_comment_sign(line: &str) -> bool {
-    line.starts_with(['#', '%']) || line.starts_with(" #")
+    matches!(line.as_bytes(), [b'#' | b'%', ..] | [b' ', b'#', ..])
 }
 
 /// True if a line begins a document: `-DOCSTART-`, whatever follows.
@@ -165,7 +166,7 @@ impl<'t> Sentences<'t> {
                     }
                     let shift = |name: Range<usize>| name.start + all.start..name.end + all.start;
                     document_comment(line).map(|name| name.map(shift))
-                } else if self.is_other(&all, self.layout.document, &self.document) {
+                } else if self.layout.document.is_some() && self.is_other(&all, self.layout.document, &self.document) {
                     // The row is read again as the first of its document.
                     (self.at, self.line) = before;
                     let name = self.layout.document.and_then(|i| self.one.get(i));
@@ -173,7 +174,7 @@ impl<'t> Sentences<'t> {
                     self.sentence = 0..0;
                     Some((!self.document.is_empty()).then(|| self.document.clone()))
                 } else {
-                    if self.is_other(&all, self.layout.sentence, &self.sentence) {
+                    if self.layout.sentence.is_some() && self.is_other(&all, self.layout.sentence, &self.sentence) {
                         if !self.rows.is_empty() {
                             (self.at, self.line) = before;
                             return Some(Block::Sentence);
@@ -224,7 +225,10 @@ impl<'t> Sentences<'t> {
         let word_at = if count == 1 { 0 } else { word };
         let word = self.one.get(word_at);
         // Without a word there is nothing to label; the reader tells of it.
-        let has_word = |w: &Range<usize>| !is_blank(&self.layout.field(&self.text[w.clone()]));
+        let has_word = |w: &Range<usize>| match self.layout.quoted {
+            false => !is_blank(&self.text[w.clone()]),
+            true => !is_blank(&self.layout.field(&self.text[w.clone()])),
+        };
         let without_prefix = |w: Range<usize>| {
             let has_prefix = layout_prefix > 0 && self.text[w.clone()].as_bytes().get(layout_prefix - 1) == Some(&b':');
             if has_prefix && w.len() > layout_prefix { w.start + layout_prefix..w.end } else { w }
