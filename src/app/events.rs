@@ -153,7 +153,17 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
     // What a person has looked at need not be told again.
     let importing = app.importing.take_if(|i| i.path == asked);
     let told = importing.is_some();
-    let evidence: Vec<&str> = annotate.files.iter().flat_map(|f| f.found.evidence.iter().map(String::as_str)).collect();
+    let left_out: Vec<String> = annotate
+        .files
+        .iter()
+        .flat_map(|f| f.found.notes.iter())
+        .filter(|n| n.kind.is_loss())
+        .map(|n| n.to_string())
+        .collect();
+    if !left_out.is_empty() && !told {
+        app.notices.say(Notice::info(tr!("Not all of the source is read"), left_out.join("; ")));
+    }
+    let evidence: Vec<&str> = annotate.files.iter().flat_map(|f| f.found.details()).collect();
     if !evidence.is_empty() && !told {
         let format = annotate.files.first().map_or("", |f| f.found.format.name);
         app.notices.say(Notice::info(tr!("Read as {format}", format), evidence.join("; ")));

@@ -94,6 +94,12 @@ impl Found {
         }
     }
 
+    /// The evidence without the reason for the format.
+    pub fn details(&self) -> impl Iterator<Item = &str> {
+        let reason = format!("{}: ", self.format.name);
+        self.evidence.iter().map(String::as_str).filter(move |evidence| !evidence.starts_with(&reason))
+    }
+
     /// Nothing wrong so far with a text; its encoding is told where it is unusual.
     pub(super) fn of(format: Format, decoded: &Decoded) -> Self {
         let mut found = Self::new(format);

@@ -281,8 +281,13 @@ fn head(ui: &Ui, a: &Annotate, document: u32, rect: Rect) {
     let p = theme::of(ui);
     let d = a.corpus.document(document);
     let done = d.marks.iter().filter(|(_, m)| m.done).count();
-    let numbered = || tr!("Document {document}", document = document + 1).to_string();
-    let name = if d.name.is_empty() { numbered() } else { d.name.clone() };
+    // A number alone is no name.
+    let numbered = |number: &str| tr!("Document {document}", document = number).to_string();
+    let name = match d.name.as_str() {
+        "" => numbered(&(document + 1).to_string()),
+        name if name.parse::<u64>().is_ok() => numbered(name),
+        name => name.to_owned(),
+    };
     let line = Rect::from_min_max(pos2(rect.left() + 12.0, rect.top()), pos2(rect.right() - 12.0, rect.bottom() - 4.0));
     let (state, colour) = match done {
         0 => (counted(d.len(), "sentence"), p.text3),
