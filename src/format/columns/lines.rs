@@ -1,6 +1,6 @@
 //! The sentences of a column file, line by line.
 
-use super::layout::entry;
+use super::roles::entry;
 use super::{DOCSTART, Layout};
 use std::ops::Range;
 

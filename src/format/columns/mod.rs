@@ -1,18 +1,19 @@
 //! Column files: one token a line, a blank line after a sentence, one column the tag.
 //!
 //! CoNLL-2003 (four columns, `-DOCSTART-`), WNUT-17 (word, tab, tag) and whatever looks like them. Read in this order: `layout`
-//! (the role of each column), `fields` (of a line), `lines` (the sentences), `read`, `write`. `gmb` are the tables of Kaggle.
+//! and `roles` (the role of each column), `fields` (of a line), `lines` (the sentences), `read`, `write`. `gmb` are the tables of Kaggle.
 
 mod fields;
 mod gmb;
 mod layout;
 mod lines;
 mod read;
+mod roles;
 mod write;
 
 pub use gmb::GMB;
-pub(super) use layout::has_only_returns;
 pub use layout::{Choice, Layout, Separator};
+pub(super) use roles::has_only_returns;
 pub use write::write;
 
 use super::{Format, Glance, Holds, Recognition, Write};

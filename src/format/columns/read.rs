@@ -1,7 +1,8 @@
 //! Reading column files.
 
-use super::layout::{Layout, entry};
+use super::layout::Layout;
 use super::lines::{Block, Row, Sentences};
+use super::roles::entry;
 use crate::corpus::notation::{prefix_of, tag_parts};
 use crate::corpus::scheme::decode;
 use crate::corpus::store::Column;

@@ -1,8 +1,9 @@
 //! Writing column files: a source with only its edited sentences changed, or a corpus from nothing.
 
 use super::fields;
-use super::layout::{Layout, entry};
+use super::layout::Layout;
 use super::lines::{Block, Row, Sentences};
+use super::roles::entry;
 use super::{CONLL2003, DOCSTART, WNUT};
 use crate::corpus::notation::{UNTYPED, tag_text};
 use crate::corpus::scheme::{encode, merged};

@@ -1,0 +1,196 @@
+//! The roles of columns: by their names in the first row, else by their content.
+
+use super::layout::Sample;
+use crate::corpus::Notation;
+use crate::corpus::notation::parse_tag;
+use crate::format::Problem;
+use crate::format::found::quote;
+use crate::format::header::{Role, has_role, token_role};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+/// The roles that the names of the columns give.
+#[derive(Default)]
+pub(super) struct Header {
+    /// Line, from 1; 0 for none.
+    pub(super) line: usize,
+    pub(super) word: Option<usize>,
+    pub(super) sentence: Option<usize>,
+    pub(super) document: Option<usize>,
+    pub(super) split: Option<usize>,
+    tags: Vec<usize>,
+    grammar: Vec<usize>,
+}
+
+impl Header {
+    /// The names in the first row, or in a comment; empty if there are none.
+    pub(super) fn of(table: &[Vec<Cow<str>>], columns: usize, sample: &Sample) -> Self {
+        let (names, line): (Vec<&str>, usize) = match (&sample.names, table.first()) {
+            (Some((names, line)), _) if names.len() == columns => (names.clone(), *line),
+            (_, Some(first)) if first.len() == columns || first.len() + 1 == columns => {
+                (first.iter().map(AsRef::as_ref).collect(), sample.lines[0].1)
+            }
+            _ => return Self::default(),
+        };
+        let all =
+            |role: Role| -> Vec<usize> { (0..names.len()).filter(|i| token_role(names[*i]) == Some(role)).collect() };
+        let first = |role: Role| all(role).first().copied();
+        let tags = all(Role::Tag);
+        let roles = names.iter().filter_map(|n| token_role(n)).collect::<HashSet<Role>>().len();
+        // One name is enough if no other row has it, and it is no tag itself.
+        let occurs_once = |i: usize| !table[1..].iter().any(|row| row.get(i).is_some_and(|v| *v == names[i]));
+        let is_lone_tag = tags.first().is_some_and(|i| has_role(names[*i], Role::Tag) && occurs_once(*i));
+        let is_lone_word = || {
+            let word = first(Role::Word).filter(|i| occurs_once(*i) && !names[*i].eq_ignore_ascii_case("text"));
+            word.is_some() && !names.iter().any(|n| parse_tag(n).is_ok())
+        };
+        if roles < 2 && !is_lone_tag && !is_lone_word() {
+            return Self::default();
+        }
+        // A row of words may have one of these; it has a tag, too.
+        if names.iter().any(|n| parse_tag(n).is_ok()) {
+            return Self::default();
+        }
+        Self {
+            line,
+            word: first(Role::Word),
+            sentence: first(Role::Sentence),
+            document: first(Role::Document),
+            split: first(Role::Split),
+            grammar: all(Role::Grammar),
+            tags,
+        }
+    }
+
+    pub(super) fn is_grammar(&self, column: usize) -> bool {
+        self.grammar.contains(&column)
+    }
+
+    /// The first named column of tags that has entities, else the first.
+    pub(super) fn tag(&self, by_column: &[Vec<&str>]) -> Option<(usize, Notation)> {
+        let known = |i: &usize| notation_of(by_column.get(*i)?).map(|notation| (*i, notation));
+        let without = |i: &usize| {
+            let is_empty = |v: &&str| matches!(entry(v), "O" | "o" | "");
+            by_column.get(*i)?.iter().all(is_empty).then_some((*i, Notation::Usual))
+        };
+        self.tags.iter().find_map(known).or_else(|| self.tags.iter().find_map(without))
+    }
+}
+
+/// True if lines end with a carriage return and nothing else.
+pub(in crate::format) fn has_only_returns(text: &str) -> bool {
+    !text.contains('\n') && text.matches('\r').count() > 1
+}
+
+/// A field of a column of tags, where some files write `_` or `-` for `O`.
+#[inline]
+pub(super) fn entry(field: &str) -> &str {
+    if matches!(field, "_" | "-") { "O" } else { field }
+}
+
+/// True if a column of tags has `0` in place of `O` throughout.
+pub(super) fn has_zeros(values: &[&str]) -> bool {
+    values.iter().filter(|v| **v == "0").count() * 5 >= values.len().max(1)
+        && !values.iter().any(|v| matches!(*v, "O" | "o"))
+}
+
+/// The notation of a column of tags.
+pub(super) fn notation_of(values: &[&str]) -> Option<Notation> {
+    let zeros = has_zeros(values);
+    let values: Vec<&str> = values.iter().map(|v| if zeros && *v == "0" { "O" } else { entry(v) }).collect();
+    Notation::of(&values)
+}
+
+/// True if some words have no label, or each label comes again; others may be words of a text that look like tags.
+pub(super) fn is_usual(values: &[&str], notation: Notation) -> bool {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for value in values {
+        match notation.parse(entry(value)) {
+            Ok(Some((_, label))) => *counts.entry(label).or_default() += 1,
+            Ok(None) if notation != Notation::Bare => return true,
+            Ok(None) | Err(_) => {}
+        }
+    }
+    if notation == Notation::Bare {
+        let is_name = |(label, n): (&&str, &usize)| *n > 1 || label.chars().all(|c| !c.is_lowercase());
+        return counts.iter().any(is_name);
+    }
+    counts.values().all(|n| *n > 1)
+}
+
+/// True if tags name entities, not chunks of grammar and not what each mention is linked to.
+pub(super) fn has_entities(values: &[&str], notation: Notation) -> bool {
+    const CHUNKS: [&str; 14] =
+        ["NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "VC", "PC"];
+    let labels = values.iter().filter_map(|v| notation.parse(v).ok().flatten());
+    // Links are as many as mentions; types are few.
+    let mentions = labels.clone().filter(|(letter, _)| matches!(letter, 'B' | 'S' | 'U')).count();
+    let distinct = labels.clone().map(|(_, label)| label).collect::<HashSet<_>>().len();
+    if distinct > 10 && distinct * 2 > mentions {
+        return false;
+    }
+    matches!(notation, Notation::Usual)
+        && labels.clone().next().is_some()
+        && !labels.clone().any(|(_, l)| CHUNKS.contains(&l))
+}
+
+/// True if a column counts words from 0 or 1 in each sentence: `1`, or `1-1` as WebAnno writes sentence and word.
+pub(super) fn counts(values: &[&str]) -> bool {
+    let number = |v: &&str| v.rsplit_once('-').map_or(*v, |(_, word)| word).parse().ok();
+    let numbers: Vec<Option<u32>> = values.iter().map(number).collect();
+    let next = |w: &&[Option<u32>]| matches!(w, [Some(a), Some(b)] if *b == a.saturating_add(1) || *b < 2);
+    let begins = numbers.iter().flatten().next().is_some_and(|n| *n < 2);
+    begins && numbers.windows(2).filter(next).count() * 10 >= (numbers.len() - 1) * 9
+}
+
+/// True if a column counts sentences: numbers that repeat and grow by one.
+pub(super) fn numbers_sentences(values: &[&str]) -> bool {
+    let numbers: Option<Vec<u64>> = values.iter().map(|v| v.parse().ok()).collect();
+    let Some(numbers) = numbers else { return false };
+    let steps: Vec<bool> = numbers.windows(2).map(|w| w[0] == w[1]).collect();
+    let grows = numbers.windows(2).all(|w| w[1] == w[0] || w[1] == w[0].saturating_add(1));
+    grows && steps.contains(&true) && steps.contains(&false)
+}
+
+/// The column of tags and their notation: the last that can be one.
+pub(super) fn tags(
+    table: &[Vec<Cow<str>>],
+    by_column: &[Vec<&str>],
+    numbered: bool,
+    is_space: bool,
+    taken: impl Fn(usize) -> bool,
+) -> Option<(usize, Notation)> {
+    let columns = by_column.len();
+    let last = |row: &Vec<Cow<str>>| row.last().and_then(|v| parse_tag(v).ok().map(|tag| tag.is_some()));
+    let fitting: Vec<bool> = table.iter().filter_map(last).collect();
+    let first = usize::from(numbered);
+    // Half is enough for the usual tags in the usual place, if one has a label: the other lines are reported.
+    let half = fitting.len() * 2 >= table.len() && !table.is_empty() && !taken(columns - 1);
+    let usual = half && (fitting.contains(&true) || notation_of(&by_column[columns - 1]).is_none());
+    let search = |bare: bool| {
+        let free = (first..columns).rev().filter(|i| !taken(*i));
+        free.into_iter()
+            .find_map(|i| notation_of(&by_column[i]).filter(|n| (*n == Notation::Bare) == bare).map(|n| (i, n)))
+    };
+    let (mut tag, notation) =
+        if usual { (columns - 1, Notation::Usual) } else { search(false).or_else(|| search(true))? };
+    // Of several layers the first with entities. CoNLL-2003's third column has chunks, whatever their names.
+    let is_conll2003 = is_space && columns == 4 && !numbered;
+    let layer = |i: &usize| {
+        let known = notation_of(&by_column[*i]);
+        !taken(*i) && known == Some(notation) && has_entities(&by_column[*i], notation)
+    };
+    if notation == Notation::Usual && !is_conll2003 {
+        tag = (first..tag).find(layer).unwrap_or(tag);
+    }
+    Some((tag, notation))
+}
+
+pub(super) fn no_tags(lines: &[(&str, usize)], table: &[Vec<Cow<str>>], columns: usize) -> Problem {
+    let last = |row: &Vec<Cow<str>>| row.last().map(ToString::to_string).unwrap_or_default();
+    let skipped = lines.len() - table.len();
+    let wrong = lines[skipped..].iter().zip(table).find(|(_, row)| parse_tag(&last(row)).is_err());
+    let (number, found) = wrong.map_or((0, String::new()), |((_, number), row)| (*number, last(row)));
+    let wanted = "the last column should be a tag such as O, B-PER or I-LOC";
+    Problem::at(number, columns, format!("{wanted}, but is {}; or say which column is (--tag-column)", quote(&found)))
+}
