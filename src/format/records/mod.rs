@@ -14,11 +14,13 @@ mod ground_truth;
 pub(super) mod json;
 pub(super) mod label_studio;
 mod luis;
+mod placing;
 mod prodigy;
 pub(super) mod python;
 mod rasa;
 mod spacy;
 mod spacy_doc;
+mod text_field;
 mod vertex;
 
 pub use argilla::ARGILLA;
@@ -35,19 +37,22 @@ pub use spacy::SPACY_JSON;
 pub use spacy_doc::SPACY_DOC_JSON;
 pub use vertex::VERTEX;
 
+use placing::{Measure, range_of};
+pub(super) use placing::{Text, add_texts};
+use text_field::{text_field, text_fields};
+
 use super::found::quote;
 use super::note::NoteKind;
-use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
-use super::words::{Part, other_words, own_words, parts};
+use super::offsets::{Claim, Ruler, Unit, offsets};
+use super::words::{Part, other_words, parts};
 use super::{Current, Format, Found, Problem, Source};
 use crate::corpus::narrow::narrow;
 use crate::corpus::notation::{parse_tag, prefix_of};
 use crate::corpus::scheme;
-use crate::corpus::{Corpus, Document, LabelId, Span, Split, TooManyLabels};
+use crate::corpus::{Corpus, Document, Span, Split};
 use json::{Record, Shape};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// A labelled stretch of a record's text, in the file's own offsets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -196,73 +201,6 @@ pub(super) struct Classes {
     pub put: fn(record: &mut Value, classes: &[String]),
 }
 
-/// What all records of a file tell about their offsets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Measure {
-    pub unit: Unit,
-    /// An end is the last character rather than the one behind it.
-    inclusive: bool,
-    /// A person said the unit.
-    wished: bool,
-}
-
-impl Measure {
-    /// `inclusive`: whether ends are, where no span says its text.
-    pub fn of<'i>(
-        items: impl Iterator<Item = &'i Item> + Clone,
-        wished: Option<Unit>,
-        inclusive: bool,
-    ) -> (Self, Evidence) {
-        let mut evidence = Evidence::default();
-        // Of the spans that say their text: how many have an end behind the last character, and how many on it.
-        let (mut behind, mut on_it) = (0, 0);
-        for item in items.clone() {
-            for mark in &item.marks {
-                if let Some(surface) = &mark.surface {
-                    let length = surface.chars().count();
-                    behind += usize::from(length == mark.end.saturating_sub(mark.start));
-                    on_it += usize::from(length == mark.end.saturating_add(1).saturating_sub(mark.start));
-                }
-            }
-        }
-        let inclusive = if behind == on_it { inclusive } else { on_it > behind };
-        let extra = usize::from(inclusive);
-        for item in items {
-            let claims: Vec<Claim> = item.marks.iter().map(|m| m.claim(extra)).collect();
-            evidence.add(&item.text, &claims);
-        }
-        let unit = wished.unwrap_or_else(|| evidence.unit());
-        (Self { unit, inclusive, wished: wished.is_some() }, evidence)
-    }
-
-    /// Its own for a record whose spans the file's unit does not explain, but another one does, all of them: doccano keeps what a
-    /// program imported in code points beside what a person drew in UTF-16.
-    pub fn of_record(self, item: &Item) -> Self {
-        if self.wished || item.text.is_ascii() {
-            return self;
-        }
-        let mut evidence = Evidence::default();
-        let claims: Vec<Claim> = item.marks.iter().map(|m| m.claim(usize::from(self.inclusive))).collect();
-        evidence.add(&item.text, &claims);
-        let explains = |unit: Unit| evidence.fit_of(unit) == evidence.telling;
-        let other = Unit::ALL.into_iter().find(|unit| explains(*unit)).filter(|_| !explains(self.unit));
-        Self { unit: other.unwrap_or(self.unit), ..self }
-    }
-
-    fn range(self, ruler: &Ruler<'_>, start: usize, end: usize) -> Option<(u32, u32)> {
-        ruler.range(start, end.checked_add(usize::from(self.inclusive))?)
-    }
-
-    fn marks(self, text: &str, spans: &[Span], name: impl Fn(&Span) -> String) -> Vec<Mark> {
-        let bytes: Vec<u32> = spans.iter().flat_map(|s| [s.start, s.end]).collect();
-        let counted = offsets(text, &bytes, self.unit);
-        let surface = |s: &Span| Some(text[s.start as usize..s.end as usize].to_owned());
-        let pairs = spans.iter().zip(counted.chunks_exact(2));
-        let end = |e: usize| e - usize::from(self.inclusive);
-        pairs.map(|(s, o)| Mark { start: o[0], end: end(o[1]), label: name(s), surface: surface(s) }).collect()
-    }
-}
-
 /// A record as an item.
 fn item_of(value: &Value, dialect: &Dialect, context: &Context) -> Result<Item, String> {
     let mut item = (dialect.read)(value, context)?;
@@ -370,140 +308,6 @@ fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found
     });
     add_texts(source, corpus, &mut found, texts.collect(), dialect.inclusive)?;
     Ok(found)
-}
-
-/// A text of a file: its split, its line (0 for none), its number among the records or rows of the file, and what is in it.
-pub(super) struct Text {
-    pub split: Split,
-    pub line: usize,
-    pub place: usize,
-    pub item: Item,
-}
-
-/// Adds texts to a corpus, each as a document. The unit of their offsets is detected from all of them.
-///
-/// # Errors
-/// When the data has more labels than a corpus can hold.
-pub(super) fn add_texts(
-    source: &Source,
-    corpus: &mut Corpus,
-    found: &mut Found,
-    texts: Vec<Text>,
-    inclusive: bool,
-) -> Result<(), Problem> {
-    let (measure, evidence) = Measure::of(texts.iter().map(|text| &text.item), source.choices.unit, inclusive);
-    describe(found, measure, &evidence);
-    let mut documents = Vec::with_capacity(texts.len());
-    let mut others = 0;
-    for Text { split, line, place, item } in texts {
-        let file = measure;
-        let measure = file.of_record(&item);
-        others += usize::from(measure != file);
-        let mut unlabeled = 0;
-        let tell = |message: Fault| match message {
-            Fault::Unlabeled => unlabeled += 1,
-            Fault::Other(message) => found.problem(line, 0, || message),
-        };
-        let (spans, words) = placed(&item, measure, |label| corpus.labels.intern(label), tell)?;
-        found.notes.add_many(NoteKind::SpanWithoutLabel, unlabeled, || format!("line {line}"));
-        let classes = corpus.class_ids(&item.classes);
-        let starts = item.sentences.as_ref().map(|starts| {
-            let ruler = Ruler::new(&item.text, measure.unit);
-            starts.iter().filter_map(|start| ruler.byte(*start)).collect::<Vec<u32>>()
-        });
-        let mut document = Document::of_text(split, source.file, narrow(place), item.text, spans, words);
-        if let Some(starts) = starts {
-            let tokens: Vec<u32> =
-                starts.iter().map(|start| narrow(document.tokens.partition_point(|t| t.0 < *start))).collect();
-            document = document.with_sentences(&tokens);
-        }
-        documents.push(Arc::new(Document { classes, name: item.name, ..document }));
-    }
-    corpus.documents.extend(documents);
-    if others > 0 {
-        found.evidence.push(format!("in {others} records offsets fit only another unit, and are read in it"));
-    }
-    Ok(())
-}
-
-fn describe(found: &mut Found, measure: Measure, evidence: &Evidence) {
-    found.unit = Some(measure.unit);
-    if evidence.telling > 0 {
-        found.notes.add(NoteKind::OffsetUnit, || measure.unit.name().into());
-        let [points, utf16, bytes] = evidence.fit;
-        found.evidence.push(format!(
-            "offsets count {}: of {} spans behind a character that units count differently, {points} fit code points, \
-             {utf16} UTF-16, {bytes} bytes",
-            measure.unit.name(),
-            evidence.telling
-        ));
-    }
-    if measure.inclusive {
-        found.notes.add(NoteKind::InclusiveEnd, || "the last character of a span, not the one behind it".into());
-    }
-}
-
-/// Why a span is not taken, or is not what it says.
-pub(super) enum Fault {
-    /// It has no label.
-    Unlabeled,
-    /// In words.
-    Other(String),
-}
-
-/// Spans in bytes, and words where the source has its own.
-type Placed = (Vec<Span>, Option<Vec<(u32, u32)>>);
-
-/// An item's spans and words in bytes; a span that lies nowhere is told and left out.
-///
-/// # Errors
-/// When the data has more labels than a corpus can hold.
-pub(super) fn placed(
-    item: &Item,
-    measure: Measure,
-    mut label: impl FnMut(&str) -> Result<LabelId, TooManyLabels>,
-    mut tell: impl FnMut(Fault),
-) -> Result<Placed, TooManyLabels> {
-    let ruler = Ruler::new(&item.text, measure.unit);
-    let mut spans = Vec::with_capacity(item.marks.len());
-    for mark in &item.marks {
-        if mark.label.trim().is_empty() {
-            tell(Fault::Unlabeled);
-            continue;
-        }
-        let Some((start, end)) = range_of(item, mark, measure, &ruler) else {
-            let size = item.text.chars().count();
-            let (label, start, end) = (&mark.label, mark.start, mark.end);
-            tell(Fault::Other(format!("{label} {start}..{end} lies outside its text of {size} characters")));
-            continue;
-        };
-        let held = &item.text[start as usize..end as usize];
-        if let Some(surface) = mark.surface.as_deref()
-            && surface != held
-        {
-            let (held, surface) = (super::found::quote(held), super::found::quote(surface));
-            let (label, start, end) = (&mark.label, mark.start, mark.end);
-            tell(Fault::Other(format!("{label} {start}..{end} holds {held}, not {surface} as it says")));
-        }
-        spans.push(Span::new(start..end, label(&mark.label)?));
-    }
-    let words = item.words.as_ref().and_then(|words| {
-        let all: Option<Vec<(u32, u32)>> = words.iter().map(|(s, e)| ruler.range(*s, *e)).collect();
-        own_words(&item.text, all?)
-    });
-    Ok((spans, words))
-}
-
-/// Where a mark lies: by the file's unit, or by another one that alone gives the text it says (doccano mixes them).
-fn range_of(item: &Item, mark: &Mark, measure: Measure, ruler: &Ruler) -> Option<(u32, u32)> {
-    let found = measure.range(ruler, mark.start, mark.end);
-    let Some(surface) = mark.surface.as_deref().filter(|_| !item.text.is_ascii()) else { return found };
-    let holds = |range: &(u32, u32)| &item.text[range.0 as usize..range.1 as usize] == surface;
-    if found.as_ref().is_some_and(holds) {
-        return found;
-    }
-    let by = |unit| Measure { unit, ..measure }.range(&Ruler::new(&item.text, unit), mark.start, mark.end);
-    Unit::ALL.into_iter().filter_map(by).find(holds).or(found)
 }
 
 fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<u8>, Problem> {
@@ -632,51 +436,6 @@ fn names(list: &Value) -> Vec<String> {
 /// A whole number of a record.
 fn number(value: &Value, key: &str) -> Option<usize> {
     entry::offset(value.get(key)?)
-}
-
-/// Names of fields that hold the text, the likeliest first.
-const TEXT_NAMES: [&str; 8] = ["text", "content", "sentence", "review", "body", "message", "document", "tweet"];
-
-/// The fields of a record that hold text, those with a usual name first.
-fn text_fields(fields: &Value) -> impl Iterator<Item = (&str, &str)> {
-    let all: Vec<(&str, &str)> =
-        fields.as_object().into_iter().flatten().filter_map(|(key, v)| Some((key.as_str(), v.as_str()?))).collect();
-    let is_address = |text: &str| !text.trim().contains(' ') && text.contains("://");
-    let rank = move |(key, text): &(&str, &str)| {
-        let named = TEXT_NAMES.iter().position(|name| name.eq_ignore_ascii_case(key));
-        (is_address(text), named.unwrap_or(TEXT_NAMES.len()), !text.trim().contains(' '))
-    };
-    let mut ranked = all;
-    ranked.sort_by_key(rank);
-    ranked.into_iter()
-}
-
-/// The field that holds the text in records whose fields people name: the one whose slices are what most spans say, else the one that
-/// most records have under a usual name. `spans` gives the spans of a record.
-fn text_field<'v>(records: impl Iterator<Item = &'v Value>, spans: &dyn Fn(usize) -> Vec<Mark>) -> Option<String> {
-    let mut votes: HashMap<&str, (usize, usize)> = HashMap::new();
-    for (number, fields) in records.enumerate() {
-        let marks = spans(number);
-        for (key, text) in text_fields(fields) {
-            let holds = |m: &&Mark| {
-                let surface = m.surface.as_deref();
-                surface.is_some()
-                    && Unit::ALL.into_iter().any(|unit| {
-                        let ruler = Ruler::new(text, unit);
-                        [m.end, m.end.saturating_add(1)].into_iter().any(|end| {
-                            ruler
-                                .range(m.start, end)
-                                .is_some_and(|(s, e)| Some(&text[s as usize..e as usize]) == surface)
-                        })
-                    })
-            };
-            votes.entry(key).or_default().0 += marks.iter().filter(holds).count();
-        }
-        if let Some((key, _)) = text_fields(fields).next() {
-            votes.entry(key).or_default().1 += 1;
-        }
-    }
-    votes.into_iter().max_by_key(|(key, votes)| (*votes, std::cmp::Reverse(*key))).map(|(key, _)| key.to_owned())
 }
 
 /// The spans of tags on words that stand in a text in this order.
