@@ -52,6 +52,23 @@ fn pair(text: &str) -> Result<(String, String), String> {
     pair.map(|(model, data)| (model.to_owned(), data.to_owned())).ok_or_else(|| "write MODEL=DATA".into())
 }
 
+/// The map that is offered: labels that often mean the same, else the first of each side.
+fn advice(of_model: &[String], known: &[String]) -> String {
+    const SAME: [&[&str]; 4] = [
+        &["PER", "PERSON", "PERS", "NAME"],
+        &["LOC", "LOCATION", "GPE", "PLACE", "CITY", "GEO"],
+        &["ORG", "ORGANIZATION", "ORGANISATION", "COMPANY", "CORPORATION"],
+        &["MISC", "MISCELLANEOUS", "OTHER"],
+    ];
+    let group = |label: &str| SAME.iter().position(|names| names.iter().any(|n| n.eq_ignore_ascii_case(label)));
+    let same = |label: &&String| group(label).and_then(|at| known.iter().find(|k| group(k) == Some(at)));
+    let pairs: Vec<String> = of_model.iter().filter_map(|label| Some(format!("{label}={}", same(&label)?))).collect();
+    match (pairs.is_empty(), of_model.first(), known.first()) {
+        (true, Some(model), Some(data)) => format!("--map {model}={data}"),
+        _ => format!("--map {}", pairs.join(",")),
+    }
+}
+
 /// The names that the data has for labels of the model. Tells if they have none in common.
 fn label_map(arguments: &Arguments, tagger: &Tagger, known: &[String]) -> Result<Option<LabelMap>, Failure> {
     let of_model = tagger.tags.labels();
@@ -72,8 +89,7 @@ fn label_map(arguments: &Arguments, tagger: &Tagger, known: &[String]) -> Result
     let in_common = of_model.iter().filter(|label| known.contains(label)).count();
     if arguments.map.is_empty() && in_common == 0 && !known.is_empty() {
         let (model, data) = (of_model.join(", "), known.join(", "));
-        let example =
-            format!("--map {}={}", of_model.first().map_or("PERSON", |l| l), known.first().map_or("PER", |l| l));
+        let example = advice(&of_model, known);
         terminal::tell(&format!(
             "note: the model and the data have no label in common (model: {model}; data: {data}); say which are the same: {example}"
         ));

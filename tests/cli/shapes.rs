@@ -138,3 +138,18 @@ fn what_a_source_says_beside_is_kept_in_its_own_format_and_told_otherwise() {
     assert!(told.contains("labels of whole documents (1)") && told.contains("beside: “id” (1)"), "{told}");
     refused(&["convert", text(&source), text(&other), "--strict"], 1, "--strict");
 }
+
+/// The advice that is given where a model and the data name labels differently is followed, and works.
+#[test]
+fn advice_about_labels_works() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("d.tsv");
+    std::fs::write(&path, "Anna\tB-PERSON\nBerg\tI-PERSON\nleft\tO\nOslo\tB-GPE\n.\tO\n").expect("a file");
+    let arguments = ["evaluate", "--model", "starter", text(&path), "--json"];
+    let told = String::from_utf8_lossy(&run(&arguments).stderr).into_owned();
+    let advised = told.split("--map ").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("advice");
+    assert_eq!(advised, "PER=PERSON,LOC=GPE", "{told}");
+    let scores = json(&[&arguments[..], &["--map", advised]].concat());
+    assert_eq!(scores["overall"]["f1"], 1.0, "{scores}");
+    refused(&["evaluate", "--model", "starter", text(&path), "--map", "X=GPE"], 1, "no label X");
+}
