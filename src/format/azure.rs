@@ -2,7 +2,7 @@
 
 use super::decode::decode;
 use super::note::NoteKind;
-use super::records::{self, Item, Text, entry};
+use super::records::{self, Item, Text, entry, list, string};
 use super::{Choices, Format, Found, Holds, Problem, Recognition, Source, Unit};
 use crate::corpus::{Corpus, Split};
 use serde_json::Value;
@@ -22,14 +22,6 @@ pub const AZURE_LANGUAGE: Format = Format {
     rewrite: None,
     holds: Holds::TEXTS,
 };
-
-fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn string<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
-    value.get(key).and_then(Value::as_str)
-}
 
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let decoded = source.decode()?;

@@ -202,12 +202,7 @@ impl<'a> Tagged<'a> {
         if std::mem::replace(&mut self.split, split) == split {
             return;
         }
-        let place = narrow(self.sentences());
-        let next = DocumentBuilder::new(split, self.file, place, 0);
-        let before = std::mem::replace(&mut self.builder, next);
-        if before.sentences() > 0 {
-            self.done.push(before.finish());
-        }
+        self.new_document("");
     }
 
     /// Begins a document of this name.

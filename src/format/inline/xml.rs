@@ -271,9 +271,8 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let mut open: Vec<(usize, &str, &str)> = Vec::new();
     let mut line = Lines::default();
     let mut add = |out: Unmarked| {
-        let mut item = out.into_item();
+        let item = out.into_item();
         if !item.text.trim().is_empty() {
-            item.name = String::new();
             texts.push(Text { split: source.split, line: 0, place: texts.len(), item });
         }
     };

@@ -116,7 +116,7 @@ fn read(value: &Value, context: &Context) -> Result<Item, String> {
     Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark], _: &Context) {
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
     let as_list = |v: &Value| v.get(0).is_some_and(Value::is_array);
     if let Some(list) = response(record).and_then(|path| record.pointer_mut(&path)) {
         let lists = as_list(list);

@@ -1,6 +1,6 @@
 //! BioC as JSON: documents of passages with annotations, whose offsets count in the document, in characters or in bytes.
 
-use super::{Context, Dialect, Item, Mark, identity, number, string};
+use super::{Context, Dialect, Item, Mark, identity, list, number, string};
 use crate::format::note::NoteKind;
 use crate::format::offsets::{Ruler, Unit};
 use crate::format::{Format, Holds, Recognition};
@@ -24,10 +24,6 @@ pub const BIOC_JSON: Format = Format {
 
 const DIALECT: Dialect =
     Dialect { known: &["id", "infons", "passages", "relations"], ..Dialect::only_read(BIOC_JSON, read) };
-
-fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
 
 fn read(value: &Value, _: &Context) -> Result<Item, String> {
     let passages = value.get("passages").and_then(Value::as_array).ok_or("there are no “passages”")?;

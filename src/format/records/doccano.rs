@@ -2,7 +2,9 @@
 //! exports of many programs, and plain lists of texts.
 
 use super::json::Shape;
-use super::{Classes, Context, Dialect, Item, Mark, entry, identity, names, new_id, put_into, string, tagged_marks};
+use super::{
+    Classes, Context, Dialect, Item, Mark, categories, entry, identity, names, new_id, put_into, string, tagged_marks,
+};
 use crate::corpus::notation::parse_tag;
 use crate::format::note::NoteKind;
 use crate::format::{Format, Holds, Recognition, Write};
@@ -106,11 +108,6 @@ fn class_key(value: &Value) -> Option<&'static str> {
     })
 }
 
-/// True if a label with this score holds.
-pub(super) fn holds(score: &Value) -> bool {
-    score.as_bool().unwrap_or_else(|| score.as_f64().is_some_and(|v| v >= 0.5))
-}
-
 /// Tags that a record has for the words or for the characters of its text: as a list, or as a text separated by space.
 fn tags_of(value: &Value) -> Option<(&'static str, Vec<String>)> {
     let text = string(value, text_key(value)?)?;
@@ -149,9 +146,7 @@ fn classes(value: &Value) -> Vec<String> {
         return listed;
     }
     match class_key(value).map(|key| &value[key]) {
-        Some(Value::Object(scores)) => {
-            scores.iter().filter(|(_, score)| holds(score)).map(|(name, _)| name.clone()).collect()
-        }
+        Some(Value::Object(scores)) => categories::names(scores),
         Some(Value::String(name)) if name.trim().is_empty() => Vec::new(),
         Some(Value::String(name)) => vec![name.clone()],
         Some(other) => vec![other.to_string()],
@@ -168,14 +163,7 @@ fn put_classes(record: &mut Value, classes: &[String]) {
     let Some(fields) = record.as_object_mut() else { return };
     if let Some(value) = alone.and_then(|key| fields.get_mut(key)) {
         match (value, classes) {
-            (Value::Object(scores), _) => {
-                for (name, score) in scores.iter_mut().filter(|(name, score)| holds(score) != classes.contains(name)) {
-                    *score = json!(if classes.contains(name) { 1.0 } else { 0.0 });
-                }
-                for name in classes {
-                    scores.entry(name).or_insert_with(|| json!(1.0));
-                }
-            }
+            (Value::Object(scores), _) => categories::put(scores, classes),
             (value, []) => *value = Value::Null,
             (value, [only]) => {
                 let number = only.parse::<u64>().ok().filter(|_| value.is_u64());
@@ -233,7 +221,7 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
     Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark], _: &Context) {
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
     let Some(fields) = record.as_object_mut() else { return };
     let has_spans = |k: &&&str| fields.get(**k).is_some_and(entry::is_list);
     let holds = |k: &&&str| fields.get(**k).is_some_and(Value::is_array);

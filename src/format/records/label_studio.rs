@@ -212,7 +212,7 @@ fn has_no_label(value: &Value) -> bool {
     ["labels", "hypertextlabels", "choices", "text_area", "rating"].iter().all(|key| value.get(*key).is_none())
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark], _: &Context) {
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
     let make = |m: &Mark| json!({"start": m.start, "end": m.end, "text": m.surface, "labels": [m.label]});
     if !is_task(record) {
         let key = minimal_key(record).unwrap_or_else(|| "label".into());

@@ -6,6 +6,7 @@
 
 mod argilla;
 mod bioc;
+mod categories;
 mod cluener;
 mod dataturks;
 mod doccano;
@@ -121,16 +122,10 @@ impl Item {
         if !cuts || self.marks.iter().any(|m| m.end > words.len() || m.start >= m.end) {
             return;
         }
-        let (mut places, mut at) = (Vec::with_capacity(words.len()), 0);
-        for word in words {
-            let Some(start) = self.text[at..].find(word).map(|i| at + i) else { return };
-            at = start + word.len();
-            places.push((start, at));
-        }
+        let Ok(places) = word_places(&self.text, &words) else { return };
         self.read_only = Some("its offsets count words");
-        let points = |byte: usize| self.text[..byte].chars().count();
         for mark in &mut self.marks {
-            (mark.start, mark.end) = (points(places[mark.start].0), points(places[mark.end - 1].1));
+            (mark.start, mark.end) = (places[mark.start].0, places[mark.end - 1].1);
         }
     }
 
@@ -162,7 +157,7 @@ pub(super) struct Dialect {
     /// A record as an item, or why it is none.
     pub read: fn(&Value, &Context) -> Result<Item, String>,
     /// Takes marks out of a record and puts others in; everything else stays.
-    pub put: fn(record: &mut Value, gone: &[Mark], new: &[Mark], &Context),
+    pub put: fn(record: &mut Value, gone: &[Mark], new: &[Mark]),
     /// How it holds labels of the whole text, where it does.
     pub classes: Option<Classes>,
     /// The fields that are text, words and spans.
@@ -180,7 +175,7 @@ impl Dialect {
     const fn new(
         format: Format,
         read: fn(&Value, &Context) -> Result<Item, String>,
-        put: fn(&mut Value, &[Mark], &[Mark], &Context),
+        put: fn(&mut Value, &[Mark], &[Mark]),
         fresh: fn(&Item, usize) -> Value,
         shape: Shape,
     ) -> Self {
@@ -189,7 +184,7 @@ impl Dialect {
 
     /// A format that is only read.
     const fn only_read(format: Format, read: fn(&Value, &Context) -> Result<Item, String>) -> Self {
-        Self::new(format, read, |_, _, _, _| {}, |_, _| Value::Null, Shape::Lines)
+        Self::new(format, read, |_, _, _| {}, |_, _| Value::Null, Shape::Lines)
     }
 }
 
@@ -240,11 +235,8 @@ fn context(records: &[Record], dialect: &Dialect) -> Context {
     dialect.context.map_or_else(Context::default, |context| context(&first()))
 }
 
-/// The items of a file with their records, and what was known before they were read.
-type Items<'t> = (Vec<(Record<'t>, Item)>, Context);
-
 /// The items of a file, and the problems of those records that are none.
-fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Items<'t>, Problem> {
+fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<(Record<'t>, Item)>, Problem> {
     let mut items = Vec::new();
     // Fields with more than a text or a number, and how many labels were found beside them.
     let (mut lists, mut labels): (Vec<String>, usize) = (Vec::new(), 0);
@@ -290,13 +282,13 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Item
     if labels == 0 && !lists.is_empty() {
         found.notes.add(NoteKind::PossibleLabels, || format!("no labels; fields not read: {}", lists.join(", ")));
     }
-    Ok((items, context))
+    Ok(items)
 }
 
 fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found, Problem> {
     let decoded = source.decode()?;
     let mut found = Found::new(dialect.format);
-    let (items, _) = items(&decoded.text, dialect, &mut found)?;
+    let items = items(&decoded.text, dialect, &mut found)?;
     if items.is_empty() {
         let first = found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
         return Err(Problem::at(0, 0, format!("no record is {}: {first}", dialect.format.what)));
@@ -313,7 +305,7 @@ fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found
 fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
     let text = &*decoded.text;
-    let (items, context) = items(text, dialect, &mut Found::new(dialect.format))?;
+    let items = items(text, dialect, &mut Found::new(dialect.format))?;
     let (measure, _) = Measure::of(items.iter().map(|(_, item)| item), source.choices.unit, dialect.inclusive);
     let documents: HashMap<usize, &Document> = current.documents().map(|d| (d.place as usize, d)).collect();
     let mut out = String::with_capacity(text.len());
@@ -348,7 +340,7 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
         }
         let mut value = json::parse(record).map_err(|(line, why)| Problem::at(line, 0, why))?;
         if !gone.is_empty() || !new.is_empty() {
-            (dialect.put)(&mut value, &gone, &new, &context);
+            (dialect.put)(&mut value, &gone, &new);
         }
         if let Some(other) = other {
             (other.put)(&mut value, &classes);
@@ -438,6 +430,23 @@ fn number(value: &Value, key: &str) -> Option<usize> {
     entry::offset(value.get(key)?)
 }
 
+/// The places of words that stand in a text in this order, in code points.
+///
+/// # Errors
+/// A word that is not in the text.
+fn word_places<W: AsRef<str>>(text: &str, words: &[W]) -> Result<Vec<(usize, usize)>, String> {
+    let (mut places, mut at, mut points) = (Vec::with_capacity(words.len()), 0, 0);
+    for word in words.iter().map(AsRef::as_ref) {
+        let start = text[at..].find(word).map(|i| at + i);
+        let start = start.ok_or_else(|| format!("the word {} is not in the text", quote(word)))?;
+        let first = points + text[at..start].chars().count();
+        points = first + word.chars().count();
+        at = start + word.len();
+        places.push((first, points));
+    }
+    Ok(places)
+}
+
 /// The spans of tags on words that stand in a text in this order.
 ///
 /// # Errors
@@ -454,23 +463,21 @@ fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Result<Vec<Mar
             _ => None,
         });
     }
-    let (mut places, mut at) = (Vec::with_capacity(words.len()), 0);
-    for word in words {
-        let start = text[at..].find(word.as_str()).map(|i| at + i);
-        let start = start.ok_or_else(|| format!("the word {} is not in the text", quote(word)))?;
-        at = start + word.len();
-        places.push((start, at));
-    }
-    let points = |byte: usize| text[..byte].chars().count();
+    let places = word_places(text, words)?;
     let mark = |s: &crate::corpus::TokenSpan| {
-        let (start, end) = (points(places[s.start].0), points(places[s.end - 1].1));
+        let (start, end) = (places[s.start].0, places[s.end - 1].1);
         Mark { start, end, label: labels.name(s.label).to_owned(), surface: None }
     };
     Ok(scheme::decode(&parsed).iter().map(mark).collect())
 }
 
+/// A list of a record; empty if it has none.
+pub(super) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
 /// A text of a record.
-fn string<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+pub(super) fn string<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key).and_then(Value::as_str)
 }
 

@@ -113,7 +113,7 @@ fn by_tokens(span: &Value, words: &[(usize, usize)]) -> Option<Vec<Mark>> {
     Some(vec![Mark { start, end, label, surface: None }])
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark], _: &Context) {
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
     let tokens = record.get("tokens").and_then(Value::as_array).cloned().unwrap_or_default();
     decide(record);
     let Some(fields) = record.as_object_mut() else { return };

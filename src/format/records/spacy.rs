@@ -2,7 +2,7 @@
 //! spans may stand in the second place directly, and tags of words in place of spans.
 
 use super::json::Shape;
-use super::{Classes, Context, Dialect, Item, Mark, doccano, entry, put_into, tagged_marks};
+use super::{Classes, Context, Dialect, Item, Mark, categories, entry, put_into, tagged_marks};
 use crate::format::{Format, Holds, Recognition, Write};
 use serde_json::{Value, json};
 
@@ -45,18 +45,13 @@ fn entities(value: &Value) -> Option<&Vec<Value>> {
 
 fn classes(value: &Value) -> Vec<String> {
     let cats = value.get(1).and_then(|v| v.get("cats")).and_then(Value::as_object);
-    cats.into_iter().flatten().filter(|(_, v)| doccano::holds(v)).map(|(name, _)| name.clone()).collect()
+    cats.map_or_else(Vec::new, categories::names)
 }
 
-/// Those that hold now get 1, those that do no more 0; the others keep their scores.
 fn put_classes(record: &mut Value, classes: &[String]) {
     let Some(fields) = record.get_mut(1).and_then(Value::as_object_mut) else { return };
-    let Some(cats) = fields.entry("cats").or_insert_with(|| json!({})).as_object_mut() else { return };
-    for (name, score) in cats.iter_mut().filter(|(name, score)| doccano::holds(score) != classes.contains(name)) {
-        *score = json!(if classes.contains(name) { 1.0 } else { 0.0 });
-    }
-    for name in classes {
-        cats.entry(name).or_insert_with(|| json!(1.0));
+    if let Some(cats) = fields.entry("cats").or_insert_with(|| json!({})).as_object_mut() {
+        categories::put(cats, classes);
     }
 }
 
@@ -78,7 +73,7 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
     Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark], _: &Context) {
+fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
     let list = match &mut record[1] {
         Value::Array(list) => Some(list),
         fields => fields.get_mut("entities").and_then(Value::as_array_mut),

@@ -1,6 +1,6 @@
 //! spaCy's `Doc.to_json`: a text with `ents`, and its own tokens and sentences.
 
-use super::{Context, Dialect, Item, Mark, entry, identity, number, string};
+use super::{Context, Dialect, Item, Mark, categories, entry, identity, number, string};
 use crate::format::note::NoteKind;
 use crate::format::{Format, Holds, Recognition};
 use serde_json::Value;
@@ -33,7 +33,7 @@ const DIALECT: Dialect = Dialect {
 /// Labels of the whole text: the categories with a score of a half or more.
 fn classes(value: &Value) -> Vec<String> {
     let cats = value.get("cats").and_then(Value::as_object);
-    cats.into_iter().flatten().filter(|(_, v)| super::doccano::holds(v)).map(|(name, _)| name.clone()).collect()
+    cats.map_or_else(Vec::new, categories::names)
 }
 
 fn read(value: &Value, _: &Context) -> Result<Item, String> {
