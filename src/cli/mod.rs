@@ -10,6 +10,7 @@ mod evaluate;
 mod formats;
 mod input;
 mod inspect;
+mod label_map;
 mod output;
 mod predict;
 mod progress;

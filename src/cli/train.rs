@@ -3,12 +3,13 @@
 use super::output::{json_line, line, score_table, thousands};
 use super::settings::{self, Settings};
 use super::signals::Signals;
-use super::{Failure, input, progress};
+use super::{Failure, input, label_map, progress};
 use crate::corpus::holdout::{HELD_OUT, holdout};
 use crate::corpus::{Corpus, Split};
 use crate::hub::ModelName;
-use crate::model::DeviceChoice;
+use crate::model::config::split_tag;
 use crate::model::weights::Precision;
+use crate::model::{DeviceChoice, ModelFolder};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::event::{SharedWish, Step, Weight, Wish};
 use crate::train::trial;
@@ -48,6 +49,9 @@ pub struct Arguments {
     /// A new head even where the base's could be kept.
     #[arg(long)]
     new_head: bool,
+    /// Labels of the base model that the data names differently: PER=PERSON,LOC=GPE. Their part of the head is kept.
+    #[arg(long, value_parser = label_map::pair, value_delimiter = ',', conflicts_with_all = ["resume", "new_head"])]
+    map: Vec<(String, String)>,
     /// Go on with the run in --out from its newest checkpoint, with its settings.
     #[arg(long, conflicts_with_all = settings::ids())]
     resume: bool,
@@ -108,7 +112,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let test = corpus.sentences(Some(Split::Test));
     let base = match &resume {
         Some(checkpoint) => checkpoint.model()?,
-        None => input::model(&arguments.model)?,
+        None => mapped(input::model(&arguments.model)?, &arguments.map, &corpus.labels.names())?,
     };
     let job = Job {
         corpus: Arc::new(corpus),
@@ -150,6 +154,37 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(failure) => Err(failure),
         None => report(&finished, arguments.json),
     }
+}
+
+/// The base model with the names that the data has for its labels, so that its head is kept.
+///
+/// # Errors
+/// When a label is not there, two become one, or the head cannot be kept.
+fn mapped(mut base: ModelFolder, map: &[(String, String)], labels: &[String]) -> Result<ModelFolder, Failure> {
+    if map.is_empty() {
+        return Ok(base);
+    }
+    let Some(tags) = &base.tags else {
+        return Err(format!("--map: {} has no labels; leave --map out", base.name).into());
+    };
+    label_map::check(map, &tags.labels(), labels)?;
+    let renamed = tags.renamed(map);
+    if let Some(twice) = renamed.names.iter().enumerate().find(|(at, name)| renamed.id(name) != Some(*at)) {
+        let (_, label) = split_tag(twice.1);
+        return Err(format!("--map: two labels of the model become {label}; training keeps one of them").into());
+    }
+    let lacking: Vec<&str> =
+        labels.iter().filter(|l| !renamed.covers(std::slice::from_ref(l))).map(String::as_str).collect();
+    if !lacking.is_empty() {
+        let lacking = lacking.join(", ");
+        return Err(format!(
+            "--map: the model has no label for {lacking} of the data, so that its head cannot be kept; map these labels \
+             too, or leave --map out to train a new head"
+        )
+        .into());
+    }
+    base.tags = Some(renamed);
+    Ok(base)
 }
 
 /// The folder of the model, for this run alone.

@@ -1,4 +1,5 @@
-//! brat's standoff: `X.ann` beside the text `X.txt`. Relations, events, attributes and notes are kept as they are.
+//! brat's standoff: `X.ann` beside the text `X.txt`, or as the BioNLP shared tasks part it: `X.a1` with the entities and `X.a2`
+//! with triggers and events. Relations, events, attributes and notes are kept as they are.
 
 use super::note::NoteKind;
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
@@ -13,8 +14,10 @@ use std::sync::Arc;
 pub const BRAT: Format = Format {
     name: "brat",
     what: "brat: .ann beside its .txt",
-    extensions: &["ann"],
-    recognize: |g| Recognition::when(g.extension == "ann", Recognition::STRUCTURE, "extension .ann"),
+    extensions: &["ann", "a1"],
+    recognize: |g| {
+        Recognition::when(g.has_extension(BRAT.extensions), Recognition::STRUCTURE, "extension of annotations")
+    },
     is_json: false,
     read,
     write: Some(Write::EachDocument(files, configuration)),
@@ -60,9 +63,21 @@ fn bound(whole: &str, line: usize) -> Option<Bound<'_>> {
     Some(Bound { id, label, fragments, surface: columns.next().unwrap_or(""), line })
 }
 
+/// The name of a file of annotations without its extension.
+fn stem<'s>(source: &Source<'s>) -> &'s str {
+    let known = source.name.rsplit_once('.').filter(|(_, extension)| BRAT.extensions.contains(extension));
+    known.map_or(source.name, |(stem, _)| stem)
+}
+
+/// The events that belong to entities in a file of their own.
+fn events_beside(source: &Source) -> Option<String> {
+    let bytes = source.name.ends_with(".a1").then(|| (source.beside)(&format!("{}.a2", stem(source))))??;
+    decode_utf8(&bytes).ok().map(str::to_owned)
+}
+
 /// The text that belongs to the annotations.
 fn text_beside(source: &Source) -> Result<String, Problem> {
-    let stem = source.name.strip_suffix(".ann").unwrap_or(source.name);
+    let stem = stem(source);
     let bytes = (source.beside)(&format!("{stem}.txt"))
         .ok_or_else(|| Problem::at(0, 0, format!("the text {stem}.txt is not beside it")))?;
     decode_utf8(&bytes).map(str::to_owned).map_err(|p| Problem { message: format!("{stem}.txt: {}", p.message), ..p })
@@ -158,6 +173,10 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             _ => {}
         }
     }
+    if let Some(events) = events_beside(source) {
+        let lines = events.lines().filter(|line| !line.trim().is_empty());
+        found.notes.add_many(NoteKind::OtherAnnotationKind, lines.count(), || format!("{}.a2", stem(source)));
+    }
     let (measure, evidence) = measure(&text, &bounds, source.choices.unit);
     found.unit = Some(measure.unit);
     if evidence.telling > 0 {
@@ -235,7 +254,11 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
     if !left.is_empty() && !out.is_empty() && !out.ends_with('\n') {
         out.push('\n');
     }
-    let mut next = bounds.iter().filter_map(|b| b.id[1..].parse::<u64>().ok()).max().unwrap_or(0);
+    // Triggers beside them have numbers of the same series.
+    let events = events_beside(source).unwrap_or_default();
+    let others = self::bounds(&events, |_, _| {});
+    let numbers = bounds.iter().chain(&others).filter_map(|b| b.id[1..].parse::<u64>().ok());
+    let mut next = numbers.max().unwrap_or(0);
     for span in left {
         next += 1;
         out.push_str(&line(next, current.corpus.labels.name(span.label), text, span, measure));

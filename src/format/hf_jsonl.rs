@@ -4,6 +4,7 @@
 //! of `NUMBERS`.
 
 use super::card;
+use super::header::{Role, has_role};
 use super::note::NoteKind;
 use super::records::json::{self, Record, Shape};
 use super::words::{SpansOf, Standing, Tagged};
@@ -67,7 +68,12 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             Ok(Sentence { value, words, tags }) => {
                 let used = columns(&value).map_or(["", ""], |(words, tags)| [words, tags]);
                 let others = value.as_object().into_iter().flatten().filter(|(key, _)| !used.contains(&key.as_str()));
-                others.for_each(|(key, _)| reader.found.also(format!("“{key}”")));
+                for (key, other) in others {
+                    reader.found.also(format!("“{key}”"));
+                    if is_second_layer(key, other, words.len()) {
+                        reader.found.notes.add(NoteKind::SecondLayer, || format!("“{key}”"));
+                    }
+                }
                 reader.of_split(record.split.unwrap_or(source.split));
                 reader.sentence(&words, &tags, record.line)?;
             }
@@ -80,6 +86,12 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     }
     let found = reader.finish();
     Ok(if notation == Notation::Bare { Found { scheme: Scheme::Io, ..found } } else { found })
+}
+
+/// True if a field has further tags of the words: as many, that are names, one of them `O`.
+fn is_second_layer(key: &str, value: &Value, words: usize) -> bool {
+    let tags = value.as_array().filter(|list| list.len() == words && !has_role(key, Role::Grammar));
+    tags.is_some_and(|list| list.iter().all(Value::is_string) && list.iter().any(|tag| tag == "O"))
 }
 
 /// The spelling of the tags, by those of the first records.

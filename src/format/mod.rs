@@ -35,6 +35,7 @@ pub mod offsets;
 pub mod packed;
 mod parallel;
 pub mod plain;
+mod possible_labels;
 pub mod published;
 mod pubtator;
 mod recognition;
@@ -376,7 +377,11 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let mut found = (format.read)(source, corpus);
     match &mut found {
         Ok(found) => {
-            found.evidence.splice(0..0, why.map(|why| format!("{}: {}", format.name, why.evidence))).for_each(drop)
+            found.evidence.splice(0..0, why.map(|why| format!("{}: {}", format.name, why.evidence))).for_each(drop);
+            let other = source.choices.format.and_then(|chosen| recognition::other_than_chosen(source, &chosen));
+            if let Some((other, why)) = other {
+                found.notes.add(NoteKind::OtherFormat, || format!("{}: {}", other.name, why.evidence));
+            }
         }
         Err(_) => {
             while corpus.labels.len() > labels {

@@ -53,6 +53,8 @@ pub enum NoteKind {
     InclusiveEnd,
     /// Content that could be labels in another format.
     PossibleLabels,
+    /// Content that shows another format than the chosen one.
+    OtherFormat,
     /// Markup that is removed from the text.
     Markup,
     /// Sentences whose borders the file does not say.
@@ -86,6 +88,7 @@ impl NoteKind {
             Self::OffsetUnit => "offset-unit",
             Self::InclusiveEnd => "inclusive-end",
             Self::PossibleLabels => "possible-labels",
+            Self::OtherFormat => "other-format",
             Self::Markup => "markup",
             Self::NoSentences => "no-sentences",
         }
@@ -117,6 +120,7 @@ impl NoteKind {
             Self::OffsetUnit => "offset unit detected",
             Self::InclusiveEnd => "end offsets are inclusive",
             Self::PossibleLabels => "content that looks like labels read as text",
+            Self::OtherFormat => "the content shows another format than the chosen one",
             Self::Markup => "markup removed from the text",
             Self::NoSentences => "no sentence borders: each document is one sentence",
         }
@@ -135,6 +139,7 @@ impl NoteKind {
                 | Self::InclusiveEnd
                 | Self::Markup
                 | Self::NoSentences
+                | Self::OtherFormat
         )
     }
 }

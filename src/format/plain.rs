@@ -1,8 +1,8 @@
 //! A plain text: a file, each of its lines or each of its paragraphs is a document; its lines and Unicode's rules part
 //! sentences. It cannot hold labels.
 
-use super::columns::{Choice, Layout};
 use super::note::NoteKind;
+use super::possible_labels::possible_labels;
 use super::{Format, Found, Holds, Problem, Recognition, Source};
 use crate::corpus::{Corpus, Document};
 use std::sync::Arc;
@@ -71,7 +71,7 @@ impl Extent {
 fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let decoded = source.decode()?;
     let mut found = Found::of(TEXT, &decoded);
-    if let Some(what) = labeled_as(&decoded.text) {
+    if let Some(what) = possible_labels(&decoded.text) {
         found.notes.add(NoteKind::PossibleLabels, || what.into());
     }
     let extent = source.choices.extent.unwrap_or_default();
@@ -81,25 +81,6 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let document = |(place, text)| Document::of_text(source.split, source.file, place, text, Vec::new(), None);
     corpus.documents.extend((0u32..).zip(extent.documents(&decoded.text)).map(document).map(Arc::new));
     Ok(found)
-}
-
-/// The labels that a text may have that is read as plain text.
-fn labeled_as(text: &str) -> Option<&'static str> {
-    let head = &text[..text.floor_char_boundary(64 << 10)];
-    let lines = head.lines().filter(|line| !line.trim().is_empty()).count().max(1);
-    let often = |mark: &str| head.matches(mark).count() * 2 >= lines;
-    let is_columns = || Layout::detect(head, Choice::default()).is_ok_and(|l| l.is_usual && l.fit >= 50);
-    if often("__label__") {
-        Some("labels of fastText")
-    } else if head.contains("<START") && head.contains("<END>") {
-        Some("marks of OpenNLP")
-    } else if often("](") {
-        Some("marks in brackets")
-    } else if often("</") {
-        Some("tags in angle brackets")
-    } else {
-        is_columns().then_some("columns with tags")
-    }
 }
 
 #[cfg(test)]

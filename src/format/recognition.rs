@@ -105,6 +105,24 @@ pub(super) fn begins_as_json(text: &str) -> bool {
 
 /// The format of a file, and the evidence for it. `None` if no format recognizes it.
 pub(super) fn recognize_with_evidence(source: &Source) -> Option<(Format, Recognition)> {
+    glance(source, best)?
+}
+
+/// The format that the structure of a file shows, where a person chose one that does not recognize the file.
+pub(super) fn other_than_chosen(source: &Source, chosen: &Format) -> Option<(Format, Recognition)> {
+    let other = glance(source, |glance| (chosen.recognize)(glance).map_or_else(|| best(glance), |_| None))?;
+    other.filter(|(format, answer)| format != chosen && answer.score >= Recognition::STRUCTURE)
+}
+
+/// The format of the highest score; the first of equal ones.
+fn best(glance: &Glance) -> Option<(Format, Recognition)> {
+    let asked = FORMATS.iter().filter(|f| f.is_json || !glance.is_json);
+    let answers = asked.filter_map(|f| (f.recognize)(glance).map(|answer| (*f, answer)));
+    answers.reduce(|best, next| if next.1.score > best.1.score { next } else { best })
+}
+
+/// Looks at the beginning of a file. `None` if its lines end in a way that no format has.
+fn glance<T>(source: &Source, judge: impl FnOnce(&Glance) -> T) -> Option<T> {
     /// Bytes that are looked at, and the rest of the last line.
     const HEAD: usize = 64 << 10;
     const LINE: usize = 1 << 20;
@@ -134,10 +152,7 @@ pub(super) fn recognize_with_evidence(source: &Source) -> Option<(Format, Recogn
         beside: source.beside,
         layout: OnceCell::new(),
     };
-    let answers = FORMATS.iter().filter(|f| f.is_json || !is_json);
-    let answers = answers.filter_map(|f| (f.recognize)(&glance).map(|answer| (*f, answer)));
-    // The first of equal answers.
-    answers.reduce(|best, next| if next.1.score > best.1.score { next } else { best })
+    Some(judge(&glance))
 }
 
 /// The format of a file: columns if no format recognizes it.

@@ -5,6 +5,7 @@
 
 use super::found::quote;
 use super::note::NoteKind;
+use super::records::categories::{self, holds};
 use super::records::json::{self, Record, Shape};
 use super::{Format, Found, Glance, Holds, Problem, Recognition, Source, Write};
 use crate::corpus::narrow::narrow;
@@ -34,11 +35,6 @@ fn recognize(glance: &Glance) -> Option<Recognition> {
     Recognition::when(fits, Recognition::STRUCTURE, "paragraphs of sentences of tokens with orth")
 }
 
-/// True for the value of a category that holds.
-fn holds(value: &Value) -> bool {
-    value.as_bool().unwrap_or_else(|| value.as_f64().is_some_and(|v| v >= 0.5))
-}
-
 /// The categories that hold: a list of `label` and `value`, or an object of values.
 fn classes(paragraph: &Value) -> Vec<String> {
     match paragraph.get("cats") {
@@ -46,7 +42,7 @@ fn classes(paragraph: &Value) -> Vec<String> {
             let held = list.iter().filter(|cat| cat.get("value").is_some_and(holds));
             held.filter_map(|cat| cat.get("label")?.as_str()).map(str::to_owned).collect()
         }
-        Some(Value::Object(fields)) => fields.iter().filter(|(_, v)| holds(v)).map(|(name, _)| name.clone()).collect(),
+        Some(Value::Object(scores)) => categories::names(scores),
         _ => Vec::new(),
     }
 }

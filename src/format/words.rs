@@ -151,17 +151,27 @@ fn say_stacked(
         };
         stacks.push(stack);
     }
-    let mut said: Vec<(usize, usize, &str)> = Vec::new();
-    for (label, known) in names.iter() {
-        let of_label =
-            |stack: &Vec<(char, LabelId)>| stack.iter().find(|(_, l)| *l == label).map(|(c, l)| (prefix_of(*c), *l));
-        let tags: Vec<Tag> = stacks.iter().map(of_label).collect();
-        said.extend(decode(&tags).iter().map(|s| (s.start, s.end, known.name.as_str())));
-    }
-    let mut wanted: Vec<(usize, usize, &str)> = wanted.iter().map(|s| (s.start, s.end, labels.name(s.label))).collect();
-    said.sort_unstable();
-    wanted.sort_unstable();
-    said == wanted
+    let sorted = |spans: &[TokenSpan], names: &Labels| {
+        let mut spans: Vec<(usize, usize, String)> =
+            spans.iter().map(|s| (s.start, s.end, names.name(s.label).to_owned())).collect();
+        spans.sort_unstable();
+        spans
+    };
+    sorted(&decode_stacked(&stacks), &names) == sorted(wanted, labels)
+}
+
+/// The spans of the tags that each word has, sorted: the tags of each label are decoded by themselves.
+pub(super) fn decode_stacked(stacks: &[Vec<(char, LabelId)>]) -> Vec<TokenSpan> {
+    let mut labels: Vec<LabelId> = stacks.iter().flatten().map(|(_, label)| *label).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    let tag_of = |stack: &Vec<(char, LabelId)>, label: LabelId| {
+        stack.iter().find(|(_, other)| *other == label).map(|(letter, _)| (prefix_of(*letter), label))
+    };
+    let tags_of = |label: LabelId| stacks.iter().map(|stack| tag_of(stack, label)).collect::<Vec<Tag>>();
+    let mut spans: Vec<TokenSpan> = labels.into_iter().flat_map(|label| decode(&tags_of(label))).collect();
+    spans.sort_unstable();
+    spans
 }
 
 /// Builds one document of sentences whose words have tags.

@@ -238,11 +238,25 @@ impl TagSet {
         Some((prefix, labels.intern(label).ok()?))
     }
 
+    /// The same tags with labels under other names: pairs of the name here and the new one.
+    #[must_use]
+    pub fn renamed(&self, pairs: &[(String, String)]) -> Self {
+        let new_name = |label: &str| pairs.iter().find(|(old, _)| old == label).map(|(_, new)| new.as_str());
+        let renamed = |tag: &String| new_name(split_tag(tag).1).map_or_else(|| tag.clone(), |new| relabeled(tag, new));
+        Self { names: self.names.iter().map(renamed).collect() }
+    }
+
     /// Whether every one of these labels has its `B-` and its `I-` here, and `O` is here: then a head can be kept.
     pub fn covers(&self, labels: &[String]) -> bool {
         self.id("O").is_some()
             && labels.iter().all(|l| ["B", "I"].iter().all(|p| self.id(&format!("{p}-{l}")).is_some()))
     }
+}
+
+/// A tag with another label; its prefix stays.
+pub fn relabeled(tag: &str, label: &str) -> String {
+    let prefix = tag.strip_suffix(split_tag(tag).1).unwrap_or_default();
+    format!("{prefix}{label}")
 }
 
 /// A tag's prefix and label as the pipeline reads them: no prefix means inside.

@@ -8,7 +8,7 @@ use crate::model::ModelError;
 use crate::model::TagSet;
 use crate::model::align::{Rule, align};
 use crate::model::batch::IGNORED;
-use crate::model::config::split_tag;
+use crate::model::config::{relabeled, split_tag};
 use crate::model::tokenizer::{PieceTokenizer, Pieces};
 use std::time::Instant;
 
@@ -56,8 +56,7 @@ impl LabelMap {
             }
             let mapped = pairs.iter().find(|(of_model, _)| of_model == label).map(|(_, of_data)| of_data.as_str());
             let name = mapped.or_else(|| known.iter().find(|k| *k == label).map(String::as_str))?;
-            // The prefix stays.
-            tag.strip_suffix(label).map(|prefix| format!("{prefix}{name}"))
+            Some(relabeled(tag, name))
         };
         Self { tags: tags.names.iter().map(renamed).collect() }
     }

@@ -90,7 +90,7 @@ fn inside(folder: &Path) -> Result<Listing, DiskError> {
             0 => {}
             1 => return Ok(found.remove(0)),
             // Folders of annotated documents are one dataset.
-            _ if found.iter().flat_map(|l| &l.files).all(|f| f.path.extension().is_some_and(|e| e == "ann")) => {
+            _ if found.iter().flat_map(|l| &l.files).all(|f| is_standoff(&f.path)) => {
                 return Ok(Listing { files: found.into_iter().flat_map(|l| l.files).collect(), left: Vec::new() });
             }
             _ => return Ok(Listing::default()),
@@ -99,11 +99,15 @@ fn inside(folder: &Path) -> Result<Listing, DiskError> {
     Ok(Listing::default())
 }
 
+/// True for annotations whose text is in another file.
+fn is_standoff(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| format::BRAT.extensions.iter().any(|known| extension == *known))
+}
+
 /// The files of a folder that would be read as data from it, hidden ones aside.
 pub(super) fn data_of(folder: &Path) -> Result<Vec<PathBuf>, DiskError> {
     let all = candidates(folder)?.into_iter();
-    let standoff = |path: &Path| path.extension().is_some_and(|e| e == "ann");
-    Ok(all.filter(|c| kind(&c.path).is_some() || standoff(&c.path) || c.split().is_some()).map(|c| c.path).collect())
+    Ok(all.filter(|c| kind(&c.path).is_some() || is_standoff(&c.path) || c.split().is_some()).map(|c| c.path).collect())
 }
 
 /// The files of a folder and of those in it that are called `data` or like a split.
@@ -140,10 +144,9 @@ fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
         let classes: Vec<PathBuf> =
             disk::folders(folder).into_iter().filter(|f| Split::from_name(&name(f).to_lowercase()).is_none()).collect();
         let mut found = Vec::new();
-        let is_standoff = |path: &PathBuf| path.extension().is_some_and(|e| e == "ann" || e == "a1");
         for inner in classes {
             // Annotations of brat have their texts beside them.
-            if disk::list(&inner)?.iter().any(is_standoff) {
+            if disk::list(&inner)?.iter().any(|path| is_standoff(path)) {
                 continue;
             }
             let class = Some(name(&inner)).filter(|class| !NO_CLASS.contains(&class.to_lowercase().as_str()));
@@ -260,7 +263,7 @@ fn from_names(candidates: Vec<Candidate>) -> Listing {
         let files = vec![DataFile::new(index.path.clone(), index.split().unwrap_or_default())];
         return Listing { files, left: Vec::new() };
     }
-    let is_brat = |c: &Candidate| c.path.extension().is_some_and(|e| e == "ann");
+    let is_brat = |c: &Candidate| is_standoff(&c.path);
     if candidates.iter().any(is_brat) {
         let files = candidates
             .into_iter()

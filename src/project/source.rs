@@ -348,7 +348,8 @@ fn beside(path: &Path, name: &str) -> Option<Vec<u8>> {
 
 /// brat's annotations lie beside the text that people open.
 fn annotations_of(path: &Path) -> PathBuf {
-    let annotations = path.with_extension("ann");
     let is_text = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
-    if is_text && annotations.is_file() { annotations } else { path.to_owned() }
+    let beside = format::BRAT.extensions.iter().map(|extension| path.with_extension(extension));
+    let annotations = beside.filter(|_| is_text).find(|path| path.is_file());
+    annotations.unwrap_or_else(|| path.to_owned())
 }

@@ -153,3 +153,33 @@ fn advice_about_labels_works() {
     assert_eq!(scores["overall"]["f1"], 1.0, "{scores}");
     refused(&["evaluate", "--model", "starter", text(&path), "--map", "X=GPE"], 1, "no label X");
 }
+
+/// A model whose labels have other names in the data learns with the head that it has.
+#[test]
+fn a_head_is_kept_under_other_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, out) = (folder.path().join("d.tsv"), folder.path().join("model"));
+    let sentence = "Anna\tB-PERSON\nBerg\tI-PERSON\nleft\tO\nOslo\tB-GPE\n.\tO\n\n";
+    std::fs::write(&path, sentence.repeat(20)).expect("a file");
+    let train = |map: &str| {
+        run(&["train", "--train", text(&path), "--out", text(&out), "--map", map, "--epochs", "1", "--overwrite"])
+    };
+    let output = train("PER=PERSON,LOC=GPE");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let scores = json(&["evaluate", "--model", text(&out), text(&path), "--json"]);
+    assert_eq!(scores["overall"]["f1"], 1.0, "{scores}");
+    let config: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.join("config.json")).expect("a file")).expect("JSON");
+    let names: Vec<&str> = config["id2label"].as_object().expect("names").values().filter_map(|v| v.as_str()).collect();
+    let expected = ["O", "B-PERSON", "I-PERSON", "B-GPE", "I-GPE", "B-ORG", "I-ORG", "B-MISC", "I-MISC"];
+    assert_eq!(names.len(), expected.len());
+    expected.iter().for_each(|name| assert!(names.contains(name), "{name} of {names:?}"));
+    let other = folder.path().join("other");
+    let arguments = |map: &'static str| vec!["train", "--train", text(&path), "--out", text(&other), "--map", map];
+    refused(&arguments("X=GPE"), 1, "no label X");
+    refused(&arguments("PER=X"), 1, "no label X");
+    refused(&arguments("PER=PERSON"), 1, "no label for GPE");
+    refused(&arguments("PER=PERSON,LOC=GPE,ORG=GPE"), 1, "two labels");
+    refused(&[&arguments("PER=PERSON,LOC=GPE")[..], &["--new-head"]].concat(), 2, "--new-head");
+    refused(&arguments("PER"), 2, "MODEL=DATA");
+}

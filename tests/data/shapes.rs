@@ -228,6 +228,9 @@ fn json_has_spans_under_any_usual_key() {
     one(
         r#"{"full_text":"Mia met Bonn","spans":[{"start_position":0,"end_position":3,"entity_type":"PER","entity_value":"Mia"},{"start_position":8,"end_position":12,"entity_type":"LOC"}]}"#,
     );
+    one(
+        r#"{"sentence":"Mia met Bonn","words":["Mia","met","Bonn"],"golden_entity_mentions":[{"text":"Mia","entity_type":"PER","start":0,"end":1},{"text":"Bonn","entity_type":"LOC","start":2,"end":3}]}"#,
+    );
     one("{\n\"content\": \"Mia met Bonn\",\n\"entities\": [[0,3,\"PER\",\"#f00\"],[8,12,\"LOC\",\"#0f0\"]]\n}\n");
     check(
         "a.json",
@@ -340,6 +343,62 @@ fn json_of_other_tools() {
 }
 
 #[test]
+fn labels_in_what_is_read_as_text_are_told() {
+    let check = |name: &str, text: &str| told(name, text, &[NoteKind::PossibleLabels]);
+    check("a.jsonl", r#"{"text":"<PER>Mia</PER> met <LOC>Bonn</LOC>"}"#);
+    check("a.jsonl", r#"{"text":"[Mia](PER) met"}"#);
+    told("a.csv", "text\n<PER>Mia</PER> met\nit is\n", &[NoteKind::Header, NoteKind::PossibleLabels]);
+    told("a.csv", "text\n<b>Mia</b> met<br />\nit is\n", &[NoteKind::Header]);
+    told("a.jsonl", r#"{"text":"1 < 2 and <b>so</b> on"}"#, &[]);
+    // Tags of another kind beside those that are read.
+    let fine = r#"{"tokens":["Mia","met"],"ner_tags":["B-PER","O"],"fine_ner_tags":["B-PER-x","O"],"chunk_tags":["B-NP","O"]}"#;
+    told("a.jsonl", fine, &[NoteKind::SecondLayer]);
+    let words =
+        r#"{"text":"Mia Berg met","tokens":["Mia","Berg","met"],"entities":[{"start":0,"end":2,"label":"PER"}]}"#;
+    check_with("a.jsonl", words, &[], "doccano", "[Mia Berg PER] met");
+    told("a.jsonl", words, &[NoteKind::OffsetUnit]);
+}
+
+/// The notes of a file that a person said to be in a format.
+fn told_as(format: &str, name: &str, text: &str, expected: &[NoteKind]) {
+    let format = format::by_name(format).expect("a format");
+    let source = Source::alone(text.as_bytes(), name, Split::Train, 0).said_to_be(format);
+    let found = format::read(&source, &mut Corpus::default()).unwrap_or_else(|e| panic!("{name}: {e}\n{text}"));
+    let kinds: Vec<NoteKind> = found.notes.iter().map(|note| note.kind).collect();
+    assert_eq!(kinds, expected, "{}\n{text}", format.name);
+}
+
+#[test]
+fn a_chosen_format_that_the_file_does_not_show_is_told() {
+    let tags = "<PER>Mia</PER> met <LOC>Bonn</LOC>\nit is\n";
+    told_as("opennlp", "a.txt", tags, &[NoteKind::OtherFormat]);
+    told_as("inline-xml", "a.txt", tags, &[]);
+    let columns = "-DOCSTART- -X- O O\n\nMia N O B-PER\nmet V O O\n";
+    told_as("inline-xml", "a.conll", columns, &[NoteKind::PossibleLabels]);
+    told_as("conll", "a.conll", columns, &[]);
+    told_as("text", "a.md", "# Mia\n\nMia met Bonn.\n", &[]);
+    told_as("csv", "a.txt", "text\nMia met Bonn\nit is\n", &[NoteKind::Header]);
+}
+
+#[test]
+fn the_shared_tasks_of_bionlp_have_annotations_in_two_files() {
+    let beside: Beside = &[("1.txt", "Mia met Bonn"), ("1.a2", "T2\tVerb 4 7\tmet\nE1\tVerb:T2\n")];
+    check_with("1.a1", "T1\tPER 0 3\tMia\n", beside, "brat", "[Mia PER] met Bonn");
+    let (mut corpus, found) = read("1.a1", b"T1\tPER 0 3\tMia\n", beside).expect("a corpus");
+    let notes: Vec<(NoteKind, usize)> = found.notes.iter().map(|note| (note.kind, note.count)).collect();
+    assert_eq!(notes, [(NoteKind::OtherAnnotationKind, 2)]);
+    // A new annotation takes no number that a trigger has.
+    let label = corpus.labels.intern("LOC").expect("few labels");
+    let span = corpus.document(0).span_at(0, 2..3, label);
+    corpus.document_mut(0).insert_span(span);
+    let beside = |name: &str| beside.iter().find(|(n, _)| *n == name).map(|(_, text)| text.as_bytes().to_vec());
+    let source = Source { beside: &beside, ..Source::alone(b"T1\tPER 0 3\tMia\n", "1.a1", Split::Train, 0) };
+    let current = format::Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
+    let saved = found.format.rewrite.expect("it is saved")(&source, &current).expect("bytes");
+    assert_eq!(String::from_utf8_lossy(&saved), "T1\tPER 0 3\tMia\nT3\tLOC 8 12\tBonn\n");
+}
+
+#[test]
 fn what_is_no_data_is_refused_with_the_reason() {
     refused(
         "a.json",
@@ -354,6 +413,9 @@ fn what_is_no_data_is_refused_with_the_reason() {
     refused("a.json", "[\n {\"text\": \"Mia\"},\n {\"text\": \"B-PER\"\n", &["line 4"]);
     refused("a.jsonl", "{\"tokens\": [\"Mia\"], \"ner_tags\": [1]}\n", &["numbers", "labels.txt", "label.json"]);
     refused("a.py", "T = [\n ('It's', {'entities': []}),\n]\n", &["line 2"]);
+    refused("a.xml", "<c><s><token ne=\"B-PER\">Mia</token> <token ne=\"O\">met</token></s></c>", &["each token"]);
+    refused("a.tsv", "text\tlabel\n", &["header"]);
+    refused("a.csv", "text\n", &["header"]);
     refused("a.yml", "nlu:\n- intent: &a [*a\n  examples: |\n    - x\n", &["anchors"]);
 }
 

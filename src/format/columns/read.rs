@@ -6,9 +6,13 @@ use super::roles::entry;
 use crate::corpus::notation::{prefix_of, tag_parts};
 use crate::corpus::scheme::decode;
 use crate::corpus::store::Column;
-use crate::corpus::{Corpus, DocumentBuilder, Notation, Place, Scheme, SchemeDetector, Split, Tag, TokenSpan, ValueId};
+use crate::corpus::{
+    Corpus, DocumentBuilder, LabelId, Notation, Place, Scheme, SchemeDetector, Split, Tag, TokenSpan, TooManyLabels,
+    ValueId,
+};
 use crate::format::found::quote;
 use crate::format::note::NoteKind;
+use crate::format::words::decode_stacked;
 use crate::format::{Found, Problem, Source};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -74,8 +78,6 @@ struct Reader<'a> {
     values: Vec<ValueId>,
     /// Of the sentence that is read.
     tags: Vec<Tag>,
-    /// Further spans of the sentence, where tags are stacked.
-    spans: Vec<TokenSpan>,
 }
 
 /// The names of the columns; none if the file has no header.
@@ -127,7 +129,7 @@ impl<'a> Reader<'a> {
         let others = [("sentence", layout.sentence), ("id", layout.document), ("split", layout.split)];
         found.roles.extend(others.into_iter().filter_map(|(role, column)| Some((role, named(column?)))));
         let (detector, values, tags) = (SchemeDetector::default(), Vec::new(), Vec::new());
-        Self { text, layout, corpus, further, columns, ids, detector, found, values, tags, spans: Vec::new() }
+        Self { text, layout, corpus, further, columns, ids, detector, found, values, tags }
     }
 
     /// The split that the first row of a sentence names.
@@ -189,39 +191,25 @@ impl<'a> Reader<'a> {
         self.detector.end_sentence();
         let mut spans = decode(&self.tags);
         if self.layout.stacked {
-            self.stacked(&lines.rows)?;
-            if !self.spans.is_empty() {
-                spans.clone_from(&self.spans);
-                spans.sort_unstable();
-            }
+            spans = self.stacked(&lines.rows)?.unwrap_or(spans);
         }
         builder.end_sentence(&spans);
         Ok(())
     }
 
-    /// The spans of stacked tags: the tags of each label are decoded by themselves.
-    fn stacked(&mut self, rows: &[Row]) -> Result<(), Problem> {
-        let tags = rows.iter().map(|row| row.tag.clone().map_or("O", |tag| &self.text[tag]));
-        let stacks: Vec<Vec<(char, &str)>> = tags
-            .map(|text| tag_parts(text, self.layout.notation))
-            .map(|parts| parts.filter_map(|part| self.layout.notation.parse(part).ok().flatten()).collect())
-            .collect();
-        let mut names: Vec<&str> = stacks.iter().filter(|s| s.len() > 1).flatten().map(|(_, name)| *name).collect();
-        self.spans.clear();
-        if names.is_empty() {
-            return Ok(());
+    /// The spans of a sentence in which a word has several tags; `None` where none has.
+    fn stacked(&mut self, rows: &[Row]) -> Result<Option<Vec<TokenSpan>>, Problem> {
+        let mut stacks: Vec<Vec<(char, LabelId)>> = Vec::with_capacity(rows.len());
+        for row in rows {
+            let text = row.tag.clone().map_or("O", |tag| &self.text[tag]);
+            let parts = tag_parts(text, self.layout.notation);
+            let tags = parts.filter_map(|part| self.layout.notation.parse(part).ok().flatten());
+            stacks.push(
+                tags.map(|(letter, name)| Ok((letter, self.corpus.labels.intern(name)?)))
+                    .collect::<Result<_, TooManyLabels>>()?,
+            );
         }
-        // The first tag of each stack alone is not all of it.
-        names = stacks.iter().flatten().map(|(_, name)| *name).collect();
-        names.sort_unstable();
-        names.dedup();
-        for name in names {
-            let label = self.corpus.labels.intern(name)?;
-            let of_label =
-                |stack: &Vec<(char, &str)>| stack.iter().find(|(_, n)| *n == name).map(|(c, _)| (prefix_of(*c), label));
-            self.spans.extend(decode(&stacks.iter().map(of_label).collect::<Vec<Tag>>()));
-        }
-        Ok(())
+        Ok(stacks.iter().any(|stack| stack.len() > 1).then(|| decode_stacked(&stacks)))
     }
 
     fn tag(&mut self, row: &Row, fields: usize, sentence: usize) -> Result<Tag, Problem> {

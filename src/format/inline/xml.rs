@@ -36,7 +36,7 @@ pub const INLINE_XML: Format = Format {
 };
 
 /// Marks of XML that is no text with tags inside, and what it is.
-pub(in crate::format) const OTHERS: [(&str, &str); 9] = [
+pub(in crate::format) const OTHERS: [(&str, &str); 12] = [
     ("<xmi:XMI", "UIMA's XMI"),
     ("<GateDocument", "a GATE document"),
     ("<D-Spin", "a TCF corpus"),
@@ -46,7 +46,18 @@ pub(in crate::format) const OTHERS: [(&str, &str); 9] = [
     ("<KAF ", "a KAF document"),
     ("<FoLiA", "a FoLiA document"),
     ("<rdf:RDF", "RDF"),
+    ("<tc:TextCorpus", "a TCF corpus"),
+    ("<token ", "XML with an element for each token; convert it to columns"),
+    ("<tok ", "XML with an element for each token; convert it to columns"),
 ];
+
+/// True if a text has tags that could be labels: one for every ten lines, each opened and closed.
+pub(in crate::format) fn has_tags(text: &str) -> bool {
+    text.contains("</") && {
+        let pairs: usize = Names::of(text).labels.values().sum();
+        pairs > 0 && pairs * 10 >= text.lines().filter(|line| !line.trim().is_empty()).count()
+    }
+}
 
 /// Tags that structure a text and are no labels.
 const STRUCTURE: [&str; 48] = [

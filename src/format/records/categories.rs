@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 /// True if a category with this score holds.
-fn holds(score: &Value) -> bool {
+pub(in crate::format) fn holds(score: &Value) -> bool {
     score.as_bool().unwrap_or_else(|| score.as_f64().is_some_and(|v| v >= 0.5))
 }
 
 /// The categories that hold.
-pub(super) fn names(scores: &Map<String, Value>) -> Vec<String> {
+pub(in crate::format) fn names(scores: &Map<String, Value>) -> Vec<String> {
     scores.iter().filter(|(_, score)| holds(score)).map(|(name, _)| name.clone()).collect()
 }
 

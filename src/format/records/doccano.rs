@@ -51,8 +51,22 @@ const TEXTS: [&str; 13] = [
 ];
 
 /// Keys of lists of spans, the newest of doccano first.
-const SPANS: [&str; 11] =
-    ["entities", "label", "labels", "annotations", "spans", "ents", "annotation", "tags", "ner", "results", "entity"];
+const SPANS: [&str; 14] = [
+    "entities",
+    "label",
+    "labels",
+    "annotations",
+    "spans",
+    "ents",
+    "annotation",
+    "tags",
+    "ner",
+    "results",
+    "entity",
+    "mentions",
+    "entity_mentions",
+    "golden_entity_mentions",
+];
 
 /// Keys of a label of the whole text, or of a list of them.
 const CLASSES: [&str; 9] = ["cats", "label", "labels", "class", "category", "intent", "sentiment", "topic", "target"];

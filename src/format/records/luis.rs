@@ -26,14 +26,10 @@ pub const LUIS: Format = Format {
 
 const DIALECT: Dialect = Dialect {
     known: &["text", "intent", "entities"],
-    classes: Some(super::Classes { read: classes, put: |_, _| {} }),
+    classes: Some(super::INTENT),
     inclusive: true,
     ..Dialect::only_read(LUIS, read)
 };
-
-fn classes(value: &Value) -> Vec<String> {
-    string(value, "intent").filter(|intent| !intent.is_empty()).map(str::to_owned).into_iter().collect()
-}
 
 fn read(value: &Value, _: &Context) -> Result<Item, String> {
     let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();

@@ -6,12 +6,13 @@
 
 mod argilla;
 mod bioc;
-mod categories;
+pub(super) mod categories;
 mod cluener;
 mod dataturks;
 mod doccano;
 pub(super) mod entry;
 mod ground_truth;
+mod item;
 pub(super) mod json;
 pub(super) mod label_studio;
 mod luis;
@@ -21,6 +22,7 @@ pub(super) mod python;
 mod rasa;
 mod spacy;
 mod spacy_doc;
+mod tags;
 mod text_field;
 mod vertex;
 
@@ -38,109 +40,22 @@ pub use spacy::SPACY_JSON;
 pub use spacy_doc::SPACY_DOC_JSON;
 pub use vertex::VERTEX;
 
+pub(super) use item::{Item, Mark};
 use placing::{Measure, range_of};
 pub(super) use placing::{Text, add_texts};
+use tags::tagged_marks;
 use text_field::{text_field, text_fields};
 
 use super::found::quote;
 use super::note::NoteKind;
-use super::offsets::{Claim, Ruler, Unit, offsets};
+use super::offsets::{Ruler, Unit, offsets};
 use super::words::{Part, other_words, parts};
 use super::{Current, Format, Found, Problem, Source};
 use crate::corpus::narrow::narrow;
-use crate::corpus::notation::{parse_tag, prefix_of};
-use crate::corpus::scheme;
 use crate::corpus::{Corpus, Document, Span, Split};
 use json::{Record, Shape};
 use serde_json::Value;
 use std::collections::HashMap;
-
-/// A labelled stretch of a record's text, in the file's own offsets.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Mark {
-    pub start: usize,
-    pub end: usize,
-    pub label: String,
-    /// What the file says stands there.
-    pub surface: Option<String>,
-}
-
-impl Mark {
-    fn claim(&self, extra: usize) -> Claim<'_> {
-        let surface = self.surface.as_deref().map(Into::into);
-        Claim { start: self.start, end: self.end.saturating_add(extra), surface }
-    }
-}
-
-/// A record as a text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Item {
-    pub text: String,
-    pub marks: Vec<Mark>,
-    /// Labels of the whole text.
-    pub classes: Vec<String>,
-    /// Words, where the record has its own.
-    pub words: Option<Vec<(usize, usize)>>,
-    /// The beginnings of sentences, if the record has its own.
-    pub sentences: Option<Vec<usize>>,
-    /// The id or title of the record.
-    pub name: String,
-    /// The split that the record names.
-    pub split: Option<Split>,
-    /// Parts of the record that are left out, and decisions about it, each with an example.
-    pub notes: Vec<(NoteKind, String)>,
-    /// Entries where spans are expected and that are none: each is told with its line.
-    pub unread: Vec<String>,
-    /// Why its spans cannot be written back where they stand.
-    pub read_only: Option<&'static str>,
-}
-
-impl Item {
-    /// Takes the spans of the entries of a list. `spans` gives those of an entry; `None` where it is no span.
-    fn take<'v>(&mut self, entries: impl Iterator<Item = &'v Value>, spans: impl Fn(&Value) -> Option<Vec<Mark>>) {
-        for entry in entries {
-            match spans(entry) {
-                Some(marks) if marks.is_empty() => self.notes.push((NoteKind::SpanWithoutLabel, entry.to_string())),
-                Some(marks) => self.marks.extend(marks),
-                None => self.unread.push(entry.to_string()),
-            }
-        }
-    }
-
-    /// Takes offsets as numbers of words where they can be nothing else: the record has its words, no span lies behind the last of
-    /// them, and as characters one would begin or end inside a word.
-    fn count_in_words(&mut self, value: &Value) {
-        let words = value.get("tokens").or_else(|| value.get("words")).and_then(Value::as_array);
-        let words: Option<Vec<&str>> = words.and_then(|w| w.iter().map(Value::as_str).collect());
-        let Some(words) = words.filter(|w| !w.is_empty() && !self.marks.is_empty()) else { return };
-        let chars: Vec<char> = self.text.chars().collect();
-        let is_inside = |at: usize| {
-            let letter = |i: usize| chars.get(i).is_some_and(|c| c.is_alphanumeric());
-            at > 0 && letter(at - 1) && letter(at)
-        };
-        let cuts = self.marks.iter().any(|m| is_inside(m.start) || is_inside(m.end));
-        if !cuts || self.marks.iter().any(|m| m.end > words.len() || m.start >= m.end) {
-            return;
-        }
-        let Ok(places) = word_places(&self.text, &words) else { return };
-        self.read_only = Some("its offsets count words");
-        for mark in &mut self.marks {
-            (mark.start, mark.end) = (places[mark.start].0, places[mark.end - 1].1);
-        }
-    }
-
-    /// Removes spans that are there twice.
-    fn dedup(&mut self) {
-        let mut seen = std::collections::HashSet::new();
-        let before = self.marks.len();
-        self.marks.retain(|mark| seen.insert(mark.clone()));
-        let has_annotators = self.notes.iter().any(|(kind, _)| *kind == NoteKind::SecondAnnotator);
-        if let (true, Some(first)) = (self.marks.len() < before && !has_annotators, self.marks.first()) {
-            let example = format!("{} {}..{}", first.label, first.start, first.end);
-            self.notes.push((NoteKind::DuplicateSpan, example));
-        }
-    }
-}
 
 /// Facts about a file that are known before its records are read.
 #[derive(Clone, Debug, Default)]
@@ -195,6 +110,12 @@ pub(super) struct Classes {
     /// Puts these into a record in place of its own.
     pub put: fn(record: &mut Value, classes: &[String]),
 }
+
+/// The intent of an utterance is its label; formats of utterances are only read.
+const INTENT: Classes = Classes {
+    read: |value| string(value, "intent").filter(|intent| !intent.is_empty()).map(str::to_owned).into_iter().collect(),
+    put: |_, _| {},
+};
 
 /// A record as an item.
 fn item_of(value: &Value, dialect: &Dialect, context: &Context) -> Result<Item, String> {
@@ -428,47 +349,6 @@ fn names(list: &Value) -> Vec<String> {
 /// A whole number of a record.
 fn number(value: &Value, key: &str) -> Option<usize> {
     entry::offset(value.get(key)?)
-}
-
-/// The places of words that stand in a text in this order, in code points.
-///
-/// # Errors
-/// A word that is not in the text.
-fn word_places<W: AsRef<str>>(text: &str, words: &[W]) -> Result<Vec<(usize, usize)>, String> {
-    let (mut places, mut at, mut points) = (Vec::with_capacity(words.len()), 0, 0);
-    for word in words.iter().map(AsRef::as_ref) {
-        let start = text[at..].find(word).map(|i| at + i);
-        let start = start.ok_or_else(|| format!("the word {} is not in the text", quote(word)))?;
-        let first = points + text[at..start].chars().count();
-        points = first + word.chars().count();
-        at = start + word.len();
-        places.push((first, points));
-    }
-    Ok(places)
-}
-
-/// The spans of tags on words that stand in a text in this order.
-///
-/// # Errors
-/// A word that is not in the text, or words and tags of different number.
-fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Result<Vec<Mark>, String> {
-    if words.len() != tags.len() {
-        return Err(format!("{} words have {} tags", words.len(), tags.len()));
-    }
-    let mut labels = crate::corpus::Labels::default();
-    let mut parsed = Vec::with_capacity(tags.len());
-    for tag in tags {
-        parsed.push(match parse_tag(tag) {
-            Ok(Some((letter, name))) => Some((prefix_of(letter), labels.intern(name).map_err(|e| e.to_string())?)),
-            _ => None,
-        });
-    }
-    let places = word_places(text, words)?;
-    let mark = |s: &crate::corpus::TokenSpan| {
-        let (start, end) = (places[s.start].0, places[s.end - 1].1);
-        Mark { start, end, label: labels.name(s.label).to_owned(), surface: None }
-    };
-    Ok(scheme::decode(&parsed).iter().map(mark).collect())
 }
 
 /// A list of a record; empty if it has none.

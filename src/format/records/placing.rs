@@ -6,6 +6,7 @@ use crate::corpus::{Corpus, Document, LabelId, Span, Split, TooManyLabels};
 use crate::format::found::quote;
 use crate::format::note::NoteKind;
 use crate::format::offsets::{Claim, Evidence, Ruler, Unit, offsets};
+use crate::format::possible_labels::possible_labels;
 use crate::format::words::own_words;
 use crate::format::{Found, Problem, Source};
 use std::sync::Arc;
@@ -98,6 +99,9 @@ pub(in crate::format) fn add_texts(
 ) -> Result<(), Problem> {
     let (measure, evidence) = Measure::of(texts.iter().map(|text| &text.item), source.choices.unit, inclusive);
     describe(found, measure, &evidence);
+    if let Some(what) = labels_in(&texts) {
+        found.notes.add(NoteKind::PossibleLabels, || what.into());
+    }
     let mut documents = Vec::with_capacity(texts.len());
     let mut others = 0;
     for Text { split, line, place, item } in texts {
@@ -129,6 +133,17 @@ pub(in crate::format) fn add_texts(
         found.evidence.push(format!("in {others} records offsets fit only another unit, and are read in it"));
     }
     Ok(())
+}
+
+/// The labels that texts without a span show inside them.
+fn labels_in(texts: &[Text]) -> Option<&'static str> {
+    /// Texts that are looked at.
+    const LOOKED_AT: usize = 200;
+    if texts.iter().any(|text| !text.item.marks.is_empty()) {
+        return None;
+    }
+    let first: Vec<&str> = texts.iter().take(LOOKED_AT).map(|text| text.item.text.as_str()).collect();
+    possible_labels(&first.join("\n"))
 }
 
 fn describe(found: &mut Found, measure: Measure, evidence: &Evidence) {

@@ -1,24 +1,17 @@
 //! Rasa's older JSON: `rasa_nlu_data` with `common_examples` of `text`, `intent` and `entities`.
 
-use super::{Classes, Context, Dialect, Item, entry, identity, string};
+use super::{Context, Dialect, INTENT, Item, entry, identity, string};
 use crate::corpus::Corpus;
 use crate::format::inline::RASA;
 use crate::format::{Found, Problem, Source};
 use serde_json::Value;
 
-const DIALECT: Dialect = Dialect {
-    known: &["text", "intent", "entities"],
-    classes: Some(Classes { read: classes, put: |_, _| {} }),
-    ..Dialect::only_read(RASA, read)
-};
+const DIALECT: Dialect =
+    Dialect { known: &["text", "intent", "entities"], classes: Some(INTENT), ..Dialect::only_read(RASA, read) };
 
 /// Reads a file of JSON.
 pub(in crate::format) fn read_rasa(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     super::read(source, corpus, &DIALECT)
-}
-
-fn classes(value: &Value) -> Vec<String> {
-    string(value, "intent").filter(|intent| !intent.is_empty()).map(str::to_owned).into_iter().collect()
 }
 
 fn read(value: &Value, _: &Context) -> Result<Item, String> {

@@ -6,6 +6,7 @@ mod cells;
 mod roles;
 mod rows;
 
+use super::header::{Role, has_role};
 use super::hf_jsonl::{name_tags, names};
 use super::note::NoteKind;
 use super::records::{self, Item, Text};
@@ -62,6 +63,9 @@ fn recognize(glance: &Glance) -> Option<Recognition> {
         Some(Body::Pairs { .. }) => {
             Recognition::when(true, Recognition::STRUCTURE, "cells hold a sentence and its tags")
         }
+        Some(Body::Texts(text)) if is_named && names_texts(&rows, *text) => {
+            Recognition::when(true, Recognition::STRUCTURE + 5, "a header names the column of the texts")
+        }
         Some(Body::Texts(text)) if is_named => {
             let spaced = rows.iter().filter(|r| r.get(*text).is_some_and(|c| c.trim().contains(' '))).count();
             let is_text = spaced * 2 >= rows.len() && rows.len() > 1;
@@ -70,6 +74,13 @@ fn recognize(glance: &Glance) -> Option<Recognition> {
         }
         _ => Recognition::when(is_named, Recognition::EXTENSION, "extension of a table"),
     }
+}
+
+/// True if the first of several rows names a column of texts, and most of them have several words.
+fn names_texts(rows: &[Row], text: u32) -> bool {
+    let is_text = |row: &&Row| row.get(text).is_some_and(|cell| cell.trim().contains(' '));
+    let is_named = rows.first().and_then(|row| row.get(text)).is_some_and(|name| has_role(name, Role::Text));
+    is_named && rows.iter().skip(1).filter(is_text).count() * 2 >= rows.len()
 }
 
 fn read_csv(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {

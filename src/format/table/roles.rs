@@ -3,7 +3,7 @@
 use super::cells::{self, List};
 use super::rows::Row;
 use crate::corpus::{Notation, Split};
-use crate::format::header::{Role, has_role, normalized};
+use crate::format::header::{Role, has_role, normalized, token_role};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// So many rows are looked at.
@@ -57,7 +57,8 @@ impl Roles {
             None => {
                 let text = named_text(first, rest).or_else(|| longest(rest))?;
                 let is_named = first.get(text).is_some_and(|name| has_role(name, Role::Text));
-                (Body::Texts(text), rows.len() > 1 && (is_named || has_header(rows, text)))
+                let has_header = if rows.len() > 1 { is_named || has_header(rows, text) } else { is_header(first) };
+                (Body::Texts(text), has_header)
             }
         };
         let taken: Vec<u32> = match body {
@@ -110,6 +111,12 @@ impl Roles {
         let others = [self.spans, self.split, self.id].into_iter().flatten();
         body.into_iter().chain(others).chain(self.classes.iter().copied()).chain(self.flags.iter().copied()).collect()
     }
+}
+
+/// True if a row names columns in each of its cells.
+fn is_header(row: &Row) -> bool {
+    let is_name = |name: &str| has_role(name, Role::Text) || has_role(name, Role::Class) || token_role(name).is_some();
+    row.cells.iter().all(|(_, name)| is_name(name))
 }
 
 /// True if the rows are places of spans in texts that are elsewhere: all columns but one are numbers, two of them a start and an end,

@@ -1,0 +1,42 @@
+//! `--map MODEL=DATA`: labels of a model that the data names differently.
+
+use super::Failure;
+
+/// `MODEL=DATA`, for clap.
+pub fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(model, data)| !model.is_empty() && !data.is_empty());
+    pair.map(|(model, data)| (model.to_owned(), data.to_owned())).ok_or_else(|| "write MODEL=DATA".into())
+}
+
+/// Checks that the model has the first label of each pair, and the data the second.
+///
+/// # Errors
+/// The pair that is wrong, and the labels to choose from.
+pub fn check(map: &[(String, String)], of_model: &[String], of_data: &[String]) -> Result<(), Failure> {
+    for (model, data) in map {
+        for (side, label, known) in [("model", model, of_model), ("data", data, of_data)] {
+            if !known.contains(label) {
+                let known = known.join(", ");
+                return Err(format!("--map {model}={data}: the {side} has no label {label}; it has {known}").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The map that is offered: labels that often mean the same, else the first of each side.
+pub fn advice(of_model: &[String], known: &[String]) -> String {
+    const SAME: [&[&str]; 4] = [
+        &["PER", "PERSON", "PERS", "NAME"],
+        &["LOC", "LOCATION", "GPE", "PLACE", "CITY", "GEO"],
+        &["ORG", "ORGANIZATION", "ORGANISATION", "COMPANY", "CORPORATION"],
+        &["MISC", "MISCELLANEOUS", "OTHER"],
+    ];
+    let group = |label: &str| SAME.iter().position(|names| names.iter().any(|n| n.eq_ignore_ascii_case(label)));
+    let same = |label: &&String| group(label).and_then(|at| known.iter().find(|k| group(k) == Some(at)));
+    let pairs: Vec<String> = of_model.iter().filter_map(|label| Some(format!("{label}={}", same(&label)?))).collect();
+    match (pairs.is_empty(), of_model.first(), known.first()) {
+        (true, Some(model), Some(data)) => format!("--map {model}={data}"),
+        _ => format!("--map {}", pairs.join(",")),
+    }
+}

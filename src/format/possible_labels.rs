@@ -1,0 +1,42 @@
+//! Signs of labels in what is read as plain text.
+
+use super::columns::{Choice, Layout};
+use super::inline::has_tags;
+
+/// The labels that a text may have that is read as plain text; `None` where it shows none. The beginning is looked at.
+pub(super) fn possible_labels(text: &str) -> Option<&'static str> {
+    /// Bytes that are looked at.
+    const BEGINNING: usize = 64 << 10;
+    let head = &text[..text.floor_char_boundary(BEGINNING)];
+    let lines = head.lines().filter(|line| !line.trim().is_empty()).count().max(1);
+    let often = |mark: &str| head.matches(mark).count() * 2 >= lines;
+    let is_columns = || Layout::detect(head, Choice::default()).is_ok_and(|l| l.is_usual && l.fit >= 50);
+    if often("__label__") {
+        Some("labels of fastText")
+    } else if head.contains("<START") && head.contains("<END>") {
+        Some("marks of OpenNLP")
+    } else if often("](") {
+        Some("marks in brackets")
+    } else if has_tags(head) {
+        Some("tags in angle brackets")
+    } else {
+        is_columns().then_some("columns with tags")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_told_from_text() {
+        let check = |text: &str, expected: Option<&str>| assert_eq!(possible_labels(text), expected, "{text}");
+        check("<PER>Anna</PER> left <LOC>Oslo</LOC>.\nIt rains.\n", Some("tags in angle brackets"));
+        check("<START:person> Anna <END> left.\n", Some("marks of OpenNLP"));
+        check("[Anna](person) left.\n", Some("marks in brackets"));
+        check("__label__a Anna left.\n", Some("labels of fastText"));
+        check("Anna\tB-PER\nleft\tO\n\nOslo\tB-LOC\n", Some("columns with tags"));
+        check("A <b>great</b> film.<br /><br />See <i>it</i>.\n", None);
+        check("1 < 2 and 3 > 2\n", None);
+    }
+}

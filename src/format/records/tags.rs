@@ -1,0 +1,47 @@
+//! Words and tags of a record that also has its text.
+
+use super::Mark;
+use crate::corpus::notation::{parse_tag, prefix_of};
+use crate::corpus::scheme;
+use crate::format::found::quote;
+
+/// The places of words that stand in a text in this order, in code points.
+///
+/// # Errors
+/// A word that is not in the text.
+pub(super) fn word_places<W: AsRef<str>>(text: &str, words: &[W]) -> Result<Vec<(usize, usize)>, String> {
+    let (mut places, mut at, mut points) = (Vec::with_capacity(words.len()), 0, 0);
+    for word in words.iter().map(AsRef::as_ref) {
+        let start = text[at..].find(word).map(|i| at + i);
+        let start = start.ok_or_else(|| format!("the word {} is not in the text", quote(word)))?;
+        let first = points + text[at..start].chars().count();
+        points = first + word.chars().count();
+        at = start + word.len();
+        places.push((first, points));
+    }
+    Ok(places)
+}
+
+/// The spans of tags on words that stand in a text in this order.
+///
+/// # Errors
+/// A word that is not in the text, or words and tags of different number.
+pub(super) fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Result<Vec<Mark>, String> {
+    if words.len() != tags.len() {
+        return Err(format!("{} words have {} tags", words.len(), tags.len()));
+    }
+    let mut labels = crate::corpus::Labels::default();
+    let mut parsed = Vec::with_capacity(tags.len());
+    for tag in tags {
+        parsed.push(match parse_tag(tag) {
+            Ok(Some((letter, name))) => Some((prefix_of(letter), labels.intern(name).map_err(|e| e.to_string())?)),
+            _ => None,
+        });
+    }
+    let places = word_places(text, words)?;
+    let mark = |s: &crate::corpus::TokenSpan| {
+        let (start, end) = (places[s.start].0, places[s.end - 1].1);
+        Mark { start, end, label: labels.name(s.label).to_owned(), surface: None }
+    };
+    Ok(scheme::decode(&parsed).iter().map(mark).collect())
+}
