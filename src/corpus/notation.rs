@@ -38,7 +38,17 @@ const OTHERS: [Notation; 9] = [
 impl Notation {
     /// The notation of a column of values, if it is a column of tags: nearly all must be tags, and one must be a label.
     pub fn of(values: &[&str]) -> Option<Self> {
-        std::iter::once(Self::Usual).chain(OTHERS).find(|n| n.explains(values))
+        let all = || std::iter::once(Self::Usual).chain(OTHERS);
+        let found = all().find(|n| n.explains(values))?;
+        // A label alone can be anything, also a tag among broken ones.
+        let half = |n: &Self| n.labeled(values) * 2 >= Self::Bare.labeled(values);
+        let spelled = || all().take_while(|n| *n != Self::Untyped).find(half);
+        Some(if found == Self::Bare { spelled().unwrap_or(found) } else { found })
+    }
+
+    /// The number of values that are tags with a label.
+    fn labeled(self, values: &[&str]) -> usize {
+        values.iter().filter(|value| matches!(self.parse(value), Ok(Some(_)))).count()
     }
 
     fn explains(self, values: &[&str]) -> bool {

@@ -104,13 +104,8 @@ fn notation(records: &[Record], names: Option<&[String]>) -> Notation {
 
 /// The spelling of tags, by some of them, else by the names of their numbers.
 pub(super) fn spelling<T: AsRef<str>>(tags: &[T], names: Option<&[String]>) -> Notation {
-    let of = |values: Vec<&str>| {
-        // A label alone can be anything, also a tag among broken ones.
-        let has_usual = || values.iter().any(|v| matches!(Notation::Usual.parse(v), Ok(Some(_))));
-        Notation::of(&values).filter(|notation| *notation != Notation::Bare || !has_usual())
-    };
-    let named = || of(names?.iter().map(String::as_str).collect());
-    of(tags.iter().map(AsRef::as_ref).collect()).or_else(named).unwrap_or_default()
+    let named = || Notation::of(&names?.iter().map(String::as_str).collect::<Vec<_>>());
+    Notation::of(&tags.iter().map(AsRef::as_ref).collect::<Vec<_>>()).or_else(named).unwrap_or_default()
 }
 
 /// A record that is a sentence.

@@ -94,6 +94,15 @@ fn comments_and_document_starts_are_no_words() {
 #[test]
 fn tags_are_spelled_in_many_ways() {
     check("a.txt", "Mia b-per\nmet o\nBonn b-loc\n", "conll", "[Mia per] met [Bonn loc]");
+    // A wrong tag among a few right ones makes no labels of the others.
+    check("a.tsv", "Mia\tB-PER\nmet\tX-PER\nBonn\tB-LOC\nis\tO\n", "wnut", "[Mia PER] met [Bonn LOC] is");
+    check("a.tsv", "w\tner\nMia\tPER_B\nmet\tX\nBonn\tLOC_B\nis\tO\n", "conll", "[Mia PER] met [Bonn LOC] is");
+    check(
+        "a.jsonl",
+        r#"{"tokens":["Mia","met","Bonn"],"ner_tags":["B-PER","X-PER","O"]}"#,
+        "hf-jsonl",
+        "[Mia PER] met Bonn",
+    );
     check("a.txt", "Mia B\nBerg I\nmet O\nBonn B\n", "conll", "[Mia Berg ENT] met [Bonn ENT]");
     check(
         "a.tsv",
