@@ -377,6 +377,7 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let mut found = (format.read)(source, corpus);
     match &mut found {
         Ok(found) => {
+            found.problems.sort_by_key(|problem| problem.line);
             found.evidence.splice(0..0, why.map(|why| format!("{}: {}", format.name, why.evidence))).for_each(drop);
             let other = source.choices.format.and_then(|chosen| recognition::other_than_chosen(source, &chosen));
             if let Some((other, why)) = other {

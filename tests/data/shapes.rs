@@ -352,6 +352,18 @@ fn json_of_other_tools() {
 }
 
 #[test]
+fn problems_are_told_in_the_order_of_their_lines() {
+    let check = |name: &str, text: &str, expected: &[(usize, usize)]| {
+        let (_, found) = read(name, text.as_bytes(), &[]).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(found.problems.iter().map(|p| (p.line, p.column)).collect::<Vec<_>>(), expected, "{found:?}");
+    };
+    let records = "{\"text\":\"Mia\",\"label\":[[0,9,\"PER\"]]}\n{\"x\":1}\n";
+    check("a.jsonl", records, &[(1, 0), (2, 0)]);
+    check("a.tsv", "word\tner\tner2\nMia\tB-PER\tB-A\nmet\tX-B\tO\nit\tO\tO\n", &[(3, 2)]);
+    check("a.tsv", "Mia\tB-PER\nmet\tX-B\nit\tO\n", &[(2, 2)]);
+}
+
+#[test]
 fn labels_in_what_is_read_as_text_are_told() {
     let check = |name: &str, text: &str| told(name, text, &[NoteKind::PossibleLabels]);
     check("a.jsonl", r#"{"text":"<PER>Mia</PER> met <LOC>Bonn</LOC>"}"#);

@@ -45,7 +45,8 @@ fn import(theme: Theme) {
         std::fs::copy(sample.join(name), at.join(name)).expect("a file");
     }
     let train = std::fs::read_to_string(at.join("train.conll")).expect("a file");
-    std::fs::write(at.join("train.conll"), train + "\nhome\nOslo WRONG\n").expect("a file");
+    let train = format!("# exported from the archive of the harbour\n{train}\nhome\nOslo WRONG\n");
+    std::fs::write(at.join("train.conll"), train).expect("a file");
     std::fs::write(at.join("more.conll"), "Oslo B-LOC\n").expect("a file");
     let mut w = Window::with(Rc::new(tempfile::tempdir().expect("a folder")), &[], [1440.0, 900.0], theme);
     w.answer(&at);

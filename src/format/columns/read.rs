@@ -224,7 +224,9 @@ impl<'a> Reader<'a> {
             Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name)?)),
             Ok(None) => None,
             Err(wrong) => {
-                self.found.problem(row.line, fields, || format!("{} is no tag; it is read as O", quote(wrong)));
+                let is_last = self.layout.tag + 1 == self.layout.columns;
+                let column = if is_last { fields } else { self.layout.tag + 1 };
+                self.found.problem(row.line, column, || format!("{} is no tag; it is read as O", quote(wrong)));
                 None
             }
         };

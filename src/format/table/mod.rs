@@ -106,7 +106,7 @@ fn read_sheet(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     found.evidence.push(format!("sheet “{name}”"));
     let others: Vec<String> = book.names.iter().filter(|other| **other != name).map(|n| format!("“{n}”")).collect();
     found.notes.add_many(NoteKind::UnreadPart, others.len(), || {
-        format!("sheet {}; choose one with --sheet", others.join(", "))
+        format!("sheet {}; another one can be chosen (--sheet)", others.join(", "))
     });
     found.sheets = book.names;
     let rows = rows.into_iter().map(|(line, cells)| Row { line, cells }).collect();

@@ -31,7 +31,8 @@ pub(super) fn found(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view:
         problems(ui, dataset);
         ui.add_space(12.0);
     }
-    let notes: Vec<_> = dataset.notes().iter().collect();
+    let mut notes: Vec<_> = dataset.notes().iter().collect();
+    notes.sort_by_key(|note| !note.kind.is_loss());
     if !notes.is_empty() {
         title(ui, tr!("Left out or decided by the reader"));
         for note in &notes {
