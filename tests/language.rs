@@ -27,8 +27,9 @@ fn shown() -> BTreeSet<String> {
     }
     let tables = COMMANDS.iter().map(|e| e.name).chain(query::FIELDS.iter().map(|(_, what)| *what));
     let settings = FIELDS.iter().map(|f| f.help).chain(CHOICES.iter().map(|c| c.help));
+    let edits = tagwright::corpus::EditTitleKind::texts().filter(|text| *text != "{text}");
     let nouns = NOUNS.iter().flat_map(|(_, one, several)| [*one, *several]);
-    all.extend(tables.chain(settings).chain(nouns).filter(|t| !t.is_empty()).map(str::to_owned));
+    all.extend(tables.chain(settings).chain(edits).chain(nouns).filter(|t| !t.is_empty()).map(str::to_owned));
     all
 }
 

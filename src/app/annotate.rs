@@ -1,10 +1,11 @@
 //! The Annotate room: an open dataset, which sentences are in view, what is selected, and the edits on it.
 
-use super::language::tr;
 use super::query::{Known, Query, Status};
 use super::worked::Worked;
 use crate::corpus::store::Counts;
-use crate::corpus::{Corpus, Document, Edit, History, LabelId, Mark, SentenceId, Snapshot, Split};
+use crate::corpus::{
+    Corpus, Document, Edit, EditTitle, EditTitleKind, History, LabelId, Mark, SentenceId, Snapshot, Split,
+};
 use crate::model::Alignment;
 use crate::project::{Dataset, Kept, Memory, Progress, RunRecord, SourceFile, SourceProblem, View};
 use std::path::PathBuf;
@@ -290,8 +291,8 @@ impl Annotate {
             Edit::Mark { document: id.document, sentence: id.sentence, before, after }
         };
         let edits: Vec<Edit> = self.shown[..before].iter().filter(open).map(done).collect();
-        let name = tr!("{count} done", count = edits.len());
-        (!edits.is_empty()).then_some(Edit::Together { name, edits })
+        let title = EditTitle::new(EditTitleKind::MarkDoneUpToHere, [edits.len().to_string()]);
+        (!edits.is_empty()).then_some(Edit::Together { title, edits })
     }
 
     /// After an edit: counts, and the sentence it touched comes into view. One that is new and touches several leaves the person

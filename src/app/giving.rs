@@ -9,7 +9,7 @@ use super::update::make;
 use crate::app::language::tr;
 use crate::corpus::edit::quoted;
 use crate::corpus::label::{Label, check_name};
-use crate::corpus::{Edit, LabelId};
+use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId};
 
 /// Does a command of labels.
 pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
@@ -131,7 +131,8 @@ fn new_label_here(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
     if let Some(edit) = a.label_edit(Some(label)) {
         let new = Edit::AddLabel(a.corpus.labels.fresh(name));
         remember_given(a, label);
-        make(a, Edit::Together { name: tr!("Label as {name}, a new label", name), edits: vec![new, edit] }, effects);
+        let title = EditTitle::new(EditTitleKind::LabelWithNew, [name]);
+        make(a, Edit::Together { title, edits: vec![new, edit] }, effects);
     }
 }
 

@@ -107,9 +107,9 @@ impl Keymap {
         for (action, keys) in Preset::from_name(&settings.preset).changes() {
             map.give(*action, keys.to_vec());
         }
-        for (name, keys) in &settings.keys {
+        for (id, keys) in &settings.keys {
             let keys = keys.iter().filter_map(|text| Chord::parse(text)).collect();
-            if let Some(entry) = COMMANDS.iter().find(|e| e.name == name) {
+            if let Some(entry) = COMMANDS.iter().find(|e| e.id == id) {
                 map.give(entry.action, keys);
             }
         }
@@ -184,10 +184,10 @@ mod tests {
         check(Action::Done, "Ctrl+Z", Some("Undo"));
         check(Action::Flag, "F", None);
         check(Action::Done, "Shift+P", Some("Give a label by its letter"));
-        let keys = [("Done, go on to the next".to_owned(), vec!["W".to_owned()])].into();
+        let keys = [("sentence::mark_done".to_owned(), vec!["W".to_owned()])].into();
         let map = Keymap::of(&Settings { keys, ..Settings::default() });
         assert_eq!(map.caps(Action::Done), ["W"]);
-        let keys = [("Done, go on to the next".to_owned(), vec!["no such key".to_owned()])].into();
+        let keys = [("sentence::mark_done".to_owned(), vec!["no such key".to_owned()])].into();
         assert_eq!(Keymap::of(&Settings { keys, ..Settings::default() }).caps(Action::Done), [""; 0]);
     }
 }

@@ -248,9 +248,9 @@ impl Annotate {
         if suggestions.is_empty() {
             return spans;
         }
-        let name = spans.describe(&self.corpus);
+        let title = spans.title(&self.corpus);
         let decided = Edit::Suggestions { document, removed: suggestions, added: Vec::new() };
-        Edit::Together { name, edits: vec![decided, spans] }
+        Edit::Together { title, edits: vec![decided, spans] }
     }
 
     /// The edit that changes the selected span at its edges, and the words that are selected then. `None` where it does not fit:

@@ -3,6 +3,7 @@
 //! English stands in the sources, each text once as it is shown: `tr!("Open a file")`. A language is a file that gives for each of
 //! them another one (`assets/language/template.json` lists them all). What a language leaves out stays English.
 
+use crate::corpus::EditTitle;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::OnceLock;
@@ -25,6 +26,13 @@ pub fn speak(language: Language) {
 /// A text in the language that is spoken.
 pub fn text(english: &'static str) -> &'static str {
     LANGUAGE.get().and_then(|words| words.get(english)).copied().unwrap_or(english)
+}
+
+/// The title of an edit in the language that is spoken.
+pub fn edit_title(title: &EditTitle) -> String {
+    let named: Vec<(&'static str, &str)> = title.named_values().collect();
+    let values: Vec<(&str, &dyn Display)> = named.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
+    filled(title.kind.text(), &values)
 }
 
 /// A text in the language that is spoken, with values put in for the names in braces. A name without a value stays as it is.

@@ -7,7 +7,7 @@ use super::notices::Notice;
 use super::state::App;
 use super::update::make;
 use crate::app::language::tr;
-use crate::corpus::{Edit, LabelId, Origin, SentenceId, Span};
+use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, Origin, SentenceId, Span};
 use std::collections::BTreeMap;
 
 /// What counts as the same words.
@@ -113,15 +113,11 @@ pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
         by_document.entry(a.sentences[hit.place].document).or_default().push(hit.at);
     }
     let count: usize = by_document.values().map(Vec::len).sum();
-    let name = tr!(
-        "Label {count} × “{text}” as {label}",
-        count = thousands(count),
-        text = m.text,
-        label = a.corpus.labels.name(m.label)
-    );
+    let label = a.corpus.labels.name(m.label).to_owned();
+    let title = EditTitle::new(EditTitleKind::LabelMatches, [thousands(count), m.text.clone(), label]);
     let edits: Vec<Edit> = by_document.into_iter().flat_map(|(document, added)| a.taking(document, added)).collect();
     if !edits.is_empty() {
-        make(a, Edit::Together { name, edits }, effects);
+        make(a, Edit::Together { title, edits }, effects);
         let text = tr!(
             "{count} now carry {label}. Ctrl+Z takes it back.",
             count = thousands(count),

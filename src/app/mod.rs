@@ -20,6 +20,7 @@ mod keeping;
 pub mod keymap;
 pub mod labelling;
 pub mod language;
+mod legacy_titles;
 pub mod matching;
 pub mod notices;
 mod preferences;

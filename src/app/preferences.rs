@@ -29,11 +29,11 @@ pub(super) fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
                     .notices
                     .say(Notice::bad(tr!("{caps} is taken", caps), tr!("It is the key of “{other}”.", other)));
             }
-            s.keys.insert(entry.name.to_owned(), chord.map(Chord::text).into_iter().collect());
+            s.keys.insert(entry.id.to_owned(), chord.map(Chord::text).into_iter().collect());
         }
         Command::ResetKey(action) => {
             if let Some(entry) = entry_of(action) {
-                s.keys.remove(entry.name);
+                s.keys.remove(entry.id);
             }
         }
         _ => {}

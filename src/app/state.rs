@@ -5,6 +5,7 @@ use super::asking::Asking;
 use super::fixing::Fixing;
 use super::import::Importing;
 use super::keymap::Keymap;
+use super::legacy_titles;
 use super::matching::Matching;
 use super::notices::Notices;
 use super::scoring::Scoring;
@@ -97,6 +98,7 @@ pub struct App {
 impl App {
     /// The program as it starts; whether the helper for NVIDIA GPUs lies beside it.
     pub fn new(places: Places, settings: Settings, gpu_helper: bool) -> Self {
+        let settings = Settings { keys: legacy_titles::with_ids(&settings.keys), ..settings };
         Self {
             room: Room::Annotate,
             annotate: None,

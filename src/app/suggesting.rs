@@ -9,7 +9,7 @@ use super::state::App;
 use super::update::make;
 use crate::app::language::tr;
 use crate::corpus::edit::{label_for, quoted};
-use crate::corpus::{Corpus, Edit, LabelId, Origin, SentenceId, Span};
+use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, LabelId, Origin, SentenceId, Span};
 use crate::hub::ModelName;
 use crate::predict::Proposals;
 use crate::project::Commit;
@@ -116,7 +116,11 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effe
         app.notices.say(Notice::good(tr!("Nothing to suggest"), tr!("{title} sees what is labelled.", title)));
         return effects;
     }
-    make(a, Edit::Together { name: tr!("Suggestions of {title}", title), edits }, &mut effects);
+    make(
+        a,
+        Edit::Together { title: EditTitle::new(EditTitleKind::Suggestions, [title.to_owned()]), edits },
+        &mut effects,
+    );
     let text =
         tr!("{count} where {title} sees what is not labelled. A accepts, X rejects.", count = thousands(count), title);
     app.notices.say(Notice::good(tr!("Suggestions"), text));
@@ -161,14 +165,14 @@ pub(super) fn act_on_all(app: &mut App, command: &Command, effects: &mut Vec<Eff
             }
             let count = by_document.values().map(Vec::len).sum();
             let edits = by_document.into_iter().flat_map(|(document, spans)| a.taking(document, spans)).collect();
-            Edit::Together { name: tr!("Accept {count} suggestions", count = thousands(count)), edits }
+            Edit::Together { title: EditTitle::new(EditTitleKind::AcceptSuggestions, [thousands(count)]), edits }
         }
         _ => {
             let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
             a.suggestions_in_view().into_iter().for_each(|(d, s)| by_document.entry(d).or_default().push(s));
             let drop = |(document, removed)| Edit::Suggestions { document, removed, added: Vec::new() };
             Edit::Together {
-                name: tr!("Drop the suggestions").into(),
+                title: EditTitle::plain(EditTitleKind::DiscardSuggestions),
                 edits: by_document.into_iter().map(drop).collect(),
             }
         }
@@ -222,15 +226,15 @@ impl Annotate {
     fn acceptance(&self, span: Span) -> Edit {
         let document = self.current_id().document;
         let d = self.corpus.document(document);
-        let name =
-            tr!("Accept {span} as {label}", span = quoted(d, &span), label = self.corpus.labels.name(span.label));
+        let label = self.corpus.labels.name(span.label).to_owned();
+        let title = EditTitle::new(EditTitleKind::AcceptSuggestion, [quoted(d, &span), label]);
         let id = self.current_id();
         let spans = &d.spans[d.span_indices(id.sentence as usize)];
         let edits = vec![
             Edit::Suggestions { document, removed: self.replaced_by(self.suggestions(), &[span]), added: Vec::new() },
             Edit::Spans { document, removed: self.replaced_by(spans, &[span]), added: vec![span] },
         ];
-        Edit::Together { name, edits }
+        Edit::Together { title, edits }
     }
 
     fn rejection(&self, span: Span) -> Edit {

@@ -9,9 +9,9 @@ use super::notices::Notice;
 use super::state::{App, Room};
 use super::training::Base;
 use super::update::make;
-use crate::app::language::tr;
+use crate::app::language::{edit_title, tr};
 use crate::corpus::edit::label_for;
-use crate::corpus::{Corpus, Edit, Origin, Span};
+use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, Origin, Span};
 use crate::eval::agreement::Difference;
 use crate::eval::lint::Kind;
 use crate::eval::{Agreement, Survey};
@@ -206,20 +206,20 @@ fn mend(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
         fixes.filter(|(_, fix)| fits(fix, &tried, overlaps) && fix.apply(&mut tried)).collect();
     let count = fitting.len();
     app.surveying.settled.extend(fitting.iter().map(|(n, _)| *n));
-    let name = match fitting.first() {
+    let title = match fitting.first() {
         None => {
             return app
                 .notices
                 .say(Notice::info(tr!("Nothing was mended"), tr!("The labels have changed since. Count again.")));
         }
-        Some((n, _)) if count == 1 => tr!("Mend: {what}", what = survey.findings[*n].what),
-        Some(_) => tr!("Mend {count} findings", count = thousands(count)),
+        Some((n, _)) if count == 1 => EditTitle::new(EditTitleKind::Fix, [survey.findings[*n].what.as_str()]),
+        Some(_) => EditTitle::new(EditTitleKind::FixFindings, [thousands(count)]),
     };
     let edits = fitting.into_iter().map(|(_, fix)| fix).collect();
     if count > 1 {
-        app.notices.say(Notice::good(name.clone(), tr!("Ctrl+Z takes it back.")));
+        app.notices.say(Notice::good(edit_title(&title), tr!("Ctrl+Z takes it back.")));
     }
-    make(a, Edit::Together { name, edits }, effects);
+    make(a, Edit::Together { title, edits }, effects);
 }
 
 /// Whether what an edit brings has room: it is not there yet, and lies over nothing that stays where spans may not overlap.
@@ -304,7 +304,7 @@ impl Annotate {
         edits.push(Edit::Spans { document, removed, added });
         Some(match edits.len() {
             1 => edits.remove(0),
-            _ => Edit::Together { name: tr!("Take what {name} says", name = c.name()), edits },
+            _ => Edit::Together { title: EditTitle::new(EditTitleKind::TakeSide, [c.name()]), edits },
         })
     }
 }

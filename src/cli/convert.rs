@@ -87,7 +87,7 @@ fn relabelled(arguments: &Arguments, corpus: &mut Corpus) -> Result<(), Failure>
         return Err(format!("there is no label {unknown}; there are {}", corpus.labels.names().join(", ")).into());
     }
     if let Some(edit) = relabel(corpus, &renames) {
-        terminal::tell(&format!("note: {}", edit.describe(corpus)));
+        terminal::tell(&format!("note: {}", edit.title(corpus)));
         edit.apply(corpus);
     }
     Ok(())

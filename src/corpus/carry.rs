@@ -2,6 +2,7 @@
 
 use super::document::{ClassId, Document};
 use super::edit::Edit;
+use super::edit_title::{EditTitle, EditTitleKind};
 use super::label::LabelId;
 use super::mark::{Mark, Remark};
 use super::span::Span;
@@ -61,8 +62,8 @@ pub fn carry(old: &Corpus, new: &Corpus) -> Carried {
     for (document, pairs) in &pairs {
         edits.extend(document_edits(old, new, *document, pairs, &ids));
     }
-    let name = "Keep my labels on unchanged sentences".to_owned();
-    let edit = (!edits.is_empty()).then_some(Edit::Together { name, edits });
+    let title = EditTitle::plain(EditTitleKind::CarryOver);
+    let edit = (!edits.is_empty()).then_some(Edit::Together { title, edits });
     Carried { unchanged, changed, new: added, removed, lost, proposers: old.proposers.clone(), edit }
 }
 

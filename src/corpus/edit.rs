@@ -1,6 +1,7 @@
 //! Changes that can be taken back. Everything that alters a corpus is one of these.
 
 use super::document::Document;
+use super::edit_title::{EditTitle, EditTitleKind as Kind};
 use super::label::{Label, LabelId, Labels};
 use super::mark::Mark;
 use super::span::Span;
@@ -77,8 +78,8 @@ pub enum Edit {
     },
     /// Several that are made and taken back as one.
     Together {
-        /// What to call it.
-        name: String,
+        /// The title of all together.
+        title: EditTitle,
         /// In the order in which they are made.
         edits: Vec<Edit>,
     },
@@ -102,8 +103,8 @@ impl Edit {
             Self::RemoveLabel { id, label } => Self::InsertLabel { id, label },
             Self::InsertLabel { id, label } => Self::RemoveLabel { id, label },
             Self::ChangeLabel { id, before, after } => Self::ChangeLabel { id, before: after, after: before },
-            Self::Together { name, edits } => {
-                Self::Together { name, edits: edits.iter().rev().map(Self::inverse).collect() }
+            Self::Together { title, edits } => {
+                Self::Together { title, edits: edits.iter().rev().map(Self::inverse).collect() }
             }
         }
     }
@@ -185,55 +186,48 @@ impl Edit {
         }
     }
 
-    /// What to call it: "Label Univision as ORG".
-    pub fn describe(&self, corpus: &Corpus) -> String {
+    /// The title: "Label Univision as ORG".
+    pub fn title(&self, corpus: &Corpus) -> EditTitle {
         let quoted = |document: u32, span: &Span| quoted(corpus.document(document), span);
+        let label = |span: &Span| corpus.labels.name(span.label).to_owned();
+        let plain = EditTitle::plain;
         match self {
             Self::Spans { document, removed, added } => match (removed.first(), added.first()) {
-                (_, Some(span)) => format!("Label {} as {}", quoted(*document, span), corpus.labels.name(span.label)),
-                (Some(span), None) => format!("Clear {}", quoted(*document, span)),
-                (None, None) => "Nothing".into(),
+                (_, Some(span)) => EditTitle::new(Kind::LabelSpan, [quoted(*document, span), label(span)]),
+                (Some(span), None) => EditTitle::new(Kind::ClearSpan, [quoted(*document, span)]),
+                (None, None) => plain(Kind::NoChange),
             },
             Self::Suggestions { document, removed, .. } => match removed.first() {
-                Some(span) => format!("Reject {} as {}", quoted(*document, span), corpus.labels.name(span.label)),
-                None => "Suggest".into(),
+                Some(span) => EditTitle::new(Kind::RejectSuggestion, [quoted(*document, span), label(span)]),
+                None => plain(Kind::Suggest),
             },
             Self::Mark { before, after, .. } if before.comment != after.comment || before.remarks != after.remarks => {
-                "Comment".into()
+                plain(Kind::Comment)
             }
             Self::Mark { before, after, .. } if before.done != after.done => {
-                if after.done {
-                    "Done".into()
-                } else {
-                    "Not done".into()
-                }
+                plain(if after.done { Kind::MarkDone } else { Kind::MarkNotDone })
             }
-            Self::Mark { after, .. } => {
-                if after.flagged {
-                    "Flag".into()
-                } else {
-                    "Take the flag away".into()
-                }
-            }
+            Self::Mark { after, .. } => plain(if after.flagged { Kind::Flag } else { Kind::RemoveFlag }),
             Self::Classes { before, after, .. } => {
                 let other = |of: &[String], than: &[String]| of.iter().find(|name| !than.contains(name)).cloned();
                 match (other(after, before), other(before, after)) {
-                    (Some(new), _) => format!("Label the document as {new}"),
-                    (None, Some(gone)) => format!("The document is not {gone}"),
-                    (None, None) => "Nothing".into(),
+                    (Some(new), _) => EditTitle::new(Kind::LabelDocument, [new]),
+                    (None, Some(gone)) => EditTitle::new(Kind::UnlabelDocument, [gone]),
+                    (None, None) => plain(Kind::NoChange),
                 }
             }
-            Self::AddLabel(label) | Self::RemoveLastLabel(label) => format!("Label {}", label.name),
-            Self::RemoveLabel { label, .. } => format!("Remove label {}", label.name),
-            Self::InsertLabel { label, .. } => format!("Label {}", label.name),
-            Self::Together { name, .. } => name.clone(),
+            Self::AddLabel(label) | Self::RemoveLastLabel(label) | Self::InsertLabel { label, .. } => {
+                EditTitle::new(Kind::AddLabel, [label.name.as_str()])
+            }
+            Self::RemoveLabel { label, .. } => EditTitle::new(Kind::RemoveLabel, [label.name.as_str()]),
+            Self::Together { title, .. } => title.clone(),
             Self::ChangeLabel { before, after, .. } if before.name != after.name => {
-                format!("Rename {} to {}", before.name, after.name)
+                EditTitle::new(Kind::RenameLabel, [before.name.as_str(), &after.name])
             }
             Self::ChangeLabel { before, after, .. } if before.letter != after.letter => {
-                format!("Another letter for {}", after.name)
+                EditTitle::new(Kind::ChangeShortcut, [after.name.as_str()])
             }
-            Self::ChangeLabel { after, .. } => format!("Recolour {}", after.name),
+            Self::ChangeLabel { after, .. } => EditTitle::new(Kind::ChangeColor, [after.name.as_str()]),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Labels under other names: renamed, merged, dropped.
 
 use super::edit::Edit;
+use super::edit_title::{EditTitle, EditTitleKind};
 use super::label::{Label, LabelId};
 use super::span::Span;
 use super::store::Corpus;
@@ -52,12 +53,12 @@ pub fn relabel(corpus: &Corpus, renames: &Renames) -> Option<Edit> {
     }
     let said = |(label, target): (&Label, &Option<String>)| match target {
         Some(name) if *name == label.name => None,
-        Some(name) => Some(format!("{} to {name}", label.name)),
-        None => Some(format!("{} dropped", label.name)),
+        Some(name) => Some(format!("{} → {name}", label.name)),
+        None => Some(format!("{} → ∅", label.name)),
     };
     let changes: Vec<String> = corpus.labels.iter().map(|(_, l)| l).zip(&targets).filter_map(said).collect();
-    let name = format!("Labels: {}", changes.join(", "));
-    (!edits.is_empty()).then_some(Edit::Together { name, edits })
+    let title = EditTitle::new(EditTitleKind::MapLabels, [changes.join(", ")]);
+    (!edits.is_empty()).then_some(Edit::Together { title, edits })
 }
 
 /// Which spans of a list go, and which come for them; `None` where all stay.

@@ -1,6 +1,7 @@
 //! All labels as they were at one time, to be compared with today's and brought back.
 
 use super::edit::{Edit, label_for};
+use super::edit_title::{EditTitle, EditTitleKind};
 use super::label::LabelId;
 use super::narrow::narrow;
 use super::span::Span;
@@ -72,7 +73,7 @@ impl Snapshot {
                 edits.push(Edit::Spans { document, removed, added });
             }
         }
-        let name = format!("Restore {}", self.name);
-        (!edits.is_empty()).then_some(Edit::Together { name, edits })
+        let title = EditTitle::new(EditTitleKind::RestoreSnapshot, [self.name.as_str()]);
+        (!edits.is_empty()).then_some(Edit::Together { title, edits })
     }
 }

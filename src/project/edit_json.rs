@@ -2,7 +2,7 @@
 
 use super::pack::{pack_span, unpack_span};
 use crate::corpus::label::Label;
-use crate::corpus::{Edit, LabelId, Mark, Remark, Span};
+use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, Mark, Remark, Span};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -52,7 +52,11 @@ enum Stored {
         letters: [Option<char>; 2],
     },
     Together {
+        /// The English title, for readers that do not know `title`; logs of earlier versions have no other.
         name: String,
+        /// The kind of the title and its values.
+        #[serde(default)]
+        title: Option<(String, Vec<String>)>,
         edits: Vec<Stored>,
     },
 }
@@ -128,7 +132,11 @@ impl From<&Edit> for Stored {
                 before: (before.name, before.colour),
                 after: (after.name, after.colour),
             },
-            Edit::Together { name, edits } => Self::Together { name, edits: edits.iter().map(Self::from).collect() },
+            Edit::Together { title, edits } => Self::Together {
+                name: title.to_string(),
+                title: Some((title.kind.id().to_owned(), title.values)),
+                edits: edits.iter().map(Self::from).collect(),
+            },
         }
     }
 }
@@ -155,8 +163,10 @@ impl From<Stored> for Edit {
                 let label = |(name, colour), letter| Label { name, colour, letter };
                 Self::ChangeLabel { id: LabelId::new(id), before: label(before, then), after: label(after, now) }
             }
-            Stored::Together { name, edits } => {
-                Self::Together { name, edits: edits.into_iter().map(Self::from).collect() }
+            Stored::Together { name, title, edits } => {
+                let known = title.and_then(|(id, values)| Some(EditTitle::new(EditTitleKind::from_id(&id)?, values)));
+                let title = known.unwrap_or_else(|| EditTitle::new(EditTitleKind::Text, [name]));
+                Self::Together { title, edits: edits.into_iter().map(Self::from).collect() }
             }
         }
     }
@@ -171,4 +181,24 @@ pub(super) fn to_json(edit: &Edit) -> String {
 /// The edit of a line of JSON; `None` when it is none.
 pub(super) fn from_json(json: &str) -> Option<Edit> {
     serde_json::from_str::<Stored>(json).ok().map(Edit::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_keeps_its_title_and_an_older_log_its_words() {
+        let check = |json: &str, kind: EditTitleKind, shown: &str| {
+            let edit = from_json(json).unwrap_or_else(|| panic!("{json} is no edit"));
+            let Edit::Together { title, .. } = &edit else { panic!("{json} is no group") };
+            assert_eq!((title.kind, title.to_string().as_str()), (kind, shown), "{json}");
+            assert_eq!(from_json(&to_json(&edit)), Some(edit), "{json}");
+        };
+        check(r#"{"Together":{"name":"3 Vorschläge","edits":[]}}"#, EditTitleKind::Text, "3 Vorschläge");
+        let new = r#"{"Together":{"name":"x","title":["accept-suggestions",["3"]],"edits":[]}}"#;
+        check(new, EditTitleKind::AcceptSuggestions, "Accept 3 suggestions");
+        let unknown = r#"{"Together":{"name":"x","title":["of a later version",["3"]],"edits":[]}}"#;
+        check(unknown, EditTitleKind::Text, "x");
+    }
 }

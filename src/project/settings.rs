@@ -31,7 +31,7 @@ pub struct Settings {
     pub compact: bool,
     /// Whose keys are used where a person changed none.
     pub preset: String,
-    /// Keys that a person changed, by the command's name.
+    /// Keys that the user changed, by the id of the command.
     pub keys: BTreeMap<String, Vec<String>>,
     /// Whether the panels beside the text are put away.
     pub only_text: bool,

@@ -4,7 +4,7 @@ use super::Commands;
 use super::numbers::counted;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, label, paint_icon, paragraph, put_text};
-use crate::app::language::tr;
+use crate::app::language::{edit_title, tr};
 use crate::app::{Action, Annotate, App, Command};
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -56,7 +56,7 @@ fn rows(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
             for from_newest in range {
                 let position = edits.len() - from_newest;
                 let name = match position.checked_sub(1) {
-                    Some(index) => edits[index].describe(&a.corpus),
+                    Some(index) => edit_title(&edits[index].title(&a.corpus)),
                     None => tr!("As it was opened").to_owned(),
                 };
                 if row(ui, &name, position, a.history.position()) {

@@ -130,7 +130,7 @@ fn row(ui: &mut Ui, app: &App, entry: &Entry, keys: &[Chord], view: &mut View, o
     line(ui, entry.title(), |ui| {
         ui.add_space(10.0);
         ui.spacing_mut().item_spacing.x = 6.0;
-        if app.settings.keys.contains_key(entry.name) {
+        if app.settings.keys.contains_key(entry.id) {
             if IconButton::new(icon::ROTATE_CCW, &tr!("As before: {entry}", entry = entry.title()))
                 .size(22.0)
                 .show(ui)

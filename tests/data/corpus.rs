@@ -4,7 +4,9 @@ use std::sync::Arc;
 use tagwright::corpus::carry::carry;
 use tagwright::corpus::holdout::holdout;
 use tagwright::corpus::scheme::encode;
-use tagwright::corpus::{Corpus, Document, DocumentBuilder, Edit, LabelId, Labels, Mark, Prefix};
+use tagwright::corpus::{
+    Corpus, Document, DocumentBuilder, Edit, EditTitle, EditTitleKind, LabelId, Labels, Mark, Prefix,
+};
 use tagwright::corpus::{Scheme, SentenceId, Snapshot, Span, Split, TokenSpan};
 
 fn labels(names: &[&str]) -> Labels {
@@ -55,7 +57,8 @@ fn of_edits_made_together_all_fit_or_none_is_made() {
     let fits = Edit::Spans { document: 0, removed: Vec::new(), added: vec![span] };
     let new = Edit::AddLabel(corpus.labels.fresh("LOC"));
     let strange = Edit::Spans { document: 0, removed: vec![Span::new(5..10, LabelId::default())], added: Vec::new() };
-    let together = Edit::Together { name: "all".into(), edits: vec![new, fits, strange] };
+    let together =
+        Edit::Together { title: EditTitle::new(EditTitleKind::Text, ["all"]), edits: vec![new, fits, strange] };
     assert!(!together.apply(&mut corpus));
     assert_eq!((&corpus.documents, &corpus.labels), (&before.0, &before.1));
 }

@@ -1,7 +1,9 @@
 //! Writers of formats: what a reader of the format relies on, beside the words and spans.
 
 use std::sync::Arc;
-use tagwright::corpus::{Corpus, Document, DocumentBuilder, Edit, LabelId, Labels, Scheme, Span, Split, TokenSpan};
+use tagwright::corpus::{
+    Corpus, Document, DocumentBuilder, Edit, EditTitle, EditTitleKind, LabelId, Labels, Scheme, Span, Split, TokenSpan,
+};
 use tagwright::format::{self, Format, Write};
 use tagwright::project::Dataset;
 use tagwright::project::source::rewritten_bytes;
@@ -85,7 +87,10 @@ fn a_tag_in_misc_keeps_its_name_there() {
             let id = labels.push(new.clone()).expect("few labels");
             let old = corpus.document(0).spans[0];
             let spans = Edit::Spans { document: 0, removed: vec![old], added: vec![Span { label: id, ..old }] };
-            Edit::Together { name: "all".into(), edits: vec![Edit::AddLabel(new), spans] }
+            Edit::Together {
+                title: EditTitle::new(EditTitleKind::Text, ["all"]),
+                edits: vec![Edit::AddLabel(new), spans],
+            }
         });
         assert_eq!(relabeled, line(&format!("Gloss=x|{name}=B-LOC")), "{name}");
     }
