@@ -143,7 +143,7 @@ fn nothing_of_dev_or_test_is_learned() {
     let mut only_train = corpus.clone();
     only_train.documents.retain(|d| d.split == Split::Train);
     let held = holdout(&only_train, 0.1, 5);
-    assert_eq!(held.held_out, Some((2, 24)));
+    assert_eq!(held.n_held_out, Some((2, 24)));
     assert!(held.dev.iter().all(|d| held.train.iter().all(|t| t.document != d.document)));
     assert_eq!(held, holdout(&only_train, 0.1, 5));
     assert_ne!(held, holdout(&only_train, 0.1, 6));

@@ -2,9 +2,9 @@
 
 use super::query::{Known, Query, Status};
 use super::worked::Worked;
-use crate::corpus::store::Counts;
+use crate::corpus::store::CorpusCounts;
 use crate::corpus::{
-    Corpus, Document, Edit, EditTitle, EditTitleKind, History, LabelId, Mark, SentenceId, Snapshot, Split,
+    Corpus, Document, Edit, EditTitle, EditTitleKind, History, LabelId, LabelSnapshot, ReviewState, SentenceId, Split,
 };
 use crate::model::Alignment;
 use crate::project::{Dataset, Kept, Memory, Progress, RunRecord, SourceFile, SourceProblem, View};
@@ -95,7 +95,7 @@ pub struct Annotate {
     /// Searches kept under names.
     pub views: Vec<View>,
     /// Snapshots of all labels, oldest first.
-    pub snapshots: Vec<Arc<Snapshot>>,
+    pub snapshots: Vec<Arc<LabelSnapshot>>,
     /// The highest number of a run's folder on disk: one of a project set aside may be higher than any of `runs`.
     pub highest_run: usize,
     /// The project file.
@@ -117,7 +117,7 @@ pub struct Annotate {
     /// Bytes of the document that are selected where it is a part of those words.
     pub part: Option<(u32, u32)>,
     /// Spans by label, of everything.
-    pub counts: Counts,
+    pub counts: CorpusCounts,
     /// The pieces lens.
     pub pieces: Pieces,
     /// Changes with every change of the spans or labels: what is drawn may be kept until then.
@@ -190,9 +190,9 @@ impl Annotate {
             counts,
             pieces: Pieces::default(),
             revision: 0,
-            done: corpus.documents.iter().flat_map(|d| d.marks.iter()).filter(|(_, m)| m.done).count(),
+            done: corpus.documents.iter().flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.done).count(),
             overlaps: corpus.documents.iter().any(|d| d.spans.windows(2).any(|w| w[0].overlaps(&w[1]))),
-            flagged: corpus.documents.iter().flat_map(|d| d.marks.iter()).filter(|(_, m)| m.flagged).count(),
+            flagged: corpus.documents.iter().flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.flagged).count(),
             suggested: corpus.documents.iter().map(|d| d.suggestions.len()).sum(),
             renumbered: 0,
             progress: Progress::default(),
@@ -236,7 +236,7 @@ impl Annotate {
 
     /// Words of the current sentence.
     pub fn length(&self) -> usize {
-        self.document_of(self.current).sentence(self.current_id().sentence as usize).len()
+        self.document_of(self.current).sentence_range(self.current_id().sentence as usize).len()
     }
 
     /// Makes another sentence the current one.
@@ -269,14 +269,14 @@ impl Annotate {
     }
 
     /// What is noted about the current sentence.
-    pub fn mark(&self) -> Mark {
-        self.corpus.mark(self.current_id())
+    pub fn mark(&self) -> ReviewState {
+        self.corpus.review(self.current_id())
     }
 
     /// What is noted about a sentence (by its place in the list of all).
-    pub fn mark_of(&self, place: usize) -> Option<&Mark> {
+    pub fn mark_of(&self, place: usize) -> Option<&ReviewState> {
         let id = self.sentences[place];
-        self.corpus.document(id.document).marks.of(id.sentence)
+        self.corpus.document(id.document).reviews.get(id.sentence)
     }
 
     /// The edit that marks the current sentence and all before it in view as done; those that are flagged stay as they are. `None`
@@ -286,20 +286,20 @@ impl Annotate {
         let open = |place: &&usize| self.mark_of(**place).is_none_or(|m| !m.done && !m.flagged);
         let done = |place: &usize| {
             let id = self.sentences[*place];
-            let before = self.corpus.mark(id);
-            let after = Mark { done: true, ..before.clone() };
-            Edit::Mark { document: id.document, sentence: id.sentence, before, after }
+            let before = self.corpus.review(id);
+            let after = ReviewState { done: true, ..before.clone() };
+            Edit::Review { document: id.document, sentence: id.sentence, before, after }
         };
         let edits: Vec<Edit> = self.shown[..before].iter().filter(open).map(done).collect();
         let title = EditTitle::new(EditTitleKind::MarkDoneUpToHere, [edits.len().to_string()]);
-        (!edits.is_empty()).then_some(Edit::Together { title, edits })
+        (!edits.is_empty()).then_some(Edit::Group { title, edits })
     }
 
     /// After an edit: counts, and the sentence it touched comes into view. One that is new and touches several leaves the person
     /// where they are; one that is undone or made again shows what it touched first.
     pub fn after(&mut self, edit: &Edit, is_new: bool) {
         self.revision += 1;
-        self.counts.after(edit);
+        self.counts.apply_edit(edit);
         self.pieces.alignment = None;
         let filtered = self.filter.label;
         self.follow_labels(edit);
@@ -320,13 +320,13 @@ impl Annotate {
             Edit::Suggestions { removed, added, .. } => {
                 self.suggested = self.suggested + added.len() - removed.len();
             }
-            Edit::Mark { document, sentence, before, after } => {
+            Edit::Review { document, sentence, before, after } => {
                 self.done = self.done + usize::from(after.done) - usize::from(before.done);
                 let id = SentenceId { document: *document, sentence: *sentence };
                 self.progress.follow(id, before.done, after.done);
                 self.flagged = self.flagged + usize::from(after.flagged) - usize::from(before.flagged);
             }
-            Edit::Together { edits, .. } => edits.iter().for_each(|e| self.follow_marks(e)),
+            Edit::Group { edits, .. } => edits.iter().for_each(|e| self.follow_marks(e)),
             _ => {}
         }
     }
@@ -334,7 +334,7 @@ impl Annotate {
     /// The first and the last sentence that an edit touched; `None` where it touched none.
     fn touched(&self, edit: &Edit) -> Option<(usize, usize)> {
         match edit {
-            Edit::Mark { document, sentence, .. } => {
+            Edit::Review { document, sentence, .. } => {
                 let place = self.place_of_sentence(*document, *sentence)?;
                 Some((place, place))
             }
@@ -342,7 +342,7 @@ impl Annotate {
                 let starts = || removed.iter().chain(added).map(|s| s.start);
                 Some((self.place_of(*document, starts().min()?)?, self.place_of(*document, starts().max()?)?))
             }
-            Edit::Classes { document, .. } => {
+            Edit::DocLabels { document, .. } => {
                 // Where the person is, if that is in this document.
                 if self.current_id().document == *document {
                     return Some((self.current, self.current));
@@ -350,7 +350,7 @@ impl Annotate {
                 let place = self.place_of_sentence(*document, 0)?;
                 Some((place, place))
             }
-            Edit::Together { edits, .. } => {
+            Edit::Group { edits, .. } => {
                 let places = || edits.iter().filter_map(|e| self.touched(e));
                 Some((places().map(|p| p.0).min()?, places().map(|p| p.1).max()?))
             }
@@ -360,7 +360,7 @@ impl Annotate {
 
     /// The place of the sentence that holds this byte of a document, or begins behind it.
     pub fn place_of(&self, document: u32, byte: u32) -> Option<usize> {
-        let sentence = self.corpus.document(document).sentence_of(byte)? as u32;
+        let sentence = self.corpus.document(document).sentence_at(byte)? as u32;
         self.place_of_sentence(document, sentence)
     }
 
@@ -373,12 +373,12 @@ impl Annotate {
         let new = |label: LabelId| match edit {
             Edit::RemoveLabel { id, .. } => (label != *id).then(|| if label > *id { label.before() } else { label }),
             Edit::InsertLabel { id, .. } => Some(if label >= *id { label.after() } else { label }),
-            Edit::RemoveLastLabel(_) => (usize::from(label) < self.corpus.labels.len()).then_some(label),
+            Edit::PopLabel(_) => (usize::from(label) < self.corpus.labels.len()).then_some(label),
             _ => Some(label),
         };
         match edit {
-            Edit::Together { edits, .. } => return edits.iter().for_each(|e| self.follow_labels(e)),
-            Edit::RemoveLabel { .. } | Edit::InsertLabel { .. } | Edit::RemoveLastLabel(_) => {}
+            Edit::Group { edits, .. } => return edits.iter().for_each(|e| self.follow_labels(e)),
+            Edit::RemoveLabel { .. } | Edit::InsertLabel { .. } | Edit::PopLabel(_) => {}
             _ => return,
         }
         self.last_labels = self.last_labels.iter().filter_map(|l| new(*l)).collect();

@@ -3,7 +3,7 @@
 use super::annotate::Annotate;
 use super::command::Command;
 use crate::app::language::tr;
-use crate::corpus::label::check_name;
+use crate::corpus::label::validate_label_name;
 use crate::corpus::{LabelId, SentenceId};
 
 /// What a text is asked for.
@@ -32,8 +32,8 @@ impl Asking {
     pub fn begins(self, a: &Annotate) -> String {
         match self {
             Self::Label | Self::Snapshot => String::new(),
-            Self::Comment(id) => a.corpus.mark(id).comment,
-            Self::Remark(id, start, end) => a.corpus.mark(id).remark(start, end).to_owned(),
+            Self::Comment(id) => a.corpus.review(id).comment,
+            Self::Remark(id, start, end) => a.corpus.review(id).comment_at(start, end).to_owned(),
             Self::View => a.filter.text.clone(),
         }
     }
@@ -43,7 +43,7 @@ impl Asking {
         let text = text.trim();
         match self {
             Self::Label if text.is_empty() => None,
-            Self::Label => match check_name(text) {
+            Self::Label => match validate_label_name(text) {
                 Err(why) => Some(why),
                 Ok(()) if a.corpus.labels.id(text).is_some() => {
                     Some(tr!("There is a label of this name already.").into())

@@ -7,8 +7,8 @@ use super::notices::Notice;
 use super::state::App;
 use super::update::make;
 use crate::app::language::tr;
-use crate::corpus::edit::quoted;
-use crate::corpus::label::{Label, check_name};
+use crate::corpus::edit::quoted_text;
+use crate::corpus::label::{Label, validate_label_name};
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId};
 
 /// Does a command of labels.
@@ -37,8 +37,8 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
 fn tell_of_classes(app: &mut App) {
     let Some(a) = &app.annotate else { return };
     let document = a.corpus.document(a.current_id().document);
-    let format = a.files.get(document.file as usize).map(|f| f.found.format);
-    if let Some(format) = format.filter(|f| !f.holds.classes && !document.classes.is_empty()) {
+    let format = a.files.get(document.source_id as usize).map(|f| f.found.format);
+    if let Some(format) = format.filter(|f| !f.holds.classes && !document.doc_labels.is_empty()) {
         let text = tr!(
             "{name} files hold no labels of documents. They stay in the project; export as doccano, Prodigy or Label Studio takes them along.",
             name = format.name
@@ -52,20 +52,20 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
         Command::RenameLabel(id, name) => {
             let name = name.trim();
             let free = a.corpus.labels.id(name).is_none_or(|other| other == id);
-            if check_name(name).is_ok() && free {
+            if validate_label_name(name).is_ok() && free {
                 change(a, id, effects, |l| l.name = name.to_owned());
             }
         }
-        Command::RecolourLabel(id, colour) => change(a, id, effects, |l| l.colour = colour),
+        Command::RecolourLabel(id, colour) => change(a, id, effects, |l| l.color = colour),
         Command::Class(name) => {
             let id = a.current_id();
-            let before: Vec<String> = a.corpus.class_names(a.corpus.document(id.document)).cloned().collect();
+            let before: Vec<String> = a.corpus.doc_label_names(a.corpus.document(id.document)).cloned().collect();
             let mut after: Vec<String> = before.iter().filter(|n| **n != name).cloned().collect();
             if after.len() == before.len() && is_class_name(&name) {
                 after.push(name);
             }
             if after != before {
-                make(a, Edit::Classes { document: id.document, before, after }, effects);
+                make(a, Edit::DocLabels { document: id.document, before, after }, effects);
             }
         }
         _ => {}
@@ -98,7 +98,7 @@ fn refusal(a: &Annotate, label: LabelId) -> Option<Notice> {
     let span = a.in_the_way(label)?;
     let document = a.corpus.document(a.current_id().document);
     let title =
-        tr!("{span} is {label} already", span = quoted(document, &span), label = a.corpus.labels.name(span.label));
+        tr!("{span} is {label} already", span = quoted_text(document, &span), label = a.corpus.labels.name(span.label));
     let text = tr!(
         "Spans may not overlap in this dataset. Change that one first (Alt and arrows at its edges, Backspace clears it), or allow \
          overlaps in the list of commands."
@@ -118,7 +118,7 @@ fn remember_given(a: &mut Annotate, label: LabelId) {
 fn new_label_here(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     a.choosing = None;
-    if check_name(name).is_err() || a.corpus.labels.id(name).is_some() {
+    if validate_label_name(name).is_err() || a.corpus.labels.id(name).is_some() {
         return;
     }
     let label = match LabelId::try_from(a.corpus.labels.len()) {
@@ -129,23 +129,23 @@ fn new_label_here(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
         return app.notices.say(notice);
     }
     if let Some(edit) = a.label_edit(Some(label)) {
-        let new = Edit::AddLabel(a.corpus.labels.fresh(name));
+        let new = Edit::AddLabel(a.corpus.labels.new_label(name));
         remember_given(a, label);
         let title = EditTitle::new(EditTitleKind::LabelWithNew, [name]);
-        make(a, Edit::Together { title, edits: vec![new, edit] }, effects);
+        make(a, Edit::Group { title, edits: vec![new, edit] }, effects);
     }
 }
 
 fn new_label(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     let taken = a.corpus.labels.id(name).is_some();
-    match check_name(name) {
+    match validate_label_name(name) {
         Err(why) => app.notices.say(Notice::bad(tr!("No label was added"), why)),
         Ok(()) if taken => {
             app.notices.say(Notice::bad(tr!("No label was added"), tr!("{name} is there already.", name)))
         }
         Ok(()) => {
-            let new = Edit::AddLabel(a.corpus.labels.fresh(name));
+            let new = Edit::AddLabel(a.corpus.labels.new_label(name));
             make(a, new, effects);
         }
     }
@@ -163,12 +163,12 @@ fn change(a: &mut Annotate, id: LabelId, effects: &mut Vec<Effect>, change: impl
 /// Gives a label a letter of its own, unless another one has it.
 fn give_letter(app: &mut App, id: LabelId, letter: Option<char>, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
-    let taken = a.corpus.labels.iter().find(|(other, l)| *other != id && l.letter.is_some() && l.letter == letter);
+    let taken = a.corpus.labels.iter().find(|(other, l)| *other != id && l.shortcut.is_some() && l.shortcut == letter);
     if let (Some(letter), Some((_, other))) = (letter, taken) {
         let text = tr!("It is the letter of {label}.", label = other.name);
         return app.notices.say(Notice::bad(tr!("{letter} is taken", letter), text));
     }
-    change(a, id, effects, |l| l.letter = letter);
+    change(a, id, effects, |l| l.shortcut = letter);
 }
 
 /// Opens the list of labels, for the selection or for the document.

@@ -4,8 +4,8 @@
 use super::effect::Effect;
 use super::state::App;
 use crate::corpus::Corpus;
-use crate::corpus::relabel::Renames;
-use crate::corpus::store::Counts;
+use crate::corpus::relabel::LabelMap;
+use crate::corpus::store::CorpusCounts;
 use crate::format::Choices;
 use crate::project::Dataset;
 use crate::worker::FileRequest;
@@ -22,11 +22,11 @@ pub struct Importing {
     /// As it was read last, or why it could not be read so.
     pub found: Result<Arc<Dataset>, String>,
     /// Its sizes: of each split, then of all.
-    pub counts: Vec<(&'static str, Counts)>,
+    pub counts: Vec<(&'static str, CorpusCounts)>,
     /// Whether it is being read again.
     pub reading: bool,
     /// What becomes of its labels.
-    pub renames: Renames,
+    pub renames: LabelMap,
 }
 
 /// Looks at what lies there.
@@ -48,7 +48,7 @@ pub(super) fn looked(app: &mut App, path: PathBuf, choices: Choices, found: Resu
     let asked = app.importing.as_ref().filter(|i| i.path == path && i.choices == choices && i.reading);
     let renames = match asked {
         Some(asked) => asked.renames.clone(),
-        None if first => Renames::default(),
+        None if first => LabelMap::default(),
         None => return,
     };
     (app.opening, app.looking) = (None, None);
@@ -56,7 +56,7 @@ pub(super) fn looked(app: &mut App, path: PathBuf, choices: Choices, found: Resu
     app.importing = Some(Importing { path, choices, found, counts, reading: false, renames });
 }
 
-fn sizes(corpus: &Corpus) -> Vec<(&'static str, Counts)> {
+fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {
     let splits = corpus.splits().into_iter().map(|s| (s.name(), corpus.counts(Some(s))));
     splits.chain([("all", corpus.counts(None))]).collect()
 }

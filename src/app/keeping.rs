@@ -6,13 +6,13 @@ use super::effect::Effect;
 use super::events::now;
 use super::state::App;
 use super::update::make;
-use crate::corpus::Snapshot;
+use crate::corpus::LabelSnapshot;
 use crate::project::{Commit, View};
 use std::sync::Arc;
 
 /// How many sentences differ from each snapshot.
 pub(super) fn changed_since(a: &Annotate) -> Vec<usize> {
-    a.snapshots.iter().map(|s| s.differences(&a.corpus).len()).collect()
+    a.snapshots.iter().map(|s| s.changed_sentences(&a.corpus).len()).collect()
 }
 
 /// Keeps or forgets a view or a snapshot, or brings a snapshot back.
@@ -33,7 +33,7 @@ pub(super) fn keep(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::TakeSnapshot(name) => {
             // The search names it in quotes.
-            let snapshot = Arc::new(Snapshot::of(&a.corpus, name.replace('"', "'"), now()));
+            let snapshot = Arc::new(LabelSnapshot::capture(&a.corpus, name.replace('"', "'"), now()));
             a.snapshots.push(snapshot.clone());
             effects.push(Effect::Commit(Commit::Snapshot(snapshot)));
             app.snapshots = Some(changed_since(a));

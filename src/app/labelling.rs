@@ -1,7 +1,7 @@
 //! Labelling at the selection: what is selected, how it moves, and the edits of its spans.
 
 use super::annotate::Annotate;
-use crate::corpus::{Directions, Document, Edit, LabelId, Origin, Span};
+use crate::corpus::{BidiOrder, Document, Edit, LabelId, Origin, Span};
 use crate::eval::lint::without_edges;
 use std::ops::RangeInclusive;
 use unicode_segmentation::UnicodeSegmentation;
@@ -59,14 +59,14 @@ impl Annotate {
     /// The gold spans of the current sentence.
     fn spans_here(&self) -> &[Span] {
         let (document, sentence) = self.here();
-        &document.spans[document.span_indices(sentence)]
+        &document.spans[document.span_range(sentence)]
     }
 
     /// Moves the selection; `extend` keeps where it began. Right is backwards in a right-to-left sentence.
     pub fn move_caret(&mut self, caret: Caret, extend: bool) {
         let (document, sentence) = self.here();
-        let right_to_left = Directions::of(&document.words(sentence)).right_to_left;
-        let last = document.sentence(sentence).len() - 1;
+        let right_to_left = BidiOrder::from_words(&document.sentence_tokens(sentence)).is_rtl;
+        let last = document.sentence_range(sentence).len() - 1;
         let forward = match caret {
             Caret::Right => !right_to_left,
             Caret::Left => right_to_left,
@@ -87,7 +87,7 @@ impl Annotate {
     pub fn extend_by_character(&mut self, forward: bool) -> bool {
         let Some(at) = self.selected_text(LabelId::default()) else { return true };
         let (document, sentence) = self.here();
-        let tokens = document.sentence(sentence);
+        let tokens = document.sentence_range(sentence);
         let text = if forward {
             &document.text[at.end as usize..document.tokens[tokens.end - 1].1 as usize]
         } else {
@@ -126,7 +126,7 @@ impl Annotate {
             (Some(from), false) => spans.iter().rev().find(|s| s.start < from),
         };
         let Some(span) = found.copied() else { return };
-        let words = document.token_span(sentence, &span);
+        let words = document.to_token_span(sentence, &span);
         match self.selection.filter(|_| extend) {
             Some((anchor, _)) => self.select(Some((anchor, if forward { words.end - 1 } else { words.start }))),
             None => {
@@ -142,7 +142,7 @@ impl Annotate {
         let (document, sentence) = (self.corpus.document(id.document), id.sentence as usize);
         let mut words = from.min(to)..from.max(to) + 1;
         // The stop that ends a sentence is no abbreviation's.
-        let tokens = document.sentence(sentence);
+        let tokens = document.sentence_range(sentence);
         let ends = words.end == tokens.len() && words.len() > 1 && document.token(tokens.end - 1) == ".";
         words.end -= usize::from(ends);
         let inner = without_edges(document, sentence, words);
@@ -160,7 +160,7 @@ impl Annotate {
         }
         let words = self.selected()?;
         let (document, sentence) = self.here();
-        Some(document.span_at(sentence, *words.start()..words.end() + 1, label))
+        Some(document.span_from_tokens(sentence, *words.start()..words.end() + 1, label))
     }
 
     /// Selects bytes of the current sentence: whole words where they are, a part of them else. Space at the edges is left out. False,
@@ -170,12 +170,12 @@ impl Annotate {
         let text = &document.text[bytes.0 as usize..bytes.1 as usize];
         let start = bytes.0 + (text.len() - text.trim_start().len()) as u32;
         let part = Span::new(start..start + text.trim().len() as u32, LabelId::default());
-        let words = document.token_span(sentence, &part);
+        let words = document.to_token_span(sentence, &part);
         if part.start >= part.end || words.start >= words.end {
             return true;
         }
-        let file = self.files.get(document.file as usize);
-        let whole = document.span_at(sentence, words.start..words.end, LabelId::default()) == part;
+        let file = self.files.get(document.source_id as usize);
+        let whole = document.span_from_tokens(sentence, words.start..words.end, LabelId::default()) == part;
         if !whole && file.is_some_and(|f| !f.found.format.holds.text) {
             return false;
         }
@@ -210,7 +210,7 @@ impl Annotate {
         if label.is_none() && removed.is_empty() {
             removed = self.spans_here().iter().filter(|s| s.overlaps(&at)).copied().collect();
         }
-        let added: Vec<Span> = label.map(|label| Span { label, origin: Origin::Person, ..at }).into_iter().collect();
+        let added: Vec<Span> = label.map(|label| Span { label, origin: Origin::Human, ..at }).into_iter().collect();
         (removed != added).then(|| self.with_suggestions_decided(removed, added))
     }
 
@@ -250,7 +250,7 @@ impl Annotate {
         }
         let title = spans.title(&self.corpus);
         let decided = Edit::Suggestions { document, removed: suggestions, added: Vec::new() };
-        Edit::Together { title, edits: vec![decided, spans] }
+        Edit::Group { title, edits: vec![decided, spans] }
     }
 
     /// The edit that changes the selected span at its edges, and the words that are selected then. `None` where it does not fit:
@@ -258,11 +258,11 @@ impl Annotate {
     pub fn reshape(&self, how: Reshape) -> Option<(Edit, (usize, usize))> {
         let span = self.selected_span()?;
         let (document, sentence) = self.here();
-        let words = document.token_span(sentence, &span);
+        let words = document.to_token_span(sentence, &span);
         let (mut start, mut end) = (words.start, words.end);
         let at = |words: std::ops::Range<usize>| Span {
-            origin: Origin::Person,
-            ..document.span_at(sentence, words, span.label)
+            origin: Origin::Human,
+            ..document.span_from_tokens(sentence, words, span.label)
         };
         let first_selected = *self.selected()?.start();
         match how {
@@ -277,7 +277,7 @@ impl Annotate {
             }
             Reshape::Merge => return self.merge(span),
         }
-        if start >= end || end > document.sentence(sentence).len() {
+        if start >= end || end > document.sentence_range(sentence).len() {
             return None;
         }
         let new = at(start..end);
@@ -300,9 +300,9 @@ impl Annotate {
             return None;
         }
         let first = parts.first()?;
-        let end = parts.iter().map(|s| document.token_span(sentence, s).end).max()?;
-        let words = document.token_span(sentence, first).start..end;
-        let whole = Span { origin: Origin::Person, ..document.span_at(sentence, words.clone(), first.label) };
+        let end = parts.iter().map(|s| document.to_token_span(sentence, s).end).max()?;
+        let words = document.to_token_span(sentence, first).start..end;
+        let whole = Span { origin: Origin::Human, ..document.span_from_tokens(sentence, words.clone(), first.label) };
         let between = |s: &&Span| !self.overlaps && s.overlaps(&whole);
         let removed = self.spans_here().iter().filter(|s| parts.contains(s) || between(s)).copied().collect();
         Some((self.with_suggestions_decided(removed, vec![whole]), (words.start, words.end - 1)))

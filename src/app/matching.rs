@@ -117,7 +117,7 @@ pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
     let title = EditTitle::new(EditTitleKind::LabelMatches, [thousands(count), m.text.clone(), label]);
     let edits: Vec<Edit> = by_document.into_iter().flat_map(|(document, added)| a.taking(document, added)).collect();
     if !edits.is_empty() {
-        make(a, Edit::Together { title, edits }, effects);
+        make(a, Edit::Group { title, edits }, effects);
         let text = tr!(
             "{count} now carry {label}. Ctrl+Z takes it back.",
             count = thousands(count),
@@ -145,7 +145,7 @@ pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
     let next = around.into_iter().enumerate().find_map(|(turn, place)| {
         let hits = a.hits_in(place, &words, label, Likeness::default());
         let id = a.sentences[place];
-        let first = |h: &Hit| a.corpus.document(id.document).token_span(id.sentence as usize, &h.at).start;
+        let first = |h: &Hit| a.corpus.document(id.document).to_token_span(id.sentence as usize, &h.at).start;
         hits.into_iter().find(|h| h.ticked && (turn > 0 || place != from || first(h) >= behind))
     });
     let Some(hit) = next else {
@@ -170,8 +170,8 @@ impl Annotate {
         let range = self.selected()?;
         let id = self.current_id();
         let document = self.corpus.document(id.document);
-        let words = document.words(id.sentence as usize);
-        let text = document.words_text(id.sentence as usize, *range.start()..range.end() + 1);
+        let words = document.sentence_tokens(id.sentence as usize);
+        let text = document.token_range_text(id.sentence as usize, *range.start()..range.end() + 1);
         Some((words[range].iter().map(|w| (*w).to_owned()).collect(), text.replace(['\n', '\r'], " ")))
     }
 
@@ -184,7 +184,7 @@ impl Annotate {
     fn hits_in(&self, place: usize, words: &[String], label: LabelId, likeness: Likeness) -> Vec<Hit> {
         let SentenceId { document, sentence } = self.sentences[place];
         let d = self.corpus.document(document);
-        let range = d.sentence(sentence as usize);
+        let range = d.sentence_range(sentence as usize);
         let mut hits = Vec::new();
         let mut at = range.start;
         while at + words.len() <= range.end {
@@ -193,14 +193,14 @@ impl Annotate {
                 continue;
             }
             let first = at - range.start;
-            let span = d.span_at(sentence as usize, first..first + words.len(), label);
-            let here = &d.spans[d.span_indices(sentence as usize)];
+            let span = d.span_from_tokens(sentence as usize, first..first + words.len(), label);
+            let here = &d.spans[d.span_range(sentence as usize)];
             let exact = here.iter().filter(|s| (s.start, s.end) == (span.start, span.end));
             let other = self.replaced_by(here, &[span]).first().map(|s| s.label);
             let now = exact.clone().find(|s| s.label == label).or(exact.clone().next()).map(|s| s.label);
             let in_the_way = now.is_none() && other.is_some();
             let ticked = now != Some(label) && !in_the_way;
-            let at_span = Span { origin: Origin::Person, ..span };
+            let at_span = Span { origin: Origin::Human, ..span };
             hits.push(Hit { place, at: at_span, now: now.or(other), in_the_way, ticked });
             at += words.len();
         }

@@ -8,7 +8,7 @@ use super::state::{App, Room};
 use super::training::{RunState, RunView};
 use crate::app::language::tr;
 use crate::corpus::Split;
-use crate::corpus::holdout::{HELD_OUT, holdout};
+use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::hub::ModelName;
 use crate::project::{Commit, RunOutcome, RunRecord};
 use crate::train::Arguments;
@@ -88,7 +88,7 @@ fn request(
     TrainRequest {
         run,
         corpus: a.corpus.clone(),
-        holdout: holdout(&a.corpus, HELD_OUT, arguments.seed),
+        holdout: holdout(&a.corpus, DEFAULT_HOLDOUT_RATIO, arguments.seed),
         test: a.corpus.sentences(Some(Split::Test)),
         base,
         arguments,

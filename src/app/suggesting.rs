@@ -8,7 +8,7 @@ use super::notices::Notice;
 use super::state::App;
 use super::update::make;
 use crate::app::language::tr;
-use crate::corpus::edit::{label_for, quoted};
+use crate::corpus::edit::{label_for, quoted_text};
 use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, LabelId, Origin, SentenceId, Span};
 use crate::hub::ModelName;
 use crate::predict::Proposals;
@@ -69,17 +69,17 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effe
     app.suggesting.progress = None;
     let mut effects = Vec::new();
     let Some(a) = &mut app.annotate else { return effects };
-    let known = a.corpus.proposers.len();
-    let Some(who) = a.corpus.proposer(&title) else {
+    let known = a.corpus.agents.len();
+    let Some(who) = a.corpus.intern_agent(&title) else {
         let text = tr!(
             "{most} models and files have proposed labels in this dataset, the most that are told apart.",
-            most = Corpus::MOST_PROPOSERS
+            most = Corpus::MAX_AGENTS
         );
         app.notices.say(Notice::bad(tr!("The suggestions were not taken"), text));
         return effects;
     };
-    if a.corpus.proposers.len() > known {
-        effects.push(Effect::Commit(Commit::Proposers(a.corpus.proposers.clone())));
+    if a.corpus.agents.len() > known {
+        effects.push(Effect::Commit(Commit::Proposers(a.corpus.agents.clone())));
     }
     let mut labels = a.corpus.labels.clone();
     let mut edits = Vec::new();
@@ -88,19 +88,19 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effe
         let document = a.corpus.document(id.document);
         for proposal in proposals {
             let Some(label) = label_for(&mut labels, &proposal.label, &mut edits) else { continue };
-            let origin = Origin::proposed(who, proposal.score);
-            let at = document.span_at(id.sentence as usize, proposal.words.clone(), label);
+            let origin = Origin::suggested(who, proposal.score);
+            let at = document.span_from_tokens(id.sentence as usize, proposal.words.clone(), label);
             if document.spans.binary_search(&at).is_err() {
                 proposed.entry(id.document).or_default().push(Span { origin, ..at });
             }
         }
     }
     let count: usize = proposed.values().map(Vec::len).sum();
-    let is_theirs = |s: &&Span| matches!(s.origin, Origin::Proposer { who: w, .. } if w == who);
+    let is_theirs = |s: &&Span| matches!(s.origin, Origin::Suggested { agent: w, .. } if w == who);
     for part in asked.chunk_by(|a, b| a.document == b.document) {
         let document = part[0].document;
         let d = a.corpus.document(document);
-        let before = part.iter().flat_map(|id| &d.suggestions[d.suggestion_indices(id.sentence as usize)]);
+        let before = part.iter().flat_map(|id| &d.suggestions[d.suggestion_range(id.sentence as usize)]);
         let mut removed: Vec<Span> = before.filter(is_theirs).copied().collect();
         removed.dedup();
         let mut added = proposed.remove(&document).unwrap_or_default();
@@ -116,11 +116,7 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effe
         app.notices.say(Notice::good(tr!("Nothing to suggest"), tr!("{title} sees what is labelled.", title)));
         return effects;
     }
-    make(
-        a,
-        Edit::Together { title: EditTitle::new(EditTitleKind::Suggestions, [title.to_owned()]), edits },
-        &mut effects,
-    );
+    make(a, Edit::Group { title: EditTitle::new(EditTitleKind::Suggestions, [title.to_owned()]), edits }, &mut effects);
     let text =
         tr!("{count} where {title} sees what is not labelled. A accepts, X rejects.", count = thousands(count), title);
     app.notices.say(Notice::good(tr!("Suggestions"), text));
@@ -165,19 +161,19 @@ pub(super) fn act_on_all(app: &mut App, command: &Command, effects: &mut Vec<Eff
             }
             let count = by_document.values().map(Vec::len).sum();
             let edits = by_document.into_iter().flat_map(|(document, spans)| a.taking(document, spans)).collect();
-            Edit::Together { title: EditTitle::new(EditTitleKind::AcceptSuggestions, [thousands(count)]), edits }
+            Edit::Group { title: EditTitle::new(EditTitleKind::AcceptSuggestions, [thousands(count)]), edits }
         }
         _ => {
             let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
             a.suggestions_in_view().into_iter().for_each(|(d, s)| by_document.entry(d).or_default().push(s));
             let drop = |(document, removed)| Edit::Suggestions { document, removed, added: Vec::new() };
-            Edit::Together {
+            Edit::Group {
                 title: EditTitle::plain(EditTitleKind::DiscardSuggestions),
                 edits: by_document.into_iter().map(drop).collect(),
             }
         }
     };
-    if matches!(&edit, Edit::Together { edits, .. } if !edits.is_empty()) {
+    if matches!(&edit, Edit::Group { edits, .. } if !edits.is_empty()) {
         make(a, edit, effects);
     }
 }
@@ -187,7 +183,7 @@ impl Annotate {
     pub fn suggestions(&self) -> &[Span] {
         let id = self.current_id();
         let document = self.corpus.document(id.document);
-        &document.suggestions[document.suggestion_indices(id.sentence as usize)]
+        &document.suggestions[document.suggestion_range(id.sentence as usize)]
     }
 
     /// The suggestions in view, with their documents, in order.
@@ -198,9 +194,7 @@ impl Annotate {
         let of = |place: &usize| {
             let id = self.sentences[*place];
             let document = self.corpus.document(id.document);
-            document.suggestions[document.suggestion_indices(id.sentence as usize)]
-                .iter()
-                .map(move |s| (id.document, *s))
+            document.suggestions[document.suggestion_range(id.sentence as usize)].iter().map(move |s| (id.document, *s))
         };
         self.shown.iter().flat_map(of).collect()
     }
@@ -210,7 +204,7 @@ impl Annotate {
     pub fn suggestion(&self) -> Option<Span> {
         let id = self.current_id();
         let document = self.corpus.document(id.document);
-        let words = |s: &Span| document.token_span(id.sentence as usize, s);
+        let words = |s: &Span| document.to_token_span(id.sentence as usize, s);
         let all = self.suggestions();
         match self.selected() {
             Some(selected) => {
@@ -227,14 +221,14 @@ impl Annotate {
         let document = self.current_id().document;
         let d = self.corpus.document(document);
         let label = self.corpus.labels.name(span.label).to_owned();
-        let title = EditTitle::new(EditTitleKind::AcceptSuggestion, [quoted(d, &span), label]);
+        let title = EditTitle::new(EditTitleKind::AcceptSuggestion, [quoted_text(d, &span), label]);
         let id = self.current_id();
-        let spans = &d.spans[d.span_indices(id.sentence as usize)];
+        let spans = &d.spans[d.span_range(id.sentence as usize)];
         let edits = vec![
             Edit::Suggestions { document, removed: self.replaced_by(self.suggestions(), &[span]), added: Vec::new() },
             Edit::Spans { document, removed: self.replaced_by(spans, &[span]), added: vec![span] },
         ];
-        Edit::Together { title, edits }
+        Edit::Group { title, edits }
     }
 
     fn rejection(&self, span: Span) -> Edit {
@@ -244,7 +238,7 @@ impl Annotate {
     /// Selects the words of a suggestion of the current sentence.
     pub(super) fn select_span(&mut self, span: Span) {
         let id = self.current_id();
-        let words = self.corpus.document(id.document).token_span(id.sentence as usize, &span);
+        let words = self.corpus.document(id.document).to_token_span(id.sentence as usize, &span);
         if words.start < words.end {
             self.select(Some((words.start, words.end - 1)));
         }
@@ -262,9 +256,9 @@ impl Annotate {
     fn next_suggestion(&mut self) {
         let id = self.current_id();
         let document = self.corpus.document(id.document);
-        let after = self
-            .selected()
-            .map(|words| document.span_at(id.sentence as usize, *words.start()..words.end() + 1, LabelId::default()));
+        let after = self.selected().map(|words| {
+            document.span_from_tokens(id.sentence as usize, *words.start()..words.end() + 1, LabelId::default())
+        });
         let here = self.suggestions().iter().find(|s| after.is_none_or(|a| (s.start, s.end) > (a.start, a.end)));
         if let Some(span) = here.copied() {
             return self.select_span(span);
@@ -272,7 +266,7 @@ impl Annotate {
         let at = self.shown.partition_point(|place| *place <= self.current);
         let has = |place: &&usize| {
             let id = self.sentences[**place];
-            !self.corpus.document(id.document).suggestion_indices(id.sentence as usize).is_empty()
+            !self.corpus.document(id.document).suggestion_range(id.sentence as usize).is_empty()
         };
         if let Some(place) = self.shown[at..].iter().chain(&self.shown[..at]).find(has).copied() {
             self.go_to(place);

@@ -219,7 +219,7 @@ fn mend(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
     if count > 1 {
         app.notices.say(Notice::good(edit_title(&title), tr!("Ctrl+Z takes it back.")));
     }
-    make(a, Edit::Together { title, edits }, effects);
+    make(a, Edit::Group { title, edits }, effects);
 }
 
 /// Whether what an edit brings has room: it is not there yet, and lies over nothing that stays where spans may not overlap.
@@ -227,8 +227,8 @@ fn fits(fix: &Edit, corpus: &Corpus, overlaps: bool) -> bool {
     let Edit::Spans { document, removed, added } = fix else { return true };
     let d = corpus.document(*document);
     let in_the_way = |new: &Span| {
-        let Some(sentence) = d.sentence_of(new.start) else { return false };
-        let around = d.spans[d.span_indices(sentence)].iter().filter(|s| !removed.contains(s));
+        let Some(sentence) = d.sentence_at(new.start) else { return false };
+        let around = d.spans[d.span_range(sentence)].iter().filter(|s| !removed.contains(s));
         around.clone().any(|s| s == new || (!overlaps && s.overlaps(new)))
     };
     !added.iter().any(in_the_way)
@@ -280,12 +280,12 @@ impl Annotate {
             let span = Span { label, ..theirs };
             match (takes, is_there(&span)) {
                 (true, false) => {
-                    let known = self.corpus.proposers.len();
-                    let who = self.corpus.proposer(&c.name());
-                    if self.corpus.proposers.len() > known {
-                        effects.push(Effect::Commit(Commit::Proposers(self.corpus.proposers.clone())));
+                    let known = self.corpus.agents.len();
+                    let who = self.corpus.intern_agent(&c.name());
+                    if self.corpus.agents.len() > known {
+                        effects.push(Effect::Commit(Commit::Proposers(self.corpus.agents.clone())));
                     }
-                    let origin = who.map_or(Origin::Person, |who| Origin::proposed(who, 1.0));
+                    let origin = who.map_or(Origin::Human, |who| Origin::suggested(who, 1.0));
                     added.push(Span { origin, ..span });
                 }
                 (false, true) => removed.push(span),
@@ -304,7 +304,7 @@ impl Annotate {
         edits.push(Edit::Spans { document, removed, added });
         Some(match edits.len() {
             1 => edits.remove(0),
-            _ => Edit::Together { title: EditTitle::new(EditTitleKind::TakeSide, [c.name()]), edits },
+            _ => Edit::Group { title: EditTitle::new(EditTitleKind::TakeSide, [c.name()]), edits },
         })
     }
 }

@@ -20,7 +20,7 @@ use super::surveying;
 use super::training::Base;
 use super::worked;
 use crate::app::language::tr;
-use crate::corpus::{Edit, LabelId, Mark, Scheme, SentenceId, notation, scheme};
+use crate::corpus::{Edit, LabelId, ReviewState, Scheme, SentenceId, scheme, tag_notation};
 use crate::format::{self, Choices, FORMATS, Format, Inventory};
 use crate::model::align::Rule;
 use crate::project::{Commit, Save, copying, export};
@@ -115,13 +115,13 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::Comment(id, comment) => {
             app.asking = None;
             if let Some(a) = &mut app.annotate {
-                note(a, id, Mark { comment, ..a.corpus.mark(id) }, effects);
+                note(a, id, ReviewState { comment, ..a.corpus.review(id) }, effects);
             }
         }
         Command::Remark(id, start, end, text) => {
             app.asking = None;
             if let Some(a) = &mut app.annotate {
-                note(a, id, a.corpus.mark(id).with_remark(start, end, text), effects);
+                note(a, id, a.corpus.review(id).with_comment_at(start, end, text), effects);
             }
         }
         Command::NewDay(today) => {
@@ -431,7 +431,7 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
         }
         Action::Done => {
             let done = !a.mark().done;
-            note(a, a.current_id(), Mark { done, ..a.mark() }, effects);
+            note(a, a.current_id(), ReviewState { done, ..a.mark() }, effects);
             if done {
                 a.step(true);
             }
@@ -442,7 +442,7 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
                 a.step(true);
             }
         }
-        Action::Flag => note(a, a.current_id(), Mark { flagged: !a.mark().flagged, ..a.mark() }, effects),
+        Action::Flag => note(a, a.current_id(), ReviewState { flagged: !a.mark().flagged, ..a.mark() }, effects),
         Action::TogglePieces => a.pieces.on = !a.pieces.on,
         _ => {}
     }
@@ -466,16 +466,16 @@ fn redo(a: &mut Annotate, effects: &mut Vec<Effect>) -> Option<()> {
 }
 
 /// Notes something about a sentence.
-fn note(a: &mut Annotate, id: SentenceId, after: Mark, effects: &mut Vec<Effect>) {
-    let (SentenceId { document, sentence }, before) = (id, a.corpus.mark(id));
+fn note(a: &mut Annotate, id: SentenceId, after: ReviewState, effects: &mut Vec<Effect>) {
+    let (SentenceId { document, sentence }, before) = (id, a.corpus.review(id));
     if before != after {
-        make(a, Edit::Mark { document, sentence, before, after }, effects);
+        make(a, Edit::Review { document, sentence, before, after }, effects);
     }
 }
 
 /// Makes a new edit.
 pub(super) fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
-    if a.history.make(edit, &mut a.corpus)
+    if a.history.apply(edit, &mut a.corpus)
         && let Some(made) = a.history.next_undo().cloned()
     {
         changed(a, made, true, effects);
@@ -533,11 +533,11 @@ fn ask_for_pieces(app: &mut App, effects: &mut Vec<Effect>) {
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let sentence = id.sentence as usize;
-    let words: Vec<String> = document.words(sentence).into_iter().map(str::to_owned).collect();
+    let words: Vec<String> = document.sentence_tokens(sentence).into_iter().map(str::to_owned).collect();
     let name = |l| a.corpus.labels.name(l).to_owned();
-    let tags = scheme::encode(&document.token_spans(sentence), words.len(), Scheme::Iob2)
+    let tags = scheme::encode(&document.to_token_spans(sentence), words.len(), Scheme::Iob2)
         .into_iter()
-        .map(|t| notation::tag_text(t, Scheme::Iob2, name))
+        .map(|t| tag_notation::format_tag(t, Scheme::Iob2, name))
         .collect();
     a.pieces.ticket += 1;
     let (labels, ticket) = (a.corpus.labels.names(), a.pieces.ticket);

@@ -2,10 +2,10 @@
 
 use super::output::{json_line, thousands};
 use super::{Failure, input, terminal};
-use crate::corpus::label::check_name;
-use crate::corpus::parting::{Parted, Shares, part};
-use crate::corpus::relabel::{Renames, relabel};
+use crate::corpus::label::validate_label_name;
+use crate::corpus::relabel::{LabelMap, relabel};
 use crate::corpus::scheme::SCHEMES;
+use crate::corpus::splitting::{SplitRatios, SplitReport, stratified_split};
 use crate::corpus::{Corpus, Scheme};
 use crate::disk;
 use crate::format::{self, Format, Inventory};
@@ -60,7 +60,7 @@ fn scheme_name(name: &str) -> Result<Scheme, String> {
 /// `OLD=NEW`, for clap.
 fn rename(text: &str) -> Result<(String, String), String> {
     let (old, new) = text.split_once('=').filter(|(old, _)| !old.is_empty()).ok_or("write OLD=NEW")?;
-    check_name(new).map(|()| (old.to_owned(), new.to_owned()))
+    validate_label_name(new).map(|()| (old.to_owned(), new.to_owned()))
 }
 
 /// Hundredths of train, dev and test, for clap.
@@ -82,7 +82,7 @@ impl Arguments {
 /// The labels under their new names.
 fn relabelled(arguments: &Arguments, corpus: &mut Corpus) -> Result<(), Failure> {
     let renamed = arguments.rename.iter().map(|(old, new)| (old.clone(), Some(new.clone())));
-    let renames: Renames = renamed.chain(arguments.drop.iter().map(|old| (old.clone(), None))).collect();
+    let renames: LabelMap = renamed.chain(arguments.drop.iter().map(|old| (old.clone(), None))).collect();
     if let Some(unknown) = renames.keys().find(|name| corpus.labels.id(name).is_none()) {
         return Err(format!("there is no label {unknown}; there are {}", corpus.labels.names().join(", ")).into());
     }
@@ -96,7 +96,8 @@ fn relabelled(arguments: &Arguments, corpus: &mut Corpus) -> Result<(), Failure>
 /// The corpus with the splits that were wished.
 fn parted(arguments: &Arguments, corpus: Corpus) -> Corpus {
     let Some([_, dev, test]) = arguments.splits else { return corpus };
-    let (corpus, Parted { units, duplicates, by_document }) = part(&corpus, Shares { dev, test, seed: arguments.seed });
+    let (corpus, SplitReport { n_items: units, n_near_duplicates: duplicates, by_document }) =
+        stratified_split(&corpus, SplitRatios { dev, test, seed: arguments.seed });
     let what = if by_document { "documents" } else { "sentences" };
     terminal::tell(&format!(
         "note: splits were made of {} {what}; {} went with one nearly the same",

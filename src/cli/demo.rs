@@ -5,7 +5,7 @@ use super::signals::Signals;
 use super::terminal::{Output, Stretch, colored};
 use super::{Failure, input, progress};
 use crate::corpus::Split;
-use crate::corpus::holdout::{HELD_OUT, holdout};
+use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::hub::ModelName;
 use crate::model::weights::Precision;
 use crate::model::{ModelFolder, choose};
@@ -43,7 +43,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Ok(evaluate(&tagger, &corpus, &test, true, None, |_, _| true)?.unwrap_or_default())
     };
     let before = score(&starter)?;
-    let held = holdout(&corpus, HELD_OUT, 42);
+    let held = holdout(&corpus, DEFAULT_HOLDOUT_RATIO, 42);
     let settings = for_small_data(held.train.len(), &train::Arguments::default());
     if !arguments.json {
         let counts = corpus.counts(None);

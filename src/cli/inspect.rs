@@ -2,7 +2,7 @@
 
 use super::output::{json_line, line, thousands};
 use super::{Failure, input};
-use crate::corpus::store::Counts;
+use crate::corpus::store::CorpusCounts;
 use crate::corpus::{Corpus, Split};
 use crate::format::Unit;
 use crate::project::Dataset;
@@ -41,13 +41,13 @@ fn format_names(dataset: &Dataset) -> String {
 
 fn as_json(dataset: &Dataset) -> Value {
     let corpus = &dataset.corpus;
-    let labels = |counts: &Counts| {
+    let labels = |counts: &CorpusCounts| {
         Value::Object(
             corpus.labels.iter().map(|(id, l)| (l.name.clone(), json!(counts.labels[usize::from(id)]))).collect(),
         )
     };
-    let classes = |counts: &Counts| -> Map<String, Value> {
-        let present = corpus.classes.iter().zip(&counts.classes).filter(|(_, n)| **n > 0);
+    let classes = |counts: &CorpusCounts| -> Map<String, Value> {
+        let present = corpus.doc_labels.iter().zip(&counts.doc_labels).filter(|(_, n)| **n > 0);
         present.map(|(name, n)| (name.clone(), json!(n))).collect()
     };
     let splits: Map<String, Value> = corpus

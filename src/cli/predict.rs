@@ -178,7 +178,7 @@ fn tag_words(tagger: &Tagger, file: &Path, strict: bool) -> Result<(), Failure> 
     let mut corpus: Corpus = dataset.corpus;
     let sentences = corpus.sentences(None);
     let words: Vec<Vec<&str>> =
-        sentences.iter().map(|s| corpus.document(s.document).words(s.sentence as usize)).collect();
+        sentences.iter().map(|s| corpus.document(s.document).sentence_tokens(s.sentence as usize)).collect();
     let tags = tagger.word_tags(&words)?;
     let mut labels = corpus.labels.clone();
     let spans: Vec<_> = tags
@@ -192,7 +192,7 @@ fn tag_words(tagger: &Tagger, file: &Path, strict: bool) -> Result<(), Failure> 
     for (id, spans) in sentences.iter().zip(spans) {
         let document = corpus.document_mut(id.document);
         for s in spans {
-            let span = document.span_at(id.sentence as usize, s.start..s.end, s.label);
+            let span = document.span_from_tokens(id.sentence as usize, s.start..s.end, s.label);
             document.insert_span(span);
         }
     }

@@ -4,7 +4,7 @@ use super::output::{json_line, line, score_table, thousands};
 use super::settings::{self, Settings};
 use super::signals::Signals;
 use super::{Failure, input, label_map, progress};
-use crate::corpus::holdout::{HELD_OUT, holdout};
+use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::corpus::{Corpus, Split};
 use crate::hub::ModelName;
 use crate::model::config::split_tag;
@@ -105,7 +105,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         None => arguments.settings(),
     };
     let corpus = corpus(arguments)?;
-    let held = holdout(&corpus, HELD_OUT, settings.seed);
+    let held = holdout(&corpus, DEFAULT_HOLDOUT_RATIO, settings.seed);
     if held.train.is_empty() {
         return Err(format!("{} has no sentence to learn from", arguments.train.display()).into());
     }

@@ -1,10 +1,10 @@
 //! One document: its text, where its tokens and sentences lie, and its spans.
 
 use super::label::LabelId;
-use super::mark::Marks;
-use super::narrow::narrow;
+use super::review::ReviewStates;
 use super::scheme::TokenSpan;
 use super::span::Span;
+use super::to_u32::to_u32;
 use super::values::Values;
 use std::ops::Range;
 
@@ -62,17 +62,17 @@ impl Split {
 
 /// Index of a label of whole documents in [`Corpus::classes`](super::Corpus).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClassId(u32);
+pub struct DocLabelId(u32);
 
-impl ClassId {
+impl DocLabelId {
     /// The document label at this index.
     pub const fn new(index: u32) -> Self {
         Self(index)
     }
 }
 
-impl From<ClassId> for usize {
-    fn from(id: ClassId) -> Self {
+impl From<DocLabelId> for usize {
+    fn from(id: DocLabelId) -> Self {
         id.0 as Self
     }
 }
@@ -94,20 +94,20 @@ pub struct Document {
     /// Index of every sentence's first token, then the number of tokens: one more entry than sentences.
     pub sentences: Vec<u32>,
     /// Further columns of the source (pos, chunk), each with one value id a token; none where the source has no columns.
-    pub columns: Vec<Values>,
+    pub extra_columns: Vec<Values>,
     /// Sorted by start, then end. They may overlap where the source's format can hold that. None crosses the end of a
     /// sentence: texts that come without sentences are parted so, and the editor makes no such span.
     pub spans: Vec<Span>,
     /// What was proposed and is not decided yet; sorted as spans are.
     pub suggestions: Vec<Span>,
     /// Its labels as a whole, as indices into [`Corpus::classes`](super::Corpus), sorted.
-    pub classes: Vec<ClassId>,
+    pub doc_labels: Vec<DocLabelId>,
     /// What a person noted about its sentences.
-    pub marks: Marks,
+    pub reviews: ReviewStates,
     /// Which of the corpus' source files it came from.
-    pub file: u32,
+    pub source_id: u32,
     /// Its place in that file: the index of its first sentence, or of its record where each record is a document.
-    pub place: u32,
+    pub source_index: u32,
 }
 
 impl Document {
@@ -122,13 +122,13 @@ impl Document {
     }
 
     /// Token indices of a sentence.
-    pub fn sentence(&self, index: usize) -> Range<usize> {
+    pub fn sentence_range(&self, index: usize) -> Range<usize> {
         self.sentences[index] as usize..self.sentences[index + 1] as usize
     }
 
     /// A token's value in a further column, as an index into that column's values; `None` where the document has no such column.
     pub fn value(&self, column: usize, token: usize) -> Option<ValueId> {
-        self.columns.get(column)?.get(token)
+        self.extra_columns.get(column)?.get(token)
     }
 
     /// A token's text.
@@ -138,42 +138,42 @@ impl Document {
     }
 
     /// The words of a sentence.
-    pub fn words(&self, sentence: usize) -> Vec<&str> {
-        self.sentence(sentence).map(|t| self.token(t)).collect()
+    pub fn sentence_tokens(&self, sentence: usize) -> Vec<&str> {
+        self.sentence_range(sentence).map(|t| self.token(t)).collect()
     }
 
     /// Which words of a sentence touch the one before them.
-    pub fn touching(&self, sentence: usize) -> Vec<bool> {
-        let range = self.sentence(sentence);
+    pub fn joins_previous(&self, sentence: usize) -> Vec<bool> {
+        let range = self.sentence_range(sentence);
         range.clone().map(|i| i > range.start && self.tokens[i - 1].1 == self.tokens[i].0).collect()
     }
 
     /// A sentence's text as it stands in the document.
     pub fn sentence_text(&self, sentence: usize) -> &str {
-        let range = self.sentence(sentence);
+        let range = self.sentence_range(sentence);
         let start = self.tokens[range.start].0 as usize;
         let end = self.tokens[range.end - 1].1 as usize;
         &self.text[start..end]
     }
 
     /// The text of some words of a sentence as it stands in the document.
-    pub fn words_text(&self, sentence: usize, words: Range<usize>) -> &str {
-        let span = self.span_at(sentence, words, LabelId::default());
+    pub fn token_range_text(&self, sentence: usize, words: Range<usize>) -> &str {
+        let span = self.span_from_tokens(sentence, words, LabelId::default());
         &self.text[span.start as usize..span.end as usize]
     }
 
     /// The spans that touch a sentence, as indices into [`Document::spans`].
-    pub fn span_indices(&self, sentence: usize) -> Range<usize> {
-        self.indices(&self.spans, sentence)
+    pub fn span_range(&self, sentence: usize) -> Range<usize> {
+        self.range_in(&self.spans, sentence)
     }
 
     /// The suggestions that touch a sentence, as indices into [`Document::suggestions`].
-    pub fn suggestion_indices(&self, sentence: usize) -> Range<usize> {
-        self.indices(&self.suggestions, sentence)
+    pub fn suggestion_range(&self, sentence: usize) -> Range<usize> {
+        self.range_in(&self.suggestions, sentence)
     }
 
-    fn indices(&self, spans: &[Span], sentence: usize) -> Range<usize> {
-        let range = self.sentence(sentence);
+    fn range_in(&self, spans: &[Span], sentence: usize) -> Range<usize> {
+        let range = self.sentence_range(sentence);
         // A span that begins in the space between two sentences is with the second.
         let before = range.start.checked_sub(1).map_or(0, |last| self.tokens[last].1);
         let to = self.tokens[range.end - 1].1;
@@ -184,14 +184,14 @@ impl Document {
 
     /// A sentence's spans in token indices relative to the sentence, sorted. A span that cuts a token takes it whole;
     /// one that leaves the sentence is cut at its border.
-    pub fn token_spans(&self, sentence: usize) -> Vec<TokenSpan> {
-        let spans = self.spans[self.span_indices(sentence)].iter();
-        spans.map(|s| self.token_span(sentence, s)).filter(|s| s.start < s.end).collect()
+    pub fn to_token_spans(&self, sentence: usize) -> Vec<TokenSpan> {
+        let spans = self.spans[self.span_range(sentence)].iter();
+        spans.map(|s| self.to_token_span(sentence, s)).filter(|s| s.start < s.end).collect()
     }
 
     /// A span in token indices relative to a sentence; empty where it lies outside.
-    pub fn token_span(&self, sentence: usize, span: &Span) -> TokenSpan {
-        let tokens = &self.tokens[self.sentence(sentence)];
+    pub fn to_token_span(&self, sentence: usize, span: &Span) -> TokenSpan {
+        let tokens = &self.tokens[self.sentence_range(sentence)];
         TokenSpan {
             start: tokens.partition_point(|t| t.1 <= span.start),
             end: tokens.partition_point(|t| t.0 < span.end),
@@ -200,15 +200,15 @@ impl Document {
     }
 
     /// The sentence that holds this byte, or begins behind it; `None` where there is none.
-    pub fn sentence_of(&self, byte: u32) -> Option<usize> {
-        let token = narrow(self.tokens.partition_point(|t| t.1 <= byte));
+    pub fn sentence_at(&self, byte: u32) -> Option<usize> {
+        let token = to_u32(self.tokens.partition_point(|t| t.1 <= byte));
         let sentence = self.sentences.partition_point(|first| *first <= token).checked_sub(1)?;
         Some(sentence.min(self.len().checked_sub(1)?))
     }
 
     /// The span over these tokens of a sentence.
-    pub fn span_at(&self, sentence: usize, tokens: Range<usize>, label: LabelId) -> Span {
-        let first = self.sentence(sentence).start;
+    pub fn span_from_tokens(&self, sentence: usize, tokens: Range<usize>, label: LabelId) -> Span {
+        let first = self.sentence_range(sentence).start;
         Span::new(self.tokens[first + tokens.start].0..self.tokens[first + tokens.end - 1].1, label)
     }
 
@@ -235,7 +235,7 @@ impl Document {
 pub struct DocumentBuilder {
     document: Document,
     /// First token of the sentence being built.
-    open: usize,
+    sentence_start: usize,
 }
 
 impl DocumentBuilder {
@@ -243,17 +243,17 @@ impl DocumentBuilder {
     pub fn new(split: Split, file: u32, place: u32, columns: usize) -> Self {
         let document = Document {
             split,
-            file,
-            place,
+            source_id: file,
+            source_index: place,
             sentences: vec![0],
-            columns: vec![Values::default(); columns],
+            extra_columns: vec![Values::default(); columns],
             ..Document::default()
         };
-        Self { document, open: 0 }
+        Self { document, sentence_start: 0 }
     }
 
     /// The name of the document that is being built.
-    pub fn name(&mut self, name: &str) {
+    pub fn set_name(&mut self, name: &str) {
         name.clone_into(&mut self.document.name);
     }
 
@@ -263,26 +263,26 @@ impl DocumentBuilder {
     }
 
     /// Puts the document that is being built into a split.
-    pub fn of_split(&mut self, split: Split) {
+    pub fn set_split(&mut self, split: Split) {
         self.document.split = split;
     }
 
     /// Adds a token and the ids of its further columns.
-    pub fn token(&mut self, word: &str, columns: impl IntoIterator<Item = ValueId>) {
-        let space = if self.document.tokens.len() == self.open { "\n" } else { " " };
-        self.token_after(space, word, columns);
+    pub fn push_token(&mut self, word: &str, columns: impl IntoIterator<Item = ValueId>) {
+        let space = if self.document.tokens.len() == self.sentence_start { "\n" } else { " " };
+        self.push_token_after(space, word, columns);
     }
 
     /// Adds a token that stands behind this space, which may be none. The text's first token has none before it.
-    pub fn token_after(&mut self, space: &str, word: &str, columns: impl IntoIterator<Item = ValueId>) {
+    pub fn push_token_after(&mut self, space: &str, word: &str, columns: impl IntoIterator<Item = ValueId>) {
         let document = &mut self.document;
         if !document.text.is_empty() {
             document.text.push_str(space);
         }
-        let start = narrow(document.text.len());
+        let start = to_u32(document.text.len());
         document.text.push_str(word);
-        document.tokens.push((start, narrow(document.text.len())));
-        for (column, value) in document.columns.iter_mut().zip(columns) {
+        document.tokens.push((start, to_u32(document.text.len())));
+        for (column, value) in document.extra_columns.iter_mut().zip(columns) {
             column.push(value);
         }
     }
@@ -290,21 +290,22 @@ impl DocumentBuilder {
     /// Ends the sentence with these spans; false (and nothing happens) when it has no token.
     pub fn end_sentence(&mut self, spans: &[TokenSpan]) -> bool {
         let document = &mut self.document;
-        if document.tokens.len() == self.open {
+        if document.tokens.len() == self.sentence_start {
             return false;
         }
         for s in spans {
-            let (start, end) = (document.tokens[self.open + s.start].0, document.tokens[self.open + s.end - 1].1);
+            let (start, end) =
+                (document.tokens[self.sentence_start + s.start].0, document.tokens[self.sentence_start + s.end - 1].1);
             document.spans.push(Span::new(start..end, s.label));
         }
-        self.open = document.tokens.len();
-        document.sentences.push(narrow(self.open));
+        self.sentence_start = document.tokens.len();
+        document.sentences.push(to_u32(self.sentence_start));
         true
     }
 
     /// How many further columns there are.
     pub fn columns(&self) -> usize {
-        self.document.columns.len()
+        self.document.extra_columns.len()
     }
 
     /// How many sentences are complete.
@@ -313,7 +314,7 @@ impl DocumentBuilder {
     }
 
     /// The document so far, exactly as big as it is; the next one, whose place is `place`, is built in the same buffers.
-    pub fn take(&mut self, place: u32) -> Document {
+    pub fn finish_document(&mut self, place: u32) -> Document {
         let done = self.document.clone();
         let document = &mut self.document;
         document.text.clear();
@@ -321,14 +322,14 @@ impl DocumentBuilder {
         document.tokens.clear();
         document.spans.clear();
         document.sentences.truncate(1);
-        document.columns.iter_mut().for_each(Values::clear);
-        document.place = place;
-        self.open = 0;
+        document.extra_columns.iter_mut().for_each(Values::clear);
+        document.source_index = place;
+        self.sentence_start = 0;
         done
     }
 
     /// The document.
-    pub fn finish(mut self) -> Document {
+    pub fn into_document(mut self) -> Document {
         let document = &mut self.document;
         document.text.shrink_to_fit();
         document.tokens.shrink_to_fit();

@@ -2,8 +2,8 @@
 
 use super::document::Document;
 use super::edit_title::{EditTitle, EditTitleKind as Kind};
-use super::label::{Label, LabelId, Labels};
-use super::mark::Mark;
+use super::label::{Label, LabelId, LabelSet};
+use super::review::ReviewState;
 use super::span::Span;
 use super::store::Corpus;
 use std::sync::Arc;
@@ -30,18 +30,18 @@ pub enum Edit {
         added: Vec<Span>,
     },
     /// What is noted about a sentence.
-    Mark {
+    Review {
         /// Index of the document.
         document: u32,
         /// Index of the sentence in it.
         sentence: u32,
         /// As it is.
-        before: Mark,
+        before: ReviewState,
         /// As it will be.
-        after: Mark,
+        after: ReviewState,
     },
     /// The labels of a whole document, by their names.
-    Classes {
+    DocLabels {
         /// Index of the document.
         document: u32,
         /// As they are.
@@ -52,7 +52,7 @@ pub enum Edit {
     /// A new label at the end of the list.
     AddLabel(Label),
     /// The inverse of [`Edit::AddLabel`]: the last label goes (no span can carry it by then).
-    RemoveLastLabel(Label),
+    PopLabel(Label),
     /// A label that no span carries goes, wherever it stands; those behind it move up.
     RemoveLabel {
         /// Which.
@@ -77,7 +77,7 @@ pub enum Edit {
         after: Label,
     },
     /// Several that are made and taken back as one.
-    Together {
+    Group {
         /// The title of all together.
         title: EditTitle,
         /// In the order in which they are made.
@@ -94,37 +94,37 @@ impl Edit {
             Self::Suggestions { document, removed, added } => {
                 Self::Suggestions { document, removed: added, added: removed }
             }
-            Self::Mark { document, sentence, before, after } => {
-                Self::Mark { document, sentence, before: after, after: before }
+            Self::Review { document, sentence, before, after } => {
+                Self::Review { document, sentence, before: after, after: before }
             }
-            Self::Classes { document, before, after } => Self::Classes { document, before: after, after: before },
-            Self::AddLabel(label) => Self::RemoveLastLabel(label),
-            Self::RemoveLastLabel(label) => Self::AddLabel(label),
+            Self::DocLabels { document, before, after } => Self::DocLabels { document, before: after, after: before },
+            Self::AddLabel(label) => Self::PopLabel(label),
+            Self::PopLabel(label) => Self::AddLabel(label),
             Self::RemoveLabel { id, label } => Self::InsertLabel { id, label },
             Self::InsertLabel { id, label } => Self::RemoveLabel { id, label },
             Self::ChangeLabel { id, before, after } => Self::ChangeLabel { id, before: after, after: before },
-            Self::Together { title, edits } => {
-                Self::Together { title, edits: edits.iter().rev().map(Self::inverse).collect() }
+            Self::Group { title, edits } => {
+                Self::Group { title, edits: edits.iter().rev().map(Self::inverse).collect() }
             }
         }
     }
 
     /// The same, with what goes as it is in the corpus: whoever made the edit may not have known who decided.
     #[must_use]
-    pub fn as_of(mut self, corpus: &Corpus) -> Self {
+    pub fn with_current_origins(mut self, corpus: &Corpus) -> Self {
         match &mut self {
             Self::Spans { document, removed, .. } => {
                 if let Some(d) = corpus.documents.get(*document as usize) {
-                    as_they_are(&d.spans, removed);
+                    copy_origins(&d.spans, removed);
                 }
             }
             Self::Suggestions { document, removed, .. } => {
                 if let Some(d) = corpus.documents.get(*document as usize) {
-                    as_they_are(&d.suggestions, removed);
+                    copy_origins(&d.suggestions, removed);
                 }
             }
-            Self::Together { edits, .. } => {
-                *edits = std::mem::take(edits).into_iter().map(|e| e.as_of(corpus)).collect();
+            Self::Group { edits, .. } => {
+                *edits = std::mem::take(edits).into_iter().map(|e| e.with_current_origins(corpus)).collect();
             }
             _ => {}
         }
@@ -134,47 +134,49 @@ impl Edit {
     /// Makes the change. False when the corpus is not what the edit was made for; then nothing has happened.
     pub fn apply(&self, corpus: &mut Corpus) -> bool {
         match self {
-            Self::Spans { document, removed, added } => exchange(corpus, *document, |d| &mut d.spans, removed, added),
-            Self::Suggestions { document, removed, added } => {
-                exchange(corpus, *document, |d| &mut d.suggestions, removed, added)
+            Self::Spans { document, removed, added } => {
+                replace_spans(corpus, *document, |d| &mut d.spans, removed, added)
             }
-            Self::Mark { document, sentence, before, after } => {
+            Self::Suggestions { document, removed, added } => {
+                replace_spans(corpus, *document, |d| &mut d.suggestions, removed, added)
+            }
+            Self::Review { document, sentence, before, after } => {
                 let Some(current) = corpus.documents.get(*document as usize) else { return false };
                 let fits = (*sentence as usize) < current.len();
-                if !fits || current.marks.of(*sentence).cloned().unwrap_or_default() != *before {
+                if !fits || current.reviews.get(*sentence).cloned().unwrap_or_default() != *before {
                     return false;
                 }
-                corpus.document_mut(*document).marks.set(*sentence, after.clone());
+                corpus.document_mut(*document).reviews.insert(*sentence, after.clone());
                 true
             }
-            Self::Classes { document, before, after } => {
-                let there = corpus.documents.get(*document as usize).map(|d| sorted(corpus.class_names(d)));
+            Self::DocLabels { document, before, after } => {
+                let there = corpus.documents.get(*document as usize).map(|d| sorted(corpus.doc_label_names(d)));
                 let fits = there == Some(sorted(before.iter()));
                 if fits {
-                    let classes = corpus.class_ids(after);
-                    corpus.document_mut(*document).classes = classes;
+                    let classes = corpus.doc_label_ids(after);
+                    corpus.document_mut(*document).doc_labels = classes;
                 }
                 fits
             }
             Self::AddLabel(label) => corpus.labels.push(label.clone()).is_ok(),
-            Self::RemoveLastLabel(_) => corpus.labels.pop().is_some(),
+            Self::PopLabel(_) => corpus.labels.pop().is_some(),
             Self::ChangeLabel { id, after, .. } => corpus.labels.set(*id, after.clone()),
             Self::RemoveLabel { id, .. } => {
                 let carried = |d: &Arc<Document>| d.spans.iter().chain(&d.suggestions).any(|s| s.label == *id);
                 if corpus.documents.iter().any(carried) || corpus.labels.remove(*id).is_none() {
                     return false;
                 }
-                renumber(corpus, |label| if label > *id { label.before() } else { label });
+                remap_label_ids(corpus, |label| if label > *id { label.before() } else { label });
                 true
             }
             Self::InsertLabel { id, label } => {
                 if usize::from(*id) > corpus.labels.len() || corpus.labels.insert(*id, label.clone()).is_err() {
                     return false;
                 }
-                renumber(corpus, |label| if label >= *id { label.after() } else { label });
+                remap_label_ids(corpus, |label| if label >= *id { label.after() } else { label });
                 true
             }
-            Self::Together { edits, .. } => {
+            Self::Group { edits, .. } => {
                 let made = edits.iter().take_while(|edit| edit.apply(corpus)).count();
                 if made < edits.len() {
                     edits[..made].iter().rev().for_each(|edit| {
@@ -188,7 +190,7 @@ impl Edit {
 
     /// The title: "Label Univision as ORG".
     pub fn title(&self, corpus: &Corpus) -> EditTitle {
-        let quoted = |document: u32, span: &Span| quoted(corpus.document(document), span);
+        let quoted = |document: u32, span: &Span| quoted_text(corpus.document(document), span);
         let label = |span: &Span| corpus.labels.name(span.label).to_owned();
         let plain = EditTitle::plain;
         match self {
@@ -201,14 +203,16 @@ impl Edit {
                 Some(span) => EditTitle::new(Kind::RejectSuggestion, [quoted(*document, span), label(span)]),
                 None => plain(Kind::Suggest),
             },
-            Self::Mark { before, after, .. } if before.comment != after.comment || before.remarks != after.remarks => {
+            Self::Review { before, after, .. }
+                if before.comment != after.comment || before.range_comments != after.range_comments =>
+            {
                 plain(Kind::Comment)
             }
-            Self::Mark { before, after, .. } if before.done != after.done => {
+            Self::Review { before, after, .. } if before.done != after.done => {
                 plain(if after.done { Kind::MarkDone } else { Kind::MarkNotDone })
             }
-            Self::Mark { after, .. } => plain(if after.flagged { Kind::Flag } else { Kind::RemoveFlag }),
-            Self::Classes { before, after, .. } => {
+            Self::Review { after, .. } => plain(if after.flagged { Kind::Flag } else { Kind::RemoveFlag }),
+            Self::DocLabels { before, after, .. } => {
                 let other = |of: &[String], than: &[String]| of.iter().find(|name| !than.contains(name)).cloned();
                 match (other(after, before), other(before, after)) {
                     (Some(new), _) => EditTitle::new(Kind::LabelDocument, [new]),
@@ -216,15 +220,15 @@ impl Edit {
                     (None, None) => plain(Kind::NoChange),
                 }
             }
-            Self::AddLabel(label) | Self::RemoveLastLabel(label) | Self::InsertLabel { label, .. } => {
+            Self::AddLabel(label) | Self::PopLabel(label) | Self::InsertLabel { label, .. } => {
                 EditTitle::new(Kind::AddLabel, [label.name.as_str()])
             }
             Self::RemoveLabel { label, .. } => EditTitle::new(Kind::RemoveLabel, [label.name.as_str()]),
-            Self::Together { title, .. } => title.clone(),
+            Self::Group { title, .. } => title.clone(),
             Self::ChangeLabel { before, after, .. } if before.name != after.name => {
                 EditTitle::new(Kind::RenameLabel, [before.name.as_str(), &after.name])
             }
-            Self::ChangeLabel { before, after, .. } if before.letter != after.letter => {
+            Self::ChangeLabel { before, after, .. } if before.shortcut != after.shortcut => {
                 EditTitle::new(Kind::ChangeShortcut, [after.name.as_str()])
             }
             Self::ChangeLabel { after, .. } => EditTitle::new(Kind::ChangeColor, [after.name.as_str()]),
@@ -239,9 +243,9 @@ fn sorted<'n>(names: impl Iterator<Item = &'n String>) -> Vec<&'n String> {
 }
 
 /// The id of a label in `labels`, which gets it, and `edits` its addition, if it is new; `None` where no more labels fit.
-pub fn label_for(labels: &mut Labels, name: &str, edits: &mut Vec<Edit>) -> Option<LabelId> {
+pub fn label_for(labels: &mut LabelSet, name: &str, edits: &mut Vec<Edit>) -> Option<LabelId> {
     labels.id(name).or_else(|| {
-        let label = labels.fresh(name);
+        let label = labels.new_label(name);
         let id = labels.push(label.clone()).ok()?;
         edits.push(Edit::AddLabel(label));
         Some(id)
@@ -249,7 +253,7 @@ pub fn label_for(labels: &mut Labels, name: &str, edits: &mut Vec<Edit>) -> Opti
 }
 
 /// A span's text in quotes, cut where it is long.
-pub fn quoted(document: &Document, span: &Span) -> String {
+pub fn quoted_text(document: &Document, span: &Span) -> String {
     let text = document.text.get(span.start as usize..span.end as usize).unwrap_or_default();
     let short: String = text.chars().take(24).collect();
     if short.len() < text.len() { format!("“{short}…”") } else { format!("“{short}”") }
@@ -257,7 +261,7 @@ pub fn quoted(document: &Document, span: &Span) -> String {
 
 /// Takes spans out of a list of a document and puts others in; false, and nothing happens, where one is not there or has a label that
 /// is none.
-fn exchange(
+fn replace_spans(
     corpus: &mut Corpus,
     document: u32,
     list: fn(&mut Document) -> &mut Vec<Span>,
@@ -271,10 +275,10 @@ fn exchange(
     let list = list(corpus.document_mut(document));
     let mut gone: Vec<Span> = removed.to_vec();
     gone.sort_unstable();
-    if !holds_all(list, &gone) {
+    if !contains_all(list, &gone) {
         return false;
     }
-    if removed.len() + added.len() <= FEW {
+    if removed.len() + added.len() <= MAX_LINEAR_EDITS {
         for span in &gone {
             if let Ok(at) = list.binary_search(span) {
                 list.remove(at);
@@ -292,10 +296,10 @@ fn exchange(
 }
 
 /// Fewer spans are put in and taken out one by one, which spares looking at the whole list.
-const FEW: usize = 16;
+const MAX_LINEAR_EDITS: usize = 16;
 
 /// Whether a sorted list has each of these sorted spans, and as often.
-fn holds_all(list: &[Span], wanted: &[Span]) -> bool {
+fn contains_all(list: &[Span], wanted: &[Span]) -> bool {
     let mut from = 0;
     wanted.iter().all(|span| {
         let at = from + list[from..].partition_point(|s| s < span);
@@ -305,7 +309,7 @@ fn holds_all(list: &[Span], wanted: &[Span]) -> bool {
 }
 
 /// Spans that go, with who decided them in the corpus: they are taken back as they were.
-fn as_they_are(list: &[Span], removed: &mut [Span]) {
+fn copy_origins(list: &[Span], removed: &mut [Span]) {
     for span in removed {
         if let Ok(at) = list.binary_search(span) {
             *span = list[at];
@@ -314,7 +318,7 @@ fn as_they_are(list: &[Span], removed: &mut [Span]) {
 }
 
 /// Gives every span's label its new number. The order of the labels stays, and so does that of the spans.
-fn renumber(corpus: &mut Corpus, new: impl Fn(LabelId) -> LabelId) {
+fn remap_label_ids(corpus: &mut Corpus, new: impl Fn(LabelId) -> LabelId) {
     for document in &mut corpus.documents {
         if document.spans.iter().chain(&document.suggestions).any(|s| new(s.label) != s.label) {
             let d = Arc::make_mut(document);

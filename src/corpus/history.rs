@@ -12,14 +12,14 @@ pub struct History {
 
 impl History {
     /// A history read back from a project: `position` of these edits stand in the corpus.
-    pub fn restore(edits: Vec<Edit>, position: usize) -> Self {
+    pub fn from_log(edits: Vec<Edit>, position: usize) -> Self {
         let position = position.min(edits.len());
         Self { edits, position }
     }
 
     /// Makes an edit and remembers it; edits that were undone are forgotten. False when it does not fit.
-    pub fn make(&mut self, edit: Edit, corpus: &mut Corpus) -> bool {
-        let edit = edit.as_of(corpus);
+    pub fn apply(&mut self, edit: Edit, corpus: &mut Corpus) -> bool {
+        let edit = edit.with_current_origins(corpus);
         if !edit.apply(corpus) {
             return false;
         }

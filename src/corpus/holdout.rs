@@ -4,7 +4,7 @@ use super::document::Split;
 use super::store::{Corpus, SentenceId};
 
 /// Share of the training documents held out where a dataset has no dev split.
-pub const HELD_OUT: f64 = 0.1;
+pub const DEFAULT_HOLDOUT_RATIO: f64 = 0.1;
 
 /// Sentences to learn from and sentences held out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Holdout {
     /// Looked at for choosing the best epoch.
     pub dev: Vec<SentenceId>,
     /// How many documents were held out of how many; `None` when the dataset has its own dev split.
-    pub held_out: Option<(usize, usize)>,
+    pub n_held_out: Option<(usize, usize)>,
 }
 
 /// The corpus' own dev split, or about `share` of the sentences of train held out by whole documents. A dataset of one
@@ -23,7 +23,7 @@ pub fn holdout(corpus: &Corpus, share: f64, seed: u64) -> Holdout {
     let train = corpus.sentences(Some(Split::Train));
     let dev = corpus.sentences(Some(Split::Dev));
     if !dev.is_empty() {
-        return Holdout { train, dev, held_out: None };
+        return Holdout { train, dev, n_held_out: None };
     }
     let mut documents: Vec<u32> = train.iter().map(|s| s.document).collect();
     documents.dedup();
@@ -31,16 +31,16 @@ pub fn holdout(corpus: &Corpus, share: f64, seed: u64) -> Holdout {
     let unit = |s: &SentenceId| if by_document { u64::from(s.document) } else { u64::from(s.sentence) };
     let mut units: Vec<u64> = train.iter().map(unit).collect();
     units.dedup();
-    units.sort_by_key(|u| mix(seed ^ mix(*u)));
+    units.sort_by_key(|u| splitmix64(seed ^ splitmix64(*u)));
     #[allow(clippy::cast_possible_truncation, reason = "a share of a count is below it")]
     let wanted = ((units.len() as f64 * share).round() as usize).clamp(usize::from(units.len() > 1), units.len());
     let held: std::collections::HashSet<u64> = units[..wanted].iter().copied().collect();
     let (dev, train) = train.into_iter().partition(|s| held.contains(&unit(s)));
-    Holdout { train, dev, held_out: Some((wanted, units.len())) }
+    Holdout { train, dev, n_held_out: Some((wanted, units.len())) }
 }
 
 /// SplitMix64's finaliser (Steele et al. 2014): a good order from consecutive numbers.
-pub(super) fn mix(mut x: u64) -> u64 {
+pub(super) fn splitmix64(mut x: u64) -> u64 {
     x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -8,7 +8,7 @@ pub struct LabelId(u16);
 
 impl LabelId {
     /// The most labels that a corpus can hold.
-    pub const MOST: usize = 1 << 16;
+    pub const MAX_COUNT: usize = 1 << 16;
 
     /// The label at this index.
     pub const fn new(index: u16) -> Self {
@@ -63,7 +63,7 @@ impl std::fmt::Display for TooManyLabels {
             f,
             "the data has more than {} different labels, the most that a dataset can have here; \
              check that the column of tags is the right one, or merge labels first",
-            LabelId::MOST
+            LabelId::MAX_COUNT
         )
     }
 }
@@ -71,7 +71,7 @@ impl std::fmt::Display for TooManyLabels {
 impl std::error::Error for TooManyLabels {}
 
 /// The order of the labels in CoNLL-2003 as Hugging Face publishes it, and as the book prints it.
-const BOOK_ORDER: [&str; 4] = ["PER", "ORG", "LOC", "MISC"];
+const CONLL_ORDER: [&str; 4] = ["PER", "ORG", "LOC", "MISC"];
 
 /// One entity type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,47 +79,48 @@ pub struct Label {
     /// Its name, as it stands in the tags.
     pub name: String,
     /// Which of the theme's label colours it takes.
-    pub colour: u8,
+    pub color: u8,
     /// The letter, A to Z, by which a person wants to give it.
-    pub letter: Option<char>,
+    pub shortcut: Option<char>,
 }
 
 /// What stands between the levels of a name such as `LOC.city`.
-const LEVELS: [char; 3] = ['.', '/', ':'];
+const HIERARCHY_SEPARATORS: [char; 3] = ['.', '/', ':'];
 
 impl Label {
     /// The number of the theme's label colors; [`Label::colour`] is below it.
-    pub const COLORS: u8 = 24;
+    pub const NUM_COLORS: u8 = 24;
 
     /// The name of the group it belongs to, and its own within that: `LOC` and `city` of `LOC.city`. One that stands alone has no group.
-    pub fn levels(&self) -> (Option<&str>, &str) {
-        let parted = self.name.rsplit_once(LEVELS).filter(|(group, own)| !group.is_empty() && !own.is_empty());
+    pub fn parent_and_leaf(&self) -> (Option<&str>, &str) {
+        let parted =
+            self.name.rsplit_once(HIERARCHY_SEPARATORS).filter(|(group, own)| !group.is_empty() && !own.is_empty());
         parted.map_or((None, &self.name), |(group, own)| (Some(group), own))
     }
 
     /// How many groups it lies in, one within the other.
     pub fn depth(&self) -> usize {
-        self.levels().0.map_or(0, |group| group.matches(LEVELS).count() + 1)
+        self.parent_and_leaf().0.map_or(0, |group| group.matches(HIERARCHY_SEPARATORS).count() + 1)
     }
 }
 
 /// The entity types of a corpus, in display order: the position is the key (1 to 9) and the id.
 #[derive(Clone, Debug, Default)]
-pub struct Labels {
+pub struct LabelSet {
     list: Vec<Label>,
     /// The first label of each name.
     by_name: HashMap<String, LabelId>,
 }
 
-impl PartialEq for Labels {
+impl PartialEq for LabelSet {
     fn eq(&self, other: &Self) -> bool {
         self.list == other.list
     }
 }
 
-impl Eq for Labels {}
+impl Eq for LabelSet {}
 
-impl Labels {
+impl LabelSet {
     /// The id of `name`, added at the end if it is new.
     ///
     /// # Errors
@@ -127,13 +128,13 @@ impl Labels {
     pub fn intern(&mut self, name: &str) -> Result<LabelId, TooManyLabels> {
         match self.id(name) {
             Some(id) => Ok(id),
-            None => self.push(self.fresh(name)),
+            None => self.push(self.new_label(name)),
         }
     }
 
     /// A label of this name as it would be if it were new.
-    pub fn fresh(&self, name: &str) -> Label {
-        Label { name: name.to_owned(), colour: self.free_colour(), letter: None }
+    pub fn new_label(&self, name: &str) -> Label {
+        Label { name: name.to_owned(), color: self.next_free_color(), shortcut: None }
     }
 
     /// Adds a label at the end.
@@ -159,7 +160,7 @@ impl Labels {
     /// Removes a label; those behind it move up.
     pub fn remove(&mut self, id: LabelId) -> Option<Label> {
         let label = (usize::from(id) < self.list.len()).then(|| self.list.remove(usize::from(id)))?;
-        self.index();
+        self.rebuild_index();
         Some(label)
     }
 
@@ -170,7 +171,7 @@ impl Labels {
     pub fn insert(&mut self, id: LabelId, label: Label) -> Result<(), TooManyLabels> {
         LabelId::try_from(self.list.len())?;
         self.list.insert(usize::from(id), label);
-        self.index();
+        self.rebuild_index();
         Ok(())
     }
 
@@ -178,12 +179,12 @@ impl Labels {
     pub fn set(&mut self, id: LabelId, label: Label) -> bool {
         let Some(there) = self.list.get_mut(usize::from(id)) else { return false };
         *there = label;
-        self.index();
+        self.rebuild_index();
         true
     }
 
     /// Finds the first label of each name anew.
-    fn index(&mut self) {
+    fn rebuild_index(&mut self) {
         self.by_name.clear();
         for (id, label) in (0..=u16::MAX).map(LabelId).zip(&self.list) {
             self.by_name.entry(label.name.clone()).or_insert(id);
@@ -191,8 +192,8 @@ impl Labels {
     }
 
     /// The first colour that no label has, or the next in turn when all are taken.
-    pub fn free_colour(&self) -> u8 {
-        let free = (0..Label::COLORS).find(|c| self.list.iter().all(|l| l.colour != *c));
+    pub fn next_free_color(&self) -> u8 {
+        let free = (0..Label::NUM_COLORS).find(|c| self.list.iter().all(|l| l.color != *c));
         free.unwrap_or_else(|| color_in_turn(self.list.len()))
     }
 
@@ -233,9 +234,9 @@ impl Labels {
 
     /// The letter by which each label can be given: its own, else the first of its name, A to Z, that no other label has. Of two
     /// with the same letter the first has it.
-    pub fn letters(&self) -> Vec<Option<char>> {
+    pub fn effective_shortcuts(&self) -> Vec<Option<char>> {
         let mut taken = HashSet::new();
-        let own = self.list.iter().map(|label| label.letter.filter(|letter| taken.insert(*letter)));
+        let own = self.list.iter().map(|label| label.shortcut.filter(|letter| taken.insert(*letter)));
         let mut letters: Vec<Option<char>> = own.collect();
         for (letter, label) in letters.iter_mut().zip(&self.list).filter(|(letter, _)| letter.is_none()) {
             let of_name = label.name.chars().map(|c| c.to_ascii_uppercase()).filter(char::is_ascii_uppercase);
@@ -246,8 +247,8 @@ impl Labels {
 
     /// The order these names are shown in: the book's for PER ORG LOC MISC if any of them is there (others follow as
     /// first seen), else as first seen. Returns for each old id its new one.
-    pub fn book_order(&mut self) -> Vec<LabelId> {
-        let rank = |name: &str| BOOK_ORDER.iter().position(|b| *b == name).unwrap_or(BOOK_ORDER.len());
+    pub fn sort_conll_first(&mut self) -> Vec<LabelId> {
+        let rank = |name: &str| CONLL_ORDER.iter().position(|b| *b == name).unwrap_or(CONLL_ORDER.len());
         let mut order: Vec<usize> = (0..self.list.len()).collect();
         order.sort_by_key(|&i| rank(&self.list[i].name));
         let mut new_id = vec![LabelId::default(); order.len()];
@@ -256,23 +257,23 @@ impl Labels {
         }
         self.list = order.iter().map(|&old| self.list[old].clone()).collect();
         for (i, label) in self.list.iter_mut().enumerate() {
-            label.colour = color_in_turn(i);
+            label.color = color_in_turn(i);
         }
-        self.index();
+        self.rebuild_index();
         new_id
     }
 }
 
 /// The color of the label at an index, where labels take them in turn.
 fn color_in_turn(index: usize) -> u8 {
-    (0..Label::COLORS).cycle().nth(index % usize::from(Label::COLORS)).unwrap_or_default()
+    (0..Label::NUM_COLORS).cycle().nth(index % usize::from(Label::NUM_COLORS)).unwrap_or_default()
 }
 
 /// Whether `name` can stand in a tag: not empty, no white space, not `O`.
 ///
 /// # Errors
 /// Says in one line what is wrong with the name.
-pub fn check_name(name: &str) -> Result<(), String> {
+pub fn validate_label_name(name: &str) -> Result<(), String> {
     if name.is_empty() {
         return Err("A label needs a name.".into());
     }

@@ -9,39 +9,39 @@
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 
-pub mod carry;
-pub mod detector;
-pub mod direction;
+pub mod bidi;
+pub mod carry_over;
 pub mod document;
-pub mod duplicates;
 pub mod edit;
 pub mod edit_title;
 pub mod history;
 pub mod holdout;
 pub mod label;
-pub mod mark;
-pub mod narrow;
-pub mod notation;
-pub mod parting;
+pub mod near_duplicates;
 pub mod relabel;
+pub mod review;
 pub mod scheme;
-pub mod segment;
+pub mod scheme_detector;
+pub mod segmentation;
 pub mod snapshot;
 pub mod span;
+pub mod splitting;
 pub mod store;
+pub mod tag_notation;
+pub mod to_u32;
 pub mod values;
 
-pub use detector::{Place, SchemeDetector, Slip};
-pub use direction::Directions;
-pub use document::{ClassId, Document, DocumentBuilder, Split, ValueId};
+pub use bidi::BidiOrder;
+pub use document::{DocLabelId, Document, DocumentBuilder, Split, ValueId};
 pub use edit::Edit;
 pub use edit_title::{EditTitle, EditTitleKind};
 pub use history::History;
-pub use label::{LabelId, Labels, TooManyLabels};
-pub use mark::{Mark, Marks, Remark};
-pub use notation::Notation;
+pub use label::{LabelId, LabelSet, TooManyLabels};
+pub use review::{RangeComment, ReviewState, ReviewStates};
 pub use scheme::{Prefix, Scheme, Tag, TokenSpan};
-pub use snapshot::Snapshot;
+pub use scheme_detector::{InvalidTag, SchemeDetector, TagPosition};
+pub use snapshot::LabelSnapshot;
 pub use span::{Origin, Span};
 pub use store::{Corpus, SentenceId};
+pub use tag_notation::TagNotation;
 pub use values::Values;

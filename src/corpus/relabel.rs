@@ -9,12 +9,12 @@ use std::collections::HashMap;
 
 /// What becomes of labels, by name: another name (of several the same: they are merged), or `None` where their spans go.
 /// Those that are not named stay.
-pub type Renames = HashMap<String, Option<String>>;
+pub type LabelMap = HashMap<String, Option<String>>;
 
 /// The edit that gives a corpus' labels these names; `None` where nothing would change.
 ///
 /// Where two labels that are merged lie on the same words, one span stays.
-pub fn relabel(corpus: &Corpus, renames: &Renames) -> Option<Edit> {
+pub fn relabel(corpus: &Corpus, renames: &LabelMap) -> Option<Edit> {
     let target = |label: &Label| match renames.get(&label.name) {
         Some(new) => new.clone(),
         None => Some(label.name.clone()),
@@ -31,10 +31,10 @@ pub fn relabel(corpus: &Corpus, renames: &Renames) -> Option<Edit> {
     let becomes: Vec<Option<LabelId>> = targets.iter().map(|t| t.as_ref().and_then(first)).collect();
     let mut edits = Vec::new();
     for (document, d) in (0u32..).zip(&corpus.documents) {
-        if let Some((removed, added)) = renamed(&d.spans, &becomes) {
+        if let Some((removed, added)) = span_changes(&d.spans, &becomes) {
             edits.push(Edit::Spans { document, removed, added });
         }
-        if let Some((removed, added)) = renamed(&d.suggestions, &becomes) {
+        if let Some((removed, added)) = span_changes(&d.suggestions, &becomes) {
             edits.push(Edit::Suggestions { document, removed, added });
         }
     }
@@ -58,11 +58,11 @@ pub fn relabel(corpus: &Corpus, renames: &Renames) -> Option<Edit> {
     };
     let changes: Vec<String> = corpus.labels.iter().map(|(_, l)| l).zip(&targets).filter_map(said).collect();
     let title = EditTitle::new(EditTitleKind::MapLabels, [changes.join(", ")]);
-    (!edits.is_empty()).then_some(Edit::Together { title, edits })
+    (!edits.is_empty()).then_some(Edit::Group { title, edits })
 }
 
 /// Which spans of a list go, and which come for them; `None` where all stay.
-fn renamed(spans: &[Span], becomes: &[Option<LabelId>]) -> Option<(Vec<Span>, Vec<Span>)> {
+fn span_changes(spans: &[Span], becomes: &[Option<LabelId>]) -> Option<(Vec<Span>, Vec<Span>)> {
     let new = |s: &Span| becomes[usize::from(s.label)];
     let removed: Vec<Span> = spans.iter().filter(|s| new(s) != Some(s.label)).copied().collect();
     let stays = |s: &Span| new(s) == Some(s.label) && spans.binary_search(s).is_ok();

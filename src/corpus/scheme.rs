@@ -117,7 +117,7 @@ pub struct TokenSpan {
 }
 
 /// Whether a span ends between two neighbouring tags (conlleval's end of chunk).
-fn ends(prev: Tag, next: Tag) -> bool {
+fn ends_chunk(prev: Tag, next: Tag) -> bool {
     match (prev, next) {
         (None, _) => false,
         (Some(_), None) => true,
@@ -128,7 +128,7 @@ fn ends(prev: Tag, next: Tag) -> bool {
 }
 
 /// Whether a span starts between two neighbouring tags (conlleval's start of chunk).
-fn starts(prev: Tag, next: Tag) -> bool {
+fn starts_chunk(prev: Tag, next: Tag) -> bool {
     match (prev, next) {
         (_, None) => false,
         (None, Some(_)) => true,
@@ -144,12 +144,12 @@ pub fn decode(tags: &[Tag]) -> Vec<TokenSpan> {
     let mut open: Option<(usize, LabelId)> = None;
     let mut prev = None;
     for (i, &tag) in tags.iter().chain(std::iter::once(&None)).enumerate() {
-        if ends(prev, tag)
+        if ends_chunk(prev, tag)
             && let Some((start, label)) = open.take()
         {
             spans.push(TokenSpan { start, end: i, label });
         }
-        if starts(prev, tag)
+        if starts_chunk(prev, tag)
             && let Some((_, label)) = tag
         {
             open = Some((i, label));
@@ -164,7 +164,7 @@ pub fn decode(tags: &[Tag]) -> Vec<TokenSpan> {
 pub fn encode(spans: &[TokenSpan], tokens: usize, scheme: Scheme) -> Vec<Tag> {
     let mut tags: Vec<Tag> = vec![None; tokens];
     let fitting: Vec<TokenSpan> = spans.iter().copied().filter(|s| s.start < s.end && s.end <= tokens).collect();
-    let spans = side_by_side(&fitting);
+    let spans = drop_overlapping(&fitting);
     let touch = |a: Option<&TokenSpan>, b: Option<&TokenSpan>| {
         a.zip(b).is_some_and(|(a, b)| a.end == b.start && a.label == b.label)
     };
@@ -180,13 +180,13 @@ pub fn encode(spans: &[TokenSpan], tokens: usize, scheme: Scheme) -> Vec<Tag> {
 }
 
 /// How many of these spans a scheme runs into the one before: those that touch one of the same label, in [`Scheme::Io`].
-pub fn merged(spans: &[TokenSpan], scheme: Scheme) -> usize {
+pub fn count_merged(spans: &[TokenSpan], scheme: Scheme) -> usize {
     let touch = |w: &&[TokenSpan]| w[0].end == w[1].start && w[0].label == w[1].label;
-    if scheme == Scheme::Io { side_by_side(spans).windows(2).filter(touch).count() } else { 0 }
+    if scheme == Scheme::Io { drop_overlapping(spans).windows(2).filter(touch).count() } else { 0 }
 }
 
 /// The spans that [`encode`] can write: of those that overlap the first. They must be sorted.
-pub fn side_by_side(spans: &[TokenSpan]) -> Vec<TokenSpan> {
+pub fn drop_overlapping(spans: &[TokenSpan]) -> Vec<TokenSpan> {
     let mut kept: Vec<TokenSpan> = Vec::with_capacity(spans.len());
     for span in spans {
         if kept.last().is_none_or(|last| last.end <= span.start) {

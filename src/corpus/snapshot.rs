@@ -3,28 +3,28 @@
 use super::edit::{Edit, label_for};
 use super::edit_title::{EditTitle, EditTitleKind};
 use super::label::LabelId;
-use super::narrow::narrow;
 use super::span::Span;
 use super::store::{Corpus, SentenceId};
+use super::to_u32::to_u32;
 
 /// The spans of every document at one time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Snapshot {
+pub struct LabelSnapshot {
     /// What people call it.
     pub name: String,
     /// When it was taken, in seconds since 1970.
-    pub made: u64,
+    pub created_at: u64,
     /// The labels' names by their numbers then.
     pub labels: Vec<String>,
     /// The spans of each document, sorted.
     pub spans: Vec<Vec<Span>>,
 }
 
-impl Snapshot {
+impl LabelSnapshot {
     /// The labels as they are now.
-    pub fn of(corpus: &Corpus, name: String, made: u64) -> Self {
+    pub fn capture(corpus: &Corpus, name: String, made: u64) -> Self {
         let spans = corpus.documents.iter().map(|d| d.spans.clone()).collect();
-        Self { name, made, labels: corpus.labels.names(), spans }
+        Self { name, created_at: made, labels: corpus.labels.names(), spans }
     }
 
     fn name(&self, label: LabelId) -> &str {
@@ -32,7 +32,7 @@ impl Snapshot {
     }
 
     /// The sentences whose spans were others then, in order.
-    pub fn differences(&self, corpus: &Corpus) -> Vec<SentenceId> {
+    pub fn changed_sentences(&self, corpus: &Corpus) -> Vec<SentenceId> {
         let mut found = Vec::new();
         // Where no label was renamed since, numbers say enough.
         let same_labels = self.labels == corpus.labels.names();
@@ -42,15 +42,14 @@ impl Snapshot {
             }
             let before = super::Document { spans: then.clone(), ..d.as_ref().clone() };
             for sentence in 0..d.len() {
-                let now =
-                    d.spans[d.span_indices(sentence)].iter().map(|s| (s.start, s.end, corpus.labels.name(s.label)));
+                let now = d.spans[d.span_range(sentence)].iter().map(|s| (s.start, s.end, corpus.labels.name(s.label)));
                 let then =
-                    before.spans[before.span_indices(sentence)].iter().map(|s| (s.start, s.end, self.name(s.label)));
+                    before.spans[before.span_range(sentence)].iter().map(|s| (s.start, s.end, self.name(s.label)));
                 let (mut now, mut then): (Vec<_>, Vec<_>) = (now.collect(), then.collect());
                 now.sort_unstable();
                 then.sort_unstable();
                 if now != then {
-                    found.push(SentenceId { document, sentence: narrow(sentence) });
+                    found.push(SentenceId { document, sentence: to_u32(sentence) });
                 }
             }
         }
@@ -74,6 +73,6 @@ impl Snapshot {
             }
         }
         let title = EditTitle::new(EditTitleKind::RestoreSnapshot, [self.name.as_str()]);
-        (!edits.is_empty()).then_some(Edit::Together { title, edits })
+        (!edits.is_empty()).then_some(Edit::Group { title, edits })
     }
 }

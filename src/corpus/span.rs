@@ -10,13 +10,13 @@ use std::ops::Range;
 pub enum Origin {
     /// It came with the source.
     #[default]
-    Source,
+    Import,
     /// A person made it.
-    Person,
+    Human,
     /// A model (or another file) proposed it; where it is gold, a person accepted it.
-    Proposer {
+    Suggested {
         /// Index into [`Corpus::proposers`](super::Corpus::proposers).
-        who: u8,
+        agent: u8,
         /// How sure it was, in thousandths.
         score: u16,
     },
@@ -24,16 +24,16 @@ pub enum Origin {
 
 impl Origin {
     /// A proposer's, of a score from 0 to 1.
-    pub fn proposed(who: u8, score: f32) -> Self {
+    pub fn suggested(who: u8, score: f32) -> Self {
         #[allow(clippy::cast_possible_truncation, reason = "a score of at most 1 is at most 1,000 thousandths")]
-        Self::Proposer { who, score: (score.clamp(0.0, 1.0) * 1000.0).round() as u16 }
+        Self::Suggested { agent: who, score: (score.clamp(0.0, 1.0) * 1000.0).round() as u16 }
     }
 
     /// How sure its proposer was, from 0 to 1; `None` for people and sources.
     pub fn score(self) -> Option<f32> {
         match self {
-            Self::Proposer { score, .. } => Some(f32::from(score) / 1000.0),
-            Self::Source | Self::Person => None,
+            Self::Suggested { score, .. } => Some(f32::from(score) / 1000.0),
+            Self::Import | Self::Human => None,
         }
     }
 }
@@ -56,7 +56,7 @@ pub struct Span {
 impl Span {
     /// A span of the source.
     pub fn new(range: Range<u32>, label: LabelId) -> Self {
-        Self { start: range.start, end: range.end, label, origin: Origin::Source }
+        Self { start: range.start, end: range.end, label, origin: Origin::Import }
     }
 
     /// What is compared: where it begins and ends, and what it is called.

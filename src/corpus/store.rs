@@ -1,11 +1,11 @@
 //! A corpus: documents, labels, and what its source files were.
 
-use super::document::{ClassId, Document, Split};
+use super::document::{DocLabelId, Document, Split};
 use super::edit::Edit;
-use super::label::Labels;
-use super::mark::Mark;
-use super::narrow::narrow;
+use super::label::LabelSet;
+use super::review::ReviewState;
 use super::scheme::Scheme;
+use super::to_u32::to_u32;
 use std::sync::Arc;
 
 /// A sentence's address: document, then sentence in it.
@@ -19,7 +19,7 @@ pub struct SentenceId {
 
 /// A further column of the source (pos, chunk): its name and the values seen, so that tokens hold two or four bytes each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Column {
+pub struct TokenColumn {
     /// What it holds.
     pub name: String,
     /// The distinct values; a token's value is an index into it.
@@ -32,22 +32,22 @@ pub struct Corpus {
     /// What people call it.
     pub name: String,
     /// Entity types.
-    pub labels: Labels,
+    pub labels: LabelSet,
     /// Labels of whole documents. Names are only added: [`Document::classes`] counts through them.
-    pub classes: Vec<String>,
+    pub doc_labels: Vec<String>,
     /// In file order: train, dev, test.
     pub documents: Vec<Arc<Document>>,
     /// Further columns, the same for every document.
-    pub columns: Vec<Column>,
+    pub columns: Vec<TokenColumn>,
     /// Who proposed spans: models, or other files. [`Origin::Proposer`](super::Origin) counts through them.
-    pub proposers: Vec<String>,
+    pub agents: Vec<String>,
     /// How the source writes spans.
     pub scheme: Option<Scheme>,
 }
 
 /// Sizes of a corpus or one split of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct CorpusCounts {
     /// Documents.
     pub documents: usize,
     /// Sentences.
@@ -57,23 +57,23 @@ pub struct Counts {
     /// Spans by label id.
     pub labels: Vec<usize>,
     /// Documents by label of whole documents.
-    pub classes: Vec<usize>,
+    pub doc_labels: Vec<usize>,
 }
 
-impl Counts {
+impl CorpusCounts {
     /// Follows a change of the corpus.
-    pub fn after(&mut self, edit: &Edit) {
+    pub fn apply_edit(&mut self, edit: &Edit) {
         match edit {
             Edit::Spans { removed, added, .. } => {
                 removed.iter().for_each(|s| self.labels[usize::from(s.label)] -= 1);
                 added.iter().for_each(|s| self.labels[usize::from(s.label)] += 1);
             }
             Edit::AddLabel(_) => self.labels.push(0),
-            Edit::RemoveLastLabel(_) => drop(self.labels.pop()),
+            Edit::PopLabel(_) => drop(self.labels.pop()),
             Edit::InsertLabel { id, .. } => self.labels.insert(usize::from(*id), 0),
             Edit::RemoveLabel { id, .. } => drop(self.labels.remove(usize::from(*id))),
-            Edit::ChangeLabel { .. } | Edit::Mark { .. } | Edit::Suggestions { .. } | Edit::Classes { .. } => {}
-            Edit::Together { edits, .. } => edits.iter().for_each(|e| self.after(e)),
+            Edit::ChangeLabel { .. } | Edit::Review { .. } | Edit::Suggestions { .. } | Edit::DocLabels { .. } => {}
+            Edit::Group { edits, .. } => edits.iter().for_each(|e| self.apply_edit(e)),
         }
     }
 }
@@ -90,46 +90,46 @@ impl Corpus {
     }
 
     /// So many proposers are told apart.
-    pub const MOST_PROPOSERS: usize = 60;
+    pub const MAX_AGENTS: usize = 60;
 
     /// The number of a proposer, who is added if new; `None` where there are [`Corpus::MOST_PROPOSERS`] others already.
-    pub fn proposer(&mut self, name: &str) -> Option<u8> {
-        let at = self.proposers.iter().position(|p| p == name).unwrap_or(self.proposers.len());
-        if at >= Self::MOST_PROPOSERS {
+    pub fn intern_agent(&mut self, name: &str) -> Option<u8> {
+        let at = self.agents.iter().position(|p| p == name).unwrap_or(self.agents.len());
+        if at >= Self::MAX_AGENTS {
             return None;
         }
-        if at == self.proposers.len() {
-            self.proposers.push(name.to_owned());
+        if at == self.agents.len() {
+            self.agents.push(name.to_owned());
         }
         u8::try_from(at).ok()
     }
 
     /// What is noted about a sentence.
-    pub fn mark(&self, id: SentenceId) -> Mark {
-        self.document(id.document).marks.of(id.sentence).cloned().unwrap_or_default()
+    pub fn review(&self, id: SentenceId) -> ReviewState {
+        self.document(id.document).reviews.get(id.sentence).cloned().unwrap_or_default()
     }
 
     /// The number of a label of whole documents, which is added if new.
-    pub fn class(&mut self, name: &str) -> ClassId {
-        let at = self.classes.iter().position(|c| c == name).unwrap_or(self.classes.len());
-        if at == self.classes.len() {
-            self.classes.push(name.to_owned());
+    pub fn intern_doc_label(&mut self, name: &str) -> DocLabelId {
+        let at = self.doc_labels.iter().position(|c| c == name).unwrap_or(self.doc_labels.len());
+        if at == self.doc_labels.len() {
+            self.doc_labels.push(name.to_owned());
         }
         // A corpus has fewer names than its sources have bytes.
-        ClassId::new(u32::try_from(at).unwrap_or(u32::MAX))
+        DocLabelId::new(u32::try_from(at).unwrap_or(u32::MAX))
     }
 
     /// The numbers of labels of whole documents, sorted; those that are new are added.
-    pub fn class_ids(&mut self, names: &[String]) -> Vec<ClassId> {
-        let mut ids: Vec<ClassId> = names.iter().map(|name| self.class(name)).collect();
+    pub fn doc_label_ids(&mut self, names: &[String]) -> Vec<DocLabelId> {
+        let mut ids: Vec<DocLabelId> = names.iter().map(|name| self.intern_doc_label(name)).collect();
         ids.sort_unstable();
         ids.dedup();
         ids
     }
 
     /// The names of a document's own labels, in the order of [`Corpus::classes`].
-    pub fn class_names<'c>(&'c self, document: &'c Document) -> impl Iterator<Item = &'c String> {
-        document.classes.iter().filter_map(|id| self.classes.get(usize::from(*id)))
+    pub fn doc_label_names<'c>(&'c self, document: &'c Document) -> impl Iterator<Item = &'c String> {
+        document.doc_labels.iter().filter_map(|id| self.doc_labels.get(usize::from(*id)))
     }
 
     /// A token's value in a further column; empty where its document has no such column.
@@ -144,7 +144,7 @@ impl Corpus {
         (0u32..)
             .zip(&self.documents)
             .filter(|(_, d)| wanted(d))
-            .flat_map(|(document, d)| (0..narrow(d.len())).map(move |sentence| SentenceId { document, sentence }))
+            .flat_map(|(document, d)| (0..to_u32(d.len())).map(move |sentence| SentenceId { document, sentence }))
             .collect()
     }
 
@@ -154,9 +154,9 @@ impl Corpus {
     }
 
     /// Sizes of a split, or of everything.
-    pub fn counts(&self, split: Option<Split>) -> Counts {
-        let (labels, classes) = (vec![0; self.labels.len()], vec![0; self.classes.len()]);
-        let mut counts = Counts { labels, classes, ..Counts::default() };
+    pub fn counts(&self, split: Option<Split>) -> CorpusCounts {
+        let (labels, classes) = (vec![0; self.labels.len()], vec![0; self.doc_labels.len()]);
+        let mut counts = CorpusCounts { labels, doc_labels: classes, ..CorpusCounts::default() };
         for d in self.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)) {
             counts.documents += 1;
             counts.sentences += d.len();
@@ -164,8 +164,8 @@ impl Corpus {
             for span in &d.spans {
                 counts.labels[usize::from(span.label)] += 1;
             }
-            for class in &d.classes {
-                counts.classes[usize::from(*class)] += 1;
+            for class in &d.doc_labels {
+                counts.doc_labels[usize::from(*class)] += 1;
             }
         }
         counts
@@ -180,8 +180,8 @@ mod tests {
     fn no_proposer_is_taken_for_another() {
         let mut corpus = Corpus::default();
         let all: Vec<Option<u8>> =
-            (0..Corpus::MOST_PROPOSERS + 1).map(|i| corpus.proposer(&format!("run {i}"))).collect();
+            (0..Corpus::MAX_AGENTS + 1).map(|i| corpus.intern_agent(&format!("run {i}"))).collect();
         assert_eq!((all[0], all[59], all[60]), (Some(0), Some(59), None));
-        assert_eq!((corpus.proposer("run 7"), corpus.proposers.len()), (Some(7), Corpus::MOST_PROPOSERS));
+        assert_eq!((corpus.intern_agent("run 7"), corpus.agents.len()), (Some(7), Corpus::MAX_AGENTS));
     }
 }

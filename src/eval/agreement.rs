@@ -1,7 +1,7 @@
 //! Two labellings of the same sentences: how far they agree, and where they differ.
 
 use super::score::Score;
-use crate::corpus::{Corpus, LabelId, Labels, SentenceId, Span};
+use crate::corpus::{Corpus, LabelId, LabelSet, SentenceId, Span};
 use std::collections::{HashMap, VecDeque};
 
 /// How far two labellings agree.
@@ -24,7 +24,7 @@ pub struct Agreement {
     /// The same by label.
     pub labels: Vec<(String, Score)>,
     /// Labels of both: those of the first, then those that only the second has. The second's spans are numbered by them.
-    pub all_labels: Labels,
+    pub all_labels: LabelSet,
     /// Where they differ, in the order of the text.
     pub differences: Vec<Difference>,
     /// All that the second has in the sentences where they differ, in bytes of the first's text.
@@ -49,7 +49,10 @@ impl Agreement {
         let new_id: Vec<Option<LabelId>> = theirs.labels.iter().map(|(_, l)| all_labels.intern(&l.name).ok()).collect();
         let mut waiting: HashMap<Vec<&str>, VecDeque<SentenceId>> = HashMap::new();
         for id in theirs.sentences(None) {
-            waiting.entry(theirs.document(id.document).words(id.sentence as usize)).or_default().push_back(id);
+            waiting
+                .entry(theirs.document(id.document).sentence_tokens(id.sentence as usize))
+                .or_default()
+                .push_back(id);
         }
         let mut agreement = Self::default();
         let mut words = Words::new(all_labels.len() + 1);
@@ -57,26 +60,26 @@ impl Agreement {
         for id in mine.sentences(None) {
             let d = mine.document(id.document);
             let sentence = id.sentence as usize;
-            let Some(other) = waiting.get_mut(&d.words(sentence)).and_then(VecDeque::pop_front) else {
+            let Some(other) = waiting.get_mut(&d.sentence_tokens(sentence)).and_then(VecDeque::pop_front) else {
                 agreement.only_mine += 1;
                 continue;
             };
             agreement.sentences += 1;
             let e = theirs.document(other.document);
-            let here: Vec<Span> = d.spans[d.span_indices(sentence)].to_vec();
+            let here: Vec<Span> = d.spans[d.span_range(sentence)].to_vec();
             let mut there: Vec<Span> = e
-                .token_spans(other.sentence as usize)
+                .to_token_spans(other.sentence as usize)
                 .into_iter()
-                .filter_map(|s| Some(d.span_at(sentence, s.start..s.end, new_id[usize::from(s.label)]?)))
+                .filter_map(|s| Some(d.span_from_tokens(sentence, s.start..s.end, new_id[usize::from(s.label)]?)))
                 .collect();
             // Two parts of one word are the same whole words.
             there.sort_unstable();
             there.dedup();
-            let length = d.sentence(sentence).len();
+            let length = d.sentence_range(sentence).len();
             let tags = |spans: &[Span]| {
                 let mut tags = vec![0; length];
                 for span in spans {
-                    let words = d.token_span(sentence, span);
+                    let words = d.to_token_span(sentence, span);
                     tags[words.start..words.end.min(length)].fill(1 + usize::from(span.label));
                 }
                 tags
@@ -84,9 +87,9 @@ impl Agreement {
             words.add(&tags(&here), &tags(&there));
             // Whole words on both sides: a span inside a word of one is that word for the other.
             let whole = |s: &Span| {
-                let words = d.token_span(sentence, s);
+                let words = d.to_token_span(sentence, s);
                 (words.start < words.end)
-                    .then(|| Span { origin: s.origin, ..d.span_at(sentence, words.start..words.end, s.label) })
+                    .then(|| Span { origin: s.origin, ..d.span_from_tokens(sentence, words.start..words.end, s.label) })
             };
             let mut here: Vec<(Span, Span)> = here.iter().filter_map(|s| Some((whole(s)?, *s))).collect();
             here.sort_by_key(|(whole, _)| *whole);
@@ -183,13 +186,13 @@ mod tests {
 
     /// Sentences by line, a tag a word: `Oslo/LOC is`. Neighbours of one label are one span.
     fn corpus(marked: &str) -> Corpus {
-        let mut labels = Labels::default();
+        let mut labels = LabelSet::default();
         let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
         for line in marked.split('\n') {
             let mut tags = Vec::new();
             for word in line.split(' ') {
                 let (word, label) = word.split_once('/').map_or((word, None), |(w, l)| (w, labels.intern(l).ok()));
-                builder.token(word, []);
+                builder.push_token(word, []);
                 tags.push(label);
             }
             let mut start = 0;
@@ -202,7 +205,7 @@ mod tests {
             }
             builder.end_sentence(&spans);
         }
-        Corpus { documents: vec![Arc::new(builder.finish())], labels, ..Corpus::default() }
+        Corpus { documents: vec![Arc::new(builder.into_document())], labels, ..Corpus::default() }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What looks wrong in a dataset's labels, and the edit that would mend it where one is likely right.
 
 use super::statistics::labelled;
-use crate::corpus::edit::quoted;
-use crate::corpus::{Corpus, Document, Edit, LabelId, Origin, SentenceId, Slip, Span};
+use crate::corpus::edit::quoted_text;
+use crate::corpus::{Corpus, Document, Edit, InvalidTag, LabelId, Origin, SentenceId, Span};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ pub fn lint(corpus: &Corpus) -> Vec<Finding> {
             place.edges_and_cuts(&mut found);
             place.mixed(&usual, &mut found);
             place.missed(&usual, &mut missed, &mut found);
-            if d.sentence(sentence as usize).len() > OFTEN {
+            if d.sentence_range(sentence as usize).len() > OFTEN {
                 let first = *sentences.entry(d.sentence_text(sentence as usize)).or_insert(place.id);
                 place.twice(first, &mut found);
             }
@@ -102,28 +102,33 @@ fn is_minority(
 pub(super) fn leaks(corpus: &Corpus, pairs: &[(SentenceId, SentenceId)]) -> Vec<Finding> {
     let finding = |(id, twin): &(SentenceId, SentenceId)| {
         let d = corpus.document(id.document);
-        let at = d.span_at(id.sentence as usize, 0..d.sentence(id.sentence as usize).len(), LabelId::default());
+        let at = d.span_from_tokens(
+            id.sentence as usize,
+            0..d.sentence_range(id.sentence as usize).len(),
+            LabelId::default(),
+        );
         let split = corpus.document(twin.document).split.name();
-        let what = format!("{} stands in {split}, too, or nearly so", quoted(d, &at));
+        let what = format!("{} stands in {split}, too, or nearly so", quoted_text(d, &at));
         Finding { kind: Kind::Leak, id: *id, at, what, fix: None }
     };
     pairs.iter().take(MOST).map(finding).collect()
 }
 
 /// Tags of a source (its number) that may not stand where they do.
-pub fn slips(corpus: &Corpus, file: u32, slips: &[Slip]) -> Vec<Finding> {
-    let of_file = (0u32..).zip(&corpus.documents).filter(|(_, d)| d.file == file);
+pub fn slips(corpus: &Corpus, file: u32, slips: &[InvalidTag]) -> Vec<Finding> {
+    let of_file = (0u32..).zip(&corpus.documents).filter(|(_, d)| d.source_id == file);
     let documents: Vec<(u32, &Arc<Document>)> = of_file.collect();
-    let finding = |slip: &Slip| {
-        let at = documents.partition_point(|(_, d)| d.place as usize <= slip.place.sentence).checked_sub(1)?;
+    let finding = |slip: &InvalidTag| {
+        let at =
+            documents.partition_point(|(_, d)| d.source_index as usize <= slip.position.sentence).checked_sub(1)?;
         let (document, d) = documents[at];
-        let sentence = slip.place.sentence - d.place as usize;
-        let words = (sentence < d.len()).then(|| d.sentence(sentence).len())?;
+        let sentence = slip.position.sentence - d.source_index as usize;
+        let words = (sentence < d.len()).then(|| d.sentence_range(sentence).len())?;
         Some(Finding {
             kind: Kind::Tag,
             id: SentenceId { document, sentence: sentence as u32 },
-            at: d.span_at(sentence, 0..words, LabelId::default()),
-            what: format!("line {} of the file: {}", slip.place.line, slip.what()),
+            at: d.span_from_tokens(sentence, 0..words, LabelId::default()),
+            what: format!("line {} of the file: {}", slip.position.line, slip.message()),
             fix: None,
         })
     };
@@ -170,7 +175,7 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn spans(&self) -> &'a [Span] {
-        &self.d.spans[self.d.span_indices(self.id.sentence as usize)]
+        &self.d.spans[self.d.span_range(self.id.sentence as usize)]
     }
 
     fn text(&self, at: &Span) -> &'a str {
@@ -191,16 +196,16 @@ impl<'a> Place<'a> {
     fn edges_and_cuts(&self, found: &mut Found) {
         let sentence = self.id.sentence as usize;
         for span in self.spans() {
-            let words = self.d.token_span(sentence, span);
+            let words = self.d.to_token_span(sentence, span);
             let Some(inner) = without_edges(self.d, sentence, words.start..words.end) else { continue };
-            let new = Span { origin: Origin::Person, ..self.d.span_at(sentence, inner, span.label) };
+            let new = Span { origin: Origin::Human, ..self.d.span_from_tokens(sentence, inner, span.label) };
             let cuts = new.start < span.start || span.end < new.end;
             let (kind, what) = match cuts {
                 true => (Kind::Cut, "ends inside a word"),
                 false => (Kind::Edge, "has space or punctuation at its edge"),
             };
             if new != *span {
-                let what = format!("{} {what}", quoted(self.d, span));
+                let what = format!("{} {what}", quoted_text(self.d, span));
                 found.push(self.finding(kind, *span, what, Some((vec![*span], vec![new]))));
             }
         }
@@ -210,8 +215,8 @@ impl<'a> Place<'a> {
         for span in self.spans() {
             if let Some((label, n)) = usual.get(self.text(span)).filter(|(label, _)| *label != span.label) {
                 let (now, usual) = (self.name(span.label), self.name(*label));
-                let what = format!("{} is {now} here and {usual} in {n} places", quoted(self.d, span));
-                let new = Span { label: *label, origin: Origin::Person, ..*span };
+                let what = format!("{} is {now} here and {usual} in {n} places", quoted_text(self.d, span));
+                let new = Span { label: *label, origin: Origin::Human, ..*span };
                 found.push(self.finding(Kind::Mixed, *span, what, Some((vec![*span], vec![new]))));
             }
         }
@@ -226,13 +231,13 @@ impl<'a> Place<'a> {
     ) {
         const WORDS: usize = 4;
         let sentence = self.id.sentence as usize;
-        let length = self.d.sentence(sentence).len();
+        let length = self.d.sentence_range(sentence).len();
         let mut first = 0;
         while first < length {
             let longest = (1..=WORDS.min(length - first)).rev().find_map(|n| {
-                let at = self.d.span_at(sentence, first..first + n, LabelId::default());
+                let at = self.d.span_from_tokens(sentence, first..first + n, LabelId::default());
                 let (label, count) = *usual.get(self.text(&at))?;
-                Some((n, Span { label, origin: Origin::Person, ..at }, count))
+                Some((n, Span { label, origin: Origin::Human, ..at }, count))
             });
             let Some((n, at, count)) = longest else {
                 first += 1;
@@ -243,8 +248,11 @@ impl<'a> Place<'a> {
             let named = self.text(&at).chars().any(char::is_uppercase) || !self.text(&at).is_ascii();
             if named && !self.spans().iter().any(|s| s.overlaps(&at)) {
                 *missed.entry(self.text(&at)).or_default() += 1;
-                let what =
-                    format!("{} is {} in {count} places, and nothing here", quoted(self.d, &at), self.name(at.label));
+                let what = format!(
+                    "{} is {} in {count} places, and nothing here",
+                    quoted_text(self.d, &at),
+                    self.name(at.label)
+                );
                 found.push(self.finding(Kind::Missed, at, what, Some((Vec::new(), vec![at]))));
             }
         }
@@ -252,11 +260,12 @@ impl<'a> Place<'a> {
 
     fn twice(&self, first: SentenceId, found: &mut Found) {
         let other = self.corpus.document(first.document);
-        let (here, there) = (self.d.token_spans(self.id.sentence as usize), other.token_spans(first.sentence as usize));
+        let (here, there) =
+            (self.d.to_token_spans(self.id.sentence as usize), other.to_token_spans(first.sentence as usize));
         if first != self.id && here != there {
-            let range = self.d.sentence(self.id.sentence as usize);
-            let at = self.d.span_at(self.id.sentence as usize, 0..range.len(), LabelId::default());
-            let what = format!("{} stands twice and is labelled otherwise the first time", quoted(self.d, &at));
+            let range = self.d.sentence_range(self.id.sentence as usize);
+            let at = self.d.span_from_tokens(self.id.sentence as usize, 0..range.len(), LabelId::default());
+            let what = format!("{} stands twice and is labelled otherwise the first time", quoted_text(self.d, &at));
             found.push(self.finding(Kind::Twice, at, what, None));
         }
     }
@@ -265,7 +274,7 @@ impl<'a> Place<'a> {
 /// Words of a sentence without the signs at their edges; `None` where all are signs. What closes a bracket among them belongs to a
 /// name, and so does the stop of an abbreviation.
 pub fn without_edges(d: &Document, sentence: usize, words: Range<usize>) -> Option<Range<usize>> {
-    let from = d.sentence(sentence).start;
+    let from = d.sentence_range(sentence).start;
     let token = |word: usize| d.token(from + word);
     let is_sign = |word: &usize| token(*word).chars().all(is_edge);
     let first = words.clone().find(|word| !is_sign(word))?;
@@ -288,12 +297,12 @@ fn is_edge(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::{DocumentBuilder, Labels, Split, TokenSpan};
+    use crate::corpus::{DocumentBuilder, LabelSet, Split, TokenSpan};
     use std::sync::Arc;
 
     /// A text of sentences by line, with spans as `[Oslo LOC]`; a text's tokens are the words between spaces.
     fn corpus(marked: &str) -> Corpus {
-        let mut labels = Labels::default();
+        let mut labels = LabelSet::default();
         let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
         for line in marked.split('\n') {
             let (mut end, mut start, mut spans) = (0, 0, Vec::new());
@@ -304,14 +313,14 @@ mod tests {
                     }
                     (begun, None) => {
                         start = if begun.is_some() { end } else { start };
-                        builder.token(begun.unwrap_or(word), []);
+                        builder.push_token(begun.unwrap_or(word), []);
                         end += 1;
                     }
                 }
             }
             builder.end_sentence(&spans);
         }
-        Corpus { documents: vec![Arc::new(builder.finish())], labels, ..Corpus::default() }
+        Corpus { documents: vec![Arc::new(builder.into_document())], labels, ..Corpus::default() }
     }
 
     #[test]

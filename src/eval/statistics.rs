@@ -1,6 +1,6 @@
 //! A dataset in numbers: what it holds by split, how long things are, what its entities are called, what was seen in training.
 
-use crate::corpus::duplicates::groups;
+use crate::corpus::near_duplicates::find_groups;
 use crate::corpus::{Corpus, Document, LabelId, SentenceId, Split};
 use std::collections::{HashMap, HashSet};
 
@@ -113,16 +113,16 @@ impl Statistics {
             splits: corpus.splits().into_iter().map(|split| of_split(corpus, split)).collect(),
             span_lengths: vec![0; SPANS],
             sentence_lengths: vec![0; TENS],
-            classes: vec![0; corpus.classes.len()],
+            classes: vec![0; corpus.doc_labels.len()],
             ..Self::default()
         };
         let mut surfaces: HashMap<&str, Vec<(LabelId, usize)>> = HashMap::new();
         for d in &corpus.documents {
-            d.classes.iter().for_each(|class| statistics.classes[usize::from(*class)] += 1);
+            d.doc_labels.iter().for_each(|class| statistics.classes[usize::from(*class)] += 1);
             for sentence in 0..d.len() {
-                let words = d.sentence(sentence).len();
+                let words = d.sentence_range(sentence).len();
                 statistics.sentence_lengths[(words.saturating_sub(1) / 10).min(TENS - 1)] += 1;
-                for span in d.token_spans(sentence) {
+                for span in d.to_token_spans(sentence) {
                     statistics.span_lengths[(span.end - span.start - 1).min(SPANS - 1)] += 1;
                 }
             }
@@ -168,7 +168,7 @@ fn of_split(corpus: &Corpus, split: Split) -> OfSplit {
         tokens: counts.tokens,
         labels: counts.labels,
         covered: documents.clone().map(|d| covered(d)).sum(),
-        done: documents.flat_map(|d| d.marks.iter()).filter(|(_, m)| m.done).count(),
+        done: documents.flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.done).count(),
     }
 }
 
@@ -201,14 +201,14 @@ fn seen(corpus: &Corpus) -> Vec<Seen> {
 }
 
 fn duplicates(corpus: &Corpus) -> Option<Duplicates> {
-    let long = |id: &SentenceId| corpus.document(id.document).sentence(id.sentence as usize).len() >= LEAST_WORDS;
+    let long = |id: &SentenceId| corpus.document(id.document).sentence_range(id.sentence as usize).len() >= LEAST_WORDS;
     let units: Vec<Vec<SentenceId>> = corpus.sentences(None).into_iter().filter(long).map(|id| vec![id]).collect();
     if units.len() > MOST_SENTENCES {
         return None;
     }
     let split = |unit: usize| corpus.document(units[unit][0].document).split;
     let mut found = Duplicates::default();
-    for group in groups(corpus, &units) {
+    for group in find_groups(corpus, &units) {
         found.sentences += group.len() - 1;
         let held_out = group.iter().find(|unit| split(**unit) != Split::Train);
         if let Some(twin) = held_out {
@@ -223,26 +223,26 @@ fn duplicates(corpus: &Corpus) -> Option<Duplicates> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::{DocumentBuilder, Labels, TokenSpan};
+    use crate::corpus::{DocumentBuilder, LabelSet, TokenSpan};
     use std::sync::Arc;
 
     /// Sentences as `Oslo/LOC is`, each split a document.
     fn corpus(splits: &[(Split, &[&str])]) -> Corpus {
-        let mut labels = Labels::default();
+        let mut labels = LabelSet::default();
         let documents = splits.iter().map(|(split, sentences)| {
             let mut builder = DocumentBuilder::new(*split, 0, 0, 0);
             for sentence in *sentences {
                 let mut spans = Vec::new();
                 for (i, word) in sentence.split(' ').enumerate() {
                     let (word, label) = word.split_once('/').map_or((word, None), |(w, l)| (w, Some(l)));
-                    builder.token(word, []);
+                    builder.push_token(word, []);
                     spans.extend(
                         label.and_then(|l| Some(TokenSpan { start: i, end: i + 1, label: labels.intern(l).ok()? })),
                     );
                 }
                 builder.end_sentence(&spans);
             }
-            Arc::new(builder.finish())
+            Arc::new(builder.into_document())
         });
         let documents = documents.collect();
         Corpus { documents, labels, ..Corpus::default() }

@@ -5,7 +5,7 @@ use super::note::NoteKind;
 use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
 use super::words::{label_name, other_words};
 use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write, decode_utf8};
-use crate::corpus::narrow::narrow;
+use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Span};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -201,7 +201,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         }
     }
     drop(places);
-    corpus.documents.push(Arc::new(Document::of_text(source.split, source.file, 0, text, spans, None)));
+    corpus.documents.push(Arc::new(Document::from_text(source.split, source.file, 0, text, spans, None)));
     Ok(found)
 }
 
@@ -289,9 +289,9 @@ fn fragments(text: &str, span: Span, measure: Measure) -> String {
     for line in held.split_inclusive('\n') {
         let bare = line.trim_end_matches(['\n', '\r']);
         if !bare.is_empty() {
-            borders.extend([at, at + narrow(bare.len())]);
+            borders.extend([at, at + to_u32(bare.len())]);
         }
-        at += narrow(line.len());
+        at += to_u32(line.len());
     }
     let counted = offsets(text, &borders, measure.unit);
     let short = |offset: usize, byte: u32| {

@@ -8,7 +8,7 @@ use super::found::quote;
 use super::note::NoteKind;
 use super::words::{SpansOf, label_name, on_one_line};
 use super::{Current, Format, Found, Glance, Holds, MAX_PROBLEMS, Problem, Recognition, Source, Write};
-use crate::corpus::{Corpus, Document, DocumentBuilder, LabelId, Labels, Split, TokenSpan};
+use crate::corpus::{Corpus, Document, DocumentBuilder, LabelId, LabelSet, Split, TokenSpan};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -280,7 +280,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             Block::Begin(name, part) => (name, part),
             Block::End => ("", ""),
             Block::Sentence => {
-                lines.words().for_each(|word| builder.token(word, []));
+                lines.words().for_each(|word| builder.push_token(word, []));
                 let mut tell = |line: usize, what: &dyn Fn() -> String| found.problem(line, NAME + 1, what);
                 let (spans, repeated) = spans_of(&lines, |name| corpus.labels.intern(name), &mut tell)?;
                 let line = lines.rows.first().map_or(0, |row| row.line);
@@ -291,13 +291,13 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             }
         };
         if builder.sentences() > 0 {
-            documents.push((builder.take(sentences), named));
+            documents.push((builder.finish_document(sentences), named));
         }
         named = next;
     }
     tell_short(&mut found, &mut lines);
     if builder.sentences() > 0 {
-        documents.push((builder.finish(), named));
+        documents.push((builder.into_document(), named));
     }
     if documents.is_empty() {
         let why = "there is no word; CoNLL-2012 has at least eleven columns separated by space, the eleventh the names";
@@ -330,7 +330,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         if !matches!(block, Block::Sentence) {
             continue;
         }
-        let mut names = Labels::default();
+        let mut names = LabelSet::default();
         // A sentence of more labels than there can be says something else.
         let there = spans_of(&lines, |name| names.intern(name), |_, _| {}).map(|(spans, _)| spans).unwrap_or_default();
         let says = |wanted: &[TokenSpan]| same(&there, &names, wanted, labels);
@@ -357,8 +357,8 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
 }
 
 /// True for two lists of the same spans under the same names.
-fn same(a: &[TokenSpan], names: &Labels, b: &[TokenSpan], labels: &Labels) -> bool {
-    let sorted = |spans: &[TokenSpan], labels: &Labels| {
+fn same(a: &[TokenSpan], names: &LabelSet, b: &[TokenSpan], labels: &LabelSet) -> bool {
+    let sorted = |spans: &[TokenSpan], labels: &LabelSet| {
         let mut all: Vec<(usize, usize, String)> =
             spans.iter().map(|s| (s.start, s.end, labels.name(s.label).to_owned())).collect();
         all.sort_unstable();
@@ -388,7 +388,7 @@ pub(super) fn nested<T>(mut spans: Vec<T>, range: impl Fn(&T) -> (usize, usize))
 }
 
 /// The name cells of a sentence with these spans.
-fn cells(spans: &[TokenSpan], words: usize, labels: &Labels) -> Vec<String> {
+fn cells(spans: &[TokenSpan], words: usize, labels: &LabelSet) -> Vec<String> {
     let held: Vec<TokenSpan> = spans.iter().copied().filter(|s| s.start < s.end && s.end <= words).collect();
     let (mut opens, mut closes) = (vec![String::new(); words], vec![0; words]);
     for span in nested(held, |s| (s.start, s.end)) {
@@ -416,8 +416,8 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
         let number = part.parse::<u32>().unwrap_or(0);
         let _ = writeln!(out, "{BEGIN} ({}); part {part}", name.replace(['\n', '\r'], " "));
         for sentence in 0..d.len() {
-            let words = d.sentence(sentence);
-            let cells = cells(&d.token_spans(sentence), words.len(), &corpus.labels);
+            let words = d.sentence_range(sentence);
+            let cells = cells(&d.to_token_spans(sentence), words.len(), &corpus.labels);
             for (i, (word, cell)) in words.zip(cells).enumerate() {
                 let word = on_one_line(d.token(word));
                 let _ = writeln!(out, "{column}   {number}   {i}   {word}   -   *   -   -   -   -   {cell}   -");
@@ -461,7 +461,7 @@ mod tests {
 
     #[test]
     fn spans_become_brackets() {
-        let mut labels = Labels::default();
+        let mut labels = LabelSet::default();
         let mut label = |name: &str| labels.intern(name).expect("few labels");
         let (org, gpe) = (label("ORG"), label("G(P)"));
         let span = |start, end, label: LabelId| TokenSpan { start, end, label };

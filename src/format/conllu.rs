@@ -4,9 +4,9 @@
 use super::note::NoteKind;
 use super::words::{SpansOf, Standing, Tagged, label_name};
 use super::{Current, Format, Found, Glance, Holds, Problem, Recognition, Source, Write};
-use crate::corpus::notation::{parse_tag, tag_text};
 use crate::corpus::scheme;
-use crate::corpus::{Corpus, Notation, Scheme, Split};
+use crate::corpus::tag_notation::{format_tag, parse_tag};
+use crate::corpus::{Corpus, Scheme, Split, TagNotation};
 use std::fmt::Write as _;
 
 /// CoNLL-U with tags in `MISC`.
@@ -193,7 +193,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
                 line,
                 words: words.iter().map(|i| fields(*i)[shape.form]),
                 tags: words.iter().map(|i| shape.tag(&fields(*i))),
-                notation: Notation::Usual,
+                notation: TagNotation::Hyphen,
                 stacked: false,
             })?;
         }
@@ -203,7 +203,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         };
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
         let name = |l| label_name(current.corpus.labels.name(l));
-        let mut tags = tags.into_iter().map(|t| tag_text(t, current.scheme, name));
+        let mut tags = tags.into_iter().map(|t| format_tag(t, current.scheme, name));
         for (i, line) in block.drain(..).enumerate() {
             let tag = words.binary_search(&i).is_ok().then(|| tags.next()).flatten();
             match tag {
@@ -269,16 +269,16 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
     let mut out = String::new();
     for d in corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)) {
         for sentence in 0..d.len() {
-            let words = d.sentence(sentence);
+            let words = d.sentence_range(sentence);
             let text = d.sentence_text(sentence);
             if !text.contains(['\n', '\r', '\t']) {
                 let _ = writeln!(out, "# text = {text}");
             }
-            let tags = scheme::encode(&d.token_spans(sentence), words.len(), scheme);
+            let tags = scheme::encode(&d.to_token_spans(sentence), words.len(), scheme);
             for (i, (word, tag)) in words.clone().zip(tags).enumerate() {
                 let glued = word + 1 < words.end && d.tokens[word].1 == d.tokens[word + 1].0;
                 let tag =
-                    tag.map(|t| format!("NER={}", tag_text(Some(t), scheme, |l| label_name(corpus.labels.name(l)))));
+                    tag.map(|t| format!("NER={}", format_tag(Some(t), scheme, |l| label_name(corpus.labels.name(l)))));
                 let misc: Vec<String> = tag.into_iter().chain(glued.then(|| "SpaceAfter=No".to_owned())).collect();
                 let misc = if misc.is_empty() { "_".to_owned() } else { misc.join("|") };
                 let form = super::words::on_one_line(d.token(word));

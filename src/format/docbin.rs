@@ -3,8 +3,8 @@
 
 use super::words::parts;
 use super::{Format, Found, Holds, Problem, Recognition, Source, Write};
-use crate::corpus::narrow::narrow;
 use crate::corpus::scheme::{self, Prefix};
+use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Scheme, Span, Split};
 use flate2::read::{ZlibDecoder, ZlibEncoder};
 use rmpv::Value;
@@ -160,19 +160,19 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let mut starts = Vec::new();
         for (row, space) in rows[at..end].iter().zip(&spaces[at..end]) {
             let word = strings.get(&row[orth]).ok_or_else(|| damaged("a word is not among its strings"))?;
-            let start = narrow(text.len());
+            let start = to_u32(text.len());
             // Any number of tokens may be the same long text.
             held += word.len() as u64;
             check(held)?;
             text.push_str(word);
-            let stop = narrow(text.len());
+            let stop = to_u32(text.len());
             if *space != 0 {
                 text.push(' ');
             }
             // Space that is more than one blank is a token of its own there.
             if !word.trim().is_empty() {
                 if starts_sentence.is_some_and(|column| row[column] == 1) {
-                    starts.push(narrow(words.len()));
+                    starts.push(to_u32(words.len()));
                 }
                 words.push((start, stop));
             }
@@ -183,9 +183,9 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             }
         }
         at = end;
-        let document = Document::of_text(source.split, source.file, narrow(number), text, spans, Some(words));
+        let document = Document::from_text(source.split, source.file, to_u32(number), text, spans, Some(words));
         // A start at the first token alone is there in every document.
-        let document = if starts.len() > 1 { document.with_sentences(&starts) } else { document };
+        let document = if starts.len() > 1 { document.with_sentence_starts(&starts) } else { document };
         documents.push(Arc::new(document));
     }
     if documents.is_empty() {
@@ -212,8 +212,8 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
             written += 1;
         };
         for sentence in part.sentences.clone() {
-            let words = d.sentence(sentence);
-            let tags = scheme::encode(&d.token_spans(sentence), words.len(), Scheme::Iob2);
+            let words = d.sentence_range(sentence);
+            let tags = scheme::encode(&d.to_token_spans(sentence), words.len(), Scheme::Iob2);
             for ((i, word), tag) in words.clone().enumerate().zip(tags) {
                 let (start, end) = (d.tokens[word].0 as usize, d.tokens[word].1 as usize);
                 let gap = &d.text[at..start];

@@ -3,7 +3,7 @@
 use super::columns::Layout;
 use super::note::Notes;
 use super::{Decoded, Format, Unit};
-use crate::corpus::{Scheme, SchemeDetector, Slip, TooManyLabels};
+use crate::corpus::{InvalidTag, Scheme, SchemeDetector, TooManyLabels};
 use std::collections::BTreeMap;
 
 /// What is wrong at one place of a file. Lines and columns count from 1; 0 means the whole file or line.
@@ -64,7 +64,7 @@ pub struct Found {
     /// The sheets of a spreadsheet, in order.
     pub sheets: Vec<String>,
     /// Tags that may not stand where they do; as many as are kept.
-    pub slips: Vec<Slip>,
+    pub slips: Vec<InvalidTag>,
     /// What is wrong in it; the lines are kept all the same.
     pub problems: Vec<Problem>,
     /// How many problems there are, also those past the first [`MAX_PROBLEMS`].
@@ -124,7 +124,7 @@ impl Found {
     /// Takes the scheme that the tags follow; that they mix two is a problem, and so is each that may not stand where it does.
     pub(super) fn follow(&mut self, detector: &SchemeDetector) {
         self.scheme = detector.scheme();
-        if detector.mixed() {
+        if detector.is_mixed() {
             let scheme = self.scheme.name();
             self.problem(0, 0, || {
                 format!(
@@ -132,9 +132,9 @@ impl Found {
                 )
             });
         }
-        let (slips, count) = detector.slips();
+        let (slips, count) = detector.invalid_tags();
         for slip in &slips {
-            self.problem(slip.place.line, 0, || slip.what().to_owned());
+            self.problem(slip.position.line, 0, || slip.message().to_owned());
         }
         self.problem_count += count - slips.len();
         self.slips = slips;

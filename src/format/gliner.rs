@@ -6,7 +6,7 @@ use super::note::NoteKind;
 use super::records::json::{self, Record, Shape};
 use super::words::{SpansOf, Tagged};
 use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write};
-use crate::corpus::{Corpus, Document, LabelId, Labels, Split, TokenSpan, TooManyLabels};
+use crate::corpus::{Corpus, Document, LabelId, LabelSet, Split, TokenSpan, TooManyLabels};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -161,7 +161,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
 }
 
 /// Takes the spans that went out of a record and adds those that came; entries that are no spans stay.
-fn put(value: &mut Value, words: usize, wanted: &[TokenSpan], labels: &Labels) {
+fn put(value: &mut Value, words: usize, wanted: &[TokenSpan], labels: &LabelSet) {
     let key = |s: &TokenSpan| (s.start, s.end, labels.name(s.label));
     let keep: HashSet<_> = wanted.iter().map(key).collect();
     let there: HashSet<(usize, usize, String)> =
@@ -182,7 +182,7 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
     let sentences = documents.flat_map(|d| (0..d.len()).map(move |s| (d, s)));
     let record = |(d, s): (&Arc<Document>, usize)| {
         let entry = |s: &TokenSpan| json!([s.start, s.end - 1, corpus.labels.name(s.label)]);
-        json!({WORDS: d.words(s), SPANS: d.token_spans(s).iter().map(entry).collect::<Vec<_>>()})
+        json!({WORDS: d.sentence_tokens(s), SPANS: d.to_token_spans(s).iter().map(entry).collect::<Vec<_>>()})
     };
     json::write(sentences.map(record), Shape::Array)
 }

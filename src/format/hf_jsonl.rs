@@ -9,9 +9,9 @@ use super::note::NoteKind;
 use super::records::json::{self, Record, Shape};
 use super::words::{SpansOf, Standing, Tagged};
 use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write};
-use crate::corpus::notation::{UNTYPED, tag_text};
 use crate::corpus::scheme;
-use crate::corpus::{Corpus, Document, LabelId, Notation, Scheme, Split, TokenSpan};
+use crate::corpus::tag_notation::{UNTYPED, format_tag};
+use crate::corpus::{Corpus, Document, LabelId, Scheme, Split, TagNotation, TokenSpan};
 use serde_json::{Value, json};
 
 /// Records of `tokens` and `ner_tags`.
@@ -58,7 +58,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     }
     let names = names.map(|(_, names)| names);
     let notation = notation(&records, names.as_deref());
-    if notation == Notation::Untyped {
+    if notation == TagNotation::Untyped {
         found.notes.add(NoteKind::TagWithoutLabel, String::new);
     }
     let mut reader = Tagged::new(source, corpus, found);
@@ -85,7 +85,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         return Err(Problem::at(0, 0, format!("no record has words and tags: {first}")));
     }
     let found = reader.finish();
-    Ok(if notation == Notation::Bare { Found { scheme: Scheme::Io, ..found } } else { found })
+    Ok(if notation == TagNotation::LabelOnly { Found { scheme: Scheme::Io, ..found } } else { found })
 }
 
 /// True if a field has further tags of the words: as many, that are names, one of them `O`.
@@ -95,7 +95,7 @@ fn is_second_layer(key: &str, value: &Value, words: usize) -> bool {
 }
 
 /// The spelling of the tags, by those of the first records.
-fn notation(records: &[Record], names: Option<&[String]>) -> Notation {
+fn notation(records: &[Record], names: Option<&[String]>) -> TagNotation {
     /// Records that are looked at.
     const FIRST: usize = 1000;
     let first = records.iter().take(FIRST).filter_map(|record| sentence(record, names).ok());
@@ -103,9 +103,9 @@ fn notation(records: &[Record], names: Option<&[String]>) -> Notation {
 }
 
 /// The spelling of tags, by some of them, else by the names of their numbers.
-pub(super) fn spelling<T: AsRef<str>>(tags: &[T], names: Option<&[String]>) -> Notation {
-    let named = || Notation::of(&names?.iter().map(String::as_str).collect::<Vec<_>>());
-    Notation::of(&tags.iter().map(AsRef::as_ref).collect::<Vec<_>>()).or_else(named).unwrap_or_default()
+pub(super) fn spelling<T: AsRef<str>>(tags: &[T], names: Option<&[String]>) -> TagNotation {
+    let named = || TagNotation::detect(&names?.iter().map(String::as_str).collect::<Vec<_>>());
+    TagNotation::detect(&tags.iter().map(AsRef::as_ref).collect::<Vec<_>>()).or_else(named).unwrap_or_default()
 }
 
 /// A record that is a sentence.
@@ -171,7 +171,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         check_spelling(notation, &wanted, current, record.line)?;
         let label = |l| current.corpus.labels.name(l).to_owned();
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
-        let tags: Vec<String> = tags.into_iter().map(|t| notation.text(t, current.scheme, label)).collect();
+        let tags: Vec<String> = tags.into_iter().map(|t| notation.format(t, current.scheme, label)).collect();
         if let Some((_, key)) = columns(&value) {
             let by_number = value[key].get(0).is_some_and(Value::is_u64);
             let tags: Result<Vec<Value>, Problem> =
@@ -191,13 +191,13 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
 ///
 /// # Errors
 /// The record's line and the reason, where they cannot.
-fn check_spelling(notation: Notation, wanted: &[TokenSpan], current: &Current, line: usize) -> Result<(), Problem> {
+fn check_spelling(notation: TagNotation, wanted: &[TokenSpan], current: &Current, line: usize) -> Result<(), Problem> {
     let mut names = wanted.iter().map(|s| current.corpus.labels.name(s.label));
     let why = match notation {
-        Notation::Bare if scheme::merged(wanted, Scheme::Io) > 0 => {
+        TagNotation::LabelOnly if scheme::count_merged(wanted, Scheme::Io) > 0 => {
             "two entities of one label touch here, which a label alone would make one".to_owned()
         }
-        Notation::Untyped => match names.find(|name| *name != UNTYPED) {
+        TagNotation::Untyped => match names.find(|name| *name != UNTYPED) {
             Some(other) => format!("the tags of this file have no labels, so that {other} has no place"),
             None => return Ok(()),
         },
@@ -224,10 +224,10 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
     let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
     let sentences = documents.flat_map(|d| (0..d.len()).map(move |s| (d, s)));
     let record = |(i, (d, s)): (usize, (&std::sync::Arc<Document>, usize))| {
-        let words = d.words(s);
-        let tags = scheme::encode(&d.token_spans(s), words.len(), scheme);
+        let words = d.sentence_tokens(s);
+        let tags = scheme::encode(&d.to_token_spans(s), words.len(), scheme);
         let tags: Vec<String> =
-            tags.into_iter().map(|t| tag_text(t, scheme, |l| corpus.labels.name(l).to_owned())).collect();
+            tags.into_iter().map(|t| format_tag(t, scheme, |l| corpus.labels.name(l).to_owned())).collect();
         json!({"id": i.to_string(), "tokens": words, "ner_tags": tags})
     };
     json::write(sentences.enumerate().map(record), Shape::Lines)
@@ -275,7 +275,7 @@ fn numbered(value: &Value) -> Option<Vec<String>> {
         (None, None) => None,
     };
     let pairs: Vec<(usize, String)> = fields.iter().map(pair).collect::<Option<_>>()?;
-    let most = pairs.iter().map(|(number, _)| *number).max().filter(|most| *most < LabelId::MOST)?;
+    let most = pairs.iter().map(|(number, _)| *number).max().filter(|most| *most < LabelId::MAX_COUNT)?;
     let mut names = vec![String::new(); most + 1];
     pairs.into_iter().for_each(|(number, name)| names[number] = name);
     Some(names)

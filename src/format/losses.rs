@@ -3,7 +3,7 @@
 use super::columns::DOCSTART;
 use super::words::{has_own_space, is_spaced};
 use super::{CONLL, CONLL2003, CONLL2012, Format, WNUT, conll2012};
-use crate::corpus::{Corpus, Document, Scheme, Span, scheme, segment};
+use crate::corpus::{Corpus, Document, Scheme, Span, scheme, segmentation};
 use std::cell::OnceCell;
 
 /// What a corpus has that some formats cannot hold, counted once for all formats.
@@ -57,8 +57,8 @@ impl<'c> Inventory<'c> {
         }
         self.cut += spans_that_cut_words(d);
         self.own_space += usize::from(has_own_space(d));
-        self.classes += d.classes.len();
-        self.marks += d.marks.iter().count();
+        self.classes += d.doc_labels.len();
+        self.marks += d.reviews.iter().count();
         for token in 0..d.tokens.len() {
             let word = d.token(token);
             let marks_order = is_first && token == 0 && word.starts_with('\u{feff}');
@@ -84,8 +84,8 @@ impl<'c> Inventory<'c> {
             }
         };
         if !holds.overlaps && scheme == Scheme::Io {
-            let sentences = corpus.documents.iter().flat_map(|d| (0..d.len()).map(move |s| d.token_spans(s)));
-            let merged: usize = sentences.map(|spans| scheme::merged(&spans, scheme)).sum();
+            let sentences = corpus.documents.iter().flat_map(|d| (0..d.len()).map(move |s| d.to_token_spans(s)));
+            let merged: usize = sentences.map(|spans| scheme::count_merged(&spans, scheme)).sum();
             lose(merged, false, &|n| format!("spans that touch one of the same label ({n}); in IO they become one"));
         }
         lose(self.overlaps, holds.overlaps, &|n| format!("spans that overlap others ({n}); the first of each stays"));
@@ -129,7 +129,7 @@ impl<'c> Inventory<'c> {
 
 /// The words of a document that a reader of its bare text does not find, or finds with other borders.
 fn other_borders(d: &Document) -> usize {
-    let found = segment::words(&d.text);
+    let found = segmentation::tokenize(&d.text);
     d.tokens.iter().filter(|token| found.binary_search(token).is_err()).count()
 }
 

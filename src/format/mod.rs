@@ -139,7 +139,7 @@ impl<'a> Current<'a> {
     /// The source's documents, in order.
     pub fn documents(&self) -> impl Iterator<Item = &'a Document> {
         let file = self.file;
-        self.corpus.documents.iter().map(std::convert::AsRef::as_ref).filter(move |d: &&Document| d.file == file)
+        self.corpus.documents.iter().map(std::convert::AsRef::as_ref).filter(move |d: &&Document| d.source_id == file)
     }
 }
 
@@ -373,7 +373,7 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         None => recognition::recognize_with_evidence(source).map(|(format, why)| (format, Some(why))),
     };
     let Some((format, why)) = recognized else { return Err(unrecognized::reason(source)) };
-    let (labels, classes) = (corpus.labels.len(), corpus.classes.len());
+    let (labels, classes) = (corpus.labels.len(), corpus.doc_labels.len());
     let mut found = (format.read)(source, corpus);
     match &mut found {
         Ok(found) => {
@@ -388,7 +388,7 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             while corpus.labels.len() > labels {
                 corpus.labels.pop();
             }
-            corpus.classes.truncate(classes);
+            corpus.doc_labels.truncate(classes);
         }
     }
     found

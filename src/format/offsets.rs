@@ -1,6 +1,6 @@
 //! Offsets into a text as other programs count them. A file does not say its unit; its texts do.
 
-use crate::corpus::narrow::narrow;
+use crate::corpus::to_u32::to_u32;
 use std::borrow::Cow;
 
 /// What an offset counts.
@@ -64,17 +64,17 @@ impl<'a> Ruler<'a> {
         }
         let mut bytes = Vec::with_capacity(text.len() + 1);
         for (at, c) in text.char_indices() {
-            bytes.push(narrow(at));
+            bytes.push(to_u32(at));
             bytes.extend(std::iter::repeat_n(NOWHERE, unit.length(c) - 1));
         }
-        bytes.push(narrow(text.len()));
+        bytes.push(to_u32(text.len()));
         Self { text, bytes }
     }
 
     /// The byte of an offset; `None` past the end or inside a character.
     pub fn byte(&self, offset: usize) -> Option<u32> {
         if self.bytes.is_empty() {
-            return (offset <= self.text.len()).then(|| narrow(offset));
+            return (offset <= self.text.len()).then(|| to_u32(offset));
         }
         self.bytes.get(offset).copied().filter(|b| *b != NOWHERE)
     }

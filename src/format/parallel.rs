@@ -3,7 +3,7 @@
 use super::decode::decode;
 use super::words::Tagged;
 use super::{Format, Found, Holds, Problem, Recognition, Source};
-use crate::corpus::{Corpus, Notation};
+use crate::corpus::{Corpus, TagNotation};
 
 /// Sentences and their tags in two files.
 pub const PARALLEL: Format = Format {
@@ -53,7 +53,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     found.evidence.push(format!("tags from {name}"));
     let all: Vec<&str> = tags.text.split_whitespace().take(10_000).collect();
     let mut reader = Tagged::new(source, corpus, found);
-    reader.notation = Notation::of(&all).unwrap_or_default();
+    reader.notation = TagNotation::detect(&all).unwrap_or_default();
     let (mut words, mut tags) = ((1..).zip(decoded.text.lines()), tags.text.lines());
     loop {
         let (line, sentence, tags) = match (words.next(), tags.next()) {

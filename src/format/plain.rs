@@ -78,7 +78,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     if extent != Extent::File {
         found.evidence.push(format!("each {} is a document", extent.name()));
     }
-    let document = |(place, text)| Document::of_text(source.split, source.file, place, text, Vec::new(), None);
+    let document = |(place, text)| Document::from_text(source.split, source.file, place, text, Vec::new(), None);
     corpus.documents.extend((0u32..).zip(extent.documents(&decoded.text)).map(document).map(Arc::new));
     Ok(found)
 }

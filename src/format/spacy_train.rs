@@ -8,10 +8,10 @@ use super::note::NoteKind;
 use super::records::categories::{self, holds};
 use super::records::json::{self, Record, Shape};
 use super::{Format, Found, Glance, Holds, Problem, Recognition, Source, Write};
-use crate::corpus::narrow::narrow;
-use crate::corpus::notation::{parse_tag, prefix_of, tag_text};
 use crate::corpus::scheme::{self, decode};
-use crate::corpus::{Corpus, Document, Place, Prefix, Scheme, SchemeDetector, Span, Split, Tag, TokenSpan};
+use crate::corpus::tag_notation::{format_tag, parse_tag, prefix_of};
+use crate::corpus::to_u32::to_u32;
+use crate::corpus::{Corpus, Document, Prefix, Scheme, SchemeDetector, Span, Split, Tag, TagPosition, TokenSpan};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -84,7 +84,7 @@ fn places<'v>(text: &str, words: impl Iterator<Item = &'v str>) -> Result<Vec<(u
         .map(|word| {
             let start = at + text[at..].find(word).ok_or(word)?;
             at = start + word.len();
-            Ok((narrow(start), narrow(at)))
+            Ok((to_u32(start), to_u32(at)))
         })
         .collect()
 }
@@ -97,7 +97,7 @@ fn joined(sentences: &[Vec<Token>]) -> (String, Vec<(u32, u32)>) {
             if !text.is_empty() {
                 text.push(if i == 0 { '\n' } else { ' ' });
             }
-            words.push((narrow(text.len()), narrow(text.len() + word.len())));
+            words.push((to_u32(text.len()), to_u32(text.len() + word.len())));
             text.push_str(word);
         }
     }
@@ -160,11 +160,11 @@ impl Reader<'_> {
             self.grammar(paragraph, record.line);
             let (text, words) = self.text(paragraph, &read, record.line, number);
             let (spans, starts) = self.spans(&read, &words, record.line)?;
-            let place = narrow(self.documents.len());
-            let mut document = Document::of_text(split, file, place, text, spans, Some(words));
+            let place = to_u32(self.documents.len());
+            let mut document = Document::from_text(split, file, place, text, spans, Some(words));
             name.clone_into(&mut document.name);
             document.sentences = starts;
-            document.classes = self.corpus.class_ids(&classes(paragraph));
+            document.doc_labels = self.corpus.doc_label_ids(&classes(paragraph));
             self.documents.push(Arc::new(document));
         }
         Ok(())
@@ -209,13 +209,13 @@ impl Reader<'_> {
             let range = |s: &TokenSpan| words[first + s.start].0..words[first + s.end - 1].1;
             spans.extend(decode(&tags).iter().map(|s| Span::new(range(s), s.label)));
             first += sentence.len();
-            starts.push(narrow(first));
+            starts.push(to_u32(first));
         }
         Ok((spans, starts))
     }
 
     fn tag(&mut self, word: &str, tag: Option<&str>, line: usize) -> Result<Tag, Problem> {
-        let place = Place { line, sentence: self.sentences };
+        let place = TagPosition { line, sentence: self.sentences };
         let tag = match tag.map_or(Ok(None), parse_tag) {
             Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name)?)),
             Ok(None) => {
@@ -229,7 +229,7 @@ impl Reader<'_> {
                 None
             }
         };
-        self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
+        self.detector.push_tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
         Ok(tag.map(|(letter, label)| (prefix_of(letter), label)))
     }
 
@@ -270,10 +270,10 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
         let mut writer = Writer { corpus, document: d, at: 0, id: 0 };
         let sentences: Vec<Value> = (0..d.len()).map(|s| writer.sentence(s)).collect();
         let mut paragraph = json!({"raw": d.text, "sentences": sentences});
-        if !d.classes.is_empty() {
-            let held: Vec<&String> = corpus.class_names(d).collect();
+        if !d.doc_labels.is_empty() {
+            let held: Vec<&String> = corpus.doc_label_names(d).collect();
             let cat = |name: &String| json!({"label": name, "value": if held.contains(&name) { 1.0 } else { 0.0 }});
-            paragraph["cats"] = corpus.classes.iter().map(cat).collect();
+            paragraph["cats"] = corpus.doc_labels.iter().map(cat).collect();
         }
         let id = if d.name.is_empty() { json!(number) } else { json!(d.name) };
         json!({"id": id, "paragraphs": [paragraph]})
@@ -294,15 +294,15 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn sentence(&mut self, number: usize) -> Value {
         let d = self.document;
-        let words = d.sentence(number);
-        let tags = scheme::encode(&d.token_spans(number), words.len(), Scheme::Bilou);
+        let words = d.sentence_range(number);
+        let tags = scheme::encode(&d.to_token_spans(number), words.len(), Scheme::Bilou);
         let name = |label| self.corpus.labels.name(label).to_owned();
-        let texts: Vec<String> = tags.iter().map(|tag| tag_text(*tag, Scheme::Bilou, name)).collect();
+        let texts: Vec<String> = tags.iter().map(|tag| format_tag(*tag, Scheme::Bilou, name)).collect();
         let mut tokens = Vec::with_capacity(words.len());
         for ((word, tag), text) in words.clone().zip(tags).zip(texts) {
             // Space inside an entity is inside it.
             let inside = tag.filter(|(prefix, _)| matches!(prefix, Prefix::I | Prefix::E));
-            let inside = tag_text(inside.map(|(_, label)| (Prefix::I, label)), Scheme::Bilou, name);
+            let inside = format_tag(inside.map(|(_, label)| (Prefix::I, label)), Scheme::Bilou, name);
             let (start, end) = (d.tokens[word].0 as usize, d.tokens[word].1 as usize);
             self.gap(start, &inside, &mut tokens);
             tokens.push(self.token(d.token(word), d.text[end..].starts_with(' '), &text));

@@ -7,7 +7,7 @@ use super::offsets::{Claim, Evidence, Ruler};
 use super::records::json::is_too_much;
 use super::words::own_words;
 use super::{Format, Found, Holds, Problem, Recognition, Source, Unit};
-use crate::corpus::narrow::narrow;
+use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Span};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -117,10 +117,10 @@ fn read(
     begins.sort_unstable();
     drop(ruler);
     let own = own_words(&cas.text, words).filter(|words| !words.is_empty());
-    let mut document = Document::of_text(source.split, source.file, 0, cas.text, spans, own);
+    let mut document = Document::from_text(source.split, source.file, 0, cas.text, spans, own);
     if !begins.is_empty() {
-        let starts: Vec<u32> = begins.iter().map(|b| narrow(document.tokens.partition_point(|t| t.0 < *b))).collect();
-        document = document.with_sentences(&starts);
+        let starts: Vec<u32> = begins.iter().map(|b| to_u32(document.tokens.partition_point(|t| t.0 < *b))).collect();
+        document = document.with_sentence_starts(&starts);
     }
     corpus.documents.push(Arc::new(document));
     Ok(found)

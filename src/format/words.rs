@@ -1,12 +1,12 @@
 //! What formats share: sentences in one document, where their spans are now, and a corpus in parts.
 
 use super::{Current, Found, Problem, Source};
-use crate::corpus::narrow::narrow;
-use crate::corpus::notation::{prefix_of, tag_parts};
 use crate::corpus::scheme::decode;
+use crate::corpus::tag_notation::{prefix_of, stacked_tags};
+use crate::corpus::to_u32::to_u32;
 use crate::corpus::{
-    Corpus, Document, DocumentBuilder, LabelId, Labels, Notation, Place, SchemeDetector, Split, Tag, TokenSpan,
-    TooManyLabels,
+    Corpus, Document, DocumentBuilder, LabelId, LabelSet, SchemeDetector, Split, Tag, TagNotation, TagPosition,
+    TokenSpan, TooManyLabels,
 };
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,7 +20,7 @@ pub(super) struct Standing<W, T> {
     pub line: usize,
     pub words: W,
     pub tags: T,
-    pub notation: Notation,
+    pub notation: TagNotation,
     /// True if a word may have several tags.
     pub stacked: bool,
 }
@@ -39,11 +39,11 @@ impl<'a> SpansOf<'a> {
 
     /// The document of the source's n-th sentence and its place in it; `None` where the corpus does not have it.
     fn find(&mut self, sentence: usize) -> Option<(&'a Document, usize)> {
-        while self.documents.peek().is_some_and(|d| sentence >= d.place as usize + d.len()) {
+        while self.documents.peek().is_some_and(|d| sentence >= d.source_index as usize + d.len()) {
             self.documents.next();
         }
         let document = *self.documents.peek()?;
-        sentence.checked_sub(document.place as usize).map(|s| (document, s))
+        sentence.checked_sub(document.source_index as usize).map(|s| (document, s))
     }
 
     /// The spans that a sentence is to have, where its tags say others or all tags are written again; `None` where it stays as it
@@ -77,11 +77,11 @@ impl<'a> SpansOf<'a> {
         W: AsRef<str>,
     {
         let Some((document, sentence)) = self.find(number) else { return Ok(None) };
-        let wanted = document.token_spans(sentence);
+        let wanted = document.to_token_spans(sentence);
         if says(&wanted) {
             return Ok(None);
         }
-        let mut here = document.sentence(sentence).map(|token| document.token(token));
+        let mut here = document.sentence_range(sentence).map(|token| document.token(token));
         if here.all(|word| words.next().is_some_and(|w| w.as_ref() == word)) && words.next().is_none() {
             Ok(Some(wanted))
         } else {
@@ -94,7 +94,7 @@ impl<'a> SpansOf<'a> {
     /// # Errors
     /// When it has had fewer: the file is not the corpus' source.
     pub(super) fn finish(mut self, sentences: usize) -> Result<(), Problem> {
-        let left = self.documents.find(|d| d.place as usize + d.len() > sentences);
+        let left = self.documents.find(|d| d.source_index as usize + d.len() > sentences);
         left.map_or(Ok(()), |_| {
             let why = format!("the file has {sentences} sentences, fewer than the open dataset has of it; {REOPEN}");
             Err(Problem::at(0, 0, why))
@@ -111,16 +111,16 @@ pub(super) fn other_words(line: usize) -> Problem {
 
 /// Whether a sentence's tags say these spans, in whatever scheme; one that is none counts as `O`.
 pub(super) fn say(
-    notation: Notation,
+    notation: TagNotation,
     stacked: bool,
     tags: impl Iterator<Item: AsRef<str>>,
     wanted: &[TokenSpan],
-    labels: &Labels,
+    labels: &LabelSet,
 ) -> bool {
     if stacked {
         return say_stacked(notation, tags, wanted, labels);
     }
-    let mut names = Labels::default();
+    let mut names = LabelSet::default();
     let mut tag = |text: &str| match notation.parse(text).ok().flatten() {
         Some((letter, name)) => names.intern(name).map(|label| Some((prefix_of(letter), label))),
         None => Ok(None),
@@ -135,15 +135,15 @@ pub(super) fn say(
 
 /// True if stacked tags say these spans: the tags of each label are decoded by themselves.
 fn say_stacked(
-    notation: Notation,
+    notation: TagNotation,
     tags: impl Iterator<Item: AsRef<str>>,
     wanted: &[TokenSpan],
-    labels: &Labels,
+    labels: &LabelSet,
 ) -> bool {
-    let mut names = Labels::default();
+    let mut names = LabelSet::default();
     let mut stacks: Vec<Vec<(char, LabelId)>> = Vec::new();
     for tag in tags {
-        let parts = tag_parts(tag.as_ref(), notation).filter_map(|part| notation.parse(part).ok().flatten());
+        let parts = stacked_tags(tag.as_ref(), notation).filter_map(|part| notation.parse(part).ok().flatten());
         let Ok(stack) =
             parts.map(|(letter, name)| Ok((letter, names.intern(name)?))).collect::<Result<_, TooManyLabels>>()
         else {
@@ -151,7 +151,7 @@ fn say_stacked(
         };
         stacks.push(stack);
     }
-    let sorted = |spans: &[TokenSpan], names: &Labels| {
+    let sorted = |spans: &[TokenSpan], names: &LabelSet| {
         let mut spans: Vec<(usize, usize, String)> =
             spans.iter().map(|s| (s.start, s.end, names.name(s.label).to_owned())).collect();
         spans.sort_unstable();
@@ -186,7 +186,7 @@ pub(super) struct Tagged<'a> {
     /// Documents that are complete.
     done: Vec<Document>,
     /// The spelling of tags.
-    pub(super) notation: Notation,
+    pub(super) notation: TagNotation,
 }
 
 impl<'a> Tagged<'a> {
@@ -203,7 +203,7 @@ impl<'a> Tagged<'a> {
             split,
             file,
             done: Vec::new(),
-            notation: Notation::Usual,
+            notation: TagNotation::Hyphen,
         }
     }
 
@@ -217,12 +217,12 @@ impl<'a> Tagged<'a> {
 
     /// Begins a document of this name.
     pub(super) fn new_document(&mut self, name: &str) {
-        let next = DocumentBuilder::new(self.split, self.file, narrow(self.sentences()), 0);
+        let next = DocumentBuilder::new(self.split, self.file, to_u32(self.sentences()), 0);
         let before = std::mem::replace(&mut self.builder, next);
         if before.sentences() > 0 {
-            self.done.push(before.finish());
+            self.done.push(before.into_document());
         }
-        self.builder.name(name);
+        self.builder.set_name(name);
     }
 
     /// How many sentences there are so far.
@@ -232,12 +232,12 @@ impl<'a> Tagged<'a> {
 
     /// Adds a word behind this space.
     pub(super) fn word_after(&mut self, space: &str, word: &str) {
-        self.builder.token_after(space, word, []);
+        self.builder.push_token_after(space, word, []);
     }
 
     /// Adds a word.
     pub(super) fn word(&mut self, word: &str) {
-        self.builder.token(word, []);
+        self.builder.push_token(word, []);
     }
 
     /// Adds a sentence of words and their tags, all of one line.
@@ -267,8 +267,8 @@ impl<'a> Tagged<'a> {
                 None
             }
         };
-        let place = Place { line, sentence: self.sentences() };
-        self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
+        let place = TagPosition { line, sentence: self.sentences() };
+        self.detector.push_tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
         self.tags.push(tag.map(|(letter, label)| (prefix_of(letter), label)));
         Ok(())
     }
@@ -290,7 +290,7 @@ impl<'a> Tagged<'a> {
     pub(super) fn finish(mut self) -> Found {
         self.found.follow(&self.detector);
         if self.builder.sentences() > 0 {
-            self.done.push(self.builder.finish());
+            self.done.push(self.builder.into_document());
         }
         self.corpus.documents.extend(self.done.into_iter().map(Arc::new));
         self.found
@@ -356,9 +356,9 @@ pub(super) fn parts(corpus: &Corpus, split: Option<Split>) -> Vec<Part<'_>> {
             continue;
         }
         for sentence in 0..document.len() {
-            let words = document.sentence(sentence);
+            let words = document.sentence_range(sentence);
             let text = document.tokens[words.start].0 as usize..document.tokens[words.end - 1].1 as usize;
-            let spans = document.span_indices(sentence);
+            let spans = document.span_range(sentence);
             parts.push(Part { document, text, sentences: sentence..sentence + 1, words, spans });
         }
     }

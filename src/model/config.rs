@@ -4,7 +4,7 @@ use super::ModelError;
 use super::bert::parameters::embedding_shapes;
 use super::rng::check_rate;
 use super::weights::Shapes;
-use crate::corpus::{Labels, Prefix, Scheme, Tag, notation};
+use crate::corpus::{LabelSet, Prefix, Scheme, Tag, tag_notation};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -227,12 +227,12 @@ impl TagSet {
     }
 
     /// The id of this tag of a dataset, whose labels are `labels`.
-    pub fn id_of(&self, tag: Tag, labels: &Labels) -> Option<usize> {
-        self.id(&notation::tag_text(tag, Scheme::Iob2, |l| labels.name(l).to_owned()))
+    pub fn id_of(&self, tag: Tag, labels: &LabelSet) -> Option<usize> {
+        self.id(&tag_notation::format_tag(tag, Scheme::Iob2, |l| labels.name(l).to_owned()))
     }
 
     /// A predicted id as a tag of a dataset; a label the dataset does not have is added to `labels`.
-    pub fn tag(&self, id: usize, labels: &mut Labels) -> Tag {
+    pub fn tag(&self, id: usize, labels: &mut LabelSet) -> Tag {
         let name = self.names.get(id).filter(|n| *n != "O")?;
         let (prefix, label) = split_tag(name);
         Some((prefix, labels.intern(label).ok()?))
@@ -265,7 +265,7 @@ pub fn split_tag(name: &str) -> (Prefix, &str) {
         Some(("B", label)) => (Prefix::B, label),
         Some(("I", label)) => (Prefix::I, label),
         Some((letter, label)) if letter.len() == 1 => {
-            (notation::prefix_of(letter.chars().next().unwrap_or('I')), label)
+            (tag_notation::prefix_of(letter.chars().next().unwrap_or('I')), label)
         }
         _ => (Prefix::I, name),
     }

@@ -208,8 +208,8 @@ fn score_mapped(
 /// A sentence's words and the ids of their tags in `tags`.
 pub fn words_and_tags<'a>(corpus: &'a Corpus, id: SentenceId, tags: &TagSet) -> (Vec<&'a str>, Vec<usize>) {
     let document = corpus.document(id.document);
-    let words = document.words(id.sentence as usize);
-    let spans = document.token_spans(id.sentence as usize);
+    let words = document.sentence_tokens(id.sentence as usize);
+    let spans = document.to_token_spans(id.sentence as usize);
     let outside = tags.id("O").unwrap_or(0);
     let ids = scheme::encode(&spans, words.len(), Scheme::Iob2)
         .into_iter()

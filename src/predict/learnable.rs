@@ -1,6 +1,6 @@
 //! Which spans a model cannot learn as they are: those that its word pieces cut, and those past the pieces it reads at once.
 
-use crate::corpus::edit::quoted;
+use crate::corpus::edit::quoted_text;
 use crate::corpus::{Corpus, Document, SentenceId, Span};
 use crate::eval::lint::{Finding, Kind, MOST};
 use crate::model::tokenizer::PieceTokenizer;
@@ -25,16 +25,16 @@ pub fn unlearnable(
         }
         for sentence in 0..d.len() as u32 {
             let id = SentenceId { document, sentence };
-            let spans = &d.spans[d.span_indices(sentence as usize)];
+            let spans = &d.spans[d.span_range(sentence as usize)];
             let mut tell = |at: Span, what: String| found.push(Finding { kind: Kind::Pieces, id, at, what, fix: None });
             for span in spans {
                 if let Some(piece) = cutting_piece(&folder.tokenizer, d, span)? {
-                    tell(*span, format!("{} ends inside the word piece “{piece}”", quoted(d, span)));
+                    tell(*span, format!("{} ends inside the word piece “{piece}”", quoted_text(d, span)));
                 }
             }
             if let Some(seen) = seen_words(&folder.tokenizer, d, sentence as usize, most)? {
-                for span in spans.iter().filter(|s| d.token_span(sentence as usize, s).end > seen) {
-                    tell(*span, format!("{} lies past the {most} pieces that are read at once", quoted(d, span)));
+                for span in spans.iter().filter(|s| d.to_token_span(sentence as usize, s).end > seen) {
+                    tell(*span, format!("{} lies past the {most} pieces that are read at once", quoted_text(d, span)));
                 }
             }
             if found.len() >= MOST {
@@ -73,7 +73,7 @@ fn seen_words(
     if d.sentence_text(sentence).len() + 2 <= most {
         return Ok(None);
     }
-    let pieces = tokenizer.words(&d.words(sentence))?;
+    let pieces = tokenizer.words(&d.sentence_tokens(sentence))?;
     if pieces.len() <= most {
         return Ok(None);
     }

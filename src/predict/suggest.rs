@@ -39,7 +39,7 @@ pub fn suggest(
     let (mut read, mut found) = (0, Vec::new());
     for (number, part) in sentences.chunks(AT_ONCE).enumerate() {
         let words: Vec<Vec<&str>> =
-            part.iter().map(|s| corpus.document(s.document).words(s.sentence as usize)).collect();
+            part.iter().map(|s| corpus.document(s.document).sentence_tokens(s.sentence as usize)).collect();
         let pieces: Vec<Pieces> = words.iter().map(|w| tagger.tokenizer.words(w)).collect::<Result<_, _>>()?;
         let mut go_on = true;
         let logits = tagger.piece_logits(&pieces, |done| {

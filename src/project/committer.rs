@@ -5,7 +5,7 @@ use super::run_record::RunRecord;
 use super::saving::{self, Save, Saved};
 use super::source::Dataset;
 use super::store::{Filled, Project, StoreError};
-use crate::corpus::{Edit, Snapshot};
+use crate::corpus::{Edit, LabelSnapshot};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ pub enum Commit {
     /// Who proposed spans.
     Proposers(Vec<String>),
     /// A snapshot was taken.
-    Snapshot(Arc<Snapshot>),
+    Snapshot(Arc<LabelSnapshot>),
     /// The snapshot of this name is forgotten.
     ForgetSnapshot(String),
 }

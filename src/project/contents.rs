@@ -8,10 +8,10 @@ use super::progress::Progress;
 use super::run_record::{RunOutcome, RunRecord};
 use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
-use crate::corpus::store::Column;
+use crate::corpus::store::TokenColumn;
 use crate::corpus::{
-    Corpus, Document, Edit, History, LabelId, Labels, Mark, Marks, Origin, Remark, Scheme, Snapshot, Span, Split,
-    Values,
+    Corpus, Document, Edit, History, LabelId, LabelSet, LabelSnapshot, Origin, RangeComment, ReviewState, ReviewStates,
+    Scheme, Span, Split, Values,
 };
 use crate::format::{self, Found, Unit};
 use rusqlite::types::{Value, ValueRef};
@@ -38,10 +38,10 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
     // A label that went missing would give its number to the next one, so a wrong color or letter is replaced.
     let label = |r: &rusqlite::Row| {
         let letter = r.get::<_, Option<String>>(2).ok().flatten().and_then(|l| l.chars().next());
-        let color = r.get::<_, u8>(1).ok().filter(|color| *color < Label::COLORS);
-        Ok(Label { name: r.get(0)?, colour: color.unwrap_or_default(), letter })
+        let color = r.get::<_, u8>(1).ok().filter(|color| *color < Label::NUM_COLORS);
+        Ok(Label { name: r.get(0)?, color: color.unwrap_or_default(), shortcut: letter })
     };
-    let mut labels = Labels::default();
+    let mut labels = LabelSet::default();
     for label in lost.rows(c, "labels", "SELECT name, colour, letter FROM labels ORDER BY id", label)? {
         if let Err(e) = labels.push(label) {
             lost.0.push(format!("labels ({e})"));
@@ -49,8 +49,8 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
         }
     }
     corpus.labels = labels;
-    let column = |r: &rusqlite::Row| -> rusqlite::Result<Column> {
-        Ok(Column { name: r.get(0)?, values: r.get::<_, String>(1)?.split('\n').map(str::to_owned).collect() })
+    let column = |r: &rusqlite::Row| -> rusqlite::Result<TokenColumn> {
+        Ok(TokenColumn { name: r.get(0)?, values: r.get::<_, String>(1)?.split('\n').map(str::to_owned).collect() })
     };
     corpus.columns = lost.rows(c, "columns", "SELECT name, vals FROM columns ORDER BY number", column)?;
     let width = corpus.columns.len();
@@ -97,32 +97,35 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
         d.spans.sort_unstable();
         d.suggestions.sort_unstable();
     }
-    corpus.proposers =
-        meta(c, "proposers").ok().flatten().and_then(|p| serde_json::from_str(&p).ok()).unwrap_or_default();
-    let mark = |r: &rusqlite::Row| -> rusqlite::Result<(i64, u32, Mark)> {
+    corpus.agents = meta(c, "proposers").ok().flatten().and_then(|p| serde_json::from_str(&p).ok()).unwrap_or_default();
+    let mark = |r: &rusqlite::Row| -> rusqlite::Result<(i64, u32, ReviewState)> {
         let remarks = remarks_from_json(&r.get::<_, String>(5)?);
-        Ok((r.get(0)?, r.get(1)?, Mark { done: r.get(2)?, flagged: r.get(3)?, comment: r.get(4)?, remarks }))
+        Ok((
+            r.get(0)?,
+            r.get(1)?,
+            ReviewState { done: r.get(2)?, flagged: r.get(3)?, comment: r.get(4)?, range_comments: remarks },
+        ))
     };
     let sql = "SELECT document, sentence, done, flagged, comment, remarks FROM marks";
     for (document, sentence, mark) in lost.rows(c, "marks", sql, mark)? {
         let document = index.get(&document).and_then(|i| documents.get_mut(*i));
         if let Some(d) = document.filter(|d| (sentence as usize) < d.len()) {
             let is_border = |at: u32| d.text.is_char_boundary(at as usize);
-            let fits = |r: &Remark| r.start < r.end && is_border(r.start) && is_border(r.end);
-            let remarks = mark.remarks.into_iter().filter(fits).collect();
-            d.marks.set(sentence, Mark { remarks, ..mark });
+            let fits = |r: &RangeComment| r.start < r.end && is_border(r.start) && is_border(r.end);
+            let remarks = mark.range_comments.into_iter().filter(fits).collect();
+            d.reviews.insert(sentence, ReviewState { range_comments: remarks, ..mark });
         }
     }
     let class = |r: &rusqlite::Row| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?));
-    corpus.classes = lost.rows(c, "classes", "SELECT name FROM classes ORDER BY id", |r| r.get(0))?;
+    corpus.doc_labels = lost.rows(c, "classes", "SELECT name FROM classes ORDER BY id", |r| r.get(0))?;
     let sql = "SELECT document, name FROM document_classes JOIN classes ON class=id";
     for (document, name) in lost.rows(c, "classes of documents", sql, class)? {
-        let id = corpus.class(&name);
+        let id = corpus.intern_doc_label(&name);
         if let Some(d) = index.get(&document).and_then(|i| documents.get_mut(*i)) {
-            d.classes.push(id);
+            d.doc_labels.push(id);
         }
     }
-    documents.iter_mut().for_each(|d| d.classes.sort_unstable());
+    documents.iter_mut().for_each(|d| d.doc_labels.sort_unstable());
     corpus.documents = documents.into_iter().map(Arc::new).collect();
     let edit = |r: &rusqlite::Row| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?));
     let log = lost.rows(c, "edits", EDITS, edit)?;
@@ -150,7 +153,7 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
         lost.0.push("snapshots".into());
     }
     let dataset = Dataset { corpus, files, problems: Vec::new() };
-    Ok(Contents { dataset, history: History::restore(edits, position), kept, unknown })
+    Ok(Contents { dataset, history: History::from_log(edits, position), kept, unknown })
 }
 
 /// Each edit with its date where the person is.
@@ -159,10 +162,10 @@ const EDITS: &str = "SELECT edit, COALESCE(date(made, 'unixepoch', 'localtime'),
 /// Runs, views and snapshots; of progress only the day, since that is in the log.
 pub(super) fn kept(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Kept> {
     let view = |r: &rusqlite::Row| Ok(View { name: r.get(0)?, query: r.get(1)? });
-    let snapshot = |r: &rusqlite::Row| -> rusqlite::Result<Arc<Snapshot>> {
+    let snapshot = |r: &rusqlite::Row| -> rusqlite::Result<Arc<LabelSnapshot>> {
         let labels = serde_json::from_str(&r.get::<_, String>(2)?).unwrap_or_default();
         let spans = unpack_spans(&unpack(&r.get::<_, Vec<u8>>(3)?));
-        Ok(Arc::new(Snapshot { name: r.get(0)?, made: r.get::<_, i64>(1)? as u64, labels, spans }))
+        Ok(Arc::new(LabelSnapshot { name: r.get(0)?, created_at: r.get::<_, i64>(1)? as u64, labels, spans }))
     };
     Ok(Kept {
         runs: lost.rows(c, "runs", RUNS, run)?,
@@ -287,9 +290,9 @@ fn run(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
 /// A span or a suggestion, with its document's number.
 fn span(r: &rusqlite::Row) -> rusqlite::Result<(i64, Span)> {
     let origin = match (r.get::<_, Option<u8>>(5)?, r.get_ref(4)?.as_str()?) {
-        (Some(who), _) => Origin::proposed(who, r.get::<_, Option<f32>>(6)?.unwrap_or(1.0)),
-        (None, "person") => Origin::Person,
-        (None, _) => Origin::Source,
+        (Some(who), _) => Origin::suggested(who, r.get::<_, Option<f32>>(6)?.unwrap_or(1.0)),
+        (None, "person") => Origin::Human,
+        (None, _) => Origin::Import,
     };
     Ok((r.get(0)?, Span { start: r.get(1)?, end: r.get(2)?, label: LabelId::new(r.get(3)?), origin }))
 }
@@ -302,31 +305,32 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
     Ok(Document {
         split: Split::from_name(&r.get::<_, String>(0)?).unwrap_or_default(),
         name: r.get(8)?,
-        file: r.get(1)?,
-        place: r.get(2)?,
+        source_id: r.get(1)?,
+        source_index: r.get(2)?,
         text: r.get(3)?,
         tokens: tokens.chunks_exact(2).map(|p| (p[0], p[1])).collect(),
         sentences: unpack(&r.get::<_, Vec<u8>>(5)?),
         // Documents of texts have none, whatever the other sources have.
-        columns: columns.chunks_exact(n.max(1)).take(width).map(|c| c.iter().copied().collect()).collect(),
+        extra_columns: columns.chunks_exact(n.max(1)).take(width).map(|c| c.iter().copied().collect()).collect(),
         spans: Vec::new(),
         suggestions: Vec::new(),
-        classes: Vec::new(),
-        marks: Marks::default(),
+        doc_labels: Vec::new(),
+        reviews: ReviewStates::default(),
     })
 }
 
 /// Whether tokens and sentences lie in the text one after another, and each token has a value in each column or none in any,
 /// so that everything else may take it for granted.
-fn is_sound(d: &Document, columns: &[Column]) -> bool {
+fn is_sound(d: &Document, columns: &[TokenColumn]) -> bool {
     let is_border = |at: u32| d.text.is_char_boundary(at as usize);
     let tokens = d.tokens.iter().all(|t| t.0 < t.1 && is_border(t.0) && is_border(t.1));
     let in_order = d.tokens.windows(2).all(|w| w[0].1 <= w[1].0);
     let whole = d.sentences.first() == Some(&0) && d.sentences.last().is_some_and(|n| *n as usize == d.tokens.len());
-    let known = |(values, column): (&Values, &Column)| {
+    let known = |(values, column): (&Values, &TokenColumn)| {
         values.len() == d.tokens.len() && values.iter().all(|v| (v as usize) < column.values.len())
     };
-    let valued = d.columns.is_empty() || (d.columns.len() == columns.len() && d.columns.iter().zip(columns).all(known));
+    let valued = d.extra_columns.is_empty()
+        || (d.extra_columns.len() == columns.len() && d.extra_columns.iter().zip(columns).all(known));
     tokens && in_order && whole && valued && d.sentences.windows(2).all(|w| w[0] < w[1])
 }
 

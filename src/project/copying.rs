@@ -120,7 +120,7 @@ fn one(
 
 /// A source written from nothing but its documents, in its own format.
 fn fresh(file: &SourceFile, number: u32, corpus: &Corpus, within: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
-    let documents: Vec<Arc<Document>> = corpus.documents.iter().filter(|d| d.file == number).cloned().collect();
+    let documents: Vec<Arc<Document>> = corpus.documents.iter().filter(|d| d.source_id == number).cloned().collect();
     let of_file = Corpus { documents, ..corpus.clone() };
     let refuse = || format!("{}: {} files cannot be written from nothing", within.display(), file.found.format.name);
     match file.found.format.write.ok_or_else(refuse)? {

@@ -2,7 +2,7 @@
 
 use super::pack::{pack_span, unpack_span};
 use crate::corpus::label::Label;
-use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, Mark, Remark, Span};
+use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, RangeComment, ReviewState, Span};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -70,14 +70,14 @@ struct NewLabel {
 }
 
 impl From<Label> for NewLabel {
-    fn from(Label { name, colour, letter }: Label) -> Self {
+    fn from(Label { name, color: colour, shortcut: letter }: Label) -> Self {
         Self { name, colour, letter }
     }
 }
 
 impl From<NewLabel> for Label {
     fn from(NewLabel { name, colour, letter }: NewLabel) -> Self {
-        Self { name, colour, letter }
+        Self { name, color: colour, shortcut: letter }
     }
 }
 
@@ -89,21 +89,21 @@ fn unpacked(spans: &[[u32; 3]]) -> Vec<Span> {
     spans.iter().copied().map(unpack_span).collect()
 }
 
-fn parts(remarks: &[Remark]) -> Vec<(u32, u32, String)> {
+fn parts(remarks: &[RangeComment]) -> Vec<(u32, u32, String)> {
     remarks.iter().map(|r| (r.start, r.end, r.text.clone())).collect()
 }
 
-fn remarks(parts: Vec<(u32, u32, String)>) -> Vec<Remark> {
-    parts.into_iter().map(|(start, end, text)| Remark { start, end, text }).collect()
+fn remarks(parts: Vec<(u32, u32, String)>) -> Vec<RangeComment> {
+    parts.into_iter().map(|(start, end, text)| RangeComment { start, end, text }).collect()
 }
 
 /// Comments on stretches as JSON.
-pub(super) fn remarks_to_json(remarks: &[Remark]) -> String {
+pub(super) fn remarks_to_json(remarks: &[RangeComment]) -> String {
     serde_json::to_string(&parts(remarks)).unwrap_or_default()
 }
 
 /// The comments of such JSON; none where it is none.
-pub(super) fn remarks_from_json(json: &str) -> Vec<Remark> {
+pub(super) fn remarks_from_json(json: &str) -> Vec<RangeComment> {
     remarks(serde_json::from_str(json).unwrap_or_default())
 }
 
@@ -116,23 +116,23 @@ impl From<&Edit> for Stored {
             Edit::Suggestions { document, removed, added } => {
                 Self::Suggestions { document, removed: packed(&removed), added: packed(&added) }
             }
-            Edit::Mark { document, sentence, before, after } => {
-                let noted = |m: Mark| (m.done, m.flagged, m.comment);
-                let remarks = [parts(&before.remarks), parts(&after.remarks)];
+            Edit::Review { document, sentence, before, after } => {
+                let noted = |m: ReviewState| (m.done, m.flagged, m.comment);
+                let remarks = [parts(&before.range_comments), parts(&after.range_comments)];
                 Self::Mark { document, sentence, before: noted(before), after: noted(after), remarks }
             }
-            Edit::Classes { document, before, after } => Self::Classes { document, before, after },
+            Edit::DocLabels { document, before, after } => Self::Classes { document, before, after },
             Edit::AddLabel(label) => Self::AddLabel(label.into()),
-            Edit::RemoveLastLabel(label) => Self::RemoveLastLabel(label.into()),
+            Edit::PopLabel(label) => Self::RemoveLastLabel(label.into()),
             Edit::RemoveLabel { id, label } => Self::RemoveLabel { id: id.index(), label: label.into() },
             Edit::InsertLabel { id, label } => Self::InsertLabel { id: id.index(), label: label.into() },
             Edit::ChangeLabel { id, before, after } => Self::ChangeLabel {
                 id: id.index(),
-                letters: [before.letter, after.letter],
-                before: (before.name, before.colour),
-                after: (after.name, after.colour),
+                letters: [before.shortcut, after.shortcut],
+                before: (before.name, before.color),
+                after: (after.name, after.color),
             },
-            Edit::Together { title, edits } => Self::Together {
+            Edit::Group { title, edits } => Self::Together {
                 name: title.to_string(),
                 title: Some((title.kind.id().to_owned(), title.values)),
                 edits: edits.iter().map(Self::from).collect(),
@@ -151,22 +151,23 @@ impl From<Stored> for Edit {
                 Self::Suggestions { document, removed: unpacked(&removed), added: unpacked(&added) }
             }
             Stored::Mark { document, sentence, before, after, remarks: [then, now] } => {
-                let mark = |(done, flagged, comment), r| Mark { done, flagged, comment, remarks: remarks(r) };
-                Self::Mark { document, sentence, before: mark(before, then), after: mark(after, now) }
+                let mark =
+                    |(done, flagged, comment), r| ReviewState { done, flagged, comment, range_comments: remarks(r) };
+                Self::Review { document, sentence, before: mark(before, then), after: mark(after, now) }
             }
-            Stored::Classes { document, before, after } => Self::Classes { document, before, after },
+            Stored::Classes { document, before, after } => Self::DocLabels { document, before, after },
             Stored::AddLabel(label) => Self::AddLabel(label.into()),
-            Stored::RemoveLastLabel(label) => Self::RemoveLastLabel(label.into()),
+            Stored::RemoveLastLabel(label) => Self::PopLabel(label.into()),
             Stored::RemoveLabel { id, label } => Self::RemoveLabel { id: LabelId::new(id), label: label.into() },
             Stored::InsertLabel { id, label } => Self::InsertLabel { id: LabelId::new(id), label: label.into() },
             Stored::ChangeLabel { id, before, after, letters: [then, now] } => {
-                let label = |(name, colour), letter| Label { name, colour, letter };
+                let label = |(name, colour), letter| Label { name, color: colour, shortcut: letter };
                 Self::ChangeLabel { id: LabelId::new(id), before: label(before, then), after: label(after, now) }
             }
             Stored::Together { name, title, edits } => {
                 let known = title.and_then(|(id, values)| Some(EditTitle::new(EditTitleKind::from_id(&id)?, values)));
                 let title = known.unwrap_or_else(|| EditTitle::new(EditTitleKind::Text, [name]));
-                Self::Together { title, edits: edits.into_iter().map(Self::from).collect() }
+                Self::Group { title, edits: edits.into_iter().map(Self::from).collect() }
             }
         }
     }
@@ -191,7 +192,7 @@ mod tests {
     fn a_group_keeps_its_title_and_an_older_log_its_words() {
         let check = |json: &str, kind: EditTitleKind, shown: &str| {
             let edit = from_json(json).unwrap_or_else(|| panic!("{json} is no edit"));
-            let Edit::Together { title, .. } = &edit else { panic!("{json} is no group") };
+            let Edit::Group { title, .. } = &edit else { panic!("{json} is no group") };
             assert_eq!((title.kind, title.to_string().as_str()), (kind, shown), "{json}");
             assert_eq!(from_json(&to_json(&edit)), Some(edit), "{json}");
         };

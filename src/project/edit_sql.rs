@@ -2,7 +2,7 @@
 
 use super::edit_json::remarks_to_json;
 use crate::corpus::label::Label;
-use crate::corpus::{Edit, Mark, Origin, Span};
+use crate::corpus::{Edit, Origin, ReviewState, Span};
 use rusqlite::{Transaction, params};
 
 /// Makes a change in the tables.
@@ -30,10 +30,10 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
                 insert_suggestion(t, i64::from(*document), s)?;
             }
         }
-        Edit::Mark { document, sentence, after, .. } => {
+        Edit::Review { document, sentence, after, .. } => {
             put_mark(t, i64::from(*document), *sentence, after)?;
         }
-        Edit::Classes { document, after, .. } => {
+        Edit::DocLabels { document, after, .. } => {
             t.execute("DELETE FROM document_classes WHERE document=?", [document])?;
             after.iter().try_for_each(|name| insert_class(t, i64::from(*document), name))?;
         }
@@ -41,7 +41,7 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
             let next: i64 = t.query_row("SELECT COALESCE(MAX(id)+1,0) FROM labels", [], |r| r.get(0))?;
             insert_label(t, next, l)?;
         }
-        Edit::RemoveLastLabel(_) => {
+        Edit::PopLabel(_) => {
             t.execute("DELETE FROM labels WHERE id=(SELECT MAX(id) FROM labels)", [])?;
         }
         Edit::RemoveLabel { id, .. } => {
@@ -52,7 +52,7 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
             renumber(t, id.index(), 1)?;
             insert_label(t, i64::from(id.index()), l)?;
         }
-        Edit::Together { edits, .. } => edits.iter().try_for_each(|edit| apply(t, edit))?,
+        Edit::Group { edits, .. } => edits.iter().try_for_each(|edit| apply(t, edit))?,
         Edit::ChangeLabel { id, after, .. } => {
             t.execute("DELETE FROM labels WHERE id=?", [id.index()])?;
             insert_label(t, i64::from(id.index()), after)?;
@@ -71,8 +71,8 @@ fn renumber(t: &Transaction, from: u16, by: i64) -> rusqlite::Result<()> {
 
 /// Puts a label into its table.
 pub(super) fn insert_label(t: &Transaction, id: i64, l: &Label) -> rusqlite::Result<()> {
-    let letter = l.letter.map(String::from);
-    t.execute("INSERT INTO labels VALUES(?,?,?,?)", params![id, l.name, l.colour, letter]).map(drop)
+    let letter = l.shortcut.map(String::from);
+    t.execute("INSERT INTO labels VALUES(?,?,?,?)", params![id, l.name, l.color, letter]).map(drop)
 }
 
 /// Puts a label of a whole document into its table.
@@ -83,8 +83,8 @@ pub(super) fn insert_class(t: &Transaction, document: i64, name: &str) -> rusqli
 }
 
 /// Puts what is noted about a sentence into its table.
-pub(super) fn put_mark(t: &Transaction, document: i64, sentence: u32, m: &Mark) -> rusqlite::Result<()> {
-    let remarks = remarks_to_json(&m.remarks);
+pub(super) fn put_mark(t: &Transaction, document: i64, sentence: u32, m: &ReviewState) -> rusqlite::Result<()> {
+    let remarks = remarks_to_json(&m.range_comments);
     t.execute(
         "INSERT OR REPLACE INTO marks VALUES(?,?,?,?,?,?)",
         params![document, sentence, m.done, m.flagged, m.comment, remarks],
@@ -95,9 +95,9 @@ pub(super) fn put_mark(t: &Transaction, document: i64, sentence: u32, m: &Mark) 
 /// Puts a span into its table, with who decided it.
 pub(super) fn insert_span(t: &Transaction, document: i64, s: &Span) -> rusqlite::Result<()> {
     let (origin, proposer) = match s.origin {
-        Origin::Source => ("import", None),
-        Origin::Person => ("person", None),
-        Origin::Proposer { who, .. } => ("proposer", Some(who)),
+        Origin::Import => ("import", None),
+        Origin::Human => ("person", None),
+        Origin::Suggested { agent: who, .. } => ("proposer", Some(who)),
     };
     t.prepare_cached("INSERT INTO spans VALUES(?,?,?,?,?,CASE ?5 WHEN 'import' THEN 0 ELSE unixepoch() END,?,?)")?
         .execute(params![document, s.start, s.end, s.label.index(), origin, proposer, s.origin.score()])
@@ -106,7 +106,7 @@ pub(super) fn insert_span(t: &Transaction, document: i64, s: &Span) -> rusqlite:
 
 /// Puts a suggestion into its table.
 pub(super) fn insert_suggestion(t: &Transaction, document: i64, s: &Span) -> rusqlite::Result<()> {
-    let Origin::Proposer { who, .. } = s.origin else { return Ok(()) };
+    let Origin::Suggested { agent: who, .. } = s.origin else { return Ok(()) };
     t.prepare_cached("INSERT INTO suggestions VALUES(?,?,?,?,?,?)")?
         .execute(params![document, s.start, s.end, s.label.index(), who, s.origin.score()])
         .map(drop)

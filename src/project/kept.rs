@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use super::run_record::RunRecord;
-use crate::corpus::Snapshot;
+use crate::corpus::LabelSnapshot;
 use std::sync::Arc;
 
 /// A search that was kept under a name.
@@ -22,7 +22,7 @@ pub struct Kept {
     /// Views by name.
     pub views: Vec<View>,
     /// Snapshots, oldest first.
-    pub snapshots: Vec<Arc<Snapshot>>,
+    pub snapshots: Vec<Arc<LabelSnapshot>>,
     /// What was done on which day.
     pub progress: Progress,
     /// How long was worked on which day, as it was set.

@@ -9,7 +9,7 @@ use super::source::{Dataset, SourceError};
 use super::store::{Filled, Project, StoreError};
 use super::{Contents, Kept};
 use crate::corpus::History;
-use crate::corpus::carry::{Carried, carry};
+use crate::corpus::carry_over::{CarryOver, carry_over};
 use crate::disk::{self, Lock};
 use crate::format::{self, Choices};
 use serde_json::json;
@@ -48,7 +48,7 @@ pub struct Changed {
     /// The source as it is now.
     pub dataset: Dataset,
     /// The project's labels on those sentences of the source that are unchanged.
-    pub carried: Carried,
+    pub carried: CarryOver,
     /// The number of edits that stand in the project.
     pub edits: usize,
 }
@@ -180,7 +180,7 @@ fn take_along(from: &Path, to: PathBuf) -> Result<PathBuf, String> {
 
 /// The question of what becomes of a project's labels, for the dataset as it is now.
 fn changed(path: PathBuf, project: &Project, dataset: Dataset, contents: &Contents) -> Opening {
-    let carried = carry(&contents.dataset.corpus, &dataset.corpus);
+    let carried = carry_over(&contents.dataset.corpus, &dataset.corpus);
     let (project, edits) = (project.path().to_owned(), contents.history.position());
     Opening::Changed(Box::new(Changed { path, project, dataset, carried, edits }))
 }
@@ -193,7 +193,7 @@ fn has_texts_beside(dataset: &Dataset) -> bool {
 /// Whether two readings of a dataset have the same texts.
 fn same_texts(a: &Dataset, b: &Dataset) -> bool {
     let texts = |dataset: &Dataset| -> Vec<(u32, u32, String)> {
-        dataset.corpus.documents.iter().map(|d| (d.file, d.place, d.text.clone())).collect()
+        dataset.corpus.documents.iter().map(|d| (d.source_id, d.source_index, d.text.clone())).collect()
     };
     texts(a) == texts(b)
 }
@@ -215,17 +215,17 @@ pub fn decide(changed: Changed, decision: Decision, places: &Places) -> Result<O
     let Contents { dataset: held, kept, .. } = before.read().map_err(text)?;
     drop(before);
     // As it is now: labels may have been given since the question was asked.
-    let carried = carry(&held.corpus, &dataset.corpus);
+    let carried = carry_over(&held.corpus, &dataset.corpus);
     let edit = carried.edit.filter(|_| decision == Decision::KeepLabels);
     let mut history = History::default();
     let filled = Dataset { problems: Vec::new(), ..dataset.clone() };
     if let Some(edit) = edit {
-        dataset.corpus.proposers = carried.proposers;
-        if !history.make(edit, &mut dataset.corpus) {
+        dataset.corpus.agents = carried.agents;
+        if !history.apply(edit, &mut dataset.corpus) {
             return Err(format!("{}: the labels do not fit the file; compare instead", path.display()));
         }
     }
-    let proposers = json!(dataset.corpus.proposers).to_string();
+    let proposers = json!(dataset.corpus.agents).to_string();
     let (project, old) = replaced(&at, "before", |project| {
         project.fill(&filled, Filled::FromSource, &|_, _| true)?;
         project.set("proposers", &proposers)?;

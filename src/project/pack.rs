@@ -1,15 +1,15 @@
 //! Numbers as blobs: four bytes each, the lowest first.
 
-use crate::corpus::narrow::narrow;
+use crate::corpus::to_u32::to_u32;
 use crate::corpus::{LabelId, Origin, Span};
 
 /// A span in three numbers: start, end, and the label with who decided in its upper half (0 the source, 1 a person, from 2 on a
 /// proposer with its score in thousandths).
 pub(super) fn pack_span(s: &Span) -> [u32; 3] {
     let origin = match s.origin {
-        Origin::Source => 0,
-        Origin::Person => 1,
-        Origin::Proposer { who, score } => 2 + u32::from(who) * SCORES + u32::from(score),
+        Origin::Import => 0,
+        Origin::Human => 1,
+        Origin::Suggested { agent: who, score } => 2 + u32::from(who) * SCORES + u32::from(score),
     };
     [s.start, s.end, u32::from(s.label.index()) | origin << 16]
 }
@@ -17,12 +17,12 @@ pub(super) fn pack_span(s: &Span) -> [u32; 3] {
 pub(super) fn unpack_span([start, end, rest]: [u32; 3]) -> Span {
     let [low, high, ..] = rest.to_le_bytes();
     let origin = match rest >> 16 {
-        0 => Origin::Source,
-        1 => Origin::Person,
+        0 => Origin::Import,
+        1 => Origin::Human,
         code => {
             let (who, score) = ((code - 2) / SCORES, (code - 2) % SCORES);
             // Both fit: the code has 16 bits, and a score is below 1,001.
-            Origin::Proposer { who: who.try_into().unwrap_or(u8::MAX), score: score.try_into().unwrap_or(u16::MAX) }
+            Origin::Suggested { agent: who.try_into().unwrap_or(u8::MAX), score: score.try_into().unwrap_or(u16::MAX) }
         }
     };
     Span { start, end, label: LabelId::new(u16::from_le_bytes([low, high])), origin }
@@ -35,7 +35,7 @@ const SCORES: u32 = 1001;
 pub(super) fn pack_spans(documents: &[Vec<Span>]) -> Vec<u32> {
     let one = |spans: &Vec<Span>| {
         let flat = spans.iter().flat_map(pack_span).collect::<Vec<_>>();
-        std::iter::once(narrow(spans.len())).chain(flat)
+        std::iter::once(to_u32(spans.len())).chain(flat)
     };
     documents.iter().flat_map(one).collect()
 }
@@ -66,8 +66,8 @@ mod tests {
 
     #[test]
     fn a_span_keeps_who_decided_it() {
-        let most = Origin::Proposer { who: Corpus::MOST_PROPOSERS as u8 - 1, score: 1000 };
-        for origin in [Origin::Source, Origin::Person, Origin::proposed(0, 0.0), Origin::proposed(3, 0.912), most] {
+        let most = Origin::Suggested { agent: Corpus::MAX_AGENTS as u8 - 1, score: 1000 };
+        for origin in [Origin::Import, Origin::Human, Origin::suggested(0, 0.0), Origin::suggested(3, 0.912), most] {
             let span = Span { origin, ..Span::new(7..70_000, LabelId::new(u16::MAX)) };
             let back = unpack_span(pack_span(&span));
             assert_eq!((back, back.origin), (span, origin));

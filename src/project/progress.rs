@@ -32,7 +32,7 @@ impl Progress {
     /// An edit of the log, with its date.
     pub(super) fn follow_edit(&mut self, edit: &Edit, date: &str) {
         match edit {
-            Edit::Mark { document, sentence, after, .. } => {
+            Edit::Review { document, sentence, after, .. } => {
                 let id = SentenceId { document: *document, sentence: *sentence };
                 if after.done {
                     self.done(id, date.to_owned());
@@ -40,7 +40,7 @@ impl Progress {
                     self.undone(id);
                 }
             }
-            Edit::Together { edits, .. } => edits.iter().for_each(|e| self.follow_edit(e, date)),
+            Edit::Group { edits, .. } => edits.iter().for_each(|e| self.follow_edit(e, date)),
             _ => {}
         }
     }

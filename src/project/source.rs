@@ -1,9 +1,9 @@
 //! Opening datasets where they lie: one file, or a folder whose files' names tell the splits.
 
 use super::folder::{self, DataFile, Listing};
-use crate::corpus::narrow::narrow;
 use crate::corpus::scheme::Scheme;
-use crate::corpus::{Corpus, Slip, Split};
+use crate::corpus::to_u32::to_u32;
+use crate::corpus::{Corpus, InvalidTag, Split};
 use crate::disk;
 use crate::format::budget::Budget;
 use crate::format::{self, Choices, Current, Found, Notes, Problem, Source, packed};
@@ -171,7 +171,7 @@ impl Dataset {
         let packed::Unpacked { name, bytes, note } = packed::unpacked(&outer, bytes, budget).map_err(fail)?;
         self.problems
             .extend(note.map(|note| SourceProblem { file: path.to_owned(), problem: Problem::at(0, 0, note) }));
-        let file = narrow(self.files.len());
+        let file = to_u32(self.files.len());
         let beside = |name: &str| beside(path, name);
         let source = Source { bytes: &bytes, name: &name, split, file, beside: &beside, choices, budget };
         let first = self.corpus.documents.len();
@@ -196,16 +196,16 @@ impl Dataset {
     /// Gives the documents from this one on a label, where their folder names one.
     fn set_class(&mut self, first: usize, class: Option<&str>) {
         let Some(class) = class else { return };
-        let class = self.corpus.class(class);
+        let class = self.corpus.intern_doc_label(class);
         for document in &mut self.corpus.documents[first..] {
-            Arc::make_mut(document).classes = vec![class];
+            Arc::make_mut(document).doc_labels = vec![class];
         }
     }
 
     /// Puts the labels into the book's order, once all files have been read.
     fn finish(&mut self) {
         self.corpus.scheme = scheme_of(&self.files);
-        let new_id = self.corpus.labels.book_order();
+        let new_id = self.corpus.labels.sort_conll_first();
         if new_id.iter().enumerate().all(|(old, new)| old == usize::from(*new)) {
             return;
         }
@@ -277,7 +277,7 @@ pub fn companions(file: &SourceFile) -> Result<Vec<(String, Vec<u8>)>, SourceErr
 }
 
 /// Tags of a source that may not stand where they do, found by reading it again; none where it is not what was opened.
-pub fn slips(file: &SourceFile) -> Vec<Slip> {
+pub fn slips(file: &SourceFile) -> Vec<InvalidTag> {
     let Some(bytes) = unchanged(file).ok().filter(|_| !file.found.format.holds.text) else { return Vec::new() };
     let mut fresh = Dataset::default();
     match fresh.add_bytes(&file.path, &bytes, file.split, file.choices) {
@@ -309,7 +309,7 @@ pub fn rewritten_bytes(
     let format = file.found.format;
     let kind = if packed::is_packed(bytes) { "compressed" } else { format.name };
     let Some(rewrite) = format.rewrite.filter(|_| kind == format.name) else {
-        let has_spans = corpus.documents.iter().any(|d| d.file == number && !d.spans.is_empty());
+        let has_spans = corpus.documents.iter().any(|d| d.source_id == number && !d.spans.is_empty());
         let had_none = || {
             let mut fresh = Dataset::default();
             let read = fresh.add_bytes(&file.path, bytes, file.split, file.choices).is_ok();

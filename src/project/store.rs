@@ -12,8 +12,8 @@ use super::kept::Kept;
 use super::pack::{pack, pack_spans};
 use super::run_record::RunRecord;
 use super::source::{Dataset, SourceFile};
-use crate::corpus::narrow::narrow;
-use crate::corpus::{Corpus, Document, Edit, History, Snapshot, Values};
+use crate::corpus::to_u32::to_u32;
+use crate::corpus::{Corpus, Document, Edit, History, LabelSnapshot, Values};
 use crate::disk::{self, FileId, Lock};
 use crate::format::{Choices, Unit};
 use rusqlite::{Connection, Transaction, params};
@@ -308,15 +308,16 @@ impl Project {
         }
         let Some(read) = read() else { return Ok(()) };
         self.write(|t| {
-            let with_classes = read.documents.iter().filter(|d| !d.classes.is_empty());
-            let found: HashMap<(u32, u32), &Arc<Document>> = with_classes.map(|d| ((d.file, d.place), d)).collect();
-            for id in 0..narrow(held.documents.len()) {
+            let with_classes = read.documents.iter().filter(|d| !d.doc_labels.is_empty());
+            let found: HashMap<(u32, u32), &Arc<Document>> =
+                with_classes.map(|d| ((d.source_id, d.source_index), d)).collect();
+            for id in 0..to_u32(held.documents.len()) {
                 let d = held.document(id);
-                if let Some(source) = found.get(&(d.file, d.place)).filter(|_| d.classes.is_empty()) {
-                    let names: Vec<String> = read.class_names(source).cloned().collect();
+                if let Some(source) = found.get(&(d.source_id, d.source_index)).filter(|_| d.doc_labels.is_empty()) {
+                    let names: Vec<String> = read.doc_label_names(source).cloned().collect();
                     names.iter().try_for_each(|name| insert_class(t, i64::from(id), name))?;
-                    let classes = held.class_ids(&names);
-                    held.document_mut(id).classes = classes;
+                    let classes = held.doc_label_ids(&names);
+                    held.document_mut(id).doc_labels = classes;
                 }
             }
             set_meta(t, CLASSES, "read")
@@ -415,8 +416,8 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
-        let Snapshot { name, made, labels, spans } = snapshot;
+    pub fn keep_snapshot(&mut self, snapshot: &LabelSnapshot) -> Result<(), StoreError> {
+        let LabelSnapshot { name, created_at: made, labels, spans } = snapshot;
         let row = params![name, *made as i64, json!(labels).to_string(), pack(&pack_spans(spans))];
         let sql = "INSERT OR REPLACE INTO snapshots(name, made, labels, spans) VALUES(?,?,?,?)";
         self.write(|t| t.execute(sql, row).map(drop))
@@ -460,13 +461,13 @@ pub(super) fn fill_tables(
     let corpus = &dataset.corpus;
     set_meta(t, "name", &corpus.name)?;
     set_meta(t, "position", "0")?;
-    set_meta(t, "proposers", &json!(corpus.proposers).to_string())?;
+    set_meta(t, "proposers", &json!(corpus.agents).to_string())?;
     if from == Filled::FromSource {
         set_meta(t, "reader", READER)?;
         set_meta(t, CLASSES, "read")?;
     }
     store_sources(t, &dataset.files)?;
-    for name in &corpus.classes {
+    for name in &corpus.doc_labels {
         t.execute("INSERT OR IGNORE INTO classes(name) VALUES(?)", [name])?;
     }
     for (id, label) in corpus.labels.iter() {
@@ -485,9 +486,9 @@ pub(super) fn fill_tables(
         }
         let id = id as i64;
         let tokens: Vec<u32> = d.tokens.iter().flat_map(|(a, b)| [*a, *b]).collect();
-        let columns: Vec<u32> = d.columns.iter().flat_map(Values::iter).collect();
+        let columns: Vec<u32> = d.extra_columns.iter().flat_map(Values::iter).collect();
         let (tokens, sentences, columns) = (pack(&tokens), pack(&d.sentences), pack(&columns));
-        let row = params![id, d.split.name(), d.file, d.place, d.text, tokens, sentences, columns, d.name];
+        let row = params![id, d.split.name(), d.source_id, d.source_index, d.text, tokens, sentences, columns, d.name];
         insert_document.execute(row)?;
         for s in &d.spans {
             insert_span(t, id, s)?;
@@ -495,10 +496,10 @@ pub(super) fn fill_tables(
         for s in &d.suggestions {
             insert_suggestion(t, id, s)?;
         }
-        for (sentence, m) in d.marks.iter() {
+        for (sentence, m) in d.reviews.iter() {
             put_mark(t, id, *sentence, m)?;
         }
-        for name in corpus.class_names(d) {
+        for name in corpus.doc_label_names(d) {
             insert_class(t, id, name)?;
         }
     }

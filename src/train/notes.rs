@@ -12,7 +12,7 @@ use crate::model::bert::{has_no_gradient, lora::begins_without_gradient};
 pub(super) fn labels_in_use(job: &Job) -> Vec<String> {
     let mut used = vec![false; job.corpus.labels.len()];
     for id in &job.holdout.train {
-        for span in job.corpus.document(id.document).token_spans(id.sentence as usize) {
+        for span in job.corpus.document(id.document).to_token_spans(id.sentence as usize) {
             used[usize::from(span.label)] = true;
         }
     }

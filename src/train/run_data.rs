@@ -192,7 +192,7 @@ impl RunData {
 
 /// What was held out, and whether by documents.
 fn held_out(holdout: &Holdout) -> Option<HeldOut> {
-    let (held, of) = holdout.held_out?;
+    let (held, of) = holdout.n_held_out?;
     let documents: HashSet<u32> = holdout.dev.iter().map(|s| s.document).collect();
     let by_document = holdout.train.iter().all(|s| !documents.contains(&s.document));
     Some(HeldOut { held, of, by_document })

@@ -6,7 +6,7 @@ use super::widgets::{Button, TextField, dialog, form_field, label, paragraph};
 use crate::app::asking::Asking;
 use crate::app::language::tr;
 use crate::app::{Annotate, App, Command};
-use crate::corpus::edit::quoted;
+use crate::corpus::edit::quoted_text;
 use crate::corpus::{LabelId, Span};
 use egui::{Key, Ui};
 
@@ -92,7 +92,7 @@ fn content(ui: &mut Ui, a: &Annotate, asking: Asking, typed: &mut String, out: &
     let about = match asking {
         Asking::Comment(id) => Some(a.corpus.document(id.document).sentence_text(id.sentence as usize).to_owned()),
         Asking::Remark(id, start, end) => {
-            Some(quoted(a.corpus.document(id.document), &Span::new(start..end, LabelId::default())))
+            Some(quoted_text(a.corpus.document(id.document), &Span::new(start..end, LabelId::default())))
         }
         _ => None,
     };

@@ -136,7 +136,7 @@ pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, note: &str) {
             labels.sort_by_key(|l| a.corpus.labels.id(&l.label).map_or(usize::MAX, usize::from));
             for l in labels {
                 let known = a.corpus.labels.id(&l.label).and_then(|id| a.corpus.labels.get(id));
-                let colour = known.map_or(p.series[6], |k| p.label(usize::from(k.colour)).solid);
+                let colour = known.map_or(p.series[6], |k| p.label(usize::from(k.color)).solid);
                 table.row(ui, |c| {
                     c.dotted(colour, &l.label);
                     c.text(&score(l.score.precision));

@@ -137,7 +137,7 @@ impl Place {
     /// Shift and a label's letter gives it to what is selected.
     fn label(&self, app: &App, key: Key, held: Modifiers) -> Option<Command> {
         let a = app.annotate.as_ref().filter(|_| self.selected && held == Modifiers::SHIFT)?;
-        let letters = a.corpus.labels.letters();
+        let letters = a.corpus.labels.effective_shortcuts();
         let is_its =
             |letter: &Option<char>| letter.is_some_and(|l| Key::from_name(l.encode_utf8(&mut [0; 4])) == Some(key));
         letters.iter().position(is_its).and_then(|id| LabelId::try_from(id).ok()).map(Command::Label)

@@ -116,10 +116,10 @@ fn row(ui: &mut Ui, a: &Annotate, index: usize, hit: &Hit, out: &mut Commands) {
     if let Some(l) = hit.now.and_then(|l| a.corpus.labels.get(l)) {
         let name = TextRole::CaptionStrong.line(ui, &l.name);
         let width = name.size().x;
-        put_text(ui.painter(), room, Align2::RIGHT_CENTER, name, p.label(usize::from(l.colour)).ink);
+        put_text(ui.painter(), room, Align2::RIGHT_CENTER, name, p.label(usize::from(l.color)).ink);
         room.max.x -= width + 8.0;
     }
-    let sentence = document.sentence(id.sentence as usize);
+    let sentence = document.sentence_range(id.sentence as usize);
     let (from, to) = (document.tokens[sentence.start].0 as usize, document.tokens[sentence.end - 1].1 as usize);
     let before = document.text[from..hit.at.start as usize].replace(['\n', '\r'], " ");
     let behind = document.text[hit.at.end as usize..to.max(hit.at.end as usize)].replace(['\n', '\r'], " ");

@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
                             0 => tr!("nothing has changed since").to_owned(),
                             n => tr!("{n} changed since", n = counted(*n, "sentence")),
                         };
-                        label(ui, TextRole::Small, p.text2, &format!("{}, {what}", days_ago(snapshot.made)));
+                        label(ui, TextRole::Small, p.text2, &format!("{}, {what}", days_ago(snapshot.created_at)));
                     });
                 });
                 ui.add_space(4.0);

@@ -133,7 +133,7 @@ fn editor(ui: &mut Ui, view: &mut View, out: &mut Commands) {
 /// Colours by label's place in the starter's order, or the dataset's where it has the label.
 fn colour_of(app: &App, p: &'static theme::Palette, name: &str) -> &'static LabelColour {
     let in_dataset =
-        app.annotate.as_ref().and_then(|a| a.corpus.labels.get(a.corpus.labels.id(name)?).map(|l| l.colour));
+        app.annotate.as_ref().and_then(|a| a.corpus.labels.get(a.corpus.labels.id(name)?).map(|l| l.color));
     let usual = ["PER", "ORG", "LOC", "MISC"].iter().position(|l| *l == name);
     let hashed = || 4 + name.bytes().fold(0usize, |h, b| h.wrapping_mul(31).wrapping_add(usize::from(b))) % 20;
     p.label(in_dataset.map_or_else(|| usual.unwrap_or_else(hashed), usize::from))

@@ -1,7 +1,7 @@
 //! The training lane.
 
 use super::{Event, Outbox};
-use crate::corpus::holdout::{HELD_OUT, Holdout, holdout};
+use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, Holdout, holdout};
 use crate::corpus::{Corpus, SentenceId};
 use crate::gpu::run::{Answer, Task};
 use crate::gpu::{self, Helper, Place};
@@ -126,7 +126,7 @@ fn here(
     };
     // What was held out is a matter of the run's seed, not of the form's.
     let holdout = match &resume {
-        Some(checkpoint) => holdout(&request.corpus, HELD_OUT, checkpoint.arguments.seed),
+        Some(checkpoint) => holdout(&request.corpus, DEFAULT_HOLDOUT_RATIO, checkpoint.arguments.seed),
         None => request.holdout,
     };
     let job = Job {

@@ -1,7 +1,7 @@
 //! A dataset in numbers, two labelings compared, and what looks wrong: rules at their borders.
 
 use std::sync::Arc;
-use tagwright::corpus::{Corpus, Document, LabelId, Labels, Span, Split};
+use tagwright::corpus::{Corpus, Document, LabelId, LabelSet, Span, Split};
 use tagwright::eval::lint::{Kind, MOST};
 use tagwright::eval::{Agreement, Statistics, lint};
 
@@ -9,11 +9,11 @@ use tagwright::eval::{Agreement, Statistics, lint};
 type Labeled<'a> = (&'a str, &'a [(u32, u32, &'a str)]);
 
 fn corpus(texts: &[Labeled]) -> Corpus {
-    let mut labels = Labels::default();
+    let mut labels = LabelSet::default();
     let documents = texts.iter().map(|(text, spans)| {
         let mut span = |s: &(u32, u32, &str)| Span::new(s.0..s.1, labels.intern(s.2).expect("few labels"));
         let spans = spans.iter().map(&mut span).collect();
-        Arc::new(Document::of_text(Split::Train, 0, 0, (*text).to_owned(), spans, None))
+        Arc::new(Document::from_text(Split::Train, 0, 0, (*text).to_owned(), spans, None))
     });
     let documents = documents.collect();
     Corpus { documents, labels, ..Corpus::default() }

@@ -52,8 +52,8 @@ fn laid_out(text: &str, scheme: Scheme, from: &str, to: &str) {
     let (mut corpus, found) = read(text);
     assert_eq!((found.scheme, found.problem_count), (scheme, 0), "{text:?} {found:?}");
     let document = corpus.document(0);
-    assert_eq!(document.words(0), ["Zoë", "Vay", "sails", "to", "Oslo"], "{text:?}");
-    let spans: Vec<_> = document.token_spans(0).iter().map(|s| (s.start, s.end, s.label)).collect();
+    assert_eq!(document.sentence_tokens(0), ["Zoë", "Vay", "sails", "to", "Oslo"], "{text:?}");
+    let spans: Vec<_> = document.to_token_spans(0).iter().map(|s| (s.start, s.end, s.label)).collect();
     assert_eq!(spans, [(0, 2, LabelId::new(0)), (4, 5, LabelId::new(1))], "{text:?}");
     assert_eq!(String::from_utf8_lossy(&saved(text.as_bytes(), &found, &corpus)), text);
     let loc = corpus.document(0).spans[1];
@@ -91,7 +91,7 @@ fn columns_lie_as_they_like() {
 #[test]
 fn a_word_may_be_the_sign_that_parts_columns() {
     let (corpus, found) = read("Oslo,B-LOC\n,,O\n1,000,O\nrain,O\n");
-    assert_eq!(corpus.document(0).words(0), ["Oslo", ",", "1,000", "rain"], "{found:?}");
+    assert_eq!(corpus.document(0).sentence_tokens(0), ["Oslo", ",", "1,000", "rain"], "{found:?}");
 }
 
 /// A line that lacks its tag in a file of these lines, before and after its word gets a label.
@@ -99,7 +99,7 @@ fn a_word_may_be_the_sign_that_parts_columns() {
 fn a_line_without_its_tag_gets_one_and_keeps_its_word() {
     let save = |text: &str, word: usize| {
         let (mut corpus, found) = read(text);
-        let span = corpus.document(0).span_at(0, word..word + 1, LabelId::default());
+        let span = corpus.document(0).span_from_tokens(0, word..word + 1, LabelId::default());
         corpus.document_mut(0).insert_span(span);
         let rewrite = found.format.rewrite.expect("columns can be saved");
         let source = Source::alone(text.as_bytes(), "data", Split::Train, 0);
@@ -120,7 +120,7 @@ fn labels_alone_cannot_hold_entities_that_touch() {
     let text = "Zoë PER\nMax O\nsails O\n";
     let (mut corpus, found) = read(text);
     assert!(format::losses(&corpus, CONLL, Scheme::Io).is_empty());
-    let span = corpus.document(0).span_at(0, 1..2, LabelId::default());
+    let span = corpus.document(0).span_from_tokens(0, 1..2, LabelId::default());
     corpus.document_mut(0).insert_span(span);
     assert!(format::losses(&corpus, CONLL, Scheme::Io)[0].contains("touch"));
     let rewrite = found.format.rewrite.expect("columns can be saved");
@@ -142,7 +142,10 @@ fn a_person_knows_the_columns_better() {
     };
     let mut corpus = Corpus::default();
     format::read(&source, &mut corpus).expect("a column file");
-    assert_eq!((corpus.document(0).words(0), corpus.labels.names()), (vec!["NNP", "NN"], vec!["NP".to_owned()]));
+    assert_eq!(
+        (corpus.document(0).sentence_tokens(0), corpus.labels.names()),
+        (vec!["NNP", "NN"], vec!["NP".to_owned()])
+    );
     let nowhere = Choice { tag: Some(7), ..Choice::default() };
     let source = Source { choices: Choices { columns: nowhere, ..Choices::default() }, ..source };
     let why = format::read(&source, &mut Corpus::default()).expect_err("no such column");
@@ -210,7 +213,7 @@ fn one_edit_changes_only_the_lines_of_its_sentence() {
     let text = "-DOCSTART- -X- O O\r\n\r\nOslo NNP I-NP I-LOC\r\nrain NN I-NP O\r\n\r\n\r\nVay NNP I-NP I-LOC\r\nBay NNP I-NP I-LOC\r\n";
     let (mut corpus, found) = read(text);
     let label = corpus.labels.intern("ORG").expect("few labels");
-    let span = corpus.document(0).span_at(1, 0..1, label);
+    let span = corpus.document(0).span_from_tokens(1, 0..1, label);
     let document = corpus.document_mut(0);
     document.spans.remove(1);
     document.insert_span(span);

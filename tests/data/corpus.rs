@@ -1,16 +1,16 @@
 //! Rules of the corpus that no other test would miss: each was broken on purpose once, and nothing noticed.
 
 use std::sync::Arc;
-use tagwright::corpus::carry::carry;
+use tagwright::corpus::carry_over::carry_over;
 use tagwright::corpus::holdout::holdout;
 use tagwright::corpus::scheme::encode;
 use tagwright::corpus::{
-    Corpus, Document, DocumentBuilder, Edit, EditTitle, EditTitleKind, LabelId, Labels, Mark, Prefix,
+    Corpus, Document, DocumentBuilder, Edit, EditTitle, EditTitleKind, LabelId, LabelSet, Prefix, ReviewState,
 };
-use tagwright::corpus::{Scheme, SentenceId, Snapshot, Span, Split, TokenSpan};
+use tagwright::corpus::{LabelSnapshot, Scheme, SentenceId, Span, Split, TokenSpan};
 
-fn labels(names: &[&str]) -> Labels {
-    let mut labels = Labels::default();
+fn labels(names: &[&str]) -> LabelSet {
+    let mut labels = LabelSet::default();
     for name in names {
         labels.intern(name).expect("few labels");
     }
@@ -19,7 +19,7 @@ fn labels(names: &[&str]) -> Labels {
 
 /// A corpus of texts, one document each, without spans.
 fn texts(texts: &[&str], names: &[&str]) -> Corpus {
-    let document = |text: &&str| Document::of_text(Split::Train, 0, 0, (*text).to_owned(), Vec::new(), None);
+    let document = |text: &&str| Document::from_text(Split::Train, 0, 0, (*text).to_owned(), Vec::new(), None);
     let documents = texts.iter().map(|t| Arc::new(document(t))).collect();
     Corpus { documents, labels: labels(names), ..Corpus::default() }
 }
@@ -55,19 +55,18 @@ fn of_edits_made_together_all_fit_or_none_is_made() {
     let before = (corpus.documents.clone(), corpus.labels.clone());
     let span = Span::new(0..4, LabelId::default());
     let fits = Edit::Spans { document: 0, removed: Vec::new(), added: vec![span] };
-    let new = Edit::AddLabel(corpus.labels.fresh("LOC"));
+    let new = Edit::AddLabel(corpus.labels.new_label("LOC"));
     let strange = Edit::Spans { document: 0, removed: vec![Span::new(5..10, LabelId::default())], added: Vec::new() };
-    let together =
-        Edit::Together { title: EditTitle::new(EditTitleKind::Text, ["all"]), edits: vec![new, fits, strange] };
+    let together = Edit::Group { title: EditTitle::new(EditTitleKind::Text, ["all"]), edits: vec![new, fits, strange] };
     assert!(!together.apply(&mut corpus));
     assert_eq!((&corpus.documents, &corpus.labels), (&before.0, &before.1));
 }
 
 #[test]
 fn remarks_are_sorted_by_place() {
-    let mark = Mark::default().with_remark(5, 9, "later".into()).with_remark(0, 4, "earlier".into());
-    assert_eq!(mark.remarks.iter().map(|r| r.start).collect::<Vec<_>>(), [0, 5]);
-    let other = Mark::default().with_remark(0, 4, "earlier".into()).with_remark(5, 9, "later".into());
+    let mark = ReviewState::default().with_comment_at(5, 9, "later".into()).with_comment_at(0, 4, "earlier".into());
+    assert_eq!(mark.range_comments.iter().map(|r| r.start).collect::<Vec<_>>(), [0, 5]);
+    let other = ReviewState::default().with_comment_at(0, 4, "earlier".into()).with_comment_at(5, 9, "later".into());
     assert_eq!(mark, other);
 }
 
@@ -81,9 +80,9 @@ fn spans_that_touch_do_not_overlap() {
 #[test]
 fn a_note_on_a_sentence_that_is_gone_is_lost_work() {
     let mut old = texts(&["Anna sings.", "Rain falls."], &["PER"]);
-    let after = Mark { comment: "look again".into(), ..Mark::default() };
-    assert!(Edit::Mark { document: 0, sentence: 0, before: Mark::default(), after }.apply(&mut old));
-    let carried = carry(&old, &texts(&["Snow melts.", "Rain falls."], &["PER"]));
+    let after = ReviewState { comment: "look again".into(), ..ReviewState::default() };
+    assert!(Edit::Review { document: 0, sentence: 0, before: ReviewState::default(), after }.apply(&mut old));
+    let carried = carry_over(&old, &texts(&["Snow melts.", "Rain falls."], &["PER"]));
     assert_eq!(carried.lost, [SentenceId { document: 0, sentence: 0 }]);
 }
 
@@ -91,12 +90,12 @@ fn a_note_on_a_sentence_that_is_gone_is_lost_work() {
 fn labels_are_not_carried_over_to_other_words_of_the_same_text() {
     let corpus = |words: &[(u32, u32)]| {
         let own = Some(words.to_vec());
-        let document = Document::of_text(Split::Train, 0, 0, "New York".into(), Vec::new(), own);
+        let document = Document::from_text(Split::Train, 0, 0, "New York".into(), Vec::new(), own);
         Corpus { documents: vec![Arc::new(document)], labels: labels(&["LOC"]), ..Corpus::default() }
     };
-    let carried = carry(&corpus(&[(0, 3), (4, 8)]), &corpus(&[(0, 8)]));
+    let carried = carry_over(&corpus(&[(0, 3), (4, 8)]), &corpus(&[(0, 8)]));
     assert_eq!((carried.unchanged, carried.changed), (0, 1));
-    let carried = carry(&corpus(&[(0, 8)]), &corpus(&[(0, 8)]));
+    let carried = carry_over(&corpus(&[(0, 8)]), &corpus(&[(0, 8)]));
     assert_eq!((carried.unchanged, carried.changed), (1, 0));
 }
 
@@ -105,14 +104,14 @@ fn whole_documents_are_held_out() {
     let document = |number: usize| {
         let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
         for sentence in 0..6 {
-            builder.token(&format!("w{number}-{sentence}"), []);
+            builder.push_token(&format!("w{number}-{sentence}"), []);
             builder.end_sentence(&[]);
         }
-        Arc::new(builder.finish())
+        Arc::new(builder.into_document())
     };
     let corpus = Corpus { documents: (0..10).map(document).collect(), ..Corpus::default() };
     let held = holdout(&corpus, 0.2, 7);
-    assert_eq!((held.held_out, held.dev.len(), held.train.len()), (Some((2, 10)), 12, 48));
+    assert_eq!((held.n_held_out, held.dev.len(), held.train.len()), (Some((2, 10)), 12, 48));
     let in_both = |id: &SentenceId| held.train.iter().any(|other| other.document == id.document);
     assert!(!held.dev.iter().any(in_both), "a document is in both");
 }
@@ -122,10 +121,10 @@ fn a_snapshot_knows_labels_by_their_names() {
     let mut corpus = texts(&["Anna sings", "Oslo rains"], &["PER", "LOC"]);
     let spans = vec![Span::new(0..4, LabelId::default())];
     assert!(Edit::Spans { document: 0, removed: Vec::new(), added: spans }.apply(&mut corpus));
-    let snapshot = Snapshot::of(&corpus, "before".into(), 0);
-    assert_eq!(snapshot.differences(&corpus), []);
+    let snapshot = LabelSnapshot::capture(&corpus, "before".into(), 0);
+    assert_eq!(snapshot.changed_sentences(&corpus), []);
     let before = corpus.labels.get(LabelId::default()).expect("a label").clone();
     let after = tagwright::corpus::label::Label { name: "POET".into(), ..before.clone() };
     assert!(Edit::ChangeLabel { id: LabelId::default(), before, after }.apply(&mut corpus));
-    assert_eq!(snapshot.differences(&corpus), [SentenceId { document: 0, sentence: 0 }]);
+    assert_eq!(snapshot.changed_sentences(&corpus), [SentenceId { document: 0, sentence: 0 }]);
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 use tagwright::corpus::label::Label;
-use tagwright::corpus::parting::{Shares, part};
 use tagwright::corpus::relabel::relabel;
-use tagwright::corpus::{Corpus, Document, Edit, History, LabelId, Mark, Origin, Snapshot, Span, Split};
+use tagwright::corpus::splitting::{SplitRatios, stratified_split};
+use tagwright::corpus::{Corpus, Document, Edit, History, LabelId, LabelSnapshot, Origin, ReviewState, Span, Split};
 use tagwright::model::rng::Stream;
 use tagwright::project::Dataset;
 use tagwright::project::sample;
@@ -22,39 +22,36 @@ fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
     match below(40) {
         0 if corpus.labels.len() < 20 => {
             let name = format!("L{}", corpus.labels.len());
-            Edit::AddLabel(corpus.labels.fresh(&name))
+            Edit::AddLabel(corpus.labels.new_label(&name))
         }
         1 => {
             let id = LabelId::try_from(below(corpus.labels.len())).expect("a label");
             let before = corpus.labels.get(id).expect("a label").clone();
             let letter = [None, Some('A'), Some('Q')][below(3)];
-            let after = Label { name: format!("R{}", below(1_000_000)), letter, ..before.clone() };
+            let after = Label { name: format!("R{}", below(1_000_000)), shortcut: letter, ..before.clone() };
             Edit::ChangeLabel { id, before, after }
         }
         4 => {
             let document = below(corpus.documents.len()) as u32;
             let d = corpus.document(document);
             let sentence = below(d.len()) as u32;
-            let before = d.marks.of(sentence).cloned().unwrap_or_default();
+            let before = d.reviews.get(sentence).cloned().unwrap_or_default();
             let comment = if below(2) == 0 { String::new() } else { format!("c{}", below(9)) };
-            Edit::Mark {
+            Edit::Review {
                 document,
                 sentence,
                 before,
-                after: Mark { done: below(2) == 0, flagged: below(2) == 0, comment, remarks: Vec::new() }.with_remark(
-                    0,
-                    1 + below(9) as u32,
-                    if below(2) == 0 { String::new() } else { "r".into() },
-                ),
+                after: ReviewState { done: below(2) == 0, flagged: below(2) == 0, comment, range_comments: Vec::new() }
+                    .with_comment_at(0, 1 + below(9) as u32, if below(2) == 0 { String::new() } else { "r".into() }),
             }
         }
         5 => {
             let document = below(corpus.documents.len()) as u32;
-            let before = corpus.class_names(corpus.document(document)).cloned().collect();
+            let before = corpus.doc_label_names(corpus.document(document)).cloned().collect();
             let mut after: Vec<String> = (0..below(3)).map(|_| format!("class {}", below(5))).collect();
             after.sort();
             after.dedup();
-            Edit::Classes { document, before, after }
+            Edit::DocLabels { document, before, after }
         }
         2 if corpus.labels.len() > 3 => {
             let number = below(1_000_000);
@@ -70,16 +67,20 @@ fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
             let document = below(corpus.documents.len()) as u32;
             let d = corpus.document(document);
             let sentence = below(d.len());
-            let length = d.sentence(sentence).len();
+            let length = d.sentence_range(sentence).len();
             let start = below(length);
             let end = start + 1 + below((length - start).min(4));
-            let span = d.span_at(sentence, start..end, LabelId::try_from(below(corpus.labels.len())).expect("a label"));
+            let span = d.span_from_tokens(
+                sentence,
+                start..end,
+                LabelId::try_from(below(corpus.labels.len())).expect("a label"),
+            );
             let touched = d.spans.iter().filter(|s| s.start < span.end && span.start < s.end);
             let removed: Vec<_> = touched.copied().collect();
             let origin = match below(3) {
-                0 => Origin::Source,
-                1 => Origin::Person,
-                _ => Origin::proposed(below(9) as u8, below(1000) as f32 / 999.0),
+                0 => Origin::Import,
+                1 => Origin::Human,
+                _ => Origin::suggested(below(9) as u8, below(1000) as f32 / 999.0),
             };
             let span = Span { origin, ..span };
             let added = if below(3) == 0 { vec![] } else { vec![span] };
@@ -100,7 +101,7 @@ fn undo_gives_the_source_back_and_redo_the_edited_file() {
     let mut draw = Stream::new(3, 4);
     for _ in 0..10_000 {
         let edit = random_edit(&corpus, &mut draw);
-        assert!(history.make(edit, &mut corpus));
+        assert!(history.apply(edit, &mut corpus));
     }
     let edited = bytes(&dataset, &corpus);
     assert_ne!(edited, TRAIN);
@@ -127,12 +128,12 @@ fn an_edit_takes_spans_back_as_they_were_whoever_made_it() {
     let mut corpus = sample::dataset().expect("the sample").corpus;
     let mut history = History::default();
     let there = corpus.document(0).spans[0];
-    let decided = Span { origin: Origin::proposed(1, 0.5), ..there };
+    let decided = Span { origin: Origin::suggested(1, 0.5), ..there };
     let change = |removed: Span, added: Span| Edit::Spans { document: 0, removed: vec![removed], added: vec![added] };
-    assert!(history.make(change(there, decided), &mut corpus));
+    assert!(history.apply(change(there, decided), &mut corpus));
     // Someone who knows the span only as it came with the source takes it away.
     let gone = Edit::Spans { document: 0, removed: vec![there], added: Vec::new() };
-    assert!(history.make(gone, &mut corpus));
+    assert!(history.apply(gone, &mut corpus));
     assert!(history.undo(&mut corpus).is_some());
     assert_eq!(corpus.document(0).spans[0].origin, decided.origin);
 }
@@ -194,19 +195,19 @@ fn labels_are_renamed_merged_and_dropped() {
 #[test]
 fn a_snapshot_tells_what_changed_and_brings_it_back() {
     let mut corpus = sample::dataset().expect("the sample").corpus;
-    let snapshot = Snapshot::of(&corpus, "first".into(), 0);
-    assert!(snapshot.differences(&corpus).is_empty() && snapshot.restore(&corpus).is_none());
+    let snapshot = LabelSnapshot::capture(&corpus, "first".into(), 0);
+    assert!(snapshot.changed_sentences(&corpus).is_empty() && snapshot.restore(&corpus).is_none());
     let before = corpus.clone();
     let mut draw = Stream::new(5, 6);
     for _ in 0..200 {
         assert!(random_edit(&corpus, &mut draw).apply(&mut corpus));
     }
-    let changed = snapshot.differences(&corpus);
+    let changed = snapshot.changed_sentences(&corpus);
     assert!(!changed.is_empty());
     let edit = snapshot.restore(&corpus).expect("something changed");
     let edited = corpus.clone();
     assert!(edit.apply(&mut corpus));
-    assert!(snapshot.differences(&corpus).is_empty());
+    assert!(snapshot.changed_sentences(&corpus).is_empty());
     let named = |c: &Corpus| {
         let of = |d: &Arc<Document>| {
             d.spans.iter().map(|s| (s.start, s.end, c.labels.name(s.label).to_owned())).collect::<Vec<_>>()
@@ -228,8 +229,8 @@ fn a_snapshot_tells_what_changed_and_brings_it_back() {
 #[test]
 fn splits_are_even_whole_and_without_near_duplicates() {
     let corpus = sample::dataset().expect("the sample").corpus;
-    let shares = Shares { dev: 0.2, test: 0.2, seed: 1 };
-    let (parted, found) = part(&corpus, shares);
+    let shares = SplitRatios { dev: 0.2, test: 0.2, seed: 1 };
+    let (parted, found) = stratified_split(&corpus, shares);
     assert!(found.by_document);
     assert_eq!(parted.documents.len(), corpus.documents.len());
     let counts = |split| parted.counts(Some(split));
@@ -241,8 +242,8 @@ fn splits_are_even_whole_and_without_near_duplicates() {
             assert!((has - wanted).abs() <= 0.25 * wanted + 3.0, "{split:?}: {has} of {wanted}");
         }
     }
-    assert_eq!(part(&corpus, shares).0.documents, parted.documents, "the seed alone decides");
-    assert_ne!(part(&corpus, Shares { seed: 2, ..shares }).0.documents, parted.documents);
+    assert_eq!(stratified_split(&corpus, shares).0.documents, parted.documents, "the seed alone decides");
+    assert_ne!(stratified_split(&corpus, SplitRatios { seed: 2, ..shares }).0.documents, parted.documents);
 }
 
 #[test]
@@ -252,8 +253,8 @@ fn near_duplicates_stay_together_and_few_documents_are_parted_by_sentences() {
     let line = |i: usize| format!("Report {i} O\nfrom O\nOslo B-LOC\nabout O\nrain O\n{} O\n\n", word(i / 2));
     let text: String = (0..200).map(line).collect::<String>().replace("Report ", "Report");
     let corpus = Dataset::from_bytes("a", &[("a.conll", text.as_bytes(), Split::Train)]).expect("a dataset").corpus;
-    let (parted, found) = part(&corpus, Shares { dev: 0.1, test: 0.1, seed: 3 });
-    assert_eq!((found.by_document, found.units, found.duplicates), (false, 200, 100), "{found:?}");
+    let (parted, found) = stratified_split(&corpus, SplitRatios { dev: 0.1, test: 0.1, seed: 3 });
+    assert_eq!((found.by_document, found.n_items, found.n_near_duplicates), (false, 200, 100), "{found:?}");
     assert_eq!(parted.documents.len(), 3);
     assert_eq!(parted.counts(None).labels, [200]);
     let words = |d: &Document| {
@@ -275,6 +276,6 @@ fn an_edit_that_does_not_fit_changes_nothing() {
     let before = corpus.documents.clone();
     let absent = tagwright::corpus::Span::new(0..1, LabelId::new(9));
     let edit = Edit::Spans { document: 0, removed: vec![absent], added: vec![] };
-    assert!(!History::default().make(edit, &mut corpus));
+    assert!(!History::default().apply(edit, &mut corpus));
     assert_eq!(corpus.documents, before);
 }

@@ -16,9 +16,9 @@ fn source<'a>(name: &'a str, bytes: &'a [u8], beside: &'a dyn Fn(&str) -> Option
 /// Sentences by ` / `, documents by ` // `, spans as `[words LABEL]`, labels of a document behind it as ` <news, town>`.
 pub(super) fn shown(corpus: &Corpus) -> String {
     let sentence = |d: &Document, s: usize| {
-        let spans = d.token_spans(s);
+        let spans = d.to_token_spans(s);
         let words: Vec<String> = d
-            .words(s)
+            .sentence_tokens(s)
             .iter()
             .enumerate()
             .map(|(i, word)| {
@@ -34,7 +34,7 @@ pub(super) fn shown(corpus: &Corpus) -> String {
         words.join(" ")
     };
     let document = |d: &Arc<Document>| {
-        let mut classes: Vec<&str> = corpus.class_names(d).map(String::as_str).collect();
+        let mut classes: Vec<&str> = corpus.doc_label_names(d).map(String::as_str).collect();
         classes.sort_unstable();
         let classes = if classes.is_empty() { String::new() } else { format!(" <{}>", classes.join(", ")) };
         (0..d.len()).map(|s| sentence(d, s)).collect::<Vec<_>>().join(" / ") + &classes
@@ -66,8 +66,8 @@ fn check_with(format: Format, name: &str, text: &str, beside: &dyn Fn(&str) -> O
     document.remove_span(first);
     document.insert_span(Span { label, ..first });
     if format.holds.classes {
-        let news = changed.class("news");
-        changed.document_mut(at).classes = vec![news];
+        let news = changed.intern_doc_label("news");
+        changed.document_mut(at).doc_labels = vec![news];
     }
     let saved = current(&changed);
     let again = Source { bytes: &saved, ..source };
@@ -237,7 +237,7 @@ fn parquet_of_datasets_keeps_its_other_columns() {
     };
     assert_eq!(saved(&corpus), bytes);
     let new = corpus.labels.intern("WEATHER").expect("few labels");
-    let span = corpus.document(0).span_at(2, 0..1, new);
+    let span = corpus.document(0).span_from_tokens(2, 0..1, new);
     corpus.document_mut(0).insert_span(span);
     let after = saved(&corpus);
     let mut again = Corpus::default();
@@ -333,8 +333,8 @@ fn classified(format: Format, name: &str, record: &str, classes: &[&str]) -> ser
     let mut corpus = Corpus::default();
     let found = format::read(&source.said_to_be(format), &mut corpus).expect("a corpus");
     let names: Vec<String> = classes.iter().map(|n| (*n).to_owned()).collect();
-    let ids = corpus.class_ids(&names);
-    corpus.document_mut(0).classes = ids;
+    let ids = corpus.doc_label_ids(&names);
+    corpus.document_mut(0).doc_labels = ids;
     let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
     let saved = format.rewrite.expect("it is saved")(&source, &current).expect("bytes");
     serde_json::from_slice(&saved).expect("JSON")
@@ -610,17 +610,17 @@ fn conll2012_has_names_in_brackets() {
         again.documents.iter().map(|d| &d.name).collect::<Vec<_>>(),
         corpus.documents.iter().map(|d| &d.name).collect::<Vec<_>>()
     );
-    let crossing = corpus.document(0).span_at(0, 1..3, LabelId::default());
+    let crossing = corpus.document(0).span_from_tokens(0, 1..3, LabelId::default());
     assert!(format::losses(&corpus, format::CONLL2012, Scheme::Iob2).is_empty());
     corpus.document_mut(0).insert_span(crossing);
     assert!(format::losses(&corpus, format::CONLL2012, Scheme::Iob2).is_empty(), "it lies inside another");
-    let crossing = corpus.document(2).span_at(0, 0..2, LabelId::default());
+    let crossing = corpus.document(2).span_from_tokens(0, 0..2, LabelId::default());
     corpus.document_mut(2).insert_span(crossing);
     let inside = format!("{}{}{}", row("a", "(X*"), row("b", "*)"), row("c", "*"));
     let mut other = Corpus::default();
     let begin = "#begin document (c); part 000\n";
     format::read(&source("a", format!("{begin}{inside}").as_bytes(), &|_| None), &mut other).expect("a corpus");
-    let crossing = other.document(0).span_at(0, 1..3, LabelId::default());
+    let crossing = other.document(0).span_from_tokens(0, 1..3, LabelId::default());
     other.document_mut(0).insert_span(crossing);
     assert!(format::losses(&other, format::CONLL2012, Scheme::Iob2)[0].contains("cross others (1)"));
 }
@@ -852,7 +852,7 @@ fn corpora() -> impl Strategy<Value = Corpus> {
             let mut spans: Vec<Span> = spans.into_iter().map(span).filter(|s| s.start < s.end).collect();
             spans.sort_unstable();
             spans.dedup();
-            corpus.documents.push(Arc::new(Document::of_text(Split::Train, 0, place as u32, text, spans, None)));
+            corpus.documents.push(Arc::new(Document::from_text(Split::Train, 0, place as u32, text, spans, None)));
         }
         corpus
     })
@@ -871,9 +871,9 @@ fn corpora_of_words() -> impl Strategy<Value = Corpus> {
         let mut place = 0;
         for (number, sentences) in documents.into_iter().enumerate() {
             let mut builder = DocumentBuilder::new(Split::Train, 0, place, 0);
-            builder.name(&format!("d {number}"));
+            builder.set_name(&format!("d {number}"));
             for (words, spans) in sentences {
-                words.iter().for_each(|word| builder.token(word, []));
+                words.iter().for_each(|word| builder.push_token(word, []));
                 let range = |a: usize, b: usize, label| TokenSpan { start: a.min(b), end: a.max(b) + 1, label };
                 let span = |(a, b, label): (prop::sample::Index, prop::sample::Index, u16)| {
                     range(a.index(words.len()), b.index(words.len()), LabelId::new(label))
@@ -884,7 +884,7 @@ fn corpora_of_words() -> impl Strategy<Value = Corpus> {
                 builder.end_sentence(&spans);
                 place += 1;
             }
-            corpus.documents.push(Arc::new(builder.finish()));
+            corpus.documents.push(Arc::new(builder.into_document()));
         }
         corpus
     })
@@ -896,9 +896,9 @@ type Sentence = (Vec<String>, Vec<(usize, usize, String)>);
 fn sentences(corpus: &Corpus) -> Vec<Sentence> {
     let of = |d: &Document, s: usize| {
         let name = |s: &TokenSpan| (s.start, s.end, corpus.labels.name(s.label).to_owned());
-        let mut spans: Vec<_> = d.token_spans(s).iter().map(name).collect();
+        let mut spans: Vec<_> = d.to_token_spans(s).iter().map(name).collect();
         spans.sort();
-        (d.words(s).into_iter().map(str::to_owned).collect(), spans)
+        (d.sentence_tokens(s).into_iter().map(str::to_owned).collect(), spans)
     };
     corpus.documents.iter().flat_map(|d| (0..d.len()).map(move |s| of(d, s))).collect()
 }
@@ -947,8 +947,8 @@ proptest! {
         let side_by_side = |c: &Corpus| {
             let names = |s: &TokenSpan| (s.start, s.end, c.labels.name(s.label).to_owned());
             let of = |d: &Document, s: usize| {
-                let spans = tagwright::corpus::scheme::side_by_side(&d.token_spans(s));
-                (d.words(s).join(" "), spans.iter().map(names).collect::<Vec<_>>())
+                let spans = tagwright::corpus::scheme::drop_overlapping(&d.to_token_spans(s));
+                (d.sentence_tokens(s).join(" "), spans.iter().map(names).collect::<Vec<_>>())
             };
             c.documents.iter().flat_map(|d| (0..d.len()).map(|s| of(d, s))).collect::<Vec<_>>()
         };
@@ -1009,7 +1009,7 @@ proptest! {
             for d in &corpus.documents {
                 prop_assert!(d.spans.iter().all(|s| d.text.get(s.start as usize..s.end as usize).is_some_and(|t| !t.is_empty())));
                 for sentence in 0..d.len() {
-                    prop_assert!(!d.words(sentence).is_empty());
+                    prop_assert!(!d.sentence_tokens(sentence).is_empty());
                 }
             }
             if let Some(rewrite) = format.rewrite {

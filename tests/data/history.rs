@@ -7,7 +7,7 @@ use tagwright::project::{Project, sample};
 /// Labels the first word of a sentence of the first document, which has no span there yet.
 fn edit(corpus: &Corpus, sentence: usize) -> Edit {
     let d = corpus.document(0);
-    let span = d.span_at(sentence, 0..1, LabelId::default());
+    let span = d.span_from_tokens(sentence, 0..1, LabelId::default());
     let removed = d.spans.iter().filter(|s| s.overlaps(&span)).copied().collect();
     Edit::Spans { document: 0, removed, added: vec![span] }
 }
@@ -19,8 +19,8 @@ fn a_new_edit_forgets_those_that_were_undone() {
     let mut history = History::default();
     let make = |history: &mut History, corpus: &mut Corpus, sentence| {
         let edit = edit(corpus, sentence);
-        assert!(history.make(edit.clone(), corpus));
-        edit.as_of(corpus)
+        assert!(history.apply(edit.clone(), corpus));
+        edit.with_current_origins(corpus)
     };
     for sentence in 0..4 {
         make(&mut history, &mut corpus, sentence);
@@ -47,11 +47,11 @@ fn an_edit_that_does_not_fit_forgets_nothing() {
     let mut corpus = sample::dataset().expect("the sample").corpus;
     let mut history = History::default();
     let first = edit(&corpus, 0);
-    assert!(history.make(first.clone(), &mut corpus));
+    assert!(history.apply(first.clone(), &mut corpus));
     assert!(history.undo(&mut corpus).is_some());
     let Edit::Spans { document, added, .. } = &first else { panic!("spans") };
     let strange = Edit::Spans { document: *document, removed: added.clone(), added: Vec::new() };
-    assert!(!history.make(strange, &mut corpus));
+    assert!(!history.apply(strange, &mut corpus));
     assert_eq!(history.next_redo(), Some(&first));
 }
 
@@ -66,7 +66,7 @@ fn the_log_of_a_project_holds_the_edits_that_stand_and_those_that_can_be_redone(
     let mut history = History::default();
     let make = |project: &mut Project, history: &mut History, corpus: &mut Corpus, sentence| {
         let edit = edit(corpus, sentence);
-        assert!(history.make(edit.clone(), corpus));
+        assert!(history.apply(edit.clone(), corpus));
         project.commit(&edit, true, history.position()).expect("stored");
     };
     for sentence in 0..5 {

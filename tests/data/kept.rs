@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tagwright::corpus::relabel::relabel;
-use tagwright::corpus::{Corpus, Edit, History, LabelId, Origin, SentenceId, Snapshot, Span};
+use tagwright::corpus::{Corpus, Edit, History, LabelId, LabelSnapshot, Origin, SentenceId, Span};
 use tagwright::project::opening::{decide, open};
 use tagwright::project::store::Filled;
 use tagwright::project::{Commit, Committer, Dataset, Decision, Opened, Opening, Places, Progress, Project};
@@ -38,11 +38,11 @@ fn check_stored(project: &mut Project, corpus: &mut Corpus, edit: &Edit) {
 fn proposers_are_filled_in_with_the_dataset() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut dataset = dataset(folder.path(), TEXT);
-    let who = dataset.corpus.proposer("a model").expect("few proposers");
-    let span = Span { origin: Origin::proposed(who, 0.5), ..Span::new(5..10, LabelId::default()) };
+    let who = dataset.corpus.intern_agent("a model").expect("few proposers");
+    let span = Span { origin: Origin::suggested(who, 0.5), ..Span::new(5..10, LabelId::default()) };
     dataset.corpus.document_mut(1).suggestions.push(span);
     let read = filled(folder.path(), &dataset).read().expect("contents").dataset.corpus;
-    assert_eq!(read.proposers, ["a model"]);
+    assert_eq!(read.agents, ["a model"]);
     assert_eq!(read.document(1).suggestions, [span]);
     assert_eq!(read.document(1).suggestions[0].origin, span.origin);
 }
@@ -54,8 +54,8 @@ fn suggestions_keep_their_labels_when_one_before_them_goes() {
     let mut project = filled(folder.path(), &dataset);
     let mut corpus = dataset.corpus.clone();
     let last = corpus.labels.id("LOC").expect("a label");
-    let who = corpus.proposer("a model").expect("few proposers");
-    let span = Span { origin: Origin::proposed(who, 0.5), ..Span::new(5..10, last) };
+    let who = corpus.intern_agent("a model").expect("few proposers");
+    let span = Span { origin: Origin::suggested(who, 0.5), ..Span::new(5..10, last) };
     let suggested = Edit::Suggestions { document: 1, removed: Vec::new(), added: vec![span] };
     check_stored(&mut project, &mut corpus, &suggested);
     let dropped = relabel(&corpus, &[("PER".to_owned(), None)].into_iter().collect()).expect("a change");
@@ -113,7 +113,7 @@ fn an_edit_that_waits_for_the_filling_is_stored_when_the_window_closes() {
     assert!(Project::open(&at).expect("a project").is_empty().expect("an answer"));
     let (mut corpus, mut history) = (dataset.corpus.clone(), History::default());
     let edit = Edit::Spans { document: 0, removed: vec![corpus.document(0).spans[0]], added: Vec::new() };
-    assert!(history.make(edit.clone(), &mut corpus));
+    assert!(history.apply(edit.clone(), &mut corpus));
     close(Some(edit));
     let read = Project::open(&at).and_then(|p| p.read()).expect("contents");
     assert_eq!((read.history, read.dataset.corpus.documents), (history, corpus.documents));
@@ -166,7 +166,7 @@ fn guidelines_outlive_a_source_that_is_read_anew_and_snapshots_do_not() {
     let desk = Desk::new();
     let mut first = desk.opened("a.jsonl");
     first.project.set("guidelines", "Names only.").expect("stored");
-    let snapshot = Snapshot::of(&first.dataset.corpus, "before".into(), 0);
+    let snapshot = LabelSnapshot::capture(&first.dataset.corpus, "before".into(), 0);
     first.project.keep_snapshot(&snapshot).expect("stored");
     drop(first);
     desk.write("a.jsonl", &TEXT.replace("sings", "dances"));

@@ -1,7 +1,7 @@
 //! Opening: one dataset is one project whatever path leads to it, and nothing is moved aside or written that should not be.
 
 use std::path::{Path, PathBuf};
-use tagwright::corpus::{Corpus, Edit, LabelId, Mark};
+use tagwright::corpus::{Corpus, Edit, LabelId, ReviewState};
 use tagwright::project::opening::{decide, open};
 use tagwright::project::store::{Filled, StoreError};
 use tagwright::project::{Changed, Decision, Opened, Opening, Places, Project};
@@ -70,9 +70,9 @@ impl Desk {
 
 /// Labels the second word, in the project too.
 fn label(opened: &mut Opened) {
-    let span = opened.dataset.corpus.document(0).span_at(0, 1..2, LabelId::default());
+    let span = opened.dataset.corpus.document(0).span_from_tokens(0, 1..2, LabelId::default());
     let edit = Edit::Spans { document: 0, removed: Vec::new(), added: vec![span] };
-    assert!(opened.history.make(edit.clone(), &mut opened.dataset.corpus));
+    assert!(opened.history.apply(edit.clone(), &mut opened.dataset.corpus));
     opened.project.commit(&edit, true, opened.history.position()).expect("stored");
 }
 
@@ -178,11 +178,11 @@ fn check_forged(sql: &str, opens: bool, said: &str) {
             assert!(told.contains(said), "{sql}: {told}");
             assert_eq!(opened.project.is_read_only(), !said.is_empty() && !said.contains("damaged"), "{sql}");
             if opened.project.is_read_only() {
-                let edit = Edit::Mark {
+                let edit = Edit::Review {
                     document: 0,
                     sentence: 0,
-                    before: Mark::default(),
-                    after: Mark { done: true, ..Mark::default() },
+                    before: ReviewState::default(),
+                    after: ReviewState { done: true, ..ReviewState::default() },
                 };
                 assert!(matches!(opened.project.commit(&edit, true, 1), Err(StoreError::Unusable { .. })));
             }
@@ -270,7 +270,7 @@ fn a_changed_source_is_asked_about_and_labels_are_kept_on_unchanged_sentences() 
     assert_eq!((spans(&kept.dataset.corpus), kept.history.position()), (3, 1));
     let stored = kept.project.read().expect("contents");
     assert_eq!((spans(&stored.dataset.corpus), stored.history.position()), (3, 1), "it is stored already");
-    assert_eq!(kept.dataset.corpus.document(0).token_spans(1).len(), 2);
+    assert_eq!(kept.dataset.corpus.document(0).to_token_spans(1).len(), 2);
     let (_, told) = kept.notice.clone().expect("a notice");
     assert!(told.contains("-before-1.tagwright"), "{told}");
     // The project of before is whole, and opens by its own path.
@@ -333,11 +333,11 @@ fn a_project_that_is_removed_or_replaced_while_open_says_so() {
         let desk = Desk::new();
         let mut opened = desk.opened("a.conll");
         change(opened.project.path());
-        let edit = Edit::Mark {
+        let edit = Edit::Review {
             document: 0,
             sentence: 0,
-            before: Mark::default(),
-            after: Mark { done: true, ..Mark::default() },
+            before: ReviewState::default(),
+            after: ReviewState { done: true, ..ReviewState::default() },
         };
         let result = opened.project.commit(&edit, true, 1);
         assert!(matches!(result, Err(StoreError::Gone { .. })), "{result:?}");

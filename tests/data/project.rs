@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tagwright::corpus::label::Label;
 use tagwright::corpus::relabel::relabel;
-use tagwright::corpus::{Corpus, Edit, History, LabelId, Mark};
+use tagwright::corpus::{Corpus, Edit, History, LabelId, ReviewState};
 use tagwright::project::store::Filled;
 use tagwright::project::{Commit, Committer, Dataset, News, Project, RunOutcome, RunRecord, sample};
 
@@ -18,7 +18,7 @@ fn new_project(at: &Path) -> (Project, Dataset) {
 
 fn some_edit(dataset: &Dataset, sentence: usize) -> Edit {
     let d = dataset.corpus.document(0);
-    let span = d.span_at(sentence, 1..2, LabelId::default());
+    let span = d.span_from_tokens(sentence, 1..2, LabelId::default());
     let removed = d.spans.iter().filter(|s| s.start < span.end && span.start < s.end).copied().collect();
     Edit::Spans { document: 0, removed, added: vec![span] }
 }
@@ -47,7 +47,7 @@ fn edits_undo_and_runs_survive_a_restart() {
     let mut committer = Committer::new(project, Arc::new(|| {}));
     for sentence in 0..4 {
         let change = some_edit(&dataset, sentence);
-        assert!(history.make(change.clone(), &mut corpus));
+        assert!(history.apply(change.clone(), &mut corpus));
         committer.send(Commit::Edit { change, log: true, position: history.position() });
     }
     let change = history.undo(&mut corpus).expect("an edit").inverse();
@@ -87,29 +87,30 @@ fn labels_that_are_merged_and_dropped_are_stored_and_come_back() {
     for renames in [[("ORG", Some("LOC")), ("PER", None)], [("LOC", Some("MISC")), ("MISC", Some("X"))]] {
         let renames = renames.into_iter().map(|(old, new)| (old.to_owned(), new.map(str::to_owned))).collect();
         let edit = relabel(&corpus, &renames).expect("something changes");
-        assert!(history.make(edit.clone(), &mut corpus));
+        assert!(history.apply(edit.clone(), &mut corpus));
         project.commit(&edit, true, history.position()).expect("stored");
         same(&project, &corpus);
     }
-    let after = Mark { done: true, flagged: true, comment: "Is this a person?".into(), remarks: Vec::new() }
-        .with_remark(3, 9, "this one".into());
-    let edit = Edit::Mark { document: 1, sentence: 2, before: Mark::default(), after };
-    assert!(history.make(edit.clone(), &mut corpus));
+    let after =
+        ReviewState { done: true, flagged: true, comment: "Is this a person?".into(), range_comments: Vec::new() }
+            .with_comment_at(3, 9, "this one".into());
+    let edit = Edit::Review { document: 1, sentence: 2, before: ReviewState::default(), after };
+    assert!(history.apply(edit.clone(), &mut corpus));
     project.commit(&edit, true, history.position()).expect("stored");
     same(&project, &corpus);
     let class = |before: &[&str], after: &[&str]| {
         let names = |list: &[&str]| list.iter().map(|n| (*n).to_owned()).collect();
-        Edit::Classes { document: 2, before: names(before), after: names(after) }
+        Edit::DocLabels { document: 2, before: names(before), after: names(after) }
     };
     let before = corpus.labels.get(LabelId::default()).expect("a label").clone();
     let lettered =
-        Edit::ChangeLabel { id: LabelId::default(), after: Label { letter: Some('Q'), ..before.clone() }, before };
+        Edit::ChangeLabel { id: LabelId::default(), after: Label { shortcut: Some('Q'), ..before.clone() }, before };
     for edit in [class(&[], &["news", "a town"]), class(&["news", "a town"], &["news"]), lettered] {
-        assert!(history.make(edit.clone(), &mut corpus));
+        assert!(history.apply(edit.clone(), &mut corpus));
         project.commit(&edit, true, history.position()).expect("stored");
         same(&project, &corpus);
     }
-    assert_eq!(corpus.classes, ["news", "a town"]);
+    assert_eq!(corpus.doc_labels, ["news", "a town"]);
     assert_eq!(project.read().expect("contents").kept.progress.done_today(), 1);
     for _ in 0..6 {
         let edit = history.undo(&mut corpus).expect("an edit").inverse();
@@ -150,7 +151,7 @@ fn every_older_version_opens() {
             let document = contents.dataset.corpus.document(0);
             let sizes = (document.len(), document.spans.len(), contents.history.position());
             assert_eq!(sizes, (2, 2, 1), "version {version}, opened {opened} times before");
-            assert_eq!((document.token(0), document.place), ("Oslo", 0));
+            assert_eq!((document.token(0), document.source_index), ("Oslo", 0));
         }
     }
 }
@@ -162,22 +163,22 @@ fn labels_of_documents_come_into_a_project_that_was_filled_before_they_were_read
     std::fs::write(&file, "{\"text\":\"EU\",\"label\":[[0,2,\"ORG\"]],\"cats\":[\"trade\"]}\n").expect("a file");
     let dataset = Dataset::open(&file).expect("a dataset");
     let mut before = dataset.clone();
-    before.corpus.classes.clear();
-    before.corpus.document_mut(0).classes.clear();
+    before.corpus.doc_labels.clear();
+    before.corpus.document_mut(0).doc_labels.clear();
     let at = folder.path().join("x.tagwright");
     let mut project = Project::open(&at).expect("a project");
     project.fill(&before, Filled::FromSource, &|_, _| true).expect("it is filled");
     rusqlite::Connection::open(&at)
         .and_then(|c| c.execute("DELETE FROM meta WHERE key='classes'", []))
         .expect("as it was");
-    let classes = |corpus: &Corpus| corpus.class_names(corpus.document(0)).cloned().collect::<Vec<_>>();
+    let classes = |corpus: &Corpus| corpus.doc_label_names(corpus.document(0)).cloned().collect::<Vec<_>>();
     let mut held = project.read().expect("contents").dataset.corpus;
     assert!(classes(&held).is_empty());
     project.adopt_classes(|| Some(dataset.corpus.clone()), &mut held).expect("adopted");
     assert_eq!(classes(&held), ["trade"]);
     assert_eq!(classes(&project.read().expect("contents").dataset.corpus), ["trade"]);
     // Once: what a person takes away does not come back.
-    let gone = Edit::Classes { document: 0, before: vec!["trade".into()], after: Vec::new() };
+    let gone = Edit::DocLabels { document: 0, before: vec!["trade".into()], after: Vec::new() };
     project.commit(&gone, true, 1).expect("stored");
     let mut held = project.read().expect("contents").dataset.corpus;
     project.adopt_classes(|| Some(dataset.corpus.clone()), &mut held).expect("nothing to adopt");
@@ -225,7 +226,7 @@ fn edits_until_killed() {
     let sentences = corpus.document(0).len();
     for number in 0.. {
         let change = toggled(&corpus, (history.position() * 7 + number) % sentences);
-        assert!(history.make(change.clone(), &mut corpus));
+        assert!(history.apply(change.clone(), &mut corpus));
         committer.send(Commit::Edit { change, log: true, position: history.position() });
         // Now and then several are on their way at once.
         while number % 3 == 0 && !committer.is_durable() {
@@ -243,8 +244,8 @@ fn edits_until_killed() {
 /// A span on the second word of a sentence comes, or goes.
 fn toggled(corpus: &tagwright::corpus::Corpus, sentence: usize) -> Edit {
     let d = corpus.document(0);
-    let range = d.sentence(sentence);
-    let span = d.span_at(sentence, range.len().min(2) - 1..range.len().min(2), LabelId::default());
+    let range = d.sentence_range(sentence);
+    let span = d.span_from_tokens(sentence, range.len().min(2) - 1..range.len().min(2), LabelId::default());
     let touched: Vec<_> = d.spans.iter().filter(|s| s.start < span.end && span.start < s.end).copied().collect();
     let added = if touched.is_empty() { vec![span] } else { Vec::new() };
     Edit::Spans { document: 0, removed: touched, added }
@@ -372,7 +373,7 @@ fn what_could_not_be_stored_is_stored_later_and_in_order() {
     // The second takes the first back: stored alone it would make no sense.
     for _ in 0..2 {
         let change = toggled(&corpus, 0);
-        assert!(history.make(change.clone(), &mut corpus));
+        assert!(history.apply(change.clone(), &mut corpus));
         committer.send(Commit::Edit { change, log: true, position: history.position() });
     }
     let wait = |committer: &mut Committer, until: fn(&Committer) -> bool| {

@@ -45,9 +45,9 @@ impl Edited {
 
     /// Labels the second word of a document, also in the project.
     fn label(&mut self, project: &mut Project, document: u32) {
-        let span = self.dataset.corpus.document(document).span_at(0, 1..2, LabelId::default());
+        let span = self.dataset.corpus.document(document).span_from_tokens(0, 1..2, LabelId::default());
         let edit = Edit::Spans { document, removed: Vec::new(), added: vec![span] };
-        assert!(self.history.make(edit.clone(), &mut self.dataset.corpus));
+        assert!(self.history.apply(edit.clone(), &mut self.dataset.corpus));
         project.commit(&edit, true, self.history.position()).expect("stored");
     }
 
@@ -131,7 +131,7 @@ fn a_second_save_with_the_hashes_of_before_the_first_is_no_change_by_another_pro
     assert_eq!(edited.save(&mut project).outcome, Ok(()));
     let span = edited.dataset.corpus.document(0).spans[0];
     let edit = Edit::Spans { document: 0, removed: vec![span], added: Vec::new() };
-    assert!(edited.history.make(edit, &mut edited.dataset.corpus));
+    assert!(edited.history.apply(edit, &mut edited.dataset.corpus));
     assert_eq!(edited.save(&mut project).outcome, Ok(()));
 }
 

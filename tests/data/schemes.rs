@@ -1,13 +1,13 @@
 //! Spans as tags and back.
 
 use proptest::prelude::*;
-use tagwright::corpus::notation::{Notation, parse_tag, prefix_of};
-use tagwright::corpus::scheme::{SCHEMES, decode, encode, merged, side_by_side};
-use tagwright::corpus::{LabelId, Labels, Place, Prefix, Scheme, SchemeDetector, TokenSpan};
+use tagwright::corpus::scheme::{SCHEMES, count_merged, decode, drop_overlapping, encode};
+use tagwright::corpus::tag_notation::{TagNotation, parse_tag, prefix_of};
+use tagwright::corpus::{LabelId, LabelSet, Prefix, Scheme, SchemeDetector, TagPosition, TokenSpan};
 
 /// Tags on one line, spans as `start-end:LABEL` on one line.
 fn check(tags: &str, expected: &str) {
-    let mut labels = Labels::default();
+    let mut labels = LabelSet::default();
     let tags: Vec<_> = tags
         .split(' ')
         .map(|t| parse_tag(t).expect("a tag").map(|(l, name)| (prefix_of(l), labels.intern(name).expect("few labels"))))
@@ -29,40 +29,42 @@ fn tags_mean_what_conlleval_says() {
 }
 
 fn detect(sentences: &[&str]) -> (Scheme, bool) {
-    let mut labels = Labels::default();
+    let mut labels = LabelSet::default();
     let mut detector = SchemeDetector::default();
     for sentence in sentences {
         for tag in sentence.split(' ') {
             let tag = parse_tag(tag).expect("a tag");
-            detector
-                .tag(tag.map(|(l, name)| (l, u64::from(labels.intern(name).expect("few labels")))), Place::default());
+            detector.push_tag(
+                tag.map(|(l, name)| (l, u64::from(labels.intern(name).expect("few labels")))),
+                TagPosition::default(),
+            );
         }
         detector.end_sentence();
     }
-    (detector.scheme(), detector.mixed())
+    (detector.scheme(), detector.is_mixed())
 }
 
 #[test]
 fn tags_that_may_not_stand_where_they_do_are_found() {
     // Numbers of the tags, with `+` where one goes on with nothing and `-` where one leaves its span open.
     let check = |sentences: &str, expected: &str| {
-        let mut labels = Labels::default();
+        let mut labels = LabelSet::default();
         let mut detector = SchemeDetector::default();
         let mut line = 0;
         for sentence in sentences.split(" / ") {
             for tag in sentence.split(' ') {
                 let tag = parse_tag(tag).expect("a tag");
-                detector.tag(
+                detector.push_tag(
                     tag.map(|(l, name)| (l, u64::from(labels.intern(name).expect("few labels")))),
-                    Place { line, sentence: 0 },
+                    TagPosition { line, sentence: 0 },
                 );
                 line += 1;
             }
             detector.end_sentence();
         }
-        let (slips, count) = detector.slips();
+        let (slips, count) = detector.invalid_tags();
         let shown: Vec<String> =
-            slips.iter().map(|s| format!("{}{}", s.place.line, if s.is_stray { '+' } else { '-' })).collect();
+            slips.iter().map(|s| format!("{}{}", s.position.line, if s.lacks_start { '+' } else { '-' })).collect();
         assert_eq!((shown.join(" ").as_str(), count), (expected, shown.len()), "{sentences}");
     };
     check("B-PER I-PER O B-LOC", "");
@@ -89,11 +91,12 @@ fn schemes_are_told_apart() {
 
 #[test]
 fn notations_are_told_apart() {
-    let check = |values: &str, expected| assert_eq!(Notation::of(&values.split(' ').collect::<Vec<_>>()), expected);
-    check("O B-PER I-PER", Some(Notation::Usual));
-    check("O B_PER I_PER", Some(Notation::Prefix('_')));
-    check("O PER-B PER-I GPE-NAM-B", Some(Notation::Suffix('-')));
-    check("O O PERSON O geo-political_entity", Some(Notation::Bare));
+    let check =
+        |values: &str, expected| assert_eq!(TagNotation::detect(&values.split(' ').collect::<Vec<_>>()), expected);
+    check("O B-PER I-PER", Some(TagNotation::Hyphen));
+    check("O B_PER I_PER", Some(TagNotation::Prefix('_')));
+    check("O PER-B PER-I GPE-NAM-B", Some(TagNotation::Suffix('-')));
+    check("O O PERSON O geo-political_entity", Some(TagNotation::LabelOnly));
     check("O O O", None);
     check("The rain in Oslo", None);
     check("NN VB NN DT", None);
@@ -102,8 +105,8 @@ fn notations_are_told_apart() {
 
 #[test]
 fn a_notation_is_written_as_it_is_read() {
-    for notation in [Notation::Usual, Notation::Prefix('_'), Notation::Suffix('-'), Notation::Bare] {
-        let text = notation.text(Some((Prefix::I, LabelId::default())), Scheme::Ioe2, |_| "A-B_C".into());
+    for notation in [TagNotation::Hyphen, TagNotation::Prefix('_'), TagNotation::Suffix('-'), TagNotation::LabelOnly] {
+        let text = notation.format(Some((Prefix::I, LabelId::default())), Scheme::Ioe2, |_| "A-B_C".into());
         assert_eq!(notation.parse(&text), Ok(Some(('I', "A-B_C"))), "{text}");
     }
 }
@@ -125,7 +128,7 @@ proptest! {
     #[test]
     fn spans_survive_every_scheme((tokens, spans) in spans()) {
         for (_, scheme) in SCHEMES {
-            if merged(&spans, scheme) > 0 {
+            if count_merged(&spans, scheme) > 0 {
                 prop_assert!(scheme == Scheme::Io && decode(&encode(&spans, tokens, scheme)).len() < spans.len());
                 continue;
             }
@@ -138,7 +141,7 @@ proptest! {
 fn what_is_drawn_is_what_can_be_encoded() {
     let span = |start, end| TokenSpan { start, end, label: LabelId::default() };
     let check = |spans: &[TokenSpan], expected: &[TokenSpan]| {
-        assert_eq!(side_by_side(spans), expected);
+        assert_eq!(drop_overlapping(spans), expected);
         let tags = encode(spans, 9, Scheme::Iob2);
         assert_eq!(decode(&tags), expected);
     };

@@ -410,7 +410,7 @@ fn the_shared_tasks_of_bionlp_have_annotations_in_two_files() {
     assert_eq!(notes, [(NoteKind::OtherAnnotationKind, 2)]);
     // A new annotation takes no number that a trigger has.
     let label = corpus.labels.intern("LOC").expect("few labels");
-    let span = corpus.document(0).span_at(0, 2..3, label);
+    let span = corpus.document(0).span_from_tokens(0, 2..3, label);
     corpus.document_mut(0).insert_span(span);
     let beside = |name: &str| beside.iter().find(|(n, _)| *n == name).map(|(_, text)| text.as_bytes().to_vec());
     let source = Source { beside: &beside, ..Source::alone(b"T1\tPER 0 3\tMia\n", "1.a1", Split::Train, 0) };
@@ -449,7 +449,7 @@ fn a_wrong_byte_is_told_and_saved_as_it_was() {
     let rewrite = found.format.rewrite.expect("it is saved");
     let source = Source::alone(bytes, "a.tsv", Split::Train, 0);
     let label = corpus.labels.intern("ORG").expect("few labels");
-    let span = corpus.document(0).span_at(0, 3..4, label);
+    let span = corpus.document(0).span_from_tokens(0, 3..4, label);
     corpus.document_mut(0).insert_span(span);
     let current = format::Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
     let saved = rewrite(&source, &current).expect("bytes");

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 use tagwright::corpus::{
-    Corpus, Document, DocumentBuilder, Edit, EditTitle, EditTitleKind, LabelId, Labels, Scheme, Span, Split, TokenSpan,
+    Corpus, Document, DocumentBuilder, Edit, EditTitle, EditTitleKind, LabelId, LabelSet, Scheme, Span, Split,
+    TokenSpan,
 };
 use tagwright::format::{self, Format, Write};
 use tagwright::project::Dataset;
 use tagwright::project::source::rewritten_bytes;
 
-fn labels() -> Labels {
-    let mut labels = Labels::default();
+fn labels() -> LabelSet {
+    let mut labels = LabelSet::default();
     labels.intern("PER").expect("few labels");
     labels.intern("LOC").expect("few labels");
     labels
@@ -18,9 +19,9 @@ fn labels() -> Labels {
 /// A document of one sentence, the first word a span.
 fn words(words: &[&str]) -> Arc<Document> {
     let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
-    words.iter().for_each(|word| builder.token(word, []));
+    words.iter().for_each(|word| builder.push_token(word, []));
     builder.end_sentence(&[TokenSpan { start: 0, end: 1, label: LabelId::default() }]);
-    Arc::new(builder.finish())
+    Arc::new(builder.into_document())
 }
 
 fn whole(corpus: &Corpus, to: Format) -> String {
@@ -67,7 +68,7 @@ fn a_sentence_of_gmb_is_named_once() {
 #[test]
 fn conllu_says_where_no_space_follows() {
     let span = Span::new(0..4, LabelId::default());
-    let document = Document::of_text(Split::Train, 0, 0, "Anna's cat.".into(), vec![span], None);
+    let document = Document::from_text(Split::Train, 0, 0, "Anna's cat.".into(), vec![span], None);
     let text = whole(&of(vec![Arc::new(document)]), format::CONLLU);
     let misc: Vec<&str> = text.lines().filter_map(|l| l.split('\t').nth(9)).collect();
     let forms: Vec<&str> = text.lines().filter_map(|l| l.split('\t').nth(1)).collect();
@@ -83,14 +84,11 @@ fn a_tag_in_misc_keeps_its_name_there() {
         assert_eq!(rewritten("a.conllu", &source, &[], remove_first), line("Gloss=x"), "{name}");
         let relabeled = rewritten("a.conllu", &source, &[], |corpus| {
             let mut labels = corpus.labels.clone();
-            let new = labels.fresh("LOC");
+            let new = labels.new_label("LOC");
             let id = labels.push(new.clone()).expect("few labels");
             let old = corpus.document(0).spans[0];
             let spans = Edit::Spans { document: 0, removed: vec![old], added: vec![Span { label: id, ..old }] };
-            Edit::Together {
-                title: EditTitle::new(EditTitleKind::Text, ["all"]),
-                edits: vec![Edit::AddLabel(new), spans],
-            }
+            Edit::Group { title: EditTitle::new(EditTitleKind::Text, ["all"]), edits: vec![Edit::AddLabel(new), spans] }
         });
         assert_eq!(relabeled, line(&format!("Gloss=x|{name}=B-LOC")), "{name}");
     }
@@ -108,7 +106,7 @@ fn what_speaks_of_a_removed_annotation_of_brat_goes_with_it() {
 fn a_new_annotation_of_brat_has_a_number_of_its_own() {
     let source = "T7\tPER 0 4\tAnna\n";
     let added = rewritten("a.ann", source, &[("a.txt", "Anna lives in Oslo")], |corpus| {
-        let span = corpus.document(0).span_at(0, 3..4, LabelId::default());
+        let span = corpus.document(0).span_from_tokens(0, 3..4, LabelId::default());
         Edit::Spans { document: 0, removed: Vec::new(), added: vec![span] }
     });
     assert_eq!(added, format!("{source}T8\tPER 14 18\tOslo\n"));
@@ -117,7 +115,7 @@ fn a_new_annotation_of_brat_has_a_number_of_its_own() {
 /// The annotations that brat gets of a text with one span.
 fn check_brat(text: &str, span: (u32, u32), expected: &str) {
     let spans = vec![Span::new(span.0..span.1, LabelId::default())];
-    let corpus = of(vec![Arc::new(Document::of_text(Split::Train, 0, 0, text.into(), spans, None))]);
+    let corpus = of(vec![Arc::new(Document::from_text(Split::Train, 0, 0, text.into(), spans, None))]);
     let Some(Write::EachDocument(write, _)) = format::BRAT.write else { panic!("files for each document") };
     let files = write(&corpus, corpus.document(0));
     assert_eq!(String::from_utf8_lossy(&files[0].1), expected, "{text:?}");

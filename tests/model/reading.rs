@@ -2,7 +2,7 @@
 
 use crate::support::golden;
 use std::sync::Arc;
-use tagwright::corpus::{Corpus, Document, LabelId, Labels, SentenceId, Span, Split};
+use tagwright::corpus::{Corpus, Document, LabelId, LabelSet, SentenceId, Span, Split};
 use tagwright::model::tokenizer::Pieces;
 use tagwright::model::{Device, ModelFolder};
 use tagwright::predict::tagger::{best, probabilities};
@@ -27,10 +27,10 @@ fn words(count: usize) -> Vec<&'static str> {
 
 /// A corpus of one document and a span of its first words, in bytes.
 fn corpus(text: &str, span: (u32, u32), label: &str) -> (Corpus, Vec<SentenceId>) {
-    let mut labels = Labels::default();
+    let mut labels = LabelSet::default();
     labels.intern(label).expect("few labels");
     let spans = vec![Span::new(span.0..span.1, LabelId::default())];
-    let document = Document::of_text(Split::Test, 0, 0, text.to_owned(), spans, None);
+    let document = Document::from_text(Split::Test, 0, 0, text.to_owned(), spans, None);
     let corpus = Corpus { documents: vec![Arc::new(document)], labels, ..Corpus::default() };
     let sentences = corpus.sentences(None);
     (corpus, sentences)
@@ -96,7 +96,7 @@ fn a_proposal_is_as_sure_as_its_words_are_on_average() {
     let text = words(24).join(" ");
     let (corpus, sentences) = corpus(&text, (0, 6), "PER");
     let (_, found) = suggest(&tagger, &corpus, &sentences, |_| true).expect("proposals");
-    let (pieces, logits) = pieces(&tagger, &corpus.document(0).words(0));
+    let (pieces, logits) = pieces(&tagger, &corpus.document(0).sentence_tokens(0));
     let sure = |word: usize| {
         let at = pieces.words.iter().position(|w| *w == Some(word as u32)).expect("a piece");
         let found = probabilities(&logits[at * tagger.tags.len()..(at + 1) * tagger.tags.len()]);
@@ -137,7 +137,7 @@ fn a_loss_is_told_where_the_model_knows_all_labels() {
     };
     let known = tagger.tags.labels().remove(0);
     let (told, corpus) = loss(&known);
-    let (pieces, logits) = pieces(&tagger, &corpus.document(0).words(0));
+    let (pieces, logits) = pieces(&tagger, &corpus.document(0).sentence_tokens(0));
     // The mean over the pieces of words, each of which has its word's tag.
     let inner: Vec<usize> = (0..pieces.len()).filter(|i| pieces.words[*i].is_some()).collect();
     let of_piece = |i: &usize| {

@@ -41,8 +41,8 @@ pub(super) fn marked(w: &Window) -> String {
     let app = w.app();
     let a = app.annotate.as_ref().expect("a dataset");
     let d = a.corpus.document(0);
-    let words = d.words(0);
-    let spans = d.token_spans(0);
+    let words = d.sentence_tokens(0);
+    let spans = d.to_token_spans(0);
     let mut out: Vec<String> = Vec::new();
     for (i, word) in words.iter().enumerate() {
         let starts = spans.iter().any(|s| s.start == i);
@@ -148,7 +148,7 @@ fn sentences_by_key_and_labels_added_renamed_recoloured() {
     assert_eq!(marked(&w), "[Ada DAY] met Zoë");
     w.right_click("DAY");
     w.click("Colour 9");
-    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.corpus.labels.get(LabelId::new(3)).map(|l| l.colour)), Some(8));
+    assert_eq!(w.app().annotate.as_ref().and_then(|a| a.corpus.labels.get(LabelId::new(3)).map(|l| l.color)), Some(8));
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn a_label_that_would_cut_another_span_is_refused_with_a_reason() {
     assert_eq!(marked(&w), york);
     w.ask(Command::Do(tagwright::app::Action::Overlaps));
     w.keys(&[Num1]);
-    let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).token_spans(0).len());
+    let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).to_token_spans(0).len());
     assert_eq!(spans(&w), Some(2), "allowed, they lie over each other");
 }
 
@@ -132,7 +132,7 @@ fn a_document_is_labelled_as_a_whole() {
     let classes = |w: &Window| {
         let app = w.app();
         let a = app.annotate.as_ref().expect("a dataset");
-        a.corpus.class_names(a.corpus.document(0)).cloned().collect::<Vec<_>>()
+        a.corpus.doc_label_names(a.corpus.document(0)).cloned().collect::<Vec<_>>()
     };
     let write = |w: &mut Window, text: &str| {
         w.harness.event(egui::Event::Text(text.to_owned()));
@@ -170,7 +170,7 @@ fn a_new_label_may_hold_letters_of_another_and_the_list_gives_way() {
     w.harness.event(egui::Event::Text("spam".to_owned()));
     w.step();
     w.keys(&[Key::ArrowDown, Enter]);
-    let classes = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.classes.clone());
+    let classes = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.doc_labels.clone());
     assert_eq!(classes(&w), Some(vec!["non-spam".to_owned(), "spam".to_owned()]));
     w.key(CTRL, Key::K);
     w.step();
@@ -195,7 +195,7 @@ fn a_comment_stays_with_its_sentence_whatever_is_undone_meanwhile() {
     w.keys(&[Enter]);
     let said = |w: &Window, document: u32| {
         let id = tagwright::corpus::SentenceId { document, sentence: 0 };
-        w.app().annotate.as_ref().map(|a| a.corpus.mark(id).remarks.len())
+        w.app().annotate.as_ref().map(|a| a.corpus.review(id).range_comments.len())
     };
     assert_eq!((said(&w, 0), said(&w, 1)), (Some(0), Some(1)));
 }
@@ -276,7 +276,7 @@ fn words_of_a_sentence_around_the_current_one_are_labelled_where_they_stand() {
     let spans = |w: &Window| {
         let app = w.app();
         let a = app.annotate.as_ref().expect("a dataset");
-        (a.current, a.corpus.document(0).token_spans(1).iter().map(|s| (s.start, s.end)).collect::<Vec<_>>())
+        (a.current, a.corpus.document(0).to_token_spans(1).iter().map(|s| (s.start, s.end)).collect::<Vec<_>>())
     };
     assert_eq!(spans(&w), (1, vec![(0, 3)]));
     // Two clicks on a word label it, though the text moves with the first.
@@ -320,9 +320,9 @@ fn keys_that_come_in_one_frame_are_taken_in_their_order() {
     let a = app.annotate.as_ref().expect("a dataset");
     // Those given last stand first in the list: LOC, ORG, PER.
     assert_eq!(marked(&w), "[Ada ORG] [met LOC] [Zoë PER]");
-    assert_eq!(a.mark().remarks.iter().map(|r| r.text.as_str()).collect::<Vec<_>>(), ["ok"]);
+    assert_eq!(a.mark().range_comments.iter().map(|r| r.text.as_str()).collect::<Vec<_>>(), ["ok"]);
     assert!(a.mark().flagged, "what came behind Enter is a command again");
-    assert_eq!((a.corpus.classes.as_slice(), a.selection), (&["news".to_owned()][..], Some((2, 2))));
+    assert_eq!((a.corpus.doc_labels.as_slice(), a.selection), (&["news".to_owned()][..], Some((2, 2))));
 }
 
 #[test]
@@ -426,7 +426,7 @@ fn suggestions_are_accepted_rejected_skipped_and_found_again() {
     w.keys(&[A]);
     assert_eq!(marked(&w), "[Germany LOC] beat [France LOC] in Paris , said Peter Smith .");
     let origin = w.app().annotate.as_ref().map(|a| a.corpus.document(0).spans[1].origin);
-    assert!(matches!(origin, Some(Origin::Proposer { who: 0, score }) if score > 500), "{origin:?}");
+    assert!(matches!(origin, Some(Origin::Suggested { agent: 0, score }) if score > 500), "{origin:?}");
     w.keys(&[Space, X]);
     assert_eq!(found(&w), Some(1));
     w.keys(&[U, A]);
@@ -468,7 +468,7 @@ fn suggestions_outlive_the_window() {
         let a = app.annotate.as_ref().expect("a dataset");
         let d = a.corpus.document(0);
         let origins = |spans: &[tagwright::corpus::Span]| spans.iter().map(|s| (*s, s.origin)).collect::<Vec<_>>();
-        (origins(&d.spans), origins(&d.suggestions), a.corpus.proposers.clone())
+        (origins(&d.spans), origins(&d.suggestions), a.corpus.agents.clone())
     };
     let before = all(&w);
     assert!(!before.0.is_empty() && !before.1.is_empty() && before.2 == ["Starter"]);

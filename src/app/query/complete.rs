@@ -14,7 +14,7 @@ pub fn completions(text: &str, corpus: &Corpus) -> Vec<(String, String)> {
         |word: &str| word.replace('"', "").to_lowercase().starts_with(&last.to_lowercase()) && word.len() > last.len();
     let all: Vec<String> = match last.split_once(':').map(|(field, _)| field.to_ascii_lowercase()).as_deref() {
         Some("label") => corpus.labels.names().iter().map(|n| format!("label:{}", quoted(n))).collect(),
-        Some("class") => corpus.classes.iter().map(|n| format!("class:{}", quoted(n))).collect(),
+        Some("class") => corpus.doc_labels.iter().map(|n| format!("class:{}", quoted(n))).collect(),
         Some("done") => vec!["done:today".into()],
         Some("split") => corpus.splits().iter().map(|s| format!("split:{}", s.name())).collect(),
         Some("status") => STATUS.iter().map(|(name, _)| format!("status:{name}")).collect(),

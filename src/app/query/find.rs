@@ -1,7 +1,7 @@
 //! A query asked of sentences.
 
 use super::{Compared, Decided, Query, Status};
-use crate::corpus::{Corpus, Document, Mark, Origin, SentenceId, Span};
+use crate::corpus::{Corpus, Document, Origin, ReviewState, SentenceId, Span};
 
 /// Fewer documents than this are no work for a second thread.
 const LEAST: usize = 256;
@@ -9,8 +9,8 @@ const LEAST: usize = 256;
 impl Decided {
     fn holds(&self, span: &Span) -> bool {
         match (self, span.origin) {
-            (Self::BySource, Origin::Source) | (Self::ByPerson, Origin::Person) => true,
-            (Self::ByProposer(names), Origin::Proposer { who, .. }) => names.contains(&who),
+            (Self::BySource, Origin::Import) | (Self::ByPerson, Origin::Human) => true,
+            (Self::ByProposer(names), Origin::Suggested { agent: who, .. }) => names.contains(&who),
             _ => false,
         }
     }
@@ -69,8 +69,8 @@ impl Query {
             Self::Split(split) => d.split == *split,
             Self::Suggestion => !d.suggestions.is_empty(),
             Self::Decided(_) | Self::Score(_) => !d.spans.is_empty() || !d.suggestions.is_empty(),
-            Self::Comment(_) | Self::Status(Status::Done | Status::Flagged) => !d.marks.is_empty(),
-            Self::Class(wanted) => d.classes.iter().any(|c| wanted.contains(c)),
+            Self::Comment(_) | Self::Status(Status::Done | Status::Flagged) => !d.reviews.is_empty(),
+            Self::Class(wanted) => d.doc_labels.iter().any(|c| wanted.contains(c)),
             Self::Among(_)
             | Self::Status(Status::New | Status::InWork)
             | Self::All
@@ -85,8 +85,8 @@ impl Query {
     pub(super) fn matches(&self, corpus: &Corpus, id: SentenceId) -> bool {
         let document = corpus.document(id.document);
         let sentence = id.sentence as usize;
-        let spans = || &document.spans[document.span_indices(sentence)];
-        let suggestions = || &document.suggestions[document.suggestion_indices(sentence)];
+        let spans = || &document.spans[document.span_range(sentence)];
+        let suggestions = || &document.suggestions[document.suggestion_range(sentence)];
         match self {
             Self::All => true,
             Self::And(a, b) => a.matches(corpus, id) && b.matches(corpus, id),
@@ -102,8 +102,8 @@ impl Query {
             Self::Suggestion => !suggestions().is_empty(),
             Self::Decided(by) => spans().iter().chain(suggestions()).any(|s| by.holds(s)),
             Self::Score(compared) => spans().iter().chain(suggestions()).any(|s| match s.origin {
-                Origin::Proposer { score, .. } => compared.holds(usize::from(score)),
-                Origin::Source | Origin::Person => false,
+                Origin::Suggested { score, .. } => compared.holds(usize::from(score)),
+                Origin::Import | Origin::Human => false,
             }),
             Self::Overlap => {
                 // They are sorted by where they begin: the farthest end so far is all that matters.
@@ -115,10 +115,10 @@ impl Query {
                 })
             }
             Self::Status(status) => {
-                let mark = document.marks.of(id.sentence);
+                let mark = document.reviews.get(id.sentence);
                 let (done, flagged) = mark.map_or((false, false), |m| (m.done, m.flagged));
                 let touched =
-                    || mark.is_some_and(Mark::has_words) || spans().iter().any(|s| s.origin != Origin::Source);
+                    || mark.is_some_and(ReviewState::has_comment) || spans().iter().any(|s| s.origin != Origin::Import);
                 match status {
                     Status::New => !done && !flagged && !touched(),
                     Status::InWork => !done && !flagged && touched(),
@@ -128,14 +128,15 @@ impl Query {
             }
             Self::Comment(wanted) => {
                 let is_wanted = |text: &str| !text.is_empty() && wanted.pattern.is_match(text);
-                let says = |m: &Mark| is_wanted(&m.comment) || m.remarks.iter().any(|r| is_wanted(&r.text));
-                document.marks.of(id.sentence).is_some_and(says)
+                let says =
+                    |m: &ReviewState| is_wanted(&m.comment) || m.range_comments.iter().any(|r| is_wanted(&r.text));
+                document.reviews.get(id.sentence).is_some_and(says)
             }
-            Self::Class(wanted) => document.classes.iter().any(|c| wanted.contains(c)),
+            Self::Class(wanted) => document.doc_labels.iter().any(|c| wanted.contains(c)),
             Self::Among(sentences) => sentences.contains(&id),
-            Self::Length(compared) => compared.holds(document.sentence(sentence).len()),
+            Self::Length(compared) => compared.holds(document.sentence_range(sentence).len()),
             Self::Spans(compared) => compared.holds(spans().len()),
-            Self::Words(compared) => document.token_spans(sentence).iter().any(|s| compared.holds(s.end - s.start)),
+            Self::Words(compared) => document.to_token_spans(sentence).iter().any(|s| compared.holds(s.end - s.start)),
         }
     }
 }

@@ -16,7 +16,7 @@ mod read;
 
 pub use complete::completions;
 
-use crate::corpus::{ClassId, Corpus, LabelId, SentenceId, Snapshot, Split};
+use crate::corpus::{Corpus, DocLabelId, LabelId, LabelSnapshot, SentenceId, Split};
 use crate::project::Progress;
 use regex::Regex;
 use std::collections::HashSet;
@@ -51,7 +51,7 @@ pub struct Known<'a> {
     /// The sentences that are asked.
     pub corpus: &'a Corpus,
     /// Those that `since:` may name.
-    pub snapshots: &'a [Arc<Snapshot>],
+    pub snapshots: &'a [Arc<LabelSnapshot>],
     /// The days that `done:` may name.
     pub progress: &'a Progress,
 }
@@ -90,7 +90,7 @@ pub enum Query {
     /// A comment on it, or on a stretch of it, has this text.
     Comment(Wanted),
     /// The document has one of these labels.
-    Class(Vec<ClassId>),
+    Class(Vec<DocLabelId>),
     /// One of these.
     Among(Arc<HashSet<SentenceId>>),
     /// So many words.
@@ -159,7 +159,7 @@ pub struct Compared(std::cmp::Ordering, usize);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::{Mark, Origin, Span};
+    use crate::corpus::{Origin, ReviewState, Span};
     use crate::format::{self, Source};
     use proptest::prelude::*;
 
@@ -186,15 +186,20 @@ mod tests {
     #[test]
     fn queries_find_sentences() {
         let mut corpus = corpus();
-        let mark = |done, flagged, comment: &str| Mark { done, flagged, comment: comment.into(), ..Mark::default() };
-        corpus.document_mut(0).marks.set(1, mark(true, false, "sure"));
-        corpus.document_mut(0).marks.set(2, mark(false, true, "no rain?"));
-        let drawn = Span { origin: Origin::Person, ..Span::new(0..4, LabelId::default()) };
-        let remarked = Mark::default().with_remark(0, 4, "the town?".into());
-        corpus.document_mut(0).marks.set(0, remarked);
+        let mark = |done, flagged, comment: &str| ReviewState {
+            done,
+            flagged,
+            comment: comment.into(),
+            ..ReviewState::default()
+        };
+        corpus.document_mut(0).reviews.insert(1, mark(true, false, "sure"));
+        corpus.document_mut(0).reviews.insert(2, mark(false, true, "no rain?"));
+        let drawn = Span { origin: Origin::Human, ..Span::new(0..4, LabelId::default()) };
+        let remarked = ReviewState::default().with_comment_at(0, 4, "the town?".into());
+        corpus.document_mut(0).reviews.insert(0, remarked);
         corpus.document_mut(1).spans[0] = drawn;
-        corpus.document_mut(1).classes = vec![ClassId::default()];
-        corpus.classes.push("big news".into());
+        corpus.document_mut(1).doc_labels = vec![DocLabelId::default()];
+        corpus.doc_labels.push("big news".into());
         // Sentences that fit, by number.
         let check = |text: &str, expected: &[usize]| {
             let query = Query::parse(text, &known(&corpus)).unwrap_or_else(|e| panic!("{text}: {e}"));

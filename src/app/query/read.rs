@@ -2,7 +2,7 @@
 
 use super::{Compared, Decided, FIELDS, HAS, Known, Query, STATUS, Status, Wanted};
 use crate::app::language::tr;
-use crate::corpus::{ClassId, LabelId, Split};
+use crate::corpus::{DocLabelId, LabelId, Split};
 use regex::RegexBuilder;
 use std::sync::Arc;
 
@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
             "since" => {
                 let snapshot = self.known.snapshots.iter().find(|s| s.name == value);
                 let snapshot = snapshot.ok_or_else(|| tr!("there is no snapshot “{name}”", name = value))?;
-                Ok(Query::Among(Arc::new(snapshot.differences(self.known.corpus).into_iter().collect())))
+                Ok(Query::Among(Arc::new(snapshot.changed_sentences(self.known.corpus).into_iter().collect())))
             }
             "class" => self.class(value),
             "done" => self.done(value),
@@ -217,7 +217,7 @@ impl<'a> Reader<'a> {
                 "span" | "spans" | "label" => Ok(Query::AnySpan),
                 "suggestion" | "suggestions" => Ok(Query::Suggestion),
                 "class" | "classes" => {
-                    Ok(Query::Class((0..).map(ClassId::new).take(self.known.corpus.classes.len()).collect()))
+                    Ok(Query::Class((0..).map(DocLabelId::new).take(self.known.corpus.doc_labels.len()).collect()))
                 }
                 _ => Err(tr!("behind has: there may be {known}", known = HAS.join(" or "))),
             },
@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
 
     /// Who decided: the source, a person, any model, or the models whose names begin so.
     fn decided(&self, name: &str) -> Result<Query, String> {
-        let proposers = &self.known.corpus.proposers;
+        let proposers = &self.known.corpus.agents;
         let name = name.to_lowercase();
         Ok(Query::Decided(match name.as_str() {
             "source" | "file" | "import" => Decided::BySource,
@@ -255,8 +255,8 @@ impl<'a> Reader<'a> {
 
     /// Labels of documents, likewise.
     fn class(&self, name: &str) -> Result<Query, String> {
-        let names = &self.known.corpus.classes;
-        named(names, name, |at| u32::try_from(at).ok().map(ClassId::new))
+        let names = &self.known.corpus.doc_labels;
+        named(names, name, |at| u32::try_from(at).ok().map(DocLabelId::new))
             .map(Query::Class)
             .ok_or_else(|| tr!("no document is labelled {name}; there are {known}", name, known = listed(names)))
     }

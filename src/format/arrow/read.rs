@@ -3,8 +3,8 @@
 use super::ARROW;
 use super::columns::{Lists, Value, Values, entry, is_text, is_value};
 use super::messages::Messages;
-use crate::corpus::narrow::narrow;
-use crate::corpus::{ClassId, Corpus, Document, LabelId, Notation, Scheme};
+use crate::corpus::to_u32::to_u32;
+use crate::corpus::{Corpus, DocLabelId, Document, LabelId, Scheme, TagNotation};
 use crate::format::found::quote;
 use crate::format::header::{Role, has_role};
 use crate::format::hf_jsonl::{self, TAGS, WORDS};
@@ -177,11 +177,11 @@ fn tags<'a>(
 }
 
 /// The spelling of the tags, by those of the first rows.
-fn spelling(messages: &Messages, tags: usize, names: Option<&[String]>) -> Result<Notation, Problem> {
+fn spelling(messages: &Messages, tags: usize, names: Option<&[String]>) -> Result<TagNotation, Problem> {
     /// Tags that are looked at.
     const FIRST: usize = 10_000;
     if messages.len() == 0 {
-        return Ok(Notation::Usual);
+        return Ok(TagNotation::Hyphen);
     }
     let batch = messages.batch(0, &[tags])?;
     let lists = Lists::of(batch.column(0).clone())?;
@@ -203,7 +203,7 @@ fn sentences(
     let mut used = [words_at, tags_at];
     used.sort_unstable();
     reader.notation = spelling(messages, tags_at, names)?;
-    if reader.notation == Notation::Untyped {
+    if reader.notation == TagNotation::Untyped {
         reader.found.notes.add(NoteKind::TagWithoutLabel, String::new);
     }
     let place = |at: usize| usize::from(used[0] != at);
@@ -230,7 +230,7 @@ fn sentences(
         let first = reader.found.problems.first().map_or_else(|| "it has no row".to_owned(), ToString::to_string);
         return Err(Problem::at(0, 0, format!("no row has words and tags: {first}")));
     }
-    let is_bare = reader.notation == Notation::Bare;
+    let is_bare = reader.notation == TagNotation::LabelOnly;
     let found = reader.finish();
     Ok(if is_bare { Found { scheme: Scheme::Io, ..found } } else { found })
 }
@@ -247,7 +247,7 @@ fn texts(
     used.sort_unstable();
     let mut documents = Vec::new();
     // As many classes as rows would take the square of their number to be found one by one.
-    let mut known: HashMap<String, usize> = corpus.classes.iter().cloned().zip(0..).collect();
+    let mut known: HashMap<String, usize> = corpus.doc_labels.iter().cloned().zip(0..).collect();
     let (mut row, mut held) = (0usize, 0);
     for number in 0..messages.len() {
         let batch = messages.batch(number, &used)?;
@@ -278,21 +278,21 @@ fn texts(
                     Err(why) => found.problem(row, 0, || format!("row {row}: the class {why}; it is not read")),
                 }
             }
-            let place = narrow(documents.len());
-            let mut document = Document::of_text(source.split, source.file, place, text.to_owned(), Vec::new(), None);
+            let place = to_u32(documents.len());
+            let mut document = Document::from_text(source.split, source.file, place, text.to_owned(), Vec::new(), None);
             for class in classes {
-                let next = corpus.classes.len();
+                let next = corpus.doc_labels.len();
                 let id = *known.entry(class).or_insert_with_key(|class| {
-                    corpus.classes.push(class.clone());
+                    corpus.doc_labels.push(class.clone());
                     next
                 });
-                if id >= LabelId::MOST {
+                if id >= LabelId::MAX_COUNT {
                     return Err(too_many_classes());
                 }
-                document.classes.push(ClassId::new(narrow(id)));
+                document.doc_labels.push(DocLabelId::new(to_u32(id)));
             }
-            document.classes.sort_unstable();
-            document.classes.dedup();
+            document.doc_labels.sort_unstable();
+            document.doc_labels.dedup();
             match id.as_ref().and_then(|values| values.get(at)) {
                 Some(Value::Text(id)) => id.clone_into(&mut document.name),
                 Some(Value::Number(id)) => document.name = id.to_string(),
@@ -309,7 +309,7 @@ fn texts(
 }
 
 fn too_many_classes() -> Problem {
-    let most = LabelId::MOST;
+    let most = LabelId::MAX_COUNT;
     Problem::at(
         0,
         0,

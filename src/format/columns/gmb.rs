@@ -2,7 +2,7 @@
 //! the sentences, on every row or on the first of each.
 
 use super::{read, recognize, write};
-use crate::corpus::notation::tag_text;
+use crate::corpus::tag_notation::format_tag;
 use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::format::words::label_name;
 use crate::format::{Format, Holds, Write};
@@ -36,11 +36,11 @@ fn new_table(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
     let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
     let sentences = documents.flat_map(|d| (0..d.len()).map(move |s| (d, s)));
     for (number, (d, sentence)) in (1..).zip(sentences) {
-        let words = d.sentence(sentence);
-        let tags = scheme::encode(&d.token_spans(sentence), words.len(), scheme);
+        let words = d.sentence_range(sentence);
+        let tags = scheme::encode(&d.to_token_spans(sentence), words.len(), scheme);
         let mut name = format!("Sentence: {number}");
         for (word, tag) in words.zip(tags) {
-            let tag = tag_text(tag, scheme, |l| label_name(corpus.labels.name(l)));
+            let tag = format_tag(tag, scheme, |l| label_name(corpus.labels.name(l)));
             let value = pos.map_or("", |column| corpus.value(column, d, word));
             row([&name, d.token(word), value, &tag]);
             name.clear();

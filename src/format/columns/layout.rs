@@ -7,8 +7,8 @@ use super::roles::{
     numbers_sentences, tags,
 };
 use super::{CONLL, CONLL2003, GMB, WNUT};
-use crate::corpus::notation::tag_parts;
-use crate::corpus::{Notation, Split};
+use crate::corpus::tag_notation::stacked_tags;
+use crate::corpus::{Split, TagNotation};
 use crate::format::found::quote;
 use crate::format::{Format, Problem};
 use std::borrow::Cow;
@@ -98,7 +98,7 @@ pub struct Layout {
     /// A further column with tags of entities, which is not read.
     pub second_tag: Option<usize>,
     /// How tags are spelled.
-    pub notation: Notation,
+    pub notation: TagNotation,
     /// True if the letters of tags are in lower case: `b-per`, `o`.
     pub lower_case: bool,
     /// True if a word may have several tags: `B-ORG|B-LOC`.
@@ -179,7 +179,7 @@ impl Layout {
         }
         // A label alone after a comma is any sentence, unless a header says that it is a tag.
         let with_sign = |sign: &char| Self::with(Separator::Sign(*sign), &sample, said).ok();
-        let is_sure = |l: &Self| l.notation != Notation::Bare || l.header > 0;
+        let is_sure = |l: &Self| l.notation != TagNotation::LabelOnly || l.header > 0;
         let best = SIGNS.iter().filter_map(with_sign).filter(is_sure).max_by_key(|l| l.fit);
         match (best, usual) {
             (Some(best), Ok(usual)) if usual.fit >= best.fit => Ok(usual),
@@ -203,7 +203,7 @@ impl Layout {
             document: None,
             split: None,
             second_tag: None,
-            notation: Notation::Usual,
+            notation: TagNotation::Hyphen,
             lower_case: false,
             stacked: false,
             zeros: false,
@@ -276,7 +276,7 @@ impl Layout {
         // A cell of several tags belongs to a table of sentences.
         let is_one = |v: &str| {
             let mut others = v.split(|c: char| c.is_whitespace() || c == ',').skip(1).filter(|part| !part.is_empty());
-            !others.any(|part| notation != Notation::Bare && notation.parse(part).is_ok())
+            !others.any(|part| notation != TagNotation::LabelOnly && notation.parse(part).is_ok())
         };
         let zeros = has_zeros(values);
         let is_tag = |v: &str| (zeros && v == "0") || (notation.parse(entry(v)).is_ok() && is_one(v));
@@ -300,7 +300,7 @@ impl Layout {
             second_tag,
             notation,
             lower_case: !lower.is_empty() && lower.iter().all(|is_lower| *is_lower),
-            stacked: values.iter().any(|v| v.contains('|') && tag_parts(v, notation).count() > 1),
+            stacked: values.iter().any(|v| v.contains('|') && stacked_tags(v, notation).count() > 1),
             zeros,
             word_prefix,
             is_usual: is_usual(values, notation),
@@ -351,7 +351,7 @@ impl Layout {
     pub fn format(&self) -> Format {
         let plain = self.word == 0
             && self.tag + 1 == self.columns
-            && self.notation == Notation::Usual
+            && self.notation == TagNotation::Hyphen
             && self.header == 0
             && self.sentence.is_none();
         match (self.columns, self.separator) {
@@ -382,9 +382,9 @@ impl Layout {
             said.push(format!("column {} names the documents", document + 1));
         }
         match self.notation {
-            Notation::Usual => {}
-            Notation::Bare => said.push("tags are labels alone".into()),
-            Notation::Untyped => said.push("tags have no label".into()),
+            TagNotation::Hyphen => {}
+            TagNotation::LabelOnly => said.push("tags are labels alone".into()),
+            TagNotation::Untyped => said.push("tags have no label".into()),
             other => said.push(format!("tags are spelled as {}", other.example())),
         }
         said

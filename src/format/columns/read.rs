@@ -3,12 +3,12 @@
 use super::layout::Layout;
 use super::lines::{Block, Row, Sentences};
 use super::roles::entry;
-use crate::corpus::notation::{prefix_of, tag_parts};
 use crate::corpus::scheme::decode;
-use crate::corpus::store::Column;
+use crate::corpus::store::TokenColumn;
+use crate::corpus::tag_notation::{prefix_of, stacked_tags};
 use crate::corpus::{
-    Corpus, DocumentBuilder, LabelId, Notation, Place, Scheme, SchemeDetector, Split, Tag, TokenSpan, TooManyLabels,
-    ValueId,
+    Corpus, DocumentBuilder, LabelId, Scheme, SchemeDetector, Split, Tag, TagNotation, TagPosition, TokenSpan,
+    TooManyLabels, ValueId,
 };
 use crate::format::found::quote;
 use crate::format::note::NoteKind;
@@ -32,7 +32,9 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
     let mut reader = Reader::new(text, layout, corpus);
     let mut lines = Sentences::new(text, layout);
     let mut builder = DocumentBuilder::new(source.split, source.file, 0, reader.columns.len());
-    let end = |builder: &mut DocumentBuilder, place| (builder.sentences() > 0).then(|| Arc::new(builder.take(place)));
+    let end = |builder: &mut DocumentBuilder, place| {
+        (builder.sentences() > 0).then(|| Arc::new(builder.finish_document(place)))
+    };
     let mut sentences = 0;
     let mut documents = Vec::new();
     while let Some(block) = lines.next() {
@@ -40,12 +42,12 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
         match block {
             Block::DocumentStart(name) => {
                 documents.extend(end(&mut builder, sentences));
-                builder.name(name.map_or("", |range| text[range].trim()));
+                builder.set_name(name.map_or("", |range| text[range].trim()));
             }
             Block::Sentence => {
                 if let Some(split) = reader.split(&lines).filter(|split| *split != builder.split()) {
                     documents.extend(end(&mut builder, sentences));
-                    builder.of_split(split);
+                    builder.set_split(split);
                 }
                 reader.sentence(&lines, &mut builder, sentences as usize)?;
                 sentences += 1;
@@ -69,7 +71,7 @@ struct Reader<'a> {
     corpus: &'a mut Corpus,
     /// Which columns of the file are further ones.
     further: Vec<usize>,
-    columns: Vec<Column>,
+    columns: Vec<TokenColumn>,
     /// Value to id, for each column.
     ids: Vec<HashMap<String, ValueId, RandomState>>,
     detector: SchemeDetector,
@@ -106,7 +108,7 @@ impl<'a> Reader<'a> {
                 (2, _) if published => "chunk".to_owned(),
                 (i, _) => format!("column {}", i + 1),
             };
-            columns = further.iter().map(|i| Column { name: name(*i), values: Vec::new() }).collect();
+            columns = further.iter().map(|i| TokenColumn { name: name(*i), values: Vec::new() }).collect();
         }
         let ids = columns.iter().map(|c| c.values.iter().cloned().zip(0..).collect()).collect();
         let mut found = Found::new(layout.format());
@@ -151,7 +153,7 @@ impl<'a> Reader<'a> {
         if self.layout.word_prefix > 0 {
             self.found.notes.add(NoteKind::Markup, || "the language before each word".into());
         }
-        if self.layout.notation == Notation::Untyped {
+        if self.layout.notation == TagNotation::Untyped {
             self.found.notes.add(NoteKind::TagWithoutLabel, String::new);
         }
     }
@@ -186,7 +188,7 @@ impl<'a> Reader<'a> {
                 self.values.push(id);
             }
             let word = self.layout.field(&text[row.word.clone()]);
-            builder.token(&word, self.values.iter().copied());
+            builder.push_token(&word, self.values.iter().copied());
         }
         self.detector.end_sentence();
         let mut spans = decode(&self.tags);
@@ -202,7 +204,7 @@ impl<'a> Reader<'a> {
         let mut stacks: Vec<Vec<(char, LabelId)>> = Vec::with_capacity(rows.len());
         for row in rows {
             let text = row.tag.clone().map_or("O", |tag| &self.text[tag]);
-            let parts = tag_parts(text, self.layout.notation);
+            let parts = stacked_tags(text, self.layout.notation);
             let tags = parts.filter_map(|part| self.layout.notation.parse(part).ok().flatten());
             stacks.push(
                 tags.map(|(letter, name)| Ok((letter, self.corpus.labels.intern(name)?)))
@@ -216,7 +218,7 @@ impl<'a> Reader<'a> {
         let text = row.tag.clone().map_or("O".into(), |tag| self.layout.field(&self.text[tag]));
         let text = if self.layout.zeros && text == "0" { "O".into() } else { text };
         let text = if self.layout.stacked {
-            tag_parts(entry(&text), self.layout.notation).next().unwrap_or("O")
+            stacked_tags(entry(&text), self.layout.notation).next().unwrap_or("O")
         } else {
             entry(&text)
         };
@@ -230,9 +232,9 @@ impl<'a> Reader<'a> {
                 None
             }
         };
-        let place = Place { line: row.line, sentence };
+        let place = TagPosition { line: row.line, sentence };
         if !self.layout.stacked {
-            self.detector.tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
+            self.detector.push_tag(tag.map(|(letter, label)| (letter, u64::from(label))), place);
         }
         Ok(tag.map(|(letter, label)| (prefix_of(letter), label)))
     }
@@ -250,9 +252,9 @@ impl<'a> Reader<'a> {
         Ok(id)
     }
 
-    fn finish(mut self) -> (Vec<Column>, Found) {
+    fn finish(mut self) -> (Vec<TokenColumn>, Found) {
         match self.layout.notation {
-            Notation::Bare => self.found.scheme = Scheme::Io,
+            TagNotation::LabelOnly => self.found.scheme = Scheme::Io,
             _ => self.found.follow(&self.detector),
         }
         (self.columns, self.found)

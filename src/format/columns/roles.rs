@@ -1,8 +1,8 @@
 //! The roles of columns: by their names in the first row, else by their content.
 
 use super::layout::Sample;
-use crate::corpus::Notation;
-use crate::corpus::notation::parse_tag;
+use crate::corpus::TagNotation;
+use crate::corpus::tag_notation::parse_tag;
 use crate::format::Problem;
 use crate::format::found::quote;
 use crate::format::header::{Role, has_role, token_role};
@@ -67,11 +67,11 @@ impl Header {
     }
 
     /// The first named column of tags that has entities, else the first.
-    pub(super) fn tag(&self, by_column: &[Vec<&str>]) -> Option<(usize, Notation)> {
+    pub(super) fn tag(&self, by_column: &[Vec<&str>]) -> Option<(usize, TagNotation)> {
         let known = |i: &usize| notation_of(by_column.get(*i)?).map(|notation| (*i, notation));
         let without = |i: &usize| {
             let is_empty = |v: &&str| matches!(entry(v), "O" | "o" | "");
-            by_column.get(*i)?.iter().all(is_empty).then_some((*i, Notation::Usual))
+            by_column.get(*i)?.iter().all(is_empty).then_some((*i, TagNotation::Hyphen))
         };
         self.tags.iter().find_map(known).or_else(|| self.tags.iter().find_map(without))
     }
@@ -95,23 +95,23 @@ pub(super) fn has_zeros(values: &[&str]) -> bool {
 }
 
 /// The notation of a column of tags.
-pub(super) fn notation_of(values: &[&str]) -> Option<Notation> {
+pub(super) fn notation_of(values: &[&str]) -> Option<TagNotation> {
     let zeros = has_zeros(values);
     let values: Vec<&str> = values.iter().map(|v| if zeros && *v == "0" { "O" } else { entry(v) }).collect();
-    Notation::of(&values)
+    TagNotation::detect(&values)
 }
 
 /// True if some words have no label, or each label comes again; others may be words of a text that look like tags.
-pub(super) fn is_usual(values: &[&str], notation: Notation) -> bool {
+pub(super) fn is_usual(values: &[&str], notation: TagNotation) -> bool {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for value in values {
         match notation.parse(entry(value)) {
             Ok(Some((_, label))) => *counts.entry(label).or_default() += 1,
-            Ok(None) if notation != Notation::Bare => return true,
+            Ok(None) if notation != TagNotation::LabelOnly => return true,
             Ok(None) | Err(_) => {}
         }
     }
-    if notation == Notation::Bare {
+    if notation == TagNotation::LabelOnly {
         let is_name = |(label, n): (&&str, &usize)| *n > 1 || label.chars().all(|c| !c.is_lowercase());
         return counts.iter().any(is_name);
     }
@@ -119,7 +119,7 @@ pub(super) fn is_usual(values: &[&str], notation: Notation) -> bool {
 }
 
 /// True if tags name entities, not chunks of grammar and not what each mention is linked to.
-pub(super) fn has_entities(values: &[&str], notation: Notation) -> bool {
+pub(super) fn has_entities(values: &[&str], notation: TagNotation) -> bool {
     const CHUNKS: [&str; 14] =
         ["NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "VC", "PC"];
     let labels = values.iter().filter_map(|v| notation.parse(v).ok().flatten());
@@ -129,7 +129,7 @@ pub(super) fn has_entities(values: &[&str], notation: Notation) -> bool {
     if distinct > 10 && distinct * 2 > mentions {
         return false;
     }
-    matches!(notation, Notation::Usual)
+    matches!(notation, TagNotation::Hyphen)
         && labels.clone().next().is_some()
         && !labels.clone().any(|(_, l)| CHUNKS.contains(&l))
 }
@@ -159,7 +159,7 @@ pub(super) fn tags(
     numbered: bool,
     is_space: bool,
     taken: impl Fn(usize) -> bool,
-) -> Option<(usize, Notation)> {
+) -> Option<(usize, TagNotation)> {
     let columns = by_column.len();
     let last = |row: &Vec<Cow<str>>| row.last().and_then(|v| parse_tag(v).ok().map(|tag| tag.is_some()));
     let fitting: Vec<bool> = table.iter().filter_map(last).collect();
@@ -170,17 +170,17 @@ pub(super) fn tags(
     let search = |bare: bool| {
         let free = (first..columns).rev().filter(|i| !taken(*i));
         free.into_iter()
-            .find_map(|i| notation_of(&by_column[i]).filter(|n| (*n == Notation::Bare) == bare).map(|n| (i, n)))
+            .find_map(|i| notation_of(&by_column[i]).filter(|n| (*n == TagNotation::LabelOnly) == bare).map(|n| (i, n)))
     };
     let (mut tag, notation) =
-        if usual { (columns - 1, Notation::Usual) } else { search(false).or_else(|| search(true))? };
+        if usual { (columns - 1, TagNotation::Hyphen) } else { search(false).or_else(|| search(true))? };
     // Of several layers the first with entities. CoNLL-2003's third column has chunks, whatever their names.
     let is_conll2003 = is_space && columns == 4 && !numbered;
     let layer = |i: &usize| {
         let known = notation_of(&by_column[*i]);
         !taken(*i) && known == Some(notation) && has_entities(&by_column[*i], notation)
     };
-    if notation == Notation::Usual && !is_conll2003 {
+    if notation == TagNotation::Hyphen && !is_conll2003 {
         tag = (first..tag).find(layer).unwrap_or(tag);
     }
     Some((tag, notation))

@@ -5,9 +5,9 @@ use super::layout::Layout;
 use super::lines::{Block, Row, Sentences};
 use super::roles::entry;
 use super::{CONLL2003, DOCSTART, WNUT};
-use crate::corpus::notation::{UNTYPED, tag_text};
-use crate::corpus::scheme::{encode, merged};
-use crate::corpus::{Corpus, Document, Labels, Notation, Scheme, Split, TokenSpan};
+use crate::corpus::scheme::{count_merged, encode};
+use crate::corpus::tag_notation::{UNTYPED, format_tag};
+use crate::corpus::{Corpus, Document, LabelSet, Scheme, Split, TagNotation, TokenSpan};
 use crate::format::words::{SpansOf, Standing, label_name, on_one_line};
 use crate::format::{Current, Format, Problem, Source};
 use std::ops::Range;
@@ -46,13 +46,13 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
             stacked: layout.stacked,
         };
         let Some(wanted) = spans.changed(there)? else { continue };
-        if merged(&wanted, scheme) > 0 {
+        if count_merged(&wanted, scheme) > 0 {
             let line = lines.rows.first().map_or(0, |r| r.line);
             let why = "two entities of one label touch here, which this file's tags (a label alone) would make one; \
                        save a copy in another scheme";
             return Err(Problem::at(line, layout.tag + 1, why));
         }
-        if layout.notation == Notation::Untyped
+        if layout.notation == TagNotation::Untyped
             && let Some(other) = wanted.iter().map(|s| labels.name(s.label)).find(|name| *name != UNTYPED)
         {
             let line = lines.rows.first().map_or(0, |r| r.line);
@@ -78,9 +78,9 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
 }
 
 /// The tags of a sentence as the file spells them.
-fn tags(spans: &[TokenSpan], length: usize, layout: Layout, scheme: Scheme, labels: &Labels) -> Vec<String> {
+fn tags(spans: &[TokenSpan], length: usize, layout: Layout, scheme: Scheme, labels: &LabelSet) -> Vec<String> {
     let text = |tag| {
-        let tag = layout.notation.text(tag, scheme, |l| label_name(labels.name(l)));
+        let tag = layout.notation.format(tag, scheme, |l| label_name(labels.name(l)));
         if layout.lower_case { lower_case(tag, layout.notation) } else { tag }
     };
     if !layout.stacked {
@@ -98,10 +98,10 @@ fn tags(spans: &[TokenSpan], length: usize, layout: Layout, scheme: Scheme, labe
 }
 
 /// A tag with its letter in lower case.
-fn lower_case(tag: String, notation: Notation) -> String {
+fn lower_case(tag: String, notation: TagNotation) -> String {
     match notation {
         _ if tag == "O" => "o".into(),
-        Notation::Suffix(sign) => match tag.rsplit_once(sign) {
+        TagNotation::Suffix(sign) => match tag.rsplit_once(sign) {
             Some((name, letter)) => format!("{name}{sign}{}", letter.to_lowercase()),
             None => tag,
         },
@@ -200,8 +200,8 @@ fn write_sentence(
     separator: char,
     scheme: Scheme,
 ) {
-    let range = document.sentence(sentence);
-    let tags = encode(&document.token_spans(sentence), range.len(), scheme);
+    let range = document.sentence_range(sentence);
+    let tags = encode(&document.to_token_spans(sentence), range.len(), scheme);
     for (token, tag) in range.zip(tags) {
         out.push_str(&on_one_line(document.token(token)));
         for column in 0..further {
@@ -212,7 +212,7 @@ fn write_sentence(
         out.push(separator);
         match tag {
             None => out.push('O'),
-            tag => out.push_str(&tag_text(tag, scheme, |l| label_name(corpus.labels.name(l)))),
+            tag => out.push_str(&format_tag(tag, scheme, |l| label_name(corpus.labels.name(l)))),
         }
         out.push('\n');
     }

@@ -38,7 +38,7 @@ fn add(
         return Err(Problem::at(0, 0, format!("the document holds no text{also}")));
     }
     left_out.note(&mut found.notes);
-    let mut document = Document::of_text(source.split, source.file, 0, text, Vec::new(), None);
+    let mut document = Document::from_text(source.split, source.file, 0, text, Vec::new(), None);
     document.name = one_line(title);
     corpus.documents.push(Arc::new(document));
     Ok(found)

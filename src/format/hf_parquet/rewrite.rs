@@ -3,8 +3,8 @@
 use super::KEY;
 use super::lists::{Column, Sentences, Tags, guarded, tags, words};
 use super::read::names;
-use crate::corpus::notation::tag_text;
-use crate::corpus::{Notation, scheme};
+use crate::corpus::tag_notation::format_tag;
+use crate::corpus::{TagNotation, scheme};
 use crate::format::hf_jsonl::TAGS;
 use crate::format::words::{SpansOf, Standing};
 use crate::format::{Current, Problem, Source};
@@ -47,14 +47,14 @@ pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Pro
                 line: 0,
                 words: words.into_iter(),
                 tags: there.into_iter(),
-                notation: Notation::Usual,
+                notation: TagNotation::Hyphen,
                 stacked: false,
             };
             let Some(wanted) = spans.changed(there)? else { continue };
             differs = true;
             let label = |l| current.corpus.labels.name(l).to_owned();
             let encoded = scheme::encode(&wanted, count, current.scheme);
-            let new: Vec<String> = encoded.into_iter().map(|t| tag_text(t, current.scheme, label)).collect();
+            let new: Vec<String> = encoded.into_iter().map(|t| format_tag(t, current.scheme, label)).collect();
             names.put(&mut tags_of, at, &new)?;
         }
         changed.push(differs.then_some(tags_of));

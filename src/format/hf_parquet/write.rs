@@ -1,8 +1,8 @@
 //! Writing Parquet as `datasets` does: row groups of lists, the features in the footer.
 
 use super::KEY;
-use crate::corpus::notation::tag_text;
 use crate::corpus::scheme;
+use crate::corpus::tag_notation::format_tag;
 use crate::corpus::{Corpus, Scheme, Split};
 use parquet::basic::Compression;
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
@@ -53,10 +53,10 @@ fn written(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Result<Vec<
         let (mut words, mut tags, mut levels) = (Vec::new(), Vec::new(), Vec::new());
         for id in chunk {
             let d = corpus.document(id.document);
-            let sentence = d.words(id.sentence as usize);
-            let encoded = scheme::encode(&d.token_spans(id.sentence as usize), sentence.len(), scheme);
+            let sentence = d.sentence_tokens(id.sentence as usize);
+            let encoded = scheme::encode(&d.to_token_spans(id.sentence as usize), sentence.len(), scheme);
             for (i, (word, tag)) in sentence.into_iter().zip(encoded).enumerate() {
-                let tag = tag_text(tag, scheme, |l| corpus.labels.name(l).to_owned());
+                let tag = format_tag(tag, scheme, |l| corpus.labels.name(l).to_owned());
                 words.push(ByteArray::from(word));
                 tags.push(names.iter().position(|n| *n == tag).unwrap_or(0) as i64);
                 // A list begins with its first element.

@@ -1,7 +1,7 @@
 //! OpenNLP's name finder: a sentence a line, words separated by space, `<START:type>` and `<END>` around names. An empty line separates
 //! documents.
 
-use crate::corpus::narrow::narrow;
+use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, DocumentBuilder, TokenSpan};
 use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
 use std::sync::Arc;
@@ -66,7 +66,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     for (line, text) in (1..).zip(decoded.text.lines()) {
         if text.trim().is_empty() {
             if builder.sentences() > 0 {
-                documents.push(Arc::new(builder.take(narrow(sentences))));
+                documents.push(Arc::new(builder.finish_document(to_u32(sentences))));
             }
             continue;
         }
@@ -76,7 +76,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         for part in parts(text) {
             match part {
                 Part::Word(word) => {
-                    builder.token(word, []);
+                    builder.push_token(word, []);
                     words += 1;
                 }
                 Part::Start(name) => {
@@ -98,7 +98,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         sentences += usize::from(builder.end_sentence(&spans));
     }
     if builder.sentences() > 0 {
-        documents.push(Arc::new(builder.take(narrow(sentences))));
+        documents.push(Arc::new(builder.finish_document(to_u32(sentences))));
     }
     if documents.is_empty() {
         return Err(Problem::at(0, 0, "there is no sentence"));

@@ -1,6 +1,6 @@
 //! WikiNER, and spaCy's IOB files: a sentence a line, `word|POS|tag` or `word|tag` separated by space.
 
-use crate::corpus::{Corpus, Notation};
+use crate::corpus::{Corpus, TagNotation};
 use crate::format::words::Tagged;
 use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
 
@@ -15,7 +15,7 @@ pub const WIKINER: Format = Format {
             lines += 1;
             for part in line.split(' ').filter(|p| !p.is_empty()) {
                 all += 1;
-                fitting += usize::from(split(part).is_some_and(|(_, _, tag)| Notation::Usual.parse(tag).is_ok()));
+                fitting += usize::from(split(part).is_some_and(|(_, _, tag)| TagNotation::Hyphen.parse(tag).is_ok()));
             }
         }
         // One word a line is a column file.

@@ -1,7 +1,7 @@
 //! Words with a label behind a slash: Stanford's `Anna/PERSON left/O`, and MSRA's segments `北山/ns 很高/o`, each a span of its own.
 
 use super::Unmarked;
-use crate::corpus::{Corpus, Notation};
+use crate::corpus::{Corpus, TagNotation};
 use crate::format::records::{self, Text};
 use crate::format::words::Tagged;
 use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
@@ -52,7 +52,7 @@ fn words(source: &Source, corpus: &mut Corpus, text: &str, found: Found) -> Resu
     const LOOKED_AT: usize = 10_000;
     let tags: Vec<&str> = text.lines().flat_map(parts).filter_map(split).map(|(_, tag)| tag).take(LOOKED_AT).collect();
     let mut reader = Tagged::new(source, corpus, found);
-    reader.notation = Notation::of(&tags).unwrap_or(Notation::Bare);
+    reader.notation = TagNotation::detect(&tags).unwrap_or(TagNotation::LabelOnly);
     for (line, text) in (1..).zip(text.lines()) {
         for (at, part) in parts(text).enumerate() {
             let (word, tag) = split(part).unwrap_or((part, "O"));

@@ -5,7 +5,7 @@ use super::json::Shape;
 use super::{
     Classes, Context, Dialect, Item, Mark, categories, entry, identity, names, new_id, put_into, string, tagged_marks,
 };
-use crate::corpus::notation::parse_tag;
+use crate::corpus::tag_notation::parse_tag;
 use crate::format::note::NoteKind;
 use crate::format::{Format, Holds, Recognition, Write};
 use serde_json::{Value, json};

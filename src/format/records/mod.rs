@@ -51,7 +51,7 @@ use super::note::NoteKind;
 use super::offsets::{Ruler, Unit, offsets};
 use super::words::{Part, other_words, parts};
 use super::{Current, Format, Found, Problem, Source};
-use crate::corpus::narrow::narrow;
+use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Span, Split};
 use json::{Record, Shape};
 use serde_json::Value;
@@ -228,7 +228,7 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
     let text = &*decoded.text;
     let items = items(text, dialect, &mut Found::new(dialect.format))?;
     let (measure, _) = Measure::of(items.iter().map(|(_, item)| item), source.choices.unit, dialect.inclusive);
-    let documents: HashMap<usize, &Document> = current.documents().map(|d| (d.place as usize, d)).collect();
+    let documents: HashMap<usize, &Document> = current.documents().map(|d| (d.source_index as usize, d)).collect();
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
     for (record, item) in &items {
@@ -240,7 +240,7 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
         let is_taken = |m: &&Mark| !m.label.trim().is_empty() && range_of(item, m, measure, &ruler).is_some();
         let there = item.marks.iter().filter(is_taken);
         let (gone, new) = difference(there, &now, |m| range_of(item, m, measure, &ruler));
-        let classes: Vec<String> = current.corpus.class_names(document).cloned().collect();
+        let classes: Vec<String> = current.corpus.doc_label_names(document).cloned().collect();
         let other = dialect.classes.as_ref().filter(|_| !same_names(&classes, &item.classes));
         if gone.is_empty() && new.is_empty() && other.is_none() {
             continue;
@@ -324,7 +324,7 @@ pub(super) fn texts(corpus: &Corpus, split: Option<Split>) -> Vec<Item> {
 fn item(corpus: &Corpus, part: &Part) -> Item {
     let (document, range) = (part.document, part.text.clone());
     let text = document.text[range.clone()].to_owned();
-    let from = narrow(range.start);
+    let from = to_u32(range.start);
     let within = |s: &&Span| s.start as usize >= range.start && s.end as usize <= range.end;
     let spans: Vec<Span> = document.spans[part.spans.clone()]
         .iter()
@@ -335,7 +335,7 @@ fn item(corpus: &Corpus, part: &Part) -> Item {
     let words = &document.tokens[part.words.clone()];
     let bytes: Vec<u32> = words.iter().flat_map(|(a, b)| [a - from, b - from]).collect();
     let words = offsets(&text, &bytes, Unit::CodePoints).chunks_exact(2).map(|p| (p[0], p[1])).collect();
-    let classes = corpus.class_names(document).cloned().collect();
+    let classes = corpus.doc_label_names(document).cloned().collect();
     // A sentence of a document is not the document.
     let name = if range.len() == document.text.len() { document.name.clone() } else { String::new() };
     Item { text, marks, classes, words: Some(words), name, ..Item::default() }

@@ -1,7 +1,7 @@
 //! The texts of a file as documents: the unit of their offsets is detected from all of them, and their spans are placed in bytes.
 
 use super::{Item, Mark};
-use crate::corpus::narrow::narrow;
+use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, LabelId, Span, Split, TooManyLabels};
 use crate::format::found::quote;
 use crate::format::note::NoteKind;
@@ -115,18 +115,18 @@ pub(in crate::format) fn add_texts(
         };
         let (spans, words) = placed(&item, measure, |label| corpus.labels.intern(label), tell)?;
         found.notes.add_many(NoteKind::SpanWithoutLabel, unlabeled, || format!("line {line}"));
-        let classes = corpus.class_ids(&item.classes);
+        let classes = corpus.doc_label_ids(&item.classes);
         let starts = item.sentences.as_ref().map(|starts| {
             let ruler = Ruler::new(&item.text, measure.unit);
             starts.iter().filter_map(|start| ruler.byte(*start)).collect::<Vec<u32>>()
         });
-        let mut document = Document::of_text(split, source.file, narrow(place), item.text, spans, words);
+        let mut document = Document::from_text(split, source.file, to_u32(place), item.text, spans, words);
         if let Some(starts) = starts {
             let tokens: Vec<u32> =
-                starts.iter().map(|start| narrow(document.tokens.partition_point(|t| t.0 < *start))).collect();
-            document = document.with_sentences(&tokens);
+                starts.iter().map(|start| to_u32(document.tokens.partition_point(|t| t.0 < *start))).collect();
+            document = document.with_sentence_starts(&tokens);
         }
-        documents.push(Arc::new(Document { classes, name: item.name, ..document }));
+        documents.push(Arc::new(Document { doc_labels: classes, name: item.name, ..document }));
     }
     corpus.documents.extend(documents);
     if others > 0 {

@@ -1,8 +1,8 @@
 //! Words and tags of a record that also has its text.
 
 use super::Mark;
-use crate::corpus::notation::{parse_tag, prefix_of};
 use crate::corpus::scheme;
+use crate::corpus::tag_notation::{parse_tag, prefix_of};
 use crate::format::found::quote;
 
 /// The places of words that stand in a text in this order, in code points.
@@ -30,7 +30,7 @@ pub(super) fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Res
     if words.len() != tags.len() {
         return Err(format!("{} words have {} tags", words.len(), tags.len()));
     }
-    let mut labels = crate::corpus::Labels::default();
+    let mut labels = crate::corpus::LabelSet::default();
     let mut parsed = Vec::with_capacity(tags.len());
     for tag in tags {
         parsed.push(match parse_tag(tag) {

@@ -10,7 +10,7 @@ mod parts;
 use super::Problem;
 use super::budget::Budget;
 use super::guard::guarded;
-use crate::corpus::narrow::narrow;
+use crate::corpus::to_u32::to_u32;
 use calamine::{Data, DataRef, Reader as _, Xls, Xlsb, XlsbError, Xlsx, XlsxError};
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -175,7 +175,7 @@ fn of_xls(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Probl
         let (first_row, first_column) = range.start().unwrap_or_default();
         let mut cells = Cells::new(most);
         for (row, column, value) in range.used_cells() {
-            cells.add(first_row + narrow(row), first_column + narrow(column), value.to_string().into())?;
+            cells.add(first_row + to_u32(row), first_column + to_u32(column), value.to_string().into())?;
         }
         if let Some(sheet) = cells.finish(name) {
             return Ok(Book { names, sheet: Some(sheet) });

@@ -3,7 +3,7 @@
 //! So the chains and the places are looked at first.
 
 use super::{Most, broken};
-use crate::corpus::narrow::narrow;
+use crate::corpus::to_u32::to_u32;
 use crate::format::Problem;
 use std::collections::HashSet;
 
@@ -318,6 +318,6 @@ impl Table<'_> {
         }
         self.skip(runs * 4)?;
         self.skip(more)?;
-        Some((if flags & 1 == 0 { 2 } else { 3 }) * narrow(characters))
+        Some((if flags & 1 == 0 { 2 } else { 3 }) * to_u32(characters))
     }
 }

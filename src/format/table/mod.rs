@@ -12,7 +12,7 @@ use super::note::NoteKind;
 use super::records::{self, Item, Text};
 use super::words::Tagged;
 use super::{Format, Found, Glance, Holds, Problem, Recognition, Source, spreadsheet};
-use crate::corpus::{Corpus, Notation, Split};
+use crate::corpus::{Corpus, Split, TagNotation};
 use cells::List;
 use roles::{Body, Roles, parts};
 use rows::{Row, rows_of, separator_of};
@@ -230,7 +230,7 @@ fn sentences(
         }
     }
     let tags: Vec<&str> = all.iter().take(1000).flat_map(|(.., tags)| tags).map(String::as_str).collect();
-    let notation = Notation::of(&tags).unwrap_or_default();
+    let notation = TagNotation::detect(&tags).unwrap_or_default();
     let mut reader = Tagged::new(source, corpus, found);
     reader.notation = notation;
     for (row, words, tags) in all {

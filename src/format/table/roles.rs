@@ -2,7 +2,7 @@
 
 use super::cells::{self, List};
 use super::rows::Row;
-use crate::corpus::{Notation, Split};
+use crate::corpus::{Split, TagNotation};
 use crate::format::header::{Role, has_role, normalized, token_role};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -160,7 +160,7 @@ fn lists(first: &Row, rows: &[Row], columns: &[u32]) -> Option<Body> {
         let all: Vec<String> = found.iter().filter_map(items).flatten().collect();
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let is_number = || all.iter().all(|t| t.parse::<u32>().is_ok());
-        !all.is_empty() && (Notation::of(&all).is_some() || all.iter().all(|t| *t == "O") || is_number())
+        !all.is_empty() && (TagNotation::detect(&all).is_some() || all.iter().all(|t| *t == "O") || is_number())
     };
     let same_length = |a: &[Option<List>], b: &[Option<List>]| {
         let pairs = a.iter().zip(b).filter_map(|(a, b)| Some((items(a)?.len(), items(b)?.len())));
@@ -241,11 +241,11 @@ fn are_tags(cell: &str, sign: char) -> bool {
     for part in parts(cell, sign) {
         all += 1;
         outside += usize::from(part == "O" || part == "o");
-        if Notation::Usual.parse(part).is_err() && !is_label(part) {
+        if TagNotation::Hyphen.parse(part).is_err() && !is_label(part) {
             return false;
         }
     }
-    all > 0 && (outside > 0 || parts(cell, sign).all(|p| Notation::Usual.parse(p).is_ok()))
+    all > 0 && (outside > 0 || parts(cell, sign).all(|p| TagNotation::Hyphen.parse(p).is_ok()))
 }
 
 /// True if the first row is a row of the body.

@@ -98,7 +98,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     }
     let words = sheet.rows.iter().filter(|r| !r.is_part).filter_map(|r| r.place).collect();
     let starts = sheet.sentence_starts();
-    let document = Document::of_text(source.split, source.file, 0, sheet.text, spans, Some(words));
-    corpus.documents.push(Arc::new(document.with_sentences(&starts)));
+    let document = Document::from_text(source.split, source.file, 0, sheet.text, spans, Some(words));
+    corpus.documents.push(Arc::new(document.with_sentence_starts(&starts)));
     Ok(found)
 }

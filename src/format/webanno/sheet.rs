@@ -1,7 +1,7 @@
 //! A WebAnno TSV file taken apart: layers, the text, and rows with their places in it.
 
 use super::cell::unescaped;
-use crate::corpus::narrow::narrow;
+use crate::corpus::to_u32::to_u32;
 use crate::format::found::quote;
 use crate::format::layers::{self, Layer};
 use crate::format::offsets::{Ruler, Unit};
@@ -135,7 +135,7 @@ impl<'a> Sheet<'a> {
         let before = first.and_then(|(_, word)| text.find(word)).map_or(0, |b| Unit::Utf16.count(&text[..b]));
         let offset = first.map_or(0, |(start, _)| start.saturating_sub(before));
         self.pad_to(offset);
-        let byte = narrow(self.text.len());
+        let byte = to_u32(self.text.len());
         self.text.push_str(&text);
         let number = self.sentences.len();
         self.sentences.push(Sentence { byte, offset });

@@ -35,7 +35,7 @@ pub(super) fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, 
         for line in document.sentence_text(sentence).split('\n') {
             let _ = writeln!(out, "#Text={}", escaped_text(line));
         }
-        for (i, token) in document.sentence(sentence).enumerate() {
+        for (i, token) in document.sentence_range(sentence).enumerate() {
             let mut row = |id: String, place: (u32, u32), entries: &[String], out: &mut String| {
                 let word = on_one_line(&document.text[place.0 as usize..place.1 as usize]);
                 let (start, end) = (counted(place.0), counted(place.1));

@@ -156,10 +156,10 @@ fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, view: &mut View, width: f3
     let p = theme::of(ui);
     let id = a.sentences[place];
     let document = a.corpus.document(id.document);
-    let words = document.words(id.sentence as usize);
+    let words = document.sentence_tokens(id.sentence as usize);
     let (size, line) = theme::density(ui).context();
     let spans = Layers::of(ui, a, place, false, Style::context(size, line)).blocks;
-    let joined = document.touching(id.sentence as usize);
+    let joined = document.joins_previous(id.sentence as usize);
     let flow = Flow::lay_out_joined(ui, &words, &spans, Style::context(size, line), width, &joined);
     let size = vec2(ui.available_width(), flow.height() + 9.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
@@ -192,7 +192,7 @@ fn current(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, width: f32, ou
     let p = theme::of(ui);
     let id = a.current_id();
     let document = a.corpus.document(id.document);
-    let words = document.words(id.sentence as usize);
+    let words = document.sentence_tokens(id.sentence as usize);
     let (size, line) = theme::density(ui).read();
     let layers = Layers::of(ui, a, a.current, true, Style::reading(size, line));
     ui.add_space(10.0);
@@ -259,7 +259,7 @@ fn text(
     let (size, line) = theme::density(ui).read();
     let id = a.current_id();
     let document = a.corpus.document(id.document);
-    let joined = document.touching(id.sentence as usize);
+    let joined = document.joins_previous(id.sentence as usize);
     let mut flow = Flow::lay_out_joined(ui, words, spans, Style::reading(size, line), width, &joined);
     flow.make_room(layers.lanes.iter().map(|(lane, span)| (*lane, span)));
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height()), Sense::hover());
@@ -296,7 +296,7 @@ fn text(
         let over = layers.lanes.iter().find(in_lane).map(|(_, span)| span).or(hovered.map(|i| &spans[i]));
         let character = |at: egui::Vec2| {
             let word = flow.word_at(at)?;
-            let (start, _) = document.tokens[document.sentence(id.sentence as usize).start + word];
+            let (start, _) = document.tokens[document.sentence_range(id.sentence as usize).start + word];
             Some(start + flow.byte_at(ui, word, words[word], at) as u32)
         };
         let pressed = pressed_at(ui).map_or(at, |pressed| pressed - origin);
@@ -364,8 +364,9 @@ fn remarks(ui: &mut Ui, a: &Annotate, flow: &Flow, origin: egui::Pos2, out: &mut
     let p = theme::of(ui);
     let id = a.current_id();
     let document = a.corpus.document(id.document);
-    for remark in a.mark_of(a.current).into_iter().flat_map(|m| &m.remarks) {
-        let words = document.token_span(id.sentence as usize, &Span::new(remark.start..remark.end, LabelId::default()));
+    for remark in a.mark_of(a.current).into_iter().flat_map(|m| &m.range_comments) {
+        let words =
+            document.to_token_span(id.sentence as usize, &Span::new(remark.start..remark.end, LabelId::default()));
         let Some(last) = words.end.checked_sub(1).filter(|last| *last >= words.start) else { continue };
         let end = flow.rect(last).translate(origin.to_vec2());
         let x = if flow.right_to_left { end.left() } else { end.right() };

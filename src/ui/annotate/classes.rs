@@ -16,7 +16,7 @@ fn words() -> Words {
 
 /// The current document's labels as badges.
 pub fn badges(ui: &mut Ui, a: &Annotate) {
-    for name in a.corpus.class_names(a.corpus.document(a.current_id().document)) {
+    for name in a.corpus.doc_label_names(a.corpus.document(a.current_id().document)) {
         Badge::new(name).tone(Tone::Active).show(ui);
     }
 }
@@ -24,8 +24,8 @@ pub fn badges(ui: &mut Ui, a: &Annotate) {
 /// Shows the list; it stays open, since a document may have several.
 pub fn choose(ui: &mut Ui, at: Pos2, a: &Annotate, view: &mut View, out: &mut Commands) {
     let document = a.corpus.document(a.current_id().document);
-    let has = |name: &str| a.corpus.class_names(document).any(|n| n == name);
-    let all = a.corpus.classes.iter().enumerate();
+    let has = |name: &str| a.corpus.doc_label_names(document).any(|n| n == name);
+    let all = a.corpus.doc_labels.iter().enumerate();
     let entries: Vec<Entry> = all.map(|(i, name)| Entry { on: has(name), ..Entry::new(name, number_key(i)) }).collect();
     out.extend(chooser::show(ui, at, &words(), &entries, is_class_name, view).map(|chosen| match chosen {
         Chosen::Entry(i) => Command::Class(entries[i].name.to_owned()),

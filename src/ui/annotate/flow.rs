@@ -3,7 +3,7 @@
 //! Only places are kept, never galleys: egui empties its glyph atlas when it is full, and a kept galley would then
 //! paint garbage. Painting is in `paint`.
 
-use crate::corpus::Directions;
+use crate::corpus::BidiOrder;
 use crate::ui::theme::{LabelColour, TextRole, marked, reading};
 use egui::text::LayoutJob;
 use egui::{Galley, Rect, Ui, Vec2, pos2, vec2};
@@ -187,7 +187,7 @@ impl Flow {
     ) -> Self {
         let blank = galley(ui, " ", style).size().x.max(style.size * 0.2);
         let space = |i: usize| if joined.get(i) == Some(&true) { 0.0 } else { blank };
-        let directions = Directions::of(words);
+        let directions = BidiOrder::from_words(words);
         let mut lead = vec![0f32; words.len()];
         let mut trail = vec![0f32; words.len()];
         if style.blocks {
@@ -201,10 +201,10 @@ impl Flow {
         let rows = break_lines(words, width, space, slot, &lead);
         let mut flow = Self {
             placed: vec![Placed { rect: Rect::ZERO, row: 0 }; words.len()],
-            lines: rows.iter().map(|row| directions.visual(row.clone())).collect(),
+            lines: rows.iter().map(|row| directions.visual_order(row.clone())).collect(),
             tops: (0..=rows.len()).map(|row| row as f32 * style.line).collect(),
             style,
-            right_to_left: directions.right_to_left,
+            right_to_left: directions.is_rtl,
         };
         for (number, (row, line)) in rows.iter().zip(&flow.lines).enumerate() {
             // Neighbours in the sentence keep their own distance; words that only meet on the line get a blank.

@@ -3,8 +3,8 @@
 use super::{classes, review};
 use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
-use crate::corpus::edit::quoted;
-use crate::corpus::{LabelId, Origin, Scheme, Span, notation, scheme};
+use crate::corpus::edit::quoted_text;
+use crate::corpus::{LabelId, Origin, Scheme, Span, scheme, tag_notation};
 use crate::format::published::{chunks_as_iob2, column_id};
 use crate::model::TagSet;
 use crate::ui::Commands;
@@ -42,13 +42,13 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let sentence = id.sentence as usize;
-    let spans = &document.spans[document.span_indices(sentence)];
+    let spans = &document.spans[document.span_range(sentence)];
     if spans.is_empty() {
         paragraph(ui, TextRole::Small, p.text3, tr!("None yet. Drag over words, then press a number."));
     }
     for span in spans {
         let Some(l) = a.corpus.labels.get(span.label) else { continue };
-        let colour = p.label(usize::from(l.colour));
+        let colour = p.label(usize::from(l.color));
         let text = document.text[span.start as usize..span.end as usize].replace(['\n', '\r'], " ");
         let (_, row) = ui.allocate_space(vec2(ui.available_width(), 24.0));
         // The cross ends where the record below does; its button reaches further.
@@ -88,9 +88,9 @@ fn document(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 /// Who decided on a span, for people.
 pub(super) fn origin_name(a: &Annotate, origin: Origin) -> String {
     match origin {
-        Origin::Source => tr!("import").into(),
-        Origin::Person => tr!("you").into(),
-        Origin::Proposer { who, .. } => a.corpus.proposers.get(usize::from(who)).cloned().unwrap_or_default(),
+        Origin::Import => tr!("import").into(),
+        Origin::Human => tr!("you").into(),
+        Origin::Suggested { agent: who, .. } => a.corpus.agents.get(usize::from(who)).cloned().unwrap_or_default(),
     }
 }
 
@@ -116,8 +116,8 @@ fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         paragraph(ui, TextRole::Small, p.text, &mark.comment);
     }
     let document = a.corpus.document(a.current_id().document);
-    for remark in &mark.remarks {
-        let about = quoted(document, &Span::new(remark.start..remark.end, LabelId::default()));
+    for remark in &mark.range_comments {
+        let about = quoted_text(document, &Span::new(remark.start..remark.end, LabelId::default()));
         let words = paragraph(ui, TextRole::Small, p.text, &format!("{about}: {}", remark.text));
         if words.interact(Sense::click()).clicked() {
             out.push(Command::SelectPart(remark.start, remark.end));
@@ -133,9 +133,9 @@ fn record(ui: &mut Ui, a: &Annotate) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let id = a.current_id();
     let document = a.corpus.document(id.document);
-    let range = document.sentence(id.sentence as usize);
+    let range = document.sentence_range(id.sentence as usize);
     let tag_set = TagSet::of_labels(&a.corpus.labels.names());
-    let tags = scheme::encode(&document.token_spans(id.sentence as usize), range.len(), Scheme::Iob2);
+    let tags = scheme::encode(&document.to_token_spans(id.sentence as usize), range.len(), Scheme::Iob2);
     let values =
         |column: usize| -> Vec<&str> { range.clone().map(|token| a.corpus.value(column, document, token)).collect() };
     let further: Vec<(String, Vec<String>)> = (0..a.corpus.columns.len().min(2))
@@ -159,9 +159,9 @@ fn record(ui: &mut Ui, a: &Annotate) {
     let table = Table::new(&columns);
     table.head(ui);
     for (i, (token, tag)) in range.clone().zip(&tags).enumerate() {
-        let name = notation::tag_text(*tag, Scheme::Iob2, |l| a.corpus.labels.name(l).to_owned());
+        let name = tag_notation::format_tag(*tag, Scheme::Iob2, |l| a.corpus.labels.name(l).to_owned());
         let number = tag_set.id(&name).map_or_else(String::new, |n| n.to_string());
-        let colour = tag.and_then(|(_, l)| a.corpus.labels.get(l)).map(|l| p.label(usize::from(l.colour)).ink);
+        let colour = tag.and_then(|(_, l)| a.corpus.labels.get(l)).map(|l| p.label(usize::from(l.color)).ink);
         table.row(ui, |c| {
             c.styled(TextRole::MonoSmall, p.text3, &i.to_string());
             c.styled(TextRole::MonoSmall, p.text, document.token(token));

@@ -63,7 +63,7 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
     for (id, l) in a.corpus.labels.iter() {
         let key = number_key(usize::from(id));
         let count = thousands(a.counts.labels.get(usize::from(id)).copied().unwrap_or(0));
-        let colour = p.label(usize::from(l.colour));
+        let colour = p.label(usize::from(l.color));
         let mut chip = LabelChip::new(&key, &l.name, colour);
         if roomy {
             chip = chip.count(&count);
@@ -92,7 +92,7 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
             for id in rest {
                 let Some(l) = a.corpus.labels.get(id) else { continue };
                 let key = number_key(usize::from(id));
-                if MenuRow::new(&l.name).label_key(&key, p.label(usize::from(l.colour))).show(ui).clicked() {
+                if MenuRow::new(&l.name).label_key(&key, p.label(usize::from(l.color))).show(ui).clicked() {
                     out.push(pressed(a, id));
                     ui.close();
                 }
@@ -135,7 +135,7 @@ fn edit_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut Vi
         for row in 0..3 {
             ui.horizontal(|ui| {
                 for colour in row * 8..row * 8 + 8 {
-                    if swatch(ui, colour, l.colour == colour as u8) {
+                    if swatch(ui, colour, l.color == colour as u8) {
                         out.push(Command::RecolourLabel(id, colour as u8));
                         ui.close();
                     }
@@ -148,7 +148,7 @@ fn edit_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut Vi
 /// The letter that gives a label with Shift: one that is typed, else the first free one of its name.
 fn letter_field(ui: &mut Ui, a: &Annotate, id: LabelId, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
-    let now = a.corpus.labels.letters()[usize::from(id)].map(String::from).unwrap_or_default();
+    let now = a.corpus.labels.effective_shortcuts()[usize::from(id)].map(String::from).unwrap_or_default();
     let typed = match &mut view.letter {
         Some((of, text)) if *of == id => text,
         other => &mut other.insert((id, now.clone())).1,

@@ -22,11 +22,11 @@ impl<'a> Layers<'a> {
         let id = a.sentences[place];
         let document = a.corpus.document(id.document);
         let sentence = id.sentence as usize;
-        let gold = document.spans[document.span_indices(sentence)].iter().map(|s| (s, false));
-        let suggested = document.suggestions[document.suggestion_indices(sentence)].iter().map(|s| (s, true));
+        let gold = document.spans[document.span_range(sentence)].iter().map(|s| (s, false));
+        let suggested = document.suggestions[document.suggestion_range(sentence)].iter().map(|s| (s, true));
         let mut layers = Self::default();
         for (span, ghost) in gold.chain(suggested.filter(|_| ghosts)) {
-            let words = document.token_span(sentence, span);
+            let words = document.to_token_span(sentence, span);
             if let Some(view) = view(a, span, words.start..words.end, ghost, p) {
                 let cut = cut(ui, document, sentence, span, &words, style);
                 layers.add(SpanView { cut, ..view });
@@ -60,7 +60,7 @@ fn view<'a>(
     p: &'a theme::Palette,
 ) -> Option<SpanView<'a>> {
     let label = a.corpus.labels.get(span.label)?;
-    let colour = p.label(usize::from(label.colour));
+    let colour = p.label(usize::from(label.color));
     let repeats = theme::labels::repeats(usize::from(span.label));
     let base = SpanView { repeats, ghost, ..SpanView::new(words.clone(), label.name.as_str(), colour) };
     let scored = span.origin.score().filter(|_| ghost);
@@ -76,7 +76,7 @@ pub fn cut(ui: &Ui, d: &Document, sentence: usize, span: &Span, words: &TokenSpa
     if words.start >= words.end {
         return None;
     }
-    let whole = d.span_at(sentence, words.start..words.end, LabelId::default());
+    let whole = d.span_from_tokens(sentence, words.start..words.end, LabelId::default());
     if whole.start >= span.start && span.end >= whole.end {
         return None;
     }

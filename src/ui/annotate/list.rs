@@ -218,7 +218,7 @@ fn label_menu(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     row(ui, MenuRow::new(tr!("No label")), FilterLabel::Without);
     for (id, l) in a.corpus.labels.iter() {
         let count = thousands(a.counts.labels[usize::from(id)]);
-        let entry = MenuRow::new(&l.name).label_key("", p.label(usize::from(l.colour))).detail(&count);
+        let entry = MenuRow::new(&l.name).label_key("", p.label(usize::from(l.color))).detail(&count);
         row(ui, entry, FilterLabel::With(id));
     }
 }
@@ -280,7 +280,7 @@ fn list(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
 fn head(ui: &Ui, a: &Annotate, document: u32, rect: Rect) {
     let p = theme::of(ui);
     let d = a.corpus.document(document);
-    let done = d.marks.iter().filter(|(_, m)| m.done).count();
+    let done = d.reviews.iter().filter(|(_, m)| m.done).count();
     // A number alone is no name.
     let numbered = |number: &str| tr!("Document {document}", document = number).to_string();
     let name = match d.name.as_str() {
@@ -305,10 +305,10 @@ fn sentence(ui: &mut Ui, a: &Annotate, place: usize, out: &mut Commands) {
     let id = a.sentences[place];
     let document = a.corpus.document(id.document);
     let sentence = id.sentence as usize;
-    let colours: Vec<_> = document.spans[document.span_indices(sentence)]
+    let colours: Vec<_> = document.spans[document.span_range(sentence)]
         .iter()
         .filter_map(|s| a.corpus.labels.get(s.label))
-        .map(|l| p.label(usize::from(l.colour)))
+        .map(|l| p.label(usize::from(l.color)))
         .collect();
     let noted = a.mark_of(place).map_or((false, false), |m| (m.done, m.flagged));
     let state = match document.split {

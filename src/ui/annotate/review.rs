@@ -105,7 +105,7 @@ pub fn card(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let Some(span) = a.suggestion() else { return };
     let p = theme::of(ui);
     let Some(l) = a.corpus.labels.get(span.label) else { return };
-    let colour = p.label(usize::from(l.colour));
+    let colour = p.label(usize::from(l.color));
     let document = a.corpus.document(a.current_id().document);
     let text = document.text[span.start as usize..span.end as usize].replace(['\n', '\r'], " ");
     label(ui, TextRole::SmallMedium, p.text2, tr!("To review"));

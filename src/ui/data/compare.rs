@@ -3,7 +3,7 @@
 use crate::app::language::tr;
 use crate::app::surveying::{Comparison, Verdict};
 use crate::app::{Action, Annotate, App, Command};
-use crate::corpus::{Document, Labels, Span};
+use crate::corpus::{Document, LabelSet, Span};
 use crate::eval::agreement::Difference;
 use crate::ui::annotate::flow::{Flow, SpanView, Style};
 use crate::ui::annotate::paint::Paint;
@@ -112,7 +112,7 @@ fn headline(ui: &mut Ui, c: &Comparison) {
 fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Difference, out: &mut Commands) {
     let name = c.name();
     let document = a.corpus.document(difference.id.document);
-    let here = &document.spans[document.span_indices(difference.id.sentence as usize)];
+    let here = &document.spans[document.span_range(difference.id.sentence as usize)];
     let there = c.agreement.theirs.get(&difference.id).map_or(&[][..], Vec::as_slice);
     let mine =
         (tr!("This dataset"), Side { spans: here, at: difference.mine, labels: &a.corpus.labels }, Verdict::Mine, "←");
@@ -145,7 +145,7 @@ struct Side<'a> {
     /// The one that is looked at.
     at: Option<Span>,
     /// What their labels are called.
-    labels: &'a Labels,
+    labels: &'a LabelSet,
 }
 
 /// The spans of a side as blocks, the one that is looked at first; what overlaps it, or one before, is left out.
@@ -153,9 +153,9 @@ fn blocks<'a>(ui: &Ui, document: &Document, sentence: usize, side: &Side<'a>) ->
     let p = theme::of(ui);
     let mut blocks: Vec<SpanView> = Vec::new();
     for span in side.at.iter().filter(|at| side.spans.contains(at)).chain(side.spans) {
-        let words = document.token_span(sentence, span);
+        let words = document.to_token_span(sentence, span);
         let Some(l) = side.labels.get(span.label).filter(|_| words.start < words.end) else { continue };
-        let view = SpanView::new(words.start..words.end, l.name.as_str(), p.label(usize::from(l.colour)));
+        let view = SpanView::new(words.start..words.end, l.name.as_str(), p.label(usize::from(l.color)));
         if !blocks.iter().any(|b| b.overlaps(&view)) {
             blocks.push(view);
         }
@@ -166,13 +166,13 @@ fn blocks<'a>(ui: &Ui, document: &Document, sentence: usize, side: &Side<'a>) ->
 fn sentence(ui: &mut Ui, a: &Annotate, difference: &Difference, side: &Side) {
     let document = a.corpus.document(difference.id.document);
     let sentence = difference.id.sentence as usize;
-    let words = document.words(sentence);
+    let words = document.sentence_tokens(sentence);
     let mut spans = blocks(ui, document, sentence, side);
-    let looked_at = side.at.filter(|at| side.spans.contains(at)).map(|at| document.token_span(sentence, &at).start);
+    let looked_at = side.at.filter(|at| side.spans.contains(at)).map(|at| document.to_token_span(sentence, &at).start);
     spans.sort_by_key(|s| s.start);
     let ringed = spans.iter().position(|s| Some(s.start) == looked_at);
     let width = ui.available_width() - 12.0;
-    let joined = document.touching(sentence);
+    let joined = document.joins_previous(sentence);
     ScrollArea::vertical().id_salt(side.labels.len()).max_height(104.0).auto_shrink([false, true]).show(ui, |ui| {
         let flow = Flow::lay_out_joined(ui, &words, &spans, Style::reading(16.0, 30.0), width, &joined);
         let (rect, _) = ui.allocate_exact_size(vec2(width, flow.height()), Sense::hover());
@@ -201,7 +201,7 @@ fn row(ui: &mut Ui, a: &Annotate, c: &Comparison, number: usize, out: &mut Comma
     let difference = &c.agreement.differences[number];
     let document = a.corpus.document(difference.id.document);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::click());
-    let shown = |span: Option<Span>, labels: &Labels| {
+    let shown = |span: Option<Span>, labels: &LabelSet| {
         span.map_or(tr!("nothing").to_owned(), |s| {
             let text = document.text[s.start as usize..s.end as usize].replace(['\n', '\r'], " ");
             format!("{text} {}", labels.name(s.label))

@@ -105,7 +105,7 @@ fn labels(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
         |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (id, l) in a.corpus.labels.iter() {
-                let solid = p.label(usize::from(l.colour)).solid;
+                let solid = p.label(usize::from(l.color)).solid;
                 let part = |x: &OfSplit| (x.count(id) as f32 / most as f32, solid.gamma_multiply(strength(x.split)));
                 let parts: Vec<(f32, Color32)> = s.splits.iter().map(part).collect();
                 let n = s.total(id);
@@ -180,7 +180,7 @@ fn lengths(
 fn surfaces(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &[Surface], out: &mut Commands) {
     let p = theme::of(ui);
     let most = list.iter().map(Surface::count).max().unwrap_or(0).max(1);
-    let colour = |id: LabelId| a.corpus.labels.get(id).map_or(p.text3, |l| p.label(usize::from(l.colour)).solid);
+    let colour = |id: LabelId| a.corpus.labels.get(id).map_or(p.text3, |l| p.label(usize::from(l.color)).solid);
     let bar = |surface: &Surface| {
         let part = |(id, n): &(LabelId, usize)| (*n as f32 / most as f32, colour(*id));
         let counts = surface.labels.iter().take(2).map(|(id, n)| format!("{} {n}", a.corpus.labels.name(*id)));
@@ -203,7 +203,7 @@ fn classes(ui: &mut Ui, a: &Annotate, counts: &[usize], out: &mut Commands) {
     let bar = |(name, n): (&String, &usize)| {
         counted_bar(name.clone(), *n, most, colour, format!("class:{}", query::quoted(name)))
     };
-    let all = a.corpus.classes.iter().zip(counts).map(bar).collect();
+    let all = a.corpus.doc_labels.iter().zip(counts).map(bar).collect();
     let none = tr!("No document is labelled as a whole yet.");
     bars(ui, tr!("Documents"), tr!("by their own labels"), none, all, out);
 }

@@ -80,7 +80,7 @@ pub fn png(svg: &str) -> Result<Vec<u8>, String> {
 fn labels(a: &Annotate, s: &Statistics) -> Vec<Bar> {
     let most = a.corpus.labels.iter().map(|(id, _)| s.total(id)).max().unwrap_or(0).max(1) as f32;
     let bar = |(id, l): (LabelId, &Label)| {
-        let solid = LIGHT.label(usize::from(l.colour)).solid;
+        let solid = LIGHT.label(usize::from(l.color)).solid;
         let part = |x: &OfSplit| (x.count(id) as f32 / most, mix(Color32::WHITE, solid, strength(x.split)));
         (l.name.clone(), s.total(id), s.splits.iter().map(part).collect())
     };
@@ -100,7 +100,7 @@ fn histogram(counts: &[usize], name: impl Fn(usize) -> String) -> Vec<Bar> {
 
 fn surfaces(a: &Annotate, list: &[Surface]) -> Vec<Bar> {
     let most = list.iter().map(Surface::count).max().unwrap_or(0).max(1) as f32;
-    let colour = |id| a.corpus.labels.get(id).map_or(LIGHT.text3, |l| LIGHT.label(usize::from(l.colour)).solid);
+    let colour = |id| a.corpus.labels.get(id).map_or(LIGHT.text3, |l| LIGHT.label(usize::from(l.color)).solid);
     let bar = |surface: &Surface| {
         let parts = surface.labels.iter().map(|(id, n)| (*n as f32 / most, colour(*id))).collect();
         (surface.text.clone(), surface.count(), parts)

@@ -4,7 +4,7 @@ use super::View;
 use crate::app::events::thousands;
 use crate::app::language::tr;
 use crate::app::{Command, Importing};
-use crate::corpus::label::check_name;
+use crate::corpus::label::validate_label_name;
 use crate::corpus::{Document, LabelId, scheme};
 use crate::project::Dataset;
 use crate::ui::Commands;
@@ -93,17 +93,17 @@ fn labels(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = metrics::GAP;
             let (square, _) = ui.allocate_exact_size(vec2(10.0, theme::density(ui).control()), Sense::hover());
-            dot(ui.painter(), square.center(), p.label(usize::from(known.colour)).solid);
+            dot(ui.painter(), square.center(), p.label(usize::from(known.color)).solid);
             let (rect, _) = ui.allocate_exact_size(vec2(110.0, theme::density(ui).control()), Sense::hover());
             let mut cell = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
             label(&mut cell, TextRole::Body, if dropped { p.text3 } else { p.text }, old);
-            let wrong = check_name(new.trim()).err();
+            let wrong = validate_label_name(new.trim()).err();
             let field = TextField::new(new, &tr!("New name of {old}", old))
                 .width(160.0)
                 .invalid(wrong.is_some())
                 .off(dropped.then_some(tr!("It is left out.")))
                 .show(ui);
-            let wished = Some(new.trim().to_owned()).filter(|name| check_name(name).is_ok());
+            let wished = Some(new.trim().to_owned()).filter(|name| validate_label_name(name).is_ok());
             let named = Some(wished.unwrap_or_else(|| old.clone()));
             if field.lost_focus() && !dropped {
                 out.push(Command::ImportLabel(old.clone(), named.clone()));
@@ -156,7 +156,7 @@ fn sentences(ui: &mut Ui, importing: &Importing, dataset: &Dataset) {
     // Those with entities tell more.
     let corpus = &dataset.corpus;
     let all = || (0u32..).zip(&corpus.documents).flat_map(|(d, doc)| (0..doc.len()).map(move |s| (d, s))).take(5000);
-    let labelled = |(d, s): &(u32, usize)| !corpus.document(*d).span_indices(*s).is_empty();
+    let labelled = |(d, s): &(u32, usize)| !corpus.document(*d).span_range(*s).is_empty();
     let mut chosen: Vec<(u32, usize)> = all().filter(labelled).take(SENTENCES).collect();
     if chosen.is_empty() {
         chosen = all().take(SENTENCES).collect();
@@ -171,21 +171,21 @@ fn one_sentence(ui: &mut Ui, importing: &Importing, dataset: &Dataset, document:
     let p = theme::of(ui);
     let labels = &dataset.corpus.labels;
     // A sentence of thousands of words is shown by its beginning.
-    let words: Vec<&str> = document.words(sentence).into_iter().take(60).collect();
+    let words: Vec<&str> = document.sentence_tokens(sentence).into_iter().take(60).collect();
     let name = |id: LabelId| match importing.renames.get(labels.name(id)) {
         Some(fate) => fate.as_deref(),
         None => Some(labels.name(id)),
     };
-    let spans: Vec<SpanView> = scheme::side_by_side(&document.token_spans(sentence))
+    let spans: Vec<SpanView> = scheme::drop_overlapping(&document.to_token_spans(sentence))
         .into_iter()
         .filter(|s| s.end <= words.len())
         .filter_map(|s| {
-            let colour = usize::from(labels.get(s.label)?.colour);
+            let colour = usize::from(labels.get(s.label)?.color);
             let repeats = theme::labels::repeats(usize::from(s.label));
             Some(SpanView { repeats, ..SpanView::new(s.start..s.end, name(s.label)?, p.label(colour)) })
         })
         .collect();
-    let joined: Vec<bool> = document.touching(sentence);
+    let joined: Vec<bool> = document.joins_previous(sentence);
     let flow =
         Flow::lay_out_joined(ui, &words, &spans, Style::reading(15.0, 27.0), ui.available_width() - 12.0, &joined);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), flow.height()), Sense::hover());

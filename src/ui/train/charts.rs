@@ -338,7 +338,7 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
             }
             let label = a.corpus.labels.id(name).and_then(|id| a.corpus.labels.get(id));
             let (solid, ink) = label.map_or((p.text2, p.text2), |l| {
-                let colour = p.label(usize::from(l.colour));
+                let colour = p.label(usize::from(l.color));
                 (colour.solid, colour.ink)
             });
             Series::new(name, solid, points).dots(2.0).end_name(end, ink)

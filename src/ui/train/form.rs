@@ -6,7 +6,7 @@ use crate::app::runs::{cannot_train, training_sentences};
 use crate::app::training::Base;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::Split;
-use crate::corpus::holdout::HELD_OUT;
+use crate::corpus::holdout::DEFAULT_HOLDOUT_RATIO;
 use crate::model::DeviceChoice;
 use crate::model::check::TOLERANCE;
 use crate::train::arguments::{FEW_STEPS, steps};
@@ -135,7 +135,7 @@ fn group(ui: &mut Ui, body: impl FnOnce(&mut Ui)) {
 /// Sentences the run would learn from.
 fn learned(app: &App, a: &Annotate) -> usize {
     let all = training_sentences(app);
-    if a.splits().contains(&Split::Dev) { all } else { all - (all as f64 * HELD_OUT).round() as usize }
+    if a.splits().contains(&Split::Dev) { all } else { all - (all as f64 * DEFAULT_HOLDOUT_RATIO).round() as usize }
 }
 
 fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
@@ -308,7 +308,7 @@ fn data(ui: &mut Ui, app: &App, a: &Annotate) {
         let seed = app.training.arguments.seed;
         tr!(
             "No dev split: {share} % of the documents are held out, by seed {seed}.",
-            share = format!("{:.0}", HELD_OUT * 100.0),
+            share = format!("{:.0}", DEFAULT_HOLDOUT_RATIO * 100.0),
             seed
         )
     };

@@ -4,7 +4,7 @@ use super::{Tally, Victim, child, leftovers, names};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tagwright::corpus::{Corpus, Edit, History, LabelId, Mark};
+use tagwright::corpus::{Corpus, Edit, History, LabelId, ReviewState};
 use tagwright::model::rng::mix64;
 use tagwright::project::opening::open;
 use tagwright::project::source::{SourceFile, rewritten_bytes};
@@ -74,8 +74,8 @@ impl Desk {
 /// A span on the second word of a sentence comes, or goes.
 fn toggled(corpus: &Corpus, document: u32, sentence: usize) -> Edit {
     let d = corpus.document(document);
-    let words = d.sentence(sentence).len().min(2);
-    let span = d.span_at(sentence, words.saturating_sub(1)..words, LabelId::default());
+    let words = d.sentence_range(sentence).len().min(2);
+    let span = d.span_from_tokens(sentence, words.saturating_sub(1)..words, LabelId::default());
     let removed: Vec<_> = d.spans.iter().filter(|s| s.start < span.end && span.start < s.end).copied().collect();
     let added = if removed.is_empty() { vec![span] } else { Vec::new() };
     Edit::Spans { document, removed, added }
@@ -90,23 +90,23 @@ fn act(number: usize, corpus: &mut Corpus, history: &mut History) -> Option<Comm
         0 => (history.undo(corpus)?.inverse(), false),
         1 => (history.redo(corpus)?.clone(), false),
         kind => {
-            let before = corpus.document(document).marks.of(sentence as u32).cloned().unwrap_or_default();
+            let before = corpus.document(document).reviews.get(sentence as u32).cloned().unwrap_or_default();
             let edit = match kind {
                 2 => {
-                    let after = Mark { done: !before.done, comment: format!("act {number}"), ..before.clone() };
-                    Edit::Mark { document, sentence: sentence as u32, before, after }
+                    let after = ReviewState { done: !before.done, comment: format!("act {number}"), ..before.clone() };
+                    Edit::Review { document, sentence: sentence as u32, before, after }
                 }
                 _ => toggled(corpus, document, sentence),
             };
-            (history.make(edit.clone(), corpus).then_some(edit)?, true)
+            (history.apply(edit.clone(), corpus).then_some(edit)?, true)
         }
     };
     Some(Commit::Edit { change, log, position: history.position() })
 }
 
-fn spans_and_marks(corpus: &Corpus) -> Vec<(&[tagwright::corpus::Span], Vec<Mark>)> {
+fn spans_and_marks(corpus: &Corpus) -> Vec<(&[tagwright::corpus::Span], Vec<ReviewState>)> {
     let marks = |d: &tagwright::corpus::Document| {
-        (0..d.len() as u32).map(|s| d.marks.of(s).cloned().unwrap_or_default()).collect()
+        (0..d.len() as u32).map(|s| d.reviews.get(s).cloned().unwrap_or_default()).collect()
     };
     corpus.documents.iter().map(|d| (d.spans.as_slice(), marks(d))).collect()
 }
@@ -226,7 +226,7 @@ fn save_until_killed() {
             println!("\nsaved {}", history.position());
         }
         let change = next_edit(&dataset.corpus, history.position(), EDITED);
-        assert!(history.make(change.clone(), &mut dataset.corpus));
+        assert!(history.apply(change.clone(), &mut dataset.corpus));
         committer.send(Commit::Edit { change, log: true, position: history.position() });
     }
 }
@@ -276,7 +276,7 @@ fn sources_that_were_said_to_be_saved_are_there() {
                 break;
             }
             let edit = next_edit(&dataset.corpus, history.position(), EDITED);
-            assert!(history.make(edit, &mut dataset.corpus));
+            assert!(history.apply(edit, &mut dataset.corpus));
         }
         let of_history = spans_and_marks(&found.dataset.corpus) == spans_and_marks(&dataset.corpus);
         tally.right(of_history, || "the spans are not those of the log".into());
@@ -322,7 +322,7 @@ fn import_until_killed() {
     println!("\nfilled");
     while history.position() < 50 {
         let change = toggled(&dataset.corpus, 0, history.position());
-        assert!(history.make(change.clone(), &mut dataset.corpus));
+        assert!(history.apply(change.clone(), &mut dataset.corpus));
         committer.send(Commit::Edit { change, log: true, position: history.position() });
         wait(&mut committer);
         println!("\nlabeled {}", history.position());

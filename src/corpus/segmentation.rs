@@ -5,19 +5,19 @@
 //! word before is likely an abbreviation. No sentence ends inside a span.
 
 use super::document::{Document, Split};
-use super::narrow::narrow;
 use super::span::Span;
+use super::to_u32::to_u32;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Where the words of a text lie, in bytes.
-pub fn words(text: &str) -> Vec<(u32, u32)> {
+pub fn tokenize(text: &str) -> Vec<(u32, u32)> {
     let bounds = text.split_word_bound_indices();
     let words = bounds.filter(|(_, word)| !word.chars().all(|c| c.is_whitespace() || c.is_control()));
-    words.map(|(at, word)| (narrow(at), narrow(at + word.len()))).collect()
+    words.map(|(at, word)| (to_u32(at), to_u32(at + word.len()))).collect()
 }
 
 /// Index of every sentence's first word, then the number of words.
-fn sentences(text: &str, words: &[(u32, u32)], spans: &[Span]) -> Vec<u32> {
+fn split_sentences(text: &str, words: &[(u32, u32)], spans: &[Span]) -> Vec<u32> {
     let mut starts = vec![0u32];
     let mut ends = text.split_sentence_bound_indices().map(|(at, s)| at + s.len()).peekable();
     let mut covered = 0;
@@ -34,10 +34,10 @@ fn sentences(text: &str, words: &[(u32, u32)], spans: &[Span]) -> Vec<u32> {
             next_span += 1;
         }
         if (line_ends || sentence_ends) && covered <= pair[1].0 {
-            starts.push(narrow(i + 1));
+            starts.push(to_u32(i + 1));
         }
     }
-    if words.is_empty() { vec![0] } else { [starts, vec![narrow(words.len())]].concat() }
+    if words.is_empty() { vec![0] } else { [starts, vec![to_u32(words.len())]].concat() }
 }
 
 /// Whether the word ends with a full stop that more likely belongs to an abbreviation: one of few letters that begins
@@ -57,7 +57,7 @@ fn is_abbreviation(text: &str, words: &[(u32, u32)], last: usize) -> bool {
 
 impl Document {
     /// A document of a text, with the words that it comes with, or Unicode's. Spans are sorted here.
-    pub fn of_text(
+    pub fn from_text(
         split: Split,
         file: u32,
         place: u32,
@@ -66,19 +66,19 @@ impl Document {
         own_words: Option<Vec<(u32, u32)>>,
     ) -> Self {
         spans.sort_unstable();
-        let tokens = own_words.unwrap_or_else(|| words(&text));
-        let sentences = sentences(&text, &tokens, &spans);
-        Self { split, file, place, tokens, sentences, spans, text, ..Self::default() }
+        let tokens = own_words.unwrap_or_else(|| tokenize(&text));
+        let sentences = split_sentences(&text, &tokens, &spans);
+        Self { split, source_id: file, source_index: place, tokens, sentences, spans, text, ..Self::default() }
     }
 
     /// The same with sentences that begin at these tokens, ascending; none begins inside a span.
     #[must_use]
-    pub fn with_sentences(mut self, starts: &[u32]) -> Self {
+    pub fn with_sentence_starts(mut self, starts: &[u32]) -> Self {
         let inside = |token: u32| {
             let at = self.tokens[token as usize].0;
             self.spans.iter().any(|s| s.start < at && at < s.end)
         };
-        let total = narrow(self.tokens.len());
+        let total = to_u32(self.tokens.len());
         let starts = starts.iter().copied().filter(|s| *s > 0 && *s < total && !inside(*s));
         self.sentences = if total == 0 { vec![0] } else { std::iter::once(0).chain(starts).chain([total]).collect() };
         self
@@ -92,8 +92,8 @@ mod tests {
 
     /// Words parted by `·`, sentences by ` / `.
     fn shown(text: &str, spans: &[Span]) -> String {
-        let d = Document::of_text(Split::Train, 0, 0, text.to_owned(), spans.to_vec(), None);
-        (0..d.len()).map(|s| d.words(s).join("·")).collect::<Vec<_>>().join(" / ")
+        let d = Document::from_text(Split::Train, 0, 0, text.to_owned(), spans.to_vec(), None);
+        (0..d.len()).map(|s| d.sentence_tokens(s).join("·")).collect::<Vec<_>>().join(" / ")
     }
 
     #[test]

@@ -1,43 +1,43 @@
 //! What is nearly the same: found by MinHash (Broder 1997) over three-word shingles with locality-sensitive bands, then compared
 //! exactly.
 
-use super::holdout::mix;
+use super::holdout::splitmix64;
 use super::store::{Corpus, SentenceId};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Values of a MinHash signature, in bands of [`ROWS`].
-const HASHES: usize = 32;
-const ROWS: usize = 4;
+const NUM_HASHES: usize = 32;
+const ROWS_PER_BAND: usize = 4;
 /// Two units are nearly the same from this share of common shingles on.
-const SAME: f64 = 0.8;
+const JACCARD_THRESHOLD: f64 = 0.8;
 
 /// The units in groups of those that are nearly the same.
-pub fn groups(corpus: &Corpus, units: &[Vec<SentenceId>]) -> Vec<Vec<usize>> {
+pub fn find_groups(corpus: &Corpus, units: &[Vec<SentenceId>]) -> Vec<Vec<usize>> {
     let mut leader: Vec<usize> = (0..units.len()).collect();
     let mut bands: HashMap<(usize, u64), usize> = HashMap::new();
     for (unit, sentences) in units.iter().enumerate() {
         let shingles = shingles(corpus, sentences);
-        for (band, rows) in signature(&shingles).chunks(ROWS).enumerate() {
+        for (band, rows) in signature(&shingles).chunks(ROWS_PER_BAND).enumerate() {
             let other = *bands.entry((band, hash(&rows))).or_insert(unit);
-            if find(&mut leader, other) != find(&mut leader, unit)
-                && alike(&shingles, &self::shingles(corpus, &units[other]))
+            if find_root(&mut leader, other) != find_root(&mut leader, unit)
+                && is_near_duplicate(&shingles, &self::shingles(corpus, &units[other]))
             {
-                let (a, b) = (find(&mut leader, other), find(&mut leader, unit));
+                let (a, b) = (find_root(&mut leader, other), find_root(&mut leader, unit));
                 leader[a.max(b)] = a.min(b);
             }
         }
     }
     let mut groups: Vec<Vec<usize>> = vec![Vec::new(); units.len()];
     for unit in 0..units.len() {
-        groups[find(&mut leader, unit)].push(unit);
+        groups[find_root(&mut leader, unit)].push(unit);
     }
     groups.retain(|g| !g.is_empty());
     groups
 }
 
 /// The leader of a unit's group, by shortening paths.
-fn find(leader: &mut [usize], mut unit: usize) -> usize {
+fn find_root(leader: &mut [usize], mut unit: usize) -> usize {
     while leader[unit] != unit {
         leader[unit] = leader[leader[unit]];
         unit = leader[unit];
@@ -57,18 +57,21 @@ fn shingles(corpus: &Corpus, sentences: &[SentenceId]) -> BTreeSet<u64> {
         let letters = word.chars().flat_map(char::to_lowercase).map(|c| if c.is_numeric() { '0' } else { c });
         hash(&letters.collect::<String>())
     };
-    let words: Vec<u64> =
-        sentences.iter().flat_map(|id| corpus.document(id.document).words(id.sentence as usize)).map(plain).collect();
+    let words: Vec<u64> = sentences
+        .iter()
+        .flat_map(|id| corpus.document(id.document).sentence_tokens(id.sentence as usize))
+        .map(plain)
+        .collect();
     words.windows(3.min(words.len()).max(1)).map(|w| hash(&w)).collect()
 }
 
 /// The smallest of all shingles under each of many orders.
 fn signature(shingles: &BTreeSet<u64>) -> Vec<u64> {
-    let least = |order: u64| shingles.iter().map(|s| mix(s ^ mix(order))).min();
-    (0..HASHES as u64).map(|order| least(order).unwrap_or(0)).collect()
+    let least = |order: u64| shingles.iter().map(|s| splitmix64(s ^ splitmix64(order))).min();
+    (0..NUM_HASHES as u64).map(|order| least(order).unwrap_or(0)).collect()
 }
 
-fn alike(a: &BTreeSet<u64>, b: &BTreeSet<u64>) -> bool {
+fn is_near_duplicate(a: &BTreeSet<u64>, b: &BTreeSet<u64>) -> bool {
     let common = a.intersection(b).count();
-    common as f64 >= SAME * (a.len() + b.len() - common) as f64
+    common as f64 >= JACCARD_THRESHOLD * (a.len() + b.len() - common) as f64
 }

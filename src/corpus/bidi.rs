@@ -4,18 +4,18 @@ use std::ops::Range;
 use unicode_bidi::{BidiInfo, Level};
 
 /// Directions of a sentence.
-pub struct Directions {
+pub struct BidiOrder {
     /// Whether the sentence as a whole runs from right to left.
-    pub right_to_left: bool,
+    pub is_rtl: bool,
     /// Embedding level of each word: that of its first letter or digit.
     levels: Vec<Level>,
 }
 
-impl Directions {
+impl BidiOrder {
     /// Of these words, joined by spaces.
-    pub fn of(words: &[&str]) -> Self {
+    pub fn from_words(words: &[&str]) -> Self {
         if words.iter().all(|w| w.is_ascii()) {
-            return Self { right_to_left: false, levels: vec![Level::ltr(); words.len()] };
+            return Self { is_rtl: false, levels: vec![Level::ltr(); words.len()] };
         }
         let text = words.join(" ");
         let info = BidiInfo::new(&text, None);
@@ -29,11 +29,11 @@ impl Directions {
                 level
             })
             .collect();
-        Self { right_to_left: info.paragraphs.first().is_some_and(|p| p.level.is_rtl()), levels }
+        Self { is_rtl: info.paragraphs.first().is_some_and(|p| p.level.is_rtl()), levels }
     }
 
     /// The words `range` of one line, from left to right.
-    pub fn visual(&self, range: Range<usize>) -> Vec<usize> {
+    pub fn visual_order(&self, range: Range<usize>) -> Vec<usize> {
         let mut order = BidiInfo::reorder_visual(&self.levels[range.clone()]);
         order.iter_mut().for_each(|i| *i += range.start);
         order
@@ -47,7 +47,7 @@ mod tests {
     /// The words of a line from left to right, as their places in the sentence.
     fn check(sentence: &str, line: Range<usize>, expected: &[usize]) {
         let words: Vec<&str> = sentence.split(' ').collect();
-        assert_eq!(Directions::of(&words).visual(line), expected, "{sentence}");
+        assert_eq!(BidiOrder::from_words(&words).visual_order(line), expected, "{sentence}");
     }
 
     #[test]
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_sentence_has_the_direction_of_its_first_letter() {
-        let right_to_left = |text: &str| Directions::of(&text.split(' ').collect::<Vec<_>>()).right_to_left;
+        let right_to_left = |text: &str| BidiOrder::from_words(&text.split(' ').collect::<Vec<_>>()).is_rtl;
         assert!(right_to_left("« חיפה »") && right_to_left("אמל said"));
         assert!(!right_to_left("Amal אמרה") && !right_to_left("1931") && !right_to_left(""));
     }

@@ -5,10 +5,10 @@ use super::scheme::{Prefix, Scheme, Tag};
 
 /// How the tags of a file are spelled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Notation {
+pub enum TagNotation {
     /// A letter, a dash, the label: `B-PER`.
     #[default]
-    Usual,
+    Hyphen,
     /// A letter, another separator, the label: `B_PER`.
     Prefix(char),
     /// The label, a separator, a letter: `PER-B`.
@@ -16,42 +16,42 @@ pub enum Notation {
     /// The letter alone: `B`. The label is [`UNTYPED`].
     Untyped,
     /// The label alone: `PER`.
-    Bare,
+    LabelOnly,
 }
 
 /// The label of tags that have none.
 pub const UNTYPED: &str = "ENT";
 
 /// All but the usual one, in the order in which they are tried. A bare label can be anything, so it comes last.
-const OTHERS: [Notation; 9] = [
-    Notation::Prefix('_'),
-    Notation::Prefix(':'),
-    Notation::Prefix('/'),
-    Notation::Suffix('-'),
-    Notation::Suffix('_'),
-    Notation::Suffix(':'),
-    Notation::Suffix('/'),
-    Notation::Untyped,
-    Notation::Bare,
+const ALTERNATIVES: [TagNotation; 9] = [
+    TagNotation::Prefix('_'),
+    TagNotation::Prefix(':'),
+    TagNotation::Prefix('/'),
+    TagNotation::Suffix('-'),
+    TagNotation::Suffix('_'),
+    TagNotation::Suffix(':'),
+    TagNotation::Suffix('/'),
+    TagNotation::Untyped,
+    TagNotation::LabelOnly,
 ];
 
-impl Notation {
+impl TagNotation {
     /// The notation of a column of values, if it is a column of tags: nearly all must be tags, and one must be a label.
-    pub fn of(values: &[&str]) -> Option<Self> {
-        let all = || std::iter::once(Self::Usual).chain(OTHERS);
-        let found = all().find(|n| n.explains(values))?;
+    pub fn detect(values: &[&str]) -> Option<Self> {
+        let all = || std::iter::once(Self::Hyphen).chain(ALTERNATIVES);
+        let found = all().find(|n| n.matches(values))?;
         // A label alone can be anything, also a tag among broken ones.
-        let half = |n: &Self| n.labeled(values) * 2 >= Self::Bare.labeled(values);
+        let half = |n: &Self| n.count_labeled(values) * 2 >= Self::LabelOnly.count_labeled(values);
         let spelled = || all().take_while(|n| *n != Self::Untyped).find(half);
-        Some(if found == Self::Bare { spelled().unwrap_or(found) } else { found })
+        Some(if found == Self::LabelOnly { spelled().unwrap_or(found) } else { found })
     }
 
     /// The number of values that are tags with a label.
-    fn labeled(self, values: &[&str]) -> usize {
+    fn count_labeled(self, values: &[&str]) -> usize {
         values.iter().filter(|value| matches!(self.parse(value), Ok(Some(_)))).count()
     }
 
-    fn explains(self, values: &[&str]) -> bool {
+    fn matches(self, values: &[&str]) -> bool {
         let parsed: Vec<_> = values.iter().filter_map(|v| self.parse(v).ok()).collect();
         let labelled = parsed.iter().flatten().count();
         let most = parsed.len() * 10 >= values.len() * 9 && labelled > 0;
@@ -59,7 +59,7 @@ impl Notation {
         let few =
             || parsed.iter().flatten().map(|(_, name)| name).collect::<std::collections::HashSet<_>>().len() <= 64;
         let bare = || few() && (parsed.len() - labelled) * 5 >= parsed.len();
-        most && (self != Self::Bare || bare())
+        most && (self != Self::LabelOnly || bare())
     }
 
     /// Splits a tag's text: `None` for `O`, else the letter in upper case and the label's name. A bare label's letter is `I`.
@@ -67,16 +67,16 @@ impl Notation {
     /// # Errors
     /// The text itself when it is neither `O` nor a tag with a letter of B I E L S U M, in either case.
     pub fn parse(self, text: &str) -> Result<Option<(char, &str)>, &str> {
-        if text == "O" || (text == "o" && self != Self::Bare) {
+        if text == "O" || (text == "o" && self != Self::LabelOnly) {
             return Ok(None);
         }
         let (letter, name) = match self {
-            Self::Usual => text.split_once('-').ok_or(text)?,
+            Self::Hyphen => text.split_once('-').ok_or(text)?,
             Self::Prefix(separator) => text.split_once(separator).ok_or(text)?,
             Self::Suffix(separator) => text.rsplit_once(separator).map(|(name, letter)| (letter, name)).ok_or(text)?,
             Self::Untyped => (text, UNTYPED),
-            Self::Bare if text.starts_with(char::is_alphabetic) => ("I", text),
-            Self::Bare => return Err(text),
+            Self::LabelOnly if text.starts_with(char::is_alphabetic) => ("I", text),
+            Self::LabelOnly => return Err(text),
         };
         let letter = match letter.as_bytes() {
             [byte] => char::from(byte.to_ascii_uppercase()),
@@ -90,28 +90,28 @@ impl Notation {
     pub fn is_lower_case(self, text: &str) -> Option<bool> {
         self.parse(text).ok()?;
         match self {
-            Self::Bare => None,
-            Self::Usual | Self::Prefix(_) | Self::Untyped => text.chars().next().map(|c| c.is_ascii_lowercase()),
+            Self::LabelOnly => None,
+            Self::Hyphen | Self::Prefix(_) | Self::Untyped => text.chars().next().map(|c| c.is_ascii_lowercase()),
             Self::Suffix(_) => text.chars().next_back().map(|c| c.is_ascii_lowercase()),
         }
     }
 
     /// A tag's text in `scheme`.
-    pub fn text(self, tag: Tag, scheme: Scheme, name: impl Fn(LabelId) -> String) -> String {
+    pub fn format(self, tag: Tag, scheme: Scheme, name: impl Fn(LabelId) -> String) -> String {
         let Some((prefix, label)) = tag else { return "O".into() };
         let letter = scheme.letters().iter().find(|(p, _)| *p == prefix).map_or('I', |(_, letter)| *letter);
         match self {
-            Self::Usual => format!("{letter}-{}", name(label)),
+            Self::Hyphen => format!("{letter}-{}", name(label)),
             Self::Prefix(separator) => format!("{letter}{separator}{}", name(label)),
             Self::Suffix(separator) => format!("{}{separator}{letter}", name(label)),
             Self::Untyped => letter.into(),
-            Self::Bare => name(label),
+            Self::LabelOnly => name(label),
         }
     }
 
     /// An example of it: `B-PER`.
     pub fn example(self) -> String {
-        self.text(Some((Prefix::B, LabelId::default())), Scheme::Iob2, |_| "PER".into())
+        self.format(Some((Prefix::B, LabelId::default())), Scheme::Iob2, |_| "PER".into())
     }
 }
 
@@ -120,11 +120,11 @@ impl Notation {
 /// # Errors
 /// The text itself when it is no tag.
 pub fn parse_tag(text: &str) -> Result<Option<(char, &str)>, &str> {
-    Notation::Usual.parse(text)
+    TagNotation::Hyphen.parse(text)
 }
 
 /// The tags that are stacked on one word: `B-ORG|B-LOC` are two, `B-A|B` is one with the label `A|B`.
-pub fn tag_parts(text: &str, notation: Notation) -> impl Iterator<Item = &str> {
+pub fn stacked_tags(text: &str, notation: TagNotation) -> impl Iterator<Item = &str> {
     let is_stack = text.contains('|') && text.split('|').all(|part| notation.parse(part).is_ok());
     text.split(move |c| is_stack && c == '|')
 }
@@ -140,6 +140,6 @@ pub fn prefix_of(letter: char) -> Prefix {
 }
 
 /// [`Notation::text`] of the usual notation.
-pub fn tag_text(tag: Tag, scheme: Scheme, name: impl Fn(LabelId) -> String) -> String {
-    Notation::Usual.text(tag, scheme, name)
+pub fn format_tag(tag: Tag, scheme: Scheme, name: impl Fn(LabelId) -> String) -> String {
+    TagNotation::Hyphen.format(tag, scheme, name)
 }

@@ -4,6 +4,6 @@
 ///
 /// # Panics
 /// For a number above 4,294,967,295. `format::read` refuses a source so large that one could appear.
-pub fn narrow(number: usize) -> u32 {
+pub fn to_u32(number: usize) -> u32 {
     u32::try_from(number).expect("sources are limited so that offsets and indices fit into 32 bits")
 }

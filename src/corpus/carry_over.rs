@@ -1,10 +1,10 @@
 //! Labels and notes of one reading of a dataset, carried over to another reading of it in which some sentences differ.
 
-use super::document::{ClassId, Document};
+use super::document::{DocLabelId, Document};
 use super::edit::Edit;
 use super::edit_title::{EditTitle, EditTitleKind};
 use super::label::LabelId;
-use super::mark::{Mark, Remark};
+use super::review::{RangeComment, ReviewState};
 use super::span::Span;
 use super::store::{Corpus, SentenceId};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 ///
 /// `unchanged + changed + removed` sentences were there, `unchanged + changed + new` are there now.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Carried {
+pub struct CarryOver {
     /// Sentences whose text is the same.
     pub unchanged: usize,
     /// Sentences whose text differs.
@@ -25,14 +25,14 @@ pub struct Carried {
     /// Sentences that have labels or notes of a person and whose text is no longer there.
     pub lost: Vec<SentenceId>,
     /// The proposers that the spans of [`Carried::edit`] name.
-    pub proposers: Vec<String>,
+    pub agents: Vec<String>,
     /// What gives the new reading the old labels and notes; `None` where it has them already.
     pub edit: Option<Edit>,
 }
 
 /// Carries the labels, suggestions and notes of `old` over to those sentences of `new` that have the same text. Of several
 /// sentences with one text, the first of `old` belongs to the first of `new`, and so on.
-pub fn carry(old: &Corpus, new: &Corpus) -> Carried {
+pub fn carry_over(old: &Corpus, new: &Corpus) -> CarryOver {
     let mut places: HashMap<&str, VecDeque<SentenceId>> = HashMap::new();
     for id in old.sentences(None) {
         places.entry(text_of(old, id)).or_default().push_back(id);
@@ -63,8 +63,8 @@ pub fn carry(old: &Corpus, new: &Corpus) -> Carried {
         edits.extend(document_edits(old, new, *document, pairs, &ids));
     }
     let title = EditTitle::plain(EditTitleKind::CarryOver);
-    let edit = (!edits.is_empty()).then_some(Edit::Together { title, edits });
-    Carried { unchanged, changed, new: added, removed, lost, proposers: old.proposers.clone(), edit }
+    let edit = (!edits.is_empty()).then_some(Edit::Group { title, edits });
+    CarryOver { unchanged, changed, new: added, removed, lost, agents: old.agents.clone(), edit }
 }
 
 fn text_of(corpus: &Corpus, id: SentenceId) -> &str {
@@ -72,23 +72,23 @@ fn text_of(corpus: &Corpus, id: SentenceId) -> &str {
 }
 
 /// The first byte of a sentence in its document's text.
-fn begin(document: &Document, sentence: u32) -> u32 {
-    document.tokens[document.sentence(sentence as usize).start].0
+fn sentence_start(document: &Document, sentence: u32) -> u32 {
+    document.tokens[document.sentence_range(sentence as usize).start].0
 }
 
 /// The tokens of a sentence, in bytes from its beginning.
 fn relative_tokens(corpus: &Corpus, id: SentenceId) -> impl Iterator<Item = (u32, u32)> {
     let document = corpus.document(id.document);
-    let from = begin(document, id.sentence);
-    document.tokens[document.sentence(id.sentence as usize)].iter().map(move |t| (t.0 - from, t.1 - from))
+    let from = sentence_start(document, id.sentence);
+    document.tokens[document.sentence_range(id.sentence as usize)].iter().map(move |t| (t.0 - from, t.1 - from))
 }
 
 /// Whether a person decided or noted something in a sentence.
 fn has_work(corpus: &Corpus, id: SentenceId) -> bool {
     let document = corpus.document(id.document);
-    let by_person = |s: &Span| s.origin == super::Origin::Person;
-    document.marks.of(id.sentence).is_some()
-        || document.spans[document.span_indices(id.sentence as usize)].iter().any(by_person)
+    let by_person = |s: &Span| s.origin == super::Origin::Human;
+    document.reviews.get(id.sentence).is_some()
+        || document.spans[document.span_range(id.sentence as usize)].iter().any(by_person)
 }
 
 /// The edits that give `new` the labels of `old`, and the new id of each old label.
@@ -129,24 +129,25 @@ fn document_edits(
     for (old_id, new_id) in pairs {
         let from = old.document(old_id.document);
         let (there, here) = (old_id.sentence as usize, new_id.sentence as usize);
-        let (old_begin, new_begin) = (begin(from, old_id.sentence), begin(to, new_id.sentence));
+        let (old_begin, new_begin) = (sentence_start(from, old_id.sentence), sentence_start(to, new_id.sentence));
         // A span may begin in the space before its sentence, where the other text need not have any.
         let moved = |at: u32| Some(at.checked_sub(old_begin)? + new_begin);
         let span = |s: &Span| {
             let label = *ids.get(usize::from(s.label))?;
             Some(Span { start: moved(s.start)?, end: moved(s.end)?, label, origin: s.origin })
         };
-        let wanted = from.spans[from.span_indices(there)].iter().filter_map(span);
-        spans.note(&to.spans[to.span_indices(here)], wanted.collect());
-        let wanted = from.suggestions[from.suggestion_indices(there)].iter().filter_map(span);
-        suggestions.note(&to.suggestions[to.suggestion_indices(here)], wanted.collect());
-        let before = new.mark(*new_id);
-        let mark = old.mark(*old_id);
-        let remark = |r: &Remark| Some(Remark { start: moved(r.start)?, end: moved(r.end)?, text: r.text.clone() });
-        let remarks = mark.remarks.iter().filter_map(remark).collect();
-        let after = Mark { remarks, ..mark };
+        let wanted = from.spans[from.span_range(there)].iter().filter_map(span);
+        spans.record(&to.spans[to.span_range(here)], wanted.collect());
+        let wanted = from.suggestions[from.suggestion_range(there)].iter().filter_map(span);
+        suggestions.record(&to.suggestions[to.suggestion_range(here)], wanted.collect());
+        let before = new.review(*new_id);
+        let mark = old.review(*old_id);
+        let remark =
+            |r: &RangeComment| Some(RangeComment { start: moved(r.start)?, end: moved(r.end)?, text: r.text.clone() });
+        let remarks = mark.range_comments.iter().filter_map(remark).collect();
+        let after = ReviewState { range_comments: remarks, ..mark };
         if before != after {
-            edits.push(Edit::Mark { document, sentence: new_id.sentence, before, after });
+            edits.push(Edit::Review { document, sentence: new_id.sentence, before, after });
         }
     }
     let Difference { removed, added } = spans;
@@ -157,7 +158,7 @@ fn document_edits(
     if !removed.is_empty() || !added.is_empty() {
         edits.push(Edit::Suggestions { document, removed, added });
     }
-    edits.extend(class_edit(old, new, document, pairs));
+    edits.extend(doc_label_edit(old, new, document, pairs));
     edits
 }
 
@@ -169,7 +170,7 @@ struct Difference {
 }
 
 impl Difference {
-    fn note(&mut self, there: &[Span], mut wanted: Vec<Span>) {
+    fn record(&mut self, there: &[Span], mut wanted: Vec<Span>) {
         wanted.sort_unstable();
         // Who decided counts too: a person's span stays a person's.
         let same = |a: &Span, b: &Span| a == b && a.origin == b.origin;
@@ -182,16 +183,16 @@ impl Difference {
 }
 
 /// The edit of a document's own labels, where all of it is one unchanged document of `old`.
-fn class_edit(old: &Corpus, new: &Corpus, document: u32, pairs: &[(SentenceId, SentenceId)]) -> Option<Edit> {
+fn doc_label_edit(old: &Corpus, new: &Corpus, document: u32, pairs: &[(SentenceId, SentenceId)]) -> Option<Edit> {
     let to = new.document(document);
     let source = pairs.first()?.0.document;
     let from = old.document(source);
     let whole = pairs.len() == to.len() && to.len() == from.len() && pairs.iter().all(|(id, _)| id.document == source);
-    let names = |corpus: &Corpus, ids: &[ClassId]| -> Vec<String> {
-        ids.iter().filter_map(|id| corpus.classes.get(usize::from(*id)).cloned()).collect()
+    let names = |corpus: &Corpus, ids: &[DocLabelId]| -> Vec<String> {
+        ids.iter().filter_map(|id| corpus.doc_labels.get(usize::from(*id)).cloned()).collect()
     };
-    let (before, after) = (names(new, &to.classes), names(old, &from.classes));
-    (whole && before != after).then_some(Edit::Classes { document, before, after })
+    let (before, after) = (names(new, &to.doc_labels), names(old, &from.doc_labels));
+    (whole && before != after).then_some(Edit::DocLabels { document, before, after })
 }
 
 #[cfg(test)]
@@ -208,7 +209,7 @@ mod tests {
             let mut spans = Vec::new();
             for (at, word) in line.split_whitespace().enumerate() {
                 let (word, label) = word.split_once('/').map_or((word, None), |(w, l)| (w, Some(l)));
-                builder.token(word, []);
+                builder.push_token(word, []);
                 if let Some(label) = label {
                     spans.push(TokenSpan {
                         start: at,
@@ -219,8 +220,8 @@ mod tests {
             }
             builder.end_sentence(&spans);
         }
-        let mut document = builder.finish();
-        document.spans.iter_mut().for_each(|s| s.origin = Origin::Person);
+        let mut document = builder.into_document();
+        document.spans.iter_mut().for_each(|s| s.origin = Origin::Human);
         corpus.documents.push(Arc::new(document));
         corpus
     }
@@ -229,12 +230,12 @@ mod tests {
     fn shown(corpus: &Corpus) -> String {
         let document = corpus.document(0);
         let line = |sentence: usize| {
-            let spans = document.token_spans(sentence);
+            let spans = document.to_token_spans(sentence);
             let word = |(at, word): (usize, &str)| match spans.iter().find(|s| s.start == at) {
                 Some(span) => format!("{word}/{}", corpus.labels.name(span.label)),
                 None => word.to_owned(),
             };
-            document.words(sentence).into_iter().enumerate().map(word).collect::<Vec<_>>().join(" ")
+            document.sentence_tokens(sentence).into_iter().enumerate().map(word).collect::<Vec<_>>().join(" ")
         };
         (0..document.len()).map(line).collect::<Vec<_>>().join("\n")
     }
@@ -243,7 +244,7 @@ mod tests {
     fn check(old: &str, new: &str, expected: &str, counts: [usize; 5]) {
         let (old, mut new) = (corpus(old), corpus(new));
         let before = new.clone();
-        let carried = carry(&old, &new);
+        let carried = carry_over(&old, &new);
         let found = [carried.unchanged, carried.changed, carried.new, carried.removed, carried.lost.len()];
         assert_eq!(found, counts);
         if let Some(edit) = carried.edit {

@@ -6,33 +6,33 @@ use super::scheme::Scheme;
 #[derive(Clone, Debug, Default)]
 pub struct SchemeDetector {
     /// `E` or `S`: IOE, IOBES, BMES.
-    end_or_single: usize,
+    n_e_or_s: usize,
     /// `S`, or `B` of a span.
-    begin_or_single: usize,
+    n_b_or_s: usize,
     /// `L` or `U`: BILOU.
-    last_or_unit: usize,
+    n_l_or_u: usize,
     /// `M`: BMES.
-    middle: usize,
+    n_m: usize,
     /// Spans that start with `I-` after `O` or another label: IOB1 and IOE.
-    opens_with_inside: usize,
+    n_starts_with_i: usize,
     /// Spans that start with a `B-` where IOB1 would have written `I-`.
-    opens_with_begin: usize,
+    n_starts_with_b: usize,
     /// Spans that end with `I-` before `O` or another label: IOE2 would have written `E-`.
-    closes_with_inside: usize,
+    n_ends_with_i: usize,
     /// Spans that end with `E-` there: IOE1 would have written `I-`.
-    closes_with_end: usize,
+    n_ends_with_e: usize,
     previous: Option<(char, u64)>,
     /// Where the previous tag stands.
-    place: Place,
+    place: TagPosition,
     /// Tags that go on with a span where none is open, and how many there are.
-    strays: (Vec<Place>, usize),
+    missing_starts: (Vec<TagPosition>, usize),
     /// Tags that leave a span open where it ends, and how many there are.
-    unclosed: (Vec<Place>, usize),
+    missing_ends: (Vec<TagPosition>, usize),
 }
 
 /// Where a tag stands in its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct TagPosition {
     /// Line or record, from 1.
     pub line: usize,
     /// Sentence, from 0.
@@ -41,17 +41,17 @@ pub struct Place {
 
 /// A tag that may not stand where it does, in the scheme that the others follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Slip {
+pub struct InvalidTag {
     /// Where.
-    pub place: Place,
+    pub position: TagPosition,
     /// It goes on with a span that did not begin; else it leaves one without its end.
-    pub is_stray: bool,
+    pub lacks_start: bool,
 }
 
-impl Slip {
+impl InvalidTag {
     /// What is wrong, and how it is read.
-    pub fn what(self) -> &'static str {
-        if self.is_stray {
+    pub fn message(self) -> &'static str {
+        if self.lacks_start {
             "its tag goes on with a span that did not begin; it is read as its beginning"
         } else {
             "its tag leaves a span without its end; it is read as its end"
@@ -60,73 +60,73 @@ impl Slip {
 }
 
 /// So many slips of a kind are kept.
-const KEPT: usize = 1000;
+const MAX_REPORTED: usize = 1000;
 
 /// Notes a place, and counts it.
-fn note((places, count): &mut (Vec<Place>, usize), place: Place) {
+fn record((places, count): &mut (Vec<TagPosition>, usize), place: TagPosition) {
     *count += 1;
-    if places.len() < KEPT {
+    if places.len() < MAX_REPORTED {
         places.push(place);
     }
 }
 
 /// One tag in so many that contradicts the others is a slip of the annotators, not a second scheme: CoNLL-2003 as
 /// published has two of them in its 23,499 training spans.
-const SLIP: usize = 1000;
+const NOISE_RATIO: usize = 1000;
 
 impl SchemeDetector {
     /// Takes the next tag of a sentence: its letter and any number that stands for its label, or `None` for `O`.
-    pub fn tag(&mut self, tag: Option<(char, u64)>, place: Place) {
-        self.follow(tag);
+    pub fn push_tag(&mut self, tag: Option<(char, u64)>, place: TagPosition) {
+        self.observe(tag);
         self.place = place;
-        if matches!(tag, Some(('I' | 'M' | 'E' | 'L', _))) && !self.goes_on(tag) {
-            note(&mut self.strays, place);
+        if matches!(tag, Some(('I' | 'M' | 'E' | 'L', _))) && !self.continues_open_span(tag) {
+            record(&mut self.missing_starts, place);
         }
         let label = tag.map(|(_, label)| label);
         let continues = self.previous.is_some_and(|(_, l)| Some(l) == label);
         if !continues {
-            self.close();
+            self.end_span();
         }
         if let Some((letter, _)) = tag {
             match letter {
-                'L' | 'U' => self.last_or_unit += 1,
-                'E' | 'S' => self.end_or_single += 1,
-                'M' => self.middle += 1,
-                'I' if !continues => self.opens_with_inside += 1,
-                'B' if !continues => self.opens_with_begin += 1,
+                'L' | 'U' => self.n_l_or_u += 1,
+                'E' | 'S' => self.n_e_or_s += 1,
+                'M' => self.n_m += 1,
+                'I' if !continues => self.n_starts_with_i += 1,
+                'B' if !continues => self.n_starts_with_b += 1,
                 _ => {}
             }
-            self.begin_or_single += usize::from(matches!(letter, 'B' | 'S'));
+            self.n_b_or_s += usize::from(matches!(letter, 'B' | 'S'));
         }
         self.previous = tag;
     }
 
     /// Whether a tag's label is that of a span that is open.
-    fn goes_on(&self, tag: Option<(char, u64)>) -> bool {
+    fn continues_open_span(&self, tag: Option<(char, u64)>) -> bool {
         let label = tag.map(|(_, label)| label);
         matches!(self.previous, Some(('B' | 'I' | 'M', open)) if Some(open) == label)
     }
 
     /// A tag, or the sentence's end, follows the previous one.
-    fn follow(&mut self, tag: Option<(char, u64)>) {
-        let goes_on = matches!(tag, Some(('I' | 'M' | 'E' | 'L', _))) && self.goes_on(tag);
+    fn observe(&mut self, tag: Option<(char, u64)>) {
+        let goes_on = matches!(tag, Some(('I' | 'M' | 'E' | 'L', _))) && self.continues_open_span(tag);
         if matches!(self.previous, Some(('B' | 'I' | 'M', _))) && !goes_on {
-            note(&mut self.unclosed, self.place);
+            record(&mut self.missing_ends, self.place);
         }
     }
 
     /// Tags that may not stand where they do, in order, and how many there are: more than a thousand of a kind are only counted.
-    pub fn slips(&self) -> (Vec<Slip>, usize) {
+    pub fn invalid_tags(&self) -> (Vec<InvalidTag>, usize) {
         let scheme = self.scheme();
         let closes = matches!(scheme, Scheme::Iobes | Scheme::Bmes | Scheme::Bilou);
         let mut slips = Vec::new();
         let mut count = 0;
         for (of_kind, is_stray, wrong) in
-            [(&self.strays, true, closes || scheme == Scheme::Iob2), (&self.unclosed, false, closes)]
+            [(&self.missing_starts, true, closes || scheme == Scheme::Iob2), (&self.missing_ends, false, closes)]
         {
             if wrong {
                 count += of_kind.1;
-                slips.extend(of_kind.0.iter().map(|place| Slip { place: *place, is_stray }));
+                slips.extend(of_kind.0.iter().map(|place| InvalidTag { position: *place, lacks_start: is_stray }));
             }
         }
         slips.sort_unstable();
@@ -134,32 +134,32 @@ impl SchemeDetector {
     }
 
     /// A span ends, and none of its label follows.
-    fn close(&mut self) {
+    fn end_span(&mut self) {
         match self.previous {
-            Some(('I', _)) => self.closes_with_inside += 1,
-            Some(('E', _)) => self.closes_with_end += 1,
+            Some(('I', _)) => self.n_ends_with_i += 1,
+            Some(('E', _)) => self.n_ends_with_e += 1,
             _ => {}
         }
     }
 
     /// A sentence ends.
     pub fn end_sentence(&mut self) {
-        self.follow(None);
-        self.close();
+        self.observe(None);
+        self.end_span();
         self.previous = None;
     }
 
     /// The scheme that explains most tags seen; IOB2 when they fit several.
     pub fn scheme(&self) -> Scheme {
-        if self.last_or_unit > self.end_or_single {
+        if self.n_l_or_u > self.n_e_or_s {
             Scheme::Bilou
-        } else if self.middle > 0 {
+        } else if self.n_m > 0 {
             Scheme::Bmes
-        } else if self.end_or_single > 0 && self.begin_or_single == 0 {
-            if self.closes_with_inside > self.closes_with_end { Scheme::Ioe1 } else { Scheme::Ioe2 }
-        } else if self.end_or_single > 0 {
+        } else if self.n_e_or_s > 0 && self.n_b_or_s == 0 {
+            if self.n_ends_with_i > self.n_ends_with_e { Scheme::Ioe1 } else { Scheme::Ioe2 }
+        } else if self.n_e_or_s > 0 {
             Scheme::Iobes
-        } else if self.opens_with_inside > self.opens_with_begin {
+        } else if self.n_starts_with_i > self.n_starts_with_b {
             Scheme::Iob1
         } else {
             Scheme::Iob2
@@ -167,8 +167,8 @@ impl SchemeDetector {
     }
 
     /// Whether the tags follow two schemes at once, slips aside.
-    pub fn mixed(&self) -> bool {
-        let both = |a: usize, b: usize| a.min(b) * SLIP > a.max(b);
-        both(self.opens_with_inside, self.opens_with_begin) || both(self.last_or_unit, self.end_or_single)
+    pub fn is_mixed(&self) -> bool {
+        let both = |a: usize, b: usize| a.min(b) * NOISE_RATIO > a.max(b);
+        both(self.n_starts_with_i, self.n_starts_with_b) || both(self.n_l_or_u, self.n_e_or_s)
     }
 }
