@@ -28,7 +28,7 @@ fn record(info: &PanicHookInfo) {
     let text = format!("tagwright {}\n{info}\n{trace}\n", env!("CARGO_PKG_VERSION"));
     let written = file
         .parent()
-        .map_or(Ok(()), crate::disk::create_folder)
+        .map_or(Ok(()), crate::disk::create_dir_all)
         .and_then(|()| crate::disk::write_private(&file, text.as_bytes()));
     match written {
         Ok(()) => log::error!("the program has failed at {place}; the details are in {}", file.display()),

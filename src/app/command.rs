@@ -11,7 +11,7 @@ use super::state::Room;
 use super::surveying::{Tab, Verdict};
 use super::training::Base;
 use crate::corpus::{LabelId, SentenceId, Span, Split};
-use crate::eval::lint::Kind;
+use crate::eval::lint::FindingKind;
 use crate::hub::ModelName;
 use crate::project::{Decision, Today};
 use std::path::PathBuf;
@@ -441,7 +441,7 @@ pub enum Command {
     /// Count the dataset again.
     Survey,
     /// Findings of this kind only, or all.
-    ShowKind(Option<Kind>),
+    ShowKind(Option<FindingKind>),
     /// Show a finding in the text.
     ShowFinding(usize),
     /// Put a finding aside.

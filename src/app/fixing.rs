@@ -3,7 +3,7 @@
 use super::annotate::Annotate;
 use super::state::App;
 use crate::corpus::Split;
-use crate::eval::Survey;
+use crate::eval::DatasetReport;
 
 /// A place that would be fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +26,10 @@ pub struct Fixing {
 impl Fixing {
     /// The places of these findings. Those of dev and test are left out unless a person ticks them: what scores are measured with is
     /// not changed in passing.
-    fn of(a: &Annotate, survey: &Survey, numbers: &[usize]) -> Self {
+    fn of(a: &Annotate, survey: &DatasetReport, numbers: &[usize]) -> Self {
         let place = |number: &usize| {
             let finding = survey.findings.get(*number).filter(|f| f.fix.is_some())?;
-            let split = a.corpus.documents.get(finding.id.document as usize)?.split;
+            let split = a.corpus.documents.get(finding.sentence.document as usize)?.split;
             Some(Place { finding: *number, split, ticked: split == Split::Train })
         };
         Self { places: numbers.iter().filter_map(place).collect() }

@@ -2,7 +2,7 @@
 
 use super::annotate::Annotate;
 use crate::corpus::{BidiOrder, Document, Edit, LabelId, Origin, Span};
-use crate::eval::lint::without_edges;
+use crate::eval::lint::trim_punctuation;
 use std::ops::RangeInclusive;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -145,7 +145,7 @@ impl Annotate {
         let tokens = document.sentence_range(sentence);
         let ends = words.end == tokens.len() && words.len() > 1 && document.token(tokens.end - 1) == ".";
         words.end -= usize::from(ends);
-        let inner = without_edges(document, sentence, words);
+        let inner = trim_punctuation(document, sentence, words);
         match inner.filter(|_| !with_signs) {
             Some(inner) if from <= to => (inner.start, inner.end - 1),
             Some(inner) => (inner.end - 1, inner.start),

@@ -13,8 +13,8 @@ use crate::app::language::{edit_title, tr};
 use crate::corpus::edit::label_for;
 use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, Origin, Span};
 use crate::eval::agreement::Difference;
-use crate::eval::lint::Kind;
-use crate::eval::{Agreement, Survey};
+use crate::eval::lint::FindingKind;
+use crate::eval::{Agreement, DatasetReport};
 use crate::project::Commit;
 use crate::worker::{FileRequest, ReadRequest};
 use std::collections::HashSet;
@@ -76,13 +76,13 @@ pub struct Surveying {
     /// What is shown.
     pub tab: Tab,
     /// What was found, and the dataset's revision then.
-    pub survey: Option<(u64, Box<Survey>)>,
+    pub survey: Option<(u64, Box<DatasetReport>)>,
     /// Of the newest question, while it goes on.
     pub waiting: Option<u64>,
     /// Of the newest question.
     pub ticket: u64,
     /// The findings of this kind that are shown; all where there is none.
-    pub kind: Option<Kind>,
+    pub kind: Option<FindingKind>,
     /// Findings that were mended or put aside, by their number.
     pub settled: HashSet<usize>,
     /// Another labelling.
@@ -107,7 +107,7 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
 }
 
 /// Takes the numbers in.
-pub(super) fn surveyed(app: &mut App, ticket: u64, revision: u64, survey: Option<Box<Survey>>) {
+pub(super) fn surveyed(app: &mut App, ticket: u64, revision: u64, survey: Option<Box<DatasetReport>>) {
     let s = &mut app.surveying;
     if s.waiting == Some(ticket) {
         s.waiting = None;
@@ -151,11 +151,11 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::ShowFinding(number) => {
             let finding = app.surveying.survey.as_ref().and_then(|(_, s)| s.findings.get(number));
             if let (Some(a), Some(finding)) = (&mut app.annotate, finding)
-                && let Some(place) = a.place_of(finding.id.document, finding.at.start)
+                && let Some(place) = a.place_of(finding.sentence.document, finding.span.start)
             {
                 app.room = Room::Annotate;
                 a.go_to(place);
-                a.select_span(finding.at);
+                a.select_span(finding.span);
             }
         }
         Command::Settle(number) => {
@@ -212,7 +212,7 @@ fn mend(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
                 .notices
                 .say(Notice::info(tr!("Nothing was mended"), tr!("The labels have changed since. Count again.")));
         }
-        Some((n, _)) if count == 1 => EditTitle::new(EditTitleKind::Fix, [survey.findings[*n].what.as_str()]),
+        Some((n, _)) if count == 1 => EditTitle::new(EditTitleKind::Fix, [survey.findings[*n].message.as_str()]),
         Some(_) => EditTitle::new(EditTitleKind::FixFindings, [thousands(count)]),
     };
     let edits = fitting.into_iter().map(|(_, fix)| fix).collect();
@@ -238,7 +238,7 @@ fn fits(fix: &Edit, corpus: &Corpus, overlaps: bool) -> bool {
 fn decide(app: &mut App, verdict: Verdict, effects: &mut Vec<Effect>) {
     let (Some(a), Some(c)) = (&mut app.annotate, &mut app.surveying.comparison) else { return };
     let Some(difference) = c.difference().copied() else { return };
-    if verdict == Verdict::Both && !a.overlaps && difference.mine.is_some() && difference.theirs.is_some() {
+    if verdict == Verdict::Both && !a.overlaps && difference.left.is_some() && difference.right.is_some() {
         let text =
             tr!("Spans may not overlap in this dataset. The command “Allow or forbid overlapping spans” changes that.");
         return app.notices.say(Notice::info(tr!("Both cannot stand there"), text));
@@ -260,7 +260,7 @@ impl Annotate {
         verdict: Verdict,
         effects: &mut Vec<Effect>,
     ) -> Option<Edit> {
-        let document = difference.id.document;
+        let document = difference.sentence.document;
         let (keeps, takes) = match verdict {
             Verdict::Mine => (true, false),
             Verdict::Theirs => (false, true),
@@ -269,13 +269,13 @@ impl Annotate {
         };
         let is_there = |s: &Span| self.corpus.document(document).spans.binary_search(s).is_ok();
         let mut edits = Vec::new();
-        let mut removed: Vec<Span> = difference.mine.filter(|s| !keeps && is_there(s)).into_iter().collect();
+        let mut removed: Vec<Span> = difference.left.filter(|s| !keeps && is_there(s)).into_iter().collect();
         // Its label may be gone since.
         let is_known = |s: &Span| usize::from(s.label) < self.corpus.labels.len();
         let mut added: Vec<Span> =
-            difference.mine.filter(|s| keeps && !is_there(s) && is_known(s)).into_iter().collect();
-        if let Some(theirs) = difference.theirs {
-            let name = c.agreement.all_labels.name(theirs.label);
+            difference.left.filter(|s| keeps && !is_there(s) && is_known(s)).into_iter().collect();
+        if let Some(theirs) = difference.right {
+            let name = c.agreement.merged_labels.name(theirs.label);
             let label = label_for(&mut self.corpus.labels.clone(), name, &mut edits)?;
             let span = Span { label, ..theirs };
             match (takes, is_there(&span)) {

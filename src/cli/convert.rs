@@ -110,7 +110,7 @@ fn parted(arguments: &Arguments, corpus: Corpus) -> Corpus {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if !arguments.overwrite
         && arguments.output.exists()
-        && disk::resolved(&arguments.input) == disk::resolved(&arguments.output)
+        && disk::resolve(&arguments.input) == disk::resolve(&arguments.output)
     {
         let why = "the output is the input itself; choose another output, or --overwrite";
         return Err(format!("{}: {why}", arguments.output.display()).into());
@@ -149,9 +149,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 /// Checks that the output is none of the files that were read, and no file that belongs to one.
 fn check_own_input(arguments: &Arguments, dataset: &Dataset) -> Result<(), Failure> {
-    let output = disk::resolved(&arguments.output);
+    let output = disk::resolve(&arguments.output);
     let is_output = |path: &std::path::Path| {
-        let path = disk::resolved(path);
+        let path = disk::resolve(path);
         path == output
             || (path.with_extension("") == output.with_extension("") && path.extension().is_some_and(|e| e == "ann"))
     };

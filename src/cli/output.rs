@@ -2,7 +2,7 @@
 
 use super::{Failure, terminal};
 pub use crate::app::events::thousands;
-use crate::eval::Score;
+use crate::eval::PrfScore;
 use crate::predict::Evaluation;
 use crate::train::json::labels;
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ pub fn evaluation(scores: &Evaluation) -> Value {
 /// Scores as a table for people.
 pub fn score_table(scores: &Evaluation) -> String {
     let mut out = format!("{:<12} {:>9} {:>9} {:>9} {:>9}\n", "label", "precision", "recall", "F1", "support");
-    let mut row = |name: &str, s: &Score| {
+    let mut row = |name: &str, s: &PrfScore| {
         let [p, r, f] = [s.precision, s.recall, s.f1].map(|v| v * 100.0);
         out.push_str(&format!("{name:<12} {p:>9.2} {r:>9.2} {f:>9.2} {:>9}\n", thousands(s.support)));
     };

@@ -14,7 +14,7 @@ pub struct FileId {
 impl FileId {
     /// The identity of the file at this path, links followed; `None` where there is none, or where the system has no such numbers.
     #[cfg(unix)]
-    pub fn of(path: &Path) -> Option<Self> {
+    pub fn of_path(path: &Path) -> Option<Self> {
         use std::os::unix::fs::MetadataExt;
         let found = std::fs::metadata(path).ok()?;
         Some(Self { device: found.dev(), number: found.ino(), names: found.nlink() })
@@ -28,7 +28,7 @@ impl FileId {
 
     /// Whether the file that was opened is still at its path, as far as the system tells files apart.
     pub fn is_at(path: &Path, opened: Option<&Self>) -> bool {
-        match (Self::of(path), opened) {
+        match (Self::of_path(path), opened) {
             (Some(now), Some(opened)) => now.is_same(opened),
             (now, opened) => now.is_none() && opened.is_none(),
         }

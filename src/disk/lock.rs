@@ -19,16 +19,16 @@ pub struct Lock {
 }
 
 /// The locks of this program.
-static HELD: Mutex<Option<HashMap<PathBuf, Weak<File>>>> = Mutex::new(None);
+static HELD_LOCKS: Mutex<Option<HashMap<PathBuf, Weak<File>>>> = Mutex::new(None);
 
 impl Lock {
     /// Takes the lock; `None` when another program has it. The file is made when it is not there, and stays.
     ///
     /// # Errors
     /// When the file cannot be made.
-    pub fn take(path: &Path) -> Result<Option<Self>, DiskError> {
+    pub fn try_acquire(path: &Path) -> Result<Option<Self>, DiskError> {
         let fail = |e: std::io::Error| DiskError::new(path, &e);
-        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = HELD_LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
         let held = held.get_or_insert_default();
         if let Some(file) = held.get(path).and_then(Weak::upgrade) {
             return Ok(Some(Self { _file: file, _other: None }));
@@ -59,9 +59,9 @@ impl Lock {
 /// Tries for a moment: a program that this one is just starting has all open files too until it is another program, so a lock
 /// that was given back may still be held there.
 fn try_lock(file: &File) -> Result<(), TryLockError> {
-    const TRIES: u32 = 20;
+    const MAX_TRIES: u32 = 20;
     const PAUSE: Duration = Duration::from_millis(10);
-    for _ in 1..TRIES {
+    for _ in 1..MAX_TRIES {
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
             answer => return answer,

@@ -23,16 +23,16 @@ mod temporary;
 pub use identity::FileId;
 pub use lock::Lock;
 pub use memory::free_memory;
-pub use replace::{FileSet, current, finish, remove, replace_files};
+pub use replace::{FileSet, current_path, finish_replacing, remove, replace_files};
 
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {why}", path = path.display())]
+#[error("{path}: {reason}", path = path.display())]
 pub struct DiskError {
     /// Which file or folder.
     pub path: PathBuf,
     /// What happened and what to do.
-    pub why: String,
+    pub reason: String,
 }
 
 impl DiskError {
@@ -45,14 +45,14 @@ impl DiskError {
             io::ErrorKind::IsADirectory => "it is a folder, not a file",
             io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder",
             io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only; choose another place",
-            _ => return Self { path: path.to_owned(), why: error.to_string() },
+            _ => return Self { path: path.to_owned(), reason: error.to_string() },
         };
-        Self { path: path.to_owned(), why: advice.to_owned() }
+        Self { path: path.to_owned(), reason: advice.to_owned() }
     }
 }
 
 /// A path with something behind its name: the files that belong to another one.
-pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
+pub fn append_suffix(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
@@ -90,7 +90,7 @@ pub fn read_within(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
 pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), String>) -> Result<Vec<u8>, DiskError> {
     const BEGINNING: u64 = 64 << 10;
     let fail = |e: io::Error| DiskError::new(path, &e);
-    let refuse = |why: String| DiskError { path: path.to_owned(), why };
+    let refuse = |why: String| DiskError { path: path.to_owned(), reason: why };
     let too_large = || refuse(format!("it is larger than {}, the most that is read of it here", size_text(most)));
     let (file, size) = open_regular(path)?;
     if size > most {
@@ -119,11 +119,11 @@ fn open_regular(path: &Path) -> Result<(File, u64), DiskError> {
         false if about.is_dir() => Err(fail(io::ErrorKind::IsADirectory.into())),
         false => {
             let why = "it is a pipe, a device or a socket, not a regular file; copy its data into a file first";
-            Err(DiskError { path: path.to_owned(), why: why.into() })
+            Err(DiskError { path: path.to_owned(), reason: why.into() })
         }
     };
     check(&fs::metadata(path).map_err(fail)?)?;
-    let file = without_waiting(fs::OpenOptions::new().read(true)).open(path).map_err(fail)?;
+    let file = set_nonblocking(fs::OpenOptions::new().read(true)).open(path).map_err(fail)?;
     let about = file.metadata().map_err(fail)?;
     check(&about)?;
     Ok((file, about.len()))
@@ -131,7 +131,7 @@ fn open_regular(path: &Path) -> Result<(File, u64), DiskError> {
 
 /// Opening a pipe that nobody writes to returns at once.
 #[cfg(unix)]
-fn without_waiting(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+fn set_nonblocking(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
     options.custom_flags(libc::O_NONBLOCK)
 }
@@ -152,7 +152,7 @@ fn size_text(bytes: u64) -> String {
 
 /// The path with all links followed, so that every way to a file gives the same path; the absolute path of what does not
 /// exist.
-pub fn resolved(path: &Path) -> PathBuf {
+pub fn resolve(path: &Path) -> PathBuf {
     dunce::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
@@ -167,13 +167,13 @@ fn target_of(path: &Path) -> Result<PathBuf, DiskError> {
     }
     if target.is_symlink() {
         let why = "it is a link to a file that does not exist; remove the link or choose another path".to_owned();
-        return Err(DiskError { path: path.to_owned(), why });
+        return Err(DiskError { path: path.to_owned(), reason: why });
     }
     Ok(target)
 }
 
 /// The folder that a file lies in.
-fn folder_of(file: &Path) -> &Path {
+fn parent_dir(file: &Path) -> &Path {
     match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -186,7 +186,7 @@ fn folder_of(file: &Path) -> &Path {
 /// # Errors
 /// When the target cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
-    write_as(path, bytes, Audience::Anyone)
+    write_as(path, bytes, FileAccess::Anyone)
 }
 
 /// [`write()`] for a file that holds what nobody but this user should read: a new file has mode 0600.
@@ -194,19 +194,19 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
 /// # Errors
 /// As [`write()`].
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
-    write_as(path, bytes, Audience::User)
+    write_as(path, bytes, FileAccess::User)
 }
 
 /// Readers of a new file.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Audience {
+enum FileAccess {
     /// As the process's file mode mask says.
     Anyone,
     /// This user alone.
     User,
 }
 
-fn write_as(path: &Path, bytes: &[u8], audience: Audience) -> Result<(), DiskError> {
+fn write_as(path: &Path, bytes: &[u8], audience: FileAccess) -> Result<(), DiskError> {
     let fail = |e: io::Error| DiskError::new(path, &e);
     let target = target_of(path)?;
     let existing = fs::metadata(&target).ok();
@@ -217,10 +217,10 @@ fn write_as(path: &Path, bytes: &[u8], audience: Audience) -> Result<(), DiskErr
     if existing.as_ref().is_some_and(|m| m.permissions().readonly()) {
         return Err(fail(io::ErrorKind::PermissionDenied.into()));
     }
-    let folder = folder_of(&target);
+    let folder = parent_dir(&target);
     let replace = || -> io::Result<()> {
         fault::step()?;
-        let mut temporary = temporary::file_in(folder, audience == Audience::User)?;
+        let mut temporary = temporary::file_in(folder, audience == FileAccess::User)?;
         if let Some(existing) = existing {
             temporary.as_file().set_permissions(existing.permissions())?;
         }
@@ -237,7 +237,7 @@ fn write_as(path: &Path, bytes: &[u8], audience: Audience) -> Result<(), DiskErr
     if let Err(e) = fault::step() {
         log::warn!("{}: {e}", folder.display());
     }
-    sync_folder(folder);
+    sync_dir(folder);
     Ok(())
 }
 
@@ -251,12 +251,12 @@ pub fn check_replaceable(path: &Path) -> Result<(), DiskError> {
     let metadata = fs::metadata(&target).map_err(fail)?;
     if !metadata.is_file() {
         let why = "it is not a regular file, so it cannot be replaced; save a copy".to_owned();
-        return Err(DiskError { path: path.to_owned(), why });
+        return Err(DiskError { path: path.to_owned(), reason: why });
     }
     if metadata.permissions().readonly() {
         return Err(fail(io::ErrorKind::PermissionDenied.into()));
     }
-    temporary::file_in(folder_of(&target), true).map(drop).map_err(fail)
+    temporary::file_in(parent_dir(&target), true).map(drop).map_err(fail)
 }
 
 /// Adds bytes to the end of a file, for a log that others read while it grows. Not durable: a log may lose its last lines.
@@ -275,39 +275,39 @@ pub fn append(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
 ///
 /// # Errors
 /// When a file cannot be made or written; a folder that did not exist then still does not.
-pub fn write_folder<E: From<DiskError>>(
+pub fn write_dir<E: From<DiskError>>(
     path: &Path,
     files: impl IntoIterator<Item = Result<(impl AsRef<Path>, Vec<u8>), E>>,
 ) -> Result<(), E> {
     let fail = |e: io::Error| DiskError::new(path, &e);
     let exists = path.is_dir();
-    let parent = if exists { path } else { folder_of(path) };
+    let parent = if exists { path } else { parent_dir(path) };
     fs::create_dir_all(parent).map_err(|e| DiskError::new(parent, &e))?;
-    let temporary = temporary::folder_in(parent).map_err(fail)?;
+    let temporary = temporary::dir_in(parent).map_err(fail)?;
     let mut names: Vec<PathBuf> = Vec::new();
     for file in files {
         let (name, bytes) = file?;
         let name = name.as_ref();
         let at = temporary.path().join(name);
         let named = |e: DiskError| DiskError { path: path.join(name), ..e };
-        create_folder(folder_of(&at)).and_then(|()| write(&at, &bytes)).map_err(named)?;
+        create_dir_all(parent_dir(&at)).and_then(|()| write(&at, &bytes)).map_err(named)?;
         names.push(name.to_owned());
     }
     if !exists {
         fault::step().and_then(|()| fs::rename(temporary.path(), path)).map_err(fail)?;
-        sync_folder(parent);
+        sync_dir(parent);
         return Ok(());
     }
     for name in &names {
         let to = path.join(name);
         let replace = || {
-            fs::create_dir_all(folder_of(&to))?;
+            fs::create_dir_all(parent_dir(&to))?;
             fault::step()?;
             fs::rename(temporary.path().join(name), &to)
         };
         replace().map_err(|e| DiskError::new(&to, &e))?;
     }
-    sync_folder(path);
+    sync_dir(path);
     Ok(())
 }
 
@@ -315,7 +315,7 @@ pub fn write_folder<E: From<DiskError>>(
 ///
 /// # Errors
 /// When it cannot be made.
-pub fn create_folder(path: &Path) -> Result<(), DiskError> {
+pub fn create_dir_all(path: &Path) -> Result<(), DiskError> {
     fs::create_dir_all(path).map_err(|e| DiskError::new(path, &e))
 }
 
@@ -323,7 +323,7 @@ pub fn create_folder(path: &Path) -> Result<(), DiskError> {
 ///
 /// # Errors
 /// When it cannot be made.
-pub fn create_private_folder(path: &Path) -> Result<(), DiskError> {
+pub fn create_private_dir(path: &Path) -> Result<(), DiskError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -332,7 +332,7 @@ pub fn create_private_folder(path: &Path) -> Result<(), DiskError> {
 }
 
 /// Closes a folder of this program's own to other users (mode 0700), if it exists. A failure is logged: it may be another user's.
-pub fn close_to_others(path: &Path) {
+pub fn restrict_to_user(path: &Path) {
     #[cfg(unix)]
     if path.is_dir() {
         use std::os::unix::fs::PermissionsExt;
@@ -346,7 +346,7 @@ pub fn close_to_others(path: &Path) {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn list(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
+pub fn list_files(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
     let entries = fs::read_dir(path).map_err(|e| DiskError::new(path, &e))?;
     let mut files: Vec<PathBuf> =
         entries.flatten().map(|e| e.path()).filter(|p| p.is_file() && !is_hidden(p)).collect();
@@ -355,7 +355,7 @@ pub fn list(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
 }
 
 /// The folders directly inside a folder, hidden ones left out, sorted by name; none where the folder does not exist.
-pub fn folders(path: &Path) -> Vec<PathBuf> {
+pub fn list_dirs(path: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.is_dir() && !is_hidden(p)).collect();
     folders.sort();
@@ -366,7 +366,7 @@ pub fn folders(path: &Path) -> Vec<PathBuf> {
 ///
 /// # Errors
 /// When it cannot be renamed or deleted.
-pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
+pub fn remove_dir_all(path: &Path) -> Result<(), DiskError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let hidden = path.with_file_name(temporary::name_of(&name));
     rename(path, &hidden)?;
@@ -374,10 +374,10 @@ pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
 }
 
 /// Clears away what a program that was killed left half written or half deleted inside a folder.
-pub fn clear_leftovers(path: &Path) {
+pub fn remove_stale_temp(path: &Path) {
     for entry in fs::read_dir(path).into_iter().flatten().flatten() {
         let at = entry.path();
-        let is_ours = is_hidden(&at) && at.to_string_lossy().ends_with(temporary::ENDING);
+        let is_ours = is_hidden(&at) && at.to_string_lossy().ends_with(temporary::TEMP_SUFFIX);
         let gone = match (is_ours, at.is_dir()) {
             (false, _) => Ok(()),
             (true, true) => fs::remove_dir_all(&at),
@@ -397,9 +397,9 @@ fn is_hidden(path: &Path) -> bool {
 ///
 /// # Errors
 /// Says why not.
-pub fn check_writable_folder(path: &Path) -> Result<(), DiskError> {
+pub fn ensure_writable_parent(path: &Path) -> Result<(), DiskError> {
     if path.is_file() {
-        return Err(DiskError { path: path.to_owned(), why: "it is a file; name a folder".into() });
+        return Err(DiskError { path: path.to_owned(), reason: "it is a file; name a folder".into() });
     }
     let existing = path.ancestors().find(|p| p.is_dir()).unwrap_or(Path::new("."));
     temporary::file_in(existing, true).map(drop).map_err(|e| DiskError::new(path, &e))
@@ -411,7 +411,7 @@ fn sync(file: &File) -> io::Result<()> {
 }
 
 /// Makes a rename durable where the system allows it. A failure changes nothing for the reader.
-fn sync_folder(folder: &Path) {
+fn sync_dir(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
@@ -430,12 +430,12 @@ pub fn rename(from: &Path, to: &Path) -> Result<(), DiskError> {
 ///
 /// # Errors
 /// When the file is shorter than that place, or cannot be written.
-pub fn append_at(path: &Path, place: u64, bytes: &[u8]) -> Result<(), DiskError> {
+pub fn write_at_end(path: &Path, place: u64, bytes: &[u8]) -> Result<(), DiskError> {
     use io::Seek;
     let fail = |e: io::Error| DiskError::new(path, &e);
     let mut file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(fail)?;
     if file.metadata().map_err(fail)?.len() < place {
-        return Err(DiskError { path: path.to_owned(), why: "another program has changed it meanwhile".into() });
+        return Err(DiskError { path: path.to_owned(), reason: "another program has changed it meanwhile".into() });
     }
     file.set_len(place).map_err(fail)?;
     file.seek(io::SeekFrom::End(0)).map_err(fail)?;
@@ -447,7 +447,7 @@ pub fn append_at(path: &Path, place: u64, bytes: &[u8]) -> Result<(), DiskError>
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn names(path: &Path) -> Result<Vec<String>, DiskError> {
+pub fn list_names(path: &Path) -> Result<Vec<String>, DiskError> {
     let entries = match fs::read_dir(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(|e| DiskError::new(path, &e))?,
@@ -474,16 +474,16 @@ pub fn identity(path: &Path) -> PathBuf {
 ///
 /// # Errors
 /// When it cannot be made.
-pub fn create_folders(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
+pub fn create_missing_dirs(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
     let missing = |p: &&Path| !p.as_os_str().is_empty() && !p.exists();
     let mut made: Vec<PathBuf> = path.ancestors().take_while(missing).map(Path::to_owned).collect();
     made.reverse();
-    create_folder(path)?;
+    create_dir_all(path)?;
     Ok(made)
 }
 
 /// Takes a folder away if nothing is in it.
-pub fn remove_empty_folder(path: &Path) {
+pub fn remove_empty_dir(path: &Path) {
     if let Err(e) = fs::remove_dir(path) {
         log::debug!("{} stays: {e}", path.display());
     }

@@ -6,15 +6,15 @@
 //!
 //! A program that does not know [`NEW`] finds the old files, no key file, or the new files; never a mixture.
 
-use super::{DiskError, sync_folder, temporary, write};
+use super::{DiskError, sync_dir, temporary, write};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// The hidden folder of files that count, and are not yet in their place.
-const NEW: &str = ".tagwright-new";
+const STAGING_SUFFIX: &str = ".tagwright-new";
 /// In it: the names of all files of the new set, one a line.
-const NAMES: &str = ".names";
+const LIST_SUFFIX: &str = ".names";
 
 /// Files that belong together.
 #[derive(Clone, Copy, Debug)]
@@ -37,12 +37,12 @@ pub fn replace_files<E: From<DiskError>>(
 ) -> Result<(), E> {
     let fail = |e: io::Error| DiskError::new(folder, &e);
     fs::create_dir_all(folder).map_err(fail)?;
-    finish(folder, set)?;
+    finish_replacing(folder, set)?;
     let in_the_way = set.names.iter().map(|name| folder.join(name)).find(|path| path.is_dir());
     if let Some(path) = in_the_way {
-        return Err(DiskError { path, why: "a folder lies in the place of this file; move it away".into() }.into());
+        return Err(DiskError { path, reason: "a folder lies in the place of this file; move it away".into() }.into());
     }
-    let temporary = temporary::folder_in(folder).map_err(fail)?;
+    let temporary = temporary::dir_in(folder).map_err(fail)?;
     let mut names = String::new();
     for file in files {
         let (name, bytes) = file?;
@@ -50,19 +50,20 @@ pub fn replace_files<E: From<DiskError>>(
         names.push_str(&name);
         names.push('\n');
     }
-    write(&temporary.path().join(NAMES), names.as_bytes()).map_err(|e| DiskError { path: folder.to_owned(), ..e })?;
-    fs::rename(temporary.path(), folder.join(NEW)).map_err(fail)?;
-    sync_folder(folder);
-    Ok(finish(folder, set)?)
+    write(&temporary.path().join(LIST_SUFFIX), names.as_bytes())
+        .map_err(|e| DiskError { path: folder.to_owned(), ..e })?;
+    fs::rename(temporary.path(), folder.join(STAGING_SUFFIX)).map_err(fail)?;
+    sync_dir(folder);
+    Ok(finish_replacing(folder, set)?)
 }
 
 /// Brings files that count already into their places, if there are some: what a killed program had begun.
 ///
 /// # Errors
 /// When a file cannot be moved; [`current`] finds it nevertheless, and this can be tried again.
-pub fn finish(folder: &Path, set: FileSet) -> Result<(), DiskError> {
-    let new = folder.join(NEW);
-    let names = match fs::read_to_string(new.join(NAMES)) {
+pub fn finish_replacing(folder: &Path, set: FileSet) -> Result<(), DiskError> {
+    let new = folder.join(STAGING_SUFFIX);
+    let names = match fs::read_to_string(new.join(LIST_SUFFIX)) {
         Ok(names) => names,
         Err(_) if !new.is_dir() => return Ok(()),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
@@ -77,7 +78,7 @@ pub fn finish(folder: &Path, set: FileSet) -> Result<(), DiskError> {
     let fail = |path: &Path, e: io::Error| DiskError::new(path, &e);
     if waits(set.key) {
         remove(&folder.join(set.key))?;
-        sync_folder(folder);
+        sync_dir(folder);
     }
     for name in set.names.iter().filter(|n| **n != set.key) {
         let at = folder.join(name);
@@ -87,20 +88,20 @@ pub fn finish(folder: &Path, set: FileSet) -> Result<(), DiskError> {
             fs::rename(new.join(name), &at).map_err(|e| fail(&at, e))?;
         }
     }
-    sync_folder(folder);
+    sync_dir(folder);
     if waits(set.key) {
         let at = folder.join(set.key);
         fs::rename(new.join(set.key), &at).map_err(|e| fail(&at, e))?;
-        sync_folder(folder);
+        sync_dir(folder);
     }
-    remove(&new.join(NAMES))?;
+    remove(&new.join(LIST_SUFFIX))?;
     fs::remove_dir_all(&new).map_err(|e| fail(&new, e))
 }
 
 /// The path of a file that [`replace_files`] may be about to replace: as it counts now, wherever it lies.
-pub fn current(folder: &Path, name: &str) -> PathBuf {
-    let new = folder.join(NEW);
-    match fs::read_to_string(new.join(NAMES)) {
+pub fn current_path(folder: &Path, name: &str) -> PathBuf {
+    let new = folder.join(STAGING_SUFFIX);
+    match fs::read_to_string(new.join(LIST_SUFFIX)) {
         // The new set may have no such file: then nothing lies at this path.
         Ok(names) if new.join(name).is_file() || !names.lines().any(|n| n == name) => new.join(name),
         _ => folder.join(name),
@@ -132,7 +133,7 @@ mod tests {
 
     /// What this program finds of the set, as `name=text`.
     fn found(folder: &Path) -> Vec<String> {
-        let read = |name: &&str| Some(format!("{name}={}", fs::read_to_string(current(folder, name)).ok()?));
+        let read = |name: &&str| Some(format!("{name}={}", fs::read_to_string(current_path(folder, name)).ok()?));
         SET.names.iter().filter_map(read).collect()
     }
 
@@ -155,7 +156,7 @@ mod tests {
     fn a_set_that_cannot_be_written_changes_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         replace(folder.path(), OLD).expect("the old set");
-        let full = || DiskError { path: "x".into(), why: "full".into() };
+        let full = || DiskError { path: "x".into(), reason: "full".into() };
         let files = [Ok(("config.json".to_owned(), b"x".to_vec())), Err(full())];
         assert!(replace_files(folder.path(), SET, files).is_err());
         assert_eq!(found(folder.path()), ["config.json=a", "vocab.txt=b", "weights=c"]);
@@ -167,16 +168,16 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         OLD.iter().for_each(|(name, text)| fs::write(at(name), text).expect("a file"));
-        let new = at(NEW);
+        let new = at(STAGING_SUFFIX);
         fs::create_dir(&new).expect("a folder");
         OTHER.iter().for_each(|(name, text)| fs::write(new.join(name), text).expect("a file"));
-        fs::write(new.join(NAMES), "config.json\nweights\n").expect("a file");
+        fs::write(new.join(LIST_SUFFIX), "config.json\nweights\n").expect("a file");
         let steps: [&dyn Fn() -> io::Result<()>; 5] = [
             &|| fs::remove_file(at("config.json")),
             &|| fs::remove_file(at("vocab.txt")),
             &|| fs::rename(new.join("weights"), at("weights")),
             &|| fs::rename(new.join("config.json"), at("config.json")),
-            &|| fs::remove_file(new.join(NAMES)),
+            &|| fs::remove_file(new.join(LIST_SUFFIX)),
         ];
         steps[..changes].iter().for_each(|step| step().expect("a change"));
         folder
@@ -187,7 +188,7 @@ mod tests {
         for changes in 0..=5 {
             let folder = killed_after(changes);
             assert_eq!(found(folder.path()), ["config.json=x", "weights=y"], "after {changes} changes");
-            finish(folder.path(), SET).expect("the rest");
+            finish_replacing(folder.path(), SET).expect("the rest");
             assert_eq!(found(folder.path()), ["config.json=x", "weights=y"], "after {changes} changes");
             let left = fs::read_dir(folder.path()).expect("a folder").count();
             assert_eq!(left, 2, "after {changes} changes");
@@ -198,10 +199,10 @@ mod tests {
     fn a_forged_list_of_names_reaches_no_other_file() {
         let folder = tempfile::tempdir().expect("a folder");
         let model = folder.path().join("model");
-        fs::create_dir_all(model.join(NEW)).expect("a folder");
+        fs::create_dir_all(model.join(STAGING_SUFFIX)).expect("a folder");
         fs::write(folder.path().join("letter"), "mine").expect("a file");
-        fs::write(model.join(NEW).join(NAMES), "../letter\n../../letter\n").expect("a file");
-        finish(&model, SET).expect("nothing to do");
+        fs::write(model.join(STAGING_SUFFIX).join(LIST_SUFFIX), "../letter\n../../letter\n").expect("a file");
+        finish_replacing(&model, SET).expect("nothing to do");
         assert_eq!(fs::read_to_string(folder.path().join("letter")).expect("the file"), "mine");
     }
 }

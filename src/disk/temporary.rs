@@ -13,20 +13,20 @@ use std::time::Duration;
 use tempfile::{NamedTempFile, TempDir};
 
 /// The end of the name of each temporary file and folder.
-pub(super) const ENDING: &str = ".tmp";
+pub(super) const TEMP_SUFFIX: &str = ".tmp";
 
 /// The beginning of the names of this module's files and folders.
-const BEGINNING: &str = ".tagwright-";
+const TEMP_PREFIX: &str = ".tagwright-";
 
 /// A younger one may be between its creation and its lock.
-const YOUNG: Duration = Duration::from_secs(60);
+const MIN_ABANDONED_AGE: Duration = Duration::from_secs(60);
 
 /// A new file in `folder`, with mode 0600 if it is `private`, else with the mode of any new file.
 pub(super) fn file_in(folder: &Path, private: bool) -> io::Result<NamedTempFile> {
     remove_abandoned(folder);
     let prefix = prefix();
     let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(ENDING);
+    builder.prefix(&prefix).suffix(TEMP_SUFFIX);
     #[cfg(unix)]
     if !private {
         use std::os::unix::fs::PermissionsExt;
@@ -38,11 +38,11 @@ pub(super) fn file_in(folder: &Path, private: bool) -> io::Result<NamedTempFile>
 }
 
 /// A new folder in `folder`, with the mode of any new folder.
-pub(super) fn folder_in(folder: &Path) -> io::Result<TempDir> {
+pub(super) fn dir_in(folder: &Path) -> io::Result<TempDir> {
     remove_abandoned(folder);
     let prefix = prefix();
     let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(ENDING);
+    builder.prefix(&prefix).suffix(TEMP_SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -54,11 +54,11 @@ pub(super) fn folder_in(folder: &Path) -> io::Result<TempDir> {
 /// A new temporary name for what is called `name` now.
 pub(super) fn name_of(name: &str) -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
-    format!("{}{}-{name}{ENDING}", prefix(), COUNT.fetch_add(1, Ordering::Relaxed))
+    format!("{}{}-{name}{TEMP_SUFFIX}", prefix(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn prefix() -> String {
-    format!("{BEGINNING}{}-", std::process::id())
+    format!("{TEMP_PREFIX}{}-", std::process::id())
 }
 
 fn lock(file: &File) {
@@ -69,11 +69,11 @@ fn lock(file: &File) {
 }
 
 /// Folders in which this process has looked for abandoned files.
-static SWEPT: Mutex<Option<HashSet<PathBuf>>> = Mutex::new(None);
+static CLEANED_DIRS: Mutex<Option<HashSet<PathBuf>>> = Mutex::new(None);
 
 /// Removes what programs that have ended left in `folder`; each process looks once in each folder.
 fn remove_abandoned(folder: &Path) {
-    let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut swept = CLEANED_DIRS.lock().unwrap_or_else(PoisonError::into_inner);
     if !swept.get_or_insert_default().insert(folder.to_owned()) {
         return;
     }
@@ -81,7 +81,8 @@ fn remove_abandoned(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let process = name.strip_prefix(BEGINNING).filter(|_| name.ends_with(ENDING)).and_then(|n| n.split_once('-'));
+        let process =
+            name.strip_prefix(TEMP_PREFIX).filter(|_| name.ends_with(TEMP_SUFFIX)).and_then(|n| n.split_once('-'));
         let Some((process, _)) = process else { continue };
         if process != std::process::id().to_string() && is_abandoned(&entry.path(), process) {
             let removed = match entry.file_type() {
@@ -103,7 +104,7 @@ fn is_abandoned(path: &Path, process: &str) -> bool {
     if path.is_dir() {
         return older_than(Duration::from_secs(24 * 3600)) && !Path::new("/proc").join(process).exists();
     }
-    older_than(YOUNG) && File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+    older_than(MIN_ABANDONED_AGE) && File::open(path).is_ok_and(|file| file.try_lock().is_ok())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Two labellings of the same sentences: how far they agree, and where they differ.
 
-use super::score::Score;
+use super::score::PrfScore;
 use crate::corpus::{Corpus, LabelId, LabelSet, SentenceId, Span};
 use std::collections::{HashMap, VecDeque};
 
@@ -10,9 +10,9 @@ pub struct Agreement {
     /// Sentences that both have.
     pub sentences: usize,
     /// Sentences that only the first has.
-    pub only_mine: usize,
+    pub only_left: usize,
     /// Sentences that only the second has.
-    pub only_theirs: usize,
+    pub only_right: usize,
     /// Words of the sentences that both have.
     pub tokens: usize,
     /// Cohen's kappa over words, each with its label or none (Cohen 1960). 1 where both always say the same.
@@ -20,31 +20,31 @@ pub struct Agreement {
     /// Krippendorff's alpha, nominal, over the same words (Krippendorff 2004, section 11.3).
     pub alpha: f64,
     /// Spans of the same words and label; the first is taken for the truth.
-    pub spans: Score,
+    pub spans: PrfScore,
     /// The same by label.
-    pub labels: Vec<(String, Score)>,
+    pub labels: Vec<(String, PrfScore)>,
     /// Labels of both: those of the first, then those that only the second has. The second's spans are numbered by them.
-    pub all_labels: LabelSet,
+    pub merged_labels: LabelSet,
     /// Where they differ, in the order of the text.
     pub differences: Vec<Difference>,
     /// All that the second has in the sentences where they differ, in bytes of the first's text.
-    pub theirs: HashMap<SentenceId, Vec<Span>>,
+    pub right_spans: HashMap<SentenceId, Vec<Span>>,
 }
 
 /// A place where two labellings differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// The sentence, in the first.
-    pub id: SentenceId,
+    pub sentence: SentenceId,
     /// What the first has there.
-    pub mine: Option<Span>,
+    pub left: Option<Span>,
     /// What the second has there, in bytes of the first's text.
-    pub theirs: Option<Span>,
+    pub right: Option<Span>,
 }
 
 impl Agreement {
     /// Compares two corpora. Sentences are matched by their words; one that stands several times is matched in order.
-    pub fn of(mine: &Corpus, theirs: &Corpus) -> Self {
+    pub fn compare(mine: &Corpus, theirs: &Corpus) -> Self {
         let mut all_labels = mine.labels.clone();
         let new_id: Vec<Option<LabelId>> = theirs.labels.iter().map(|(_, l)| all_labels.intern(&l.name).ok()).collect();
         let mut waiting: HashMap<Vec<&str>, VecDeque<SentenceId>> = HashMap::new();
@@ -55,13 +55,13 @@ impl Agreement {
                 .push_back(id);
         }
         let mut agreement = Self::default();
-        let mut words = Words::new(all_labels.len() + 1);
+        let mut words = ConfusionMatrix::new(all_labels.len() + 1);
         let mut spans: Vec<(usize, usize, usize)> = vec![(0, 0, 0); all_labels.len()];
         for id in mine.sentences(None) {
             let d = mine.document(id.document);
             let sentence = id.sentence as usize;
             let Some(other) = waiting.get_mut(&d.sentence_tokens(sentence)).and_then(VecDeque::pop_front) else {
-                agreement.only_mine += 1;
+                agreement.only_left += 1;
                 continue;
             };
             agreement.sentences += 1;
@@ -101,20 +101,21 @@ impl Agreement {
             there.iter().for_each(|s| spans[usize::from(s.label)].1 += 1);
             let found = differences(id, &here, &there);
             if !found.is_empty() {
-                agreement.theirs.insert(id, there);
+                agreement.right_spans.insert(id, there);
             }
             agreement.differences.extend(found);
         }
-        agreement.only_theirs = waiting.values().map(VecDeque::len).sum();
+        agreement.only_right = waiting.values().map(VecDeque::len).sum();
         agreement.tokens = words.count;
         (agreement.kappa, agreement.alpha) = (words.kappa(), words.alpha());
         let sum = spans.iter().fold((0, 0, 0), |a, s| (a.0 + s.0, a.1 + s.1, a.2 + s.2));
-        agreement.spans = Score::of(sum.0, sum.1, sum.2);
-        let of_label =
-            |(id, s): (LabelId, &(usize, usize, usize))| (all_labels.name(id).to_owned(), Score::of(s.0, s.1, s.2));
+        agreement.spans = PrfScore::from_counts(sum.0, sum.1, sum.2);
+        let of_label = |(id, s): (LabelId, &(usize, usize, usize))| {
+            (all_labels.name(id).to_owned(), PrfScore::from_counts(s.0, s.1, s.2))
+        };
         let counted = all_labels.iter().map(|(id, _)| id).zip(&spans).filter(|(_, s)| s.1 + s.2 > 0);
         agreement.labels = counted.map(of_label).collect();
-        agreement.all_labels = all_labels;
+        agreement.merged_labels = all_labels;
         agreement
     }
 }
@@ -125,21 +126,21 @@ fn differences(id: SentenceId, here: &[(Span, Span)], there: &[Span]) -> Vec<Dif
     let mut found = Vec::new();
     for (whole, span) in here.iter().filter(|(whole, _)| !there.contains(whole)) {
         let at = left.iter().position(|other| other.overlaps(whole));
-        found.push(Difference { id, mine: Some(*span), theirs: at.map(|at| left.remove(at)) });
+        found.push(Difference { sentence: id, left: Some(*span), right: at.map(|at| left.remove(at)) });
     }
-    found.extend(left.into_iter().map(|span| Difference { id, mine: None, theirs: Some(span) }));
-    found.sort_by_key(|d| d.mine.or(d.theirs).map(|s| s.start));
+    found.extend(left.into_iter().map(|span| Difference { sentence: id, left: None, right: Some(span) }));
+    found.sort_by_key(|d| d.left.or(d.right).map(|s| s.start));
     found
 }
 
 /// How often the first says one thing of a word and the second another.
-struct Words {
+struct ConfusionMatrix {
     /// By what the first says, then what the second says.
     table: Vec<Vec<usize>>,
     count: usize,
 }
 
-impl Words {
+impl ConfusionMatrix {
     fn new(kinds: usize) -> Self {
         Self { table: vec![vec![0; kinds]; kinds], count: 0 }
     }
@@ -150,29 +151,29 @@ impl Words {
     }
 
     /// How often each thing is said, by the first and by the second.
-    fn margins(&self) -> Vec<(f64, f64)> {
+    fn marginals(&self) -> Vec<(f64, f64)> {
         let kinds = self.table.len();
         let row = |k: usize| self.table[k].iter().sum::<usize>() as f64;
         let column = |k: usize| self.table.iter().map(|r| r[k]).sum::<usize>() as f64;
         (0..kinds).map(|k| (row(k), column(k))).collect()
     }
 
-    fn agreed(&self) -> f64 {
+    fn observed_agreement(&self) -> f64 {
         (0..self.table.len()).map(|k| self.table[k][k]).sum::<usize>() as f64
     }
 
     fn kappa(&self) -> f64 {
         let n = self.count as f64;
-        let observed = self.agreed() / n;
-        let expected = self.margins().iter().map(|(a, b)| a * b).sum::<f64>() / (n * n);
+        let observed = self.observed_agreement() / n;
+        let expected = self.marginals().iter().map(|(a, b)| a * b).sum::<f64>() / (n * n);
         if self.count == 0 || expected >= 1.0 { 1.0 } else { (observed - expected) / (1.0 - expected) }
     }
 
     fn alpha(&self) -> f64 {
         // Two say something of every word, so there are twice as many values as words.
         let values = 2.0 * self.count as f64;
-        let pairs = self.margins().iter().map(|(a, b)| (a + b) * (a + b - 1.0)).sum::<f64>();
-        let observed = 1.0 - self.agreed() / self.count as f64;
+        let pairs = self.marginals().iter().map(|(a, b)| (a + b) * (a + b - 1.0)).sum::<f64>();
+        let observed = 1.0 - self.observed_agreement() / self.count as f64;
         let expected = 1.0 - pairs / (values * (values - 1.0));
         if self.count == 0 || expected <= 0.0 { 1.0 } else { 1.0 - observed / expected }
     }
@@ -214,21 +215,21 @@ mod tests {
         let theirs = corpus(
             "rain fell here\nAda/PER Vance met Zoë/PER in Oslo/ORG today/MISC\nAda/PER Vance met Zoë/PER in Oslo/ORG",
         );
-        let a = Agreement::of(&mine, &theirs);
-        assert_eq!((a.sentences, a.only_mine, a.only_theirs, a.tokens), (2, 1, 1, 9));
+        let a = Agreement::compare(&mine, &theirs);
+        assert_eq!((a.sentences, a.only_left, a.only_right, a.tokens), (2, 1, 1, 9));
         // sklearn 1.5: cohen_kappa_score; krippendorff 0.8: alpha(level_of_measurement="nominal").
         assert!((a.kappa - 0.6).abs() < 1e-6, "{}", a.kappa);
         assert!((a.alpha - 0.613_636_4).abs() < 1e-6, "{}", a.alpha);
         assert_eq!((a.spans.f1, a.differences.len()), (1.0 / 3.0, 2));
         let texts: Vec<_> =
-            a.differences.iter().map(|d| (d.mine.is_some(), d.theirs.map(|s| a.all_labels.name(s.label)))).collect();
+            a.differences.iter().map(|d| (d.left.is_some(), d.right.map(|s| a.merged_labels.name(s.label)))).collect();
         assert_eq!(texts, [(true, Some("PER")), (true, Some("ORG"))]);
     }
 
     #[test]
     fn a_labelling_agrees_with_itself() {
         let mine = corpus("Ada/PER met Zoë/PER\nrain fell");
-        let a = Agreement::of(&mine, &mine);
+        let a = Agreement::compare(&mine, &mine);
         assert_eq!((a.kappa, a.alpha, a.spans.f1), (1.0, 1.0, 1.0));
         assert!(a.differences.is_empty());
     }

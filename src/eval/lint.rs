@@ -1,6 +1,6 @@
 //! What looks wrong in a dataset's labels, and the edit that would mend it where one is likely right.
 
-use super::statistics::labelled;
+use super::statistics::span_texts;
 use crate::corpus::edit::quoted_text;
 use crate::corpus::{Corpus, Document, Edit, InvalidTag, LabelId, Origin, SentenceId, Span};
 use std::collections::HashMap;
@@ -9,78 +9,86 @@ use std::sync::Arc;
 
 /// What kind of thing looks wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum FindingKind {
     /// A span begins or ends with space or punctuation.
-    Edge,
+    EdgePunctuation,
     /// A span ends inside a word.
-    Cut,
+    PartialToken,
     /// A model's word pieces cut a span, or it lies past those that are read at once.
-    Pieces,
+    SubwordBoundary,
     /// A tag of the source may not stand where it does.
-    Tag,
+    InvalidTag,
     /// The same words carry another label nearly everywhere else.
-    Mixed,
+    InconsistentLabel,
     /// The same words carry a label nearly everywhere else.
-    Missed,
+    MissingLabel,
     /// The same sentence is labelled otherwise.
-    Twice,
+    ConflictingDuplicate,
     /// A sentence of train stands in dev or test, too.
-    Leak,
+    SplitLeakage,
 }
 
-impl Kind {
+impl FindingKind {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 8] =
-        [Self::Edge, Self::Cut, Self::Pieces, Self::Tag, Self::Mixed, Self::Missed, Self::Twice, Self::Leak];
+    pub const ALL: [Self; 8] = [
+        Self::EdgePunctuation,
+        Self::PartialToken,
+        Self::SubwordBoundary,
+        Self::InvalidTag,
+        Self::InconsistentLabel,
+        Self::MissingLabel,
+        Self::ConflictingDuplicate,
+        Self::SplitLeakage,
+    ];
 }
 
 /// One thing that looks wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What kind.
-    pub kind: Kind,
+    pub kind: FindingKind,
     /// Where.
-    pub id: SentenceId,
+    pub sentence: SentenceId,
     /// The stretch of text.
-    pub at: Span,
+    pub span: Span,
     /// What it is, for people.
-    pub what: String,
+    pub message: String,
     /// What would mend it.
     pub fix: Option<Edit>,
 }
 
 /// A text must be a span so often before others are held against it.
-const OFTEN: usize = 3;
+const MIN_OCCURRENCES: usize = 3;
 /// A text must be a span so often before places without a label look wrong.
-const OFTEN_MISSED: usize = 5;
+const MIN_LABELED_OCCURRENCES: usize = 5;
 /// So many of its spans must have one label before the others look wrong.
-const SHARE: f64 = 0.8;
+const MAJORITY_RATIO: f64 = 0.8;
 /// A word of so many letters before a stop may be an abbreviation.
-const ABBREVIATED: usize = 5;
+const MAX_ABBREVIATION_LEN: usize = 5;
 /// So many findings of a kind are kept.
-pub const MOST: usize = 2000;
+pub const MAX_FINDINGS_PER_KIND: usize = 2000;
 
 /// Looks through a corpus.
 pub fn lint(corpus: &Corpus) -> Vec<Finding> {
-    let mut found = Found::default();
-    let usual = usual_labels(corpus);
+    let mut found = FindingCollector::default();
+    let usual = majority_labels(corpus);
     let mut sentences: HashMap<&str, SentenceId> = HashMap::new();
     let mut missed: HashMap<&str, usize> = HashMap::new();
     for (document, d) in (0u32..).zip(&corpus.documents) {
         for sentence in 0..d.len() as u32 {
-            let place = Place { corpus, d, id: SentenceId { document, sentence } };
-            place.edges_and_cuts(&mut found);
-            place.mixed(&usual, &mut found);
-            place.missed(&usual, &mut missed, &mut found);
-            if d.sentence_range(sentence as usize).len() > OFTEN {
+            let place = SentenceContext { corpus, d, id: SentenceId { document, sentence } };
+            place.check_boundaries(&mut found);
+            place.check_inconsistent(&usual, &mut found);
+            place.check_missing(&usual, &mut missed, &mut found);
+            if d.sentence_range(sentence as usize).len() > MIN_OCCURRENCES {
                 let first = *sentences.entry(d.sentence_text(sentence as usize)).or_insert(place.id);
-                place.twice(first, &mut found);
+                place.check_duplicates(first, &mut found);
             }
         }
     }
     let mut found = found.list;
-    found.retain(|f| f.kind != Kind::Missed || is_minority(f, corpus, &usual, &missed));
-    found.sort_by_key(|f| (f.kind, f.id));
+    found.retain(|f| f.kind != FindingKind::MissingLabel || is_minority(f, corpus, &usual, &missed));
+    found.sort_by_key(|f| (f.kind, f.sentence));
     found
 }
 
@@ -92,14 +100,14 @@ fn is_minority(
     usual: &HashMap<&str, (LabelId, usize)>,
     missed: &HashMap<&str, usize>,
 ) -> bool {
-    let text = &corpus.document(finding.id.document).text[finding.at.start as usize..finding.at.end as usize];
+    let text = &corpus.document(finding.sentence.document).text[finding.span.start as usize..finding.span.end as usize];
     let labelled = usual.get(text).map_or(0, |(_, n)| *n);
     let all = labelled + missed.get(text).copied().unwrap_or(0);
-    labelled >= OFTEN_MISSED && labelled as f64 >= SHARE * all as f64
+    labelled >= MIN_LABELED_OCCURRENCES && labelled as f64 >= MAJORITY_RATIO * all as f64
 }
 
 /// Sentences of train with their twins in dev or test, as [`Duplicates`](super::statistics::Duplicates) has them.
-pub(super) fn leaks(corpus: &Corpus, pairs: &[(SentenceId, SentenceId)]) -> Vec<Finding> {
+pub(super) fn leakage_findings(corpus: &Corpus, pairs: &[(SentenceId, SentenceId)]) -> Vec<Finding> {
     let finding = |(id, twin): &(SentenceId, SentenceId)| {
         let d = corpus.document(id.document);
         let at = d.span_from_tokens(
@@ -109,13 +117,13 @@ pub(super) fn leaks(corpus: &Corpus, pairs: &[(SentenceId, SentenceId)]) -> Vec<
         );
         let split = corpus.document(twin.document).split.name();
         let what = format!("{} stands in {split}, too, or nearly so", quoted_text(d, &at));
-        Finding { kind: Kind::Leak, id: *id, at, what, fix: None }
+        Finding { kind: FindingKind::SplitLeakage, sentence: *id, span: at, message: what, fix: None }
     };
-    pairs.iter().take(MOST).map(finding).collect()
+    pairs.iter().take(MAX_FINDINGS_PER_KIND).map(finding).collect()
 }
 
 /// Tags of a source (its number) that may not stand where they do.
-pub fn slips(corpus: &Corpus, file: u32, slips: &[InvalidTag]) -> Vec<Finding> {
+pub fn invalid_tag_findings(corpus: &Corpus, file: u32, slips: &[InvalidTag]) -> Vec<Finding> {
     let of_file = (0u32..).zip(&corpus.documents).filter(|(_, d)| d.source_id == file);
     let documents: Vec<(u32, &Arc<Document>)> = of_file.collect();
     let finding = |slip: &InvalidTag| {
@@ -125,55 +133,55 @@ pub fn slips(corpus: &Corpus, file: u32, slips: &[InvalidTag]) -> Vec<Finding> {
         let sentence = slip.position.sentence - d.source_index as usize;
         let words = (sentence < d.len()).then(|| d.sentence_range(sentence).len())?;
         Some(Finding {
-            kind: Kind::Tag,
-            id: SentenceId { document, sentence: sentence as u32 },
-            at: d.span_from_tokens(sentence, 0..words, LabelId::default()),
-            what: format!("line {} of the file: {}", slip.position.line, slip.message()),
+            kind: FindingKind::InvalidTag,
+            sentence: SentenceId { document, sentence: sentence as u32 },
+            span: d.span_from_tokens(sentence, 0..words, LabelId::default()),
+            message: format!("line {} of the file: {}", slip.position.line, slip.message()),
             fix: None,
         })
     };
-    slips.iter().take(MOST).filter_map(finding).collect()
+    slips.iter().take(MAX_FINDINGS_PER_KIND).filter_map(finding).collect()
 }
 
 /// Each text's label, where it has nearly always the same one, and how often.
-fn usual_labels(corpus: &Corpus) -> HashMap<&str, (LabelId, usize)> {
+fn majority_labels(corpus: &Corpus) -> HashMap<&str, (LabelId, usize)> {
     let mut counts: HashMap<&str, HashMap<LabelId, usize>> = HashMap::new();
-    for (text, label) in corpus.documents.iter().flat_map(|d| labelled(d)) {
+    for (text, label) in corpus.documents.iter().flat_map(|d| span_texts(d)) {
         *counts.entry(text).or_default().entry(label).or_default() += 1;
     }
     let usual = counts.into_iter().filter_map(|(text, labels)| {
         let all: usize = labels.values().sum();
         let (label, n) = labels.into_iter().max_by_key(|(label, n)| (*n, std::cmp::Reverse(*label)))?;
-        (n >= OFTEN && n as f64 >= SHARE * all as f64).then_some((text, (label, n)))
+        (n >= MIN_OCCURRENCES && n as f64 >= MAJORITY_RATIO * all as f64).then_some((text, (label, n)))
     });
     usual.collect()
 }
 
 /// What was found so far, no more than [`MOST`] of a kind.
 #[derive(Default)]
-struct Found {
+struct FindingCollector {
     list: Vec<Finding>,
-    of_kind: [usize; Kind::ALL.len()],
+    of_kind: [usize; FindingKind::ALL.len()],
 }
 
-impl Found {
+impl FindingCollector {
     fn push(&mut self, finding: Finding) {
         let count = &mut self.of_kind[finding.kind as usize];
         *count += 1;
-        if *count <= MOST {
+        if *count <= MAX_FINDINGS_PER_KIND {
             self.list.push(finding);
         }
     }
 }
 
 /// A sentence that is looked at.
-struct Place<'a> {
+struct SentenceContext<'a> {
     corpus: &'a Corpus,
     d: &'a Document,
     id: SentenceId,
 }
 
-impl<'a> Place<'a> {
+impl<'a> SentenceContext<'a> {
     fn spans(&self) -> &'a [Span] {
         &self.d.spans[self.d.span_range(self.id.sentence as usize)]
     }
@@ -187,22 +195,22 @@ impl<'a> Place<'a> {
     }
 
     /// A finding whose fix puts these spans in place of those.
-    fn finding(&self, kind: Kind, at: Span, what: String, fix: Option<(Vec<Span>, Vec<Span>)>) -> Finding {
+    fn finding(&self, kind: FindingKind, at: Span, what: String, fix: Option<(Vec<Span>, Vec<Span>)>) -> Finding {
         let document = self.id.document;
         let fix = fix.map(|(removed, added)| Edit::Spans { document, removed, added });
-        Finding { kind, id: self.id, at, what, fix }
+        Finding { kind, sentence: self.id, span: at, message: what, fix }
     }
 
-    fn edges_and_cuts(&self, found: &mut Found) {
+    fn check_boundaries(&self, found: &mut FindingCollector) {
         let sentence = self.id.sentence as usize;
         for span in self.spans() {
             let words = self.d.to_token_span(sentence, span);
-            let Some(inner) = without_edges(self.d, sentence, words.start..words.end) else { continue };
+            let Some(inner) = trim_punctuation(self.d, sentence, words.start..words.end) else { continue };
             let new = Span { origin: Origin::Human, ..self.d.span_from_tokens(sentence, inner, span.label) };
             let cuts = new.start < span.start || span.end < new.end;
             let (kind, what) = match cuts {
-                true => (Kind::Cut, "ends inside a word"),
-                false => (Kind::Edge, "has space or punctuation at its edge"),
+                true => (FindingKind::PartialToken, "ends inside a word"),
+                false => (FindingKind::EdgePunctuation, "has space or punctuation at its edge"),
             };
             if new != *span {
                 let what = format!("{} {what}", quoted_text(self.d, span));
@@ -211,30 +219,30 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn mixed(&self, usual: &HashMap<&str, (LabelId, usize)>, found: &mut Found) {
+    fn check_inconsistent(&self, usual: &HashMap<&str, (LabelId, usize)>, found: &mut FindingCollector) {
         for span in self.spans() {
             if let Some((label, n)) = usual.get(self.text(span)).filter(|(label, _)| *label != span.label) {
                 let (now, usual) = (self.name(span.label), self.name(*label));
                 let what = format!("{} is {now} here and {usual} in {n} places", quoted_text(self.d, span));
                 let new = Span { label: *label, origin: Origin::Human, ..*span };
-                found.push(self.finding(Kind::Mixed, *span, what, Some((vec![*span], vec![new]))));
+                found.push(self.finding(FindingKind::InconsistentLabel, *span, what, Some((vec![*span], vec![new]))));
             }
         }
     }
 
     /// Words that are a span elsewhere, of which `missed` counts all. What is looked for has at most this many words.
-    fn missed(
+    fn check_missing(
         &self,
         usual: &HashMap<&'a str, (LabelId, usize)>,
         missed: &mut HashMap<&'a str, usize>,
-        found: &mut Found,
+        found: &mut FindingCollector,
     ) {
-        const WORDS: usize = 4;
+        const MAX_NGRAM_TOKENS: usize = 4;
         let sentence = self.id.sentence as usize;
         let length = self.d.sentence_range(sentence).len();
         let mut first = 0;
         while first < length {
-            let longest = (1..=WORDS.min(length - first)).rev().find_map(|n| {
+            let longest = (1..=MAX_NGRAM_TOKENS.min(length - first)).rev().find_map(|n| {
                 let at = self.d.span_from_tokens(sentence, first..first + n, LabelId::default());
                 let (label, count) = *usual.get(self.text(&at))?;
                 Some((n, Span { label, origin: Origin::Human, ..at }, count))
@@ -253,12 +261,12 @@ impl<'a> Place<'a> {
                     quoted_text(self.d, &at),
                     self.name(at.label)
                 );
-                found.push(self.finding(Kind::Missed, at, what, Some((Vec::new(), vec![at]))));
+                found.push(self.finding(FindingKind::MissingLabel, at, what, Some((Vec::new(), vec![at]))));
             }
         }
     }
 
-    fn twice(&self, first: SentenceId, found: &mut Found) {
+    fn check_duplicates(&self, first: SentenceId, found: &mut FindingCollector) {
         let other = self.corpus.document(first.document);
         let (here, there) =
             (self.d.to_token_spans(self.id.sentence as usize), other.to_token_spans(first.sentence as usize));
@@ -266,28 +274,28 @@ impl<'a> Place<'a> {
             let range = self.d.sentence_range(self.id.sentence as usize);
             let at = self.d.span_from_tokens(self.id.sentence as usize, 0..range.len(), LabelId::default());
             let what = format!("{} stands twice and is labelled otherwise the first time", quoted_text(self.d, &at));
-            found.push(self.finding(Kind::Twice, at, what, None));
+            found.push(self.finding(FindingKind::ConflictingDuplicate, at, what, None));
         }
     }
 }
 
 /// Words of a sentence without the signs at their edges; `None` where all are signs. What closes a bracket among them belongs to a
 /// name, and so does the stop of an abbreviation.
-pub fn without_edges(d: &Document, sentence: usize, words: Range<usize>) -> Option<Range<usize>> {
+pub fn trim_punctuation(d: &Document, sentence: usize, words: Range<usize>) -> Option<Range<usize>> {
     let from = d.sentence_range(sentence).start;
     let token = |word: usize| d.token(from + word);
-    let is_sign = |word: &usize| token(*word).chars().all(is_edge);
+    let is_sign = |word: &usize| token(*word).chars().all(is_trimmable);
     let first = words.clone().find(|word| !is_sign(word))?;
     let last = words.clone().rev().find(|word| !is_sign(word))?;
     let end = words.end - 1;
     let opened = || words.clone().any(|word| token(word).contains(['(', '[', '«', '“']));
     let closes = matches!(token(end), ")" | "]" | "»" | "”") && opened();
-    let abbreviates = token(end) == "." && token(last).chars().count() <= ABBREVIATED;
+    let abbreviates = token(end) == "." && token(last).chars().count() <= MAX_ABBREVIATION_LEN;
     Some(first..if closes || abbreviates { end } else { last } + 1)
 }
 
 /// Signs that do not begin or end a name.
-fn is_edge(c: char) -> bool {
+fn is_trimmable(c: char) -> bool {
     matches!(
         c,
         ',' | '.' | ';' | ':' | '!' | '?' | '"' | '“' | '”' | '(' | ')' | '[' | ']' | '«' | '»' | '、' | '。' | '，'
@@ -325,10 +333,10 @@ mod tests {
 
     #[test]
     fn what_looks_wrong_is_found_and_mended() {
-        let check = |marked: &str, expected: &[(Kind, &str)]| {
+        let check = |marked: &str, expected: &[(FindingKind, &str)]| {
             let mut corpus = corpus(marked);
             let found = lint(&corpus);
-            let shown: Vec<(Kind, &str)> = found.iter().map(|f| (f.kind, f.what.as_str())).collect();
+            let shown: Vec<(FindingKind, &str)> = found.iter().map(|f| (f.kind, f.message.as_str())).collect();
             assert_eq!(shown, expected, "{marked}");
             for fix in found.iter().filter_map(|f| f.fix.as_ref()) {
                 assert!(fix.apply(&mut corpus));
@@ -337,16 +345,28 @@ mod tests {
             assert_eq!(left, 0, "{marked}");
         };
         check("[Oslo LOC] is\n[U.S. LOC] is\n[Baird Co . ORG] is\n[Mladost ( L ) ORG] is", &[]);
-        check("in [Oslo , LOC] rain", &[(Kind::Edge, "“Oslo ,” has space or punctuation at its edge")]);
+        check(
+            "in [Oslo , LOC] rain",
+            &[(FindingKind::EdgePunctuation, "“Oslo ,” has space or punctuation at its edge")],
+        );
         let often = "[Oslo LOC] a\n[Oslo LOC] b\n[Oslo LOC] c\n[Oslo LOC] d\n[Oslo LOC] e";
-        check(&format!("{often}\nto Oslo"), &[(Kind::Missed, "“Oslo” is LOC in 5 places, and nothing here")]);
-        check(&format!("{often}\n[Oslo PER] f"), &[(Kind::Mixed, "“Oslo” is PER here and LOC in 5 places")]);
+        check(
+            &format!("{often}\nto Oslo"),
+            &[(FindingKind::MissingLabel, "“Oslo” is LOC in 5 places, and nothing here")],
+        );
+        check(
+            &format!("{often}\n[Oslo PER] f"),
+            &[(FindingKind::InconsistentLabel, "“Oslo” is PER here and LOC in 5 places")],
+        );
         // Fewer than five say nothing of places without a label, and neither do many where most have none.
         check("[Oslo LOC] a\n[Oslo LOC] b\n[Oslo LOC] c\n[Oslo LOC] d\nto Oslo", &[]);
         check(&format!("{often}\nto Oslo\nin Oslo"), &[]);
         check(
             "[Ada PER] sails on the sea\nAda sails on the sea",
-            &[(Kind::Twice, "“Ada sails on the sea” stands twice and is labelled otherwise the first time")],
+            &[(
+                FindingKind::ConflictingDuplicate,
+                "“Ada sails on the sea” stands twice and is labelled otherwise the first time",
+            )],
         );
     }
 
@@ -356,7 +376,7 @@ mod tests {
         corpus.labels.intern("ID").expect("few labels");
         corpus.document_mut(0).insert_span(Span::new(12..16, LabelId::default()));
         let found = lint(&corpus);
-        assert_eq!(found.iter().map(|f| f.kind).collect::<Vec<_>>(), [Kind::Cut]);
+        assert_eq!(found.iter().map(|f| f.kind).collect::<Vec<_>>(), [FindingKind::PartialToken]);
         assert!(found[0].fix.as_ref().is_some_and(|fix| fix.apply(&mut corpus)));
         assert_eq!(corpus.document(0).spans, [Span::new(0..16, LabelId::default())]);
     }

@@ -9,32 +9,33 @@ pub mod statistics;
 
 pub use agreement::Agreement;
 pub use lint::{Finding, lint};
-pub use score::{LabelScore, Score, Scorer};
+pub use score::{LabelScore, PrfScore, Scorer};
 pub use statistics::Statistics;
 
 use crate::corpus::Corpus;
 
 /// A dataset that was looked through.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Survey {
+pub struct DatasetReport {
     /// It in numbers.
     pub statistics: Statistics,
     /// What looks wrong.
     pub findings: Vec<Finding>,
 }
 
-impl Survey {
+impl DatasetReport {
     /// Looks through a corpus; `None` where `go_on` ends it in between.
-    pub fn of(corpus: &Corpus, go_on: impl Fn() -> bool) -> Option<Self> {
-        let statistics = go_on().then(|| Statistics::of(corpus))?;
+    pub fn build(corpus: &Corpus, go_on: impl Fn() -> bool) -> Option<Self> {
+        let statistics = go_on().then(|| Statistics::compute(corpus))?;
         let mut findings = go_on().then(|| lint(corpus))?;
-        findings.extend(statistics.duplicates.iter().flat_map(|d| lint::leaks(corpus, &d.leaks)));
+        findings
+            .extend(statistics.near_duplicates.iter().flat_map(|d| lint::leakage_findings(corpus, &d.leakage_pairs)));
         Some(Self { statistics, findings })
     }
 
     /// Takes in what was found otherwise.
-    pub fn add(&mut self, findings: Vec<Finding>) {
+    pub fn add_findings(&mut self, findings: Vec<Finding>) {
         self.findings.extend(findings);
-        self.findings.sort_by_key(|f| (f.kind, f.id));
+        self.findings.sort_by_key(|f| (f.kind, f.sentence));
     }
 }

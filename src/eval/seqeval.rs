@@ -2,9 +2,9 @@
 
 /// An entity: its type and its tokens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Entity<'a> {
+pub struct TagEntity<'a> {
     /// What stands after the dash.
-    pub kind: &'a str,
+    pub label: &'a str,
     /// First token.
     pub start: usize,
     /// One past the last token.
@@ -12,7 +12,7 @@ pub struct Entity<'a> {
 }
 
 /// A tag's letter and type: `B-PER` is B and PER, `O` is O and nothing, `PER` alone is P and `PER`, as seqeval has it.
-fn parts(tag: &str) -> (char, &str) {
+fn split_tag(tag: &str) -> (char, &str) {
     let letter = tag.chars().next().unwrap_or('O');
     let rest = &tag[letter.len_utf8().min(tag.len())..];
     match rest.split_once('-') {
@@ -23,13 +23,13 @@ fn parts(tag: &str) -> (char, &str) {
 }
 
 /// `get_entities`: the default mode, which follows conlleval. One sentence's tags.
-pub fn entities<'a>(tags: &[&'a str]) -> Vec<Entity<'a>> {
+pub fn entities<'a>(tags: &[&'a str]) -> Vec<TagEntity<'a>> {
     let mut found = Vec::new();
     let (mut last, mut last_kind, mut begin) = ('O', "", 0);
     for (i, tag) in tags.iter().copied().chain(std::iter::once("O")).enumerate() {
-        let (letter, kind) = parts(tag);
+        let (letter, kind) = split_tag(tag);
         if end_of_chunk(last, letter, last_kind, kind) {
-            found.push(Entity { kind: last_kind, start: begin, end: i });
+            found.push(TagEntity { label: last_kind, start: begin, end: i });
         }
         if start_of_chunk(last, letter, last_kind, kind) {
             begin = i;
@@ -53,7 +53,7 @@ fn start_of_chunk(last: char, letter: char, last_kind: &str, kind: &str) -> bool
 
 /// The strict mode's schemes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strict {
+pub enum StrictScheme {
     /// Starts with I after O or another type, B only between neighbours of one type.
     Iob1,
     /// Starts with B.
@@ -68,46 +68,46 @@ pub enum Strict {
 
 /// Which types a pattern asks of two neighbouring tags.
 #[derive(Clone, Copy)]
-enum Types {
+enum TypeMatch {
     Same,
     Different,
     Any,
 }
 
 /// Letters of the tag before, letters of this tag (`*` is any), and their types.
-type Pattern = (&'static str, &'static str, Types);
+type Pattern = (&'static str, &'static str, TypeMatch);
 
 /// The tables of seqeval's `scheme.py`: where an entity starts, goes on, and may end.
-struct Patterns {
+struct SchemePatterns {
     start: &'static [Pattern],
     inside: &'static [Pattern],
     end: &'static [Pattern],
 }
 
-use Types::{Any, Different, Same};
+use TypeMatch::{Any, Different, Same};
 
-const IOB1: Patterns = Patterns {
+const IOB1: SchemePatterns = SchemePatterns {
     start: &[("O", "I", Any), ("I", "I", Different), ("B", "I", Any), ("IB", "B", Same)],
     inside: &[("BI", "I", Same)],
     end: &[("I", "I", Different), ("I", "OB", Any), ("B", "O", Any), ("B", "I", Different), ("B", "B", Same)],
 };
-const IOB2: Patterns = Patterns {
+const IOB2: SchemePatterns = SchemePatterns {
     start: &[("*", "B", Any)],
     inside: &[("BI", "I", Same)],
     end: &[("IB", "OB", Any), ("IB", "I", Different)],
 };
-const IOE2: Patterns = Patterns {
+const IOE2: SchemePatterns = SchemePatterns {
     start: &[("OE", "IE", Any), ("I", "IE", Different)],
     inside: &[("I", "IE", Same)],
     end: &[("E", "*", Any)],
 };
-const IOBES: Patterns =
-    Patterns { start: &[("*", "BS", Any)], inside: &[("BI", "IE", Same)], end: &[("SE", "*", Any)] };
-const BILOU: Patterns =
-    Patterns { start: &[("*", "BU", Any)], inside: &[("BI", "IL", Same)], end: &[("UL", "*", Any)] };
+const IOBES: SchemePatterns =
+    SchemePatterns { start: &[("*", "BS", Any)], inside: &[("BI", "IE", Same)], end: &[("SE", "*", Any)] };
+const BILOU: SchemePatterns =
+    SchemePatterns { start: &[("*", "BU", Any)], inside: &[("BI", "IL", Same)], end: &[("UL", "*", Any)] };
 
-impl Strict {
-    fn patterns(self) -> &'static Patterns {
+impl StrictScheme {
+    fn patterns(self) -> &'static SchemePatterns {
         match self {
             Self::Iob1 => &IOB1,
             Self::Iob2 => &IOB2,
@@ -132,10 +132,10 @@ fn matches(patterns: &[Pattern], (last, last_kind): (char, &str), (letter, kind)
 }
 
 /// Entities of the strict mode: only those that start and end as the scheme says. One sentence's tags.
-pub fn strict_entities<'a>(tags: &[&'a str], scheme: Strict) -> Vec<Entity<'a>> {
+pub fn strict_entities<'a>(tags: &[&'a str], scheme: StrictScheme) -> Vec<TagEntity<'a>> {
     const OUTSIDE: (char, &str) = ('O', "_");
     let patterns = scheme.patterns();
-    let parsed: Vec<_> = tags.iter().map(|t| parts(t)).chain(std::iter::once(OUTSIDE)).collect();
+    let parsed: Vec<_> = tags.iter().map(|t| split_tag(t)).chain(std::iter::once(OUTSIDE)).collect();
     let mut found = Vec::new();
     let (mut i, mut previous) = (0, OUTSIDE);
     while i < parsed.len() {
@@ -145,7 +145,7 @@ pub fn strict_entities<'a>(tags: &[&'a str], scheme: Strict) -> Vec<Entity<'a>> 
                 end += 1;
             }
             if end < parsed.len() && matches(patterns.end, parsed[end - 1], parsed[end]) {
-                found.push(Entity { kind: parsed[i].1, start: i, end });
+                found.push(TagEntity { label: parsed[i].1, start: i, end });
             }
         }
         i = end;

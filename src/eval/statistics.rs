@@ -8,26 +8,26 @@ use std::collections::{HashMap, HashSet};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Statistics {
     /// Of each split that has documents, in order.
-    pub splits: Vec<OfSplit>,
+    pub splits: Vec<SplitStatistics>,
     /// Spans of one word, of two, ...; the last counts all longer ones too.
     pub span_lengths: Vec<usize>,
     /// Sentences of 1 to 10 words, 11 to 20, ...; the last counts all longer ones too.
     pub sentence_lengths: Vec<usize>,
     /// Documents of each label of whole documents.
-    pub classes: Vec<usize>,
+    pub doc_labels: Vec<usize>,
     /// The texts of spans, the most frequent first.
-    pub surfaces: Vec<Surface>,
+    pub surface_forms: Vec<SurfaceForm>,
     /// Texts that carry several labels, the most contested first.
-    pub mixed: Vec<Surface>,
+    pub ambiguous_forms: Vec<SurfaceForm>,
     /// Of dev and test: how much of them stands in train.
-    pub seen: Vec<Seen>,
+    pub train_overlap: Vec<TrainOverlap>,
     /// Sentences that are nearly the same as an earlier one; `None` where there are too many to compare.
-    pub duplicates: Option<Duplicates>,
+    pub near_duplicates: Option<NearDuplicates>,
 }
 
 /// One split.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OfSplit {
+pub struct SplitStatistics {
     /// Which.
     pub split: Split,
     /// Sentences.
@@ -37,12 +37,12 @@ pub struct OfSplit {
     /// Spans by label.
     pub labels: Vec<usize>,
     /// Words inside a span.
-    pub covered: usize,
+    pub tokens_in_spans: usize,
     /// Sentences that are done.
     pub done: usize,
 }
 
-impl OfSplit {
+impl SplitStatistics {
     /// How many spans a label has here.
     pub fn count(&self, label: LabelId) -> usize {
         self.labels.get(usize::from(label)).copied().unwrap_or(0)
@@ -51,55 +51,55 @@ impl OfSplit {
 
 /// A text that is a span, and how often with which label.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Surface {
+pub struct SurfaceForm {
     /// The words.
     pub text: String,
     /// Labels with their counts, the most frequent first.
     pub labels: Vec<(LabelId, usize)>,
 }
 
-impl Surface {
+impl SurfaceForm {
     /// How often it is a span.
     pub fn count(&self) -> usize {
         self.labels.iter().map(|(_, n)| n).sum()
     }
 
     /// How often it has another label than its most frequent one.
-    pub fn contested(&self) -> usize {
+    pub fn minority_count(&self) -> usize {
         self.labels.iter().skip(1).map(|(_, n)| n).sum()
     }
 }
 
 /// How much of a split stands in train.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Seen {
+pub struct TrainOverlap {
     /// Which split.
     pub split: Split,
     /// Share of its different words, 0 to 1.
-    pub words: f64,
+    pub vocabulary: f64,
     /// Share of its different spans' texts, 0 to 1.
-    pub surfaces: f64,
+    pub surface_forms: f64,
 }
 
 /// Sentences that are nearly the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Duplicates {
+pub struct NearDuplicates {
     /// How many have an earlier twin in any split.
-    pub sentences: usize,
+    pub n_sentences: usize,
     /// Those of train that have a twin in dev or test, with the twin.
-    pub leaks: Vec<(SentenceId, SentenceId)>,
+    pub leakage_pairs: Vec<(SentenceId, SentenceId)>,
 }
 
 /// Longer spans are counted together.
-const SPANS: usize = 8;
+const MAX_SPAN_LEN_BUCKET: usize = 8;
 /// Longer sentences are counted together, in tens of words.
-const TENS: usize = 8;
+const N_LENGTH_BUCKETS: usize = 8;
 /// So many surfaces are listed.
-const LISTED: usize = 200;
+const MAX_LISTED: usize = 200;
 /// Shorter sentences are the same by chance.
-const LEAST_WORDS: usize = 5;
+const MIN_TOKENS: usize = 5;
 /// Of more sentences duplicates are not looked for: it would take minutes.
-const MOST_SENTENCES: usize = 300_000;
+const MAX_SENTENCES_FOR_DUPLICATES: usize = 300_000;
 
 impl Statistics {
     /// How many spans a label has in all splits.
@@ -108,25 +108,25 @@ impl Statistics {
     }
 
     /// Counts a corpus.
-    pub fn of(corpus: &Corpus) -> Self {
+    pub fn compute(corpus: &Corpus) -> Self {
         let mut statistics = Self {
-            splits: corpus.splits().into_iter().map(|split| of_split(corpus, split)).collect(),
-            span_lengths: vec![0; SPANS],
-            sentence_lengths: vec![0; TENS],
-            classes: vec![0; corpus.doc_labels.len()],
+            splits: corpus.splits().into_iter().map(|split| split_statistics(corpus, split)).collect(),
+            span_lengths: vec![0; MAX_SPAN_LEN_BUCKET],
+            sentence_lengths: vec![0; N_LENGTH_BUCKETS],
+            doc_labels: vec![0; corpus.doc_labels.len()],
             ..Self::default()
         };
         let mut surfaces: HashMap<&str, Vec<(LabelId, usize)>> = HashMap::new();
         for d in &corpus.documents {
-            d.doc_labels.iter().for_each(|class| statistics.classes[usize::from(*class)] += 1);
+            d.doc_labels.iter().for_each(|class| statistics.doc_labels[usize::from(*class)] += 1);
             for sentence in 0..d.len() {
                 let words = d.sentence_range(sentence).len();
-                statistics.sentence_lengths[(words.saturating_sub(1) / 10).min(TENS - 1)] += 1;
+                statistics.sentence_lengths[(words.saturating_sub(1) / 10).min(N_LENGTH_BUCKETS - 1)] += 1;
                 for span in d.to_token_spans(sentence) {
-                    statistics.span_lengths[(span.end - span.start - 1).min(SPANS - 1)] += 1;
+                    statistics.span_lengths[(span.end - span.start - 1).min(MAX_SPAN_LEN_BUCKET - 1)] += 1;
                 }
             }
-            for (text, label) in labelled(d) {
+            for (text, label) in span_texts(d) {
                 let counts = surfaces.entry(text).or_default();
                 match counts.iter_mut().find(|(l, _)| *l == label) {
                     Some((_, n)) => *n += 1,
@@ -134,20 +134,20 @@ impl Statistics {
                 }
             }
         }
-        let mut all: Vec<Surface> = surfaces.into_iter().map(|(text, labels)| surface(text, labels)).collect();
+        let mut all: Vec<SurfaceForm> = surfaces.into_iter().map(|(text, labels)| surface_form(text, labels)).collect();
         all.sort_by(|a, b| b.count().cmp(&a.count()).then_with(|| a.text.cmp(&b.text)));
-        let mut mixed: Vec<Surface> = all.iter().filter(|s| s.labels.len() > 1).cloned().collect();
-        mixed.sort_by(|a, b| b.contested().cmp(&a.contested()).then_with(|| a.text.cmp(&b.text)));
-        mixed.truncate(LISTED);
-        all.truncate(LISTED);
-        (statistics.surfaces, statistics.mixed) = (all, mixed);
-        statistics.seen = seen(corpus);
-        statistics.duplicates = duplicates(corpus);
+        let mut mixed: Vec<SurfaceForm> = all.iter().filter(|s| s.labels.len() > 1).cloned().collect();
+        mixed.sort_by(|a, b| b.minority_count().cmp(&a.minority_count()).then_with(|| a.text.cmp(&b.text)));
+        mixed.truncate(MAX_LISTED);
+        all.truncate(MAX_LISTED);
+        (statistics.surface_forms, statistics.ambiguous_forms) = (all, mixed);
+        statistics.train_overlap = train_overlap(corpus);
+        statistics.near_duplicates = find_near_duplicates(corpus);
         statistics
     }
 }
 
-fn of_split(corpus: &Corpus, split: Split) -> OfSplit {
+fn split_statistics(corpus: &Corpus, split: Split) -> SplitStatistics {
     let counts = corpus.counts(Some(split));
     let documents = corpus.documents.iter().filter(|d| d.split == split);
     // Spans may overlap: each word counts once.
@@ -162,61 +162,61 @@ fn of_split(corpus: &Corpus, split: Split) -> OfSplit {
         }
         count
     };
-    OfSplit {
+    SplitStatistics {
         split,
         sentences: counts.sentences,
         tokens: counts.tokens,
         labels: counts.labels,
-        covered: documents.clone().map(|d| covered(d)).sum(),
+        tokens_in_spans: documents.clone().map(|d| covered(d)).sum(),
         done: documents.flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.done).count(),
     }
 }
 
 /// The texts of a document's spans, with their labels.
-pub(super) fn labelled(d: &Document) -> impl Iterator<Item = (&str, LabelId)> {
+pub(super) fn span_texts(d: &Document) -> impl Iterator<Item = (&str, LabelId)> {
     d.spans.iter().map(|s| (&d.text[s.start as usize..s.end as usize], s.label))
 }
 
-fn surface(text: &str, mut labels: Vec<(LabelId, usize)>) -> Surface {
+fn surface_form(text: &str, mut labels: Vec<(LabelId, usize)>) -> SurfaceForm {
     labels.sort_by_key(|(label, n)| (std::cmp::Reverse(*n), *label));
-    Surface { text: text.to_owned(), labels }
+    SurfaceForm { text: text.to_owned(), labels }
 }
 
-fn seen(corpus: &Corpus) -> Vec<Seen> {
+fn train_overlap(corpus: &Corpus) -> Vec<TrainOverlap> {
     let of = |split: Split| corpus.documents.iter().filter(move |d| d.split == split);
     let words = |split| of(split).flat_map(|d| (0..d.tokens.len()).map(|t| d.token(t))).collect::<HashSet<&str>>();
-    let surfaces = |split| of(split).flat_map(|d| labelled(d).map(|(text, _)| text)).collect::<HashSet<&str>>();
+    let surfaces = |split| of(split).flat_map(|d| span_texts(d).map(|(text, _)| text)).collect::<HashSet<&str>>();
     let (known_words, known_surfaces) = (words(Split::Train), surfaces(Split::Train));
     let share = |known: &HashSet<&str>, here: &HashSet<&str>| {
         here.iter().filter(|w| known.contains(*w)).count() as f64 / here.len().max(1) as f64
     };
     let others = corpus.splits().into_iter().filter(|s| *s != Split::Train && !known_words.is_empty());
     others
-        .map(|split| Seen {
+        .map(|split| TrainOverlap {
             split,
-            words: share(&known_words, &words(split)),
-            surfaces: share(&known_surfaces, &surfaces(split)),
+            vocabulary: share(&known_words, &words(split)),
+            surface_forms: share(&known_surfaces, &surfaces(split)),
         })
         .collect()
 }
 
-fn duplicates(corpus: &Corpus) -> Option<Duplicates> {
-    let long = |id: &SentenceId| corpus.document(id.document).sentence_range(id.sentence as usize).len() >= LEAST_WORDS;
+fn find_near_duplicates(corpus: &Corpus) -> Option<NearDuplicates> {
+    let long = |id: &SentenceId| corpus.document(id.document).sentence_range(id.sentence as usize).len() >= MIN_TOKENS;
     let units: Vec<Vec<SentenceId>> = corpus.sentences(None).into_iter().filter(long).map(|id| vec![id]).collect();
-    if units.len() > MOST_SENTENCES {
+    if units.len() > MAX_SENTENCES_FOR_DUPLICATES {
         return None;
     }
     let split = |unit: usize| corpus.document(units[unit][0].document).split;
-    let mut found = Duplicates::default();
+    let mut found = NearDuplicates::default();
     for group in find_groups(corpus, &units) {
-        found.sentences += group.len() - 1;
+        found.n_sentences += group.len() - 1;
         let held_out = group.iter().find(|unit| split(**unit) != Split::Train);
         if let Some(twin) = held_out {
             let trained = group.iter().filter(|unit| split(**unit) == Split::Train);
-            found.leaks.extend(trained.map(|unit| (units[*unit][0], units[*twin][0])));
+            found.leakage_pairs.extend(trained.map(|unit| (units[*unit][0], units[*twin][0])));
         }
     }
-    found.leaks.sort_unstable();
+    found.leakage_pairs.sort_unstable();
     Some(found)
 }
 
@@ -253,26 +253,26 @@ mod tests {
         let train =
             ["Oslo/LOC is a town", "Ada/PER likes Oslo/LOC and Oslo/PER too", "rain fell on the old town all day"];
         let test = ["Rain fell on the old town all day", "Oslo/LOC and Bergen/LOC"];
-        let s = Statistics::of(&corpus(&[(Split::Train, &train), (Split::Test, &test)]));
+        let s = Statistics::compute(&corpus(&[(Split::Train, &train), (Split::Test, &test)]));
         assert_eq!(
-            s.splits.iter().map(|x| (x.sentences, x.tokens, x.covered)).collect::<Vec<_>>(),
+            s.splits.iter().map(|x| (x.sentences, x.tokens, x.tokens_in_spans)).collect::<Vec<_>>(),
             [(3, 18, 4), (2, 11, 2)]
         );
         assert_eq!(s.splits[0].labels, [2, 2]);
         assert_eq!((s.span_lengths[0], s.sentence_lengths[0]), (6, 5));
-        assert_eq!((s.surfaces[0].text.as_str(), s.surfaces[0].count()), ("Oslo", 4));
+        assert_eq!((s.surface_forms[0].text.as_str(), s.surface_forms[0].count()), ("Oslo", 4));
         assert_eq!(
-            s.mixed,
-            [Surface { text: "Oslo".into(), labels: vec![(LabelId::new(0), 3), (LabelId::new(1), 1)] }]
+            s.ambiguous_forms,
+            [SurfaceForm { text: "Oslo".into(), labels: vec![(LabelId::new(0), 3), (LabelId::new(1), 1)] }]
         );
-        assert_eq!((s.seen[0].surfaces, s.seen[0].split), (0.5, Split::Test));
+        assert_eq!((s.train_overlap[0].surface_forms, s.train_overlap[0].split), (0.5, Split::Test));
         let leak = (SentenceId { document: 0, sentence: 2 }, SentenceId { document: 1, sentence: 0 });
-        assert_eq!(s.duplicates, Some(Duplicates { sentences: 1, leaks: vec![leak] }));
+        assert_eq!(s.near_duplicates, Some(NearDuplicates { n_sentences: 1, leakage_pairs: vec![leak] }));
     }
 
     #[test]
     fn an_empty_corpus_has_no_numbers() {
-        let s = Statistics::of(&Corpus::default());
-        assert!(s.splits.is_empty() && s.surfaces.is_empty() && s.seen.is_empty());
+        let s = Statistics::compute(&Corpus::default());
+        assert!(s.splits.is_empty() && s.surface_forms.is_empty() && s.train_overlap.is_empty());
     }
 }

@@ -179,7 +179,7 @@ impl Cache {
     }
 
     fn make_folder_of(&self, path: &Path) -> Result<(), String> {
-        disk::create_folder(path.parent().unwrap_or(&self.folder)).map_err(|e| e.to_string())?;
+        disk::create_dir_all(path.parent().unwrap_or(&self.folder)).map_err(|e| e.to_string())?;
         self.check_inside(path)
     }
 

@@ -75,7 +75,7 @@ impl ModelFolder {
         }
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         Self::from_files(&name, path, |file| {
-            let at = disk::current(path, file);
+            let at = disk::current_path(path, file);
             let most = match file {
                 "model.safetensors" => disk::MAX_BYTES,
                 "tokenizer.json" | "vocab.txt" => MAX_VOCABULARY_BYTES,
@@ -88,7 +88,7 @@ impl ModelFolder {
                 "model.safetensors" => weights::check_beginning(beginning, size),
                 _ => Ok(()),
             };
-            disk::read_if(&at, most, look).map(Some).map_err(|e| ModelError::file(at, e.why))
+            disk::read_if(&at, most, look).map(Some).map_err(|e| ModelError::file(at, e.reason))
         })
     }
 

@@ -2,8 +2,8 @@
 
 use super::tagger::{Tagger, best};
 use crate::corpus::{Corpus, Scheme, SentenceId, scheme};
-use crate::eval::seqeval::{Strict, entities, strict_entities};
-use crate::eval::{LabelScore, Score, Scorer};
+use crate::eval::seqeval::{StrictScheme, entities, strict_entities};
+use crate::eval::{LabelScore, PrfScore, Scorer};
 use crate::model::ModelError;
 use crate::model::TagSet;
 use crate::model::align::{Rule, align};
@@ -16,11 +16,11 @@ use std::time::Instant;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evaluation {
     /// Entities, seqeval's default mode.
-    pub overall: Score,
+    pub overall: PrfScore,
     /// Entities by label.
     pub labels: Vec<LabelScore>,
     /// Entities, seqeval's strict IOB2 mode.
-    pub strict: Score,
+    pub strict: PrfScore,
     /// Share of words with the right tag, `O` included.
     pub accuracy: f64,
     /// F1 of the book's notebook: every piece counts as an entity of its own. Not entity F1.
@@ -177,11 +177,14 @@ fn score_mapped(
             let has_place = |label: &str| {
                 predicted.iter().any(|t| name(*t).is_some() && split_tag(&tagger.tags.names[*t]).1 == label)
             };
-            result.dropped += entities(&all).iter().filter(|e| !has_place(e.kind)).count();
+            result.dropped += entities(&all).iter().filter(|e| !has_place(e.label)).count();
         }
         let tags: Vec<&str> = predicted.iter().map(|t| name(*t).unwrap_or("O")).collect();
         words.add(&gold_tags, &tags);
-        strict.add_entities(&strict_entities(&gold_tags, Strict::Iob2), &strict_entities(&tags, Strict::Iob2));
+        strict.add_entities(
+            &strict_entities(&gold_tags, StrictScheme::Iob2),
+            &strict_entities(&tags, StrictScheme::Iob2),
+        );
         for (label, row) in sentence.piece_tags.iter().zip(logits.chunks_exact(tagger.tags.len())) {
             if *label == IGNORED {
                 continue;
@@ -242,6 +245,6 @@ impl PieceF1 {
     }
 
     fn f1(&self) -> f64 {
-        Score::of(self.right, self.predicted, self.there).f1
+        PrfScore::from_counts(self.right, self.predicted, self.there).f1
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::corpus::edit::quoted_text;
 use crate::corpus::{Corpus, Document, SentenceId, Span};
-use crate::eval::lint::{Finding, Kind, MOST};
+use crate::eval::lint::{Finding, FindingKind, MAX_FINDINGS_PER_KIND};
 use crate::model::tokenizer::PieceTokenizer;
 use crate::model::{ModelError, ModelFolder};
 
@@ -26,7 +26,15 @@ pub fn unlearnable(
         for sentence in 0..d.len() as u32 {
             let id = SentenceId { document, sentence };
             let spans = &d.spans[d.span_range(sentence as usize)];
-            let mut tell = |at: Span, what: String| found.push(Finding { kind: Kind::Pieces, id, at, what, fix: None });
+            let mut tell = |at: Span, what: String| {
+                found.push(Finding {
+                    kind: FindingKind::SubwordBoundary,
+                    sentence: id,
+                    span: at,
+                    message: what,
+                    fix: None,
+                })
+            };
             for span in spans {
                 if let Some(piece) = cutting_piece(&folder.tokenizer, d, span)? {
                     tell(*span, format!("{} ends inside the word piece “{piece}”", quoted_text(d, span)));
@@ -37,7 +45,7 @@ pub fn unlearnable(
                     tell(*span, format!("{} lies past the {most} pieces that are read at once", quoted_text(d, span)));
                 }
             }
-            if found.len() >= MOST {
+            if found.len() >= MAX_FINDINGS_PER_KIND {
                 return Ok(Some(found));
             }
         }

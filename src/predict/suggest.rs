@@ -78,6 +78,6 @@ fn of_sentence(tagger: &Tagger, words: usize, pieces: &Pieces, logits: &[f32]) -
     let mean = |words: Range<usize>| tags[words.clone()].iter().map(|(_, p)| p).sum::<f32>() / words.len() as f32;
     entities(&names)
         .into_iter()
-        .map(|e| Proposal { words: e.start..e.end, label: e.kind.to_owned(), score: mean(e.start..e.end) })
+        .map(|e| Proposal { words: e.start..e.end, label: e.label.to_owned(), score: mean(e.start..e.end) })
         .collect()
 }

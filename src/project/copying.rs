@@ -49,7 +49,7 @@ pub fn copy(
     if let Some(why) = refusal(files) {
         return Err(why);
     }
-    if files.len() > 1 && disk::resolved(to) == disk::resolved(root) {
+    if files.len() > 1 && disk::resolve(to) == disk::resolve(root) {
         return Err(format!("{}: these are the sources themselves; save them, or choose another folder", to.display()));
     }
     let mut notes = Vec::new();
@@ -79,13 +79,13 @@ pub fn copy(
     }
     target::check_folder(to, copied.keys().map(PathBuf::as_path), existing)?;
     let named = copied.into_iter().map(|(path, bytes)| Ok((path, bytes)));
-    disk::write_folder(to, named).map_err(|e: disk::DiskError| e.to_string())?;
+    disk::write_dir(to, named).map_err(|e: disk::DiskError| e.to_string())?;
     Ok(notes)
 }
 
 /// The folder below which all sources lie: the one that was opened, where they are in it.
 fn common_folder(root: &Path, files: &[SourceFile]) -> PathBuf {
-    let root = disk::resolved(root);
+    let root = disk::resolve(root);
     let holds = |folder: &Path| files.iter().all(|f| f.path.starts_with(folder));
     if root.is_dir() && holds(&root) {
         return root;
@@ -154,7 +154,7 @@ fn folders_of(copied: &Files) -> Vec<PathBuf> {
 
 /// The copy of a dataset of one source: the file `to`, and its companions beside it.
 fn one_file(to: &Path, file: &SourceFile, copied: Files, existing: Existing) -> Result<(), String> {
-    if disk::resolved(to) == disk::resolved(&file.path) {
+    if disk::resolve(to) == disk::resolve(&file.path) {
         return Err(format!("{}: this is the source itself; save it, or choose another name", to.display()));
     }
     let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();

@@ -69,7 +69,7 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
             let names: Vec<String> = splits.iter().map(name).collect();
             target::check_folder(path, names.iter().map(Path::new), existing)?;
             let file = |split: &Split| (name(split), write(corpus, Some(*split), scheme));
-            disk::write_folder(path, splits.iter().map(file).map(Ok)).map_err(text)?;
+            disk::write_dir(path, splits.iter().map(file).map(Ok)).map_err(text)?;
             Ok(path.to_owned())
         }
         Some(Write::EachDocument(write, beside)) => match corpus.documents.as_slice() {
@@ -90,7 +90,7 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
                 let files = stems(corpus).zip(&corpus.documents).flat_map(|(stem, d)| {
                     write(corpus, d).into_iter().map(move |(ending, bytes)| (format!("{stem}.{ending}"), bytes))
                 });
-                disk::write_folder(path, files.chain(beside).map(Ok)).map_err(text)?;
+                disk::write_dir(path, files.chain(beside).map(Ok)).map_err(text)?;
                 Ok(path.to_owned())
             }
         },

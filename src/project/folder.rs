@@ -80,7 +80,7 @@ fn inside(folder: &Path) -> Result<Listing, DiskError> {
     const DEEPEST: usize = 4;
     let mut level = vec![folder.to_owned()];
     for _ in 0..DEEPEST {
-        level = level.iter().flat_map(|folder| disk::folders(folder)).collect();
+        level = level.iter().flat_map(|folder| disk::list_dirs(folder)).collect();
         let mut found = Vec::new();
         for inner in &level {
             let listing = from_names(candidates(inner)?);
@@ -114,15 +114,15 @@ pub(super) fn data_of(folder: &Path) -> Result<Vec<PathBuf>, DiskError> {
 fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let at = |path: PathBuf| Candidate { within: name(&path), of_folder: None, path };
-    let mut found: Vec<Candidate> = disk::list(folder)?.into_iter().map(at).collect();
-    for inner in disk::folders(folder) {
+    let mut found: Vec<Candidate> = disk::list_files(folder)?.into_iter().map(at).collect();
+    for inner in disk::list_dirs(folder) {
         let folder_name = name(&inner);
         let of_folder = Split::from_file_name(&folder_name);
         if of_folder.is_none() && folder_name != "data" {
             continue;
         }
         let at = |path: PathBuf| Candidate { within: format!("{folder_name}/{}", name(&path)), of_folder, path };
-        found.extend(disk::list(&inner)?.into_iter().map(at));
+        found.extend(disk::list_files(&inner)?.into_iter().map(at));
     }
     Ok(found)
 }
@@ -138,15 +138,17 @@ fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
             Some(ending) => ending.eq_ignore_ascii_case("txt"),
             None => path.file_name().is_some_and(|n| n.to_string_lossy().chars().all(|c| c.is_ascii_digit())),
         };
-        Ok(disk::list(folder)?.into_iter().filter(is_text).collect())
+        Ok(disk::list_files(folder)?.into_iter().filter(is_text).collect())
     };
     let of_split = |folder: &Path, split: Split| -> Result<Vec<DataFile>, DiskError> {
-        let classes: Vec<PathBuf> =
-            disk::folders(folder).into_iter().filter(|f| Split::from_name(&name(f).to_lowercase()).is_none()).collect();
+        let classes: Vec<PathBuf> = disk::list_dirs(folder)
+            .into_iter()
+            .filter(|f| Split::from_name(&name(f).to_lowercase()).is_none())
+            .collect();
         let mut found = Vec::new();
         for inner in classes {
             // Annotations of brat have their texts beside them.
-            if disk::list(&inner)?.iter().any(|path| is_standoff(path)) {
+            if disk::list_files(&inner)?.iter().any(|path| is_standoff(path)) {
                 continue;
             }
             let class = Some(name(&inner)).filter(|class| !NO_CLASS.contains(&class.to_lowercase().as_str()));
@@ -158,7 +160,7 @@ fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
     let is_choice =
         |files: &[DataFile]| files.iter().filter_map(|f| f.class.as_ref()).collect::<BTreeSet<_>>().len() > 1;
     let mut files = Vec::new();
-    for inner in disk::folders(folder) {
+    for inner in disk::list_dirs(folder) {
         if let Some(split) = Split::from_name(&name(&inner).to_lowercase()) {
             files.extend(of_split(&inner, split)?);
         }
@@ -300,7 +302,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for (path, text) in files {
             let path = folder.path().join(path);
-            disk::create_folder(path.parent().expect("a folder")).expect("a folder");
+            disk::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             disk::write(&path, text.as_bytes()).expect("a file");
         }
         let listing = files_of(folder.path()).expect("a listing");

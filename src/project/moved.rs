@@ -16,14 +16,14 @@ pub(super) struct Moved {
 
 /// A project that holds this dataset, byte for byte, and whose own sources are gone from where they were.
 pub(super) fn find(places: &Places, dataset: &Dataset) -> Option<Moved> {
-    let projects = disk::list(&places.projects()).ok()?;
+    let projects = disk::list_files(&places.projects()).ok()?;
     projects.into_iter().filter(|at| is_current(at)).find_map(|at| {
         let project = Project::look(&at).ok()?;
         let (stored, _) = project.sources_and_intent().ok()?;
         let same_bytes = stored.len() == dataset.files.len()
             && !stored.is_empty()
             && stored.iter().zip(&dataset.files).all(|(a, b)| a.hash == b.hash);
-        let here = stored.iter().zip(&dataset.files).all(|(a, b)| disk::resolved(&a.path) == b.path);
+        let here = stored.iter().zip(&dataset.files).all(|(a, b)| disk::resolve(&a.path) == b.path);
         let gone = stored.iter().all(|file| !file.path.exists());
         let from = stored.first().map(|file| file.path.clone()).filter(|_| !here);
         let known = here && stored.len() == dataset.files.len() && !stored.is_empty();

@@ -85,7 +85,7 @@ pub fn said_before(path: &Path, places: &Places) -> Option<Choices> {
 /// A sentence that names the file and says what to do.
 pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opening, String> {
     places.prepare().map_err(|e| e.to_string())?;
-    let path = disk::resolved(path);
+    let path = disk::resolve(path);
     if path.extension().is_some_and(|e| e == "tagwright") {
         return open_file(&path, places).map(|o| Opening::Opened(Box::new(o)));
     }
@@ -170,7 +170,7 @@ pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Openi
 /// Gives the project of a moved dataset the name of its new path, so that what comes to the old path is another dataset. One that
 /// another window has open keeps its name.
 fn take_along(from: &Path, to: PathBuf) -> Result<PathBuf, String> {
-    let lock = Lock::take(&disk::with_ending(from, "-lock")).map_err(|e| e.to_string())?;
+    let lock = Lock::try_acquire(&disk::append_suffix(from, "-lock")).map_err(|e| e.to_string())?;
     if lock.is_none() {
         return Ok(from.to_owned());
     }
@@ -334,7 +334,7 @@ fn replaced(
     build: impl FnOnce(&mut Project) -> Result<(), StoreError>,
 ) -> Result<(Project, PathBuf), String> {
     let text = |e: StoreError| e.to_string();
-    let lock = Lock::take(&disk::with_ending(at, "-lock")).map_err(|e| e.to_string())?;
+    let lock = Lock::try_acquire(&disk::append_suffix(at, "-lock")).map_err(|e| e.to_string())?;
     let Some(_lock) = lock else {
         return Err(format!("{}: another window has it open; close that one first", at.display()));
     };
@@ -343,7 +343,7 @@ fn replaced(
     let remove = || {
         ["", "-wal", "-shm", "-lock"]
             .iter()
-            .try_for_each(|ending| disk::remove(&disk::with_ending(&beside, ending)))
+            .try_for_each(|ending| disk::remove(&disk::append_suffix(&beside, ending)))
             .map_err(|e| e.to_string())
     };
     remove()?;
@@ -389,9 +389,9 @@ fn set_aside(at: &Path, why: &str) -> Result<PathBuf, String> {
 /// Renames a project file, with what SQLite had not taken into it yet: that would be taken into the next file of the old name.
 fn rename_project(from: &Path, to: &Path) -> Result<(), String> {
     for ending in ["", "-wal", "-shm"] {
-        let file = disk::with_ending(from, ending);
+        let file = disk::append_suffix(from, ending);
         if file.is_file() {
-            disk::rename(&file, &disk::with_ending(to, ending)).map_err(|e| e.to_string())?;
+            disk::rename(&file, &disk::append_suffix(to, ending)).map_err(|e| e.to_string())?;
         }
     }
     Ok(())

@@ -48,8 +48,8 @@ impl Places {
     /// When they cannot be made.
     pub fn prepare(&self) -> Result<(), disk::DiskError> {
         for folder in [self.root.clone(), self.projects(), self.root.join("runs")] {
-            disk::create_private_folder(&folder)?;
-            disk::close_to_others(&folder);
+            disk::create_private_dir(&folder)?;
+            disk::restrict_to_user(&folder);
         }
         Ok(())
     }
@@ -59,7 +59,7 @@ impl Places {
     /// The name is cut so that the longest name beside it (`…-damaged-99.tagwright-lock`) fits into 255 bytes.
     pub fn project_of(&self, source: &Path) -> PathBuf {
         const LONGEST: usize = 200;
-        let whole = disk::resolved(source);
+        let whole = disk::resolve(source);
         let stem = whole.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
         let key = super::source::fingerprint(whole.as_os_str().as_encoded_bytes());
         let end = stem.floor_char_boundary(LONGEST);
@@ -77,7 +77,7 @@ impl Places {
     /// The highest number of a run's folder that is there; 0 without any.
     pub fn highest_run(&self, project: &Path) -> usize {
         let folder = self.run(project, 0);
-        let runs = folder.parent().map(disk::folders).unwrap_or_default();
+        let runs = folder.parent().map(disk::list_dirs).unwrap_or_default();
         let number = |path: &PathBuf| path.file_name()?.to_str()?.strip_prefix("run-")?.parse().ok();
         runs.iter().filter_map(number).max().unwrap_or(0)
     }

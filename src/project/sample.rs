@@ -29,7 +29,7 @@ pub fn unpack(places: &Places) -> Result<PathBuf, DiskError> {
     let folder = places.sample();
     if !FILES.iter().all(|(name, _, _)| folder.join(name).is_file()) {
         let files = FILES.iter().map(|(name, bytes, _)| Ok::<_, DiskError>(((*name).to_owned(), bytes.to_vec())));
-        disk::write_folder(&folder, files)?;
+        disk::write_dir(&folder, files)?;
     }
     Ok(folder)
 }

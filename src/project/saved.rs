@@ -63,7 +63,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for (path, text) in files {
             let path = folder.path().join(path);
-            disk::create_folder(path.parent().expect("a folder")).expect("a folder");
+            disk::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             disk::write(&path, text.as_bytes()).expect("a file");
         }
         let listing = listing(folder.path()).unwrap_or_default();

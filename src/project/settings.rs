@@ -85,7 +85,7 @@ impl Settings {
         }
         let (settings, why) = match disk::read(&file) {
             Ok(bytes) => Self::read(&bytes),
-            Err(e) => (Self::default(), Some(e.why)),
+            Err(e) => (Self::default(), Some(e.reason)),
         };
         let damaged = why.map(|why| {
             log::warn!("{}: {why}", file.display());
@@ -128,7 +128,7 @@ impl Settings {
     /// Stores the settings. A failure is logged: nothing of the work depends on it.
     pub fn store(&self, places: &Places) {
         let file = places.settings();
-        let result = file.parent().map_or(Ok(()), disk::create_folder).and_then(|()| {
+        let result = file.parent().map_or(Ok(()), disk::create_dir_all).and_then(|()| {
             let json = serde_json::to_vec_pretty(self).unwrap_or_default();
             disk::write_private(&file, &json)
         });
@@ -199,7 +199,7 @@ mod tests {
         }
         settings.store(&places);
         assert_eq!(Settings::load(&places), (settings.clone(), None));
-        (settings, damaged, disk::names(folder.path()).expect("names"))
+        (settings, damaged, disk::list_names(folder.path()).expect("names"))
     }
 
     #[test]

@@ -97,17 +97,17 @@ impl Project {
     /// # Errors
     /// When it is no project, is of a newer version, or cannot be made.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let path = disk::resolved(path);
+        let path = disk::resolve(path);
         if let Some(folder) = path.parent() {
-            disk::create_private_folder(folder)?;
+            disk::create_private_dir(folder)?;
         }
-        let lock = Lock::take(&disk::with_ending(&path, "-lock"))?;
+        let lock = Lock::try_acquire(&disk::append_suffix(&path, "-lock"))?;
         let connection = if lock.is_some() { connect::writable(&path)? } else { connect::read_only(&path)? };
         // A second name (a hard link) has another lock beside it; this one is of the file itself.
-        let file = FileId::of(&path);
+        let file = FileId::of_path(&path);
         let lock = match (lock, &file) {
             (Some(lock), Some(file)) if file.has_other_names() => {
-                Lock::take(&file.lock_path())?.map(|own| lock.with(own))
+                Lock::try_acquire(&file.lock_path())?.map(|own| lock.with(own))
             }
             (lock, _) => lock,
         };
@@ -180,7 +180,7 @@ impl Project {
         let (stored, intended) = self.sources_and_intent()?;
         let same = |(number, (a, b)): (usize, (&SourceFile, &SourceFile))| {
             let known = a.hash == b.hash || intended.get(&number) == Some(&b.hash);
-            known && (a.path == b.path || disk::resolved(&a.path) == disk::resolved(&b.path))
+            known && (a.path == b.path || disk::resolve(&a.path) == disk::resolve(&b.path))
         };
         let all = stored.len() == dataset.files.len() && stored.iter().zip(&dataset.files).enumerate().all(same);
         if all && !intended.is_empty() && !self.is_read_only() {

@@ -64,7 +64,7 @@ pub fn card(job: &Job, data: &RunData, a: &Arguments, finished: &Finished, tags:
 fn table(split: Split, scores: &Evaluation) -> String {
     let mut out = format!("## Entities on {} (seqeval, {} sentences)\n\n", split.name(), scores.sentences);
     let _ = writeln!(out, "| label | precision | recall | F1 | support |\n| --- | ---: | ---: | ---: | ---: |");
-    let mut row = |name: &str, s: &crate::eval::Score| {
+    let mut row = |name: &str, s: &crate::eval::PrfScore| {
         let [p, r, f] = [s.precision, s.recall, s.f1].map(|v| v * 100.0);
         let _ = writeln!(out, "| {name} | {p:.2} | {r:.2} | {f:.2} | {} |", s.support);
     };

@@ -122,10 +122,10 @@ impl Snapshot<'_> {
         let at = out.join(format!("{PREFIX}{step}"));
         if at.is_dir() {
             // Of an attempt that was given up: its files must not stay among these.
-            disk::remove_folder(&at)?;
+            disk::remove_dir_all(&at)?;
         }
         let files = model.into_iter().map(Ok).chain(unmerged).chain(moments).chain(best).chain(state);
-        disk::write_folder::<TrainError>(&at, files)
+        disk::write_dir::<TrainError>(&at, files)
     }
 
     fn moments(&self, which: Moment) -> Result<Vec<u8>, TrainError> {
@@ -247,7 +247,7 @@ fn learning(bert: &Bert) -> Vec<&Parameter> {
 
 /// The checkpoints of a run with their steps, oldest first.
 fn all(out: &Path) -> Vec<(usize, PathBuf)> {
-    let mut found: Vec<_> = disk::folders(out).into_iter().filter_map(|path| Some((step_of(&path)?, path))).collect();
+    let mut found: Vec<_> = disk::list_dirs(out).into_iter().filter_map(|path| Some((step_of(&path)?, path))).collect();
     found.sort();
     found
 }
@@ -283,7 +283,7 @@ pub(super) fn foreign(out: &Path) -> Option<PathBuf> {
 /// When something cannot be deleted.
 pub(super) fn remove_all(out: &Path) -> Result<(), TrainError> {
     for (_, folder) in all(out) {
-        disk::remove_folder(&folder)?;
+        disk::remove_dir_all(&folder)?;
     }
     remove_shared(out)
 }
@@ -308,7 +308,7 @@ fn step_of(path: &Path) -> Option<usize> {
 pub fn keep_newest(out: &Path, count: usize) {
     let found = all(out);
     for (_, folder) in &found[..found.len().saturating_sub(count)] {
-        if let Err(e) = disk::remove_folder(folder) {
+        if let Err(e) = disk::remove_dir_all(folder) {
             log::warn!("an old checkpoint stays: {e}");
         }
     }

@@ -66,7 +66,7 @@ impl History {
             new.extend_from_slice(event.to_string().as_bytes());
             new.push(b'\n');
         }
-        disk::append_at(&out.join(FILE), self.bytes, &new)?;
+        disk::write_at_end(&out.join(FILE), self.bytes, &new)?;
         self.kept = self.events.len();
         self.bytes += new.len() as u64;
         Ok(self.kept)

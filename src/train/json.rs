@@ -6,7 +6,7 @@ use super::run::Finished;
 use super::schedule::{Schedule, Shape};
 use super::trial::{Estimate, RateSweep};
 use crate::corpus::Split;
-use crate::eval::{LabelScore, Score};
+use crate::eval::{LabelScore, PrfScore};
 use crate::predict::Evaluation;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -53,7 +53,7 @@ pub fn evaluation(scores: &Evaluation) -> Value {
         "piece_f1": scores.piece_f1,
         "support": scores.overall.support,
         "predicted": scores.overall.predicted,
-        "right": scores.overall.right,
+        "right": scores.overall.correct,
         "labels": labels(&scores.labels),
         "strict": score(&scores.strict),
         "sentences": scores.sentences,
@@ -87,9 +87,9 @@ pub fn labels(labels: &[LabelScore]) -> Value {
     Value::Object(labels.iter().map(|l| (l.label.clone(), score(&l.score))).collect::<Map<_, _>>())
 }
 
-fn score(s: &Score) -> Value {
+fn score(s: &PrfScore) -> Value {
     json!({"precision": s.precision, "recall": s.recall, "f1": s.f1, "support": s.support, "predicted": s.predicted,
-        "right": s.right})
+        "right": s.correct})
 }
 
 /// The event that was written by [`to_json`]; `None` for anything else.
@@ -203,8 +203,8 @@ pub fn rates_from(value: &Value) -> Option<RateSweep> {
     })
 }
 
-fn read_score(value: &Value) -> Option<Score> {
-    Some(Score::of(count(value, "right")?, count(value, "predicted")?, count(value, "support")?))
+fn read_score(value: &Value) -> Option<PrfScore> {
+    Some(PrfScore::from_counts(count(value, "right")?, count(value, "predicted")?, count(value, "support")?))
 }
 
 #[cfg(test)]
@@ -212,12 +212,12 @@ mod tests {
     use super::*;
 
     fn scores() -> Evaluation {
-        let score = Score::of(3, 5, 4);
+        let score = PrfScore::from_counts(3, 5, 4);
         Evaluation {
             dropped: 0,
             overall: score,
             labels: vec![LabelScore { label: "PER".into(), score }, LabelScore { label: "A \"b\"".into(), score }],
-            strict: Score::of(1, 2, 3),
+            strict: PrfScore::from_counts(1, 2, 3),
             accuracy: 0.875,
             piece_f1: 0.5,
             loss: Some(0.125),

@@ -25,7 +25,7 @@ impl Report {
             ReportTo::Tensorboard => out.join("runs").join("events.out.tfevents.0.tagwright"),
         };
         if let Some(folder) = path.parent() {
-            disk::create_folder(folder)?;
+            disk::create_dir_all(folder)?;
         }
         let report = Self { kind, path };
         let mut bytes = if kind == ReportTo::Tensorboard { tensorboard::header(now()) } else { Vec::new() };

@@ -43,7 +43,7 @@ impl RunFolder {
     /// # Errors
     /// It cannot be written, another run writes into it, or it holds what the run would replace.
     pub fn take(path: &Path, beginning: Beginning, base: Option<&Path>) -> Result<Self, TrainError> {
-        disk::check_writable_folder(path)?;
+        disk::ensure_writable_parent(path)?;
         let identity = disk::identity(path);
         if let Some(base) = base {
             check_base(path, &identity, &disk::identity(base))?;
@@ -59,15 +59,15 @@ impl RunFolder {
         }
         // From here on dropping it gives everything back.
         let mut folder = Self { path: path.to_owned(), beginning, identity, lock: None, made: Vec::new() };
-        folder.made = disk::create_folders(path)?;
+        folder.made = disk::create_missing_dirs(path)?;
         folder.lock = lock(&path.join(LOCK))?;
         if folder.lock.is_none() {
             return Err(busy());
         }
         // What a killed run had begun to save counts already.
-        disk::finish(path, FILES)?;
+        disk::finish_replacing(path, FILES)?;
         check_content(path, beginning)?;
-        disk::clear_leftovers(path);
+        disk::remove_stale_temp(path);
         Ok(folder)
     }
 
@@ -96,7 +96,7 @@ impl Drop for RunFolder {
             log::debug!("the lock stays: {e}");
         }
         self.lock = None;
-        self.made.iter().rev().for_each(|made| disk::remove_empty_folder(made));
+        self.made.iter().rev().for_each(|made| disk::remove_empty_dir(made));
         TAKEN.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.identity);
     }
 }
@@ -105,7 +105,7 @@ impl Drop for RunFolder {
 fn lock(path: &Path) -> Result<Option<Lock>, TrainError> {
     const ATTEMPTS: usize = 10;
     for _ in 0..ATTEMPTS {
-        match Lock::take(path)? {
+        match Lock::try_acquire(path)? {
             Some(lock) if path.exists() => return Ok(Some(lock)),
             Some(_) => {}
             None => return Ok(None),
@@ -140,7 +140,7 @@ fn check_content(path: &Path, beginning: Beginning) -> Result<(), TrainError> {
     if beginning != Beginning::Fresh {
         return Ok(());
     }
-    let names = disk::names(path)?;
+    let names = disk::list_names(path)?;
     if names.is_empty() {
         return Ok(());
     }
@@ -163,6 +163,6 @@ fn check_content(path: &Path, beginning: Beginning) -> Result<(), TrainError> {
 
 /// Whether a folder holds a model with a card of this program.
 fn is_own_model(path: &Path) -> bool {
-    let card = disk::read(&disk::current(path, "README.md")).unwrap_or_default();
-    disk::current(path, FILES.key).is_file() && String::from_utf8_lossy(&card).contains("Tagwright")
+    let card = disk::read(&disk::current_path(path, "README.md")).unwrap_or_default();
+    disk::current_path(path, FILES.key).is_file() && String::from_utf8_lossy(&card).contains("Tagwright")
 }

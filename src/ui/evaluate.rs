@@ -97,7 +97,7 @@ fn question(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 fn headline(ui: &mut Ui, s: &Evaluation) {
     let (f1, precision, recall) = (score(s.overall.f1), score(s.overall.precision), score(s.overall.recall));
     let (piece, accuracy, strict) = (score(s.piece_f1), score(s.accuracy), score(s.strict.f1));
-    let right = |of: usize| tr!("{done} of {all}", done = thousands(s.overall.right), all = thousands(of));
+    let right = |of: usize| tr!("{done} of {all}", done = thousands(s.overall.correct), all = thousands(of));
     let (of_predicted, of_gold) = (right(s.overall.predicted), right(s.overall.support));
     let figure = |caption, number, detail| Figure { caption, number, unit: "", detail };
     figures(

@@ -68,8 +68,10 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
 fn row(ui: &mut Ui, a: &Annotate, finding: &Finding, split: Split, ticked: bool) -> bool {
     let p = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let place = a.place_of(finding.id.document, finding.at.start).map(|place| a.name_of(place)).unwrap_or_default();
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, ticked, format!("{place}: {}", finding.what)));
+    let place =
+        a.place_of(finding.sentence.document, finding.span.start).map(|place| a.name_of(place)).unwrap_or_default();
+    response
+        .widget_info(|| WidgetInfo::selected(Role::CheckBox, true, ticked, format!("{place}: {}", finding.message)));
     if response.hovered() {
         ui.painter().rect_filled(rect, 6, p.hover);
     }
@@ -80,7 +82,7 @@ fn row(ui: &mut Ui, a: &Annotate, finding: &Finding, split: Split, ticked: bool)
     let color = if split == Split::Train { p.text3 } else { p.warn };
     put_text(ui.painter(), name, Align2::LEFT_CENTER, TextRole::MonoSmall.line(ui, &place), color);
     let room = rect.with_min_x(square.right() + 104.0).with_max_x(rect.right() - 6.0);
-    let what = TextRole::Body.elided(ui, &finding.what, room.width());
+    let what = TextRole::Body.elided(ui, &finding.message, room.width());
     put_text(ui.painter(), room, Align2::LEFT_CENTER, what, p.text);
     response.clicked()
 }

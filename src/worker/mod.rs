@@ -15,7 +15,7 @@ pub use read::{Asked, ModelFacts};
 pub use run::{RunId, TrainRequest, Trial};
 
 use crate::corpus::{Corpus, SentenceId};
-use crate::eval::{Agreement, Survey};
+use crate::eval::{Agreement, DatasetReport};
 use crate::format::{Choices, Format};
 use crate::hub::{Hub, ModelName, Progress};
 use crate::model::Alignment;
@@ -230,7 +230,7 @@ pub enum Event {
         /// The request's.
         revision: u64,
         /// What was found; `None` where it was ended.
-        survey: Option<Box<Survey>>,
+        survey: Option<Box<DatasetReport>>,
     },
     /// How far another labelling agrees.
     Compared {

@@ -41,7 +41,7 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
             let compared = theirs.map(|theirs| Event::Compared {
                 path: asked.clone(),
                 project: opened.project.path().to_owned(),
-                agreement: Box::new(Agreement::of(&opened.dataset.corpus, &theirs)),
+                agreement: Box::new(Agreement::compare(&opened.dataset.corpus, &theirs)),
             });
             outbox.send(Event::Opened { asked, opened });
             compared.into_iter().for_each(|event| outbox.send(event));
@@ -52,7 +52,7 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
         }
         FileRequest::Compare { path, project, corpus } => {
             let other = Dataset::open(&path).map_err(|e| e.to_string())?;
-            let agreement = Box::new(Agreement::of(&corpus, &other.corpus));
+            let agreement = Box::new(Agreement::compare(&corpus, &other.corpus));
             outbox.send(Event::Compared { path, project, agreement });
         }
         FileRequest::Export { path, corpus, to } => {
@@ -64,12 +64,12 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
             outbox.send(Event::Exported(path, Vec::new()));
         }
         FileRequest::CopyModel { from, to } => {
-            let listed = disk::list(&from).map_err(|e| e.to_string())?;
+            let listed = disk::list_files(&from).map_err(|e| e.to_string())?;
             let read = |p: &PathBuf| {
                 let name = p.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 disk::read(p).map(|bytes| (name, bytes))
             };
-            disk::write_folder(&to, listed.iter().map(read)).map_err(|e| e.to_string())?;
+            disk::write_dir(&to, listed.iter().map(read)).map_err(|e| e.to_string())?;
             outbox.send(Event::Exported(to, Vec::new()));
         }
     }

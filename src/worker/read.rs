@@ -2,7 +2,7 @@
 
 use super::{Event, Outbox, ReadRequest};
 use crate::corpus::{Corpus, SentenceId};
-use crate::eval::{Survey, lint};
+use crate::eval::{DatasetReport, lint};
 use crate::hub::{self, Hub, ModelName};
 use crate::model::align::{Rule, align};
 use crate::model::{Device, ModelFolder, TagSet, check};
@@ -171,18 +171,18 @@ fn survey(
     models: &mut Models,
     outbox: &Outbox,
     stop: &AtomicBool,
-) -> Option<Survey> {
+) -> Option<DatasetReport> {
     let go_on = || !stop.load(Ordering::Relaxed);
-    let mut survey = Survey::of(corpus, go_on)?;
+    let mut survey = DatasetReport::build(corpus, go_on)?;
     for (number, file) in (0u32..).zip(files).filter(|_| go_on()) {
-        survey.add(lint::slips(corpus, number, &source::slips(file)));
+        survey.add_findings(lint::invalid_tag_findings(corpus, number, &source::slips(file)));
     }
     if let Some((name, max_length)) = learner.filter(|_| go_on()) {
         let found = models.get(name, outbox, stop).and_then(|(_, folder, _)| {
             predict::unlearnable(folder, corpus, *max_length, go_on).map_err(|e| e.to_string())
         });
         match found {
-            Ok(found) => survey.add(found?),
+            Ok(found) => survey.add_findings(found?),
             Err(e) => {
                 log::warn!("no word pieces were looked at");
                 log::debug!("{e}");

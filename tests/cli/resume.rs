@@ -104,7 +104,7 @@ fn checkpoints_stay_as_asked_and_are_models() {
     let mut all = arguments(&out, false);
     all.extend(["--save-total-limit".into(), "2".into()]);
     assert!(run(&all).status.success());
-    let kept = tagwright::disk::folders(&out);
+    let kept = tagwright::disk::list_dirs(&out);
     let names: Vec<_> = kept.iter().filter_map(|p| p.file_name()?.to_str()).collect();
     assert_eq!(names, ["checkpoint-54", "checkpoint-63"]);
     let found = run(&["predict", "--model", text(&kept[0]), "--text", "Zoë left Ghent."]);

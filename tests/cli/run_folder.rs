@@ -69,7 +69,7 @@ fn overwriting_replaces_what_a_run_writes_and_nothing_else() {
     let (tiny, out, fresh) = (golden("tiny"), folder.path().join("out"), folder.path().join("fresh"));
     let saving = ["--save-strategy", "steps", "--save-steps", "5", "--save-total-limit", "9"];
     assert!(run(&arguments(&tiny, &out, &saving)).status.success());
-    assert_eq!(tagwright::disk::folders(&out).len(), 3, "checkpoints of 5, 10 and 15");
+    assert_eq!(tagwright::disk::list_dirs(&out).len(), 3, "checkpoints of 5, 10 and 15");
     for (name, bytes) in [("notes.txt", "mine"), ("special_tokens_map.json", "{}")] {
         std::fs::write(out.join(name), bytes).expect("a file");
     }
@@ -79,7 +79,7 @@ fn overwriting_replaces_what_a_run_writes_and_nothing_else() {
     assert!(run(&arguments(&tiny, &fresh, &further)).status.success());
     let mut found = content(&out);
     assert_eq!(found.remove("notes.txt"), Some(b"mine".to_vec()));
-    assert_eq!(tagwright::disk::folders(&out), [out.join("data")], "the old checkpoints are gone");
+    assert_eq!(tagwright::disk::list_dirs(&out), [out.join("data")], "the old checkpoints are gone");
     let without_card = |mut files: BTreeMap<String, Vec<u8>>| {
         // It has the folder's name and the seconds.
         files.remove("README.md").expect("a card");

@@ -133,7 +133,7 @@ fn a_second_signal_ends_a_run_at_once() {
     signal(&under_way, "INT");
     let (code, told) = under_way.end();
     assert_eq!(code, Some(128 + 2), "{told}");
-    assert!(tagwright::disk::folders(&out).is_empty(), "nothing half-written");
+    assert!(tagwright::disk::list_dirs(&out).is_empty(), "nothing half-written");
 }
 
 #[cfg(target_os = "linux")]

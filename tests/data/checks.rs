@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use tagwright::corpus::{Corpus, Document, LabelId, LabelSet, Span, Split};
-use tagwright::eval::lint::{Kind, MOST};
+use tagwright::eval::lint::{FindingKind, MAX_FINDINGS_PER_KIND};
 use tagwright::eval::{Agreement, Statistics, lint};
 
 /// A text with its spans: first byte, one past the last, and label.
@@ -24,19 +24,19 @@ fn two_parts_of_one_word_agree_as_one_word() {
     let parts = corpus(&[("Kundennummer rains", &[(0, 6, "ID"), (6, 12, "ID")])]);
     let whole = corpus(&[("Kundennummer rains", &[(0, 12, "ID")])]);
     for (mine, theirs) in [(&parts, &whole), (&whole, &parts)] {
-        let agreement = Agreement::of(mine, theirs);
+        let agreement = Agreement::compare(mine, theirs);
         let spans = agreement.spans;
-        assert_eq!((spans.right, spans.predicted, spans.support), (1, 1, 1));
+        assert_eq!((spans.correct, spans.predicted, spans.support), (1, 1, 1));
         assert!(agreement.differences.is_empty());
     }
 }
 
 #[test]
 fn a_word_below_two_spans_is_covered_once() {
-    let statistics = Statistics::of(&corpus(&[("the Bank of Oslo rains", &[(4, 16, "ORG"), (12, 16, "LOC")])]));
-    assert_eq!(statistics.splits[0].covered, 3);
-    let apart = Statistics::of(&corpus(&[("the Bank of Oslo rains", &[(4, 8, "ORG"), (12, 16, "LOC")])]));
-    assert_eq!(apart.splits[0].covered, 2);
+    let statistics = Statistics::compute(&corpus(&[("the Bank of Oslo rains", &[(4, 16, "ORG"), (12, 16, "LOC")])]));
+    assert_eq!(statistics.splits[0].tokens_in_spans, 3);
+    let apart = Statistics::compute(&corpus(&[("the Bank of Oslo rains", &[(4, 8, "ORG"), (12, 16, "LOC")])]));
+    assert_eq!(apart.splits[0].tokens_in_spans, 2);
 }
 
 #[test]
@@ -47,7 +47,12 @@ fn a_name_that_has_no_usual_label_is_no_slip() {
         let mut texts: Vec<Labeled> = vec![("Oslo rains", &loc); 8];
         texts.extend(vec![("Oslo sings", &per[..]); others]);
         let found = lint(&corpus(&texts));
-        assert_eq!(found.iter().filter(|f| f.kind == Kind::Mixed).count(), expected, "{others} of {}", 8 + others);
+        assert_eq!(
+            found.iter().filter(|f| f.kind == FindingKind::InconsistentLabel).count(),
+            expected,
+            "{others} of {}",
+            8 + others
+        );
     };
     check(0, 0);
     check(2, 2);
@@ -59,7 +64,7 @@ fn a_name_that_has_no_usual_label_is_no_slip() {
 #[test]
 fn of_each_kind_of_slip_so_many_are_listed() {
     let edge: [(u32, u32, &str); 1] = [(0, 6, "LOC")];
-    let found = lint(&corpus(&vec![("Oslo , it", &edge[..]); MOST + 5]));
-    assert_eq!(found.iter().filter(|f| f.kind == Kind::Edge).count(), MOST);
-    assert_eq!(found[0].at.label, LabelId::default());
+    let found = lint(&corpus(&vec![("Oslo , it", &edge[..]); MAX_FINDINGS_PER_KIND + 5]));
+    assert_eq!(found.iter().filter(|f| f.kind == FindingKind::EdgePunctuation).count(), MAX_FINDINGS_PER_KIND);
+    assert_eq!(found[0].span.label, LabelId::default());
 }

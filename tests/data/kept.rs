@@ -206,7 +206,7 @@ fn what_sqlite_had_not_taken_in_goes_aside_with_its_project() {
     let edit = Edit::Spans { document: 0, removed: vec![span], added: Vec::new() };
     first.project.commit(&edit, true, 1).expect("stored");
     drop(first);
-    let log = std::fs::metadata(tagwright::disk::with_ending(&project, "-wal")).expect("a log of SQLite");
+    let log = std::fs::metadata(tagwright::disk::append_suffix(&project, "-wal")).expect("a log of SQLite");
     assert!(log.len() > 0);
     desk.write("a.jsonl", &TEXT.replace("sings", "dances"));
     drop(desk.start_over("a.jsonl"));

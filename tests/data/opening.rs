@@ -132,7 +132,7 @@ fn a_second_name_of_a_project_has_no_second_writer() {
         let script = format!(
             "import fcntl, glob, os, sys\nfor p in sys.argv[1:]:\n    f = open(p, 'r+')\n    try:\n        fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)\n    except OSError:\n        sys.exit(0)\nsys.exit('{name} is free')"
         );
-        let locks = [tagwright::disk::with_ending(&project, "-lock"), desk.path("h.tagwright-lock")];
+        let locks = [tagwright::disk::append_suffix(&project, "-lock"), desk.path("h.tagwright-lock")];
         let there: Vec<_> = locks.iter().filter(|l| l.exists()).collect();
         let held = std::process::Command::new("python3").arg("-c").arg(script).args(there).status().expect("python");
         assert!(held.success());
@@ -358,7 +358,7 @@ fn own_files_are_for_this_users_eyes_alone() {
     let project = desk.labeled("a.conll");
     let mode = |path: &Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
     assert_eq!(mode(&project), 0o600);
-    assert_eq!(mode(&tagwright::disk::with_ending(&project, "-lock")), 0o600);
+    assert_eq!(mode(&tagwright::disk::append_suffix(&project, "-lock")), 0o600);
     for folder in [desk.places().projects(), desk.path("own"), desk.path("own/runs")] {
         assert_eq!(mode(&folder), 0o700, "{}", folder.display());
     }

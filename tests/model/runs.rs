@@ -123,7 +123,7 @@ fn a_run_that_is_suspended_while_it_scores_goes_on_with_the_same_bits() {
         let mut listener = Listener { wish: Some((from, Wish::Suspend)), ..Listener::default() };
         let ended = two_epochs(&out, None, &mut listener);
         assert!(matches!(ended, Err(TrainError::Suspended)), "{name}: {ended:?}");
-        assert_eq!(tagwright::disk::folders(&out).last(), Some(&out.join(format!("checkpoint-{step}"))), "{name}");
+        assert_eq!(tagwright::disk::list_dirs(&out).last(), Some(&out.join(format!("checkpoint-{step}"))), "{name}");
         let mut rest = Listener::default();
         let taken = RunFolder::take(&out, Beginning::Resume, None).expect("the folder");
         let finished = two_epochs(&out, Some(&taken), &mut rest).expect("a run");

@@ -2,16 +2,16 @@
 
 use crate::support::{golden_json, numbers};
 use serde_json::Value;
-use tagwright::eval::seqeval::{Strict, entities, strict_entities};
-use tagwright::eval::{Score, Scorer};
+use tagwright::eval::seqeval::{StrictScheme, entities, strict_entities};
+use tagwright::eval::{PrfScore, Scorer};
 
-fn strict(name: &str) -> Strict {
+fn strict(name: &str) -> StrictScheme {
     match name {
-        "IOB1" => Strict::Iob1,
-        "IOB2" => Strict::Iob2,
-        "IOE2" => Strict::Ioe2,
-        "IOBES" => Strict::Iobes,
-        "BILOU" => Strict::Bilou,
+        "IOB1" => StrictScheme::Iob1,
+        "IOB2" => StrictScheme::Iob2,
+        "IOE2" => StrictScheme::Ioe2,
+        "IOBES" => StrictScheme::Iobes,
+        "BILOU" => StrictScheme::Bilou,
         other => panic!("unknown scheme {other}"),
     }
 }
@@ -31,7 +31,7 @@ fn check(case: &Value) {
             }
         }
     }
-    let same = |s: Score, expected: &Value, what: &str| {
+    let same = |s: PrfScore, expected: &Value, what: &str| {
         for (found, expected) in [s.precision, s.recall, s.f1, s.support as f64].iter().zip(numbers(expected)) {
             assert!((found - expected).abs() < 1e-12, "{what}: {found} instead of {expected} in {case}");
         }

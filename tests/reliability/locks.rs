@@ -18,7 +18,7 @@ fn a_lock_that_was_given_back_can_be_taken_while_programs_are_started() {
     };
     std::thread::scope(|scope| {
         (0..3).for_each(|_| drop(scope.spawn(start)));
-        let refused = (0..2000).filter(|_| Lock::take(&path).expect("a lock's file").is_none()).count();
+        let refused = (0..2000).filter(|_| Lock::try_acquire(&path).expect("a lock's file").is_none()).count();
         done.store(true, Ordering::Relaxed);
         assert_eq!(refused, 0);
     });
@@ -30,7 +30,7 @@ fn a_lock_that_another_program_has_is_not_given() {
     let path = folder.path().join("x.tagwright-lock");
     let held = std::fs::File::create(&path).expect("the lock's file");
     held.lock().expect("the lock");
-    assert!(Lock::take(&path).expect("an answer").is_none());
+    assert!(Lock::try_acquire(&path).expect("an answer").is_none());
     drop(held);
-    assert!(Lock::take(&path).expect("an answer").is_some());
+    assert!(Lock::try_acquire(&path).expect("an answer").is_some());
 }

@@ -3,7 +3,7 @@
 use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::eval::Finding;
-use crate::eval::lint::Kind;
+use crate::eval::lint::FindingKind;
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -13,16 +13,16 @@ use egui::{Align, Align2, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, 
 const ROW: f32 = 34.0;
 
 /// A kind's name.
-fn name(kind: Kind) -> &'static str {
+fn name(kind: FindingKind) -> &'static str {
     match kind {
-        Kind::Edge => tr!("Stray space or punctuation"),
-        Kind::Cut => tr!("Cut words"),
-        Kind::Pieces => tr!("Cut by pieces"),
-        Kind::Tag => tr!("Illegal tags"),
-        Kind::Mixed => tr!("Unusual label"),
-        Kind::Missed => tr!("Not labelled"),
-        Kind::Twice => tr!("Labelled twice, otherwise"),
-        Kind::Leak => tr!("In train and test"),
+        FindingKind::EdgePunctuation => tr!("Stray space or punctuation"),
+        FindingKind::PartialToken => tr!("Cut words"),
+        FindingKind::SubwordBoundary => tr!("Cut by pieces"),
+        FindingKind::InvalidTag => tr!("Illegal tags"),
+        FindingKind::InconsistentLabel => tr!("Unusual label"),
+        FindingKind::MissingLabel => tr!("Not labelled"),
+        FindingKind::ConflictingDuplicate => tr!("Labelled twice, otherwise"),
+        FindingKind::SplitLeakage => tr!("In train and test"),
     }
 }
 
@@ -38,7 +38,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, findings: &[Finding], out: &mu
         if Badge::new(&tr!("All {open}", open = thousands(open.len()))).choose(ui, s.kind.is_none()).clicked() {
             out.push(Command::ShowKind(None));
         }
-        for kind in Kind::ALL {
+        for kind in FindingKind::ALL {
             let n = open.iter().filter(|i| findings[**i].kind == kind).count();
             let badge = format!("{} {}", name(kind), thousands(n));
             if n > 0 && Badge::new(&badge).choose(ui, s.kind == Some(kind)).clicked() {
@@ -61,7 +61,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, findings: &[Finding], out: &mu
         if Button::plain(&verb).off(off).show(ui).clicked() {
             out.push(Command::Mend(mendable));
         }
-        if shown.iter().any(|i| findings[*i].kind == Kind::Tag)
+        if shown.iter().any(|i| findings[*i].kind == FindingKind::InvalidTag)
             && Button::plain(tr!("Write the file's tags anew")).show(ui).clicked()
         {
             out.push(Command::Do(Action::SaveAnew));
@@ -78,7 +78,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, findings: &[Finding], out: &mu
 fn row(ui: &mut Ui, a: &Annotate, number: usize, finding: &Finding, out: &mut Commands) {
     let p = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &finding.what));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &finding.message));
     if response.hovered() {
         ui.painter().rect_filled(rect, 6, p.hover);
     }
@@ -93,11 +93,12 @@ fn row(ui: &mut Ui, a: &Annotate, number: usize, finding: &Finding, out: &mut Co
     if finding.fix.is_some() && Button::plain(tr!("Mend")).show(&mut right).clicked() {
         out.push(Command::Mend(vec![number]));
     }
-    let place = a.place_of(finding.id.document, finding.at.start).map(|place| a.name_of(place)).unwrap_or_default();
+    let place =
+        a.place_of(finding.sentence.document, finding.span.start).map(|place| a.name_of(place)).unwrap_or_default();
     let id = TextRole::MonoSmall.line(ui, &place);
     put_text(ui.painter(), rect.with_min_x(rect.left() + 8.0), Align2::LEFT_CENTER, id, p.text3);
     let from = pos2(rect.left() + 104.0, rect.top());
     let room = Rect::from_min_max(from, pos2(buttons.left() - 8.0, rect.bottom()));
-    let words = TextRole::Body.elided(ui, &finding.what, room.width());
+    let words = TextRole::Body.elided(ui, &finding.message, room.width());
     put_text(ui.painter(), room, Align2::LEFT_CENTER, words, p.text);
 }

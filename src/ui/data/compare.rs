@@ -86,14 +86,14 @@ fn headline(ui: &mut Ui, c: &Comparison) {
     let (f1, kappa, alpha) = (score(g.spans.f1), format!("{:.3}", g.kappa), format!("{:.3}", g.alpha));
     let same = tr!(
         "{right} of {support} and {predicted}",
-        right = thousands(g.spans.right),
+        right = thousands(g.spans.correct),
         support = thousands(g.spans.support),
         predicted = thousands(g.spans.predicted)
     );
     let missing = tr!(
         "{only_mine} only here, {only_theirs} only there",
-        only_mine = thousands(g.only_mine),
-        only_theirs = thousands(g.only_theirs)
+        only_mine = thousands(g.only_left),
+        only_theirs = thousands(g.only_right)
     );
     let figure = |caption, number, detail| Figure { caption, number, unit: "", detail };
     figures(
@@ -111,12 +111,12 @@ fn headline(ui: &mut Ui, c: &Comparison) {
 /// The sentence as one has it, and as the other.
 fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Difference, out: &mut Commands) {
     let name = c.name();
-    let document = a.corpus.document(difference.id.document);
-    let here = &document.spans[document.span_range(difference.id.sentence as usize)];
-    let there = c.agreement.theirs.get(&difference.id).map_or(&[][..], Vec::as_slice);
+    let document = a.corpus.document(difference.sentence.document);
+    let here = &document.spans[document.span_range(difference.sentence.sentence as usize)];
+    let there = c.agreement.right_spans.get(&difference.sentence).map_or(&[][..], Vec::as_slice);
     let mine =
-        (tr!("This dataset"), Side { spans: here, at: difference.mine, labels: &a.corpus.labels }, Verdict::Mine, "←");
-    let theirs = Side { spans: there, at: difference.theirs, labels: &c.agreement.all_labels };
+        (tr!("This dataset"), Side { spans: here, at: difference.left, labels: &a.corpus.labels }, Verdict::Mine, "←");
+    let theirs = Side { spans: there, at: difference.right, labels: &c.agreement.merged_labels };
     let theirs = (name.as_str(), theirs, Verdict::Theirs, "→");
     ui.columns(2, |columns| {
         for (ui, (title, side, verdict, key)) in columns.iter_mut().zip([mine, theirs]) {
@@ -164,8 +164,8 @@ fn blocks<'a>(ui: &Ui, document: &Document, sentence: usize, side: &Side<'a>) ->
 }
 
 fn sentence(ui: &mut Ui, a: &Annotate, difference: &Difference, side: &Side) {
-    let document = a.corpus.document(difference.id.document);
-    let sentence = difference.id.sentence as usize;
+    let document = a.corpus.document(difference.sentence.document);
+    let sentence = difference.sentence.sentence as usize;
     let words = document.sentence_tokens(sentence);
     let mut spans = blocks(ui, document, sentence, side);
     let looked_at = side.at.filter(|at| side.spans.contains(at)).map(|at| document.to_token_span(sentence, &at).start);
@@ -199,7 +199,7 @@ fn list(ui: &mut Ui, a: &Annotate, c: &Comparison, out: &mut Commands) {
 fn row(ui: &mut Ui, a: &Annotate, c: &Comparison, number: usize, out: &mut Commands) {
     let p = theme::of(ui);
     let difference = &c.agreement.differences[number];
-    let document = a.corpus.document(difference.id.document);
+    let document = a.corpus.document(difference.sentence.document);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::click());
     let shown = |span: Option<Span>, labels: &LabelSet| {
         span.map_or(tr!("nothing").to_owned(), |s| {
@@ -207,7 +207,8 @@ fn row(ui: &mut Ui, a: &Annotate, c: &Comparison, number: usize, out: &mut Comma
             format!("{text} {}", labels.name(s.label))
         })
     };
-    let (mine, theirs) = (shown(difference.mine, &a.corpus.labels), shown(difference.theirs, &c.agreement.all_labels));
+    let (mine, theirs) =
+        (shown(difference.left, &a.corpus.labels), shown(difference.right, &c.agreement.merged_labels));
     let chosen = number == c.current;
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, format!("{mine}, {theirs}")));
     if chosen || response.hovered() {

@@ -6,7 +6,7 @@ use crate::app::language::tr;
 use crate::app::{Action, Annotate, Command, Room, query};
 use crate::corpus::LabelId;
 use crate::eval::Statistics;
-use crate::eval::statistics::{OfSplit, Surface};
+use crate::eval::statistics::{SplitStatistics, SurfaceForm};
 use crate::project::Progress;
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
@@ -51,11 +51,18 @@ pub fn show(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
         );
     });
     two(ui, |left, right| {
-        surfaces(left, a, tr!("Most frequent"), tr!("spans by their text"), &s.surfaces, out);
-        surfaces(right, a, tr!("Same words, different label"), tr!("the most contested first"), &s.mixed, out);
+        surfaces(left, a, tr!("Most frequent"), tr!("spans by their text"), &s.surface_forms, out);
+        surfaces(
+            right,
+            a,
+            tr!("Same words, different label"),
+            tr!("the most contested first"),
+            &s.ambiguous_forms,
+            out,
+        );
     });
     two(ui, |left, right| {
-        classes(left, a, &s.classes, out);
+        classes(left, a, &s.doc_labels, out);
         days(right, &a.progress, out);
     });
     splits(ui, s, out);
@@ -70,9 +77,9 @@ fn two(ui: &mut Ui, content: impl FnOnce(&mut Ui, &mut Ui)) {
 }
 
 fn headline(ui: &mut Ui, a: &Annotate, s: &Statistics) {
-    let sum = |of: fn(&OfSplit) -> usize| s.splits.iter().map(of).sum::<usize>();
+    let sum = |of: fn(&SplitStatistics) -> usize| s.splits.iter().map(of).sum::<usize>();
     let (sentences, tokens, covered, done) =
-        (sum(|x| x.sentences), sum(|x| x.tokens), sum(|x| x.covered), sum(|x| x.done));
+        (sum(|x| x.sentences), sum(|x| x.tokens), sum(|x| x.tokens_in_spans), sum(|x| x.done));
     let spans = sum(|x| x.labels.iter().sum());
     let share = |part: usize, of: usize| format!("{:.1} %", part as f64 / of.max(1) as f64 * 100.0);
     let documents = tr!("in {documents}", documents = counted(a.corpus.documents.len(), "document"));
@@ -106,7 +113,8 @@ fn labels(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (id, l) in a.corpus.labels.iter() {
                 let solid = p.label(usize::from(l.color)).solid;
-                let part = |x: &OfSplit| (x.count(id) as f32 / most as f32, solid.gamma_multiply(strength(x.split)));
+                let part =
+                    |x: &SplitStatistics| (x.count(id) as f32 / most as f32, solid.gamma_multiply(strength(x.split)));
                 let parts: Vec<(f32, Color32)> = s.splits.iter().map(part).collect();
                 let n = s.total(id);
                 // A label that is rare in training is hardly learned.
@@ -177,11 +185,11 @@ fn lengths(
     bars(ui, title, "", "", counts.iter().enumerate().map(bar).collect(), out);
 }
 
-fn surfaces(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &[Surface], out: &mut Commands) {
+fn surfaces(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &[SurfaceForm], out: &mut Commands) {
     let p = theme::of(ui);
-    let most = list.iter().map(Surface::count).max().unwrap_or(0).max(1);
+    let most = list.iter().map(SurfaceForm::count).max().unwrap_or(0).max(1);
     let colour = |id: LabelId| a.corpus.labels.get(id).map_or(p.text3, |l| p.label(usize::from(l.color)).solid);
-    let bar = |surface: &Surface| {
+    let bar = |surface: &SurfaceForm| {
         let part = |(id, n): &(LabelId, usize)| (*n as f32 / most as f32, colour(*id));
         let counts = surface.labels.iter().take(2).map(|(id, n)| format!("{} {n}", a.corpus.labels.name(*id)));
         let number =
@@ -226,8 +234,8 @@ fn splits(ui: &mut Ui, s: &Statistics, out: &mut Commands) {
         |_| {},
         |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            for seen in &s.seen {
-                for (what, share) in [(tr!("words"), seen.words), (tr!("names"), seen.surfaces)] {
+            for seen in &s.train_overlap {
+                for (what, share) in [(tr!("words"), seen.vocabulary), (tr!("names"), seen.surface_forms)] {
                     let name = format!("{}, {what}", seen.split.name());
                     let parts = [(share as f32, p.series[1])];
                     let number = format!("{:.1} %", share * 100.0);
@@ -236,24 +244,24 @@ fn splits(ui: &mut Ui, s: &Statistics, out: &mut Commands) {
                     }
                 }
             }
-            if s.seen.is_empty() {
+            if s.train_overlap.is_empty() {
                 paragraph(ui, TextRole::Small, p.text3, tr!("There is no split beside train."));
             }
             ui.add_space(8.0);
-            match &s.duplicates {
+            match &s.near_duplicates {
                 None => {
                     label(ui, TextRole::Small, p.text3, tr!("Too many sentences to look for twins."));
                 }
                 Some(d) => {
                     let twins = tr!(
                         "{sentences} nearly the same as an earlier one.",
-                        sentences = counted(d.sentences, "sentence")
+                        sentences = counted(d.n_sentences, "sentence")
                     );
                     label(ui, TextRole::Small, p.text2, &twins);
-                    if !d.leaks.is_empty() {
+                    if !d.leakage_pairs.is_empty() {
                         let leaks = tr!(
                             "{leaks} of train have a twin in dev or test: scores there say too much.",
-                            leaks = counted(d.leaks.len(), "sentence")
+                            leaks = counted(d.leakage_pairs.len(), "sentence")
                         );
                         label(ui, TextRole::Small, p.warn, &leaks);
                     }

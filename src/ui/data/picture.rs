@@ -5,7 +5,7 @@ use crate::app::Annotate;
 use crate::corpus::LabelId;
 use crate::corpus::label::Label;
 use crate::eval::Statistics;
-use crate::eval::statistics::{OfSplit, Surface};
+use crate::eval::statistics::{SplitStatistics, SurfaceForm};
 use crate::ui::annotate::paint::mix;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{LIGHT, fonts};
@@ -36,8 +36,8 @@ pub fn svg(a: &Annotate, s: &Statistics) -> String {
         ("Labels by split", labels(a, s)),
         ("Words of a span", histogram(&s.span_lengths, |i| (i + 1).to_string())),
         ("Words of a sentence", histogram(&s.sentence_lengths, |i| format!("{} to {}", i * 10 + 1, i * 10 + 10))),
-        ("Most frequent", surfaces(a, &s.surfaces)),
-        ("Same words, different label", surfaces(a, &s.mixed)),
+        ("Most frequent", surfaces(a, &s.surface_forms)),
+        ("Same words, different label", surfaces(a, &s.ambiguous_forms)),
     ] {
         if bars.is_empty() {
             continue;
@@ -81,7 +81,7 @@ fn labels(a: &Annotate, s: &Statistics) -> Vec<Bar> {
     let most = a.corpus.labels.iter().map(|(id, _)| s.total(id)).max().unwrap_or(0).max(1) as f32;
     let bar = |(id, l): (LabelId, &Label)| {
         let solid = LIGHT.label(usize::from(l.color)).solid;
-        let part = |x: &OfSplit| (x.count(id) as f32 / most, mix(Color32::WHITE, solid, strength(x.split)));
+        let part = |x: &SplitStatistics| (x.count(id) as f32 / most, mix(Color32::WHITE, solid, strength(x.split)));
         (l.name.clone(), s.total(id), s.splits.iter().map(part).collect())
     };
     a.corpus.labels.iter().map(bar).collect()
@@ -98,10 +98,10 @@ fn histogram(counts: &[usize], name: impl Fn(usize) -> String) -> Vec<Bar> {
     counts.iter().enumerate().map(bar).collect()
 }
 
-fn surfaces(a: &Annotate, list: &[Surface]) -> Vec<Bar> {
-    let most = list.iter().map(Surface::count).max().unwrap_or(0).max(1) as f32;
+fn surfaces(a: &Annotate, list: &[SurfaceForm]) -> Vec<Bar> {
+    let most = list.iter().map(SurfaceForm::count).max().unwrap_or(0).max(1) as f32;
     let colour = |id| a.corpus.labels.get(id).map_or(LIGHT.text3, |l| LIGHT.label(usize::from(l.color)).solid);
-    let bar = |surface: &Surface| {
+    let bar = |surface: &SurfaceForm| {
         let parts = surface.labels.iter().map(|(id, n)| (*n as f32 / most, colour(*id))).collect();
         (surface.text.clone(), surface.count(), parts)
     };

@@ -51,7 +51,7 @@ fn a_run_that_is_killed_at_any_moment_ends_with_the_same_bits() {
     let mut begun = false;
     while tally.goes_on() {
         let out = folder.path().join(format!("run-{runs}"));
-        let resumes = begun && disk::folders(&out).iter().any(|f| f.join("trainer_state.json").is_file());
+        let resumes = begun && disk::list_dirs(&out).iter().any(|f| f.join("trainer_state.json").is_file());
         tally.kept(resumes || saved == 0, || format!("no checkpoint is there, step {saved} was said to be saved"));
         let words = if resumes { arguments(&out, &["--resume"]) } else { arguments(&out, &recipe) };
         begun = true;
@@ -73,7 +73,7 @@ fn a_run_that_is_killed_at_any_moment_ends_with_the_same_bits() {
     // The last one comes to its end.
     let out = folder.path().join(format!("run-{runs}"));
     if begun {
-        let resumes = disk::folders(&out).iter().any(|f| f.join("trainer_state.json").is_file());
+        let resumes = disk::list_dirs(&out).iter().any(|f| f.join("trainer_state.json").is_file());
         let words = if resumes { arguments(&out, &["--resume"]) } else { arguments(&out, &recipe) };
         let output = run(&words);
         tally.right(output.status.success(), || String::from_utf8_lossy(&output.stderr).into_owned());
@@ -87,7 +87,7 @@ fn a_run_that_is_killed_at_any_moment_ends_with_the_same_bits() {
 /// The files of a model as this program finds them, without the card, which has the seconds of the run.
 fn found(folder: &Path) -> BTreeMap<&'static str, Vec<u8>> {
     let names = FILES.names.iter().filter(|n| **n != "README.md");
-    names.filter_map(|n| Some((*n, std::fs::read(disk::current(folder, n)).ok()?))).collect()
+    names.filter_map(|n| Some((*n, std::fs::read(disk::current_path(folder, n)).ok()?))).collect()
 }
 
 /// The files of a model as another program finds them; `None` where it takes the folder for none.
