@@ -73,6 +73,39 @@ fn a_header_names_the_columns() {
 }
 
 #[test]
+fn a_table_of_words_is_read_whatever_stands_for_o() {
+    let check = |name: &str, text: &str| check(name, text, "conll", SENTENCE);
+    check("a.csv", "token,tag\nMia,B-PER\nmet,\nBonn,B-LOC\n");
+    check("a.csv", "token,pos,tag\nMia,N,B-PER\nmet,V,nan\nBonn,N,B-LOC\n");
+    check("a.tsv", "token\ttag\nMia\tPER\nmet\tOTHER\nBonn\tLOC\n");
+    check("a.tsv", "token\ttag\nMia\tB-PER\nmet\tNone\nBonn\tB-LOC\n");
+    check(
+        "a.tsv",
+        "Mia\tB-PER\nmet\tО\nBonn\tB-LOC\n"
+            .replace("Mia\tB", "Mia\tN\tB")
+            .replace("met\t", "met\tV\t")
+            .replace("Bonn\t", "Bonn\tN\t")
+            .as_str(),
+    );
+    check("a.csv", "token, tag\nMia, B-PER\nmet, O\nBonn, B-LOC\n");
+    check("a.tsv", "w\tp\tner\nMia\tN\t B-PER\nmet \tV\t O\nBonn\tN\t B-LOC\n");
+    check("a.csv", "sep=;\r\nToken;Tag\r\nMia;B-PER\r\nmet;O\r\nBonn;B-LOC\r\n");
+    let two = "[Mia PER] met / [Bonn LOC] is";
+    self::check("a.csv", "Token;Tag\r\nMia;B-PER\r\nmet;O\r\n;\r\nBonn;B-LOC\r\nis;O\r\n", "conll", two);
+    self::check(
+        "a.csv",
+        "Sentence #, Word, POS, Tag\nSentence: 1, Mia, N, B-PER\n, met, V, \nSentence: 2, Bonn, N, B-LOC\n, is, V, \n",
+        "gmb",
+        two,
+    );
+    // Classes of texts are no tags, also where some are missing or called OTHER.
+    self::check("a.csv", "text,label\nit is,a\nwe go,\nhe ran,a\n", "csv", "it is <a> // we go // he ran <a>");
+    let other = "text\tlabel\nit is\tOTHER\nwe go\tfood\nhe ran\tfood\n";
+    self::check("a.tsv", other, "csv", "it is <OTHER> // we go <food> // he ran <food>");
+    self::check("a.csv", "sep=;\nText;Label\nit is;a\nwe go;b\n", "csv", "it is <a> // we go <b>");
+}
+
+#[test]
 fn comments_and_document_starts_are_no_words() {
     check("a.conll", "# sent_id = 1\n# text = Mia met\nMia\tN\tB-PER\nmet\tV\tO\n", "conll", "[Mia PER] met");
     check("a.tsv", "#NOW\tO\nMia\tB-PER\n\n#\tO\n1\tO\nBonn\tB-LOC\n", "wnut", "#NOW [Mia PER] / # 1 [Bonn LOC]");
@@ -482,6 +515,8 @@ fn what_was_left_out_stays_when_a_file_is_saved() {
         "Sentence #,Word,POS,Tag\n1,\"a, b\",N,B-geo\n,\"\"\"\",X,O\n",
         "Sentence #,Word,POS,Tag\n1,\"a, b\",N,B-NEW\n,\"\"\"\",X,O\n",
     );
+    check_saved("a.tsv", "token\ttag\nMia\tPER\nmet\tOTHER\n", "token\ttag\nMia\tNEW\nmet\tOTHER\n");
+    check_saved("a.csv", "token, tag\nMia, B-PER\nmet, \n", "token, tag\nMia, B-NEW\nmet, \n");
     check_saved("a.txt", "Mia b-per\nBerg i-per\nmet o\n", "Mia b-NEW\nBerg i-NEW\nmet o\n");
     check_saved("a.tsv", "Bundes\tB-PART|B-ORG\nbank\tI-ORG\n", "Bundes\tB-ORG|B-NEW\nbank\tI-ORG\n");
     check_saved(

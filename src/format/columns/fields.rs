@@ -21,7 +21,20 @@ pub(super) fn split(line: &str, separator: Separator, quoted: bool, into: &mut V
                 into.clear();
                 parts(line, |b| b == sign, into);
             }
+            into.iter_mut().for_each(|field| trim(line, field));
         }
+    }
+}
+
+/// Takes space off the ends of a field.
+#[inline]
+fn trim(line: &str, field: &mut Range<usize>) {
+    let bytes = line.as_bytes();
+    while field.start < field.end && bytes[field.start] == b' ' {
+        field.start += 1;
+    }
+    while field.start < field.end && bytes[field.end - 1] == b' ' {
+        field.end -= 1;
     }
 }
 

@@ -1,10 +1,10 @@
 //! The layout of a column file: its separator and the role of each column, detected from the first lines or set by the user.
 
 use super::fields;
-use super::lines::{is_comment_sign, is_document_start};
+use super::lines::{is_comment_sign, is_document_start, is_separator_line};
 use super::roles::{
-    Header, counts, entry, has_entities, has_only_returns, has_zeros, is_usual, no_tags, notation_of,
-    numbers_sentences, tags,
+    Header, counts, entry, has_entities, has_only_returns, is_usual, no_tags, notation_of, numbers_sentences,
+    outside_value, tags,
 };
 use super::{CONLL, CONLL2003, GMB, WNUT};
 use crate::corpus::tag_notation::stacked_tags;
@@ -103,8 +103,8 @@ pub struct Layout {
     pub lower_case: bool,
     /// True if a word may have several tags: `B-ORG|B-LOC`.
     pub stacked: bool,
-    /// True if `0` stands for `O`.
-    pub zeros: bool,
+    /// The value that stands for `O`, if another one does.
+    pub outside: Option<&'static str>,
     /// Bytes of a prefix that all words have: the language, as in `en:Anna`.
     pub word_prefix: usize,
     /// The share of lines, in percent, with `columns` columns and a tag.
@@ -132,6 +132,9 @@ impl<'t> Sample<'t> {
         let (mut lines, mut comments, mut names) = (Vec::new(), Vec::new(), None);
         let (mut has_blank, mut follows_blank) = (false, false);
         for (line, number) in text.lines().zip(1..) {
+            if is_separator_line(line, number) {
+                continue;
+            }
             if line.trim().is_empty() {
                 follows_blank = !lines.is_empty();
             } else if let Some(global) = line.strip_prefix("# global.columns =") {
@@ -174,7 +177,13 @@ impl Layout {
         let with_tab = sample.lines.iter().filter(|(l, _)| l.trim_end().contains('\t')).count();
         let first = if with_tab * 2 > sample.lines.len() { Separator::Tab } else { Separator::Space };
         let usual = Self::with(first, &sample, said);
-        if usual.as_ref().is_ok_and(|layout| layout.fit >= 50) {
+        // Words do not all end with the same sign: it separates columns, and a space follows it.
+        let ends_words = |sign: &char| {
+            let ends = |line: &str| line.split_whitespace().next().is_some_and(|word| word.ends_with(*sign));
+            sample.lines.iter().filter(|(line, _)| ends(line)).count() * 10 >= sample.lines.len() * 9
+        };
+        let has_sign = first == Separator::Space && SIGNS.iter().any(ends_words);
+        if !has_sign && usual.as_ref().is_ok_and(|layout| layout.fit >= 80) {
             return usual;
         }
         // A label alone after a comma is any sentence, unless a header says that it is a tag.
@@ -182,7 +191,7 @@ impl Layout {
         let is_sure = |l: &Self| l.notation != TagNotation::LabelOnly || l.header > 0;
         let best = SIGNS.iter().filter_map(with_sign).filter(is_sure).max_by_key(|l| l.fit);
         match (best, usual) {
-            (Some(best), Ok(usual)) if usual.fit >= best.fit => Ok(usual),
+            (Some(best), Ok(usual)) if usual.fit >= best.fit && !has_sign => Ok(usual),
             (Some(best), _) => Ok(best),
             (None, usual) => usual,
         }
@@ -206,7 +215,7 @@ impl Layout {
             notation: TagNotation::Hyphen,
             lower_case: false,
             stacked: false,
-            zeros: false,
+            outside: None,
             word_prefix: 0,
             fit: 0,
             is_usual: false,
@@ -268,6 +277,12 @@ impl Layout {
             return Err(Problem::at(0, 0, why));
         }
         let values = &by_column[tag];
+        // Texts have classes of which one is called OTHER.
+        let has_space = |v: &&&str| v.trim().contains(' ');
+        let texts = by_column[word].iter().filter(has_space).count();
+        if notation == TagNotation::LabelOnly && outside_value(values).is_some() && texts * 20 > even.len() {
+            return Err(no_tags(lines, &table, columns));
+        }
         let labelled = values.iter().filter(|v| notation.parse(v).is_ok_and(|tag| tag.is_some()));
         let lower: Vec<bool> = labelled.filter_map(|v| notation.is_lower_case(v)).collect();
         let second_tag = (0..columns)
@@ -278,8 +293,8 @@ impl Layout {
             let mut others = v.split(|c: char| c.is_whitespace() || c == ',').skip(1).filter(|part| !part.is_empty());
             !others.any(|part| notation != TagNotation::LabelOnly && notation.parse(part).is_ok())
         };
-        let zeros = has_zeros(values);
-        let is_tag = |v: &str| (zeros && v == "0") || (notation.parse(entry(v)).is_ok() && is_one(v));
+        let outside = outside_value(values);
+        let is_tag = |v: &str| outside == Some(v) || (notation.parse(entry(v)).is_ok() && is_one(v));
         let fitting = values.iter().filter(|v| is_tag(v)).count();
         // WikiANN writes the language before each word.
         let prefix = by_column[word].first().and_then(|w| w.split_once(':')).map_or("", |(language, _)| language);
@@ -301,7 +316,7 @@ impl Layout {
             notation,
             lower_case: !lower.is_empty() && lower.iter().all(|is_lower| *is_lower),
             stacked: values.iter().any(|v| v.contains('|') && stacked_tags(v, notation).count() > 1),
-            zeros,
+            outside,
             word_prefix,
             is_usual: is_usual(values, notation),
             fit: u8::try_from(fitting * 100 / table.len().max(1)).unwrap_or(100),
@@ -380,6 +395,9 @@ impl Layout {
         }
         if let Some(document) = self.document {
             said.push(format!("column {} names the documents", document + 1));
+        }
+        if let Some(outside) = self.outside {
+            said.push(format!("“{outside}” stands for O"));
         }
         match self.notation {
             TagNotation::Hyphen => {}

@@ -1,7 +1,7 @@
 //! The sentences of a column file, line by line.
 
 use super::roles::entry;
-use super::{DOCSTART, Layout};
+use super::{DOCSTART, Layout, Separator};
 use std::ops::Range;
 
 /// One token line, as byte ranges of the file.
@@ -42,6 +42,12 @@ fn is_space(c: char) -> bool {
 #[inline]
 pub(super) fn is_comment_sign(line: &str) -> bool {
     matches!(line.as_bytes(), [b'#' | b'%', ..] | [b' ', b'#', ..])
+}
+
+/// True for the line `sep=;` by which Excel tells the separator, at the beginning of a file.
+pub(super) fn is_separator_line(line: &str, number: usize) -> bool {
+    let sign = line.trim_start_matches('\u{feff}').trim_end().strip_prefix("sep=");
+    number == 1 && sign.is_some_and(|sign| sign.len() <= 1)
 }
 
 /// True if a line begins a document: `-DOCSTART-`, whatever follows.
@@ -142,7 +148,10 @@ impl<'t> Sentences<'t> {
             let before = (self.at, self.line);
             let Some(all) = self.next_line() else { break };
             let line = &self.text[all.clone()];
-            if is_blank(line) {
+            if is_separator_line(line, self.line) {
+                continue;
+            }
+            if is_blank(line) || self.has_no_field(line) {
                 if self.rows.is_empty() {
                     continue;
                 }
@@ -194,6 +203,12 @@ impl<'t> Sentences<'t> {
             return Some(Block::Sentence);
         }
         (!self.rows.is_empty()).then_some(Block::Sentence)
+    }
+
+    /// True for a line of separators alone, which programs write for an empty row.
+    fn has_no_field(&self, line: &str) -> bool {
+        let sign = self.layout.separator.sign();
+        !matches!(self.layout.separator, Separator::Space) && line.chars().all(|c| c == sign || is_space(c))
     }
 
     /// True if a line that begins with a comment sign is a comment, not a word: a word has all columns and a tag. Inside a sentence

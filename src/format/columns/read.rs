@@ -216,7 +216,7 @@ impl<'a> Reader<'a> {
 
     fn tag(&mut self, row: &Row, fields: usize, sentence: usize) -> Result<Tag, Problem> {
         let text = row.tag.clone().map_or("O".into(), |tag| self.layout.field(&self.text[tag]));
-        let text = if self.layout.zeros && text == "0" { "O".into() } else { text };
+        let text = if self.layout.outside == Some(&*text) { "O".into() } else { text };
         let text = if self.layout.stacked {
             stacked_tags(entry(&text), self.layout.notation).next().unwrap_or("O")
         } else {

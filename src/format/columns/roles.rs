@@ -82,29 +82,43 @@ pub(in crate::format) fn has_only_returns(text: &str) -> bool {
     !text.contains('\n') && text.matches('\r').count() > 1
 }
 
-/// A field of a column of tags, where some files write `_` or `-` for `O`.
+/// A field of a column of tags, where some files write `_`, `-` or the Cyrillic letter for `O`.
 #[inline]
 pub(super) fn entry(field: &str) -> &str {
-    if matches!(field, "_" | "-") { "O" } else { field }
+    if matches!(field, "_" | "-" | "О" | "о") { "O" } else { field }
 }
 
-/// True if a column of tags has `0` in place of `O` throughout.
-pub(super) fn has_zeros(values: &[&str]) -> bool {
-    values.iter().filter(|v| **v == "0").count() * 5 >= values.len().max(1)
-        && !values.iter().any(|v| matches!(*v, "O" | "o"))
+/// Values that stand for `O` in files that have none.
+const OUTSIDE: [&str; 9] = ["0", "OTHER", "Other", "other", "NONE", "none", "OUT", "OUTSIDE", "outside"];
+/// Values of tables that lack one, which stand for `O` beside tags of a scheme.
+const MISSING: [&str; 7] = ["", "nan", "NaN", "None", "null", "NULL", "NA"];
+
+/// The value that stands for `O` throughout a column of tags; `None` where `O` does.
+pub(super) fn outside_value(values: &[&str]) -> Option<&'static str> {
+    if values.iter().any(|v| matches!(entry(v), "O" | "o")) {
+        return None;
+    }
+    let is_frequent = |outside: &&str| values.iter().filter(|v| *v == outside).count() * 5 >= values.len().max(1);
+    OUTSIDE.into_iter().chain(MISSING).find(is_frequent)
 }
 
 /// The notation of a column of tags.
 pub(super) fn notation_of(values: &[&str]) -> Option<TagNotation> {
-    let zeros = has_zeros(values);
-    let values: Vec<&str> = values.iter().map(|v| if zeros && *v == "0" { "O" } else { entry(v) }).collect();
-    TagNotation::detect(&values)
+    let outside = outside_value(values);
+    let values: Vec<&str> = values.iter().map(|v| if outside == Some(*v) { "O" } else { entry(v) }).collect();
+    let notation = TagNotation::detect(&values)?;
+    // Classes of texts may be missing, too, and texts may be called none.
+    let is_doubtful = matches!(notation, TagNotation::LabelOnly | TagNotation::Untyped)
+        && outside.is_some_and(|value| MISSING.contains(&value) || values.iter().any(|v| v.contains(' ')));
+    (!is_doubtful).then_some(notation)
 }
 
 /// True if some words have no label, or each label comes again; others may be words of a text that look like tags.
 pub(super) fn is_usual(values: &[&str], notation: TagNotation) -> bool {
     let mut counts: HashMap<&str, usize> = HashMap::new();
+    let outside = outside_value(values);
     for value in values {
+        let value = if outside == Some(*value) { &"O" } else { value };
         match notation.parse(entry(value)) {
             Ok(Some((_, label))) => *counts.entry(label).or_default() += 1,
             Ok(None) if notation != TagNotation::LabelOnly => return true,

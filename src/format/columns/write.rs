@@ -41,7 +41,10 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
             number: index - 1,
             line: lines.rows.first().map_or(0, |r| r.line),
             words: lines.rows.iter().map(|r| layout.field(&text[r.word.clone()])),
-            tags: lines.rows.iter().map(|r| r.tag.clone().map_or("O".into(), |tag| layout.field(&text[tag]))),
+            tags: lines.rows.iter().map(|r| {
+                let tag = r.tag.clone().map_or("O".into(), |tag| layout.field(&text[tag]));
+                if layout.outside == Some(&*tag) { "O".into() } else { tag }
+            }),
             notation: layout.notation,
             stacked: layout.stacked,
         };
@@ -64,7 +67,7 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
                 Some(there) if layout.field(&text[there.clone()]) == tag => continue,
                 Some(there) if tag.eq_ignore_ascii_case("O") && entry(&text[there.clone()]) == "O" => continue,
                 Some(there) => (there.clone(), tag),
-                None if tag.eq_ignore_ascii_case("O") => continue,
+                None if tag.eq_ignore_ascii_case("O") || layout.outside == Some(&*tag) => continue,
                 None => missing(row, &lines.fields, layout, &tag)?,
             };
             out.push_str(&text[copied..place.start]);
@@ -80,6 +83,9 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
 /// The tags of a sentence as the file spells them.
 fn tags(spans: &[TokenSpan], length: usize, layout: Layout, scheme: Scheme, labels: &LabelSet) -> Vec<String> {
     let text = |tag| {
+        if let (None, Some(outside)) = (tag, layout.outside) {
+            return outside.to_owned();
+        }
         let tag = layout.notation.format(tag, scheme, |l| label_name(labels.name(l)));
         if layout.lower_case { lower_case(tag, layout.notation) } else { tag }
     };

@@ -15,7 +15,7 @@ use super::{Format, Found, Glance, Holds, Problem, Recognition, Source, spreadsh
 use crate::corpus::{Corpus, Split, TagNotation};
 use cells::List;
 use roles::{Body, Roles, parts};
-use rows::{Row, rows_of, separator_of};
+use rows::{Row, rows_of, separator_of, without_separator_line};
 use std::collections::HashMap;
 
 /// A table of text.
@@ -49,11 +49,12 @@ pub const XLSX: Format = Format {
 /// Sentences in cells are sure; texts need the extension, and a header that names them or space in most of them.
 fn recognize(glance: &Glance) -> Option<Recognition> {
     let is_named = glance.has_extension(CSV.extensions);
-    let separator = separator_of(glance.head);
+    let (head, told) = without_separator_line(glance.head);
+    let separator = told.or_else(|| separator_of(head));
     if separator.is_none() && glance.extension != "csv" {
         return None;
     }
-    let mut rows = rows_of(glance.head, separator.unwrap_or(b','), &mut Found::new(CSV));
+    let mut rows = rows_of(head, separator.unwrap_or(b','), &mut Found::new(CSV));
     rows.truncate(100);
     let roles = Roles::of(&rows);
     match roles.as_ref().map(|r| &r.body) {
@@ -86,8 +87,10 @@ fn names_texts(rows: &[Row], text: u32) -> bool {
 fn read_csv(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     let decoded = source.decode()?;
     let mut found = Found::of(CSV, &decoded);
-    let separator = separator_of(&decoded.text).unwrap_or(b',');
-    let rows = rows_of(&decoded.text, separator, &mut found);
+    let (text, told) = without_separator_line(&decoded.text);
+    let separator = told.or_else(|| separator_of(text)).unwrap_or(b',');
+    let mut rows = rows_of(text, separator, &mut found);
+    rows.iter_mut().for_each(|row| row.line += usize::from(told.is_some()));
     found.evidence.push(format!("cells parted by {:?}", char::from(separator)));
     read_rows(source, corpus, rows, found)
 }

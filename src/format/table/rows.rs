@@ -80,6 +80,16 @@ fn are_quotes(text: &str, separator: u8) -> bool {
     true
 }
 
+/// A text without the line `sep=;` by which Excel tells the separator, and that separator.
+pub(super) fn without_separator_line(text: &str) -> (&str, Option<u8>) {
+    let told = text.trim_start_matches('\u{feff}').strip_prefix("sep=").and_then(|rest| {
+        let (sign, rest) = rest.split_at_checked(1)?;
+        let rest = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n'))?;
+        Some((rest, Some(sign.as_bytes()[0])))
+    });
+    told.unwrap_or((text, None))
+}
+
 /// The rows of a text. Broken ones are told and left out.
 pub(super) fn rows_of(text: &str, separator: u8, found: &mut Found) -> Vec<Row> {
     let mut reader = builder(separator, are_quotes(text, separator)).from_reader(text.as_bytes());
