@@ -33,20 +33,41 @@ impl Split {
         }
     }
 
-    /// The split a file's or folder's name speaks of: train; dev, valid, testa; test, testb.
+    /// The split that the name of a file or folder speaks of, by its last word that names one: train; dev, valid, testa; test, testb.
     pub fn from_file_name(name: &str) -> Option<Self> {
-        let name = name.to_ascii_lowercase();
-        let has = |word: &str| name.contains(word);
-        let is_val = name.split(|c: char| !c.is_alphanumeric()).any(|word| word == "val");
-        if has("testa") || has("dev") || has("valid") || is_val {
-            Some(Self::Dev)
-        } else if has("test") {
-            Some(Self::Test)
-        } else if has("train") {
-            Some(Self::Train)
-        } else {
-            None
+        let words: Vec<String> = Self::name_words(name).collect();
+        let follows = |at: usize| words.get(at + 1).map_or("", String::as_str);
+        let split = |(at, word): (usize, &String)| match word.as_str() {
+            "testa" => Some(Self::Dev),
+            "test" if follows(at) == "a" => Some(Self::Dev),
+            "dev" | "devel" | "development" | "devset" | "val" | "valset" | "valid" | "validation" => Some(Self::Dev),
+            "trn" => Some(Self::Train),
+            "tst" => Some(Self::Test),
+            word if word.starts_with("train") && !word.starts_with("trainer") => Some(Self::Train),
+            word if word.starts_with("test") && !["testa", "testi", "teste"].iter().any(|w| word.starts_with(w)) => {
+                Some(Self::Test)
+            }
+            "testing" => Some(Self::Test),
+            _ => None,
+        };
+        words.iter().enumerate().rev().find_map(split)
+    }
+
+    /// The words of a file name in lower case: stretches of letters or of digits, and `testA` is two.
+    pub fn name_words(name: &str) -> impl Iterator<Item = String> + use<> {
+        let mut words: Vec<String> = Vec::new();
+        let mut last = ' ';
+        for c in name.chars() {
+            let continues = (c.is_alphabetic() && last.is_alphabetic() && !(c.is_uppercase() && last.is_lowercase()))
+                || (c.is_numeric() && last.is_numeric());
+            match words.last_mut().filter(|_| continues) {
+                Some(word) => word.extend(c.to_lowercase()),
+                None if c.is_alphanumeric() => words.push(c.to_lowercase().collect()),
+                None => {}
+            }
+            last = c;
         }
+        words.into_iter()
     }
 
     /// The split of this name: `train`, `dev` or `validation`, `test`.

@@ -44,7 +44,25 @@ fn recognize(glance: &Glance) -> Option<Recognition> {
     let begins = glance.lines().any(|line| line.starts_with(BEGIN));
     let first = glance.lines().find(|line| !line.starts_with('#'))?;
     let fits = first.split_ascii_whitespace().nth(NAME).is_some_and(|cell| brackets(cell).is_ok());
-    Recognition::when(begins && fits, Recognition::SIGNATURE, "lines #begin document and a column of brackets")
+    if begins {
+        return Recognition::when(fits, Recognition::SIGNATURE, "lines #begin document and a column of brackets");
+    }
+    Recognition::when(fits && has_rows(glance), Recognition::STRUCTURE, "columns of CoNLL-2012, names in brackets")
+}
+
+/// True if all lines have a document, the number of its part, that of the word, and brackets of syntax and of names.
+fn has_rows(glance: &Glance) -> bool {
+    const SYNTAX: usize = 5;
+    let is_row = |line: &str| {
+        let cells: Vec<&str> = line.split_ascii_whitespace().collect();
+        let is_number = |at: usize| cells.get(at).is_some_and(|cell| cell.parse::<u32>().is_ok());
+        let has_brackets = |at: usize| cells.get(at).is_some_and(|cell| *cell == "-" || cell.contains(['*', '(', ')']));
+        is_number(1)
+            && is_number(2)
+            && has_brackets(SYNTAX)
+            && cells.get(NAME).is_some_and(|cell| brackets(cell).is_ok())
+    };
+    glance.lines().filter(|line| !line.starts_with('#')).take(100).all(is_row)
 }
 
 /// A part of a name cell.

@@ -7,6 +7,7 @@ use super::card;
 use super::header::{Role, has_role};
 use super::note::NoteKind;
 use super::records::json::{self, Record, Shape};
+use super::records::split_of;
 use super::words::{SpansOf, Standing, Tagged};
 use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write};
 use crate::corpus::scheme;
@@ -34,7 +35,7 @@ pub(super) const WORDS: [&str; 7] = ["tokens", "words", "token", "str_words", "x
 pub(super) const TAGS: [&str; 6] = ["ner_tags", "tags", "labels", "ner", "ner_tags_str", "y"];
 
 /// Files of names and their numbers, in either direction.
-pub(crate) const NUMBERS: [&str; 4] = ["label.json", "label2id.json", "tag_to_id.json", "id2label.json"];
+pub(crate) const NUMBERS: [&str; 5] = ["label.json", "labels.json", "label2id.json", "tag_to_id.json", "id2label.json"];
 /// The configuration of a model, which has them under a name.
 pub(crate) const CONFIG: &str = "config.json";
 
@@ -74,7 +75,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
                         reader.found.notes.add(NoteKind::SecondLayer, || format!("“{key}”"));
                     }
                 }
-                reader.of_split(record.split.unwrap_or(source.split));
+                reader.of_split(record.split.or_else(|| split_of(&value)).unwrap_or(source.split));
                 reader.sentence(&words, &tags, record.line)?;
             }
             Err((line, why)) => reader.found.problem(line, 0, || format!("{why}; the record is left as it is")),

@@ -19,6 +19,8 @@ pub enum NoteKind {
     OtherAnnotation,
     /// Spans of several annotators that are merged.
     SecondAnnotator,
+    /// A text that is there once for each of several annotators.
+    RepeatedText,
     /// A column or layer of further labels.
     SecondLayer,
     /// A span that is in the file more than once.
@@ -71,6 +73,7 @@ impl NoteKind {
             Self::Prediction => "prediction",
             Self::OtherAnnotation => "other-annotation",
             Self::SecondAnnotator => "second-annotator",
+            Self::RepeatedText => "repeated-text",
             Self::SecondLayer => "second-layer",
             Self::DuplicateSpan => "duplicate-span",
             Self::SpanWithoutLabel => "span-without-label",
@@ -103,6 +106,7 @@ impl NoteKind {
             Self::Prediction => "predictions of a model not read",
             Self::OtherAnnotation => "texts with several annotations: the ground truth counts, else the last one",
             Self::SecondAnnotator => "texts with spans of several annotators: merged",
+            Self::RepeatedText => "texts that several annotators labeled: each is a document of its own",
             Self::SecondLayer => "further layers of tags not read",
             Self::DuplicateSpan => "spans that occur twice: read once",
             Self::SpanWithoutLabel => "spans without a label not read",
@@ -140,6 +144,7 @@ impl NoteKind {
                 | Self::Markup
                 | Self::NoSentences
                 | Self::OtherFormat
+                | Self::RepeatedText
         )
     }
 }

@@ -10,7 +10,8 @@ pub(super) fn possible_labels(text: &str) -> Option<&'static str> {
     let head = &text[..text.floor_char_boundary(BEGINNING)];
     let lines = head.lines().filter(|line| !line.trim().is_empty()).count().max(1);
     let often = |mark: &str| head.matches(mark).count() * 2 >= lines;
-    let is_columns = || Layout::detect(head, Choice::default()).is_ok_and(|l| l.is_usual && l.fit >= 50);
+    let spaced = || head.replace(['\u{a0}', '\u{3000}'], " ");
+    let is_columns = || Layout::detect(&spaced(), Choice::default()).is_ok_and(|l| l.is_usual && l.fit >= 50);
     if often("__label__") {
         Some("labels of fastText")
     } else if head.contains("<START") && head.contains("<END>") {

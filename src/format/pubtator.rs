@@ -11,7 +11,8 @@ pub const PUBTATOR: Format = Format {
     what: "PubTator: titles, abstracts and mentions",
     extensions: &["pubtator", "sample"],
     recognize: |g| {
-        let is_title = headline(g.first_line()).is_some_and(|(_, kind, _)| kind == 't' || kind == 'a');
+        let first = g.lines().find(|line| !line.starts_with('#')).unwrap_or_default();
+        let is_title = headline(first.trim()).is_some_and(|(_, kind, _)| kind == 't' || kind == 'a');
         Recognition::when(is_title, Recognition::SIGNATURE, "first line ID|t|title")
     },
     is_json: false,
@@ -38,6 +39,10 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     for (line, whole) in (1..).zip(decoded.text.lines()) {
         let whole = whole.trim_end_matches('\r');
         if whole.trim().is_empty() {
+            continue;
+        }
+        if whole.starts_with('#') {
+            found.notes.add(NoteKind::Comment, || quote(whole));
             continue;
         }
         let is_mention = whole.split('\t').count() > 3;

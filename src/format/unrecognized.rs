@@ -30,6 +30,15 @@ pub(super) fn reason(source: &Source) -> Problem {
     if let Some((_, what)) = OTHER_XML.iter().find(|(mark, _)| decoded.text.contains(mark)) {
         return Problem::at(0, 0, format!("this is {what}, which is not read"));
     }
+    if decoded.text.trim_start_matches('\u{feff}').trim_start().starts_with("<?xml")
+        || extension.eq_ignore_ascii_case("xml")
+    {
+        let why = "this XML is no text with marks of entities; convert it to a format that tagwright formats lists";
+        return Problem::at(0, 0, why);
+    }
+    if ["yml", "yaml"].iter().any(|e| extension.eq_ignore_ascii_case(e)) {
+        return Problem::at(0, 0, "this YAML has no examples of Rasa (nlu)");
+    }
     if python::is_python(&decoded.text)
         && let Err(problem) = json::records(&decoded.text)
     {

@@ -5,6 +5,7 @@
 //! folder of documents whose names tell nothing is one split: annotations of brat, or all files of its most frequent kind. What
 //! Hugging Face's `save_to_disk` left says its files itself, before all that.
 
+use super::file_names::{correct_test_a, is_copy, is_output, is_twin};
 use super::saved;
 use crate::corpus::Split;
 use crate::disk::{self, DiskError};
@@ -71,7 +72,27 @@ pub(super) fn files_of(folder: &Path) -> Result<Listing, DiskError> {
         listing = inside(folder)?;
     }
     listing.files.sort();
+    listing.left.extend(not_opened(folder, &listing)?);
     Ok(listing)
+}
+
+/// The folders inside that have splits as well, and are not read with those of the folder.
+fn not_opened(folder: &Path, listing: &Listing) -> Result<Vec<(PathBuf, &'static str)>, DiskError> {
+    let mut found = Vec::new();
+    for inner in disk::list_dirs(folder) {
+        if listing.files.iter().any(|file| file.path.starts_with(&inner)) {
+            continue;
+        }
+        if disk::list_files(&inner)?.iter().any(|path| is_split(path) && kind(path).is_some()) {
+            found.push((inner, "a folder inside has splits, too; open it by itself"));
+        }
+    }
+    Ok(found)
+}
+
+/// True if the name of a file names a split.
+fn is_split(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| Split::from_file_name(&name.to_string_lossy()).is_some())
 }
 
 /// The dataset of the only folder inside that has one; of several nobody knows which is meant.
@@ -90,8 +111,14 @@ fn inside(folder: &Path) -> Result<Listing, DiskError> {
             0 => {}
             1 => return Ok(found.remove(0)),
             // Folders of annotated documents are one dataset.
-            _ if found.iter().flat_map(|l| &l.files).all(|f| is_standoff(&f.path)) => {
-                return Ok(Listing { files: found.into_iter().flat_map(|l| l.files).collect(), left: Vec::new() });
+            // Folders of annotated documents are one dataset, and so are those of the splits of languages or folds.
+            _ if found.iter().flat_map(|l| &l.files).all(|f| is_standoff(&f.path) || is_split(&f.path)) => {
+                let all = found.into_iter().reduce(|mut all, next| {
+                    all.files.extend(next.files);
+                    all.left.extend(next.left);
+                    all
+                });
+                return Ok(all.unwrap_or_default());
             }
             _ => return Ok(Listing::default()),
         }
@@ -147,8 +174,10 @@ fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
             .collect();
         let mut found = Vec::new();
         for inner in classes {
-            // Annotations of brat have their texts beside them.
-            if disk::list_files(&inner)?.iter().any(|path| is_standoff(path)) {
+            let files = disk::list_files(&inner)?;
+            // Annotations of brat have their texts beside them, and splits are no texts.
+            let are_splits = !files.is_empty() && files.iter().all(|path| is_split(path));
+            if are_splits || files.iter().any(|path| is_standoff(path)) {
                 continue;
             }
             let class = Some(name(&inner)).filter(|class| !NO_CLASS.contains(&class.to_lowercase().as_str()));
@@ -265,13 +294,16 @@ fn from_names(candidates: Vec<Candidate>) -> Listing {
         let files = vec![DataFile::new(index.path.clone(), index.split().unwrap_or_default())];
         return Listing { files, left: Vec::new() };
     }
-    let is_brat = |c: &Candidate| is_standoff(&c.path);
-    if candidates.iter().any(is_brat) {
-        let files = candidates
-            .into_iter()
-            .filter(is_brat)
-            .map(|c| DataFile::new(c.path.clone(), c.split().unwrap_or_default()));
-        return Listing { files: files.collect(), left: Vec::new() };
+    if candidates.iter().any(|c| is_standoff(&c.path)) {
+        let (annotated, others): (Vec<Candidate>, Vec<Candidate>) =
+            candidates.into_iter().partition(|c| is_standoff(&c.path));
+        let has_annotations =
+            |text: &Path| annotated.iter().any(|c| c.path.with_extension("") == text.with_extension(""));
+        let is_text = |path: &Path| path.extension().is_some_and(|e| e == "txt") && kind(path).is_some();
+        let alone = others.into_iter().map(|c| c.path).filter(|path| is_text(path) && !has_annotations(path));
+        let left = alone.map(|path| (path, "it has no annotations beside it")).collect();
+        let files = annotated.iter().map(|c| DataFile::new(c.path.clone(), c.split().unwrap_or_default())).collect();
+        return Listing { files, left };
     }
     let (named, others): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.split().is_some());
     let mut by_kind: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
@@ -285,12 +317,43 @@ fn from_names(candidates: Vec<Candidate>) -> Listing {
     };
     if !named.is_empty() {
         let files = named.into_iter().filter_map(|c| Some(DataFile::new(c.path.clone(), c.split()?))).collect();
-        return Listing { files, left: left(by_kind, "its name tells no split, as those of the others do") };
+        let mut listing = without_copies(files);
+        listing.left.extend(left(by_kind, "its name tells no split, as those of the others do"));
+        return listing;
     }
     let most = by_kind.iter().max_by_key(|(_, files)| files.len()).map(|(kind, _)| kind.clone());
     let files = most.and_then(|kind| by_kind.remove(&kind)).unwrap_or_default();
     let files = files.into_iter().map(|path| DataFile::new(path, Split::Train)).collect();
     Listing { files, left: left(by_kind, "the folder has more files of another kind") }
+}
+
+/// Files that name splits, without copies of them, outputs of models, and the same data in another format.
+fn without_copies(mut files: Vec<DataFile>) -> Listing {
+    correct_test_a(files.iter_mut().map(|file| (&mut file.split, file.path.as_path())));
+    let has_other = |file: &DataFile, is: fn(&Path) -> bool| {
+        files.iter().any(|other| other.split == file.split && other.path != file.path && !is(&other.path))
+    };
+    // Of twins the one of the format that most files have.
+    let count = |path: &Path| files.iter().filter(|f| f.path.extension() == path.extension()).count();
+    let is_second = |file: &DataFile| {
+        let rank = |path: &Path| (std::cmp::Reverse(count(path)), path.to_owned());
+        files.iter().any(|other| {
+            other.split == file.split && is_twin(&other.path, &file.path) && rank(&other.path) < rank(&file.path)
+        })
+    };
+    let reason = |file: &DataFile| match file {
+        file if is_copy(&file.path) && has_other(file, is_copy) => Some("its name says that it is a copy"),
+        file if is_output(&file.path) && has_other(file, is_output) => {
+            Some("its name says that a model wrote it, or that it has no labels")
+        }
+        file => is_second(file).then_some("a file of the same name in another format is read"),
+    };
+    let (left, kept): (Vec<_>, Vec<_>) =
+        files.iter().map(|file| (file, reason(file))).partition(|(_, why)| why.is_some());
+    Listing {
+        files: kept.into_iter().map(|(file, _)| file.clone()).collect(),
+        left: left.into_iter().filter_map(|(file, why)| Some((file.path.clone(), why?))).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -332,6 +395,49 @@ mod tests {
         );
         check(&[("train.json", ""), ("label.json", ""), ("config.json", "")], &["train:train.json"], &[]);
         check(&[("train.conll", ""), ("more.conll", ""), ("README.txt", "")], &["train:train.conll"], &["more.conll"]);
+    }
+
+    #[test]
+    fn copies_twins_and_outputs_are_left() {
+        check(
+            &[
+                ("train.txt", ""),
+                ("train.txt~", ""),
+                ("train (1).txt", ""),
+                ("test.txt", ""),
+                ("test_predictions.txt", ""),
+            ],
+            &["train:train.txt", "test:test.txt"],
+            &["test_predictions.txt", "train (1).txt", "train.txt~"],
+        );
+        check(
+            &[("train.txt", ""), ("train.jsonl", ""), ("dev.jsonl", "")],
+            &["train:train.jsonl", "dev:dev.jsonl"],
+            &["train.txt"],
+        );
+        check(&[("test_gold.txt", ""), ("test_blind.txt", "")], &["test:test_gold.txt"], &["test_blind.txt"]);
+        check(
+            &[("trainA.txt", ""), ("devA.txt", ""), ("testA.txt", "")],
+            &["train:trainA.txt", "dev:devA.txt", "test:testA.txt"],
+            &[],
+        );
+        check(
+            &[("train_test_split_train.txt", ""), ("latest.txt", "")],
+            &["train:train_test_split_train.txt"],
+            &["latest.txt"],
+        );
+        check(&[("wnut17train.conll", ""), ("eng.testb", "")], &["train:wnut17train.conll", "test:eng.testb"], &[]);
+    }
+
+    #[test]
+    fn folders_of_splits_are_one_dataset() {
+        check(
+            &[("en/train.txt", ""), ("en/test.txt", ""), ("de/train.txt", ""), ("de/test.txt", "")],
+            &["train:de/train.txt", "train:en/train.txt", "test:de/test.txt", "test:en/test.txt"],
+            &[],
+        );
+        check(&[("train.txt", ""), ("extra/train.txt", "")], &["train:train.txt"], &["extra"]);
+        check(&[("1.ann", ""), ("1.txt", ""), ("2.txt", ""), ("readme.txt", "")], &["train:1.ann"], &["2.txt"]);
     }
 
     #[test]

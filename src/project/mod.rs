@@ -14,6 +14,7 @@ pub mod copying;
 mod edit_json;
 mod edit_sql;
 pub mod export;
+mod file_names;
 mod folder;
 pub mod kept;
 mod moved;

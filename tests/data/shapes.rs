@@ -397,6 +397,68 @@ fn problems_are_told_in_the_order_of_their_lines() {
 }
 
 #[test]
+fn rows_of_spans_and_cells_of_spans_are_read() {
+    let rows = "text,start,end,label\nMia met Bonn,0,3,PER\nMia met Bonn,8,12,LOC\nit is,0,2,X\n";
+    check("a.csv", rows, "csv", "[Mia PER] met [Bonn LOC] // [it X] is");
+    let rows = "doc_id,text,start_char,end_char,entity_type\n1,Mia met,0.0,3.0,PER\n2,Mia met,0,3,PER\n";
+    check("a.csv", rows, "csv", "[Mia PER] met // [Mia PER] met");
+    check("a.csv", "text,entities\nMia met,\"{'PER': [(0, 3)]}\"\nit is,{}\n", "csv", "[Mia PER] met // it is");
+    let crlf = "text,label\r\n\"Hi.\r\nMia met\",\"[[4,7,\"\"PER\"\"]]\"\r\nit is,[]\r\n";
+    check("a.csv", crlf, "csv", "Hi . / [Mia PER] met // it is");
+    check("a.csv", "Text;Sorte\nit is so;a\nwe go;b\nhe ran;a\n", "csv", "it is so <a> // we go <b> // he ran <a>");
+    told("a.csv", "text,foo,bar\nit is,1,a b c\nwe go,2,d\n", &[NoteKind::Field, NoteKind::Header]);
+    refused("a.jsonl", r#"{"text":"Mia met","start":0,"end":3,"label":"PER"}"#, &["one span", "one list"]);
+}
+
+#[test]
+fn records_name_splits_texts_and_annotators() {
+    let split = |name: &str, text: &str| {
+        let (corpus, _) = read(name, text.as_bytes(), &[]).expect("a corpus");
+        corpus.documents.iter().map(|d| d.split).collect::<Vec<_>>()
+    };
+    let texts = "{\"text\":\"Mia\",\"label\":[[0,3,\"P\"]],\"split\":\"train\"}\n{\"text\":\"it\",\"label\":[],\"split\":\"test\"}\n";
+    assert_eq!(split("a.jsonl", texts), [Split::Train, Split::Test]);
+    let words = "{\"tokens\":[\"Mia\"],\"ner_tags\":[\"B-P\"]}\n{\"tokens\":[\"it\"],\"ner_tags\":[\"O\"],\"split\":\"validation\"}\n";
+    assert_eq!(split("a.jsonl", words), [Split::Train, Split::Dev]);
+    check("a.jsonl", r#"{"text":"","content":"Mia met","entities":[[0,3,"PER"]]}"#, "doccano", "[Mia PER] met");
+    let region = |to: &str, text: &str| {
+        format!(
+            r#"{{"from_name":"l","to_name":"{to}","type":"labels","value":{{"start":0,"end":3,"text":"{text}","labels":["PER"]}}}}"#
+        )
+    };
+    let task = |regions: &str| {
+        format!(
+            r#"[{{"data":{{"title":"Mia won","body":"Bob met Mia in Bonn."}},"annotations":[{{"result":[{regions}]}}]}}]"#
+        )
+    };
+    check("a.json", &task(&region("title", "Mia")), "label-studio", "[Mia PER] won");
+    let both = task(&format!("{},{},{}", region("body", "Bob"), region("body", "Bob"), region("title", "Mia")));
+    check("a.json", &both, "label-studio", "[Bob PER] met Mia in Bonn .");
+    told("a.json", &both, &[NoteKind::SecondLayer, NoteKind::DuplicateSpan]);
+    let by =
+        |who: &str| format!(r#"{{"text":"Mia","spans":[],"_input_hash":7,"_annotator_id":"{who}","answer":"accept"}}"#);
+    told("a.jsonl", &format!("{}\n{}\n", by("a"), by("b")), &[NoteKind::RepeatedText]);
+    told("a.jsonl", &format!("{}\n{}\n", by("a"), by("a")), &[]);
+}
+
+#[test]
+fn marks_of_formats_are_found_behind_other_lines() {
+    let rows = "bc/x 0 0 Mia NNP (TOP* - - - sp (PER) -\nbc/x 0 1 met VB *) - - - sp * -\n";
+    check("a.txt", rows, "conll2012", "[Mia PER] met");
+    check("a.txt", "# made by x\n1|t|Mia met\n1|a|it\n1\t0\t3\tMia\tPER\tX\n", "pubtator", "[Mia PER] met / it");
+    told("a.txt", "Mia\u{a0}B-PER\nmet\u{a0}O\n\nBonn\u{a0}B-LOC\n", &[NoteKind::PossibleLabels]);
+    let tei = "<TEI><text><p><persName>Mia</persName> sat.</p><p><persName>Bo</persName> ran.</p></text></TEI>";
+    check("a.xml", tei, "inline-xml", "[Mia persName] sat . / [Bo persName] ran .");
+    check_with(
+        "a.jsonl",
+        r#"{"tokens":["Mia"],"ner_tags":[1]}"#,
+        &[("labels.json", r#"["O","B-PER"]"#)],
+        "hf-jsonl",
+        "[Mia PER]",
+    );
+}
+
+#[test]
 fn labels_in_what_is_read_as_text_are_told() {
     let check = |name: &str, text: &str| told(name, text, &[NoteKind::PossibleLabels]);
     check("a.jsonl", r#"{"text":"<PER>Mia</PER> met <LOC>Bonn</LOC>"}"#);
@@ -470,6 +532,10 @@ fn what_is_no_data_is_refused_with_the_reason() {
     refused("a.xml", "<c><s><token ne=\"B-PER\">Mia</token> <token ne=\"O\">met</token></s></c>", &["each token"]);
     refused("a.tsv", "text\tlabel\n", &["header"]);
     refused("a.csv", "text\n", &["header"]);
+    refused("domain.yml", "version: \"3.1\"\nintents:\n- greet\n", &["YAML"]);
+    let data =
+        "<catalog><book id=\"1\"><title>Mia</title><by>Bo</by></book><book id=\"2\"><title>It</title></book></catalog>";
+    refused("a.xml", data, &["XML"]);
     refused("a.yml", "nlu:\n- intent: &a [*a\n  examples: |\n    - x\n", &["anchors"]);
 }
 

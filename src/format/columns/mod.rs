@@ -59,6 +59,11 @@ pub const WNUT: Format = Format {
 
 /// The answer of a column format: the more lines have all columns and a tag, the higher the score.
 fn recognize(glance: &Glance, format: Format) -> Option<Recognition> {
+    /// Extensions of files of settings and of markup, which have columns by chance.
+    const OTHERS: [&str; 8] = ["yml", "yaml", "toml", "ini", "cfg", "lock", "xml", "rtf"];
+    if glance.has_extension(&OTHERS) {
+        return None;
+    }
     let layout = glance.layout().filter(|layout| layout.format() == format)?;
     let score = match layout.fit {
         // Words of a text may look like tags; they do not stand behind tabs or below names.

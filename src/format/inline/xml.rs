@@ -22,6 +22,9 @@ pub const INLINE_XML: Format = Format {
             return None;
         }
         let names = Names::of(g.head);
+        if is_data(g.head, &names) {
+            return None;
+        }
         let pairs = names.labels.values().sum::<usize>() + braces(g.head);
         let lines = g.lines().count();
         let score = if pairs > 1 && pairs * 10 >= lines { Recognition::STRUCTURE } else { Recognition::EXTENSION + 1 };
@@ -50,6 +53,27 @@ pub(in crate::format) const OTHERS: [(&str, &str); 12] = [
     ("<token ", "XML with an element for each token; convert it to columns"),
     ("<tok ", "XML with an element for each token; convert it to columns"),
 ];
+
+/// True for XML that holds data, not a text with marks: its elements lie in each other and leave no letter outside.
+fn is_data(text: &str, names: &Names) -> bool {
+    let (mut depth, mut deepest, mut at) = (0usize, 0, 0);
+    while let Some(next) = text[at..].find('<').map(|n| at + n) {
+        if depth == 0 && text[at..next].contains(char::is_alphanumeric) {
+            return false;
+        }
+        let rest = &text[next..];
+        let tag = tag(rest).filter(|tag| names.has(tag.name) && !tag.is_empty);
+        match &tag {
+            Some(tag) if tag.closes => depth = depth.saturating_sub(1),
+            Some(_) => depth += 1,
+            None => {}
+        }
+        deepest = deepest.max(depth);
+        let other = || rest.find('>').map_or(rest.len(), |end| end + 1);
+        at = next + tag.map_or_else(other, |tag| tag.length);
+    }
+    deepest > 1 && !text[at..].contains(char::is_alphanumeric)
+}
 
 /// True if a text has tags that could be labels: one for every ten lines, each opened and closed.
 pub(in crate::format) fn has_tags(text: &str) -> bool {
@@ -110,6 +134,10 @@ const STRUCTURE: [&str; 48] = [
     "sent",
     "w",
 ];
+
+/// Tags around a stretch of text that ends where they do.
+const BLOCKS: [&str; 13] =
+    ["p", "s", "sent", "sentence", "para", "paragraph", "head", "headline", "title", "li", "tr", "div", "section"];
 
 /// Attributes that name the label of a tag, the likeliest first.
 const NAMING: [&str; 9] = ["type", "categ", "sem", "label", "class", "category", "entity", "ner", "tipo"];
@@ -333,6 +361,10 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         (at, plain) = (next + tag.length, next + tag.length);
         if !names.has(tag.name) {
             found.notes.add(NoteKind::Markup, || format!("<{}>", tag.name));
+            let is_block = tag.closes && BLOCKS.iter().any(|name| tag.name.eq_ignore_ascii_case(name));
+            if is_block && !out.text.is_empty() && !out.text.ends_with('\n') && !text[at..].starts_with(['\n', '\r']) {
+                out.push("\n");
+            }
             let is_document = ["doc", "document", "article"].iter().any(|name| tag.name.eq_ignore_ascii_case(name));
             if is_document {
                 open.clear();

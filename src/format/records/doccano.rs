@@ -73,7 +73,8 @@ const CLASSES: [&str; 9] = ["cats", "label", "labels", "class", "category", "int
 
 /// The key of a record's text.
 fn text_key(value: &Value) -> Option<&'static str> {
-    TEXTS.into_iter().find(|key| string(value, key).is_some())
+    let is_filled = |key: &&str| string(value, key).is_some_and(|text| !text.trim().is_empty());
+    TEXTS.into_iter().find(is_filled).or_else(|| TEXTS.into_iter().find(|key| string(value, key).is_some()))
 }
 
 fn recognize(value: &Value) -> Option<Recognition> {
@@ -138,7 +139,7 @@ fn tags_of(value: &Value) -> Option<(&'static str, Vec<String>)> {
 }
 
 /// Spans as an object of lists of places: `{"PER": [[0, 4]]}`.
-fn spans_by_label(value: &Value) -> Option<Vec<Mark>> {
+pub(in crate::format) fn spans_by_label(value: &Value) -> Option<Vec<Mark>> {
     let labels = value.as_object().filter(|labels| !labels.is_empty())?;
     let mut marks = Vec::new();
     for (label, places) in labels {
@@ -202,6 +203,9 @@ fn put_classes(record: &mut Value, classes: &[String]) {
 fn read(value: &Value, _: &Context) -> Result<Item, String> {
     let key = text_key(value).ok_or("there is no text under “text” or another usual name")?;
     let text = string(value, key).unwrap_or_default().to_owned();
+    if entry::spans(value).is_some_and(|spans| !spans.is_empty()) {
+        return Err("the record is one span of its text; put the spans of a text into one list".into());
+    }
     let mut item = Item { text, name: identity(value), ..Item::default() };
     // Labels of the whole text are words.
     let of_spans = || SPANS.iter().filter_map(|k| value.get(*k)?.as_array()).flatten().filter(|e| !e.is_string());

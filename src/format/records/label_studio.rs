@@ -5,6 +5,7 @@ use super::{Classes, Context, Dialect, Item, Mark, doccano, names, number, prodi
 use crate::format::note::NoteKind;
 use crate::format::{Format, Holds, Recognition, Write};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Label Studio's export and import.
 pub const LABEL_STUDIO: Format = Format {
@@ -44,7 +45,25 @@ fn context(records: &[Value]) -> Context {
         let results = lists.filter_map(|a| a.get("result")?.as_array()).flatten();
         results.filter_map(|r| region(r.get("value")?)).flatten().collect::<Vec<Mark>>()
     };
-    Context { text_field: text_field(tasks.iter().map(|task| &task["data"]), &regions) }
+    let named = tasks.iter().flat_map(|task| about(task).into_iter().filter(|to| string(&task["data"], to).is_some()));
+    let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
+    named.for_each(|to| *votes.entry(to).or_default() += 1);
+    let most =
+        votes.into_iter().max_by_key(|(name, n)| (*n, std::cmp::Reverse(*name))).map(|(name, _)| name.to_owned());
+    Context { text_field: most.or_else(|| text_field(tasks.iter().map(|task| &task["data"]), &regions)) }
+}
+
+/// The objects that the regions of a task are about, by the names in its configuration; often those of fields.
+fn about(task: &Value) -> Vec<&str> {
+    let regions = results(task).into_iter().flatten().filter(|r| r.get("value").is_some_and(|v| region(v).is_some()));
+    regions.filter_map(|result| string(result, "to_name")).collect()
+}
+
+/// True if a result is about another text of the task than this field.
+fn is_of_other_field(result: &Value, task: &Value, field: Option<&str>) -> bool {
+    let to = string(result, "to_name").filter(|to| Some(*to) != field);
+    to.is_some_and(|to| string(&task["data"], to).is_some())
+        && field.is_some_and(|f| string(&task["data"], f).is_some())
 }
 
 fn is_task(value: &Value) -> bool {
@@ -180,6 +199,12 @@ fn read(value: &Value, context: &Context) -> Result<Item, String> {
     let mut item = Item { text, name: super::identity(value), ..Item::default() };
     let is_choice = |r: &Value| r.get("value").is_some_and(|v| v.get("start").is_none());
     for result in results(value).into_iter().flatten().filter(|r| !is_choice(r)) {
+        if is_of_other_field(result, value, context.text_field.as_deref()) {
+            let of = string(result, "to_name").unwrap_or_default();
+            item.notes.push((NoteKind::SecondLayer, format!("regions of “{of}”")));
+            item.read_only = Some("it has regions of another text");
+            continue;
+        }
         let value = &result["value"];
         let is_path = value.get("start").is_some_and(|s| s.as_str().is_some_and(|s| s.parse::<u64>().is_err()));
         match region(value) {

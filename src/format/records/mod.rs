@@ -9,7 +9,7 @@ mod bioc;
 pub(super) mod categories;
 mod cluener;
 mod dataturks;
-mod doccano;
+pub(super) mod doccano;
 pub(super) mod entry;
 mod ground_truth;
 mod item;
@@ -123,9 +123,16 @@ fn item_of(value: &Value, dialect: &Dialect, context: &Context) -> Result<Item, 
     if let Some(classes) = &dialect.classes {
         item.classes = (classes.read)(value);
     }
+    item.split = item.split.or_else(|| split_of(value));
     item.dedup();
     item.count_in_words(value);
     Ok(item)
+}
+
+/// The split that a record names.
+pub(super) fn split_of(value: &Value) -> Option<Split> {
+    let names = ["split", "subset", "partition", "fold"].into_iter().filter_map(|key| string(value, key));
+    names.filter_map(|name| Split::from_name(&name.trim().to_lowercase())).next()
 }
 
 /// The id or title of a record; empty if it has none.
@@ -163,6 +170,7 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<
     let (mut lists, mut labels): (Vec<String>, usize) = (Vec::new(), 0);
     let records = json::records(text)?;
     let context = context(&records, dialect);
+    let mut annotators: HashMap<String, String> = HashMap::new();
     for record in records {
         if record.text == "null" || record.text == "None" {
             found.notes.add(NoteKind::IgnoredRecord, || format!("line {}: {}", record.line, record.text));
@@ -184,6 +192,11 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<
                     }
                     found.also(format!("“{key}”"));
                 }
+                if let Some((of, by)) = annotation_of(&value)
+                    && annotators.entry(of).or_insert_with(|| by.clone()) != &by
+                {
+                    found.notes.add(NoteKind::RepeatedText, || format!("line {}: {}", record.line, quote(&by)));
+                }
                 labels += item.marks.len() + item.classes.len();
                 for (kind, example) in &item.notes {
                     found.notes.add(*kind, || format!("line {}: {}", record.line, quote(example)));
@@ -204,6 +217,12 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<
         found.notes.add(NoteKind::PossibleLabels, || format!("no labels; fields not read: {}", lists.join(", ")));
     }
     Ok(items)
+}
+
+/// The hash of the text and the annotator of a record, as Prodigy has them.
+fn annotation_of(value: &Value) -> Option<(String, String)> {
+    let annotator = ["_annotator_id", "_session_id"].into_iter().find_map(|key| string(value, key))?;
+    Some((value.get("_input_hash")?.to_string(), annotator.to_owned()))
 }
 
 fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found, Problem> {

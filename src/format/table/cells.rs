@@ -1,6 +1,6 @@
 //! Cells that hold a list: Python's `['EU', "it's"]`, JSON's `["EU"]`, and NumPy's `['EU' 'rejects']`, also over several lines.
 
-use super::super::records::{Mark, entry, label_studio, python};
+use super::super::records::{Mark, doccano, entry, label_studio, python};
 use serde_json::Value;
 
 /// The items of a cell that is a list.
@@ -78,6 +78,9 @@ pub(super) fn spans(cell: &str) -> Vec<Mark> {
         Some(Value::Object(fields)) if fields.contains_key("entities") => {
             fields["entities"].as_array().cloned().unwrap_or_default()
         }
+        Some(value @ Value::Object(_)) if doccano::spans_by_label(&value).is_some() => {
+            return doccano::spans_by_label(&value).unwrap_or_default();
+        }
         Some(Value::Object(fields)) => transposed(&fields),
         _ => return Vec::new(),
     };
@@ -128,6 +131,7 @@ mod tests {
         check("[[0, 8, \"PER\"]]", &[(0, 8, "PER")]);
         check("{'start': [0, 10], 'end': [8, 14], 'label': ['PER', 'LOC']}", &[(0, 8, "PER"), (10, 14, "LOC")]);
         check("{'entities': [(0, 8, 'PER')]}", &[(0, 8, "PER")]);
+        check("{'PER': [(0, 8)], 'LOC': [[10, 14]]}", &[(0, 8, "PER"), (10, 14, "LOC")]);
         check("[1, 2]", &[]);
         check("text", &[]);
     }

@@ -9,7 +9,7 @@ mod rows;
 use super::header::{Role, has_role};
 use super::hf_jsonl::{name_tags, names};
 use super::note::NoteKind;
-use super::records::{self, Item, Text};
+use super::records::{self, Item, Mark, Text};
 use super::words::Tagged;
 use super::{Format, Found, Glance, Holds, Problem, Recognition, Source, spreadsheet};
 use crate::corpus::{Corpus, Split, TagNotation};
@@ -147,6 +147,16 @@ fn read_rows(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found
         }
     };
     found.roles.insert(0, ("text", title(text)));
+    if let Some([_, _, label]) = roles.offsets {
+        found.roles.push(("label", title(label)));
+    }
+    let untaken = header.cells.iter().filter(|(c, _)| !taken.contains(c)).map(|(c, _)| title(*c));
+    let untaken: Vec<String> = untaken.collect();
+    let has_labels =
+        !roles.classes.is_empty() || !roles.flags.is_empty() || roles.offsets.is_some() || roles.spans.is_some();
+    if matches!(roles.body, Body::Texts(_)) && !has_labels {
+        found.notes.add_many(NoteKind::Field, untaken.len(), || untaken.join(", "));
+    }
     let labels = roles.classes.iter().chain(&roles.flags).copied().map(title).collect::<Vec<_>>();
     if !labels.is_empty() {
         found.roles.push(("label", labels.join(", ")));
@@ -268,7 +278,9 @@ fn texts(
     let separates = roles.classes.iter().all(|c| rows.iter().filter_map(|r| r.filled(*c)).all(is_list_of_names));
     let mut texts = Vec::new();
     for (place, row) in rows.into_iter().enumerate() {
-        let marks = roles.spans.and_then(|c| row.get(c)).map_or_else(Vec::new, cells::spans);
+        let mut marks = roles.spans.and_then(|c| row.get(c)).map_or_else(Vec::new, cells::spans);
+        marks.extend(roles.offsets.and_then(|columns| span_of(&row, columns)));
+        let content = with_line_ends(row.get(text).unwrap_or_default(), &marks);
         let mut classes: Vec<String> = Vec::new();
         for cell in roles.classes.iter().filter_map(|c| row.filled(*c)) {
             match cells::list(cell) {
@@ -281,14 +293,45 @@ fn texts(
         classes.extend(roles.flags.iter().filter(is_set).filter_map(|c| header.get(*c)).map(|n| n.trim().to_owned()));
         let name = roles.id.and_then(|c| row.get(c)).unwrap_or_default().trim().to_owned();
         let split = split_of(&row, roles).unwrap_or(source.split);
-        let item = Item { text: row.get(text).unwrap_or_default().to_owned(), marks, classes, name, ..Item::default() };
-        texts.push(Text { split, line: row.line, place, item });
+        let item = Item { text: content, marks, classes, name, ..Item::default() };
+        // Rows of one text each have a span of it.
+        let same = |text: &&mut Text| text.item.name == item.name && text.item.text == item.text;
+        match texts.last_mut().filter(|_| roles.offsets.is_some()).filter(same) {
+            Some(last) => last.item.marks.extend(item.marks),
+            None => texts.push(Text { split, line: row.line, place, item }),
+        }
     }
     records::add_texts(source, corpus, &mut found, texts, false)?;
     if roles.spans.is_none() {
         found.unit = None;
     }
     Ok(found)
+}
+
+/// The span of a row that is one.
+fn span_of(row: &Row, [start, end, label]: [u32; 3]) -> Option<Mark> {
+    let number = |c: u32| {
+        let cell = row.filled(c)?.trim();
+        cell.strip_suffix(".0").unwrap_or(cell).parse::<usize>().ok()
+    };
+    let label = row.filled(label)?.trim().to_owned();
+    Some(Mark { start: number(start)?, end: number(end)?, label, surface: None })
+}
+
+/// A text with the line ends that its offsets count: two characters, or one where more spans then begin and end with a letter.
+fn with_line_ends(text: &str, marks: &[Mark]) -> String {
+    if marks.is_empty() || !text.contains("\r\n") {
+        return text.to_owned();
+    }
+    let short = text.replace("\r\n", "\n");
+    let fitting = |text: &str| {
+        let chars: Vec<char> = text.chars().collect();
+        let is_letter = |at: usize| chars.get(at).is_some_and(|c| !c.is_whitespace());
+        let is_edge =
+            |at: usize| !at.checked_sub(1).is_some_and(|at| chars.get(at).is_some_and(|c| c.is_alphanumeric()));
+        marks.iter().filter(|m| is_letter(m.start) && is_edge(m.start) && is_letter(m.end.saturating_sub(1))).count()
+    };
+    if fitting(&short) > fitting(text) { short } else { text.to_owned() }
 }
 
 /// Tells of cells beside the table: in a column that has no name and no other cell, where all other columns have one.

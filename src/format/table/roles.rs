@@ -28,6 +28,8 @@ pub(super) struct Roles {
     pub body: Body,
     /// Spans of the text.
     pub spans: Option<u32>,
+    /// The start, the end and the label of one span of the text.
+    pub offsets: Option<[u32; 3]>,
     /// Labels of the whole text, as names.
     pub classes: Vec<u32>,
     /// Labels of the whole text, each in a column of zeros and ones.
@@ -77,7 +79,9 @@ impl Roles {
             .iter()
             .copied()
             .find(|c| data.iter().filter_map(|r| r.get(*c)).any(|cell| !cells::spans(cell).is_empty()));
-        let others: Vec<u32> = free.into_iter().filter(|c| Some(*c) != split && Some(*c) != spans).collect();
+        let offsets = if matches!(body, Body::Texts(_)) { offsets(&names, data) } else { None };
+        let has_other_role = |c: &u32| Some(*c) == split || Some(*c) == spans || offsets.is_some_and(|o| o.contains(c));
+        let others: Vec<u32> = free.into_iter().filter(|c| !has_other_role(c)).collect();
         let id = others.iter().copied().find(|c| {
             let name = names.get(c).map(|name| normalized(name)).unwrap_or_default();
             let is_id = ["id", "docid", "documentid", "textid", "uid", "guid", "title", "name", "filename", "file"]
@@ -91,15 +95,21 @@ impl Roles {
             left().filter(|c| rank(c).is_some() && is_class(data, *c)).min_by_key(|c| rank(c)).into_iter().collect();
         let flags: Vec<u32> =
             left().filter(|c| is_flag(data, *c) && names.get(c).is_some_and(|n| !n.trim().is_empty())).collect();
+        // A row is a span: what it says is about that.
+        let (by_name, flags) = if offsets.is_some() { (Vec::new(), Vec::new()) } else { (by_name, flags) };
         let flags = if flags.len() > 1 && by_name.iter().all(|c| flags.contains(c)) { flags } else { Vec::new() };
         let classes = match (flags.is_empty(), by_name.is_empty(), has_header) {
             (false, ..) => Vec::new(),
             (true, false, _) => by_name,
-            // Without names, a column of few short values beside the texts.
+            _ if offsets.is_some() => Vec::new(),
+            // Without a name that is known, a column of few short values beside the texts.
             (true, true, false) => left().filter(|c| repeats(data, *c, columns.len() == 2)).take(1).collect(),
+            (true, true, true) if columns.len() == 2 => {
+                left().filter(|c| repeats(data, *c, true) && !is_numeric(data, *c)).collect()
+            }
             (true, true, true) => Vec::new(),
         };
-        Some(Self { has_header, body, spans, classes, flags, split, id })
+        Some(Self { has_header, body, spans, offsets, classes, flags, split, id })
     }
 
     /// The columns that have a role.
@@ -109,8 +119,43 @@ impl Roles {
             Body::Lists { words, tags } | Body::Pairs { words, tags, .. } => vec![words, tags],
         };
         let others = [self.spans, self.split, self.id].into_iter().flatten();
-        body.into_iter().chain(others).chain(self.classes.iter().copied()).chain(self.flags.iter().copied()).collect()
+        let offsets = self.offsets.into_iter().flatten();
+        body.into_iter()
+            .chain(others)
+            .chain(offsets)
+            .chain(self.classes.iter().copied())
+            .chain(self.flags.iter().copied())
+            .collect()
     }
+}
+
+/// The columns of the start, the end and the label of a span, by their names; all rows must have them.
+fn offsets(names: &HashMap<u32, &str>, rows: &[Row]) -> Option<[u32; 3]> {
+    const STARTS: [&str; 9] = [
+        "start",
+        "begin",
+        "startchar",
+        "startoffset",
+        "beginoffset",
+        "startindex",
+        "startpos",
+        "startposition",
+        "offsetstart",
+    ];
+    const ENDS: [&str; 9] =
+        ["end", "stop", "endchar", "endoffset", "finish", "endindex", "endpos", "endposition", "offsetend"];
+    const LABELS: [&str; 7] = ["label", "entitytype", "entitylabel", "type", "tag", "category", "class"];
+    let find = |known: &[&str]| {
+        known.iter().find_map(|known| names.iter().find(|(_, name)| normalized(name) == *known).map(|(c, _)| *c))
+    };
+    let (start, end, label) = (find(&STARTS)?, find(&ENDS)?, find(&LABELS).or_else(|| find(&["entity"]))?);
+    (is_numeric(rows, start) && is_numeric(rows, end)).then_some([start, end, label])
+}
+
+/// True if all cells of a column are numbers.
+fn is_numeric(rows: &[Row], column: u32) -> bool {
+    let mut cells = rows.iter().filter_map(|row| row.filled(column)).map(str::trim).peekable();
+    cells.peek().is_some() && cells.all(|cell| cell.parse::<f64>().is_ok())
 }
 
 /// True if a row names columns in each of its cells.
