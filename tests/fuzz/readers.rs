@@ -79,7 +79,7 @@ fn check(bytes: &[u8]) {
     let Ok(found) = found else { return };
     for document in &corpus.documents {
         for sentence in 0..document.len() {
-            document.token_spans(sentence);
+            document.to_token_spans(sentence);
         }
     }
     let Some(rewrite) = found.format.rewrite else { return };
