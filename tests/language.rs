@@ -142,7 +142,7 @@ fn is_english(text: &str) -> bool {
     // The names of settings are shown without their beginnings.
     let same =
         |word: &str| THE_SAME.split_whitespace().any(|w| w == word) || FIELDS.iter().any(|f| f.name.ends_with(word));
-    let format = |f: &tagwright::format::Format| f.what.contains(text) || text.contains(f.name);
+    let format = |f: &tagwright::format::Format| f.description.contains(text) || text.contains(f.name);
     let words = || {
         text.split(|c: char| !c.is_alphanumeric() && c != '_')
             .filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() > 2)

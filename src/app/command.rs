@@ -391,7 +391,7 @@ pub enum Command {
     /// Look at what lies there, and open it when the person says so; what is known already is opened at once.
     Import(PathBuf),
     /// Read it otherwise.
-    ImportChoices(crate::format::Choices),
+    ImportChoices(crate::format::ReadOptions),
     /// What becomes of this label: another name, or nothing.
     ImportLabel(String, Option<String>),
     /// Open it as it was found.

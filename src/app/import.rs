@@ -6,7 +6,7 @@ use super::state::App;
 use crate::corpus::Corpus;
 use crate::corpus::relabel::LabelMap;
 use crate::corpus::store::CorpusCounts;
-use crate::format::Choices;
+use crate::format::ReadOptions;
 use crate::project::Dataset;
 use crate::worker::FileRequest;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub struct Importing {
     /// Where it lies.
     pub path: PathBuf,
     /// What the person says of it.
-    pub choices: Choices,
+    pub choices: ReadOptions,
     /// As it was read last, or why it could not be read so.
     pub found: Result<Arc<Dataset>, String>,
     /// Its sizes: of each split, then of all.
@@ -30,7 +30,7 @@ pub struct Importing {
 }
 
 /// Looks at what lies there.
-pub(super) fn look(app: &mut App, path: PathBuf, choices: Choices, effects: &mut Vec<Effect>) {
+pub(super) fn look(app: &mut App, path: PathBuf, choices: ReadOptions, effects: &mut Vec<Effect>) {
     match &mut app.importing {
         Some(importing) => (importing.choices, importing.reading) = (choices, true),
         None => {
@@ -42,7 +42,7 @@ pub(super) fn look(app: &mut App, path: PathBuf, choices: Choices, effects: &mut
 }
 
 /// What was found. An answer to a question that was changed or given up meanwhile is not shown.
-pub(super) fn looked(app: &mut App, path: PathBuf, choices: Choices, found: Result<Arc<Dataset>, String>) {
+pub(super) fn looked(app: &mut App, path: PathBuf, choices: ReadOptions, found: Result<Arc<Dataset>, String>) {
     app.annotate.iter_mut().for_each(|a| a.choosing = None);
     let first = app.importing.is_none() && app.looking.as_ref() == Some(&path);
     let asked = app.importing.as_ref().filter(|i| i.path == path && i.choices == choices && i.reading);

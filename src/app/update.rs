@@ -21,7 +21,7 @@ use super::training::Base;
 use super::worked;
 use crate::app::language::tr;
 use crate::corpus::{Edit, LabelId, ReviewState, Scheme, SentenceId, scheme, tag_notation};
-use crate::format::{self, Choices, FORMATS, Format, Inventory};
+use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions};
 use crate::model::align::Rule;
 use crate::project::{Commit, Save, copying, export};
 use crate::train::arguments::for_small_data;
@@ -55,7 +55,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::Open(_) | Command::Import(_) if app.training.is_busy() => app.notices.say(busy()),
         Command::Import(path) => {
             app.importing = None;
-            import::look(app, path, Choices::default(), effects);
+            import::look(app, path, ReadOptions::default(), effects);
         }
         Command::ImportChoices(choices) => {
             if let Some(path) = app.importing.as_ref().map(|i| i.path.clone()) {
@@ -251,7 +251,7 @@ fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     a.overlaps = !a.overlaps;
     effects.push(Effect::Commit(Commit::Setting("overlaps", a.overlaps.to_string())));
-    let lost = a.files.iter().find(|f| !f.found.format.holds.overlaps).map(|f| f.found.format.name);
+    let lost = a.files.iter().find(|f| !f.found.format.capabilities.overlapping_spans).map(|f| f.found.format.name);
     app.notices.say(match (a.overlaps, lost) {
         (true, Some(format)) => {
             let text = tr!(
@@ -391,7 +391,7 @@ fn save_a_copy(app: &mut App, effects: &mut Vec<Effect>) {
 
 /// The formats that can be written, with what each would lose of a corpus.
 fn offered(a: &Annotate) -> Vec<(Format, Vec<String>)> {
-    let inventory = Inventory::of(&a.corpus);
+    let inventory = LossInventory::of(&a.corpus);
     let losses = |f: &Format| export::losses(&inventory, &a.files, *f, export::scheme_for(&a.corpus, *f));
     FORMATS.iter().filter(|f| f.write.is_some()).map(|f| (*f, losses(f))).collect()
 }

@@ -8,7 +8,7 @@ use crate::corpus::scheme::SCHEMES;
 use crate::corpus::splitting::{SplitRatios, SplitReport, stratified_split};
 use crate::corpus::{Corpus, Scheme};
 use crate::disk;
-use crate::format::{self, Format, Inventory};
+use crate::format::{self, Format, LossInventory};
 use crate::project::target::Existing;
 use crate::project::{Dataset, export};
 use serde_json::json;
@@ -126,7 +126,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     // A file in its own format keeps all that it says beside.
     let kept = arguments.splits.is_none().then(|| export::in_place(corpus, &dataset.files, to, scheme)).flatten();
     let files = if kept.is_some() { &[][..] } else { &dataset.files };
-    let losses = export::losses(&Inventory::of(corpus), files, to, scheme);
+    let losses = export::losses(&LossInventory::of(corpus), files, to, scheme);
     for loss in &losses {
         terminal::tell(&format!("note: {} cannot hold {loss}", to.name));
     }

@@ -31,7 +31,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             yes(true),
             yes(f.rewrite.is_some()),
             yes(f.write.is_some()),
-            f.what,
+            f.description,
             f.extensions.join(", ")
         ))?;
     }

@@ -2,9 +2,9 @@
 
 use super::{Failure, progress, terminal};
 use crate::corpus::Split;
-use crate::format::columns::{Choice, Separator};
-use crate::format::plain::Extent;
-use crate::format::{self, Choices, Format, Unit};
+use crate::format::conll::{ColumnOptions, Delimiter};
+use crate::format::text::SampleBy;
+use crate::format::{self, Format, OffsetUnit, ReadOptions};
 use crate::hub::{self, Hub, ModelName};
 use crate::model::ModelFolder;
 use crate::project::Dataset;
@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 
 /// A file or folder of data.
 pub fn dataset(path: &Path) -> Result<Dataset, Failure> {
-    dataset_as(path, Choices::default())
+    dataset_as(path, ReadOptions::default())
 }
 
 /// A file or folder of data, in the format that was said.
-pub fn dataset_as(path: &Path, choices: Choices) -> Result<Dataset, Failure> {
+pub fn dataset_as(path: &Path, choices: ReadOptions) -> Result<Dataset, Failure> {
     Ok(told(Dataset::open_as(path, choices)?))
 }
 
@@ -31,10 +31,10 @@ pub struct Chosen {
     encoding: Option<&'static encoding_rs::Encoding>,
     /// What its offsets count: code-points, utf-16 or bytes; found by itself otherwise.
     #[arg(long, value_parser = unit_name)]
-    offsets: Option<Unit>,
+    offsets: Option<OffsetUnit>,
     /// What parts its columns: tab, space or a sign; found by itself otherwise.
     #[arg(long, value_parser = separator_name)]
-    delimiter: Option<Separator>,
+    delimiter: Option<Delimiter>,
     /// The column of words, from 1; found by itself otherwise.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     word_column: Option<u16>,
@@ -43,7 +43,7 @@ pub struct Chosen {
     tag_column: Option<u16>,
     /// What a document is in a plain text: file, line or paragraph.
     #[arg(long, value_parser = extent_name)]
-    document: Option<Extent>,
+    document: Option<SampleBy>,
     /// Which sheet of a spreadsheet, from 1; the first that holds something otherwise.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     sheet: Option<u16>,
@@ -54,18 +54,18 @@ pub struct Chosen {
 
 impl Chosen {
     /// As the library has it.
-    pub fn choices(&self) -> Choices {
+    pub fn choices(&self) -> ReadOptions {
         let column = |from_one: Option<u16>| from_one.map(|n| usize::from(n) - 1);
         let (word, tag) = (column(self.word_column), column(self.tag_column));
-        let columns = Choice { separator: self.delimiter, word, tag };
-        Choices {
+        let columns = ColumnOptions { separator: self.delimiter, word, tag };
+        ReadOptions {
             format: self.from,
             encoding: self.encoding,
-            unit: self.offsets,
+            offset_unit: self.offsets,
             columns,
-            extent: self.document,
+            sample_by: self.document,
             sheet: column(self.sheet),
-            huge: self.unfold,
+            allow_large: self.unfold,
         }
     }
 }
@@ -77,13 +77,13 @@ fn encoding_name(name: &str) -> Result<&'static encoding_rs::Encoding, String> {
 }
 
 /// A separator by its name, for clap.
-fn separator_name(name: &str) -> Result<Separator, String> {
-    Separator::from_name(name).ok_or_else(|| "use tab, space, or a sign such as , or ;".into())
+fn separator_name(name: &str) -> Result<Delimiter, String> {
+    Delimiter::from_name(name).ok_or_else(|| "use tab, space, or a sign such as , or ;".into())
 }
 
 /// An extent of documents by its name, for clap.
-fn extent_name(name: &str) -> Result<Extent, String> {
-    Extent::from_name(name).ok_or_else(|| "use file, line or paragraph".into())
+fn extent_name(name: &str) -> Result<SampleBy, String> {
+    SampleBy::from_name(name).ok_or_else(|| "use file, line or paragraph".into())
 }
 
 /// A format by its name, for clap.
@@ -93,8 +93,8 @@ pub fn format_name(name: &str) -> Result<Format, String> {
 }
 
 /// A unit of offsets by its name, for clap.
-fn unit_name(name: &str) -> Result<Unit, String> {
-    Unit::from_name(name).ok_or_else(|| "unknown unit; use code-points, utf-16 or bytes".into())
+fn unit_name(name: &str) -> Result<OffsetUnit, String> {
+    OffsetUnit::from_name(name).ok_or_else(|| "unknown unit; use code-points, utf-16 or bytes".into())
 }
 
 /// Files whose splits are known.

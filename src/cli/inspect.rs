@@ -4,7 +4,7 @@ use super::output::{json_line, line, thousands};
 use super::{Failure, input};
 use crate::corpus::store::CorpusCounts;
 use crate::corpus::{Corpus, Split};
-use crate::format::Unit;
+use crate::format::OffsetUnit;
 use crate::project::Dataset;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -80,7 +80,7 @@ fn as_json(dataset: &Dataset) -> Value {
             .collect::<Vec<_>>(),
         "columns": columns(dataset),
         "evidence": dataset.files.iter().map(|f| json!({"file": f.path, "format": f.found.format.name,
-            "offsets": f.found.unit.map(Unit::name), "found": f.found.evidence})).collect::<Vec<_>>(),
+            "offsets": f.found.offset_unit.map(OffsetUnit::name), "found": f.found.detection_notes})).collect::<Vec<_>>(),
         "problems": problems,
     })
 }
@@ -127,9 +127,9 @@ fn as_text(dataset: &Dataset) -> Result<(), Failure> {
 /// What was found in which files, each once.
 fn evidence(dataset: &Dataset) -> Vec<(String, String)> {
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
-    for file in dataset.files.iter().filter(|f| !f.found.evidence.is_empty()) {
+    for file in dataset.files.iter().filter(|f| !f.found.detection_notes.is_empty()) {
         let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let what = file.found.evidence.join("; ");
+        let what = file.found.detection_notes.join("; ");
         match found.iter_mut().find(|(known, _)| *known == what) {
             Some((_, files)) => files.push(name),
             None => found.push((what, vec![name])),

@@ -199,6 +199,6 @@ fn tag_words(tagger: &Tagger, file: &Path, strict: bool) -> Result<(), Failure> 
     // The file again, with other tags; where its format is only read, a new file of words.
     let source = dataset_file.as_ref().filter(|f| f.found.format.rewrite.is_some());
     let again = source.map(|source| rewritten(source, 0, &corpus, false)).transpose()?;
-    let new = || format::CONLL.writes_whole().map(|write| write(&corpus, None, Scheme::Iob2)).unwrap_or_default();
+    let new = || format::CONLL.single_file_writer().map(|write| write(&corpus, None, Scheme::Iob2)).unwrap_or_default();
     output::bytes(&again.unwrap_or_else(new))
 }

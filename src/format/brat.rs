@@ -2,9 +2,9 @@
 //! with triggers and events. Relations, events, attributes and notes are kept as they are.
 
 use super::note::NoteKind;
-use super::offsets::{Claim, Evidence, Ruler, Unit, offsets};
+use super::offsets::{OffsetMap, OffsetPair, OffsetUnit, UnitStats, to_offsets};
 use super::words::{label_name, other_words};
-use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write, decode_utf8};
+use super::{Capabilities, Detection, Format, Problem, ReadReport, RewriteContext, SourceInput, Writer, decode_utf8};
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Span};
 use std::collections::HashSet;
@@ -13,16 +13,14 @@ use std::sync::Arc;
 /// A file of annotations.
 pub const BRAT: Format = Format {
     name: "brat",
-    what: "brat: .ann beside its .txt",
+    description: "brat: .ann beside its .txt",
     extensions: &["ann", "a1"],
-    recognize: |g| {
-        Recognition::when(g.has_extension(BRAT.extensions), Recognition::STRUCTURE, "extension of annotations")
-    },
+    detect: |g| Detection::when(g.has_extension(BRAT.extensions), Detection::STRUCTURE, "extension of annotations"),
     is_json: false,
     read,
-    write: Some(Write::EachDocument(files, configuration)),
+    write: Some(Writer::PerDocument(files, configuration)),
     rewrite: Some(rewrite),
-    holds: Holds { spaced_labels: false, any_character: false, ..Holds::TEXTS },
+    capabilities: Capabilities { labels_with_spaces: false, any_character: false, ..Capabilities::OFFSET_FORMAT },
 };
 
 /// A text-bound annotation: `T1⇥ORG 0 4;5 9⇥surface`.
@@ -44,7 +42,10 @@ fn bounds(text: &str, mut tell: impl FnMut(usize, String)) -> Vec<Bound<'_>> {
             Some(bound) => found.push(bound),
             None => tell(
                 line,
-                format!("expected “T1⇥LABEL 0 4⇥text” but found {}; it is left as it is", super::found::quote(whole)),
+                format!(
+                    "expected “T1⇥LABEL 0 4⇥text” but found {}; it is left as it is",
+                    super::read_report::quote(whole)
+                ),
             ),
         }
     }
@@ -64,21 +65,21 @@ fn bound(whole: &str, line: usize) -> Option<Bound<'_>> {
 }
 
 /// The name of a file of annotations without its extension.
-fn stem<'s>(source: &Source<'s>) -> &'s str {
+fn stem<'s>(source: &SourceInput<'s>) -> &'s str {
     let known = source.name.rsplit_once('.').filter(|(_, extension)| BRAT.extensions.contains(extension));
     known.map_or(source.name, |(stem, _)| stem)
 }
 
 /// The events that belong to entities in a file of their own.
-fn events_beside(source: &Source) -> Option<String> {
-    let bytes = source.name.ends_with(".a1").then(|| (source.beside)(&format!("{}.a2", stem(source))))??;
+fn events_beside(source: &SourceInput) -> Option<String> {
+    let bytes = source.name.ends_with(".a1").then(|| (source.read_sibling)(&format!("{}.a2", stem(source))))??;
     decode_utf8(&bytes).ok().map(str::to_owned)
 }
 
 /// The text that belongs to the annotations.
-fn text_beside(source: &Source) -> Result<String, Problem> {
+fn text_beside(source: &SourceInput) -> Result<String, Problem> {
     let stem = stem(source);
-    let bytes = (source.beside)(&format!("{stem}.txt"))
+    let bytes = (source.read_sibling)(&format!("{stem}.txt"))
         .ok_or_else(|| Problem::at(0, 0, format!("the text {stem}.txt is not beside it")))?;
     decode_utf8(&bytes).map(str::to_owned).map_err(|p| Problem { message: format!("{stem}.txt: {}", p.message), ..p })
 }
@@ -86,13 +87,13 @@ fn text_beside(source: &Source) -> Result<String, Problem> {
 /// What offsets count, and whether brat saw line ends of two characters as one.
 #[derive(Clone, Copy)]
 struct Measure {
-    unit: Unit,
+    unit: OffsetUnit,
     ends_are_one: bool,
 }
 
 /// A text's offsets as brat counts them.
 struct Places<'a> {
-    ruler: Ruler<'a>,
+    ruler: OffsetMap<'a>,
     /// Offset in the text of every offset in the text with short line ends.
     long: Option<Vec<usize>>,
 }
@@ -105,7 +106,7 @@ impl<'a> Places<'a> {
             let ends = (0..chars.len()).filter(|i| !(chars[*i] == '\r' && chars.get(i + 1) == Some(&'\n')));
             ends.chain([chars.len()]).collect()
         });
-        Self { ruler: Ruler::new(text, measure.unit), long }
+        Self { ruler: OffsetMap::new(text, measure.unit), long }
     }
 
     fn range(&self, start: usize, end: usize) -> Option<(u32, u32)> {
@@ -117,22 +118,20 @@ impl<'a> Places<'a> {
     }
 }
 
-fn measure(text: &str, bounds: &[Bound], wished: Option<Unit>) -> (Measure, Evidence) {
-    let mut evidence = Evidence::default();
+fn measure(text: &str, bounds: &[Bound], wished: Option<OffsetUnit>) -> (Measure, UnitStats) {
+    let mut evidence = UnitStats::default();
     let one = |b: &Bound| (b.fragments.len() == 1).then_some(b.fragments[0]);
-    let claims: Vec<Claim> = bounds
+    let claims: Vec<OffsetPair> = bounds
         .iter()
-        .filter_map(|b| one(b).map(|(start, end)| Claim { start, end, surface: Some(b.surface.into()) }))
+        .filter_map(|b| one(b).map(|(start, end)| OffsetPair { start, end, text: Some(b.surface.into()) }))
         .collect();
     evidence.add(text, &claims);
-    let plain = Measure { unit: wished.unwrap_or_else(|| evidence.unit()), ends_are_one: false };
-    let short = Measure { unit: Unit::CodePoints, ends_are_one: true };
+    let plain = Measure { unit: wished.unwrap_or_else(|| evidence.best_unit()), ends_are_one: false };
+    let short = Measure { unit: OffsetUnit::CodePoints, ends_are_one: true };
     let fitting = |measure: Measure| {
         let places = Places::new(text, measure);
-        let fits = |c: &&Claim| {
-            places
-                .range(c.start, c.end)
-                .is_some_and(|(s, e)| c.surface.as_deref() == Some(&text[s as usize..e as usize]))
+        let fits = |c: &&OffsetPair| {
+            places.range(c.start, c.end).is_some_and(|(s, e)| c.text.as_deref() == Some(&text[s as usize..e as usize]))
         };
         claims.iter().filter(fits).count()
     };
@@ -155,18 +154,18 @@ fn whole(text: &str, bound: &Bound, places: &Places) -> Result<(u32, u32), Strin
     }
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let text = text_beside(source)?;
     let annotations = decode_utf8(source.bytes)?;
-    let mut found = Found::new(BRAT);
-    let bounds = bounds(annotations, |line, why| found.problem(line, 0, || why));
+    let mut found = ReadReport::new(BRAT);
+    let bounds = bounds(annotations, |line, why| found.push_problem(line, 0, || why));
     for line in annotations.lines() {
         match line.as_bytes().first() {
-            Some(b'R' | b'*') => found.also("relations"),
-            Some(b'E') => found.also("events"),
-            Some(b'A' | b'M') => found.also("attributes"),
-            Some(b'N') => found.also("normalizations"),
-            Some(b'#') => found.also("notes"),
+            Some(b'R' | b'*') => found.note_unsupported("relations"),
+            Some(b'E') => found.note_unsupported("events"),
+            Some(b'A' | b'M') => found.note_unsupported("attributes"),
+            Some(b'N') => found.note_unsupported("normalizations"),
+            Some(b'#') => found.note_unsupported("notes"),
             Some(b'T') if line.starts_with("TT") => {
                 found.notes.add(NoteKind::OtherAnnotationKind, || line.to_owned());
             }
@@ -177,13 +176,13 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let lines = events.lines().filter(|line| !line.trim().is_empty());
         found.notes.add_many(NoteKind::OtherAnnotationKind, lines.count(), || format!("{}.a2", stem(source)));
     }
-    let (measure, evidence) = measure(&text, &bounds, source.choices.unit);
-    found.unit = Some(measure.unit);
-    if evidence.telling > 0 {
-        found.evidence.push(format!("offsets count {}", measure.unit.name()));
+    let (measure, evidence) = measure(&text, &bounds, source.options.offset_unit);
+    found.offset_unit = Some(measure.unit);
+    if evidence.distinguishing > 0 {
+        found.detection_notes.push(format!("offsets count {}", measure.unit.name()));
     }
     if measure.ends_are_one {
-        found.evidence.push("line ends of two characters count as one, as brat reads them".into());
+        found.detection_notes.push("line ends of two characters count as one, as brat reads them".into());
     }
     let places = Places::new(&text, measure);
     let mut spans = Vec::new();
@@ -192,25 +191,25 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             Ok((start, end)) => {
                 let held = &text[start as usize..end as usize];
                 if bound.fragments.len() == 1 && held != bound.surface {
-                    let (held, said) = (super::found::quote(held), super::found::quote(bound.surface));
-                    found.problem(bound.line, 3, || format!("{} holds {held}, not {said} as it says", bound.id));
+                    let (held, said) = (super::read_report::quote(held), super::read_report::quote(bound.surface));
+                    found.push_problem(bound.line, 3, || format!("{} holds {held}, not {said} as it says", bound.id));
                 }
                 spans.push(Span::new(start..end, corpus.labels.intern(bound.label)?));
             }
-            Err(why) => found.problem(bound.line, 2, || why),
+            Err(why) => found.push_problem(bound.line, 2, || why),
         }
     }
     drop(places);
-    corpus.documents.push(Arc::new(Document::from_text(source.split, source.file, 0, text, spans, None)));
+    corpus.documents.push(Arc::new(Document::from_text(source.split, source.source_id, 0, text, spans, None)));
     Ok(found)
 }
 
-fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
     let annotations = decode_utf8(source.bytes)?;
     let Some(document) = current.documents().next() else { return Ok(source.bytes.to_vec()) };
     let text = &document.text;
     let bounds = bounds(annotations, |_, _| {});
-    let (measure, _) = measure(text, &bounds, source.choices.unit);
+    let (measure, _) = measure(text, &bounds, source.options.offset_unit);
     let places = Places::new(text, measure);
     let mut left: Vec<Span> = document.spans.clone();
     let mut gone: Vec<(&Bound, (u32, u32))> = Vec::new();
@@ -276,7 +275,7 @@ fn line(number: u64, label: &str, text: &str, span: Span, measure: Measure) -> S
 /// A document as its text and its annotations. brat reads line ends of two characters as one.
 fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, Vec<u8>)> {
     let text = &document.text;
-    let measure = Measure { unit: Unit::CodePoints, ends_are_one: text.contains("\r\n") };
+    let measure = Measure { unit: OffsetUnit::CodePoints, ends_are_one: text.contains("\r\n") };
     let lines = (1..).zip(&document.spans).map(|(n, s)| line(n, corpus.labels.name(s.label), text, *s, measure));
     vec![("ann", lines.collect::<String>().into_bytes()), ("txt", text.clone().into_bytes())]
 }
@@ -293,7 +292,7 @@ fn fragments(text: &str, span: Span, measure: Measure) -> String {
         }
         at += to_u32(line.len());
     }
-    let counted = offsets(text, &borders, measure.unit);
+    let counted = to_offsets(text, &borders, measure.unit);
     let short = |offset: usize, byte: u32| {
         if measure.ends_are_one { offset - text[..byte as usize].matches("\r\n").count() } else { offset }
     };

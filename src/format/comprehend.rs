@@ -2,25 +2,25 @@
 
 use super::decode::decode;
 use super::header::normalized;
-use super::records::{self, Item, Mark, Text};
-use super::{Format, Found, Holds, Problem, Recognition, Source, line_of};
+use super::records::{self, RecordSpan, SourceText, TextRecord};
+use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput, line_of};
 use crate::corpus::Corpus;
 use std::collections::BTreeMap;
 
 /// The annotations of a custom entity recognizer.
 pub const COMPREHEND: Format = Format {
     name: "comprehend",
-    what: "Amazon Comprehend: CSV of offsets for the texts beside it",
+    description: "Amazon Comprehend: CSV of offsets for the texts beside it",
     extensions: &["csv"],
-    recognize: |g| {
+    detect: |g| {
         let fits = Columns::of(&header(g.first_line())).is_some();
-        Recognition::when(fits, Recognition::SIGNATURE, "columns File, Begin Offset, End Offset and Type")
+        Detection::when(fits, Detection::SIGNATURE, "columns File, Begin Offset, End Offset and Type")
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 /// The columns by their names.
@@ -51,20 +51,21 @@ fn header(line: &str) -> csv::StringRecord {
     reader.records().next().and_then(Result::ok).unwrap_or_default()
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut found = Found::of(COMPREHEND, &decoded);
+    let mut found = ReadReport::with_encoding(COMPREHEND, &decoded);
     let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(decoded.text.as_bytes());
     let columns = table.headers().ok().and_then(Columns::of);
     let columns =
         columns.ok_or_else(|| Problem::at(1, 0, "the header lacks File, Begin Offset, End Offset or Type"))?;
     // Spans by file and line, with the line of the table.
-    let mut marks: BTreeMap<String, Vec<(usize, usize, Mark)>> = BTreeMap::new();
+    let mut marks: BTreeMap<String, Vec<(usize, usize, RecordSpan)>> = BTreeMap::new();
     for row in table.records() {
         let row = match row {
             Ok(row) => row,
             Err(e) => {
-                found.problem(line_of(e.position()), 0, || format!("the row is broken ({e}); it is left as it is"));
+                found
+                    .push_problem(line_of(e.position()), 0, || format!("the row is broken ({e}); it is left as it is"));
                 continue;
             }
         };
@@ -74,20 +75,22 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let (Some(file), Some(line), Some(start), Some(end), Some(label)) =
             (row.get(columns.file), line, number(columns.begin), number(columns.end), row.get(columns.label))
         else {
-            found.problem(at, 0, || "the row lacks a file, a line, an offset or a type; it is left as it is".into());
+            found.push_problem(at, 0, || {
+                "the row lacks a file, a line, an offset or a type; it is left as it is".into()
+            });
             continue;
         };
-        let mark = Mark { start, end, label: label.trim().to_owned(), surface: None };
+        let mark = RecordSpan { start, end, label: label.trim().to_owned(), surface: None };
         marks.entry(file.trim().to_owned()).or_default().push((line, at, mark));
     }
-    let mut texts: Vec<Text> = Vec::new();
+    let mut texts: Vec<SourceText> = Vec::new();
     for (file, marks) in marks {
-        let bytes = (source.beside)(&file).ok_or_else(|| format!("the text {file} is not beside it"));
+        let bytes = (source.read_sibling)(&file).ok_or_else(|| format!("the text {file} is not beside it"));
         let text = bytes.and_then(|b| decode(&b).map(|d| d.text.into_owned()).map_err(|p| format!("{file}: {p}")));
         let text = match text {
             Ok(text) => text,
             Err(why) => {
-                found.problem(marks[0].1, 1, || format!("{why}; its labels are not read"));
+                found.push_problem(marks[0].1, 1, || format!("{why}; its labels are not read"));
                 continue;
             }
         };
@@ -95,16 +98,16 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let first = texts.len();
         for (number, line) in lines.iter().enumerate() {
             let name = if lines.len() > 1 { format!("{file}:{}", number + 1) } else { file.clone() };
-            let item = Item { text: (*line).to_owned(), name, ..Item::default() };
-            texts.push(Text { split: source.split, line: 0, place: texts.len(), item });
+            let item = TextRecord { text: (*line).to_owned(), name, ..TextRecord::default() };
+            texts.push(SourceText { split: source.split, line: 0, place: texts.len(), item });
         }
         for (line, at, mark) in marks {
             match texts.get_mut(first + line) {
                 Some(text) => {
                     text.line = if text.line == 0 { at } else { text.line };
-                    text.item.marks.push(mark);
+                    text.item.spans.push(mark);
                 }
-                None => found.problem(at, 2, || format!("{file} has {} lines, and no line {line}", lines.len())),
+                None => found.push_problem(at, 2, || format!("{file} has {} lines, and no line {line}", lines.len())),
             }
         }
     }

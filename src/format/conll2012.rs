@@ -4,10 +4,12 @@
 //! A cell of the name column holds any number of `(TYPE` and `)`: brackets nest, so that spans overlap. `*` and `-`
 //! mean nothing.
 
-use super::found::quote;
 use super::note::NoteKind;
+use super::read_report::quote;
 use super::words::{SpansOf, label_name, on_one_line};
-use super::{Current, Format, Found, Glance, Holds, MAX_PROBLEMS, Problem, Recognition, Source, Write};
+use super::{
+    Capabilities, Detection, Format, MAX_PROBLEMS, Preview, Problem, ReadReport, RewriteContext, SourceInput, Writer,
+};
 use crate::corpus::{Corpus, Document, DocumentBuilder, LabelId, LabelSet, Split, TokenSpan};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -17,14 +19,14 @@ use std::sync::Arc;
 /// CoNLL-2012 with names in brackets.
 pub const CONLL2012: Format = Format {
     name: "conll2012",
-    what: "CoNLL-2012 (OntoNotes): names in brackets in the eleventh column",
+    description: "CoNLL-2012 (OntoNotes): names in brackets in the eleventh column",
     extensions: &["v4_gold_conll", "v4_auto_conll", "gold_conll", "conll2012"],
-    recognize,
+    detect: recognize,
     is_json: false,
     read,
-    write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
+    write: Some(Writer::SingleFile(|corpus, split, _| write(corpus, split))),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: true, documents: true, ..Holds::NOTHING },
+    capabilities: Capabilities { overlapping_spans: true, document_boundaries: true, ..Capabilities::NONE },
 };
 
 /// The beginning of the line before a part.
@@ -40,18 +42,18 @@ const MOST_OPEN: usize = 64;
 /// The name of a document without one.
 const UNNAMED: &str = "-";
 
-fn recognize(glance: &Glance) -> Option<Recognition> {
+fn recognize(glance: &Preview) -> Option<Detection> {
     let begins = glance.lines().any(|line| line.starts_with(BEGIN));
     let first = glance.lines().find(|line| !line.starts_with('#'))?;
     let fits = first.split_ascii_whitespace().nth(NAME).is_some_and(|cell| brackets(cell).is_ok());
     if begins {
-        return Recognition::when(fits, Recognition::SIGNATURE, "lines #begin document and a column of brackets");
+        return Detection::when(fits, Detection::SIGNATURE, "lines #begin document and a column of brackets");
     }
-    Recognition::when(fits && has_rows(glance), Recognition::STRUCTURE, "columns of CoNLL-2012, names in brackets")
+    Detection::when(fits && has_rows(glance), Detection::STRUCTURE, "columns of CoNLL-2012, names in brackets")
 }
 
 /// True if all lines have a document, the number of its part, that of the word, and brackets of syntax and of names.
-fn has_rows(glance: &Glance) -> bool {
+fn has_rows(glance: &Preview) -> bool {
     const SYNTAX: usize = 5;
     let is_row = |line: &str| {
         let cells: Vec<&str> = line.split_ascii_whitespace().collect();
@@ -274,22 +276,22 @@ fn spans_of<E>(
 }
 
 /// Tells of the lines that have too few columns.
-fn tell_short(found: &mut Found, lines: &mut Sentences) {
+fn tell_short(found: &mut ReadReport, lines: &mut Sentences) {
     let wants = NAME + 1;
     let (listed, count) = std::mem::take(&mut lines.short);
     found.problem_count += count - listed.len();
     for (line, has) in listed {
-        found.problem(line, has, || {
+        found.push_problem(line, has, || {
             format!("expected at least {wants} columns but found {has}; the line is left as it is")
         });
     }
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut found = Found::of(CONLL2012, &decoded);
+    let mut found = ReadReport::with_encoding(CONLL2012, &decoded);
     let mut lines = Sentences::new(&decoded.text);
-    let mut builder = DocumentBuilder::new(source.split, source.file, 0, 0);
+    let mut builder = DocumentBuilder::new(source.split, source.source_id, 0, 0);
     let mut documents: Vec<(Document, (&str, &str))> = Vec::new();
     let (mut named, mut sentences) = (("", ""), 0);
     while let Some(block) = lines.next() {
@@ -299,7 +301,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             Block::End => ("", ""),
             Block::Sentence => {
                 lines.words().for_each(|word| builder.push_token(word, []));
-                let mut tell = |line: usize, what: &dyn Fn() -> String| found.problem(line, NAME + 1, what);
+                let mut tell = |line: usize, what: &dyn Fn() -> String| found.push_problem(line, NAME + 1, what);
                 let (spans, repeated) = spans_of(&lines, |name| corpus.labels.intern(name), &mut tell)?;
                 let line = lines.rows.first().map_or(0, |row| row.line);
                 found.notes.add_many(NoteKind::DuplicateSpan, repeated, || format!("line {line}"));
@@ -324,7 +326,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     found.notes.add_many(NoteKind::Comment, lines.comments.0, || quote(lines.comments.1));
     found.roles = vec![("text", format!("column {}", WORD + 1)), ("label", format!("column {}", NAME + 1))];
     if lines.grammar > 0 {
-        found.beside.insert("grammar, roles and coreference of words".into(), lines.grammar);
+        found.unsupported.insert("grammar, roles and coreference of words".into(), lines.grammar);
     }
     let mut parts: HashMap<&str, usize> = HashMap::new();
     documents.iter().for_each(|(_, (name, _))| *parts.entry(name).or_default() += 1);
@@ -336,7 +338,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     Ok(found)
 }
 
-fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
     let text = &*decoded.text;
     let labels = &current.corpus.labels;

@@ -3,7 +3,7 @@
 
 use super::note::NoteKind;
 use super::words::{SpansOf, Standing, Tagged, label_name};
-use super::{Current, Format, Found, Glance, Holds, Problem, Recognition, Source, Write};
+use super::{Capabilities, Detection, Format, Preview, Problem, ReadReport, RewriteContext, SourceInput, Writer};
 use crate::corpus::scheme;
 use crate::corpus::tag_notation::{format_tag, parse_tag};
 use crate::corpus::{Corpus, Scheme, Split, TagNotation};
@@ -12,24 +12,24 @@ use std::fmt::Write as _;
 /// CoNLL-U with tags in `MISC`.
 pub const CONLLU: Format = Format {
     name: "conllu",
-    what: "CoNLL-U and CoNLL-U Plus: the tag in MISC as NER=B-PER, or in a column NER",
+    description: "CoNLL-U and CoNLL-U Plus: the tag in MISC as NER=B-PER, or in a column NER",
     extensions: &["conllu", "conllup"],
-    recognize,
+    detect: recognize,
     is_json: false,
     read,
-    write: Some(Write::Whole(write)),
+    write: Some(Writer::SingleFile(write)),
     rewrite: Some(rewrite),
-    holds: Holds::NOTHING,
+    capabilities: Capabilities::NONE,
 };
 
 /// How the first line of CoNLL-U Plus begins.
-const NAMES: &str = "# global.columns =";
+const COLUMNS_HEADER: &str = "# global.columns =";
 /// Names under which tags are found in `MISC`, the one that is written first.
-const KEYS: [&str; 6] = ["NER", "NE", "name", "Tag", "Entity", "ner"];
+const TAG_KEYS: [&str; 6] = ["NER", "NE", "name", "Tag", "Entity", "ner"];
 
 /// Which column is what.
 #[derive(Clone, Copy)]
-struct Shape {
+struct ConlluColumns {
     columns: usize,
     /// The words' numbers; CoNLL-U Plus can do without.
     id: Option<usize>,
@@ -39,17 +39,19 @@ struct Shape {
     is_misc: bool,
 }
 
-const CONLLU_SHAPE: Shape = Shape { columns: 10, id: Some(0), form: 1, tag: 9, is_misc: true };
+const STANDARD_COLUMNS: ConlluColumns = ConlluColumns { columns: 10, id: Some(0), form: 1, tag: 9, is_misc: true };
 
-impl Shape {
-    fn of(text: &str) -> Result<Self, Problem> {
-        let Some(names) = text.lines().next().and_then(|l| l.strip_prefix(NAMES)) else { return Ok(CONLLU_SHAPE) };
+impl ConlluColumns {
+    fn detect(text: &str) -> Result<Self, Problem> {
+        let Some(names) = text.lines().next().and_then(|l| l.strip_prefix(COLUMNS_HEADER)) else {
+            return Ok(STANDARD_COLUMNS);
+        };
         let names: Vec<&str> = names.split_whitespace().collect();
         let place =
             |name: &str| names.iter().position(|n| n.rsplit(':').next().is_some_and(|n| n.eq_ignore_ascii_case(name)));
         let missing = |what: &str| Problem::at(1, 0, format!("no column of this file is called {what}"));
         let form = place("FORM").ok_or_else(|| missing("FORM"))?;
-        let own = KEYS.iter().find_map(|key| place(key));
+        let own = TAG_KEYS.iter().find_map(|key| place(key));
         let tag = own.or_else(|| place("MISC")).ok_or_else(|| missing("NER or MISC, where the tags would be"))?;
         Ok(Self { columns: names.len(), id: place("ID"), form, tag, is_misc: own.is_none() })
     }
@@ -65,37 +67,37 @@ impl Shape {
     fn tag<'f>(&self, fields: &[&'f str]) -> &'f str {
         let field = fields[self.tag];
         match (self.is_misc, field) {
-            (true, misc) => tag_of(misc).map_or("O", |(_, tag)| tag),
+            (true, misc) => find_misc_tag(misc).map_or("O", |(_, tag)| tag),
             (false, "_" | "*") => "O",
             (false, tag) => tag,
         }
     }
 }
 
-fn recognize(glance: &Glance) -> Option<Recognition> {
+fn recognize(glance: &Preview) -> Option<Detection> {
     // The names of HIPE's columns have no form, and its tags columns of their own.
-    let names = glance.head.lines().next().and_then(|l| l.strip_prefix(NAMES));
+    let names = glance.head.lines().next().and_then(|l| l.strip_prefix(COLUMNS_HEADER));
     if let Some(names) = names {
         let has_form = names.split_whitespace().any(|n| n.rsplit(':').next().is_some_and(|n| n == "FORM"));
-        return Recognition::when(has_form, Recognition::SIGNATURE, "first line names the columns of CoNLL-U Plus");
+        return Detection::when(has_form, Detection::SIGNATURE, "first line names the columns of CoNLL-U Plus");
     }
     let mut words = glance.lines().filter(|l| !l.starts_with('#')).take(20).peekable();
     let fits = |line: &str| {
         let fields: Vec<&str> = line.split('\t').collect();
-        let misc = CONLLU_SHAPE.tag;
-        fields.len() == CONLLU_SHAPE.columns
+        let misc = STANDARD_COLUMNS.tag;
+        fields.len() == STANDARD_COLUMNS.columns
             && (fields[misc].contains('=') || fields[misc] == "_" || parse_tag(fields[misc]).is_ok())
     };
     let is_named = glance.has_extension(CONLLU.extensions);
     if words.peek().is_none() || !words.all(fits) {
-        return Recognition::when(is_named, Recognition::EXTENSION, "extension .conllu");
+        return Detection::when(is_named, Detection::EXTENSION, "extension .conllu");
     }
     // WebAnno's second format has ten columns too, with tags in the fifth.
     let has_tags =
-        |line: &str| line.split('\t').take(CONLLU_SHAPE.tag).any(|f| f.contains('-') && parse_tag(f).is_ok());
+        |line: &str| line.split('\t').take(STANDARD_COLUMNS.tag).any(|f| f.contains('-') && parse_tag(f).is_ok());
     let tagged = glance.lines().filter(|l| !l.starts_with('#')).any(has_tags);
-    let score = if tagged && !is_named { Recognition::WEAK } else { Recognition::STRUCTURE };
-    Recognition::when(true, score, "ten columns separated by tabs")
+    let score = if tagged && !is_named { Detection::WEAK } else { Detection::STRUCTURE };
+    Detection::when(true, score, "ten columns separated by tabs")
 }
 
 /// The attributes in `MISC`: separated by `|`, in older files by a space.
@@ -104,19 +106,19 @@ fn attributes(misc: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The tag in `MISC`, and the key it has there; the key is empty where the tag stands alone.
-fn tag_of(misc: &str) -> Option<(&str, &str)> {
+fn find_misc_tag(misc: &str) -> Option<(&str, &str)> {
     let keyed = attributes(misc).filter_map(|part| part.split_once('='));
-    let found = keyed.into_iter().find(|(key, value)| KEYS.contains(key) && parse_tag(value).is_ok());
+    let found = keyed.into_iter().find(|(key, value)| TAG_KEYS.contains(key) && parse_tag(value).is_ok());
     let is_tag = |part: &&str| part.contains('-') && !part.contains('=') && parse_tag(part).is_ok();
     found.or_else(|| attributes(misc).find(is_tag).map(|tag| ("", tag)))
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let shape = Shape::of(&decoded.text)?;
-    let mut found = Found::of(CONLLU, &decoded);
+    let shape = ConlluColumns::detect(&decoded.text)?;
+    let mut found = ReadReport::with_encoding(CONLLU, &decoded);
     if !shape.is_misc {
-        found.evidence.push(format!("CoNLL-U Plus, tags in column {} of {}", shape.tag + 1, shape.columns));
+        found.detection_notes.push(format!("CoNLL-U Plus, tags in column {} of {}", shape.tag + 1, shape.columns));
     }
     let mut reader = Tagged::new(source, corpus, found);
     let mut space = "";
@@ -139,20 +141,20 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let fields: Vec<&str> = text.split('\t').collect();
         if fields.len() != shape.columns {
             let (has, wants) = (fields.len(), shape.columns);
-            reader
-                .found
-                .problem(line, has, || format!("expected {wants} columns but found {has}; the line is left as it is"));
+            reader.found.push_problem(line, has, || {
+                format!("expected {wants} columns but found {has}; the line is left as it is")
+            });
             continue;
         }
         if !shape.is_word(&fields) {
             if fields[shape.form].trim().is_empty() {
-                reader.found.problem(line, shape.form + 1, || "the line has no word; it is left as it is".into());
+                reader.found.push_problem(line, shape.form + 1, || "the line has no word; it is left as it is".into());
             }
             continue;
         }
         let own = |i: &usize| *i == shape.form || *i == shape.tag || Some(*i) == shape.id;
         if (0..shape.columns).filter(|i| !own(i)).any(|i| fields[i] != "_") {
-            reader.found.also("lemmas and grammar of words");
+            reader.found.note_unsupported("lemmas and grammar of words");
         }
         if shape.is_misc
             && attributes(fields[shape.tag]).any(|a| a.starts_with("Entity=") && parse_tag(&a[7..]).is_err())
@@ -171,9 +173,9 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     Ok(reader.finish())
 }
 
-fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
-    let shape = Shape::of(&decoded.text)?;
+    let shape = ConlluColumns::detect(&decoded.text)?;
     let mut spans = SpansOf::new(current);
     let mut out = String::with_capacity(decoded.text.len());
     let mut block: Vec<&str> = Vec::new();
@@ -207,7 +209,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         for (i, line) in block.drain(..).enumerate() {
             let tag = words.binary_search(&i).is_ok().then(|| tags.next()).flatten();
             match tag {
-                Some(tag) => put(out, shape, line, &tag),
+                Some(tag) => write_tag_line(out, shape, line, &tag),
                 None => out.push_str(line),
             }
         }
@@ -229,25 +231,25 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
 }
 
 /// A word's line with this tag; as it is where it says so already.
-fn put(out: &mut String, shape: Shape, line: &str, tag: &str) {
+fn write_tag_line(out: &mut String, shape: ConlluColumns, line: &str, tag: &str) {
     let body = line.trim_end_matches(['\n', '\r']);
     let mut fields: Vec<&str> = body.split('\t').collect();
     if shape.tag(&fields) == tag {
         return out.push_str(line);
     }
-    let misc = if shape.is_misc { with_tag(fields[shape.tag], tag) } else { tag.to_owned() };
+    let misc = if shape.is_misc { set_misc_tag(fields[shape.tag], tag) } else { tag.to_owned() };
     fields[shape.tag] = &misc;
     let _ = write!(out, "{}{}", fields.join("\t"), &line[body.len()..]);
 }
 
 /// `MISC` with this tag: where it has one, that is replaced, and everything else stays as it is written.
-fn with_tag(misc: &str, tag: &str) -> String {
+fn set_misc_tag(misc: &str, tag: &str) -> String {
     let written = |key: &str| if key.is_empty() { tag.to_owned() } else { format!("{key}={tag}") };
-    let Some((key, old)) = tag_of(misc) else {
+    let Some((key, old)) = find_misc_tag(misc) else {
         return match (tag, misc) {
             ("O", _) => misc.to_owned(),
-            (_, "_" | "") => written(KEYS[0]),
-            _ => format!("{misc}|{}", written(KEYS[0])),
+            (_, "_" | "") => written(TAG_KEYS[0]),
+            _ => format!("{misc}|{}", written(TAG_KEYS[0])),
         };
     };
     let before = if key.is_empty() { old.to_owned() } else { format!("{key}={old}") };

@@ -13,7 +13,7 @@ pub struct Decoded<'a> {
     /// The encoding.
     pub encoding: &'static Encoding,
     /// Bytes of the mark at the beginning.
-    pub mark: &'a [u8],
+    pub bom: &'a [u8],
     /// The bytes after it.
     bytes: &'a [u8],
     /// Bytes that are no UTF-8, in order of their places.
@@ -31,12 +31,12 @@ struct Repair<'a> {
 
 impl Decoded<'_> {
     /// The encoding's name, where it is not UTF-8.
-    pub fn unusual(&self) -> Option<&'static str> {
+    pub fn non_utf8_name(&self) -> Option<&'static str> {
         (self.encoding != UTF_8).then(|| self.encoding.name())
     }
 
     /// The lines of bytes that are no UTF-8, with the bytes. Halves of a sign that stand side by side lost nothing.
-    pub fn broken(&self) -> impl Iterator<Item = (usize, String)> + '_ {
+    pub fn invalid_sequences(&self) -> impl Iterator<Item = (usize, String)> + '_ {
         let (mut line, mut seen) = (1, 0);
         self.repairs.iter().filter(|r| r.sign == char::REPLACEMENT_CHARACTER).map(move |repair| {
             line += self.text[seen..repair.at].bytes().filter(|b| *b == b'\n').count();
@@ -76,21 +76,21 @@ impl Decoded<'_> {
     pub fn encode(&self, text: &str) -> Result<Vec<u8>, Problem> {
         let name = self.encoding.name();
         if !self.repairs.is_empty() {
-            return Ok([self.mark, &self.with_repairs(text)?].concat());
+            return Ok([self.bom, &self.with_repairs(text)?].concat());
         }
-        if encoded(&self.text, self.encoding).as_deref() != Some(self.bytes) {
+        if try_encode(&self.text, self.encoding).as_deref() != Some(self.bytes) {
             let why = format!("the file is in {name}, in which it could not be written as it was; save a copy");
             return Err(Problem::at(0, 0, why));
         }
-        let bytes = encoded(text, self.encoding).ok_or_else(|| {
+        let bytes = try_encode(text, self.encoding).ok_or_else(|| {
             Problem::at(0, 0, format!("a label has a character that {name} lacks; rename it, or save a copy"))
         })?;
-        Ok([self.mark, &bytes].concat())
+        Ok([self.bom, &bytes].concat())
     }
 }
 
 /// A text in an encoding; `None` where that lacks a character.
-fn encoded<'t>(text: &'t str, encoding: &'static Encoding) -> Option<Cow<'t, [u8]>> {
+fn try_encode<'t>(text: &'t str, encoding: &'static Encoding) -> Option<Cow<'t, [u8]>> {
     if encoding == UTF_8 {
         Some(text.as_bytes().into())
     } else if encoding == UTF_16LE {
@@ -117,35 +117,35 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
             && std::str::from_utf8(rest).is_err()
             && let Some((text, repairs)) = repaired(rest)
         {
-            return Ok(Decoded { text: Cow::Owned(text), encoding, mark, bytes: rest, repairs });
+            return Ok(Decoded { text: Cow::Owned(text), encoding, bom: mark, bytes: rest, repairs });
         }
         let (text, broken) = encoding.decode_without_bom_handling(rest);
         return if broken {
-            Err(broken_text(rest, encoding.name()))
+            Err(invalid_text_error(rest, encoding.name()))
         } else {
-            Ok(Decoded { text, encoding, mark, bytes: rest, repairs: Vec::new() })
+            Ok(Decoded { text, encoding, bom: mark, bytes: rest, repairs: Vec::new() })
         };
     }
     // Asked first without a place, which is much quicker.
     if bytes.contains(&0)
         && let Some(at) = bytes.iter().position(|b| *b == 0)
     {
-        return Err(binary(bytes, at));
+        return Err(binary_error(bytes, at));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(Decoded { text: Cow::Borrowed(text), encoding: UTF_8, mark: &[], bytes, repairs: Vec::new() });
+        return Ok(Decoded { text: Cow::Borrowed(text), encoding: UTF_8, bom: &[], bytes, repairs: Vec::new() });
     }
     if let Some((text, repairs)) = repaired(bytes) {
-        return Ok(Decoded { text: Cow::Owned(text), encoding: UTF_8, mark: &[], bytes, repairs });
+        return Ok(Decoded { text: Cow::Owned(text), encoding: UTF_8, bom: &[], bytes, repairs });
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let encoding = detector.guess(None, Utf8Detection::Deny);
     let (text, broken) = encoding.decode_without_bom_handling(bytes);
     if broken {
-        return Err(broken_text(bytes, encoding.name()));
+        return Err(invalid_text_error(bytes, encoding.name()));
     }
-    Ok(Decoded { text, encoding, mark: &[], bytes, repairs: Vec::new() })
+    Ok(Decoded { text, encoding, bom: &[], bytes, repairs: Vec::new() })
 }
 
 /// The text of bytes that are UTF-8 but for a few, and these. `None` where more are wrong than right: then it is another encoding.
@@ -217,7 +217,7 @@ pub(super) fn decode_as<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Res
         let why = format!("the file is not {}; choose another encoding, or leave it to be found", encoding.name());
         return Err(Problem::at(0, 0, why));
     }
-    Ok(Decoded { text, encoding, mark, bytes: rest, repairs: Vec::new() })
+    Ok(Decoded { text, encoding, bom: mark, bytes: rest, repairs: Vec::new() })
 }
 
 /// Looks at the beginning of a large file before the rest of it is read: one of a binary kind that no format has would be refused
@@ -240,13 +240,13 @@ pub fn check_beginning(bytes: &[u8]) -> Result<(), Problem> {
     ];
     let is_known = KNOWN.iter().any(|mark| bytes.starts_with(mark)) || Encoding::for_bom(bytes).is_some();
     match bytes.iter().position(|b| *b == 0).filter(|_| !is_known) {
-        Some(at) => Err(binary(bytes, at)),
+        Some(at) => Err(binary_error(bytes, at)),
         None => Ok(()),
     }
 }
 
 /// The kind of a file that holds no text, by its first bytes.
-pub(super) fn no_text(bytes: &[u8]) -> Option<&'static str> {
+pub(super) fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
     const KINDS: [(&[u8], &str); 14] = [
         (b"\x89PNG", "a PNG picture"),
         (b"\xff\xd8\xff", "a JPEG picture"),
@@ -270,15 +270,15 @@ pub(super) fn no_text(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// A zero byte at this place.
-fn binary(bytes: &[u8], at: usize) -> Problem {
-    if let Some(kind) = no_text(bytes) {
+fn binary_error(bytes: &[u8], at: usize) -> Problem {
+    if let Some(kind) = binary_kind(bytes) {
         return Problem::at(0, 0, format!("the file is {kind}, not text; choose a text file"));
     }
     let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
     Problem::at(line, 0, "the file is binary (it has a zero byte), not text. Choose a text file.")
 }
 
-fn broken_text(bytes: &[u8], guess: &str) -> Problem {
+fn invalid_text_error(bytes: &[u8], guess: &str) -> Problem {
     let at = std::str::from_utf8(bytes).map_or_else(|e| e.valid_up_to(), |_| 0);
     let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
     let byte = bytes.get(at).copied().unwrap_or_default();
@@ -321,7 +321,7 @@ mod tests {
     fn a_wrong_byte_changes_no_encoding() {
         let check = |bytes: &[u8], text: &str, broken: &[(usize, &str)]| {
             let found = decode(bytes).expect("a text");
-            let places: Vec<(usize, String)> = found.broken().collect();
+            let places: Vec<(usize, String)> = found.invalid_sequences().collect();
             let places: Vec<(usize, &str)> = places.iter().map(|(line, bytes)| (*line, bytes.as_str())).collect();
             assert_eq!((found.encoding, &*found.text, places.as_slice()), (UTF_8, text, broken));
             assert_eq!(found.encode(text).expect("the same bytes"), bytes);
@@ -349,7 +349,7 @@ mod tests {
         assert_eq!(found.encode("é O").expect("bytes"), little);
         let marked = "\u{feff}a O".as_bytes();
         let found = decode(marked).expect("a text");
-        assert_eq!((&*found.text, found.mark), ("a O", &[0xef, 0xbb, 0xbf][..]));
+        assert_eq!((&*found.text, found.bom), ("a O", &[0xef, 0xbb, 0xbf][..]));
     }
 
     #[test]

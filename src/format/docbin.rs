@@ -2,7 +2,7 @@
 //! of the `strings` (spacy/tokens/_serialize.py).
 
 use super::words::parts;
-use super::{Format, Found, Holds, Problem, Recognition, Source, Write};
+use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput, Writer};
 use crate::corpus::scheme::{self, Prefix};
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Scheme, Span, Split};
@@ -15,14 +15,14 @@ use std::sync::{Arc, OnceLock};
 /// `.spacy` as spaCy trains on it.
 pub const SPACY: Format = Format {
     name: "spacy",
-    what: "spaCy 3: documents as spacy train reads them (DocBin)",
+    description: "spaCy 3: documents as spacy train reads them (DocBin)",
     extensions: &["spacy"],
-    recognize: |g| Recognition::when(g.extension == "spacy", Recognition::STRUCTURE, "extension .spacy"),
+    detect: |g| Detection::when(g.extension == "spacy", Detection::STRUCTURE, "extension .spacy"),
     is_json: false,
     read,
-    write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
+    write: Some(Writer::SingleFile(|corpus, split, _| write(corpus, split))),
     rewrite: None,
-    holds: Holds { overlaps: false, borders: true, ..Holds::TEXTS },
+    capabilities: Capabilities { overlapping_spans: false, token_boundaries: true, ..Capabilities::OFFSET_FORMAT },
 };
 
 // Columns of the table, as spacy.attrs numbers them.
@@ -47,7 +47,7 @@ fn symbols() -> &'static HashMap<&'static str, u64> {
 }
 
 /// The number by which spaCy knows a text.
-fn key(text: &str) -> u64 {
+fn string_id(text: &str) -> u64 {
     symbols().get(text).copied().unwrap_or_else(|| hash(text))
 }
 
@@ -75,13 +75,13 @@ fn hash(text: &str) -> u64 {
     h ^ (h >> 47)
 }
 
-fn damaged(why: impl std::fmt::Display) -> Problem {
+fn damaged_error(why: impl std::fmt::Display) -> Problem {
     Problem::at(0, 0, format!("the .spacy file is damaged ({why})"))
 }
 
 /// How many values a MessagePack message has, those in lists and tables each counted: in memory each takes much more than its
 /// byte. `None` where it ends early.
-fn values(mut rest: &[u8]) -> Option<u64> {
+fn count_values(mut rest: &[u8]) -> Option<u64> {
     let mut count = 0;
     while let Some((mark, behind)) = rest.split_first() {
         count += 1;
@@ -113,38 +113,38 @@ fn values(mut rest: &[u8]) -> Option<u64> {
     Some(count)
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let most = source.budget.unfolded(source.bytes.len());
     let mut packed = Vec::new();
-    ZlibDecoder::new(source.bytes).take(most + 1).read_to_end(&mut packed).map_err(damaged)?;
+    ZlibDecoder::new(source.bytes).take(most + 1).read_to_end(&mut packed).map_err(damaged_error)?;
     let check = |bytes: u64| source.budget.check(source.bytes.len(), bytes);
     check(packed.len() as u64)?;
-    let values = values(&packed).ok_or_else(|| damaged("a value is cut"))?;
+    let values = count_values(&packed).ok_or_else(|| damaged_error("a value is cut"))?;
     check(packed.len() as u64 + values * size_of::<Value>() as u64)?;
-    let message = rmpv::decode::read_value(&mut packed.as_slice()).map_err(damaged)?;
+    let message = rmpv::decode::read_value(&mut packed.as_slice()).map_err(damaged_error)?;
     let field = |name: &str| {
         let entries = message.as_map().map(Vec::as_slice).unwrap_or_default();
         let found = entries.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, value)| value);
-        found.ok_or_else(|| damaged(format!("it has no {name}")))
+        found.ok_or_else(|| damaged_error(format!("it has no {name}")))
     };
-    let bytes = |name: &str| field(name)?.as_slice().ok_or_else(|| damaged(format!("{name} are no bytes")));
-    let list = |name: &str| field(name)?.as_array().ok_or_else(|| damaged(format!("{name} is no list")));
+    let bytes = |name: &str| field(name)?.as_slice().ok_or_else(|| damaged_error(format!("{name} are no bytes")));
+    let list = |name: &str| field(name)?.as_array().ok_or_else(|| damaged_error(format!("{name} is no list")));
     let columns: Vec<u64> = list("attrs")?.iter().filter_map(Value::as_u64).collect();
     let place = |attribute: u64, name: &str| {
-        columns.iter().position(|c| *c == attribute).ok_or_else(|| damaged(format!("its tokens have no {name}")))
+        columns.iter().position(|c| *c == attribute).ok_or_else(|| damaged_error(format!("its tokens have no {name}")))
     };
     let (orth, iob, kind) = (place(ORTH, "ORTH")?, place(ENT_IOB, "ENT_IOB")?, place(ENT_TYPE, "ENT_TYPE")?);
     let starts_sentence = columns.iter().position(|c| *c == SENT_START);
     let strings: HashMap<u64, &str> =
-        list("strings")?.iter().filter_map(Value::as_str).map(|text| (key(text), text)).collect();
+        list("strings")?.iter().filter_map(Value::as_str).map(|text| (string_id(text), text)).collect();
     let numbers: Vec<u64> = bytes("tokens")?.as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b)).collect();
     let rows: Vec<&[u64]> = numbers.chunks_exact(columns.len().max(1)).collect();
     let spaces = bytes("spaces")?;
     let lengths = bytes("lengths")?.as_chunks::<4>().0.iter().map(|b| i32::from_le_bytes(*b));
-    let mut found = Found::new(SPACY);
+    let mut found = ReadReport::new(SPACY);
     let groups = message["span_groups"].as_array().map(Vec::as_slice).unwrap_or_default();
     if groups.iter().any(|g| g.as_slice().is_some_and(|bytes| bytes != [0x90])) {
-        found.evidence.push("entities are read, span groups are not".into());
+        found.detection_notes.push("entities are read, span groups are not".into());
     }
     let mut documents = Vec::new();
     let mut at = 0usize;
@@ -154,12 +154,12 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             .ok()
             .and_then(|n| at.checked_add(n))
             .filter(|end| *end <= rows.len().min(spaces.len()));
-        let end = end.ok_or_else(|| damaged(format!("document {} is longer than its tokens", number + 1)))?;
+        let end = end.ok_or_else(|| damaged_error(format!("document {} is longer than its tokens", number + 1)))?;
         let mut text = String::new();
         let (mut words, mut spans): (Vec<(u32, u32)>, Vec<Span>) = (Vec::new(), Vec::new());
         let mut starts = Vec::new();
         for (row, space) in rows[at..end].iter().zip(&spaces[at..end]) {
-            let word = strings.get(&row[orth]).ok_or_else(|| damaged("a word is not among its strings"))?;
+            let word = strings.get(&row[orth]).ok_or_else(|| damaged_error("a word is not among its strings"))?;
             let start = to_u32(text.len());
             // Any number of tokens may be the same long text.
             held += word.len() as u64;
@@ -183,13 +183,13 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             }
         }
         at = end;
-        let document = Document::from_text(source.split, source.file, to_u32(number), text, spans, Some(words));
+        let document = Document::from_text(source.split, source.source_id, to_u32(number), text, spans, Some(words));
         // A start at the first token alone is there in every document.
         let document = if starts.len() > 1 { document.with_sentence_starts(&starts) } else { document };
         documents.push(Arc::new(document));
     }
     if documents.is_empty() {
-        return Err(damaged("it has no document"));
+        return Err(damaged_error("it has no document"));
     }
     corpus.documents.extend(documents);
     Ok(found)
@@ -205,7 +205,7 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
         let mut written = 0i32;
         let mut at = part.text.start;
         let mut token = |word: &'_ str, space: bool, entity: [u64; 2], starts: u64| {
-            for value in [key(word), entity[0], entity[1], starts] {
+            for value in [string_id(word), entity[0], entity[1], starts] {
                 tokens.extend_from_slice(&value.to_le_bytes());
             }
             spaces.push(u8::from(space));
@@ -223,7 +223,7 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
                     Some((prefix, label)) => {
                         let name = corpus.labels.name(label);
                         strings.insert(name);
-                        [if prefix == Prefix::B { BEGINS } else { INSIDE }, key(name)]
+                        [if prefix == Prefix::B { BEGINS } else { INSIDE }, string_id(name)]
                     }
                 };
                 if !gap.is_empty() {
@@ -279,8 +279,8 @@ mod tests {
         let check = |value: Value, expected: u64| {
             let mut bytes = Vec::new();
             rmpv::encode::write_value(&mut bytes, &value).expect("bytes");
-            assert_eq!(values(&bytes), Some(expected), "{value}");
-            assert!(values(&bytes[..bytes.len() - 1]).is_none_or(|n| n < expected));
+            assert_eq!(count_values(&bytes), Some(expected), "{value}");
+            assert!(count_values(&bytes[..bytes.len() - 1]).is_none_or(|n| n < expected));
         };
         for size in [1, 40, 300, 70_000] {
             check(Value::from("x".repeat(size)), 1);
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn hashes_are_spacys() {
         // spacy.strings.StringStore, spaCy 3.8.
-        let check = |text: &str, expected: u64| assert_eq!(key(text), expected, "{text}");
+        let check = |text: &str, expected: u64| assert_eq!(string_id(text), expected, "{text}");
         check("ORG", 383);
         check("_", 456);
         check("EU", 16_017_328_020_138_538_399);

@@ -1,11 +1,11 @@
 //! GLiNER's training data: records of `tokenized_text` and `ner`, whose entries are the numbers of the first and the
 //! last word and the label. Spans may overlap.
 
-use super::found::quote;
 use super::note::NoteKind;
-use super::records::json::{self, Record, Shape};
+use super::read_report::quote;
+use super::records::json::{self, JsonLayout, RawRecord};
 use super::words::{SpansOf, Tagged};
-use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write};
+use super::{Capabilities, Detection, Format, Problem, ReadReport, RewriteContext, SourceInput, Writer};
 use crate::corpus::{Corpus, Document, LabelId, LabelSet, Split, TokenSpan, TooManyLabels};
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -14,17 +14,23 @@ use std::sync::Arc;
 /// Records of words and spans of word numbers.
 pub const GLINER: Format = Format {
     name: "gliner",
-    what: "GLiNER: JSON of words and spans, by the numbers of their words",
+    description: "GLiNER: JSON of words and spans, by the numbers of their words",
     extensions: &["json", "jsonl"],
-    recognize: |g| {
+    detect: |g| {
         let fits = g.records.iter().any(|v| v.get(WORDS).is_some_and(Value::is_array));
-        Recognition::when(fits, Recognition::SIGNATURE, "key tokenized_text")
+        Detection::when(fits, Detection::SIGNATURE, "key tokenized_text")
     },
     is_json: true,
     read,
-    write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
+    write: Some(Writer::SingleFile(|corpus, split, _| write(corpus, split))),
     rewrite: Some(rewrite),
-    holds: Holds { overlaps: true, spaced_labels: true, spaced_words: true, any_character: true, ..Holds::NOTHING },
+    capabilities: Capabilities {
+        overlapping_spans: true,
+        labels_with_spaces: true,
+        tokens_with_spaces: true,
+        any_character: true,
+        ..Capabilities::NONE
+    },
 };
 
 const WORDS: &str = "tokenized_text";
@@ -82,21 +88,21 @@ fn token_spans<'v>(
     Ok(spans)
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut reader = Tagged::new(source, corpus, Found::of(GLINER, &decoded));
-    for record in json::records(&decoded.text)? {
+    let mut reader = Tagged::new(source, corpus, ReadReport::with_encoding(GLINER, &decoded));
+    for record in json::split_records(&decoded.text)? {
         let value = match json::parse(&record) {
             Ok(value) => value,
             Err((line, why)) => {
-                reader.found.problem(line, 0, || format!("{why}; the record is left as it is"));
+                reader.found.push_problem(line, 0, || format!("{why}; the record is left as it is"));
                 continue;
             }
         };
         let words = match words(&value) {
             Ok(words) => words,
             Err(why) => {
-                reader.found.problem(record.line, 0, || format!("{why}; the record is left as it is"));
+                reader.found.push_problem(record.line, 0, || format!("{why}; the record is left as it is"));
                 continue;
             }
         };
@@ -115,11 +121,11 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
 }
 
 /// Tells of what a record has beside its words and spans, and of entries that are no spans.
-fn tell(found: &mut Found, record: &Record, value: &Value, words: usize) {
+fn tell(found: &mut ReadReport, record: &RawRecord, value: &Value, words: usize) {
     let others = value.as_object().into_iter().flatten().map(|(key, _)| key);
-    others.filter(|key| *key != WORDS && *key != SPANS).for_each(|key| found.also(format!("“{key}”")));
+    others.filter(|key| *key != WORDS && *key != SPANS).for_each(|key| found.note_unsupported(format!("“{key}”")));
     if value.get(SPANS).is_some_and(|list| !list.is_array() && !list.is_null()) {
-        found.problem(record.line, 0, || "“ner” is no list; it is left as it is".into());
+        found.push_problem(record.line, 0, || "“ner” is no list; it is left as it is".into());
     }
     for entry in entries(value) {
         match span(entry, words) {
@@ -127,19 +133,19 @@ fn tell(found: &mut Found, record: &Record, value: &Value, words: usize) {
                 found.notes.add(NoteKind::SpanWithoutLabel, || format!("line {}: {entry}", record.line));
             }
             Ok(_) => {}
-            Err(why) => found.problem(record.line, 0, || format!("{why}; it is left as it is")),
+            Err(why) => found.push_problem(record.line, 0, || format!("{why}; it is left as it is")),
         }
     }
 }
 
-fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
     let text = &*decoded.text;
     let labels = &current.corpus.labels;
     let mut all = SpansOf::new(current);
     let mut out = String::with_capacity(text.len());
     let (mut copied, mut number) = (0, 0);
-    for record in json::records(text)? {
+    for record in json::split_records(text)? {
         let Ok(mut value) = json::parse(&record) else { continue };
         let Ok(words) = words(&value) else { continue };
         let count = words.len();
@@ -152,7 +158,7 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
         let Some(wanted) = all.unless(number - 1, record.line, words.iter(), says)? else { continue };
         put(&mut value, count, &wanted, labels);
         out.push_str(&text[copied..record.range.start]);
-        out.push_str(&json::written(&record, &value));
+        out.push_str(&json::serialize_like(&record, &value));
         copied = record.range.end;
     }
     all.finish(number)?;
@@ -184,5 +190,5 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
         let entry = |s: &TokenSpan| json!([s.start, s.end - 1, corpus.labels.name(s.label)]);
         json!({WORDS: d.sentence_tokens(s), SPANS: d.to_token_spans(s).iter().map(entry).collect::<Vec<_>>()})
     };
-    json::write(sentences.map(record), Shape::Array)
+    json::write(sentences.map(record), JsonLayout::Array)
 }

@@ -3,13 +3,13 @@
 //! Numbers have their names in a file beside: `dataset_info.json`, the dataset card `README.md`, `labels.txt`, or one
 //! of `NUMBERS`.
 
-use super::card;
+use super::dataset_card;
 use super::header::{Role, has_role};
 use super::note::NoteKind;
-use super::records::json::{self, Record, Shape};
+use super::records::json::{self, JsonLayout, RawRecord};
 use super::records::split_of;
 use super::words::{SpansOf, Standing, Tagged};
-use super::{Current, Format, Found, Holds, Problem, Recognition, Source, Write};
+use super::{Capabilities, Detection, Format, Problem, ReadReport, RewriteContext, SourceInput, Writer};
 use crate::corpus::scheme;
 use crate::corpus::tag_notation::{UNTYPED, format_tag};
 use crate::corpus::{Corpus, Document, LabelId, Scheme, Split, TagNotation, TokenSpan};
@@ -18,59 +18,65 @@ use serde_json::{Value, json};
 /// Records of `tokens` and `ner_tags`.
 pub const HF_JSONL: Format = Format {
     name: "hf-jsonl",
-    what: "Hugging Face JSON: lines of tokens and tags",
+    description: "Hugging Face JSON: lines of tokens and tags",
     extensions: &["jsonl", "json"],
-    recognize: |g| {
-        let fits = g.records.iter().any(|v| columns(v).is_some());
-        Recognition::when(fits, Recognition::STRUCTURE, "lists of tokens and tags")
+    detect: |g| {
+        let fits = g.records.iter().any(|v| token_and_tag_keys(v).is_some());
+        Detection::when(fits, Detection::STRUCTURE, "lists of tokens and tags")
     },
     is_json: true,
     read,
-    write: Some(Write::Whole(write)),
+    write: Some(Writer::SingleFile(write)),
     rewrite: Some(rewrite),
-    holds: Holds { spaced_labels: true, spaced_words: true, any_character: true, ..Holds::NOTHING },
+    capabilities: Capabilities {
+        labels_with_spaces: true,
+        tokens_with_spaces: true,
+        any_character: true,
+        ..Capabilities::NONE
+    },
 };
 
-pub(super) const WORDS: [&str; 7] = ["tokens", "words", "token", "str_words", "x", "text", "sentence"];
-pub(super) const TAGS: [&str; 6] = ["ner_tags", "tags", "labels", "ner", "ner_tags_str", "y"];
+pub(super) const TOKEN_KEYS: [&str; 7] = ["tokens", "words", "token", "str_words", "x", "text", "sentence"];
+pub(super) const TAG_KEYS: [&str; 6] = ["ner_tags", "tags", "labels", "ner", "ner_tags_str", "y"];
 
 /// Files of names and their numbers, in either direction.
-pub(crate) const NUMBERS: [&str; 5] = ["label.json", "labels.json", "label2id.json", "tag_to_id.json", "id2label.json"];
+pub(crate) const LABEL_MAP_FILES: [&str; 5] =
+    ["label.json", "labels.json", "label2id.json", "tag_to_id.json", "id2label.json"];
 /// The configuration of a model, which has them under a name.
-pub(crate) const CONFIG: &str = "config.json";
+pub(crate) const MODEL_CONFIG_FILE: &str = "config.json";
 
 /// The keys of a record's words and tags: lists of the same length.
-fn columns(value: &Value) -> Option<(&'static str, &'static str)> {
+fn token_and_tag_keys(value: &Value) -> Option<(&'static str, &'static str)> {
     let list = |key: &&&str| value.get(**key).and_then(Value::as_array);
-    let words = WORDS.iter().find(|k| list(k).is_some_and(|l| l.iter().all(Value::is_string)))?;
+    let words = TOKEN_KEYS.iter().find(|k| list(k).is_some_and(|l| l.iter().all(Value::is_string)))?;
     let length = list(&words)?.len();
     let is_tag = |v: &Value| v.is_string() || v.is_u64();
-    let tags = TAGS.iter().find(|k| list(k).is_some_and(|l| l.len() == length && l.iter().all(is_tag)))?;
+    let tags = TAG_KEYS.iter().find(|k| list(k).is_some_and(|l| l.len() == length && l.iter().all(is_tag)))?;
     Some((words, tags))
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let records = json::records(&decoded.text)?;
-    let names = names(source);
-    let mut found = Found::of(HF_JSONL, &decoded);
+    let records = json::split_records(&decoded.text)?;
+    let names = class_label_names(source);
+    let mut found = ReadReport::with_encoding(HF_JSONL, &decoded);
     if let Some((file, names)) = &names {
-        found.evidence.push(format!("{} tag names from {file}", names.len()));
+        found.detection_notes.push(format!("{} tag names from {file}", names.len()));
     }
     let names = names.map(|(_, names)| names);
-    let notation = notation(&records, names.as_deref());
+    let notation = notation_of_records(&records, names.as_deref());
     if notation == TagNotation::Untyped {
         found.notes.add(NoteKind::TagWithoutLabel, String::new);
     }
     let mut reader = Tagged::new(source, corpus, found);
     reader.notation = notation;
     for record in &records {
-        match sentence(record, names.as_deref()) {
-            Ok(Sentence { value, words, tags }) => {
-                let used = columns(&value).map_or(["", ""], |(words, tags)| [words, tags]);
+        match parse_token_record(record, names.as_deref()) {
+            Ok(TokenRecord { value, words, tags }) => {
+                let used = token_and_tag_keys(&value).map_or(["", ""], |(words, tags)| [words, tags]);
                 let others = value.as_object().into_iter().flatten().filter(|(key, _)| !used.contains(&key.as_str()));
                 for (key, other) in others {
-                    reader.found.also(format!("“{key}”"));
+                    reader.found.note_unsupported(format!("“{key}”"));
                     if is_second_layer(key, other, words.len()) {
                         reader.found.notes.add(NoteKind::SecondLayer, || format!("“{key}”"));
                     }
@@ -78,7 +84,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
                 reader.of_split(record.split.or_else(|| split_of(&value)).unwrap_or(source.split));
                 reader.sentence(&words, &tags, record.line)?;
             }
-            Err((line, why)) => reader.found.problem(line, 0, || format!("{why}; the record is left as it is")),
+            Err((line, why)) => reader.found.push_problem(line, 0, || format!("{why}; the record is left as it is")),
         }
     }
     if reader.sentences() == 0 {
@@ -86,7 +92,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         return Err(Problem::at(0, 0, format!("no record has words and tags: {first}")));
     }
     let found = reader.finish();
-    Ok(if notation == TagNotation::LabelOnly { Found { scheme: Scheme::Io, ..found } } else { found })
+    Ok(if notation == TagNotation::LabelOnly { ReadReport { scheme: Scheme::Io, ..found } } else { found })
 }
 
 /// True if a field has further tags of the words: as many, that are names, one of them `O`.
@@ -96,21 +102,21 @@ fn is_second_layer(key: &str, value: &Value, words: usize) -> bool {
 }
 
 /// The spelling of the tags, by those of the first records.
-fn notation(records: &[Record], names: Option<&[String]>) -> TagNotation {
+fn notation_of_records(records: &[RawRecord], names: Option<&[String]>) -> TagNotation {
     /// Records that are looked at.
     const FIRST: usize = 1000;
-    let first = records.iter().take(FIRST).filter_map(|record| sentence(record, names).ok());
-    spelling(&first.flat_map(|sentence| sentence.tags).collect::<Vec<_>>(), names)
+    let first = records.iter().take(FIRST).filter_map(|record| parse_token_record(record, names).ok());
+    detect_notation(&first.flat_map(|sentence| sentence.tags).collect::<Vec<_>>(), names)
 }
 
 /// The spelling of tags, by some of them, else by the names of their numbers.
-pub(super) fn spelling<T: AsRef<str>>(tags: &[T], names: Option<&[String]>) -> TagNotation {
+pub(super) fn detect_notation<T: AsRef<str>>(tags: &[T], names: Option<&[String]>) -> TagNotation {
     let named = || TagNotation::detect(&names?.iter().map(String::as_str).collect::<Vec<_>>());
     TagNotation::detect(&tags.iter().map(AsRef::as_ref).collect::<Vec<_>>()).or_else(named).unwrap_or_default()
 }
 
 /// A record that is a sentence.
-struct Sentence {
+struct TokenRecord {
     value: Value,
     words: Vec<String>,
     /// By name, one a word.
@@ -118,17 +124,17 @@ struct Sentence {
 }
 
 /// A record as a sentence; with no word it is none.
-fn sentence(record: &Record, names: Option<&[String]>) -> Result<Sentence, (usize, String)> {
+fn parse_token_record(record: &RawRecord, names: Option<&[String]>) -> Result<TokenRecord, (usize, String)> {
     let value = json::parse(record)?;
     let fail = |why: String| (record.line, why);
-    let (words, tags) = columns(&value)
+    let (words, tags) = token_and_tag_keys(&value)
         .ok_or_else(|| fail("there are no “tokens” with as many “ner_tags” (names, or numbers from 0)".into()))?;
     let list = |key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let words: Vec<String> = list(words).iter().filter_map(Value::as_str).map(str::to_owned).collect();
     let name = |tag: &Value| match (tag.as_str(), tag.as_u64()) {
         (Some(name), _) => Ok(name.to_owned()),
         (None, Some(id)) => {
-            let known = names.ok_or_else(|| fail(name_tags()))?;
+            let known = names.ok_or_else(|| fail(missing_label_names_message()))?;
             usize::try_from(id)
                 .ok()
                 .and_then(|id| known.get(id))
@@ -145,20 +151,22 @@ fn sentence(record: &Record, names: Option<&[String]>) -> Result<Sentence, (usiz
     if let Some(empty) = words.iter().position(|w| w.trim().is_empty()) {
         return Err(fail(format!("word {} is empty", empty + 1)));
     }
-    Ok(Sentence { value, words, tags })
+    Ok(TokenRecord { value, words, tags })
 }
 
-fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
     let text = &*decoded.text;
-    let names = names(source).map(|(_, names)| names);
+    let names = class_label_names(source).map(|(_, names)| names);
     let mut spans = SpansOf::new(current);
     let mut out = String::with_capacity(text.len());
     let (mut copied, mut number) = (0, 0);
-    let records = json::records(text)?;
-    let notation = notation(&records, names.as_deref());
+    let records = json::split_records(text)?;
+    let notation = notation_of_records(&records, names.as_deref());
     for record in records {
-        let Ok(Sentence { mut value, words, tags: before }) = sentence(&record, names.as_deref()) else { continue };
+        let Ok(TokenRecord { mut value, words, tags: before }) = parse_token_record(&record, names.as_deref()) else {
+            continue;
+        };
         number += 1;
         let there = Standing {
             number: number - 1,
@@ -169,18 +177,18 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
             stacked: false,
         };
         let Some(wanted) = spans.changed(there)? else { continue };
-        check_spelling(notation, &wanted, current, record.line)?;
+        check_notation(notation, &wanted, current, record.line)?;
         let label = |l| current.corpus.labels.name(l).to_owned();
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
         let tags: Vec<String> = tags.into_iter().map(|t| notation.format(t, current.scheme, label)).collect();
-        if let Some((_, key)) = columns(&value) {
+        if let Some((_, key)) = token_and_tag_keys(&value) {
             let by_number = value[key].get(0).is_some_and(Value::is_u64);
             let tags: Result<Vec<Value>, Problem> =
-                tags.into_iter().map(|t| written(t, by_number, names.as_deref())).collect();
+                tags.into_iter().map(|t| tag_value(t, by_number, names.as_deref())).collect();
             value[key] = Value::Array(tags.map_err(|p| Problem { line: record.line, ..p })?);
         }
         out.push_str(&text[copied..record.range.start]);
-        out.push_str(&json::written(&record, &value));
+        out.push_str(&json::serialize_like(&record, &value));
         copied = record.range.end;
     }
     spans.finish(number)?;
@@ -192,7 +200,12 @@ fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
 ///
 /// # Errors
 /// The record's line and the reason, where they cannot.
-fn check_spelling(notation: TagNotation, wanted: &[TokenSpan], current: &Current, line: usize) -> Result<(), Problem> {
+fn check_notation(
+    notation: TagNotation,
+    wanted: &[TokenSpan],
+    current: &RewriteContext,
+    line: usize,
+) -> Result<(), Problem> {
     let mut names = wanted.iter().map(|s| current.corpus.labels.name(s.label));
     let why = match notation {
         TagNotation::LabelOnly if scheme::count_merged(wanted, Scheme::Io) > 0 => {
@@ -207,7 +220,7 @@ fn check_spelling(notation: TagNotation, wanted: &[TokenSpan], current: &Current
     Err(Problem::at(line, 0, format!("{why}; save a copy in another format")))
 }
 
-fn written(tag: String, by_number: bool, names: Option<&[String]>) -> Result<Value, Problem> {
+fn tag_value(tag: String, by_number: bool, names: Option<&[String]>) -> Result<Value, Problem> {
     if !by_number {
         return Ok(Value::from(tag));
     }
@@ -231,41 +244,41 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
             tags.into_iter().map(|t| format_tag(t, scheme, |l| corpus.labels.name(l).to_owned())).collect();
         json!({"id": i.to_string(), "tokens": words, "ner_tags": tags})
     };
-    json::write(sentences.enumerate().map(record), Shape::Lines)
+    json::write(sentences.enumerate().map(record), JsonLayout::Lines)
 }
 
 /// The message for tags that are numbers without names.
-pub(super) fn name_tags() -> String {
+pub(super) fn missing_label_names_message() -> String {
     let files = "dataset_info.json, label.json, the card README.md, or labels.txt with a name a line";
     format!("tags are numbers without names; put a file with the names beside: {files}")
 }
 
 /// Names of numbered tags, and the file they are from.
-pub(super) fn names(source: &Source) -> Option<(&'static str, Vec<String>)> {
-    let text = |name: &str| String::from_utf8((source.beside)(name)?).ok();
+pub(super) fn class_label_names(source: &SourceInput) -> Option<(&'static str, Vec<String>)> {
+    let text = |name: &str| String::from_utf8((source.read_sibling)(name)?).ok();
     let from_info = || {
         let info = text("dataset_info.json").or_else(|| text("dataset_infos.json"))?;
         let info: Value = serde_json::from_str(&info).ok()?;
-        names_in(&info)
+        find_class_label_names(&info)
     };
     let from_list =
         || Some(text("labels.txt")?.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect());
     let json = |name: &str| serde_json::from_str::<Value>(&text(name)?).ok();
-    let from_numbers = || NUMBERS.into_iter().find_map(|file| Some((file, numbered(&json(file)?)?)));
+    let from_numbers = || LABEL_MAP_FILES.into_iter().find_map(|file| Some((file, parse_label_map(&json(file)?)?)));
     let from_config = || {
-        let config = json(CONFIG)?;
-        ["id2label", "label2id"].into_iter().find_map(|key| numbered(config.get(key)?))
+        let config = json(MODEL_CONFIG_FILE)?;
+        ["id2label", "label2id"].into_iter().find_map(|key| parse_label_map(config.get(key)?))
     };
     None.or_else(|| from_info().map(|n| ("dataset_info.json", n)))
-        .or_else(|| names_in(&card::head(&text("README.md")?)?).map(|n| ("README.md", n)))
+        .or_else(|| find_class_label_names(&dataset_card::front_matter(&text("README.md")?)?).map(|n| ("README.md", n)))
         .or_else(from_numbers)
         .or_else(|| from_list().map(|n: Vec<String>| ("labels.txt", n)))
-        .or_else(|| from_config().map(|n| (CONFIG, n)))
+        .or_else(|| from_config().map(|n| (MODEL_CONFIG_FILE, n)))
 }
 
 /// Names by their numbers: a list, or an object of names and numbers in either direction. A number without a name has
 /// an empty one.
-fn numbered(value: &Value) -> Option<Vec<String>> {
+fn parse_label_map(value: &Value) -> Option<Vec<String>> {
     if let Some(list) = value.as_array() {
         return list.iter().map(|name| name.as_str().map(str::to_owned)).collect();
     }
@@ -283,7 +296,7 @@ fn numbered(value: &Value) -> Option<Vec<String>> {
 }
 
 /// The first list of names under a tag column anywhere in a description of features.
-pub(super) fn names_in(value: &Value) -> Option<Vec<String>> {
+pub(super) fn find_class_label_names(value: &Value) -> Option<Vec<String>> {
     if let Some(names) = value.get("names") {
         let list = names.as_array().map(|l| l.iter().filter_map(Value::as_str).map(str::to_owned).collect());
         return list.or_else(|| {
@@ -298,13 +311,13 @@ pub(super) fn names_in(value: &Value) -> Option<Vec<String>> {
     }
     match value {
         Value::Object(fields) => {
-            let first = TAGS.iter().filter_map(|k| fields.get(*k));
-            first.chain(fields.values()).find_map(names_in)
+            let first = TAG_KEYS.iter().filter_map(|k| fields.get(*k));
+            first.chain(fields.values()).find_map(find_class_label_names)
         }
         // A card lists features under their names.
         Value::Array(list) => {
-            let is_tags = |v: &&Value| v.get("name").and_then(Value::as_str).is_some_and(|n| TAGS.contains(&n));
-            list.iter().filter(is_tags).chain(list).find_map(names_in)
+            let is_tags = |v: &&Value| v.get("name").and_then(Value::as_str).is_some_and(|n| TAG_KEYS.contains(&n));
+            list.iter().filter(is_tags).chain(list).find_map(find_class_label_names)
         }
         _ => None,
     }
@@ -320,18 +333,18 @@ mod tests {
                     sequence:\n      class_label:\n        names:\n          '0': O\n          '1': B-LOC\n          \"2\": I-LOC\n  \
                     splits:\n---\n# Card\n";
         assert_eq!(
-            card::head(card).as_ref().and_then(names_in),
+            dataset_card::front_matter(card).as_ref().and_then(find_class_label_names),
             Some(vec!["O".to_owned(), "B-LOC".to_owned(), "I-LOC".to_owned()])
         );
         let info = json!({"features": {"tokens": {"feature": {"dtype": "string"}}, "ner_tags": {"feature": {"names": ["O", "B-X"],
             "_type": "ClassLabel"}, "_type": "Sequence"}}});
-        assert_eq!(names_in(&info), Some(vec!["O".to_owned(), "B-X".to_owned()]));
+        assert_eq!(find_class_label_names(&info), Some(vec!["O".to_owned(), "B-X".to_owned()]));
     }
 
     #[test]
     fn names_and_numbers_are_in_either_direction() {
         let check = |value: Value, expected: Option<&[&str]>| {
-            let names = numbered(&value);
+            let names = parse_label_map(&value);
             let names: Option<Vec<&str>> = names.as_ref().map(|n| n.iter().map(String::as_str).collect());
             assert_eq!(names.as_deref(), expected, "{value}");
         };

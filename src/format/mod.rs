@@ -9,60 +9,60 @@
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 
+mod annotation_types;
 mod arrow;
 mod azure;
 pub mod brat;
 pub mod budget;
-pub mod card;
-pub mod columns;
 mod comprehend;
+pub mod compression;
+pub mod conll;
+pub mod conll2003_ids;
 mod conll2012;
 pub mod conllu;
+mod conversion_losses;
+pub mod dataset_card;
 mod decode;
+mod detection;
 pub mod docbin;
 mod documents;
-mod found;
 mod gliner;
 pub mod guard;
 mod header;
 pub mod hf_jsonl;
 mod hf_parquet;
 mod inline;
-mod layers;
-mod losses;
 mod note;
 pub mod offsets;
-pub mod packed;
 mod parallel;
-pub mod plain;
 mod possible_labels;
-pub mod published;
 mod pubtator;
-mod recognition;
+mod read_report;
 pub mod records;
 mod spacy_train;
 mod spreadsheet;
 mod standoff_xml;
 pub mod table;
+pub mod text;
 mod uima;
 mod unrecognized;
 mod webanno;
 mod words;
 
-pub use columns::write as write_columns;
+pub use conll::write as write_columns;
+pub use conversion_losses::LossInventory;
 pub use decode::{Decoded, check_beginning, decode, decode_utf8};
-pub use found::{Found, MAX_PROBLEMS, Problem};
-pub use losses::Inventory;
+pub use detection::{Detection, Preview, detect_format};
 pub use note::{Note, NoteKind, Notes};
-pub use offsets::Unit;
-pub use recognition::{Glance, Recognition, recognize};
+pub use offsets::OffsetUnit;
+pub use read_report::{MAX_PROBLEMS, Problem, ReadReport};
 
 use crate::corpus::{Corpus, Document, Scheme, Split};
 use budget::Budget;
 
 /// What is read: a file, and what a reader may ask about it.
 #[derive(Clone, Copy)]
-pub struct Source<'a> {
+pub struct SourceInput<'a> {
     /// Its bytes.
     pub bytes: &'a [u8],
     /// Its name, without the folder.
@@ -70,45 +70,45 @@ pub struct Source<'a> {
     /// The split its documents belong to.
     pub split: Split,
     /// Its number among the corpus' sources.
-    pub file: u32,
+    pub source_id: u32,
     /// Files in the same folder by name: a text beside its annotations, the names of numbered labels.
-    pub beside: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    pub read_sibling: &'a dyn Fn(&str) -> Option<Vec<u8>>,
     /// What a person knows better than what is found.
-    pub choices: Choices,
+    pub options: ReadOptions,
     /// How much memory it may take.
     pub budget: Budget,
 }
 
 /// What a person knows better than what is found in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Choices {
+pub struct ReadOptions {
     /// The format.
     pub format: Option<Format>,
     /// How characters are encoded.
     pub encoding: Option<&'static encoding_rs::Encoding>,
     /// What offsets count.
-    pub unit: Option<Unit>,
+    pub offset_unit: Option<OffsetUnit>,
     /// Which column is what.
-    pub columns: columns::Choice,
+    pub columns: conll::ColumnOptions,
     /// What a document is in a plain text.
-    pub extent: Option<plain::Extent>,
+    pub sample_by: Option<text::SampleBy>,
     /// Which sheet of a spreadsheet, from 0.
     pub sheet: Option<usize>,
     /// Whether a compressed file may unfold to any size.
-    pub huge: bool,
+    pub allow_large: bool,
 }
 
-impl<'a> Source<'a> {
+impl<'a> SourceInput<'a> {
     /// A file that stands alone.
-    pub fn alone(bytes: &'a [u8], name: &'a str, split: Split, file: u32) -> Self {
-        let (choices, budget) = (Choices::default(), Budget::default());
-        Self { bytes, name, split, file, beside: &|_| None, choices, budget }
+    pub fn from_bytes(bytes: &'a [u8], name: &'a str, split: Split, file: u32) -> Self {
+        let (choices, budget) = (ReadOptions::default(), Budget::default());
+        Self { bytes, name, split, source_id: file, read_sibling: &|_| None, options: choices, budget }
     }
 
     /// The same source, in the format that a person says.
     #[must_use]
-    pub fn said_to_be(self, format: Format) -> Self {
-        Self { choices: Choices { format: Some(format), ..self.choices }, ..self }
+    pub fn with_format(self, format: Format) -> Self {
+        Self { options: ReadOptions { format: Some(format), ..self.options }, ..self }
     }
 
     /// Its text.
@@ -116,7 +116,7 @@ impl<'a> Source<'a> {
     /// # Errors
     /// As [`decode`].
     pub fn decode(&self) -> Result<Decoded<'a>, Problem> {
-        match self.choices.encoding {
+        match self.options.encoding {
             Some(encoding) => decode::decode_as(self.bytes, encoding),
             None => decode(self.bytes),
         }
@@ -124,45 +124,45 @@ impl<'a> Source<'a> {
 }
 
 /// What a source is rewritten with: the corpus as it is now.
-pub struct Current<'a> {
+pub struct RewriteContext<'a> {
     /// The corpus.
     pub corpus: &'a Corpus,
     /// The source's number.
-    pub file: u32,
+    pub source_id: u32,
     /// How it writes spans on words.
     pub scheme: Scheme,
     /// Tags are written anew also where they say what the corpus says.
-    pub anew: bool,
+    pub rewrite_all: bool,
 }
 
-impl<'a> Current<'a> {
+impl<'a> RewriteContext<'a> {
     /// The source's documents, in order.
     pub fn documents(&self) -> impl Iterator<Item = &'a Document> {
-        let file = self.file;
+        let file = self.source_id;
         self.corpus.documents.iter().map(std::convert::AsRef::as_ref).filter(move |d: &&Document| d.source_id == file)
     }
 }
 
 /// Reads a source into a corpus; an error leaves the corpus as it was.
-pub type Read = fn(&Source, &mut Corpus) -> Result<Found, Problem>;
+pub type Read = fn(&SourceInput, &mut Corpus) -> Result<ReadReport, Problem>;
 /// A corpus, or one split of it, as a file.
-pub type WriteWhole = fn(&Corpus, Option<Split>, Scheme) -> Vec<u8>;
+pub type WriteCorpus = fn(&Corpus, Option<Split>, Scheme) -> Vec<u8>;
 /// A document as files, by their endings.
 pub type WriteDocument = fn(&Corpus, &Document) -> Vec<(&'static str, Vec<u8>)>;
 
 /// Files that stand beside those of documents, by name.
-pub type WriteBeside = fn(&Corpus) -> Vec<(&'static str, Vec<u8>)>;
+pub type WriteExtraFiles = fn(&Corpus) -> Vec<(&'static str, Vec<u8>)>;
 
 /// How a corpus becomes new files.
 #[derive(Clone, Copy, Debug)]
-pub enum Write {
+pub enum Writer {
     /// The corpus, or one split of it, as one file.
-    Whole(WriteWhole),
+    SingleFile(WriteCorpus),
     /// A document as files, by their endings, and files that a folder of documents has besides, by name.
-    EachDocument(WriteDocument, WriteBeside),
+    PerDocument(WriteDocument, WriteExtraFiles),
 }
 /// A source's bytes again, with the spans of the corpus.
-pub type Rewrite = fn(&Source, &Current) -> Result<Vec<u8>, Problem>;
+pub type Rewrite = fn(&SourceInput, &RewriteContext) -> Result<Vec<u8>, Problem>;
 
 /// A format people name.
 #[derive(Clone, Copy, Debug)]
@@ -170,21 +170,21 @@ pub struct Format {
     /// Its name on the command line.
     pub name: &'static str,
     /// What it is, in a few words.
-    pub what: &'static str,
+    pub description: &'static str,
     /// Usual file endings, the first for new files.
     pub extensions: &'static [&'static str],
     /// The certainty that a file is in this format; `None` if it is not.
-    pub recognize: fn(&Glance) -> Option<Recognition>,
+    pub detect: fn(&Preview) -> Option<Detection>,
     /// True if it is JSON, or Python's notation of it: then it is asked about files that are.
     pub is_json: bool,
     /// How it is read, if it is.
     pub read: Read,
     /// How it is written, if it is.
-    pub write: Option<Write>,
+    pub write: Option<Writer>,
     /// How a source is saved, if it can be.
     pub rewrite: Option<Rewrite>,
     /// What it can hold.
-    pub holds: Holds,
+    pub capabilities: Capabilities,
 }
 
 impl PartialEq for Format {
@@ -197,51 +197,57 @@ impl Eq for Format {}
 
 /// What a format can hold beyond words and spans that lie side by side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Holds {
+pub struct Capabilities {
     /// Spans that overlap.
-    pub overlaps: bool,
+    pub overlapping_spans: bool,
     /// The text as it was, with its own space between words, and spans that cut words.
-    pub text: bool,
+    pub original_text: bool,
     /// Where documents begin.
-    pub documents: bool,
+    pub document_boundaries: bool,
     /// Labels with space in their names.
-    pub spaced_labels: bool,
+    pub labels_with_spaces: bool,
     /// Labels of whole documents.
-    pub classes: bool,
+    pub doc_labels: bool,
     /// How many of the further columns (part of speech, chunk).
-    pub columns: usize,
+    pub n_extra_columns: usize,
     /// Words with space inside, where it holds words.
-    pub spaced_words: bool,
+    pub tokens_with_spaces: bool,
     /// Every character, also U+0000.
     pub any_character: bool,
     /// Where words begin and end, where it holds texts.
-    pub borders: bool,
+    pub token_boundaries: bool,
 }
 
-impl Holds {
+impl Capabilities {
     /// What a format of texts and spans by offsets holds: all but labels of whole documents and columns.
-    pub const TEXTS: Self =
-        Self { overlaps: true, text: true, documents: true, spaced_labels: true, any_character: true, ..Self::NOTHING };
+    pub const OFFSET_FORMAT: Self = Self {
+        overlapping_spans: true,
+        original_text: true,
+        document_boundaries: true,
+        labels_with_spaces: true,
+        any_character: true,
+        ..Self::NONE
+    };
 
     /// What a format of bare words holds: nothing but words and spans that lie side by side.
-    pub const NOTHING: Self = Self {
-        overlaps: false,
-        text: false,
-        documents: false,
-        spaced_labels: false,
-        classes: false,
-        columns: 0,
-        spaced_words: false,
+    pub const NONE: Self = Self {
+        overlapping_spans: false,
+        original_text: false,
+        document_boundaries: false,
+        labels_with_spaces: false,
+        doc_labels: false,
+        n_extra_columns: 0,
+        tokens_with_spaces: false,
         any_character: false,
-        borders: false,
+        token_boundaries: false,
     };
 }
 
 pub use arrow::ARROW;
 pub use azure::AZURE_LANGUAGE;
 pub use brat::BRAT;
-pub use columns::{CONLL, CONLL2003, GMB, WNUT};
 pub use comprehend::COMPREHEND;
+pub use conll::{CONLL, CONLL2003, GMB, WNUT};
 pub use conll2012::CONLL2012;
 pub use conllu::CONLLU;
 pub use docbin::SPACY;
@@ -255,7 +261,6 @@ pub use hf_jsonl::HF_JSONL;
 pub use hf_parquet::HF_PARQUET;
 pub use inline::{FASTTEXT, INLINE_XML, OPENNLP, RASA, SLASH_TAGS, WIKINER};
 pub use parallel::PARALLEL;
-pub use plain::TEXT;
 pub use pubtator::PUBTATOR;
 pub use records::{
     ARGILLA, BIOC_JSON, CLUENER, DATATURKS, DOCCANO, GROUND_TRUTH, LABEL_STUDIO, LUIS, PRODIGY, SPACY_DOC_JSON,
@@ -264,6 +269,7 @@ pub use records::{
 pub use spacy_train::SPACY_TRAIN_JSON;
 pub use standoff_xml::STANDOFF_XML;
 pub use table::{CSV, XLSX};
+pub use text::TEXT;
 pub use uima::{UIMA_JSON, UIMA_XMI};
 pub use webanno::WEBANNO_TSV;
 
@@ -321,14 +327,14 @@ pub const FORMATS: &[Format] = &[
 /// The format of a source that a newer version of this program knows: it can be neither read nor written here.
 pub const UNKNOWN: Format = Format {
     name: "unknown",
-    what: "A format that this version does not know",
+    description: "A format that this version does not know",
     extensions: &[],
-    recognize: |_| None,
+    detect: |_| None,
     is_json: false,
     read: |_, _| Err(Problem::at(0, 0, "this version of the program does not know the format; use a newer version")),
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 /// The format of this name.
@@ -343,34 +349,35 @@ pub fn by_extension(extension: &str) -> Option<Format> {
         |f: &&Format| f.write.is_some() && f.extensions.first().is_some_and(|e| extension.eq_ignore_ascii_case(e));
     let fitting: Vec<Format> = FORMATS.iter().filter(known).copied().collect();
     let only = |all: Vec<Format>| if let [format] = all[..] { Some(format) } else { None };
-    only(fitting.clone()).or_else(|| only(fitting.into_iter().filter(|f| f.writes_whole().is_some()).collect()))
+    only(fitting.clone()).or_else(|| only(fitting.into_iter().filter(|f| f.single_file_writer().is_some()).collect()))
 }
 
 impl Format {
     /// How it is written as one file, if it is.
-    pub fn writes_whole(&self) -> Option<WriteWhole> {
+    pub fn single_file_writer(&self) -> Option<WriteCorpus> {
         match self.write? {
-            Write::Whole(write) => Some(write),
-            Write::EachDocument(..) => None,
+            Writer::SingleFile(write) => Some(write),
+            Writer::PerDocument(..) => None,
         }
     }
 }
 
 /// The largest source, in bytes: 1 GiB. Its text has fewer bytes than 32 bits can count, whatever its encoding.
-pub const MAX_SOURCE: usize = 1 << 30;
+pub const MAX_SOURCE_BYTES: usize = 1 << 30;
 
 /// Reads a source in the format it is found to be in, or the one that is said.
 ///
 /// # Errors
 /// What is wrong with it, where, and what to do; then the corpus is unchanged.
-pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    if source.bytes.len() > MAX_SOURCE {
-        let why = format!("it holds more than {} GiB, the most that one source may have; split it", MAX_SOURCE >> 30);
+pub fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
+    if source.bytes.len() > MAX_SOURCE_BYTES {
+        let why =
+            format!("it holds more than {} GiB, the most that one source may have; split it", MAX_SOURCE_BYTES >> 30);
         return Err(Problem::at(0, 0, why));
     }
-    let recognized = match source.choices.format {
+    let recognized = match source.options.format {
         Some(format) => Some((format, None)),
-        None => recognition::recognize_with_evidence(source).map(|(format, why)| (format, Some(why))),
+        None => detection::detect_with_evidence(source).map(|(format, why)| (format, Some(why))),
     };
     let Some((format, why)) = recognized else { return Err(unrecognized::reason(source)) };
     let (labels, classes) = (corpus.labels.len(), corpus.doc_labels.len());
@@ -378,8 +385,11 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     match &mut found {
         Ok(found) => {
             found.problems.sort_by_key(|problem| problem.line);
-            found.evidence.splice(0..0, why.map(|why| format!("{}: {}", format.name, why.evidence))).for_each(drop);
-            let other = source.choices.format.and_then(|chosen| recognition::other_than_chosen(source, &chosen));
+            found
+                .detection_notes
+                .splice(0..0, why.map(|why| format!("{}: {}", format.name, why.evidence)))
+                .for_each(drop);
+            let other = source.options.format.and_then(|chosen| detection::detect_other_than(source, &chosen));
             if let Some((other, why)) = other {
                 found.notes.add(NoteKind::OtherFormat, || format!("{}: {}", other.name, why.evidence));
             }
@@ -395,8 +405,8 @@ pub fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
 }
 
 /// What a file of this format and scheme would lose of a corpus, in words; empty when it can hold everything.
-pub fn losses(corpus: &Corpus, format: Format, scheme: Scheme) -> Vec<String> {
-    Inventory::of(corpus).losses(format, scheme)
+pub fn conversion_losses(corpus: &Corpus, format: Format, scheme: Scheme) -> Vec<String> {
+    LossInventory::of(corpus).losses(format, scheme)
 }
 
 /// The line of a place in a table, from 1; 0 for none.

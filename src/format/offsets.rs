@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// What an offset counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Unit {
+pub enum OffsetUnit {
     /// Unicode code points, as Python counts.
     #[default]
     CodePoints,
@@ -15,7 +15,7 @@ pub enum Unit {
     Bytes,
 }
 
-impl Unit {
+impl OffsetUnit {
     /// All, the likeliest first: what fits several is taken to be the first of them.
     pub const ALL: [Self; 3] = [Self::CodePoints, Self::Utf16, Self::Bytes];
 
@@ -48,24 +48,24 @@ impl Unit {
 }
 
 /// Translates one text's offsets.
-pub struct Ruler<'a> {
+pub struct OffsetMap<'a> {
     text: &'a str,
     /// Byte of every offset, [`NOWHERE`] inside a character; empty where all units agree.
     bytes: Vec<u32>,
 }
 
-const NOWHERE: u32 = u32::MAX;
+const INVALID: u32 = u32::MAX;
 
-impl<'a> Ruler<'a> {
+impl<'a> OffsetMap<'a> {
     /// For a text and a unit.
-    pub fn new(text: &'a str, unit: Unit) -> Self {
+    pub fn new(text: &'a str, unit: OffsetUnit) -> Self {
         if text.is_ascii() {
             return Self { text, bytes: Vec::new() };
         }
         let mut bytes = Vec::with_capacity(text.len() + 1);
         for (at, c) in text.char_indices() {
             bytes.push(to_u32(at));
-            bytes.extend(std::iter::repeat_n(NOWHERE, unit.length(c) - 1));
+            bytes.extend(std::iter::repeat_n(INVALID, unit.length(c) - 1));
         }
         bytes.push(to_u32(text.len()));
         Self { text, bytes }
@@ -76,7 +76,7 @@ impl<'a> Ruler<'a> {
         if self.bytes.is_empty() {
             return (offset <= self.text.len()).then(|| to_u32(offset));
         }
-        self.bytes.get(offset).copied().filter(|b| *b != NOWHERE)
+        self.bytes.get(offset).copied().filter(|b| *b != INVALID)
     }
 
     /// The byte range of a pair of offsets, which must hold something.
@@ -87,8 +87,8 @@ impl<'a> Ruler<'a> {
 }
 
 /// Offsets of bytes, ascending or not, in a unit: for writing.
-pub fn offsets(text: &str, bytes: &[u32], unit: Unit) -> Vec<usize> {
-    if text.is_ascii() || unit == Unit::Bytes {
+pub fn to_offsets(text: &str, bytes: &[u32], unit: OffsetUnit) -> Vec<usize> {
+    if text.is_ascii() || unit == OffsetUnit::Bytes {
         return bytes.iter().map(|b| *b as usize).collect();
     }
     let mut order: Vec<usize> = (0..bytes.len()).collect();
@@ -106,52 +106,56 @@ pub fn offsets(text: &str, bytes: &[u32], unit: Unit) -> Vec<usize> {
 
 /// A pair of offsets with the text they are said to hold, where the file says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim<'a> {
+pub struct OffsetPair<'a> {
     /// First.
     pub start: usize,
     /// One past the last.
     pub end: usize,
     /// What should stand there.
-    pub surface: Option<Cow<'a, str>>,
+    pub text: Option<Cow<'a, str>>,
 }
 
 /// How well each unit explains the offsets of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Evidence {
+pub struct UnitStats {
     /// Claims that could tell the units apart: those behind a character that they count differently.
-    pub telling: usize,
+    pub distinguishing: usize,
     /// Of them, how many fit each unit, in the order of [`Unit::ALL`].
-    pub fit: [usize; 3],
+    pub votes: [usize; 3],
 }
 
-impl Evidence {
+impl UnitStats {
     /// Takes a text's claims into account.
-    pub fn add(&mut self, text: &str, claims: &[Claim]) {
+    pub fn add(&mut self, text: &str, claims: &[OffsetPair]) {
         if text.is_ascii() || claims.is_empty() {
             return;
         }
-        let rulers = Unit::ALL.map(|unit| Ruler::new(text, unit));
+        let rulers = OffsetUnit::ALL.map(|unit| OffsetMap::new(text, unit));
         for claim in claims {
             let ranges = [0, 1, 2].map(|i: usize| rulers[i].range(claim.start, claim.end));
             if ranges[0] == ranges[1] && ranges[1] == ranges[2] {
                 continue;
             }
-            self.telling += 1;
-            for (fit, range) in self.fit.iter_mut().zip(ranges) {
-                *fit += usize::from(range.is_some_and(|r| fits(text, r, claim.surface.as_deref())));
+            self.distinguishing += 1;
+            for (fit, range) in self.votes.iter_mut().zip(ranges) {
+                *fit += usize::from(range.is_some_and(|r| fits(text, r, claim.text.as_deref())));
             }
         }
     }
 
     /// How many claims fit a unit.
-    pub fn fit_of(&self, unit: Unit) -> usize {
-        Unit::ALL.into_iter().zip(self.fit).find(|(u, _)| *u == unit).map_or(0, |(_, fit)| fit)
+    pub fn votes_for(&self, unit: OffsetUnit) -> usize {
+        OffsetUnit::ALL.into_iter().zip(self.votes).find(|(u, _)| *u == unit).map_or(0, |(_, fit)| fit)
     }
 
     /// The unit that explains most.
-    pub fn unit(&self) -> Unit {
-        let best = self.fit.iter().max().copied().unwrap_or(0);
-        Unit::ALL.into_iter().zip(self.fit).find(|(_, fit)| *fit == best).map_or(Unit::CodePoints, |(unit, _)| unit)
+    pub fn best_unit(&self) -> OffsetUnit {
+        let best = self.votes.iter().max().copied().unwrap_or(0);
+        OffsetUnit::ALL
+            .into_iter()
+            .zip(self.votes)
+            .find(|(_, fit)| *fit == best)
+            .map_or(OffsetUnit::CodePoints, |(unit, _)| unit)
     }
 }
 
@@ -179,39 +183,39 @@ mod tests {
     #[test]
     fn a_ruler_counts_as_others_do() {
         let check = |text: &str, unit, offset: usize, expected: Option<u32>| {
-            assert_eq!(Ruler::new(text, unit).byte(offset), expected, "{text:?} {unit:?} {offset}");
+            assert_eq!(OffsetMap::new(text, unit).byte(offset), expected, "{text:?} {unit:?} {offset}");
         };
-        check("abc", Unit::Utf16, 3, Some(3));
-        check("abc", Unit::Utf16, 4, None);
-        check("a😀b", Unit::CodePoints, 2, Some(5));
-        check("a😀b", Unit::Utf16, 3, Some(5));
-        check("a😀b", Unit::Utf16, 2, None);
-        check("a😀b", Unit::Bytes, 5, Some(5));
-        check("a😀b", Unit::Bytes, 3, None);
-        check("", Unit::CodePoints, 0, Some(0));
+        check("abc", OffsetUnit::Utf16, 3, Some(3));
+        check("abc", OffsetUnit::Utf16, 4, None);
+        check("a😀b", OffsetUnit::CodePoints, 2, Some(5));
+        check("a😀b", OffsetUnit::Utf16, 3, Some(5));
+        check("a😀b", OffsetUnit::Utf16, 2, None);
+        check("a😀b", OffsetUnit::Bytes, 5, Some(5));
+        check("a😀b", OffsetUnit::Bytes, 3, None);
+        check("", OffsetUnit::CodePoints, 0, Some(0));
     }
 
     #[test]
     fn the_unit_is_found_from_the_texts() {
-        let check = |text: &str, start: usize, end: usize, surface: Option<&str>, expected: Unit| {
-            let mut evidence = Evidence::default();
-            evidence.add(text, &[Claim { start, end, surface: surface.map(Cow::from) }]);
-            assert_eq!(evidence.unit(), expected, "{text:?} {start}..{end}: {evidence:?}");
+        let check = |text: &str, start: usize, end: usize, surface: Option<&str>, expected: OffsetUnit| {
+            let mut evidence = UnitStats::default();
+            evidence.add(text, &[OffsetPair { start, end, text: surface.map(Cow::from) }]);
+            assert_eq!(evidence.best_unit(), expected, "{text:?} {start}..{end}: {evidence:?}");
         };
-        check("😀 Paris 😀", 2, 7, None, Unit::CodePoints);
-        check("😀 Paris 😀", 3, 8, None, Unit::Utf16);
-        check("😀 Paris 😀", 5, 10, None, Unit::Bytes);
-        check("é Paris", 2, 7, Some("Paris"), Unit::CodePoints);
-        check("é Paris", 3, 8, Some("Paris"), Unit::Bytes);
-        check("Paris", 0, 5, None, Unit::CodePoints);
+        check("😀 Paris 😀", 2, 7, None, OffsetUnit::CodePoints);
+        check("😀 Paris 😀", 3, 8, None, OffsetUnit::Utf16);
+        check("😀 Paris 😀", 5, 10, None, OffsetUnit::Bytes);
+        check("é Paris", 2, 7, Some("Paris"), OffsetUnit::CodePoints);
+        check("é Paris", 3, 8, Some("Paris"), OffsetUnit::Bytes);
+        check("Paris", 0, 5, None, OffsetUnit::CodePoints);
     }
 
     proptest! {
         #[test]
-        fn there_and_back(text in ".{0,40}", unit in prop::sample::select(Unit::ALL.to_vec())) {
+        fn there_and_back(text in ".{0,40}", unit in prop::sample::select(OffsetUnit::ALL.to_vec())) {
             let borders: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).chain([text.len() as u32]).rev().collect();
-            let ruler = Ruler::new(&text, unit);
-            for (byte, offset) in borders.iter().zip(offsets(&text, &borders, unit)) {
+            let ruler = OffsetMap::new(&text, unit);
+            for (byte, offset) in borders.iter().zip(to_offsets(&text, &borders, unit)) {
                 prop_assert_eq!(ruler.byte(offset), Some(*byte));
             }
         }

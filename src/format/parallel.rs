@@ -2,16 +2,16 @@
 
 use super::decode::decode;
 use super::words::Tagged;
-use super::{Format, Found, Holds, Problem, Recognition, Source};
+use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use crate::corpus::{Corpus, TagNotation};
 
 /// Sentences and their tags in two files.
 pub const PARALLEL: Format = Format {
     name: "parallel",
-    what: "Two files: sentences.txt and tags.txt, line by line",
+    description: "Two files: sentences.txt and tags.txt, line by line",
     extensions: &["txt"],
-    recognize: |g| {
-        let beside = tags_beside(g.name, g.beside)?;
+    detect: |g| {
+        let beside = tags_beside(g.name, g.read_sibling)?;
         let tags = decode(&beside.1).ok()?;
         let fits = g
             .head
@@ -19,13 +19,13 @@ pub const PARALLEL: Format = Format {
             .zip(tags.text.lines())
             .take(50)
             .all(|(words, tags)| words.split_whitespace().count() == tags.split_whitespace().count());
-        Recognition::when(fits, Recognition::STRUCTURE, "a file of tags beside it has as many in each line")
+        Detection::when(fits, Detection::STRUCTURE, "a file of tags beside it has as many in each line")
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::NOTHING,
+    capabilities: Capabilities::NONE,
 };
 
 /// Names of files of sentences, and of the files of tags that belong to them.
@@ -44,13 +44,13 @@ fn tags_beside(name: &str, beside: &dyn Fn(&str) -> Option<Vec<u8>>) -> Option<(
     names.iter().find_map(|tags| Some((*tags, beside(tags)?)))
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let (name, bytes) = tags_beside(source.name, source.beside)
+    let (name, bytes) = tags_beside(source.name, source.read_sibling)
         .ok_or_else(|| Problem::at(0, 0, "there is no file of tags beside it, such as tags.txt"))?;
     let tags = decode(&bytes).map_err(|p| Problem { message: format!("{name}: {}", p.message), ..p })?;
-    let mut found = Found::of(PARALLEL, &decoded);
-    found.evidence.push(format!("tags from {name}"));
+    let mut found = ReadReport::with_encoding(PARALLEL, &decoded);
+    found.detection_notes.push(format!("tags from {name}"));
     let all: Vec<&str> = tags.text.split_whitespace().take(10_000).collect();
     let mut reader = Tagged::new(source, corpus, found);
     reader.notation = TagNotation::detect(&all).unwrap_or_default();
@@ -59,7 +59,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let (line, sentence, tags) = match (words.next(), tags.next()) {
             (Some((line, sentence)), tags) => (line, sentence, tags.unwrap_or("")),
             (None, Some(left)) if !left.trim().is_empty() => {
-                reader.found.problem(0, 0, || format!("{name} has more lines than the sentences"));
+                reader.found.push_problem(0, 0, || format!("{name} has more lines than the sentences"));
                 break;
             }
             (None, _) => break,
@@ -70,7 +70,9 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             reader.sentence(&sentence, &tags, line)?;
         } else {
             let (words, tags) = (sentence.len(), tags.len());
-            reader.found.problem(line, 0, || format!("{words} words have {tags} tags in {name}; the line is not read"));
+            reader
+                .found
+                .push_problem(line, 0, || format!("{words} words have {tags} tags in {name}; the line is not read"));
         }
     }
     if reader.sentences() == 0 {

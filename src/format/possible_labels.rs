@@ -1,6 +1,6 @@
 //! Signs of labels in what is read as plain text.
 
-use super::columns::{Choice, Layout};
+use super::conll::{ColumnLayout, ColumnOptions};
 use super::inline::has_tags;
 
 /// The labels that a text may have that is read as plain text; `None` where it shows none. The beginning is looked at.
@@ -11,7 +11,8 @@ pub(super) fn possible_labels(text: &str) -> Option<&'static str> {
     let lines = head.lines().filter(|line| !line.trim().is_empty()).count().max(1);
     let often = |mark: &str| head.matches(mark).count() * 2 >= lines;
     let spaced = || head.replace(['\u{a0}', '\u{3000}'], " ");
-    let is_columns = || Layout::detect(&spaced(), Choice::default()).is_ok_and(|l| l.is_usual && l.fit >= 50);
+    let is_columns =
+        || ColumnLayout::detect(&spaced(), ColumnOptions::default()).is_ok_and(|l| l.is_usual && l.fit >= 50);
     if often("__label__") {
         Some("labels of fastText")
     } else if head.contains("<START") && head.contains("<END>") {

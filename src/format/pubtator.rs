@@ -1,25 +1,25 @@
 //! PubTator: `ID|t|title`, `ID|a|abstract`, then a line for each mention and relation, and an empty line between documents.
 
 use super::note::NoteKind;
-use super::records::{self, Item, Mark, Text};
-use super::{Format, Found, Holds, Problem, Recognition, Source, found::quote};
+use super::records::{self, RecordSpan, SourceText, TextRecord};
+use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput, read_report::quote};
 use crate::corpus::Corpus;
 
 /// PubTator's export.
 pub const PUBTATOR: Format = Format {
     name: "pubtator",
-    what: "PubTator: titles, abstracts and mentions",
+    description: "PubTator: titles, abstracts and mentions",
     extensions: &["pubtator", "sample"],
-    recognize: |g| {
+    detect: |g| {
         let first = g.lines().find(|line| !line.starts_with('#')).unwrap_or_default();
         let is_title = headline(first.trim()).is_some_and(|(_, kind, _)| kind == 't' || kind == 'a');
-        Recognition::when(is_title, Recognition::SIGNATURE, "first line ID|t|title")
+        Detection::when(is_title, Detection::SIGNATURE, "first line ID|t|title")
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 /// The id, the kind and the text of a line `ID|t|text`.
@@ -32,10 +32,10 @@ fn headline(line: &str) -> Option<(&str, char, &str)> {
     is_id.then_some((id, kind, text))
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut found = Found::of(PUBTATOR, &decoded);
-    let mut texts: Vec<Text> = Vec::new();
+    let mut found = ReadReport::with_encoding(PUBTATOR, &decoded);
+    let mut texts: Vec<SourceText> = Vec::new();
     for (line, whole) in (1..).zip(decoded.text.lines()) {
         let whole = whole.trim_end_matches('\r');
         if whole.trim().is_empty() {
@@ -53,8 +53,8 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
                     last.item.text.push_str(text);
                 }
                 None => {
-                    let item = Item { text: text.to_owned(), name: id.to_owned(), ..Item::default() };
-                    texts.push(Text { split: source.split, line, place: texts.len(), item });
+                    let item = TextRecord { text: text.to_owned(), name: id.to_owned(), ..TextRecord::default() };
+                    texts.push(SourceText { split: source.split, line, place: texts.len(), item });
                 }
             }
             continue;
@@ -65,12 +65,12 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         match (last, number(1), number(2)) {
             (Some(last), Some(start), Some(end)) if fields.len() >= 5 => {
                 let (label, surface) = (fields[4].trim().to_owned(), Some(fields[3].to_owned()));
-                last.item.marks.push(Mark { start, end, label, surface });
+                last.item.spans.push(RecordSpan { start, end, label, surface });
             }
             (Some(_), None, _) if fields.len() == 4 => {
                 found.notes.add(NoteKind::OtherAnnotationKind, || format!("line {line}: {}", quote(whole)));
             }
-            _ => found.problem(line, 0, || {
+            _ => found.push_problem(line, 0, || {
                 format!("expected ID, start, end, text and type, but found {}; the line is left as it is", quote(whole))
             }),
         }

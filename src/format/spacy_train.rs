@@ -3,11 +3,11 @@
 //!
 //! The text is `raw`, in which the words are found in order; without it they are joined by a space.
 
-use super::found::quote;
 use super::note::NoteKind;
-use super::records::categories::{self, holds};
-use super::records::json::{self, Record, Shape};
-use super::{Format, Found, Glance, Holds, Problem, Recognition, Source, Write};
+use super::read_report::quote;
+use super::records::categories::{self, is_positive};
+use super::records::json::{self, JsonLayout, RawRecord};
+use super::{Capabilities, Detection, Format, Preview, Problem, ReadReport, SourceInput, Writer};
 use crate::corpus::scheme::{self, decode};
 use crate::corpus::tag_notation::{format_tag, parse_tag, prefix_of};
 use crate::corpus::to_u32::to_u32;
@@ -18,31 +18,37 @@ use std::sync::Arc;
 /// Documents of paragraphs, sentences and tokens.
 pub const SPACY_TRAIN_JSON: Format = Format {
     name: "spacy-train-json",
-    what: "spaCy 2: training JSON of paragraphs, sentences and tokens",
+    description: "spaCy 2: training JSON of paragraphs, sentences and tokens",
     extensions: &["json", "jsonl"],
-    recognize,
+    detect: recognize,
     is_json: true,
     read,
-    write: Some(Write::Whole(|corpus, split, _| write(corpus, split))),
+    write: Some(Writer::SingleFile(|corpus, split, _| write(corpus, split))),
     rewrite: None,
-    holds: Holds { overlaps: false, classes: true, spaced_words: true, borders: true, ..Holds::TEXTS },
+    capabilities: Capabilities {
+        overlapping_spans: false,
+        doc_labels: true,
+        tokens_with_spaces: true,
+        token_boundaries: true,
+        ..Capabilities::OFFSET_FORMAT
+    },
 };
 
-fn recognize(glance: &Glance) -> Option<Recognition> {
+fn recognize(glance: &Preview) -> Option<Detection> {
     // The first document is often longer than what is looked at; inside a text the quotes would be escaped.
     let has = |key: &str| glance.head.contains(key);
     let fits = glance.is_json && has("\"paragraphs\"") && has("\"sentences\"") && has("\"tokens\"") && has("\"orth\"");
-    Recognition::when(fits, Recognition::STRUCTURE, "paragraphs of sentences of tokens with orth")
+    Detection::when(fits, Detection::STRUCTURE, "paragraphs of sentences of tokens with orth")
 }
 
 /// The categories that hold: a list of `label` and `value`, or an object of values.
 fn classes(paragraph: &Value) -> Vec<String> {
     match paragraph.get("cats") {
         Some(Value::Array(list)) => {
-            let held = list.iter().filter(|cat| cat.get("value").is_some_and(holds));
+            let held = list.iter().filter(|cat| cat.get("value").is_some_and(is_positive));
             held.filter_map(|cat| cat.get("label")?.as_str()).map(str::to_owned).collect()
         }
-        Some(Value::Object(scores)) => categories::names(scores),
+        Some(Value::Object(scores)) => categories::positive_names(scores),
         _ => Vec::new(),
     }
 }
@@ -107,21 +113,21 @@ fn joined(sentences: &[Vec<Token>]) -> (String, Vec<(u32, u32)>) {
 /// State while one file is read.
 struct Reader<'a> {
     corpus: &'a mut Corpus,
-    found: Found,
+    found: ReadReport,
     detector: SchemeDetector,
     documents: Vec<Arc<Document>>,
     sentences: usize,
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let found = Found::of(SPACY_TRAIN_JSON, &decoded);
+    let found = ReadReport::with_encoding(SPACY_TRAIN_JSON, &decoded);
     let mut reader = Reader { corpus, found, detector: SchemeDetector::default(), documents: Vec::new(), sentences: 0 };
-    for record in json::records(&decoded.text)? {
+    for record in json::split_records(&decoded.text)? {
         let split = record.split.unwrap_or(source.split);
         match json::parse(&record) {
-            Ok(value) => reader.record(&record, &value, split, source.file)?,
-            Err((line, why)) => reader.found.problem(line, 0, || format!("{why}; the record is not read")),
+            Ok(value) => reader.record(&record, &value, split, source.source_id)?,
+            Err((line, why)) => reader.found.push_problem(line, 0, || format!("{why}; the record is not read")),
         }
     }
     let Reader { corpus, mut found, detector, documents, .. } = reader;
@@ -129,15 +135,15 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         let first = found.problems.first().map_or_else(|| "it has no word".to_owned(), ToString::to_string);
         return Err(Problem::at(0, 0, format!("no record has paragraphs of sentences of tokens: {first}")));
     }
-    found.follow(&detector);
+    found.set_scheme(&detector);
     corpus.documents.extend(documents);
     Ok(found)
 }
 
 impl Reader<'_> {
-    fn record(&mut self, record: &Record, value: &Value, split: Split, file: u32) -> Result<(), Problem> {
+    fn record(&mut self, record: &RawRecord, value: &Value, split: Split, file: u32) -> Result<(), Problem> {
         let Some(paragraphs) = value.get("paragraphs").and_then(Value::as_array) else {
-            self.found.problem(record.line, 0, || "there is no list “paragraphs”; the record is not read".into());
+            self.found.push_problem(record.line, 0, || "there is no list “paragraphs”; the record is not read".into());
             return Ok(());
         };
         let name = value.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -147,7 +153,7 @@ impl Reader<'_> {
                 Ok(sentences) => sentences,
                 Err(why) => {
                     let what = || format!("paragraph {}: {why}; it is not read", number + 1);
-                    self.found.problem(record.line, 0, what);
+                    self.found.push_problem(record.line, 0, what);
                     continue;
                 }
             };
@@ -184,7 +190,7 @@ impl Reader<'_> {
             Err(word) => {
                 let what = format!("{} is not in “raw” behind the words before it", quote(word));
                 let what = || format!("paragraph {}: {what}; the words are joined by a space", number + 1);
-                self.found.problem(line, 0, what);
+                self.found.push_problem(line, 0, what);
                 joined(read)
             }
         }
@@ -225,7 +231,7 @@ impl Reader<'_> {
                 None
             }
             Err(wrong) => {
-                self.found.problem(line, 0, || format!("{} is no tag; it is read as O", quote(wrong)));
+                self.found.push_problem(line, 0, || format!("{} is no tag; it is read as O", quote(wrong)));
                 None
             }
         };
@@ -236,7 +242,9 @@ impl Reader<'_> {
     /// Counts the fields of an object that are not read.
     fn beside(&mut self, value: &Value, known: &[&str]) {
         let others = value.as_object().into_iter().flatten().map(|(key, _)| key);
-        others.filter(|key| !known.contains(&key.as_str())).for_each(|key| self.found.also(format!("“{key}”")));
+        others
+            .filter(|key| !known.contains(&key.as_str()))
+            .for_each(|key| self.found.note_unsupported(format!("“{key}”")));
     }
 
     /// Counts the words with a part of speech or other grammar, and the sentences with constituents; tells of entities
@@ -252,13 +260,14 @@ impl Reader<'_> {
                 |token: &&Value| text(token, "orth").trim().is_empty() && text(token, "ner").starts_with("U-");
             for token in tokens.clone().filter(is_space) {
                 let tag = text(token, "ner");
-                self.found
-                    .problem(line, 0, || format!("{} is the tag of a token of space; it is not read", quote(&tag)));
+                self.found.push_problem(line, 0, || {
+                    format!("{} is the tag of a token of space; it is not read", quote(&tag))
+                });
             }
             let said = tokens.filter(|token| KEYS.iter().any(|key| is_said(token, key)));
-            said.for_each(|_| self.found.also("lemmas and grammar of words"));
+            said.for_each(|_| self.found.note_unsupported("lemmas and grammar of words"));
             if sentence.get("brackets").and_then(Value::as_array).is_some_and(|list| !list.is_empty()) {
-                self.found.also("constituents");
+                self.found.note_unsupported("constituents");
             }
         }
     }
@@ -267,7 +276,7 @@ impl Reader<'_> {
 fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
     let documents = corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s));
     let record = |(number, d): (usize, &Arc<Document>)| {
-        let mut writer = Writer { corpus, document: d, at: 0, id: 0 };
+        let mut writer = DocumentWriter { corpus, document: d, at: 0, id: 0 };
         let sentences: Vec<Value> = (0..d.len()).map(|s| writer.sentence(s)).collect();
         let mut paragraph = json!({"raw": d.text, "sentences": sentences});
         if !d.doc_labels.is_empty() {
@@ -278,11 +287,11 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
         let id = if d.name.is_empty() { json!(number) } else { json!(d.name) };
         json!({"id": id, "paragraphs": [paragraph]})
     };
-    json::write(documents.enumerate().map(record), Shape::Array)
+    json::write(documents.enumerate().map(record), JsonLayout::Array)
 }
 
 /// State while one document is written.
-struct Writer<'a> {
+struct DocumentWriter<'a> {
     corpus: &'a Corpus,
     document: &'a Document,
     /// Bytes of the text that are written.
@@ -291,7 +300,7 @@ struct Writer<'a> {
     id: usize,
 }
 
-impl Writer<'_> {
+impl DocumentWriter<'_> {
     fn sentence(&mut self, number: usize) -> Value {
         let d = self.document;
         let words = d.sentence_range(number);

@@ -1,8 +1,8 @@
 //! Standoff XML of i2b2, MAE and MedTator: a `TEXT`, and `TAGS` of elements with the places of annotations.
 
 use super::note::NoteKind;
-use super::records::{self, Item, Mark, Text};
-use super::{Format, Found, Holds, Problem, Recognition, Source, found::quote};
+use super::records::{self, RecordSpan, SourceText, TextRecord};
+use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput, read_report::quote};
 use crate::corpus::Corpus;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -10,17 +10,17 @@ use quick_xml::{Reader, XmlVersion};
 /// A document with its tags.
 pub const STANDOFF_XML: Format = Format {
     name: "standoff-xml",
-    what: "i2b2, MAE, MedTator: XML of TEXT and TAGS",
+    description: "i2b2, MAE, MedTator: XML of TEXT and TAGS",
     extensions: &["xml"],
-    recognize: |g| {
+    detect: |g| {
         let fits = g.head.contains("<TEXT>") && g.head.contains("<TAGS>") || (g.head.contains("<TEXT><![CDATA["));
-        Recognition::when(fits, Recognition::SIGNATURE, "elements TEXT and TAGS")
+        Detection::when(fits, Detection::SIGNATURE, "elements TEXT and TAGS")
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 fn broken(why: &dyn std::fmt::Display, text: &str, at: u64) -> Problem {
@@ -29,12 +29,12 @@ fn broken(why: &dyn std::fmt::Display, text: &str, at: u64) -> Problem {
     Problem::at(line, 0, format!("the XML is broken ({why})"))
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut found = Found::of(STANDOFF_XML, &decoded);
+    let mut found = ReadReport::with_encoding(STANDOFF_XML, &decoded);
     let xml = &*decoded.text;
     let mut reader = Reader::from_str(xml);
-    let mut item = Item::default();
+    let mut item = TextRecord::default();
     let (mut in_text, mut in_tags) = (false, false);
     loop {
         let at = reader.buffer_position();
@@ -61,13 +61,13 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     for (kind, example) in std::mem::take(&mut item.notes) {
         found.notes.add(kind, || quote(&example));
     }
-    let texts = vec![Text { split: source.split, line: 0, place: 0, item }];
+    let texts = vec![SourceText { split: source.split, line: 0, place: 0, item }];
     records::add_texts(source, corpus, &mut found, texts, false)?;
     Ok(found)
 }
 
 /// Adds an annotation. Its label is its `TYPE`, where it has one; a link of others has no place.
-fn add(item: &mut Item, element: &BytesStart, xml: &str, at: u64) -> Result<(), Problem> {
+fn add(item: &mut TextRecord, element: &BytesStart, xml: &str, at: u64) -> Result<(), Problem> {
     let attribute = |name: &str| -> Result<Option<String>, Problem> {
         let found = element.try_get_attribute(name).map_err(|e| broken(&e, xml, at))?;
         let value = found.map(|a| a.normalized_value(XmlVersion::Implicit1_0).map(|v| v.into_owned()));
@@ -88,7 +88,7 @@ fn add(item: &mut Item, element: &BytesStart, xml: &str, at: u64) -> Result<(), 
     };
     let surface = attribute("text")?.filter(|text| !text.is_empty());
     match places.as_slice() {
-        [(Some(start), Some(end))] => item.marks.push(Mark { start: *start, end: *end, label, surface }),
+        [(Some(start), Some(end))] => item.spans.push(RecordSpan { start: *start, end: *end, label, surface }),
         [_] => item.notes.push((NoteKind::SpanWithoutPosition, label)),
         _ => item.notes.push((NoteKind::DiscontinuousSpan, surface.unwrap_or(label))),
     }

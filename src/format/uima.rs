@@ -1,12 +1,12 @@
 //! UIMA's CAS, as INCEpTION and DKPro keep it: one text and annotations of many types, as XMI or as JSON (0.4). It is read:
 //! the text, tokens, sentences, and the layer of entities. Offsets count UTF-16 as Java does, unless the texts say otherwise.
 
-use super::found::quote;
-use super::layers::{self, Layer};
-use super::offsets::{Claim, Evidence, Ruler};
+use super::annotation_types::{self, AnnotationType};
+use super::offsets::{OffsetMap, OffsetPair, UnitStats};
+use super::read_report::quote;
 use super::records::json::is_too_much;
 use super::words::own_words;
-use super::{Format, Found, Holds, Problem, Recognition, Source, Unit};
+use super::{Capabilities, Detection, Format, OffsetUnit, Problem, ReadReport, SourceInput};
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Span};
 use quick_xml::events::{BytesStart, Event};
@@ -18,33 +18,33 @@ use std::sync::Arc;
 /// XMI.
 pub const UIMA_XMI: Format = Format {
     name: "uima-xmi",
-    what: "UIMA CAS as XMI, of INCEpTION and DKPro",
+    description: "UIMA CAS as XMI, of INCEpTION and DKPro",
     extensions: &["xmi"],
-    recognize: |g| {
+    detect: |g| {
         let is_xmi = g.extension == "xmi" || g.head.contains("<xmi:XMI");
-        Recognition::when(is_xmi, Recognition::SIGNATURE, "root element xmi:XMI")
+        Detection::when(is_xmi, Detection::SIGNATURE, "root element xmi:XMI")
     },
     is_json: false,
     read: |source, corpus| read(source, corpus, UIMA_XMI, of_xmi),
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 /// JSON.
 pub const UIMA_JSON: Format = Format {
     name: "uima-json",
-    what: "UIMA CAS as JSON 0.4, of INCEpTION",
+    description: "UIMA CAS as JSON 0.4, of INCEpTION",
     extensions: &["json"],
-    recognize: |g| {
+    detect: |g| {
         let is_cas = g.head.trim_start().starts_with('{') && g.head.contains("\"%TYPES\"");
-        Recognition::when(is_cas, Recognition::SIGNATURE, "key %TYPES")
+        Detection::when(is_cas, Detection::SIGNATURE, "key %TYPES")
     },
     is_json: true,
     read: |source, corpus| read(source, corpus, UIMA_JSON, of_json),
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 /// A text with annotations.
@@ -65,30 +65,34 @@ struct Annotation {
 }
 
 impl Annotation {
-    fn claim(&self) -> Claim<'_> {
-        Claim { start: self.start, end: self.end, surface: None }
+    fn claim(&self) -> OffsetPair<'_> {
+        OffsetPair { start: self.start, end: self.end, text: None }
     }
 }
 
 fn read(
-    source: &Source,
+    source: &SourceInput,
     corpus: &mut Corpus,
     format: Format,
     parse: fn(&str) -> Result<Cas, Problem>,
-) -> Result<Found, Problem> {
+) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut found = Found::of(format, &decoded);
+    let mut found = ReadReport::with_encoding(format, &decoded);
     let cas = parse(&decoded.text)?;
     let layers = layers_of(&cas);
-    let entities = layers::entities(&layers);
+    let entities = annotation_types::select_entity_type(&layers);
     match entities {
-        Some((layer, feature)) => found.evidence.push(layers::told(&layers[layer], feature)),
-        None => found.evidence.push("no annotations that could name entities".into()),
+        Some((layer, feature)) => {
+            found.detection_notes.push(annotation_types::describe_selection(&layers[layer], feature))
+        }
+        None => found.detection_notes.push("no annotations that could name entities".into()),
     }
-    let unit = source.choices.unit.unwrap_or_else(|| unit_of(&cas));
-    found.unit = Some(unit);
-    let ruler = Ruler::new(&cas.text, unit);
-    let of_kind = |short: &'static str| cas.annotations.iter().filter(move |a| layers::short(&a.kind) == short);
+    let unit = source.options.offset_unit.unwrap_or_else(|| unit_of(&cas));
+    found.offset_unit = Some(unit);
+    let ruler = OffsetMap::new(&cas.text, unit);
+    let of_kind = |short: &'static str| {
+        cas.annotations.iter().filter(move |a| annotation_types::short_type_name(&a.kind) == short)
+    };
     let mut spans = Vec::new();
     let mut unnamed = 0;
     if let Some((layer, feature)) = entities {
@@ -99,7 +103,7 @@ fn read(
             };
             match ruler.range(annotation.start, annotation.end) {
                 Some((start, end)) => spans.push(Span::new(start..end, corpus.labels.intern(label)?)),
-                None => found.problem(0, 0, || {
+                None => found.push_problem(0, 0, || {
                     let Annotation { id, start, end, .. } = annotation;
                     format!("annotation {id}, {} {start}..{end}, lies outside the text; it is left out", quote(label))
                 }),
@@ -107,7 +111,7 @@ fn read(
         }
     }
     if unnamed > 0 {
-        found.evidence.push(format!("{unnamed} annotations without a label are not read"));
+        found.detection_notes.push(format!("{unnamed} annotations without a label are not read"));
     }
     let place = |a: &Annotation| ruler.range(a.start, a.end);
     let mut words: Vec<(u32, u32)> = of_kind("Token").filter_map(place).collect();
@@ -117,7 +121,7 @@ fn read(
     begins.sort_unstable();
     drop(ruler);
     let own = own_words(&cas.text, words).filter(|words| !words.is_empty());
-    let mut document = Document::from_text(source.split, source.file, 0, cas.text, spans, own);
+    let mut document = Document::from_text(source.split, source.source_id, 0, cas.text, spans, own);
     if !begins.is_empty() {
         let starts: Vec<u32> = begins.iter().map(|b| to_u32(document.tokens.partition_point(|t| t.0 < *b))).collect();
         document = document.with_sentence_starts(&starts);
@@ -127,13 +131,13 @@ fn read(
 }
 
 /// The types that occur, with the features that are texts, in the order they come.
-fn layers_of(cas: &Cas) -> Vec<Layer> {
-    let mut layers: Vec<Layer> = Vec::new();
+fn layers_of(cas: &Cas) -> Vec<AnnotationType> {
+    let mut layers: Vec<AnnotationType> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut seen: HashSet<(usize, &str)> = HashSet::new();
     for annotation in &cas.annotations {
         let at = *places.entry(&annotation.kind).or_insert_with(|| {
-            layers.push(Layer { name: annotation.kind.clone(), features: Vec::new() });
+            layers.push(AnnotationType { name: annotation.kind.clone(), features: Vec::new() });
             layers.len() - 1
         });
         for name in annotation.features.keys().filter(|name| seen.insert((at, name))) {
@@ -144,13 +148,13 @@ fn layers_of(cas: &Cas) -> Vec<Layer> {
 }
 
 /// What offsets count: UTF-16, unless another unit explains the annotations better.
-fn unit_of(cas: &Cas) -> Unit {
-    let mut evidence = Evidence::default();
-    let claims: Vec<Claim> = cas.annotations.iter().map(Annotation::claim).collect();
+fn unit_of(cas: &Cas) -> OffsetUnit {
+    let mut evidence = UnitStats::default();
+    let claims: Vec<OffsetPair> = cas.annotations.iter().map(Annotation::claim).collect();
     evidence.add(&cas.text, &claims);
-    let best = evidence.fit.iter().max().copied().unwrap_or(0);
-    let [_, utf16, _] = evidence.fit;
-    if utf16 == best { Unit::Utf16 } else { evidence.unit() }
+    let best = evidence.votes.iter().max().copied().unwrap_or(0);
+    let [_, utf16, _] = evidence.votes;
+    if utf16 == best { OffsetUnit::Utf16 } else { evidence.best_unit() }
 }
 
 fn no_text() -> Problem {

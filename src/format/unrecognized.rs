@@ -1,21 +1,21 @@
 //! The error for a file in no known format: what the file is, and where it breaks.
 
-use super::columns::{Choice, Layout};
-use super::decode::no_text;
+use super::conll::{ColumnLayout, ColumnOptions};
+use super::decode::binary_kind;
+use super::detection::begins_as_json;
 use super::documents::office;
 use super::inline::OTHER_XML;
-use super::recognition::begins_as_json;
-use super::records::{json, python};
-use super::{Problem, Source};
+use super::records::{json, python_literal};
+use super::{Problem, SourceInput};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// Why no format recognizes a file.
-pub(super) fn reason(source: &Source) -> Problem {
+pub(super) fn reason(source: &SourceInput) -> Problem {
     if let Some(kind) = office::of_old(source.bytes) {
         return Problem::at(0, 0, format!("this is {kind}"));
     }
-    if let Some(kind) = no_text(source.bytes) {
+    if let Some(kind) = binary_kind(source.bytes) {
         return Problem::at(0, 0, format!("the file is {kind}, not text; choose a text file"));
     }
     let decoded = match source.decode() {
@@ -39,12 +39,12 @@ pub(super) fn reason(source: &Source) -> Problem {
     if ["yml", "yaml"].iter().any(|e| extension.eq_ignore_ascii_case(e)) {
         return Problem::at(0, 0, "this YAML has no examples of Rasa (nlu)");
     }
-    if python::is_python(&decoded.text)
-        && let Err(problem) = json::records(&decoded.text)
+    if python_literal::is_python(&decoded.text)
+        && let Err(problem) = json::split_records(&decoded.text)
     {
         return problem;
     }
-    match Layout::detect(&decoded.text, Choice::default()) {
+    match ColumnLayout::detect(&decoded.text, ColumnOptions::default()) {
         Err(problem) => problem,
         Ok(_) => Problem::at(0, 0, "the format is not recognized; say it with --from (tagwright formats lists all)"),
     }
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn the_reason_says_what_and_where() {
         let check = |name: &str, text: &str, expected: &str| {
-            let problem = reason(&Source::alone(text.as_bytes(), name, Split::Train, 0)).to_string();
+            let problem = reason(&SourceInput::from_bytes(text.as_bytes(), name, Split::Train, 0)).to_string();
             assert!(problem.contains(expected), "{problem}");
         };
         check("a.jsonl", "{\"a\": 1}\n{\"b\": }\n", "line 2: the JSON is broken at character 7");

@@ -1,6 +1,6 @@
 //! What formats share: sentences in one document, where their spans are now, and a corpus in parts.
 
-use super::{Current, Found, Problem, Source};
+use super::{Problem, ReadReport, RewriteContext, SourceInput};
 use crate::corpus::scheme::decode;
 use crate::corpus::tag_notation::{prefix_of, stacked_tags};
 use crate::corpus::to_u32::to_u32;
@@ -27,12 +27,12 @@ pub(super) struct Standing<W, T> {
 
 /// The spans of a source's sentences, asked for in order.
 pub(super) struct SpansOf<'a> {
-    current: &'a Current<'a>,
+    current: &'a RewriteContext<'a>,
     documents: std::iter::Peekable<Box<dyn Iterator<Item = &'a Document> + 'a>>,
 }
 
 impl<'a> SpansOf<'a> {
-    pub(super) fn new(current: &'a Current<'a>) -> Self {
+    pub(super) fn new(current: &'a RewriteContext<'a>) -> Self {
         let documents: Box<dyn Iterator<Item = _>> = Box::new(current.documents());
         Self { current, documents: documents.peekable() }
     }
@@ -56,7 +56,7 @@ impl<'a> SpansOf<'a> {
         W: Iterator<Item: AsRef<str>>,
         T: Iterator<Item: AsRef<str>>,
     {
-        let (anew, labels) = (self.current.anew, &self.current.corpus.labels);
+        let (anew, labels) = (self.current.rewrite_all, &self.current.corpus.labels);
         let says = |wanted: &[TokenSpan]| !anew && say(there.notation, there.stacked, there.tags, wanted, labels);
         self.unless(there.number, there.line, there.words, says)
     }
@@ -178,7 +178,7 @@ pub(super) fn decode_stacked(stacks: &[Vec<(char, LabelId)>]) -> Vec<TokenSpan> 
 pub(super) struct Tagged<'a> {
     pub(super) corpus: &'a mut Corpus,
     pub(super) builder: DocumentBuilder,
-    pub(super) found: Found,
+    pub(super) found: ReadReport,
     detector: SchemeDetector,
     tags: Vec<Tag>,
     split: Split,
@@ -191,9 +191,9 @@ pub(super) struct Tagged<'a> {
 
 impl<'a> Tagged<'a> {
     /// The document of a source.
-    pub(super) fn new(source: &Source, corpus: &'a mut Corpus, found: Found) -> Self {
-        let builder = DocumentBuilder::new(source.split, source.file, 0, 0);
-        let (split, file) = (source.split, source.file);
+    pub(super) fn new(source: &SourceInput, corpus: &'a mut Corpus, found: ReadReport) -> Self {
+        let builder = DocumentBuilder::new(source.split, source.source_id, 0, 0);
+        let (split, file) = (source.split, source.source_id);
         Self {
             corpus,
             builder,
@@ -262,8 +262,8 @@ impl<'a> Tagged<'a> {
             Ok(None) => None,
             Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name)?)),
             Err(wrong) => {
-                let message = || format!("{} is no tag; it is read as O", super::found::quote(wrong));
-                self.found.problem(line, column, message);
+                let message = || format!("{} is no tag; it is read as O", super::read_report::quote(wrong));
+                self.found.push_problem(line, column, message);
                 None
             }
         };
@@ -287,8 +287,8 @@ impl<'a> Tagged<'a> {
     }
 
     /// Puts the document into the corpus.
-    pub(super) fn finish(mut self) -> Found {
-        self.found.follow(&self.detector);
+    pub(super) fn finish(mut self) -> ReadReport {
+        self.found.set_scheme(&self.detector);
         if self.builder.sentences() > 0 {
             self.done.push(self.builder.into_document());
         }

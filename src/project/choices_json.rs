@@ -1,8 +1,8 @@
 //! What a person said of a source, as JSON, for the project. (The formats know no serialisation of it.)
 
-use crate::format::columns::{Choice, Separator};
-use crate::format::plain::Extent;
-use crate::format::{self, Choices, Unit};
+use crate::format::conll::{ColumnOptions, Delimiter};
+use crate::format::text::SampleBy;
+use crate::format::{self, OffsetUnit, ReadOptions};
 use serde::{Deserialize, Serialize};
 
 #[derive(Default, Serialize, Deserialize)]
@@ -29,13 +29,14 @@ struct Stored {
 }
 
 /// As one line of JSON; `{}` where nothing was said.
-pub(super) fn to_json(choices: &Choices) -> String {
-    let Choices { format, encoding, unit, columns, extent, sheet, huge } = choices;
+pub(super) fn to_json(choices: &ReadOptions) -> String {
+    let ReadOptions { format, encoding, offset_unit: unit, columns, sample_by: extent, sheet, allow_large: huge } =
+        choices;
     let stored = Stored {
         format: format.map(|f| f.name.to_owned()),
         encoding: encoding.map(|e| e.name().to_owned()),
         unit: unit.map(|u| u.name().to_owned()),
-        separator: columns.separator.map(Separator::name),
+        separator: columns.separator.map(Delimiter::name),
         word: columns.word,
         tag: columns.tag,
         extent: extent.map(|e| e.name().to_owned()),
@@ -47,19 +48,19 @@ pub(super) fn to_json(choices: &Choices) -> String {
 }
 
 /// What a line of JSON says; what cannot be read was not said.
-pub(super) fn from_json(json: &str) -> Choices {
+pub(super) fn from_json(json: &str) -> ReadOptions {
     let stored: Stored = serde_json::from_str(json).unwrap_or_default();
-    Choices {
+    ReadOptions {
         format: stored.format.and_then(|name| format::by_name(&name)),
         encoding: stored.encoding.and_then(|name| encoding_rs::Encoding::for_label(name.as_bytes())),
-        unit: stored.unit.and_then(|name| Unit::from_name(&name)),
-        columns: Choice {
-            separator: stored.separator.and_then(|name| Separator::from_name(&name)),
+        offset_unit: stored.unit.and_then(|name| OffsetUnit::from_name(&name)),
+        columns: ColumnOptions {
+            separator: stored.separator.and_then(|name| Delimiter::from_name(&name)),
             word: stored.word,
             tag: stored.tag,
         },
-        extent: stored.extent.and_then(|name| Extent::from_name(&name)),
+        sample_by: stored.extent.and_then(|name| SampleBy::from_name(&name)),
         sheet: stored.sheet,
-        huge: stored.huge,
+        allow_large: stored.huge,
     }
 }

@@ -13,7 +13,7 @@ use crate::corpus::{
     Corpus, Document, Edit, History, LabelId, LabelSet, LabelSnapshot, Origin, RangeComment, ReviewState, ReviewStates,
     Scheme, Span, Split, Values,
 };
-use crate::format::{self, Found, Unit};
+use crate::format::{self, OffsetUnit, ReadReport};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 use std::collections::HashMap;
@@ -231,8 +231,8 @@ pub(super) const SOURCES: &str = "SELECT path, split, format, scheme, hash, unit
 pub(super) fn source(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
     let format = format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::UNKNOWN);
     let scheme = Scheme::from_name(&r.get::<_, String>(3)?).unwrap_or(Scheme::Iob2);
-    let unit = r.get::<_, Option<String>>(5)?.and_then(|name| Unit::from_name(&name));
-    let found = Found { scheme, unit, ..Found::new(format) };
+    let unit = r.get::<_, Option<String>>(5)?.and_then(|name| OffsetUnit::from_name(&name));
+    let found = ReadReport { scheme, offset_unit: unit, ..ReadReport::new(format) };
     let split = Split::from_name(&r.get::<_, String>(1)?).unwrap_or_default();
     let choices = choices_json::from_json(&r.get::<_, String>(6)?);
     Ok(SourceFile { path: path(r, 0)?, split, found, choices, hash: r.get(4)? })

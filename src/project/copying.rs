@@ -6,7 +6,7 @@ use super::source::{self, SourceError, SourceFile};
 use super::target::{self, Existing};
 use crate::corpus::{Corpus, Document};
 use crate::disk;
-use crate::format::Write;
+use crate::format::Writer;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -124,8 +124,8 @@ fn fresh(file: &SourceFile, number: u32, corpus: &Corpus, within: &Path) -> Resu
     let of_file = Corpus { documents, ..corpus.clone() };
     let refuse = || format!("{}: {} files cannot be written from nothing", within.display(), file.found.format.name);
     match file.found.format.write.ok_or_else(refuse)? {
-        Write::Whole(write) => Ok(vec![(within.to_owned(), write(&of_file, None, file.found.scheme))]),
-        Write::EachDocument(write, _) => {
+        Writer::SingleFile(write) => Ok(vec![(within.to_owned(), write(&of_file, None, file.found.scheme))]),
+        Writer::PerDocument(write, _) => {
             let document = of_file.documents.first().ok_or_else(refuse)?;
             let files = write(&of_file, document).into_iter();
             Ok(files.map(|(ending, bytes)| (within.with_extension(ending), bytes)).collect())

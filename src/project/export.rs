@@ -6,7 +6,7 @@ use super::target::{self, Existing};
 use crate::corpus::{Corpus, Scheme, Split};
 use crate::disk;
 use crate::format::budget::Budget;
-use crate::format::{self, Choices, Format, Inventory, Source, Write, packed};
+use crate::format::{self, Format, LossInventory, ReadOptions, SourceInput, Writer, compression};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -17,12 +17,12 @@ pub fn scheme_for(corpus: &Corpus, to: Format) -> Scheme {
 }
 
 /// What a file of this format and scheme would lose of a dataset, in words: of its corpus, and of what its sources say beside.
-pub fn losses(inventory: &Inventory, files: &[SourceFile], to: Format, scheme: Scheme) -> Vec<String> {
+pub fn losses(inventory: &LossInventory, files: &[SourceFile], to: Format, scheme: Scheme) -> Vec<String> {
     /// More kinds are counted, not named.
     const NAMED: usize = 6;
     let mut losses = inventory.losses(to, scheme);
     let mut beside: BTreeMap<&str, usize> = BTreeMap::new();
-    for (what, count) in files.iter().flat_map(|f| &f.found.beside) {
+    for (what, count) in files.iter().flat_map(|f| &f.found.unsupported) {
         *beside.entry(what).or_default() += count;
     }
     if !beside.is_empty() {
@@ -38,11 +38,11 @@ pub fn losses(inventory: &Inventory, files: &[SourceFile], to: Format, scheme: S
 /// would be another format or scheme, or cannot be saved in place.
 pub fn in_place(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme) -> Option<Vec<u8>> {
     let [file] = files else { return None };
-    let same_scheme = file.found.format.holds.text || file.found.scheme == scheme;
+    let same_scheme = file.found.format.capabilities.original_text || file.found.scheme == scheme;
     if file.found.format != to || !same_scheme || to.rewrite.is_none() {
         return None;
     }
-    let bytes = source::unchanged(file).ok().filter(|bytes| !packed::is_packed(bytes))?;
+    let bytes = source::unchanged(file).ok().filter(|bytes| !compression::is_compressed(bytes))?;
     source::rewritten_bytes(&bytes, file, 0, corpus, false).ok()
 }
 
@@ -59,11 +59,11 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
     let splits = corpus.splits();
     match to.write {
         None => Err(format!("{} files are read, not written; choose another format", to.name)),
-        Some(Write::Whole(write)) if splits.len() < 2 && !path.is_dir() => {
+        Some(Writer::SingleFile(write)) if splits.len() < 2 && !path.is_dir() => {
             disk::write(path, &write(corpus, None, scheme)).map_err(text)?;
             Ok(path.to_owned())
         }
-        Some(Write::Whole(write)) => {
+        Some(Writer::SingleFile(write)) => {
             let ending = to.extensions.first().copied().unwrap_or("txt");
             let name = |split: &Split| format!("{}.{ending}", split.name());
             let names: Vec<String> = splits.iter().map(name).collect();
@@ -72,7 +72,7 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
             disk::write_dir(path, splits.iter().map(file).map(Ok)).map_err(text)?;
             Ok(path.to_owned())
         }
-        Some(Write::EachDocument(write, beside)) => match corpus.documents.as_slice() {
+        Some(Writer::PerDocument(write, beside)) => match corpus.documents.as_slice() {
             [document] if !path.is_dir() => {
                 let files = write(corpus, document).into_iter();
                 let files: Vec<_> = files.map(|(ending, bytes)| (path.with_extension(ending), bytes)).collect();
@@ -125,7 +125,7 @@ pub fn write_again(
     existing: Existing,
 ) -> Result<PathBuf, String> {
     let mut files = vec![(path.to_owned(), bytes)];
-    if let (Some(Write::EachDocument(write, _)), [document]) = (to.write, corpus.documents.as_slice()) {
+    if let (Some(Writer::PerDocument(write, _)), [document]) = (to.write, corpus.documents.as_slice()) {
         let others = write(corpus, document).into_iter().skip(1);
         files.extend(others.map(|(ending, bytes)| (path.with_extension(ending), bytes)));
     }
@@ -139,20 +139,27 @@ pub fn write_again(
 pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(), String> {
     let mut again = Corpus::default();
     let mut add = |bytes: &[u8], name: &str, split: Split, beside: &dyn Fn(&str) -> Option<Vec<u8>>| {
-        let choices = Choices { format: Some(to), ..Choices::default() };
-        let source =
-            Source { bytes, name, split, file: 0, beside, choices, budget: Budget::default().or_any_size(true) };
+        let choices = ReadOptions { format: Some(to), ..ReadOptions::default() };
+        let source = SourceInput {
+            bytes,
+            name,
+            split,
+            source_id: 0,
+            read_sibling: beside,
+            options: choices,
+            budget: Budget::default().or_any_size(true),
+        };
         format::read(&source, &mut again).map(drop).map_err(|p| p.to_string())
     };
     for split in corpus.splits() {
         match to.write {
             None => return Err(format!("{} files are read, not written", to.name)),
-            Some(Write::Whole(write)) => {
+            Some(Writer::SingleFile(write)) => {
                 let ending = to.extensions.first().copied().unwrap_or("txt");
                 let name = format!("{}.{ending}", split.name());
                 add(&write(corpus, Some(split), scheme), &name, split, &|_| None)?;
             }
-            Some(Write::EachDocument(write, _)) => {
+            Some(Writer::PerDocument(write, _)) => {
                 for document in corpus.documents.iter().filter(|d| d.split == split) {
                     let files: Vec<(String, Vec<u8>)> =
                         write(corpus, document).into_iter().map(|(end, bytes)| (format!("a.{end}"), bytes)).collect();
@@ -164,7 +171,7 @@ pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(
             }
         }
     }
-    let columns = corpus.columns.len().min(to.holds.columns);
+    let columns = corpus.columns.len().min(to.capabilities.n_extra_columns);
     let (before, after) = (Contents::of(corpus, to, columns), Contents::of(&again, to, columns));
     before.difference(&after).map_or(Ok(()), Err)
 }
@@ -181,7 +188,7 @@ impl Contents {
         let mut contents = Self::default();
         let ordered = corpus.splits().into_iter();
         for d in ordered.flat_map(|s| corpus.documents.iter().filter(move |d| d.split == s)) {
-            if format.holds.text && !format.holds.borders {
+            if format.capabilities.original_text && !format.capabilities.token_boundaries {
                 // A source of words becomes a text for each sentence: its parts are what must stay.
                 contents.texts.extend(d.text.split_whitespace().map(str::to_owned));
             }
@@ -189,7 +196,10 @@ impl Contents {
                 let values =
                     (0..columns).map(|c| Some(corpus.value(c, d, token)).filter(|v| !v.is_empty()).unwrap_or("_"));
                 let row: Vec<&str> = std::iter::once(d.token(token)).chain(values).collect();
-                contents.texts.extend((!format.holds.text || format.holds.borders).then(|| row.join("\t")));
+                contents.texts.extend(
+                    (!format.capabilities.original_text || format.capabilities.token_boundaries)
+                        .then(|| row.join("\t")),
+                );
             }
             let text = |s: &crate::corpus::Span| d.text[s.start as usize..s.end as usize].to_owned();
             contents.spans.extend(d.spans.iter().map(|s| (corpus.labels.name(s.label).to_owned(), text(s))));

@@ -9,7 +9,7 @@ use super::file_names::{correct_test_a, is_copy, is_output, is_twin};
 use super::saved;
 use crate::corpus::Split;
 use crate::disk::{self, DiskError};
-use crate::format::{self, FORMATS, Source, card, hf_jsonl};
+use crate::format::{self, FORMATS, SourceInput, dataset_card, hf_jsonl};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -203,7 +203,7 @@ fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
 /// What the dataset's card says; `None` where it says nothing that is here.
 fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
     let text = String::from_utf8(disk::read_small(&folder.join("README.md")).ok()?).ok()?;
-    let head = card::head(&text)?;
+    let head = dataset_card::front_matter(&text)?;
     let configs = head.get("configs")?.as_array()?;
     let is_default = |c: &&Value| c["default"] == true || c["config_name"] == "default";
     let config = configs.iter().find(is_default).or_else(|| configs.first())?;
@@ -258,7 +258,7 @@ fn kind(path: &Path) -> Option<String> {
         "state",
     ];
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    if hf_jsonl::NUMBERS.contains(&name.as_str()) || name == hf_jsonl::CONFIG {
+    if hf_jsonl::LABEL_MAP_FILES.contains(&name.as_str()) || name == hf_jsonl::MODEL_CONFIG_FILE {
         return None;
     }
     let (stem, ending) = name.rsplit_once('.')?;
@@ -272,7 +272,7 @@ fn has_texts_beside(path: &Path) -> bool {
     let is_index = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("json"));
     let Some(bytes) = is_index.then(|| disk::read_small(path).ok()).flatten() else { return false };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let found = format::recognize(&Source::alone(&bytes, &name, Split::Train, 0));
+    let found = format::detect_format(&SourceInput::from_bytes(&bytes, &name, Split::Train, 0));
     [format::AZURE_LANGUAGE, format::COMPREHEND].contains(&found)
 }
 

@@ -11,7 +11,7 @@ use super::{Contents, Kept};
 use crate::corpus::History;
 use crate::corpus::carry_over::{CarryOver, carry_over};
 use crate::disk::{self, Lock};
-use crate::format::{self, Choices};
+use crate::format::{self, ReadOptions};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -74,7 +74,7 @@ pub enum Decision {
 }
 
 /// What was said of a dataset when its project was made; `None` where it has none.
-pub fn said_before(path: &Path, places: &Places) -> Option<Choices> {
+pub fn said_before(path: &Path, places: &Places) -> Option<ReadOptions> {
     let at = places.project_of(path);
     at.is_file().then(|| Project::open(&at).ok()?.said().ok().flatten()).flatten()
 }

@@ -6,7 +6,7 @@ use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, InvalidTag, Split};
 use crate::disk;
 use crate::format::budget::Budget;
-use crate::format::{self, Choices, Current, Found, Notes, Problem, Source, packed};
+use crate::format::{self, Notes, Problem, ReadOptions, ReadReport, RewriteContext, SourceInput, compression};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,9 +19,9 @@ pub struct SourceFile {
     /// The split it was read as.
     pub split: Split,
     /// What was found in it.
-    pub found: Found,
+    pub found: ReadReport,
     /// What a person said of it.
-    pub choices: Choices,
+    pub choices: ReadOptions,
     /// SHA-256 of its bytes when they were read, to tell whether it has changed since.
     pub hash: String,
 }
@@ -78,14 +78,14 @@ impl Dataset {
     /// # Errors
     /// When nothing can be read: says which file, where in it, and what to do.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
-        Self::open_as(path, Choices::default())
+        Self::open_as(path, ReadOptions::default())
     }
 
     /// Opens it as [`Dataset::open`], in the format that is said.
     ///
     /// # Errors
     /// As [`Dataset::open`].
-    pub fn open_as(path: &Path, choices: Choices) -> Result<Self, SourceError> {
+    pub fn open_as(path: &Path, choices: ReadOptions) -> Result<Self, SourceError> {
         let name = path.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
         if !path.is_dir() {
             let path = annotations_of(path);
@@ -107,7 +107,7 @@ impl Dataset {
             // Texts of classes may have names without an extension.
             let is_bare = class.is_some() && file.extension().is_none();
             let format = choices.format.or_else(|| is_bare.then_some(format::TEXT));
-            let read = dataset.add(file, *split, Choices { format, ..choices });
+            let read = dataset.add(file, *split, ReadOptions { format, ..choices });
             dataset.set_class(first, class.as_deref());
             if let Err(e) = read {
                 // One bad file of a folder does not hide the good ones.
@@ -135,7 +135,7 @@ impl Dataset {
     pub fn open_files(name: &str, files: &[(PathBuf, Split)]) -> Result<Self, SourceError> {
         let mut dataset = Self { corpus: Corpus { name: name.to_owned(), ..Corpus::default() }, ..Self::default() };
         for (path, split) in files {
-            dataset.add(path, *split, Choices::default())?;
+            dataset.add(path, *split, ReadOptions::default())?;
         }
         dataset.finish();
         Ok(dataset)
@@ -148,13 +148,13 @@ impl Dataset {
     pub fn from_bytes(name: &str, files: &[(&str, &[u8], Split)]) -> Result<Self, SourceError> {
         let mut dataset = Self { corpus: Corpus { name: name.to_owned(), ..Corpus::default() }, ..Self::default() };
         for (path, bytes, split) in files {
-            dataset.add_bytes(Path::new(path), bytes, *split, Choices::default())?;
+            dataset.add_bytes(Path::new(path), bytes, *split, ReadOptions::default())?;
         }
         dataset.finish();
         Ok(dataset)
     }
 
-    fn add(&mut self, path: &Path, split: Split, choices: Choices) -> Result<(), SourceError> {
+    fn add(&mut self, path: &Path, split: Split, choices: ReadOptions) -> Result<(), SourceError> {
         let look = |beginning: &[u8], _| match choices.encoding {
             Some(_) => Ok(()),
             None => format::check_beginning(beginning).map_err(|p| p.to_string()),
@@ -163,17 +163,26 @@ impl Dataset {
         self.add_bytes(path, &bytes, split, choices)
     }
 
-    fn add_bytes(&mut self, path: &Path, bytes: &[u8], split: Split, choices: Choices) -> Result<(), SourceError> {
+    fn add_bytes(&mut self, path: &Path, bytes: &[u8], split: Split, choices: ReadOptions) -> Result<(), SourceError> {
         let fail = |p: Problem| SourceError::Format(format!("{}: {p}", path.display()));
         let hash = fingerprint(bytes);
         let outer = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let budget = budget(choices);
-        let packed::Unpacked { name, bytes, note } = packed::unpacked(&outer, bytes, budget).map_err(fail)?;
+        let compression::Decompressed { name, bytes, note } =
+            compression::decompress(&outer, bytes, budget).map_err(fail)?;
         self.problems
             .extend(note.map(|note| SourceProblem { file: path.to_owned(), problem: Problem::at(0, 0, note) }));
         let file = to_u32(self.files.len());
         let beside = |name: &str| beside(path, name);
-        let source = Source { bytes: &bytes, name: &name, split, file, beside: &beside, choices, budget };
+        let source = SourceInput {
+            bytes: &bytes,
+            name: &name,
+            split,
+            source_id: file,
+            read_sibling: &beside,
+            options: choices,
+            budget,
+        };
         let first = self.corpus.documents.len();
         let found = format::read(&source, &mut self.corpus).map_err(fail)?;
         self.name_document(first, path);
@@ -225,7 +234,7 @@ impl Dataset {
 
     /// The files' scheme, format and number of problems: for a line that describes the dataset.
     pub fn schemes(&self) -> Vec<Scheme> {
-        let words = self.files.iter().filter(|f| !f.found.format.holds.text);
+        let words = self.files.iter().filter(|f| !f.found.format.capabilities.original_text);
         let mut schemes: Vec<Scheme> = words.map(|f| f.found.scheme).collect();
         schemes.dedup();
         schemes
@@ -253,20 +262,21 @@ pub fn companions(file: &SourceFile) -> Result<Vec<(String, Vec<u8>)>, SourceErr
     let bytes = unchanged(file)?;
     let outer = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let budget = budget(file.choices);
-    let packed::Unpacked { name, bytes, .. } = packed::unpacked(&outer, &bytes, budget).map_err(fail)?;
+    let compression::Decompressed { name, bytes, .. } =
+        compression::decompress(&outer, &bytes, budget).map_err(fail)?;
     let asked = std::cell::RefCell::new(Vec::new());
     let recorded = |name: &str| {
         let found = beside(&file.path, name)?;
         asked.borrow_mut().push((name.to_owned(), found.clone()));
         Some(found)
     };
-    let source = Source {
+    let source = SourceInput {
         bytes: &bytes,
         name: &name,
         split: file.split,
-        file: 0,
-        beside: &recorded,
-        choices: file.choices,
+        source_id: 0,
+        read_sibling: &recorded,
+        options: file.choices,
         budget,
     };
     format::read(&source, &mut Corpus::default()).map_err(fail)?;
@@ -278,10 +288,12 @@ pub fn companions(file: &SourceFile) -> Result<Vec<(String, Vec<u8>)>, SourceErr
 
 /// Tags of a source that may not stand where they do, found by reading it again; none where it is not what was opened.
 pub fn slips(file: &SourceFile) -> Vec<InvalidTag> {
-    let Some(bytes) = unchanged(file).ok().filter(|_| !file.found.format.holds.text) else { return Vec::new() };
+    let Some(bytes) = unchanged(file).ok().filter(|_| !file.found.format.capabilities.original_text) else {
+        return Vec::new();
+    };
     let mut fresh = Dataset::default();
     match fresh.add_bytes(&file.path, &bytes, file.split, file.choices) {
-        Ok(()) => fresh.files.remove(0).found.slips,
+        Ok(()) => fresh.files.remove(0).found.invalid_tags,
         Err(_) => Vec::new(),
     }
 }
@@ -307,7 +319,7 @@ pub fn rewritten_bytes(
     anew: bool,
 ) -> Result<Vec<u8>, Problem> {
     let format = file.found.format;
-    let kind = if packed::is_packed(bytes) { "compressed" } else { format.name };
+    let kind = if compression::is_compressed(bytes) { "compressed" } else { format.name };
     let Some(rewrite) = format.rewrite.filter(|_| kind == format.name) else {
         let has_spans = corpus.documents.iter().any(|d| d.source_id == number && !d.spans.is_empty());
         let had_none = || {
@@ -323,18 +335,26 @@ pub fn rewritten_bytes(
     // The unit is detected again: records of one file may have several.
     let choices = file.choices;
     let budget = budget(choices);
-    let source = Source { bytes, name: &name, split: file.split, file: number, beside: &beside, choices, budget };
-    rewrite(&source, &Current { corpus, file: number, scheme: file.found.scheme, anew })
+    let source = SourceInput {
+        bytes,
+        name: &name,
+        split: file.split,
+        source_id: number,
+        read_sibling: &beside,
+        options: choices,
+        budget,
+    };
+    rewrite(&source, &RewriteContext { corpus, source_id: number, scheme: file.found.scheme, rewrite_all: anew })
 }
 
 /// What may be read: a share of the memory that is free now, of which the documents that are read have taken theirs.
-fn budget(choices: Choices) -> Budget {
-    Budget::of_free(disk::free_memory()).or_any_size(choices.huge)
+fn budget(choices: ReadOptions) -> Budget {
+    Budget::of_free(disk::free_memory()).or_any_size(choices.allow_large)
 }
 
 /// How the sources write spans on words; texts have no scheme.
 pub(super) fn scheme_of(files: &[SourceFile]) -> Option<Scheme> {
-    files.first().filter(|f| !f.found.format.holds.text).map(|f| f.found.scheme)
+    files.first().filter(|f| !f.found.format.capabilities.original_text).map(|f| f.found.scheme)
 }
 
 /// A file in the same folder; `None` where there is none or it cannot be read.

@@ -15,7 +15,7 @@ use super::source::{Dataset, SourceFile};
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Edit, History, LabelSnapshot, Values};
 use crate::disk::{self, FileId, Lock};
-use crate::format::{Choices, Unit};
+use crate::format::{OffsetUnit, ReadOptions};
 use rusqlite::{Connection, Transaction, params};
 use serde_json::json;
 use std::collections::HashMap;
@@ -218,7 +218,7 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn said(&self) -> Result<Option<Choices>, StoreError> {
+    pub fn said(&self) -> Result<Option<ReadOptions>, StoreError> {
         let sources = self.sources().map_err(|e| self.fail(e))?;
         Ok(sources.first().map(|s| s.choices))
     }
@@ -522,7 +522,7 @@ fn store_sources(t: &Transaction, files: &[SourceFile]) -> rusqlite::Result<()> 
                 format,
                 scheme,
                 f.hash,
-                f.found.unit.map(Unit::name),
+                f.found.offset_unit.map(OffsetUnit::name),
                 choices_json::to_json(&f.choices)
             ],
         )?;

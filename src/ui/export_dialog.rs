@@ -45,7 +45,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
 fn row(ui: &mut Ui, format: Format, losses: &[String]) -> bool {
     const EDGE: f32 = 10.0;
     let p = theme::of(ui);
-    let (what, detail) = format.what.split_once(": ").unwrap_or((format.what, ""));
+    let (what, detail) = format.description.split_once(": ").unwrap_or((format.description, ""));
     let loss = match losses {
         [] => tr!("Holds its text and all labels").to_owned(),
         _ => tr!("Cannot hold {losses}", losses = losses.join("; ")),

@@ -16,7 +16,7 @@ pub use run::{RunId, TrainRequest, Trial};
 
 use crate::corpus::{Corpus, SentenceId};
 use crate::eval::{Agreement, DatasetReport};
-use crate::format::{Choices, Format};
+use crate::format::{Format, ReadOptions};
 use crate::hub::{Hub, ModelName, Progress};
 use crate::model::Alignment;
 use crate::model::align::Rule;
@@ -43,7 +43,7 @@ pub enum FileRequest {
         /// Where.
         path: PathBuf,
         /// What the person says.
-        choices: Choices,
+        choices: ReadOptions,
     },
     /// Open a dataset as it was found when it was looked at.
     Take {
@@ -183,7 +183,7 @@ pub enum Event {
         /// Where it lies.
         path: PathBuf,
         /// As it was said.
-        choices: Choices,
+        choices: ReadOptions,
         /// As it was found.
         found: Result<Arc<Dataset>, String>,
     },

@@ -3,7 +3,7 @@
 use super::{Event, FileRequest, Outbox};
 use crate::disk;
 use crate::eval::Agreement;
-use crate::format::Choices;
+use crate::format::ReadOptions;
 use crate::project::source::SourceError;
 use crate::project::target::Existing;
 use crate::project::{Dataset, Decision, Opening, Places, copying, export, opening, sample};
@@ -22,7 +22,7 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
         FileRequest::Look { path, choices } => {
             let is_project = path.extension().is_some_and(|e| e == "tagwright");
             let known = is_project || opening::said_before(&path, places).is_some();
-            if known && choices == Choices::default() {
+            if known && choices == ReadOptions::default() {
                 return perform(FileRequest::Open(Some(path)), places, outbox);
             }
             let found = match Dataset::open_as(&path, choices) {

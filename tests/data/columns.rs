@@ -2,23 +2,23 @@
 
 use proptest::prelude::*;
 use tagwright::corpus::{Corpus, LabelId, Scheme, Split};
-use tagwright::format::{self, CONLL, CONLL2003, Current, Found, Problem, Source, WNUT};
+use tagwright::format::{self, CONLL, CONLL2003, Problem, ReadReport, RewriteContext, SourceInput, WNUT};
 
-fn read_bytes(bytes: &[u8], corpus: &mut Corpus) -> Result<Found, Problem> {
-    format::read(&Source::alone(bytes, "data", Split::Train, 0), corpus)
+fn read_bytes(bytes: &[u8], corpus: &mut Corpus) -> Result<ReadReport, Problem> {
+    format::read(&SourceInput::from_bytes(bytes, "data", Split::Train, 0), corpus)
 }
 
-fn read(text: &str) -> (Corpus, Found) {
+fn read(text: &str) -> (Corpus, ReadReport) {
     let mut corpus = Corpus::default();
     let found = read_bytes(text.as_bytes(), &mut corpus).expect("a column file");
     (corpus, found)
 }
 
 /// A file saved again with these spans.
-fn saved(bytes: &[u8], found: &Found, corpus: &Corpus) -> Vec<u8> {
+fn saved(bytes: &[u8], found: &ReadReport, corpus: &Corpus) -> Vec<u8> {
     let rewrite = found.format.rewrite.expect("columns can be saved");
-    let source = Source::alone(bytes, "data", Split::Train, 0);
-    rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme, anew: false }).expect("bytes")
+    let source = SourceInput::from_bytes(bytes, "data", Split::Train, 0);
+    rewrite(&source, &RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false }).expect("bytes")
 }
 
 /// What a file is: format, scheme, documents, sentences, tokens, spans, problems.
@@ -102,8 +102,11 @@ fn a_line_without_its_tag_gets_one_and_keeps_its_word() {
         let span = corpus.document(0).span_from_tokens(0, word..word + 1, LabelId::default());
         corpus.document_mut(0).insert_span(span);
         let rewrite = found.format.rewrite.expect("columns can be saved");
-        let source = Source::alone(text.as_bytes(), "data", Split::Train, 0);
-        let saved = rewrite(&source, &Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false });
+        let source = SourceInput::from_bytes(text.as_bytes(), "data", Split::Train, 0);
+        let saved = rewrite(
+            &source,
+            &RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false },
+        );
         saved.map(|bytes| String::from_utf8(bytes).expect("text")).map_err(|p| p.message)
     };
     let numbered = |line: &str| format!("1\tAnna\tB-PER\n2\tis\tO\n3\tin\tO\n{line}\n");
@@ -119,26 +122,27 @@ fn a_line_without_its_tag_gets_one_and_keeps_its_word() {
 fn labels_alone_cannot_hold_entities_that_touch() {
     let text = "Zoë PER\nMax O\nsails O\n";
     let (mut corpus, found) = read(text);
-    assert!(format::losses(&corpus, CONLL, Scheme::Io).is_empty());
+    assert!(format::conversion_losses(&corpus, CONLL, Scheme::Io).is_empty());
     let span = corpus.document(0).span_from_tokens(0, 1..2, LabelId::default());
     corpus.document_mut(0).insert_span(span);
-    assert!(format::losses(&corpus, CONLL, Scheme::Io)[0].contains("touch"));
+    assert!(format::conversion_losses(&corpus, CONLL, Scheme::Io)[0].contains("touch"));
     let rewrite = found.format.rewrite.expect("columns can be saved");
-    let source = Source::alone(text.as_bytes(), "data", Split::Train, 0);
-    let why = rewrite(&source, &Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false })
-        .expect_err("refused");
+    let source = SourceInput::from_bytes(text.as_bytes(), "data", Split::Train, 0);
+    let why =
+        rewrite(&source, &RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false })
+            .expect_err("refused");
     assert!(why.message.contains("two entities of one label touch"), "{why}");
 }
 
 #[test]
 fn a_person_knows_the_columns_better() {
-    use tagwright::format::Choices;
-    use tagwright::format::columns::{Choice, Separator};
+    use tagwright::format::ReadOptions;
+    use tagwright::format::conll::{ColumnOptions, Delimiter};
     let text = "Oslo NNP B-NP B-LOC\nrain NN I-NP O\n";
-    let columns = Choice { separator: Some(Separator::Space), word: Some(1), tag: Some(2) };
-    let source = Source {
-        choices: Choices { columns, ..Choices::default() },
-        ..Source::alone(text.as_bytes(), "a", Split::Train, 0)
+    let columns = ColumnOptions { separator: Some(Delimiter::Space), word: Some(1), tag: Some(2) };
+    let source = SourceInput {
+        options: ReadOptions { columns, ..ReadOptions::default() },
+        ..SourceInput::from_bytes(text.as_bytes(), "a", Split::Train, 0)
     };
     let mut corpus = Corpus::default();
     format::read(&source, &mut corpus).expect("a column file");
@@ -146,8 +150,8 @@ fn a_person_knows_the_columns_better() {
         (corpus.document(0).sentence_tokens(0), corpus.labels.names()),
         (vec!["NNP", "NN"], vec!["NP".to_owned()])
     );
-    let nowhere = Choice { tag: Some(7), ..Choice::default() };
-    let source = Source { choices: Choices { columns: nowhere, ..Choices::default() }, ..source };
+    let nowhere = ColumnOptions { tag: Some(7), ..ColumnOptions::default() };
+    let source = SourceInput { options: ReadOptions { columns: nowhere, ..ReadOptions::default() }, ..source };
     let why = format::read(&source, &mut Corpus::default()).expect_err("no such column");
     assert!(why.message.contains("no column 8"), "{why}");
 }
@@ -188,7 +192,7 @@ fn old_encodings_are_read_and_kept() {
         let mut corpus = Corpus::default();
         let found = read_bytes(&bytes, &mut corpus).expect("a column file");
         assert_eq!(corpus.document(0).token(1), "Müller");
-        assert!(found.evidence.iter().any(|e| e.starts_with("encoding")), "{:?}", found.evidence);
+        assert!(found.detection_notes.iter().any(|e| e.starts_with("encoding")), "{:?}", found.detection_notes);
         assert_eq!(saved(&bytes, &found, &corpus), bytes);
     }
 }
@@ -234,19 +238,19 @@ fn written_files_read_back_the_same() {
         assert_eq!(again.counts(None).labels, corpus.counts(None).labels, "{text}");
         assert_eq!(again.counts(None).tokens, corpus.counts(None).tokens);
     }
-    assert!(format::losses(&corpus, CONLL2003, Scheme::Iob1).is_empty());
-    assert_eq!(format::losses(&corpus, WNUT, Scheme::Iob2).len(), 2);
+    assert!(format::conversion_losses(&corpus, CONLL2003, Scheme::Iob1).is_empty());
+    assert_eq!(format::conversion_losses(&corpus, WNUT, Scheme::Iob2).len(), 2);
 }
 
 #[test]
 fn published_ids_are_hugging_faces() {
-    use tagwright::format::published::{chunks_as_iob2, column_id};
+    use tagwright::format::conll2003_ids::{chunk_tags_to_iob2, column_value_id};
     assert_eq!(
-        (column_id("pos", "NNP"), column_id("pos", "WRB"), column_id("chunk", "B-NP")),
+        (column_value_id("pos", "NNP"), column_value_id("pos", "WRB"), column_value_id("chunk", "B-NP")),
         (Some(22), Some(46), Some(11))
     );
-    assert_eq!((column_id("pos", "nonsense"), column_id("other", "NNP")), (None, None));
-    assert_eq!(chunks_as_iob2(&["I-NP", "I-NP", "B-NP", "O", "I-VP"]), ["B-NP", "I-NP", "B-NP", "O", "B-VP"]);
+    assert_eq!((column_value_id("pos", "nonsense"), column_value_id("other", "NNP")), (None, None));
+    assert_eq!(chunk_tags_to_iob2(&["I-NP", "I-NP", "B-NP", "O", "I-VP"]), ["B-NP", "I-NP", "B-NP", "O", "B-VP"]);
 }
 
 proptest! {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use tagwright::corpus::{Corpus, Scheme, Split};
-use tagwright::format::{self, Choices, FORMATS};
+use tagwright::format::{self, FORMATS, ReadOptions};
 use tagwright::project::copying::copy;
 use tagwright::project::export::export;
 use tagwright::project::target::Existing;
@@ -178,7 +178,7 @@ fn every_format_gives_back_what_was_exported() {
             };
             let write = || export(&dataset.corpus, *to, Scheme::Iob2, &path, Existing::Keep);
             write().unwrap_or_else(|e| panic!("{}: {e}", to.name));
-            let choices = Choices { format: Some(*to), ..Choices::default() };
+            let choices = ReadOptions { format: Some(*to), ..ReadOptions::default() };
             let again = Dataset::open_as(&path, choices).unwrap_or_else(|e| panic!("{}: {e}", to.name));
             let flat = |corpus: &Corpus| shown(corpus).join("\n").replace("train ", "").replace("test ", "");
             assert_eq!(flat(&again.corpus), flat(&dataset.corpus), "{}", to.name);

@@ -3,18 +3,18 @@
 
 use std::io::{Cursor, Write};
 use tagwright::corpus::{Corpus, Split};
-use tagwright::format::{self, FORMATS, Format, Source, packed};
+use tagwright::format::{self, FORMATS, Format, SourceInput, compression};
 
 /// The result of reading a file: its name, its text, and the note on what was left out.
 fn read(name: &str, bytes: &[u8]) -> Result<(String, String, String), String> {
     let budget = format::budget::Budget::default();
-    let unpacked = packed::unpacked(name, bytes, budget).map_err(|p| p.to_string())?;
+    let unpacked = compression::decompress(name, bytes, budget).map_err(|p| p.to_string())?;
     let mut corpus = Corpus::default();
-    let source = Source::alone(&unpacked.bytes, &unpacked.name, Split::Train, 0);
+    let source = SourceInput::from_bytes(&unpacked.bytes, &unpacked.name, Split::Train, 0);
     // A short text may look like anything: the name says what is meant.
     let ending = unpacked.name.rsplit_once('.').map_or("", |(_, e)| e);
     let said = FORMATS.iter().find(|f| f.extensions.contains(&ending));
-    let source = said.map_or(source, |format| source.said_to_be(*format));
+    let source = said.map_or(source, |format| source.with_format(*format));
     let found = format::read(&source, &mut corpus).map_err(|p| p.to_string())?;
     assert!(found.format.rewrite.is_none() && found.format.write.is_none(), "it is read only");
     let [document] = &corpus.documents[..] else { panic!("{} documents", corpus.documents.len()) };
@@ -24,7 +24,7 @@ fn read(name: &str, bytes: &[u8]) -> Result<(String, String, String), String> {
 
 /// The format that a file is found to be in.
 fn recognized(name: &str, bytes: &[u8]) -> &'static str {
-    format::recognize(&Source::alone(bytes, name, Split::Train, 0)).name
+    format::detect_format(&SourceInput::from_bytes(bytes, name, Split::Train, 0)).name
 }
 
 fn check_refused(name: &str, bytes: &[u8], expected: &str) {
@@ -289,7 +289,8 @@ fn markdown_is_text_without_markup() {
     check("a ~~b~~ c_d_e", "a b c_d_e");
     let deep = "> ".repeat(5_000) + "x";
     assert!(read("a.md", deep.as_bytes()).is_ok_and(|(_, text, _)| text.ends_with('x')));
-    let noted = format::read(&Source::alone(b"*a*", "a.md", Split::Train, 0), &mut Corpus::default()).expect("a text");
+    let noted = format::read(&SourceInput::from_bytes(b"*a*", "a.md", Split::Train, 0), &mut Corpus::default())
+        .expect("a text");
     assert!(noted.notes.iter().any(|n| n.kind.name() == "markup"));
 }
 
@@ -450,7 +451,7 @@ fn what_a_pdf_does_not_say_is_told() {
 }
 
 fn source_said_to_be(format: Format, bytes: &[u8]) -> String {
-    let source = Source::alone(bytes, "a", Split::Train, 0).said_to_be(format);
+    let source = SourceInput::from_bytes(bytes, "a", Split::Train, 0).with_format(format);
     format::read(&source, &mut Corpus::default()).expect_err("refused").to_string()
 }
 

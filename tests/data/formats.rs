@@ -4,13 +4,13 @@
 use proptest::prelude::*;
 use std::sync::Arc;
 use tagwright::corpus::{Corpus, Document, DocumentBuilder, LabelId, Scheme, Span, Split, TokenSpan};
-use tagwright::format::{self, Choices, Current, FORMATS, Format, NoteKind, Source};
+use tagwright::format::{self, FORMATS, Format, NoteKind, ReadOptions, RewriteContext, SourceInput};
 
 /// Texts of many scripts, with an emoji, combining marks, a line separator and line ends of two characters.
 const FAMILY: &str = "Dr. Zoë Müller 😀 met 习近平 in Köln.\r\nقال محمد مرحبا\u{2028}שלום e\u{301}te\u{301} 👩‍👩‍👧 Paris";
 
-fn source<'a>(name: &'a str, bytes: &'a [u8], beside: &'a dyn Fn(&str) -> Option<Vec<u8>>) -> Source<'a> {
-    Source { beside, ..Source::alone(bytes, name, Split::Train, 0) }
+fn source<'a>(name: &'a str, bytes: &'a [u8], beside: &'a dyn Fn(&str) -> Option<Vec<u8>>) -> SourceInput<'a> {
+    SourceInput { read_sibling: beside, ..SourceInput::from_bytes(bytes, name, Split::Train, 0) }
 }
 
 /// Sentences by ` / `, documents by ` // `, spans as `[words LABEL]`, labels of a document behind it as ` <news, town>`.
@@ -45,13 +45,13 @@ pub(super) fn shown(corpus: &Corpus) -> String {
 /// Reads, compares, saves without a change, and saves with the first span's label changed.
 fn check_with(format: Format, name: &str, text: &str, beside: &dyn Fn(&str) -> Option<Vec<u8>>, expected: &str) {
     let source = source(name, text.as_bytes(), beside);
-    assert_eq!(format::recognize(&source).name, format.name, "{text}");
+    assert_eq!(format::detect_format(&source).name, format.name, "{text}");
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).unwrap_or_else(|p| panic!("{}: {p}", format.name));
     assert_eq!(shown(&corpus), expected, "{}", format.name);
     let Some(rewrite) = format.rewrite else { return };
     let current = |corpus: &Corpus| {
-        let current = Current { corpus, file: 0, scheme: found.scheme, anew: false };
+        let current = RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
         rewrite(&source, &current).unwrap_or_else(|p| panic!("{}: {p}", format.name))
     };
     assert_eq!(String::from_utf8(current(&corpus)).expect("text"), text, "{}: saved without a change", format.name);
@@ -65,14 +65,14 @@ fn check_with(format: Format, name: &str, text: &str, beside: &dyn Fn(&str) -> O
     let first = document.spans[0];
     document.remove_span(first);
     document.insert_span(Span { label, ..first });
-    if format.holds.classes {
+    if format.capabilities.doc_labels {
         let news = changed.intern_doc_label("news");
         changed.document_mut(at).doc_labels = vec![news];
     }
     let saved = current(&changed);
-    let again = Source { bytes: &saved, ..source };
+    let again = SourceInput { bytes: &saved, ..source };
     let mut read = Corpus::default();
-    format::read(&again.said_to_be(format), &mut read).unwrap_or_else(|p| panic!("{}: {p}", format.name));
+    format::read(&again.with_format(format), &mut read).unwrap_or_else(|p| panic!("{}: {p}", format.name));
     assert_eq!(shown(&read), shown(&changed), "{}: {}", format.name, String::from_utf8_lossy(&saved));
 }
 
@@ -121,7 +121,7 @@ fn check_spelling(tags: &[&str], expected: &str, cleared: &[&str]) {
     let found = format::read(&source, &mut corpus).expect("a corpus");
     assert_eq!((shown(&corpus).as_str(), found.problem_count), (expected, 0), "{found:?}");
     let saved = |corpus: &Corpus| {
-        let current = Current { corpus, file: 0, scheme: found.scheme, anew: false };
+        let current = RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
         format::HF_JSONL.rewrite.expect("it is saved")(&source, &current)
     };
     assert_eq!(saved(&corpus).expect("bytes"), text.as_bytes());
@@ -193,17 +193,19 @@ fn entries_of_gliner_that_are_no_spans_are_told() {
 fn parquet_has_its_names_in_its_footer() {
     let words = "Zoë B-PER\nsails O\n\nOslo B-LOC\nBay I-LOC\n\n-DOCSTART- O\n\nrain O\n";
     let mut corpus = Corpus::default();
-    format::read(&Source::alone(words.as_bytes(), "a.conll", Split::Train, 0), &mut corpus).expect("a corpus");
+    format::read(&SourceInput::from_bytes(words.as_bytes(), "a.conll", Split::Train, 0), &mut corpus)
+        .expect("a corpus");
     for scheme in [Scheme::Iob2, Scheme::Bilou] {
-        let bytes = (format::HF_PARQUET.writes_whole().expect("it is written"))(&corpus, None, scheme);
-        let source = Source::alone(&bytes, "train-00000-of-00001.parquet", Split::Train, 0);
-        assert_eq!(format::recognize(&source), format::HF_PARQUET);
+        let bytes = (format::HF_PARQUET.single_file_writer().expect("it is written"))(&corpus, None, scheme);
+        let source = SourceInput::from_bytes(&bytes, "train-00000-of-00001.parquet", Split::Train, 0);
+        assert_eq!(format::detect_format(&source), format::HF_PARQUET);
         let mut read = Corpus::default();
         let found = format::read(&source, &mut read).expect("a corpus");
         assert_eq!((shown(&read), found.scheme), (shown(&corpus).replace(" // ", " / "), scheme));
         let rewrite = format::HF_PARQUET.rewrite.expect("it is saved");
         let saved = |corpus: &Corpus| {
-            rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme, anew: false }).expect("it is saved")
+            rewrite(&source, &RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false })
+                .expect("it is saved")
         };
         assert_eq!(saved(&read), bytes, "saved without a change");
         let mut changed = read.clone();
@@ -214,11 +216,11 @@ fn parquet_has_its_names_in_its_footer() {
         document.insert_span(Span { label: new, ..first });
         let after = saved(&changed);
         let mut again = Corpus::default();
-        let found = format::read(&Source { bytes: &after, ..source }, &mut again).expect("a corpus");
+        let found = format::read(&SourceInput { bytes: &after, ..source }, &mut again).expect("a corpus");
         assert_eq!((shown(&again), found.problem_count), (shown(&changed), 0));
         for cut in (0..bytes.len()).step_by(97) {
-            let damaged = Source { bytes: &bytes[..cut], ..source };
-            assert!(format::read(&damaged.said_to_be(format::HF_PARQUET), &mut Corpus::default()).is_err());
+            let damaged = SourceInput { bytes: &bytes[..cut], ..source };
+            assert!(format::read(&damaged.with_format(format::HF_PARQUET), &mut Corpus::default()).is_err());
         }
     }
 }
@@ -227,13 +229,14 @@ fn parquet_has_its_names_in_its_footer() {
 #[test]
 fn parquet_of_datasets_keeps_its_other_columns() {
     let bytes = include_bytes!("../golden/datasets.parquet");
-    let source = Source::alone(bytes, "datasets.parquet", Split::Train, 0);
+    let source = SourceInput::from_bytes(bytes, "datasets.parquet", Split::Train, 0);
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).expect("a corpus");
     assert_eq!(shown(&corpus), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / rain");
     let rewrite = format::HF_PARQUET.rewrite.expect("it is saved");
     let saved = |corpus: &Corpus| {
-        rewrite(&source, &Current { corpus, file: 0, scheme: found.scheme, anew: false }).expect("bytes")
+        rewrite(&source, &RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false })
+            .expect("bytes")
     };
     assert_eq!(saved(&corpus), bytes);
     let new = corpus.labels.intern("WEATHER").expect("few labels");
@@ -241,24 +244,24 @@ fn parquet_of_datasets_keeps_its_other_columns() {
     corpus.document_mut(0).insert_span(span);
     let after = saved(&corpus);
     let mut again = Corpus::default();
-    format::read(&Source { bytes: &after, ..source }, &mut again).expect("a corpus");
+    format::read(&SourceInput { bytes: &after, ..source }, &mut again).expect("a corpus");
     assert_eq!(shown(&again), "[Zoë Müller PER] rests / 😀 [Oslo LOC] / [rain WEATHER]");
 }
 
 /// A file of Arrow, and the classes and names of its documents.
-fn check_arrow(name: &str, bytes: &[u8], info: Option<&str>, expected: &str) -> format::Found {
+fn check_arrow(name: &str, bytes: &[u8], info: Option<&str>, expected: &str) -> format::ReadReport {
     let beside = |name: &str| info.filter(|_| name == "dataset_info.json").map(|text| text.as_bytes().to_vec());
     let source = source(name, bytes, &beside);
-    assert_eq!(format::recognize(&source), format::ARROW);
+    assert_eq!(format::detect_format(&source), format::ARROW);
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).expect("a corpus");
     let names: Vec<&str> = corpus.documents.iter().map(|d| d.name.as_str()).filter(|n| !n.is_empty()).collect();
     assert_eq!(format!("{} | {}", shown(&corpus), names.join(" ")), expected);
     for cut in (0..bytes.len() - 9).step_by(29) {
-        let damaged = Source { bytes: &bytes[..cut], ..source };
-        assert!(format::read(&damaged.said_to_be(format::ARROW), &mut Corpus::default()).is_err(), "{cut}");
+        let damaged = SourceInput { bytes: &bytes[..cut], ..source };
+        assert!(format::read(&damaged.with_format(format::ARROW), &mut Corpus::default()).is_err(), "{cut}");
     }
-    let open = Source { bytes: &bytes[..bytes.len() - 8], ..source };
+    let open = SourceInput { bytes: &bytes[..bytes.len() - 8], ..source };
     let problems = format::read(&open, &mut Corpus::default()).expect("a corpus").problems;
     assert!(problems[0].message.contains("the mark of the end is missing"), "{problems:?}");
     found
@@ -270,7 +273,7 @@ fn arrow_of_datasets_has_sentences_or_texts() {
     let texts: &[u8] = include_bytes!("../golden/texts.arrow");
     let sentences = "[Zoë Vay PER] sails to [Oslo LOC] / rain / 😀 [Bern LOC] | ";
     let found = check_arrow("data-00000-of-00001.arrow", tokens, None, sentences);
-    assert_eq!((found.beside.len(), found.problem_count), (1, 0), "{found:?}");
+    assert_eq!((found.unsupported.len(), found.problem_count), (1, 0), "{found:?}");
     let found = check_arrow("a.arrow", texts, None, "In Oslo it rains . <neg> // Good . <pos> // Bad : 😀 | 0 1 3");
     assert_eq!(found.notes.iter().map(|n| n.kind).collect::<Vec<_>>(), [format::NoteKind::RecordWithoutText]);
     // Without names in the schema, those beside count; without any, numbers are classes by themselves, but no tags.
@@ -284,7 +287,7 @@ fn arrow_of_datasets_has_sentences_or_texts() {
     check_arrow("a.arrow", &nameless(texts), Some(info), "In Oslo it rains . <no> // Good . <yes> // Bad : 😀 | 0 1 3");
     check_arrow("a.arrow", &nameless(texts), None, "In Oslo it rains . <0> // Good . <1> // Bad : 😀 <-1> | 0 1 3");
     let tokens = nameless(tokens);
-    let why = format::read(&Source::alone(&tokens, "a.arrow", Split::Train, 0), &mut Corpus::default())
+    let why = format::read(&SourceInput::from_bytes(&tokens, "a.arrow", Split::Train, 0), &mut Corpus::default())
         .expect_err("no names");
     assert!(why.message.contains("number without a name; put dataset_info.json"), "{why}");
 }
@@ -294,18 +297,18 @@ fn arrow_of_datasets_has_sentences_or_texts() {
 fn docbin_is_read_and_comes_back() {
     let bytes = include_bytes!("../golden/two.spacy");
     let mut corpus = Corpus::default();
-    let source = Source::alone(bytes, "two.spacy", Split::Train, 0);
-    assert_eq!(format::recognize(&source), format::SPACY);
+    let source = SourceInput::from_bytes(bytes, "two.spacy", Split::Train, 0);
+    assert_eq!(format::detect_format(&source), format::SPACY);
     format::read(&source, &mut corpus).expect("a corpus");
     assert_eq!(corpus.documents[0].text, "Dr. Zoë Müller 😀 met 习近平  in Köln.\n\nIt rained.");
     assert_eq!(shown(&corpus), "Dr. [Zoë Müller PER] 😀 met 习近平 [in Köln LOC] . / It rained . // [EU ORG] rejects");
-    let write = format::SPACY.writes_whole().expect("it is written");
+    let write = format::SPACY.single_file_writer().expect("it is written");
     let mut again = Corpus::default();
     let written = write(&corpus, None, Scheme::Iob2);
-    format::read(&Source::alone(&written, "a.spacy", Split::Train, 0), &mut again).expect("a corpus");
+    format::read(&SourceInput::from_bytes(&written, "a.spacy", Split::Train, 0), &mut again).expect("a corpus");
     assert_eq!(again.documents, corpus.documents);
     for cut in (0..bytes.len()).step_by(7) {
-        let damaged = Source { bytes: &bytes[..cut], ..source };
+        let damaged = SourceInput { bytes: &bytes[..cut], ..source };
         assert!(format::read(&damaged, &mut Corpus::default()).is_err());
     }
 }
@@ -331,11 +334,11 @@ fn doccano_of_all_generations() {
 fn classified(format: Format, name: &str, record: &str, classes: &[&str]) -> serde_json::Value {
     let source = source(name, record.as_bytes(), &|_| None);
     let mut corpus = Corpus::default();
-    let found = format::read(&source.said_to_be(format), &mut corpus).expect("a corpus");
+    let found = format::read(&source.with_format(format), &mut corpus).expect("a corpus");
     let names: Vec<String> = classes.iter().map(|n| (*n).to_owned()).collect();
     let ids = corpus.doc_label_ids(&names);
     corpus.document_mut(0).doc_labels = ids;
-    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
+    let current = RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
     let saved = format.rewrite.expect("it is saved")(&source, &current).expect("bytes");
     serde_json::from_slice(&saved).expect("JSON")
 }
@@ -434,7 +437,8 @@ fn spacy_training_json_has_texts_sentences_and_tags() {
         assert_eq!((corpus.documents[1].name.as_str(), found.scheme, found.problem_count), ("a", Scheme::Bilou, 0));
         let notes: Vec<_> = found.notes.iter().map(|n| (n.kind, n.count)).collect();
         assert_eq!(notes, [(format::NoteKind::UnannotatedToken, 4)]);
-        let written = format::SPACY_TRAIN_JSON.writes_whole().expect("it is written")(&corpus, None, Scheme::Iob2);
+        let written =
+            format::SPACY_TRAIN_JSON.single_file_writer().expect("it is written")(&corpus, None, Scheme::Iob2);
         let mut again = Corpus::default();
         format::read(&source("a.json", &written, &|_| None), &mut again).expect("a corpus");
         assert_eq!((&again.documents, again.labels.names()), (&corpus.documents, corpus.labels.names()));
@@ -442,7 +446,7 @@ fn spacy_training_json_has_texts_sentences_and_tags() {
     // A first document longer than what is looked at.
     let long = serde_json::json!([{"id": 0, "paragraphs": vec![serde_json::json!({"sentences": sentences}); 500]}]);
     let long = serde_json::to_string_pretty(&long).expect("JSON");
-    assert_eq!(format::recognize(&source("a.json", long.as_bytes(), &|_| None)), format::SPACY_TRAIN_JSON);
+    assert_eq!(format::detect_format(&source("a.json", long.as_bytes(), &|_| None)), format::SPACY_TRAIN_JSON);
 }
 
 #[test]
@@ -452,7 +456,7 @@ fn what_is_wrong_in_spacy_training_json_is_told() {
         let text = format!("{good}\n{document}\n");
         let mut corpus = Corpus::default();
         let found = format::read(
-            &source("a.jsonl", text.as_bytes(), &|_| None).said_to_be(format::SPACY_TRAIN_JSON),
+            &source("a.jsonl", text.as_bytes(), &|_| None).with_format(format::SPACY_TRAIN_JSON),
             &mut corpus,
         );
         let problems = found.expect("a corpus").problems;
@@ -536,15 +540,22 @@ fn uima_as_xmi_and_as_json() {
     let expected = "[Zoë PER] 😀 met [Ann PER] . / In [Köln LOC] & \" < [Oslo LOC] > é";
     let check = |format: Format, name: &str, bytes: &[u8]| {
         let source = source(name, bytes, &|_| None);
-        assert_eq!(format::recognize(&source).name, format.name);
+        assert_eq!(format::detect_format(&source).name, format.name);
         let mut corpus = Corpus::default();
         let found = format::read(&source, &mut corpus).expect("a corpus");
-        assert_eq!((shown(&corpus).as_str(), found.unit), (expected, Some(format::Unit::Utf16)), "{found:?}");
+        assert_eq!(
+            (shown(&corpus).as_str(), found.offset_unit),
+            (expected, Some(format::OffsetUnit::Utf16)),
+            "{found:?}"
+        );
         assert_eq!(corpus.documents[0].text, "Zoë 😀 met Ann.\nIn Köln & \"<Oslo>\" é.");
         for cut in (0..bytes.len() - 2).step_by(31) {
             assert!(
-                format::read(&(Source { bytes: &bytes[..cut], ..source }).said_to_be(format), &mut Corpus::default())
-                    .is_err()
+                format::read(
+                    &(SourceInput { bytes: &bytes[..cut], ..source }).with_format(format),
+                    &mut Corpus::default()
+                )
+                .is_err()
             );
         }
     };
@@ -558,7 +569,7 @@ fn spreadsheets_and_tables_of_regions() {
     let bytes = include_bytes!("../golden/texts.xlsx");
     let mut corpus = Corpus::default();
     let source = source("texts.xlsx", bytes, &|_| None);
-    assert_eq!(format::recognize(&source), format::XLSX);
+    assert_eq!(format::detect_format(&source), format::XLSX);
     format::read(&source, &mut corpus).expect("a corpus");
     assert_eq!(shown(&corpus), "Angela , in Paris // Zoë 😀");
     assert_eq!(corpus.documents[1].split, Split::Test);
@@ -602,7 +613,8 @@ fn conll2012_has_names_in_brackets() {
     let (saved, _) = labelled(format::CONLL2012, "a", &parts, &|_| None, "Bank");
     assert_eq!(saved, parts.replace("(ORG*   ", "(ORG(NEW*)   "));
     // A written file is read again, with nested spans and documents; spans that cross are a loss.
-    let write = |corpus: &Corpus| format::CONLL2012.writes_whole().expect("it is written")(corpus, None, Scheme::Iob2);
+    let write =
+        |corpus: &Corpus| format::CONLL2012.single_file_writer().expect("it is written")(corpus, None, Scheme::Iob2);
     let mut again = Corpus::default();
     format::read(&source("a", &write(&corpus), &|_| None), &mut again).expect("a corpus");
     assert_eq!(shown(&again), expected);
@@ -611,9 +623,9 @@ fn conll2012_has_names_in_brackets() {
         corpus.documents.iter().map(|d| &d.name).collect::<Vec<_>>()
     );
     let crossing = corpus.document(0).span_from_tokens(0, 1..3, LabelId::default());
-    assert!(format::losses(&corpus, format::CONLL2012, Scheme::Iob2).is_empty());
+    assert!(format::conversion_losses(&corpus, format::CONLL2012, Scheme::Iob2).is_empty());
     corpus.document_mut(0).insert_span(crossing);
-    assert!(format::losses(&corpus, format::CONLL2012, Scheme::Iob2).is_empty(), "it lies inside another");
+    assert!(format::conversion_losses(&corpus, format::CONLL2012, Scheme::Iob2).is_empty(), "it lies inside another");
     let crossing = corpus.document(2).span_from_tokens(0, 0..2, LabelId::default());
     corpus.document_mut(2).insert_span(crossing);
     let inside = format!("{}{}{}", row("a", "(X*"), row("b", "*)"), row("c", "*"));
@@ -622,7 +634,7 @@ fn conll2012_has_names_in_brackets() {
     format::read(&source("a", format!("{begin}{inside}").as_bytes(), &|_| None), &mut other).expect("a corpus");
     let crossing = other.document(0).span_from_tokens(0, 1..3, LabelId::default());
     other.document_mut(0).insert_span(crossing);
-    assert!(format::losses(&other, format::CONLL2012, Scheme::Iob2)[0].contains("cross others (1)"));
+    assert!(format::conversion_losses(&other, format::CONLL2012, Scheme::Iob2)[0].contains("cross others (1)"));
 }
 
 /// A file of one sentence with these names, the spans that are read, and the lines of its problems.
@@ -631,11 +643,11 @@ fn check_brackets(names: &[&str], expected: &str, problems: &[usize]) {
     let text = format!("#begin document (a); part 000\n{}", names.iter().enumerate().map(row).collect::<String>());
     let mut corpus = Corpus::default();
     let source = source("a", text.as_bytes(), &|_| None);
-    let found = format::read(&source.said_to_be(format::CONLL2012), &mut corpus).expect("a corpus");
+    let found = format::read(&source.with_format(format::CONLL2012), &mut corpus).expect("a corpus");
     let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
     assert_eq!((shown(&corpus).as_str(), lines.as_slice()), (expected, problems), "{:?}", found.problems);
     assert!(corpus.documents[0].name == "a" && found.problems.iter().all(|p| p.column == 11));
-    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
+    let current = RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
     let saved = format::CONLL2012.rewrite.expect("it is saved")(&source, &current).expect("bytes");
     assert_eq!(String::from_utf8(saved).expect("text"), text);
 }
@@ -694,9 +706,9 @@ fn offsets_of_every_unit_are_understood() {
     for (start, length, unit) in [(points, 4, "code-points"), (utf16, 4, "utf-16"), (at, 5, "bytes")] {
         let record = serde_json::json!({"text": FAMILY, "label": [[start, start + length, "LOC"]]}).to_string();
         let mut corpus = Corpus::default();
-        let source = Source::alone(record.as_bytes(), "a.jsonl", Split::Train, 0);
+        let source = SourceInput::from_bytes(record.as_bytes(), "a.jsonl", Split::Train, 0);
         let found = format::read(&source, &mut corpus).expect("a corpus");
-        assert_eq!(found.unit.map(format::Unit::name), Some(unit));
+        assert_eq!(found.offset_unit.map(format::OffsetUnit::name), Some(unit));
         let d = &corpus.documents[0];
         assert_eq!(d.spans, [Span::new(at as u32..at as u32 + 5, LabelId::default())], "{unit}");
         assert_eq!(d.text, FAMILY);
@@ -711,9 +723,9 @@ fn records_of_two_units_lie_in_one_file() {
     let (points, utf16) = (before.chars().count(), before.encode_utf16().count());
     let lines = [record(points), record(points), record(utf16)].map(|line| line + "\n").concat();
     let mut corpus = Corpus::default();
-    let source = Source::alone(lines.as_bytes(), "a.jsonl", Split::Train, 0);
+    let source = SourceInput::from_bytes(lines.as_bytes(), "a.jsonl", Split::Train, 0);
     let found = format::read(&source, &mut corpus).expect("a corpus");
-    assert!(found.evidence.iter().any(|e| e.starts_with("in 1 records")), "{:?}", found.evidence);
+    assert!(found.detection_notes.iter().any(|e| e.starts_with("in 1 records")), "{:?}", found.detection_notes);
     for d in &corpus.documents {
         assert_eq!(d.spans.iter().map(|s| &d.text[s.start as usize..s.end as usize]).collect::<Vec<_>>(), ["Köln"]);
     }
@@ -721,10 +733,10 @@ fn records_of_two_units_lie_in_one_file() {
     for document in 0..3 {
         corpus.document_mut(document).insert_span(Span::new(0..4, LabelId::default()));
     }
-    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
+    let current = RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
     let saved = found.format.rewrite.expect("it is saved")(&source, &current).expect("it is saved");
     let mut again = Corpus::default();
-    format::read(&Source::alone(&saved, "a.jsonl", Split::Train, 0), &mut again).expect("a corpus");
+    format::read(&SourceInput::from_bytes(&saved, "a.jsonl", Split::Train, 0), &mut again).expect("a corpus");
     assert_eq!(
         again.documents.iter().map(|d| &d.spans).collect::<Vec<_>>(),
         corpus.documents.iter().map(|d| &d.spans).collect::<Vec<_>>()
@@ -735,14 +747,14 @@ fn records_of_two_units_lie_in_one_file() {
 #[test]
 fn bad_records_are_told_and_left_in_the_file() {
     let text = "{\"text\":\"Paris\",\"label\":[[0,5,\"LOC\"],[3,99,\"PER\"]]}\n{broken\n{\"no\":\"text\"}\n{\"text\":\"Rome\",\"label\":[]}\n";
-    let source = Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0);
+    let source = SourceInput::from_bytes(text.as_bytes(), "a.jsonl", Split::Train, 0);
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).expect("a corpus");
     assert_eq!(shown(&corpus), "[Paris LOC] // Rome");
     let lines: Vec<usize> = found.problems.iter().map(|p| p.line).collect();
     assert_eq!((found.problem_count, lines), (3, vec![1, 2, 3]));
     corpus.document_mut(1).insert_span(Span::new(0..4, LabelId::default()));
-    let current = Current { corpus: &corpus, file: 0, scheme: Scheme::Iob2, anew: false };
+    let current = RewriteContext { corpus: &corpus, source_id: 0, scheme: Scheme::Iob2, rewrite_all: false };
     let saved = format::DOCCANO.rewrite.expect("it is saved")(&source, &current).expect("bytes");
     let expected = text.replace("{\"text\":\"Rome\",\"label\":[]}", "{\"text\":\"Rome\",\"label\":[[0,4,\"LOC\"]]}");
     assert_eq!(String::from_utf8(saved).expect("text"), expected);
@@ -758,15 +770,15 @@ fn labelled(
 ) -> (String, String) {
     let source = source(name, text.as_bytes(), beside);
     let mut corpus = Corpus::default();
-    let found = format::read(&source.said_to_be(format), &mut corpus).expect("a corpus");
+    let found = format::read(&source.with_format(format), &mut corpus).expect("a corpus");
     let label = corpus.labels.intern("NEW").expect("few labels");
     let document = corpus.document_mut(0);
     let start = document.text.find(word).expect("the word") as u32;
     document.insert_span(Span::new(start..start + word.len() as u32, label));
-    let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
+    let current = RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
     let saved = (format.rewrite.expect("it is saved"))(&source, &current).expect("bytes");
     let mut again = Corpus::default();
-    format::read(&(Source { bytes: &saved, ..source }).said_to_be(format), &mut again).expect("a corpus");
+    format::read(&(SourceInput { bytes: &saved, ..source }).with_format(format), &mut again).expect("a corpus");
     (String::from_utf8(saved).expect("text"), shown(&again))
 }
 
@@ -803,8 +815,11 @@ fn every_row_may_name_its_sentence() {
 #[test]
 fn a_long_first_record_is_recognised() {
     let text = format!("{{\"text\":\"Oslo {}\",\"label\":[[0,4,\"LOC\"]]}}\n", "é ".repeat(60_000));
-    assert_eq!(format::recognize(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0)), format::DOCCANO);
-    let unknown = Source::alone(b"{\"data\":[]}", "a.json", Split::Train, 0);
+    assert_eq!(
+        format::detect_format(&SourceInput::from_bytes(text.as_bytes(), "a.jsonl", Split::Train, 0)),
+        format::DOCCANO
+    );
+    let unknown = SourceInput::from_bytes(b"{\"data\":[]}", "a.json", Split::Train, 0);
     let why = format::read(&unknown, &mut Corpus::default()).expect_err("no format").message;
     assert!(why.contains("this JSON"), "{why}");
 }
@@ -813,8 +828,8 @@ fn a_long_first_record_is_recognised() {
 fn one_text_stays_one_record() {
     let text = "{\"text\":\"Anna lives in Oslo.  She works.\\n\\nBob too.\",\"label\":[[14,18,\"LOC\"]]}";
     let mut corpus = Corpus::default();
-    format::read(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0), &mut corpus).expect("a corpus");
-    let written = (format::DOCCANO.writes_whole().expect("it is written"))(&corpus, None, Scheme::Iob2);
+    format::read(&SourceInput::from_bytes(text.as_bytes(), "a.jsonl", Split::Train, 0), &mut corpus).expect("a corpus");
+    let written = (format::DOCCANO.single_file_writer().expect("it is written"))(&corpus, None, Scheme::Iob2);
     let record: serde_json::Value = serde_json::from_slice(&written).expect("one record");
     assert_eq!(record["text"], "Anna lives in Oslo.  She works.\n\nBob too.");
 }
@@ -823,14 +838,18 @@ fn one_text_stays_one_record() {
 fn space_in_a_labels_name_is_told_and_survives_columns() {
     let text = "{\"text\":\"Bob is a cook\",\"label\":[[9,13,\"job title\"],[0,3,\"\"]]}";
     let mut corpus = Corpus::default();
-    let found =
-        format::read(&Source::alone(text.as_bytes(), "a.jsonl", Split::Train, 0), &mut corpus).expect("a corpus");
+    let found = format::read(&SourceInput::from_bytes(text.as_bytes(), "a.jsonl", Split::Train, 0), &mut corpus)
+        .expect("a corpus");
     assert_eq!(shown(&corpus), "Bob is a [cook job title]");
     assert!(found.notes.iter().any(|note| note.kind == NoteKind::SpanWithoutLabel), "{:?}", found.notes);
-    assert!(format::losses(&corpus, format::CONLL, Scheme::Iob2).iter().any(|l| l.contains("space in the names")));
-    let written = (format::CONLL.writes_whole().expect("it is written"))(&corpus, None, Scheme::Iob2);
+    assert!(
+        format::conversion_losses(&corpus, format::CONLL, Scheme::Iob2)
+            .iter()
+            .any(|l| l.contains("space in the names"))
+    );
+    let written = (format::CONLL.single_file_writer().expect("it is written"))(&corpus, None, Scheme::Iob2);
     let mut again = Corpus::default();
-    format::read(&Source::alone(&written, "a.conll", Split::Train, 0), &mut again).expect("a corpus");
+    format::read(&SourceInput::from_bytes(&written, "a.conll", Split::Train, 0), &mut again).expect("a corpus");
     assert_eq!(shown(&again), "Bob is a [cook job_title]");
 }
 
@@ -920,14 +939,14 @@ fn held(corpus: &Corpus) -> Vec<Held> {
 proptest! {
     #[test]
     fn texts_come_back_from_every_format_of_texts(corpus in corpora()) {
-        for format in FORMATS.iter().filter(|f| f.holds.text && f.holds.overlaps) {
-            let Some(write) = format.writes_whole() else { continue };
+        for format in FORMATS.iter().filter(|f| f.capabilities.original_text && f.capabilities.overlapping_spans) {
+            let Some(write) = format.single_file_writer() else { continue };
             let bytes = write(&corpus, None, Scheme::Iob2);
-            let source = Source::alone(&bytes, "a.json", Split::Train, 0);
-            let choices = Choices { unit: Some(format::Unit::CodePoints), ..Choices::default() };
-            let source = Source { choices, ..source };
+            let source = SourceInput::from_bytes(&bytes, "a.json", Split::Train, 0);
+            let choices = ReadOptions { offset_unit: Some(format::OffsetUnit::CodePoints), ..ReadOptions::default() };
+            let source = SourceInput { options: choices, ..source };
             let mut read = Corpus::default();
-            format::read(&source.said_to_be(*format), &mut read).expect("it was written");
+            format::read(&source.with_format(*format), &mut read).expect("it was written");
             let (whole, found) = (held(&corpus), held(&read));
             if found.len() == whole.len() {
                 prop_assert_eq!(found, whole, "{}", format.name);
@@ -937,10 +956,10 @@ proptest! {
 
     #[test]
     fn texts_and_sentences_come_back_from_spacy_training_json(corpus in corpora()) {
-        let bytes = format::SPACY_TRAIN_JSON.writes_whole().expect("it is written")(&corpus, None, Scheme::Iob2);
+        let bytes = format::SPACY_TRAIN_JSON.single_file_writer().expect("it is written")(&corpus, None, Scheme::Iob2);
         let mut read = Corpus::default();
-        let source = Source::alone(&bytes, "a", Split::Train, 0);
-        let found = format::read(&source.said_to_be(format::SPACY_TRAIN_JSON), &mut read);
+        let source = SourceInput::from_bytes(&bytes, "a", Split::Train, 0);
+        let found = format::read(&source.with_format(format::SPACY_TRAIN_JSON), &mut read);
         let with_words: Vec<&str> = corpus.documents.iter().filter(|d| !d.is_empty()).map(|d| d.text.as_str()).collect();
         prop_assert_eq!(found.is_ok(), !with_words.is_empty());
         prop_assert_eq!(read.documents.iter().map(|d| d.text.as_str()).collect::<Vec<_>>(), with_words);
@@ -957,17 +976,17 @@ proptest! {
 
     #[test]
     fn words_come_back_from_every_format_of_words_and_overlapping_spans(corpus in corpora_of_words()) {
-        for format in FORMATS.iter().filter(|f| f.holds.overlaps && !f.holds.text) {
-            let Some(write) = format.writes_whole() else { continue };
+        for format in FORMATS.iter().filter(|f| f.capabilities.overlapping_spans && !f.capabilities.original_text) {
+            let Some(write) = format.single_file_writer() else { continue };
             let bytes = write(&corpus, None, Scheme::Iob2);
             let mut read = Corpus::default();
-            let source = Source::alone(&bytes, "a", Split::Train, 0);
-            let found = format::read(&source.said_to_be(*format), &mut read).expect("it was written");
-            if !format::losses(&corpus, *format, Scheme::Iob2).iter().any(|l| l.contains("cross")) {
+            let source = SourceInput::from_bytes(&bytes, "a", Split::Train, 0);
+            let found = format::read(&source.with_format(*format), &mut read).expect("it was written");
+            if !format::conversion_losses(&corpus, *format, Scheme::Iob2).iter().any(|l| l.contains("cross")) {
                 prop_assert_eq!(sentences(&read), sentences(&corpus), "{}", format.name);
             }
             prop_assert_eq!(found.problem_count, 0);
-            if format.holds.documents {
+            if format.capabilities.document_boundaries {
                 let names = |c: &Corpus| c.documents.iter().map(|d| d.name.clone()).collect::<Vec<_>>();
                 prop_assert_eq!(names(&read), names(&corpus));
             }
@@ -978,9 +997,9 @@ proptest! {
     fn no_reader_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "[\\[\\]{}\",:a-z0-9 \t\n#-]{0,120}") {
         for format in FORMATS {
             for bytes in [&bytes[..], text.as_bytes()] {
-                let source = Source::alone(bytes, "a.ann", Split::Train, 0);
+                let source = SourceInput::from_bytes(bytes, "a.ann", Split::Train, 0);
                 let mut corpus = Corpus::default();
-                let _ = format::read(&source.said_to_be(*format), &mut corpus);
+                let _ = format::read(&source.with_format(*format), &mut corpus);
             }
         }
     }
@@ -1005,7 +1024,7 @@ proptest! {
         let source = source(name, &bytes, &beside);
         for format in FORMATS {
             let mut corpus = Corpus::default();
-            let Ok(found) = format::read(&source.said_to_be(*format), &mut corpus) else { continue };
+            let Ok(found) = format::read(&source.with_format(*format), &mut corpus) else { continue };
             for d in &corpus.documents {
                 prop_assert!(d.spans.iter().all(|s| d.text.get(s.start as usize..s.end as usize).is_some_and(|t| !t.is_empty())));
                 for sentence in 0..d.len() {
@@ -1013,7 +1032,7 @@ proptest! {
                 }
             }
             if let Some(rewrite) = format.rewrite {
-                let current = Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
+                let current = RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
                 if let Ok(saved) = rewrite(&source, &current) {
                     prop_assert_eq!(&saved, &bytes, "{}: saved without a change", format.name);
                 }

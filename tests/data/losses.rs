@@ -3,14 +3,14 @@
 use crate::cli::{run, text};
 use std::path::PathBuf;
 use tagwright::corpus::{Corpus, Scheme, Split};
-use tagwright::format::{self, Format, Source};
+use tagwright::format::{self, Format, SourceInput};
 use tagwright::project::export::check_round_trip;
 
 /// A file of words and what a format would lose of it; nothing where `expected` is empty. The round trip agrees.
 fn check(name: &str, source: &str, to: Format, expected: &str) {
     let mut corpus = Corpus::default();
-    format::read(&Source::alone(source.as_bytes(), name, Split::Train, 0), &mut corpus).expect("a corpus");
-    let losses = format::losses(&corpus, to, Scheme::Iob2).join("; ");
+    format::read(&SourceInput::from_bytes(source.as_bytes(), name, Split::Train, 0), &mut corpus).expect("a corpus");
+    let losses = format::conversion_losses(&corpus, to, Scheme::Iob2).join("; ");
     assert!(if expected.is_empty() { losses.is_empty() } else { losses.contains(expected) }, "{}: {losses}", to.name);
     assert_eq!(check_round_trip(&corpus, to, Scheme::Iob2).is_ok(), expected.is_empty(), "{} {source}", to.name);
 }
@@ -38,8 +38,9 @@ fn words_that_a_format_cannot_hold_are_losses() {
         let losses = |word: &str| {
             let mut corpus = Corpus::default();
             let source = words(word);
-            format::read(&Source::alone(source.as_bytes(), "w.jsonl", Split::Train, 0), &mut corpus).expect("a corpus");
-            format::losses(&corpus, to, Scheme::Iob2)
+            format::read(&SourceInput::from_bytes(source.as_bytes(), "w.jsonl", Split::Train, 0), &mut corpus)
+                .expect("a corpus");
+            format::conversion_losses(&corpus, to, Scheme::Iob2)
         };
         assert_eq!(losses("a|b"), ["where words begin and end (1); words are found anew in the text"], "{}", to.name);
     }
@@ -58,8 +59,8 @@ fn words_that_a_format_cannot_hold_are_losses() {
 fn parts_of_speech_of_gmb_are_kept() {
     let mut corpus = Corpus::default();
     let source = "Sentence #,Word,POS,Tag\nSentence: 1,Anna,NNP,B-per\n,sings,VBZ,O\n";
-    format::read(&Source::alone(source.as_bytes(), "g.csv", Split::Train, 0), &mut corpus).expect("a corpus");
-    let written = format::CONLL2003.writes_whole().expect("it is written")(&corpus, None, Scheme::Iob2);
+    format::read(&SourceInput::from_bytes(source.as_bytes(), "g.csv", Split::Train, 0), &mut corpus).expect("a corpus");
+    let written = format::CONLL2003.single_file_writer().expect("it is written")(&corpus, None, Scheme::Iob2);
     assert_eq!(String::from_utf8_lossy(&written), "Anna NNP _ B-per\nsings VBZ _ O\n\n");
 }
 
@@ -129,7 +130,7 @@ fn strict_lets_no_loss_pass() {
 fn labels_of_a_record_are_read_whatever_else_it_has() {
     let check = |record: &str| {
         let mut corpus = Corpus::default();
-        let found = format::read(&Source::alone(record.as_bytes(), "d.jsonl", Split::Train, 0), &mut corpus);
+        let found = format::read(&SourceInput::from_bytes(record.as_bytes(), "d.jsonl", Split::Train, 0), &mut corpus);
         let found = found.expect(record);
         assert_eq!(corpus.document(0).spans.len(), 1, "{record} read as {}", found.format.name);
     };

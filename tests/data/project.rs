@@ -196,7 +196,7 @@ fn documents_with_and_without_columns_lie_side_by_side() {
     Project::open(&at).expect("a project").fill(&dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
     let contents = Project::open(&at).expect("a project").read().expect("contents");
     assert_eq!(contents.dataset.corpus.documents, dataset.corpus.documents);
-    assert_eq!(contents.dataset.files[1].found.unit, dataset.files[1].found.unit);
+    assert_eq!(contents.dataset.files[1].found.offset_unit, dataset.files[1].found.offset_unit);
     assert_eq!(dataset.corpus.documents.len(), 3);
     assert!(dataset.corpus.documents[2].is_empty(), "a text without a word is kept");
 }

@@ -2,14 +2,14 @@
 
 use super::formats::shown;
 use tagwright::corpus::{Corpus, Split};
-use tagwright::format::{self, Found, NoteKind, Source};
+use tagwright::format::{self, NoteKind, ReadReport, SourceInput};
 
 /// Files beside the one that is read: their names and their texts.
 type Beside<'b> = &'b [(&'b str, &'b str)];
 
-fn read(name: &str, bytes: &[u8], beside: Beside) -> Result<(Corpus, Found), String> {
+fn read(name: &str, bytes: &[u8], beside: Beside) -> Result<(Corpus, ReadReport), String> {
     let beside = |name: &str| beside.iter().find(|(n, _)| *n == name).map(|(_, text)| text.as_bytes().to_vec());
-    let source = Source { beside: &beside, ..Source::alone(bytes, name, Split::Train, 0) };
+    let source = SourceInput { read_sibling: &beside, ..SourceInput::from_bytes(bytes, name, Split::Train, 0) };
     let mut corpus = Corpus::default();
     let found = format::read(&source, &mut corpus).map_err(|p| p.to_string())?;
     Ok((corpus, found))
@@ -478,7 +478,7 @@ fn labels_in_what_is_read_as_text_are_told() {
 /// The notes of a file that a person said to be in a format.
 fn told_as(format: &str, name: &str, text: &str, expected: &[NoteKind]) {
     let format = format::by_name(format).expect("a format");
-    let source = Source::alone(text.as_bytes(), name, Split::Train, 0).said_to_be(format);
+    let source = SourceInput::from_bytes(text.as_bytes(), name, Split::Train, 0).with_format(format);
     let found = format::read(&source, &mut Corpus::default()).unwrap_or_else(|e| panic!("{name}: {e}\n{text}"));
     let kinds: Vec<NoteKind> = found.notes.iter().map(|note| note.kind).collect();
     assert_eq!(kinds, expected, "{}\n{text}", format.name);
@@ -508,8 +508,11 @@ fn the_shared_tasks_of_bionlp_have_annotations_in_two_files() {
     let span = corpus.document(0).span_from_tokens(0, 2..3, label);
     corpus.document_mut(0).insert_span(span);
     let beside = |name: &str| beside.iter().find(|(n, _)| *n == name).map(|(_, text)| text.as_bytes().to_vec());
-    let source = Source { beside: &beside, ..Source::alone(b"T1\tPER 0 3\tMia\n", "1.a1", Split::Train, 0) };
-    let current = format::Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
+    let source = SourceInput {
+        read_sibling: &beside,
+        ..SourceInput::from_bytes(b"T1\tPER 0 3\tMia\n", "1.a1", Split::Train, 0)
+    };
+    let current = format::RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
     let saved = found.format.rewrite.expect("it is saved")(&source, &current).expect("bytes");
     assert_eq!(String::from_utf8_lossy(&saved), "T1\tPER 0 3\tMia\nT3\tLOC 8 12\tBonn\n");
 }
@@ -546,11 +549,11 @@ fn a_wrong_byte_is_told_and_saved_as_it_was() {
     assert_eq!(shown(&corpus), "[Müller PER] löst [Köln LOC] x\u{fffd}");
     assert_eq!(found.problems.iter().map(|p| p.line).collect::<Vec<_>>(), [4]);
     let rewrite = found.format.rewrite.expect("it is saved");
-    let source = Source::alone(bytes, "a.tsv", Split::Train, 0);
+    let source = SourceInput::from_bytes(bytes, "a.tsv", Split::Train, 0);
     let label = corpus.labels.intern("ORG").expect("few labels");
     let span = corpus.document(0).span_from_tokens(0, 3..4, label);
     corpus.document_mut(0).insert_span(span);
-    let current = format::Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
+    let current = format::RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
     let saved = rewrite(&source, &current).expect("bytes");
     assert_eq!(saved, b"M\xc3\xbcller\tB-PER\nl\xc3\xb6st\tO\nK\xc3\xb6ln\tB-LOC\nx\xff\tB-ORG\n");
 }
@@ -558,10 +561,10 @@ fn a_wrong_byte_is_told_and_saved_as_it_was() {
 /// A file saved with the first span's label changed to `NEW`.
 fn check_saved(name: &str, text: &str, expected: &str) {
     let (mut corpus, found) = read(name, text.as_bytes(), &[]).unwrap_or_else(|e| panic!("{name}: {e}"));
-    let source = Source::alone(text.as_bytes(), name, Split::Train, 0);
+    let source = SourceInput::from_bytes(text.as_bytes(), name, Split::Train, 0);
     let rewrite = found.format.rewrite.expect("it is saved");
     let save = |corpus: &Corpus| {
-        let current = format::Current { corpus, file: 0, scheme: found.scheme, anew: false };
+        let current = format::RewriteContext { corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
         String::from_utf8(rewrite(&source, &current).expect("bytes")).expect("text")
     };
     assert_eq!(save(&corpus), text, "{name}: saved without a change");

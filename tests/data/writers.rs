@@ -5,7 +5,7 @@ use tagwright::corpus::{
     Corpus, Document, DocumentBuilder, Edit, EditTitle, EditTitleKind, LabelId, LabelSet, Scheme, Span, Split,
     TokenSpan,
 };
-use tagwright::format::{self, Format, Write};
+use tagwright::format::{self, Format, Writer};
 use tagwright::project::Dataset;
 use tagwright::project::source::rewritten_bytes;
 
@@ -25,7 +25,7 @@ fn words(words: &[&str]) -> Arc<Document> {
 }
 
 fn whole(corpus: &Corpus, to: Format) -> String {
-    let write = to.writes_whole().expect("a format of one file");
+    let write = to.single_file_writer().expect("a format of one file");
     String::from_utf8(write(corpus, None, Scheme::Iob2)).expect("text")
 }
 
@@ -116,7 +116,7 @@ fn a_new_annotation_of_brat_has_a_number_of_its_own() {
 fn check_brat(text: &str, span: (u32, u32), expected: &str) {
     let spans = vec![Span::new(span.0..span.1, LabelId::default())];
     let corpus = of(vec![Arc::new(Document::from_text(Split::Train, 0, 0, text.into(), spans, None))]);
-    let Some(Write::EachDocument(write, _)) = format::BRAT.write else { panic!("files for each document") };
+    let Some(Writer::PerDocument(write, _)) = format::BRAT.write else { panic!("files for each document") };
     let files = write(&corpus, corpus.document(0));
     assert_eq!(String::from_utf8_lossy(&files[0].1), expected, "{text:?}");
 }

@@ -160,15 +160,17 @@ pub struct Compared(std::cmp::Ordering, usize);
 mod tests {
     use super::*;
     use crate::corpus::{Origin, ReviewState, Span};
-    use crate::format::{self, Source};
+    use crate::format::{self, SourceInput};
     use proptest::prelude::*;
 
     fn corpus() -> Corpus {
         let train = "Oslo B-LOC\nBay I-LOC\nis O\ncold O\n\nZoë B-PER\nmet O\nAnn B-PER\n\nit O\nrains O\n";
         let test = "{\"text\":\"New York Times\",\"label\":[[0,8,\"LOC\"],[0,14,\"big org\"]]}";
         let mut corpus = Corpus::default();
-        format::read(&Source::alone(train.as_bytes(), "a.conll", Split::Train, 0), &mut corpus).expect("a corpus");
-        format::read(&Source::alone(test.as_bytes(), "b.jsonl", Split::Test, 1), &mut corpus).expect("a corpus");
+        format::read(&SourceInput::from_bytes(train.as_bytes(), "a.conll", Split::Train, 0), &mut corpus)
+            .expect("a corpus");
+        format::read(&SourceInput::from_bytes(test.as_bytes(), "b.jsonl", Split::Test, 1), &mut corpus)
+            .expect("a corpus");
         corpus
     }
 

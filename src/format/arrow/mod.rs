@@ -8,20 +8,26 @@ mod columns;
 mod messages;
 mod read;
 
-use super::{Format, Holds, Recognition};
+use super::{Capabilities, Detection, Format};
 
 /// Arrow as `datasets` writes it.
 pub const ARROW: Format = Format {
     name: "arrow",
-    what: "Arrow of Hugging Face (save_to_disk): rows of tokens and tags, or of texts and classes",
+    description: "Arrow of Hugging Face (save_to_disk): rows of tokens and tags, or of texts and classes",
     extensions: &["arrow"],
-    recognize: |g| {
+    detect: |g| {
         let fits = messages::is_arrow(g.bytes);
-        Recognition::when(fits, Recognition::SIGNATURE, "first bytes of an Arrow stream or file")
+        Detection::when(fits, Detection::SIGNATURE, "first bytes of an Arrow stream or file")
     },
     is_json: false,
     read: read::read,
     write: None,
     rewrite: None,
-    holds: Holds { classes: true, spaced_labels: true, spaced_words: true, any_character: true, ..Holds::NOTHING },
+    capabilities: Capabilities {
+        doc_labels: true,
+        labels_with_spaces: true,
+        tokens_with_spaces: true,
+        any_character: true,
+        ..Capabilities::NONE
+    },
 };

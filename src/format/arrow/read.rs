@@ -5,12 +5,12 @@ use super::columns::{Lists, Value, Values, entry, is_text, is_value};
 use super::messages::Messages;
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, DocLabelId, Document, LabelId, Scheme, TagNotation};
-use crate::format::found::quote;
 use crate::format::header::{Role, has_role};
-use crate::format::hf_jsonl::{self, TAGS, WORDS};
+use crate::format::hf_jsonl::{self, TAG_KEYS, TOKEN_KEYS};
 use crate::format::note::NoteKind;
+use crate::format::read_report::quote;
 use crate::format::words::Tagged;
-use crate::format::{Found, Problem, Source};
+use crate::format::{Problem, ReadReport, SourceInput};
 use arrow_schema::{DataType, FieldRef, SchemaRef};
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -20,12 +20,13 @@ use std::sync::Arc;
 /// The key of the schema under which `datasets` keeps the features.
 const KEY: &str = "huggingface";
 
-pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let messages = Messages::of(source.bytes)?;
-    let (schema, mut found) = (&messages.schema, Found::new(ARROW));
+    let (schema, mut found) = (&messages.schema, ReadReport::new(ARROW));
     if !messages.has_end {
-        found
-            .problem(0, 0, || "the mark of the end is missing, so that rows may be missing too; check the file".into());
+        found.push_problem(0, 0, || {
+            "the mark of the end is missing, so that rows may be missing too; check the file".into()
+        });
     }
     let features = schema.metadata().get(KEY).filter(|text| !crate::format::records::json::is_too_much(text));
     let features: Option<Json> = features.and_then(|text| serde_json::from_str(text).ok());
@@ -34,7 +35,7 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
     let column = |at: usize| schema.field(at).name().as_str();
     let others = (0..schema.fields().len()).filter(|at| !used.contains(at));
     for at in others {
-        found.also(format!("“{}”", column(at)));
+        found.note_unsupported(format!("“{}”", column(at)));
         let has_labels = has_role(column(at), Role::Tag) || has_role(column(at), Role::Spans);
         if has_labels && schema.field(at).data_type().is_nested() {
             found.notes.add(NoteKind::SecondLayer, || format!("“{}”", column(at)));
@@ -43,7 +44,7 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
     let labels = columns.labels().map(column).unwrap_or_default();
     let names = names(source, features.as_ref(), labels);
     if let Some((from, names)) = &names {
-        found.evidence.push(format!("{} names of “{labels}” from {from}", names.len()));
+        found.detection_notes.push(format!("{} names of “{labels}” from {from}", names.len()));
     }
     let names = names.map(|(_, names)| names);
     match columns {
@@ -76,7 +77,7 @@ impl Columns {
         let list_of = |names: &[&str], fits: fn(&DataType) -> bool| {
             names.iter().find_map(|name| named(name, &|of| entry(of).is_some_and(fits)))
         };
-        if let (Some(words), Some(tags)) = (list_of(&WORDS, is_text), list_of(&TAGS, is_value)) {
+        if let (Some(words), Some(tags)) = (list_of(&TOKEN_KEYS, is_text), list_of(&TAG_KEYS, is_value)) {
             return Ok(Self::Sentences { words, tags });
         }
         let with_role = |role: Role, fits: &dyn Fn(&DataType) -> bool| {
@@ -119,16 +120,18 @@ impl Columns {
 }
 
 /// The names of the numbers of a column, and where they are from: the file, or one beside it.
-fn names(source: &Source, features: Option<&Json>, column: &str) -> Option<(&'static str, Vec<String>)> {
-    let of = |features: &Json| features.get("features").and_then(|f| f.get(column)).and_then(hf_jsonl::names_in);
+fn names(source: &SourceInput, features: Option<&Json>, column: &str) -> Option<(&'static str, Vec<String>)> {
+    let of = |features: &Json| {
+        features.get("features").and_then(|f| f.get(column)).and_then(hf_jsonl::find_class_label_names)
+    };
     let own = features.and_then(|f| of(f.get("info")?)).map(|names| ("the schema", names));
     let info = || {
-        let text = (source.beside)("dataset_info.json")?;
+        let text = (source.read_sibling)("dataset_info.json")?;
         let info: Json = serde_json::from_slice(&text).ok()?;
         Some(("dataset_info.json", of(&info)?))
     };
     // Names of another column's numbers would be wrong for a class, but tags have the usual places.
-    let beside = || TAGS.contains(&column).then(|| hf_jsonl::names(source)).flatten();
+    let beside = || TAG_KEYS.contains(&column).then(|| hf_jsonl::class_label_names(source)).flatten();
     own.or_else(info).or_else(beside)
 }
 
@@ -188,17 +191,17 @@ fn spelling(messages: &Messages, tags: usize, names: Option<&[String]>) -> Resul
     let places = (0..batch.num_rows()).filter_map(|row| lists.row(row)).flatten();
     let values = places.filter_map(|at| lists.values.get(at)).take(FIRST);
     let first: Vec<&str> = values.filter_map(|value| name(value, names).ok()).collect();
-    Ok(hf_jsonl::spelling(&first, names))
+    Ok(hf_jsonl::detect_notation(&first, names))
 }
 
 fn sentences(
-    source: &Source,
+    source: &SourceInput,
     corpus: &mut Corpus,
     messages: &Messages,
-    found: Found,
+    found: ReadReport,
     (words_at, tags_at): (usize, usize),
     names: Option<&[String]>,
-) -> Result<Found, Problem> {
+) -> Result<ReadReport, Problem> {
     let mut reader = Tagged::new(source, corpus, found);
     let mut used = [words_at, tags_at];
     used.sort_unstable();
@@ -222,7 +225,7 @@ fn sentences(
                     source.budget.check(source.bytes.len(), held)?;
                     reader.sentence(&words, &tags, row)?;
                 }
-                Err(why) => reader.found.problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
+                Err(why) => reader.found.push_problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
             }
         }
     }
@@ -232,17 +235,17 @@ fn sentences(
     }
     let is_bare = reader.notation == TagNotation::LabelOnly;
     let found = reader.finish();
-    Ok(if is_bare { Found { scheme: Scheme::Io, ..found } } else { found })
+    Ok(if is_bare { ReadReport { scheme: Scheme::Io, ..found } } else { found })
 }
 
 fn texts(
-    source: &Source,
+    source: &SourceInput,
     corpus: &mut Corpus,
     messages: &Messages,
-    mut found: Found,
+    mut found: ReadReport,
     columns: [Option<usize>; 3],
     names: Option<&[String]>,
-) -> Result<Found, Problem> {
+) -> Result<ReadReport, Problem> {
     let mut used: Vec<usize> = columns.into_iter().flatten().collect();
     used.sort_unstable();
     let mut documents = Vec::new();
@@ -275,11 +278,12 @@ fn texts(
             for value in own.into_iter().chain(listed) {
                 match class_name(value, names) {
                     Ok(class) => classes.extend(class),
-                    Err(why) => found.problem(row, 0, || format!("row {row}: the class {why}; it is not read")),
+                    Err(why) => found.push_problem(row, 0, || format!("row {row}: the class {why}; it is not read")),
                 }
             }
             let place = to_u32(documents.len());
-            let mut document = Document::from_text(source.split, source.file, place, text.to_owned(), Vec::new(), None);
+            let mut document =
+                Document::from_text(source.split, source.source_id, place, text.to_owned(), Vec::new(), None);
             for class in classes {
                 let next = corpus.doc_labels.len();
                 let id = *known.entry(class).or_insert_with_key(|class| {

@@ -6,7 +6,7 @@ use super::left_out::LeftOut;
 use super::office::{self, Zip};
 use crate::corpus::Corpus;
 use crate::format::budget::too_much;
-use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -15,18 +15,18 @@ use std::io::{BufReader, Cursor, Read};
 /// A Word file.
 pub const DOCX: Format = Format {
     name: "docx",
-    what: "A Word file: its text, a file is a document",
+    description: "A Word file: its text, a file is a document",
     extensions: &["docx", "dotx"],
-    recognize: |g| {
-        let by_content = Recognition::when(is_word(g.bytes), Recognition::SIGNATURE, "a zip with word/document.xml");
+    detect: |g| {
+        let by_content = Detection::when(is_word(g.bytes), Detection::SIGNATURE, "a zip with word/document.xml");
         let by_name = || g.has_extension(DOCX.extensions) || g.extension == "docm";
-        by_content.or_else(|| Recognition::when(by_name(), Recognition::EXTENSION, "extension of a Word file"))
+        by_content.or_else(|| Detection::when(by_name(), Detection::EXTENSION, "extension of a Word file"))
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 type Archive<'a> = zip::ZipArchive<Cursor<&'a [u8]>>;
@@ -44,7 +44,7 @@ fn is_word(bytes: &[u8]) -> bool {
     archive.is_some_and(|archive| office::of_zip(names(&archive).iter().map(String::as_str)) == Some(Zip::Word))
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     if let Some(kind) = office::of_old(source.bytes) {
         return Err(Problem::at(0, 0, format!("this is {kind}")));
     }
@@ -85,7 +85,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         }
     }
     let title = title(&parts.whole("docProps/core.xml")?);
-    super::add(source, corpus, Found::new(DOCX), &title, walk.flow, &left_out)
+    super::add(source, corpus, ReadReport::new(DOCX), &title, walk.flow, &left_out)
 }
 
 /// The title among a file's properties.

@@ -6,25 +6,25 @@ use super::left_out::LeftOut;
 use crate::corpus::Corpus;
 use crate::format::guard::guarded;
 use crate::format::note::NoteKind;
-use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use mail_parser::{Address, HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 /// A message.
 pub const EML: Format = Format {
     name: "eml",
-    what: "A message of a mail program: its text, a file is a document",
+    description: "A message of a mail program: its text, a file is a document",
     extensions: &["eml"],
-    recognize: |g| {
+    detect: |g| {
         let by_content =
-            Recognition::when(has_headers(g.bytes), Recognition::STRUCTURE, "begins with headers of a message");
+            Detection::when(has_headers(g.bytes), Detection::STRUCTURE, "begins with headers of a message");
         let by_name = || g.has_extension(EML.extensions);
-        by_content.or_else(|| Recognition::when(by_name(), Recognition::EXTENSION, "extension of a message"))
+        by_content.or_else(|| Detection::when(by_name(), Detection::EXTENSION, "extension of a message"))
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 /// True where a file begins with headers, three of which only messages have.
@@ -66,7 +66,7 @@ fn has_headers(bytes: &[u8]) -> bool {
     known.len() >= 3
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let bytes = without_mark(source.bytes)?;
     check_size(bytes, source)?;
     let no_message = || Problem::at(0, 0, "the file holds no message; save the message as .eml anew");
@@ -74,7 +74,7 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     if message.parts.first().is_none_or(|p| p.headers.is_empty()) {
         return Err(no_message());
     }
-    let mut found = Found::new(EML);
+    let mut found = ReadReport::new(EML);
     let mut left_out = LeftOut::default();
     let mut flow = Flow::new(source.budget.file());
     let subject = message.subject().unwrap_or_default().trim();
@@ -124,7 +124,7 @@ fn without_mark(bytes: &[u8]) -> Result<&[u8], Problem> {
 }
 
 /// Bounds what the parser takes: memory for each header, time for each part, and stack for messages in messages.
-fn check_size(bytes: &[u8], source: &Source) -> Result<(), Problem> {
+fn check_size(bytes: &[u8], source: &SourceInput) -> Result<(), Problem> {
     /// Bytes that a header takes.
     const A_LINE: u64 = 256;
     /// Bytes that are looked at for the ends of parts.
@@ -169,7 +169,12 @@ fn addresses(all: &Address) -> String {
     }
 }
 
-fn add_body(part: &MessagePart, flow: &mut Flow, found: &mut Found, left_out: &mut LeftOut) -> Result<(), Problem> {
+fn add_body(
+    part: &MessagePart,
+    flow: &mut Flow,
+    found: &mut ReadReport,
+    left_out: &mut LeftOut,
+) -> Result<(), Problem> {
     match &part.body {
         PartType::Html(page) => {
             let page = html::add(page, flow)?;

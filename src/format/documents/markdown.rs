@@ -5,29 +5,29 @@ use super::html;
 use super::left_out::LeftOut;
 use crate::corpus::Corpus;
 use crate::format::note::NoteKind;
-use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// A text with markup.
 pub const MARKDOWN: Format = Format {
     name: "markdown",
-    what: "Markdown: its text, a file is a document",
+    description: "Markdown: its text, a file is a document",
     extensions: &["md", "markdown"],
-    recognize: |g| {
+    detect: |g| {
         let is_one = g.has_extension(MARKDOWN.extensions);
         let with_marks =
-            Recognition::when(is_one && g.lines().any(has_marks), WITH_MARKS, "extension and marks of Markdown");
-        with_marks.or_else(|| Recognition::when(is_one, Recognition::EXTENSION, "extension of Markdown"))
+            Detection::when(is_one && g.lines().any(has_marks), WITH_MARKS, "extension and marks of Markdown");
+        with_marks.or_else(|| Detection::when(is_one, Detection::EXTENSION, "extension of Markdown"))
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds { overlaps: false, any_character: false, ..Holds::TEXTS },
+    capabilities: Capabilities { overlapping_spans: false, any_character: false, ..Capabilities::OFFSET_FORMAT },
 };
 
 /// The score of a name and marks together: lists look like columns, too.
-const WITH_MARKS: u8 = Recognition::FITS + 10;
+const WITH_MARKS: u8 = Detection::FITS + 10;
 
 /// True for a line with marks that are rare in other texts.
 fn has_marks(line: &str) -> bool {
@@ -40,11 +40,11 @@ fn has_marks(line: &str) -> bool {
 /// Bytes that the parser takes at most for each byte of markup.
 const A_BYTE: u64 = 64;
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let is_markup = |b: &&u8| b.is_ascii_punctuation() || **b == b'\n';
     source.budget.check_memory(decoded.text.bytes().filter(|b| is_markup(&b)).count() as u64 * A_BYTE)?;
-    let mut found = Found::of(MARKDOWN, &decoded);
+    let mut found = ReadReport::with_encoding(MARKDOWN, &decoded);
     let mut flow = Flow::new(source.budget.file());
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES

@@ -14,7 +14,7 @@ pub mod markdown;
 pub(super) mod office;
 pub mod pdf;
 
-use super::{Found, Problem, Source};
+use super::{Problem, ReadReport, SourceInput};
 use crate::corpus::{Corpus, Document};
 use flow::Flow;
 use left_out::LeftOut;
@@ -25,20 +25,20 @@ use std::sync::Arc;
 /// # Errors
 /// A document without text, and one with more than the budget allows.
 fn add(
-    source: &Source,
+    source: &SourceInput,
     corpus: &mut Corpus,
-    mut found: Found,
+    mut found: ReadReport,
     title: &str,
     flow: Flow,
     left_out: &LeftOut,
-) -> Result<Found, Problem> {
+) -> Result<ReadReport, Problem> {
     let text = flow.finish()?;
     if text.trim().is_empty() {
         let also = left_out.sentence().map_or_else(String::new, |parts| format!("; not read: {parts}"));
         return Err(Problem::at(0, 0, format!("the document holds no text{also}")));
     }
     left_out.note(&mut found.notes);
-    let mut document = Document::from_text(source.split, source.file, 0, text, Vec::new(), None);
+    let mut document = Document::from_text(source.split, source.source_id, 0, text, Vec::new(), None);
     document.name = one_line(title);
     corpus.documents.push(Arc::new(document));
     Ok(found)

@@ -3,26 +3,31 @@
 //!
 //! Read in this order: [`pages`] (what a column would take), [`lists`] (columns of lists), [`read`], [`rewrite`] (a source with other tags), [`write`](self::write).
 
-mod lists;
+mod list_columns;
 mod pages;
 mod read;
 mod rewrite;
 mod write;
 
-use super::{Format, Holds, Recognition, Write};
+use super::{Capabilities, Detection, Format, Writer};
 
 /// Parquet as `datasets` writes it.
 pub const HF_PARQUET: Format = Format {
     name: "hf-parquet",
-    what: "Hugging Face Parquet: rows of tokens and tags",
+    description: "Hugging Face Parquet: rows of tokens and tags",
     extensions: &["parquet"],
-    recognize: |g| Recognition::when(g.bytes.starts_with(b"PAR1"), Recognition::SIGNATURE, "first bytes PAR1"),
+    detect: |g| Detection::when(g.bytes.starts_with(b"PAR1"), Detection::SIGNATURE, "first bytes PAR1"),
     is_json: false,
     read: read::read,
-    write: Some(Write::Whole(write::write)),
+    write: Some(Writer::SingleFile(write::write)),
     rewrite: Some(rewrite::rewrite),
-    holds: Holds { spaced_labels: true, spaced_words: true, any_character: true, ..Holds::NOTHING },
+    capabilities: Capabilities {
+        labels_with_spaces: true,
+        tokens_with_spaces: true,
+        any_character: true,
+        ..Capabilities::NONE
+    },
 };
 
 /// The key of the footer under which `datasets` keeps the features.
-const KEY: &str = "huggingface";
+const FEATURES_KEY: &str = "huggingface";

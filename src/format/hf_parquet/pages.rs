@@ -5,7 +5,7 @@ use crate::format::Problem;
 
 /// What the headers of a column's pages add up to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pages {
+pub(super) struct PageTotals {
     /// Values, those of dictionaries too.
     pub values: u64,
     /// Bytes of all pages as they are unfolded.
@@ -18,12 +18,12 @@ pub(super) struct Pages {
 const SHARED: i64 = 7;
 
 /// Reads the headers of the pages that lie in these bytes; `None` where they make no sense.
-pub(super) fn of(column: &[u8]) -> Option<Pages> {
-    let mut pages = Pages::default();
+pub(super) fn totals(column: &[u8]) -> Option<PageTotals> {
+    let mut pages = PageTotals::default();
     let mut rest = column;
     while !rest.is_empty() {
-        let mut header = Header::default();
-        let mut reader = Compact { rest, depth: 0 };
+        let mut header = PageHeader::default();
+        let mut reader = CompactReader { rest, depth: 0 };
         reader.structure(&mut |path, number| header.take(path, number))?;
         let size = u64::try_from(header.unfolded).ok()?;
         let values = u64::try_from(header.values).ok()?;
@@ -39,14 +39,14 @@ pub(super) fn of(column: &[u8]) -> Option<Pages> {
 
 /// What is of interest in a page's header.
 #[derive(Default)]
-struct Header {
+struct PageHeader {
     unfolded: i64,
     folded: i64,
     values: i64,
     encoding: i64,
 }
 
-impl Header {
+impl PageHeader {
     fn take(&mut self, path: &[i16], number: i64) {
         match path {
             [2] => self.unfolded = number,
@@ -60,12 +60,12 @@ impl Header {
 }
 
 /// A reader of Thrift's compact protocol that keeps whole numbers only.
-struct Compact<'a> {
+struct CompactReader<'a> {
     rest: &'a [u8],
     depth: usize,
 }
 
-impl Compact<'_> {
+impl CompactReader<'_> {
     fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.rest.split_first()?;
         self.rest = rest;
@@ -96,9 +96,9 @@ impl Compact<'_> {
 
     /// A structure: `each` gets the path of fields to every whole number and the number.
     fn structure(&mut self, each: &mut dyn FnMut(&[i16], i64)) -> Option<()> {
-        const DEEPEST: usize = 16;
+        const MAX_DEPTH: usize = 16;
         self.depth += 1;
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             return None;
         }
         let mut field = 0i16;
@@ -159,7 +159,7 @@ impl Compact<'_> {
 }
 
 /// What is said where the headers make no sense.
-pub(super) fn damaged() -> Problem {
+pub(super) fn damaged_error() -> Problem {
     Problem::at(0, 0, "the Parquet file is damaged (the header of a page makes no sense)")
 }
 
@@ -175,9 +175,9 @@ mod tests {
             0x00, 1, 2, 3,
         ];
         let twice = [page, page].concat();
-        assert_eq!(of(&twice), Some(Pages { values: 1000, bytes: 2000, shared: 0 }));
-        assert_eq!(of(&twice[..twice.len() - 1]), None);
-        assert_eq!(of(&[0x1c; 100]), None);
-        assert_eq!(of(&[]), Some(Pages::default()));
+        assert_eq!(totals(&twice), Some(PageTotals { values: 1000, bytes: 2000, shared: 0 }));
+        assert_eq!(totals(&twice[..twice.len() - 1]), None);
+        assert_eq!(totals(&[0x1c; 100]), None);
+        assert_eq!(totals(&[]), Some(PageTotals::default()));
     }
 }

@@ -1,30 +1,30 @@
 //! Reading Parquet: a row group at a time, the next one being decoded meanwhile.
 
 use super::HF_PARQUET;
-use super::lists::{Sentences, tags, words};
+use super::list_columns::{SentenceTable, tags, words};
 use crate::corpus::Corpus;
 use crate::format::hf_jsonl;
 use crate::format::words::Tagged;
-use crate::format::{Found, Problem, Source};
+use crate::format::{Problem, ReadReport, SourceInput};
 use parquet::file::reader::FileReader;
 use std::sync::mpsc::sync_channel;
 
-pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let file = Sentences::open(source)?;
-    let mut found = Found::new(HF_PARQUET);
+pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
+    let file = SentenceTable::open(source)?;
+    let mut found = ReadReport::new(HF_PARQUET);
     let names = names(&file, source);
     if let Some((from, names)) = &names {
-        found.evidence.push(format!("{} tag names from {from}", names.len()));
+        found.detection_notes.push(format!("{} tag names from {from}", names.len()));
     }
     let names = names.map(|(_, names)| names);
-    file.others().into_iter().for_each(|column| found.also(format!("“{column}”")));
+    file.other_columns().into_iter().for_each(|column| found.note_unsupported(format!("“{column}”")));
     let mut reader = Tagged::new(source, corpus, found);
     let groups = file.reader.metadata().num_row_groups();
     // One thread unfolds and decodes the next group while this one puts the last into the corpus.
     std::thread::scope(|scope| {
         let (decoded, waiting) = sync_channel(1);
         let file = &file;
-        scope.spawn(move || (0..groups).all(|number| decoded.send(file.group(number)).is_ok()));
+        scope.spawn(move || (0..groups).all(|number| decoded.send(file.row_group(number)).is_ok()));
         let mut row = 0;
         for group in waiting {
             let (words_of, tags_of) = group?;
@@ -34,7 +34,7 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
                     .and_then(|words| Ok((tags(&tags_of, names.as_deref(), at, words.len())?, words)));
                 match sentence {
                     Ok((tags, words)) => reader.sentence(&words, &tags, row)?,
-                    Err(why) => reader.found.problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
+                    Err(why) => reader.found.push_problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
                 }
             }
         }
@@ -48,6 +48,6 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
 }
 
 /// The names of numbered tags, and where they are from: the file, or one beside it.
-pub(super) fn names(file: &Sentences, source: &Source) -> Option<(&'static str, Vec<String>)> {
-    file.names().map(|names| ("the file's footer", names)).or_else(|| hf_jsonl::names(source))
+pub(super) fn names(file: &SentenceTable, source: &SourceInput) -> Option<(&'static str, Vec<String>)> {
+    file.names().map(|names| ("the file's footer", names)).or_else(|| hf_jsonl::class_label_names(source))
 }

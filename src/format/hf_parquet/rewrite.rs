@@ -1,13 +1,13 @@
 //! A Parquet source with other tags: every other column is copied as it is, still compressed.
 
-use super::KEY;
-use super::lists::{Column, Sentences, Tags, guarded, tags, words};
+use super::FEATURES_KEY;
+use super::list_columns::{ListColumn, SentenceTable, Tags, catch_panic, tags, words};
 use super::read::names;
 use crate::corpus::tag_notation::format_tag;
 use crate::corpus::{TagNotation, scheme};
-use crate::format::hf_jsonl::TAGS;
+use crate::format::hf_jsonl::TAG_KEYS;
 use crate::format::words::{SpansOf, Standing};
-use crate::format::{Current, Problem, Source};
+use crate::format::{Problem, RewriteContext, SourceInput};
 use bytes::Bytes;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
@@ -26,16 +26,16 @@ const ARROW_SCHEMA: &str = "ARROW:schema";
 ///
 /// # Errors
 /// When the bytes are no such file any more, or a tag has no number in names that lie beside the file.
-pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
-    let file = Sentences::open(source)?;
+pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
+    let file = SentenceTable::open(source)?;
     let own = file.names().is_some();
     let before = names(&file, source).map(|(_, names)| names);
-    let mut names = Names { list: before.clone().unwrap_or_default(), own };
+    let mut names = TagNames { list: before.clone().unwrap_or_default(), in_footer: own };
     let mut spans = SpansOf::new(current);
     let mut sentence = 0;
-    let mut changed: Vec<Option<Column<Tags>>> = Vec::new();
+    let mut changed: Vec<Option<ListColumn<Tags>>> = Vec::new();
     for number in 0..file.reader.metadata().num_row_groups() {
-        let (words_of, mut tags_of) = file.group(number)?;
+        let (words_of, mut tags_of) = file.row_group(number)?;
         let mut differs = false;
         for at in 0..words_of.rows.len() {
             let Ok(words) = words(&words_of, at) else { continue };
@@ -55,7 +55,7 @@ pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Pro
             let label = |l| current.corpus.labels.name(l).to_owned();
             let encoded = scheme::encode(&wanted, count, current.scheme);
             let new: Vec<String> = encoded.into_iter().map(|t| format_tag(t, current.scheme, label)).collect();
-            names.put(&mut tags_of, at, &new)?;
+            names.set_row(&mut tags_of, at, &new)?;
         }
         changed.push(differs.then_some(tags_of));
     }
@@ -63,21 +63,21 @@ pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Pro
     if changed.iter().all(Option::is_none) {
         return Ok(source.bytes.to_vec());
     }
-    guarded(|| written(&file, source.bytes, &changed, before.map_or(0, |b| b.len()), &names.list))
+    catch_panic(|| write_file(&file, source.bytes, &changed, before.map_or(0, |b| b.len()), &names.list))
 }
 
 /// The names of numbered tags, which grow where they are the file's own.
-struct Names {
+struct TagNames {
     list: Vec<String>,
-    own: bool,
+    in_footer: bool,
 }
 
-impl Names {
-    fn number(&mut self, tag: &str) -> Result<i64, Problem> {
+impl TagNames {
+    fn id_of(&mut self, tag: &str) -> Result<i64, Problem> {
         if let Some(at) = self.list.iter().position(|n| n == tag) {
             return Ok(at as i64);
         }
-        if !self.own {
+        if !self.in_footer {
             let why = format!("{tag} has no number in the names beside the file; save a copy in another format");
             return Err(Problem::at(0, 0, why));
         }
@@ -86,11 +86,11 @@ impl Names {
     }
 
     /// Puts tags into a row.
-    fn put(&mut self, column: &mut Column<Tags>, row: usize, new: &[String]) -> Result<(), Problem> {
+    fn set_row(&mut self, column: &mut ListColumn<Tags>, row: usize, new: &[String]) -> Result<(), Problem> {
         let range = column.rows[row].clone().unwrap_or_default();
         for (at, tag) in range.zip(new) {
             match &mut column.values {
-                Tags::Numbers(values) => values[at] = self.number(tag)?,
+                Tags::Ids(values) => values[at] = self.id_of(tag)?,
                 Tags::Names(values) => values[at] = ByteArray::from(tag.as_str()),
             }
         }
@@ -98,10 +98,10 @@ impl Names {
     }
 }
 
-fn written(
-    file: &Sentences,
+fn write_file(
+    file: &SentenceTable,
     bytes: &[u8],
-    changed: &[Option<Column<Tags>>],
+    changed: &[Option<ListColumn<Tags>>],
     before: usize,
     names: &[String],
 ) -> Result<Vec<u8>, ParquetError> {
@@ -109,11 +109,11 @@ fn written(
     let about = metadata.file_metadata();
     let mut footer: Vec<KeyValue> = about.key_value_metadata().cloned().unwrap_or_default();
     if names.len() > before {
-        let entry = footer.iter_mut().find(|kv| kv.key == KEY);
+        let entry = footer.iter_mut().find(|kv| kv.key == FEATURES_KEY);
         let (Some(mut features), Some(entry)) = (file.features.clone(), entry) else {
             return Err(ParquetError::General("the footer has no names of tags".into()));
         };
-        if !renamed(&mut features, names) {
+        if !update_feature_names(&mut features, names) {
             return Err(ParquetError::General("the footer's names of tags were not found again".into()));
         }
         entry.value = Some(features.to_string());
@@ -132,7 +132,7 @@ fn written(
         for leaf in 0..group.num_columns() {
             match tags {
                 Some(tags) if leaf == file.tags => write_tags(&mut next, group, leaf, tags)?,
-                _ => copy(&mut next, &source, group, leaf)?,
+                _ => copy_column(&mut next, &source, group, leaf)?,
             }
         }
         next.close()?;
@@ -141,10 +141,10 @@ fn written(
     Ok(out)
 }
 
-type Group<'a, 'b> = SerializedRowGroupWriter<'a, &'b mut Vec<u8>>;
+type RowGroup<'a, 'b> = SerializedRowGroupWriter<'a, &'b mut Vec<u8>>;
 
 /// A column as it lies in the file.
-fn copy(to: &mut Group, source: &Bytes, group: &RowGroupMetaData, leaf: usize) -> Result<(), ParquetError> {
+fn copy_column(to: &mut RowGroup, source: &Bytes, group: &RowGroupMetaData, leaf: usize) -> Result<(), ParquetError> {
     let metadata = group.column(leaf).clone();
     let close = ColumnCloseResult {
         bytes_written: metadata.compressed_size().max(0) as u64,
@@ -157,20 +157,25 @@ fn copy(to: &mut Group, source: &Bytes, group: &RowGroupMetaData, leaf: usize) -
     to.append_column(source, close)
 }
 
-fn write_tags(to: &mut Group, group: &RowGroupMetaData, leaf: usize, tags: &Column<Tags>) -> Result<(), ParquetError> {
+fn write_tags(
+    to: &mut RowGroup,
+    group: &RowGroupMetaData,
+    leaf: usize,
+    tags: &ListColumn<Tags>,
+) -> Result<(), ParquetError> {
     match &tags.values {
         Tags::Names(values) => write_values::<ByteArrayType>(to, values, &tags.levels),
-        Tags::Numbers(values) if group.column(leaf).column_type() == Int32Type::get_physical_type() => {
+        Tags::Ids(values) if group.column(leaf).column_type() == Int32Type::get_physical_type() => {
             let small: Result<Vec<i32>, _> = values.iter().map(|v| i32::try_from(*v)).collect();
             let small = small.map_err(|_| ParquetError::General("there are too many tags".into()))?;
             write_values::<Int32Type>(to, &small, &tags.levels)
         }
-        Tags::Numbers(values) => write_values::<Int64Type>(to, values, &tags.levels),
+        Tags::Ids(values) => write_values::<Int64Type>(to, values, &tags.levels),
     }
 }
 
 fn write_values<T: DataType>(
-    to: &mut Group,
+    to: &mut RowGroup,
     values: &[T::T],
     (definition, repetition): &(Vec<i16>, Vec<i16>),
 ) -> Result<(), ParquetError> {
@@ -182,18 +187,18 @@ fn write_values<T: DataType>(
 }
 
 /// Puts the new names where [`hf_jsonl::names_in`] finds the old ones; whether they were found.
-fn renamed(features: &mut Value, names: &[String]) -> bool {
+fn update_feature_names(features: &mut Value, names: &[String]) -> bool {
     match features {
         Value::Object(fields) => {
             if let Some(list) = fields.get_mut("names") {
                 *list = names.into();
                 return true;
             }
-            let first = TAGS.iter().copied().find(|tag| fields.contains_key(*tag));
-            first.and_then(|tag| fields.get_mut(tag)).is_some_and(|value| renamed(value, names))
-                || fields.values_mut().any(|value| renamed(value, names))
+            let first = TAG_KEYS.iter().copied().find(|tag| fields.contains_key(*tag));
+            first.and_then(|tag| fields.get_mut(tag)).is_some_and(|value| update_feature_names(value, names))
+                || fields.values_mut().any(|value| update_feature_names(value, names))
         }
-        Value::Array(list) => list.iter_mut().any(|value| renamed(value, names)),
+        Value::Array(list) => list.iter_mut().any(|value| update_feature_names(value, names)),
         _ => false,
     }
 }

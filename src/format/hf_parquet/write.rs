@@ -1,6 +1,6 @@
 //! Writing Parquet as `datasets` does: row groups of lists, the features in the footer.
 
-use super::KEY;
+use super::FEATURES_KEY;
 use crate::corpus::scheme;
 use crate::corpus::tag_notation::format_tag;
 use crate::corpus::{Corpus, Scheme, Split};
@@ -21,11 +21,11 @@ const SCHEMA: &str = "message schema {
 }";
 
 /// Sentences of a row group.
-const GROUP: usize = 50_000;
+const ROWS_PER_GROUP: usize = 50_000;
 
 pub(super) fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
     // It is written to memory, where nothing fails; an empty file would be refused by whoever reads it.
-    written(corpus, split, scheme).inspect_err(|e| log::error!("parquet: {e}")).unwrap_or_default()
+    try_write(corpus, split, scheme).inspect_err(|e| log::error!("parquet: {e}")).unwrap_or_default()
 }
 
 /// Every tag that the labels give, `O` first.
@@ -34,7 +34,7 @@ fn tag_names(corpus: &Corpus, scheme: Scheme) -> Vec<String> {
     std::iter::once("O".to_owned()).chain(corpus.labels.names().into_iter().flat_map(of_label)).collect()
 }
 
-fn written(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Result<Vec<u8>, ParquetError> {
+fn try_write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Result<Vec<u8>, ParquetError> {
     let names = tag_names(corpus, scheme);
     let text = json!({"dtype": "string", "_type": "Value"});
     let features = json!({"info": {"features": {
@@ -42,14 +42,14 @@ fn written(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Result<Vec<
         "tokens": {"feature": text, "_type": "Sequence"},
         "ner_tags": {"feature": {"names": names, "_type": "ClassLabel"}, "_type": "Sequence"},
     }}});
-    let footer = vec![KeyValue::new(KEY.to_owned(), features.to_string())];
+    let footer = vec![KeyValue::new(FEATURES_KEY.to_owned(), features.to_string())];
     let properties =
         WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(Some(footer)).build();
     let schema = Arc::new(parse_message_type(SCHEMA)?);
     let mut bytes = Vec::new();
     let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties))?;
     let sentences = corpus.sentences(split);
-    for (number, chunk) in sentences.chunks(GROUP).enumerate() {
+    for (number, chunk) in sentences.chunks(ROWS_PER_GROUP).enumerate() {
         let (mut words, mut tags, mut levels) = (Vec::new(), Vec::new(), Vec::new());
         for id in chunk {
             let d = corpus.document(id.document);
@@ -64,7 +64,7 @@ fn written(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Result<Vec<
             }
         }
         let ids: Vec<ByteArray> =
-            (0..chunk.len()).map(|i| ByteArray::from((number * GROUP + i).to_string().as_str())).collect();
+            (0..chunk.len()).map(|i| ByteArray::from((number * ROWS_PER_GROUP + i).to_string().as_str())).collect();
         let present = vec![3i16; words.len()];
         let mut group = writer.next_row_group()?;
         column::<ByteArrayType>(&mut group, &ids, &vec![1; ids.len()], None)?;

@@ -2,23 +2,23 @@
 
 use crate::corpus::Corpus;
 use crate::format::note::NoteKind;
-use crate::format::records::{self, Item, Text};
-use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use crate::format::records::{self, SourceText, TextRecord};
+use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 
 /// fastText's training files.
 pub const FASTTEXT: Format = Format {
     name: "fasttext",
-    what: "fastText: lines of __label__NAME and a text",
+    description: "fastText: lines of __label__NAME and a text",
     extensions: &["fasttext", "ft"],
-    recognize: |g| {
+    detect: |g| {
         let (all, with) = g.lines().fold((0, 0), |(all, with), l| (all + 1, with + usize::from(l.contains(PREFIX))));
-        Recognition::when(with > 0 && with * 2 >= all, Recognition::SIGNATURE, "lines begin with __label__")
+        Detection::when(with > 0 && with * 2 >= all, Detection::SIGNATURE, "lines begin with __label__")
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 const PREFIX: &str = "__label__";
@@ -51,9 +51,9 @@ fn is_label(text: &str, comma: char) -> bool {
     behind.is_empty() || behind.starts_with(PREFIX) || behind.starts_with(char::is_whitespace)
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut found = Found::of(FASTTEXT, &decoded);
+    let mut found = ReadReport::with_encoding(FASTTEXT, &decoded);
     let mut texts = Vec::new();
     for (line, whole) in (1..).zip(decoded.text.lines()).filter(|(_, l)| !l.trim().is_empty()) {
         let (classes, text) = parts(whole);
@@ -61,8 +61,8 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             found.notes.add(NoteKind::RecordWithoutText, || format!("line {line}: {}", classes.join(", ")));
             continue;
         }
-        let item = Item { text: text.to_owned(), classes, ..Item::default() };
-        texts.push(Text { split: source.split, line, place: texts.len(), item });
+        let item = TextRecord { text: text.to_owned(), doc_labels: classes, ..TextRecord::default() };
+        texts.push(SourceText { split: source.split, line, place: texts.len(), item });
     }
     if texts.is_empty() {
         return Err(Problem::at(0, 0, "no line has a text behind its labels"));

@@ -16,7 +16,7 @@ pub use slash::SLASH_TAGS;
 pub use xml::INLINE_XML;
 pub(super) use xml::{OTHERS as OTHER_XML, has_tags};
 
-use super::records::{Item, Mark};
+use super::records::{RecordSpan, TextRecord};
 
 /// A text whose marks are taken out while it is read.
 #[derive(Default)]
@@ -24,7 +24,7 @@ struct Unmarked {
     text: String,
     /// Code points so far.
     length: usize,
-    marks: Vec<Mark>,
+    marks: Vec<RecordSpan>,
 }
 
 impl Unmarked {
@@ -36,11 +36,11 @@ impl Unmarked {
     /// Ends a span that began at this code point. One that holds nothing is none.
     fn end(&mut self, start: usize, label: &str) {
         if start < self.length {
-            self.marks.push(Mark { start, end: self.length, label: label.to_owned(), surface: None });
+            self.marks.push(RecordSpan { start, end: self.length, label: label.to_owned(), surface: None });
         }
     }
 
-    fn into_item(self) -> Item {
-        Item { text: self.text, marks: self.marks, ..Item::default() }
+    fn into_item(self) -> TextRecord {
+        TextRecord { text: self.text, spans: self.marks, ..TextRecord::default() }
     }
 }

@@ -3,23 +3,23 @@
 
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, DocumentBuilder, TokenSpan};
-use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use std::sync::Arc;
 
 /// OpenNLP's training files.
 pub const OPENNLP: Format = Format {
     name: "opennlp",
-    what: "OpenNLP: sentences with <START:type> and <END>",
+    description: "OpenNLP: sentences with <START:type> and <END>",
     extensions: &["train"],
-    recognize: |g| {
+    detect: |g| {
         let fits = g.head.contains("<START") && g.head.contains("<END>");
-        Recognition::when(fits, Recognition::SIGNATURE, "marks <START:type> and <END>")
+        Detection::when(fits, Detection::SIGNATURE, "marks <START:type> and <END>")
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds { documents: true, overlaps: false, ..Holds::NOTHING },
+    capabilities: Capabilities { document_boundaries: true, overlapping_spans: false, ..Capabilities::NONE },
 };
 
 /// The type of a mark without one.
@@ -57,10 +57,10 @@ fn parts(line: &str) -> Vec<Part<'_>> {
     parts
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut found = Found::of(OPENNLP, &decoded);
-    let mut builder = DocumentBuilder::new(source.split, source.file, 0, 0);
+    let mut found = ReadReport::with_encoding(OPENNLP, &decoded);
+    let mut builder = DocumentBuilder::new(source.split, source.source_id, 0, 0);
     let mut documents = Vec::new();
     let mut sentences = 0;
     for (line, text) in (1..).zip(decoded.text.lines()) {
@@ -81,19 +81,19 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
                 }
                 Part::Start(name) => {
                     if open.replace((words, name)).is_some() {
-                        found.problem(line, 0, || "a name begins inside another; the first is not read".into());
+                        found.push_problem(line, 0, || "a name begins inside another; the first is not read".into());
                     }
                 }
                 Part::End => match open.take() {
                     Some((start, name)) if start < words => {
                         spans.push(TokenSpan { start, end: words, label: corpus.labels.intern(name)? });
                     }
-                    _ => found.problem(line, 0, || "a name ends that did not begin, or has no word".into()),
+                    _ => found.push_problem(line, 0, || "a name ends that did not begin, or has no word".into()),
                 },
             }
         }
         if open.is_some() {
-            found.problem(line, 0, || "a name does not end on its line; it is not read".into());
+            found.push_problem(line, 0, || "a name does not end on its line; it is not read".into());
         }
         sentences += usize::from(builder.end_sentence(&spans));
     }

@@ -2,14 +2,14 @@
 
 use crate::corpus::{Corpus, TagNotation};
 use crate::format::words::Tagged;
-use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 
 /// Lines of words with their tags.
 pub const WIKINER: Format = Format {
     name: "wikiner",
-    what: "WikiNER: lines of word|POS|tag",
+    description: "WikiNER: lines of word|POS|tag",
     extensions: &["iob"],
-    recognize: |g| {
+    detect: |g| {
         let (mut all, mut fitting, mut lines) = (0, 0, 0);
         for line in g.lines().take(200) {
             lines += 1;
@@ -20,13 +20,13 @@ pub const WIKINER: Format = Format {
         }
         // One word a line is a column file.
         let fits = fitting * 10 >= all * 9 && all > lines && fitting > 0;
-        Recognition::when(fits, Recognition::STRUCTURE, "words with | and a tag behind")
+        Detection::when(fits, Detection::STRUCTURE, "words with | and a tag behind")
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::NOTHING,
+    capabilities: Capabilities::NONE,
 };
 
 /// The word, what is between, and the tag. The word may be `|` itself.
@@ -39,14 +39,14 @@ fn split(part: &str) -> Option<(&str, &str, &str)> {
     (!word.is_empty()).then_some((word, between, tag))
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut reader = Tagged::new(source, corpus, Found::of(WIKINER, &decoded));
+    let mut reader = Tagged::new(source, corpus, ReadReport::with_encoding(WIKINER, &decoded));
     for (line, text) in (1..).zip(decoded.text.lines()) {
         for (at, part) in text.split(' ').map(str::trim).filter(|p| !p.is_empty()).enumerate() {
             let (word, between, tag) = split(part).unwrap_or((part, "", ""));
             if !between.is_empty() {
-                reader.found.also("parts of speech");
+                reader.found.note_unsupported("parts of speech");
             }
             reader.word(word);
             reader.tag(tag, line, at + 1)?;

@@ -2,33 +2,39 @@
 
 use super::brackets;
 use crate::corpus::{Corpus, Scheme, Split};
-use crate::format::card::yaml;
+use crate::format::dataset_card::yaml;
+use crate::format::detection::begins_as_json;
 use crate::format::note::NoteKind;
-use crate::format::offsets::{Ruler, Unit};
-use crate::format::recognition::begins_as_json;
-use crate::format::records::{self, Item, Text};
+use crate::format::offsets::{OffsetMap, OffsetUnit};
+use crate::format::records::{self, SourceText, TextRecord};
 use crate::format::words::label_name;
-use crate::format::{Format, Found, Glance, Holds, Problem, Recognition, Source, Write};
+use crate::format::{Capabilities, Detection, Format, Preview, Problem, ReadReport, SourceInput, Writer};
 use serde_json::Value;
 use std::fmt::Write as _;
 
 /// Rasa NLU.
 pub const RASA: Format = Format {
     name: "rasa",
-    what: "Rasa NLU: YAML, Markdown or JSON of examples by intent",
+    description: "Rasa NLU: YAML, Markdown or JSON of examples by intent",
     extensions: &["yml", "yaml"],
-    recognize,
+    detect: recognize,
     is_json: true,
     read,
-    write: Some(Write::Whole(write)),
+    write: Some(Writer::SingleFile(write)),
     rewrite: None,
-    holds: Holds { classes: true, overlaps: false, spaced_labels: false, any_character: false, ..Holds::TEXTS },
+    capabilities: Capabilities {
+        doc_labels: true,
+        overlapping_spans: false,
+        labels_with_spaces: false,
+        any_character: false,
+        ..Capabilities::OFFSET_FORMAT
+    },
 };
 
 /// The intent of texts that have none.
 const NO_INTENT: &str = "unlabeled";
 
-fn recognize(g: &Glance) -> Option<Recognition> {
+fn recognize(g: &Preview) -> Option<Detection> {
     let has = |text: &str| g.head.contains(text);
     let begins = |starts: &[&str]| g.lines().any(|line| starts.iter().any(|s| line.starts_with(s)));
     let is_markdown = begins(&["## intent:", "##intent:"]);
@@ -39,26 +45,26 @@ fn recognize(g: &Glance) -> Option<Recognition> {
         let least = if g.extension == "md" { 2 } else { 4 };
         !g.is_json && marked > 1 && marked * least >= g.lines().count()
     };
-    Recognition::when(is_json, Recognition::SIGNATURE, "key rasa_nlu_data")
-        .or_else(|| Recognition::when(is_yaml && !g.is_json, Recognition::SIGNATURE, "YAML of intents and examples"))
-        .or_else(|| Recognition::when(is_markdown, Recognition::SIGNATURE, "headings of intents"))
-        .or_else(|| Recognition::when(marks(), Recognition::STRUCTURE, "marks [text](type)"))
+    Detection::when(is_json, Detection::SIGNATURE, "key rasa_nlu_data")
+        .or_else(|| Detection::when(is_yaml && !g.is_json, Detection::SIGNATURE, "YAML of intents and examples"))
+        .or_else(|| Detection::when(is_markdown, Detection::SIGNATURE, "headings of intents"))
+        .or_else(|| Detection::when(marks(), Detection::STRUCTURE, "marks [text](type)"))
 }
 
 /// One example: its text with marks, its intent and its line.
 struct Example {
     line: usize,
     intent: String,
-    item: Item,
+    item: TextRecord,
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let text = &*decoded.text;
     if begins_as_json(text) {
         return records::read_rasa(source, corpus);
     }
-    let mut found = Found::of(RASA, &decoded);
+    let mut found = ReadReport::with_encoding(RASA, &decoded);
     let is_markdown = text.lines().any(|l| l.trim_start().starts_with("## ") || l.trim_start().starts_with("##intent"));
     let is_yaml = text.lines().any(|l| l.starts_with("nlu:") || l.starts_with("- intent:"));
     let examples = if is_yaml {
@@ -73,15 +79,15 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
     }
     let of_example = |(place, example): (usize, Example)| {
         let classes = Some(example.intent).filter(|intent| !intent.is_empty() && intent != NO_INTENT);
-        let item = Item { classes: classes.into_iter().collect(), ..example.item };
-        Text { split: source.split, line: example.line, place, item }
+        let item = TextRecord { doc_labels: classes.into_iter().collect(), ..example.item };
+        SourceText { split: source.split, line: example.line, place, item }
     };
     let texts = examples.into_iter().enumerate().map(of_example).collect();
     records::add_texts(source, corpus, &mut found, texts, false)?;
     Ok(found)
 }
 
-fn example(line: usize, intent: &str, text: &str, found: &mut Found) -> Example {
+fn example(line: usize, intent: &str, text: &str, found: &mut ReadReport) -> Example {
     let extra = |mark: &str| found.notes.add(NoteKind::Field, || format!("role, group or value of {mark}"));
     let item = brackets::unmarked(text, extra).into_item();
     Example { line, intent: intent.to_owned(), item }
@@ -93,7 +99,7 @@ fn bullet(line: &str) -> Option<&str> {
     line.strip_prefix(['-', '*', '+']).map(str::trim).filter(|text| !text.is_empty())
 }
 
-fn from_yaml(text: &str, found: &mut Found) -> Result<Vec<Example>, Problem> {
+fn from_yaml(text: &str, found: &mut ReadReport) -> Result<Vec<Example>, Problem> {
     let file = yaml(text)?;
     let mut examples = Vec::new();
     let entries = file.get("nlu").or(Some(&file)).and_then(Value::as_array);
@@ -124,7 +130,7 @@ fn from_yaml(text: &str, found: &mut Found) -> Result<Vec<Example>, Problem> {
     Ok(examples)
 }
 
-fn from_markdown(text: &str, found: &mut Found) -> Vec<Example> {
+fn from_markdown(text: &str, found: &mut ReadReport) -> Vec<Example> {
     let mut examples = Vec::new();
     let mut intent: Option<&str> = None;
     let mut in_comment = false;
@@ -148,17 +154,17 @@ fn from_markdown(text: &str, found: &mut Found) -> Vec<Example> {
 }
 
 /// Lines with marks and no intents.
-fn from_lines(text: &str, found: &mut Found) -> Vec<Example> {
+fn from_lines(text: &str, found: &mut ReadReport) -> Vec<Example> {
     let lines = (1..).zip(text.lines()).filter(|(_, l)| !l.trim().is_empty());
     lines.map(|(line, text)| example(line, "", text, found)).collect()
 }
 
 /// A text with its spans in brackets.
-fn marked(item: &Item) -> String {
-    let ruler = Ruler::new(&item.text, Unit::CodePoints);
+fn marked(item: &TextRecord) -> String {
+    let ruler = OffsetMap::new(&item.text, OffsetUnit::CodePoints);
     let mut out = String::with_capacity(item.text.len());
     let mut at = 0;
-    for mark in &item.marks {
+    for mark in &item.spans {
         let Some((start, end)) = ruler.range(mark.start, mark.end) else { continue };
         let (start, end) = (start as usize, end as usize);
         // Brackets cannot overlap.
@@ -174,7 +180,7 @@ fn marked(item: &Item) -> String {
 fn write(corpus: &Corpus, split: Option<Split>, _: Scheme) -> Vec<u8> {
     let mut by_intent: Vec<(String, Vec<String>)> = Vec::new();
     for item in records::texts(corpus, split) {
-        let intent = item.classes.first().cloned().unwrap_or_else(|| NO_INTENT.to_owned());
+        let intent = item.doc_labels.first().cloned().unwrap_or_else(|| NO_INTENT.to_owned());
         match by_intent.iter_mut().find(|(name, _)| *name == intent) {
             Some((_, texts)) => texts.push(marked(&item)),
             None => by_intent.push((intent, vec![marked(&item)])),

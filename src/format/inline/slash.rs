@@ -2,17 +2,17 @@
 
 use super::Unmarked;
 use crate::corpus::{Corpus, TagNotation};
-use crate::format::records::{self, Text};
+use crate::format::records::{self, SourceText};
 use crate::format::words::Tagged;
-use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use std::collections::HashSet;
 
 /// Lines of words or segments.
 pub const SLASH_TAGS: Format = Format {
     name: "slash-tags",
-    what: "Slash tags: lines of word/LABEL",
+    description: "Slash tags: lines of word/LABEL",
     extensions: &["txt"],
-    recognize: |g| {
+    detect: |g| {
         let tags: Vec<Option<&str>> =
             g.lines().take(200).flat_map(parts).map(|p| split(p).map(|(_, tag)| tag)).collect();
         let known: Vec<&str> = tags.iter().flatten().copied().collect();
@@ -20,13 +20,13 @@ pub const SLASH_TAGS: Format = Format {
         let labels: HashSet<&str> = known.iter().copied().filter(|tag| !tag.eq_ignore_ascii_case("o")).collect();
         let fits =
             known.len() * 10 >= tags.len() * 9 && outside * 5 >= tags.len() && !labels.is_empty() && labels.len() <= 64;
-        Recognition::when(fits, Recognition::STRUCTURE, "words with a slash and a label behind")
+        Detection::when(fits, Detection::STRUCTURE, "words with a slash and a label behind")
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::NOTHING,
+    capabilities: Capabilities::NONE,
 };
 
 fn parts(line: &str) -> impl Iterator<Item = &str> {
@@ -38,16 +38,16 @@ fn split(part: &str) -> Option<(&str, &str)> {
     part.rsplit_once('/').filter(|(word, tag)| !word.is_empty() && !tag.is_empty())
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let found = Found::of(SLASH_TAGS, &decoded);
+    let found = ReadReport::with_encoding(SLASH_TAGS, &decoded);
     let text = &*decoded.text;
     // Segments have their outside in lower case.
     let outside = |o: &str| text.lines().flat_map(parts).filter_map(split).filter(|(_, tag)| *tag == o).count();
     if outside("o") > outside("O") { segments(source, corpus, text, found) } else { words(source, corpus, text, found) }
 }
 
-fn words(source: &Source, corpus: &mut Corpus, text: &str, found: Found) -> Result<Found, Problem> {
+fn words(source: &SourceInput, corpus: &mut Corpus, text: &str, found: ReadReport) -> Result<ReadReport, Problem> {
     /// So many tags are looked at.
     const LOOKED_AT: usize = 10_000;
     let tags: Vec<&str> = text.lines().flat_map(parts).filter_map(split).map(|(_, tag)| tag).take(LOOKED_AT).collect();
@@ -57,7 +57,7 @@ fn words(source: &Source, corpus: &mut Corpus, text: &str, found: Found) -> Resu
         for (at, part) in parts(text).enumerate() {
             let (word, tag) = split(part).unwrap_or((part, "O"));
             if split(part).is_none() {
-                reader.found.problem(line, at + 1, || "the word has no label; it is read as O".into());
+                reader.found.push_problem(line, at + 1, || "the word has no label; it is read as O".into());
             }
             reader.word(word);
             reader.tag(tag, line, at + 1)?;
@@ -71,7 +71,12 @@ fn words(source: &Source, corpus: &mut Corpus, text: &str, found: Found) -> Resu
 }
 
 /// Each segment with a label is a span. Segments are joined without a space, except between letters of Latin script.
-fn segments(source: &Source, corpus: &mut Corpus, text: &str, mut found: Found) -> Result<Found, Problem> {
+fn segments(
+    source: &SourceInput,
+    corpus: &mut Corpus,
+    text: &str,
+    mut found: ReadReport,
+) -> Result<ReadReport, Problem> {
     let mut out = Unmarked::default();
     for (line, text) in (1..).zip(text.lines()) {
         if line > 1 {
@@ -80,7 +85,7 @@ fn segments(source: &Source, corpus: &mut Corpus, text: &str, mut found: Found) 
         for (at, part) in parts(text).enumerate() {
             let (segment, tag) = split(part).unwrap_or((part, "o"));
             if split(part).is_none() {
-                found.problem(line, at + 1, || "the segment has no label; it is read as text".into());
+                found.push_problem(line, at + 1, || "the segment has no label; it is read as text".into());
             }
             let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
             if is_latin(out.text.chars().next_back()) && is_latin(segment.chars().next()) {
@@ -93,7 +98,7 @@ fn segments(source: &Source, corpus: &mut Corpus, text: &str, mut found: Found) 
             }
         }
     }
-    let texts = vec![Text { split: source.split, line: 0, place: 0, item: out.into_item() }];
+    let texts = vec![SourceText { split: source.split, line: 0, place: 0, item: out.into_item() }];
     records::add_texts(source, corpus, &mut found, texts, false)?;
     Ok(found)
 }

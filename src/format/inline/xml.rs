@@ -4,9 +4,9 @@
 use super::Unmarked;
 use crate::corpus::Corpus;
 use crate::format::note::NoteKind;
-use crate::format::plain::Extent;
-use crate::format::records::{self, Text};
-use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use crate::format::records::{self, SourceText};
+use crate::format::text::SampleBy;
+use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use quick_xml::escape::{resolve_html5_entity, unescape_with};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -14,9 +14,9 @@ use std::collections::{HashMap, HashSet};
 /// A text with inline tags.
 pub const INLINE_XML: Format = Format {
     name: "inline-xml",
-    what: "Inline tags: <PER>Anna</PER>, <ENAMEX TYPE=\"PERSON\">",
+    description: "Inline tags: <PER>Anna</PER>, <ENAMEX TYPE=\"PERSON\">",
     extensions: &["xml", "sgml", "sgm", "name", "txt"],
-    recognize: |g| {
+    detect: |g| {
         let is_other = OTHERS.iter().any(|(mark, _)| g.head.contains(mark));
         if is_other || g.head.to_ascii_lowercase().contains("<html") {
             return None;
@@ -27,15 +27,15 @@ pub const INLINE_XML: Format = Format {
         }
         let pairs = names.labels.values().sum::<usize>() + braces(g.head);
         let lines = g.lines().count();
-        let score = if pairs > 1 && pairs * 10 >= lines { Recognition::STRUCTURE } else { Recognition::EXTENSION + 1 };
+        let score = if pairs > 1 && pairs * 10 >= lines { Detection::STRUCTURE } else { Detection::EXTENSION + 1 };
         let is_xml = g.has_extension(&["xml", "sgml", "sgm", "name"]);
-        Recognition::when(pairs > usize::from(!is_xml), score, "the same tags open and close in the text")
+        Detection::when(pairs > usize::from(!is_xml), score, "the same tags open and close in the text")
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 /// Marks of XML that is no text with tags inside, and what it is.
@@ -299,23 +299,23 @@ fn resolved(text: &str) -> Cow<'_, str> {
     unescape_with(text, resolve_html5_entity).unwrap_or_else(|_| text.into())
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let text = &*decoded.text;
-    let mut found = Found::of(INLINE_XML, &decoded);
+    let mut found = ReadReport::with_encoding(INLINE_XML, &decoded);
     let names = Names::of(text);
     let is_xml = !names.labels.is_empty();
-    let mut texts: Vec<Text> = Vec::new();
+    let mut texts: Vec<SourceText> = Vec::new();
     let mut out = Unmarked::default();
     let mut open: Vec<(usize, &str, &str)> = Vec::new();
     let mut line = Lines::default();
     let mut add = |out: Unmarked| {
         let item = out.into_item();
         if !item.text.trim().is_empty() {
-            texts.push(Text { split: source.split, line: 0, place: texts.len(), item });
+            texts.push(SourceText { split: source.split, line: 0, place: texts.len(), item });
         }
     };
-    let extent = source.choices.extent.unwrap_or_default();
+    let extent = source.options.sample_by.unwrap_or_default();
     let (mut at, mut plain) = (0, 0);
     while let Some(next) = text[at..].find(['<', '{', '\n']).map(|n| at + n) {
         let rest = &text[next..];
@@ -325,9 +325,9 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         if let Some(behind) = rest.strip_prefix('\n') {
             at = next + 1;
             let ends = match extent {
-                Extent::File => false,
-                Extent::Line => true,
-                Extent::Paragraph => behind.lines().next().is_some_and(|l| l.trim().is_empty()),
+                SampleBy::Document => false,
+                SampleBy::Line => true,
+                SampleBy::Paragraph => behind.lines().next().is_some_and(|l| l.trim().is_empty()),
             };
             if ends && open.is_empty() {
                 push(&mut out, plain);
@@ -376,19 +376,19 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
             open.push((out.length, tag.name, label(&tag)));
         } else if let Some(index) = open.iter().rposition(|(_, name, _)| *name == tag.name) {
             for (_, name, _) in open.drain(index + 1..) {
-                found.problem(line.at(text, next), 0, || format!("<{name}> has no end; it is not read"));
+                found.push_problem(line.at(text, next), 0, || format!("<{name}> has no end; it is not read"));
             }
             if let Some((start, _, label)) = open.pop() {
                 out.end(start, label);
             }
         } else {
-            found.problem(line.at(text, next), 0, || format!("</{}> ends what did not begin", tag.name));
+            found.push_problem(line.at(text, next), 0, || format!("</{}> ends what did not begin", tag.name));
         }
     }
     let rest = &text[plain..];
     out.push(&if is_xml { resolved(rest) } else { rest.into() });
     for (_, name, _) in open {
-        found.problem(0, 0, || format!("<{name}> has no end; it is not read"));
+        found.push_problem(0, 0, || format!("<{name}> has no end; it is not read"));
     }
     add(out);
     if texts.is_empty() {

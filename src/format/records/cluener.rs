@@ -1,26 +1,27 @@
 //! CLUENER: JSON lines of `text` and `label`, which holds the places of each surface of each label. Ends are the last character.
 
-use super::{Context, Dialect, Item, Mark, entry, identity, string};
-use crate::format::{Format, Holds, Recognition};
+use super::{FileContext, RecordCodec, RecordSpan, TextRecord, entry, get_str, record_name};
+use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
 /// CLUENER 2020 and datasets like it.
 pub const CLUENER: Format = Format {
     name: "cluener",
-    what: "CLUENER: JSON lines of a text, and surfaces by label",
+    description: "CLUENER: JSON lines of a text, and surfaces by label",
     extensions: &["json"],
-    recognize: |g| {
-        let fits = g.records.iter().any(|v| string(v, "text").is_some() && v.get("label").is_some_and(is_label));
-        Recognition::when(fits, Recognition::STRUCTURE, "places by label and surface")
+    detect: |g| {
+        let fits = g.records.iter().any(|v| get_str(v, "text").is_some() && v.get("label").is_some_and(is_label));
+        Detection::when(fits, Detection::STRUCTURE, "places by label and surface")
     },
     is_json: true,
-    read: |source, corpus| super::read(source, corpus, &DIALECT),
+    read: |source, corpus| super::read(source, corpus, &CODEC),
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-const DIALECT: Dialect = Dialect { known: &["text", "label"], inclusive: true, ..Dialect::only_read(CLUENER, read) };
+const CODEC: RecordCodec =
+    RecordCodec { known_fields: &["text", "label"], inclusive_ends: true, ..RecordCodec::only_read(CLUENER, read) };
 
 /// `{"name": {"Anna": [[0, 3]]}}`.
 fn is_label(value: &Value) -> bool {
@@ -30,9 +31,9 @@ fn is_label(value: &Value) -> bool {
     value.as_object().is_some_and(|labels| !labels.is_empty() && labels.values().all(surfaces))
 }
 
-fn read(value: &Value, _: &Context) -> Result<Item, String> {
-    let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
-    let mut item = Item { text, name: identity(value), ..Item::default() };
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
+    let text = get_str(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
     for (label, surfaces) in value.get("label").and_then(Value::as_object).into_iter().flatten() {
         for (surface, places) in surfaces.as_object().into_iter().flatten() {
             for place in places.as_array().into_iter().flatten() {
@@ -40,7 +41,7 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
                 match (number(0), number(1)) {
                     (Some(start), Some(end)) => {
                         let (label, surface) = (label.clone(), Some(surface.clone()));
-                        item.marks.push(Mark { start, end, label, surface });
+                        item.spans.push(RecordSpan { start, end, label, surface });
                     }
                     _ => item.unread.push(place.to_string()),
                 }

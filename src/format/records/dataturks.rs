@@ -1,30 +1,33 @@
 //! Dataturks: JSON lines of `content` and `annotation`, each with a list of labels and points whose ends are the last character.
 
-use super::{Context, Dialect, Item, Mark, identity, number, string};
-use crate::format::{Format, Holds, Recognition};
+use super::{FileContext, RecordCodec, RecordSpan, TextRecord, get_str, get_usize, record_name};
+use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
 /// Dataturks' export.
 pub const DATATURKS: Format = Format {
     name: "dataturks",
-    what: "Dataturks: JSON lines of content and annotation",
+    description: "Dataturks: JSON lines of content and annotation",
     extensions: &["json"],
-    recognize: |g| {
-        let fits = g.records.iter().any(|v| string(v, "content").is_some() && v.get("annotation").is_some());
-        Recognition::when(fits, Recognition::STRUCTURE, "keys content and annotation")
+    detect: |g| {
+        let fits = g.records.iter().any(|v| get_str(v, "content").is_some() && v.get("annotation").is_some());
+        Detection::when(fits, Detection::STRUCTURE, "keys content and annotation")
     },
     is_json: true,
-    read: |source, corpus| super::read(source, corpus, &DIALECT),
+    read: |source, corpus| super::read(source, corpus, &CODEC),
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-const DIALECT: Dialect =
-    Dialect { known: &["content", "annotation"], inclusive: true, ..Dialect::only_read(DATATURKS, read) };
+const CODEC: RecordCodec = RecordCodec {
+    known_fields: &["content", "annotation"],
+    inclusive_ends: true,
+    ..RecordCodec::only_read(DATATURKS, read)
+};
 
 /// The spans of an annotation: one for each label at each point.
-fn spans(annotation: &Value) -> Option<Vec<Mark>> {
+fn spans(annotation: &Value) -> Option<Vec<RecordSpan>> {
     let labels: Vec<&str> = match annotation.get("label")? {
         Value::String(label) => vec![label],
         Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
@@ -32,22 +35,22 @@ fn spans(annotation: &Value) -> Option<Vec<Mark>> {
     };
     let mut marks = Vec::new();
     for point in annotation.get("points")?.as_array()? {
-        let (start, end) = (number(point, "start")?, number(point, "end")?);
-        let surface = string(point, "text").map(str::to_owned);
-        let mark = |label: &&str| Mark { start, end, label: (*label).to_owned(), surface: surface.clone() };
+        let (start, end) = (get_usize(point, "start")?, get_usize(point, "end")?);
+        let surface = get_str(point, "text").map(str::to_owned);
+        let mark = |label: &&str| RecordSpan { start, end, label: (*label).to_owned(), surface: surface.clone() };
         marks.extend(labels.iter().map(mark));
     }
     Some(marks)
 }
 
-fn read(value: &Value, _: &Context) -> Result<Item, String> {
-    let text = string(value, "content").ok_or("there is no text under “content”")?.to_owned();
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
+    let text = get_str(value, "content").ok_or("there is no text under “content”")?.to_owned();
     let annotations = value.get("annotation").and_then(Value::as_array);
     let is_picture = |a: &Value| a.pointer("/points/0/x").is_some();
     if annotations.into_iter().flatten().any(is_picture) {
         return Err("its annotations are places in a picture, not in a text".into());
     }
-    let mut item = Item { text, name: identity(value), ..Item::default() };
-    item.take(annotations.into_iter().flatten(), spans);
+    let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
+    item.take_spans(annotations.into_iter().flatten(), spans);
     Ok(item)
 }

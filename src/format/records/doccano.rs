@@ -1,36 +1,37 @@
 //! JSON of texts with spans and labels of the whole text, under any of the usual keys: doccano of all generations, spaCy's annotators,
 //! exports of many programs, and plain lists of texts.
 
-use super::json::Shape;
+use super::json::JsonLayout;
 use super::{
-    Classes, Context, Dialect, Item, Mark, categories, entry, identity, names, new_id, put_into, string, tagged_marks,
+    DocLabelCodec, FileContext, RecordCodec, RecordSpan, TextRecord, categories, entry, get_str, new_id, record_name,
+    string_list, tagged_marks, update_span_list,
 };
 use crate::corpus::tag_notation::parse_tag;
 use crate::format::note::NoteKind;
-use crate::format::{Format, Holds, Recognition, Write};
+use crate::format::{Capabilities, Detection, Format, Writer};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
 /// doccano's export and import, and JSON like it.
 pub const DOCCANO: Format = Format {
     name: "doccano",
-    what: "doccano: JSON lines of a text and its labels",
+    description: "doccano: JSON lines of a text and its labels",
     extensions: &["jsonl", "json"],
-    recognize: |glance| glance.records.iter().filter_map(recognize).max_by_key(|answer| answer.score),
+    detect: |glance| glance.records.iter().filter_map(recognize).max_by_key(|answer| answer.score),
     is_json: true,
-    read: |source, corpus| super::read(source, corpus, &DIALECT),
-    write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
-    rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { classes: true, ..Holds::TEXTS },
+    read: |source, corpus| super::read(source, corpus, &CODEC),
+    write: Some(Writer::SingleFile(|corpus, split, _| super::write(corpus, split, &CODEC))),
+    rewrite: Some(|source, current| super::rewrite(source, current, &CODEC)),
+    capabilities: Capabilities { doc_labels: true, ..Capabilities::OFFSET_FORMAT },
 };
 
 /// The fields that are text, words and spans.
 const KNOWN: &[&str] = &["text", "entities", "label", "labels", "annotations", "cats"];
 
-const DIALECT: Dialect = Dialect {
-    known: KNOWN,
-    classes: Some(Classes { read: classes, put: put_classes }),
-    ..Dialect::new(DOCCANO, read, put, fresh, Shape::Lines)
+const CODEC: RecordCodec = RecordCodec {
+    known_fields: KNOWN,
+    doc_labels: Some(DocLabelCodec { read: classes, put: put_classes }),
+    ..RecordCodec::new(DOCCANO, read, put, fresh, JsonLayout::Lines)
 };
 
 /// Keys of the text, the likeliest first.
@@ -73,29 +74,29 @@ const CLASSES: [&str; 9] = ["cats", "label", "labels", "class", "category", "int
 
 /// The key of a record's text.
 fn text_key(value: &Value) -> Option<&'static str> {
-    let is_filled = |key: &&str| string(value, key).is_some_and(|text| !text.trim().is_empty());
-    TEXTS.into_iter().find(is_filled).or_else(|| TEXTS.into_iter().find(|key| string(value, key).is_some()))
+    let is_filled = |key: &&str| get_str(value, key).is_some_and(|text| !text.trim().is_empty());
+    TEXTS.into_iter().find(is_filled).or_else(|| TEXTS.into_iter().find(|key| get_str(value, key).is_some()))
 }
 
-fn recognize(value: &Value) -> Option<Recognition> {
+fn recognize(value: &Value) -> Option<Detection> {
     let key = text_key(value)?;
-    let fits = |score, evidence: String| Some(Recognition { score, evidence: evidence.into() });
+    let fits = |score, evidence: String| Some(Detection { score, evidence: evidence.into() });
     if let Some(spans) = SPANS.into_iter().find(|k| value.get(*k).is_some_and(entry::is_list)) {
-        return fits(Recognition::FITS, format!("texts under “{key}”, spans under “{spans}”"));
+        return fits(Detection::FITS, format!("texts under “{key}”, spans under “{spans}”"));
     }
     if SPANS.into_iter().any(|k| value.get(k).is_some_and(|v| spans_by_label(v).is_some_and(|s| !s.is_empty()))) {
-        return fits(Recognition::FITS, format!("texts under “{key}” with spans by label"));
+        return fits(Detection::FITS, format!("texts under “{key}” with spans by label"));
     }
     if tags_of(value).is_some() {
-        return fits(Recognition::FITS, format!("texts under “{key}” with tags"));
+        return fits(Detection::FITS, format!("texts under “{key}” with tags"));
     }
     if !classes(value).is_empty() {
-        return fits(Recognition::FITS, format!("texts under “{key}” with labels"));
+        return fits(Detection::FITS, format!("texts under “{key}” with labels"));
     }
     let is_empty = |k: &str| value.get(k).is_some_and(|v| v.is_null() || v.as_array().is_some_and(Vec::is_empty));
     let is_usual = ["text", "content", "full_text", "sentence"].contains(&key);
     if SPANS.iter().any(|k| is_empty(k)) || is_usual {
-        return fits(Recognition::PARTLY, format!("texts under “{key}”"));
+        return fits(Detection::PARTLY, format!("texts under “{key}”"));
     }
     None
 }
@@ -112,7 +113,7 @@ fn lists() -> impl Iterator<Item = &'static str> {
 
 /// The field of a record that has one label of the whole text as a text.
 pub(super) fn single_class(value: &Value) -> Option<&'static str> {
-    CLASSES.into_iter().find(|key| string(value, key).is_some_and(|label| !label.trim().is_empty()))
+    CLASSES.into_iter().find(|key| get_str(value, key).is_some_and(|label| !label.trim().is_empty()))
 }
 
 /// The key of a label that stands alone, or of scores by label.
@@ -125,7 +126,7 @@ fn class_key(value: &Value) -> Option<&'static str> {
 
 /// Tags that a record has for the words or for the characters of its text: as a list, or as a text separated by space.
 fn tags_of(value: &Value) -> Option<(&'static str, Vec<String>)> {
-    let text = string(value, text_key(value)?)?;
+    let text = get_str(value, text_key(value)?)?;
     let counts = [text.split_whitespace().count(), text.chars().count()];
     ["tags", "labels", "label", "ner_tags", "ner"].into_iter().find_map(|key| {
         let tags: Vec<String> = match value.get(key)? {
@@ -139,14 +140,14 @@ fn tags_of(value: &Value) -> Option<(&'static str, Vec<String>)> {
 }
 
 /// Spans as an object of lists of places: `{"PER": [[0, 4]]}`.
-pub(in crate::format) fn spans_by_label(value: &Value) -> Option<Vec<Mark>> {
+pub(in crate::format) fn spans_by_label(value: &Value) -> Option<Vec<RecordSpan>> {
     let labels = value.as_object().filter(|labels| !labels.is_empty())?;
     let mut marks = Vec::new();
     for (label, places) in labels {
         for place in places.as_array()? {
             let [start, end] = place.as_array()?.as_slice() else { return None };
             let (start, end) = (entry::offset(start)?, entry::offset(end)?);
-            marks.push(Mark { start, end, label: label.clone(), surface: None });
+            marks.push(RecordSpan { start, end, label: label.clone(), surface: None });
         }
     }
     Some(marks)
@@ -156,12 +157,12 @@ fn classes(value: &Value) -> Vec<String> {
     if tags_of(value).is_some() {
         return Vec::new();
     }
-    let listed: Vec<String> = lists().filter_map(|k| value.get(k)).flat_map(names).collect();
+    let listed: Vec<String> = lists().filter_map(|k| value.get(k)).flat_map(string_list).collect();
     if !listed.is_empty() {
         return listed;
     }
     match class_key(value).map(|key| &value[key]) {
-        Some(Value::Object(scores)) => categories::names(scores),
+        Some(Value::Object(scores)) => categories::positive_names(scores),
         Some(Value::String(name)) if name.trim().is_empty() => Vec::new(),
         Some(Value::String(name)) => vec![name.clone()],
         Some(other) => vec![other.to_string()],
@@ -173,7 +174,7 @@ fn classes(value: &Value) -> Vec<String> {
 /// replaced, by a list if there are several now.
 fn put_classes(record: &mut Value, classes: &[String]) {
     let before = self::classes(record);
-    let first = lists().find(|k| record.get(*k).is_some_and(|list| !names(list).is_empty()));
+    let first = lists().find(|k| record.get(*k).is_some_and(|list| !string_list(list).is_empty()));
     let alone = class_key(record).filter(|_| first.is_none());
     let Some(fields) = record.as_object_mut() else { return };
     if let Some(value) = alone.and_then(|key| fields.get_mut(key)) {
@@ -200,13 +201,13 @@ fn put_classes(record: &mut Value, classes: &[String]) {
     }
 }
 
-fn read(value: &Value, _: &Context) -> Result<Item, String> {
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     let key = text_key(value).ok_or("there is no text under “text” or another usual name")?;
-    let text = string(value, key).unwrap_or_default().to_owned();
+    let text = get_str(value, key).unwrap_or_default().to_owned();
     if entry::spans(value).is_some_and(|spans| !spans.is_empty()) {
         return Err("the record is one span of its text; put the spans of a text into one list".into());
     }
-    let mut item = Item { text, name: identity(value), ..Item::default() };
+    let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
     // Labels of the whole text are words.
     let of_spans = || SPANS.iter().filter_map(|k| value.get(*k)?.as_array()).flatten().filter(|e| !e.is_string());
     if let Some((_, tags)) = tags_of(value) {
@@ -214,13 +215,13 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
             true => item.text.split_whitespace().map(str::to_owned).collect(),
             false => item.text.chars().map(String::from).collect(),
         };
-        item.marks = tagged_marks(&item.text, &words, &tags)?;
+        item.spans = tagged_marks(&item.text, &words, &tags)?;
         item.read_only = Some("it has tags in place of spans");
         return Ok(item);
     }
     let by_label = SPANS.iter().find_map(|k| spans_by_label(value.get(*k)?));
     if let Some(marks) = by_label {
-        item.marks = marks;
+        item.spans = marks;
         item.read_only = Some("its spans stand under their labels");
         return Ok(item);
     }
@@ -230,16 +231,16 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
     if users.len() > 1 {
         item.notes.push((NoteKind::SecondAnnotator, format!("{} annotators", users.len())));
     }
-    item.take(of_spans(), entry::spans);
+    item.take_spans(of_spans(), entry::spans);
     // The fourth value of a list is a color where the text does not have it.
     if of_spans().any(Value::is_array) {
-        let Item { text, marks, .. } = &mut item;
+        let TextRecord { text, spans: marks, .. } = &mut item;
         marks.iter_mut().for_each(|m| m.surface = m.surface.take().filter(|surface| text.contains(surface.as_str())));
     }
     Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
+fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
     let Some(fields) = record.as_object_mut() else { return };
     let has_spans = |k: &&&str| fields.get(**k).is_some_and(entry::is_list);
     let holds = |k: &&&str| fields.get(**k).is_some_and(Value::is_array);
@@ -254,10 +255,10 @@ fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
     let object = json!({"label": "", "start_offset": 0, "end_offset": 0});
     let wants_objects = key == "annotations" || (key == "entities" && list.is_empty());
     let template = list.iter().find(|e| !e.is_string()).cloned().or_else(|| wants_objects.then_some(object));
-    put_into(list, gone, new, entry::spans, |m| entry::like(template.as_ref(), m));
+    update_span_list(list, gone, new, entry::spans, |m| entry::like(template.as_ref(), m));
 }
 
-fn fresh(item: &Item, number: usize) -> Value {
-    let labels: Vec<Value> = item.marks.iter().map(|m| entry::like(None, m)).collect();
+fn fresh(item: &TextRecord, number: usize) -> Value {
+    let labels: Vec<Value> = item.spans.iter().map(|m| entry::like(None, m)).collect();
     json!({"id": new_id(item, number), "text": item.text, "label": labels})
 }

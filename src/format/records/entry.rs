@@ -1,7 +1,7 @@
 //! One span of a JSON record, in any of the notations that tools write: `[0, 4, "ORG"]`, or an object with a start, an end or a length,
 //! and a label under one of many names.
 
-use super::Mark;
+use super::RecordSpan;
 use serde_json::{Value, json};
 
 const STARTS: [&str; 14] = [
@@ -86,8 +86,8 @@ fn labels(value: &Value) -> Option<Vec<String>> {
 }
 
 /// The spans of an entry: one for each of its labels, none if it has no label. `None` if it is no span.
-pub(in crate::format) fn spans(entry: &Value) -> Option<Vec<Mark>> {
-    let mark = |start, end, label, surface: &Option<String>| Mark { start, end, label, surface: surface.clone() };
+pub(in crate::format) fn spans(entry: &Value) -> Option<Vec<RecordSpan>> {
+    let mark = |start, end, label, surface: &Option<String>| RecordSpan { start, end, label, surface: surface.clone() };
     if let Some(list) = entry.as_array() {
         return match list.as_slice() {
             [start, end, label, more @ ..] if label.is_string() || label.is_null() => {
@@ -158,7 +158,7 @@ fn label_like(old: &Value, new: &str) -> Value {
 }
 
 /// A new span in the notation of one that the record has; a list of start, end and label if it has none.
-pub(super) fn like(template: Option<&Value>, mark: &Mark) -> Value {
+pub(super) fn like(template: Option<&Value>, mark: &RecordSpan) -> Value {
     let triple = || json!([mark.start, mark.end, mark.label]);
     let Some(entry) = template else { return triple() };
     if let Some(list) = entry.as_array() {

@@ -1,36 +1,36 @@
 //! Manifests of SageMaker Ground Truth: JSON lines of `source`, and under the name of a labeling job its annotations.
 
-use super::{Context, Dialect, Item, entry, identity, string};
+use super::{FileContext, RecordCodec, TextRecord, entry, get_str, record_name};
 use crate::format::note::NoteKind;
-use crate::format::{Format, Holds, Recognition};
+use crate::format::{Capabilities, Detection, Format};
 use serde_json::{Map, Value};
 
 /// An output manifest.
 pub const GROUND_TRUTH: Format = Format {
     name: "ground-truth",
-    what: "SageMaker Ground Truth: a manifest of texts and jobs",
+    description: "SageMaker Ground Truth: a manifest of texts and jobs",
     extensions: &["manifest", "jsonl"],
-    recognize: |g| {
+    detect: |g| {
         let fits = g.records.iter().any(|v| v.as_object().is_some_and(|fields| jobs(fields).next().is_some()));
-        Recognition::when(fits, Recognition::SIGNATURE, "metadata of a groundtruth job")
+        Detection::when(fits, Detection::SIGNATURE, "metadata of a groundtruth job")
     },
     is_json: true,
-    read: |source, corpus| super::read(source, corpus, &DIALECT),
+    read: |source, corpus| super::read(source, corpus, &CODEC),
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-const DIALECT: Dialect = Dialect {
-    known: &["source", "-metadata"],
-    classes: Some(super::Classes { read: classes, put: |_, _| {} }),
-    ..Dialect::only_read(GROUND_TRUTH, read)
+const CODEC: RecordCodec = RecordCodec {
+    known_fields: &["source", "-metadata"],
+    doc_labels: Some(super::DocLabelCodec { read: classes, put: |_, _| {} }),
+    ..RecordCodec::only_read(GROUND_TRUTH, read)
 };
 
 /// The jobs of a record: their names and their metadata.
 fn jobs(fields: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
     fields.iter().filter_map(|(key, metadata)| {
-        let is_job = string(metadata, "type").is_some_and(|kind| kind.starts_with("groundtruth/"));
+        let is_job = get_str(metadata, "type").is_some_and(|kind| kind.starts_with("groundtruth/"));
         key.strip_suffix("-metadata").filter(|_| is_job).map(|job| (job, metadata))
     })
 }
@@ -40,30 +40,30 @@ fn classes(value: &Value) -> Vec<String> {
     let Some(fields) = value.as_object() else { return Vec::new() };
     let mut found = Vec::new();
     for (job, metadata) in jobs(fields) {
-        let named = |number: &Value| string(metadata.get("class-map")?, &number.to_string()).map(str::to_owned);
+        let named = |number: &Value| get_str(metadata.get("class-map")?, &number.to_string()).map(str::to_owned);
         match value.get(job) {
             Some(Value::Array(numbers)) => found.extend(numbers.iter().filter_map(named)),
-            Some(Value::Number(_)) => found.extend(string(metadata, "class-name").map(str::to_owned)),
+            Some(Value::Number(_)) => found.extend(get_str(metadata, "class-name").map(str::to_owned)),
             _ => {}
         }
     }
     found
 }
 
-fn read(value: &Value, _: &Context) -> Result<Item, String> {
-    let Some(text) = string(value, "source") else {
-        return Err(match string(value, "source-ref") {
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
+    let Some(text) = get_str(value, "source") else {
+        return Err(match get_str(value, "source-ref") {
             Some(place) => format!("its text is in another file ({place}), which is not read"),
             None => "there is no text under “source”".into(),
         });
     };
-    let mut item = Item { text: text.to_owned(), name: identity(value), ..Item::default() };
+    let mut item = TextRecord { text: text.to_owned(), name: record_name(value), ..TextRecord::default() };
     let Some(fields) = value.as_object() else { return Ok(item) };
     // Of jobs about the same text the last one counts, as adjustment jobs follow the first.
     let spans = |job: &str| value.get(job)?.get("annotations")?.get("entities")?.as_array();
     let all: Vec<&str> = jobs(fields).map(|(job, _)| job).filter(|job| spans(job).is_some()).collect();
     if let Some((last, others)) = all.split_last() {
-        item.take(spans(last).into_iter().flatten(), entry::spans);
+        item.take_spans(spans(last).into_iter().flatten(), entry::spans);
         item.notes.extend(others.iter().map(|job| (NoteKind::OtherAnnotation, (*job).to_owned())));
     }
     Ok(item)

@@ -1,7 +1,7 @@
 //! A file's JSON records: one a line, the elements of an array, or those of arrays under names (`data`, `train`, `test`). They may
 //! be Python's literals too.
 
-use super::{Problem, python};
+use super::{Problem, python_literal};
 use crate::corpus::Split;
 use serde::Deserializer as _;
 use serde::de::{SeqAccess, Visitor};
@@ -12,7 +12,7 @@ use std::ops::Range;
 
 /// How a file holds its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::format) enum Shape {
+pub(in crate::format) enum JsonLayout {
     /// One a line.
     Lines,
     /// An array.
@@ -21,7 +21,7 @@ pub(in crate::format) enum Shape {
 
 /// A record and where it lies.
 #[derive(Clone, Debug)]
-pub(in crate::format) struct Record<'a> {
+pub(in crate::format) struct RawRecord<'a> {
     /// Counts from 0, also those that cannot be read.
     pub number: usize,
     /// Line of its beginning, from 1.
@@ -67,16 +67,16 @@ const WRAPPERS: [&str; 1] = ["rasa_nlu_data"];
 ///
 /// # Errors
 /// An array that is none: where and why.
-pub(in crate::format) fn records(text: &str) -> Result<Vec<Record<'_>>, Problem> {
-    if python::is_python(text) {
-        return of_python(text);
+pub(in crate::format) fn split_records(text: &str) -> Result<Vec<RawRecord<'_>>, Problem> {
+    if python_literal::is_python(text) {
+        return python_records(text);
     }
     if is_array(text) {
         let elements = elements_of(text)
             .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
-        return Ok(placed(text, elements.into_iter().map(|e| (place_of(text, e), None))));
+        return Ok(with_lines(text, elements.into_iter().map(|e| (byte_range_in(text, e), None))));
     }
-    if let Some(records) = under_names(text) {
+    if let Some(records) = records_in_object(text) {
         return Ok(records);
     }
     match stream(text) {
@@ -87,7 +87,7 @@ pub(in crate::format) fn records(text: &str) -> Result<Vec<Record<'_>>, Problem>
 
 /// The values of a text that follow each other, printed over several lines each. `None` where the first line is a value, or
 /// something else.
-fn stream(text: &str) -> Option<Vec<Record<'_>>> {
+fn stream(text: &str) -> Option<Vec<RawRecord<'_>>> {
     let begin = text.len() - text.trim_start_matches('\u{feff}').len();
     let first = text[begin..].trim_start().lines().next()?;
     if !first.starts_with('{') || serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok() {
@@ -95,15 +95,15 @@ fn stream(text: &str) -> Option<Vec<Record<'_>>> {
     }
     let mut ranges = Vec::new();
     for value in serde_json::Deserializer::from_str(&text[begin..]).into_iter::<&RawValue>() {
-        ranges.push((place_of(text, value.ok()?), None));
+        ranges.push((byte_range_in(text, value.ok()?), None));
     }
-    (ranges.len() > 1).then(|| placed(text, ranges.into_iter()))
+    (ranges.len() > 1).then(|| with_lines(text, ranges.into_iter()))
 }
 
 /// So many records may be of any size; of more, each has at least [`SHORTEST`] bytes.
-const MANY: usize = 1 << 20;
+const MAX_SHORT_RECORDS: usize = 1 << 20;
 /// An empty text in the shortest notation has more bytes. The list of shorter records would take many times their size.
-const SHORTEST: usize = 8;
+const MIN_RECORD_BYTES: usize = 8;
 
 /// What is said of more records than make sense.
 fn too_short(count: usize) -> String {
@@ -126,7 +126,7 @@ fn elements_of(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
             while let Some(element) = list.next_element::<&RawValue>()? {
                 bytes += element.get().len();
                 elements.push(element);
-                if elements.len() > self.0 && bytes / SHORTEST < elements.len() {
+                if elements.len() > self.0 && bytes / MIN_RECORD_BYTES < elements.len() {
                     return Err(serde::de::Error::custom(too_short(elements.len())));
                 }
             }
@@ -134,31 +134,31 @@ fn elements_of(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
         }
     }
     let mut from = serde_json::Deserializer::from_str(text);
-    let elements = from.deserialize_seq(Elements(MANY))?;
+    let elements = from.deserialize_seq(Elements(MAX_SHORT_RECORDS))?;
     from.end()?;
     Ok(elements)
 }
 
 /// Where a part that is borrowed from a text lies in it.
-fn place_of(text: &str, part: &RawValue) -> Range<usize> {
+fn byte_range_in(text: &str, part: &RawValue) -> Range<usize> {
     let start = part.get().as_ptr().addr() - text.as_ptr().addr();
     start..start + part.get().len()
 }
 
 /// Records at ascending places.
-fn placed(text: &str, ranges: impl Iterator<Item = (Range<usize>, Option<Split>)>) -> Vec<Record<'_>> {
+fn with_lines(text: &str, ranges: impl Iterator<Item = (Range<usize>, Option<Split>)>) -> Vec<RawRecord<'_>> {
     let mut line = 1;
     let mut at = 0;
     let record = |(number, (range, split)): (usize, (Range<usize>, Option<Split>))| {
         line += text.as_bytes()[at..range.start].iter().filter(|b| **b == b'\n').count();
         at = range.start;
-        Record { number, line, text: &text[range.clone()], range, split }
+        RawRecord { number, line, text: &text[range.clone()], range, split }
     };
     ranges.enumerate().map(record).collect()
 }
 
 /// The records of a file that is one object: those of its arrays, or the object itself. `None` where it is more than one.
-fn under_names(text: &str) -> Option<Vec<Record<'_>>> {
+fn records_in_object(text: &str) -> Option<Vec<RawRecord<'_>>> {
     let fields: HashMap<String, &RawValue> = serde_json::from_str(text).ok()?;
     let has_text = |key: &&str| fields.get(*key).is_some_and(|value| value.get().starts_with('"'));
     let is_task = fields.get("data").is_some_and(|value| value.get().starts_with('{'));
@@ -168,25 +168,25 @@ fn under_names(text: &str) -> Option<Vec<Record<'_>>> {
         let inside: HashMap<String, &RawValue> = serde_json::from_str(inner.get()).unwrap_or_default();
         for (_, value) in inside.iter().filter(|(name, _)| ARRAYS.contains(&name.as_str())) {
             let elements = elements_of(value.get()).unwrap_or_default();
-            arrays.extend(elements.into_iter().map(|e| (place_of(text, e), None)));
+            arrays.extend(elements.into_iter().map(|e| (byte_range_in(text, e), None)));
         }
     }
     for (name, value) in fields.iter().filter(|(name, _)| !is_record && ARRAYS.contains(&name.as_str())) {
         let elements = elements_of(value.get()).unwrap_or_default();
         let split = Split::from_name(name);
-        arrays.extend(elements.into_iter().map(|e| (place_of(text, e), split)));
+        arrays.extend(elements.into_iter().map(|e| (byte_range_in(text, e), split)));
     }
     if arrays.is_empty() {
         let start = text.len() - text.trim_start().len();
         arrays.push((start..start + text.trim().len(), None));
     }
     arrays.sort_by_key(|(range, _)| range.start);
-    Some(placed(text, arrays.into_iter()))
+    Some(with_lines(text, arrays.into_iter()))
 }
 
-fn of_python(text: &str) -> Result<Vec<Record<'_>>, Problem> {
-    let lists = python::lists(text, 0);
-    if let Some((at, why)) = lists.iter().find_map(|l| l.broken.clone()) {
+fn python_records(text: &str) -> Result<Vec<RawRecord<'_>>, Problem> {
+    let lists = python_literal::lists(text, 0);
+    if let Some((at, why)) = lists.iter().find_map(|l| l.error.clone()) {
         let line = text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
         return Err(Problem::at(
             line,
@@ -200,7 +200,7 @@ fn of_python(text: &str) -> Result<Vec<Record<'_>>, Problem> {
         let split = Split::from_file_name(l.name).filter(|_| are_several);
         l.elements.into_iter().map(move |(range, _)| (range, split))
     });
-    Ok(placed(text, elements))
+    Ok(with_lines(text, elements))
 }
 
 /// Whether a file is one array. One that begins with a text is a record by itself (spaCy's pairs, one a line).
@@ -209,7 +209,7 @@ fn is_array(text: &str) -> bool {
     inside.is_some_and(|rest| !rest.trim_start().starts_with('"'))
 }
 
-fn lines(text: &str) -> Result<Vec<Record<'_>>, Problem> {
+fn lines(text: &str) -> Result<Vec<RawRecord<'_>>, Problem> {
     let mut at = 0;
     let mut number = 0;
     let mut records = Vec::new();
@@ -220,9 +220,9 @@ fn lines(text: &str) -> Result<Vec<Record<'_>>, Problem> {
         if trimmed.is_empty() {
             continue;
         }
-        records.push(Record { number, line, range: start..start + trimmed.len(), text: trimmed, split: None });
+        records.push(RawRecord { number, line, range: start..start + trimmed.len(), text: trimmed, split: None });
         number += 1;
-        if number > MANY && at / SHORTEST < number {
+        if number > MAX_SHORT_RECORDS && at / MIN_RECORD_BYTES < number {
             return Err(Problem::at(line, 0, too_short(number)));
         }
     }
@@ -233,23 +233,23 @@ fn lines(text: &str) -> Result<Vec<Record<'_>>, Problem> {
 ///
 /// # Errors
 /// Its line in the file and what is wrong.
-pub(in crate::format) fn parse(record: &Record) -> Result<Value, (usize, String)> {
+pub(in crate::format) fn parse(record: &RawRecord) -> Result<Value, (usize, String)> {
     if is_too_much(record.text) {
-        return Err((record.line, format!("the record has more than {MOST_VALUES} values")));
+        return Err((record.line, format!("the record has more than {MAX_VALUES} values")));
     }
     serde_json::from_str(record.text).or_else(|e| {
-        if let Some(value) = without_halves(record.text).and_then(|text| serde_json::from_str(&text).ok()) {
+        if let Some(value) = replace_lone_surrogates(record.text).and_then(|text| serde_json::from_str(&text).ok()) {
             return Ok(value);
         }
         let line = record.line + e.line().saturating_sub(1);
         let broken = || (line, format!("the JSON is broken at character {} ({e})", e.column()));
-        python::literal(record.text).ok_or_else(broken)
+        python_literal::literal(record.text).ok_or_else(broken)
     })
 }
 
 /// A JSON text with U+FFFD in place of escaped halves of a surrogate pair, which have no character; `None` where it has none. Each
 /// takes as many bytes.
-fn without_halves(text: &str) -> Option<String> {
+fn replace_lone_surrogates(text: &str) -> Option<String> {
     let escape = |at: usize| {
         let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
         u32::from_str_radix(digits, 16).ok()
@@ -274,16 +274,16 @@ fn without_halves(text: &str) -> Option<String> {
 }
 
 /// True if a record has escaped halves of a surrogate pair.
-pub(in crate::format) fn has_halves(record: &Record) -> bool {
-    (record.text.contains("\\ud") || record.text.contains("\\uD")) && without_halves(record.text).is_some()
+pub(in crate::format) fn has_lone_surrogates(record: &RawRecord) -> bool {
+    (record.text.contains("\\ud") || record.text.contains("\\uD")) && replace_lone_surrogates(record.text).is_some()
 }
 
 /// More values are no record that people write; in memory each takes many times its bytes.
-const MOST_VALUES: usize = 8 << 20;
+const MAX_VALUES: usize = 8 << 20;
 
 /// Whether a JSON text has more than [`MOST_VALUES`] values.
 pub(in crate::format) fn is_too_much(text: &str) -> bool {
-    if text.len() / 2 <= MOST_VALUES {
+    if text.len() / 2 <= MAX_VALUES {
         return false;
     }
     let (mut values, mut inside, mut escaped) = (1usize, false, false);
@@ -296,48 +296,49 @@ pub(in crate::format) fn is_too_much(text: &str) -> bool {
             _ => {}
         }
     }
-    values > MOST_VALUES
+    values > MAX_VALUES
 }
 
 /// A record's value in the notation that the record is in.
-pub(in crate::format) fn written(record: &Record, value: &Value) -> String {
+pub(in crate::format) fn serialize_like(record: &RawRecord, value: &Value) -> String {
     let is_json = serde_json::from_str::<serde::de::IgnoredAny>(record.text).is_ok();
-    if is_json { value.to_string() } else { python::written(value) }
+    if is_json { value.to_string() } else { python_literal::to_python(value) }
 }
 
 /// The first records of the beginning of a file, which may be cut anywhere.
-pub(in crate::format) fn first(head: &str) -> Vec<Value> {
-    if python::is_python(head) {
-        return python::lists(head, LOOKED_AT)
+pub(in crate::format) fn first_records(head: &str) -> Vec<Value> {
+    if python_literal::is_python(head) {
+        return python_literal::lists(head, SAMPLED_RECORDS)
             .into_iter()
             .flat_map(|l| l.elements)
             .map(|(_, v)| v)
-            .take(LOOKED_AT)
+            .take(SAMPLED_RECORDS)
             .collect();
     }
     if let Some(rest) = head.trim_start().strip_prefix('[').filter(|_| is_array(head)) {
-        return elements(rest);
+        return array_elements(rest);
     }
-    let parsed =
-        |records: Vec<Record>| records.iter().take(LOOKED_AT).filter_map(|r| parse(r).ok()).collect::<Vec<_>>();
-    if let Some(records) = under_names(head) {
+    let parsed = |records: Vec<RawRecord>| {
+        records.iter().take(SAMPLED_RECORDS).filter_map(|r| parse(r).ok()).collect::<Vec<_>>()
+    };
+    if let Some(records) = records_in_object(head) {
         return parsed(records);
     }
     if let Some(records) = stream(head) {
         return parsed(records);
     }
     let of_lines = parsed(lines(head).unwrap_or_default());
-    if of_lines.iter().any(|v| v.is_object() || v.is_array()) { of_lines } else { of_cut_object(head) }
+    if of_lines.iter().any(|v| v.is_object() || v.is_array()) { of_lines } else { records_of_truncated_object(head) }
 }
 
 /// So many records are looked at.
-const LOOKED_AT: usize = 5;
+const SAMPLED_RECORDS: usize = 5;
 
 /// The first elements of an array, behind its bracket, up to where it may be cut.
-fn elements(inside: &str) -> Vec<Value> {
+fn array_elements(inside: &str) -> Vec<Value> {
     let mut rest = inside;
     let mut found = Vec::new();
-    while found.len() < LOOKED_AT {
+    while found.len() < SAMPLED_RECORDS {
         rest = rest.trim_start_matches([',', ' ', '\n', '\r', '\t']);
         let Some((value, after)) = next(rest) else { break };
         rest = after;
@@ -354,14 +355,14 @@ fn next(text: &str) -> Option<(Value, &str)> {
 }
 
 /// The first records of an object that is cut: those of its first array that holds some.
-fn of_cut_object(head: &str) -> Vec<Value> {
+fn records_of_truncated_object(head: &str) -> Vec<Value> {
     let Some(mut rest) = head.trim_start().strip_prefix('{') else { return Vec::new() };
     while let Some((Value::String(name), after)) = next(rest.trim_start_matches([',', ' ', '\n', '\r', '\t'])) {
         let Some(value) = after.trim_start().strip_prefix(':').map(str::trim_start) else { break };
         let inside = value.strip_prefix('[').filter(|_| ARRAYS.contains(&name.as_str()));
         let found = match inside {
-            Some(inside) => elements(inside),
-            None if WRAPPERS.contains(&name.as_str()) => of_cut_object(value),
+            Some(inside) => array_elements(inside),
+            None if WRAPPERS.contains(&name.as_str()) => records_of_truncated_object(value),
             None => Vec::new(),
         };
         if !found.is_empty() {
@@ -374,10 +375,10 @@ fn of_cut_object(head: &str) -> Vec<Value> {
 }
 
 /// Records as a new file, made one by one: all at once would take many times its size.
-pub(in crate::format) fn write(records: impl Iterator<Item = Value>, shape: Shape) -> Vec<u8> {
+pub(in crate::format) fn write(records: impl Iterator<Item = Value>, shape: JsonLayout) -> Vec<u8> {
     let (begin, between, end) = match shape {
-        Shape::Lines => ("", "\n", "\n"),
-        Shape::Array => ("[\n", ",\n", "\n]\n"),
+        JsonLayout::Lines => ("", "\n", "\n"),
+        JsonLayout::Array => ("[\n", ",\n", "\n]\n"),
     };
     let mut out = begin.as_bytes().to_vec();
     let mut count = 0;
@@ -388,7 +389,7 @@ pub(in crate::format) fn write(records: impl Iterator<Item = Value>, shape: Shap
         out.extend_from_slice(record.to_string().as_bytes());
         count += 1;
     }
-    if count > 0 || shape == Shape::Array {
+    if count > 0 || shape == JsonLayout::Array {
         out.extend_from_slice(end.as_bytes());
     }
     out
@@ -400,8 +401,9 @@ mod tests {
 
     #[test]
     fn halves_of_surrogate_pairs_are_replaced() {
-        let check =
-            |text: &str, expected: Option<&str>| assert_eq!(without_halves(text).as_deref(), expected, "{text}");
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(replace_lone_surrogates(text).as_deref(), expected, "{text}")
+        };
         check(r#""a \ud83d b""#, Some(r#""a \ufffd b""#));
         check(r#""\udc00\uD83D""#, Some(r#""\ufffd\ufffd""#));
         check(r#""\ud83d\ude00 \\ud83d""#, None);
@@ -411,7 +413,7 @@ mod tests {
     #[test]
     fn records_are_lines_or_elements() {
         let check = |text: &str, expected: &[(usize, &str)]| {
-            let found = records(text).expect("records");
+            let found = split_records(text).expect("records");
             let shown: Vec<(usize, &str)> = found.iter().map(|r| (r.line, r.text)).collect();
             assert_eq!(shown, expected, "{text}");
             assert!(found.iter().all(|r| &text[r.range.clone()] == r.text));
@@ -422,7 +424,7 @@ mod tests {
         check("[\"a\",{}]\n[\"b\",{}]\n", &[(1, "[\"a\",{}]"), (2, "[\"b\",{}]")]);
         check("{broken\n{\"b\":2}", &[(1, "{broken"), (2, "{\"b\":2}")]);
         check("{\n\"a\":1}\n{\n\"b\":2}\n", &[(1, "{\n\"a\":1}"), (3, "{\n\"b\":2}")]);
-        assert_eq!(records("[{\"a\":1},\n {]").expect_err("broken").line, 2);
-        assert_eq!(first("[{\"a\":1}, {\"b\":2}, {\"c\"").len(), 2);
+        assert_eq!(split_records("[{\"a\":1},\n {]").expect_err("broken").line, 2);
+        assert_eq!(first_records("[{\"a\":1}, {\"b\":2}, {\"c\"").len(), 2);
     }
 }

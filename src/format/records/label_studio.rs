@@ -1,69 +1,72 @@
 //! Label Studio's JSON (a task with `annotations`, or `completions` before 1.0) and JSON_MIN (its text and regions).
 
-use super::json::Shape;
-use super::{Classes, Context, Dialect, Item, Mark, doccano, names, number, prodigy, string, text_field, text_fields};
+use super::json::JsonLayout;
+use super::{
+    DocLabelCodec, FileContext, RecordCodec, RecordSpan, TextRecord, doccano, get_str, get_usize, prodigy, string_list,
+    text_field, text_fields,
+};
 use crate::format::note::NoteKind;
-use crate::format::{Format, Holds, Recognition, Write};
+use crate::format::{Capabilities, Detection, Format, Writer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Label Studio's export and import.
 pub const LABEL_STUDIO: Format = Format {
     name: "label-studio",
-    what: "Label Studio: JSON of tasks with annotations, or JSON_MIN",
+    description: "Label Studio: JSON of tasks with annotations, or JSON_MIN",
     extensions: &["json"],
-    recognize: |g| {
-        Recognition::when(
-            g.records.iter().any(|v| is_task(v) || is_minimal(v)),
-            Recognition::STRUCTURE,
+    detect: |g| {
+        Detection::when(
+            g.records.iter().any(|v| is_task(v) || is_json_min(v)),
+            Detection::STRUCTURE,
             "tasks of Label Studio",
         )
     },
     is_json: true,
-    read: |source, corpus| super::read(source, corpus, &DIALECT),
-    write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
-    rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { classes: true, ..Holds::TEXTS },
+    read: |source, corpus| super::read(source, corpus, &CODEC),
+    write: Some(Writer::SingleFile(|corpus, split, _| super::write(corpus, split, &CODEC))),
+    rewrite: Some(|source, current| super::rewrite(source, current, &CODEC)),
+    capabilities: Capabilities { doc_labels: true, ..Capabilities::OFFSET_FORMAT },
 };
 
 /// The fields that are text, words and spans.
 const KNOWN: &[&str] = &["data", "annotations", "completions", "text", "label"];
 
-const DIALECT: Dialect = Dialect {
-    known: KNOWN,
+const CODEC: RecordCodec = RecordCodec {
+    known_fields: KNOWN,
     context: Some(context),
-    classes: Some(Classes { read: classes, put: put_classes }),
-    ..Dialect::new(LABEL_STUDIO, read, put, fresh, Shape::Array)
+    doc_labels: Some(DocLabelCodec { read: classes, put: put_classes }),
+    ..RecordCodec::new(LABEL_STUDIO, read, put, fresh, JsonLayout::Array)
 };
 
 /// The text is the field whose slices are the regions' own texts.
-fn context(records: &[Value]) -> Context {
+fn context(records: &[Value]) -> FileContext {
     let tasks: Vec<&Value> = records.iter().filter(|r| is_task(r)).collect();
     let regions = |number: usize| {
         let annotations = ["annotations", "completions", "predictions"].into_iter();
         let lists = annotations.filter_map(|key| tasks[number].get(key)?.as_array()).flatten();
         let results = lists.filter_map(|a| a.get("result")?.as_array()).flatten();
-        results.filter_map(|r| region(r.get("value")?)).flatten().collect::<Vec<Mark>>()
+        results.filter_map(|r| region(r.get("value")?)).flatten().collect::<Vec<RecordSpan>>()
     };
-    let named = tasks.iter().flat_map(|task| about(task).into_iter().filter(|to| string(&task["data"], to).is_some()));
+    let named = tasks.iter().flat_map(|task| about(task).into_iter().filter(|to| get_str(&task["data"], to).is_some()));
     let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
     named.for_each(|to| *votes.entry(to).or_default() += 1);
     let most =
         votes.into_iter().max_by_key(|(name, n)| (*n, std::cmp::Reverse(*name))).map(|(name, _)| name.to_owned());
-    Context { text_field: most.or_else(|| text_field(tasks.iter().map(|task| &task["data"]), &regions)) }
+    FileContext { text_field: most.or_else(|| text_field(tasks.iter().map(|task| &task["data"]), &regions)) }
 }
 
 /// The objects that the regions of a task are about, by the names in its configuration; often those of fields.
 fn about(task: &Value) -> Vec<&str> {
     let regions = results(task).into_iter().flatten().filter(|r| r.get("value").is_some_and(|v| region(v).is_some()));
-    regions.filter_map(|result| string(result, "to_name")).collect()
+    regions.filter_map(|result| get_str(result, "to_name")).collect()
 }
 
 /// True if a result is about another text of the task than this field.
 fn is_of_other_field(result: &Value, task: &Value, field: Option<&str>) -> bool {
-    let to = string(result, "to_name").filter(|to| Some(*to) != field);
-    to.is_some_and(|to| string(&task["data"], to).is_some())
-        && field.is_some_and(|f| string(&task["data"], f).is_some())
+    let to = get_str(result, "to_name").filter(|to| Some(*to) != field);
+    to.is_some_and(|to| get_str(&task["data"], to).is_some())
+        && field.is_some_and(|f| get_str(&task["data"], f).is_some())
 }
 
 fn is_task(value: &Value) -> bool {
@@ -71,28 +74,29 @@ fn is_task(value: &Value) -> bool {
 }
 
 /// `label` (or whatever the control was called) is a list of regions.
-fn is_minimal(value: &Value) -> bool {
+fn is_json_min(value: &Value) -> bool {
     let is_exported = ["annotation_id", "lead_time", "annotator"].iter().any(|key| value.get(*key).is_some());
     let elsewhere = || doccano::has_labels(value) || prodigy::has_labels(value);
-    string(value, "text").is_some() && (minimal_key(value).is_some() || (is_exported && !elsewhere()))
+    get_str(value, "text").is_some() && (json_min_key(value).is_some() || (is_exported && !elsewhere()))
 }
 
-fn minimal_key(value: &Value) -> Option<String> {
+fn json_min_key(value: &Value) -> Option<String> {
     let regions = |v: &Value| v.as_array().is_some_and(|l| !l.is_empty() && l.iter().all(|r| region(r).is_some()));
     value.as_object()?.iter().find(|(_, v)| regions(v)).map(|(key, _)| key.clone())
 }
 
 /// A region with one label for each that it has.
-fn region(value: &Value) -> Option<Vec<Mark>> {
-    let (start, end) = (number(value, "start")?, number(value, "end")?);
+fn region(value: &Value) -> Option<Vec<RecordSpan>> {
+    let (start, end) = (get_usize(value, "start")?, get_usize(value, "end")?);
     let labels = value.get("labels").or_else(|| value.get("hypertextlabels"))?.as_array()?;
-    let surface = string(value, "text").map(str::to_owned);
-    let mark = |label: &Value| Some(Mark { start, end, label: label.as_str()?.to_owned(), surface: surface.clone() });
+    let surface = get_str(value, "text").map(str::to_owned);
+    let mark =
+        |label: &Value| Some(RecordSpan { start, end, label: label.as_str()?.to_owned(), surface: surface.clone() });
     labels.iter().map(mark).collect()
 }
 
 /// The regions of a cell: Label Studio's tables hold a list of them as JSON; none where it is no such list.
-pub(in crate::format) fn regions(cell: &str) -> Vec<Mark> {
+pub(in crate::format) fn regions(cell: &str) -> Vec<RecordSpan> {
     if !cell.trim_start().starts_with('[') {
         return Vec::new();
     }
@@ -101,9 +105,9 @@ pub(in crate::format) fn regions(cell: &str) -> Vec<Mark> {
 }
 
 /// The text of a task: the field that the file's regions are about, else the one with a usual name.
-fn text_of<'v>(value: &'v Value, context: &Context) -> Option<&'v str> {
+fn text_of<'v>(value: &'v Value, context: &FileContext) -> Option<&'v str> {
     let data = value.get("data")?;
-    let known = context.text_field.as_deref().and_then(|key| string(data, key));
+    let known = context.text_field.as_deref().and_then(|key| get_str(data, key));
     known.or_else(|| text_fields(data).next().map(|(_, text)| text))
 }
 
@@ -122,23 +126,23 @@ fn results(value: &Value) -> Option<&Vec<Value>> {
 }
 
 /// Whether a result is a choice about the whole text, not about a region of it.
-fn is_choice(result: &Value) -> bool {
-    string(result, "type") == Some("choices")
+fn is_document_choice(result: &Value) -> bool {
+    get_str(result, "type") == Some("choices")
         && result.get("value").is_some_and(|v| v.is_object() && v.get("start").is_none())
 }
 
-fn chosen(value: &Value) -> Vec<String> {
-    value.get("choices").map_or_else(Vec::new, names)
+fn choice_values(value: &Value) -> Vec<String> {
+    value.get("choices").map_or_else(Vec::new, string_list)
 }
 
 /// Labels of the whole text: what was chosen in a control of choices.
 fn classes(value: &Value) -> Vec<String> {
     if is_task(value) {
-        let choices = results(value).into_iter().flatten().filter(|r| is_choice(r));
-        return choices.filter_map(|r| r.get("value")).flat_map(chosen).collect();
+        let choices = results(value).into_iter().flatten().filter(|r| is_document_choice(r));
+        return choices.filter_map(|r| r.get("value")).flat_map(choice_values).collect();
     }
-    let single = doccano::single_class(value).and_then(|key| string(value, key)).map(str::to_owned);
-    value.as_object().into_iter().flat_map(|fields| fields.values()).flat_map(chosen).chain(single).collect()
+    let single = doccano::single_class(value).and_then(|key| get_str(value, key)).map(str::to_owned);
+    value.as_object().into_iter().flat_map(|fields| fields.values()).flat_map(choice_values).chain(single).collect()
 }
 
 /// What went leaves the control that has it; what came goes into the first one, or into one of its own.
@@ -157,7 +161,7 @@ fn put_classes(record: &mut Value, classes: &[String]) {
         }
         let Some(fields) = record.as_object_mut() else { return };
         let controls = fields.values_mut().filter(|v| v.get("choices").is_some());
-        if let Some(new) = exchange(controls, stays, new) {
+        if let Some(new) = update_choices(controls, stays, new) {
             // Under a name that no data has.
             let free = ["document", "document_labels"].into_iter().find(|key| !fields.contains_key(*key));
             free.map(|key| fields.insert(key.into(), json!({"choices": new})));
@@ -166,41 +170,47 @@ fn put_classes(record: &mut Value, classes: &[String]) {
     }
     let (_, to) = controls(record);
     let Some(list) = results_mut(record) else { return };
-    let controls = list.iter_mut().filter(|r| is_choice(r)).map(|r| &mut r["value"]);
-    if let Some(new) = exchange(controls, stays, new) {
+    let controls = list.iter_mut().filter(|r| is_document_choice(r)).map(|r| &mut r["value"]);
+    if let Some(new) = update_choices(controls, stays, new) {
         list.push(json!({"id": "tagwright-document", "from_name": "document", "to_name": to, "type": "choices",
             "value": {"choices": new}}));
     }
 }
 
 /// Takes out of each control what does not stay and puts what is new into the first; gives back what found no control.
-fn exchange<'v>(
+fn update_choices<'v>(
     controls: impl Iterator<Item = &'v mut Value>,
     stays: impl Fn(&String) -> bool,
     mut new: Vec<String>,
 ) -> Option<Vec<String>> {
     for control in controls {
-        let kept: Vec<String> = chosen(control).into_iter().filter(&stays).chain(std::mem::take(&mut new)).collect();
+        let kept: Vec<String> =
+            choice_values(control).into_iter().filter(&stays).chain(std::mem::take(&mut new)).collect();
         control["choices"] = json!(kept);
     }
     (!new.is_empty()).then_some(new)
 }
 
-fn read(value: &Value, context: &Context) -> Result<Item, String> {
+fn read(value: &Value, context: &FileContext) -> Result<TextRecord, String> {
     if !is_task(value) {
-        let text = string(value, "text").ok_or("there is neither “data” nor “text”")?.to_owned();
-        let regions = minimal_key(value).and_then(|key| value.get(&key)?.as_array().cloned()).unwrap_or_default();
+        let text = get_str(value, "text").ok_or("there is neither “data” nor “text”")?.to_owned();
+        let regions = json_min_key(value).and_then(|key| value.get(&key)?.as_array().cloned()).unwrap_or_default();
         let marks = regions.iter().filter_map(region).flatten().collect();
         let unread = value.as_object().into_iter().flat_map(|fields| fields.values()).filter_map(Value::as_array);
         let unread = unread.flatten().filter(|e| e.get("start").is_some() && region(e).is_none());
-        return Ok(Item { text, marks, unread: unread.map(Value::to_string).collect(), ..Item::default() });
+        return Ok(TextRecord {
+            text,
+            spans: marks,
+            unread: unread.map(Value::to_string).collect(),
+            ..TextRecord::default()
+        });
     }
     let text = text_of(value, context).ok_or("there is no text under “data”")?.to_owned();
-    let mut item = Item { text, name: super::identity(value), ..Item::default() };
+    let mut item = TextRecord { text, name: super::record_name(value), ..TextRecord::default() };
     let is_choice = |r: &Value| r.get("value").is_some_and(|v| v.get("start").is_none());
     for result in results(value).into_iter().flatten().filter(|r| !is_choice(r)) {
         if is_of_other_field(result, value, context.text_field.as_deref()) {
-            let of = string(result, "to_name").unwrap_or_default();
+            let of = get_str(result, "to_name").unwrap_or_default();
             item.notes.push((NoteKind::SecondLayer, format!("regions of “{of}”")));
             item.read_only = Some("it has regions of another text");
             continue;
@@ -210,7 +220,7 @@ fn read(value: &Value, context: &Context) -> Result<Item, String> {
         match region(value) {
             // The offsets of regions of hypertext are within nodes.
             _ if is_path => item.notes.push((NoteKind::SpanWithoutPosition, value.to_string())),
-            Some(marks) => item.marks.extend(marks),
+            Some(marks) => item.spans.extend(marks),
             None if has_no_label(value) => item.notes.push((NoteKind::SpanWithoutLabel, value.to_string())),
             None => item.unread.push(value.to_string()),
         }
@@ -237,20 +247,20 @@ fn has_no_label(value: &Value) -> bool {
     ["labels", "hypertextlabels", "choices", "text_area", "rating"].iter().all(|key| value.get(*key).is_none())
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
-    let make = |m: &Mark| json!({"start": m.start, "end": m.end, "text": m.surface, "labels": [m.label]});
+fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
+    let make = |m: &RecordSpan| json!({"start": m.start, "end": m.end, "text": m.surface, "labels": [m.label]});
     if !is_task(record) {
-        let key = minimal_key(record).unwrap_or_else(|| "label".into());
+        let key = json_min_key(record).unwrap_or_else(|| "label".into());
         let Some(fields) = record.as_object_mut() else { return };
         if let Some(list) = fields.entry(key).or_insert_with(|| json!([])).as_array_mut() {
-            let new = relabelled(list, gone, new, |r| Some(r));
+            let new = update_regions(list, gone, new, |r| Some(r));
             list.extend(new.into_iter().map(make));
         }
         return;
     }
     let (from, to) = controls(record);
     let Some(list) = results_mut(record) else { return };
-    let new = relabelled(list, gone, new, |r| r.get_mut("value"));
+    let new = update_regions(list, gone, new, |r| r.get_mut("value"));
     let taken = list.len();
     list.extend(new.iter().enumerate().map(|(i, m)| {
         let id = format!("tagwright-{}-{}-{}", m.start, m.end, taken + i);
@@ -271,21 +281,21 @@ fn results_mut(record: &mut Value) -> Option<&mut Vec<Value>> {
 
 /// Changes the labels of regions: one that went gives its place to a new one, so that the region keeps its id and what
 /// refers to it; a region without a label goes. The marks that found no place are left to be added.
-fn relabelled<'m>(
+fn update_regions<'m>(
     list: &mut Vec<Value>,
-    gone: &[Mark],
-    new: &'m [Mark],
+    gone: &[RecordSpan],
+    new: &'m [RecordSpan],
     region_of: impl Fn(&mut Value) -> Option<&mut Value>,
-) -> Vec<&'m Mark> {
-    let mut gone: Vec<&Mark> = gone.iter().collect();
-    let mut new: Vec<&Mark> = new.iter().collect();
+) -> Vec<&'m RecordSpan> {
+    let mut gone: Vec<&RecordSpan> = gone.iter().collect();
+    let mut new: Vec<&RecordSpan> = new.iter().collect();
     list.retain_mut(|entry| {
         let Some(inside) = region_of(entry) else { return true };
-        let (Some(start), Some(end)) = (number(inside, "start"), number(inside, "end")) else { return true };
+        let (Some(start), Some(end)) = (get_usize(inside, "start"), get_usize(inside, "end")) else { return true };
         let Some(labels) = inside.get_mut("labels").and_then(Value::as_array_mut) else { return true };
         let had = labels.len();
         labels.retain_mut(|label| {
-            let here = |m: &&Mark| (m.start, m.end) == (start, end);
+            let here = |m: &&RecordSpan| (m.start, m.end) == (start, end);
             let Some(at) = gone.iter().position(|m| here(m) && label.as_str() == Some(&m.label)) else { return true };
             gone.swap_remove(at);
             let Some(next) = new.iter().position(here) else { return false };
@@ -301,17 +311,17 @@ fn relabelled<'m>(
 fn controls(record: &Value) -> (String, String) {
     let labelled = results(record).into_iter().flatten().find(|r| r.get("value").is_some_and(|v| region(v).is_some()));
     let name = |key: &str, otherwise: &str| {
-        labelled.and_then(|r| string(r, key)).map_or_else(|| otherwise.to_owned(), str::to_owned)
+        labelled.and_then(|r| get_str(r, key)).map_or_else(|| otherwise.to_owned(), str::to_owned)
     };
     (name("from_name", "label"), name("to_name", "text"))
 }
 
-fn fresh(item: &Item, number: usize) -> Value {
-    let region = |(i, m): (usize, &Mark)| {
+fn fresh(item: &TextRecord, number: usize) -> Value {
+    let region = |(i, m): (usize, &RecordSpan)| {
         json!({"id": format!("tagwright-{i}"), "from_name": "label", "to_name": "text", "type": "labels",
             "value": {"start": m.start, "end": m.end, "text": m.surface, "labels": [m.label]}})
     };
-    let result: Vec<Value> = item.marks.iter().enumerate().map(region).collect();
+    let result: Vec<Value> = item.spans.iter().enumerate().map(region).collect();
     // Its ids are numbers.
     let id = item.name.parse().unwrap_or(number + 1);
     json!({"id": id, "data": {"text": item.text}, "annotations": [{"result": result}]})

@@ -1,49 +1,49 @@
 //! LUIS: `utterances` of `text`, `intent` and `entities`, whose ends are the last character. A batch test is the bare list.
 
-use super::{Context, Dialect, Item, entry, string};
-use crate::format::{Format, Holds, Recognition};
+use super::{FileContext, RecordCodec, TextRecord, entry, get_str};
+use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
 /// A LUIS application or batch test.
 pub const LUIS: Format = Format {
     name: "luis",
-    what: "LUIS: JSON of utterances with intents and entities",
+    description: "LUIS: JSON of utterances with intents and entities",
     extensions: &["json"],
-    recognize: |g| {
+    detect: |g| {
         let has_place = |v: &Value| v.pointer("/entities/0/startPos").is_some();
         let is_empty = |v: &Value| v.get("entities").and_then(Value::as_array).is_some_and(Vec::is_empty);
         let fits =
-            |v: &Value| string(v, "text").is_some() && v.get("intent").is_some() && (has_place(v) || is_empty(v));
+            |v: &Value| get_str(v, "text").is_some() && v.get("intent").is_some() && (has_place(v) || is_empty(v));
         let is_luis = g.records.iter().any(has_place) || g.head.contains("\"luis_schema_version\"");
-        Recognition::when(g.records.iter().any(fits) && is_luis, Recognition::SIGNATURE, "utterances with startPos")
+        Detection::when(g.records.iter().any(fits) && is_luis, Detection::SIGNATURE, "utterances with startPos")
     },
     is_json: true,
-    read: |source, corpus| super::read(source, corpus, &DIALECT),
+    read: |source, corpus| super::read(source, corpus, &CODEC),
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-const DIALECT: Dialect = Dialect {
-    known: &["text", "intent", "entities"],
-    classes: Some(super::INTENT),
-    inclusive: true,
-    ..Dialect::only_read(LUIS, read)
+const CODEC: RecordCodec = RecordCodec {
+    known_fields: &["text", "intent", "entities"],
+    doc_labels: Some(super::INTENT),
+    inclusive_ends: true,
+    ..RecordCodec::only_read(LUIS, read)
 };
 
-fn read(value: &Value, _: &Context) -> Result<Item, String> {
-    let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
-    let mut item = Item { text, ..Item::default() };
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
+    let text = get_str(value, "text").ok_or("there is no text under “text”")?.to_owned();
+    let mut item = TextRecord { text, ..TextRecord::default() };
     let entities = || value.get("entities").and_then(Value::as_array).into_iter().flatten();
     entities().for_each(|entity| add(&mut item, entity, 0));
     Ok(item)
 }
 
 /// Adds an entity and its parts.
-fn add(item: &mut Item, entity: &Value, depth: usize) {
+fn add(item: &mut TextRecord, entity: &Value, depth: usize) {
     /// Deeper than the program nests them.
     const DEEPEST: usize = 16;
-    item.take(std::iter::once(entity), entry::spans);
+    item.take_spans(std::iter::once(entity), entry::spans);
     let children = entity.get("children").and_then(Value::as_array);
     for child in children.into_iter().flatten().filter(|_| depth < DEEPEST) {
         add(item, child, depth + 1);

@@ -4,6 +4,7 @@
 //! back; everything else is the same for all of them and here. Offsets are translated once the unit is known, which takes
 //! all records ([`super::offsets`]). A record that cannot be read stays in the file and is reported; so does a span.
 
+mod add_texts;
 mod argilla;
 mod bioc;
 pub(super) mod categories;
@@ -12,18 +13,17 @@ mod dataturks;
 pub(super) mod doccano;
 pub(super) mod entry;
 mod ground_truth;
-mod item;
 pub(super) mod json;
 pub(super) mod label_studio;
 mod luis;
-mod placing;
 mod prodigy;
-pub(super) mod python;
+pub(super) mod python_literal;
 mod rasa;
 mod spacy;
 mod spacy_doc;
 mod tags;
 mod text_field;
+mod text_record;
 mod vertex;
 
 pub use argilla::ARGILLA;
@@ -40,71 +40,81 @@ pub use spacy::SPACY_JSON;
 pub use spacy_doc::SPACY_DOC_JSON;
 pub use vertex::VERTEX;
 
-pub(super) use item::{Item, Mark};
-use placing::{Measure, range_of};
-pub(super) use placing::{Text, add_texts};
+use add_texts::{OffsetConvention, byte_range};
+pub(super) use add_texts::{SourceText, add_texts};
 use tags::tagged_marks;
 use text_field::{text_field, text_fields};
+pub(super) use text_record::{RecordSpan, TextRecord};
 
-use super::found::quote;
 use super::note::NoteKind;
-use super::offsets::{Ruler, Unit, offsets};
+use super::offsets::{OffsetMap, OffsetUnit, to_offsets};
+use super::read_report::quote;
 use super::words::{Part, other_words, parts};
-use super::{Current, Format, Found, Problem, Source};
+use super::{Format, Problem, ReadReport, RewriteContext, SourceInput};
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Span, Split};
-use json::{Record, Shape};
+use json::{JsonLayout, RawRecord};
 use serde_json::Value;
 use std::collections::HashMap;
 
 /// Facts about a file that are known before its records are read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Context {
+pub(super) struct FileContext {
     /// The field that has the text.
     pub text_field: Option<String>,
 }
 
 /// How a format writes records.
-pub(super) struct Dialect {
+pub(super) struct RecordCodec {
     pub format: Format,
     /// Looks at the first records of a file, where their fields have no fixed names.
-    pub context: Option<fn(&[Value]) -> Context>,
+    pub context: Option<fn(&[Value]) -> FileContext>,
     /// A record as an item, or why it is none.
-    pub read: fn(&Value, &Context) -> Result<Item, String>,
+    pub read: fn(&Value, &FileContext) -> Result<TextRecord, String>,
     /// Takes marks out of a record and puts others in; everything else stays.
-    pub put: fn(record: &mut Value, gone: &[Mark], new: &[Mark]),
+    pub update_spans: fn(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]),
     /// How it holds labels of the whole text, where it does.
-    pub classes: Option<Classes>,
+    pub doc_labels: Option<DocLabelCodec>,
     /// The fields that are text, words and spans.
-    pub known: &'static [&'static str],
+    pub known_fields: &'static [&'static str],
     /// A new record; its number counts from 0.
-    pub fresh: fn(&Item, usize) -> Value,
+    pub new_record: fn(&TextRecord, usize) -> Value,
     /// How a new file holds them.
-    pub shape: Shape,
+    pub layout: JsonLayout,
     /// True if an end is the last character of a span, where no span says its text.
-    pub inclusive: bool,
+    pub inclusive_ends: bool,
 }
 
-impl Dialect {
+impl RecordCodec {
     /// A format of texts without labels of the whole text.
     const fn new(
         format: Format,
-        read: fn(&Value, &Context) -> Result<Item, String>,
-        put: fn(&mut Value, &[Mark], &[Mark]),
-        fresh: fn(&Item, usize) -> Value,
-        shape: Shape,
+        read: fn(&Value, &FileContext) -> Result<TextRecord, String>,
+        put: fn(&mut Value, &[RecordSpan], &[RecordSpan]),
+        fresh: fn(&TextRecord, usize) -> Value,
+        shape: JsonLayout,
     ) -> Self {
-        Self { format, context: None, read, put, classes: None, known: &[], fresh, shape, inclusive: false }
+        Self {
+            format,
+            context: None,
+            read,
+            update_spans: put,
+            doc_labels: None,
+            known_fields: &[],
+            new_record: fresh,
+            layout: shape,
+            inclusive_ends: false,
+        }
     }
 
     /// A format that is only read.
-    const fn only_read(format: Format, read: fn(&Value, &Context) -> Result<Item, String>) -> Self {
-        Self::new(format, read, |_, _, _| {}, |_, _| Value::Null, Shape::Lines)
+    const fn only_read(format: Format, read: fn(&Value, &FileContext) -> Result<TextRecord, String>) -> Self {
+        Self::new(format, read, |_, _, _| {}, |_, _| Value::Null, JsonLayout::Lines)
     }
 }
 
 /// How a format holds labels of whole texts.
-pub(super) struct Classes {
+pub(super) struct DocLabelCodec {
     /// Those of a record.
     pub read: fn(&Value) -> Vec<String>,
     /// Puts these into a record in place of its own.
@@ -112,31 +122,31 @@ pub(super) struct Classes {
 }
 
 /// The intent of an utterance is its label; formats of utterances are only read.
-const INTENT: Classes = Classes {
-    read: |value| string(value, "intent").filter(|intent| !intent.is_empty()).map(str::to_owned).into_iter().collect(),
+const INTENT: DocLabelCodec = DocLabelCodec {
+    read: |value| get_str(value, "intent").filter(|intent| !intent.is_empty()).map(str::to_owned).into_iter().collect(),
     put: |_, _| {},
 };
 
 /// A record as an item.
-fn item_of(value: &Value, dialect: &Dialect, context: &Context) -> Result<Item, String> {
-    let mut item = (dialect.read)(value, context)?;
-    if let Some(classes) = &dialect.classes {
-        item.classes = (classes.read)(value);
+fn parse_record(value: &Value, codec: &RecordCodec, context: &FileContext) -> Result<TextRecord, String> {
+    let mut item = (codec.read)(value, context)?;
+    if let Some(classes) = &codec.doc_labels {
+        item.doc_labels = (classes.read)(value);
     }
     item.split = item.split.or_else(|| split_of(value));
-    item.dedup();
+    item.remove_duplicates();
     item.count_in_words(value);
     Ok(item)
 }
 
 /// The split that a record names.
 pub(super) fn split_of(value: &Value) -> Option<Split> {
-    let names = ["split", "subset", "partition", "fold"].into_iter().filter_map(|key| string(value, key));
+    let names = ["split", "subset", "partition", "fold"].into_iter().filter_map(|key| get_str(value, key));
     names.filter_map(|name| Split::from_name(&name.trim().to_lowercase())).next()
 }
 
 /// The id or title of a record; empty if it has none.
-fn identity(value: &Value) -> String {
+fn record_name(value: &Value) -> String {
     let named =
         ["title", "id", "doc_id", "document_id", "docid", "_id"].into_iter().find_map(|key| match value.get(key)? {
             Value::String(text) => Some(text.trim().to_owned()).filter(|t| !t.is_empty()),
@@ -147,7 +157,7 @@ fn identity(value: &Value) -> String {
 }
 
 /// The id of a new record: the name of its document, as a number where it is one, else its number from 1.
-fn new_id(item: &Item, number: usize) -> Value {
+fn new_id(item: &TextRecord, number: usize) -> Value {
     match item.name.parse::<u64>() {
         Ok(id) => id.into(),
         Err(_) if item.name.is_empty() => (number + 1).into(),
@@ -156,20 +166,24 @@ fn new_id(item: &Item, number: usize) -> Value {
 }
 
 /// The facts that the first records of a file tell.
-fn context(records: &[Record], dialect: &Dialect) -> Context {
+fn context(records: &[RawRecord], codec: &RecordCodec) -> FileContext {
     /// So many records are looked at.
     const LOOKED_AT: usize = 200;
     let first = || records.iter().take(LOOKED_AT).filter_map(|r| json::parse(r).ok()).collect::<Vec<Value>>();
-    dialect.context.map_or_else(Context::default, |context| context(&first()))
+    codec.context.map_or_else(FileContext::default, |context| context(&first()))
 }
 
 /// The items of a file, and the problems of those records that are none.
-fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<(Record<'t>, Item)>, Problem> {
+fn parse_records<'t>(
+    text: &'t str,
+    codec: &RecordCodec,
+    found: &mut ReadReport,
+) -> Result<Vec<(RawRecord<'t>, TextRecord)>, Problem> {
     let mut items = Vec::new();
     // Fields with more than a text or a number, and how many labels were found beside them.
     let (mut lists, mut labels): (Vec<String>, usize) = (Vec::new(), 0);
-    let records = json::records(text)?;
-    let context = context(&records, dialect);
+    let records = json::split_records(text)?;
+    let context = context(&records, codec);
     let mut annotators: HashMap<String, String> = HashMap::new();
     for record in records {
         if record.text == "null" || record.text == "None" {
@@ -177,11 +191,11 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<
             continue;
         }
         let read = json::parse(&record).and_then(|value| {
-            item_of(&value, dialect, &context).map(|item| (value, item)).map_err(|why| (record.line, why))
+            parse_record(&value, codec, &context).map(|item| (value, item)).map_err(|why| (record.line, why))
         });
         match read {
             Ok((value, item)) => {
-                let is_known = |key: &str| dialect.known.iter().any(|known| key.ends_with(known));
+                let is_known = |key: &str| codec.known_fields.iter().any(|known| key.ends_with(known));
                 let others = value.as_object().into_iter().flatten().map(|(key, _)| key).filter(|key| !is_known(key));
                 for key in others {
                     let is_list = |v: &Value| {
@@ -190,26 +204,26 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<
                     if value.get(key).is_some_and(is_list) && !lists.contains(key) {
                         lists.push(key.clone());
                     }
-                    found.also(format!("“{key}”"));
+                    found.note_unsupported(format!("“{key}”"));
                 }
                 if let Some((of, by)) = annotation_of(&value)
                     && annotators.entry(of).or_insert_with(|| by.clone()) != &by
                 {
                     found.notes.add(NoteKind::RepeatedText, || format!("line {}: {}", record.line, quote(&by)));
                 }
-                labels += item.marks.len() + item.classes.len();
+                labels += item.spans.len() + item.doc_labels.len();
                 for (kind, example) in &item.notes {
                     found.notes.add(*kind, || format!("line {}: {}", record.line, quote(example)));
                 }
                 for entry in &item.unread {
-                    found.problem(record.line, 0, || format!("{} is no span; it is left as it is", quote(entry)));
+                    found.push_problem(record.line, 0, || format!("{} is no span; it is left as it is", quote(entry)));
                 }
-                if json::has_halves(&record) {
-                    found.problem(record.line, 0, || "half of a surrogate pair; U+FFFD stands for it".into());
+                if json::has_lone_surrogates(&record) {
+                    found.push_problem(record.line, 0, || "half of a surrogate pair; U+FFFD stands for it".into());
                 }
                 items.push((record, item));
             }
-            Err((line, why)) => found.problem(line, 0, || format!("{why}; the record is left as it is")),
+            Err((line, why)) => found.push_problem(line, 0, || format!("{why}; the record is left as it is")),
         }
     }
     lists.retain(|key| !["meta", "metadata", "tokens", "options", "Comments"].contains(&key.as_str()));
@@ -221,46 +235,47 @@ fn items<'t>(text: &'t str, dialect: &Dialect, found: &mut Found) -> Result<Vec<
 
 /// The hash of the text and the annotator of a record, as Prodigy has them.
 fn annotation_of(value: &Value) -> Option<(String, String)> {
-    let annotator = ["_annotator_id", "_session_id"].into_iter().find_map(|key| string(value, key))?;
+    let annotator = ["_annotator_id", "_session_id"].into_iter().find_map(|key| get_str(value, key))?;
     Some((value.get("_input_hash")?.to_string(), annotator.to_owned()))
 }
 
-fn read(source: &Source, corpus: &mut Corpus, dialect: &Dialect) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus, codec: &RecordCodec) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut found = Found::new(dialect.format);
-    let items = items(&decoded.text, dialect, &mut found)?;
+    let mut found = ReadReport::new(codec.format);
+    let items = parse_records(&decoded.text, codec, &mut found)?;
     if items.is_empty() {
         let first = found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
-        return Err(Problem::at(0, 0, format!("no record is {}: {first}", dialect.format.what)));
+        return Err(Problem::at(0, 0, format!("no record is {}: {first}", codec.format.description)));
     }
     found.note_encoding(&decoded);
     let texts = items.into_iter().map(|(record, item)| {
         let split = record.split.or(item.split).unwrap_or(source.split);
-        Text { split, line: record.line, place: record.number, item }
+        SourceText { split, line: record.line, place: record.number, item }
     });
-    add_texts(source, corpus, &mut found, texts.collect(), dialect.inclusive)?;
+    add_texts(source, corpus, &mut found, texts.collect(), codec.inclusive_ends)?;
     Ok(found)
 }
 
-fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<u8>, Problem> {
+fn rewrite(source: &SourceInput, current: &RewriteContext, codec: &RecordCodec) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
     let text = &*decoded.text;
-    let items = items(text, dialect, &mut Found::new(dialect.format))?;
-    let (measure, _) = Measure::of(items.iter().map(|(_, item)| item), source.choices.unit, dialect.inclusive);
+    let items = parse_records(text, codec, &mut ReadReport::new(codec.format))?;
+    let (measure, _) =
+        OffsetConvention::detect(items.iter().map(|(_, item)| item), source.options.offset_unit, codec.inclusive_ends);
     let documents: HashMap<usize, &Document> = current.documents().map(|d| (d.source_index as usize, d)).collect();
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
     for (record, item) in &items {
         let Some(document) = documents.get(&record.number) else { continue };
-        let measure = measure.of_record(item);
+        let measure = measure.detect_for_record(item);
         let name = |s: &Span| current.corpus.labels.name(s.label).to_owned();
-        let now = measure.marks(&item.text, &document.spans, name);
-        let ruler = Ruler::new(&item.text, measure.unit);
-        let is_taken = |m: &&Mark| !m.label.trim().is_empty() && range_of(item, m, measure, &ruler).is_some();
-        let there = item.marks.iter().filter(is_taken);
-        let (gone, new) = difference(there, &now, |m| range_of(item, m, measure, &ruler));
+        let now = measure.record_spans(&item.text, &document.spans, name);
+        let ruler = OffsetMap::new(&item.text, measure.unit);
+        let is_taken = |m: &&RecordSpan| !m.label.trim().is_empty() && byte_range(item, m, measure, &ruler).is_some();
+        let there = item.spans.iter().filter(is_taken);
+        let (gone, new) = diff_spans(there, &now, |m| byte_range(item, m, measure, &ruler));
         let classes: Vec<String> = current.corpus.doc_label_names(document).cloned().collect();
-        let other = dialect.classes.as_ref().filter(|_| !same_names(&classes, &item.classes));
+        let other = codec.doc_labels.as_ref().filter(|_| !same_set(&classes, &item.doc_labels));
         if gone.is_empty() && new.is_empty() && other.is_none() {
             continue;
         }
@@ -274,19 +289,19 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
                 format!("the record cannot be changed in place: {why}; save a copy"),
             ));
         }
-        if json::has_halves(record) {
+        if json::has_lone_surrogates(record) {
             let why = "the record has half of a surrogate pair, and could not be written as it was; save a copy";
             return Err(Problem::at(record.line, 0, why));
         }
         let mut value = json::parse(record).map_err(|(line, why)| Problem::at(line, 0, why))?;
         if !gone.is_empty() || !new.is_empty() {
-            (dialect.put)(&mut value, &gone, &new);
+            (codec.update_spans)(&mut value, &gone, &new);
         }
         if let Some(other) = other {
             (other.put)(&mut value, &classes);
         }
         out.push_str(&text[copied..record.range.start]);
-        out.push_str(&json::written(record, &value));
+        out.push_str(&json::serialize_like(record, &value));
         copied = record.range.end;
     }
     out.push_str(&text[copied..]);
@@ -294,18 +309,18 @@ fn rewrite(source: &Source, current: &Current, dialect: &Dialect) -> Result<Vec<
 }
 
 /// Whether two lists hold the same names, in whatever order and however often.
-fn same_names(a: &[String], b: &[String]) -> bool {
+fn same_set(a: &[String], b: &[String]) -> bool {
     a.iter().all(|name| b.contains(name)) && b.iter().all(|name| a.contains(name))
 }
 
 /// Marks that are no longer, and those that are new, by where they lie and their label.
-fn difference<'m>(
-    there: impl Iterator<Item = &'m Mark>,
-    now: &[Mark],
-    place: impl Fn(&Mark) -> Option<(u32, u32)>,
-) -> (Vec<Mark>, Vec<Mark>) {
-    let key = |m: &Mark| (place(m), m.label.clone());
-    let mut left: HashMap<_, Vec<&Mark>> = HashMap::new();
+fn diff_spans<'m>(
+    there: impl Iterator<Item = &'m RecordSpan>,
+    now: &[RecordSpan],
+    place: impl Fn(&RecordSpan) -> Option<(u32, u32)>,
+) -> (Vec<RecordSpan>, Vec<RecordSpan>) {
+    let key = |m: &RecordSpan| (place(m), m.label.clone());
+    let mut left: HashMap<_, Vec<&RecordSpan>> = HashMap::new();
     for mark in now {
         left.entry(key(mark)).or_default().push(mark);
     }
@@ -315,32 +330,32 @@ fn difference<'m>(
             gone.push(mark.clone());
         }
     }
-    let mut new: Vec<Mark> = left.into_values().flatten().cloned().collect();
+    let mut new: Vec<RecordSpan> = left.into_values().flatten().cloned().collect();
     new.sort_by_key(|m| (m.start, m.end));
     (gone, new)
 }
 
-fn write(corpus: &Corpus, split: Option<Split>, dialect: &Dialect) -> Vec<u8> {
+fn write(corpus: &Corpus, split: Option<Split>, codec: &RecordCodec) -> Vec<u8> {
     let parts = parts(corpus, split);
     let record = |(number, part): (usize, &Part)| {
-        let item = item(corpus, part);
-        let mut value = (dialect.fresh)(&item, number);
-        if let Some(classes) = dialect.classes.as_ref().filter(|_| !item.classes.is_empty()) {
-            (classes.put)(&mut value, &item.classes);
+        let item = record_of_chunk(corpus, part);
+        let mut value = (codec.new_record)(&item, number);
+        if let Some(classes) = codec.doc_labels.as_ref().filter(|_| !item.doc_labels.is_empty()) {
+            (classes.put)(&mut value, &item.doc_labels);
         }
         value
     };
     let records = parts.iter().enumerate().map(record);
-    json::write(records, dialect.shape)
+    json::write(records, codec.layout)
 }
 
 /// The texts of a corpus, or of one split of it, with offsets in code points.
-pub(super) fn texts(corpus: &Corpus, split: Option<Split>) -> Vec<Item> {
-    parts(corpus, split).iter().map(|part| item(corpus, part)).collect()
+pub(super) fn texts(corpus: &Corpus, split: Option<Split>) -> Vec<TextRecord> {
+    parts(corpus, split).iter().map(|part| record_of_chunk(corpus, part)).collect()
 }
 
 /// A part of a corpus as a record, in code points.
-fn item(corpus: &Corpus, part: &Part) -> Item {
+fn record_of_chunk(corpus: &Corpus, part: &Part) -> TextRecord {
     let (document, range) = (part.document, part.text.clone());
     let text = document.text[range.clone()].to_owned();
     let from = to_u32(range.start);
@@ -350,49 +365,49 @@ fn item(corpus: &Corpus, part: &Part) -> Item {
         .filter(within)
         .map(|s| Span { start: s.start - from, end: s.end - from, ..*s })
         .collect();
-    let marks = Measure::default().marks(&text, &spans, |s| corpus.labels.name(s.label).to_owned());
+    let marks = OffsetConvention::default().record_spans(&text, &spans, |s| corpus.labels.name(s.label).to_owned());
     let words = &document.tokens[part.words.clone()];
     let bytes: Vec<u32> = words.iter().flat_map(|(a, b)| [a - from, b - from]).collect();
-    let words = offsets(&text, &bytes, Unit::CodePoints).chunks_exact(2).map(|p| (p[0], p[1])).collect();
+    let words = to_offsets(&text, &bytes, OffsetUnit::CodePoints).chunks_exact(2).map(|p| (p[0], p[1])).collect();
     let classes = corpus.doc_label_names(document).cloned().collect();
     // A sentence of a document is not the document.
     let name = if range.len() == document.text.len() { document.name.clone() } else { String::new() };
-    Item { text, marks, classes, words: Some(words), name, ..Item::default() }
+    TextRecord { text, spans: marks, doc_labels: classes, words: Some(words), name, ..TextRecord::default() }
 }
 
 /// The texts among the entries of a list.
-fn names(list: &Value) -> Vec<String> {
+fn string_list(list: &Value) -> Vec<String> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// A whole number of a record.
-fn number(value: &Value, key: &str) -> Option<usize> {
+fn get_usize(value: &Value, key: &str) -> Option<usize> {
     entry::offset(value.get(key)?)
 }
 
 /// A list of a record; empty if it has none.
-pub(super) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+pub(super) fn get_list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// A text of a record.
-pub(super) fn string<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+pub(super) fn get_str<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key).and_then(Value::as_str)
 }
 
 /// Takes the marks that went out of a list of a record, also where they are there twice, and adds those that came. `marks` reads an
 /// entry.
-fn put_into(
+fn update_span_list(
     list: &mut Vec<Value>,
-    gone: &[Mark],
-    new: &[Mark],
-    marks: impl Fn(&Value) -> Option<Vec<Mark>>,
-    make: impl Fn(&Mark) -> Value,
+    gone: &[RecordSpan],
+    new: &[RecordSpan],
+    marks: impl Fn(&Value) -> Option<Vec<RecordSpan>>,
+    make: impl Fn(&RecordSpan) -> Value,
 ) {
-    let mut new: Vec<&Mark> = new.iter().collect();
+    let mut new: Vec<&RecordSpan> = new.iter().collect();
     list.retain_mut(|entry| {
         let here = marks(entry).unwrap_or_default();
-        let went = |m: &&Mark| gone.iter().any(|g| (g.start, g.end, &g.label) == (m.start, m.end, &m.label));
+        let went = |m: &&RecordSpan| gone.iter().any(|g| (g.start, g.end, &g.label) == (m.start, m.end, &m.label));
         let left = here.iter().filter(|m| !went(m)).count();
         let mut stays = left;
         for mark in here.iter().filter(went) {

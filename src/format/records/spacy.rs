@@ -1,30 +1,32 @@
 //! spaCy's training tuples: `["text", {"entities": [[0, 4, "ORG"]]}]`, as pairs in an array or one a line, or as Python has them. The
 //! spans may stand in the second place directly, and tags of words in place of spans.
 
-use super::json::Shape;
-use super::{Classes, Context, Dialect, Item, Mark, categories, entry, put_into, tagged_marks};
-use crate::format::{Format, Holds, Recognition, Write};
+use super::json::JsonLayout;
+use super::{
+    DocLabelCodec, FileContext, RecordCodec, RecordSpan, TextRecord, categories, entry, tagged_marks, update_span_list,
+};
+use crate::format::{Capabilities, Detection, Format, Writer};
 use serde_json::{Value, json};
 
 /// Training tuples.
 pub const SPACY_JSON: Format = Format {
     name: "spacy-json",
-    what: "spaCy 2: training tuples, as JSON or Python",
+    description: "spaCy 2: training tuples, as JSON or Python",
     extensions: &["json", "py"],
-    recognize: |g| {
+    detect: |g| {
         let fits = g.records.iter().any(is_pair);
-        Recognition::when(fits, Recognition::STRUCTURE, "pairs of a text and its entities")
+        Detection::when(fits, Detection::STRUCTURE, "pairs of a text and its entities")
     },
     is_json: true,
-    read: |source, corpus| super::read(source, corpus, &DIALECT),
-    write: Some(Write::Whole(|corpus, split, _| super::write(corpus, split, &DIALECT))),
-    rewrite: Some(|source, current| super::rewrite(source, current, &DIALECT)),
-    holds: Holds { classes: true, ..Holds::TEXTS },
+    read: |source, corpus| super::read(source, corpus, &CODEC),
+    write: Some(Writer::SingleFile(|corpus, split, _| super::write(corpus, split, &CODEC))),
+    rewrite: Some(|source, current| super::rewrite(source, current, &CODEC)),
+    capabilities: Capabilities { doc_labels: true, ..Capabilities::OFFSET_FORMAT },
 };
 
-const DIALECT: Dialect = Dialect {
-    classes: Some(Classes { read: classes, put: put_classes }),
-    ..Dialect::new(SPACY_JSON, read, put, fresh, Shape::Array)
+const CODEC: RecordCodec = RecordCodec {
+    doc_labels: Some(DocLabelCodec { read: classes, put: put_classes }),
+    ..RecordCodec::new(SPACY_JSON, read, put, fresh, JsonLayout::Array)
 };
 
 /// A text, and what belongs to it.
@@ -45,7 +47,7 @@ fn entities(value: &Value) -> Option<&Vec<Value>> {
 
 fn classes(value: &Value) -> Vec<String> {
     let cats = value.get(1).and_then(|v| v.get("cats")).and_then(Value::as_object);
-    cats.map_or_else(Vec::new, categories::names)
+    cats.map_or_else(Vec::new, categories::positive_names)
 }
 
 fn put_classes(record: &mut Value, classes: &[String]) {
@@ -55,35 +57,35 @@ fn put_classes(record: &mut Value, classes: &[String]) {
     }
 }
 
-fn read(value: &Value, _: &Context) -> Result<Item, String> {
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     if !is_pair(value) {
         return Err("it is no pair of a text and its entities".into());
     }
-    let mut item = Item { text: value[0].as_str().unwrap_or_default().to_owned(), ..Item::default() };
+    let mut item = TextRecord { text: value[0].as_str().unwrap_or_default().to_owned(), ..TextRecord::default() };
     let all = entities(value).map_or(&[][..], Vec::as_slice);
     let strings = |list: &[Value]| list.iter().map(|v| v.as_str().map(str::to_owned)).collect::<Option<Vec<String>>>();
     let words = value[1]["words"].as_array().and_then(|words| strings(words));
     match (words, strings(all)) {
         (Some(words), Some(tags)) if !tags.is_empty() => {
-            item.marks = tagged_marks(&item.text, &words, &tags)?;
+            item.spans = tagged_marks(&item.text, &words, &tags)?;
             item.read_only = Some("it has tags in place of spans");
         }
-        _ => item.take(all.iter(), entry::spans),
+        _ => item.take_spans(all.iter(), entry::spans),
     }
     Ok(item)
 }
 
-fn put(record: &mut Value, gone: &[Mark], new: &[Mark]) {
+fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
     let list = match &mut record[1] {
         Value::Array(list) => Some(list),
         fields => fields.get_mut("entities").and_then(Value::as_array_mut),
     };
     if let Some(list) = list {
         let template = list.iter().find(|e| !e.is_string()).cloned();
-        put_into(list, gone, new, entry::spans, |m| entry::like(template.as_ref(), m));
+        update_span_list(list, gone, new, entry::spans, |m| entry::like(template.as_ref(), m));
     }
 }
 
-fn fresh(item: &Item, _: usize) -> Value {
-    json!([item.text, {"entities": item.marks.iter().map(|m| entry::like(None, m)).collect::<Vec<_>>()}])
+fn fresh(item: &TextRecord, _: usize) -> Value {
+    json!([item.text, {"entities": item.spans.iter().map(|m| entry::like(None, m)).collect::<Vec<_>>()}])
 }

@@ -1,52 +1,52 @@
 //! spaCy's `Doc.to_json`: a text with `ents`, and its own tokens and sentences.
 
-use super::{Context, Dialect, Item, Mark, categories, entry, identity, number, string};
+use super::{FileContext, RecordCodec, RecordSpan, TextRecord, categories, entry, get_str, get_usize, record_name};
 use crate::format::note::NoteKind;
-use crate::format::{Format, Holds, Recognition};
+use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
 /// Documents of spaCy as JSON.
 pub const SPACY_DOC_JSON: Format = Format {
     name: "spacy-doc-json",
-    what: "spaCy: JSON of Doc.to_json",
+    description: "spaCy: JSON of Doc.to_json",
     extensions: &["json", "jsonl"],
-    recognize: |g| {
+    detect: |g| {
         let has_groups = |v: &Value| v.get("spans").is_some_and(Value::is_object);
-        let has_offsets = |v: &Value| v.get("tokens").and_then(|t| number(t.get(0)?, "start")).is_some();
+        let has_offsets = |v: &Value| v.get("tokens").and_then(|t| get_usize(t.get(0)?, "start")).is_some();
         let fits =
-            |v: &Value| string(v, "text").is_some() && (v.get("ents").is_some() || has_groups(v)) && has_offsets(v);
-        Recognition::when(g.records.iter().any(fits), Recognition::STRUCTURE, "keys text, ents and tokens")
+            |v: &Value| get_str(v, "text").is_some() && (v.get("ents").is_some() || has_groups(v)) && has_offsets(v);
+        Detection::when(g.records.iter().any(fits), Detection::STRUCTURE, "keys text, ents and tokens")
     },
     is_json: true,
-    read: |source, corpus| super::read(source, corpus, &DIALECT),
+    read: |source, corpus| super::read(source, corpus, &CODEC),
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-const DIALECT: Dialect = Dialect {
-    known: &["text", "ents", "tokens", "sents", "cats", "spans"],
-    classes: Some(super::Classes { read: classes, put: |_, _| {} }),
-    ..Dialect::only_read(SPACY_DOC_JSON, read)
+const CODEC: RecordCodec = RecordCodec {
+    known_fields: &["text", "ents", "tokens", "sents", "cats", "spans"],
+    doc_labels: Some(super::DocLabelCodec { read: classes, put: |_, _| {} }),
+    ..RecordCodec::only_read(SPACY_DOC_JSON, read)
 };
 
 /// Labels of the whole text: the categories with a score of a half or more.
 fn classes(value: &Value) -> Vec<String> {
     let cats = value.get("cats").and_then(Value::as_object);
-    cats.map_or_else(Vec::new, categories::names)
+    cats.map_or_else(Vec::new, categories::positive_names)
 }
 
-fn read(value: &Value, _: &Context) -> Result<Item, String> {
-    let text = string(value, "text").ok_or("there is no text under “text”")?.to_owned();
+fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
+    let text = get_str(value, "text").ok_or("there is no text under “text”")?.to_owned();
     let list = |key: &str| value.get(key).and_then(Value::as_array);
-    let name = value.get("_").map(identity).filter(|n| !n.is_empty()).unwrap_or_else(|| identity(value));
-    let mut item = Item { text, name, ..Item::default() };
-    let spans = |entry: &Value| -> Option<Vec<Mark>> { entry::spans(entry) };
-    item.take(list("ents").into_iter().flatten(), spans);
+    let name = value.get("_").map(record_name).filter(|n| !n.is_empty()).unwrap_or_else(|| record_name(value));
+    let mut item = TextRecord { text, name, ..TextRecord::default() };
+    let spans = |entry: &Value| -> Option<Vec<RecordSpan>> { entry::spans(entry) };
+    item.take_spans(list("ents").into_iter().flatten(), spans);
     // Without entities, the first group of spans is the annotation.
     let groups = value.get("spans").and_then(Value::as_object);
-    let first = groups.and_then(|g| g.iter().next()).filter(|_| item.marks.is_empty());
-    item.take(first.and_then(|(_, all)| all.as_array()).into_iter().flatten(), spans);
+    let first = groups.and_then(|g| g.iter().next()).filter(|_| item.spans.is_empty());
+    item.take_spans(first.and_then(|(_, all)| all.as_array()).into_iter().flatten(), spans);
     for (group, spans) in value.get("spans").and_then(Value::as_object).into_iter().flatten() {
         let count = spans.as_array().map_or(0, Vec::len);
         if count > 0 && first.is_none_or(|(name, _)| name != group) {
@@ -54,7 +54,7 @@ fn read(value: &Value, _: &Context) -> Result<Item, String> {
         }
     }
     let places = |key: &str| -> Option<Vec<(usize, usize)>> {
-        list(key)?.iter().map(|t| Some((number(t, "start")?, number(t, "end")?))).collect()
+        list(key)?.iter().map(|t| Some((get_usize(t, "start")?, get_usize(t, "end")?))).collect()
     };
     let size = item.text.chars().count();
     // Some exports cut the list of tokens.

@@ -1,9 +1,9 @@
 //! Words and tags of a record that also has its text.
 
-use super::Mark;
+use super::RecordSpan;
 use crate::corpus::scheme;
 use crate::corpus::tag_notation::{parse_tag, prefix_of};
-use crate::format::found::quote;
+use crate::format::read_report::quote;
 
 /// The places of words that stand in a text in this order, in code points.
 ///
@@ -26,7 +26,7 @@ pub(super) fn word_places<W: AsRef<str>>(text: &str, words: &[W]) -> Result<Vec<
 ///
 /// # Errors
 /// A word that is not in the text, or words and tags of different number.
-pub(super) fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Result<Vec<Mark>, String> {
+pub(super) fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Result<Vec<RecordSpan>, String> {
     if words.len() != tags.len() {
         return Err(format!("{} words have {} tags", words.len(), tags.len()));
     }
@@ -41,7 +41,7 @@ pub(super) fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Res
     let places = word_places(text, words)?;
     let mark = |s: &crate::corpus::TokenSpan| {
         let (start, end) = (places[s.start].0, places[s.end - 1].1);
-        Mark { start, end, label: labels.name(s.label).to_owned(), surface: None }
+        RecordSpan { start, end, label: labels.name(s.label).to_owned(), surface: None }
     };
     Ok(scheme::decode(&parsed).iter().map(mark).collect())
 }

@@ -1,7 +1,7 @@
 //! The field that holds the text, in records whose fields people name.
 
-use super::Mark;
-use crate::format::offsets::{Ruler, Unit};
+use super::RecordSpan;
+use crate::format::offsets::{OffsetMap, OffsetUnit};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -26,17 +26,17 @@ pub(super) fn text_fields(fields: &Value) -> impl Iterator<Item = (&str, &str)> 
 /// most records have under a usual name. `spans` gives the spans of a record.
 pub(super) fn text_field<'v>(
     records: impl Iterator<Item = &'v Value>,
-    spans: &dyn Fn(usize) -> Vec<Mark>,
+    spans: &dyn Fn(usize) -> Vec<RecordSpan>,
 ) -> Option<String> {
     let mut votes: HashMap<&str, (usize, usize)> = HashMap::new();
     for (number, fields) in records.enumerate() {
         let marks = spans(number);
         for (key, text) in text_fields(fields) {
-            let holds = |m: &&Mark| {
+            let holds = |m: &&RecordSpan| {
                 let surface = m.surface.as_deref();
                 surface.is_some()
-                    && Unit::ALL.into_iter().any(|unit| {
-                        let ruler = Ruler::new(text, unit);
+                    && OffsetUnit::ALL.into_iter().any(|unit| {
+                        let ruler = OffsetMap::new(text, unit);
                         [m.end, m.end.saturating_add(1)].into_iter().any(|end| {
                             ruler
                                 .range(m.start, end)

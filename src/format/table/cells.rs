@@ -1,6 +1,6 @@
 //! Cells that hold a list: Python's `['EU', "it's"]`, JSON's `["EU"]`, and NumPy's `['EU' 'rejects']`, also over several lines.
 
-use super::super::records::{Mark, doccano, entry, label_studio, python};
+use super::super::records::{RecordSpan, doccano, entry, label_studio, python_literal};
 use serde_json::Value;
 
 /// The items of a cell that is a list.
@@ -63,7 +63,7 @@ fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
 }
 
 /// The spans in a cell: a list of them in any notation, or a dictionary of lists. None where it holds none.
-pub(super) fn spans(cell: &str) -> Vec<Mark> {
+pub(super) fn spans(cell: &str) -> Vec<RecordSpan> {
     let cell = cell.trim();
     if !cell.starts_with(['[', '{']) || !cell.contains(|c: char| c.is_ascii_digit()) {
         return Vec::new();
@@ -72,7 +72,7 @@ pub(super) fn spans(cell: &str) -> Vec<Mark> {
     if !regions.is_empty() {
         return regions;
     }
-    let value = serde_json::from_str(cell).ok().or_else(|| python::value(cell));
+    let value = serde_json::from_str(cell).ok().or_else(|| python_literal::value(cell));
     let rows = match value {
         Some(Value::Array(list)) => list,
         Some(Value::Object(fields)) if fields.contains_key("entities") => {
@@ -84,7 +84,7 @@ pub(super) fn spans(cell: &str) -> Vec<Mark> {
         Some(Value::Object(fields)) => transposed(&fields),
         _ => return Vec::new(),
     };
-    let all: Option<Vec<Vec<Mark>>> = rows.iter().map(entry::spans).collect();
+    let all: Option<Vec<Vec<RecordSpan>>> = rows.iter().map(entry::spans).collect();
     all.unwrap_or_default().into_iter().flatten().collect()
 }
 

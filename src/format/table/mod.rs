@@ -7,11 +7,11 @@ mod roles;
 mod rows;
 
 use super::header::{Role, has_role};
-use super::hf_jsonl::{name_tags, names};
+use super::hf_jsonl::{class_label_names, missing_label_names_message};
 use super::note::NoteKind;
-use super::records::{self, Item, Mark, Text};
+use super::records::{self, RecordSpan, SourceText, TextRecord};
 use super::words::Tagged;
-use super::{Format, Found, Glance, Holds, Problem, Recognition, Source, spreadsheet};
+use super::{Capabilities, Detection, Format, Preview, Problem, ReadReport, SourceInput, spreadsheet};
 use crate::corpus::{Corpus, Split, TagNotation};
 use cells::List;
 use roles::{Body, Roles, parts};
@@ -21,59 +21,53 @@ use std::collections::HashMap;
 /// A table of text.
 pub const CSV: Format = Format {
     name: "csv",
-    what: "CSV or TSV: a column of texts, a row is a document",
+    description: "CSV or TSV: a column of texts, a row is a document",
     extensions: &["csv", "tsv"],
-    recognize,
+    detect: recognize,
     is_json: false,
     read: read_csv,
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 /// A spreadsheet.
 pub const XLSX: Format = Format {
     name: "xlsx",
-    what: "A spreadsheet: a column of texts, a row is a document",
+    description: "A spreadsheet: a column of texts, a row is a document",
     extensions: &["xlsx", "xlsm", "xlsb", "xls", "ods"],
-    recognize: |g| {
-        Recognition::when(g.has_extension(XLSX.extensions), Recognition::STRUCTURE, "extension of a spreadsheet")
-    },
+    detect: |g| Detection::when(g.has_extension(XLSX.extensions), Detection::STRUCTURE, "extension of a spreadsheet"),
     is_json: false,
     read: read_sheet,
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 /// Sentences in cells are sure; texts need the extension, and a header that names them or space in most of them.
-fn recognize(glance: &Glance) -> Option<Recognition> {
+fn recognize(glance: &Preview) -> Option<Detection> {
     let is_named = glance.has_extension(CSV.extensions);
     let (head, told) = without_separator_line(glance.head);
     let separator = told.or_else(|| separator_of(head));
     if separator.is_none() && glance.extension != "csv" {
         return None;
     }
-    let mut rows = rows_of(head, separator.unwrap_or(b','), &mut Found::new(CSV));
+    let mut rows = rows_of(head, separator.unwrap_or(b','), &mut ReadReport::new(CSV));
     rows.truncate(100);
     let roles = Roles::of(&rows);
     match roles.as_ref().map(|r| &r.body) {
-        Some(Body::Lists { .. }) => {
-            Recognition::when(true, Recognition::SIGNATURE, "cells hold lists of words and tags")
-        }
-        Some(Body::Pairs { .. }) => {
-            Recognition::when(true, Recognition::STRUCTURE, "cells hold a sentence and its tags")
-        }
+        Some(Body::Lists { .. }) => Detection::when(true, Detection::SIGNATURE, "cells hold lists of words and tags"),
+        Some(Body::Pairs { .. }) => Detection::when(true, Detection::STRUCTURE, "cells hold a sentence and its tags"),
         Some(Body::Texts(text)) if is_named && names_texts(&rows, *text) => {
-            Recognition::when(true, Recognition::STRUCTURE + 5, "a header names the column of the texts")
+            Detection::when(true, Detection::STRUCTURE + 5, "a header names the column of the texts")
         }
         Some(Body::Texts(text)) if is_named => {
             let spaced = rows.iter().filter(|r| r.get(*text).is_some_and(|c| c.trim().contains(' '))).count();
             let is_text = spaced * 2 >= rows.len() && rows.len() > 1;
-            let score = if is_text { Recognition::FITS + 5 } else { Recognition::EXTENSION };
-            Recognition::when(true, score, "rows of a table with a column of texts")
+            let score = if is_text { Detection::FITS + 5 } else { Detection::EXTENSION };
+            Detection::when(true, score, "rows of a table with a column of texts")
         }
-        _ => Recognition::when(is_named, Recognition::EXTENSION, "extension of a table"),
+        _ => Detection::when(is_named, Detection::EXTENSION, "extension of a table"),
     }
 }
 
@@ -84,21 +78,21 @@ fn names_texts(rows: &[Row], text: u32) -> bool {
     is_named && rows.iter().skip(1).filter(is_text).count() * 2 >= rows.len()
 }
 
-fn read_csv(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read_csv(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut found = Found::of(CSV, &decoded);
+    let mut found = ReadReport::with_encoding(CSV, &decoded);
     let (text, told) = without_separator_line(&decoded.text);
     let separator = told.or_else(|| separator_of(text)).unwrap_or(b',');
     let mut rows = rows_of(text, separator, &mut found);
     rows.iter_mut().for_each(|row| row.line += usize::from(told.is_some()));
-    found.evidence.push(format!("cells parted by {:?}", char::from(separator)));
+    found.detection_notes.push(format!("cells parted by {:?}", char::from(separator)));
     read_rows(source, corpus, rows, found)
 }
 
-fn read_sheet(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
-    let mut found = Found::new(XLSX);
-    let book = spreadsheet::read_book(source.bytes, source.budget, source.choices.sheet)?;
-    let (name, rows) = book.sheet.ok_or_else(|| match source.choices.sheet {
+fn read_sheet(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
+    let mut found = ReadReport::new(XLSX);
+    let book = spreadsheet::read_book(source.bytes, source.budget, source.options.sheet)?;
+    let (name, rows) = book.sheet.ok_or_else(|| match source.options.sheet {
         Some(number) => Problem::at(
             0,
             0,
@@ -106,7 +100,7 @@ fn read_sheet(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         ),
         None => Problem::at(0, 0, "the spreadsheet is empty"),
     })?;
-    found.evidence.push(format!("sheet “{name}”"));
+    found.detection_notes.push(format!("sheet “{name}”"));
     let others: Vec<String> = book.names.iter().filter(|other| **other != name).map(|n| format!("“{n}”")).collect();
     found.notes.add_many(NoteKind::UnreadPart, others.len(), || {
         format!("sheet {}; another one can be chosen (--sheet)", others.join(", "))
@@ -117,7 +111,12 @@ fn read_sheet(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
 }
 
 /// The rows as texts or sentences.
-fn read_rows(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found: Found) -> Result<Found, Problem> {
+fn read_rows(
+    source: &SourceInput,
+    corpus: &mut Corpus,
+    mut rows: Vec<Row>,
+    mut found: ReadReport,
+) -> Result<ReadReport, Problem> {
     let roles = Roles::of(&rows).ok_or_else(|| Problem::at(0, 0, "the table has no texts"))?;
     if roles::are_offsets(&rows, &roles) {
         let why = "the rows have offsets and labels, and the texts are in no file that is known; join them first";
@@ -137,7 +136,7 @@ fn read_rows(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found
     }
     let taken = roles.taken();
     for (c, _) in header.cells.iter().filter(|(c, _)| !taken.contains(c)) {
-        found.also(title(*c));
+        found.note_unsupported(title(*c));
     }
     let text = match roles.body {
         Body::Texts(text) => text,
@@ -165,7 +164,7 @@ fn read_rows(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found
     found.roles.extend(others.into_iter().filter_map(|(role, column)| Some((role, title(column?)))));
     let (rows, without): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|r| r.filled(text).is_some());
     for row in &without {
-        found.problem(row.line, 0, || format!("the row has no text in {}; it is left as it is", title(text)));
+        found.push_problem(row.line, 0, || format!("the row has no text in {}; it is left as it is", title(text)));
     }
     if rows.is_empty() {
         return Err(Problem::at(0, 0, "the table has a header but no texts"));
@@ -175,7 +174,7 @@ fn read_rows(source: &Source, corpus: &mut Corpus, mut rows: Vec<Row>, mut found
         found.notes.add(NoteKind::PossibleLabels, || "each row is one word; say the columns with --from conll".into());
     }
     let no_header = if roles.has_header { "" } else { ", no header" };
-    found.evidence.push(format!("texts from {}{no_header}", title(text)));
+    found.detection_notes.push(format!("texts from {}{no_header}", title(text)));
     match roles.body {
         Body::Texts(_) => texts(source, corpus, rows, &header, &roles, found),
         Body::Lists { words, tags } => sentences(source, corpus, &rows, &roles, found, |row| {
@@ -210,34 +209,35 @@ fn split_of(row: &Row, roles: &Roles) -> Option<Split> {
 
 /// The rows as sentences.
 fn sentences(
-    source: &Source,
+    source: &SourceInput,
     corpus: &mut Corpus,
     rows: &[Row],
     roles: &Roles,
-    mut found: Found,
+    mut found: ReadReport,
     read: impl Fn(&Row) -> Result<(Vec<String>, Vec<String>), String>,
-) -> Result<Found, Problem> {
+) -> Result<ReadReport, Problem> {
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
         match read(row) {
             Ok((words, tags)) if words.len() != tags.len() => {
                 let (words, tags) = (words.len(), tags.len());
-                found.problem(row.line, 0, || format!("{words} words have {tags} tags; the row is left as it is"));
+                found.push_problem(row.line, 0, || format!("{words} words have {tags} tags; the row is left as it is"));
             }
             Ok((words, tags)) => all.push((row, words, tags)),
-            Err(why) => found.problem(row.line, 0, || format!("{why}; the row is left as it is")),
+            Err(why) => found.push_problem(row.line, 0, || format!("{why}; the row is left as it is")),
         }
     }
     let by_number = all.iter().any(|(.., tags)| !tags.is_empty())
         && all.iter().flat_map(|(.., tags)| tags).all(|tag| tag.parse::<u32>().is_ok());
     if by_number {
-        let (file, names) = names(source).ok_or_else(|| Problem::at(0, 0, name_tags()))?;
-        found.evidence.push(format!("{} tag names from {file}", names.len()));
+        let (file, names) =
+            class_label_names(source).ok_or_else(|| Problem::at(0, 0, missing_label_names_message()))?;
+        found.detection_notes.push(format!("{} tag names from {file}", names.len()));
         for (row, _, tags) in &mut all {
             for tag in tags {
                 match tag.parse::<usize>().ok().and_then(|number| names.get(number)) {
                     Some(name) => tag.clone_from(name),
-                    None => found.problem(row.line, 0, || format!("tag {tag} has no name among {}", names.len())),
+                    None => found.push_problem(row.line, 0, || format!("tag {tag} has no name among {}", names.len())),
                 }
             }
         }
@@ -260,13 +260,13 @@ fn sentences(
 
 /// The rows as texts.
 fn texts(
-    source: &Source,
+    source: &SourceInput,
     corpus: &mut Corpus,
     rows: Vec<Row>,
     header: &Row,
     roles: &Roles,
-    mut found: Found,
-) -> Result<Found, Problem> {
+    mut found: ReadReport,
+) -> Result<ReadReport, Problem> {
     let Body::Texts(text) = roles.body else { return Ok(found) };
     strays(&rows, header, text, &mut found);
     let is_list_of_names = |cell: &str| {
@@ -293,33 +293,33 @@ fn texts(
         classes.extend(roles.flags.iter().filter(is_set).filter_map(|c| header.get(*c)).map(|n| n.trim().to_owned()));
         let name = roles.id.and_then(|c| row.get(c)).unwrap_or_default().trim().to_owned();
         let split = split_of(&row, roles).unwrap_or(source.split);
-        let item = Item { text: content, marks, classes, name, ..Item::default() };
+        let item = TextRecord { text: content, spans: marks, doc_labels: classes, name, ..TextRecord::default() };
         // Rows of one text each have a span of it.
-        let same = |text: &&mut Text| text.item.name == item.name && text.item.text == item.text;
+        let same = |text: &&mut SourceText| text.item.name == item.name && text.item.text == item.text;
         match texts.last_mut().filter(|_| roles.offsets.is_some()).filter(same) {
-            Some(last) => last.item.marks.extend(item.marks),
-            None => texts.push(Text { split, line: row.line, place, item }),
+            Some(last) => last.item.spans.extend(item.spans),
+            None => texts.push(SourceText { split, line: row.line, place, item }),
         }
     }
     records::add_texts(source, corpus, &mut found, texts, false)?;
     if roles.spans.is_none() {
-        found.unit = None;
+        found.offset_unit = None;
     }
     Ok(found)
 }
 
 /// The span of a row that is one.
-fn span_of(row: &Row, [start, end, label]: [u32; 3]) -> Option<Mark> {
+fn span_of(row: &Row, [start, end, label]: [u32; 3]) -> Option<RecordSpan> {
     let number = |c: u32| {
         let cell = row.filled(c)?.trim();
         cell.strip_suffix(".0").unwrap_or(cell).parse::<usize>().ok()
     };
     let label = row.filled(label)?.trim().to_owned();
-    Some(Mark { start: number(start)?, end: number(end)?, label, surface: None })
+    Some(RecordSpan { start: number(start)?, end: number(end)?, label, surface: None })
 }
 
 /// A text with the line ends that its offsets count: two characters, or one where more spans then begin and end with a letter.
-fn with_line_ends(text: &str, marks: &[Mark]) -> String {
+fn with_line_ends(text: &str, marks: &[RecordSpan]) -> String {
     if marks.is_empty() || !text.contains("\r\n") {
         return text.to_owned();
     }
@@ -335,7 +335,7 @@ fn with_line_ends(text: &str, marks: &[Mark]) -> String {
 }
 
 /// Tells of cells beside the table: in a column that has no name and no other cell, where all other columns have one.
-fn strays(rows: &[Row], header: &Row, text: u32, found: &mut Found) {
+fn strays(rows: &[Row], header: &Row, text: u32, found: &mut ReadReport) {
     if header.cells.is_empty() {
         return;
     }
@@ -345,7 +345,7 @@ fn strays(rows: &[Row], header: &Row, text: u32, found: &mut Found) {
             if counts.get(column).is_some_and(|n| *n == 1) {
                 let column = u64::from(*column) + 1;
                 let what = || format!("a cell in column {column} stands alone, beside the table; it is left as it is");
-                found.problem(row.line, 0, what);
+                found.push_problem(row.line, 0, what);
             }
         }
     }

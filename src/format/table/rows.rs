@@ -1,7 +1,7 @@
 //! The rows of CSV and TSV.
 
-use crate::format::found::Found;
 use crate::format::line_of;
+use crate::format::read_report::ReadReport;
 use std::sync::Arc;
 
 /// A row: its line, from 1, and its cells with their columns, from 0, ascending. A cell that a spreadsheet leaves empty is none.
@@ -91,7 +91,7 @@ pub(super) fn without_separator_line(text: &str) -> (&str, Option<u8>) {
 }
 
 /// The rows of a text. Broken ones are told and left out.
-pub(super) fn rows_of(text: &str, separator: u8, found: &mut Found) -> Vec<Row> {
+pub(super) fn rows_of(text: &str, separator: u8, found: &mut ReadReport) -> Vec<Row> {
     let mut reader = builder(separator, are_quotes(text, separator)).from_reader(text.as_bytes());
     let mut rows: Vec<Row> = Vec::new();
     for row in reader.records() {
@@ -102,7 +102,7 @@ pub(super) fn rows_of(text: &str, separator: u8, found: &mut Found) -> Vec<Row> 
             }
             Err(e) => {
                 let line = line_of(e.position());
-                found.problem(line, 0, || format!("the row is broken ({e}); it is left as it is"));
+                found.push_problem(line, 0, || format!("the row is broken ({e}); it is left as it is"));
             }
         }
     }

@@ -9,9 +9,9 @@ mod rewrite;
 mod sheet;
 mod write;
 
-use super::found::quote;
-use super::layers;
-use super::{Format, Found, Holds, Problem, Recognition, Source, Write};
+use super::annotation_types;
+use super::read_report::quote;
+use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput, Writer};
 use crate::corpus::{Corpus, Document, Span};
 use cell::entries;
 use sheet::Sheet;
@@ -21,17 +21,17 @@ use std::sync::Arc;
 /// WebAnno TSV.
 pub const WEBANNO_TSV: Format = Format {
     name: "webanno-tsv",
-    what: "WebAnno TSV 3, of WebAnno and INCEpTION",
+    description: "WebAnno TSV 3, of WebAnno and INCEpTION",
     extensions: &["tsv"],
-    recognize: |g| {
+    detect: |g| {
         let is_marked = g.head.trim_start_matches('\u{feff}').starts_with(MARK);
-        Recognition::when(is_marked, Recognition::SIGNATURE, "first line #FORMAT=WebAnno TSV")
+        Detection::when(is_marked, Detection::SIGNATURE, "first line #FORMAT=WebAnno TSV")
     },
     is_json: false,
     read,
-    write: Some(Write::EachDocument(write::files, |_| Vec::new())),
+    write: Some(Writer::PerDocument(write::files, |_| Vec::new())),
     rewrite: Some(rewrite::rewrite),
-    holds: Holds { borders: true, any_character: false, ..Holds::TEXTS },
+    capabilities: Capabilities { token_boundaries: true, any_character: false, ..Capabilities::OFFSET_FORMAT },
 };
 
 const MARK: &str = "#FORMAT=WebAnno TSV 3";
@@ -69,17 +69,19 @@ fn marks(sheet: &Sheet) -> Vec<Mark> {
     marks
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut found = Found::of(WEBANNO_TSV, &decoded);
-    let sheet = Sheet::of(&decoded.text, |line, column, why| found.problem(line, column, || why));
+    let mut found = ReadReport::with_encoding(WEBANNO_TSV, &decoded);
+    let sheet = Sheet::of(&decoded.text, |line, column, why| found.push_problem(line, column, || why));
     if sheet.rows.iter().all(|r| r.place.is_none()) {
         return Err(Problem::at(0, 0, "the file has no token; rows are “1-1⇥0-3⇥word” behind a line “#Text=”"));
     }
-    found.unit = Some(super::Unit::Utf16);
+    found.offset_unit = Some(super::OffsetUnit::Utf16);
     match sheet.entities {
-        Some(column) => found.evidence.push(layers::told(&sheet.layers[column.layer], column.feature)),
-        None => found.evidence.push("no layer of spans that could name entities".into()),
+        Some(column) => found
+            .detection_notes
+            .push(annotation_types::describe_selection(&sheet.layers[column.layer], column.feature)),
+        None => found.detection_notes.push("no layer of spans that could name entities".into()),
     }
     let (mut spans, mut unnamed) = (Vec::new(), 0);
     for mark in marks(&sheet) {
@@ -89,16 +91,20 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
                 let label = corpus.labels.intern(label)?;
                 spans.push(Span::new(mark.start..mark.end, label));
             }
-            Some(label) => found.problem(line, 2, || format!("{} covers no text; it is left as it is", quote(label))),
+            Some(label) => {
+                found.push_problem(line, 2, || format!("{} covers no text; it is left as it is", quote(label)))
+            }
             None => unnamed += 1,
         }
     }
     if unnamed > 0 {
-        found.evidence.push(format!("{unnamed} annotations without a label: those are kept in the file and not read"));
+        found
+            .detection_notes
+            .push(format!("{unnamed} annotations without a label: those are kept in the file and not read"));
     }
     let words = sheet.rows.iter().filter(|r| !r.is_part).filter_map(|r| r.place).collect();
     let starts = sheet.sentence_starts();
-    let document = Document::from_text(source.split, source.file, 0, sheet.text, spans, Some(words));
+    let document = Document::from_text(source.split, source.source_id, 0, sheet.text, spans, Some(words));
     corpus.documents.push(Arc::new(document.with_sentence_starts(&starts)));
     Ok(found)
 }

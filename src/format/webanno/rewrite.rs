@@ -7,10 +7,10 @@ use super::write::units;
 use super::{Mark, marks};
 use crate::corpus::Span;
 use crate::format::words::{on_one_line, other_words};
-use crate::format::{Current, Problem, Source};
+use crate::format::{Problem, RewriteContext, SourceInput};
 use std::collections::BTreeMap;
 
-pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
     let Some(document) = current.documents().next() else { return Ok(source.bytes.to_vec()) };
     let sheet = Sheet::of(&decoded.text, |_, _, _| {});

@@ -2,9 +2,9 @@
 
 use super::cell::unescaped;
 use crate::corpus::to_u32::to_u32;
-use crate::format::found::quote;
-use crate::format::layers::{self, Layer};
-use crate::format::offsets::{Ruler, Unit};
+use crate::format::annotation_types::{self, AnnotationType};
+use crate::format::offsets::{OffsetMap, OffsetUnit};
+use crate::format::read_report::quote;
 use std::ops::Range;
 
 /// The column of the entities' labels.
@@ -55,7 +55,7 @@ pub(super) struct Sentence {
 #[derive(Debug, Default)]
 pub(super) struct Sheet<'a> {
     /// Those of spans.
-    pub layers: Vec<Layer>,
+    pub layers: Vec<AnnotationType>,
     /// The first field of each of them.
     first: Vec<usize>,
     /// How many fields all layers have.
@@ -100,7 +100,7 @@ impl<'a> Sheet<'a> {
             }
         }
         sheet.close(open, &mut tell);
-        sheet.entities = layers::entities(&sheet.layers).map(|(layer, feature)| Column {
+        sheet.entities = annotation_types::select_entity_type(&sheet.layers).map(|(layer, feature)| Column {
             layer,
             feature,
             index: sheet.first[layer] + feature,
@@ -119,7 +119,7 @@ impl<'a> Sheet<'a> {
             return;
         }
         self.first.push(first);
-        self.layers.push(Layer { name, features });
+        self.layers.push(AnnotationType { name, features });
     }
 
     fn close(&mut self, open: Open<'a>, tell: &mut impl FnMut(usize, usize, String)) {
@@ -132,14 +132,14 @@ impl<'a> Sheet<'a> {
         // The sentence begins with its first token, unless there is space before that.
         let first =
             parsed.iter().find_map(|(_, _, place, fields)| place.map(|p| (p.0, fields.get(2).copied().unwrap_or(""))));
-        let before = first.and_then(|(_, word)| text.find(word)).map_or(0, |b| Unit::Utf16.count(&text[..b]));
+        let before = first.and_then(|(_, word)| text.find(word)).map_or(0, |b| OffsetUnit::Utf16.count(&text[..b]));
         let offset = first.map_or(0, |(start, _)| start.saturating_sub(before));
         self.pad_to(offset);
         let byte = to_u32(self.text.len());
         self.text.push_str(&text);
         let number = self.sentences.len();
         self.sentences.push(Sentence { byte, offset });
-        let ruler = Ruler::new(&text, Unit::Utf16);
+        let ruler = OffsetMap::new(&text, OffsetUnit::Utf16);
         let mut end_of_last = 0;
         for (line, range, counted, fields) in parsed {
             let (id, word) = (fields[0], fields.get(2).copied().unwrap_or(""));
@@ -182,7 +182,7 @@ impl<'a> Sheet<'a> {
         /// More than this is no space between sentences.
         const MOST: usize = 1024;
         let Some(last) = self.sentences.last() else { return };
-        let at = last.offset + Unit::Utf16.count(&self.text[last.byte as usize..]);
+        let at = last.offset + OffsetUnit::Utf16.count(&self.text[last.byte as usize..]);
         match offset.checked_sub(at) {
             Some(0) => {}
             Some(gap) if gap <= MOST => self.text.extend(std::iter::repeat_n(' ', gap - 1).chain(['\n'])),
@@ -211,7 +211,9 @@ impl<'a> Sheet<'a> {
     /// The file's offset of a byte of the text.
     pub fn offset(&self, byte: u32) -> usize {
         let at = self.sentences.partition_point(|s| s.byte <= byte).saturating_sub(1);
-        self.sentences.get(at).map_or(0, |s| s.offset + Unit::Utf16.count(&self.text[s.byte as usize..byte as usize]))
+        self.sentences
+            .get(at)
+            .map_or(0, |s| s.offset + OffsetUnit::Utf16.count(&self.text[s.byte as usize..byte as usize]))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::cell::{Entry, escaped_text, joined};
 use crate::corpus::{Corpus, Document, LabelId, Span};
-use crate::format::Unit;
-use crate::format::layers::NAMED_ENTITY;
+use crate::format::OffsetUnit;
+use crate::format::annotation_types::NAMED_ENTITY;
 use crate::format::words::on_one_line;
 use std::fmt::Write as _;
 
@@ -24,9 +24,9 @@ pub(super) fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, 
     let mut counted = |byte: u32| {
         let from = byte as usize;
         if from < at {
-            return offset - Unit::Utf16.count(&document.text[from..at]);
+            return offset - OffsetUnit::Utf16.count(&document.text[from..at]);
         }
-        offset += Unit::Utf16.count(&document.text[at..from]);
+        offset += OffsetUnit::Utf16.count(&document.text[at..from]);
         at = from;
         offset
     };

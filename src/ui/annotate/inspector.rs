@@ -5,7 +5,7 @@ use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::edit::quoted_text;
 use crate::corpus::{LabelId, Origin, Scheme, Span, scheme, tag_notation};
-use crate::format::published::{chunks_as_iob2, column_id};
+use crate::format::conll2003_ids::{chunk_tags_to_iob2, column_value_id};
 use crate::model::TagSet;
 use crate::ui::Commands;
 use crate::ui::theme::{self, TextRole, icon};
@@ -143,7 +143,7 @@ fn record(ui: &mut Ui, a: &Annotate) {
             let name = a.corpus.columns[i].name.clone();
             let values = values(i);
             let shown = if name == "chunk" {
-                chunks_as_iob2(&values)
+                chunk_tags_to_iob2(&values)
             } else {
                 values.iter().map(|v| (*v).to_owned()).collect()
             };
@@ -166,7 +166,7 @@ fn record(ui: &mut Ui, a: &Annotate) {
             c.styled(TextRole::MonoSmall, p.text3, &i.to_string());
             c.styled(TextRole::MonoSmall, p.text, document.token(token));
             for (column, values) in &further {
-                let id = column_id(column, &values[i]).map_or_else(String::new, |n| format!(" {n}"));
+                let id = column_value_id(column, &values[i]).map_or_else(String::new, |n| format!(" {n}"));
                 c.styled(TextRole::MonoSmall, p.text2, &format!("{}{id}", values[i]));
             }
             c.styled(TextRole::MonoSmall, colour.unwrap_or(p.text3), &name);

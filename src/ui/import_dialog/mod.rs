@@ -10,7 +10,7 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, hairline, label, paragraph};
 use crate::app::language::tr;
 use crate::app::{App, Command, Importing};
-use crate::format::Choices;
+use crate::format::ReadOptions;
 use crate::format::budget::SWOLLEN;
 use egui::{Align, Key, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 use found::found;
@@ -67,7 +67,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
                     tr!("What is in it is many times as large as the file, which may be meant or may be a trap.");
                 let asked = EmptyState::new(icon::TRIANGLE_ALERT, tr!("It unfolds to much more than its size"), hint);
                 if asked.action(tr!("Unfold it all")).show_in_the_middle(ui) {
-                    out.push(Command::ImportChoices(Choices { huge: true, ..importing.choices }));
+                    out.push(Command::ImportChoices(ReadOptions { allow_large: true, ..importing.choices }));
                 }
             }
             Err(why) => {

@@ -2,9 +2,9 @@
 
 use crate::app::language::tr;
 use crate::app::{Command, Importing};
-use crate::format::columns::Separator;
-use crate::format::plain::Extent;
-use crate::format::{self, Choices, FORMATS, Found, Unit};
+use crate::format::conll::Delimiter;
+use crate::format::text::SampleBy;
+use crate::format::{self, FORMATS, OffsetUnit, ReadOptions, ReadReport};
 use crate::ui::Commands;
 use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{choice, form_field, icon_paragraph, paragraph};
@@ -23,7 +23,8 @@ pub(super) fn said(ui: &mut Ui, importing: &Importing, out: &mut Commands) {
     let chosen = choices.format.and_then(|f| names.iter().position(|n| *n == f.name));
     let what = found.filter(|_| choices.format.is_none()).map(|f| f.format.name.to_owned());
     if let Some(picked) = offer(ui, tr!("Format"), "", automatic(what), &names, chosen) {
-        choices = Choices { format: picked.map(|i| formats[i]), encoding: choices.encoding, ..Choices::default() };
+        choices =
+            ReadOptions { format: picked.map(|i| formats[i]), encoding: choices.encoding, ..ReadOptions::default() };
     }
 
     let is_text = found.is_none_or(|f| f.encoding.is_some());
@@ -37,20 +38,21 @@ pub(super) fn said(ui: &mut Ui, importing: &Importing, out: &mut Commands) {
     if found.is_none_or(|f| f.layout.is_some()) {
         columns(ui, found, &mut choices);
     }
-    if let Some(unit) = found.and_then(|f| f.unit) {
-        let units = [Unit::CodePoints, Unit::Utf16, Unit::Bytes];
-        let chosen = choices.unit.and_then(|u| units.iter().position(|o| *o == u));
-        let what = choices.unit.is_none().then(|| unit.name().to_owned());
-        if let Some(picked) = offer(ui, tr!("Offsets count"), "", automatic(what), &units.map(Unit::name), chosen) {
-            choices.unit = picked.map(|i| units[i]);
+    if let Some(unit) = found.and_then(|f| f.offset_unit) {
+        let units = [OffsetUnit::CodePoints, OffsetUnit::Utf16, OffsetUnit::Bytes];
+        let chosen = choices.offset_unit.and_then(|u| units.iter().position(|o| *o == u));
+        let what = choices.offset_unit.is_none().then(|| unit.name().to_owned());
+        if let Some(picked) = offer(ui, tr!("Offsets count"), "", automatic(what), &units.map(OffsetUnit::name), chosen)
+        {
+            choices.offset_unit = picked.map(|i| units[i]);
         }
     }
     if found.is_some_and(|f| f.format == format::TEXT) {
-        let chosen = choices.extent.and_then(|e| Extent::ALL.iter().position(|o| *o == e));
-        let names = Extent::ALL.map(Extent::name);
+        let chosen = choices.sample_by.and_then(|e| SampleBy::ALL.iter().position(|o| *o == e));
+        let names = SampleBy::ALL.map(SampleBy::name);
         if let Some(picked) = offer(ui, tr!("A document is a"), "", automatic(Some(tr!("file").into())), &names, chosen)
         {
-            choices.extent = picked.map(|i| Extent::ALL[i]);
+            choices.sample_by = picked.map(|i| SampleBy::ALL[i]);
         }
     }
     if let Some(sheets) = found.map(|f| &f.sheets).filter(|sheets| sheets.len() > 1) {
@@ -99,13 +101,13 @@ fn offer(
     response.changed().then(|| at.checked_sub(1))
 }
 
-fn columns(ui: &mut Ui, found: Option<&Found>, choices: &mut Choices) {
+fn columns(ui: &mut Ui, found: Option<&ReadReport>, choices: &mut ReadOptions) {
     let separators =
-        [Separator::Space, Separator::Tab, Separator::Sign(','), Separator::Sign(';'), Separator::Sign('|')];
-    let name = |s: Separator| match s {
-        Separator::Space => tr!("spaces or tabs").to_owned(),
-        Separator::Tab => tr!("tab").to_owned(),
-        Separator::Sign(sign) => sign.to_string(),
+        [Delimiter::Space, Delimiter::Tab, Delimiter::Char(','), Delimiter::Char(';'), Delimiter::Char('|')];
+    let name = |s: Delimiter| match s {
+        Delimiter::Space => tr!("spaces or tabs").to_owned(),
+        Delimiter::Tab => tr!("tab").to_owned(),
+        Delimiter::Char(sign) => sign.to_string(),
     };
     let layout = found.and_then(|f| f.layout);
     let said = &mut choices.columns;
@@ -116,7 +118,7 @@ fn columns(ui: &mut Ui, found: Option<&Found>, choices: &mut Choices) {
     let chosen = said.separator.and_then(|s| separators.iter().position(|o| *o == s));
     let by_itself = automatic(layout.map(|l| name(l.separator)), said.separator.is_some());
     if let Some(picked) = offer(ui, tr!("Columns are parted by"), "", by_itself, &separators.map(name), chosen) {
-        *said = format::columns::Choice { separator: picked.map(|i| separators[i]), ..Default::default() };
+        *said = format::conll::ColumnOptions { separator: picked.map(|i| separators[i]), ..Default::default() };
     }
     let numbers: Vec<String> = (1..=layout.map_or(0, |l| l.columns)).map(|n| tr!("column {n}", n)).collect();
     if numbers.len() > 2 || said.word.is_some() || said.tag.is_some() {
@@ -133,7 +135,7 @@ fn columns(ui: &mut Ui, found: Option<&Found>, choices: &mut Choices) {
 }
 
 /// Which column or field is what.
-fn roles(ui: &mut Ui, found: Option<&Found>) {
+fn roles(ui: &mut Ui, found: Option<&ReadReport>) {
     let p = theme::of(ui);
     let Some(roles) = found.map(|f| &f.roles).filter(|roles| !roles.is_empty()) else { return };
     let title = |role: &str| match role {
@@ -160,7 +162,7 @@ fn evidence(ui: &mut Ui, importing: &Importing) {
     if !schemes.is_empty() {
         sentences.push(tr!("tags follow {schemes}", schemes = schemes.join(tr!(" and "))));
     }
-    for sentence in dataset.files.iter().flat_map(|f| &f.found.evidence) {
+    for sentence in dataset.files.iter().flat_map(|f| &f.found.detection_notes) {
         if !sentences.contains(sentence) {
             sentences.push(sentence.clone());
         }

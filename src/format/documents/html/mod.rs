@@ -10,7 +10,7 @@ use super::left_out::LeftOut;
 use crate::corpus::Corpus;
 use crate::format::decode::{Decoded, decode_as};
 use crate::format::note::NoteKind;
-use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use encoding_rs::Encoding;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
@@ -20,21 +20,21 @@ use std::cell::RefCell;
 /// A page.
 pub const HTML: Format = Format {
     name: "html",
-    what: "HTML: the text of a page, a file is a document",
+    description: "HTML: the text of a page, a file is a document",
     extensions: &["html", "htm", "xhtml"],
-    recognize: |g| {
-        let by_content = Recognition::when(is_html(g.head), Recognition::SIGNATURE, "begins as HTML does");
+    detect: |g| {
+        let by_content = Detection::when(is_html(g.head), Detection::SIGNATURE, "begins as HTML does");
         let by_name = g.has_extension(HTML.extensions);
         let with_tags =
-            || Recognition::when(by_name && has_tags(g.head), Recognition::STRUCTURE, "extension of HTML, and tags");
+            || Detection::when(by_name && has_tags(g.head), Detection::STRUCTURE, "extension of HTML, and tags");
         let by_content = by_content.or_else(with_tags);
-        by_content.or_else(|| Recognition::when(by_name, Recognition::EXTENSION, "extension of HTML"))
+        by_content.or_else(|| Detection::when(by_name, Detection::EXTENSION, "extension of HTML"))
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 /// True where a text begins as HTML does, after comments and an XML declaration.
@@ -62,9 +62,9 @@ fn comment(text: &str) -> Option<(&str, &str)> {
     Some(text.split_at(at))
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = decoded(source)?;
-    let mut found = Found::of(HTML, &decoded);
+    let mut found = ReadReport::with_encoding(HTML, &decoded);
     let mut flow = Flow::new(source.budget.file());
     let page = add(&decoded.text, &mut flow)?;
     let mut left_out = LeftOut::default();
@@ -75,9 +75,9 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
 }
 
 /// The text of a page: in the encoding that a person chose, that of its mark, that of its `meta`, or one that is found.
-fn decoded<'a>(source: &Source<'a>) -> Result<Decoded<'a>, Problem> {
+fn decoded<'a>(source: &SourceInput<'a>) -> Result<Decoded<'a>, Problem> {
     let is_utf8 = !source.bytes.is_ascii() && std::str::from_utf8(source.bytes).is_ok();
-    let is_known = source.choices.encoding.is_some() || Encoding::for_bom(source.bytes).is_some() || is_utf8;
+    let is_known = source.options.encoding.is_some() || Encoding::for_bom(source.bytes).is_some() || is_utf8;
     let declared = declared(source.bytes).filter(|_| !is_known);
     match declared.map(|encoding| decode_as(source.bytes, encoding)) {
         Some(Ok(decoded)) => Ok(decoded),

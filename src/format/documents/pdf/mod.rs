@@ -14,23 +14,23 @@ use super::left_out::LeftOut;
 use crate::corpus::Corpus;
 use crate::format::budget::{Budget, too_much};
 use crate::format::guard::guarded;
-use crate::format::{Format, Found, Holds, Problem, Recognition, Source};
+use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use lopdf::{Document, Object};
 
 /// A file for printing.
 pub const PDF: Format = Format {
     name: "pdf",
-    what: "PDF: the text of its pages, a file is a document",
+    description: "PDF: the text of its pages, a file is a document",
     extensions: &["pdf"],
-    recognize: |g| {
-        let by_content = Recognition::when(begins(g.bytes), Recognition::SIGNATURE, "begins with %PDF-");
-        by_content.or_else(|| Recognition::when(g.extension == "pdf", Recognition::EXTENSION, "extension of a PDF"))
+    detect: |g| {
+        let by_content = Detection::when(begins(g.bytes), Detection::SIGNATURE, "begins with %PDF-");
+        by_content.or_else(|| Detection::when(g.extension == "pdf", Detection::EXTENSION, "extension of a PDF"))
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds::TEXTS,
+    capabilities: Capabilities::OFFSET_FORMAT,
 };
 
 /// True where a file begins as a PDF does; space may stand before.
@@ -42,7 +42,7 @@ fn broken() -> Problem {
     Problem::at(0, 0, "the PDF is damaged; print it to a new PDF, or save it as text")
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     /// Bytes before the mark that readers of PDF skip.
     const HEAD: usize = 1024;
     let head = &source.bytes[..source.bytes.len().min(HEAD)];
@@ -50,9 +50,9 @@ fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
         return Err(Problem::at(0, 0, "this is no PDF: it does not begin with %PDF-; choose its format with --from"));
     }
     let text = guarded(|| text_of(source.bytes, source.budget)).unwrap_or_else(|| Err(broken()))?;
-    let mut found = Found::new(PDF);
+    let mut found = ReadReport::new(PDF);
     if text.is_leftward {
-        found.evidence.push("letters of right-to-left scripts stand in the order they are drawn in".into());
+        found.detection_notes.push("letters of right-to-left scripts stand in the order they are drawn in".into());
     }
     super::add(source, corpus, found, &text.title, text.flow, &text.left_out)
 }

@@ -1,8 +1,8 @@
 //! What reading a file finds out.
 
-use super::columns::Layout;
+use super::conll::ColumnLayout;
 use super::note::Notes;
-use super::{Decoded, Format, Unit};
+use super::{Decoded, Format, OffsetUnit};
 use crate::corpus::{InvalidTag, Scheme, SchemeDetector, TooManyLabels};
 use std::collections::BTreeMap;
 
@@ -42,21 +42,21 @@ impl std::fmt::Display for Problem {
 
 /// What was found while a file was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct ReadReport {
     /// Which format.
     pub format: Format,
     /// How it writes spans on words; what it is written in where it has texts.
     pub scheme: Scheme,
     /// What its offsets count, where it has some.
-    pub unit: Option<Unit>,
+    pub offset_unit: Option<OffsetUnit>,
     /// How its characters are encoded, where it is text.
     pub encoding: Option<&'static str>,
     /// Which column is what, where it has some.
-    pub layout: Option<Layout>,
+    pub layout: Option<ColumnLayout>,
     /// What the source says beside words and spans (fields, relations), and how often. It stays in the file; no corpus holds it.
-    pub beside: BTreeMap<String, usize>,
+    pub unsupported: BTreeMap<String, usize>,
     /// How that was found out, in sentences.
-    pub evidence: Vec<String>,
+    pub detection_notes: Vec<String>,
     /// The parts that were left out, and decisions of the reader.
     pub notes: Notes,
     /// Which column or field has which role (`text`, `label`, `id`, `split`), where it has some.
@@ -64,7 +64,7 @@ pub struct Found {
     /// The sheets of a spreadsheet, in order.
     pub sheets: Vec<String>,
     /// Tags that may not stand where they do; as many as are kept.
-    pub slips: Vec<InvalidTag>,
+    pub invalid_tags: Vec<InvalidTag>,
     /// What is wrong in it; the lines are kept all the same.
     pub problems: Vec<Problem>,
     /// How many problems there are, also those past the first [`MAX_PROBLEMS`].
@@ -74,21 +74,21 @@ pub struct Found {
 /// More problems than this are counted, not listed.
 pub const MAX_PROBLEMS: usize = 200;
 
-impl Found {
+impl ReadReport {
     /// Nothing wrong so far.
     pub fn new(format: Format) -> Self {
         Self {
             format,
             scheme: Scheme::Iob2,
-            unit: None,
+            offset_unit: None,
             encoding: None,
             layout: None,
-            beside: BTreeMap::new(),
-            evidence: Vec::new(),
+            unsupported: BTreeMap::new(),
+            detection_notes: Vec::new(),
             notes: Notes::default(),
             roles: Vec::new(),
             sheets: Vec::new(),
-            slips: Vec::new(),
+            invalid_tags: Vec::new(),
             problems: Vec::new(),
             problem_count: 0,
         }
@@ -97,11 +97,11 @@ impl Found {
     /// The evidence without the reason for the format.
     pub fn details(&self) -> impl Iterator<Item = &str> {
         let reason = format!("{}: ", self.format.name);
-        self.evidence.iter().map(String::as_str).filter(move |evidence| !evidence.starts_with(&reason))
+        self.detection_notes.iter().map(String::as_str).filter(move |evidence| !evidence.starts_with(&reason))
     }
 
     /// Nothing wrong so far with a text; its encoding is told where it is unusual.
-    pub(super) fn of(format: Format, decoded: &Decoded) -> Self {
+    pub(super) fn with_encoding(format: Format, decoded: &Decoded) -> Self {
         let mut found = Self::new(format);
         found.note_encoding(decoded);
         found
@@ -109,24 +109,24 @@ impl Found {
 
     /// Notes a text's encoding; one that is unusual is told.
     pub(super) fn note_encoding(&mut self, decoded: &Decoded) {
-        for (line, bytes) in decoded.broken() {
-            self.problem(line, 0, || format!("bytes that are no UTF-8 ({bytes}); U+FFFD stands for them"));
+        for (line, bytes) in decoded.invalid_sequences() {
+            self.push_problem(line, 0, || format!("bytes that are no UTF-8 ({bytes}); U+FFFD stands for them"));
         }
         self.encoding = Some(decoded.encoding.name());
-        self.evidence.extend(decoded.unusual().map(|name| format!("encoding {name}")));
+        self.detection_notes.extend(decoded.non_utf8_name().map(|name| format!("encoding {name}")));
     }
 
     /// Notes something that the source says beside words and spans.
-    pub(super) fn also(&mut self, what: impl Into<String>) {
-        *self.beside.entry(what.into()).or_default() += 1;
+    pub(super) fn note_unsupported(&mut self, what: impl Into<String>) {
+        *self.unsupported.entry(what.into()).or_default() += 1;
     }
 
     /// Takes the scheme that the tags follow; that they mix two is a problem, and so is each that may not stand where it does.
-    pub(super) fn follow(&mut self, detector: &SchemeDetector) {
+    pub(super) fn set_scheme(&mut self, detector: &SchemeDetector) {
         self.scheme = detector.scheme();
         if detector.is_mixed() {
             let scheme = self.scheme.name();
-            self.problem(0, 0, || {
+            self.push_problem(0, 0, || {
                 format!(
                     "the tags mix two schemes; spans are read as conlleval does and edited lines written as {scheme}"
                 )
@@ -134,14 +134,14 @@ impl Found {
         }
         let (slips, count) = detector.invalid_tags();
         for slip in &slips {
-            self.problem(slip.position.line, 0, || slip.message().to_owned());
+            self.push_problem(slip.position.line, 0, || slip.message().to_owned());
         }
         self.problem_count += count - slips.len();
-        self.slips = slips;
+        self.invalid_tags = slips;
     }
 
     /// Notes a problem; the message is made only for those that are listed.
-    pub fn problem(&mut self, line: usize, column: usize, message: impl FnOnce() -> String) {
+    pub fn push_problem(&mut self, line: usize, column: usize, message: impl FnOnce() -> String) {
         self.problem_count += 1;
         if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(Problem::at(line, column, message()));

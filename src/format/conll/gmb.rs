@@ -5,19 +5,19 @@ use super::{read, recognize, write};
 use crate::corpus::tag_notation::format_tag;
 use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::format::words::label_name;
-use crate::format::{Format, Holds, Write};
+use crate::format::{Capabilities, Format, Writer};
 
 /// `ner_dataset.csv`.
 pub const GMB: Format = Format {
     name: "gmb",
-    what: "Kaggle's GMB: CSV of Sentence #, Word, POS, Tag",
+    description: "Kaggle's GMB: CSV of Sentence #, Word, POS, Tag",
     extensions: &["csv"],
-    recognize: |glance| recognize(glance, GMB),
+    detect: |glance| recognize(glance, GMB),
     is_json: false,
     read: read::read,
-    write: Some(Write::Whole(new_table)),
+    write: Some(Writer::SingleFile(new_table)),
     rewrite: Some(write::rewrite),
-    holds: Holds { columns: 1, spaced_words: true, ..Holds::NOTHING },
+    capabilities: Capabilities { n_extra_columns: 1, tokens_with_spaces: true, ..Capabilities::NONE },
 };
 
 /// The name of the column that becomes one of the corpus.

@@ -1,8 +1,8 @@
 //! Reading column files.
 
-use super::layout::Layout;
-use super::lines::{Block, Row, Sentences};
-use super::roles::entry;
+use super::layout::ColumnLayout;
+use super::lines::{Block, SentenceReader, TokenLine};
+use super::roles::normalized_tag;
 use crate::corpus::scheme::decode;
 use crate::corpus::store::TokenColumn;
 use crate::corpus::tag_notation::{prefix_of, stacked_tags};
@@ -10,10 +10,10 @@ use crate::corpus::{
     Corpus, DocumentBuilder, LabelId, Scheme, SchemeDetector, Split, Tag, TagNotation, TagPosition, TokenSpan,
     TooManyLabels, ValueId,
 };
-use crate::format::found::quote;
 use crate::format::note::NoteKind;
+use crate::format::read_report::quote;
 use crate::format::words::decode_stacked;
-use crate::format::{Found, Problem, Source};
+use crate::format::{Problem, ReadReport, SourceInput};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -25,20 +25,20 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// When the bytes are no column file at all: then the corpus is unchanged.
-pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let text = &*decoded.text;
-    let layout = Layout::detect(text, source.choices.columns)?;
-    let mut reader = Reader::new(text, layout, corpus);
-    let mut lines = Sentences::new(text, layout);
-    let mut builder = DocumentBuilder::new(source.split, source.file, 0, reader.columns.len());
+    let layout = ColumnLayout::detect(text, source.options.columns)?;
+    let mut reader = ColumnReader::new(text, layout, corpus);
+    let mut lines = SentenceReader::new(text, layout);
+    let mut builder = DocumentBuilder::new(source.split, source.source_id, 0, reader.columns.len());
     let end = |builder: &mut DocumentBuilder, place| {
         (builder.sentences() > 0).then(|| Arc::new(builder.finish_document(place)))
     };
     let mut sentences = 0;
     let mut documents = Vec::new();
     while let Some(block) = lines.next() {
-        reader.strays(&lines.strays);
+        reader.report_lines_without_token(&lines.lines_without_token);
         match block {
             Block::DocumentStart(name) => {
                 documents.extend(end(&mut builder, sentences));
@@ -54,7 +54,7 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
             }
         }
     }
-    reader.strays(&lines.strays);
+    reader.report_lines_without_token(&lines.lines_without_token);
     documents.extend(end(&mut builder, sentences));
     reader.notes(&lines, sentences as usize, documents.iter().map(|d| d.tokens.len()).sum());
     let (columns, mut found) = reader.finish();
@@ -65,38 +65,38 @@ pub(super) fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Proble
 }
 
 /// State while one file is read.
-struct Reader<'a> {
+struct ColumnReader<'a> {
     text: &'a str,
-    layout: Layout,
+    layout: ColumnLayout,
     corpus: &'a mut Corpus,
     /// Which columns of the file are further ones.
-    further: Vec<usize>,
+    extra_columns: Vec<usize>,
     columns: Vec<TokenColumn>,
     /// Value to id, for each column.
-    ids: Vec<HashMap<String, ValueId, RandomState>>,
+    value_ids: Vec<HashMap<String, ValueId, RandomState>>,
     detector: SchemeDetector,
-    found: Found,
+    found: ReadReport,
     /// Of the token that is read.
-    values: Vec<ValueId>,
+    row_values: Vec<ValueId>,
     /// Of the sentence that is read.
     tags: Vec<Tag>,
 }
 
 /// The names of the columns; none if the file has no header.
-fn header(text: &str, layout: Layout) -> Vec<String> {
+fn header(text: &str, layout: ColumnLayout) -> Vec<String> {
     let Some(line) = layout.header.checked_sub(1).and_then(|at| text.lines().nth(at)) else { return Vec::new() };
     let line = line.trim_start_matches('\u{feff}');
     if let Some(names) = line.strip_prefix("# global.columns =") {
         return names.split_whitespace().map(str::to_owned).collect();
     }
     let mut fields = Vec::new();
-    layout.fields(line, &mut fields);
+    layout.split_fields(line, &mut fields);
     fields.into_iter().map(|range| layout.field(&line[range]).trim().to_owned()).collect()
 }
 
-impl<'a> Reader<'a> {
-    fn new(text: &'a str, layout: Layout, corpus: &'a mut Corpus) -> Self {
-        let further: Vec<usize> = layout.further().collect();
+impl<'a> ColumnReader<'a> {
+    fn new(text: &'a str, layout: ColumnLayout, corpus: &'a mut Corpus) -> Self {
+        let further: Vec<usize> = layout.extra_columns().collect();
         let published = layout.format() == super::CONLL2003;
         let names = header(text, layout);
         let mut columns = corpus.columns.clone();
@@ -111,8 +111,8 @@ impl<'a> Reader<'a> {
             columns = further.iter().map(|i| TokenColumn { name: name(*i), values: Vec::new() }).collect();
         }
         let ids = columns.iter().map(|c| c.values.iter().cloned().zip(0..).collect()).collect();
-        let mut found = Found::new(layout.format());
-        found.evidence = layout.evidence();
+        let mut found = ReadReport::new(layout.format());
+        found.detection_notes = layout.evidence();
         found.layout = Some(layout);
         let named = |i: usize| match names.get(i) {
             Some(name) if !name.is_empty() => format!("column {} ({})", i + 1, quote(name)),
@@ -131,23 +131,34 @@ impl<'a> Reader<'a> {
         let others = [("sentence", layout.sentence), ("id", layout.document), ("split", layout.split)];
         found.roles.extend(others.into_iter().filter_map(|(role, column)| Some((role, named(column?)))));
         let (detector, values, tags) = (SchemeDetector::default(), Vec::new(), Vec::new());
-        Self { text, layout, corpus, further, columns, ids, detector, found, values, tags }
+        Self {
+            text,
+            layout,
+            corpus,
+            extra_columns: further,
+            columns,
+            value_ids: ids,
+            detector,
+            found,
+            row_values: values,
+            tags,
+        }
     }
 
     /// The split that the first row of a sentence names.
-    fn split(&self, lines: &Sentences) -> Option<Split> {
+    fn split(&self, lines: &SentenceReader) -> Option<Split> {
         let column = self.layout.split?;
         let field = lines.fields.get(lines.rows.first()?.fields.clone())?.get(column)?;
         Split::from_name(self.layout.field(&self.text[field.clone()]).trim())
     }
 
     /// Notes what lines were no data, and that nothing separates sentences.
-    fn notes(&mut self, lines: &Sentences, sentences: usize, tokens: usize) {
+    fn notes(&mut self, lines: &SentenceReader, sentences: usize, tokens: usize) {
         /// More words than this are no sentence.
-        const LONG: usize = 50;
+        const LONG_SENTENCE: usize = 50;
         let (comments, first) = &lines.comments;
         self.found.notes.add_many(NoteKind::Comment, *comments, || quote(&self.text[first.clone()]));
-        if sentences == 1 && tokens > LONG {
+        if sentences == 1 && tokens > LONG_SENTENCE {
             self.found.notes.add(NoteKind::NoSentences, || format!("{tokens} words without a blank line"));
         }
         if self.layout.word_prefix > 0 {
@@ -159,48 +170,53 @@ impl<'a> Reader<'a> {
     }
 
     /// Tells of lines without a word.
-    fn strays(&mut self, lines: &[(usize, Range<usize>)]) {
+    fn report_lines_without_token(&mut self, lines: &[(usize, Range<usize>)]) {
         for (line, all) in lines {
             let what = || format!("the line has no word; it is left as it is: {}", quote(&self.text[all.clone()]));
-            self.found.problem(*line, 1, what);
+            self.found.push_problem(*line, 1, what);
         }
     }
 
-    fn sentence(&mut self, lines: &Sentences, builder: &mut DocumentBuilder, number: usize) -> Result<(), Problem> {
+    fn sentence(
+        &mut self,
+        lines: &SentenceReader,
+        builder: &mut DocumentBuilder,
+        number: usize,
+    ) -> Result<(), Problem> {
         let text = self.text;
         self.tags.clear();
         for row in &lines.rows {
             let fields = &lines.fields[row.fields.clone()];
             let (has, wants) = (fields.len(), self.layout.columns);
             if has != wants {
-                let line = &text[row.all.clone()];
+                let line = &text[row.line_range.clone()];
                 let what = || format!("expected {wants} columns but found {has}: {}", quote(line));
-                self.found.problem(row.line, has, what);
+                self.found.push_problem(row.line, has, what);
             }
             let tag = self.tag(row, has, number)?;
             self.tags.push(tag);
-            self.values.clear();
+            self.row_values.clear();
             for column in 0..self.columns.len() {
                 // A line that has too few lacks its last ones, not the tag.
-                let at = self.further.get(column).filter(|i| has > 1 && (**i + 1 < has || self.layout.tag < **i));
+                let at = self.extra_columns.get(column).filter(|i| has > 1 && (**i + 1 < has || self.layout.tag < **i));
                 let value = at.and_then(|i| fields.get(*i)).map_or("".into(), |r| self.layout.field(&text[r.clone()]));
                 let id = self.value_id(column, &value)?;
-                self.values.push(id);
+                self.row_values.push(id);
             }
             let word = self.layout.field(&text[row.word.clone()]);
-            builder.push_token(&word, self.values.iter().copied());
+            builder.push_token(&word, self.row_values.iter().copied());
         }
         self.detector.end_sentence();
         let mut spans = decode(&self.tags);
         if self.layout.stacked {
-            spans = self.stacked(&lines.rows)?.unwrap_or(spans);
+            spans = self.stacked_spans(&lines.rows)?.unwrap_or(spans);
         }
         builder.end_sentence(&spans);
         Ok(())
     }
 
     /// The spans of a sentence in which a word has several tags; `None` where none has.
-    fn stacked(&mut self, rows: &[Row]) -> Result<Option<Vec<TokenSpan>>, Problem> {
+    fn stacked_spans(&mut self, rows: &[TokenLine]) -> Result<Option<Vec<TokenSpan>>, Problem> {
         let mut stacks: Vec<Vec<(char, LabelId)>> = Vec::with_capacity(rows.len());
         for row in rows {
             let text = row.tag.clone().map_or("O", |tag| &self.text[tag]);
@@ -214,13 +230,13 @@ impl<'a> Reader<'a> {
         Ok(stacks.iter().any(|stack| stack.len() > 1).then(|| decode_stacked(&stacks)))
     }
 
-    fn tag(&mut self, row: &Row, fields: usize, sentence: usize) -> Result<Tag, Problem> {
+    fn tag(&mut self, row: &TokenLine, fields: usize, sentence: usize) -> Result<Tag, Problem> {
         let text = row.tag.clone().map_or("O".into(), |tag| self.layout.field(&self.text[tag]));
         let text = if self.layout.outside == Some(&*text) { "O".into() } else { text };
         let text = if self.layout.stacked {
-            stacked_tags(entry(&text), self.layout.notation).next().unwrap_or("O")
+            stacked_tags(normalized_tag(&text), self.layout.notation).next().unwrap_or("O")
         } else {
-            entry(&text)
+            normalized_tag(&text)
         };
         let tag = match self.layout.notation.parse(text) {
             Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name)?)),
@@ -228,7 +244,7 @@ impl<'a> Reader<'a> {
             Err(wrong) => {
                 let is_last = self.layout.tag + 1 == self.layout.columns;
                 let column = if is_last { fields } else { self.layout.tag + 1 };
-                self.found.problem(row.line, column, || format!("{} is no tag; it is read as O", quote(wrong)));
+                self.found.push_problem(row.line, column, || format!("{} is no tag; it is read as O", quote(wrong)));
                 None
             }
         };
@@ -241,21 +257,21 @@ impl<'a> Reader<'a> {
 
     /// The id of a further column's value. A source has fewer values than bytes, so the ids of all fit into 32 bits.
     fn value_id(&mut self, column: usize, value: &str) -> Result<ValueId, Problem> {
-        if let Some(id) = self.ids[column].get(value) {
+        if let Some(id) = self.value_ids[column].get(value) {
             return Ok(*id);
         }
         let values = &mut self.columns[column].values;
         let id = ValueId::try_from(values.len())
             .map_err(|_| Problem::at(0, column + 1, "the column has more than 4,294,967,295 different values"))?;
         values.push(value.to_owned());
-        self.ids[column].insert(value.to_owned(), id);
+        self.value_ids[column].insert(value.to_owned(), id);
         Ok(id)
     }
 
-    fn finish(mut self) -> (Vec<TokenColumn>, Found) {
+    fn finish(mut self) -> (Vec<TokenColumn>, ReadReport) {
         match self.layout.notation {
             TagNotation::LabelOnly => self.found.scheme = Scheme::Io,
-            _ => self.found.follow(&self.detector),
+            _ => self.found.set_scheme(&self.detector),
         }
         (self.columns, self.found)
     }

@@ -1,25 +1,25 @@
 //! The fields of one line of a column file or table.
 
-use super::Separator;
+use super::Delimiter;
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// Puts the byte ranges of a line's fields into `into`, quotes included. Space at the end of the line is no field.
 #[inline]
-pub(super) fn split(line: &str, separator: Separator, quoted: bool, into: &mut Vec<Range<usize>>) {
+pub(super) fn split(line: &str, separator: Delimiter, quoted: bool, into: &mut Vec<Range<usize>>) {
     into.clear();
     let line = line.trim_end_matches(['\r', ' ', '\t']);
     match separator {
-        Separator::Space => {
-            parts(line, |b| b == b' ' || b == b'\t', into);
+        Delimiter::Space => {
+            split_at(line, |b| b == b' ' || b == b'\t', into);
             // Runs of spaces separate once; two tabs in a row hold an empty column.
             into.retain(|field| !field.is_empty());
         }
-        Separator::Tab | Separator::Sign(_) => {
-            let sign = separator.sign() as u8;
+        Delimiter::Tab | Delimiter::Char(_) => {
+            let sign = separator.as_char() as u8;
             if !(quoted && line.contains('"') && quoted_parts(line, sign, into)) {
                 into.clear();
-                parts(line, |b| b == sign, into);
+                split_at(line, |b| b == sign, into);
             }
             into.iter_mut().for_each(|field| trim(line, field));
         }
@@ -40,7 +40,7 @@ fn trim(line: &str, field: &mut Range<usize>) {
 
 /// The stretches of a line between bytes that end one.
 #[inline]
-fn parts(line: &str, is_end: impl Fn(u8) -> bool, into: &mut Vec<Range<usize>>) {
+fn split_at(line: &str, is_end: impl Fn(u8) -> bool, into: &mut Vec<Range<usize>>) {
     let mut start = 0;
     for (at, byte) in line.bytes().enumerate() {
         if is_end(byte) {
@@ -84,10 +84,10 @@ fn quoted_parts(line: &str, sign: u8, into: &mut Vec<Range<usize>>) -> bool {
 
 /// True if quotes enclose fields in these lines: some field has them, and none opens a quote without closing it. Where a tab separates
 /// columns, a quote is a word more often, so that one of them must also hold what only a quoted field can.
-pub(super) fn is_quoted<'l>(separator: Separator, mut lines: impl Iterator<Item = &'l str> + Clone) -> bool {
+pub(super) fn is_quoted<'l>(separator: Delimiter, mut lines: impl Iterator<Item = &'l str> + Clone) -> bool {
     let sign = match separator {
-        Separator::Space => return false,
-        Separator::Tab | Separator::Sign(_) => separator.sign() as u8,
+        Delimiter::Space => return false,
+        Delimiter::Tab | Delimiter::Char(_) => separator.as_char() as u8,
     };
     let mut fields = Vec::new();
     let mut closes = |line: &str| {
@@ -95,7 +95,7 @@ pub(super) fn is_quoted<'l>(separator: Separator, mut lines: impl Iterator<Item 
         quoted_parts(line.trim_end_matches(['\r', ' ', '\t']), sign, &mut fields)
     };
     let has = |line: &str| match separator {
-        Separator::Tab => line.contains("\"\"\"") || line.contains("\"\t\""),
+        Delimiter::Tab => line.contains("\"\"\"") || line.contains("\"\t\""),
         _ => line.starts_with('"') || line.as_bytes().windows(2).any(|w| w == [sign, b'"']),
     };
     lines.clone().any(has) && lines.all(|line| !line.contains('"') || closes(line))
@@ -112,8 +112,8 @@ pub(super) fn unquoted(field: &str) -> Cow<'_, str> {
 }
 
 /// A field as it is written: in quotes where it holds the separator or a quote.
-pub(super) fn quoted(field: String, separator: Separator) -> String {
-    let is_plain = separator == Separator::Space || !field.contains([separator.sign(), '"']);
+pub(super) fn quoted(field: String, separator: Delimiter) -> String {
+    let is_plain = separator == Delimiter::Space || !field.contains([separator.as_char(), '"']);
     if is_plain { field } else { format!("\"{}\"", field.replace('"', "\"\"")) }
 }
 
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn quotes_are_quotes_where_they_close() {
         let check = |line: &str, quoted: bool, expected: &[&str]| {
-            let comma = Separator::Sign(',');
+            let comma = Delimiter::Char(',');
             assert_eq!(is_quoted(comma, std::iter::once(line)), quoted, "{line}");
             let mut found = Vec::new();
             split(line, comma, quoted, &mut found);

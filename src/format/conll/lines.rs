@@ -1,16 +1,16 @@
 //! The sentences of a column file, line by line.
 
-use super::roles::entry;
-use super::{DOCSTART, Layout, Separator};
+use super::roles::normalized_tag;
+use super::{ColumnLayout, DOCSTART, Delimiter};
 use std::ops::Range;
 
 /// One token line, as byte ranges of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct TokenLine {
     /// Counts from 1.
     pub line: usize,
     /// The whole line without its end.
-    pub all: Range<usize>,
+    pub line_range: Range<usize>,
     /// The word, with its quotes.
     pub word: Range<usize>,
     /// The tag, with its quotes; `None` where the line lacks its column.
@@ -82,44 +82,44 @@ fn document_comment(line: &str) -> Option<Option<Range<usize>>> {
 }
 
 /// The sentences of a file. What they hold lies in buffers that the next one uses again.
-pub(super) struct Sentences<'t> {
+pub(super) struct SentenceReader<'t> {
     text: &'t str,
-    layout: Layout,
+    layout: ColumnLayout,
     /// The line of the column names.
     header: &'t str,
     at: usize,
     line: usize,
     /// A document start that was met while a sentence was open.
-    start_follows: Option<Option<Range<usize>>>,
-    one: Vec<Range<usize>>,
+    pending_start: Option<Option<Range<usize>>>,
+    scratch: Vec<Range<usize>>,
     /// The sentence and the document of the last row, where columns number them.
     sentence: Range<usize>,
     document: Range<usize>,
     /// The lines of the sentence.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TokenLine>,
     /// Their columns.
     pub fields: Vec<Range<usize>>,
     /// Lines without a word, by number, since the last sentence: they are left as they are.
-    pub strays: Vec<(usize, Range<usize>)>,
+    pub lines_without_token: Vec<(usize, Range<usize>)>,
     /// Comment lines so far, and the first of them.
     pub comments: (usize, Range<usize>),
 }
 
-impl<'t> Sentences<'t> {
-    pub(super) fn new(text: &'t str, layout: Layout) -> Self {
+impl<'t> SentenceReader<'t> {
+    pub(super) fn new(text: &'t str, layout: ColumnLayout) -> Self {
         Self {
             text,
             layout,
             header: layout.header.checked_sub(1).and_then(|at| text.lines().nth(at)).unwrap_or(""),
             at: usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8(),
             line: 0,
-            start_follows: None,
-            one: Vec::new(),
+            pending_start: None,
+            scratch: Vec::new(),
             sentence: 0..0,
             document: 0..0,
             rows: Vec::new(),
             fields: Vec::new(),
-            strays: Vec::new(),
+            lines_without_token: Vec::new(),
             comments: (0, 0..0),
         }
     }
@@ -140,8 +140,8 @@ impl<'t> Sentences<'t> {
     pub(super) fn next(&mut self) -> Option<Block> {
         self.rows.clear();
         self.fields.clear();
-        self.strays.clear();
-        if let Some(name) = self.start_follows.take() {
+        self.lines_without_token.clear();
+        if let Some(name) = self.pending_start.take() {
             return Some(Block::DocumentStart(name));
         }
         loop {
@@ -167,7 +167,7 @@ impl<'t> Sentences<'t> {
                 let at = all.start + line.find(name).unwrap_or(0);
                 Some(is_name.then(|| at..at + name.len()))
             } else {
-                self.layout.fields(line, &mut self.one);
+                self.layout.split_fields(line, &mut self.scratch);
                 if is_comment_sign(line) && self.is_comment(line) {
                     self.comments.0 += 1;
                     if self.comments.0 == 1 {
@@ -178,7 +178,7 @@ impl<'t> Sentences<'t> {
                 } else if self.layout.document.is_some() && self.is_other(&all, self.layout.document, &self.document) {
                     // The row is read again as the first of its document.
                     (self.at, self.line) = before;
-                    let name = self.layout.document.and_then(|i| self.one.get(i));
+                    let name = self.layout.document.and_then(|i| self.scratch.get(i));
                     self.document = name.map_or(0..0, |r| r.start + all.start..r.end + all.start);
                     self.sentence = 0..0;
                     Some((!self.document.is_empty()).then(|| self.document.clone()))
@@ -188,7 +188,7 @@ impl<'t> Sentences<'t> {
                             (self.at, self.line) = before;
                             return Some(Block::Sentence);
                         }
-                        let name = self.layout.sentence.and_then(|i| self.one.get(i));
+                        let name = self.layout.sentence.and_then(|i| self.scratch.get(i));
                         self.sentence = name.map_or(0..0, |r| r.start + all.start..r.end + all.start);
                     }
                     self.token_line(all);
@@ -199,7 +199,7 @@ impl<'t> Sentences<'t> {
             if self.rows.is_empty() {
                 return Some(Block::DocumentStart(name));
             }
-            self.start_follows = Some(name);
+            self.pending_start = Some(name);
             return Some(Block::Sentence);
         }
         (!self.rows.is_empty()).then_some(Block::Sentence)
@@ -207,38 +207,38 @@ impl<'t> Sentences<'t> {
 
     /// True for a line of separators alone, which programs write for an empty row.
     fn has_no_field(&self, line: &str) -> bool {
-        let sign = self.layout.separator.sign();
-        !matches!(self.layout.separator, Separator::Space) && line.chars().all(|c| c == sign || is_space(c))
+        let sign = self.layout.separator.as_char();
+        !matches!(self.layout.separator, Delimiter::Space) && line.chars().all(|c| c == sign || is_space(c))
     }
 
     /// True if a line that begins with a comment sign is a comment, not a word: a word has all columns and a tag. Inside a sentence
     /// only a sign with a space begins one; other lines there lack their tag.
     fn is_comment(&self, line: &str) -> bool {
         let layout = &self.layout;
-        if layout.numbered {
+        if layout.has_index_column {
             return true;
         }
-        let tag = self.one.get(layout.tag).map(|r| layout.field(&line[r.clone()]));
-        let has_tag = tag.is_some_and(|tag| layout.notation.parse(entry(&tag)).is_ok());
-        let is_word = self.one.len() == layout.columns && has_tag;
+        let tag = self.scratch.get(layout.tag).map(|r| layout.field(&line[r.clone()]));
+        let has_tag = tag.is_some_and(|tag| layout.notation.parse(normalized_tag(&tag)).is_ok());
+        let is_word = self.scratch.len() == layout.columns && has_tag;
         !is_word && (self.rows.is_empty() || line.starts_with("# ") || line.starts_with(' '))
     }
 
     /// True if a line has another value in a column that numbers sentences or documents; an empty one goes on.
     fn is_other(&self, all: &Range<usize>, column: Option<usize>, current: &Range<usize>) -> bool {
-        let Some(field) = column.and_then(|i| self.one.get(i)) else { return false };
+        let Some(field) = column.and_then(|i| self.scratch.get(i)) else { return false };
         let value = self.text[field.start + all.start..field.end + all.start].trim();
         !value.is_empty() && value != self.text[current.clone()].trim()
     }
 
     /// Takes a line's columns in.
     fn token_line(&mut self, all: Range<usize>) {
-        let Layout { columns, word, tag, word_prefix: layout_prefix, .. } = self.layout;
+        let ColumnLayout { columns, word, tag, word_prefix: layout_prefix, .. } = self.layout;
         let shift = |r: &Range<usize>| r.start + all.start..r.end + all.start;
-        let count = self.one.len();
+        let count = self.scratch.len();
         // A line of one column is a word, wherever words stand.
         let word_at = if count == 1 { 0 } else { word };
-        let word = self.one.get(word_at);
+        let word = self.scratch.get(word_at);
         // Without a word there is nothing to label; the reader tells of it.
         let has_word = |w: &Range<usize>| match self.layout.quoted {
             false => !is_blank(&self.text[w.clone()]),
@@ -249,15 +249,15 @@ impl<'t> Sentences<'t> {
             if has_prefix && w.len() > layout_prefix { w.start + layout_prefix..w.end } else { w }
         };
         let Some(word) = word.map(shift).map(without_prefix).filter(has_word) else {
-            self.strays.push((self.line, all));
+            self.lines_without_token.push((self.line, all));
             return;
         };
         // The last column is the last, also of a line that has too few or too many.
         let tag = if tag + 1 == columns { count.checked_sub(1) } else { Some(tag) };
-        let tag = tag.filter(|i| *i != word_at).and_then(|i| self.one.get(i)).map(shift);
+        let tag = tag.filter(|i| *i != word_at).and_then(|i| self.scratch.get(i)).map(shift);
         let from = self.fields.len();
-        self.fields.extend(self.one.iter().map(shift));
-        self.rows.push(Row { line: self.line, all, word, tag, fields: from..self.fields.len() });
+        self.fields.extend(self.scratch.iter().map(shift));
+        self.rows.push(TokenLine { line: self.line, line_range: all, word, tag, fields: from..self.fields.len() });
     }
 }
 

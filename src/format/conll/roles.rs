@@ -4,8 +4,8 @@ use super::layout::Sample;
 use crate::corpus::TagNotation;
 use crate::corpus::tag_notation::parse_tag;
 use crate::format::Problem;
-use crate::format::found::quote;
 use crate::format::header::{Role, has_role, token_role};
+use crate::format::read_report::quote;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -70,7 +70,7 @@ impl Header {
     pub(super) fn tag(&self, by_column: &[Vec<&str>]) -> Option<(usize, TagNotation)> {
         let known = |i: &usize| notation_of(by_column.get(*i)?).map(|notation| (*i, notation));
         let without = |i: &usize| {
-            let is_empty = |v: &&str| matches!(entry(v), "O" | "o" | "");
+            let is_empty = |v: &&str| matches!(normalized_tag(v), "O" | "o" | "");
             by_column.get(*i)?.iter().all(is_empty).then_some((*i, TagNotation::Hyphen))
         };
         self.tags.iter().find_map(known).or_else(|| self.tags.iter().find_map(without))
@@ -84,7 +84,7 @@ pub(in crate::format) fn has_only_returns(text: &str) -> bool {
 
 /// A field of a column of tags, where some files write `_`, `-` or the Cyrillic letter for `O`.
 #[inline]
-pub(super) fn entry(field: &str) -> &str {
+pub(super) fn normalized_tag(field: &str) -> &str {
     if matches!(field, "_" | "-" | "О" | "о") { "O" } else { field }
 }
 
@@ -95,7 +95,7 @@ const MISSING: [&str; 7] = ["", "nan", "NaN", "None", "null", "NULL", "NA"];
 
 /// The value that stands for `O` throughout a column of tags; `None` where `O` does.
 pub(super) fn outside_value(values: &[&str]) -> Option<&'static str> {
-    if values.iter().any(|v| matches!(entry(v), "O" | "o")) {
+    if values.iter().any(|v| matches!(normalized_tag(v), "O" | "o")) {
         return None;
     }
     let is_frequent = |outside: &&str| values.iter().filter(|v| *v == outside).count() * 5 >= values.len().max(1);
@@ -105,7 +105,7 @@ pub(super) fn outside_value(values: &[&str]) -> Option<&'static str> {
 /// The notation of a column of tags.
 pub(super) fn notation_of(values: &[&str]) -> Option<TagNotation> {
     let outside = outside_value(values);
-    let values: Vec<&str> = values.iter().map(|v| if outside == Some(*v) { "O" } else { entry(v) }).collect();
+    let values: Vec<&str> = values.iter().map(|v| if outside == Some(*v) { "O" } else { normalized_tag(v) }).collect();
     let notation = TagNotation::detect(&values)?;
     // Classes of texts may be missing, too, and texts may be called none.
     let is_doubtful = matches!(notation, TagNotation::LabelOnly | TagNotation::Untyped)
@@ -119,7 +119,7 @@ pub(super) fn is_usual(values: &[&str], notation: TagNotation) -> bool {
     let outside = outside_value(values);
     for value in values {
         let value = if outside == Some(*value) { &"O" } else { value };
-        match notation.parse(entry(value)) {
+        match notation.parse(normalized_tag(value)) {
             Ok(Some((_, label))) => *counts.entry(label).or_default() += 1,
             Ok(None) if notation != TagNotation::LabelOnly => return true,
             Ok(None) | Err(_) => {}
@@ -149,7 +149,7 @@ pub(super) fn has_entities(values: &[&str], notation: TagNotation) -> bool {
 }
 
 /// True if a column counts words from 0 or 1 in each sentence: `1`, or `1-1` as WebAnno writes sentence and word.
-pub(super) fn counts(values: &[&str]) -> bool {
+pub(super) fn is_index_column(values: &[&str]) -> bool {
     let number = |v: &&str| v.rsplit_once('-').map_or(*v, |(_, word)| word).parse().ok();
     let numbers: Vec<Option<u32>> = values.iter().map(number).collect();
     let next = |w: &&[Option<u32>]| matches!(w, [Some(a), Some(b)] if *b == a.saturating_add(1) || *b < 2);
@@ -167,7 +167,7 @@ pub(super) fn numbers_sentences(values: &[&str]) -> bool {
 }
 
 /// The column of tags and their notation: the last that can be one.
-pub(super) fn tags(
+pub(super) fn find_tag_column(
     table: &[Vec<Cow<str>>],
     by_column: &[Vec<&str>],
     numbered: bool,
@@ -200,7 +200,7 @@ pub(super) fn tags(
     Some((tag, notation))
 }
 
-pub(super) fn no_tags(lines: &[(&str, usize)], table: &[Vec<Cow<str>>], columns: usize) -> Problem {
+pub(super) fn no_tag_column_error(lines: &[(&str, usize)], table: &[Vec<Cow<str>>], columns: usize) -> Problem {
     let last = |row: &Vec<Cow<str>>| row.last().map(ToString::to_string).unwrap_or_default();
     let skipped = lines.len() - table.len();
     let wrong = lines[skipped..].iter().zip(table).find(|(_, row)| parse_tag(&last(row)).is_err());

@@ -1,6 +1,6 @@
 //! Losses: what a file of a format would not hold of a corpus, found before anything is written.
 
-use super::columns::DOCSTART;
+use super::conll::DOCSTART;
 use super::words::{has_own_space, is_spaced};
 use super::{CONLL, CONLL2003, CONLL2012, Format, WNUT, conll2012};
 use crate::corpus::{Corpus, Document, Scheme, Span, scheme, segmentation};
@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 
 /// What a corpus has that some formats cannot hold, counted once for all formats.
 #[derive(Clone, Debug, Default)]
-pub struct Inventory<'c> {
+pub struct LossInventory<'c> {
     corpus: Option<&'c Corpus>,
     /// Spans that overlap the one before them.
     overlaps: usize,
@@ -21,9 +21,9 @@ pub struct Inventory<'c> {
     /// Labels with white space in their names.
     spaced_labels: usize,
     /// Labels of whole documents.
-    classes: usize,
+    doc_labels: usize,
     /// Sentences with notes of a person.
-    marks: usize,
+    reviews: usize,
     /// Words with a blank, a tab or a line's end inside.
     spaced_words: usize,
     /// Words that begin a document in column files.
@@ -36,7 +36,7 @@ pub struct Inventory<'c> {
     other_borders: OnceCell<usize>,
 }
 
-impl<'c> Inventory<'c> {
+impl<'c> LossInventory<'c> {
     /// Counts through a corpus.
     pub fn of(corpus: &'c Corpus) -> Self {
         let mut inventory = Self { corpus: Some(corpus), ..Self::default() };
@@ -55,10 +55,10 @@ impl<'c> Inventory<'c> {
             let range = |s: &&Span| (s.start as usize, s.end as usize);
             self.crossing += d.spans.len() - conll2012::nested(d.spans.iter().collect(), range).len();
         }
-        self.cut += spans_that_cut_words(d);
+        self.cut += count_partial_tokens(d);
         self.own_space += usize::from(has_own_space(d));
-        self.classes += d.doc_labels.len();
-        self.marks += d.reviews.iter().count();
+        self.doc_labels += d.doc_labels.len();
+        self.reviews += d.reviews.iter().count();
         for token in 0..d.tokens.len() {
             let word = d.token(token);
             let marks_order = is_first && token == 0 && word.starts_with('\u{feff}');
@@ -76,28 +76,32 @@ impl<'c> Inventory<'c> {
     /// What a file of this format and scheme would lose, in words; empty when it can hold everything.
     pub fn losses(&self, format: Format, scheme: Scheme) -> Vec<String> {
         let Some(corpus) = self.corpus else { return Vec::new() };
-        let holds = format.holds;
+        let holds = format.capabilities;
         let mut losses = Vec::new();
         let mut lose = |count: usize, is_held: bool, what: &dyn Fn(usize) -> String| {
             if count > 0 && !is_held {
                 losses.push(what(count));
             }
         };
-        if !holds.overlaps && scheme == Scheme::Io {
+        if !holds.overlapping_spans && scheme == Scheme::Io {
             let sentences = corpus.documents.iter().flat_map(|d| (0..d.len()).map(move |s| d.to_token_spans(s)));
             let merged: usize = sentences.map(|spans| scheme::count_merged(&spans, scheme)).sum();
             lose(merged, false, &|n| format!("spans that touch one of the same label ({n}); in IO they become one"));
         }
-        lose(self.overlaps, holds.overlaps, &|n| format!("spans that overlap others ({n}); the first of each stays"));
+        lose(self.overlaps, holds.overlapping_spans, &|n| {
+            format!("spans that overlap others ({n}); the first of each stays")
+        });
         lose(self.crossing, format != CONLL2012, &|n| {
             format!("spans that cross others ({n}); the first of each stays")
         });
-        lose(self.cut, holds.text, &|n| {
+        lose(self.cut, holds.original_text, &|n| {
             format!("spans that begin or end inside a word ({n}); they take the whole word")
         });
-        lose(self.own_space, holds.text, &|n| format!("the space between words as it was ({n})"));
-        lose(self.spaced_labels, holds.spaced_labels, &|n| format!("space in the names of labels ({n}); it becomes _"));
-        lose(self.spaced_words, holds.text || holds.spaced_words, &|n| {
+        lose(self.own_space, holds.original_text, &|n| format!("the space between words as it was ({n})"));
+        lose(self.spaced_labels, holds.labels_with_spaces, &|n| {
+            format!("space in the names of labels ({n}); it becomes _")
+        });
+        lose(self.spaced_words, holds.original_text || holds.tokens_with_spaces, &|n| {
             format!("space inside words ({n}); it becomes _")
         });
         let is_columns = [CONLL2003, CONLL, WNUT].contains(&format);
@@ -108,19 +112,19 @@ impl<'c> Inventory<'c> {
         lose(self.byte_order_words, !is_columns, &|n| {
             format!("U+FEFF before the first word ({n}), which is taken for the mark of a byte order")
         });
-        if holds.text && !holds.borders {
-            let count = || corpus.documents.iter().map(|d| other_borders(d)).sum();
+        if holds.original_text && !holds.token_boundaries {
+            let count = || corpus.documents.iter().map(|d| count_other_boundaries(d)).sum();
             lose(*self.other_borders.get_or_init(count), false, &|n| {
                 format!("where words begin and end ({n}); words are found anew in the text")
             });
         }
-        lose(self.classes, holds.classes, &|n| format!("labels of whole documents ({n})"));
-        lose(self.marks, false, &|n| format!("what you noted about sentences: done, flags and comments ({n})"));
-        if corpus.columns.len() > holds.columns {
-            let names: Vec<&str> = corpus.columns[holds.columns..].iter().map(|c| c.name.as_str()).collect();
+        lose(self.doc_labels, holds.doc_labels, &|n| format!("labels of whole documents ({n})"));
+        lose(self.reviews, false, &|n| format!("what you noted about sentences: done, flags and comments ({n})"));
+        if corpus.columns.len() > holds.n_extra_columns {
+            let names: Vec<&str> = corpus.columns[holds.n_extra_columns..].iter().map(|c| c.name.as_str()).collect();
             losses.push(format!("the columns {}", names.join(", ")));
         }
-        if !holds.documents && corpus.documents.len() > corpus.splits().len() {
+        if !holds.document_boundaries && corpus.documents.len() > corpus.splits().len() {
             losses.push(format!("where documents begin ({})", corpus.documents.len()));
         }
         losses
@@ -128,12 +132,12 @@ impl<'c> Inventory<'c> {
 }
 
 /// The words of a document that a reader of its bare text does not find, or finds with other borders.
-fn other_borders(d: &Document) -> usize {
+fn count_other_boundaries(d: &Document) -> usize {
     let found = segmentation::tokenize(&d.text);
     d.tokens.iter().filter(|token| found.binary_search(token).is_err()).count()
 }
 
-fn spans_that_cut_words(d: &Document) -> usize {
+fn count_partial_tokens(d: &Document) -> usize {
     let begins = |at: u32| d.tokens.binary_search_by_key(&at, |t| t.0).is_ok();
     let ends = |at: u32| d.tokens.binary_search_by_key(&at, |t| t.1).is_ok();
     d.spans.iter().filter(|s| !begins(s.start) || !ends(s.end)).count()

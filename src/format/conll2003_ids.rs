@@ -4,7 +4,7 @@ const POS: &str = include_str!("../../assets/conll2003/pos_tags.txt");
 const CHUNK: &str = include_str!("../../assets/conll2003/chunk_tags.txt");
 
 /// The published id of a value of the column of this name; `None` for other columns and unknown values.
-pub fn column_id(column: &str, value: &str) -> Option<usize> {
+pub fn column_value_id(column: &str, value: &str) -> Option<usize> {
     let table = match column {
         "pos" => POS,
         "chunk" => CHUNK,
@@ -14,7 +14,7 @@ pub fn column_id(column: &str, value: &str) -> Option<usize> {
 }
 
 /// A sentence's chunk tags as IOB2, which is how Hugging Face publishes them (the original files are IOB1).
-pub fn chunks_as_iob2(chunks: &[&str]) -> Vec<String> {
+pub fn chunk_tags_to_iob2(chunks: &[&str]) -> Vec<String> {
     let kind = |tag: &str| tag.split_once('-').map(|(_, kind)| kind.to_owned());
     let mut previous: Option<String> = None;
     chunks

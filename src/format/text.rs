@@ -3,46 +3,46 @@
 
 use super::note::NoteKind;
 use super::possible_labels::possible_labels;
-use super::{Format, Found, Holds, Problem, Recognition, Source};
+use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use crate::corpus::{Corpus, Document};
 use std::sync::Arc;
 
 /// A text to be labelled.
 pub const TEXT: Format = Format {
     name: "text",
-    what: "Plain text: a file, a line or a paragraph is a document",
+    description: "Plain text: a file, a line or a paragraph is a document",
     extensions: &["txt"],
-    recognize: |g| {
+    detect: |g| {
         let is_text = matches!(g.extension, "txt" | "text");
-        Recognition::when(is_text, Recognition::EXTENSION, "extension of a text")
+        Detection::when(is_text, Detection::EXTENSION, "extension of a text")
     },
     is_json: false,
     read,
     write: None,
     rewrite: None,
-    holds: Holds { overlaps: false, any_character: false, ..Holds::TEXTS },
+    capabilities: Capabilities { overlapping_spans: false, any_character: false, ..Capabilities::OFFSET_FORMAT },
 };
 
 /// What a document is in a plain text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Extent {
+pub enum SampleBy {
     /// The file.
     #[default]
-    File,
+    Document,
     /// A line that holds something.
     Line,
     /// The lines up to an empty one.
     Paragraph,
 }
 
-impl Extent {
+impl SampleBy {
     /// All, in the order they are offered.
-    pub const ALL: [Self; 3] = [Self::File, Self::Line, Self::Paragraph];
+    pub const ALL: [Self; 3] = [Self::Document, Self::Line, Self::Paragraph];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
-            Self::File => "file",
+            Self::Document => "file",
             Self::Line => "line",
             Self::Paragraph => "paragraph",
         }
@@ -57,7 +57,7 @@ impl Extent {
     fn documents(self, text: &str) -> Vec<String> {
         let is_blank = |line: &str| line.trim().is_empty();
         match self {
-            Self::File => vec![text.to_owned()],
+            Self::Document => vec![text.to_owned()],
             Self::Line => text.lines().filter(|l| !is_blank(l)).map(str::to_owned).collect(),
             Self::Paragraph => {
                 let lines: Vec<&str> = text.lines().collect();
@@ -68,17 +68,17 @@ impl Extent {
     }
 }
 
-fn read(source: &Source, corpus: &mut Corpus) -> Result<Found, Problem> {
+fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut found = Found::of(TEXT, &decoded);
+    let mut found = ReadReport::with_encoding(TEXT, &decoded);
     if let Some(what) = possible_labels(&decoded.text) {
         found.notes.add(NoteKind::PossibleLabels, || what.into());
     }
-    let extent = source.choices.extent.unwrap_or_default();
-    if extent != Extent::File {
-        found.evidence.push(format!("each {} is a document", extent.name()));
+    let extent = source.options.sample_by.unwrap_or_default();
+    if extent != SampleBy::Document {
+        found.detection_notes.push(format!("each {} is a document", extent.name()));
     }
-    let document = |(place, text)| Document::from_text(source.split, source.file, place, text, Vec::new(), None);
+    let document = |(place, text)| Document::from_text(source.split, source.source_id, place, text, Vec::new(), None);
     corpus.documents.extend((0u32..).zip(extent.documents(&decoded.text)).map(document).map(Arc::new));
     Ok(found)
 }
@@ -89,9 +89,10 @@ mod tests {
 
     #[test]
     fn a_document_is_what_is_said() {
-        let check = |extent: Extent, expected: &[&str]| assert_eq!(extent.documents("a b\nc\r\n\r\n \nd\n"), expected);
-        check(Extent::File, &["a b\nc\r\n\r\n \nd\n"]);
-        check(Extent::Line, &["a b", "c", "d"]);
-        check(Extent::Paragraph, &["a b\nc", "d"]);
+        let check =
+            |extent: SampleBy, expected: &[&str]| assert_eq!(extent.documents("a b\nc\r\n\r\n \nd\n"), expected);
+        check(SampleBy::Document, &["a b\nc\r\n\r\n \nd\n"]);
+        check(SampleBy::Line, &["a b", "c", "d"]);
+        check(SampleBy::Paragraph, &["a b\nc", "d"]);
     }
 }

@@ -3,13 +3,13 @@
 use super::fields;
 use super::lines::{is_comment_sign, is_document_start, is_separator_line};
 use super::roles::{
-    Header, counts, entry, has_entities, has_only_returns, is_usual, no_tags, notation_of, numbers_sentences,
-    outside_value, tags,
+    Header, find_tag_column, has_entities, has_only_returns, is_index_column, is_usual, no_tag_column_error,
+    normalized_tag, notation_of, numbers_sentences, outside_value,
 };
 use super::{CONLL, CONLL2003, GMB, WNUT};
 use crate::corpus::tag_notation::stacked_tags;
 use crate::corpus::{Split, TagNotation};
-use crate::format::found::quote;
+use crate::format::read_report::quote;
 use crate::format::{Format, Problem};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,26 +17,26 @@ use std::ops::Range;
 
 /// What parts columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Separator {
+pub enum Delimiter {
     /// Any number of spaces and tabs.
     Space,
     /// One tab; two in a row hold an empty column.
     Tab,
     /// One ASCII sign, such as a comma. A word may hold it too.
-    Sign(char),
+    Char(char),
 }
 
 /// The signs that are tried where neither tabs nor spaces give a column of tags.
-const SIGNS: [char; 3] = [',', ';', '|'];
+const CANDIDATES: [char; 3] = [',', ';', '|'];
 
-impl Separator {
+impl Delimiter {
     /// The separator of this name (`tab`, `space`) or sign.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "space" | " " => Some(Self::Space),
             "tab" | "\t" => Some(Self::Tab),
             sign if sign.len() == 1 && sign.chars().all(|c| c.is_ascii_punctuation()) => {
-                sign.chars().next().map(Self::Sign)
+                sign.chars().next().map(Self::Char)
             }
             _ => None,
         }
@@ -47,25 +47,25 @@ impl Separator {
         match self {
             Self::Space => "space".into(),
             Self::Tab => "tab".into(),
-            Self::Sign(sign) => sign.into(),
+            Self::Char(sign) => sign.into(),
         }
     }
 
     /// As it is written between two columns.
-    pub fn sign(self) -> char {
+    pub fn as_char(self) -> char {
         match self {
             Self::Space => ' ',
             Self::Tab => '\t',
-            Self::Sign(sign) => sign,
+            Self::Char(sign) => sign,
         }
     }
 }
 
 /// What a person says of the columns. They count from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Choice {
+pub struct ColumnOptions {
     /// What parts them.
-    pub separator: Option<Separator>,
+    pub separator: Option<Delimiter>,
     /// Which one is the word.
     pub word: Option<usize>,
     /// Which one is the tag.
@@ -74,9 +74,9 @@ pub struct Choice {
 
 /// The layout of a column file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub struct ColumnLayout {
     /// The sign between columns.
-    pub separator: Separator,
+    pub separator: Delimiter,
     /// True if a field may stand in double quotes.
     pub quoted: bool,
     /// The number of columns of most lines.
@@ -86,7 +86,7 @@ pub struct Layout {
     /// The column of tags, from 0.
     pub tag: usize,
     /// True if the first column numbers the words of a sentence; then every line that begins with `#` is a comment.
-    pub numbered: bool,
+    pub has_index_column: bool,
     /// The line of the column names, from 1; 0 if there is none.
     pub header: usize,
     /// The column of the number or name of the sentence.
@@ -114,7 +114,7 @@ pub struct Layout {
 }
 
 /// The number of lines that are looked at.
-const LINES: usize = 2000;
+const MAX_SAMPLED_LINES: usize = 2000;
 
 /// The first lines of a file that hold words.
 pub(super) struct Sample<'t> {
@@ -140,14 +140,14 @@ impl<'t> Sample<'t> {
             } else if let Some(global) = line.strip_prefix("# global.columns =") {
                 names = Some((global.split_whitespace().collect(), number));
             } else if is_comment_sign(line) {
-                if comments.len() < LINES {
+                if comments.len() < MAX_SAMPLED_LINES {
                     comments.push((line, number));
                 }
             } else if !is_document_start(line) {
                 has_blank |= std::mem::take(&mut follows_blank);
                 lines.push((line, number));
             }
-            if lines.len() >= LINES {
+            if lines.len() >= MAX_SAMPLED_LINES {
                 break;
             }
         }
@@ -157,12 +157,12 @@ impl<'t> Sample<'t> {
     }
 }
 
-impl Layout {
+impl ColumnLayout {
     /// Looks at the first lines.
     ///
     /// # Errors
     /// If the lines have no columns, or no column of tags.
-    pub fn detect(text: &str, said: Choice) -> Result<Self, Problem> {
+    pub fn detect(text: &str, said: ColumnOptions) -> Result<Self, Problem> {
         if has_only_returns(text) {
             return Err(Problem::at(
                 0,
@@ -172,24 +172,24 @@ impl Layout {
         }
         let sample = Sample::of(text);
         if let Some(separator) = said.separator {
-            return Self::with(separator, &sample, said);
+            return Self::with_delimiter(separator, &sample, said);
         }
         let with_tab = sample.lines.iter().filter(|(l, _)| l.trim_end().contains('\t')).count();
-        let first = if with_tab * 2 > sample.lines.len() { Separator::Tab } else { Separator::Space };
-        let usual = Self::with(first, &sample, said);
+        let first = if with_tab * 2 > sample.lines.len() { Delimiter::Tab } else { Delimiter::Space };
+        let usual = Self::with_delimiter(first, &sample, said);
         // Words do not all end with the same sign: it separates columns, and a space follows it.
         let ends_words = |sign: &char| {
             let ends = |line: &str| line.split_whitespace().next().is_some_and(|word| word.ends_with(*sign));
             sample.lines.iter().filter(|(line, _)| ends(line)).count() * 10 >= sample.lines.len() * 9
         };
-        let has_sign = first == Separator::Space && SIGNS.iter().any(ends_words);
+        let has_sign = first == Delimiter::Space && CANDIDATES.iter().any(ends_words);
         if !has_sign && usual.as_ref().is_ok_and(|layout| layout.fit >= 80) {
             return usual;
         }
         // A label alone after a comma is any sentence, unless a header says that it is a tag.
-        let with_sign = |sign: &char| Self::with(Separator::Sign(*sign), &sample, said).ok();
+        let with_sign = |sign: &char| Self::with_delimiter(Delimiter::Char(*sign), &sample, said).ok();
         let is_sure = |l: &Self| l.notation != TagNotation::LabelOnly || l.header > 0;
-        let best = SIGNS.iter().filter_map(with_sign).filter(is_sure).max_by_key(|l| l.fit);
+        let best = CANDIDATES.iter().filter_map(with_sign).filter(is_sure).max_by_key(|l| l.fit);
         match (best, usual) {
             (Some(best), Ok(usual)) if usual.fit >= best.fit && !has_sign => Ok(usual),
             (Some(best), _) => Ok(best),
@@ -197,7 +197,7 @@ impl Layout {
         }
     }
 
-    fn with(separator: Separator, sample: &Sample, said: Choice) -> Result<Self, Problem> {
+    fn with_delimiter(separator: Delimiter, sample: &Sample, said: ColumnOptions) -> Result<Self, Problem> {
         let lines = &sample.lines;
         let quoted = fields::is_quoted(separator, lines.iter().map(|(line, _)| *line));
         let guess = Self {
@@ -206,7 +206,7 @@ impl Layout {
             columns: 0,
             word: 0,
             tag: 0,
-            numbered: false,
+            has_index_column: false,
             header: 0,
             sentence: None,
             document: None,
@@ -223,7 +223,7 @@ impl Layout {
         let mut widths: HashMap<usize, usize> = HashMap::new();
         guess.table(lines).iter().for_each(|row| *widths.entry(row.len()).or_default() += 1);
         // Words may hold the sign that separates columns, so of widths that are as frequent the smaller one.
-        let preferred = |width: usize| if matches!(separator, Separator::Sign(_)) { usize::MAX - width } else { width };
+        let preferred = |width: usize| if matches!(separator, Delimiter::Char(_)) { usize::MAX - width } else { width };
         let columns = widths.iter().max_by_key(|(width, n)| (**n, preferred(**width))).map_or(0, |(width, _)| *width);
         if columns < 2 {
             let (line, number) = lines.first().copied().unwrap_or(("", 0));
@@ -237,13 +237,13 @@ impl Layout {
         }
         // A table with names is CSV, also where none of its first lines needs quotes.
         let is_plain = || lines.iter().all(|(line, _)| !line.contains('"'));
-        let quoted = quoted || (header.line > 0 && matches!(separator, Separator::Sign(_)) && is_plain());
+        let quoted = quoted || (header.line > 0 && matches!(separator, Delimiter::Char(_)) && is_plain());
         let even: Vec<&Vec<Cow<str>>> = table.iter().filter(|row| row.len() == columns).collect();
         let by_column: Vec<Vec<&str>> =
             (0..columns).map(|i| even.iter().map(|row| row[i].as_ref()).collect()).collect();
         let is_split = |i: &usize| by_column[*i].iter().all(|v| Split::from_name(v.trim()).is_some());
         header.split = header.split.filter(is_split);
-        let numbered = columns > 2 && said.word != Some(0) && header.word != Some(0) && counts(&by_column[0]);
+        let numbered = columns > 2 && said.word != Some(0) && header.word != Some(0) && is_index_column(&by_column[0]);
         let sentence = header.sentence.or_else(|| {
             let free = |i: &usize| !(numbered && *i == 0) && said.word != Some(*i);
             let found = || (0..columns).filter(free).find(|i| numbers_sentences(&by_column[*i]));
@@ -260,8 +260,8 @@ impl Layout {
             }
             None => header
                 .tag(&by_column)
-                .or_else(|| tags(&table, &by_column, numbered, separator == Separator::Space, taken))
-                .ok_or_else(|| no_tags(lines, &table, columns))?,
+                .or_else(|| find_tag_column(&table, &by_column, numbered, separator == Delimiter::Space, taken))
+                .ok_or_else(|| no_tag_column_error(lines, &table, columns))?,
         };
         let free = |i: &usize| *i != tag && !taken(*i);
         let is_number =
@@ -281,7 +281,7 @@ impl Layout {
         let has_space = |v: &&&str| v.trim().contains(' ');
         let texts = by_column[word].iter().filter(has_space).count();
         if notation == TagNotation::LabelOnly && outside_value(values).is_some() && texts * 20 > even.len() {
-            return Err(no_tags(lines, &table, columns));
+            return Err(no_tag_column_error(lines, &table, columns));
         }
         let labelled = values.iter().filter(|v| notation.parse(v).is_ok_and(|tag| tag.is_some()));
         let lower: Vec<bool> = labelled.filter_map(|v| notation.is_lower_case(v)).collect();
@@ -294,7 +294,7 @@ impl Layout {
             !others.any(|part| notation != TagNotation::LabelOnly && notation.parse(part).is_ok())
         };
         let outside = outside_value(values);
-        let is_tag = |v: &str| outside == Some(v) || (notation.parse(entry(v)).is_ok() && is_one(v));
+        let is_tag = |v: &str| outside == Some(v) || (notation.parse(normalized_tag(v)).is_ok() && is_one(v));
         let fitting = values.iter().filter(|v| is_tag(v)).count();
         // WikiANN writes the language before each word.
         let prefix = by_column[word].first().and_then(|w| w.split_once(':')).map_or("", |(language, _)| language);
@@ -307,7 +307,7 @@ impl Layout {
             columns,
             word,
             tag,
-            numbered,
+            has_index_column: numbered,
             header: header.line,
             sentence,
             document: header.document,
@@ -328,7 +328,7 @@ impl Layout {
     fn table<'l>(&self, lines: &[(&'l str, usize)]) -> Vec<Vec<Cow<'l, str>>> {
         let mut fields = Vec::new();
         let row = |(line, _): &(&'l str, usize)| {
-            self.fields(line, &mut fields);
+            self.split_fields(line, &mut fields);
             fields.iter().map(|r| self.field(&line[r.clone()])).collect()
         };
         lines.iter().map(row).collect()
@@ -336,10 +336,10 @@ impl Layout {
 
     /// Puts the byte ranges of a line's fields into `into`.
     #[inline]
-    pub(super) fn fields(&self, line: &str, into: &mut Vec<Range<usize>>) {
+    pub(super) fn split_fields(&self, line: &str, into: &mut Vec<Range<usize>>) {
         fields::split(line, self.separator, self.quoted, into);
         // A word that is the sign itself, or has it inside.
-        let is_sign = matches!(self.separator, Separator::Sign(_));
+        let is_sign = matches!(self.separator, Delimiter::Char(_));
         if is_sign && !self.quoted && self.columns > 1 && into.len() > self.columns {
             let last = self.word + into.len() - self.columns;
             into[self.word].end = into[last].end;
@@ -354,11 +354,11 @@ impl Layout {
     }
 
     /// The columns that are neither word nor tag, and number nothing.
-    pub(super) fn further(&self) -> impl Iterator<Item = usize> + use<> {
+    pub(super) fn extra_columns(&self) -> impl Iterator<Item = usize> + use<> {
         let layout = *self;
         (0..self.columns).filter(move |i| {
             let numbers = [layout.sentence, layout.document, layout.split].contains(&Some(*i));
-            *i != layout.word && *i != layout.tag && !numbers && !(layout.numbered && *i == 0)
+            *i != layout.word && *i != layout.tag && !numbers && !(layout.has_index_column && *i == 0)
         })
     }
 
@@ -370,9 +370,9 @@ impl Layout {
             && self.header == 0
             && self.sentence.is_none();
         match (self.columns, self.separator) {
-            (_, Separator::Sign(',')) if self.header > 0 && self.sentence.is_some() => GMB,
-            (4, Separator::Space) if plain => CONLL2003,
-            (2, Separator::Tab) if plain => WNUT,
+            (_, Delimiter::Char(',')) if self.header > 0 && self.sentence.is_some() => GMB,
+            (4, Delimiter::Space) if plain => CONLL2003,
+            (2, Delimiter::Tab) if plain => WNUT,
             _ => CONLL,
         }
     }
@@ -380,10 +380,10 @@ impl Layout {
     /// What is unusual about it, in words.
     pub(super) fn evidence(&self) -> Vec<String> {
         let mut said = Vec::new();
-        if let Separator::Sign(sign) = self.separator {
+        if let Delimiter::Char(sign) = self.separator {
             said.push(format!("columns separated by {sign}"));
         }
-        if self.numbered {
+        if self.has_index_column {
             said.push("the first column numbers the words".into());
         }
         if self.tag + 1 != self.columns {

@@ -1,15 +1,15 @@
 //! Writing column files: a source with only its edited sentences changed, or a corpus from nothing.
 
 use super::fields;
-use super::layout::Layout;
-use super::lines::{Block, Row, Sentences};
-use super::roles::entry;
+use super::layout::ColumnLayout;
+use super::lines::{Block, SentenceReader, TokenLine};
+use super::roles::normalized_tag;
 use super::{CONLL2003, DOCSTART, WNUT};
 use crate::corpus::scheme::{count_merged, encode};
 use crate::corpus::tag_notation::{UNTYPED, format_tag};
 use crate::corpus::{Corpus, Document, LabelSet, Scheme, Split, TagNotation, TokenSpan};
 use crate::format::words::{SpansOf, Standing, label_name, on_one_line};
-use crate::format::{Current, Format, Problem, Source};
+use crate::format::{Format, Problem, RewriteContext, SourceInput};
 use std::ops::Range;
 
 /// The source file again, with the tags of those sentences replaced whose spans are no longer the file's.
@@ -19,18 +19,18 @@ use std::ops::Range;
 ///
 /// # Errors
 /// When the bytes are no column file any more, or its tags cannot hold the spans.
-pub(super) fn rewrite(source: &Source, current: &Current) -> Result<Vec<u8>, Problem> {
+pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
-    let layout = Layout::detect(&decoded.text, source.choices.columns)?;
-    decoded.encode(&rewritten(&decoded.text, layout, current)?)
+    let layout = ColumnLayout::detect(&decoded.text, source.options.columns)?;
+    decoded.encode(&rewrite_text(&decoded.text, layout, current)?)
 }
 
-fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Problem> {
+fn rewrite_text(text: &str, layout: ColumnLayout, current: &RewriteContext) -> Result<String, Problem> {
     let (scheme, labels) = (current.scheme, &current.corpus.labels);
     let mut spans = SpansOf::new(current);
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
-    let mut lines = Sentences::new(text, layout);
+    let mut lines = SentenceReader::new(text, layout);
     let mut index = 0;
     while let Some(block) = lines.next() {
         if block != Block::Sentence {
@@ -62,13 +62,13 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
             let why = format!("the tags of this file have no labels, so that {other} has no place; save a copy");
             return Err(Problem::at(line, layout.tag + 1, why));
         }
-        for (row, tag) in lines.rows.iter().zip(tags(&wanted, lines.rows.len(), layout, scheme, labels)) {
+        for (row, tag) in lines.rows.iter().zip(encode_tags(&wanted, lines.rows.len(), layout, scheme, labels)) {
             let (place, new) = match &row.tag {
                 Some(there) if layout.field(&text[there.clone()]) == tag => continue,
-                Some(there) if tag.eq_ignore_ascii_case("O") && entry(&text[there.clone()]) == "O" => continue,
+                Some(there) if tag.eq_ignore_ascii_case("O") && normalized_tag(&text[there.clone()]) == "O" => continue,
                 Some(there) => (there.clone(), tag),
                 None if tag.eq_ignore_ascii_case("O") || layout.outside == Some(&*tag) => continue,
-                None => missing(row, &lines.fields, layout, &tag)?,
+                None => missing_tag_edit(row, &lines.fields, layout, &tag)?,
             };
             out.push_str(&text[copied..place.start]);
             out.push_str(&if layout.quoted { fields::quoted(new, layout.separator) } else { new });
@@ -81,7 +81,13 @@ fn rewritten(text: &str, layout: Layout, current: &Current) -> Result<String, Pr
 }
 
 /// The tags of a sentence as the file spells them.
-fn tags(spans: &[TokenSpan], length: usize, layout: Layout, scheme: Scheme, labels: &LabelSet) -> Vec<String> {
+fn encode_tags(
+    spans: &[TokenSpan],
+    length: usize,
+    layout: ColumnLayout,
+    scheme: Scheme,
+    labels: &LabelSet,
+) -> Vec<String> {
     let text = |tag| {
         if let (None, Some(outside)) = (tag, layout.outside) {
             return outside.to_owned();
@@ -119,8 +125,13 @@ fn lower_case(tag: String, notation: TagNotation) -> String {
 ///
 /// # Errors
 /// Where the word would be taken for something else then.
-fn missing(row: &Row, fields: &[Range<usize>], layout: Layout, tag: &str) -> Result<(Range<usize>, String), Problem> {
-    let sign = layout.separator.sign();
+fn missing_tag_edit(
+    row: &TokenLine,
+    fields: &[Range<usize>],
+    layout: ColumnLayout,
+    tag: &str,
+) -> Result<(Range<usize>, String), Problem> {
+    let sign = layout.separator.as_char();
     let has = row.fields.len();
     if layout.tag == 0 && layout.word == has {
         return Ok((row.word.start..row.word.start, format!("{tag}{sign}")));
@@ -132,8 +143,8 @@ fn missing(row: &Row, fields: &[Range<usize>], layout: Layout, tag: &str) -> Res
     }
     let columns = if layout.tag + 1 == layout.columns { 0 } else { layout.tag.saturating_sub(has) };
     // Separators behind the last column that holds something would make further columns.
-    let end = fields[row.fields.clone()].last().map_or(row.all.end, |last| last.end);
-    Ok((end..row.all.end, format!("{}{sign}{tag}", format!("{sign}_").repeat(columns))))
+    let end = fields[row.fields.clone()].last().map_or(row.line_range.end, |last| last.end);
+    Ok((end..row.line_range.end, format!("{}{sign}{tag}", format!("{sign}_").repeat(columns))))
 }
 
 /// A corpus (or one split of it) as a new column file.
@@ -152,7 +163,7 @@ pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Sche
         true => format!("{DOCSTART}{}{separator}O\n\n", format!("{separator}-X-").repeat(further)),
         false => String::new(),
     };
-    let written = |pieces: &[Piece]| {
+    let written = |pieces: &[SentenceChunk]| {
         let mut out = String::new();
         for (document, sentences) in pieces {
             if sentences.start == 0 {
@@ -165,10 +176,10 @@ pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Sche
         out
     };
     // Every core writes its share of the sentences.
-    let pieces = pieces(&documents);
+    let pieces = chunks(&documents);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = pieces.len().div_ceil(threads).max(1);
-    if pieces.len() <= FEW {
+    if pieces.len() <= MIN_PARALLEL_CHUNKS {
         return written(&pieces);
     }
     std::thread::scope(|scope| {
@@ -181,18 +192,18 @@ pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Sche
 }
 
 /// Some sentences of a document, written by one thread.
-type Piece<'a> = (&'a Document, Range<usize>);
+type SentenceChunk<'a> = (&'a Document, Range<usize>);
 
 /// Fewer pieces are no work for a second thread.
-const FEW: usize = 64;
+const MIN_PARALLEL_CHUNKS: usize = 64;
 
 /// The sentences of all documents in order, in pieces of about the same size.
-fn pieces<'a>(documents: &[&'a Document]) -> Vec<Piece<'a>> {
-    const SENTENCES: usize = 1000;
+fn chunks<'a>(documents: &[&'a Document]) -> Vec<SentenceChunk<'a>> {
+    const SENTENCES_PER_CHUNK: usize = 1000;
     let cut = |d: &&'a Document| {
         let (d, n) = (*d, d.len());
         // One without any sentence still begins.
-        (0..n.max(1)).step_by(SENTENCES).map(move |from| (d, from..(from + SENTENCES).min(n)))
+        (0..n.max(1)).step_by(SENTENCES_PER_CHUNK).map(move |from| (d, from..(from + SENTENCES_PER_CHUNK).min(n)))
     };
     documents.iter().flat_map(cut).collect()
 }

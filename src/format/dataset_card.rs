@@ -5,12 +5,12 @@ use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value};
 
 /// The largest head that is read, in bytes: it takes fifty times its size while it is.
-const MOST: usize = 2 << 20;
+const MAX_BYTES: usize = 2 << 20;
 
 /// The head of a card; `None` where it has none that is YAML, or one of more than 2 MiB.
-pub fn head(card: &str) -> Option<Value> {
-    let head = card.trim_start().strip_prefix("---")?.split("\n---").next().filter(|head| head.len() <= MOST)?;
-    Yaml::load_from_str(head).ok()?.first().map(as_json)
+pub fn front_matter(card: &str) -> Option<Value> {
+    let head = card.trim_start().strip_prefix("---")?.split("\n---").next().filter(|head| head.len() <= MAX_BYTES)?;
+    Yaml::load_from_str(head).ok()?.first().map(yaml_to_json)
 }
 
 /// A file of YAML.
@@ -29,25 +29,25 @@ pub(super) fn yaml(text: &str) -> Result<Value, Problem> {
         return Err(Problem::at(0, 0, "anchors of YAML (&name, *name) are not read; write the values out"));
     }
     let broken = |e: saphyr::ScanError| Problem::at(e.marker().line(), 0, format!("the YAML is broken ({})", e.info()));
-    Ok(Yaml::load_from_str(text).map_err(broken)?.first().map_or(Value::Null, as_json))
+    Ok(Yaml::load_from_str(text).map_err(broken)?.first().map_or(Value::Null, yaml_to_json))
 }
 
 /// The same as JSON, which the rest of the program reads.
-fn as_json(yaml: &Yaml) -> Value {
+fn yaml_to_json(yaml: &Yaml) -> Value {
     match yaml {
         Yaml::Value(Scalar::String(text)) => Value::from(text.as_ref()),
         Yaml::Value(Scalar::Integer(n)) => Value::from(*n),
         Yaml::Value(Scalar::Boolean(b)) => Value::from(*b),
         Yaml::Value(Scalar::FloatingPoint(n)) => Value::from(n.into_inner()),
-        Yaml::Sequence(list) => list.iter().map(as_json).collect(),
+        Yaml::Sequence(list) => list.iter().map(yaml_to_json).collect(),
         Yaml::Mapping(fields) => {
-            let named = |(name, value): (&Yaml, &Yaml)| match as_json(name) {
-                Value::String(name) => (name, as_json(value)),
-                other => (other.to_string(), as_json(value)),
+            let named = |(name, value): (&Yaml, &Yaml)| match yaml_to_json(name) {
+                Value::String(name) => (name, yaml_to_json(value)),
+                other => (other.to_string(), yaml_to_json(value)),
             };
             Value::Object(fields.iter().map(named).collect::<Map<_, _>>())
         }
-        Yaml::Tagged(_, inside) => as_json(inside),
+        Yaml::Tagged(_, inside) => yaml_to_json(inside),
         _ => Value::Null,
     }
 }

@@ -6,45 +6,45 @@ use serde_json::{Map, Number, Value};
 use std::ops::Range;
 
 /// Deeper than this is no data that people write.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// A list of a file: the name it is given to, and its elements with their places.
 pub(super) struct List<'a> {
     pub name: &'a str,
     pub elements: Vec<(Range<usize>, Value)>,
     /// Where the list stopped making sense, and why; the elements before it are good.
-    pub broken: Option<(usize, String)>,
+    pub error: Option<(usize, String)>,
 }
 
 /// Whether a text is Python rather than JSON: a list given to a name, or a list of tuples.
 pub(in crate::format) fn is_python(text: &str) -> bool {
-    let start = begin(text);
+    let start = skip_prelude(text);
     let rest = &text[start..];
     rest.starts_with('(')
         || rest.strip_prefix('[').is_some_and(|r| r[space(r)..].starts_with('('))
-        || assigned(text, start).is_some()
+        || next_assignment(text, start).is_some()
 }
 
 /// The lists of a text that may be cut anywhere, with the values of their first `keep` elements each; those of others are null.
 pub(super) fn lists(text: &str, keep: usize) -> Vec<List<'_>> {
     let mut lists = Vec::new();
-    let mut at = begin(text);
+    let mut at = skip_prelude(text);
     loop {
-        let (name, from) = match assigned(text, at) {
+        let (name, from) = match next_assignment(text, at) {
             Some(found) => found,
             None if lists.is_empty() => ("", at),
             None => return lists,
         };
         let mut parser = Parser { text, at: from, depth: 0, joins: true };
-        let mut list = List { name, elements: Vec::new(), broken: None };
+        let mut list = List { name, elements: Vec::new(), error: None };
         let each = |range, value| {
             let value = if list.elements.len() < keep { value } else { Value::Null };
             list.elements.push((range, value));
         };
         let done =
             if name.is_empty() && is_bare(&text[from..]) { parser.bare_elements(each) } else { parser.elements(each) };
-        list.broken = done.err().map(|why| (parser.at, why));
-        let stopped = list.broken.is_some();
+        list.error = done.err().map(|why| (parser.at, why));
+        let stopped = list.error.is_some();
         at = parser.at;
         lists.push(list);
         if stopped {
@@ -77,7 +77,7 @@ fn parsed(text: &str, joins: bool) -> Option<Value> {
 }
 
 /// A value as Python writes it. What mixes kinds is a tuple, as spans and pairs are.
-pub(super) fn written(value: &Value) -> String {
+pub(super) fn to_python(value: &Value) -> String {
     match value {
         Value::Null => "None".into(),
         Value::Bool(true) => "True".into(),
@@ -85,12 +85,12 @@ pub(super) fn written(value: &Value) -> String {
         // JSON's escapes mean the same in Python, but for those of surrogates, which serde_json does not write.
         Value::Number(_) | Value::String(_) => value.to_string(),
         Value::Array(list) => {
-            let inside = list.iter().map(written).collect::<Vec<_>>().join(", ");
+            let inside = list.iter().map(to_python).collect::<Vec<_>>().join(", ");
             let mixed = list.windows(2).any(|w| std::mem::discriminant(&w[0]) != std::mem::discriminant(&w[1]));
             if mixed { format!("({inside})") } else { format!("[{inside}]") }
         }
         Value::Object(fields) => {
-            let pairs = fields.iter().map(|(k, v)| format!("{}: {}", Value::from(k.as_str()), written(v)));
+            let pairs = fields.iter().map(|(k, v)| format!("{}: {}", Value::from(k.as_str()), to_python(v)));
             format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
         }
     }
@@ -110,7 +110,7 @@ fn space(text: &str) -> usize {
 }
 
 /// Behind the mark, comments and lines that import something.
-fn begin(text: &str) -> usize {
+fn skip_prelude(text: &str) -> usize {
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     loop {
         at += space(&text[at..]);
@@ -123,7 +123,7 @@ fn begin(text: &str) -> usize {
 }
 
 /// The next name that a list or tuple is given to at the beginning of a line, and where that begins.
-fn assigned(text: &str, from: usize) -> Option<(&str, usize)> {
+fn next_assignment(text: &str, from: usize) -> Option<(&str, usize)> {
     let mut at = from;
     for line in text[from..].split_inclusive('\n') {
         let is_name = |n: &str| {
@@ -218,14 +218,14 @@ impl<'a> Parser<'a> {
     fn value(&mut self) -> Result<Value, String> {
         self.skip();
         self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(format!("it is nested deeper than {DEEPEST}"));
+        if self.depth > MAX_DEPTH {
+            return Err(format!("it is nested deeper than {MAX_DEPTH}"));
         }
         let value = match self.rest().chars().next().ok_or("it ends early")? {
             '[' | '(' => self.sequence(),
             '{' => self.dictionary(),
             c if c.is_ascii_digit() || "+-.".contains(c) => self.number(),
-            _ => self.word_or_text(),
+            _ => self.name_or_string(),
         };
         self.depth -= 1;
         value
@@ -271,7 +271,7 @@ impl<'a> Parser<'a> {
         number.map(Value::Number).ok_or_else(|| format!("{text} is no number"))
     }
 
-    fn word_or_text(&mut self) -> Result<Value, String> {
+    fn name_or_string(&mut self) -> Result<Value, String> {
         for (word, value) in [("True", Value::Bool(true)), ("False", Value::Bool(false)), ("None", Value::Null)] {
             if let Some(rest) = self.rest().strip_prefix(word) {
                 self.at = self.text.len() - rest.len();
@@ -281,9 +281,9 @@ impl<'a> Parser<'a> {
         let mut out = String::new();
         let mut any = false;
         // Texts side by side are one.
-        while let Some((raw, quote, start)) = self.opens_text().filter(|_| self.joins || !any) {
+        while let Some((raw, quote, start)) = self.string_start().filter(|_| self.joins || !any) {
             self.at = start;
-            self.text_until(quote, raw, &mut out)?;
+            self.string_body(quote, raw, &mut out)?;
             any = true;
             self.skip();
         }
@@ -291,7 +291,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether a text begins here, whether it is raw, with which quotes, and where its first character is.
-    fn opens_text(&self) -> Option<(bool, &'a str, usize)> {
+    fn string_start(&self) -> Option<(bool, &'a str, usize)> {
         let rest = self.rest();
         let letters = rest.find(['\'', '"']).filter(|n| *n <= 1)?;
         let prefix = &rest[..letters];
@@ -302,7 +302,7 @@ impl<'a> Parser<'a> {
         Some((prefix.eq_ignore_ascii_case("r"), quotes, self.at + letters + quotes.len()))
     }
 
-    fn text_until(&mut self, quote: &str, raw: bool, out: &mut String) -> Result<(), String> {
+    fn string_body(&mut self, quote: &str, raw: bool, out: &mut String) -> Result<(), String> {
         loop {
             if let Some(rest) = self.rest().strip_prefix(quote) {
                 self.at = self.text.len() - rest.len();
@@ -417,7 +417,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read(any in any_value()) {
-            prop_assert_eq!(value(&written(&any)), Some(any));
+            prop_assert_eq!(value(&to_python(&any)), Some(any));
         }
     }
 }

@@ -9,7 +9,7 @@ use std::io::{Cursor, Read};
 
 /// A file as it is inside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unpacked<'a> {
+pub struct Decompressed<'a> {
     /// The name it has there.
     pub name: Cow<'a, str>,
     /// Its bytes.
@@ -22,30 +22,30 @@ pub struct Unpacked<'a> {
 ///
 /// # Errors
 /// A damaged file, one that unfolds to more than the budget allows, a zip of several files.
-pub fn unpacked<'a>(name: &'a str, bytes: &'a [u8], budget: Budget) -> Result<Unpacked<'a>, Problem> {
+pub fn decompress<'a>(name: &'a str, bytes: &'a [u8], budget: Budget) -> Result<Decompressed<'a>, Problem> {
     let most = budget.unfolded(bytes.len());
     let inner = || Cow::Borrowed(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
-    let plain = |name, bytes: Vec<u8>| Unpacked { name, bytes: bytes.into(), note: None };
-    match kind(bytes) {
-        Some(Kind::Gzip) => Ok(plain(inner(), read(|| Ok(flate2::read::MultiGzDecoder::new(bytes)), most)?)),
-        Some(Kind::Zstandard) => Ok(plain(inner(), read(|| zstd::stream::read::Decoder::new(bytes), most)?)),
-        Some(Kind::Zip) if !is_spreadsheet(name) => of_zip(name, bytes, most),
-        _ => Ok(Unpacked { name: name.into(), bytes: bytes.into(), note: None }),
+    let plain = |name, bytes: Vec<u8>| Decompressed { name, bytes: bytes.into(), note: None };
+    match detect_compression(bytes) {
+        Some(Compression::Gzip) => Ok(plain(inner(), read(|| Ok(flate2::read::MultiGzDecoder::new(bytes)), most)?)),
+        Some(Compression::Zstandard) => Ok(plain(inner(), read(|| zstd::stream::read::Decoder::new(bytes), most)?)),
+        Some(Compression::Zip) if !is_spreadsheet(name) => decompress_zip(name, bytes, most),
+        _ => Ok(Decompressed { name: name.into(), bytes: bytes.into(), note: None }),
     }
 }
 
 /// A zip is left as it is where its parts make a Word file, and unpacked where it holds one file.
-fn of_zip<'a>(name: &'a str, bytes: &'a [u8], most: u64) -> Result<Unpacked<'a>, Problem> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
+fn decompress_zip<'a>(name: &'a str, bytes: &'a [u8], most: u64) -> Result<Decompressed<'a>, Problem> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_error(&e))?;
     let names: Vec<String> = archive.file_names().filter_map(|n| n.ok().map(Cow::into_owned)).collect();
     let refused = |kind: &str| Err(Problem::at(0, 0, format!("this is {kind}")));
     if let Some(kind) = open_document(&mut archive) {
         return refused(kind);
     }
     match office::of_zip(names.iter().map(String::as_str)) {
-        Some(Zip::Word) => Ok(Unpacked { name: name.into(), bytes: bytes.into(), note: None }),
+        Some(Zip::Word) => Ok(Decompressed { name: name.into(), bytes: bytes.into(), note: None }),
         Some(Zip::Other(kind)) => refused(kind),
-        None => only_file(archive, bytes, most),
+        None => single_zip_entry(archive, bytes, most),
     }
 }
 
@@ -65,77 +65,80 @@ fn is_spreadsheet(name: &str) -> bool {
 }
 
 /// Whether a file is compressed: then it is not saved back.
-pub fn is_packed(bytes: &[u8]) -> bool {
-    kind(bytes).is_some()
+pub fn is_compressed(bytes: &[u8]) -> bool {
+    detect_compression(bytes).is_some()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum Compression {
     Gzip,
     Zstandard,
     Zip,
 }
 
-fn kind(bytes: &[u8]) -> Option<Kind> {
-    let marks: [(&[u8], Kind); 3] =
-        [(&[0x1f, 0x8b], Kind::Gzip), (&[0x28, 0xb5, 0x2f, 0xfd], Kind::Zstandard), (b"PK\x03\x04", Kind::Zip)];
+fn detect_compression(bytes: &[u8]) -> Option<Compression> {
+    let marks: [(&[u8], Compression); 3] = [
+        (&[0x1f, 0x8b], Compression::Gzip),
+        (&[0x28, 0xb5, 0x2f, 0xfd], Compression::Zstandard),
+        (b"PK\x03\x04", Compression::Zip),
+    ];
     marks.into_iter().find(|(mark, _)| bytes.starts_with(mark)).map(|(_, kind)| kind)
 }
 
-fn damaged(e: &dyn std::fmt::Display) -> Problem {
+fn damaged_error(e: &dyn std::fmt::Display) -> Problem {
     Problem::at(0, 0, format!("the compressed file is damaged ({e})"))
 }
 
 /// Unfolds twice: once to count, so that one that is too large takes no memory, and others no more than they need.
 fn read<R: Read>(open: impl Fn() -> std::io::Result<R>, most: u64) -> Result<Vec<u8>, Problem> {
-    let opened = || open().map_err(|e| damaged(&e));
-    let size = counted(opened()?, most)?;
+    let opened = || open().map_err(|e| damaged_error(&e));
+    let size = count_bytes(opened()?, most)?;
     if size > most {
         return Err(too_much(most));
     }
     let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    opened()?.take(size).read_to_end(&mut out).map_err(|e| damaged(&e))?;
+    opened()?.take(size).read_to_end(&mut out).map_err(|e| damaged_error(&e))?;
     Ok(out)
 }
 
 /// How many bytes there are; one more than `most` where there are more.
-fn counted(from: impl Read, most: u64) -> Result<u64, Problem> {
-    std::io::copy(&mut from.take(most + 1), &mut std::io::sink()).map_err(|e| damaged(&e))
+fn count_bytes(from: impl Read, most: u64) -> Result<u64, Problem> {
+    std::io::copy(&mut from.take(most + 1), &mut std::io::sink()).map_err(|e| damaged_error(&e))
 }
 
-fn only_file<'a>(
+fn single_zip_entry<'a>(
     mut archive: zip::ZipArchive<Cursor<&[u8]>>,
     bytes: &[u8],
     most: u64,
-) -> Result<Unpacked<'a>, Problem> {
+) -> Result<Decompressed<'a>, Problem> {
     let is_data =
         |name: &String| !name.ends_with('/') && !name.starts_with("__MACOSX") && !name.ends_with("TypeSystem.xml");
-    let all = archive.file_names().map(|name| name.map(|n| n.into_owned()).map_err(|e| damaged(&e)));
+    let all = archive.file_names().map(|name| name.map(|n| n.into_owned()).map_err(|e| damaged_error(&e)));
     let names: Vec<String> = all.collect::<Result<Vec<_>, _>>()?.into_iter().filter(is_data).collect();
     let [name] = names.as_slice() else {
         let some = names.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
         let message = format!("this is a zip of {} files ({some}); unpack it and open the folder", names.len());
         return Err(Problem::at(0, 0, message));
     };
-    let repeated = named_twice(bytes, archive.central_directory_start());
+    let repeated = duplicate_entry(bytes, archive.central_directory_start());
     let size = {
-        let file = archive.by_name(name).map_err(|e| damaged(&e))?;
+        let file = archive.by_name(name).map_err(|e| damaged_error(&e))?;
         // What it says of its size may be wrong, but a size that is too large is not worth beginning.
         let said = file.size();
-        if said > most { said } else { counted(file, most)? }
+        if said > most { said } else { count_bytes(file, most)? }
     };
     if size > most {
         return Err(too_much(most));
     }
     let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    archive.by_name(name).map_err(|e| damaged(&e))?.read_to_end(&mut out).map_err(|e| damaged(&e))?;
+    archive.by_name(name).map_err(|e| damaged_error(&e))?.read_to_end(&mut out).map_err(|e| damaged_error(&e))?;
     let bytes = out.into();
     let note = repeated.map(|name| format!("the zip has two files of the name {name}; the last one is read"));
-    Ok(Unpacked { name: name.rsplit('/').next().unwrap_or(name).to_owned().into(), bytes, note })
+    Ok(Decompressed { name: name.rsplit('/').next().unwrap_or(name).to_owned().into(), bytes, note })
 }
 
 /// The first name that stands twice in a zip's directory, which begins at this byte; the crate keeps only the last of them.
-fn named_twice(bytes: &[u8], directory: u64) -> Option<String> {
+fn duplicate_entry(bytes: &[u8], directory: u64) -> Option<String> {
     /// Bytes of an entry before its name (APPNOTE.TXT 4.3.12).
     const FIXED: usize = 46;
     let mut rest = bytes.get(usize::try_from(directory).ok()?..)?;
@@ -167,7 +170,7 @@ mod tests {
     fn files_come_out_as_they_went_in() {
         let text = b"Oslo B-LOC\n".as_slice();
         let check = |name: &str, bytes: &[u8], expected: &str| {
-            let found = unpacked(name, bytes, Budget::default()).expect("a file");
+            let found = decompress(name, bytes, Budget::default()).expect("a file");
             assert_eq!((&*found.name, &*found.bytes, found.note), (expected, text, None));
         };
         check("a.conll", text, "a.conll");
@@ -187,14 +190,14 @@ mod tests {
     fn damaged_and_swollen_files_are_refused() {
         let any = Budget::default().or_any_size(true);
         let broken = gzipped(b"some text that is long enough");
-        assert!(unpacked("a.gz", &broken[..broken.len() - 9], any).is_err_and(|p| p.message.contains("damaged")));
+        assert!(decompress("a.gz", &broken[..broken.len() - 9], any).is_err_and(|p| p.message.contains("damaged")));
         let zeros = vec![0; (32 << 20) + 1];
         let kinds =
             [gzipped(&zeros), zstd::stream::encode_all(zeros.as_slice(), 1).expect("a file"), zipped("a", &zeros)];
         for swollen in kinds {
-            let why = unpacked("a.gz", &swollen, Budget::default()).expect_err("refused").message;
+            let why = decompress("a.gz", &swollen, Budget::default()).expect_err("refused").message;
             assert!(why.contains("more than 32 MiB"), "{why}");
-            assert!(unpacked("a.gz", &swollen, any).is_ok_and(|f| f.bytes.len() == zeros.len()), "where it is meant");
+            assert!(decompress("a.gz", &swollen, any).is_ok_and(|f| f.bytes.len() == zeros.len()), "where it is meant");
         }
     }
 
@@ -210,7 +213,7 @@ mod tests {
         while let Some(at) = bytes.windows(7).position(|w| w == b"b.conll") {
             bytes[at] = b'a';
         }
-        let found = unpacked("a.zip", &bytes, Budget::default()).expect("a file");
+        let found = decompress("a.zip", &bytes, Budget::default()).expect("a file");
         assert_eq!(&*found.bytes, b"Bern O\n");
         assert!(found.note.is_some_and(|note| note.contains("two files of the name a.conll")));
     }

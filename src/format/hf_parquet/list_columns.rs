@@ -2,8 +2,8 @@
 
 use super::pages;
 use crate::format::budget::Budget;
-use crate::format::hf_jsonl::{self, TAGS, WORDS};
-use crate::format::{Problem, Source, guard};
+use crate::format::hf_jsonl::{self, TAG_KEYS, TOKEN_KEYS};
+use crate::format::{Problem, SourceInput, guard};
 use bytes::Bytes;
 use parquet::basic::{Compression, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -16,16 +16,16 @@ use serde_json::Value;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::KEY;
+use super::FEATURES_KEY;
 
 /// The tags of a row group: numbers, or names.
 pub(super) enum Tags {
-    Numbers(Vec<i64>),
+    Ids(Vec<i64>),
     Names(Vec<ByteArray>),
 }
 
 /// A column of lists of one row group.
-pub(super) struct Column<V> {
+pub(super) struct ListColumn<V> {
     /// The values of all rows.
     pub values: V,
     /// How each value or hole is nested: levels of definition and repetition, as they stand in the file.
@@ -35,7 +35,7 @@ pub(super) struct Column<V> {
 }
 
 /// A file whose rows are sentences.
-pub(super) struct Sentences {
+pub(super) struct SentenceTable {
     pub reader: SerializedFileReader<Bytes>,
     /// The leaf of words.
     words: usize,
@@ -49,46 +49,47 @@ pub(super) struct Sentences {
     held: AtomicU64,
 }
 
-fn damaged(e: &ParquetError) -> Problem {
+fn damaged_error(e: &ParquetError) -> Problem {
     Problem::at(0, 0, format!("the Parquet file is damaged ({e})"))
 }
 
 /// Why a file is not read on.
-pub(super) enum Stop {
+pub(super) enum ReadError {
     Damaged(ParquetError),
     Refused(Problem),
 }
 
-impl From<ParquetError> for Stop {
+impl From<ParquetError> for ReadError {
     fn from(e: ParquetError) -> Self {
         Self::Damaged(e)
     }
 }
 
-impl From<Problem> for Stop {
+impl From<Problem> for ReadError {
     fn from(problem: Problem) -> Self {
         Self::Refused(problem)
     }
 }
 
 /// The crate trusts what a damaged file says of itself in places, and panics; nothing is shared with it.
-pub(super) fn guarded<T, E: Into<Stop>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, Problem> {
+pub(super) fn catch_panic<T, E: Into<ReadError>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, Problem> {
     match guard::guarded(work).map(|done| done.map_err(Into::into)) {
         Some(Ok(done)) => Ok(done),
-        Some(Err(Stop::Refused(problem))) => Err(problem),
-        Some(Err(Stop::Damaged(e))) => Err(damaged(&e)),
-        None => Err(damaged(&ParquetError::General("its numbers do not fit".into()))),
+        Some(Err(ReadError::Refused(problem))) => Err(problem),
+        Some(Err(ReadError::Damaged(e))) => Err(damaged_error(&e)),
+        None => Err(damaged_error(&ParquetError::General("its numbers do not fit".into()))),
     }
 }
 
-impl Sentences {
+impl SentenceTable {
     /// Opens a file.
-    pub fn open(source: &Source) -> Result<Self, Problem> {
+    pub fn open(source: &SourceInput) -> Result<Self, Problem> {
         let bytes = Bytes::copy_from_slice(source.bytes);
-        let reader = guarded(|| SerializedFileReader::new(bytes.clone()))?;
+        let reader = catch_panic(|| SerializedFileReader::new(bytes.clone()))?;
         let metadata = reader.metadata().file_metadata();
         let footer = metadata.key_value_metadata();
-        let features = footer.into_iter().flatten().find(|kv| kv.key == KEY).and_then(|kv| kv.value.as_deref());
+        let features =
+            footer.into_iter().flatten().find(|kv| kv.key == FEATURES_KEY).and_then(|kv| kv.value.as_deref());
         let features = features.and_then(|text| serde_json::from_str(text).ok());
         let schema = metadata.schema_descr();
         let list = |names: &[&str]| {
@@ -102,13 +103,13 @@ impl Sentences {
             let missing = || Problem::at(0, 0, format!("no row has words and tags: there is no list {}", names[0]));
             names.iter().find_map(leaf).ok_or_else(missing)
         };
-        let (words, tags) = (list(&WORDS)?, list(&TAGS)?);
+        let (words, tags) = (list(&TOKEN_KEYS)?, list(&TAG_KEYS)?);
         let (budget, held) = (source.budget, AtomicU64::new(0));
         Ok(Self { words, tags, features, reader, bytes, budget, held })
     }
 
     /// The names of the other columns.
-    pub fn others(&self) -> Vec<String> {
+    pub fn other_columns(&self) -> Vec<String> {
         let schema = self.reader.metadata().file_metadata().schema_descr();
         let leaves = (0..schema.num_columns()).filter(|i| *i != self.words && *i != self.tags);
         let mut names: Vec<String> = leaves.filter_map(|i| schema.column(i).path().parts().first().cloned()).collect();
@@ -118,27 +119,27 @@ impl Sentences {
 
     /// The names of numbered tags, from the footer.
     pub fn names(&self) -> Option<Vec<String>> {
-        self.features.as_ref().and_then(hf_jsonl::names_in)
+        self.features.as_ref().and_then(hf_jsonl::find_class_label_names)
     }
 
     /// The words and the tags of a row group.
-    pub fn group(&self, number: usize) -> Result<(Column<Vec<ByteArray>>, Column<Tags>), Problem> {
+    pub fn row_group(&self, number: usize) -> Result<(ListColumn<Vec<ByteArray>>, ListColumn<Tags>), Problem> {
         let wrong = || ParquetError::General("words are no text, or tags neither numbers nor names".into());
-        guarded(|| -> Result<_, Stop> {
+        catch_panic(|| -> Result<_, ReadError> {
             let group = self.reader.get_row_group(number)?;
             let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
             let open = |leaf: usize| {
                 self.check(group.metadata().column(leaf))?;
-                Ok::<_, Stop>(group.get_column_reader(leaf)?)
+                Ok::<_, ReadError>(group.get_column_reader(leaf)?)
             };
             let descriptor = |leaf: usize| group.metadata().column(leaf).column_descr_ptr();
             let ColumnReader::ByteArrayColumnReader(words) = open(self.words)? else { return Err(wrong().into()) };
             let words = column::<ByteArrayType>(words, &descriptor(self.words), rows, |w| self.hold(w))?;
             let about = descriptor(self.tags);
             let tags = match open(self.tags)? {
-                ColumnReader::Int64ColumnReader(reader) => column(reader, &about, rows, |_| Ok(()))?.map(Tags::Numbers),
+                ColumnReader::Int64ColumnReader(reader) => column(reader, &about, rows, |_| Ok(()))?.map(Tags::Ids),
                 ColumnReader::Int32ColumnReader(reader) => column(reader, &about, rows, |_| Ok(()))?
-                    .map(|values| Tags::Numbers(values.into_iter().map(i64::from).collect())),
+                    .map(|values| Tags::Ids(values.into_iter().map(i64::from).collect())),
                 ColumnReader::ByteArrayColumnReader(reader) => {
                     column(reader, &about, rows, |t| self.hold(t))?.map(Tags::Names)
                 }
@@ -151,8 +152,8 @@ impl Sentences {
     /// Checks a column before it is unfolded: its compression, and how many values it has.
     fn check(&self, column: &ColumnChunkMetaData) -> Result<(), Problem> {
         /// Bytes that a text takes beside itself, with the levels that nest it, and that a number takes.
-        const A_TEXT: u64 = 40;
-        const A_NUMBER: u64 = 12;
+        const BYTES_PER_TEXT: u64 = 40;
+        const BYTES_PER_NUMBER: u64 = 12;
         let unknown = match column.compression() {
             Compression::BROTLI(_) => Some("brotli"),
             Compression::LZ4 | Compression::LZ4_RAW => Some("LZ4"),
@@ -172,8 +173,8 @@ impl Sentences {
             let start = usize::try_from(start).ok()?;
             self.bytes.get(start..start.checked_add(usize::try_from(length).ok()?)?)
         };
-        let pages = range().and_then(pages::of).ok_or_else(pages::damaged)?;
-        let each = if column.column_type() == Type::BYTE_ARRAY { A_TEXT } else { A_NUMBER };
+        let pages = range().and_then(pages::totals).ok_or_else(pages::damaged_error)?;
+        let each = if column.column_type() == Type::BYTE_ARRAY { BYTES_PER_TEXT } else { BYTES_PER_NUMBER };
         self.add(pages.values.saturating_mul(each).saturating_add(pages.bytes).saturating_add(pages.shared))
     }
 
@@ -188,27 +189,31 @@ impl Sentences {
     }
 }
 
-impl<V> Column<V> {
-    fn map<W>(self, new: impl FnOnce(V) -> W) -> Column<W> {
-        Column { values: new(self.values), levels: self.levels, rows: self.rows }
+impl<V> ListColumn<V> {
+    fn map<W>(self, new: impl FnOnce(V) -> W) -> ListColumn<W> {
+        ListColumn { values: new(self.values), levels: self.levels, rows: self.rows }
     }
 }
 
 /// Rows that are read at once: a damaged file may say that it has any number of them.
-const BATCH: usize = 8192;
+const READ_BATCH_ROWS: usize = 8192;
 
 fn column<T: DataType>(
     mut reader: ColumnReaderImpl<T>,
     about: &ColumnDescriptor,
     rows: usize,
     hold: impl Fn(&[T::T]) -> Result<(), Problem>,
-) -> Result<Column<Vec<T::T>>, Stop> {
+) -> Result<ListColumn<Vec<T::T>>, ReadError> {
     let (mut values, mut definition, mut repetition) = (Vec::new(), Vec::new(), Vec::new());
     let mut read = 0;
     while read < rows {
         let before = values.len();
-        let (records, ..) =
-            reader.read_records((rows - read).min(BATCH), Some(&mut definition), Some(&mut repetition), &mut values)?;
+        let (records, ..) = reader.read_records(
+            (rows - read).min(READ_BATCH_ROWS),
+            Some(&mut definition),
+            Some(&mut repetition),
+            &mut values,
+        )?;
         if records == 0 {
             return Err(ParquetError::General(format!("{read} of {rows} rows are there")).into());
         }
@@ -239,11 +244,11 @@ fn column<T: DataType>(
     if found.len() != rows || at != values.len() {
         return Err(ParquetError::General("its levels do not fit its values".into()).into());
     }
-    Ok(Column { values, levels: (definition, repetition), rows: found })
+    Ok(ListColumn { values, levels: (definition, repetition), rows: found })
 }
 
 /// The words of a row; an error says why the row is no sentence.
-pub(super) fn words(column: &Column<Vec<ByteArray>>, row: usize) -> Result<Vec<&str>, String> {
+pub(super) fn words(column: &ListColumn<Vec<ByteArray>>, row: usize) -> Result<Vec<&str>, String> {
     let range = column.rows.get(row).cloned().flatten().ok_or("a word is missing")?;
     let words = column.values[range].iter().map(|w| w.as_utf8().map_err(|_| "a word is no text".to_owned()));
     let words: Vec<&str> = words.collect::<Result<_, _>>()?;
@@ -256,7 +261,7 @@ pub(super) fn words(column: &Column<Vec<ByteArray>>, row: usize) -> Result<Vec<&
 
 /// The tags of a row by name, one for each of `words`.
 pub(super) fn tags<'a>(
-    column: &'a Column<Tags>,
+    column: &'a ListColumn<Tags>,
     names: Option<&'a [String]>,
     row: usize,
     words: usize,
@@ -269,7 +274,7 @@ pub(super) fn tags<'a>(
         Tags::Names(values) => {
             values[range].iter().map(|t| t.as_utf8().map_err(|_| "a tag is no text".to_owned())).collect()
         }
-        Tags::Numbers(values) => {
+        Tags::Ids(values) => {
             let names = names.ok_or("tags are numbers without names, in the file and beside it")?;
             let name = |id: &i64| {
                 let name = usize::try_from(*id).ok().and_then(|id| names.get(id)).filter(|name| !name.is_empty());

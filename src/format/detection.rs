@@ -3,22 +3,22 @@
 //! The content counts more than the name: a file extension alone gives the lowest score. JSON is never anything but JSON
 //! ([`Glance::is_json`]).
 
-use super::columns::Layout;
-use super::records::{json, python};
-use super::{CONLL, FORMATS, Format, Source};
+use super::conll::ColumnLayout;
+use super::records::{json, python_literal};
+use super::{CONLL, FORMATS, Format, SourceInput};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// An answer of a format: the score (0 to 100) and the evidence for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recognition {
+pub struct Detection {
     /// The certainty: one of the constants, or between them.
     pub score: u8,
     /// The evidence in the file.
     pub evidence: Cow<'static, str>,
 }
 
-impl Recognition {
+impl Detection {
     /// Bytes or a line that only this format has.
     pub const SIGNATURE: u8 = 100;
     /// Keys or a structure that only this format has.
@@ -39,7 +39,7 @@ impl Recognition {
 }
 
 /// Content of a file that the formats judge before one of them reads it.
-pub struct Glance<'a> {
+pub struct Preview<'a> {
     /// The file name without the folder.
     pub name: &'a str,
     /// The extension of the name, in lower case.
@@ -53,11 +53,11 @@ pub struct Glance<'a> {
     /// True if the text is JSON, or should be: by its first characters or by its extension.
     pub is_json: bool,
     /// Files in the same folder, by name.
-    pub beside: &'a dyn Fn(&str) -> Option<Vec<u8>>,
-    layout: OnceCell<Option<Layout>>,
+    pub read_sibling: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    layout: OnceCell<Option<ColumnLayout>>,
 }
 
-impl Glance<'_> {
+impl Preview<'_> {
     /// The first line that is not blank, without surrounding space.
     pub fn first_line(&self) -> &str {
         self.lines().next().map_or("", str::trim)
@@ -75,8 +75,8 @@ impl Glance<'_> {
     }
 
     /// The layout of the columns, if the lines have a column of tags.
-    pub fn layout(&self) -> Option<Layout> {
-        *self.layout.get_or_init(|| Layout::detect(self.head, super::columns::Choice::default()).ok())
+    pub fn layout(&self) -> Option<ColumnLayout> {
+        *self.layout.get_or_init(|| ColumnLayout::detect(self.head, super::conll::ColumnOptions::default()).ok())
     }
 }
 
@@ -104,60 +104,60 @@ pub(super) fn begins_as_json(text: &str) -> bool {
 }
 
 /// The format of a file, and the evidence for it. `None` if no format recognizes it.
-pub(super) fn recognize_with_evidence(source: &Source) -> Option<(Format, Recognition)> {
-    glance(source, best)?
+pub(super) fn detect_with_evidence(source: &SourceInput) -> Option<(Format, Detection)> {
+    with_preview(source, best_match)?
 }
 
 /// The format that the structure of a file shows, where a person chose one that does not recognize the file.
-pub(super) fn other_than_chosen(source: &Source, chosen: &Format) -> Option<(Format, Recognition)> {
-    let other = glance(source, |glance| (chosen.recognize)(glance).map_or_else(|| best(glance), |_| None))?;
-    other.filter(|(format, answer)| format != chosen && answer.score >= Recognition::STRUCTURE)
+pub(super) fn detect_other_than(source: &SourceInput, chosen: &Format) -> Option<(Format, Detection)> {
+    let other = with_preview(source, |glance| (chosen.detect)(glance).map_or_else(|| best_match(glance), |_| None))?;
+    other.filter(|(format, answer)| format != chosen && answer.score >= Detection::STRUCTURE)
 }
 
 /// The format of the highest score; the first of equal ones.
-fn best(glance: &Glance) -> Option<(Format, Recognition)> {
+fn best_match(glance: &Preview) -> Option<(Format, Detection)> {
     let asked = FORMATS.iter().filter(|f| f.is_json || !glance.is_json);
-    let answers = asked.filter_map(|f| (f.recognize)(glance).map(|answer| (*f, answer)));
+    let answers = asked.filter_map(|f| (f.detect)(glance).map(|answer| (*f, answer)));
     answers.reduce(|best, next| if next.1.score > best.1.score { next } else { best })
 }
 
 /// Looks at the beginning of a file. `None` if its lines end in a way that no format has.
-fn glance<T>(source: &Source, judge: impl FnOnce(&Glance) -> T) -> Option<T> {
+fn with_preview<T>(source: &SourceInput, judge: impl FnOnce(&Preview) -> T) -> Option<T> {
     /// Bytes that are looked at, and the rest of the last line.
-    const HEAD: usize = 64 << 10;
-    const LINE: usize = 1 << 20;
-    let beginning = Source { bytes: head(source.bytes, HEAD), ..*source };
+    const PREVIEW_BYTES: usize = 64 << 10;
+    const MAX_LINE_BYTES: usize = 1 << 20;
+    let beginning = SourceInput { bytes: head(source.bytes, PREVIEW_BYTES), ..*source };
     let decoded = beginning.decode();
     let head = decoded.as_ref().map_or("", |d| &d.text);
     let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
     let is_json = begins_as_json(head) || (!head.is_empty() && JSON_EXTENSIONS.contains(&extension.as_str()));
     // A record of JSON or Python is looked at whole; of other lines a part is enough.
-    let part = &head[..head.floor_char_boundary(LINE)];
-    let has_records = is_json || python::is_python(part);
-    let mut records = if has_records { json::first(head) } else { Vec::new() };
+    let part = &head[..head.floor_char_boundary(MAX_LINE_BYTES)];
+    let has_records = is_json || python_literal::is_python(part);
+    let mut records = if has_records { json::first_records(head) } else { Vec::new() };
     // A first record that is longer than the beginning.
     if records.is_empty() && is_json && beginning.bytes.len() < source.bytes.len() {
-        records = source.decode().map(|whole| json::first(&whole.text)).unwrap_or_default();
+        records = source.decode().map(|whole| json::first_records(&whole.text)).unwrap_or_default();
     }
-    if !is_json && super::columns::has_only_returns(part) {
+    if !is_json && super::conll::has_only_returns(part) {
         return None;
     }
-    let glance = Glance {
+    let glance = Preview {
         name: source.name,
         extension: &extension,
         bytes: source.bytes,
         head: part,
         records: &records,
         is_json,
-        beside: source.beside,
+        read_sibling: source.read_sibling,
         layout: OnceCell::new(),
     };
     Some(judge(&glance))
 }
 
 /// The format of a file: columns if no format recognizes it.
-pub fn recognize(source: &Source) -> Format {
-    recognize_with_evidence(source).map_or(CONLL, |(format, _)| format)
+pub fn detect_format(source: &SourceInput) -> Format {
+    detect_with_evidence(source).map_or(CONLL, |(format, _)| format)
 }
 
 /// The first bytes of a file up to the end of a line, so that no record and no character is cut.
