@@ -3,7 +3,7 @@
 
 use super::note::NoteKind;
 use super::offsets::{OffsetMap, OffsetPair, OffsetUnit, UnitStats, to_offsets};
-use super::words::{label_name, other_words};
+use super::tagged::{escape_label, text_changed_error};
 use super::{Capabilities, Detection, Format, Problem, ReadReport, RewriteContext, SourceInput, Writer, decode_utf8};
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Span};
@@ -18,13 +18,13 @@ pub const BRAT: Format = Format {
     detect: |g| Detection::when(g.has_extension(BRAT.extensions), Detection::STRUCTURE, "extension of annotations"),
     is_json: false,
     read,
-    write: Some(Writer::PerDocument(files, configuration)),
+    write: Some(Writer::PerDocument(document_files, configuration_files)),
     rewrite: Some(rewrite),
     capabilities: Capabilities { labels_with_spaces: false, any_character: false, ..Capabilities::OFFSET_FORMAT },
 };
 
 /// A text-bound annotation: `T1⇥ORG 0 4;5 9⇥surface`.
-struct Bound<'a> {
+struct TextBound<'a> {
     id: &'a str,
     label: &'a str,
     fragments: Vec<(usize, usize)>,
@@ -32,13 +32,13 @@ struct Bound<'a> {
     line: usize,
 }
 
-fn bounds(text: &str, mut tell: impl FnMut(usize, String)) -> Vec<Bound<'_>> {
+fn parse_text_bounds(text: &str, mut tell: impl FnMut(usize, String)) -> Vec<TextBound<'_>> {
     let mut found = Vec::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // `T1`; other tools add lines such as `TT1` with codes.
     let is_bound = |l: &str| l.strip_prefix('T').is_some_and(|rest| !rest.starts_with('T'));
     for (line, whole) in (1..).zip(text.lines()).filter(|(_, l)| is_bound(l)) {
-        match bound(whole, line) {
+        match parse_text_bound(whole, line) {
             Some(bound) => found.push(bound),
             None => tell(
                 line,
@@ -52,7 +52,7 @@ fn bounds(text: &str, mut tell: impl FnMut(usize, String)) -> Vec<Bound<'_>> {
     found
 }
 
-fn bound(whole: &str, line: usize) -> Option<Bound<'_>> {
+fn parse_text_bound(whole: &str, line: usize) -> Option<TextBound<'_>> {
     let mut columns = whole.trim_end_matches('\r').splitn(3, '\t');
     let (id, what) = (columns.next()?, columns.next()?);
     let (label, places) = what.split_once(' ')?;
@@ -61,7 +61,7 @@ fn bound(whole: &str, line: usize) -> Option<Bound<'_>> {
         Some((start.parse().ok()?, end.trim().parse().ok()?))
     };
     let fragments: Vec<(usize, usize)> = places.split(';').map(fragment).collect::<Option<_>>()?;
-    Some(Bound { id, label, fragments, surface: columns.next().unwrap_or(""), line })
+    Some(TextBound { id, label, fragments, surface: columns.next().unwrap_or(""), line })
 }
 
 /// The name of a file of annotations without its extension.
@@ -71,13 +71,13 @@ fn stem<'s>(source: &SourceInput<'s>) -> &'s str {
 }
 
 /// The events that belong to entities in a file of their own.
-fn events_beside(source: &SourceInput) -> Option<String> {
+fn read_events(source: &SourceInput) -> Option<String> {
     let bytes = source.name.ends_with(".a1").then(|| (source.read_sibling)(&format!("{}.a2", stem(source))))??;
     decode_utf8(&bytes).ok().map(str::to_owned)
 }
 
 /// The text that belongs to the annotations.
-fn text_beside(source: &SourceInput) -> Result<String, Problem> {
+fn read_text(source: &SourceInput) -> Result<String, Problem> {
     let stem = stem(source);
     let bytes = (source.read_sibling)(&format!("{stem}.txt"))
         .ok_or_else(|| Problem::at(0, 0, format!("the text {stem}.txt is not beside it")))?;
@@ -86,21 +86,21 @@ fn text_beside(source: &SourceInput) -> Result<String, Problem> {
 
 /// What offsets count, and whether brat saw line ends of two characters as one.
 #[derive(Clone, Copy)]
-struct Measure {
+struct BratConvention {
     unit: OffsetUnit,
-    ends_are_one: bool,
+    crlf_is_one: bool,
 }
 
 /// A text's offsets as brat counts them.
-struct Places<'a> {
+struct BratOffsets<'a> {
     ruler: OffsetMap<'a>,
     /// Offset in the text of every offset in the text with short line ends.
     long: Option<Vec<usize>>,
 }
 
-impl<'a> Places<'a> {
-    fn new(text: &'a str, measure: Measure) -> Self {
-        let ends_are_one = measure.ends_are_one && text.contains("\r\n");
+impl<'a> BratOffsets<'a> {
+    fn new(text: &'a str, measure: BratConvention) -> Self {
+        let ends_are_one = measure.crlf_is_one && text.contains("\r\n");
         let long = ends_are_one.then(|| {
             let chars: Vec<char> = text.chars().collect();
             let ends = (0..chars.len()).filter(|i| !(chars[*i] == '\r' && chars.get(i + 1) == Some(&'\n')));
@@ -118,18 +118,18 @@ impl<'a> Places<'a> {
     }
 }
 
-fn measure(text: &str, bounds: &[Bound], wished: Option<OffsetUnit>) -> (Measure, UnitStats) {
+fn detect_convention(text: &str, bounds: &[TextBound], wished: Option<OffsetUnit>) -> (BratConvention, UnitStats) {
     let mut evidence = UnitStats::default();
-    let one = |b: &Bound| (b.fragments.len() == 1).then_some(b.fragments[0]);
+    let one = |b: &TextBound| (b.fragments.len() == 1).then_some(b.fragments[0]);
     let claims: Vec<OffsetPair> = bounds
         .iter()
         .filter_map(|b| one(b).map(|(start, end)| OffsetPair { start, end, text: Some(b.surface.into()) }))
         .collect();
     evidence.add(text, &claims);
-    let plain = Measure { unit: wished.unwrap_or_else(|| evidence.best_unit()), ends_are_one: false };
-    let short = Measure { unit: OffsetUnit::CodePoints, ends_are_one: true };
-    let fitting = |measure: Measure| {
-        let places = Places::new(text, measure);
+    let plain = BratConvention { unit: wished.unwrap_or_else(|| evidence.best_unit()), crlf_is_one: false };
+    let short = BratConvention { unit: OffsetUnit::CodePoints, crlf_is_one: true };
+    let fitting = |measure: BratConvention| {
+        let places = BratOffsets::new(text, measure);
         let fits = |c: &&OffsetPair| {
             places.range(c.start, c.end).is_some_and(|(s, e)| c.text.as_deref() == Some(&text[s as usize..e as usize]))
         };
@@ -140,7 +140,7 @@ fn measure(text: &str, bounds: &[Bound], wished: Option<OffsetUnit>) -> (Measure
 }
 
 /// Where an annotation lies as one span: fragments must be parted by line ends alone, as brat parts what crosses lines.
-fn whole(text: &str, bound: &Bound, places: &Places) -> Result<(u32, u32), String> {
+fn merge_fragments(text: &str, bound: &TextBound, places: &BratOffsets) -> Result<(u32, u32), String> {
     let ranges: Option<Vec<(u32, u32)>> = bound.fragments.iter().map(|(s, e)| places.range(*s, *e)).collect();
     let size = text.chars().count();
     let ranges =
@@ -155,10 +155,10 @@ fn whole(text: &str, bound: &Bound, places: &Places) -> Result<(u32, u32), Strin
 }
 
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
-    let text = text_beside(source)?;
+    let text = read_text(source)?;
     let annotations = decode_utf8(source.bytes)?;
     let mut found = ReadReport::new(BRAT);
-    let bounds = bounds(annotations, |line, why| found.push_problem(line, 0, || why));
+    let bounds = parse_text_bounds(annotations, |line, why| found.push_problem(line, 0, || why));
     for line in annotations.lines() {
         match line.as_bytes().first() {
             Some(b'R' | b'*') => found.note_unsupported("relations"),
@@ -172,22 +172,22 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
             _ => {}
         }
     }
-    if let Some(events) = events_beside(source) {
+    if let Some(events) = read_events(source) {
         let lines = events.lines().filter(|line| !line.trim().is_empty());
         found.notes.add_many(NoteKind::OtherAnnotationKind, lines.count(), || format!("{}.a2", stem(source)));
     }
-    let (measure, evidence) = measure(&text, &bounds, source.options.offset_unit);
+    let (measure, evidence) = detect_convention(&text, &bounds, source.options.offset_unit);
     found.offset_unit = Some(measure.unit);
     if evidence.distinguishing > 0 {
         found.detection_notes.push(format!("offsets count {}", measure.unit.name()));
     }
-    if measure.ends_are_one {
+    if measure.crlf_is_one {
         found.detection_notes.push("line ends of two characters count as one, as brat reads them".into());
     }
-    let places = Places::new(&text, measure);
+    let places = BratOffsets::new(&text, measure);
     let mut spans = Vec::new();
     for bound in &bounds {
-        match whole(&text, bound, &places) {
+        match merge_fragments(&text, bound, &places) {
             Ok((start, end)) => {
                 let held = &text[start as usize..end as usize];
                 if bound.fragments.len() == 1 && held != bound.surface {
@@ -208,14 +208,14 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     let annotations = decode_utf8(source.bytes)?;
     let Some(document) = current.documents().next() else { return Ok(source.bytes.to_vec()) };
     let text = &document.text;
-    let bounds = bounds(annotations, |_, _| {});
-    let (measure, _) = measure(text, &bounds, source.options.offset_unit);
-    let places = Places::new(text, measure);
+    let bounds = parse_text_bounds(annotations, |_, _| {});
+    let (measure, _) = detect_convention(text, &bounds, source.options.offset_unit);
+    let places = BratOffsets::new(text, measure);
     let mut left: Vec<Span> = document.spans.clone();
-    let mut gone: Vec<(&Bound, (u32, u32))> = Vec::new();
+    let mut gone: Vec<(&TextBound, (u32, u32))> = Vec::new();
     for bound in &bounds {
-        let Ok((start, end)) = whole(text, bound, &places) else { continue };
-        let is_called = |name: &str| name == bound.label || label_name(name) == bound.label;
+        let Ok((start, end)) = merge_fragments(text, bound, &places) else { continue };
+        let is_called = |name: &str| name == bound.label || escape_label(name) == bound.label;
         let same = |s: &Span| (s.start, s.end) == (start, end) && is_called(current.corpus.labels.name(s.label));
         match left.iter().position(same) {
             Some(at) => drop(left.remove(at)),
@@ -232,20 +232,20 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
         None => true,
     });
     let differs = !gone.is_empty() || !left.is_empty() || !relabelled.is_empty();
-    if differs && text_beside(source)? != *text {
-        return Err(other_words(0));
+    if differs && read_text(source)? != *text {
+        return Err(text_changed_error(0));
     }
     let gone: HashSet<&str> = gone.iter().map(|(bound, _)| bound.id).collect();
     let mut out = String::with_capacity(annotations.len());
     for line in annotations.split_inclusive('\n') {
         let id = line.split('\t').next().unwrap_or("").trim_start_matches('\u{feff}');
-        if gone.contains(id) || refers_to(line, &gone) {
+        if gone.contains(id) || references(line, &gone) {
             continue;
         }
         match relabelled.get(id).zip(line.split_once('\t')) {
             Some((label, (_, rest))) => {
                 let places = rest.split_once(' ').map_or(rest, |(_, places)| places);
-                out.push_str(&format!("{id}\t{} {places}", label_name(current.corpus.labels.name(*label))));
+                out.push_str(&format!("{id}\t{} {places}", escape_label(current.corpus.labels.name(*label))));
             }
             None => out.push_str(line),
         }
@@ -254,34 +254,35 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
         out.push('\n');
     }
     // Triggers beside them have numbers of the same series.
-    let events = events_beside(source).unwrap_or_default();
-    let others = self::bounds(&events, |_, _| {});
+    let events = read_events(source).unwrap_or_default();
+    let others = self::parse_text_bounds(&events, |_, _| {});
     let numbers = bounds.iter().chain(&others).filter_map(|b| b.id[1..].parse::<u64>().ok());
     let mut next = numbers.max().unwrap_or(0);
     for span in left {
         next += 1;
-        out.push_str(&line(next, current.corpus.labels.name(span.label), text, span, measure));
+        out.push_str(&format_text_bound(next, current.corpus.labels.name(span.label), text, span, measure));
     }
     Ok(out.into_bytes())
 }
 
 /// A new annotation.
-fn line(number: u64, label: &str, text: &str, span: Span, measure: Measure) -> String {
+fn format_text_bound(number: u64, label: &str, text: &str, span: Span, measure: BratConvention) -> String {
     let surface = &text[span.start as usize..span.end as usize];
     let surface = surface.replace("\r\n", " ").replace(['\n', '\r'], " ");
-    format!("T{number}\t{} {}\t{surface}\n", label_name(label), fragments(text, span, measure))
+    format!("T{number}\t{} {}\t{surface}\n", escape_label(label), format_fragments(text, span, measure))
 }
 
 /// A document as its text and its annotations. brat reads line ends of two characters as one.
-fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, Vec<u8>)> {
+fn document_files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, Vec<u8>)> {
     let text = &document.text;
-    let measure = Measure { unit: OffsetUnit::CodePoints, ends_are_one: text.contains("\r\n") };
-    let lines = (1..).zip(&document.spans).map(|(n, s)| line(n, corpus.labels.name(s.label), text, *s, measure));
+    let measure = BratConvention { unit: OffsetUnit::CodePoints, crlf_is_one: text.contains("\r\n") };
+    let lines =
+        (1..).zip(&document.spans).map(|(n, s)| format_text_bound(n, corpus.labels.name(s.label), text, *s, measure));
     vec![("ann", lines.collect::<String>().into_bytes()), ("txt", text.clone().into_bytes())]
 }
 
 /// A span's offsets, line by line as brat has it.
-fn fragments(text: &str, span: Span, measure: Measure) -> String {
+fn format_fragments(text: &str, span: Span, measure: BratConvention) -> String {
     let mut borders = Vec::new();
     let held = &text[span.start as usize..span.end as usize];
     let mut at = span.start;
@@ -294,14 +295,14 @@ fn fragments(text: &str, span: Span, measure: Measure) -> String {
     }
     let counted = to_offsets(text, &borders, measure.unit);
     let short = |offset: usize, byte: u32| {
-        if measure.ends_are_one { offset - text[..byte as usize].matches("\r\n").count() } else { offset }
+        if measure.crlf_is_one { offset - text[..byte as usize].matches("\r\n").count() } else { offset }
     };
     let pairs = counted.chunks_exact(2).zip(borders.chunks_exact(2));
     pairs.map(|(o, b)| format!("{} {}", short(o[0], b[0]), short(o[1], b[1]))).collect::<Vec<_>>().join(";")
 }
 
 /// Whether a line speaks of an annotation that is gone: its attributes, notes, relations and events have nothing left to say.
-fn refers_to(line: &str, gone: &HashSet<&str>) -> bool {
+fn references(line: &str, gone: &HashSet<&str>) -> bool {
     // Words that refer; a note's own text comes after them.
     let words = match line.chars().next() {
         Some('A' | 'M' | 'N' | '#') => 2,
@@ -314,8 +315,8 @@ fn refers_to(line: &str, gone: &HashSet<&str>) -> bool {
 }
 
 /// What brat's server wants to know of a folder: which labels there are, and how they look.
-fn configuration(corpus: &Corpus) -> Vec<(&'static str, Vec<u8>)> {
-    let names: Vec<String> = corpus.labels.iter().map(|(_, l)| super::words::label_name(&l.name)).collect();
+fn configuration_files(corpus: &Corpus) -> Vec<(&'static str, Vec<u8>)> {
+    let names: Vec<String> = corpus.labels.iter().map(|(_, l)| super::tagged::escape_label(&l.name)).collect();
     let annotation = format!("[entities]\n{}\n\n[relations]\n\n[events]\n\n[attributes]\n", names.join("\n"));
     // Pale grounds of different hues, on which brat writes in black.
     let colour = |i: usize| {

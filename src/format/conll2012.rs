@@ -6,7 +6,7 @@
 
 use super::note::NoteKind;
 use super::read_report::quote;
-use super::words::{SpansOf, label_name, on_one_line};
+use super::tagged::{SpanCursor, escape_label, escape_token};
 use super::{
     Capabilities, Detection, Format, MAX_PROBLEMS, Preview, Problem, ReadReport, RewriteContext, SourceInput, Writer,
 };
@@ -342,7 +342,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     let decoded = source.decode()?;
     let text = &*decoded.text;
     let labels = &current.corpus.labels;
-    let mut spans = SpansOf::new(current);
+    let mut spans = SpanCursor::new(current);
     let mut lines = Sentences::new(text);
     let mut out = String::with_capacity(text.len());
     let (mut copied, mut number) = (0, 0);
@@ -355,7 +355,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
         let there = spans_of(&lines, |name| names.intern(name), |_, _| {}).map(|(spans, _)| spans).unwrap_or_default();
         let says = |wanted: &[TokenSpan]| same(&there, &names, wanted, labels);
         let line = lines.rows.first().map_or(0, |row| row.line);
-        let Some(wanted) = spans.unless(number, line, lines.words(), says)? else {
+        let Some(wanted) = spans.spans_unless(number, line, lines.words(), says)? else {
             number += 1;
             continue;
         };
@@ -425,21 +425,21 @@ fn cells(spans: &[TokenSpan], words: usize, labels: &LabelSet) -> Vec<String> {
 
 /// The name of a label for a file that gives brackets and stars a meaning: those become `_`.
 fn bracket_name(name: &str) -> String {
-    label_name(name).replace(['(', ')', '*'], "_")
+    escape_label(name).replace(['(', ')', '*'], "_")
 }
 
 fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
     let mut out = String::new();
     for d in corpus.documents.iter().filter(|d| split.is_none_or(|s| d.split == s)) {
         let (name, part) = parts(&d.name);
-        let column = on_one_line(name);
+        let column = escape_token(name);
         let number = part.parse::<u32>().unwrap_or(0);
         let _ = writeln!(out, "{BEGIN} ({}); part {part}", name.replace(['\n', '\r'], " "));
         for sentence in 0..d.len() {
             let words = d.sentence_range(sentence);
             let cells = cells(&d.to_token_spans(sentence), words.len(), &corpus.labels);
             for (i, (word, cell)) in words.zip(cells).enumerate() {
-                let word = on_one_line(d.token(word));
+                let word = escape_token(d.token(word));
                 let _ = writeln!(out, "{column}   {number}   {i}   {word}   -   *   -   -   -   -   {cell}   -");
             }
             out.push('\n');

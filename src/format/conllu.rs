@@ -2,7 +2,7 @@
 //! its own for it. CoNLL-U Plus names its columns in the first line; a column called `NER` there has the tag itself.
 
 use super::note::NoteKind;
-use super::words::{SpansOf, Standing, Tagged, label_name};
+use super::tagged::{SourceSentence, SpanCursor, TaggedBuilder, escape_label};
 use super::{Capabilities, Detection, Format, Preview, Problem, ReadReport, RewriteContext, SourceInput, Writer};
 use crate::corpus::scheme;
 use crate::corpus::tag_notation::{format_tag, parse_tag};
@@ -120,7 +120,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     if !shape.is_misc {
         found.detection_notes.push(format!("CoNLL-U Plus, tags in column {} of {}", shape.tag + 1, shape.columns));
     }
-    let mut reader = Tagged::new(source, corpus, found);
+    let mut reader = TaggedBuilder::new(source, corpus, found);
     let mut space = "";
     let mut first = true;
     for (line, text) in (1..).zip(decoded.text.lines()) {
@@ -133,7 +133,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         if let Some(comment) = text.strip_prefix('#') {
             if let Some(name) = comment.trim_start().strip_prefix("newdoc") {
                 reader.end_sentence();
-                reader.new_document(name.trim_start().trim_start_matches("id").trim_start_matches([' ', '=']).trim());
+                reader.start_document(name.trim_start().trim_start_matches("id").trim_start_matches([' ', '=']).trim());
                 first = true;
             }
             continue;
@@ -161,8 +161,8 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         {
             reader.found.notes.add(NoteKind::OtherAnnotationKind, || format!("line {line}: {}", fields[shape.tag]));
         }
-        reader.word_after(if first { "\n" } else { space }, fields[shape.form]);
-        reader.tag(shape.tag(&fields), line, shape.tag + 1)?;
+        reader.push_token_after(if first { "\n" } else { space }, fields[shape.form]);
+        reader.push_tag(shape.tag(&fields), line, shape.tag + 1)?;
         space = if shape.is_misc && attributes(fields[shape.tag]).any(|p| p == "SpaceAfter=No") { "" } else { " " };
         first = false;
     }
@@ -176,7 +176,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
 fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
     let shape = ConlluColumns::detect(&decoded.text)?;
-    let mut spans = SpansOf::new(current);
+    let mut spans = SpanCursor::new(current);
     let mut out = String::with_capacity(decoded.text.len());
     let mut block: Vec<&str> = Vec::new();
     let mut number = 0;
@@ -190,7 +190,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
         let mut wanted = None;
         if !words.is_empty() {
             number += 1;
-            wanted = spans.changed(Standing {
+            wanted = spans.changed_spans(SourceSentence {
                 number: number - 1,
                 line,
                 words: words.iter().map(|i| fields(*i)[shape.form]),
@@ -204,7 +204,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
             return Ok(());
         };
         let tags = scheme::encode(&wanted, words.len(), current.scheme);
-        let name = |l| label_name(current.corpus.labels.name(l));
+        let name = |l| escape_label(current.corpus.labels.name(l));
         let mut tags = tags.into_iter().map(|t| format_tag(t, current.scheme, name));
         for (i, line) in block.drain(..).enumerate() {
             let tag = words.binary_search(&i).is_ok().then(|| tags.next()).flatten();
@@ -279,11 +279,11 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
             let tags = scheme::encode(&d.to_token_spans(sentence), words.len(), scheme);
             for (i, (word, tag)) in words.clone().zip(tags).enumerate() {
                 let glued = word + 1 < words.end && d.tokens[word].1 == d.tokens[word + 1].0;
-                let tag =
-                    tag.map(|t| format!("NER={}", format_tag(Some(t), scheme, |l| label_name(corpus.labels.name(l)))));
+                let tag = tag
+                    .map(|t| format!("NER={}", format_tag(Some(t), scheme, |l| escape_label(corpus.labels.name(l)))));
                 let misc: Vec<String> = tag.into_iter().chain(glued.then(|| "SpaceAfter=No".to_owned())).collect();
                 let misc = if misc.is_empty() { "_".to_owned() } else { misc.join("|") };
-                let form = super::words::on_one_line(d.token(word));
+                let form = super::tagged::escape_token(d.token(word));
                 let _ = writeln!(out, "{}\t{form}\t_\t_\t_\t_\t_\t_\t_\t{misc}", i + 1);
             }
             out.push('\n');

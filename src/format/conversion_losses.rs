@@ -1,7 +1,7 @@
 //! Losses: what a file of a format would not hold of a corpus, found before anything is written.
 
 use super::conll::DOCSTART;
-use super::words::{has_own_space, is_spaced};
+use super::tagged::{has_custom_whitespace, is_spaced};
 use super::{CONLL, CONLL2003, CONLL2012, Format, WNUT, conll2012};
 use crate::corpus::{Corpus, Document, Scheme, Span, scheme, segmentation};
 use std::cell::OnceCell;
@@ -56,7 +56,7 @@ impl<'c> LossInventory<'c> {
             self.crossing += d.spans.len() - conll2012::nested(d.spans.iter().collect(), range).len();
         }
         self.cut += count_partial_tokens(d);
-        self.own_space += usize::from(has_own_space(d));
+        self.own_space += usize::from(has_custom_whitespace(d));
         self.doc_labels += d.doc_labels.len();
         self.reviews += d.reviews.iter().count();
         for token in 0..d.tokens.len() {

@@ -1,7 +1,7 @@
 //! spaCy 3's DocBin: zlib over MessagePack, in which tokens are a table of 64-bit numbers and every text is the hash of one
 //! of the `strings` (spacy/tokens/_serialize.py).
 
-use super::words::parts;
+use super::tagged::text_chunks;
 use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput, Writer};
 use crate::corpus::scheme::{self, Prefix};
 use crate::corpus::to_u32::to_u32;
@@ -200,7 +200,7 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
     let (mut tokens, mut spaces, mut lengths): (Vec<u8>, Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new(), Vec::new());
     let mut strings: BTreeSet<&str> = BTreeSet::from([""]);
     let mut count = 0;
-    for part in parts(corpus, split) {
+    for part in text_chunks(corpus, split) {
         let d = part.document;
         let mut written = 0i32;
         let mut at = part.text.start;

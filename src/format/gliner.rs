@@ -4,7 +4,7 @@
 use super::note::NoteKind;
 use super::read_report::quote;
 use super::records::json::{self, JsonLayout, RawRecord};
-use super::words::{SpansOf, Tagged};
+use super::tagged::{SpanCursor, TaggedBuilder};
 use super::{Capabilities, Detection, Format, Problem, ReadReport, RewriteContext, SourceInput, Writer};
 use crate::corpus::{Corpus, Document, LabelId, LabelSet, Split, TokenSpan, TooManyLabels};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ pub const GLINER: Format = Format {
     description: "GLiNER: JSON of words and spans, by the numbers of their words",
     extensions: &["json", "jsonl"],
     detect: |g| {
-        let fits = g.records.iter().any(|v| v.get(WORDS).is_some_and(Value::is_array));
+        let fits = g.records.iter().any(|v| v.get(TOKENS_KEY).is_some_and(Value::is_array));
         Detection::when(fits, Detection::SIGNATURE, "key tokenized_text")
     },
     is_json: true,
@@ -33,15 +33,15 @@ pub const GLINER: Format = Format {
     },
 };
 
-const WORDS: &str = "tokenized_text";
-const SPANS: &str = "ner";
+const TOKENS_KEY: &str = "tokenized_text";
+const SPANS_KEY: &str = "ner";
 
 /// The words of a record.
 ///
 /// # Errors
 /// The reason why it is no sentence.
 fn words(value: &Value) -> Result<Vec<&str>, String> {
-    let list = value.get(WORDS).and_then(Value::as_array).ok_or("there is no list “tokenized_text”")?;
+    let list = value.get(TOKENS_KEY).and_then(Value::as_array).ok_or("there is no list “tokenized_text”")?;
     let words: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
     let words = words.ok_or("an entry of “tokenized_text” is no text")?;
     match words.iter().position(|w| w.trim().is_empty()) {
@@ -73,7 +73,7 @@ fn spans(value: &Value, words: usize) -> impl Iterator<Item = (usize, usize, &st
 }
 
 fn entries(value: &Value) -> &[Value] {
-    value.get(SPANS).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    value.get(SPANS_KEY).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// The spans sorted, none of them twice.
@@ -90,7 +90,7 @@ fn token_spans<'v>(
 
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut reader = Tagged::new(source, corpus, ReadReport::with_encoding(GLINER, &decoded));
+    let mut reader = TaggedBuilder::new(source, corpus, ReadReport::with_encoding(GLINER, &decoded));
     for record in json::split_records(&decoded.text)? {
         let value = match json::parse(&record) {
             Ok(value) => value,
@@ -106,12 +106,12 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
                 continue;
             }
         };
-        tell(&mut reader.found, &record, &value, words.len());
+        report_unread(&mut reader.found, &record, &value, words.len());
         let spans = token_spans(spans(&value, words.len()), |name| reader.corpus.labels.intern(name))?;
         let count = self::spans(&value, words.len()).count();
         reader.found.notes.add_many(NoteKind::DuplicateSpan, count - spans.len(), || format!("line {}", record.line));
-        reader.of_split(record.split.unwrap_or(source.split));
-        reader.sentence_of_spans(&words, &spans);
+        reader.start_split(record.split.unwrap_or(source.split));
+        reader.push_sentence_of_spans(&words, &spans);
     }
     if reader.sentences() == 0 {
         let first = reader.found.problems.first().map_or_else(|| "it has no record".to_owned(), ToString::to_string);
@@ -121,10 +121,12 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
 }
 
 /// Tells of what a record has beside its words and spans, and of entries that are no spans.
-fn tell(found: &mut ReadReport, record: &RawRecord, value: &Value, words: usize) {
+fn report_unread(found: &mut ReadReport, record: &RawRecord, value: &Value, words: usize) {
     let others = value.as_object().into_iter().flatten().map(|(key, _)| key);
-    others.filter(|key| *key != WORDS && *key != SPANS).for_each(|key| found.note_unsupported(format!("“{key}”")));
-    if value.get(SPANS).is_some_and(|list| !list.is_array() && !list.is_null()) {
+    others
+        .filter(|key| *key != TOKENS_KEY && *key != SPANS_KEY)
+        .for_each(|key| found.note_unsupported(format!("“{key}”")));
+    if value.get(SPANS_KEY).is_some_and(|list| !list.is_array() && !list.is_null()) {
         found.push_problem(record.line, 0, || "“ner” is no list; it is left as it is".into());
     }
     for entry in entries(value) {
@@ -142,7 +144,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     let decoded = source.decode()?;
     let text = &*decoded.text;
     let labels = &current.corpus.labels;
-    let mut all = SpansOf::new(current);
+    let mut all = SpanCursor::new(current);
     let mut out = String::with_capacity(text.len());
     let (mut copied, mut number) = (0, 0);
     for record in json::split_records(text)? {
@@ -155,8 +157,8 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
             let wanted: HashSet<_> = wanted.iter().map(|s| (s.start, s.end, labels.name(s.label))).collect();
             there == wanted
         };
-        let Some(wanted) = all.unless(number - 1, record.line, words.iter(), says)? else { continue };
-        put(&mut value, count, &wanted, labels);
+        let Some(wanted) = all.spans_unless(number - 1, record.line, words.iter(), says)? else { continue };
+        update_spans(&mut value, count, &wanted, labels);
         out.push_str(&text[copied..record.range.start]);
         out.push_str(&json::serialize_like(&record, &value));
         copied = record.range.end;
@@ -167,13 +169,13 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
 }
 
 /// Takes the spans that went out of a record and adds those that came; entries that are no spans stay.
-fn put(value: &mut Value, words: usize, wanted: &[TokenSpan], labels: &LabelSet) {
+fn update_spans(value: &mut Value, words: usize, wanted: &[TokenSpan], labels: &LabelSet) {
     let key = |s: &TokenSpan| (s.start, s.end, labels.name(s.label));
     let keep: HashSet<_> = wanted.iter().map(key).collect();
     let there: HashSet<(usize, usize, String)> =
         spans(value, words).map(|(start, end, label)| (start, end, label.to_owned())).collect();
     let Some(fields) = value.as_object_mut() else { return };
-    let list = fields.entry(SPANS).or_insert_with(|| json!([]));
+    let list = fields.entry(SPANS_KEY).or_insert_with(|| json!([]));
     if list.is_null() {
         *list = json!([]);
     }
@@ -188,7 +190,7 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
     let sentences = documents.flat_map(|d| (0..d.len()).map(move |s| (d, s)));
     let record = |(d, s): (&Arc<Document>, usize)| {
         let entry = |s: &TokenSpan| json!([s.start, s.end - 1, corpus.labels.name(s.label)]);
-        json!({WORDS: d.sentence_tokens(s), SPANS: d.to_token_spans(s).iter().map(entry).collect::<Vec<_>>()})
+        json!({TOKENS_KEY: d.sentence_tokens(s), SPANS_KEY: d.to_token_spans(s).iter().map(entry).collect::<Vec<_>>()})
     };
     json::write(sentences.map(record), JsonLayout::Array)
 }

@@ -8,7 +8,7 @@ use super::header::{Role, has_role};
 use super::note::NoteKind;
 use super::records::json::{self, JsonLayout, RawRecord};
 use super::records::split_of;
-use super::words::{SpansOf, Standing, Tagged};
+use super::tagged::{SourceSentence, SpanCursor, TaggedBuilder};
 use super::{Capabilities, Detection, Format, Problem, ReadReport, RewriteContext, SourceInput, Writer};
 use crate::corpus::scheme;
 use crate::corpus::tag_notation::{UNTYPED, format_tag};
@@ -68,7 +68,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     if notation == TagNotation::Untyped {
         found.notes.add(NoteKind::TagWithoutLabel, String::new);
     }
-    let mut reader = Tagged::new(source, corpus, found);
+    let mut reader = TaggedBuilder::new(source, corpus, found);
     reader.notation = notation;
     for record in &records {
         match parse_token_record(record, names.as_deref()) {
@@ -81,8 +81,8 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
                         reader.found.notes.add(NoteKind::SecondLayer, || format!("“{key}”"));
                     }
                 }
-                reader.of_split(record.split.or_else(|| split_of(&value)).unwrap_or(source.split));
-                reader.sentence(&words, &tags, record.line)?;
+                reader.start_split(record.split.or_else(|| split_of(&value)).unwrap_or(source.split));
+                reader.push_sentence(&words, &tags, record.line)?;
             }
             Err((line, why)) => reader.found.push_problem(line, 0, || format!("{why}; the record is left as it is")),
         }
@@ -158,7 +158,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     let decoded = source.decode()?;
     let text = &*decoded.text;
     let names = class_label_names(source).map(|(_, names)| names);
-    let mut spans = SpansOf::new(current);
+    let mut spans = SpanCursor::new(current);
     let mut out = String::with_capacity(text.len());
     let (mut copied, mut number) = (0, 0);
     let records = json::split_records(text)?;
@@ -168,7 +168,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
             continue;
         };
         number += 1;
-        let there = Standing {
+        let there = SourceSentence {
             number: number - 1,
             line: record.line,
             words: words.iter(),
@@ -176,7 +176,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
             notation,
             stacked: false,
         };
-        let Some(wanted) = spans.changed(there)? else { continue };
+        let Some(wanted) = spans.changed_spans(there)? else { continue };
         check_notation(notation, &wanted, current, record.line)?;
         let label = |l| current.corpus.labels.name(l).to_owned();
         let tags = scheme::encode(&wanted, words.len(), current.scheme);

@@ -43,11 +43,11 @@ mod spacy_train;
 mod spreadsheet;
 mod standoff_xml;
 pub mod table;
+mod tagged;
 pub mod text;
 mod uima;
 mod unrecognized;
 mod webanno;
-mod words;
 
 pub use conll::write as write_columns;
 pub use conversion_losses::LossInventory;

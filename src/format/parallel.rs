@@ -1,7 +1,7 @@
 //! Two files side by side: `sentences.txt` with a sentence a line, and `tags.txt` with as many tags a line.
 
 use super::decode::decode;
-use super::words::Tagged;
+use super::tagged::TaggedBuilder;
 use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use crate::corpus::{Corpus, TagNotation};
 
@@ -52,7 +52,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     let mut found = ReadReport::with_encoding(PARALLEL, &decoded);
     found.detection_notes.push(format!("tags from {name}"));
     let all: Vec<&str> = tags.text.split_whitespace().take(10_000).collect();
-    let mut reader = Tagged::new(source, corpus, found);
+    let mut reader = TaggedBuilder::new(source, corpus, found);
     reader.notation = TagNotation::detect(&all).unwrap_or_default();
     let (mut words, mut tags) = ((1..).zip(decoded.text.lines()), tags.text.lines());
     loop {
@@ -67,7 +67,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         let sentence: Vec<&str> = sentence.split_whitespace().collect();
         let tags: Vec<&str> = tags.split_whitespace().collect();
         if sentence.len() == tags.len() {
-            reader.sentence(&sentence, &tags, line)?;
+            reader.push_sentence(&sentence, &tags, line)?;
         } else {
             let (words, tags) = (sentence.len(), tags.len());
             reader

@@ -5,7 +5,7 @@ use super::annotation_types::{self, AnnotationType};
 use super::offsets::{OffsetMap, OffsetPair, UnitStats};
 use super::read_report::quote;
 use super::records::json::is_too_much;
-use super::words::own_words;
+use super::tagged::provided_tokens;
 use super::{Capabilities, Detection, Format, OffsetUnit, Problem, ReadReport, SourceInput};
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Span};
@@ -25,7 +25,7 @@ pub const UIMA_XMI: Format = Format {
         Detection::when(is_xmi, Detection::SIGNATURE, "root element xmi:XMI")
     },
     is_json: false,
-    read: |source, corpus| read(source, corpus, UIMA_XMI, of_xmi),
+    read: |source, corpus| read(source, corpus, UIMA_XMI, from_xmi),
     write: None,
     rewrite: None,
     capabilities: Capabilities::OFFSET_FORMAT,
@@ -41,7 +41,7 @@ pub const UIMA_JSON: Format = Format {
         Detection::when(is_cas, Detection::SIGNATURE, "key %TYPES")
     },
     is_json: true,
-    read: |source, corpus| read(source, corpus, UIMA_JSON, of_json),
+    read: |source, corpus| read(source, corpus, UIMA_JSON, from_json),
     write: None,
     rewrite: None,
     capabilities: Capabilities::OFFSET_FORMAT,
@@ -58,14 +58,14 @@ struct Cas {
 #[derive(Debug)]
 struct Annotation {
     id: String,
-    kind: String,
+    type_name: String,
     start: usize,
     end: usize,
     features: BTreeMap<String, String>,
 }
 
 impl Annotation {
-    fn claim(&self) -> OffsetPair<'_> {
+    fn offset_pair(&self) -> OffsetPair<'_> {
         OffsetPair { start: self.start, end: self.end, text: None }
     }
 }
@@ -79,7 +79,7 @@ fn read(
     let decoded = source.decode()?;
     let mut found = ReadReport::with_encoding(format, &decoded);
     let cas = parse(&decoded.text)?;
-    let layers = layers_of(&cas);
+    let layers = annotation_types(&cas);
     let entities = annotation_types::select_entity_type(&layers);
     match entities {
         Some((layer, feature)) => {
@@ -87,16 +87,16 @@ fn read(
         }
         None => found.detection_notes.push("no annotations that could name entities".into()),
     }
-    let unit = source.options.offset_unit.unwrap_or_else(|| unit_of(&cas));
+    let unit = source.options.offset_unit.unwrap_or_else(|| detect_unit(&cas));
     found.offset_unit = Some(unit);
     let ruler = OffsetMap::new(&cas.text, unit);
     let of_kind = |short: &'static str| {
-        cas.annotations.iter().filter(move |a| annotation_types::short_type_name(&a.kind) == short)
+        cas.annotations.iter().filter(move |a| annotation_types::short_type_name(&a.type_name) == short)
     };
     let mut spans = Vec::new();
     let mut unnamed = 0;
     if let Some((layer, feature)) = entities {
-        for annotation in cas.annotations.iter().filter(|a| a.kind == layers[layer].name) {
+        for annotation in cas.annotations.iter().filter(|a| a.type_name == layers[layer].name) {
             let Some(label) = annotation.features.get(&layers[layer].features[feature]) else {
                 unnamed += 1;
                 continue;
@@ -120,7 +120,7 @@ fn read(
     let mut begins: Vec<u32> = of_kind("Sentence").filter_map(place).map(|p| p.0).collect();
     begins.sort_unstable();
     drop(ruler);
-    let own = own_words(&cas.text, words).filter(|words| !words.is_empty());
+    let own = provided_tokens(&cas.text, words).filter(|words| !words.is_empty());
     let mut document = Document::from_text(source.split, source.source_id, 0, cas.text, spans, own);
     if !begins.is_empty() {
         let starts: Vec<u32> = begins.iter().map(|b| to_u32(document.tokens.partition_point(|t| t.0 < *b))).collect();
@@ -131,13 +131,13 @@ fn read(
 }
 
 /// The types that occur, with the features that are texts, in the order they come.
-fn layers_of(cas: &Cas) -> Vec<AnnotationType> {
+fn annotation_types(cas: &Cas) -> Vec<AnnotationType> {
     let mut layers: Vec<AnnotationType> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut seen: HashSet<(usize, &str)> = HashSet::new();
     for annotation in &cas.annotations {
-        let at = *places.entry(&annotation.kind).or_insert_with(|| {
-            layers.push(AnnotationType { name: annotation.kind.clone(), features: Vec::new() });
+        let at = *places.entry(&annotation.type_name).or_insert_with(|| {
+            layers.push(AnnotationType { name: annotation.type_name.clone(), features: Vec::new() });
             layers.len() - 1
         });
         for name in annotation.features.keys().filter(|name| seen.insert((at, name))) {
@@ -148,30 +148,31 @@ fn layers_of(cas: &Cas) -> Vec<AnnotationType> {
 }
 
 /// What offsets count: UTF-16, unless another unit explains the annotations better.
-fn unit_of(cas: &Cas) -> OffsetUnit {
+fn detect_unit(cas: &Cas) -> OffsetUnit {
     let mut evidence = UnitStats::default();
-    let claims: Vec<OffsetPair> = cas.annotations.iter().map(Annotation::claim).collect();
+    let claims: Vec<OffsetPair> = cas.annotations.iter().map(Annotation::offset_pair).collect();
     evidence.add(&cas.text, &claims);
     let best = evidence.votes.iter().max().copied().unwrap_or(0);
     let [_, utf16, _] = evidence.votes;
     if utf16 == best { OffsetUnit::Utf16 } else { evidence.best_unit() }
 }
 
-fn no_text() -> Problem {
+fn no_text_error() -> Problem {
     Problem::at(0, 0, "the CAS has no text (a Sofa with a sofaString)")
 }
 
 /// Collects annotations until it is known which Sofa has the text.
 #[derive(Default)]
-struct Collected {
+struct CasBuilder {
     sofas: Vec<(String, String)>,
     annotations: Vec<(String, Annotation)>,
 }
 
-impl Collected {
+impl CasBuilder {
     /// The first text, and what is about it.
-    fn cas(self) -> Result<Cas, Problem> {
-        let (sofa, text) = self.sofas.into_iter().find(|(_, text)| !text.trim().is_empty()).ok_or_else(no_text)?;
+    fn build(self) -> Result<Cas, Problem> {
+        let (sofa, text) =
+            self.sofas.into_iter().find(|(_, text)| !text.trim().is_empty()).ok_or_else(no_text_error)?;
         let annotations = self.annotations.into_iter().filter(|(of, _)| *of == sofa).map(|(_, a)| a).collect();
         Ok(Cas { text, annotations })
     }
@@ -185,12 +186,12 @@ impl Collected {
         let sofa = fields.remove("sofa").unwrap_or_default();
         let (start, end) = (offset(&mut fields, "begin"), offset(&mut fields, "end"));
         if let (Some(start), Some(end)) = (start, end) {
-            self.annotations.push((sofa, Annotation { id, kind, start, end, features: fields }));
+            self.annotations.push((sofa, Annotation { id, type_name: kind, start, end, features: fields }));
         }
     }
 }
 
-fn of_xmi(text: &str) -> Result<Cas, Problem> {
+fn from_xmi(text: &str) -> Result<Cas, Problem> {
     let mut reader = Reader::from_str(text);
     let line_of = |at: u64| {
         text.as_bytes()[..usize::try_from(at).unwrap_or(text.len()).min(text.len())]
@@ -199,16 +200,16 @@ fn of_xmi(text: &str) -> Result<Cas, Problem> {
             .count()
             + 1
     };
-    let mut collected = Collected::default();
+    let mut collected = CasBuilder::default();
     loop {
         match reader.read_event() {
             Ok(Event::Start(element) | Event::Empty(element)) => {
-                let (id, fields) = fields_of(&element).map_err(|why| {
+                let (id, fields) = element_fields(&element).map_err(|why| {
                     Problem::at(line_of(reader.buffer_position()), 0, format!("the XML is broken ({why})"))
                 })?;
                 collected.add(id, element.name().into_inner().to_owned(), fields);
             }
-            Ok(Event::Eof) => return collected.cas(),
+            Ok(Event::Eof) => return collected.build(),
             Ok(_) => {}
             Err(e) => return Err(Problem::at(line_of(reader.error_position()), 0, format!("the XML is broken ({e})"))),
         }
@@ -216,7 +217,7 @@ fn of_xmi(text: &str) -> Result<Cas, Problem> {
 }
 
 /// An element's `xmi:id`, and its other attributes.
-fn fields_of(element: &BytesStart) -> Result<(String, BTreeMap<String, String>), String> {
+fn element_fields(element: &BytesStart) -> Result<(String, BTreeMap<String, String>), String> {
     let mut id = String::new();
     let mut fields = BTreeMap::new();
     for attribute in element.attributes().with_checks(false) {
@@ -230,13 +231,13 @@ fn fields_of(element: &BytesStart) -> Result<(String, BTreeMap<String, String>),
     Ok((id, fields))
 }
 
-fn of_json(text: &str) -> Result<Cas, Problem> {
+fn from_json(text: &str) -> Result<Cas, Problem> {
     if is_too_much(text) {
         return Err(Problem::at(0, 0, "the JSON has more values than a CAS that can be read; export it in parts"));
     }
     let value: Value = serde_json::from_str(text)
         .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
-    let mut collected = Collected::default();
+    let mut collected = CasBuilder::default();
     // A list, or (0.3 and before) an object by id.
     let structures: Vec<&Value> = match value.get("%FEATURE_STRUCTURES") {
         Some(Value::Array(list)) => list.iter().collect(),
@@ -257,5 +258,5 @@ fn of_json(text: &str) -> Result<Cas, Problem> {
         }
         collected.add(id, kind, fields);
     }
-    collected.cas()
+    collected.build()
 }

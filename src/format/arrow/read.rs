@@ -9,7 +9,7 @@ use crate::format::header::{Role, has_role};
 use crate::format::hf_jsonl::{self, TAG_KEYS, TOKEN_KEYS};
 use crate::format::note::NoteKind;
 use crate::format::read_report::quote;
-use crate::format::words::Tagged;
+use crate::format::tagged::TaggedBuilder;
 use crate::format::{Problem, ReadReport, SourceInput};
 use arrow_schema::{DataType, FieldRef, SchemaRef};
 use serde_json::Value as Json;
@@ -202,7 +202,7 @@ fn sentences(
     (words_at, tags_at): (usize, usize),
     names: Option<&[String]>,
 ) -> Result<ReadReport, Problem> {
-    let mut reader = Tagged::new(source, corpus, found);
+    let mut reader = TaggedBuilder::new(source, corpus, found);
     let mut used = [words_at, tags_at];
     used.sort_unstable();
     reader.notation = spelling(messages, tags_at, names)?;
@@ -223,7 +223,7 @@ fn sentences(
                 Ok((tags, words)) => {
                     held += words.iter().map(|w| w.len() as u64).sum::<u64>();
                     source.budget.check(source.bytes.len(), held)?;
-                    reader.sentence(&words, &tags, row)?;
+                    reader.push_sentence(&words, &tags, row)?;
                 }
                 Err(why) => reader.found.push_problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
             }

@@ -4,7 +4,7 @@
 use super::{read, recognize, write};
 use crate::corpus::tag_notation::format_tag;
 use crate::corpus::{Corpus, Scheme, Split, scheme};
-use crate::format::words::label_name;
+use crate::format::tagged::escape_label;
 use crate::format::{Capabilities, Format, Writer};
 
 /// `ner_dataset.csv`.
@@ -40,7 +40,7 @@ fn new_table(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
         let tags = scheme::encode(&d.to_token_spans(sentence), words.len(), scheme);
         let mut name = format!("Sentence: {number}");
         for (word, tag) in words.zip(tags) {
-            let tag = format_tag(tag, scheme, |l| label_name(corpus.labels.name(l)));
+            let tag = format_tag(tag, scheme, |l| escape_label(corpus.labels.name(l)));
             let value = pos.map_or("", |column| corpus.value(column, d, word));
             row([&name, d.token(word), value, &tag]);
             name.clear();

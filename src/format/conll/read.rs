@@ -12,7 +12,7 @@ use crate::corpus::{
 };
 use crate::format::note::NoteKind;
 use crate::format::read_report::quote;
-use crate::format::words::decode_stacked;
+use crate::format::tagged::decode_stacked;
 use crate::format::{Problem, ReadReport, SourceInput};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;

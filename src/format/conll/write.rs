@@ -8,7 +8,7 @@ use super::{CONLL2003, DOCSTART, WNUT};
 use crate::corpus::scheme::{count_merged, encode};
 use crate::corpus::tag_notation::{UNTYPED, format_tag};
 use crate::corpus::{Corpus, Document, LabelSet, Scheme, Split, TagNotation, TokenSpan};
-use crate::format::words::{SpansOf, Standing, label_name, on_one_line};
+use crate::format::tagged::{SourceSentence, SpanCursor, escape_label, escape_token};
 use crate::format::{Format, Problem, RewriteContext, SourceInput};
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<
 
 fn rewrite_text(text: &str, layout: ColumnLayout, current: &RewriteContext) -> Result<String, Problem> {
     let (scheme, labels) = (current.scheme, &current.corpus.labels);
-    let mut spans = SpansOf::new(current);
+    let mut spans = SpanCursor::new(current);
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
     let mut lines = SentenceReader::new(text, layout);
@@ -37,7 +37,7 @@ fn rewrite_text(text: &str, layout: ColumnLayout, current: &RewriteContext) -> R
             continue;
         }
         index += 1;
-        let there = Standing {
+        let there = SourceSentence {
             number: index - 1,
             line: lines.rows.first().map_or(0, |r| r.line),
             words: lines.rows.iter().map(|r| layout.field(&text[r.word.clone()])),
@@ -48,7 +48,7 @@ fn rewrite_text(text: &str, layout: ColumnLayout, current: &RewriteContext) -> R
             notation: layout.notation,
             stacked: layout.stacked,
         };
-        let Some(wanted) = spans.changed(there)? else { continue };
+        let Some(wanted) = spans.changed_spans(there)? else { continue };
         if count_merged(&wanted, scheme) > 0 {
             let line = lines.rows.first().map_or(0, |r| r.line);
             let why = "two entities of one label touch here, which this file's tags (a label alone) would make one; \
@@ -92,7 +92,7 @@ fn encode_tags(
         if let (None, Some(outside)) = (tag, layout.outside) {
             return outside.to_owned();
         }
-        let tag = layout.notation.format(tag, scheme, |l| label_name(labels.name(l)));
+        let tag = layout.notation.format(tag, scheme, |l| escape_label(labels.name(l)));
         if layout.lower_case { lower_case(tag, layout.notation) } else { tag }
     };
     if !layout.stacked {
@@ -220,16 +220,16 @@ fn write_sentence(
     let range = document.sentence_range(sentence);
     let tags = encode(&document.to_token_spans(sentence), range.len(), scheme);
     for (token, tag) in range.zip(tags) {
-        out.push_str(&on_one_line(document.token(token)));
+        out.push_str(&escape_token(document.token(token)));
         for column in 0..further {
             let value = corpus.value(column, document, token);
             out.push(separator);
-            out.push_str(&if value.is_empty() { "_".into() } else { on_one_line(value) });
+            out.push_str(&if value.is_empty() { "_".into() } else { escape_token(value) });
         }
         out.push(separator);
         match tag {
             None => out.push('O'),
-            tag => out.push_str(&format_tag(tag, scheme, |l| label_name(corpus.labels.name(l)))),
+            tag => out.push_str(&format_tag(tag, scheme, |l| escape_label(corpus.labels.name(l)))),
         }
         out.push('\n');
     }

@@ -4,7 +4,7 @@ use super::HF_PARQUET;
 use super::list_columns::{SentenceTable, tags, words};
 use crate::corpus::Corpus;
 use crate::format::hf_jsonl;
-use crate::format::words::Tagged;
+use crate::format::tagged::TaggedBuilder;
 use crate::format::{Problem, ReadReport, SourceInput};
 use parquet::file::reader::FileReader;
 use std::sync::mpsc::sync_channel;
@@ -18,7 +18,7 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
     }
     let names = names.map(|(_, names)| names);
     file.other_columns().into_iter().for_each(|column| found.note_unsupported(format!("“{column}”")));
-    let mut reader = Tagged::new(source, corpus, found);
+    let mut reader = TaggedBuilder::new(source, corpus, found);
     let groups = file.reader.metadata().num_row_groups();
     // One thread unfolds and decodes the next group while this one puts the last into the corpus.
     std::thread::scope(|scope| {
@@ -33,7 +33,7 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
                 let sentence = words(&words_of, at)
                     .and_then(|words| Ok((tags(&tags_of, names.as_deref(), at, words.len())?, words)));
                 match sentence {
-                    Ok((tags, words)) => reader.sentence(&words, &tags, row)?,
+                    Ok((tags, words)) => reader.push_sentence(&words, &tags, row)?,
                     Err(why) => reader.found.push_problem(row, 0, || format!("row {row}: {why}; it is left as it is")),
                 }
             }

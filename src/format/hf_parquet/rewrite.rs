@@ -6,7 +6,7 @@ use super::read::names;
 use crate::corpus::tag_notation::format_tag;
 use crate::corpus::{TagNotation, scheme};
 use crate::format::hf_jsonl::TAG_KEYS;
-use crate::format::words::{SpansOf, Standing};
+use crate::format::tagged::{SourceSentence, SpanCursor};
 use crate::format::{Problem, RewriteContext, SourceInput};
 use bytes::Bytes;
 use parquet::column::writer::ColumnCloseResult;
@@ -31,7 +31,7 @@ pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<
     let own = file.names().is_some();
     let before = names(&file, source).map(|(_, names)| names);
     let mut names = TagNames { list: before.clone().unwrap_or_default(), in_footer: own };
-    let mut spans = SpansOf::new(current);
+    let mut spans = SpanCursor::new(current);
     let mut sentence = 0;
     let mut changed: Vec<Option<ListColumn<Tags>>> = Vec::new();
     for number in 0..file.reader.metadata().num_row_groups() {
@@ -42,7 +42,7 @@ pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<
             let count = words.len();
             let Ok(there) = tags(&tags_of, before.as_deref(), at, count) else { continue };
             sentence += 1;
-            let there = Standing {
+            let there = SourceSentence {
                 number: sentence - 1,
                 line: 0,
                 words: words.into_iter(),
@@ -50,7 +50,7 @@ pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<
                 notation: TagNotation::Hyphen,
                 stacked: false,
             };
-            let Some(wanted) = spans.changed(there)? else { continue };
+            let Some(wanted) = spans.changed_spans(there)? else { continue };
             differs = true;
             let label = |l| current.corpus.labels.name(l).to_owned();
             let encoded = scheme::encode(&wanted, count, current.scheme);

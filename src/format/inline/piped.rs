@@ -1,7 +1,7 @@
 //! WikiNER, and spaCy's IOB files: a sentence a line, `word|POS|tag` or `word|tag` separated by space.
 
 use crate::corpus::{Corpus, TagNotation};
-use crate::format::words::Tagged;
+use crate::format::tagged::TaggedBuilder;
 use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 
 /// Lines of words with their tags.
@@ -41,15 +41,15 @@ fn split(part: &str) -> Option<(&str, &str, &str)> {
 
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
-    let mut reader = Tagged::new(source, corpus, ReadReport::with_encoding(WIKINER, &decoded));
+    let mut reader = TaggedBuilder::new(source, corpus, ReadReport::with_encoding(WIKINER, &decoded));
     for (line, text) in (1..).zip(decoded.text.lines()) {
         for (at, part) in text.split(' ').map(str::trim).filter(|p| !p.is_empty()).enumerate() {
             let (word, between, tag) = split(part).unwrap_or((part, "", ""));
             if !between.is_empty() {
                 reader.found.note_unsupported("parts of speech");
             }
-            reader.word(word);
-            reader.tag(tag, line, at + 1)?;
+            reader.push_token(word);
+            reader.push_tag(tag, line, at + 1)?;
         }
         reader.end_sentence();
     }

@@ -7,7 +7,7 @@ use crate::format::detection::begins_as_json;
 use crate::format::note::NoteKind;
 use crate::format::offsets::{OffsetMap, OffsetUnit};
 use crate::format::records::{self, SourceText, TextRecord};
-use crate::format::words::label_name;
+use crate::format::tagged::escape_label;
 use crate::format::{Capabilities, Detection, Format, Preview, Problem, ReadReport, SourceInput, Writer};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -169,7 +169,7 @@ fn marked(item: &TextRecord) -> String {
         let (start, end) = (start as usize, end as usize);
         // Brackets cannot overlap.
         if start >= at {
-            let _ = write!(out, "{}[{}]({})", &item.text[at..start], &item.text[start..end], label_name(&mark.label));
+            let _ = write!(out, "{}[{}]({})", &item.text[at..start], &item.text[start..end], escape_label(&mark.label));
             at = end;
         }
     }

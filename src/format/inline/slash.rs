@@ -3,7 +3,7 @@
 use super::Unmarked;
 use crate::corpus::{Corpus, TagNotation};
 use crate::format::records::{self, SourceText};
-use crate::format::words::Tagged;
+use crate::format::tagged::TaggedBuilder;
 use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use std::collections::HashSet;
 
@@ -51,7 +51,7 @@ fn words(source: &SourceInput, corpus: &mut Corpus, text: &str, found: ReadRepor
     /// So many tags are looked at.
     const LOOKED_AT: usize = 10_000;
     let tags: Vec<&str> = text.lines().flat_map(parts).filter_map(split).map(|(_, tag)| tag).take(LOOKED_AT).collect();
-    let mut reader = Tagged::new(source, corpus, found);
+    let mut reader = TaggedBuilder::new(source, corpus, found);
     reader.notation = TagNotation::detect(&tags).unwrap_or(TagNotation::LabelOnly);
     for (line, text) in (1..).zip(text.lines()) {
         for (at, part) in parts(text).enumerate() {
@@ -59,8 +59,8 @@ fn words(source: &SourceInput, corpus: &mut Corpus, text: &str, found: ReadRepor
             if split(part).is_none() {
                 reader.found.push_problem(line, at + 1, || "the word has no label; it is read as O".into());
             }
-            reader.word(word);
-            reader.tag(tag, line, at + 1)?;
+            reader.push_token(word);
+            reader.push_tag(tag, line, at + 1)?;
         }
         reader.end_sentence();
     }

@@ -7,7 +7,7 @@ use crate::format::note::NoteKind;
 use crate::format::offsets::{OffsetMap, OffsetPair, OffsetUnit, UnitStats, to_offsets};
 use crate::format::possible_labels::possible_labels;
 use crate::format::read_report::quote;
-use crate::format::words::own_words;
+use crate::format::tagged::provided_tokens;
 use crate::format::{Problem, ReadReport, SourceInput};
 use std::sync::Arc;
 
@@ -210,7 +210,7 @@ fn resolve_offsets(
     }
     let words = item.words.as_ref().and_then(|words| {
         let all: Option<Vec<(u32, u32)>> = words.iter().map(|(s, e)| ruler.range(*s, *e)).collect();
-        own_words(&item.text, all?)
+        provided_tokens(&item.text, all?)
     });
     Ok((spans, words))
 }

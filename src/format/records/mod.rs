@@ -49,7 +49,7 @@ pub(super) use text_record::{RecordSpan, TextRecord};
 use super::note::NoteKind;
 use super::offsets::{OffsetMap, OffsetUnit, to_offsets};
 use super::read_report::quote;
-use super::words::{Part, other_words, parts};
+use super::tagged::{TextChunk, text_changed_error, text_chunks};
 use super::{Format, Problem, ReadReport, RewriteContext, SourceInput};
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, Document, Span, Split};
@@ -280,7 +280,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext, codec: &RecordCodec) 
             continue;
         }
         if item.text != document.text {
-            return Err(other_words(record.line));
+            return Err(text_changed_error(record.line));
         }
         if let Some(why) = item.read_only {
             return Err(Problem::at(
@@ -336,8 +336,8 @@ fn diff_spans<'m>(
 }
 
 fn write(corpus: &Corpus, split: Option<Split>, codec: &RecordCodec) -> Vec<u8> {
-    let parts = parts(corpus, split);
-    let record = |(number, part): (usize, &Part)| {
+    let parts = text_chunks(corpus, split);
+    let record = |(number, part): (usize, &TextChunk)| {
         let item = record_of_chunk(corpus, part);
         let mut value = (codec.new_record)(&item, number);
         if let Some(classes) = codec.doc_labels.as_ref().filter(|_| !item.doc_labels.is_empty()) {
@@ -351,11 +351,11 @@ fn write(corpus: &Corpus, split: Option<Split>, codec: &RecordCodec) -> Vec<u8> 
 
 /// The texts of a corpus, or of one split of it, with offsets in code points.
 pub(super) fn texts(corpus: &Corpus, split: Option<Split>) -> Vec<TextRecord> {
-    parts(corpus, split).iter().map(|part| record_of_chunk(corpus, part)).collect()
+    text_chunks(corpus, split).iter().map(|part| record_of_chunk(corpus, part)).collect()
 }
 
 /// A part of a corpus as a record, in code points.
-fn record_of_chunk(corpus: &Corpus, part: &Part) -> TextRecord {
+fn record_of_chunk(corpus: &Corpus, part: &TextChunk) -> TextRecord {
     let (document, range) = (part.document, part.text.clone());
     let text = document.text[range.clone()].to_owned();
     let from = to_u32(range.start);

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// The items of a cell that is a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum List {
+pub(super) enum ListCell {
     /// Texts or numbers, as text.
     Items(Vec<String>),
     /// A list that was cut when it was written: NumPy writes `...` in place of items beyond a thousand.
@@ -13,7 +13,7 @@ pub(super) enum List {
 }
 
 /// The list in a cell; `None` where it is none.
-pub(super) fn list(cell: &str) -> Option<List> {
+pub(super) fn parse_list(cell: &str) -> Option<ListCell> {
     let cell = cell.trim();
     let cell = cell.strip_prefix("array(").or_else(|| cell.strip_prefix("list(")).unwrap_or(cell);
     let inside = cell.strip_prefix('[')?;
@@ -22,9 +22,9 @@ pub(super) fn list(cell: &str) -> Option<List> {
     let mut rest = inside;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
-        let Some(first) = rest.chars().next() else { return Some(List::Items(items)) };
+        let Some(first) = rest.chars().next() else { return Some(ListCell::Items(items)) };
         if first == '\'' || first == '"' {
-            let (item, behind) = quoted(&rest[1..], first)?;
+            let (item, behind) = parse_quoted(&rest[1..], first)?;
             items.push(item);
             rest = behind;
             continue;
@@ -32,7 +32,7 @@ pub(super) fn list(cell: &str) -> Option<List> {
         let end = rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(rest.len());
         let word = &rest[..end];
         if word == "..." {
-            return Some(List::Elided);
+            return Some(ListCell::Elided);
         }
         // Numbers, and words without quotes; brackets would be lists in the list.
         if word.contains(['[', ']', '(', '{', '\'', '"', ':']) {
@@ -44,7 +44,7 @@ pub(super) fn list(cell: &str) -> Option<List> {
 }
 
 /// The text up to its quote, and what is behind it.
-fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
+fn parse_quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut out = String::new();
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
@@ -63,7 +63,7 @@ fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
 }
 
 /// The spans in a cell: a list of them in any notation, or a dictionary of lists. None where it holds none.
-pub(super) fn spans(cell: &str) -> Vec<RecordSpan> {
+pub(super) fn parse_spans(cell: &str) -> Vec<RecordSpan> {
     let cell = cell.trim();
     if !cell.starts_with(['[', '{']) || !cell.contains(|c: char| c.is_ascii_digit()) {
         return Vec::new();
@@ -81,7 +81,7 @@ pub(super) fn spans(cell: &str) -> Vec<RecordSpan> {
         Some(value @ Value::Object(_)) if doccano::spans_by_label(&value).is_some() => {
             return doccano::spans_by_label(&value).unwrap_or_default();
         }
-        Some(Value::Object(fields)) => transposed(&fields),
+        Some(Value::Object(fields)) => rows_of_columns(&fields),
         _ => return Vec::new(),
     };
     let all: Option<Vec<Vec<RecordSpan>>> = rows.iter().map(entry::spans).collect();
@@ -89,7 +89,7 @@ pub(super) fn spans(cell: &str) -> Vec<RecordSpan> {
 }
 
 /// The rows of a dictionary of lists.
-fn transposed(fields: &serde_json::Map<String, Value>) -> Vec<Value> {
+fn rows_of_columns(fields: &serde_json::Map<String, Value>) -> Vec<Value> {
     let length = fields.values().filter_map(|v| v.as_array().map(Vec::len)).max().unwrap_or(0);
     let row = |at: usize| {
         let cells = fields.iter().filter_map(|(key, list)| Some((key.clone(), list.get(at)?.clone())));
@@ -106,7 +106,7 @@ mod tests {
     fn lists_are_read_as_they_are_printed() {
         let check = |cell: &str, expected: &[&str]| {
             let expected = expected.iter().map(|item| (*item).to_owned()).collect();
-            assert_eq!(list(cell), Some(List::Items(expected)), "{cell}");
+            assert_eq!(parse_list(cell), Some(ListCell::Items(expected)), "{cell}");
         };
         check("['EU', \"it's\"]", &["EU", "it's"]);
         check("[\"EU\", \"say \\\"x\\\"\"]", &["EU", "say \"x\""]);
@@ -114,16 +114,16 @@ mod tests {
         check("[3 0 7]", &["3", "0", "7"]);
         check("[]", &[]);
         check("array(['B-PER', 'O'], dtype=object)", &["B-PER", "O"]);
-        assert_eq!(list("['EU' ... '.']"), Some(List::Elided));
+        assert_eq!(parse_list("['EU' ... '.']"), Some(ListCell::Elided));
         for other in ["EU", "['EU", "[(0, 8, 'PER')]", "[{'a': 1}]", "[[1]]"] {
-            assert_eq!(list(other), None, "{other}");
+            assert_eq!(parse_list(other), None, "{other}");
         }
     }
 
     #[test]
     fn spans_are_read_in_every_notation() {
         let check = |cell: &str, expected: &[(usize, usize, &str)]| {
-            let found = spans(cell);
+            let found = parse_spans(cell);
             let shown: Vec<_> = found.iter().map(|m| (m.start, m.end, m.label.as_str())).collect();
             assert_eq!(shown, expected, "{cell}");
         };

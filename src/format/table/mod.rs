@@ -10,12 +10,12 @@ use super::header::{Role, has_role};
 use super::hf_jsonl::{class_label_names, missing_label_names_message};
 use super::note::NoteKind;
 use super::records::{self, RecordSpan, SourceText, TextRecord};
-use super::words::Tagged;
+use super::tagged::TaggedBuilder;
 use super::{Capabilities, Detection, Format, Preview, Problem, ReadReport, SourceInput, spreadsheet};
 use crate::corpus::{Corpus, Split, TagNotation};
-use cells::List;
-use roles::{Body, Roles, parts};
-use rows::{Row, rows_of, separator_of, without_separator_line};
+use cells::ListCell;
+use roles::{Body, Roles, split_cell};
+use rows::{TableRow, detect_delimiter, parse_rows, strip_delimiter_line};
 use std::collections::HashMap;
 
 /// A table of text.
@@ -47,14 +47,14 @@ pub const XLSX: Format = Format {
 /// Sentences in cells are sure; texts need the extension, and a header that names them or space in most of them.
 fn recognize(glance: &Preview) -> Option<Detection> {
     let is_named = glance.has_extension(CSV.extensions);
-    let (head, told) = without_separator_line(glance.head);
-    let separator = told.or_else(|| separator_of(head));
+    let (head, told) = strip_delimiter_line(glance.head);
+    let separator = told.or_else(|| detect_delimiter(head));
     if separator.is_none() && glance.extension != "csv" {
         return None;
     }
-    let mut rows = rows_of(head, separator.unwrap_or(b','), &mut ReadReport::new(CSV));
+    let mut rows = parse_rows(head, separator.unwrap_or(b','), &mut ReadReport::new(CSV));
     rows.truncate(100);
-    let roles = Roles::of(&rows);
+    let roles = Roles::detect(&rows);
     match roles.as_ref().map(|r| &r.body) {
         Some(Body::Lists { .. }) => Detection::when(true, Detection::SIGNATURE, "cells hold lists of words and tags"),
         Some(Body::Pairs { .. }) => Detection::when(true, Detection::STRUCTURE, "cells hold a sentence and its tags"),
@@ -72,8 +72,8 @@ fn recognize(glance: &Preview) -> Option<Detection> {
 }
 
 /// True if the first of several rows names a column of texts, and most of them have several words.
-fn names_texts(rows: &[Row], text: u32) -> bool {
-    let is_text = |row: &&Row| row.get(text).is_some_and(|cell| cell.trim().contains(' '));
+fn names_texts(rows: &[TableRow], text: u32) -> bool {
+    let is_text = |row: &&TableRow| row.get(text).is_some_and(|cell| cell.trim().contains(' '));
     let is_named = rows.first().and_then(|row| row.get(text)).is_some_and(|name| has_role(name, Role::Text));
     is_named && rows.iter().skip(1).filter(is_text).count() * 2 >= rows.len()
 }
@@ -81,9 +81,9 @@ fn names_texts(rows: &[Row], text: u32) -> bool {
 fn read_csv(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let mut found = ReadReport::with_encoding(CSV, &decoded);
-    let (text, told) = without_separator_line(&decoded.text);
-    let separator = told.or_else(|| separator_of(text)).unwrap_or(b',');
-    let mut rows = rows_of(text, separator, &mut found);
+    let (text, told) = strip_delimiter_line(&decoded.text);
+    let separator = told.or_else(|| detect_delimiter(text)).unwrap_or(b',');
+    let mut rows = parse_rows(text, separator, &mut found);
     rows.iter_mut().for_each(|row| row.line += usize::from(told.is_some()));
     found.detection_notes.push(format!("cells parted by {:?}", char::from(separator)));
     read_rows(source, corpus, rows, found)
@@ -106,7 +106,7 @@ fn read_sheet(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, P
         format!("sheet {}; another one can be chosen (--sheet)", others.join(", "))
     });
     found.sheets = book.names;
-    let rows = rows.into_iter().map(|(line, cells)| Row { line, cells }).collect();
+    let rows = rows.into_iter().map(|(line, cells)| TableRow { line, cells }).collect();
     read_rows(source, corpus, rows, found)
 }
 
@@ -114,15 +114,15 @@ fn read_sheet(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, P
 fn read_rows(
     source: &SourceInput,
     corpus: &mut Corpus,
-    mut rows: Vec<Row>,
+    mut rows: Vec<TableRow>,
     mut found: ReadReport,
 ) -> Result<ReadReport, Problem> {
-    let roles = Roles::of(&rows).ok_or_else(|| Problem::at(0, 0, "the table has no texts"))?;
+    let roles = Roles::detect(&rows).ok_or_else(|| Problem::at(0, 0, "the table has no texts"))?;
     if roles::are_offsets(&rows, &roles) {
         let why = "the rows have offsets and labels, and the texts are in no file that is known; join them first";
         return Err(Problem::at(0, 0, why));
     }
-    let header = if roles.has_header { rows.remove(0) } else { Row { line: 0, cells: Vec::new() } };
+    let header = if roles.has_header { rows.remove(0) } else { TableRow { line: 0, cells: Vec::new() } };
     if rows.is_empty() {
         return Err(Problem::at(0, 0, "the table has a header but no texts"));
     }
@@ -162,26 +162,26 @@ fn read_rows(
     }
     let others = [("label", roles.spans), ("id", roles.id), ("split", roles.split)];
     found.roles.extend(others.into_iter().filter_map(|(role, column)| Some((role, title(column?)))));
-    let (rows, without): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|r| r.filled(text).is_some());
+    let (rows, without): (Vec<TableRow>, Vec<TableRow>) = rows.into_iter().partition(|r| r.filled(text).is_some());
     for row in &without {
         found.push_problem(row.line, 0, || format!("the row has no text in {}; it is left as it is", title(text)));
     }
     if rows.is_empty() {
         return Err(Problem::at(0, 0, "the table has a header but no texts"));
     }
-    let is_word = |row: &Row| row.get(text).is_some_and(|cell| !cell.trim().contains(' '));
+    let is_word = |row: &TableRow| row.get(text).is_some_and(|cell| !cell.trim().contains(' '));
     if matches!(roles.body, Body::Texts(_)) && roles.classes.is_empty() && rows.len() > 10 && rows.iter().all(is_word) {
         found.notes.add(NoteKind::PossibleLabels, || "each row is one word; say the columns with --from conll".into());
     }
     let no_header = if roles.has_header { "" } else { ", no header" };
     found.detection_notes.push(format!("texts from {}{no_header}", title(text)));
     match roles.body {
-        Body::Texts(_) => texts(source, corpus, rows, &header, &roles, found),
-        Body::Lists { words, tags } => sentences(source, corpus, &rows, &roles, found, |row| {
+        Body::Texts(_) => rows_to_texts(source, corpus, rows, &header, &roles, found),
+        Body::Lists { words, tags } => rows_to_sentences(source, corpus, &rows, &roles, found, |row| {
             let cell = |c: u32| {
-                row.get(c).map_or(Err("is empty"), |cell| match cells::list(cell) {
-                    Some(List::Items(items)) => Ok(items),
-                    Some(List::Elided) => Err("is elided (...)"),
+                row.get(c).map_or(Err("is empty"), |cell| match cells::parse_list(cell) {
+                    Some(ListCell::Items(items)) => Ok(items),
+                    Some(ListCell::Elided) => Err("is elided (...)"),
                     None => Err("is no list"),
                 })
             };
@@ -194,27 +194,30 @@ fn read_rows(
             };
             Ok((words, known(tags)?))
         }),
-        Body::Pairs { words, tags, sign, by_character } => sentences(source, corpus, &rows, &roles, found, |row| {
-            let cell = |c: u32| parts(row.get(c).unwrap_or(""), sign).map(str::to_owned).collect::<Vec<String>>();
-            let characters = || row.get(words).unwrap_or("").trim().chars().map(String::from).collect();
-            Ok((if by_character { characters() } else { cell(words) }, cell(tags)))
-        }),
+        Body::Pairs { words, tags, sign, by_character } => {
+            rows_to_sentences(source, corpus, &rows, &roles, found, |row| {
+                let cell =
+                    |c: u32| split_cell(row.get(c).unwrap_or(""), sign).map(str::to_owned).collect::<Vec<String>>();
+                let characters = || row.get(words).unwrap_or("").trim().chars().map(String::from).collect();
+                Ok((if by_character { characters() } else { cell(words) }, cell(tags)))
+            })
+        }
     }
 }
 
 /// The split that a row names.
-fn split_of(row: &Row, roles: &Roles) -> Option<Split> {
+fn split_of(row: &TableRow, roles: &Roles) -> Option<Split> {
     Split::from_name(&row.get(roles.split?)?.trim().to_ascii_lowercase())
 }
 
 /// The rows as sentences.
-fn sentences(
+fn rows_to_sentences(
     source: &SourceInput,
     corpus: &mut Corpus,
-    rows: &[Row],
+    rows: &[TableRow],
     roles: &Roles,
     mut found: ReadReport,
-    read: impl Fn(&Row) -> Result<(Vec<String>, Vec<String>), String>,
+    read: impl Fn(&TableRow) -> Result<(Vec<String>, Vec<String>), String>,
 ) -> Result<ReadReport, Problem> {
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
@@ -244,13 +247,13 @@ fn sentences(
     }
     let tags: Vec<&str> = all.iter().take(1000).flat_map(|(.., tags)| tags).map(String::as_str).collect();
     let notation = TagNotation::detect(&tags).unwrap_or_default();
-    let mut reader = Tagged::new(source, corpus, found);
+    let mut reader = TaggedBuilder::new(source, corpus, found);
     reader.notation = notation;
     for (row, words, tags) in all {
         if let Some(split) = split_of(row, roles) {
-            reader.of_split(split);
+            reader.start_split(split);
         }
-        reader.sentence(&words, &tags, row.line)?;
+        reader.push_sentence(&words, &tags, row.line)?;
     }
     if reader.sentences() == 0 {
         return Err(Problem::at(0, 0, "no row has words and as many tags"));
@@ -259,16 +262,16 @@ fn sentences(
 }
 
 /// The rows as texts.
-fn texts(
+fn rows_to_texts(
     source: &SourceInput,
     corpus: &mut Corpus,
-    rows: Vec<Row>,
-    header: &Row,
+    rows: Vec<TableRow>,
+    header: &TableRow,
     roles: &Roles,
     mut found: ReadReport,
 ) -> Result<ReadReport, Problem> {
     let Body::Texts(text) = roles.body else { return Ok(found) };
-    strays(&rows, header, text, &mut found);
+    report_stray_cells(&rows, header, text, &mut found);
     let is_list_of_names = |cell: &str| {
         let is_short =
             |part: &str| (1..=40).contains(&part.trim().chars().count()) && part.trim().split(' ').count() <= 3;
@@ -278,13 +281,13 @@ fn texts(
     let separates = roles.classes.iter().all(|c| rows.iter().filter_map(|r| r.filled(*c)).all(is_list_of_names));
     let mut texts = Vec::new();
     for (place, row) in rows.into_iter().enumerate() {
-        let mut marks = roles.spans.and_then(|c| row.get(c)).map_or_else(Vec::new, cells::spans);
+        let mut marks = roles.spans.and_then(|c| row.get(c)).map_or_else(Vec::new, cells::parse_spans);
         marks.extend(roles.offsets.and_then(|columns| span_of(&row, columns)));
         let content = with_line_ends(row.get(text).unwrap_or_default(), &marks);
         let mut classes: Vec<String> = Vec::new();
         for cell in roles.classes.iter().filter_map(|c| row.filled(*c)) {
-            match cells::list(cell) {
-                Some(List::Items(items)) => classes.extend(items),
+            match cells::parse_list(cell) {
+                Some(ListCell::Items(items)) => classes.extend(items),
                 _ if separates => classes.extend(cell.split(['|', ',', ';']).map(|part| part.trim().to_owned())),
                 _ => classes.push(cell.trim().to_owned()),
             }
@@ -309,7 +312,7 @@ fn texts(
 }
 
 /// The span of a row that is one.
-fn span_of(row: &Row, [start, end, label]: [u32; 3]) -> Option<RecordSpan> {
+fn span_of(row: &TableRow, [start, end, label]: [u32; 3]) -> Option<RecordSpan> {
     let number = |c: u32| {
         let cell = row.filled(c)?.trim();
         cell.strip_suffix(".0").unwrap_or(cell).parse::<usize>().ok()
@@ -335,11 +338,11 @@ fn with_line_ends(text: &str, marks: &[RecordSpan]) -> String {
 }
 
 /// Tells of cells beside the table: in a column that has no name and no other cell, where all other columns have one.
-fn strays(rows: &[Row], header: &Row, text: u32, found: &mut ReadReport) {
+fn report_stray_cells(rows: &[TableRow], header: &TableRow, text: u32, found: &mut ReadReport) {
     if header.cells.is_empty() {
         return;
     }
-    let counts = counts(rows);
+    let counts = count_cells(rows);
     for row in rows {
         for (column, _) in row.cells.iter().filter(|(c, _)| *c != text && header.get(*c).is_none()) {
             if counts.get(column).is_some_and(|n| *n == 1) {
@@ -352,7 +355,7 @@ fn strays(rows: &[Row], header: &Row, text: u32, found: &mut ReadReport) {
 }
 
 /// The number of cells of each column.
-fn counts(rows: &[Row]) -> HashMap<u32, usize> {
+fn count_cells(rows: &[TableRow]) -> HashMap<u32, usize> {
     let mut counts = HashMap::new();
     for (column, _) in rows.iter().flat_map(|r| &r.cells) {
         *counts.entry(*column).or_default() += 1;

@@ -1,13 +1,13 @@
 //! The role of each column of a table: by its name in the first row, else by its cells.
 
-use super::cells::{self, List};
-use super::rows::Row;
+use super::cells::{self, ListCell};
+use super::rows::TableRow;
 use crate::corpus::{Split, TagNotation};
 use crate::format::header::{Role, has_role, normalized, token_role};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// So many rows are looked at.
-const LOOKED_AT: usize = 200;
+const MAX_SAMPLED_ROWS: usize = 200;
 
 /// The content of the rows of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,24 +40,24 @@ pub(super) struct Roles {
 
 impl Roles {
     /// The roles in a table; `None` where it has no texts.
-    pub fn of(rows: &[Row]) -> Option<Self> {
+    pub fn detect(rows: &[TableRow]) -> Option<Self> {
         let first = rows.first()?;
-        let rest = &rows[usize::from(rows.len() > 1)..rows.len().min(LOOKED_AT)];
+        let rest = &rows[usize::from(rows.len() > 1)..rows.len().min(MAX_SAMPLED_ROWS)];
         let columns: Vec<u32> = {
             let all: HashSet<u32> =
-                rows[..rows.len().min(LOOKED_AT)].iter().flat_map(|r| r.cells.iter().map(|(c, _)| *c)).collect();
+                rows[..rows.len().min(MAX_SAMPLED_ROWS)].iter().flat_map(|r| r.cells.iter().map(|(c, _)| *c)).collect();
             let mut all: Vec<u32> = all.into_iter().collect();
             all.sort_unstable();
             all
         };
-        let body = lists(first, rest, &columns).or_else(|| pairs(rows, &columns));
+        let body = find_list_columns(first, rest, &columns).or_else(|| find_paired_columns(rows, &columns));
         let (body, has_header) = match body {
             Some(body) => {
                 let has_header = !is_data(first, &body);
                 (body, has_header)
             }
             None => {
-                let text = named_text(first, rest).or_else(|| longest(rest))?;
+                let text = find_text_column(first, rest).or_else(|| longest_column(rest))?;
                 let is_named = first.get(text).is_some_and(|name| has_role(name, Role::Text));
                 let has_header = if rows.len() > 1 { is_named || has_header(rows, text) } else { is_header(first) };
                 (Body::Texts(text), has_header)
@@ -67,7 +67,7 @@ impl Roles {
             Body::Texts(text) => vec![text],
             Body::Lists { words, tags } | Body::Pairs { words, tags, .. } => vec![words, tags],
         };
-        let data = if has_header { rest } else { &rows[..rows.len().min(LOOKED_AT)] };
+        let data = if has_header { rest } else { &rows[..rows.len().min(MAX_SAMPLED_ROWS)] };
         let free: Vec<u32> = columns.iter().copied().filter(|c| !taken.contains(c)).collect();
         let names: HashMap<u32, &str> =
             if has_header { first.cells.iter().map(|(c, name)| (*c, &**name)).collect() } else { HashMap::new() };
@@ -78,8 +78,8 @@ impl Roles {
         let spans = free
             .iter()
             .copied()
-            .find(|c| data.iter().filter_map(|r| r.get(*c)).any(|cell| !cells::spans(cell).is_empty()));
-        let offsets = if matches!(body, Body::Texts(_)) { offsets(&names, data) } else { None };
+            .find(|c| data.iter().filter_map(|r| r.get(*c)).any(|cell| !cells::parse_spans(cell).is_empty()));
+        let offsets = if matches!(body, Body::Texts(_)) { find_offset_columns(&names, data) } else { None };
         let has_other_role = |c: &u32| Some(*c) == split || Some(*c) == spans || offsets.is_some_and(|o| o.contains(c));
         let others: Vec<u32> = free.into_iter().filter(|c| !has_other_role(c)).collect();
         let id = others.iter().copied().find(|c| {
@@ -130,7 +130,7 @@ impl Roles {
 }
 
 /// The columns of the start, the end and the label of a span, by their names; all rows must have them.
-fn offsets(names: &HashMap<u32, &str>, rows: &[Row]) -> Option<[u32; 3]> {
+fn find_offset_columns(names: &HashMap<u32, &str>, rows: &[TableRow]) -> Option<[u32; 3]> {
     const STARTS: [&str; 9] = [
         "start",
         "begin",
@@ -153,24 +153,24 @@ fn offsets(names: &HashMap<u32, &str>, rows: &[Row]) -> Option<[u32; 3]> {
 }
 
 /// True if all cells of a column are numbers.
-fn is_numeric(rows: &[Row], column: u32) -> bool {
+fn is_numeric(rows: &[TableRow], column: u32) -> bool {
     let mut cells = rows.iter().filter_map(|row| row.filled(column)).map(str::trim).peekable();
     cells.peek().is_some() && cells.all(|cell| cell.parse::<f64>().is_ok())
 }
 
 /// True if a row names columns in each of its cells.
-fn is_header(row: &Row) -> bool {
+fn is_header(row: &TableRow) -> bool {
     let is_name = |name: &str| has_role(name, Role::Text) || has_role(name, Role::Class) || token_role(name).is_some();
     row.cells.iter().all(|(_, name)| is_name(name))
 }
 
 /// True if the rows are places of spans in texts that are elsewhere: all columns but one are numbers, two of them a start and an end,
 /// and that one has a few short labels.
-pub(super) fn are_offsets(rows: &[Row], roles: &Roles) -> bool {
+pub(super) fn are_offsets(rows: &[TableRow], roles: &Roles) -> bool {
     if !matches!(roles.body, Body::Texts(_)) {
         return false;
     }
-    let rows = &rows[usize::from(roles.has_header)..rows.len().min(LOOKED_AT)];
+    let rows = &rows[usize::from(roles.has_header)..rows.len().min(MAX_SAMPLED_ROWS)];
     let mut labels: HashSet<(u32, &str)> = HashSet::new();
     for row in rows {
         let mut numbers: Vec<u64> = Vec::new();
@@ -190,24 +190,24 @@ pub(super) fn are_offsets(rows: &[Row], roles: &Roles) -> bool {
 }
 
 /// The columns of lists of words and of tags as many.
-fn lists(first: &Row, rows: &[Row], columns: &[u32]) -> Option<Body> {
+fn find_list_columns(first: &TableRow, rows: &[TableRow], columns: &[u32]) -> Option<Body> {
     let is_grammar = |c: u32| first.get(c).is_some_and(|name| has_role(name, Role::Grammar));
-    let lists: BTreeMap<u32, Vec<Option<List>>> = columns
+    let lists: BTreeMap<u32, Vec<Option<ListCell>>> = columns
         .iter()
-        .map(|c| (*c, rows.iter().map(|r| r.get(*c).and_then(cells::list)).collect::<Vec<_>>()))
+        .map(|c| (*c, rows.iter().map(|r| r.get(*c).and_then(cells::parse_list)).collect::<Vec<_>>()))
         .filter(|(_, found)| found.iter().flatten().count() * 10 >= found.len() * 8 && !found.is_empty())
         .collect();
-    let items = |list: &Option<List>| match list {
-        Some(List::Items(items)) => Some(items.clone()),
+    let items = |list: &Option<ListCell>| match list {
+        Some(ListCell::Items(items)) => Some(items.clone()),
         _ => None,
     };
-    let is_tags = |found: &[Option<List>]| {
+    let is_tags = |found: &[Option<ListCell>]| {
         let all: Vec<String> = found.iter().filter_map(items).flatten().collect();
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let is_number = || all.iter().all(|t| t.parse::<u32>().is_ok());
         !all.is_empty() && (TagNotation::detect(&all).is_some() || all.iter().all(|t| *t == "O") || is_number())
     };
-    let same_length = |a: &[Option<List>], b: &[Option<List>]| {
+    let same_length = |a: &[Option<ListCell>], b: &[Option<ListCell>]| {
         let pairs = a.iter().zip(b).filter_map(|(a, b)| Some((items(a)?.len(), items(b)?.len())));
         let (all, same) = pairs.fold((0, 0), |(all, same), (a, b)| (all + 1, same + usize::from(a == b)));
         all > 0 && same * 10 >= all * 6
@@ -221,8 +221,9 @@ fn lists(first: &Row, rows: &[Row], columns: &[u32]) -> Option<Body> {
         }
         // The words may be a text, separated by space.
         let words = columns.iter().copied().filter(|c| !lists.contains_key(c)).find(|c| {
-            let split = |row: &Row| Some(List::Items(row.get(*c)?.split_whitespace().map(str::to_owned).collect()));
-            let words: Vec<Option<List>> = rows.iter().map(split).collect();
+            let split =
+                |row: &TableRow| Some(ListCell::Items(row.get(*c)?.split_whitespace().map(str::to_owned).collect()));
+            let words: Vec<Option<ListCell>> = rows.iter().map(split).collect();
             words.iter().any(|w| items(w).is_some_and(|w| w.len() > 1)) && same_length(&words, of_tags)
         });
         if let Some(words) = words {
@@ -233,14 +234,14 @@ fn lists(first: &Row, rows: &[Row], columns: &[u32]) -> Option<Body> {
 }
 
 /// The two columns whose cells have as many parts, those of one of them tags.
-fn pairs(rows: &[Row], columns: &[u32]) -> Option<Body> {
+fn find_paired_columns(rows: &[TableRow], columns: &[u32]) -> Option<Body> {
     const SIGNS: [char; 5] = [' ', '|', '\u{2}', '\t', ','];
-    let rows = &rows[..rows.len().min(LOOKED_AT)];
+    let rows = &rows[..rows.len().min(MAX_SAMPLED_ROWS)];
     for sign in SIGNS {
         for tags in columns {
             let cells: Vec<&str> = rows.iter().filter_map(|r| r.filled(*tags)).collect();
             let fitting = cells.iter().filter(|cell| are_tags(cell, sign)).count();
-            let several = cells.iter().any(|cell| are_tags(cell, sign) && parts(cell, sign).count() > 1);
+            let several = cells.iter().any(|cell| are_tags(cell, sign) && split_cell(cell, sign).count() > 1);
             // The first row may be the names.
             if fitting == 0 || (fitting + 1) * 10 < cells.len() * 8 || !several {
                 continue;
@@ -248,7 +249,7 @@ fn pairs(rows: &[Row], columns: &[u32]) -> Option<Body> {
             let same = |words: u32| {
                 let both = rows.iter().filter_map(|r| Some((r.filled(words)?, r.filled(*tags)?)));
                 let counts: Vec<(usize, usize)> =
-                    both.map(|(w, t)| (parts(w, sign).count(), parts(t, sign).count())).collect();
+                    both.map(|(w, t)| (split_cell(w, sign).count(), split_cell(t, sign).count())).collect();
                 let same = counts.iter().filter(|(words, tags)| words == tags).count();
                 let are_sentences = counts.iter().any(|(words, tags)| words == tags && *words > 1);
                 are_sentences && (same + 1) * 10 >= counts.len() * 8
@@ -259,7 +260,7 @@ fn pairs(rows: &[Row], columns: &[u32]) -> Option<Body> {
             // Chinese is tagged by character.
             let by_character = |words: u32| {
                 let both = rows.iter().filter_map(|r| Some((r.filled(words)?, r.filled(*tags)?)));
-                let counts = both.map(|(w, t)| w.trim().chars().count() == parts(t, sign).count());
+                let counts = both.map(|(w, t)| w.trim().chars().count() == split_cell(t, sign).count());
                 let (all, same) = counts.fold((0, 0), |(all, same), fits| (all + 1, same + usize::from(fits)));
                 same > 0 && same * 10 >= all * 8
             };
@@ -272,7 +273,7 @@ fn pairs(rows: &[Row], columns: &[u32]) -> Option<Body> {
 }
 
 /// The parts of a cell.
-pub(super) fn parts(cell: &str, sign: char) -> impl Iterator<Item = &str> {
+pub(super) fn split_cell(cell: &str, sign: char) -> impl Iterator<Item = &str> {
     cell.split(move |c: char| if sign == ' ' { c.is_whitespace() } else { c == sign })
         .map(str::trim)
         .filter(|p| !p.is_empty())
@@ -283,27 +284,27 @@ fn are_tags(cell: &str, sign: char) -> bool {
     let is_label = |part: &str| part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase() || "_-".contains(c));
     let mut outside = 0;
     let mut all = 0;
-    for part in parts(cell, sign) {
+    for part in split_cell(cell, sign) {
         all += 1;
         outside += usize::from(part == "O" || part == "o");
         if TagNotation::Hyphen.parse(part).is_err() && !is_label(part) {
             return false;
         }
     }
-    all > 0 && (outside > 0 || parts(cell, sign).all(|p| TagNotation::Hyphen.parse(p).is_ok()))
+    all > 0 && (outside > 0 || split_cell(cell, sign).all(|p| TagNotation::Hyphen.parse(p).is_ok()))
 }
 
 /// True if the first row is a row of the body.
-fn is_data(first: &Row, body: &Body) -> bool {
+fn is_data(first: &TableRow, body: &Body) -> bool {
     match body {
         Body::Texts(_) => false,
-        Body::Lists { words, .. } => first.get(*words).is_some_and(|cell| cells::list(cell).is_some()),
+        Body::Lists { words, .. } => first.get(*words).is_some_and(|cell| cells::parse_list(cell).is_some()),
         Body::Pairs { tags, sign, .. } => first.get(*tags).is_some_and(|cell| are_tags(cell, *sign)),
     }
 }
 
 /// The column whose name says that it holds the texts, the likeliest name first; its cells must not all be numbers.
-fn named_text(first: &Row, rest: &[Row]) -> Option<u32> {
+fn find_text_column(first: &TableRow, rest: &[TableRow]) -> Option<u32> {
     const LIKELY: [&str; 6] = ["text", "sentence", "content", "commenttext", "review", "tweet"];
     let all = first.cells.iter().filter(|(_, name)| has_role(name, Role::Text));
     let rank = |name: &str| LIKELY.iter().position(|n| *n == normalized(name)).unwrap_or(LIKELY.len());
@@ -313,14 +314,14 @@ fn named_text(first: &Row, rest: &[Row]) -> Option<u32> {
 }
 
 /// The column with the longest cells; one of spans is none.
-fn longest(rows: &[Row]) -> Option<u32> {
+fn longest_column(rows: &[TableRow]) -> Option<u32> {
     let mut lengths: HashMap<u32, usize> = HashMap::new();
     for (column, cell) in rows.iter().flat_map(|r| &r.cells) {
         *lengths.entry(*column).or_default() += cell.len();
     }
     let mut columns: Vec<(u32, usize)> = lengths.into_iter().filter(|(_, length)| *length > 0).collect();
     columns.sort_unstable_by_key(|(column, length)| (std::cmp::Reverse(*length), *column));
-    let has_spans = |c: u32| rows.iter().filter_map(|r| r.get(c)).any(|cell| !cells::spans(cell).is_empty());
+    let has_spans = |c: u32| rows.iter().filter_map(|r| r.get(c)).any(|cell| !cells::parse_spans(cell).is_empty());
     columns.into_iter().map(|(column, _)| column).find(|c| !has_spans(*c))
 }
 
@@ -334,14 +335,14 @@ fn class_rank(name: &str) -> Option<usize> {
 }
 
 /// True if the cells of a column are labels of texts: few different ones, and short.
-fn is_class(rows: &[Row], column: u32) -> bool {
+fn is_class(rows: &[TableRow], column: u32) -> bool {
     const LONGEST: usize = 80;
     let values: Vec<&str> = rows.iter().filter_map(|r| r.filled(column)).map(str::trim).collect();
-    !values.is_empty() && values.iter().all(|v| v.chars().count() <= LONGEST || cells::list(v).is_some())
+    !values.is_empty() && values.iter().all(|v| v.chars().count() <= LONGEST || cells::parse_list(v).is_some())
 }
 
 /// True if short values of a column come again; beside a column of texts alone, some are enough.
-fn repeats(rows: &[Row], column: u32, is_alone: bool) -> bool {
+fn repeats(rows: &[TableRow], column: u32, is_alone: bool) -> bool {
     let cells = rows.iter().filter_map(|r| r.filled(column));
     let values: Vec<&str> = cells.flat_map(|cell| cell.split('|')).map(str::trim).collect();
     if is_alone && values.iter().all(|v| v.len() <= 30 && !v.contains(char::is_whitespace) && v.parse::<f64>().is_err())
@@ -355,7 +356,7 @@ fn repeats(rows: &[Row], column: u32, is_alone: bool) -> bool {
 }
 
 /// True if a column has nothing but zeros and ones, and both.
-fn is_flag(rows: &[Row], column: u32) -> bool {
+fn is_flag(rows: &[TableRow], column: u32) -> bool {
     let mut values = rows.iter().filter_map(|r| r.filled(column)).map(str::trim);
     let is_bit = |v: &str| matches!(v, "0" | "1" | "0.0" | "1.0");
     rows.iter().any(|r| r.filled(column).is_some()) && values.all(is_bit)
@@ -363,14 +364,14 @@ fn is_flag(rows: &[Row], column: u32) -> bool {
 
 /// True if the first row names the columns: a cell is no number or split as all below it are, or all are short and differ and the
 /// one above the texts is shorter than most.
-fn has_header(rows: &[Row], column: u32) -> bool {
+fn has_header(rows: &[TableRow], column: u32) -> bool {
     let Some((first, body)) = rows.split_first() else { return false };
     let name = |c: &str| !c.trim().is_empty() && c.chars().count() <= 40 && c.trim().parse::<f64>().is_err();
     let names: Vec<&str> = first.cells.iter().map(|(_, name)| &**name).collect();
     let differ = names.iter().collect::<HashSet<_>>().len() == names.len();
     let above = first.get(column).map_or("", str::trim);
     // A row without a text says nothing.
-    let body: Vec<&Row> = body.iter().filter(|r| r.get(column).is_some()).collect();
+    let body: Vec<&TableRow> = body.iter().filter(|r| r.get(column).is_some()).collect();
     let typed = |c: u32, is: fn(&str) -> bool| {
         let mut cells = body.iter().map(|r| r.get(c).map_or("", str::trim));
         !is(first.get(c).map_or("", str::trim)) && !body.is_empty() && cells.all(is)

@@ -5,12 +5,12 @@ use crate::format::read_report::ReadReport;
 use std::sync::Arc;
 
 /// A row: its line, from 1, and its cells with their columns, from 0, ascending. A cell that a spreadsheet leaves empty is none.
-pub(super) struct Row {
+pub(super) struct TableRow {
     pub line: usize,
     pub cells: Vec<(u32, Arc<str>)>,
 }
 
-impl Row {
+impl TableRow {
     /// The cell of a column.
     pub fn get(&self, column: u32) -> Option<&str> {
         self.cells.binary_search_by_key(&column, |(c, _)| *c).ok().map(|at| &*self.cells[at].1)
@@ -23,11 +23,11 @@ impl Row {
 }
 
 /// So many bytes of a text are looked at.
-const HEAD: usize = 1 << 20;
+const SAMPLE_BYTES: usize = 1 << 20;
 
 /// The separator that gives all first lines the same number of cells, more than one; a lone column of texts has none.
-pub(super) fn separator_of(text: &str) -> Option<u8> {
-    let head = &text[..text.floor_char_boundary(HEAD)];
+pub(super) fn detect_delimiter(text: &str) -> Option<u8> {
+    let head = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
     let widths = |separator: u8| {
         let mut reader = builder(separator, are_quotes(head, separator)).from_reader(head.as_bytes());
         let mut widths: Vec<usize> = reader.records().take(20).map_while(Result::ok).map(|r| r.len()).collect();
@@ -63,7 +63,7 @@ fn are_quotes(text: &str, separator: u8) -> bool {
             at += 1;
             loop {
                 match (bytes.get(at), bytes.get(at + 1)) {
-                    (None, _) => return text.len() >= HEAD,
+                    (None, _) => return text.len() >= SAMPLE_BYTES,
                     (Some(b'"'), Some(b'"')) => at += 2,
                     (Some(b'"'), None) => return true,
                     (Some(b'"'), Some(next)) if *next == separator || matches!(next, b'\n' | b'\r') => break,
@@ -81,7 +81,7 @@ fn are_quotes(text: &str, separator: u8) -> bool {
 }
 
 /// A text without the line `sep=;` by which Excel tells the separator, and that separator.
-pub(super) fn without_separator_line(text: &str) -> (&str, Option<u8>) {
+pub(super) fn strip_delimiter_line(text: &str) -> (&str, Option<u8>) {
     let told = text.trim_start_matches('\u{feff}').strip_prefix("sep=").and_then(|rest| {
         let (sign, rest) = rest.split_at_checked(1)?;
         let rest = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n'))?;
@@ -91,14 +91,14 @@ pub(super) fn without_separator_line(text: &str) -> (&str, Option<u8>) {
 }
 
 /// The rows of a text. Broken ones are told and left out.
-pub(super) fn rows_of(text: &str, separator: u8, found: &mut ReadReport) -> Vec<Row> {
+pub(super) fn parse_rows(text: &str, separator: u8, found: &mut ReadReport) -> Vec<TableRow> {
     let mut reader = builder(separator, are_quotes(text, separator)).from_reader(text.as_bytes());
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<TableRow> = Vec::new();
     for row in reader.records() {
         match row {
             Ok(row) => {
                 let line = line_of(row.position());
-                rows.push(Row { line, cells: (0..).zip(row.iter().map(Arc::from)).collect() });
+                rows.push(TableRow { line, cells: (0..).zip(row.iter().map(Arc::from)).collect() });
             }
             Err(e) => {
                 let line = line_of(e.position());

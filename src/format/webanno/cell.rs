@@ -2,31 +2,31 @@
 
 /// One annotation's value on one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct CellValue {
     /// `None` where the feature is not set.
     pub value: Option<String>,
     /// What tells the annotations of a layer apart: all entries with it are parts of one.
-    pub number: Option<u32>,
+    pub disambiguation_id: Option<u32>,
 }
 
-impl Entry {
+impl CellValue {
     /// As a cell has it.
     pub fn text(&self) -> String {
-        let value = self.value.as_deref().map_or_else(|| "*".to_owned(), escaped);
-        self.number.map_or(value.clone(), |n| format!("{value}[{n}]"))
+        let value = self.value.as_deref().map_or_else(|| "*".to_owned(), escape);
+        self.disambiguation_id.map_or(value.clone(), |n| format!("{value}[{n}]"))
     }
 }
 
 /// The entries of a cell.
-pub(super) fn entries(cell: &str) -> Vec<Entry> {
+pub(super) fn parse_cell(cell: &str) -> Vec<CellValue> {
     if cell == "_" || cell.is_empty() {
         return Vec::new();
     }
-    split(cell).into_iter().map(entry).collect()
+    split(cell).into_iter().map(parse_value).collect()
 }
 
 /// A cell of these entries.
-pub(super) fn joined(entries: &[String]) -> String {
+pub(super) fn join_cells(entries: &[String]) -> String {
     if entries.is_empty() { "_".into() } else { entries.join("|") }
 }
 
@@ -45,20 +45,20 @@ pub(super) fn split(cell: &str) -> Vec<&str> {
     parts
 }
 
-fn entry(text: &str) -> Entry {
-    let (value, number) = numbered(text).map_or((text, None), |(value, number)| (value, Some(number)));
-    Entry { value: (value != "*").then(|| unescaped(value)), number }
+fn parse_value(text: &str) -> CellValue {
+    let (value, number) = parse_disambiguated(text).map_or((text, None), |(value, number)| (value, Some(number)));
+    CellValue { value: (value != "*").then(|| unescape(value)), disambiguation_id: number }
 }
 
 /// A value and the number behind it in brackets; an escaped bracket opens none.
-fn numbered(text: &str) -> Option<(&str, u32)> {
+fn parse_disambiguated(text: &str) -> Option<(&str, u32)> {
     let (value, number) = text.strip_suffix(']')?.rsplit_once('[')?;
     let backslashes = value.bytes().rev().take_while(|b| *b == b'\\').count();
     if backslashes % 2 == 1 { None } else { Some((value, number.parse().ok()?)) }
 }
 
 /// A value with a backslash before each character that means something, as INCEpTION escapes values.
-pub(super) fn escaped(value: &str) -> String {
+pub(super) fn escape(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for (at, c) in value.char_indices() {
         match c {
@@ -74,12 +74,12 @@ pub(super) fn escaped(value: &str) -> String {
 }
 
 /// A line of a sentence's text, in which only backslashes and control characters are escaped.
-pub(super) fn escaped_text(line: &str) -> String {
+pub(super) fn escape_text(line: &str) -> String {
     line.replace('\\', "\\\\").replace('\t', "\\t").replace('\r', "\\r")
 }
 
 /// The text that was escaped.
-pub(super) fn unescaped(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -107,9 +107,11 @@ mod tests {
     #[test]
     fn cells_hold_entries() {
         let check = |cell: &str, expected: &[(Option<&str>, Option<u32>)]| {
-            let expected: Vec<Entry> =
-                expected.iter().map(|(v, n)| Entry { value: v.map(str::to_owned), number: *n }).collect();
-            assert_eq!(entries(cell), expected, "{cell}");
+            let expected: Vec<CellValue> = expected
+                .iter()
+                .map(|(v, n)| CellValue { value: v.map(str::to_owned), disambiguation_id: *n })
+                .collect();
+            assert_eq!(parse_cell(cell), expected, "{cell}");
         };
         check("_", &[]);
         check("PER", &[(Some("PER"), None)]);
@@ -122,8 +124,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_label_comes_back(value in "[a-z|\\\\_\\[\\]*;\n\t>-]{1,12}", number in prop::option::of(1u32..99)) {
-            let entry = Entry { value: Some(value), number };
-            prop_assert_eq!(entries(&joined(&[entry.text()])), vec![entry]);
+            let entry = CellValue { value: Some(value), disambiguation_id: number };
+            prop_assert_eq!(parse_cell(&join_cells(&[entry.text()])), vec![entry]);
         }
     }
 }

@@ -5,16 +5,16 @@
 //! by sentence only.
 
 mod cell;
+mod parse;
 mod rewrite;
-mod sheet;
 mod write;
 
 use super::annotation_types;
 use super::read_report::quote;
 use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput, Writer};
 use crate::corpus::{Corpus, Document, Span};
-use cell::entries;
-use sheet::Sheet;
+use cell::parse_cell;
+use parse::WebAnnoFile;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub const WEBANNO_TSV: Format = Format {
     description: "WebAnno TSV 3, of WebAnno and INCEpTION",
     extensions: &["tsv"],
     detect: |g| {
-        let is_marked = g.head.trim_start_matches('\u{feff}').starts_with(MARK);
+        let is_marked = g.head.trim_start_matches('\u{feff}').starts_with(MAGIC);
         Detection::when(is_marked, Detection::SIGNATURE, "first line #FORMAT=WebAnno TSV")
     },
     is_json: false,
@@ -34,12 +34,12 @@ pub const WEBANNO_TSV: Format = Format {
     capabilities: Capabilities { token_boundaries: true, any_character: false, ..Capabilities::OFFSET_FORMAT },
 };
 
-const MARK: &str = "#FORMAT=WebAnno TSV 3";
+const MAGIC: &str = "#FORMAT=WebAnno TSV 3";
 
 /// An annotation of the layer of entities: where it lies in the text, its label as the file writes it (`None`: it has none), and
 /// its entries as rows and places in their cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Mark {
+struct EntityAnnotation {
     start: u32,
     end: u32,
     label: Option<String>,
@@ -47,15 +47,15 @@ struct Mark {
 }
 
 /// The annotations of a sheet's entities: entries with a number are parts of one, others stand alone.
-fn marks(sheet: &Sheet) -> Vec<Mark> {
+fn entity_annotations(sheet: &WebAnnoFile) -> Vec<EntityAnnotation> {
     let Some(column) = sheet.entities else { return Vec::new() };
     let mut numbered: BTreeMap<(u32, Option<String>), usize> = BTreeMap::new();
-    let mut marks: Vec<Mark> = Vec::new();
+    let mut marks: Vec<EntityAnnotation> = Vec::new();
     for (number, row) in sheet.rows.iter().enumerate() {
-        let Some((start, end)) = row.place else { continue };
-        for (i, entry) in entries(row.cell(column.index)).into_iter().enumerate() {
-            let new = Mark { start, end, label: entry.value.clone(), entries: vec![(number, i)] };
-            let known = entry.number.map(|n| *numbered.entry((n, entry.value)).or_insert(marks.len()));
+        let Some((start, end)) = row.byte_range else { continue };
+        for (i, entry) in parse_cell(row.cell(column.index)).into_iter().enumerate() {
+            let new = EntityAnnotation { start, end, label: entry.value.clone(), entries: vec![(number, i)] };
+            let known = entry.disambiguation_id.map(|n| *numbered.entry((n, entry.value)).or_insert(marks.len()));
             match known.and_then(|at| marks.get_mut(at)) {
                 Some(mark) => {
                     mark.start = mark.start.min(start);
@@ -72,8 +72,8 @@ fn marks(sheet: &Sheet) -> Vec<Mark> {
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let mut found = ReadReport::with_encoding(WEBANNO_TSV, &decoded);
-    let sheet = Sheet::of(&decoded.text, |line, column, why| found.push_problem(line, column, || why));
-    if sheet.rows.iter().all(|r| r.place.is_none()) {
+    let sheet = WebAnnoFile::parse(&decoded.text, |line, column, why| found.push_problem(line, column, || why));
+    if sheet.rows.iter().all(|r| r.byte_range.is_none()) {
         return Err(Problem::at(0, 0, "the file has no token; rows are “1-1⇥0-3⇥word” behind a line “#Text=”"));
     }
     found.offset_unit = Some(super::OffsetUnit::Utf16);
@@ -84,7 +84,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         None => found.detection_notes.push("no layer of spans that could name entities".into()),
     }
     let (mut spans, mut unnamed) = (Vec::new(), 0);
-    for mark in marks(&sheet) {
+    for mark in entity_annotations(&sheet) {
         let line = sheet.rows[mark.entries[0].0].line;
         match &mark.label {
             Some(label) if mark.start < mark.end => {
@@ -102,7 +102,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
             .detection_notes
             .push(format!("{unnamed} annotations without a label: those are kept in the file and not read"));
     }
-    let words = sheet.rows.iter().filter(|r| !r.is_part).filter_map(|r| r.place).collect();
+    let words = sheet.rows.iter().filter(|r| !r.is_subtoken).filter_map(|r| r.byte_range).collect();
     let starts = sheet.sentence_starts();
     let document = Document::from_text(source.split, source.source_id, 0, sheet.text, spans, Some(words));
     corpus.documents.push(Arc::new(document.with_sentence_starts(&starts)));

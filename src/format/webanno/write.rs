@@ -1,14 +1,14 @@
 //! Documents as new WebAnno TSV files.
 
-use super::cell::{Entry, escaped_text, joined};
+use super::cell::{CellValue, escape_text, join_cells};
 use crate::corpus::{Corpus, Document, LabelId, Span};
 use crate::format::OffsetUnit;
 use crate::format::annotation_types::NAMED_ENTITY;
-use crate::format::words::on_one_line;
+use crate::format::tagged::escape_token;
 use std::fmt::Write as _;
 
 /// What a span covers on one token: the token's index and the bytes, which are the token's or a part of them.
-pub(super) fn units(tokens: &[(u32, u32)], span: Span) -> impl Iterator<Item = (usize, (u32, u32))> + '_ {
+pub(super) fn token_overlaps(tokens: &[(u32, u32)], span: Span) -> impl Iterator<Item = (usize, (u32, u32))> + '_ {
     let first = tokens.partition_point(|t| t.1 <= span.start);
     let covered = move |(i, t): (usize, &(u32, u32))| (first + i, (t.0.max(span.start), t.1.min(span.end)));
     tokens[first..].iter().take_while(move |t| t.0 < span.end).enumerate().map(covered)
@@ -17,7 +17,7 @@ pub(super) fn units(tokens: &[(u32, u32)], span: Span) -> impl Iterator<Item = (
 /// A document as a file.
 pub(super) fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, Vec<u8>)> {
     let mut out = format!("#FORMAT=WebAnno TSV 3.3\n#T_SP={NAMED_ENTITY}|value\n\n");
-    let units = numbered(document);
+    let units = assign_disambiguation_ids(document);
     let mut units = units.iter().peekable();
     let (mut at, mut offset) = (0, 0);
     // Offsets ascend but for parts of a token, which begin inside it.
@@ -33,13 +33,13 @@ pub(super) fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, 
     for sentence in 0..document.len() {
         out.push('\n');
         for line in document.sentence_text(sentence).split('\n') {
-            let _ = writeln!(out, "#Text={}", escaped_text(line));
+            let _ = writeln!(out, "#Text={}", escape_text(line));
         }
         for (i, token) in document.sentence_range(sentence).enumerate() {
             let mut row = |id: String, place: (u32, u32), entries: &[String], out: &mut String| {
-                let word = on_one_line(&document.text[place.0 as usize..place.1 as usize]);
+                let word = escape_token(&document.text[place.0 as usize..place.1 as usize]);
                 let (start, end) = (counted(place.0), counted(place.1));
-                let _ = writeln!(out, "{id}\t{start}-{end}\t{word}\t{}\t", joined(entries));
+                let _ = writeln!(out, "{id}\t{start}-{end}\t{word}\t{}\t", join_cells(entries));
             };
             let id = format!("{}-{}", sentence + 1, i + 1);
             let whole = document.tokens[token];
@@ -47,7 +47,7 @@ pub(super) fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, 
             let mut parts: Vec<((u32, u32), Vec<String>)> = Vec::new();
             while let Some(unit) = units.next_if(|u| u.token <= token) {
                 let name = corpus.labels.name(unit.label).to_owned();
-                let entry = Entry { value: Some(name), number: unit.number }.text();
+                let entry = CellValue { value: Some(name), disambiguation_id: unit.number }.text();
                 match parts.iter_mut().find(|(place, _)| *place == unit.place) {
                     _ if unit.place == whole => entries.push(entry),
                     Some((_, entries)) => entries.push(entry),
@@ -64,7 +64,7 @@ pub(super) fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, 
 }
 
 /// A span on one token, with the number that tells it apart where it needs one.
-struct Covered {
+struct CoveredToken {
     token: usize,
     place: (u32, u32),
     label: LabelId,
@@ -72,9 +72,9 @@ struct Covered {
 }
 
 /// The units of all spans by token. Spans have a number where they cover several units, or share one.
-fn numbered(document: &Document) -> Vec<Covered> {
+fn assign_disambiguation_ids(document: &Document) -> Vec<CoveredToken> {
     let mut covers: std::collections::HashMap<(u32, u32), usize> = std::collections::HashMap::new();
-    let all: Vec<Vec<_>> = document.spans.iter().map(|s| units(&document.tokens, *s).collect()).collect();
+    let all: Vec<Vec<_>> = document.spans.iter().map(|s| token_overlaps(&document.tokens, *s).collect()).collect();
     all.iter().flatten().for_each(|(_, place)| *covers.entry(*place).or_default() += 1);
     let mut next = 0;
     let mut out = Vec::new();
@@ -83,7 +83,7 @@ fn numbered(document: &Document) -> Vec<Covered> {
             next += 1;
             next
         });
-        out.extend(units.iter().map(|(token, place)| Covered {
+        out.extend(units.iter().map(|(token, place)| CoveredToken {
             token: *token,
             place: *place,
             label: span.label,

@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// A sentence as it stands in a source that is rewritten.
-pub(super) struct Standing<W, T> {
+pub(super) struct SourceSentence<W, T> {
     /// Its number among the source's sentences, from 0.
     pub number: usize,
     /// Its line; 0 where the source has none.
@@ -26,12 +26,12 @@ pub(super) struct Standing<W, T> {
 }
 
 /// The spans of a source's sentences, asked for in order.
-pub(super) struct SpansOf<'a> {
+pub(super) struct SpanCursor<'a> {
     current: &'a RewriteContext<'a>,
     documents: std::iter::Peekable<Box<dyn Iterator<Item = &'a Document> + 'a>>,
 }
 
-impl<'a> SpansOf<'a> {
+impl<'a> SpanCursor<'a> {
     pub(super) fn new(current: &'a RewriteContext<'a>) -> Self {
         let documents: Box<dyn Iterator<Item = _>> = Box::new(current.documents());
         Self { current, documents: documents.peekable() }
@@ -51,14 +51,15 @@ impl<'a> SpansOf<'a> {
     ///
     /// # Errors
     /// When a sentence that changes has other words than the corpus: the file is not the corpus' source.
-    pub(super) fn changed<W, T>(&mut self, there: Standing<W, T>) -> Result<Option<Vec<TokenSpan>>, Problem>
+    pub(super) fn changed_spans<W, T>(&mut self, there: SourceSentence<W, T>) -> Result<Option<Vec<TokenSpan>>, Problem>
     where
         W: Iterator<Item: AsRef<str>>,
         T: Iterator<Item: AsRef<str>>,
     {
         let (anew, labels) = (self.current.rewrite_all, &self.current.corpus.labels);
-        let says = |wanted: &[TokenSpan]| !anew && say(there.notation, there.stacked, there.tags, wanted, labels);
-        self.unless(there.number, there.line, there.words, says)
+        let says =
+            |wanted: &[TokenSpan]| !anew && tags_match(there.notation, there.stacked, there.tags, wanted, labels);
+        self.spans_unless(there.number, there.line, there.words, says)
     }
 
     /// The spans that a sentence of these words is to have; `None` where the source says them already, and the sentence
@@ -66,7 +67,7 @@ impl<'a> SpansOf<'a> {
     ///
     /// # Errors
     /// As [`SpansOf::changed`].
-    pub(super) fn unless<W>(
+    pub(super) fn spans_unless<W>(
         &mut self,
         number: usize,
         line: usize,
@@ -85,7 +86,7 @@ impl<'a> SpansOf<'a> {
         if here.all(|word| words.next().is_some_and(|w| w.as_ref() == word)) && words.next().is_none() {
             Ok(Some(wanted))
         } else {
-            Err(other_words(line))
+            Err(text_changed_error(line))
         }
     }
 
@@ -96,21 +97,22 @@ impl<'a> SpansOf<'a> {
     pub(super) fn finish(mut self, sentences: usize) -> Result<(), Problem> {
         let left = self.documents.find(|d| d.source_index as usize + d.len() > sentences);
         left.map_or(Ok(()), |_| {
-            let why = format!("the file has {sentences} sentences, fewer than the open dataset has of it; {REOPEN}");
+            let why =
+                format!("the file has {sentences} sentences, fewer than the open dataset has of it; {REOPEN_ADVICE}");
             Err(Problem::at(0, 0, why))
         })
     }
 }
 
-const REOPEN: &str = "nothing was written; open the file again";
+const REOPEN_ADVICE: &str = "nothing was written; open the file again";
 
 /// A place of a source whose text is not that of the corpus, so that labels would come onto other words.
-pub(super) fn other_words(line: usize) -> Problem {
-    Problem::at(line, 0, format!("the text here is not that of the open dataset; {REOPEN}"))
+pub(super) fn text_changed_error(line: usize) -> Problem {
+    Problem::at(line, 0, format!("the text here is not that of the open dataset; {REOPEN_ADVICE}"))
 }
 
 /// Whether a sentence's tags say these spans, in whatever scheme; one that is none counts as `O`.
-pub(super) fn say(
+pub(super) fn tags_match(
     notation: TagNotation,
     stacked: bool,
     tags: impl Iterator<Item: AsRef<str>>,
@@ -118,7 +120,7 @@ pub(super) fn say(
     labels: &LabelSet,
 ) -> bool {
     if stacked {
-        return say_stacked(notation, tags, wanted, labels);
+        return stacked_tags_match(notation, tags, wanted, labels);
     }
     let mut names = LabelSet::default();
     let mut tag = |text: &str| match notation.parse(text).ok().flatten() {
@@ -134,7 +136,7 @@ pub(super) fn say(
 }
 
 /// True if stacked tags say these spans: the tags of each label are decoded by themselves.
-fn say_stacked(
+fn stacked_tags_match(
     notation: TagNotation,
     tags: impl Iterator<Item: AsRef<str>>,
     wanted: &[TokenSpan],
@@ -175,7 +177,7 @@ pub(super) fn decode_stacked(stacks: &[Vec<(char, LabelId)>]) -> Vec<TokenSpan> 
 }
 
 /// Builds one document of sentences whose words have tags.
-pub(super) struct Tagged<'a> {
+pub(super) struct TaggedBuilder<'a> {
     pub(super) corpus: &'a mut Corpus,
     pub(super) builder: DocumentBuilder,
     pub(super) found: ReadReport,
@@ -189,7 +191,7 @@ pub(super) struct Tagged<'a> {
     pub(super) notation: TagNotation,
 }
 
-impl<'a> Tagged<'a> {
+impl<'a> TaggedBuilder<'a> {
     /// The document of a source.
     pub(super) fn new(source: &SourceInput, corpus: &'a mut Corpus, found: ReadReport) -> Self {
         let builder = DocumentBuilder::new(source.split, source.source_id, 0, 0);
@@ -208,15 +210,15 @@ impl<'a> Tagged<'a> {
     }
 
     /// What comes is of this split: another one begins another document.
-    pub(super) fn of_split(&mut self, split: Split) {
+    pub(super) fn start_split(&mut self, split: Split) {
         if std::mem::replace(&mut self.split, split) == split {
             return;
         }
-        self.new_document("");
+        self.start_document("");
     }
 
     /// Begins a document of this name.
-    pub(super) fn new_document(&mut self, name: &str) {
+    pub(super) fn start_document(&mut self, name: &str) {
         let next = DocumentBuilder::new(self.split, self.file, to_u32(self.sentences()), 0);
         let before = std::mem::replace(&mut self.builder, next);
         if before.sentences() > 0 {
@@ -231,12 +233,12 @@ impl<'a> Tagged<'a> {
     }
 
     /// Adds a word behind this space.
-    pub(super) fn word_after(&mut self, space: &str, word: &str) {
+    pub(super) fn push_token_after(&mut self, space: &str, word: &str) {
         self.builder.push_token_after(space, word, []);
     }
 
     /// Adds a word.
-    pub(super) fn word(&mut self, word: &str) {
+    pub(super) fn push_token(&mut self, word: &str) {
         self.builder.push_token(word, []);
     }
 
@@ -244,10 +246,10 @@ impl<'a> Tagged<'a> {
     ///
     /// # Errors
     /// As [`Tagged::tag`].
-    pub(super) fn sentence<T: AsRef<str>>(&mut self, words: &[T], tags: &[T], line: usize) -> Result<(), Problem> {
+    pub(super) fn push_sentence<T: AsRef<str>>(&mut self, words: &[T], tags: &[T], line: usize) -> Result<(), Problem> {
         for (i, (word, tag)) in words.iter().zip(tags).enumerate() {
-            self.word(word.as_ref());
-            self.tag(tag.as_ref(), line, i + 1)?;
+            self.push_token(word.as_ref());
+            self.push_tag(tag.as_ref(), line, i + 1)?;
         }
         self.end_sentence();
         Ok(())
@@ -257,7 +259,7 @@ impl<'a> Tagged<'a> {
     ///
     /// # Errors
     /// When the data has more labels than a corpus can hold.
-    pub(super) fn tag(&mut self, text: &str, line: usize, column: usize) -> Result<(), Problem> {
+    pub(super) fn push_tag(&mut self, text: &str, line: usize, column: usize) -> Result<(), Problem> {
         let tag = match self.notation.parse(text) {
             Ok(None) => None,
             Ok(Some((letter, name))) => Some((letter, self.corpus.labels.intern(name)?)),
@@ -274,8 +276,8 @@ impl<'a> Tagged<'a> {
     }
 
     /// Adds a sentence of words and its spans, which may overlap.
-    pub(super) fn sentence_of_spans<T: AsRef<str>>(&mut self, words: &[T], spans: &[TokenSpan]) {
-        words.iter().for_each(|word| self.word(word.as_ref()));
+    pub(super) fn push_sentence_of_spans<T: AsRef<str>>(&mut self, words: &[T], spans: &[TokenSpan]) {
+        words.iter().for_each(|word| self.push_token(word.as_ref()));
         self.builder.end_sentence(spans);
     }
 
@@ -298,19 +300,19 @@ impl<'a> Tagged<'a> {
 }
 
 /// Words that come with a text, without those of space (spaCy's tokenizer makes some); `None` where they overlap.
-pub(super) fn own_words(text: &str, words: Vec<(u32, u32)>) -> Option<Vec<(u32, u32)>> {
+pub(super) fn provided_tokens(text: &str, words: Vec<(u32, u32)>) -> Option<Vec<(u32, u32)>> {
     let is_word = |w: &(u32, u32)| !text[w.0 as usize..w.1 as usize].trim().is_empty();
     let words: Vec<(u32, u32)> = words.into_iter().filter(is_word).collect();
     words.windows(2).all(|w| w[0].1 <= w[1].0).then_some(words)
 }
 
 /// A label's name for a format that parts columns by space and fields by `|`: those become `_`.
-pub(super) fn label_name(name: &str) -> String {
+pub(super) fn escape_label(name: &str) -> String {
     name.replace([' ', '\t', '\n', '\r', '|', '\u{a0}'], "_")
 }
 
 /// A word for a format that parts words by space and sentences by lines: space inside it becomes `_`.
-pub(super) fn on_one_line(word: &str) -> Cow<'_, str> {
+pub(super) fn escape_token(word: &str) -> Cow<'_, str> {
     if is_spaced(word) { word.replace(SPACE, "_").into() } else { word.into() }
 }
 
@@ -323,7 +325,7 @@ pub(super) fn is_spaced(word: &str) -> bool {
 }
 
 /// A stretch of a corpus that becomes a text of its own.
-pub(super) struct Part<'a> {
+pub(super) struct TextChunk<'a> {
     pub(super) document: &'a Document,
     /// Bytes of the document's text.
     pub(super) text: Range<usize>,
@@ -335,31 +337,31 @@ pub(super) struct Part<'a> {
 }
 
 /// Whether words are parted by anything but one space, or a line's end between sentences.
-pub(super) fn has_own_space(d: &Document) -> bool {
+pub(super) fn has_custom_whitespace(d: &Document) -> bool {
     let bare = |space: &str| space == " " || space == "\n";
     d.tokens.windows(2).any(|w| !bare(&d.text[w[0].1 as usize..w[1].0 as usize]))
 }
 
 /// The texts of a corpus: documents, or sentences where no document begins.
-pub(super) fn parts(corpus: &Corpus, split: Option<Split>) -> Vec<Part<'_>> {
+pub(super) fn text_chunks(corpus: &Corpus, split: Option<Split>) -> Vec<TextChunk<'_>> {
     let all: Vec<&Document> = corpus.documents.iter().map(AsRef::as_ref).collect();
     let wanted: Vec<&Document> = all.into_iter().filter(|d| split.is_none_or(|s| d.split == s)).collect();
     let splits = wanted.windows(2).filter(|w| w[0].split != w[1].split).count() + 1;
     // Words that were joined by one blank are a source of words; a text has its own space.
-    let whole = wanted.len() > splits || wanted.iter().all(|d| d.len() <= 1 || has_own_space(d));
+    let whole = wanted.len() > splits || wanted.iter().all(|d| d.len() <= 1 || has_custom_whitespace(d));
     let mut parts = Vec::new();
     for document in wanted {
         if whole {
             let (text, sentences) = (0..document.text.len(), 0..document.len());
             let (words, spans) = (0..document.tokens.len(), 0..document.spans.len());
-            parts.push(Part { document, text, sentences, words, spans });
+            parts.push(TextChunk { document, text, sentences, words, spans });
             continue;
         }
         for sentence in 0..document.len() {
             let words = document.sentence_range(sentence);
             let text = document.tokens[words.start].0 as usize..document.tokens[words.end - 1].1 as usize;
             let spans = document.span_range(sentence);
-            parts.push(Part { document, text, sentences: sentence..sentence + 1, words, spans });
+            parts.push(TextChunk { document, text, sentences: sentence..sentence + 1, words, spans });
         }
     }
     parts

@@ -1,6 +1,6 @@
 //! A WebAnno TSV file taken apart: layers, the text, and rows with their places in it.
 
-use super::cell::unescaped;
+use super::cell::unescape;
 use crate::corpus::to_u32::to_u32;
 use crate::format::annotation_types::{self, AnnotationType};
 use crate::format::offsets::{OffsetMap, OffsetUnit};
@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// The column of the entities' labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Column {
+pub(super) struct LabelColumn {
     /// Which layer.
     pub layer: usize,
     /// Which of its features.
@@ -20,7 +20,7 @@ pub(super) struct Column {
 
 /// A token, or a part of one (`1-3.1`).
 #[derive(Clone, Debug)]
-pub(super) struct Row<'a> {
+pub(super) struct AnnotationRow<'a> {
     /// Counts from 1.
     pub line: usize,
     /// Its bytes in the file, without the line's end.
@@ -28,16 +28,16 @@ pub(super) struct Row<'a> {
     /// `1-3`, `1-3.1`.
     pub id: &'a str,
     /// Whether it is a part of a token.
-    pub is_part: bool,
+    pub is_subtoken: bool,
     /// Its bytes in the document's text; `None` where it lies outside its sentence.
-    pub place: Option<(u32, u32)>,
+    pub byte_range: Option<(u32, u32)>,
     /// Its sentence, from 0.
     pub sentence: usize,
     /// All fields, the first three too.
     pub fields: Vec<&'a str>,
 }
 
-impl Row<'_> {
+impl AnnotationRow<'_> {
     /// A cell; one that is missing holds nothing.
     pub fn cell(&self, index: usize) -> &str {
         self.fields.get(index).copied().unwrap_or("_")
@@ -53,34 +53,34 @@ pub(super) struct Sentence {
 
 /// A file.
 #[derive(Debug, Default)]
-pub(super) struct Sheet<'a> {
+pub(super) struct WebAnnoFile<'a> {
     /// Those of spans.
     pub layers: Vec<AnnotationType>,
     /// The first field of each of them.
     first: Vec<usize>,
     /// How many fields all layers have.
     width: usize,
-    pub entities: Option<Column>,
+    pub entities: Option<LabelColumn>,
     pub text: String,
     pub sentences: Vec<Sentence>,
-    pub rows: Vec<Row<'a>>,
+    pub rows: Vec<AnnotationRow<'a>>,
 }
 
 /// Fields before the layers': id, offsets, token.
-pub(super) const FIXED: usize = 3;
+pub(super) const N_FIXED_FIELDS: usize = 3;
 
 /// A sentence while its lines are read.
 #[derive(Default)]
-struct Open<'a> {
+struct PendingSentence<'a> {
     lines: Vec<&'a str>,
     rows: Vec<(usize, Range<usize>, Vec<&'a str>)>,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> WebAnnoFile<'a> {
     /// Takes a file apart; `tell` hears of lines that are none, which stay in the file.
-    pub fn of(file: &'a str, mut tell: impl FnMut(usize, usize, String)) -> Self {
+    pub fn parse(file: &'a str, mut tell: impl FnMut(usize, usize, String)) -> Self {
         let mut sheet = Self::default();
-        let mut open = Open::default();
+        let mut open = PendingSentence::default();
         let mut at = 0;
         for (line, whole) in (1..).zip(file.split_inclusive('\n')) {
             let body = whole.trim_end_matches(['\n', '\r']);
@@ -88,7 +88,7 @@ impl<'a> Sheet<'a> {
             at += whole.len();
             if let Some(text) = body.strip_prefix("#Text=") {
                 if !open.rows.is_empty() {
-                    sheet.close(std::mem::take(&mut open), &mut tell);
+                    sheet.finish_sentence(std::mem::take(&mut open), &mut tell);
                 }
                 open.lines.push(text);
             } else if let Some((kind, layer)) = body.strip_prefix("#T_").and_then(|l| l.split_once('=')) {
@@ -99,8 +99,8 @@ impl<'a> Sheet<'a> {
                 open.rows.push((line, range, body.split('\t').collect()));
             }
         }
-        sheet.close(open, &mut tell);
-        sheet.entities = annotation_types::select_entity_type(&sheet.layers).map(|(layer, feature)| Column {
+        sheet.finish_sentence(open, &mut tell);
+        sheet.entities = annotation_types::select_entity_type(&sheet.layers).map(|(layer, feature)| LabelColumn {
             layer,
             feature,
             index: sheet.first[layer] + feature,
@@ -112,7 +112,7 @@ impl<'a> Sheet<'a> {
         let mut parts = text.split('|').map(str::to_owned);
         let name = parts.next().unwrap_or_default();
         let features: Vec<String> = parts.collect();
-        let first = FIXED + self.width;
+        let first = N_FIXED_FIELDS + self.width;
         self.width += features.len();
         // Relations and chains take up fields, and name nothing here.
         if kind != "SP" {
@@ -122,19 +122,19 @@ impl<'a> Sheet<'a> {
         self.layers.push(AnnotationType { name, features });
     }
 
-    fn close(&mut self, open: Open<'a>, tell: &mut impl FnMut(usize, usize, String)) {
+    fn finish_sentence(&mut self, open: PendingSentence<'a>, tell: &mut impl FnMut(usize, usize, String)) {
         if open.rows.is_empty() {
             return;
         }
-        let text = open.lines.iter().map(|l| unescaped(l)).collect::<Vec<_>>().join("\n");
+        let text = open.lines.iter().map(|l| unescape(l)).collect::<Vec<_>>().join("\n");
         let parsed: Vec<_> =
-            open.rows.into_iter().map(|(line, range, fields)| (line, range, place(&fields), fields)).collect();
+            open.rows.into_iter().map(|(line, range, fields)| (line, range, parse_offsets(&fields), fields)).collect();
         // The sentence begins with its first token, unless there is space before that.
         let first =
             parsed.iter().find_map(|(_, _, place, fields)| place.map(|p| (p.0, fields.get(2).copied().unwrap_or(""))));
         let before = first.and_then(|(_, word)| text.find(word)).map_or(0, |b| OffsetUnit::Utf16.count(&text[..b]));
         let offset = first.map_or(0, |(start, _)| start.saturating_sub(before));
-        self.pad_to(offset);
+        self.pad_text_to(offset);
         let byte = to_u32(self.text.len());
         self.text.push_str(&text);
         let number = self.sentences.len();
@@ -173,12 +173,20 @@ impl<'a> Sheet<'a> {
                     end_of_last = end;
                 }
             }
-            self.rows.push(Row { line, range, id, is_part, place, sentence: number, fields });
+            self.rows.push(AnnotationRow {
+                line,
+                range,
+                id,
+                is_subtoken: is_part,
+                byte_range: place,
+                sentence: number,
+                fields,
+            });
         }
     }
 
     /// Fills what lies between sentences, which the file does not tell: a line's end, as much space before it as was counted.
-    fn pad_to(&mut self, offset: usize) {
+    fn pad_text_to(&mut self, offset: usize) {
         /// More than this is no space between sentences.
         const MOST: usize = 1024;
         let Some(last) = self.sentences.last() else { return };
@@ -197,7 +205,7 @@ impl<'a> Sheet<'a> {
 
     /// The first token of every sentence.
     pub fn sentence_starts(&self) -> Vec<u32> {
-        let words = self.rows.iter().filter(|r| !r.is_part && r.place.is_some());
+        let words = self.rows.iter().filter(|r| !r.is_subtoken && r.byte_range.is_some());
         let mut starts = Vec::new();
         let mut last = None;
         for (token, row) in (0..).zip(words) {
@@ -218,7 +226,7 @@ impl<'a> Sheet<'a> {
 }
 
 /// A row's offsets.
-fn place(fields: &[&str]) -> Option<(usize, usize)> {
+fn parse_offsets(fields: &[&str]) -> Option<(usize, usize)> {
     let (start, end) = fields.get(1)?.split_once('-')?;
     fields[0].split_once('-')?;
     Some((start.parse().ok()?, end.parse().ok()?))
