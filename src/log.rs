@@ -1,6 +1,6 @@
 //! Logging to standard error, and what is left behind by a crash.
 
-use crate::project::Places;
+use crate::project::AppDirs;
 use std::io::Write;
 use std::panic::PanicHookInfo;
 
@@ -23,7 +23,7 @@ pub fn start(output: impl Write + Send + 'static) {
 fn record(info: &PanicHookInfo) {
     let place = info.location().map_or_else(|| "an unknown place".into(), ToString::to_string);
     log::debug!("{info}");
-    let file = Places::of_this_user().crash_log();
+    let file = AppDirs::for_current_user().crash_log();
     let trace = std::backtrace::Backtrace::force_capture();
     let text = format!("tagwright {}\n{info}\n{trace}\n", env!("CARGO_PKG_VERSION"));
     let written = file

@@ -4,9 +4,9 @@ use crate::support::golden;
 use std::path::Path;
 use std::sync::Mutex;
 use tagwright::corpus::{Corpus, Split};
-use tagwright::gpu::run::{Answer, Request, Task, run};
-use tagwright::gpu::{Helper, Place, place};
-use tagwright::hub::ModelName;
+use tagwright::gpu::run::{HelperRequest, HelperResult, Task, run};
+use tagwright::gpu::{CudaHelper, ExecutionTarget, select_target};
+use tagwright::hub::ModelRef;
 use tagwright::model::DeviceChoice;
 use tagwright::project::sample;
 use tagwright::train::event::{Observer, Wish};
@@ -34,8 +34,8 @@ impl Observer for Listener {
     }
 }
 
-fn helper() -> Helper {
-    Helper::at(Path::new(env!("CARGO_BIN_EXE_tagwright")))
+fn helper() -> CudaHelper {
+    CudaHelper::at(Path::new(env!("CARGO_BIN_EXE_tagwright")))
 }
 
 fn corpus() -> Corpus {
@@ -43,11 +43,16 @@ fn corpus() -> Corpus {
 }
 
 /// What the helper answers, and what it told.
-fn ask(task: Task, out: &Path, epochs: usize, after: Option<(usize, Wish)>) -> (Result<Answer, String>, Vec<Event>) {
+fn ask(
+    task: Task,
+    out: &Path,
+    epochs: usize,
+    after: Option<(usize, Wish)>,
+) -> (Result<HelperResult, String>, Vec<Event>) {
     let arguments = Arguments { num_train_epochs: epochs, ..Arguments::default() };
-    let base = ModelName::Folder(golden("tiny"));
+    let base = ModelRef::Folder(golden("tiny"));
     let request =
-        Request { task, device: DeviceChoice::Cpu, corpus: &corpus(), base: &base, arguments: &arguments, out };
+        HelperRequest { task, device: DeviceChoice::Cpu, corpus: &corpus(), base: &base, arguments: &arguments, out };
     let mut listener = Listener { after, ..Listener::default() };
     let answer = run(&helper(), &request, &mut listener);
     (answer, listener.events)
@@ -66,7 +71,7 @@ fn a_run_in_the_helper_is_a_run_here() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
     let (answer, events) = ask(Task::Run, &out, 2, None);
-    let Ok(Answer::Finished(finished)) = answer else { panic!("{answer:?}") };
+    let Ok(HelperResult::Finished(finished)) = answer else { panic!("{answer:?}") };
     assert_eq!((finished.outcome, &finished.out), (Outcome::Completed, &out));
     assert!(finished.dev.is_some() && finished.test.is_some() && out.join("model.safetensors").is_file());
     let Some(Event::Started(started)) = events.first() else { panic!("{events:?}") };
@@ -83,9 +88,9 @@ fn a_suspended_run_in_the_helper_is_resumed() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
     let (answer, _) = ask(Task::Run, &out, 400, Some((20, Wish::Suspend)));
-    assert_eq!(answer, Ok(Answer::Suspended));
+    assert_eq!(answer, Ok(HelperResult::Suspended));
     let (answer, events) = ask(Task::Resume, &out, 1, Some((30, Wish::Stop)));
-    let Ok(Answer::Finished(finished)) = answer else { panic!("{answer:?}") };
+    let Ok(HelperResult::Finished(finished)) = answer else { panic!("{answer:?}") };
     assert_eq!(finished.outcome, Outcome::Stopped);
     let told = events.iter().find_map(|e| match e {
         Event::History(past) => Some(steps_told(past)),
@@ -99,9 +104,9 @@ fn measurements_come_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
     let (answer, _) = ask(Task::Estimate, &out, 1, None);
-    assert!(matches!(answer, Ok(Answer::Estimate(Some(e))) if e.seconds > 0.0), "{answer:?}");
-    let (answer, _) = ask(Task::Rates, &out, 1, None);
-    assert!(matches!(&answer, Ok(Answer::Rates(Some(r))) if r.points.len() > 40), "{answer:?}");
+    assert!(matches!(answer, Ok(HelperResult::Estimate(Some(e))) if e.seconds > 0.0), "{answer:?}");
+    let (answer, _) = ask(Task::LrSweep, &out, 1, None);
+    assert!(matches!(&answer, Ok(HelperResult::Rates(Some(r))) if r.points.len() > 40), "{answer:?}");
     assert!(!out.exists());
 }
 
@@ -111,20 +116,20 @@ fn what_the_helper_cannot_do_is_said_by_it() {
     std::fs::write(folder.path().join("out"), "a file").expect("a file");
     let (answer, _) = ask(Task::Run, &folder.path().join("out"), 1, None);
     assert!(answer.as_ref().is_err_and(|why| why.contains("out")), "{answer:?}");
-    let nothing = Helper::at(&folder.path().join("nothing"));
-    let refused = place(DeviceChoice::Cuda(0), Some(nothing));
+    let nothing = CudaHelper::at(&folder.path().join("nothing"));
+    let refused = select_target(DeviceChoice::Cuda(0), Some(nothing));
     assert!(refused.as_ref().is_err_and(|why| why.contains("cannot be started")), "{refused:?}");
 }
 
 /// A program that answers like this, in place of a helper.
 #[cfg(unix)]
-fn pretended(folder: &Path, script: &str) -> Helper {
+fn pretended(folder: &Path, script: &str) -> CudaHelper {
     let path = folder.join("helper");
     // Written by another process: a file that this one still had open for writing could not be run.
     let write = r#"printf '#!/bin/sh\n%s\n' "$1" > "$0" && chmod +x "$0""#;
     let status = std::process::Command::new("sh").arg("-c").arg(write).arg(&path).arg(script).status();
     assert!(status.expect("a shell").success());
-    Helper::at(&path)
+    CudaHelper::at(&path)
 }
 
 #[cfg(unix)]
@@ -137,7 +142,7 @@ fn a_command_that_is_handed_over_is_the_helper_itself() {
     let gpu = r#"{"devices":[{"device":"cuda:0","name":"a GPU"}],"missing":null}"#;
     let script = format!(r#"case "$1" in devices) echo '{gpu}' ;; *) echo "$$ $*"; exit 3 ;; esac"#);
     let helper = pretended(folder.path(), &script);
-    std::fs::rename(folder.path().join("helper"), folder.path().join(Helper::file_name())).expect("a name");
+    std::fs::rename(folder.path().join("helper"), folder.path().join(CudaHelper::file_name())).expect("a name");
     drop(helper);
     let mut command = std::process::Command::new(&program);
     command.args(["train", "--train", "x", "--out", "y"]).stdout(std::process::Stdio::piped());
@@ -155,25 +160,28 @@ fn auto_takes_the_gpu_or_says_why_not() {
     let folder = tempfile::tempdir().expect("a folder");
     let check = |script: &str, expected: Result<(), &str>| {
         let helper = pretended(folder.path(), script);
-        let auto = place(DeviceChoice::Auto, Some(helper.clone()));
-        let named = place(DeviceChoice::Cuda(0), Some(helper.clone()));
+        let auto = select_target(DeviceChoice::Auto, Some(helper.clone()));
+        let named = select_target(DeviceChoice::Cuda(0), Some(helper.clone()));
         match expected {
             Ok(()) => {
-                assert_eq!(auto, Ok(Place::Helper(helper, DeviceChoice::Cuda(0))));
+                assert_eq!(auto, Ok(ExecutionTarget::Helper(helper, DeviceChoice::Cuda(0))));
                 assert_eq!(named, auto);
             }
             Err(why) => {
-                assert_eq!(auto, Ok(Place::Here(Some(format!("{why}: computing on the processor")))));
+                assert_eq!(auto, Ok(ExecutionTarget::Here(Some(format!("{why}: computing on the processor")))));
                 assert_eq!(named, Err(format!("{why}; use --device cpu")));
             }
         }
-        assert_eq!(place(DeviceChoice::Cpu, Some(pretended(folder.path(), script))), Ok(Place::Here(None)));
+        assert_eq!(
+            select_target(DeviceChoice::Cpu, Some(pretended(folder.path(), script))),
+            Ok(ExecutionTarget::Here(None))
+        );
     };
     check(r#"echo '{"devices":[{"device":"cuda:0","name":"a GPU"}],"missing":null}'"#, Ok(()));
     check(r#"echo '{"devices":[],"missing":"no NVIDIA GPU answers"}'"#, Err("no NVIDIA GPU answers"));
     let loader = "x: error while loading shared libraries: libcuda.so.1: cannot open shared object file: No such file";
     check(&format!("echo '{loader}' >&2; exit 127"), Err("CUDA 13 is not installed here (libcuda.so.1 is missing)"));
     check("exit 3", Err("the GPU helper ended without a word (exit status: 3)"));
-    assert_eq!(place(DeviceChoice::Auto, None), Ok(Place::Here(None)));
-    assert!(place(DeviceChoice::Cuda(1), None).is_err_and(|why| why.contains("tagwright-cuda")));
+    assert_eq!(select_target(DeviceChoice::Auto, None), Ok(ExecutionTarget::Here(None)));
+    assert!(select_target(DeviceChoice::Cuda(1), None).is_err_and(|why| why.contains("tagwright-cuda")));
 }

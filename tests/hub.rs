@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
-use tagwright::hub::{Hub, ModelName, open_model};
+use tagwright::hub::{Hub, ModelRef, load_model};
 use tagwright::model::ModelFolder;
 
 const WEIGHTS: &str = "model.safetensors";
@@ -427,7 +427,7 @@ fn what_an_earlier_attempt_left_is_checked() {
     let blob = std::fs::canonicalize(folder.join(WEIGHTS)).expect("a blob");
     let bytes = std::fs::read(&blob).expect("weights");
     std::fs::write(&blob, &bytes[1..]).expect("a file");
-    let error = open_model(&ModelName::Hub("our/tiny".into()), &hub("http://127.0.0.1:9", &place.cache), |_| true);
+    let error = load_model(&ModelRef::Hub("our/tiny".into()), &hub("http://127.0.0.1:9", &place.cache), |_| true);
     let error = error.err().expect("a damaged model").to_string();
     assert!(error.contains("downloaded anew") && error.contains(text(&place.model())), "{error}");
     std::fs::remove_file(place.model().join("refs/main")).expect("a file less");

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tagwright::corpus::holdout::holdout;
 use tagwright::corpus::{Corpus, SentenceId, Split};
-use tagwright::hub::{Hub, ModelName};
-use tagwright::project::{Places, sample};
+use tagwright::hub::{Hub, ModelRef};
+use tagwright::project::{AppDirs, sample};
 use tagwright::train;
 use tagwright::worker::{Event, FileRequest, TrainRequest, Worker};
 
@@ -23,7 +23,7 @@ fn request(folder: &std::path::Path, epochs: usize) -> TrainRequest {
         holdout: holdout(&corpus, 0.1, 1),
         test: corpus.sentences(Some(Split::Test)),
         corpus,
-        base: ModelName::Folder(golden("tiny")),
+        base: ModelRef::Folder(golden("tiny")),
         arguments,
         out: folder.join("run"),
         resume: false,
@@ -43,7 +43,7 @@ fn wait_for_the_model(folder: &std::path::Path) {
 #[test]
 fn a_window_that_does_not_read_stalls_nothing_and_loses_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(Places::at(folder.path()), Hub::default(), Arc::new(|| {}));
+    let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
     let epochs = 12;
     worker.train(request(folder.path(), epochs));
     wait_for_the_model(folder.path());
@@ -67,8 +67,8 @@ fn a_window_that_does_not_read_stalls_nothing_and_loses_nothing() {
 #[test]
 fn a_failure_is_an_event_and_the_lane_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(Places::at(folder.path()), Hub::default(), Arc::new(|| {}));
-    worker.train(TrainRequest { base: ModelName::Folder(folder.path().join("nothing")), ..request(folder.path(), 1) });
+    let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
+    worker.train(TrainRequest { base: ModelRef::Folder(folder.path().join("nothing")), ..request(folder.path(), 1) });
     worker.train(request(folder.path(), 1));
     worker.file(FileRequest::Open(Some(folder.path().join("nothing"))));
     wait_for_the_model(folder.path());
@@ -80,7 +80,7 @@ fn a_failure_is_an_event_and_the_lane_goes_on() {
 #[test]
 fn a_panic_of_a_lane_is_a_message_and_the_lane_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(Places::at(folder.path()), Hub::default(), Arc::new(|| {}));
+    let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
     let mut broken = request(folder.path(), 1);
     broken.holdout.train.push(SentenceId { document: u32::MAX, sentence: 0 });
     worker.train(broken);
@@ -97,7 +97,7 @@ fn a_panic_of_a_lane_is_a_message_and_the_lane_goes_on() {
 #[cfg(target_os = "linux")]
 fn training_threads_stand_below_the_window() {
     let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(Places::at(folder.path()), Hub::default(), Arc::new(|| {}));
+    let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
     worker.train(request(folder.path(), 1));
     wait_for_the_model(folder.path());
     // Field 19 of a task's stat is its nice value; the name in brackets is field 2.
@@ -115,7 +115,7 @@ fn training_threads_stand_below_the_window() {
 #[test]
 fn a_reader_that_keeps_up_gets_every_step_by_itself() {
     let folder = tempfile::tempdir().expect("a folder");
-    let worker = Worker::new(Places::at(folder.path()), Hub::default(), Arc::new(|| {}));
+    let worker = Worker::new(AppDirs::with_root(folder.path()), Hub::default(), Arc::new(|| {}));
     worker.train(request(folder.path(), 2));
     let mut steps = Vec::new();
     let started = Instant::now();

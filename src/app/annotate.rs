@@ -7,7 +7,9 @@ use crate::corpus::{
     Corpus, Document, Edit, EditTitle, EditTitleKind, History, LabelId, LabelSnapshot, ReviewState, SentenceId, Split,
 };
 use crate::model::Alignment;
-use crate::project::{Dataset, Kept, Memory, Progress, RunRecord, SourceFile, SourceProblem, View};
+use crate::project::{
+    DailyProgress, Dataset, Memory, ProjectExtras, RunRecord, SavedSearch, SourceFile, SourceProblem,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,13 +66,13 @@ impl Annotate {
     pub fn memory(&self) -> Memory {
         let dataset =
             Dataset { corpus: self.corpus.clone(), files: self.files.clone(), problems: self.problems.clone() };
-        let kept = Kept {
+        let kept = ProjectExtras {
             runs: self.runs.clone(),
             views: self.views.clone(),
             snapshots: self.snapshots.clone(),
             progress: self.progress.clone(),
-            worked: self.worked.to_text(&self.progress.today.date),
-            overlaps: Some(self.overlaps),
+            work_time: self.worked.to_text(&self.progress.today.date),
+            allow_overlaps: Some(self.overlaps),
             guidelines: self.guidelines.clone(),
         };
         Memory { dataset, history: self.history.clone(), kept }
@@ -93,7 +95,7 @@ pub struct Annotate {
     /// Runs, oldest first.
     pub runs: Vec<RunRecord>,
     /// Searches kept under names.
-    pub views: Vec<View>,
+    pub views: Vec<SavedSearch>,
     /// Snapshots of all labels, oldest first.
     pub snapshots: Vec<Arc<LabelSnapshot>>,
     /// The highest number of a run's folder on disk: one of a project set aside may be higher than any of `runs`.
@@ -125,7 +127,7 @@ pub struct Annotate {
     /// How many sentences are done.
     pub done: usize,
     /// What was done on which day.
-    pub progress: Progress,
+    pub progress: DailyProgress,
     /// How long was worked today.
     pub worked: Worked,
     /// How many are flagged.
@@ -195,7 +197,7 @@ impl Annotate {
             flagged: corpus.documents.iter().flat_map(|d| d.reviews.iter()).filter(|(_, m)| m.flagged).count(),
             suggested: corpus.documents.iter().map(|d| d.suggestions.len()).sum(),
             renumbered: 0,
-            progress: Progress::default(),
+            progress: DailyProgress::default(),
             worked: Worked::default(),
             guidelines: String::new(),
             last_labels: Vec::new(),
@@ -323,7 +325,7 @@ impl Annotate {
             Edit::Review { document, sentence, before, after } => {
                 self.done = self.done + usize::from(after.done) - usize::from(before.done);
                 let id = SentenceId { document: *document, sentence: *sentence };
-                self.progress.follow(id, before.done, after.done);
+                self.progress.record(id, before.done, after.done);
                 self.flagged = self.flagged + usize::from(after.flagged) - usize::from(before.flagged);
             }
             Edit::Group { edits, .. } => edits.iter().for_each(|e| self.follow_marks(e)),

@@ -12,7 +12,7 @@ use super::surveying::{Tab, Verdict};
 use super::training::Base;
 use crate::corpus::{LabelId, SentenceId, Span, Split};
 use crate::eval::lint::FindingKind;
-use crate::hub::ModelName;
+use crate::hub::ModelRef;
 use crate::project::{Decision, Today};
 use std::path::PathBuf;
 
@@ -485,7 +485,7 @@ pub enum Command {
     /// Close the dialog of matches.
     CloseMatches,
     /// The model that is asked for suggestions.
-    SuggestModel(ModelName),
+    SuggestModel(ModelRef),
     /// The score, in percent, from which all are accepted at once.
     SuggestAbove(u8),
     /// Accept all suggestions in view from that score on.
@@ -539,9 +539,9 @@ pub enum Command {
     /// The text on the Try page.
     TryText(String),
     /// The model on the Try page.
-    TryModel(ModelName),
+    TryModel(ModelRef),
     /// The model on the Evaluate page.
-    ScoreModel(ModelName),
+    ScoreModel(ModelRef),
     /// The split on the Evaluate page.
     ScoreSplit(Split),
     /// Ask for a path.

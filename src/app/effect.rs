@@ -1,6 +1,6 @@
 //! What only the shell can do: the window's dialogs, the worker, the project's thread.
 
-use crate::project::{Commit, Project};
+use crate::project::{Project, WriteOp};
 use crate::train::event::Wish;
 use crate::worker::{FileRequest, ReadRequest, TrainRequest, Trial};
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ pub enum Effect {
     /// Write the project again from memory, to this path.
     Rebuild(PathBuf),
     /// Store something in the project.
-    Commit(Commit),
+    Commit(WriteOp),
     /// Ask what day it is.
     AskDay,
     /// Store the settings.

@@ -14,9 +14,9 @@ use super::worked::Worked;
 use crate::app::language::tr;
 use crate::corpus::Split;
 use crate::corpus::relabel::relabel;
-use crate::hub::ModelName;
+use crate::hub::ModelRef;
 use crate::project::settings::Recent;
-use crate::project::{Commit, Opened, RunOutcome, RunRecord, SaveError, Saved};
+use crate::project::{Opened, RunRecord, RunStatus, SaveError, Saved, WriteOp};
 use crate::train::event::{Weight, Wish};
 use crate::train::{Finished, Outcome};
 use crate::worker::{Asked, Event};
@@ -127,12 +127,12 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
         (app.opening, app.importing) = (None, None);
         return Vec::new();
     }
-    let fill = is_new.then(|| Effect::Commit(Commit::Fill(Box::new(dataset.clone()))));
+    let fill = is_new.then(|| Effect::Commit(WriteOp::Import(Box::new(dataset.clone()))));
     let mut annotate = Annotate::new(path.clone(), dataset.corpus, dataset.files, history, project.path().to_owned());
     (annotate.runs, annotate.views, annotate.snapshots) = (kept.runs, kept.views, kept.snapshots);
-    annotate.overlaps = kept.overlaps.unwrap_or(annotate.overlaps);
+    annotate.overlaps = kept.allow_overlaps.unwrap_or(annotate.overlaps);
     annotate.guidelines = kept.guidelines;
-    annotate.worked = Worked::stored(&kept.worked, &kept.progress.today.date);
+    annotate.worked = Worked::stored(&kept.work_time, &kept.progress.today.date);
     annotate.progress = kept.progress;
     annotate.highest_run = highest_run;
     annotate.read_only = project.is_read_only();
@@ -144,7 +144,7 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
         app.notices.say(Notice::bad(tr!("Nothing was opened"), tr!("{path} has no sentence.", path = path.display())));
         return Vec::new();
     }
-    app.settings.remember(Recent {
+    app.settings.add_recent(Recent {
         path,
         name: annotate.corpus.name.clone(),
         detail: tr!("{sentences} sentences, {labels} labels", sentences = thousands(sentences), labels),
@@ -156,16 +156,16 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
     let left_out: Vec<String> = annotate
         .files
         .iter()
-        .flat_map(|f| f.found.notes.iter())
+        .flat_map(|f| f.report.notes.iter())
         .filter(|n| n.kind.is_loss())
         .map(|n| n.to_string())
         .collect();
     if !left_out.is_empty() && !told {
         app.notices.say(Notice::info(tr!("Not all of the source is read"), left_out.join("; ")));
     }
-    let evidence: Vec<&str> = annotate.files.iter().flat_map(|f| f.found.details()).collect();
+    let evidence: Vec<&str> = annotate.files.iter().flat_map(|f| f.report.details()).collect();
     if !evidence.is_empty() && !told {
-        let format = annotate.files.first().map_or("", |f| f.found.format.name);
+        let format = annotate.files.first().map_or("", |f| f.report.format.name);
         app.notices.say(Notice::info(tr!("Read as {format}", format), evidence.join("; ")));
     }
     if let Some(first) = annotate.problems.first().filter(|_| !told) {
@@ -208,12 +208,12 @@ fn run_ended(app: &mut App, id: usize, finished: Finished) -> Vec<Effect> {
         best_epoch = finished.best_epoch
     );
     run.note(if finished.outcome == Outcome::Diverged { Weight::Warning } else { Weight::Good }, text);
-    let model = ModelName::Folder(finished.out.clone());
+    let model = ModelRef::Folder(finished.out.clone());
     let effects = record(app, id, |r| {
         r.outcome = match finished.outcome {
-            Outcome::Completed => RunOutcome::Completed,
-            Outcome::Stopped => RunOutcome::Stopped,
-            Outcome::Diverged => RunOutcome::Diverged,
+            Outcome::Completed => RunStatus::Completed,
+            Outcome::Stopped => RunStatus::Stopped,
+            Outcome::Diverged => RunStatus::Diverged,
         };
         r.dev_f1 = finished.dev.as_ref().map(|s| s.overall.f1);
         r.test_f1 = finished.test.as_ref().map(|s| s.overall.f1);
@@ -235,7 +235,7 @@ fn record(app: &mut App, id: usize, change: impl FnOnce(&mut RunRecord)) -> Vec<
     let runs = app.annotate.iter_mut().flat_map(|a| &mut a.runs);
     let Some(record) = runs.filter(|r| r.number == id).last() else { return Vec::new() };
     change(record);
-    vec![Effect::Commit(Commit::Run(record.clone()))]
+    vec![Effect::Commit(WriteOp::Run(record.clone()))]
 }
 
 fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
@@ -263,11 +263,11 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
                 let id = run.id;
                 let outcome = if run.resumed || run.saved.is_some() {
                     // Its checkpoint is still there: it can be resumed once what was wrong is mended.
-                    RunOutcome::Interrupted
+                    RunStatus::Interrupted
                 } else if cancelled {
-                    RunOutcome::Cancelled
+                    RunStatus::Cancelled
                 } else {
-                    RunOutcome::Failed
+                    RunStatus::Failed
                 };
                 effects = record(app, id, |r| r.outcome = outcome);
             }

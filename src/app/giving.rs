@@ -37,7 +37,7 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
 fn tell_of_classes(app: &mut App) {
     let Some(a) = &app.annotate else { return };
     let document = a.corpus.document(a.current_id().document);
-    let format = a.files.get(document.source_id as usize).map(|f| f.found.format);
+    let format = a.files.get(document.source_id as usize).map(|f| f.report.format);
     if let Some(format) = format.filter(|f| !f.capabilities.doc_labels && !document.doc_labels.is_empty()) {
         let text = tr!(
             "{name} files hold no labels of documents. They stay in the project; export as doccano, Prodigy or Label Studio takes them along.",

@@ -7,7 +7,7 @@ use super::events::now;
 use super::state::App;
 use super::update::make;
 use crate::corpus::LabelSnapshot;
-use crate::project::{Commit, View};
+use crate::project::{SavedSearch, WriteOp};
 use std::sync::Arc;
 
 /// How many sentences differ from each snapshot.
@@ -21,26 +21,26 @@ pub(super) fn keep(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     match command {
         Command::KeepView(name) => {
-            let view = View { name: name.clone(), query: a.filter.text.clone() };
-            effects.push(Effect::Commit(Commit::View(name, Some(view.query.clone()))));
+            let view = SavedSearch { name: name.clone(), query: a.filter.text.clone() };
+            effects.push(Effect::Commit(WriteOp::SavedSearch(name, Some(view.query.clone()))));
             a.views.retain(|v| v.name != view.name);
             a.views.push(view);
             a.views.sort_by(|x, y| x.name.cmp(&y.name));
         }
         Command::ForgetView(name) => {
             a.views.retain(|v| v.name != name);
-            effects.push(Effect::Commit(Commit::View(name, None)));
+            effects.push(Effect::Commit(WriteOp::SavedSearch(name, None)));
         }
         Command::TakeSnapshot(name) => {
             // The search names it in quotes.
             let snapshot = Arc::new(LabelSnapshot::capture(&a.corpus, name.replace('"', "'"), now()));
             a.snapshots.push(snapshot.clone());
-            effects.push(Effect::Commit(Commit::Snapshot(snapshot)));
+            effects.push(Effect::Commit(WriteOp::Snapshot(snapshot)));
             app.snapshots = Some(changed_since(a));
         }
         Command::ForgetSnapshot(name) => {
             a.snapshots.retain(|s| s.name != name);
-            effects.push(Effect::Commit(Commit::ForgetSnapshot(name)));
+            effects.push(Effect::Commit(WriteOp::DeleteSnapshot(name)));
             app.snapshots = Some(changed_since(a));
         }
         Command::Restore(name) => {

@@ -176,7 +176,7 @@ impl Annotate {
         }
         let file = self.files.get(document.source_id as usize);
         let whole = document.span_from_tokens(sentence, words.start..words.end, LabelId::default()) == part;
-        if !whole && file.is_some_and(|f| !f.found.format.capabilities.original_text) {
+        if !whole && file.is_some_and(|f| !f.report.format.capabilities.original_text) {
             return false;
         }
         let selection = (words.start, words.end - 1);

@@ -9,8 +9,8 @@ use super::training::{RunState, RunView};
 use crate::app::language::tr;
 use crate::corpus::Split;
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
-use crate::hub::ModelName;
-use crate::project::{Commit, RunOutcome, RunRecord};
+use crate::hub::ModelRef;
+use crate::project::{RunRecord, RunStatus, WriteOp};
 use crate::train::Arguments;
 use crate::train::event::Wish;
 use crate::worker::{TrainRequest, Trial};
@@ -58,14 +58,14 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
     let (Some(a), Some(base)) = (&mut app.annotate, app.training.base.name()) else { return };
     let run = a.runs.iter().map(|r| r.number).max().unwrap_or(0).max(a.highest_run) + 1;
     let arguments = app.training.arguments.clone();
-    let out = app.places.run(&a.project, run);
+    let out = app.places.run_dir(&a.project, run);
     // Recorded from its first moment: a run that the program does not outlive is remembered as interrupted.
     let record = RunRecord {
         number: run,
-        started: now(),
+        started_at: now(),
         base: base.to_string(),
-        recipe: arguments.recipe(),
-        folder: out.clone(),
+        summary: arguments.recipe(),
+        dir: out.clone(),
         ..RunRecord::default()
     };
     app.training.run = Some(RunView::new(run, base.to_string()));
@@ -73,18 +73,11 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
     app.room = Room::Train;
     effects.push(Effect::Train(Box::new(request(a, run, base, arguments, out, false))));
     a.runs.push(record.clone());
-    effects.push(Effect::Commit(Commit::Run(record)));
+    effects.push(Effect::Commit(WriteOp::Run(record)));
 }
 
 /// A run over the dataset as it is now.
-fn request(
-    a: &Annotate,
-    run: usize,
-    base: ModelName,
-    arguments: Arguments,
-    out: PathBuf,
-    resume: bool,
-) -> TrainRequest {
+fn request(a: &Annotate, run: usize, base: ModelRef, arguments: Arguments, out: PathBuf, resume: bool) -> TrainRequest {
     TrainRequest {
         run,
         corpus: a.corpus.clone(),
@@ -105,7 +98,7 @@ pub(super) fn try_out(app: &mut App, trial: Trial, effects: &mut Vec<Effect>) {
     }
     let (Some(a), Some(base)) = (&app.annotate, app.training.base.name()) else { return };
     let arguments = app.training.arguments.clone();
-    let out = app.places.run(&a.project, 0);
+    let out = app.places.run_dir(&a.project, 0);
     effects.push(Effect::Trial(Box::new(request(a, 0, base, arguments, out, false)), trial));
     app.training.trial = Some(trial);
     app.training.tried = Some((app.training.base.clone(), app.training.arguments.clone()));
@@ -121,14 +114,14 @@ pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
     }
     let Some(a) = &mut app.annotate else { return };
     let Some(record) = a.runs.iter_mut().find(|r| r.number == number) else { return };
-    record.outcome = RunOutcome::Running;
+    record.outcome = RunStatus::Running;
     let arguments = app.training.arguments.clone();
-    effects.push(Effect::Commit(Commit::Run(record.clone())));
+    effects.push(Effect::Commit(WriteOp::Run(record.clone())));
     app.training.run = Some(RunView { resumed: true, ..RunView::new(number, record.base.clone()) });
     app.room = Room::Train;
-    let folder = record.folder.clone();
+    let folder = record.dir.clone();
     // Base and settings are those of the checkpoint.
-    let base = ModelName::Folder(folder.clone());
+    let base = ModelRef::Folder(folder.clone());
     effects.push(Effect::Train(Box::new(request(a, number, base, arguments, folder, true))));
 }
 

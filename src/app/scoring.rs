@@ -1,26 +1,26 @@
 //! The Evaluate room: a model's scores on a split.
 
 use crate::corpus::Split;
-use crate::hub::ModelName;
-use crate::predict::Evaluation;
+use crate::hub::ModelRef;
+use crate::predict::EvalMetrics;
 
 /// A question and its answer.
 #[derive(Debug)]
 pub struct Scoring {
     /// The model asked for.
-    pub model: ModelName,
+    pub model: ModelRef,
     /// The split asked for.
     pub split: Split,
     /// Sentences done and to do, while it goes on.
     pub progress: Option<(usize, usize)>,
     /// The answer, and what it is the answer to.
-    pub scores: Option<(ModelName, Split, Box<Evaluation>)>,
+    pub scores: Option<(ModelRef, Split, Box<EvalMetrics>)>,
     /// Why there is none.
     pub failure: Option<String>,
 }
 
 impl Default for Scoring {
     fn default() -> Self {
-        Self { model: ModelName::Starter, split: Split::Test, progress: None, scores: None, failure: None }
+        Self { model: ModelRef::Starter, split: Split::Test, progress: None, scores: None, failure: None }
     }
 }

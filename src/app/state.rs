@@ -15,8 +15,8 @@ use super::training::Training;
 use super::trying::Trying;
 use crate::app::language::tr;
 use crate::format::Format;
-use crate::hub::ModelName;
-use crate::project::{Changed, Places, Settings};
+use crate::hub::ModelRef;
+use crate::project::{AppDirs, Changed, Settings};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -92,12 +92,12 @@ pub struct App {
     /// A dataset whose source another program changed, while a person decides what becomes of the labels.
     pub changed: Option<Arc<Changed>>,
     /// Where the program keeps its own files.
-    pub places: Places,
+    pub places: AppDirs,
 }
 
 impl App {
     /// The program as it starts; whether the helper for NVIDIA GPUs lies beside it.
-    pub fn new(places: Places, settings: Settings, gpu_helper: bool) -> Self {
+    pub fn new(places: AppDirs, settings: Settings, gpu_helper: bool) -> Self {
         let settings = Settings { keys: legacy_titles::with_ids(&settings.keys), ..settings };
         Self {
             room: Room::Annotate,
@@ -144,51 +144,51 @@ impl App {
     }
 
     /// Models that can be asked: the starter, then the runs of the open project, newest first, each with its title.
-    pub fn models(&self) -> Vec<(String, ModelName)> {
-        let mut models = vec![(tr!("Starter").to_owned(), ModelName::Starter)];
+    pub fn models(&self) -> Vec<(String, ModelRef)> {
+        let mut models = vec![(tr!("Starter").to_owned(), ModelRef::Starter)];
         let runs = self.annotate.iter().flat_map(|a| a.runs.iter().rev()).filter(|r| r.outcome.has_model());
         models.extend(runs.map(|r| {
             let name = tr!("Run {number}", number = r.number);
             let scored = |f1| tr!("{name}, dev F1 {f1}", name, f1 = format!("{:.2}", f1 * 100.0));
-            (r.dev_f1.map_or_else(|| name.clone(), scored), ModelName::Folder(r.folder.clone()))
+            (r.dev_f1.map_or_else(|| name.clone(), scored), ModelRef::Folder(r.dir.clone()))
         }));
         models
     }
 
     /// A model's name as people see it, with its score where it has one.
-    pub fn model_title(&self, model: &ModelName) -> String {
+    pub fn model_title(&self, model: &ModelRef) -> String {
         let known = self.models().into_iter().find(|(_, m)| m == model).map(|(title, _)| title);
         known.unwrap_or_else(|| model.to_string())
     }
 
     /// A model's name as people see it.
-    pub fn model_name(&self, model: &ModelName) -> String {
+    pub fn model_name(&self, model: &ModelRef) -> String {
         match (model, self.run_of(model)) {
-            (ModelName::Starter, _) => tr!("Starter").to_owned(),
+            (ModelRef::Starter, _) => tr!("Starter").to_owned(),
             (_, Some(number)) => tr!("Run {number}", number),
             _ => model.to_string(),
         }
     }
 
     /// A model's name as it is stored with what it proposed: the same in every language.
-    pub fn proposer_name(&self, model: &ModelName) -> String {
+    pub fn proposer_name(&self, model: &ModelRef) -> String {
         match (model, self.run_of(model)) {
-            (ModelName::Starter, _) => "Starter".to_owned(),
+            (ModelRef::Starter, _) => "Starter".to_owned(),
             (_, Some(number)) => format!("Run {number}"),
             _ => model.to_string(),
         }
     }
 
     /// The number of the run that made a model.
-    fn run_of(&self, model: &ModelName) -> Option<usize> {
-        let ModelName::Folder(folder) = model else { return None };
-        self.annotate.as_ref()?.runs.iter().find(|r| r.folder == *folder).map(|r| r.number)
+    fn run_of(&self, model: &ModelRef) -> Option<usize> {
+        let ModelRef::Folder(folder) = model else { return None };
+        self.annotate.as_ref()?.runs.iter().find(|r| r.dir == *folder).map(|r| r.number)
     }
 
     /// Folder of a model that has one.
-    pub fn model_folder(&self, model: &ModelName) -> Option<PathBuf> {
+    pub fn model_folder(&self, model: &ModelRef) -> Option<PathBuf> {
         match model {
-            ModelName::Folder(path) => Some(path.clone()),
+            ModelRef::Folder(path) => Some(path.clone()),
             _ => None,
         }
     }

@@ -10,9 +10,9 @@ use super::update::make;
 use crate::app::language::tr;
 use crate::corpus::edit::{label_for, quoted_text};
 use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, LabelId, Origin, SentenceId, Span};
-use crate::hub::ModelName;
-use crate::predict::Proposals;
-use crate::project::Commit;
+use crate::hub::ModelRef;
+use crate::predict::SuggestionsBySentence;
+use crate::project::WriteOp;
 use crate::worker::ReadRequest;
 use std::collections::BTreeMap;
 
@@ -20,11 +20,11 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Suggesting {
     /// The model that is asked.
-    pub model: ModelName,
+    pub model: ModelRef,
     /// Sentences read and to be read, while it goes on.
     pub progress: Option<(usize, usize)>,
     /// Who was asked, and for which sentences.
-    pub asked: (ModelName, Vec<SentenceId>),
+    pub asked: (ModelRef, Vec<SentenceId>),
     /// Of the newest question.
     pub ticket: u64,
     /// The score from which all are accepted at once, in percent.
@@ -33,13 +33,7 @@ pub struct Suggesting {
 
 impl Default for Suggesting {
     fn default() -> Self {
-        Self {
-            model: ModelName::Starter,
-            progress: None,
-            asked: (ModelName::Starter, Vec::new()),
-            ticket: 0,
-            above: 95,
-        }
+        Self { model: ModelRef::Starter, progress: None, asked: (ModelRef::Starter, Vec::new()), ticket: 0, above: 95 }
     }
 }
 
@@ -62,8 +56,8 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
 
 /// Takes what a model proposed in the first `read` sentences it was asked for, as one edit: what is gold already is left out, what it
 /// proposed there before goes.
-pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effect> {
-    let (model, mut asked) = std::mem::replace(&mut app.suggesting.asked, (ModelName::Starter, Vec::new()));
+pub(super) fn arrived(app: &mut App, read: usize, found: &SuggestionsBySentence) -> Vec<Effect> {
+    let (model, mut asked) = std::mem::replace(&mut app.suggesting.asked, (ModelRef::Starter, Vec::new()));
     asked.truncate(read);
     let title = app.proposer_name(&model);
     app.suggesting.progress = None;
@@ -79,7 +73,7 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &Proposals) -> Vec<Effe
         return effects;
     };
     if a.corpus.agents.len() > known {
-        effects.push(Effect::Commit(Commit::Proposers(a.corpus.agents.clone())));
+        effects.push(Effect::Commit(WriteOp::Agents(a.corpus.agents.clone())));
     }
     let mut labels = a.corpus.labels.clone();
     let mut edits = Vec::new();

@@ -15,7 +15,7 @@ use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, Origin, Span};
 use crate::eval::agreement::Difference;
 use crate::eval::lint::FindingKind;
 use crate::eval::{Agreement, DatasetReport};
-use crate::project::Commit;
+use crate::project::WriteOp;
 use crate::worker::{FileRequest, ReadRequest};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -283,7 +283,7 @@ impl Annotate {
                     let known = self.corpus.agents.len();
                     let who = self.corpus.intern_agent(&c.name());
                     if self.corpus.agents.len() > known {
-                        effects.push(Effect::Commit(Commit::Proposers(self.corpus.agents.clone())));
+                        effects.push(Effect::Commit(WriteOp::Agents(self.corpus.agents.clone())));
                     }
                     let origin = who.map_or(Origin::Human, |who| Origin::suggested(who, 1.0));
                     added.push(Span { origin, ..span });

@@ -3,8 +3,8 @@
 use super::events::thousands;
 use crate::app::language::tr;
 use crate::corpus::Split;
-use crate::hub::{ModelName, Progress};
-use crate::predict::Evaluation;
+use crate::hub::{ModelRef, Progress};
+use crate::predict::EvalMetrics;
 use crate::train::event::{Started, Step, Weight, Wish};
 use crate::train::fields::FIELDS;
 use crate::train::trial::{Estimate, RateSweep};
@@ -24,13 +24,13 @@ pub enum Base {
 
 impl Base {
     /// The model it names; `None` while nothing usable is typed.
-    pub fn name(&self) -> Option<ModelName> {
+    pub fn name(&self) -> Option<ModelRef> {
         match self {
-            Self::Starter => Some(ModelName::Starter),
-            Self::Folder(path) => (!path.is_empty()).then(|| ModelName::Folder(path.into())),
+            Self::Starter => Some(ModelRef::Starter),
+            Self::Folder(path) => (!path.is_empty()).then(|| ModelRef::Folder(path.into())),
             Self::Hub(id) => {
                 let parts: Vec<&str> = id.split('/').collect();
-                (parts.len() == 2 && parts.iter().all(|p| !p.is_empty())).then(|| ModelName::Hub(id.clone()))
+                (parts.len() == 2 && parts.iter().all(|p| !p.is_empty())).then(|| ModelRef::Hub(id.clone()))
             }
         }
     }
@@ -179,11 +179,11 @@ pub struct RunView {
     /// Smoothed loss after each of them.
     pub smoothed: Vec<f64>,
     /// Step, epoch and dev scores.
-    pub dev: Vec<(usize, usize, Evaluation)>,
+    pub dev: Vec<(usize, usize, EvalMetrics)>,
     /// Index in [`RunView::dev`] of the best.
     pub best: Option<usize>,
     /// Scores on test.
-    pub test: Option<Evaluation>,
+    pub test: Option<EvalMetrics>,
     /// Whether it goes on with a run that was interrupted.
     pub resumed: bool,
     /// The step of the newest checkpoint.
@@ -227,7 +227,7 @@ impl RunView {
     }
 
     /// The best dev scores.
-    pub fn best_dev(&self) -> Option<&Evaluation> {
+    pub fn best_dev(&self) -> Option<&EvalMetrics> {
         self.best.map(|i| &self.dev[i].2)
     }
 

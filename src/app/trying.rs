@@ -1,6 +1,6 @@
 //! The Try room: a text and what a model sees in it.
 
-use crate::hub::ModelName;
+use crate::hub::ModelRef;
 use crate::predict::Prediction;
 
 /// The first text, as in the book.
@@ -12,7 +12,7 @@ pub struct Trying {
     /// The text.
     pub text: String,
     /// The model that reads it.
-    pub model: ModelName,
+    pub model: ModelRef,
     /// The newest question's number.
     pub ticket: u64,
     /// The newest question that was answered.
@@ -31,7 +31,7 @@ impl Default for Trying {
     fn default() -> Self {
         Self {
             text: FIRST_TEXT.into(),
-            model: ModelName::Starter,
+            model: ModelRef::Starter,
             ticket: 0,
             answered: 0,
             read: String::new(),

@@ -23,7 +23,7 @@ use crate::app::language::tr;
 use crate::corpus::{Edit, LabelId, ReviewState, Scheme, SentenceId, scheme, tag_notation};
 use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions};
 use crate::model::align::Rule;
-use crate::project::{Commit, Save, copying, export};
+use crate::project::{Save, WriteOp, copying, export};
 use crate::train::arguments::for_small_data;
 use crate::train::event::Wish;
 use crate::train::fields::{CHOICES, FIELDS};
@@ -95,7 +95,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::Stay => app.leaving = false,
         Command::SourceChange(decision) => source_change::decide(app, decision, effects),
         Command::Forget(path) => {
-            app.settings.forget(&path);
+            app.settings.remove_recent(&path);
             effects.push(Effect::StoreSettings);
         }
         Command::Ask(asking) => app.asking = asking.filter(|_| app.annotate.is_some()),
@@ -250,8 +250,8 @@ fn select_part(app: &mut App, select: impl FnOnce(&mut Annotate) -> bool) {
 fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     a.overlaps = !a.overlaps;
-    effects.push(Effect::Commit(Commit::Setting("overlaps", a.overlaps.to_string())));
-    let lost = a.files.iter().find(|f| !f.found.format.capabilities.overlapping_spans).map(|f| f.found.format.name);
+    effects.push(Effect::Commit(WriteOp::Meta("overlaps", a.overlaps.to_string())));
+    let lost = a.files.iter().find(|f| !f.report.format.capabilities.overlapping_spans).map(|f| f.report.format.name);
     app.notices.say(match (a.overlaps, lost) {
         (true, Some(format)) => {
             let text = tr!(
@@ -279,7 +279,7 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
             while a.history.position() < position && redo(a, effects).is_some() {}
         }
         Command::SetGuidelines(text) => {
-            effects.push(Effect::Commit(Commit::Setting("guidelines", text.clone())));
+            effects.push(Effect::Commit(WriteOp::Meta("guidelines", text.clone())));
             a.guidelines = text;
         }
         Command::Remove(span) => {
@@ -392,7 +392,7 @@ fn save_a_copy(app: &mut App, effects: &mut Vec<Effect>) {
 /// The formats that can be written, with what each would lose of a corpus.
 fn offered(a: &Annotate) -> Vec<(Format, Vec<String>)> {
     let inventory = LossInventory::of(&a.corpus);
-    let losses = |f: &Format| export::losses(&inventory, &a.files, *f, export::scheme_for(&a.corpus, *f));
+    let losses = |f: &Format| export::export_losses(&inventory, &a.files, *f, export::default_scheme(&a.corpus, *f));
     FORMATS.iter().filter(|f| f.write.is_some()).map(|f| (*f, losses(f))).collect()
 }
 
@@ -400,7 +400,7 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
     match action {
         Action::Save | Action::SaveAnew => {
             let save = Save { files: a.files.clone(), corpus: a.corpus.clone(), anew: action == Action::SaveAnew };
-            effects.push(Effect::Commit(Commit::Save(Box::new(save))));
+            effects.push(Effect::Commit(WriteOp::Save(Box::new(save))));
         }
         Action::Undo => drop(undo(a, effects)),
         Action::Redo => drop(redo(a, effects)),
@@ -485,7 +485,7 @@ pub(super) fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
 /// After a change of the corpus: what is shown follows, and the change goes to disk.
 fn changed(a: &mut Annotate, change: Edit, log: bool, effects: &mut Vec<Effect>) {
     a.after(&change, log);
-    effects.push(Effect::Commit(Commit::Edit { change, log, position: a.history.position() }));
+    effects.push(Effect::Commit(WriteOp::Edit { change, log, position: a.history.position() }));
 }
 
 fn go_to(app: &mut App, room: Room, effects: &mut Vec<Effect>) {

@@ -2,7 +2,7 @@
 
 use super::annotate::Annotate;
 use super::effect::Effect;
-use crate::project::Commit;
+use crate::project::WriteOp;
 
 /// Longer without a key or the mouse is a break, in seconds.
 const BREAK: u64 = 60;
@@ -50,7 +50,7 @@ pub(super) fn goes_on(a: &mut Annotate, now: u64, effects: &mut Vec<Effect>) {
         effects.push(Effect::AskDay);
     } else if a.worked.goes_on(now) && !a.read_only {
         let text = a.worked.to_text(&a.progress.today.date);
-        effects.push(Effect::Commit(Commit::Setting("worked", text)));
+        effects.push(Effect::Commit(WriteOp::Meta("worked", text)));
     }
 }
 

@@ -122,11 +122,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     relabelled(arguments, &mut dataset.corpus)?;
     let corpus = std::mem::take(&mut dataset.corpus);
     let corpus = &parted(arguments, corpus);
-    let scheme = arguments.scheme.unwrap_or_else(|| export::scheme_for(corpus, to));
+    let scheme = arguments.scheme.unwrap_or_else(|| export::default_scheme(corpus, to));
     // A file in its own format keeps all that it says beside.
-    let kept = arguments.splits.is_none().then(|| export::in_place(corpus, &dataset.files, to, scheme)).flatten();
+    let kept =
+        arguments.splits.is_none().then(|| export::rewrite_in_place(corpus, &dataset.files, to, scheme)).flatten();
     let files = if kept.is_some() { &[][..] } else { &dataset.files };
-    let losses = export::losses(&LossInventory::of(corpus), files, to, scheme);
+    let losses = export::export_losses(&LossInventory::of(corpus), files, to, scheme);
     for loss in &losses {
         terminal::tell(&format!("note: {} cannot hold {loss}", to.name));
     }
@@ -169,7 +170,7 @@ fn target(arguments: &Arguments, dataset: &Dataset) -> Result<Format, Failure> {
     if let Some(to) = arguments.to {
         return Ok(to);
     }
-    let found = dataset.files.first().map_or(format::CONLL, |f| f.found.format);
+    let found = dataset.files.first().map_or(format::CONLL, |f| f.report.format);
     let extension = arguments.output.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
     let Some(extension) = extension else { return Ok(if found.write.is_some() { found } else { format::CONLL }) };
     if found.write.is_some() && found.extensions.contains(&extension.as_str()) {

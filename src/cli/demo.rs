@@ -6,10 +6,10 @@ use super::terminal::{Output, Stretch, colored};
 use super::{Failure, input, progress};
 use crate::corpus::Split;
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
-use crate::hub::ModelName;
+use crate::hub::ModelRef;
 use crate::model::weights::Precision;
 use crate::model::{ModelFolder, choose};
-use crate::predict::{Evaluation, Options, Prediction, Tagger, evaluate, predict};
+use crate::predict::{EvalMetrics, PredictOptions, Prediction, Tagger, evaluate, predict};
 use crate::project::sample;
 use crate::train::arguments::for_small_data;
 use crate::train::event::Wish;
@@ -36,9 +36,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let dataset = sample::dataset()?;
     let corpus = Arc::new(dataset.corpus);
     let test = corpus.sentences(Some(Split::Test));
-    let starter = Arc::new(input::model(&ModelName::Starter)?);
+    let starter = Arc::new(input::model(&ModelRef::Starter)?);
     let device = choose(crate::model::DeviceChoice::Auto)?.device;
-    let score = |folder: &ModelFolder| -> Result<Evaluation, Failure> {
+    let score = |folder: &ModelFolder| -> Result<EvalMetrics, Failure> {
         let tagger = Tagger::new(folder, &device)?;
         Ok(evaluate(&tagger, &corpus, &test, true, None, |_, _| true)?.unwrap_or_default())
     };
@@ -80,7 +80,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let after = finished.test.clone().unwrap_or_default();
     let tagger = Tagger::new(&ModelFolder::open(&out)?, &device)?;
-    let found = predict(&tagger, &[&arguments.text], Options::default())?.remove(0);
+    let found = predict(&tagger, &[&arguments.text], PredictOptions::default())?.remove(0);
     if arguments.json {
         let entities: Vec<_> = found
             .entities

@@ -1,7 +1,7 @@
 //! `tagwright devices`.
 
 use super::{Failure, output};
-use crate::gpu::{Helper, Place, place};
+use crate::gpu::{CudaHelper, ExecutionTarget, select_target};
 use crate::model::{DeviceChoice, choose};
 use serde_json::json;
 
@@ -39,8 +39,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 /// What a device is, or why it cannot be used.
 fn describe(choice: DeviceChoice) -> Result<String, String> {
     let without_advice = |why: String| why.trim_end_matches("; use --device cpu").to_owned();
-    match place(choice, Helper::beside_program()).map_err(without_advice)? {
-        Place::Helper(..) => Ok("NVIDIA GPU, by the helper".into()),
-        Place::Here(_) => choose(choice).map(|c| c.name).map_err(|e| without_advice(e.to_string())),
+    match select_target(choice, CudaHelper::find()).map_err(without_advice)? {
+        ExecutionTarget::Helper(..) => Ok("NVIDIA GPU, by the helper".into()),
+        ExecutionTarget::Here(_) => choose(choice).map(|c| c.name).map_err(|e| without_advice(e.to_string())),
     }
 }

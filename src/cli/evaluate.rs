@@ -3,7 +3,7 @@
 use super::output::{evaluation, json_line, line, score_table, text, thousands};
 use super::{Failure, input, label_map, progress, terminal};
 use crate::corpus::Split;
-use crate::hub::ModelName;
+use crate::hub::ModelRef;
 use crate::model::{DeviceChoice, choose};
 use crate::predict::{LabelMap, Tagger, evaluate};
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub struct Arguments {
     /// starter, a folder, or a hub id (owner/name).
     #[arg(long)]
-    model: ModelName,
+    model: ModelRef,
     /// A file, or a folder whose files' names tell the splits.
     data: PathBuf,
     #[command(flatten)]

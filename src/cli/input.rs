@@ -5,7 +5,7 @@ use crate::corpus::Split;
 use crate::format::conll::{ColumnOptions, Delimiter};
 use crate::format::text::SampleBy;
 use crate::format::{self, Format, OffsetUnit, ReadOptions};
-use crate::hub::{self, Hub, ModelName};
+use crate::hub::{self, Hub, ModelRef};
 use crate::model::ModelFolder;
 use crate::project::Dataset;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub fn dataset(path: &Path) -> Result<Dataset, Failure> {
 
 /// A file or folder of data, in the format that was said.
 pub fn dataset_as(path: &Path, choices: ReadOptions) -> Result<Dataset, Failure> {
-    Ok(told(Dataset::open_as(path, choices)?))
+    Ok(told(Dataset::open_with(path, choices)?))
 }
 
 /// What the person knows of the data better than what is found in it.
@@ -127,9 +127,9 @@ fn told(dataset: Dataset) -> Dataset {
 }
 
 /// A model by its name.
-pub fn model(name: &ModelName) -> Result<ModelFolder, Failure> {
+pub fn model(name: &ModelRef) -> Result<ModelFolder, Failure> {
     let bar = progress::bytes("downloading");
-    let found = hub::open_model(name, &Hub::default(), |progress| {
+    let found = hub::load_model(name, &Hub::default(), |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
         progress::say(&bar, &progress.file);

@@ -24,17 +24,17 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let dataset = Dataset::open_as(&arguments.data, arguments.chosen.choices())?;
+    let dataset = Dataset::open_with(&arguments.data, arguments.chosen.choices())?;
     if arguments.json { json_line(&as_json(&dataset)) } else { as_text(&dataset) }?;
     input::check_strict(&dataset, arguments.strict)
 }
 
 fn schemes(dataset: &Dataset) -> String {
-    dataset.schemes().iter().map(|s| s.name()).collect::<Vec<_>>().join(", ")
+    dataset.distinct_schemes().iter().map(|s| s.name()).collect::<Vec<_>>().join(", ")
 }
 
 fn format_names(dataset: &Dataset) -> String {
-    let mut names: Vec<&str> = dataset.files.iter().map(|f| f.found.format.name).collect();
+    let mut names: Vec<&str> = dataset.files.iter().map(|f| f.report.format.name).collect();
     names.dedup();
     names.join(", ")
 }
@@ -79,15 +79,15 @@ fn as_json(dataset: &Dataset) -> Value {
         "notes": dataset.notes().iter().map(|n| json!({"kind": n.kind.name(), "count": n.count, "example": n.example}))
             .collect::<Vec<_>>(),
         "columns": columns(dataset),
-        "evidence": dataset.files.iter().map(|f| json!({"file": f.path, "format": f.found.format.name,
-            "offsets": f.found.offset_unit.map(OffsetUnit::name), "found": f.found.detection_notes})).collect::<Vec<_>>(),
+        "evidence": dataset.files.iter().map(|f| json!({"file": f.path, "format": f.report.format.name,
+            "offsets": f.report.offset_unit.map(OffsetUnit::name), "found": f.report.detection_notes})).collect::<Vec<_>>(),
         "problems": problems,
     })
 }
 
 /// The columns or fields that have a role, by role: those of the first file that has some.
 fn columns(dataset: &Dataset) -> Map<String, Value> {
-    let roles = dataset.files.iter().map(|f| &f.found.roles).find(|roles| !roles.is_empty());
+    let roles = dataset.files.iter().map(|f| &f.report.roles).find(|roles| !roles.is_empty());
     roles.into_iter().flatten().map(|(role, column)| ((*role).to_owned(), json!(column))).collect()
 }
 
@@ -110,7 +110,7 @@ fn as_text(dataset: &Dataset) -> Result<(), Failure> {
     for note in dataset.notes().iter() {
         line(format!("note: {note}"))?;
     }
-    let counted: usize = dataset.files.iter().map(|f| f.found.problem_count).sum();
+    let counted: usize = dataset.files.iter().map(|f| f.report.problem_count).sum();
     let listed = dataset.problems.len();
     match counted.max(listed) {
         0 => line("no problems"),
@@ -127,9 +127,9 @@ fn as_text(dataset: &Dataset) -> Result<(), Failure> {
 /// What was found in which files, each once.
 fn evidence(dataset: &Dataset) -> Vec<(String, String)> {
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
-    for file in dataset.files.iter().filter(|f| !f.found.detection_notes.is_empty()) {
+    for file in dataset.files.iter().filter(|f| !f.report.detection_notes.is_empty()) {
         let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let what = file.found.detection_notes.join("; ");
+        let what = file.report.detection_notes.join("; ");
         match found.iter_mut().find(|(known, _)| *known == what) {
             Some((_, files)) => files.push(name),
             None => found.push((what, vec![name])),

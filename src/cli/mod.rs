@@ -19,7 +19,7 @@ mod signals;
 pub mod terminal;
 mod train;
 
-use crate::gpu::{self, Helper, Place};
+use crate::gpu::{self, CudaHelper, ExecutionTarget};
 use crate::model::DeviceChoice;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -111,9 +111,9 @@ fn hand_over(command: &Command) -> Result<Option<u8>, Failure> {
         Command::Demo(_) => DeviceChoice::Auto,
         Command::Inspect(_) | Command::Convert(_) | Command::Devices(_) | Command::Formats(_) => return Ok(None),
     };
-    match gpu::place(device, Helper::beside_program())? {
-        Place::Helper(helper, _) => Ok(Some(helper.same_command()?)),
-        Place::Here(why) => {
+    match gpu::select_target(device, CudaHelper::find())? {
+        ExecutionTarget::Helper(helper, _) => Ok(Some(helper.forward_command()?)),
+        ExecutionTarget::Here(why) => {
             if let Some(why) = why {
                 terminal::tell(&format!("note: {why}"));
             }

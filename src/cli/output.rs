@@ -3,7 +3,7 @@
 use super::{Failure, terminal};
 pub use crate::app::events::thousands;
 use crate::eval::PrfScore;
-use crate::predict::Evaluation;
+use crate::predict::EvalMetrics;
 use crate::train::json::labels;
 use serde_json::{Value, json};
 use std::io;
@@ -39,14 +39,14 @@ pub fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 /// The whole answer of `evaluate`.
-pub fn evaluation(scores: &Evaluation) -> Value {
+pub fn evaluation(scores: &EvalMetrics) -> Value {
     json!({
         "overall": {
             "precision": scores.overall.precision,
             "recall": scores.overall.recall,
             "f1": scores.overall.f1,
             "accuracy": scores.accuracy,
-            "piece_f1": scores.piece_f1,
+            "piece_f1": scores.subword_f1,
             "strict_f1": scores.strict.f1,
         },
         "labels": labels(&scores.labels),
@@ -58,7 +58,7 @@ pub fn evaluation(scores: &Evaluation) -> Value {
 }
 
 /// Scores as a table for people.
-pub fn score_table(scores: &Evaluation) -> String {
+pub fn score_table(scores: &EvalMetrics) -> String {
     let mut out = format!("{:<12} {:>9} {:>9} {:>9} {:>9}\n", "label", "precision", "recall", "F1", "support");
     let mut row = |name: &str, s: &PrfScore| {
         let [p, r, f] = [s.precision, s.recall, s.f1].map(|v| v * 100.0);
@@ -72,7 +72,7 @@ pub fn score_table(scores: &Evaluation) -> String {
         "accuracy on words {:.2}, strict IOB2 F1 {:.2}, F1 on pieces as the book counts {:.2}\n",
         scores.accuracy * 100.0,
         scores.strict.f1 * 100.0,
-        scores.piece_f1 * 100.0,
+        scores.subword_f1 * 100.0,
     ));
     out
 }

@@ -5,12 +5,12 @@ use super::{Failure, input, output};
 use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::disk;
 use crate::format::{self, budget::Budget};
-use crate::hub::ModelName;
+use crate::hub::ModelRef;
 use crate::model::{DeviceChoice, choose};
 use crate::predict::aggregate::STRATEGIES;
 use crate::predict::text::PART;
-use crate::predict::{Aggregation, Entity, Options, Prediction, Tagger, predict, predict_long};
-use crate::project::source::rewritten;
+use crate::predict::{AggregationStrategy, Entity, PredictOptions, Prediction, Tagger, predict, predict_long};
+use crate::project::source::rewrite;
 use serde_json::json;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub struct Arguments {
     /// starter, a folder, or a hub id (owner/name).
     #[arg(long)]
-    model: ModelName,
+    model: ModelRef,
     /// A text.
     #[arg(long, conflicts_with = "file")]
     text: Option<String>,
@@ -38,7 +38,7 @@ pub struct Arguments {
     strict: bool,
     /// none, simple, first, average or max.
     #[arg(long, default_value = "simple", value_parser = strategy)]
-    aggregation: Aggregation,
+    aggregation: AggregationStrategy,
     /// Pieces by which windows overlap; a quarter of the model's length otherwise.
     #[arg(long)]
     stride: Option<usize>,
@@ -57,7 +57,7 @@ impl Arguments {
     }
 }
 
-fn strategy(name: &str) -> Result<Aggregation, String> {
+fn strategy(name: &str) -> Result<AggregationStrategy, String> {
     let found = STRATEGIES.iter().find(|(n, _)| *n == name).map(|(_, s)| *s);
     found.ok_or_else(|| "unknown strategy; use none, simple, first, average or max".into())
 }
@@ -76,7 +76,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         (None, None) => String::new(),
     };
     let whole = arguments.whole || arguments.text.is_some();
-    let options = Options { aggregation: arguments.aggregation, stride: arguments.stride };
+    let options = PredictOptions { aggregation: arguments.aggregation, stride: arguments.stride };
     if whole {
         return text(&tagger, &input, options, arguments.json);
     }
@@ -100,7 +100,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Reads one text and prints what is found, a long one while it is read.
-fn text(tagger: &Tagger, text: &str, options: Options, as_json: bool) -> Result<(), Failure> {
+fn text(tagger: &Tagger, text: &str, options: PredictOptions, as_json: bool) -> Result<(), Failure> {
     if text.len() <= PART {
         for prediction in predict(tagger, &[text], options)? {
             print(text, &prediction, as_json)?;
@@ -197,8 +197,8 @@ fn tag_words(tagger: &Tagger, file: &Path, strict: bool) -> Result<(), Failure> 
         }
     }
     // The file again, with other tags; where its format is only read, a new file of words.
-    let source = dataset_file.as_ref().filter(|f| f.found.format.rewrite.is_some());
-    let again = source.map(|source| rewritten(source, 0, &corpus, false)).transpose()?;
+    let source = dataset_file.as_ref().filter(|f| f.report.format.rewrite.is_some());
+    let again = source.map(|source| rewrite(source, 0, &corpus, false)).transpose()?;
     let new = || format::CONLL.single_file_writer().map(|write| write(&corpus, None, Scheme::Iob2)).unwrap_or_default();
     output::bytes(&again.unwrap_or_else(new))
 }

@@ -6,7 +6,7 @@ use super::signals::Signals;
 use super::{Failure, input, label_map, progress};
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::corpus::{Corpus, Split};
-use crate::hub::ModelName;
+use crate::hub::ModelRef;
 use crate::model::config::split_tag;
 use crate::model::weights::Precision;
 use crate::model::{DeviceChoice, ModelFolder};
@@ -34,7 +34,7 @@ pub struct Arguments {
     test: Option<PathBuf>,
     /// Base model: starter, a folder, or a hub id (owner/name).
     #[arg(long, default_value = "starter")]
-    model: ModelName,
+    model: ModelRef,
     /// Folder the model is saved to.
     #[arg(long)]
     out: PathBuf,
@@ -195,7 +195,7 @@ fn folder(arguments: &Arguments) -> Result<RunFolder, Failure> {
         _ => Beginning::Fresh,
     };
     let base = match &arguments.model {
-        ModelName::Folder(path) if !arguments.resume => Some(path.as_path()),
+        ModelRef::Folder(path) if !arguments.resume => Some(path.as_path()),
         _ => None,
     };
     Ok(RunFolder::take(&arguments.out, beginning, base)?)

@@ -9,21 +9,21 @@ use std::time::{Duration, Instant};
 
 /// A `tagwright` that was built with the feature `cuda`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Helper {
+pub struct CudaHelper {
     path: PathBuf,
 }
 
 /// A driver that does not answer for so long will not.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-impl Helper {
+impl CudaHelper {
     /// The name of its file: `tagwright-cuda`, with the system's ending.
     pub fn file_name() -> String {
         format!("tagwright-cuda{}", std::env::consts::EXE_SUFFIX)
     }
 
     /// The one beside this program, if there is one.
-    pub fn beside_program() -> Option<Self> {
+    pub fn find() -> Option<Self> {
         let path = std::env::current_exe().ok()?.with_file_name(Self::file_name());
         path.is_file().then_some(Self { path })
     }
@@ -37,8 +37,8 @@ impl Helper {
     ///
     /// # Errors
     /// Why not, in words for people: no CUDA on this machine, no driver, no such GPU, one that is too old.
-    pub fn can_use(&self, gpu: DeviceChoice) -> Result<(), String> {
-        let output = self.answer(["devices", "--json"])?;
+    pub fn probe(&self, gpu: DeviceChoice) -> Result<(), String> {
+        let output = self.run_and_read(["devices", "--json"])?;
         let answer: Value =
             serde_json::from_str(&output).map_err(|e| format!("the GPU helper answers nonsense ({e})"))?;
         let devices = answer["devices"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -53,7 +53,7 @@ impl Helper {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn same_command(&self) -> Result<u8, String> {
+    pub fn forward_command(&self) -> Result<u8, String> {
         let mut command = Command::new(&self.path);
         command.args(std::env::args_os().skip(1));
         // In this program's place, so that a signal reaches what computes.
@@ -75,14 +75,14 @@ impl Helper {
         command.spawn().map_err(|e| format!("the GPU helper {} cannot be started: {e}", self.path.display()))
     }
 
-    fn answer<const N: usize>(&self, arguments: [&str; N]) -> Result<String, String> {
+    fn run_and_read<const N: usize>(&self, arguments: [&str; N]) -> Result<String, String> {
         let mut child = self.start(arguments)?;
         let asked = Instant::now();
         // The answer is a line, which fits into the pipe: nothing has to be read while it works.
         loop {
             match child.try_wait() {
                 Ok(Some(_)) => break,
-                Ok(None) if asked.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(5)),
+                Ok(None) if asked.elapsed() < TIMEOUT => std::thread::sleep(Duration::from_millis(5)),
                 Ok(None) => {
                     // What does not answer may not hear either; there is nothing more to do about it.
                     let _ = child.kill();
@@ -95,13 +95,13 @@ impl Helper {
         if output.status.success() {
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         } else {
-            Err(failure(output.status, &String::from_utf8_lossy(&output.stderr)))
+            Err(describe_failure(output.status, &String::from_utf8_lossy(&output.stderr)))
         }
     }
 }
 
 /// Why a helper failed, as a sentence: what it wrote last.
-pub(super) fn failure(status: ExitStatus, stderr: &str) -> String {
+pub(super) fn describe_failure(status: ExitStatus, stderr: &str) -> String {
     let Some(line) = stderr.lines().rev().map(str::trim).find(|l| !l.is_empty()) else {
         return format!("the GPU helper ended without a word ({status})");
     };
@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_failure_is_a_sentence() {
-        let check = |stderr: &str, expected: &str| assert_eq!(failure(ExitStatus::default(), stderr), expected);
+        let check =
+            |stderr: &str, expected: &str| assert_eq!(describe_failure(ExitStatus::default(), stderr), expected);
         check(" \n", "the GPU helper ended without a word (exit status: 0)");
         check("note: a\nerror: no NVIDIA GPU answers\n\n", "no NVIDIA GPU answers");
         let loader = "/opt/tagwright-cuda: error while loading shared libraries: libcublas.so.13: cannot open shared object \

@@ -9,8 +9,8 @@
 //! contract: `train --json` gives events, and takes a person's wishes as lines on its standard input.
 
 pub mod helper;
-pub mod place;
 pub mod run;
+pub mod target;
 
-pub use helper::Helper;
-pub use place::{Place, place};
+pub use helper::CudaHelper;
+pub use target::{ExecutionTarget, select_target};

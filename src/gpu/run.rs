@@ -1,11 +1,11 @@
 //! A run in the helper: the data goes there as files, events come back as lines, wishes go as lines.
 
-use super::Helper;
-use super::helper::failure;
+use super::CudaHelper;
+use super::helper::describe_failure;
 use crate::corpus::{Corpus, Scheme, Split};
 use crate::disk;
 use crate::format;
-use crate::hub::ModelName;
+use crate::hub::ModelRef;
 use crate::model::DeviceChoice;
 use crate::train::event::Wish;
 use crate::train::fields::{CHOICES, FIELDS};
@@ -30,12 +30,12 @@ pub enum Task {
     /// Only measure how long it would take.
     Estimate,
     /// Only measure the loss by learning rate.
-    Rates,
+    LrSweep,
 }
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
+pub enum HelperResult {
     /// The run has ended.
     Finished(Box<Finished>),
     /// It was asked to end with a checkpoint instead.
@@ -47,7 +47,7 @@ pub enum Answer {
 }
 
 /// A run for the helper.
-pub struct Request<'a> {
+pub struct HelperRequest<'a> {
     /// What it is to do.
     pub task: Task,
     /// On which GPU.
@@ -55,7 +55,7 @@ pub struct Request<'a> {
     /// The data.
     pub corpus: &'a Corpus,
     /// Where to start from.
-    pub base: &'a ModelName,
+    pub base: &'a ModelRef,
     /// The settings.
     pub arguments: &'a Arguments,
     /// Folder of the model.
@@ -63,19 +63,19 @@ pub struct Request<'a> {
 }
 
 /// How often wishes are looked at.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Lets the helper do it; `observer` is told and asked as in a run of this program's own.
 ///
 /// # Errors
 /// The run's own, the disk's for the data, and a helper that ended without a result.
-pub fn run(helper: &Helper, request: &Request, observer: &mut dyn Observer) -> Result<Answer, String> {
+pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Observer) -> Result<HelperResult, String> {
     let folder = tempfile::tempdir().map_err(|e| format!("no temporary folder for the data: {e}"))?;
-    let files = data(request.corpus, folder.path())?;
+    let files = write_splits(request.corpus, folder.path())?;
     let mut child = helper.start(command_line(request, &files))?;
-    let (lines, stderr) = (lines(&mut child), rest(&mut child));
-    let mut wishes = Wishes { to: child.stdin.take(), told: Wish::GoOn };
-    let answer = listen(request, &lines, &mut wishes, observer);
+    let (lines, stderr) = (spawn_line_reader(&mut child), drain_stderr(&mut child));
+    let mut wishes = ControlSender { to: child.stdin.take(), told: Wish::GoOn };
+    let answer = forward_events(request, &lines, &mut wishes, observer);
     // Without an input the helper ends by itself, with a checkpoint.
     drop(wishes);
     let status = child.wait().map_err(|e| format!("the GPU helper cannot be waited for: {e}"))?;
@@ -83,21 +83,21 @@ pub fn run(helper: &Helper, request: &Request, observer: &mut dyn Observer) -> R
     match answer {
         Some(answer) => Ok(answer),
         None if status.success() => Ok(match request.task {
-            Task::Estimate => Answer::Estimate(None),
-            Task::Rates => Answer::Rates(None),
+            Task::Estimate => HelperResult::Estimate(None),
+            Task::LrSweep => HelperResult::Rates(None),
             Task::Run | Task::Resume => return Err("the GPU helper ended without a result".into()),
         }),
         // One line `error: …` is the helper's answer; anything else is an end that it did not choose.
-        None if status.code() == Some(1) => Err(failure(status, &said)),
+        None if status.code() == Some(1) => Err(describe_failure(status, &said)),
         None => Err(format!(
             "{} ({status}): the run can be resumed from its last checkpoint, if it has one; or choose the processor",
-            failure(status, &said)
+            describe_failure(status, &said)
         )),
     }
 }
 
 /// The splits of a corpus as files, as the command line takes them.
-fn data(corpus: &Corpus, folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
+fn write_splits(corpus: &Corpus, folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
     let flags = [(Split::Train, "--train"), (Split::Dev, "--dev"), (Split::Test, "--test")];
     let there = corpus.splits();
     let written = flags.into_iter().filter(|(split, _)| there.contains(split)).map(|(split, flag)| {
@@ -109,7 +109,7 @@ fn data(corpus: &Corpus, folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, 
     written.collect()
 }
 
-fn command_line(request: &Request, files: &[(&'static str, PathBuf)]) -> Vec<OsString> {
+fn command_line(request: &HelperRequest, files: &[(&'static str, PathBuf)]) -> Vec<OsString> {
     let mut line: Vec<OsString> = vec!["train".into(), "--json".into(), "--wishes".into()];
     for (flag, path) in files {
         line.extend([(*flag).into(), path.clone().into_os_string()]);
@@ -121,9 +121,9 @@ fn command_line(request: &Request, files: &[(&'static str, PathBuf)]) -> Vec<OsS
         return line;
     }
     let base: OsString = match request.base {
-        ModelName::Starter => "starter".into(),
-        ModelName::Folder(path) => path.clone().into_os_string(),
-        ModelName::Hub(id) => id.into(),
+        ModelRef::Starter => "starter".into(),
+        ModelRef::Folder(path) => path.clone().into_os_string(),
+        ModelRef::Hub(id) => id.into(),
     };
     line.extend(["--model".into(), base]);
     let settings = request.arguments;
@@ -139,14 +139,14 @@ fn command_line(request: &Request, files: &[(&'static str, PathBuf)]) -> Vec<OsS
     }
     match request.task {
         Task::Estimate => line.push("--estimate".into()),
-        Task::Rates => line.push("--find-learning-rate".into()),
+        Task::LrSweep => line.push("--find-learning-rate".into()),
         Task::Run | Task::Resume => {}
     }
     line
 }
 
 /// The helper's output, line by line.
-fn lines(child: &mut Child) -> Receiver<String> {
+fn spawn_line_reader(child: &mut Child) -> Receiver<String> {
     let (sender, receiver) = unbounded();
     if let Some(output) = child.stdout.take() {
         std::thread::spawn(move || {
@@ -161,7 +161,7 @@ fn lines(child: &mut Child) -> Receiver<String> {
 }
 
 /// What the helper writes for people, all of it, so that it never waits for a reader.
-fn rest(child: &mut Child) -> Option<JoinHandle<String>> {
+fn drain_stderr(child: &mut Child) -> Option<JoinHandle<String>> {
     let mut errors = child.stderr.take()?;
     Some(std::thread::spawn(move || {
         let mut bytes = Vec::new();
@@ -173,12 +173,12 @@ fn rest(child: &mut Child) -> Option<JoinHandle<String>> {
 }
 
 /// Passes a person's wishes on.
-struct Wishes {
+struct ControlSender {
     to: Option<ChildStdin>,
     told: Wish,
 }
 
-impl Wishes {
+impl ControlSender {
     fn tell(&mut self, wish: Wish) {
         if wish == self.told {
             return;
@@ -193,16 +193,16 @@ impl Wishes {
 }
 
 /// Tells events until the helper's output ends; what it answered, if it did.
-fn listen(
-    request: &Request,
+fn forward_events(
+    request: &HelperRequest,
     lines: &Receiver<String>,
-    wishes: &mut Wishes,
+    wishes: &mut ControlSender,
     observer: &mut dyn Observer,
-) -> Option<Answer> {
+) -> Option<HelperResult> {
     let mut answer = None;
     loop {
         wishes.tell(observer.wish());
-        let line = match lines.recv_timeout(LOOK) {
+        let line = match lines.recv_timeout(POLL_INTERVAL) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => continue,
             Err(RecvTimeoutError::Disconnected) => return answer,
@@ -214,11 +214,11 @@ fn listen(
         };
         match value["event"].as_str() {
             Some("finished") => {
-                answer = json::finished_from(&value, request.out).map(|f| Answer::Finished(Box::new(f)))
+                answer = json::finished_from(&value, request.out).map(|f| HelperResult::Finished(Box::new(f)))
             }
-            Some("suspended") => answer = Some(Answer::Suspended),
-            Some("estimate") => answer = json::estimate_from(&value).map(|e| Answer::Estimate(Some(e))),
-            Some("learning_rates") => answer = json::rates_from(&value).map(|r| Answer::Rates(Some(r))),
+            Some("suspended") => answer = Some(HelperResult::Suspended),
+            Some("estimate") => answer = json::estimate_from(&value).map(|e| HelperResult::Estimate(Some(e))),
+            Some("learning_rates") => answer = json::rates_from(&value).map(|r| HelperResult::Rates(Some(r))),
             _ => match json::from_json(&value) {
                 Some(event) => observer.on(event),
                 None => {

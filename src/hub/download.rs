@@ -26,7 +26,7 @@ const TOKENIZER_SETTINGS: &str = "tokenizer_config.json";
 const VOCABULARY: &str = "vocab.txt";
 
 /// Files of a model that are downloaded where the hub has them; small ones first.
-const FILES: [&str; 6] = [CONFIG, TOKENIZER, TOKENIZER_SETTINGS, "special_tokens_map.json", VOCABULARY, WEIGHTS];
+const MODEL_FILES: [&str; 6] = [CONFIG, TOKENIZER, TOKENIZER_SETTINGS, "special_tokens_map.json", VOCABULARY, WEIGHTS];
 
 /// Bytes that a file may have that is no weights, and an answer about a model.
 const SMALL: u64 = 16 << 20;
@@ -156,7 +156,7 @@ async fn newest(
         let advice = "older .bin files must be converted first";
         return Err(TransferError::Said(format!("the model has no {WEIGHTS}, so it cannot be used here; {advice}")));
     }
-    Ok((commit, FILES.into_iter().filter(|file| has(file)).collect()))
+    Ok((commit, MODEL_FILES.into_iter().filter(|file| has(file)).collect()))
 }
 
 /// One file on its way into the cache.

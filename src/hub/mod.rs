@@ -66,7 +66,7 @@ impl std::fmt::Debug for Hub {
 
 /// Which model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ModelName {
+pub enum ModelRef {
     /// The one inside the program.
     #[default]
     Starter,
@@ -76,7 +76,7 @@ pub enum ModelName {
     Hub(String),
 }
 
-impl std::str::FromStr for ModelName {
+impl std::str::FromStr for ModelRef {
     type Err = std::convert::Infallible;
 
     /// `starter`, a path that exists or looks like one, else a hub's id.
@@ -96,7 +96,7 @@ impl std::str::FromStr for ModelName {
     }
 }
 
-impl std::fmt::Display for ModelName {
+impl std::fmt::Display for ModelRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Starter => f.write_str("starter"),
@@ -114,11 +114,11 @@ impl std::fmt::Display for ModelName {
 ///
 /// # Errors
 /// When there is none of that name, it cannot be read, or the download was cut or cancelled.
-pub fn open_model(name: &ModelName, hub: &Hub, watch: impl FnMut(Progress) -> bool) -> Result<ModelFolder, ModelError> {
+pub fn load_model(name: &ModelRef, hub: &Hub, watch: impl FnMut(Progress) -> bool) -> Result<ModelFolder, ModelError> {
     match name {
-        ModelName::Starter => starter::open(),
-        ModelName::Folder(path) => ModelFolder::open(path),
-        ModelName::Hub(id) => {
+        ModelRef::Starter => starter::load(),
+        ModelRef::Folder(path) => ModelFolder::open(path),
+        ModelRef::Hub(id) => {
             let folder = hub.model(id, watch)?;
             let mut model = ModelFolder::open(&folder).map_err(|e| match hub.folder_of(id) {
                 Some(cached) => ModelError::Unsupported(format!(

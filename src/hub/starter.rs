@@ -18,7 +18,7 @@ const FILES: &[(&str, &[u8])] = &[
 ];
 
 /// Reads the starter.
-pub(super) fn open() -> Result<ModelFolder, ModelError> {
+pub(super) fn load() -> Result<ModelFolder, ModelError> {
     if FILES.is_empty() {
         let message = "this build has no starter model inside: name a model folder with --model";
         return Err(ModelError::Unsupported(message.into()));

@@ -1,13 +1,13 @@
 //! Pieces to entities, by the rules of transformers' `TokenClassificationPipeline` (5.23).
 
-use super::tagger::best;
+use super::tagger::argmax;
 use crate::corpus::Prefix;
 use crate::model::TagSet;
 use crate::model::config::split_tag;
 
 /// How the pieces of a word, and the words of an entity, become one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Aggregation {
+pub enum AggregationStrategy {
     /// Every piece by itself, with its tag.
     None,
     /// Neighbouring pieces of one label.
@@ -22,17 +22,17 @@ pub enum Aggregation {
 }
 
 /// The strategies by name.
-pub const STRATEGIES: [(&str, Aggregation); 5] = [
-    ("none", Aggregation::None),
-    ("simple", Aggregation::Simple),
-    ("first", Aggregation::First),
-    ("average", Aggregation::Average),
-    ("max", Aggregation::Max),
+pub const STRATEGIES: [(&str, AggregationStrategy); 5] = [
+    ("none", AggregationStrategy::None),
+    ("simple", AggregationStrategy::Simple),
+    ("first", AggregationStrategy::First),
+    ("average", AggregationStrategy::Average),
+    ("max", AggregationStrategy::Max),
 ];
 
 /// One piece of a text with its probabilities.
 #[derive(Clone, Debug)]
-pub struct ScoredPiece {
+pub struct ScoredSubword {
     /// Probability of every tag.
     pub probabilities: Vec<f32>,
     /// First byte in the text.
@@ -44,7 +44,7 @@ pub struct ScoredPiece {
 }
 
 /// A run of pieces with one tag.
-struct Unit {
+struct SubwordGroup {
     tag: usize,
     score: f32,
     start: usize,
@@ -53,7 +53,7 @@ struct Unit {
 
 /// An entity in bytes of the text.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+pub struct EntitySpan {
     /// Label, or the tag when pieces are not aggregated.
     pub label: String,
     /// First byte.
@@ -65,28 +65,33 @@ pub struct Found {
 }
 
 /// The entities of one window's pieces (special pieces left out).
-pub fn aggregate(pieces: &[ScoredPiece], tags: &TagSet, strategy: Aggregation) -> Vec<Found> {
-    let unit = |p: &ScoredPiece, probabilities: &[f32]| {
-        let tag = best(probabilities);
-        Unit { tag, score: probabilities[tag], start: p.start, end: p.end }
+pub fn aggregate(pieces: &[ScoredSubword], tags: &TagSet, strategy: AggregationStrategy) -> Vec<EntitySpan> {
+    let unit = |p: &ScoredSubword, probabilities: &[f32]| {
+        let tag = argmax(probabilities);
+        SubwordGroup { tag, score: probabilities[tag], start: p.start, end: p.end }
     };
-    let units: Vec<Unit> = match strategy {
-        Aggregation::None | Aggregation::Simple => pieces.iter().map(|p| unit(p, &p.probabilities)).collect(),
+    let units: Vec<SubwordGroup> = match strategy {
+        AggregationStrategy::None | AggregationStrategy::Simple => {
+            pieces.iter().map(|p| unit(p, &p.probabilities)).collect()
+        }
         _ => words(pieces)
-            .map(|word| Unit { end: word[word.len() - 1].end, ..unit(&word[0], &merged(word, strategy)) })
+            .map(|word| SubwordGroup {
+                end: word[word.len() - 1].end,
+                ..unit(&word[0], &aggregate_word(word, strategy))
+            })
             .collect(),
     };
-    let found = |label: &str, units: &[Unit]| Found {
+    let found = |label: &str, units: &[SubwordGroup]| EntitySpan {
         label: label.to_owned(),
         start: units[0].start,
         end: units[units.len() - 1].end,
         score: units.iter().map(|u| u.score).sum::<f32>() / units.len() as f32,
     };
-    if strategy == Aggregation::None {
+    if strategy == AggregationStrategy::None {
         let alone = units.iter().map(|u| found(&tags.names[u.tag], std::slice::from_ref(u)));
         return alone.filter(|f| f.label != "O").collect();
     }
-    let meaning = |u: &Unit| split_tag(&tags.names[u.tag]);
+    let meaning = |u: &SubwordGroup| split_tag(&tags.names[u.tag]);
     units
         .chunk_by(|a, b| meaning(a).1 == meaning(b).1 && meaning(b).0 != Prefix::B)
         .map(|group| found(meaning(&group[0]).1, group))
@@ -95,18 +100,18 @@ pub fn aggregate(pieces: &[ScoredPiece], tags: &TagSet, strategy: Aggregation) -
 }
 
 /// Runs of pieces that belong to one word.
-fn words(pieces: &[ScoredPiece]) -> impl Iterator<Item = &[ScoredPiece]> {
+fn words(pieces: &[ScoredSubword]) -> impl Iterator<Item = &[ScoredSubword]> {
     pieces.chunk_by(|_, next| next.continues)
 }
 
 /// Probabilities of a word from those of its pieces.
-fn merged(word: &[ScoredPiece], strategy: Aggregation) -> Vec<f32> {
-    let surest = |p: &ScoredPiece| p.probabilities[best(&p.probabilities)];
+fn aggregate_word(word: &[ScoredSubword], strategy: AggregationStrategy) -> Vec<f32> {
+    let surest = |p: &ScoredSubword| p.probabilities[argmax(&p.probabilities)];
     match strategy {
-        Aggregation::Average => (0..word[0].probabilities.len())
+        AggregationStrategy::Average => (0..word[0].probabilities.len())
             .map(|tag| word.iter().map(|p| p.probabilities[tag]).sum::<f32>() / word.len() as f32)
             .collect(),
-        Aggregation::Max => {
+        AggregationStrategy::Max => {
             let first = &word[0];
             word.iter().fold(first, |a, b| if surest(b) > surest(a) { b } else { a }).probabilities.clone()
         }
@@ -116,9 +121,9 @@ fn merged(word: &[ScoredPiece], strategy: Aggregation) -> Vec<f32> {
 
 /// Entities of overlapping windows, made one list: where two overlap the longer stays, of equals the surer. `length`
 /// measures a stretch of the text in characters.
-pub fn merge_windows(mut found: Vec<Found>, length: impl Fn(&Found) -> usize) -> Vec<Found> {
+pub fn merge_overlapping(mut found: Vec<EntitySpan>, length: impl Fn(&EntitySpan) -> usize) -> Vec<EntitySpan> {
     found.sort_by_key(|f| f.start);
-    let mut merged: Vec<Found> = Vec::with_capacity(found.len());
+    let mut merged: Vec<EntitySpan> = Vec::with_capacity(found.len());
     for next in found {
         match merged.last_mut() {
             Some(previous) if next.start < previous.end => {

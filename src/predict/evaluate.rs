@@ -1,6 +1,6 @@
 //! A model scored on sentences people have labelled.
 
-use super::tagger::{Tagger, best};
+use super::tagger::{Tagger, argmax};
 use crate::corpus::{Corpus, Scheme, SentenceId, scheme};
 use crate::eval::seqeval::{StrictScheme, entities, strict_entities};
 use crate::eval::{LabelScore, PrfScore, Scorer};
@@ -14,7 +14,7 @@ use std::time::Instant;
 
 /// Scores of a model on a split.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Evaluation {
+pub struct EvalMetrics {
     /// Entities, seqeval's default mode.
     pub overall: PrfScore,
     /// Entities by label.
@@ -24,7 +24,7 @@ pub struct Evaluation {
     /// Share of words with the right tag, `O` included.
     pub accuracy: f64,
     /// F1 of the book's notebook: every piece counts as an entity of its own. Not entity F1.
-    pub piece_f1: f64,
+    pub subword_f1: f64,
     /// Mean loss over the labelled pieces; `None` when the model does not know all the dataset's labels.
     pub loss: Option<f64>,
     /// Sentences scored.
@@ -32,7 +32,7 @@ pub struct Evaluation {
     /// Words scored.
     pub tokens: usize,
     /// Words that gave no piece and count as `O`.
-    pub empty_words: usize,
+    pub n_tokens_without_subwords: usize,
     /// Predicted entities whose label the dataset does not have under any name; they count as none.
     pub dropped: usize,
     /// How long it took.
@@ -99,7 +99,7 @@ impl Gold {
         let rule = Rule { label_all_pieces, max_length: usize::MAX / 2 };
         let mut gold = Self { tags, ..Self::default() };
         for s in sentences {
-            let (words, word_tags) = words_and_tags(corpus, *s, &gold.tags);
+            let (words, word_tags) = tokens_and_tags(corpus, *s, &gold.tags);
             let aligned = align(tokenizer, &words, &word_tags, &gold.tags, rule)?;
             gold.empty_words += aligned.empty_words;
             gold.sentences.push(GoldSentence { pieces: aligned.pieces, piece_tags: aligned.labels, word_tags });
@@ -120,11 +120,11 @@ pub fn evaluate(
     label_all_pieces: bool,
     map: Option<&LabelMap>,
     watch: impl FnMut(usize, usize) -> bool,
-) -> Result<Option<Evaluation>, ModelError> {
+) -> Result<Option<EvalMetrics>, ModelError> {
     let started = Instant::now();
     let gold = Gold::new(&tagger.tokenizer, corpus, sentences, label_all_pieces)?;
     let result = score_mapped(tagger, &gold, map, watch)?;
-    Ok(result.map(|scores| Evaluation { seconds: started.elapsed().as_secs_f64(), ..scores }))
+    Ok(result.map(|scores| EvalMetrics { seconds: started.elapsed().as_secs_f64(), ..scores }))
 }
 
 /// As [`evaluate`], for sentences that are in pieces already, by the tagger's own tokenizer.
@@ -135,7 +135,7 @@ pub fn score(
     tagger: &Tagger,
     gold: &Gold,
     watch: impl FnMut(usize, usize) -> bool,
-) -> Result<Option<Evaluation>, ModelError> {
+) -> Result<Option<EvalMetrics>, ModelError> {
     score_mapped(tagger, gold, None, watch)
 }
 
@@ -144,22 +144,22 @@ fn score_mapped(
     gold: &Gold,
     map: Option<&LabelMap>,
     mut watch: impl FnMut(usize, usize) -> bool,
-) -> Result<Option<Evaluation>, ModelError> {
+) -> Result<Option<EvalMetrics>, ModelError> {
     let name = |tag: usize| match map {
         Some(map) => map.tags[tag].as_deref(),
         None => Some(tagger.tags.names[tag].as_str()),
     };
     let started = Instant::now();
     let sentences = &gold.sentences;
-    let mut result = Evaluation {
+    let mut result = EvalMetrics {
         sentences: sentences.len(),
         tokens: sentences.iter().map(|s| s.word_tags.len()).sum(),
-        empty_words: gold.empty_words,
-        ..Evaluation::default()
+        n_tokens_without_subwords: gold.empty_words,
+        ..EvalMetrics::default()
     };
     let pieces: Vec<&Pieces> = sentences.iter().map(|s| &s.pieces).collect();
     let mut go_on = true;
-    let logits = tagger.piece_logits(&pieces, |done| {
+    let logits = tagger.subword_logits(&pieces, |done| {
         // What was ended once is not whole, whatever is answered at the last call.
         go_on = go_on && watch(done.min(sentences.len()), sentences.len());
         go_on
@@ -167,11 +167,11 @@ fn score_mapped(
     if !go_on {
         return Ok(None);
     }
-    let (mut words, mut strict, mut by_piece) = (Scorer::default(), Scorer::default(), PieceF1::default());
+    let (mut words, mut strict, mut by_piece) = (Scorer::default(), Scorer::default(), SubwordF1::default());
     let (mut loss, mut counted, mut known) = (0.0, 0usize, true);
     for (sentence, logits) in sentences.iter().zip(&logits) {
         let gold_tags: Vec<&str> = sentence.word_tags.iter().map(|t| gold.tags.names[*t].as_str()).collect();
-        let predicted = tagger.first_pieces(gold_tags.len(), &sentence.pieces, logits);
+        let predicted = tagger.first_subword_tags(gold_tags.len(), &sentence.pieces, logits);
         if map.is_some() {
             let all: Vec<&str> = predicted.iter().map(|t| tagger.tags.names[*t].as_str()).collect();
             let has_place = |label: &str| {
@@ -190,7 +190,7 @@ fn score_mapped(
                 continue;
             }
             let of_gold = &gold.tags.names[*label as usize];
-            by_piece.add(of_gold, name(best(row)).unwrap_or("O"));
+            by_piece.add(of_gold, name(argmax(row)).unwrap_or("O"));
             match tagger.tags.id(of_gold).filter(|_| map.is_none()) {
                 Some(id) => loss += cross_entropy(row, id),
                 None => known = false,
@@ -202,14 +202,14 @@ fn score_mapped(
     result.labels = words.labels();
     result.strict = strict.overall();
     result.accuracy = words.accuracy();
-    result.piece_f1 = by_piece.f1();
+    result.subword_f1 = by_piece.f1();
     result.loss = (known && counted > 0).then(|| loss / counted as f64);
     result.seconds = started.elapsed().as_secs_f64();
     Ok(Some(result))
 }
 
 /// A sentence's words and the ids of their tags in `tags`.
-pub fn words_and_tags<'a>(corpus: &'a Corpus, id: SentenceId, tags: &TagSet) -> (Vec<&'a str>, Vec<usize>) {
+pub fn tokens_and_tags<'a>(corpus: &'a Corpus, id: SentenceId, tags: &TagSet) -> (Vec<&'a str>, Vec<usize>) {
     let document = corpus.document(id.document);
     let words = document.sentence_tokens(id.sentence as usize);
     let spans = document.to_token_spans(id.sentence as usize);
@@ -229,13 +229,13 @@ fn cross_entropy(row: &[f32], tag: usize) -> f64 {
 
 /// The book's figure: seqeval over sequences of one piece, so the type alone counts.
 #[derive(Default)]
-struct PieceF1 {
+struct SubwordF1 {
     right: usize,
     predicted: usize,
     there: usize,
 }
 
-impl PieceF1 {
+impl SubwordF1 {
     fn add(&mut self, gold: &str, predicted: &str) {
         let kind = |tag: &str| entities(&[tag]).first().map(|_| split_tag(tag).1.to_owned());
         let (gold, predicted) = (kind(gold), kind(predicted));

@@ -6,14 +6,14 @@
 
 pub mod aggregate;
 pub mod evaluate;
-pub mod learnable;
+pub mod subword_check;
 pub mod suggest;
 pub mod tagger;
 pub mod text;
 
-pub use aggregate::Aggregation;
-pub use evaluate::{Evaluation, LabelMap, evaluate};
-pub use learnable::unlearnable;
-pub use suggest::{Proposals, suggest};
+pub use aggregate::AggregationStrategy;
+pub use evaluate::{EvalMetrics, LabelMap, evaluate};
+pub use subword_check::find_unlearnable_spans;
+pub use suggest::{SuggestionsBySentence, suggest};
 pub use tagger::Tagger;
-pub use text::{Entity, Options, Prediction, predict, predict_long};
+pub use text::{Entity, PredictOptions, Prediction, predict, predict_long};

@@ -1,6 +1,6 @@
 //! What a model would label in sentences of a dataset.
 
-use super::tagger::{Tagger, best, probabilities};
+use super::tagger::{Tagger, argmax, softmax};
 use crate::corpus::{Corpus, SentenceId};
 use crate::eval::seqeval::entities;
 use crate::model::ModelError;
@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// An entity that a model would label.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Proposal {
+pub struct Suggestion {
     /// Words of the sentence.
     pub words: Range<usize>,
     /// The entity type, as the model calls it.
@@ -19,10 +19,10 @@ pub struct Proposal {
 }
 
 /// Proposals by sentence; sentences without any are left out.
-pub type Proposals = Vec<(SentenceId, Vec<Proposal>)>;
+pub type SuggestionsBySentence = Vec<(SentenceId, Vec<Suggestion>)>;
 
 /// Sentences read between two looks at whether to go on; the scores of so many are in memory.
-const AT_ONCE: usize = 1024;
+const CHUNK_SENTENCES: usize = 1024;
 
 /// The entities that a model sees in these sentences. A word has its first piece's tag, as in training and scoring; long sentences
 /// are read in windows. `watch` is told how many sentences are done and answers whether to go on; when it does not, those done are
@@ -35,15 +35,15 @@ pub fn suggest(
     corpus: &Corpus,
     sentences: &[SentenceId],
     mut watch: impl FnMut(usize) -> bool,
-) -> Result<(usize, Proposals), ModelError> {
+) -> Result<(usize, SuggestionsBySentence), ModelError> {
     let (mut read, mut found) = (0, Vec::new());
-    for (number, part) in sentences.chunks(AT_ONCE).enumerate() {
+    for (number, part) in sentences.chunks(CHUNK_SENTENCES).enumerate() {
         let words: Vec<Vec<&str>> =
             part.iter().map(|s| corpus.document(s.document).sentence_tokens(s.sentence as usize)).collect();
         let pieces: Vec<Pieces> = words.iter().map(|w| tagger.tokenizer.words(w)).collect::<Result<_, _>>()?;
         let mut go_on = true;
-        let logits = tagger.piece_logits(&pieces, |done| {
-            go_on = watch(number * AT_ONCE + done.min(part.len()));
+        let logits = tagger.subword_logits(&pieces, |done| {
+            go_on = watch(number * CHUNK_SENTENCES + done.min(part.len()));
             go_on
         })?;
         if !go_on {
@@ -51,7 +51,7 @@ pub fn suggest(
         }
         read += part.len();
         for (((id, words), pieces), logits) in part.iter().zip(&words).zip(&pieces).zip(&logits) {
-            let proposals = of_sentence(tagger, words.len(), pieces, logits);
+            let proposals = suggest_sentence(tagger, words.len(), pieces, logits);
             if !proposals.is_empty() {
                 found.push((*id, proposals));
             }
@@ -60,7 +60,7 @@ pub fn suggest(
     Ok((read, found))
 }
 
-fn of_sentence(tagger: &Tagger, words: usize, pieces: &Pieces, logits: &[f32]) -> Vec<Proposal> {
+fn suggest_sentence(tagger: &Tagger, words: usize, pieces: &Pieces, logits: &[f32]) -> Vec<Suggestion> {
     let outside = tagger.tags.id("O").unwrap_or(0);
     // Tag and probability of every word; a word without a piece is `O`.
     let mut tags = vec![(outside, 1.0); words];
@@ -69,8 +69,8 @@ fn of_sentence(tagger: &Tagger, words: usize, pieces: &Pieces, logits: &[f32]) -
         if let Some(word) = word
             && previous != Some(*word)
         {
-            let tag = best(row);
-            tags[*word as usize] = (tag, probabilities(row)[tag]);
+            let tag = argmax(row);
+            tags[*word as usize] = (tag, softmax(row)[tag]);
         }
         previous = *word;
     }
@@ -78,6 +78,6 @@ fn of_sentence(tagger: &Tagger, words: usize, pieces: &Pieces, logits: &[f32]) -
     let mean = |words: Range<usize>| tags[words.clone()].iter().map(|(_, p)| p).sum::<f32>() / words.len() as f32;
     entities(&names)
         .into_iter()
-        .map(|e| Proposal { words: e.start..e.end, label: e.label.to_owned(), score: mean(e.start..e.end) })
+        .map(|e| Suggestion { words: e.start..e.end, label: e.label.to_owned(), score: mean(e.start..e.end) })
         .collect()
 }

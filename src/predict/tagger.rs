@@ -22,10 +22,10 @@ pub struct Tagger {
 }
 
 /// Sentences a batch holds at most unless told otherwise.
-pub const BATCH_SIZE: usize = 32;
+pub const DEFAULT_BATCH_SIZE: usize = 32;
 
 /// Pieces a batch holds at most: enough work for every core, little memory.
-const PIECES_A_BATCH: usize = 2048;
+const MAX_SUBWORDS_PER_BATCH: usize = 2048;
 
 impl Tagger {
     /// The tagger of a model folder, on this device.
@@ -41,7 +41,7 @@ impl Tagger {
             tokenizer: folder.tokenizer.clone(),
             tags,
             max_length: folder.max_length,
-            batch_size: BATCH_SIZE,
+            batch_size: DEFAULT_BATCH_SIZE,
         })
     }
 
@@ -62,7 +62,7 @@ impl Tagger {
         let mut out = vec![Vec::new(); rows.len()];
         let mut at = 0;
         while at < order.len() && watch(at) {
-            let end = at + self.fitting(order[at..].iter().map(|i| rows[*i].len()));
+            let end = at + self.rows_per_batch(order[at..].iter().map(|i| rows[*i].len()));
             let batch = Packed::new(order[at..end].iter().map(|i| (rows[*i].as_slice(), [].as_slice())));
             let logits = self.bert.logits_in_parallel(&batch, device::threads())?;
             if logits.iter().any(|v| !v.is_finite()) {
@@ -81,11 +81,11 @@ impl Tagger {
     }
 
     /// How many of the next rows, of these lengths, go into one batch: at least one.
-    fn fitting(&self, lengths: impl Iterator<Item = usize>) -> usize {
+    fn rows_per_batch(&self, lengths: impl Iterator<Item = usize>) -> usize {
         let mut pieces = 0;
         let fits = |(count, length): &(usize, usize)| {
             pieces += length;
-            *count == 0 || pieces <= PIECES_A_BATCH
+            *count == 0 || pieces <= MAX_SUBWORDS_PER_BATCH
         };
         lengths.take(self.batch_size.max(1)).enumerate().take_while(fits).count()
     }
@@ -95,7 +95,7 @@ impl Tagger {
     ///
     /// # Errors
     /// candle's.
-    pub fn piece_logits(
+    pub fn subword_logits(
         &self,
         inputs: &[impl Borrow<Pieces>],
         watch: impl FnMut(usize) -> bool,
@@ -140,19 +140,24 @@ impl Tagger {
     pub fn word_tags(&self, sentences: &[Vec<&str>]) -> Result<Vec<Vec<usize>>, ModelError> {
         let pieces: Vec<Pieces> =
             sentences.iter().map(|words| self.tokenizer.words(words)).collect::<Result<_, _>>()?;
-        let logits = self.piece_logits(&pieces, |_| true)?;
-        Ok(sentences.iter().zip(&pieces).zip(&logits).map(|((s, p), l)| self.first_pieces(s.len(), p, l)).collect())
+        let logits = self.subword_logits(&pieces, |_| true)?;
+        Ok(sentences
+            .iter()
+            .zip(&pieces)
+            .zip(&logits)
+            .map(|((s, p), l)| self.first_subword_tags(s.len(), p, l))
+            .collect())
     }
 
     /// The tag of every word of one sentence, from its pieces' scores.
-    pub(super) fn first_pieces(&self, words: usize, pieces: &Pieces, logits: &[f32]) -> Vec<usize> {
+    pub(super) fn first_subword_tags(&self, words: usize, pieces: &Pieces, logits: &[f32]) -> Vec<usize> {
         let mut tags = vec![self.tags.id("O").unwrap_or(0); words];
         let mut previous = None;
         for (word, row) in pieces.words.iter().zip(logits.chunks_exact(self.tags.len())) {
             if let Some(word) = word
                 && previous != Some(*word)
             {
-                tags[*word as usize] = best(row);
+                tags[*word as usize] = argmax(row);
             }
             previous = *word;
         }
@@ -161,7 +166,7 @@ impl Tagger {
 }
 
 /// Index of the largest score; the first of equals.
-pub fn best(row: &[f32]) -> usize {
+pub fn argmax(row: &[f32]) -> usize {
     let mut best = 0;
     for (i, v) in row.iter().enumerate() {
         if *v > row[best] {
@@ -172,7 +177,7 @@ pub fn best(row: &[f32]) -> usize {
 }
 
 /// Softmax of one piece's scores.
-pub fn probabilities(row: &[f32]) -> Vec<f32> {
+pub fn softmax(row: &[f32]) -> Vec<f32> {
     let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let exponents: Vec<f32> = row.iter().map(|v| (v - max).exp()).collect();
     let total: f32 = exponents.iter().sum();

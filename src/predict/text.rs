@@ -1,16 +1,16 @@
 //! The entities of texts as people write them.
 
-use super::aggregate::{Aggregation, Found, ScoredPiece, aggregate, merge_windows};
-use super::tagger::{Tagger, probabilities};
+use super::aggregate::{AggregationStrategy, EntitySpan, ScoredSubword, aggregate, merge_overlapping};
+use super::tagger::{Tagger, softmax};
 use crate::model::ModelError;
 use crate::model::tokenizer::{Pieces, parts};
 use std::ops::Range;
 
 /// How to read a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct PredictOptions {
     /// Pieces to entities.
-    pub aggregation: Aggregation,
+    pub aggregation: AggregationStrategy,
     /// Pieces by which windows overlap; `None`: a quarter of the model's length.
     pub stride: Option<usize>,
 }
@@ -53,7 +53,11 @@ const AT_ONCE: usize = 1 << 20;
 ///
 /// # Errors
 /// The tokenizer's and candle's; a stride that leaves no room to move.
-pub fn predict<S: AsRef<str>>(tagger: &Tagger, texts: &[S], options: Options) -> Result<Vec<Prediction>, ModelError> {
+pub fn predict<S: AsRef<str>>(
+    tagger: &Tagger,
+    texts: &[S],
+    options: PredictOptions,
+) -> Result<Vec<Prediction>, ModelError> {
     let mut predictions = Vec::with_capacity(texts.len());
     let mut rest = texts;
     while let Some(first) = rest.first() {
@@ -80,7 +84,7 @@ pub fn predict<S: AsRef<str>>(tagger: &Tagger, texts: &[S], options: Options) ->
 }
 
 /// How far windows overlap.
-fn stride(tagger: &Tagger, options: Options) -> Result<usize, ModelError> {
+fn stride(tagger: &Tagger, options: PredictOptions) -> Result<usize, ModelError> {
     let stride = options.stride.unwrap_or_else(|| tagger.default_stride());
     if stride + 3 > tagger.max_length {
         let limit = tagger.max_length.saturating_sub(3);
@@ -91,7 +95,11 @@ fn stride(tagger: &Tagger, options: Options) -> Result<usize, ModelError> {
 }
 
 /// All pieces of all texts at once.
-fn predict_short<S: AsRef<str>>(tagger: &Tagger, texts: &[S], options: Options) -> Result<Vec<Prediction>, ModelError> {
+fn predict_short<S: AsRef<str>>(
+    tagger: &Tagger,
+    texts: &[S],
+    options: PredictOptions,
+) -> Result<Vec<Prediction>, ModelError> {
     let stride = stride(tagger, options)?;
     let pieces: Vec<Pieces> = texts.iter().map(|t| tagger.tokenizer.text(t.as_ref())).collect::<Result<_, _>>()?;
     let windows: Vec<Vec<Vec<usize>>> = pieces.iter().map(|p| p.windows(tagger.max_length, stride)).collect();
@@ -107,18 +115,18 @@ fn predict_short<S: AsRef<str>>(tagger: &Tagger, texts: &[S], options: Options) 
         let mut found = Vec::new();
         for window in windows {
             let scores = logits.next().unwrap_or_default();
-            let scored: Vec<ScoredPiece> = window
+            let scored: Vec<ScoredSubword> = window
                 .iter()
                 .zip(scores.chunks_exact(tagger.tags.len()))
                 .filter(|(i, _)| !pieces.special[**i])
-                .map(|(i, row)| scored(row, Piece::of(tagger, text, pieces, *i, 0)))
+                .map(|(i, row)| score_subword(row, Piece::of(tagger, text, pieces, *i, 0)))
                 .collect();
             found.extend(aggregate(&scored, &tagger.tags, options.aggregation));
         }
         if windows.len() > 1 {
-            found = merge_windows(found, |f| text[f.start..f.end].chars().count());
+            found = merge_overlapping(found, |f| text[f.start..f.end].chars().count());
         }
-        let mut characters = CharacterCounter { text, byte: 0, characters: 0 };
+        let mut characters = CharOffsets { text, byte: 0, characters: 0 };
         found.sort_by_key(|f| f.start);
         let entities = found.into_iter().map(|f| characters.entity(f)).collect();
         predictions.push(Prediction { entities, pieces: pieces.len(), windows: windows.len() });
@@ -134,7 +142,7 @@ fn predict_short<S: AsRef<str>>(tagger: &Tagger, texts: &[S], options: Options) 
 pub fn predict_long<E: From<ModelError>>(
     tagger: &Tagger,
     text: &str,
-    options: Options,
+    options: PredictOptions,
     part: usize,
     mut each: impl FnMut(Entity) -> Result<(), E>,
 ) -> Result<Prediction, E> {
@@ -180,7 +188,8 @@ pub fn predict_long<E: From<ModelError>>(
             for (window, scores) in some.iter().zip(logits) {
                 let inner = scores.chunks_exact(tagger.tags.len()).skip(front.len());
                 let window = &waiting[window.clone()];
-                let scored: Vec<ScoredPiece> = window.iter().zip(inner).map(|(p, row)| scored(row, *p)).collect();
+                let scored: Vec<ScoredSubword> =
+                    window.iter().zip(inner).map(|(p, row)| score_subword(row, *p)).collect();
                 counts.windows += 1;
                 let begins = window.first().map_or(0, |p| p.start);
                 merging.add(begins, aggregate(&scored, &tagger.tags, options.aggregation), &mut each)?;
@@ -212,15 +221,15 @@ struct Piece {
 struct Merging<'a> {
     windows: usize,
     /// Those that a later window may still stand before, by where they begin.
-    open: Vec<Found>,
+    open: Vec<EntitySpan>,
     /// The last one of the list, which the next one may replace.
-    last: Option<Found>,
-    characters: CharacterCounter<'a>,
+    last: Option<EntitySpan>,
+    characters: CharOffsets<'a>,
 }
 
 impl<'a> Merging<'a> {
     fn new(text: &'a str) -> Self {
-        let characters = CharacterCounter { text, byte: 0, characters: 0 };
+        let characters = CharOffsets { text, byte: 0, characters: 0 };
         Self { windows: 0, open: Vec::new(), last: None, characters }
     }
 
@@ -228,7 +237,7 @@ impl<'a> Merging<'a> {
     fn add<E>(
         &mut self,
         begins: usize,
-        found: Vec<Found>,
+        found: Vec<EntitySpan>,
         each: &mut impl FnMut(Entity) -> Result<(), E>,
     ) -> Result<(), E> {
         self.windows += 1;
@@ -241,12 +250,12 @@ impl<'a> Merging<'a> {
         Ok(())
     }
 
-    fn take<E>(&mut self, next: Found, each: &mut impl FnMut(Entity) -> Result<(), E>) -> Result<(), E> {
+    fn take<E>(&mut self, next: EntitySpan, each: &mut impl FnMut(Entity) -> Result<(), E>) -> Result<(), E> {
         match self.last.take() {
             // Of one window alone nothing is merged.
             Some(last) if self.windows > 1 && next.start < last.end => {
                 let text = self.characters.text;
-                let winner = merge_windows(vec![last, next], |f| text[f.start..f.end].chars().count());
+                let winner = merge_overlapping(vec![last, next], |f| text[f.start..f.end].chars().count());
                 self.last = winner.into_iter().next();
             }
             Some(last) => {
@@ -282,26 +291,26 @@ impl Piece {
     }
 }
 
-fn scored(row: &[f32], piece: Piece) -> ScoredPiece {
+fn score_subword(row: &[f32], piece: Piece) -> ScoredSubword {
     let Piece { start, end, continues, .. } = piece;
-    ScoredPiece { probabilities: probabilities(row), start, end, continues }
+    ScoredSubword { probabilities: softmax(row), start, end, continues }
 }
 
 /// Byte positions to character positions, asked in rising order.
-struct CharacterCounter<'a> {
+struct CharOffsets<'a> {
     text: &'a str,
     byte: usize,
     characters: usize,
 }
 
-impl CharacterCounter<'_> {
+impl CharOffsets<'_> {
     fn at(&mut self, byte: usize) -> usize {
         self.characters += self.text[self.byte..byte].chars().count();
         self.byte = byte;
         self.characters
     }
     /// What was found, with its place in characters too.
-    fn entity(&mut self, f: Found) -> Entity {
+    fn entity(&mut self, f: EntitySpan) -> Entity {
         let start = self.at(f.start);
         let end = start + self.text[f.start..f.end].chars().count();
         Entity { label: f.label, start, end, byte_start: f.start, byte_end: f.end, score: f.score }

@@ -3,8 +3,8 @@
 //! A project may come from anyone, so its schema is not trusted: SQLite runs in defensive mode, and a file with a
 //! trigger, a view or an unknown table is refused.
 
-use super::schema::{MIGRATIONS, NAMES, SCHEMA, TABLES};
-use super::store::StoreError;
+use super::project_file::ProjectError;
+use super::schema::{CREATE_TABLES, MIGRATIONS, NAMES, SCHEMA_VERSION};
 use crate::disk;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -18,21 +18,21 @@ const BUSY: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// SQLite's; a file of a newer version, of another program, or with a schema that no project has.
-pub(super) fn writable(path: &Path) -> Result<Connection, StoreError> {
-    let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
+pub(super) fn writable(path: &Path) -> Result<Connection, ProjectError> {
+    let fail = |source| ProjectError::Sqlite { path: path.to_owned(), source };
     if !path.exists() {
         disk::write_private(path, b"")?;
     }
     let connection = Connection::open(path).map_err(fail)?;
     prepare(&connection).map_err(fail)?;
     let version = version(&connection).map_err(fail)?;
-    let refuse = |why: String| Err(StoreError::Unusable { path: path.to_owned(), why });
+    let refuse = |why: String| Err(ProjectError::Unusable { path: path.to_owned(), why });
     if let Some(why) = stranger(&connection, version).map_err(fail)? {
         return refuse(why);
     }
-    if version > SCHEMA {
+    if version > SCHEMA_VERSION {
         return refuse(format!(
-            "it was made by a newer version of this program (tables {version}, this one knows {SCHEMA})"
+            "it was made by a newer version of this program (tables {version}, this one knows {SCHEMA_VERSION})"
         ));
     }
     connection.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
@@ -45,13 +45,13 @@ pub(super) fn writable(path: &Path) -> Result<Connection, StoreError> {
 ///
 /// # Errors
 /// As [`writable`].
-pub(super) fn read_only(path: &Path) -> Result<Connection, StoreError> {
-    let fail = |source| StoreError::Sqlite { path: path.to_owned(), source };
+pub(super) fn read_only(path: &Path) -> Result<Connection, ProjectError> {
+    let fail = |source| ProjectError::Sqlite { path: path.to_owned(), source };
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(fail)?;
     prepare(&connection).map_err(fail)?;
     let version = version(&connection).map_err(fail)?;
     match stranger(&connection, version).map_err(fail)? {
-        Some(why) => Err(StoreError::Unusable { path: path.to_owned(), why }),
+        Some(why) => Err(ProjectError::Unusable { path: path.to_owned(), why }),
         None => Ok(connection),
     }
 }
@@ -84,7 +84,7 @@ fn stranger(connection: &Connection, version: i64) -> rusqlite::Result<Option<St
         let why = "no project of this program has one, and it could change labels unseen";
         return Ok(Some(format!("it has a {what}: {why}; remove it with an SQLite tool, or open the dataset itself")));
     }
-    if version > SCHEMA {
+    if version > SCHEMA_VERSION {
         return Ok(None);
     }
     let mut tables =
@@ -97,7 +97,7 @@ fn stranger(connection: &Connection, version: i64) -> rusqlite::Result<Option<St
 /// Brings the tables to this version.
 fn migrate(connection: &Connection, version: i64) -> rusqlite::Result<()> {
     if version == 0 {
-        return connection.execute_batch(&format!("BEGIN;{TABLES}PRAGMA user_version={SCHEMA};COMMIT;"));
+        return connection.execute_batch(&format!("BEGIN;{CREATE_TABLES}PRAGMA user_version={SCHEMA_VERSION};COMMIT;"));
     }
     let done = usize::try_from(version - 1).unwrap_or(0);
     for (next, migration) in (version + 1..).zip(MIGRATIONS.iter().skip(done)) {

@@ -27,8 +27,8 @@ const OF_FOLDERS: [&str; 7] = [
 
 /// The reason why a dataset's sources cannot be copied with other labels, where that is so: their format is only read.
 pub fn refusal(files: &[SourceFile]) -> Option<String> {
-    let file = files.iter().find(|f| f.found.format.rewrite.is_none())?;
-    let (name, path) = (file.found.format.name, file.path.display());
+    let file = files.iter().find(|f| f.report.format.rewrite.is_none())?;
+    let (name, path) = (file.report.format.name, file.path.display());
     Some(format!("{path}: {name} files are read and not written with labels; export to another format instead"))
 }
 
@@ -102,7 +102,7 @@ fn one(
     within: &Path,
     notes: &mut Vec<String>,
 ) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
-    match source::rewritten(file, number, corpus, false) {
+    match source::rewrite(file, number, corpus, false) {
         Ok(bytes) => {
             let companions = source::companions(file).map_err(|e| e.to_string())?;
             let beside = companions.into_iter().map(|(name, bytes)| (within.with_file_name(name), bytes));
@@ -122,9 +122,9 @@ fn one(
 fn fresh(file: &SourceFile, number: u32, corpus: &Corpus, within: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
     let documents: Vec<Arc<Document>> = corpus.documents.iter().filter(|d| d.source_id == number).cloned().collect();
     let of_file = Corpus { documents, ..corpus.clone() };
-    let refuse = || format!("{}: {} files cannot be written from nothing", within.display(), file.found.format.name);
-    match file.found.format.write.ok_or_else(refuse)? {
-        Writer::SingleFile(write) => Ok(vec![(within.to_owned(), write(&of_file, None, file.found.scheme))]),
+    let refuse = || format!("{}: {} files cannot be written from nothing", within.display(), file.report.format.name);
+    match file.report.format.write.ok_or_else(refuse)? {
+        Writer::SingleFile(write) => Ok(vec![(within.to_owned(), write(&of_file, None, file.report.scheme))]),
         Writer::PerDocument(write, _) => {
             let document = of_file.documents.first().ok_or_else(refuse)?;
             let files = write(&of_file, document).into_iter();

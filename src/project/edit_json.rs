@@ -1,12 +1,12 @@
 //! Edits as JSON, for the log of a project. (The corpus itself knows no serialisation.)
 
-use super::pack::{pack_span, unpack_span};
+use super::blob::{decode_span, encode_span};
 use crate::corpus::label::Label;
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, RangeComment, ReviewState, Span};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
-enum Stored {
+enum EditRecord {
     Spans {
         document: u32,
         removed: Vec<[u32; 3]>,
@@ -31,17 +31,17 @@ enum Stored {
         before: Vec<String>,
         after: Vec<String>,
     },
-    AddLabel(NewLabel),
-    RemoveLastLabel(NewLabel),
+    AddLabel(LabelRecord),
+    RemoveLastLabel(LabelRecord),
     RemoveLabel {
         id: u16,
         #[serde(flatten)]
-        label: NewLabel,
+        label: LabelRecord,
     },
     InsertLabel {
         id: u16,
         #[serde(flatten)]
-        label: NewLabel,
+        label: LabelRecord,
     },
     ChangeLabel {
         id: u16,
@@ -57,39 +57,39 @@ enum Stored {
         /// The kind of the title and its values.
         #[serde(default)]
         title: Option<(String, Vec<String>)>,
-        edits: Vec<Stored>,
+        edits: Vec<EditRecord>,
     },
 }
 
 #[derive(Serialize, Deserialize)]
-struct NewLabel {
+struct LabelRecord {
     name: String,
     colour: u8,
     #[serde(default)]
     letter: Option<char>,
 }
 
-impl From<Label> for NewLabel {
+impl From<Label> for LabelRecord {
     fn from(Label { name, color: colour, shortcut: letter }: Label) -> Self {
         Self { name, colour, letter }
     }
 }
 
-impl From<NewLabel> for Label {
-    fn from(NewLabel { name, colour, letter }: NewLabel) -> Self {
+impl From<LabelRecord> for Label {
+    fn from(LabelRecord { name, colour, letter }: LabelRecord) -> Self {
         Self { name, color: colour, shortcut: letter }
     }
 }
 
-fn packed(spans: &[Span]) -> Vec<[u32; 3]> {
-    spans.iter().map(pack_span).collect()
+fn encode_spans(spans: &[Span]) -> Vec<[u32; 3]> {
+    spans.iter().map(encode_span).collect()
 }
 
-fn unpacked(spans: &[[u32; 3]]) -> Vec<Span> {
-    spans.iter().copied().map(unpack_span).collect()
+fn decode_spans(spans: &[[u32; 3]]) -> Vec<Span> {
+    spans.iter().copied().map(decode_span).collect()
 }
 
-fn parts(remarks: &[RangeComment]) -> Vec<(u32, u32, String)> {
+fn comment_tuples(remarks: &[RangeComment]) -> Vec<(u32, u32, String)> {
     remarks.iter().map(|r| (r.start, r.end, r.text.clone())).collect()
 }
 
@@ -99,7 +99,7 @@ fn remarks(parts: Vec<(u32, u32, String)>) -> Vec<RangeComment> {
 
 /// Comments on stretches as JSON.
 pub(super) fn remarks_to_json(remarks: &[RangeComment]) -> String {
-    serde_json::to_string(&parts(remarks)).unwrap_or_default()
+    serde_json::to_string(&comment_tuples(remarks)).unwrap_or_default()
 }
 
 /// The comments of such JSON; none where it is none.
@@ -107,18 +107,18 @@ pub(super) fn remarks_from_json(json: &str) -> Vec<RangeComment> {
     remarks(serde_json::from_str(json).unwrap_or_default())
 }
 
-impl From<&Edit> for Stored {
+impl From<&Edit> for EditRecord {
     fn from(edit: &Edit) -> Self {
         match edit.clone() {
             Edit::Spans { document, removed, added } => {
-                Self::Spans { document, removed: packed(&removed), added: packed(&added) }
+                Self::Spans { document, removed: encode_spans(&removed), added: encode_spans(&added) }
             }
             Edit::Suggestions { document, removed, added } => {
-                Self::Suggestions { document, removed: packed(&removed), added: packed(&added) }
+                Self::Suggestions { document, removed: encode_spans(&removed), added: encode_spans(&added) }
             }
             Edit::Review { document, sentence, before, after } => {
                 let noted = |m: ReviewState| (m.done, m.flagged, m.comment);
-                let remarks = [parts(&before.range_comments), parts(&after.range_comments)];
+                let remarks = [comment_tuples(&before.range_comments), comment_tuples(&after.range_comments)];
                 Self::Mark { document, sentence, before: noted(before), after: noted(after), remarks }
             }
             Edit::DocLabels { document, before, after } => Self::Classes { document, before, after },
@@ -141,30 +141,30 @@ impl From<&Edit> for Stored {
     }
 }
 
-impl From<Stored> for Edit {
-    fn from(stored: Stored) -> Self {
+impl From<EditRecord> for Edit {
+    fn from(stored: EditRecord) -> Self {
         match stored {
-            Stored::Spans { document, removed, added } => {
-                Self::Spans { document, removed: unpacked(&removed), added: unpacked(&added) }
+            EditRecord::Spans { document, removed, added } => {
+                Self::Spans { document, removed: decode_spans(&removed), added: decode_spans(&added) }
             }
-            Stored::Suggestions { document, removed, added } => {
-                Self::Suggestions { document, removed: unpacked(&removed), added: unpacked(&added) }
+            EditRecord::Suggestions { document, removed, added } => {
+                Self::Suggestions { document, removed: decode_spans(&removed), added: decode_spans(&added) }
             }
-            Stored::Mark { document, sentence, before, after, remarks: [then, now] } => {
+            EditRecord::Mark { document, sentence, before, after, remarks: [then, now] } => {
                 let mark =
                     |(done, flagged, comment), r| ReviewState { done, flagged, comment, range_comments: remarks(r) };
                 Self::Review { document, sentence, before: mark(before, then), after: mark(after, now) }
             }
-            Stored::Classes { document, before, after } => Self::DocLabels { document, before, after },
-            Stored::AddLabel(label) => Self::AddLabel(label.into()),
-            Stored::RemoveLastLabel(label) => Self::PopLabel(label.into()),
-            Stored::RemoveLabel { id, label } => Self::RemoveLabel { id: LabelId::new(id), label: label.into() },
-            Stored::InsertLabel { id, label } => Self::InsertLabel { id: LabelId::new(id), label: label.into() },
-            Stored::ChangeLabel { id, before, after, letters: [then, now] } => {
+            EditRecord::Classes { document, before, after } => Self::DocLabels { document, before, after },
+            EditRecord::AddLabel(label) => Self::AddLabel(label.into()),
+            EditRecord::RemoveLastLabel(label) => Self::PopLabel(label.into()),
+            EditRecord::RemoveLabel { id, label } => Self::RemoveLabel { id: LabelId::new(id), label: label.into() },
+            EditRecord::InsertLabel { id, label } => Self::InsertLabel { id: LabelId::new(id), label: label.into() },
+            EditRecord::ChangeLabel { id, before, after, letters: [then, now] } => {
                 let label = |(name, colour), letter| Label { name, color: colour, shortcut: letter };
                 Self::ChangeLabel { id: LabelId::new(id), before: label(before, then), after: label(after, now) }
             }
-            Stored::Together { name, title, edits } => {
+            EditRecord::Together { name, title, edits } => {
                 let known = title.and_then(|(id, values)| Some(EditTitle::new(EditTitleKind::from_id(&id)?, values)));
                 let title = known.unwrap_or_else(|| EditTitle::new(EditTitleKind::Text, [name]));
                 Self::Group { title, edits: edits.into_iter().map(Self::from).collect() }
@@ -176,12 +176,12 @@ impl From<Stored> for Edit {
 /// An edit as one line of JSON.
 pub(super) fn to_json(edit: &Edit) -> String {
     // Numbers and strings always have a JSON form.
-    serde_json::to_string(&Stored::from(edit)).unwrap_or_default()
+    serde_json::to_string(&EditRecord::from(edit)).unwrap_or_default()
 }
 
 /// The edit of a line of JSON; `None` when it is none.
 pub(super) fn from_json(json: &str) -> Option<Edit> {
-    serde_json::from_str::<Stored>(json).ok().map(Edit::from)
+    serde_json::from_str::<EditRecord>(json).ok().map(Edit::from)
 }
 
 #[cfg(test)]

@@ -31,11 +31,11 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
             }
         }
         Edit::Review { document, sentence, after, .. } => {
-            put_mark(t, i64::from(*document), *sentence, after)?;
+            upsert_review(t, i64::from(*document), *sentence, after)?;
         }
         Edit::DocLabels { document, after, .. } => {
             t.execute("DELETE FROM document_classes WHERE document=?", [document])?;
-            after.iter().try_for_each(|name| insert_class(t, i64::from(*document), name))?;
+            after.iter().try_for_each(|name| insert_doc_label(t, i64::from(*document), name))?;
         }
         Edit::AddLabel(l) => {
             let next: i64 = t.query_row("SELECT COALESCE(MAX(id)+1,0) FROM labels", [], |r| r.get(0))?;
@@ -46,10 +46,10 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
         }
         Edit::RemoveLabel { id, .. } => {
             t.execute("DELETE FROM labels WHERE id=?", [id.index()])?;
-            renumber(t, id.index(), -1)?;
+            shift_label_ids(t, id.index(), -1)?;
         }
         Edit::InsertLabel { id, label: l } => {
-            renumber(t, id.index(), 1)?;
+            shift_label_ids(t, id.index(), 1)?;
             insert_label(t, i64::from(id.index()), l)?;
         }
         Edit::Group { edits, .. } => edits.iter().try_for_each(|edit| apply(t, edit))?,
@@ -62,7 +62,7 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
 }
 
 /// Moves the labels from this one on by one place. Their numbers are unique at every moment, so they go by way of negative ones.
-fn renumber(t: &Transaction, from: u16, by: i64) -> rusqlite::Result<()> {
+fn shift_label_ids(t: &Transaction, from: u16, by: i64) -> rusqlite::Result<()> {
     t.execute("UPDATE labels SET id=-(id+?) WHERE id>=?", params![by, from])?;
     t.execute("UPDATE labels SET id=-id WHERE id<0", [])?;
     t.execute("UPDATE spans SET label=label+? WHERE label>=?", params![by, from])?;
@@ -76,14 +76,14 @@ pub(super) fn insert_label(t: &Transaction, id: i64, l: &Label) -> rusqlite::Res
 }
 
 /// Puts a label of a whole document into its table.
-pub(super) fn insert_class(t: &Transaction, document: i64, name: &str) -> rusqlite::Result<()> {
+pub(super) fn insert_doc_label(t: &Transaction, document: i64, name: &str) -> rusqlite::Result<()> {
     t.execute("INSERT OR IGNORE INTO classes(name) VALUES(?)", [name])?;
     let sql = "INSERT OR IGNORE INTO document_classes SELECT ?, id FROM classes WHERE name=?";
     t.execute(sql, params![document, name]).map(drop)
 }
 
 /// Puts what is noted about a sentence into its table.
-pub(super) fn put_mark(t: &Transaction, document: i64, sentence: u32, m: &ReviewState) -> rusqlite::Result<()> {
+pub(super) fn upsert_review(t: &Transaction, document: i64, sentence: u32, m: &ReviewState) -> rusqlite::Result<()> {
     let remarks = remarks_to_json(&m.range_comments);
     t.execute(
         "INSERT OR REPLACE INTO marks VALUES(?,?,?,?,?,?)",

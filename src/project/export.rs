@@ -11,18 +11,18 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// How a format writes spans on words, unless a person says otherwise: column files as the sources do, others in IOB2.
-pub fn scheme_for(corpus: &Corpus, to: Format) -> Scheme {
+pub fn default_scheme(corpus: &Corpus, to: Format) -> Scheme {
     let columns = [format::CONLL2003, format::CONLL, format::WNUT].contains(&to);
     corpus.scheme.filter(|_| columns).unwrap_or(Scheme::Iob2)
 }
 
 /// What a file of this format and scheme would lose of a dataset, in words: of its corpus, and of what its sources say beside.
-pub fn losses(inventory: &LossInventory, files: &[SourceFile], to: Format, scheme: Scheme) -> Vec<String> {
+pub fn export_losses(inventory: &LossInventory, files: &[SourceFile], to: Format, scheme: Scheme) -> Vec<String> {
     /// More kinds are counted, not named.
     const NAMED: usize = 6;
     let mut losses = inventory.losses(to, scheme);
     let mut beside: BTreeMap<&str, usize> = BTreeMap::new();
-    for (what, count) in files.iter().flat_map(|f| &f.found.unsupported) {
+    for (what, count) in files.iter().flat_map(|f| &f.report.unsupported) {
         *beside.entry(what).or_default() += count;
     }
     if !beside.is_empty() {
@@ -36,14 +36,14 @@ pub fn losses(inventory: &LossInventory, files: &[SourceFile], to: Format, schem
 
 /// A dataset of one file in its own format again, with this corpus' labels: whatever else the source says stays. `None` where it
 /// would be another format or scheme, or cannot be saved in place.
-pub fn in_place(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme) -> Option<Vec<u8>> {
+pub fn rewrite_in_place(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme) -> Option<Vec<u8>> {
     let [file] = files else { return None };
-    let same_scheme = file.found.format.capabilities.original_text || file.found.scheme == scheme;
-    if file.found.format != to || !same_scheme || to.rewrite.is_none() {
+    let same_scheme = file.report.format.capabilities.original_text || file.report.scheme == scheme;
+    if file.report.format != to || !same_scheme || to.rewrite.is_none() {
         return None;
     }
-    let bytes = source::unchanged(file).ok().filter(|bytes| !compression::is_compressed(bytes))?;
-    source::rewritten_bytes(&bytes, file, 0, corpus, false).ok()
+    let bytes = source::read_if_unchanged(file).ok().filter(|bytes| !compression::is_compressed(bytes))?;
+    source::rewrite_bytes(&bytes, file, 0, corpus, false).ok()
 }
 
 /// Writes a corpus to `path`: a file where it has one split, unless that is a folder; else a folder of `train`, `dev` and

@@ -6,22 +6,22 @@
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 
-mod choices_json;
-pub mod committer;
+pub mod app_dirs;
+mod blob;
 mod connect;
-mod contents;
 pub mod copying;
+mod dataset_files;
 mod edit_json;
 mod edit_sql;
 pub mod export;
+pub mod extras;
 mod file_names;
-mod folder;
-pub mod kept;
+mod load;
 mod moved;
 pub mod opening;
-mod pack;
-pub mod places;
 pub mod progress;
+pub mod project_file;
+mod read_options_json;
 pub mod rebuilding;
 pub mod run_record;
 pub mod sample;
@@ -30,18 +30,18 @@ pub mod saving;
 mod schema;
 pub mod settings;
 pub mod source;
-pub mod store;
 pub mod target;
+pub mod writer;
 
-pub use committer::{Commit, Committer, News};
-pub use contents::Contents;
-pub use kept::{Kept, View};
+pub use app_dirs::AppDirs;
+pub use extras::{ProjectExtras, SavedSearch};
+pub use load::ProjectData;
 pub use opening::{Changed, Decision, Opened, Opening};
-pub use places::Places;
-pub use progress::{Progress, Today};
+pub use progress::{DailyProgress, Today};
+pub use project_file::Project;
 pub use rebuilding::Memory;
-pub use run_record::{RunOutcome, RunRecord};
+pub use run_record::{RunRecord, RunStatus};
 pub use saving::{Save, SaveError, Saved};
 pub use settings::Settings;
 pub use source::{Dataset, SourceFile, SourceProblem};
-pub use store::Project;
+pub use writer::{News, ProjectWriter, WriteOp};

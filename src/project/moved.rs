@@ -1,8 +1,8 @@
 //! Finding the project of a dataset that lies at another path than before.
 
-use super::places::Places;
+use super::app_dirs::AppDirs;
+use super::project_file::Project;
 use super::source::Dataset;
-use super::store::Project;
 use crate::disk;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ pub(super) struct Moved {
 }
 
 /// A project that holds this dataset, byte for byte, and whose own sources are gone from where they were.
-pub(super) fn find(places: &Places, dataset: &Dataset) -> Option<Moved> {
+pub(super) fn find(places: &AppDirs, dataset: &Dataset) -> Option<Moved> {
     let projects = disk::list_files(&places.projects()).ok()?;
     projects.into_iter().filter(|at| is_current(at)).find_map(|at| {
         let project = Project::look(&at).ok()?;

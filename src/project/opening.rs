@@ -3,11 +3,11 @@
 //! Nothing is moved or replaced here without a person's decision: a dataset whose source was changed by another program
 //! is an answer of its own, and only a file that SQLite calls damaged is set aside, which the answer tells.
 
+use super::app_dirs::AppDirs;
 use super::moved;
-use super::places::Places;
+use super::project_file::{Filled, Project, ProjectError};
 use super::source::{Dataset, SourceError};
-use super::store::{Filled, Project, StoreError};
-use super::{Contents, Kept};
+use super::{ProjectData, ProjectExtras};
 use crate::corpus::History;
 use crate::corpus::carry_over::{CarryOver, carry_over};
 use crate::disk::{self, Lock};
@@ -27,7 +27,7 @@ pub struct Opened {
     /// Undo and redo, from the last time too.
     pub history: History,
     /// Runs, views, snapshots.
-    pub kept: Kept,
+    pub kept: ProjectExtras,
     /// The highest number of a run's folder on disk.
     pub highest_run: usize,
     /// The project file, to be given to a committer.
@@ -74,26 +74,26 @@ pub enum Decision {
 }
 
 /// What was said of a dataset when its project was made; `None` where it has none.
-pub fn said_before(path: &Path, places: &Places) -> Option<ReadOptions> {
-    let at = places.project_of(path);
-    at.is_file().then(|| Project::open(&at).ok()?.said().ok().flatten()).flatten()
+pub fn said_before(path: &Path, places: &AppDirs) -> Option<ReadOptions> {
+    let at = places.project_path(path);
+    at.is_file().then(|| Project::open(&at).ok()?.read_options().ok().flatten()).flatten()
 }
 
 /// Opens a dataset, which may have been read already, or a project file.
 ///
 /// # Errors
 /// A sentence that names the file and says what to do.
-pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Opening, String> {
+pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Opening, String> {
     places.prepare().map_err(|e| e.to_string())?;
     let path = disk::resolve(path);
     if path.extension().is_some_and(|e| e == "tagwright") {
         return open_file(&path, places).map(|o| Opening::Opened(Box::new(o)));
     }
-    let mut at = places.project_of(&path);
+    let mut at = places.project_path(&path);
     let dataset = match read {
         Some(dataset) => dataset,
         // What was said fits no more where the file was made anew in another way.
-        None => match Dataset::open_as(&path, said_before(&path, places).unwrap_or_default())
+        None => match Dataset::open_with(&path, said_before(&path, places).unwrap_or_default())
             .or_else(|_| Dataset::open(&path))
         {
             Ok(dataset) => dataset,
@@ -118,7 +118,7 @@ pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Openi
         }
         Err(e) => return Err(format!("{e}. Its labels are safe there; try again when the reason is gone.")),
     };
-    let text = |e: StoreError| e.to_string();
+    let text = |e: ProjectError| e.to_string();
     if let Some(from) = moved.and_then(|m| m.from).filter(|_| !project.is_read_only()) {
         project.move_sources(dataset.files.iter().map(|f| f.path.clone())).map_err(text)?;
         let what = format!("Its labels are those that were made when it lay at {}.", from.display());
@@ -128,7 +128,7 @@ pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Openi
         if project.is_read_only() {
             return Err(format!("{}: another window is just opening it; try again in a moment", path.display()));
         }
-        let kept = project.kept().map_err(text)?;
+        let kept = project.load_extras().map_err(text)?;
         return Ok(Opening::Opened(Box::new(fresh(path, places, project, dataset, kept, notice))));
     }
     if !project.recognizes(&dataset).map_err(text)? {
@@ -141,12 +141,12 @@ pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Openi
         let (project, contents, _) = read_project(project)?;
         return Ok(changed(path, &project, dataset, &contents));
     }
-    let said = project.said().map_err(text)?;
-    let as_said = said == dataset.files.first().map(|f| f.choices);
+    let said = project.read_options().map_err(text)?;
+    let as_said = said == dataset.files.first().map(|f| f.options);
     if let (false, true, Ok(Some(kept))) =
-        (project.is_read_only(), as_said && !has_texts_beside(&dataset), project.untouched())
+        (project.is_read_only(), as_said && !has_texts_beside(&dataset), project.load_if_unmodified())
     {
-        project.set_sources(&dataset.files).map_err(text)?;
+        project.update_sources(&dataset.files).map_err(text)?;
         let opened = fresh(path, places, project, dataset, kept, notice);
         return Ok(Opening::Opened(Box::new(Opened { is_new: false, ..opened })));
     }
@@ -155,13 +155,13 @@ pub fn open(path: &Path, places: &Places, read: Option<Dataset>) -> Result<Openi
         return Ok(changed(path, &project, dataset, &contents));
     }
     let held = &mut contents.dataset.corpus;
-    project.adopt_classes(|| Some(dataset.corpus.clone()), held).map_err(text)?;
+    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), held).map_err(text)?;
     // The paths are those of today, also where the dataset was moved.
     for (held, now) in contents.dataset.files.iter_mut().zip(dataset.files) {
         (held.path, held.hash) = (now.path, now.hash);
     }
     if !project.is_read_only() {
-        project.set_sources(&contents.dataset.files).map_err(text)?;
+        project.update_sources(&contents.dataset.files).map_err(text)?;
     }
     contents.dataset.problems = dataset.problems;
     Ok(Opening::Opened(Box::new(opened(path, places, project, contents, told.or(notice)))))
@@ -179,7 +179,7 @@ fn take_along(from: &Path, to: PathBuf) -> Result<PathBuf, String> {
 }
 
 /// The question of what becomes of a project's labels, for the dataset as it is now.
-fn changed(path: PathBuf, project: &Project, dataset: Dataset, contents: &Contents) -> Opening {
+fn changed(path: PathBuf, project: &Project, dataset: Dataset, contents: &ProjectData) -> Opening {
     let carried = carry_over(&contents.dataset.corpus, &dataset.corpus);
     let (project, edits) = (project.path().to_owned(), contents.history.position());
     Opening::Changed(Box::new(Changed { path, project, dataset, carried, edits }))
@@ -187,7 +187,7 @@ fn changed(path: PathBuf, project: &Project, dataset: Dataset, contents: &Conten
 
 /// Whether the texts lie in files of their own beside the sources, whose hashes say nothing of them.
 fn has_texts_beside(dataset: &Dataset) -> bool {
-    dataset.files.iter().any(|f| f.found.format == format::BRAT)
+    dataset.files.iter().any(|f| f.report.format == format::BRAT)
 }
 
 /// Whether two readings of a dataset have the same texts.
@@ -202,17 +202,17 @@ fn same_texts(a: &Dataset, b: &Dataset) -> bool {
 ///
 /// # Errors
 /// As [`open`].
-pub fn decide(changed: Changed, decision: Decision, places: &Places) -> Result<Opened, String> {
+pub fn decide(changed: Changed, decision: Decision, places: &AppDirs) -> Result<Opened, String> {
     if decision == Decision::Compare {
         return open_file(&changed.project, places);
     }
     let Changed { path, project: at, mut dataset, .. } = changed;
-    let text = |e: StoreError| e.to_string();
+    let text = |e: ProjectError| e.to_string();
     let before = Project::open(&at).map_err(text)?;
     if before.is_read_only() {
         return Err(format!("{}: another window has its labels open; close that one first", path.display()));
     }
-    let Contents { dataset: held, kept, .. } = before.read().map_err(text)?;
+    let ProjectData { dataset: held, kept, .. } = before.read().map_err(text)?;
     drop(before);
     // As it is now: labels may have been given since the question was asked.
     let carried = carry_over(&held.corpus, &dataset.corpus);
@@ -227,22 +227,22 @@ pub fn decide(changed: Changed, decision: Decision, places: &Places) -> Result<O
     }
     let proposers = json!(dataset.corpus.agents).to_string();
     let (project, old) = replaced(&at, "before", |project| {
-        project.fill(&filled, Filled::FromSource, &|_, _| true)?;
-        project.set("proposers", &proposers)?;
+        project.import(&filled, Filled::FromSource, &|_, _| true)?;
+        project.set_meta("proposers", &proposers)?;
         if let Some(edit) = history.next_undo() {
             project.commit(edit, true, history.position())?;
         }
         // Snapshots go by the places of documents, which are others now.
-        put_kept(project, &Kept { snapshots: Vec::new(), ..kept })
+        put_kept(project, &ProjectExtras { snapshots: Vec::new(), ..kept })
     })?;
     let what = format!("The labels of before are kept in {}.", old.display());
-    let kept = project.kept().map_err(text)?;
-    let contents = Contents { dataset, history, kept, unknown: None };
+    let kept = project.load_extras().map_err(text)?;
+    let contents = ProjectData { dataset, history, kept, unknown: None };
     Ok(opened(path, places, project, contents, Some(("The source was read again", what))))
 }
 
 /// A project file by its own path.
-fn open_file(path: &Path, places: &Places) -> Result<Opened, String> {
+fn open_file(path: &Path, places: &AppDirs) -> Result<Opened, String> {
     if !path.is_file() {
         return Err(format!("{}: there is no such project", path.display()));
     }
@@ -251,13 +251,13 @@ fn open_file(path: &Path, places: &Places) -> Result<Opened, String> {
     let sources: Vec<_> = contents.dataset.files.iter().map(|f| (f.path.clone(), f.split)).collect();
     let held = &mut contents.dataset.corpus;
     project
-        .adopt_classes(|| Dataset::open_files("", &sources).ok().map(|d| d.corpus), held)
+        .backfill_doc_labels(|| Dataset::open_files("", &sources).ok().map(|d| d.corpus), held)
         .map_err(|e| e.to_string())?;
     Ok(opened(path.to_owned(), places, project, contents, notice))
 }
 
 /// The project of a source that is gone.
-fn without_source(path: &Path, at: &Path, places: &Places, error: &disk::DiskError) -> Result<Opening, String> {
+fn without_source(path: &Path, at: &Path, places: &AppDirs, error: &disk::DiskError) -> Result<Opening, String> {
     let project = Project::open(at).map_err(|_| error.to_string())?;
     if project.is_empty().map_err(|e| e.to_string())? {
         return Err(error.to_string());
@@ -271,20 +271,27 @@ fn without_source(path: &Path, at: &Path, places: &Places, error: &disk::DiskErr
     Ok(Opening::Opened(Box::new(opened)))
 }
 
-fn opened(path: PathBuf, places: &Places, project: Project, contents: Contents, notice: Notice) -> Opened {
-    let Contents { dataset, history, kept, .. } = contents;
-    let highest_run = places.highest_run(project.path());
+fn opened(path: PathBuf, places: &AppDirs, project: Project, contents: ProjectData, notice: Notice) -> Opened {
+    let ProjectData { dataset, history, kept, .. } = contents;
+    let highest_run = places.max_run_number(project.path());
     Opened { path, dataset, history, kept, highest_run, project, is_new: false, notice }
 }
 
 /// The dataset as it was just read, as a project begins with it.
-fn fresh(path: PathBuf, places: &Places, project: Project, dataset: Dataset, kept: Kept, notice: Notice) -> Opened {
-    let contents = Contents { dataset, history: History::default(), kept, unknown: None };
+fn fresh(
+    path: PathBuf,
+    places: &AppDirs,
+    project: Project,
+    dataset: Dataset,
+    kept: ProjectExtras,
+    notice: Notice,
+) -> Opened {
+    let contents = ProjectData { dataset, history: History::default(), kept, unknown: None };
     Opened { is_new: true, ..opened(path, places, project, contents, notice) }
 }
 
 /// A project with what is in it. Of a damaged one comes what can be read, in a new file; the old one is kept.
-fn read_project(mut project: Project) -> Result<(Project, Contents, Notice), String> {
+fn read_project(mut project: Project) -> Result<(Project, ProjectData, Notice), String> {
     let damage = match project.read() {
         Ok(contents) => {
             let notice = if let Some(unknown) = &contents.unknown {
@@ -303,14 +310,14 @@ fn read_project(mut project: Project) -> Result<(Project, Contents, Notice), Str
         }
         Err(damage) if project.is_read_only() => return Err(damage.to_string()),
         // What SQLite could not read for another reason (a busy file, a broken connection) may be read the next time.
-        Err(other @ StoreError::Sqlite { .. }) if !other.is_damage() => return Err(other.to_string()),
+        Err(other @ ProjectError::Sqlite { .. }) if !other.is_damage() => return Err(other.to_string()),
         Err(damage) => damage,
     };
-    let (contents, lost) = project.salvage().map_err(|_| damage.to_string())?;
+    let (contents, lost) = project.recover().map_err(|_| damage.to_string())?;
     let at = project.path().to_owned();
     drop(project);
     let (project, old) = replaced(&at, "damaged", |project| {
-        project.fill(&contents.dataset, Filled::Salvaged, &|_, _| true)?;
+        project.import(&contents.dataset, Filled::Salvaged, &|_, _| true)?;
         put_kept(project, &contents.kept)
     })?;
     let counts = contents.dataset.corpus.counts(None);
@@ -331,9 +338,9 @@ fn read_project(mut project: Project) -> Result<(Project, Contents, Notice), Str
 fn replaced(
     at: &Path,
     why: &str,
-    build: impl FnOnce(&mut Project) -> Result<(), StoreError>,
+    build: impl FnOnce(&mut Project) -> Result<(), ProjectError>,
 ) -> Result<(Project, PathBuf), String> {
-    let text = |e: StoreError| e.to_string();
+    let text = |e: ProjectError| e.to_string();
     let lock = Lock::try_acquire(&disk::append_suffix(at, "-lock")).map_err(|e| e.to_string())?;
     let Some(_lock) = lock else {
         return Err(format!("{}: another window has it open; close that one first", at.display()));
@@ -364,17 +371,17 @@ fn replaced(
 }
 
 /// Puts runs, views, snapshots and settings of one project into another.
-pub(super) fn put_kept(project: &mut Project, kept: &Kept) -> Result<(), StoreError> {
-    kept.runs.iter().try_for_each(|run| project.add_run(run))?;
-    kept.views.iter().try_for_each(|view| project.keep_view(&view.name, Some(&view.query)))?;
-    kept.snapshots.iter().try_for_each(|snapshot| project.keep_snapshot(snapshot))?;
-    if let Some(overlaps) = kept.overlaps {
-        project.set("overlaps", &overlaps.to_string())?;
+pub(super) fn put_kept(project: &mut Project, kept: &ProjectExtras) -> Result<(), ProjectError> {
+    kept.runs.iter().try_for_each(|run| project.upsert_run(run))?;
+    kept.views.iter().try_for_each(|view| project.save_search(&view.name, Some(&view.query)))?;
+    kept.snapshots.iter().try_for_each(|snapshot| project.save_snapshot(snapshot))?;
+    if let Some(overlaps) = kept.allow_overlaps {
+        project.set_meta("overlaps", &overlaps.to_string())?;
     }
-    if !kept.worked.is_empty() {
-        project.set("worked", &kept.worked)?;
+    if !kept.work_time.is_empty() {
+        project.set_meta("worked", &kept.work_time)?;
     }
-    project.set("guidelines", &kept.guidelines)
+    project.set_meta("guidelines", &kept.guidelines)
 }
 
 /// Renames a project file to the first free name of the form `name-before-1.tagwright`.

@@ -15,7 +15,7 @@ pub struct Today {
 
 /// Sentences by the days on which they became done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct DailyProgress {
     /// How many are done still, of each day.
     pub days: BTreeMap<String, usize>,
     /// The day on which something is done now.
@@ -23,14 +23,14 @@ pub struct Progress {
     done_on: HashMap<SentenceId, String>,
 }
 
-impl Progress {
+impl DailyProgress {
     /// Nothing is done yet, on the day that it is.
     pub(super) fn begun(c: &Connection) -> rusqlite::Result<Self> {
         Ok(Self { today: day(c)?, ..Self::default() })
     }
 
     /// An edit of the log, with its date.
-    pub(super) fn follow_edit(&mut self, edit: &Edit, date: &str) {
+    pub(super) fn apply_logged_edit(&mut self, edit: &Edit, date: &str) {
         match edit {
             Edit::Review { document, sentence, after, .. } => {
                 let id = SentenceId { document: *document, sentence: *sentence };
@@ -40,13 +40,13 @@ impl Progress {
                     self.undone(id);
                 }
             }
-            Edit::Group { edits, .. } => edits.iter().for_each(|e| self.follow_edit(e, date)),
+            Edit::Group { edits, .. } => edits.iter().for_each(|e| self.apply_logged_edit(e, date)),
             _ => {}
         }
     }
 
     /// A sentence that was done or not is so now, today.
-    pub fn follow(&mut self, id: SentenceId, before: bool, after: bool) {
+    pub fn record(&mut self, id: SentenceId, before: bool, after: bool) {
         let date = self.today.date.clone();
         match (before, after) {
             (false, true) => self.done(id, date),

@@ -1,11 +1,11 @@
 //! A project written again from what the window has in memory: its file was removed, or cannot be written where it is.
 
 use super::edit_json;
-use super::kept::Kept;
+use super::extras::ProjectExtras;
 use super::opening::put_kept;
+use super::project_file::{DOC_LABELS_KEY, Filled, Project, ProjectError, fill_tables, set_meta};
 use super::schema::NAMES;
 use super::source::Dataset;
-use super::store::{CLASSES, Filled, Project, StoreError, fill_tables, set_meta};
 use crate::corpus::History;
 use rusqlite::params;
 
@@ -17,7 +17,7 @@ pub struct Memory {
     /// Undo and redo.
     pub history: History,
     /// Runs, views, snapshots and settings.
-    pub kept: Kept,
+    pub kept: ProjectExtras,
 }
 
 impl Project {
@@ -25,7 +25,7 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's; then the project is as it was before.
-    pub fn rebuild(&mut self, memory: &Memory) -> Result<(), StoreError> {
+    pub fn rebuild(&mut self, memory: &Memory) -> Result<(), ProjectError> {
         let Memory { dataset, history, kept } = memory;
         self.write(|t| {
             NAMES.iter().try_for_each(|table| t.execute(&format!("DELETE FROM {table}"), []).map(drop))?;
@@ -34,7 +34,7 @@ impl Project {
                 t.execute("INSERT INTO edits VALUES(?,?,unixepoch())", params![at, edit_json::to_json(edit)])?;
             }
             // The labels of documents are those of memory, not those of the sources.
-            set_meta(t, CLASSES, "read")?;
+            set_meta(t, DOC_LABELS_KEY, "read")?;
             set_meta(t, "position", &history.position().to_string())
         })?;
         put_kept(self, kept)

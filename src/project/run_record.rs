@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// How far a run came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RunOutcome {
+pub enum RunStatus {
     /// It is under way. A run that is still so when a project is opened was [`RunOutcome::Interrupted`].
     #[default]
     Running,
@@ -22,7 +22,7 @@ pub enum RunOutcome {
     Interrupted,
 }
 
-impl RunOutcome {
+impl RunStatus {
     const ALL: [Self; 7] = [
         Self::Running,
         Self::Completed,
@@ -63,13 +63,13 @@ pub struct RunRecord {
     /// Counts from 1.
     pub number: usize,
     /// Seconds since 1970.
-    pub started: u64,
+    pub started_at: u64,
     /// Base model.
     pub base: String,
     /// "2e-5, 3 epochs".
-    pub recipe: String,
+    pub summary: String,
     /// How far it came.
-    pub outcome: RunOutcome,
+    pub outcome: RunStatus,
     /// Entity F1 of the kept model on dev, 0 to 1.
     pub dev_f1: Option<f64>,
     /// Entity F1 of the kept model on test, 0 to 1.
@@ -77,5 +77,5 @@ pub struct RunRecord {
     /// Seconds of training.
     pub train_seconds: f64,
     /// Where the model lies.
-    pub folder: PathBuf,
+    pub dir: PathBuf,
 }

@@ -1,6 +1,6 @@
 //! The sample dataset and the starter model, which travel inside the program.
 
-use super::places::Places;
+use super::app_dirs::AppDirs;
 use super::source::{Dataset, SourceError};
 use crate::corpus::Split;
 use crate::disk::{self, DiskError};
@@ -25,7 +25,7 @@ pub fn dataset() -> Result<Dataset, SourceError> {
 ///
 /// # Errors
 /// When the user's data folder cannot be written.
-pub fn unpack(places: &Places) -> Result<PathBuf, DiskError> {
+pub fn extract(places: &AppDirs) -> Result<PathBuf, DiskError> {
     let folder = places.sample();
     if !FILES.iter().all(|(name, _, _)| folder.join(name).is_file()) {
         let files = FILES.iter().map(|(name, bytes, _)| Ok::<_, DiskError>(((*name).to_owned(), bytes.to_vec())));

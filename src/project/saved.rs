@@ -1,7 +1,7 @@
 //! Folders of Hugging Face's `save_to_disk`: a dataset has `state.json`, which names its data files; several of them by
 //! splits have `dataset_dict.json` above, which names their folders.
 
-use super::folder::{DataFile, Listing};
+use super::dataset_files::{DataFile, DatasetFiles};
 use crate::corpus::Split;
 use crate::disk;
 use serde_json::Value;
@@ -13,8 +13,8 @@ const STATE: &str = "state.json";
 const SPLITS: &str = "dataset_dict.json";
 
 /// The files of a saved dataset, or of the splits of one; `None` where the folder is neither.
-pub(super) fn listing(folder: &Path) -> Option<Listing> {
-    let mut listing = Listing::default();
+pub(super) fn listing(folder: &Path) -> Option<DatasetFiles> {
+    let mut listing = DatasetFiles::default();
     match json(&folder.join(SPLITS)) {
         Some(splits) => {
             for name in splits["splits"].as_array()?.iter().filter_map(Value::as_str).filter(|name| is_inside(name)) {
@@ -32,7 +32,7 @@ pub(super) fn listing(folder: &Path) -> Option<Listing> {
 }
 
 /// Adds the files that a folder's state names, those that are there.
-fn add(listing: &mut Listing, folder: &Path, split: Split) {
+fn add(listing: &mut DatasetFiles, folder: &Path, split: Split) {
     let Some(state) = json(&folder.join(STATE)) else { return };
     let named = |key: &str| -> Vec<PathBuf> {
         let files = state[key].as_array().into_iter().flatten();
@@ -41,7 +41,7 @@ fn add(listing: &mut Listing, folder: &Path, split: Split) {
     };
     listing.files.extend(named("_data_files").into_iter().map(|path| DataFile::new(path, split)));
     let why = "it chooses rows of the others, which are all read";
-    listing.left.extend(named("_indices_data_files").into_iter().map(|path| (path, why)));
+    listing.skipped.extend(named("_indices_data_files").into_iter().map(|path| (path, why)));
 }
 
 fn json(path: &Path) -> Option<Value> {
@@ -72,7 +72,7 @@ mod tests {
         let taken: Vec<String> =
             listing.files.iter().map(|f| format!("{}:{}", f.split.name(), within(&f.path))).collect();
         assert_eq!(taken, expected);
-        assert_eq!(listing.left.iter().map(|(p, _)| within(p)).collect::<Vec<_>>(), left);
+        assert_eq!(listing.skipped.iter().map(|(p, _)| within(p)).collect::<Vec<_>>(), left);
     }
 
     const ONE: &str = "{\"_data_files\": [{\"filename\": \"data-00000-of-00001.arrow\"}], \"_split\": null}";

@@ -3,8 +3,8 @@
 //! All files are prepared before the first is written, and the project records the new hash of each. So it recognizes
 //! its sources whatever is left of a save that did not come to its end, also half-way through a folder.
 
+use super::project_file::{Project, ProjectError};
 use super::source::{self, SourceError, SourceFile, fingerprint};
-use super::store::{Project, StoreError};
 use crate::corpus::Corpus;
 use crate::disk;
 
@@ -48,8 +48,8 @@ impl From<SourceError> for SaveError {
     }
 }
 
-impl From<StoreError> for SaveError {
-    fn from(error: StoreError) -> Self {
+impl From<ProjectError> for SaveError {
+    fn from(error: ProjectError) -> Self {
         Self::Failed(error.to_string())
     }
 }
@@ -85,7 +85,7 @@ fn write_changed(
         }
         file.hash = hash;
     }
-    let recorded = project.set_sources(files);
+    let recorded = project.update_sources(files);
     match failure {
         None => Ok(recorded?),
         Some((number, why)) => {
@@ -123,7 +123,7 @@ fn take_hashes(project: &Project, files: &mut [SourceFile]) -> Result<(), SaveEr
 fn prepare(files: &[SourceFile], corpus: &Corpus, anew: bool) -> Result<Vec<(usize, Vec<u8>)>, SaveError> {
     let mut changed = Vec::new();
     for (number, file) in (0u32..).zip(files) {
-        let bytes = source::rewritten(file, number, corpus, anew)?;
+        let bytes = source::rewrite(file, number, corpus, anew)?;
         if fingerprint(&bytes) != file.hash {
             disk::check_replaceable(&file.path).map_err(SourceError::from)?;
             changed.push((number as usize, bytes));

@@ -1,7 +1,7 @@
 //! The tables of a project, and what brings older ones to them.
 
 /// Version of the tables; a file of a newer version is refused, not damaged.
-pub(super) const SCHEMA: i64 = 7;
+pub(super) const SCHEMA_VERSION: i64 = 7;
 
 /// The names of all tables.
 pub(super) const NAMES: [&str; 15] = [
@@ -57,7 +57,7 @@ ALTER TABLE documents ADD COLUMN name TEXT NOT NULL DEFAULT '';
 ",
 ];
 
-pub(super) const TABLES: &str = "
+pub(super) const CREATE_TABLES: &str = "
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources(number INTEGER PRIMARY KEY, path TEXT NOT NULL, split TEXT NOT NULL, format TEXT NOT NULL,
     scheme TEXT NOT NULL, hash TEXT NOT NULL, unit TEXT, choices TEXT NOT NULL DEFAULT '{}');

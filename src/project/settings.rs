@@ -1,6 +1,6 @@
 //! What the program remembers between starts: theme, density, keys, recent datasets.
 
-use super::places::Places;
+use super::app_dirs::AppDirs;
 use crate::disk;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -63,8 +63,8 @@ pub struct Damaged {
 ///
 /// # Errors
 /// A file that cannot be read or is no object of texts, in a sentence.
-pub fn language(places: &Places) -> Result<Option<HashMap<String, String>>, String> {
-    let file = places.language();
+pub fn load_language(places: &AppDirs) -> Result<Option<HashMap<String, String>>, String> {
+    let file = places.language_file();
     if !file.is_file() {
         return Ok(None);
     }
@@ -73,12 +73,12 @@ pub fn language(places: &Places) -> Result<Option<HashMap<String, String>>, Stri
 }
 
 /// How many recent datasets are kept.
-const RECENTS: usize = 8;
+const MAX_RECENTS: usize = 8;
 
 impl Settings {
     /// The stored settings; the defaults where there are none. A file that cannot be read whole is kept under another
     /// name, because this one will be written over, and each setting that can be read is taken from it.
-    pub fn load(places: &Places) -> (Self, Option<Damaged>) {
+    pub fn load(places: &AppDirs) -> (Self, Option<Damaged>) {
         let file = places.settings();
         if !file.exists() {
             return (Self::default(), None);
@@ -126,7 +126,7 @@ impl Settings {
     }
 
     /// Stores the settings. A failure is logged: nothing of the work depends on it.
-    pub fn store(&self, places: &Places) {
+    pub fn save(&self, places: &AppDirs) {
         let file = places.settings();
         let result = file.parent().map_or(Ok(()), disk::create_dir_all).and_then(|()| {
             let json = serde_json::to_vec_pretty(self).unwrap_or_default();
@@ -138,14 +138,14 @@ impl Settings {
     }
 
     /// Puts a dataset at the front.
-    pub fn remember(&mut self, recent: Recent) {
-        self.forget(&recent.path.clone());
+    pub fn add_recent(&mut self, recent: Recent) {
+        self.remove_recent(&recent.path.clone());
         self.recents.insert(0, recent);
-        self.recents.truncate(RECENTS);
+        self.recents.truncate(MAX_RECENTS);
     }
 
     /// Takes a dataset out that is gone.
-    pub fn forget(&mut self, path: &Path) {
+    pub fn remove_recent(&mut self, path: &Path) {
         self.recents.retain(|r| r.path != path);
     }
 }
@@ -191,13 +191,13 @@ mod tests {
     /// Loads settings from a file with this text; also the names of the files then there.
     fn loaded(text: &str) -> (Settings, Option<Damaged>, Vec<String>) {
         let folder = tempfile::tempdir().expect("a folder");
-        let places = Places::at(folder.path());
+        let places = AppDirs::with_root(folder.path());
         disk::write(&places.settings(), text.as_bytes()).expect("a file");
         let (settings, damaged) = Settings::load(&places);
         if let Some(kept) = damaged.as_ref().and_then(|d| d.kept.as_ref()) {
             assert_eq!(disk::read(kept).expect("what was there"), text.as_bytes());
         }
-        settings.store(&places);
+        settings.save(&places);
         assert_eq!(Settings::load(&places), (settings.clone(), None));
         (settings, damaged, disk::list_names(folder.path()).expect("names"))
     }
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn damaged_settings_are_kept_beside_earlier_ones() {
         let folder = tempfile::tempdir().expect("a folder");
-        let places = Places::at(folder.path());
+        let places = AppDirs::with_root(folder.path());
         for n in 1..=3 {
             disk::write(&places.settings(), format!("{n}").as_bytes()).expect("a file");
             let (_, damaged) = Settings::load(&places);

@@ -1,6 +1,6 @@
 //! Opening datasets where they lie: one file, or a folder whose files' names tell the splits.
 
-use super::folder::{self, DataFile, Listing};
+use super::dataset_files::{self, DataFile, DatasetFiles};
 use crate::corpus::scheme::Scheme;
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, InvalidTag, Split};
@@ -19,9 +19,9 @@ pub struct SourceFile {
     /// The split it was read as.
     pub split: Split,
     /// What was found in it.
-    pub found: ReadReport,
+    pub report: ReadReport,
     /// What a person said of it.
-    pub choices: ReadOptions,
+    pub options: ReadOptions,
     /// SHA-256 of its bytes when they were read, to tell whether it has changed since.
     pub hash: String,
 }
@@ -78,24 +78,24 @@ impl Dataset {
     /// # Errors
     /// When nothing can be read: says which file, where in it, and what to do.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
-        Self::open_as(path, ReadOptions::default())
+        Self::open_with(path, ReadOptions::default())
     }
 
     /// Opens it as [`Dataset::open`], in the format that is said.
     ///
     /// # Errors
     /// As [`Dataset::open`].
-    pub fn open_as(path: &Path, choices: ReadOptions) -> Result<Self, SourceError> {
+    pub fn open_with(path: &Path, choices: ReadOptions) -> Result<Self, SourceError> {
         let name = path.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
         if !path.is_dir() {
-            let path = annotations_of(path);
+            let path = brat_annotation_path(path);
             let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let mut dataset = Self { corpus: Corpus { name, ..Corpus::default() }, ..Self::default() };
             dataset.add(&path, Split::from_file_name(&file_name).unwrap_or_default(), choices)?;
             dataset.finish();
             return Ok(dataset);
         }
-        let Listing { files, left } = folder::files_of(path)?;
+        let DatasetFiles { files, skipped: left } = dataset_files::find(path)?;
         if files.is_empty() {
             let why = "no file of this folder is data; open one file, or name the files train, dev and test";
             return Err(SourceError::Format(format!("{}: {why}", path.display())));
@@ -173,7 +173,7 @@ impl Dataset {
         self.problems
             .extend(note.map(|note| SourceProblem { file: path.to_owned(), problem: Problem::at(0, 0, note) }));
         let file = to_u32(self.files.len());
-        let beside = |name: &str| beside(path, name);
+        let beside = |name: &str| read_sibling(path, name);
         let source = SourceInput {
             bytes: &bytes,
             name: &name,
@@ -188,7 +188,7 @@ impl Dataset {
         self.name_document(first, path);
         self.problems
             .extend(found.problems.iter().map(|p| SourceProblem { file: path.to_owned(), problem: p.clone() }));
-        self.files.push(SourceFile { path: path.to_owned(), split, found, choices, hash });
+        self.files.push(SourceFile { path: path.to_owned(), split, report: found, options: choices, hash });
         Ok(())
     }
 
@@ -213,7 +213,7 @@ impl Dataset {
 
     /// Puts the labels into the book's order, once all files have been read.
     fn finish(&mut self) {
-        self.corpus.scheme = scheme_of(&self.files);
+        self.corpus.scheme = common_scheme(&self.files);
         let new_id = self.corpus.labels.sort_conll_first();
         if new_id.iter().enumerate().all(|(old, new)| old == usize::from(*new)) {
             return;
@@ -228,14 +228,14 @@ impl Dataset {
     /// The notes of all files together.
     pub fn notes(&self) -> Notes {
         let mut notes = Notes::default();
-        self.files.iter().for_each(|file| notes.merge(&file.found.notes));
+        self.files.iter().for_each(|file| notes.merge(&file.report.notes));
         notes
     }
 
     /// The files' scheme, format and number of problems: for a line that describes the dataset.
-    pub fn schemes(&self) -> Vec<Scheme> {
-        let words = self.files.iter().filter(|f| !f.found.format.capabilities.original_text);
-        let mut schemes: Vec<Scheme> = words.map(|f| f.found.scheme).collect();
+    pub fn distinct_schemes(&self) -> Vec<Scheme> {
+        let words = self.files.iter().filter(|f| !f.report.format.capabilities.original_text);
+        let mut schemes: Vec<Scheme> = words.map(|f| f.report.scheme).collect();
         schemes.dedup();
         schemes
     }
@@ -246,9 +246,9 @@ impl Dataset {
 ///
 /// # Errors
 /// When the file cannot be read any more, or is not what was opened (someone else changed it).
-pub fn rewritten(file: &SourceFile, number: u32, corpus: &Corpus, anew: bool) -> Result<Vec<u8>, SourceError> {
-    let bytes = unchanged(file)?;
-    rewritten_bytes(&bytes, file, number, corpus, anew)
+pub fn rewrite(file: &SourceFile, number: u32, corpus: &Corpus, anew: bool) -> Result<Vec<u8>, SourceError> {
+    let bytes = read_if_unchanged(file)?;
+    rewrite_bytes(&bytes, file, number, corpus, anew)
         .map_err(|p| SourceError::Format(format!("{}: {p}", file.path.display())))
 }
 
@@ -259,14 +259,14 @@ pub fn rewritten(file: &SourceFile, number: u32, corpus: &Corpus, anew: bool) ->
 /// When the source is not what was opened any more.
 pub fn companions(file: &SourceFile) -> Result<Vec<(String, Vec<u8>)>, SourceError> {
     let fail = |p: Problem| SourceError::Format(format!("{}: {p}", file.path.display()));
-    let bytes = unchanged(file)?;
+    let bytes = read_if_unchanged(file)?;
     let outer = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let budget = budget(file.choices);
+    let budget = budget(file.options);
     let compression::Decompressed { name, bytes, .. } =
         compression::decompress(&outer, &bytes, budget).map_err(fail)?;
     let asked = std::cell::RefCell::new(Vec::new());
     let recorded = |name: &str| {
-        let found = beside(&file.path, name)?;
+        let found = read_sibling(&file.path, name)?;
         asked.borrow_mut().push((name.to_owned(), found.clone()));
         Some(found)
     };
@@ -276,7 +276,7 @@ pub fn companions(file: &SourceFile) -> Result<Vec<(String, Vec<u8>)>, SourceErr
         split: file.split,
         source_id: 0,
         read_sibling: &recorded,
-        options: file.choices,
+        options: file.options,
         budget,
     };
     format::read(&source, &mut Corpus::default()).map_err(fail)?;
@@ -287,19 +287,19 @@ pub fn companions(file: &SourceFile) -> Result<Vec<(String, Vec<u8>)>, SourceErr
 }
 
 /// Tags of a source that may not stand where they do, found by reading it again; none where it is not what was opened.
-pub fn slips(file: &SourceFile) -> Vec<InvalidTag> {
-    let Some(bytes) = unchanged(file).ok().filter(|_| !file.found.format.capabilities.original_text) else {
+pub fn invalid_tags(file: &SourceFile) -> Vec<InvalidTag> {
+    let Some(bytes) = read_if_unchanged(file).ok().filter(|_| !file.report.format.capabilities.original_text) else {
         return Vec::new();
     };
     let mut fresh = Dataset::default();
-    match fresh.add_bytes(&file.path, &bytes, file.split, file.choices) {
-        Ok(()) => fresh.files.remove(0).found.invalid_tags,
+    match fresh.add_bytes(&file.path, &bytes, file.split, file.options) {
+        Ok(()) => fresh.files.remove(0).report.invalid_tags,
         Err(_) => Vec::new(),
     }
 }
 
 /// The bytes of a source file, as they were when it was opened.
-pub(super) fn unchanged(file: &SourceFile) -> Result<Vec<u8>, SourceError> {
+pub(super) fn read_if_unchanged(file: &SourceFile) -> Result<Vec<u8>, SourceError> {
     let bytes = disk::read(&file.path)?;
     if fingerprint(&bytes) != file.hash {
         return Err(SourceError::Changed(file.path.clone()));
@@ -311,29 +311,29 @@ pub(super) fn unchanged(file: &SourceFile) -> Result<Vec<u8>, SourceError> {
 ///
 /// # Errors
 /// When they are not what they were, or the format cannot hold labels.
-pub fn rewritten_bytes(
+pub fn rewrite_bytes(
     bytes: &[u8],
     file: &SourceFile,
     number: u32,
     corpus: &Corpus,
     anew: bool,
 ) -> Result<Vec<u8>, Problem> {
-    let format = file.found.format;
+    let format = file.report.format;
     let kind = if compression::is_compressed(bytes) { "compressed" } else { format.name };
     let Some(rewrite) = format.rewrite.filter(|_| kind == format.name) else {
         let has_spans = corpus.documents.iter().any(|d| d.source_id == number && !d.spans.is_empty());
         let had_none = || {
             let mut fresh = Dataset::default();
-            let read = fresh.add_bytes(&file.path, bytes, file.split, file.choices).is_ok();
+            let read = fresh.add_bytes(&file.path, bytes, file.split, file.options).is_ok();
             read && fresh.corpus.documents.iter().all(|d| d.spans.is_empty())
         };
         let why = format!("{kind} files are read and not saved back; save a copy in another format");
         return if has_spans || !had_none() { Err(Problem::at(0, 0, why)) } else { Ok(bytes.to_vec()) };
     };
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let beside = |name: &str| beside(&file.path, name);
+    let beside = |name: &str| read_sibling(&file.path, name);
     // The unit is detected again: records of one file may have several.
-    let choices = file.choices;
+    let choices = file.options;
     let budget = budget(choices);
     let source = SourceInput {
         bytes,
@@ -344,7 +344,7 @@ pub fn rewritten_bytes(
         options: choices,
         budget,
     };
-    rewrite(&source, &RewriteContext { corpus, source_id: number, scheme: file.found.scheme, rewrite_all: anew })
+    rewrite(&source, &RewriteContext { corpus, source_id: number, scheme: file.report.scheme, rewrite_all: anew })
 }
 
 /// What may be read: a share of the memory that is free now, of which the documents that are read have taken theirs.
@@ -353,12 +353,12 @@ fn budget(choices: ReadOptions) -> Budget {
 }
 
 /// How the sources write spans on words; texts have no scheme.
-pub(super) fn scheme_of(files: &[SourceFile]) -> Option<Scheme> {
-    files.first().filter(|f| !f.found.format.capabilities.original_text).map(|f| f.found.scheme)
+pub(super) fn common_scheme(files: &[SourceFile]) -> Option<Scheme> {
+    files.first().filter(|f| !f.report.format.capabilities.original_text).map(|f| f.report.scheme)
 }
 
 /// A file in the same folder; `None` where there is none or it cannot be read.
-fn beside(path: &Path, name: &str) -> Option<Vec<u8>> {
+fn read_sibling(path: &Path, name: &str) -> Option<Vec<u8>> {
     let path = path.with_file_name(name);
     // A text is as large as it is; names of labels are small.
     let is_text = name.ends_with(".txt") && name != "labels.txt";
@@ -367,7 +367,7 @@ fn beside(path: &Path, name: &str) -> Option<Vec<u8>> {
 }
 
 /// brat's annotations lie beside the text that people open.
-fn annotations_of(path: &Path) -> PathBuf {
+fn brat_annotation_path(path: &Path) -> PathBuf {
     let is_text = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
     let beside = format::BRAT.extensions.iter().map(|extension| path.with_extension(extension));
     let annotations = beside.filter(|_| is_text).find(|path| path.is_file());

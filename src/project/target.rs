@@ -1,7 +1,7 @@
 //! Checks of a place that something is about to be written to: nothing of a person's is replaced unasked, and nothing old is
 //! read together with the new.
 
-use super::folder;
+use super::dataset_files;
 use crate::disk;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub fn check_folder<'n>(
         };
     }
     let new: HashSet<PathBuf> = names.map(|name| folder.join(name)).collect();
-    let data = folder::data_of(folder).map_err(|e| e.to_string())?;
+    let data = dataset_files::data_of(folder).map_err(|e| e.to_string())?;
     let strange: Vec<&PathBuf> = data.iter().filter(|path| !new.contains(*path)).collect();
     if !strange.is_empty() {
         let listed = listed(strange.into_iter());

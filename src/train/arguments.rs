@@ -3,7 +3,7 @@
 use super::schedule::Shape;
 use crate::model::bert::{Frozen, Lora};
 use crate::model::{Arithmetic, DeviceChoice, device};
-use crate::predict::tagger::BATCH_SIZE;
+use crate::predict::tagger::DEFAULT_BATCH_SIZE;
 
 /// Settings of a run. The defaults are the book's recipe.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,7 +115,7 @@ impl Default for Arguments {
             learning_rate: 2e-5,
             num_train_epochs: 3,
             per_device_train_batch_size: 16,
-            per_device_eval_batch_size: BATCH_SIZE,
+            per_device_eval_batch_size: DEFAULT_BATCH_SIZE,
             weight_decay: 0.01,
             warmup_ratio: 0.0,
             lr_scheduler_type: Shape::Linear,

@@ -6,7 +6,7 @@ use super::run::{Finished, Job, label_line};
 use super::run_data::{HeldOut, RunData};
 use crate::corpus::Split;
 use crate::model::TagSet;
-use crate::predict::Evaluation;
+use crate::predict::EvalMetrics;
 use std::fmt::Write as _;
 
 /// A model card in Hugging Face's form.
@@ -61,7 +61,7 @@ pub fn card(job: &Job, data: &RunData, a: &Arguments, finished: &Finished, tags:
     out
 }
 
-fn table(split: Split, scores: &Evaluation) -> String {
+fn table(split: Split, scores: &EvalMetrics) -> String {
     let mut out = format!("## Entities on {} (seqeval, {} sentences)\n\n", split.name(), scores.sentences);
     let _ = writeln!(out, "| label | precision | recall | F1 | support |\n| --- | ---: | ---: | ---: | ---: |");
     let mut row = |name: &str, s: &crate::eval::PrfScore| {
@@ -76,7 +76,7 @@ fn table(split: Split, scores: &Evaluation) -> String {
         out,
         "\nAccuracy on words {:.2}. F1 on pieces, as the book counts: {:.2}.",
         scores.accuracy * 100.0,
-        scores.piece_f1 * 100.0
+        scores.subword_f1 * 100.0
     );
     out
 }

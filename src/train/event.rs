@@ -2,7 +2,7 @@
 
 use super::schedule::Schedule;
 use crate::corpus::Split;
-use crate::predict::Evaluation;
+use crate::predict::EvalMetrics;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// One thing that happened.
@@ -19,7 +19,7 @@ pub enum Event {
         /// Which split.
         split: Split,
         /// Its scores.
-        scores: Evaluation,
+        scores: EvalMetrics,
         /// Whether it is the best dev score so far.
         best: bool,
     },

@@ -7,7 +7,7 @@ use super::schedule::{Schedule, Shape};
 use super::trial::{Estimate, RateSweep};
 use crate::corpus::Split;
 use crate::eval::{LabelScore, PrfScore};
-use crate::predict::Evaluation;
+use crate::predict::EvalMetrics;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -43,14 +43,14 @@ fn started(s: &Started) -> Value {
 }
 
 /// Scores of a split.
-pub fn evaluation(scores: &Evaluation) -> Value {
+pub fn evaluation(scores: &EvalMetrics) -> Value {
     json!({
         "loss": scores.loss,
         "precision": scores.overall.precision,
         "recall": scores.overall.recall,
         "f1": scores.overall.f1,
         "accuracy": scores.accuracy,
-        "piece_f1": scores.piece_f1,
+        "piece_f1": scores.subword_f1,
         "support": scores.overall.support,
         "predicted": scores.overall.predicted,
         "right": scores.overall.correct,
@@ -58,7 +58,7 @@ pub fn evaluation(scores: &Evaluation) -> Value {
         "strict": score(&scores.strict),
         "sentences": scores.sentences,
         "tokens": scores.tokens,
-        "empty_words": scores.empty_words,
+        "empty_words": scores.n_tokens_without_subwords,
         "seconds": scores.seconds,
     })
 }
@@ -150,20 +150,20 @@ fn shape_name(shape: Shape) -> &'static str {
 }
 
 /// The scores that [`evaluation`] wrote.
-fn evaluation_from(value: &Value) -> Option<Evaluation> {
+fn evaluation_from(value: &Value) -> Option<EvalMetrics> {
     let number = |name: &str| value.get(name).and_then(Value::as_f64);
     let label = |(label, s): (&String, &Value)| Some(LabelScore { label: label.clone(), score: read_score(s)? });
-    Some(Evaluation {
+    Some(EvalMetrics {
         dropped: 0,
         overall: read_score(value)?,
         labels: value.get("labels")?.as_object()?.iter().map(label).collect::<Option<_>>()?,
         strict: value.get("strict").and_then(read_score).unwrap_or_default(),
         accuracy: number("accuracy")?,
-        piece_f1: number("piece_f1")?,
+        subword_f1: number("piece_f1")?,
         loss: number("loss"),
         sentences: count(value, "sentences").unwrap_or(0),
         tokens: count(value, "tokens").unwrap_or(0),
-        empty_words: count(value, "empty_words").unwrap_or(0),
+        n_tokens_without_subwords: count(value, "empty_words").unwrap_or(0),
         seconds: number("seconds").unwrap_or(0.0),
     })
 }
@@ -211,19 +211,19 @@ fn read_score(value: &Value) -> Option<PrfScore> {
 mod tests {
     use super::*;
 
-    fn scores() -> Evaluation {
+    fn scores() -> EvalMetrics {
         let score = PrfScore::from_counts(3, 5, 4);
-        Evaluation {
+        EvalMetrics {
             dropped: 0,
             overall: score,
             labels: vec![LabelScore { label: "PER".into(), score }, LabelScore { label: "A \"b\"".into(), score }],
             strict: PrfScore::from_counts(1, 2, 3),
             accuracy: 0.875,
-            piece_f1: 0.5,
+            subword_f1: 0.5,
             loss: Some(0.125),
             sentences: 7,
             tokens: 30,
-            empty_words: 1,
+            n_tokens_without_subwords: 1,
             seconds: 0.25,
         }
     }

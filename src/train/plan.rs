@@ -6,7 +6,7 @@ use crate::model::batch::IGNORED;
 use crate::model::rng::Stream;
 use crate::model::tokenizer::PieceTokenizer;
 use crate::model::{ModelError, Packed, TagSet};
-use crate::predict::evaluate::words_and_tags;
+use crate::predict::evaluate::tokens_and_tags;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
@@ -37,7 +37,7 @@ impl Plan {
     ) -> Result<Self, ModelError> {
         let mut plan = Self::default();
         for id in sentences {
-            let (words, ids) = words_and_tags(corpus, *id, tags);
+            let (words, ids) = tokens_and_tags(corpus, *id, tags);
             let aligned = align(tokenizer, &words, &ids, tags, rule)?;
             plan.empty_words += aligned.empty_words;
             plan.cut_words += aligned.cut_words;

@@ -8,7 +8,7 @@ use crate::app::effect::Pick;
 use crate::app::language::tr;
 use crate::app::training::Base;
 use crate::app::{Command, Notice};
-use crate::hub::ModelName;
+use crate::hub::ModelRef;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -200,7 +200,7 @@ fn command(pick: Pick, path: PathBuf) -> Command {
         Pick::OpenFile | Pick::OpenFolder => Command::Import(path),
         Pick::Compare => Command::CompareWith(path),
         Pick::BaseFolder => Command::Base(Base::Folder(path.display().to_string())),
-        Pick::TryFolder => Command::TryModel(ModelName::Folder(path)),
+        Pick::TryFolder => Command::TryModel(ModelRef::Folder(path)),
         Pick::SaveAs { .. } => Command::SaveTo(path),
         Pick::Export { format, .. } => Command::ExportTo(format, path),
         Pick::SaveModel(from) => Command::SaveModelTo(from, path),

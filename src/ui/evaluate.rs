@@ -9,7 +9,7 @@ use super::widgets::{
 };
 use crate::app::language::tr;
 use crate::app::{Action, Annotate, App, Command};
-use crate::predict::Evaluation;
+use crate::predict::EvalMetrics;
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
 /// Width of the figures and the table at most.
@@ -45,7 +45,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                     headline(ui, scores);
                     by_label(ui, a, scores, &title);
                     let p = theme::of(ui);
-                    let empty = match scores.empty_words {
+                    let empty = match scores.n_tokens_without_subwords {
                         0 => String::new(),
                         empty_words => tr!(" {empty_words} words gave no piece and count as O.", empty_words),
                     };
@@ -94,9 +94,9 @@ fn question(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     });
 }
 
-fn headline(ui: &mut Ui, s: &Evaluation) {
+fn headline(ui: &mut Ui, s: &EvalMetrics) {
     let (f1, precision, recall) = (score(s.overall.f1), score(s.overall.precision), score(s.overall.recall));
-    let (piece, accuracy, strict) = (score(s.piece_f1), score(s.accuracy), score(s.strict.f1));
+    let (piece, accuracy, strict) = (score(s.subword_f1), score(s.accuracy), score(s.strict.f1));
     let right = |of: usize| tr!("{done} of {all}", done = thousands(s.overall.correct), all = thousands(of));
     let (of_predicted, of_gold) = (right(s.overall.predicted), right(s.overall.support));
     let figure = |caption, number, detail| Figure { caption, number, unit: "", detail };
@@ -115,7 +115,7 @@ fn headline(ui: &mut Ui, s: &Evaluation) {
 }
 
 /// A card with a row a label.
-pub fn by_label(ui: &mut Ui, a: &Annotate, s: &Evaluation, note: &str) {
+pub fn by_label(ui: &mut Ui, a: &Annotate, s: &EvalMetrics, note: &str) {
     let p = theme::of(ui);
     Card::new(tr!("By label")).note(note).show(
         ui,

@@ -11,7 +11,7 @@ use crate::app::language::tr;
 use crate::app::training::RunState;
 use crate::app::{Action, App, Command, Room, notices};
 use crate::corpus::Split;
-use crate::project::Committer;
+use crate::project::ProjectWriter;
 use egui::{Align, Align2, Frame, Layout, Margin, Panel, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Whether the work is on disk, truthfully.
@@ -32,14 +32,14 @@ pub enum Saved {
 
 impl Saved {
     /// As the project's thread has it.
-    pub fn of(committer: Option<&Committer>, read_only: bool) -> Self {
+    pub fn of(committer: Option<&ProjectWriter>, read_only: bool) -> Self {
         match committer {
             _ if read_only => Self::ReadOnly,
             None => Self::Nothing,
             Some(c) => match c.failure() {
                 Some(why) => Self::Failed(why.to_owned()),
                 None if c.is_durable() => Self::Durable,
-                None => match c.filling() {
+                None => match c.import_progress() {
                     Some((done, total)) => Self::Filling(done * 100 / total.max(1)),
                     None => Self::Writing,
                 },

@@ -9,9 +9,9 @@ use super::{
 use crate::app::language::tr;
 use crate::app::update::update;
 use crate::app::{App, Command, Effect, Notice, Room, events, language};
-use crate::gpu::Helper;
+use crate::gpu::CudaHelper;
 use crate::hub::Hub;
-use crate::project::{Commit, Committer, News, Places, Project, Settings, progress, settings};
+use crate::project::{AppDirs, News, Project, ProjectWriter, Settings, WriteOp, progress, settings};
 use crate::worker::{Event, Wake, Worker};
 use egui::{Context, Ui};
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub struct Shell {
     app: App,
     view: View,
     worker: Worker,
-    committer: Option<Committer>,
+    committer: Option<ProjectWriter>,
     /// The reason why the open dataset has no project at all: it was gone, and could not be written again.
     homeless: Option<String>,
     /// A dataset that has been opened, while the last edits of the one before are still on their way.
@@ -53,7 +53,7 @@ pub struct Shell {
 
 impl Shell {
     /// The program of a new window, with these paths to open. Models named by an id come from `hub`.
-    pub fn new(ctx: &Context, places: Places, hub: Hub, paths: &[PathBuf], dialogs: Dialogs) -> Self {
+    pub fn new(ctx: &Context, places: AppDirs, hub: Hub, paths: &[PathBuf], dialogs: Dialogs) -> Self {
         theme::install(ctx);
         let wake: Wake = {
             let ctx = ctx.clone();
@@ -62,7 +62,7 @@ impl Shell {
         let (settings, damaged) = Settings::load(&places);
         let worker = Worker::new(places.clone(), hub, wake.clone());
         let queue = paths.iter().cloned().map(Command::Open).collect();
-        let app = App::new(places, settings, Helper::beside_program().is_some());
+        let app = App::new(places, settings, CudaHelper::find().is_some());
         let mut shell = Self {
             app,
             view: View::default(),
@@ -96,7 +96,7 @@ impl Shell {
 
     /// Whether every edit is on disk.
     pub fn is_durable(&self) -> bool {
-        self.homeless.is_none() && self.committer.as_ref().is_none_or(Committer::is_durable)
+        self.homeless.is_none() && self.committer.as_ref().is_none_or(ProjectWriter::is_durable)
     }
 
     /// Does a command with the next frame.
@@ -114,7 +114,7 @@ impl Shell {
             }
         }
         self.queue.extend(self.dialogs.poll());
-        for news in self.committer.as_mut().map(Committer::poll).unwrap_or_default() {
+        for news in self.committer.as_mut().map(ProjectWriter::poll).unwrap_or_default() {
             match news {
                 News::Failed(message) => {
                     self.queue.push(Command::Say(Notice::bad(tr!("An edit is not on disk yet"), message)));
@@ -126,7 +126,7 @@ impl Shell {
                 }
             }
         }
-        let failure = || self.committer.as_ref().and_then(Committer::failure).map(str::to_owned);
+        let failure = || self.committer.as_ref().and_then(ProjectWriter::failure).map(str::to_owned);
         self.app.unsaved = self.homeless.clone().or_else(failure);
         self.close_when_stored(ctx);
         for file in ctx.input(|i| i.raw.dropped_files.clone()) {
@@ -141,7 +141,7 @@ impl Shell {
 
     /// Whether all that was done to the open dataset is stored, or may be given up.
     fn may_go(&self) -> bool {
-        self.is_durable() || self.committer.as_ref().is_some_and(Committer::only_fills)
+        self.is_durable() || self.committer.as_ref().is_some_and(ProjectWriter::only_fills)
     }
 
     /// Lets a dataset take the place of the open one once that one's edits are stored, and not at all while they cannot be.
@@ -213,7 +213,7 @@ impl Shell {
                 }
                 Effect::Commit(commit) => self.commit(commit),
                 Effect::AskDay => self.queue.push(Command::NewDay(progress::today())),
-                Effect::StoreSettings => self.app.settings.store(&self.app.places),
+                Effect::StoreSettings => self.app.settings.save(&self.app.places),
             }
             ctx.request_repaint();
         }
@@ -221,7 +221,7 @@ impl Shell {
 
     /// Closes the project, which stores first all that still waits.
     fn release(&mut self) {
-        for news in self.committer.as_mut().map(Committer::finish).unwrap_or_default() {
+        for news in self.committer.as_mut().map(ProjectWriter::finish).unwrap_or_default() {
             // The files are those of the dataset before: they are told of, and nothing here follows from them.
             self.queue.push(Command::Say(match news {
                 News::Failed(message) | News::Gone(message) => Notice::bad(tr!("An edit was not stored"), message),
@@ -236,7 +236,7 @@ impl Shell {
         self.release();
         self.homeless = None;
         // What another window writes is only looked at: there is nothing to commit.
-        self.committer = (!project.is_read_only()).then(|| Committer::new(project, self.wake.clone()));
+        self.committer = (!project.is_read_only()).then(|| ProjectWriter::new(project, self.wake.clone()));
     }
 
     /// Writes the project again where it was, if nothing else took its place.
@@ -280,8 +280,8 @@ impl Shell {
         self.end_committer();
         let Some(a) = &mut self.app.annotate else { return Ok(()) };
         a.project = project.path().to_owned();
-        let mut committer = Committer::new(project, self.wake.clone());
-        committer.send(Commit::Rebuild(Box::new(a.memory())));
+        let mut committer = ProjectWriter::new(project, self.wake.clone());
+        committer.send(WriteOp::Rebuild(Box::new(a.memory())));
         (self.committer, self.homeless, self.app.leaving) = (Some(committer), None, false);
         Ok(())
     }
@@ -297,7 +297,7 @@ impl Shell {
     }
 
     /// Stores something in the project of the open dataset, and in no other.
-    fn commit(&mut self, commit: Commit) {
+    fn commit(&mut self, commit: WriteOp) {
         let project = self.app.annotate.as_ref().map(|a| a.project.as_path());
         if let Some(committer) = self.committer.as_mut().filter(|c| Some(c.path()) == project) {
             committer.send(commit);
@@ -402,8 +402,8 @@ pub fn open_window(paths: Vec<PathBuf>) -> Result<(), String> {
             .with_drag_and_drop(true),
         ..eframe::NativeOptions::default()
     };
-    let places = Places::of_this_user();
-    let language = settings::language(&places).map(|found| found.map(language::speak).is_some());
+    let places = AppDirs::for_current_user();
+    let language = settings::load_language(&places).map(|found| found.map(language::speak).is_some());
     let build = move |cc: &eframe::CreationContext| -> Result<Box<dyn eframe::App>, _> {
         let mut shell = Shell::new(&cc.egui_ctx, places, Hub::default(), &paths, Dialogs::of_the_system());
         if let Err(why) = language {

@@ -10,7 +10,7 @@ use super::widgets::{
 };
 use crate::app::language::tr;
 use crate::app::{Action, App, Command, Room};
-use crate::hub::ModelName;
+use crate::hub::ModelRef;
 use egui::{Align, Align2, CentralPanel, Frame, Key, Layout, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// Width of the main column and of the recents.
@@ -158,7 +158,7 @@ fn recents(ui: &mut Ui, app: &App, out: &mut Commands) {
     label(ui, TextRole::Strong, p.text, tr!("Without data"));
     ui.add_space(4.0);
     if entry(ui, icon::TEXT_CURSOR_INPUT, tr!("Try a text"), tr!("paste anything, no data needed"), "") {
-        out.push(Command::TryModel(ModelName::Starter));
+        out.push(Command::TryModel(ModelRef::Starter));
         out.push(Command::Do(Action::GoTo(Room::Try)));
     }
     if entry(ui, icon::KEYBOARD, tr!("Keys"), tr!("all of them on one sheet"), "") {

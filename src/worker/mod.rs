@@ -17,11 +17,11 @@ pub use run::{RunId, TrainRequest, Trial};
 use crate::corpus::{Corpus, SentenceId};
 use crate::eval::{Agreement, DatasetReport};
 use crate::format::{Format, ReadOptions};
-use crate::hub::{Hub, ModelName, Progress};
+use crate::hub::{Hub, ModelRef, Progress};
 use crate::model::Alignment;
 use crate::model::align::Rule;
-use crate::predict::{Evaluation, Prediction, Proposals};
-use crate::project::{Changed, Dataset, Decision, Opened, Places, SourceFile};
+use crate::predict::{EvalMetrics, Prediction, SuggestionsBySentence};
+use crate::project::{AppDirs, Changed, Dataset, Decision, Opened, SourceFile};
 use crate::train::event::{SharedWish, Wish};
 use crate::train::trial::{Estimate, RateSweep};
 use crate::train::{self, Finished};
@@ -109,7 +109,7 @@ pub enum ReadRequest {
     /// The entities of a text. Only the newest waiting one is answered.
     Predict {
         /// With which model.
-        model: ModelName,
+        model: ModelRef,
         /// The text.
         text: String,
         /// Given back with the answer.
@@ -118,7 +118,7 @@ pub enum ReadRequest {
     /// Scores on sentences.
     Evaluate {
         /// Which model.
-        model: ModelName,
+        model: ModelRef,
         /// The data.
         corpus: Corpus,
         /// Which sentences of it.
@@ -127,7 +127,7 @@ pub enum ReadRequest {
     /// What a model would label.
     Suggest {
         /// Which model.
-        model: ModelName,
+        model: ModelRef,
         /// The data.
         corpus: Corpus,
         /// Which sentences of it.
@@ -142,7 +142,7 @@ pub enum ReadRequest {
         /// Its sources.
         files: Vec<SourceFile>,
         /// The model that is to learn it, and how many pieces it reads at once.
-        learner: Option<(ModelName, usize)>,
+        learner: Option<(ModelRef, usize)>,
         /// Given back with the answer: how it stands now.
         revision: u64,
         /// Given back with the answer.
@@ -151,7 +151,7 @@ pub enum ReadRequest {
     /// The pieces of a sentence as the trainer will see them.
     Pieces {
         /// Whose tokenizer.
-        model: ModelName,
+        model: ModelRef,
         /// The words.
         words: Vec<String>,
         /// Tag names, one a word.
@@ -164,7 +164,7 @@ pub enum ReadRequest {
         ticket: u64,
     },
     /// What a base model is, and whether our numbers are candle-transformers'.
-    Check(ModelName),
+    Check(ModelRef),
 }
 
 /// What the lanes tell.
@@ -211,7 +211,7 @@ pub enum Event {
     /// So many of so many sentences are scored.
     Scoring(usize, usize),
     /// A model's scores.
-    Scored(ModelName, Box<Evaluation>),
+    Scored(ModelRef, Box<EvalMetrics>),
     /// So many sentences have been read for suggestions.
     Suggesting(u64, usize),
     /// What a model would label.
@@ -221,7 +221,7 @@ pub enum Event {
         /// So many of the request's sentences were read.
         read: usize,
         /// What was found in them.
-        found: Proposals,
+        found: SuggestionsBySentence,
     },
     /// A dataset in numbers.
     Surveyed {
@@ -244,9 +244,9 @@ pub enum Event {
     /// A sentence's pieces.
     Pieces(u64, Box<Alignment>),
     /// A base model's facts.
-    Checked(ModelName, Result<ModelFacts, String>),
+    Checked(ModelRef, Result<ModelFacts, String>),
     /// How a download goes.
-    Downloading(ModelName, Progress),
+    Downloading(ModelRef, Progress),
     /// A request failed: which kind of work, and the message.
     Failed(Asked, String),
 }
@@ -284,7 +284,7 @@ impl Outbox {
 
 impl Worker {
     /// Starts the lanes. Models named by an id are looked for on `hub`.
-    pub fn new(places: Places, hub: Hub, wake: Wake) -> Self {
+    pub fn new(places: AppDirs, hub: Hub, wake: Wake) -> Self {
         let (sender, events) = unbounded();
         let (step_sender, steps) = bounded(STEPS);
         let outbox = Outbox { events: sender, steps: step_sender, wake };

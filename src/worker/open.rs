@@ -6,16 +6,16 @@ use crate::eval::Agreement;
 use crate::format::ReadOptions;
 use crate::project::source::SourceError;
 use crate::project::target::Existing;
-use crate::project::{Dataset, Decision, Opening, Places, copying, export, opening, sample};
+use crate::project::{AppDirs, Dataset, Decision, Opening, copying, export, opening, sample};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) -> Result<(), String> {
+pub(super) fn perform(request: FileRequest, places: &AppDirs, outbox: &Outbox) -> Result<(), String> {
     match request {
         FileRequest::Open(path) => {
             let path = match path {
                 Some(path) => path,
-                None => sample::unpack(places).map_err(|e| e.to_string())?,
+                None => sample::extract(places).map_err(|e| e.to_string())?,
             };
             open(&path, places, None, outbox)?;
         }
@@ -25,7 +25,7 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
             if known && choices == ReadOptions::default() {
                 return perform(FileRequest::Open(Some(path)), places, outbox);
             }
-            let found = match Dataset::open_as(&path, choices) {
+            let found = match Dataset::open_with(&path, choices) {
                 Err(SourceError::Disk(e)) => return Err(e.to_string()),
                 found => found.map(Arc::new).map_err(|e| e.to_string()),
             };
@@ -56,7 +56,7 @@ pub(super) fn perform(request: FileRequest, places: &Places, outbox: &Outbox) ->
             outbox.send(Event::Compared { path, project, agreement });
         }
         FileRequest::Export { path, corpus, to } => {
-            export::export(&corpus, to, export::scheme_for(&corpus, to), &path, as_asked(&path))?;
+            export::export(&corpus, to, export::default_scheme(&corpus, to), &path, as_asked(&path))?;
             outbox.send(Event::Exported(path, Vec::new()));
         }
         FileRequest::Write { path, bytes } => {
@@ -83,7 +83,7 @@ fn as_asked(path: &Path) -> Existing {
 }
 
 /// Opens a dataset or a project; the answer is that it is open, or that a person decides first.
-fn open(path: &Path, places: &Places, read: Option<Dataset>, outbox: &Outbox) -> Result<(), String> {
+fn open(path: &Path, places: &AppDirs, read: Option<Dataset>, outbox: &Outbox) -> Result<(), String> {
     outbox.send(match opening::open(path, places, read)? {
         Opening::Opened(opened) => Event::Opened { asked: path.to_owned(), opened },
         Opening::Changed(changed) => Event::SourceChanged(Arc::new(*changed)),

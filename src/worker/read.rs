@@ -3,10 +3,10 @@
 use super::{Event, Outbox, ReadRequest};
 use crate::corpus::{Corpus, SentenceId};
 use crate::eval::{DatasetReport, lint};
-use crate::hub::{self, Hub, ModelName};
+use crate::hub::{self, Hub, ModelRef};
 use crate::model::align::{Rule, align};
 use crate::model::{Device, ModelFolder, TagSet, check};
-use crate::predict::{self, Aggregation, Options, Tagger, evaluate, predict, suggest};
+use crate::predict::{self, AggregationStrategy, PredictOptions, Tagger, evaluate, predict, suggest};
 use crate::project::{SourceFile, source};
 use crossbeam_channel::Receiver;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,11 +43,11 @@ pub struct ModelFacts {
 /// Models in memory, the last used last.
 pub(super) struct Models {
     hub: Hub,
-    kept: Vec<(ModelName, ModelFolder, Option<Tagger>)>,
+    kept: Vec<(ModelRef, ModelFolder, Option<Tagger>)>,
 }
 
 /// A person reading a text thinks in words, so a word has its first piece's label, as it has in training and scoring.
-const READING: Options = Options { aggregation: Aggregation::First, stride: None };
+const READING: PredictOptions = PredictOptions { aggregation: AggregationStrategy::First, stride: None };
 
 /// How many models stay in memory.
 const KEPT: usize = 2;
@@ -60,15 +60,15 @@ impl Models {
 
     fn get(
         &mut self,
-        name: &ModelName,
+        name: &ModelRef,
         outbox: &Outbox,
         stop: &AtomicBool,
-    ) -> Result<&mut (ModelName, ModelFolder, Option<Tagger>), String> {
+    ) -> Result<&mut (ModelRef, ModelFolder, Option<Tagger>), String> {
         if let Some(at) = self.kept.iter().position(|(n, ..)| n == name) {
             let found = self.kept.remove(at);
             self.kept.push(found);
         } else {
-            let folder = hub::open_model(name, &self.hub, |progress| {
+            let folder = hub::load_model(name, &self.hub, |progress| {
                 outbox.send(Event::Downloading(name.clone(), progress));
                 !stop.load(Ordering::Relaxed)
             });
@@ -81,7 +81,7 @@ impl Models {
     }
 
     /// A model ready to tag. It reads on the processor: a text is short, and the GPU may be busy with a run.
-    fn tagger(&mut self, name: &ModelName, outbox: &Outbox, stop: &AtomicBool) -> Result<&Tagger, String> {
+    fn tagger(&mut self, name: &ModelRef, outbox: &Outbox, stop: &AtomicBool) -> Result<&Tagger, String> {
         let (_, folder, tagger) = self.get(name, outbox, stop)?;
         if tagger.is_none() {
             *tagger = Some(Tagger::new(folder, &Device::Cpu).map_err(|e| e.to_string())?);
@@ -167,7 +167,7 @@ fn one(request: &ReadRequest, models: &mut Models, outbox: &Outbox, stop: &Atomi
 fn survey(
     corpus: &Corpus,
     files: &[SourceFile],
-    learner: Option<&(ModelName, usize)>,
+    learner: Option<&(ModelRef, usize)>,
     models: &mut Models,
     outbox: &Outbox,
     stop: &AtomicBool,
@@ -175,11 +175,11 @@ fn survey(
     let go_on = || !stop.load(Ordering::Relaxed);
     let mut survey = DatasetReport::build(corpus, go_on)?;
     for (number, file) in (0u32..).zip(files).filter(|_| go_on()) {
-        survey.add_findings(lint::invalid_tag_findings(corpus, number, &source::slips(file)));
+        survey.add_findings(lint::invalid_tag_findings(corpus, number, &source::invalid_tags(file)));
     }
     if let Some((name, max_length)) = learner.filter(|_| go_on()) {
         let found = models.get(name, outbox, stop).and_then(|(_, folder, _)| {
-            predict::unlearnable(folder, corpus, *max_length, go_on).map_err(|e| e.to_string())
+            predict::find_unlearnable_spans(folder, corpus, *max_length, go_on).map_err(|e| e.to_string())
         });
         match found {
             Ok(found) => survey.add_findings(found?),
@@ -194,7 +194,7 @@ fn survey(
 
 fn score(
     tagger: &Tagger,
-    model: &ModelName,
+    model: &ModelRef,
     corpus: &Corpus,
     sentences: &[SentenceId],
     outbox: &Outbox,

@@ -3,9 +3,9 @@
 use super::{Event, Outbox};
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, Holdout, holdout};
 use crate::corpus::{Corpus, SentenceId};
-use crate::gpu::run::{Answer, Task};
-use crate::gpu::{self, Helper, Place};
-use crate::hub::{self, Hub, ModelName};
+use crate::gpu::run::{HelperResult, Task};
+use crate::gpu::{self, CudaHelper, ExecutionTarget};
+use crate::hub::{self, Hub, ModelRef};
 use crate::model::ModelFolder;
 use crate::model::weights::Precision;
 use crate::train::checkpoint::Checkpoint;
@@ -30,7 +30,7 @@ pub struct TrainRequest {
     /// Sentences scored at the end.
     pub test: Vec<SentenceId>,
     /// Where to start from.
-    pub base: ModelName,
+    pub base: ModelRef,
     /// Settings.
     pub arguments: Arguments,
     /// Folder of the model.
@@ -60,22 +60,26 @@ pub(super) fn perform(
 ) -> Result<(), String> {
     let run = request.run;
     let mut teller = Teller { run, outbox, wish, pending: None, woken: Instant::now() };
-    let answer = match gpu::place(request.arguments.device, Helper::beside_program())? {
-        Place::Helper(helper, device) => {
-            if let ModelName::Hub(_) = request.base {
+    let answer = match gpu::select_target(request.arguments.device, CudaHelper::find())? {
+        ExecutionTarget::Helper(helper, device) => {
+            if let ModelRef::Hub(_) = request.base {
                 // So that its download is seen; the helper finds it in the same cache.
                 open(&request.base, hub, outbox, wish)?;
             }
             let task = match only {
                 Some(Trial::Estimate) => Task::Estimate,
-                Some(Trial::Rates) => Task::Rates,
+                Some(Trial::Rates) => Task::LrSweep,
                 None if request.resume => Task::Resume,
                 None => Task::Run,
             };
             let TrainRequest { corpus, base, arguments, out, .. } = &request;
-            gpu::run::run(&helper, &gpu::run::Request { task, device, corpus, base, arguments, out }, &mut teller)?
+            gpu::run::run(
+                &helper,
+                &gpu::run::HelperRequest { task, device, corpus, base, arguments, out },
+                &mut teller,
+            )?
         }
-        Place::Here(why) => {
+        ExecutionTarget::Here(why) => {
             if let Some(why) = why {
                 teller.on(train::Event::Note(Weight::Warning, why));
             }
@@ -86,21 +90,21 @@ pub(super) fn perform(
         outbox.send(Event::Run(run, train::Event::Step(step)));
     }
     match answer {
-        Answer::Finished(finished) => outbox.send(Event::RunEnded(run, finished)),
-        Answer::Estimate(found) => outbox.send(Event::Estimated(found)),
-        Answer::Rates(found) => outbox.send(Event::Rates(found)),
+        HelperResult::Finished(finished) => outbox.send(Event::RunEnded(run, finished)),
+        HelperResult::Estimate(found) => outbox.send(Event::Estimated(found)),
+        HelperResult::Rates(found) => outbox.send(Event::Rates(found)),
         // The window is going, and the next one can resume.
-        Answer::Suspended => {}
+        HelperResult::Suspended => {}
     }
     Ok(())
 }
 
-fn open(name: &ModelName, hub: &Hub, outbox: &Outbox, wish: &SharedWish) -> Result<ModelFolder, String> {
+fn open(name: &ModelRef, hub: &Hub, outbox: &Outbox, wish: &SharedWish) -> Result<ModelFolder, String> {
     let watch = |progress| {
         outbox.send(Event::Downloading(name.clone(), progress));
         !matches!(wish.get(), Wish::Stop | Wish::Suspend)
     };
-    hub::open_model(name, hub, watch).map_err(|e| e.to_string())
+    hub::load_model(name, hub, watch).map_err(|e| e.to_string())
 }
 
 /// In this program.
@@ -111,7 +115,7 @@ fn here(
     outbox: &Outbox,
     wish: &SharedWish,
     teller: &mut Teller,
-) -> Result<Answer, String> {
+) -> Result<HelperResult, String> {
     let text = |e: TrainError| e.to_string();
     let beginning = if request.resume { Beginning::Resume } else { Beginning::Fresh };
     // A measurement writes nothing.
@@ -140,11 +144,11 @@ fn here(
         resume,
     };
     let answer = match only {
-        Some(Trial::Estimate) => train::trial::estimate(&job, teller).map(Answer::Estimate),
-        Some(Trial::Rates) => train::trial::sweep(&job, teller).map(Answer::Rates),
+        Some(Trial::Estimate) => train::trial::estimate(&job, teller).map(HelperResult::Estimate),
+        Some(Trial::Rates) => train::trial::sweep(&job, teller).map(HelperResult::Rates),
         None => match in_folder(folder.as_ref(), &job, teller) {
-            Ok(finished) => Ok(Answer::Finished(Box::new(finished))),
-            Err(TrainError::Suspended) => Ok(Answer::Suspended),
+            Ok(finished) => Ok(HelperResult::Finished(Box::new(finished))),
+            Err(TrainError::Suspended) => Ok(HelperResult::Suspended),
             Err(e) => Err(e),
         },
     };

@@ -8,7 +8,7 @@ use egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, Vec2};
 use std::path::{Path, PathBuf};
 use tagwright::app::training::RunState;
 use tagwright::hub::Hub;
-use tagwright::project::Places;
+use tagwright::project::AppDirs;
 use tagwright::ui::Shell;
 use tagwright::ui::dialogs::Dialogs;
 
@@ -77,7 +77,8 @@ fn main() {
     let data = tempfile::tempdir().expect("a folder");
     let ctx = Context::default();
     let dialogs = Dialogs::new(std::sync::Arc::new(|_| None));
-    let shell = Shell::new(&ctx, Places::at(data.path()), Hub::default(), &[Path::new(&folder).to_owned()], dialogs);
+    let shell =
+        Shell::new(&ctx, AppDirs::with_root(data.path()), Hub::default(), &[Path::new(&folder).to_owned()], dialogs);
     let mut bench = Bench { ctx, shell, time: 0.0 };
     while bench.shell.app().annotate.is_none() {
         bench.frame(vec![]);

@@ -179,7 +179,7 @@ fn every_format_gives_back_what_was_exported() {
             let write = || export(&dataset.corpus, *to, Scheme::Iob2, &path, Existing::Keep);
             write().unwrap_or_else(|e| panic!("{}: {e}", to.name));
             let choices = ReadOptions { format: Some(*to), ..ReadOptions::default() };
-            let again = Dataset::open_as(&path, choices).unwrap_or_else(|e| panic!("{}: {e}", to.name));
+            let again = Dataset::open_with(&path, choices).unwrap_or_else(|e| panic!("{}: {e}", to.name));
             let flat = |corpus: &Corpus| shown(corpus).join("\n").replace("train ", "").replace("test ", "");
             assert_eq!(flat(&again.corpus), flat(&dataset.corpus), "{}", to.name);
             if !one {

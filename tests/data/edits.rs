@@ -8,12 +8,12 @@ use tagwright::corpus::{Corpus, Document, Edit, History, LabelId, LabelSnapshot,
 use tagwright::model::rng::Stream;
 use tagwright::project::Dataset;
 use tagwright::project::sample;
-use tagwright::project::source::rewritten_bytes;
+use tagwright::project::source::rewrite_bytes;
 
 const TRAIN: &[u8] = include_bytes!("../../assets/sample/train.conll");
 
 fn bytes(dataset: &Dataset, corpus: &Corpus) -> Vec<u8> {
-    rewritten_bytes(TRAIN, &dataset.files[0], 0, corpus, false).expect("bytes")
+    rewrite_bytes(TRAIN, &dataset.files[0], 0, corpus, false).expect("bytes")
 }
 
 /// A random edit that fits the corpus as it is.

@@ -1,7 +1,7 @@
 //! Undo and redo: a new edit forgets those that were undone, in memory and on disk.
 
 use tagwright::corpus::{Corpus, Edit, History, LabelId};
-use tagwright::project::store::Filled;
+use tagwright::project::project_file::Filled;
 use tagwright::project::{Project, sample};
 
 /// Labels the first word of a sentence of the first document, which has no span there yet.
@@ -61,7 +61,7 @@ fn the_log_of_a_project_holds_the_edits_that_stand_and_those_that_can_be_redone(
     let at = folder.path().join("x.tagwright");
     let dataset = sample::dataset().expect("the sample");
     let mut project = Project::open(&at).expect("a project");
-    project.fill(&dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
+    project.import(&dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
     let mut corpus = dataset.corpus.clone();
     let mut history = History::default();
     let make = |project: &mut Project, history: &mut History, corpus: &mut Corpus, sentence| {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tagwright::corpus::relabel::relabel;
 use tagwright::corpus::{Corpus, Edit, History, LabelId, LabelSnapshot, Origin, SentenceId, Span};
 use tagwright::project::opening::{decide, open};
-use tagwright::project::store::Filled;
-use tagwright::project::{Commit, Committer, Dataset, Decision, Opened, Opening, Places, Progress, Project};
+use tagwright::project::project_file::Filled;
+use tagwright::project::{AppDirs, DailyProgress, Dataset, Decision, Opened, Opening, Project, ProjectWriter, WriteOp};
 
 /// A dataset of a file of this text.
 fn dataset(folder: &Path, text: &str) -> Dataset {
@@ -18,7 +18,7 @@ const TEXT: &str = "{\"text\":\"Anna sings\",\"label\":[[0,4,\"PER\"],[5,10,\"DA
 
 fn filled(folder: &Path, dataset: &Dataset) -> Project {
     let mut project = Project::open(&folder.join("x.tagwright")).expect("a project");
-    project.fill(dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
+    project.import(dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
     project
 }
 
@@ -81,16 +81,16 @@ fn of_two_equal_spans_one_is_removed() {
 
 #[test]
 fn a_sentence_that_is_not_done_any_more_does_not_count() {
-    let mut progress = Progress::default();
+    let mut progress = DailyProgress::default();
     let id = |sentence| SentenceId { document: 0, sentence };
-    progress.follow(id(0), false, true);
-    progress.follow(id(1), false, true);
+    progress.record(id(0), false, true);
+    progress.record(id(1), false, true);
     assert_eq!(progress.done_today(), 2);
-    progress.follow(id(0), true, false);
+    progress.record(id(0), true, false);
     assert_eq!(progress.done_today(), 1);
-    progress.follow(id(1), true, true);
+    progress.record(id(1), true, true);
     assert_eq!(progress.done_today(), 1);
-    progress.follow(id(0), false, true);
+    progress.record(id(0), false, true);
     assert_eq!(progress.done_today(), 2);
 }
 
@@ -101,10 +101,10 @@ fn an_edit_that_waits_for_the_filling_is_stored_when_the_window_closes() {
     let dataset = dataset(folder.path(), &TEXT.repeat(10_000));
     let at = folder.path().join("x.tagwright");
     let close = |edit: Option<Edit>| {
-        let mut committer = Committer::new(Project::open(&at).expect("a project"), Arc::new(|| {}));
-        committer.send(Commit::Fill(Box::new(dataset.clone())));
+        let mut committer = ProjectWriter::new(Project::open(&at).expect("a project"), Arc::new(|| {}));
+        committer.send(WriteOp::Import(Box::new(dataset.clone())));
         if let Some(change) = edit {
-            committer.send(Commit::Edit { change, log: true, position: 1 });
+            committer.send(WriteOp::Edit { change, log: true, position: 1 });
         }
         drop(committer);
     };
@@ -137,8 +137,8 @@ impl Desk {
         std::fs::write(self.path(name), text).expect("a file");
     }
 
-    fn places(&self) -> Places {
-        Places::at(&self.path("own"))
+    fn places(&self) -> AppDirs {
+        AppDirs::with_root(&self.path("own"))
     }
 
     /// Opens a dataset; its project is filled where it is new.
@@ -147,7 +147,7 @@ impl Desk {
             panic!("{name} does not open")
         };
         if opened.is_new {
-            opened.project.fill(&opened.dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
+            opened.project.import(&opened.dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
         }
         opened
     }
@@ -165,13 +165,13 @@ impl Desk {
 fn guidelines_outlive_a_source_that_is_read_anew_and_snapshots_do_not() {
     let desk = Desk::new();
     let mut first = desk.opened("a.jsonl");
-    first.project.set("guidelines", "Names only.").expect("stored");
+    first.project.set_meta("guidelines", "Names only.").expect("stored");
     let snapshot = LabelSnapshot::capture(&first.dataset.corpus, "before".into(), 0);
-    first.project.keep_snapshot(&snapshot).expect("stored");
+    first.project.save_snapshot(&snapshot).expect("stored");
     drop(first);
     desk.write("a.jsonl", &TEXT.replace("sings", "dances"));
     let opened = desk.start_over("a.jsonl");
-    let check = |kept: &tagwright::project::Kept| {
+    let check = |kept: &tagwright::project::ProjectExtras| {
         assert_eq!(kept.guidelines, "Names only.");
         assert_eq!(kept.snapshots.len(), 0, "its documents are others now");
     };

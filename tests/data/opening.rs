@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use tagwright::corpus::{Corpus, Edit, LabelId, ReviewState};
 use tagwright::project::opening::{decide, open};
-use tagwright::project::store::{Filled, StoreError};
-use tagwright::project::{Changed, Decision, Opened, Opening, Places, Project};
+use tagwright::project::project_file::{Filled, ProjectError};
+use tagwright::project::{AppDirs, Changed, Decision, Opened, Opening, Project};
 
 const TEXT: &str = "Anna B-PER\nsings O\n\nOslo B-LOC\nrains O\n";
 
@@ -26,8 +26,8 @@ impl Desk {
         std::fs::write(self.path(name), text).expect("a file");
     }
 
-    fn places(&self) -> Places {
-        Places::at(&self.path("own"))
+    fn places(&self) -> AppDirs {
+        AppDirs::with_root(&self.path("own"))
     }
 
     fn open(&self, path: impl AsRef<Path>) -> Result<Opening, String> {
@@ -38,7 +38,7 @@ impl Desk {
     fn opened(&self, path: impl AsRef<Path>) -> Opened {
         let Ok(Opening::Opened(mut opened)) = self.open(path) else { panic!("it does not open") };
         if opened.is_new {
-            opened.project.fill(&opened.dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
+            opened.project.import(&opened.dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
         }
         *opened
     }
@@ -184,7 +184,7 @@ fn check_forged(sql: &str, opens: bool, said: &str) {
                     before: ReviewState::default(),
                     after: ReviewState { done: true, ..ReviewState::default() },
                 };
-                assert!(matches!(opened.project.commit(&edit, true, 1), Err(StoreError::Unusable { .. })));
+                assert!(matches!(opened.project.commit(&edit, true, 1), Err(ProjectError::Unusable { .. })));
             }
         }
         Ok(Opening::Changed(_)) => panic!("{sql}: the source is as it was"),
@@ -340,7 +340,7 @@ fn a_project_that_is_removed_or_replaced_while_open_says_so() {
             after: ReviewState { done: true, ..ReviewState::default() },
         };
         let result = opened.project.commit(&edit, true, 1);
-        assert!(matches!(result, Err(StoreError::Gone { .. })), "{result:?}");
+        assert!(matches!(result, Err(ProjectError::Gone { .. })), "{result:?}");
     };
     check(&|at| std::fs::remove_file(at).expect("it is removed"));
     check(&|at| std::fs::rename(at, at.with_extension("old")).expect("it is renamed"));
@@ -369,7 +369,7 @@ fn own_files_are_for_this_users_eyes_alone() {
 fn settings_are_for_this_users_eyes_alone() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new();
-    tagwright::project::Settings::default().store(&desk.places());
+    tagwright::project::Settings::default().save(&desk.places());
     let mode = std::fs::metadata(desk.places().settings()).expect("a file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use tagwright::corpus::label::Label;
 use tagwright::corpus::relabel::relabel;
 use tagwright::corpus::{Corpus, Edit, History, LabelId, ReviewState};
-use tagwright::project::store::Filled;
-use tagwright::project::{Commit, Committer, Dataset, News, Project, RunOutcome, RunRecord, sample};
+use tagwright::project::project_file::Filled;
+use tagwright::project::{Dataset, News, Project, ProjectWriter, RunRecord, RunStatus, WriteOp, sample};
 
 fn new_project(at: &Path) -> (Project, Dataset) {
     let dataset = sample::dataset().expect("the sample");
     let mut project = Project::open(at).expect("a project");
-    project.fill(&dataset, Filled::FromSource, &|_, _| true).expect("a filled project");
+    project.import(&dataset, Filled::FromSource, &|_, _| true).expect("a filled project");
     (project, dataset)
 }
 
@@ -44,19 +44,19 @@ fn edits_undo_and_runs_survive_a_restart() {
     let (project, dataset) = new_project(&at);
     let mut corpus = dataset.corpus.clone();
     let mut history = History::default();
-    let mut committer = Committer::new(project, Arc::new(|| {}));
+    let mut committer = ProjectWriter::new(project, Arc::new(|| {}));
     for sentence in 0..4 {
         let change = some_edit(&dataset, sentence);
         assert!(history.apply(change.clone(), &mut corpus));
-        committer.send(Commit::Edit { change, log: true, position: history.position() });
+        committer.send(WriteOp::Edit { change, log: true, position: history.position() });
     }
     let change = history.undo(&mut corpus).expect("an edit").inverse();
-    committer.send(Commit::Edit { change, log: false, position: history.position() });
+    committer.send(WriteOp::Edit { change, log: false, position: history.position() });
     // The first run is told of twice: when it begins and when it ends. The second one the program does not outlive.
     let begun = |number| RunRecord { number, ..RunRecord::default() };
-    committer.send(Commit::Run(begun(1)));
-    committer.send(Commit::Run(RunRecord { outcome: RunOutcome::Completed, dev_f1: Some(0.5), ..begun(1) }));
-    committer.send(Commit::Run(begun(2)));
+    committer.send(WriteOp::Run(begun(1)));
+    committer.send(WriteOp::Run(RunRecord { outcome: RunStatus::Completed, dev_f1: Some(0.5), ..begun(1) }));
+    committer.send(WriteOp::Run(begun(2)));
     let started = Instant::now();
     while !committer.is_durable() {
         assert!(started.elapsed() < Duration::from_secs(20), "never durable");
@@ -67,7 +67,7 @@ fn edits_undo_and_runs_survive_a_restart() {
     assert_eq!(again.dataset.corpus.documents, corpus.documents);
     assert_eq!(again.history.position(), 3);
     let runs: Vec<_> = again.kept.runs.iter().map(|r| (r.number, r.outcome, r.dev_f1)).collect();
-    assert_eq!(runs, [(1, RunOutcome::Completed, Some(0.5)), (2, RunOutcome::Interrupted, None)]);
+    assert_eq!(runs, [(1, RunStatus::Completed, Some(0.5)), (2, RunStatus::Interrupted, None)]);
     assert!(again.history.redo(&mut again.dataset.corpus).is_some());
     while again.history.undo(&mut again.dataset.corpus).is_some() {}
     assert_eq!(again.dataset.corpus.documents, dataset.corpus.documents);
@@ -167,21 +167,21 @@ fn labels_of_documents_come_into_a_project_that_was_filled_before_they_were_read
     before.corpus.document_mut(0).doc_labels.clear();
     let at = folder.path().join("x.tagwright");
     let mut project = Project::open(&at).expect("a project");
-    project.fill(&before, Filled::FromSource, &|_, _| true).expect("it is filled");
+    project.import(&before, Filled::FromSource, &|_, _| true).expect("it is filled");
     rusqlite::Connection::open(&at)
         .and_then(|c| c.execute("DELETE FROM meta WHERE key='classes'", []))
         .expect("as it was");
     let classes = |corpus: &Corpus| corpus.doc_label_names(corpus.document(0)).cloned().collect::<Vec<_>>();
     let mut held = project.read().expect("contents").dataset.corpus;
     assert!(classes(&held).is_empty());
-    project.adopt_classes(|| Some(dataset.corpus.clone()), &mut held).expect("adopted");
+    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), &mut held).expect("adopted");
     assert_eq!(classes(&held), ["trade"]);
     assert_eq!(classes(&project.read().expect("contents").dataset.corpus), ["trade"]);
     // Once: what a person takes away does not come back.
     let gone = Edit::DocLabels { document: 0, before: vec!["trade".into()], after: Vec::new() };
     project.commit(&gone, true, 1).expect("stored");
     let mut held = project.read().expect("contents").dataset.corpus;
-    project.adopt_classes(|| Some(dataset.corpus.clone()), &mut held).expect("nothing to adopt");
+    project.backfill_doc_labels(|| Some(dataset.corpus.clone()), &mut held).expect("nothing to adopt");
     assert!(classes(&held).is_empty());
 }
 
@@ -193,10 +193,10 @@ fn documents_with_and_without_columns_lie_side_by_side() {
     write("test.jsonl", "{\"text\":\"In Köln.\",\"label\":[[3,7,\"LOC\"]]}\n{\"text\":\"\",\"label\":[]}\n");
     let dataset = Dataset::open(folder.path()).expect("a dataset");
     let at = folder.path().join("x.tagwright");
-    Project::open(&at).expect("a project").fill(&dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
+    Project::open(&at).expect("a project").import(&dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
     let contents = Project::open(&at).expect("a project").read().expect("contents");
     assert_eq!(contents.dataset.corpus.documents, dataset.corpus.documents);
-    assert_eq!(contents.dataset.files[1].found.offset_unit, dataset.files[1].found.offset_unit);
+    assert_eq!(contents.dataset.files[1].report.offset_unit, dataset.files[1].report.offset_unit);
     assert_eq!(dataset.corpus.documents.len(), 3);
     assert!(dataset.corpus.documents[2].is_empty(), "a text without a word is kept");
 }
@@ -211,7 +211,7 @@ fn compressed_files_open_and_are_not_saved_back() {
     std::fs::write(&at, writer.finish().expect("a file")).expect("a file");
     let dataset = Dataset::open(&at).expect("a dataset");
     assert_eq!(dataset.corpus.counts(None).tokens, 2);
-    let refused = tagwright::project::source::rewritten(&dataset.files[0], 0, &dataset.corpus, false);
+    let refused = tagwright::project::source::rewrite(&dataset.files[0], 0, &dataset.corpus, false);
     assert!(refused.is_err_and(|e| e.to_string().contains("compressed files are read and not saved back")));
 }
 
@@ -222,12 +222,12 @@ fn edits_until_killed() {
     let project = Project::open(Path::new(&at)).expect("a project");
     let contents = project.read().expect("contents");
     let (mut corpus, mut history) = (contents.dataset.corpus, contents.history);
-    let mut committer = Committer::new(project, Arc::new(|| {}));
+    let mut committer = ProjectWriter::new(project, Arc::new(|| {}));
     let sentences = corpus.document(0).len();
     for number in 0.. {
         let change = toggled(&corpus, (history.position() * 7 + number) % sentences);
         assert!(history.apply(change.clone(), &mut corpus));
-        committer.send(Commit::Edit { change, log: true, position: history.position() });
+        committer.send(WriteOp::Edit { change, log: true, position: history.position() });
         // Now and then several are on their way at once.
         while number % 3 == 0 && !committer.is_durable() {
             if let Some(News::Failed(message)) = committer.poll().pop() {
@@ -321,7 +321,7 @@ fn a_damaged_project_gives_what_is_left() {
         let Ok(project) = Project::open(&path) else { continue };
         if project.read().is_err() {
             damaged += 1;
-            if let Ok((contents, lost)) = project.salvage() {
+            if let Ok((contents, lost)) = project.recover() {
                 assert!(!lost.is_empty());
                 read += usize::from(contents.dataset.corpus.counts(None).sentences > 0);
             }
@@ -369,14 +369,14 @@ fn what_could_not_be_stored_is_stored_later_and_in_order() {
     other.execute_batch("BEGIN IMMEDIATE").expect("it holds the file");
     let mut corpus = dataset.corpus.clone();
     let mut history = History::default();
-    let mut committer = Committer::new(project, Arc::new(|| {}));
+    let mut committer = ProjectWriter::new(project, Arc::new(|| {}));
     // The second takes the first back: stored alone it would make no sense.
     for _ in 0..2 {
         let change = toggled(&corpus, 0);
         assert!(history.apply(change.clone(), &mut corpus));
-        committer.send(Commit::Edit { change, log: true, position: history.position() });
+        committer.send(WriteOp::Edit { change, log: true, position: history.position() });
     }
-    let wait = |committer: &mut Committer, until: fn(&Committer) -> bool| {
+    let wait = |committer: &mut ProjectWriter, until: fn(&ProjectWriter) -> bool| {
         let started = Instant::now();
         while !until(committer) {
             assert!(started.elapsed() < Duration::from_secs(60), "it takes too long");
@@ -387,7 +387,7 @@ fn what_could_not_be_stored_is_stored_later_and_in_order() {
     wait(&mut committer, |c| c.failure().is_some());
     assert!(!committer.is_durable());
     other.execute_batch("COMMIT").expect("it lets go");
-    wait(&mut committer, Committer::is_durable);
+    wait(&mut committer, ProjectWriter::is_durable);
     assert_eq!(committer.failure(), None);
     drop(committer);
     let again = Project::open(&at).expect("a project").read().expect("contents");

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use tagwright::corpus::{Edit, History, LabelId};
 use tagwright::disk::fault::{self, Fault};
-use tagwright::project::store::Filled;
+use tagwright::project::project_file::Filled;
 use tagwright::project::{Dataset, Project, Save, SaveError, Saved, saving};
 
 /// Two files with one sentence each.
@@ -28,7 +28,7 @@ impl Edited {
         let mut edited =
             Self { folder, dataset: Dataset::open(&data).expect("a dataset"), history: History::default() };
         let mut project = edited.project();
-        project.fill(&edited.dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
+        project.import(&edited.dataset, Filled::FromSource, &|_, _| true).expect("it is filled");
         for document in 0..2 {
             edited.label(&mut project, document);
         }
@@ -182,7 +182,7 @@ fn check_other_words(name: &str, text: &str, other: &str, beside: &[(&str, &str,
     let span = dataset.corpus.documents[document].spans[0];
     assert!(dataset.corpus.document_mut(document as u32).remove_span(span));
     let rewrite = |dataset: &Dataset, bytes: &str| {
-        tagwright::project::source::rewritten_bytes(bytes.as_bytes(), &here, 0, &dataset.corpus, false)
+        tagwright::project::source::rewrite_bytes(bytes.as_bytes(), &here, 0, &dataset.corpus, false)
     };
     assert_ne!(rewrite(&dataset, text).expect("its own source").as_slice(), text.as_bytes(), "{name}");
     write(folder.path(), other, true);
@@ -233,7 +233,7 @@ fn a_source_of_fewer_sentences_is_refused() {
     std::fs::write(&at, "Anna B-PER\n\nOslo B-LOC\n").expect("a file");
     let dataset = Dataset::open(&at).expect("a dataset");
     let short =
-        tagwright::project::source::rewritten_bytes(b"Anna B-PER\n", &dataset.files[0], 0, &dataset.corpus, false);
+        tagwright::project::source::rewrite_bytes(b"Anna B-PER\n", &dataset.files[0], 0, &dataset.corpus, false);
     assert!(short.is_err_and(|e| e.message.contains("fewer")));
 }
 
@@ -250,6 +250,6 @@ fn records_of_two_units_stay_as_they_are() {
     std::fs::write(&path, &lines).expect("a file");
     let dataset = Dataset::open(&path).expect("a dataset");
     let file = &dataset.files[0];
-    let saved = tagwright::project::source::rewritten_bytes(lines.as_bytes(), file, 0, &dataset.corpus, false);
+    let saved = tagwright::project::source::rewrite_bytes(lines.as_bytes(), file, 0, &dataset.corpus, false);
     assert_eq!(String::from_utf8(saved.expect("bytes")).expect("text"), lines);
 }

@@ -7,7 +7,7 @@ use tagwright::corpus::{
 };
 use tagwright::format::{self, Format, Writer};
 use tagwright::project::Dataset;
-use tagwright::project::source::rewritten_bytes;
+use tagwright::project::source::rewrite_bytes;
 
 fn labels() -> LabelSet {
     let mut labels = LabelSet::default();
@@ -42,7 +42,7 @@ fn rewritten(name: &str, source: &str, beside: &[(&str, &str)], edit: impl Fn(&C
     let mut dataset = Dataset::open(&folder.path().join(name)).expect("a dataset");
     let edit = edit(&dataset.corpus);
     assert!(edit.apply(&mut dataset.corpus));
-    let bytes = rewritten_bytes(source.as_bytes(), &dataset.files[0], 0, &dataset.corpus, false);
+    let bytes = rewrite_bytes(source.as_bytes(), &dataset.files[0], 0, &dataset.corpus, false);
     String::from_utf8(bytes.expect("a source with labels")).expect("text")
 }
 

@@ -4,7 +4,7 @@ use crate::support::{golden, golden_json};
 use serde_json::Value;
 use tagwright::model::{Device, ModelFolder};
 use tagwright::predict::aggregate::STRATEGIES;
-use tagwright::predict::{Aggregation, Options, Tagger, predict};
+use tagwright::predict::{AggregationStrategy, PredictOptions, Tagger, predict};
 
 fn tiny() -> Tagger {
     let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
@@ -16,11 +16,11 @@ fn check(tagger: &Tagger, case: &Value, stride: Option<usize>) {
     let text = case["text"].as_str().expect("a text");
     for (name, aggregation) in STRATEGIES {
         let Some(expected) = case[name].as_array() else { continue };
-        let found = predict(tagger, &[text], Options { aggregation, stride }).expect("entities").remove(0);
+        let found = predict(tagger, &[text], PredictOptions { aggregation, stride }).expect("entities").remove(0);
         if stride.is_none() && found.windows > 1 {
             return; // transformers cuts such a text where we read on
         }
-        let label = if aggregation == Aggregation::None { "entity" } else { "entity_group" };
+        let label = if aggregation == AggregationStrategy::None { "entity" } else { "entity_group" };
         let theirs: Vec<(&str, u64, u64)> = expected
             .iter()
             .map(|e| {
@@ -57,7 +57,7 @@ fn long_texts_are_windowed_as_transformers_does() {
 
 #[test]
 fn a_stride_without_room_is_refused() {
-    let wrong = Options { stride: Some(62), ..Options::default() };
+    let wrong = PredictOptions { stride: Some(62), ..PredictOptions::default() };
     let error = predict(&tiny(), &["a"], wrong).expect_err("no room");
     assert!(error.to_string().contains("at most 61"), "{error}");
 }

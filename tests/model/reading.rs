@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tagwright::corpus::{Corpus, Document, LabelId, LabelSet, SentenceId, Span, Split};
 use tagwright::model::tokenizer::Pieces;
 use tagwright::model::{Device, ModelFolder};
-use tagwright::predict::tagger::{best, probabilities};
-use tagwright::predict::{Options, Tagger, evaluate, predict, predict_long, suggest, unlearnable};
+use tagwright::predict::tagger::{argmax, softmax};
+use tagwright::predict::{PredictOptions, Tagger, evaluate, find_unlearnable_spans, predict, predict_long, suggest};
 
 fn folder() -> ModelFolder {
     ModelFolder::open(&golden("tiny")).expect("the tiny model")
@@ -38,7 +38,7 @@ fn corpus(text: &str, span: (u32, u32), label: &str) -> (Corpus, Vec<SentenceId>
 
 fn pieces(tagger: &Tagger, words: &[&str]) -> (Pieces, Vec<f32>) {
     let pieces = tagger.tokenizer.words(words).expect("pieces");
-    let logits = tagger.piece_logits(&[&pieces], |_| true).expect("scores").remove(0);
+    let logits = tagger.subword_logits(&[&pieces], |_| true).expect("scores").remove(0);
     (pieces, logits)
 }
 
@@ -73,7 +73,7 @@ fn a_word_has_the_tag_of_its_first_piece() {
     let words = words(24);
     let (pieces, logits) = pieces(&tagger, &words);
     let tags = tagger.word_tags(std::slice::from_ref(&words)).expect("tags").remove(0);
-    let row = |piece: usize| best(&logits[piece * tagger.tags.len()..(piece + 1) * tagger.tags.len()]);
+    let row = |piece: usize| argmax(&logits[piece * tagger.tags.len()..(piece + 1) * tagger.tags.len()]);
     let mut differ = 0;
     for (word, tag) in tags.iter().enumerate() {
         let of_word: Vec<usize> = (0..pieces.len()).filter(|i| pieces.words[*i] == Some(word as u32)).collect();
@@ -85,7 +85,7 @@ fn a_word_has_the_tag_of_its_first_piece() {
 
 #[test]
 fn probabilities_of_large_scores_are_numbers() {
-    let found = probabilities(&[1000.0, 999.0, -1000.0]);
+    let found = softmax(&[1000.0, 999.0, -1000.0]);
     assert!((found[0] - 0.731_058_6).abs() < 1e-6 && (found[1] - 0.268_941_4).abs() < 1e-6, "{found:?}");
     assert_eq!(found[2], 0.0);
 }
@@ -99,8 +99,8 @@ fn a_proposal_is_as_sure_as_its_words_are_on_average() {
     let (pieces, logits) = pieces(&tagger, &corpus.document(0).sentence_tokens(0));
     let sure = |word: usize| {
         let at = pieces.words.iter().position(|w| *w == Some(word as u32)).expect("a piece");
-        let found = probabilities(&logits[at * tagger.tags.len()..(at + 1) * tagger.tags.len()]);
-        found[best(&found)]
+        let found = softmax(&logits[at * tagger.tags.len()..(at + 1) * tagger.tags.len()]);
+        found[argmax(&found)]
     };
     let mut longer = 0;
     for proposal in found.iter().flat_map(|(_, proposals)| proposals) {
@@ -115,10 +115,10 @@ fn a_proposal_is_as_sure_as_its_words_are_on_average() {
 fn a_text_read_in_parts_has_the_entities_of_the_whole() {
     let tagger = tiny();
     let text = words(400).join(" ");
-    let whole = predict(&tagger, &[&text], Options::default()).expect("entities").remove(0);
+    let whole = predict(&tagger, &[&text], PredictOptions::default()).expect("entities").remove(0);
     assert!(whole.windows > 5 && whole.entities.len() > 5, "{} windows", whole.windows);
     let mut entities = Vec::new();
-    let told = predict_long(&tagger, &text, Options::default(), 300, |e| {
+    let told = predict_long(&tagger, &text, PredictOptions::default(), 300, |e| {
         entities.push((e.label.clone(), e.start, e.end));
         Ok::<_, tagwright::model::ModelError>(())
     });
@@ -141,7 +141,7 @@ fn a_loss_is_told_where_the_model_knows_all_labels() {
     // The mean over the pieces of words, each of which has its word's tag.
     let inner: Vec<usize> = (0..pieces.len()).filter(|i| pieces.words[*i].is_some()).collect();
     let of_piece = |i: &usize| {
-        let found = probabilities(&logits[i * tagger.tags.len()..(i + 1) * tagger.tags.len()]);
+        let found = softmax(&logits[i * tagger.tags.len()..(i + 1) * tagger.tags.len()]);
         let first = pieces.words[*i] == Some(0) && (*i == 0 || pieces.words[*i - 1] != Some(0));
         let tag = match pieces.words[*i] {
             Some(0) if first => format!("B-{known}"),
@@ -167,7 +167,7 @@ fn a_span_is_learnable_up_to_the_last_word_that_is_read() {
         let text = words.join(" ");
         let start = words[..last].iter().map(|w| w.len() as u32 + 1).sum::<u32>();
         let (corpus, _) = corpus(&text, (start, start + words[last].len() as u32), "PER");
-        let found = unlearnable(&model, &corpus, most, || true).expect("an answer").expect("whole");
+        let found = find_unlearnable_spans(&model, &corpus, most, || true).expect("an answer").expect("whole");
         assert_eq!(found.len(), expected, "word {last} of {seen} that are read: {found:?}");
     };
     check(seen - 1, 0);

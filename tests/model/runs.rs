@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tagwright::corpus::holdout::{Holdout, holdout};
 use tagwright::corpus::{Corpus, Split};
-use tagwright::hub::{Hub, ModelName, open_model};
+use tagwright::hub::{Hub, ModelRef, load_model};
 use tagwright::model::device::threads;
 use tagwright::model::weights::Precision;
 use tagwright::model::{Device, ModelFolder};
@@ -75,7 +75,7 @@ fn the_best_epoch_is_kept_and_not_the_last() {
     }
     let mut held = holdout(&corpus, 0.1, 1);
     held.train.truncate(64);
-    let starter = open_model(&ModelName::Starter, &Hub::default(), |_| true).expect("the starter");
+    let starter = load_model(&ModelRef::Starter, &Hub::default(), |_| true).expect("the starter");
     let arguments = Arguments { learning_rate: 1e-4, num_train_epochs: 4, ..Arguments::default() };
     let job = job(starter, corpus, held, arguments, &out);
     let mut listener = Listener::default();

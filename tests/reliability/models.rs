@@ -8,7 +8,7 @@ use std::path::Path;
 use tagwright::model::kernels::plain::Plain;
 use tagwright::model::{Device, ModelError, ModelFolder, Packed};
 use tagwright::predict::aggregate::STRATEGIES;
-use tagwright::predict::{Entity, Options, Tagger, predict, predict_long};
+use tagwright::predict::{Entity, PredictOptions, Tagger, predict, predict_long};
 
 const MOST: u64 = 400;
 
@@ -231,7 +231,7 @@ fn parts_of_a_text_change_nothing() {
             .repeat(20);
     for (_, aggregation) in STRATEGIES {
         for stride in [None, Some(0), Some(40)] {
-            let options = Options { aggregation, stride };
+            let options = PredictOptions { aggregation, stride };
             let whole = predict(&tagger, &[&text], options).expect("entities").remove(0);
             assert!(whole.windows > 5 && !whole.entities.is_empty());
             for part in [40, 333, 1000, 1 << 20] {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tagwright::app::App;
 use tagwright::hub::Hub;
-use tagwright::project::Places;
+use tagwright::project::AppDirs;
 use tagwright::ui::Shell;
 use tagwright::ui::dialogs::Dialogs;
 
@@ -46,7 +46,7 @@ impl Window {
     ) -> Self {
         let shell: Rc<RefCell<Option<Shell>>> = Rc::default();
         let answer: Arc<Mutex<Option<PathBuf>>> = Arc::default();
-        let places = Places::at(data.path());
+        let places = AppDirs::with_root(data.path());
         let paths: Vec<PathBuf> = paths.iter().map(|p| (*p).to_owned()).collect();
         let make = {
             let (shell, answer) = (shell.clone(), answer.clone());

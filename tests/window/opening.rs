@@ -136,7 +136,7 @@ fn what_was_found_can_be_said_otherwise() {
     w.until("it was read again", read_again);
     w.press("Open");
     w.until("it is open", |w| w.app().annotate.is_some());
-    let said = |w: &Window| w.app().annotate.as_ref().map(|a| a.files[0].choices.columns.tag);
+    let said = |w: &Window| w.app().annotate.as_ref().map(|a| a.files[0].options.columns.tag);
     assert_eq!(said(&w), Some(Some(2)));
     w.until("it is saved", |w| w.is_durable());
     // The next time it is known, and read in the same way.

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use tagwright::app::training::RunState;
 use tagwright::model::ModelFolder;
-use tagwright::project::RunOutcome;
+use tagwright::project::RunStatus;
 
 fn ended(w: &Window) -> bool {
     w.app().training.run.as_ref().is_some_and(|r| !matches!(r.state, RunState::Running(_)))
@@ -130,7 +130,7 @@ fn run_from_hub(weights: Weights) -> Window {
     w
 }
 
-fn outcome(w: &Window) -> Option<RunOutcome> {
+fn outcome(w: &Window) -> Option<RunStatus> {
     w.app().annotate.as_ref().and_then(|a| a.runs.last().map(|r| r.outcome))
 }
 
@@ -138,7 +138,7 @@ fn outcome(w: &Window) -> Option<RunOutcome> {
 fn a_base_comes_from_the_hub() {
     let mut w = run_from_hub(Weights::Whole);
     w.until("the run has ended", ended);
-    assert_eq!(outcome(&w), Some(RunOutcome::Completed));
+    assert_eq!(outcome(&w), Some(RunStatus::Completed));
     assert!(w.shows_part("our/tiny on sample"));
 }
 
@@ -151,7 +151,7 @@ fn a_download_is_shown_and_can_be_cancelled() {
     assert!(w.shows_part("model.safetensors: 0."));
     w.press("Cancel");
     w.until("the run has ended", ended);
-    assert_eq!(outcome(&w), Some(RunOutcome::Cancelled));
+    assert_eq!(outcome(&w), Some(RunStatus::Cancelled));
     assert!(w.shows_part("the download was cancelled"));
 }
 
@@ -186,7 +186,7 @@ fn a_run_pauses_and_survives_the_window() {
     drop(w);
     let mut w = with_sample(&data);
     w.go_to("Train");
-    assert_eq!(outcome(&w), Some(RunOutcome::Interrupted));
+    assert_eq!(outcome(&w), Some(RunStatus::Interrupted));
     assert!(w.shows_part("Run 1, dev F1"));
     w.press("Resume Run 1");
     w.until("it goes on where it was", |w| steps(w) > closed_at);
@@ -195,7 +195,7 @@ fn a_run_pauses_and_survives_the_window() {
     w.press("Stop");
     w.click("Stop after this epoch");
     w.until("the run has ended", ended);
-    assert_eq!(outcome(&w), Some(RunOutcome::Stopped));
+    assert_eq!(outcome(&w), Some(RunStatus::Stopped));
     assert_eq!(steps(&w) % 17, 0, "a whole number of epochs");
 }
 
@@ -264,7 +264,7 @@ fn an_edit_does_not_stop_a_run_from_being_resumed() {
     w.press("Stop");
     w.click("Stop, keep the best");
     w.until("the run has ended", ended);
-    assert_eq!(outcome(&w), Some(RunOutcome::Stopped));
+    assert_eq!(outcome(&w), Some(RunStatus::Stopped));
 }
 
 #[test]
@@ -272,12 +272,12 @@ fn a_resume_that_is_refused_can_be_tried_again() {
     let data = Rc::new(tempfile::tempdir().expect("a folder"));
     let mut w = with_an_edit_and_an_unfinished_run(&data);
     // As a version left it that kept no data of a run.
-    let folder = w.app().annotate.as_ref().and_then(|a| a.runs.last().map(|r| r.folder.clone())).expect("a run");
+    let folder = w.app().annotate.as_ref().and_then(|a| a.runs.last().map(|r| r.dir.clone())).expect("a run");
     std::fs::remove_file(folder.join("plan.safetensors")).expect("a file less");
     w.press("Resume Run 1");
     w.until("it is refused", ended);
     assert!(w.shows_part("not those the run began with"));
-    assert_eq!(outcome(&w), Some(RunOutcome::Interrupted));
+    assert_eq!(outcome(&w), Some(RunStatus::Interrupted));
     w.key(egui::Modifiers::COMMAND, egui::Key::Z);
     w.press("Resume Run 1");
     w.until("it goes on", |w| {
@@ -286,6 +286,6 @@ fn a_resume_that_is_refused_can_be_tried_again() {
     w.press("Stop");
     w.click("Stop, keep the best");
     w.until("the run has ended", ended);
-    assert_eq!(outcome(&w), Some(RunOutcome::Stopped));
+    assert_eq!(outcome(&w), Some(RunStatus::Stopped));
     assert_eq!(w.app().annotate.as_ref().map(|a| a.runs.len()), Some(1));
 }

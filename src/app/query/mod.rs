@@ -17,7 +17,7 @@ mod read;
 pub use complete::completions;
 
 use crate::corpus::{Corpus, DocLabelId, LabelId, LabelSnapshot, SentenceId, Split};
-use crate::project::Progress;
+use crate::project::DailyProgress;
 use regex::Regex;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ pub struct Known<'a> {
     /// Those that `since:` may name.
     pub snapshots: &'a [Arc<LabelSnapshot>],
     /// The days that `done:` may name.
-    pub progress: &'a Progress,
+    pub progress: &'a DailyProgress,
 }
 
 /// A query, ready to be asked of sentences.
@@ -175,11 +175,11 @@ mod tests {
     }
 
     fn known(corpus: &Corpus) -> Known<'_> {
-        static PROGRESS: std::sync::LazyLock<Progress> = std::sync::LazyLock::new(|| {
+        static PROGRESS: std::sync::LazyLock<DailyProgress> = std::sync::LazyLock::new(|| {
             let today = crate::project::Today { date: "2026-11-25".into(), until: u64::MAX };
-            let mut progress = Progress::default();
+            let mut progress = DailyProgress::default();
             progress.today = today;
-            progress.follow(SentenceId { document: 0, sentence: 1 }, false, true);
+            progress.record(SentenceId { document: 0, sentence: 1 }, false, true);
             progress
         });
         Known { corpus, snapshots: &[], progress: &PROGRESS }

@@ -12,7 +12,7 @@ use crate::model::objective::Objective;
 use crate::model::weights::{LoadReport, Precision};
 use crate::model::{Arithmetic, Bert, ModelError, ModelFolder, TagSet, choose, device};
 use crate::predict::evaluate::{self, Gold};
-use crate::predict::{Evaluation, Tagger};
+use crate::predict::{EvalMetrics, Tagger};
 use crate::train::arguments::{Arguments, SaveStrategy, steps};
 use crate::train::checkpoint::{self, Checkpoint};
 use crate::train::event::{Event, Observer, Outcome, Started, Step, Weight, Wish};
@@ -57,9 +57,9 @@ pub struct Finished {
     /// Epoch of the kept model, counted from 1; 0 when it was scored before an epoch was whole.
     pub best_epoch: usize,
     /// Dev scores of the kept model.
-    pub dev: Option<Evaluation>,
+    pub dev: Option<EvalMetrics>,
     /// Test scores of the kept model.
-    pub test: Option<Evaluation>,
+    pub test: Option<EvalMetrics>,
     /// Seconds of training steps alone.
     pub train_seconds: f64,
     /// Pieces trained on.
@@ -145,7 +145,7 @@ struct Best {
     step: usize,
     epoch: usize,
     bert: Bert,
-    scores: Option<Evaluation>,
+    scores: Option<EvalMetrics>,
 }
 
 /// What was counted, and told, so far.
@@ -178,7 +178,7 @@ struct Progress {
 /// What became of a scoring.
 pub(super) enum Scored {
     /// Scores; `None` where there are no sentences.
-    Whole(Option<Evaluation>),
+    Whole(Option<EvalMetrics>),
     /// A person wished the run to end.
     Ended,
 }
@@ -467,7 +467,7 @@ impl<'a> Run<'a> {
             Scored::Ended if observer.wish() == Wish::Suspend => return Err(self.suspended(observer)),
             Scored::Ended => return Ok(None),
         };
-        let f1 = |s: &Option<Evaluation>| s.as_ref().map_or(0.0, |s| s.overall.f1);
+        let f1 = |s: &Option<EvalMetrics>| s.as_ref().map_or(0.0, |s| s.overall.f1);
         // Without a dev split the last epoch is the best known.
         let better = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores));
         if let Some(scores) = &scores {
@@ -483,7 +483,7 @@ impl<'a> Run<'a> {
     }
 
     /// The network as it is now, to be kept.
-    fn as_it_is(&self, epoch: usize, scores: Option<Evaluation>) -> Result<Best, TrainError> {
+    fn as_it_is(&self, epoch: usize, scores: Option<EvalMetrics>) -> Result<Best, TrainError> {
         Ok(Best { step: self.progress.step, epoch, bert: self.tagger.bert.kept()?, scores })
     }
 

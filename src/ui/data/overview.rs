@@ -7,7 +7,7 @@ use crate::app::{Action, Annotate, Command, Room, query};
 use crate::corpus::LabelId;
 use crate::eval::Statistics;
 use crate::eval::statistics::{SplitStatistics, SurfaceForm};
-use crate::project::Progress;
+use crate::project::DailyProgress;
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
 use crate::ui::theme::{self, TextRole};
@@ -217,7 +217,7 @@ fn classes(ui: &mut Ui, a: &Annotate, counts: &[usize], out: &mut Commands) {
 }
 
 /// What was done on the last days of work.
-fn days(ui: &mut Ui, progress: &Progress, out: &mut Commands) {
+fn days(ui: &mut Ui, progress: &DailyProgress, out: &mut Commands) {
     let colour = theme::of(ui).series[3];
     let last = || progress.days.iter().rev().take(LISTED);
     let most = last().map(|(_, done)| *done).max().unwrap_or(0);

@@ -126,7 +126,7 @@ fn labels(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View
 
 fn problems(ui: &mut Ui, dataset: &Dataset) {
     let p = theme::of(ui);
-    let counted: usize = dataset.files.iter().map(|f| f.found.problem_count).sum();
+    let counted: usize = dataset.files.iter().map(|f| f.report.problem_count).sum();
     let all = counted.max(dataset.problems.len());
     let title = if all == 1 { tr!("1 problem").into() } else { tr!("{count} problems", count = thousands(all)) };
     ui.horizontal(|ui| {

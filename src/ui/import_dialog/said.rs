@@ -13,7 +13,7 @@ use egui::Ui;
 /// What was found, and what the person may say instead.
 pub(super) fn said(ui: &mut Ui, importing: &Importing, out: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 12.0;
-    let found = importing.found.as_ref().ok().and_then(|d| d.files.first()).map(|f| &f.found);
+    let found = importing.found.as_ref().ok().and_then(|d| d.files.first()).map(|f| &f.report);
     let mut choices = importing.choices;
     let automatic = |what: Option<String>| what.map_or(tr!("Automatic").into(), |w| tr!("Automatic: {w}", w));
 
@@ -158,11 +158,11 @@ fn evidence(ui: &mut Ui, importing: &Importing) {
     let p = theme::of(ui);
     let Ok(dataset) = &importing.found else { return };
     let mut sentences: Vec<String> = Vec::new();
-    let schemes: Vec<&str> = dataset.schemes().iter().map(|s| s.name()).collect();
+    let schemes: Vec<&str> = dataset.distinct_schemes().iter().map(|s| s.name()).collect();
     if !schemes.is_empty() {
         sentences.push(tr!("tags follow {schemes}", schemes = schemes.join(tr!(" and "))));
     }
-    for sentence in dataset.files.iter().flat_map(|f| &f.found.detection_notes) {
+    for sentence in dataset.files.iter().flat_map(|f| &f.report.detection_notes) {
         if !sentences.contains(sentence) {
             sentences.push(sentence.clone());
         }

@@ -5,7 +5,7 @@ use crate::app::effect::Pick;
 use crate::app::language::tr;
 use crate::app::training::{RunState, RunView};
 use crate::app::{Action, Annotate, App, Command};
-use crate::hub::ModelName;
+use crate::hub::ModelRef;
 use crate::train::Outcome;
 use crate::train::event::Wish;
 use crate::ui::Commands;
@@ -153,7 +153,7 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
                 }
                 RunState::Ended(finished) => {
                     if Button::plain(tr!("Try it")).icon(icon::TEXT_CURSOR_INPUT).show(ui).clicked() {
-                        out.push(Command::TryModel(ModelName::Folder(finished.out.clone())));
+                        out.push(Command::TryModel(ModelRef::Folder(finished.out.clone())));
                         out.push(Command::Do(Action::GoTo(crate::app::Room::Try)));
                     }
                     if Button::plain(tr!("Save model as...")).icon(icon::DOWNLOAD).show(ui).clicked() {
@@ -212,7 +212,7 @@ fn headline(ui: &mut Ui, run: &RunView) {
         || tr!("after the first epoch").to_owned(),
         |s| format!("P {}, R {}", score(s.overall.precision), score(s.overall.recall)),
     );
-    let piece = run.best_dev().map_or_else(dash, |s| score(s.piece_f1));
+    let piece = run.best_dev().map_or_else(dash, |s| score(s.subword_f1));
     let speed = step.map_or_else(dash, |s| thousands(s.pieces_per_second.round() as usize));
     let padding = step.map_or_else(String::new, |s| {
         tr!("{padding_avoided} % padding avoided", padding_avoided = format!("{:.0}", s.padding_avoided * 100.0))

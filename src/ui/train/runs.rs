@@ -4,7 +4,7 @@ use crate::app::effect::Pick;
 use crate::app::language::tr;
 use crate::app::training::RunState;
 use crate::app::{Annotate, App, Command};
-use crate::project::RunOutcome;
+use crate::project::RunStatus;
 use crate::train::event::Weight;
 use crate::ui::Commands;
 use crate::ui::numbers::{days_ago, duration, score};
@@ -25,22 +25,22 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         }
         let most = ((ui.available_height() * 0.5) / 50.0).max(2.0) as usize;
         for run in a.runs.iter().rev().take(most) {
-            let live = app.training.run.as_ref().filter(|r| r.id == run.number && run.outcome == RunOutcome::Running);
+            let live = app.training.run.as_ref().filter(|r| r.id == run.number && run.outcome == RunStatus::Running);
             let best = live.and_then(|r| r.best_dev()).map(|s| s.overall.f1);
             let f1 = run.dev_f1.or(best).map_or_else(|| "–".to_owned(), score);
             let detail = match run.outcome {
-                RunOutcome::Running => format!("{}, {}", run.base, run.recipe),
+                RunStatus::Running => format!("{}, {}", run.base, run.summary),
                 outcome if outcome.has_model() => {
-                    format!("{}, {}, {}", run.base, run.recipe, duration(run.train_seconds))
+                    format!("{}, {}, {}", run.base, run.summary, duration(run.train_seconds))
                 }
-                outcome => format!("{}, {}, {}", outcome.name(), run.base, run.recipe),
+                outcome => format!("{}, {}, {}", outcome.name(), run.base, run.summary),
             };
-            let when = if live.is_some() { tr!("now").into() } else { days_ago(run.started) };
+            let when = if live.is_some() { tr!("now").into() } else { days_ago(run.started_at) };
             let name = tr!("Run {number}", number = run.number);
             let action = if run.outcome.has_model() {
-                let command = Command::Pick(Pick::SaveModel(run.folder.clone()));
+                let command = Command::Pick(Pick::SaveModel(run.dir.clone()));
                 Some((icon::DOWNLOAD, tr!("Save the model of {name} as", name), command))
-            } else if run.outcome == RunOutcome::Interrupted {
+            } else if run.outcome == RunStatus::Interrupted {
                 Some((icon::PLAY, tr!("Resume {name}", name), Command::ResumeRun(run.number)))
             } else {
                 None

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tagwright::corpus::{Corpus, Edit, History, LabelId, ReviewState};
 use tagwright::model::rng::mix64;
 use tagwright::project::opening::open;
-use tagwright::project::source::{SourceFile, rewritten_bytes};
-use tagwright::project::{Commit, Committer, Dataset, News, Opened, Opening, Places, Project, Save};
+use tagwright::project::source::{SourceFile, rewrite_bytes};
+use tagwright::project::{AppDirs, Dataset, News, Opened, Opening, Project, ProjectWriter, Save, WriteOp};
 
 /// The variable with the folder in which the child works.
 const DESK: &str = "TAGWRIGHT_KILLS_DESK";
@@ -25,8 +25,8 @@ impl Desk {
         self.0.join("data")
     }
 
-    fn places(&self) -> Places {
-        Places::at(&self.0.join("own"))
+    fn places(&self) -> AppDirs {
+        AppDirs::with_root(&self.0.join("own"))
     }
 
     /// Writes the sample and a file of texts as the dataset.
@@ -82,7 +82,7 @@ fn toggled(corpus: &Corpus, document: u32, sentence: usize) -> Edit {
 }
 
 /// The `number`-th act on a corpus, a function of its arguments alone: a span, a mark, an undo or a redo.
-fn act(number: usize, corpus: &mut Corpus, history: &mut History) -> Option<Commit> {
+fn act(number: usize, corpus: &mut Corpus, history: &mut History) -> Option<WriteOp> {
     let chance = mix64(number as u64);
     let document = (chance >> 8) as u32 % corpus.documents.len() as u32;
     let sentence = (chance >> 40) as usize % corpus.document(document).len();
@@ -101,7 +101,7 @@ fn act(number: usize, corpus: &mut Corpus, history: &mut History) -> Option<Comm
             (history.apply(edit.clone(), corpus).then_some(edit)?, true)
         }
     };
-    Some(Commit::Edit { change, log, position: history.position() })
+    Some(WriteOp::Edit { change, log, position: history.position() })
 }
 
 fn spans_and_marks(corpus: &Corpus) -> Vec<(&[tagwright::corpus::Span], Vec<ReviewState>)> {
@@ -117,7 +117,7 @@ fn label_until_killed() {
     let Some(desk) = Desk::of_child() else { return };
     let first = std::env::var("TAGWRIGHT_KILLS_FIRST").expect("a number").parse().expect("a number");
     let Opened { mut dataset, mut history, project, .. } = *desk.open().expect("it opens");
-    let mut committer = Committer::new(project, Arc::new(|| {}));
+    let mut committer = ProjectWriter::new(project, Arc::new(|| {}));
     let mut told = 0;
     for number in first.. {
         if let Some(commit) = act(number, &mut dataset.corpus, &mut history) {
@@ -192,8 +192,8 @@ fn labels_that_were_said_to_be_saved_are_there() {
 /// Fills the project of a dataset that was just opened.
 fn fill(opened: &mut Opened) {
     if opened.is_new {
-        let from = tagwright::project::store::Filled::FromSource;
-        opened.project.fill(&opened.dataset, from, &|_, _| true).expect("it is filled");
+        let from = tagwright::project::project_file::Filled::FromSource;
+        opened.project.import(&opened.dataset, from, &|_, _| true).expect("it is filled");
     }
 }
 
@@ -209,11 +209,11 @@ fn next_edit(corpus: &Corpus, position: usize, documents: u32) -> Edit {
 fn save_until_killed() {
     let Some(desk) = Desk::of_child() else { return };
     let Opened { mut dataset, mut history, project, .. } = *desk.open().expect("it opens");
-    let mut committer = Committer::new(project, Arc::new(|| {}));
+    let mut committer = ProjectWriter::new(project, Arc::new(|| {}));
     loop {
         if history.position().is_multiple_of(EDITED as usize) {
             let (files, corpus) = (dataset.files.clone(), dataset.corpus.clone());
-            committer.send(Commit::Save(Box::new(Save { files, corpus, anew: false })));
+            committer.send(WriteOp::Save(Box::new(Save { files, corpus, anew: false })));
             let saved = loop {
                 match committer.poll().pop() {
                     Some(News::Saved(saved)) => break saved,
@@ -227,7 +227,7 @@ fn save_until_killed() {
         }
         let change = next_edit(&dataset.corpus, history.position(), EDITED);
         assert!(history.apply(change.clone(), &mut dataset.corpus));
-        committer.send(Commit::Edit { change, log: true, position: history.position() });
+        committer.send(WriteOp::Edit { change, log: true, position: history.position() });
     }
 }
 
@@ -237,7 +237,7 @@ const EDITED: u32 = 5;
 /// The bytes of all sources with the labels of a corpus.
 fn sources(originals: &[(SourceFile, Vec<u8>)], corpus: &Corpus) -> Vec<Vec<u8>> {
     let rewritten = |(number, (file, bytes)): (u32, &(SourceFile, Vec<u8>))| {
-        rewritten_bytes(bytes, file, number, corpus, false).expect("a source with labels")
+        rewrite_bytes(bytes, file, number, corpus, false).expect("a source with labels")
     };
     (0u32..).zip(originals).map(rewritten).collect()
 }
@@ -307,12 +307,12 @@ fn sources_that_were_said_to_be_saved_are_there() {
 fn import_until_killed() {
     let Some(desk) = Desk::of_child() else { return };
     let Opened { mut dataset, mut history, project, is_new, .. } = *desk.open().expect("it opens");
-    let mut committer = Committer::new(project, Arc::new(|| {}));
+    let mut committer = ProjectWriter::new(project, Arc::new(|| {}));
     println!("\nopened");
     if is_new {
-        committer.send(Commit::Fill(Box::new(dataset.clone())));
+        committer.send(WriteOp::Import(Box::new(dataset.clone())));
     }
-    let wait = |committer: &mut Committer| {
+    let wait = |committer: &mut ProjectWriter| {
         while !committer.is_durable() {
             assert_eq!(committer.poll(), []);
             std::thread::yield_now();
@@ -323,7 +323,7 @@ fn import_until_killed() {
     while history.position() < 50 {
         let change = toggled(&dataset.corpus, 0, history.position());
         assert!(history.apply(change.clone(), &mut dataset.corpus));
-        committer.send(Commit::Edit { change, log: true, position: history.position() });
+        committer.send(WriteOp::Edit { change, log: true, position: history.position() });
         wait(&mut committer);
         println!("\nlabeled {}", history.position());
     }

@@ -5,20 +5,20 @@ use std::path::{Path, PathBuf};
 
 /// The folders of one person on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places {
+pub struct AppDirs {
     root: PathBuf,
 }
 
-impl Places {
+impl AppDirs {
     /// The system's folder for a program's data (`TAGWRIGHT_DATA` names another).
-    pub fn of_this_user() -> Self {
+    pub fn for_current_user() -> Self {
         let named = std::env::var_os("TAGWRIGHT_DATA").map(PathBuf::from);
         let usual = || directories::ProjectDirs::from("", "", "tagwright").map(|d| d.data_dir().to_owned());
         Self { root: named.or_else(usual).unwrap_or_else(|| PathBuf::from(".tagwright")) }
     }
 
     /// A folder of one's own: for tests.
-    pub fn at(root: &Path) -> Self {
+    pub fn with_root(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 
@@ -28,7 +28,7 @@ impl Places {
     }
 
     /// The words of the window in another language, where a person put some.
-    pub fn language(&self) -> PathBuf {
+    pub fn language_file(&self) -> PathBuf {
         self.root.join("language.json")
     }
 
@@ -57,7 +57,7 @@ impl Places {
     /// The project of a dataset: one for each file or folder, whatever path leads to it.
     ///
     /// The name is cut so that the longest name beside it (`…-damaged-99.tagwright-lock`) fits into 255 bytes.
-    pub fn project_of(&self, source: &Path) -> PathBuf {
+    pub fn project_path(&self, source: &Path) -> PathBuf {
         const LONGEST: usize = 200;
         let whole = disk::resolve(source);
         let stem = whole.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
@@ -69,14 +69,14 @@ impl Places {
     }
 
     /// The folder of a run's model.
-    pub fn run(&self, project: &Path, number: usize) -> PathBuf {
+    pub fn run_dir(&self, project: &Path, number: usize) -> PathBuf {
         let stem = project.file_stem().map_or_else(|| "project".into(), |n| n.to_string_lossy().into_owned());
         self.root.join("runs").join(stem).join(format!("run-{number}"))
     }
 
     /// The highest number of a run's folder that is there; 0 without any.
-    pub fn highest_run(&self, project: &Path) -> usize {
-        let folder = self.run(project, 0);
+    pub fn max_run_number(&self, project: &Path) -> usize {
+        let folder = self.run_dir(project, 0);
         let runs = folder.parent().map(disk::list_dirs).unwrap_or_default();
         let number = |path: &PathBuf| path.file_name()?.to_str()?.strip_prefix("run-")?.parse().ok();
         runs.iter().filter_map(number).max().unwrap_or(0)

@@ -3,13 +3,13 @@
 //! The spans are the truth; the log says how they came about and is what undo and redo walk along, also after a
 //! restart. A document's tokens are one packed blob.
 
-use super::choices_json;
+use super::blob::{encode_spans, encode_u32s};
 use super::connect;
-use super::contents::{self, Contents, DAMAGE, Lost, SOURCES, meta, path_value, source};
 use super::edit_json;
-use super::edit_sql::{apply, insert_class, insert_label, insert_span, insert_suggestion, put_mark};
-use super::kept::Kept;
-use super::pack::{pack, pack_spans};
+use super::edit_sql::{apply, insert_doc_label, insert_label, insert_span, insert_suggestion, upsert_review};
+use super::extras::ProjectExtras;
+use super::load::{self, DAMAGE, ProjectData, RecoveryLog, SOURCES, get_meta, path_value, source};
+use super::read_options_json;
 use super::run_record::RunRecord;
 use super::source::{Dataset, SourceFile};
 use crate::corpus::to_u32::to_u32;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 /// A project that cannot be opened or written.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
+pub enum ProjectError {
     /// SQLite's.
     #[error("{path}: the project could not be read or written ({source})", path = path.display())]
     Sqlite {
@@ -52,7 +52,7 @@ pub enum StoreError {
     },
 }
 
-impl StoreError {
+impl ProjectError {
     /// Whether the file itself is damaged, rather than busy, full, forbidden, or of another kind.
     pub fn is_damage(&self) -> bool {
         let Self::Sqlite { source, .. } = self else { return false };
@@ -73,14 +73,14 @@ pub struct Project {
 }
 
 /// So many documents are put into a project between two looks at whether that is still wanted.
-const WATCHED: usize = 500;
+const PROGRESS_INTERVAL: usize = 500;
 
 /// What the readers make of a file. It changes whenever they part documents, words or labels otherwise than before: then a project
 /// that was filled earlier is no longer what its source would be read as.
-const READER: &str = "6";
+const READER_VERSION: &str = "6";
 
 /// The value that says that labels of whole documents were read from the sources.
-pub(super) const CLASSES: &str = "classes";
+pub(super) const DOC_LABELS_KEY: &str = "classes";
 
 /// What an empty project is filled with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ impl Project {
     ///
     /// # Errors
     /// When it is no project, is of a newer version, or cannot be made.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    pub fn open(path: &Path) -> Result<Self, ProjectError> {
         let path = disk::resolve(path);
         if let Some(folder) = path.parent() {
             disk::create_private_dir(folder)?;
@@ -118,7 +118,7 @@ impl Project {
     ///
     /// # Errors
     /// When it is no project, or is busy.
-    pub(super) fn look(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn look(path: &Path) -> Result<Self, ProjectError> {
         let connection = connect::read_only(path)?;
         Ok(Self { path: path.to_owned(), connection, file: None, lock: None, unknown: None })
     }
@@ -147,10 +147,10 @@ impl Project {
     pub(super) fn write<T>(
         &mut self,
         change: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
-    ) -> Result<T, StoreError> {
+    ) -> Result<T, ProjectError> {
         if self.is_read_only() {
             let why = "it is open read only here, so nothing is written".to_owned();
-            return Err(StoreError::Unusable { path: self.path.clone(), why });
+            return Err(ProjectError::Unusable { path: self.path.clone(), why });
         }
         let path = &self.path;
         let run = || {
@@ -163,12 +163,16 @@ impl Project {
             }
             Ok(answer)
         };
-        let answer = run().map_err(|source| StoreError::Sqlite { path: path.clone(), source })?;
-        if FileId::is_at(path, self.file.as_ref()) { Ok(answer) } else { Err(StoreError::Gone { path: path.clone() }) }
+        let answer = run().map_err(|source| ProjectError::Sqlite { path: path.clone(), source })?;
+        if FileId::is_at(path, self.file.as_ref()) {
+            Ok(answer)
+        } else {
+            Err(ProjectError::Gone { path: path.clone() })
+        }
     }
 
-    fn fail(&self, source: rusqlite::Error) -> StoreError {
-        StoreError::Sqlite { path: self.path.clone(), source }
+    fn fail(&self, source: rusqlite::Error) -> ProjectError {
+        ProjectError::Sqlite { path: self.path.clone(), source }
     }
 
     /// Whether it holds this dataset, read from these very bytes: those of its last opening or saving, or those of a save that
@@ -176,7 +180,7 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn recognizes(&mut self, dataset: &Dataset) -> Result<bool, StoreError> {
+    pub fn recognizes(&mut self, dataset: &Dataset) -> Result<bool, ProjectError> {
         let (stored, intended) = self.sources_and_intent()?;
         let same = |(number, (a, b)): (usize, (&SourceFile, &SourceFile))| {
             let known = a.hash == b.hash || intended.get(&number) == Some(&b.hash);
@@ -184,13 +188,13 @@ impl Project {
         };
         let all = stored.len() == dataset.files.len() && stored.iter().zip(&dataset.files).enumerate().all(same);
         if all && !intended.is_empty() && !self.is_read_only() {
-            self.set_sources(&dataset.files)?;
+            self.update_sources(&dataset.files)?;
         }
         Ok(all)
     }
 
     /// The sources, and by number the hashes of those that a save without an end was about to write.
-    pub(super) fn sources_and_intent(&self) -> Result<(Vec<SourceFile>, HashMap<usize, String>), StoreError> {
+    pub(super) fn sources_and_intent(&self) -> Result<(Vec<SourceFile>, HashMap<usize, String>), ProjectError> {
         let read = || -> rusqlite::Result<_> {
             let row = |r: &rusqlite::Row| Ok((r.get::<_, u32>(0)? as usize, r.get::<_, String>(1)?));
             let intended = self.connection.prepare("SELECT number, hash FROM saving")?.query_map([], row)?.collect();
@@ -205,7 +209,7 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub(super) fn intend(&mut self, hashes: &[(usize, String)]) -> Result<(), StoreError> {
+    pub(super) fn intend(&mut self, hashes: &[(usize, String)]) -> Result<(), ProjectError> {
         self.write(|t| {
             t.execute("DELETE FROM saving", [])?;
             hashes.iter().try_for_each(|(number, hash)| {
@@ -218,16 +222,16 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn said(&self) -> Result<Option<ReadOptions>, StoreError> {
+    pub fn read_options(&self) -> Result<Option<ReadOptions>, ProjectError> {
         let sources = self.sources().map_err(|e| self.fail(e))?;
-        Ok(sources.first().map(|s| s.choices))
+        Ok(sources.first().map(|s| s.options))
     }
 
     /// Whether nothing has been put into it yet.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn is_empty(&self) -> Result<bool, StoreError> {
+    pub fn is_empty(&self) -> Result<bool, ProjectError> {
         self.sources().map(|s| s.is_empty()).map_err(|e| self.fail(e))
     }
 
@@ -236,12 +240,12 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's, or that it was ended; then the project is as empty as before.
-    pub fn fill(
+    pub fn import(
         &mut self,
         dataset: &Dataset,
         from: Filled,
         watch: &dyn Fn(usize, usize) -> bool,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), ProjectError> {
         self.write(|t| fill_tables(t, dataset, from, watch))
     }
 
@@ -249,18 +253,18 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's, a project without a dataset, or one that is damaged.
-    pub fn read(&self) -> Result<Contents, StoreError> {
-        let mut lost = Lost::default();
+    pub fn read(&self) -> Result<ProjectData, ProjectError> {
+        let mut lost = RecoveryLog::default();
         let contents = self.contents(&mut lost)?;
         if let Some(what) = lost.0.first() {
-            return Err(StoreError::Unusable {
+            return Err(ProjectError::Unusable {
                 path: self.path.clone(),
                 why: format!("the project is damaged: {what}"),
             });
         }
         if contents.dataset.files.is_empty() {
             let why = "it is no Tagwright project, or an empty one".to_owned();
-            return Err(StoreError::Unusable { path: self.path.clone(), why });
+            return Err(ProjectError::Unusable { path: self.path.clone(), why });
         }
         Ok(contents)
     }
@@ -269,14 +273,14 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn untouched(&self) -> Result<Option<Kept>, StoreError> {
-        let look = || -> rusqlite::Result<Option<Kept>> {
+    pub fn load_if_unmodified(&self) -> Result<Option<ProjectExtras>, ProjectError> {
+        let look = || -> rusqlite::Result<Option<ProjectExtras>> {
             let edits: i64 = self.connection.query_row("SELECT COUNT(*) FROM edits", [], |r| r.get(0))?;
             let sound = || self.connection.query_row("PRAGMA quick_check(1)", [], |r| r.get::<_, String>(0));
-            let mut lost = Lost::default();
-            let as_now = meta(&self.connection, "reader")?.as_deref() == Some(READER);
+            let mut lost = RecoveryLog::default();
+            let as_now = get_meta(&self.connection, "reader")?.as_deref() == Some(READER_VERSION);
             let kept = if edits == 0 && as_now && sound()? == "ok" {
-                Some(contents::kept(&self.connection, &mut lost)?)
+                Some(load::kept(&self.connection, &mut lost)?)
             } else {
                 None
             };
@@ -289,8 +293,8 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn kept(&self) -> Result<Kept, StoreError> {
-        contents::kept(&self.connection, &mut Lost::default()).map_err(|e| self.fail(e))
+    pub fn load_extras(&self) -> Result<ProjectExtras, ProjectError> {
+        load::kept(&self.connection, &mut RecoveryLog::default()).map_err(|e| self.fail(e))
     }
 
     /// Takes labels of whole documents from a corpus that is read from the same sources, into the project and into what was read of
@@ -298,12 +302,12 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn adopt_classes(
+    pub fn backfill_doc_labels(
         &mut self,
         read: impl FnOnce() -> Option<Corpus>,
         held: &mut Corpus,
-    ) -> Result<(), StoreError> {
-        if self.is_read_only() || meta(&self.connection, CLASSES).map_err(|e| self.fail(e))?.is_some() {
+    ) -> Result<(), ProjectError> {
+        if self.is_read_only() || get_meta(&self.connection, DOC_LABELS_KEY).map_err(|e| self.fail(e))?.is_some() {
             return Ok(());
         }
         let Some(read) = read() else { return Ok(()) };
@@ -315,12 +319,12 @@ impl Project {
                 let d = held.document(id);
                 if let Some(source) = found.get(&(d.source_id, d.source_index)).filter(|_| d.doc_labels.is_empty()) {
                     let names: Vec<String> = read.doc_label_names(source).cloned().collect();
-                    names.iter().try_for_each(|name| insert_class(t, i64::from(id), name))?;
+                    names.iter().try_for_each(|name| insert_doc_label(t, i64::from(id), name))?;
                     let classes = held.doc_label_ids(&names);
                     held.document_mut(id).doc_labels = classes;
                 }
             }
-            set_meta(t, CLASSES, "read")
+            set_meta(t, DOC_LABELS_KEY, "read")
         })
     }
 
@@ -329,23 +333,23 @@ impl Project {
     ///
     /// # Errors
     /// When not a single document can be read.
-    pub fn salvage(&self) -> Result<(Contents, Vec<String>), StoreError> {
-        let mut lost = Lost::default();
+    pub fn recover(&self) -> Result<(ProjectData, Vec<String>), ProjectError> {
+        let mut lost = RecoveryLog::default();
         let contents = self.contents(&mut lost)?;
         if contents.dataset.corpus.documents.is_empty() {
             let why = "the project is damaged, and no document of it can be read".to_owned();
-            return Err(StoreError::Unusable { path: self.path.clone(), why });
+            return Err(ProjectError::Unusable { path: self.path.clone(), why });
         }
         let history = History::default();
         lost.0.push("what could be undone".into());
-        Ok((Contents { history, ..contents }, lost.0))
+        Ok((ProjectData { history, ..contents }, lost.0))
     }
 
     /// Everything in it, as it is at one moment.
-    fn contents(&self, lost: &mut Lost) -> Result<Contents, StoreError> {
-        let mut read = || -> rusqlite::Result<Contents> {
+    fn contents(&self, lost: &mut RecoveryLog) -> Result<ProjectData, ProjectError> {
+        let mut read = || -> rusqlite::Result<ProjectData> {
             let moment = self.connection.unchecked_transaction()?;
-            contents::read(&moment, lost)
+            load::read(&moment, lost)
         };
         read().map_err(|e| self.fail(e))
     }
@@ -359,7 +363,7 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's; then nothing of it is stored.
-    pub fn commit(&mut self, change: &Edit, log: bool, position: usize) -> Result<(), StoreError> {
+    pub fn commit(&mut self, change: &Edit, log: bool, position: usize) -> Result<(), ProjectError> {
         self.write(|t| {
             if log {
                 let at = position as i64 - 1;
@@ -375,7 +379,7 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn set_sources(&mut self, files: &[SourceFile]) -> Result<(), StoreError> {
+    pub fn update_sources(&mut self, files: &[SourceFile]) -> Result<(), ProjectError> {
         self.write(|t| {
             t.execute("DELETE FROM sources", [])?;
             t.execute("DELETE FROM saving", [])?;
@@ -387,17 +391,17 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub(super) fn move_sources(&mut self, paths: impl Iterator<Item = PathBuf>) -> Result<(), StoreError> {
+    pub(super) fn move_sources(&mut self, paths: impl Iterator<Item = PathBuf>) -> Result<(), ProjectError> {
         let (mut sources, _) = self.sources_and_intent()?;
         sources.iter_mut().zip(paths).for_each(|(source, path)| source.path = path);
-        self.set_sources(&sources)
+        self.update_sources(&sources)
     }
 
     /// Keeps a search under a name, or forgets the one of this name.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn keep_view(&mut self, name: &str, query: Option<&str>) -> Result<(), StoreError> {
+    pub fn save_search(&mut self, name: &str, query: Option<&str>) -> Result<(), ProjectError> {
         self.write(|t| match query {
             Some(query) => t.execute("INSERT OR REPLACE INTO views VALUES(?,?)", [name, query]).map(drop),
             None => t.execute("DELETE FROM views WHERE name=?", [name]).map(drop),
@@ -408,7 +412,7 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
+    pub fn set_meta(&mut self, name: &str, value: &str) -> Result<(), ProjectError> {
         self.write(|t| set_meta(t, name, value))
     }
 
@@ -416,9 +420,9 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn keep_snapshot(&mut self, snapshot: &LabelSnapshot) -> Result<(), StoreError> {
+    pub fn save_snapshot(&mut self, snapshot: &LabelSnapshot) -> Result<(), ProjectError> {
         let LabelSnapshot { name, created_at: made, labels, spans } = snapshot;
-        let row = params![name, *made as i64, json!(labels).to_string(), pack(&pack_spans(spans))];
+        let row = params![name, *made as i64, json!(labels).to_string(), encode_u32s(&encode_spans(spans))];
         let sql = "INSERT OR REPLACE INTO snapshots(name, made, labels, spans) VALUES(?,?,?,?)";
         self.write(|t| t.execute(sql, row).map(drop))
     }
@@ -427,7 +431,7 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn forget_snapshot(&mut self, name: &str) -> Result<(), StoreError> {
+    pub fn delete_snapshot(&mut self, name: &str) -> Result<(), ProjectError> {
         self.write(|t| t.execute("DELETE FROM snapshots WHERE name=?", [name]).map(drop))
     }
 
@@ -435,17 +439,17 @@ impl Project {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn add_run(&mut self, run: &RunRecord) -> Result<(), StoreError> {
+    pub fn upsert_run(&mut self, run: &RunRecord) -> Result<(), ProjectError> {
         let row = params![
             run.number as i64,
-            run.started as i64,
+            run.started_at as i64,
             run.base,
-            run.recipe,
+            run.summary,
             run.outcome.name(),
             run.dev_f1,
             run.test_f1,
             run.train_seconds,
-            path_value(&run.folder),
+            path_value(&run.dir),
         ];
         self.write(|t| t.execute("INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?)", row).map(drop))
     }
@@ -463,8 +467,8 @@ pub(super) fn fill_tables(
     set_meta(t, "position", "0")?;
     set_meta(t, "proposers", &json!(corpus.agents).to_string())?;
     if from == Filled::FromSource {
-        set_meta(t, "reader", READER)?;
-        set_meta(t, CLASSES, "read")?;
+        set_meta(t, "reader", READER_VERSION)?;
+        set_meta(t, DOC_LABELS_KEY, "read")?;
     }
     store_sources(t, &dataset.files)?;
     for name in &corpus.doc_labels {
@@ -478,7 +482,7 @@ pub(super) fn fill_tables(
     }
     let mut insert_document = t.prepare("INSERT INTO documents VALUES(?,?,?,?,?,?,?,?,?)")?;
     for (id, d) in corpus.documents.iter().enumerate() {
-        if id % WATCHED == 0 && !watch(id, corpus.documents.len()) {
+        if id % PROGRESS_INTERVAL == 0 && !watch(id, corpus.documents.len()) {
             return Err(rusqlite::Error::SqliteFailure(
                 rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERRUPT),
                 None,
@@ -487,7 +491,7 @@ pub(super) fn fill_tables(
         let id = id as i64;
         let tokens: Vec<u32> = d.tokens.iter().flat_map(|(a, b)| [*a, *b]).collect();
         let columns: Vec<u32> = d.extra_columns.iter().flat_map(Values::iter).collect();
-        let (tokens, sentences, columns) = (pack(&tokens), pack(&d.sentences), pack(&columns));
+        let (tokens, sentences, columns) = (encode_u32s(&tokens), encode_u32s(&d.sentences), encode_u32s(&columns));
         let row = params![id, d.split.name(), d.source_id, d.source_index, d.text, tokens, sentences, columns, d.name];
         insert_document.execute(row)?;
         for s in &d.spans {
@@ -497,10 +501,10 @@ pub(super) fn fill_tables(
             insert_suggestion(t, id, s)?;
         }
         for (sentence, m) in d.reviews.iter() {
-            put_mark(t, id, *sentence, m)?;
+            upsert_review(t, id, *sentence, m)?;
         }
         for name in corpus.doc_label_names(d) {
-            insert_class(t, id, name)?;
+            insert_doc_label(t, id, name)?;
         }
     }
     Ok(())
@@ -512,7 +516,7 @@ pub(super) fn set_meta(t: &Transaction, key: &str, value: &str) -> rusqlite::Res
 
 fn store_sources(t: &Transaction, files: &[SourceFile]) -> rusqlite::Result<()> {
     for (number, f) in files.iter().enumerate() {
-        let (path, format, scheme) = (path_value(&f.path), f.found.format.name, f.found.scheme.name());
+        let (path, format, scheme) = (path_value(&f.path), f.report.format.name, f.report.scheme.name());
         t.execute(
             "INSERT INTO sources(number, path, split, format, scheme, hash, unit, choices) VALUES(?,?,?,?,?,?,?,?)",
             params![
@@ -522,8 +526,8 @@ fn store_sources(t: &Transaction, files: &[SourceFile]) -> rusqlite::Result<()> 
                 format,
                 scheme,
                 f.hash,
-                f.found.offset_unit.map(OffsetUnit::name),
-                choices_json::to_json(&f.choices)
+                f.report.offset_unit.map(OffsetUnit::name),
+                read_options_json::to_json(&f.options)
             ],
         )?;
     }

@@ -1,11 +1,11 @@
 //! Reading a project: every table as far as it can be read, and what cannot be, in words.
 
-use super::choices_json;
+use super::blob::{decode_u32s, unpack_spans};
 use super::edit_json::{self, remarks_from_json};
-use super::kept::{Kept, View};
-use super::pack::{unpack, unpack_spans};
-use super::progress::Progress;
-use super::run_record::{RunOutcome, RunRecord};
+use super::extras::{ProjectExtras, SavedSearch};
+use super::progress::DailyProgress;
+use super::read_options_json;
+use super::run_record::{RunRecord, RunStatus};
 use super::source::{Dataset, SourceFile};
 use crate::corpus::label::Label;
 use crate::corpus::store::TokenColumn;
@@ -21,20 +21,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// All that a project holds, read into memory.
-pub struct Contents {
+pub struct ProjectData {
     /// Documents, labels and sources.
     pub dataset: Dataset,
     /// Undo and redo.
     pub history: History,
     /// Runs, views, snapshots.
-    pub kept: Kept,
+    pub kept: ProjectExtras,
     /// What this version of the program does not know: a format, an edit. Such a project is not to be written.
     pub unknown: Option<String>,
 }
 
 /// Reads every table as far as it can be read.
-pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents> {
-    let mut corpus = Corpus { name: meta(c, "name").ok().flatten().unwrap_or_default(), ..Corpus::default() };
+pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<ProjectData> {
+    let mut corpus = Corpus { name: get_meta(c, "name").ok().flatten().unwrap_or_default(), ..Corpus::default() };
     // A label that went missing would give its number to the next one, so a wrong color or letter is replaced.
     let label = |r: &rusqlite::Row| {
         let letter = r.get::<_, Option<String>>(2).ok().flatten().and_then(|l| l.chars().next());
@@ -60,7 +60,7 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
     let mut index = HashMap::new();
     let mut documents: Vec<Document> = Vec::with_capacity(read.len());
     for (id, document) in read {
-        if is_sound(&document, &corpus.columns) {
+        if is_valid(&document, &corpus.columns) {
             index.insert(id, documents.len());
             documents.push(document);
         } else {
@@ -97,7 +97,8 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
         d.spans.sort_unstable();
         d.suggestions.sort_unstable();
     }
-    corpus.agents = meta(c, "proposers").ok().flatten().and_then(|p| serde_json::from_str(&p).ok()).unwrap_or_default();
+    corpus.agents =
+        get_meta(c, "proposers").ok().flatten().and_then(|p| serde_json::from_str(&p).ok()).unwrap_or_default();
     let mark = |r: &rusqlite::Row| -> rusqlite::Result<(i64, u32, ReviewState)> {
         let remarks = remarks_from_json(&r.get::<_, String>(5)?);
         Ok((
@@ -136,16 +137,16 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
     let mut unknown =
         log.is_none().then(|| format!("its history of {length} edits has one that this version cannot read"));
     let (edits, dates): (Vec<Edit>, Vec<String>) = log.unwrap_or_default().into_iter().unzip();
-    let position: usize = meta(c, "position").ok().flatten().and_then(|p| p.parse().ok()).unwrap_or(0);
+    let position: usize = get_meta(c, "position").ok().flatten().and_then(|p| p.parse().ok()).unwrap_or(0);
     let position = position.min(edits.len());
     let files = lost.rows(c, "sources", SOURCES, source)?;
-    if let Some(file) = files.iter().find(|f| f.found.format == format::UNKNOWN) {
+    if let Some(file) = files.iter().find(|f| f.report.format == format::UNKNOWN) {
         unknown = Some(format!("{} is in a format that this version does not know", file.path.display()));
     }
-    corpus.scheme = super::source::scheme_of(&files);
+    corpus.scheme = super::source::common_scheme(&files);
     let mut kept = kept(c, lost)?;
     for (edit, date) in edits.iter().zip(&dates).take(position) {
-        kept.progress.follow_edit(edit, date);
+        kept.progress.apply_logged_edit(edit, date);
     }
     // They go by the places of documents.
     if documents_lost && !kept.snapshots.is_empty() {
@@ -153,21 +154,21 @@ pub(super) fn read(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Contents
         lost.0.push("snapshots".into());
     }
     let dataset = Dataset { corpus, files, problems: Vec::new() };
-    Ok(Contents { dataset, history: History::from_log(edits, position), kept, unknown })
+    Ok(ProjectData { dataset, history: History::from_log(edits, position), kept, unknown })
 }
 
 /// Each edit with its date where the person is.
 const EDITS: &str = "SELECT edit, COALESCE(date(made, 'unixepoch', 'localtime'), '') FROM edits ORDER BY seq";
 
 /// Runs, views and snapshots; of progress only the day, since that is in the log.
-pub(super) fn kept(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Kept> {
-    let view = |r: &rusqlite::Row| Ok(View { name: r.get(0)?, query: r.get(1)? });
+pub(super) fn kept(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<ProjectExtras> {
+    let view = |r: &rusqlite::Row| Ok(SavedSearch { name: r.get(0)?, query: r.get(1)? });
     let snapshot = |r: &rusqlite::Row| -> rusqlite::Result<Arc<LabelSnapshot>> {
         let labels = serde_json::from_str(&r.get::<_, String>(2)?).unwrap_or_default();
-        let spans = unpack_spans(&unpack(&r.get::<_, Vec<u8>>(3)?));
+        let spans = unpack_spans(&decode_u32s(&r.get::<_, Vec<u8>>(3)?));
         Ok(Arc::new(LabelSnapshot { name: r.get(0)?, created_at: r.get::<_, i64>(1)? as u64, labels, spans }))
     };
-    Ok(Kept {
+    Ok(ProjectExtras {
         runs: lost.rows(c, "runs", RUNS, run)?,
         views: lost.rows(c, "views", "SELECT name, query FROM views ORDER BY name", view)?,
         snapshots: lost.rows(
@@ -176,10 +177,10 @@ pub(super) fn kept(c: &Connection, lost: &mut Lost) -> rusqlite::Result<Kept> {
             "SELECT name, made, labels, spans FROM snapshots ORDER BY id",
             snapshot,
         )?,
-        progress: Progress::begun(c).unwrap_or_default(),
-        overlaps: meta(c, "overlaps").ok().flatten().map(|value| value == "true"),
-        worked: meta(c, "worked").ok().flatten().unwrap_or_default(),
-        guidelines: meta(c, "guidelines").ok().flatten().unwrap_or_default(),
+        progress: DailyProgress::begun(c).unwrap_or_default(),
+        allow_overlaps: get_meta(c, "overlaps").ok().flatten().map(|value| value == "true"),
+        work_time: get_meta(c, "worked").ok().flatten().unwrap_or_default(),
+        guidelines: get_meta(c, "guidelines").ok().flatten().unwrap_or_default(),
     })
 }
 
@@ -188,9 +189,9 @@ pub(super) const DAMAGE: [ErrorCode; 2] = [ErrorCode::DatabaseCorrupt, ErrorCode
 
 /// What cannot be read of a project, in words.
 #[derive(Default)]
-pub(super) struct Lost(pub Vec<String>);
+pub(super) struct RecoveryLog(pub Vec<String>);
 
-impl Lost {
+impl RecoveryLog {
     /// The rows of a table but for those that cannot be read.
     fn rows<T>(
         &mut self,
@@ -234,8 +235,8 @@ pub(super) fn source(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
     let unit = r.get::<_, Option<String>>(5)?.and_then(|name| OffsetUnit::from_name(&name));
     let found = ReadReport { scheme, offset_unit: unit, ..ReadReport::new(format) };
     let split = Split::from_name(&r.get::<_, String>(1)?).unwrap_or_default();
-    let choices = choices_json::from_json(&r.get::<_, String>(6)?);
-    Ok(SourceFile { path: path(r, 0)?, split, found, choices, hash: r.get(4)? })
+    let choices = read_options_json::from_json(&r.get::<_, String>(6)?);
+    Ok(SourceFile { path: path(r, 0)?, split, report: found, options: choices, hash: r.get(4)? })
 }
 
 /// A path as a value: text, or its bytes where it is not UTF-8.
@@ -269,21 +270,21 @@ const RUNS: &str =
     "SELECT number, started, base, recipe, outcome, dev_f1, test_f1, train_seconds, folder FROM runs ORDER BY number";
 
 fn run(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
-    let outcome = match RunOutcome::from_name(&r.get::<_, String>(4)?) {
+    let outcome = match RunStatus::from_name(&r.get::<_, String>(4)?) {
         // Nothing trains while a project is being opened.
-        Some(RunOutcome::Running) | None => RunOutcome::Interrupted,
+        Some(RunStatus::Running) | None => RunStatus::Interrupted,
         Some(outcome) => outcome,
     };
     Ok(RunRecord {
         number: r.get::<_, u32>(0)? as usize,
-        started: r.get::<_, i64>(1)? as u64,
+        started_at: r.get::<_, i64>(1)? as u64,
         base: r.get(2)?,
-        recipe: r.get(3)?,
+        summary: r.get(3)?,
         outcome,
         dev_f1: r.get(5)?,
         test_f1: r.get(6)?,
         train_seconds: r.get(7)?,
-        folder: path(r, 8)?,
+        dir: path(r, 8)?,
     })
 }
 
@@ -299,8 +300,8 @@ fn span(r: &rusqlite::Row) -> rusqlite::Result<(i64, Span)> {
 
 /// A document without its spans. `width`: how many further columns the corpus has.
 fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
-    let tokens: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(4)?);
-    let columns: Vec<u32> = unpack(&r.get::<_, Vec<u8>>(6)?);
+    let tokens: Vec<u32> = decode_u32s(&r.get::<_, Vec<u8>>(4)?);
+    let columns: Vec<u32> = decode_u32s(&r.get::<_, Vec<u8>>(6)?);
     let n = tokens.len() / 2;
     Ok(Document {
         split: Split::from_name(&r.get::<_, String>(0)?).unwrap_or_default(),
@@ -309,7 +310,7 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
         source_index: r.get(2)?,
         text: r.get(3)?,
         tokens: tokens.chunks_exact(2).map(|p| (p[0], p[1])).collect(),
-        sentences: unpack(&r.get::<_, Vec<u8>>(5)?),
+        sentences: decode_u32s(&r.get::<_, Vec<u8>>(5)?),
         // Documents of texts have none, whatever the other sources have.
         extra_columns: columns.chunks_exact(n.max(1)).take(width).map(|c| c.iter().copied().collect()).collect(),
         spans: Vec::new(),
@@ -321,7 +322,7 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
 
 /// Whether tokens and sentences lie in the text one after another, and each token has a value in each column or none in any,
 /// so that everything else may take it for granted.
-fn is_sound(d: &Document, columns: &[TokenColumn]) -> bool {
+fn is_valid(d: &Document, columns: &[TokenColumn]) -> bool {
     let is_border = |at: u32| d.text.is_char_boundary(at as usize);
     let tokens = d.tokens.iter().all(|t| t.0 < t.1 && is_border(t.0) && is_border(t.1));
     let in_order = d.tokens.windows(2).all(|w| w[0].1 <= w[1].0);
@@ -335,6 +336,6 @@ fn is_sound(d: &Document, columns: &[TokenColumn]) -> bool {
 }
 
 /// A value of the table of single values.
-pub(super) fn meta(c: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+pub(super) fn get_meta(c: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
     c.query_row("SELECT value FROM meta WHERE key=?", [key], |r| r.get(0)).optional()
 }

@@ -1,10 +1,10 @@
 //! The thread that makes edits durable, so that the window never waits for a disk.
 
+use super::project_file::{Filled, Project, ProjectError};
 use super::rebuilding::Memory;
 use super::run_record::RunRecord;
 use super::saving::{self, Save, Saved};
 use super::source::Dataset;
-use super::store::{Filled, Project, StoreError};
 use crate::corpus::{Edit, LabelSnapshot};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use std::collections::VecDeque;
@@ -16,9 +16,9 @@ use std::time::Duration;
 
 /// Something to store.
 #[derive(Clone, Debug)]
-pub enum Commit {
+pub enum WriteOp {
     /// A dataset that was just opened fills the empty project: a big one takes longer than a person waits for.
-    Fill(Box<Dataset>),
+    Import(Box<Dataset>),
     /// A change of the corpus. `log`: it is new, not an undo or redo. `position`: how many edits stand after it.
     Edit {
         /// What changed.
@@ -35,20 +35,20 @@ pub enum Commit {
     /// A run began or ended.
     Run(RunRecord),
     /// A search is kept under this name, or forgotten.
-    View(String, Option<String>),
+    SavedSearch(String, Option<String>),
     /// A setting of this name has this value now.
-    Setting(&'static str, String),
+    Meta(&'static str, String),
     /// Who proposed spans.
-    Proposers(Vec<String>),
+    Agents(Vec<String>),
     /// A snapshot was taken.
     Snapshot(Arc<LabelSnapshot>),
     /// The snapshot of this name is forgotten.
-    ForgetSnapshot(String),
+    DeleteSnapshot(String),
 }
 
 /// What the thread answers.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Stored {
+pub enum WriteStatus {
     /// So many commits are on disk since the start.
     Durable(u64),
     /// A commit could not be stored: the message. It and all later ones wait, and are tried again.
@@ -56,7 +56,7 @@ pub enum Stored {
     /// The project's file is no longer where it was: the message. Nothing more can be stored there.
     Gone(String),
     /// So many of so many documents are in the project that is being filled.
-    Filling(usize, usize),
+    Importing(usize, usize),
     /// A save has come to its end.
     Saved(Saved),
 }
@@ -73,26 +73,26 @@ pub enum News {
 }
 
 /// How long after a failure the same commits are tried again.
-const AGAIN: Duration = Duration::from_secs(1);
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Commits in the order they were made. One that fails is tried again before any later one: each tells only what it changes.
 #[derive(Default)]
 struct Queue {
-    waiting: VecDeque<Commit>,
+    waiting: VecDeque<WriteOp>,
     done: u64,
     closed: bool,
 }
 
 impl Queue {
     /// Waits for something to store; `false` at the end, when all is stored or the last try has failed.
-    fn wait(&mut self, inbox: &Receiver<Commit>) -> bool {
+    fn wait(&mut self, inbox: &Receiver<WriteOp>) -> bool {
         if self.closed {
             return false;
         }
         let received = if self.waiting.is_empty() {
             inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
-            inbox.recv_timeout(AGAIN)
+            inbox.recv_timeout(RETRY_INTERVAL)
         };
         match received {
             Ok(commit) => self.waiting.push_back(commit),
@@ -104,41 +104,41 @@ impl Queue {
     }
 
     /// Stores all that waits, as far as it goes. `watch` is told how filling goes, and ends it with `false`.
-    fn store(&mut self, project: &mut Project, tell: &dyn Fn(Stored), watch: &dyn Fn(usize, usize) -> bool) {
+    fn store(&mut self, project: &mut Project, tell: &dyn Fn(WriteStatus), watch: &dyn Fn(usize, usize) -> bool) {
         while let Some(commit) = self.waiting.front() {
             let result = match commit {
-                Commit::Save(save) => {
-                    tell(Stored::Saved(saving::save(project, save.as_ref().clone())));
+                WriteOp::Save(save) => {
+                    tell(WriteStatus::Saved(saving::save(project, save.as_ref().clone())));
                     Ok(())
                 }
-                Commit::Fill(dataset) => project.fill(dataset, Filled::FromSource, watch),
-                Commit::Rebuild(memory) => project.rebuild(memory),
-                Commit::Edit { change, log, position } => project.commit(change, *log, *position),
-                Commit::Run(run) => project.add_run(run),
-                Commit::View(name, query) => project.keep_view(name, query.as_deref()),
-                Commit::Setting(name, value) => project.set(name, value),
-                Commit::Proposers(names) => project.set("proposers", &serde_json::json!(names).to_string()),
-                Commit::Snapshot(snapshot) => project.keep_snapshot(snapshot),
-                Commit::ForgetSnapshot(name) => project.forget_snapshot(name),
+                WriteOp::Import(dataset) => project.import(dataset, Filled::FromSource, watch),
+                WriteOp::Rebuild(memory) => project.rebuild(memory),
+                WriteOp::Edit { change, log, position } => project.commit(change, *log, *position),
+                WriteOp::Run(run) => project.upsert_run(run),
+                WriteOp::SavedSearch(name, query) => project.save_search(name, query.as_deref()),
+                WriteOp::Meta(name, value) => project.set_meta(name, value),
+                WriteOp::Agents(names) => project.set_meta("proposers", &serde_json::json!(names).to_string()),
+                WriteOp::Snapshot(snapshot) => project.save_snapshot(snapshot),
+                WriteOp::DeleteSnapshot(name) => project.delete_snapshot(name),
             };
             match result {
                 Ok(()) => {}
-                Err(e @ StoreError::Gone { .. }) => return tell(Stored::Gone(e.to_string())),
-                Err(e) => return tell(Stored::Failed(e.to_string())),
+                Err(e @ ProjectError::Gone { .. }) => return tell(WriteStatus::Gone(e.to_string())),
+                Err(e) => return tell(WriteStatus::Failed(e.to_string())),
             }
             self.waiting.pop_front();
             self.done += 1;
         }
-        tell(Stored::Durable(self.done));
+        tell(WriteStatus::Durable(self.done));
     }
 }
 
 /// A handle to the thread of one project; dropping it stores everything that is still waiting.
-pub struct Committer {
+pub struct ProjectWriter {
     /// Where the project lies.
     path: PathBuf,
-    commits: Option<Sender<Commit>>,
-    answers: Receiver<Stored>,
+    commits: Option<Sender<WriteOp>>,
+    answers: Receiver<WriteStatus>,
     thread: Option<JoinHandle<()>>,
     sent: u64,
     durable: u64,
@@ -148,11 +148,11 @@ pub struct Committer {
     given_up: Arc<AtomicBool>,
 }
 
-impl Committer {
+impl ProjectWriter {
     /// Takes a project over. `wake` is called after every answer.
     pub fn new(mut project: Project, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let path = project.path().to_owned();
-        let (commits, inbox) = unbounded::<Commit>();
+        let (commits, inbox) = unbounded::<WriteOp>();
         let (outbox, answers) = unbounded();
         let given_up = Arc::new(AtomicBool::new(false));
         let ended = given_up.clone();
@@ -165,13 +165,13 @@ impl Committer {
                 wake();
             };
             let watch = |done, total| {
-                tell(Stored::Filling(done, total));
+                tell(WriteStatus::Importing(done, total));
                 !ended.load(Ordering::Relaxed)
             };
             while queue.wait(&inbox) {
                 queue.store(&mut project, &tell, &watch);
             }
-            let edits = queue.waiting.iter().filter(|c| !matches!(c, Commit::Fill(_))).count();
+            let edits = queue.waiting.iter().filter(|c| !matches!(c, WriteOp::Import(_))).count();
             if edits > 0 {
                 log::error!("{edits} edits were not stored");
             }
@@ -183,7 +183,7 @@ impl Committer {
     }
 
     /// Stores something, soon.
-    pub fn send(&mut self, commit: Commit) {
+    pub fn send(&mut self, commit: WriteOp) {
         self.sent += 1;
         let gone = self.commits.as_ref().is_none_or(|c| c.send(commit).is_err());
         if gone {
@@ -201,18 +201,19 @@ impl Committer {
         let mut news = Vec::new();
         for answer in self.answers.try_iter() {
             match answer {
-                Stored::Durable(n) => (self.durable, self.failed, self.filling) = (n, None, None),
-                Stored::Filling(done, total) => self.filling = Some((done, total)),
-                Stored::Failed(message) | Stored::Gone(message) if self.failed.as_ref() == Some(&message) => {}
-                Stored::Gone(message) => {
+                WriteStatus::Durable(n) => (self.durable, self.failed, self.filling) = (n, None, None),
+                WriteStatus::Importing(done, total) => self.filling = Some((done, total)),
+                WriteStatus::Failed(message) | WriteStatus::Gone(message) if self.failed.as_ref() == Some(&message) => {
+                }
+                WriteStatus::Gone(message) => {
                     self.failed = Some(message.clone());
                     news.push(News::Gone(message));
                 }
-                Stored::Failed(message) => {
+                WriteStatus::Failed(message) => {
                     self.failed = Some(message.clone());
                     news.push(News::Failed(message));
                 }
-                Stored::Saved(saved) => news.push(News::Saved(saved)),
+                WriteStatus::Saved(saved) => news.push(News::Saved(saved)),
             }
         }
         news
@@ -229,7 +230,7 @@ impl Committer {
     }
 
     /// How many of how many documents are in the project, while it is filled.
-    pub fn filling(&self) -> Option<(usize, usize)> {
+    pub fn import_progress(&self) -> Option<(usize, usize)> {
         self.filling
     }
 
@@ -239,7 +240,7 @@ impl Committer {
     }
 }
 
-impl Committer {
+impl ProjectWriter {
     /// Stores everything that is still waiting, as far as it goes, and returns what is new.
     pub fn finish(&mut self) -> Vec<News> {
         // A dataset that nothing was done with is read again from its source the next time.
@@ -254,7 +255,7 @@ impl Committer {
     }
 }
 
-impl Drop for Committer {
+impl Drop for ProjectWriter {
     fn drop(&mut self) {
         self.finish();
     }

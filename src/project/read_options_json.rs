@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Stored {
+struct ReadOptionsRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,7 +32,7 @@ struct Stored {
 pub(super) fn to_json(choices: &ReadOptions) -> String {
     let ReadOptions { format, encoding, offset_unit: unit, columns, sample_by: extent, sheet, allow_large: huge } =
         choices;
-    let stored = Stored {
+    let stored = ReadOptionsRecord {
         format: format.map(|f| f.name.to_owned()),
         encoding: encoding.map(|e| e.name().to_owned()),
         unit: unit.map(|u| u.name().to_owned()),
@@ -49,7 +49,7 @@ pub(super) fn to_json(choices: &ReadOptions) -> String {
 
 /// What a line of JSON says; what cannot be read was not said.
 pub(super) fn from_json(json: &str) -> ReadOptions {
-    let stored: Stored = serde_json::from_str(json).unwrap_or_default();
+    let stored: ReadOptionsRecord = serde_json::from_str(json).unwrap_or_default();
     ReadOptions {
         format: stored.format.and_then(|name| format::by_name(&name)),
         encoding: stored.encoding.and_then(|name| encoding_rs::Encoding::for_label(name.as_bytes())),

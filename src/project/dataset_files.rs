@@ -31,59 +31,59 @@ impl DataFile {
 
 /// The files of a folder.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Listing {
+pub(super) struct DatasetFiles {
     /// Those that are its dataset, in order of splits and names.
     pub files: Vec<DataFile>,
     /// Those that look like data and were not taken, with the reason.
-    pub left: Vec<(PathBuf, &'static str)>,
+    pub skipped: Vec<(PathBuf, &'static str)>,
 }
 
 /// A file that may be data.
 struct Candidate {
     path: PathBuf,
     /// From the folder on, with slashes.
-    within: String,
+    relative_path: String,
     /// The split its folder's name tells.
-    of_folder: Option<Split>,
+    dir_split: Option<Split>,
 }
 
 impl Candidate {
     fn split(&self) -> Option<Split> {
-        self.of_folder.or_else(|| Split::from_file_name(&self.path.file_name()?.to_string_lossy()))
+        self.dir_split.or_else(|| Split::from_file_name(&self.path.file_name()?.to_string_lossy()))
     }
 }
 
 /// The dataset of a folder; without any file where it has none.
-pub(super) fn files_of(folder: &Path) -> Result<Listing, DiskError> {
+pub(super) fn find(folder: &Path) -> Result<DatasetFiles, DiskError> {
     if let Some(listing) = saved::listing(folder) {
         return Ok(listing);
     }
     let candidates = candidates(folder)?;
     let by_class = from_classes(folder)?;
-    let mut listing = match from_card(folder, &candidates) {
+    let mut listing = match from_dataset_card(folder, &candidates) {
         Some(listing) => listing,
-        None => from_names(candidates),
+        None => from_file_names(candidates),
     };
     // Folders of classes hold more than the lists beside them.
     if by_class.len() > listing.files.len() {
-        listing = Listing { files: by_class, left: Vec::new() };
+        listing = DatasetFiles { files: by_class, skipped: Vec::new() };
     }
     if listing.files.is_empty() {
         listing = inside(folder)?;
     }
     listing.files.sort();
-    listing.left.extend(not_opened(folder, &listing)?);
+    listing.skipped.extend(not_opened(folder, &listing)?);
     Ok(listing)
 }
 
 /// The folders inside that have splits as well, and are not read with those of the folder.
-fn not_opened(folder: &Path, listing: &Listing) -> Result<Vec<(PathBuf, &'static str)>, DiskError> {
+fn not_opened(folder: &Path, listing: &DatasetFiles) -> Result<Vec<(PathBuf, &'static str)>, DiskError> {
     let mut found = Vec::new();
     for inner in disk::list_dirs(folder) {
         if listing.files.iter().any(|file| file.path.starts_with(&inner)) {
             continue;
         }
-        if disk::list_files(&inner)?.iter().any(|path| is_split(path) && kind(path).is_some()) {
+        if disk::list_files(&inner)?.iter().any(|path| is_split(path) && file_kind(path).is_some()) {
             found.push((inner, "a folder inside has splits, too; open it by itself"));
         }
     }
@@ -96,7 +96,7 @@ fn is_split(path: &Path) -> bool {
 }
 
 /// The dataset of the only folder inside that has one; of several nobody knows which is meant.
-fn inside(folder: &Path) -> Result<Listing, DiskError> {
+fn inside(folder: &Path) -> Result<DatasetFiles, DiskError> {
     /// Files of a dataset lie no deeper.
     const DEEPEST: usize = 4;
     let mut level = vec![folder.to_owned()];
@@ -104,7 +104,7 @@ fn inside(folder: &Path) -> Result<Listing, DiskError> {
         level = level.iter().flat_map(|folder| disk::list_dirs(folder)).collect();
         let mut found = Vec::new();
         for inner in &level {
-            let listing = from_names(candidates(inner)?);
+            let listing = from_file_names(candidates(inner)?);
             found.extend((!listing.files.is_empty()).then_some(listing));
         }
         match found.len() {
@@ -115,15 +115,15 @@ fn inside(folder: &Path) -> Result<Listing, DiskError> {
             _ if found.iter().flat_map(|l| &l.files).all(|f| is_standoff(&f.path) || is_split(&f.path)) => {
                 let all = found.into_iter().reduce(|mut all, next| {
                     all.files.extend(next.files);
-                    all.left.extend(next.left);
+                    all.skipped.extend(next.skipped);
                     all
                 });
                 return Ok(all.unwrap_or_default());
             }
-            _ => return Ok(Listing::default()),
+            _ => return Ok(DatasetFiles::default()),
         }
     }
-    Ok(Listing::default())
+    Ok(DatasetFiles::default())
 }
 
 /// True for annotations whose text is in another file.
@@ -134,13 +134,16 @@ fn is_standoff(path: &Path) -> bool {
 /// The files of a folder that would be read as data from it, hidden ones aside.
 pub(super) fn data_of(folder: &Path) -> Result<Vec<PathBuf>, DiskError> {
     let all = candidates(folder)?.into_iter();
-    Ok(all.filter(|c| kind(&c.path).is_some() || is_standoff(&c.path) || c.split().is_some()).map(|c| c.path).collect())
+    Ok(all
+        .filter(|c| file_kind(&c.path).is_some() || is_standoff(&c.path) || c.split().is_some())
+        .map(|c| c.path)
+        .collect())
 }
 
 /// The files of a folder and of those in it that are called `data` or like a split.
 fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let at = |path: PathBuf| Candidate { within: name(&path), of_folder: None, path };
+    let at = |path: PathBuf| Candidate { relative_path: name(&path), dir_split: None, path };
     let mut found: Vec<Candidate> = disk::list_files(folder)?.into_iter().map(at).collect();
     for inner in disk::list_dirs(folder) {
         let folder_name = name(&inner);
@@ -148,7 +151,11 @@ fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
         if of_folder.is_none() && folder_name != "data" {
             continue;
         }
-        let at = |path: PathBuf| Candidate { within: format!("{folder_name}/{}", name(&path)), of_folder, path };
+        let at = |path: PathBuf| Candidate {
+            relative_path: format!("{folder_name}/{}", name(&path)),
+            dir_split: of_folder,
+            path,
+        };
         found.extend(disk::list_files(&inner)?.into_iter().map(at));
     }
     Ok(found)
@@ -201,7 +208,7 @@ fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
 }
 
 /// What the dataset's card says; `None` where it says nothing that is here.
-fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
+fn from_dataset_card(folder: &Path, candidates: &[Candidate]) -> Option<DatasetFiles> {
     let text = String::from_utf8(disk::read_small(&folder.join("README.md")).ok()?).ok()?;
     let head = dataset_card::front_matter(&text)?;
     let configs = head.get("configs")?.as_array()?;
@@ -214,13 +221,13 @@ fn from_card(folder: &Path, candidates: &[Candidate]) -> Option<Listing> {
     let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
     for (split, pattern) in wished {
         let Ok(pattern) = glob::Pattern::new(&pattern) else { continue };
-        for candidate in candidates.iter().filter(|c| pattern.matches_with(&c.within, options)) {
+        for candidate in candidates.iter().filter(|c| pattern.matches_with(&c.relative_path, options)) {
             if files.iter().all(|file| file.path != candidate.path) {
                 files.push(DataFile::new(candidate.path.clone(), split));
             }
         }
     }
-    (!files.is_empty()).then(|| Listing { files, left: Vec::new() })
+    (!files.is_empty()).then(|| DatasetFiles { files, skipped: Vec::new() })
 }
 
 /// The patterns of `data_files` and their splits: one pattern, several, or one or several for each split.
@@ -243,9 +250,9 @@ fn patterns(data_files: &Value) -> Vec<(Split, String)> {
 }
 
 /// The ending that tells a file's kind, without that of a compression; `None` where no format has it, or the name is not data's.
-fn kind(path: &Path) -> Option<String> {
-    const PACKED: [&str; 3] = ["gz", "zst", "zip"];
-    const NOT_DATA: [&str; 10] = [
+fn file_kind(path: &Path) -> Option<String> {
+    const COMPRESSED: [&str; 3] = ["gz", "zst", "zip"];
+    const IGNORED_NAMES: [&str; 10] = [
         "readme",
         "license",
         "licence",
@@ -262,9 +269,9 @@ fn kind(path: &Path) -> Option<String> {
         return None;
     }
     let (stem, ending) = name.rsplit_once('.')?;
-    let (stem, ending) = if PACKED.contains(&ending) { stem.rsplit_once('.')? } else { (stem, ending) };
+    let (stem, ending) = if COMPRESSED.contains(&ending) { stem.rsplit_once('.')? } else { (stem, ending) };
     let known = FORMATS.iter().any(|f| f.extensions.contains(&ending));
-    (known && !NOT_DATA.contains(&stem)).then(|| ending.to_owned())
+    (known && !IGNORED_NAMES.contains(&stem)).then(|| ending.to_owned())
 }
 
 /// True if a file has labels for the texts beside it: a project of Azure, annotations of Comprehend.
@@ -288,27 +295,27 @@ fn without_companions(candidates: Vec<Candidate>) -> Vec<Candidate> {
 }
 
 /// What the names tell.
-fn from_names(candidates: Vec<Candidate>) -> Listing {
+fn from_file_names(candidates: Vec<Candidate>) -> DatasetFiles {
     let candidates = without_companions(candidates);
     if let Some(index) = candidates.iter().find(|c| has_texts_beside(&c.path)) {
         let files = vec![DataFile::new(index.path.clone(), index.split().unwrap_or_default())];
-        return Listing { files, left: Vec::new() };
+        return DatasetFiles { files, skipped: Vec::new() };
     }
     if candidates.iter().any(|c| is_standoff(&c.path)) {
         let (annotated, others): (Vec<Candidate>, Vec<Candidate>) =
             candidates.into_iter().partition(|c| is_standoff(&c.path));
         let has_annotations =
             |text: &Path| annotated.iter().any(|c| c.path.with_extension("") == text.with_extension(""));
-        let is_text = |path: &Path| path.extension().is_some_and(|e| e == "txt") && kind(path).is_some();
+        let is_text = |path: &Path| path.extension().is_some_and(|e| e == "txt") && file_kind(path).is_some();
         let alone = others.into_iter().map(|c| c.path).filter(|path| is_text(path) && !has_annotations(path));
         let left = alone.map(|path| (path, "it has no annotations beside it")).collect();
         let files = annotated.iter().map(|c| DataFile::new(c.path.clone(), c.split().unwrap_or_default())).collect();
-        return Listing { files, left };
+        return DatasetFiles { files, skipped: left };
     }
     let (named, others): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.split().is_some());
     let mut by_kind: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for other in others {
-        if let Some(kind) = kind(&other.path) {
+        if let Some(kind) = file_kind(&other.path) {
             by_kind.entry(kind).or_default().push(other.path);
         }
     }
@@ -318,17 +325,17 @@ fn from_names(candidates: Vec<Candidate>) -> Listing {
     if !named.is_empty() {
         let files = named.into_iter().filter_map(|c| Some(DataFile::new(c.path.clone(), c.split()?))).collect();
         let mut listing = without_copies(files);
-        listing.left.extend(left(by_kind, "its name tells no split, as those of the others do"));
+        listing.skipped.extend(left(by_kind, "its name tells no split, as those of the others do"));
         return listing;
     }
     let most = by_kind.iter().max_by_key(|(_, files)| files.len()).map(|(kind, _)| kind.clone());
     let files = most.and_then(|kind| by_kind.remove(&kind)).unwrap_or_default();
     let files = files.into_iter().map(|path| DataFile::new(path, Split::Train)).collect();
-    Listing { files, left: left(by_kind, "the folder has more files of another kind") }
+    DatasetFiles { files, skipped: left(by_kind, "the folder has more files of another kind") }
 }
 
 /// Files that name splits, without copies of them, outputs of models, and the same data in another format.
-fn without_copies(mut files: Vec<DataFile>) -> Listing {
+fn without_copies(mut files: Vec<DataFile>) -> DatasetFiles {
     correct_test_a(files.iter_mut().map(|file| (&mut file.split, file.path.as_path())));
     let has_other = |file: &DataFile, is: fn(&Path) -> bool| {
         files.iter().any(|other| other.split == file.split && other.path != file.path && !is(&other.path))
@@ -350,9 +357,9 @@ fn without_copies(mut files: Vec<DataFile>) -> Listing {
     };
     let (left, kept): (Vec<_>, Vec<_>) =
         files.iter().map(|file| (file, reason(file))).partition(|(_, why)| why.is_some());
-    Listing {
+    DatasetFiles {
         files: kept.into_iter().map(|(file, _)| file.clone()).collect(),
-        left: left.into_iter().filter_map(|(file, why)| Some((file.path.clone(), why?))).collect(),
+        skipped: left.into_iter().filter_map(|(file, why)| Some((file.path.clone(), why?))).collect(),
     }
 }
 
@@ -368,7 +375,7 @@ mod tests {
             disk::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             disk::write(&path, text.as_bytes()).expect("a file");
         }
-        let listing = files_of(folder.path()).expect("a listing");
+        let listing = find(folder.path()).expect("a listing");
         let within = |path: &Path| {
             let inside = path.strip_prefix(folder.path()).expect("inside");
             inside.to_string_lossy().replace('\\', "/")
@@ -377,7 +384,7 @@ mod tests {
         let taken: Vec<String> =
             listing.files.iter().map(|f| format!("{}:{}{}", f.split.name(), within(&f.path), class(f))).collect();
         assert_eq!(taken, expected);
-        assert_eq!(listing.left.iter().map(|(p, _)| within(p)).collect::<Vec<_>>(), left);
+        assert_eq!(listing.skipped.iter().map(|(p, _)| within(p)).collect::<Vec<_>>(), left);
     }
 
     #[test]

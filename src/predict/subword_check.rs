@@ -11,7 +11,7 @@ use crate::model::{ModelError, ModelFolder};
 ///
 /// # Errors
 /// The tokenizer's.
-pub fn unlearnable(
+pub fn find_unlearnable_spans(
     folder: &ModelFolder,
     corpus: &Corpus,
     max_length: usize,
@@ -36,11 +36,11 @@ pub fn unlearnable(
                 })
             };
             for span in spans {
-                if let Some(piece) = cutting_piece(&folder.tokenizer, d, span)? {
+                if let Some(piece) = splitting_subword(&folder.tokenizer, d, span)? {
                     tell(*span, format!("{} ends inside the word piece “{piece}”", quoted_text(d, span)));
                 }
             }
-            if let Some(seen) = seen_words(&folder.tokenizer, d, sentence as usize, most)? {
+            if let Some(seen) = tokens_within_limit(&folder.tokenizer, d, sentence as usize, most)? {
                 for span in spans.iter().filter(|s| d.to_token_span(sentence as usize, s).end > seen) {
                     tell(*span, format!("{} lies past the {most} pieces that are read at once", quoted_text(d, span)));
                 }
@@ -54,7 +54,7 @@ pub fn unlearnable(
 }
 
 /// The piece inside which a span begins or ends.
-fn cutting_piece(tokenizer: &PieceTokenizer, d: &Document, span: &Span) -> Result<Option<String>, ModelError> {
+fn splitting_subword(tokenizer: &PieceTokenizer, d: &Document, span: &Span) -> Result<Option<String>, ModelError> {
     for border in [span.start, span.end] {
         let token = d.tokens.partition_point(|t| t.1 <= border);
         let Some((start, end)) = d.tokens.get(token).copied().filter(|t| t.0 < border && border < t.1) else {
@@ -71,7 +71,7 @@ fn cutting_piece(tokenizer: &PieceTokenizer, d: &Document, span: &Span) -> Resul
 }
 
 /// How many words of a sentence are seen; `None` where all are.
-fn seen_words(
+fn tokens_within_limit(
     tokenizer: &PieceTokenizer,
     d: &Document,
     sentence: usize,

@@ -5,7 +5,7 @@ use crate::corpus::{LabelId, Origin, Span};
 
 /// A span in three numbers: start, end, and the label with who decided in its upper half (0 the source, 1 a person, from 2 on a
 /// proposer with its score in thousandths).
-pub(super) fn pack_span(s: &Span) -> [u32; 3] {
+pub(super) fn encode_span(s: &Span) -> [u32; 3] {
     let origin = match s.origin {
         Origin::Import => 0,
         Origin::Human => 1,
@@ -14,7 +14,7 @@ pub(super) fn pack_span(s: &Span) -> [u32; 3] {
     [s.start, s.end, u32::from(s.label.index()) | origin << 16]
 }
 
-pub(super) fn unpack_span([start, end, rest]: [u32; 3]) -> Span {
+pub(super) fn decode_span([start, end, rest]: [u32; 3]) -> Span {
     let [low, high, ..] = rest.to_le_bytes();
     let origin = match rest >> 16 {
         0 => Origin::Import,
@@ -32,9 +32,9 @@ pub(super) fn unpack_span([start, end, rest]: [u32; 3]) -> Span {
 const SCORES: u32 = 1001;
 
 /// The number of spans of each document, each before its spans.
-pub(super) fn pack_spans(documents: &[Vec<Span>]) -> Vec<u32> {
+pub(super) fn encode_spans(documents: &[Vec<Span>]) -> Vec<u32> {
     let one = |spans: &Vec<Span>| {
-        let flat = spans.iter().flat_map(pack_span).collect::<Vec<_>>();
+        let flat = spans.iter().flat_map(encode_span).collect::<Vec<_>>();
         std::iter::once(to_u32(spans.len())).chain(flat)
     };
     documents.iter().flat_map(one).collect()
@@ -44,18 +44,18 @@ pub(super) fn unpack_spans(mut values: &[u32]) -> Vec<Vec<Span>> {
     let mut documents = Vec::new();
     while let Some((count, rest)) = values.split_first() {
         let (spans, rest) = rest.split_at((*count as usize).saturating_mul(3).min(rest.len()));
-        let span = |s: &[u32]| unpack_span([s[0], s[1], s[2]]);
+        let span = |s: &[u32]| decode_span([s[0], s[1], s[2]]);
         documents.push(spans.chunks_exact(3).map(span).collect());
         values = rest;
     }
     documents
 }
 
-pub(super) fn pack(values: &[u32]) -> Vec<u8> {
+pub(super) fn encode_u32s(values: &[u32]) -> Vec<u8> {
     values.iter().flat_map(|v| v.to_le_bytes()).collect()
 }
 
-pub(super) fn unpack(bytes: &[u8]) -> Vec<u32> {
+pub(super) fn decode_u32s(bytes: &[u8]) -> Vec<u32> {
     bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }
 
@@ -69,7 +69,7 @@ mod tests {
         let most = Origin::Suggested { agent: Corpus::MAX_AGENTS as u8 - 1, score: 1000 };
         for origin in [Origin::Import, Origin::Human, Origin::suggested(0, 0.0), Origin::suggested(3, 0.912), most] {
             let span = Span { origin, ..Span::new(7..70_000, LabelId::new(u16::MAX)) };
-            let back = unpack_span(pack_span(&span));
+            let back = decode_span(encode_span(&span));
             assert_eq!((back, back.origin), (span, origin));
         }
     }
