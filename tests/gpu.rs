@@ -9,28 +9,28 @@ use tagwright::gpu::{CudaHelper, ExecutionTarget, select_target};
 use tagwright::hub::ModelRef;
 use tagwright::model::DeviceChoice;
 use tagwright::project::sample;
-use tagwright::train::event::{Observer, Wish};
-use tagwright::train::{Arguments, Event, Outcome};
+use tagwright::train::event::{Observer, TrainerControl};
+use tagwright::train::{Outcome, TrainEvent, TrainingArguments};
 
 /// Remembers what it is told, and wishes something once so many steps are done.
 #[derive(Default)]
 struct Listener {
-    events: Vec<Event>,
-    after: Option<(usize, Wish)>,
+    events: Vec<TrainEvent>,
+    after: Option<(usize, TrainerControl)>,
     steps: Mutex<usize>,
 }
 
 impl Observer for Listener {
-    fn on(&mut self, event: Event) {
-        if let Event::Step(step) = &event {
+    fn on_event(&mut self, event: TrainEvent) {
+        if let TrainEvent::Step(step) = &event {
             *self.steps.lock().expect("a lock") = step.step;
         }
         self.events.push(event);
     }
 
-    fn wish(&self) -> Wish {
+    fn control(&self) -> TrainerControl {
         let done = *self.steps.lock().expect("a lock");
-        self.after.filter(|(steps, _)| done >= *steps).map_or(Wish::GoOn, |(_, wish)| wish)
+        self.after.filter(|(steps, _)| done >= *steps).map_or(TrainerControl::Continue, |(_, wish)| wish)
     }
 }
 
@@ -47,9 +47,9 @@ fn ask(
     task: Task,
     out: &Path,
     epochs: usize,
-    after: Option<(usize, Wish)>,
-) -> (Result<HelperResult, String>, Vec<Event>) {
-    let arguments = Arguments { num_train_epochs: epochs, ..Arguments::default() };
+    after: Option<(usize, TrainerControl)>,
+) -> (Result<HelperResult, String>, Vec<TrainEvent>) {
+    let arguments = TrainingArguments { num_train_epochs: epochs, ..TrainingArguments::default() };
     let base = ModelRef::Folder(golden("tiny"));
     let request =
         HelperRequest { task, device: DeviceChoice::Cpu, corpus: &corpus(), base: &base, arguments: &arguments, out };
@@ -58,9 +58,9 @@ fn ask(
     (answer, listener.events)
 }
 
-fn steps_told(events: &[Event]) -> usize {
-    let merged = |e: &Event| match e {
-        Event::Step(s) => s.merged,
+fn steps_told(events: &[TrainEvent]) -> usize {
+    let merged = |e: &TrainEvent| match e {
+        TrainEvent::Step(s) => s.merged,
         _ => 0,
     };
     events.iter().map(merged).sum()
@@ -74,26 +74,26 @@ fn a_run_in_the_helper_is_a_run_here() {
     let Ok(HelperResult::Finished(finished)) = answer else { panic!("{answer:?}") };
     assert_eq!((finished.outcome, &finished.out), (Outcome::Completed, &out));
     assert!(finished.dev.is_some() && finished.test.is_some() && out.join("model.safetensors").is_file());
-    let Some(Event::Started(started)) = events.first() else { panic!("{events:?}") };
+    let Some(TrainEvent::Started(started)) = events.first() else { panic!("{events:?}") };
     assert_eq!(started.train_sentences, corpus().sentences(Some(Split::Train)).len());
     assert_eq!(started.labels.len(), corpus().labels.names().len());
     assert_eq!(steps_told(&events), started.steps, "steps may merge, but none is lost");
-    let scored = events.iter().filter(|e| matches!(e, Event::Evaluated { split: Split::Dev, .. }));
+    let scored = events.iter().filter(|e| matches!(e, TrainEvent::Evaluated { split: Split::Dev, .. }));
     assert_eq!(scored.count(), 2);
-    assert!(events.iter().any(|e| matches!(e, Event::Note(..))), "the log is told too");
+    assert!(events.iter().any(|e| matches!(e, TrainEvent::Log(..))), "the log is told too");
 }
 
 #[test]
 fn a_suspended_run_in_the_helper_is_resumed() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
-    let (answer, _) = ask(Task::Run, &out, 400, Some((20, Wish::Suspend)));
+    let (answer, _) = ask(Task::Run, &out, 400, Some((20, TrainerControl::Suspend)));
     assert_eq!(answer, Ok(HelperResult::Suspended));
-    let (answer, events) = ask(Task::Resume, &out, 1, Some((30, Wish::Stop)));
+    let (answer, events) = ask(Task::Resume, &out, 1, Some((30, TrainerControl::Stop)));
     let Ok(HelperResult::Finished(finished)) = answer else { panic!("{answer:?}") };
     assert_eq!(finished.outcome, Outcome::Stopped);
     let told = events.iter().find_map(|e| match e {
-        Event::History(past) => Some(steps_told(past)),
+        TrainEvent::History(past) => Some(steps_told(past)),
         _ => None,
     });
     assert!(told.is_some_and(|past| past >= 20), "{told:?}");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use tagwright::app::command::COMMANDS;
 use tagwright::app::query;
-use tagwright::train::fields::{CHOICES, FIELDS};
+use tagwright::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
 use tagwright::ui::numbers::NOUNS;
 
 const TEMPLATE: &str = "assets/language/template.json";
@@ -26,7 +26,7 @@ fn shown() -> BTreeSet<String> {
         }
     }
     let tables = COMMANDS.iter().map(|e| e.name).chain(query::FIELDS.iter().map(|(_, what)| *what));
-    let settings = FIELDS.iter().map(|f| f.help).chain(CHOICES.iter().map(|c| c.help));
+    let settings = NUMBER_SETTINGS.iter().map(|f| f.hint).chain(ENUM_SETTINGS.iter().map(|c| c.help));
     let edits = tagwright::corpus::EditTitleKind::texts().filter(|text| *text != "{text}");
     let nouns = NOUNS.iter().flat_map(|(_, one, several)| [*one, *several]);
     all.extend(tables.chain(settings).chain(edits).chain(nouns).filter(|t| !t.is_empty()).map(str::to_owned));
@@ -140,8 +140,9 @@ const EXAMPLES: [&str; 2] = ["Zoë Okafor caught the last ferry of the Harbour L
 /// Whether a text has words that are not in brackets and not the same in every language.
 fn is_english(text: &str) -> bool {
     // The names of settings are shown without their beginnings.
-    let same =
-        |word: &str| THE_SAME.split_whitespace().any(|w| w == word) || FIELDS.iter().any(|f| f.name.ends_with(word));
+    let same = |word: &str| {
+        THE_SAME.split_whitespace().any(|w| w == word) || NUMBER_SETTINGS.iter().any(|f| f.name.ends_with(word))
+    };
     let format = |f: &tagwright::format::Format| f.description.contains(text) || text.contains(f.name);
     let words = || {
         text.split(|c: char| !c.is_alphanumeric() && c != '_')

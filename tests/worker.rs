@@ -16,8 +16,11 @@ fn corpus() -> Corpus {
 
 fn request(folder: &std::path::Path, epochs: usize) -> TrainRequest {
     let corpus = corpus();
-    let arguments =
-        train::Arguments { num_train_epochs: epochs, per_device_train_batch_size: 4, ..train::Arguments::default() };
+    let arguments = train::TrainingArguments {
+        num_train_epochs: epochs,
+        per_device_train_batch_size: 4,
+        ..train::TrainingArguments::default()
+    };
     TrainRequest {
         run: 1,
         holdout: holdout(&corpus, 0.1, 1),
@@ -51,7 +54,7 @@ fn a_window_that_does_not_read_stalls_nothing_and_loses_nothing() {
     let steps: Vec<_> = events
         .iter()
         .filter_map(|e| match e {
-            Event::Run(_, train::Event::Step(s)) => Some(*s),
+            Event::Run(_, train::TrainEvent::Step(s)) => Some(*s),
             _ => None,
         })
         .collect();
@@ -59,7 +62,7 @@ fn a_window_that_does_not_read_stalls_nothing_and_loses_nothing() {
     assert!(total > 600, "more steps than there is room for");
     assert!(steps.len() <= 600 && steps.iter().all(|s| s.loss.is_finite()));
     let scored =
-        events.iter().filter(|e| matches!(e, Event::Run(_, train::Event::Evaluated { split: Split::Dev, .. })));
+        events.iter().filter(|e| matches!(e, Event::Run(_, train::TrainEvent::Evaluated { split: Split::Dev, .. })));
     assert_eq!(scored.count(), epochs);
     assert_eq!(events.iter().filter(|e| matches!(e, Event::RunEnded(..))).count(), 1);
 }
@@ -123,7 +126,7 @@ fn a_reader_that_keeps_up_gets_every_step_by_itself() {
         assert!(started.elapsed() < Duration::from_secs(120), "the run stalled");
         let events = worker.drain();
         steps.extend(events.iter().filter_map(|e| match e {
-            Event::Run(_, train::Event::Step(s)) => Some((s.step, s.merged)),
+            Event::Run(_, train::TrainEvent::Step(s)) => Some((s.step, s.merged)),
             _ => None,
         }));
         if events.iter().any(|e| matches!(e, Event::RunEnded(..))) {

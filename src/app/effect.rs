@@ -1,7 +1,7 @@
 //! What only the shell can do: the window's dialogs, the worker, the project's thread.
 
 use crate::project::{Project, WriteOp};
-use crate::train::event::Wish;
+use crate::train::event::TrainerControl;
 use crate::worker::{FileRequest, ReadRequest, TrainRequest, Trial};
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ pub enum Effect {
     /// Measure what would be a run.
     Trial(Box<TrainRequest>, Trial),
     /// What the run under way is to do.
-    Wish(Wish),
+    Wish(TrainerControl),
     /// End a download or an evaluation.
     StopReading,
     /// Take a project over.

@@ -17,8 +17,8 @@ use crate::corpus::relabel::relabel;
 use crate::hub::ModelRef;
 use crate::project::settings::Recent;
 use crate::project::{Opened, RunRecord, RunStatus, SaveError, Saved, WriteOp};
-use crate::train::event::{Weight, Wish};
-use crate::train::{Finished, Outcome};
+use crate::train::event::{LogLevel, TrainerControl};
+use crate::train::{Outcome, TrainOutput};
 use crate::worker::{Asked, Event};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -200,14 +200,14 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
     effects
 }
 
-fn run_ended(app: &mut App, id: usize, finished: Finished) -> Vec<Effect> {
+fn run_ended(app: &mut App, id: usize, finished: TrainOutput) -> Vec<Effect> {
     let Some(run) = app.training.run.as_mut().filter(|r| r.id == id) else { return Vec::new() };
     let text = tr!(
         "{outcome}; the model of epoch {best_epoch} is kept",
         outcome = finished.outcome.name(),
         best_epoch = finished.best_epoch
     );
-    run.note(if finished.outcome == Outcome::Diverged { Weight::Warning } else { Weight::Good }, text);
+    run.note(if finished.outcome == Outcome::Diverged { LogLevel::Warning } else { LogLevel::Success }, text);
     let model = ModelRef::Folder(finished.out.clone());
     let effects = record(app, id, |r| {
         r.outcome = match finished.outcome {
@@ -257,8 +257,8 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
             app.training.download = None;
             let mut cancelled = false;
             if let Some(run) = &mut app.training.run {
-                cancelled = run.state == RunState::Running(Wish::Stop);
-                run.note(Weight::Plain, message.clone());
+                cancelled = run.state == RunState::Running(TrainerControl::Stop);
+                run.note(LogLevel::Info, message.clone());
                 run.state = RunState::Failed(message.clone());
                 let id = run.id;
                 let outcome = if run.resumed || run.saved.is_some() {

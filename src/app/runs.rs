@@ -11,8 +11,8 @@ use crate::corpus::Split;
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::hub::ModelRef;
 use crate::project::{RunRecord, RunStatus, WriteOp};
-use crate::train::Arguments;
-use crate::train::event::Wish;
+use crate::train::TrainingArguments;
+use crate::train::event::TrainerControl;
 use crate::worker::{TrainRequest, Trial};
 use std::path::PathBuf;
 
@@ -64,7 +64,7 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
         number: run,
         started_at: now(),
         base: base.to_string(),
-        summary: arguments.recipe(),
+        summary: arguments.summary(),
         dir: out.clone(),
         ..RunRecord::default()
     };
@@ -77,7 +77,14 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
 }
 
 /// A run over the dataset as it is now.
-fn request(a: &Annotate, run: usize, base: ModelRef, arguments: Arguments, out: PathBuf, resume: bool) -> TrainRequest {
+fn request(
+    a: &Annotate,
+    run: usize,
+    base: ModelRef,
+    arguments: TrainingArguments,
+    out: PathBuf,
+    resume: bool,
+) -> TrainRequest {
     TrainRequest {
         run,
         corpus: a.corpus.clone(),
@@ -126,12 +133,12 @@ pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
 }
 
 /// Changes what the run under way is to do. An end that was asked for stays asked for.
-pub(super) fn wish(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce(Wish) -> Wish) {
+pub(super) fn wish(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce(TrainerControl) -> TrainerControl) {
     if app.training.trial.is_some() {
-        effects.push(Effect::Wish(Wish::Stop));
+        effects.push(Effect::Wish(TrainerControl::Stop));
     } else if let Some(run) = &mut app.training.run
         && let RunState::Running(wish) = &mut run.state
-        && *wish != Wish::Stop
+        && *wish != TrainerControl::Stop
     {
         *wish = change(*wish);
         effects.push(Effect::Wish(*wish));

@@ -5,10 +5,10 @@ use crate::app::language::tr;
 use crate::corpus::Split;
 use crate::hub::{ModelRef, Progress};
 use crate::predict::EvalMetrics;
-use crate::train::event::{Started, Step, Weight, Wish};
-use crate::train::fields::FIELDS;
-use crate::train::trial::{Estimate, RateSweep};
-use crate::train::{Arguments, Event, Finished};
+use crate::train::event::{LogLevel, Started, Step, TrainerControl};
+use crate::train::measure::{LrSweep, RunEstimate};
+use crate::train::settings_table::NUMBER_SETTINGS;
+use crate::train::{TrainEvent, TrainOutput, TrainingArguments};
 use crate::worker::{ModelFacts, RunId, Trial};
 
 /// Where a run starts from, as the form has it.
@@ -52,7 +52,7 @@ pub struct Training {
     /// What is wrong with it.
     pub errors: Vec<Option<String>>,
     /// The settings that are right.
-    pub arguments: Arguments,
+    pub arguments: TrainingArguments,
     /// Whether the helper for NVIDIA GPUs lies beside the program.
     pub gpu_helper: bool,
     /// The run under way or the last one.
@@ -60,11 +60,11 @@ pub struct Training {
     /// A measurement under way.
     pub trial: Option<Trial>,
     /// The base and the settings it is made with.
-    pub tried: Option<(Base, Arguments)>,
+    pub tried: Option<(Base, TrainingArguments)>,
     /// What a run with these settings would cost.
-    pub estimate: Option<Estimate>,
+    pub estimate: Option<RunEstimate>,
     /// The loss by learning rate.
-    pub rates: Option<RateSweep>,
+    pub rates: Option<LrSweep>,
 }
 
 impl Default for Training {
@@ -76,7 +76,7 @@ impl Default for Training {
             download: None,
             texts: Vec::new(),
             errors: Vec::new(),
-            arguments: Arguments::default(),
+            arguments: TrainingArguments::default(),
             gpu_helper: false,
             run: None,
             trial: None,
@@ -84,29 +84,29 @@ impl Default for Training {
             estimate: None,
             rates: None,
         };
-        training.take(Arguments::default());
+        training.take(TrainingArguments::default());
         training
     }
 }
 
 impl Training {
     /// Fills the form with these settings.
-    pub fn take(&mut self, arguments: Arguments) {
-        self.texts = FIELDS.iter().map(|f| f.get(&arguments)).collect();
-        self.errors = vec![None; FIELDS.len()];
+    pub fn take(&mut self, arguments: TrainingArguments) {
+        self.texts = NUMBER_SETTINGS.iter().map(|f| f.get(&arguments)).collect();
+        self.errors = vec![None; NUMBER_SETTINGS.len()];
         self.arguments = arguments;
         self.estimate = None;
     }
 
     /// A setting was typed.
     pub fn type_in(&mut self, field: usize, text: String) {
-        self.errors[field] = FIELDS[field].set(&mut self.arguments, &text).err();
+        self.errors[field] = NUMBER_SETTINGS[field].set(&mut self.arguments, &text).err();
         self.texts[field] = text;
         self.estimate = None;
     }
 
     /// A measurement has ended. What was changed meanwhile makes it worthless: a rate is for its base, a time for all.
-    pub fn measured(&mut self, estimate: Option<Estimate>, rates: Option<RateSweep>) {
+    pub fn measured(&mut self, estimate: Option<RunEstimate>, rates: Option<LrSweep>) {
         (self.trial, self.download) = (None, None);
         if let Some((base, arguments)) = self.tried.take()
             && base == self.base
@@ -143,9 +143,9 @@ impl Training {
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunState {
     /// Under way, and what a person wants of it.
-    Running(Wish),
+    Running(TrainerControl),
     /// It ended with a model.
-    Ended(Box<Finished>),
+    Ended(Box<TrainOutput>),
     /// It ended without one.
     Failed(String),
 }
@@ -160,7 +160,7 @@ pub struct LogLine {
     /// Scores that belong to it, on a line of their own; may be empty.
     pub figures: String,
     /// How much it matters.
-    pub weight: Weight,
+    pub weight: LogLevel,
 }
 
 /// What a run has told so far.
@@ -201,7 +201,7 @@ impl RunView {
         Self {
             id,
             base,
-            state: RunState::Running(Wish::GoOn),
+            state: RunState::Running(TrainerControl::Continue),
             started: None,
             steps: Vec::new(),
             smoothed: Vec::new(),
@@ -232,42 +232,42 @@ impl RunView {
     }
 
     /// Writes a line into the log.
-    pub fn note(&mut self, weight: Weight, text: impl Into<String>) {
+    pub fn note(&mut self, weight: LogLevel, text: impl Into<String>) {
         self.write(weight, text.into(), String::new());
     }
 
-    fn write(&mut self, weight: Weight, text: String, figures: String) {
+    fn write(&mut self, weight: LogLevel, text: String, figures: String) {
         let at = self.last().map_or(0.0, |s| s.elapsed);
         self.log.push(LogLine { at, text, figures, weight });
     }
 
     /// The run tells something.
-    pub fn on(&mut self, event: Event) {
+    pub fn on(&mut self, event: TrainEvent) {
         match event {
-            Event::Started(started) => {
-                let (pieces, device) = (started.pieces_per_epoch, &started.device);
+            TrainEvent::Started(started) => {
+                let (pieces, device) = (started.subwords_per_epoch, &started.device);
                 let text = tr!(
                     "{device}; {pieces} pieces an epoch, {steps} steps",
                     device,
                     pieces = thousands(pieces),
                     steps = thousands(started.steps)
                 );
-                self.note(Weight::Plain, text);
+                self.note(LogLevel::Info, text);
                 self.started = Some(started);
             }
-            Event::Step(step) => {
+            TrainEvent::Step(step) => {
                 let old = self.smoothed.last().copied().unwrap_or(step.loss);
                 // The first steps weigh more, or the line would start far from the losses.
                 let keep = SMOOTHING.min(1.0 - 1.0 / (self.smoothed.len() + 1) as f64).powi(step.merged as i32);
                 self.smoothed.push(old * keep + step.loss * (1.0 - keep));
                 self.steps.push(step);
             }
-            Event::Evaluated { epoch, split, scores, best } => {
+            TrainEvent::Evaluated { epoch, split, scores, best } => {
                 let f1 = scores.overall.f1 * 100.0;
                 let (p, r) = (scores.overall.precision * 100.0, scores.overall.recall * 100.0);
                 let kept = if best { tr!(", best so far") } else { "" };
                 let text = tr!("{split} after epoch {epoch}{kept}", split = split.name(), epoch, kept);
-                let weight = if best { Weight::Good } else { Weight::Plain };
+                let weight = if best { LogLevel::Success } else { LogLevel::Info };
                 self.write(weight, text, format!("F1 {f1:.2}  P {p:.2}  R {r:.2}"));
                 if split == Split::Dev {
                     if best {
@@ -284,9 +284,9 @@ impl RunView {
                     self.test = Some(scores);
                 }
             }
-            Event::History(events) => events.into_iter().for_each(|event| self.on(event)),
-            Event::Saved { step } => self.saved = Some(step),
-            Event::Note(weight, text) => self.note(weight, text),
+            TrainEvent::History(events) => events.into_iter().for_each(|event| self.on(event)),
+            TrainEvent::Saved { step } => self.saved = Some(step),
+            TrainEvent::Log(weight, text) => self.note(weight, text),
         }
     }
 }

@@ -24,9 +24,9 @@ use crate::corpus::{Edit, LabelId, ReviewState, Scheme, SentenceId, scheme, tag_
 use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions};
 use crate::model::align::Rule;
 use crate::project::{Save, WriteOp, copying, export};
-use crate::train::arguments::for_small_data;
-use crate::train::event::Wish;
-use crate::train::fields::{CHOICES, FIELDS};
+use crate::train::arguments::small_data_preset;
+use crate::train::event::TrainerControl;
+use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
 use crate::worker::{FileRequest, ReadRequest, Trial};
 
 /// Does a command and says what is to be done outside.
@@ -153,7 +153,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::Setting(field, text) => {
             // Which spans lie past the pieces that are read at once may be others.
-            app.surveying.survey = app.surveying.survey.take().filter(|_| FIELDS[field].name != "max_length");
+            app.surveying.survey = app.surveying.survey.take().filter(|_| NUMBER_SETTINGS[field].name != "max_length");
             app.training.type_in(field, text);
         }
         Command::LabelAllPieces(on) => {
@@ -162,7 +162,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             ask_for_pieces(app, effects);
         }
         Command::Choice(choice, option) => {
-            (CHOICES[choice].set)(&mut app.training.arguments, option);
+            (ENUM_SETTINGS[choice].set)(&mut app.training.arguments, option);
             app.training.estimate = None;
         }
         Command::ResumeRun(number) => resume(app, number, effects),
@@ -176,14 +176,14 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::TakeRate(rate) => {
             app.training.rates = None;
-            let field = FIELDS.iter().position(|f| f.name == "learning_rate");
+            let field = NUMBER_SETTINGS.iter().position(|f| f.name == "learning_rate");
             if let (Some(rate), Some(field)) = (rate, field) {
                 app.training.type_in(field, format!("{rate:e}"));
             }
         }
         Command::TakeRecipe => {
             let sentences = training_sentences(app);
-            let recipe = for_small_data(sentences, &app.training.arguments);
+            let recipe = small_data_preset(sentences, &app.training.arguments);
             app.training.take(recipe);
         }
         Command::TryText(text) => {
@@ -338,11 +338,11 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
         Action::Estimate => try_out(app, Trial::Estimate, effects),
         Action::FindRate => try_out(app, Trial::Rates, effects),
         Action::PauseTraining => wish(app, effects, |before| match before {
-            Wish::Pause => Wish::GoOn,
-            _ => Wish::Pause,
+            TrainerControl::Pause => TrainerControl::Continue,
+            _ => TrainerControl::Pause,
         }),
-        Action::StopAfterEpoch => wish(app, effects, |_| Wish::StopAfterEpoch),
-        Action::StopTraining => wish(app, effects, |_| Wish::Stop),
+        Action::StopAfterEpoch => wish(app, effects, |_| TrainerControl::StopAfterEpoch),
+        Action::StopTraining => wish(app, effects, |_| TrainerControl::Stop),
         Action::Evaluate => evaluate(app, effects),
         Action::Export => {
             app.exporting = match (&app.exporting, &app.annotate) {

@@ -11,9 +11,9 @@ use crate::model::weights::Precision;
 use crate::model::{ModelFolder, choose};
 use crate::predict::{EvalMetrics, PredictOptions, Prediction, Tagger, evaluate, predict};
 use crate::project::sample;
-use crate::train::arguments::for_small_data;
-use crate::train::event::Wish;
-use crate::train::{self, Event, Job, Observer, TrainError};
+use crate::train::arguments::small_data_preset;
+use crate::train::event::TrainerControl;
+use crate::train::{self, Observer, TrainError, TrainEvent, TrainJob};
 use indicatif::ProgressBar;
 use serde_json::json;
 use std::borrow::Cow;
@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let before = score(&starter)?;
     let held = holdout(&corpus, DEFAULT_HOLDOUT_RATIO, 42);
-    let settings = for_small_data(held.train.len(), &train::Arguments::default());
+    let settings = small_data_preset(held.train.len(), &train::TrainingArguments::default());
     if !arguments.json {
         let counts = corpus.counts(None);
         line(format!(
@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let folder = tempfile::tempdir()?;
     let out = folder.path().join("demo");
-    let job = Job {
+    let job = TrainJob {
         corpus: corpus.clone(),
         holdout: held,
         test: test.clone(),
@@ -127,10 +127,10 @@ struct Watcher {
 }
 
 impl Observer for Watcher {
-    fn on(&mut self, event: Event) {
+    fn on_event(&mut self, event: TrainEvent) {
         match event {
-            Event::Started(s) if !self.quiet => self.bar = progress::bar(s.steps, "training"),
-            Event::Step(s) => {
+            TrainEvent::Started(s) if !self.quiet => self.bar = progress::bar(s.steps, "training"),
+            TrainEvent::Step(s) => {
                 self.bar.set_position(s.step as u64);
                 progress::say(&self.bar, &format!("loss {:.3}", s.loss));
             }
@@ -138,7 +138,7 @@ impl Observer for Watcher {
         }
     }
 
-    fn wish(&self) -> Wish {
-        if self.signals.came() { Wish::Suspend } else { Wish::GoOn }
+    fn control(&self) -> TrainerControl {
+        if self.signals.came() { TrainerControl::Suspend } else { TrainerControl::Continue }
     }
 }

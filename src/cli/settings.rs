@@ -1,37 +1,37 @@
 //! The settings of a run as flags, made from the table that the form in the window is made from.
 
-use crate::train::Arguments;
-use crate::train::fields::{CHOICES, FIELDS};
+use crate::train::TrainingArguments;
+use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command, Error, FromArgMatches};
 
 /// The settings that were typed.
 #[derive(Clone, Debug)]
-pub struct Settings(pub Arguments);
+pub struct Settings(pub TrainingArguments);
 
 /// Names of the flags that a resumed run has from its checkpoint: these settings, and those beside them.
 pub fn ids() -> Vec<&'static str> {
-    let table = FIELDS.iter().map(|f| f.name).chain(CHOICES.iter().map(|c| c.name));
+    let table = NUMBER_SETTINGS.iter().map(|f| f.name).chain(ENUM_SETTINGS.iter().map(|c| c.name));
     table.chain(["model", "label_all_pieces", "new_head"]).collect()
 }
 
 impl clap::Args for Settings {
     fn augment_args(mut command: Command) -> Command {
-        let book = Arguments::default();
+        let book = TrainingArguments::default();
         let flag = |name: &'static str, long: &'static str, about: &'static str| {
             // The Trainer's own names do as well.
             let alias = name.replace('_', "-");
             Arg::new(name).long(long).help(about).aliases((alias != long).then_some(alias))
         };
-        for f in FIELDS {
+        for f in NUMBER_SETTINGS {
             command = command.arg(
-                flag(f.name, f.flag, f.about)
+                flag(f.name, f.flag, f.cli_help)
                     .value_name("NUMBER")
                     .default_value(f.get(&book))
                     .allow_hyphen_values(true),
             );
         }
-        for c in CHOICES {
+        for c in ENUM_SETTINGS {
             command = command.arg(
                 flag(c.name, c.flag, c.about)
                     .value_name("WORD")
@@ -49,8 +49,8 @@ impl clap::Args for Settings {
 
 impl FromArgMatches for Settings {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let mut settings = Arguments::default();
-        for f in FIELDS {
+        let mut settings = TrainingArguments::default();
+        for f in NUMBER_SETTINGS {
             if let Some(text) = matches.get_one::<String>(f.name) {
                 f.set(&mut settings, text).map_err(|range| {
                     let message = format!("invalid value '{text}' for '--{}': {range}\n", f.flag);
@@ -58,7 +58,7 @@ impl FromArgMatches for Settings {
                 })?;
             }
         }
-        for c in CHOICES {
+        for c in ENUM_SETTINGS {
             if let Some(word) = matches.get_one::<String>(c.name) {
                 c.choose(&mut settings, word);
             }

@@ -11,9 +11,9 @@ use crate::model::config::split_tag;
 use crate::model::weights::Precision;
 use crate::model::{DeviceChoice, ModelFolder};
 use crate::train::checkpoint::Checkpoint;
-use crate::train::event::{SharedWish, Step, Weight, Wish};
-use crate::train::trial;
-use crate::train::{self, Beginning, Event, Finished, Job, Observer, RunFolder, TrainError, json};
+use crate::train::event::{LogLevel, SharedControl, Step, TrainerControl};
+use crate::train::measure;
+use crate::train::{self, Beginning, Observer, RunFolder, TrainError, TrainEvent, TrainJob, TrainOutput, json};
 use indicatif::ProgressBar;
 use serde_json::{Value, json as object};
 use std::borrow::Cow;
@@ -85,8 +85,8 @@ impl Arguments {
         self.device
     }
 
-    fn settings(&self) -> train::Arguments {
-        train::Arguments {
+    fn settings(&self) -> train::TrainingArguments {
+        train::TrainingArguments {
             label_all_pieces: self.label_all_pieces,
             new_head: self.new_head,
             device: self.device,
@@ -99,9 +99,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     // Before anything takes long: whether the result can be written. A measurement writes nothing.
     let measures = arguments.estimate || arguments.find_learning_rate;
     let folder = if measures { None } else { Some(folder(arguments)?) };
-    let resume = folder.as_ref().filter(|_| arguments.resume).map(Checkpoint::newest).transpose()?;
+    let resume = folder.as_ref().filter(|_| arguments.resume).map(Checkpoint::latest).transpose()?;
     let settings = match &resume {
-        Some(checkpoint) => train::Arguments { device: arguments.device, ..checkpoint.arguments.clone() },
+        Some(checkpoint) => train::TrainingArguments { device: arguments.device, ..checkpoint.arguments.clone() },
         None => arguments.settings(),
     };
     let corpus = corpus(arguments)?;
@@ -114,7 +114,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(checkpoint) => checkpoint.model()?,
         None => mapped(input::model(&arguments.model)?, &arguments.map, &corpus.labels.names())?,
     };
-    let job = Job {
+    let job = TrainJob {
         corpus: Arc::new(corpus),
         holdout: held,
         test,
@@ -124,7 +124,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         precision: if arguments.half { Precision::Half } else { Precision::Full },
         resume,
     };
-    let wish = Arc::new(SharedWish::default());
+    let wish = Arc::new(SharedControl::default());
     if arguments.wishes {
         listen(wish.clone());
     }
@@ -239,8 +239,8 @@ fn quoted(word: &str) -> Cow<'_, str> {
     Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
 }
 
-fn estimate(job: &Job, printer: &Printer, as_json: bool) -> Result<(), Failure> {
-    let Some(e) = trial::estimate(job, printer)? else { return Ok(()) };
+fn estimate(job: &TrainJob, printer: &Printer, as_json: bool) -> Result<(), Failure> {
+    let Some(e) = measure::estimate(job, printer)? else { return Ok(()) };
     if as_json {
         return json_line(&json::estimate(&e));
     }
@@ -249,8 +249,8 @@ fn estimate(job: &Job, printer: &Printer, as_json: bool) -> Result<(), Failure> 
     line(format!("about {:.0} s at {:.0} pieces/s{memory}", e.seconds, e.pieces_per_second))
 }
 
-fn find_learning_rate(job: &Job, printer: &Printer, as_json: bool) -> Result<(), Failure> {
-    let Some(sweep) = trial::sweep(job, printer)? else { return Ok(()) };
+fn find_learning_rate(job: &TrainJob, printer: &Printer, as_json: bool) -> Result<(), Failure> {
+    let Some(sweep) = measure::find_learning_rate(job, printer)? else { return Ok(()) };
     if as_json {
         return json_line(&json::rates(&sweep));
     }
@@ -277,16 +277,16 @@ fn corpus(arguments: &Arguments) -> Result<Corpus, Failure> {
 }
 
 /// Takes wishes from standard input, on a thread of its own.
-fn listen(wish: Arc<SharedWish>) {
+fn listen(wish: Arc<SharedControl>) {
     std::thread::spawn(move || {
         for text in std::io::stdin().lines().map_while(Result::ok) {
-            match Wish::from_name(text.trim()) {
+            match TrainerControl::from_name(text.trim()) {
                 Some(wished) => wish.set(wished),
                 None => log::warn!("a line that is no wish was passed over: {}", text.escape_debug()),
             }
         }
         // Whoever wished has gone.
-        wish.set(Wish::Suspend);
+        wish.set(TrainerControl::Suspend);
     });
 }
 
@@ -298,7 +298,7 @@ struct Printer {
     /// Steps since the last line, merged.
     pending: Option<Step>,
     steps: usize,
-    wish: Arc<SharedWish>,
+    wish: Arc<SharedControl>,
     signals: Signals,
     /// Why standard output takes nothing any more: from then on nothing is told, and the run goes on.
     failed: Option<Failure>,
@@ -326,30 +326,30 @@ impl Printer {
     }
 
     /// An event as a line; steps that come too fast become one.
-    fn print_json(&mut self, event: &Event) {
-        if let Event::Step(step) = event {
-            let step = self.pending.take().map_or(*step, |before| before.merged_with(*step));
+    fn print_json(&mut self, event: &TrainEvent) {
+        if let TrainEvent::Step(step) = event {
+            let step = self.pending.take().map_or(*step, |before| before.merge(*step));
             if self.last.is_some_and(|at| at.elapsed() < EVERY) && step.step != self.steps {
                 self.pending = Some(step);
                 return;
             }
             self.last = Some(Instant::now());
-            return self.print(&json::to_json(&Event::Step(step)));
+            return self.print(&json::to_json(&TrainEvent::Step(step)));
         }
         if let Some(step) = self.pending.take() {
-            self.print(&json::to_json(&Event::Step(step)));
+            self.print(&json::to_json(&TrainEvent::Step(step)));
         }
         self.print(&json::to_json(event));
     }
 }
 
 impl Observer for Printer {
-    fn on(&mut self, event: Event) {
+    fn on_event(&mut self, event: TrainEvent) {
         if self.json {
             self.print_json(&event);
         }
         match event {
-            Event::Started(s) => {
+            TrainEvent::Started(s) => {
                 self.steps = s.steps;
                 if self.json {
                     return;
@@ -359,34 +359,34 @@ impl Observer for Printer {
                     s.model,
                     s.device,
                     thousands(s.train_sentences),
-                    thousands(s.pieces_per_epoch),
+                    thousands(s.subwords_per_epoch),
                     thousands(s.steps),
                     thousands(s.dev_sentences)
                 ));
                 self.bar = progress::bar(s.steps, "training");
             }
-            Event::Step(s) => {
+            TrainEvent::Step(s) => {
                 self.bar.set_position(s.step as u64);
                 progress::say(&self.bar, &format!("loss {:.4} {:.0} pieces/s", s.loss, s.pieces_per_second));
             }
-            Event::Evaluated { epoch, split, scores, best } if !self.json => {
+            TrainEvent::Evaluated { epoch, split, scores, best } if !self.json => {
                 let kept = if best { ", best so far" } else { "" };
                 let text = format!("epoch {epoch}, {}: F1 {:.2}{kept}", split.name(), scores.overall.f1 * 100.0);
                 self.print_line(&text);
             }
-            Event::Evaluated { .. } | Event::History(_) => {}
-            Event::Saved { step } => log::info!("checkpoint of step {step}"),
-            Event::Note(Weight::Warning, note) => log::warn!("{note}"),
-            Event::Note(_, note) => log::info!("{note}"),
+            TrainEvent::Evaluated { .. } | TrainEvent::History(_) => {}
+            TrainEvent::Saved { step } => log::info!("checkpoint of step {step}"),
+            TrainEvent::Log(LogLevel::Warning, note) => log::warn!("{note}"),
+            TrainEvent::Log(_, note) => log::info!("{note}"),
         }
     }
 
-    fn wish(&self) -> Wish {
-        if self.signals.came() { Wish::Suspend } else { self.wish.get() }
+    fn control(&self) -> TrainerControl {
+        if self.signals.came() { TrainerControl::Suspend } else { self.wish.get() }
     }
 }
 
-fn report(finished: &Finished, as_json: bool) -> Result<(), Failure> {
+fn report(finished: &TrainOutput, as_json: bool) -> Result<(), Failure> {
     if as_json {
         return json_line(&json::finished(finished));
     }

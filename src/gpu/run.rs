@@ -7,10 +7,10 @@ use crate::disk;
 use crate::format;
 use crate::hub::ModelRef;
 use crate::model::DeviceChoice;
-use crate::train::event::Wish;
-use crate::train::fields::{CHOICES, FIELDS};
-use crate::train::trial::{Estimate, RateSweep};
-use crate::train::{Arguments, Finished, Observer, json};
+use crate::train::event::TrainerControl;
+use crate::train::measure::{LrSweep, RunEstimate};
+use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
+use crate::train::{Observer, TrainOutput, TrainingArguments, json};
 use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
 use serde_json::Value;
 use std::ffi::OsString;
@@ -37,13 +37,13 @@ pub enum Task {
 #[derive(Clone, Debug, PartialEq)]
 pub enum HelperResult {
     /// The run has ended.
-    Finished(Box<Finished>),
+    Finished(Box<TrainOutput>),
     /// It was asked to end with a checkpoint instead.
     Suspended,
     /// The estimate; `None` when it was cancelled.
-    Estimate(Option<Estimate>),
+    Estimate(Option<RunEstimate>),
     /// The rates; `None` when they were cancelled.
-    Rates(Option<RateSweep>),
+    Rates(Option<LrSweep>),
 }
 
 /// A run for the helper.
@@ -57,7 +57,7 @@ pub struct HelperRequest<'a> {
     /// Where to start from.
     pub base: &'a ModelRef,
     /// The settings.
-    pub arguments: &'a Arguments,
+    pub arguments: &'a TrainingArguments,
     /// Folder of the model.
     pub out: &'a Path,
 }
@@ -74,7 +74,7 @@ pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Obse
     let files = write_splits(request.corpus, folder.path())?;
     let mut child = helper.start(command_line(request, &files))?;
     let (lines, stderr) = (spawn_line_reader(&mut child), drain_stderr(&mut child));
-    let mut wishes = ControlSender { to: child.stdin.take(), told: Wish::GoOn };
+    let mut wishes = ControlSender { to: child.stdin.take(), told: TrainerControl::Continue };
     let answer = forward_events(request, &lines, &mut wishes, observer);
     // Without an input the helper ends by itself, with a checkpoint.
     drop(wishes);
@@ -127,10 +127,10 @@ fn command_line(request: &HelperRequest, files: &[(&'static str, PathBuf)]) -> V
     };
     line.extend(["--model".into(), base]);
     let settings = request.arguments;
-    for f in FIELDS {
+    for f in NUMBER_SETTINGS {
         line.push(format!("--{}={}", f.flag, f.get(settings)).into());
     }
-    for c in CHOICES {
+    for c in ENUM_SETTINGS {
         line.push(format!("--{}={}", c.flag, c.word(settings)).into());
     }
     line.push(format!("--label-all-pieces={}", settings.label_all_pieces).into());
@@ -175,11 +175,11 @@ fn drain_stderr(child: &mut Child) -> Option<JoinHandle<String>> {
 /// Passes a person's wishes on.
 struct ControlSender {
     to: Option<ChildStdin>,
-    told: Wish,
+    told: TrainerControl,
 }
 
 impl ControlSender {
-    fn tell(&mut self, wish: Wish) {
+    fn tell(&mut self, wish: TrainerControl) {
         if wish == self.told {
             return;
         }
@@ -201,7 +201,7 @@ fn forward_events(
 ) -> Option<HelperResult> {
     let mut answer = None;
     loop {
-        wishes.tell(observer.wish());
+        wishes.tell(observer.control());
         let line = match lines.recv_timeout(POLL_INTERVAL) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => continue,
@@ -220,7 +220,7 @@ fn forward_events(
             Some("estimate") => answer = json::estimate_from(&value).map(|e| HelperResult::Estimate(Some(e))),
             Some("learning_rates") => answer = json::rates_from(&value).map(|r| HelperResult::Rates(Some(r))),
             _ => match json::from_json(&value) {
-                Some(event) => observer.on(event),
+                Some(event) => observer.on_event(event),
                 None => {
                     log::warn!("the GPU helper told an event that is not known here");
                     log::debug!("{line}");

@@ -1,13 +1,13 @@
 //! What a person chooses for a run. [`super::fields`] has the Trainer's names, the ranges and the help.
 
-use super::schedule::Shape;
+use super::schedule::SchedulerType;
 use crate::model::bert::{Frozen, Lora};
 use crate::model::{Arithmetic, DeviceChoice, device};
 use crate::predict::tagger::DEFAULT_BATCH_SIZE;
 
 /// Settings of a run. The defaults are the book's recipe.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Arguments {
+pub struct TrainingArguments {
     /// Peak learning rate, above 0 and at most 1.
     pub learning_rate: f64,
     /// Passes over the training sentences, 1 to 1,000.
@@ -21,7 +21,7 @@ pub struct Arguments {
     /// Share of the steps in which the learning rate rises from 0, 0 to 1.
     pub warmup_ratio: f64,
     /// How the learning rate goes after that.
-    pub lr_scheduler_type: Shape,
+    pub lr_scheduler_type: SchedulerType,
     /// Larger gradients are scaled down to this norm; above 0.
     pub max_grad_norm: f64,
     /// Batches a step: their gradients are added, the loss is the mean over all their pieces. 1 to 1,024.
@@ -68,7 +68,7 @@ pub struct Arguments {
     pub report_to: ReportTo,
     /// Parts a batch is split into on the processor, one a thread. Sums of another number of parts are rounded
     /// otherwise, so a run gives the same bits for the same number, whatever the number of cores.
-    pub parts: usize,
+    pub n_shards: usize,
 }
 
 /// When a checkpoint is written.
@@ -109,7 +109,7 @@ impl ReportTo {
         [("none", Self::None), ("jsonl", Self::Jsonl), ("tensorboard", Self::Tensorboard)];
 }
 
-impl Default for Arguments {
+impl Default for TrainingArguments {
     fn default() -> Self {
         Self {
             learning_rate: 2e-5,
@@ -118,7 +118,7 @@ impl Default for Arguments {
             per_device_eval_batch_size: DEFAULT_BATCH_SIZE,
             weight_decay: 0.01,
             warmup_ratio: 0.0,
-            lr_scheduler_type: Shape::Linear,
+            lr_scheduler_type: SchedulerType::Linear,
             max_grad_norm: 1.0,
             gradient_accumulation_steps: 1,
             max_length: 128,
@@ -141,14 +141,14 @@ impl Default for Arguments {
             save_steps: 500,
             save_total_limit: 0,
             report_to: ReportTo::None,
-            parts: device::threads(),
+            n_shards: device::threads(),
         }
     }
 }
 
-impl Arguments {
+impl TrainingArguments {
     /// Sentences a step.
-    pub fn sentences_a_step(&self) -> usize {
+    pub fn effective_batch_size(&self) -> usize {
         self.per_device_train_batch_size * self.gradient_accumulation_steps
     }
 
@@ -163,26 +163,26 @@ impl Arguments {
     }
 
     /// What distinguishes a run from others, in a few words: "2e-5, 3 epochs".
-    pub fn recipe(&self) -> String {
+    pub fn summary(&self) -> String {
         let epochs = self.num_train_epochs;
         format!("{:e}, {epochs} {}", self.learning_rate, if epochs == 1 { "epoch" } else { "epochs" })
     }
 }
 
 /// Steps of a run over this many sentences.
-pub fn steps(sentences: usize, arguments: &Arguments) -> usize {
-    sentences.div_ceil(arguments.sentences_a_step()) * arguments.num_train_epochs
+pub fn steps(sentences: usize, arguments: &TrainingArguments) -> usize {
+    sentences.div_ceil(arguments.effective_batch_size()) * arguments.num_train_epochs
 }
 
 /// Fewer steps than this teach a new label little at the book's rate.
-pub const FEW_STEPS: usize = 300;
+pub const MIN_RECOMMENDED_STEPS: usize = 300;
 
 /// A recipe for a small dataset: a higher rate, and epochs until there are about [`FEW_STEPS`] steps (at most 12).
-pub fn for_small_data(sentences: usize, arguments: &Arguments) -> Arguments {
-    let an_epoch = sentences.div_ceil(arguments.sentences_a_step()).max(1);
-    Arguments {
+pub fn small_data_preset(sentences: usize, arguments: &TrainingArguments) -> TrainingArguments {
+    let an_epoch = sentences.div_ceil(arguments.effective_batch_size()).max(1);
+    TrainingArguments {
         learning_rate: 2e-4,
-        num_train_epochs: FEW_STEPS.div_ceil(an_epoch).clamp(3, 12),
+        num_train_epochs: MIN_RECOMMENDED_STEPS.div_ceil(an_epoch).clamp(3, 12),
         warmup_ratio: 0.1,
         ..arguments.clone()
     }

@@ -7,12 +7,12 @@
 //!
 //! All checkpoints of a run share two files beside them: its data ([`super::run_data`]) and its `super::history`.
 
-use super::arguments::Arguments;
-use super::fields;
-use super::loss_scale::LossScale;
+use super::arguments::TrainingArguments;
+use super::grad_scaler::GradScaler;
 use super::optimizer::{AdamW, Moment};
 use super::run::TrainError;
 use super::run_folder::RunFolder;
+use super::settings_table;
 use super::{history, run_data};
 use crate::disk;
 use crate::model::bert::Parameter;
@@ -22,17 +22,17 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const PREFIX: &str = "checkpoint-";
-const STATE: &str = "trainer_state.json";
-const BEST: &str = "best.safetensors";
+const DIR_PREFIX: &str = "checkpoint-";
+const STATE_FILE: &str = "trainer_state.json";
+const BEST_FILE: &str = "best.safetensors";
 /// With LoRA: the base and its adapters, which the model has in one.
-const UNMERGED: &str = "unmerged.safetensors";
-const MOMENTS: [(Moment, &str); 2] =
+const UNMERGED_FILE: &str = "unmerged.safetensors";
+const MOMENT_FILES: [(Moment, &str); 2] =
     [(Moment::First, "exp_avg.safetensors"), (Moment::Second, "exp_avg_sq.safetensors")];
 
 /// What a run has counted and chosen so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct State {
+pub struct TrainerState {
     /// Of this form; another one is refused.
     pub version: u32,
     /// Name of the base model.
@@ -71,7 +71,7 @@ pub struct State {
     pub recent_loss: f64,
     /// Of f16; `None` in other arithmetic.
     #[serde(default)]
-    pub loss_scale: Option<LossScale>,
+    pub loss_scale: Option<GradScaler>,
     /// The epoch is at its end, and dev is not scored yet.
     #[serde(default)]
     pub unscored: bool,
@@ -82,15 +82,15 @@ pub struct State {
     pub log_history: Vec<serde_json::Value>,
 }
 
-impl State {
+impl TrainerState {
     /// The form that this program writes. It reads those before it too: version 1 had its whole history in every checkpoint.
     pub const VERSION: u32 = 2;
 }
 
 /// What is saved, still in memory.
-pub struct Snapshot<'a> {
+pub struct CheckpointData<'a> {
     /// Counters and settings.
-    pub state: State,
+    pub state: TrainerState,
     /// The network as it is.
     pub bert: &'a Bert,
     /// Its moments.
@@ -103,7 +103,7 @@ pub struct Snapshot<'a> {
     pub tags: &'a TagSet,
 }
 
-impl Snapshot<'_> {
+impl CheckpointData<'_> {
     /// Writes `checkpoint-STEP` into the run's folder.
     ///
     /// # Errors
@@ -112,14 +112,15 @@ impl Snapshot<'_> {
         let step = self.state.step;
         let card = format!("# Step {step} of a run of Tagwright\n\nIt was kept so that the run can be resumed.\n");
         let model = self.base.files(&self.bert.merged()?, self.tags, &card, Precision::Full)?;
-        let unmerged = self.bert.lora().map(|_| Ok((UNMERGED.to_owned(), weights::write(self.bert, Precision::Full)?)));
-        let moments = MOMENTS.iter().map(|(which, name)| Ok(((*name).to_owned(), self.moments(*which)?)));
-        let best = self.best.iter().map(|best| Ok((BEST.to_owned(), weights::write(best, Precision::Full)?)));
+        let unmerged =
+            self.bert.lora().map(|_| Ok((UNMERGED_FILE.to_owned(), weights::write(self.bert, Precision::Full)?)));
+        let moments = MOMENT_FILES.iter().map(|(which, name)| Ok(((*name).to_owned(), self.moments(*which)?)));
+        let best = self.best.iter().map(|best| Ok((BEST_FILE.to_owned(), weights::write(best, Precision::Full)?)));
         let state = std::iter::once_with(|| {
             let json = serde_json::to_vec(&self.state).map_err(|e| ModelError::Unsupported(e.to_string()))?;
-            Ok((STATE.to_owned(), json))
+            Ok((STATE_FILE.to_owned(), json))
         });
-        let at = out.join(format!("{PREFIX}{step}"));
+        let at = out.join(format!("{DIR_PREFIX}{step}"));
         if at.is_dir() {
             // Of an attempt that was given up: its files must not stay among these.
             disk::remove_dir_all(&at)?;
@@ -129,7 +130,7 @@ impl Snapshot<'_> {
     }
 
     fn moments(&self, which: Moment) -> Result<Vec<u8>, TrainError> {
-        let learning = learning(self.bert);
+        let learning = trainable_parameters(self.bert);
         let stored = self.optimizer.with_moments(which, |moments| {
             let arrays = learning.iter().zip(moments).map(|(p, values)| (p.name.as_str(), p.value.dims(), *values));
             weights::store(&arrays.collect::<Vec<Array>>(), Precision::Full)
@@ -144,9 +145,9 @@ pub struct Checkpoint {
     /// Where it lies.
     pub folder: PathBuf,
     /// What the run had counted.
-    pub state: State,
+    pub state: TrainerState,
     /// The settings of the run.
-    pub arguments: Arguments,
+    pub arguments: TrainingArguments,
 }
 
 impl Checkpoint {
@@ -154,16 +155,16 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When there is none, or it cannot be read.
-    pub fn newest(folder: &RunFolder) -> Result<Self, TrainError> {
+    pub fn latest(folder: &RunFolder) -> Result<Self, TrainError> {
         let out = folder.path();
-        let found = all(out).pop().ok_or_else(|| {
+        let found = list_checkpoints(out).pop().ok_or_else(|| {
             TrainError::Data(format!("{} has no checkpoint to resume from; start a new run", out.display()))
         });
         Self::open(&found?.1)
     }
 
     fn open(folder: &Path) -> Result<Self, TrainError> {
-        let at = folder.join(STATE);
+        let at = folder.join(STATE_FILE);
         let bytes = disk::read(&at)?;
         let damaged = |why: String| {
             TrainError::Data(format!(
@@ -171,11 +172,11 @@ impl Checkpoint {
                 at.display()
             ))
         };
-        let state: State = serde_json::from_slice(&bytes).map_err(|e| damaged(format!("damaged ({e})")))?;
-        if !(1..=State::VERSION).contains(&state.version) {
+        let state: TrainerState = serde_json::from_slice(&bytes).map_err(|e| damaged(format!("damaged ({e})")))?;
+        if !(1..=TrainerState::VERSION).contains(&state.version) {
             return Err(damaged(format!("it was written by another version of Tagwright ({})", state.version)));
         }
-        let arguments = fields::from_described(&state.arguments).map_err(damaged)?;
+        let arguments = settings_table::from_described(&state.arguments).map_err(damaged)?;
         Ok(Self { folder: folder.to_owned(), state, arguments })
     }
 
@@ -194,7 +195,8 @@ impl Checkpoint {
     /// # Errors
     /// A file is missing or damaged.
     pub fn restore(&self, optimizer: &mut AdamW, bert: &Bert) -> Result<(), TrainError> {
-        let [first, second] = [MOMENTS[0].1, MOMENTS[1].1].map(|name| self.arrays(name, &learning(bert)));
+        let [first, second] =
+            [MOMENT_FILES[0].1, MOMENT_FILES[1].1].map(|name| self.arrays(name, &trainable_parameters(bert)));
         let skipped = self.state.loss_scale.map_or(0, |s| s.skipped);
         optimizer.restore(self.state.step.saturating_sub(skipped) as i32, first?.into_iter().zip(second?))?;
         Ok(())
@@ -208,15 +210,15 @@ impl Checkpoint {
         if self.state.best.is_none_or(|(step, _)| step == self.state.step) {
             return Ok(None);
         }
-        Ok(Some(self.network(BEST, bert)?))
+        Ok(Some(self.network(BEST_FILE, bert)?))
     }
 
     /// The network as it was, with its adapters apart, where it has some.
     ///
     /// # Errors
     /// A file is missing or damaged.
-    pub fn unmerged(&self, bert: Bert) -> Result<Bert, TrainError> {
-        if bert.lora().is_some() { self.network(UNMERGED, &bert) } else { Ok(bert) }
+    pub fn load_unmerged(&self, bert: Bert) -> Result<Bert, TrainError> {
+        if bert.lora().is_some() { self.network(UNMERGED_FILE, &bert) } else { Ok(bert) }
     }
 
     fn network(&self, name: &str, like: &Bert) -> Result<Bert, TrainError> {
@@ -241,20 +243,20 @@ impl Checkpoint {
 }
 
 /// The parameters that have moments.
-fn learning(bert: &Bert) -> Vec<&Parameter> {
+fn trainable_parameters(bert: &Bert) -> Vec<&Parameter> {
     bert.parameters().iter().enumerate().filter(|(i, _)| bert.learns(*i)).map(|(_, p)| p).collect()
 }
 
 /// The checkpoints of a run with their steps, oldest first.
-fn all(out: &Path) -> Vec<(usize, PathBuf)> {
+fn list_checkpoints(out: &Path) -> Vec<(usize, PathBuf)> {
     let mut found: Vec<_> = disk::list_dirs(out).into_iter().filter_map(|path| Some((step_of(&path)?, path))).collect();
     found.sort();
     found
 }
 
 /// Whether a folder holds checkpoints, of whatever program: a new run must not take them for its own.
-pub fn is_there(out: &Path) -> bool {
-    !all(out).is_empty()
+pub fn exists(out: &Path) -> bool {
+    !list_checkpoints(out).is_empty()
 }
 
 /// Whether this is the folder of a checkpoint, by its name.
@@ -264,17 +266,17 @@ pub(super) fn is_one(path: &Path) -> bool {
 
 /// The newest checkpoint in a folder.
 pub(super) fn newest_in(out: &Path) -> Option<PathBuf> {
-    all(out).pop().map(|(_, path)| path)
+    list_checkpoints(out).pop().map(|(_, path)| path)
 }
 
 /// A checkpoint in a folder that another program has written.
 pub(super) fn foreign(out: &Path) -> Option<PathBuf> {
     let is_ours = |path: &Path| {
-        let state = disk::read(&path.join(STATE)).ok();
+        let state = disk::read(&path.join(STATE_FILE)).ok();
         let state: Option<serde_json::Value> = state.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         state.is_some_and(|state| ["version", "base", "data"].iter().all(|name| state.get(name).is_some()))
     };
-    all(out).into_iter().map(|(_, path)| path).find(|path| !is_ours(path))
+    list_checkpoints(out).into_iter().map(|(_, path)| path).find(|path| !is_ours(path))
 }
 
 /// Deletes the checkpoints of a run, and what they share.
@@ -282,7 +284,7 @@ pub(super) fn foreign(out: &Path) -> Option<PathBuf> {
 /// # Errors
 /// When something cannot be deleted.
 pub(super) fn remove_all(out: &Path) -> Result<(), TrainError> {
-    for (_, folder) in all(out) {
+    for (_, folder) in list_checkpoints(out) {
         disk::remove_dir_all(&folder)?;
     }
     remove_shared(out)
@@ -293,7 +295,7 @@ pub(super) fn remove_all(out: &Path) -> Result<(), TrainError> {
 /// # Errors
 /// When it cannot be deleted.
 pub(super) fn remove_shared(out: &Path) -> Result<(), TrainError> {
-    if is_there(out) {
+    if exists(out) {
         return Ok(());
     }
     Ok([run_data::FILE, history::FILE].iter().try_for_each(|name| disk::remove(&out.join(name)))?)
@@ -301,12 +303,12 @@ pub(super) fn remove_shared(out: &Path) -> Result<(), TrainError> {
 
 /// The step of a checkpoint's folder.
 fn step_of(path: &Path) -> Option<usize> {
-    path.file_name()?.to_str()?.strip_prefix(PREFIX)?.parse().ok()
+    path.file_name()?.to_str()?.strip_prefix(DIR_PREFIX)?.parse().ok()
 }
 
 /// Deletes all but the newest checkpoints of a run. What cannot be deleted is only a pity.
-pub fn keep_newest(out: &Path, count: usize) {
-    let found = all(out);
+pub fn rotate_checkpoints(out: &Path, count: usize) {
+    let found = list_checkpoints(out);
     for (_, folder) in &found[..found.len().saturating_sub(count)] {
         if let Err(e) = disk::remove_dir_all(folder) {
             log::warn!("an old checkpoint stays: {e}");

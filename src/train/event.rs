@@ -1,13 +1,13 @@
 //! What a run tells while it goes on. The window's charts, the progress bar and the JSON lines are views of this.
 
-use super::schedule::Schedule;
+use super::schedule::LrSchedule;
 use crate::corpus::Split;
 use crate::predict::EvalMetrics;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Event {
+pub enum TrainEvent {
     /// The data is aligned and the model is built.
     Started(Started),
     /// A step is done. Steps may be merged when the reader is slow: then these are the last one's values and the mean loss.
@@ -24,30 +24,30 @@ pub enum Event {
         best: bool,
     },
     /// Steps and scores from before the run was resumed, all at once.
-    History(Vec<Event>),
+    History(Vec<TrainEvent>),
     /// A checkpoint of this step is on disk.
     Saved {
         /// Steps done.
         step: usize,
     },
     /// A line for the log.
-    Note(Weight, String),
+    Log(LogLevel, String),
 }
 
 /// How much a line of the log matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Weight {
+pub enum LogLevel {
     /// A fact.
     #[default]
-    Plain,
+    Info,
     /// Something is as it should be.
-    Good,
+    Success,
     /// Something a person should know of.
     Warning,
 }
 
-impl Weight {
-    const ALL: [(&str, Self); 3] = [("plain", Self::Plain), ("good", Self::Good), ("warning", Self::Warning)];
+impl LogLevel {
+    const ALL: [(&str, Self); 3] = [("plain", Self::Info), ("good", Self::Success), ("warning", Self::Warning)];
 
     /// As in the JSON.
     pub fn name(self) -> &'static str {
@@ -72,7 +72,7 @@ pub struct Started {
     /// Sentences that choose the best epoch.
     pub dev_sentences: usize,
     /// Pieces of all training sentences, special ones included.
-    pub pieces_per_epoch: usize,
+    pub subwords_per_epoch: usize,
     /// Steps of the run.
     pub steps: usize,
     /// Epochs of the run.
@@ -80,13 +80,13 @@ pub struct Started {
     /// Peak learning rate.
     pub learning_rate: f64,
     /// How it goes up and down.
-    pub schedule: Schedule,
+    pub schedule: LrSchedule,
     /// Whether the base's head was kept.
-    pub head_kept: bool,
+    pub head_reused: bool,
     /// The labels it learns.
     pub labels: Vec<String>,
     /// Steps done before, when a run is resumed.
-    pub resumed_at: usize,
+    pub resumed_from_step: usize,
 }
 
 /// Values of a step.
@@ -117,7 +117,7 @@ pub struct Step {
 impl Step {
     /// This and a later step as one: the later one's values, the mean loss, both counted.
     #[must_use]
-    pub fn merged_with(self, later: Self) -> Self {
+    pub fn merge(self, later: Self) -> Self {
         let n = self.merged + later.merged;
         let loss = (self.loss * self.merged as f64 + later.loss * later.merged as f64) / n as f64;
         Self { loss, merged: n, ..later }
@@ -153,10 +153,10 @@ impl Outcome {
 
 /// What a person wants of a run under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Wish {
+pub enum TrainerControl {
     /// The next batch.
     #[default]
-    GoOn,
+    Continue,
     /// Wait; a checkpoint is written first.
     Pause,
     /// End after this epoch and its scores.
@@ -167,10 +167,10 @@ pub enum Wish {
     Suspend,
 }
 
-impl Wish {
+impl TrainerControl {
     /// All of them, with the names they have between programs.
     pub const ALL: [(&str, Self); 5] = [
-        ("go-on", Self::GoOn),
+        ("go-on", Self::Continue),
         ("pause", Self::Pause),
         ("stop-after-epoch", Self::StopAfterEpoch),
         ("stop", Self::Stop),
@@ -190,28 +190,28 @@ impl Wish {
 
 /// A wish that one thread has and another looks at.
 #[derive(Debug, Default)]
-pub struct SharedWish(AtomicU8);
+pub struct SharedControl(AtomicU8);
 
-impl SharedWish {
+impl SharedControl {
     /// Wishes this from now on.
-    pub fn set(&self, wish: Wish) {
-        let place = Wish::ALL.iter().position(|(_, w)| *w == wish).unwrap_or(0);
+    pub fn set(&self, wish: TrainerControl) {
+        let place = TrainerControl::ALL.iter().position(|(_, w)| *w == wish).unwrap_or(0);
         self.0.store(place as u8, Ordering::Relaxed);
     }
 
     /// What is wished now.
-    pub fn get(&self) -> Wish {
-        Wish::ALL[usize::from(self.0.load(Ordering::Relaxed))].1
+    pub fn get(&self) -> TrainerControl {
+        TrainerControl::ALL[usize::from(self.0.load(Ordering::Relaxed))].1
     }
 }
 
 /// Who listens to a run, and says what becomes of it.
 pub trait Observer {
     /// Something happened.
-    fn on(&mut self, event: Event);
+    fn on_event(&mut self, event: TrainEvent);
 
     /// What is to be done now; asked before every batch, also of an evaluation.
-    fn wish(&self) -> Wish {
-        Wish::GoOn
+    fn control(&self) -> TrainerControl {
+        TrainerControl::Continue
     }
 }

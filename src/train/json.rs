@@ -1,10 +1,10 @@
 //! Events as JSON and back: the lines of `train --json`, of `metrics.jsonl`, the history in a checkpoint and what the GPU
 //! helper tells the window are the same.
 
-use super::event::{Event, Outcome, Started, Step, Weight};
-use super::run::Finished;
-use super::schedule::{Schedule, Shape};
-use super::trial::{Estimate, RateSweep};
+use super::event::{LogLevel, Outcome, Started, Step, TrainEvent};
+use super::measure::{LrSweep, RunEstimate};
+use super::run::TrainOutput;
+use super::schedule::{LrSchedule, SchedulerType};
 use crate::corpus::Split;
 use crate::eval::{LabelScore, PrfScore};
 use crate::predict::EvalMetrics;
@@ -12,34 +12,34 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// An event as one object.
-pub fn to_json(event: &Event) -> Value {
+pub fn to_json(event: &TrainEvent) -> Value {
     match event {
-        Event::Started(s) => started(s),
-        Event::Step(s) => json!({"event": "step", "step": s.step, "epoch": s.epoch, "loss": s.loss,
+        TrainEvent::Started(s) => started(s),
+        TrainEvent::Step(s) => json!({"event": "step", "step": s.step, "epoch": s.epoch, "loss": s.loss,
             "learning_rate": s.learning_rate, "grad_norm": s.grad_norm, "pieces_per_second": s.pieces_per_second,
             "padding_avoided": s.padding_avoided, "elapsed": s.elapsed, "remaining": s.remaining,
             "steps_told": s.merged}),
-        Event::Evaluated { epoch, split, scores, best } => {
+        TrainEvent::Evaluated { epoch, split, scores, best } => {
             let mut value = json!({"event": "evaluated", "epoch": epoch, "split": split.name(), "best": best});
             if let (Some(to), Value::Object(from)) = (value.as_object_mut(), evaluation(scores)) {
                 to.extend(from);
             }
             value
         }
-        Event::Saved { step, .. } => json!({"event": "saved", "step": step}),
-        Event::History(events) => {
+        TrainEvent::Saved { step, .. } => json!({"event": "saved", "step": step}),
+        TrainEvent::History(events) => {
             json!({"event": "history", "events": events.iter().map(to_json).collect::<Vec<_>>()})
         }
-        Event::Note(weight, text) => json!({"event": "note", "weight": weight.name(), "text": text}),
+        TrainEvent::Log(weight, text) => json!({"event": "note", "weight": weight.name(), "text": text}),
     }
 }
 
 fn started(s: &Started) -> Value {
     json!({"event": "started", "device": s.device, "model": s.model, "train_sentences": s.train_sentences,
-        "dev_sentences": s.dev_sentences, "pieces_per_epoch": s.pieces_per_epoch, "steps": s.steps,
+        "dev_sentences": s.dev_sentences, "pieces_per_epoch": s.subwords_per_epoch, "steps": s.steps,
         "epochs": s.epochs, "learning_rate": s.learning_rate, "lr_scheduler_type": shape_name(s.schedule.shape),
-        "warmup_steps": s.schedule.warmup, "head": if s.head_kept { "kept" } else { "new" }, "labels": s.labels,
-        "resumed_at": s.resumed_at})
+        "warmup_steps": s.schedule.warmup, "head": if s.head_reused { "kept" } else { "new" }, "labels": s.labels,
+        "resumed_at": s.resumed_from_step})
 }
 
 /// Scores of a split.
@@ -64,7 +64,7 @@ pub fn evaluation(scores: &EvalMetrics) -> Value {
 }
 
 /// How a run ended, as the last object.
-pub fn finished(f: &Finished) -> Value {
+pub fn finished(f: &TrainOutput) -> Value {
     json!({"event": "finished", "outcome": f.outcome.name(), "best_epoch": f.best_epoch,
         "train_seconds": f.train_seconds, "pieces": f.pieces, "pieces_per_second": f.pieces_per_second(),
         "peak_memory_mb": f.peak_memory_mb, "dev": f.dev.as_ref().map(evaluation),
@@ -72,13 +72,13 @@ pub fn finished(f: &Finished) -> Value {
 }
 
 /// What a run would cost.
-pub fn estimate(e: &Estimate) -> Value {
+pub fn estimate(e: &RunEstimate) -> Value {
     json!({"event": "estimate", "seconds": e.seconds, "pieces_per_second": e.pieces_per_second,
         "peak_memory_mb": e.memory_mb, "free_memory_mb": e.free_mb})
 }
 
 /// The loss by learning rate.
-pub fn rates(sweep: &RateSweep) -> Value {
+pub fn rates(sweep: &LrSweep) -> Value {
     json!({"event": "learning_rates", "points": sweep.points, "suggestion": sweep.suggestion})
 }
 
@@ -93,33 +93,33 @@ fn score(s: &PrfScore) -> Value {
 }
 
 /// The event that was written by [`to_json`]; `None` for anything else.
-pub fn from_json(value: &Value) -> Option<Event> {
+pub fn from_json(value: &Value) -> Option<TrainEvent> {
     let number = |name: &str| value.get(name).and_then(Value::as_f64);
     let count = |name: &str| count(value, name);
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     match text("event")? {
-        "started" => Some(Event::Started(Started {
+        "started" => Some(TrainEvent::Started(Started {
             device: text("device")?.into(),
             model: text("model")?.into(),
             train_sentences: count("train_sentences")?,
             dev_sentences: count("dev_sentences")?,
-            pieces_per_epoch: count("pieces_per_epoch")?,
+            subwords_per_epoch: count("pieces_per_epoch")?,
             steps: count("steps")?,
             epochs: count("epochs")?,
             learning_rate: number("learning_rate")?,
-            schedule: Schedule {
-                shape: Shape::ALL.iter().find(|(name, _)| Some(*name) == text("lr_scheduler_type"))?.1,
+            schedule: LrSchedule {
+                shape: SchedulerType::ALL.iter().find(|(name, _)| Some(*name) == text("lr_scheduler_type"))?.1,
                 steps: count("steps")?,
                 warmup: count("warmup_steps")?,
             },
-            head_kept: text("head")? == "kept",
+            head_reused: text("head")? == "kept",
             labels: value.get("labels")?.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            resumed_at: count("resumed_at")?,
+            resumed_from_step: count("resumed_at")?,
         })),
-        "saved" => Some(Event::Saved { step: count("step")? }),
-        "history" => Some(Event::History(value.get("events")?.as_array()?.iter().filter_map(from_json).collect())),
-        "note" => Some(Event::Note(Weight::from_name(text("weight")?)?, text("text")?.into())),
-        "step" => Some(Event::Step(Step {
+        "saved" => Some(TrainEvent::Saved { step: count("step")? }),
+        "history" => Some(TrainEvent::History(value.get("events")?.as_array()?.iter().filter_map(from_json).collect())),
+        "note" => Some(TrainEvent::Log(LogLevel::from_name(text("weight")?)?, text("text")?.into())),
+        "step" => Some(TrainEvent::Step(Step {
             step: count("step")?,
             epoch: number("epoch")?,
             // What is no number has no form in JSON.
@@ -135,7 +135,7 @@ pub fn from_json(value: &Value) -> Option<Event> {
         "evaluated" => {
             let best = value.get("best").and_then(Value::as_bool).unwrap_or(false);
             let split = Split::from_name(text("split")?)?;
-            Some(Event::Evaluated { epoch: count("epoch")?, split, scores: evaluation_from(value)?, best })
+            Some(TrainEvent::Evaluated { epoch: count("epoch")?, split, scores: evaluation_from(value)?, best })
         }
         _ => None,
     }
@@ -145,8 +145,8 @@ fn count(value: &Value, name: &str) -> Option<usize> {
     value.get(name).and_then(Value::as_u64).map(|n| n as usize)
 }
 
-fn shape_name(shape: Shape) -> &'static str {
-    Shape::ALL.iter().find(|(_, s)| *s == shape).map_or("linear", |(name, _)| name)
+fn shape_name(shape: SchedulerType) -> &'static str {
+    SchedulerType::ALL.iter().find(|(_, s)| *s == shape).map_or("linear", |(name, _)| name)
 }
 
 /// The scores that [`evaluation`] wrote.
@@ -169,9 +169,9 @@ fn evaluation_from(value: &Value) -> Option<EvalMetrics> {
 }
 
 /// What [`finished`] wrote, of a run whose folder is known.
-pub fn finished_from(value: &Value, out: &Path) -> Option<Finished> {
+pub fn finished_from(value: &Value, out: &Path) -> Option<TrainOutput> {
     let scores = |name: &str| value.get(name).and_then(evaluation_from);
-    Some(Finished {
+    Some(TrainOutput {
         outcome: Outcome::from_name(value.get("outcome")?.as_str()?)?,
         best_epoch: count(value, "best_epoch")?,
         dev: scores("dev"),
@@ -184,9 +184,9 @@ pub fn finished_from(value: &Value, out: &Path) -> Option<Finished> {
 }
 
 /// What [`estimate`] wrote.
-pub fn estimate_from(value: &Value) -> Option<Estimate> {
+pub fn estimate_from(value: &Value) -> Option<RunEstimate> {
     let number = |name: &str| value.get(name).and_then(Value::as_f64);
-    Some(Estimate {
+    Some(RunEstimate {
         seconds: number("seconds")?,
         pieces_per_second: number("pieces_per_second")?,
         memory_mb: number("peak_memory_mb"),
@@ -195,9 +195,9 @@ pub fn estimate_from(value: &Value) -> Option<Estimate> {
 }
 
 /// What [`rates`] wrote.
-pub fn rates_from(value: &Value) -> Option<RateSweep> {
+pub fn rates_from(value: &Value) -> Option<LrSweep> {
     let point = |p: &Value| Some([p.get(0)?.as_f64()?, p.get(1)?.as_f64()?]);
-    Some(RateSweep {
+    Some(LrSweep {
         points: value.get("points")?.as_array()?.iter().map(point).collect::<Option<_>>()?,
         suggestion: value.get("suggestion").and_then(Value::as_f64),
     })
@@ -230,20 +230,20 @@ mod tests {
 
     #[test]
     fn what_is_written_comes_back() {
-        let check = |event: Event| assert_eq!(from_json(&to_json(&event)), Some(event));
+        let check = |event: TrainEvent| assert_eq!(from_json(&to_json(&event)), Some(event));
         let step =
             Step { step: 3, epoch: 0.5, loss: 1.25, merged: 2, grad_norm: 4.5, remaining: 9.0, ..Step::default() };
-        let evaluated = Event::Evaluated { epoch: 2, split: Split::Dev, scores: scores(), best: true };
-        check(Event::Step(step));
+        let evaluated = TrainEvent::Evaluated { epoch: 2, split: Split::Dev, scores: scores(), best: true };
+        check(TrainEvent::Step(step));
         check(evaluated.clone());
-        check(Event::Saved { step: 17 });
-        check(Event::Note(Weight::Warning, "a line\nand another".into()));
-        check(Event::History(vec![Event::Step(step), evaluated]));
-        let schedule = Schedule { shape: Shape::Cosine, steps: 34, warmup: 4 };
+        check(TrainEvent::Saved { step: 17 });
+        check(TrainEvent::Log(LogLevel::Warning, "a line\nand another".into()));
+        check(TrainEvent::History(vec![TrainEvent::Step(step), evaluated]));
+        let schedule = LrSchedule { shape: SchedulerType::Cosine, steps: 34, warmup: 4 };
         let labels = vec!["PER".to_owned(), "LOC".to_owned()];
-        check(Event::Started(Started { schedule, steps: 34, labels, head_kept: true, ..Started::default() }));
+        check(TrainEvent::Started(Started { schedule, steps: 34, labels, head_reused: true, ..Started::default() }));
         let out = Path::new("a folder");
-        let ended = Finished {
+        let ended = TrainOutput {
             outcome: Outcome::Stopped,
             best_epoch: 2,
             dev: Some(scores()),
@@ -254,15 +254,15 @@ mod tests {
             out: out.to_owned(),
         };
         assert_eq!(finished_from(&finished(&ended), out), Some(ended));
-        let cost = Estimate { seconds: 12.5, pieces_per_second: 1000.0, memory_mb: None, free_mb: Some(12.0) };
+        let cost = RunEstimate { seconds: 12.5, pieces_per_second: 1000.0, memory_mb: None, free_mb: Some(12.0) };
         assert_eq!(estimate_from(&estimate(&cost)), Some(cost));
-        let sweep = RateSweep { points: vec![[1e-5, 2.0], [1e-4, 1.5]], suggestion: None };
+        let sweep = LrSweep { points: vec![[1e-5, 2.0], [1e-4, 1.5]], suggestion: None };
         assert_eq!(rates_from(&rates(&sweep)), Some(sweep));
     }
 
     #[test]
     fn a_loss_that_is_no_number_comes_back_as_none() {
-        let written = to_json(&Event::Step(Step { loss: f64::NAN, grad_norm: f64::INFINITY, ..Step::default() }));
-        assert!(matches!(from_json(&written), Some(Event::Step(s)) if s.loss.is_nan() && s.grad_norm.is_nan()));
+        let written = to_json(&TrainEvent::Step(Step { loss: f64::NAN, grad_norm: f64::INFINITY, ..Step::default() }));
+        assert!(matches!(from_json(&written), Some(TrainEvent::Step(s)) if s.loss.is_nan() && s.grad_norm.is_nan()));
     }
 }

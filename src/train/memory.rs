@@ -6,7 +6,7 @@ pub(super) fn peak_mb() -> Option<f64> {
 }
 
 /// Resident size in MB; `None` where the system does not tell.
-pub(super) fn now_mb() -> Option<f64> {
+pub(super) fn current_mb() -> Option<f64> {
     status("VmRSS:")
 }
 

@@ -7,26 +7,26 @@
 //! it), [`json`] and `report` (events outside the program), `notes` and [`card`] (what people read).
 
 pub mod arguments;
-pub mod card;
 pub mod checkpoint;
 pub mod event;
-pub mod fields;
-pub mod footprint;
+mod grad_scaler;
 mod history;
 pub mod json;
-mod loss_scale;
+pub mod measure;
 mod memory;
-mod notes;
+pub mod memory_estimate;
+mod metrics_writer;
+pub mod model_card;
 pub mod optimizer;
-pub mod plan;
-mod report;
 pub mod run;
 pub mod run_data;
 pub mod run_folder;
+mod run_notes;
 pub mod schedule;
-pub mod trial;
+pub mod settings_table;
+pub mod train_set;
 
-pub use arguments::Arguments;
-pub use event::{Event, Observer, Outcome};
-pub use run::{Finished, Job, TrainError, run, run_in};
+pub use arguments::TrainingArguments;
+pub use event::{Observer, Outcome, TrainEvent};
+pub use run::{TrainError, TrainJob, TrainOutput, run, run_in};
 pub use run_folder::{Beginning, RunFolder};

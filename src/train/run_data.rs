@@ -3,10 +3,10 @@
 //! They lie beside the checkpoints in `plan.safetensors`, written once, so that a run that is resumed goes on with its own
 //! data whatever has become of the dataset meanwhile. All arrays are of 32-bit whole numbers.
 
-use super::arguments::Arguments;
-use super::checkpoint::State;
-use super::plan::Plan;
-use super::run::{Job, TrainError};
+use super::arguments::TrainingArguments;
+use super::checkpoint::TrainerState;
+use super::run::{TrainError, TrainJob};
+use super::train_set::EncodedTrainSet;
 use crate::corpus::SentenceId;
 use crate::corpus::holdout::Holdout;
 use crate::disk;
@@ -40,7 +40,7 @@ pub struct RunData {
     /// What was held out for dev, when the dataset has none.
     pub held_out: Option<HeldOut>,
     /// Sentences to learn from.
-    pub plan: Plan,
+    pub plan: EncodedTrainSet,
     /// Sentences that choose the best epoch.
     pub dev: Gold,
     /// Sentences scored at the end.
@@ -78,7 +78,7 @@ impl RunData {
     ///
     /// # Errors
     /// The tokenizer's.
-    pub(super) fn of(job: &Job, arguments: &Arguments, tags: &TagSet) -> Result<Self, TrainError> {
+    pub(super) fn of(job: &TrainJob, arguments: &TrainingArguments, tags: &TagSet) -> Result<Self, TrainError> {
         let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
         let rule = Rule { label_all_pieces: arguments.label_all_pieces, max_length };
         let gold = |sentences: &[SentenceId]| -> Result<Gold, ModelError> {
@@ -92,14 +92,14 @@ impl RunData {
         Ok(Self {
             corpus: job.corpus.name.clone(),
             held_out: held_out(&job.holdout),
-            plan: Plan::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, tags, rule)?,
+            plan: EncodedTrainSet::new(&job.corpus, &job.holdout.train, &job.base.tokenizer, tags, rule)?,
             dev: gold(&job.holdout.dev)?,
             test: gold(&job.test)?,
         })
     }
 
     /// What a checkpoint's run began with; `None` when there is no such file, or it is another run's.
-    pub(super) fn kept(out: &Path, state: &State) -> Option<Self> {
+    pub(super) fn kept(out: &Path, state: &TrainerState) -> Option<Self> {
         let kept = Self::from_bytes(&disk::read(&out.join(FILE)).ok()?)?;
         let [train, dev, test] = kept.fingerprints();
         let is_its_own = train == state.data && state.dev == Some(dev) && state.test == Some(test);
@@ -180,7 +180,7 @@ impl RunData {
         let lengths = arrays.get("train.lengths")?;
         let ids = parts(&arrays.get("train.ids")?, &lengths)?;
         let labels = parts(&arrays.get("train.labels")?, &lengths)?;
-        let mut plan = Plan::of(ids.into_iter().map(unsigned).zip(labels).collect());
+        let mut plan = EncodedTrainSet::of(ids.into_iter().map(unsigned).zip(labels).collect());
         (plan.empty_words, plan.cut_words, plan.cut_sentences) =
             (facts.empty_words, facts.cut_words, facts.cut_sentences);
         let tags = TagSet { names: facts.tags };
@@ -306,7 +306,7 @@ mod tests {
         };
         let tags = TagSet::of_labels(&["PER", "a \"label\""]);
         let gold = |sentences| Gold { tags: tags.clone(), sentences, empty_words: 1 };
-        let mut plan = Plan::of(vec![(vec![101, 9, 102], vec![-100, 2, -100]), (vec![], vec![])]);
+        let mut plan = EncodedTrainSet::of(vec![(vec![101, 9, 102], vec![-100, 2, -100]), (vec![], vec![])]);
         plan.cut_words = 3;
         RunData {
             corpus: "news".into(),
@@ -334,7 +334,7 @@ mod tests {
             assert_eq!(data().difference(&other).as_deref(), expected);
         };
         check(&|d| d.corpus.push('x'), None);
-        check(&|d| d.plan = Plan::of(vec![(vec![1], vec![0])]), Some("train"));
+        check(&|d| d.plan = EncodedTrainSet::of(vec![(vec![1], vec![0])]), Some("train"));
         check(&|d| d.dev.sentences[0].word_tags[0] = 0, Some("dev"));
         check(&|d| d.test.sentences.push(GoldSentence::default()), Some("test"));
         check(&|d| d.dev.tags = TagSet::of_labels(&["LOC", "a \"label\""]), Some("dev"));

@@ -144,7 +144,7 @@ fn check_content(path: &Path, beginning: Beginning) -> Result<(), TrainError> {
     if names.is_empty() {
         return Ok(());
     }
-    if checkpoint::is_there(path) {
+    if checkpoint::exists(path) {
         return refuse(
             "holds checkpoints of another run: resume that one (--resume), name another folder, or replace it (--overwrite)".into(),
         );

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 /// How the rate goes after the warm-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Shape {
+pub enum SchedulerType {
     /// In a straight line to 0.
     #[default]
     Linear,
@@ -14,7 +14,7 @@ pub enum Shape {
     Constant,
 }
 
-impl Shape {
+impl SchedulerType {
     /// All of them, with the Trainer's names.
     pub const ALL: [(&str, Self); 3] =
         [("linear", Self::Linear), ("cosine", Self::Cosine), ("constant", Self::Constant)];
@@ -22,31 +22,31 @@ impl Shape {
 
 /// A schedule.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Schedule {
+pub struct LrSchedule {
     /// How it falls.
-    pub shape: Shape,
+    pub shape: SchedulerType,
     /// Steps of the run.
     pub steps: usize,
     /// Steps in which the rate rises.
     pub warmup: usize,
 }
 
-impl Schedule {
+impl LrSchedule {
     /// A schedule whose warm-up is a share of the steps, rounded up as the Trainer does.
-    pub fn new(shape: Shape, steps: usize, warmup_ratio: f64) -> Self {
+    pub fn new(shape: SchedulerType, steps: usize, warmup_ratio: f64) -> Self {
         Self { shape, steps, warmup: (steps as f64 * warmup_ratio).ceil() as usize }
     }
 
     /// The factor of the peak rate in `step`, counted from 0.
-    pub fn factor(self, step: usize) -> f64 {
+    pub fn lr_factor(self, step: usize) -> f64 {
         if step < self.warmup {
             return step as f64 / self.warmup.max(1) as f64;
         }
         let left = self.steps.saturating_sub(step) as f64 / self.steps.saturating_sub(self.warmup).max(1) as f64;
         match self.shape {
-            Shape::Linear => left,
-            Shape::Cosine => 0.5 * (1.0 + (PI * (1.0 - left)).cos()),
-            Shape::Constant => 1.0,
+            SchedulerType::Linear => left,
+            SchedulerType::Cosine => 0.5 * (1.0 + (PI * (1.0 - left)).cos()),
+            SchedulerType::Constant => 1.0,
         }
     }
 }

@@ -22,9 +22,9 @@ use crate::model::Alignment;
 use crate::model::align::Rule;
 use crate::predict::{EvalMetrics, Prediction, SuggestionsBySentence};
 use crate::project::{AppDirs, Changed, Dataset, Decision, Opened, SourceFile};
-use crate::train::event::{SharedWish, Wish};
-use crate::train::trial::{Estimate, RateSweep};
-use crate::train::{self, Finished};
+use crate::train::event::{SharedControl, TrainerControl};
+use crate::train::measure::{LrSweep, RunEstimate};
+use crate::train::{self, TrainOutput};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use lane::{Lane, Priority};
 use std::path::PathBuf;
@@ -190,13 +190,13 @@ pub enum Event {
     /// Something was written somewhere else; what it lacks, in sentences.
     Exported(PathBuf, Vec<String>),
     /// A run tells.
-    Run(RunId, train::Event),
+    Run(RunId, train::TrainEvent),
     /// A run ended.
-    RunEnded(RunId, Box<Finished>),
+    RunEnded(RunId, Box<TrainOutput>),
     /// What a run would cost; `None` when it was not measured to the end.
-    Estimated(Option<Estimate>),
+    Estimated(Option<RunEstimate>),
     /// The loss by learning rate; `None` when it was not measured to the end.
-    Rates(Option<RateSweep>),
+    Rates(Option<LrSweep>),
     /// The entities of a text.
     Predicted {
         /// The request's.
@@ -261,7 +261,7 @@ pub struct Worker {
     reader: Lane<ReadRequest>,
     events: Receiver<Event>,
     steps: Receiver<Event>,
-    wish: Arc<SharedWish>,
+    wish: Arc<SharedControl>,
     stop_reading: Arc<AtomicBool>,
 }
 
@@ -288,7 +288,7 @@ impl Worker {
         let (sender, events) = unbounded();
         let (step_sender, steps) = bounded(STEPS);
         let outbox = Outbox { events: sender, steps: step_sender, wake };
-        let wish = Arc::new(SharedWish::default());
+        let wish = Arc::new(SharedControl::default());
         let stop_reading = Arc::new(AtomicBool::new(false));
         let files = Lane::new("files", Asked::Files, Priority::Normal, &outbox, {
             let outbox = outbox.clone();
@@ -313,18 +313,18 @@ impl Worker {
 
     /// Starts a run, after those that wait.
     pub fn train(&self, request: TrainRequest) {
-        self.wish.set(Wish::GoOn);
+        self.wish.set(TrainerControl::Continue);
         self.trainer.send((request, None));
     }
 
     /// Measures what would be a run.
     pub fn trial(&self, request: TrainRequest, trial: Trial) {
-        self.wish.set(Wish::GoOn);
+        self.wish.set(TrainerControl::Continue);
         self.trainer.send((request, Some(trial)));
     }
 
     /// What the run under way is to do at the next batch.
-    pub fn wish(&self, wish: Wish) {
+    pub fn wish(&self, wish: TrainerControl) {
         self.wish.set(wish);
     }
 
@@ -349,7 +349,7 @@ impl Worker {
 impl Worker {
     /// Ends all lanes, a run with a checkpoint, and gives what they told last: a run may have ended meanwhile.
     pub fn close(&mut self) -> Vec<Event> {
-        self.wish(Wish::Suspend);
+        self.wish(TrainerControl::Suspend);
         self.stop_reading();
         self.trainer.finish();
         self.reader.finish();
@@ -360,7 +360,7 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.wish(Wish::Suspend);
+        self.wish(TrainerControl::Suspend);
         self.stop_reading();
     }
 }

@@ -9,8 +9,8 @@ use crate::hub::{self, Hub, ModelRef};
 use crate::model::ModelFolder;
 use crate::model::weights::Precision;
 use crate::train::checkpoint::Checkpoint;
-use crate::train::event::{SharedWish, Step, Weight, Wish};
-use crate::train::{self, Arguments, Beginning, Finished, Job, Observer, RunFolder, TrainError};
+use crate::train::event::{LogLevel, SharedControl, Step, TrainerControl};
+use crate::train::{self, Beginning, Observer, RunFolder, TrainError, TrainJob, TrainOutput, TrainingArguments};
 use crossbeam_channel::TrySendError;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub struct TrainRequest {
     /// Where to start from.
     pub base: ModelRef,
     /// Settings.
-    pub arguments: Arguments,
+    pub arguments: TrainingArguments,
     /// Folder of the model.
     pub out: PathBuf,
     /// Go on with the run in that folder, from its newest checkpoint and with its settings.
@@ -56,7 +56,7 @@ pub(super) fn perform(
     (request, only): (TrainRequest, Option<Trial>),
     hub: &Hub,
     outbox: &Outbox,
-    wish: &SharedWish,
+    wish: &SharedControl,
 ) -> Result<(), String> {
     let run = request.run;
     let mut teller = Teller { run, outbox, wish, pending: None, woken: Instant::now() };
@@ -81,13 +81,13 @@ pub(super) fn perform(
         }
         ExecutionTarget::Here(why) => {
             if let Some(why) = why {
-                teller.on(train::Event::Note(Weight::Warning, why));
+                teller.on_event(train::TrainEvent::Log(LogLevel::Warning, why));
             }
             here(request, only, hub, outbox, wish, &mut teller)?
         }
     };
     if let Some(step) = teller.pending.take() {
-        outbox.send(Event::Run(run, train::Event::Step(step)));
+        outbox.send(Event::Run(run, train::TrainEvent::Step(step)));
     }
     match answer {
         HelperResult::Finished(finished) => outbox.send(Event::RunEnded(run, finished)),
@@ -99,10 +99,10 @@ pub(super) fn perform(
     Ok(())
 }
 
-fn open(name: &ModelRef, hub: &Hub, outbox: &Outbox, wish: &SharedWish) -> Result<ModelFolder, String> {
+fn open(name: &ModelRef, hub: &Hub, outbox: &Outbox, wish: &SharedControl) -> Result<ModelFolder, String> {
     let watch = |progress| {
         outbox.send(Event::Downloading(name.clone(), progress));
-        !matches!(wish.get(), Wish::Stop | Wish::Suspend)
+        !matches!(wish.get(), TrainerControl::Stop | TrainerControl::Suspend)
     };
     hub::load_model(name, hub, watch).map_err(|e| e.to_string())
 }
@@ -113,7 +113,7 @@ fn here(
     only: Option<Trial>,
     hub: &Hub,
     outbox: &Outbox,
-    wish: &SharedWish,
+    wish: &SharedControl,
     teller: &mut Teller,
 ) -> Result<HelperResult, String> {
     let text = |e: TrainError| e.to_string();
@@ -123,7 +123,7 @@ fn here(
         None => Some(RunFolder::take(&request.out, beginning, None).map_err(text)?),
         Some(_) => None,
     };
-    let resume = folder.as_ref().filter(|_| request.resume).map(Checkpoint::newest).transpose().map_err(text)?;
+    let resume = folder.as_ref().filter(|_| request.resume).map(Checkpoint::latest).transpose().map_err(text)?;
     let base = match &resume {
         Some(checkpoint) => checkpoint.model().map_err(|e| e.to_string())?,
         None => open(&request.base, hub, outbox, wish)?,
@@ -133,7 +133,7 @@ fn here(
         Some(checkpoint) => holdout(&request.corpus, DEFAULT_HOLDOUT_RATIO, checkpoint.arguments.seed),
         None => request.holdout,
     };
-    let job = Job {
+    let job = TrainJob {
         corpus: Arc::new(request.corpus),
         holdout,
         test: request.test,
@@ -144,8 +144,8 @@ fn here(
         resume,
     };
     let answer = match only {
-        Some(Trial::Estimate) => train::trial::estimate(&job, teller).map(HelperResult::Estimate),
-        Some(Trial::Rates) => train::trial::sweep(&job, teller).map(HelperResult::Rates),
+        Some(Trial::Estimate) => train::measure::estimate(&job, teller).map(HelperResult::Estimate),
+        Some(Trial::Rates) => train::measure::find_learning_rate(&job, teller).map(HelperResult::Rates),
         None => match in_folder(folder.as_ref(), &job, teller) {
             Ok(finished) => Ok(HelperResult::Finished(Box::new(finished))),
             Err(TrainError::Suspended) => Ok(HelperResult::Suspended),
@@ -156,7 +156,7 @@ fn here(
 }
 
 /// Runs a job in its folder, which it takes where nobody has yet.
-fn in_folder(folder: Option<&RunFolder>, job: &Job, teller: &mut Teller) -> Result<Finished, TrainError> {
+fn in_folder(folder: Option<&RunFolder>, job: &TrainJob, teller: &mut Teller) -> Result<TrainOutput, TrainError> {
     match folder {
         Some(folder) => train::run_in(folder, job, teller),
         None => train::run(job, teller),
@@ -167,19 +167,19 @@ fn in_folder(folder: Option<&RunFolder>, job: &Job, teller: &mut Teller) -> Resu
 struct Teller<'a> {
     run: RunId,
     outbox: &'a Outbox,
-    wish: &'a SharedWish,
+    wish: &'a SharedControl,
     /// A step that found no room yet.
     pending: Option<Step>,
     woken: Instant,
 }
 
 impl Observer for Teller<'_> {
-    fn on(&mut self, event: train::Event) {
+    fn on_event(&mut self, event: train::TrainEvent) {
         match event {
-            train::Event::Step(step) => {
-                let step = self.pending.take().map_or(step, |before| before.merged_with(step));
+            train::TrainEvent::Step(step) => {
+                let step = self.pending.take().map_or(step, |before| before.merge(step));
                 if let Err(TrySendError::Full(_)) =
-                    self.outbox.steps.try_send(Event::Run(self.run, train::Event::Step(step)))
+                    self.outbox.steps.try_send(Event::Run(self.run, train::TrainEvent::Step(step)))
                 {
                     self.pending = Some(step);
                 }
@@ -191,14 +191,14 @@ impl Observer for Teller<'_> {
             other => {
                 // What found no room until now goes where there always is some, so that no step is missing.
                 if let Some(step) = self.pending.take() {
-                    self.outbox.send(Event::Run(self.run, train::Event::Step(step)));
+                    self.outbox.send(Event::Run(self.run, train::TrainEvent::Step(step)));
                 }
                 self.outbox.send(Event::Run(self.run, other));
             }
         }
     }
 
-    fn wish(&self) -> Wish {
+    fn control(&self) -> TrainerControl {
         self.wish.get()
     }
 }

@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use tagwright::model::Packed;
 use tagwright::model::bert::{Mode, Pass};
 use tagwright::train::optimizer::AdamW;
-use tagwright::train::schedule::{Schedule, Shape};
+use tagwright::train::schedule::{LrSchedule, SchedulerType};
 
 #[test]
 fn a_part_of_a_step_of_warm_up_is_a_step() {
     let check = |steps: usize, ratio: f64, expected: usize| {
-        assert_eq!(Schedule::new(Shape::Linear, steps, ratio).warmup, expected, "{ratio} of {steps}");
+        assert_eq!(LrSchedule::new(SchedulerType::Linear, steps, ratio).warmup, expected, "{ratio} of {steps}");
     };
     check(66, 0.1, 7);
     check(60, 0.1, 6);
@@ -39,7 +39,7 @@ fn each_epoch_has_an_order_of_its_own_and_all_sentences() {
 #[test]
 fn balanced_weights_are_those_of_scikit_learn_where_tags_are_missing() {
     let (_, plan) = tiny();
-    let with_more = plan.balanced_weights(30);
+    let with_more = plan.balanced_class_weights(30);
     let tags = with_more.iter().filter(|w| **w != 1.0).count();
     assert!(tags < 30 && with_more[29] == 1.0, "the last tag does not occur");
     // n / (tags that occur × pieces of the tag), so the shares 1 / weight add up to the number of tags that occur.

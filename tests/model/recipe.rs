@@ -9,24 +9,24 @@ use tagwright::model::objective::Objective;
 use tagwright::model::{Bert, ModelFolder, Packed};
 use tagwright::project::sample;
 use tagwright::train::optimizer::AdamW;
-use tagwright::train::plan::Plan;
-use tagwright::train::schedule::{Schedule, Shape};
-use tagwright::train::{Arguments, footprint};
+use tagwright::train::schedule::{LrSchedule, SchedulerType};
+use tagwright::train::train_set::EncodedTrainSet;
+use tagwright::train::{TrainingArguments, memory_estimate};
 
 const TRAIN: Mode = Mode::Train { seed: 3, step: 5 };
 
 /// The tiny model for the sample's labels, and the sample's training sentences.
-pub(super) fn tiny() -> (Bert, Plan) {
+pub(super) fn tiny() -> (Bert, EncodedTrainSet) {
     let corpus = sample::dataset().expect("the sample").corpus;
     let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
     let (bert, tags, _) = folder.for_labels(&corpus.labels.names(), true, 1).expect("a network");
     let rule = Rule { label_all_pieces: true, max_length: 48 };
     let sentences = corpus.sentences(Some(tagwright::corpus::Split::Train));
-    let plan = Plan::new(&corpus, &sentences, &folder.tokenizer, &tags, rule).expect("a plan");
+    let plan = EncodedTrainSet::new(&corpus, &sentences, &folder.tokenizer, &tags, rule).expect("a plan");
     (bert, plan)
 }
 
-pub(super) fn batch(plan: &Plan) -> Packed {
+pub(super) fn batch(plan: &EncodedTrainSet) -> Packed {
     plan.batches(24, 1, 0).remove(0)
 }
 
@@ -120,21 +120,21 @@ fn the_rate_falls_from_the_head_to_the_embeddings() {
 /// Every third of 20 steps, 4 of them warm-up, as transformers 5.23 gives it.
 #[test]
 fn schedules_are_transformers() {
-    let check = |shape: Shape, expected: [f64; 7]| {
-        let schedule = Schedule { shape, steps: 20, warmup: 4 };
+    let check = |shape: SchedulerType, expected: [f64; 7]| {
+        let schedule = LrSchedule { shape, steps: 20, warmup: 4 };
         for (i, expected) in expected.into_iter().enumerate() {
-            assert!((schedule.factor(3 * i) - expected).abs() < 1e-8, "{shape:?}, step {}", 3 * i);
+            assert!((schedule.lr_factor(3 * i) - expected).abs() < 1e-8, "{shape:?}, step {}", 3 * i);
         }
     };
-    check(Shape::Linear, [0.0, 0.75, 0.875, 0.6875, 0.5, 0.3125, 0.125]);
-    check(Shape::Cosine, [0.0, 0.75, 0.961939766, 0.777785117, 0.5, 0.222214883, 0.038060234]);
-    check(Shape::Constant, [0.0, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0]);
+    check(SchedulerType::Linear, [0.0, 0.75, 0.875, 0.6875, 0.5, 0.3125, 0.125]);
+    check(SchedulerType::Cosine, [0.0, 0.75, 0.961939766, 0.777785117, 0.5, 0.222214883, 0.038060234]);
+    check(SchedulerType::Constant, [0.0, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0]);
 }
 
 #[test]
 fn balanced_weights_have_mean_1_and_prefer_the_rare() {
     let (bert, plan) = tiny();
-    let weights = plan.balanced_weights(bert.tags());
+    let weights = plan.balanced_class_weights(bert.tags());
     let objective = Objective { smoothing: 0.0, tag_weights: weights.clone() };
     let all = plan.batches(usize::MAX, 1, 0).remove(0);
     assert!((objective.total(&all.labels) / all.labelled() as f64 - 1.0).abs() < 1e-9);
@@ -209,18 +209,18 @@ fn a_gradient_beyond_f16_changes_nothing_and_is_scaled_less() {
 #[test]
 fn a_batch_that_does_not_fit_comes_with_one_that_does() {
     let (bert, plan) = tiny();
-    let arguments = Arguments { per_device_train_batch_size: 64, parts: 2, ..Arguments::default() };
-    let need = |at_once: usize| footprint::needed(&bert, &plan, &arguments, at_once);
+    let arguments = TrainingArguments { per_device_train_batch_size: 64, n_shards: 2, ..TrainingArguments::default() };
+    let need = |at_once: usize| memory_estimate::required_bytes(&bert, &plan, &arguments, at_once);
     let sizes: Vec<u64> = [1, 8, 16, 32, 64].map(need).to_vec();
     assert!(sizes.is_sorted() && sizes[4] > 2 * sizes[1], "{sizes:?}");
     let check = |free: u64, expected: &str| {
-        let advice = footprint::advice(&bert, &plan, &arguments, free);
+        let advice = memory_estimate::advice(&bert, &plan, &arguments, free);
         assert!(advice.contains(expected), "{advice}");
     };
     check(need(32), "per_device_train_batch_size 32 fits; with gradient_accumulation_steps 2 it computes the same");
     check(need(32) - 1, "per_device_train_batch_size 16 fits; with gradient_accumulation_steps 4");
     check(need(1) - 1, "no batch fits");
     let frozen = bert.clone().frozen(Frozen { embeddings: true, layers: 1 });
-    let fewer = Arguments { freeze_layers: 1, ..arguments.clone() };
-    assert!(footprint::needed(&frozen, &plan, &fewer, 64) < need(64));
+    let fewer = TrainingArguments { freeze_layers: 1, ..arguments.clone() };
+    assert!(memory_estimate::required_bytes(&frozen, &plan, &fewer, 64) < need(64));
 }

@@ -13,48 +13,49 @@ use tagwright::model::{Device, ModelFolder};
 use tagwright::predict::{Tagger, evaluate};
 use tagwright::project::sample;
 use tagwright::train::checkpoint::Checkpoint;
-use tagwright::train::event::Wish;
+use tagwright::train::event::TrainerControl;
 use tagwright::train::{
-    Arguments, Beginning, Event, Finished, Job, Observer, Outcome, RunFolder, TrainError, run, run_in,
+    Beginning, Observer, Outcome, RunFolder, TrainError, TrainEvent, TrainJob, TrainOutput, TrainingArguments, run,
+    run_in,
 };
 
 /// Remembers what it is told; from one question on, it wishes something.
 #[derive(Default)]
 struct Listener {
-    events: Vec<Event>,
+    events: Vec<TrainEvent>,
     asked: Cell<usize>,
-    wish: Option<(usize, Wish)>,
+    wish: Option<(usize, TrainerControl)>,
 }
 
 impl Observer for Listener {
-    fn on(&mut self, event: Event) {
+    fn on_event(&mut self, event: TrainEvent) {
         self.events.push(event);
     }
 
-    fn wish(&self) -> Wish {
+    fn control(&self) -> TrainerControl {
         self.asked.set(self.asked.get() + 1);
-        self.wish.filter(|(from, _)| self.asked.get() > *from).map_or(Wish::GoOn, |(_, wish)| wish)
+        self.wish.filter(|(from, _)| self.asked.get() > *from).map_or(TrainerControl::Continue, |(_, wish)| wish)
     }
 }
 
 impl Listener {
     /// The scores told of a split.
     fn scored(&self, which: Split) -> Vec<f64> {
-        let f1 = |e: &Event| match e {
-            Event::Evaluated { split, scores, .. } if *split == which => Some(scores.overall.f1),
+        let f1 = |e: &TrainEvent| match e {
+            TrainEvent::Evaluated { split, scores, .. } if *split == which => Some(scores.overall.f1),
             _ => None,
         };
         self.events.iter().filter_map(f1).collect()
     }
 }
 
-fn job(base: ModelFolder, corpus: Corpus, holdout: Holdout, arguments: Arguments, out: &Path) -> Job {
-    Job {
+fn job(base: ModelFolder, corpus: Corpus, holdout: Holdout, arguments: TrainingArguments, out: &Path) -> TrainJob {
+    TrainJob {
         test: corpus.sentences(Some(Split::Test)),
         corpus: Arc::new(corpus),
         holdout,
         base: Arc::new(base),
-        arguments: Arguments { parts: threads(), ..arguments },
+        arguments: TrainingArguments { n_shards: threads(), ..arguments },
         out: out.to_owned(),
         precision: Precision::Full,
         resume: None,
@@ -76,7 +77,7 @@ fn the_best_epoch_is_kept_and_not_the_last() {
     let mut held = holdout(&corpus, 0.1, 1);
     held.train.truncate(64);
     let starter = load_model(&ModelRef::Starter, &Hub::default(), |_| true).expect("the starter");
-    let arguments = Arguments { learning_rate: 1e-4, num_train_epochs: 4, ..Arguments::default() };
+    let arguments = TrainingArguments { learning_rate: 1e-4, num_train_epochs: 4, ..TrainingArguments::default() };
     let job = job(starter, corpus, held, arguments, &out);
     let mut listener = Listener::default();
     let finished = run(&job, &mut listener).expect("a run");
@@ -91,15 +92,19 @@ fn the_best_epoch_is_kept_and_not_the_last() {
 }
 
 /// A run of two epochs of 33 steps over the sample by the tiny model.
-fn two_epochs(out: &Path, folder: Option<&RunFolder>, listener: &mut Listener) -> Result<Finished, TrainError> {
+fn two_epochs(out: &Path, folder: Option<&RunFolder>, listener: &mut Listener) -> Result<TrainOutput, TrainError> {
     let corpus = sample::dataset().expect("the sample").corpus;
     let held = holdout(&corpus, 0.1, 1);
     let tiny = ModelFolder::open(&golden("tiny")).expect("the tiny model");
-    let arguments =
-        Arguments { num_train_epochs: 2, per_device_train_batch_size: 8, learning_rate: 1e-3, ..Arguments::default() };
+    let arguments = TrainingArguments {
+        num_train_epochs: 2,
+        per_device_train_batch_size: 8,
+        learning_rate: 1e-3,
+        ..TrainingArguments::default()
+    };
     let mut job = job(tiny, corpus, held, arguments, out);
     let Some(folder) = folder else { return run(&job, listener) };
-    let checkpoint = Checkpoint::newest(folder).expect("a checkpoint");
+    let checkpoint = Checkpoint::latest(folder).expect("a checkpoint");
     job.base = Arc::new(checkpoint.model().expect("its model"));
     job.resume = Some(checkpoint);
     run_in(folder, &job, listener)
@@ -120,7 +125,7 @@ fn a_run_that_is_suspended_while_it_scores_goes_on_with_the_same_bits() {
         [("first", STEPS + 1, STEPS), ("last", questions - 6, 2 * STEPS), ("test", questions - 1, 2 * STEPS)]
     {
         let out = folder.path().join(name);
-        let mut listener = Listener { wish: Some((from, Wish::Suspend)), ..Listener::default() };
+        let mut listener = Listener { wish: Some((from, TrainerControl::Suspend)), ..Listener::default() };
         let ended = two_epochs(&out, None, &mut listener);
         assert!(matches!(ended, Err(TrainError::Suspended)), "{name}: {ended:?}");
         assert_eq!(tagwright::disk::list_dirs(&out).last(), Some(&out.join(format!("checkpoint-{step}"))), "{name}");
@@ -139,7 +144,7 @@ fn a_run_that_is_suspended_while_it_scores_goes_on_with_the_same_bits() {
 fn stop_ends_a_scoring_and_keeps_the_best_so_far() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("early");
-    let mut listener = Listener { wish: Some((STEPS + 1, Wish::Stop)), ..Listener::default() };
+    let mut listener = Listener { wish: Some((STEPS + 1, TrainerControl::Stop)), ..Listener::default() };
     let finished = two_epochs(&out, None, &mut listener).expect("a run");
     assert_eq!((finished.outcome, finished.dev, finished.test), (Outcome::Stopped, None, None));
     assert!(listener.scored(Split::Dev).is_empty() && listener.scored(Split::Test).is_empty());

@@ -9,8 +9,10 @@ use tagwright::model::ModelFolder;
 use tagwright::model::weights::Precision;
 use tagwright::project::sample;
 use tagwright::train::checkpoint::Checkpoint;
-use tagwright::train::event::Wish;
-use tagwright::train::{Arguments, Beginning, Event, Job, Observer, RunFolder, TrainError, run, run_in};
+use tagwright::train::event::TrainerControl;
+use tagwright::train::{
+    Beginning, Observer, RunFolder, TrainError, TrainEvent, TrainJob, TrainingArguments, run, run_in,
+};
 
 /// Counts scores of dev and remembers losses; suspends the run after so many scores.
 #[derive(Default)]
@@ -21,34 +23,34 @@ struct Listener {
 }
 
 impl Observer for Listener {
-    fn on(&mut self, event: Event) {
+    fn on_event(&mut self, event: TrainEvent) {
         match event {
-            Event::Evaluated { split: Split::Dev, .. } => self.scored += 1,
-            Event::Step(step) => self.losses.push(step.loss),
+            TrainEvent::Evaluated { split: Split::Dev, .. } => self.scored += 1,
+            TrainEvent::Step(step) => self.losses.push(step.loss),
             _ => {}
         }
     }
 
-    fn wish(&self) -> Wish {
-        if self.suspends_after == Some(self.scored) { Wish::Suspend } else { Wish::GoOn }
+    fn control(&self) -> TrainerControl {
+        if self.suspends_after == Some(self.scored) { TrainerControl::Suspend } else { TrainerControl::Continue }
     }
 }
 
 /// A run over one sentence with next to no learning rate.
-fn job(out: &Path, patience: usize) -> Job {
+fn job(out: &Path, patience: usize) -> TrainJob {
     let corpus = sample::dataset().expect("the sample").corpus;
     let mut held = holdout(&corpus, 0.1, 1);
     held.train.truncate(1);
     held.dev.truncate(8);
-    let arguments = Arguments {
+    let arguments = TrainingArguments {
         num_train_epochs: 6,
         learning_rate: 1e-9,
         early_stopping_patience: patience,
         logging_steps: 1,
-        parts: 1,
-        ..Arguments::default()
+        n_shards: 1,
+        ..TrainingArguments::default()
     };
-    Job {
+    TrainJob {
         test: Vec::new(),
         corpus: Arc::new(corpus),
         holdout: held,
@@ -84,10 +86,10 @@ fn a_resumed_run_remembers_its_epochs_without_a_gain() {
     let ended = run(&job(&out, 2), &mut first);
     assert!(matches!(ended, Err(TrainError::Suspended)), "{ended:?}");
     let taken = RunFolder::take(&out, Beginning::Resume, None).expect("the folder");
-    let checkpoint = Checkpoint::newest(&taken).expect("a checkpoint");
+    let checkpoint = Checkpoint::latest(&taken).expect("a checkpoint");
     let base = Arc::new(checkpoint.model().expect("its model"));
     let mut second = Listener::default();
-    let resumed = Job { base, resume: Some(checkpoint), ..job(&out, 2) };
+    let resumed = TrainJob { base, resume: Some(checkpoint), ..job(&out, 2) };
     run_in(&taken, &resumed, &mut second).expect("a run");
     assert_eq!((first.scored, second.scored), (2, 1));
 }

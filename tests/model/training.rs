@@ -8,7 +8,7 @@ use tagwright::model::kernels::fused::Fused;
 use tagwright::model::kernels::plain::Plain;
 use tagwright::model::{Bert, ModelFolder, Packed};
 use tagwright::train::optimizer::{AdamW, Moment};
-use tagwright::train::schedule::Schedule;
+use tagwright::train::schedule::LrSchedule;
 
 fn tiny() -> Bert {
     ModelFolder::open(&golden("tiny")).and_then(|f| f.classifier()).expect("the tiny model").0
@@ -35,14 +35,14 @@ fn batches() -> Vec<Packed> {
 /// Twenty steps: loss, gradient norm and rate of each, and every weight at the end.
 fn check(mut bert: Bert, mut optimizer: AdamW, threads: usize) {
     let json = golden_json("trajectory.json");
-    let schedule = Schedule { steps: 20, warmup: 4, ..Schedule::default() };
+    let schedule = LrSchedule { steps: 20, warmup: 4, ..LrSchedule::default() };
     for (step, (batch, expected)) in batches().iter().zip(json["steps"].as_array().expect("steps")).enumerate() {
         let close = |name: &str, found: f64| {
             let expected = expected[name].as_f64().expect("a number");
             let allowed = 1e-3 * expected.abs().max(1e-3);
             assert!((found - expected).abs() <= allowed, "step {step}, {name}: {found} instead of {expected}");
         };
-        let rate = 1e-3 * schedule.factor(step);
+        let rate = 1e-3 * schedule.lr_factor(step);
         let (loss, gradients) = bert.gradients(batch, pass(Mode::Evaluate, threads)).expect("gradients");
         let report = optimizer.step(&mut bert, &gradients, rate, 1.0).expect("a step");
         close("loss", loss.read().expect("a loss"));

@@ -13,24 +13,24 @@ use crate::model::weights::{LoadReport, Precision};
 use crate::model::{Arithmetic, Bert, ModelError, ModelFolder, TagSet, choose, device};
 use crate::predict::evaluate::{self, Gold};
 use crate::predict::{EvalMetrics, Tagger};
-use crate::train::arguments::{Arguments, SaveStrategy, steps};
+use crate::train::arguments::{SaveStrategy, TrainingArguments, steps};
 use crate::train::checkpoint::{self, Checkpoint};
-use crate::train::event::{Event, Observer, Outcome, Started, Step, Weight, Wish};
-use crate::train::footprint;
+use crate::train::event::{LogLevel, Observer, Outcome, Started, Step, TrainEvent, TrainerControl};
+use crate::train::grad_scaler::GradScaler;
 use crate::train::history::History;
-use crate::train::loss_scale::LossScale;
-use crate::train::notes::{coverage, labels_in_use, notes};
+use crate::train::memory_estimate;
+use crate::train::metrics_writer::MetricsWriter;
 use crate::train::optimizer::AdamW;
-use crate::train::report::Report;
 use crate::train::run_data::RunData;
 use crate::train::run_folder::{Beginning, RunFolder};
-use crate::train::schedule::Schedule;
-use crate::train::{card, json, memory};
+use crate::train::run_notes::{gradient_coverage, initial_log, used_labels};
+use crate::train::schedule::LrSchedule;
+use crate::train::{json, memory, model_card};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Everything a run needs.
-pub struct Job {
+pub struct TrainJob {
     /// The data.
     pub corpus: Arc<Corpus>,
     /// Which sentences to learn from and which to choose the best epoch by.
@@ -40,7 +40,7 @@ pub struct Job {
     /// Where to start from.
     pub base: Arc<ModelFolder>,
     /// Settings.
-    pub arguments: Arguments,
+    pub arguments: TrainingArguments,
     /// Folder the model is saved to.
     pub out: PathBuf,
     /// How its numbers are stored.
@@ -51,7 +51,7 @@ pub struct Job {
 
 /// A run that ended.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Finished {
+pub struct TrainOutput {
     /// How.
     pub outcome: Outcome,
     /// Epoch of the kept model, counted from 1; 0 when it was scored before an epoch was whole.
@@ -98,7 +98,7 @@ impl From<candle_core::Error> for TrainError {
 /// # Errors
 /// No labels or sentences, a model that does not fit, a folder that cannot be written, a loss that diverged before
 /// anything could be kept.
-pub fn run(job: &Job, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
+pub fn run(job: &TrainJob, observer: &mut dyn Observer) -> Result<TrainOutput, TrainError> {
     let beginning = if job.resume.is_some() { Beginning::Resume } else { Beginning::Fresh };
     run_in(&RunFolder::take(&job.out, beginning, None)?, job, observer)
 }
@@ -107,17 +107,17 @@ pub fn run(job: &Job, observer: &mut dyn Observer) -> Result<Finished, TrainErro
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_in(folder: &RunFolder, job: &Job, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
-    let run = Run::prepare(job, observer)?;
+pub fn run_in(folder: &RunFolder, job: &TrainJob, observer: &mut dyn Observer) -> Result<TrainOutput, TrainError> {
+    let run = Trainer::prepare(job, observer)?;
     folder.clear_earlier_run()?;
-    run.complete(observer)
+    run.run_to_end(observer)
 }
 
 /// A run under way.
-pub(super) struct Run<'a> {
-    job: &'a Job,
+pub(super) struct Trainer<'a> {
+    job: &'a TrainJob,
     /// Settings; those of the checkpoint when it is resumed.
-    arguments: Arguments,
+    arguments: TrainingArguments,
     tagger: Tagger,
     data: RunData,
     /// Of the data: of train, dev and test.
@@ -129,18 +129,18 @@ pub(super) struct Run<'a> {
     arithmetic: Arithmetic,
     objective: Objective,
     optimizer: AdamW,
-    loss_scale: Option<LossScale>,
-    schedule: Schedule,
-    best: Option<Best>,
-    progress: Progress,
-    report: Option<Report>,
+    loss_scale: Option<GradScaler>,
+    schedule: LrSchedule,
+    best: Option<BestModel>,
+    progress: RunCounters,
+    report: Option<MetricsWriter>,
     head_kept: bool,
     /// Memory of the process before the first step, in MB.
     memory_before_mb: Option<f64>,
 }
 
 /// The best epoch so far.
-struct Best {
+struct BestModel {
     /// Steps done when it was scored.
     step: usize,
     epoch: usize,
@@ -150,7 +150,7 @@ struct Best {
 
 /// What was counted, and told, so far.
 #[derive(Default)]
-struct Progress {
+struct RunCounters {
     step: usize,
     pieces: usize,
     padded: usize,
@@ -183,11 +183,11 @@ pub(super) enum Scored {
     Ended,
 }
 
-impl<'a> Run<'a> {
-    pub(super) fn prepare(job: &'a Job, observer: &mut dyn Observer) -> Result<Self, TrainError> {
+impl<'a> Trainer<'a> {
+    pub(super) fn prepare(job: &'a TrainJob, observer: &mut dyn Observer) -> Result<Self, TrainError> {
         let resumed = job.resume.as_ref();
         let arguments = match resumed {
-            Some(checkpoint) => Arguments { device: job.arguments.device, ..checkpoint.arguments.clone() },
+            Some(checkpoint) => TrainingArguments { device: job.arguments.device, ..checkpoint.arguments.clone() },
             None => job.arguments.clone(),
         };
         let chosen = choose(arguments.device)?;
@@ -195,7 +195,7 @@ impl<'a> Run<'a> {
         let (arithmetic, other_arithmetic) = arithmetic(&chosen, &arguments, resumed)?;
         candle_core::cuda::set_gemm_reduced_precision_f32(arithmetic == Arithmetic::Tf32);
         let kept = resumed.and_then(|checkpoint| RunData::kept(&job.out, &checkpoint.state));
-        let labels = labels_in_use(job);
+        let labels = used_labels(job);
         if labels.is_empty() && kept.is_none() {
             let message = "there is nothing to learn: no sentence of the training split has a label yet";
             return Err(TrainError::Data(message.into()));
@@ -212,7 +212,7 @@ impl<'a> Run<'a> {
             bert = bert.with_lora(lora, arguments.seed)?;
         }
         if let Some(checkpoint) = resumed {
-            bert = checkpoint.unmerged(bert)?;
+            bert = checkpoint.load_unmerged(bert)?;
         }
         let given = RunData::of(job, &arguments, &tags)?;
         let data_kept = kept.is_some();
@@ -221,11 +221,11 @@ impl<'a> Run<'a> {
         let optimizer = AdamW::new(&bert, arguments.weight_decay, device::threads())?
             .with_layer_decay(&bert, arguments.layer_lr_decay);
         let total = steps(data.plan.len(), &arguments);
-        let schedule = Schedule::new(arguments.lr_scheduler_type, total, arguments.warmup_ratio);
+        let schedule = LrSchedule::new(arguments.lr_scheduler_type, total, arguments.warmup_ratio);
         let tag_weights =
-            if arguments.balanced_class_weights { data.plan.balanced_weights(tags.len()) } else { Vec::new() };
+            if arguments.balanced_class_weights { data.plan.balanced_class_weights(tags.len()) } else { Vec::new() };
         let objective = Objective { smoothing: arguments.label_smoothing_factor, tag_weights };
-        observer.on(Event::Started(Started {
+        observer.on_event(TrainEvent::Started(Started {
             device: if chosen.device.is_cpu() {
                 chosen.name.clone()
             } else {
@@ -234,17 +234,17 @@ impl<'a> Run<'a> {
             model: job.base.name.clone(),
             train_sentences: data.plan.len(),
             dev_sentences: data.dev.sentences.len(),
-            pieces_per_epoch: data.plan.pieces(),
+            subwords_per_epoch: data.plan.pieces(),
             steps: schedule.steps,
             epochs: arguments.num_train_epochs,
             learning_rate: arguments.learning_rate,
             schedule,
-            head_kept,
+            head_reused: head_kept,
             labels: tags.labels(),
-            resumed_at: resumed.map_or(0, |c| c.state.step),
+            resumed_from_step: resumed.map_or(0, |c| c.state.step),
         }));
         if let Some(why) = chosen.why {
-            observer.on(Event::Note(Weight::Warning, why));
+            observer.on_event(TrainEvent::Log(LogLevel::Warning, why));
         }
         let differences = resumed.map(|checkpoint| {
             let device = other_device(checkpoint, &device);
@@ -257,10 +257,10 @@ impl<'a> Run<'a> {
             [device, other_arithmetic, data]
         });
         for difference in differences.into_iter().flatten().flatten() {
-            observer.on(Event::Note(Weight::Warning, difference));
+            observer.on_event(TrainEvent::Log(LogLevel::Warning, difference));
         }
-        for (weight, note) in notes(&data, &arguments, &bert, &report.unexpected, head_kept) {
-            observer.on(Event::Note(weight, note));
+        for (weight, note) in initial_log(&data, &arguments, &bert, &report.unexpected, head_kept) {
+            observer.on_event(TrainEvent::Log(weight, note));
         }
         let tagger = Tagger {
             name: job.base.name.clone(),
@@ -270,9 +270,9 @@ impl<'a> Run<'a> {
             max_length: job.base.max_length,
             batch_size: arguments.per_device_eval_batch_size,
         };
-        let (best, progress) = (None, Progress::default());
+        let (best, progress) = (None, RunCounters::default());
         let report = None;
-        let loss_scale = (arithmetic == Arithmetic::Fp16).then(LossScale::default);
+        let loss_scale = (arithmetic == Arithmetic::Fp16).then(GradScaler::default);
         let mut run = Self {
             job,
             arguments,
@@ -290,11 +290,11 @@ impl<'a> Run<'a> {
             progress,
             report,
             head_kept,
-            memory_before_mb: memory::now_mb(),
+            memory_before_mb: memory::current_mb(),
         };
         run.check_memory()?;
         if let Some(checkpoint) = resumed {
-            run.go_on_from(checkpoint, observer)?;
+            run.resume_from(checkpoint, observer)?;
         }
         Ok(run)
     }
@@ -305,13 +305,13 @@ impl<'a> Run<'a> {
     }
 
     /// Memory of the process at its peak in MB, as it is after a few steps and with the heaviest batch to come.
-    pub(super) fn memory_at_peak(&self) -> Option<f64> {
+    pub(super) fn peak_memory_mb(&self) -> Option<f64> {
         let peak = memory::peak_mb()?;
         if !self.tagger.bert.device().is_cpu() {
             return Some(peak);
         }
         let at_once = self.arguments.per_device_train_batch_size;
-        let heaviest = footprint::needed(&self.tagger.bert, &self.data.plan, &self.arguments, at_once);
+        let heaviest = memory_estimate::required_bytes(&self.tagger.bert, &self.data.plan, &self.arguments, at_once);
         Some(peak.max(self.memory_before_mb? + heaviest as f64 / 1e6))
     }
 
@@ -320,20 +320,20 @@ impl<'a> Run<'a> {
         let bert = &self.tagger.bert;
         let Some(free) = self.free_memory() else { return Ok(()) };
         let sentences = self.arguments.per_device_train_batch_size;
-        let need = footprint::needed(bert, &self.data.plan, &self.arguments, sentences);
+        let need = memory_estimate::required_bytes(bert, &self.data.plan, &self.arguments, sentences);
         if need <= free {
             return Ok(());
         }
-        let advice = footprint::advice(bert, &self.data.plan, &self.arguments, free);
+        let advice = memory_estimate::advice(bert, &self.data.plan, &self.arguments, free);
         let (need, free) = (need as f64 / 1e9, free as f64 / 1e9);
         let message =
             format!("a batch of {sentences} sentences needs about {need:.1} GB, and {free:.1} GB are free. {advice}");
         Err(TrainError::Data(message))
     }
 
-    fn complete(mut self, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
+    fn run_to_end(mut self, observer: &mut dyn Observer) -> Result<TrainOutput, TrainError> {
         let mut outcome = Outcome::Completed;
-        self.report = Report::begin(self.arguments.report_to, &self.job.out, self.progress.history.events())?;
+        self.report = MetricsWriter::create(self.arguments.report_to, &self.job.out, self.progress.history.events())?;
         let done = self.progress.step / self.steps_an_epoch();
         let patience = self.arguments.early_stopping_patience;
         // An epoch whose scoring was interrupted has no batches left, and is scored again.
@@ -342,29 +342,29 @@ impl<'a> Run<'a> {
             // Before an epoch and not after it, so that a run resumed here ends too.
             if patience > 0 && self.progress.without_gain >= patience {
                 let note = format!("dev F1 has not risen for {}: the run ends early", epochs(patience));
-                observer.on(Event::Note(Weight::Plain, note));
+                observer.on_event(TrainEvent::Log(LogLevel::Info, note));
                 break;
             }
-            match self.epoch(epoch, observer)? {
+            match self.run_epoch(epoch, observer)? {
                 Outcome::Completed => {}
                 ended => {
-                    self.tell_unlogged(observer);
+                    self.flush_steps(observer);
                     outcome = ended;
                     break;
                 }
             }
             self.progress.unscored = true;
-            let Some(better) = self.score_dev(epoch, observer)? else {
+            let Some(better) = self.evaluate_dev(epoch, observer)? else {
                 let note = format!("the run was stopped: epoch {epoch} is not scored, and so not chosen");
-                observer.on(Event::Note(Weight::Plain, note));
+                observer.on_event(TrainEvent::Log(LogLevel::Info, note));
                 outcome = Outcome::Stopped;
                 break;
             };
             self.progress.unscored = false;
-            if self.is_due_after_epoch(better) {
+            if self.should_save_after_epoch(better) {
                 self.save(observer)?;
             }
-            let is_last = self.progress.last_epoch || observer.wish() == Wish::StopAfterEpoch;
+            let is_last = self.progress.last_epoch || observer.control() == TrainerControl::StopAfterEpoch;
             if is_last && epoch < self.arguments.num_train_epochs {
                 outcome = Outcome::Stopped;
                 break;
@@ -374,7 +374,7 @@ impl<'a> Run<'a> {
             if let Some(why) = self.progress.divergence.take() {
                 return Err(TrainError::Data(format!("{why}. No epoch was whole, so there is no model to keep")));
             }
-            if self.score_dev(0, observer)?.is_none() {
+            if self.evaluate_dev(0, observer)?.is_none() {
                 self.best = Some(self.as_it_is(0, None)?);
             }
         }
@@ -386,35 +386,35 @@ impl<'a> Run<'a> {
     }
 
     /// One pass over the data, or what is left of it after a checkpoint.
-    fn epoch(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
+    fn run_epoch(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
         let arguments = self.arguments.clone();
-        let batches = self.data.plan.batches(arguments.sentences_a_step(), arguments.seed, epoch - 1);
+        let batches = self.data.plan.batches(arguments.effective_batch_size(), arguments.seed, epoch - 1);
         let first = self.progress.step - (epoch - 1) * self.steps_an_epoch();
         for (index, batch) in batches.iter().enumerate().skip(first) {
-            if !self.may_go_on(observer)? {
+            if !self.apply_control(observer)? {
                 return Ok(Outcome::Stopped);
             }
-            let rate = arguments.learning_rate * self.schedule.factor(self.progress.step);
-            let step::Done { loss, report, skipped, seconds } = self.step(batch, rate)?;
+            let rate = arguments.learning_rate * self.schedule.lr_factor(self.progress.step);
+            let step::StepResult { loss, report, skipped, seconds } = self.step(batch, rate)?;
             self.progress.pieces += batch.rows();
             self.progress.padded += batch.longest() * batch.len();
             self.progress.seconds += seconds;
             if skipped {
                 continue;
             }
-            if let Some(why) = self.divergence(loss, &report, batch) {
-                observer.on(Event::Note(Weight::Warning, why.clone()));
+            if let Some(why) = self.detect_divergence(loss, &report, batch) {
+                observer.on_event(TrainEvent::Log(LogLevel::Warning, why.clone()));
                 self.progress.divergence = Some(why);
                 return Ok(Outcome::Diverged);
             }
             if self.progress.step == 1 {
-                let (weight, note) = coverage(&self.tagger.bert, &report);
-                observer.on(Event::Note(weight, note));
+                let (weight, note) = gradient_coverage(&self.tagger.bert, &report);
+                observer.on_event(TrainEvent::Log(weight, note));
             }
             let event = self.step_event(loss, rate, &report, batch.rows() as f64 / seconds);
-            let event = self.progress.unlogged.take().map_or(event, |before: Step| before.merged_with(event));
+            let event = self.progress.unlogged.take().map_or(event, |before: Step| before.merge(event));
             if event.merged >= arguments.logging_steps || index + 1 == batches.len() {
-                self.tell(Event::Step(event), observer);
+                self.emit(TrainEvent::Step(event), observer);
             } else {
                 self.progress.unlogged = Some(event);
             }
@@ -429,31 +429,33 @@ impl<'a> Run<'a> {
     }
 
     /// Tells the steps that wait for more, with `logging_steps` above 1.
-    fn tell_unlogged(&mut self, observer: &mut dyn Observer) {
+    fn flush_steps(&mut self, observer: &mut dyn Observer) {
         if let Some(step) = self.progress.unlogged.take() {
-            self.tell(Event::Step(step), observer);
+            self.emit(TrainEvent::Step(step), observer);
         }
     }
 
     /// Tells what belongs into the history too.
-    fn tell(&mut self, event: Event, observer: &mut dyn Observer) {
+    fn emit(&mut self, event: TrainEvent, observer: &mut dyn Observer) {
         let mut value = json::to_json(&event);
         // Scores have their step too, which a plot needs.
         if let Some(fields) = value.as_object_mut() {
             fields.entry("step").or_insert(self.progress.step.into());
         }
-        self.report.iter().for_each(|report| report.add(&value));
+        self.report.iter().for_each(|report| report.write_event(&value));
         self.progress.history.push(value);
-        observer.on(event);
+        observer.on_event(event);
     }
 
     /// Scores a network. Between two batches it is looked whether the run is to end.
-    pub(super) fn score(&self, bert: &Bert, gold: &Gold, observer: &dyn Observer) -> Result<Scored, TrainError> {
+    pub(super) fn evaluate(&self, bert: &Bert, gold: &Gold, observer: &dyn Observer) -> Result<Scored, TrainError> {
         if gold.sentences.is_empty() {
             return Ok(Scored::Whole(None));
         }
         let tagger = Tagger { bert: bert.clone(), ..self.tagger.clone() };
-        let scores = evaluate::score(&tagger, gold, |_, _| !matches!(observer.wish(), Wish::Stop | Wish::Suspend))?;
+        let scores = evaluate::score(&tagger, gold, |_, _| {
+            !matches!(observer.control(), TrainerControl::Stop | TrainerControl::Suspend)
+        })?;
         Ok(scores.map_or(Scored::Ended, |scores| Scored::Whole(Some(scores))))
     }
 
@@ -461,17 +463,20 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// [`TrainError::Suspended`] when that is wished meanwhile.
-    fn score_dev(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Option<bool>, TrainError> {
-        let scores = match self.score(&self.tagger.bert, &self.data.dev, observer)? {
+    fn evaluate_dev(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Option<bool>, TrainError> {
+        let scores = match self.evaluate(&self.tagger.bert, &self.data.dev, observer)? {
             Scored::Whole(scores) => scores,
-            Scored::Ended if observer.wish() == Wish::Suspend => return Err(self.suspended(observer)),
+            Scored::Ended if observer.control() == TrainerControl::Suspend => return Err(self.suspended(observer)),
             Scored::Ended => return Ok(None),
         };
         let f1 = |s: &Option<EvalMetrics>| s.as_ref().map_or(0.0, |s| s.overall.f1);
         // Without a dev split the last epoch is the best known.
         let better = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores));
         if let Some(scores) = &scores {
-            self.tell(Event::Evaluated { epoch, split: Split::Dev, scores: scores.clone(), best: better }, observer);
+            self.emit(
+                TrainEvent::Evaluated { epoch, split: Split::Dev, scores: scores.clone(), best: better },
+                observer,
+            );
         }
         let threshold = self.arguments.early_stopping_threshold;
         let gained = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores) + threshold);
@@ -483,32 +488,32 @@ impl<'a> Run<'a> {
     }
 
     /// The network as it is now, to be kept.
-    fn as_it_is(&self, epoch: usize, scores: Option<EvalMetrics>) -> Result<Best, TrainError> {
-        Ok(Best { step: self.progress.step, epoch, bert: self.tagger.bert.kept()?, scores })
+    fn as_it_is(&self, epoch: usize, scores: Option<EvalMetrics>) -> Result<BestModel, TrainError> {
+        Ok(BestModel { step: self.progress.step, epoch, bert: self.tagger.bert.kept()?, scores })
     }
 
-    fn finish(mut self, outcome: Outcome, observer: &mut dyn Observer) -> Result<Finished, TrainError> {
+    fn finish(mut self, outcome: Outcome, observer: &mut dyn Observer) -> Result<TrainOutput, TrainError> {
         let (best_epoch, dev, bert) = match &self.best {
             Some(best) => (best.epoch, best.scores.clone(), &best.bert),
             None => (0, None, &self.tagger.bert),
         };
         // As it is saved.
         let bert = bert.merged()?;
-        let test = match self.score(&bert, &self.data.test, observer)? {
+        let test = match self.evaluate(&bert, &self.data.test, observer)? {
             Scored::Whole(scores) => scores,
-            Scored::Ended if observer.wish() == Wish::Suspend && outcome == Outcome::Completed => {
+            Scored::Ended if observer.control() == TrainerControl::Suspend && outcome == Outcome::Completed => {
                 return Err(self.suspended(observer));
             }
             Scored::Ended => {
-                observer.on(Event::Note(Weight::Plain, "the run was stopped: test is not scored".into()));
+                observer.on_event(TrainEvent::Log(LogLevel::Info, "the run was stopped: test is not scored".into()));
                 None
             }
         };
         if let Some(scores) = &test {
             let scores = scores.clone();
-            self.tell(Event::Evaluated { epoch: best_epoch, split: Split::Test, scores, best: false }, observer);
+            self.emit(TrainEvent::Evaluated { epoch: best_epoch, split: Split::Test, scores, best: false }, observer);
         }
-        let finished = Finished {
+        let finished = TrainOutput {
             outcome,
             best_epoch,
             dev,
@@ -518,11 +523,11 @@ impl<'a> Run<'a> {
             peak_memory_mb: memory::peak_mb(),
             out: self.job.out.clone(),
         };
-        let card = card::card(self.job, &self.data, &self.arguments, &finished, &self.tagger.tags);
+        let card = model_card::model_card(self.job, &self.data, &self.arguments, &finished, &self.tagger.tags);
         let files = self.job.base.files(&bert, &self.tagger.tags, &card, self.job.precision)?;
         let files = files.into_iter().map(Ok);
         disk::replace_files::<TrainError>(&self.job.out, FILES, files).map_err(|e| self.not_saved(&e, observer))?;
-        checkpoint::keep_newest(&self.job.out, self.arguments.save_total_limit);
+        checkpoint::rotate_checkpoints(&self.job.out, self.arguments.save_total_limit);
         if let Err(e) = checkpoint::remove_shared(&self.job.out) {
             log::warn!("a file of the run stays: {e}");
         }
@@ -533,7 +538,7 @@ impl<'a> Run<'a> {
 /// What the run computes in: as its checkpoint says, where the device can; else as the settings say, and why.
 fn arithmetic(
     chosen: &Chosen,
-    arguments: &Arguments,
+    arguments: &TrainingArguments,
     resumed: Option<&Checkpoint>,
 ) -> Result<(Arithmetic, Option<String>), TrainError> {
     let on = |wish| Arithmetic::on(&chosen.device, chosen.generation, wish);
@@ -560,7 +565,7 @@ fn epochs(count: usize) -> String {
     if count == 1 { "1 epoch".into() } else { format!("{count} epochs") }
 }
 
-impl Finished {
+impl TrainOutput {
     /// Pieces a second of the training steps.
     pub fn pieces_per_second(&self) -> f64 {
         if self.train_seconds > 0.0 { self.pieces as f64 / self.train_seconds } else { 0.0 }

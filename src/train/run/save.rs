@@ -1,19 +1,19 @@
 //! How a run comes onto the disk and back: checkpoints, pausing, and going on.
 
-use super::{Best, Progress, Run, Scored, TrainError};
+use super::{BestModel, RunCounters, Scored, TrainError, Trainer};
 use crate::train::arguments::SaveStrategy;
-use crate::train::checkpoint::{self, Checkpoint, Snapshot, State};
-use crate::train::event::{Event, Observer, Weight, Wish};
+use crate::train::checkpoint::{self, Checkpoint, CheckpointData, TrainerState};
+use crate::train::event::{LogLevel, Observer, TrainEvent, TrainerControl};
 use crate::train::history::History;
-use crate::train::{fields, json};
+use crate::train::{json, settings_table};
 use std::time::Duration;
 
 /// How often a paused run looks whether it may go on.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-impl Run<'_> {
+impl Trainer<'_> {
     /// Takes the state of a checkpoint over, whose model is already here.
-    pub(super) fn go_on_from(
+    pub(super) fn resume_from(
         &mut self,
         checkpoint: &Checkpoint,
         observer: &mut dyn Observer,
@@ -37,16 +37,16 @@ impl Run<'_> {
         };
         let history = history.unwrap_or_else(|| History::of(state.log_history.clone()));
         let mut highest = f64::NEG_INFINITY;
-        let mut told: Vec<Event> = history.events().iter().filter_map(json::from_json).collect();
+        let mut told: Vec<TrainEvent> = history.events().iter().filter_map(json::from_json).collect();
         for event in &mut told {
-            if let Event::Evaluated { scores, best, .. } = event {
+            if let TrainEvent::Evaluated { scores, best, .. } = event {
                 *best = scores.overall.f1 > highest;
                 highest = highest.max(scores.overall.f1);
             }
         }
-        observer.on(Event::History(told));
+        observer.on_event(TrainEvent::History(told));
         self.loss_scale = self.loss_scale.map(|fresh| state.loss_scale.unwrap_or(fresh));
-        self.progress = Progress {
+        self.progress = RunCounters {
             step: state.step,
             pieces: state.pieces,
             padded: state.padded,
@@ -56,12 +56,12 @@ impl Run<'_> {
             unscored: state.unscored,
             history,
             recent_loss: state.recent_loss,
-            ..Progress::default()
+            ..RunCounters::default()
         };
         if other_dev {
             self.progress.without_gain = 0;
             let note = "dev has other sentences or labels than when the run began: the best epoch is chosen among those to come";
-            observer.on(Event::Note(Weight::Warning, note.into()));
+            observer.on_event(TrainEvent::Log(LogLevel::Warning, note.into()));
         }
         if let Some((step, epoch)) = state.best.filter(|_| !other_dev) {
             let bert = match checkpoint.best(&self.tagger.bert)? {
@@ -69,45 +69,45 @@ impl Run<'_> {
                 None => self.tagger.bert.kept()?,
             };
             // Scored again rather than stored: nothing to keep in step with the data.
-            let scores = match self.score(&bert, &self.data.dev, observer)? {
+            let scores = match self.evaluate(&bert, &self.data.dev, observer)? {
                 Scored::Whole(scores) => scores,
                 // The checkpoint that it goes on from is still there.
-                Scored::Ended if observer.wish() == Wish::Suspend => return Err(TrainError::Suspended),
+                Scored::Ended if observer.control() == TrainerControl::Suspend => return Err(TrainError::Suspended),
                 Scored::Ended => None,
             };
-            self.best = Some(Best { step, epoch, bert, scores });
+            self.best = Some(BestModel { step, epoch, bert, scores });
         }
-        observer.on(Event::Note(Weight::Good, format!("resumed at step {}", state.step)));
+        observer.on_event(TrainEvent::Log(LogLevel::Success, format!("resumed at step {}", state.step)));
         Ok(())
     }
 
     /// Does what a person wishes before a batch; `false` to end here. While paused it waits, and the run is on disk.
-    pub(super) fn may_go_on(&mut self, observer: &mut dyn Observer) -> Result<bool, TrainError> {
+    pub(super) fn apply_control(&mut self, observer: &mut dyn Observer) -> Result<bool, TrainError> {
         let mut paused = false;
         loop {
-            match observer.wish() {
-                Wish::GoOn => {
+            match observer.control() {
+                TrainerControl::Continue => {
                     self.progress.last_epoch = false;
                     return Ok(true);
                 }
-                Wish::StopAfterEpoch => {
+                TrainerControl::StopAfterEpoch => {
                     self.progress.last_epoch = true;
                     return Ok(true);
                 }
-                Wish::Stop => return Ok(false),
-                Wish::Suspend => return Err(self.suspended(observer)),
-                Wish::Pause => {
+                TrainerControl::Stop => return Ok(false),
+                TrainerControl::Suspend => return Err(self.suspended(observer)),
+                TrainerControl::Pause => {
                     if !paused {
                         paused = true;
                         self.save(observer)?;
                     }
-                    std::thread::sleep(PAUSE);
+                    std::thread::sleep(PAUSE_POLL_INTERVAL);
                 }
             }
         }
     }
 
-    pub(super) fn is_due_after_epoch(&self, better: bool) -> bool {
+    pub(super) fn should_save_after_epoch(&self, better: bool) -> bool {
         match self.arguments.save_strategy {
             SaveStrategy::No => false,
             SaveStrategy::Epoch => true,
@@ -161,17 +161,17 @@ impl Run<'_> {
         if self.progress.saved == Some(step) {
             return Ok(());
         }
-        self.tell_unlogged(observer);
+        self.flush_steps(observer);
         match self.try_to_save() {
             Ok(()) => {
                 self.progress.saved = Some(step);
-                checkpoint::keep_newest(&self.job.out, self.arguments.save_total_limit.max(1));
-                observer.on(Event::Saved { step });
+                checkpoint::rotate_checkpoints(&self.job.out, self.arguments.save_total_limit.max(1));
+                observer.on_event(TrainEvent::Saved { step });
             }
             // The run goes on, and the checkpoint before this one is still there.
             Err(TrainError::Disk(e)) => {
                 let note = format!("step {step} could not be saved, the checkpoint before it stays: {e}");
-                observer.on(Event::Note(Weight::Warning, note));
+                observer.on_event(TrainEvent::Log(LogLevel::Warning, note));
             }
             Err(e) => return Err(e),
         }
@@ -189,15 +189,15 @@ impl Run<'_> {
         let step = self.progress.step;
         let best = self.best.as_ref();
         let [data, dev, test] = self.fingerprints.clone();
-        let state = State {
-            version: State::VERSION,
+        let state = TrainerState {
+            version: TrainerState::VERSION,
             base: self.job.base.name.clone(),
             data,
             dev: Some(dev),
             test: Some(test),
             device: Some(self.device.clone()),
             arithmetic: Some(self.arithmetic.name().to_owned()),
-            arguments: fields::described(&self.arguments),
+            arguments: settings_table::described(&self.arguments),
             head_kept: self.head_kept,
             step,
             pieces: self.progress.pieces,
@@ -211,7 +211,7 @@ impl Run<'_> {
             history_lines: Some(history_lines),
             log_history: self.progress.history.scores(),
         };
-        let snapshot = Snapshot {
+        let snapshot = CheckpointData {
             state,
             bert: &self.tagger.bert,
             optimizer: &self.optimizer,

@@ -1,18 +1,18 @@
 //! One step of a run: the gradient of a batch, the change of the weights, what is told of it, and when it went wrong.
 
-use super::{Run, TrainError};
+use super::{TrainError, Trainer};
 use crate::model::bert::{Mode, Pass};
 use crate::model::{Bert, Packed, device};
 use crate::train::event::Step;
-use crate::train::footprint;
+use crate::train::memory_estimate;
 use crate::train::optimizer::StepReport;
 use std::time::Instant;
 
 /// A loss so many times that of guessing, on average, will not come back.
-const WORSE_THAN_GUESSING: f64 = 3.0;
+const DIVERGENCE_FACTOR: f64 = 3.0;
 
 /// What a step did.
-pub(in crate::train) struct Done {
+pub(in crate::train) struct StepResult {
     pub loss: f64,
     pub(super) report: StepReport,
     /// The gradient did not fit into f16: no weight has changed, and the next loss is scaled less.
@@ -20,21 +20,21 @@ pub(in crate::train) struct Done {
     pub(super) seconds: f64,
 }
 
-impl Run<'_> {
+impl Trainer<'_> {
     /// One step: the gradient of a batch, and the weights change.
-    pub(in crate::train) fn step(&mut self, batch: &Packed, rate: f64) -> Result<Done, TrainError> {
+    pub(in crate::train) fn step(&mut self, batch: &Packed, rate: f64) -> Result<StepResult, TrainError> {
         let started = Instant::now();
-        let (loss, report) = self.compute(batch, rate).map_err(|e| self.explained(e))?;
+        let (loss, report) = self.compute(batch, rate).map_err(|e| self.explain_device_error(e))?;
         self.progress.step += 1;
-        let scaled = self.loss_scale.as_mut().is_some_and(|scale| scale.after(report.grad_norm.is_finite()));
+        let scaled = self.loss_scale.as_mut().is_some_and(|scale| scale.update(report.grad_norm.is_finite()));
         let skipped = scaled && !report.grad_norm.is_finite();
-        Ok(Done { loss, report, skipped, seconds: started.elapsed().as_secs_f64() })
+        Ok(StepResult { loss, report, skipped, seconds: started.elapsed().as_secs_f64() })
     }
 
     fn compute(&mut self, batch: &Packed, rate: f64) -> candle_core::Result<(f64, StepReport)> {
         let pass = Pass {
             mode: Mode::Train { seed: self.arguments.seed, step: self.progress.step as u64 },
-            parts: self.arguments.parts,
+            parts: self.arguments.n_shards,
             at_once: self.arguments.per_device_train_batch_size,
             objective: &self.objective,
             loss_scale: self.loss_scale.map_or(1.0, |s| s.factor),
@@ -47,14 +47,14 @@ impl Run<'_> {
     }
 
     /// A device whose memory is full says what batch would fit.
-    fn explained(&self, error: candle_core::Error) -> TrainError {
+    fn explain_device_error(&self, error: candle_core::Error) -> TrainError {
         if !device::is_out_of_memory(&error) {
             return error.into();
         }
         let (sentences, longest) = (self.arguments.per_device_train_batch_size, self.data.plan.longest());
         // What is free now is free beside the batch that failed; half of its need is the next thing to try.
-        let need = footprint::needed(&self.tagger.bert, &self.data.plan, &self.arguments, sentences);
-        let advice = footprint::advice(&self.tagger.bert, &self.data.plan, &self.arguments, need / 2);
+        let need = memory_estimate::required_bytes(&self.tagger.bert, &self.data.plan, &self.arguments, sentences);
+        let advice = memory_estimate::advice(&self.tagger.bert, &self.data.plan, &self.arguments, need / 2);
         TrainError::Data(format!(
             "step {}: the device's memory is full with {sentences} sentences of up to {longest} pieces. {advice}",
             self.progress.step + 1
@@ -62,8 +62,8 @@ impl Run<'_> {
     }
 
     /// Batches epoch after epoch, without end.
-    pub(in crate::train) fn endless_batches(&self) -> impl Iterator<Item = Packed> + use<> {
-        let (plan, size, seed) = (self.data.plan.clone(), self.arguments.sentences_a_step(), self.arguments.seed);
+    pub(in crate::train) fn batches_forever(&self) -> impl Iterator<Item = Packed> + use<> {
+        let (plan, size, seed) = (self.data.plan.clone(), self.arguments.effective_batch_size(), self.arguments.seed);
         (0..).flat_map(move |epoch| plan.batches(size, seed, epoch))
     }
 
@@ -73,12 +73,12 @@ impl Run<'_> {
     }
 
     /// Pieces of all training sentences.
-    pub(in crate::train) fn pieces_an_epoch(&self) -> usize {
+    pub(in crate::train) fn subwords_per_epoch(&self) -> usize {
         self.data.plan.pieces()
     }
 
     /// Why the run cannot go on after this step, with the step, the batch and the likely cause.
-    pub(super) fn divergence(&mut self, loss: f64, report: &StepReport, batch: &Packed) -> Option<String> {
+    pub(super) fn detect_divergence(&mut self, loss: f64, report: &StepReport, batch: &Packed) -> Option<String> {
         let p = &mut self.progress;
         let before = std::mem::replace(&mut p.grad_norm, report.grad_norm);
         let guessing = (self.tagger.tags.len() as f64).ln();
@@ -133,7 +133,7 @@ impl Run<'_> {
 /// of guessing that it will not come back. One hard batch is no divergence.
 fn is_far_above(step: usize, recent: &mut f64, loss: f64, guessing: f64) -> bool {
     *recent = if step == 1 { loss } else { 0.95 * *recent + 0.05 * loss };
-    *recent > WORSE_THAN_GUESSING * guessing + 1.0
+    *recent > DIVERGENCE_FACTOR * guessing + 1.0
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::app::training::{RunState, RunView};
 use crate::app::{Action, Annotate, App, Command};
 use crate::hub::ModelRef;
 use crate::train::Outcome;
-use crate::train::event::Wish;
+use crate::train::event::TrainerControl;
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, duration, score, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -113,7 +113,9 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
     ui.horizontal(|ui| {
         label(ui, TextRole::Title, p.text, &tr!("Run {run}", run = run.id));
         match &run.state {
-            RunState::Running(Wish::Pause) => Badge::new(tr!("Paused")).icon(icon::PAUSE).tone(Tone::Warn).show(ui),
+            RunState::Running(TrainerControl::Pause) => {
+                Badge::new(tr!("Paused")).icon(icon::PAUSE).tone(Tone::Warn).show(ui)
+            }
             RunState::Running(wish) => Badge::new(super::state_of(*wish)).tone(Tone::Active).dot().show(ui),
             RunState::Ended(f) => match f.outcome {
                 Outcome::Completed => Badge::new(tr!("Completed")).icon(icon::CHECK).tone(Tone::Ok).show(ui),
@@ -133,7 +135,7 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             match &run.state {
                 RunState::Running(wish) => {
-                    let off = (*wish == Wish::Stop).then_some(tr!("It stops after this step."));
+                    let off = (*wish == TrainerControl::Stop).then_some(tr!("It stops after this step."));
                     let stop = Button::plain(tr!("Stop")).icon(icon::SQUARE).opens_menu().off(off).show(ui);
                     menu(&stop, 210.0, |ui| {
                         let mut row = |text: &str, action: Action| {
@@ -145,8 +147,11 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
                         row(tr!("Stop, keep the best"), Action::StopTraining);
                         row(tr!("Stop after this epoch"), Action::StopAfterEpoch);
                     });
-                    let (glyph, text) =
-                        if *wish == Wish::Pause { (icon::PLAY, tr!("Go on")) } else { (icon::PAUSE, tr!("Pause")) };
+                    let (glyph, text) = if *wish == TrainerControl::Pause {
+                        (icon::PLAY, tr!("Go on"))
+                    } else {
+                        (icon::PAUSE, tr!("Pause"))
+                    };
                     if Button::plain(text).icon(glyph).off(off).show(ui).clicked() {
                         out.push(Command::Do(Action::PauseTraining));
                     }
@@ -377,7 +382,7 @@ fn rest_of_schedule(run: &RunView) -> Vec<[f64; 2]> {
     };
     let schedule = started.schedule;
     let corners = [last.step, schedule.warmup, schedule.steps].into_iter().filter(|step| *step >= last.step);
-    corners.map(|step| [step as f64, started.learning_rate * schedule.factor(step)]).collect()
+    corners.map(|step| [step as f64, started.learning_rate * schedule.lr_factor(step)]).collect()
 }
 
 enum Small {

@@ -9,8 +9,8 @@ use crate::corpus::Split;
 use crate::corpus::holdout::DEFAULT_HOLDOUT_RATIO;
 use crate::model::DeviceChoice;
 use crate::model::check::TOLERANCE;
-use crate::train::arguments::{FEW_STEPS, steps};
-use crate::train::fields::{CHOICES, FIELDS};
+use crate::train::arguments::{MIN_RECOMMENDED_STEPS, steps};
+use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, duration, thousands};
 use crate::ui::theme::{self, TextRole, icon};
@@ -45,11 +45,11 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     let p = theme::of(ui);
     panel_head(ui, tr!("New run"), "", |ui| {
         if Button::quiet(tr!("The book's recipe")).icon(icon::ROTATE_CCW).show(ui).clicked() {
-            let book = crate::train::Arguments::default();
-            for (i, f) in FIELDS.iter().enumerate() {
+            let book = crate::train::TrainingArguments::default();
+            for (i, f) in NUMBER_SETTINGS.iter().enumerate() {
                 out.push(Command::Setting(i, f.get(&book)));
             }
-            for (i, c) in CHOICES.iter().enumerate() {
+            for (i, c) in ENUM_SETTINGS.iter().enumerate() {
                 out.push(Command::Choice(i, (c.get)(&book)));
             }
         }
@@ -320,7 +320,7 @@ fn recipe(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     let arguments = &app.training.arguments;
     let total = steps(learned(app, a), arguments);
-    if total >= FEW_STEPS || arguments.learning_rate >= 1e-4 {
+    if total >= MIN_RECOMMENDED_STEPS || arguments.learning_rate >= 1e-4 {
         return;
     }
     Frame::new().fill(p.warn_tint).corner_radius(8).inner_margin(Margin::same(12)).show(ui, |ui| {
@@ -343,10 +343,10 @@ fn recipe(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
 
 fn settings(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     let t = &app.training;
-    if !ui.text_edit_focused() || view.texts.len() != FIELDS.len() {
+    if !ui.text_edit_focused() || view.texts.len() != NUMBER_SETTINGS.len() {
         view.texts.clone_from(&t.texts);
     }
-    let usual = (0..FIELDS.len()).filter(|i| !FIELDS[*i].further).map(Place::Number);
+    let usual = (0..NUMBER_SETTINGS.len()).filter(|i| !NUMBER_SETTINGS[*i].further).map(Place::Number);
     in_pairs(ui, usual.chain([Place::Device]), |ui, place| show_place(ui, app, view, place, out));
 }
 
@@ -365,8 +365,8 @@ fn further(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         view.further = !view.further;
     }
     if view.further {
-        let numbers = (0..FIELDS.len()).filter(|i| FIELDS[*i].further).map(Place::Number);
-        let words = (0..CHOICES.len()).map(Place::Word);
+        let numbers = (0..NUMBER_SETTINGS.len()).filter(|i| NUMBER_SETTINGS[*i].further).map(Place::Number);
+        let words = (0..ENUM_SETTINGS.len()).map(Place::Word);
         in_pairs(ui, words.chain(numbers), |ui, place| show_place(ui, app, view, place, out));
     }
 }
@@ -393,10 +393,10 @@ fn show_place(ui: &mut Ui, app: &App, view: &mut View, place: Place, out: &mut C
     let t = &app.training;
     match place {
         Place::Number(i) => {
-            let field = FIELDS[i];
+            let field = NUMBER_SETTINGS[i];
             let typed = &mut view.texts[i];
             let error = t.errors[i].as_deref();
-            let response = form_field(ui, short(field.name), text(field.help), error, |ui| {
+            let response = form_field(ui, short(field.name), text(field.hint), error, |ui| {
                 TextField::new(typed, field.name).unit(field.unit).invalid(error.is_some()).show(ui)
             });
             if response.changed() {
@@ -404,7 +404,7 @@ fn show_place(ui: &mut Ui, app: &App, view: &mut View, place: Place, out: &mut C
             }
         }
         Place::Word(i) => {
-            let c = CHOICES[i];
+            let c = ENUM_SETTINGS[i];
             let mut at = (c.get)(&t.arguments);
             let response =
                 form_field(ui, short(c.name), text(c.help), None, |ui| choice(ui, c.name, &mut at, c.options));

@@ -11,7 +11,7 @@ use super::theme;
 use super::widgets::{Segmented, hairline};
 use crate::app::language::tr;
 use crate::app::{Annotate, App};
-use crate::train::event::Wish;
+use crate::train::event::TrainerControl;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 /// How the room is presented.
@@ -24,12 +24,12 @@ pub struct View {
 }
 
 /// What a run under way is doing, in a word.
-pub fn state_of(wish: Wish) -> &'static str {
+pub fn state_of(wish: TrainerControl) -> &'static str {
     match wish {
-        Wish::GoOn => tr!("Training"),
-        Wish::Pause => tr!("Paused"),
-        Wish::StopAfterEpoch => tr!("Last epoch"),
-        Wish::Stop | Wish::Suspend => tr!("Stopping"),
+        TrainerControl::Continue => tr!("Training"),
+        TrainerControl::Pause => tr!("Paused"),
+        TrainerControl::StopAfterEpoch => tr!("Last epoch"),
+        TrainerControl::Stop | TrainerControl::Suspend => tr!("Stopping"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::app::Command;
 use crate::app::language::tr;
-use crate::train::trial::RateSweep;
+use crate::train::measure::LrSweep;
 use crate::ui::Commands;
 use crate::ui::theme::{self, icon};
 use crate::ui::widgets::chart::{LineChart, Series};
@@ -12,7 +12,7 @@ use egui::Ui;
 const HEIGHT: f32 = 240.0;
 
 /// Shows the card.
-pub fn show(ui: &mut Ui, sweep: &RateSweep, out: &mut Commands) {
+pub fn show(ui: &mut Ui, sweep: &LrSweep, out: &mut Commands) {
     let p = theme::of(ui);
     // By the exponent: a chart's x is even, a sweep's rates are not.
     let points: Vec<[f64; 2]> = sweep.points.iter().map(|[rate, loss]| [rate.log10(), *loss]).collect();

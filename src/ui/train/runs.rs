@@ -5,7 +5,7 @@ use crate::app::language::tr;
 use crate::app::training::RunState;
 use crate::app::{Annotate, App, Command};
 use crate::project::RunStatus;
-use crate::train::event::Weight;
+use crate::train::event::LogLevel;
 use crate::ui::Commands;
 use crate::ui::numbers::{days_ago, duration, score};
 use crate::ui::theme::{self, Icon, TextRole, icon};
@@ -68,12 +68,12 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             for line in &run.log {
                 let colour = match (&run.state, line.weight) {
                     (RunState::Failed(why), _) if *why == line.text => p.err,
-                    (_, Weight::Warning) => p.warn,
+                    (_, LogLevel::Warning) => p.warn,
                     // Only the scores of the best epochs are marked, or most of the log would be green.
-                    (_, Weight::Good) if line.figures.is_empty() => p.ok,
+                    (_, LogLevel::Success) if line.figures.is_empty() => p.ok,
                     _ => p.text2,
                 };
-                let figures = if line.weight == Weight::Good { p.ok } else { p.text2 };
+                let figures = if line.weight == LogLevel::Success { p.ok } else { p.text2 };
                 ui.horizontal_top(|ui| {
                     let seconds = line.at as u64;
                     ui.allocate_ui(vec2(36.0, 16.0), |ui| {

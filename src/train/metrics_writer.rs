@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A file that grows with the run.
-pub(super) struct Report {
+pub(super) struct MetricsWriter {
     kind: ReportTo,
     path: PathBuf,
 }
 
-impl Report {
+impl MetricsWriter {
     /// Begins a run's file with what was told before; `None` when nobody wants one.
-    pub(super) fn begin(kind: ReportTo, out: &Path, history: &[Value]) -> Result<Option<Self>, TrainError> {
+    pub(super) fn create(kind: ReportTo, out: &Path, history: &[Value]) -> Result<Option<Self>, TrainError> {
         let path = match kind {
             ReportTo::None => return Ok(None),
             ReportTo::Jsonl => out.join("metrics.jsonl"),
@@ -35,7 +35,7 @@ impl Report {
     }
 
     /// Adds an event, as [`super::json`] writes it. That it cannot be added is only a pity.
-    pub(super) fn add(&self, event: &Value) {
+    pub(super) fn write_event(&self, event: &Value) {
         if let Err(e) = disk::append(&self.path, &self.bytes(event)) {
             log::warn!("the report has a gap: {e}");
         }

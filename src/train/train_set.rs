@@ -12,7 +12,7 @@ use std::collections::HashSet;
 
 /// Training sentences as the network takes them.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Plan {
+pub struct EncodedTrainSet {
     /// Ids and labels of every sentence.
     sentences: Vec<(Vec<u32>, Vec<i32>)>,
     /// Words that gave no piece: they cannot be learned.
@@ -23,7 +23,7 @@ pub struct Plan {
     pub cut_sentences: usize,
 }
 
-impl Plan {
+impl EncodedTrainSet {
     /// Aligns the sentences.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl Plan {
 
     /// A weight for each tag by how rare it is: pieces / (tags that occur × pieces of this tag), as scikit-learn's
     /// `balanced` has it. The mean over all pieces is 1; a tag that does not occur weighs 1.
-    pub fn balanced_weights(&self, tags: usize) -> Vec<f64> {
+    pub fn balanced_class_weights(&self, tags: usize) -> Vec<f64> {
         let mut counts = vec![0usize; tags];
         let labels = self.sentences.iter().flat_map(|(_, labels)| labels);
         labels.filter(|l| **l != IGNORED).for_each(|l| counts[*l as usize] += 1);
@@ -98,11 +98,11 @@ impl Plan {
         let batch = |indices: &[usize]| {
             Packed::new(indices.iter().map(|i| (self.sentences[*i].0.as_slice(), self.sentences[*i].1.as_slice())))
         };
-        self.order(seed, epoch).chunks(size).map(batch).collect()
+        self.epoch_order(seed, epoch).chunks(size).map(batch).collect()
     }
 
     /// The order of an epoch: numbers of sentences.
-    pub(super) fn order(&self, seed: u64, epoch: usize) -> Vec<usize> {
+    pub(super) fn epoch_order(&self, seed: u64, epoch: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.sentences.len()).collect();
         Stream::new(seed, 0x6f72_6465_7200 + epoch as u64).shuffle(&mut order);
         order

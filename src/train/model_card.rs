@@ -1,16 +1,22 @@
 //! The README of a saved model: what it is, what it was trained on, how good it is.
 
-use super::arguments::Arguments;
-use super::fields;
-use super::run::{Finished, Job, label_line};
+use super::arguments::TrainingArguments;
+use super::run::{TrainJob, TrainOutput, label_line};
 use super::run_data::{HeldOut, RunData};
+use super::settings_table;
 use crate::corpus::Split;
 use crate::model::TagSet;
 use crate::predict::EvalMetrics;
 use std::fmt::Write as _;
 
 /// A model card in Hugging Face's form.
-pub fn card(job: &Job, data: &RunData, a: &Arguments, finished: &Finished, tags: &TagSet) -> String {
+pub fn model_card(
+    job: &TrainJob,
+    data: &RunData,
+    a: &TrainingArguments,
+    finished: &TrainOutput,
+    tags: &TagSet,
+) -> String {
     let mut out = String::from(
         "---\nlibrary_name: transformers\npipeline_tag: token-classification\ntags:\n- token-classification\n- named-entity-recognition\n- tagwright\n---\n\n",
     );
@@ -49,19 +55,19 @@ pub fn card(job: &Job, data: &RunData, a: &Arguments, finished: &Finished, tags:
         finished.best_epoch,
         finished.outcome.name(),
     );
-    let unusual = fields::unusual(a);
+    let unusual = settings_table::unusual(a);
     if !unusual.is_empty() {
         let _ = writeln!(out, "\nOther than the book's: {unusual}.");
     }
     for (split, scores) in [(Split::Dev, &finished.dev), (Split::Test, &finished.test)] {
         if let Some(scores) = scores {
-            let _ = write!(out, "\n{}", table(split, scores));
+            let _ = write!(out, "\n{}", metrics_table(split, scores));
         }
     }
     out
 }
 
-fn table(split: Split, scores: &EvalMetrics) -> String {
+fn metrics_table(split: Split, scores: &EvalMetrics) -> String {
     let mut out = format!("## Entities on {} (seqeval, {} sentences)\n\n", split.name(), scores.sentences);
     let _ = writeln!(out, "| label | precision | recall | F1 | support |\n| --- | ---: | ---: | ---: | ---: |");
     let mut row = |name: &str, s: &crate::eval::PrfScore| {

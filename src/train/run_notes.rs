@@ -1,15 +1,15 @@
 //! What a run says to people: what it found in the data and the base, and whether every weight learns.
 
-use super::arguments::Arguments;
-use super::event::Weight;
+use super::arguments::TrainingArguments;
+use super::event::LogLevel;
 use super::optimizer::StepReport;
-use super::run::Job;
+use super::run::TrainJob;
 use super::run_data::{HeldOut, RunData};
 use crate::model::Bert;
 use crate::model::bert::{has_no_gradient, lora::begins_without_gradient};
 
 /// The labels that training sentences carry, in the corpus' order.
-pub(super) fn labels_in_use(job: &Job) -> Vec<String> {
+pub(super) fn used_labels(job: &TrainJob) -> Vec<String> {
     let mut used = vec![false; job.corpus.labels.len()];
     for id in &job.holdout.train {
         for span in job.corpus.document(id.document).to_token_spans(id.sentence as usize) {
@@ -20,38 +20,38 @@ pub(super) fn labels_in_use(job: &Job) -> Vec<String> {
 }
 
 /// What a person should know before the first step.
-pub(super) fn notes(
+pub(super) fn initial_log(
     data: &RunData,
-    arguments: &Arguments,
+    arguments: &TrainingArguments,
     bert: &Bert,
     unexpected: &[String],
     head_kept: bool,
-) -> Vec<(Weight, String)> {
+) -> Vec<(LogLevel, String)> {
     let mut notes = Vec::new();
     let mut note = |weight, text| notes.push((weight, text));
     let plan = &data.plan;
     if let Some(HeldOut { held, of, by_document }) = data.held_out {
         let seed = arguments.seed;
         let unit = if by_document { "documents" } else { "sentences" };
-        note(Weight::Plain, format!("no dev split: {held} of {of} {unit} held out, seed {seed}"));
+        note(LogLevel::Info, format!("no dev split: {held} of {of} {unit} held out, seed {seed}"));
     }
     let head = if head_kept { "the base's head is kept" } else { "a new head, drawn from the seed" };
-    note(Weight::Plain, head.into());
+    note(LogLevel::Info, head.into());
     if bert.learning() < bert.size() {
         let (learn, all) = (millions(bert.learning()), millions(bert.size()));
-        note(Weight::Plain, format!("{learn} of {all} million numbers learn"));
+        note(LogLevel::Info, format!("{learn} of {all} million numbers learn"));
     }
     if plan.cut_words > 0 {
         let (words, sentences, limit) = (plan.cut_words, plan.cut_sentences, arguments.max_length);
         let text = format!("{words} words in {sentences} sentences lie past {limit} pieces and are not learned");
-        note(Weight::Warning, text);
+        note(LogLevel::Warning, text);
     }
     if plan.empty_words > 0 {
-        note(Weight::Warning, format!("{} words give no piece and are not learned", plan.empty_words));
+        note(LogLevel::Warning, format!("{} words give no piece and are not learned", plan.empty_words));
     }
     let unused: Vec<&str> = unexpected.iter().filter(|n| !n.contains("pooler")).map(String::as_str).collect();
     if !unused.is_empty() {
-        note(Weight::Plain, format!("weights of the base that are not used: {}", unused.join(", ")));
+        note(LogLevel::Info, format!("weights of the base that are not used: {}", unused.join(", ")));
     }
     notes
 }
@@ -62,7 +62,7 @@ fn millions(count: usize) -> String {
 }
 
 /// "every weight moved, 104/104": whether a gradient reached every parameter.
-pub(super) fn coverage(bert: &Bert, report: &StepReport) -> (Weight, String) {
+pub(super) fn gradient_coverage(bert: &Bert, report: &StepReport) -> (LogLevel, String) {
     let expected: Vec<(&str, f64)> = bert
         .parameters()
         .iter()
@@ -74,7 +74,7 @@ pub(super) fn coverage(bert: &Bert, report: &StepReport) -> (Weight, String) {
     let still: Vec<&str> = expected.iter().filter(|(_, n)| *n == 0.0).map(|(name, _)| *name).collect();
     let (moved, all) = (expected.len() - still.len(), expected.len());
     match still.first() {
-        None => (Weight::Good, format!("a gradient reached every weight, {moved}/{all}")),
-        Some(first) => (Weight::Warning, format!("only {moved}/{all} weights have a gradient; {first} has none")),
+        None => (LogLevel::Success, format!("a gradient reached every weight, {moved}/{all}")),
+        Some(first) => (LogLevel::Warning, format!("only {moved}/{all} weights have a gradient; {first} has none")),
     }
 }

@@ -1,29 +1,29 @@
 //! The settings of a run as a table: the form in the window, the flags of the command line, the checks and what a
 //! checkpoint keeps are views of it.
 
-use super::arguments::{Arguments, ReportTo, SaveStrategy};
-use super::schedule::Shape;
+use super::arguments::{ReportTo, SaveStrategy, TrainingArguments};
+use super::schedule::SchedulerType;
 use crate::model::Arithmetic;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A setting that is a number typed by a person.
 #[derive(Clone, Copy, Debug)]
-pub struct Field {
+pub struct NumberSetting {
     /// The Trainer's name where it has the setting.
     pub name: &'static str,
     /// The command line's flag, without dashes.
     pub flag: &'static str,
     /// A few words for the form.
-    pub help: &'static str,
+    pub hint: &'static str,
     /// A sentence for the command line.
-    pub about: &'static str,
+    pub cli_help: &'static str,
     /// A unit shown at the right of the field.
     pub unit: &'static str,
     /// Not among the settings that most runs need.
     pub further: bool,
-    get: fn(&Arguments) -> String,
-    set: fn(&mut Arguments, f64) -> bool,
+    get: fn(&TrainingArguments) -> String,
+    set: fn(&mut TrainingArguments, f64) -> bool,
     /// What is allowed, in words.
     range: &'static str,
     whole: bool,
@@ -31,7 +31,7 @@ pub struct Field {
 
 /// A setting that is one of a few words.
 #[derive(Clone, Copy, Debug)]
-pub struct Choice {
+pub struct EnumSetting {
     /// The Trainer's name where it has the setting.
     pub name: &'static str,
     /// The command line's flag, without dashes.
@@ -43,18 +43,18 @@ pub struct Choice {
     /// What can be chosen.
     pub options: &'static [&'static str],
     /// Which of them it is.
-    pub get: fn(&Arguments) -> usize,
+    pub get: fn(&TrainingArguments) -> usize,
     /// Chooses one of them.
-    pub set: fn(&mut Arguments, usize),
+    pub set: fn(&mut TrainingArguments, usize),
 }
 
 /// All number settings, in the order of the form.
-pub const FIELDS: &[Field] = &[
-    Field {
+pub const NUMBER_SETTINGS: &[NumberSetting] = &[
+    NumberSetting {
         name: "learning_rate",
         flag: "learning-rate",
-        help: "Peak, after warm-up",
-        about: "Peak learning rate",
+        hint: "Peak, after warm-up",
+        cli_help: "Peak learning rate",
         unit: "",
         further: false,
         get: |a| scientific(a.learning_rate),
@@ -62,11 +62,11 @@ pub const FIELDS: &[Field] = &[
         range: "Above 0, at most 1. The book uses 2e-5.",
         whole: false,
     },
-    Field {
+    NumberSetting {
         name: "num_train_epochs",
         flag: "epochs",
-        help: "Full passes",
-        about: "Full passes over the training sentences",
+        hint: "Full passes",
+        cli_help: "Full passes over the training sentences",
         unit: "",
         further: false,
         get: |a| a.num_train_epochs.to_string(),
@@ -74,11 +74,11 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 1 to 1,000.",
         whole: true,
     },
-    Field {
+    NumberSetting {
         name: "per_device_train_batch_size",
         flag: "batch-size",
-        help: "Sentences at once",
-        about: "Sentences computed at once",
+        hint: "Sentences at once",
+        cli_help: "Sentences computed at once",
         unit: "",
         further: false,
         get: |a| a.per_device_train_batch_size.to_string(),
@@ -86,11 +86,11 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 1 to 1,024.",
         whole: true,
     },
-    Field {
+    NumberSetting {
         name: "per_device_eval_batch_size",
         flag: "eval-batch-size",
-        help: "In evaluation",
-        about: "Sentences a batch in evaluation",
+        hint: "In evaluation",
+        cli_help: "Sentences a batch in evaluation",
         unit: "",
         further: false,
         get: |a| a.per_device_eval_batch_size.to_string(),
@@ -98,11 +98,11 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 1 to 4,096.",
         whole: true,
     },
-    Field {
+    NumberSetting {
         name: "weight_decay",
         flag: "weight-decay",
-        help: "Not on bias, norm",
-        about: "Share of itself a weight loses a step, times the rate; not biases and layer normalisation",
+        hint: "Not on bias, norm",
+        cli_help: "Share of itself a weight loses a step, times the rate; not biases and layer normalisation",
         unit: "",
         further: false,
         get: |a| a.weight_decay.to_string(),
@@ -110,11 +110,11 @@ pub const FIELDS: &[Field] = &[
         range: "Between 0 and 1. The book uses 0.01.",
         whole: false,
     },
-    Field {
+    NumberSetting {
         name: "warmup_ratio",
         flag: "warmup-ratio",
-        help: "Share of all steps",
-        about: "Share of the steps in which the learning rate rises",
+        hint: "Share of all steps",
+        cli_help: "Share of the steps in which the learning rate rises",
         unit: "",
         further: false,
         get: |a| a.warmup_ratio.to_string(),
@@ -122,11 +122,11 @@ pub const FIELDS: &[Field] = &[
         range: "Between 0 and 1. The book uses 0.",
         whole: false,
     },
-    Field {
+    NumberSetting {
         name: "max_length",
         flag: "max-length",
-        help: "Longer is counted",
-        about: "Pieces a sentence may have in training",
+        hint: "Longer is counted",
+        cli_help: "Pieces a sentence may have in training",
         unit: "pieces",
         further: false,
         get: |a| a.max_length.to_string(),
@@ -134,11 +134,11 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 8 to 4,096.",
         whole: true,
     },
-    Field {
+    NumberSetting {
         name: "seed",
         flag: "seed",
-        help: "Same seed, same run",
-        about: "Where all random draws come from",
+        hint: "Same seed, same run",
+        cli_help: "Where all random draws come from",
         unit: "",
         further: false,
         get: |a| a.seed.to_string(),
@@ -146,11 +146,11 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 0.",
         whole: true,
     },
-    Field {
+    NumberSetting {
         name: "max_grad_norm",
         flag: "max-grad-norm",
-        help: "Clip by norm",
-        about: "Larger gradients are scaled down to this norm",
+        hint: "Clip by norm",
+        cli_help: "Larger gradients are scaled down to this norm",
         unit: "",
         further: true,
         get: |a| a.max_grad_norm.to_string(),
@@ -158,11 +158,11 @@ pub const FIELDS: &[Field] = &[
         range: "Above 0. The book uses 1.",
         whole: false,
     },
-    Field {
+    NumberSetting {
         name: "gradient_accumulation_steps",
         flag: "gradient-accumulation-steps",
-        help: "Batches a step",
-        about: "Batches computed one after another for one step; the loss is the mean over all their pieces",
+        hint: "Batches a step",
+        cli_help: "Batches computed one after another for one step; the loss is the mean over all their pieces",
         unit: "",
         further: true,
         get: |a| a.gradient_accumulation_steps.to_string(),
@@ -170,11 +170,11 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 1 to 1,024.",
         whole: true,
     },
-    Field {
+    NumberSetting {
         name: "label_smoothing_factor",
         flag: "label-smoothing-factor",
-        help: "Spread over all tags",
-        about: "Share of each target that is spread evenly over all tags",
+        hint: "Spread over all tags",
+        cli_help: "Share of each target that is spread evenly over all tags",
         unit: "",
         further: true,
         get: |a| a.label_smoothing_factor.to_string(),
@@ -182,11 +182,11 @@ pub const FIELDS: &[Field] = &[
         range: "Between 0 and 0.9.",
         whole: false,
     },
-    Field {
+    NumberSetting {
         name: "layer_lr_decay",
         flag: "layer-lr-decay",
-        help: "Rate, layer by layer",
-        about: "What the learning rate is multiplied by from each layer to the one below; 1 is the same everywhere",
+        hint: "Rate, layer by layer",
+        cli_help: "What the learning rate is multiplied by from each layer to the one below; 1 is the same everywhere",
         unit: "",
         further: true,
         get: |a| a.layer_lr_decay.to_string(),
@@ -194,11 +194,11 @@ pub const FIELDS: &[Field] = &[
         range: "Above 0, at most 1. 1 is the same rate everywhere.",
         whole: false,
     },
-    Field {
+    NumberSetting {
         name: "freeze_layers",
         flag: "freeze-layers",
-        help: "First layers that stay",
-        about: "First layers that do not learn, and the embeddings below them; 0 for none",
+        hint: "First layers that stay",
+        cli_help: "First layers that do not learn, and the embeddings below them; 0 for none",
         unit: "",
         further: true,
         get: |a| a.freeze_layers.to_string(),
@@ -206,11 +206,11 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 0 to 96.",
         whole: true,
     },
-    Field {
+    NumberSetting {
         name: "lora_rank",
         flag: "lora-rank",
-        help: "LoRA; 0 is off",
-        about: "Rank of the small matrices that learn in place of the layers' own (LoRA); 0 for none",
+        hint: "LoRA; 0 is off",
+        cli_help: "Rank of the small matrices that learn in place of the layers' own (LoRA); 0 for none",
         unit: "",
         further: true,
         get: |a| a.lora_rank.to_string(),
@@ -218,11 +218,11 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 0 to 256; 8 is usual.",
         whole: true,
     },
-    Field {
+    NumberSetting {
         name: "lora_alpha",
         flag: "lora-alpha",
-        help: "Its weight, over rank",
-        about: "What LoRA's matrices are multiplied by, over their rank",
+        hint: "Its weight, over rank",
+        cli_help: "What LoRA's matrices are multiplied by, over their rank",
         unit: "",
         further: true,
         get: |a| a.lora_alpha.to_string(),
@@ -230,11 +230,11 @@ pub const FIELDS: &[Field] = &[
         range: "Above 0, at most 1,024; 16 is usual.",
         whole: false,
     },
-    Field {
+    NumberSetting {
         name: "early_stopping_patience",
         flag: "patience",
-        help: "Epochs; 0 is never",
-        about: "Epochs without a better dev F1 after which the run ends; 0 for never",
+        hint: "Epochs; 0 is never",
+        cli_help: "Epochs without a better dev F1 after which the run ends; 0 for never",
         unit: "",
         further: true,
         get: |a| a.early_stopping_patience.to_string(),
@@ -242,11 +242,11 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 0 to 1,000.",
         whole: true,
     },
-    Field {
+    NumberSetting {
         name: "early_stopping_threshold",
         flag: "early-stopping-threshold",
-        help: "F1 that counts as better",
-        about: "By how much dev F1 (0 to 1) must rise to count as better for --patience",
+        hint: "F1 that counts as better",
+        cli_help: "By how much dev F1 (0 to 1) must rise to count as better for --patience",
         unit: "",
         further: true,
         get: |a| a.early_stopping_threshold.to_string(),
@@ -254,11 +254,11 @@ pub const FIELDS: &[Field] = &[
         range: "Between 0 and 1: 0.01 is one point of F1.",
         whole: false,
     },
-    Field {
+    NumberSetting {
         name: "logging_steps",
         flag: "logging-steps",
-        help: "Steps a point",
-        about: "Steps that are told together, with their mean loss",
+        hint: "Steps a point",
+        cli_help: "Steps that are told together, with their mean loss",
         unit: "",
         further: true,
         get: |a| a.logging_steps.to_string(),
@@ -266,11 +266,11 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 1 to 100,000.",
         whole: true,
     },
-    Field {
+    NumberSetting {
         name: "save_steps",
         flag: "save-steps",
-        help: "Between checkpoints",
-        about: "Steps from one checkpoint to the next, with --save-strategy steps",
+        hint: "Between checkpoints",
+        cli_help: "Steps from one checkpoint to the next, with --save-strategy steps",
         unit: "",
         further: true,
         get: |a| a.save_steps.to_string(),
@@ -278,11 +278,11 @@ pub const FIELDS: &[Field] = &[
         range: "A whole number from 1.",
         whole: true,
     },
-    Field {
+    NumberSetting {
         name: "save_total_limit",
         flag: "save-total-limit",
-        help: "Kept at the end",
-        about: "Checkpoints that stay when the run has ended; 0 keeps one only while it goes on",
+        hint: "Kept at the end",
+        cli_help: "Checkpoints that stay when the run has ended; 0 keeps one only while it goes on",
         unit: "",
         further: true,
         get: |a| a.save_total_limit.to_string(),
@@ -293,17 +293,17 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// All settings that are words, in the order of the form.
-pub const CHOICES: &[Choice] = &[
-    Choice {
+pub const ENUM_SETTINGS: &[EnumSetting] = &[
+    EnumSetting {
         name: "lr_scheduler_type",
         flag: "lr-scheduler-type",
         help: "After the warm-up",
         about: "How the learning rate goes after the warm-up",
         options: &["linear", "cosine", "constant"],
-        get: |a| place(&Shape::ALL, a.lr_scheduler_type),
-        set: |a, i| a.lr_scheduler_type = Shape::ALL[i].1,
+        get: |a| place(&SchedulerType::ALL, a.lr_scheduler_type),
+        set: |a, i| a.lr_scheduler_type = SchedulerType::ALL[i].1,
     },
-    Choice {
+    EnumSetting {
         name: "class_weights",
         flag: "class-weights",
         help: "Rare tags weigh more",
@@ -312,7 +312,7 @@ pub const CHOICES: &[Choice] = &[
         get: |a| usize::from(a.balanced_class_weights),
         set: |a, i| a.balanced_class_weights = i == 1,
     },
-    Choice {
+    EnumSetting {
         name: "freeze_embeddings",
         flag: "freeze-embeddings",
         help: "Embeddings stay",
@@ -321,7 +321,7 @@ pub const CHOICES: &[Choice] = &[
         get: |a| usize::from(a.freeze_embeddings),
         set: |a, i| a.freeze_embeddings = i == 1,
     },
-    Choice {
+    EnumSetting {
         name: "precision",
         flag: "precision",
         help: "Of matrix products",
@@ -330,7 +330,7 @@ pub const CHOICES: &[Choice] = &[
         get: |a| a.precision.map_or(0, |p| place(&Arithmetic::ALL, p) + 1),
         set: |a, i| a.precision = i.checked_sub(1).map(|i| Arithmetic::ALL[i].1),
     },
-    Choice {
+    EnumSetting {
         name: "save_strategy",
         flag: "save-strategy",
         help: "When a run is saved",
@@ -339,7 +339,7 @@ pub const CHOICES: &[Choice] = &[
         get: |a| place(&SaveStrategy::ALL, a.save_strategy),
         set: |a, i| a.save_strategy = SaveStrategy::ALL[i].1,
     },
-    Choice {
+    EnumSetting {
         name: "report_to",
         flag: "report-to",
         help: "A file to plot",
@@ -355,14 +355,14 @@ fn place<T: PartialEq>(all: &[(&str, T)], value: T) -> usize {
     all.iter().position(|(_, v)| *v == value).unwrap_or(0)
 }
 
-impl Field {
+impl NumberSetting {
     /// The field of this name.
     pub fn by_name(name: &str) -> Option<Self> {
-        FIELDS.iter().copied().find(|f| f.name == name)
+        NUMBER_SETTINGS.iter().copied().find(|f| f.name == name)
     }
 
     /// The setting as text.
-    pub fn get(self, arguments: &Arguments) -> String {
+    pub fn get(self, arguments: &TrainingArguments) -> String {
         (self.get)(arguments)
     }
 
@@ -391,7 +391,7 @@ impl Field {
     ///
     /// # Errors
     /// What is allowed, in one line.
-    pub fn set(self, arguments: &mut Arguments, text: &str) -> Result<(), String> {
+    pub fn set(self, arguments: &mut TrainingArguments, text: &str) -> Result<(), String> {
         let value: f64 = self.plain(text.trim())?.parse().map_err(|_| self.range.to_owned())?;
         if (self.whole && value.fract() != 0.0) || !(self.set)(arguments, value) {
             return Err(self.range.to_owned());
@@ -408,14 +408,14 @@ fn has_commas_between_thousands(text: &str) -> bool {
     (1..=3).contains(&first.len()) && digits(first) && groups.all(|group| group.len() == 3 && digits(group))
 }
 
-impl Choice {
+impl EnumSetting {
     /// The chosen word.
-    pub fn word(self, arguments: &Arguments) -> &'static str {
+    pub fn word(self, arguments: &TrainingArguments) -> &'static str {
         self.options[(self.get)(arguments)]
     }
 
     /// Chooses a word; `false` when it is none of the options.
-    pub fn choose(self, arguments: &mut Arguments, word: &str) -> bool {
+    pub fn choose(self, arguments: &mut TrainingArguments, word: &str) -> bool {
         let found = self.options.iter().position(|o| *o == word);
         if let Some(place) = found {
             (self.set)(arguments, place);
@@ -437,13 +437,13 @@ fn scientific(value: f64) -> String {
 }
 
 /// Every setting that a result depends on, by name: what a checkpoint keeps.
-pub fn described(arguments: &Arguments) -> BTreeMap<String, String> {
-    let numbers = FIELDS.iter().map(|f| (f.name, f.get(arguments)));
-    let words = CHOICES.iter().map(|c| (c.name, c.word(arguments).to_owned()));
+pub fn described(arguments: &TrainingArguments) -> BTreeMap<String, String> {
+    let numbers = NUMBER_SETTINGS.iter().map(|f| (f.name, f.get(arguments)));
+    let words = ENUM_SETTINGS.iter().map(|c| (c.name, c.word(arguments).to_owned()));
     let others = [
         ("label_all_pieces", arguments.label_all_pieces.to_string()),
         ("new_head", arguments.new_head.to_string()),
-        ("parts", arguments.parts.to_string()),
+        ("parts", arguments.n_shards.to_string()),
     ];
     numbers.chain(words).chain(others).map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -452,16 +452,18 @@ pub fn described(arguments: &Arguments) -> BTreeMap<String, String> {
 ///
 /// # Errors
 /// A setting that is unknown, missing or does not fit: another recipe would not be the same run.
-pub fn from_described(described: &BTreeMap<String, String>) -> Result<Arguments, String> {
-    let mut arguments = Arguments::default();
+pub fn from_described(described: &BTreeMap<String, String>) -> Result<TrainingArguments, String> {
+    let mut arguments = TrainingArguments::default();
     for (name, value) in described {
-        let choice = CHOICES.iter().find(|c| c.name == name);
-        let fits = match (Field::by_name(name), choice, name.as_str()) {
+        let choice = ENUM_SETTINGS.iter().find(|c| c.name == name);
+        let fits = match (NumberSetting::by_name(name), choice, name.as_str()) {
             (Some(field), _, _) => field.set(&mut arguments, value).is_ok(),
             (_, Some(choice), _) => choice.choose(&mut arguments, value),
             (_, _, "label_all_pieces") => value.parse().map(|v| arguments.label_all_pieces = v).is_ok(),
             (_, _, "new_head") => value.parse().map(|v| arguments.new_head = v).is_ok(),
-            (_, _, "parts") => value.parse().is_ok_and(|v| put(&mut arguments.parts, v, (1..=MOST_PARTS).contains(&v))),
+            (_, _, "parts") => {
+                value.parse().is_ok_and(|v| put(&mut arguments.n_shards, v, (1..=MOST_PARTS).contains(&v)))
+            }
             _ => false,
         };
         if !fits {
@@ -478,8 +480,8 @@ pub fn from_described(described: &BTreeMap<String, String>) -> Result<Arguments,
 const MOST_PARTS: usize = 1024;
 
 /// The settings that are not the book's, in one line; empty when all are.
-pub fn unusual(arguments: &Arguments) -> String {
-    let book = described(&Arguments::default());
+pub fn unusual(arguments: &TrainingArguments) -> String {
+    let book = described(&TrainingArguments::default());
     let all = described(arguments).into_iter();
     let other = all.filter(|(name, value)| name != "parts" && book.get(name) != Some(value));
     other.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
@@ -491,12 +493,13 @@ mod tests {
 
     #[test]
     fn what_is_described_comes_back() {
-        let mut arguments = Arguments { parts: 7, new_head: true, label_all_pieces: false, ..Arguments::default() };
-        for (i, field) in FIELDS.iter().enumerate() {
+        let mut arguments =
+            TrainingArguments { n_shards: 7, new_head: true, label_all_pieces: false, ..TrainingArguments::default() };
+        for (i, field) in NUMBER_SETTINGS.iter().enumerate() {
             let value = if field.whole { (i + 8).to_string() } else { format!("0.{}", i + 1) };
             field.set(&mut arguments, &value).unwrap_or_else(|range| panic!("{}: {value}: {range}", field.name));
         }
-        for choice in CHOICES {
+        for choice in ENUM_SETTINGS {
             (choice.set)(&mut arguments, choice.options.len() - 1);
         }
         assert_eq!(from_described(&described(&arguments)), Ok(arguments.clone()));
@@ -517,8 +520,8 @@ mod tests {
     #[test]
     fn a_comma_parts_thousands_and_nothing_else() {
         let check = |name: &str, text: &str, expected: Result<&str, &str>| {
-            let field = Field::by_name(name).expect("a field");
-            let mut arguments = Arguments::default();
+            let field = NumberSetting::by_name(name).expect("a field");
+            let mut arguments = TrainingArguments::default();
             let set = field.set(&mut arguments, text);
             match (expected, set) {
                 (Ok(value), Ok(())) => assert_eq!(field.get(&arguments), value, "{name} = {text}"),
@@ -542,12 +545,12 @@ mod tests {
 
     #[test]
     fn a_setting_that_does_not_fit_changes_nothing() {
-        let mut arguments = Arguments::default();
-        for field in FIELDS {
+        let mut arguments = TrainingArguments::default();
+        for field in NUMBER_SETTINGS {
             for text in ["", "x", "-1", "NaN", "inf", "1e300"] {
                 assert!(field.set(&mut arguments, text).is_err(), "{} takes {text:?}", field.name);
             }
         }
-        assert_eq!(arguments, Arguments::default());
+        assert_eq!(arguments, TrainingArguments::default());
     }
 }
