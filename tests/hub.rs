@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tagwright::hub::{Hub, ModelRef, load_model};
-use tagwright::model::ModelFolder;
+use tagwright::model::PretrainedModel;
 
 const WEIGHTS: &str = "model.safetensors";
 
@@ -70,7 +70,7 @@ fn check_refused(file: &'static str, said: &str, change: impl Fn(Reply) -> Reply
     assert!(!place.model().join("snapshots").join(COMMIT).join(file).exists(), "{file} was kept");
     place.check_clean(&[]);
     let folder = place.from(&Server::start(honest)).expect("a model");
-    ModelFolder::open(&folder).expect("a model folder");
+    PretrainedModel::from_pretrained(&folder).expect("a model folder");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_good_download_is_a_model_and_is_kept() {
     let place = Place::new();
     let server = Server::start(honest);
     let folder = place.from(&server).expect("a model");
-    assert!(ModelFolder::open(&folder).expect("a model folder").tags.is_some());
+    assert!(PretrainedModel::from_pretrained(&folder).expect("a model folder").tags.is_some());
     let before = server.requests().len();
     assert_eq!(place.from(&server).expect("the cache"), folder);
     assert_eq!(server.requests().len(), before, "the second time needs no network");
@@ -269,7 +269,7 @@ fn a_redirect_inside_the_hub_keeps_the_token_and_one_to_another_host_brings_the_
     });
     let hub = Hub { token: Some("secret".into()), ..hub(&server.address, &place.cache) };
     let folder = hub.model("our/tiny", |_| true).expect("a model");
-    ModelFolder::open(&folder).expect("a model folder");
+    PretrainedModel::from_pretrained(&folder).expect("a model folder");
     let moved = server.requests().into_iter().filter(|r| r.path.starts_with("/moved/"));
     assert!(moved.map(|r| r.header("authorization").map(str::to_owned)).all(|a| a.as_deref() == Some("Bearer secret")));
     assert!(!other.requests().is_empty() && other.requests().iter().all(|r| r.header("authorization").is_none()));
@@ -390,7 +390,7 @@ fn all_files_come_from_one_commit() {
     let server = Server::start(honest);
     let folder = place.from(&server).expect("a model");
     assert_eq!(folder, place.model().join("snapshots").join(COMMIT));
-    ModelFolder::open(&folder).expect("a model folder");
+    PretrainedModel::from_pretrained(&folder).expect("a model folder");
     let files = server.requests().into_iter().filter(|r| !r.path.starts_with("/api/"));
     assert!(files.into_iter().all(|r| r.path.contains(COMMIT)), "every file is asked for at the commit");
 }
@@ -412,7 +412,7 @@ fn a_cut_download_goes_on_where_it_ended() {
         assert!(error.contains("goes on where it ended"), "{error}");
         assert!(place.blobs().iter().any(|(name, size)| name.ends_with(".incomplete") && *size == 100_000));
         let folder = place.from(&server).expect("a model");
-        ModelFolder::open(&folder).expect("a model folder");
+        PretrainedModel::from_pretrained(&folder).expect("a model folder");
         let ranges: Vec<_> = server.requests().iter().filter_map(|r| r.header("range").map(str::to_owned)).collect();
         assert_eq!(ranges, ["bytes=100000-"]);
         assert!(place.blobs().keys().all(|name| !name.ends_with(".incomplete")));
@@ -456,7 +456,7 @@ fn two_that_download_the_same_do_not_disturb_each_other() {
     std::thread::scope(|scope| {
         let all: Vec<_> = (0..3).map(|_| scope.spawn(|| place.from(&server))).collect();
         for one in all {
-            ModelFolder::open(&one.join().expect("no panic").expect("a model")).expect("a model folder");
+            PretrainedModel::from_pretrained(&one.join().expect("no panic").expect("a model")).expect("a model folder");
         }
     });
     assert_eq!(weights.load(Ordering::Relaxed), 1, "the weights are downloaded once");

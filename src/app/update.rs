@@ -22,7 +22,7 @@ use super::worked;
 use crate::app::language::tr;
 use crate::corpus::{Edit, LabelId, ReviewState, Scheme, SentenceId, scheme, tag_notation};
 use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions};
-use crate::model::align::Rule;
+use crate::model::align::AlignmentOptions;
 use crate::project::{Save, WriteOp, copying, export};
 use crate::train::arguments::small_data_preset;
 use crate::train::event::TrainerControl;
@@ -527,7 +527,7 @@ fn ask(app: &mut App, effects: &mut Vec<Effect>) {
 /// Asks for the pieces of the current sentence, when the lens is on and they are not here.
 fn ask_for_pieces(app: &mut App, effects: &mut Vec<Effect>) {
     let arguments = &app.training.arguments;
-    let rule = Rule { label_all_pieces: arguments.label_all_pieces, max_length: arguments.max_length };
+    let rule = AlignmentOptions { label_all_pieces: arguments.label_all_pieces, max_length: arguments.max_length };
     let Some(model) = app.training.base.name() else { return };
     let Some(a) = app.annotate.as_mut().filter(|a| a.pieces.on) else { return };
     let id = a.current_id();

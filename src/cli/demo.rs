@@ -7,8 +7,8 @@ use super::{Failure, input, progress};
 use crate::corpus::Split;
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::hub::ModelRef;
-use crate::model::weights::Precision;
-use crate::model::{ModelFolder, choose};
+use crate::model::weights::SaveDtype;
+use crate::model::{PretrainedModel, choose};
 use crate::predict::{EvalMetrics, PredictOptions, Prediction, Tagger, evaluate, predict};
 use crate::project::sample;
 use crate::train::arguments::small_data_preset;
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let test = corpus.sentences(Some(Split::Test));
     let starter = Arc::new(input::model(&ModelRef::Starter)?);
     let device = choose(crate::model::DeviceChoice::Auto)?.device;
-    let score = |folder: &ModelFolder| -> Result<EvalMetrics, Failure> {
+    let score = |folder: &PretrainedModel| -> Result<EvalMetrics, Failure> {
         let tagger = Tagger::new(folder, &device)?;
         Ok(evaluate(&tagger, &corpus, &test, true, None, |_, _| true)?.unwrap_or_default())
     };
@@ -67,7 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         base: starter,
         arguments: settings,
         out: out.clone(),
-        precision: Precision::Full,
+        precision: SaveDtype::F32,
         resume: None,
     };
     let mut watcher = Watcher { bar: ProgressBar::hidden(), quiet: arguments.json, signals: Signals::listen()? };
@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         finished => finished?,
     };
     let after = finished.test.clone().unwrap_or_default();
-    let tagger = Tagger::new(&ModelFolder::open(&out)?, &device)?;
+    let tagger = Tagger::new(&PretrainedModel::from_pretrained(&out)?, &device)?;
     let found = predict(&tagger, &[&arguments.text], PredictOptions::default())?.remove(0);
     if arguments.json {
         let entities: Vec<_> = found

@@ -6,7 +6,7 @@ use crate::format::conll::{ColumnOptions, Delimiter};
 use crate::format::text::SampleBy;
 use crate::format::{self, Format, OffsetUnit, ReadOptions};
 use crate::hub::{self, Hub, ModelRef};
-use crate::model::ModelFolder;
+use crate::model::PretrainedModel;
 use crate::project::Dataset;
 use std::path::{Path, PathBuf};
 
@@ -127,7 +127,7 @@ fn told(dataset: Dataset) -> Dataset {
 }
 
 /// A model by its name.
-pub fn model(name: &ModelRef) -> Result<ModelFolder, Failure> {
+pub fn model(name: &ModelRef) -> Result<PretrainedModel, Failure> {
     let bar = progress::bytes("downloading");
     let found = hub::load_model(name, &Hub::default(), |progress| {
         bar.set_length(progress.total);

@@ -8,8 +8,8 @@ use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::corpus::{Corpus, Split};
 use crate::hub::ModelRef;
 use crate::model::config::split_tag;
-use crate::model::weights::Precision;
-use crate::model::{DeviceChoice, ModelFolder};
+use crate::model::weights::SaveDtype;
+use crate::model::{DeviceChoice, PretrainedModel};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::event::{LogLevel, SharedControl, Step, TrainerControl};
 use crate::train::measure;
@@ -121,7 +121,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         base: Arc::new(base),
         arguments: settings,
         out: arguments.out.clone(),
-        precision: if arguments.half { Precision::Half } else { Precision::Full },
+        precision: if arguments.half { SaveDtype::F16 } else { SaveDtype::F32 },
         resume,
     };
     let wish = Arc::new(SharedControl::default());
@@ -160,7 +160,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When a label is not there, two become one, or the head cannot be kept.
-fn mapped(mut base: ModelFolder, map: &[(String, String)], labels: &[String]) -> Result<ModelFolder, Failure> {
+fn mapped(mut base: PretrainedModel, map: &[(String, String)], labels: &[String]) -> Result<PretrainedModel, Failure> {
     if map.is_empty() {
         return Ok(base);
     }

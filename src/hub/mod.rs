@@ -10,7 +10,7 @@ mod starter;
 mod transfer;
 mod verify;
 
-use crate::model::{ModelError, ModelFolder};
+use crate::model::{ModelError, PretrainedModel};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -114,13 +114,17 @@ impl std::fmt::Display for ModelRef {
 ///
 /// # Errors
 /// When there is none of that name, it cannot be read, or the download was cut or cancelled.
-pub fn load_model(name: &ModelRef, hub: &Hub, watch: impl FnMut(Progress) -> bool) -> Result<ModelFolder, ModelError> {
+pub fn load_model(
+    name: &ModelRef,
+    hub: &Hub,
+    watch: impl FnMut(Progress) -> bool,
+) -> Result<PretrainedModel, ModelError> {
     match name {
         ModelRef::Starter => starter::load(),
-        ModelRef::Folder(path) => ModelFolder::open(path),
+        ModelRef::Folder(path) => PretrainedModel::from_pretrained(path),
         ModelRef::Hub(id) => {
             let folder = hub.model(id, watch)?;
-            let mut model = ModelFolder::open(&folder).map_err(|e| match hub.folder_of(id) {
+            let mut model = PretrainedModel::from_pretrained(&folder).map_err(|e| match hub.folder_of(id) {
                 Some(cached) => ModelError::Unsupported(format!(
                     "{id}: {e}. If a file is damaged, delete {}: the model is then downloaded anew",
                     cached.display()

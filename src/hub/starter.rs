@@ -1,6 +1,6 @@
 //! The starter model, embedded.
 
-use crate::model::{ModelError, ModelFolder};
+use crate::model::{ModelError, PretrainedModel};
 use std::path::Path;
 
 /// Its files; none in a build without the feature `assets`.
@@ -18,11 +18,11 @@ const FILES: &[(&str, &[u8])] = &[
 ];
 
 /// Reads the starter.
-pub(super) fn load() -> Result<ModelFolder, ModelError> {
+pub(super) fn load() -> Result<PretrainedModel, ModelError> {
     if FILES.is_empty() {
         let message = "this build has no starter model inside: name a model folder with --model";
         return Err(ModelError::Unsupported(message.into()));
     }
     let find = |name: &str| FILES.iter().find(|(n, _)| *n == name).map(|(_, bytes)| bytes.to_vec());
-    ModelFolder::from_files("starter", Path::new("starter"), |name| Ok(find(name)))
+    PretrainedModel::from_files("starter", Path::new("starter"), |name| Ok(find(name)))
 }

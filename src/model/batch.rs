@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 /// The label of a piece that the loss skips.
-pub const IGNORED: i32 = -100;
+pub const IGNORE_INDEX: i32 = -100;
 
 /// Pieces `[rows]` and where each sentence begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Packed {
+pub struct PackedBatch {
     /// Vocabulary ids, `[rows]`.
     pub ids: Vec<u32>,
     /// Row of each sentence's first piece, then the number of rows: one more entry than sentences.
@@ -18,7 +18,7 @@ pub struct Packed {
     pub first_row: usize,
 }
 
-impl Packed {
+impl PackedBatch {
     /// A batch of these sentences (ids and labels; labels may be empty for all).
     pub fn new<'a>(sentences: impl IntoIterator<Item = (&'a [u32], &'a [i32])>) -> Self {
         let mut packed = Self { offsets: vec![0], ..Self::default() };
@@ -62,7 +62,7 @@ impl Packed {
 
     /// How many pieces the loss looks at.
     pub fn labelled(&self) -> usize {
-        self.labels.iter().filter(|l| **l != IGNORED).count()
+        self.labels.iter().filter(|l| **l != IGNORE_INDEX).count()
     }
 
     /// Cuts the batch into at most `parts` runs of whole sentences with about the same number of pieces.

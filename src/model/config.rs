@@ -2,7 +2,7 @@
 
 use super::ModelError;
 use super::bert::parameters::embedding_shapes;
-use super::rng::check_rate;
+use super::rng::validate_dropout_rate;
 use super::weights::Shapes;
 use crate::corpus::{LabelSet, Prefix, Scheme, Tag, tag_notation};
 use serde_json::{Map, Value, json};
@@ -74,7 +74,7 @@ impl Config {
             None => Ok(default),
             Some(value) => value.as_f64().ok_or_else(|| wrong(format!("{name} is {value}, but must be a number"))),
         };
-        let rate = |name: &str, default: f64| check_rate(name, number(name, default)?);
+        let rate = |name: &str, default: f64| validate_dropout_rate(name, number(name, default)?);
         let hidden_dropout = number("hidden_dropout_prob", 0.1)?;
         let config = Self {
             vocab_size: size("vocab_size")?,
@@ -194,7 +194,7 @@ pub struct TagSet {
 
 impl TagSet {
     /// `O`, then `B-` and `I-` of every label in order.
-    pub fn of_labels<S: AsRef<str>>(labels: &[S]) -> Self {
+    pub fn from_labels<S: AsRef<str>>(labels: &[S]) -> Self {
         let pairs = labels.iter().flat_map(|l| [format!("B-{}", l.as_ref()), format!("I-{}", l.as_ref())]);
         Self { names: std::iter::once("O".to_owned()).chain(pairs).collect() }
     }
@@ -242,7 +242,7 @@ impl TagSet {
     #[must_use]
     pub fn renamed(&self, pairs: &[(String, String)]) -> Self {
         let new_name = |label: &str| pairs.iter().find(|(old, _)| old == label).map(|(_, new)| new.as_str());
-        let renamed = |tag: &String| new_name(split_tag(tag).1).map_or_else(|| tag.clone(), |new| relabeled(tag, new));
+        let renamed = |tag: &String| new_name(split_tag(tag).1).map_or_else(|| tag.clone(), |new| with_label(tag, new));
         Self { names: self.names.iter().map(renamed).collect() }
     }
 
@@ -254,7 +254,7 @@ impl TagSet {
 }
 
 /// A tag with another label; its prefix stays.
-pub fn relabeled(tag: &str, label: &str) -> String {
+pub fn with_label(tag: &str, label: &str) -> String {
     let prefix = tag.strip_suffix(split_tag(tag).1).unwrap_or_default();
     format!("{prefix}{label}")
 }

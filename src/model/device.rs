@@ -1,6 +1,6 @@
 //! Where a model computes. The one place that decides it.
 
-use super::arithmetic::Generation;
+use super::compute_dtype::Generation;
 use super::{Device, ModelError};
 
 /// What a person asked for: `auto`, `cpu`, `cuda`, `cuda:1`, `metal`.
@@ -48,19 +48,19 @@ impl std::str::FromStr for DeviceChoice {
 
 /// A device, and in words what it is and why it was chosen.
 #[derive(Clone, Debug)]
-pub struct Chosen {
+pub struct SelectedDevice {
     /// Where to compute.
     pub device: Device,
     /// For the log and the status bar: `CPU, 2 threads`.
     pub name: String,
     /// Why not another one; `None` when it is what was asked for.
-    pub why: Option<String>,
+    pub fallback_reason: Option<String>,
     /// Of an NVIDIA GPU.
     pub generation: Option<Generation>,
 }
 
 /// Threads to compute with on the processor.
-pub fn threads() -> usize {
+pub fn n_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
@@ -68,29 +68,34 @@ pub fn threads() -> usize {
 ///
 /// # Errors
 /// When a GPU was asked for by name and cannot be used; `auto` falls back to the processor instead and says why.
-pub fn choose(choice: DeviceChoice) -> Result<Chosen, ModelError> {
+pub fn choose(choice: DeviceChoice) -> Result<SelectedDevice, ModelError> {
     let refuse = |why: String| ModelError::Unsupported(format!("{why}; use --device cpu"));
     match choice {
-        DeviceChoice::Cpu => Ok(processor(None)),
+        DeviceChoice::Cpu => Ok(cpu(None)),
         DeviceChoice::Cuda(n) => cuda(n).map_err(refuse),
         DeviceChoice::Metal => metal().map_err(refuse),
         DeviceChoice::Auto if cfg!(feature = "cuda") => {
-            Ok(cuda(0).unwrap_or_else(|why| processor(Some(format!("{why}: computing on the processor")))))
+            Ok(cuda(0).unwrap_or_else(|why| cpu(Some(format!("{why}: computing on the processor")))))
         }
         DeviceChoice::Auto if cfg!(feature = "metal") => {
-            Ok(metal().unwrap_or_else(|why| processor(Some(format!("{why}: computing on the processor")))))
+            Ok(metal().unwrap_or_else(|why| cpu(Some(format!("{why}: computing on the processor")))))
         }
-        DeviceChoice::Auto => Ok(processor(None)),
+        DeviceChoice::Auto => Ok(cpu(None)),
     }
 }
 
-fn processor(why: Option<String>) -> Chosen {
-    Chosen { device: Device::Cpu, name: format!("CPU, {} threads", threads()), why, generation: None }
+fn cpu(why: Option<String>) -> SelectedDevice {
+    SelectedDevice {
+        device: Device::Cpu,
+        name: format!("CPU, {} threads", n_threads()),
+        fallback_reason: why,
+        generation: None,
+    }
 }
 
 /// An NVIDIA GPU, or why it cannot be used.
 #[cfg(feature = "cuda")]
-fn cuda(n: usize) -> Result<Chosen, String> {
+fn cuda(n: usize) -> Result<SelectedDevice, String> {
     use candle_core::cuda::cudarc::driver::CudaContext;
     let count = CudaContext::device_count().map_err(|e| driver_says(&e.to_string()))?;
     if n >= count.max(0) as usize {
@@ -106,7 +111,12 @@ fn cuda(n: usize) -> Result<Chosen, String> {
         return Err(format!("the {name} is too old: its compute capability is {major}.{minor}, and {a}.{b} is needed"));
     }
     let device = Device::new_cuda(n).map_err(|e| failed(&e))?;
-    Ok(Chosen { device, name: format!("{name} (CUDA {n})"), why: None, generation: Some(generation) })
+    Ok(SelectedDevice {
+        device,
+        name: format!("{name} (CUDA {n})"),
+        fallback_reason: None,
+        generation: Some(generation),
+    })
 }
 
 /// What an error of NVIDIA's driver means to a person.
@@ -126,17 +136,17 @@ fn driver_says(error: &str) -> String {
 }
 
 #[cfg(not(feature = "cuda"))]
-fn cuda(_: usize) -> Result<Chosen, String> {
+fn cuda(_: usize) -> Result<SelectedDevice, String> {
     Err("this program computes on NVIDIA GPUs only through its helper tagwright-cuda (see the README)".into())
 }
 
-fn metal() -> Result<Chosen, String> {
+fn metal() -> Result<SelectedDevice, String> {
     if cfg!(not(feature = "metal")) {
         return Err("this build knows no Apple GPU (cargo build --release --features metal, on a Mac)".into());
     }
     let device = Device::new_metal(0)
         .map_err(|e| format!("the Apple GPU cannot be used ({})", crate::model::error::without_stack(&e)))?;
-    Ok(Chosen { device, name: "Apple GPU (Metal)".into(), why: None, generation: None })
+    Ok(SelectedDevice { device, name: "Apple GPU (Metal)".into(), fallback_reason: None, generation: None })
 }
 
 /// Bytes that are free on a device; `None` where the system does not tell.
@@ -184,6 +194,6 @@ mod tests {
     fn a_device_that_is_not_there_is_refused_with_a_way_out() {
         let refused = choose(DeviceChoice::Cuda(7)).map_err(|e| e.to_string());
         assert!(refused.is_err_and(|why| why.ends_with("use --device cpu")));
-        assert_eq!(choose(DeviceChoice::Cpu).map(|c| c.name).ok(), Some(format!("CPU, {} threads", threads())));
+        assert_eq!(choose(DeviceChoice::Cpu).map(|c| c.name).ok(), Some(format!("CPU, {} threads", n_threads())));
     }
 }

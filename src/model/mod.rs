@@ -5,15 +5,15 @@
 //! tensors in and out), [`folder`] (a Hugging Face model folder), [`check`] (our numbers against candle-transformers').
 
 pub mod align;
-pub mod arithmetic;
 pub mod batch;
 pub mod bert;
-pub mod check;
+pub mod compute_dtype;
 pub mod config;
 pub mod device;
-pub mod folder;
 pub mod kernels;
-pub mod objective;
+pub mod loss;
+pub mod parity;
+pub mod pretrained;
 pub mod rng;
 pub mod tokenizer;
 pub mod weights;
@@ -21,14 +21,14 @@ pub mod weights;
 mod error;
 
 pub use align::Alignment;
-pub use arithmetic::Arithmetic;
-pub use batch::Packed;
+pub use batch::PackedBatch;
 pub use bert::{Bert, Gradients, MeanLoss};
+pub use compute_dtype::ComputeDtype;
 pub use config::{Config, TagSet};
 pub use device::{DeviceChoice, choose};
 pub use error::ModelError;
-pub use folder::ModelFolder;
-pub use tokenizer::Pieces;
+pub use pretrained::PretrainedModel;
+pub use tokenizer::SubwordEncoding;
 
 /// The candle types the rest of the program may see.
 pub use candle_core::{Device, Tensor};

@@ -4,7 +4,7 @@
 use super::ModelError;
 
 /// SplitMix64's finaliser (Steele, Lea, Flood 2014).
-pub fn mix64(mut x: u64) -> u64 {
+pub fn splitmix64(mut x: u64) -> u64 {
     x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -13,7 +13,7 @@ pub fn mix64(mut x: u64) -> u64 {
 
 /// A 32-bit mixer of low bias (Wellons 2018, `lowbias32` in its improved constants): vectorises well.
 #[inline(always)]
-pub fn mix32(mut x: u32) -> u32 {
+pub fn lowbias32(mut x: u32) -> u32 {
     x ^= x >> 16;
     x = x.wrapping_mul(0x21f0_aaad);
     x ^= x >> 15;
@@ -35,7 +35,7 @@ impl Dropout {
 
     /// Dropout of `rate` at `site` of the network in `step` of the run seeded with `seed`.
     pub fn new(rate: f32, seed: u64, step: u64, site: u64) -> Self {
-        let key = mix64(mix64(seed ^ mix64(step)) ^ site);
+        let key = splitmix64(splitmix64(seed ^ splitmix64(step)) ^ site);
         Self { rate, key: (key as u32, (key >> 32) as u32) }
     }
 
@@ -64,7 +64,7 @@ impl Dropout {
     /// A 32-bit draw for element `column` of row `row`.
     #[inline(always)]
     pub fn draw(self, row: u32, column: u32) -> u32 {
-        mix32(mix32(row ^ self.key.0).wrapping_add(column.wrapping_mul(0x9e37_79b9)) ^ self.key.1)
+        lowbias32(lowbias32(row ^ self.key.0).wrapping_add(column.wrapping_mul(0x9e37_79b9)) ^ self.key.1)
     }
 
     /// The factor of one element: 0 or [`Dropout::scale`].
@@ -76,21 +76,21 @@ impl Dropout {
 
 /// A stream of draws for shuffling and initialisation.
 #[derive(Clone, Debug)]
-pub struct Stream {
+pub struct RngStream {
     key: u64,
     counter: u64,
 }
 
-impl Stream {
+impl RngStream {
     /// The stream of this seed and purpose.
     pub fn new(seed: u64, purpose: u64) -> Self {
-        Self { key: mix64(seed ^ mix64(purpose)), counter: 0 }
+        Self { key: splitmix64(seed ^ splitmix64(purpose)), counter: 0 }
     }
 
     /// The next 64 bits.
     pub fn next_u64(&mut self) -> u64 {
         self.counter += 1;
-        mix64(self.key ^ self.counter)
+        splitmix64(self.key ^ self.counter)
     }
 
     /// Uniform in `(0, 1]`.
@@ -121,7 +121,7 @@ impl Stream {
 ///
 /// # Errors
 /// Names the setting and the range.
-pub fn check_rate(name: &str, rate: f64) -> Result<f32, ModelError> {
+pub fn validate_dropout_rate(name: &str, rate: f64) -> Result<f32, ModelError> {
     if (0.0..1.0).contains(&rate) {
         Ok(rate as f32)
     } else {

@@ -18,7 +18,7 @@ const MOST_PUT_IN: usize = 1 << 10;
 
 /// The pieces of one sentence or text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pieces {
+pub struct SubwordEncoding {
     /// Vocabulary ids, special pieces included.
     pub ids: Vec<u32>,
     /// The pieces as the vocabulary writes them.
@@ -31,7 +31,7 @@ pub struct Pieces {
     pub special: Vec<bool>,
 }
 
-impl Pieces {
+impl SubwordEncoding {
     /// How many pieces.
     pub fn len(&self) -> usize {
         self.ids.len()
@@ -72,7 +72,7 @@ impl Pieces {
 
 /// A tokenizer, and whether its vocabulary marks pieces inside a word with `##`.
 #[derive(Clone)]
-pub struct PieceTokenizer {
+pub struct SubwordTokenizer {
     tokenizer: Tokenizer,
     /// The mark of a piece that continues a word.
     pub continuing_prefix: Option<String>,
@@ -81,21 +81,21 @@ pub struct PieceTokenizer {
     growing: Vec<NormalizerWrapper>,
 }
 
-impl PieceTokenizer {
+impl SubwordTokenizer {
     /// Reads `tokenizer.json`. Truncation and padding stored in it are switched off: both are ours to do.
     ///
     /// # Errors
     /// When it is no tokenizer.
     pub fn from_json(bytes: &[u8]) -> Result<Self, ModelError> {
         let tokenizer = Tokenizer::from_bytes(bytes).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
-        Self::prepare(tokenizer)
+        Self::configure(tokenizer)
     }
 
     /// A WordPiece tokenizer from the lines of `vocab.txt`.
     ///
     /// # Errors
     /// When a special piece (`[UNK]`, `[CLS]`, `[SEP]`) is missing.
-    pub fn from_vocabulary(vocabulary: &str, lowercase: bool) -> Result<Self, ModelError> {
+    pub fn from_vocab(vocabulary: &str, lowercase: bool) -> Result<Self, ModelError> {
         let ids: HashMap<&str, usize> = vocabulary.lines().map(|l| l.trim_end_matches('\r')).zip(0usize..).collect();
         if let Some(name) = ["[UNK]", "[SEP]", "[CLS]"].iter().find(|name| !ids.contains_key(**name)) {
             return Err(ModelError::Tokenizer(format!("vocab.txt has no line {name}")));
@@ -122,7 +122,7 @@ impl PieceTokenizer {
         Self::from_json(description.to_string().as_bytes())
     }
 
-    fn prepare(mut tokenizer: Tokenizer) -> Result<Self, ModelError> {
+    fn configure(mut tokenizer: Tokenizer) -> Result<Self, ModelError> {
         tokenizer.with_truncation(None).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
         tokenizer.with_padding(None);
         let (mut continuing_prefix, mut unknown) = (None, None);
@@ -178,12 +178,12 @@ impl PieceTokenizer {
     }
 
     /// Number of pieces in the vocabulary.
-    pub fn vocabulary_size(&self) -> usize {
+    pub fn vocab_size(&self) -> usize {
         self.tokenizer.get_vocab_size(true)
     }
 
     /// Whether this is the vocabulary's piece for what it does not know.
-    pub fn is_unknown(&self, piece: &str) -> bool {
+    pub fn is_unk(&self, piece: &str) -> bool {
         self.unknown.as_deref() == Some(piece)
     }
 
@@ -191,7 +191,7 @@ impl PieceTokenizer {
     ///
     /// # Errors
     /// When the tokenizer fails.
-    pub fn words(&self, words: &[&str]) -> Result<Pieces, ModelError> {
+    pub fn encode_words(&self, words: &[&str]) -> Result<SubwordEncoding, ModelError> {
         words.iter().try_for_each(|word| self.check_growth(word))?;
         let encoding = self.tokenizer.encode(words, true).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
         Ok(pieces(&encoding))
@@ -201,7 +201,7 @@ impl PieceTokenizer {
     ///
     /// # Errors
     /// When the tokenizer fails.
-    pub fn text(&self, text: &str) -> Result<Pieces, ModelError> {
+    pub fn encode_text(&self, text: &str) -> Result<SubwordEncoding, ModelError> {
         self.check_growth(text)?;
         let encoding = self.tokenizer.encode(text, true).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
         Ok(pieces(&encoding))
@@ -275,8 +275,8 @@ fn stands_alone(c: char) -> bool {
         || matches!(c, '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3003}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}')
 }
 
-fn pieces(encoding: &tokenizers::Encoding) -> Pieces {
-    Pieces {
+fn pieces(encoding: &tokenizers::Encoding) -> SubwordEncoding {
+    SubwordEncoding {
         ids: encoding.get_ids().to_vec(),
         texts: encoding.get_tokens().to_vec(),
         words: encoding.get_word_ids().to_vec(),

@@ -17,13 +17,13 @@ use std::collections::{HashMap, HashSet};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoadReport {
     /// Parameters that were made new (only a head may be).
-    pub missing: Vec<String>,
+    pub missing_keys: Vec<String>,
     /// Tensors that were not used.
-    pub unexpected: Vec<String>,
+    pub unexpected_keys: Vec<String>,
 }
 
 /// Tensors by Hugging Face's current names, f32, in the processor's memory.
-pub type Tensors = HashMap<String, Tensor>;
+pub type StateDict = HashMap<String, Tensor>;
 
 /// Shapes by Hugging Face's current names.
 pub type Shapes = HashMap<String, Vec<usize>>;
@@ -39,7 +39,7 @@ pub fn shapes(bytes: &[u8]) -> Result<Shapes, String> {
     let text = bytes.get(size_of::<u64>()..size_of::<u64>() + length).unwrap_or_default();
     serde_json::from_slice::<UniqueKeys>(text)
         .map_err(|e| format!("its header is ambiguous ({e}); download or copy it again"))?;
-    Ok(header.tensors().into_iter().map(|(name, about)| (current_name(&name), about.shape.clone())).collect())
+    Ok(header.tensors().into_iter().map(|(name, about)| (canonical_name(&name), about.shape.clone())).collect())
 }
 
 /// Looks at the beginning of a file of so many bytes before the rest is read: its header tells how large it must be.
@@ -125,11 +125,11 @@ impl<'de> Visitor<'de> for UniqueKeys {
 ///
 /// # Errors
 /// Not a safetensors file, a type that is not floating point, a value that is not a number.
-pub fn read(bytes: &[u8]) -> Result<Tensors, String> {
+pub fn read(bytes: &[u8]) -> Result<StateDict, String> {
     shapes(bytes)?;
     let raw = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)
         .map_err(|e| format!("this is no whole safetensors file ({}); download or copy it again", without_stack(&e)))?;
-    let mut tensors = Tensors::new();
+    let mut tensors = StateDict::new();
     for (name, tensor) in raw {
         if name.ends_with("position_ids") {
             continue; // a buffer of whole numbers that older versions stored
@@ -144,13 +144,13 @@ pub fn read(bytes: &[u8]) -> Result<Tensors, String> {
         if !finite {
             return Err(format!("{name} holds values that are not numbers (NaN or infinite): the file is damaged"));
         }
-        tensors.insert(current_name(&name), tensor);
+        tensors.insert(canonical_name(&name), tensor);
     }
     Ok(tensors)
 }
 
 /// Old and bare names as today's `BertForTokenClassification` writes them.
-fn current_name(name: &str) -> String {
+fn canonical_name(name: &str) -> String {
     let name = name.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias");
     if name.starts_with("embeddings.") || name.starts_with("encoder.") || name.starts_with("pooler.") {
         format!("bert.{name}")
@@ -163,13 +163,18 @@ fn current_name(name: &str) -> String {
 ///
 /// # Errors
 /// When encoder weights are missing or have another shape than `config` says.
-pub fn build(config: Config, tags: usize, mut tensors: Tensors, seed: u64) -> Result<(Bert, LoadReport), ModelError> {
+pub fn build_model(
+    config: Config,
+    tags: usize,
+    mut tensors: StateDict,
+    seed: u64,
+) -> Result<(Bert, LoadReport), ModelError> {
     let mut report = LoadReport::default();
     let mut parameters = Vec::new();
     let fits = |t: Option<&Tensor>| t.is_some_and(|t| t.dims() == [tags, config.hidden_size]);
     if !fits(tensors.get("classifier.weight")) || !tensors.contains_key("classifier.bias") {
         let (weight, bias) = new_head(config.hidden_size, tags, config.initializer_range, seed)?;
-        report.missing = vec!["classifier.weight".into(), "classifier.bias".into()];
+        report.missing_keys = vec!["classifier.weight".into(), "classifier.bias".into()];
         tensors.insert("classifier.weight".into(), weight);
         tensors.insert("classifier.bias".into(), bias);
     }
@@ -185,8 +190,8 @@ pub fn build(config: Config, tags: usize, mut tensors: Tensors, seed: u64) -> Re
         let message = format!("model.safetensors lacks {first} and {more} more weights that config.json asks for");
         return Err(ModelError::Unsupported(message));
     }
-    report.unexpected = tensors.into_keys().collect();
-    report.unexpected.sort();
+    report.unexpected_keys = tensors.into_keys().collect();
+    report.unexpected_keys.sort();
     Ok((Bert::new(config, parameters)?, report))
 }
 
@@ -194,7 +199,7 @@ pub fn build(config: Config, tags: usize, mut tensors: Tensors, seed: u64) -> Re
 ///
 /// # Errors
 /// When the base lacks one of the tags.
-pub fn reorder_head(tensors: &mut Tensors, base: &TagSet, run: &TagSet) -> Result<(), ModelError> {
+pub fn reorder_head(tensors: &mut StateDict, base: &TagSet, run: &TagSet) -> Result<(), ModelError> {
     let rows: Option<Vec<u32>> = run.names.iter().map(|n| base.id(n).map(|i| i as u32)).collect();
     let rows = rows.ok_or_else(|| ModelError::Unsupported("the base's head lacks one of the dataset's tags".into()))?;
     let rows = Tensor::new(rows, &Device::Cpu)?;
@@ -209,12 +214,12 @@ pub fn reorder_head(tensors: &mut Tensors, base: &TagSet, run: &TagSet) -> Resul
 
 /// How numbers are stored on saving.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Precision {
+pub enum SaveDtype {
     /// 32 bits.
     #[default]
-    Full,
+    F32,
     /// 16 bits: half the size, about three digits.
-    Half,
+    F16,
 }
 
 /// An array to be stored: its name, shape and values.
@@ -224,7 +229,7 @@ pub type Array<'a> = (&'a str, &'a [usize], &'a [f32]);
 ///
 /// # Errors
 /// Two arrays of one name.
-pub fn store(arrays: &[Array], precision: Precision) -> Result<Vec<u8>, ModelError> {
+pub fn store(arrays: &[Array], precision: SaveDtype) -> Result<Vec<u8>, ModelError> {
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
     let views = arrays.iter().map(|(name, shape, values)| (*name, Stored { shape, values, precision }));
     safetensors::serialize(views, Some(metadata))
@@ -235,14 +240,14 @@ pub fn store(arrays: &[Array], precision: Precision) -> Result<Vec<u8>, ModelErr
 struct Stored<'a> {
     shape: &'a [usize],
     values: &'a [f32],
-    precision: Precision,
+    precision: SaveDtype,
 }
 
 impl View for Stored<'_> {
     fn dtype(&self) -> Dtype {
         match self.precision {
-            Precision::Full => Dtype::F32,
-            Precision::Half => Dtype::F16,
+            SaveDtype::F32 => Dtype::F32,
+            SaveDtype::F16 => Dtype::F16,
         }
     }
 
@@ -252,13 +257,13 @@ impl View for Stored<'_> {
 
     fn data(&self) -> Cow<'_, [u8]> {
         match self.precision {
-            Precision::Full => self.values.iter().flat_map(|v| v.to_le_bytes()).collect(),
-            Precision::Half => self.values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect(),
+            SaveDtype::F32 => self.values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            SaveDtype::F16 => self.values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect(),
         }
     }
 
     fn data_len(&self) -> usize {
-        let bytes = if self.precision == Precision::Full { 4 } else { 2 };
+        let bytes = if self.precision == SaveDtype::F32 { 4 } else { 2 };
         self.values.len() * bytes
     }
 }
@@ -267,7 +272,7 @@ impl View for Stored<'_> {
 ///
 /// # Errors
 /// When a tensor cannot be read back from the device.
-pub fn write(bert: &Bert, precision: Precision) -> Result<Vec<u8>, ModelError> {
+pub fn write(bert: &Bert, precision: SaveDtype) -> Result<Vec<u8>, ModelError> {
     let here = |p: &Parameter| p.value.to_device(&Device::Cpu)?.contiguous();
     let tensors = bert.parameters().iter().map(here).collect::<candle_core::Result<Vec<_>>>()?;
     let views = tensors.iter().map(view).collect::<candle_core::Result<Vec<_>>>()?;

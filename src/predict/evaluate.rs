@@ -6,10 +6,10 @@ use crate::eval::seqeval::{StrictScheme, entities, strict_entities};
 use crate::eval::{LabelScore, PrfScore, Scorer};
 use crate::model::ModelError;
 use crate::model::TagSet;
-use crate::model::align::{Rule, align};
-use crate::model::batch::IGNORED;
-use crate::model::config::{relabeled, split_tag};
-use crate::model::tokenizer::{PieceTokenizer, Pieces};
+use crate::model::align::{AlignmentOptions, align};
+use crate::model::batch::IGNORE_INDEX;
+use crate::model::config::{split_tag, with_label};
+use crate::model::tokenizer::{SubwordEncoding, SubwordTokenizer};
 use std::time::Instant;
 
 /// Scores of a model on a split.
@@ -56,7 +56,7 @@ impl LabelMap {
             }
             let mapped = pairs.iter().find(|(of_model, _)| of_model == label).map(|(_, of_data)| of_data.as_str());
             let name = mapped.or_else(|| known.iter().find(|k| *k == label).map(String::as_str))?;
-            Some(relabeled(tag, name))
+            Some(with_label(tag, name))
         };
         Self { tags: tags.names.iter().map(renamed).collect() }
     }
@@ -77,7 +77,7 @@ pub struct Gold {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GoldSentence {
     /// All its pieces.
-    pub pieces: Pieces,
+    pub pieces: SubwordEncoding,
     /// Tag of every piece, -100 where the loss does not look.
     pub piece_tags: Vec<i32>,
     /// Tag of every word.
@@ -90,19 +90,19 @@ impl Gold {
     /// # Errors
     /// The tokenizer's.
     pub fn new(
-        tokenizer: &PieceTokenizer,
+        tokenizer: &SubwordTokenizer,
         corpus: &Corpus,
         sentences: &[SentenceId],
         label_all_pieces: bool,
     ) -> Result<Self, ModelError> {
-        let tags = TagSet::of_labels(&corpus.labels.names());
-        let rule = Rule { label_all_pieces, max_length: usize::MAX / 2 };
+        let tags = TagSet::from_labels(&corpus.labels.names());
+        let rule = AlignmentOptions { label_all_pieces, max_length: usize::MAX / 2 };
         let mut gold = Self { tags, ..Self::default() };
         for s in sentences {
             let (words, word_tags) = tokens_and_tags(corpus, *s, &gold.tags);
             let aligned = align(tokenizer, &words, &word_tags, &gold.tags, rule)?;
-            gold.empty_words += aligned.empty_words;
-            gold.sentences.push(GoldSentence { pieces: aligned.pieces, piece_tags: aligned.labels, word_tags });
+            gold.empty_words += aligned.n_tokens_without_subwords;
+            gold.sentences.push(GoldSentence { pieces: aligned.encoding, piece_tags: aligned.labels, word_tags });
         }
         Ok(gold)
     }
@@ -157,7 +157,7 @@ fn score_mapped(
         n_tokens_without_subwords: gold.empty_words,
         ..EvalMetrics::default()
     };
-    let pieces: Vec<&Pieces> = sentences.iter().map(|s| &s.pieces).collect();
+    let pieces: Vec<&SubwordEncoding> = sentences.iter().map(|s| &s.pieces).collect();
     let mut go_on = true;
     let logits = tagger.subword_logits(&pieces, |done| {
         // What was ended once is not whole, whatever is answered at the last call.
@@ -186,7 +186,7 @@ fn score_mapped(
             &strict_entities(&tags, StrictScheme::Iob2),
         );
         for (label, row) in sentence.piece_tags.iter().zip(logits.chunks_exact(tagger.tags.len())) {
-            if *label == IGNORED {
+            if *label == IGNORE_INDEX {
                 continue;
             }
             let of_gold = &gold.tags.names[*label as usize];

@@ -3,8 +3,8 @@
 use crate::corpus::edit::quoted_text;
 use crate::corpus::{Corpus, Document, SentenceId, Span};
 use crate::eval::lint::{Finding, FindingKind, MAX_FINDINGS_PER_KIND};
-use crate::model::tokenizer::PieceTokenizer;
-use crate::model::{ModelError, ModelFolder};
+use crate::model::tokenizer::SubwordTokenizer;
+use crate::model::{ModelError, PretrainedModel};
 
 /// Looks at a corpus as this model would; `None` where `go_on` ends it in between. Only words that a span cuts, and sentences that
 /// may be too long, are taken into pieces: the others cannot be cut.
@@ -12,7 +12,7 @@ use crate::model::{ModelError, ModelFolder};
 /// # Errors
 /// The tokenizer's.
 pub fn find_unlearnable_spans(
-    folder: &ModelFolder,
+    folder: &PretrainedModel,
     corpus: &Corpus,
     max_length: usize,
     go_on: impl Fn() -> bool,
@@ -54,14 +54,14 @@ pub fn find_unlearnable_spans(
 }
 
 /// The piece inside which a span begins or ends.
-fn splitting_subword(tokenizer: &PieceTokenizer, d: &Document, span: &Span) -> Result<Option<String>, ModelError> {
+fn splitting_subword(tokenizer: &SubwordTokenizer, d: &Document, span: &Span) -> Result<Option<String>, ModelError> {
     for border in [span.start, span.end] {
         let token = d.tokens.partition_point(|t| t.1 <= border);
         let Some((start, end)) = d.tokens.get(token).copied().filter(|t| t.0 < border && border < t.1) else {
             continue;
         };
         let inside = (border - start) as usize;
-        let pieces = tokenizer.words(&[&d.text[start as usize..end as usize]])?;
+        let pieces = tokenizer.encode_words(&[&d.text[start as usize..end as usize]])?;
         let cut = pieces.offsets.iter().position(|(from, to)| *from < inside && inside < *to);
         if let Some(at) = cut {
             return Ok(Some(pieces.texts[at].clone()));
@@ -72,7 +72,7 @@ fn splitting_subword(tokenizer: &PieceTokenizer, d: &Document, span: &Span) -> R
 
 /// How many words of a sentence are seen; `None` where all are.
 fn tokens_within_limit(
-    tokenizer: &PieceTokenizer,
+    tokenizer: &SubwordTokenizer,
     d: &Document,
     sentence: usize,
     most: usize,
@@ -81,7 +81,7 @@ fn tokens_within_limit(
     if d.sentence_text(sentence).len() + 2 <= most {
         return Ok(None);
     }
-    let pieces = tokenizer.words(&d.sentence_tokens(sentence))?;
+    let pieces = tokenizer.encode_words(&d.sentence_tokens(sentence))?;
     if pieces.len() <= most {
         return Ok(None);
     }

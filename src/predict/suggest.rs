@@ -4,7 +4,7 @@ use super::tagger::{Tagger, argmax, softmax};
 use crate::corpus::{Corpus, SentenceId};
 use crate::eval::seqeval::entities;
 use crate::model::ModelError;
-use crate::model::tokenizer::Pieces;
+use crate::model::tokenizer::SubwordEncoding;
 use std::ops::Range;
 
 /// An entity that a model would label.
@@ -40,7 +40,8 @@ pub fn suggest(
     for (number, part) in sentences.chunks(CHUNK_SENTENCES).enumerate() {
         let words: Vec<Vec<&str>> =
             part.iter().map(|s| corpus.document(s.document).sentence_tokens(s.sentence as usize)).collect();
-        let pieces: Vec<Pieces> = words.iter().map(|w| tagger.tokenizer.words(w)).collect::<Result<_, _>>()?;
+        let pieces: Vec<SubwordEncoding> =
+            words.iter().map(|w| tagger.tokenizer.encode_words(w)).collect::<Result<_, _>>()?;
         let mut go_on = true;
         let logits = tagger.subword_logits(&pieces, |done| {
             go_on = watch(number * CHUNK_SENTENCES + done.min(part.len()));
@@ -60,7 +61,7 @@ pub fn suggest(
     Ok((read, found))
 }
 
-fn suggest_sentence(tagger: &Tagger, words: usize, pieces: &Pieces, logits: &[f32]) -> Vec<Suggestion> {
+fn suggest_sentence(tagger: &Tagger, words: usize, pieces: &SubwordEncoding, logits: &[f32]) -> Vec<Suggestion> {
     let outside = tagger.tags.id("O").unwrap_or(0);
     // Tag and probability of every word; a word without a piece is `O`.
     let mut tags = vec![(outside, 1.0); words];

@@ -1,7 +1,7 @@
 //! Scores of every tag for every piece. Inputs longer than the model are read in overlapping windows: nothing is cut.
 
-use crate::model::tokenizer::{PieceTokenizer, Pieces};
-use crate::model::{Arithmetic, Bert, ModelError, ModelFolder, Packed, TagSet, device};
+use crate::model::tokenizer::{SubwordEncoding, SubwordTokenizer};
+use crate::model::{Bert, ComputeDtype, ModelError, PackedBatch, PretrainedModel, TagSet, device};
 use std::borrow::Borrow;
 
 /// A network with its tokenizer and tags, ready to be asked.
@@ -12,7 +12,7 @@ pub struct Tagger {
     /// The network.
     pub bert: Bert,
     /// Words to pieces.
-    pub tokenizer: PieceTokenizer,
+    pub tokenizer: SubwordTokenizer,
     /// What its outputs mean.
     pub tags: TagSet,
     /// Pieces it reads at once, special ones included.
@@ -32,9 +32,9 @@ impl Tagger {
     ///
     /// # Errors
     /// No head, missing weights, no room on the device.
-    pub fn new(folder: &ModelFolder, device: &crate::model::Device) -> Result<Self, ModelError> {
-        let (bert, tags) = folder.classifier()?;
-        let bert = bert.to_device(device, Arithmetic::Fp32)?;
+    pub fn new(folder: &PretrainedModel, device: &crate::model::Device) -> Result<Self, ModelError> {
+        let (bert, tags) = folder.token_classifier()?;
+        let bert = bert.to_device(device, ComputeDtype::Fp32)?;
         Ok(Self {
             name: folder.name.clone(),
             bert,
@@ -63,8 +63,8 @@ impl Tagger {
         let mut at = 0;
         while at < order.len() && watch(at) {
             let end = at + self.rows_per_batch(order[at..].iter().map(|i| rows[*i].len()));
-            let batch = Packed::new(order[at..end].iter().map(|i| (rows[*i].as_slice(), [].as_slice())));
-            let logits = self.bert.logits_in_parallel(&batch, device::threads())?;
+            let batch = PackedBatch::new(order[at..end].iter().map(|i| (rows[*i].as_slice(), [].as_slice())));
+            let logits = self.bert.logits_in_parallel(&batch, device::n_threads())?;
             if logits.iter().any(|v| !v.is_finite()) {
                 let why =
                     "it computes scores that are not numbers (NaN or infinite), so nothing can be said of this text";
@@ -97,10 +97,10 @@ impl Tagger {
     /// candle's.
     pub fn subword_logits(
         &self,
-        inputs: &[impl Borrow<Pieces>],
+        inputs: &[impl Borrow<SubwordEncoding>],
         watch: impl FnMut(usize) -> bool,
     ) -> Result<Vec<Vec<f32>>, ModelError> {
-        let inputs: Vec<&Pieces> = inputs.iter().map(Borrow::borrow).collect();
+        let inputs: Vec<&SubwordEncoding> = inputs.iter().map(Borrow::borrow).collect();
         let windows: Vec<Vec<Vec<usize>>> =
             inputs.iter().map(|p| p.windows(self.max_length, self.default_stride())).collect();
         let rows: Vec<Vec<u32>> = inputs
@@ -138,8 +138,8 @@ impl Tagger {
     /// # Errors
     /// The tokenizer's and candle's.
     pub fn word_tags(&self, sentences: &[Vec<&str>]) -> Result<Vec<Vec<usize>>, ModelError> {
-        let pieces: Vec<Pieces> =
-            sentences.iter().map(|words| self.tokenizer.words(words)).collect::<Result<_, _>>()?;
+        let pieces: Vec<SubwordEncoding> =
+            sentences.iter().map(|words| self.tokenizer.encode_words(words)).collect::<Result<_, _>>()?;
         let logits = self.subword_logits(&pieces, |_| true)?;
         Ok(sentences
             .iter()
@@ -150,7 +150,7 @@ impl Tagger {
     }
 
     /// The tag of every word of one sentence, from its pieces' scores.
-    pub(super) fn first_subword_tags(&self, words: usize, pieces: &Pieces, logits: &[f32]) -> Vec<usize> {
+    pub(super) fn first_subword_tags(&self, words: usize, pieces: &SubwordEncoding, logits: &[f32]) -> Vec<usize> {
         let mut tags = vec![self.tags.id("O").unwrap_or(0); words];
         let mut previous = None;
         for (word, row) in pieces.words.iter().zip(logits.chunks_exact(self.tags.len())) {

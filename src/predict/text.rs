@@ -3,7 +3,7 @@
 use super::aggregate::{AggregationStrategy, EntitySpan, ScoredSubword, aggregate, merge_overlapping};
 use super::tagger::{Tagger, softmax};
 use crate::model::ModelError;
-use crate::model::tokenizer::{Pieces, parts};
+use crate::model::tokenizer::{SubwordEncoding, parts};
 use std::ops::Range;
 
 /// How to read a text.
@@ -101,7 +101,8 @@ fn predict_short<S: AsRef<str>>(
     options: PredictOptions,
 ) -> Result<Vec<Prediction>, ModelError> {
     let stride = stride(tagger, options)?;
-    let pieces: Vec<Pieces> = texts.iter().map(|t| tagger.tokenizer.text(t.as_ref())).collect::<Result<_, _>>()?;
+    let pieces: Vec<SubwordEncoding> =
+        texts.iter().map(|t| tagger.tokenizer.encode_text(t.as_ref())).collect::<Result<_, _>>()?;
     let windows: Vec<Vec<Vec<usize>>> = pieces.iter().map(|p| p.windows(tagger.max_length, stride)).collect();
     let rows: Vec<Vec<u32>> = pieces
         .iter()
@@ -148,7 +149,7 @@ pub fn predict_long<E: From<ModelError>>(
 ) -> Result<Prediction, E> {
     let stride = stride(tagger, options)?;
     // The special pieces around a text.
-    let frame = tagger.tokenizer.text("a")?;
+    let frame = tagger.tokenizer.encode_text("a")?;
     let (front, back) = frame.margins();
     let (front, back) = (&frame.ids[..front], &frame.ids[frame.len() - back..]);
     let room = tagger.max_length.saturating_sub(front.len() + back.len()).max(1);
@@ -161,7 +162,7 @@ pub fn predict_long<E: From<ModelError>>(
         let next = ranges.next();
         let is_last = ranges.peek().is_none();
         if let Some(range) = next {
-            let pieces = tagger.tokenizer.text(&text[range.clone()])?;
+            let pieces = tagger.tokenizer.encode_text(&text[range.clone()])?;
             let here = (0..pieces.len()).filter(|i| !pieces.special[*i]);
             let before = waiting.len();
             waiting.extend(here.map(|i| Piece::of(tagger, text, &pieces, i, range.start)));
@@ -277,14 +278,14 @@ impl<'a> Merging<'a> {
 
 impl Piece {
     /// A piece of a part of a text that begins at this byte.
-    fn of(tagger: &Tagger, text: &str, pieces: &Pieces, index: usize, from: usize) -> Self {
+    fn of(tagger: &Tagger, text: &str, pieces: &SubwordEncoding, index: usize, from: usize) -> Self {
         let (start, end) = pieces.offsets[index];
         let (start, end) = (start + from, end + from);
         let piece = &pieces.texts[index];
         // transformers compares lengths in characters: a piece with its `##` is longer than what it covers.
         let covered = text[start..end].chars().count();
         let continues = match &tagger.tokenizer.continuing_prefix {
-            Some(_) => piece.chars().count() != covered && !tagger.tokenizer.is_unknown(piece),
+            Some(_) => piece.chars().count() != covered && !tagger.tokenizer.is_unk(piece),
             None => start > 0 && !text[..end].chars().rev().skip(covered).take(1).any(|c| c == ' '),
         };
         Self { id: pieces.ids[index], start, end, continues }

@@ -2,7 +2,7 @@
 
 use super::schedule::SchedulerType;
 use crate::model::bert::{Frozen, Lora};
-use crate::model::{Arithmetic, DeviceChoice, device};
+use crate::model::{ComputeDtype, DeviceChoice, device};
 use crate::predict::tagger::DEFAULT_BATCH_SIZE;
 
 /// Settings of a run. The defaults are the book's recipe.
@@ -57,7 +57,7 @@ pub struct TrainingArguments {
     /// Where to compute.
     pub device: DeviceChoice,
     /// With what numbers; `None` for what suits the device.
-    pub precision: Option<Arithmetic>,
+    pub precision: Option<ComputeDtype>,
     /// When a checkpoint is written.
     pub save_strategy: SaveStrategy,
     /// Steps from one checkpoint to the next, with [`SaveStrategy::Steps`].
@@ -141,7 +141,7 @@ impl Default for TrainingArguments {
             save_steps: 500,
             save_total_limit: 0,
             report_to: ReportTo::None,
-            n_shards: device::threads(),
+            n_shards: device::n_threads(),
         }
     }
 }

@@ -16,8 +16,8 @@ use super::settings_table;
 use super::{history, run_data};
 use crate::disk;
 use crate::model::bert::Parameter;
-use crate::model::weights::{self, Array, Precision};
-use crate::model::{Bert, ModelError, ModelFolder, TagSet, Tensor};
+use crate::model::weights::{self, Array, SaveDtype};
+use crate::model::{Bert, ModelError, PretrainedModel, TagSet, Tensor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -98,7 +98,7 @@ pub struct CheckpointData<'a> {
     /// The best network, where it is not the one above.
     pub best: Option<&'a Bert>,
     /// Whose tokenizer and sizes the folder has.
-    pub base: &'a ModelFolder,
+    pub base: &'a PretrainedModel,
     /// The tags of its head.
     pub tags: &'a TagSet,
 }
@@ -111,11 +111,11 @@ impl CheckpointData<'_> {
     pub fn write(&self, out: &Path) -> Result<(), TrainError> {
         let step = self.state.step;
         let card = format!("# Step {step} of a run of Tagwright\n\nIt was kept so that the run can be resumed.\n");
-        let model = self.base.files(&self.bert.merged()?, self.tags, &card, Precision::Full)?;
+        let model = self.base.save_pretrained(&self.bert.merged()?, self.tags, &card, SaveDtype::F32)?;
         let unmerged =
-            self.bert.lora().map(|_| Ok((UNMERGED_FILE.to_owned(), weights::write(self.bert, Precision::Full)?)));
+            self.bert.lora().map(|_| Ok((UNMERGED_FILE.to_owned(), weights::write(self.bert, SaveDtype::F32)?)));
         let moments = MOMENT_FILES.iter().map(|(which, name)| Ok(((*name).to_owned(), self.moments(*which)?)));
-        let best = self.best.iter().map(|best| Ok((BEST_FILE.to_owned(), weights::write(best, Precision::Full)?)));
+        let best = self.best.iter().map(|best| Ok((BEST_FILE.to_owned(), weights::write(best, SaveDtype::F32)?)));
         let state = std::iter::once_with(|| {
             let json = serde_json::to_vec(&self.state).map_err(|e| ModelError::Unsupported(e.to_string()))?;
             Ok((STATE_FILE.to_owned(), json))
@@ -133,7 +133,7 @@ impl CheckpointData<'_> {
         let learning = trainable_parameters(self.bert);
         let stored = self.optimizer.with_moments(which, |moments| {
             let arrays = learning.iter().zip(moments).map(|(p, values)| (p.name.as_str(), p.value.dims(), *values));
-            weights::store(&arrays.collect::<Vec<Array>>(), Precision::Full)
+            weights::store(&arrays.collect::<Vec<Array>>(), SaveDtype::F32)
         })?;
         Ok(stored?)
     }
@@ -184,8 +184,8 @@ impl Checkpoint {
     ///
     /// # Errors
     /// A file is missing or damaged.
-    pub fn model(&self) -> Result<ModelFolder, TrainError> {
-        let mut model = ModelFolder::open(&self.folder)?;
+    pub fn model(&self) -> Result<PretrainedModel, TrainError> {
+        let mut model = PretrainedModel::from_pretrained(&self.folder)?;
         model.name.clone_from(&self.state.base);
         Ok(model)
     }

@@ -10,8 +10,8 @@ use super::train_set::EncodedTrainSet;
 use crate::corpus::SentenceId;
 use crate::corpus::holdout::Holdout;
 use crate::disk;
-use crate::model::align::Rule;
-use crate::model::{ModelError, Pieces, TagSet};
+use crate::model::align::AlignmentOptions;
+use crate::model::{ModelError, SubwordEncoding, TagSet};
 use crate::predict::evaluate::{Gold, GoldSentence};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, View};
@@ -80,7 +80,7 @@ impl RunData {
     /// The tokenizer's.
     pub(super) fn of(job: &TrainJob, arguments: &TrainingArguments, tags: &TagSet) -> Result<Self, TrainError> {
         let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
-        let rule = Rule { label_all_pieces: arguments.label_all_pieces, max_length };
+        let rule = AlignmentOptions { label_all_pieces: arguments.label_all_pieces, max_length };
         let gold = |sentences: &[SentenceId]| -> Result<Gold, ModelError> {
             let mut gold = Gold::new(&job.base.tokenizer, &job.corpus, sentences, rule.label_all_pieces)?;
             for sentence in &mut gold.sentences {
@@ -261,11 +261,11 @@ impl Arrays<'_> {
         let (ids, words, labels) = (of_pieces("ids")?, of_pieces("words")?, of_pieces("labels")?);
         let word_tags = parts(&get("tags")?, &get("word_counts")?).filter(|all| all.len() == ids.len())?;
         let sentences = ids.into_iter().zip(words).zip(labels).zip(word_tags).map(|(((ids, words), labels), tags)| {
-            let pieces = Pieces {
+            let pieces = SubwordEncoding {
                 ids: unsigned(ids),
                 special: words.iter().map(|word| *word == SPECIAL).collect(),
                 words: words.into_iter().map(|word| u32::try_from(word).ok()).collect(),
-                ..Pieces::default()
+                ..SubwordEncoding::default()
             };
             GoldSentence { pieces, piece_tags: labels, word_tags: tags.into_iter().map(|tag| tag as usize).collect() }
         });
@@ -295,16 +295,16 @@ mod tests {
 
     fn data() -> RunData {
         let sentence = GoldSentence {
-            pieces: Pieces {
+            pieces: SubwordEncoding {
                 ids: vec![101, 7, 8, 102],
                 words: vec![None, Some(0), Some(2), None],
                 special: vec![true, false, false, true],
-                ..Pieces::default()
+                ..SubwordEncoding::default()
             },
             piece_tags: vec![-100, 1, 0, -100],
             word_tags: vec![1, 0, 0],
         };
-        let tags = TagSet::of_labels(&["PER", "a \"label\""]);
+        let tags = TagSet::from_labels(&["PER", "a \"label\""]);
         let gold = |sentences| Gold { tags: tags.clone(), sentences, empty_words: 1 };
         let mut plan = EncodedTrainSet::of(vec![(vec![101, 9, 102], vec![-100, 2, -100]), (vec![], vec![])]);
         plan.cut_words = 3;
@@ -337,6 +337,6 @@ mod tests {
         check(&|d| d.plan = EncodedTrainSet::of(vec![(vec![1], vec![0])]), Some("train"));
         check(&|d| d.dev.sentences[0].word_tags[0] = 0, Some("dev"));
         check(&|d| d.test.sentences.push(GoldSentence::default()), Some("test"));
-        check(&|d| d.dev.tags = TagSet::of_labels(&["LOC", "a \"label\""]), Some("dev"));
+        check(&|d| d.dev.tags = TagSet::from_labels(&["LOC", "a \"label\""]), Some("dev"));
     }
 }

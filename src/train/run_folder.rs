@@ -3,7 +3,7 @@
 use super::checkpoint;
 use super::run::TrainError;
 use crate::disk::{self, Lock};
-use crate::model::folder::FILES;
+use crate::model::pretrained::FILES;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};

@@ -3,7 +3,7 @@
 
 use super::arguments::{ReportTo, SaveStrategy, TrainingArguments};
 use super::schedule::SchedulerType;
-use crate::model::Arithmetic;
+use crate::model::ComputeDtype;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -327,8 +327,8 @@ pub const ENUM_SETTINGS: &[EnumSetting] = &[
         help: "Of matrix products",
         about: "Numbers of the matrix products: auto is fp32 on the processor, bf16 on an NVIDIA GPU (fp16 before Ampere)",
         options: &["auto", "fp32", "tf32", "bf16", "fp16"],
-        get: |a| a.precision.map_or(0, |p| place(&Arithmetic::ALL, p) + 1),
-        set: |a, i| a.precision = i.checked_sub(1).map(|i| Arithmetic::ALL[i].1),
+        get: |a| a.precision.map_or(0, |p| place(&ComputeDtype::ALL, p) + 1),
+        set: |a, i| a.precision = i.checked_sub(1).map(|i| ComputeDtype::ALL[i].1),
     },
     EnumSetting {
         name: "save_strategy",

@@ -1,11 +1,11 @@
 //! The sentences of a run, aligned to pieces once and counted.
 
 use crate::corpus::{Corpus, SentenceId};
-use crate::model::align::{Rule, align};
-use crate::model::batch::IGNORED;
-use crate::model::rng::Stream;
-use crate::model::tokenizer::PieceTokenizer;
-use crate::model::{ModelError, Packed, TagSet};
+use crate::model::align::{AlignmentOptions, align};
+use crate::model::batch::IGNORE_INDEX;
+use crate::model::rng::RngStream;
+use crate::model::tokenizer::SubwordTokenizer;
+use crate::model::{ModelError, PackedBatch, TagSet};
 use crate::predict::evaluate::tokens_and_tags;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -31,18 +31,18 @@ impl EncodedTrainSet {
     pub fn new(
         corpus: &Corpus,
         sentences: &[SentenceId],
-        tokenizer: &PieceTokenizer,
+        tokenizer: &SubwordTokenizer,
         tags: &TagSet,
-        rule: Rule,
+        rule: AlignmentOptions,
     ) -> Result<Self, ModelError> {
         let mut plan = Self::default();
         for id in sentences {
             let (words, ids) = tokens_and_tags(corpus, *id, tags);
             let aligned = align(tokenizer, &words, &ids, tags, rule)?;
-            plan.empty_words += aligned.empty_words;
-            plan.cut_words += aligned.cut_words;
-            plan.cut_sentences += usize::from(aligned.cut_words > 0);
-            plan.sentences.push((aligned.pieces.ids, aligned.labels));
+            plan.empty_words += aligned.n_tokens_without_subwords;
+            plan.cut_words += aligned.n_truncated_tokens;
+            plan.cut_sentences += usize::from(aligned.n_truncated_tokens > 0);
+            plan.sentences.push((aligned.encoding.ids, aligned.labels));
         }
         Ok(plan)
     }
@@ -77,7 +77,7 @@ impl EncodedTrainSet {
     pub fn balanced_class_weights(&self, tags: usize) -> Vec<f64> {
         let mut counts = vec![0usize; tags];
         let labels = self.sentences.iter().flat_map(|(_, labels)| labels);
-        labels.filter(|l| **l != IGNORED).for_each(|l| counts[*l as usize] += 1);
+        labels.filter(|l| **l != IGNORE_INDEX).for_each(|l| counts[*l as usize] += 1);
         let (all, kinds) = (counts.iter().sum::<usize>(), counts.iter().filter(|c| **c > 0).count());
         counts.into_iter().map(|c| if c == 0 { 1.0 } else { all as f64 / (kinds * c) as f64 }).collect()
     }
@@ -94,9 +94,9 @@ impl EncodedTrainSet {
     }
 
     /// The batches of an epoch (counted from 0): all sentences once, in an order drawn from the seed.
-    pub fn batches(&self, size: usize, seed: u64, epoch: usize) -> Vec<Packed> {
+    pub fn batches(&self, size: usize, seed: u64, epoch: usize) -> Vec<PackedBatch> {
         let batch = |indices: &[usize]| {
-            Packed::new(indices.iter().map(|i| (self.sentences[*i].0.as_slice(), self.sentences[*i].1.as_slice())))
+            PackedBatch::new(indices.iter().map(|i| (self.sentences[*i].0.as_slice(), self.sentences[*i].1.as_slice())))
         };
         self.epoch_order(seed, epoch).chunks(size).map(batch).collect()
     }
@@ -104,7 +104,7 @@ impl EncodedTrainSet {
     /// The order of an epoch: numbers of sentences.
     pub(super) fn epoch_order(&self, seed: u64, epoch: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.sentences.len()).collect();
-        Stream::new(seed, 0x6f72_6465_7200 + epoch as u64).shuffle(&mut order);
+        RngStream::new(seed, 0x6f72_6465_7200 + epoch as u64).shuffle(&mut order);
         order
     }
 

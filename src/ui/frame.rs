@@ -325,7 +325,7 @@ fn facts(app: &App) -> Vec<String> {
         }
         _ => {}
     }
-    facts.push(tr!("CPU, {threads} threads", threads = crate::model::device::threads()));
+    facts.push(tr!("CPU, {threads} threads", threads = crate::model::device::n_threads()));
     facts
 }
 

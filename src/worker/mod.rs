@@ -19,7 +19,7 @@ use crate::eval::{Agreement, DatasetReport};
 use crate::format::{Format, ReadOptions};
 use crate::hub::{Hub, ModelRef, Progress};
 use crate::model::Alignment;
-use crate::model::align::Rule;
+use crate::model::align::AlignmentOptions;
 use crate::predict::{EvalMetrics, Prediction, SuggestionsBySentence};
 use crate::project::{AppDirs, Changed, Dataset, Decision, Opened, SourceFile};
 use crate::train::event::{SharedControl, TrainerControl};
@@ -159,7 +159,7 @@ pub enum ReadRequest {
         /// The labels of the dataset.
         labels: Vec<String>,
         /// How tags go onto pieces.
-        rule: Rule,
+        rule: AlignmentOptions,
         /// Given back with the answer.
         ticket: u64,
     },

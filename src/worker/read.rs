@@ -4,8 +4,8 @@ use super::{Event, Outbox, ReadRequest};
 use crate::corpus::{Corpus, SentenceId};
 use crate::eval::{DatasetReport, lint};
 use crate::hub::{self, Hub, ModelRef};
-use crate::model::align::{Rule, align};
-use crate::model::{Device, ModelFolder, TagSet, check};
+use crate::model::align::{AlignmentOptions, align};
+use crate::model::{Device, PretrainedModel, TagSet, parity};
 use crate::predict::{self, AggregationStrategy, PredictOptions, Tagger, evaluate, predict, suggest};
 use crate::project::{SourceFile, source};
 use crossbeam_channel::Receiver;
@@ -43,7 +43,7 @@ pub struct ModelFacts {
 /// Models in memory, the last used last.
 pub(super) struct Models {
     hub: Hub,
-    kept: Vec<(ModelRef, ModelFolder, Option<Tagger>)>,
+    kept: Vec<(ModelRef, PretrainedModel, Option<Tagger>)>,
 }
 
 /// A person reading a text thinks in words, so a word has its first piece's label, as it has in training and scoring.
@@ -63,7 +63,7 @@ impl Models {
         name: &ModelRef,
         outbox: &Outbox,
         stop: &AtomicBool,
-    ) -> Result<&mut (ModelRef, ModelFolder, Option<Tagger>), String> {
+    ) -> Result<&mut (ModelRef, PretrainedModel, Option<Tagger>), String> {
         if let Some(at) = self.kept.iter().position(|(n, ..)| n == name) {
             let found = self.kept.remove(at);
             self.kept.push(found);
@@ -148,10 +148,10 @@ fn one(request: &ReadRequest, models: &mut Models, outbox: &Outbox, stop: &Atomi
         }
         ReadRequest::Pieces { model, words, tags, labels, rule, ticket } => {
             let (_, folder, _) = models.get(model, outbox, stop)?;
-            let tag_set = TagSet::of_labels(labels);
+            let tag_set = TagSet::from_labels(labels);
             let ids: Vec<usize> = tags.iter().map(|t| tag_set.id(t).unwrap_or(0)).collect();
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let rule = Rule { max_length: rule.max_length.min(folder.max_length), ..*rule };
+            let rule = AlignmentOptions { max_length: rule.max_length.min(folder.max_length), ..*rule };
             let aligned = align(&folder.tokenizer, &words, &ids, &tag_set, rule).map_err(|e| e.to_string())?;
             outbox.send(Event::Pieces(*ticket, Box::new(aligned)));
         }
@@ -211,13 +211,13 @@ fn score(
     Ok(())
 }
 
-fn facts(folder: &ModelFolder) -> ModelFacts {
+fn facts(folder: &PretrainedModel) -> ModelFacts {
     let c = &folder.config;
     ModelFacts {
         shape: format!("{} layers of {}", c.num_hidden_layers, c.hidden_size),
         size: folder.tensors().values().map(crate::model::Tensor::elem_count).sum(),
         labels: folder.tags.as_ref().map(TagSet::labels).unwrap_or_default(),
         max_length: folder.max_length,
-        difference: check::difference(folder).map_err(|e| log::warn!("model check: {e}")).ok(),
+        difference: parity::max_logit_difference(folder).map_err(|e| log::warn!("model check: {e}")).ok(),
     }
 }

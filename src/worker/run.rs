@@ -6,8 +6,8 @@ use crate::corpus::{Corpus, SentenceId};
 use crate::gpu::run::{HelperResult, Task};
 use crate::gpu::{self, CudaHelper, ExecutionTarget};
 use crate::hub::{self, Hub, ModelRef};
-use crate::model::ModelFolder;
-use crate::model::weights::Precision;
+use crate::model::PretrainedModel;
+use crate::model::weights::SaveDtype;
 use crate::train::checkpoint::Checkpoint;
 use crate::train::event::{LogLevel, SharedControl, Step, TrainerControl};
 use crate::train::{self, Beginning, Observer, RunFolder, TrainError, TrainJob, TrainOutput, TrainingArguments};
@@ -99,7 +99,7 @@ pub(super) fn perform(
     Ok(())
 }
 
-fn open(name: &ModelRef, hub: &Hub, outbox: &Outbox, wish: &SharedControl) -> Result<ModelFolder, String> {
+fn open(name: &ModelRef, hub: &Hub, outbox: &Outbox, wish: &SharedControl) -> Result<PretrainedModel, String> {
     let watch = |progress| {
         outbox.send(Event::Downloading(name.clone(), progress));
         !matches!(wish.get(), TrainerControl::Stop | TrainerControl::Suspend)
@@ -140,7 +140,7 @@ fn here(
         base: Arc::new(base),
         arguments: request.arguments,
         out: request.out,
-        precision: Precision::Full,
+        precision: SaveDtype::F32,
         resume,
     };
     let answer = match only {

@@ -6,9 +6,9 @@
 use gemm::Parallelism;
 use std::time::Instant;
 use tagwright::model::bert::{Bert, Mode, Parameter, Pass, parameter_shapes};
-use tagwright::model::objective::Objective;
-use tagwright::model::rng::Stream;
-use tagwright::model::{Config, Device, Packed, Tensor, device};
+use tagwright::model::loss::CrossEntropyLoss;
+use tagwright::model::rng::RngStream;
+use tagwright::model::{Config, Device, PackedBatch, Tensor, device};
 use tagwright::train::optimizer::AdamW;
 
 /// As the program: glibc would spend the time in page faults.
@@ -23,7 +23,7 @@ const SECONDS: f64 = 4.0;
 
 fn random_bert() -> Bert {
     let config = Config::parse(CONFIG.as_bytes()).expect("a config");
-    let mut stream = Stream::new(1, 1);
+    let mut stream = RngStream::new(1, 1);
     let parameters = parameter_shapes(&config, TAGS).into_iter().map(|(name, shape)| {
         let values = stream.normal(shape.iter().product(), 0.02);
         let value = Tensor::from_vec(values, shape.as_slice(), &Device::Cpu).expect("a tensor");
@@ -32,12 +32,12 @@ fn random_bert() -> Bert {
     Bert::new(config, parameters.collect()).expect("a network")
 }
 
-fn batch(sentences: usize, length: usize) -> Packed {
-    let mut stream = Stream::new(2, length as u64);
+fn batch(sentences: usize, length: usize) -> PackedBatch {
+    let mut stream = RngStream::new(2, length as u64);
     let ids: Vec<Vec<u32>> =
         (0..sentences).map(|_| (0..length).map(|_| (stream.next_u64() % 30_000) as u32).collect()).collect();
     let labels: Vec<i32> = (0..length).map(|i| (i % TAGS) as i32).collect();
-    Packed::new(ids.iter().map(|ids| (ids.as_slice(), labels.as_slice())))
+    PackedBatch::new(ids.iter().map(|ids| (ids.as_slice(), labels.as_slice())))
 }
 
 /// Repeats for a few seconds and gives the median time of one turn.
@@ -96,7 +96,7 @@ fn products(rows: usize, space: &mut [Vec<f32>; 3]) {
 }
 
 fn main() {
-    let cores = device::threads();
+    let cores = device::n_threads();
     let (sentences, length) = (16, 20);
     let rows = sentences * length;
     let mut spaces: Vec<[Vec<f32>; 3]> = (0..cores).map(|_| [(); 3].map(|()| vec![0.1f32; 1536 * 1536])).collect();
@@ -111,9 +111,9 @@ fn main() {
 
     let mut bert = random_bert();
     let mut optimizer = AdamW::new(&bert, 0.01, cores).expect("an optimizer");
-    let objective = Objective::default();
+    let objective = CrossEntropyLoss::default();
     let mut step = 0;
-    let mut train = |batch: &Packed| {
+    let mut train = |batch: &PackedBatch| {
         let mode = Mode::Train { seed: 1, step };
         step += 1;
         let pass = Pass { mode, parts: cores, at_once: usize::MAX, objective: &objective, loss_scale: 1.0 };

@@ -6,7 +6,7 @@ use crate::support::golden;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
-use tagwright::model::ModelFolder;
+use tagwright::model::PretrainedModel;
 
 /// The command line of a short run.
 fn arguments(base: &Path, out: &Path, further: &[&str]) -> Vec<String> {
@@ -125,7 +125,7 @@ fn a_model_that_counts_already_is_read_and_brought_into_place() {
     // As after a kill: the first of the new files is in its place.
     std::fs::remove_file(out.join("config.json")).expect("a file less");
     std::fs::rename(new.join("tokenizer.json"), out.join("tokenizer.json")).expect("a file");
-    let tags = |folder: &Path| ModelFolder::open(folder).expect("a model").tags;
+    let tags = |folder: &Path| PretrainedModel::from_pretrained(folder).expect("a model").tags;
     assert_ne!(tags(&out), None);
     assert_eq!(tags(&out), tags(&tiny));
     refused(&arguments(&tiny, &out, &[]), 1, "is not empty");

@@ -5,7 +5,7 @@ use tagwright::corpus::label::Label;
 use tagwright::corpus::relabel::relabel;
 use tagwright::corpus::splitting::{SplitRatios, stratified_split};
 use tagwright::corpus::{Corpus, Document, Edit, History, LabelId, LabelSnapshot, Origin, ReviewState, Span, Split};
-use tagwright::model::rng::Stream;
+use tagwright::model::rng::RngStream;
 use tagwright::project::Dataset;
 use tagwright::project::sample;
 use tagwright::project::source::rewrite_bytes;
@@ -17,7 +17,7 @@ fn bytes(dataset: &Dataset, corpus: &Corpus) -> Vec<u8> {
 }
 
 /// A random edit that fits the corpus as it is.
-fn random_edit(corpus: &Corpus, draw: &mut Stream) -> Edit {
+fn random_edit(corpus: &Corpus, draw: &mut RngStream) -> Edit {
     let mut below = |n: usize| (draw.next_u64() % n.max(1) as u64) as usize;
     match below(40) {
         0 if corpus.labels.len() < 20 => {
@@ -98,7 +98,7 @@ fn undo_gives_the_source_back_and_redo_the_edited_file() {
     let dataset = sample::dataset().expect("the sample");
     let mut corpus = dataset.corpus.clone();
     let mut history = History::default();
-    let mut draw = Stream::new(3, 4);
+    let mut draw = RngStream::new(3, 4);
     for _ in 0..10_000 {
         let edit = random_edit(&corpus, &mut draw);
         assert!(history.apply(edit, &mut corpus));
@@ -198,7 +198,7 @@ fn a_snapshot_tells_what_changed_and_brings_it_back() {
     let snapshot = LabelSnapshot::capture(&corpus, "first".into(), 0);
     assert!(snapshot.changed_sentences(&corpus).is_empty() && snapshot.restore(&corpus).is_none());
     let before = corpus.clone();
-    let mut draw = Stream::new(5, 6);
+    let mut draw = RngStream::new(5, 6);
     for _ in 0..200 {
         assert!(random_edit(&corpus, &mut draw).apply(&mut corpus));
     }

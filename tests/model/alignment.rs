@@ -1,22 +1,22 @@
 //! Tags on word pieces, against transformers' `word_ids` and the two rules of the book and `run_ner.py`.
 
 use crate::support::{golden, golden_json, integers, strings};
-use tagwright::model::align::{Rule, align};
-use tagwright::model::{ModelFolder, TagSet};
+use tagwright::model::align::{AlignmentOptions, align};
+use tagwright::model::{PretrainedModel, TagSet};
 
 #[test]
 fn pieces_and_labels_are_those_of_transformers() {
-    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
+    let folder = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
     let tags = folder.tags.clone().expect("a head");
     for sentence in golden_json("forward.json")["sentences"].as_array().expect("sentences") {
         let words = strings(&sentence["words"]);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let ids: Vec<usize> = strings(&sentence["tags"]).iter().map(|t| tags.id(t).expect("a tag")).collect();
         for (label_all_pieces, key) in [(true, "labels_all"), (false, "labels_first")] {
-            let rule = Rule { label_all_pieces, max_length: 512 };
+            let rule = AlignmentOptions { label_all_pieces, max_length: 512 };
             let aligned = align(&folder.tokenizer, &words, &ids, &tags, rule).expect("an alignment");
             let expected: Vec<u32> = integers(&sentence["input_ids"]).iter().map(|i| *i as u32).collect();
-            assert_eq!(aligned.pieces.ids, expected);
+            assert_eq!(aligned.encoding.ids, expected);
             assert_eq!(aligned.labels, integers(&sentence[key]), "{key} of {words:?}");
         }
     }
@@ -24,14 +24,14 @@ fn pieces_and_labels_are_those_of_transformers() {
 
 #[test]
 fn the_books_homer() {
-    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
-    let pieces = folder.tokenizer.words(&["homer"]).expect("pieces");
+    let folder = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
+    let pieces = folder.tokenizer.encode_words(&["homer"]).expect("pieces");
     assert_eq!(pieces.texts, ["[CLS]", "home", "##r", "[SEP]"]);
-    let tags = TagSet::of_labels(&["PER"]);
+    let tags = TagSet::from_labels(&["PER"]);
     let check = |label_all_pieces, max_length, expected: &[i32], cut| {
-        let rule = Rule { label_all_pieces, max_length };
+        let rule = AlignmentOptions { label_all_pieces, max_length };
         let aligned = align(&folder.tokenizer, &["homer", "homer"], &[1, 2], &tags, rule).expect("an alignment");
-        assert_eq!((aligned.labels.as_slice(), aligned.cut_words), (expected, cut));
+        assert_eq!((aligned.labels.as_slice(), aligned.n_truncated_tokens), (expected, cut));
     };
     check(true, 512, &[-100, 1, 2, 2, 2, -100], 0);
     check(false, 512, &[-100, 1, -100, 2, -100, -100], 0);
@@ -41,9 +41,9 @@ fn the_books_homer() {
 
 #[test]
 fn a_word_without_a_piece_is_counted() {
-    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
-    let tags = TagSet::of_labels(&["PER"]);
-    let rule = Rule { label_all_pieces: true, max_length: 512 };
+    let folder = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
+    let tags = TagSet::from_labels(&["PER"]);
+    let rule = AlignmentOptions { label_all_pieces: true, max_length: 512 };
     let aligned = align(&folder.tokenizer, &["\u{200b}", "homer"], &[1, 0], &tags, rule).expect("an alignment");
-    assert_eq!((aligned.empty_words, aligned.labels), (1, vec![-100, 0, 0, -100]));
+    assert_eq!((aligned.n_tokens_without_subwords, aligned.labels), (1, vec![-100, 0, 0, -100]));
 }

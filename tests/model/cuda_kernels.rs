@@ -6,10 +6,10 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use tagwright::model::Packed;
+use tagwright::model::PackedBatch;
 use tagwright::model::kernels::Kernels;
 use tagwright::model::kernels::plain::{Host, Missing, Padding, Plain};
-use tagwright::model::rng::{Dropout, Stream};
+use tagwright::model::rng::{Dropout, RngStream};
 
 fn program() -> &'static PathBuf {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
@@ -58,7 +58,7 @@ fn assert_close(found: &[f32], expected: &[f32], allowed: f32) {
 #[test]
 fn dropout_is_the_same_bit_for_bit() {
     let (rows, width, first_row) = (13, 40, 7);
-    let x = Stream::new(1, 2).normal(rows * width, 1.0);
+    let x = RngStream::new(1, 2).normal(rows * width, 1.0);
     let dropout = Dropout::new(0.3, 4, 5, 6);
     let expected = Host.drop_rows(&tensor(&x, &[rows, width]), dropout, first_row).expect("dropout");
     let arguments: Vec<u32> = [width as u32, first_row as u32].into_iter().chain(numbers_of(dropout)).collect();
@@ -68,11 +68,12 @@ fn dropout_is_the_same_bit_for_bit() {
 #[test]
 fn dropout_of_attention_is_the_same_bit_for_bit() {
     let ids: Vec<u32> = (0..9).collect();
-    let mut batch = Packed::new([(&ids[..4], [].as_slice()), (&ids[4..5], [].as_slice()), (&ids[5..], [].as_slice())]);
+    let mut batch =
+        PackedBatch::new([(&ids[..4], [].as_slice()), (&ids[4..5], [].as_slice()), (&ids[5..], [].as_slice())]);
     batch.first_row = 31;
     let padding = Padding::new(&batch, &Device::Cpu).expect("padding");
     let (heads, longest) = (3, batch.longest());
-    let x = Stream::new(3, 4).normal(batch.len() * heads * longest * longest, 1.0);
+    let x = RngStream::new(3, 4).normal(batch.len() * heads * longest * longest, 1.0);
     let dropout = Dropout::new(0.2, 7, 8, 9);
     let shape = [batch.len(), heads, longest, longest];
     let expected = Host.drop_attention(&tensor(&x, &shape), &batch, &padding, dropout).expect("dropout");
@@ -84,8 +85,8 @@ fn dropout_of_attention_is_the_same_bit_for_bit() {
 
 #[test]
 fn gelus_derivative_and_sums_of_squares_agree() {
-    let x = Stream::new(5, 6).normal(3000, 2.0);
-    let dy = Stream::new(7, 8).normal(3000, 1.0);
+    let x = RngStream::new(5, 6).normal(3000, 2.0);
+    let dy = RngStream::new(7, 8).normal(3000, 1.0);
     let expected = Plain::REFERENCE.gelu_backward(&tensor(&x, &[3000]), &tensor(&dy, &[3000])).expect("a gradient");
     assert_close(&run("gelu_backward_f32", &[], &[&x, &dy]), &values(&expected), 2e-6);
     let parts = run("square_sums", &[], &[&x]);
@@ -96,8 +97,8 @@ fn gelus_derivative_and_sums_of_squares_agree() {
 #[test]
 fn adamw_is_the_formula() {
     let n = 500;
-    let [w, g, m] = [11, 12, 13].map(|seed| Stream::new(seed, 1).normal(n, 1.0));
-    let v: Vec<f32> = Stream::new(14, 1).normal(n, 1.0).iter().map(|v| v * v).collect();
+    let [w, g, m] = [11, 12, 13].map(|seed| RngStream::new(seed, 1).normal(n, 1.0));
+    let v: Vec<f32> = RngStream::new(14, 1).normal(n, 1.0).iter().map(|v| v * v).collect();
     let (max_norm, loss_scale, beta1, beta2) = (1.0f32, 8.0f32, 0.9f32, 0.999f32);
     let (keep, step, inverse_root, epsilon) = (0.999f32, 3e-3f32, 1.2f32, 1e-8f32);
     let update = [max_norm, 1.0 / loss_scale, beta1, beta2, keep, step, inverse_root, epsilon].map(f32::to_bits);

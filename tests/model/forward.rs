@@ -6,16 +6,16 @@ use tagwright::model::bert::{Gradient, Mode};
 use tagwright::model::kernels::Kernels;
 use tagwright::model::kernels::fused::Fused;
 use tagwright::model::kernels::plain::Plain;
-use tagwright::model::{Bert, ModelFolder, Packed};
+use tagwright::model::{Bert, PackedBatch, PretrainedModel};
 
 const BOTH: [(&str, &dyn Kernels); 2] = [("plain", &Plain::REFERENCE), ("fused", &Fused)];
 
 fn tiny() -> Bert {
-    ModelFolder::open(&golden("tiny")).and_then(|f| f.classifier()).expect("the tiny model").0
+    PretrainedModel::from_pretrained(&golden("tiny")).and_then(|f| f.token_classifier()).expect("the tiny model").0
 }
 
 /// All sentences of `forward.json` as one packed batch.
-fn batch(labels: &str) -> Packed {
+fn batch(labels: &str) -> PackedBatch {
     let json = golden_json("forward.json");
     let rows: Vec<(Vec<u32>, Vec<i32>)> = json["sentences"]
         .as_array()
@@ -23,7 +23,7 @@ fn batch(labels: &str) -> Packed {
         .iter()
         .map(|s| (integers(&s["input_ids"]).iter().map(|i| *i as u32).collect(), integers(&s[labels])))
         .collect();
-    Packed::new(rows.iter().map(|(ids, labels)| (ids.as_slice(), labels.as_slice())))
+    PackedBatch::new(rows.iter().map(|(ids, labels)| (ids.as_slice(), labels.as_slice())))
 }
 
 #[test]

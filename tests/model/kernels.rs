@@ -1,29 +1,29 @@
 //! Each fused kernel against its plain twin, and both backward passes against f64 finite differences.
 
 use candle_core::{DType, Device, Result, Tensor};
-use tagwright::model::Packed;
+use tagwright::model::PackedBatch;
 use tagwright::model::kernels::fused::Fused;
 use tagwright::model::kernels::fused::vector::{erf, exp};
 use tagwright::model::kernels::plain::Plain;
 use tagwright::model::kernels::{Heads, Kernels, Sentences};
-use tagwright::model::objective::Objective;
-use tagwright::model::rng::{Dropout, Stream};
+use tagwright::model::loss::CrossEntropyLoss;
+use tagwright::model::rng::{Dropout, RngStream};
 
 const BOTH: [(&str, &dyn Kernels); 2] = [("plain", &Plain::REFERENCE), ("fused", &Fused)];
 const ROWS: usize = 9;
 const WIDTH: usize = 24;
 
 fn random(shape: &[usize], seed: u64) -> Tensor {
-    let values = Stream::new(seed, 99).normal(shape.iter().product(), 1.0);
+    let values = RngStream::new(seed, 99).normal(shape.iter().product(), 1.0);
     Tensor::from_vec(values, shape, &Device::Cpu).expect("a tensor")
 }
 
-fn batch() -> Packed {
+fn batch() -> PackedBatch {
     let ids: Vec<u32> = (0..ROWS as u32).collect();
-    Packed::new([(&ids[..4], [].as_slice()), (&ids[4..5], [].as_slice()), (&ids[5..], [].as_slice())])
+    PackedBatch::new([(&ids[..4], [].as_slice()), (&ids[4..5], [].as_slice()), (&ids[5..], [].as_slice())])
 }
 
-fn sentences<'a>(kernels: &dyn Kernels, batch: &'a Packed) -> Sentences<'a> {
+fn sentences<'a>(kernels: &dyn Kernels, batch: &'a PackedBatch) -> Sentences<'a> {
     kernels.sentences(batch, &Device::Cpu).expect("sentences")
 }
 
@@ -146,7 +146,7 @@ fn attention() {
 }
 
 /// Attention of each sentence and head by itself, in any precision: the definition.
-fn one_by_one(inputs: &[Tensor], batch: &Packed) -> Result<Tensor> {
+fn one_by_one(inputs: &[Tensor], batch: &PackedBatch) -> Result<Tensor> {
     let (heads, width) = (4, WIDTH / 4);
     let mut rows = Vec::new();
     for range in batch.sentences() {
@@ -180,13 +180,13 @@ fn attention_with_dropout_is_the_same_on_both() {
 
 #[test]
 fn cross_entropy() {
-    check_loss(&Objective::default());
-    check_loss(&Objective { smoothing: 0.1, tag_weights: Vec::new() });
-    check_loss(&Objective { smoothing: 0.25, tag_weights: vec![0.2, 3.0, 1.0, 0.5, 2.0] });
+    check_loss(&CrossEntropyLoss::default());
+    check_loss(&CrossEntropyLoss { label_smoothing: 0.1, class_weights: Vec::new() });
+    check_loss(&CrossEntropyLoss { label_smoothing: 0.25, class_weights: vec![0.2, 3.0, 1.0, 0.5, 2.0] });
 }
 
 /// Both kernels against the formula and its finite differences in f64.
-fn check_loss(objective: &Objective) {
+fn check_loss(objective: &CrossEntropyLoss) {
     let logits = random(&[ROWS, 5], 13);
     let labels = [0, -100, 4, 2, -100, 1, 1, 3, 0];
     let [plain, fused] = BOTH.map(|(_, k)| k.cross_entropy(&logits, &labels, objective, 0.25).expect("a loss"));
@@ -220,7 +220,7 @@ fn the_mean_loss_is_pytorchs() {
     // torch.nn.functional.cross_entropy(logits, labels, weight=weights, label_smoothing=smoothing), torch 2.15.
     let check = |smoothing: f64, tag_weights: &[f64], expected: f64| {
         let logits = Tensor::new(&[[0.5f32, -1.0, 2.0], [1.5, 0.25, -0.75], [0.0, 3.0, 1.0]], &Device::Cpu);
-        let objective = Objective { smoothing, tag_weights: tag_weights.to_vec() };
+        let objective = CrossEntropyLoss { label_smoothing: smoothing, class_weights: tag_weights.to_vec() };
         let labels = [2, -100, 0];
         let loss = Fused.cross_entropy(&logits.expect("logits"), &labels, &objective, 1.0).expect("a loss");
         let mean = number(&loss.sum) / objective.total(&labels);

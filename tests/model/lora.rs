@@ -5,8 +5,8 @@ use crate::support::pass;
 use candle_core::{Device, Tensor};
 use tagwright::model::bert::{Frozen, Lora, Mode};
 use tagwright::model::kernels::plain::Plain;
-use tagwright::model::rng::Stream;
-use tagwright::model::{Bert, Packed};
+use tagwright::model::rng::RngStream;
+use tagwright::model::{Bert, PackedBatch};
 use tagwright::train::optimizer::AdamW;
 
 const LORA: Lora = Lora { rank: 3, alpha: 6.0 };
@@ -19,13 +19,13 @@ fn is_adapter(bert: &Bert, parameter: usize) -> bool {
 fn adapted(bert: &Bert) -> Bert {
     let mut bert = bert.clone().with_lora(LORA, 7).expect("adapters");
     for (i, p) in bert.parameters_mut().iter_mut().enumerate().filter(|(_, p)| p.name.ends_with("lora_B.weight")) {
-        let values = Stream::new(i as u64, 1).normal(p.value.elem_count(), 0.05);
+        let values = RngStream::new(i as u64, 1).normal(p.value.elem_count(), 0.05);
         p.value = Tensor::from_vec(values, p.value.shape(), &Device::Cpu).expect("a matrix");
     }
     bert
 }
 
-fn logits(bert: &Bert, batch: &Packed) -> Vec<f32> {
+fn logits(bert: &Bert, batch: &PackedBatch) -> Vec<f32> {
     bert.logits(batch).and_then(|t| t.flatten_all()?.to_vec1()).expect("logits")
 }
 

@@ -2,12 +2,12 @@
 
 use crate::support::{golden, golden_json};
 use serde_json::Value;
-use tagwright::model::{Device, ModelFolder};
+use tagwright::model::{Device, PretrainedModel};
 use tagwright::predict::aggregate::STRATEGIES;
 use tagwright::predict::{AggregationStrategy, PredictOptions, Tagger, predict};
 
 fn tiny() -> Tagger {
-    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
+    let folder = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
     Tagger::new(&folder, &Device::Cpu).expect("a tagger")
 }
 

@@ -3,7 +3,7 @@
 use super::recipe::{batch, tiny};
 use crate::support::pass;
 use std::collections::BTreeSet;
-use tagwright::model::Packed;
+use tagwright::model::PackedBatch;
 use tagwright::model::bert::{Mode, Pass};
 use tagwright::train::optimizer::AdamW;
 use tagwright::train::schedule::{LrSchedule, SchedulerType};
@@ -22,7 +22,7 @@ fn a_part_of_a_step_of_warm_up_is_a_step() {
 #[test]
 fn each_epoch_has_an_order_of_its_own_and_all_sentences() {
     let (_, plan) = tiny();
-    let ids = |batches: &[Packed]| batches.iter().map(|b| b.ids.clone()).collect::<Vec<_>>();
+    let ids = |batches: &[PackedBatch]| batches.iter().map(|b| b.ids.clone()).collect::<Vec<_>>();
     let of_epoch = |epoch: usize| ids(&plan.batches(8, 3, epoch));
     assert_eq!(of_epoch(0), of_epoch(0), "a function of the seed and the epoch");
     let orders: BTreeSet<_> = (0..4).map(of_epoch).collect();

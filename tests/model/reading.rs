@@ -3,13 +3,13 @@
 use crate::support::golden;
 use std::sync::Arc;
 use tagwright::corpus::{Corpus, Document, LabelId, LabelSet, SentenceId, Span, Split};
-use tagwright::model::tokenizer::Pieces;
-use tagwright::model::{Device, ModelFolder};
+use tagwright::model::tokenizer::SubwordEncoding;
+use tagwright::model::{Device, PretrainedModel};
 use tagwright::predict::tagger::{argmax, softmax};
 use tagwright::predict::{PredictOptions, Tagger, evaluate, find_unlearnable_spans, predict, predict_long, suggest};
 
-fn folder() -> ModelFolder {
-    ModelFolder::open(&golden("tiny")).expect("the tiny model")
+fn folder() -> PretrainedModel {
+    PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model")
 }
 
 fn tiny() -> Tagger {
@@ -36,8 +36,8 @@ fn corpus(text: &str, span: (u32, u32), label: &str) -> (Corpus, Vec<SentenceId>
     (corpus, sentences)
 }
 
-fn pieces(tagger: &Tagger, words: &[&str]) -> (Pieces, Vec<f32>) {
-    let pieces = tagger.tokenizer.words(words).expect("pieces");
+fn pieces(tagger: &Tagger, words: &[&str]) -> (SubwordEncoding, Vec<f32>) {
+    let pieces = tagger.tokenizer.encode_words(words).expect("pieces");
     let logits = tagger.subword_logits(&[&pieces], |_| true).expect("scores").remove(0);
     (pieces, logits)
 }
@@ -160,7 +160,7 @@ fn a_span_is_learnable_up_to_the_last_word_that_is_read() {
     let model = folder();
     let most = 20;
     let words = words(30);
-    let pieces = model.tokenizer.words(&words).expect("pieces");
+    let pieces = model.tokenizer.encode_words(&words).expect("pieces");
     let kept = pieces.windows(most, 0).remove(0);
     let seen = kept.iter().rev().find_map(|i| pieces.words[*i]).expect("a word") as usize + 1;
     let check = |last: usize, expected: usize| {

@@ -2,11 +2,11 @@
 
 use super::forward::dense;
 use crate::support::{golden, pass};
-use tagwright::model::align::Rule;
+use tagwright::model::align::AlignmentOptions;
 use tagwright::model::bert::{Frozen, Gradient, Gradients, Mode, Pass};
 use tagwright::model::kernels::plain::Plain;
-use tagwright::model::objective::Objective;
-use tagwright::model::{Bert, ModelFolder, Packed};
+use tagwright::model::loss::CrossEntropyLoss;
+use tagwright::model::{Bert, PackedBatch, PretrainedModel};
 use tagwright::project::sample;
 use tagwright::train::optimizer::AdamW;
 use tagwright::train::schedule::{LrSchedule, SchedulerType};
@@ -18,15 +18,15 @@ const TRAIN: Mode = Mode::Train { seed: 3, step: 5 };
 /// The tiny model for the sample's labels, and the sample's training sentences.
 pub(super) fn tiny() -> (Bert, EncodedTrainSet) {
     let corpus = sample::dataset().expect("the sample").corpus;
-    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
-    let (bert, tags, _) = folder.for_labels(&corpus.labels.names(), true, 1).expect("a network");
-    let rule = Rule { label_all_pieces: true, max_length: 48 };
+    let folder = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
+    let (bert, tags, _) = folder.with_labels(&corpus.labels.names(), true, 1).expect("a network");
+    let rule = AlignmentOptions { label_all_pieces: true, max_length: 48 };
     let sentences = corpus.sentences(Some(tagwright::corpus::Split::Train));
     let plan = EncodedTrainSet::new(&corpus, &sentences, &folder.tokenizer, &tags, rule).expect("a plan");
     (bert, plan)
 }
 
-pub(super) fn batch(plan: &EncodedTrainSet) -> Packed {
+pub(super) fn batch(plan: &EncodedTrainSet) -> PackedBatch {
     plan.batches(24, 1, 0).remove(0)
 }
 
@@ -135,7 +135,7 @@ fn schedules_are_transformers() {
 fn balanced_weights_have_mean_1_and_prefer_the_rare() {
     let (bert, plan) = tiny();
     let weights = plan.balanced_class_weights(bert.tags());
-    let objective = Objective { smoothing: 0.0, tag_weights: weights.clone() };
+    let objective = CrossEntropyLoss { label_smoothing: 0.0, class_weights: weights.clone() };
     let all = plan.batches(usize::MAX, 1, 0).remove(0);
     assert!((objective.total(&all.labels) / all.labelled() as f64 - 1.0).abs() < 1e-9);
     assert!(weights[0] < 0.2 && weights[1..].iter().all(|w| *w >= weights[0]), "{weights:?}");
@@ -146,7 +146,7 @@ fn fifty_steps_of_the_fused_kernels_follow_the_plain_ones() {
     let (bert, plan) = tiny();
     let losses = |mut bert: Bert, mut optimizer: AdamW, parts: usize| -> Vec<f64> {
         let batches = (0..4).flat_map(|epoch| plan.batches(16, 9, epoch)).take(50);
-        let step = |batch: Packed| {
+        let step = |batch: PackedBatch| {
             let (loss, gradients) = bert.gradients(&batch, pass(Mode::Evaluate, parts)).expect("gradients");
             optimizer.step(&mut bert, &gradients, 5e-4, 1.0).expect("a step");
             loss.read().expect("a loss")
@@ -172,7 +172,7 @@ fn training_in_f16_follows_f32() {
         let mut optimizer = AdamW::plain(&bert, 0.01).expect("an optimizer");
         optimizer.set_loss_scale(scale);
         let batches = (0..2).flat_map(|epoch| plan.batches(16, 9, epoch)).take(25).enumerate();
-        let step = |(step, batch): (usize, Packed)| {
+        let step = |(step, batch): (usize, PackedBatch)| {
             let mode = Mode::Train { seed: 3, step: step as u64 };
             let (loss, gradients) =
                 bert.gradients(&batch, Pass { loss_scale: scale, ..pass(mode, 1) }).expect("gradients");

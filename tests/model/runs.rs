@@ -7,9 +7,9 @@ use std::sync::Arc;
 use tagwright::corpus::holdout::{Holdout, holdout};
 use tagwright::corpus::{Corpus, Split};
 use tagwright::hub::{Hub, ModelRef, load_model};
-use tagwright::model::device::threads;
-use tagwright::model::weights::Precision;
-use tagwright::model::{Device, ModelFolder};
+use tagwright::model::device::n_threads;
+use tagwright::model::weights::SaveDtype;
+use tagwright::model::{Device, PretrainedModel};
 use tagwright::predict::{Tagger, evaluate};
 use tagwright::project::sample;
 use tagwright::train::checkpoint::Checkpoint;
@@ -49,15 +49,15 @@ impl Listener {
     }
 }
 
-fn job(base: ModelFolder, corpus: Corpus, holdout: Holdout, arguments: TrainingArguments, out: &Path) -> TrainJob {
+fn job(base: PretrainedModel, corpus: Corpus, holdout: Holdout, arguments: TrainingArguments, out: &Path) -> TrainJob {
     TrainJob {
         test: corpus.sentences(Some(Split::Test)),
         corpus: Arc::new(corpus),
         holdout,
         base: Arc::new(base),
-        arguments: TrainingArguments { n_shards: threads(), ..arguments },
+        arguments: TrainingArguments { n_shards: n_threads(), ..arguments },
         out: out.to_owned(),
-        precision: Precision::Full,
+        precision: SaveDtype::F32,
         resume: None,
     }
 }
@@ -85,7 +85,8 @@ fn the_best_epoch_is_kept_and_not_the_last() {
     let best = scores.iter().copied().fold(0.0, f64::max);
     assert!(best > 0.15 && scores[3] < 0.5 * best, "dev F1 falls: {scores:?}");
     assert_eq!(finished.best_epoch, scores.iter().position(|f1| *f1 == best).expect("the best") + 1);
-    let tagger = Tagger::new(&ModelFolder::open(&out).expect("a model"), &Device::Cpu).expect("a tagger");
+    let tagger =
+        Tagger::new(&PretrainedModel::from_pretrained(&out).expect("a model"), &Device::Cpu).expect("a tagger");
     let saved =
         evaluate(&tagger, &job.corpus, &job.holdout.dev, true, None, |_, _| true).expect("scores").expect("all");
     assert_eq!(saved.overall.f1, best, "the saved weights are those of the best epoch");
@@ -95,7 +96,7 @@ fn the_best_epoch_is_kept_and_not_the_last() {
 fn two_epochs(out: &Path, folder: Option<&RunFolder>, listener: &mut Listener) -> Result<TrainOutput, TrainError> {
     let corpus = sample::dataset().expect("the sample").corpus;
     let held = holdout(&corpus, 0.1, 1);
-    let tiny = ModelFolder::open(&golden("tiny")).expect("the tiny model");
+    let tiny = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
     let arguments = TrainingArguments {
         num_train_epochs: 2,
         per_device_train_batch_size: 8,
@@ -148,5 +149,5 @@ fn stop_ends_a_scoring_and_keeps_the_best_so_far() {
     let finished = two_epochs(&out, None, &mut listener).expect("a run");
     assert_eq!((finished.outcome, finished.dev, finished.test), (Outcome::Stopped, None, None));
     assert!(listener.scored(Split::Dev).is_empty() && listener.scored(Split::Test).is_empty());
-    assert!(ModelFolder::open(&out).is_ok());
+    assert!(PretrainedModel::from_pretrained(&out).is_ok());
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use tagwright::corpus::Split;
 use tagwright::corpus::holdout::holdout;
-use tagwright::model::ModelFolder;
-use tagwright::model::weights::Precision;
+use tagwright::model::PretrainedModel;
+use tagwright::model::weights::SaveDtype;
 use tagwright::project::sample;
 use tagwright::train::checkpoint::Checkpoint;
 use tagwright::train::event::TrainerControl;
@@ -54,10 +54,10 @@ fn job(out: &Path, patience: usize) -> TrainJob {
         test: Vec::new(),
         corpus: Arc::new(corpus),
         holdout: held,
-        base: Arc::new(ModelFolder::open(&golden("tiny")).expect("the tiny model")),
+        base: Arc::new(PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model")),
         arguments,
         out: out.to_owned(),
-        precision: Precision::Full,
+        precision: SaveDtype::F32,
         resume: None,
     }
 }

@@ -6,15 +6,15 @@ use candle_core::DType;
 use tagwright::model::bert::{Mode, Parameter, has_no_gradient};
 use tagwright::model::kernels::fused::Fused;
 use tagwright::model::kernels::plain::Plain;
-use tagwright::model::{Bert, ModelFolder, Packed};
+use tagwright::model::{Bert, PackedBatch, PretrainedModel};
 use tagwright::train::optimizer::{AdamW, Moment};
 use tagwright::train::schedule::LrSchedule;
 
 fn tiny() -> Bert {
-    ModelFolder::open(&golden("tiny")).and_then(|f| f.classifier()).expect("the tiny model").0
+    PretrainedModel::from_pretrained(&golden("tiny")).and_then(|f| f.token_classifier()).expect("the tiny model").0
 }
 
-fn batches() -> Vec<Packed> {
+fn batches() -> Vec<PackedBatch> {
     let json = golden_json("trajectory.json");
     let rows = |b: &serde_json::Value, key: &str| -> Vec<Vec<i32>> {
         b[key].as_array().expect("rows").iter().map(integers).collect()
@@ -27,7 +27,7 @@ fn batches() -> Vec<Packed> {
             let ids: Vec<Vec<u32>> =
                 rows(b, "input_ids").into_iter().map(|r| r.into_iter().map(|i| i as u32).collect()).collect();
             let labels = rows(b, "labels");
-            Packed::new(ids.iter().zip(&labels).map(|(i, l)| (i.as_slice(), l.as_slice())))
+            PackedBatch::new(ids.iter().zip(&labels).map(|(i, l)| (i.as_slice(), l.as_slice())))
         })
         .collect()
 }

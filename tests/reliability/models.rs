@@ -6,7 +6,7 @@ use crate::support::golden;
 use serde_json::{Value, json};
 use std::path::Path;
 use tagwright::model::kernels::plain::Plain;
-use tagwright::model::{Device, ModelError, ModelFolder, Packed};
+use tagwright::model::{Device, ModelError, PackedBatch, PretrainedModel};
 use tagwright::predict::aggregate::STRATEGIES;
 use tagwright::predict::{Entity, PredictOptions, Tagger, predict, predict_long};
 
@@ -224,7 +224,7 @@ fn a_long_line_is_read_part_by_part() {
 
 #[test]
 fn parts_of_a_text_change_nothing() {
-    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
+    let folder = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
     let tagger = Tagger::new(&folder, &Device::Cpu).expect("a tagger");
     let text =
         "Zoë Okafor moved from Ghent to São Paulo, said Reuters. Müller-Lüdenscheidt 東京と大阪 played; U.S. rain!\n"
@@ -253,13 +253,13 @@ fn parts_of_a_text_change_nothing() {
 
 #[test]
 fn sentences_without_pieces_have_no_scores() {
-    let folder = ModelFolder::open(&golden("tiny")).expect("the tiny model");
-    let (bert, tags) = folder.classifier().expect("a head");
+    let folder = PretrainedModel::from_pretrained(&golden("tiny")).expect("the tiny model");
+    let (bert, tags) = folder.token_classifier().expect("a head");
     let none: (&[u32], &[i32]) = (&[], &[]);
     let some: (&[u32], &[i32]) = (&[2, 7, 3], &[]);
     for bert in [bert.clone(), bert.with_kernels(&Plain::REFERENCE)] {
         let rows = |sentences: &[(&[u32], &[i32])]| {
-            let logits = bert.logits(&Packed::new(sentences.iter().copied())).expect("scores");
+            let logits = bert.logits(&PackedBatch::new(sentences.iter().copied())).expect("scores");
             assert_eq!(logits.dims()[1], tags.len());
             logits.to_vec2::<f32>().expect("scores")
         };

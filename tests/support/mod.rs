@@ -6,7 +6,7 @@ pub mod window;
 
 use std::path::PathBuf;
 use tagwright::model::bert::{Mode, Pass};
-use tagwright::model::objective::Objective;
+use tagwright::model::loss::CrossEntropyLoss;
 
 /// A file or folder of `tests/golden`.
 pub fn golden(name: &str) -> PathBuf {
@@ -35,6 +35,6 @@ pub fn strings(value: &serde_json::Value) -> Vec<String> {
 
 /// A whole batch at once, plain cross-entropy.
 pub fn pass(mode: Mode, parts: usize) -> Pass<'static> {
-    static PLAIN: Objective = Objective { smoothing: 0.0, tag_weights: Vec::new() };
+    static PLAIN: CrossEntropyLoss = CrossEntropyLoss { label_smoothing: 0.0, class_weights: Vec::new() };
     Pass { mode, parts, at_once: usize::MAX, objective: &PLAIN, loss_scale: 1.0 }
 }

@@ -189,7 +189,7 @@ fn the_pieces_lens_shows_what_the_trainer_sees() {
     {
         let app = w.app();
         let pieces = app.annotate.as_ref().and_then(|a| a.pieces.alignment.as_ref()).expect("pieces");
-        assert_eq!(pieces.pieces.texts.first().map(String::as_str), Some("[CLS]"));
+        assert_eq!(pieces.encoding.texts.first().map(String::as_str), Some("[CLS]"));
         assert_eq!(pieces.labels.first(), Some(&-100));
     }
     let carried = w.app().annotate.as_ref().and_then(|a| a.pieces.alignment.clone()).expect("pieces");

@@ -6,7 +6,7 @@ use crate::support::window::Window;
 use std::cell::Cell;
 use std::rc::Rc;
 use tagwright::app::training::RunState;
-use tagwright::model::ModelFolder;
+use tagwright::model::PretrainedModel;
 use tagwright::project::RunStatus;
 
 fn ended(w: &Window) -> bool {
@@ -50,12 +50,12 @@ fn a_run_paints_its_points_and_leaves_a_model() {
         }
         other => panic!("{other:?}"),
     };
-    assert!(ModelFolder::open(&folder).expect("a model").knows(&["DATE".into()]));
+    assert!(PretrainedModel::from_pretrained(&folder).expect("a model").supports_labels(&["DATE".into()]));
     let target = w.data.path().join("kept model");
     w.answer(&target);
     w.press("Save model as...");
     w.until("the model is copied", |_| target.join("README.md").is_file());
-    assert!(ModelFolder::open(&target).is_ok());
+    assert!(PretrainedModel::from_pretrained(&target).is_ok());
     w.go_to("Evaluate");
     w.press("Evaluate");
     w.until("it is scored", |w| w.app().scoring.scores.is_some());

@@ -4,7 +4,7 @@ use super::Mode;
 use super::parameters::WORD;
 use super::{Bert, Gradient, Gradients, MeanLoss, Pass};
 use crate::model::Tensor;
-use crate::model::batch::Packed;
+use crate::model::batch::PackedBatch;
 use candle_core::{DType, Result};
 
 impl Bert {
@@ -12,7 +12,7 @@ impl Bert {
     ///
     /// # Errors
     /// A sentence longer than the model's positions, an id outside its vocabulary, no memory.
-    pub fn logits(&self, batch: &Packed) -> Result<Tensor> {
+    pub fn logits(&self, batch: &PackedBatch) -> Result<Tensor> {
         if batch.rows() == 0 {
             return Tensor::zeros((0, self.tags()), DType::F32, self.device());
         }
@@ -26,7 +26,7 @@ impl Bert {
     }
 
     /// Sum of the losses over the labelled pieces, and the gradients of that sum times `weight`.
-    fn part_gradients(&self, batch: &Packed, pass: Pass, weight: f64) -> Result<(Tensor, Gradients)> {
+    fn part_gradients(&self, batch: &PackedBatch, pass: Pass, weight: f64) -> Result<(Tensor, Gradients)> {
         let (k, mode) = (self.kernels, pass.mode);
         let sentences = k.sentences(batch, self.device())?;
         let mut grads: Vec<Option<Gradient>> = vec![None; self.parameters.len()];
@@ -66,7 +66,7 @@ impl Bert {
     ///
     /// # Errors
     /// A sentence longer than the model's positions, an id or a tag that does not exist, no memory.
-    pub fn gradients(&self, batch: &Packed, pass: Pass) -> Result<(MeanLoss, Vec<Gradients>)> {
+    pub fn gradients(&self, batch: &PackedBatch, pass: Pass) -> Result<(MeanLoss, Vec<Gradients>)> {
         // By the weight of the whole batch, so that it does not matter in how many turns it is computed.
         let total = pass.objective.total(&batch.labels);
         let weight = if total > 0.0 { 1.0 / total } else { 0.0 };
@@ -106,7 +106,7 @@ impl Bert {
     ///
     /// # Errors
     /// As [`Bert::logits`].
-    pub fn logits_in_parallel(&self, batch: &Packed, threads: usize) -> Result<Vec<f32>> {
+    pub fn logits_in_parallel(&self, batch: &PackedBatch, threads: usize) -> Result<Vec<f32>> {
         let parts = if self.device().is_cpu() { batch.split(threads.max(1)) } else { vec![batch.clone()] };
         let mut out = Vec::with_capacity(batch.rows() * self.tags());
         for logits in in_parallel(&parts, |part| self.logits(part)) {

@@ -3,7 +3,7 @@
 use super::parameters::*;
 use super::{Bert, Gradient, Mode};
 use crate::model::Tensor;
-use crate::model::batch::Packed;
+use crate::model::batch::PackedBatch;
 use crate::model::kernels::{Heads, NormSaved, Sentences};
 use crate::model::rng::Dropout;
 use candle_core::Result;
@@ -71,7 +71,7 @@ impl Bert {
         self.dropout(mode, self.config.classifier_dropout, 1 + 3 * self.config.num_hidden_layers)
     }
 
-    pub(super) fn embeddings(&self, batch: &Packed, mode: Mode) -> Result<(Tensor, NormSaved)> {
+    pub(super) fn embeddings(&self, batch: &PackedBatch, mode: Mode) -> Result<(Tensor, NormSaved)> {
         let k = self.kernels;
         let words = k.embed(self.value(WORD), &batch.ids)?;
         let positions = k.embed(self.value(POSITION), &batch.positions())?;
@@ -169,7 +169,7 @@ impl Bert {
         &self,
         saved: &NormSaved,
         dx: &Tensor,
-        batch: &Packed,
+        batch: &PackedBatch,
         mode: Mode,
         grads: &mut [Option<Gradient>],
     ) -> Result<()> {

@@ -7,7 +7,7 @@
 use super::parameters::{ATTENTION_OUT, FIRST_LAYER, INTERMEDIATE, KEY, LAYER_NAMES, OUT, PER_LAYER, QUERY, VALUE};
 use super::{Bert, Gradient, Parameter};
 use crate::model::Tensor;
-use crate::model::rng::Stream;
+use crate::model::rng::RngStream;
 use candle_core::{DType, Result};
 
 /// Sizes of the adapters.
@@ -56,7 +56,7 @@ impl Bert {
             for (slot, place) in ADAPTED.into_iter().enumerate() {
                 let name = format!("bert.encoder.layer.{layer}.{}", LAYER_NAMES[place / 2]);
                 let (out, width) = self.layer(layer, place).dims2()?;
-                let mut draws = Stream::new(seed, PURPOSE + (layer * ADAPTED.len() + slot) as u64);
+                let mut draws = RngStream::new(seed, PURPOSE + (layer * ADAPTED.len() + slot) as u64);
                 // The variance of PEFT's uniform draws from ±1/√in.
                 let a = draws.normal(lora.rank * width, 1.0 / (3.0 * width as f64).sqrt());
                 let a = Tensor::from_vec(a, (lora.rank, width), self.device())?;

@@ -18,7 +18,7 @@ pub use pass::{Gradient, Gradients, MeanLoss, Mode, Pass};
 
 use super::config::Config;
 use super::kernels::{self, Kernels};
-use super::{Arithmetic, Device, ModelError, Tensor};
+use super::{ComputeDtype, Device, ModelError, Tensor};
 use candle_core::Result;
 use parameters::{FIRST_LAYER, PER_LAYER, WORD};
 
@@ -62,7 +62,7 @@ impl Bert {
                 return refuse(format!("{found} has shape {has:?}, but config.json says {name} {shape:?}"));
             }
         }
-        let kernels = kernels::for_device(parameters[WORD].value.device(), Arithmetic::Fp32);
+        let kernels = kernels::for_device(parameters[WORD].value.device(), ComputeDtype::Fp32);
         Ok(Self { config, parameters, frozen: Frozen::default(), lora: None, kernels })
     }
 
@@ -77,7 +77,7 @@ impl Bert {
     ///
     /// # Errors
     /// When the device has no room.
-    pub fn to_device(&self, device: &Device, arithmetic: Arithmetic) -> Result<Self> {
+    pub fn to_device(&self, device: &Device, arithmetic: ComputeDtype) -> Result<Self> {
         let moved = |p: &Parameter| Ok(Parameter { name: p.name.clone(), value: p.value.to_device(device)? });
         let parameters = self.parameters.iter().map(moved).collect::<Result<_>>()?;
         Ok(Self { parameters, kernels: kernels::for_device(device, arithmetic), ..self.clone() })

@@ -1,7 +1,7 @@
 //! The parameters of a network: names, shapes, places.
 
 use crate::model::config::Config;
-use crate::model::rng::Stream;
+use crate::model::rng::RngStream;
 use crate::model::{Device, Tensor};
 use candle_core::{DType, Result};
 
@@ -95,6 +95,6 @@ pub fn is_exempt_from_decay(name: &str) -> bool {
 /// No memory.
 pub fn new_head(width: usize, tags: usize, deviation: f64, seed: u64) -> Result<(Tensor, Tensor)> {
     const PURPOSE: u64 = 0x6865_6164; // "head"
-    let weight = Stream::new(seed, PURPOSE).normal(tags * width, deviation);
+    let weight = RngStream::new(seed, PURPOSE).normal(tags * width, deviation);
     Ok((Tensor::from_vec(weight, (tags, width), &Device::Cpu)?, Tensor::zeros(tags, DType::F32, &Device::Cpu)?))
 }

@@ -1,7 +1,7 @@
 //! What a step is computed with, and what comes out of it.
 
 use crate::model::Tensor;
-use crate::model::objective::Objective;
+use crate::model::loss::CrossEntropyLoss;
 use candle_core::{DType, Result};
 
 /// Gradient of one parameter.
@@ -42,7 +42,7 @@ pub struct Pass<'a> {
     /// Sentences in memory at once; a larger batch is computed in several turns (gradient accumulation).
     pub at_once: usize,
     /// The loss.
-    pub objective: &'a Objective,
+    pub objective: &'a CrossEntropyLoss,
     /// What gradients are multiplied by, so that they stay inside the range of f16; 1 elsewhere.
     pub loss_scale: f64,
 }

@@ -15,10 +15,10 @@ pub mod cuda;
 pub mod fused;
 pub mod plain;
 
-use super::batch::Packed;
-use super::objective::Objective;
+use super::batch::PackedBatch;
+use super::loss::CrossEntropyLoss;
 use super::rng::Dropout;
-use super::{Arithmetic, Device};
+use super::{ComputeDtype, Device};
 use candle_core::{Result, Tensor, bail};
 use plain::{Padding, Plain};
 
@@ -65,14 +65,14 @@ impl Heads<'_> {
 /// The sentences of a batch as attention needs them, made once a pass.
 pub struct Sentences<'a> {
     /// The batch.
-    pub batch: &'a Packed,
+    pub batch: &'a PackedBatch,
     /// Its rows among padded sentences, where the kernels need that.
     padding: Option<Padding>,
 }
 
 impl<'a> Sentences<'a> {
     /// Without padding.
-    fn packed(batch: &'a Packed) -> Self {
+    fn packed(batch: &'a PackedBatch) -> Self {
         Self { batch, padding: None }
     }
 
@@ -95,7 +95,7 @@ pub struct Loss {
 /// Forward and backward of every building block. Errors are candle's: shapes, memory, device.
 pub trait Kernels: Send + Sync {
     /// The sentences of a batch as [`Kernels::attention`] needs them.
-    fn sentences<'a>(&self, batch: &'a Packed, device: &Device) -> Result<Sentences<'a>>;
+    fn sentences<'a>(&self, batch: &'a PackedBatch, device: &Device) -> Result<Sentences<'a>>;
 
     /// Rows of `table` `[vocabulary, width]`: `[ids, width]`.
     fn embed(&self, table: &Tensor, ids: &[u32]) -> Result<Tensor>;
@@ -161,7 +161,8 @@ pub trait Kernels: Send + Sync {
     ) -> Result<[Tensor; 3]>;
 
     /// Sum of the objective over the labelled rows, and its gradient times `weight`.
-    fn cross_entropy(&self, logits: &Tensor, labels: &[i32], objective: &Objective, weight: f64) -> Result<Loss>;
+    fn cross_entropy(&self, logits: &Tensor, labels: &[i32], objective: &CrossEntropyLoss, weight: f64)
+    -> Result<Loss>;
 
     /// Sum of two arrays of the same shape.
     fn add(&self, a: &Tensor, b: &Tensor) -> Result<Tensor>;
@@ -171,14 +172,14 @@ pub trait Kernels: Send + Sync {
 }
 
 /// The kernels for a device: by hand on the processor, candle's operations elsewhere.
-pub fn for_device(device: &Device, arithmetic: Arithmetic) -> &'static dyn Kernels {
+pub fn for_device(device: &Device, arithmetic: ComputeDtype) -> &'static dyn Kernels {
     match (device, arithmetic) {
-        (Device::Cpu, Arithmetic::Fp32 | Arithmetic::Tf32) => &fused::Fused,
+        (Device::Cpu, ComputeDtype::Fp32 | ComputeDtype::Tf32) => &fused::Fused,
         #[cfg(feature = "cuda")]
         (Device::Cuda(_), arithmetic) => cuda::kernels(arithmetic),
-        (_, Arithmetic::Fp32 | Arithmetic::Tf32) => &Plain::REFERENCE,
-        (_, Arithmetic::Bf16) => &Plain::BF16,
-        (_, Arithmetic::Fp16) => &Plain::F16,
+        (_, ComputeDtype::Fp32 | ComputeDtype::Tf32) => &Plain::REFERENCE,
+        (_, ComputeDtype::Bf16) => &Plain::BF16,
+        (_, ComputeDtype::Fp16) => &Plain::F16,
     }
 }
 

@@ -6,11 +6,11 @@ mod step;
 use crate::corpus::holdout::Holdout;
 use crate::corpus::{Corpus, SentenceId, Split};
 use crate::disk;
-use crate::model::device::Chosen;
-use crate::model::folder::FILES;
-use crate::model::objective::Objective;
-use crate::model::weights::{LoadReport, Precision};
-use crate::model::{Arithmetic, Bert, ModelError, ModelFolder, TagSet, choose, device};
+use crate::model::device::SelectedDevice;
+use crate::model::loss::CrossEntropyLoss;
+use crate::model::pretrained::FILES;
+use crate::model::weights::{LoadReport, SaveDtype};
+use crate::model::{Bert, ComputeDtype, ModelError, PretrainedModel, TagSet, choose, device};
 use crate::predict::evaluate::{self, Gold};
 use crate::predict::{EvalMetrics, Tagger};
 use crate::train::arguments::{SaveStrategy, TrainingArguments, steps};
@@ -38,13 +38,13 @@ pub struct TrainJob {
     /// Scored once at the end; may be empty.
     pub test: Vec<SentenceId>,
     /// Where to start from.
-    pub base: Arc<ModelFolder>,
+    pub base: Arc<PretrainedModel>,
     /// Settings.
     pub arguments: TrainingArguments,
     /// Folder the model is saved to.
     pub out: PathBuf,
     /// How its numbers are stored.
-    pub precision: Precision,
+    pub precision: SaveDtype,
     /// Go on from here: then `base` is this checkpoint's model, and its settings hold instead of `arguments`.
     pub resume: Option<Checkpoint>,
 }
@@ -126,8 +126,8 @@ pub(super) struct Trainer<'a> {
     data_kept: bool,
     /// The device in words, and its arithmetic: what the bits of the result depend on.
     device: String,
-    arithmetic: Arithmetic,
-    objective: Objective,
+    arithmetic: ComputeDtype,
+    objective: CrossEntropyLoss,
     optimizer: AdamW,
     loss_scale: Option<GradScaler>,
     schedule: LrSchedule,
@@ -193,19 +193,19 @@ impl<'a> Trainer<'a> {
         let chosen = choose(arguments.device)?;
         let device = if chosen.device.is_cpu() { "the processor".to_owned() } else { chosen.name.clone() };
         let (arithmetic, other_arithmetic) = arithmetic(&chosen, &arguments, resumed)?;
-        candle_core::cuda::set_gemm_reduced_precision_f32(arithmetic == Arithmetic::Tf32);
+        candle_core::cuda::set_gemm_reduced_precision_f32(arithmetic == ComputeDtype::Tf32);
         let kept = resumed.and_then(|checkpoint| RunData::kept(&job.out, &checkpoint.state));
         let labels = used_labels(job);
         if labels.is_empty() && kept.is_none() {
             let message = "there is nothing to learn: no sentence of the training split has a label yet";
             return Err(TrainError::Data(message.into()));
         }
-        let head_kept = resumed.map_or(!arguments.new_head && job.base.knows(&labels), |c| c.state.head_kept);
+        let head_kept = resumed.map_or(!arguments.new_head && job.base.supports_labels(&labels), |c| c.state.head_kept);
         let (bert, tags, report) = if resumed.is_some() {
-            let (bert, tags) = job.base.classifier()?;
+            let (bert, tags) = job.base.token_classifier()?;
             (bert, tags, LoadReport::default())
         } else {
-            job.base.for_labels(&labels, arguments.new_head, arguments.seed)?
+            job.base.with_labels(&labels, arguments.new_head, arguments.seed)?
         };
         let mut bert = bert.to_device(&chosen.device, arithmetic)?.frozen(arguments.frozen());
         if let Some(lora) = arguments.lora() {
@@ -218,13 +218,14 @@ impl<'a> Trainer<'a> {
         let data_kept = kept.is_some();
         let other_data = kept.as_ref().and_then(|kept| kept.difference(&given));
         let data = kept.unwrap_or(given);
-        let optimizer = AdamW::new(&bert, arguments.weight_decay, device::threads())?
+        let optimizer = AdamW::new(&bert, arguments.weight_decay, device::n_threads())?
             .with_layer_decay(&bert, arguments.layer_lr_decay);
         let total = steps(data.plan.len(), &arguments);
         let schedule = LrSchedule::new(arguments.lr_scheduler_type, total, arguments.warmup_ratio);
         let tag_weights =
             if arguments.balanced_class_weights { data.plan.balanced_class_weights(tags.len()) } else { Vec::new() };
-        let objective = Objective { smoothing: arguments.label_smoothing_factor, tag_weights };
+        let objective =
+            CrossEntropyLoss { label_smoothing: arguments.label_smoothing_factor, class_weights: tag_weights };
         observer.on_event(TrainEvent::Started(Started {
             device: if chosen.device.is_cpu() {
                 chosen.name.clone()
@@ -243,7 +244,7 @@ impl<'a> Trainer<'a> {
             labels: tags.labels(),
             resumed_from_step: resumed.map_or(0, |c| c.state.step),
         }));
-        if let Some(why) = chosen.why {
+        if let Some(why) = chosen.fallback_reason {
             observer.on_event(TrainEvent::Log(LogLevel::Warning, why));
         }
         let differences = resumed.map(|checkpoint| {
@@ -259,7 +260,7 @@ impl<'a> Trainer<'a> {
         for difference in differences.into_iter().flatten().flatten() {
             observer.on_event(TrainEvent::Log(LogLevel::Warning, difference));
         }
-        for (weight, note) in initial_log(&data, &arguments, &bert, &report.unexpected, head_kept) {
+        for (weight, note) in initial_log(&data, &arguments, &bert, &report.unexpected_keys, head_kept) {
             observer.on_event(TrainEvent::Log(weight, note));
         }
         let tagger = Tagger {
@@ -272,7 +273,7 @@ impl<'a> Trainer<'a> {
         };
         let (best, progress) = (None, RunCounters::default());
         let report = None;
-        let loss_scale = (arithmetic == Arithmetic::Fp16).then(GradScaler::default);
+        let loss_scale = (arithmetic == ComputeDtype::Fp16).then(GradScaler::default);
         let mut run = Self {
             job,
             arguments,
@@ -524,7 +525,7 @@ impl<'a> Trainer<'a> {
             out: self.job.out.clone(),
         };
         let card = model_card::model_card(self.job, &self.data, &self.arguments, &finished, &self.tagger.tags);
-        let files = self.job.base.files(&bert, &self.tagger.tags, &card, self.job.precision)?;
+        let files = self.job.base.save_pretrained(&bert, &self.tagger.tags, &card, self.job.precision)?;
         let files = files.into_iter().map(Ok);
         disk::replace_files::<TrainError>(&self.job.out, FILES, files).map_err(|e| self.not_saved(&e, observer))?;
         checkpoint::rotate_checkpoints(&self.job.out, self.arguments.save_total_limit);
@@ -537,13 +538,13 @@ impl<'a> Trainer<'a> {
 
 /// What the run computes in: as its checkpoint says, where the device can; else as the settings say, and why.
 fn arithmetic(
-    chosen: &Chosen,
+    chosen: &SelectedDevice,
     arguments: &TrainingArguments,
     resumed: Option<&Checkpoint>,
-) -> Result<(Arithmetic, Option<String>), TrainError> {
-    let on = |wish| Arithmetic::on(&chosen.device, chosen.generation, wish);
+) -> Result<(ComputeDtype, Option<String>), TrainError> {
+    let on = |wish| ComputeDtype::resolve(&chosen.device, chosen.generation, wish);
     let name = resumed.and_then(|checkpoint| checkpoint.state.arithmetic.as_deref());
-    let Some(before) = name.and_then(Arithmetic::from_name) else { return Ok((on(arguments.precision)?, None)) };
+    let Some(before) = name.and_then(ComputeDtype::from_name) else { return Ok((on(arguments.precision)?, None)) };
     if let Ok(same) = on(Some(before)) {
         return Ok((same, None));
     }

@@ -2,7 +2,7 @@
 
 use super::{TrainError, Trainer};
 use crate::model::bert::{Mode, Pass};
-use crate::model::{Bert, Packed, device};
+use crate::model::{Bert, PackedBatch, device};
 use crate::train::event::Step;
 use crate::train::memory_estimate;
 use crate::train::optimizer::StepReport;
@@ -22,7 +22,7 @@ pub(in crate::train) struct StepResult {
 
 impl Trainer<'_> {
     /// One step: the gradient of a batch, and the weights change.
-    pub(in crate::train) fn step(&mut self, batch: &Packed, rate: f64) -> Result<StepResult, TrainError> {
+    pub(in crate::train) fn step(&mut self, batch: &PackedBatch, rate: f64) -> Result<StepResult, TrainError> {
         let started = Instant::now();
         let (loss, report) = self.compute(batch, rate).map_err(|e| self.explain_device_error(e))?;
         self.progress.step += 1;
@@ -31,7 +31,7 @@ impl Trainer<'_> {
         Ok(StepResult { loss, report, skipped, seconds: started.elapsed().as_secs_f64() })
     }
 
-    fn compute(&mut self, batch: &Packed, rate: f64) -> candle_core::Result<(f64, StepReport)> {
+    fn compute(&mut self, batch: &PackedBatch, rate: f64) -> candle_core::Result<(f64, StepReport)> {
         let pass = Pass {
             mode: Mode::Train { seed: self.arguments.seed, step: self.progress.step as u64 },
             parts: self.arguments.n_shards,
@@ -62,7 +62,7 @@ impl Trainer<'_> {
     }
 
     /// Batches epoch after epoch, without end.
-    pub(in crate::train) fn batches_forever(&self) -> impl Iterator<Item = Packed> + use<> {
+    pub(in crate::train) fn batches_forever(&self) -> impl Iterator<Item = PackedBatch> + use<> {
         let (plan, size, seed) = (self.data.plan.clone(), self.arguments.effective_batch_size(), self.arguments.seed);
         (0..).flat_map(move |epoch| plan.batches(size, seed, epoch))
     }
@@ -78,7 +78,7 @@ impl Trainer<'_> {
     }
 
     /// Why the run cannot go on after this step, with the step, the batch and the likely cause.
-    pub(super) fn detect_divergence(&mut self, loss: f64, report: &StepReport, batch: &Packed) -> Option<String> {
+    pub(super) fn detect_divergence(&mut self, loss: f64, report: &StepReport, batch: &PackedBatch) -> Option<String> {
         let p = &mut self.progress;
         let before = std::mem::replace(&mut p.grad_norm, report.grad_norm);
         let guessing = (self.tagger.tags.len() as f64).ln();

@@ -206,7 +206,7 @@ fn current(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, width: f32, ou
         label(ui, TextRole::MonoSmall, p.text2, &a.name_of(a.current));
         label(ui, TextRole::Small, p.text3, &counted(words.len(), "token"));
         if let (true, Some(aligned)) = (a.pieces.on, &a.pieces.alignment) {
-            label(ui, TextRole::Small, p.text3, &counted(aligned.pieces.len(), "piece"));
+            label(ui, TextRole::Small, p.text3, &counted(aligned.encoding.len(), "piece"));
         }
         label(ui, TextRole::Small, p.text3, &counted(layers.all().filter(|s| !s.ghost).count(), "span"));
         let suggested = a.suggestions().len();

@@ -134,7 +134,7 @@ fn record(ui: &mut Ui, a: &Annotate) {
     let id = a.current_id();
     let document = a.corpus.document(id.document);
     let range = document.sentence_range(id.sentence as usize);
-    let tag_set = TagSet::of_labels(&a.corpus.labels.names());
+    let tag_set = TagSet::from_labels(&a.corpus.labels.names());
     let tags = scheme::encode(&document.to_token_spans(id.sentence as usize), range.len(), Scheme::Iob2);
     let values =
         |column: usize| -> Vec<&str> { range.clone().map(|token| a.corpus.value(column, document, token)).collect() };

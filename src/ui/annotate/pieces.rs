@@ -5,7 +5,7 @@ use crate::app::language::tr;
 use crate::app::training::Base;
 use crate::app::{Annotate, App, Command};
 use crate::model::TagSet;
-use crate::model::batch::IGNORED;
+use crate::model::batch::IGNORE_INDEX;
 use crate::ui::Commands;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{self, TextRole, icon, reading};
@@ -59,7 +59,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanView], left:
         ui.add_space(80.0);
         return;
     };
-    let groups = groups(ui, words, &aligned.pieces.words, &aligned.pieces.texts, &aligned.labels, a, spans);
+    let groups = groups(ui, words, &aligned.encoding.words, &aligned.encoding.texts, &aligned.labels, a, spans);
     let mut places: Vec<Vec2> = Vec::with_capacity(groups.len());
     let (mut x, mut y) = (0.0, 0.0);
     for group in &groups {
@@ -72,7 +72,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanView], left:
     let height = y + CELLS_AT + CELL + 12.0;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let origin = rect.min + vec2(left, 0.0);
-    let tags = TagSet::of_labels(&a.corpus.labels.names());
+    let tags = TagSet::from_labels(&a.corpus.labels.names());
     paint_blocks(ui, origin, &groups, &places, spans);
     for (group, place) in groups.iter().zip(&places) {
         let at = origin + *place;
@@ -82,7 +82,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanView], left:
         let mut x = at.x;
         for (piece, width) in group.pieces.iter().zip(&group.widths) {
             let cell = Rect::from_min_size(pos2(x, at.y + CELLS_AT), vec2(*width, CELL));
-            paint_cell(ui, cell, &aligned.pieces.texts[*piece], aligned.labels[*piece], &tags, group.word, spans);
+            paint_cell(ui, cell, &aligned.encoding.texts[*piece], aligned.labels[*piece], &tags, group.word, spans);
             x += width + BETWEEN_PIECES;
         }
     }
@@ -97,7 +97,7 @@ fn word_galley(ui: &Ui, word: &str) -> std::sync::Arc<egui::Galley> {
 }
 
 fn tag_of(label: i32, tags: &TagSet) -> (String, String) {
-    if label == IGNORED {
+    if label == IGNORE_INDEX {
         return ("-100".into(), String::new());
     }
     (tags.names.get(label as usize).cloned().unwrap_or_default(), label.to_string())
@@ -112,7 +112,7 @@ fn groups(
     a: &Annotate,
     spans: &[SpanView],
 ) -> Vec<Group> {
-    let tags = TagSet::of_labels(&a.corpus.labels.names());
+    let tags = TagSet::from_labels(&a.corpus.labels.names());
     let width = |i: usize| {
         let piece = TextRole::MonoPiece.line(ui, &texts[i]).size().x;
         let tag = TextRole::MonoSmall.line(ui, &tag_of(labels[i], &tags).0).size().x;
@@ -174,7 +174,7 @@ fn paint_blocks(ui: &Ui, origin: egui::Pos2, groups: &[Group], places: &[Vec2], 
 
 fn paint_cell(ui: &Ui, cell: Rect, piece: &str, label: i32, tags: &TagSet, word: Option<usize>, spans: &[SpanView]) {
     let p = theme::of(ui);
-    let ignored = label == IGNORED;
+    let ignored = label == IGNORE_INDEX;
     if ignored {
         dashed_rect(ui.painter(), cell, 6, Stroke::new(1.0, p.line_strong));
     } else {
@@ -244,10 +244,10 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         ui.spacing_mut().item_spacing.y = 8.0;
         label(ui, TextRole::SmallMedium, p.text2, tr!("This sentence"));
         let Some(aligned) = &a.pieces.alignment else { return };
-        let counted = aligned.labels.iter().filter(|l| **l != IGNORED).count();
+        let counted = aligned.labels.iter().filter(|l| **l != IGNORE_INDEX).count();
         let limit = app.training.arguments.max_length;
         let words = a.length();
-        let pieces = aligned.pieces.len();
+        let pieces = aligned.encoding.len();
         both_ends(ui, TextRole::Body, tr!("Tokens"), &thousands(words));
         both_ends(ui, TextRole::Body, tr!("Pieces"), &thousands(pieces));
         both_ends(ui, TextRole::Body, tr!("Counted in the loss"), &thousands(counted));
@@ -263,11 +263,11 @@ pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     part.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
         label(ui, TextRole::SmallMedium, p.text2, tr!("Trouble"));
-        let unknown = aligned.pieces.texts.iter().filter(|t| *t == "[UNK]").count();
+        let unknown = aligned.encoding.texts.iter().filter(|t| *t == "[UNK]").count();
         for (what, count) in [
             (tr!("Unknown pieces"), unknown),
-            (tr!("Words without a piece"), aligned.empty_words),
-            (tr!("Words past the limit"), aligned.cut_words),
+            (tr!("Words without a piece"), aligned.n_tokens_without_subwords),
+            (tr!("Words past the limit"), aligned.n_truncated_tokens),
         ] {
             let colour = if count > 0 { p.warn } else { p.text };
             both_ends_in(ui, TextRole::Body, what, &thousands(count), colour);

@@ -8,7 +8,7 @@ use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::Split;
 use crate::corpus::holdout::DEFAULT_HOLDOUT_RATIO;
 use crate::model::DeviceChoice;
-use crate::model::check::TOLERANCE;
+use crate::model::parity::TOLERANCE;
 use crate::train::arguments::{MIN_RECOMMENDED_STEPS, steps};
 use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
 use crate::ui::Commands;
@@ -436,7 +436,7 @@ fn device(ui: &mut Ui, app: &App, out: &mut Commands) {
         .iter()
         .map(|(name, _)| {
             if *name == "CPU" {
-                tr!("CPU, {threads} threads", threads = thousands(crate::model::device::threads()))
+                tr!("CPU, {threads} threads", threads = thousands(crate::model::device::n_threads()))
             } else {
                 (*name).to_owned()
             }

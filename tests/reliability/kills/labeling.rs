@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tagwright::corpus::{Corpus, Edit, History, LabelId, ReviewState};
-use tagwright::model::rng::mix64;
+use tagwright::model::rng::splitmix64;
 use tagwright::project::opening::open;
 use tagwright::project::source::{SourceFile, rewrite_bytes};
 use tagwright::project::{AppDirs, Dataset, News, Opened, Opening, Project, ProjectWriter, Save, WriteOp};
@@ -83,7 +83,7 @@ fn toggled(corpus: &Corpus, document: u32, sentence: usize) -> Edit {
 
 /// The `number`-th act on a corpus, a function of its arguments alone: a span, a mark, an undo or a redo.
 fn act(number: usize, corpus: &mut Corpus, history: &mut History) -> Option<WriteOp> {
-    let chance = mix64(number as u64);
+    let chance = splitmix64(number as u64);
     let document = (chance >> 8) as u32 % corpus.documents.len() as u32;
     let sentence = (chance >> 40) as usize % corpus.document(document).len();
     let (change, log) = match chance % 8 {

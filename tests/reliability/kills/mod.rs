@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
-use tagwright::model::rng::mix64;
+use tagwright::model::rng::splitmix64;
 
 /// A part of this test binary as a command: the test of this name, which works until it is killed.
 fn child(test: &str) -> Command {
@@ -92,7 +92,8 @@ impl Tally {
     /// For so many kills in the short form.
     fn new(activity: &'static str, short: u64) -> Self {
         let number = |name: &str| std::env::var(name).ok().map(|n| n.parse().expect("a number"));
-        let seed = activity.bytes().fold(number("TAGWRIGHT_KILLS_SEED").unwrap_or(25), |n, b| mix64(n ^ u64::from(b)));
+        let seed =
+            activity.bytes().fold(number("TAGWRIGHT_KILLS_SEED").unwrap_or(25), |n, b| splitmix64(n ^ u64::from(b)));
         let wanted = number("TAGWRIGHT_KILLS").unwrap_or(short);
         Self { activity, wanted, kills: 0, rounds: 0, seed, lost: Vec::new(), wrong: Vec::new() }
     }
@@ -106,7 +107,7 @@ impl Tally {
 
     /// A number below `below` that belongs to this round and `place`.
     fn number(&self, place: u64, below: u64) -> u64 {
-        mix64(self.seed ^ mix64(self.rounds) ^ place) % below
+        splitmix64(self.seed ^ splitmix64(self.rounds) ^ place) % below
     }
 
     /// A delay below `most`.

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use tagwright::disk;
-use tagwright::model::ModelFolder;
-use tagwright::model::folder::FILES;
+use tagwright::model::PretrainedModel;
+use tagwright::model::pretrained::FILES;
 
 fn program(arguments: &[String]) -> Victim {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tagwright"));
@@ -139,7 +139,7 @@ fn a_model_that_was_being_written_is_old_or_new() {
         tally.right(which.is_some(), || format!("{:?} are neither the old nor the new model", names(&out)));
         let others = plain(&out);
         tally.right(others.is_none_or(|m| models.contains(&m)), || "another program finds a mixture".into());
-        tally.right(ModelFolder::open(&out).is_ok(), || "the model does not open".into());
+        tally.right(PretrainedModel::from_pretrained(&out).is_ok(), || "the model does not open".into());
         let told = ended.lines.iter().any(|l| l.contains(r#""event":"finished""#));
         tally.kept(!told || which == Some(new), || "the model was said to be saved, the old one is there".into());
         match which {

@@ -19,7 +19,7 @@ typedef unsigned int u32;
 
 #define EACH(i, n) for (size_t i = blockIdx.x * (size_t)blockDim.x + threadIdx.x; i < (n); i += (size_t)blockDim.x * gridDim.x)
 
-// `mix32`, `Dropout::draw` and `Dropout::factor` of src/model/rng.rs.
+// `lowbias32`, `Dropout::draw` and `Dropout::factor` of src/model/rng.rs.
 DEVICE u32 mix32(u32 x) {
     x ^= x >> 16;
     x *= 0x21f0aaadu;

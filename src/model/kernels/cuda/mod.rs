@@ -8,8 +8,8 @@ mod launch;
 
 use super::Kernels;
 use super::plain::{Missing, Padding, Plain};
-use crate::model::Arithmetic;
-use crate::model::batch::Packed;
+use crate::model::ComputeDtype;
+use crate::model::batch::PackedBatch;
 use crate::model::rng::Dropout;
 use candle_core::cuda::cudarc::driver::DeviceRepr;
 use candle_core::{DType, Result, Tensor, bail};
@@ -17,7 +17,7 @@ use half::{bf16, f16};
 use launch::{Grid, Launch, fresh};
 
 /// The kernels of an arithmetic.
-pub(super) fn kernels(arithmetic: Arithmetic) -> &'static dyn Kernels {
+pub(super) fn kernels(arithmetic: ComputeDtype) -> &'static dyn Kernels {
     const fn of(half: Option<DType>) -> Plain {
         Plain { half, missing: &Gpu }
     }
@@ -25,9 +25,9 @@ pub(super) fn kernels(arithmetic: Arithmetic) -> &'static dyn Kernels {
     static BF16: Plain = of(Some(DType::BF16));
     static F16: Plain = of(Some(DType::F16));
     match arithmetic {
-        Arithmetic::Fp32 | Arithmetic::Tf32 => &FULL,
-        Arithmetic::Bf16 => &BF16,
-        Arithmetic::Fp16 => &F16,
+        ComputeDtype::Fp32 | ComputeDtype::Tf32 => &FULL,
+        ComputeDtype::Bf16 => &BF16,
+        ComputeDtype::Fp16 => &F16,
     }
 }
 
@@ -46,7 +46,7 @@ impl Missing for Gpu {
         Ok(y)
     }
 
-    fn drop_attention(&self, x: &Tensor, batch: &Packed, padding: &Padding, dropout: Dropout) -> Result<Tensor> {
+    fn drop_attention(&self, x: &Tensor, batch: &PackedBatch, padding: &Padding, dropout: Dropout) -> Result<Tensor> {
         let x = x.contiguous()?;
         let (n, heads) = (x.elem_count(), x.dim(1)? as u32);
         let y = fresh(&x)?;

@@ -3,7 +3,7 @@
 use super::gemm::{Matrix, MatrixMut, multiply};
 use super::vector::{softmax_row, sum_of_pairs, vectorised};
 use super::view::{tensor, view};
-use crate::model::batch::Packed;
+use crate::model::batch::PackedBatch;
 use crate::model::kernels::{Heads, attention_column};
 use crate::model::rng::Dropout;
 use candle_core::{Result, Tensor};
@@ -19,7 +19,7 @@ struct Block {
     probabilities: usize,
 }
 
-fn blocks(batch: &Packed, heads: usize) -> impl Iterator<Item = Block> + '_ {
+fn blocks(batch: &PackedBatch, heads: usize) -> impl Iterator<Item = Block> + '_ {
     let mut probabilities = 0;
     batch
         .sentences()
@@ -33,7 +33,7 @@ fn blocks(batch: &Packed, heads: usize) -> impl Iterator<Item = Block> + '_ {
         .filter(|block| block.pieces > 0)
 }
 
-pub(super) fn forward(heads: Heads, batch: &Packed, dropout: Dropout) -> Result<(Tensor, Tensor)> {
+pub(super) fn forward(heads: Heads, batch: &PackedBatch, dropout: Dropout) -> Result<(Tensor, Tensor)> {
     let (rows, all) = heads.query.dims2()?;
     let width = all / heads.count;
     let scale = 1.0 / (width as f32).sqrt();
@@ -67,7 +67,7 @@ pub(super) fn backward(
     heads: Heads,
     probabilities: &Tensor,
     dy: &Tensor,
-    batch: &Packed,
+    batch: &PackedBatch,
     dropout: Dropout,
 ) -> Result<[Tensor; 3]> {
     let (rows, all) = heads.query.dims2()?;

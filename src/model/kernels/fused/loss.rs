@@ -1,18 +1,23 @@
 //! Cross-entropy over the labelled rows. Tags are few, so plain loops do; sums are in f64.
 
 use super::view::{tensor, view};
-use crate::model::batch::IGNORED;
+use crate::model::batch::IGNORE_INDEX;
 use crate::model::kernels::Loss;
-use crate::model::objective::Objective;
+use crate::model::loss::CrossEntropyLoss;
 use candle_core::{Result, Tensor};
 
-pub(super) fn cross_entropy(logits: &Tensor, labels: &[i32], objective: &Objective, weight: f64) -> Result<Loss> {
+pub(super) fn cross_entropy(
+    logits: &Tensor,
+    labels: &[i32],
+    objective: &CrossEntropyLoss,
+    weight: f64,
+) -> Result<Loss> {
     let (rows, tags) = logits.dims2()?;
     let values = view(logits)?;
     let mut gradient = vec![0f32; rows * tags];
     let mut sum = 0.0;
     for ((row, out), &label) in values.chunks_exact(tags).zip(gradient.chunks_exact_mut(tags)).zip(labels) {
-        if label == IGNORED {
+        if label == IGNORE_INDEX {
             continue;
         }
         let label = label as usize;

@@ -12,8 +12,8 @@ pub mod vector;
 pub mod view;
 
 use super::{Heads, Kernels, Loss, NormGrads, NormSaved, Sentences};
-use crate::model::batch::Packed;
-use crate::model::objective::Objective;
+use crate::model::batch::PackedBatch;
+use crate::model::loss::CrossEntropyLoss;
 use crate::model::rng::Dropout;
 use candle_core::{Device, Result, Tensor};
 use gemm::{Matrix, MatrixMut, multiply};
@@ -24,7 +24,7 @@ use view::{tensor, view};
 pub struct Fused;
 
 impl Kernels for Fused {
-    fn sentences<'a>(&self, batch: &'a Packed, _: &Device) -> Result<Sentences<'a>> {
+    fn sentences<'a>(&self, batch: &'a PackedBatch, _: &Device) -> Result<Sentences<'a>> {
         Ok(Sentences::packed(batch))
     }
 
@@ -148,7 +148,13 @@ impl Kernels for Fused {
         attention::backward(heads, probabilities, dy, sentences.batch, dropout)
     }
 
-    fn cross_entropy(&self, logits: &Tensor, labels: &[i32], objective: &Objective, weight: f64) -> Result<Loss> {
+    fn cross_entropy(
+        &self,
+        logits: &Tensor,
+        labels: &[i32],
+        objective: &CrossEntropyLoss,
+        weight: f64,
+    ) -> Result<Loss> {
         loss::cross_entropy(logits, labels, objective, weight)
     }
 

@@ -1,7 +1,7 @@
 //! What candle has no operation for, by masks made on the host and by several operations: any device.
 
 use super::{Missing, Padding};
-use crate::model::batch::Packed;
+use crate::model::batch::PackedBatch;
 use crate::model::kernels::attention_column;
 use crate::model::rng::Dropout;
 use candle_core::{DType, Result, Tensor};
@@ -17,7 +17,7 @@ impl Missing for Host {
         x.mul(&Tensor::from_vec(mask, (rows, width), x.device())?)
     }
 
-    fn drop_attention(&self, x: &Tensor, batch: &Packed, padding: &Padding, dropout: Dropout) -> Result<Tensor> {
+    fn drop_attention(&self, x: &Tensor, batch: &PackedBatch, padding: &Padding, dropout: Dropout) -> Result<Tensor> {
         let (longest, heads) = (padding.longest, x.dim(1)?);
         let mut mask = vec![0f32; x.elem_count()];
         for (s, range) in batch.sentences().enumerate() {

@@ -10,8 +10,8 @@ pub use host::Host;
 pub use padding::Padding;
 
 use super::{Heads, Kernels, Loss, NormGrads, NormSaved, Sentences};
-use crate::model::batch::{IGNORED, Packed};
-use crate::model::objective::Objective;
+use crate::model::batch::{IGNORE_INDEX, PackedBatch};
+use crate::model::loss::CrossEntropyLoss;
 use crate::model::rng::Dropout;
 use candle_core::{D, DType, Device, Result, Tensor};
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ pub trait Missing: Send + Sync {
     fn drop_rows(&self, x: &Tensor, dropout: Dropout, first_row: usize) -> Result<Tensor>;
 
     /// Dropout of attention's probabilities, `[sentences, heads, longest, longest]`; what is padding becomes zero.
-    fn drop_attention(&self, x: &Tensor, batch: &Packed, padding: &Padding, dropout: Dropout) -> Result<Tensor>;
+    fn drop_attention(&self, x: &Tensor, batch: &PackedBatch, padding: &Padding, dropout: Dropout) -> Result<Tensor>;
 
     /// Backward of the exact gelu: `dy (Φ(x) + x φ(x))`, in the type of `x`.
     fn gelu_backward(&self, x: &Tensor, dy: &Tensor) -> Result<Tensor>;
@@ -62,7 +62,7 @@ impl Plain {
 }
 
 impl Kernels for Plain {
-    fn sentences<'a>(&self, batch: &'a Packed, device: &Device) -> Result<Sentences<'a>> {
+    fn sentences<'a>(&self, batch: &'a PackedBatch, device: &Device) -> Result<Sentences<'a>> {
         Ok(Sentences { batch, padding: Some(Padding::new(batch, device)?) })
     }
 
@@ -177,12 +177,18 @@ impl Kernels for Plain {
         Ok([padding.unpad(&dq)?, padding.unpad(&dk)?, padding.unpad(&dv)?])
     }
 
-    fn cross_entropy(&self, logits: &Tensor, labels: &[i32], objective: &Objective, weight: f64) -> Result<Loss> {
+    fn cross_entropy(
+        &self,
+        logits: &Tensor,
+        labels: &[i32],
+        objective: &CrossEntropyLoss,
+        weight: f64,
+    ) -> Result<Loss> {
         let logits = self.wide(logits)?;
         let (rows, tags) = logits.dims2()?;
         let mut target = vec![0f32; rows * tags];
         let mut counted = vec![0f32; rows];
-        for (row, &label) in labels.iter().enumerate().filter(|(_, l)| **l != IGNORED) {
+        for (row, &label) in labels.iter().enumerate().filter(|(_, l)| **l != IGNORE_INDEX) {
             let targets = &mut target[row * tags..(row + 1) * tags];
             for (tag, target) in targets.iter_mut().enumerate() {
                 *target = objective.target(tag, label as usize, tags) as f32;

@@ -1,6 +1,6 @@
 //! Packed rows as `[sentences, heads, longest, width]` and back: a batched matrix product needs equal lengths.
 
-use crate::model::batch::Packed;
+use crate::model::batch::PackedBatch;
 use candle_core::{Device, Result, Tensor};
 
 /// Where each row of a batch lies among padded sentences. The same for every layer.
@@ -24,7 +24,7 @@ impl Padding {
     ///
     /// # Errors
     /// candle's: no memory.
-    pub fn new(batch: &Packed, device: &Device) -> Result<Self> {
+    pub fn new(batch: &PackedBatch, device: &Device) -> Result<Self> {
         let (rows, sentences, longest) = (batch.rows(), batch.len(), batch.longest());
         let mut gather = vec![rows as u32; sentences * longest];
         let mut scatter = Vec::with_capacity(rows);

@@ -4,7 +4,7 @@ use super::{Device, ModelError};
 
 /// The type of a training step's matrix products. Weights, moments and sums over rows are f32 in every case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Arithmetic {
+pub enum ComputeDtype {
     /// 32 bits.
     #[default]
     Fp32,
@@ -16,7 +16,7 @@ pub enum Arithmetic {
     Fp16,
 }
 
-impl Arithmetic {
+impl ComputeDtype {
     /// All of them, with the Trainer's names.
     pub const ALL: [(&str, Self); 4] =
         [("fp32", Self::Fp32), ("tf32", Self::Tf32), ("bf16", Self::Bf16), ("fp16", Self::Fp16)];
@@ -35,7 +35,7 @@ impl Arithmetic {
     ///
     /// # Errors
     /// When the device cannot.
-    pub fn on(device: &Device, generation: Option<Generation>, wish: Option<Self>) -> Result<Self, ModelError> {
+    pub fn resolve(device: &Device, generation: Option<Generation>, wish: Option<Self>) -> Result<Self, ModelError> {
         let modern = generation.is_some_and(Generation::has_bf16);
         let refuse = |why: String| Err(ModelError::Unsupported(why));
         match wish {
@@ -74,10 +74,10 @@ mod tests {
 
     #[test]
     fn the_processor_computes_in_f32() {
-        let on = |wish| Arithmetic::on(&Device::Cpu, None, wish).map_err(|e| e.to_string());
-        assert_eq!(on(None), Ok(Arithmetic::Fp32));
-        assert_eq!(on(Some(Arithmetic::Fp32)), Ok(Arithmetic::Fp32));
-        assert!(on(Some(Arithmetic::Bf16)).is_err_and(|e| e.contains("bf16 is for NVIDIA GPUs")));
+        let on = |wish| ComputeDtype::resolve(&Device::Cpu, None, wish).map_err(|e| e.to_string());
+        assert_eq!(on(None), Ok(ComputeDtype::Fp32));
+        assert_eq!(on(Some(ComputeDtype::Fp32)), Ok(ComputeDtype::Fp32));
+        assert!(on(Some(ComputeDtype::Bf16)).is_err_and(|e| e.contains("bf16 is for NVIDIA GPUs")));
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! "Check model": our logits against candle-transformers' on three sentences.
 
-use super::batch::Packed;
-use super::folder::ModelFolder;
+use super::batch::PackedBatch;
+use super::pretrained::PretrainedModel;
 use super::{Device, ModelError, Tensor};
 use candle_core::DType;
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert as reference;
 
 /// Sentences of several lengths, with a name, an accent and digits.
-pub const SENTENCES: [&str; 3] =
+pub const TEST_SENTENCES: [&str; 3] =
     ["My name is Maarten.", "Zoë Okafor moved the archive from Ghent to Lisbon in 1998, one box at a time.", "Rain."];
 
 /// Larger differences than this are worth a warning: f32 sums in another order differ by far less.
@@ -18,7 +18,7 @@ pub const TOLERANCE: f32 = 1e-3;
 ///
 /// # Errors
 /// When one of the two cannot run the model.
-pub fn difference(folder: &ModelFolder) -> Result<f32, ModelError> {
+pub fn max_logit_difference(folder: &PretrainedModel) -> Result<f32, ModelError> {
     let tensors = folder.tensors().clone();
     let builder = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
     let config: reference::Config = serde_json::from_value(serde_json::Value::Object(folder.config.fields.clone()))
@@ -26,20 +26,20 @@ pub fn difference(folder: &ModelFolder) -> Result<f32, ModelError> {
     let theirs = reference::BertModel::load(builder.pp("bert"), &config)?;
     let labels = folder.tags.as_ref().map(super::TagSet::labels).unwrap_or_default();
     let (ours, tags) = match &folder.tags {
-        Some(_) => folder.classifier()?,
+        Some(_) => folder.token_classifier()?,
         None => {
-            let (bert, tags, _) = folder.for_labels(&labels, true, 0)?;
+            let (bert, tags, _) = folder.with_labels(&labels, true, 0)?;
             (bert, tags)
         }
     };
     let head: Vec<Tensor> = ours.parameters().iter().rev().take(2).map(|p| p.value.clone()).collect();
     let mut largest = 0f32;
-    for sentence in SENTENCES {
-        let pieces = folder.tokenizer.text(sentence)?;
+    for sentence in TEST_SENTENCES {
+        let pieces = folder.tokenizer.encode_text(sentence)?;
         let ids = Tensor::new(pieces.ids.as_slice(), &Device::Cpu)?.unsqueeze(0)?;
         let hidden = theirs.forward(&ids, &ids.zeros_like()?, None)?.squeeze(0)?;
         let expected = hidden.matmul(&head[1].t()?)?.broadcast_add(&head[0])?;
-        let found = ours.logits(&Packed::new([(pieces.ids.as_slice(), [].as_slice())]))?;
+        let found = ours.logits(&PackedBatch::new([(pieces.ids.as_slice(), [].as_slice())]))?;
         let differences = (expected - found)?.abs()?.flatten_all()?.to_vec1::<f32>()?;
         debug_assert_eq!(differences.len(), pieces.len() * tags.len());
         largest = differences.into_iter().fold(largest, f32::max);

@@ -2,8 +2,8 @@
 
 use super::bert::Bert;
 use super::config::{Config, TagSet};
-use super::tokenizer::PieceTokenizer;
-use super::weights::{self, LoadReport, Precision, Tensors};
+use super::tokenizer::SubwordTokenizer;
+use super::weights::{self, LoadReport, SaveDtype, StateDict};
 use super::{ModelError, Tensor};
 use crate::disk;
 use serde_json::Value;
@@ -30,20 +30,20 @@ pub const FILES: disk::FileSet = disk::FileSet {
 
 /// A model folder in memory, not yet a network: training may want another head.
 #[derive(Clone)]
-pub struct ModelFolder {
+pub struct PretrainedModel {
     /// What people call it: the folder's name, or `starter`.
     pub name: String,
     /// Sizes and tags.
     pub config: Config,
     /// Words to pieces.
-    pub tokenizer: PieceTokenizer,
+    pub tokenizer: SubwordTokenizer,
     /// The tags its head knows; `None` for an encoder without one.
     pub tags: Option<TagSet>,
     /// Pieces a sentence may have, special ones included.
     pub max_length: usize,
     /// What is wrong with its tags, where it has a head that cannot be used.
     why_no_tags: Option<String>,
-    tensors: Tensors,
+    tensors: StateDict,
     tokenizer_files: Vec<(String, Vec<u8>)>,
 }
 
@@ -59,16 +59,16 @@ fn check_size(at: &Path, file: &[u8], pieces: usize) -> Result<(), ModelError> {
 }
 
 /// How many tags the head tells apart, where there is one.
-fn head_rows(tensors: &Tensors) -> Option<usize> {
+fn head_rows(tensors: &StateDict) -> Option<usize> {
     tensors.get("classifier.weight").and_then(|t: &Tensor| t.dims().first().copied())
 }
 
-impl ModelFolder {
+impl PretrainedModel {
     /// Reads a folder.
     ///
     /// # Errors
     /// A missing or damaged file: says which, and what to do.
-    pub fn open(path: &Path) -> Result<Self, ModelError> {
+    pub fn from_pretrained(path: &Path) -> Result<Self, ModelError> {
         if !path.is_dir() {
             let why = if path.is_file() { "it is a file; name the model's folder" } else { "there is no such folder" };
             return Err(ModelError::file(path, why));
@@ -134,7 +134,7 @@ impl ModelFolder {
         let tokenizer = if let Some(json) = file("tokenizer.json") {
             let at = path.join("tokenizer.json");
             check_size(&at, json, config.vocab_size)?;
-            PieceTokenizer::from_json(json).map_err(|e| ModelError::file(at, e))?
+            SubwordTokenizer::from_json(json).map_err(|e| ModelError::file(at, e))?
         } else if let Some(vocabulary) = file("vocab.txt") {
             let at = path.join("vocab.txt");
             check_size(&at, vocabulary, config.vocab_size)?;
@@ -143,17 +143,17 @@ impl ModelFolder {
                 return Err(too_many(vocabulary.lines().count()));
             }
             let lowercase = settings.get("do_lower_case").and_then(Value::as_bool).unwrap_or(true);
-            PieceTokenizer::from_vocabulary(vocabulary, lowercase).map_err(|e| ModelError::file(at, e))?
+            SubwordTokenizer::from_vocab(vocabulary, lowercase).map_err(|e| ModelError::file(at, e))?
         } else {
             return Err(missing("tokenizer.json", "a vocab.txt would do as well"));
         };
-        if tokenizer.vocabulary_size() > config.vocab_size {
-            return Err(too_many(tokenizer.vocabulary_size()));
+        if tokenizer.vocab_size() > config.vocab_size {
+            return Err(too_many(tokenizer.vocab_size()));
         }
         let tensors = weights::read(&weights).map_err(|e| ModelError::file(&at, e))?;
         let limit = settings.get("model_max_length").and_then(Value::as_u64).filter(|n| (8..1 << 20).contains(n));
         let max_length = config.max_position_embeddings.min(limit.map_or(usize::MAX, |n| n as usize));
-        let around = tokenizer.text("a")?.special.iter().filter(|s| **s).count();
+        let around = tokenizer.encode_text("a")?.special.iter().filter(|s| **s).count();
         if around >= max_length {
             let why = format!("its tokenizer puts {around} pieces around a text, and the model reads {max_length}");
             return Err(ModelError::file(path, why));
@@ -173,7 +173,7 @@ impl ModelFolder {
     ///
     /// # Errors
     /// When there is no head, or weights are missing.
-    pub fn classifier(&self) -> Result<(Bert, TagSet), ModelError> {
+    pub fn token_classifier(&self) -> Result<(Bert, TagSet), ModelError> {
         let tags = self.tags.clone().ok_or_else(|| {
             let name = &self.name;
             ModelError::Unsupported(match &self.why_no_tags {
@@ -181,8 +181,8 @@ impl ModelFolder {
                 None => format!("{name} has no head for tagging yet: train it first, then use the run"),
             })
         })?;
-        let (bert, report) = weights::build(self.config.clone(), tags.len(), self.tensors.clone(), 0)?;
-        if let Some(missing) = report.missing.first() {
+        let (bert, report) = weights::build_model(self.config.clone(), tags.len(), self.tensors.clone(), 0)?;
+        if let Some(missing) = report.missing_keys.first() {
             // A head that was made new would answer at random.
             let name = &self.name;
             let why =
@@ -193,7 +193,7 @@ impl ModelFolder {
     }
 
     /// Whether the head would be kept for a dataset with these labels.
-    pub fn knows(&self, labels: &[String]) -> bool {
+    pub fn supports_labels(&self, labels: &[String]) -> bool {
         self.tags.as_ref().is_some_and(|t| t.covers(labels))
     }
 
@@ -202,17 +202,17 @@ impl ModelFolder {
     ///
     /// # Errors
     /// When weights are missing.
-    pub fn for_labels(
+    pub fn with_labels(
         &self,
         labels: &[String],
         new_head: bool,
         seed: u64,
     ) -> Result<(Bert, TagSet, LoadReport), ModelError> {
         let mut tensors = self.tensors.clone();
-        let base = self.tags.as_ref().filter(|_| !new_head && self.knows(labels));
+        let base = self.tags.as_ref().filter(|_| !new_head && self.supports_labels(labels));
         let tags = match base {
             Some(base) => {
-                let mut names = TagSet::of_labels(labels).names;
+                let mut names = TagSet::from_labels(labels).names;
                 names.extend(base.names.iter().filter(|n| !names.contains(n)).cloned().collect::<Vec<_>>());
                 let tags = TagSet { names };
                 weights::reorder_head(&mut tensors, base, &tags)?;
@@ -220,15 +220,15 @@ impl ModelFolder {
             }
             None => {
                 tensors.remove("classifier.weight");
-                TagSet::of_labels(labels)
+                TagSet::from_labels(labels)
             }
         };
-        let (bert, report) = weights::build(self.config.clone(), tags.len(), tensors, seed)?;
+        let (bert, report) = weights::build_model(self.config.clone(), tags.len(), tensors, seed)?;
         Ok((bert, tags, report))
     }
 
     /// The tensors as read, by name: for the comparison with another implementation.
-    pub fn tensors(&self) -> &Tensors {
+    pub fn tensors(&self) -> &StateDict {
         &self.tensors
     }
 
@@ -236,16 +236,16 @@ impl ModelFolder {
     ///
     /// # Errors
     /// When a tensor cannot be read back from the device.
-    pub fn files(
+    pub fn save_pretrained(
         &self,
         bert: &Bert,
         tags: &TagSet,
         card: &str,
-        precision: Precision,
+        precision: SaveDtype,
     ) -> Result<Vec<(String, Vec<u8>)>, ModelError> {
         let json = |v: &Value| serde_json::to_vec_pretty(v).map_err(|e| ModelError::Unsupported(e.to_string()));
         let mut config = bert.config().to_json(tags);
-        let kind = if precision == Precision::Half { "float16" } else { "float32" };
+        let kind = if precision == SaveDtype::F16 { "float16" } else { "float32" };
         config["dtype"] = Value::from(kind);
         if let Some(fields) = config.as_object_mut() {
             fields.shift_remove("torch_dtype");
