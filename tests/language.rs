@@ -17,7 +17,7 @@ fn shown() -> BTreeSet<String> {
     let sources = crate::rules::sources();
     let inside = sources.iter().filter(|(name, _)| name.starts_with("ui/") || name.starts_with("app/"));
     // The macro's own examples are no texts of the window.
-    let inside = inside.filter(|(name, _)| name != "app/language.rs");
+    let inside = inside.filter(|(name, _)| name != "app/i18n.rs");
     let mut all: BTreeSet<String> = BTreeSet::new();
     for (_, text) in inside {
         for found in marked.captures_iter(text) {
@@ -25,7 +25,7 @@ fn shown() -> BTreeSet<String> {
             all.insert(serde_json::from_str(&literal).unwrap_or_else(|e| panic!("{literal}: {e}")));
         }
     }
-    let tables = COMMANDS.iter().map(|e| e.name).chain(query::FIELDS.iter().map(|(_, what)| *what));
+    let tables = COMMANDS.iter().map(|e| e.english_title).chain(query::FIELDS.iter().map(|(_, what)| *what));
     let settings = NUMBER_SETTINGS.iter().map(|f| f.hint).chain(ENUM_SETTINGS.iter().map(|c| c.help));
     let edits = tagwright::corpus::EditTitleKind::texts().filter(|text| *text != "{text}");
     let nouns = NOUNS.iter().flat_map(|(_, one, several)| [*one, *several]);
@@ -66,10 +66,10 @@ fn a_window_in_another_language_shows_no_english() {
 #[ignore = "speaks a language for as long as the program runs; started by the test above"]
 fn every_page_in_another_language() {
     use crate::support::window::Window;
-    use tagwright::app::surveying::Tab;
-    use tagwright::app::{Action, Command, Room};
+    use tagwright::app::data_page::Tab;
+    use tagwright::app::{Action, Command, Page};
     // Each text in brackets.
-    tagwright::app::language::speak(shown().into_iter().map(|text| (text.clone(), format!("«{text}»"))).collect());
+    tagwright::app::i18n::set_language(shown().into_iter().map(|text| (text.clone(), format!("«{text}»"))).collect());
     let mut w = Window::open(&[]);
     let mut english: BTreeMap<String, String> = BTreeMap::new();
     let mut look = |w: &Window, page: &str| {
@@ -89,19 +89,19 @@ fn every_page_in_another_language() {
     w.ask(Command::Select(0, 1));
     for action in [
         Action::Palette,
-        Action::Keys,
+        Action::ShowShortcuts,
         Action::Settings,
         Action::History,
         Action::Export,
         Action::Comment,
         Action::AddLabel,
-        Action::KeepView,
+        Action::SaveSearch,
         Action::Snapshots,
         Action::LabelMatches,
         Action::ChooseLabel,
-        Action::ChooseClass,
+        Action::ChooseDocLabel,
         Action::Guidelines,
-        Action::TogglePieces,
+        Action::ToggleSubwords,
     ] {
         w.ask(Command::Do(action));
         w.step();
@@ -109,11 +109,14 @@ fn every_page_in_another_language() {
         for close in [Command::Ask(None), Command::CloseMatches, Command::CloseSnapshots, Command::ChooseNone] {
             w.ask(close);
         }
-        if matches!(action, Action::Palette | Action::Keys | Action::Settings | Action::History | Action::Export) {
+        if matches!(
+            action,
+            Action::Palette | Action::ShowShortcuts | Action::Settings | Action::History | Action::Export
+        ) {
             w.ask(Command::Do(action));
         }
     }
-    for room in [Room::Train, Room::Evaluate, Room::Try, Room::Data] {
+    for room in [Page::Train, Page::Evaluate, Page::Try, Page::Data] {
         w.ask(Command::Do(Action::GoTo(room)));
         w.step();
         w.step();

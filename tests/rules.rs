@@ -53,11 +53,11 @@ fn no_two_commands_share_a_key_in_one_context() {
     for entry in COMMANDS {
         for key in entry.keys {
             let taken = seen.iter().find(|(k, c, _)| k == key && *c == entry.context);
-            assert!(taken.is_none(), "{:?} is the key of {} and of {:?}", key.caps(), entry.name, taken);
-            seen.push((*key, entry.context, entry.name));
+            assert!(taken.is_none(), "{:?} is the key of {} and of {:?}", key.key_labels(), entry.english_title, taken);
+            seen.push((*key, entry.context, entry.english_title));
         }
     }
-    let mut names: Vec<&str> = COMMANDS.iter().map(|e| e.name).collect();
+    let mut names: Vec<&str> = COMMANDS.iter().map(|e| e.english_title).collect();
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), COMMANDS.len(), "two commands have one name");

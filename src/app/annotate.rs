@@ -1,7 +1,7 @@
 //! The Annotate room: an open dataset, which sentences are in view, what is selected, and the edits on it.
 
 use super::query::{Known, Query, Status};
-use super::worked::Worked;
+use super::work_timer::WorkTimer;
 use crate::corpus::store::CorpusCounts;
 use crate::corpus::{
     Corpus, Document, Edit, EditTitle, EditTitleKind, History, LabelId, LabelSnapshot, ReviewState, SentenceId, Split,
@@ -129,7 +129,7 @@ pub struct Annotate {
     /// What was done on which day.
     pub progress: DailyProgress,
     /// How long was worked today.
-    pub worked: Worked,
+    pub worked: WorkTimer,
     /// How many are flagged.
     pub flagged: usize,
     /// How many suggestions are open.
@@ -198,7 +198,7 @@ impl Annotate {
             suggested: corpus.documents.iter().map(|d| d.suggestions.len()).sum(),
             renumbered: 0,
             progress: DailyProgress::default(),
-            worked: Worked::default(),
+            worked: WorkTimer::default(),
             guidelines: String::new(),
             last_labels: Vec::new(),
             last_given: None,

@@ -1,15 +1,15 @@
 //! The one table of commands. Menu, palette, shortcuts, help sheet and tests are views of it.
 
 use super::annotate::FilterLabel;
-use super::asking::Asking;
-use super::chord::Chord;
-use super::labelling::{Caret, Reshape};
-use super::language::text;
-use super::matching::Likeness;
+use super::data_page::{Resolution, Tab};
+use super::i18n::translate;
+use super::labeling::{CaretMotion, SpanResize};
+use super::matches::MatchOptions;
 use super::query::Status;
-use super::state::Room;
-use super::surveying::{Tab, Verdict};
-use super::training::Base;
+use super::shortcut::Shortcut;
+use super::state::Page;
+use super::text_prompt::TextPrompt;
+use super::train_page::BaseModelInput;
 use crate::corpus::{LabelId, SentenceId, Span, Split};
 use crate::eval::lint::FindingKind;
 use crate::hub::ModelRef;
@@ -24,64 +24,64 @@ pub enum Action {
     OpenFolder,
     OpenSample,
     Save,
-    SaveAnew,
+    SaveRewriteAll,
     SaveAs,
     Export,
-    KeepElsewhere,
+    MoveProject,
     Undo,
     Redo,
     History,
     Guidelines,
-    OnlyText,
+    ToggleZenMode,
     NextSentence,
     PreviousSentence,
     PageDown,
     PageUp,
     /// Moves the selection.
-    Move(Caret),
+    Move(CaretMotion),
     /// Moves the selection's end and keeps where it began.
-    Extend(Caret),
+    Extend(CaretMotion),
     SelectNothing,
     ClearLabel,
     /// The label on this key, 1 to 9.
     Label(u8),
     ChooseLabel,
-    ChooseClass,
-    Reshape(Reshape),
+    ChooseDocLabel,
+    Reshape(SpanResize),
     LabelMatches,
-    RepeatOnNext,
-    Overlaps,
+    LabelNextMatch,
+    ToggleOverlaps,
     Suggest,
     Accept,
     Reject,
     NextSuggestion,
-    LeastSure,
-    Done,
-    DoneUpToHere,
+    LeastConfidentSuggestion,
+    MarkDone,
+    MarkDoneUpToHere,
     Flag,
     Comment,
-    KeepView,
+    SaveSearch,
     Snapshots,
-    TogglePieces,
+    ToggleSubwords,
     AddLabel,
     StartTraining,
     Estimate,
-    FindRate,
+    FindLearningRate,
     PauseTraining,
     StopAfterEpoch,
     StopTraining,
     Evaluate,
     Compare,
-    GoTo(Room),
+    GoTo(Page),
     Palette,
-    Keys,
-    Theme,
+    ShowShortcuts,
+    ToggleTheme,
     Settings,
 }
 
 impl Action {
     /// Whether it opens something, or goes to another page, so that the keys that follow are meant for that.
-    pub fn opens(self) -> bool {
+    pub fn opens_ui(self) -> bool {
         matches!(
             self,
             Self::OpenFile
@@ -89,20 +89,20 @@ impl Action {
                 | Self::OpenSample
                 | Self::SaveAs
                 | Self::Export
-                | Self::KeepElsewhere
+                | Self::MoveProject
                 | Self::Compare
                 | Self::History
                 | Self::ChooseLabel
-                | Self::ChooseClass
+                | Self::ChooseDocLabel
                 | Self::LabelMatches
                 | Self::Comment
                 | Self::AddLabel
-                | Self::KeepView
+                | Self::SaveSearch
                 | Self::Snapshots
                 | Self::GoTo(_)
                 | Self::Evaluate
                 | Self::Palette
-                | Self::Keys
+                | Self::ShowShortcuts
                 | Self::Settings
         )
     }
@@ -110,274 +110,280 @@ impl Action {
 
 /// Where a key works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Context {
+pub enum KeyContext {
     /// Everywhere, also while a text is typed.
-    Everywhere,
+    Global,
     /// On the Annotate page, while no text is typed.
     Canvas,
 }
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub struct CommandSpec {
     /// What it does.
     pub action: Action,
     /// The id in stored settings; it never changes.
     pub id: &'static str,
     /// Its name, in the imperative.
-    pub name: &'static str,
+    pub english_title: &'static str,
     /// Its keys; the first is shown.
-    pub keys: &'static [Chord],
+    pub keys: &'static [Shortcut],
     /// Where the keys work.
-    pub context: Context,
+    pub context: KeyContext,
 }
 
-impl Entry {
+impl CommandSpec {
     /// Its name in the language that is spoken.
     pub fn title(&self) -> &'static str {
-        text(self.name)
+        translate(self.english_title)
     }
 }
 
-const fn entry(
+const fn spec(
     action: Action,
     id: &'static str,
     name: &'static str,
-    keys: &'static [Chord],
-    context: Context,
-) -> Entry {
-    Entry { action, id, name, keys, context }
+    keys: &'static [Shortcut],
+    context: KeyContext,
+) -> CommandSpec {
+    CommandSpec { action, id, english_title: name, keys, context }
 }
 
-use Context::{Canvas, Everywhere};
+use KeyContext::{Canvas, Global};
 
 /// Every command, in the palette's order.
-pub const COMMANDS: &[Entry] = &[
-    entry(Action::OpenFile, "file::open", "Open a file", &[Chord::control("O")], Everywhere),
-    entry(Action::OpenFolder, "file::open_folder", "Open a folder", &[Chord::control_shift("O")], Everywhere),
-    entry(Action::OpenSample, "file::open_sample", "Open the sample", &[], Everywhere),
-    entry(Action::Save, "file::save", "Save to the source file", &[Chord::control("S")], Everywhere),
-    entry(Action::SaveAnew, "file::save_rewrite", "Save with all tags written anew", &[], Everywhere),
-    entry(Action::SaveAs, "file::save_as", "Save a copy as", &[Chord::control_shift("S")], Everywhere),
-    entry(Action::Export, "file::export", "Export as another format", &[Chord::control("E")], Everywhere),
-    entry(Action::KeepElsewhere, "project::move", "Keep the project in another place", &[], Everywhere),
-    entry(Action::Undo, "edit::undo", "Undo", &[Chord::control("Z")], Everywhere),
-    entry(Action::Redo, "edit::redo", "Redo", &[Chord::control_shift("Z"), Chord::control("Y")], Everywhere),
-    entry(Action::History, "edit::history", "History of all changes", &[Chord::control("H")], Everywhere),
-    entry(Action::Guidelines, "view::guidelines", "Guidelines beside the text", &[Chord::plain("G")], Canvas),
-    entry(Action::OnlyText, "view::zen", "Only the text, or all panels", &[Chord::plain("Z")], Canvas),
-    entry(
+pub const COMMANDS: &[CommandSpec] = &[
+    spec(Action::OpenFile, "file::open", "Open a file", &[Shortcut::ctrl("O")], Global),
+    spec(Action::OpenFolder, "file::open_folder", "Open a folder", &[Shortcut::ctrl_shift("O")], Global),
+    spec(Action::OpenSample, "file::open_sample", "Open the sample", &[], Global),
+    spec(Action::Save, "file::save", "Save to the source file", &[Shortcut::ctrl("S")], Global),
+    spec(Action::SaveRewriteAll, "file::save_rewrite", "Save with all tags written anew", &[], Global),
+    spec(Action::SaveAs, "file::save_as", "Save a copy as", &[Shortcut::ctrl_shift("S")], Global),
+    spec(Action::Export, "file::export", "Export as another format", &[Shortcut::ctrl("E")], Global),
+    spec(Action::MoveProject, "project::move", "Keep the project in another place", &[], Global),
+    spec(Action::Undo, "edit::undo", "Undo", &[Shortcut::ctrl("Z")], Global),
+    spec(Action::Redo, "edit::redo", "Redo", &[Shortcut::ctrl_shift("Z"), Shortcut::ctrl("Y")], Global),
+    spec(Action::History, "edit::history", "History of all changes", &[Shortcut::ctrl("H")], Global),
+    spec(Action::Guidelines, "view::guidelines", "Guidelines beside the text", &[Shortcut::key("G")], Canvas),
+    spec(Action::ToggleZenMode, "view::zen", "Only the text, or all panels", &[Shortcut::key("Z")], Canvas),
+    spec(
         Action::NextSentence,
         "sentence::next",
         "Next sentence",
-        &[Chord::plain("Enter"), Chord::plain("ArrowDown")],
+        &[Shortcut::key("Enter"), Shortcut::key("ArrowDown")],
         Canvas,
     ),
-    entry(
+    spec(
         Action::PreviousSentence,
         "sentence::previous",
         "Previous sentence",
-        &[Chord::shift("Enter"), Chord::plain("ArrowUp")],
+        &[Shortcut::shift("Enter"), Shortcut::key("ArrowUp")],
         Canvas,
     ),
-    entry(Action::PageDown, "sentence::page_down", "Ten sentences on", &[Chord::plain("PageDown")], Canvas),
-    entry(Action::PageUp, "sentence::page_up", "Ten sentences back", &[Chord::plain("PageUp")], Canvas),
-    entry(
-        Action::Move(Caret::Right),
+    spec(Action::PageDown, "sentence::page_down", "Ten sentences on", &[Shortcut::key("PageDown")], Canvas),
+    spec(Action::PageUp, "sentence::page_up", "Ten sentences back", &[Shortcut::key("PageUp")], Canvas),
+    spec(
+        Action::Move(CaretMotion::Right),
         "select::right",
         "Select the word to the right",
-        &[Chord::plain("ArrowRight")],
+        &[Shortcut::key("ArrowRight")],
         Canvas,
     ),
-    entry(
-        Action::Move(Caret::Left),
+    spec(
+        Action::Move(CaretMotion::Left),
         "select::left",
         "Select the word to the left",
-        &[Chord::plain("ArrowLeft")],
+        &[Shortcut::key("ArrowLeft")],
         Canvas,
     ),
-    entry(
-        Action::Move(Caret::NextSpan),
+    spec(
+        Action::Move(CaretMotion::NextSpan),
         "select::next_span",
         "Select the next span",
-        &[Chord::control("ArrowRight")],
+        &[Shortcut::ctrl("ArrowRight")],
         Canvas,
     ),
-    entry(
-        Action::Move(Caret::PreviousSpan),
+    spec(
+        Action::Move(CaretMotion::PreviousSpan),
         "select::previous_span",
         "Select the span before",
-        &[Chord::control("ArrowLeft")],
+        &[Shortcut::ctrl("ArrowLeft")],
         Canvas,
     ),
-    entry(Action::Move(Caret::First), "select::first", "Select the first word", &[Chord::plain("Home")], Canvas),
-    entry(Action::Move(Caret::Last), "select::last", "Select the last word", &[Chord::plain("End")], Canvas),
-    entry(
-        Action::Extend(Caret::Right),
+    spec(Action::Move(CaretMotion::First), "select::first", "Select the first word", &[Shortcut::key("Home")], Canvas),
+    spec(Action::Move(CaretMotion::Last), "select::last", "Select the last word", &[Shortcut::key("End")], Canvas),
+    spec(
+        Action::Extend(CaretMotion::Right),
         "select::extend_right",
         "Extend to the right",
-        &[Chord::shift("ArrowRight")],
+        &[Shortcut::shift("ArrowRight")],
         Canvas,
     ),
-    entry(
-        Action::Extend(Caret::Left),
+    spec(
+        Action::Extend(CaretMotion::Left),
         "select::extend_left",
         "Extend to the left",
-        &[Chord::shift("ArrowLeft")],
+        &[Shortcut::shift("ArrowLeft")],
         Canvas,
     ),
-    entry(
-        Action::Extend(Caret::NextSpan),
+    spec(
+        Action::Extend(CaretMotion::NextSpan),
         "select::extend_next_span",
         "Extend over the next span",
-        &[Chord::control_shift("ArrowRight")],
+        &[Shortcut::ctrl_shift("ArrowRight")],
         Canvas,
     ),
-    entry(
-        Action::Extend(Caret::PreviousSpan),
+    spec(
+        Action::Extend(CaretMotion::PreviousSpan),
         "select::extend_previous_span",
         "Extend over the span before",
-        &[Chord::control_shift("ArrowLeft")],
+        &[Shortcut::ctrl_shift("ArrowLeft")],
         Canvas,
     ),
-    entry(
-        Action::Extend(Caret::NextCharacter),
+    spec(
+        Action::Extend(CaretMotion::NextCharacter),
         "select::extend_char",
         "Extend by a character",
-        &[Chord::plain("Period")],
+        &[Shortcut::key("Period")],
         Canvas,
     ),
-    entry(
-        Action::Extend(Caret::PreviousCharacter),
+    spec(
+        Action::Extend(CaretMotion::PreviousCharacter),
         "select::shrink_char",
         "Give a character up",
-        &[Chord::plain("Comma")],
+        &[Shortcut::key("Comma")],
         Canvas,
     ),
-    entry(
-        Action::Extend(Caret::First),
+    spec(
+        Action::Extend(CaretMotion::First),
         "select::extend_first",
         "Extend to the first word",
-        &[Chord::shift("Home")],
+        &[Shortcut::shift("Home")],
         Canvas,
     ),
-    entry(
-        Action::Extend(Caret::Last),
+    spec(
+        Action::Extend(CaretMotion::Last),
         "select::extend_last",
         "Extend to the last word",
-        &[Chord::shift("End")],
+        &[Shortcut::shift("End")],
         Canvas,
     ),
-    entry(Action::SelectNothing, "select::none", "Select nothing", &[Chord::plain("Escape")], Canvas),
-    entry(
+    spec(Action::SelectNothing, "select::none", "Select nothing", &[Shortcut::key("Escape")], Canvas),
+    spec(
         Action::ClearLabel,
         "label::clear",
         "Clear the label",
-        &[Chord::plain("Backspace"), Chord::plain("Delete")],
+        &[Shortcut::key("Backspace"), Shortcut::key("Delete")],
         Canvas,
     ),
-    entry(Action::Label(1), "label::1", "Give the first label", &[Chord::plain("1")], Canvas),
-    entry(Action::Label(2), "label::2", "Give the second label", &[Chord::plain("2")], Canvas),
-    entry(Action::Label(3), "label::3", "Give the third label", &[Chord::plain("3")], Canvas),
-    entry(Action::Label(4), "label::4", "Give the fourth label", &[Chord::plain("4")], Canvas),
-    entry(Action::Label(5), "label::5", "Give the fifth label", &[Chord::plain("5")], Canvas),
-    entry(Action::Label(6), "label::6", "Give the sixth label", &[Chord::plain("6")], Canvas),
-    entry(Action::Label(7), "label::7", "Give the seventh label", &[Chord::plain("7")], Canvas),
-    entry(Action::Label(8), "label::8", "Give the eighth label", &[Chord::plain("8")], Canvas),
-    entry(Action::Label(9), "label::9", "Give the ninth label", &[Chord::plain("9")], Canvas),
-    entry(Action::ChooseLabel, "label::pick", "Choose a label", &[Chord::plain("L")], Canvas),
-    entry(Action::ChooseClass, "doclabel::pick", "Label the whole document", &[Chord::plain("T")], Canvas),
-    entry(
-        Action::Reshape(Reshape::GrowEnd),
+    spec(Action::Label(1), "label::1", "Give the first label", &[Shortcut::key("1")], Canvas),
+    spec(Action::Label(2), "label::2", "Give the second label", &[Shortcut::key("2")], Canvas),
+    spec(Action::Label(3), "label::3", "Give the third label", &[Shortcut::key("3")], Canvas),
+    spec(Action::Label(4), "label::4", "Give the fourth label", &[Shortcut::key("4")], Canvas),
+    spec(Action::Label(5), "label::5", "Give the fifth label", &[Shortcut::key("5")], Canvas),
+    spec(Action::Label(6), "label::6", "Give the sixth label", &[Shortcut::key("6")], Canvas),
+    spec(Action::Label(7), "label::7", "Give the seventh label", &[Shortcut::key("7")], Canvas),
+    spec(Action::Label(8), "label::8", "Give the eighth label", &[Shortcut::key("8")], Canvas),
+    spec(Action::Label(9), "label::9", "Give the ninth label", &[Shortcut::key("9")], Canvas),
+    spec(Action::ChooseLabel, "label::pick", "Choose a label", &[Shortcut::key("L")], Canvas),
+    spec(Action::ChooseDocLabel, "doclabel::pick", "Label the whole document", &[Shortcut::key("T")], Canvas),
+    spec(
+        Action::Reshape(SpanResize::GrowEnd),
         "span::extend_end",
         "Grow the span by a word",
-        &[Chord::alt("ArrowRight")],
+        &[Shortcut::alt("ArrowRight")],
         Canvas,
     ),
-    entry(
-        Action::Reshape(Reshape::ShrinkEnd),
+    spec(
+        Action::Reshape(SpanResize::ShrinkEnd),
         "span::shrink_end",
         "Shrink the span by a word",
-        &[Chord::alt("ArrowLeft")],
+        &[Shortcut::alt("ArrowLeft")],
         Canvas,
     ),
-    entry(
-        Action::Reshape(Reshape::GrowStart),
+    spec(
+        Action::Reshape(SpanResize::GrowStart),
         "span::extend_start",
         "Grow the span at its start",
-        &[Chord::alt_shift("ArrowLeft")],
+        &[Shortcut::alt_shift("ArrowLeft")],
         Canvas,
     ),
-    entry(
-        Action::Reshape(Reshape::ShrinkStart),
+    spec(
+        Action::Reshape(SpanResize::ShrinkStart),
         "span::shrink_start",
         "Shrink the span at its start",
-        &[Chord::alt_shift("ArrowRight")],
+        &[Shortcut::alt_shift("ArrowRight")],
         Canvas,
     ),
-    entry(
-        Action::Reshape(Reshape::Split),
+    spec(
+        Action::Reshape(SpanResize::Split),
         "span::split",
         "Split the span before the selected word",
-        &[Chord::plain("S")],
+        &[Shortcut::key("S")],
         Canvas,
     ),
-    entry(Action::Reshape(Reshape::Merge), "span::merge", "Merge the span with the next", &[Chord::plain("M")], Canvas),
-    entry(Action::LabelMatches, "label::all_matches", "Label all matches", &[Chord::plain("E")], Canvas),
-    entry(Action::RepeatOnNext, "label::next_match", "Repeat on the next match", &[Chord::plain("R")], Canvas),
-    entry(Action::Overlaps, "dataset::overlaps", "Allow or forbid overlapping spans", &[], Everywhere),
-    entry(Action::Suggest, "suggest::request", "Suggest labels with a model", &[], Everywhere),
-    entry(Action::Accept, "suggest::accept", "Accept the suggestion", &[Chord::plain("A")], Canvas),
-    entry(Action::Reject, "suggest::reject", "Reject the suggestion", &[Chord::plain("X")], Canvas),
-    entry(Action::NextSuggestion, "suggest::next", "Next suggestion", &[Chord::plain("Space")], Canvas),
-    entry(
-        Action::LeastSure,
+    spec(
+        Action::Reshape(SpanResize::Merge),
+        "span::merge",
+        "Merge the span with the next",
+        &[Shortcut::key("M")],
+        Canvas,
+    ),
+    spec(Action::LabelMatches, "label::all_matches", "Label all matches", &[Shortcut::key("E")], Canvas),
+    spec(Action::LabelNextMatch, "label::next_match", "Repeat on the next match", &[Shortcut::key("R")], Canvas),
+    spec(Action::ToggleOverlaps, "dataset::overlaps", "Allow or forbid overlapping spans", &[], Global),
+    spec(Action::Suggest, "suggest::request", "Suggest labels with a model", &[], Global),
+    spec(Action::Accept, "suggest::accept", "Accept the suggestion", &[Shortcut::key("A")], Canvas),
+    spec(Action::Reject, "suggest::reject", "Reject the suggestion", &[Shortcut::key("X")], Canvas),
+    spec(Action::NextSuggestion, "suggest::next", "Next suggestion", &[Shortcut::key("Space")], Canvas),
+    spec(
+        Action::LeastConfidentSuggestion,
         "suggest::least_confident",
         "The suggestion the model is least sure of",
-        &[Chord::plain("U")],
+        &[Shortcut::key("U")],
         Canvas,
     ),
-    entry(Action::Done, "sentence::mark_done", "Done, go on to the next", &[Chord::plain("D")], Canvas),
-    entry(
-        Action::DoneUpToHere,
+    spec(Action::MarkDone, "sentence::mark_done", "Done, go on to the next", &[Shortcut::key("D")], Canvas),
+    spec(
+        Action::MarkDoneUpToHere,
         "sentence::mark_done_to_here",
         "Done, with all before it in view",
-        &[Chord::control("D")],
+        &[Shortcut::ctrl("D")],
         Canvas,
     ),
-    entry(Action::Flag, "sentence::flag", "Flag the sentence", &[Chord::plain("F")], Canvas),
-    entry(
+    spec(Action::Flag, "sentence::flag", "Flag the sentence", &[Shortcut::key("F")], Canvas),
+    spec(
         Action::Comment,
         "sentence::comment",
         "Comment on the selection or the sentence",
-        &[Chord::plain("C")],
+        &[Shortcut::key("C")],
         Canvas,
     ),
-    entry(Action::KeepView, "search::save", "Keep this search as a view", &[], Everywhere),
-    entry(Action::Snapshots, "snapshot::list", "Snapshots of all labels", &[], Everywhere),
-    entry(Action::TogglePieces, "view::subwords", "Show word pieces", &[Chord::plain("P")], Canvas),
-    entry(Action::AddLabel, "label::add", "Add a label", &[Chord::plain("N")], Canvas),
-    entry(Action::GoTo(Room::Annotate), "go::annotate", "Go to Annotate", &[Chord::control("1")], Everywhere),
-    entry(Action::GoTo(Room::Train), "go::train", "Go to Train", &[Chord::control("2")], Everywhere),
-    entry(Action::GoTo(Room::Evaluate), "go::evaluate", "Go to Evaluate", &[Chord::control("3")], Everywhere),
-    entry(Action::GoTo(Room::Try), "go::try", "Go to Try", &[Chord::control("4")], Everywhere),
-    entry(Action::GoTo(Room::Data), "go::data", "Go to Data", &[Chord::control("5")], Everywhere),
-    entry(Action::Compare, "data::compare", "Compare with another labelling", &[], Everywhere),
-    entry(Action::StartTraining, "run::train", "Train", &[Chord::control("Enter")], Everywhere),
-    entry(Action::Estimate, "run::estimate", "Estimate how long a run takes", &[], Everywhere),
-    entry(Action::FindRate, "run::find_lr", "Find a learning rate", &[], Everywhere),
-    entry(Action::PauseTraining, "run::pause", "Pause or go on training", &[], Everywhere),
-    entry(Action::StopAfterEpoch, "run::stop_after_epoch", "Stop after this epoch", &[], Everywhere),
-    entry(Action::StopTraining, "run::stop", "Stop, keep the best", &[], Everywhere),
-    entry(Action::Evaluate, "eval::run", "Evaluate", &[], Everywhere),
-    entry(Action::Palette, "palette::open", "Search or run a command", &[Chord::control("K")], Everywhere),
-    entry(Action::Keys, "help::shortcuts", "All keys", &[Chord::control("Slash")], Everywhere),
-    entry(Action::Theme, "view::theme", "Change the theme", &[], Everywhere),
-    entry(Action::Settings, "settings::open", "Settings", &[Chord::control("Comma")], Everywhere),
+    spec(Action::SaveSearch, "search::save", "Keep this search as a view", &[], Global),
+    spec(Action::Snapshots, "snapshot::list", "Snapshots of all labels", &[], Global),
+    spec(Action::ToggleSubwords, "view::subwords", "Show word pieces", &[Shortcut::key("P")], Canvas),
+    spec(Action::AddLabel, "label::add", "Add a label", &[Shortcut::key("N")], Canvas),
+    spec(Action::GoTo(Page::Annotate), "go::annotate", "Go to Annotate", &[Shortcut::ctrl("1")], Global),
+    spec(Action::GoTo(Page::Train), "go::train", "Go to Train", &[Shortcut::ctrl("2")], Global),
+    spec(Action::GoTo(Page::Evaluate), "go::evaluate", "Go to Evaluate", &[Shortcut::ctrl("3")], Global),
+    spec(Action::GoTo(Page::Try), "go::try", "Go to Try", &[Shortcut::ctrl("4")], Global),
+    spec(Action::GoTo(Page::Data), "go::data", "Go to Data", &[Shortcut::ctrl("5")], Global),
+    spec(Action::Compare, "data::compare", "Compare with another labelling", &[], Global),
+    spec(Action::StartTraining, "run::train", "Train", &[Shortcut::ctrl("Enter")], Global),
+    spec(Action::Estimate, "run::estimate", "Estimate how long a run takes", &[], Global),
+    spec(Action::FindLearningRate, "run::find_lr", "Find a learning rate", &[], Global),
+    spec(Action::PauseTraining, "run::pause", "Pause or go on training", &[], Global),
+    spec(Action::StopAfterEpoch, "run::stop_after_epoch", "Stop after this epoch", &[], Global),
+    spec(Action::StopTraining, "run::stop", "Stop, keep the best", &[], Global),
+    spec(Action::Evaluate, "eval::run", "Evaluate", &[], Global),
+    spec(Action::Palette, "palette::open", "Search or run a command", &[Shortcut::ctrl("K")], Global),
+    spec(Action::ShowShortcuts, "help::shortcuts", "All keys", &[Shortcut::ctrl("Slash")], Global),
+    spec(Action::ToggleTheme, "view::theme", "Change the theme", &[], Global),
+    spec(Action::Settings, "settings::open", "Settings", &[Shortcut::ctrl("Comma")], Global),
 ];
 
 /// The row of an action.
-pub fn entry_of(action: Action) -> Option<&'static Entry> {
+pub fn spec_of(action: Action) -> Option<&'static CommandSpec> {
     COMMANDS.iter().find(|e| e.action == action)
 }
 
@@ -435,7 +441,7 @@ pub enum Command {
     /// Gives the current document this label, or takes it away.
     Class(String),
     /// Ask for a line of text, or no more.
-    Ask(Option<Asking>),
+    Ask(Option<TextPrompt>),
     /// What the Data room shows.
     SurveyTab(Tab),
     /// Count the dataset again.
@@ -463,7 +469,7 @@ pub enum Command {
     /// Look at this difference.
     Difference(usize),
     /// Decide the difference that is looked at.
-    Decide(Verdict),
+    Decide(Resolution),
     /// Undo or redo until so many edits stand.
     JumpTo(usize),
     /// The guidelines of this dataset, in Markdown.
@@ -477,7 +483,7 @@ pub enum Command {
     /// Stop choosing a label.
     ChooseNone,
     /// What counts as a match, and what it is to be.
-    Matches(LabelId, Likeness),
+    Matches(LabelId, MatchOptions),
     /// Tick a match, or take its tick away; all of them without a number.
     Tick(Option<usize>, bool),
     /// Label the matches that are ticked.
@@ -519,7 +525,7 @@ pub enum Command {
     /// Show sentences of this split.
     FilterSplit(Option<Split>),
     /// Where a run starts from.
-    Base(Base),
+    Base(BaseModelInput),
     /// A setting of a run as typed.
     Setting(usize, String),
     /// Later pieces of a word carry their I- tag.
@@ -563,11 +569,11 @@ pub enum Command {
     /// Whose keys are used; what a person changed is forgotten.
     SetPreset(&'static str),
     /// Another key for a command: none, or one that is free.
-    SetKey(Action, Option<Chord>),
+    SetKey(Action, Option<Shortcut>),
     /// The command's keys as they were.
     ResetKey(Action),
     /// Whether the system wants light windows, where it says so.
     SystemTheme(Option<bool>),
     /// Something a person should read.
-    Say(super::Notice),
+    Say(super::Notification),
 }

@@ -1,17 +1,17 @@
 //! What the worker tells changes the state.
 
 use super::annotate::Annotate;
+use super::data_page::{self, DataState};
 use super::effect::Effect;
 use super::import;
-use super::notices::Notice;
+use super::notifications::Notification;
 use super::source_change;
-use super::state::{App, Room};
-use super::suggesting::{self, Suggesting};
-use super::surveying::{self, Surveying};
-use super::training::RunState;
+use super::state::{App, Page};
+use super::suggestions::{self, SuggestionState};
+use super::train_page::RunState;
 use super::update::make;
-use super::worked::Worked;
-use crate::app::language::tr;
+use super::work_timer::WorkTimer;
+use crate::app::i18n::tr;
 use crate::corpus::Split;
 use crate::corpus::relabel::relabel;
 use crate::hub::ModelRef;
@@ -34,7 +34,7 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
         }
         Event::Exported(path, notes) => {
             let what = std::iter::once(path.display().to_string()).chain(notes).collect::<Vec<_>>().join(". ");
-            app.notices.say(Notice::good(tr!("Written"), what));
+            app.notices.push(Notification::good(tr!("Written"), what));
         }
         Event::Run(id, told) => {
             if let Some(run) = app.training.run.as_mut().filter(|r| r.id == id) {
@@ -66,11 +66,11 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
         }
         Event::Suggested { ticket, read, found } => {
             if app.suggesting.ticket == ticket && app.suggesting.progress.is_some() {
-                return suggesting::arrived(app, read, &found);
+                return suggestions::arrived(app, read, &found);
             }
         }
-        Event::Surveyed { ticket, revision, survey } => surveying::surveyed(app, ticket, revision, survey),
-        Event::Compared { path, project, agreement } => surveying::compared(app, path, &project, *agreement),
+        Event::Surveyed { ticket, revision, survey } => data_page::surveyed(app, ticket, revision, survey),
+        Event::Compared { path, project, agreement } => data_page::compared(app, path, &project, *agreement),
         Event::Pieces(ticket, alignment) => {
             if let Some(a) = app.annotate.as_mut().filter(|a| a.pieces.ticket == ticket) {
                 a.pieces.alignment = Some(alignment);
@@ -92,26 +92,26 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
 pub fn saved(app: &mut App, saved: Saved) -> Vec<Effect> {
     // What was said of the files is of before.
     app.surveying.survey = None;
-    app.notices.say(save_notice(&saved));
+    app.notices.push(save_notice(&saved));
     let Some(a) = &mut app.annotate else { return Vec::new() };
     a.files = saved.files;
     let mut effects = Vec::new();
     if let Err(SaveError::SourceChanged(_)) = saved.outcome {
         source_change::ask(app, &mut effects);
     }
-    if app.room == Room::Data {
-        surveying::ask(app, &mut effects);
+    if app.page == Page::Data {
+        data_page::ask(app, &mut effects);
     }
     effects
 }
 
 /// The notice that tells of a save.
-pub fn save_notice(saved: &Saved) -> Notice {
+pub fn save_notice(saved: &Saved) -> Notification {
     let names = || saved.files.iter().map(|f| f.path.display().to_string()).collect::<Vec<_>>().join(", ");
     match &saved.outcome {
-        Ok(()) if saved.files.len() == 1 => Notice::good(tr!("Saved"), names()),
-        Ok(()) => Notice::good(tr!("Saved all sources"), names()),
-        Err(why) => Notice::bad(tr!("The sources were not saved"), why.to_string()),
+        Ok(()) if saved.files.len() == 1 => Notification::good(tr!("Saved"), names()),
+        Ok(()) => Notification::good(tr!("Saved all sources"), names()),
+        Err(why) => Notification::bad(tr!("The sources were not saved"), why.to_string()),
     }
 }
 
@@ -132,16 +132,17 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
     (annotate.runs, annotate.views, annotate.snapshots) = (kept.runs, kept.views, kept.snapshots);
     annotate.overlaps = kept.allow_overlaps.unwrap_or(annotate.overlaps);
     annotate.guidelines = kept.guidelines;
-    annotate.worked = Worked::stored(&kept.work_time, &kept.progress.today.date);
+    annotate.worked = WorkTimer::stored(&kept.work_time, &kept.progress.today.date);
     annotate.progress = kept.progress;
     annotate.highest_run = highest_run;
     annotate.read_only = project.is_read_only();
     annotate.problems = dataset.problems;
     let (sentences, labels) = (annotate.sentences.len(), annotate.corpus.labels.len());
-    (app.asking, app.snapshots, app.exporting, app.matching, app.history) = (None, None, None, None, false);
+    (app.asking, app.snapshots, app.exporting, app.matching, app.history_open) = (None, None, None, None, false);
     if sentences == 0 {
         (app.opening, app.importing) = (None, None);
-        app.notices.say(Notice::bad(tr!("Nothing was opened"), tr!("{path} has no sentence.", path = path.display())));
+        app.notices
+            .push(Notification::bad(tr!("Nothing was opened"), tr!("{path} has no sentence.", path = path.display())));
         return Vec::new();
     }
     app.settings.add_recent(Recent {
@@ -161,12 +162,12 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
         .map(|n| n.to_string())
         .collect();
     if !left_out.is_empty() && !told {
-        app.notices.say(Notice::info(tr!("Not all of the source is read"), left_out.join("; ")));
+        app.notices.push(Notification::info(tr!("Not all of the source is read"), left_out.join("; ")));
     }
     let evidence: Vec<&str> = annotate.files.iter().flat_map(|f| f.report.details()).collect();
     if !evidence.is_empty() && !told {
         let format = annotate.files.first().map_or("", |f| f.report.format.name);
-        app.notices.say(Notice::info(tr!("Read as {format}", format), evidence.join("; ")));
+        app.notices.push(Notification::info(tr!("Read as {format}", format), evidence.join("; ")));
     }
     if let Some(first) = annotate.problems.first().filter(|_| !told) {
         let count = annotate.problems.len();
@@ -175,21 +176,21 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
         } else {
             tr!("{count} problems in the source", count)
         };
-        app.notices.say(Notice::info(title, first.to_string()));
+        app.notices.push(Notification::info(title, first.to_string()));
     }
     if let Some((title, what)) = notice {
-        app.notices.say(Notice::info(title, what));
+        app.notices.push(Notification::info(title, what));
     }
     let splits = annotate.corpus.splits();
     app.scoring.split = *splits.last().unwrap_or(&Split::Test);
     // What a model finds in the dataset that was open before is not for this one.
-    app.suggesting = Suggesting { ticket: app.suggesting.ticket, ..Suggesting::default() };
-    app.surveying = Surveying { ticket: app.surveying.ticket, ..Surveying::default() };
+    app.suggesting = SuggestionState { ticket: app.suggesting.ticket, ..SuggestionState::default() };
+    app.surveying = DataState { ticket: app.surveying.ticket, ..DataState::default() };
     app.annotate = Some(annotate);
     (app.opening, app.changed, app.fixing) = (None, None, None);
     app.training.run = None;
     app.training.forget_measurements();
-    app.room = Room::Annotate;
+    app.page = Page::Annotate;
     let mut effects: Vec<Effect> =
         [Effect::Adopt(Box::new(project))].into_iter().chain(fill).chain([Effect::StoreSettings]).collect();
     if let (Some(a), Some(importing)) = (&mut app.annotate, importing)
@@ -247,11 +248,11 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
             if let Some(importing) = &mut app.importing {
                 importing.reading = false;
             }
-            app.notices.say(Notice::bad(tr!("That did not work"), message));
+            app.notices.push(Notification::bad(tr!("That did not work"), message));
         }
         Asked::Run if app.training.trial.take().is_some() => {
             app.training.download = None;
-            app.notices.say(Notice::bad(tr!("That could not be measured"), message));
+            app.notices.push(Notification::bad(tr!("That could not be measured"), message));
         }
         Asked::Run => {
             app.training.download = None;
@@ -271,15 +272,15 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
                 };
                 effects = record(app, id, |r| r.outcome = outcome);
             }
-            app.notices.say(if cancelled {
-                Notice::info(tr!("The run was cancelled"), message)
+            app.notices.push(if cancelled {
+                Notification::info(tr!("The run was cancelled"), message)
             } else {
-                Notice::bad(tr!("The run could not go on"), message)
+                Notification::bad(tr!("The run could not go on"), message)
             });
         }
         Asked::Suggestions => {
             app.suggesting.progress = None;
-            app.notices.say(Notice::bad(tr!("The model could not be asked"), message));
+            app.notices.push(Notification::bad(tr!("The model could not be asked"), message));
         }
         Asked::Text => {
             if app.scoring.progress.take().is_some() {
@@ -290,7 +291,7 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
                 t.answered = t.ticket;
                 t.failure = Some(message.clone());
             }
-            app.notices.say(Notice::bad(tr!("The model could not be asked"), message));
+            app.notices.push(Notification::bad(tr!("The model could not be asked"), message));
         }
     }
     effects

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// A dataset that is looked at.
 #[derive(Clone, Debug)]
-pub struct Importing {
+pub struct ImportPreview {
     /// Where it lies.
     pub path: PathBuf,
     /// What the person says of it.
@@ -53,7 +53,7 @@ pub(super) fn looked(app: &mut App, path: PathBuf, choices: ReadOptions, found: 
     };
     (app.opening, app.looking) = (None, None);
     let counts = found.as_ref().map(|dataset| sizes(&dataset.corpus)).unwrap_or_default();
-    app.importing = Some(Importing { path, choices, found, counts, reading: false, renames });
+    app.importing = Some(ImportPreview { path, choices, found, counts, reading: false, renames });
 }
 
 fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {

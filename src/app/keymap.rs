@@ -1,15 +1,15 @@
 //! Which key does what: the table's keys, a preset for people who come from elsewhere, and what a person changed.
 
-use super::chord::Chord;
-use super::command::{Action, COMMANDS, Context, Entry};
-use super::labelling::Caret;
+use super::command::{Action, COMMANDS, CommandSpec, KeyContext};
+use super::labeling::CaretMotion;
+use super::shortcut::Shortcut;
 use crate::project::Settings;
 
 /// The keys of every command as they are now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keymap {
     /// In the table's order.
-    keys: Vec<Vec<Chord>>,
+    keys: Vec<Vec<Shortcut>>,
 }
 
 /// Keys that people know from another program.
@@ -44,7 +44,7 @@ impl Preset {
     }
 
     /// What is otherwise than in the table. A key that is taken here is taken from the command that had it.
-    fn changes(self) -> Changes {
+    fn overrides(self) -> Overrides {
         match self {
             Self::Tagwright => &[],
             Self::Prodigy => PRODIGY,
@@ -56,71 +56,71 @@ impl Preset {
 }
 
 /// Commands with other keys than the table's.
-type Changes = &'static [(Action, &'static [Chord])];
+type Overrides = &'static [(Action, &'static [Shortcut])];
 
 /// Accept, reject, ignore and the numbers are the same; Backspace takes the last step back.
-const PRODIGY: Changes = &[
-    (Action::Undo, &[Chord::plain("Backspace"), Chord::plain("Delete"), Chord::control("Z")]),
-    (Action::ClearLabel, &[Chord::shift("Backspace")]),
-    (Action::Keys, &[Chord::plain("H"), Chord::control("Slash")]),
+const PRODIGY: Overrides = &[
+    (Action::Undo, &[Shortcut::key("Backspace"), Shortcut::key("Delete"), Shortcut::ctrl("Z")]),
+    (Action::ClearLabel, &[Shortcut::shift("Backspace")]),
+    (Action::ShowShortcuts, &[Shortcut::key("H"), Shortcut::ctrl("Slash")]),
 ];
 
 /// Arrows go from text to text, so the selection moves with Ctrl.
-const DOCCANO: Changes = &[
-    (Action::NextSentence, &[Chord::plain("ArrowRight"), Chord::plain("ArrowDown")]),
-    (Action::PreviousSentence, &[Chord::plain("ArrowLeft"), Chord::plain("ArrowUp")]),
-    (Action::Done, &[Chord::plain("Enter")]),
-    (Action::Move(Caret::Right), &[Chord::control("ArrowRight")]),
-    (Action::Move(Caret::Left), &[Chord::control("ArrowLeft")]),
-    (Action::Move(Caret::NextSpan), &[Chord::plain("Period")]),
-    (Action::Move(Caret::PreviousSpan), &[Chord::plain("Comma")]),
-    (Action::Extend(Caret::Right), &[Chord::control_shift("ArrowRight")]),
-    (Action::Extend(Caret::Left), &[Chord::control_shift("ArrowLeft")]),
-    (Action::Extend(Caret::NextSpan), &[]),
-    (Action::Extend(Caret::PreviousSpan), &[]),
+const DOCCANO: Overrides = &[
+    (Action::NextSentence, &[Shortcut::key("ArrowRight"), Shortcut::key("ArrowDown")]),
+    (Action::PreviousSentence, &[Shortcut::key("ArrowLeft"), Shortcut::key("ArrowUp")]),
+    (Action::MarkDone, &[Shortcut::key("Enter")]),
+    (Action::Move(CaretMotion::Right), &[Shortcut::ctrl("ArrowRight")]),
+    (Action::Move(CaretMotion::Left), &[Shortcut::ctrl("ArrowLeft")]),
+    (Action::Move(CaretMotion::NextSpan), &[Shortcut::key("Period")]),
+    (Action::Move(CaretMotion::PreviousSpan), &[Shortcut::key("Comma")]),
+    (Action::Extend(CaretMotion::Right), &[Shortcut::ctrl_shift("ArrowRight")]),
+    (Action::Extend(CaretMotion::Left), &[Shortcut::ctrl_shift("ArrowLeft")]),
+    (Action::Extend(CaretMotion::NextSpan), &[]),
+    (Action::Extend(CaretMotion::PreviousSpan), &[]),
 ];
 
-const LABEL_STUDIO: Changes = &[
-    (Action::Done, &[Chord::control("Enter"), Chord::plain("D")]),
+const LABEL_STUDIO: Overrides = &[
+    (Action::MarkDone, &[Shortcut::ctrl("Enter"), Shortcut::key("D")]),
     (Action::StartTraining, &[]),
-    (Action::NextSuggestion, &[Chord::control("Space"), Chord::plain("Space")]),
-    (Action::NextSentence, &[Chord::control("ArrowRight"), Chord::plain("ArrowDown")]),
-    (Action::PreviousSentence, &[Chord::control("ArrowLeft"), Chord::plain("ArrowUp")]),
-    (Action::SelectNothing, &[Chord::plain("U"), Chord::plain("Escape")]),
-    (Action::LeastSure, &[]),
-    (Action::Move(Caret::NextSpan), &[Chord::alt("Period")]),
-    (Action::Move(Caret::PreviousSpan), &[Chord::alt("Comma")]),
+    (Action::NextSuggestion, &[Shortcut::ctrl("Space"), Shortcut::key("Space")]),
+    (Action::NextSentence, &[Shortcut::ctrl("ArrowRight"), Shortcut::key("ArrowDown")]),
+    (Action::PreviousSentence, &[Shortcut::ctrl("ArrowLeft"), Shortcut::key("ArrowUp")]),
+    (Action::SelectNothing, &[Shortcut::key("U"), Shortcut::key("Escape")]),
+    (Action::LeastConfidentSuggestion, &[]),
+    (Action::Move(CaretMotion::NextSpan), &[Shortcut::alt("Period")]),
+    (Action::Move(CaretMotion::PreviousSpan), &[Shortcut::alt("Comma")]),
 ];
 
-const BRAT: Changes = &[
-    (Action::ChooseLabel, &[Chord::plain("Enter"), Chord::plain("L")]),
-    (Action::NextSentence, &[Chord::plain("ArrowDown")]),
-    (Action::RepeatOnNext, &[Chord::control("H"), Chord::plain("R")]),
+const BRAT: Overrides = &[
+    (Action::ChooseLabel, &[Shortcut::key("Enter"), Shortcut::key("L")]),
+    (Action::NextSentence, &[Shortcut::key("ArrowDown")]),
+    (Action::LabelNextMatch, &[Shortcut::ctrl("H"), Shortcut::key("R")]),
     (Action::History, &[]),
-    (Action::ClearLabel, &[Chord::plain("Delete"), Chord::plain("Backspace")]),
+    (Action::ClearLabel, &[Shortcut::key("Delete"), Shortcut::key("Backspace")]),
 ];
 
 impl Keymap {
     /// The keys of a person's settings. What cannot be read in them changes nothing.
-    pub fn of(settings: &Settings) -> Self {
+    pub fn from_settings(settings: &Settings) -> Self {
         let mut map = Self { keys: COMMANDS.iter().map(|e| e.keys.to_vec()).collect() };
-        for (action, keys) in Preset::from_name(&settings.preset).changes() {
-            map.give(*action, keys.to_vec());
+        for (action, keys) in Preset::from_name(&settings.preset).overrides() {
+            map.bind(*action, keys.to_vec());
         }
         for (id, keys) in &settings.keys {
-            let keys = keys.iter().filter_map(|text| Chord::parse(text)).collect();
+            let keys = keys.iter().filter_map(|text| Shortcut::parse(text)).collect();
             if let Some(entry) = COMMANDS.iter().find(|e| e.id == id) {
-                map.give(entry.action, keys);
+                map.bind(entry.action, keys);
             }
         }
         map
     }
 
     /// Gives a command these keys, and takes them from whoever had them where they would clash.
-    fn give(&mut self, action: Action, keys: Vec<Chord>) {
+    fn bind(&mut self, action: Action, keys: Vec<Shortcut>) {
         let Some(at) = COMMANDS.iter().position(|e| e.action == action) else { return };
         for (other, entry) in COMMANDS.iter().enumerate() {
-            if other != at && meet(entry.context, COMMANDS[at].context) {
+            if other != at && contexts_overlap(entry.context, COMMANDS[at].context) {
                 self.keys[other].retain(|k| !keys.contains(k));
             }
         }
@@ -128,33 +128,33 @@ impl Keymap {
     }
 
     /// Every command with its keys.
-    pub fn rows(&self) -> impl Iterator<Item = (&'static Entry, &[Chord])> {
+    pub fn bindings(&self) -> impl Iterator<Item = (&'static CommandSpec, &[Shortcut])> {
         COMMANDS.iter().zip(self.keys.iter().map(Vec::as_slice))
     }
 
     /// The first key of a command.
-    pub fn first(&self, action: Action) -> Option<Chord> {
-        self.rows().find(|(e, _)| e.action == action).and_then(|(_, keys)| keys.first().copied())
+    pub fn first(&self, action: Action) -> Option<Shortcut> {
+        self.bindings().find(|(e, _)| e.action == action).and_then(|(_, keys)| keys.first().copied())
     }
 
     /// A command's first key as on key caps; empty without one.
-    pub fn caps(&self, action: Action) -> Vec<&'static str> {
-        self.first(action).map(Chord::caps).unwrap_or_default()
+    pub fn key_labels(&self, action: Action) -> Vec<&'static str> {
+        self.first(action).map(Shortcut::key_labels).unwrap_or_default()
     }
 
     /// The command that has a key where another one's would clash with it.
-    pub fn clash(&self, action: Action, chord: Chord) -> Option<&'static str> {
+    pub fn conflict(&self, action: Action, chord: Shortcut) -> Option<&'static str> {
         let context = COMMANDS.iter().find(|e| e.action == action)?.context;
-        let others = self.rows().filter(|(e, _)| e.action != action && meet(e.context, context));
+        let others = self.bindings().filter(|(e, _)| e.action != action && contexts_overlap(e.context, context));
         let label =
             (chord.shift && !chord.control && !chord.alt && chord.is_letter()).then_some("Give a label by its letter");
-        others.into_iter().find(|(_, keys)| keys.contains(&chord)).map(|(e, _)| e.name).or(label)
+        others.into_iter().find(|(_, keys)| keys.contains(&chord)).map(|(e, _)| e.english_title).or(label)
     }
 }
 
 /// Whether two contexts hold at once. On the text everything holds that holds everywhere.
-fn meet(a: Context, b: Context) -> bool {
-    a == b || a == Context::Everywhere || b == Context::Everywhere
+fn contexts_overlap(a: KeyContext, b: KeyContext) -> bool {
+    a == b || a == KeyContext::Global || b == KeyContext::Global
 }
 
 #[cfg(test)]
@@ -164,10 +164,16 @@ mod tests {
     #[test]
     fn no_preset_has_a_key_twice() {
         for (_, name) in Preset::ALL {
-            let map = Keymap::of(&Settings { preset: name.into(), ..Settings::default() });
-            for (entry, keys) in map.rows() {
+            let map = Keymap::from_settings(&Settings { preset: name.into(), ..Settings::default() });
+            for (entry, keys) in map.bindings() {
                 for key in keys {
-                    assert_eq!(map.clash(entry.action, *key), None, "{name}: {:?} of {}", key.caps(), entry.name);
+                    assert_eq!(
+                        map.conflict(entry.action, *key),
+                        None,
+                        "{name}: {:?} of {}",
+                        key.key_labels(),
+                        entry.english_title
+                    );
                 }
             }
         }
@@ -176,18 +182,21 @@ mod tests {
     #[test]
     fn a_key_is_changed_and_what_clashes_is_named() {
         let check = |action, chord: &str, expected: Option<&str>| {
-            let map = Keymap::of(&Settings::default());
-            assert_eq!(map.clash(action, Chord::parse(chord).expect("a chord")), expected, "{chord}");
+            let map = Keymap::from_settings(&Settings::default());
+            assert_eq!(map.conflict(action, Shortcut::parse(chord).expect("a chord")), expected, "{chord}");
         };
-        check(Action::Done, "W", None);
-        check(Action::Done, "F", Some("Flag the sentence"));
-        check(Action::Done, "Ctrl+Z", Some("Undo"));
+        check(Action::MarkDone, "W", None);
+        check(Action::MarkDone, "F", Some("Flag the sentence"));
+        check(Action::MarkDone, "Ctrl+Z", Some("Undo"));
         check(Action::Flag, "F", None);
-        check(Action::Done, "Shift+P", Some("Give a label by its letter"));
+        check(Action::MarkDone, "Shift+P", Some("Give a label by its letter"));
         let keys = [("sentence::mark_done".to_owned(), vec!["W".to_owned()])].into();
-        let map = Keymap::of(&Settings { keys, ..Settings::default() });
-        assert_eq!(map.caps(Action::Done), ["W"]);
+        let map = Keymap::from_settings(&Settings { keys, ..Settings::default() });
+        assert_eq!(map.key_labels(Action::MarkDone), ["W"]);
         let keys = [("sentence::mark_done".to_owned(), vec!["no such key".to_owned()])].into();
-        assert_eq!(Keymap::of(&Settings { keys, ..Settings::default() }).caps(Action::Done), [""; 0]);
+        assert_eq!(
+            Keymap::from_settings(&Settings { keys, ..Settings::default() }).key_labels(Action::MarkDone),
+            [""; 0]
+        );
     }
 }

@@ -1,12 +1,12 @@
 //! What a person chooses for every dataset: theme, density, keys.
 
-use super::chord::Chord;
-use super::command::{Command, entry_of};
+use super::command::{Command, spec_of};
 use super::effect::Effect;
 use super::keymap::Keymap;
-use super::notices::Notice;
+use super::notifications::Notification;
+use super::shortcut::Shortcut;
 use super::state::App;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 
 /// Changes the person's settings.
 pub(super) fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
@@ -22,22 +22,22 @@ pub(super) fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             s.keys.clear();
         }
         Command::SetKey(action, chord) => {
-            let Some(entry) = entry_of(action) else { return };
-            if let Some(other) = chord.and_then(|chord| app.keymap.clash(action, chord)) {
-                let caps = chord.map(|c| c.caps().join(" ")).unwrap_or_default();
+            let Some(entry) = spec_of(action) else { return };
+            if let Some(other) = chord.and_then(|chord| app.keymap.conflict(action, chord)) {
+                let caps = chord.map(|c| c.key_labels().join(" ")).unwrap_or_default();
                 return app
                     .notices
-                    .say(Notice::bad(tr!("{caps} is taken", caps), tr!("It is the key of “{other}”.", other)));
+                    .push(Notification::bad(tr!("{caps} is taken", caps), tr!("It is the key of “{other}”.", other)));
             }
-            s.keys.insert(entry.id.to_owned(), chord.map(Chord::text).into_iter().collect());
+            s.keys.insert(entry.id.to_owned(), chord.map(Shortcut::text).into_iter().collect());
         }
         Command::ResetKey(action) => {
-            if let Some(entry) = entry_of(action) {
+            if let Some(entry) = spec_of(action) {
                 s.keys.remove(entry.id);
             }
         }
         _ => {}
     }
-    app.keymap = Keymap::of(&app.settings);
+    app.keymap = Keymap::from_settings(&app.settings);
     effects.push(Effect::StoreSettings);
 }

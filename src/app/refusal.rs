@@ -1,14 +1,14 @@
 //! Commands that are refused as things stand: what cannot be stored is not done.
 
 use super::command::{Action, Command};
-use super::notices::Notice;
+use super::notifications::Notification;
 use super::state::App;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 
 /// The reason why a command is not done now, where there is one.
-pub(super) fn refusal(app: &App, command: &Command) -> Option<Notice> {
+pub(super) fn refusal(app: &App, command: &Command) -> Option<Notification> {
     if app.annotate.as_ref().is_some_and(|a| a.read_only) && changes_data(command) {
-        return Some(Notice::bad(
+        return Some(Notification::bad(
             tr!("Nothing was changed"),
             tr!(
                 "This project is open for reading only. If another window has it, work there; else open the dataset again."
@@ -18,7 +18,7 @@ pub(super) fn refusal(app: &App, command: &Command) -> Option<Notice> {
     let why = app.unsaved.as_ref().filter(|_| replaces_dataset(command))?;
     let text =
         tr!("{why} Keep the project in another place first: the command of that name, or the button at the top.", why);
-    Some(Notice::bad(tr!("Edits of this dataset are not stored"), text))
+    Some(Notification::bad(tr!("Edits of this dataset are not stored"), text))
 }
 
 /// Whether a command puts another dataset in place of the open one.
@@ -43,17 +43,17 @@ fn changes_data(command: &Command) -> bool {
         Command::Do(action) => {
             let writes = [
                 Action::Save,
-                Action::SaveAnew,
+                Action::SaveRewriteAll,
                 Action::Undo,
                 Action::Redo,
                 Action::ClearLabel,
                 Action::Suggest,
-                Action::RepeatOnNext,
-                Action::Overlaps,
+                Action::LabelNextMatch,
+                Action::ToggleOverlaps,
                 Action::Accept,
                 Action::Reject,
-                Action::Done,
-                Action::DoneUpToHere,
+                Action::MarkDone,
+                Action::MarkDoneUpToHere,
                 Action::Flag,
                 Action::StartTraining,
             ];

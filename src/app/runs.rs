@@ -3,10 +3,10 @@
 use super::annotate::Annotate;
 use super::effect::Effect;
 use super::events::now;
-use super::notices::Notice;
-use super::state::{App, Room};
-use super::training::{RunState, RunView};
-use crate::app::language::tr;
+use super::notifications::Notification;
+use super::state::{App, Page};
+use super::train_page::{LiveRun, RunState};
+use crate::app::i18n::tr;
 use crate::corpus::Split;
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, holdout};
 use crate::hub::ModelRef;
@@ -52,7 +52,7 @@ pub fn cannot_train(app: &App) -> Option<String> {
 /// Starts a run with the settings of the form.
 pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
     if let Some(why) = cannot_train(app) {
-        app.notices.say(Notice::info(tr!("Train is not ready"), why));
+        app.notices.push(Notification::info(tr!("Train is not ready"), why));
         return;
     }
     let (Some(a), Some(base)) = (&mut app.annotate, app.training.base.name()) else { return };
@@ -68,9 +68,9 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
         dir: out.clone(),
         ..RunRecord::default()
     };
-    app.training.run = Some(RunView::new(run, base.to_string()));
+    app.training.run = Some(LiveRun::new(run, base.to_string()));
     app.training.download = None;
-    app.room = Room::Train;
+    app.page = Page::Train;
     effects.push(Effect::Train(Box::new(request(a, run, base, arguments, out, false))));
     a.runs.push(record.clone());
     effects.push(Effect::Commit(WriteOp::Run(record)));
@@ -100,7 +100,7 @@ fn request(
 /// Measures what a run with the settings of the form would do.
 pub(super) fn try_out(app: &mut App, trial: Trial, effects: &mut Vec<Effect>) {
     if let Some(why) = cannot_train(app) {
-        app.notices.say(Notice::info(tr!("Nothing can be measured yet"), why));
+        app.notices.push(Notification::info(tr!("Nothing can be measured yet"), why));
         return;
     }
     let (Some(a), Some(base)) = (&app.annotate, app.training.base.name()) else { return };
@@ -110,13 +110,13 @@ pub(super) fn try_out(app: &mut App, trial: Trial, effects: &mut Vec<Effect>) {
     app.training.trial = Some(trial);
     app.training.tried = Some((app.training.base.clone(), app.training.arguments.clone()));
     app.training.download = None;
-    app.room = Room::Train;
+    app.page = Page::Train;
 }
 
 /// Goes on with a run that the program did not outlive.
 pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
     if app.training.is_busy() || app.opening.is_some() {
-        app.notices.say(busy());
+        app.notices.push(busy());
         return;
     }
     let Some(a) = &mut app.annotate else { return };
@@ -124,8 +124,8 @@ pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
     record.outcome = RunStatus::Running;
     let arguments = app.training.arguments.clone();
     effects.push(Effect::Commit(WriteOp::Run(record.clone())));
-    app.training.run = Some(RunView { resumed: true, ..RunView::new(number, record.base.clone()) });
-    app.room = Room::Train;
+    app.training.run = Some(LiveRun { resumed: true, ..LiveRun::new(number, record.base.clone()) });
+    app.page = Page::Train;
     let folder = record.dir.clone();
     // Base and settings are those of the checkpoint.
     let base = ModelRef::Folder(folder.clone());
@@ -146,6 +146,6 @@ pub(super) fn wish(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce
 }
 
 /// A run belongs to the dataset it learns from: its model would have no place in another one's project.
-pub(super) fn busy() -> Notice {
-    Notice::info(tr!("A run is under way"), tr!("Stop it, or wait until it has ended."))
+pub(super) fn busy() -> Notification {
+    Notification::info(tr!("A run is under way"), tr!("Stop it, or wait until it has ended."))
 }

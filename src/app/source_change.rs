@@ -1,9 +1,9 @@
 //! A source that another program changed since its labels were made: a person decides what becomes of them.
 
 use super::effect::Effect;
-use super::notices::Notice;
+use super::notifications::Notification;
 use super::state::App;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::project::Decision;
 use crate::worker::FileRequest;
 
@@ -25,7 +25,7 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &app.annotate else { return };
     if app.training.is_busy() {
         let text = tr!("Save again when the run has ended, to decide what becomes of your labels.");
-        return app.notices.say(Notice::info(tr!("A source was changed by another program"), text));
+        return app.notices.push(Notification::info(tr!("A source was changed by another program"), text));
     }
     // A project that was opened by its own path does not know which folder its sources were opened as.
     if a.path == a.project {

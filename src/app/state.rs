@@ -1,19 +1,19 @@
 //! Everything the window shows.
 
 use super::annotate::Annotate;
-use super::asking::Asking;
+use super::data_page::DataState;
+use super::evaluate_page::EvaluateState;
 use super::fixing::Fixing;
-use super::import::Importing;
+use super::import::ImportPreview;
 use super::keymap::Keymap;
 use super::legacy_titles;
-use super::matching::Matching;
-use super::notices::Notices;
-use super::scoring::Scoring;
-use super::suggesting::Suggesting;
-use super::surveying::Surveying;
-use super::training::Training;
-use super::trying::Trying;
-use crate::app::language::tr;
+use super::matches::MatchDialog;
+use super::notifications::Notifications;
+use super::suggestions::SuggestionState;
+use super::text_prompt::TextPrompt;
+use super::train_page::TrainState;
+use super::try_page::TryState;
+use crate::app::i18n::tr;
 use crate::format::Format;
 use crate::hub::ModelRef;
 use crate::project::{AppDirs, Changed, Settings};
@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// The rooms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Room {
+pub enum Page {
     /// Sentences and their labels; the welcome page while no dataset is open.
     #[default]
     Annotate,
@@ -40,27 +40,27 @@ pub enum Room {
 #[derive(Debug)]
 pub struct App {
     /// Which room is shown.
-    pub room: Room,
+    pub page: Page,
     /// The open dataset.
     pub annotate: Option<Annotate>,
     /// A dataset that is looked at before it is taken.
-    pub importing: Option<Importing>,
+    pub importing: Option<ImportPreview>,
     /// What is being looked at for the first time.
     pub looking: Option<PathBuf>,
     /// What is being opened.
     pub opening: Option<String>,
     /// Training.
-    pub training: Training,
+    pub training: TrainState,
     /// Scores.
-    pub scoring: Scoring,
+    pub scoring: EvaluateState,
     /// A model asked for suggestions.
-    pub suggesting: Suggesting,
+    pub suggesting: SuggestionState,
     /// The Data room.
-    pub surveying: Surveying,
+    pub surveying: DataState,
     /// A text.
-    pub trying: Trying,
+    pub trying: TryState,
     /// What the program tells in passing.
-    pub notices: Notices,
+    pub notices: Notifications,
     /// Recents and theme.
     pub settings: Settings,
     /// Whether the system wants light windows, where it says so.
@@ -70,15 +70,15 @@ pub struct App {
     /// Whether the settings are open.
     pub settings_open: bool,
     /// Whether the command palette is open.
-    pub palette: bool,
+    pub palette_open: bool,
     /// Whether the history of changes is open.
-    pub history: bool,
+    pub history_open: bool,
     /// Whether the sheet of keys is open.
-    pub keys: bool,
+    pub shortcuts_open: bool,
     /// The dialog that asks for a line of text, while it is open.
-    pub asking: Option<Asking>,
+    pub asking: Option<TextPrompt>,
     /// The dialog that labels the same words everywhere, while it is open.
-    pub matching: Option<Matching>,
+    pub matching: Option<MatchDialog>,
     /// How many sentences differ from each snapshot, while their dialog is open.
     pub snapshots: Option<Vec<usize>>,
     /// The formats offered in the dialog for exporting, with what each would lose; `None` while it is closed.
@@ -100,24 +100,24 @@ impl App {
     pub fn new(places: AppDirs, settings: Settings, gpu_helper: bool) -> Self {
         let settings = Settings { keys: legacy_titles::with_ids(&settings.keys), ..settings };
         Self {
-            room: Room::Annotate,
+            page: Page::Annotate,
             annotate: None,
             importing: None,
             looking: None,
             opening: None,
-            training: Training { gpu_helper, ..Training::default() },
-            scoring: Scoring::default(),
-            suggesting: Suggesting::default(),
-            surveying: Surveying::default(),
-            trying: Trying::default(),
-            notices: Notices::default(),
-            keymap: Keymap::of(&settings),
+            training: TrainState { gpu_helper, ..TrainState::default() },
+            scoring: EvaluateState::default(),
+            suggesting: SuggestionState::default(),
+            surveying: DataState::default(),
+            trying: TryState::default(),
+            notices: Notifications::default(),
+            keymap: Keymap::from_settings(&settings),
             settings,
             settings_open: false,
             system_light: None,
-            palette: false,
-            history: false,
-            keys: false,
+            palette_open: false,
+            history_open: false,
+            shortcuts_open: false,
             asking: None,
             matching: None,
             snapshots: None,
@@ -138,9 +138,9 @@ impl App {
     /// Whether a dialog lies over the room.
     pub fn is_covered(&self) -> bool {
         let asked = self.asking.is_some() || self.exporting.is_some() || self.importing.is_some();
-        let listed = self.snapshots.is_some() || self.matching.is_some() || self.history;
+        let listed = self.snapshots.is_some() || self.matching.is_some() || self.history_open;
         let decided = self.changed.is_some() || self.fixing.is_some() || self.leaving;
-        asked || listed || decided || self.palette || self.keys || self.settings_open
+        asked || listed || decided || self.palette_open || self.shortcuts_open || self.settings_open
     }
 
     /// Models that can be asked: the starter, then the runs of the open project, newest first, each with its title.

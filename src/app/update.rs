@@ -1,25 +1,25 @@
 //! The only place where a command changes the state.
 
 use super::annotate::{Annotate, Choosing};
-use super::asking::Asking;
 use super::command::{Action, Command};
+use super::data_page;
 use super::effect::{Effect, Pick};
-use super::giving;
 use super::import;
-use super::keeping::{changed_since, keep};
-use super::labelling::Caret;
-use super::matching;
-use super::notices::Notice;
+use super::label_commands;
+use super::labeling::CaretMotion;
+use super::matches;
+use super::notifications::Notification;
 use super::preferences::set;
 use super::refusal::refusal;
 use super::runs::{busy, resume, start, training_sentences, try_out, wish};
+use super::saved::{changed_since, keep};
 use super::source_change;
-use super::state::{App, Room};
-use super::suggesting;
-use super::surveying;
-use super::training::Base;
-use super::worked;
-use crate::app::language::tr;
+use super::state::{App, Page};
+use super::suggestions;
+use super::text_prompt::TextPrompt;
+use super::train_page::BaseModelInput;
+use super::work_timer;
+use crate::app::i18n::tr;
 use crate::corpus::{Edit, LabelId, ReviewState, Scheme, SentenceId, scheme, tag_notation};
 use crate::format::{self, FORMATS, Format, LossInventory, ReadOptions};
 use crate::model::align::AlignmentOptions;
@@ -33,7 +33,7 @@ use crate::worker::{FileRequest, ReadRequest, Trial};
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some(notice) = refusal(app, &command) {
-        app.notices.say(notice);
+        app.notices.push(notice);
         return effects;
     }
     let numbers = app.annotate.as_ref().map(|a| a.renumbered);
@@ -43,7 +43,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
         (app.matching, app.fixing) = (None, None);
     }
     // A list of labels gives way to what opens over it, and to another room.
-    if app.is_covered() || app.room != Room::Annotate {
+    if app.is_covered() || app.page != Page::Annotate {
         app.annotate.iter_mut().for_each(|a| a.choosing = None);
     }
     effects
@@ -52,7 +52,7 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
 fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Do(action) => act(app, action, effects),
-        Command::Open(_) | Command::Import(_) if app.training.is_busy() => app.notices.say(busy()),
+        Command::Open(_) | Command::Import(_) if app.training.is_busy() => app.notices.push(busy()),
         Command::Import(path) => {
             app.importing = None;
             import::look(app, path, ReadOptions::default(), effects);
@@ -99,12 +99,12 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             effects.push(Effect::StoreSettings);
         }
         Command::Ask(asking) => app.asking = asking.filter(|_| app.annotate.is_some()),
-        Command::Matches(label, likeness) => matching::look_again(app, label, likeness),
+        Command::Matches(label, likeness) => matches::look_again(app, label, likeness),
         Command::Tick(which, ticked) => {
             let hits = app.matching.iter_mut().flat_map(|m| &mut m.hits).enumerate();
             hits.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, hit)| hit.ticked = ticked);
         }
-        Command::TakeMatches => matching::take(app, effects),
+        Command::TakeMatches => matches::take(app, effects),
         Command::CloseMatches => app.matching = None,
         Command::CloseSnapshots => app.snapshots = None,
         Command::KeepView(_)
@@ -127,12 +127,12 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         Command::NewDay(today) => {
             if let Some(a) = &mut app.annotate {
                 a.progress.today = today;
-                a.worked = worked::Worked::default();
+                a.worked = work_timer::WorkTimer::default();
             }
         }
         Command::Active(now) => {
             if let Some(a) = &mut app.annotate {
-                worked::goes_on(a, now, effects);
+                work_timer::goes_on(a, now, effects);
             }
         }
         Command::Label(_)
@@ -142,7 +142,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         | Command::RecolourLabel(..)
         | Command::LetterOfLabel(..)
         | Command::Class(_) => {
-            giving::act(app, command, effects);
+            label_commands::act(app, command, effects);
             ask_for_pieces(app, effects);
         }
         Command::Base(base) => {
@@ -196,7 +196,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         }
         Command::SuggestModel(model) => app.suggesting.model = model,
         Command::SuggestAbove(percent) => app.suggesting.above = percent.min(100),
-        Command::AcceptAbove | Command::DropSuggestions => suggesting::act_on_all(app, &command, effects),
+        Command::AcceptAbove | Command::DropSuggestions => suggestions::act_on_all(app, &command, effects),
         Command::SurveyTab(_)
         | Command::Survey
         | Command::ShowKind(_)
@@ -210,7 +210,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         | Command::CompareWith(_)
         | Command::EndComparison
         | Command::Difference(_)
-        | Command::Decide(_) => surveying::act(app, command, effects),
+        | Command::Decide(_) => data_page::act(app, command, effects),
         Command::ScoreModel(model) => app.scoring.model = model,
         Command::ScoreSplit(split) => app.scoring.split = split,
         Command::Pick(pick) => effects.push(Effect::Pick(pick)),
@@ -226,7 +226,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
         | Command::SetKey(..)
         | Command::ResetKey(_) => set(app, command, effects),
         Command::SystemTheme(light) => app.system_light = light,
-        Command::Say(notice) => app.notices.say(notice),
+        Command::Say(notice) => app.notices.push(notice),
         on_dataset => {
             if let Some(a) = &mut app.annotate {
                 on_the_dataset(a, on_dataset, effects);
@@ -242,7 +242,7 @@ fn select_part(app: &mut App, select: impl FnOnce(&mut Annotate) -> bool) {
         let text = tr!(
             "This dataset's file holds labels of whole words only. Export it as JSON lines to label parts of words."
         );
-        app.notices.say(Notice::info(tr!("Parts of words cannot be labelled here"), text));
+        app.notices.push(Notification::info(tr!("Parts of words cannot be labelled here"), text));
     }
 }
 
@@ -252,17 +252,19 @@ fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
     a.overlaps = !a.overlaps;
     effects.push(Effect::Commit(WriteOp::Meta("overlaps", a.overlaps.to_string())));
     let lost = a.files.iter().find(|f| !f.report.format.capabilities.overlapping_spans).map(|f| f.report.format.name);
-    app.notices.say(match (a.overlaps, lost) {
+    app.notices.push(match (a.overlaps, lost) {
         (true, Some(format)) => {
             let text = tr!(
                 "But {format} holds none: saving there keeps the first of each. Export keeps all, as JSON lines.",
                 format
             );
-            Notice::info(tr!("Spans may overlap now"), text)
+            Notification::info(tr!("Spans may overlap now"), text)
         }
-        (true, None) => Notice::good(tr!("Spans may overlap now"), tr!("A label is put beside spans of other words.")),
+        (true, None) => {
+            Notification::good(tr!("Spans may overlap now"), tr!("A label is put beside spans of other words."))
+        }
         (false, _) => {
-            Notice::good(tr!("Spans may not overlap"), tr!("A label that would cut another span is refused."))
+            Notification::good(tr!("Spans may not overlap"), tr!("A label that would cut another span is refused."))
         }
     });
 }
@@ -312,15 +314,15 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::OpenFile => effects.push(Effect::Pick(Pick::OpenFile)),
         Action::OpenFolder => effects.push(Effect::Pick(Pick::OpenFolder)),
-        Action::OpenSample if app.training.is_busy() => app.notices.say(busy()),
+        Action::OpenSample if app.training.is_busy() => app.notices.push(busy()),
         Action::OpenSample => {
             app.opening = Some(tr!("the sample").into());
             effects.push(Effect::File(FileRequest::Open(None)));
         }
         Action::GoTo(room) => go_to(app, room, effects),
-        Action::Palette => app.palette = !app.palette,
-        Action::History => app.history = !app.history && app.annotate.is_some(),
-        Action::OnlyText => {
+        Action::Palette => app.palette_open = !app.palette_open,
+        Action::History => app.history_open = !app.history_open && app.annotate.is_some(),
+        Action::ToggleZenMode => {
             app.settings.only_text = !app.settings.only_text;
             effects.push(Effect::StoreSettings);
         }
@@ -328,15 +330,15 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             app.settings.guidelines = !app.settings.guidelines;
             effects.push(Effect::StoreSettings);
         }
-        Action::Keys => app.keys = !app.keys,
+        Action::ShowShortcuts => app.shortcuts_open = !app.shortcuts_open,
         Action::Settings => app.settings_open = !app.settings_open,
-        Action::Theme => {
+        Action::ToggleTheme => {
             app.settings.light = Some(!app.is_light());
             effects.push(Effect::StoreSettings);
         }
         Action::StartTraining => start(app, effects),
         Action::Estimate => try_out(app, Trial::Estimate, effects),
-        Action::FindRate => try_out(app, Trial::Rates, effects),
+        Action::FindLearningRate => try_out(app, Trial::Rates, effects),
         Action::PauseTraining => wish(app, effects, |before| match before {
             TrainerControl::Pause => TrainerControl::Continue,
             _ => TrainerControl::Pause,
@@ -351,22 +353,22 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::SaveAs => save_a_copy(app, effects),
-        Action::KeepElsewhere if app.annotate.is_some() => effects.push(Effect::Pick(Pick::Project)),
-        Action::Overlaps => allow_overlaps(app, effects),
-        Action::Extend(caret @ (Caret::NextCharacter | Caret::PreviousCharacter)) => {
-            select_part(app, |a| a.extend_by_character(caret == Caret::NextCharacter));
+        Action::MoveProject if app.annotate.is_some() => effects.push(Effect::Pick(Pick::Project)),
+        Action::ToggleOverlaps => allow_overlaps(app, effects),
+        Action::Extend(caret @ (CaretMotion::NextCharacter | CaretMotion::PreviousCharacter)) => {
+            select_part(app, |a| a.extend_by_character(caret == CaretMotion::NextCharacter));
         }
         Action::Label(key) => {
-            giving::give(app, LabelId::new(u16::from(key) - 1), effects);
+            label_commands::apply_label(app, LabelId::new(u16::from(key) - 1), effects);
             ask_for_pieces(app, effects);
         }
         Action::Compare => effects.push(Effect::Pick(Pick::Compare)),
-        Action::LabelMatches => matching::open(app),
-        Action::RepeatOnNext => matching::repeat(app, effects),
-        Action::Suggest => suggesting::ask(app, effects),
-        Action::Comment => app.asking = app.annotate.as_ref().map(Asking::comment),
-        Action::AddLabel => app.asking = app.annotate.as_ref().map(|_| Asking::Label),
-        Action::KeepView => app.asking = app.annotate.as_ref().map(|_| Asking::View),
+        Action::LabelMatches => matches::open(app),
+        Action::LabelNextMatch => matches::repeat(app, effects),
+        Action::Suggest => suggestions::ask(app, effects),
+        Action::Comment => app.asking = app.annotate.as_ref().map(TextPrompt::comment),
+        Action::AddLabel => app.asking = app.annotate.as_ref().map(|_| TextPrompt::Label),
+        Action::SaveSearch => app.asking = app.annotate.as_ref().map(|_| TextPrompt::View),
         Action::Snapshots => app.snapshots = app.annotate.as_ref().map(changed_since),
         on_dataset => {
             if let Some(a) = &mut app.annotate {
@@ -383,7 +385,7 @@ fn save_a_copy(app: &mut App, effects: &mut Vec<Effect>) {
     match copying::refusal(&a.files) {
         None => effects.push(Effect::Pick(Pick::SaveAs { folder: a.files.len() > 1 })),
         Some(why) => {
-            app.notices.say(Notice::info(tr!("A copy cannot hold the labels"), why));
+            app.notices.push(Notification::info(tr!("A copy cannot hold the labels"), why));
             app.exporting = app.annotate.as_ref().map(offered);
         }
     }
@@ -398,8 +400,9 @@ fn offered(a: &Annotate) -> Vec<(Format, Vec<String>)> {
 
 fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
     match action {
-        Action::Save | Action::SaveAnew => {
-            let save = Save { files: a.files.clone(), corpus: a.corpus.clone(), anew: action == Action::SaveAnew };
+        Action::Save | Action::SaveRewriteAll => {
+            let save =
+                Save { files: a.files.clone(), corpus: a.corpus.clone(), anew: action == Action::SaveRewriteAll };
             effects.push(Effect::Commit(WriteOp::Save(Box::new(save))));
         }
         Action::Undo => drop(undo(a, effects)),
@@ -416,34 +419,34 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
                 a.select(Some(selection));
             }
         }
-        Action::Accept | Action::Reject | Action::NextSuggestion | Action::LeastSure => {
-            suggesting::act(a, action, effects);
+        Action::Accept | Action::Reject | Action::NextSuggestion | Action::LeastConfidentSuggestion => {
+            suggestions::act(a, action, effects);
         }
         Action::SelectNothing if a.selection.is_none() => a.brush = None,
         Action::SelectNothing => a.select(None),
-        Action::ChooseLabel => giving::choose(a, Choosing::Span),
-        Action::ChooseClass => giving::choose(a, Choosing::Class),
+        Action::ChooseLabel => label_commands::choose(a, Choosing::Span),
+        Action::ChooseDocLabel => label_commands::choose(a, Choosing::Class),
         Action::ClearLabel => {
             a.choosing = None;
             if let Some(edit) = a.label_edit(None) {
                 make(a, edit, effects);
             }
         }
-        Action::Done => {
+        Action::MarkDone => {
             let done = !a.mark().done;
             note(a, a.current_id(), ReviewState { done, ..a.mark() }, effects);
             if done {
                 a.step(true);
             }
         }
-        Action::DoneUpToHere => {
+        Action::MarkDoneUpToHere => {
             if let Some(edit) = a.done_up_to_here() {
                 make(a, edit, effects);
                 a.step(true);
             }
         }
         Action::Flag => note(a, a.current_id(), ReviewState { flagged: !a.mark().flagged, ..a.mark() }, effects),
-        Action::TogglePieces => a.pieces.on = !a.pieces.on,
+        Action::ToggleSubwords => a.pieces.on = !a.pieces.on,
         _ => {}
     }
 }
@@ -488,16 +491,16 @@ fn changed(a: &mut Annotate, change: Edit, log: bool, effects: &mut Vec<Effect>)
     effects.push(Effect::Commit(WriteOp::Edit { change, log, position: a.history.position() }));
 }
 
-fn go_to(app: &mut App, room: Room, effects: &mut Vec<Effect>) {
-    let needs_data = matches!(room, Room::Train | Room::Evaluate | Room::Data);
+fn go_to(app: &mut App, room: Page, effects: &mut Vec<Effect>) {
+    let needs_data = matches!(room, Page::Train | Page::Evaluate | Page::Data);
     if needs_data && app.annotate.is_none() {
         return;
     }
-    app.room = room;
+    app.page = room;
     match room {
-        Room::Train if app.training.facts.is_none() => check_base(app, effects),
-        Room::Try if app.trying.ticket == 0 => ask(app, effects),
-        Room::Data => surveying::ask(app, effects),
+        Page::Train if app.training.facts.is_none() => check_base(app, effects),
+        Page::Try if app.trying.ticket == 0 => ask(app, effects),
+        Page::Data => data_page::ask(app, effects),
         _ => {}
     }
 }
@@ -508,7 +511,7 @@ fn check_base(app: &mut App, effects: &mut Vec<Effect>) {
     app.training.download = None;
     // A hub's model is looked at when it is here: typing its name downloads nothing.
     if let Some(name) = app.training.base.name()
-        && !matches!(app.training.base, Base::Hub(_))
+        && !matches!(app.training.base, BaseModelInput::Hub(_))
     {
         app.training.checking = true;
         effects.push(Effect::Read(ReadRequest::Check(name)));
@@ -549,10 +552,10 @@ fn evaluate(app: &mut App, effects: &mut Vec<Effect>) {
     let sentences = a.corpus.sentences(Some(app.scoring.split));
     if sentences.is_empty() {
         let split = app.scoring.split.name();
-        app.notices.say(Notice::bad(tr!("Nothing to score"), tr!("The dataset has no {split} split.", split)));
+        app.notices.push(Notification::bad(tr!("Nothing to score"), tr!("The dataset has no {split} split.", split)));
         return;
     }
-    app.room = Room::Evaluate;
+    app.page = Page::Evaluate;
     app.scoring.progress = Some((0, sentences.len()));
     app.scoring.failure = None;
     let (model, corpus) = (app.scoring.model.clone(), a.corpus.clone());

@@ -1,18 +1,18 @@
-//! Words in reading order to words in the order they stand on a line, by the Unicode bidirectional algorithm (UAX #9).
+//! Conversion of tokens from reading order to visual order, by the Unicode bidirectional algorithm (UAX #9).
 
 use std::ops::Range;
 use unicode_bidi::{BidiInfo, Level};
 
-/// Directions of a sentence.
+/// Text direction of a sentence and embedding levels of its tokens.
 pub struct BidiOrder {
-    /// Whether the sentence as a whole runs from right to left.
+    /// True if the base direction of the sentence is right to left.
     pub is_rtl: bool,
-    /// Embedding level of each word: that of its first letter or digit.
+    /// Embedding level of each token, taken from its first letter or digit.
     levels: Vec<Level>,
 }
 
 impl BidiOrder {
-    /// Of these words, joined by spaces.
+    /// Computes the levels of these tokens, joined by spaces.
     pub fn from_words(words: &[&str]) -> Self {
         if words.iter().all(|w| w.is_ascii()) {
             return Self { is_rtl: false, levels: vec![Level::ltr(); words.len()] };
@@ -32,7 +32,7 @@ impl BidiOrder {
         Self { is_rtl: info.paragraphs.first().is_some_and(|p| p.level.is_rtl()), levels }
     }
 
-    /// The words `range` of one line, from left to right.
+    /// Returns the token indices of `range`, which is one line, in order from left to right.
     pub fn visual_order(&self, range: Range<usize>) -> Vec<usize> {
         let mut order = BidiInfo::reorder_visual(&self.levels[range.clone()]);
         order.iter_mut().for_each(|i| *i += range.start);
@@ -44,7 +44,7 @@ impl BidiOrder {
 mod tests {
     use super::*;
 
-    /// The words of a line from left to right, as their places in the sentence.
+    /// Checks the token indices of a line from left to right.
     fn check(sentence: &str, line: Range<usize>, expected: &[usize]) {
         let words: Vec<&str> = sentence.split(' ').collect();
         assert_eq!(BidiOrder::from_words(&words).visual_order(line), expected, "{sentence}");

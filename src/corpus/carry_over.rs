@@ -1,4 +1,4 @@
-//! Labels and notes of one reading of a dataset, carried over to another reading of it in which some sentences differ.
+//! Transfer of labels and review states from one reading of a dataset to another in which some sentences differ.
 
 use super::document::{DocLabelId, Document};
 use super::edit::Edit;
@@ -9,29 +9,30 @@ use super::span::Span;
 use super::store::{Corpus, SentenceId};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-/// The result of carrying over.
+/// Result of [`carry_over`].
 ///
-/// `unchanged + changed + removed` sentences were there, `unchanged + changed + new` are there now.
+/// The old reading has `unchanged + changed + removed` sentences, the new one `unchanged + changed + new`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CarryOver {
-    /// Sentences whose text is the same.
+    /// Number of sentences with the same text.
     pub unchanged: usize,
-    /// Sentences whose text differs.
+    /// Number of sentences with different text.
     pub changed: usize,
-    /// Sentences that came.
+    /// Number of sentences that exist only in the new reading.
     pub new: usize,
-    /// Sentences that went.
+    /// Number of sentences that exist only in the old reading.
     pub removed: usize,
-    /// Sentences that have labels or notes of a person and whose text is no longer there.
+    /// Old sentences with labels or review states of the user whose text is missing from the new reading.
     pub lost: Vec<SentenceId>,
-    /// The proposers that the spans of [`Carried::edit`] name.
+    /// Names of the agents that the spans of [`CarryOver::edit`] refer to.
     pub agents: Vec<String>,
-    /// What gives the new reading the old labels and notes; `None` where it has them already.
+    /// Edit that transfers the old labels and review states. `None` if the new reading already has them.
     pub edit: Option<Edit>,
 }
 
-/// Carries the labels, suggestions and notes of `old` over to those sentences of `new` that have the same text. Of several
-/// sentences with one text, the first of `old` belongs to the first of `new`, and so on.
+/// Transfers labels, suggestions and review states of `old` to the sentences of `new` with the same text.
+///
+/// Sentences with equal text are paired in order: the first of `old` with the first of `new`, and so on.
 pub fn carry_over(old: &Corpus, new: &Corpus) -> CarryOver {
     let mut places: HashMap<&str, VecDeque<SentenceId>> = HashMap::new();
     for id in old.sentences(None) {
@@ -71,19 +72,19 @@ fn text_of(corpus: &Corpus, id: SentenceId) -> &str {
     corpus.document(id.document).sentence_text(id.sentence as usize)
 }
 
-/// The first byte of a sentence in its document's text.
+/// Returns the byte offset of a sentence in the text of its document.
 fn sentence_start(document: &Document, sentence: u32) -> u32 {
     document.tokens[document.sentence_range(sentence as usize).start].0
 }
 
-/// The tokens of a sentence, in bytes from its beginning.
+/// Returns the byte ranges of the tokens of a sentence, relative to the start of the sentence.
 fn relative_tokens(corpus: &Corpus, id: SentenceId) -> impl Iterator<Item = (u32, u32)> {
     let document = corpus.document(id.document);
     let from = sentence_start(document, id.sentence);
     document.tokens[document.sentence_range(id.sentence as usize)].iter().map(move |t| (t.0 - from, t.1 - from))
 }
 
-/// Whether a person decided or noted something in a sentence.
+/// Returns true if a sentence has a review state or a span of the user.
 fn has_work(corpus: &Corpus, id: SentenceId) -> bool {
     let document = corpus.document(id.document);
     let by_person = |s: &Span| s.origin == super::Origin::Human;
@@ -91,7 +92,7 @@ fn has_work(corpus: &Corpus, id: SentenceId) -> bool {
         || document.spans[document.span_range(id.sentence as usize)].iter().any(by_person)
 }
 
-/// The edits that give `new` the labels of `old`, and the new id of each old label.
+/// Returns the edits that add the labels of `old` to `new`, and the new id of each old label.
 fn labels(old: &Corpus, new: &Corpus) -> (Vec<Edit>, Vec<LabelId>) {
     let mut labels = new.labels.clone();
     let mut edits = Vec::new();
@@ -106,7 +107,7 @@ fn labels(old: &Corpus, new: &Corpus) -> (Vec<Edit>, Vec<LabelId>) {
             }
             None => {
                 edits.push(Edit::AddLabel(label.clone()));
-                // An edit with more labels than a corpus can hold is refused as a whole.
+                // `Edit::apply` rejects the whole edit if it has more labels than a corpus can hold.
                 ids.extend(labels.push(label.clone()));
             }
         }
@@ -114,7 +115,7 @@ fn labels(old: &Corpus, new: &Corpus) -> (Vec<Edit>, Vec<LabelId>) {
     (edits, ids)
 }
 
-/// The edits of one document of `new`, whose sentences are those of `old` by `pairs`.
+/// Returns the edits of one document of `new`. `pairs` maps sentences of `old` to its sentences.
 fn document_edits(
     old: &Corpus,
     new: &Corpus,
@@ -130,7 +131,7 @@ fn document_edits(
         let from = old.document(old_id.document);
         let (there, here) = (old_id.sentence as usize, new_id.sentence as usize);
         let (old_begin, new_begin) = (sentence_start(from, old_id.sentence), sentence_start(to, new_id.sentence));
-        // A span may begin in the space before its sentence, where the other text need not have any.
+        // A span may begin in the space before its sentence. The new text may lack this space.
         let moved = |at: u32| Some(at.checked_sub(old_begin)? + new_begin);
         let span = |s: &Span| {
             let label = *ids.get(usize::from(s.label))?;
@@ -162,7 +163,7 @@ fn document_edits(
     edits
 }
 
-/// Spans that go and that come.
+/// Spans to remove and to add.
 #[derive(Default)]
 struct Difference {
     removed: Vec<Span>,
@@ -172,7 +173,7 @@ struct Difference {
 impl Difference {
     fn record(&mut self, there: &[Span], mut wanted: Vec<Span>) {
         wanted.sort_unstable();
-        // Who decided counts too: a person's span stays a person's.
+        // The origin is compared too: a span of the user keeps its origin.
         let same = |a: &Span, b: &Span| a == b && a.origin == b.origin;
         if there.len() == wanted.len() && there.iter().zip(&wanted).all(|(a, b)| same(a, b)) {
             return;
@@ -182,7 +183,7 @@ impl Difference {
     }
 }
 
-/// The edit of a document's own labels, where all of it is one unchanged document of `old`.
+/// Returns the edit of the document labels if the document consists of all sentences of one document of `old`.
 fn doc_label_edit(old: &Corpus, new: &Corpus, document: u32, pairs: &[(SentenceId, SentenceId)]) -> Option<Edit> {
     let to = new.document(document);
     let source = pairs.first()?.0.document;
@@ -201,7 +202,7 @@ mod tests {
     use crate::corpus::{DocumentBuilder, Origin, Split, TokenSpan};
     use std::sync::Arc;
 
-    /// Sentences by line; `word/LABEL` is a person's span.
+    /// Builds a corpus of one sentence per line. `word/LABEL` is a span of the user.
     fn corpus(text: &str) -> Corpus {
         let mut corpus = Corpus::default();
         let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
@@ -226,7 +227,7 @@ mod tests {
         corpus
     }
 
-    /// The sentences of a corpus as [`corpus`] reads them.
+    /// Formats the sentences of a corpus in the syntax of [`corpus`].
     fn shown(corpus: &Corpus) -> String {
         let document = corpus.document(0);
         let line = |sentence: usize| {
@@ -240,7 +241,7 @@ mod tests {
         (0..document.len()).map(line).collect::<Vec<_>>().join("\n")
     }
 
-    /// `counts`: unchanged, changed, new, removed, lost.
+    /// Order of `counts`: unchanged, changed, new, removed, lost.
     fn check(old: &str, new: &str, expected: &str, counts: [usize; 5]) {
         let (old, mut new) = (corpus(old), corpus(new));
         let before = new.clone();
@@ -272,9 +273,9 @@ mod tests {
             [1, 1, 1, 0, 1],
         );
         check("a/X b\nc", "c", "c", [1, 0, 0, 1, 1]);
-        // Of two sentences of one text the first goes to the first.
+        // Of two sentences with equal text, the first old one is paired with the first new one.
         check("a/X\na/Y\nb", "a\nb\na", "a/X\nb\na/Y", [3, 0, 0, 0, 0]);
-        // What a person took away stays away.
+        // A span that the user removed stays removed.
         check("a b", "a/X b", "a b", [1, 0, 0, 0, 0]);
     }
 }

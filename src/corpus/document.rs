@@ -1,4 +1,4 @@
-//! One document: its text, where its tokens and sentences lie, and its spans.
+//! A document: text, byte ranges of its tokens, sentence boundaries and spans.
 
 use super::label::LabelId;
 use super::review::ReviewStates;
@@ -8,23 +8,23 @@ use super::to_u32::to_u32;
 use super::values::Values;
 use std::ops::Range;
 
-/// Which part of a corpus a document belongs to. Training never sees dev or test.
+/// Split of a dataset. Training never uses dev or test as training data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Split {
-    /// Learned from.
+    /// Training split.
     #[default]
     Train,
-    /// Looked at while training, to choose the best epoch.
+    /// Development split, evaluated during training to choose the best epoch.
     Dev,
-    /// Scored once, at the end.
+    /// Test split, evaluated once at the end.
     Test,
 }
 
 impl Split {
-    /// All, in order.
+    /// All splits in order.
     pub const ALL: [Self; 3] = [Self::Train, Self::Dev, Self::Test];
 
-    /// As shown and as written on the command line.
+    /// Returns the name, as displayed and as written on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Train => "train",
@@ -33,7 +33,9 @@ impl Split {
         }
     }
 
-    /// The split that the name of a file or folder speaks of, by its last word that names one: train; dev, valid, testa; test, testb.
+    /// Returns the split that the name of a file or folder indicates.
+    ///
+    /// The last matching word decides. Examples: train; dev, valid, testa; test, testb.
     pub fn from_file_name(name: &str) -> Option<Self> {
         let words: Vec<String> = Self::name_words(name).collect();
         let follows = |at: usize| words.get(at + 1).map_or("", String::as_str);
@@ -53,7 +55,10 @@ impl Split {
         words.iter().enumerate().rev().find_map(split)
     }
 
-    /// The words of a file name in lower case: stretches of letters or of digits, and `testA` is two.
+    /// Returns the words of a file name in lower case.
+    ///
+    /// A word is a sequence of letters or of digits. A capital after a lower-case letter starts a new word, as in
+    /// `testA`.
     pub fn name_words(name: &str) -> impl Iterator<Item = String> + use<> {
         let mut words: Vec<String> = Vec::new();
         let mut last = ' ';
@@ -70,7 +75,7 @@ impl Split {
         words.into_iter()
     }
 
-    /// The split of this name: `train`, `dev` or `validation`, `test`.
+    /// Returns the split with this exact name: `train`; `dev`, `val`, `valid`, `validation`; `test`.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "train" => Some(Self::Train),
@@ -81,12 +86,12 @@ impl Split {
     }
 }
 
-/// Index of a label of whole documents in [`Corpus::classes`](super::Corpus).
+/// Index of a document label in [`Corpus::doc_labels`](super::Corpus::doc_labels).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocLabelId(u32);
 
 impl DocLabelId {
-    /// The document label at this index.
+    /// Creates the id of the document label at this index.
     pub const fn new(index: u32) -> Self {
         Self(index)
     }
@@ -98,78 +103,80 @@ impl From<DocLabelId> for usize {
     }
 }
 
-/// Index of a token's value in [`Column::values`](super::store::Column).
+/// Index of a token's value in [`TokenColumn::values`](super::store::TokenColumn::values).
 pub type ValueId = u32;
 
-/// One document. The text is never altered; only spans change.
+/// A document. The text never changes, only spans and other annotations do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
-    /// Which split it belongs to.
+    /// Split that contains the document.
     pub split: Split,
-    /// Its id or title in the source, or the name of its file; empty if it has none.
+    /// Id or title in the source, or the file name. Empty if the document has no name.
     pub name: String,
-    /// As it is in the source; where that has only tokens, they are joined by a space, and sentences by a line feed.
+    /// Text of the source. If the source contains only tokens, they are joined by spaces, and sentences by line feeds.
     pub text: String,
     /// Byte range of every token.
     pub tokens: Vec<(u32, u32)>,
-    /// Index of every sentence's first token, then the number of tokens: one more entry than sentences.
+    /// Index of the first token of each sentence, followed by the number of tokens. Length: number of sentences plus
+    /// one.
     pub sentences: Vec<u32>,
-    /// Further columns of the source (pos, chunk), each with one value id a token; none where the source has no columns.
+    /// Extra columns of the source (pos, chunk) with one value id per token. Empty if the source has no columns.
     pub extra_columns: Vec<Values>,
-    /// Sorted by start, then end. They may overlap where the source's format can hold that. None crosses the end of a
-    /// sentence: texts that come without sentences are parted so, and the editor makes no such span.
+    /// Spans, sorted by start, then end. They may overlap if the format of the source supports it.
+    ///
+    /// No span crosses a sentence boundary: segmentation of plain text and the editor ensure this.
     pub spans: Vec<Span>,
-    /// What was proposed and is not decided yet; sorted as spans are.
+    /// Pending suggestions, sorted like `spans`.
     pub suggestions: Vec<Span>,
-    /// Its labels as a whole, as indices into [`Corpus::classes`](super::Corpus), sorted.
+    /// Document labels as sorted indices into [`Corpus::doc_labels`](super::Corpus::doc_labels).
     pub doc_labels: Vec<DocLabelId>,
-    /// What a person noted about its sentences.
+    /// Review states of the sentences.
     pub reviews: ReviewStates,
-    /// Which of the corpus' source files it came from.
+    /// Index of the source file of the corpus that contains the document.
     pub source_id: u32,
-    /// Its place in that file: the index of its first sentence, or of its record where each record is a document.
+    /// Position in the source file: index of the first sentence, or of the record if each record is a document.
     pub source_index: u32,
 }
 
 impl Document {
-    /// How many sentences.
+    /// Returns the number of sentences.
     pub fn len(&self) -> usize {
         self.sentences.len().saturating_sub(1)
     }
 
-    /// Whether it has no sentence.
+    /// Returns true if the document has no sentences.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Token indices of a sentence.
+    /// Returns the token range of a sentence.
     pub fn sentence_range(&self, index: usize) -> Range<usize> {
         self.sentences[index] as usize..self.sentences[index + 1] as usize
     }
 
-    /// A token's value in a further column, as an index into that column's values; `None` where the document has no such column.
+    /// Returns the value id of a token in an extra column, or `None` if the document has no such column.
     pub fn value(&self, column: usize, token: usize) -> Option<ValueId> {
         self.extra_columns.get(column)?.get(token)
     }
 
-    /// A token's text.
+    /// Returns the text of a token.
     pub fn token(&self, index: usize) -> &str {
         let (start, end) = self.tokens[index];
         &self.text[start as usize..end as usize]
     }
 
-    /// The words of a sentence.
+    /// Returns the texts of the tokens of a sentence.
     pub fn sentence_tokens(&self, sentence: usize) -> Vec<&str> {
         self.sentence_range(sentence).map(|t| self.token(t)).collect()
     }
 
-    /// Which words of a sentence touch the one before them.
+    /// Returns, for each token of a sentence, true if no space separates it from the previous token.
     pub fn joins_previous(&self, sentence: usize) -> Vec<bool> {
         let range = self.sentence_range(sentence);
         range.clone().map(|i| i > range.start && self.tokens[i - 1].1 == self.tokens[i].0).collect()
     }
 
-    /// A sentence's text as it stands in the document.
+    /// Returns the text of a sentence as it appears in the document.
     pub fn sentence_text(&self, sentence: usize) -> &str {
         let range = self.sentence_range(sentence);
         let start = self.tokens[range.start].0 as usize;
@@ -177,25 +184,25 @@ impl Document {
         &self.text[start..end]
     }
 
-    /// The text of some words of a sentence as it stands in the document.
+    /// Returns the text of a token range of a sentence as it appears in the document.
     pub fn token_range_text(&self, sentence: usize, words: Range<usize>) -> &str {
         let span = self.span_from_tokens(sentence, words, LabelId::default());
         &self.text[span.start as usize..span.end as usize]
     }
 
-    /// The spans that touch a sentence, as indices into [`Document::spans`].
+    /// Returns the spans that touch a sentence, as a range of indices into [`Document::spans`].
     pub fn span_range(&self, sentence: usize) -> Range<usize> {
         self.range_in(&self.spans, sentence)
     }
 
-    /// The suggestions that touch a sentence, as indices into [`Document::suggestions`].
+    /// Returns the suggestions that touch a sentence, as a range of indices into [`Document::suggestions`].
     pub fn suggestion_range(&self, sentence: usize) -> Range<usize> {
         self.range_in(&self.suggestions, sentence)
     }
 
     fn range_in(&self, spans: &[Span], sentence: usize) -> Range<usize> {
         let range = self.sentence_range(sentence);
-        // A span that begins in the space between two sentences is with the second.
+        // A span that begins in the space between two sentences belongs to the second.
         let before = range.start.checked_sub(1).map_or(0, |last| self.tokens[last].1);
         let to = self.tokens[range.end - 1].1;
         let start = spans.partition_point(|s| s.start < before);
@@ -203,14 +210,16 @@ impl Document {
         start..end.max(start)
     }
 
-    /// A sentence's spans in token indices relative to the sentence, sorted. A span that cuts a token takes it whole;
-    /// one that leaves the sentence is cut at its border.
+    /// Returns the spans of a sentence in token indices relative to the sentence, sorted.
+    ///
+    /// A span that covers part of a token is extended to the whole token. A span that leaves the sentence is clipped.
     pub fn to_token_spans(&self, sentence: usize) -> Vec<TokenSpan> {
         let spans = self.spans[self.span_range(sentence)].iter();
         spans.map(|s| self.to_token_span(sentence, s)).filter(|s| s.start < s.end).collect()
     }
 
-    /// A span in token indices relative to a sentence; empty where it lies outside.
+    /// Converts a span to token indices relative to a sentence. The result is empty if the span is outside of the
+    /// sentence.
     pub fn to_token_span(&self, sentence: usize, span: &Span) -> TokenSpan {
         let tokens = &self.tokens[self.sentence_range(sentence)];
         TokenSpan {
@@ -220,26 +229,28 @@ impl Document {
         }
     }
 
-    /// The sentence that holds this byte, or begins behind it; `None` where there is none.
+    /// Returns the sentence that contains this byte, or the next one. After the last token, returns the last sentence.
+    ///
+    /// Returns `None` if the document has no sentences.
     pub fn sentence_at(&self, byte: u32) -> Option<usize> {
         let token = to_u32(self.tokens.partition_point(|t| t.1 <= byte));
         let sentence = self.sentences.partition_point(|first| *first <= token).checked_sub(1)?;
         Some(sentence.min(self.len().checked_sub(1)?))
     }
 
-    /// The span over these tokens of a sentence.
+    /// Returns a span over a token range of a sentence.
     pub fn span_from_tokens(&self, sentence: usize, tokens: Range<usize>, label: LabelId) -> Span {
         let first = self.sentence_range(sentence).start;
         Span::new(self.tokens[first + tokens.start].0..self.tokens[first + tokens.end - 1].1, label)
     }
 
-    /// Adds a span at its place. The inverse of [`Document::remove_span`].
+    /// Inserts a span in sorted order. The inverse of [`Document::remove_span`].
     pub fn insert_span(&mut self, span: Span) {
         let at = self.spans.partition_point(|s| *s < span);
         self.spans.insert(at, span);
     }
 
-    /// Removes a span; false when it is not there.
+    /// Removes a span. Returns false if the document does not contain it.
     pub fn remove_span(&mut self, span: Span) -> bool {
         match self.spans.binary_search(&span) {
             Ok(at) => {
@@ -251,16 +262,16 @@ impl Document {
     }
 }
 
-/// Builds a document token by token.
+/// Builds documents token by token.
 #[derive(Debug, Default)]
 pub struct DocumentBuilder {
     document: Document,
-    /// First token of the sentence being built.
+    /// Index of the first token of the unfinished sentence.
     sentence_start: usize,
 }
 
 impl DocumentBuilder {
-    /// An empty document of `columns` further columns.
+    /// Creates a builder for a document with `columns` extra columns.
     pub fn new(split: Split, file: u32, place: u32, columns: usize) -> Self {
         let document = Document {
             split,
@@ -273,28 +284,28 @@ impl DocumentBuilder {
         Self { document, sentence_start: 0 }
     }
 
-    /// The name of the document that is being built.
+    /// Sets the name of the unfinished document.
     pub fn set_name(&mut self, name: &str) {
         name.clone_into(&mut self.document.name);
     }
 
-    /// The split of the document that is being built.
+    /// Returns the split of the unfinished document.
     pub fn split(&self) -> Split {
         self.document.split
     }
 
-    /// Puts the document that is being built into a split.
+    /// Sets the split of the unfinished document.
     pub fn set_split(&mut self, split: Split) {
         self.document.split = split;
     }
 
-    /// Adds a token and the ids of its further columns.
+    /// Appends a token and the value ids of its extra columns, after a space or, in a new sentence, a line feed.
     pub fn push_token(&mut self, word: &str, columns: impl IntoIterator<Item = ValueId>) {
         let space = if self.document.tokens.len() == self.sentence_start { "\n" } else { " " };
         self.push_token_after(space, word, columns);
     }
 
-    /// Adds a token that stands behind this space, which may be none. The text's first token has none before it.
+    /// Appends a token after `space`, which may be empty. The first token of a text has no space before it.
     pub fn push_token_after(&mut self, space: &str, word: &str, columns: impl IntoIterator<Item = ValueId>) {
         let document = &mut self.document;
         if !document.text.is_empty() {
@@ -308,7 +319,7 @@ impl DocumentBuilder {
         }
     }
 
-    /// Ends the sentence with these spans; false (and nothing happens) when it has no token.
+    /// Ends the sentence with these spans. Returns false without effect if the sentence has no tokens.
     pub fn end_sentence(&mut self, spans: &[TokenSpan]) -> bool {
         let document = &mut self.document;
         if document.tokens.len() == self.sentence_start {
@@ -324,17 +335,19 @@ impl DocumentBuilder {
         true
     }
 
-    /// How many further columns there are.
+    /// Returns the number of extra columns.
     pub fn columns(&self) -> usize {
         self.document.extra_columns.len()
     }
 
-    /// How many sentences are complete.
+    /// Returns the number of complete sentences.
     pub fn sentences(&self) -> usize {
         self.document.len()
     }
 
-    /// The document so far, exactly as big as it is; the next one, whose place is `place`, is built in the same buffers.
+    /// Returns a copy of the document with exact capacity and clears the builder.
+    ///
+    /// The next document has source index `place` and reuses the buffers.
     pub fn finish_document(&mut self, place: u32) -> Document {
         let done = self.document.clone();
         let document = &mut self.document;
@@ -349,7 +362,7 @@ impl DocumentBuilder {
         done
     }
 
-    /// The document.
+    /// Returns the document and releases unused capacity.
     pub fn into_document(mut self) -> Document {
         let document = &mut self.document;
         document.text.shrink_to_fit();

@@ -1,4 +1,4 @@
-//! Changes that can be taken back. Everything that alters a corpus is one of these.
+//! Reversible changes. Every change of a corpus is an [`Edit`].
 
 use super::document::Document;
 use super::edit_title::{EditTitle, EditTitleKind as Kind};
@@ -8,85 +8,85 @@ use super::span::Span;
 use super::store::Corpus;
 use std::sync::Arc;
 
-/// One change. `apply` then `apply(inverse)` gives the corpus back exactly.
+/// One change. Applying an edit and then its inverse restores the corpus exactly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Spans of one document: some go, some come.
+    /// Removes and adds spans of one document.
     Spans {
         /// Index of the document.
         document: u32,
-        /// Spans that are there and will not be.
+        /// Spans to remove; the document must contain them.
         removed: Vec<Span>,
-        /// Spans that are not there and will be.
+        /// Spans to add.
         added: Vec<Span>,
     },
-    /// Suggestions of one document: some go, some come.
+    /// Removes and adds suggestions of one document.
     Suggestions {
         /// Index of the document.
         document: u32,
-        /// Suggestions that are there and will not be.
+        /// Suggestions to remove; the document must contain them.
         removed: Vec<Span>,
-        /// Suggestions that are not there and will be.
+        /// Suggestions to add.
         added: Vec<Span>,
     },
-    /// What is noted about a sentence.
+    /// Changes the review state of a sentence.
     Review {
         /// Index of the document.
         document: u32,
-        /// Index of the sentence in it.
+        /// Index of the sentence in the document.
         sentence: u32,
-        /// As it is.
+        /// Current review state.
         before: ReviewState,
-        /// As it will be.
+        /// New review state.
         after: ReviewState,
     },
-    /// The labels of a whole document, by their names.
+    /// Changes the document labels, given by name.
     DocLabels {
         /// Index of the document.
         document: u32,
-        /// As they are.
+        /// Current names.
         before: Vec<String>,
-        /// As they will be.
+        /// New names.
         after: Vec<String>,
     },
-    /// A new label at the end of the list.
+    /// Appends a new label to the label set.
     AddLabel(Label),
-    /// The inverse of [`Edit::AddLabel`]: the last label goes (no span can carry it by then).
+    /// Removes the last label: the inverse of [`Edit::AddLabel`]. No span may use the label.
     PopLabel(Label),
-    /// A label that no span carries goes, wherever it stands; those behind it move up.
+    /// Removes a label that no span uses. The ids of later labels decrease by one.
     RemoveLabel {
-        /// Which.
+        /// Id of the label.
         id: LabelId,
-        /// As it is.
+        /// Label to remove.
         label: Label,
     },
-    /// The inverse of [`Edit::RemoveLabel`]: those from its place on move down.
+    /// Inserts a label: the inverse of [`Edit::RemoveLabel`]. Ids from `id` on increase by one.
     InsertLabel {
-        /// Where.
+        /// Id of the new label.
         id: LabelId,
-        /// As it will be.
+        /// Label to insert.
         label: Label,
     },
-    /// A label's name, colour or letter.
+    /// Changes the name, color or shortcut of a label.
     ChangeLabel {
-        /// Which.
+        /// Id of the label.
         id: LabelId,
-        /// As it is.
+        /// Current label.
         before: Label,
-        /// As it will be.
+        /// New label.
         after: Label,
     },
-    /// Several that are made and taken back as one.
+    /// Several edits that are applied and undone as one.
     Group {
-        /// The title of all together.
+        /// Title of the group.
         title: EditTitle,
-        /// In the order in which they are made.
+        /// Edits in the order of application.
         edits: Vec<Edit>,
     },
 }
 
 impl Edit {
-    /// The change that takes this one back.
+    /// Returns the edit that reverts this one.
     #[must_use]
     pub fn inverse(&self) -> Self {
         match self.clone() {
@@ -109,7 +109,7 @@ impl Edit {
         }
     }
 
-    /// The same, with what goes as it is in the corpus: whoever made the edit may not have known who decided.
+    /// Returns the edit with the current origins of the removed spans. The caller does not need to know them.
     #[must_use]
     pub fn with_current_origins(mut self, corpus: &Corpus) -> Self {
         match &mut self {
@@ -131,7 +131,7 @@ impl Edit {
         self
     }
 
-    /// Makes the change. False when the corpus is not what the edit was made for; then nothing has happened.
+    /// Applies the edit. Returns false without effect if the corpus does not match the edit.
     pub fn apply(&self, corpus: &mut Corpus) -> bool {
         match self {
             Self::Spans { document, removed, added } => {
@@ -188,7 +188,7 @@ impl Edit {
         }
     }
 
-    /// The title: "Label Univision as ORG".
+    /// Returns the title, for example "Label Univision as ORG".
     pub fn title(&self, corpus: &Corpus) -> EditTitle {
         let quoted = |document: u32, span: &Span| quoted_text(corpus.document(document), span);
         let label = |span: &Span| corpus.labels.name(span.label).to_owned();
@@ -242,7 +242,9 @@ fn sorted<'n>(names: impl Iterator<Item = &'n String>) -> Vec<&'n String> {
     names
 }
 
-/// The id of a label in `labels`, which gets it, and `edits` its addition, if it is new; `None` where no more labels fit.
+/// Returns the id of a label.
+///
+/// A new label is added to `labels`, and its addition to `edits`. Returns `None` if no more labels fit.
 pub fn label_for(labels: &mut LabelSet, name: &str, edits: &mut Vec<Edit>) -> Option<LabelId> {
     labels.id(name).or_else(|| {
         let label = labels.new_label(name);
@@ -252,15 +254,16 @@ pub fn label_for(labels: &mut LabelSet, name: &str, edits: &mut Vec<Edit>) -> Op
     })
 }
 
-/// A span's text in quotes, cut where it is long.
+/// Returns the text of a span in quotes, truncated to 24 characters.
 pub fn quoted_text(document: &Document, span: &Span) -> String {
     let text = document.text.get(span.start as usize..span.end as usize).unwrap_or_default();
     let short: String = text.chars().take(24).collect();
     if short.len() < text.len() { format!("“{short}…”") } else { format!("“{short}”") }
 }
 
-/// Takes spans out of a list of a document and puts others in; false, and nothing happens, where one is not there or has a label that
-/// is none.
+/// Removes spans from a list of a document and adds others.
+///
+/// Returns false without effect if a span to remove is missing or a span to add has an unknown label.
 fn replace_spans(
     corpus: &mut Corpus,
     document: u32,
@@ -287,7 +290,7 @@ fn replace_spans(
         added.iter().for_each(|span| list.insert(list.partition_point(|s| s < span), *span));
         return true;
     }
-    // Both are sorted: each that goes is met in turn.
+    // Both lists are sorted, so one pass finds all spans to remove.
     let mut next = gone.iter().peekable();
     list.retain(|s| next.next_if(|g| *g == s).is_none());
     list.extend_from_slice(added);
@@ -295,10 +298,10 @@ fn replace_spans(
     true
 }
 
-/// Fewer spans are put in and taken out one by one, which spares looking at the whole list.
+/// Maximum number of changes that are applied one by one. Larger edits rebuild the whole list.
 const MAX_LINEAR_EDITS: usize = 16;
 
-/// Whether a sorted list has each of these sorted spans, and as often.
+/// Returns true if the sorted list contains all of these sorted spans, with multiplicity.
 fn contains_all(list: &[Span], wanted: &[Span]) -> bool {
     let mut from = 0;
     wanted.iter().all(|span| {
@@ -308,7 +311,7 @@ fn contains_all(list: &[Span], wanted: &[Span]) -> bool {
     })
 }
 
-/// Spans that go, with who decided them in the corpus: they are taken back as they were.
+/// Copies the origins of the spans in the corpus to `removed`, so that the inverse edit restores them.
 fn copy_origins(list: &[Span], removed: &mut [Span]) {
     for span in removed {
         if let Ok(at) = list.binary_search(span) {
@@ -317,7 +320,7 @@ fn copy_origins(list: &[Span], removed: &mut [Span]) {
     }
 }
 
-/// Gives every span's label its new number. The order of the labels stays, and so does that of the spans.
+/// Maps the label ids of all spans. The map must preserve the order of ids, so the spans remain sorted.
 fn remap_label_ids(corpus: &mut Corpus, new: impl Fn(LabelId) -> LabelId) {
     for document in &mut corpus.documents {
         if document.spans.iter().chain(&document.suggestions).any(|s| new(s.label) != s.label) {

@@ -1,8 +1,8 @@
-//! Titles of edits: a kind and its values, which a log can keep and every language can show.
+//! Titles of edits. A title consists of a kind and values, so a log can store it and every language can display it.
 
 use std::fmt;
 
-/// The kind of a title.
+/// Kind of a title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is described by its English text in the table")]
 pub enum EditTitleKind {
@@ -36,13 +36,13 @@ pub enum EditTitleKind {
     Fix,
     FixFindings,
     TakeSide,
-    /// A title that an older log holds as text.
+    /// Title that an older log contains as text.
     Text,
 }
 
 use EditTitleKind as Kind;
 
-/// Each kind, its id in the log (which never changes), and its English text with a name for each value.
+/// Table of kinds: the kind, its id in the log (which must not change), and its English text with named placeholders.
 const TABLE: [(Kind, &str, &str); 31] = [
     (Kind::LabelSpan, "label-span", "Label {text} as {label}"),
     (Kind::ClearSpan, "clear-span", "Clear {text}"),
@@ -78,65 +78,65 @@ const TABLE: [(Kind, &str, &str); 31] = [
 ];
 
 impl EditTitleKind {
-    /// All English texts.
+    /// Returns all English texts.
     pub fn texts() -> impl Iterator<Item = &'static str> {
         TABLE.iter().map(|(_, _, text)| *text)
     }
 
-    /// The id in the log.
+    /// Returns the id in the log.
     pub fn id(self) -> &'static str {
         self.row().1
     }
 
-    /// The kind of this id.
+    /// Returns the kind with this id.
     pub fn from_id(id: &str) -> Option<Self> {
         TABLE.iter().find(|(_, known, _)| *known == id).map(|(kind, ..)| *kind)
     }
 
-    /// The English text, with names in braces for the values.
+    /// Returns the English text, with placeholders in braces.
     pub fn text(self) -> &'static str {
         self.row().2
     }
 
     fn row(self) -> &'static (Self, &'static str, &'static str) {
-        // Every kind has a row: a test goes through them in order.
+        // Every kind has a row at its own index; a test checks this.
         &TABLE[self as usize]
     }
 }
 
-/// A kind and its values, in the order of their names in the text.
+/// Title of an edit: a kind, and its values in the order of the placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditTitle {
-    /// The kind.
+    /// Kind of the title.
     pub kind: EditTitleKind,
-    /// The values, as they are shown.
+    /// Values of the placeholders, as displayed.
     pub values: Vec<String>,
 }
 
 impl EditTitle {
-    /// A title with these values.
+    /// Creates a title with values.
     pub fn new<V: Into<String>>(kind: EditTitleKind, values: impl IntoIterator<Item = V>) -> Self {
         Self { kind, values: values.into_iter().map(Into::into).collect() }
     }
 
-    /// A title without values.
+    /// Creates a title without values.
     pub fn plain(kind: EditTitleKind) -> Self {
         Self { kind, values: Vec::new() }
     }
 
-    /// The names in the text with their values.
+    /// Returns the placeholder names with their values.
     pub fn named_values(&self) -> impl Iterator<Item = (&'static str, &str)> {
         names(self.kind.text()).zip(self.values.iter().map(String::as_str))
     }
 }
 
-/// The names in braces of a text.
+/// Returns the placeholder names of a text.
 fn names(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
 }
 
 impl fmt::Display for EditTitle {
-    /// The title in English.
+    /// Writes the title in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut values = self.values.iter();
         let mut parts = self.kind.text().split('{');

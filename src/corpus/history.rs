@@ -1,9 +1,9 @@
-//! Undo and redo without limit: the edits made, and how many of them stand.
+//! Unlimited undo and redo.
 
 use super::edit::Edit;
 use super::store::Corpus;
 
-/// A list of edits and a position in it: those before the position are in the corpus.
+/// List of edits and a position in it. The edits before the position are applied to the corpus.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     edits: Vec<Edit>,
@@ -11,13 +11,13 @@ pub struct History {
 }
 
 impl History {
-    /// A history read back from a project: `position` of these edits stand in the corpus.
+    /// Restores a history from a project. The first `position` edits are applied to the corpus.
     pub fn from_log(edits: Vec<Edit>, position: usize) -> Self {
         let position = position.min(edits.len());
         Self { edits, position }
     }
 
-    /// Makes an edit and remembers it; edits that were undone are forgotten. False when it does not fit.
+    /// Applies an edit and records it; undone edits are discarded. Returns false if the edit does not match the corpus.
     pub fn apply(&mut self, edit: Edit, corpus: &mut Corpus) -> bool {
         let edit = edit.with_current_origins(corpus);
         if !edit.apply(corpus) {
@@ -29,36 +29,36 @@ impl History {
         true
     }
 
-    /// Takes the last edit back and returns it.
+    /// Undoes the last edit and returns it.
     pub fn undo(&mut self, corpus: &mut Corpus) -> Option<&Edit> {
         let edit = self.edits.get(self.position.checked_sub(1)?)?;
         edit.inverse().apply(corpus).then(|| self.position -= 1)?;
         Some(edit)
     }
 
-    /// Makes the last undone edit again and returns it.
+    /// Redoes the last undone edit and returns it.
     pub fn redo(&mut self, corpus: &mut Corpus) -> Option<&Edit> {
         let edit = self.edits.get(self.position)?;
         edit.apply(corpus).then(|| self.position += 1)?;
         Some(edit)
     }
 
-    /// What undo would take back.
+    /// Returns the edit that [`History::undo`] would revert.
     pub fn next_undo(&self) -> Option<&Edit> {
         self.edits.get(self.position.checked_sub(1)?)
     }
 
-    /// What redo would make again.
+    /// Returns the edit that [`History::redo`] would apply.
     pub fn next_redo(&self) -> Option<&Edit> {
         self.edits.get(self.position)
     }
 
-    /// All edits, oldest first; those from the position on were undone.
+    /// Returns all edits, oldest first. Edits from the position on are undone.
     pub fn edits(&self) -> &[Edit] {
         &self.edits
     }
 
-    /// How many edits stand in the corpus.
+    /// Returns the number of applied edits.
     pub fn position(&self) -> usize {
         self.position
     }

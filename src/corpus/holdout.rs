@@ -1,24 +1,26 @@
-//! A dev split where a dataset has none: a tenth of the training documents, chosen by seed.
+//! Automatic dev split for datasets without one: a tenth of the training documents, selected by seed.
 
 use super::document::Split;
 use super::store::{Corpus, SentenceId};
 
-/// Share of the training documents held out where a dataset has no dev split.
+/// Share of the training documents that is held out if a dataset has no dev split.
 pub const DEFAULT_HOLDOUT_RATIO: f64 = 0.1;
 
-/// Sentences to learn from and sentences held out.
+/// Training sentences and held-out sentences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holdout {
-    /// Learned from.
+    /// Sentences for training.
     pub train: Vec<SentenceId>,
-    /// Looked at for choosing the best epoch.
+    /// Sentences for choosing the best epoch.
     pub dev: Vec<SentenceId>,
-    /// How many documents were held out of how many; `None` when the dataset has its own dev split.
+    /// Number of held-out items and number of all items (documents, or sentences of a single document). `None` if the
+    /// dataset has its own dev split.
     pub n_held_out: Option<(usize, usize)>,
 }
 
-/// The corpus' own dev split, or about `share` of the sentences of train held out by whole documents. A dataset of one
-/// document is cut by sentences instead, since a document cannot be halved.
+/// Returns the dev split of the corpus, or holds out about `share` of the training documents.
+///
+/// If train consists of one document, sentences are held out instead.
 pub fn holdout(corpus: &Corpus, share: f64, seed: u64) -> Holdout {
     let train = corpus.sentences(Some(Split::Train));
     let dev = corpus.sentences(Some(Split::Dev));
@@ -39,7 +41,7 @@ pub fn holdout(corpus: &Corpus, share: f64, seed: u64) -> Holdout {
     Holdout { train, dev, n_held_out: Some((wanted, units.len())) }
 }
 
-/// SplitMix64's finaliser (Steele et al. 2014): a good order from consecutive numbers.
+/// Finalizer of SplitMix64 (Steele et al. 2014): maps consecutive numbers to a pseudorandom order.
 pub(super) fn splitmix64(mut x: u64) -> u64 {
     x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,33 +1,33 @@
-//! Labels are entity types: PER, ORG. A tag such as `B-PER` is a label's encoding on one token.
+//! Labels are entity types: PER, ORG. A tag such as `B-PER` encodes a label on one token.
 
 use std::collections::{HashMap, HashSet};
 
-/// Index of a label in its [`Labels`].
+/// Index of a label in its [`LabelSet`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LabelId(u16);
 
 impl LabelId {
-    /// The most labels that a corpus can hold.
+    /// Maximum number of labels of a corpus.
     pub const MAX_COUNT: usize = 1 << 16;
 
-    /// The label at this index.
+    /// Creates the id of the label at this index.
     pub const fn new(index: u16) -> Self {
         Self(index)
     }
 
-    /// The label before it; the first has none and is its own.
+    /// Returns the id of the previous label. For the first label, returns the same id.
     #[must_use]
     pub const fn before(self) -> Self {
         Self(self.0.saturating_sub(1))
     }
 
-    /// The label behind it; the last possible one is its own.
+    /// Returns the id of the next label. For the highest possible id, returns the same id.
     #[must_use]
     pub const fn after(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 
-    /// The index as a number.
+    /// Returns the index as a number.
     pub const fn index(self) -> u16 {
         self.0
     }
@@ -53,7 +53,7 @@ impl TryFrom<usize> for LabelId {
     }
 }
 
-/// More labels than a corpus can hold.
+/// Error: the data has more labels than [`LabelId::MAX_COUNT`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooManyLabels;
 
@@ -70,45 +70,45 @@ impl std::fmt::Display for TooManyLabels {
 
 impl std::error::Error for TooManyLabels {}
 
-/// The order of the labels in CoNLL-2003 as Hugging Face publishes it, and as the book prints it.
+/// Label order of CoNLL-2003 on Hugging Face and in the default recipe.
 const CONLL_ORDER: [&str; 4] = ["PER", "ORG", "LOC", "MISC"];
 
-/// One entity type.
+/// Entity type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// Its name, as it stands in the tags.
+    /// Label name without prefix, for example `PER`.
     pub name: String,
-    /// Which of the theme's label colours it takes.
+    /// Index of the label color in the theme, below [`Label::NUM_COLORS`].
     pub color: u8,
-    /// The letter, A to Z, by which a person wants to give it.
+    /// Shortcut letter, A to Z, that the user set.
     pub shortcut: Option<char>,
 }
 
-/// What stands between the levels of a name such as `LOC.city`.
+/// Separators of the levels of a name such as `LOC.city`.
 const HIERARCHY_SEPARATORS: [char; 3] = ['.', '/', ':'];
 
 impl Label {
-    /// The number of the theme's label colors; [`Label::colour`] is below it.
+    /// Number of label colors of the theme. [`Label::color`] is below it.
     pub const NUM_COLORS: u8 = 24;
 
-    /// The name of the group it belongs to, and its own within that: `LOC` and `city` of `LOC.city`. One that stands alone has no group.
+    /// Returns the name of the parent and of the leaf: `LOC` and `city` for `LOC.city`. A flat name has no parent.
     pub fn parent_and_leaf(&self) -> (Option<&str>, &str) {
         let parted =
             self.name.rsplit_once(HIERARCHY_SEPARATORS).filter(|(group, own)| !group.is_empty() && !own.is_empty());
         parted.map_or((None, &self.name), |(group, own)| (Some(group), own))
     }
 
-    /// How many groups it lies in, one within the other.
+    /// Returns the number of parent levels: 1 for `LOC.city`.
     pub fn depth(&self) -> usize {
         self.parent_and_leaf().0.map_or(0, |group| group.matches(HIERARCHY_SEPARATORS).count() + 1)
     }
 }
 
-/// The entity types of a corpus, in display order: the position is the key (1 to 9) and the id.
+/// Entity types of a corpus in display order. The position determines the id and the key (1 to 9).
 #[derive(Clone, Debug, Default)]
 pub struct LabelSet {
     list: Vec<Label>,
-    /// The first label of each name.
+    /// Id of the first label with each name.
     by_name: HashMap<String, LabelId>,
 }
 
@@ -121,10 +121,10 @@ impl PartialEq for LabelSet {
 impl Eq for LabelSet {}
 
 impl LabelSet {
-    /// The id of `name`, added at the end if it is new.
+    /// Returns the id of `name`; appends the label if it is new.
     ///
     /// # Errors
-    /// When there are as many labels as a corpus can hold.
+    /// Returns an error if the set contains [`LabelId::MAX_COUNT`] labels already.
     pub fn intern(&mut self, name: &str) -> Result<LabelId, TooManyLabels> {
         match self.id(name) {
             Some(id) => Ok(id),
@@ -132,15 +132,15 @@ impl LabelSet {
         }
     }
 
-    /// A label of this name as it would be if it were new.
+    /// Returns a label with this name and the next free color, without adding it.
     pub fn new_label(&self, name: &str) -> Label {
         Label { name: name.to_owned(), color: self.next_free_color(), shortcut: None }
     }
 
-    /// Adds a label at the end.
+    /// Appends a label.
     ///
     /// # Errors
-    /// When there are as many labels as a corpus can hold.
+    /// Returns an error if the set contains [`LabelId::MAX_COUNT`] labels already.
     pub fn push(&mut self, label: Label) -> Result<LabelId, TooManyLabels> {
         let id = LabelId::try_from(self.list.len())?;
         self.by_name.entry(label.name.clone()).or_insert(id);
@@ -148,7 +148,7 @@ impl LabelSet {
         Ok(id)
     }
 
-    /// Removes the last label: the inverse of [`Labels::push`].
+    /// Removes the last label: the inverse of [`LabelSet::push`].
     pub fn pop(&mut self) -> Option<Label> {
         let label = self.list.pop()?;
         if self.by_name.get(&label.name).is_some_and(|id| usize::from(*id) == self.list.len()) {
@@ -157,17 +157,17 @@ impl LabelSet {
         Some(label)
     }
 
-    /// Removes a label; those behind it move up.
+    /// Removes a label. The ids of later labels decrease by one.
     pub fn remove(&mut self, id: LabelId) -> Option<Label> {
         let label = (usize::from(id) < self.list.len()).then(|| self.list.remove(usize::from(id)))?;
         self.rebuild_index();
         Some(label)
     }
 
-    /// Puts a label at a place up to the end; those behind it move down.
+    /// Inserts a label at `id`, which must not exceed the number of labels. The ids of later labels increase by one.
     ///
     /// # Errors
-    /// When there are as many labels as a corpus can hold.
+    /// Returns an error if the set contains [`LabelId::MAX_COUNT`] labels already.
     pub fn insert(&mut self, id: LabelId, label: Label) -> Result<(), TooManyLabels> {
         LabelId::try_from(self.list.len())?;
         self.list.insert(usize::from(id), label);
@@ -175,7 +175,7 @@ impl LabelSet {
         Ok(())
     }
 
-    /// Replaces a label; `false` where there is none of this id.
+    /// Replaces a label. Returns false if no label has this id.
     pub fn set(&mut self, id: LabelId, label: Label) -> bool {
         let Some(there) = self.list.get_mut(usize::from(id)) else { return false };
         *there = label;
@@ -183,7 +183,7 @@ impl LabelSet {
         true
     }
 
-    /// Finds the first label of each name anew.
+    /// Rebuilds the index from names to ids.
     fn rebuild_index(&mut self) {
         self.by_name.clear();
         for (id, label) in (0..=u16::MAX).map(LabelId).zip(&self.list) {
@@ -191,49 +191,51 @@ impl LabelSet {
         }
     }
 
-    /// The first colour that no label has, or the next in turn when all are taken.
+    /// Returns the first unused color, or the next color in turn if all are used.
     pub fn next_free_color(&self) -> u8 {
         let free = (0..Label::NUM_COLORS).find(|c| self.list.iter().all(|l| l.color != *c));
         free.unwrap_or_else(|| color_in_turn(self.list.len()))
     }
 
-    /// The id of `name`.
+    /// Returns the id of `name`.
     pub fn id(&self, name: &str) -> Option<LabelId> {
         self.by_name.get(name).copied()
     }
 
-    /// The label with this id.
+    /// Returns the label with this id.
     pub fn get(&self, id: LabelId) -> Option<&Label> {
         self.list.get(usize::from(id))
     }
 
-    /// The name of this id; `?` for an id that is not here.
+    /// Returns the name of the label with this id, or `?` if the id is unknown.
     pub fn name(&self, id: LabelId) -> &str {
         self.get(id).map_or("?", |l| &l.name)
     }
 
-    /// All labels in order.
+    /// Iterates over all labels in order.
     pub fn iter(&self) -> impl Iterator<Item = (LabelId, &Label)> {
         (0..=u16::MAX).map(LabelId).zip(&self.list)
     }
 
-    /// Their names in order.
+    /// Returns the names of all labels in order.
     pub fn names(&self) -> Vec<String> {
         self.list.iter().map(|l| l.name.clone()).collect()
     }
 
-    /// How many there are.
+    /// Returns the number of labels.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no labels.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// The letter by which each label can be given: its own, else the first of its name, A to Z, that no other label has. Of two
-    /// with the same letter the first has it.
+    /// Returns the shortcut letter of each label.
+    ///
+    /// This is its own letter or, without one, the first letter (A to Z) of its name that no other label uses. If two
+    /// labels have the same letter, the first one keeps it.
     pub fn effective_shortcuts(&self) -> Vec<Option<char>> {
         let mut taken = HashSet::new();
         let own = self.list.iter().map(|label| label.shortcut.filter(|letter| taken.insert(*letter)));
@@ -245,8 +247,9 @@ impl LabelSet {
         letters
     }
 
-    /// The order these names are shown in: the book's for PER ORG LOC MISC if any of them is there (others follow as
-    /// first seen), else as first seen. Returns for each old id its new one.
+    /// Sorts PER, ORG, LOC and MISC before all other labels, which keep their order. Assigns colors in this order.
+    ///
+    /// Returns the new id of each old id.
     pub fn sort_conll_first(&mut self) -> Vec<LabelId> {
         let rank = |name: &str| CONLL_ORDER.iter().position(|b| *b == name).unwrap_or(CONLL_ORDER.len());
         let mut order: Vec<usize> = (0..self.list.len()).collect();
@@ -264,15 +267,15 @@ impl LabelSet {
     }
 }
 
-/// The color of the label at an index, where labels take them in turn.
+/// Returns the color of the label at an index if colors are assigned in turn.
 fn color_in_turn(index: usize) -> u8 {
     (0..Label::NUM_COLORS).cycle().nth(index % usize::from(Label::NUM_COLORS)).unwrap_or_default()
 }
 
-/// Whether `name` can stand in a tag: not empty, no white space, not `O`.
+/// Checks that `name` can be part of a tag: not empty, no white space or control characters, not `O`.
 ///
 /// # Errors
-/// Says in one line what is wrong with the name.
+/// Returns a one-line message that describes the problem.
 pub fn validate_label_name(name: &str) -> Result<(), String> {
     if name.is_empty() {
         return Err("A label needs a name.".into());

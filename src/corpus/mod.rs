@@ -1,11 +1,25 @@
-//! What the program works on: documents of tokens with labelled spans.
+//! Data model: documents of tokens with labeled spans, and the edits that change them.
 //!
-//! Read in this order: [`label`] (entity types), [`narrow`] (numbers in 32 bits), [`mark`] (what is noted about a sentence), [`span`] (a labelled stretch, and who decided it), [`document`] (one document and its sentences; [`values`]: further columns of its tokens), [`scheme`]
-//! (spans as tags and back), [`notation`] (how tags are spelled), [`detector`] (which scheme a file follows), [`corpus`](self::store) (all documents), [`edit`] (changes that can be taken back; [`edit_title`]: their titles),
-//! [`relabel`] (labels renamed, merged, dropped), [`segment`] (words and sentences of a bare text), [`history`] (undo and redo), [`carry`] (labels carried over to a changed source), [`snapshot`] (all labels at one time), [`duplicates`] (what is nearly the same), [`holdout`] (a dev split where there is none), [`parting`] (all splits made anew), [`direction`] (words of
-//! right-to-left scripts in the order they stand on a line).
+//! Reading order:
 //!
-//! Everything here is pure data: no files, no serialisation, no pixels.
+//! - [`label`]: entity types.
+//! - [`to_u32`]: conversion of offsets and indices to 32 bits.
+//! - [`review`]: review state and comments of a sentence.
+//! - [`span`]: a labeled text range and its origin.
+//! - [`document`]: one document and its sentences. [`values`]: values of extra token columns.
+//! - [`scheme`]: conversion between spans and tags. [`tag_notation`]: spelling of tags. [`scheme_detector`]: detection
+//!   of the scheme of a file.
+//! - [`store`]: the corpus, that is, all documents.
+//! - [`edit`]: reversible changes. [`edit_title`]: their titles. [`history`]: undo and redo.
+//! - [`relabel`]: renaming, merging and removing labels.
+//! - [`segmentation`]: tokens and sentences of plain text.
+//! - [`carry_over`]: transfer of labels to a changed source.
+//! - [`snapshot`]: all labels at one point in time.
+//! - [`near_duplicates`]: detection of near-duplicates.
+//! - [`holdout`]: a dev split for datasets without one. [`splitting`]: new train, dev and test splits.
+//! - [`bidi`]: visual order of tokens in right-to-left scripts.
+//!
+//! This module contains pure data only: no file access, no serialization, no drawing.
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 

@@ -1,18 +1,20 @@
-//! What is nearly the same: found by MinHash (Broder 1997) over three-word shingles with locality-sensitive bands, then compared
-//! exactly.
+//! Detection of near-duplicates.
+//!
+//! MinHash (Broder 1997) over three-word shingles with locality-sensitive bands finds candidates, which are then
+//! compared exactly.
 
 use super::holdout::splitmix64;
 use super::store::{Corpus, SentenceId};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Values of a MinHash signature, in bands of [`ROWS`].
+/// Number of hashes of a MinHash signature, in bands of [`ROWS_PER_BAND`].
 const NUM_HASHES: usize = 32;
 const ROWS_PER_BAND: usize = 4;
-/// Two units are nearly the same from this share of common shingles on.
+/// Minimum Jaccard similarity of the shingles of two near-duplicates.
 const JACCARD_THRESHOLD: f64 = 0.8;
 
-/// The units in groups of those that are nearly the same.
+/// Groups the units: near-duplicates are in the same group.
 pub fn find_groups(corpus: &Corpus, units: &[Vec<SentenceId>]) -> Vec<Vec<usize>> {
     let mut leader: Vec<usize> = (0..units.len()).collect();
     let mut bands: HashMap<(usize, u64), usize> = HashMap::new();
@@ -36,7 +38,7 @@ pub fn find_groups(corpus: &Corpus, units: &[Vec<SentenceId>]) -> Vec<Vec<usize>
     groups
 }
 
-/// The leader of a unit's group, by shortening paths.
+/// Returns the root of the group of a unit, with path halving (union-find).
 fn find_root(leader: &mut [usize], mut unit: usize) -> usize {
     while leader[unit] != unit {
         leader[unit] = leader[leader[unit]];
@@ -51,7 +53,9 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// Three words in a row, whatever their case and with all digits alike; a shorter unit is one shingle.
+/// Returns the hashes of all sequences of three words, in lower case and with all digits replaced by `0`.
+///
+/// A shorter unit has one shingle.
 fn shingles(corpus: &Corpus, sentences: &[SentenceId]) -> BTreeSet<u64> {
     let plain = |word: &str| -> u64 {
         let letters = word.chars().flat_map(char::to_lowercase).map(|c| if c.is_numeric() { '0' } else { c });
@@ -65,7 +69,7 @@ fn shingles(corpus: &Corpus, sentences: &[SentenceId]) -> BTreeSet<u64> {
     words.windows(3.min(words.len()).max(1)).map(|w| hash(&w)).collect()
 }
 
-/// The smallest of all shingles under each of many orders.
+/// Returns the MinHash signature: the smallest shingle hash under each of [`NUM_HASHES`] pseudorandom orders.
 fn signature(shingles: &BTreeSet<u64>) -> Vec<u64> {
     let least = |order: u64| shingles.iter().map(|s| splitmix64(s ^ splitmix64(order))).min();
     (0..NUM_HASHES as u64).map(|order| least(order).unwrap_or(0)).collect()

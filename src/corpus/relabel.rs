@@ -1,4 +1,4 @@
-//! Labels under other names: renamed, merged, dropped.
+//! Renaming, merging and removing labels.
 
 use super::edit::Edit;
 use super::edit_title::{EditTitle, EditTitleKind};
@@ -7,20 +7,21 @@ use super::span::Span;
 use super::store::Corpus;
 use std::collections::HashMap;
 
-/// What becomes of labels, by name: another name (of several the same: they are merged), or `None` where their spans go.
-/// Those that are not named stay.
+/// Map from old label names to new ones; `None` removes the label and its spans.
+///
+/// Labels with the same new name are merged. Labels without an entry remain unchanged.
 pub type LabelMap = HashMap<String, Option<String>>;
 
-/// The edit that gives a corpus' labels these names; `None` where nothing would change.
+/// Returns the edit that applies the map, or `None` if nothing changes.
 ///
-/// Where two labels that are merged lie on the same words, one span stays.
+/// If merging results in two equal spans, one remains.
 pub fn relabel(corpus: &Corpus, renames: &LabelMap) -> Option<Edit> {
     let target = |label: &Label| match renames.get(&label.name) {
         Some(new) => new.clone(),
         None => Some(label.name.clone()),
     };
     let targets: Vec<Option<String>> = corpus.labels.iter().map(|(_, l)| target(l)).collect();
-    // The first label that has a name keeps its place; the others of that name become it.
+    // The first label with a target name keeps its position. Other labels with the same target are merged into it.
     let mut firsts: HashMap<&String, LabelId> = HashMap::new();
     for ((id, _), target) in corpus.labels.iter().zip(&targets) {
         if let Some(name) = target {
@@ -45,7 +46,7 @@ pub fn relabel(corpus: &Corpus, renames: &LabelMap) -> Option<Edit> {
             edits.push(Edit::ChangeLabel { id, before: label.clone(), after });
         }
     }
-    // From the last on, so that the numbers of the others still hold.
+    // Removal in reverse order keeps the ids of the remaining labels valid.
     for (id, label) in corpus.labels.iter().collect::<Vec<_>>().into_iter().rev() {
         if becomes[usize::from(id)] != Some(id) {
             edits.push(Edit::RemoveLabel { id, label: label.clone() });
@@ -61,7 +62,7 @@ pub fn relabel(corpus: &Corpus, renames: &LabelMap) -> Option<Edit> {
     (!edits.is_empty()).then_some(Edit::Group { title, edits })
 }
 
-/// Which spans of a list go, and which come for them; `None` where all stay.
+/// Returns the spans to remove and the spans to add, or `None` if no span changes.
 fn span_changes(spans: &[Span], becomes: &[Option<LabelId>]) -> Option<(Vec<Span>, Vec<Span>)> {
     let new = |s: &Span| becomes[usize::from(s.label)];
     let removed: Vec<Span> = spans.iter().filter(|s| new(s) != Some(s.label)).copied().collect();

@@ -1,41 +1,41 @@
-//! What a person notes about a sentence, and about stretches of it, beside its labels.
+//! Review state of sentences: done, flagged, comments. Comments can refer to a byte range.
 
-/// A comment on a stretch of text, as on a span.
+/// Comment on a text range, for example on a span.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RangeComment {
-    /// First byte in the document.
+    /// Byte offset of the first byte in the document.
     pub start: u32,
-    /// One past the last byte.
+    /// Byte offset after the last byte.
     pub end: u32,
-    /// In words.
+    /// Text of the comment.
     pub text: String,
 }
 
-/// A note on one sentence.
+/// Review state of one sentence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReviewState {
-    /// Its labels are as they should be.
+    /// True if the user marked the labels as correct.
     pub done: bool,
-    /// It is to be looked at again.
+    /// True if the sentence needs another review.
     pub flagged: bool,
-    /// In words; empty without any.
+    /// Comment on the sentence, or empty.
     pub comment: String,
-    /// On stretches of it, sorted by place.
+    /// Comments on text ranges, sorted by position.
     pub range_comments: Vec<RangeComment>,
 }
 
 impl ReviewState {
-    /// Whether it says nothing.
+    /// Returns true if nothing is set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// What is said of just this stretch; empty where nothing is.
+    /// Returns the comment on exactly this range, or an empty string.
     pub fn comment_at(&self, start: u32, end: u32) -> &str {
         self.range_comments.iter().find(|r| (r.start, r.end) == (start, end)).map_or("", |r| &r.text)
     }
 
-    /// The same with this said of a stretch; an empty text takes away what was said.
+    /// Returns the state with a comment on this range. An empty text removes the comment.
     #[must_use]
     pub fn with_comment_at(mut self, start: u32, end: u32, text: String) -> Self {
         self.range_comments.retain(|r| (r.start, r.end) != (start, end));
@@ -46,23 +46,23 @@ impl ReviewState {
         self
     }
 
-    /// Whether anything is said in words.
+    /// Returns true if the sentence or a range has a comment.
     pub fn has_comment(&self) -> bool {
         !self.comment.is_empty() || !self.range_comments.is_empty()
     }
 }
 
-/// The marks of a document by sentence, sorted; those that say nothing are not kept.
+/// Review states of a document, sorted by sentence index. Empty states are not stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReviewStates(Vec<(u32, ReviewState)>);
 
 impl ReviewStates {
-    /// The mark of a sentence.
+    /// Returns the review state of a sentence.
     pub fn get(&self, sentence: u32) -> Option<&ReviewState> {
         self.0.binary_search_by_key(&sentence, |(s, _)| *s).ok().map(|at| &self.0[at].1)
     }
 
-    /// Puts a mark on a sentence.
+    /// Sets the review state of a sentence. An empty state removes the entry.
     pub fn insert(&mut self, sentence: u32, mark: ReviewState) {
         match (self.0.binary_search_by_key(&sentence, |(s, _)| *s), mark.is_empty()) {
             (Ok(at), true) => drop(self.0.remove(at)),
@@ -72,12 +72,12 @@ impl ReviewStates {
         }
     }
 
-    /// All marks by sentence.
+    /// Iterates over all states with their sentence indices.
     pub fn iter(&self) -> impl Iterator<Item = &(u32, ReviewState)> {
         self.0.iter()
     }
 
-    /// Whether nothing is noted.
+    /// Returns true if no sentence has a review state.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,20 +1,20 @@
-//! Spans as tags on tokens, and back.
+//! Conversion of spans to tags on tokens, and back.
 //!
-//! Decoding is lenient and the same for every scheme: it follows conlleval as seqeval implements it, so any sequence
-//! of tags means something and nothing is dropped. BILOU's `L` and `U` are read as IOBES' `E` and `S`.
+//! Decoding is lenient and identical for all schemes. It follows conlleval as implemented in seqeval: every sequence of
+//! tags is decoded, and no tag is dropped. `L` and `U` of BILOU are read as `E` and `S` of IOBES.
 
 use super::label::LabelId;
 
-/// How a span is written on its tokens.
+/// Tag scheme: the encoding of a span on its tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
-    /// `I-` everywhere: two spans of one label that touch become one.
+    /// `I-` everywhere. Adjacent spans with the same label are merged.
     Io,
-    /// `I-` everywhere, `B-` only where a span follows one of the same label (CoNLL-2003 as published).
+    /// `I-` everywhere, `B-` only if a span directly follows one with the same label (CoNLL-2003 as published).
     Iob1,
     /// `B-` on the first token of every span (Hugging Face, WNUT-17).
     Iob2,
-    /// `I-` everywhere, `E-` only where a span is followed by one of the same label.
+    /// `I-` everywhere, `E-` only if a span with the same label directly follows.
     Ioe1,
     /// `E-` on the last token of every span.
     Ioe2,
@@ -26,7 +26,7 @@ pub enum Scheme {
     Bmes,
 }
 
-/// The schemes by the names used on the command line.
+/// All schemes with their names on the command line.
 pub const SCHEMES: [(&str, Scheme); 8] = [
     ("io", Scheme::Io),
     ("iob1", Scheme::Iob1),
@@ -39,7 +39,7 @@ pub const SCHEMES: [(&str, Scheme); 8] = [
 ];
 
 impl Scheme {
-    /// As people write it: IOB1.
+    /// Returns the usual name, for example `IOB1`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Io => "IO",
@@ -53,12 +53,12 @@ impl Scheme {
         }
     }
 
-    /// The scheme of this name, in any case.
+    /// Returns the scheme with this name, ignoring case.
     pub fn from_name(name: &str) -> Option<Self> {
         SCHEMES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, s)| *s)
     }
 
-    /// The prefixes it uses and their letters.
+    /// Returns the prefixes of the scheme and their letters.
     pub fn letters(self) -> &'static [(Prefix, char)] {
         match self {
             Self::Io => &[(Prefix::I, 'I')],
@@ -70,8 +70,10 @@ impl Scheme {
         }
     }
 
-    /// The prefix of a span's token: whether it is the first and the last of the span, and whether a span of the same label
-    /// touches before and after.
+    /// Returns the prefix of a token of a span.
+    ///
+    /// `first` and `last` are the position of the token in the span. `touched` and `touches` are true if a span with
+    /// the same label is adjacent before or after.
     fn prefix(self, first: bool, last: bool, touched: bool, touches: bool) -> Prefix {
         match self {
             Self::Iob1 if first && touched => Prefix::B,
@@ -89,34 +91,34 @@ impl Scheme {
     }
 }
 
-/// What stands before the dash of a tag.
+/// Prefix of a tag, for example `B` in `B-PER`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Prefix {
     /// Begin.
     B,
     /// Inside.
     I,
-    /// End (IOBES' `E`, BILOU's `L`).
+    /// End (`E` of IOBES, `L` of BILOU).
     E,
-    /// Single (IOBES' `S`, BILOU's `U`).
+    /// Single (`S` of IOBES, `U` of BILOU).
     S,
 }
 
-/// A tag: a prefix and a label; `None` is `O`.
+/// Tag: a prefix and a label. `None` is `O`.
 pub type Tag = Option<(Prefix, LabelId)>;
 
-/// A span in token indices, end exclusive.
+/// Span in token indices; the end is exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenSpan {
-    /// First token.
+    /// Index of the first token.
     pub start: usize,
-    /// One past the last token.
+    /// Index after the last token.
     pub end: usize,
     /// Entity type.
     pub label: LabelId,
 }
 
-/// Whether a span ends between two neighbouring tags (conlleval's end of chunk).
+/// Returns true if a span ends between two adjacent tags (`end_of_chunk` of seqeval).
 fn ends_chunk(prev: Tag, next: Tag) -> bool {
     match (prev, next) {
         (None, _) => false,
@@ -127,7 +129,7 @@ fn ends_chunk(prev: Tag, next: Tag) -> bool {
     }
 }
 
-/// Whether a span starts between two neighbouring tags (conlleval's start of chunk).
+/// Returns true if a span starts between two adjacent tags (`start_of_chunk` of seqeval).
 fn starts_chunk(prev: Tag, next: Tag) -> bool {
     match (prev, next) {
         (_, None) => false,
@@ -138,7 +140,7 @@ fn starts_chunk(prev: Tag, next: Tag) -> bool {
     }
 }
 
-/// The spans of one sentence's tags, in order.
+/// Decodes the tags of one sentence to spans, in order.
 pub fn decode(tags: &[Tag]) -> Vec<TokenSpan> {
     let mut spans = Vec::new();
     let mut open: Option<(usize, LabelId)> = None;
@@ -159,8 +161,9 @@ pub fn decode(tags: &[Tag]) -> Vec<TokenSpan> {
     spans
 }
 
-/// The tags of a sentence of `tokens` tokens with these spans (sorted by start, not overlapping; where two overlap the
-/// first keeps its tokens).
+/// Encodes the spans of a sentence with `tokens` tokens as tags.
+///
+/// The spans must be sorted by start. If two spans overlap, the first one is encoded.
 pub fn encode(spans: &[TokenSpan], tokens: usize, scheme: Scheme) -> Vec<Tag> {
     let mut tags: Vec<Tag> = vec![None; tokens];
     let fitting: Vec<TokenSpan> = spans.iter().copied().filter(|s| s.start < s.end && s.end <= tokens).collect();
@@ -179,13 +182,14 @@ pub fn encode(spans: &[TokenSpan], tokens: usize, scheme: Scheme) -> Vec<Tag> {
     tags
 }
 
-/// How many of these spans a scheme runs into the one before: those that touch one of the same label, in [`Scheme::Io`].
+/// Returns the number of spans that decoding merges with the previous one: in [`Scheme::Io`], adjacent spans with the
+/// same label.
 pub fn count_merged(spans: &[TokenSpan], scheme: Scheme) -> usize {
     let touch = |w: &&[TokenSpan]| w[0].end == w[1].start && w[0].label == w[1].label;
     if scheme == Scheme::Io { drop_overlapping(spans).windows(2).filter(touch).count() } else { 0 }
 }
 
-/// The spans that [`encode`] can write: of those that overlap the first. They must be sorted.
+/// Returns the spans that [`encode`] can write: of overlapping spans, the first. The spans must be sorted.
 pub fn drop_overlapping(spans: &[TokenSpan]) -> Vec<TokenSpan> {
     let mut kept: Vec<TokenSpan> = Vec::with_capacity(spans.len());
     for span in spans {

@@ -1,55 +1,55 @@
-//! Which scheme a file's tags follow, told tag by tag.
+//! Incremental detection of the tag scheme of a file.
 
 use super::scheme::Scheme;
 
-/// Counts what only some schemes write.
+/// Detector of a tag scheme. It counts tags that only some schemes contain.
 #[derive(Clone, Debug, Default)]
 pub struct SchemeDetector {
-    /// `E` or `S`: IOE, IOBES, BMES.
+    /// `E` or `S` tags: IOE, IOBES, BMES.
     n_e_or_s: usize,
-    /// `S`, or `B` of a span.
+    /// `B` or `S` tags.
     n_b_or_s: usize,
-    /// `L` or `U`: BILOU.
+    /// `L` or `U` tags: BILOU.
     n_l_or_u: usize,
-    /// `M`: BMES.
+    /// `M` tags: BMES.
     n_m: usize,
     /// Spans that start with `I-` after `O` or another label: IOB1 and IOE.
     n_starts_with_i: usize,
-    /// Spans that start with a `B-` where IOB1 would have written `I-`.
+    /// Spans that start with `B-` where IOB1 would use `I-`.
     n_starts_with_b: usize,
-    /// Spans that end with `I-` before `O` or another label: IOE2 would have written `E-`.
+    /// Spans that end with `I-` before `O` or another label. IOE2 would use `E-`.
     n_ends_with_i: usize,
-    /// Spans that end with `E-` there: IOE1 would have written `I-`.
+    /// Spans that end with `E-` before `O` or another label. IOE1 would use `I-`.
     n_ends_with_e: usize,
     previous: Option<(char, u64)>,
-    /// Where the previous tag stands.
+    /// Position of the previous tag.
     place: TagPosition,
-    /// Tags that go on with a span where none is open, and how many there are.
+    /// Continuation tags without an open span: the first [`MAX_REPORTED`] positions, and the total number.
     missing_starts: (Vec<TagPosition>, usize),
-    /// Tags that leave a span open where it ends, and how many there are.
+    /// Tags after which a span ends without an end tag: the first [`MAX_REPORTED`] positions, and the total number.
     missing_ends: (Vec<TagPosition>, usize),
 }
 
-/// Where a tag stands in its source.
+/// Position of a tag in its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TagPosition {
-    /// Line or record, from 1.
+    /// Line or record, starting at 1.
     pub line: usize,
-    /// Sentence, from 0.
+    /// Sentence, starting at 0.
     pub sentence: usize,
 }
 
-/// A tag that may not stand where it does, in the scheme that the others follow.
+/// Tag that the detected scheme does not allow at its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InvalidTag {
-    /// Where.
+    /// Position of the tag.
     pub position: TagPosition,
-    /// It goes on with a span that did not begin; else it leaves one without its end.
+    /// True if the tag continues a span that did not start. False if the span lacks its end tag.
     pub lacks_start: bool,
 }
 
 impl InvalidTag {
-    /// What is wrong, and how it is read.
+    /// Describes the problem and how the tag is read.
     pub fn message(self) -> &'static str {
         if self.lacks_start {
             "its tag goes on with a span that did not begin; it is read as its beginning"
@@ -59,10 +59,10 @@ impl InvalidTag {
     }
 }
 
-/// So many slips of a kind are kept.
+/// Maximum number of stored positions per kind of invalid tag.
 const MAX_REPORTED: usize = 1000;
 
-/// Notes a place, and counts it.
+/// Counts a position, and stores it if the limit is not reached.
 fn record((places, count): &mut (Vec<TagPosition>, usize), place: TagPosition) {
     *count += 1;
     if places.len() < MAX_REPORTED {
@@ -70,12 +70,13 @@ fn record((places, count): &mut (Vec<TagPosition>, usize), place: TagPosition) {
     }
 }
 
-/// One tag in so many that contradicts the others is a slip of the annotators, not a second scheme: CoNLL-2003 as
-/// published has two of them in its 23,499 training spans.
+/// One contradicting tag in this number of tags is an annotation error, not a second scheme.
+///
+/// CoNLL-2003 as published has two such tags in its 23,499 training spans.
 const NOISE_RATIO: usize = 1000;
 
 impl SchemeDetector {
-    /// Takes the next tag of a sentence: its letter and any number that stands for its label, or `None` for `O`.
+    /// Adds the next tag of a sentence: its letter and a number that identifies its label, or `None` for `O`.
     pub fn push_tag(&mut self, tag: Option<(char, u64)>, place: TagPosition) {
         self.observe(tag);
         self.place = place;
@@ -101,13 +102,13 @@ impl SchemeDetector {
         self.previous = tag;
     }
 
-    /// Whether a tag's label is that of a span that is open.
+    /// Returns true if a span with the label of the tag is open.
     fn continues_open_span(&self, tag: Option<(char, u64)>) -> bool {
         let label = tag.map(|(_, label)| label);
         matches!(self.previous, Some(('B' | 'I' | 'M', open)) if Some(open) == label)
     }
 
-    /// A tag, or the sentence's end, follows the previous one.
+    /// Checks if the previous tag leaves its span without an end, before `tag` or the end of the sentence (`None`).
     fn observe(&mut self, tag: Option<(char, u64)>) {
         let goes_on = matches!(tag, Some(('I' | 'M' | 'E' | 'L', _))) && self.continues_open_span(tag);
         if matches!(self.previous, Some(('B' | 'I' | 'M', _))) && !goes_on {
@@ -115,7 +116,7 @@ impl SchemeDetector {
         }
     }
 
-    /// Tags that may not stand where they do, in order, and how many there are: more than a thousand of a kind are only counted.
+    /// Returns the invalid tags in order, at most 1,000 per kind, and their total number.
     pub fn invalid_tags(&self) -> (Vec<InvalidTag>, usize) {
         let scheme = self.scheme();
         let closes = matches!(scheme, Scheme::Iobes | Scheme::Bmes | Scheme::Bilou);
@@ -133,7 +134,7 @@ impl SchemeDetector {
         (slips, count)
     }
 
-    /// A span ends, and none of its label follows.
+    /// Counts the end of a span whose label differs from the next one.
     fn end_span(&mut self) {
         match self.previous {
             Some(('I', _)) => self.n_ends_with_i += 1,
@@ -142,14 +143,14 @@ impl SchemeDetector {
         }
     }
 
-    /// A sentence ends.
+    /// Ends the sentence.
     pub fn end_sentence(&mut self) {
         self.observe(None);
         self.end_span();
         self.previous = None;
     }
 
-    /// The scheme that explains most tags seen; IOB2 when they fit several.
+    /// Returns the scheme that explains most tags, or IOB2 if they fit several schemes.
     pub fn scheme(&self) -> Scheme {
         if self.n_l_or_u > self.n_e_or_s {
             Scheme::Bilou
@@ -166,7 +167,7 @@ impl SchemeDetector {
         }
     }
 
-    /// Whether the tags follow two schemes at once, slips aside.
+    /// Returns true if the tags follow two schemes at once, except for annotation errors (one tag in 1,000).
     pub fn is_mixed(&self) -> bool {
         let both = |a: usize, b: usize| a.min(b) * NOISE_RATIO > a.max(b);
         both(self.n_starts_with_i, self.n_starts_with_b) || both(self.n_l_or_u, self.n_e_or_s)

@@ -1,22 +1,24 @@
-//! Words and sentences of a text that comes without them.
+//! Segmentation of plain text into tokens and sentences.
 //!
-//! Words are those of Unicode (UAX #29), without the space between them: Chinese and Japanese by character, an emoji with
-//! its modifiers as one. A sentence ends where a line ends, and inside a line where Unicode's rules end one, unless the
-//! word before is likely an abbreviation. No sentence ends inside a span.
+//! Tokens are Unicode words (UAX #29) without white space. Chinese and Japanese are split into characters; an emoji and
+//! its modifiers are one token.
+//!
+//! A sentence ends at the end of a line. Inside a line it ends at Unicode sentence boundaries, unless the last word is
+//! probably an abbreviation. No sentence ends inside a span.
 
 use super::document::{Document, Split};
 use super::span::Span;
 use super::to_u32::to_u32;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Where the words of a text lie, in bytes.
+/// Returns the byte ranges of the words of a text.
 pub fn tokenize(text: &str) -> Vec<(u32, u32)> {
     let bounds = text.split_word_bound_indices();
     let words = bounds.filter(|(_, word)| !word.chars().all(|c| c.is_whitespace() || c.is_control()));
     words.map(|(at, word)| (to_u32(at), to_u32(at + word.len()))).collect()
 }
 
-/// Index of every sentence's first word, then the number of words.
+/// Returns the index of the first word of each sentence, followed by the number of words.
 fn split_sentences(text: &str, words: &[(u32, u32)], spans: &[Span]) -> Vec<u32> {
     let mut starts = vec![0u32];
     let mut ends = text.split_sentence_bound_indices().map(|(at, s)| at + s.len()).peekable();
@@ -28,7 +30,7 @@ fn split_sentences(text: &str, words: &[(u32, u32)], spans: &[Span]) -> Vec<u32>
         let gap = &text[end..begin];
         let line_ends = gap.contains(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}']);
         let sentence_ends = ends.peek().is_some_and(|at| *at <= begin) && !is_abbreviation(text, words, i);
-        // Spans are sorted by where they begin; the farthest end of those so far is all that matters.
+        // Spans are sorted by start, so the maximum end of the spans up to here is sufficient.
         while spans.get(next_span).is_some_and(|s| s.start < pair[1].0) {
             covered = covered.max(spans[next_span].end);
             next_span += 1;
@@ -40,11 +42,13 @@ fn split_sentences(text: &str, words: &[(u32, u32)], spans: &[Span]) -> Vec<u32>
     if words.is_empty() { vec![0] } else { [starts, vec![to_u32(words.len())]].concat() }
 }
 
-/// Whether the word ends with a full stop that more likely belongs to an abbreviation: one of few letters that begins
-/// with a capital ("Dr.", "St.", "J."), or one with a stop inside ("U.S.", "e.g.").
+/// Returns true if the word ends with a period that probably belongs to an abbreviation.
+///
+/// This is a capitalized word of up to three letters ("Dr.", "St.", "J."), or a word with an inner period ("U.S.",
+/// "e.g.").
 fn is_abbreviation(text: &str, words: &[(u32, u32)], last: usize) -> bool {
     let word = |i: usize| &text[words[i].0 as usize..words[i].1 as usize];
-    // The stop is a word of its own, or the end of one.
+    // The period is a separate word, or the end of a word.
     let name = match (word(last).strip_suffix('.'), last.checked_sub(1)) {
         (Some(""), Some(before)) if words[before].1 == words[last].0 => word(before),
         (Some(name), _) if !name.is_empty() => name,
@@ -56,7 +60,7 @@ fn is_abbreviation(text: &str, words: &[(u32, u32)], last: usize) -> bool {
 }
 
 impl Document {
-    /// A document of a text, with the words that it comes with, or Unicode's. Spans are sorted here.
+    /// Creates a document from a text, with the given tokens or, if `None`, Unicode words. Sorts the spans.
     pub fn from_text(
         split: Split,
         file: u32,
@@ -71,7 +75,8 @@ impl Document {
         Self { split, source_id: file, source_index: place, tokens, sentences, spans, text, ..Self::default() }
     }
 
-    /// The same with sentences that begin at these tokens, ascending; none begins inside a span.
+    /// Replaces the sentence boundaries by these token indices, which must be ascending. Indices inside a span are
+    /// ignored.
     #[must_use]
     pub fn with_sentence_starts(mut self, starts: &[u32]) -> Self {
         let inside = |token: u32| {
@@ -90,7 +95,7 @@ mod tests {
     use super::*;
     use crate::corpus::LabelId;
 
-    /// Words parted by `·`, sentences by ` / `.
+    /// Formats a text with `·` between words and ` / ` between sentences.
     fn shown(text: &str, spans: &[Span]) -> String {
         let d = Document::from_text(Split::Train, 0, 0, text.to_owned(), spans.to_vec(), None);
         (0..d.len()).map(|s| d.sentence_tokens(s).join("·")).collect::<Vec<_>>().join(" / ")

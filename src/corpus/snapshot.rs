@@ -1,4 +1,4 @@
-//! All labels as they were at one time, to be compared with today's and brought back.
+//! Snapshots of all labels, for comparison with the current labels and for restoring them.
 
 use super::edit::{Edit, label_for};
 use super::edit_title::{EditTitle, EditTitleKind};
@@ -7,21 +7,21 @@ use super::span::Span;
 use super::store::{Corpus, SentenceId};
 use super::to_u32::to_u32;
 
-/// The spans of every document at one time.
+/// Spans of every document at one point in time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LabelSnapshot {
-    /// What people call it.
+    /// Name that the user chose.
     pub name: String,
-    /// When it was taken, in seconds since 1970.
+    /// Creation time as a Unix timestamp in seconds.
     pub created_at: u64,
-    /// The labels' names by their numbers then.
+    /// Label names by the label ids of the snapshot.
     pub labels: Vec<String>,
-    /// The spans of each document, sorted.
+    /// Spans of each document, sorted.
     pub spans: Vec<Vec<Span>>,
 }
 
 impl LabelSnapshot {
-    /// The labels as they are now.
+    /// Creates a snapshot of the current labels. `made` is a Unix timestamp in seconds.
     pub fn capture(corpus: &Corpus, name: String, made: u64) -> Self {
         let spans = corpus.documents.iter().map(|d| d.spans.clone()).collect();
         Self { name, created_at: made, labels: corpus.labels.names(), spans }
@@ -31,10 +31,10 @@ impl LabelSnapshot {
         self.labels.get(usize::from(label)).map_or("?", String::as_str)
     }
 
-    /// The sentences whose spans were others then, in order.
+    /// Returns the sentences whose spans differ from the snapshot, in order.
     pub fn changed_sentences(&self, corpus: &Corpus) -> Vec<SentenceId> {
         let mut found = Vec::new();
-        // Where no label was renamed since, numbers say enough.
+        // If no label changed, label ids can be compared instead of names.
         let same_labels = self.labels == corpus.labels.names();
         for ((document, d), then) in (0u32..).zip(&corpus.documents).zip(&self.spans) {
             if same_labels && d.spans == *then {
@@ -56,7 +56,7 @@ impl LabelSnapshot {
         found
     }
 
-    /// The edit that brings its labels back; `None` where they are the same. Labels that came since stay, without spans.
+    /// Returns the edit that restores the snapshot, or `None` if nothing differs. Newer labels remain, without spans.
     pub fn restore(&self, corpus: &Corpus) -> Option<Edit> {
         let mut labels = corpus.labels.clone();
         let mut edits = Vec::new();

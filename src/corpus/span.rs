@@ -1,35 +1,35 @@
-//! A labelled stretch of text, and who decided that it is one.
+//! Labeled text ranges and their origin.
 
 use super::label::LabelId;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
-/// Who decided on a span.
+/// Origin of a span.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
-    /// It came with the source.
+    /// Span from the imported source.
     #[default]
     Import,
-    /// A person made it.
+    /// Span created by the user.
     Human,
-    /// A model (or another file) proposed it; where it is gold, a person accepted it.
+    /// Span suggested by a model or by another file. As an annotation, it is a suggestion that the user accepted.
     Suggested {
-        /// Index into [`Corpus::proposers`](super::Corpus::proposers).
+        /// Index into [`Corpus::agents`](super::Corpus::agents).
         agent: u8,
-        /// How sure it was, in thousandths.
+        /// Confidence in thousandths, 0 to 1000.
         score: u16,
     },
 }
 
 impl Origin {
-    /// A proposer's, of a score from 0 to 1.
+    /// Creates the origin of a suggestion; `score` is clamped to 0 to 1.
     pub fn suggested(who: u8, score: f32) -> Self {
         #[allow(clippy::cast_possible_truncation, reason = "a score of at most 1 is at most 1,000 thousandths")]
         Self::Suggested { agent: who, score: (score.clamp(0.0, 1.0) * 1000.0).round() as u16 }
     }
 
-    /// How sure its proposer was, from 0 to 1; `None` for people and sources.
+    /// Returns the confidence of the suggestion, from 0 to 1. Returns `None` for spans of the user and of the source.
     pub fn score(self) -> Option<f32> {
         match self {
             Self::Suggested { score, .. } => Some(f32::from(score) / 1000.0),
@@ -38,33 +38,33 @@ impl Origin {
     }
 }
 
-/// A labelled stretch of a document's text, in UTF-8 bytes on character borders.
+/// Labeled range of the text of a document, in UTF-8 bytes at character boundaries.
 ///
-/// Two are the same when they say the same of the same place, whoever decided it.
+/// Equality, order and hash ignore the origin.
 #[derive(Clone, Copy, Debug)]
 pub struct Span {
-    /// First byte.
+    /// Offset of the first byte.
     pub start: u32,
-    /// One past the last byte.
+    /// Offset after the last byte.
     pub end: u32,
     /// Entity type.
     pub label: LabelId,
-    /// Who decided.
+    /// Origin of the span.
     pub origin: Origin,
 }
 
 impl Span {
-    /// A span of the source.
+    /// Creates a span with [`Origin::Import`].
     pub fn new(range: Range<u32>, label: LabelId) -> Self {
         Self { start: range.start, end: range.end, label, origin: Origin::Import }
     }
 
-    /// What is compared: where it begins and ends, and what it is called.
+    /// Returns the key for equality, order and hash: start, end and label.
     fn key(&self) -> (u32, u32, LabelId) {
         (self.start, self.end, self.label)
     }
 
-    /// Whether they share a character.
+    /// Returns true if the spans share at least one byte.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.start < other.end && other.start < self.end
     }

@@ -1,7 +1,7 @@
-//! Train, dev and test made from a corpus: stratified by label, by whole documents, and never with near-duplicates apart.
+//! Stratified splitting into train, dev and test. Documents stay whole. Near-duplicates go to the same split.
 //!
-//! The groups of what is nearly the same are dealt out by iterative stratification (Sechidis et al. 2011): the rarest label
-//! first, each group to the split that lacks most of it.
+//! Groups of near-duplicates are assigned by iterative stratification (Sechidis et al. 2011). The rarest label is
+//! processed first, and each group goes to the split that lacks most spans of this label.
 
 use super::document::{Document, DocumentBuilder, Split};
 use super::near_duplicates::find_groups;
@@ -10,31 +10,31 @@ use super::store::{Corpus, SentenceId};
 use super::to_u32::to_u32;
 use std::sync::Arc;
 
-/// How much goes where, and the seed that deals. What is neither dev nor test is train.
+/// Shares of dev and test, and the seed. The remaining share is train.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SplitRatios {
-    /// Share of dev, 0 to 1.
+    /// Share of dev, from 0 to 1.
     pub dev: f64,
-    /// Share of test, 0 to 1; both together below 1.
+    /// Share of test, from 0 to 1. The sum of both shares is below 1.
     pub test: f64,
-    /// Which of the many ways to deal.
+    /// Seed of the order in which groups are assigned.
     pub seed: u64,
 }
 
-/// What was found on the way.
+/// Statistics of a split.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SplitReport {
-    /// Units that were dealt out: documents, or sentences where there are too few documents.
+    /// Number of items that were assigned: documents, or sentences if there are fewer than ten documents.
     pub n_items: usize,
-    /// Units that are nearly the same as another one, and went with it.
+    /// Number of items that followed a near-duplicate into its split.
     pub n_near_duplicates: usize,
-    /// Whether the units are documents.
+    /// True if the items are documents.
     pub by_document: bool,
 }
 
-/// Fewer documents than this are parted by sentences.
+/// Minimum number of documents for splitting by documents. Smaller corpora are split by sentences.
 const MIN_DOCUMENTS: usize = 10;
-/// The corpus with splits made anew; its old ones are forgotten.
+/// Returns the corpus with new splits. The old splits are ignored.
 pub fn stratified_split(corpus: &Corpus, shares: SplitRatios) -> (Corpus, SplitReport) {
     let by_document = corpus.documents.len() >= MIN_DOCUMENTS;
     let units: Vec<Vec<SentenceId>> = if by_document {
@@ -66,7 +66,7 @@ pub fn stratified_split(corpus: &Corpus, shares: SplitRatios) -> (Corpus, SplitR
     )
 }
 
-/// Sentences as one document of a split; `None` without any.
+/// Joins sentences into one document of a split. Returns `None` if there are no sentences.
 fn collect_sentences(corpus: &Corpus, split: Split, ids: impl Iterator<Item = SentenceId>) -> Option<Document> {
     let mut builder = DocumentBuilder::new(split, 0, 0, corpus.columns.len());
     for id in ids {
@@ -81,9 +81,9 @@ fn collect_sentences(corpus: &Corpus, split: Split, ids: impl Iterator<Item = Se
     (builder.sentences() > 0).then(|| builder.into_document())
 }
 
-/// What a group has.
+/// Number of spans and sentences of a group.
 struct LabelCounts {
-    /// Spans of each label.
+    /// Number of spans by label id.
     labels: Vec<usize>,
     sentences: usize,
 }
@@ -98,13 +98,13 @@ fn count_labels(corpus: &Corpus, units: &[Vec<SentenceId>], group: &[usize]) -> 
     LabelCounts { labels, sentences: sentences.count() }
 }
 
-/// A split for each unit.
+/// Returns the split of each unit.
 fn assign_splits(corpus: &Corpus, units: &[Vec<SentenceId>], groups: &[Vec<usize>], shares: SplitRatios) -> Vec<Split> {
     let contents: Vec<LabelCounts> = groups.iter().map(|g| count_labels(corpus, units, g)).collect();
     let total_of = |label: usize| contents.iter().map(|c| c.labels[label]).sum::<usize>();
     let total = contents.iter().map(|c| c.sentences).sum::<usize>();
     let share = [(1.0 - shares.dev - shares.test).max(0.0), shares.dev, shares.test];
-    // What each split still lacks: of each label, and of sentences.
+    // Missing numbers of each split: of spans by label, then of sentences.
     let labels = corpus.labels.len();
     let mut lacks: Vec<Vec<f64>> = share
         .iter()
@@ -118,7 +118,7 @@ fn assign_splits(corpus: &Corpus, units: &[Vec<SentenceId>], groups: &[Vec<usize
     let mut order: Vec<usize> = (0..groups.len()).collect();
     order.sort_by_key(|g| super::holdout::splitmix64(shares.seed ^ super::holdout::splitmix64(*g as u64)));
     let mut split_of_group: Vec<Option<usize>> = vec![None; groups.len()];
-    // The last round is for groups without any label: by sentences.
+    // The last pass assigns groups without labels, by number of sentences.
     for what in rarest.into_iter().chain([labels]) {
         for &group in &order {
             let LabelCounts { labels: of_labels, sentences } = &contents[group];

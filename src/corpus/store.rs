@@ -1,4 +1,4 @@
-//! A corpus: documents, labels, and what its source files were.
+//! The corpus: documents, labels and extra columns of a dataset.
 
 use super::document::{DocLabelId, Document, Split};
 use super::edit::Edit;
@@ -8,7 +8,7 @@ use super::scheme::Scheme;
 use super::to_u32::to_u32;
 use std::sync::Arc;
 
-/// A sentence's address: document, then sentence in it.
+/// Address of a sentence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SentenceId {
     /// Index of the document.
@@ -17,51 +17,52 @@ pub struct SentenceId {
     pub sentence: u32,
 }
 
-/// A further column of the source (pos, chunk): its name and the values seen, so that tokens hold two or four bytes each.
+/// Extra column of the source (pos, chunk). Tokens store indices of values, in two or four bytes each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TokenColumn {
-    /// What it holds.
+    /// Column name.
     pub name: String,
-    /// The distinct values; a token's value is an index into it.
+    /// Distinct values. The value id of a token is an index into this list.
     pub values: Vec<String>,
 }
 
-/// All documents. Cheap to clone: documents are shared until one is changed.
+/// All documents of a dataset. Cloning is cheap: documents are shared until one is changed.
 #[derive(Clone, Debug, Default)]
 pub struct Corpus {
-    /// What people call it.
+    /// Display name.
     pub name: String,
     /// Entity types.
     pub labels: LabelSet,
-    /// Labels of whole documents. Names are only added: [`Document::classes`] counts through them.
+    /// Names of document labels, append-only: [`Document::doc_labels`] contains indices into this list.
     pub doc_labels: Vec<String>,
-    /// In file order: train, dev, test.
+    /// Documents in file order: train, dev, test.
     pub documents: Vec<Arc<Document>>,
-    /// Further columns, the same for every document.
+    /// Extra columns, the same for every document.
     pub columns: Vec<TokenColumn>,
-    /// Who proposed spans: models, or other files. [`Origin::Proposer`](super::Origin) counts through them.
+    /// Agents that suggested spans: models or other files. [`Origin::Suggested`](super::Origin::Suggested) contains
+    /// indices into this list.
     pub agents: Vec<String>,
-    /// How the source writes spans.
+    /// Tag scheme of the source, if it has one.
     pub scheme: Option<Scheme>,
 }
 
-/// Sizes of a corpus or one split of it.
+/// Counts of a corpus or of one split.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CorpusCounts {
-    /// Documents.
+    /// Number of documents.
     pub documents: usize,
-    /// Sentences.
+    /// Number of sentences.
     pub sentences: usize,
-    /// Tokens.
+    /// Number of tokens.
     pub tokens: usize,
-    /// Spans by label id.
+    /// Number of spans by label id.
     pub labels: Vec<usize>,
-    /// Documents by label of whole documents.
+    /// Number of documents by document label id.
     pub doc_labels: Vec<usize>,
 }
 
 impl CorpusCounts {
-    /// Follows a change of the corpus.
+    /// Updates the counts after an edit.
     pub fn apply_edit(&mut self, edit: &Edit) {
         match edit {
             Edit::Spans { removed, added, .. } => {
@@ -79,20 +80,21 @@ impl CorpusCounts {
 }
 
 impl Corpus {
-    /// The document with this index.
+    /// Returns the document with this index.
     pub fn document(&self, index: u32) -> &Document {
         &self.documents[index as usize]
     }
 
-    /// The document with this index, to change it (copied first if someone else still holds it).
+    /// Returns the document with this index for modification. Copies it first if it is shared.
     pub fn document_mut(&mut self, index: u32) -> &mut Document {
         Arc::make_mut(&mut self.documents[index as usize])
     }
 
-    /// So many proposers are told apart.
+    /// Maximum number of agents.
     pub const MAX_AGENTS: usize = 60;
 
-    /// The number of a proposer, who is added if new; `None` where there are [`Corpus::MOST_PROPOSERS`] others already.
+    /// Returns the index of an agent; appends it if it is new. Returns `None` if there are [`Corpus::MAX_AGENTS`]
+    /// others.
     pub fn intern_agent(&mut self, name: &str) -> Option<u8> {
         let at = self.agents.iter().position(|p| p == name).unwrap_or(self.agents.len());
         if at >= Self::MAX_AGENTS {
@@ -104,22 +106,22 @@ impl Corpus {
         u8::try_from(at).ok()
     }
 
-    /// What is noted about a sentence.
+    /// Returns the review state of a sentence.
     pub fn review(&self, id: SentenceId) -> ReviewState {
         self.document(id.document).reviews.get(id.sentence).cloned().unwrap_or_default()
     }
 
-    /// The number of a label of whole documents, which is added if new.
+    /// Returns the id of a document label; appends it if it is new.
     pub fn intern_doc_label(&mut self, name: &str) -> DocLabelId {
         let at = self.doc_labels.iter().position(|c| c == name).unwrap_or(self.doc_labels.len());
         if at == self.doc_labels.len() {
             self.doc_labels.push(name.to_owned());
         }
-        // A corpus has fewer names than its sources have bytes.
+        // Does not overflow: a corpus has fewer names than its sources have bytes.
         DocLabelId::new(u32::try_from(at).unwrap_or(u32::MAX))
     }
 
-    /// The numbers of labels of whole documents, sorted; those that are new are added.
+    /// Returns the sorted, unique ids of document labels; appends new ones.
     pub fn doc_label_ids(&mut self, names: &[String]) -> Vec<DocLabelId> {
         let mut ids: Vec<DocLabelId> = names.iter().map(|name| self.intern_doc_label(name)).collect();
         ids.sort_unstable();
@@ -127,18 +129,18 @@ impl Corpus {
         ids
     }
 
-    /// The names of a document's own labels, in the order of [`Corpus::classes`].
+    /// Returns the names of the labels of a document, in the order of [`Corpus::doc_labels`].
     pub fn doc_label_names<'c>(&'c self, document: &'c Document) -> impl Iterator<Item = &'c String> {
         document.doc_labels.iter().filter_map(|id| self.doc_labels.get(usize::from(*id)))
     }
 
-    /// A token's value in a further column; empty where its document has no such column.
+    /// Returns the value of a token in an extra column, or an empty string if the document has no such column.
     pub fn value(&self, column: usize, document: &Document, token: usize) -> &str {
         let values = self.columns.get(column).map_or(&[][..], |c| &c.values);
         document.value(column, token).and_then(|id| values.get(id as usize)).map_or("", String::as_str)
     }
 
-    /// Addresses of all sentences of a split (all splits: `None`), in order.
+    /// Returns the addresses of all sentences of a split in order. `None` selects all splits.
     pub fn sentences(&self, split: Option<Split>) -> Vec<SentenceId> {
         let wanted = |d: &Document| split.is_none_or(|s| d.split == s);
         (0u32..)
@@ -148,12 +150,12 @@ impl Corpus {
             .collect()
     }
 
-    /// Which splits have documents.
+    /// Returns the splits that have documents.
     pub fn splits(&self) -> Vec<Split> {
         Split::ALL.into_iter().filter(|s| self.documents.iter().any(|d| d.split == *s)).collect()
     }
 
-    /// Sizes of a split, or of everything.
+    /// Returns the counts of a split, or of the whole corpus for `None`.
     pub fn counts(&self, split: Option<Split>) -> CorpusCounts {
         let (labels, classes) = (vec![0; self.labels.len()], vec![0; self.doc_labels.len()]);
         let mut counts = CorpusCounts { labels, doc_labels: classes, ..CorpusCounts::default() };

@@ -1,28 +1,29 @@
-//! How a tag is spelled: `B-PER`, `PER_B`, or the label alone.
+//! Spelling of tags: `B-PER`, `PER_B`, or the label alone.
 
 use super::label::LabelId;
 use super::scheme::{Prefix, Scheme, Tag};
 
-/// How the tags of a file are spelled.
+/// Notation of the tags of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TagNotation {
-    /// A letter, a dash, the label: `B-PER`.
+    /// Letter, hyphen, label: `B-PER`.
     #[default]
     Hyphen,
-    /// A letter, another separator, the label: `B_PER`.
+    /// Letter, another separator, label: `B_PER`.
     Prefix(char),
-    /// The label, a separator, a letter: `PER-B`.
+    /// Label, separator, letter: `PER-B`.
     Suffix(char),
-    /// The letter alone: `B`. The label is [`UNTYPED`].
+    /// Letter alone: `B`. The label is [`UNTYPED`].
     Untyped,
-    /// The label alone: `PER`.
+    /// Label alone: `PER`.
     LabelOnly,
 }
 
-/// The label of tags that have none.
+/// Label of tags without a label.
 pub const UNTYPED: &str = "ENT";
 
-/// All but the usual one, in the order in which they are tried. A bare label can be anything, so it comes last.
+/// All notations except [`TagNotation::Hyphen`], in the order of detection. Any word can be a bare label, so it is
+/// last.
 const ALTERNATIVES: [TagNotation; 9] = [
     TagNotation::Prefix('_'),
     TagNotation::Prefix(':'),
@@ -36,17 +37,21 @@ const ALTERNATIVES: [TagNotation; 9] = [
 ];
 
 impl TagNotation {
-    /// The notation of a column of values, if it is a column of tags: nearly all must be tags, and one must be a label.
+    /// Detects the notation of a column of values. At least 90 % of the values must be tags, and at least one must have
+    /// a label.
+    ///
+    /// Returns `None` if the values are not tags.
     pub fn detect(values: &[&str]) -> Option<Self> {
         let all = || std::iter::once(Self::Hyphen).chain(ALTERNATIVES);
         let found = all().find(|n| n.matches(values))?;
-        // A label alone can be anything, also a tag among broken ones.
+        // A bare label matches any word, including valid tags among invalid ones. Prefer a notation that explains half
+        // of them.
         let half = |n: &Self| n.count_labeled(values) * 2 >= Self::LabelOnly.count_labeled(values);
         let spelled = || all().take_while(|n| *n != Self::Untyped).find(half);
         Some(if found == Self::LabelOnly { spelled().unwrap_or(found) } else { found })
     }
 
-    /// The number of values that are tags with a label.
+    /// Returns the number of values that are tags with a label.
     fn count_labeled(self, values: &[&str]) -> usize {
         values.iter().filter(|value| matches!(self.parse(value), Ok(Some(_)))).count()
     }
@@ -55,17 +60,18 @@ impl TagNotation {
         let parsed: Vec<_> = values.iter().filter_map(|v| self.parse(v).ok()).collect();
         let labelled = parsed.iter().flatten().count();
         let most = parsed.len() * 10 >= values.len() * 9 && labelled > 0;
-        // Every word could be a bare label; but labels are few, and stand among many words without one.
+        // Every word could be a bare label, but labels are few and most tokens are unlabeled.
         let few =
             || parsed.iter().flatten().map(|(_, name)| name).collect::<std::collections::HashSet<_>>().len() <= 64;
         let bare = || few() && (parsed.len() - labelled) * 5 >= parsed.len();
         most && (self != Self::LabelOnly || bare())
     }
 
-    /// Splits a tag's text: `None` for `O`, else the letter in upper case and the label's name. A bare label's letter is `I`.
+    /// Parses a tag. Returns `None` for `O`, otherwise the letter in upper case and the label name. The letter of a
+    /// bare label is `I`.
     ///
     /// # Errors
-    /// The text itself when it is neither `O` nor a tag with a letter of B I E L S U M, in either case.
+    /// Returns the text if it is neither `O` nor a tag. The letters of tags are B I E L S U M, in upper or lower case.
     pub fn parse(self, text: &str) -> Result<Option<(char, &str)>, &str> {
         if text == "O" || (text == "o" && self != Self::LabelOnly) {
             return Ok(None);
@@ -86,7 +92,8 @@ impl TagNotation {
         if is_known { Ok(Some((letter, name))) } else { Err(text) }
     }
 
-    /// The letter of a tag in lower case (`b-PER`, `o`); `None` where it is no tag or its letter has no case of its own.
+    /// Returns true if the letter of a tag is in lower case (`b-PER`, `o`). Returns `None` for invalid tags and for
+    /// bare labels.
     pub fn is_lower_case(self, text: &str) -> Option<bool> {
         self.parse(text).ok()?;
         match self {
@@ -96,7 +103,7 @@ impl TagNotation {
         }
     }
 
-    /// A tag's text in `scheme`.
+    /// Formats a tag in `scheme`.
     pub fn format(self, tag: Tag, scheme: Scheme, name: impl Fn(LabelId) -> String) -> String {
         let Some((prefix, label)) = tag else { return "O".into() };
         let letter = scheme.letters().iter().find(|(p, _)| *p == prefix).map_or('I', |(_, letter)| *letter);
@@ -109,27 +116,27 @@ impl TagNotation {
         }
     }
 
-    /// An example of it: `B-PER`.
+    /// Returns an example of the notation: `B-PER`.
     pub fn example(self) -> String {
         self.format(Some((Prefix::B, LabelId::default())), Scheme::Iob2, |_| "PER".into())
     }
 }
 
-/// [`Notation::parse`] of the usual notation.
+/// Parses a tag in hyphen notation, as [`TagNotation::parse`] does.
 ///
 /// # Errors
-/// The text itself when it is no tag.
+/// Returns the text if it is not a tag.
 pub fn parse_tag(text: &str) -> Result<Option<(char, &str)>, &str> {
     TagNotation::Hyphen.parse(text)
 }
 
-/// The tags that are stacked on one word: `B-ORG|B-LOC` are two, `B-A|B` is one with the label `A|B`.
+/// Splits stacked tags of one token: `B-ORG|B-LOC` are two tags, `B-A|B` is one tag with the label `A|B`.
 pub fn stacked_tags(text: &str, notation: TagNotation) -> impl Iterator<Item = &str> {
     let is_stack = text.contains('|') && text.split('|').all(|part| notation.parse(part).is_ok());
     text.split(move |c| is_stack && c == '|')
 }
 
-/// The meaning of a prefix letter; anything unknown counts as inside.
+/// Returns the prefix of a letter. Unknown letters count as inside.
 pub fn prefix_of(letter: char) -> Prefix {
     match letter {
         'B' => Prefix::B,
@@ -139,7 +146,7 @@ pub fn prefix_of(letter: char) -> Prefix {
     }
 }
 
-/// [`Notation::text`] of the usual notation.
+/// Formats a tag in hyphen notation, as [`TagNotation::format`] does.
 pub fn format_tag(tag: Tag, scheme: Scheme, name: impl Fn(LabelId) -> String) -> String {
     TagNotation::Hyphen.format(tag, scheme, name)
 }

@@ -1,16 +1,15 @@
-//! The values of tokens in a further column, as indices: two bytes each while that is enough, else four.
+//! Value ids of an extra token column: two bytes per token while all ids fit, otherwise four.
 
 use super::document::ValueId;
 
-/// A list of value ids.
+/// List of value ids.
 ///
-/// Most columns (parts of speech, chunks) have few values, so a million sentences take half the room; lemmas have more than
-/// 65,536.
+/// Most columns (part of speech, chunk) have few values and need half the memory. Lemmas can have more than 65,536.
 #[derive(Clone, Debug)]
 pub enum Values {
     /// Ids below 65,536.
     Narrow(Vec<u16>),
-    /// Any ids.
+    /// All ids.
     Wide(Vec<ValueId>),
 }
 
@@ -21,7 +20,7 @@ impl Default for Values {
 }
 
 impl Values {
-    /// Adds an id at the end.
+    /// Appends an id. Converts the list to [`Values::Wide`] if the id does not fit.
     pub fn push(&mut self, id: ValueId) {
         match (self, u16::try_from(id)) {
             (Self::Narrow(ids), Ok(id)) => ids.push(id),
@@ -33,7 +32,7 @@ impl Values {
         }
     }
 
-    /// The id at an index.
+    /// Returns the id at an index.
     pub fn get(&self, index: usize) -> Option<ValueId> {
         match self {
             Self::Narrow(ids) => ids.get(index).map(|id| ValueId::from(*id)),
@@ -41,12 +40,12 @@ impl Values {
         }
     }
 
-    /// All ids in order.
+    /// Iterates over all ids in order.
     pub fn iter(&self) -> impl Iterator<Item = ValueId> + '_ {
         (0..self.len()).filter_map(|index| self.get(index))
     }
 
-    /// How many there are.
+    /// Returns the number of ids.
     pub fn len(&self) -> usize {
         match self {
             Self::Narrow(ids) => ids.len(),
@@ -54,12 +53,12 @@ impl Values {
         }
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no ids.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Removes all.
+    /// Removes all ids.
     pub fn clear(&mut self) {
         *self = match std::mem::take(self) {
             Self::Narrow(mut ids) => {

@@ -1,22 +1,22 @@
-//! Faults on request: a test makes a write fail, or ends the program, at each of its steps.
+//! Fault injection for tests: a write fails, or the program ends, at a planned step.
 //!
-//! A step is one system call of a write, or one transaction of a save. Steps are counted for each thread, so that tests
-//! that run side by side do not disturb each other. Without a plan a step costs one comparison.
+//! A step is one system call of a write, or one transaction of a save. Steps are counted per thread, so parallel tests
+//! are independent. Without a plan, a step costs one comparison.
 
 use std::cell::Cell;
 use std::io;
 use std::panic::resume_unwind;
 
-/// An event at the planned step.
+/// Fault at the planned step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The step fails, as on a full disk.
     Fail,
-    /// The program ends before the step: the thread unwinds with [`Ended`], and no later step runs.
+    /// The program ends before the step. The thread unwinds with [`Ended`], and no later step is executed.
     End,
 }
 
-/// The payload of a thread that was ended by [`Fault::End`].
+/// Panic payload of a thread that [`Fault::End`] ended.
 #[derive(Debug)]
 pub struct Ended;
 
@@ -25,21 +25,21 @@ thread_local! {
     static PLAN: Cell<Option<(usize, Fault)>> = const { Cell::new(None) };
 }
 
-/// Plans a fault for the `step`-th step of this thread from now on, counted from 0; `None` only counts.
+/// Plans a fault for the step with this index, counted from 0 from this call on. `None` only counts steps.
 pub fn plan(fault: Option<(usize, Fault)>) {
     STEPS.set(0);
     PLAN.set(fault);
 }
 
-/// The number of steps of this thread since the last call of [`plan`].
+/// Returns the number of steps of this thread since the last call of [`plan`].
 pub fn steps() -> usize {
     STEPS.get()
 }
 
-/// One step.
+/// Executes one step.
 ///
 /// # Errors
-/// The planned one.
+/// Returns the planned error.
 pub(crate) fn step() -> io::Result<()> {
     let at = STEPS.replace(STEPS.get() + 1);
     match PLAN.get() {

@@ -1,18 +1,19 @@
-//! The identity of a file, whatever path leads to it.
+//! Identity of a file, independent of its path.
 
 use std::path::{Path, PathBuf};
 
-/// A file's device and number on it. Systems without such numbers have no identity of files.
+/// Device and inode number of a file. Not available on systems without inode numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileId {
     device: u64,
     number: u64,
-    /// How many names it has.
+    /// Number of hard links.
     names: u64,
 }
 
 impl FileId {
-    /// The identity of the file at this path, links followed; `None` where there is none, or where the system has no such numbers.
+    /// Returns the identity of the file at this path; symbolic links are followed. Returns `None` if the file does not
+    /// exist or the system has no inode numbers.
     #[cfg(unix)]
     pub fn of_path(path: &Path) -> Option<Self> {
         use std::os::unix::fs::MetadataExt;
@@ -20,13 +21,13 @@ impl FileId {
         Some(Self { device: found.dev(), number: found.ino(), names: found.nlink() })
     }
 
-    /// The identity of the file at this path: unknown on this system.
+    /// Returns `None`: file identities are not available on this system.
     #[cfg(not(unix))]
-    pub fn of(_: &Path) -> Option<Self> {
+    pub fn of_path(_: &Path) -> Option<Self> {
         None
     }
 
-    /// Whether the file that was opened is still at its path, as far as the system tells files apart.
+    /// Returns true if the opened file is still at its path, as far as the system can identify files.
     pub fn is_at(path: &Path, opened: Option<&Self>) -> bool {
         match (Self::of_path(path), opened) {
             (Some(now), Some(opened)) => now.is_same(opened),
@@ -34,17 +35,17 @@ impl FileId {
         }
     }
 
-    /// Whether this is the same file, though it may have got or lost a name since.
+    /// Returns true if both are the same file. Its number of hard links may differ.
     pub fn is_same(&self, other: &Self) -> bool {
         (self.device, self.number) == (other.device, other.number)
     }
 
-    /// Whether the file has more than one name (hard links).
+    /// Returns true if the file has more than one name (hard links).
     pub fn has_other_names(&self) -> bool {
         self.names > 1
     }
 
-    /// The path of a lock for the file itself, the same for each of its names.
+    /// Returns the path of the lock file, which is the same for all names of the file.
     pub fn lock_path(&self) -> PathBuf {
         std::env::temp_dir().join(format!("tagwright-{:x}-{:x}.lock", self.device, self.number))
     }

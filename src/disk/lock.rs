@@ -1,4 +1,4 @@
-//! Who may write a file, among the programs of a machine.
+//! Write locks on files between processes of one machine.
 
 use super::DiskError;
 use std::collections::HashMap;
@@ -7,25 +7,26 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-/// A lock on a file, for as long as this lives. The system gives it back when a program ends, however it ends.
+/// Lock on a file, held until this value is dropped. The system releases it when the process ends for any reason.
 ///
-/// Within one program it is shared: who opens again what it has open already gets the same lock.
+/// Within one process the lock is shared: a second attempt for the same path succeeds.
 #[derive(Clone, Debug)]
 pub struct Lock {
-    /// Held, not read: the lock goes with the file.
+    /// Never read: closing the file releases the lock.
     _file: Arc<File>,
-    /// Another lock that is held as long.
+    /// Second lock with the same lifetime.
     _other: Option<Arc<File>>,
 }
 
-/// The locks of this program.
+/// Locks that this process holds, by path.
 static HELD_LOCKS: Mutex<Option<HashMap<PathBuf, Weak<File>>>> = Mutex::new(None);
 
 impl Lock {
-    /// Takes the lock; `None` when another program has it. The file is made when it is not there, and stays.
+    /// Acquires the lock. Returns `None` if another process holds it. The lock file is created if it is missing, and
+    /// remains.
     ///
     /// # Errors
-    /// When the file cannot be made.
+    /// Returns an error if the lock file cannot be created.
     pub fn try_acquire(path: &Path) -> Result<Option<Self>, DiskError> {
         let fail = |e: std::io::Error| DiskError::new(path, &e);
         let mut held = HELD_LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -41,7 +42,7 @@ impl Lock {
         match try_lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
-            // A file system without locks has no second writer that could be told of.
+            // A file system without locks cannot report a second writer, so the lock counts as acquired.
             Err(TryLockError::Error(e)) => log::warn!("{}: it cannot be locked ({e})", path.display()),
         }
         let file = Arc::new(file);
@@ -49,15 +50,15 @@ impl Lock {
         Ok(Some(Self { _file: file, _other: None }))
     }
 
-    /// Both locks as one.
+    /// Combines both locks into one.
     #[must_use]
     pub fn with(self, other: Self) -> Self {
         Self { _other: Some(other._file), ..self }
     }
 }
 
-/// Tries for a moment: a program that this one is just starting has all open files too until it is another program, so a lock
-/// that was given back may still be held there.
+/// Tries to lock for a short time. A child process inherits open files until it executes its own program, so a released
+/// lock may still be held there.
 fn try_lock(file: &File) -> Result<(), TryLockError> {
     const MAX_TRIES: u32 = 20;
     const PAUSE: Duration = Duration::from_millis(10);

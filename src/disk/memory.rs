@@ -1,9 +1,10 @@
-//! Memory that the system could still give.
+//! Available memory.
 
 use std::fs;
 use std::path::Path;
 
-/// Bytes of memory that are free for this process, by the system and by its control group; `None` where neither tells.
+/// Returns the number of bytes available to this process, limited by the system and its control group. Returns `None`
+/// if neither is known.
 pub fn free_memory() -> Option<u64> {
     [system_memory(), cgroup_memory()].into_iter().flatten().min()
 }
@@ -14,7 +15,7 @@ fn system_memory() -> Option<u64> {
     Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 
-/// What a container leaves of its limit (version 2 of control groups).
+/// Returns the remaining bytes of the memory limit of a container (control groups, version 2).
 fn cgroup_memory() -> Option<u64> {
     let number = |name: &str| {
         let text = fs::read_to_string(Path::new("/sys/fs/cgroup").join(name)).ok()?;

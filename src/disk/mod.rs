@@ -1,16 +1,17 @@
-//! The only place that writes a file, and where files are read with a bound.
+//! File access: all writes of the program, and reads with a size limit.
 //!
-//! A write either replaces the target whole and durably or leaves it as it was. (SQLite's own files and the hub's
-//! cache are the two exceptions.)
+//! A write either replaces the target completely and durably, or leaves it unchanged. SQLite and the cache of the hub
+//! write their own files; they are the only exceptions.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Larger files are refused: they would not fit the memory this program promises to stay within.
+/// Maximum size of a file in bytes. Larger files are rejected because they would exceed the memory limit of the
+/// program.
 pub const MAX_BYTES: u64 = 4 << 30;
 
-/// A card, a configuration or a list of names is no larger than this, in bytes.
+/// Maximum size in bytes of a card, a configuration or a list of names.
 pub const MAX_SMALL_BYTES: u64 = 16 << 20;
 
 pub mod fault;
@@ -25,13 +26,13 @@ pub use lock::Lock;
 pub use memory::free_memory;
 pub use replace::{FileSet, current_path, finish_replacing, remove, replace_files};
 
-/// A file that could not be read or written.
+/// Error of a file operation.
 #[derive(Debug, thiserror::Error)]
 #[error("{path}: {reason}", path = path.display())]
 pub struct DiskError {
-    /// Which file or folder.
+    /// Path of the file or directory.
     pub path: PathBuf,
-    /// What happened and what to do.
+    /// Cause, and an action for the user if there is one.
     pub reason: String,
 }
 
@@ -51,42 +52,44 @@ impl DiskError {
     }
 }
 
-/// A path with something behind its name: the files that belong to another one.
+/// Appends a suffix to the file name of a path.
 pub fn append_suffix(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
 }
 
-/// The bytes of a file.
+/// Reads a file.
 ///
 /// # Errors
-/// When it cannot be read, is no regular file, or is larger than [`MAX_BYTES`].
+/// Returns an error if the file cannot be read, is not a regular file, or is larger than [`MAX_BYTES`].
 pub fn read(path: &Path) -> Result<Vec<u8>, DiskError> {
     read_within(path, MAX_BYTES)
 }
 
-/// The bytes of a card, a configuration or a list of names.
+/// Reads a card, a configuration or a list of names.
 ///
 /// # Errors
-/// As [`read`], with [`MAX_SMALL_BYTES`] as the limit.
+/// Returns an error like [`read`], with the limit [`MAX_SMALL_BYTES`].
 pub fn read_small(path: &Path) -> Result<Vec<u8>, DiskError> {
     read_within(path, MAX_SMALL_BYTES)
 }
 
-/// The bytes of a file of at most `most` bytes.
+/// Reads a file of at most `most` bytes.
 ///
 /// # Errors
-/// As [`read`].
+/// Returns an error like [`read`], with the limit `most`.
 pub fn read_within(path: &Path, most: u64) -> Result<Vec<u8>, DiskError> {
     read_if(path, most, |_, _| Ok(()))
 }
 
-/// The bytes of a file whose beginning is accepted: `look` gets up to 64 KiB of it and its size in bytes before the rest is read,
-/// and says what is wrong with it.
+/// Reads a file if `look` accepts its start.
+///
+/// Before the rest is read, `look` receives up to 64 KiB of the file and its size in bytes. It returns a reason to
+/// reject the file.
 ///
 /// # Errors
-/// As [`read_within`], and what `look` says.
+/// Returns an error like [`read_within`], or the error of `look`.
 pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), String>) -> Result<Vec<u8>, DiskError> {
     const BEGINNING: u64 = 64 << 10;
     let fail = |e: io::Error| DiskError::new(path, &e);
@@ -99,7 +102,7 @@ pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), S
     let mut bytes = Vec::new();
     (&file).take(BEGINNING).read_to_end(&mut bytes).map_err(fail)?;
     look(&bytes, size).map_err(refuse)?;
-    // The file may have grown since its size was asked for.
+    // The file may have grown since its size was read.
     let left = (most + 1).saturating_sub(bytes.len() as u64);
     let known = usize::try_from(size.saturating_sub(bytes.len() as u64)).unwrap_or_default();
     bytes.try_reserve_exact(known).map_err(|_| refuse(format!("there is no memory for its {}", size_text(size))))?;
@@ -110,8 +113,10 @@ pub fn read_if(path: &Path, most: u64, look: impl Fn(&[u8], u64) -> Result<(), S
     Ok(bytes)
 }
 
-/// Opens a regular file for reading, and its size in bytes. A named pipe, a device or a socket is refused without waiting for
-/// it, also where it takes the file's place between two calls of the system.
+/// Opens a regular file for reading and returns its size in bytes.
+///
+/// A named pipe, a device or a socket is rejected without blocking, even if it replaces the file between two system
+/// calls.
 fn open_regular(path: &Path) -> Result<(File, u64), DiskError> {
     let fail = |e: io::Error| DiskError::new(path, &e);
     let check = |about: &fs::Metadata| match about.is_file() {
@@ -129,7 +134,7 @@ fn open_regular(path: &Path) -> Result<(File, u64), DiskError> {
     Ok((file, about.len()))
 }
 
-/// Opening a pipe that nobody writes to returns at once.
+/// Makes `open` return immediately for a pipe without a writer.
 #[cfg(unix)]
 fn set_nonblocking(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
@@ -137,11 +142,11 @@ fn set_nonblocking(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
 }
 
 #[cfg(not(unix))]
-fn without_waiting(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+fn set_nonblocking(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
     options
 }
 
-/// A size for people: whole GiB, MiB or KiB, rounded down.
+/// Formats a size in whole GiB, MiB or KiB, rounded down.
 fn size_text(bytes: u64) -> String {
     match bytes {
         n if n >= 1 << 30 => format!("{} GiB", n >> 30),
@@ -150,16 +155,15 @@ fn size_text(bytes: u64) -> String {
     }
 }
 
-/// The path with all links followed, so that every way to a file gives the same path; the absolute path of what does not
-/// exist.
+/// Returns the canonical path: symbolic links are resolved. For a path that does not exist, returns the absolute path.
 pub fn resolve(path: &Path) -> PathBuf {
     dunce::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The file that a write to `path` replaces: links are followed.
+/// Returns the file that a write to `path` replaces. Symbolic links are followed.
 ///
 /// # Errors
-/// A folder, and a link to a file that does not exist.
+/// Returns an error if the path is a directory, or a link to a file that does not exist.
 fn target_of(path: &Path) -> Result<PathBuf, DiskError> {
     let target = dunce::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if target.is_dir() {
@@ -172,7 +176,7 @@ fn target_of(path: &Path) -> Result<PathBuf, DiskError> {
     Ok(target)
 }
 
-/// The folder that a file lies in.
+/// Returns the directory of a file.
 fn parent_dir(file: &Path) -> &Path {
     match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -180,29 +184,30 @@ fn parent_dir(file: &Path) -> &Path {
     }
 }
 
-/// Replaces `path` with `bytes`, or leaves it as it was. Durable when this returns. A link is followed, permissions
-/// are kept. A device (`/dev/stdout`) is written straight to.
+/// Replaces `path` with `bytes`, or leaves it unchanged. The write is durable when the function returns.
+///
+/// Symbolic links are followed and permissions are kept. A device such as `/dev/stdout` is written directly.
 ///
 /// # Errors
-/// When the target cannot be written.
+/// Returns an error if the target cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     write_as(path, bytes, FileAccess::Anyone)
 }
 
-/// [`write()`] for a file that holds what nobody but this user should read: a new file has mode 0600.
+/// Writes a private file like [`write()`]. A new file has mode 0600.
 ///
 /// # Errors
-/// As [`write()`].
+/// Returns an error like [`write()`].
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     write_as(path, bytes, FileAccess::User)
 }
 
-/// Readers of a new file.
+/// Read access to a new file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FileAccess {
-    /// As the process's file mode mask says.
+    /// Mode according to the umask of the process.
     Anyone,
-    /// This user alone.
+    /// Only the current user (mode 0600).
     User,
 }
 
@@ -233,7 +238,7 @@ fn write_as(path: &Path, bytes: &[u8], audience: FileAccess) -> Result<(), DiskE
         Ok(())
     };
     replace().map_err(fail)?;
-    // The file is replaced from here on; only its durability is still open.
+    // The file is replaced at this point. Only its durability can still fail.
     if let Err(e) = fault::step() {
         log::warn!("{}: {e}", folder.display());
     }
@@ -241,10 +246,10 @@ fn write_as(path: &Path, bytes: &[u8], audience: FileAccess) -> Result<(), DiskE
     Ok(())
 }
 
-/// Checks that the existing file `path` can be replaced: asked of all files of a save before the first is written.
+/// Checks that the existing file `path` can be replaced. A save checks all its files before it writes the first.
 ///
 /// # Errors
-/// Says why not: a file that is missing, read-only or no regular file, or a folder in which no file can be made.
+/// Returns an error if the file is missing, read-only or not a regular file, or if its directory is not writable.
 pub fn check_replaceable(path: &Path) -> Result<(), DiskError> {
     let fail = |e: io::Error| DiskError::new(path, &e);
     let target = target_of(path)?;
@@ -259,22 +264,24 @@ pub fn check_replaceable(path: &Path) -> Result<(), DiskError> {
     temporary::file_in(parent_dir(&target), true).map(drop).map_err(fail)
 }
 
-/// Adds bytes to the end of a file, for a log that others read while it grows. Not durable: a log may lose its last lines.
+/// Appends bytes to a file, for a log that other programs read. Not durable: the last lines may be lost in a crash.
 ///
 /// # Errors
-/// When it cannot be written.
+/// Returns an error if the file cannot be written.
 pub fn append(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     let fail = |e: io::Error| DiskError::new(path, &e);
     let mut file = fs::OpenOptions::new().create(true).append(true).open(path).map_err(fail)?;
     file.write_all(bytes).map_err(fail)
 }
 
-/// Makes the folder `path` hold these files, whose names may have folders before them. A new folder appears whole. Into one that
-/// exists the files go one after another, but not before all of them are written beside their places, so that a full disk
-/// changes nothing. The files are asked for one after another, so that only one needs to be in memory.
+/// Writes files into the directory `path`. File names may contain directories.
+///
+/// A new directory appears complete. For an existing directory, all files are first written to a temporary directory
+/// inside it and then renamed one by one. A full disk therefore changes nothing. The iterator is consumed lazily, so
+/// only one file is in memory.
 ///
 /// # Errors
-/// When a file cannot be made or written; a folder that did not exist then still does not.
+/// Returns an error if a file cannot be created or written. A directory that did not exist before is then not created.
 pub fn write_dir<E: From<DiskError>>(
     path: &Path,
     files: impl IntoIterator<Item = Result<(impl AsRef<Path>, Vec<u8>), E>>,
@@ -311,18 +318,18 @@ pub fn write_dir<E: From<DiskError>>(
     Ok(())
 }
 
-/// Makes a folder and those above it.
+/// Creates a directory and its parents.
 ///
 /// # Errors
-/// When it cannot be made.
+/// Returns an error if the directory cannot be created.
 pub fn create_dir_all(path: &Path) -> Result<(), DiskError> {
     fs::create_dir_all(path).map_err(|e| DiskError::new(path, &e))
 }
 
-/// Makes a folder, and those above it, that nobody but this user may look into (mode 0700). One that exists stays as it is.
+/// Creates a directory and its parents with mode 0700. An existing directory is not changed.
 ///
 /// # Errors
-/// When it cannot be made.
+/// Returns an error if the directory cannot be created.
 pub fn create_private_dir(path: &Path) -> Result<(), DiskError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -331,7 +338,7 @@ pub fn create_private_dir(path: &Path) -> Result<(), DiskError> {
     builder.create(path).map_err(|e| DiskError::new(path, &e))
 }
 
-/// Closes a folder of this program's own to other users (mode 0700), if it exists. A failure is logged: it may be another user's.
+/// Sets mode 0700 on a directory if it exists. A failure is logged, since the directory may belong to another user.
 pub fn restrict_to_user(path: &Path) {
     #[cfg(unix)]
     if path.is_dir() {
@@ -342,10 +349,10 @@ pub fn restrict_to_user(path: &Path) {
     }
 }
 
-/// The files directly inside a folder, hidden ones left out, sorted by name.
+/// Returns the files directly inside a directory, without hidden ones, sorted by path.
 ///
 /// # Errors
-/// When the folder cannot be read.
+/// Returns an error if the directory cannot be read.
 pub fn list_files(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
     let entries = fs::read_dir(path).map_err(|e| DiskError::new(path, &e))?;
     let mut files: Vec<PathBuf> =
@@ -354,7 +361,8 @@ pub fn list_files(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
     Ok(files)
 }
 
-/// The folders directly inside a folder, hidden ones left out, sorted by name; none where the folder does not exist.
+/// Returns the directories directly inside a directory, without hidden ones, sorted. Empty if the directory does not
+/// exist.
 pub fn list_dirs(path: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.is_dir() && !is_hidden(p)).collect();
@@ -362,10 +370,10 @@ pub fn list_dirs(path: &Path) -> Vec<PathBuf> {
     folders
 }
 
-/// Takes a folder away with all its files: at once for everybody who looks, even if this program ends in between.
+/// Removes a directory tree. The directory is renamed first, so other processes never see a partial tree.
 ///
 /// # Errors
-/// When it cannot be renamed or deleted.
+/// Returns an error if the directory cannot be renamed or deleted.
 pub fn remove_dir_all(path: &Path) -> Result<(), DiskError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let hidden = path.with_file_name(temporary::name_of(&name));
@@ -373,7 +381,7 @@ pub fn remove_dir_all(path: &Path) -> Result<(), DiskError> {
     fs::remove_dir_all(&hidden).map_err(|e| DiskError::new(path, &e))
 }
 
-/// Clears away what a program that was killed left half written or half deleted inside a folder.
+/// Removes temporary files and directories inside a directory that a killed process left incomplete.
 pub fn remove_stale_temp(path: &Path) {
     for entry in fs::read_dir(path).into_iter().flatten().flatten() {
         let at = entry.path();
@@ -393,10 +401,11 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'))
 }
 
-/// Whether a file could be put at `path`: asked before hours of training, not after.
+/// Checks that files can be written to the directory `path`, which need not exist. Training calls it before it
+/// starts.
 ///
 /// # Errors
-/// Says why not.
+/// Returns an error if the path is a file, or if its nearest existing ancestor is not writable.
 pub fn ensure_writable_parent(path: &Path) -> Result<(), DiskError> {
     if path.is_file() {
         return Err(DiskError { path: path.to_owned(), reason: "it is a file; name a folder".into() });
@@ -405,31 +414,33 @@ pub fn ensure_writable_parent(path: &Path) -> Result<(), DiskError> {
     temporary::file_in(existing, true).map(drop).map_err(|e| DiskError::new(path, &e))
 }
 
-/// Syncs a file; some network file systems cannot, which is no reason to fail.
+/// Syncs a file. Ignores file systems that do not support it, such as some network file systems.
 fn sync(file: &File) -> io::Result<()> {
     file.sync_all().or_else(|e| if e.kind() == io::ErrorKind::Unsupported { Ok(()) } else { Err(e) })
 }
 
-/// Makes a rename durable where the system allows it. A failure changes nothing for the reader.
+/// Syncs a directory to make a rename durable. Errors are ignored, since readers see the same content.
 fn sync_dir(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
 }
 
-/// Renames a file.
+/// Renames a file or directory.
 ///
 /// # Errors
-/// When it cannot be renamed.
+/// Returns an error if the path cannot be renamed.
 pub fn rename(from: &Path, to: &Path) -> Result<(), DiskError> {
     fs::rename(from, to).map_err(|e| DiskError::new(from, &e))
 }
 
-/// Writes bytes at a place of a file and ends it there: what a log has grown by, over what a failed attempt left.
-/// Durable when this returns.
+/// Truncates a file to `place` bytes and appends `bytes`. This replaces the rest of a failed attempt to append to a
+/// log.
+///
+/// The write is durable when the function returns.
 ///
 /// # Errors
-/// When the file is shorter than that place, or cannot be written.
+/// Returns an error if the file is shorter than `place` or cannot be written.
 pub fn write_at_end(path: &Path, place: u64, bytes: &[u8]) -> Result<(), DiskError> {
     use io::Seek;
     let fail = |e: io::Error| DiskError::new(path, &e);
@@ -443,10 +454,10 @@ pub fn write_at_end(path: &Path, place: u64, bytes: &[u8]) -> Result<(), DiskErr
     sync(&file).map_err(fail)
 }
 
-/// The names of what lies directly inside a folder, hidden ones left out, sorted; none where there is no folder.
+/// Returns the names of the entries of a directory, without hidden ones, sorted. Empty if the directory does not exist.
 ///
 /// # Errors
-/// When the folder cannot be read.
+/// Returns an error if the directory cannot be read.
 pub fn list_names(path: &Path) -> Result<Vec<String>, DiskError> {
     let entries = match fs::read_dir(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -458,7 +469,7 @@ pub fn list_names(path: &Path) -> Result<Vec<String>, DiskError> {
     Ok(names)
 }
 
-/// A path as all its spellings have it: links followed, as far as it exists.
+/// Returns a path that is the same for all spellings. Symbolic links are resolved in the part of the path that exists.
 pub fn identity(path: &Path) -> PathBuf {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     for known in whole.ancestors() {
@@ -470,10 +481,10 @@ pub fn identity(path: &Path) -> PathBuf {
     whole
 }
 
-/// Makes a folder and those above it; gives those that were not there before, the innermost last.
+/// Creates a directory and its parents. Returns the directories that did not exist before, innermost last.
 ///
 /// # Errors
-/// When it cannot be made.
+/// Returns an error if a directory cannot be created.
 pub fn create_missing_dirs(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
     let missing = |p: &&Path| !p.as_os_str().is_empty() && !p.exists();
     let mut made: Vec<PathBuf> = path.ancestors().take_while(missing).map(Path::to_owned).collect();
@@ -482,7 +493,7 @@ pub fn create_missing_dirs(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
     Ok(made)
 }
 
-/// Takes a folder away if nothing is in it.
+/// Removes a directory if it is empty.
 pub fn remove_empty_dir(path: &Path) {
     if let Err(e) = fs::remove_dir(path) {
         log::debug!("{} stays: {e}", path.display());

@@ -1,35 +1,37 @@
-//! Several files that take the place of others in a folder as one: all of them or none.
+//! Atomic replacement of a set of files in a directory: all of them or none.
 //!
-//! They are written into a hidden folder inside the target first. Its rename to [`NEW`] is the moment from which they
-//! count: [`current`] reads them there, and [`finish`] moves them out, also after the program was killed in between. The
-//! target itself is not renamed, since it may be a mount point or the working folder, and holds other files.
+//! The new files are first written to a hidden directory inside the target. Renaming it to [`STAGING_SUFFIX`] makes
+//! them current. [`current_path`] then reads them there, and [`finish_replacing`] moves them out, also after a crash.
+//! The target directory itself is not renamed. It may be a mount point or the working directory, and may contain other
+//! files.
 //!
-//! A program that does not know [`NEW`] finds the old files, no key file, or the new files; never a mixture.
+//! A program that ignores [`STAGING_SUFFIX`] finds the old files, no key file, or the new files. It never finds a
+//! mixture.
 
 use super::{DiskError, sync_dir, temporary, write};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The hidden folder of files that count, and are not yet in their place.
+/// Name of the hidden directory with current files that are not moved yet.
 const STAGING_SUFFIX: &str = ".tagwright-new";
-/// In it: the names of all files of the new set, one a line.
+/// Name of the list inside this directory: the names of all files of the new set, one per line.
 const LIST_SUFFIX: &str = ".names";
 
-/// Files that belong together.
+/// Set of files that belong together.
 #[derive(Clone, Copy, Debug)]
 pub struct FileSet {
-    /// The file without which no program takes the folder for whole.
+    /// File without which the set counts as incomplete.
     pub key: &'static str,
-    /// Every name that such a set may have, the key's included.
+    /// All names that files of the set can have, including the key file.
     pub names: &'static [&'static str],
 }
 
-/// Replaces a set of files inside a folder by another one. A file of the old set that the new one lacks goes too; what is
-/// not of the set stays. Durable when this returns.
+/// Replaces a set of files inside a directory. Files of the old set that the new one lacks are removed. Other files are
+/// not changed. The change is durable when the function returns.
 ///
 /// # Errors
-/// When a file cannot be made or written: then the old files are there as they were.
+/// Returns an error if a file cannot be created or written. The old files are then unchanged.
 pub fn replace_files<E: From<DiskError>>(
     folder: &Path,
     set: FileSet,
@@ -57,22 +59,23 @@ pub fn replace_files<E: From<DiskError>>(
     Ok(finish_replacing(folder, set)?)
 }
 
-/// Brings files that count already into their places, if there are some: what a killed program had begun.
+/// Moves current files from the hidden directory to their final paths, if there are any. This completes an interrupted
+/// replacement.
 ///
 /// # Errors
-/// When a file cannot be moved; [`current`] finds it nevertheless, and this can be tried again.
+/// Returns an error if a file cannot be moved. [`current_path`] still finds it, and the call can be repeated.
 pub fn finish_replacing(folder: &Path, set: FileSet) -> Result<(), DiskError> {
     let new = folder.join(STAGING_SUFFIX);
     let names = match fs::read_to_string(new.join(LIST_SUFFIX)) {
         Ok(names) => names,
         Err(_) if !new.is_dir() => return Ok(()),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            // All files have been moved: the list of names is the last to go.
+            // All files have been moved: the list of names is removed last.
             return fs::remove_dir(&new).map_err(|e| DiskError::new(&new, &e));
         }
         Err(e) => return Err(DiskError::new(&new, &e)),
     };
-    // Names come from a file, so only the known ones are believed.
+    // The names come from a file, so only known names are used.
     let is_new = |name: &str| names.lines().any(|n| n == name);
     let waits = |name: &str| new.join(name).is_file();
     let fail = |path: &Path, e: io::Error| DiskError::new(path, &e);
@@ -98,20 +101,20 @@ pub fn finish_replacing(folder: &Path, set: FileSet) -> Result<(), DiskError> {
     fs::remove_dir_all(&new).map_err(|e| fail(&new, e))
 }
 
-/// The path of a file that [`replace_files`] may be about to replace: as it counts now, wherever it lies.
+/// Returns the current path of a file that [`replace_files`] may be replacing.
 pub fn current_path(folder: &Path, name: &str) -> PathBuf {
     let new = folder.join(STAGING_SUFFIX);
     match fs::read_to_string(new.join(LIST_SUFFIX)) {
-        // The new set may have no such file: then nothing lies at this path.
+        // The new set may lack this file. The returned path does not exist then.
         Ok(names) if new.join(name).is_file() || !names.lines().any(|n| n == name) => new.join(name),
         _ => folder.join(name),
     }
 }
 
-/// Takes a file away, if it is there.
+/// Removes a file if it exists.
 ///
 /// # Errors
-/// When it cannot be deleted.
+/// Returns an error if the file cannot be deleted.
 pub fn remove(path: &Path) -> Result<(), DiskError> {
     match fs::remove_file(path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(DiskError::new(path, &e)),
@@ -131,7 +134,7 @@ mod tests {
         replace_files(folder, SET, files.iter().map(|(n, t)| Ok(((*n).to_owned(), t.as_bytes().to_vec()))))
     }
 
-    /// What this program finds of the set, as `name=text`.
+    /// Reads the current files of the set, as `name=text`.
     fn found(folder: &Path) -> Vec<String> {
         let read = |name: &&str| Some(format!("{name}={}", fs::read_to_string(current_path(folder, name)).ok()?));
         SET.names.iter().filter_map(read).collect()
@@ -163,7 +166,7 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 3);
     }
 
-    /// The state after the program was killed within [`finish`], after so many of its changes.
+    /// Creates the state after a crash within [`finish_replacing`], after this number of changes.
     fn killed_after(changes: usize) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);

@@ -1,7 +1,7 @@
-//! Temporary files and folders beside their targets, and the removal of those that a killed program left there.
+//! Temporary files and directories next to their targets, and removal of those that a killed process left.
 //!
-//! The name of each holds the process's number, and each is locked while it lives: one that can be locked by another
-//! process belongs to nobody any more, whatever machine or container that process runs on.
+//! Each name contains the id of its process, and each file is locked while it is in use. A file that another process
+//! can lock is abandoned, even if that process runs on another machine or in another container.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -12,16 +12,16 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tempfile::{NamedTempFile, TempDir};
 
-/// The end of the name of each temporary file and folder.
+/// Suffix of the names of all temporary files and directories.
 pub(super) const TEMP_SUFFIX: &str = ".tmp";
 
-/// The beginning of the names of this module's files and folders.
+/// Prefix of the names of temporary files and directories of this module.
 const TEMP_PREFIX: &str = ".tagwright-";
 
-/// A younger one may be between its creation and its lock.
+/// Minimum age of an abandoned file. A younger file may be created but not locked yet.
 const MIN_ABANDONED_AGE: Duration = Duration::from_secs(60);
 
-/// A new file in `folder`, with mode 0600 if it is `private`, else with the mode of any new file.
+/// Creates a file in `folder`, with mode 0600 if `private`, otherwise with the default mode.
 pub(super) fn file_in(folder: &Path, private: bool) -> io::Result<NamedTempFile> {
     remove_abandoned(folder);
     let prefix = prefix();
@@ -37,7 +37,7 @@ pub(super) fn file_in(folder: &Path, private: bool) -> io::Result<NamedTempFile>
     Ok(file)
 }
 
-/// A new folder in `folder`, with the mode of any new folder.
+/// Creates a directory in `folder` with the default mode.
 pub(super) fn dir_in(folder: &Path) -> io::Result<TempDir> {
     remove_abandoned(folder);
     let prefix = prefix();
@@ -51,7 +51,7 @@ pub(super) fn dir_in(folder: &Path) -> io::Result<TempDir> {
     builder.tempdir_in(folder)
 }
 
-/// A new temporary name for what is called `name` now.
+/// Returns a new temporary name for a file or directory that is now called `name`.
 pub(super) fn name_of(name: &str) -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     format!("{}{}-{name}{TEMP_SUFFIX}", prefix(), COUNT.fetch_add(1, Ordering::Relaxed))
@@ -62,16 +62,16 @@ fn prefix() -> String {
 }
 
 fn lock(file: &File) {
-    // A file system without locks keeps files of killed programs, and nothing else follows.
+    // Without locks, files of killed processes remain. There is no other effect.
     if let Err(e) = file.try_lock() {
         log::debug!("a temporary file cannot be locked: {e}");
     }
 }
 
-/// Folders in which this process has looked for abandoned files.
+/// Directories in which this process has already removed abandoned files.
 static CLEANED_DIRS: Mutex<Option<HashSet<PathBuf>>> = Mutex::new(None);
 
-/// Removes what programs that have ended left in `folder`; each process looks once in each folder.
+/// Removes temporary files of ended processes in `folder`, once per directory and process.
 fn remove_abandoned(folder: &Path) {
     let mut swept = CLEANED_DIRS.lock().unwrap_or_else(PoisonError::into_inner);
     if !swept.get_or_insert_default().insert(folder.to_owned()) {
@@ -96,8 +96,10 @@ fn remove_abandoned(folder: &Path) {
     }
 }
 
-/// Whether nobody writes this file or folder any more. A folder cannot be locked everywhere, so its process must have
-/// ended as far as this machine knows, and it must be a day old.
+/// Returns true if no process writes this file or directory anymore.
+///
+/// Directories cannot be locked on all systems. Instead, their process must have ended on this machine, and they must
+/// be a day old.
 fn is_abandoned(path: &Path, process: &str) -> bool {
     let age = fs::symlink_metadata(path).and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
     let older_than = |least: Duration| age.is_some_and(|age| age > least);

@@ -1,49 +1,50 @@
-//! Two labellings of the same sentences: how far they agree, and where they differ.
+//! Agreement of two annotations of the same sentences, and their differences.
 
 use super::score::PrfScore;
 use crate::corpus::{Corpus, LabelId, LabelSet, SentenceId, Span};
 use std::collections::{HashMap, VecDeque};
 
-/// How far two labellings agree.
+/// Agreement of two annotations: `left` is the first corpus, `right` the second.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Agreement {
-    /// Sentences that both have.
+    /// Number of sentences in both corpora.
     pub sentences: usize,
-    /// Sentences that only the first has.
+    /// Number of sentences only in the first corpus.
     pub only_left: usize,
-    /// Sentences that only the second has.
+    /// Number of sentences only in the second corpus.
     pub only_right: usize,
-    /// Words of the sentences that both have.
+    /// Number of tokens in the common sentences.
     pub tokens: usize,
-    /// Cohen's kappa over words, each with its label or none (Cohen 1960). 1 where both always say the same.
+    /// Cohen's kappa over tokens, each with its label or none (Cohen 1960). 1 if both annotations always agree.
     pub kappa: f64,
-    /// Krippendorff's alpha, nominal, over the same words (Krippendorff 2004, section 11.3).
+    /// Krippendorff's alpha, nominal, over the same tokens (Krippendorff 2004, section 11.3).
     pub alpha: f64,
-    /// Spans of the same words and label; the first is taken for the truth.
+    /// Score of spans with equal tokens and label. The first corpus counts as gold.
     pub spans: PrfScore,
-    /// The same by label.
+    /// Score of spans by label.
     pub labels: Vec<(String, PrfScore)>,
-    /// Labels of both: those of the first, then those that only the second has. The second's spans are numbered by them.
+    /// Union of both label sets: labels of the first corpus, then new labels of the second. `right_spans` and
+    /// `differences` use its ids.
     pub merged_labels: LabelSet,
-    /// Where they differ, in the order of the text.
+    /// Differences in text order.
     pub differences: Vec<Difference>,
-    /// All that the second has in the sentences where they differ, in bytes of the first's text.
+    /// All spans of the second corpus in sentences with differences, in bytes of the text of the first.
     pub right_spans: HashMap<SentenceId, Vec<Span>>,
 }
 
-/// A place where two labellings differ.
+/// Difference between two annotations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The sentence, in the first.
+    /// Sentence in the first corpus.
     pub sentence: SentenceId,
-    /// What the first has there.
+    /// Span of the first corpus, or `None` if only the second has a span here.
     pub left: Option<Span>,
-    /// What the second has there, in bytes of the first's text.
+    /// Span of the second corpus, in bytes of the text of the first. `None` if only the first has a span here.
     pub right: Option<Span>,
 }
 
 impl Agreement {
-    /// Compares two corpora. Sentences are matched by their words; one that stands several times is matched in order.
+    /// Compares two corpora. Sentences with the same tokens are matched; repeated sentences are matched in order.
     pub fn compare(mine: &Corpus, theirs: &Corpus) -> Self {
         let mut all_labels = mine.labels.clone();
         let new_id: Vec<Option<LabelId>> = theirs.labels.iter().map(|(_, l)| all_labels.intern(&l.name).ok()).collect();
@@ -72,7 +73,7 @@ impl Agreement {
                 .into_iter()
                 .filter_map(|s| Some(d.span_from_tokens(sentence, s.start..s.end, new_id[usize::from(s.label)]?)))
                 .collect();
-            // Two parts of one word are the same whole words.
+            // Two spans inside one token become equal when they are extended to the whole token.
             there.sort_unstable();
             there.dedup();
             let length = d.sentence_range(sentence).len();
@@ -85,7 +86,7 @@ impl Agreement {
                 tags
             };
             words.add(&tags(&here), &tags(&there));
-            // Whole words on both sides: a span inside a word of one is that word for the other.
+            // Compares whole tokens on both sides: a span inside a token counts as the token.
             let whole = |s: &Span| {
                 let words = d.to_token_span(sentence, s);
                 (words.start < words.end)
@@ -120,7 +121,8 @@ impl Agreement {
     }
 }
 
-/// What differs in a sentence: each of the first with the second's that it overlaps, then what only the second has.
+/// Returns the differences of a sentence. Each span of the first corpus is paired with an overlapping span of the
+/// second. The remaining spans of the second follow.
 fn differences(id: SentenceId, here: &[(Span, Span)], there: &[Span]) -> Vec<Difference> {
     let mut left: Vec<Span> = there.iter().filter(|s| !here.iter().any(|(whole, _)| whole == *s)).copied().collect();
     let mut found = Vec::new();
@@ -133,9 +135,9 @@ fn differences(id: SentenceId, here: &[(Span, Span)], there: &[Span]) -> Vec<Dif
     found
 }
 
-/// How often the first says one thing of a word and the second another.
+/// Confusion matrix of the token labels of two annotations.
 struct ConfusionMatrix {
-    /// By what the first says, then what the second says.
+    /// Number of tokens by label in the first, then label in the second annotation. Index 0 is no label.
     table: Vec<Vec<usize>>,
     count: usize,
 }
@@ -150,7 +152,7 @@ impl ConfusionMatrix {
         self.count += mine.len();
     }
 
-    /// How often each thing is said, by the first and by the second.
+    /// Returns the number of tokens of each label in the first and in the second annotation.
     fn marginals(&self) -> Vec<(f64, f64)> {
         let kinds = self.table.len();
         let row = |k: usize| self.table[k].iter().sum::<usize>() as f64;
@@ -170,7 +172,7 @@ impl ConfusionMatrix {
     }
 
     fn alpha(&self) -> f64 {
-        // Two say something of every word, so there are twice as many values as words.
+        // Two annotators label every token, so there are twice as many values as tokens.
         let values = 2.0 * self.count as f64;
         let pairs = self.marginals().iter().map(|(a, b)| (a + b) * (a + b - 1.0)).sum::<f64>();
         let observed = 1.0 - self.observed_agreement() / self.count as f64;
@@ -185,7 +187,8 @@ mod tests {
     use crate::corpus::{DocumentBuilder, Split, TokenSpan};
     use std::sync::Arc;
 
-    /// Sentences by line, a tag a word: `Oslo/LOC is`. Neighbours of one label are one span.
+    /// Builds a corpus of one sentence per line, as in `Oslo/LOC is`. Adjacent tokens with the same label form one
+    /// span.
     fn corpus(marked: &str) -> Corpus {
         let mut labels = LabelSet::default();
         let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);

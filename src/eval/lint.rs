@@ -1,4 +1,4 @@
-//! What looks wrong in a dataset's labels, and the edit that would mend it where one is likely right.
+//! Checks for possible annotation errors, with a fix if one is probably correct.
 
 use super::statistics::span_texts;
 use crate::corpus::edit::quoted_text;
@@ -7,29 +7,29 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What kind of thing looks wrong.
+/// Kind of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingKind {
-    /// A span begins or ends with space or punctuation.
+    /// Span starts or ends with white space or punctuation.
     EdgePunctuation,
-    /// A span ends inside a word.
+    /// Span starts or ends inside a token.
     PartialToken,
-    /// A model's word pieces cut a span, or it lies past those that are read at once.
+    /// Span boundary is inside a subword of the model, or the span exceeds the maximum length of the model.
     SubwordBoundary,
-    /// A tag of the source may not stand where it does.
+    /// Tag of the source is invalid at its position.
     InvalidTag,
-    /// The same words carry another label nearly everywhere else.
+    /// Same text has another label in most other occurrences.
     InconsistentLabel,
-    /// The same words carry a label nearly everywhere else.
+    /// Same text has a label in most other occurrences.
     MissingLabel,
-    /// The same sentence is labelled otherwise.
+    /// Same sentence has other labels elsewhere.
     ConflictingDuplicate,
-    /// A sentence of train stands in dev or test, too.
+    /// Sentence of train also occurs in dev or test.
     SplitLeakage,
 }
 
 impl FindingKind {
-    /// All, in the order in which they are shown.
+    /// All kinds in display order.
     pub const ALL: [Self; 8] = [
         Self::EdgePunctuation,
         Self::PartialToken,
@@ -42,33 +42,33 @@ impl FindingKind {
     ];
 }
 
-/// One thing that looks wrong.
+/// Possible annotation error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What kind.
+    /// Kind of the finding.
     pub kind: FindingKind,
-    /// Where.
+    /// Sentence of the finding.
     pub sentence: SentenceId,
-    /// The stretch of text.
+    /// Text range of the finding.
     pub span: Span,
-    /// What it is, for people.
+    /// Message for the user.
     pub message: String,
-    /// What would mend it.
+    /// Edit that fixes the finding, if there is one.
     pub fix: Option<Edit>,
 }
 
-/// A text must be a span so often before others are held against it.
+/// Minimum number of occurrences before a majority label is assumed.
 const MIN_OCCURRENCES: usize = 3;
-/// A text must be a span so often before places without a label look wrong.
+/// Minimum number of labeled occurrences before unlabeled occurrences are reported.
 const MIN_LABELED_OCCURRENCES: usize = 5;
-/// So many of its spans must have one label before the others look wrong.
+/// Minimum share of the majority label among the occurrences of a text.
 const MAJORITY_RATIO: f64 = 0.8;
-/// A word of so many letters before a stop may be an abbreviation.
+/// Maximum length in characters of a word that, followed by a period, counts as an abbreviation.
 const MAX_ABBREVIATION_LEN: usize = 5;
-/// So many findings of a kind are kept.
+/// Maximum number of findings per kind.
 pub const MAX_FINDINGS_PER_KIND: usize = 2000;
 
-/// Looks through a corpus.
+/// Checks the labels of a corpus. Returns the findings sorted by kind and sentence.
 pub fn lint(corpus: &Corpus) -> Vec<Finding> {
     let mut found = FindingCollector::default();
     let usual = majority_labels(corpus);
@@ -92,8 +92,9 @@ pub fn lint(corpus: &Corpus) -> Vec<Finding> {
     found
 }
 
-/// Whether places without a label are the exception among all of their text: a club called like a day of the week is no reason to
-/// label the days.
+/// Returns true if unlabeled occurrences are the minority among all occurrences of the text.
+///
+/// Example: a club with the name of a weekday is no reason to label every weekday.
 fn is_minority(
     finding: &Finding,
     corpus: &Corpus,
@@ -106,7 +107,7 @@ fn is_minority(
     labelled >= MIN_LABELED_OCCURRENCES && labelled as f64 >= MAJORITY_RATIO * all as f64
 }
 
-/// Sentences of train with their twins in dev or test, as [`Duplicates`](super::statistics::Duplicates) has them.
+/// Returns findings for pairs of [`NearDuplicates::leakage_pairs`](super::statistics::NearDuplicates::leakage_pairs).
 pub(super) fn leakage_findings(corpus: &Corpus, pairs: &[(SentenceId, SentenceId)]) -> Vec<Finding> {
     let finding = |(id, twin): &(SentenceId, SentenceId)| {
         let d = corpus.document(id.document);
@@ -122,7 +123,7 @@ pub(super) fn leakage_findings(corpus: &Corpus, pairs: &[(SentenceId, SentenceId
     pairs.iter().take(MAX_FINDINGS_PER_KIND).map(finding).collect()
 }
 
-/// Tags of a source (its number) that may not stand where they do.
+/// Returns findings for invalid tags. `file` is the [`Document::source_id`] of the source.
 pub fn invalid_tag_findings(corpus: &Corpus, file: u32, slips: &[InvalidTag]) -> Vec<Finding> {
     let of_file = (0u32..).zip(&corpus.documents).filter(|(_, d)| d.source_id == file);
     let documents: Vec<(u32, &Arc<Document>)> = of_file.collect();
@@ -143,7 +144,7 @@ pub fn invalid_tag_findings(corpus: &Corpus, file: u32, slips: &[InvalidTag]) ->
     slips.iter().take(MAX_FINDINGS_PER_KIND).filter_map(finding).collect()
 }
 
-/// Each text's label, where it has nearly always the same one, and how often.
+/// Returns the majority label of each text that has one, and the number of its occurrences.
 fn majority_labels(corpus: &Corpus) -> HashMap<&str, (LabelId, usize)> {
     let mut counts: HashMap<&str, HashMap<LabelId, usize>> = HashMap::new();
     for (text, label) in corpus.documents.iter().flat_map(|d| span_texts(d)) {
@@ -157,7 +158,7 @@ fn majority_labels(corpus: &Corpus) -> HashMap<&str, (LabelId, usize)> {
     usual.collect()
 }
 
-/// What was found so far, no more than [`MOST`] of a kind.
+/// Collects findings, at most [`MAX_FINDINGS_PER_KIND`] of each kind.
 #[derive(Default)]
 struct FindingCollector {
     list: Vec<Finding>,
@@ -174,7 +175,7 @@ impl FindingCollector {
     }
 }
 
-/// A sentence that is looked at.
+/// Sentence under check.
 struct SentenceContext<'a> {
     corpus: &'a Corpus,
     d: &'a Document,
@@ -194,7 +195,7 @@ impl<'a> SentenceContext<'a> {
         self.corpus.labels.name(label)
     }
 
-    /// A finding whose fix puts these spans in place of those.
+    /// Creates a finding. `fix` contains the spans to remove and the spans to add.
     fn finding(&self, kind: FindingKind, at: Span, what: String, fix: Option<(Vec<Span>, Vec<Span>)>) -> Finding {
         let document = self.id.document;
         let fix = fix.map(|(removed, added)| Edit::Spans { document, removed, added });
@@ -230,7 +231,8 @@ impl<'a> SentenceContext<'a> {
         }
     }
 
-    /// Words that are a span elsewhere, of which `missed` counts all. What is looked for has at most this many words.
+    /// Reports unlabeled token sequences of up to `MAX_NGRAM_TOKENS` tokens that are spans elsewhere. `missed` counts
+    /// them by text.
     fn check_missing(
         &self,
         usual: &HashMap<&'a str, (LabelId, usize)>,
@@ -252,7 +254,7 @@ impl<'a> SentenceContext<'a> {
                 continue;
             };
             first += n;
-            // Small letters are words of the language more often than names.
+            // Lower-case words are usually not names.
             let named = self.text(&at).chars().any(char::is_uppercase) || !self.text(&at).is_ascii();
             if named && !self.spans().iter().any(|s| s.overlaps(&at)) {
                 *missed.entry(self.text(&at)).or_default() += 1;
@@ -279,8 +281,9 @@ impl<'a> SentenceContext<'a> {
     }
 }
 
-/// Words of a sentence without the signs at their edges; `None` where all are signs. What closes a bracket among them belongs to a
-/// name, and so does the stop of an abbreviation.
+/// Removes punctuation tokens from both ends of a token range. Returns `None` if all tokens are punctuation.
+///
+/// A closing bracket is kept if the range contains an opening one. A period is kept if it ends an abbreviation.
 pub fn trim_punctuation(d: &Document, sentence: usize, words: Range<usize>) -> Option<Range<usize>> {
     let from = d.sentence_range(sentence).start;
     let token = |word: usize| d.token(from + word);
@@ -294,7 +297,7 @@ pub fn trim_punctuation(d: &Document, sentence: usize, words: Range<usize>) -> O
     Some(first..if closes || abbreviates { end } else { last } + 1)
 }
 
-/// Signs that do not begin or end a name.
+/// Returns true for punctuation that does not start or end a name.
 fn is_trimmable(c: char) -> bool {
     matches!(
         c,
@@ -308,7 +311,7 @@ mod tests {
     use crate::corpus::{DocumentBuilder, LabelSet, Split, TokenSpan};
     use std::sync::Arc;
 
-    /// A text of sentences by line, with spans as `[Oslo LOC]`; a text's tokens are the words between spaces.
+    /// Builds a corpus of one sentence per line, with spans such as `[Oslo LOC]`. Tokens are separated by spaces.
     fn corpus(marked: &str) -> Corpus {
         let mut labels = LabelSet::default();
         let mut builder = DocumentBuilder::new(Split::Train, 0, 0, 0);
@@ -358,7 +361,8 @@ mod tests {
             &format!("{often}\n[Oslo PER] f"),
             &[(FindingKind::InconsistentLabel, "“Oslo” is PER here and LOC in 5 places")],
         );
-        // Fewer than five say nothing of places without a label, and neither do many where most have none.
+        // Fewer than five labeled occurrences are not sufficient. Many are not sufficient either if too many others are
+        // unlabeled.
         check("[Oslo LOC] a\n[Oslo LOC] b\n[Oslo LOC] c\n[Oslo LOC] d\nto Oslo", &[]);
         check(&format!("{often}\nto Oslo\nin Oslo"), &[]);
         check(

@@ -1,5 +1,5 @@
-//! What can be counted: scores as seqeval computes them, so that numbers can be compared with the field's; a dataset in numbers
-//! ([`statistics`]), what looks wrong in it ([`mod@lint`]), and two labellings of it ([`agreement`]).
+//! Evaluation: entity scores compatible with seqeval, dataset statistics ([`statistics`]), label checks ([`mod@lint`]),
+//! and agreement of two annotations ([`agreement`]).
 
 pub mod agreement;
 pub mod lint;
@@ -14,17 +14,17 @@ pub use statistics::Statistics;
 
 use crate::corpus::Corpus;
 
-/// A dataset that was looked through.
+/// Statistics and findings of a dataset.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DatasetReport {
-    /// It in numbers.
+    /// Counts and distributions.
     pub statistics: Statistics,
-    /// What looks wrong.
+    /// Possible annotation errors.
     pub findings: Vec<Finding>,
 }
 
 impl DatasetReport {
-    /// Looks through a corpus; `None` where `go_on` ends it in between.
+    /// Analyzes a corpus. Returns `None` if `go_on` returns false between two steps.
     pub fn build(corpus: &Corpus, go_on: impl Fn() -> bool) -> Option<Self> {
         let statistics = go_on().then(|| Statistics::compute(corpus))?;
         let mut findings = go_on().then(|| lint(corpus))?;
@@ -33,7 +33,7 @@ impl DatasetReport {
         Some(Self { statistics, findings })
     }
 
-    /// Takes in what was found otherwise.
+    /// Adds findings of other checks and sorts all findings by kind and sentence.
     pub fn add_findings(&mut self, findings: Vec<Finding>) {
         self.findings.extend(findings);
         self.findings.sort_by_key(|f| (f.kind, f.sentence));

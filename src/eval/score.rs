@@ -1,36 +1,36 @@
-//! Precision, recall and F1 of entities, micro-averaged, and per label.
+//! Precision, recall and F1 of entities, micro-averaged and per label.
 
 use super::seqeval::{TagEntity, entities};
 use std::collections::{BTreeMap, HashSet};
 
-/// Scores of one label, or of all together.
+/// Scores of one label or of all labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PrfScore {
-    /// Right entities of those predicted, in `[0, 1]`; 0 when nothing was predicted.
+    /// Correct entities divided by predicted entities, in `[0, 1]`; 0 if nothing was predicted.
     pub precision: f64,
-    /// Right entities of those there are, in `[0, 1]`; 0 when there are none.
+    /// Correct entities divided by gold entities, in `[0, 1]`; 0 if there are no gold entities.
     pub recall: f64,
-    /// Harmonic mean of both.
+    /// Harmonic mean of precision and recall.
     pub f1: f64,
-    /// Entities there are.
+    /// Number of gold entities.
     pub support: usize,
-    /// Entities predicted.
+    /// Number of predicted entities.
     pub predicted: usize,
-    /// Entities predicted right: label and both borders.
+    /// Number of predicted entities with correct label and boundaries.
     pub correct: usize,
 }
 
-/// A label's name and its scores.
+/// Scores of one label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelScore {
-    /// The label.
+    /// Label name.
     pub label: String,
-    /// Its scores.
+    /// Scores of the label.
     pub score: PrfScore,
 }
 
 impl PrfScore {
-    /// From counts; `0 / 0` is 0, as seqeval has it.
+    /// Computes scores from counts. As in seqeval, `0 / 0` is 0.
     pub fn from_counts(right: usize, predicted: usize, support: usize) -> Self {
         let ratio = |a: usize, b: usize| if b == 0 { 0.0 } else { a as f64 / b as f64 };
         let (precision, recall) = (ratio(right, predicted), ratio(right, support));
@@ -40,24 +40,24 @@ impl PrfScore {
     }
 }
 
-/// Adds up sentences.
+/// Accumulates entity counts over sentences.
 #[derive(Clone, Debug, Default)]
 pub struct Scorer {
-    /// Right, predicted, there: by label.
+    /// Numbers of correct, predicted and gold entities by label.
     counts: BTreeMap<String, [usize; 3]>,
     correct_tags: usize,
     tags: usize,
 }
 
 impl Scorer {
-    /// Adds a sentence: its gold tags and the predicted ones, compared by seqeval's default mode.
+    /// Adds a sentence with its gold and predicted tags, compared in the default mode of seqeval.
     pub fn add(&mut self, gold: &[&str], predicted: &[&str]) {
         self.add_entities(&entities(gold), &entities(predicted));
         self.tags += gold.len();
         self.correct_tags += gold.iter().zip(predicted).filter(|(a, b)| a == b).count();
     }
 
-    /// Adds a sentence by its entities, however they were read from the tags.
+    /// Adds a sentence by its entities, decoded in any mode.
     pub fn add_entities(&mut self, gold: &[TagEntity], predicted: &[TagEntity]) {
         let there: HashSet<&TagEntity> = gold.iter().collect();
         for entity in gold {
@@ -75,19 +75,19 @@ impl Scorer {
         self.counts.entry(kind.to_owned()).or_default()
     }
 
-    /// All labels together (micro average).
+    /// Returns the micro-averaged score of all labels.
     pub fn overall(&self) -> PrfScore {
         let sum = |i: usize| self.counts.values().map(|c| c[i]).sum();
         PrfScore::from_counts(sum(0), sum(1), sum(2))
     }
 
-    /// Each label, by name.
+    /// Returns the score of each label, sorted by name.
     pub fn labels(&self) -> Vec<LabelScore> {
         let score = |c: &[usize; 3]| PrfScore::from_counts(c[0], c[1], c[2]);
         self.counts.iter().map(|(label, c)| LabelScore { label: label.clone(), score: score(c) }).collect()
     }
 
-    /// Share of tags predicted exactly, `O` included; 0 when there are none.
+    /// Returns the share of correctly predicted tags, including `O`. Returns 0 if there are no tags.
     pub fn accuracy(&self) -> f64 {
         if self.tags == 0 { 0.0 } else { self.correct_tags as f64 / self.tags as f64 }
     }

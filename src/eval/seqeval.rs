@@ -1,17 +1,18 @@
-//! Entities of tag sequences by seqeval's rules (version 1.2.2), on the tags' text, for every scheme it knows.
+//! Decoding of tag sequences to entities by the rules of seqeval 1.2.2. It works on tag texts, for all schemes of
+//! seqeval.
 
-/// An entity: its type and its tokens.
+/// Entity in token indices.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TagEntity<'a> {
-    /// What stands after the dash.
+    /// Text after the hyphen of the tag.
     pub label: &'a str,
-    /// First token.
+    /// Index of the first token.
     pub start: usize,
-    /// One past the last token.
+    /// Index after the last token.
     pub end: usize,
 }
 
-/// A tag's letter and type: `B-PER` is B and PER, `O` is O and nothing, `PER` alone is P and `PER`, as seqeval has it.
+/// Splits a tag into letter and type, as seqeval does: `B-PER` is B and `PER`, `O` is O and `_`, `PER` is P and `ER`.
 fn split_tag(tag: &str) -> (char, &str) {
     let letter = tag.chars().next().unwrap_or('O');
     let rest = &tag[letter.len_utf8().min(tag.len())..];
@@ -22,7 +23,7 @@ fn split_tag(tag: &str) -> (char, &str) {
     }
 }
 
-/// `get_entities`: the default mode, which follows conlleval. One sentence's tags.
+/// Decodes the tags of one sentence in the default mode (`get_entities`), which follows conlleval.
 pub fn entities<'a>(tags: &[&'a str]) -> Vec<TagEntity<'a>> {
     let mut found = Vec::new();
     let (mut last, mut last_kind, mut begin) = ('O', "", 0);
@@ -51,10 +52,10 @@ fn start_of_chunk(last: char, letter: char, last_kind: &str, kind: &str) -> bool
         || (letter != 'O' && letter != '.' && last_kind != kind)
 }
 
-/// The strict mode's schemes.
+/// Tag schemes of the strict mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StrictScheme {
-    /// Starts with I after O or another type, B only between neighbours of one type.
+    /// Starts with I after O or another type. B is used only between adjacent entities of one type.
     Iob1,
     /// Starts with B.
     Iob2,
@@ -66,7 +67,7 @@ pub enum StrictScheme {
     Bilou,
 }
 
-/// Which types a pattern asks of two neighbouring tags.
+/// Relation that a pattern requires between the types of two adjacent tags.
 #[derive(Clone, Copy)]
 enum TypeMatch {
     Same,
@@ -74,10 +75,10 @@ enum TypeMatch {
     Any,
 }
 
-/// Letters of the tag before, letters of this tag (`*` is any), and their types.
+/// Pattern: letters of the previous tag, letters of the current tag (`*` matches all), and the relation of their types.
 type Pattern = (&'static str, &'static str, TypeMatch);
 
-/// The tables of seqeval's `scheme.py`: where an entity starts, goes on, and may end.
+/// Tables of `scheme.py` of seqeval: patterns for the start, the continuation and the end of an entity.
 struct SchemePatterns {
     start: &'static [Pattern],
     inside: &'static [Pattern],
@@ -131,7 +132,7 @@ fn matches(patterns: &[Pattern], (last, last_kind): (char, &str), (letter, kind)
     })
 }
 
-/// Entities of the strict mode: only those that start and end as the scheme says. One sentence's tags.
+/// Decodes the tags of one sentence in strict mode. Entities with an invalid start or end are dropped.
 pub fn strict_entities<'a>(tags: &[&'a str], scheme: StrictScheme) -> Vec<TagEntity<'a>> {
     const OUTSIDE: (char, &str) = ('O', "_");
     let patterns = scheme.patterns();

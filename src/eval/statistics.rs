@@ -1,113 +1,113 @@
-//! A dataset in numbers: what it holds by split, how long things are, what its entities are called, what was seen in training.
+//! Dataset statistics: counts by split, length distributions, surface forms, overlap with train and near-duplicates.
 
 use crate::corpus::near_duplicates::find_groups;
 use crate::corpus::{Corpus, Document, LabelId, SentenceId, Split};
 use std::collections::{HashMap, HashSet};
 
-/// All numbers.
+/// Statistics of a dataset.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Statistics {
-    /// Of each split that has documents, in order.
+    /// Statistics of each split that has documents, in order.
     pub splits: Vec<SplitStatistics>,
-    /// Spans of one word, of two, ...; the last counts all longer ones too.
+    /// Number of spans with 1, 2, ... tokens. The last bucket includes all longer spans.
     pub span_lengths: Vec<usize>,
-    /// Sentences of 1 to 10 words, 11 to 20, ...; the last counts all longer ones too.
+    /// Number of sentences with 1 to 10, 11 to 20, ... tokens. The last bucket includes all longer sentences.
     pub sentence_lengths: Vec<usize>,
-    /// Documents of each label of whole documents.
+    /// Number of documents by document label id.
     pub doc_labels: Vec<usize>,
-    /// The texts of spans, the most frequent first.
+    /// Texts of spans, most frequent first.
     pub surface_forms: Vec<SurfaceForm>,
-    /// Texts that carry several labels, the most contested first.
+    /// Texts with several labels, sorted by [`SurfaceForm::minority_count`], highest first.
     pub ambiguous_forms: Vec<SurfaceForm>,
-    /// Of dev and test: how much of them stands in train.
+    /// Overlap of dev and test with train.
     pub train_overlap: Vec<TrainOverlap>,
-    /// Sentences that are nearly the same as an earlier one; `None` where there are too many to compare.
+    /// Near-duplicates. `None` if there are too many sentences to compare.
     pub near_duplicates: Option<NearDuplicates>,
 }
 
-/// One split.
+/// Statistics of one split.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SplitStatistics {
-    /// Which.
+    /// Split that was counted.
     pub split: Split,
-    /// Sentences.
+    /// Number of sentences.
     pub sentences: usize,
-    /// Words.
+    /// Number of tokens.
     pub tokens: usize,
-    /// Spans by label.
+    /// Number of spans by label id.
     pub labels: Vec<usize>,
-    /// Words inside a span.
+    /// Number of tokens inside a span.
     pub tokens_in_spans: usize,
-    /// Sentences that are done.
+    /// Number of sentences that the user marked as done.
     pub done: usize,
 }
 
 impl SplitStatistics {
-    /// How many spans a label has here.
+    /// Returns the number of spans of a label in this split.
     pub fn count(&self, label: LabelId) -> usize {
         self.labels.get(usize::from(label)).copied().unwrap_or(0)
     }
 }
 
-/// A text that is a span, and how often with which label.
+/// Text of spans, with the number of occurrences by label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SurfaceForm {
-    /// The words.
+    /// Text of the spans.
     pub text: String,
-    /// Labels with their counts, the most frequent first.
+    /// Labels with their counts, most frequent first.
     pub labels: Vec<(LabelId, usize)>,
 }
 
 impl SurfaceForm {
-    /// How often it is a span.
+    /// Returns the number of spans with this text.
     pub fn count(&self) -> usize {
         self.labels.iter().map(|(_, n)| n).sum()
     }
 
-    /// How often it has another label than its most frequent one.
+    /// Returns the number of spans whose label is not the most frequent one.
     pub fn minority_count(&self) -> usize {
         self.labels.iter().skip(1).map(|(_, n)| n).sum()
     }
 }
 
-/// How much of a split stands in train.
+/// Overlap of a split with train.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrainOverlap {
-    /// Which split.
+    /// Split that is compared with train.
     pub split: Split,
-    /// Share of its different words, 0 to 1.
+    /// Share of its distinct tokens that occur in train, 0 to 1.
     pub vocabulary: f64,
-    /// Share of its different spans' texts, 0 to 1.
+    /// Share of its distinct span texts that occur in train, 0 to 1.
     pub surface_forms: f64,
 }
 
-/// Sentences that are nearly the same.
+/// Near-duplicate sentences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NearDuplicates {
-    /// How many have an earlier twin in any split.
+    /// Number of sentences with an earlier near-duplicate in any split.
     pub n_sentences: usize,
-    /// Those of train that have a twin in dev or test, with the twin.
+    /// Sentences of train with a near-duplicate in dev or test, and that near-duplicate.
     pub leakage_pairs: Vec<(SentenceId, SentenceId)>,
 }
 
-/// Longer spans are counted together.
+/// Number of span length buckets. The last one counts all longer spans.
 const MAX_SPAN_LEN_BUCKET: usize = 8;
-/// Longer sentences are counted together, in tens of words.
+/// Number of sentence length buckets of ten tokens. The last one counts all longer sentences.
 const N_LENGTH_BUCKETS: usize = 8;
-/// So many surfaces are listed.
+/// Maximum number of listed surface forms.
 const MAX_LISTED: usize = 200;
-/// Shorter sentences are the same by chance.
+/// Minimum number of tokens for the search for near-duplicates. Shorter sentences are often equal by chance.
 const MIN_TOKENS: usize = 5;
-/// Of more sentences duplicates are not looked for: it would take minutes.
+/// Maximum number of sentences for the search for near-duplicates. More would take minutes.
 const MAX_SENTENCES_FOR_DUPLICATES: usize = 300_000;
 
 impl Statistics {
-    /// How many spans a label has in all splits.
+    /// Returns the number of spans of a label in all splits.
     pub fn total(&self, label: LabelId) -> usize {
         self.splits.iter().map(|s| s.count(label)).sum()
     }
 
-    /// Counts a corpus.
+    /// Computes the statistics of a corpus.
     pub fn compute(corpus: &Corpus) -> Self {
         let mut statistics = Self {
             splits: corpus.splits().into_iter().map(|split| split_statistics(corpus, split)).collect(),
@@ -150,7 +150,7 @@ impl Statistics {
 fn split_statistics(corpus: &Corpus, split: Split) -> SplitStatistics {
     let counts = corpus.counts(Some(split));
     let documents = corpus.documents.iter().filter(|d| d.split == split);
-    // Spans may overlap: each word counts once.
+    // Spans may overlap; each token counts once.
     let covered = |d: &Document| -> usize {
         let mut until = 0;
         let mut count = 0;
@@ -172,7 +172,7 @@ fn split_statistics(corpus: &Corpus, split: Split) -> SplitStatistics {
     }
 }
 
-/// The texts of a document's spans, with their labels.
+/// Returns the texts of the spans of a document, with their labels.
 pub(super) fn span_texts(d: &Document) -> impl Iterator<Item = (&str, LabelId)> {
     d.spans.iter().map(|s| (&d.text[s.start as usize..s.end as usize], s.label))
 }
@@ -226,7 +226,7 @@ mod tests {
     use crate::corpus::{DocumentBuilder, LabelSet, TokenSpan};
     use std::sync::Arc;
 
-    /// Sentences as `Oslo/LOC is`, each split a document.
+    /// Builds a corpus of sentences such as `Oslo/LOC is`, with one document per split.
     fn corpus(splits: &[(Split, &[&str])]) -> Corpus {
         let mut labels = LabelSet::default();
         let documents = splits.iter().map(|(split, sentences)| {

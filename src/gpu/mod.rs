@@ -5,7 +5,7 @@
 //! same command line built with the feature and without a window. What is to be computed on the GPU is done there, in a
 //! process of its own; it also cannot take the window with it when a driver fails.
 //!
-//! [`place()`] decides, [`helper`] is the other program and [`run`] is a run in it. Both sides speak the command line's
+//! [`select_target`] decides, [`helper`] is the other program and [`run`] is a run in it. Both sides speak the command line's
 //! contract: `train --json` gives events, and takes a person's wishes as lines on its standard input.
 
 pub mod helper;

@@ -12,7 +12,7 @@ pub struct PackedBatch {
     pub ids: Vec<u32>,
     /// Row of each sentence's first piece, then the number of rows: one more entry than sentences.
     pub offsets: Vec<usize>,
-    /// Tag ids or [`IGNORED`], `[rows]`; empty when there is nothing to learn.
+    /// Tag ids or [`IGNORE_INDEX`], `[rows]`; empty when there is nothing to learn.
     pub labels: Vec<i32>,
     /// Row of the whole batch where this part begins: dropout is drawn by it, so that the number of parts changes nothing.
     pub first_row: usize,

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`tokenizer`] (words to pieces), [`align`] (tags to pieces), [`batch`] (packed rows),
 //! [`kernels`] (each building block forward and backward), [`bert`] (the network made of them), [`weights`] (named
-//! tensors in and out), [`folder`] (a Hugging Face model folder), [`check`] (our numbers against candle-transformers').
+//! tensors in and out), [`pretrained`] (a Hugging Face model folder), [`parity`] (our numbers against candle-transformers').
 
 pub mod align;
 pub mod batch;

@@ -95,7 +95,7 @@ impl PretrainedModel {
     /// Reads a model from wherever its files are; `path` is only named in messages.
     ///
     /// # Errors
-    /// As [`ModelFolder::open`].
+    /// As [`PretrainedModel::from_pretrained`].
     pub fn from_files(
         name: &str,
         path: &Path,

@@ -1,27 +1,27 @@
-//! Pieces to entities, by the rules of transformers' `TokenClassificationPipeline` (5.23).
+//! Grouping of subwords into entities, by the rules of `TokenClassificationPipeline` of transformers (5.23).
 
 use super::tagger::argmax;
 use crate::corpus::Prefix;
 use crate::model::TagSet;
 use crate::model::config::split_tag;
 
-/// How the pieces of a word, and the words of an entity, become one.
+/// Strategy for combining subwords into words and entities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AggregationStrategy {
-    /// Every piece by itself, with its tag.
+    /// No grouping: every subword is reported with its tag.
     None,
-    /// Neighbouring pieces of one label.
+    /// Groups adjacent subwords with the same label.
     #[default]
     Simple,
-    /// A word has its first piece's tag.
+    /// A word has the tag of its first subword.
     First,
-    /// A word has the tag that is best on average over its pieces.
+    /// A word has the tag with the highest mean probability over its subwords.
     Average,
-    /// A word has the tag of its surest piece.
+    /// A word has the tag of its subword with the highest probability.
     Max,
 }
 
-/// The strategies by name.
+/// All strategies by name.
 pub const STRATEGIES: [(&str, AggregationStrategy); 5] = [
     ("none", AggregationStrategy::None),
     ("simple", AggregationStrategy::Simple),
@@ -30,20 +30,20 @@ pub const STRATEGIES: [(&str, AggregationStrategy); 5] = [
     ("max", AggregationStrategy::Max),
 ];
 
-/// One piece of a text with its probabilities.
+/// Subword with its tag probabilities.
 #[derive(Clone, Debug)]
 pub struct ScoredSubword {
-    /// Probability of every tag.
+    /// Probability of each tag.
     pub probabilities: Vec<f32>,
-    /// First byte in the text.
+    /// Byte offset of the start in the text.
     pub start: usize,
-    /// One past the last byte.
+    /// Byte offset after the end.
     pub end: usize,
-    /// Whether it continues the word before it.
+    /// True if the subword continues the previous word.
     pub continues: bool,
 }
 
-/// A run of pieces with one tag.
+/// Group of subwords with one tag.
 struct SubwordGroup {
     tag: usize,
     score: f32,
@@ -51,20 +51,20 @@ struct SubwordGroup {
     end: usize,
 }
 
-/// An entity in bytes of the text.
+/// Entity with byte offsets in the text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EntitySpan {
-    /// Label, or the tag when pieces are not aggregated.
+    /// Label, or the tag for [`AggregationStrategy::None`].
     pub label: String,
-    /// First byte.
+    /// Offset of the first byte.
     pub start: usize,
-    /// One past the last byte.
+    /// Offset after the last byte.
     pub end: usize,
-    /// Probability, 0 to 1: the mean over its parts.
+    /// Probability, 0 to 1: the mean over the groups of the entity.
     pub score: f32,
 }
 
-/// The entities of one window's pieces (special pieces left out).
+/// Returns the entities of one window. The input contains its subwords without special tokens.
 pub fn aggregate(pieces: &[ScoredSubword], tags: &TagSet, strategy: AggregationStrategy) -> Vec<EntitySpan> {
     let unit = |p: &ScoredSubword, probabilities: &[f32]| {
         let tag = argmax(probabilities);
@@ -99,12 +99,12 @@ pub fn aggregate(pieces: &[ScoredSubword], tags: &TagSet, strategy: AggregationS
         .collect()
 }
 
-/// Runs of pieces that belong to one word.
+/// Splits subwords into words.
 fn words(pieces: &[ScoredSubword]) -> impl Iterator<Item = &[ScoredSubword]> {
     pieces.chunk_by(|_, next| next.continues)
 }
 
-/// Probabilities of a word from those of its pieces.
+/// Combines the tag probabilities of the subwords of a word.
 fn aggregate_word(word: &[ScoredSubword], strategy: AggregationStrategy) -> Vec<f32> {
     let surest = |p: &ScoredSubword| p.probabilities[argmax(&p.probabilities)];
     match strategy {
@@ -119,8 +119,10 @@ fn aggregate_word(word: &[ScoredSubword], strategy: AggregationStrategy) -> Vec<
     }
 }
 
-/// Entities of overlapping windows, made one list: where two overlap the longer stays, of equals the surer. `length`
-/// measures a stretch of the text in characters.
+/// Merges the entities of overlapping windows into one list.
+///
+/// Of two overlapping entities, the longer one is kept. If both have the same length, the one with the higher score is
+/// kept. `length` returns the length of an entity in characters.
 pub fn merge_overlapping(mut found: Vec<EntitySpan>, length: impl Fn(&EntitySpan) -> usize) -> Vec<EntitySpan> {
     found.sort_by_key(|f| f.start);
     let mut merged: Vec<EntitySpan> = Vec::with_capacity(found.len());

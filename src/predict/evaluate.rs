@@ -1,4 +1,4 @@
-//! A model scored on sentences people have labelled.
+//! Evaluation of a model on labeled sentences.
 
 use super::tagger::{Tagger, argmax};
 use crate::corpus::{Corpus, Scheme, SentenceId, scheme};
@@ -12,42 +12,43 @@ use crate::model::config::{split_tag, with_label};
 use crate::model::tokenizer::{SubwordEncoding, SubwordTokenizer};
 use std::time::Instant;
 
-/// Scores of a model on a split.
+/// Metrics of a model on a split.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EvalMetrics {
-    /// Entities, seqeval's default mode.
+    /// Entity scores, default mode of seqeval.
     pub overall: PrfScore,
-    /// Entities by label.
+    /// Entity scores by label.
     pub labels: Vec<LabelScore>,
-    /// Entities, seqeval's strict IOB2 mode.
+    /// Entity scores, strict IOB2 mode of seqeval.
     pub strict: PrfScore,
-    /// Share of words with the right tag, `O` included.
+    /// Share of tokens with the correct tag, including `O`.
     pub accuracy: f64,
-    /// F1 of the book's notebook: every piece counts as an entity of its own. Not entity F1.
+    /// Subword F1 of the default recipe: every subword counts as a separate entity. Not an entity score.
     pub subword_f1: f64,
-    /// Mean loss over the labelled pieces; `None` when the model does not know all the dataset's labels.
+    /// Mean loss over the labeled subwords. `None` if the model lacks a label of the dataset or labels are mapped.
     pub loss: Option<f64>,
-    /// Sentences scored.
+    /// Number of evaluated sentences.
     pub sentences: usize,
-    /// Words scored.
+    /// Number of evaluated tokens.
     pub tokens: usize,
-    /// Words that gave no piece and count as `O`.
+    /// Number of tokens without subwords, which count as `O`.
     pub n_tokens_without_subwords: usize,
-    /// Predicted entities whose label the dataset does not have under any name; they count as none.
+    /// Number of predicted entities whose label does not map to a label of the dataset. They count as not predicted.
     pub dropped: usize,
-    /// How long it took.
+    /// Duration in seconds.
     pub seconds: f64,
 }
 
-/// The labels of a model under the names that a dataset has for them.
+/// Map from the labels of a model to the labels of a dataset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LabelMap {
-    /// The tag of each of the model's; `None` where its label has no place in the dataset.
+    /// Mapped tag of each model tag. `None` if its label has no counterpart in the dataset.
     tags: Vec<Option<String>>,
 }
 
 impl LabelMap {
-    /// Pairs of the model's label and the dataset's. A label that is in no pair keeps its name if the dataset has it.
+    /// Creates a map from pairs of model label and dataset label. A label without a pair keeps its name if the dataset
+    /// contains it.
     pub fn new(tags: &TagSet, pairs: &[(String, String)], known: &[String]) -> Self {
         let renamed = |tag: &String| {
             let (_, label) = split_tag(tag);
@@ -62,33 +63,33 @@ impl LabelMap {
     }
 }
 
-/// Sentences that people have labelled, as a tokenizer parts them: what a model is scored on.
+/// Labeled sentences in tokenized form: the reference for an evaluation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gold {
     /// All tags of the dataset.
     pub tags: TagSet,
-    /// The sentences.
+    /// Tokenized sentences.
     pub sentences: Vec<GoldSentence>,
-    /// Words that gave no piece and count as `O`.
+    /// Number of tokens without subwords, which count as `O`.
     pub empty_words: usize,
 }
 
-/// One sentence of [`Gold`].
+/// Sentence of [`Gold`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GoldSentence {
-    /// All its pieces.
+    /// Subwords of the sentence.
     pub pieces: SubwordEncoding,
-    /// Tag of every piece, -100 where the loss does not look.
+    /// Tag of each subword; -100 is ignored by the loss.
     pub piece_tags: Vec<i32>,
-    /// Tag of every word.
+    /// Tag of each token.
     pub word_tags: Vec<usize>,
 }
 
 impl Gold {
-    /// Parts sentences into pieces.
+    /// Tokenizes sentences.
     ///
     /// # Errors
-    /// The tokenizer's.
+    /// Returns an error if the tokenizer fails.
     pub fn new(
         tokenizer: &SubwordTokenizer,
         corpus: &Corpus,
@@ -108,11 +109,14 @@ impl Gold {
     }
 }
 
-/// Scores a model on these sentences. Words are compared by their first piece's tag; long sentences are windowed.
-/// `watch` is told how many of how many sentences are done and answers whether to go on; `None` when it did not.
+/// Evaluates a model on these sentences. A token has the tag of its first subword. Long sentences are split into
+/// windows.
+///
+/// `watch` receives the number of completed sentences and of all sentences, and returns true to continue. Returns
+/// `None` if `watch` returned false.
 ///
 /// # Errors
-/// The tokenizer's and candle's.
+/// Returns an error if the tokenizer or the network fails.
 pub fn evaluate(
     tagger: &Tagger,
     corpus: &Corpus,
@@ -127,10 +131,10 @@ pub fn evaluate(
     Ok(result.map(|scores| EvalMetrics { seconds: started.elapsed().as_secs_f64(), ..scores }))
 }
 
-/// As [`evaluate`], for sentences that are in pieces already, by the tagger's own tokenizer.
+/// Evaluates a model on sentences that its own tokenizer has already tokenized. Otherwise like [`evaluate`].
 ///
 /// # Errors
-/// candle's.
+/// Returns an error if the network fails.
 pub fn score(
     tagger: &Tagger,
     gold: &Gold,
@@ -160,7 +164,7 @@ fn score_mapped(
     let pieces: Vec<&SubwordEncoding> = sentences.iter().map(|s| &s.pieces).collect();
     let mut go_on = true;
     let logits = tagger.subword_logits(&pieces, |done| {
-        // What was ended once is not whole, whatever is answered at the last call.
+        // A canceled evaluation is incomplete, even if the last call of `watch` returns true.
         go_on = go_on && watch(done.min(sentences.len()), sentences.len());
         go_on
     })?;
@@ -208,7 +212,7 @@ fn score_mapped(
     Ok(Some(result))
 }
 
-/// A sentence's words and the ids of their tags in `tags`.
+/// Returns the tokens of a sentence and the ids of their tags in `tags`.
 pub fn tokens_and_tags<'a>(corpus: &'a Corpus, id: SentenceId, tags: &TagSet) -> (Vec<&'a str>, Vec<usize>) {
     let document = corpus.document(id.document);
     let words = document.sentence_tokens(id.sentence as usize);
@@ -227,7 +231,7 @@ fn cross_entropy(row: &[f32], tag: usize) -> f64 {
     total.ln() - f64::from(row[tag] - max)
 }
 
-/// The book's figure: seqeval over sequences of one piece, so the type alone counts.
+/// Subword F1 of the default recipe: seqeval over sequences of one subword, so only the entity type counts.
 #[derive(Default)]
 struct SubwordF1 {
     right: usize,

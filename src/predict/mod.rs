@@ -1,8 +1,13 @@
-//! Text in, entities out.
+//! Inference: entities of texts, and evaluation of models.
 //!
-//! Read in this order: [`tagger`] (scores of every piece, long inputs in windows), [`aggregate`] (pieces to entities,
-//! as transformers' pipeline does), [`text`] (the entities of a text), [`mod@evaluate`] (a dataset scored), [`mod@suggest`] (what a
-//! model would label in it), [`learnable`] (which spans it could not learn).
+//! Reading order:
+//!
+//! - [`tagger`]: tag scores of every subword; long inputs are split into windows.
+//! - [`aggregate`]: grouping of subwords into entities, as in the transformers pipeline.
+//! - [`text`]: entities of a text.
+//! - [`mod@evaluate`]: evaluation of a model on a dataset.
+//! - [`mod@suggest`]: label suggestions for a dataset.
+//! - [`subword_check`]: spans that a model cannot learn.
 
 pub mod aggregate;
 pub mod evaluate;

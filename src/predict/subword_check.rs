@@ -1,4 +1,5 @@
-//! Which spans a model cannot learn as they are: those that its word pieces cut, and those past the pieces it reads at once.
+//! Detection of spans that a model cannot learn: a boundary is inside a subword, or the span exceeds the maximum
+//! length.
 
 use crate::corpus::edit::quoted_text;
 use crate::corpus::{Corpus, Document, SentenceId, Span};
@@ -6,11 +7,13 @@ use crate::eval::lint::{Finding, FindingKind, MAX_FINDINGS_PER_KIND};
 use crate::model::tokenizer::SubwordTokenizer;
 use crate::model::{ModelError, PretrainedModel};
 
-/// Looks at a corpus as this model would; `None` where `go_on` ends it in between. Only words that a span cuts, and sentences that
-/// may be too long, are taken into pieces: the others cannot be cut.
+/// Checks the spans of a corpus against a model. Returns `None` if `go_on` returns false before the end.
+///
+/// Only tokens with a span boundary inside and sentences that may be too long are tokenized. Other spans cannot be
+/// affected.
 ///
 /// # Errors
-/// The tokenizer's.
+/// Returns an error if the tokenizer fails.
 pub fn find_unlearnable_spans(
     folder: &PretrainedModel,
     corpus: &Corpus,
@@ -53,7 +56,7 @@ pub fn find_unlearnable_spans(
     Ok(Some(found))
 }
 
-/// The piece inside which a span begins or ends.
+/// Returns the subword that contains a boundary of a span.
 fn splitting_subword(tokenizer: &SubwordTokenizer, d: &Document, span: &Span) -> Result<Option<String>, ModelError> {
     for border in [span.start, span.end] {
         let token = d.tokens.partition_point(|t| t.1 <= border);
@@ -70,14 +73,14 @@ fn splitting_subword(tokenizer: &SubwordTokenizer, d: &Document, span: &Span) ->
     Ok(None)
 }
 
-/// How many words of a sentence are seen; `None` where all are.
+/// Returns the number of tokens of a sentence within the maximum length, or `None` if all tokens fit.
 fn tokens_within_limit(
     tokenizer: &SubwordTokenizer,
     d: &Document,
     sentence: usize,
     most: usize,
 ) -> Result<Option<usize>, ModelError> {
-    // A piece is a byte at least, and two are special.
+    // A subword has at least one byte, and two special tokens are added.
     if d.sentence_text(sentence).len() + 2 <= most {
         return Ok(None);
     }

@@ -1,4 +1,4 @@
-//! What a model would label in sentences of a dataset.
+//! Label suggestions of a model for sentences of a dataset.
 
 use super::tagger::{Tagger, argmax, softmax};
 use crate::corpus::{Corpus, SentenceId};
@@ -7,29 +7,31 @@ use crate::model::ModelError;
 use crate::model::tokenizer::SubwordEncoding;
 use std::ops::Range;
 
-/// An entity that a model would label.
+/// Entity suggested by a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suggestion {
-    /// Words of the sentence.
+    /// Token range in the sentence.
     pub words: Range<usize>,
-    /// The entity type, as the model calls it.
+    /// Entity type, as named by the model.
     pub label: String,
-    /// How sure the model is: the mean over its words of their tag's probability, from 0 to 1.
+    /// Confidence, 0 to 1: mean probability of the predicted tags of its tokens.
     pub score: f32,
 }
 
-/// Proposals by sentence; sentences without any are left out.
+/// Suggestions by sentence. Sentences without suggestions are omitted.
 pub type SuggestionsBySentence = Vec<(SentenceId, Vec<Suggestion>)>;
 
-/// Sentences read between two looks at whether to go on; the scores of so many are in memory.
+/// Number of sentences per chunk. The logits of one chunk are in memory at a time.
 const CHUNK_SENTENCES: usize = 1024;
 
-/// The entities that a model sees in these sentences. A word has its first piece's tag, as in training and scoring; long sentences
-/// are read in windows. `watch` is told how many sentences are done and answers whether to go on; when it does not, those done are
-/// the answer. How many were read, and what was found in them.
+/// Returns the number of processed sentences, and the suggestions of a model for them.
+///
+/// A token has the tag of its first subword, as in training and evaluation. Long sentences are split into windows.
+/// `watch` receives the number of completed sentences and returns true to continue. If it returns false, the result
+/// contains the completed chunks.
 ///
 /// # Errors
-/// The tokenizer's and candle's.
+/// Returns an error if the tokenizer or the network fails.
 pub fn suggest(
     tagger: &Tagger,
     corpus: &Corpus,
@@ -63,7 +65,7 @@ pub fn suggest(
 
 fn suggest_sentence(tagger: &Tagger, words: usize, pieces: &SubwordEncoding, logits: &[f32]) -> Vec<Suggestion> {
     let outside = tagger.tags.id("O").unwrap_or(0);
-    // Tag and probability of every word; a word without a piece is `O`.
+    // Tag and probability of each token. A token without subwords is `O`.
     let mut tags = vec![(outside, 1.0); words];
     let mut previous = None;
     for (word, row) in pieces.words.iter().zip(logits.chunks_exact(tagger.tags.len())) {

@@ -1,37 +1,38 @@
-//! Scores of every tag for every piece. Inputs longer than the model are read in overlapping windows: nothing is cut.
+//! Tag scores of every subword. Inputs that exceed the maximum length are split into overlapping windows; nothing is
+//! truncated.
 
 use crate::model::tokenizer::{SubwordEncoding, SubwordTokenizer};
 use crate::model::{Bert, ComputeDtype, ModelError, PackedBatch, PretrainedModel, TagSet, device};
 use std::borrow::Borrow;
 
-/// A network with its tokenizer and tags, ready to be asked.
+/// Network with its tokenizer and tags, ready for inference.
 #[derive(Clone)]
 pub struct Tagger {
-    /// What people call the model: for messages.
+    /// Display name of the model, used in messages.
     pub name: String,
-    /// The network.
+    /// Network.
     pub bert: Bert,
-    /// Words to pieces.
+    /// Subword tokenizer.
     pub tokenizer: SubwordTokenizer,
-    /// What its outputs mean.
+    /// Tags of the outputs of the network.
     pub tags: TagSet,
-    /// Pieces it reads at once, special ones included.
+    /// Maximum number of subwords of an input, including special tokens.
     pub max_length: usize,
-    /// Sentences (windows of them) a batch holds at most.
+    /// Maximum number of rows (sentences or windows) per batch.
     pub batch_size: usize,
 }
 
-/// Sentences a batch holds at most unless told otherwise.
+/// Default of [`Tagger::batch_size`].
 pub const DEFAULT_BATCH_SIZE: usize = 32;
 
-/// Pieces a batch holds at most: enough work for every core, little memory.
+/// Maximum number of subwords per batch: enough work for all CPU cores at low memory use.
 const MAX_SUBWORDS_PER_BATCH: usize = 2048;
 
 impl Tagger {
-    /// The tagger of a model folder, on this device.
+    /// Creates the tagger of a model on this device.
     ///
     /// # Errors
-    /// No head, missing weights, no room on the device.
+    /// Returns an error if the model has no classification head, weights are missing, or the device is out of memory.
     pub fn new(folder: &PretrainedModel, device: &crate::model::Device) -> Result<Self, ModelError> {
         let (bert, tags) = folder.token_classifier()?;
         let bert = bert.to_device(device, ComputeDtype::Fp32)?;
@@ -45,18 +46,20 @@ impl Tagger {
         })
     }
 
-    /// How far windows overlap unless told otherwise: a quarter of the model's length.
+    /// Returns the default overlap of windows: a quarter of the maximum length, in subwords.
     pub fn default_stride(&self) -> usize {
         self.max_length / 4
     }
 
-    /// Scores of these rows of vocabulary ids, `[pieces, tags]` each, in the order given. `watch` is told how many
-    /// are done and answers whether to go on; when it does not, what is missing is empty.
+    /// Returns the logits of rows of vocabulary ids, `[subwords, tags]` each, in the order of the input.
+    ///
+    /// `watch` receives the number of completed rows and returns true to continue. If it returns false, the remaining
+    /// results are empty.
     ///
     /// # Errors
-    /// candle's, and scores that are no numbers.
+    /// Returns an error if the network fails or a logit is not finite.
     pub fn logits(&self, rows: &[Vec<u32>], mut watch: impl FnMut(usize) -> bool) -> Result<Vec<Vec<f32>>, ModelError> {
-        // A row without pieces (of a tokenizer without special ones) has no scores.
+        // A row without subwords has no logits. It occurs if the tokenizer adds no special tokens.
         let mut order: Vec<usize> = (0..rows.len()).filter(|i| !rows[*i].is_empty()).collect();
         order.sort_by_key(|i| rows[*i].len());
         let mut out = vec![Vec::new(); rows.len()];
@@ -80,7 +83,7 @@ impl Tagger {
         Ok(out)
     }
 
-    /// How many of the next rows, of these lengths, go into one batch: at least one.
+    /// Returns the number of the next rows, given their lengths, that form one batch. At least one.
     fn rows_per_batch(&self, lengths: impl Iterator<Item = usize>) -> usize {
         let mut pieces = 0;
         let fits = |(count, length): &(usize, usize)| {
@@ -90,11 +93,12 @@ impl Tagger {
         lengths.take(self.batch_size.max(1)).enumerate().take_while(fits).count()
     }
 
-    /// Scores of every piece of these inputs, `[pieces, tags]` each. Where windows overlap, a piece is read in the
-    /// window in which it is farthest from the edge.
+    /// Returns the logits of every subword of these inputs, `[subwords, tags]` each.
+    ///
+    /// In overlapping windows, a subword has the logits of the window in which it is farthest from the edge.
     ///
     /// # Errors
-    /// candle's.
+    /// Returns an error if the network fails.
     pub fn subword_logits(
         &self,
         inputs: &[impl Borrow<SubwordEncoding>],
@@ -133,10 +137,10 @@ impl Tagger {
         Ok(out)
     }
 
-    /// The tag of every word: its first piece's best. A word without a piece is `O`.
+    /// Returns the tag of each token: the best tag of its first subword. A token without subwords is `O`.
     ///
     /// # Errors
-    /// The tokenizer's and candle's.
+    /// Returns an error if the tokenizer or the network fails.
     pub fn word_tags(&self, sentences: &[Vec<&str>]) -> Result<Vec<Vec<usize>>, ModelError> {
         let pieces: Vec<SubwordEncoding> =
             sentences.iter().map(|words| self.tokenizer.encode_words(words)).collect::<Result<_, _>>()?;
@@ -149,7 +153,7 @@ impl Tagger {
             .collect())
     }
 
-    /// The tag of every word of one sentence, from its pieces' scores.
+    /// Returns the tag of each token of one sentence from the logits of its subwords.
     pub(super) fn first_subword_tags(&self, words: usize, pieces: &SubwordEncoding, logits: &[f32]) -> Vec<usize> {
         let mut tags = vec![self.tags.id("O").unwrap_or(0); words];
         let mut previous = None;
@@ -165,7 +169,7 @@ impl Tagger {
     }
 }
 
-/// Index of the largest score; the first of equals.
+/// Returns the index of the largest value; the first one if several are equal.
 pub fn argmax(row: &[f32]) -> usize {
     let mut best = 0;
     for (i, v) in row.iter().enumerate() {
@@ -176,7 +180,7 @@ pub fn argmax(row: &[f32]) -> usize {
     best
 }
 
-/// Softmax of one piece's scores.
+/// Returns the softmax of the logits of one subword.
 pub fn softmax(row: &[f32]) -> Vec<f32> {
     let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let exponents: Vec<f32> = row.iter().map(|v| (v - max).exp()).collect();

@@ -1,4 +1,4 @@
-//! The entities of texts as people write them.
+//! Entities of plain text.
 
 use super::aggregate::{AggregationStrategy, EntitySpan, ScoredSubword, aggregate, merge_overlapping};
 use super::tagger::{Tagger, softmax};
@@ -6,53 +6,53 @@ use crate::model::ModelError;
 use crate::model::tokenizer::{SubwordEncoding, parts};
 use std::ops::Range;
 
-/// How to read a text.
+/// Options of [`predict`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PredictOptions {
-    /// Pieces to entities.
+    /// Strategy for combining subwords into entities.
     pub aggregation: AggregationStrategy,
-    /// Pieces by which windows overlap; `None`: a quarter of the model's length.
+    /// Overlap of windows in subwords. `None`: a quarter of the maximum length.
     pub stride: Option<usize>,
 }
 
-/// An entity of a text.
+/// Entity of a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entity {
-    /// Label (or tag, without aggregation).
+    /// Label, or the tag for [`AggregationStrategy::None`].
     pub label: String,
-    /// First character (code point), as transformers counts.
+    /// Index of the first character (code point), as in transformers.
     pub start: usize,
-    /// One past the last character.
+    /// Index after the last character.
     pub end: usize,
-    /// First byte.
+    /// Offset of the first byte.
     pub byte_start: usize,
-    /// One past the last byte.
+    /// Offset after the last byte.
     pub byte_end: usize,
     /// Probability, 0 to 1.
     pub score: f32,
 }
 
-/// What a model says of a text.
+/// Prediction of a model for a text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prediction {
-    /// In order of place.
+    /// Entities, sorted by position.
     pub entities: Vec<Entity>,
-    /// Pieces of the text, special ones included.
+    /// Number of subwords of the text, including special tokens.
     pub pieces: usize,
-    /// Windows it was read in.
+    /// Number of windows.
     pub windows: usize,
 }
 
-/// Longer texts, in bytes, are taken into pieces part by part.
+/// Maximum size in bytes of a text that is tokenized as a whole. Longer texts are tokenized in chunks.
 pub const PART: usize = 64 << 10;
 
-/// Texts of so many bytes together are read at once.
+/// Approximate number of bytes of short texts that are processed together.
 const AT_ONCE: usize = 1 << 20;
 
-/// The entities of every text.
+/// Returns the prediction for each text.
 ///
 /// # Errors
-/// The tokenizer's and candle's; a stride that leaves no room to move.
+/// Returns an error if the tokenizer or the network fails, or if the stride is too large for the model.
 pub fn predict<S: AsRef<str>>(
     tagger: &Tagger,
     texts: &[S],
@@ -83,7 +83,7 @@ pub fn predict<S: AsRef<str>>(
     Ok(predictions)
 }
 
-/// How far windows overlap.
+/// Returns the overlap of windows in subwords.
 fn stride(tagger: &Tagger, options: PredictOptions) -> Result<usize, ModelError> {
     let stride = options.stride.unwrap_or_else(|| tagger.default_stride());
     if stride + 3 > tagger.max_length {
@@ -94,7 +94,7 @@ fn stride(tagger: &Tagger, options: PredictOptions) -> Result<usize, ModelError>
     Ok(stride)
 }
 
-/// All pieces of all texts at once.
+/// Predicts several short texts together.
 fn predict_short<S: AsRef<str>>(
     tagger: &Tagger,
     texts: &[S],
@@ -135,11 +135,13 @@ fn predict_short<S: AsRef<str>>(
     Ok(predictions)
 }
 
-/// The entities of one text of any length, each given to `each` as soon as no later window can change it: of the text only about
-/// `part` bytes at a time are pieces. The result counts pieces and windows; its list of entities is empty.
+/// Predicts a text of any length. Passes each entity to `each` when no later window can change it.
+///
+/// About `part` bytes of the text are tokenized at a time. The result contains the numbers of subwords and windows; its
+/// list of entities is empty.
 ///
 /// # Errors
-/// As [`predict`], and those of `each`.
+/// Returns an error if [`predict`] would, or if `each` fails.
 pub fn predict_long<E: From<ModelError>>(
     tagger: &Tagger,
     text: &str,
@@ -148,7 +150,7 @@ pub fn predict_long<E: From<ModelError>>(
     mut each: impl FnMut(Entity) -> Result<(), E>,
 ) -> Result<Prediction, E> {
     let stride = stride(tagger, options)?;
-    // The special pieces around a text.
+    // Special tokens before and after a text.
     let frame = tagger.tokenizer.encode_text("a")?;
     let (front, back) = frame.margins();
     let (front, back) = (&frame.ids[..front], &frame.ids[frame.len() - back..]);
@@ -168,7 +170,7 @@ pub fn predict_long<E: From<ModelError>>(
             waiting.extend(here.map(|i| Piece::of(tagger, text, &pieces, i, range.start)));
             counts.pieces += waiting.len() - before;
         }
-        // Windows of the pieces that are there; the last one of the text may be shorter.
+        // Windows of the available subwords. The last window of the text may be shorter.
         let mut windows = Vec::new();
         let mut at = 0;
         while waiting.len() - at > room {
@@ -205,25 +207,26 @@ pub fn predict_long<E: From<ModelError>>(
     }
 }
 
-/// Windows whose scores are in memory at once.
+/// Maximum number of windows whose logits are in memory at a time.
 const AT_A_TIME: usize = 64;
 
-/// A piece of a text, in bytes of the text.
+/// Subword with byte offsets in the text.
 #[derive(Clone, Copy)]
 struct Piece {
     id: u32,
     start: usize,
     end: usize,
-    /// Whether it continues the word before it.
+    /// True if the subword continues the previous word.
     continues: bool,
 }
 
-/// Makes one list of the entities of windows that come in the order of the text, as [`merge_windows`] does of all at once.
+/// Merges the entities of windows incrementally, with the result of [`merge_overlapping`]. Windows must arrive in text
+/// order.
 struct Merging<'a> {
     windows: usize,
-    /// Those that a later window may still stand before, by where they begin.
+    /// Entities that an entity of a later window may still precede, sorted by start.
     open: Vec<EntitySpan>,
-    /// The last one of the list, which the next one may replace.
+    /// Last merged entity, which the next one may replace.
     last: Option<EntitySpan>,
     characters: CharOffsets<'a>,
 }
@@ -234,7 +237,7 @@ impl<'a> Merging<'a> {
         Self { windows: 0, open: Vec::new(), last: None, characters }
     }
 
-    /// Adds what was found in a window that begins at this byte.
+    /// Adds the entities of a window that starts at the byte `begins`.
     fn add<E>(
         &mut self,
         begins: usize,
@@ -253,7 +256,7 @@ impl<'a> Merging<'a> {
 
     fn take<E>(&mut self, next: EntitySpan, each: &mut impl FnMut(Entity) -> Result<(), E>) -> Result<(), E> {
         match self.last.take() {
-            // Of one window alone nothing is merged.
+            // Entities of a single window are not merged.
             Some(last) if self.windows > 1 && next.start < last.end => {
                 let text = self.characters.text;
                 let winner = merge_overlapping(vec![last, next], |f| text[f.start..f.end].chars().count());
@@ -277,12 +280,13 @@ impl<'a> Merging<'a> {
 }
 
 impl Piece {
-    /// A piece of a part of a text that begins at this byte.
+    /// Creates a subword. `from` is the byte offset of the tokenized chunk in the text.
     fn of(tagger: &Tagger, text: &str, pieces: &SubwordEncoding, index: usize, from: usize) -> Self {
         let (start, end) = pieces.offsets[index];
         let (start, end) = (start + from, end + from);
         let piece = &pieces.texts[index];
-        // transformers compares lengths in characters: a piece with its `##` is longer than what it covers.
+        // transformers compares lengths in characters: a subword with the prefix `##` is longer than the text it
+        // covers.
         let covered = text[start..end].chars().count();
         let continues = match &tagger.tokenizer.continuing_prefix {
             Some(_) => piece.chars().count() != covered && !tagger.tokenizer.is_unk(piece),
@@ -297,7 +301,7 @@ fn score_subword(row: &[f32], piece: Piece) -> ScoredSubword {
     ScoredSubword { probabilities: softmax(row), start, end, continues }
 }
 
-/// Byte positions to character positions, asked in rising order.
+/// Converts ascending byte offsets to character offsets.
 struct CharOffsets<'a> {
     text: &'a str,
     byte: usize,
@@ -310,7 +314,7 @@ impl CharOffsets<'_> {
         self.byte = byte;
         self.characters
     }
-    /// What was found, with its place in characters too.
+    /// Converts an entity and adds its character offsets.
     fn entity(&mut self, f: EntitySpan) -> Entity {
         let start = self.at(f.start);
         let end = start + self.text[f.start..f.end].chars().count();

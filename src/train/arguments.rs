@@ -1,110 +1,112 @@
-//! What a person chooses for a run. [`super::fields`] has the Trainer's names, the ranges and the help.
+//! Settings of a run. [`super::settings_table`] defines their names, ranges and help texts.
 
 use super::schedule::SchedulerType;
 use crate::model::bert::{Frozen, Lora};
 use crate::model::{ComputeDtype, DeviceChoice, device};
 use crate::predict::tagger::DEFAULT_BATCH_SIZE;
 
-/// Settings of a run. The defaults are the book's recipe.
+/// Settings of a run. The defaults are the default recipe.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingArguments {
     /// Peak learning rate, above 0 and at most 1.
     pub learning_rate: f64,
-    /// Passes over the training sentences, 1 to 1,000.
+    /// Number of passes over the training sentences, 1 to 1,000.
     pub num_train_epochs: usize,
-    /// Sentences computed at once, 1 to 1,024.
+    /// Number of sentences that are computed at once, 1 to 1,024.
     pub per_device_train_batch_size: usize,
-    /// Sentences a batch in evaluation, 1 to 4,096.
+    /// Number of sentences per batch in evaluation, 1 to 4,096.
     pub per_device_eval_batch_size: usize,
-    /// Share of itself a weight loses a step, times the learning rate, 0 to 1.
+    /// Weight decay per step as a share of the weight, multiplied by the learning rate, 0 to 1.
     pub weight_decay: f64,
     /// Share of the steps in which the learning rate rises from 0, 0 to 1.
     pub warmup_ratio: f64,
-    /// How the learning rate goes after that.
+    /// Shape of the learning rate after the warm-up.
     pub lr_scheduler_type: SchedulerType,
-    /// Larger gradients are scaled down to this norm; above 0.
+    /// Maximum gradient norm, above 0. Larger gradients are scaled down to it.
     pub max_grad_norm: f64,
-    /// Batches a step: their gradients are added, the loss is the mean over all their pieces. 1 to 1,024.
+    /// Number of batches per step, 1 to 1,024. Gradients are added; the loss is the mean over all subwords.
     pub gradient_accumulation_steps: usize,
-    /// Pieces a sentence may have in training, 8 to 4,096.
+    /// Maximum number of subwords of a sentence in training, 8 to 4,096.
     pub max_length: usize,
-    /// Share of each target that is spread evenly over all tags, 0 to 0.9.
+    /// Share of each target that is distributed evenly over all tags, 0 to 0.9.
     pub label_smoothing_factor: f64,
-    /// Whether the pieces of rare tags weigh more.
+    /// True if the subwords of rare tags have a higher weight in the loss.
     pub balanced_class_weights: bool,
-    /// What the learning rate is multiplied by from each layer to the one below, above 0 and at most 1.
+    /// Factor of the learning rate from each layer to the layer below, above 0 and at most 1.
     pub layer_lr_decay: f64,
-    /// First layers that do not learn, and the embeddings below them.
+    /// Number of first layers that are frozen, together with the embeddings below them.
     pub freeze_layers: usize,
-    /// Whether the embeddings do not learn.
+    /// True if the embeddings are frozen.
     pub freeze_embeddings: bool,
-    /// Rank of the small matrices that learn in place of the layers' own (LoRA), 0 to 256; 0 is none.
+    /// Rank of the LoRA adapters, 0 to 256. 0 disables LoRA.
     pub lora_rank: usize,
-    /// Over the rank it is what they are multiplied by; above 0.
+    /// LoRA alpha, above 0. The adapters are scaled by alpha divided by the rank.
     pub lora_alpha: f64,
-    /// Epochs without a better dev F1 after which the run ends; 0 for never.
+    /// Number of epochs without improvement of dev F1 after which the run ends. 0 disables early stopping.
     pub early_stopping_patience: usize,
-    /// By how much dev F1 must rise to count as better for the patience, 0 to 1.
+    /// Minimum improvement of dev F1 for early stopping, 0 to 1.
     pub early_stopping_threshold: f64,
-    /// Steps that are told together, with their mean loss.
+    /// Number of steps that are reported as one event, with their mean loss.
     pub logging_steps: usize,
-    /// Where all random draws come from.
+    /// Seed of all random numbers.
     pub seed: u64,
-    /// Later pieces of a word carry its I- tag (the book), or are ignored.
+    /// True if the later subwords of a token have its I- tag, as in the default recipe. False if the loss ignores them.
     pub label_all_pieces: bool,
-    /// A new head even where the base's could be kept.
+    /// True to initialize a new classification head even if the head of the base could be reused.
     pub new_head: bool,
-    /// Where to compute.
+    /// Compute device.
     pub device: DeviceChoice,
-    /// With what numbers; `None` for what suits the device.
+    /// Compute precision. `None` selects the one that suits the device.
     pub precision: Option<ComputeDtype>,
-    /// When a checkpoint is written.
+    /// Strategy for writing checkpoints.
     pub save_strategy: SaveStrategy,
-    /// Steps from one checkpoint to the next, with [`SaveStrategy::Steps`].
+    /// Number of steps between checkpoints, for [`SaveStrategy::Steps`].
     pub save_steps: usize,
-    /// Checkpoints that stay when the run has ended; 0 keeps one only while it goes on.
+    /// Maximum number of checkpoints that remain after the run. With 0, one is kept during the run and none after it.
     pub save_total_limit: usize,
-    /// A file for other programs to plot.
+    /// File with metrics for other programs.
     pub report_to: ReportTo,
-    /// Parts a batch is split into on the processor, one a thread. Sums of another number of parts are rounded
-    /// otherwise, so a run gives the same bits for the same number, whatever the number of cores.
+    /// Number of shards of a batch on the CPU, one per thread.
+    ///
+    /// The rounding of sums depends on this number. The result of a run is therefore bit-identical for the same number
+    /// of shards, independent of the number of CPU cores.
     pub n_shards: usize,
 }
 
-/// When a checkpoint is written.
+/// Strategy for writing checkpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SaveStrategy {
-    /// Only on Pause, and when the window is closed or a signal comes.
+    /// Only when the user pauses the run, when the window is closed, and on a signal.
     No,
     /// After every epoch.
     #[default]
     Epoch,
-    /// Every so many steps.
+    /// Every [`TrainingArguments::save_steps`] steps.
     Steps,
-    /// After an epoch that is the best so far.
+    /// After an epoch with the best dev score so far.
     Best,
 }
 
 impl SaveStrategy {
-    /// All of them, with the Trainer's names.
+    /// All strategies with the names of the Trainer.
     pub const ALL: [(&str, Self); 4] =
         [("no", Self::No), ("epoch", Self::Epoch), ("steps", Self::Steps), ("best", Self::Best)];
 }
 
-/// What a run leaves for other programs to plot.
+/// Metrics file for other programs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReportTo {
-    /// Nothing.
+    /// No file.
     #[default]
     None,
-    /// `metrics.jsonl`: every step and score as a line.
+    /// `metrics.jsonl`: one line per step event and evaluation.
     Jsonl,
-    /// TensorBoard's event files in `runs`.
+    /// TensorBoard event files in the directory `runs`.
     Tensorboard,
 }
 
 impl ReportTo {
-    /// All of them, with the Trainer's names.
+    /// All formats with the names of the Trainer.
     pub const ALL: [(&str, Self); 3] =
         [("none", Self::None), ("jsonl", Self::Jsonl), ("tensorboard", Self::Tensorboard)];
 }
@@ -147,37 +149,38 @@ impl Default for TrainingArguments {
 }
 
 impl TrainingArguments {
-    /// Sentences a step.
+    /// Returns the number of sentences per step.
     pub fn effective_batch_size(&self) -> usize {
         self.per_device_train_batch_size * self.gradient_accumulation_steps
     }
 
-    /// What does not learn.
+    /// Returns the frozen parameters.
     pub fn frozen(&self) -> Frozen {
         Frozen { embeddings: self.freeze_embeddings, layers: self.freeze_layers }
     }
 
-    /// The adapters that learn, if any.
+    /// Returns the LoRA settings, or `None` if LoRA is disabled.
     pub fn lora(&self) -> Option<Lora> {
         (self.lora_rank > 0).then_some(Lora { rank: self.lora_rank, alpha: self.lora_alpha })
     }
 
-    /// What distinguishes a run from others, in a few words: "2e-5, 3 epochs".
+    /// Returns a short summary that distinguishes the run from others, for example "2e-5, 3 epochs".
     pub fn summary(&self) -> String {
         let epochs = self.num_train_epochs;
         format!("{:e}, {epochs} {}", self.learning_rate, if epochs == 1 { "epoch" } else { "epochs" })
     }
 }
 
-/// Steps of a run over this many sentences.
+/// Returns the number of steps of a run over this number of sentences.
 pub fn steps(sentences: usize, arguments: &TrainingArguments) -> usize {
     sentences.div_ceil(arguments.effective_batch_size()) * arguments.num_train_epochs
 }
 
-/// Fewer steps than this teach a new label little at the book's rate.
+/// Minimum number of steps for learning a new label at the learning rate of the default recipe.
 pub const MIN_RECOMMENDED_STEPS: usize = 300;
 
-/// A recipe for a small dataset: a higher rate, and epochs until there are about [`FEW_STEPS`] steps (at most 12).
+/// Returns settings for a small dataset: a higher learning rate, and 3 to 12 epochs for about [`MIN_RECOMMENDED_STEPS`]
+/// steps.
 pub fn small_data_preset(sentences: usize, arguments: &TrainingArguments) -> TrainingArguments {
     let an_epoch = sentences.div_ceil(arguments.effective_batch_size()).max(1);
     TrainingArguments {

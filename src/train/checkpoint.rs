@@ -1,11 +1,13 @@
-//! A run between two steps, on disk: a folder `checkpoint-STEP` inside the run's own.
+//! Checkpoints: the state of a run between two steps, in a directory `checkpoint-STEP` inside the directory of the run.
 //!
-//! It is a whole model folder, which transformers loads too. Beside the model it holds the optimizer's moments, the best
-//! model so far where that is another, and a state: what was counted, the settings, and the scores. A folder appears whole
-//! or not at all, so whatever moment the program ends at, the newest one can be resumed. Random numbers and the order of
-//! sentences are functions of seed and step: they need no place here.
+//! A checkpoint is a complete model directory, which transformers can load too. It also contains the moments of the
+//! optimizer, and the best model so far if it is a different one. A state file contains counters, settings and scores.
 //!
-//! All checkpoints of a run share two files beside them: its data ([`super::run_data`]) and its `super::history`.
+//! A checkpoint is written atomically, so the latest one can be resumed after a crash at any time. Random numbers and
+//! the order of sentences are functions of seed and step, so they are not stored.
+//!
+//! All checkpoints of a run share two files in the directory of the run: its data ([`super::run_data`]) and its
+//! `super::history`.
 
 use super::arguments::TrainingArguments;
 use super::grad_scaler::GradScaler;
@@ -25,89 +27,90 @@ use std::path::{Path, PathBuf};
 const DIR_PREFIX: &str = "checkpoint-";
 const STATE_FILE: &str = "trainer_state.json";
 const BEST_FILE: &str = "best.safetensors";
-/// With LoRA: the base and its adapters, which the model has in one.
+/// With LoRA: the base and its adapters as separate weights. The model file contains them merged.
 const UNMERGED_FILE: &str = "unmerged.safetensors";
 const MOMENT_FILES: [(Moment, &str); 2] =
     [(Moment::First, "exp_avg.safetensors"), (Moment::Second, "exp_avg_sq.safetensors")];
 
-/// What a run has counted and chosen so far.
+/// State of a run: counters, settings and scores.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TrainerState {
-    /// Of this form; another one is refused.
+    /// Version of this format. Unknown versions are rejected.
     pub version: u32,
     /// Name of the base model.
     pub base: String,
-    /// [`super::plan::Plan::fingerprint`] of the sentences it learns from.
+    /// [`EncodedTrainSet::fingerprint`](super::train_set::EncodedTrainSet::fingerprint) of the training data.
     pub data: String,
-    /// Fingerprint of the sentences it chooses the best epoch by; `None` in version 1.
+    /// Fingerprint of the dev data; `None` in version 1.
     #[serde(default)]
     pub dev: Option<String>,
-    /// Fingerprint of the sentences it is scored on at the end; `None` in version 1.
+    /// Fingerprint of the test data; `None` in version 1.
     #[serde(default)]
     pub test: Option<String>,
-    /// The device it computed on, in words; `None` in version 1.
+    /// Name of the compute device; `None` in version 1.
     #[serde(default)]
     pub device: Option<String>,
-    /// The arithmetic it computed in, whatever the settings say; `None` in version 1.
+    /// Compute precision that was used, independent of the settings; `None` in version 1.
     #[serde(default)]
     pub arithmetic: Option<String>,
-    /// The settings by name.
+    /// Settings by name.
     pub arguments: BTreeMap<String, String>,
-    /// Whether the base's head was kept.
+    /// True if the head of the base was reused.
     pub head_kept: bool,
-    /// Steps done.
+    /// Number of completed steps.
     pub step: usize,
-    /// Pieces trained on.
+    /// Number of subwords in training so far.
     pub pieces: usize,
-    /// What they would have been with padding.
+    /// Number of subwords with padding.
     pub padded: usize,
-    /// Seconds of training steps.
+    /// Duration of the training steps in seconds.
     pub seconds: f64,
     /// Step and epoch of the best model so far.
     pub best: Option<(usize, usize)>,
-    /// Scores of dev since the best.
+    /// Number of evaluations on dev since the last improvement.
     pub without_gain: usize,
-    /// Mean of the last losses.
+    /// Running mean of the last losses.
     pub recent_loss: f64,
-    /// Of f16; `None` in other arithmetic.
+    /// State of loss scaling in fp16; `None` in other precisions.
     #[serde(default)]
     pub loss_scale: Option<GradScaler>,
-    /// The epoch is at its end, and dev is not scored yet.
+    /// True if the epoch is complete but not evaluated on dev yet.
     #[serde(default)]
     pub unscored: bool,
-    /// Lines of the `super::history` that are this checkpoint's; `None` in version 1.
+    /// Number of lines of the `super::history` that belong to this checkpoint; `None` in version 1.
     #[serde(default)]
     pub history_lines: Option<usize>,
-    /// Scores so far, as [`super::json`] writes them; in version 1 the steps too.
+    /// Scores so far in the format of [`super::json`]. In version 1 it also contains the steps.
     pub log_history: Vec<serde_json::Value>,
 }
 
 impl TrainerState {
-    /// The form that this program writes. It reads those before it too: version 1 had its whole history in every checkpoint.
+    /// Version that this program writes. It also reads version 1, which stored the complete history in every
+    /// checkpoint.
     pub const VERSION: u32 = 2;
 }
 
-/// What is saved, still in memory.
+/// Checkpoint in memory, before it is written.
 pub struct CheckpointData<'a> {
     /// Counters and settings.
     pub state: TrainerState,
-    /// The network as it is.
+    /// Current network.
     pub bert: &'a Bert,
-    /// Its moments.
+    /// Optimizer with its moments.
     pub optimizer: &'a AdamW,
-    /// The best network, where it is not the one above.
+    /// Best network, if it is not `bert`.
     pub best: Option<&'a Bert>,
-    /// Whose tokenizer and sizes the folder has.
+    /// Base model, which provides the tokenizer and the configuration.
     pub base: &'a PretrainedModel,
-    /// The tags of its head.
+    /// Tags of the classification head.
     pub tags: &'a TagSet,
 }
 
 impl CheckpointData<'_> {
-    /// Writes `checkpoint-STEP` into the run's folder.
+    /// Writes `checkpoint-STEP` into the directory of the run.
     ///
     /// # Errors
-    /// The disk's; then there is no such folder, and those that were there still are.
+    /// Returns an error if writing fails. The checkpoint then does not exist, and earlier ones are unchanged.
     pub fn write(&self, out: &Path) -> Result<(), TrainError> {
         let step = self.state.step;
         let card = format!("# Step {step} of a run of Tagwright\n\nIt was kept so that the run can be resumed.\n");
@@ -122,7 +125,7 @@ impl CheckpointData<'_> {
         });
         let at = out.join(format!("{DIR_PREFIX}{step}"));
         if at.is_dir() {
-            // Of an attempt that was given up: its files must not stay among these.
+            // The directory belongs to an abandoned attempt; its files must not be mixed with the new ones.
             disk::remove_dir_all(&at)?;
         }
         let files = model.into_iter().map(Ok).chain(unmerged).chain(moments).chain(best).chain(state);
@@ -139,22 +142,22 @@ impl CheckpointData<'_> {
     }
 }
 
-/// A checkpoint on disk.
+/// Checkpoint on disk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
-    /// Where it lies.
+    /// Directory of the checkpoint.
     pub folder: PathBuf,
-    /// What the run had counted.
+    /// State of the run.
     pub state: TrainerState,
-    /// The settings of the run.
+    /// Settings of the run.
     pub arguments: TrainingArguments,
 }
 
 impl Checkpoint {
-    /// The newest one of a run, whose folder is taken.
+    /// Opens the latest checkpoint of a run.
     ///
     /// # Errors
-    /// When there is none, or it cannot be read.
+    /// Returns an error if there is no checkpoint or it cannot be read.
     pub fn latest(folder: &RunFolder) -> Result<Self, TrainError> {
         let out = folder.path();
         let found = list_checkpoints(out).pop().ok_or_else(|| {
@@ -180,20 +183,20 @@ impl Checkpoint {
         Ok(Self { folder: folder.to_owned(), state, arguments })
     }
 
-    /// The model as it was, with the name of the run's base.
+    /// Loads the model of the checkpoint, with the name of the base model of the run.
     ///
     /// # Errors
-    /// A file is missing or damaged.
+    /// Returns an error if a file is missing or damaged.
     pub fn model(&self) -> Result<PretrainedModel, TrainError> {
         let mut model = PretrainedModel::from_pretrained(&self.folder)?;
         model.name.clone_from(&self.state.base);
         Ok(model)
     }
 
-    /// Gives an optimizer its moments back.
+    /// Restores the moments of an optimizer.
     ///
     /// # Errors
-    /// A file is missing or damaged.
+    /// Returns an error if a file is missing or damaged.
     pub fn restore(&self, optimizer: &mut AdamW, bert: &Bert) -> Result<(), TrainError> {
         let [first, second] =
             [MOMENT_FILES[0].1, MOMENT_FILES[1].1].map(|name| self.arrays(name, &trainable_parameters(bert)));
@@ -202,10 +205,10 @@ impl Checkpoint {
         Ok(())
     }
 
-    /// The best network so far, where the model is not itself the best.
+    /// Loads the best network so far. Returns `None` if no model is stored or the current one is the best.
     ///
     /// # Errors
-    /// A file is missing or damaged.
+    /// Returns an error if a file is missing or damaged.
     pub fn best(&self, bert: &Bert) -> Result<Option<Bert>, TrainError> {
         if self.state.best.is_none_or(|(step, _)| step == self.state.step) {
             return Ok(None);
@@ -213,10 +216,10 @@ impl Checkpoint {
         Ok(Some(self.network(BEST_FILE, bert)?))
     }
 
-    /// The network as it was, with its adapters apart, where it has some.
+    /// Loads the network with separate adapters if it uses LoRA. Otherwise returns `bert` unchanged.
     ///
     /// # Errors
-    /// A file is missing or damaged.
+    /// Returns an error if a file is missing or damaged.
     pub fn load_unmerged(&self, bert: Bert) -> Result<Bert, TrainError> {
         if bert.lora().is_some() { self.network(UNMERGED_FILE, &bert) } else { Ok(bert) }
     }
@@ -228,7 +231,7 @@ impl Checkpoint {
         Ok(like.with_values(tensors.collect::<Result<_, _>>()?))
     }
 
-    /// The arrays of a file in the order of these parameters.
+    /// Reads the arrays of a file in the order of these parameters.
     fn arrays(&self, name: &str, parameters: &[&Parameter]) -> Result<Vec<Vec<f32>>, TrainError> {
         let at = self.folder.join(name);
         let damaged = |why: String| ModelError::file(&at, why);
@@ -242,34 +245,34 @@ impl Checkpoint {
     }
 }
 
-/// The parameters that have moments.
+/// Returns the trainable parameters, which have moments.
 fn trainable_parameters(bert: &Bert) -> Vec<&Parameter> {
     bert.parameters().iter().enumerate().filter(|(i, _)| bert.learns(*i)).map(|(_, p)| p).collect()
 }
 
-/// The checkpoints of a run with their steps, oldest first.
+/// Returns the checkpoints of a run with their steps, oldest first.
 fn list_checkpoints(out: &Path) -> Vec<(usize, PathBuf)> {
     let mut found: Vec<_> = disk::list_dirs(out).into_iter().filter_map(|path| Some((step_of(&path)?, path))).collect();
     found.sort();
     found
 }
 
-/// Whether a folder holds checkpoints, of whatever program: a new run must not take them for its own.
+/// Returns true if a directory contains checkpoints of any program. A new run must not treat them as its own.
 pub fn exists(out: &Path) -> bool {
     !list_checkpoints(out).is_empty()
 }
 
-/// Whether this is the folder of a checkpoint, by its name.
+/// Returns true if the name of the directory is that of a checkpoint.
 pub(super) fn is_one(path: &Path) -> bool {
     step_of(path).is_some()
 }
 
-/// The newest checkpoint in a folder.
+/// Returns the latest checkpoint in a directory.
 pub(super) fn newest_in(out: &Path) -> Option<PathBuf> {
     list_checkpoints(out).pop().map(|(_, path)| path)
 }
 
-/// A checkpoint in a folder that another program has written.
+/// Returns a checkpoint in the directory that another program wrote.
 pub(super) fn foreign(out: &Path) -> Option<PathBuf> {
     let is_ours = |path: &Path| {
         let state = disk::read(&path.join(STATE_FILE)).ok();
@@ -279,10 +282,10 @@ pub(super) fn foreign(out: &Path) -> Option<PathBuf> {
     list_checkpoints(out).into_iter().map(|(_, path)| path).find(|path| !is_ours(path))
 }
 
-/// Deletes the checkpoints of a run, and what they share.
+/// Deletes the checkpoints of a run and their shared files.
 ///
 /// # Errors
-/// When something cannot be deleted.
+/// Returns an error if a file cannot be deleted.
 pub(super) fn remove_all(out: &Path) -> Result<(), TrainError> {
     for (_, folder) in list_checkpoints(out) {
         disk::remove_dir_all(&folder)?;
@@ -290,10 +293,10 @@ pub(super) fn remove_all(out: &Path) -> Result<(), TrainError> {
     remove_shared(out)
 }
 
-/// Deletes what the checkpoints of a run share, when there are none any more.
+/// Deletes the shared files of a run if it has no checkpoints.
 ///
 /// # Errors
-/// When it cannot be deleted.
+/// Returns an error if a file cannot be deleted.
 pub(super) fn remove_shared(out: &Path) -> Result<(), TrainError> {
     if exists(out) {
         return Ok(());
@@ -301,12 +304,12 @@ pub(super) fn remove_shared(out: &Path) -> Result<(), TrainError> {
     Ok([run_data::FILE, history::FILE].iter().try_for_each(|name| disk::remove(&out.join(name)))?)
 }
 
-/// The step of a checkpoint's folder.
+/// Returns the step of a checkpoint directory, parsed from its name.
 fn step_of(path: &Path) -> Option<usize> {
     path.file_name()?.to_str()?.strip_prefix(DIR_PREFIX)?.parse().ok()
 }
 
-/// Deletes all but the newest checkpoints of a run. What cannot be deleted is only a pity.
+/// Deletes all checkpoints of a run except the latest `count`. A deletion error is logged and ignored.
 pub fn rotate_checkpoints(out: &Path, count: usize) {
     let found = list_checkpoints(out);
     for (_, folder) in &found[..found.len().saturating_sub(count)] {

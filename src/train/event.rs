@@ -1,121 +1,122 @@
-//! What a run tells while it goes on. The window's charts, the progress bar and the JSON lines are views of this.
+//! Events of a run. The charts of the window, the progress bar and the JSON lines display them.
 
 use super::schedule::LrSchedule;
 use crate::corpus::Split;
 use crate::predict::EvalMetrics;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// One thing that happened.
+/// Event of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TrainEvent {
     /// The data is aligned and the model is built.
     Started(Started),
-    /// A step is done. Steps may be merged when the reader is slow: then these are the last one's values and the mean loss.
+    /// A step is complete. If several steps are merged, the values are those of the last step, and the loss is the
+    /// mean.
     Step(Step),
-    /// A split was scored.
+    /// A split was evaluated.
     Evaluated {
-        /// Counts from 1; 0 is before the first.
+        /// Epoch, starting at 1. 0 is an evaluation before the end of the first epoch.
         epoch: usize,
-        /// Which split.
+        /// Evaluated split.
         split: Split,
-        /// Its scores.
+        /// Metrics of the evaluation.
         scores: EvalMetrics,
-        /// Whether it is the best dev score so far.
+        /// True if it is the best dev score so far.
         best: bool,
     },
-    /// Steps and scores from before the run was resumed, all at once.
+    /// Events from before the run was resumed.
     History(Vec<TrainEvent>),
-    /// A checkpoint of this step is on disk.
+    /// A checkpoint of this step was written.
     Saved {
-        /// Steps done.
+        /// Number of completed steps.
         step: usize,
     },
-    /// A line for the log.
+    /// Log message.
     Log(LogLevel, String),
 }
 
-/// How much a line of the log matters.
+/// Level of a log message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogLevel {
-    /// A fact.
+    /// Information.
     #[default]
     Info,
-    /// Something is as it should be.
+    /// Confirmation of an expected result.
     Success,
-    /// Something a person should know of.
+    /// Warning for the user.
     Warning,
 }
 
 impl LogLevel {
     const ALL: [(&str, Self); 3] = [("plain", Self::Info), ("good", Self::Success), ("warning", Self::Warning)];
 
-    /// As in the JSON.
+    /// Returns the name in JSON.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, w)| *w == self).map_or("plain", |(name, _)| name)
     }
 
-    /// The weight of this name.
+    /// Returns the level with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, w)| *w)
     }
 }
 
-/// What a run is made of.
+/// Properties of a run at its start.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Started {
-    /// Device in words.
+    /// Name of the compute device, with the precision if it is not the CPU.
     pub device: String,
-    /// Base model.
+    /// Name of the base model.
     pub model: String,
-    /// Sentences learned from.
+    /// Number of training sentences.
     pub train_sentences: usize,
-    /// Sentences that choose the best epoch.
+    /// Number of dev sentences, which determine the best epoch.
     pub dev_sentences: usize,
-    /// Pieces of all training sentences, special ones included.
+    /// Number of subwords of all training sentences, including special tokens.
     pub subwords_per_epoch: usize,
-    /// Steps of the run.
+    /// Number of steps of the run.
     pub steps: usize,
-    /// Epochs of the run.
+    /// Number of epochs of the run.
     pub epochs: usize,
     /// Peak learning rate.
     pub learning_rate: f64,
-    /// How it goes up and down.
+    /// Learning rate schedule.
     pub schedule: LrSchedule,
-    /// Whether the base's head was kept.
+    /// True if the head of the base is reused.
     pub head_reused: bool,
-    /// The labels it learns.
+    /// Labels that the model learns.
     pub labels: Vec<String>,
-    /// Steps done before, when a run is resumed.
+    /// Number of steps before the run was resumed, or 0.
     pub resumed_from_step: usize,
 }
 
 /// Values of a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Step {
-    /// Counts from 1.
+    /// Step, starting at 1.
     pub step: usize,
-    /// Epochs done, with a fraction.
+    /// Number of completed epochs, with a fraction.
     pub epoch: f64,
-    /// Mean loss over the labelled pieces (over the merged steps).
+    /// Mean loss over the labeled subwords of all merged steps.
     pub loss: f64,
-    /// How many steps were merged into this, at least 1.
+    /// Number of steps merged into this event, at least 1.
     pub merged: usize,
-    /// Learning rate that was used.
+    /// Learning rate of the step.
     pub learning_rate: f64,
-    /// Norm of the gradient before clipping.
+    /// Gradient norm before clipping.
     pub grad_norm: f64,
-    /// Pieces a second since the last event.
+    /// Subwords per second in the step.
     pub pieces_per_second: f64,
-    /// Share of a padded batch that would have been padding, 0 to 1, over the run so far.
+    /// Share of padding that packed batches avoid, 0 to 1, over the run so far.
     pub padding_avoided: f64,
-    /// Seconds of training so far.
+    /// Duration of training so far in seconds.
     pub elapsed: f64,
-    /// Seconds still to go, as it looks.
+    /// Estimated remaining time in seconds.
     pub remaining: f64,
 }
 
 impl Step {
-    /// This and a later step as one: the later one's values, the mean loss, both counted.
+    /// Merges this step with a later one: values of the later step, mean loss, sum of the counts.
     #[must_use]
     pub fn merge(self, later: Self) -> Self {
         let n = self.merged + later.merged;
@@ -124,19 +125,19 @@ impl Step {
     }
 }
 
-/// How a run ended.
+/// Outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// All epochs.
+    /// All epochs are complete, or early stopping ended the run.
     Completed,
-    /// A person stopped it; the best so far was kept.
+    /// The user stopped the run. The best model so far was kept.
     Stopped,
-    /// The loss was no number any more; the best so far was kept.
+    /// The loss diverged or was not finite. The best model so far was kept.
     Diverged,
 }
 
 impl Outcome {
-    /// As in the JSON.
+    /// Returns the name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Completed => "completed",
@@ -145,30 +146,30 @@ impl Outcome {
         }
     }
 
-    /// The outcome of this name.
+    /// Returns the outcome with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Completed, Self::Stopped, Self::Diverged].into_iter().find(|o| o.name() == name)
     }
 }
 
-/// What a person wants of a run under way.
+/// Control of a running training run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TrainerControl {
-    /// The next batch.
+    /// Continue with the next batch.
     #[default]
     Continue,
-    /// Wait; a checkpoint is written first.
+    /// Write a checkpoint, then wait.
     Pause,
-    /// End after this epoch and its scores.
+    /// End after the current epoch and its evaluation.
     StopAfterEpoch,
-    /// End now; the best so far is kept, and nothing more is scored.
+    /// End now. The best model so far is kept, and nothing else is evaluated.
     Stop,
-    /// End now with a checkpoint instead of a result: the program is closing, or a signal came.
+    /// End now with a checkpoint instead of a result, because the program exits or received a signal.
     Suspend,
 }
 
 impl TrainerControl {
-    /// All of them, with the names they have between programs.
+    /// All values with their names in the protocol between programs.
     pub const ALL: [(&str, Self); 5] = [
         ("go-on", Self::Continue),
         ("pause", Self::Pause),
@@ -177,40 +178,40 @@ impl TrainerControl {
         ("suspend", Self::Suspend),
     ];
 
-    /// The name.
+    /// Returns the name.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, w)| *w == self).map_or("go-on", |(name, _)| name)
     }
 
-    /// The wish of this name.
+    /// Returns the value with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, w)| *w)
     }
 }
 
-/// A wish that one thread has and another looks at.
+/// Control value that is shared between threads.
 #[derive(Debug, Default)]
 pub struct SharedControl(AtomicU8);
 
 impl SharedControl {
-    /// Wishes this from now on.
+    /// Sets the control value.
     pub fn set(&self, wish: TrainerControl) {
         let place = TrainerControl::ALL.iter().position(|(_, w)| *w == wish).unwrap_or(0);
         self.0.store(place as u8, Ordering::Relaxed);
     }
 
-    /// What is wished now.
+    /// Returns the current control value.
     pub fn get(&self) -> TrainerControl {
         TrainerControl::ALL[usize::from(self.0.load(Ordering::Relaxed))].1
     }
 }
 
-/// Who listens to a run, and says what becomes of it.
+/// Receives the events of a run and controls it.
 pub trait Observer {
-    /// Something happened.
+    /// Receives an event.
     fn on_event(&mut self, event: TrainEvent);
 
-    /// What is to be done now; asked before every batch, also of an evaluation.
+    /// Returns the current control value. The run calls this before every batch, including those of an evaluation.
     fn control(&self) -> TrainerControl {
         TrainerControl::Continue
     }

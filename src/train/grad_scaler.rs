@@ -1,22 +1,24 @@
-//! Loss scaling (Micikevicius et al. 2018): in f16 small gradients would round to zero, so the loss is multiplied, and the
-//! gradient divided again before it is used. The numbers are those of PyTorch's `GradScaler`.
+//! Loss scaling (Micikevicius et al. 2018). In fp16, small gradients would be rounded to zero. The loss is therefore
+//! multiplied by a factor, and the gradient is divided by it before use.
+//!
+//! The constants are those of `GradScaler` in PyTorch.
 
 use serde::{Deserialize, Serialize};
 
-/// What the loss is multiplied by, and how that went.
+/// Loss scale and its statistics.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GradScaler {
-    /// What the loss is multiplied by now.
+    /// Current factor of the loss.
     pub factor: f64,
-    /// Steps since it changed.
+    /// Number of steps since the last change of the factor.
     steady: usize,
-    /// Steps that changed no weight because their gradient did not fit.
+    /// Number of steps without an update because the gradient was not finite.
     pub skipped: usize,
 }
 
 const GROWTH: f64 = 2.0;
 const GROWTH_INTERVAL: usize = 2000;
-/// A gradient that does not fit even so is no matter of its scale.
+/// Minimum loss scale. A gradient that is not finite at this scale has another cause.
 const MIN_SCALE: f64 = 1.0 / 65_536.0;
 
 impl Default for GradScaler {
@@ -26,7 +28,7 @@ impl Default for GradScaler {
 }
 
 impl GradScaler {
-    /// Takes a step into account; `false` when its gradient is no number at any scale.
+    /// Updates the scale after a step. Returns false if the gradient is not finite at the minimum scale.
     #[must_use]
     pub fn update(&mut self, finite: bool) -> bool {
         if finite {

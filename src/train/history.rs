@@ -1,28 +1,28 @@
-//! The steps and scores of a run on disk, for its charts when it is resumed: `history.jsonl`, an event a line.
+//! History of the steps and scores of a run in `history.jsonl`, one event per line. The charts of a resumed run use it.
 //!
-//! The file only grows; each checkpoint names how many of its lines are its own. So a checkpoint costs what is new, however
-//! long the run is.
+//! The file is append-only, and each checkpoint stores the number of its lines. The cost of a checkpoint therefore
+//! depends on the number of new events, not on the length of the run.
 
 use super::run::TrainError;
 use crate::disk;
 use serde_json::Value;
 use std::path::Path;
 
-/// Its name, inside the run's folder.
+/// File name inside the directory of the run.
 pub(super) const FILE: &str = "history.jsonl";
 
-/// The events so far, and how much of them is on disk.
+/// Events so far, and the number of them on disk.
 #[derive(Debug, Default)]
 pub(super) struct History {
     events: Vec<Value>,
-    /// How many of them are on disk.
+    /// Number of events on disk.
     kept: usize,
-    /// Bytes of those.
+    /// Size in bytes of the events on disk.
     bytes: u64,
 }
 
 impl History {
-    /// The first lines of a run's file; `None` where it does not have so many whole ones.
+    /// Reads the first `lines` lines of the file. Returns `None` if it has fewer complete lines or an invalid one.
     pub(super) fn read(out: &Path, lines: usize) -> Option<Self> {
         let bytes = disk::read(&out.join(FILE)).ok()?;
         let mut history = Self { kept: lines, ..Self::default() };
@@ -36,30 +36,31 @@ impl History {
         (history.events.len() == lines).then_some(history)
     }
 
-    /// Events that are in no file yet.
+    /// Creates a history of events that are not on disk yet.
     pub(super) fn of(events: Vec<Value>) -> Self {
         Self { events, ..Self::default() }
     }
 
-    /// Adds an event, in memory.
+    /// Appends an event in memory.
     pub(super) fn push(&mut self, event: Value) {
         self.events.push(event);
     }
 
-    /// All of them.
+    /// Returns all events.
     pub(super) fn events(&self) -> &[Value] {
         &self.events
     }
 
-    /// The scores among them.
+    /// Returns the evaluation events.
     pub(super) fn scores(&self) -> Vec<Value> {
         self.events.iter().filter(|e| e["event"] == "evaluated").cloned().collect()
     }
 
-    /// Writes what is new, after the lines that are this run's: a killed run may have left more. Gives the number of lines.
+    /// Writes the new events after the lines of this run. A killed run may have left more lines, which are overwritten.
+    /// Returns the number of lines.
     ///
     /// # Errors
-    /// The disk's; then it can be tried again.
+    /// Returns an error if writing fails. The call can be repeated.
     pub(super) fn keep(&mut self, out: &Path) -> Result<usize, TrainError> {
         let mut new = Vec::new();
         for event in &self.events[self.kept..] {
@@ -94,7 +95,7 @@ mod tests {
         assert_eq!(read(3), Some(vec![event(1), event(2), event(3)]));
         assert_eq!(read(2), Some(vec![event(1), event(2)]));
         assert_eq!(read(4), None);
-        // A run that goes on from an older checkpoint writes over what came after it.
+        // A run that resumes from an older checkpoint overwrites the lines after it.
         let mut older = History::read(folder.path(), 1).expect("a line");
         older.push(event(9));
         assert_eq!(older.keep(folder.path()).ok(), Some(2));

@@ -1,5 +1,6 @@
-//! Events as JSON and back: the lines of `train --json`, of `metrics.jsonl`, the history in a checkpoint and what the GPU
-//! helper tells the window are the same.
+//! Conversion of events to JSON and back.
+//!
+//! `train --json`, `metrics.jsonl`, the history of a checkpoint and the protocol of the GPU helper use the same lines.
 
 use super::event::{LogLevel, Outcome, Started, Step, TrainEvent};
 use super::measure::{LrSweep, RunEstimate};
@@ -11,7 +12,7 @@ use crate::predict::EvalMetrics;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
-/// An event as one object.
+/// Converts an event to a JSON object.
 pub fn to_json(event: &TrainEvent) -> Value {
     match event {
         TrainEvent::Started(s) => started(s),
@@ -42,7 +43,7 @@ fn started(s: &Started) -> Value {
         "resumed_at": s.resumed_from_step})
 }
 
-/// Scores of a split.
+/// Converts the metrics of a split to a JSON object.
 pub fn evaluation(scores: &EvalMetrics) -> Value {
     json!({
         "loss": scores.loss,
@@ -63,7 +64,7 @@ pub fn evaluation(scores: &EvalMetrics) -> Value {
     })
 }
 
-/// How a run ended, as the last object.
+/// Converts the result of a run to a JSON object, the last one of a stream.
 pub fn finished(f: &TrainOutput) -> Value {
     json!({"event": "finished", "outcome": f.outcome.name(), "best_epoch": f.best_epoch,
         "train_seconds": f.train_seconds, "pieces": f.pieces, "pieces_per_second": f.pieces_per_second(),
@@ -71,18 +72,18 @@ pub fn finished(f: &TrainOutput) -> Value {
         "test": f.test.as_ref().map(evaluation), "out": f.out})
 }
 
-/// What a run would cost.
+/// Converts an estimate of a run to a JSON object.
 pub fn estimate(e: &RunEstimate) -> Value {
     json!({"event": "estimate", "seconds": e.seconds, "pieces_per_second": e.pieces_per_second,
         "peak_memory_mb": e.memory_mb, "free_memory_mb": e.free_mb})
 }
 
-/// The loss by learning rate.
+/// Converts the losses by learning rate to a JSON object.
 pub fn rates(sweep: &LrSweep) -> Value {
     json!({"event": "learning_rates", "points": sweep.points, "suggestion": sweep.suggestion})
 }
 
-/// Scores by label, as an object in the labels' order.
+/// Converts the scores by label to a JSON object, in the order of the labels.
 pub fn labels(labels: &[LabelScore]) -> Value {
     Value::Object(labels.iter().map(|l| (l.label.clone(), score(&l.score))).collect::<Map<_, _>>())
 }
@@ -92,7 +93,7 @@ fn score(s: &PrfScore) -> Value {
         "right": s.correct})
 }
 
-/// The event that was written by [`to_json`]; `None` for anything else.
+/// Parses an event written by [`to_json`]. Returns `None` for anything else.
 pub fn from_json(value: &Value) -> Option<TrainEvent> {
     let number = |name: &str| value.get(name).and_then(Value::as_f64);
     let count = |name: &str| count(value, name);
@@ -122,7 +123,7 @@ pub fn from_json(value: &Value) -> Option<TrainEvent> {
         "step" => Some(TrainEvent::Step(Step {
             step: count("step")?,
             epoch: number("epoch")?,
-            // What is no number has no form in JSON.
+            // JSON cannot represent NaN and infinity; they are written as null.
             loss: number("loss").unwrap_or(f64::NAN),
             merged: count("steps_told").unwrap_or(1),
             learning_rate: number("learning_rate")?,
@@ -149,7 +150,7 @@ fn shape_name(shape: SchedulerType) -> &'static str {
     SchedulerType::ALL.iter().find(|(_, s)| *s == shape).map_or("linear", |(name, _)| name)
 }
 
-/// The scores that [`evaluation`] wrote.
+/// Parses metrics written by [`evaluation`].
 fn evaluation_from(value: &Value) -> Option<EvalMetrics> {
     let number = |name: &str| value.get(name).and_then(Value::as_f64);
     let label = |(label, s): (&String, &Value)| Some(LabelScore { label: label.clone(), score: read_score(s)? });
@@ -168,7 +169,7 @@ fn evaluation_from(value: &Value) -> Option<EvalMetrics> {
     })
 }
 
-/// What [`finished`] wrote, of a run whose folder is known.
+/// Parses a result written by [`finished`]. `out` is the directory of the run.
 pub fn finished_from(value: &Value, out: &Path) -> Option<TrainOutput> {
     let scores = |name: &str| value.get(name).and_then(evaluation_from);
     Some(TrainOutput {
@@ -183,7 +184,7 @@ pub fn finished_from(value: &Value, out: &Path) -> Option<TrainOutput> {
     })
 }
 
-/// What [`estimate`] wrote.
+/// Parses an estimate written by [`estimate`].
 pub fn estimate_from(value: &Value) -> Option<RunEstimate> {
     let number = |name: &str| value.get(name).and_then(Value::as_f64);
     Some(RunEstimate {
@@ -194,7 +195,7 @@ pub fn estimate_from(value: &Value) -> Option<RunEstimate> {
     })
 }
 
-/// What [`rates`] wrote.
+/// Parses losses by learning rate written by [`rates`].
 pub fn rates_from(value: &Value) -> Option<LrSweep> {
     let point = |p: &Value| Some([p.get(0)?.as_f64()?, p.get(1)?.as_f64()?]);
     Some(LrSweep {

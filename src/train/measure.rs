@@ -1,4 +1,4 @@
-//! Short trials before a run, on its own data: how long it will take, and which learning rate it can bear. Nothing is kept.
+//! Measurements before a run, on its own data: duration, memory, and a learning rate range test. No result is saved.
 
 use super::event::{Observer, TrainEvent, TrainerControl};
 use super::run::{Scored, TrainError, TrainJob, Trainer};
@@ -6,48 +6,49 @@ use crate::corpus::SentenceId;
 use crate::predict::evaluate::Gold;
 use std::time::Instant;
 
-/// What a run will cost.
+/// Estimated cost of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RunEstimate {
-    /// Seconds of training and scoring, without loading and saving.
+    /// Duration of training and evaluation in seconds, without loading and saving.
     pub seconds: f64,
-    /// Pieces a second in training.
+    /// Subwords per second in training.
     pub pieces_per_second: f64,
-    /// Memory of the process at its peak in MB, where the system tells: with the heaviest batch of the run.
+    /// Peak memory of the process in MB with the largest batch of the run. `None` if the system does not report it.
     pub memory_mb: Option<f64>,
-    /// Memory that was free on the device before that peak, in MB, where the system tells.
+    /// Free memory on the device in MB. `None` if the system does not report it.
     pub free_mb: Option<f64>,
 }
 
 /// Loss by learning rate.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LrSweep {
-    /// Rate and smoothed loss, rates ascending.
+    /// Learning rate and smoothed loss, sorted by learning rate.
     pub points: Vec<[f64; 2]>,
-    /// A rate that learns fast and is safe: a tenth of the one with the lowest loss (Smith 2017).
+    /// Suggested learning rate: a tenth of the one with the lowest loss (Smith 2017).
     pub suggestion: Option<f64>,
 }
 
-/// Steps before anything is measured: the first ones touch fresh memory.
+/// Number of steps before the measurement, since the first steps allocate memory.
 const WARMUP_STEPS: usize = 3;
-/// Then it measures for this long, and at least so many steps.
+/// Minimum duration of the measurement. It also has at least [`MIN_STEPS`] steps.
 const MEASURE_SECONDS: f64 = 4.0;
 const MIN_STEPS: usize = 8;
-/// Sentences scored to measure reading.
+/// Approximate number of sentences in the measurement of evaluation.
 const EVAL_SENTENCES: usize = 128;
 
-/// The sweep runs from the lowest to the highest rate in so many steps, each a fixed factor higher.
+/// The range test increases the learning rate from [`MIN_LR`] to [`MAX_LR`] by a constant factor per step.
 const MIN_LR: f64 = 1e-7;
 const MAX_LR: f64 = 1e-1;
 const SWEEP_STEPS: usize = 100;
-/// It ends when the smoothed loss is so many times the lowest.
+/// The range test ends if the smoothed loss exceeds the lowest one by this factor.
 const STOP_FACTOR: f64 = 3.0;
 const SMOOTHING: f64 = 0.9;
 
-/// Measures real batches of a job.
+/// Estimates duration and memory of a run with real batches. Returns `None` if the observer requests another control
+/// value than [`TrainerControl::Continue`].
 ///
 /// # Errors
-/// As [`super::run()`]; `None` when the observer wished it to end.
+/// Returns an error if [`super::run()`] would.
 pub fn estimate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<RunEstimate>, TrainError> {
     let mut run = Trainer::prepare(job, &mut NullObserver)?;
     let mut pieces = 0;
@@ -60,7 +61,7 @@ pub fn estimate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<RunEst
         if step == WARMUP_STEPS {
             begun = Instant::now();
         }
-        // At rate 0 nothing is learned, and every step costs what it will cost.
+        // At learning rate 0 the weights do not change, but the step has its normal cost.
         run.step(&batch, 0.0)?;
         if step >= WARMUP_STEPS {
             (pieces, measured) = (pieces + batch.rows(), measured + 1);
@@ -87,10 +88,12 @@ pub fn estimate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<RunEst
     Ok(Some(RunEstimate { seconds: training + scoring, pieces_per_second, memory_mb: run.peak_memory_mb(), free_mb }))
 }
 
-/// Trains with a rate that rises step by step, until the loss explodes.
+/// Runs a learning rate range test: trains with an increasing learning rate until the loss explodes.
+///
+/// Returns `None` if the observer requests another control value than [`TrainerControl::Continue`].
 ///
 /// # Errors
-/// As [`super::run()`]; `None` when the observer wished it to end.
+/// Returns an error if [`super::run()`] would.
 pub fn find_learning_rate(job: &TrainJob, observer: &dyn Observer) -> Result<Option<LrSweep>, TrainError> {
     let mut run = Trainer::prepare(job, &mut NullObserver)?;
     let factor = (MAX_LR / MIN_LR).powf(1.0 / (SWEEP_STEPS - 1) as f64);
@@ -103,7 +106,7 @@ pub fn find_learning_rate(job: &TrainJob, observer: &dyn Observer) -> Result<Opt
         let rate = MIN_LR * factor.powi(step as i32);
         let loss = run.step(&batch, rate)?.loss;
         mean = SMOOTHING * mean + (1.0 - SMOOTHING) * loss;
-        // Without this the first means would lean towards 0.
+        // Bias correction: the first means would be too close to 0.
         let smoothed = mean / (1.0 - SMOOTHING.powi(step as i32 + 1));
         if !smoothed.is_finite() || smoothed > STOP_FACTOR * lowest {
             break;
@@ -116,12 +119,12 @@ pub fn find_learning_rate(job: &TrainJob, observer: &dyn Observer) -> Result<Opt
     Ok(Some(LrSweep { points, suggestion }))
 }
 
-/// A rate with two digits: 0.000123 as 0.00012.
+/// Rounds a learning rate to two significant digits: 0.000123 to 0.00012.
 fn round_to_two_digits(rate: f64) -> f64 {
     format!("{rate:.1e}").parse().unwrap_or(rate)
 }
 
-/// Nobody listens to a trial.
+/// Ignores all events and never stops the run.
 struct NullObserver;
 
 impl Observer for NullObserver {

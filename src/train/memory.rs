@@ -1,11 +1,11 @@
-//! Memory of this process, for the record of a run.
+//! Memory of this process.
 
-/// Largest resident size so far in MB; `None` where the system does not tell.
+/// Returns the peak resident set size in MiB, or `None` if the system does not report it.
 pub(super) fn peak_mb() -> Option<f64> {
     status("VmHWM:")
 }
 
-/// Resident size in MB; `None` where the system does not tell.
+/// Returns the resident set size in MiB, or `None` if the system does not report it.
 pub(super) fn current_mb() -> Option<f64> {
     status("VmRSS:")
 }

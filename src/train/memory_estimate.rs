@@ -1,18 +1,18 @@
-//! How much memory a batch takes, before it does: what the backward pass needs of the forward pass, and the gradients.
+//! Estimate of the memory of a batch: activations kept for the backward pass, and gradients.
 
 use super::arguments::TrainingArguments;
 use super::train_set::EncodedTrainSet;
 use crate::model::{Bert, Config};
 
-/// Bytes of a number.
+/// Size of an f32 number in bytes.
 const F32: u64 = 4;
 
-/// Lengths of the sentences that are in memory at once.
+/// Size of the sentences that are in memory at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BatchLoad {
-    /// Their pieces.
+    /// Number of subwords.
     pub pieces: u64,
-    /// The squares of their lengths, added up: attention has a score for each pair of pieces of a sentence.
+    /// Sum of the squared sentence lengths: attention has a score for each pair of subwords of a sentence.
     pub pairs: u64,
 }
 
@@ -24,8 +24,10 @@ impl BatchLoad {
     }
 }
 
-/// Bytes that a batch needs at the end of its forward pass: each layer keeps eight rows of the model's width and two of
-/// its wide middle for every piece, and a probability for every pair and head. On top comes one layer's backward pass.
+/// Returns the bytes that a batch needs at the end of its forward pass.
+///
+/// For each subword, each layer keeps eight rows of the hidden size and two of the intermediate size. It also keeps a
+/// probability for each pair of subwords and each head. The backward pass of one layer is added.
 pub fn activation_bytes(config: &Config, frozen_layers: usize, load: BatchLoad) -> u64 {
     let (width, wide) = (config.hidden_size as u64, config.intermediate_size as u64);
     let kept = config.num_hidden_layers.saturating_sub(frozen_layers) as u64;
@@ -35,7 +37,7 @@ pub fn activation_bytes(config: &Config, frozen_layers: usize, load: BatchLoad) 
     F32 * (kept * (load.pieces * row + scores) + backward)
 }
 
-/// Numbers that learn: those of the embeddings that the plan's sentences touch, and all others.
+/// Returns the numbers of trainable values: in embedding rows that the training data uses, and in all other parameters.
 fn learning(bert: &Bert, plan: &EncodedTrainSet) -> (u64, u64) {
     let (mut touched, mut dense) = (0, 0);
     for (i, p) in bert.parameters().iter().enumerate().filter(|(i, _)| bert.learns(*i)) {
@@ -50,9 +52,10 @@ fn learning(bert: &Bert, plan: &EncodedTrainSet) -> (u64, u64) {
     (touched, dense)
 }
 
-/// Bytes that a run will need beyond what it has when it begins, with so many sentences at once: two moments for all that
-/// learns, a copy of the best epoch, and the most of what is there only within a step. That is everything kept for the
-/// backward pass at its beginning, or the gradients (a sum for each part of the batch) at its end.
+/// Returns the additional bytes that a run needs after its start, with `at_once` sentences at a time.
+///
+/// They consist of two moments for all trainable values, a copy of the best epoch, and the peak within a step. This
+/// peak is at the start of the backward pass (all kept activations) or at its end (the gradients, one sum per shard).
 pub fn required_bytes(bert: &Bert, plan: &EncodedTrainSet, arguments: &TrainingArguments, at_once: usize) -> u64 {
     let parts = if bert.device().is_cpu() { arguments.n_shards.min(at_once) as u64 } else { 1 };
     let load =
@@ -64,7 +67,7 @@ pub fn required_bytes(bert: &Bert, plan: &EncodedTrainSet, arguments: &TrainingA
     2 * F32 * (touched + dense) + kept + forward.max(parts * F32 * dense + forward / layers)
 }
 
-/// The most sentences at once, a power of two below those asked for, that fit into so many bytes.
+/// Returns the largest micro-batch size that fits into `free` bytes. It is a power of two below the requested size.
 pub fn max_batch_size(bert: &Bert, plan: &EncodedTrainSet, arguments: &TrainingArguments, free: u64) -> Option<usize> {
     let asked = arguments.per_device_train_batch_size;
     let mut size = asked.next_power_of_two();
@@ -77,7 +80,7 @@ pub fn max_batch_size(bert: &Bert, plan: &EncodedTrainSet, arguments: &TrainingA
     None
 }
 
-/// What to do about a batch that does not fit.
+/// Returns advice for the user if a batch does not fit.
 pub fn advice(bert: &Bert, plan: &EncodedTrainSet, arguments: &TrainingArguments, free: u64) -> String {
     match max_batch_size(bert, plan, arguments, free) {
         Some(size) => {
@@ -91,9 +94,9 @@ pub fn advice(bert: &Bert, plan: &EncodedTrainSet, arguments: &TrainingArguments
 }
 
 impl EncodedTrainSet {
-    /// The heaviest load of sentences that are computed at once, in steps of so many sentences, over the first epochs.
+    /// Returns the largest load of `at_once` sentences in steps of `a_step` sentences, over the first epochs.
     pub fn worst_case_load(&self, a_step: usize, at_once: usize, seed: u64, epochs: usize) -> BatchLoad {
-        /// More epochs draw no batch that is much heavier.
+        /// Maximum number of sampled epochs. More epochs rarely contain a much larger batch.
         const SAMPLED_EPOCHS: usize = 3;
         let mut heaviest = BatchLoad::default();
         for epoch in 0..epochs.clamp(1, SAMPLED_EPOCHS) {

@@ -1,6 +1,6 @@
-//! What a run leaves for other programs to plot: `metrics.jsonl`, or event files for TensorBoard.
+//! Metrics for other programs: `metrics.jsonl`, or TensorBoard event files.
 //!
-//! A resumed run begins its file again from the history in its checkpoint, so that no step is in it twice.
+//! A resumed run rewrites its file from the history of the checkpoint, so each step occurs once.
 
 use super::arguments::ReportTo;
 use super::run::TrainError;
@@ -9,19 +9,19 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A file that grows with the run.
+/// Writer of a metrics file.
 pub(super) struct MetricsWriter {
     kind: ReportTo,
     path: PathBuf,
 }
 
 impl MetricsWriter {
-    /// Begins a run's file with what was told before; `None` when nobody wants one.
+    /// Creates the file of a run with the events of `history`. Returns `None` for [`ReportTo::None`].
     pub(super) fn create(kind: ReportTo, out: &Path, history: &[Value]) -> Result<Option<Self>, TrainError> {
         let path = match kind {
             ReportTo::None => return Ok(None),
             ReportTo::Jsonl => out.join("metrics.jsonl"),
-            // The Trainer's folder, and the part of the name by which TensorBoard knows its files.
+            // Directory of the Trainer, and the part of the file name that TensorBoard recognizes.
             ReportTo::Tensorboard => out.join("runs").join("events.out.tfevents.0.tagwright"),
         };
         if let Some(folder) = path.parent() {
@@ -34,7 +34,7 @@ impl MetricsWriter {
         Ok(Some(report))
     }
 
-    /// Adds an event, as [`super::json`] writes it. That it cannot be added is only a pity.
+    /// Appends an event as JSON. A write error is logged and ignored: metrics are not essential.
     pub(super) fn write_event(&self, event: &Value) {
         if let Err(e) = disk::append(&self.path, &self.bytes(event)) {
             log::warn!("the report has a gap: {e}");
@@ -50,23 +50,24 @@ impl MetricsWriter {
     }
 }
 
-/// Seconds since 1970.
+/// Returns the current Unix timestamp in seconds.
 fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64())
 }
 
-/// TensorBoard's event files: records of TensorFlow's `Event` messages (tensorflow/core/util/event.proto).
+/// TensorBoard event files: records of `Event` messages of TensorFlow (tensorflow/core/util/event.proto).
 mod tensorboard {
     use serde_json::Value;
 
-    /// The record every file begins with.
+    /// Returns the first record of a file.
     pub(super) fn header(now: f64) -> Vec<u8> {
         let mut event = wall_time(now);
         bytes(&mut event, 3, b"brain.Event:2");
         framed(&event)
     }
 
-    /// The numbers of a step or of scores, under the Trainer's names; nothing for another event.
+    /// Returns a record with the values of a step or an evaluation, under the names of the Trainer. Empty for other
+    /// events.
     pub(super) fn record(event: &Value, now: f64) -> Vec<u8> {
         let (group, names): (&str, &[&str]) = match event.get("event").and_then(Value::as_str) {
             Some("step") => ("train", &["loss", "learning_rate", "grad_norm", "epoch", "pieces_per_second"]),
@@ -97,7 +98,7 @@ mod tensorboard {
         message
     }
 
-    /// A record: its length and its bytes, each followed by a checksum.
+    /// Encodes a record: length and bytes, each followed by a checksum.
     fn framed(message: &[u8]) -> Vec<u8> {
         let length = (message.len() as u64).to_le_bytes();
         let mut out = length.to_vec();
@@ -111,7 +112,7 @@ mod tensorboard {
         crc32c(data).rotate_right(15).wrapping_add(0xa282_ead8)
     }
 
-    /// CRC-32C (Castagnoli), bit by bit: a record is a hundred bytes.
+    /// Computes CRC-32C (Castagnoli) bit by bit, which is fast enough for records of about 100 bytes.
     fn crc32c(data: &[u8]) -> u32 {
         let step = |crc: u32| if crc & 1 == 1 { (crc >> 1) ^ 0x82f6_3b78 } else { crc >> 1 };
         !data.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))

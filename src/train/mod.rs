@@ -1,10 +1,18 @@
-//! One training run as a function.
+//! Training of token classifiers.
 //!
-//! Read in this order: [`arguments`] and [`fields`] (what a person chooses), [`plan`] (which sentences, aligned and
-//! counted), [`schedule`] and [`optimizer`] (AdamW as the Trainer has it), [`event`] (what a run tells and what is wished of
-//! it), [`footprint`] (the memory of a batch), [`run_folder`] (whose folder it is), [`run_data`] (its sentences in pieces),
-//! [`mod@run`] (the loop), [`checkpoint`] and `history` (the same run after an interruption), [`trial`] (measurements before
-//! it), [`json`] and `report` (events outside the program), `notes` and [`card`] (what people read).
+//! Reading order:
+//!
+//! - [`arguments`] and [`settings_table`]: settings of a run.
+//! - [`train_set`]: training sentences, aligned to subwords.
+//! - [`schedule`] and [`optimizer`]: learning rate schedule, and AdamW as in the Trainer of transformers.
+//! - [`event`]: events of a run, and its control.
+//! - [`memory_estimate`]: memory of a batch.
+//! - [`run_folder`]: the output directory. [`run_data`]: the tokenized data of a run.
+//! - [`mod@run`]: the training loop.
+//! - [`checkpoint`] and `history`: resuming after an interruption.
+//! - [`measure`]: measurements before a run.
+//! - [`json`] and `metrics_writer`: events for other programs.
+//! - `run_notes` and [`model_card`]: log messages and the model card.
 
 pub mod arguments;
 pub mod checkpoint;

@@ -1,4 +1,4 @@
-//! The README of a saved model: what it is, what it was trained on, how good it is.
+//! Model card (README) of a saved model: description, training data and metrics.
 
 use super::arguments::TrainingArguments;
 use super::run::{TrainJob, TrainOutput, label_line};
@@ -9,7 +9,7 @@ use crate::model::TagSet;
 use crate::predict::EvalMetrics;
 use std::fmt::Write as _;
 
-/// A model card in Hugging Face's form.
+/// Returns a model card in the format of Hugging Face.
 pub fn model_card(
     job: &TrainJob,
     data: &RunData,

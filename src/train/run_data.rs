@@ -1,7 +1,7 @@
-//! The sentences of a run in pieces, as they were when it began.
+//! Tokenized data of a run, as it was when the run began.
 //!
-//! They lie beside the checkpoints in `plan.safetensors`, written once, so that a run that is resumed goes on with its own
-//! data whatever has become of the dataset meanwhile. All arrays are of 32-bit whole numbers.
+//! It is stored once in `plan.safetensors` next to the checkpoints. A resumed run therefore uses its original data,
+//! even if the dataset has changed. All arrays contain 32-bit integers.
 
 use super::arguments::TrainingArguments;
 use super::checkpoint::TrainerState;
@@ -21,44 +21,44 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-/// Its name, inside the run's folder.
+/// File name inside the directory of the run.
 pub(super) const FILE: &str = "plan.safetensors";
 
-/// The form that this program writes and reads.
+/// Version of the format that this program writes and reads.
 const VERSION: u32 = 1;
-/// Key of the [`Facts`] in the file's metadata.
+/// Key of the [`Facts`] in the metadata of the file.
 const FACTS: &str = "tagwright";
-/// In the place of a word's number: a special piece, a piece of no word.
+/// Special values of a token index: a special token, and a subword without a token.
 const SPECIAL: i32 = -1;
 const NO_WORD: i32 = -2;
 
-/// What a run learns from and is scored on.
+/// Tokenized data for training and evaluation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunData {
     /// Name of the dataset.
     pub corpus: String,
-    /// What was held out for dev, when the dataset has none.
+    /// Held-out part of train, if the dataset has no dev split.
     pub held_out: Option<HeldOut>,
-    /// Sentences to learn from.
+    /// Training data.
     pub plan: EncodedTrainSet,
-    /// Sentences that choose the best epoch.
+    /// Dev data, which determines the best epoch.
     pub dev: Gold,
-    /// Sentences scored at the end.
+    /// Test data, evaluated at the end.
     pub test: Gold,
 }
 
-/// How many documents, or sentences, of how many.
+/// Number of held-out documents or sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldOut {
-    /// So many were held out.
+    /// Number of held-out items.
     pub held: usize,
-    /// Of so many.
+    /// Number of all items.
     pub of: usize,
-    /// Whether they are whole documents.
+    /// True if the items are documents, false if they are sentences.
     pub by_document: bool,
 }
 
-/// What is stored beside the arrays.
+/// Metadata of the file.
 #[derive(Serialize, Deserialize)]
 struct Facts {
     version: u32,
@@ -74,17 +74,17 @@ struct Facts {
 }
 
 impl RunData {
-    /// The data of a job as it is now, for a network of these tags.
+    /// Tokenizes the data of a job for a network with these tags.
     ///
     /// # Errors
-    /// The tokenizer's.
+    /// Returns an error if the tokenizer fails.
     pub(super) fn of(job: &TrainJob, arguments: &TrainingArguments, tags: &TagSet) -> Result<Self, TrainError> {
         let max_length = arguments.max_length.min(job.base.config.max_position_embeddings);
         let rule = AlignmentOptions { label_all_pieces: arguments.label_all_pieces, max_length };
         let gold = |sentences: &[SentenceId]| -> Result<Gold, ModelError> {
             let mut gold = Gold::new(&job.base.tokenizer, &job.corpus, sentences, rule.label_all_pieces)?;
             for sentence in &mut gold.sentences {
-                // No score needs them.
+                // Evaluation does not use texts and offsets.
                 (sentence.pieces.texts, sentence.pieces.offsets) = (Vec::new(), Vec::new());
             }
             Ok(gold)
@@ -98,7 +98,7 @@ impl RunData {
         })
     }
 
-    /// What a checkpoint's run began with; `None` when there is no such file, or it is another run's.
+    /// Reads the stored data of a run. Returns `None` if the file is missing, invalid or belongs to another run.
     pub(super) fn kept(out: &Path, state: &TrainerState) -> Option<Self> {
         let kept = Self::from_bytes(&disk::read(&out.join(FILE)).ok()?)?;
         let [train, dev, test] = kept.fingerprints();
@@ -106,20 +106,20 @@ impl RunData {
         is_its_own.then_some(kept)
     }
 
-    /// Writes it beside the checkpoints.
+    /// Writes the data into the directory of the run.
     ///
     /// # Errors
-    /// The disk's.
+    /// Returns an error if writing fails.
     pub(super) fn keep(&self, out: &Path) -> Result<(), TrainError> {
         Ok(disk::write(&out.join(FILE), &self.to_bytes()?)?)
     }
 
-    /// Numbers that differ for other sentences or labels: of train, dev and test.
+    /// Returns the fingerprints of train, dev and test. They differ for different sentences or labels.
     pub(super) fn fingerprints(&self) -> [String; 3] {
         [self.plan.fingerprint(), fingerprint(&self.dev), fingerprint(&self.test)]
     }
 
-    /// The splits in which this is other data: "train and dev"; `None` when it is the same.
+    /// Returns the splits with different data, for example "train and dev", or `None` if all are equal.
     pub(super) fn difference(&self, other: &Self) -> Option<String> {
         let names = ["train", "dev", "test"].into_iter();
         let apart = names.zip(self.fingerprints().into_iter().zip(other.fingerprints()));
@@ -169,7 +169,7 @@ impl RunData {
         Ok(safetensors::serialize(arrays, Some(metadata)).map_err(|e| unsupported(e.to_string()))?)
     }
 
-    /// What [`RunData::to_bytes`] gave; `None` for anything else.
+    /// Parses data written by [`RunData::to_bytes`]. Returns `None` for anything else.
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
         let facts: Facts = serde_json::from_str(header.metadata().as_ref()?.get(FACTS)?).ok()?;
@@ -190,7 +190,7 @@ impl RunData {
     }
 }
 
-/// What was held out, and whether by documents.
+/// Returns the number of held-out items and whether they are documents.
 fn held_out(holdout: &Holdout) -> Option<HeldOut> {
     let (held, of) = holdout.n_held_out?;
     let documents: HashSet<u32> = holdout.dev.iter().map(|s| s.document).collect();
@@ -198,7 +198,7 @@ fn held_out(holdout: &Holdout) -> Option<HeldOut> {
     Some(HeldOut { held, of, by_document })
 }
 
-/// A number that differs for other sentences, labels or pieces. The order of the labels does not matter.
+/// Returns a hash of sentences, labels and subwords. It does not depend on the order of the labels.
 fn fingerprint(gold: &Gold) -> String {
     let mut hash = Sha256::new();
     let tag_name = |tag: usize| gold.tags.names.get(tag).map_or("", String::as_str);
@@ -215,7 +215,7 @@ fn fingerprint(gold: &Gold) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// An array of whole numbers, with its name.
+/// Creates a named array of integers.
 fn numbers(name: &str, values: impl Iterator<Item = i32>) -> (String, Numbers) {
     let bytes: Vec<u8> = values.flat_map(i32::to_le_bytes).collect();
     (name.to_owned(), Numbers { shape: [bytes.len() / size_of::<i32>()], bytes })
@@ -244,7 +244,7 @@ impl View for Numbers {
     }
 }
 
-/// The arrays of a file.
+/// Arrays of a file.
 struct Arrays<'a>(SafeTensors<'a>);
 
 impl Arrays<'_> {
@@ -273,7 +273,7 @@ impl Arrays<'_> {
     }
 }
 
-/// An array in parts of these lengths, which must be the whole of it.
+/// Splits an array into slices of these lengths. Returns `None` if their sum is not the length of the array.
 fn parts(values: &[i32], lengths: &[i32]) -> Option<Vec<Vec<i32>>> {
     let mut rest = values;
     let mut all = Vec::with_capacity(lengths.len());

@@ -1,4 +1,4 @@
-//! The folder of a run: who may write it, and what may lie in it when the run begins.
+//! Output directory of a run: its lock, and the checks of its content before a run.
 
 use super::checkpoint;
 use super::run::TrainError;
@@ -8,40 +8,41 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// The file whose lock a run holds. It is hidden, empty, and gone when the run has ended.
+/// Lock file of a run. It is hidden and empty, and is removed at the end of the run.
 const LOCK: &str = ".tagwright.lock";
 
-/// What a run does with what lies in its folder.
+/// Treatment of existing files in the output directory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Beginning {
-    /// Nothing may lie there.
+    /// The directory must be empty.
     #[default]
     Fresh,
-    /// A model and checkpoints of an earlier run are replaced; other files stay.
+    /// The model and the checkpoints of an earlier run are replaced. Other files remain.
     Overwrite,
-    /// The run in the folder goes on.
+    /// The run in the directory is resumed.
     Resume,
 }
 
-/// A folder that is this run's alone, for as long as this lives.
+/// Output directory with exclusive access, until this value is dropped.
 #[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
     beginning: Beginning,
     identity: PathBuf,
     lock: Option<Lock>,
-    /// Folders that were made for it.
+    /// Directories that were created for the run.
     made: Vec<PathBuf>,
 }
 
-/// The folders of the runs of this program: a [`Lock`] keeps only other programs out.
+/// Output directories of the runs of this process. A [`Lock`] excludes only other processes.
 static TAKEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 impl RunFolder {
-    /// Takes a folder for a run, which is made if it is not there. `base` is the folder of the model that it starts from.
+    /// Locks a directory for a run and creates it if it is missing. `base` is the directory of the base model.
     ///
     /// # Errors
-    /// It cannot be written, another run writes into it, or it holds what the run would replace.
+    /// Returns an error if the directory is not writable, another run uses it, or it contains files that the run would
+    /// replace.
     pub fn take(path: &Path, beginning: Beginning, base: Option<&Path>) -> Result<Self, TrainError> {
         disk::ensure_writable_parent(path)?;
         let identity = disk::identity(path);
@@ -57,29 +58,29 @@ impl RunFolder {
         if !TAKEN.lock().unwrap_or_else(PoisonError::into_inner).insert(identity.clone()) {
             return Err(busy());
         }
-        // From here on dropping it gives everything back.
+        // From here on, dropping `folder` releases the lock and removes the created directories.
         let mut folder = Self { path: path.to_owned(), beginning, identity, lock: None, made: Vec::new() };
         folder.made = disk::create_missing_dirs(path)?;
         folder.lock = lock(&path.join(LOCK))?;
         if folder.lock.is_none() {
             return Err(busy());
         }
-        // What a killed run had begun to save counts already.
+        // Files that a killed run has started to replace are already current.
         disk::finish_replacing(path, FILES)?;
         check_content(path, beginning)?;
         disk::remove_stale_temp(path);
         Ok(folder)
     }
 
-    /// Where it lies.
+    /// Returns the path of the directory.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Takes the checkpoints of an earlier run away, where the run was told to overwrite.
+    /// Deletes the checkpoints of an earlier run for [`Beginning::Overwrite`].
     ///
     /// # Errors
-    /// When they cannot be deleted.
+    /// Returns an error if they cannot be deleted.
     pub(super) fn clear_earlier_run(&self) -> Result<(), TrainError> {
         if self.beginning == Beginning::Overwrite {
             checkpoint::remove_all(&self.path)?;
@@ -101,7 +102,8 @@ impl Drop for RunFolder {
     }
 }
 
-/// The lock on a file that its holder deletes at the end: one that was deleted meanwhile locks nothing.
+/// Acquires a lock file that its holder deletes at the end. A lock on a deleted file has no effect, so it is tried
+/// again.
 fn lock(path: &Path) -> Result<Option<Lock>, TrainError> {
     const ATTEMPTS: usize = 10;
     for _ in 0..ATTEMPTS {
@@ -114,7 +116,7 @@ fn lock(path: &Path) -> Result<Option<Lock>, TrainError> {
     Ok(None)
 }
 
-/// Refuses the folder of the base, and one whose checkpoint is the base.
+/// Returns an error if the directory is that of the base model, or contains the base model as a checkpoint.
 fn check_base(path: &Path, out: &Path, base: &Path) -> Result<(), TrainError> {
     let is_base = base == out || base.parent() == Some(out) && checkpoint::is_one(base);
     if !is_base {
@@ -127,7 +129,7 @@ fn check_base(path: &Path, out: &Path, base: &Path) -> Result<(), TrainError> {
     Err(TrainError::Data(message))
 }
 
-/// Refuses a folder that holds what the run would replace or mix up with its own.
+/// Returns an error if the directory contains files that the run would replace or mix with its own.
 fn check_content(path: &Path, beginning: Beginning) -> Result<(), TrainError> {
     let out = path.display();
     let refuse = |why: String| Err(TrainError::Data(format!("{out} {why}")));
@@ -161,7 +163,7 @@ fn check_content(path: &Path, beginning: Beginning) -> Result<(), TrainError> {
     ))
 }
 
-/// Whether a folder holds a model with a card of this program.
+/// Returns true if a directory contains a model with a model card of Tagwright.
 fn is_own_model(path: &Path) -> bool {
     let card = disk::read(&disk::current_path(path, "README.md")).unwrap_or_default();
     disk::current_path(path, FILES.key).is_file() && String::from_utf8_lossy(&card).contains("Tagwright")

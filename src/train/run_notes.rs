@@ -1,4 +1,4 @@
-//! What a run says to people: what it found in the data and the base, and whether every weight learns.
+//! Log messages of a run: properties of the data and of the base model, and gradient coverage.
 
 use super::arguments::TrainingArguments;
 use super::event::LogLevel;
@@ -8,7 +8,7 @@ use super::run_data::{HeldOut, RunData};
 use crate::model::Bert;
 use crate::model::bert::{has_no_gradient, lora::begins_without_gradient};
 
-/// The labels that training sentences carry, in the corpus' order.
+/// Returns the labels that occur in training sentences, in the order of the corpus.
 pub(super) fn used_labels(job: &TrainJob) -> Vec<String> {
     let mut used = vec![false; job.corpus.labels.len()];
     for id in &job.holdout.train {
@@ -19,7 +19,7 @@ pub(super) fn used_labels(job: &TrainJob) -> Vec<String> {
     job.corpus.labels.iter().filter(|(id, _)| used[usize::from(*id)]).map(|(_, l)| l.name.clone()).collect()
 }
 
-/// What a person should know before the first step.
+/// Returns the log messages before the first step.
 pub(super) fn initial_log(
     data: &RunData,
     arguments: &TrainingArguments,
@@ -56,12 +56,12 @@ pub(super) fn initial_log(
     notes
 }
 
-/// With as many digits as tell something.
+/// Formats a number in millions with two decimals.
 fn millions(count: usize) -> String {
     format!("{:.2}", count as f64 / 1e6)
 }
 
-/// "every weight moved, 104/104": whether a gradient reached every parameter.
+/// Reports if a gradient reached every trainable parameter.
 pub(super) fn gradient_coverage(bert: &Bert, report: &StepReport) -> (LogLevel, String) {
     let expected: Vec<(&str, f64)> = bert
         .parameters()

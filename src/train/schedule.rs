@@ -1,43 +1,44 @@
-//! The learning rate over a run: up from 0 in the warm-up, then down to 0, as transformers' schedules of these names have it.
+//! Learning rate schedules: rise from 0 during the warm-up, then decay to 0, as in the schedules of transformers with
+//! the same names.
 
 use std::f64::consts::PI;
 
-/// How the rate goes after the warm-up.
+/// Shape of the learning rate after the warm-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SchedulerType {
-    /// In a straight line to 0.
+    /// Linear decay to 0.
     #[default]
     Linear,
-    /// Along half a cosine to 0 (Loshchilov, Hutter 2017).
+    /// Decay to 0 along half a cosine (Loshchilov, Hutter 2017).
     Cosine,
-    /// Not at all.
+    /// Constant learning rate.
     Constant,
 }
 
 impl SchedulerType {
-    /// All of them, with the Trainer's names.
+    /// All shapes with the names of the Trainer.
     pub const ALL: [(&str, Self); 3] =
         [("linear", Self::Linear), ("cosine", Self::Cosine), ("constant", Self::Constant)];
 }
 
-/// A schedule.
+/// Learning rate schedule.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LrSchedule {
-    /// How it falls.
+    /// Shape after the warm-up.
     pub shape: SchedulerType,
-    /// Steps of the run.
+    /// Number of steps of the run.
     pub steps: usize,
-    /// Steps in which the rate rises.
+    /// Number of warm-up steps.
     pub warmup: usize,
 }
 
 impl LrSchedule {
-    /// A schedule whose warm-up is a share of the steps, rounded up as the Trainer does.
+    /// Creates a schedule. The number of warm-up steps is a share of all steps, rounded up as in the Trainer.
     pub fn new(shape: SchedulerType, steps: usize, warmup_ratio: f64) -> Self {
         Self { shape, steps, warmup: (steps as f64 * warmup_ratio).ceil() as usize }
     }
 
-    /// The factor of the peak rate in `step`, counted from 0.
+    /// Returns the factor of the peak learning rate in `step`, counted from 0.
     pub fn lr_factor(self, step: usize) -> f64 {
         if step < self.warmup {
             return step as f64 / self.warmup.max(1) as f64;

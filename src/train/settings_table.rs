@@ -1,5 +1,5 @@
-//! The settings of a run as a table: the form in the window, the flags of the command line, the checks and what a
-//! checkpoint keeps are views of it.
+//! Table of the settings of a run. The form, the flags of the command line, the validation and the settings in a
+//! checkpoint are generated from it.
 
 use super::arguments::{ReportTo, SaveStrategy, TrainingArguments};
 use super::schedule::SchedulerType;
@@ -7,48 +7,48 @@ use crate::model::ComputeDtype;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// A setting that is a number typed by a person.
+/// Numeric setting.
 #[derive(Clone, Copy, Debug)]
 pub struct NumberSetting {
-    /// The Trainer's name where it has the setting.
+    /// Name in the Trainer, if it has this setting.
     pub name: &'static str,
-    /// The command line's flag, without dashes.
+    /// Flag of the command line, without hyphens.
     pub flag: &'static str,
-    /// A few words for the form.
+    /// Short hint in the form.
     pub hint: &'static str,
-    /// A sentence for the command line.
+    /// Help text of the command line.
     pub cli_help: &'static str,
-    /// A unit shown at the right of the field.
+    /// Unit that the form shows after the value.
     pub unit: &'static str,
-    /// Not among the settings that most runs need.
+    /// True for an advanced setting, which most runs do not need.
     pub further: bool,
     get: fn(&TrainingArguments) -> String,
     set: fn(&mut TrainingArguments, f64) -> bool,
-    /// What is allowed, in words.
+    /// Description of the allowed range.
     range: &'static str,
     whole: bool,
 }
 
-/// A setting that is one of a few words.
+/// Setting with a fixed set of values.
 #[derive(Clone, Copy, Debug)]
 pub struct EnumSetting {
-    /// The Trainer's name where it has the setting.
+    /// Name in the Trainer, if it has this setting.
     pub name: &'static str,
-    /// The command line's flag, without dashes.
+    /// Flag of the command line, without hyphens.
     pub flag: &'static str,
-    /// A few words for the form.
+    /// Short hint in the form.
     pub help: &'static str,
-    /// A sentence for the command line.
+    /// Help text of the command line.
     pub about: &'static str,
-    /// What can be chosen.
+    /// Allowed values.
     pub options: &'static [&'static str],
-    /// Which of them it is.
+    /// Returns the index of the current value in `options`.
     pub get: fn(&TrainingArguments) -> usize,
-    /// Chooses one of them.
+    /// Sets the value with this index in `options`.
     pub set: fn(&mut TrainingArguments, usize),
 }
 
-/// All number settings, in the order of the form.
+/// All numeric settings in the order of the form.
 pub const NUMBER_SETTINGS: &[NumberSetting] = &[
     NumberSetting {
         name: "learning_rate",
@@ -292,7 +292,7 @@ pub const NUMBER_SETTINGS: &[NumberSetting] = &[
     },
 ];
 
-/// All settings that are words, in the order of the form.
+/// All settings with a fixed set of values, in the order of the form.
 pub const ENUM_SETTINGS: &[EnumSetting] = &[
     EnumSetting {
         name: "lr_scheduler_type",
@@ -350,26 +350,26 @@ pub const ENUM_SETTINGS: &[EnumSetting] = &[
     },
 ];
 
-/// Where a value stands in a table of names and values.
+/// Returns the index of a value in a table of names and values, or 0 if it is missing.
 fn place<T: PartialEq>(all: &[(&str, T)], value: T) -> usize {
     all.iter().position(|(_, v)| *v == value).unwrap_or(0)
 }
 
 impl NumberSetting {
-    /// The field of this name.
+    /// Returns the setting with this name.
     pub fn by_name(name: &str) -> Option<Self> {
         NUMBER_SETTINGS.iter().copied().find(|f| f.name == name)
     }
 
-    /// The setting as text.
+    /// Returns the value as text.
     pub fn get(self, arguments: &TrainingArguments) -> String {
         (self.get)(arguments)
     }
 
-    /// A number without the commas between its thousands.
+    /// Removes thousands separators (commas) from a number.
     ///
     /// # Errors
-    /// For every other comma, which some languages write before decimals: what to write instead.
+    /// Returns a message with the correct spelling if a comma is used differently, for example as a decimal separator.
     fn plain(self, text: &str) -> Result<Cow<'_, str>, String> {
         if !text.contains(',') {
             return Ok(Cow::Borrowed(text));
@@ -387,10 +387,10 @@ impl NumberSetting {
         })
     }
 
-    /// Takes the setting from text; the arguments are unchanged when it does not fit.
+    /// Parses and sets the value. The arguments are unchanged if the value is invalid.
     ///
     /// # Errors
-    /// What is allowed, in one line.
+    /// Returns the allowed range in one line.
     pub fn set(self, arguments: &mut TrainingArguments, text: &str) -> Result<(), String> {
         let value: f64 = self.plain(text.trim())?.parse().map_err(|_| self.range.to_owned())?;
         if (self.whole && value.fract() != 0.0) || !(self.set)(arguments, value) {
@@ -400,7 +400,7 @@ impl NumberSetting {
     }
 }
 
-/// Whether the commas of a whole number part groups of exactly three digits: `12,000`, `1,000,000`.
+/// Returns true if all commas separate groups of exactly three digits: `12,000`, `1,000,000`.
 fn has_commas_between_thousands(text: &str) -> bool {
     let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
     let mut groups = text.split(',');
@@ -409,12 +409,12 @@ fn has_commas_between_thousands(text: &str) -> bool {
 }
 
 impl EnumSetting {
-    /// The chosen word.
+    /// Returns the current value.
     pub fn word(self, arguments: &TrainingArguments) -> &'static str {
         self.options[(self.get)(arguments)]
     }
 
-    /// Chooses a word; `false` when it is none of the options.
+    /// Sets the value by name. Returns false if the name is not an option.
     pub fn choose(self, arguments: &mut TrainingArguments, word: &str) -> bool {
         let found = self.options.iter().position(|o| *o == word);
         if let Some(place) = found {
@@ -431,12 +431,12 @@ fn put<T>(target: &mut T, value: T, allowed: bool) -> bool {
     allowed
 }
 
-/// 0.00002 as `2e-5`; larger numbers as they are.
+/// Formats 0.00002 as `2e-5`. Numbers from 0.001 on are not changed.
 fn scientific(value: f64) -> String {
     if value < 1e-3 { format!("{value:e}") } else { value.to_string() }
 }
 
-/// Every setting that a result depends on, by name: what a checkpoint keeps.
+/// Returns every setting that affects the result, by name. A checkpoint stores them.
 pub fn described(arguments: &TrainingArguments) -> BTreeMap<String, String> {
     let numbers = NUMBER_SETTINGS.iter().map(|f| (f.name, f.get(arguments)));
     let words = ENUM_SETTINGS.iter().map(|c| (c.name, c.word(arguments).to_owned()));
@@ -448,10 +448,10 @@ pub fn described(arguments: &TrainingArguments) -> BTreeMap<String, String> {
     numbers.chain(words).chain(others).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The settings that [`described`] gave.
+/// Parses settings written by [`described`].
 ///
 /// # Errors
-/// A setting that is unknown, missing or does not fit: another recipe would not be the same run.
+/// Returns an error if a setting is unknown, missing or invalid, since the run could not be reproduced.
 pub fn from_described(described: &BTreeMap<String, String>) -> Result<TrainingArguments, String> {
     let mut arguments = TrainingArguments::default();
     for (name, value) in described {
@@ -476,10 +476,10 @@ pub fn from_described(described: &BTreeMap<String, String>) -> Result<TrainingAr
     }
 }
 
-/// More parts than any processor has cores.
+/// Maximum number of shards, above the number of cores of any CPU.
 const MOST_PARTS: usize = 1024;
 
-/// The settings that are not the book's, in one line; empty when all are.
+/// Returns the settings that differ from the default recipe, in one line, or an empty string.
 pub fn unusual(arguments: &TrainingArguments) -> String {
     let book = described(&TrainingArguments::default());
     let all = described(arguments).into_iter();

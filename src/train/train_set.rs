@@ -1,4 +1,4 @@
-//! The sentences of a run, aligned to pieces once and counted.
+//! Training sentences of a run, aligned to subwords once.
 
 use crate::corpus::{Corpus, SentenceId};
 use crate::model::align::{AlignmentOptions, align};
@@ -10,24 +10,24 @@ use crate::predict::evaluate::tokens_and_tags;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
-/// Training sentences as the network takes them.
+/// Encoded training sentences: the input of the network.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EncodedTrainSet {
-    /// Ids and labels of every sentence.
+    /// Subword ids and labels of each sentence.
     sentences: Vec<(Vec<u32>, Vec<i32>)>,
-    /// Words that gave no piece: they cannot be learned.
+    /// Number of tokens without subwords, which are ignored.
     pub empty_words: usize,
-    /// Words past the allowed length: they are not learned.
+    /// Number of tokens after the maximum length, which are ignored.
     pub cut_words: usize,
-    /// Sentences that have such words.
+    /// Number of sentences with truncated tokens.
     pub cut_sentences: usize,
 }
 
 impl EncodedTrainSet {
-    /// Aligns the sentences.
+    /// Tokenizes and aligns the sentences.
     ///
     /// # Errors
-    /// The tokenizer's.
+    /// Returns an error if the tokenizer fails.
     pub fn new(
         corpus: &Corpus,
         sentences: &[SentenceId],
@@ -47,33 +47,35 @@ impl EncodedTrainSet {
         Ok(plan)
     }
 
-    /// These sentences: ids and labels of each.
+    /// Creates a training set from subword ids and labels.
     pub(super) fn of(sentences: Vec<(Vec<u32>, Vec<i32>)>) -> Self {
         Self { sentences, ..Self::default() }
     }
 
-    /// Ids and labels of every sentence.
+    /// Returns the subword ids and labels of each sentence.
     pub(super) fn sentences(&self) -> &[(Vec<u32>, Vec<i32>)] {
         &self.sentences
     }
 
-    /// How many sentences.
+    /// Returns the number of sentences.
     pub fn len(&self) -> usize {
         self.sentences.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no sentences.
     pub fn is_empty(&self) -> bool {
         self.sentences.is_empty()
     }
 
-    /// Pieces of all sentences, special ones included.
+    /// Returns the number of subwords of all sentences, including special tokens.
     pub fn pieces(&self) -> usize {
         self.sentences.iter().map(|(ids, _)| ids.len()).sum()
     }
 
-    /// A weight for each tag by how rare it is: pieces / (tags that occur × pieces of this tag), as scikit-learn's
-    /// `balanced` has it. The mean over all pieces is 1; a tag that does not occur weighs 1.
+    /// Returns the weight of each tag, as `balanced` in scikit-learn: subwords / (occurring tags × subwords of this
+    /// tag).
+    ///
+    /// The mean over all subwords is 1. A tag that does not occur has the weight 1.
     pub fn balanced_class_weights(&self, tags: usize) -> Vec<f64> {
         let mut counts = vec![0usize; tags];
         let labels = self.sentences.iter().flat_map(|(_, labels)| labels);
@@ -82,7 +84,7 @@ impl EncodedTrainSet {
         counts.into_iter().map(|c| if c == 0 { 1.0 } else { all as f64 / (kinds * c) as f64 }).collect()
     }
 
-    /// A number that differs for other sentences, labels or pieces.
+    /// Returns a hash of the sentences, labels and subwords.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         for (ids, labels) in &self.sentences {
@@ -93,7 +95,7 @@ impl EncodedTrainSet {
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The batches of an epoch (counted from 0): all sentences once, in an order drawn from the seed.
+    /// Returns the batches of an epoch, counted from 0: all sentences once, in an order drawn from the seed.
     pub fn batches(&self, size: usize, seed: u64, epoch: usize) -> Vec<PackedBatch> {
         let batch = |indices: &[usize]| {
             PackedBatch::new(indices.iter().map(|i| (self.sentences[*i].0.as_slice(), self.sentences[*i].1.as_slice())))
@@ -101,24 +103,24 @@ impl EncodedTrainSet {
         self.epoch_order(seed, epoch).chunks(size).map(batch).collect()
     }
 
-    /// The order of an epoch: numbers of sentences.
+    /// Returns the sentence indices of an epoch in training order.
     pub(super) fn epoch_order(&self, seed: u64, epoch: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.sentences.len()).collect();
         RngStream::new(seed, 0x6f72_6465_7200 + epoch as u64).shuffle(&mut order);
         order
     }
 
-    /// How many different pieces there are.
+    /// Returns the number of distinct subwords.
     pub(super) fn distinct(&self) -> usize {
         self.sentences.iter().flat_map(|(ids, _)| ids).collect::<HashSet<_>>().len()
     }
 
-    /// Pieces of the longest sentence.
+    /// Returns the number of subwords of the longest sentence.
     pub(super) fn longest(&self) -> usize {
         self.sentences.iter().map(|(ids, _)| ids.len()).max().unwrap_or(0)
     }
 
-    /// Pieces of a sentence.
+    /// Returns the number of subwords of a sentence.
     pub(super) fn length(&self, sentence: usize) -> usize {
         self.sentences[sentence].0.len()
     }

@@ -3,8 +3,8 @@
 use super::Commands;
 use super::theme::{self, TextRole};
 use super::widgets::{Button, TextField, dialog, form_field, label, paragraph};
-use crate::app::asking::Asking;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
+use crate::app::text_prompt::TextPrompt;
 use crate::app::{Annotate, App, Command};
 use crate::corpus::edit::quoted_text;
 use crate::corpus::{LabelId, Span};
@@ -13,7 +13,7 @@ use egui::{Key, Ui};
 /// What is half typed.
 #[derive(Default)]
 pub struct View {
-    typed: Option<(Asking, String)>,
+    typed: Option<(TextPrompt, String)>,
 }
 
 /// The words of a dialog.
@@ -25,37 +25,37 @@ struct Words {
     verb: &'static str,
 }
 
-fn words(asking: Asking) -> Words {
+fn words(asking: TextPrompt) -> Words {
     match asking {
-        Asking::Label => Words {
+        TextPrompt::Label => Words {
             title: tr!("Add a label"),
             field: tr!("Name"),
             help: tr!("As it stands in the file: DATE, PRODUCT"),
             placeholder: "DATE",
             verb: tr!("Add label"),
         },
-        Asking::Comment(_) => Words {
+        TextPrompt::Comment(_) => Words {
             title: tr!("Comment"),
             field: tr!("Comment on this sentence"),
             help: tr!("Kept in the project, found by comment: and has:comment"),
             placeholder: tr!("What is doubtful here?"),
             verb: tr!("Keep"),
         },
-        Asking::Remark(..) => Words {
+        TextPrompt::Remark(..) => Words {
             title: tr!("Comment"),
             field: tr!("Comment on these words"),
             help: tr!("Kept in the project, found by comment: and has:comment"),
             placeholder: tr!("What is doubtful here?"),
             verb: tr!("Keep"),
         },
-        Asking::View => Words {
+        TextPrompt::View => Words {
             title: tr!("Keep this search"),
             field: tr!("Name of the view"),
             help: tr!("It is offered under the search field"),
             placeholder: tr!("Places to check"),
             verb: tr!("Keep"),
         },
-        Asking::Snapshot => Words {
+        TextPrompt::Snapshot => Words {
             title: tr!("Take a snapshot of all labels"),
             field: tr!("Name of the snapshot"),
             help: tr!("Compare with it later, or bring its labels back"),
@@ -76,7 +76,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     }
     let Some((_, typed)) = &mut view.typed else { return };
     let mut done = false;
-    let width = if asking == Asking::Label { 320.0 } else { 420.0 };
+    let width = if asking == TextPrompt::Label { 320.0 } else { 420.0 };
     let left = dialog(ui, "ask", width, |ui| done = content(ui, a, asking, typed, out));
     if left && !done {
         out.push(Command::Ask(None));
@@ -84,14 +84,14 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
 }
 
 /// The dialog's inside; whether it was answered or left.
-fn content(ui: &mut Ui, a: &Annotate, asking: Asking, typed: &mut String, out: &mut Commands) -> bool {
+fn content(ui: &mut Ui, a: &Annotate, asking: TextPrompt, typed: &mut String, out: &mut Commands) -> bool {
     let p = theme::of(ui);
     let words = words(asking);
     label(ui, TextRole::Title, p.text, words.title);
     ui.add_space(4.0);
     let about = match asking {
-        Asking::Comment(id) => Some(a.corpus.document(id.document).sentence_text(id.sentence as usize).to_owned()),
-        Asking::Remark(id, start, end) => {
+        TextPrompt::Comment(id) => Some(a.corpus.document(id.document).sentence_text(id.sentence as usize).to_owned()),
+        TextPrompt::Remark(id, start, end) => {
             Some(quoted_text(a.corpus.document(id.document), &Span::new(start..end, LabelId::default())))
         }
         _ => None,

@@ -5,9 +5,9 @@ use super::data::picture::png;
 use super::theme::{self, TextRole, icon, metrics};
 use super::widgets::{Button, TextField, dialog, paragraph};
 use crate::app::effect::Pick;
-use crate::app::language::tr;
-use crate::app::training::Base;
-use crate::app::{Command, Notice};
+use crate::app::i18n::tr;
+use crate::app::train_page::BaseModelInput;
+use crate::app::{Command, Notification};
 use crate::hub::ModelRef;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::path::PathBuf;
@@ -199,7 +199,7 @@ fn command(pick: Pick, path: PathBuf) -> Command {
     match pick {
         Pick::OpenFile | Pick::OpenFolder => Command::Import(path),
         Pick::Compare => Command::CompareWith(path),
-        Pick::BaseFolder => Command::Base(Base::Folder(path.display().to_string())),
+        Pick::BaseFolder => Command::Base(BaseModelInput::Folder(path.display().to_string())),
         Pick::TryFolder => Command::TryModel(ModelRef::Folder(path)),
         Pick::SaveAs { .. } => Command::SaveTo(path),
         Pick::Export { format, .. } => Command::ExportTo(format, path),
@@ -207,7 +207,7 @@ fn command(pick: Pick, path: PathBuf) -> Command {
         Pick::Project => Command::KeepProjectAt(path.with_extension("tagwright")),
         Pick::Picture(svg) if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) => match png(&svg) {
             Ok(bytes) => Command::WriteFile(path, bytes),
-            Err(why) => Command::Say(Notice::bad(tr!("The picture was not saved"), why)),
+            Err(why) => Command::Say(Notification::bad(tr!("The picture was not saved"), why)),
         },
         Pick::Picture(svg) => Command::WriteFile(path, svg.into_bytes()),
     }

@@ -7,7 +7,7 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{
     Button, Card, Column, EmptyState, Figure, MenuRow, ProgressBar, Table, figures, label, menu, paragraph,
 };
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::predict::EvalMetrics;
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};

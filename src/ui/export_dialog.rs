@@ -4,7 +4,7 @@ use super::Commands;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, dialog, icon_paragraph, label, paragraph};
 use crate::app::effect::Pick;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{Action, App, Command};
 use crate::format::Format;
 use egui::{Frame, Margin, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo};

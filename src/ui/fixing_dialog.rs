@@ -5,7 +5,7 @@ use super::numbers::{counted, thousands};
 use super::theme::{self, TextRole, icon, metrics};
 use super::tick_foot::{self, Chosen};
 use super::widgets::{dialog, label, paint_icon, paragraph, put_text, separator};
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{Annotate, App, Command};
 use crate::corpus::Split;
 use crate::eval::Finding;

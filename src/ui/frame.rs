@@ -7,9 +7,9 @@ use super::widgets::{
     Badge, Button, IconButton, MenuRow, ProgressBar, Toast, ToastAnswer, Tone, focus_ring, hairline, label, menu,
     paint_icon, put_text, toasts as show_toasts,
 };
-use crate::app::language::tr;
-use crate::app::training::RunState;
-use crate::app::{Action, App, Command, Room, notices};
+use crate::app::i18n::tr;
+use crate::app::train_page::RunState;
+use crate::app::{Action, App, Command, Page, notifications};
 use crate::corpus::Split;
 use crate::project::ProjectWriter;
 use egui::{Align, Align2, Frame, Layout, Margin, Panel, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -65,7 +65,7 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
             let right = Rect::from_min_max(pos2(full.center().x, full.top()), full.max);
             let mut ui =
                 ui.new_child(egui::UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
-            let keys = app.keymap.caps(Action::Settings);
+            let keys = app.keymap.key_labels(Action::Settings);
             if IconButton::new(icon::SETTINGS, tr!("Settings")).keys(&keys).show(&mut ui).clicked() {
                 out.push(Command::Do(Action::Settings));
             }
@@ -73,12 +73,12 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
             if let Some(a) = &app.annotate {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 let redo = a.history.next_redo().is_none().then_some(tr!("There is nothing to redo."));
-                let keys = app.keymap.caps(Action::Redo);
+                let keys = app.keymap.key_labels(Action::Redo);
                 if IconButton::new(icon::REDO_2, tr!("Redo")).keys(&keys).off(redo).show(&mut ui).clicked() {
                     out.push(Command::Do(Action::Redo));
                 }
                 let undo = a.history.next_undo().is_none().then_some(tr!("There is nothing to undo."));
-                let keys = app.keymap.caps(Action::Undo);
+                let keys = app.keymap.key_labels(Action::Undo);
                 if IconButton::new(icon::UNDO_2, tr!("Undo")).keys(&keys).off(undo).show(&mut ui).clicked() {
                     out.push(Command::Do(Action::Undo));
                 }
@@ -124,7 +124,7 @@ fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
     ui.add_space(-8.0);
     menu(&button, 280.0, |ui| {
         let mut row = |text: &str, glyph: Icon, action: Action| {
-            let caps = app.keymap.caps(action);
+            let caps = app.keymap.key_labels(action);
             if MenuRow::new(text).icon(glyph).keys(&caps).show(ui).clicked() {
                 out.push(Command::Do(action));
                 ui.close();
@@ -133,16 +133,16 @@ fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
         row(tr!("Save to the source file"), icon::SAVE, Action::Save);
         row(tr!("Save a copy as..."), icon::DOWNLOAD, Action::SaveAs);
         row(tr!("Export as..."), icon::UPLOAD, Action::Export);
-        row(tr!("Keep the project in another place..."), icon::UPLOAD, Action::KeepElsewhere);
+        row(tr!("Keep the project in another place..."), icon::UPLOAD, Action::MoveProject);
         row(tr!("Open a file..."), icon::FILE_TEXT, Action::OpenFile);
         row(tr!("Open a folder..."), icon::FOLDER_OPEN, Action::OpenFolder);
         row(tr!("Open the sample"), icon::BOOK_OPEN, Action::OpenSample);
     });
-    let split = match app.room {
-        Room::Try | Room::Data => return,
-        Room::Evaluate => app.scoring.split,
-        Room::Train => Split::Train,
-        Room::Annotate => a.document_of(a.current).split,
+    let split = match app.page {
+        Page::Try | Page::Data => return,
+        Page::Evaluate => app.scoring.split,
+        Page::Train => Split::Train,
+        Page::Annotate => a.document_of(a.current).split,
     };
     Badge::new(split.name()).icon(split_icon(split)).show(ui);
 }
@@ -216,23 +216,23 @@ pub fn rail(ui: &mut Ui, app: &App, out: &mut Commands) {
             ui.spacing_mut().item_spacing.y = 4.0;
             let no_data = app.annotate.is_none().then_some(tr!("Open a dataset first."));
             let rooms = [
-                (Room::Annotate, icon::HIGHLIGHTER, tr!("Annotate"), None),
-                (Room::Train, icon::ACTIVITY, tr!("Train"), no_data),
-                (Room::Evaluate, icon::TARGET, tr!("Evaluate"), no_data),
-                (Room::Try, icon::TEXT_CURSOR_INPUT, tr!("Try"), None),
-                (Room::Data, icon::DATABASE, tr!("Data"), no_data),
+                (Page::Annotate, icon::HIGHLIGHTER, tr!("Annotate"), None),
+                (Page::Train, icon::ACTIVITY, tr!("Train"), no_data),
+                (Page::Evaluate, icon::TARGET, tr!("Evaluate"), no_data),
+                (Page::Try, icon::TEXT_CURSOR_INPUT, tr!("Try"), None),
+                (Page::Data, icon::DATABASE, tr!("Data"), no_data),
             ];
             // Without data the way to Annotate leads to the welcome page, which is no room.
-            let in_a_room = app.annotate.is_some() || app.room == Room::Try;
+            let in_a_room = app.annotate.is_some() || app.page == Page::Try;
             for (room, glyph, name, off) in rooms {
-                if room_button(ui, glyph, name, app.room == room && in_a_room, off) {
+                if room_button(ui, glyph, name, app.page == room && in_a_room, off) {
                     out.push(Command::Do(Action::GoTo(room)));
                 }
             }
             ui.with_layout(Layout::bottom_up(Align::Center), |ui| {
-                let keys = app.keymap.caps(Action::Keys);
+                let keys = app.keymap.key_labels(Action::ShowShortcuts);
                 if IconButton::new(icon::KEYBOARD, tr!("All keys")).keys(&keys).icon_size(19.0).show(ui).clicked() {
-                    out.push(Command::Do(Action::Keys));
+                    out.push(Command::Do(Action::ShowShortcuts));
                 }
             });
         })
@@ -302,8 +302,8 @@ pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Commands) {
 
 fn facts(app: &App) -> Vec<String> {
     let mut facts = Vec::new();
-    match (app.room, &app.annotate) {
-        (Room::Annotate, Some(a)) => {
+    match (app.page, &app.annotate) {
+        (Page::Annotate, Some(a)) => {
             if a.progress.done_today() > 0 {
                 facts.push(tr!("{done_today} done today", done_today = thousands(a.progress.done_today())));
             }
@@ -313,7 +313,7 @@ fn facts(app: &App) -> Vec<String> {
             facts.extend(a.corpus.scheme.map(|s| s.name().to_owned()));
             facts.push(tr!("{count} tokens", count = thousands(a.counts.tokens)));
         }
-        (Room::Try, _) if !app.trying.read.is_empty() => {
+        (Page::Try, _) if !app.trying.read.is_empty() => {
             let t = &app.trying;
             let windows = if t.prediction.windows > 1 {
                 tr!(", {windows} windows", windows = t.prediction.windows)
@@ -367,7 +367,7 @@ fn work(ui: &mut Ui, app: &App, out: &mut Commands) {
                 }
                 return;
             }
-            RunState::Ended(_) if app.room == Room::Train => {
+            RunState::Ended(_) if app.page == Page::Train => {
                 super::widgets::icon(ui, icon::CHECK, 14.0, p.ok);
                 label(ui, TextRole::Small, p.text2, &tr!("Run {run} has finished", run = run.id));
                 return;
@@ -386,15 +386,15 @@ fn work(ui: &mut Ui, app: &App, out: &mut Commands) {
 
 /// What was done last in this room.
 fn last_work(app: &App) -> String {
-    match (app.room, &app.scoring.scores) {
-        (Room::Evaluate, Some((_, _, s))) => {
+    match (app.page, &app.scoring.scores) {
+        (Page::Evaluate, Some((_, _, s))) => {
             tr!(
                 "{sentences} scored in {seconds} s",
                 sentences = counted(s.sentences, "sentence"),
                 seconds = format!("{:.1}", s.seconds)
             )
         }
-        (Room::Try, _) if !app.trying.read.is_empty() => {
+        (Page::Try, _) if !app.trying.read.is_empty() => {
             tr!("Read in {time} ms", time = format!("{:.0}", app.trying.seconds * 1e3))
         }
         _ => tr!("Starter model ready").into(),
@@ -409,12 +409,12 @@ fn dot(ui: &mut Ui, colour: egui::Color32) {
 /// The notices in view. Good news leaves by itself after six seconds.
 pub fn toasts(ui: &Ui, app: &App, out: &mut Commands) {
     let shown = app.notices.shown();
-    let newest: Vec<&notices::Notice> = shown.iter().rev().take(3).collect();
-    let toast = |n: &&notices::Notice| -> (u64, Tone) {
+    let newest: Vec<&notifications::Notification> = shown.iter().rev().take(3).collect();
+    let toast = |n: &&notifications::Notification| -> (u64, Tone) {
         let tone = match n.tone {
-            notices::Tone::Good => Tone::Ok,
-            notices::Tone::Info => Tone::Active,
-            notices::Tone::Bad => Tone::Err,
+            notifications::Severity::Success => Tone::Ok,
+            notifications::Severity::Info => Tone::Active,
+            notifications::Severity::Error => Tone::Err,
         };
         (n.key, tone)
     };
@@ -430,7 +430,7 @@ pub fn toasts(ui: &Ui, app: &App, out: &mut Commands) {
         out.push(Command::CloseNotice(key));
     }
     let now = ui.input(|i| i.time);
-    for notice in newest.iter().filter(|n| n.tone != notices::Tone::Bad) {
+    for notice in newest.iter().filter(|n| n.tone != notifications::Severity::Error) {
         let id = egui::Id::unique(("notice", notice.key));
         let since = ui.data_mut(|d| *d.get_temp_mut_or(id, now));
         let left = 6.0 - (now - since);

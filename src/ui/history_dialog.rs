@@ -4,7 +4,7 @@ use super::Commands;
 use super::numbers::counted;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, label, paint_icon, paragraph, put_text};
-use crate::app::language::{edit_title, tr};
+use crate::app::i18n::{edit_title, tr};
 use crate::app::{Action, Annotate, App, Command};
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -12,7 +12,7 @@ const ROW: f32 = 30.0;
 
 /// Shows the dialog over the room.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
-    let Some(a) = app.annotate.as_ref().filter(|_| app.history) else { return };
+    let Some(a) = app.annotate.as_ref().filter(|_| app.history_open) else { return };
     let p = theme::of(ui);
     let mut close = false;
     let left = dialog(ui, "history", 520.0, |ui| {

@@ -3,8 +3,8 @@
 use super::Commands;
 use super::theme::{self, TextRole};
 use super::widgets::{Button, dialog, key_caps, label};
-use crate::app::command::Context;
-use crate::app::language::tr;
+use crate::app::command::KeyContext;
+use crate::app::i18n::tr;
 use crate::app::{Action, App, Command};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
@@ -17,7 +17,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
             label(ui, TextRole::Title, p.text, tr!("Keys"));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if Button::plain(tr!("Close")).keys(&["Esc"]).show(ui).clicked() {
-                    out.push(Command::Do(Action::Keys));
+                    out.push(Command::Do(Action::ShowShortcuts));
                 }
             });
         });
@@ -25,29 +25,29 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         ScrollArea::vertical().max_height(room.height() - 200.0).show(ui, |ui| {
             let half = (ui.available_width() - 40.0) / 2.0;
             ui.horizontal_top(|ui| {
-                column(ui, app, tr!("On the text"), Context::Canvas, half);
+                column(ui, app, tr!("On the text"), KeyContext::Canvas, half);
                 ui.add_space(24.0);
-                column(ui, app, tr!("Everywhere"), Context::Everywhere, half);
+                column(ui, app, tr!("Everywhere"), KeyContext::Global, half);
             });
         });
     });
     if left {
-        out.push(Command::Do(Action::Keys));
+        out.push(Command::Do(Action::ShowShortcuts));
     }
 }
 
-fn column(ui: &mut Ui, app: &App, title: &str, context: Context, width: f32) {
+fn column(ui: &mut Ui, app: &App, title: &str, context: KeyContext, width: f32) {
     let p = theme::of(ui);
     ui.vertical(|ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
         label(ui, TextRole::SmallMedium, p.text2, title);
-        for (entry, keys) in app.keymap.rows().filter(|(e, keys)| e.context == context && !keys.is_empty()) {
+        for (entry, keys) in app.keymap.bindings().filter(|(e, keys)| e.context == context && !keys.is_empty()) {
             ui.horizontal(|ui| {
                 ui.set_height(24.0);
                 label(ui, TextRole::Body, p.text, entry.title());
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let mut keys = keys[0].caps();
+                    let mut keys = keys[0].key_labels();
                     keys.reverse();
                     for key in keys {
                         key_caps(ui, &[key]);

@@ -4,7 +4,7 @@
 //! closes something wait until that has happened: they are meant for it.
 
 use super::Commands;
-use crate::app::{Action, App, Chord, Command, Context, Room};
+use crate::app::{Action, App, Command, KeyContext, Page, Shortcut};
 use crate::corpus::LabelId;
 use egui::{Event, Id, Key, Modifiers, Popup, Ui};
 
@@ -27,7 +27,7 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
     let focus = ui.memory(|m| m.focused());
     let open = dialog_open(app);
     // A list may be closed by any key, and takes each as it stands then.
-    let one_by_one = app.palette || app.annotate.as_ref().is_some_and(|a| a.choosing.is_some());
+    let one_by_one = app.palette_open || app.annotate.as_ref().is_some_and(|a| a.choosing.is_some());
     let mut queue = std::mem::take(&mut keys.waiting);
     queue.extend(taken_out(ui));
     // What was opened has no focus yet, or what was closed has it still.
@@ -44,7 +44,7 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
     let mut place = Place {
         // A control that was reached by Tab keeps Enter and Space for itself.
         focused: focus.is_some(),
-        on_canvas: app.room == Room::Annotate
+        on_canvas: app.page == Page::Annotate
             && app.annotate.is_some()
             && !typing
             && !open
@@ -75,7 +75,7 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
         };
         // What the key would type is no text for anything.
         while queue.next_if(|next| matches!(next, Event::Text(_))).is_some() {}
-        let opens = matches!(command, Command::Do(action) if action.opens());
+        let opens = matches!(command, Command::Do(action) if action.opens_ui());
         place.after(&command);
         out.push(command);
         if opens {
@@ -102,12 +102,12 @@ fn taken_out(ui: &mut Ui) -> Vec<Event> {
 }
 
 /// A row of the table: its key, its command, and where it works.
-type Row = (Chord, Action, Context);
+type Row = (Shortcut, Action, KeyContext);
 
 /// The table's rows. Chords with more modifiers come first: a match ignores a Shift that was not asked for.
 fn rows(app: &App) -> Vec<Row> {
     let mut rows: Vec<Row> =
-        app.keymap.rows().flat_map(|(e, keys)| keys.iter().map(|k| (*k, e.action, e.context))).collect();
+        app.keymap.bindings().flat_map(|(e, keys)| keys.iter().map(|k| (*k, e.action, e.context))).collect();
     rows.sort_by_key(|(k, ..)| std::cmp::Reverse(u8::from(k.control) + u8::from(k.shift) + u8::from(k.alt)));
     rows
 }
@@ -126,7 +126,7 @@ impl Place {
         label.or_else(|| {
             let row = rows.iter().find(|(chord, _, context)| {
                 // A key that can be typed works where nothing is typed, whatever its command.
-                let on_text = *context == Context::Canvas || chord.is_typed();
+                let on_text = *context == KeyContext::Canvas || chord.is_text_input();
                 let kept = self.focused && matches!(chord.key, "Enter" | "Space");
                 (!on_text || (self.on_canvas && !kept)) && is_it(chord, key, held)
             });
@@ -152,10 +152,10 @@ impl Place {
             | Action::PreviousSentence
             | Action::PageDown
             | Action::PageUp
-            | Action::Done
-            | Action::DoneUpToHere
+            | Action::MarkDone
+            | Action::MarkDoneUpToHere
             | Action::SelectNothing => self.selected = false,
-            Action::NextSuggestion | Action::LeastSure => self.selected = true,
+            Action::NextSuggestion | Action::LeastConfidentSuggestion => self.selected = true,
             _ => {}
         }
     }
@@ -163,7 +163,7 @@ impl Place {
 
 /// Whether a key that went down with these modifiers is a chord. A letter must have just its own: with Shift it is a label's. Other
 /// keys may need one more to be reached.
-fn is_it(chord: &Chord, key: Key, held: Modifiers) -> bool {
+fn is_it(chord: &Shortcut, key: Key, held: Modifiers) -> bool {
     if Key::from_name(chord.key) != Some(key) {
         return false;
     }

@@ -3,7 +3,7 @@
 use super::Commands;
 use super::theme::{self, TextRole, metrics};
 use super::widgets::{Button, dialog, label, paragraph};
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{Action, App, Command};
 use egui::{Ui, ViewportCommand};
 
@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
             if Button::primary(tr!("Keep the project in another place")).show(ui).clicked() {
-                out.push(Command::Do(Action::KeepElsewhere));
+                out.push(Command::Do(Action::MoveProject));
             }
             if Button::plain(tr!("Do not close")).show(ui).clicked() {
                 out.push(Command::Stay);

@@ -5,8 +5,8 @@ use super::numbers::{counted, thousands};
 use super::theme::{self, TextRole, icon};
 use super::tick_foot::{self, Chosen};
 use super::widgets::{EmptyState, IconButton, choice, dialog, label, put_text, separator};
-use crate::app::language::tr;
-use crate::app::matching::{Hit, Likeness, Matching};
+use crate::app::i18n::tr;
+use crate::app::matches::{MatchDialog, MatchOptions, TextMatch};
 use crate::app::{Annotate, App, Command};
 use crate::corpus::LabelId;
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -69,7 +69,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
 }
 
 /// As what, and what counts as the same.
-fn wishes(ui: &mut Ui, a: &Annotate, m: &Matching, out: &mut Commands) {
+fn wishes(ui: &mut Ui, a: &Annotate, m: &MatchDialog, out: &mut Commands) {
     let p = theme::of(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
@@ -82,20 +82,20 @@ fn wishes(ui: &mut Ui, a: &Annotate, m: &Matching, out: &mut Commands) {
             }
         });
         ui.add_space(8.0);
-        let Likeness { any_case, any_ending } = m.likeness;
+        let MatchOptions { any_case, any_ending } = m.likeness;
         let case = IconButton::new(icon::CASE_SENSITIVE, tr!("Only in this case")).toggled(!any_case);
         if case.show(ui).clicked() {
-            out.push(Command::Matches(m.label, Likeness { any_case: !any_case, any_ending }));
+            out.push(Command::Matches(m.label, MatchOptions { any_case: !any_case, any_ending }));
         }
         let whole = IconButton::new(icon::WHOLE_WORD, tr!("Only whole words")).toggled(!any_ending);
         if whole.show(ui).clicked() {
-            out.push(Command::Matches(m.label, Likeness { any_case, any_ending: !any_ending }));
+            out.push(Command::Matches(m.label, MatchOptions { any_case, any_ending: !any_ending }));
         }
     });
 }
 
 /// One match: a tick, the words with what stands around them, and what they are labelled as now.
-fn row(ui: &mut Ui, a: &Annotate, index: usize, hit: &Hit, out: &mut Commands) {
+fn row(ui: &mut Ui, a: &Annotate, index: usize, hit: &TextMatch, out: &mut Commands) {
     let p = theme::of(ui);
     let id = a.sentences[hit.place];
     let document = a.corpus.document(id.document);

@@ -1,7 +1,7 @@
 //! Numbers as people read them.
 
 pub use crate::app::events::thousands;
-use crate::app::language::{filled, text, tr};
+use crate::app::i18n::{tr, translate, translate_with};
 
 /// A share as a score: 0.865 is `86.50`.
 pub fn score(share: f64) -> String {
@@ -43,8 +43,8 @@ pub const NOUNS: [(&str, &str, &str); 13] = [
 /// A count with its noun, one of [`NOUNS`]: `1 span`, `3 spans`.
 pub fn counted(n: usize, noun: &str) -> String {
     match NOUNS.iter().find(|(name, ..)| *name == noun) {
-        Some((_, one, _)) if n == 1 => text(one).to_owned(),
-        Some((_, _, several)) => filled(several, &[("n", &thousands(n))]),
+        Some((_, one, _)) if n == 1 => translate(one).to_owned(),
+        Some((_, _, several)) => translate_with(several, &[("n", &thousands(n))]),
         None => format!("{} {noun}", thousands(n)),
     }
 }

@@ -4,10 +4,10 @@ use super::Commands;
 use super::numbers::counted;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{key_caps, label, paint_icon, put_text};
-use crate::app::command::{COMMANDS, Entry};
-use crate::app::labelling::{Caret, Reshape};
-use crate::app::language::tr;
-use crate::app::{Action, App, Command, Room};
+use crate::app::command::{COMMANDS, CommandSpec};
+use crate::app::i18n::tr;
+use crate::app::labeling::{CaretMotion, SpanResize};
+use crate::app::{Action, App, Command, Page};
 use egui::{
     Align, Align2, Frame, Id, Key, Layout, Modal, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, vec2,
 };
@@ -63,7 +63,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
             });
         });
         // What was typed in this very frame counts: a quick hand presses Enter right behind the last letter.
-        let hits: Vec<&Entry> =
+        let hits: Vec<&CommandSpec> =
             COMMANDS.iter().filter(|e| e.action != Action::Palette && matches(e.title(), &view.typed)).collect();
         let last = hits.len().saturating_sub(1);
         view.chosen = (view.chosen.min(last) + usize::from(down)).min(last).saturating_sub(usize::from(up));
@@ -130,58 +130,58 @@ pub(super) fn icon_of(action: Action) -> theme::Icon {
         Action::OpenFile => icon::FILE_TEXT,
         Action::OpenFolder => icon::FOLDER_OPEN,
         Action::OpenSample => icon::BOOK_OPEN,
-        Action::Save | Action::SaveAnew => icon::SAVE,
+        Action::Save | Action::SaveRewriteAll => icon::SAVE,
         Action::SaveAs => icon::DOWNLOAD,
-        Action::Export | Action::KeepElsewhere => icon::UPLOAD,
+        Action::Export | Action::MoveProject => icon::UPLOAD,
         Action::Undo => icon::UNDO_2,
         Action::Redo => icon::REDO_2,
         Action::History => icon::HISTORY,
         Action::Guidelines => icon::BOOK_OPEN,
-        Action::OnlyText => icon::MAXIMIZE,
+        Action::ToggleZenMode => icon::MAXIMIZE,
         Action::NextSentence => icon::ARROW_DOWN,
         Action::PreviousSentence => icon::ARROW_UP,
         Action::PageDown => icon::ARROW_DOWN,
         Action::PageUp => icon::ARROW_UP,
-        Action::Move(Caret::Right | Caret::NextSpan | Caret::Last) => icon::ARROW_RIGHT,
+        Action::Move(CaretMotion::Right | CaretMotion::NextSpan | CaretMotion::Last) => icon::ARROW_RIGHT,
         Action::Move(_) => icon::ARROW_LEFT,
         Action::Extend(_) => icon::MOVE_HORIZONTAL,
-        Action::Reshape(Reshape::GrowEnd | Reshape::GrowStart) => icon::UNFOLD_HORIZONTAL,
-        Action::Reshape(Reshape::ShrinkEnd | Reshape::ShrinkStart) => icon::FOLD_HORIZONTAL,
-        Action::Reshape(Reshape::Split) => icon::SPLIT,
-        Action::Reshape(Reshape::Merge) => icon::MERGE,
+        Action::Reshape(SpanResize::GrowEnd | SpanResize::GrowStart) => icon::UNFOLD_HORIZONTAL,
+        Action::Reshape(SpanResize::ShrinkEnd | SpanResize::ShrinkStart) => icon::FOLD_HORIZONTAL,
+        Action::Reshape(SpanResize::Split) => icon::SPLIT,
+        Action::Reshape(SpanResize::Merge) => icon::MERGE,
         Action::ChooseLabel => icon::TAGS,
-        Action::ChooseClass => icon::FILE_TEXT,
+        Action::ChooseDocLabel => icon::FILE_TEXT,
         Action::LabelMatches => icon::REPLACE,
-        Action::RepeatOnNext => icon::CORNER_DOWN_LEFT,
-        Action::Overlaps => icon::LAYERS,
-        Action::Suggest | Action::LeastSure => icon::SPARKLES,
+        Action::LabelNextMatch => icon::CORNER_DOWN_LEFT,
+        Action::ToggleOverlaps => icon::LAYERS,
+        Action::Suggest | Action::LeastConfidentSuggestion => icon::SPARKLES,
         Action::Accept => icon::CHECK,
         Action::Reject => icon::CIRCLE_X,
         Action::NextSuggestion => icon::WAND_SPARKLES,
         Action::SelectNothing => icon::TEXT_CURSOR,
         Action::ClearLabel => icon::X,
         Action::Label(_) => icon::TAG,
-        Action::Done | Action::DoneUpToHere => icon::CIRCLE_CHECK,
+        Action::MarkDone | Action::MarkDoneUpToHere => icon::CIRCLE_CHECK,
         Action::Flag => icon::FLAG,
         Action::Comment => icon::MESSAGE_SQUARE,
-        Action::KeepView => icon::BOOKMARK,
+        Action::SaveSearch => icon::BOOKMARK,
         Action::Snapshots => icon::HISTORY,
-        Action::TogglePieces => icon::BLOCKS,
+        Action::ToggleSubwords => icon::BLOCKS,
         Action::AddLabel => icon::PLUS,
         Action::StartTraining => icon::PLAY,
         Action::Estimate => icon::CLOCK,
-        Action::FindRate => icon::TRENDING_DOWN,
+        Action::FindLearningRate => icon::TRENDING_DOWN,
         Action::PauseTraining => icon::PAUSE,
         Action::StopTraining | Action::StopAfterEpoch => icon::SQUARE,
-        Action::Evaluate | Action::GoTo(Room::Evaluate) => icon::TARGET,
-        Action::GoTo(Room::Annotate) => icon::HIGHLIGHTER,
-        Action::GoTo(Room::Train) => icon::ACTIVITY,
-        Action::GoTo(Room::Try) => icon::TEXT_CURSOR_INPUT,
-        Action::GoTo(Room::Data) => icon::DATABASE,
+        Action::Evaluate | Action::GoTo(Page::Evaluate) => icon::TARGET,
+        Action::GoTo(Page::Annotate) => icon::HIGHLIGHTER,
+        Action::GoTo(Page::Train) => icon::ACTIVITY,
+        Action::GoTo(Page::Try) => icon::TEXT_CURSOR_INPUT,
+        Action::GoTo(Page::Data) => icon::DATABASE,
         Action::Compare => icon::USERS,
         Action::Palette => icon::SEARCH,
-        Action::Keys => icon::KEYBOARD,
-        Action::Theme => icon::SUN,
+        Action::ShowShortcuts => icon::KEYBOARD,
+        Action::ToggleTheme => icon::SUN,
         Action::Settings => icon::SETTINGS,
     }
 }
@@ -205,10 +205,10 @@ fn off(app: &App, action: Action) -> Option<&'static str> {
             Action::OpenFile
             | Action::OpenFolder
             | Action::OpenSample
-            | Action::Keys
-            | Action::Theme
+            | Action::ShowShortcuts
+            | Action::ToggleTheme
             | Action::Settings
-            | Action::GoTo(Room::Annotate | Room::Try),
+            | Action::GoTo(Page::Annotate | Page::Try),
             _,
         ) => None,
         (_, None) => Some(tr!("open a dataset first")),
@@ -216,7 +216,7 @@ fn off(app: &App, action: Action) -> Option<&'static str> {
     }
 }
 
-fn row(ui: &mut Ui, app: &App, entry: &Entry, chosen: bool, off: Option<&str>) -> bool {
+fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, chosen: bool, off: Option<&str>) -> bool {
     let p = theme::of(ui);
     let colour = if off.is_some() { p.text_off } else { p.text };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
@@ -245,7 +245,7 @@ fn row(ui: &mut Ui, app: &App, entry: &Entry, chosen: bool, off: Option<&str>) -
     if let (Some(chord), None) = (app.keymap.first(entry.action), off) {
         let right = inside.with_max_x(rect.right() - EDGE);
         let mut caps = ui.new_child(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)));
-        let mut keys = chord.caps();
+        let mut keys = chord.key_labels();
         keys.reverse();
         caps.spacing_mut().item_spacing.x = 4.0;
         for key in keys {

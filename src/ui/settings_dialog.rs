@@ -4,11 +4,11 @@ use super::Commands;
 use super::palette::matches;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, IconButton, Segmented, TextField, choice, dialog, key_caps, label, paragraph, separator};
-use crate::app::chord::KEYS;
-use crate::app::command::Entry;
+use crate::app::command::CommandSpec;
+use crate::app::i18n::tr;
 use crate::app::keymap::Preset;
-use crate::app::language::tr;
-use crate::app::{Action, App, Chord, Command};
+use crate::app::shortcut::KEYS;
+use crate::app::{Action, App, Command, Shortcut};
 use egui::{Align, Event, Key, Layout, ScrollArea, Ui, vec2};
 
 /// What is typed, and the command whose new key is waited for.
@@ -115,7 +115,8 @@ fn keys(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     TextField::new(&mut view.typed, tr!("Command")).icon(icon::SEARCH).placeholder(tr!("A command")).show(ui);
     ui.add_space(6.0);
     let height = (ui.content_rect().height() - 486.0).clamp(120.0, 320.0);
-    let rows: Vec<(&Entry, &[Chord])> = app.keymap.rows().filter(|(e, _)| matches(e.title(), &view.typed)).collect();
+    let rows: Vec<(&CommandSpec, &[Shortcut])> =
+        app.keymap.bindings().filter(|(e, _)| matches(e.title(), &view.typed)).collect();
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show_rows(ui, ROW, rows.len(), |ui, range| {
         for (entry, keys) in &rows[range] {
@@ -125,7 +126,7 @@ fn keys(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
 }
 
 /// A command and its keys; a press waits for another one.
-fn row(ui: &mut Ui, app: &App, entry: &Entry, keys: &[Chord], view: &mut View, out: &mut Commands) {
+fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, keys: &[Shortcut], view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     line(ui, entry.title(), |ui| {
         ui.add_space(10.0);
@@ -154,7 +155,7 @@ fn row(ui: &mut Ui, app: &App, entry: &Entry, keys: &[Chord], view: &mut View, o
         }
         for chord in keys.iter().rev() {
             ui.add_space(4.0);
-            let caps: Vec<&str> = chord.caps();
+            let caps: Vec<&str> = chord.key_labels();
             for cap in caps.into_iter().rev() {
                 key_caps(ui, &[cap]);
             }
@@ -163,13 +164,13 @@ fn row(ui: &mut Ui, app: &App, entry: &Entry, keys: &[Chord], view: &mut View, o
 }
 
 /// The key that was pressed in this frame with its modifiers, taken away.
-fn pressed(ui: &mut Ui) -> Option<Chord> {
+fn pressed(ui: &mut Ui) -> Option<Shortcut> {
     ui.input_mut(|i| {
         let at = i.events.iter().position(|e| matches!(e, Event::Key { pressed: true, .. }))?;
         let Event::Key { key, modifiers, .. } = i.events.remove(at) else { return None };
         // Letters would be typed into the field, too.
         i.events.retain(|e| !matches!(e, Event::Text(_)));
         let name = KEYS.into_iter().find(|name| Key::from_name(name) == Some(key))?;
-        Some(Chord { control: modifiers.command, shift: modifiers.shift, alt: modifiers.alt, key: name })
+        Some(Shortcut { control: modifiers.command, shift: modifiers.shift, alt: modifiers.alt, key: name })
     })
 }

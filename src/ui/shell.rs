@@ -6,9 +6,9 @@ use super::{
     key_sheet, keymap, leaving_dialog, matches_dialog, palette, settings_dialog, snapshots_dialog,
     source_change_dialog, theme, train, try_text, welcome,
 };
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::update::update;
-use crate::app::{App, Command, Effect, Notice, Room, events, language};
+use crate::app::{App, Command, Effect, Notification, Page, events, i18n};
 use crate::gpu::CudaHelper;
 use crate::hub::Hub;
 use crate::project::{AppDirs, News, Project, ProjectWriter, Settings, WriteOp, progress, settings};
@@ -83,7 +83,10 @@ impl Shell {
                 }
                 None => tr!("The file could not be kept; it is replaced with the next change of a setting.").to_owned(),
             };
-            shell.ask(Command::Say(Notice::bad(tr!("Not all settings were read"), format!("{}. {kept}", damaged.why))));
+            shell.ask(Command::Say(Notification::bad(
+                tr!("Not all settings were read"),
+                format!("{}. {kept}", damaged.why),
+            )));
         }
         shell.follow_theme(ctx);
         shell
@@ -117,7 +120,7 @@ impl Shell {
         for news in self.committer.as_mut().map(ProjectWriter::poll).unwrap_or_default() {
             match news {
                 News::Failed(message) => {
-                    self.queue.push(Command::Say(Notice::bad(tr!("An edit is not on disk yet"), message)));
+                    self.queue.push(Command::Say(Notification::bad(tr!("An edit is not on disk yet"), message)));
                 }
                 News::Gone(message) => self.restore(&message),
                 News::Saved(saved) => {
@@ -153,7 +156,7 @@ impl Shell {
             None => self.waiting.push(event),
             Some(why) => {
                 self.app.opening = None;
-                self.app.notices.say(Notice::bad(tr!("Edits of this dataset are not stored"), why));
+                self.app.notices.push(Notification::bad(tr!("Edits of this dataset are not stored"), why));
             }
         }
         None
@@ -208,7 +211,7 @@ impl Shell {
                 Effect::Rebuild(path) => {
                     if let Err(why) = self.rebuild(&path) {
                         let title = tr!("The project cannot be kept there");
-                        self.queue.push(Command::Say(Notice::bad(title, why)));
+                        self.queue.push(Command::Say(Notification::bad(title, why)));
                     }
                 }
                 Effect::Commit(commit) => self.commit(commit),
@@ -224,7 +227,9 @@ impl Shell {
         for news in self.committer.as_mut().map(ProjectWriter::finish).unwrap_or_default() {
             // The files are those of the dataset before: they are told of, and nothing here follows from them.
             self.queue.push(Command::Say(match news {
-                News::Failed(message) | News::Gone(message) => Notice::bad(tr!("An edit was not stored"), message),
+                News::Failed(message) | News::Gone(message) => {
+                    Notification::bad(tr!("An edit was not stored"), message)
+                }
                 News::Saved(saved) => events::save_notice(&saved),
             }));
         }
@@ -244,11 +249,13 @@ impl Shell {
         let Some(at) = self.app.annotate.as_ref().map(|a| a.project.clone()) else { return };
         let notice = if at.exists() {
             let text = tr!("{message} Keep the project in another place.", message);
-            Notice::bad(tr!("Edits of this dataset are not stored"), text)
+            Notification::bad(tr!("Edits of this dataset are not stored"), text)
         } else {
             match self.rebuild(&at) {
-                Ok(()) => Notice::info(tr!("The project file was gone and is written again"), at.display().to_string()),
-                Err(why) => Notice::bad(tr!("Edits of this dataset are not stored"), why),
+                Ok(()) => {
+                    Notification::info(tr!("The project file was gone and is written again"), at.display().to_string())
+                }
+                Err(why) => Notification::bad(tr!("Edits of this dataset are not stored"), why),
             }
         };
         self.queue.push(Command::Say(notice));
@@ -312,7 +319,7 @@ impl Shell {
             keymap::consume(ui, &self.app, &mut self.view.keys, &mut out);
         }
         // A sign of life on the text; the clock of the state is told, so that it needs none.
-        if self.app.room == Room::Annotate && ui.input(|i| !i.events.is_empty()) {
+        if self.app.page == Page::Annotate && ui.input(|i| !i.events.is_empty()) {
             self.queue.push(Command::Active(events::now()));
         }
         // The name by which a screen reader calls the window.
@@ -326,18 +333,18 @@ impl Shell {
         frame::top_bar(ui, &self.app, &saved, &mut out);
         frame::status_bar(ui, &self.app, &mut out);
         frame::rail(ui, &self.app, &mut out);
-        match (self.app.room, &self.app.annotate) {
-            (Room::Annotate, Some(a)) => annotate::show(ui, &self.app, a, &mut self.view.annotate, &mut out),
-            (Room::Train, Some(a)) => train::show(ui, &self.app, a, &mut self.view.train, &mut out),
-            (Room::Evaluate, Some(a)) => evaluate::show(ui, &self.app, a, &mut out),
-            (Room::Data, Some(a)) => data::show(ui, &self.app, a, &mut out),
-            (Room::Try, _) => try_text::show(ui, &self.app, &mut self.view.try_text, &mut out),
+        match (self.app.page, &self.app.annotate) {
+            (Page::Annotate, Some(a)) => annotate::show(ui, &self.app, a, &mut self.view.annotate, &mut out),
+            (Page::Train, Some(a)) => train::show(ui, &self.app, a, &mut self.view.train, &mut out),
+            (Page::Evaluate, Some(a)) => evaluate::show(ui, &self.app, a, &mut out),
+            (Page::Data, Some(a)) => data::show(ui, &self.app, a, &mut out),
+            (Page::Try, _) => try_text::show(ui, &self.app, &mut self.view.try_text, &mut out),
             _ => welcome::show(ui, &self.app, &mut out),
         }
-        if self.app.palette {
+        if self.app.palette_open {
             palette::show(ui, &self.app, &mut self.view.palette, &mut out);
         }
-        if self.app.keys {
+        if self.app.shortcuts_open {
             key_sheet::show(ui, &self.app, &mut out);
         }
         if self.app.exporting.is_some() {
@@ -403,11 +410,11 @@ pub fn open_window(paths: Vec<PathBuf>) -> Result<(), String> {
         ..eframe::NativeOptions::default()
     };
     let places = AppDirs::for_current_user();
-    let language = settings::load_language(&places).map(|found| found.map(language::speak).is_some());
+    let language = settings::load_language(&places).map(|found| found.map(i18n::set_language).is_some());
     let build = move |cc: &eframe::CreationContext| -> Result<Box<dyn eframe::App>, _> {
         let mut shell = Shell::new(&cc.egui_ctx, places, Hub::default(), &paths, Dialogs::of_the_system());
         if let Err(why) = language {
-            shell.ask(Command::Say(Notice::bad(tr!("The language file was not read"), why)));
+            shell.ask(Command::Say(Notification::bad(tr!("The language file was not read"), why)));
         }
         Ok(Box::new(shell))
     };

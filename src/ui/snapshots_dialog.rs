@@ -4,8 +4,8 @@ use super::Commands;
 use super::numbers::{counted, days_ago};
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, IconButton, dialog, label, paragraph};
-use crate::app::asking::Asking;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
+use crate::app::text_prompt::TextPrompt;
 use crate::app::{App, Command};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
@@ -67,7 +67,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
         ui.add_space(12.0);
         ui.horizontal(|ui| {
             if Button::primary(tr!("Take a snapshot")).show(ui).clicked() {
-                out.push(Command::Ask(Some(Asking::Snapshot)));
+                out.push(Command::Ask(Some(TextPrompt::Snapshot)));
                 close = true;
             }
             close |= Button::plain(tr!("Close")).show(ui).clicked();

@@ -4,7 +4,7 @@ use super::Commands;
 use super::numbers::counted;
 use super::theme::{self, TextRole, icon, metrics};
 use super::widgets::{Badge, Button, Figure, Tone, dialog, figures, icon, label, paragraph};
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{App, Command, events::thousands};
 use crate::project::{Changed, Decision};
 use egui::{Align, Frame, Key, Layout, Margin, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2};

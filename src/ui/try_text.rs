@@ -10,7 +10,7 @@ use super::widgets::{
     Button, EmptyState, MenuRow, TextArea, hairline, label, menu, paragraph, put_text, tall_panel_head,
 };
 use crate::app::effect::Pick;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{App, Command};
 use crate::predict::Entity;
 use egui::{

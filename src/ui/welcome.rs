@@ -8,8 +8,8 @@ use super::theme::{self, TextRole, icon};
 use super::widgets::{
     Button, dashed_rect, icon as show_icon, key_caps, label, paint_icon, paragraph, put_text, separator,
 };
-use crate::app::language::tr;
-use crate::app::{Action, App, Command, Room};
+use crate::app::i18n::tr;
+use crate::app::{Action, App, Command, Page};
 use crate::hub::ModelRef;
 use egui::{Align, Align2, CentralPanel, Frame, Key, Layout, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -159,10 +159,10 @@ fn recents(ui: &mut Ui, app: &App, out: &mut Commands) {
     ui.add_space(4.0);
     if entry(ui, icon::TEXT_CURSOR_INPUT, tr!("Try a text"), tr!("paste anything, no data needed"), "") {
         out.push(Command::TryModel(ModelRef::Starter));
-        out.push(Command::Do(Action::GoTo(Room::Try)));
+        out.push(Command::Do(Action::GoTo(Page::Try)));
     }
     if entry(ui, icon::KEYBOARD, tr!("Keys"), tr!("all of them on one sheet"), "") {
-        out.push(Command::Do(Action::Keys));
+        out.push(Command::Do(Action::ShowShortcuts));
     }
 }
 

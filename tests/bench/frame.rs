@@ -6,7 +6,7 @@
 use cpu_time::ThreadTime;
 use egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, Vec2};
 use std::path::{Path, PathBuf};
-use tagwright::app::training::RunState;
+use tagwright::app::train_page::RunState;
 use tagwright::hub::Hub;
 use tagwright::project::AppDirs;
 use tagwright::ui::Shell;

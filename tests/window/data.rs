@@ -4,8 +4,8 @@ use crate::support::window::Window;
 use egui::Key::{self, ArrowLeft, ArrowRight, B, N, Z};
 use egui::Modifiers;
 use std::path::Path;
-use tagwright::app::surveying::Tab;
-use tagwright::app::{Action, Command, Room};
+use tagwright::app::data_page::Tab;
+use tagwright::app::{Action, Command, Page};
 
 const NONE: Modifiers = Modifiers::NONE;
 
@@ -53,7 +53,7 @@ fn numbers_lead_to_their_sentences() {
     for (bar, expected) in [("LOC: 4, rare", vec![0, 1, 2, 3]), ("2: 1", vec![4]), ("Oslo: 4", vec![0, 1, 2, 3])] {
         w.go_to("Data");
         w.click(bar);
-        assert_eq!(w.app().room, Room::Annotate);
+        assert_eq!(w.app().page, Page::Annotate);
         assert_eq!(w.app().annotate.as_ref().map(|a| a.shown.clone()), Some(expected), "{bar}");
     }
 }

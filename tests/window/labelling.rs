@@ -91,7 +91,7 @@ fn a_label_that_would_cut_another_span_is_refused_with_a_reason() {
     // So is one that is new.
     w.ask(Command::NewLabelHere("CITY".into()));
     assert_eq!(marked(&w), york);
-    w.ask(Command::Do(tagwright::app::Action::Overlaps));
+    w.ask(Command::Do(tagwright::app::Action::ToggleOverlaps));
     w.keys(&[Num1]);
     let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).to_token_spans(0).len());
     assert_eq!(spans(&w), Some(2), "allowed, they lie over each other");
@@ -174,7 +174,7 @@ fn a_new_label_may_hold_letters_of_another_and_the_list_gives_way() {
     assert_eq!(classes(&w), Some(vec!["non-spam".to_owned(), "spam".to_owned()]));
     w.key(CTRL, Key::K);
     w.step();
-    assert!(w.app().palette && w.app().annotate.as_ref().is_some_and(|a| a.choosing.is_none()));
+    assert!(w.app().palette_open && w.app().annotate.as_ref().is_some_and(|a| a.choosing.is_none()));
 }
 
 #[test]
@@ -561,7 +561,7 @@ fn a_part_of_a_word_is_labelled_where_the_file_can_hold_it() {
 fn spans_overlap_where_that_is_allowed() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut w = window(folder.path(), "[University of Oslo ORG] opens");
-    w.ask(Command::Do(tagwright::app::Action::Overlaps));
+    w.ask(Command::Do(tagwright::app::Action::ToggleOverlaps));
     w.keys(&[ArrowRight, ArrowRight, ArrowRight, Num3]);
     let spans = |w: &Window| w.app().annotate.as_ref().map(|a| a.corpus.document(0).spans.len());
     assert_eq!(spans(&w), Some(5));
@@ -569,7 +569,7 @@ fn spans_overlap_where_that_is_allowed() {
     assert_eq!(spans(&w), Some(5), "the same words get another label");
     w.keys(&[Backspace]);
     assert_eq!(marked(&w), "[University of Oslo ORG] opens");
-    w.ask(Command::Do(tagwright::app::Action::Overlaps));
+    w.ask(Command::Do(tagwright::app::Action::ToggleOverlaps));
     w.keys(&[Num3]);
     assert_eq!(marked(&w), "[University of Oslo ORG] opens", "refused again");
 }

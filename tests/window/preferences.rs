@@ -12,7 +12,7 @@ fn damaged_settings_are_kept_and_the_window_says_so() {
     w.until("it is told", |w| w.shows_part("Not all settings were read"));
     assert!(w.shows_part("settings-damaged-1.json") && w.shows_part("light"));
     // What is stored next has what could be read; the file of before is whole.
-    w.ask(tagwright::app::Command::Do(tagwright::app::command::Action::OnlyText));
+    w.ask(tagwright::app::Command::Do(tagwright::app::command::Action::ToggleZenMode));
     w.until("settings are stored", |_| data.path().join("settings.json").exists());
     let stored = std::fs::read_to_string(data.path().join("settings.json")).expect("settings");
     assert!(stored.contains("Ctrl+U") && stored.contains("\"compact\": true"), "{stored}");

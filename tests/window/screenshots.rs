@@ -7,8 +7,8 @@ use crate::support::window::Window;
 use egui::{Key, Modifiers, Theme};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use tagwright::app::surveying::Tab;
-use tagwright::app::training::RunState;
+use tagwright::app::data_page::Tab;
+use tagwright::app::train_page::RunState;
 use tagwright::app::{Action, Command};
 use tagwright::corpus::LabelId;
 
@@ -148,7 +148,7 @@ fn document(w: &mut Window, theme: Theme) {
     w.ask(Command::Class("town council".into()));
     w.ask(Command::Class("shipping".into()));
     close_notices(w);
-    w.ask(Command::Do(Action::ChooseClass));
+    w.ask(Command::Do(Action::ChooseDocLabel));
     w.step();
     w.picture(&file("annotate-document", theme));
     w.ask(Command::ChooseNone);

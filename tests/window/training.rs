@@ -5,7 +5,7 @@ use crate::support::hub::{Weights, hub, serve};
 use crate::support::window::Window;
 use std::cell::Cell;
 use std::rc::Rc;
-use tagwright::app::training::RunState;
+use tagwright::app::train_page::RunState;
 use tagwright::model::PretrainedModel;
 use tagwright::project::RunStatus;
 

@@ -72,7 +72,7 @@ impl Query {
             Self::Comment(_) | Self::Status(Status::Done | Status::Flagged) => !d.reviews.is_empty(),
             Self::Class(wanted) => d.doc_labels.iter().any(|c| wanted.contains(c)),
             Self::Among(_)
-            | Self::Status(Status::New | Status::InWork)
+            | Self::Status(Status::New | Status::InProgress)
             | Self::All
             | Self::Not(_)
             | Self::Text(_)
@@ -121,7 +121,7 @@ impl Query {
                     || mark.is_some_and(ReviewState::has_comment) || spans().iter().any(|s| s.origin != Origin::Import);
                 match status {
                     Status::New => !done && !flagged && !touched(),
-                    Status::InWork => !done && !flagged && touched(),
+                    Status::InProgress => !done && !flagged && touched(),
                     Status::Done => done,
                     Status::Flagged => flagged,
                 }

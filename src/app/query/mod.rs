@@ -133,7 +133,7 @@ pub enum Status {
     /// No label in it is a person's or a model's, and nothing is said of it.
     New,
     /// A label in it is a person's, or something is said of it, and it is neither done nor flagged.
-    InWork,
+    InProgress,
     /// Its labels are as they should be.
     Done,
     /// It is to be looked at again.
@@ -142,7 +142,7 @@ pub enum Status {
 
 /// What can stand behind `status:`.
 const STATUS: [(&str, Status); 4] =
-    [("new", Status::New), ("in-work", Status::InWork), ("done", Status::Done), ("flagged", Status::Flagged)];
+    [("new", Status::New), ("in-work", Status::InProgress), ("done", Status::Done), ("flagged", Status::Flagged)];
 
 /// A text that is looked for.
 #[derive(Clone, Debug)]

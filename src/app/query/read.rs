@@ -1,7 +1,7 @@
 //! A query read from its text.
 
 use super::{Compared, Decided, FIELDS, HAS, Known, Query, STATUS, Status, Wanted};
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::corpus::{DocLabelId, LabelId, Split};
 use regex::RegexBuilder;
 use std::sync::Arc;

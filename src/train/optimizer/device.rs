@@ -1,17 +1,18 @@
-//! AdamW on a device: everything is put into its stream first, and read once at the end.
+//! AdamW on a device. All operations are queued first, and results are read once at the end.
 //!
-//! On an NVIDIA GPU it is two launches a parameter; on others candle's operations one after another (the reference that
-//! the pass on the processor is tested against), which need the norm on the host.
+//! On NVIDIA GPUs, each parameter needs two kernel launches. On other devices, candle operations are used, which need
+//! the norm on the host. They are the reference for the tests of the CPU implementation.
 
 use super::{BETA1, BETA2, EPSILON, Update, lock};
 use crate::model::bert::{Gradient, Gradients};
 use candle_core::{DType, Result, Tensor};
 use std::sync::Mutex;
 
-/// The gradient of one parameter on its device, f32 and of its shape; `None` when it does not learn.
+/// Returns the gradient of one parameter on its device, in f32 and with the shape of the parameter. Returns `None` if
+/// it is frozen.
 ///
 /// # Errors
-/// candle's.
+/// Returns an error if a tensor operation fails.
 pub(super) fn whole(parts: &[Gradients], parameter: usize, value: &Tensor) -> Result<Option<Tensor>> {
     let mut sum: Option<Tensor> = None;
     for part in parts {
@@ -31,10 +32,10 @@ pub(super) fn whole(parts: &[Gradients], parameter: usize, value: &Tensor) -> Re
     Ok(sum)
 }
 
-/// Sum of squares of each gradient, `[gradients]`, on their device.
+/// Returns the sum of squares of each gradient, `[gradients]`, on their device.
 ///
 /// # Errors
-/// candle's.
+/// Returns an error if a tensor operation fails.
 pub(super) fn square_sums(gradients: &[Option<Tensor>], like: &Tensor) -> Result<Tensor> {
     #[cfg(feature = "cuda")]
     if like.device().is_cuda() {
@@ -55,10 +56,10 @@ pub(super) fn square_sums(gradients: &[Option<Tensor>], like: &Tensor) -> Result
     Tensor::cat(&gradients.iter().map(of).collect::<Result<Vec<_>>>()?, 0)
 }
 
-/// One parameter after a step: its new value where that is another tensor.
+/// Updates one parameter. Returns its new value, or `None` if it was updated in place or the norm is not finite.
 ///
 /// # Errors
-/// candle's.
+/// Returns an error if a tensor operation fails.
 pub(super) fn update(
     w: &Tensor,
     g: &Tensor,

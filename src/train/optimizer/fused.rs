@@ -1,4 +1,4 @@
-//! AdamW of one parameter on the processor: one pass over the memory.
+//! AdamW of one parameter on the CPU in a single pass over the memory.
 
 use super::merged::{BLOCK, Merged, added};
 use super::{BETA1, BETA2, EPSILON, Update, lock};
@@ -7,11 +7,11 @@ use crate::model::kernels::fused::view::view;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Result};
 use std::sync::Mutex;
 
-/// The one-pass update of one parameter, in place.
+/// Fused in-place update of one parameter.
 pub(super) struct FusedUpdate<'a> {
     pub(super) moments: &'a Mutex<(Vec<f32>, Vec<f32>)>,
     pub(super) gradient: &'a Merged<'a>,
-    /// What the gradient is multiplied by.
+    /// Factor of the gradient.
     pub(super) by: f64,
     pub(super) update: Update,
     pub(super) decay: f64,
@@ -50,8 +50,8 @@ impl InplaceOp1 for FusedUpdate<'_> {
                             let g = &sums[slot * width..(slot + 1) * width];
                             self.apply(&mut values[at.clone()], g, &mut m[at.clone()], &mut v[at]);
                         }
-                        // A row no batch has touched has no moments: only weight decay reaches it. (The second moment
-                        // is above 0 once a gradient was not 0, and decays too slowly to be 0 again.)
+                        // A row without gradients so far has no moments, so only weight decay applies. The second
+                        // moment is above 0 after the first nonzero gradient, and decays too slowly to reach 0 again.
                         None if v[at.start] == 0.0 && v[at.clone()].iter().all(|v| *v == 0.0) => {
                             let keep = (1.0 - self.update.learning_rate * self.decay) as f32;
                             values[at].iter_mut().for_each(|w| *w *= keep);

@@ -1,4 +1,4 @@
-//! The parts of one parameter's gradient on the processor, still to be added.
+//! Shards of the gradient of one parameter on the CPU, before they are added.
 
 use crate::model::bert::{Gradient, Gradients};
 use crate::model::kernels::fused::vector::{sum_of, vectorised};
@@ -6,10 +6,10 @@ use crate::model::kernels::fused::view::view;
 use candle_core::{Result, Tensor};
 use std::collections::HashMap;
 
-/// The parts of one gradient.
+/// Gradient of one parameter, in shards.
 pub(super) enum Merged<'a> {
     Dense(Vec<&'a Tensor>),
-    /// Row number to the sum of its rows.
+    /// `slots` maps a row index to the position of its sum in `sums`, in rows of `width` values.
     Rows {
         slots: HashMap<u32, usize>,
         width: usize,
@@ -47,7 +47,7 @@ impl<'a> Merged<'a> {
         Ok(if dense.is_empty() { Self::Rows { slots, width, sums } } else { Self::Dense(dense) })
     }
 
-    /// Sum of the squares of the added parts.
+    /// Returns the sum of squares of the added gradient.
     pub(super) fn square_sum(&self) -> Result<f64> {
         let sum = |values: &[f32]| {
             f64::from(vectorised(
@@ -60,7 +60,7 @@ impl<'a> Merged<'a> {
             Self::Rows { sums, .. } => Ok(sum(sums)),
             Self::Dense(parts) => {
                 let views = parts.iter().map(|t| view(t)).collect::<Result<Vec<_>>>()?;
-                // In blocks, so that a long sum in f32 loses nothing and the added parts stay in the cache.
+                // Summation in blocks limits rounding errors of f32 and keeps the added values in the cache.
                 let mut total = 0.0;
                 let mut block = vec![0f32; BLOCK];
                 for start in (0..views[0].len()).step_by(BLOCK) {
@@ -75,10 +75,10 @@ impl<'a> Merged<'a> {
     }
 }
 
-/// Elements handled at a time: small enough for the first cache with all their companions.
+/// Number of elements per block. A block and its related arrays fit into the L1 cache.
 pub(super) const BLOCK: usize = 1024;
 
-/// `to = Σ parts[start..]`.
+/// Computes `to = Σ parts[start..]`.
 pub(super) fn added<V: std::ops::Deref<Target = [f32]>>(to: &mut [f32], parts: &[V], start: usize) {
     vectorised(
         #[inline(always)]

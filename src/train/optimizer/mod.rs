@@ -1,7 +1,8 @@
-//! AdamW (Loshchilov, Hutter 2019) as `torch.optim.AdamW` computes it, with the Trainer's groups and clipping.
+//! AdamW (Loshchilov, Hutter 2019) as in `torch.optim.AdamW`, with the parameter groups and the clipping of the
+//! Trainer.
 //!
-//! Moments and weights are f32 whatever the arithmetic of the gradients. `fused` is the pass on the processor over the
-//! parts that `merged` adds up; `device` is the one everywhere else.
+//! Moments and weights are f32, independent of the precision of the gradients. `fused` is the implementation for the
+//! CPU; it uses the gradients that `merged` adds. `device` is the implementation for other devices.
 
 mod device;
 mod fused;
@@ -20,20 +21,20 @@ const EPSILON: f64 = 1e-8;
 
 /// First and second moment of one parameter.
 enum Moments {
-    /// On the processor: updated in place.
+    /// On the CPU, updated in place.
     Fused(Mutex<(Vec<f32>, Vec<f32>)>),
-    /// Elsewhere.
+    /// On other devices.
     Device(Mutex<(Tensor, Tensor)>),
-    /// Of a parameter that does not learn.
+    /// For a frozen parameter.
     None,
 }
 
-/// Which of the two running means.
+/// Selects one of the two moments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// Of the gradient.
+    /// Running mean of the gradient.
     First,
-    /// Of its square.
+    /// Running mean of the squared gradient.
     Second,
 }
 
@@ -46,66 +47,66 @@ impl Moment {
     }
 }
 
-/// A panic elsewhere has already been told; the numbers are whole.
+/// Locks a mutex and ignores poisoning: a panic is reported elsewhere, and the values are valid.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The optimizer's state.
+/// AdamW optimizer with its state.
 pub struct AdamW {
     moments: Vec<Moments>,
     /// Names of all parameters.
     names: Vec<String>,
-    /// Whether the pass over the processor's memory updates them.
+    /// True if the fused CPU implementation is used.
     here: bool,
     weight_decay: f64,
-    /// What each parameter's learning rate is multiplied by.
+    /// Factor of the learning rate of each parameter.
     rates: Vec<f64>,
     steps: i32,
     threads: usize,
     loss_scale: f64,
 }
 
-/// What a step did.
+/// Result of a step.
 pub struct StepReport {
-    /// Norm of the whole gradient before clipping.
+    /// Norm of the complete gradient before clipping.
     pub grad_norm: f64,
-    /// Norm of each parameter's gradient.
+    /// Norm of the gradient of each parameter.
     pub norms: Vec<f64>,
 }
 
-/// Numbers of one update, the same for every parameter.
+/// Values of an update, equal for all parameters.
 #[derive(Clone, Copy)]
 struct Update {
     learning_rate: f64,
     max_norm: f64,
-    /// What the loss, and so the gradient, was multiplied by.
+    /// Loss scale: factor of the loss and therefore of the gradient.
     loss_scale: f64,
     correction1: f64,
     correction2: f64,
 }
 
 impl Update {
-    /// What a gradient of this norm is multiplied by.
+    /// Returns the clipping factor for a gradient with this norm.
     fn clip(self, norm: f64) -> f64 {
         (self.max_norm / (norm + 1e-6)).min(1.0)
     }
 }
 
 impl AdamW {
-    /// A fresh state for the parameters that learn. Weight decay spares biases and layer normalisation.
+    /// Creates an optimizer for the trainable parameters. Biases and LayerNorm weights have no weight decay.
     ///
     /// # Errors
-    /// No memory on the device.
+    /// Returns an error if the device is out of memory.
     pub fn new(bert: &Bert, weight_decay: f64, threads: usize) -> Result<Self> {
         let here = bert.device().is_cpu();
         Self::of(bert, weight_decay, threads, here)
     }
 
-    /// The same, by candle's operations on any device: the reference.
+    /// Creates the reference implementation, which uses candle operations on any device.
     ///
     /// # Errors
-    /// No memory on the device.
+    /// Returns an error if the device is out of memory.
     pub fn plain(bert: &Bert, weight_decay: f64) -> Result<Self> {
         Self::of(bert, weight_decay, 1, false)
     }
@@ -127,8 +128,10 @@ impl AdamW {
         Ok(Self { moments, names, here, weight_decay, rates, steps: 0, threads: threads.max(1), loss_scale: 1.0 })
     }
 
-    /// The learning rate falls by `decay` from the head towards the input, layer by layer (Howard, Ruder 2018): the last
-    /// layer's is `decay` times the head's, the one before `decay²`, and so on down to the embeddings.
+    /// Sets layer-wise learning rate decay (Howard, Ruder 2018).
+    ///
+    /// The learning rate of the last layer is `decay` times that of the head. For the layer before it the factor is
+    /// `decay²`, and so on down to the embeddings.
     #[must_use]
     pub fn with_layer_decay(mut self, bert: &Bert, decay: f64) -> Self {
         let head = bert.config().num_hidden_layers + 1;
@@ -136,10 +139,10 @@ impl AdamW {
         self
     }
 
-    /// Hands the first or the second moment of every parameter that learns over, in the parameters' order.
+    /// Calls `use_them` with the first or second moment of every trainable parameter, in the order of the parameters.
     ///
     /// # Errors
-    /// When a tensor cannot be read back from the device.
+    /// Returns an error if a tensor cannot be read from the device.
     pub fn with_moments<R>(&self, which: Moment, use_them: impl FnOnce(&[&[f32]]) -> R) -> Result<R> {
         let mut locked = Vec::new();
         let mut read = Vec::new();
@@ -158,10 +161,11 @@ impl AdamW {
         Ok(use_them(&slices))
     }
 
-    /// Goes on from these moments, in the order of the parameters that learn, after so many steps.
+    /// Restores the moments of the trainable parameters, in their order, and the number of steps.
     ///
     /// # Errors
-    /// When arrays are missing or too many, one has another length than its parameter, or there is no memory on the device.
+    /// Returns an error if the number of arrays or their lengths do not match the parameters, or the device is out of
+    /// memory.
     pub fn restore(&mut self, steps: i32, moments: impl IntoIterator<Item = (Vec<f32>, Vec<f32>)>) -> Result<()> {
         let mut given = moments.into_iter();
         for (kept, name) in self.moments.iter().zip(&self.names) {
@@ -194,16 +198,17 @@ impl AdamW {
         Ok(())
     }
 
-    /// What the loss of the next steps is multiplied by; the gradient is divided by it.
+    /// Sets the loss scale of the next steps. The gradient is divided by it.
     pub fn set_loss_scale(&mut self, scale: f64) {
         self.loss_scale = scale;
     }
 
-    /// One step: `parts` are added up, clipped to `max_norm`, and the parameters change. A gradient that is not finite
-    /// changes nothing.
+    /// Executes one step: adds the shards `parts`, clips the gradient to `max_norm` and updates the parameters.
+    ///
+    /// A gradient that is not finite changes nothing.
     ///
     /// # Errors
-    /// candle's.
+    /// Returns an error if a tensor operation fails.
     pub fn step(&mut self, bert: &mut Bert, parts: &[Gradients], rate: f64, max_norm: f64) -> Result<StepReport> {
         let steps = self.steps + 1;
         let update = Update {
@@ -258,12 +263,12 @@ impl AdamW {
                 bert.parameters_mut()[i].value = value;
             }
         }
-        // Only now, when all of the step is under way.
+        // Read last, after all operations of the step are queued.
         let squares = squares.to_vec1::<f32>()?;
         Ok(StepReport::of(squares.into_iter().map(f64::from).collect(), update.loss_scale))
     }
 
-    /// The numbers of one parameter, and its weight decay.
+    /// Returns the values of an update for one parameter, and its weight decay.
     fn of_parameter(&self, p: &Parameter, place: usize, update: Update) -> (Update, f64) {
         let decay = if is_exempt_from_decay(&p.name) { 0.0 } else { self.weight_decay };
         (Update { learning_rate: update.learning_rate * self.rates[place], ..update }, decay)
@@ -271,14 +276,15 @@ impl AdamW {
 }
 
 impl StepReport {
-    /// From the sums of squares of each parameter's gradient, and what the gradients were multiplied by.
+    /// Computes the norms from the sum of squares of each gradient and the loss scale.
     fn of(squares: Vec<f64>, loss_scale: f64) -> Self {
         let grad_norm = squares.iter().sum::<f64>().sqrt() / loss_scale;
         Self { grad_norm, norms: squares.iter().map(|s| s.sqrt() / loss_scale).collect() }
     }
 }
 
-/// `work(0..n)` on several threads, results in order. Items are handed out one by one, since parameters differ in size.
+/// Executes `work(0..n)` on several threads and returns the results in order. Items are assigned one by one, since
+/// parameters differ in size.
 fn on_threads<R: Send>(threads: usize, n: usize, work: impl Fn(usize) -> Result<R> + Sync) -> Result<Vec<R>> {
     let next = AtomicUsize::new(0);
     let take = || {

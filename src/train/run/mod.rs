@@ -1,4 +1,4 @@
-//! The loop: align, train, score on dev after every epoch, keep the best, score it once on test.
+//! Training loop: trains, evaluates on dev after every epoch, keeps the best model and evaluates it once on test.
 
 mod save;
 mod step;
@@ -29,60 +29,61 @@ use crate::train::{json, memory, model_card};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Everything a run needs.
+/// Input of a training run.
 pub struct TrainJob {
-    /// The data.
+    /// Dataset.
     pub corpus: Arc<Corpus>,
-    /// Which sentences to learn from and which to choose the best epoch by.
+    /// Sentences for training, and sentences for choosing the best epoch.
     pub holdout: Holdout,
-    /// Scored once at the end; may be empty.
+    /// Test sentences, evaluated once at the end. Can be empty.
     pub test: Vec<SentenceId>,
-    /// Where to start from.
+    /// Base model.
     pub base: Arc<PretrainedModel>,
-    /// Settings.
+    /// Settings of the run.
     pub arguments: TrainingArguments,
-    /// Folder the model is saved to.
+    /// Output directory of the model.
     pub out: PathBuf,
-    /// How its numbers are stored.
+    /// Data type of the saved weights.
     pub precision: SaveDtype,
-    /// Go on from here: then `base` is this checkpoint's model, and its settings hold instead of `arguments`.
+    /// Checkpoint to resume from. `base` is then the model of the checkpoint, and its settings replace `arguments`
+    /// except the device.
     pub resume: Option<Checkpoint>,
 }
 
-/// A run that ended.
+/// Result of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainOutput {
-    /// How.
+    /// Outcome of the run.
     pub outcome: Outcome,
-    /// Epoch of the kept model, counted from 1; 0 when it was scored before an epoch was whole.
+    /// Epoch of the saved model, starting at 1. 0 if no epoch was complete.
     pub best_epoch: usize,
-    /// Dev scores of the kept model.
+    /// Dev metrics of the saved model.
     pub dev: Option<EvalMetrics>,
-    /// Test scores of the kept model.
+    /// Test metrics of the saved model.
     pub test: Option<EvalMetrics>,
-    /// Seconds of training steps alone.
+    /// Duration of the training steps in seconds.
     pub train_seconds: f64,
-    /// Pieces trained on.
+    /// Number of subwords in training.
     pub pieces: usize,
-    /// Largest memory of the process in MB, where the system tells.
+    /// Peak memory of the process in MB. `None` if the system does not report it.
     pub peak_memory_mb: Option<f64>,
-    /// Where the model lies.
+    /// Output directory of the model.
     pub out: PathBuf,
 }
 
-/// Why a run could not go on.
+/// Error of a training run.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    /// Nothing to learn, or settings that do not fit the data.
+    /// The data is not sufficient, or the settings do not fit the data.
     #[error("{0}")]
     Data(String),
-    /// The model's.
+    /// The model failed.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// Saving failed.
+    /// Writing failed.
     #[error(transparent)]
     Disk(#[from] disk::DiskError),
-    /// It was asked to end without a result; a checkpoint holds it.
+    /// The run was suspended before its end. A checkpoint contains its state.
     #[error("the run was suspended; it can be resumed")]
     Suspended,
 }
@@ -93,38 +94,38 @@ impl From<candle_core::Error> for TrainError {
     }
 }
 
-/// Runs a job to its end, in a folder that is new or empty, or that holds the checkpoint it goes on from.
+/// Executes a job in its output directory, which must be new or empty, or contain the checkpoint to resume from.
 ///
 /// # Errors
-/// No labels or sentences, a model that does not fit, a folder that cannot be written, a loss that diverged before
-/// anything could be kept.
+/// Returns an error if there are no labels or sentences, the model does not fit, or the directory is not writable. Also
+/// returns an error if the loss diverges before a model can be saved.
 pub fn run(job: &TrainJob, observer: &mut dyn Observer) -> Result<TrainOutput, TrainError> {
     let beginning = if job.resume.is_some() { Beginning::Resume } else { Beginning::Fresh };
     run_in(&RunFolder::take(&job.out, beginning, None)?, job, observer)
 }
 
-/// Runs a job to its end in its folder, which is taken already.
+/// Executes a job in its output directory, which is already locked.
 ///
 /// # Errors
-/// As [`run`].
+/// Returns an error if [`run`] would.
 pub fn run_in(folder: &RunFolder, job: &TrainJob, observer: &mut dyn Observer) -> Result<TrainOutput, TrainError> {
     let run = Trainer::prepare(job, observer)?;
     folder.clear_earlier_run()?;
     run.run_to_end(observer)
 }
 
-/// A run under way.
+/// State of a training run.
 pub(super) struct Trainer<'a> {
     job: &'a TrainJob,
-    /// Settings; those of the checkpoint when it is resumed.
+    /// Settings of the job, or of the checkpoint if the run is resumed.
     arguments: TrainingArguments,
     tagger: Tagger,
     data: RunData,
-    /// Of the data: of train, dev and test.
+    /// Fingerprints of train, dev and test.
     fingerprints: [String; 3],
-    /// Whether the data lies beside the checkpoints.
+    /// True if the data is stored next to the checkpoints.
     data_kept: bool,
-    /// The device in words, and its arithmetic: what the bits of the result depend on.
+    /// Name of the device. Device and precision affect the result bit by bit.
     device: String,
     arithmetic: ComputeDtype,
     objective: CrossEntropyLoss,
@@ -139,47 +140,47 @@ pub(super) struct Trainer<'a> {
     memory_before_mb: Option<f64>,
 }
 
-/// The best epoch so far.
+/// Best model so far.
 struct BestModel {
-    /// Steps done when it was scored.
+    /// Number of steps before its evaluation.
     step: usize,
     epoch: usize,
     bert: Bert,
     scores: Option<EvalMetrics>,
 }
 
-/// What was counted, and told, so far.
+/// Counters and pending events of a run.
 #[derive(Default)]
 struct RunCounters {
     step: usize,
     pieces: usize,
     padded: usize,
     seconds: f64,
-    /// Scores of dev since the best.
+    /// Number of evaluations on dev since the last improvement.
     without_gain: usize,
-    /// The last step that is in a checkpoint.
+    /// Step of the last checkpoint.
     saved: Option<usize>,
-    /// Mean of the last losses.
+    /// Running mean of the last losses.
     recent_loss: f64,
-    /// Norm of the gradient a step before.
+    /// Gradient norm of the previous step.
     grad_norm: f64,
-    /// Why the run had to end.
+    /// Reason of a divergence.
     divergence: Option<String>,
-    /// A person asked for the end after this epoch.
+    /// True if the user requested the end after the current epoch.
     last_epoch: bool,
-    /// Steps that are not told yet, with `logging_steps` above 1.
+    /// Merged steps without an event, if `logging_steps` is above 1.
     unlogged: Option<Step>,
-    /// The epoch's steps are done, and dev is not scored yet.
+    /// True if the steps of the epoch are complete but dev is not evaluated yet.
     unscored: bool,
-    /// Steps and scores told, as JSON.
+    /// Step and evaluation events so far, as JSON.
     history: History,
 }
 
-/// What became of a scoring.
+/// Result of an evaluation.
 pub(super) enum Scored {
-    /// Scores; `None` where there are no sentences.
+    /// Metrics, or `None` if there are no sentences.
     Whole(Option<EvalMetrics>),
-    /// A person wished the run to end.
+    /// The user ended the run during the evaluation.
     Ended,
 }
 
@@ -300,12 +301,12 @@ impl<'a> Trainer<'a> {
         Ok(run)
     }
 
-    /// Bytes that are free on the device.
+    /// Returns the number of free bytes on the device.
     pub(super) fn free_memory(&self) -> Option<u64> {
         device::free_memory(self.tagger.bert.device())
     }
 
-    /// Memory of the process at its peak in MB, as it is after a few steps and with the heaviest batch to come.
+    /// Returns the peak memory of the process in MB, at least the estimate for the largest batch.
     pub(super) fn peak_memory_mb(&self) -> Option<f64> {
         let peak = memory::peak_mb()?;
         if !self.tagger.bert.device().is_cpu() {
@@ -316,7 +317,7 @@ impl<'a> Trainer<'a> {
         Some(peak.max(self.memory_before_mb? + heaviest as f64 / 1e6))
     }
 
-    /// Refuses a batch for which there is no memory, before anything has begun.
+    /// Returns an error if the memory is not sufficient for a batch, before training starts.
     fn check_memory(&self) -> Result<(), TrainError> {
         let bert = &self.tagger.bert;
         let Some(free) = self.free_memory() else { return Ok(()) };
@@ -337,10 +338,10 @@ impl<'a> Trainer<'a> {
         self.report = MetricsWriter::create(self.arguments.report_to, &self.job.out, self.progress.history.events())?;
         let done = self.progress.step / self.steps_an_epoch();
         let patience = self.arguments.early_stopping_patience;
-        // An epoch whose scoring was interrupted has no batches left, and is scored again.
+        // An epoch without its evaluation has no remaining batches and is evaluated again.
         let first = if self.progress.unscored { done } else { done + 1 };
         for epoch in first..=self.arguments.num_train_epochs {
-            // Before an epoch and not after it, so that a run resumed here ends too.
+            // Checked before an epoch, so that a run that is resumed here ends too.
             if patience > 0 && self.progress.without_gain >= patience {
                 let note = format!("dev F1 has not risen for {}: the run ends early", epochs(patience));
                 observer.on_event(TrainEvent::Log(LogLevel::Info, note));
@@ -386,7 +387,7 @@ impl<'a> Trainer<'a> {
         (self.schedule.steps / self.arguments.num_train_epochs.max(1)).max(1)
     }
 
-    /// One pass over the data, or what is left of it after a checkpoint.
+    /// Executes one epoch, or its remaining batches after a checkpoint.
     fn run_epoch(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
         let arguments = self.arguments.clone();
         let batches = self.data.plan.batches(arguments.effective_batch_size(), arguments.seed, epoch - 1);
@@ -419,7 +420,8 @@ impl<'a> Trainer<'a> {
             } else {
                 self.progress.unlogged = Some(event);
             }
-            // After an epoch's last step comes its score, and only then a checkpoint: a run resumed there has it.
+            // A checkpoint after the last step of an epoch is written after the evaluation, so that a resumed run has
+            // its result.
             let due = arguments.save_strategy == SaveStrategy::Steps
                 && self.progress.step.is_multiple_of(arguments.save_steps);
             if due && index + 1 < batches.len() {
@@ -429,17 +431,17 @@ impl<'a> Trainer<'a> {
         Ok(Outcome::Completed)
     }
 
-    /// Tells the steps that wait for more, with `logging_steps` above 1.
+    /// Emits the pending steps, if `logging_steps` is above 1.
     fn flush_steps(&mut self, observer: &mut dyn Observer) {
         if let Some(step) = self.progress.unlogged.take() {
             self.emit(TrainEvent::Step(step), observer);
         }
     }
 
-    /// Tells what belongs into the history too.
+    /// Emits an event and adds it to the history and the metrics file.
     fn emit(&mut self, event: TrainEvent, observer: &mut dyn Observer) {
         let mut value = json::to_json(&event);
-        // Scores have their step too, which a plot needs.
+        // Evaluation events also contain the step, which plots need.
         if let Some(fields) = value.as_object_mut() {
             fields.entry("step").or_insert(self.progress.step.into());
         }
@@ -448,7 +450,7 @@ impl<'a> Trainer<'a> {
         observer.on_event(event);
     }
 
-    /// Scores a network. Between two batches it is looked whether the run is to end.
+    /// Evaluates a network. Checks between two batches if the run must end.
     pub(super) fn evaluate(&self, bert: &Bert, gold: &Gold, observer: &dyn Observer) -> Result<Scored, TrainError> {
         if gold.sentences.is_empty() {
             return Ok(Scored::Whole(None));
@@ -460,10 +462,10 @@ impl<'a> Trainer<'a> {
         Ok(scores.map_or(Scored::Ended, |scores| Scored::Whole(Some(scores))))
     }
 
-    /// Scores the network on dev and says whether it is the best so far; `None` when the run is to stop instead.
+    /// Evaluates the network on dev. Returns true if it is the best so far, or `None` if the run was stopped.
     ///
     /// # Errors
-    /// [`TrainError::Suspended`] when that is wished meanwhile.
+    /// Returns [`TrainError::Suspended`] if the run was suspended during the evaluation.
     fn evaluate_dev(&mut self, epoch: usize, observer: &mut dyn Observer) -> Result<Option<bool>, TrainError> {
         let scores = match self.evaluate(&self.tagger.bert, &self.data.dev, observer)? {
             Scored::Whole(scores) => scores,
@@ -471,7 +473,7 @@ impl<'a> Trainer<'a> {
             Scored::Ended => return Ok(None),
         };
         let f1 = |s: &Option<EvalMetrics>| s.as_ref().map_or(0.0, |s| s.overall.f1);
-        // Without a dev split the last epoch is the best known.
+        // Without a dev split, the last epoch counts as the best.
         let better = self.best.as_ref().is_none_or(|b| scores.is_none() || f1(&scores) > f1(&b.scores));
         if let Some(scores) = &scores {
             self.emit(
@@ -488,7 +490,7 @@ impl<'a> Trainer<'a> {
         Ok(Some(better))
     }
 
-    /// The network as it is now, to be kept.
+    /// Returns a copy of the current network.
     fn as_it_is(&self, epoch: usize, scores: Option<EvalMetrics>) -> Result<BestModel, TrainError> {
         Ok(BestModel { step: self.progress.step, epoch, bert: self.tagger.bert.kept()?, scores })
     }
@@ -498,7 +500,7 @@ impl<'a> Trainer<'a> {
             Some(best) => (best.epoch, best.scores.clone(), &best.bert),
             None => (0, None, &self.tagger.bert),
         };
-        // As it is saved.
+        // The test evaluation uses the network as it is saved.
         let bert = bert.merged()?;
         let test = match self.evaluate(&bert, &self.data.test, observer)? {
             Scored::Whole(scores) => scores,
@@ -536,7 +538,8 @@ impl<'a> Trainer<'a> {
     }
 }
 
-/// What the run computes in: as its checkpoint says, where the device can; else as the settings say, and why.
+/// Returns the compute precision: that of the checkpoint if the device supports it, otherwise that of the settings.
+/// Also returns a warning if the precision has changed.
 fn arithmetic(
     chosen: &SelectedDevice,
     arguments: &TrainingArguments,
@@ -553,7 +556,7 @@ fn arithmetic(
     Ok((now, Some(format!("the run computed in {before}, which {} cannot: it goes on in {name}", chosen.name))))
 }
 
-/// A warning, where a resumed run computed on another device before.
+/// Returns a warning if a resumed run used another device before.
 fn other_device(checkpoint: &Checkpoint, now: &str) -> Option<String> {
     let before = checkpoint.state.device.as_deref().filter(|before| *before != now)?;
     Some(format!(
@@ -561,19 +564,19 @@ fn other_device(checkpoint: &Checkpoint, now: &str) -> Option<String> {
     ))
 }
 
-/// 1 epoch, 2 epochs.
+/// Formats a number of epochs: 1 epoch, 2 epochs.
 fn epochs(count: usize) -> String {
     if count == 1 { "1 epoch".into() } else { format!("{count} epochs") }
 }
 
 impl TrainOutput {
-    /// Pieces a second of the training steps.
+    /// Returns the number of subwords per second of the training steps.
     pub fn pieces_per_second(&self) -> f64 {
         if self.train_seconds > 0.0 { self.pieces as f64 / self.train_seconds } else { 0.0 }
     }
 }
 
-/// Labels of a tag set as one line.
+/// Returns the labels of a tag set in one line.
 pub(super) fn label_line(tags: &TagSet) -> String {
     tags.labels().join(", ")
 }

@@ -1,4 +1,4 @@
-//! How a run comes onto the disk and back: checkpoints, pausing, and going on.
+//! Checkpoints, pausing and resuming of a run.
 
 use super::{BestModel, RunCounters, Scored, TrainError, Trainer};
 use crate::train::arguments::SaveStrategy;
@@ -8,11 +8,11 @@ use crate::train::history::History;
 use crate::train::{json, settings_table};
 use std::time::Duration;
 
-/// How often a paused run looks whether it may go on.
+/// Interval at which a paused run checks the control value.
 const PAUSE_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 impl Trainer<'_> {
-    /// Takes the state of a checkpoint over, whose model is already here.
+    /// Restores the state of a checkpoint. Its model is already loaded.
     pub(super) fn resume_from(
         &mut self,
         checkpoint: &Checkpoint,
@@ -28,7 +28,7 @@ impl Trainer<'_> {
             let message = "the training sentences or their labels are not those the run began with; start a new run";
             return Err(TrainError::Data(message.into()));
         }
-        // Never with the run's own data: then its scores would be those of other sentences.
+        // Always false with the stored data of the run. With other dev data, old scores are not comparable.
         let other_dev = state.dev.as_ref().is_some_and(|before| before != dev);
         checkpoint.restore(&mut self.optimizer, &self.tagger.bert)?;
         let history = match state.history_lines {
@@ -68,10 +68,10 @@ impl Trainer<'_> {
                 Some(bert) => bert,
                 None => self.tagger.bert.kept()?,
             };
-            // Scored again rather than stored: nothing to keep in step with the data.
+            // The best model is evaluated again, so no stored score can differ from the data.
             let scores = match self.evaluate(&bert, &self.data.dev, observer)? {
                 Scored::Whole(scores) => scores,
-                // The checkpoint that it goes on from is still there.
+                // The checkpoint remains and can be resumed again.
                 Scored::Ended if observer.control() == TrainerControl::Suspend => return Err(TrainError::Suspended),
                 Scored::Ended => None,
             };
@@ -81,7 +81,8 @@ impl Trainer<'_> {
         Ok(())
     }
 
-    /// Does what a person wishes before a batch; `false` to end here. While paused it waits, and the run is on disk.
+    /// Applies the control value before a batch. Returns false if the run must end. A paused run writes a checkpoint
+    /// and waits.
     pub(super) fn apply_control(&mut self, observer: &mut dyn Observer) -> Result<bool, TrainError> {
         let mut paused = false;
         loop {
@@ -116,7 +117,7 @@ impl Trainer<'_> {
         }
     }
 
-    /// Writes a checkpoint before the run ends without a result; gives what is to be told.
+    /// Writes a checkpoint before the run ends without a result. Returns the error to report.
     pub(super) fn suspended(&mut self, observer: &mut dyn Observer) -> TrainError {
         match self.write_checkpoint(observer) {
             Ok(()) if self.progress.saved == Some(self.progress.step) => TrainError::Suspended,
@@ -131,12 +132,12 @@ impl Trainer<'_> {
         }
     }
 
-    /// What is to be told of a model that could not be saved: where the run's result is now.
+    /// Returns the error to report if the model could not be saved. Its message names the checkpoint with the result.
     pub(super) fn not_saved(&mut self, why: &TrainError, observer: &mut dyn Observer) -> TrainError {
         let out = self.job.out.display();
         let whole = format!("{why}. The model could not be saved, and {out} is as it was");
         if checkpoint::newest_in(&self.job.out).is_none() && self.progress.divergence.is_none() {
-            // There is room for it where only a file of the model is in the way.
+            // This can succeed if the problem concerns only one file of the model.
             if let Err(e) = self.write_checkpoint(observer) {
                 log::warn!("no checkpoint either: {e}");
             }
@@ -147,7 +148,7 @@ impl Trainer<'_> {
         })
     }
 
-    /// Writes a checkpoint, unless this step has one or is the last: then the model is saved instead.
+    /// Writes a checkpoint unless this step has one, or it is the last step: the model is saved instead.
     pub(super) fn save(&mut self, observer: &mut dyn Observer) -> Result<(), TrainError> {
         if self.progress.step == self.schedule.steps {
             return Ok(());
@@ -155,7 +156,7 @@ impl Trainer<'_> {
         self.write_checkpoint(observer)
     }
 
-    /// Writes a checkpoint, unless this step has one.
+    /// Writes a checkpoint unless this step has one.
     fn write_checkpoint(&mut self, observer: &mut dyn Observer) -> Result<(), TrainError> {
         let step = self.progress.step;
         if self.progress.saved == Some(step) {
@@ -168,7 +169,7 @@ impl Trainer<'_> {
                 checkpoint::rotate_checkpoints(&self.job.out, self.arguments.save_total_limit.max(1));
                 observer.on_event(TrainEvent::Saved { step });
             }
-            // The run goes on, and the checkpoint before this one is still there.
+            // The run continues, and the previous checkpoint is unchanged.
             Err(TrainError::Disk(e)) => {
                 let note = format!("step {step} could not be saved, the checkpoint before it stays: {e}");
                 observer.on_event(TrainEvent::Log(LogLevel::Warning, note));
@@ -178,7 +179,7 @@ impl Trainer<'_> {
         Ok(())
     }
 
-    /// Writes what all checkpoints share as far as it is not there, then the checkpoint.
+    /// Writes the shared files of all checkpoints if they are missing or incomplete, then the checkpoint.
     fn try_to_save(&mut self) -> Result<(), TrainError> {
         let out = &self.job.out;
         if !self.data_kept {

@@ -1,4 +1,4 @@
-//! One step of a run: the gradient of a batch, the change of the weights, what is told of it, and when it went wrong.
+//! Training step: gradient of a batch, update of the weights, its event, and detection of divergence.
 
 use super::{TrainError, Trainer};
 use crate::model::bert::{Mode, Pass};
@@ -8,20 +8,20 @@ use crate::train::memory_estimate;
 use crate::train::optimizer::StepReport;
 use std::time::Instant;
 
-/// A loss so many times that of guessing, on average, will not come back.
+/// Maximum ratio of the mean loss to the loss of guessing. A run above it does not recover.
 const DIVERGENCE_FACTOR: f64 = 3.0;
 
-/// What a step did.
+/// Result of a step.
 pub(in crate::train) struct StepResult {
     pub loss: f64,
     pub(super) report: StepReport,
-    /// The gradient did not fit into f16: no weight has changed, and the next loss is scaled less.
+    /// True if the gradient was not finite in fp16. The weights are then unchanged, and the loss scale decreases.
     pub(super) skipped: bool,
     pub(super) seconds: f64,
 }
 
 impl Trainer<'_> {
-    /// One step: the gradient of a batch, and the weights change.
+    /// Executes a training step: computes the gradient of a batch and updates the weights.
     pub(in crate::train) fn step(&mut self, batch: &PackedBatch, rate: f64) -> Result<StepResult, TrainError> {
         let started = Instant::now();
         let (loss, report) = self.compute(batch, rate).map_err(|e| self.explain_device_error(e))?;
@@ -42,17 +42,18 @@ impl Trainer<'_> {
         self.optimizer.set_loss_scale(pass.loss_scale);
         let (loss, gradients) = self.tagger.bert.gradients(batch, pass)?;
         let report = self.optimizer.step(&mut self.tagger.bert, &gradients, rate, self.arguments.max_grad_norm)?;
-        // Read last, when everything is in the device's stream.
+        // Reading the loss waits for the device, so it is done after all operations are queued.
         Ok((loss.read()?, report))
     }
 
-    /// A device whose memory is full says what batch would fit.
+    /// Converts an error of the device. If it is out of memory, the message contains a batch size that fits.
     fn explain_device_error(&self, error: candle_core::Error) -> TrainError {
         if !device::is_out_of_memory(&error) {
             return error.into();
         }
         let (sentences, longest) = (self.arguments.per_device_train_batch_size, self.data.plan.longest());
-        // What is free now is free beside the batch that failed; half of its need is the next thing to try.
+        // The current free memory excludes the failed batch, so it is not used. The advice is based on half of the
+        // required memory.
         let need = memory_estimate::required_bytes(&self.tagger.bert, &self.data.plan, &self.arguments, sentences);
         let advice = memory_estimate::advice(&self.tagger.bert, &self.data.plan, &self.arguments, need / 2);
         TrainError::Data(format!(
@@ -61,23 +62,23 @@ impl Trainer<'_> {
         ))
     }
 
-    /// Batches epoch after epoch, without end.
+    /// Returns an infinite iterator over the batches of all epochs.
     pub(in crate::train) fn batches_forever(&self) -> impl Iterator<Item = PackedBatch> + use<> {
         let (plan, size, seed) = (self.data.plan.clone(), self.arguments.effective_batch_size(), self.arguments.seed);
         (0..).flat_map(move |epoch| plan.batches(size, seed, epoch))
     }
 
-    /// The network as it is.
+    /// Returns the current network.
     pub(in crate::train) fn network(&self) -> &Bert {
         &self.tagger.bert
     }
 
-    /// Pieces of all training sentences.
+    /// Returns the number of subwords of all training sentences.
     pub(in crate::train) fn subwords_per_epoch(&self) -> usize {
         self.data.plan.pieces()
     }
 
-    /// Why the run cannot go on after this step, with the step, the batch and the likely cause.
+    /// Returns the reason why the run cannot continue after this step, with the step, the batch and the probable cause.
     pub(super) fn detect_divergence(&mut self, loss: f64, report: &StepReport, batch: &PackedBatch) -> Option<String> {
         let p = &mut self.progress;
         let before = std::mem::replace(&mut p.grad_norm, report.grad_norm);
@@ -129,8 +130,9 @@ impl Trainer<'_> {
     }
 }
 
-/// Follows the mean of the loss over about the last twenty steps, the first step being 1, and tells if it is so far above the loss
-/// of guessing that it will not come back. One hard batch is no divergence.
+/// Updates the running mean of the loss and returns true if it is far above the loss of guessing.
+///
+/// The mean covers about the last 20 steps; steps are counted from 1. A single difficult batch is not a divergence.
 fn is_far_above(step: usize, recent: &mut f64, loss: f64, guessing: f64) -> bool {
     *recent = if step == 1 { loss } else { 0.95 * *recent + 0.05 * loss };
     *recent > DIVERGENCE_FACTOR * guessing + 1.0
@@ -140,7 +142,7 @@ fn is_far_above(step: usize, recent: &mut f64, loss: f64, guessing: f64) -> bool
 mod tests {
     use super::is_far_above;
 
-    /// The step at which losses count as divergence, among nine tags.
+    /// Checks the step at which losses count as divergence, with nine tags.
     fn check(losses: impl IntoIterator<Item = f64>, expected: Option<usize>) {
         let (mut recent, guessing) = (0.0, 9f64.ln());
         let found = (1..).zip(losses).find(|(step, loss)| is_far_above(*step, &mut recent, *loss, guessing));
@@ -150,7 +152,7 @@ mod tests {
     #[test]
     fn divergence_is_judged_by_the_mean() {
         check([2.2; 50], None);
-        // One hard batch among easy ones.
+        // A single difficult batch among easy ones.
         check([2.2, 2.0, 60.0, 1.8, 1.6], None);
         check([9.0], Some(1));
         check(std::iter::once(2.0).chain([20.0; 50]), Some(9));

@@ -10,9 +10,9 @@ use super::mouse::{asked_for, drag, drag_characters, pressed_at, with_signs};
 use super::paint::Paint;
 use super::pieces;
 use crate::app::annotate::Choosing;
-use crate::app::asking::Asking;
-use crate::app::labelling::Caret;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
+use crate::app::labeling::CaretMotion;
+use crate::app::text_prompt::TextPrompt;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::{LabelId, Span, TokenSpan};
 use crate::ui::Commands;
@@ -65,16 +65,16 @@ pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
                     ..620.0 => 3,
                     _ => 5,
                 };
-                let caps = |action: Action| app.keymap.caps(action);
+                let caps = |action: Action| app.keymap.key_labels(action);
                 let number = (vec![numbers.as_str()], tr!("label"));
                 let clear = (caps(Action::ClearLabel), tr!("clear"));
                 let hints = if a.suggestions().is_empty() {
-                    let extend = (caps(Action::Extend(Caret::Right)), tr!("extend"));
+                    let extend = (caps(Action::Extend(CaretMotion::Right)), tr!("extend"));
                     [
                         number,
                         extend,
                         clear,
-                        (caps(Action::Done), tr!("done")),
+                        (caps(Action::MarkDone), tr!("done")),
                         (caps(Action::ChooseLabel), tr!("labels")),
                     ]
                 } else {
@@ -89,7 +89,7 @@ pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     label(ui, TextRole::Small, p.text2, tr!("next"));
-                    key_caps(ui, &app.keymap.caps(Action::NextSentence));
+                    key_caps(ui, &app.keymap.key_labels(Action::NextSentence));
                 });
             });
         })
@@ -378,7 +378,7 @@ fn remarks(ui: &mut Ui, a: &Annotate, flow: &Flow, origin: egui::Pos2, out: &mut
         ui.painter().circle_filled(corner, 8.0, p.canvas);
         crate::ui::widgets::paint_icon(ui.painter(), rect, theme::icon::MESSAGE_SQUARE, 12.0, p.accent);
         if response.on_hover_text(&remark.text).clicked() {
-            out.push(Command::Ask(Some(Asking::Remark(id, remark.start, remark.end))));
+            out.push(Command::Ask(Some(TextPrompt::Remark(id, remark.start, remark.end))));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A list in which one thing is chosen: by its number, by typing some of its letters, by arrow keys, or by the mouse; or a new one is
 //! named.
 
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::ui::palette::matches;
 use crate::ui::theme::{self, Icon, LabelColour, TextRole, icon};
 use crate::ui::widgets::{MenuRow, TextField, label};

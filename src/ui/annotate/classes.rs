@@ -1,8 +1,8 @@
 //! The labels of a whole document: shown as badges, and chosen from a list.
 
 use super::chooser::{self, Chosen, Entry, View, Words, number_key};
-use crate::app::giving::is_class_name;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
+use crate::app::label_commands::is_class_name;
 use crate::app::{Annotate, Command};
 use crate::ui::Commands;
 use crate::ui::theme::icon;

@@ -1,6 +1,6 @@
 //! The menu of the other mouse button: what can be done with the words under it.
 
-use crate::app::labelling::Reshape;
+use crate::app::labeling::SpanResize;
 use crate::app::{Action, Annotate, App, Command};
 use crate::ui::Commands;
 use crate::ui::palette::icon_of;
@@ -10,8 +10,8 @@ use egui::{Popup, Response, Ui};
 /// In the order of the menu; a line stands between the groups.
 const GROUPS: [&[Action]; 3] = [
     &[Action::Accept, Action::Reject],
-    &[Action::ChooseLabel, Action::ClearLabel, Action::Reshape(Reshape::Split), Action::Reshape(Reshape::Merge)],
-    &[Action::LabelMatches, Action::Comment, Action::ChooseClass],
+    &[Action::ChooseLabel, Action::ClearLabel, Action::Reshape(SpanResize::Split), Action::Reshape(SpanResize::Merge)],
+    &[Action::LabelMatches, Action::Comment, Action::ChooseDocLabel],
 ];
 
 const WIDTH: f32 = 336.0;
@@ -44,8 +44,8 @@ fn fits(a: &Annotate, action: Action) -> bool {
 }
 
 fn row(ui: &mut Ui, app: &App, action: Action, out: &mut Commands) {
-    let Some(entry) = crate::app::command::entry_of(action) else { return };
-    let keys = app.keymap.caps(action);
+    let Some(entry) = crate::app::command::spec_of(action) else { return };
+    let keys = app.keymap.key_labels(action);
     if MenuRow::new(entry.title()).icon(icon_of(action)).keys(&keys).show(ui).clicked() {
         out.push(Command::Do(action));
     }

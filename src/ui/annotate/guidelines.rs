@@ -1,6 +1,6 @@
 //! What is to be labelled how: Markdown beside the text, written and read in the same place.
 
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::ui::Commands;
 use crate::ui::theme::icon;
@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     }
     panel_head(ui, tr!("Guidelines"), "", |ui| {
         if IconButton::new(icon::X, tr!("Close the guidelines"))
-            .keys(&app.keymap.caps(Action::Guidelines))
+            .keys(&app.keymap.key_labels(Action::Guidelines))
             .show(ui)
             .clicked()
         {

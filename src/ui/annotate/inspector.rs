@@ -1,7 +1,7 @@
 //! The panel beside the text: the sentence's spans and its full record.
 
 use super::{classes, review};
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::edit::quoted_text;
 use crate::corpus::{LabelId, Origin, Scheme, Span, scheme, tag_notation};
@@ -78,9 +78,9 @@ fn document(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         label(ui, TextRole::SmallMedium, p.text2, tr!("Document"));
         classes::badges(ui, a);
-        let keys = app.keymap.caps(Action::ChooseClass);
+        let keys = app.keymap.key_labels(Action::ChooseDocLabel);
         if IconButton::new(icon::PLUS, tr!("Label the document")).keys(&keys).size(20.0).show(ui).clicked() {
-            out.push(Command::Do(Action::ChooseClass));
+            out.push(Command::Do(Action::ChooseDocLabel));
         }
     });
 }
@@ -102,11 +102,11 @@ fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (glyph, name, action, on) in [
-            (icon::CIRCLE_CHECK, tr!("Done"), Action::Done, mark.done),
+            (icon::CIRCLE_CHECK, tr!("Done"), Action::MarkDone, mark.done),
             (icon::FLAG, tr!("Flag"), Action::Flag, mark.flagged),
             (icon::MESSAGE_SQUARE, tr!("Comment"), Action::Comment, !mark.comment.is_empty()),
         ] {
-            let keys = app.keymap.caps(action);
+            let keys = app.keymap.key_labels(action);
             if IconButton::new(glyph, name).keys(&keys).toggled(on).show(ui).clicked() {
                 out.push(Command::Do(action));
             }

@@ -2,7 +2,7 @@
 
 use super::chooser::number_key;
 use super::review;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::LabelId;
 use crate::ui::Commands;
@@ -38,14 +38,14 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, inspector: Op
                 review::button(ui, app, a, narrow, out);
                 let pieces = if narrow {
                     IconButton::new(icon::BLOCKS, tr!("Pieces"))
-                        .keys(&app.keymap.caps(Action::TogglePieces))
+                        .keys(&app.keymap.key_labels(Action::ToggleSubwords))
                         .toggled(a.pieces.on)
                         .show(ui)
                 } else {
                     Button::quiet(tr!("Pieces")).icon(icon::BLOCKS).toggled(a.pieces.on).show(ui)
                 };
                 if pieces.clicked() {
-                    out.push(Command::Do(Action::TogglePieces));
+                    out.push(Command::Do(Action::ToggleSubwords));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| chips(ui, app, a, view, out));
             });
@@ -99,7 +99,8 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
             }
         });
     }
-    if IconButton::new(icon::PLUS, tr!("Add a label")).keys(&app.keymap.caps(Action::AddLabel)).show(ui).clicked() {
+    if IconButton::new(icon::PLUS, tr!("Add a label")).keys(&app.keymap.key_labels(Action::AddLabel)).show(ui).clicked()
+    {
         out.push(Command::Do(Action::AddLabel));
     }
 }

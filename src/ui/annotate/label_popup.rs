@@ -1,7 +1,7 @@
 //! The list of labels at the selection: those given last stand first, the others by their groups.
 
 use super::chooser::{self, Chosen, Entry, View, Words, number_key};
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, Command};
 use crate::corpus::LabelId;
 use crate::corpus::label::validate_label_name;

@@ -1,7 +1,7 @@
 //! The list of sentences, grouped by document: only what is in view is laid out.
 
 use crate::app::annotate::FilterLabel;
-use crate::app::language::{text, tr};
+use crate::app::i18n::{tr, translate};
 use crate::app::query::Status;
 use crate::app::{Action, Annotate, Command, query};
 use crate::corpus::Split;
@@ -141,7 +141,7 @@ fn statuses(ui: &mut Ui, a: &Annotate, narrow: bool, out: &mut Commands) {
     let (done, flagged) = (thousands(a.done), thousands(a.flagged));
     for (status, glyph, count, spoken) in [
         (Status::New, icon::CIRCLE, String::new(), tr!("New")),
-        (Status::InWork, icon::CIRCLE_DOT_DASHED, String::new(), tr!("In work")),
+        (Status::InProgress, icon::CIRCLE_DOT_DASHED, String::new(), tr!("In work")),
         (Status::Done, icon::CIRCLE_CHECK, done, tr!("Done")),
         (Status::Flagged, icon::FLAG, flagged, tr!("Flagged")),
     ] {
@@ -159,7 +159,7 @@ fn offers(ui: &mut Ui, a: &Annotate, view: &mut View, field: Id, out: &mut Comma
     let offered = query::completions(&view.typed, &a.corpus);
     let (mut all, mut focused) = (Rect::NOTHING, false);
     for (whole, last) in offered.iter().take(MOST) {
-        let meaning = query::FIELDS.iter().find(|(f, _)| last == f).map_or("", |(_, what)| text(what));
+        let meaning = query::FIELDS.iter().find(|(f, _)| last == f).map_or("", |(_, what)| translate(what));
         let row = ui.push_id(("offer", whole), |ui| MenuRow::new(last).detail(meaning).show(ui)).inner;
         if row.clicked() {
             view.typed.clone_from(whole);
@@ -200,7 +200,7 @@ fn view_menu(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
         }
         None => {
             if MenuRow::new(tr!("Keep this search")).icon(icon::PLUS).show(ui).clicked() {
-                out.push(Command::Do(Action::KeepView));
+                out.push(Command::Do(Action::SaveSearch));
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The pieces lens: under each word its word pieces, tags and ids, exactly as the trainer will see them.
 
 use super::flow::SpanView;
-use crate::app::language::tr;
-use crate::app::training::Base;
+use crate::app::i18n::tr;
+use crate::app::train_page::BaseModelInput;
 use crate::app::{Annotate, App, Command};
 use crate::model::TagSet;
 use crate::model::batch::IGNORE_INDEX;
@@ -216,16 +216,16 @@ fn legend(ui: &mut Ui, left: f32) {
 pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     panel_head(ui, tr!("Pieces"), "", |ui| {
-        let keys = app.keymap.caps(crate::app::Action::TogglePieces);
+        let keys = app.keymap.key_labels(crate::app::Action::ToggleSubwords);
         if IconButton::new(icon::X, tr!("Close the pieces")).keys(&keys).show(ui).clicked() {
-            out.push(Command::Do(crate::app::Action::TogglePieces));
+            out.push(Command::Do(crate::app::Action::ToggleSubwords));
         }
     });
     ui.spacing_mut().item_spacing.y = 0.0;
     let part = Frame::new().inner_margin(Margin::symmetric(16, 12));
     part.show(ui, |ui| {
         let base = match &app.training.base {
-            Base::Starter => tr!("starter, WordPiece").to_owned(),
+            BaseModelInput::Starter => tr!("starter, WordPiece").to_owned(),
             other => other.name().map_or_else(|| "starter".into(), |n| n.to_string()),
         };
         ui.spacing_mut().item_spacing.y = 4.0;

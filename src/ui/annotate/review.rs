@@ -1,7 +1,7 @@
 //! Suggestions: the menu that asks a model for them, and the card that decides one.
 
 use super::layers::probability;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::ui::Commands;
 use crate::ui::numbers::{counted, thousands};
@@ -134,7 +134,7 @@ pub fn card(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 (tr!("Reject"), Action::Reject),
                 (tr!("Skip"), Action::NextSuggestion),
             ] {
-                let keys = app.keymap.caps(action);
+                let keys = app.keymap.key_labels(action);
                 let skips = action == Action::NextSuggestion;
                 let button = if skips { Button::quiet(what) } else { Button::plain(what).keys(&keys) };
                 if button.show(ui).clicked() {

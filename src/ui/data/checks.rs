@@ -1,6 +1,6 @@
 //! What looks wrong, kind by kind, with the edit that would mend it.
 
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::eval::Finding;
 use crate::eval::lint::FindingKind;
@@ -64,7 +64,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, findings: &[Finding], out: &mu
         if shown.iter().any(|i| findings[*i].kind == FindingKind::InvalidTag)
             && Button::plain(tr!("Write the file's tags anew")).show(ui).clicked()
         {
-            out.push(Command::Do(Action::SaveAnew));
+            out.push(Command::Do(Action::SaveRewriteAll));
         }
     });
     ui.spacing_mut().item_spacing.y = 0.0;

@@ -1,7 +1,7 @@
 //! Two labellings side by side: how far they agree, and each difference decided by a key.
 
-use crate::app::language::tr;
-use crate::app::surveying::{Comparison, Verdict};
+use crate::app::data_page::{Comparison, Resolution};
+use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::{Document, LabelSet, Span};
 use crate::eval::agreement::Difference;
@@ -64,10 +64,10 @@ fn keys(ui: &mut Ui, app: &App, c: &Comparison, out: &mut Commands) {
     }
     let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
     for (key, verdict) in [
-        (Key::ArrowLeft, Verdict::Mine),
-        (Key::ArrowRight, Verdict::Theirs),
-        (Key::B, Verdict::Both),
-        (Key::N, Verdict::Neither),
+        (Key::ArrowLeft, Resolution::Mine),
+        (Key::ArrowRight, Resolution::Theirs),
+        (Key::B, Resolution::Both),
+        (Key::N, Resolution::Neither),
     ] {
         if pressed(key) {
             out.push(Command::Decide(verdict));
@@ -114,10 +114,14 @@ fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Differen
     let document = a.corpus.document(difference.sentence.document);
     let here = &document.spans[document.span_range(difference.sentence.sentence as usize)];
     let there = c.agreement.right_spans.get(&difference.sentence).map_or(&[][..], Vec::as_slice);
-    let mine =
-        (tr!("This dataset"), Side { spans: here, at: difference.left, labels: &a.corpus.labels }, Verdict::Mine, "←");
+    let mine = (
+        tr!("This dataset"),
+        Side { spans: here, at: difference.left, labels: &a.corpus.labels },
+        Resolution::Mine,
+        "←",
+    );
     let theirs = Side { spans: there, at: difference.right, labels: &c.agreement.merged_labels };
-    let theirs = (name.as_str(), theirs, Verdict::Theirs, "→");
+    let theirs = (name.as_str(), theirs, Resolution::Theirs, "→");
     ui.columns(2, |columns| {
         for (ui, (title, side, verdict, key)) in columns.iter_mut().zip([mine, theirs]) {
             let keys = [key];
@@ -130,7 +134,7 @@ fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Differen
         }
     });
     ui.horizontal(|ui| {
-        for (what, key, verdict) in [(tr!("Both"), "B", Verdict::Both), (tr!("Neither"), "N", Verdict::Neither)] {
+        for (what, key, verdict) in [(tr!("Both"), "B", Resolution::Both), (tr!("Neither"), "N", Resolution::Neither)] {
             if Button::plain(what).keys(&[key]).show(ui).clicked() {
                 out.push(Command::Decide(verdict));
             }
@@ -225,14 +229,14 @@ fn row(ui: &mut Ui, a: &Annotate, c: &Comparison, number: usize, out: &mut Comma
     paint_icon(ui.painter(), square, glyph, 13.0, colour);
     let middle = rect.center().x;
     let sides = [
-        (square.right() + 10.0, middle - 8.0, &mine, Verdict::Mine),
-        (middle, rect.right() - 8.0, &theirs, Verdict::Theirs),
+        (square.right() + 10.0, middle - 8.0, &mine, Resolution::Mine),
+        (middle, rect.right() - 8.0, &theirs, Resolution::Theirs),
     ];
     for (from, to, text, side) in sides {
         let room = Rect::from_min_max(pos2(from, rect.top()), pos2(to, rect.bottom()));
         let taken = match c.verdicts[number] {
-            None | Some(Verdict::Both) => true,
-            Some(Verdict::Neither) => false,
+            None | Some(Resolution::Both) => true,
+            Some(Resolution::Neither) => false,
             Some(verdict) => verdict == side,
         };
         let colour = if taken { p.text } else { p.text3 };

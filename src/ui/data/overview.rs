@@ -2,8 +2,8 @@
 
 use super::strength;
 use crate::app::annotate::FilterLabel;
-use crate::app::language::tr;
-use crate::app::{Action, Annotate, Command, Room, query};
+use crate::app::i18n::tr;
+use crate::app::{Action, Annotate, Command, Page, query};
 use crate::corpus::LabelId;
 use crate::eval::Statistics;
 use crate::eval::statistics::{SplitStatistics, SurfaceForm};
@@ -131,7 +131,7 @@ fn labels(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
 fn show_label(id: LabelId, out: &mut Commands) {
     out.push(Command::ShowOnly(String::new()));
     out.push(Command::FilterLabel(FilterLabel::With(id)));
-    out.push(Command::Do(Action::GoTo(Room::Annotate)));
+    out.push(Command::Do(Action::GoTo(Page::Annotate)));
 }
 
 /// A bar that leads to the sentences of a query.

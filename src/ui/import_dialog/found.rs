@@ -2,8 +2,8 @@
 
 use super::View;
 use crate::app::events::thousands;
-use crate::app::language::tr;
-use crate::app::{Command, Importing};
+use crate::app::i18n::tr;
+use crate::app::{Command, ImportPreview};
 use crate::corpus::label::validate_label_name;
 use crate::corpus::{Document, LabelId, scheme};
 use crate::project::Dataset;
@@ -20,7 +20,7 @@ const SENTENCES: usize = 4;
 const PROBLEMS: usize = 40;
 
 /// Problems, the first sentences, labels and splits.
-pub(super) fn found(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View, out: &mut Commands) {
+pub(super) fn found(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 4.0;
     let title = |ui: &mut Ui, text: &str| {
@@ -61,7 +61,7 @@ pub(super) fn found(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view:
     splits(ui, importing);
 }
 
-fn splits(ui: &mut Ui, importing: &Importing) {
+fn splits(ui: &mut Ui, importing: &ImportPreview) {
     let columns = [
         Column::text(tr!("Split"), 1.0),
         Column::number(tr!("Documents"), 1.0),
@@ -84,7 +84,7 @@ fn splits(ui: &mut Ui, importing: &Importing) {
 }
 
 /// A row for each label: its colour, its new name, how many spans it has, and whether they are left out.
-fn labels(ui: &mut Ui, importing: &Importing, dataset: &Dataset, view: &mut View, out: &mut Commands) {
+fn labels(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     let counts = importing.counts.last().map(|(_, c)| c.labels.clone()).unwrap_or_default();
     for (id, (old, new)) in view.names.iter_mut().enumerate() {
@@ -152,7 +152,7 @@ fn problems(ui: &mut Ui, dataset: &Dataset) {
     }
 }
 
-fn sentences(ui: &mut Ui, importing: &Importing, dataset: &Dataset) {
+fn sentences(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset) {
     // Those with entities tell more.
     let corpus = &dataset.corpus;
     let all = || (0u32..).zip(&corpus.documents).flat_map(|(d, doc)| (0..doc.len()).map(move |s| (d, s))).take(5000);
@@ -167,7 +167,7 @@ fn sentences(ui: &mut Ui, importing: &Importing, dataset: &Dataset) {
     }
 }
 
-fn one_sentence(ui: &mut Ui, importing: &Importing, dataset: &Dataset, document: &Document, sentence: usize) {
+fn one_sentence(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset, document: &Document, sentence: usize) {
     let p = theme::of(ui);
     let labels = &dataset.corpus.labels;
     // A sentence of thousands of words is shown by its beginning.

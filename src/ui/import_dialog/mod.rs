@@ -8,8 +8,8 @@ use super::Commands;
 use super::numbers::counted;
 use super::theme::{self, TextRole, icon};
 use super::widgets::{Button, EmptyState, dialog, hairline, label, paragraph};
-use crate::app::language::tr;
-use crate::app::{App, Command, Importing};
+use crate::app::i18n::tr;
+use crate::app::{App, Command, ImportPreview};
 use crate::format::ReadOptions;
 use crate::format::budget::SWOLLEN;
 use egui::{Align, Key, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
@@ -30,7 +30,7 @@ pub struct View {
 
 impl View {
     /// Follows the labels of the dataset that is looked at.
-    fn follow(&mut self, importing: &Importing) {
+    fn follow(&mut self, importing: &ImportPreview) {
         let Ok(dataset) = &importing.found else { return };
         let names = dataset.corpus.labels.names();
         if self.of != importing.path || !self.names.iter().map(|(old, _)| old).eq(&names) {
@@ -111,7 +111,7 @@ fn column(ui: &mut Ui, name: &str, rect: Rect, content: impl FnOnce(&mut Ui)) {
     });
 }
 
-fn head(ui: &mut Ui, importing: &Importing) {
+fn head(ui: &mut Ui, importing: &ImportPreview) {
     let p = theme::of(ui);
     let name = importing.path.file_name().unwrap_or(importing.path.as_os_str()).to_string_lossy();
     label(ui, TextRole::Title, p.text, &tr!("Open {name}", name));

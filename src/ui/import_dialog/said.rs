@@ -1,7 +1,7 @@
 //! The left column: what was found, with the evidence, and what the person may say instead.
 
-use crate::app::language::tr;
-use crate::app::{Command, Importing};
+use crate::app::i18n::tr;
+use crate::app::{Command, ImportPreview};
 use crate::format::conll::Delimiter;
 use crate::format::text::SampleBy;
 use crate::format::{self, FORMATS, OffsetUnit, ReadOptions, ReadReport};
@@ -11,7 +11,7 @@ use crate::ui::widgets::{choice, form_field, icon_paragraph, paragraph};
 use egui::Ui;
 
 /// What was found, and what the person may say instead.
-pub(super) fn said(ui: &mut Ui, importing: &Importing, out: &mut Commands) {
+pub(super) fn said(ui: &mut Ui, importing: &ImportPreview, out: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 12.0;
     let found = importing.found.as_ref().ok().and_then(|d| d.files.first()).map(|f| &f.report);
     let mut choices = importing.choices;
@@ -154,7 +154,7 @@ fn roles(ui: &mut Ui, found: Option<&ReadReport>) {
 }
 
 /// How it was found out, in sentences; those that several files have in common once.
-fn evidence(ui: &mut Ui, importing: &Importing) {
+fn evidence(ui: &mut Ui, importing: &ImportPreview) {
     let p = theme::of(ui);
     let Ok(dataset) = &importing.found else { return };
     let mut sentences: Vec<String> = Vec::new();

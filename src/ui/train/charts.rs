@@ -2,8 +2,8 @@
 
 use super::rates;
 use crate::app::effect::Pick;
-use crate::app::language::tr;
-use crate::app::training::{RunState, RunView};
+use crate::app::i18n::tr;
+use crate::app::train_page::{LiveRun, RunState};
 use crate::app::{Action, Annotate, App, Command};
 use crate::hub::ModelRef;
 use crate::train::Outcome;
@@ -108,7 +108,7 @@ fn sized(ui: &mut Ui, width: f32, height: f32, body: impl FnOnce(&mut Ui)) {
     });
 }
 
-fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
+fn head(ui: &mut Ui, app: &App, run: &LiveRun, out: &mut Commands) {
     let p = theme::of(ui);
     ui.horizontal(|ui| {
         label(ui, TextRole::Title, p.text, &tr!("Run {run}", run = run.id));
@@ -159,7 +159,7 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
                 RunState::Ended(finished) => {
                     if Button::plain(tr!("Try it")).icon(icon::TEXT_CURSOR_INPUT).show(ui).clicked() {
                         out.push(Command::TryModel(ModelRef::Folder(finished.out.clone())));
-                        out.push(Command::Do(Action::GoTo(crate::app::Room::Try)));
+                        out.push(Command::Do(Action::GoTo(crate::app::Page::Try)));
                     }
                     if Button::plain(tr!("Save model as...")).icon(icon::DOWNLOAD).show(ui).clicked() {
                         out.push(Command::Pick(Pick::SaveModel(finished.out.clone())));
@@ -206,7 +206,7 @@ fn head(ui: &mut Ui, app: &App, run: &RunView, out: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 12.0;
 }
 
-fn headline(ui: &mut Ui, run: &RunView) {
+fn headline(ui: &mut Ui, run: &LiveRun) {
     let dash = || "–".to_owned();
     let step = run.last();
     let dev = run.dev.last().map(|(_, _, s)| s);
@@ -239,7 +239,7 @@ fn headline(ui: &mut Ui, run: &RunView) {
 }
 
 impl Points {
-    fn refresh(&mut self, run: &RunView) {
+    fn refresh(&mut self, run: &LiveRun) {
         let of = (run.id, run.steps.len(), run.dev.len());
         if self.of == of {
             return;
@@ -271,7 +271,7 @@ impl Points {
 }
 
 /// Steps from 0 to the end, and where each epoch begins.
-fn axis(run: &RunView) -> (f64, Vec<(f64, String)>) {
+fn axis(run: &LiveRun) -> (f64, Vec<(f64, String)>) {
     let total = run.started.as_ref().map_or(1.0, |s| s.steps as f64).max(1.0);
     let epochs = run.started.as_ref().map_or(1, |s| s.epochs);
     // With many epochs their borders would hide the lines: about four are shown.
@@ -279,11 +279,11 @@ fn axis(run: &RunView) -> (f64, Vec<(f64, String)>) {
     (total, shown.map(|e| (total * (e - 1) as f64 / epochs as f64, tr!("epoch {e}", e))).collect())
 }
 
-fn now(run: &RunView) -> Option<f64> {
+fn now(run: &LiveRun) -> Option<f64> {
     run.last().map(|s| s.step as f64)
 }
 
-fn loss(ui: &mut Ui, run: &RunView, view: &View) -> Option<f64> {
+fn loss(ui: &mut Ui, run: &LiveRun, view: &View) -> Option<f64> {
     let p = theme::of(ui);
     let (training, dev) = (p.series[0], p.series[1]);
     let legend = [
@@ -316,7 +316,7 @@ fn loss(ui: &mut Ui, run: &RunView, view: &View) -> Option<f64> {
     )
 }
 
-fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
+fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &View) -> Option<f64> {
     let p = theme::of(ui);
     let (total, borders) = axis(run);
     // Their names stand in the chart beside; here they would meet those of the lines.
@@ -376,7 +376,7 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &RunView, view: &View) -> Option<f64> {
 }
 
 /// The learning rate from now to the end of the run, as straight lines.
-fn rest_of_schedule(run: &RunView) -> Vec<[f64; 2]> {
+fn rest_of_schedule(run: &LiveRun) -> Vec<[f64; 2]> {
     let (Some(started), Some(last), RunState::Running(_)) = (&run.started, run.last(), &run.state) else {
         return Vec::new();
     };
@@ -391,7 +391,7 @@ enum Small {
     Gradient,
 }
 
-fn small(ui: &mut Ui, run: &RunView, view: &View, which: Small) -> Option<f64> {
+fn small(ui: &mut Ui, run: &LiveRun, view: &View, which: Small) -> Option<f64> {
     let p = theme::of(ui);
     let (total, _) = axis(run);
     let (title, name, colour, points, write): (_, _, _, _, fn(f64) -> String) = match which {

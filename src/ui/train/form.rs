@@ -1,9 +1,9 @@
 //! The form of a run: base model, data, the Trainer's arguments by the Trainer's names.
 
 use crate::app::effect::Pick;
-use crate::app::language::{text, tr};
+use crate::app::i18n::{tr, translate};
 use crate::app::runs::{cannot_train, training_sentences};
-use crate::app::training::Base;
+use crate::app::train_page::BaseModelInput;
 use crate::app::{Action, Annotate, App, Command};
 use crate::corpus::Split;
 use crate::corpus::holdout::DEFAULT_HOLDOUT_RATIO;
@@ -119,7 +119,7 @@ fn measurements(ui: &mut Ui, app: &App, why_off: Option<&str>, out: &mut Command
             out.push(Command::Do(Action::Estimate));
         }
         if Button::quiet(tr!("Find a rate")).icon(icon::TRENDING_DOWN).off(why_off).show(ui).clicked() {
-            out.push(Command::Do(Action::FindRate));
+            out.push(Command::Do(Action::FindLearningRate));
         }
     });
 }
@@ -143,20 +143,20 @@ fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Command
     let t = &app.training;
     label(ui, TextRole::Small, p.text2, tr!("Base model"));
     let mut kind = match &t.base {
-        Base::Starter => 0,
-        Base::Folder(_) => 1,
-        Base::Hub(_) => 2,
+        BaseModelInput::Starter => 0,
+        BaseModelInput::Folder(_) => 1,
+        BaseModelInput::Hub(_) => 2,
     };
     if Segmented::new(&mut kind, &[tr!("Starter"), tr!("Folder"), tr!("Hub")]).wide().show(ui).changed() {
         out.push(Command::Base(match kind {
-            0 => Base::Starter,
-            1 => Base::Folder(view.folder.clone()),
-            _ => Base::Hub(view.hub.clone()),
+            0 => BaseModelInput::Starter,
+            1 => BaseModelInput::Folder(view.folder.clone()),
+            _ => BaseModelInput::Hub(view.hub.clone()),
         }));
     }
     match &t.base {
-        Base::Starter => {}
-        Base::Folder(path) => {
+        BaseModelInput::Starter => {}
+        BaseModelInput::Folder(path) => {
             if !ui.text_edit_focused() {
                 view.folder.clone_from(path);
             }
@@ -166,7 +166,7 @@ fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Command
                 .show(ui)
                 .changed()
             {
-                out.push(Command::Base(Base::Folder(view.folder.clone())));
+                out.push(Command::Base(BaseModelInput::Folder(view.folder.clone())));
             }
             ui.horizontal(|ui| {
                 if Button::plain(tr!("Choose...")).show(ui).clicked() {
@@ -179,7 +179,7 @@ fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Command
                         for (title, model) in &runs[1..] {
                             if crate::ui::widgets::MenuRow::new(title).show(ui).clicked() {
                                 if let Some(folder) = app.model_folder(model) {
-                                    out.push(Command::Base(Base::Folder(folder.display().to_string())));
+                                    out.push(Command::Base(BaseModelInput::Folder(folder.display().to_string())));
                                 }
                                 ui.close();
                             }
@@ -188,9 +188,9 @@ fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Command
                 }
             });
         }
-        Base::Hub(_) => {
+        BaseModelInput::Hub(_) => {
             if TextField::new(&mut view.hub, tr!("Hub id")).placeholder("owner/name").show(ui).changed() {
-                out.push(Command::Base(Base::Hub(view.hub.trim().to_owned())));
+                out.push(Command::Base(BaseModelInput::Hub(view.hub.trim().to_owned())));
             }
             paragraph(
                 ui,
@@ -396,7 +396,7 @@ fn show_place(ui: &mut Ui, app: &App, view: &mut View, place: Place, out: &mut C
             let field = NUMBER_SETTINGS[i];
             let typed = &mut view.texts[i];
             let error = t.errors[i].as_deref();
-            let response = form_field(ui, short(field.name), text(field.hint), error, |ui| {
+            let response = form_field(ui, short(field.name), translate(field.hint), error, |ui| {
                 TextField::new(typed, field.name).unit(field.unit).invalid(error.is_some()).show(ui)
             });
             if response.changed() {
@@ -407,7 +407,7 @@ fn show_place(ui: &mut Ui, app: &App, view: &mut View, place: Place, out: &mut C
             let c = ENUM_SETTINGS[i];
             let mut at = (c.get)(&t.arguments);
             let response =
-                form_field(ui, short(c.name), text(c.help), None, |ui| choice(ui, c.name, &mut at, c.options));
+                form_field(ui, short(c.name), translate(c.help), None, |ui| choice(ui, c.name, &mut at, c.options));
             if response.changed() {
                 out.push(Command::Choice(i, at));
             }

@@ -9,7 +9,7 @@ use super::Commands;
 use super::frame::edge_right;
 use super::theme;
 use super::widgets::{Segmented, hairline};
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::app::{Annotate, App};
 use crate::train::event::TrainerControl;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};

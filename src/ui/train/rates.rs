@@ -1,7 +1,7 @@
 //! The loss by learning rate, and the rate that is suggested.
 
 use crate::app::Command;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::train::measure::LrSweep;
 use crate::ui::Commands;
 use crate::ui::theme::{self, icon};

@@ -1,8 +1,8 @@
 //! The runs of the project, and the log of the one in view.
 
 use crate::app::effect::Pick;
-use crate::app::language::tr;
-use crate::app::training::RunState;
+use crate::app::i18n::tr;
+use crate::app::train_page::RunState;
 use crate::app::{Annotate, App, Command};
 use crate::project::RunStatus;
 use crate::train::event::LogLevel;

@@ -2,7 +2,7 @@
 //!
 //! Which notices stand and for how long is the application's to decide; this only shows them.
 
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, Role, Ui, pos2, vec2};
 
 use crate::ui::theme::{self, Icon, TextRole, icon, metrics};

@@ -1,6 +1,6 @@
 //! Lines over a common x, such as losses over the steps of a training.
 
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use std::ops::RangeInclusive;
 
 use egui::{Align2, Color32, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};

@@ -4,10 +4,10 @@ use super::annotate::Annotate;
 use super::command::{Action, Command};
 use super::effect::Effect;
 use super::events::thousands;
-use super::notices::Notice;
+use super::notifications::Notification;
 use super::state::App;
 use super::update::make;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::corpus::edit::{label_for, quoted_text};
 use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, LabelId, Origin, SentenceId, Span};
 use crate::hub::ModelRef;
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 /// A question to a model.
 #[derive(Debug)]
-pub struct Suggesting {
+pub struct SuggestionState {
     /// The model that is asked.
     pub model: ModelRef,
     /// Sentences read and to be read, while it goes on.
@@ -31,7 +31,7 @@ pub struct Suggesting {
     pub above: u8,
 }
 
-impl Default for Suggesting {
+impl Default for SuggestionState {
     fn default() -> Self {
         Self { model: ModelRef::Starter, progress: None, asked: (ModelRef::Starter, Vec::new()), ticket: 0, above: 95 }
     }
@@ -43,7 +43,7 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     let is_open = |place: &&usize| a.mark_of(**place).is_none_or(|m| !m.done);
     let sentences: Vec<SentenceId> = a.shown.iter().filter(is_open).map(|place| a.sentences[*place]).collect();
     if sentences.is_empty() {
-        app.notices.say(Notice::info(tr!("Nothing to suggest"), tr!("Every sentence in view is done.")));
+        app.notices.push(Notification::info(tr!("Nothing to suggest"), tr!("Every sentence in view is done.")));
         return;
     }
     let s = &mut app.suggesting;
@@ -69,7 +69,7 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &SuggestionsBySentence)
             "{most} models and files have proposed labels in this dataset, the most that are told apart.",
             most = Corpus::MAX_AGENTS
         );
-        app.notices.say(Notice::bad(tr!("The suggestions were not taken"), text));
+        app.notices.push(Notification::bad(tr!("The suggestions were not taken"), text));
         return effects;
     };
     if a.corpus.agents.len() > known {
@@ -107,13 +107,13 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &SuggestionsBySentence)
         }
     }
     if edits.is_empty() {
-        app.notices.say(Notice::good(tr!("Nothing to suggest"), tr!("{title} sees what is labelled.", title)));
+        app.notices.push(Notification::good(tr!("Nothing to suggest"), tr!("{title} sees what is labelled.", title)));
         return effects;
     }
     make(a, Edit::Group { title: EditTitle::new(EditTitleKind::Suggestions, [title.to_owned()]), edits }, &mut effects);
     let text =
         tr!("{count} where {title} sees what is not labelled. A accepts, X rejects.", count = thousands(count), title);
-    app.notices.say(Notice::good(tr!("Suggestions"), text));
+    app.notices.push(Notification::good(tr!("Suggestions"), text));
     effects
 }
 
@@ -133,7 +133,7 @@ pub(super) fn act(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::NextSuggestion => a.next_suggestion(),
-        Action::LeastSure => a.least_sure(),
+        Action::LeastConfidentSuggestion => a.least_sure(),
         _ => {}
     }
 }

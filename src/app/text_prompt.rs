@@ -2,13 +2,13 @@
 
 use super::annotate::Annotate;
 use super::command::Command;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::corpus::label::validate_label_name;
 use crate::corpus::{LabelId, SentenceId};
 
 /// What a text is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asking {
+pub enum TextPrompt {
     /// The name of a new label.
     Label,
     /// A comment on a sentence.
@@ -21,7 +21,7 @@ pub enum Asking {
     Snapshot,
 }
 
-impl Asking {
+impl TextPrompt {
     /// A comment on what is selected, or on the sentence.
     pub fn comment(a: &Annotate) -> Self {
         let id = a.current_id();

@@ -1,7 +1,7 @@
 //! The Train room: the form of a run, and what a run has told so far.
 
 use super::events::thousands;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::corpus::Split;
 use crate::hub::{ModelRef, Progress};
 use crate::predict::EvalMetrics;
@@ -13,7 +13,7 @@ use crate::worker::{ModelFacts, RunId, Trial};
 
 /// Where a run starts from, as the form has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Base {
+pub enum BaseModelInput {
     /// The starter.
     Starter,
     /// A folder, also a saved run's.
@@ -22,7 +22,7 @@ pub enum Base {
     Hub(String),
 }
 
-impl Base {
+impl BaseModelInput {
     /// The model it names; `None` while nothing usable is typed.
     pub fn name(&self) -> Option<ModelRef> {
         match self {
@@ -38,16 +38,16 @@ impl Base {
 
 /// The form and the runs.
 #[derive(Debug)]
-pub struct Training {
+pub struct TrainState {
     /// Where the next run starts from.
-    pub base: Base,
+    pub base: BaseModelInput,
     /// What that model is, once it was looked at.
     pub facts: Option<Result<ModelFacts, String>>,
     /// Whether it is being looked at.
     pub checking: bool,
     /// A download under way.
     pub download: Option<Progress>,
-    /// Each setting as typed, in the order of [`FIELDS`].
+    /// Each setting as typed, in the order of [`NUMBER_SETTINGS`].
     pub texts: Vec<String>,
     /// What is wrong with it.
     pub errors: Vec<Option<String>>,
@@ -56,21 +56,21 @@ pub struct Training {
     /// Whether the helper for NVIDIA GPUs lies beside the program.
     pub gpu_helper: bool,
     /// The run under way or the last one.
-    pub run: Option<RunView>,
+    pub run: Option<LiveRun>,
     /// A measurement under way.
     pub trial: Option<Trial>,
     /// The base and the settings it is made with.
-    pub tried: Option<(Base, TrainingArguments)>,
+    pub tried: Option<(BaseModelInput, TrainingArguments)>,
     /// What a run with these settings would cost.
     pub estimate: Option<RunEstimate>,
     /// The loss by learning rate.
     pub rates: Option<LrSweep>,
 }
 
-impl Default for Training {
+impl Default for TrainState {
     fn default() -> Self {
         let mut training = Self {
-            base: Base::Starter,
+            base: BaseModelInput::Starter,
             facts: None,
             checking: false,
             download: None,
@@ -89,7 +89,7 @@ impl Default for Training {
     }
 }
 
-impl Training {
+impl TrainState {
     /// Fills the form with these settings.
     pub fn take(&mut self, arguments: TrainingArguments) {
         self.texts = NUMBER_SETTINGS.iter().map(|f| f.get(&arguments)).collect();
@@ -165,7 +165,7 @@ pub struct LogLine {
 
 /// What a run has told so far.
 #[derive(Clone, Debug)]
-pub struct RunView {
+pub struct LiveRun {
     /// Its number.
     pub id: RunId,
     /// Base model.
@@ -195,7 +195,7 @@ pub struct RunView {
 /// How much of the old value a smoothed loss keeps a step.
 const SMOOTHING: f64 = 0.9;
 
-impl RunView {
+impl LiveRun {
     /// A run that was asked for.
     pub fn new(id: RunId, base: String) -> Self {
         Self {

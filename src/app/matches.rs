@@ -3,16 +3,16 @@
 use super::annotate::Annotate;
 use super::effect::Effect;
 use super::events::thousands;
-use super::notices::Notice;
+use super::notifications::Notification;
 use super::state::App;
 use super::update::make;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, Origin, SentenceId, Span};
 use std::collections::BTreeMap;
 
 /// What counts as the same words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Likeness {
+pub struct MatchOptions {
     /// Capitals and small letters are the same.
     pub any_case: bool,
     /// Words may end otherwise: at least four letters and two thirds of the shorter word are the same, and no more than three
@@ -20,7 +20,7 @@ pub struct Likeness {
     pub any_ending: bool,
 }
 
-impl Likeness {
+impl MatchOptions {
     /// Whether two words are the same.
     pub fn same(self, a: &str, b: &str) -> bool {
         if a == b {
@@ -45,7 +45,7 @@ impl Likeness {
 
 /// A place where the words stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hit {
+pub struct TextMatch {
     /// Of the sentence, in the list of all.
     pub place: usize,
     /// Where, with the label that is to be given.
@@ -60,7 +60,7 @@ pub struct Hit {
 
 /// The dialog of all matches.
 #[derive(Clone, Debug)]
-pub struct Matching {
+pub struct MatchDialog {
     /// The words.
     pub words: Vec<String>,
     /// As they stand in the text.
@@ -68,12 +68,12 @@ pub struct Matching {
     /// What they are to be.
     pub label: LabelId,
     /// What counts as the same.
-    pub likeness: Likeness,
+    pub likeness: MatchOptions,
     /// Where they stand, in order.
-    pub hits: Vec<Hit>,
+    pub hits: Vec<TextMatch>,
 }
 
-impl Matching {
+impl MatchDialog {
     /// How many are ticked.
     pub fn ticked(&self) -> usize {
         self.hits.iter().filter(|h| h.ticked).count()
@@ -84,21 +84,21 @@ impl Matching {
 pub(super) fn open(app: &mut App) {
     let Some(a) = &app.annotate else { return };
     let Some((words, text)) = a.selected_words() else {
-        app.notices.say(Notice::info(tr!("Select words first"), tr!("Then E finds them everywhere.")));
+        app.notices.push(Notification::info(tr!("Select words first"), tr!("Then E finds them everywhere.")));
         return;
     };
     if a.corpus.labels.is_empty() {
-        app.notices.say(Notice::info(tr!("There is no label yet"), tr!("N adds one.")));
+        app.notices.push(Notification::info(tr!("There is no label yet"), tr!("N adds one.")));
         return;
     }
     let label = a.selected_span().map(|s| s.label).or(a.last_labels.first().copied()).unwrap_or_default();
-    let likeness = Likeness::default();
+    let likeness = MatchOptions::default();
     let hits = a.hits(&words, label, likeness);
-    app.matching = Some(Matching { words, text, label, likeness, hits });
+    app.matching = Some(MatchDialog { words, text, label, likeness, hits });
 }
 
 /// Looks again: for another label, or with another likeness.
-pub(super) fn look_again(app: &mut App, label: LabelId, likeness: Likeness) {
+pub(super) fn look_again(app: &mut App, label: LabelId, likeness: MatchOptions) {
     if let (Some(a), Some(m)) = (&app.annotate, &mut app.matching) {
         (m.label, m.likeness) = (label, likeness);
         m.hits = a.hits(&m.words, label, likeness);
@@ -123,7 +123,7 @@ pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
             count = thousands(count),
             label = a.corpus.labels.name(m.label)
         );
-        app.notices.say(Notice::good(tr!("“{text}” labelled", text = m.text), text));
+        app.notices.push(Notification::good(tr!("“{text}” labelled", text = m.text), text));
     }
 }
 
@@ -131,7 +131,7 @@ pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
 pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     let Some((words, label)) = a.last_given.clone() else {
-        app.notices.say(Notice::info(
+        app.notices.push(Notification::info(
             tr!("Nothing to repeat"),
             tr!("Label some words first; then R labels their next match."),
         ));
@@ -143,9 +143,9 @@ pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
     let here = (a.shown.get(split) == Some(&from)).then_some(from);
     let around: Vec<usize> = a.shown[split..].iter().chain(&a.shown[..split]).copied().chain(here).collect();
     let next = around.into_iter().enumerate().find_map(|(turn, place)| {
-        let hits = a.hits_in(place, &words, label, Likeness::default());
+        let hits = a.hits_in(place, &words, label, MatchOptions::default());
         let id = a.sentences[place];
-        let first = |h: &Hit| a.corpus.document(id.document).to_token_span(id.sentence as usize, &h.at).start;
+        let first = |h: &TextMatch| a.corpus.document(id.document).to_token_span(id.sentence as usize, &h.at).start;
         hits.into_iter().find(|h| h.ticked && (turn > 0 || place != from || first(h) >= behind))
     });
     let Some(hit) = next else {
@@ -154,7 +154,7 @@ pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
             words = words.join(" "),
             label = a.corpus.labels.name(label)
         );
-        app.notices.say(Notice::good(tr!("No further match"), text));
+        app.notices.push(Notification::good(tr!("No further match"), text));
         return;
     };
     a.go_to(hit.place);
@@ -176,12 +176,12 @@ impl Annotate {
     }
 
     /// Where these words stand in all sentences in view. What carries the label already, or is part of a longer span, is not ticked.
-    fn hits(&self, words: &[String], label: LabelId, likeness: Likeness) -> Vec<Hit> {
+    fn hits(&self, words: &[String], label: LabelId, likeness: MatchOptions) -> Vec<TextMatch> {
         self.shown.iter().flat_map(|place| self.hits_in(*place, words, label, likeness)).collect()
     }
 
     /// Where they stand in one sentence, one behind the other.
-    fn hits_in(&self, place: usize, words: &[String], label: LabelId, likeness: Likeness) -> Vec<Hit> {
+    fn hits_in(&self, place: usize, words: &[String], label: LabelId, likeness: MatchOptions) -> Vec<TextMatch> {
         let SentenceId { document, sentence } = self.sentences[place];
         let d = self.corpus.document(document);
         let range = d.sentence_range(sentence as usize);
@@ -201,7 +201,7 @@ impl Annotate {
             let in_the_way = now.is_none() && other.is_some();
             let ticked = now != Some(label) && !in_the_way;
             let at_span = Span { origin: Origin::Human, ..span };
-            hits.push(Hit { place, at: at_span, now: now.or(other), in_the_way, ticked });
+            hits.push(TextMatch { place, at: at_span, now: now.or(other), in_the_way, ticked });
             at += words.len();
         }
         hits
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn words_are_alike() {
         let check = |a: &str, b: &str, any_case: bool, any_ending: bool, expected: bool| {
-            assert_eq!(Likeness { any_case, any_ending }.same(a, b), expected, "{a} {b} {any_case} {any_ending}");
+            assert_eq!(MatchOptions { any_case, any_ending }.same(a, b), expected, "{a} {b} {any_case} {any_ending}");
         };
         check("Oslo", "Oslo", false, false, true);
         check("Oslo", "OSLO", false, false, false);

@@ -6,7 +6,7 @@ use crate::predict::EvalMetrics;
 
 /// A question and its answer.
 #[derive(Debug)]
-pub struct Scoring {
+pub struct EvaluateState {
     /// The model asked for.
     pub model: ModelRef,
     /// The split asked for.
@@ -19,7 +19,7 @@ pub struct Scoring {
     pub failure: Option<String>,
 }
 
-impl Default for Scoring {
+impl Default for EvaluateState {
     fn default() -> Self {
         Self { model: ModelRef::Starter, split: Split::Test, progress: None, scores: None, failure: None }
     }

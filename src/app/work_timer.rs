@@ -5,13 +5,13 @@ use super::effect::Effect;
 use crate::project::WriteOp;
 
 /// Longer without a key or the mouse is a break, in seconds.
-const BREAK: u64 = 60;
+const IDLE_TIMEOUT_SECONDS: u64 = 60;
 /// So often it is stored, in seconds of work.
-const STORED: u64 = 20;
+const SAVE_INTERVAL_SECONDS: u64 = 20;
 
 /// Seconds of work on one day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Worked {
+pub struct WorkTimer {
     /// Seconds today.
     pub seconds: u64,
     /// When there was a sign of life last, in seconds since 1970.
@@ -20,7 +20,7 @@ pub struct Worked {
     stored: u64,
 }
 
-impl Worked {
+impl WorkTimer {
     /// What was stored, where it is of this day.
     pub fn stored(text: &str, today: &str) -> Self {
         let seconds = text.strip_prefix(today).and_then(|rest| rest.trim().parse().ok()).unwrap_or(0);
@@ -33,10 +33,10 @@ impl Worked {
     }
 
     /// A sign of life; whether what has come together is to be stored.
-    fn goes_on(&mut self, now: u64) -> bool {
+    fn on_activity(&mut self, now: u64) -> bool {
         let since = self.last.replace(now).map_or(0, |last| now.saturating_sub(last));
-        self.seconds += if since <= BREAK { since } else { 0 };
-        let due = self.seconds >= self.stored + STORED;
+        self.seconds += if since <= IDLE_TIMEOUT_SECONDS { since } else { 0 };
+        let due = self.seconds >= self.stored + SAVE_INTERVAL_SECONDS;
         if due {
             self.stored = self.seconds;
         }
@@ -48,7 +48,7 @@ impl Worked {
 pub(super) fn goes_on(a: &mut Annotate, now: u64, effects: &mut Vec<Effect>) {
     if now >= a.progress.today.until {
         effects.push(Effect::AskDay);
-    } else if a.worked.goes_on(now) && !a.read_only {
+    } else if a.worked.on_activity(now) && !a.read_only {
         let text = a.worked.to_text(&a.progress.today.date);
         effects.push(Effect::Commit(WriteOp::Meta("worked", text)));
     }
@@ -61,9 +61,9 @@ mod tests {
     #[test]
     fn breaks_are_no_work() {
         let check = |signs: &[u64], expected: u64| {
-            let mut worked = Worked::stored("2026-11-25 100", "2026-11-25");
+            let mut worked = WorkTimer::stored("2026-11-25 100", "2026-11-25");
             for at in signs {
-                worked.goes_on(*at);
+                worked.on_activity(*at);
             }
             assert_eq!(worked.seconds, 100 + expected, "{signs:?}");
         };
@@ -71,7 +71,7 @@ mod tests {
         check(&[5, 10, 40], 35);
         check(&[5, 10, 400, 410], 15);
         check(&[50, 40], 0);
-        assert_eq!(Worked::stored("2026-11-24 100", "2026-11-25").seconds, 0);
-        assert_eq!(Worked::stored("", "2026-11-25").seconds, 0);
+        assert_eq!(WorkTimer::stored("2026-11-24 100", "2026-11-25").seconds, 0);
+        assert_eq!(WorkTimer::stored("", "2026-11-25").seconds, 0);
     }
 }

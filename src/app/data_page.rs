@@ -5,11 +5,11 @@ use super::command::Command;
 use super::effect::Effect;
 use super::events::thousands;
 use super::fixing;
-use super::notices::Notice;
-use super::state::{App, Room};
-use super::training::Base;
+use super::notifications::Notification;
+use super::state::{App, Page};
+use super::train_page::BaseModelInput;
 use super::update::make;
-use crate::app::language::{edit_title, tr};
+use crate::app::i18n::{edit_title, tr};
 use crate::corpus::edit::label_for;
 use crate::corpus::{Corpus, Edit, EditTitle, EditTitleKind, Origin, Span};
 use crate::eval::agreement::Difference;
@@ -34,7 +34,7 @@ pub enum Tab {
 
 /// What is done about a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Resolution {
     /// The open dataset's labels stay.
     Mine,
     /// The other's come in their place.
@@ -55,7 +55,7 @@ pub struct Comparison {
     /// The difference that is looked at.
     pub current: usize,
     /// What was decided about each.
-    pub verdicts: Vec<Option<Verdict>>,
+    pub verdicts: Vec<Option<Resolution>>,
 }
 
 impl Comparison {
@@ -72,7 +72,7 @@ impl Comparison {
 
 /// The room's state.
 #[derive(Debug, Default)]
-pub struct Surveying {
+pub struct DataState {
     /// What is shown.
     pub tab: Tab,
     /// What was found, and the dataset's revision then.
@@ -99,9 +99,9 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
         s.waiting = Some(s.ticket);
         let (corpus, files, revision) = (a.corpus.clone(), a.files.clone(), a.revision);
         // A hub's model is not fetched for this.
-        let base = Some(&app.training.base).filter(|base| !matches!(base, Base::Hub(_)));
+        let base = Some(&app.training.base).filter(|base| !matches!(base, BaseModelInput::Hub(_)));
         let max_length = app.training.arguments.max_length;
-        let learner = base.and_then(Base::name).map(|name| (name, max_length));
+        let learner = base.and_then(BaseModelInput::name).map(|name| (name, max_length));
         effects.push(Effect::Read(ReadRequest::Survey { corpus, files, learner, revision, ticket: s.ticket }));
     }
 }
@@ -129,12 +129,12 @@ pub(super) fn compared(app: &mut App, path: PathBuf, project: &Path, agreement: 
     }
     if agreement.sentences == 0 {
         let text = tr!("{path} has no sentence of the same words.", path = path.display());
-        return app.notices.say(Notice::bad(tr!("There is nothing to compare"), text));
+        return app.notices.push(Notification::bad(tr!("There is nothing to compare"), text));
     }
     let verdicts = vec![None; agreement.differences.len()];
     app.surveying.comparison = Some(Box::new(Comparison { path, agreement, current: 0, verdicts }));
     app.surveying.tab = Tab::Compare;
-    app.room = Room::Data;
+    app.page = Page::Data;
 }
 
 /// Does what the room asks for.
@@ -153,7 +153,7 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             if let (Some(a), Some(finding)) = (&mut app.annotate, finding)
                 && let Some(place) = a.place_of(finding.sentence.document, finding.span.start)
             {
-                app.room = Room::Annotate;
+                app.page = Page::Annotate;
                 a.go_to(place);
                 a.select_span(finding.span);
             }
@@ -162,11 +162,11 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             app.surveying.settled.insert(number);
         }
         Command::Mend(numbers) if numbers.len() > 1 => fixing::open(app, &numbers),
-        Command::Mend(numbers) => mend(app, &numbers, effects),
+        Command::Mend(numbers) => apply_fixes(app, &numbers, effects),
         Command::TickFix(which, ticked) => fixing::tick(app, which, ticked),
         Command::TakeFixes => {
             if let Some(fixing) = app.fixing.take() {
-                mend(app, &fixing.ticked(), effects);
+                apply_fixes(app, &fixing.ticked(), effects);
             }
         }
         Command::CloseFixes => app.fixing = None,
@@ -174,7 +174,7 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             if let Some(a) = &mut app.annotate {
                 a.filter = super::Filter { text: query, ..super::Filter::default() };
                 a.refilter();
-                app.room = Room::Annotate;
+                app.page = Page::Annotate;
             }
         }
         Command::CompareWith(path) => {
@@ -196,7 +196,7 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
 }
 
 /// Makes the edits that mend these findings, as one step. One that does not fit any more is left out.
-fn mend(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
+fn apply_fixes(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
     let (Some(a), Some((_, survey))) = (&mut app.annotate, &app.surveying.survey) else { return };
     // Tried on a copy, since one finding's edit may take away what another one's stands on.
     let mut tried = a.corpus.clone();
@@ -208,16 +208,17 @@ fn mend(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
     app.surveying.settled.extend(fitting.iter().map(|(n, _)| *n));
     let title = match fitting.first() {
         None => {
-            return app
-                .notices
-                .say(Notice::info(tr!("Nothing was mended"), tr!("The labels have changed since. Count again.")));
+            return app.notices.push(Notification::info(
+                tr!("Nothing was mended"),
+                tr!("The labels have changed since. Count again."),
+            ));
         }
         Some((n, _)) if count == 1 => EditTitle::new(EditTitleKind::Fix, [survey.findings[*n].message.as_str()]),
         Some(_) => EditTitle::new(EditTitleKind::FixFindings, [thousands(count)]),
     };
     let edits = fitting.into_iter().map(|(_, fix)| fix).collect();
     if count > 1 {
-        app.notices.say(Notice::good(edit_title(&title), tr!("Ctrl+Z takes it back.")));
+        app.notices.push(Notification::good(edit_title(&title), tr!("Ctrl+Z takes it back.")));
     }
     make(a, Edit::Group { title, edits }, effects);
 }
@@ -235,13 +236,13 @@ fn fits(fix: &Edit, corpus: &Corpus, overlaps: bool) -> bool {
 }
 
 /// Decides the difference that is looked at, and goes on to the next that is open.
-fn decide(app: &mut App, verdict: Verdict, effects: &mut Vec<Effect>) {
+fn decide(app: &mut App, verdict: Resolution, effects: &mut Vec<Effect>) {
     let (Some(a), Some(c)) = (&mut app.annotate, &mut app.surveying.comparison) else { return };
     let Some(difference) = c.difference().copied() else { return };
-    if verdict == Verdict::Both && !a.overlaps && difference.left.is_some() && difference.right.is_some() {
+    if verdict == Resolution::Both && !a.overlaps && difference.left.is_some() && difference.right.is_some() {
         let text =
             tr!("Spans may not overlap in this dataset. The command “Allow or forbid overlapping spans” changes that.");
-        return app.notices.say(Notice::info(tr!("Both cannot stand there"), text));
+        return app.notices.push(Notification::info(tr!("Both cannot stand there"), text));
     }
     if let Some(edit) = a.verdict_edit(c, &difference, verdict, effects) {
         make(a, edit, effects);
@@ -257,15 +258,15 @@ impl Annotate {
         &mut self,
         c: &Comparison,
         difference: &Difference,
-        verdict: Verdict,
+        verdict: Resolution,
         effects: &mut Vec<Effect>,
     ) -> Option<Edit> {
         let document = difference.sentence.document;
         let (keeps, takes) = match verdict {
-            Verdict::Mine => (true, false),
-            Verdict::Theirs => (false, true),
-            Verdict::Both => (true, true),
-            Verdict::Neither => (false, false),
+            Resolution::Mine => (true, false),
+            Resolution::Theirs => (false, true),
+            Resolution::Both => (true, true),
+            Resolution::Neither => (false, false),
         };
         let is_there = |s: &Span| self.corpus.document(document).spans.binary_search(s).is_ok();
         let mut edits = Vec::new();
@@ -295,7 +296,7 @@ impl Annotate {
         if removed.is_empty() && added.is_empty() {
             return None;
         }
-        if verdict != Verdict::Both {
+        if verdict != Resolution::Both {
             let spans = &self.corpus.document(document).spans;
             removed.extend(self.replaced_by(spans, &added));
             removed.sort_unstable();

@@ -4,11 +4,11 @@ use crate::hub::ModelRef;
 use crate::predict::Prediction;
 
 /// The first text, as in the book.
-pub const FIRST_TEXT: &str = "My name is Maarten.";
+pub const DEFAULT_TEXT: &str = "My name is Maarten.";
 
 /// A text and its entities.
 #[derive(Debug)]
-pub struct Trying {
+pub struct TryState {
     /// The text.
     pub text: String,
     /// The model that reads it.
@@ -27,10 +27,10 @@ pub struct Trying {
     pub failure: Option<String>,
 }
 
-impl Default for Trying {
+impl Default for TryState {
     fn default() -> Self {
         Self {
-            text: FIRST_TEXT.into(),
+            text: DEFAULT_TEXT.into(),
             model: ModelRef::Starter,
             ticket: 0,
             answered: 0,
@@ -42,7 +42,7 @@ impl Default for Trying {
     }
 }
 
-impl Trying {
+impl TryState {
     /// Whether an answer is on its way.
     pub fn is_reading(&self) -> bool {
         self.ticket != self.answered

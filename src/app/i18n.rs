@@ -9,12 +9,12 @@ use std::fmt::Display;
 use std::sync::OnceLock;
 
 /// A language: for each English text, with names in braces for what is put in, the same in another one.
-pub type Language = HashMap<String, String>;
+pub type Catalog = HashMap<String, String>;
 
 static LANGUAGE: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
 
 /// Takes a language for as long as the program runs; only the first one counts.
-pub fn speak(language: Language) {
+pub fn set_language(language: Catalog) {
     // Its texts live as long as the program does, as those of the sources do.
     let leak = |text: String| -> &'static str { text.leak() };
     let kept = language.into_iter().filter(|(_, text)| !text.is_empty());
@@ -24,7 +24,7 @@ pub fn speak(language: Language) {
 }
 
 /// A text in the language that is spoken.
-pub fn text(english: &'static str) -> &'static str {
+pub fn translate(english: &'static str) -> &'static str {
     LANGUAGE.get().and_then(|words| words.get(english)).copied().unwrap_or(english)
 }
 
@@ -32,13 +32,13 @@ pub fn text(english: &'static str) -> &'static str {
 pub fn edit_title(title: &EditTitle) -> String {
     let named: Vec<(&'static str, &str)> = title.named_values().collect();
     let values: Vec<(&str, &dyn Display)> = named.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
-    filled(title.kind.text(), &values)
+    translate_with(title.kind.text(), &values)
 }
 
 /// A text in the language that is spoken, with values put in for the names in braces. A name without a value stays as it is.
-pub fn filled(english: &'static str, values: &[(&str, &dyn Display)]) -> String {
+pub fn translate_with(english: &'static str, values: &[(&str, &dyn Display)]) -> String {
     let mut out = String::new();
-    let mut rest = text(english);
+    let mut rest = translate(english);
     while let Some((before, inside)) = rest.split_once('{') {
         out.push_str(before);
         let known = inside.split_once('}').and_then(|(name, after)| {
@@ -62,11 +62,11 @@ pub fn filled(english: &'static str, values: &[(&str, &dyn Display)]) -> String 
 /// A text of the window in the language that is spoken: `tr!("Train")`, or with values, by name, for what stands in braces:
 /// `tr!("{done} of {all}", done, all = sentences.len())`.
 macro_rules! tr {
-    ($text:literal) => { $crate::app::language::text($text) };
+    ($text:literal) => { $crate::app::i18n::translate($text) };
     ($text:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {
-        $crate::app::language::filled(
+        $crate::app::i18n::translate_with(
             $text,
-            &[$((stringify!($name), &$crate::app::language::tr!(@value $name $(, $value)?) as &dyn std::fmt::Display)),+],
+            &[$((stringify!($name), &$crate::app::i18n::tr!(@value $name $(, $value)?) as &dyn std::fmt::Display)),+],
         )
     };
     (@value $name:ident) => { $name };
@@ -84,7 +84,7 @@ mod tests {
         let (done, all) = (3, 5);
         check(tr!("{done} of {all} done", done, all), "3 of 5 done");
         check(tr!("{all}, of which {done}, {all}", done = "none", all), "5, of which none, 5");
-        check(filled("{what} {done", &[("done", &1)]), "{what} {done");
-        check(filled("a } b {done}", &[("done", &"{all}"), ("all", &2)]), "a } b {all}");
+        check(translate_with("{what} {done", &[("done", &1)]), "{what} {done");
+        check(translate_with("a } b {done}", &[("done", &"{all}"), ("all", &2)]), "a } b {all}");
     }
 }

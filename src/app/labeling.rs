@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Where the caret goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caret {
+pub enum CaretMotion {
     /// To the next word towards the right of the window.
     Right,
     /// To the next word towards the left of the window.
@@ -29,7 +29,7 @@ pub enum Caret {
 
 /// How a span changes at its edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reshape {
+pub enum SpanResize {
     /// Takes the word behind it.
     GrowEnd,
     /// Gives its last word up.
@@ -63,17 +63,19 @@ impl Annotate {
     }
 
     /// Moves the selection; `extend` keeps where it began. Right is backwards in a right-to-left sentence.
-    pub fn move_caret(&mut self, caret: Caret, extend: bool) {
+    pub fn move_caret(&mut self, caret: CaretMotion, extend: bool) {
         let (document, sentence) = self.here();
         let right_to_left = BidiOrder::from_words(&document.sentence_tokens(sentence)).is_rtl;
         let last = document.sentence_range(sentence).len() - 1;
         let forward = match caret {
-            Caret::Right => !right_to_left,
-            Caret::Left => right_to_left,
-            Caret::First => return self.put_caret(0, extend),
-            Caret::Last => return self.put_caret(last, extend),
-            Caret::NextSpan | Caret::PreviousSpan => return self.go_to_span(caret == Caret::NextSpan, extend),
-            Caret::NextCharacter | Caret::PreviousCharacter => return,
+            CaretMotion::Right => !right_to_left,
+            CaretMotion::Left => right_to_left,
+            CaretMotion::First => return self.put_caret(0, extend),
+            CaretMotion::Last => return self.put_caret(last, extend),
+            CaretMotion::NextSpan | CaretMotion::PreviousSpan => {
+                return self.go_to_span(caret == CaretMotion::NextSpan, extend);
+            }
+            CaretMotion::NextCharacter | CaretMotion::PreviousCharacter => return,
         };
         match self.selection {
             None => self.put_caret(if forward { 0 } else { last }, false),
@@ -255,7 +257,7 @@ impl Annotate {
 
     /// The edit that changes the selected span at its edges, and the words that are selected then. `None` where it does not fit:
     /// at the sentence's end, at another span where spans may not overlap, or where nothing would be left.
-    pub fn reshape(&self, how: Reshape) -> Option<(Edit, (usize, usize))> {
+    pub fn reshape(&self, how: SpanResize) -> Option<(Edit, (usize, usize))> {
         let span = self.selected_span()?;
         let (document, sentence) = self.here();
         let words = document.to_token_span(sentence, &span);
@@ -266,16 +268,16 @@ impl Annotate {
         };
         let first_selected = *self.selected()?.start();
         match how {
-            Reshape::GrowEnd => end += 1,
-            Reshape::ShrinkEnd => end -= 1,
-            Reshape::GrowStart => start = start.checked_sub(1)?,
-            Reshape::ShrinkStart => start += 1,
-            Reshape::Split => {
+            SpanResize::GrowEnd => end += 1,
+            SpanResize::ShrinkEnd => end -= 1,
+            SpanResize::GrowStart => start = start.checked_sub(1)?,
+            SpanResize::ShrinkStart => start += 1,
+            SpanResize::Split => {
                 let fits = words.start < first_selected && first_selected < words.end;
                 let halves = fits.then(|| vec![at(start..first_selected), at(first_selected..end)])?;
                 return Some((self.with_suggestions_decided(vec![span], halves), (first_selected, end - 1)));
             }
-            Reshape::Merge => return self.merge(span),
+            SpanResize::Merge => return self.merge(span),
         }
         if start >= end || end > document.sentence_range(sentence).len() {
             return None;

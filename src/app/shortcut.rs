@@ -2,7 +2,7 @@
 
 /// A key with its modifiers. `key` is egui's name of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Chord {
+pub struct Shortcut {
     /// Ctrl (Command on a Mac).
     pub control: bool,
     /// Shift.
@@ -13,35 +13,35 @@ pub struct Chord {
     pub key: &'static str,
 }
 
-impl Chord {
+impl Shortcut {
     /// The key alone.
-    pub const fn plain(key: &'static str) -> Self {
+    pub const fn key(key: &'static str) -> Self {
         Self { control: false, shift: false, alt: false, key }
     }
 
     /// With Shift.
     pub const fn shift(key: &'static str) -> Self {
-        Self { shift: true, ..Self::plain(key) }
+        Self { shift: true, ..Self::key(key) }
     }
 
     /// With Ctrl.
-    pub const fn control(key: &'static str) -> Self {
-        Self { control: true, ..Self::plain(key) }
+    pub const fn ctrl(key: &'static str) -> Self {
+        Self { control: true, ..Self::key(key) }
     }
 
     /// With Ctrl and Shift.
-    pub const fn control_shift(key: &'static str) -> Self {
-        Self { control: true, shift: true, ..Self::plain(key) }
+    pub const fn ctrl_shift(key: &'static str) -> Self {
+        Self { control: true, shift: true, ..Self::key(key) }
     }
 
     /// With Alt.
     pub const fn alt(key: &'static str) -> Self {
-        Self { alt: true, ..Self::plain(key) }
+        Self { alt: true, ..Self::key(key) }
     }
 
     /// With Alt and Shift.
     pub const fn alt_shift(key: &'static str) -> Self {
-        Self { alt: true, shift: true, ..Self::plain(key) }
+        Self { alt: true, shift: true, ..Self::key(key) }
     }
 
     /// As it is stored: `Ctrl+Shift+O`.
@@ -64,13 +64,13 @@ impl Chord {
     }
 
     /// Whether it is typed into a field, or moves or erases there.
-    pub fn is_typed(self) -> bool {
+    pub fn is_text_input(self) -> bool {
         let is_function = self.key.len() > 1 && self.key.starts_with('F');
         !(self.control || self.alt || is_function)
     }
 
     /// As on key caps: `Ctrl`, `Shift`, `→`.
-    pub fn caps(self) -> Vec<&'static str> {
+    pub fn key_labels(self) -> Vec<&'static str> {
         let name = match self.key {
             "ArrowRight" => "→",
             "ArrowLeft" => "←",
@@ -168,10 +168,11 @@ mod tests {
 
     #[test]
     fn a_chord_is_stored_and_read() {
-        for chord in [Chord::plain("A"), Chord::control_shift("ArrowLeft"), Chord::alt_shift("F12"), Chord::alt("Plus")]
+        for chord in
+            [Shortcut::key("A"), Shortcut::ctrl_shift("ArrowLeft"), Shortcut::alt_shift("F12"), Shortcut::alt("Plus")]
         {
-            assert_eq!(Chord::parse(&chord.text()), Some(chord));
+            assert_eq!(Shortcut::parse(&chord.text()), Some(chord));
         }
-        assert_eq!(Chord::parse("Ctrl+Nothing"), None);
+        assert_eq!(Shortcut::parse("Ctrl+Nothing"), None);
     }
 }

@@ -3,10 +3,10 @@
 use super::annotate::{Annotate, Choosing};
 use super::command::Command;
 use super::effect::Effect;
-use super::notices::Notice;
+use super::notifications::Notification;
 use super::state::App;
 use super::update::make;
-use crate::app::language::tr;
+use crate::app::i18n::tr;
 use crate::corpus::edit::quoted_text;
 use crate::corpus::label::{Label, validate_label_name};
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId};
@@ -14,8 +14,8 @@ use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId};
 /// Does a command of labels.
 pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
-        Command::Label(label) => give(app, label, effects),
-        Command::NewLabelHere(name) => new_label_here(app, &name, effects),
+        Command::Label(label) => apply_label(app, label, effects),
+        Command::NewLabelHere(name) => label_selection_with_new(app, &name, effects),
         Command::LetterOfLabel(id, letter) => give_letter(app, id, letter, effects),
         Command::NewLabel(name) => {
             app.asking = None;
@@ -43,7 +43,7 @@ fn tell_of_classes(app: &mut App) {
             "{name} files hold no labels of documents. They stay in the project; export as doccano, Prodigy or Label Studio takes them along.",
             name = format.name
         );
-        app.notices.say(Notice::info(tr!("Kept beside the file"), text));
+        app.notices.push(Notification::info(tr!("Kept beside the file"), text));
     }
 }
 
@@ -78,23 +78,23 @@ pub fn is_class_name(name: &str) -> bool {
 }
 
 /// Gives the selected words a label, or says why that cannot be.
-pub(super) fn give(app: &mut App, label: LabelId, effects: &mut Vec<Effect>) {
+pub(super) fn apply_label(app: &mut App, label: LabelId, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     a.choosing = None;
     if usize::from(label) >= a.corpus.labels.len() {
         return;
     }
     if let Some(notice) = refusal(a, label) {
-        return app.notices.say(notice);
+        return app.notices.push(notice);
     }
     if let Some(edit) = a.label_edit(Some(label)) {
-        remember_given(a, label);
+        remember_labeled(a, label);
         make(a, edit, effects);
     }
 }
 
 /// Why a label cannot be given to what is selected; `None` where it can.
-fn refusal(a: &Annotate, label: LabelId) -> Option<Notice> {
+fn refusal(a: &Annotate, label: LabelId) -> Option<Notification> {
     let span = a.in_the_way(label)?;
     let document = a.corpus.document(a.current_id().document);
     let title =
@@ -103,11 +103,11 @@ fn refusal(a: &Annotate, label: LabelId) -> Option<Notice> {
         "Spans may not overlap in this dataset. Change that one first (Alt and arrows at its edges, Backspace clears it), or allow \
          overlaps in the list of commands."
     );
-    Some(Notice::info(title, text))
+    Some(Notification::info(title, text))
 }
 
 /// What was labelled last, for the list of labels and for the next match. A part of a word has no match.
-fn remember_given(a: &mut Annotate, label: LabelId) {
+fn remember_labeled(a: &mut Annotate, label: LabelId) {
     let whole = a.part.is_none();
     a.last_given = a.selected_words().filter(|_| whole).map(|(words, _)| (words, label));
     a.last_labels.retain(|l| *l != label);
@@ -115,7 +115,7 @@ fn remember_given(a: &mut Annotate, label: LabelId) {
 }
 
 /// A new label for what is selected, as one step.
-fn new_label_here(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
+fn label_selection_with_new(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     a.choosing = None;
     if validate_label_name(name).is_err() || a.corpus.labels.id(name).is_some() {
@@ -123,14 +123,14 @@ fn new_label_here(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
     }
     let label = match LabelId::try_from(a.corpus.labels.len()) {
         Ok(label) => label,
-        Err(e) => return app.notices.say(Notice::bad(tr!("There is no room for another label"), e.to_string())),
+        Err(e) => return app.notices.push(Notification::bad(tr!("There is no room for another label"), e.to_string())),
     };
     if let Some(notice) = refusal(a, label) {
-        return app.notices.say(notice);
+        return app.notices.push(notice);
     }
     if let Some(edit) = a.label_edit(Some(label)) {
         let new = Edit::AddLabel(a.corpus.labels.new_label(name));
-        remember_given(a, label);
+        remember_labeled(a, label);
         let title = EditTitle::new(EditTitleKind::LabelWithNew, [name]);
         make(a, Edit::Group { title, edits: vec![new, edit] }, effects);
     }
@@ -140,9 +140,9 @@ fn new_label(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     let taken = a.corpus.labels.id(name).is_some();
     match validate_label_name(name) {
-        Err(why) => app.notices.say(Notice::bad(tr!("No label was added"), why)),
+        Err(why) => app.notices.push(Notification::bad(tr!("No label was added"), why)),
         Ok(()) if taken => {
-            app.notices.say(Notice::bad(tr!("No label was added"), tr!("{name} is there already.", name)))
+            app.notices.push(Notification::bad(tr!("No label was added"), tr!("{name} is there already.", name)))
         }
         Ok(()) => {
             let new = Edit::AddLabel(a.corpus.labels.new_label(name));
@@ -166,7 +166,7 @@ fn give_letter(app: &mut App, id: LabelId, letter: Option<char>, effects: &mut V
     let taken = a.corpus.labels.iter().find(|(other, l)| *other != id && l.shortcut.is_some() && l.shortcut == letter);
     if let (Some(letter), Some((_, other))) = (letter, taken) {
         let text = tr!("It is the letter of {label}.", label = other.name);
-        return app.notices.say(Notice::bad(tr!("{letter} is taken", letter), text));
+        return app.notices.push(Notification::bad(tr!("{letter} is taken", letter), text));
     }
     change(a, id, effects, |l| l.shortcut = letter);
 }
