@@ -1,11 +1,18 @@
-//! What the program IS: its state, its commands, and how one changes the other. No pixels, no files, no candle.
+//! Application state and commands. No pixels, no files, no candle.
 //!
-//! Read in this order: [`state`] (everything the window shows), [`command`] (the one table of commands, and [`keymap`]: their
-//! keys), [`update`] (a command changes the state and asks for [`Effect`]s; what concerns runs is in [`runs`]), [`events`] (what
-//! the worker tells changes it too), [`language`] (the window's words), and the rooms: [`import`] (a dataset before it is taken),
-//! [`asking`] (a line of text, in a dialog), `keeping` (views and snapshots), [`fixing`] (several findings at once), `source_change` (a source that another program changed), `preferences` (theme, density, keys), [`annotate`]
-//! with [`labelling`], [`giving`] (labels given), [`matching`], [`suggesting`], [`worked`] (for how long) and the [`query`]
-//! language of its search field, [`surveying`], [`training`], [`trying`], [`scoring`].
+//! Read in this order:
+//!
+//! - [`state`]: everything that the window shows.
+//! - [`command`]: the table of commands; [`shortcut`] and [`keymap`]: their keys; `legacy_titles`: keys stored by older versions.
+//! - [`update`]: a command changes the state and asks for [`Effect`]s; [`runs`]: commands about training runs; `refusal`: commands that
+//!   cannot run now.
+//! - [`events`]: events of the worker change the state.
+//! - [`annotate`]: the open dataset with its selection; [`labeling`], [`label_commands`], [`matches`], [`suggestions`]: its edits; [`query`]: the
+//!   search language; [`work_timer`]: the time worked.
+//! - [`train_page`], [`evaluate_page`], [`try_page`], [`data_page`] with [`fixing`]: the other pages.
+//! - [`import`]: the preview of a dataset; [`text_prompt`]: a prompt for one line; `saved`: saved searches and snapshots; `source_change`: a
+//!   source that another program changed; `preferences`: theme, density and keys.
+//! - [`notifications`]: messages to the user; [`i18n`]: translation.
 
 pub mod annotate;
 pub mod command;

@@ -180,7 +180,7 @@ pub struct LiveRun {
     pub smoothed: Vec<f64>,
     /// Step, epoch and dev scores.
     pub dev: Vec<(usize, usize, EvalMetrics)>,
-    /// Index in [`RunView::dev`] of the best.
+    /// Index in [`LiveRun::dev`] of the best.
     pub best: Option<usize>,
     /// Scores on test.
     pub test: Option<EvalMetrics>,

@@ -1,31 +1,31 @@
-//! UIMA's annotations, as WebAnno and INCEpTION have them: of many types ("layers") with features, of which one names the
-//! entities.
+//! UIMA annotation types, as in WebAnno and INCEpTION: many types ("layers") with features. One of the features names
+//! the entities.
 
-/// A type of annotations.
+/// Annotation type with its features.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AnnotationType {
-    /// `de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity`.
+    /// Full name, for example `de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity`.
     pub name: String,
-    /// The features that hold texts.
+    /// Names of the string features.
     pub features: Vec<String>,
 }
 
 impl AnnotationType {
-    /// The last part of a type's name.
+    /// Returns the last part of the type name.
     pub fn short_name(&self) -> &str {
         short_type_name(&self.name)
     }
 }
 
-/// The last part of a type's name, in Java's or in XML's notation.
+/// Returns the last part of a type name, in Java or XML notation.
 pub(super) fn short_type_name(name: &str) -> &str {
     name.rsplit(['.', ':', '/']).next().unwrap_or(name)
 }
 
-/// The type that stands for named entities in DKPro, INCEpTION and WebAnno; its feature is `value`.
+/// Type of named entities in DKPro, INCEpTION and WebAnno; its feature is `value`.
 pub(super) const NAMED_ENTITY: &str = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity";
 
-/// Types that part or describe words, and so name no entities.
+/// Types that segment or describe tokens, and therefore do not name entities.
 const TOKEN_TYPES: [&str; 12] = [
     "Token",
     "Sentence",
@@ -41,11 +41,11 @@ const TOKEN_TYPES: [&str; 12] = [
     "Heading",
 ];
 
-/// Features that name a kind, the likeliest first.
+/// Features that name an entity class, the most likely first.
 const LABEL_FEATURES: [&str; 6] = ["value", "label", "type", "category", "kind", "tag"];
 
-/// Which layer and which of its features name entities: `NamedEntity`'s value where there is one, else the first layer that is
-/// about more than words. `None` where there is none.
+/// Selects the type and feature that name entities, as indices: the `NamedEntity` type if it exists, or else the first
+/// type that is not a token type. `None` if there is no such type.
 pub(super) fn select_entity_type(layers: &[AnnotationType]) -> Option<(usize, usize)> {
     let rank = |l: &AnnotationType| match l.short_name() {
         "NamedEntity" => 0,
@@ -62,7 +62,7 @@ pub(super) fn select_entity_type(layers: &[AnnotationType]) -> Option<(usize, us
         .min_by_key(|(i, _)| (rank(&layers[*i]), *i))
 }
 
-/// How the choice is told.
+/// Returns a message about the selected type and feature.
 pub(super) fn describe_selection(layer: &AnnotationType, feature: usize) -> String {
     format!("spans from {}, their labels from its feature “{}”", layer.short_name(), layer.features[feature])
 }

@@ -1,4 +1,4 @@
-//! Azure Language: one JSON file of labels for the texts of the files beside it.
+//! Azure Language: one JSON file with the labels of texts in the same directory.
 
 use super::decode::decode;
 use super::note::NoteKind;
@@ -7,7 +7,7 @@ use super::{Capabilities, Detection, Format, OffsetUnit, Problem, ReadOptions, R
 use crate::corpus::{Corpus, Split};
 use serde_json::Value;
 
-/// A project file of custom entity recognition or text classification.
+/// Project file of custom entity recognition or text classification.
 pub const AZURE_LANGUAGE: Format = Format {
     name: "azure-language",
     description: "Azure Language: labels for the texts beside it",

@@ -1,5 +1,5 @@
-//! brat's standoff: `X.ann` beside the text `X.txt`, or as the BioNLP shared tasks part it: `X.a1` with the entities and `X.a2`
-//! with triggers and events. Relations, events, attributes and notes are kept as they are.
+//! brat standoff: `X.ann` next to the text `X.txt`. The BioNLP shared tasks have `X.a1` with the entities and `X.a2`
+//! with triggers and events. Relations, events, attributes and notes are kept unchanged.
 
 use super::note::NoteKind;
 use super::offsets::{OffsetMap, OffsetPair, OffsetUnit, UnitStats, to_offsets};
@@ -10,7 +10,7 @@ use crate::corpus::{Corpus, Document, Span};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// A file of annotations.
+/// Annotation file of brat.
 pub const BRAT: Format = Format {
     name: "brat",
     description: "brat: .ann beside its .txt",
@@ -23,7 +23,7 @@ pub const BRAT: Format = Format {
     capabilities: Capabilities { labels_with_spaces: false, any_character: false, ..Capabilities::OFFSET_FORMAT },
 };
 
-/// A text-bound annotation: `T1⇥ORG 0 4;5 9⇥surface`.
+/// Text-bound annotation: `T1⇥ORG 0 4;5 9⇥surface`.
 struct TextBound<'a> {
     id: &'a str,
     label: &'a str,
@@ -35,7 +35,7 @@ struct TextBound<'a> {
 fn parse_text_bounds(text: &str, mut tell: impl FnMut(usize, String)) -> Vec<TextBound<'_>> {
     let mut found = Vec::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // `T1`; other tools add lines such as `TT1` with codes.
+    // The id is `T1`; other tools add lines such as `TT1` with codes.
     let is_bound = |l: &str| l.strip_prefix('T').is_some_and(|rest| !rest.starts_with('T'));
     for (line, whole) in (1..).zip(text.lines()).filter(|(_, l)| is_bound(l)) {
         match parse_text_bound(whole, line) {
@@ -64,19 +64,19 @@ fn parse_text_bound(whole: &str, line: usize) -> Option<TextBound<'_>> {
     Some(TextBound { id, label, fragments, surface: columns.next().unwrap_or(""), line })
 }
 
-/// The name of a file of annotations without its extension.
+/// Returns the name of an annotation file without its extension.
 fn stem<'s>(source: &SourceInput<'s>) -> &'s str {
     let known = source.name.rsplit_once('.').filter(|(_, extension)| BRAT.extensions.contains(extension));
     known.map_or(source.name, |(stem, _)| stem)
 }
 
-/// The events that belong to entities in a file of their own.
+/// Returns the `.a2` file with the events of an `.a1` file.
 fn read_events(source: &SourceInput) -> Option<String> {
     let bytes = source.name.ends_with(".a1").then(|| (source.read_sibling)(&format!("{}.a2", stem(source))))??;
     decode_utf8(&bytes).ok().map(str::to_owned)
 }
 
-/// The text that belongs to the annotations.
+/// Returns the text of an annotation file.
 fn read_text(source: &SourceInput) -> Result<String, Problem> {
     let stem = stem(source);
     let bytes = (source.read_sibling)(&format!("{stem}.txt"))
@@ -84,17 +84,17 @@ fn read_text(source: &SourceInput) -> Result<String, Problem> {
     decode_utf8(&bytes).map(str::to_owned).map_err(|p| Problem { message: format!("{stem}.txt: {}", p.message), ..p })
 }
 
-/// What offsets count, and whether brat saw line ends of two characters as one.
+/// Convention of the offsets: their unit, and whether CRLF counts as one character.
 #[derive(Clone, Copy)]
 struct BratConvention {
     unit: OffsetUnit,
     crlf_is_one: bool,
 }
 
-/// A text's offsets as brat counts them.
+/// Conversion of offsets in the brat convention.
 struct BratOffsets<'a> {
     ruler: OffsetMap<'a>,
-    /// Offset in the text of every offset in the text with short line ends.
+    /// Offset in the text for every offset in the text with LF line ends.
     long: Option<Vec<usize>>,
 }
 
@@ -112,7 +112,7 @@ impl<'a> BratOffsets<'a> {
     fn range(&self, start: usize, end: usize) -> Option<(u32, u32)> {
         match &self.long {
             None => self.ruler.range(start, end),
-            // The end is behind the last character, also where a line end of two follows.
+            // The end follows the last character, even if the next character is the first one of a CRLF.
             Some(long) => self.ruler.range(*long.get(start)?, *long.get(end.checked_sub(1)?)? + 1),
         }
     }
@@ -139,7 +139,8 @@ fn detect_convention(text: &str, bounds: &[TextBound], wished: Option<OffsetUnit
     (if better { short } else { plain }, evidence)
 }
 
-/// Where an annotation lies as one span: fragments must be parted by line ends alone, as brat parts what crosses lines.
+/// Returns the range of an annotation as one span. Only line ends may separate its fragments, as in brat annotations
+/// over lines.
 fn merge_fragments(text: &str, bound: &TextBound, places: &BratOffsets) -> Result<(u32, u32), String> {
     let ranges: Option<Vec<(u32, u32)>> = bound.fragments.iter().map(|(s, e)| places.range(*s, *e)).collect();
     let size = text.chars().count();
@@ -222,7 +223,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
             None => gone.push((bound, (start, end))),
         }
     }
-    // An annotation whose label alone has changed keeps its number, and with it what refers to it.
+    // If only the label has changed, the annotation keeps its number and references to it.
     let mut relabelled = std::collections::HashMap::new();
     gone.retain(|(bound, place)| match left.iter().position(|s| (s.start, s.end) == *place) {
         Some(at) => {
@@ -253,7 +254,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     if !left.is_empty() && !out.is_empty() && !out.ends_with('\n') {
         out.push('\n');
     }
-    // Triggers beside them have numbers of the same series.
+    // Triggers in the `.a2` file share the number sequence.
     let events = read_events(source).unwrap_or_default();
     let others = self::parse_text_bounds(&events, |_, _| {});
     let numbers = bounds.iter().chain(&others).filter_map(|b| b.id[1..].parse::<u64>().ok());
@@ -265,14 +266,14 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     Ok(out.into_bytes())
 }
 
-/// A new annotation.
+/// Formats a new annotation.
 fn format_text_bound(number: u64, label: &str, text: &str, span: Span, measure: BratConvention) -> String {
     let surface = &text[span.start as usize..span.end as usize];
     let surface = surface.replace("\r\n", " ").replace(['\n', '\r'], " ");
     format!("T{number}\t{} {}\t{surface}\n", escape_label(label), format_fragments(text, span, measure))
 }
 
-/// A document as its text and its annotations. brat reads line ends of two characters as one.
+/// Writes a document as its text and its annotations. brat reads CRLF as one character.
 fn document_files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, Vec<u8>)> {
     let text = &document.text;
     let measure = BratConvention { unit: OffsetUnit::CodePoints, crlf_is_one: text.contains("\r\n") };
@@ -281,7 +282,7 @@ fn document_files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, Ve
     vec![("ann", lines.collect::<String>().into_bytes()), ("txt", text.clone().into_bytes())]
 }
 
-/// A span's offsets, line by line as brat has it.
+/// Formats the offsets of a span, with one fragment per line.
 fn format_fragments(text: &str, span: Span, measure: BratConvention) -> String {
     let mut borders = Vec::new();
     let held = &text[span.start as usize..span.end as usize];
@@ -301,9 +302,9 @@ fn format_fragments(text: &str, span: Span, measure: BratConvention) -> String {
     pairs.map(|(o, b)| format!("{} {}", short(o[0], b[0]), short(o[1], b[1]))).collect::<Vec<_>>().join(";")
 }
 
-/// Whether a line speaks of an annotation that is gone: its attributes, notes, relations and events have nothing left to say.
+/// True if a line refers to a removed annotation. Its attributes, notes, relations and events are then removed too.
 fn references(line: &str, gone: &HashSet<&str>) -> bool {
-    // Words that refer; a note's own text comes after them.
+    // Number of fields that can be references. The text of a note follows them.
     let words = match line.chars().next() {
         Some('A' | 'M' | 'N' | '#') => 2,
         Some('R') => 3,
@@ -314,11 +315,11 @@ fn references(line: &str, gone: &HashSet<&str>) -> bool {
     parts.any(|word| gone.contains(word.rsplit(':').next().unwrap_or(word)))
 }
 
-/// What brat's server wants to know of a folder: which labels there are, and how they look.
+/// Returns the configuration of a directory for the brat server: labels and their colors.
 fn configuration_files(corpus: &Corpus) -> Vec<(&'static str, Vec<u8>)> {
     let names: Vec<String> = corpus.labels.iter().map(|(_, l)| super::tagged::escape_label(&l.name)).collect();
     let annotation = format!("[entities]\n{}\n\n[relations]\n\n[events]\n\n[attributes]\n", names.join("\n"));
-    // Pale grounds of different hues, on which brat writes in black.
+    // Pale background colors of different hues; brat writes in black.
     let colour = |i: usize| {
         #[allow(clippy::cast_possible_truncation, reason = "between 145 and 255")]
         let pale = |shift: f64| (200.0 + 55.0 * (i as f64 * 2.4 + shift).cos()).round() as u8;

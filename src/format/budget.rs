@@ -1,11 +1,11 @@
-//! How much memory a source may take: bytes of text, and values, whatever size its file has.
+//! Memory budget of a source: the maximum number of text bytes and values, independent of the file size.
 //!
-//! A corpus takes up to eight bytes for each byte of text (the file, its text, the places of words and sentences). A small file
-//! that would unfold to much more than files of its kind do is a trap more often than data.
+//! A corpus needs up to eight bytes per byte of text (the file, its text, the positions of tokens and sentences). A
+//! small file with an unusually large decompressed size is more often an attack than data.
 
 use super::Problem;
 
-/// Bytes of text that can be held.
+/// Maximum number of text bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     text: u64,
@@ -19,39 +19,40 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Bytes that the memory taken for each byte of text is reckoned with.
+    /// Estimated memory in bytes per byte of text.
     const A_BYTE: u64 = 8;
-    /// Files of this size are always tried, in bytes.
+    /// Files up to this size are always read, in bytes.
     const LEAST: u64 = 64 << 20;
-    /// Larger texts are never tried, in bytes.
+    /// Maximum text size in bytes.
     const MOST: u64 = 4 << 30;
-    /// Where the system does not tell what is free, in bytes.
+    /// Text size in bytes if the amount of free memory is unknown.
     const UNKNOWN: u64 = 1 << 30;
-    /// A source may unfold to this size in bytes without a question.
+    /// Decompressed size in bytes that is accepted without confirmation.
     const SMALL: u64 = 32 << 20;
-    /// A larger one may be so many times as large as its file.
+    /// Maximum ratio of the decompressed size to the file size without confirmation.
     const TIMES: u64 = 32;
-    /// Nothing unfolds to more bytes, also where a person says that it may: no computer this runs on could hold it.
+    /// Maximum decompressed size in bytes, even if the user allows large files. It exceeds the memory of supported
+    /// computers.
     const EVER: u64 = 1 << 36;
 
-    /// The budget of an import where so many bytes of memory are free.
+    /// Returns the budget of an import for this amount of free memory, in bytes. `None` means unknown.
     pub fn of_free(free: Option<u64>) -> Self {
         let text = free.map_or(Self::UNKNOWN, |free| (free / Self::A_BYTE).clamp(Self::LEAST, Self::MOST));
         Self { text, huge: false }
     }
 
-    /// The same, where a person says whether a source may unfold to any size.
+    /// Returns the budget with or without the permission of the user to decompress to any size.
     #[must_use]
     pub fn or_any_size(self, huge: bool) -> Self {
         Self { huge, ..self }
     }
 
-    /// The most bytes of a file that is read as it is.
+    /// Returns the maximum size of an uncompressed file, in bytes.
     pub fn file(self) -> u64 {
         self.text
     }
 
-    /// The most bytes that a source of `packed` bytes may unfold to.
+    /// Returns the maximum decompressed size of a source of `packed` bytes.
     pub fn unfolded(self, packed: usize) -> u64 {
         if self.huge {
             return Self::EVER;
@@ -59,10 +60,10 @@ impl Budget {
         (packed as u64).saturating_mul(Self::TIMES).max(Self::SMALL).min(self.text.max(Self::SMALL))
     }
 
-    /// Checks how many bytes of memory a reader is about to take.
+    /// Checks the number of bytes that a reader will allocate.
     ///
     /// # Errors
-    /// More than is reckoned with.
+    /// Returns an error if the estimate exceeds the budget.
     pub(super) fn check_memory(self, bytes: u64) -> Result<(), Problem> {
         if bytes <= self.text.saturating_mul(Self::A_BYTE) {
             return Ok(());
@@ -70,20 +71,20 @@ impl Budget {
         Err(Problem::at(0, 0, "it would take more memory than is free; split it, or save it as plain text"))
     }
 
-    /// Checks what is about to be held of a source of `packed` bytes.
+    /// Checks the decompressed size of a source of `packed` bytes.
     ///
     /// # Errors
-    /// Says how much it may be.
+    /// Returns an error with the maximum size if it is exceeded.
     pub fn check(self, packed: usize, bytes: u64) -> Result<(), Problem> {
         let most = self.unfolded(packed);
         if bytes <= most { Ok(()) } else { Err(too_much(most)) }
     }
 }
 
-/// What is said of a file that would unfold to more than is done unasked; the size follows.
+/// Beginning of the error message for a decompressed size over the limit. The limit follows.
 pub const SWOLLEN: &str = "it unfolds to more than ";
 
-/// A source that unfolds to more than `most` bytes.
+/// Returns the error for a source whose decompressed size exceeds `most` bytes.
 pub(super) fn too_much(most: u64) -> Problem {
     let advice = "much more than files of its size hold; if that is meant, say so (on the command line --unfold)";
     Problem::at(0, 0, format!("{SWOLLEN}{} MiB, {advice}", most >> 20))

@@ -1,4 +1,5 @@
-//! Annotations of Amazon Comprehend: CSV of `File,Line,Begin Offset,End Offset,Type` for texts in the files beside it, one text a line.
+//! Amazon Comprehend: CSV of `File,Line,Begin Offset,End Offset,Type` for texts in the same directory, one text per
+//! line.
 
 use super::decode::decode;
 use super::header::normalized;
@@ -7,7 +8,7 @@ use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput, l
 use crate::corpus::Corpus;
 use std::collections::BTreeMap;
 
-/// The annotations of a custom entity recognizer.
+/// Annotations of a custom entity recognizer.
 pub const COMPREHEND: Format = Format {
     name: "comprehend",
     description: "Amazon Comprehend: CSV of offsets for the texts beside it",
@@ -23,10 +24,10 @@ pub const COMPREHEND: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// The columns by their names.
+/// Column indices by their names.
 struct Columns {
     file: usize,
-    /// None where each file is one text.
+    /// Column of the line; `None` if each file is one text.
     line: Option<usize>,
     begin: usize,
     end: usize,
@@ -58,7 +59,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     let columns = table.headers().ok().and_then(Columns::of);
     let columns =
         columns.ok_or_else(|| Problem::at(1, 0, "the header lacks File, Begin Offset, End Offset or Type"))?;
-    // Spans by file and line, with the line of the table.
+    // Spans by file and line, with the line of the CSV file.
     let mut marks: BTreeMap<String, Vec<(usize, usize, RecordSpan)>> = BTreeMap::new();
     for row in table.records() {
         let row = match row {
@@ -111,7 +112,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
             }
         }
     }
-    // Lines that hold nothing are no documents.
+    // Blank lines are not documents.
     texts.retain(|text| !text.item.text.trim().is_empty());
     if texts.is_empty() {
         let why = found.problems.first().map_or_else(|| "it names no file".to_owned(), ToString::to_string);

@@ -1,4 +1,4 @@
-//! Compressed files: gzip, Zstandard, and a zip with one file inside. A zip that an office program wrote is none.
+//! Compressed files: gzip, Zstandard, and a zip with one file inside. Zip-based office files are not decompressed.
 
 use super::budget::{Budget, too_much};
 use super::documents::office::{self, Zip};
@@ -7,21 +7,22 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{Cursor, Read};
 
-/// A file as it is inside.
+/// Decompressed file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decompressed<'a> {
-    /// The name it has there.
+    /// Name of the decompressed file.
     pub name: Cow<'a, str>,
-    /// Its bytes.
+    /// Decompressed content.
     pub bytes: Cow<'a, [u8]>,
-    /// Something to tell of the archive.
+    /// Message about the archive.
     pub note: Option<String>,
 }
 
-/// A file as it is inside (of UIMA's zips the CAS, not its type system); the file itself where it is not compressed.
+/// Decompresses a file, or returns an uncompressed file unchanged. For UIMA zip files, the result is the CAS without
+/// its type system.
 ///
 /// # Errors
-/// A damaged file, one that unfolds to more than the budget allows, a zip of several files.
+/// Returns an error if the file is damaged, exceeds the budget, or is a zip of several files.
 pub fn decompress<'a>(name: &'a str, bytes: &'a [u8], budget: Budget) -> Result<Decompressed<'a>, Problem> {
     let most = budget.unfolded(bytes.len());
     let inner = || Cow::Borrowed(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
@@ -34,7 +35,7 @@ pub fn decompress<'a>(name: &'a str, bytes: &'a [u8], budget: Budget) -> Result<
     }
 }
 
-/// A zip is left as it is where its parts make a Word file, and unpacked where it holds one file.
+/// Decompresses a zip with one file. A zip that is a Word file is returned unchanged.
 fn decompress_zip<'a>(name: &'a str, bytes: &'a [u8], most: u64) -> Result<Decompressed<'a>, Problem> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_error(&e))?;
     let names: Vec<String> = archive.file_names().filter_map(|n| n.ok().map(Cow::into_owned)).collect();
@@ -49,22 +50,22 @@ fn decompress_zip<'a>(name: &'a str, bytes: &'a [u8], most: u64) -> Result<Decom
     }
 }
 
-/// The kind of a zip, by the part in which OpenDocument's files say it.
+/// Returns the kind of an OpenDocument file, by its `mimetype` entry.
 fn open_document(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Option<&'static str> {
-    /// Bytes that are looked at.
+    /// Maximum number of bytes to inspect.
     const MOST: u64 = 256;
     let mut kind = Vec::new();
     archive.by_name("mimetype").ok()?.take(MOST).read_to_end(&mut kind).ok()?;
     office::of_open_document(&String::from_utf8_lossy(&kind))
 }
 
-/// Spreadsheets are zips to others only.
+/// True if the extension is that of a spreadsheet. Spreadsheets are zip files but have their own reader.
 fn is_spreadsheet(name: &str) -> bool {
     let ending = name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
     XLSX.extensions.contains(&ending.as_str())
 }
 
-/// Whether a file is compressed: then it is not saved back.
+/// True if a file is compressed. Compressed files are not saved in place.
 pub fn is_compressed(bytes: &[u8]) -> bool {
     detect_compression(bytes).is_some()
 }
@@ -89,7 +90,8 @@ fn damaged_error(e: &dyn std::fmt::Display) -> Problem {
     Problem::at(0, 0, format!("the compressed file is damaged ({e})"))
 }
 
-/// Unfolds twice: once to count, so that one that is too large takes no memory, and others no more than they need.
+/// Decompresses twice. The first pass counts the bytes, so memory is only allocated within the limit and in the exact
+/// size.
 fn read<R: Read>(open: impl Fn() -> std::io::Result<R>, most: u64) -> Result<Vec<u8>, Problem> {
     let opened = || open().map_err(|e| damaged_error(&e));
     let size = count_bytes(opened()?, most)?;
@@ -101,7 +103,7 @@ fn read<R: Read>(open: impl Fn() -> std::io::Result<R>, most: u64) -> Result<Vec
     Ok(out)
 }
 
-/// How many bytes there are; one more than `most` where there are more.
+/// Returns the number of bytes, or `most + 1` if there are more.
 fn count_bytes(from: impl Read, most: u64) -> Result<u64, Problem> {
     std::io::copy(&mut from.take(most + 1), &mut std::io::sink()).map_err(|e| damaged_error(&e))
 }
@@ -123,7 +125,7 @@ fn single_zip_entry<'a>(
     let repeated = duplicate_entry(bytes, archive.central_directory_start());
     let size = {
         let file = archive.by_name(name).map_err(|e| damaged_error(&e))?;
-        // What it says of its size may be wrong, but a size that is too large is not worth beginning.
+        // The declared size can be wrong, but a declared size over the limit is rejected without decompression.
         let said = file.size();
         if said > most { said } else { count_bytes(file, most)? }
     };
@@ -137,9 +139,9 @@ fn single_zip_entry<'a>(
     Ok(Decompressed { name: name.rsplit('/').next().unwrap_or(name).to_owned().into(), bytes, note })
 }
 
-/// The first name that stands twice in a zip's directory, which begins at this byte; the crate keeps only the last of them.
+/// Returns the first duplicate name in the zip directory at this offset. The zip crate keeps only the last of them.
 fn duplicate_entry(bytes: &[u8], directory: u64) -> Option<String> {
-    /// Bytes of an entry before its name (APPNOTE.TXT 4.3.12).
+    /// Length of an entry before its name, in bytes (APPNOTE.TXT 4.3.12).
     const FIXED: usize = 46;
     let mut rest = bytes.get(usize::try_from(directory).ok()?..)?;
     let mut seen = HashSet::new();
@@ -203,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_name_that_stands_twice_is_told() {
-        // The writer refuses two files of one name, so the second is renamed in the bytes.
+        // The writer refuses duplicate names, so the second one is renamed in the bytes.
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (name, text) in [("a.conll", "Oslo O\n"), ("b.conll", "Bern O\n")] {
             let options = zip::write::SimpleFileOptions::default();

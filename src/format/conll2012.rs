@@ -1,8 +1,8 @@
-//! CoNLL-2012 (OntoNotes): a word a line in columns, the names in brackets in the eleventh, and parts of documents
-//! between `#begin document (NAME); part 000` and `#end document`.
+//! CoNLL-2012 (OntoNotes): one token per line in columns, with names in brackets in the eleventh column. The parts of a
+//! document are between `#begin document (NAME); part 000` and `#end document`.
 //!
-//! A cell of the name column holds any number of `(TYPE` and `)`: brackets nest, so that spans overlap. `*` and `-`
-//! mean nothing.
+//! A cell of the name column contains any number of `(TYPE` and `)`. Brackets nest, so spans can overlap. `*` and `-`
+//! mean no bracket.
 
 use super::note::NoteKind;
 use super::read_report::quote;
@@ -29,17 +29,17 @@ pub const CONLL2012: Format = Format {
     capabilities: Capabilities { overlapping_spans: true, document_boundaries: true, ..Capabilities::NONE },
 };
 
-/// The beginning of the line before a part.
+/// Beginning of the line before a part.
 const BEGIN: &str = "#begin document";
-/// The line behind a part.
+/// Line after a part.
 const END: &str = "#end document";
-/// The column of words, from 0.
+/// Column of tokens, from 0.
 const WORD: usize = 3;
-/// The column of names, from 0.
+/// Column of names, from 0.
 const NAME: usize = 10;
-/// More brackets than this are open at once, or stand in one cell, in no file that people write.
+/// Maximum number of open brackets, and of brackets in a cell.
 const MOST_OPEN: usize = 64;
-/// The name of a document without one.
+/// Placeholder name of a document without a name.
 const UNNAMED: &str = "-";
 
 fn recognize(glance: &Preview) -> Option<Detection> {
@@ -52,7 +52,7 @@ fn recognize(glance: &Preview) -> Option<Detection> {
     Detection::when(fits && has_rows(glance), Detection::STRUCTURE, "columns of CoNLL-2012, names in brackets")
 }
 
-/// True if all lines have a document, the number of its part, that of the word, and brackets of syntax and of names.
+/// True if all lines have a document, a part number, a token number, syntax brackets and name brackets.
 fn has_rows(glance: &Preview) -> bool {
     const SYNTAX: usize = 5;
     let is_row = |line: &str| {
@@ -67,17 +67,17 @@ fn has_rows(glance: &Preview) -> bool {
     glance.lines().filter(|line| !line.starts_with('#')).take(100).all(is_row)
 }
 
-/// A part of a name cell.
+/// Bracket in a name cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bracket<'t> {
     Open(&'t str),
     Close,
 }
 
-/// The brackets of a cell.
+/// Parses the brackets of a cell.
 ///
 /// # Errors
-/// The fault of the cell, which then means nothing.
+/// Returns a message if the cell is invalid. It is then ignored.
 fn brackets(cell: &str) -> Result<Vec<Bracket<'_>>, &'static str> {
     let mut found = Vec::new();
     let mut rest = cell;
@@ -101,38 +101,37 @@ fn brackets(cell: &str) -> Result<Vec<Bracket<'_>>, &'static str> {
     Ok(found)
 }
 
-/// A word of a sentence, as byte ranges of the file.
+/// Token line, with its fields as byte ranges of the file.
 struct Row {
-    /// Counts from 1.
+    /// Line number, from 1.
     line: usize,
     word: Range<usize>,
     name: Range<usize>,
 }
 
-/// The meaning of a line, or of a blank one that ends a sentence.
+/// Line or sentence of a file.
 enum Block<'t> {
-    /// A part of a document begins: the name, and the number of the part.
+    /// Start of a part of a document: the name and the part number.
     Begin(&'t str, &'t str),
-    /// A part of a document ends.
+    /// End of a part.
     End,
-    /// The words of a sentence: [`Sentences::rows`].
+    /// Sentence. Its tokens are in [`Sentences::rows`].
     Sentence,
 }
 
-/// The sentences of a file, line by line.
+/// Reader of the sentences of a file, line by line.
 struct Sentences<'t> {
     text: &'t str,
     at: usize,
     line: usize,
     follows: Option<Block<'t>>,
-    /// The words of the sentence.
+    /// Token lines of the sentence.
     rows: Vec<Row>,
-    /// Lines that have too few columns for a name, with the number of their columns, as many as are listed; and how
-    /// many there are.
+    /// Lines with too few columns: line number and number of columns of the listed ones, and the total count.
     short: (Vec<(usize, usize)>, usize),
-    /// Comment lines, and the first of them.
+    /// Number of comment lines, and the first of them.
     comments: (usize, &'t str),
-    /// Words whose other columns say something.
+    /// Number of tokens with content in other columns.
     grammar: usize,
 }
 
@@ -150,7 +149,7 @@ impl<'t> Sentences<'t> {
         }
     }
 
-    /// The next block; `None` at the end.
+    /// Reads the next block; `None` at the end.
     fn next(&mut self) -> Option<Block<'t>> {
         self.rows.clear();
         if let Some(block) = self.follows.take() {
@@ -214,7 +213,7 @@ impl<'t> Sentences<'t> {
     }
 }
 
-/// The name and the part's number in `#begin document (NAME); part 000`.
+/// Parses the name and the part number of `#begin document (NAME); part 000`.
 fn document_name(mark: &str) -> Block<'_> {
     let inside = mark[BEGIN.len()..].trim();
     let (name, part) = match inside.rsplit_once("; part") {
@@ -225,8 +224,8 @@ fn document_name(mark: &str) -> Block<'_> {
     Block::Begin(if name == UNNAMED { "" } else { name }, part)
 }
 
-/// The spans of a sentence: sorted, none of them twice. `label` gives the number of a name, `tell` gets problems with
-/// their lines.
+/// Returns the spans of a sentence, sorted and without duplicates, and the number of duplicates. `label` returns the id
+/// of a name. `tell` receives problems with their lines.
 fn spans_of<E>(
     sentence: &Sentences,
     mut label: impl FnMut(&str) -> Result<LabelId, E>,
@@ -275,7 +274,7 @@ fn spans_of<E>(
     Ok((spans, repeated))
 }
 
-/// Tells of the lines that have too few columns.
+/// Reports the lines with too few columns.
 fn tell_short(found: &mut ReadReport, lines: &mut Sentences) {
     let wants = NAME + 1;
     let (listed, count) = std::mem::take(&mut lines.short);
@@ -351,7 +350,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
             continue;
         }
         let mut names = LabelSet::default();
-        // A sentence of more labels than there can be says something else.
+        // A sentence with more labels than possible has other spans.
         let there = spans_of(&lines, |name| names.intern(name), |_, _| {}).map(|(spans, _)| spans).unwrap_or_default();
         let says = |wanted: &[TokenSpan]| same(&there, &names, wanted, labels);
         let line = lines.rows.first().map_or(0, |row| row.line);
@@ -362,7 +361,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
         number += 1;
         for (row, cell) in lines.rows.iter().zip(cells(&wanted, lines.rows.len(), labels)) {
             let before = &text[row.name.clone()];
-            // `-` and `*`, `(A))` and `(A*))` say the same.
+            // Different spellings of the same brackets, such as `-` and `*`, or `(A))` and `(A*))`, are kept.
             if brackets(before) == brackets(&cell) {
                 continue;
             }
@@ -376,7 +375,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     decoded.encode(&out)
 }
 
-/// True for two lists of the same spans under the same names.
+/// True if two lists have the same spans with the same label names.
 fn same(a: &[TokenSpan], names: &LabelSet, b: &[TokenSpan], labels: &LabelSet) -> bool {
     let sorted = |spans: &[TokenSpan], labels: &LabelSet| {
         let mut all: Vec<(usize, usize, String)> =
@@ -388,8 +387,8 @@ fn same(a: &[TokenSpan], names: &LabelSet, b: &[TokenSpan], labels: &LabelSet) -
     sorted(a, names) == sorted(b, labels)
 }
 
-/// Spans that brackets can hold, those outside first: of those that cross, the first. `range` gives a span's beginning
-/// and end.
+/// Returns the spans that brackets can represent, outer spans first. If spans cross, the first one wins. `range`
+/// returns the start and end of a span.
 pub(super) fn nested<T>(mut spans: Vec<T>, range: impl Fn(&T) -> (usize, usize)) -> Vec<T> {
     spans.sort_by_key(|span| (range(span).0, std::cmp::Reverse(range(span).1)));
     let mut open: Vec<usize> = Vec::new();
@@ -407,7 +406,7 @@ pub(super) fn nested<T>(mut spans: Vec<T>, range: impl Fn(&T) -> (usize, usize))
     spans
 }
 
-/// The name cells of a sentence with these spans.
+/// Returns the name cells of a sentence.
 fn cells(spans: &[TokenSpan], words: usize, labels: &LabelSet) -> Vec<String> {
     let held: Vec<TokenSpan> = spans.iter().copied().filter(|s| s.start < s.end && s.end <= words).collect();
     let (mut opens, mut closes) = (vec![String::new(); words], vec![0; words]);
@@ -416,14 +415,14 @@ fn cells(spans: &[TokenSpan], words: usize, labels: &LabelSet) -> Vec<String> {
         closes[span.end - 1] += 1;
     }
     let cell = |(open, closes): (String, usize)| match (open.is_empty(), closes) {
-        // One word is `(TYPE)`, without a star.
+        // A span of one token is `(TYPE)`, without an asterisk.
         (false, 1..) if closes == open.matches('(').count() => open + &")".repeat(closes),
         (_, _) => open + "*" + &")".repeat(closes),
     };
     opens.into_iter().zip(closes).map(cell).collect()
 }
 
-/// The name of a label for a file that gives brackets and stars a meaning: those become `_`.
+/// Escapes a label name for the name column: brackets and asterisks become `_`.
 fn bracket_name(name: &str) -> String {
     escape_label(name).replace(['(', ')', '*'], "_")
 }
@@ -449,7 +448,7 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// The name and the number of a part in the name of a document.
+/// Splits the name of a document into the name and the part number.
 fn parts(name: &str) -> (&str, &str) {
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     match name.rsplit_once(" part ").filter(|(_, part)| is_number(part)) {
@@ -491,7 +490,7 @@ mod tests {
         check(&[span(0, 1, gpe), span(0, 3, org)], &["(ORG(G_P_*)", "*", "*)"]);
         check(&[span(0, 3, org), span(2, 3, gpe)], &["(ORG*", "*", "(G_P_*))"]);
         check(&[span(1, 2, org), span(1, 2, gpe)], &["*", "(ORG(G_P_))", "*"]);
-        // Of two that cross, the first.
+        // The first of two crossing spans wins.
         check(&[span(0, 2, org), span(1, 3, gpe)], &["(ORG*", "*)", "*"]);
     }
 

@@ -1,5 +1,5 @@
-//! CoNLL-U: ten columns, the entity's tag in the last one (`MISC`) as `NER=B-PER`, where Universal Dependencies has no place of
-//! its own for it. CoNLL-U Plus names its columns in the first line; a column called `NER` there has the tag itself.
+//! CoNLL-U: ten columns. Universal Dependencies has no column for entities, so the tag is in the last one (`MISC`) as
+//! `NER=B-PER`. CoNLL-U Plus names its columns in the first line; a column `NER` contains the tag alone.
 
 use super::note::NoteKind;
 use super::tagged::{SourceSentence, SpanCursor, TaggedBuilder, escape_label};
@@ -22,19 +22,19 @@ pub const CONLLU: Format = Format {
     capabilities: Capabilities::NONE,
 };
 
-/// How the first line of CoNLL-U Plus begins.
+/// Beginning of the first line of CoNLL-U Plus.
 const COLUMNS_HEADER: &str = "# global.columns =";
-/// Names under which tags are found in `MISC`, the one that is written first.
+/// Keys of tags in `MISC`. The first one is written.
 const TAG_KEYS: [&str; 6] = ["NER", "NE", "name", "Tag", "Entity", "ner"];
 
-/// Which column is what.
+/// Roles of the columns.
 #[derive(Clone, Copy)]
 struct ConlluColumns {
     columns: usize,
-    /// The words' numbers; CoNLL-U Plus can do without.
+    /// Column of the token numbers. It is optional in CoNLL-U Plus.
     id: Option<usize>,
     form: usize,
-    /// The column of tags, or the one that has them among others.
+    /// Column of the tags, or `MISC`.
     tag: usize,
     is_misc: bool,
 }
@@ -56,14 +56,14 @@ impl ConlluColumns {
         Ok(Self { columns: names.len(), id: place("ID"), form, tag, is_misc: own.is_none() })
     }
 
-    /// A line of a sentence is a word, or something that is kept and carries no entity.
+    /// True if a line is a token. Other lines are kept and have no entity.
     fn is_word(&self, fields: &[&str]) -> bool {
         let numbered =
             self.id.is_none_or(|id| !fields[id].is_empty() && fields[id].bytes().all(|b| b.is_ascii_digit()));
         numbered && !fields[self.form].trim().is_empty()
     }
 
-    /// The tag that a word's fields say.
+    /// Returns the tag in the fields of a token.
     fn tag<'f>(&self, fields: &[&'f str]) -> &'f str {
         let field = fields[self.tag];
         match (self.is_misc, field) {
@@ -75,7 +75,7 @@ impl ConlluColumns {
 }
 
 fn recognize(glance: &Preview) -> Option<Detection> {
-    // The names of HIPE's columns have no form, and its tags columns of their own.
+    // HIPE column names have no FORM, and its tags have their own columns.
     let names = glance.head.lines().next().and_then(|l| l.strip_prefix(COLUMNS_HEADER));
     if let Some(names) = names {
         let has_form = names.split_whitespace().any(|n| n.rsplit(':').next().is_some_and(|n| n == "FORM"));
@@ -92,7 +92,7 @@ fn recognize(glance: &Preview) -> Option<Detection> {
     if words.peek().is_none() || !words.all(fits) {
         return Detection::when(is_named, Detection::EXTENSION, "extension .conllu");
     }
-    // WebAnno's second format has ten columns too, with tags in the fifth.
+    // WebAnno TSV 2 also has ten columns, with tags in the fifth.
     let has_tags =
         |line: &str| line.split('\t').take(STANDARD_COLUMNS.tag).any(|f| f.contains('-') && parse_tag(f).is_ok());
     let tagged = glance.lines().filter(|l| !l.starts_with('#')).any(has_tags);
@@ -100,12 +100,12 @@ fn recognize(glance: &Preview) -> Option<Detection> {
     Detection::when(true, score, "ten columns separated by tabs")
 }
 
-/// The attributes in `MISC`: separated by `|`, in older files by a space.
+/// Returns the attributes in `MISC`, separated by `|`, in older files by a space.
 fn attributes(misc: &str) -> impl Iterator<Item = &str> {
     misc.split(['|', ' ']).filter(|part| !part.is_empty() && *part != "_")
 }
 
-/// The tag in `MISC`, and the key it has there; the key is empty where the tag stands alone.
+/// Returns the key and the tag in `MISC`. The key is empty for a bare tag.
 fn find_misc_tag(misc: &str) -> Option<(&str, &str)> {
     let keyed = attributes(misc).filter_map(|part| part.split_once('='));
     let found = keyed.into_iter().find(|(key, value)| TAG_KEYS.contains(key) && parse_tag(value).is_ok());
@@ -230,7 +230,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     decoded.encode(&out)
 }
 
-/// A word's line with this tag; as it is where it says so already.
+/// Writes the line of a token with this tag. The line is unchanged if it already has the tag.
 fn write_tag_line(out: &mut String, shape: ConlluColumns, line: &str, tag: &str) {
     let body = line.trim_end_matches(['\n', '\r']);
     let mut fields: Vec<&str> = body.split('\t').collect();
@@ -242,7 +242,7 @@ fn write_tag_line(out: &mut String, shape: ConlluColumns, line: &str, tag: &str)
     let _ = write!(out, "{}{}", fields.join("\t"), &line[body.len()..]);
 }
 
-/// `MISC` with this tag: where it has one, that is replaced, and everything else stays as it is written.
+/// Sets the tag in `MISC`. An existing tag is replaced; everything else is kept unchanged.
 fn set_misc_tag(misc: &str, tag: &str) -> String {
     let written = |key: &str| if key.is_empty() { tag.to_owned() } else { format!("{key}={tag}") };
     let Some((key, old)) = find_misc_tag(misc) else {
@@ -259,7 +259,7 @@ fn set_misc_tag(misc: &str, tag: &str) -> String {
     if tag != "O" || old == "O" {
         return format!("{head}{}{rest}", written(key));
     }
-    // Its separator goes with it.
+    // The separator is removed with the attribute.
     let rest = if head.is_empty() { rest.trim_start_matches(['|', ' ']) } else { rest };
     let head = if rest.is_empty() { head.trim_end_matches(['|', ' ']) } else { head };
     let joined =

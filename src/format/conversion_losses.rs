@@ -1,4 +1,4 @@
-//! Losses: what a file of a format would not hold of a corpus, found before anything is written.
+//! Losses of a conversion: corpus content that a format cannot represent, determined before anything is written.
 
 use super::conll::DOCSTART;
 use super::tagged::{has_custom_whitespace, is_spaced};
@@ -6,38 +6,40 @@ use super::{CONLL, CONLL2003, CONLL2012, Format, WNUT, conll2012};
 use crate::corpus::{Corpus, Document, Scheme, Span, scheme, segmentation};
 use std::cell::OnceCell;
 
-/// What a corpus has that some formats cannot hold, counted once for all formats.
+/// Counts of corpus content that some formats cannot represent. They are computed once for all formats.
 #[derive(Clone, Debug, Default)]
 pub struct LossInventory<'c> {
     corpus: Option<&'c Corpus>,
-    /// Spans that overlap the one before them.
+    /// Number of spans that overlap the previous one.
     overlaps: usize,
-    /// Of those, the ones that brackets cannot hold: they begin inside another span and end outside of it.
+    /// Number of overlapping spans that brackets cannot represent: they start inside another span and end outside of
+    /// it.
     crossing: usize,
-    /// Spans that begin or end inside a word.
+    /// Number of spans that start or end inside a token.
     cut: usize,
-    /// Documents with other space between words than one blank.
+    /// Number of documents with separators other than one space.
     own_space: usize,
-    /// Labels with white space in their names.
+    /// Number of labels with whitespace in their names.
     spaced_labels: usize,
-    /// Labels of whole documents.
+    /// Number of document labels.
     doc_labels: usize,
-    /// Sentences with notes of a person.
+    /// Number of sentences with a review state or comments.
     reviews: usize,
-    /// Words with a blank, a tab or a line's end inside.
+    /// Number of tokens with a space, tab or line end inside.
     spaced_words: usize,
-    /// Words that begin a document in column files.
+    /// Number of tokens that would start a document in column files.
     document_words: usize,
-    /// Words that make a text file binary.
+    /// Number of tokens that would make a text file binary.
     binary_words: usize,
-    /// A first word that would be taken for the mark of a byte order.
+    /// 1 if the first token would be read as a byte order mark.
     byte_order_words: usize,
-    /// Words that a reader of the bare text finds with other borders; counted when it is asked for, since it takes long.
+    /// Number of tokens whose boundaries differ when the bare text is tokenized. It is computed on demand, because this
+    /// is slow.
     other_borders: OnceCell<usize>,
 }
 
 impl<'c> LossInventory<'c> {
-    /// Counts through a corpus.
+    /// Counts the content of a corpus.
     pub fn of(corpus: &'c Corpus) -> Self {
         let mut inventory = Self { corpus: Some(corpus), ..Self::default() };
         let spaced = |name: &String| name.contains(char::is_whitespace);
@@ -73,7 +75,7 @@ impl<'c> LossInventory<'c> {
         }
     }
 
-    /// What a file of this format and scheme would lose, in words; empty when it can hold everything.
+    /// Returns messages about the losses of this format and scheme. Empty if the format can represent everything.
     pub fn losses(&self, format: Format, scheme: Scheme) -> Vec<String> {
         let Some(corpus) = self.corpus else { return Vec::new() };
         let holds = format.capabilities;
@@ -131,7 +133,7 @@ impl<'c> LossInventory<'c> {
     }
 }
 
-/// The words of a document that a reader of its bare text does not find, or finds with other borders.
+/// Returns the number of tokens that the tokenizer does not find with the same boundaries in the bare text.
 fn count_other_boundaries(d: &Document) -> usize {
     let found = segmentation::tokenize(&d.text);
     d.tokens.iter().filter(|token| found.binary_search(token).is_err()).count()

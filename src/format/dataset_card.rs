@@ -1,24 +1,24 @@
-//! A dataset card, `README.md` as Hugging Face has it: its head is YAML between two lines of dashes.
+//! Dataset card of Hugging Face: `README.md` with YAML front matter between two lines of dashes.
 
 use super::Problem;
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value};
 
-/// The largest head that is read, in bytes: it takes fifty times its size while it is.
+/// Maximum size of the front matter in bytes. The parser needs fifty times as much memory.
 const MAX_BYTES: usize = 2 << 20;
 
-/// The head of a card; `None` where it has none that is YAML, or one of more than 2 MiB.
+/// Returns the front matter of a card as JSON; `None` if it is missing, invalid or larger than 2 MiB.
 pub fn front_matter(card: &str) -> Option<Value> {
     let head = card.trim_start().strip_prefix("---")?.split("\n---").next().filter(|head| head.len() <= MAX_BYTES)?;
     Yaml::load_from_str(head).ok()?.first().map(yaml_to_json)
 }
 
-/// A file of YAML.
+/// Parses a YAML file.
 ///
 /// # Errors
-/// The place where it is broken; a file that is too large, or has anchors, of which a small file can make a very large value.
+/// Returns an error if the YAML is invalid, too large, or has anchors, which can expand a small file to a huge value.
 pub(super) fn yaml(text: &str) -> Result<Value, Problem> {
-    /// In bytes: the value takes many times as much.
+    /// Maximum size in bytes. The value needs a multiple of it in memory.
     const MOST: usize = 16 << 20;
     if text.len() > MOST {
         return Err(Problem::at(0, 0, format!("the YAML has more than {} MiB; split it", MOST >> 20)));
@@ -32,7 +32,7 @@ pub(super) fn yaml(text: &str) -> Result<Value, Problem> {
     Ok(Yaml::load_from_str(text).map_err(broken)?.first().map_or(Value::Null, yaml_to_json))
 }
 
-/// The same as JSON, which the rest of the program reads.
+/// Converts YAML to JSON, the form that the other modules read.
 fn yaml_to_json(yaml: &Yaml) -> Value {
     match yaml {
         Yaml::Value(Scalar::String(text)) => Value::from(text.as_ref()),

@@ -1,41 +1,42 @@
-//! Bytes to text and back: UTF-8, UTF-16 with its mark, and the encodings of old files.
+//! Conversion of bytes to text and back: UTF-8, UTF-16 with a byte order mark, and legacy encodings.
 
 use super::Problem;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 
-/// A file's text and how it was encoded.
+/// Text of a file and its encoding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decoded<'a> {
     /// The text, without a byte order mark.
     pub text: Cow<'a, str>,
-    /// The encoding.
+    /// Encoding of the file.
     pub encoding: &'static Encoding,
-    /// Bytes of the mark at the beginning.
+    /// Byte order mark, or empty.
     pub bom: &'a [u8],
-    /// The bytes after it.
+    /// Bytes after the byte order mark.
     bytes: &'a [u8],
-    /// Bytes that are no UTF-8, in order of their places.
+    /// Invalid UTF-8 sequences, by position.
     repairs: Vec<Repair<'a>>,
 }
 
-/// Bytes that are no UTF-8 in a text that is: U+FFFD stands for them, or the sign that two halves of it make.
+/// Invalid byte sequence in a UTF-8 text. Its replacement is U+FFFD, or the character that two surrogates encode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Repair<'a> {
-    /// The position in the text, in bytes.
+    /// Position in the text, in bytes.
     at: usize,
     sign: char,
     bytes: &'a [u8],
 }
 
 impl Decoded<'_> {
-    /// The encoding's name, where it is not UTF-8.
+    /// Returns the name of the encoding; `None` for UTF-8.
     pub fn non_utf8_name(&self) -> Option<&'static str> {
         (self.encoding != UTF_8).then(|| self.encoding.name())
     }
 
-    /// The lines of bytes that are no UTF-8, with the bytes. Halves of a sign that stand side by side lost nothing.
+    /// Returns the lines of invalid UTF-8 sequences, with the bytes. Complete surrogate pairs are excluded: they lose
+    /// nothing.
     pub fn invalid_sequences(&self) -> impl Iterator<Item = (usize, String)> + '_ {
         let (mut line, mut seen) = (1, 0);
         self.repairs.iter().filter(|r| r.sign == char::REPLACEMENT_CHARACTER).map(move |repair| {
@@ -45,10 +46,10 @@ impl Decoded<'_> {
         })
     }
 
-    /// A text in which the bytes that are no UTF-8 stand again where their signs are.
+    /// Encodes a text and restores the invalid bytes at the positions of their replacements.
     ///
     /// # Errors
-    /// When the text has other signs of this kind than before.
+    /// Returns an error if the replacement characters of the text are not those of the file, in the same order.
     fn with_repairs(&self, text: &str) -> Result<Vec<u8>, Problem> {
         let is_sign = |c: char| self.repairs.iter().any(|r| r.sign == c);
         let original = |at: usize| self.repairs.binary_search_by_key(&at, |r| r.at).ok().map(|i| self.repairs[i].bytes);
@@ -69,10 +70,11 @@ impl Decoded<'_> {
         if before.next().is_some() { Err(Problem::at(0, 0, why)) } else { Ok(out) }
     }
 
-    /// A text in the same encoding, with the same mark.
+    /// Encodes a text with the encoding and the byte order mark of the file.
     ///
     /// # Errors
-    /// A character that the encoding does not have, and an encoding in which the file's own bytes would not come back.
+    /// Returns an error if the encoding has no code for a character, or cannot reproduce the original bytes of the
+    /// file.
     pub fn encode(&self, text: &str) -> Result<Vec<u8>, Problem> {
         let name = self.encoding.name();
         if !self.repairs.is_empty() {
@@ -89,7 +91,7 @@ impl Decoded<'_> {
     }
 }
 
-/// A text in an encoding; `None` where that lacks a character.
+/// Encodes a text. `None` if the encoding has no code for a character.
 fn try_encode<'t>(text: &'t str, encoding: &'static Encoding) -> Option<Cow<'t, [u8]>> {
     if encoding == UTF_8 {
         Some(text.as_bytes().into())
@@ -103,10 +105,10 @@ fn try_encode<'t>(text: &'t str, encoding: &'static Encoding) -> Option<Cow<'t, 
     }
 }
 
-/// The text of a file's bytes, whatever its encoding.
+/// Decodes the bytes of a file and detects the encoding.
 ///
 /// # Errors
-/// Empty files, binary files, and bytes that are no text in any encoding.
+/// Returns an error if the file is empty, binary, or not text in any encoding.
 pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Problem::at(0, 0, "the file is empty. Choose a file with one word and its tag on each line."));
@@ -126,7 +128,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
             Ok(Decoded { text, encoding, bom: mark, bytes: rest, repairs: Vec::new() })
         };
     }
-    // Asked first without a place, which is much quicker.
+    // `contains` is much faster than `position`, and most files have no zero byte.
     if bytes.contains(&0)
         && let Some(at) = bytes.iter().position(|b| *b == 0)
     {
@@ -148,14 +150,15 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
     Ok(Decoded { text, encoding, bom: &[], bytes, repairs: Vec::new() })
 }
 
-/// The text of bytes that are UTF-8 but for a few, and these. `None` where more are wrong than right: then it is another encoding.
+/// Decodes UTF-8 with a few invalid sequences, and returns them. `None` if more is invalid than valid: another
+/// encoding.
 fn repaired(bytes: &[u8]) -> Option<(String, Vec<Repair<'_>>)> {
     let mut text = String::with_capacity(bytes.len());
     let mut repairs: Vec<Repair> = Vec::new();
     let (mut right, mut at) = (0usize, 0);
     for chunk in bytes.utf8_chunks() {
         let valid = chunk.valid();
-        // Whole signs of more than one byte.
+        // Complete characters of more than one byte.
         right += valid.chars().filter(|c| !c.is_ascii()).count();
         text.push_str(valid);
         at += valid.len();
@@ -170,7 +173,7 @@ fn repaired(bytes: &[u8]) -> Option<(String, Vec<Repair<'_>>)> {
             end > at
         });
         if known {
-            // A byte of a half that was taken whole.
+            // This byte belongs to the surrogate of the last repair.
             at += wrong;
             continue;
         }
@@ -192,7 +195,7 @@ fn repaired(bytes: &[u8]) -> Option<(String, Vec<Repair<'_>>)> {
     (right > repairs.len()).then_some((text, repairs))
 }
 
-/// The half of a sign that some programs write as three bytes, as those of CESU-8.
+/// Returns the surrogate that some programs encode as three bytes, as in CESU-8.
 fn surrogate(bytes: &[u8]) -> Option<u32> {
     match bytes {
         [0xed, second @ 0xa0..=0xbf, third @ 0x80..=0xbf, ..] => {
@@ -202,10 +205,10 @@ fn surrogate(bytes: &[u8]) -> Option<u32> {
     }
 }
 
-/// The text of bytes whose encoding a person knows.
+/// Decodes bytes in the encoding set by the user.
 ///
 /// # Errors
-/// Empty files, and bytes that are no text in it.
+/// Returns an error if the file is empty or the bytes are invalid in this encoding.
 pub(super) fn decode_as<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Result<Decoded<'a>, Problem> {
     let length = Encoding::for_bom(bytes).filter(|(marked, _)| *marked == encoding).map_or(0, |(_, length)| length);
     let (mark, rest) = bytes.split_at(length);
@@ -220,13 +223,13 @@ pub(super) fn decode_as<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Res
     Ok(Decoded { text, encoding, bom: mark, bytes: rest, repairs: Vec::new() })
 }
 
-/// Looks at the beginning of a large file before the rest of it is read: one of a binary kind that no format has would be refused
-/// in any case.
+/// Checks the beginning of a large file before the rest is read. It rejects binary files that no format can read.
 ///
 /// # Errors
-/// A zero byte in what is no text and begins like no format that is not text.
+/// Returns an error if the bytes contain a zero byte and have neither the signature of a binary format nor a byte order
+/// mark.
 pub fn check_beginning(bytes: &[u8]) -> Result<(), Problem> {
-    // Parquet; Arrow's file and stream; zip and what is one; PDF; gzip; Zstandard; OLE (old spreadsheets); zlib (spaCy).
+    // Parquet; Arrow file and stream; zip-based formats; PDF; gzip; Zstandard; OLE (old spreadsheets); zlib (spaCy).
     const KNOWN: [&[u8]; 9] = [
         b"PAR1",
         b"ARROW1",
@@ -245,7 +248,7 @@ pub fn check_beginning(bytes: &[u8]) -> Result<(), Problem> {
     }
 }
 
-/// The kind of a file that holds no text, by its first bytes.
+/// Returns the kind of a binary file by its first bytes.
 pub(super) fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
     const KINDS: [(&[u8], &str); 14] = [
         (b"\x89PNG", "a PNG picture"),
@@ -269,7 +272,7 @@ pub(super) fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
     KINDS.iter().find(|(mark, _)| bytes.starts_with(mark) && !is_text(mark)).map(|(_, kind)| *kind)
 }
 
-/// A zero byte at this place.
+/// Returns the error for a zero byte at this position.
 fn binary_error(bytes: &[u8], at: usize) -> Problem {
     if let Some(kind) = binary_kind(bytes) {
         return Problem::at(0, 0, format!("the file is {kind}, not text; choose a text file"));
@@ -285,10 +288,10 @@ fn invalid_text_error(bytes: &[u8], guess: &str) -> Problem {
     Problem::at(line, 0, format!("the file is neither UTF-8 (byte {byte:#04x}) nor {guess}. Save it as UTF-8."))
 }
 
-/// The text of a file that must be UTF-8.
+/// Returns the text of bytes that must be UTF-8.
 ///
 /// # Errors
-/// As [`decode`], and any other encoding, with the line where it shows.
+/// Returns an error with the line of the first invalid byte.
 pub fn decode_utf8(bytes: &[u8]) -> Result<&str, Problem> {
     std::str::from_utf8(bytes).map_err(|e| {
         let at = e.valid_up_to();
@@ -331,7 +334,7 @@ mod tests {
         };
         check("é è\nx\n".as_bytes(), "é è\nx\n", &[]);
         check(b"\xc3\xa9\xc3\xa8\nx\xff\n", "éè\nx\u{fffd}\n", &[(2, "ff")]);
-        // Halves of an emoji side by side, and on lines of their own.
+        // Surrogates of an emoji next to each other, and on separate lines.
         check(b"\xc3\xa9\xc3\xa8 \xed\xa0\xbd\xed\xb8\x80 x", "éè 😀 x", &[]);
         check(
             b"\xc3\xa9\xc3\xa8\xc3\xa9\n\xed\xa0\xbd\n\xed\xb8\x80 x",

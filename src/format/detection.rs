@@ -1,7 +1,7 @@
 //! Recognition of the format of a file: each format answers with a score and its evidence, and the highest score wins.
 //!
-//! The content counts more than the name: a file extension alone gives the lowest score. JSON is never anything but JSON
-//! ([`Glance::is_json`]).
+//! The content has more weight than the name: a file extension alone has the lowest score. A JSON file is only tested
+//! against JSON formats ([`Preview::is_json`]).
 
 use super::conll::ColumnLayout;
 use super::records::{json, python_literal};
@@ -9,10 +9,10 @@ use super::{CONLL, FORMATS, Format, SourceInput};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-/// An answer of a format: the score (0 to 100) and the evidence for it.
+/// Result of the detection by one format: the score (0 to 100) and the evidence for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detection {
-    /// The certainty: one of the constants, or between them.
+    /// Confidence, 0 to 100: one of the constants, or a value between them.
     pub score: u8,
     /// The evidence in the file.
     pub evidence: Cow<'static, str>,
@@ -32,7 +32,7 @@ impl Detection {
     /// Less than an extension: chosen only if nothing else fits.
     pub const WEAK: u8 = 10;
 
-    /// An answer where the condition holds.
+    /// Returns a detection if the condition is true.
     pub fn when(holds: bool, score: u8, evidence: &'static str) -> Option<Self> {
         holds.then_some(Self { score, evidence: evidence.into() })
     }
@@ -46,7 +46,7 @@ pub struct Preview<'a> {
     pub extension: &'a str,
     /// All bytes.
     pub bytes: &'a [u8],
-    /// The beginning of the text; empty if the bytes are no text.
+    /// Beginning of the text. Empty if the bytes are not text.
     pub head: &'a str,
     /// The first JSON records.
     pub records: &'a [serde_json::Value],
@@ -80,10 +80,10 @@ impl Preview<'_> {
     }
 }
 
-/// Extensions of files that hold JSON.
+/// Extensions of JSON files.
 const JSON_EXTENSIONS: [&str; 4] = ["json", "jsonl", "ndjson", "ipynb"];
 
-/// True if a text begins as JSON does: an object with a key, or an array of objects, arrays, strings or nothing.
+/// True if a text begins like JSON: an object with a key, or an array of objects, arrays, strings or nothing.
 pub(super) fn begins_as_json(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let rest = |c: char| text.strip_prefix(c).map(str::trim_start);
@@ -103,27 +103,27 @@ pub(super) fn begins_as_json(text: &str) -> bool {
         })
 }
 
-/// The format of a file, and the evidence for it. `None` if no format recognizes it.
+/// Returns the format of a file and the evidence for it. `None` if no format detects it.
 pub(super) fn detect_with_evidence(source: &SourceInput) -> Option<(Format, Detection)> {
     with_preview(source, best_match)?
 }
 
-/// The format that the structure of a file shows, where a person chose one that does not recognize the file.
+/// Returns the format that the structure of a file indicates, if the format set by the user does not detect the file.
 pub(super) fn detect_other_than(source: &SourceInput, chosen: &Format) -> Option<(Format, Detection)> {
     let other = with_preview(source, |glance| (chosen.detect)(glance).map_or_else(|| best_match(glance), |_| None))?;
     other.filter(|(format, answer)| format != chosen && answer.score >= Detection::STRUCTURE)
 }
 
-/// The format of the highest score; the first of equal ones.
+/// Returns the format with the highest score. The first one wins among equal scores.
 fn best_match(glance: &Preview) -> Option<(Format, Detection)> {
     let asked = FORMATS.iter().filter(|f| f.is_json || !glance.is_json);
     let answers = asked.filter_map(|f| (f.detect)(glance).map(|answer| (*f, answer)));
     answers.reduce(|best, next| if next.1.score > best.1.score { next } else { best })
 }
 
-/// Looks at the beginning of a file. `None` if its lines end in a way that no format has.
+/// Calls `judge` with the beginning of a file. `None` if the preview cannot be created.
 fn with_preview<T>(source: &SourceInput, judge: impl FnOnce(&Preview) -> T) -> Option<T> {
-    /// Bytes that are looked at, and the rest of the last line.
+    /// Minimum number of bytes to inspect. The preview extends to the end of the last line.
     const PREVIEW_BYTES: usize = 64 << 10;
     const MAX_LINE_BYTES: usize = 1 << 20;
     let beginning = SourceInput { bytes: head(source.bytes, PREVIEW_BYTES), ..*source };
@@ -131,11 +131,11 @@ fn with_preview<T>(source: &SourceInput, judge: impl FnOnce(&Preview) -> T) -> O
     let head = decoded.as_ref().map_or("", |d| &d.text);
     let extension = source.name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
     let is_json = begins_as_json(head) || (!head.is_empty() && JSON_EXTENSIONS.contains(&extension.as_str()));
-    // A record of JSON or Python is looked at whole; of other lines a part is enough.
+    // JSON and Python records are inspected completely. A part is enough for other lines.
     let part = &head[..head.floor_char_boundary(MAX_LINE_BYTES)];
     let has_records = is_json || python_literal::is_python(part);
     let mut records = if has_records { json::first_records(head) } else { Vec::new() };
-    // A first record that is longer than the beginning.
+    // The first record is longer than the preview.
     if records.is_empty() && is_json && beginning.bytes.len() < source.bytes.len() {
         records = source.decode().map(|whole| json::first_records(&whole.text)).unwrap_or_default();
     }
@@ -155,12 +155,12 @@ fn with_preview<T>(source: &SourceInput, judge: impl FnOnce(&Preview) -> T) -> O
     Some(judge(&glance))
 }
 
-/// The format of a file: columns if no format recognizes it.
+/// Returns the format of a file. The default is a column file.
 pub fn detect_format(source: &SourceInput) -> Format {
     detect_with_evidence(source).map_or(CONLL, |(format, _)| format)
 }
 
-/// The first bytes of a file up to the end of a line, so that no record and no character is cut.
+/// Returns at least `least` bytes, up to the end of a line. No record and no character is cut.
 fn head(bytes: &[u8], least: usize) -> &[u8] {
     let end = bytes.iter().skip(least).position(|b| *b == b'\n').map_or(bytes.len(), |at| least + at + 1);
     &bytes[..end]

@@ -1,5 +1,5 @@
-//! spaCy 3's DocBin: zlib over MessagePack, in which tokens are a table of 64-bit numbers and every text is the hash of one
-//! of the `strings` (spacy/tokens/_serialize.py).
+//! spaCy 3 DocBin: MessagePack compressed with zlib. Tokens are a table of 64-bit numbers, and every string is the hash
+//! of one of the `strings` (spacy/tokens/_serialize.py).
 
 use super::tagged::text_chunks;
 use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput, Writer};
@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
 
-/// `.spacy` as spaCy trains on it.
+/// `.spacy` files, the training format of spaCy 3.
 pub const SPACY: Format = Format {
     name: "spacy",
     description: "spaCy 3: documents as spacy train reads them (DocBin)",
@@ -25,33 +25,34 @@ pub const SPACY: Format = Format {
     capabilities: Capabilities { overlapping_spans: false, token_boundaries: true, ..Capabilities::OFFSET_FORMAT },
 };
 
-// Columns of the table, as spacy.attrs numbers them.
+// Attribute ids of spacy.attrs.
 const ORTH: u64 = 65;
 const ENT_IOB: u64 = 77;
 const ENT_TYPE: u64 = 78;
 const SENT_START: u64 = 80;
 
-// What ENT_IOB means.
+// Values of ENT_IOB.
 const INSIDE: u64 = 1;
 const OUTSIDE: u64 = 2;
 const BEGINS: u64 = 3;
 
-/// Texts that spaCy knows by a small number, as `spacy.symbols` has them: "456 _".
+/// Strings with a small id in `spacy.symbols`, one per line: "456 _".
 const SYMBOLS: &str = include_str!("../../assets/spacy/symbols.txt");
 
-/// The number by which spaCy knows each of its symbols.
+/// Returns the ids of the spaCy symbols.
 fn symbols() -> &'static HashMap<&'static str, u64> {
     static TABLE: OnceLock<HashMap<&str, u64>> = OnceLock::new();
     let row = |line: &'static str| line.split_once(' ').and_then(|(number, name)| Some((name, number.parse().ok()?)));
     TABLE.get_or_init(|| SYMBOLS.lines().filter_map(row).collect())
 }
 
-/// The number by which spaCy knows a text.
+/// Returns the spaCy id of a string.
 fn string_id(text: &str) -> u64 {
     symbols().get(text).copied().unwrap_or_else(|| hash(text))
 }
 
-/// The hash of a text that is no symbol: MurmurHash64A (Appleby 2008) of its bytes with seed 1; 0 for none.
+/// Returns the hash of a string that is not a symbol: MurmurHash64A (Appleby 2008) of its bytes with seed 1; 0 if
+/// empty.
 fn hash(text: &str) -> u64 {
     const M: u64 = 0xc6a4_a793_5bd1_e995;
     let bytes = text.as_bytes();
@@ -79,8 +80,8 @@ fn damaged_error(why: impl std::fmt::Display) -> Problem {
     Problem::at(0, 0, format!("the .spacy file is damaged ({why})"))
 }
 
-/// How many values a MessagePack message has, those in lists and tables each counted: in memory each takes much more than its
-/// byte. `None` where it ends early.
+/// Returns the number of values in a MessagePack message, including the values in arrays and maps. In memory, each
+/// value needs much more than its byte. `None` if the message is truncated.
 fn count_values(mut rest: &[u8]) -> Option<u64> {
     let mut count = 0;
     while let Some((mark, behind)) = rest.split_first() {
@@ -89,7 +90,7 @@ fn count_values(mut rest: &[u8]) -> Option<u64> {
             let number = behind.get(..bytes)?.iter().fold(0usize, |n, b| n << 8 | usize::from(*b));
             Some(bytes.saturating_add(number))
         };
-        // What follows a mark, in bytes; what is in a list or table are values of their own.
+        // Number of bytes after the type byte. The elements of arrays and maps are separate values.
         let follows = match *mark {
             0xa0..=0xbf => usize::from(mark & 0x1f),
             0xc4 | 0xd9 => length(1)?,
@@ -161,7 +162,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         for (row, space) in rows[at..end].iter().zip(&spaces[at..end]) {
             let word = strings.get(&row[orth]).ok_or_else(|| damaged_error("a word is not among its strings"))?;
             let start = to_u32(text.len());
-            // Any number of tokens may be the same long text.
+            // Many tokens can share one long string.
             held += word.len() as u64;
             check(held)?;
             text.push_str(word);
@@ -169,7 +170,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
             if *space != 0 {
                 text.push(' ');
             }
-            // Space that is more than one blank is a token of its own there.
+            // In spaCy, whitespace other than one space is a token.
             if !word.trim().is_empty() {
                 if starts_sentence.is_some_and(|column| row[column] == 1) {
                     starts.push(to_u32(words.len()));
@@ -184,7 +185,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         }
         at = end;
         let document = Document::from_text(source.split, source.source_id, to_u32(number), text, spans, Some(words));
-        // A start at the first token alone is there in every document.
+        // Every document starts at its first token, so a single start is not information.
         let document = if starts.len() > 1 { document.with_sentence_starts(&starts) } else { document };
         documents.push(Arc::new(document));
     }
@@ -228,11 +229,11 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
                 };
                 if !gap.is_empty() {
                     strings.insert(gap);
-                    // Space inside an entity is inside it.
+                    // Whitespace inside an entity belongs to it.
                     token(gap, false, if entity[0] == INSIDE { entity } else { [OUTSIDE, 0] }, 0);
                 }
                 strings.insert(d.token(word));
-                // -1 says that a sentence does not start.
+                // -1: no sentence start.
                 token(d.token(word), space, entity, if i == 0 { 1 } else { u64::MAX });
                 at = end + usize::from(space);
             }
@@ -260,7 +261,7 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
     ]);
     let mut packed = Vec::new();
     let mut out = Vec::new();
-    // Both write to memory, where nothing fails.
+    // Writing to memory does not fail.
     if let Err(e) = rmpv::encode::write_value(&mut packed, &message) {
         log::error!("spacy: {e}");
     }
@@ -298,7 +299,7 @@ mod tests {
 
     #[test]
     fn hashes_are_spacys() {
-        // spacy.strings.StringStore, spaCy 3.8.
+        // Source: spacy.strings.StringStore, spaCy 3.8.
         let check = |text: &str, expected: u64| assert_eq!(string_id(text), expected, "{text}");
         check("ORG", 383);
         check("_", 456);

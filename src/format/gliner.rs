@@ -1,5 +1,5 @@
-//! GLiNER's training data: records of `tokenized_text` and `ner`, whose entries are the numbers of the first and the
-//! last word and the label. Spans may overlap.
+//! GLiNER training data: records of `tokenized_text` and `ner`. An entry of `ner` has the indices of the first and the
+//! last token, and the label. Spans can overlap.
 
 use super::note::NoteKind;
 use super::read_report::quote;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// Records of words and spans of word numbers.
+/// Records of tokens and spans by token indices.
 pub const GLINER: Format = Format {
     name: "gliner",
     description: "GLiNER: JSON of words and spans, by the numbers of their words",
@@ -36,10 +36,10 @@ pub const GLINER: Format = Format {
 const TOKENS_KEY: &str = "tokenized_text";
 const SPANS_KEY: &str = "ner";
 
-/// The words of a record.
+/// Returns the tokens of a record.
 ///
 /// # Errors
-/// The reason why it is no sentence.
+/// Returns a message if the record is not a sentence.
 fn words(value: &Value) -> Result<Vec<&str>, String> {
     let list = value.get(TOKENS_KEY).and_then(Value::as_array).ok_or("there is no list “tokenized_text”")?;
     let words: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
@@ -51,10 +51,10 @@ fn words(value: &Value) -> Result<Vec<&str>, String> {
     }
 }
 
-/// The first word, the one behind the last, and the label of an entry.
+/// Returns the first token, the end (exclusive) and the label of an entry.
 ///
 /// # Errors
-/// The reason why it is no span of so many words.
+/// Returns a message if the entry is not a span within `words` tokens.
 fn span(entry: &Value, words: usize) -> Result<(usize, usize, &str), String> {
     let number = |i: usize| entry.get(i).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
     let (Some(first), Some(last), Some(label)) = (number(0), number(1), entry.get(2).and_then(Value::as_str)) else {
@@ -66,7 +66,7 @@ fn span(entry: &Value, words: usize) -> Result<(usize, usize, &str), String> {
     Ok((first, last + 1, label))
 }
 
-/// The entries of a record that are spans of its words.
+/// Returns the entries of a record that are valid spans.
 fn spans(value: &Value, words: usize) -> impl Iterator<Item = (usize, usize, &str)> {
     let all = entries(value).iter().filter_map(move |entry| span(entry, words).ok());
     all.filter(|(.., label)| !label.trim().is_empty())
@@ -76,7 +76,7 @@ fn entries(value: &Value) -> &[Value] {
     value.get(SPANS_KEY).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// The spans sorted, none of them twice.
+/// Returns the spans, sorted and without duplicates.
 fn token_spans<'v>(
     spans: impl Iterator<Item = (usize, usize, &'v str)>,
     mut label: impl FnMut(&str) -> Result<LabelId, TooManyLabels>,
@@ -120,7 +120,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     Ok(reader.finish())
 }
 
-/// Tells of what a record has beside its words and spans, and of entries that are no spans.
+/// Reports unknown fields of a record, and entries that are not spans.
 fn report_unread(found: &mut ReadReport, record: &RawRecord, value: &Value, words: usize) {
     let others = value.as_object().into_iter().flatten().map(|(key, _)| key);
     others
@@ -168,7 +168,7 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     decoded.encode(&out)
 }
 
-/// Takes the spans that went out of a record and adds those that came; entries that are no spans stay.
+/// Removes old spans from a record and adds new ones. Invalid entries are kept.
 fn update_spans(value: &mut Value, words: usize, wanted: &[TokenSpan], labels: &LabelSet) {
     let key = |s: &TokenSpan| (s.start, s.end, labels.name(s.label));
     let keep: HashSet<_> = wanted.iter().map(key).collect();

@@ -1,4 +1,4 @@
-//! Readers of other crates that panic on a damaged file.
+//! Guard for readers of other crates that can panic on a damaged file.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,12 +7,14 @@ thread_local! {
     static ACTIVE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic of this thread is caught by `guarded`: it is the file's fault, so it is neither printed nor recorded.
+/// True if `guarded` catches panics of this thread. They are caused by the file and are therefore neither printed nor
+/// recorded.
 pub fn is_active() -> bool {
     ACTIVE.get()
 }
 
-/// What `work` gives; `None` where it panicked. It must not share state that a panic could leave half changed.
+/// Returns the result of `work`, or `None` after a panic. `work` must not share state that a panic can leave
+/// inconsistent.
 pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     let before = ACTIVE.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));

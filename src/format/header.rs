@@ -1,17 +1,17 @@
-//! Names of columns and fields, and the role each of them has: for column files, tables and JSON.
+//! Roles of columns and fields by their names, for column files, tables and JSON.
 
-/// The role of a column.
+/// Role of a column or field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Role {
-    /// A word of a sentence, or the list of words.
+    /// A token, or a list of tokens.
     Word,
-    /// The tag of a word, or the list of tags.
+    /// The tag of a token, or a list of tags.
     Tag,
     /// The number or name of the sentence.
     Sentence,
     /// The number or name of the document.
     Document,
-    /// Part of speech, chunk, lemma: not a tag of entities.
+    /// Part of speech, chunk, lemma: not an entity tag.
     Grammar,
     /// Train, dev or test.
     Split,
@@ -23,7 +23,7 @@ pub(super) enum Role {
     Spans,
 }
 
-/// The names of each role, as [`normalized`].
+/// Known names of each role, in the form of [`normalized`].
 const NAMES: [(Role, &[&str]); 9] = [
     (
         Role::Word,
@@ -196,13 +196,13 @@ const NAMES: [(Role, &[&str]); 9] = [
     (Role::Spans, &["entities", "ents", "spans", "annotations", "annotation", "label", "labels"]),
 ];
 
-/// A name without case, space and punctuation; `#` stays.
+/// Returns a name in lower case without whitespace and punctuation. `#` is kept.
 pub(super) fn normalized(name: &str) -> String {
     let kept = name.trim_start_matches('\u{feff}').chars().filter(|c| c.is_alphanumeric() || *c == '#');
     kept.flat_map(char::to_lowercase).collect()
 }
 
-/// True if a column of this name has the role.
+/// True if a name has this role.
 pub(super) fn has_role(name: &str, role: Role) -> bool {
     let name = normalized(name);
     // HIPE names its layers NE-COARSE-LIT, NE-FINE-LIT, NE-NESTED.
@@ -210,7 +210,7 @@ pub(super) fn has_role(name: &str, role: Role) -> bool {
     is_layer || NAMES.iter().any(|(r, names)| *r == role && names.contains(&name.as_str()))
 }
 
-/// True if a column of words and tags has this name. There, `text` is a word, and `label` a tag.
+/// Returns the role of a column of a token table. There, `text` is a token and `label` is a tag.
 pub(super) fn token_role(name: &str) -> Option<Role> {
     const ROLES: [Role; 6] = [Role::Word, Role::Tag, Role::Sentence, Role::Document, Role::Grammar, Role::Split];
     let found = ROLES.into_iter().find(|role| has_role(name, *role));

@@ -1,7 +1,8 @@
-//! Hugging Face's JSON: records of tokens and tags, the tags by name or by number.
+//! Hugging Face JSON: records of tokens and tags, the tags by name or by number.
 //!
-//! Numbers have their names in a file beside: `dataset_info.json`, the dataset card `README.md`, `labels.txt`, or one
-//! of `NUMBERS`.
+//! The names of numbered tags are in another file of the directory: `dataset_info.json`, the dataset card `README.md`,
+//! one of
+//! `LABEL_MAP_FILES`, `labels.txt`, or `config.json`.
 
 use super::dataset_card;
 use super::header::{Role, has_role};
@@ -39,13 +40,13 @@ pub const HF_JSONL: Format = Format {
 pub(super) const TOKEN_KEYS: [&str; 7] = ["tokens", "words", "token", "str_words", "x", "text", "sentence"];
 pub(super) const TAG_KEYS: [&str; 6] = ["ner_tags", "tags", "labels", "ner", "ner_tags_str", "y"];
 
-/// Files of names and their numbers, in either direction.
+/// Files that map names to numbers or numbers to names.
 pub(crate) const LABEL_MAP_FILES: [&str; 5] =
     ["label.json", "labels.json", "label2id.json", "tag_to_id.json", "id2label.json"];
-/// The configuration of a model, which has them under a name.
+/// Model configuration, which contains the mapping under a key.
 pub(crate) const MODEL_CONFIG_FILE: &str = "config.json";
 
-/// The keys of a record's words and tags: lists of the same length.
+/// Returns the keys of the tokens and tags of a record: lists of the same length.
 fn token_and_tag_keys(value: &Value) -> Option<(&'static str, &'static str)> {
     let list = |key: &&&str| value.get(**key).and_then(Value::as_array);
     let words = TOKEN_KEYS.iter().find(|k| list(k).is_some_and(|l| l.iter().all(Value::is_string)))?;
@@ -95,35 +96,35 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     Ok(if notation == TagNotation::LabelOnly { ReadReport { scheme: Scheme::Io, ..found } } else { found })
 }
 
-/// True if a field has further tags of the words: as many, that are names, one of them `O`.
+/// True if a field has another layer of tags: as many strings as tokens, one of them `O`.
 fn is_second_layer(key: &str, value: &Value, words: usize) -> bool {
     let tags = value.as_array().filter(|list| list.len() == words && !has_role(key, Role::Grammar));
     tags.is_some_and(|list| list.iter().all(Value::is_string) && list.iter().any(|tag| tag == "O"))
 }
 
-/// The spelling of the tags, by those of the first records.
+/// Detects the notation of the tags from the first records.
 fn notation_of_records(records: &[RawRecord], names: Option<&[String]>) -> TagNotation {
-    /// Records that are looked at.
+    /// Maximum number of records to inspect.
     const FIRST: usize = 1000;
     let first = records.iter().take(FIRST).filter_map(|record| parse_token_record(record, names).ok());
     detect_notation(&first.flat_map(|sentence| sentence.tags).collect::<Vec<_>>(), names)
 }
 
-/// The spelling of tags, by some of them, else by the names of their numbers.
+/// Detects the notation from some tags, or else from the names of the numbers.
 pub(super) fn detect_notation<T: AsRef<str>>(tags: &[T], names: Option<&[String]>) -> TagNotation {
     let named = || TagNotation::detect(&names?.iter().map(String::as_str).collect::<Vec<_>>());
     TagNotation::detect(&tags.iter().map(AsRef::as_ref).collect::<Vec<_>>()).or_else(named).unwrap_or_default()
 }
 
-/// A record that is a sentence.
+/// Record of a sentence.
 struct TokenRecord {
     value: Value,
     words: Vec<String>,
-    /// By name, one a word.
+    /// Tag names, one per token.
     tags: Vec<String>,
 }
 
-/// A record as a sentence; with no word it is none.
+/// Parses a record as a sentence. A record without tokens is an error.
 fn parse_token_record(record: &RawRecord, names: Option<&[String]>) -> Result<TokenRecord, (usize, String)> {
     let value = json::parse(record)?;
     let fail = |why: String| (record.line, why);
@@ -196,10 +197,10 @@ fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Pr
     decoded.encode(&out)
 }
 
-/// Checks that tags of this spelling can hold spans.
+/// Checks that tags of this notation can represent the spans.
 ///
 /// # Errors
-/// The record's line and the reason, where they cannot.
+/// Returns the line of the record and a message if they cannot.
 fn check_notation(
     notation: TagNotation,
     wanted: &[TokenSpan],
@@ -247,13 +248,13 @@ fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
     json::write(sentences.enumerate().map(record), JsonLayout::Lines)
 }
 
-/// The message for tags that are numbers without names.
+/// Returns the error message for numbered tags without names.
 pub(super) fn missing_label_names_message() -> String {
     let files = "dataset_info.json, label.json, the card README.md, or labels.txt with a name a line";
     format!("tags are numbers without names; put a file with the names beside: {files}")
 }
 
-/// Names of numbered tags, and the file they are from.
+/// Returns the names of numbered tags, and the file that contains them.
 pub(super) fn class_label_names(source: &SourceInput) -> Option<(&'static str, Vec<String>)> {
     let text = |name: &str| String::from_utf8((source.read_sibling)(name)?).ok();
     let from_info = || {
@@ -276,8 +277,8 @@ pub(super) fn class_label_names(source: &SourceInput) -> Option<(&'static str, V
         .or_else(|| from_config().map(|n| (MODEL_CONFIG_FILE, n)))
 }
 
-/// Names by their numbers: a list, or an object of names and numbers in either direction. A number without a name has
-/// an empty one.
+/// Returns names by number, from a list or from an object that maps names to numbers or numbers to names. Missing names
+/// are empty.
 fn parse_label_map(value: &Value) -> Option<Vec<String>> {
     if let Some(list) = value.as_array() {
         return list.iter().map(|name| name.as_str().map(str::to_owned)).collect();
@@ -295,7 +296,7 @@ fn parse_label_map(value: &Value) -> Option<Vec<String>> {
     Some(names)
 }
 
-/// The first list of names under a tag column anywhere in a description of features.
+/// Returns the first list of names under a tag column anywhere in a description of features.
 pub(super) fn find_class_label_names(value: &Value) -> Option<Vec<String>> {
     if let Some(names) = value.get("names") {
         let list = names.as_array().map(|l| l.iter().filter_map(Value::as_str).map(str::to_owned).collect());
@@ -314,7 +315,7 @@ pub(super) fn find_class_label_names(value: &Value) -> Option<Vec<String>> {
             let first = TAG_KEYS.iter().filter_map(|k| fields.get(*k));
             first.chain(fields.values()).find_map(find_class_label_names)
         }
-        // A card lists features under their names.
+        // A dataset card lists features by name.
         Value::Array(list) => {
             let is_tags = |v: &&Value| v.get("name").and_then(Value::as_str).is_some_and(|n| TAG_KEYS.contains(&n));
             list.iter().filter(is_tags).chain(list).find_map(find_class_label_names)

@@ -1,11 +1,15 @@
-//! Interchange formats: bytes to a corpus and back. One file or folder per format, and this table of them.
+//! Interchange formats: readers from bytes to a corpus, and writers back. Each format has one file or directory and one
+//! row in [`FORMATS`].
 //!
-//! Nothing here opens a file: bytes come in and go out, so that every reader can be tested on a string.
+//! Nothing here opens a file: bytes come in and go out. Every reader can therefore be tested on a string.
 //!
-//! There are two kinds. In the one the source has words, one document of many sentences ([`columns`], [`hf_jsonl`],
-//! [`conllu`]); in the other it has texts, each a document of its own ([`records`] for all that is JSON, [`brat`],
-//! [`plain`], [`table`], `documents` for what word processors, browsers and mail programs write). A source that is saved is
-//! rewritten: what is not a label of a changed sentence or record stays byte for byte.
+//! There are two kinds of formats:
+//! - Formats of tokens: one document of many sentences ([`conll`], [`hf_jsonl`], [`conllu`]).
+//! - Formats of texts, each a document of its own: [`records`] for JSON, [`brat`], [`text`], [`table`], and
+//!   `documents` for the files of word processors, browsers and mail programs.
+//!
+//! A source that is saved is rewritten. Everything except the labels of changed sentences or records stays byte for
+//! byte.
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 
@@ -60,61 +64,62 @@ pub use read_report::{MAX_PROBLEMS, Problem, ReadReport};
 use crate::corpus::{Corpus, Document, Scheme, Split};
 use budget::Budget;
 
-/// What is read: a file, and what a reader may ask about it.
+/// File to read, with the context that a reader can use.
 #[derive(Clone, Copy)]
 pub struct SourceInput<'a> {
-    /// Its bytes.
+    /// Content of the file.
     pub bytes: &'a [u8],
-    /// Its name, without the folder.
+    /// File name without the directory.
     pub name: &'a str,
-    /// The split its documents belong to.
+    /// Split of its documents.
     pub split: Split,
-    /// Its number among the corpus' sources.
+    /// Index of the file among the sources of the corpus.
     pub source_id: u32,
-    /// Files in the same folder by name: a text beside its annotations, the names of numbered labels.
+    /// Reads another file of the same directory by name, for example the text of an annotation file or names of
+    /// numbered labels.
     pub read_sibling: &'a dyn Fn(&str) -> Option<Vec<u8>>,
-    /// What a person knows better than what is found.
+    /// Options set by the user.
     pub options: ReadOptions,
-    /// How much memory it may take.
+    /// Memory limit of the reader.
     pub budget: Budget,
 }
 
-/// What a person knows better than what is found in a file.
+/// Options that the user sets to override the automatic detection of a file. `None` means detection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadOptions {
-    /// The format.
+    /// Format of the file.
     pub format: Option<Format>,
-    /// How characters are encoded.
+    /// Encoding of the characters.
     pub encoding: Option<&'static encoding_rs::Encoding>,
-    /// What offsets count.
+    /// Unit of the offsets.
     pub offset_unit: Option<OffsetUnit>,
-    /// Which column is what.
+    /// Column delimiter and column roles.
     pub columns: conll::ColumnOptions,
-    /// What a document is in a plain text.
+    /// Unit of a plain text that becomes one document.
     pub sample_by: Option<text::SampleBy>,
-    /// Which sheet of a spreadsheet, from 0.
+    /// Index of the sheet of a spreadsheet, from 0.
     pub sheet: Option<usize>,
-    /// Whether a compressed file may unfold to any size.
+    /// True if a compressed file of any decompressed size is accepted.
     pub allow_large: bool,
 }
 
 impl<'a> SourceInput<'a> {
-    /// A file that stands alone.
+    /// Returns an input without sibling files and with default options.
     pub fn from_bytes(bytes: &'a [u8], name: &'a str, split: Split, file: u32) -> Self {
         let (choices, budget) = (ReadOptions::default(), Budget::default());
         Self { bytes, name, split, source_id: file, read_sibling: &|_| None, options: choices, budget }
     }
 
-    /// The same source, in the format that a person says.
+    /// Returns the same input with the format set by the user.
     #[must_use]
     pub fn with_format(self, format: Format) -> Self {
         Self { options: ReadOptions { format: Some(format), ..self.options }, ..self }
     }
 
-    /// Its text.
+    /// Returns the text of the file.
     ///
     /// # Errors
-    /// As [`decode`].
+    /// Returns an error under the conditions of [`decode`].
     pub fn decode(&self) -> Result<Decoded<'a>, Problem> {
         match self.options.encoding {
             Some(encoding) => decode::decode_as(self.bytes, encoding),
@@ -123,67 +128,67 @@ impl<'a> SourceInput<'a> {
     }
 }
 
-/// What a source is rewritten with: the corpus as it is now.
+/// Context of a rewrite: the current corpus and the settings of the source.
 pub struct RewriteContext<'a> {
-    /// The corpus.
+    /// Current corpus.
     pub corpus: &'a Corpus,
-    /// The source's number.
+    /// Index of the source.
     pub source_id: u32,
-    /// How it writes spans on words.
+    /// Tag scheme of the source.
     pub scheme: Scheme,
-    /// Tags are written anew also where they say what the corpus says.
+    /// True if all tags are written again, including tags that already match the corpus.
     pub rewrite_all: bool,
 }
 
 impl<'a> RewriteContext<'a> {
-    /// The source's documents, in order.
+    /// Returns the documents of the source, in order.
     pub fn documents(&self) -> impl Iterator<Item = &'a Document> {
         let file = self.source_id;
         self.corpus.documents.iter().map(std::convert::AsRef::as_ref).filter(move |d: &&Document| d.source_id == file)
     }
 }
 
-/// Reads a source into a corpus; an error leaves the corpus as it was.
+/// Reads a source into a corpus. The corpus is unchanged after an error.
 pub type Read = fn(&SourceInput, &mut Corpus) -> Result<ReadReport, Problem>;
-/// A corpus, or one split of it, as a file.
+/// Writes a corpus, or one split of it, as one file.
 pub type WriteCorpus = fn(&Corpus, Option<Split>, Scheme) -> Vec<u8>;
-/// A document as files, by their endings.
+/// Writes a document as one or more files, each with its extension.
 pub type WriteDocument = fn(&Corpus, &Document) -> Vec<(&'static str, Vec<u8>)>;
 
-/// Files that stand beside those of documents, by name.
+/// Writes the files that a directory of documents needs in addition, each with its name.
 pub type WriteExtraFiles = fn(&Corpus) -> Vec<(&'static str, Vec<u8>)>;
 
-/// How a corpus becomes new files.
+/// Writer of a format: one file, or files per document.
 #[derive(Clone, Copy, Debug)]
 pub enum Writer {
-    /// The corpus, or one split of it, as one file.
+    /// Writes the corpus, or one split of it, as one file.
     SingleFile(WriteCorpus),
-    /// A document as files, by their endings, and files that a folder of documents has besides, by name.
+    /// Writes files for each document, and the additional files of the directory.
     PerDocument(WriteDocument, WriteExtraFiles),
 }
-/// A source's bytes again, with the spans of the corpus.
+/// Writes the bytes of a source again, with the current spans of the corpus.
 pub type Rewrite = fn(&SourceInput, &RewriteContext) -> Result<Vec<u8>, Problem>;
 
-/// A format people name.
+/// Interchange format with its functions.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
-    /// Its name on the command line.
+    /// Name on the command line.
     pub name: &'static str,
-    /// What it is, in a few words.
+    /// Short description.
     pub description: &'static str,
-    /// Usual file endings, the first for new files.
+    /// Usual file extensions. New files get the first one.
     pub extensions: &'static [&'static str],
-    /// The certainty that a file is in this format; `None` if it is not.
+    /// Returns the confidence that a file is in this format; `None` if it is not.
     pub detect: fn(&Preview) -> Option<Detection>,
-    /// True if it is JSON, or Python's notation of it: then it is asked about files that are.
+    /// True for JSON or Python literals. JSON files are tested only against these formats.
     pub is_json: bool,
-    /// How it is read, if it is.
+    /// Reader.
     pub read: Read,
-    /// How it is written, if it is.
+    /// Writer; `None` if the format is read-only.
     pub write: Option<Writer>,
-    /// How a source is saved, if it can be.
+    /// Rewriter of a source; `None` if a source cannot be saved in place.
     pub rewrite: Option<Rewrite>,
-    /// What it can hold.
+    /// Content that the format can represent.
     pub capabilities: Capabilities,
 }
 
@@ -195,31 +200,31 @@ impl PartialEq for Format {
 
 impl Eq for Format {}
 
-/// What a format can hold beyond words and spans that lie side by side.
+/// Content that a format can represent beyond tokens and non-overlapping spans.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
-    /// Spans that overlap.
+    /// Overlapping spans.
     pub overlapping_spans: bool,
-    /// The text as it was, with its own space between words, and spans that cut words.
+    /// The original text: its own whitespace between tokens, and spans that start or end inside a token.
     pub original_text: bool,
-    /// Where documents begin.
+    /// Document boundaries.
     pub document_boundaries: bool,
-    /// Labels with space in their names.
+    /// Label names that contain whitespace.
     pub labels_with_spaces: bool,
     /// Labels of whole documents.
     pub doc_labels: bool,
-    /// How many of the further columns (part of speech, chunk).
+    /// Number of additional columns (part of speech, chunk).
     pub n_extra_columns: usize,
-    /// Words with space inside, where it holds words.
+    /// Tokens that contain whitespace, in a format of tokens.
     pub tokens_with_spaces: bool,
-    /// Every character, also U+0000.
+    /// Every character, including U+0000.
     pub any_character: bool,
-    /// Where words begin and end, where it holds texts.
+    /// Token boundaries, in a format of texts.
     pub token_boundaries: bool,
 }
 
 impl Capabilities {
-    /// What a format of texts and spans by offsets holds: all but labels of whole documents and columns.
+    /// Capabilities of a format of texts with spans by offsets: everything except document labels and columns.
     pub const OFFSET_FORMAT: Self = Self {
         overlapping_spans: true,
         original_text: true,
@@ -229,7 +234,7 @@ impl Capabilities {
         ..Self::NONE
     };
 
-    /// What a format of bare words holds: nothing but words and spans that lie side by side.
+    /// Capabilities of a format of bare tokens with non-overlapping spans.
     pub const NONE: Self = Self {
         overlapping_spans: false,
         original_text: false,
@@ -273,7 +278,7 @@ pub use text::TEXT;
 pub use uima::{UIMA_JSON, UIMA_XMI};
 pub use webanno::WEBANNO_TSV;
 
-/// All formats. Of those that recognize a file with the same score, the first reads it.
+/// All formats. If several detect a file with the same score, the first one reads it.
 pub const FORMATS: &[Format] = &[
     HF_PARQUET,
     ARROW,
@@ -324,7 +329,7 @@ pub const FORMATS: &[Format] = &[
     TEXT,
 ];
 
-/// The format of a source that a newer version of this program knows: it can be neither read nor written here.
+/// Placeholder for the format of a source that only a newer version supports. It can be neither read nor written.
 pub const UNKNOWN: Format = Format {
     name: "unknown",
     description: "A format that this version does not know",
@@ -337,13 +342,13 @@ pub const UNKNOWN: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// The format of this name.
+/// Returns the format with this name.
 pub fn by_name(name: &str) -> Option<Format> {
     FORMATS.iter().copied().find(|f| f.name == name)
 }
 
-/// The format a target's file ending stands for; `None` where several share it. A format that takes a file for each document
-/// yields to one that takes one.
+/// Returns the format of a file extension for export; `None` if several formats share it. A format that writes one file
+/// has precedence over a format that writes a file per document.
 pub fn by_extension(extension: &str) -> Option<Format> {
     let known =
         |f: &&Format| f.write.is_some() && f.extensions.first().is_some_and(|e| extension.eq_ignore_ascii_case(e));
@@ -353,7 +358,7 @@ pub fn by_extension(extension: &str) -> Option<Format> {
 }
 
 impl Format {
-    /// How it is written as one file, if it is.
+    /// Returns the writer of one file; `None` if the format writes a file per document or is read-only.
     pub fn single_file_writer(&self) -> Option<WriteCorpus> {
         match self.write? {
             Writer::SingleFile(write) => Some(write),
@@ -362,13 +367,13 @@ impl Format {
     }
 }
 
-/// The largest source, in bytes: 1 GiB. Its text has fewer bytes than 32 bits can count, whatever its encoding.
+/// Maximum size of a source, in bytes: 1 GiB. Byte offsets into its decoded text fit into 32 bits in any encoding.
 pub const MAX_SOURCE_BYTES: usize = 1 << 30;
 
-/// Reads a source in the format it is found to be in, or the one that is said.
+/// Reads a source in the format set by the user, or else in the detected format.
 ///
 /// # Errors
-/// What is wrong with it, where, and what to do; then the corpus is unchanged.
+/// Returns an error with its position and a proposed action. The corpus is then unchanged.
 pub fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     if source.bytes.len() > MAX_SOURCE_BYTES {
         let why =
@@ -404,12 +409,12 @@ pub fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Pro
     found
 }
 
-/// What a file of this format and scheme would lose of a corpus, in words; empty when it can hold everything.
+/// Returns messages about the content that is lost in this format and scheme. Empty if the conversion is lossless.
 pub fn conversion_losses(corpus: &Corpus, format: Format, scheme: Scheme) -> Vec<String> {
     LossInventory::of(corpus).losses(format, scheme)
 }
 
-/// The line of a place in a table, from 1; 0 for none.
+/// Returns the line of a CSV position, from 1; 0 without a position.
 fn line_of(position: Option<&csv::Position>) -> usize {
     position.map_or(0, |p| usize::try_from(p.line()).unwrap_or(usize::MAX))
 }

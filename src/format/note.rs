@@ -1,4 +1,4 @@
-//! Notes: what a reader leaves out of a file, or decides where the file does not say.
+//! Notes: content that a reader leaves out, and its decisions if the file is not explicit.
 //!
 //! All formats report through [`Notes::add`]; the command line, the import dialog and `--strict` read the same list.
 
@@ -15,23 +15,23 @@ pub enum NoteKind {
     CanceledAnnotation,
     /// Suggestions of a model.
     Prediction,
-    /// An annotation of the same text that another one takes precedence over.
+    /// An annotation of a text that also has another annotation with precedence.
     OtherAnnotation,
     /// Spans of several annotators that are merged.
     SecondAnnotator,
-    /// A text that is there once for each of several annotators.
+    /// A text that occurs once for each of several annotators.
     RepeatedText,
-    /// A column or layer of further labels.
+    /// An additional column or layer of labels.
     SecondLayer,
-    /// A span that is in the file more than once.
+    /// A span that occurs more than once.
     DuplicateSpan,
     /// A span without a label.
     SpanWithoutLabel,
-    /// A span whose position is not given as offsets into the text.
+    /// A span without offsets into the text.
     SpanWithoutPosition,
-    /// A span of several parts with other text between them.
+    /// A span of several ranges with other text between them.
     DiscontinuousSpan,
-    /// A relation, event, or other annotation that is no span.
+    /// A relation, event, or other annotation that is not a span.
     OtherAnnotationKind,
     /// A record without text.
     RecordWithoutText,
@@ -43,28 +43,28 @@ pub enum NoteKind {
     Header,
     /// Comment lines.
     Comment,
-    /// The column or field of the text, where the file does not name one.
+    /// The column or field of the text, if the file does not name one.
     TextField,
     /// Tags without a label.
     TagWithoutLabel,
-    /// A token that nobody annotated, as the file says.
+    /// A token that is marked as unannotated in the file.
     UnannotatedToken,
-    /// Offsets in another unit than code points.
+    /// Offsets in a unit other than code points.
     OffsetUnit,
     /// Offsets of ends that are inclusive.
     InclusiveEnd,
     /// Content that could be labels in another format.
     PossibleLabels,
-    /// Content that shows another format than the chosen one.
+    /// Content that indicates another format than the chosen one.
     OtherFormat,
     /// Markup that is removed from the text.
     Markup,
-    /// Sentences whose borders the file does not say.
+    /// No sentence boundaries in the file.
     NoSentences,
 }
 
 impl NoteKind {
-    /// The name in JSON.
+    /// Returns the name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::RejectedRecord => "rejected-record",
@@ -97,7 +97,7 @@ impl NoteKind {
         }
     }
 
-    /// A sentence for people, without the count and the example.
+    /// Returns a message for the user, without the count and the example.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::RejectedRecord => "rejected records: labels not read",
@@ -130,7 +130,7 @@ impl NoteKind {
         }
     }
 
-    /// True if something of the file is left out: then `--strict` fails.
+    /// True if content of the file is left out. `--strict` then fails.
     pub fn is_loss(self) -> bool {
         !matches!(
             self,
@@ -149,14 +149,14 @@ impl NoteKind {
     }
 }
 
-/// Occurrences of one kind: how many, and the first of them.
+/// Number of occurrences of one kind, with the first of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// The kind.
+    /// Kind of the note.
     pub kind: NoteKind,
-    /// The number of occurrences.
+    /// Number of occurrences.
     pub count: usize,
-    /// The first occurrence: its line or a quotation.
+    /// First occurrence: its line or a quotation.
     pub example: String,
 }
 
@@ -170,36 +170,36 @@ impl std::fmt::Display for Note {
     }
 }
 
-/// The notes of a file, one for each kind.
+/// Notes of a file, one per kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notes(BTreeMap<NoteKind, (usize, String)>);
 
 impl Notes {
-    /// Counts an occurrence; the example is made for the first one only.
+    /// Counts an occurrence. The example is created only for the first one.
     pub fn add(&mut self, kind: NoteKind, example: impl FnOnce() -> String) {
         self.add_many(kind, 1, example);
     }
 
-    /// Counts several occurrences; none at all is no note.
+    /// Counts several occurrences. A count of 0 adds no note.
     pub fn add_many(&mut self, kind: NoteKind, count: usize, example: impl FnOnce() -> String) {
         if count > 0 {
             self.0.entry(kind).or_insert_with(|| (0, example())).0 += count;
         }
     }
 
-    /// The notes of several files together.
+    /// Adds the notes of another file.
     pub fn merge(&mut self, other: &Self) {
         for note in other.iter() {
             self.add_many(note.kind, note.count, || note.example);
         }
     }
 
-    /// All notes, by kind.
+    /// Returns all notes, ordered by kind.
     pub fn iter(&self) -> impl Iterator<Item = Note> + '_ {
         self.0.iter().map(|(kind, (count, example))| Note { kind: *kind, count: *count, example: example.clone() })
     }
 
-    /// True if there is none.
+    /// True if there are no notes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,25 +1,25 @@
-//! Offsets into a text as other programs count them. A file does not say its unit; its texts do.
+//! Offsets into a text in the units of other programs. Files do not declare the unit; it is detected from their texts.
 
 use crate::corpus::to_u32::to_u32;
 use std::borrow::Cow;
 
-/// What an offset counts.
+/// Unit of an offset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OffsetUnit {
-    /// Unicode code points, as Python counts.
+    /// Unicode code points, as in Python.
     #[default]
     CodePoints,
-    /// UTF-16 code units, as JavaScript and Java count.
+    /// UTF-16 code units, as in JavaScript and Java.
     Utf16,
-    /// UTF-8 bytes, as Rust and Go count.
+    /// UTF-8 bytes, as in Rust and Go.
     Bytes,
 }
 
 impl OffsetUnit {
-    /// All, the likeliest first: what fits several is taken to be the first of them.
+    /// All units, the most likely first. The first one wins if several fit.
     pub const ALL: [Self; 3] = [Self::CodePoints, Self::Utf16, Self::Bytes];
 
-    /// As on the command line.
+    /// Returns the name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::CodePoints => "code-points",
@@ -28,12 +28,12 @@ impl OffsetUnit {
         }
     }
 
-    /// The unit of this name.
+    /// Returns the unit with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|u| u.name() == name)
     }
 
-    /// How many of it a text has.
+    /// Returns the length of a text in this unit.
     pub fn count(self, text: &str) -> usize {
         text.chars().map(|c| self.length(c)).sum()
     }
@@ -47,17 +47,17 @@ impl OffsetUnit {
     }
 }
 
-/// Translates one text's offsets.
+/// Conversion of the offsets of one text to bytes.
 pub struct OffsetMap<'a> {
     text: &'a str,
-    /// Byte of every offset, [`NOWHERE`] inside a character; empty where all units agree.
+    /// Byte of every offset, [`INVALID`] inside a character. Empty for ASCII, where all units agree.
     bytes: Vec<u32>,
 }
 
 const INVALID: u32 = u32::MAX;
 
 impl<'a> OffsetMap<'a> {
-    /// For a text and a unit.
+    /// Returns the map of a text and a unit.
     pub fn new(text: &'a str, unit: OffsetUnit) -> Self {
         if text.is_ascii() {
             return Self { text, bytes: Vec::new() };
@@ -71,7 +71,7 @@ impl<'a> OffsetMap<'a> {
         Self { text, bytes }
     }
 
-    /// The byte of an offset; `None` past the end or inside a character.
+    /// Returns the byte of an offset; `None` after the end or inside a character.
     pub fn byte(&self, offset: usize) -> Option<u32> {
         if self.bytes.is_empty() {
             return (offset <= self.text.len()).then(|| to_u32(offset));
@@ -79,14 +79,14 @@ impl<'a> OffsetMap<'a> {
         self.bytes.get(offset).copied().filter(|b| *b != INVALID)
     }
 
-    /// The byte range of a pair of offsets, which must hold something.
+    /// Returns the byte range of a pair of offsets; `None` if it is empty or invalid.
     pub fn range(&self, start: usize, end: usize) -> Option<(u32, u32)> {
         let (start, end) = (self.byte(start)?, self.byte(end)?);
         (start < end).then_some((start, end))
     }
 }
 
-/// Offsets of bytes, ascending or not, in a unit: for writing.
+/// Converts byte positions, in any order, to offsets in a unit.
 pub fn to_offsets(text: &str, bytes: &[u32], unit: OffsetUnit) -> Vec<usize> {
     if text.is_ascii() || unit == OffsetUnit::Bytes {
         return bytes.iter().map(|b| *b as usize).collect();
@@ -104,28 +104,28 @@ pub fn to_offsets(text: &str, bytes: &[u32], unit: OffsetUnit) -> Vec<usize> {
     out
 }
 
-/// A pair of offsets with the text they are said to hold, where the file says it.
+/// Pair of offsets, with the text of the range if the file contains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OffsetPair<'a> {
-    /// First.
+    /// Offset of the first unit.
     pub start: usize,
-    /// One past the last.
+    /// Offset after the last unit.
     pub end: usize,
-    /// What should stand there.
+    /// Expected text of the range.
     pub text: Option<Cow<'a, str>>,
 }
 
-/// How well each unit explains the offsets of a file.
+/// Number of offset pairs of a file that fit each unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UnitStats {
-    /// Claims that could tell the units apart: those behind a character that they count differently.
+    /// Number of pairs that distinguish the units: pairs after a character with different lengths.
     pub distinguishing: usize,
-    /// Of them, how many fit each unit, in the order of [`Unit::ALL`].
+    /// Number of these pairs that fit each unit, in the order of [`OffsetUnit::ALL`].
     pub votes: [usize; 3],
 }
 
 impl UnitStats {
-    /// Takes a text's claims into account.
+    /// Counts the offset pairs of a text.
     pub fn add(&mut self, text: &str, claims: &[OffsetPair]) {
         if text.is_ascii() || claims.is_empty() {
             return;
@@ -143,12 +143,12 @@ impl UnitStats {
         }
     }
 
-    /// How many claims fit a unit.
+    /// Returns the number of pairs that fit a unit.
     pub fn votes_for(&self, unit: OffsetUnit) -> usize {
         OffsetUnit::ALL.into_iter().zip(self.votes).find(|(u, _)| *u == unit).map_or(0, |(_, fit)| fit)
     }
 
-    /// The unit that explains most.
+    /// Returns the unit with the most fitting pairs.
     pub fn best_unit(&self) -> OffsetUnit {
         let best = self.votes.iter().max().copied().unwrap_or(0);
         OffsetUnit::ALL
@@ -159,7 +159,7 @@ impl UnitStats {
     }
 }
 
-/// Whether a stretch is what a span would hold: the text it is said to be, or else whole words without space around them.
+/// True if a range has the expected text, or without one: whole words with no whitespace at the ends.
 fn fits(text: &str, (start, end): (u32, u32), surface: Option<&str>) -> bool {
     let (start, end) = (start as usize, end as usize);
     let held = &text[start..end];

@@ -1,4 +1,5 @@
-//! Two files side by side: `sentences.txt` with a sentence a line, and `tags.txt` with as many tags a line.
+//! Two parallel files: `sentences.txt` with one sentence per line, and `tags.txt` with the same number of tags per
+//! line.
 
 use super::decode::decode;
 use super::tagged::TaggedBuilder;
@@ -28,7 +29,7 @@ pub const PARALLEL: Format = Format {
     capabilities: Capabilities::NONE,
 };
 
-/// Names of files of sentences, and of the files of tags that belong to them.
+/// Names of sentence files, each with the possible names of its tag file.
 const NAMES: [(&str, &[&str]); 6] = [
     ("sentences.txt", &["tags.txt", "labels.txt"]),
     ("sentence.txt", &["tag.txt", "label.txt"]),
@@ -38,7 +39,7 @@ const NAMES: [(&str, &[&str]); 6] = [
     ("text.txt", &["tags.txt", "labels.txt"]),
 ];
 
-/// The file of tags beside a file of sentences.
+/// Returns the name and content of the tag file of a sentence file.
 fn tags_beside(name: &str, beside: &dyn Fn(&str) -> Option<Vec<u8>>) -> Option<(&'static str, Vec<u8>)> {
     let (_, names) = NAMES.iter().find(|(sentences, _)| name.eq_ignore_ascii_case(sentences))?;
     names.iter().find_map(|tags| Some((*tags, beside(tags)?)))

@@ -1,11 +1,12 @@
-//! Signs of labels in what is read as plain text.
+//! Detection of possible labels in files that are read as plain text.
 
 use super::conll::{ColumnLayout, ColumnOptions};
 use super::inline::has_tags;
 
-/// The labels that a text may have that is read as plain text; `None` where it shows none. The beginning is looked at.
+/// Returns the kind of labels that a plain text may contain; `None` if there is no sign of them. Only the beginning is
+/// inspected.
 pub(super) fn possible_labels(text: &str) -> Option<&'static str> {
-    /// Bytes that are looked at.
+    /// Maximum number of bytes to inspect.
     const BEGINNING: usize = 64 << 10;
     let head = &text[..text.floor_char_boundary(BEGINNING)];
     let lines = head.lines().filter(|line| !line.trim().is_empty()).count().max(1);

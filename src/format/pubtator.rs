@@ -1,11 +1,11 @@
-//! PubTator: `ID|t|title`, `ID|a|abstract`, then a line for each mention and relation, and an empty line between documents.
+//! PubTator: `ID|t|title`, `ID|a|abstract`, then one line per mention or relation. An empty line separates documents.
 
 use super::note::NoteKind;
 use super::records::{self, RecordSpan, SourceText, TextRecord};
 use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput, read_report::quote};
 use crate::corpus::Corpus;
 
-/// PubTator's export.
+/// Export format of PubTator.
 pub const PUBTATOR: Format = Format {
     name: "pubtator",
     description: "PubTator: titles, abstracts and mentions",
@@ -22,7 +22,7 @@ pub const PUBTATOR: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// The id, the kind and the text of a line `ID|t|text`.
+/// Parses the id, the kind and the text of a line `ID|t|text`.
 fn headline(line: &str) -> Option<(&str, char, &str)> {
     let (id, rest) = line.split_once('|')?;
     let (kind, text) = rest.split_once('|')?;

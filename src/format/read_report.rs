@@ -1,4 +1,4 @@
-//! What reading a file finds out.
+//! Result of reading a file: format, layout, notes and problems.
 
 use super::conll::ColumnLayout;
 use super::note::Notes;
@@ -6,19 +6,19 @@ use super::{Decoded, Format, OffsetUnit};
 use crate::corpus::{InvalidTag, Scheme, SchemeDetector, TooManyLabels};
 use std::collections::BTreeMap;
 
-/// What is wrong at one place of a file. Lines and columns count from 1; 0 means the whole file or line.
+/// Problem at a position of a file. Lines and columns count from 1; 0 means the whole file or line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Line.
+    /// Line, from 1.
     pub line: usize,
-    /// Column of the table (not a character position).
+    /// Column of the table, from 1. It is not a character position.
     pub column: usize,
-    /// What is wrong and what to do.
+    /// Description of the problem and a proposed action.
     pub message: String,
 }
 
 impl Problem {
-    /// A problem at a place.
+    /// Returns a problem at this position.
     pub fn at(line: usize, column: usize, message: impl Into<String>) -> Self {
         Self { line, column, message: message.into() }
     }
@@ -40,42 +40,43 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// What was found while a file was read.
+/// Report of reading one file: detected properties, notes and problems.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadReport {
-    /// Which format.
+    /// Format of the file.
     pub format: Format,
-    /// How it writes spans on words; what it is written in where it has texts.
+    /// Tag scheme of the file. For a format of texts: scheme that a conversion writes.
     pub scheme: Scheme,
-    /// What its offsets count, where it has some.
+    /// Unit of the offsets; `None` if the file has no offsets.
     pub offset_unit: Option<OffsetUnit>,
-    /// How its characters are encoded, where it is text.
+    /// Encoding of a text file if it is not UTF-8.
     pub encoding: Option<&'static str>,
-    /// Which column is what, where it has some.
+    /// Layout of a column file.
     pub layout: Option<ColumnLayout>,
-    /// What the source says beside words and spans (fields, relations), and how often. It stays in the file; no corpus holds it.
+    /// Content of the source that `Corpus` cannot represent, for example relations, with the number of occurrences. It
+    /// stays in the source file.
     pub unsupported: BTreeMap<String, usize>,
-    /// How that was found out, in sentences.
+    /// Evidence for the detected properties, as sentences.
     pub detection_notes: Vec<String>,
-    /// The parts that were left out, and decisions of the reader.
+    /// Content that was left out, and decisions of the reader.
     pub notes: Notes,
-    /// Which column or field has which role (`text`, `label`, `id`, `split`), where it has some.
+    /// Role (`text`, `label`, `id`, `split`) and name of each column or field with a role.
     pub roles: Vec<(&'static str, String)>,
-    /// The sheets of a spreadsheet, in order.
+    /// Names of the sheets of a spreadsheet, in order.
     pub sheets: Vec<String>,
-    /// Tags that may not stand where they do; as many as are kept.
+    /// Tags that are invalid at their position, up to the limit of the detector.
     pub invalid_tags: Vec<InvalidTag>,
-    /// What is wrong in it; the lines are kept all the same.
+    /// Problems of the file, up to [`MAX_PROBLEMS`]. Their lines are kept.
     pub problems: Vec<Problem>,
-    /// How many problems there are, also those past the first [`MAX_PROBLEMS`].
+    /// Total number of problems, including problems after the first [`MAX_PROBLEMS`].
     pub problem_count: usize,
 }
 
-/// More problems than this are counted, not listed.
+/// Maximum number of listed problems per file. All problems are counted.
 pub const MAX_PROBLEMS: usize = 200;
 
 impl ReadReport {
-    /// Nothing wrong so far.
+    /// Returns a report without problems.
     pub fn new(format: Format) -> Self {
         Self {
             format,
@@ -94,20 +95,20 @@ impl ReadReport {
         }
     }
 
-    /// The evidence without the reason for the format.
+    /// Returns the detection notes except the reason for the format.
     pub fn details(&self) -> impl Iterator<Item = &str> {
         let reason = format!("{}: ", self.format.name);
         self.detection_notes.iter().map(String::as_str).filter(move |evidence| !evidence.starts_with(&reason))
     }
 
-    /// Nothing wrong so far with a text; its encoding is told where it is unusual.
+    /// Returns a report for a decoded text, with a note if its encoding is not UTF-8.
     pub(super) fn with_encoding(format: Format, decoded: &Decoded) -> Self {
         let mut found = Self::new(format);
         found.note_encoding(decoded);
         found
     }
 
-    /// Notes a text's encoding; one that is unusual is told.
+    /// Notes the encoding if it is not UTF-8, and a problem for each invalid byte sequence.
     pub(super) fn note_encoding(&mut self, decoded: &Decoded) {
         for (line, bytes) in decoded.invalid_sequences() {
             self.push_problem(line, 0, || format!("bytes that are no UTF-8 ({bytes}); U+FFFD stands for them"));
@@ -116,12 +117,12 @@ impl ReadReport {
         self.detection_notes.extend(decoded.non_utf8_name().map(|name| format!("encoding {name}")));
     }
 
-    /// Notes something that the source says beside words and spans.
+    /// Counts content that the corpus cannot represent.
     pub(super) fn note_unsupported(&mut self, what: impl Into<String>) {
         *self.unsupported.entry(what.into()).or_default() += 1;
     }
 
-    /// Takes the scheme that the tags follow; that they mix two is a problem, and so is each that may not stand where it does.
+    /// Sets the scheme of the tags. Mixed schemes are a problem, and so is each invalid tag.
     pub(super) fn set_scheme(&mut self, detector: &SchemeDetector) {
         self.scheme = detector.scheme();
         if detector.is_mixed() {
@@ -140,7 +141,7 @@ impl ReadReport {
         self.invalid_tags = slips;
     }
 
-    /// Notes a problem; the message is made only for those that are listed.
+    /// Adds a problem. The message is created only if the problem is listed.
     pub fn push_problem(&mut self, line: usize, column: usize, message: impl FnOnce() -> String) {
         self.problem_count += 1;
         if self.problems.len() < MAX_PROBLEMS {
@@ -149,7 +150,7 @@ impl ReadReport {
     }
 }
 
-/// A piece of a user's text in a message: short, and on one line.
+/// Quotes a part of the user's text for a message: on one line, at most 40 characters.
 pub(super) fn quote(text: &str) -> String {
     let short: String = text.trim_end().chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let cut = if short.len() < text.trim_end().len() { "…" } else { "" };

@@ -1,7 +1,7 @@
-//! spaCy 2's training JSON: documents of paragraphs of sentences of tokens, each with its BILUO tag. Every paragraph is
-//! a document here.
+//! spaCy 2 training JSON: documents of paragraphs of sentences of tokens, each with a BILUO tag. Every paragraph
+//! becomes a document.
 //!
-//! The text is `raw`, in which the words are found in order; without it they are joined by a space.
+//! The text is `raw`, in which the tokens are searched in order. Without `raw`, the tokens are joined by spaces.
 
 use super::note::NoteKind;
 use super::read_report::quote;
@@ -35,13 +35,13 @@ pub const SPACY_TRAIN_JSON: Format = Format {
 };
 
 fn recognize(glance: &Preview) -> Option<Detection> {
-    // The first document is often longer than what is looked at; inside a text the quotes would be escaped.
+    // The first document is often longer than the preview. Quotes inside a text would be escaped.
     let has = |key: &str| glance.head.contains(key);
     let fits = glance.is_json && has("\"paragraphs\"") && has("\"sentences\"") && has("\"tokens\"") && has("\"orth\"");
     Detection::when(fits, Detection::STRUCTURE, "paragraphs of sentences of tokens with orth")
 }
 
-/// The categories that hold: a list of `label` and `value`, or an object of values.
+/// Returns the positive categories, from a list of `label` and `value`, or an object of values.
 fn classes(paragraph: &Value) -> Vec<String> {
     match paragraph.get("cats") {
         Some(Value::Array(list)) => {
@@ -53,13 +53,13 @@ fn classes(paragraph: &Value) -> Vec<String> {
     }
 }
 
-/// A word and its tag; `None` where the file does not say it.
+/// Token and its tag; `None` if the file has no tag for it.
 type Token<'v> = (&'v str, Option<&'v str>);
 
-/// The words of a sentence, without those of space.
+/// Returns the tokens of a sentence without whitespace tokens.
 ///
 /// # Errors
-/// The reason why it is none.
+/// Returns a message if the sentence is invalid.
 fn tokens(sentence: &Value) -> Result<Vec<Token<'_>>, &'static str> {
     let list = sentence.get("tokens").and_then(Value::as_array).ok_or("there is no list “tokens”")?;
     let mut tokens = Vec::with_capacity(list.len());
@@ -73,17 +73,17 @@ fn tokens(sentence: &Value) -> Result<Vec<Token<'_>>, &'static str> {
     Ok(tokens)
 }
 
-/// The words of a paragraph's sentences.
+/// Returns the tokens of the sentences of a paragraph.
 ///
 /// # Errors
-/// The reason why it has none.
+/// Returns a message with the sentence number if a sentence is invalid.
 fn sentences(paragraph: &Value) -> Result<Vec<Vec<Token<'_>>>, String> {
     let list = paragraph.get("sentences").and_then(Value::as_array).ok_or("there is no list “sentences”")?;
     let numbered = list.iter().zip(1..);
     numbered.map(|(sentence, n)| tokens(sentence).map_err(|why| format!("sentence {n}: {why}"))).collect()
 }
 
-/// The places of words in a text, in order; the first word that is not there is an error.
+/// Returns the ranges of consecutive tokens in a text. The error is the first token that is not in the text.
 fn places<'v>(text: &str, words: impl Iterator<Item = &'v str>) -> Result<Vec<(u32, u32)>, &'v str> {
     let mut at = 0;
     words
@@ -95,7 +95,7 @@ fn places<'v>(text: &str, words: impl Iterator<Item = &'v str>) -> Result<Vec<(u
         .collect()
 }
 
-/// The text of words without one of their own, and where they lie in it.
+/// Joins tokens by spaces, and returns the text and the token ranges.
 fn joined(sentences: &[Vec<Token>]) -> (String, Vec<(u32, u32)>) {
     let (mut text, mut words) = (String::new(), Vec::new());
     for sentence in sentences {
@@ -110,7 +110,7 @@ fn joined(sentences: &[Vec<Token>]) -> (String, Vec<(u32, u32)>) {
     (text, words)
 }
 
-/// State while one file is read.
+/// State of the reader for one file.
 struct Reader<'a> {
     corpus: &'a mut Corpus,
     found: ReadReport,
@@ -176,7 +176,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The text of a paragraph and its words.
+    /// Returns the text of a paragraph and its token ranges.
     fn text(
         &mut self,
         paragraph: &Value,
@@ -196,7 +196,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The spans of a paragraph, and the first word of every sentence, then the number of words.
+    /// Returns the spans of a paragraph, and the first token of every sentence followed by the number of tokens.
     fn spans(
         &mut self,
         read: &[Vec<Token>],
@@ -239,7 +239,7 @@ impl Reader<'_> {
         Ok(tag.map(|(letter, label)| (prefix_of(letter), label)))
     }
 
-    /// Counts the fields of an object that are not read.
+    /// Counts unknown fields of an object.
     fn beside(&mut self, value: &Value, known: &[&str]) {
         let others = value.as_object().into_iter().flatten().map(|(key, _)| key);
         others
@@ -247,8 +247,8 @@ impl Reader<'_> {
             .for_each(|key| self.found.note_unsupported(format!("“{key}”")));
     }
 
-    /// Counts the words with a part of speech or other grammar, and the sentences with constituents; tells of entities
-    /// of space.
+    /// Counts the tokens with a part of speech or other grammar and the sentences with constituents. Reports entities
+    /// of whitespace.
     fn grammar(&mut self, paragraph: &Value, line: usize) {
         const KEYS: [&str; 5] = ["tag", "pos", "dep", "lemma", "morph"];
         let is_said =
@@ -290,13 +290,13 @@ fn write(corpus: &Corpus, split: Option<Split>) -> Vec<u8> {
     json::write(documents.enumerate().map(record), JsonLayout::Array)
 }
 
-/// State while one document is written.
+/// State of the writer for one document.
 struct DocumentWriter<'a> {
     corpus: &'a Corpus,
     document: &'a Document,
-    /// Bytes of the text that are written.
+    /// Number of text bytes written so far.
     at: usize,
-    /// The number of the next token.
+    /// Id of the next token.
     id: usize,
 }
 
@@ -309,7 +309,7 @@ impl DocumentWriter<'_> {
         let texts: Vec<String> = tags.iter().map(|tag| format_tag(*tag, Scheme::Bilou, name)).collect();
         let mut tokens = Vec::with_capacity(words.len());
         for ((word, tag), text) in words.clone().zip(tags).zip(texts) {
-            // Space inside an entity is inside it.
+            // Whitespace inside an entity belongs to it.
             let inside = tag.filter(|(prefix, _)| matches!(prefix, Prefix::I | Prefix::E));
             let inside = format_tag(inside.map(|(_, label)| (Prefix::I, label)), Scheme::Bilou, name);
             let (start, end) = (d.tokens[word].0 as usize, d.tokens[word].1 as usize);
@@ -322,7 +322,7 @@ impl DocumentWriter<'_> {
         json!({"tokens": tokens})
     }
 
-    /// Space up to this byte that is more than one blank: a token of its own, as spaCy has it.
+    /// Writes whitespace up to this byte as a token, unless it is one space. spaCy tokenizes it in the same way.
     fn gap(&mut self, to: usize, tag: &str, tokens: &mut Vec<Value>) {
         let gap = self.document.text.get(self.at..to).filter(|gap| !gap.is_empty() && gap.trim().is_empty());
         if let Some(gap) = gap {

@@ -1,4 +1,4 @@
-//! Standoff XML of i2b2, MAE and MedTator: a `TEXT`, and `TAGS` of elements with the places of annotations.
+//! Standoff XML of i2b2, MAE and MedTator: a `TEXT`, and `TAGS` of elements with the offsets of annotations.
 
 use super::note::NoteKind;
 use super::records::{self, RecordSpan, SourceText, TextRecord};
@@ -7,7 +7,7 @@ use crate::corpus::Corpus;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-/// A document with its tags.
+/// Document with its tags.
 pub const STANDOFF_XML: Format = Format {
     name: "standoff-xml",
     description: "i2b2, MAE, MedTator: XML of TEXT and TAGS",
@@ -66,7 +66,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     Ok(found)
 }
 
-/// Adds an annotation. Its label is its `TYPE`, where it has one; a link of others has no place.
+/// Adds an annotation. Its label is the attribute `TYPE`, if it exists. A link between annotations has no range.
 fn add(item: &mut TextRecord, element: &BytesStart, xml: &str, at: u64) -> Result<(), Problem> {
     let attribute = |name: &str| -> Result<Option<String>, Problem> {
         let found = element.try_get_attribute(name).map_err(|e| broken(&e, xml, at))?;

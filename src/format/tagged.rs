@@ -1,4 +1,5 @@
-//! What formats share: sentences in one document, where their spans are now, and a corpus in parts.
+//! Helpers shared by formats: building documents of tagged sentences, comparing tags with spans, and splitting a corpus
+//! into texts.
 
 use super::{Problem, ReadReport, RewriteContext, SourceInput};
 use crate::corpus::scheme::decode;
@@ -12,20 +13,20 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A sentence as it stands in a source that is rewritten.
+/// Sentence of a source during a rewrite.
 pub(super) struct SourceSentence<W, T> {
-    /// Its number among the source's sentences, from 0.
+    /// Index among the sentences of the source, from 0.
     pub number: usize,
-    /// Its line; 0 where the source has none.
+    /// Line, from 1; 0 if the source has no lines.
     pub line: usize,
     pub words: W,
     pub tags: T,
     pub notation: TagNotation,
-    /// True if a word may have several tags.
+    /// True if a token can have several tags.
     pub stacked: bool,
 }
 
-/// The spans of a source's sentences, asked for in order.
+/// Cursor over the current spans of the sentences of a source, in order.
 pub(super) struct SpanCursor<'a> {
     current: &'a RewriteContext<'a>,
     documents: std::iter::Peekable<Box<dyn Iterator<Item = &'a Document> + 'a>>,
@@ -37,7 +38,8 @@ impl<'a> SpanCursor<'a> {
         Self { current, documents: documents.peekable() }
     }
 
-    /// The document of the source's n-th sentence and its place in it; `None` where the corpus does not have it.
+    /// Returns the document of the n-th sentence of the source and the index in it; `None` if the corpus lacks the
+    /// sentence.
     fn find(&mut self, sentence: usize) -> Option<(&'a Document, usize)> {
         while self.documents.peek().is_some_and(|d| sentence >= d.source_index as usize + d.len()) {
             self.documents.next();
@@ -46,11 +48,11 @@ impl<'a> SpanCursor<'a> {
         sentence.checked_sub(document.source_index as usize).map(|s| (document, s))
     }
 
-    /// The spans that a sentence is to have, where its tags say others or all tags are written again; `None` where it stays as it
-    /// stands.
+    /// Returns the new spans of a sentence if its tags differ or all tags are written again. `None` if it is unchanged.
     ///
     /// # Errors
-    /// When a sentence that changes has other words than the corpus: the file is not the corpus' source.
+    /// Returns an error if a changed sentence has other tokens than the corpus: the file is not the source of the
+    /// corpus.
     pub(super) fn changed_spans<W, T>(&mut self, there: SourceSentence<W, T>) -> Result<Option<Vec<TokenSpan>>, Problem>
     where
         W: Iterator<Item: AsRef<str>>,
@@ -62,11 +64,10 @@ impl<'a> SpanCursor<'a> {
         self.spans_unless(there.number, there.line, there.words, says)
     }
 
-    /// The spans that a sentence of these words is to have; `None` where the source says them already, and the sentence
-    /// stays as it stands.
+    /// Returns the new spans of a sentence; `None` if `says` confirms that the source already contains them.
     ///
     /// # Errors
-    /// As [`SpansOf::changed`].
+    /// Returns an error under the condition of [`SpanCursor::changed_spans`].
     pub(super) fn spans_unless<W>(
         &mut self,
         number: usize,
@@ -90,10 +91,10 @@ impl<'a> SpanCursor<'a> {
         }
     }
 
-    /// Checks at the end that the source has had as many sentences as the corpus has of it.
+    /// Checks at the end that the source had all sentences of the corpus.
     ///
     /// # Errors
-    /// When it has had fewer: the file is not the corpus' source.
+    /// Returns an error if it had fewer: the file is not the source of the corpus.
     pub(super) fn finish(mut self, sentences: usize) -> Result<(), Problem> {
         let left = self.documents.find(|d| d.source_index as usize + d.len() > sentences);
         left.map_or(Ok(()), |_| {
@@ -106,12 +107,12 @@ impl<'a> SpanCursor<'a> {
 
 const REOPEN_ADVICE: &str = "nothing was written; open the file again";
 
-/// A place of a source whose text is not that of the corpus, so that labels would come onto other words.
+/// Returns the error for a text that differs from the corpus. Labels would otherwise be assigned to the wrong tokens.
 pub(super) fn text_changed_error(line: usize) -> Problem {
     Problem::at(line, 0, format!("the text here is not that of the open dataset; {REOPEN_ADVICE}"))
 }
 
-/// Whether a sentence's tags say these spans, in whatever scheme; one that is none counts as `O`.
+/// True if the tags of a sentence decode to these spans, in any scheme. An invalid tag counts as `O`.
 pub(super) fn tags_match(
     notation: TagNotation,
     stacked: bool,
@@ -127,7 +128,7 @@ pub(super) fn tags_match(
         Some((letter, name)) => names.intern(name).map(|label| Some((prefix_of(letter), label))),
         None => Ok(None),
     };
-    // A sentence of more labels than there can be says something else.
+    // A sentence with more labels than possible has other spans.
     let Ok(tags) = tags.map(|t| tag(t.as_ref())).collect::<Result<Vec<Tag>, _>>() else { return false };
     decode(&tags)
         .iter()
@@ -135,7 +136,7 @@ pub(super) fn tags_match(
         .eq(wanted.iter().map(|s| (s.start, s.end, labels.name(s.label))))
 }
 
-/// True if stacked tags say these spans: the tags of each label are decoded by themselves.
+/// True if stacked tags decode to these spans. The tags of each label are decoded separately.
 fn stacked_tags_match(
     notation: TagNotation,
     tags: impl Iterator<Item: AsRef<str>>,
@@ -162,7 +163,7 @@ fn stacked_tags_match(
     sorted(&decode_stacked(&stacks), &names) == sorted(wanted, labels)
 }
 
-/// The spans of the tags that each word has, sorted: the tags of each label are decoded by themselves.
+/// Returns the spans of stacked tags, sorted. The tags of each label are decoded separately.
 pub(super) fn decode_stacked(stacks: &[Vec<(char, LabelId)>]) -> Vec<TokenSpan> {
     let mut labels: Vec<LabelId> = stacks.iter().flatten().map(|(_, label)| *label).collect();
     labels.sort_unstable();
@@ -176,7 +177,7 @@ pub(super) fn decode_stacked(stacks: &[Vec<(char, LabelId)>]) -> Vec<TokenSpan> 
     spans
 }
 
-/// Builds one document of sentences whose words have tags.
+/// Builder of documents whose tokens have tags.
 pub(super) struct TaggedBuilder<'a> {
     pub(super) corpus: &'a mut Corpus,
     pub(super) builder: DocumentBuilder,
@@ -185,14 +186,14 @@ pub(super) struct TaggedBuilder<'a> {
     tags: Vec<Tag>,
     split: Split,
     file: u32,
-    /// Documents that are complete.
+    /// Complete documents.
     done: Vec<Document>,
-    /// The spelling of tags.
+    /// Notation of the tags.
     pub(super) notation: TagNotation,
 }
 
 impl<'a> TaggedBuilder<'a> {
-    /// The document of a source.
+    /// Returns a builder for the documents of a source.
     pub(super) fn new(source: &SourceInput, corpus: &'a mut Corpus, found: ReadReport) -> Self {
         let builder = DocumentBuilder::new(source.split, source.source_id, 0, 0);
         let (split, file) = (source.split, source.source_id);
@@ -209,7 +210,7 @@ impl<'a> TaggedBuilder<'a> {
         }
     }
 
-    /// What comes is of this split: another one begins another document.
+    /// Sets the split of the next sentences. A different split starts a new document.
     pub(super) fn start_split(&mut self, split: Split) {
         if std::mem::replace(&mut self.split, split) == split {
             return;
@@ -217,7 +218,7 @@ impl<'a> TaggedBuilder<'a> {
         self.start_document("");
     }
 
-    /// Begins a document of this name.
+    /// Starts a document with this name.
     pub(super) fn start_document(&mut self, name: &str) {
         let next = DocumentBuilder::new(self.split, self.file, to_u32(self.sentences()), 0);
         let before = std::mem::replace(&mut self.builder, next);
@@ -227,25 +228,25 @@ impl<'a> TaggedBuilder<'a> {
         self.builder.set_name(name);
     }
 
-    /// How many sentences there are so far.
+    /// Returns the number of sentences added so far.
     pub(super) fn sentences(&self) -> usize {
         self.done.iter().map(Document::len).sum::<usize>() + self.builder.sentences()
     }
 
-    /// Adds a word behind this space.
+    /// Adds a token after this whitespace.
     pub(super) fn push_token_after(&mut self, space: &str, word: &str) {
         self.builder.push_token_after(space, word, []);
     }
 
-    /// Adds a word.
+    /// Adds a token.
     pub(super) fn push_token(&mut self, word: &str) {
         self.builder.push_token(word, []);
     }
 
-    /// Adds a sentence of words and their tags, all of one line.
+    /// Adds a sentence of tokens and their tags, all from one line.
     ///
     /// # Errors
-    /// As [`Tagged::tag`].
+    /// Returns an error under the condition of [`TaggedBuilder::push_tag`].
     pub(super) fn push_sentence<T: AsRef<str>>(&mut self, words: &[T], tags: &[T], line: usize) -> Result<(), Problem> {
         for (i, (word, tag)) in words.iter().zip(tags).enumerate() {
             self.push_token(word.as_ref());
@@ -255,10 +256,10 @@ impl<'a> TaggedBuilder<'a> {
         Ok(())
     }
 
-    /// The tag of the word that was added last. One that is none counts as `O` and is reported.
+    /// Adds the tag of the last token. An invalid tag counts as `O` and is reported.
     ///
     /// # Errors
-    /// When the data has more labels than a corpus can hold.
+    /// Returns an error if the data has more labels than a corpus can hold.
     pub(super) fn push_tag(&mut self, text: &str, line: usize, column: usize) -> Result<(), Problem> {
         let tag = match self.notation.parse(text) {
             Ok(None) => None,
@@ -275,20 +276,20 @@ impl<'a> TaggedBuilder<'a> {
         Ok(())
     }
 
-    /// Adds a sentence of words and its spans, which may overlap.
+    /// Adds a sentence of tokens and its spans, which can overlap.
     pub(super) fn push_sentence_of_spans<T: AsRef<str>>(&mut self, words: &[T], spans: &[TokenSpan]) {
         words.iter().for_each(|word| self.push_token(word.as_ref()));
         self.builder.end_sentence(spans);
     }
 
-    /// Ends the sentence; `false` where it has no word.
+    /// Ends the sentence. Returns `false` if it has no token.
     pub(super) fn end_sentence(&mut self) -> bool {
         self.detector.end_sentence();
         let spans = decode(&std::mem::take(&mut self.tags));
         self.builder.end_sentence(&spans)
     }
 
-    /// Puts the document into the corpus.
+    /// Adds the documents to the corpus and returns the report.
     pub(super) fn finish(mut self) -> ReadReport {
         self.found.set_scheme(&self.detector);
         if self.builder.sentences() > 0 {
@@ -299,55 +300,55 @@ impl<'a> TaggedBuilder<'a> {
     }
 }
 
-/// Words that come with a text, without those of space (spaCy's tokenizer makes some); `None` where they overlap.
+/// Returns the tokens of a source without whitespace tokens (spaCy creates some). `None` if tokens overlap.
 pub(super) fn provided_tokens(text: &str, words: Vec<(u32, u32)>) -> Option<Vec<(u32, u32)>> {
     let is_word = |w: &(u32, u32)| !text[w.0 as usize..w.1 as usize].trim().is_empty();
     let words: Vec<(u32, u32)> = words.into_iter().filter(is_word).collect();
     words.windows(2).all(|w| w[0].1 <= w[1].0).then_some(words)
 }
 
-/// A label's name for a format that parts columns by space and fields by `|`: those become `_`.
+/// Escapes a label name for formats with columns separated by whitespace and fields by `|`: both become `_`.
 pub(super) fn escape_label(name: &str) -> String {
     name.replace([' ', '\t', '\n', '\r', '|', '\u{a0}'], "_")
 }
 
-/// A word for a format that parts words by space and sentences by lines: space inside it becomes `_`.
+/// Escapes a token for formats with tokens separated by whitespace and sentences by lines: whitespace becomes `_`.
 pub(super) fn escape_token(word: &str) -> Cow<'_, str> {
     if is_spaced(word) { word.replace(SPACE, "_").into() } else { word.into() }
 }
 
-/// The characters that part words and lines in files of words.
+/// Separators of tokens and lines in token formats.
 const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// Whether a word holds a character that parts words or lines.
+/// True if a token contains a separator of tokens or lines.
 pub(super) fn is_spaced(word: &str) -> bool {
     word.contains(SPACE)
 }
 
-/// A stretch of a corpus that becomes a text of its own.
+/// Range of a document that is exported as one text.
 pub(super) struct TextChunk<'a> {
     pub(super) document: &'a Document,
-    /// Bytes of the document's text.
+    /// Byte range in the text of the document.
     pub(super) text: Range<usize>,
     pub(super) sentences: Range<usize>,
-    /// Tokens of the document.
+    /// Token range in the document.
     pub(super) words: Range<usize>,
-    /// Places among the document's spans.
+    /// Index range in the spans of the document.
     pub(super) spans: Range<usize>,
 }
 
-/// Whether words are parted by anything but one space, or a line's end between sentences.
+/// True if any separator of two tokens is neither one space nor one line break.
 pub(super) fn has_custom_whitespace(d: &Document) -> bool {
     let bare = |space: &str| space == " " || space == "\n";
     d.tokens.windows(2).any(|w| !bare(&d.text[w[0].1 as usize..w[1].0 as usize]))
 }
 
-/// The texts of a corpus: documents, or sentences where no document begins.
+/// Returns the texts of a corpus: documents, or sentences if the corpus has no document boundaries.
 pub(super) fn text_chunks(corpus: &Corpus, split: Option<Split>) -> Vec<TextChunk<'_>> {
     let all: Vec<&Document> = corpus.documents.iter().map(AsRef::as_ref).collect();
     let wanted: Vec<&Document> = all.into_iter().filter(|d| split.is_none_or(|s| d.split == s)).collect();
     let splits = wanted.windows(2).filter(|w| w[0].split != w[1].split).count() + 1;
-    // Words that were joined by one blank are a source of words; a text has its own space.
+    // Tokens joined by one space come from a token format. A text has its own whitespace.
     let whole = wanted.len() > splits || wanted.iter().all(|d| d.len() <= 1 || has_custom_whitespace(d));
     let mut parts = Vec::new();
     for document in wanted {

@@ -1,5 +1,5 @@
-//! A plain text: a file, each of its lines or each of its paragraphs is a document; its lines and Unicode's rules part
-//! sentences. It cannot hold labels.
+//! Plain text. The file, each line or each paragraph is a document. Line ends and Unicode rules separate sentences. The
+//! format cannot represent labels.
 
 use super::note::NoteKind;
 use super::possible_labels::possible_labels;
@@ -7,7 +7,7 @@ use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use crate::corpus::{Corpus, Document};
 use std::sync::Arc;
 
-/// A text to be labelled.
+/// Unlabeled text.
 pub const TEXT: Format = Format {
     name: "text",
     description: "Plain text: a file, a line or a paragraph is a document",
@@ -23,23 +23,23 @@ pub const TEXT: Format = Format {
     capabilities: Capabilities { overlapping_spans: false, any_character: false, ..Capabilities::OFFSET_FORMAT },
 };
 
-/// What a document is in a plain text.
+/// Unit of a plain text that becomes one document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SampleBy {
     /// The file.
     #[default]
     Document,
-    /// A line that holds something.
+    /// A line that is not blank.
     Line,
-    /// The lines up to an empty one.
+    /// The lines before an empty line.
     Paragraph,
 }
 
 impl SampleBy {
-    /// All, in the order they are offered.
+    /// All units, in the order of the interface.
     pub const ALL: [Self; 3] = [Self::Document, Self::Line, Self::Paragraph];
 
-    /// Its name on the command line.
+    /// Returns the name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Document => "file",
@@ -48,12 +48,12 @@ impl SampleBy {
         }
     }
 
-    /// The extent of this name.
+    /// Returns the unit with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|e| e.name() == name)
     }
 
-    /// The documents of a text.
+    /// Splits a text into documents.
     fn documents(self, text: &str) -> Vec<String> {
         let is_blank = |line: &str| line.trim().is_empty();
         match self {

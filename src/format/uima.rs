@@ -1,5 +1,6 @@
-//! UIMA's CAS, as INCEpTION and DKPro keep it: one text and annotations of many types, as XMI or as JSON (0.4). It is read:
-//! the text, tokens, sentences, and the layer of entities. Offsets count UTF-16 as Java does, unless the texts say otherwise.
+//! UIMA CAS of INCEpTION and DKPro: one text and annotations of many types, as XMI or as JSON (0.4). The text, tokens,
+//! sentences and the entity type are read. Offsets count UTF-16 code units, as in Java, unless the texts indicate
+//! another unit.
 
 use super::annotation_types::{self, AnnotationType};
 use super::offsets::{OffsetMap, OffsetPair, UnitStats};
@@ -15,7 +16,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-/// XMI.
+/// UIMA CAS as XMI.
 pub const UIMA_XMI: Format = Format {
     name: "uima-xmi",
     description: "UIMA CAS as XMI, of INCEpTION and DKPro",
@@ -31,7 +32,7 @@ pub const UIMA_XMI: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// JSON.
+/// UIMA CAS as JSON.
 pub const UIMA_JSON: Format = Format {
     name: "uima-json",
     description: "UIMA CAS as JSON 0.4, of INCEpTION",
@@ -47,14 +48,14 @@ pub const UIMA_JSON: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// A text with annotations.
+/// Text with its annotations.
 #[derive(Debug, Default)]
 struct Cas {
     text: String,
     annotations: Vec<Annotation>,
 }
 
-/// A stretch of the text and the features that are texts.
+/// Text range with the features that are strings.
 #[derive(Debug)]
 struct Annotation {
     id: String,
@@ -130,7 +131,7 @@ fn read(
     Ok(found)
 }
 
-/// The types that occur, with the features that are texts, in the order they come.
+/// Returns the types that occur with their string features, in order of occurrence.
 fn annotation_types(cas: &Cas) -> Vec<AnnotationType> {
     let mut layers: Vec<AnnotationType> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -147,7 +148,7 @@ fn annotation_types(cas: &Cas) -> Vec<AnnotationType> {
     layers
 }
 
-/// What offsets count: UTF-16, unless another unit explains the annotations better.
+/// Detects the unit of the offsets: UTF-16, unless another unit matches more annotations.
 fn detect_unit(cas: &Cas) -> OffsetUnit {
     let mut evidence = UnitStats::default();
     let claims: Vec<OffsetPair> = cas.annotations.iter().map(Annotation::offset_pair).collect();
@@ -161,7 +162,7 @@ fn no_text_error() -> Problem {
     Problem::at(0, 0, "the CAS has no text (a Sofa with a sofaString)")
 }
 
-/// Collects annotations until it is known which Sofa has the text.
+/// Collects annotations until the Sofa with the text is known.
 #[derive(Default)]
 struct CasBuilder {
     sofas: Vec<(String, String)>,
@@ -169,7 +170,7 @@ struct CasBuilder {
 }
 
 impl CasBuilder {
-    /// The first text, and what is about it.
+    /// Returns the first text, and its annotations.
     fn build(self) -> Result<Cas, Problem> {
         let (sofa, text) =
             self.sofas.into_iter().find(|(_, text)| !text.trim().is_empty()).ok_or_else(no_text_error)?;
@@ -216,7 +217,7 @@ fn from_xmi(text: &str) -> Result<Cas, Problem> {
     }
 }
 
-/// An element's `xmi:id`, and its other attributes.
+/// Returns the `xmi:id` of an element, and its other attributes.
 fn element_fields(element: &BytesStart) -> Result<(String, BTreeMap<String, String>), String> {
     let mut id = String::new();
     let mut fields = BTreeMap::new();
@@ -238,7 +239,7 @@ fn from_json(text: &str) -> Result<Cas, Problem> {
     let value: Value = serde_json::from_str(text)
         .map_err(|e| Problem::at(e.line(), 0, format!("the JSON is broken at character {} ({e})", e.column())))?;
     let mut collected = CasBuilder::default();
-    // A list, or (0.3 and before) an object by id.
+    // A list, or in version 0.3 and before, an object by id.
     let structures: Vec<&Value> = match value.get("%FEATURE_STRUCTURES") {
         Some(Value::Array(list)) => list.iter().collect(),
         Some(Value::Object(by_id)) => by_id.values().collect(),
@@ -252,7 +253,7 @@ fn from_json(text: &str) -> Result<Cas, Problem> {
             match name.as_str() {
                 "%ID" => id = value,
                 "%TYPE" => kind = value,
-                // A reference is marked by @, an anchor by ^.
+                // The prefix @ marks a reference, ^ an anchor.
                 name => drop(fields.insert(name.trim_start_matches(['@', '^']).to_owned(), value)),
             }
         }

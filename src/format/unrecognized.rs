@@ -1,4 +1,4 @@
-//! The error for a file in no known format: what the file is, and where it breaks.
+//! Error for a file in an unknown format: the kind of the file, or the position of its syntax error.
 
 use super::conll::{ColumnLayout, ColumnOptions};
 use super::decode::binary_kind;
@@ -10,7 +10,7 @@ use super::{Problem, SourceInput};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Why no format recognizes a file.
+/// Returns the reason if no format recognizes a file.
 pub(super) fn reason(source: &SourceInput) -> Problem {
     if let Some(kind) = office::of_old(source.bytes) {
         return Problem::at(0, 0, format!("this is {kind}"));
@@ -50,7 +50,7 @@ pub(super) fn reason(source: &SourceInput) -> Problem {
     }
 }
 
-/// The place where JSON is broken, else its keys.
+/// Returns the position of a JSON syntax error, or else the keys of the first record.
 fn json_reason(text: &str) -> Problem {
     let text = text.trim_start_matches('\u{feff}');
     match json_values(text) {
@@ -64,7 +64,7 @@ fn json_reason(text: &str) -> Problem {
     }
 }
 
-/// Checks all values of a text, and gives back the first record.
+/// Validates all JSON values of a text and returns the first record.
 fn json_values(text: &str) -> Result<Option<Value>, Problem> {
     let broken = |line: usize, e: &serde_json::Error| {
         Problem::at(
@@ -73,7 +73,7 @@ fn json_values(text: &str) -> Result<Option<Value>, Problem> {
             format!("the JSON is broken at character {} ({e})", e.column()),
         )
     };
-    // Records on lines of their own, unless the first line is only a part of a value.
+    // One record per line, unless the first line is only a part of a value.
     let mut lines = (1..).zip(text.lines()).filter(|(_, l)| !l.trim().is_empty()).peekable();
     let is_whole = |line: &str| {
         let line = line.trim_end();
@@ -95,9 +95,9 @@ fn json_values(text: &str) -> Result<Option<Value>, Problem> {
     Ok(first)
 }
 
-/// The keys of a record, or of the first record in a list.
+/// Returns the quoted keys of a record, or of the first record in a list.
 fn keys(value: &Value) -> Vec<String> {
-    /// More are not named.
+    /// Maximum number of named keys.
     const NAMED: usize = 8;
     match value {
         Value::Object(fields) => fields.keys().take(NAMED).map(|key| format!("“{key}”")).collect(),

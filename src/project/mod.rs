@@ -1,7 +1,7 @@
 //! What outlives the window: datasets and their edits, runs, settings.
 //!
-//! Read in this order: [`source`] (datasets where they lie), `folder` (which files of a folder are one), [`export`] (new files of it), [`store`] (the SQLite project that holds documents, spans
-//! and edits; its tables are in `schema`, edits as SQL in `edit_sql`, reading in `contents`, its connection in `connect`), [`opening`] (a dataset with its project), [`saving`] (the sources with today's labels), [`copying`] (a copy of them; [`target`]: what is in its way), [`rebuilding`] (a project written again from memory), [`kept`] (runs, views, snapshots), [`progress`] (what was done on which day), [`run_record`] (what became of a run), [`committer`] (the thread that makes edits durable), [`places`] (the folders), [`settings`] (recents and
+//! Read in this order: [`source`] (datasets where they lie), `folder` (which files of a folder are one), [`export`] (new files of it), [`project_file`] (the SQLite project that holds documents, spans
+//! and edits; its tables are in `schema`, edits as SQL in `edit_sql`, reading in `contents`, its connection in `connect`), [`opening`] (a dataset with its project), [`saving`] (the sources with today's labels), [`copying`] (a copy of them; [`target`]: what is in its way), [`rebuilding`] (a project written again from memory), [`extras`] (runs, views, snapshots), [`progress`] (what was done on which day), [`run_record`] (what became of a run), [`writer`] (the thread that makes edits durable), [`app_dirs`] (the folders), [`settings`] (recents and
 //! theme), [`sample`] (the data and model inside the program).
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]

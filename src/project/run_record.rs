@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// How far a run came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RunStatus {
-    /// It is under way. A run that is still so when a project is opened was [`RunOutcome::Interrupted`].
+    /// It is under way. A run that is still so when a project is opened was [`RunStatus::Interrupted`].
     #[default]
     Running,
     /// All epochs.

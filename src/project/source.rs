@@ -307,7 +307,7 @@ pub(super) fn read_if_unchanged(file: &SourceFile) -> Result<Vec<u8>, SourceErro
     Ok(bytes)
 }
 
-/// [`rewritten`] for bytes that are at hand; `anew` writes all tags as the scheme has them, also those that nobody changed.
+/// [`rewrite`] for bytes that are at hand; `anew` writes all tags as the scheme has them, also those that nobody changed.
 ///
 /// # Errors
 /// When they are not what they were, or the format cannot hold labels.

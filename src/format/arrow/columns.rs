@@ -1,4 +1,4 @@
-//! The values of a batch: texts, numbers, and lists of them.
+//! Values of a record batch: strings, numbers, and lists of them.
 
 use crate::format::Problem;
 use arrow_array::cast::AsArray;
@@ -7,17 +7,17 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use std::ops::Range;
 
-/// True for types of texts that can be read.
+/// True for string types that can be read.
 pub(super) fn is_text(of: &DataType) -> bool {
     matches!(of, DataType::Utf8 | DataType::LargeUtf8)
 }
 
-/// True for types of texts, whole numbers and truth values.
+/// True for types of strings, integers and booleans.
 pub(super) fn is_value(of: &DataType) -> bool {
     is_text(of) || of.is_integer() || *of == DataType::Boolean
 }
 
-/// The type of the entries of a list.
+/// Returns the element type of a list type.
 pub(super) fn entry(of: &DataType) -> Option<&DataType> {
     match of {
         DataType::List(field) | DataType::LargeList(field) => Some(field.data_type()),
@@ -25,7 +25,7 @@ pub(super) fn entry(of: &DataType) -> Option<&DataType> {
     }
 }
 
-/// A value of a column.
+/// Value of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value<'a> {
     Text(&'a str),
@@ -33,12 +33,14 @@ pub(super) enum Value<'a> {
     Truth(bool),
 }
 
-/// Values by their places.
+/// Values of a column, by index.
 pub(super) struct Values(ArrayRef);
 
 impl Values {
+    /// Returns the values of an array.
+    ///
     /// # Errors
-    /// When they are neither texts nor whole numbers.
+    /// Returns an error unless the values are strings, integers or booleans.
     pub fn of(array: ArrayRef) -> Result<Self, Problem> {
         if is_value(array.data_type()) {
             return Ok(Self(array));
@@ -51,7 +53,7 @@ impl Values {
         ))
     }
 
-    /// The value at a place; `None` where it is missing.
+    /// Returns the value at an index; `None` if it is missing.
     pub fn get(&self, at: usize) -> Option<Value<'_>> {
         if at >= self.0.len() || self.0.is_null(at) {
             return None;
@@ -75,15 +77,17 @@ impl Values {
     }
 }
 
-/// Lists of values, one a row.
+/// Lists of values, one per row.
 pub(super) struct Lists {
     lists: ArrayRef,
     pub values: Values,
 }
 
 impl Lists {
+    /// Returns the lists of an array.
+    ///
     /// # Errors
-    /// When they are no lists of texts or whole numbers.
+    /// Returns an error unless the array is a list of strings, integers or booleans.
     pub fn of(lists: ArrayRef) -> Result<Self, Problem> {
         let values = match lists.data_type() {
             DataType::List(_) => lists.as_list::<i32>().values().clone(),
@@ -93,7 +97,7 @@ impl Lists {
         Ok(Self { values: Values::of(values)?, lists })
     }
 
-    /// The places of the values of a row; `None` where the list is missing.
+    /// Returns the value indices of a row; `None` if the list is missing.
     pub fn row(&self, at: usize) -> Option<Range<usize>> {
         if at >= self.lists.len() || self.lists.is_null(at) {
             return None;

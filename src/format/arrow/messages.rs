@@ -1,8 +1,8 @@
-//! The messages of an Arrow stream: a schema, then batches of rows, each with its length before it. A file is a stream
-//! between two marks.
+//! Messages of an Arrow stream: a schema, then record batches, each with a length prefix. An Arrow file is a stream
+//! between two magic numbers.
 //!
-//! Every length is compared with the bytes that are there before anything of it is held: the crate's own readers
-//! reserve what a file claims.
+//! Every length is compared with the available bytes before memory is allocated. The readers of the arrow crate
+//! allocate the declared sizes.
 
 use crate::format::{Problem, guard};
 use arrow_array::RecordBatch;
@@ -16,20 +16,20 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The mark before a stream in a file, with the space behind it.
+/// Magic number before the stream in a file, with its padding.
 const FILE: &[u8] = b"ARROW1\0\0";
-/// The mark before every message since Arrow 0.15.
+/// Continuation marker before every message since Arrow 0.15.
 const CONTINUES: [u8; 4] = [0xff; 4];
-/// A longer schema describes no data set that people make.
+/// Maximum size of a message description, in bytes. Longer schemas are implausible.
 const MOST_METADATA: usize = 4 << 20;
 
-/// A file, its schema and the places of its batches.
+/// Arrow data: its bytes, its schema and the positions of its batches.
 pub(super) struct Messages {
     bytes: Buffer,
     pub schema: SchemaRef,
-    /// The mark of the end is there; without it, batches may be missing.
+    /// True if the end marker exists. Without it, batches can be missing.
     pub has_end: bool,
-    /// The description and the body of every batch.
+    /// Byte ranges of the description and the body of every batch.
     batches: Vec<(Range<usize>, Range<usize>)>,
 }
 
@@ -37,20 +37,20 @@ fn damaged(what: impl std::fmt::Display) -> Problem {
     Problem::at(0, 0, format!("the Arrow file is damaged ({what})"))
 }
 
-/// True for bytes that begin as a file or a stream with a schema.
+/// True if bytes begin like an Arrow file, or a stream with a schema.
 pub(super) fn is_arrow(bytes: &[u8]) -> bool {
     let stream = bytes.strip_prefix(FILE).unwrap_or(bytes);
     let length = stream.get(4..8).and_then(|b| Some(u32::from_le_bytes(b.try_into().ok()?)));
     stream.starts_with(&CONTINUES) && length.is_some_and(|n| n > 0 && (n as usize) < bytes.len())
 }
 
-/// The next part of a stream.
+/// Next frame of a stream.
 enum Frame {
-    /// A message: its description, behind which its body begins.
+    /// Message: the range of its description. The body follows it.
     Message(Range<usize>),
-    /// The mark of the end.
+    /// End marker.
     End,
-    /// No more bytes.
+    /// End of the bytes.
     Nothing,
 }
 
@@ -71,10 +71,10 @@ fn frame(bytes: &[u8], at: usize) -> Result<Frame, Problem> {
     Ok(Frame::Message(start..end))
 }
 
-/// The message that is described by these bytes. Its tables may refer to each other, so that few bytes stand for many;
-/// they are counted as often as they are referred to.
+/// Parses the message in these bytes. Its tables can refer to each other, so a few bytes can represent many tables.
+/// Each reference is counted.
 fn message(bytes: &[u8]) -> Result<Message<'_>, Problem> {
-    /// Bytes of the smallest table, and the most tables that are followed.
+    /// Minimum size of a table in bytes, and maximum number of tables.
     const TABLE: usize = 8;
     const MOST_TABLES: usize = 100_000;
     if bytes.len() > MOST_METADATA {
@@ -123,7 +123,7 @@ impl Messages {
         self.batches.len()
     }
 
-    /// These columns of a batch, which must be sorted.
+    /// Returns these columns of a batch. `columns` must be sorted.
     pub fn batch(&self, number: usize, columns: &[usize]) -> Result<RecordBatch, Problem> {
         let (description, body) = &self.batches[number];
         let message = message(&self.bytes.as_slice()[description.clone()])?;
@@ -139,7 +139,8 @@ impl Messages {
     }
 }
 
-/// The crate trusts a damaged file in places, and panics; nothing is shared with it.
+/// Catches a panic of the arrow crate, which does not validate all values of a damaged file. `work` must not share
+/// state.
 fn guarded<T>(work: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, Problem> {
     match guard::guarded(work) {
         Some(done) => done.map_err(damaged),

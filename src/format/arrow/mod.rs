@@ -1,7 +1,7 @@
-//! Arrow's IPC formats, the stream and the file: `datasets.save_to_disk` of Hugging Face writes them. A row is a
-//! sentence of words and tags, or a text and its class.
+//! Arrow IPC formats, stream and file, as written by `datasets.save_to_disk` of Hugging Face. A row is a sentence of
+//! tokens and tags, or a text and its class.
 //!
-//! Read in this order: [`messages`] (the schema and the batches in the bytes), [`columns`] (lists and texts of a
+//! Read in this order: [`messages`] (the schema and the batches in the bytes), [`columns`] (lists and strings of a
 //! batch), [`read`].
 
 mod columns;
@@ -10,7 +10,7 @@ mod read;
 
 use super::{Capabilities, Detection, Format};
 
-/// Arrow as `datasets` writes it.
+/// Arrow format of `datasets`.
 pub const ARROW: Format = Format {
     name: "arrow",
     description: "Arrow of Hugging Face (save_to_disk): rows of tokens and tags, or of texts and classes",

@@ -1,4 +1,4 @@
-//! Reading Arrow: sentences of words and tags where the columns have them, else texts and their classes.
+//! Reader of Arrow data: sentences of tokens and tags if the columns contain them, or else texts and their classes.
 
 use super::ARROW;
 use super::columns::{Lists, Value, Values, entry, is_text, is_value};
@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The key of the schema under which `datasets` keeps the features.
+/// Schema metadata key with the features of `datasets`.
 const KEY: &str = "huggingface";
 
 pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
@@ -61,7 +61,7 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
     }
 }
 
-/// The columns that are read, by their places.
+/// Indices of the columns to read.
 enum Columns {
     Sentences { words: usize, tags: usize },
     Texts { text: usize, class: Option<usize>, id: Option<usize> },
@@ -87,7 +87,7 @@ impl Columns {
         let only = || if let [one] = texts[..] { Some(one) } else { None };
         let text = named("text", &is_text).or_else(|| with_role(Role::Text, &is_text)).or_else(only);
         let Some(text) = text else {
-            /// More are not named.
+            /// Maximum number of named columns.
             const NAMED: usize = 8;
             let named = |field: &FieldRef| quote(&format!("{} ({})", field.name(), field.data_type()));
             let names: Vec<String> = fields.iter().take(NAMED).map(named).collect();
@@ -100,7 +100,7 @@ impl Columns {
         Ok(Self::Texts { text, class, id })
     }
 
-    /// The places of all, sorted.
+    /// Returns all used column indices, sorted.
     fn used(&self) -> Vec<usize> {
         let mut all: Vec<usize> = match *self {
             Self::Sentences { words, tags } => vec![words, tags],
@@ -110,7 +110,7 @@ impl Columns {
         all
     }
 
-    /// The place of what may be numbers with names.
+    /// Returns the index of the column whose numbers can have names.
     fn labels(&self) -> Option<usize> {
         match *self {
             Self::Sentences { tags, .. } => Some(tags),
@@ -119,7 +119,7 @@ impl Columns {
     }
 }
 
-/// The names of the numbers of a column, and where they are from: the file, or one beside it.
+/// Returns the names of the ids of a column, and their source: the file, or another file in the same directory.
 fn names(source: &SourceInput, features: Option<&Json>, column: &str) -> Option<(&'static str, Vec<String>)> {
     let of = |features: &Json| {
         features.get("features").and_then(|f| f.get(column)).and_then(hf_jsonl::find_class_label_names)
@@ -130,12 +130,12 @@ fn names(source: &SourceInput, features: Option<&Json>, column: &str) -> Option<
         let info: Json = serde_json::from_slice(&text).ok()?;
         Some(("dataset_info.json", of(&info)?))
     };
-    // Names of another column's numbers would be wrong for a class, but tags have the usual places.
+    // Names for the ids of another column would be wrong for a class, but tag names are in the usual files.
     let beside = || TAG_KEYS.contains(&column).then(|| hf_jsonl::class_label_names(source)).flatten();
     own.or_else(info).or_else(beside)
 }
 
-/// The name of a value: itself, or that of its number.
+/// Returns the name of a value: the string, or the name of the id.
 fn name<'a>(value: Value<'a>, names: Option<&'a [String]>) -> Result<&'a str, String> {
     match value {
         Value::Text(text) => Ok(text),
@@ -151,7 +151,7 @@ fn name<'a>(value: Value<'a>, names: Option<&'a [String]>) -> Result<&'a str, St
     }
 }
 
-/// The words of a row.
+/// Returns the tokens of a row.
 fn words(lists: &Lists, row: Option<Range<usize>>) -> Result<Vec<&str>, String> {
     let words = row.ok_or("the words are missing")?.map(|at| match lists.values.get(at) {
         Some(Value::Text(word)) => Ok(word),
@@ -165,7 +165,7 @@ fn words(lists: &Lists, row: Option<Range<usize>>) -> Result<Vec<&str>, String> 
     }
 }
 
-/// The tags of a row by name, one for each of so many words.
+/// Returns the tag names of a row. Their number must equal the number of tokens.
 fn tags<'a>(
     lists: &'a Lists,
     row: Option<Range<usize>>,
@@ -179,9 +179,9 @@ fn tags<'a>(
     row.map(|at| name(lists.values.get(at).ok_or("a tag is missing")?, names)).collect()
 }
 
-/// The spelling of the tags, by those of the first rows.
+/// Detects the notation of the tags from the first rows.
 fn spelling(messages: &Messages, tags: usize, names: Option<&[String]>) -> Result<TagNotation, Problem> {
-    /// Tags that are looked at.
+    /// Maximum number of tags to inspect.
     const FIRST: usize = 10_000;
     if messages.len() == 0 {
         return Ok(TagNotation::Hyphen);
@@ -249,7 +249,7 @@ fn texts(
     let mut used: Vec<usize> = columns.into_iter().flatten().collect();
     used.sort_unstable();
     let mut documents = Vec::new();
-    // As many classes as rows would take the square of their number to be found one by one.
+    // A map, because a linear search of as many classes as rows would take quadratic time.
     let mut known: HashMap<String, usize> = corpus.doc_labels.iter().cloned().zip(0..).collect();
     let (mut row, mut held) = (0usize, 0);
     for number in 0..messages.len() {
@@ -325,7 +325,8 @@ fn is_blank(value: &Value) -> bool {
     matches!(value, Value::Text(text) if text.trim().is_empty())
 }
 
-/// The name of a class; none for -1, which `datasets` has for texts without one. A number without names is its own.
+/// Returns the name of a class. `None` for -1, the value of `datasets` for texts without a class. A number without
+/// names is its name.
 fn class_name(value: Value, names: Option<&[String]>) -> Result<Option<String>, String> {
     match (value, names) {
         (Value::Number(-1), Some(_)) => Ok(None),

@@ -1,10 +1,11 @@
-//! The fields of one line of a column file or table.
+//! Fields of one line of a column file or table.
 
 use super::Delimiter;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Puts the byte ranges of a line's fields into `into`, quotes included. Space at the end of the line is no field.
+/// Writes the byte ranges of the fields of a line to `into`, quotes included. Whitespace at the end of the line is
+/// ignored.
 #[inline]
 pub(super) fn split(line: &str, separator: Delimiter, quoted: bool, into: &mut Vec<Range<usize>>) {
     into.clear();
@@ -26,7 +27,7 @@ pub(super) fn split(line: &str, separator: Delimiter, quoted: bool, into: &mut V
     }
 }
 
-/// Takes space off the ends of a field.
+/// Removes spaces at the ends of a field.
 #[inline]
 fn trim(line: &str, field: &mut Range<usize>) {
     let bytes = line.as_bytes();
@@ -38,7 +39,7 @@ fn trim(line: &str, field: &mut Range<usize>) {
     }
 }
 
-/// The stretches of a line between bytes that end one.
+/// Splits a line at the bytes that match `is_end`.
 #[inline]
 fn split_at(line: &str, is_end: impl Fn(u8) -> bool, into: &mut Vec<Range<usize>>) {
     let mut start = 0;
@@ -51,7 +52,8 @@ fn split_at(line: &str, is_end: impl Fn(u8) -> bool, into: &mut Vec<Range<usize>
     into.push(start..line.len());
 }
 
-/// The fields of a line where each quote that opens at the start of a field closes at its end (RFC 4180). `false` if one does not.
+/// Splits a line with quoted fields (RFC 4180). Returns `false` if a quote at the start of a field is not closed at its
+/// end.
 fn quoted_parts(line: &str, sign: u8, into: &mut Vec<Range<usize>>) -> bool {
     let bytes = line.as_bytes();
     let mut at = 0;
@@ -82,8 +84,9 @@ fn quoted_parts(line: &str, sign: u8, into: &mut Vec<Range<usize>>) -> bool {
     }
 }
 
-/// True if quotes enclose fields in these lines: some field has them, and none opens a quote without closing it. Where a tab separates
-/// columns, a quote is a word more often, so that one of them must also hold what only a quoted field can.
+/// True if fields of these lines are quoted: some field has quotes, and every opened quote is closed. In tab-separated
+/// files a quote is usually a token. There, a quoted field must also contain a character that only a quoted field can
+/// contain.
 pub(super) fn is_quoted<'l>(separator: Delimiter, mut lines: impl Iterator<Item = &'l str> + Clone) -> bool {
     let sign = match separator {
         Delimiter::Space => return false,
@@ -101,7 +104,7 @@ pub(super) fn is_quoted<'l>(separator: Delimiter, mut lines: impl Iterator<Item 
     lines.clone().any(has) && lines.all(|line| !line.contains('"') || closes(line))
 }
 
-/// The content of a field, without its quotes.
+/// Returns the content of a field without its quotes.
 #[inline]
 pub(super) fn unquoted(field: &str) -> Cow<'_, str> {
     match field.strip_prefix('"').and_then(|f| f.strip_suffix('"')) {
@@ -111,7 +114,7 @@ pub(super) fn unquoted(field: &str) -> Cow<'_, str> {
     }
 }
 
-/// A field as it is written: in quotes where it holds the separator or a quote.
+/// Quotes a field if it contains the separator or a quote.
 pub(super) fn quoted(field: String, separator: Delimiter) -> String {
     let is_plain = separator == Delimiter::Space || !field.contains([separator.as_char(), '"']);
     if is_plain { field } else { format!("\"{}\"", field.replace('"', "\"\"")) }

@@ -1,5 +1,5 @@
-//! The Groningen Meaning Bank as Kaggle has it, and tables like it: CSV with a header, a row for each word, and a column that numbers
-//! the sentences, on every row or on the first of each.
+//! Groningen Meaning Bank as published on Kaggle, and similar tables. They are CSV files with a header and a row per
+//! token. A column numbers the sentences, on every row or on the first row of each.
 
 use super::{read, recognize, write};
 use crate::corpus::tag_notation::format_tag;
@@ -7,7 +7,7 @@ use crate::corpus::{Corpus, Scheme, Split, scheme};
 use crate::format::tagged::escape_label;
 use crate::format::{Capabilities, Format, Writer};
 
-/// `ner_dataset.csv`.
+/// Format of `ner_dataset.csv`.
 pub const GMB: Format = Format {
     name: "gmb",
     description: "Kaggle's GMB: CSV of Sentence #, Word, POS, Tag",
@@ -20,14 +20,14 @@ pub const GMB: Format = Format {
     capabilities: Capabilities { n_extra_columns: 1, tokens_with_spaces: true, ..Capabilities::NONE },
 };
 
-/// The name of the column that becomes one of the corpus.
+/// Name of the corpus column for parts of speech.
 const POS: &str = "pos";
 
 fn new_table(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
     let mut table = csv::Writer::from_writer(Vec::new());
     let pos = corpus.columns.iter().position(|c| c.name == POS);
     let mut row = |fields: [&str; 4]| {
-        // It writes to memory, where nothing fails.
+        // Writing to memory does not fail.
         if let Err(e) = table.write_record(fields) {
             log::error!("gmb: {e}");
         }

@@ -1,4 +1,5 @@
-//! The layout of a column file: its separator and the role of each column, detected from the first lines or set by the user.
+//! Layout of a column file: its separator and the role of each column, detected from the first lines or set by the
+//! user.
 
 use super::fields;
 use super::lines::{is_comment_sign, is_document_start, is_separator_line};
@@ -15,22 +16,22 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// What parts columns.
+/// Separator of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delimiter {
     /// Any number of spaces and tabs.
     Space,
-    /// One tab; two in a row hold an empty column.
+    /// One tab. Two tabs in a row enclose an empty column.
     Tab,
-    /// One ASCII sign, such as a comma. A word may hold it too.
+    /// One ASCII character, for example a comma. A token can contain it too.
     Char(char),
 }
 
-/// The signs that are tried where neither tabs nor spaces give a column of tags.
+/// Characters that are tried if neither tabs nor spaces result in a column of tags.
 const CANDIDATES: [char; 3] = [',', ';', '|'];
 
 impl Delimiter {
-    /// The separator of this name (`tab`, `space`) or sign.
+    /// Returns the separator for a name (`tab`, `space`) or character.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "space" | " " => Some(Self::Space),
@@ -42,7 +43,7 @@ impl Delimiter {
         }
     }
 
-    /// Its name.
+    /// Returns the name, for example `tab`, or the character.
     pub fn name(self) -> String {
         match self {
             Self::Space => "space".into(),
@@ -51,7 +52,7 @@ impl Delimiter {
         }
     }
 
-    /// As it is written between two columns.
+    /// Returns the character that is written between two columns.
     pub fn as_char(self) -> char {
         match self {
             Self::Space => ' ',
@@ -61,68 +62,68 @@ impl Delimiter {
     }
 }
 
-/// What a person says of the columns. They count from 0.
+/// Column options set by the user. Columns count from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ColumnOptions {
-    /// What parts them.
+    /// Separator of the columns.
     pub separator: Option<Delimiter>,
-    /// Which one is the word.
+    /// Column of the tokens.
     pub word: Option<usize>,
-    /// Which one is the tag.
+    /// Column of the tags.
     pub tag: Option<usize>,
 }
 
-/// The layout of a column file.
+/// Layout of a column file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColumnLayout {
-    /// The sign between columns.
+    /// Character between columns.
     pub separator: Delimiter,
-    /// True if a field may stand in double quotes.
+    /// True if fields can be enclosed in double quotes.
     pub quoted: bool,
-    /// The number of columns of most lines.
+    /// Number of columns of most lines.
     pub columns: usize,
-    /// The column of words, from 0.
+    /// Column of the tokens, from 0.
     pub word: usize,
-    /// The column of tags, from 0.
+    /// Column of the tags, from 0.
     pub tag: usize,
-    /// True if the first column numbers the words of a sentence; then every line that begins with `#` is a comment.
+    /// True if the first column numbers the tokens of a sentence. Every line that begins with `#` is then a comment.
     pub has_index_column: bool,
-    /// The line of the column names, from 1; 0 if there is none.
+    /// Line of the column names, from 1; 0 without a header.
     pub header: usize,
-    /// The column of the number or name of the sentence.
+    /// Column of the sentence number or name.
     pub sentence: Option<usize>,
-    /// The column of the number or name of the document.
+    /// Column of the document number or name.
     pub document: Option<usize>,
-    /// The column of the split.
+    /// Column of the split.
     pub split: Option<usize>,
-    /// A further column with tags of entities, which is not read.
+    /// Second column of entity tags. It is not read.
     pub second_tag: Option<usize>,
-    /// How tags are spelled.
+    /// Notation of the tags.
     pub notation: TagNotation,
-    /// True if the letters of tags are in lower case: `b-per`, `o`.
+    /// True if tags have lower-case prefixes: `b-per`, `o`.
     pub lower_case: bool,
-    /// True if a word may have several tags: `B-ORG|B-LOC`.
+    /// True if a token can have several tags: `B-ORG|B-LOC`.
     pub stacked: bool,
-    /// The value that stands for `O`, if another one does.
+    /// Value of the file with the meaning of `O`, if it is not `O`.
     pub outside: Option<&'static str>,
-    /// Bytes of a prefix that all words have: the language, as in `en:Anna`.
+    /// Length in bytes of a language prefix of all tokens, as in `en:Anna`; 0 without a prefix.
     pub word_prefix: usize,
-    /// The share of lines, in percent, with `columns` columns and a tag.
+    /// Percentage of lines with `columns` columns and a tag.
     pub fit: u8,
-    /// True if the tags are those of a dataset: some words have none, or each label comes again.
+    /// True if the tags look like a dataset: some tokens have no tag, or each label occurs more than once.
     pub is_usual: bool,
 }
 
-/// The number of lines that are looked at.
+/// Maximum number of lines to inspect.
 const MAX_SAMPLED_LINES: usize = 2000;
 
-/// The first lines of a file that hold words.
+/// First token lines of a file.
 pub(super) struct Sample<'t> {
     /// Lines with their numbers, from 1.
     pub(super) lines: Vec<(&'t str, usize)>,
-    /// The names in a comment line `# global.columns = TOKEN NE-COARSE-LIT`, and the number of that line.
+    /// Column names of a comment `# global.columns = TOKEN NE-COARSE-LIT`, and the number of that line.
     pub(super) names: Option<(Vec<&'t str>, usize)>,
-    /// True if a blank line stands between two of the lines.
+    /// True if a blank line separates two of the lines.
     has_blank: bool,
 }
 
@@ -151,17 +152,17 @@ impl<'t> Sample<'t> {
                 break;
             }
         }
-        // Words that begin with a number sign, and nothing else.
+        // All tokens begin with a number sign.
         let lines = if lines.is_empty() { comments } else { lines };
         Self { lines, names, has_blank }
     }
 }
 
 impl ColumnLayout {
-    /// Looks at the first lines.
+    /// Detects the layout from the first lines.
     ///
     /// # Errors
-    /// If the lines have no columns, or no column of tags.
+    /// Returns an error if the lines have no columns, or no column of tags.
     pub fn detect(text: &str, said: ColumnOptions) -> Result<Self, Problem> {
         if has_only_returns(text) {
             return Err(Problem::at(
@@ -177,7 +178,7 @@ impl ColumnLayout {
         let with_tab = sample.lines.iter().filter(|(l, _)| l.trim_end().contains('\t')).count();
         let first = if with_tab * 2 > sample.lines.len() { Delimiter::Tab } else { Delimiter::Space };
         let usual = Self::with_delimiter(first, &sample, said);
-        // Words do not all end with the same sign: it separates columns, and a space follows it.
+        // If 90% of the first words end with the same character, it separates columns and a space follows it.
         let ends_words = |sign: &char| {
             let ends = |line: &str| line.split_whitespace().next().is_some_and(|word| word.ends_with(*sign));
             sample.lines.iter().filter(|(line, _)| ends(line)).count() * 10 >= sample.lines.len() * 9
@@ -186,7 +187,7 @@ impl ColumnLayout {
         if !has_sign && usual.as_ref().is_ok_and(|layout| layout.fit >= 80) {
             return usual;
         }
-        // A label alone after a comma is any sentence, unless a header says that it is a tag.
+        // Any sentence can have a bare label after a comma. It is only a tag if a header confirms it.
         let with_sign = |sign: &char| Self::with_delimiter(Delimiter::Char(*sign), &sample, said).ok();
         let is_sure = |l: &Self| l.notation != TagNotation::LabelOnly || l.header > 0;
         let best = CANDIDATES.iter().filter_map(with_sign).filter(is_sure).max_by_key(|l| l.fit);
@@ -222,7 +223,7 @@ impl ColumnLayout {
         };
         let mut widths: HashMap<usize, usize> = HashMap::new();
         guess.table(lines).iter().for_each(|row| *widths.entry(row.len()).or_default() += 1);
-        // Words may hold the sign that separates columns, so of widths that are as frequent the smaller one.
+        // Tokens can contain the separator. Among widths of equal frequency, the smaller one wins.
         let preferred = |width: usize| if matches!(separator, Delimiter::Char(_)) { usize::MAX - width } else { width };
         let columns = widths.iter().max_by_key(|(width, n)| (**n, preferred(**width))).map_or(0, |(width, _)| *width);
         if columns < 2 {
@@ -235,7 +236,7 @@ impl ColumnLayout {
         if header.line > 0 && sample.names.is_none() {
             table.remove(0);
         }
-        // A table with names is CSV, also where none of its first lines needs quotes.
+        // A table with a header is CSV, even if no sampled line needs quotes.
         let is_plain = || lines.iter().all(|(line, _)| !line.contains('"'));
         let quoted = quoted || (header.line > 0 && matches!(separator, Delimiter::Char(_)) && is_plain());
         let even: Vec<&Vec<Cow<str>>> = table.iter().filter(|row| row.len() == columns).collect();
@@ -267,7 +268,7 @@ impl ColumnLayout {
         let is_number =
             |i: usize| by_column[i].iter().filter(|v| v.parse::<f64>().is_ok()).count() * 10 >= even.len() * 9;
         let word = said.word.or(header.word.filter(|i| *i != tag)).unwrap_or_else(|| {
-            // Numbers are no words if another column has letters.
+            // Numbers are not tokens if another column has letters.
             let letters = (0..columns).filter(free).find(|i| !is_number(*i));
             letters.or_else(|| (0..columns).find(free)).unwrap_or(0)
         });
@@ -277,7 +278,7 @@ impl ColumnLayout {
             return Err(Problem::at(0, 0, why));
         }
         let values = &by_column[tag];
-        // Texts have classes of which one is called OTHER.
+        // Tables of texts often have a class named OTHER.
         let has_space = |v: &&&str| v.trim().contains(' ');
         let texts = by_column[word].iter().filter(has_space).count();
         if notation == TagNotation::LabelOnly && outside_value(values).is_some() && texts * 20 > even.len() {
@@ -288,7 +289,7 @@ impl ColumnLayout {
         let second_tag = (0..columns)
             .filter(|i| *i != word && free(i))
             .find(|i| notation_of(&by_column[*i]).is_some_and(|n| n == notation && has_entities(&by_column[*i], n)));
-        // A cell of several tags belongs to a table of sentences.
+        // A cell with several tags belongs to a table of sentences.
         let is_one = |v: &str| {
             let mut others = v.split(|c: char| c.is_whitespace() || c == ',').skip(1).filter(|part| !part.is_empty());
             !others.any(|part| notation != TagNotation::LabelOnly && notation.parse(part).is_ok())
@@ -296,7 +297,7 @@ impl ColumnLayout {
         let outside = outside_value(values);
         let is_tag = |v: &str| outside == Some(v) || (notation.parse(normalized_tag(v)).is_ok() && is_one(v));
         let fitting = values.iter().filter(|v| is_tag(v)).count();
-        // WikiANN writes the language before each word.
+        // WikiANN has the language as a prefix of each token.
         let prefix = by_column[word].first().and_then(|w| w.split_once(':')).map_or("", |(language, _)| language);
         let is_language = (2..=8).contains(&prefix.len()) && prefix.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         let has_prefix = |w: &&str| w.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(':') && rest.len() > 1);
@@ -324,7 +325,7 @@ impl ColumnLayout {
         })
     }
 
-    /// The fields of each line.
+    /// Returns the fields of each line.
     fn table<'l>(&self, lines: &[(&'l str, usize)]) -> Vec<Vec<Cow<'l, str>>> {
         let mut fields = Vec::new();
         let row = |(line, _): &(&'l str, usize)| {
@@ -334,11 +335,11 @@ impl ColumnLayout {
         lines.iter().map(row).collect()
     }
 
-    /// Puts the byte ranges of a line's fields into `into`.
+    /// Writes the byte ranges of the fields of a line to `into`.
     #[inline]
     pub(super) fn split_fields(&self, line: &str, into: &mut Vec<Range<usize>>) {
         fields::split(line, self.separator, self.quoted, into);
-        // A word that is the sign itself, or has it inside.
+        // A token that is or contains the separator.
         let is_sign = matches!(self.separator, Delimiter::Char(_));
         if is_sign && !self.quoted && self.columns > 1 && into.len() > self.columns {
             let last = self.word + into.len() - self.columns;
@@ -347,13 +348,13 @@ impl ColumnLayout {
         }
     }
 
-    /// The content of a field, without its quotes.
+    /// Returns the content of a field without its quotes.
     #[inline(always)]
     pub(super) fn field<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.quoted { fields::unquoted(text) } else { text.into() }
     }
 
-    /// The columns that are neither word nor tag, and number nothing.
+    /// Returns the columns that are neither tokens, tags nor numbers.
     pub(super) fn extra_columns(&self) -> impl Iterator<Item = usize> + use<> {
         let layout = *self;
         (0..self.columns).filter(move |i| {
@@ -362,7 +363,7 @@ impl ColumnLayout {
         })
     }
 
-    /// The named format that has this layout.
+    /// Returns the named format with this layout.
     pub fn format(&self) -> Format {
         let plain = self.word == 0
             && self.tag + 1 == self.columns
@@ -377,7 +378,7 @@ impl ColumnLayout {
         }
     }
 
-    /// What is unusual about it, in words.
+    /// Returns messages about unusual properties of the layout.
     pub(super) fn evidence(&self) -> Vec<String> {
         let mut said = Vec::new();
         if let Delimiter::Char(sign) = self.separator {

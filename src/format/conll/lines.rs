@@ -1,66 +1,66 @@
-//! The sentences of a column file, line by line.
+//! Reader of the sentences of a column file, line by line.
 
 use super::roles::normalized_tag;
 use super::{ColumnLayout, DOCSTART, Delimiter};
 use std::ops::Range;
 
-/// One token line, as byte ranges of the file.
+/// Token line, with its fields as byte ranges of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TokenLine {
-    /// Counts from 1.
+    /// Line number, from 1.
     pub line: usize,
-    /// The whole line without its end.
+    /// Range of the line without its line end.
     pub line_range: Range<usize>,
-    /// The word, with its quotes.
+    /// Range of the token, with its quotes.
     pub word: Range<usize>,
-    /// The tag, with its quotes; `None` where the line lacks its column.
+    /// Range of the tag, with its quotes; `None` if the line lacks the column.
     pub tag: Option<Range<usize>>,
-    /// Its columns, as positions in [`Sentences::fields`].
+    /// Index range of its columns in [`SentenceReader::fields`].
     pub fields: Range<usize>,
 }
 
-/// What comes next in a file.
+/// Next unit of a column file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Block {
-    /// A document begins: its name, where the file has one.
+    /// Start of a document, with the range of its name if the file has one.
     DocumentStart(Option<Range<usize>>),
-    /// The token lines of a sentence: [`Sentences::rows`].
+    /// Sentence. Its token lines are in [`SentenceReader::rows`].
     Sentence,
 }
 
-/// Whether a line holds nothing but space; most begin with a letter.
+/// True if a line contains only whitespace. The first byte decides for most lines.
 fn is_blank(line: &str) -> bool {
     !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.trim_matches(is_space).is_empty()
 }
 
-/// White space, and the byte order mark that some files have inside.
+/// True for whitespace, and for the byte order mark that some files contain inside.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || c == '\u{feff}'
 }
 
-/// True if a line begins with a sign that can begin a comment.
+/// True if a line begins with a character that can start a comment.
 #[inline]
 pub(super) fn is_comment_sign(line: &str) -> bool {
     matches!(line.as_bytes(), [b'#' | b'%', ..] | [b' ', b'#', ..])
 }
 
-/// True for the line `sep=;` by which Excel tells the separator, at the beginning of a file.
+/// True for the line `sep=;` at the beginning of a file, by which Excel declares the separator.
 pub(super) fn is_separator_line(line: &str, number: usize) -> bool {
     let sign = line.trim_start_matches('\u{feff}').trim_end().strip_prefix("sep=");
     number == 1 && sign.is_some_and(|sign| sign.len() <= 1)
 }
 
-/// True if a line begins a document: `-DOCSTART-`, whatever follows.
+/// True if a line starts a document: `-DOCSTART-`, with any other columns.
 pub(super) fn is_document_start(line: &str) -> bool {
     line.strip_prefix(DOCSTART)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', ',', ';', '|', '\r']))
 }
 
-/// Comments that begin a document, before its name.
+/// Comments that start a document, before its name.
 const DOCUMENT_COMMENTS: [&str; 8] =
     ["newdoc id", "newdoc", "document_id", "doc_id", "docid", "document id", "###MEDLINE:", "begin document"];
 
-/// The name in a comment that begins a document, as a byte range of the line; `None` for other comments.
+/// Returns the name in a comment that starts a document, as a byte range of the line. `None` for other comments.
 fn document_comment(line: &str) -> Option<Option<Range<usize>>> {
     let inside = line.trim_start_matches(['#', '%', ' ', '\t']);
     let known = DOCUMENT_COMMENTS.iter().find_map(|known| {
@@ -68,7 +68,7 @@ fn document_comment(line: &str) -> Option<Option<Range<usize>>> {
         text.strip_prefix(known)
     })?;
     let value = known.trim_start_matches([' ', '=', ':', '\t']);
-    // `documents`, `newdocument`: other words.
+    // Longer words such as `documents` or `newdocument`.
     if known.starts_with(char::is_alphanumeric)
         && !known.is_empty()
         && value.len() == known.len()
@@ -81,27 +81,27 @@ fn document_comment(line: &str) -> Option<Option<Range<usize>>> {
     Some((!name.is_empty()).then_some(name))
 }
 
-/// The sentences of a file. What they hold lies in buffers that the next one uses again.
+/// Reader of the sentences of a file. The buffers are reused for each sentence.
 pub(super) struct SentenceReader<'t> {
     text: &'t str,
     layout: ColumnLayout,
-    /// The line of the column names.
+    /// Line of the column names.
     header: &'t str,
     at: usize,
     line: usize,
-    /// A document start that was met while a sentence was open.
+    /// Document start that ended the open sentence.
     pending_start: Option<Option<Range<usize>>>,
     scratch: Vec<Range<usize>>,
-    /// The sentence and the document of the last row, where columns number them.
+    /// Sentence and document values of the last row, if columns number them.
     sentence: Range<usize>,
     document: Range<usize>,
-    /// The lines of the sentence.
+    /// Token lines of the sentence.
     pub rows: Vec<TokenLine>,
-    /// Their columns.
+    /// Columns of the token lines.
     pub fields: Vec<Range<usize>>,
-    /// Lines without a word, by number, since the last sentence: they are left as they are.
+    /// Numbers and ranges of lines without a token since the last sentence. They are not changed.
     pub lines_without_token: Vec<(usize, Range<usize>)>,
-    /// Comment lines so far, and the first of them.
+    /// Number of comment lines so far, and the range of the first one.
     pub comments: (usize, Range<usize>),
 }
 
@@ -124,7 +124,7 @@ impl<'t> SentenceReader<'t> {
         }
     }
 
-    /// The next line without its end.
+    /// Returns the range of the next line without its line end.
     fn next_line(&mut self) -> Option<Range<usize>> {
         if self.at >= self.text.len() {
             return None;
@@ -136,7 +136,7 @@ impl<'t> SentenceReader<'t> {
         Some(start..self.text[start..end].strip_suffix('\r').map_or(end, |l| start + l.len()))
     }
 
-    /// What comes next; `None` at the end.
+    /// Reads the next unit; `None` at the end.
     pub(super) fn next(&mut self) -> Option<Block> {
         self.rows.clear();
         self.fields.clear();
@@ -157,7 +157,7 @@ impl<'t> SentenceReader<'t> {
                 }
                 return Some(Block::Sentence);
             }
-            // Files that were joined have the names again.
+            // Concatenated files repeat the header.
             if self.line == self.layout.header || (self.layout.header > 0 && line == self.header) {
                 continue;
             }
@@ -176,7 +176,7 @@ impl<'t> SentenceReader<'t> {
                     let shift = |name: Range<usize>| name.start + all.start..name.end + all.start;
                     document_comment(line).map(|name| name.map(shift))
                 } else if self.layout.document.is_some() && self.is_other(&all, self.layout.document, &self.document) {
-                    // The row is read again as the first of its document.
+                    // The row is read again as the first one of its document.
                     (self.at, self.line) = before;
                     let name = self.layout.document.and_then(|i| self.scratch.get(i));
                     self.document = name.map_or(0..0, |r| r.start + all.start..r.end + all.start);
@@ -205,14 +205,14 @@ impl<'t> SentenceReader<'t> {
         (!self.rows.is_empty()).then_some(Block::Sentence)
     }
 
-    /// True for a line of separators alone, which programs write for an empty row.
+    /// True if a line has only separators. Programs write such a line for an empty row.
     fn has_no_field(&self, line: &str) -> bool {
         let sign = self.layout.separator.as_char();
         !matches!(self.layout.separator, Delimiter::Space) && line.chars().all(|c| c == sign || is_space(c))
     }
 
-    /// True if a line that begins with a comment sign is a comment, not a word: a word has all columns and a tag. Inside a sentence
-    /// only a sign with a space begins one; other lines there lack their tag.
+    /// True if a line with a comment character is a comment. A token line has all columns and a tag. Inside a sentence,
+    /// a comment needs a space next to its character; other lines there are tokens without a tag.
     fn is_comment(&self, line: &str) -> bool {
         let layout = &self.layout;
         if layout.has_index_column {
@@ -224,22 +224,23 @@ impl<'t> SentenceReader<'t> {
         !is_word && (self.rows.is_empty() || line.starts_with("# ") || line.starts_with(' '))
     }
 
-    /// True if a line has another value in a column that numbers sentences or documents; an empty one goes on.
+    /// True if a line has another value in a column that numbers sentences or documents. An empty value continues the
+    /// current one.
     fn is_other(&self, all: &Range<usize>, column: Option<usize>, current: &Range<usize>) -> bool {
         let Some(field) = column.and_then(|i| self.scratch.get(i)) else { return false };
         let value = self.text[field.start + all.start..field.end + all.start].trim();
         !value.is_empty() && value != self.text[current.clone()].trim()
     }
 
-    /// Takes a line's columns in.
+    /// Adds a token line with its columns.
     fn token_line(&mut self, all: Range<usize>) {
         let ColumnLayout { columns, word, tag, word_prefix: layout_prefix, .. } = self.layout;
         let shift = |r: &Range<usize>| r.start + all.start..r.end + all.start;
         let count = self.scratch.len();
-        // A line of one column is a word, wherever words stand.
+        // A line of one column is a token, regardless of the token column.
         let word_at = if count == 1 { 0 } else { word };
         let word = self.scratch.get(word_at);
-        // Without a word there is nothing to label; the reader tells of it.
+        // A line without a token cannot be labeled. The reader reports it.
         let has_word = |w: &Range<usize>| match self.layout.quoted {
             false => !is_blank(&self.text[w.clone()]),
             true => !is_blank(&self.layout.field(&self.text[w.clone()])),
@@ -252,7 +253,7 @@ impl<'t> SentenceReader<'t> {
             self.lines_without_token.push((self.line, all));
             return;
         };
-        // The last column is the last, also of a line that has too few or too many.
+        // The last column counts from the end, even if a line has too few or too many columns.
         let tag = if tag + 1 == columns { count.checked_sub(1) } else { Some(tag) };
         let tag = tag.filter(|i| *i != word_at).and_then(|i| self.scratch.get(i)).map(shift);
         let from = self.fields.len();

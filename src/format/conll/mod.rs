@@ -1,7 +1,8 @@
-//! Column files: one token a line, a blank line after a sentence, one column the tag.
+//! Column files: one token per line, a blank line after a sentence, one column of tags.
 //!
-//! CoNLL-2003 (four columns, `-DOCSTART-`), WNUT-17 (word, tab, tag) and whatever looks like them. Read in this order: `layout`
-//! and `roles` (the role of each column), `fields` (of a line), `lines` (the sentences), `read`, `write`. `gmb` are the tables of Kaggle.
+//! Examples: CoNLL-2003 (four columns, `-DOCSTART-`) and WNUT-17 (token, tab, tag). Read in this order: `layout` and
+//! `roles` (the role of each column), `fields` (of a line), `lines` (the sentences), `read`, `write`. `gmb` has the
+//! tables of Kaggle.
 
 mod fields;
 mod gmb;
@@ -18,7 +19,7 @@ pub use write::write;
 
 use super::{Capabilities, Detection, Format, Preview, Writer};
 
-/// Four columns with part of speech and chunk, as CoNLL-2003 was published.
+/// Four columns with part of speech and chunk, as in the published CoNLL-2003 files.
 pub const CONLL2003: Format = Format {
     name: "conll2003",
     description: "CoNLL-2003: word, part of speech, chunk, tag",
@@ -31,7 +32,7 @@ pub const CONLL2003: Format = Format {
     capabilities: Capabilities { document_boundaries: true, n_extra_columns: 2, ..Capabilities::NONE },
 };
 
-/// Any number of columns, one of them the tag.
+/// Any number of columns, one of them with tags.
 pub const CONLL: Format = Format {
     name: "conll",
     description: "Columns: separated by spaces, tabs or a sign, one of them the tag",
@@ -44,7 +45,7 @@ pub const CONLL: Format = Format {
     capabilities: Capabilities { document_boundaries: true, n_extra_columns: usize::MAX, ..Capabilities::NONE },
 };
 
-/// Two columns separated by a tab, as WNUT-17 was published.
+/// Two columns separated by a tab, as in the published WNUT-17 files.
 pub const WNUT: Format = Format {
     name: "wnut",
     description: "WNUT-17: word and tag separated by a tab",
@@ -57,16 +58,16 @@ pub const WNUT: Format = Format {
     capabilities: Capabilities::NONE,
 };
 
-/// The answer of a column format: the more lines have all columns and a tag, the higher the score.
+/// Detects a column format. The score rises with the number of lines that have all columns and a tag.
 fn recognize(glance: &Preview, format: Format) -> Option<Detection> {
-    /// Extensions of files of settings and of markup, which have columns by chance.
+    /// Extensions of configuration and markup files, which can have columns by coincidence.
     const OTHERS: [&str; 8] = ["yml", "yaml", "toml", "ini", "cfg", "lock", "xml", "rtf"];
     if glance.has_extension(&OTHERS) {
         return None;
     }
     let layout = glance.layout().filter(|layout| layout.format() == format)?;
     let score = match layout.fit {
-        // Words of a text may look like tags; they do not stand behind tabs or below names.
+        // Words of a prose text can look like tags, but not in a tab-separated file or below a header.
         _ if !layout.is_usual && layout.header == 0 && layout.separator != Delimiter::Tab => Detection::WEAK,
         90.. if layout.header > 0 => Detection::FITS + 10,
         90.. => Detection::FITS,
@@ -77,5 +78,5 @@ fn recognize(glance: &Preview, format: Format) -> Option<Detection> {
     Some(Detection { score, evidence: format!("{fit} % of the first lines have {columns} columns and a tag").into() })
 }
 
-/// The word that opens a document in the CoNLL files.
+/// Token that starts a document in CoNLL files.
 pub const DOCSTART: &str = "-DOCSTART-";

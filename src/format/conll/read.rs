@@ -1,4 +1,4 @@
-//! Reading column files.
+//! Reader of column files.
 
 use super::layout::ColumnLayout;
 use super::lines::{Block, SentenceReader, TokenLine};
@@ -19,12 +19,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Reads a column file's documents into `corpus`.
+/// Reads the documents of a column file into `corpus`.
 ///
-/// A line without a tag and a tag that is none count as `O` and are reported; no line is dropped.
+/// Missing and invalid tags count as `O` and are reported. No line is dropped.
 ///
 /// # Errors
-/// When the bytes are no column file at all: then the corpus is unchanged.
+/// Returns an error if the bytes are not a column file. The corpus is then unchanged.
 pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let text = &*decoded.text;
@@ -64,25 +64,25 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
     Ok(found)
 }
 
-/// State while one file is read.
+/// State of the reader for one file.
 struct ColumnReader<'a> {
     text: &'a str,
     layout: ColumnLayout,
     corpus: &'a mut Corpus,
-    /// Which columns of the file are further ones.
+    /// Additional columns of the file.
     extra_columns: Vec<usize>,
     columns: Vec<TokenColumn>,
-    /// Value to id, for each column.
+    /// Map from value to id, for each column.
     value_ids: Vec<HashMap<String, ValueId, RandomState>>,
     detector: SchemeDetector,
     found: ReadReport,
-    /// Of the token that is read.
+    /// Column values of the current token.
     row_values: Vec<ValueId>,
-    /// Of the sentence that is read.
+    /// Tags of the current sentence.
     tags: Vec<Tag>,
 }
 
-/// The names of the columns; none if the file has no header.
+/// Returns the column names. Empty if the file has no header.
 fn header(text: &str, layout: ColumnLayout) -> Vec<String> {
     let Some(line) = layout.header.checked_sub(1).and_then(|at| text.lines().nth(at)) else { return Vec::new() };
     let line = line.trim_start_matches('\u{feff}');
@@ -145,16 +145,16 @@ impl<'a> ColumnReader<'a> {
         }
     }
 
-    /// The split that the first row of a sentence names.
+    /// Returns the split that is named in the first row of a sentence.
     fn split(&self, lines: &SentenceReader) -> Option<Split> {
         let column = self.layout.split?;
         let field = lines.fields.get(lines.rows.first()?.fields.clone())?.get(column)?;
         Split::from_name(self.layout.field(&self.text[field.clone()]).trim())
     }
 
-    /// Notes what lines were no data, and that nothing separates sentences.
+    /// Notes comments and other ignored lines, and a file without sentence boundaries.
     fn notes(&mut self, lines: &SentenceReader, sentences: usize, tokens: usize) {
-        /// More words than this are no sentence.
+        /// Maximum number of tokens of a plausible sentence.
         const LONG_SENTENCE: usize = 50;
         let (comments, first) = &lines.comments;
         self.found.notes.add_many(NoteKind::Comment, *comments, || quote(&self.text[first.clone()]));
@@ -169,7 +169,7 @@ impl<'a> ColumnReader<'a> {
         }
     }
 
-    /// Tells of lines without a word.
+    /// Reports lines without a token.
     fn report_lines_without_token(&mut self, lines: &[(usize, Range<usize>)]) {
         for (line, all) in lines {
             let what = || format!("the line has no word; it is left as it is: {}", quote(&self.text[all.clone()]));
@@ -197,7 +197,7 @@ impl<'a> ColumnReader<'a> {
             self.tags.push(tag);
             self.row_values.clear();
             for column in 0..self.columns.len() {
-                // A line that has too few lacks its last ones, not the tag.
+                // A line with too few columns lacks the last ones, not the tag.
                 let at = self.extra_columns.get(column).filter(|i| has > 1 && (**i + 1 < has || self.layout.tag < **i));
                 let value = at.and_then(|i| fields.get(*i)).map_or("".into(), |r| self.layout.field(&text[r.clone()]));
                 let id = self.value_id(column, &value)?;
@@ -215,7 +215,7 @@ impl<'a> ColumnReader<'a> {
         Ok(())
     }
 
-    /// The spans of a sentence in which a word has several tags; `None` where none has.
+    /// Returns the spans of a sentence with stacked tags; `None` if no token has several tags.
     fn stacked_spans(&mut self, rows: &[TokenLine]) -> Result<Option<Vec<TokenSpan>>, Problem> {
         let mut stacks: Vec<Vec<(char, LabelId)>> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -255,7 +255,7 @@ impl<'a> ColumnReader<'a> {
         Ok(tag.map(|(letter, label)| (prefix_of(letter), label)))
     }
 
-    /// The id of a further column's value. A source has fewer values than bytes, so the ids of all fit into 32 bits.
+    /// Returns the id of a column value. A source has fewer values than bytes, so ids fit into 32 bits.
     fn value_id(&mut self, column: usize, value: &str) -> Result<ValueId, Problem> {
         if let Some(id) = self.value_ids[column].get(value) {
             return Ok(*id);

@@ -1,4 +1,4 @@
-//! The roles of columns: by their names in the first row, else by their content.
+//! Roles of columns: by their names in the first row, or else by their content.
 
 use super::layout::Sample;
 use crate::corpus::TagNotation;
@@ -9,10 +9,10 @@ use crate::format::read_report::quote;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-/// The roles that the names of the columns give.
+/// Roles by column names.
 #[derive(Default)]
 pub(super) struct Header {
-    /// Line, from 1; 0 for none.
+    /// Line of the header, from 1; 0 without a header.
     pub(super) line: usize,
     pub(super) word: Option<usize>,
     pub(super) sentence: Option<usize>,
@@ -23,7 +23,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// The names in the first row, or in a comment; empty if there are none.
+    /// Returns the roles of the names in the first row or in a comment. Empty without a header.
     pub(super) fn of(table: &[Vec<Cow<str>>], columns: usize, sample: &Sample) -> Self {
         let (names, line): (Vec<&str>, usize) = match (&sample.names, table.first()) {
             (Some((names, line)), _) if names.len() == columns => (names.clone(), *line),
@@ -37,7 +37,7 @@ impl Header {
         let first = |role: Role| all(role).first().copied();
         let tags = all(Role::Tag);
         let roles = names.iter().filter_map(|n| token_role(n)).collect::<HashSet<Role>>().len();
-        // One name is enough if no other row has it, and it is no tag itself.
+        // One name is enough if no other row has the value and it is not a tag.
         let occurs_once = |i: usize| !table[1..].iter().any(|row| row.get(i).is_some_and(|v| *v == names[i]));
         let is_lone_tag = tags.first().is_some_and(|i| has_role(names[*i], Role::Tag) && occurs_once(*i));
         let is_lone_word = || {
@@ -47,7 +47,7 @@ impl Header {
         if roles < 2 && !is_lone_tag && !is_lone_word() {
             return Self::default();
         }
-        // A row of words may have one of these; it has a tag, too.
+        // A row of tokens can contain one of these names, but also has a tag.
         if names.iter().any(|n| parse_tag(n).is_ok()) {
             return Self::default();
         }
@@ -66,7 +66,7 @@ impl Header {
         self.grammar.contains(&column)
     }
 
-    /// The first named column of tags that has entities, else the first.
+    /// Returns the first named column of tags with entities, or else the first named column of tags.
     pub(super) fn tag(&self, by_column: &[Vec<&str>]) -> Option<(usize, TagNotation)> {
         let known = |i: &usize| notation_of(by_column.get(*i)?).map(|notation| (*i, notation));
         let without = |i: &usize| {
@@ -77,23 +77,23 @@ impl Header {
     }
 }
 
-/// True if lines end with a carriage return and nothing else.
+/// True if lines end with a carriage return only.
 pub(in crate::format) fn has_only_returns(text: &str) -> bool {
     !text.contains('\n') && text.matches('\r').count() > 1
 }
 
-/// A field of a column of tags, where some files write `_`, `-` or the Cyrillic letter for `O`.
+/// Normalizes a tag. Some files have `_`, `-` or the Cyrillic letter О for `O`.
 #[inline]
 pub(super) fn normalized_tag(field: &str) -> &str {
     if matches!(field, "_" | "-" | "О" | "о") { "O" } else { field }
 }
 
-/// Values that stand for `O` in files that have none.
+/// Values with the meaning of `O` in files without `O`.
 const OUTSIDE: [&str; 9] = ["0", "OTHER", "Other", "other", "NONE", "none", "OUT", "OUTSIDE", "outside"];
-/// Values of tables that lack one, which stand for `O` beside tags of a scheme.
+/// Missing values of tables. They mean `O` in a column of tags.
 const MISSING: [&str; 7] = ["", "nan", "NaN", "None", "null", "NULL", "NA"];
 
-/// The value that stands for `O` throughout a column of tags; `None` where `O` does.
+/// Returns the value with the meaning of `O` in a column of tags; `None` if the column has `O`.
 pub(super) fn outside_value(values: &[&str]) -> Option<&'static str> {
     if values.iter().any(|v| matches!(normalized_tag(v), "O" | "o")) {
         return None;
@@ -102,18 +102,19 @@ pub(super) fn outside_value(values: &[&str]) -> Option<&'static str> {
     OUTSIDE.into_iter().chain(MISSING).find(is_frequent)
 }
 
-/// The notation of a column of tags.
+/// Returns the notation of a column of tags.
 pub(super) fn notation_of(values: &[&str]) -> Option<TagNotation> {
     let outside = outside_value(values);
     let values: Vec<&str> = values.iter().map(|v| if outside == Some(*v) { "O" } else { normalized_tag(v) }).collect();
     let notation = TagNotation::detect(&values)?;
-    // Classes of texts may be missing, too, and texts may be called none.
+    // Classes of texts can be missing too, and a class can be named none.
     let is_doubtful = matches!(notation, TagNotation::LabelOnly | TagNotation::Untyped)
         && outside.is_some_and(|value| MISSING.contains(&value) || values.iter().any(|v| v.contains(' ')));
     (!is_doubtful).then_some(notation)
 }
 
-/// True if some words have no label, or each label comes again; others may be words of a text that look like tags.
+/// True if some tokens have no label, or each label occurs more than once. Other columns can be words that look like
+/// tags.
 pub(super) fn is_usual(values: &[&str], notation: TagNotation) -> bool {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let outside = outside_value(values);
@@ -132,12 +133,12 @@ pub(super) fn is_usual(values: &[&str], notation: TagNotation) -> bool {
     counts.values().all(|n| *n > 1)
 }
 
-/// True if tags name entities, not chunks of grammar and not what each mention is linked to.
+/// True if tags name entities. False for syntactic chunks and for entity links.
 pub(super) fn has_entities(values: &[&str], notation: TagNotation) -> bool {
     const CHUNKS: [&str; 14] =
         ["NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "VC", "PC"];
     let labels = values.iter().filter_map(|v| notation.parse(v).ok().flatten());
-    // Links are as many as mentions; types are few.
+    // Links are as numerous as mentions; types are few.
     let mentions = labels.clone().filter(|(letter, _)| matches!(letter, 'B' | 'S' | 'U')).count();
     let distinct = labels.clone().map(|(_, label)| label).collect::<HashSet<_>>().len();
     if distinct > 10 && distinct * 2 > mentions {
@@ -148,7 +149,7 @@ pub(super) fn has_entities(values: &[&str], notation: TagNotation) -> bool {
         && !labels.clone().any(|(_, l)| CHUNKS.contains(&l))
 }
 
-/// True if a column counts words from 0 or 1 in each sentence: `1`, or `1-1` as WebAnno writes sentence and word.
+/// True if a column numbers the tokens of each sentence from 0 or 1: `1`, or `1-1` (sentence and token) in WebAnno.
 pub(super) fn is_index_column(values: &[&str]) -> bool {
     let number = |v: &&str| v.rsplit_once('-').map_or(*v, |(_, word)| word).parse().ok();
     let numbers: Vec<Option<u32>> = values.iter().map(number).collect();
@@ -157,7 +158,7 @@ pub(super) fn is_index_column(values: &[&str]) -> bool {
     begins && numbers.windows(2).filter(next).count() * 10 >= (numbers.len() - 1) * 9
 }
 
-/// True if a column counts sentences: numbers that repeat and grow by one.
+/// True if a column numbers sentences: numbers that repeat and increase by one.
 pub(super) fn numbers_sentences(values: &[&str]) -> bool {
     let numbers: Option<Vec<u64>> = values.iter().map(|v| v.parse().ok()).collect();
     let Some(numbers) = numbers else { return false };
@@ -166,7 +167,7 @@ pub(super) fn numbers_sentences(values: &[&str]) -> bool {
     grows && steps.contains(&true) && steps.contains(&false)
 }
 
-/// The column of tags and their notation: the last that can be one.
+/// Returns the column of tags and its notation. The last candidate wins.
 pub(super) fn find_tag_column(
     table: &[Vec<Cow<str>>],
     by_column: &[Vec<&str>],
@@ -178,7 +179,7 @@ pub(super) fn find_tag_column(
     let last = |row: &Vec<Cow<str>>| row.last().and_then(|v| parse_tag(v).ok().map(|tag| tag.is_some()));
     let fitting: Vec<bool> = table.iter().filter_map(last).collect();
     let first = usize::from(numbered);
-    // Half is enough for the usual tags in the usual place, if one has a label: the other lines are reported.
+    // Half of the lines are enough for usual tags in the last column with at least one label. The others are reported.
     let half = fitting.len() * 2 >= table.len() && !table.is_empty() && !taken(columns - 1);
     let usual = half && (fitting.contains(&true) || notation_of(&by_column[columns - 1]).is_none());
     let search = |bare: bool| {
@@ -188,7 +189,7 @@ pub(super) fn find_tag_column(
     };
     let (mut tag, notation) =
         if usual { (columns - 1, TagNotation::Hyphen) } else { search(false).or_else(|| search(true))? };
-    // Of several layers the first with entities. CoNLL-2003's third column has chunks, whatever their names.
+    // The first layer with entities wins. The third column of CoNLL-2003 has chunks, regardless of their names.
     let is_conll2003 = is_space && columns == 4 && !numbered;
     let layer = |i: &usize| {
         let known = notation_of(&by_column[*i]);

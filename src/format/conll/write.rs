@@ -1,4 +1,4 @@
-//! Writing column files: a source with only its edited sentences changed, or a corpus from nothing.
+//! Writer of column files: a source with only its edited sentences changed, or a new file.
 
 use super::fields;
 use super::layout::ColumnLayout;
@@ -12,13 +12,13 @@ use crate::format::tagged::{SourceSentence, SpanCursor, escape_label, escape_tok
 use crate::format::{Format, Problem, RewriteContext, SourceInput};
 use std::ops::Range;
 
-/// The source file again, with the tags of those sentences replaced whose spans are no longer the file's.
+/// Writes the source file again and replaces the tags of changed sentences.
 ///
-/// Everything else (blank lines, `-DOCSTART-`, line ends, other columns, the scheme of untouched sentences) stays byte for
-/// byte.
+/// Everything else (blank lines, `-DOCSTART-`, line ends, other columns, the scheme of unchanged sentences) stays byte
+/// for byte.
 ///
 /// # Errors
-/// When the bytes are no column file any more, or its tags cannot hold the spans.
+/// Returns an error if the bytes are no longer a column file, or if its tags cannot represent the spans.
 pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
     let layout = ColumnLayout::detect(&decoded.text, source.options.columns)?;
@@ -80,7 +80,7 @@ fn rewrite_text(text: &str, layout: ColumnLayout, current: &RewriteContext) -> R
     Ok(out)
 }
 
-/// The tags of a sentence as the file spells them.
+/// Returns the tags of a sentence in the notation of the file.
 fn encode_tags(
     spans: &[TokenSpan],
     length: usize,
@@ -109,7 +109,7 @@ fn encode_tags(
     stacks.into_iter().map(|stack| if stack.is_empty() { text(None) } else { stack.join("|") }).collect()
 }
 
-/// A tag with its letter in lower case.
+/// Converts the prefix of a tag to lower case.
 fn lower_case(tag: String, notation: TagNotation) -> String {
     match notation {
         _ if tag == "O" => "o".into(),
@@ -121,10 +121,10 @@ fn lower_case(tag: String, notation: TagNotation) -> String {
     }
 }
 
-/// Where a tag goes on a line that lacks its column, and what is written there.
+/// Returns the byte range and the text that add a tag to a line without the tag column.
 ///
 /// # Errors
-/// Where the word would be taken for something else then.
+/// Returns an error if the line also lacks columns before the tag, so that the token would change its column.
 fn missing_tag_edit(
     row: &TokenLine,
     fields: &[Range<usize>],
@@ -142,14 +142,14 @@ fn missing_tag_edit(
         return Err(Problem::at(row.line, has, why));
     }
     let columns = if layout.tag + 1 == layout.columns { 0 } else { layout.tag.saturating_sub(has) };
-    // Separators behind the last column that holds something would make further columns.
+    // Separators after the last non-empty column would create additional columns.
     let end = fields[row.fields.clone()].last().map_or(row.line_range.end, |last| last.end);
     Ok((end..row.line_range.end, format!("{}{sign}{tag}", format!("{sign}_").repeat(columns))))
 }
 
-/// A corpus (or one split of it) as a new column file.
+/// Writes a corpus, or one split of it, as a new column file.
 ///
-/// Further columns are written when the format is CoNLL-2003 and the corpus has them; a missing one is `_`.
+/// Additional columns are written if the format is CoNLL-2003 and the corpus has them. A missing value is `_`.
 pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Scheme) -> String {
     let separator = if format == WNUT { '\t' } else { ' ' };
     let documents: Vec<&Document> =
@@ -175,7 +175,7 @@ pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Sche
         }
         out
     };
-    // Every core writes its share of the sentences.
+    // Each core writes an equal share of the sentences.
     let pieces = chunks(&documents);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = pieces.len().div_ceil(threads).max(1);
@@ -191,18 +191,18 @@ pub fn write(corpus: &Corpus, split: Option<Split>, format: Format, scheme: Sche
     })
 }
 
-/// Some sentences of a document, written by one thread.
+/// Consecutive sentences of a document, written by one thread.
 type SentenceChunk<'a> = (&'a Document, Range<usize>);
 
-/// Fewer pieces are no work for a second thread.
+/// Maximum number of chunks that one thread writes alone.
 const MIN_PARALLEL_CHUNKS: usize = 64;
 
-/// The sentences of all documents in order, in pieces of about the same size.
+/// Splits the sentences of all documents, in order, into chunks of about the same size.
 fn chunks<'a>(documents: &[&'a Document]) -> Vec<SentenceChunk<'a>> {
     const SENTENCES_PER_CHUNK: usize = 1000;
     let cut = |d: &&'a Document| {
         let (d, n) = (*d, d.len());
-        // One without any sentence still begins.
+        // A document without sentences still has a chunk with its start.
         (0..n.max(1)).step_by(SENTENCES_PER_CHUNK).map(move |from| (d, from..(from + SENTENCES_PER_CHUNK).min(n)))
     };
     documents.iter().flat_map(cut).collect()

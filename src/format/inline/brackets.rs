@@ -1,9 +1,9 @@
-//! Rasa's notation of entities: `[surface](type)`, `[surface](type:value)`, `[surface]{"entity": "type"}`.
+//! Entity notation of Rasa: `[surface](type)`, `[surface](type:value)`, `[surface]{"entity": "type"}`.
 
 use super::Unmarked;
 use serde_json::Value;
 
-/// Takes the marks out of a text. `extra` is told of what a mark says besides its type.
+/// Removes the entity marks of a text. `extra` receives marks with more than a type.
 pub(super) fn unmarked(text: &str, mut extra: impl FnMut(&str)) -> Unmarked {
     let mut out = Unmarked::default();
     let mut rest = text;
@@ -36,15 +36,15 @@ pub(super) fn unmarked(text: &str, mut extra: impl FnMut(&str)) -> Unmarked {
 struct Bracket<'t> {
     surface: &'t str,
     labels: Vec<String>,
-    /// Bytes of the whole mark.
+    /// Length of the complete mark, in bytes.
     length: usize,
     /// True if it has a role, a group or a value.
     has_more: bool,
 }
 
-/// The mark that a text begins with.
+/// Parses the mark at the beginning of a text.
 fn mark(text: &str) -> Option<Bracket<'_>> {
-    /// Bytes; a mark is shorter.
+    /// Maximum length of a mark, in bytes.
     const MOST: usize = 1000;
     let text = &text[..text.floor_char_boundary(MOST)];
     let close = text.find(']')?;
@@ -56,7 +56,7 @@ fn mark(text: &str) -> Option<Bracket<'_>> {
     if let Some(inside) = rest.strip_prefix('(') {
         let end = inside.find(')')?;
         let (label, value) = inside[..end].split_once(':').map_or((&inside[..end], None), |(l, v)| (l, Some(v)));
-        // A link of Markdown has an address in its place.
+        // In a Markdown link, the address takes the position of the label.
         let is_label =
             !label.is_empty() && !label.contains(char::is_whitespace) && !value.is_some_and(|v| v.starts_with("//"));
         let length = close + 2 + end + 1;
@@ -80,7 +80,7 @@ fn mark(text: &str) -> Option<Bracket<'_>> {
     Some(Bracket { surface, labels: labels?, length, has_more })
 }
 
-/// The number of marks in a text.
+/// Returns the number of marks in a text.
 pub(super) fn count(text: &str) -> usize {
     unmarked(text, |_| {}).marks.len()
 }

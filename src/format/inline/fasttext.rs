@@ -1,11 +1,11 @@
-//! fastText: a text a line, its labels before it as `__label__NAME`.
+//! fastText: one text per line, after its labels `__label__NAME`.
 
 use crate::corpus::Corpus;
 use crate::format::note::NoteKind;
 use crate::format::records::{self, SourceText, TextRecord};
 use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 
-/// fastText's training files.
+/// Training files of fastText.
 pub const FASTTEXT: Format = Format {
     name: "fasttext",
     description: "fastText: lines of __label__NAME and a text",
@@ -23,7 +23,7 @@ pub const FASTTEXT: Format = Format {
 
 const PREFIX: &str = "__label__";
 
-/// The labels of a line, and its text. Labels stand before the text, in some files behind it.
+/// Returns the labels and the text of a line. Labels precede the text; in some files they follow it.
 fn parts(line: &str) -> (Vec<String>, &str) {
     let mut labels = Vec::new();
     let mut rest = line.trim();
@@ -45,7 +45,7 @@ fn parts(line: &str) -> (Vec<String>, &str) {
     (labels, rest)
 }
 
-/// True if a comma stands before another label or before space.
+/// True if the text after the first comma is empty, another label, or whitespace. The text before it is then a label.
 fn is_label(text: &str, comma: char) -> bool {
     let behind = text.split_once(comma).map_or("", |(_, rest)| rest);
     behind.is_empty() || behind.starts_with(PREFIX) || behind.starts_with(char::is_whitespace)

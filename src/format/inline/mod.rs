@@ -1,4 +1,4 @@
-//! Formats that mark entities inside the text: with tags, brackets, or a label behind each word.
+//! Formats with entities marked inside the text: tags, brackets, or a label after each token.
 
 mod brackets;
 mod fasttext;
@@ -18,11 +18,11 @@ pub(super) use xml::{OTHERS as OTHER_XML, has_tags};
 
 use super::records::{RecordSpan, TextRecord};
 
-/// A text whose marks are taken out while it is read.
+/// Text whose marks are removed during reading.
 #[derive(Default)]
 struct Unmarked {
     text: String,
-    /// Code points so far.
+    /// Number of code points so far.
     length: usize,
     marks: Vec<RecordSpan>,
 }
@@ -33,7 +33,7 @@ impl Unmarked {
         self.length += text.chars().count();
     }
 
-    /// Ends a span that began at this code point. One that holds nothing is none.
+    /// Ends a span that began at this code point. Empty spans are ignored.
     fn end(&mut self, start: usize, label: &str) {
         if start < self.length {
             self.marks.push(RecordSpan { start, end: self.length, label: label.to_owned(), surface: None });

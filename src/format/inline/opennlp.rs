@@ -1,12 +1,12 @@
-//! OpenNLP's name finder: a sentence a line, words separated by space, `<START:type>` and `<END>` around names. An empty line separates
-//! documents.
+//! OpenNLP name finder: one sentence per line, tokens separated by whitespace, `<START:type>` and `<END>` around names.
+//! An empty line separates documents.
 
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{Corpus, DocumentBuilder, TokenSpan};
 use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use std::sync::Arc;
 
-/// OpenNLP's training files.
+/// Training files of OpenNLP.
 pub const OPENNLP: Format = Format {
     name: "opennlp",
     description: "OpenNLP: sentences with <START:type> and <END>",
@@ -22,10 +22,10 @@ pub const OPENNLP: Format = Format {
     capabilities: Capabilities { document_boundaries: true, overlapping_spans: false, ..Capabilities::NONE },
 };
 
-/// The type of a mark without one.
+/// Type of a mark without a type.
 const UNTYPED: &str = "default";
 
-/// A part of a line.
+/// Part of a line: a mark or a token.
 #[derive(Debug, PartialEq, Eq)]
 enum Part<'l> {
     Start(&'l str),
@@ -33,7 +33,7 @@ enum Part<'l> {
     Word(&'l str),
 }
 
-/// The parts of a line. Real files have marks that touch words.
+/// Splits a line into parts. In real files, marks can touch tokens.
 fn parts(line: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     for chunk in line.split_whitespace() {

@@ -1,10 +1,10 @@
-//! WikiNER, and spaCy's IOB files: a sentence a line, `word|POS|tag` or `word|tag` separated by space.
+//! WikiNER, and IOB files of spaCy: one sentence per line, `word|POS|tag` or `word|tag` separated by whitespace.
 
 use crate::corpus::{Corpus, TagNotation};
 use crate::format::tagged::TaggedBuilder;
 use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 
-/// Lines of words with their tags.
+/// Lines of tokens with their tags.
 pub const WIKINER: Format = Format {
     name: "wikiner",
     description: "WikiNER: lines of word|POS|tag",
@@ -18,7 +18,7 @@ pub const WIKINER: Format = Format {
                 fitting += usize::from(split(part).is_some_and(|(_, _, tag)| TagNotation::Hyphen.parse(tag).is_ok()));
             }
         }
-        // One word a line is a column file.
+        // A file with one token per line is a column file.
         let fits = fitting * 10 >= all * 9 && all > lines && fitting > 0;
         Detection::when(fits, Detection::STRUCTURE, "words with | and a tag behind")
     },
@@ -29,7 +29,7 @@ pub const WIKINER: Format = Format {
     capabilities: Capabilities::NONE,
 };
 
-/// The word, what is between, and the tag. The word may be `|` itself.
+/// Returns the token, the text between the bars, and the tag. The token can be `|`.
 fn split(part: &str) -> Option<(&str, &str, &str)> {
     let (rest, tag) = part.rsplit_once('|')?;
     let (word, between) = match rest.rsplit_once('|') {

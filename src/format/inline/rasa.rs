@@ -1,4 +1,4 @@
-//! Rasa's training data: YAML, the older Markdown, and the older JSON. Intents are labels of whole texts.
+//! Rasa training data: YAML, the older Markdown, and the older JSON. Intents are document labels.
 
 use super::brackets;
 use crate::corpus::{Corpus, Scheme, Split};
@@ -12,7 +12,7 @@ use crate::format::{Capabilities, Detection, Format, Preview, Problem, ReadRepor
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// Rasa NLU.
+/// Training data of Rasa NLU.
 pub const RASA: Format = Format {
     name: "rasa",
     description: "Rasa NLU: YAML, Markdown or JSON of examples by intent",
@@ -31,7 +31,7 @@ pub const RASA: Format = Format {
     },
 };
 
-/// The intent of texts that have none.
+/// Intent of texts without one.
 const NO_INTENT: &str = "unlabeled";
 
 fn recognize(g: &Preview) -> Option<Detection> {
@@ -51,7 +51,7 @@ fn recognize(g: &Preview) -> Option<Detection> {
         .or_else(|| Detection::when(marks(), Detection::STRUCTURE, "marks [text](type)"))
 }
 
-/// One example: its text with marks, its intent and its line.
+/// Example: its text with spans, its intent and its line.
 struct Example {
     line: usize,
     intent: String,
@@ -93,7 +93,7 @@ fn example(line: usize, intent: &str, text: &str, found: &mut ReadReport) -> Exa
     Example { line, intent: intent.to_owned(), item }
 }
 
-/// A line of a list: `- text`.
+/// Returns the text of a list line `- text`.
 fn bullet(line: &str) -> Option<&str> {
     let line = line.trim();
     line.strip_prefix(['-', '*', '+']).map(str::trim).filter(|text| !text.is_empty())
@@ -118,7 +118,7 @@ fn from_yaml(text: &str, found: &mut ReadReport) -> Result<Vec<Example>, Problem
                 for one in list {
                     let text = one.as_str().or_else(|| one.get("text").and_then(Value::as_str));
                     match text {
-                        // A text of a list may be written as a bullet, too.
+                        // A text of a YAML list can also be a bullet.
                         Some(text) => examples.push(example(0, intent, text.trim_end_matches('\n'), found)),
                         None => found.notes.add(NoteKind::RecordWithoutText, || one.to_string()),
                     }
@@ -153,13 +153,13 @@ fn from_markdown(text: &str, found: &mut ReadReport) -> Vec<Example> {
     examples
 }
 
-/// Lines with marks and no intents.
+/// Reads lines with marks and without intents.
 fn from_lines(text: &str, found: &mut ReadReport) -> Vec<Example> {
     let lines = (1..).zip(text.lines()).filter(|(_, l)| !l.trim().is_empty());
     lines.map(|(line, text)| example(line, "", text, found)).collect()
 }
 
-/// A text with its spans in brackets.
+/// Returns a text with its spans in brackets.
 fn marked(item: &TextRecord) -> String {
     let ruler = OffsetMap::new(&item.text, OffsetUnit::CodePoints);
     let mut out = String::with_capacity(item.text.len());

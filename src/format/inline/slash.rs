@@ -1,4 +1,5 @@
-//! Words with a label behind a slash: Stanford's `Anna/PERSON left/O`, and MSRA's segments `北山/ns 很高/o`, each a span of its own.
+//! Tokens with a label after a slash: Stanford `Anna/PERSON left/O`, and MSRA segments `北山/ns 很高/o`, each a separate
+//! span.
 
 use super::Unmarked;
 use crate::corpus::{Corpus, TagNotation};
@@ -7,7 +8,7 @@ use crate::format::tagged::TaggedBuilder;
 use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use std::collections::HashSet;
 
-/// Lines of words or segments.
+/// Lines of tokens or segments.
 pub const SLASH_TAGS: Format = Format {
     name: "slash-tags",
     description: "Slash tags: lines of word/LABEL",
@@ -33,7 +34,7 @@ fn parts(line: &str) -> impl Iterator<Item = &str> {
     line.split_whitespace()
 }
 
-/// The word and its label: split at the last slash.
+/// Splits a token and its label at the last slash.
 fn split(part: &str) -> Option<(&str, &str)> {
     part.rsplit_once('/').filter(|(word, tag)| !word.is_empty() && !tag.is_empty())
 }
@@ -42,13 +43,13 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     let decoded = source.decode()?;
     let found = ReadReport::with_encoding(SLASH_TAGS, &decoded);
     let text = &*decoded.text;
-    // Segments have their outside in lower case.
+    // The outside label of segments is in lower case.
     let outside = |o: &str| text.lines().flat_map(parts).filter_map(split).filter(|(_, tag)| *tag == o).count();
     if outside("o") > outside("O") { segments(source, corpus, text, found) } else { words(source, corpus, text, found) }
 }
 
 fn words(source: &SourceInput, corpus: &mut Corpus, text: &str, found: ReadReport) -> Result<ReadReport, Problem> {
-    /// So many tags are looked at.
+    /// Maximum number of tags to inspect.
     const LOOKED_AT: usize = 10_000;
     let tags: Vec<&str> = text.lines().flat_map(parts).filter_map(split).map(|(_, tag)| tag).take(LOOKED_AT).collect();
     let mut reader = TaggedBuilder::new(source, corpus, found);
@@ -70,7 +71,7 @@ fn words(source: &SourceInput, corpus: &mut Corpus, text: &str, found: ReadRepor
     Ok(reader.finish())
 }
 
-/// Each segment with a label is a span. Segments are joined without a space, except between letters of Latin script.
+/// Reads segments. Each labeled segment is a span. Segments are joined without a space, except between Latin letters.
 fn segments(
     source: &SourceInput,
     corpus: &mut Corpus,

@@ -1,5 +1,5 @@
-//! Texts with tags around entities: `<PER>Anna</PER>`, MUC's `<ENAMEX TYPE="PERSON">`, HAREM's and GENIA's, nested too; and braces
-//! `{{person_name:Anna}}`.
+//! Texts with tags around entities: `<PER>Anna</PER>`, `<ENAMEX TYPE="PERSON">` of MUC, and tags of HAREM and GENIA,
+//! which can be nested. Also braces: `{{person_name:Anna}}`.
 
 use super::Unmarked;
 use crate::corpus::Corpus;
@@ -11,7 +11,7 @@ use quick_xml::escape::{resolve_html5_entity, unescape_with};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-/// A text with inline tags.
+/// Text with inline tags.
 pub const INLINE_XML: Format = Format {
     name: "inline-xml",
     description: "Inline tags: <PER>Anna</PER>, <ENAMEX TYPE=\"PERSON\">",
@@ -38,7 +38,7 @@ pub const INLINE_XML: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// Marks of XML that is no text with tags inside, and what it is.
+/// Signatures of other XML formats, and their names.
 pub(in crate::format) const OTHERS: [(&str, &str); 12] = [
     ("<xmi:XMI", "UIMA's XMI"),
     ("<GateDocument", "a GATE document"),
@@ -54,7 +54,7 @@ pub(in crate::format) const OTHERS: [(&str, &str); 12] = [
     ("<tok ", "XML with an element for each token; convert it to columns"),
 ];
 
-/// True for XML that holds data, not a text with marks: its elements lie in each other and leave no letter outside.
+/// True for XML that contains data, not a text with marks: its elements are nested, and no letter is outside of them.
 fn is_data(text: &str, names: &Names) -> bool {
     let (mut depth, mut deepest, mut at) = (0usize, 0, 0);
     while let Some(next) = text[at..].find('<').map(|n| at + n) {
@@ -75,7 +75,7 @@ fn is_data(text: &str, names: &Names) -> bool {
     deepest > 1 && !text[at..].contains(char::is_alphanumeric)
 }
 
-/// True if a text has tags that could be labels: one for every ten lines, each opened and closed.
+/// True if a text has tags that could be labels: at least one pair for every ten lines.
 pub(in crate::format) fn has_tags(text: &str) -> bool {
     text.contains("</") && {
         let pairs: usize = Names::of(text).labels.values().sum();
@@ -83,7 +83,7 @@ pub(in crate::format) fn has_tags(text: &str) -> bool {
     }
 }
 
-/// Tags that structure a text and are no labels.
+/// Tags that structure a text and are not labels.
 const STRUCTURE: [&str; 48] = [
     "doc",
     "docs",
@@ -135,11 +135,11 @@ const STRUCTURE: [&str; 48] = [
     "w",
 ];
 
-/// Tags around a stretch of text that ends where they do.
+/// Tags around a text block that ends with the tag.
 const BLOCKS: [&str; 13] =
     ["p", "s", "sent", "sentence", "para", "paragraph", "head", "headline", "title", "li", "tr", "div", "section"];
 
-/// Attributes that name the label of a tag, the likeliest first.
+/// Attributes that name the label of a tag, the most likely first.
 const NAMING: [&str; 9] = ["type", "categ", "sem", "label", "class", "category", "entity", "ner", "tipo"];
 
 /// Tags whose label is in an attribute.
@@ -160,20 +160,20 @@ const GENERIC: [&str; 14] = [
     "tag",
 ];
 
-/// A tag of a text.
+/// Tag of a text.
 struct Tag<'t> {
     name: &'t str,
     attributes: &'t str,
     closes: bool,
-    /// It has no content.
+    /// True for a tag without content.
     is_empty: bool,
-    /// Bytes.
+    /// Length of the tag, in bytes.
     length: usize,
 }
 
-/// The tag that a text begins with.
+/// Parses the tag at the beginning of a text.
 fn tag(text: &str) -> Option<Tag<'_>> {
-    /// Longer stretches between angle brackets are no tags.
+    /// Maximum length of a tag, in bytes.
     const MOST: usize = 400;
     let inside = text.strip_prefix('<')?;
     let window = &inside[..inside.floor_char_boundary(MOST)];
@@ -190,7 +190,7 @@ fn tag(text: &str) -> Option<Tag<'_>> {
     is_name.then_some(Tag { name, attributes, closes, is_empty, length: end + 2 })
 }
 
-/// The value of an attribute.
+/// Returns the value of an attribute.
 fn attribute<'t>(attributes: &'t str, name: &str) -> Option<&'t str> {
     let mut rest = attributes;
     while let Some((before, behind)) = rest.split_once('=') {
@@ -208,7 +208,7 @@ fn attribute<'t>(attributes: &'t str, name: &str) -> Option<&'t str> {
     None
 }
 
-/// The label of a tag: its name, or where that says nothing, an attribute. Of alternatives the first.
+/// Returns the label of a tag: its name, or an attribute if the name is generic. The first alternative wins.
 fn label<'t>(tag: &Tag<'t>) -> &'t str {
     let named = || NAMING.iter().find_map(|name| attribute(tag.attributes, name)).filter(|value| !value.is_empty());
     let is_generic = GENERIC.iter().any(|name| tag.name.eq_ignore_ascii_case(name));
@@ -216,16 +216,16 @@ fn label<'t>(tag: &Tag<'t>) -> &'t str {
     label.split('|').next().unwrap_or(label)
 }
 
-/// The tags of a text: how often each pair is there.
+/// Tags of a text, with the number of pairs.
 struct Names<'t> {
     labels: HashMap<&'t str, usize>,
-    /// Tags around paragraphs and longer parts.
+    /// Tags around paragraphs and longer blocks.
     parts: HashSet<&'t str>,
 }
 
 impl<'t> Names<'t> {
     fn of(text: &'t str) -> Self {
-        /// Longer stretches are parts of a document.
+        /// Maximum length of an entity, in bytes. Longer contents are parts of a document.
         const LONGEST: usize = 400;
         let mut open: HashMap<&str, (usize, usize)> = HashMap::new();
         let mut starts: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -244,7 +244,7 @@ impl<'t> Names<'t> {
                 parts.insert(tag.name);
             }
         }
-        // The element around all.
+        // The root element.
         let first = text.find('<').and_then(|at| tag(text[at..].trim_start())).map(|tag| tag.name);
         let last =
             text.trim_end().rfind("</").and_then(|at| tag(&text[at..])).filter(|_| text.trim_end().ends_with('>'));
@@ -256,7 +256,7 @@ impl<'t> Names<'t> {
         {
             parts.insert(first);
         }
-        // A tag that is cut off at the end of the beginning is one too.
+        // The preview can end inside a tag, so one missing tag is accepted.
         let is_label = |name: &str| !parts.contains(name) && !STRUCTURE.iter().any(|s| s.eq_ignore_ascii_case(name));
         let pairs = open.into_iter().filter(|(name, (opens, closes))| {
             is_label(name) && opens.min(closes) > &0 && opens.abs_diff(*closes) <= 1.max(*opens.max(closes) / 3)
@@ -275,9 +275,9 @@ impl<'t> Names<'t> {
     }
 }
 
-/// `{{person_name:Anna}}`: the label, the surface, and the bytes of all.
+/// Parses `{{person_name:Anna}}`: returns the label, the surface, and the length in bytes.
 fn brace(text: &str) -> Option<(&str, &str, usize)> {
-    /// Bytes; a mark is on one line and short.
+    /// Maximum length of a mark, in bytes. A mark is on one line.
     const MOST: usize = 400;
     let inside = text.strip_prefix("{{")?;
     let inside = &inside[..inside.floor_char_boundary(MOST)];
@@ -291,7 +291,7 @@ fn braces(text: &str) -> usize {
     text.match_indices("{{").filter(|(at, _)| brace(&text[*at..]).is_some()).count()
 }
 
-/// A text with its entities resolved.
+/// Resolves the entities of a text.
 fn resolved(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return text.into();
@@ -398,7 +398,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     Ok(found)
 }
 
-/// Counts lines from one byte to the next.
+/// Counts lines between ascending byte positions.
 #[derive(Default)]
 struct Lines {
     seen: usize,
@@ -406,7 +406,7 @@ struct Lines {
 }
 
 impl Lines {
-    /// The line of a byte that is not before the last one, from 1.
+    /// Returns the line of a byte, from 1. The byte must not precede the last one.
     fn at(&mut self, text: &str, byte: usize) -> usize {
         self.before += text.as_bytes()[self.seen..byte].iter().filter(|b| **b == b'\n').count();
         self.seen = byte;

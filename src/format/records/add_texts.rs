@@ -1,4 +1,4 @@
-//! The texts of a file as documents: the unit of their offsets is detected from all of them, and their spans are placed in bytes.
+//! Adds the texts of a file to a corpus. The offset unit is detected from all texts, and spans are converted to bytes.
 
 use super::{RecordSpan, TextRecord};
 use crate::corpus::to_u32::to_u32;
@@ -11,25 +11,25 @@ use crate::format::tagged::provided_tokens;
 use crate::format::{Problem, ReadReport, SourceInput};
 use std::sync::Arc;
 
-/// What all records of a file tell about their offsets.
+/// Convention of the offsets in a file, detected from all records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::format) struct OffsetConvention {
     pub unit: OffsetUnit,
-    /// An end is the last character rather than the one behind it.
+    /// True if an end is the offset of the last character, not the offset after it.
     inclusive: bool,
-    /// A person said the unit.
+    /// True if the user set the unit.
     is_explicit: bool,
 }
 
 impl OffsetConvention {
-    /// `inclusive`: whether ends are, where no span says its text.
+    /// Detects the convention. `inclusive` is the default for ends if no span contains its text.
     pub fn detect<'i>(
         items: impl Iterator<Item = &'i TextRecord> + Clone,
         wished: Option<OffsetUnit>,
         inclusive: bool,
     ) -> (Self, UnitStats) {
         let mut evidence = UnitStats::default();
-        // Of the spans that say their text: how many have an end behind the last character, and how many on it.
+        // Spans with their text: number of exclusive and of inclusive ends.
         let (mut behind, mut on_it) = (0, 0);
         for item in items.clone() {
             for mark in &item.spans {
@@ -50,8 +50,8 @@ impl OffsetConvention {
         (Self { unit, inclusive, is_explicit: wished.is_some() }, evidence)
     }
 
-    /// Its own for a record whose spans the file's unit does not explain, but another one does, all of them: doccano keeps what a
-    /// program imported in code points beside what a person drew in UTF-16.
+    /// Returns the convention of one record. It differs if only another unit explains all spans of the record. doccano
+    /// mixes imported spans in code points with spans drawn by the user in UTF-16.
     pub fn detect_for_record(self, item: &TextRecord) -> Self {
         if self.is_explicit || item.text.is_ascii() {
             return self;
@@ -78,7 +78,7 @@ impl OffsetConvention {
     }
 }
 
-/// A text of a file: its split, its line (0 for none), its number among the records or rows of the file, and what is in it.
+/// Text of a file with its split, line (0 without lines), index among the records or rows, and content.
 pub(in crate::format) struct SourceText {
     pub split: Split,
     pub line: usize,
@@ -86,10 +86,10 @@ pub(in crate::format) struct SourceText {
     pub item: TextRecord,
 }
 
-/// Adds texts to a corpus, each as a document. The unit of their offsets is detected from all of them.
+/// Adds texts to a corpus, each as a document. The offset unit is detected from all texts.
 ///
 /// # Errors
-/// When the data has more labels than a corpus can hold.
+/// Returns an error if the data has more labels than a corpus can hold.
 pub(in crate::format) fn add_texts(
     source: &SourceInput,
     corpus: &mut Corpus,
@@ -136,9 +136,9 @@ pub(in crate::format) fn add_texts(
     Ok(())
 }
 
-/// The labels that texts without a span show inside them.
+/// Returns the markup that could be labels in texts without spans.
 fn possible_labels_of(texts: &[SourceText]) -> Option<&'static str> {
-    /// Texts that are looked at.
+    /// Maximum number of texts to inspect.
     const LOOKED_AT: usize = 200;
     if texts.iter().any(|text| !text.item.spans.is_empty()) {
         return None;
@@ -164,21 +164,21 @@ fn add_detection_notes(found: &mut ReadReport, measure: OffsetConvention, eviden
     }
 }
 
-/// Why a span is not taken, or is not what it says.
+/// Problem of a span.
 enum Fault {
-    /// It has no label.
+    /// The span has no label.
     Unlabeled,
-    /// In words.
+    /// Another problem, as a message.
     Other(String),
 }
 
-/// Spans in bytes, and words where the source has its own.
+/// Spans in bytes, and the tokens if the source provides them.
 type ResolvedOffsets = (Vec<Span>, Option<Vec<(u32, u32)>>);
 
-/// An item's spans and words in bytes; a span that lies nowhere is told and left out.
+/// Converts the spans and tokens of a record to bytes. A span with invalid offsets is reported and left out.
 ///
 /// # Errors
-/// When the data has more labels than a corpus can hold.
+/// Returns an error if the data has more labels than a corpus can hold.
 fn resolve_offsets(
     item: &TextRecord,
     measure: OffsetConvention,
@@ -215,7 +215,8 @@ fn resolve_offsets(
     Ok((spans, words))
 }
 
-/// Where a mark lies: by the file's unit, or by another one that alone gives the text it says (doccano mixes them).
+/// Returns the byte range of a span. Another unit is used if only that unit matches the text of the span (doccano mixes
+/// units).
 pub(super) fn byte_range(
     item: &TextRecord,
     mark: &RecordSpan,

@@ -1,5 +1,5 @@
-//! Argilla's records: JSON of `fields`, `responses` and `suggestions` (2.x, also flattened), or `text` and `annotation` (1.x).
-//! The first response about spans counts; suggestions are kept and not read.
+//! Argilla records: JSON of `fields`, `responses` and `suggestions` (2.x, also flattened), or `text` and `annotation`
+//! (1.x). The first response about spans is read. Suggestions are kept in the file and not read.
 
 use super::json::JsonLayout;
 use super::{
@@ -10,7 +10,7 @@ use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format, Writer};
 use serde_json::{Value, json};
 
-/// Argilla's export and import.
+/// Export and import format of Argilla.
 pub const ARGILLA: Format = Format {
     name: "argilla",
     description: "Argilla: JSON of records with responses",
@@ -25,7 +25,7 @@ pub const ARGILLA: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// The fields that are text, words and spans.
+/// Fields of the text, tokens and spans.
 const KNOWN: &[&str] = &["fields", "responses", "text", "tokens", "annotation"];
 
 const CODEC: RecordCodec = RecordCodec {
@@ -34,22 +34,22 @@ const CODEC: RecordCodec = RecordCodec {
     ..RecordCodec::new(ARGILLA, read, put, fresh, JsonLayout::Array)
 };
 
-/// The fields among which the text is.
+/// Returns the object that contains the text fields.
 fn fields_of(value: &Value) -> &Value {
     if version(value) == Some(ArgillaVersion::V2) { &value["fields"] } else { value }
 }
 
-/// What a question about spans is called in Argilla's own examples.
+/// Name of the span question in the examples of Argilla.
 const QUESTION: &str = "span";
 
-/// How a record is laid out.
+/// Version of the record format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ArgillaVersion {
-    /// `fields`, `responses` by question.
+    /// Version 2.x: `fields`, and `responses` by question.
     V2,
-    /// `span.responses`.
+    /// Version 2.x, flattened: keys such as `span.responses`.
     V2Flat,
-    /// Before 2.0: `annotation` beside `text`.
+    /// Before 2.0: `annotation` in addition to `text`.
     V1,
 }
 
@@ -71,12 +71,12 @@ fn version(value: &Value) -> Option<ArgillaVersion> {
     }
 }
 
-/// `{"start": 0, "end": 3, "label": "PER"}` each, or 1.x's `["PER", 0, 3]`.
+/// True for a list of spans: `{"start": 0, "end": 3, "label": "PER"}`, or `["PER", 0, 3]` in 1.x.
 fn is_spans(value: &Value) -> bool {
     value.as_array().is_some_and(|l| l.iter().all(|e| entry::spans(e).is_some()))
 }
 
-/// The way to the spans of the response that counts.
+/// Returns the JSON pointer to the spans of the first response about spans.
 fn response(value: &Value) -> Option<String> {
     match version(value)? {
         ArgillaVersion::V1 => is_spans(value.get("annotation")?).then(|| "/annotation".to_owned()),
@@ -93,7 +93,7 @@ fn response(value: &Value) -> Option<String> {
     }
 }
 
-/// A key in a JSON pointer (RFC 6901).
+/// Escapes a key for a JSON pointer (RFC 6901).
 fn escape_pointer(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
@@ -149,7 +149,7 @@ fn span(m: &RecordSpan) -> Value {
     json!({"start": m.start, "end": m.end, "label": m.label})
 }
 
-/// A response of nobody in particular, which Argilla's reader wants named.
+/// Returns a response with a placeholder user id, which the reader of Argilla requires.
 fn responses(spans: Vec<Value>) -> Value {
     json!([{"value": spans, "user_id": "00000000-0000-0000-0000-000000000000"}])
 }

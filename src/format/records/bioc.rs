@@ -1,4 +1,4 @@
-//! BioC as JSON: documents of passages with annotations, whose offsets count in the document, in characters or in bytes.
+//! BioC JSON: documents of passages with annotations. Offsets count in the document, in characters or bytes.
 
 use super::{FileContext, RecordCodec, RecordSpan, TextRecord, get_list, get_str, get_usize, record_name};
 use crate::format::note::NoteKind;
@@ -6,7 +6,7 @@ use crate::format::offsets::{OffsetMap, OffsetUnit};
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
-/// A BioC collection.
+/// Format of BioC collections.
 pub const BIOC_JSON: Format = Format {
     name: "bioc-json",
     description: "BioC: JSON of documents and passages",
@@ -60,9 +60,9 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     if item.text.is_empty() { Err("its passages have no text".into()) } else { Ok(item) }
 }
 
-/// The text of a passage: its own, or that of its sentences, each at its offset.
+/// Returns the text of a passage: its own, or the text of its sentences, each at its offset.
 fn text_of(passage: &Value, base: usize) -> String {
-    /// Longer gaps between sentences are no space.
+    /// Maximum gap between sentences that is filled with spaces.
     const MOST: usize = 64;
     if let Some(text) = get_str(passage, "text").filter(|text| !text.is_empty()) {
         return text.to_owned();
@@ -77,7 +77,7 @@ fn text_of(passage: &Value, base: usize) -> String {
     text
 }
 
-/// The spans of a passage in code points of its text. The unit is the one in which most places hold the text that they say.
+/// Returns the spans of a passage in code points of its text. The unit with the most matching annotation texts wins.
 fn marks(text: &str, base: usize, annotations: &[&Value], notes: &mut Vec<(NoteKind, String)>) -> Vec<RecordSpan> {
     let mut places: Vec<(usize, usize, RecordSpan)> = Vec::new();
     for annotation in annotations {
@@ -115,7 +115,7 @@ fn marks(text: &str, base: usize, annotations: &[&Value], notes: &mut Vec<(NoteK
     let points = |byte: u32| text[..byte as usize].chars().count();
     let placed = |(start, end, mark): (usize, usize, RecordSpan)| match ruler.range(start, end) {
         Some((s, e)) => RecordSpan { start: points(s), end: points(e), ..mark },
-        // Outside the passage: told with the other problems of the record.
+        // The range is outside the passage. It is reported with the other problems of the record.
         None => RecordSpan { start: usize::MAX / 2, end: usize::MAX / 2 + 1, ..mark },
     };
     places.into_iter().map(placed).collect()

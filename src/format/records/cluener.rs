@@ -1,10 +1,11 @@
-//! CLUENER: JSON lines of `text` and `label`, which holds the places of each surface of each label. Ends are the last character.
+//! CLUENER: JSON lines of `text` and `label`. The label object has the offsets of each surface of each label. End
+//! offsets are inclusive.
 
 use super::{FileContext, RecordCodec, RecordSpan, TextRecord, entry, get_str, record_name};
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
-/// CLUENER 2020 and datasets like it.
+/// CLUENER 2020 and similar datasets.
 pub const CLUENER: Format = Format {
     name: "cluener",
     description: "CLUENER: JSON lines of a text, and surfaces by label",
@@ -23,7 +24,7 @@ pub const CLUENER: Format = Format {
 const CODEC: RecordCodec =
     RecordCodec { known_fields: &["text", "label"], inclusive_ends: true, ..RecordCodec::only_read(CLUENER, read) };
 
-/// `{"name": {"Anna": [[0, 3]]}}`.
+/// True for a label object, for example `{"name": {"Anna": [[0, 3]]}}`.
 fn is_label(value: &Value) -> bool {
     let is_place = |place: &Value| place.as_array().is_some_and(|p| p.len() == 2 && p.iter().all(Value::is_u64));
     let is_surface = |places: &Value| places.as_array().is_some_and(|l| l.iter().all(is_place));

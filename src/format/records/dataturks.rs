@@ -1,10 +1,11 @@
-//! Dataturks: JSON lines of `content` and `annotation`, each with a list of labels and points whose ends are the last character.
+//! Dataturks: JSON lines of `content` and `annotation`. Each annotation has a list of labels and points with inclusive
+//! ends.
 
 use super::{FileContext, RecordCodec, RecordSpan, TextRecord, get_str, get_usize, record_name};
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
-/// Dataturks' export.
+/// Export format of Dataturks.
 pub const DATATURKS: Format = Format {
     name: "dataturks",
     description: "Dataturks: JSON lines of content and annotation",
@@ -26,7 +27,7 @@ const CODEC: RecordCodec = RecordCodec {
     ..RecordCodec::only_read(DATATURKS, read)
 };
 
-/// The spans of an annotation: one for each label at each point.
+/// Returns the spans of an annotation: one for each label at each point.
 fn spans(annotation: &Value) -> Option<Vec<RecordSpan>> {
     let labels: Vec<&str> = match annotation.get("label")? {
         Value::String(label) => vec![label],

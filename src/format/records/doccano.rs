@@ -1,5 +1,5 @@
-//! JSON of texts with spans and labels of the whole text, under any of the usual keys: doccano of all generations, spaCy's annotators,
-//! exports of many programs, and plain lists of texts.
+//! JSON of texts with spans and document labels, under any of the usual keys: all versions of doccano, spaCy annotation
+//! tools, exports of many programs, and plain lists of texts.
 
 use super::json::JsonLayout;
 use super::{
@@ -12,7 +12,7 @@ use crate::format::{Capabilities, Detection, Format, Writer};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
-/// doccano's export and import, and JSON like it.
+/// Export and import format of doccano, and similar JSON.
 pub const DOCCANO: Format = Format {
     name: "doccano",
     description: "doccano: JSON lines of a text and its labels",
@@ -25,7 +25,7 @@ pub const DOCCANO: Format = Format {
     capabilities: Capabilities { doc_labels: true, ..Capabilities::OFFSET_FORMAT },
 };
 
-/// The fields that are text, words and spans.
+/// Fields of the text, tokens and spans.
 const KNOWN: &[&str] = &["text", "entities", "label", "labels", "annotations", "cats"];
 
 const CODEC: RecordCodec = RecordCodec {
@@ -34,7 +34,7 @@ const CODEC: RecordCodec = RecordCodec {
     ..RecordCodec::new(DOCCANO, read, put, fresh, JsonLayout::Lines)
 };
 
-/// Keys of the text, the likeliest first.
+/// Keys of the text, the most likely first.
 const TEXTS: [&str; 13] = [
     "text",
     "content",
@@ -51,7 +51,7 @@ const TEXTS: [&str; 13] = [
     "review",
 ];
 
-/// Keys of lists of spans, the newest of doccano first.
+/// Keys of span lists, the newest of doccano first.
 const SPANS: [&str; 14] = [
     "entities",
     "label",
@@ -69,10 +69,10 @@ const SPANS: [&str; 14] = [
     "golden_entity_mentions",
 ];
 
-/// Keys of a label of the whole text, or of a list of them.
+/// Keys of one document label, or of a list of document labels.
 const CLASSES: [&str; 9] = ["cats", "label", "labels", "class", "category", "intent", "sentiment", "topic", "target"];
 
-/// The key of a record's text.
+/// Returns the key of the text.
 fn text_key(value: &Value) -> Option<&'static str> {
     let is_filled = |key: &&str| get_str(value, key).is_some_and(|text| !text.trim().is_empty());
     TEXTS.into_iter().find(is_filled).or_else(|| TEXTS.into_iter().find(|key| get_str(value, key).is_some()))
@@ -106,17 +106,17 @@ pub(super) fn has_labels(value: &Value) -> bool {
     SPANS.iter().any(|key| value.get(*key).is_some_and(entry::is_list))
 }
 
-/// Lists in which the labels of a text may stand.
+/// Returns the keys of lists that can contain document labels.
 fn lists() -> impl Iterator<Item = &'static str> {
     ["cats"].into_iter().chain(SPANS)
 }
 
-/// The field of a record that has one label of the whole text as a text.
+/// Returns the key of a single document label that is a string.
 pub(super) fn single_class(value: &Value) -> Option<&'static str> {
     CLASSES.into_iter().find(|key| get_str(value, key).is_some_and(|label| !label.trim().is_empty()))
 }
 
-/// The key of a label that stands alone, or of scores by label.
+/// Returns the key of a single document label, or of scores by label.
 fn class_key(value: &Value) -> Option<&'static str> {
     CLASSES.into_iter().find(|key| {
         let is_label = |v: &Value| v.is_string() || v.is_u64() || v.is_boolean();
@@ -124,7 +124,7 @@ fn class_key(value: &Value) -> Option<&'static str> {
     })
 }
 
-/// Tags that a record has for the words or for the characters of its text: as a list, or as a text separated by space.
+/// Returns the key and the tags for the words or characters of a text: a list, or a string separated by spaces.
 fn tags_of(value: &Value) -> Option<(&'static str, Vec<String>)> {
     let text = get_str(value, text_key(value)?)?;
     let counts = [text.split_whitespace().count(), text.chars().count()];
@@ -139,7 +139,7 @@ fn tags_of(value: &Value) -> Option<(&'static str, Vec<String>)> {
     })
 }
 
-/// Spans as an object of lists of places: `{"PER": [[0, 4]]}`.
+/// Returns spans from an object with a list of ranges per label: `{"PER": [[0, 4]]}`.
 pub(in crate::format) fn spans_by_label(value: &Value) -> Option<Vec<RecordSpan>> {
     let labels = value.as_object().filter(|labels| !labels.is_empty())?;
     let mut marks = Vec::new();
@@ -170,8 +170,9 @@ fn classes(value: &Value) -> Vec<String> {
     }
 }
 
-/// A label that went leaves the list that has it; one that came goes to the first that has some, or into `cats`. A label that stands alone is
-/// replaced, by a list if there are several now.
+/// Updates the document labels. Removed labels are deleted from their lists. New labels go to the first non-empty list,
+/// or to
+/// `cats`. A single label is replaced, by a list if there are several now.
 fn put_classes(record: &mut Value, classes: &[String]) {
     let before = self::classes(record);
     let first = lists().find(|k| record.get(*k).is_some_and(|list| !string_list(list).is_empty()));
@@ -195,7 +196,7 @@ fn put_classes(record: &mut Value, classes: &[String]) {
         }
     }
     let new = classes.iter().filter(|name| !before.contains(name)).map(|name| json!(name));
-    // What is no list is something else, and stays.
+    // A value that is not a list has another meaning and is kept.
     if let Some(list) = fields.entry(first.unwrap_or("cats")).or_insert_with(|| json!([])).as_array_mut() {
         list.extend(new);
     }
@@ -208,7 +209,7 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
         return Err("the record is one span of its text; put the spans of a text into one list".into());
     }
     let mut item = TextRecord { text, name: record_name(value), ..TextRecord::default() };
-    // Labels of the whole text are words.
+    // Strings in these lists are document labels.
     let of_spans = || SPANS.iter().filter_map(|k| value.get(*k)?.as_array()).flatten().filter(|e| !e.is_string());
     if let Some((_, tags)) = tags_of(value) {
         let words: Vec<String> = match item.text.split_whitespace().count() == tags.len() {
@@ -232,7 +233,7 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
         item.notes.push((NoteKind::SecondAnnotator, format!("{} annotators", users.len())));
     }
     item.take_spans(of_spans(), entry::spans);
-    // The fourth value of a list is a color where the text does not have it.
+    // The fourth value of a list is a color if the text does not contain it.
     if of_spans().any(Value::is_array) {
         let TextRecord { text, spans: marks, .. } = &mut item;
         marks.iter_mut().for_each(|m| m.surface = m.surface.take().filter(|surface| text.contains(surface.as_str())));

@@ -1,5 +1,5 @@
-//! One span of a JSON record, in any of the notations that tools write: `[0, 4, "ORG"]`, or an object with a start, an end or a length,
-//! and a label under one of many names.
+//! One span of a JSON record, in the notations of many tools: `[0, 4, "ORG"]`, or an object with a start, an end or
+//! length, and a label under one of many names.
 
 use super::RecordSpan;
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ const LABELS: [&str; 11] = [
 ];
 const SURFACES: [&str; 7] = ["text", "surface", "entity_value", "entity_text", "mention", "word", "value"];
 
-/// A number that is no negative one, also as text or with a fraction of zero.
+/// Returns a non-negative integer. It can be a string, or a number with a fraction of zero.
 pub(in crate::format) fn offset(value: &Value) -> Option<usize> {
     let whole = |n: f64| (n >= 0.0 && n.fract() == 0.0 && n < 9e15).then(|| format!("{n:.0}").parse().ok()).flatten();
     match value {
@@ -62,12 +62,12 @@ pub(in crate::format) fn offset(value: &Value) -> Option<usize> {
     }
 }
 
-/// The first of these keys that an object has.
+/// Returns the first of these keys that an object has.
 fn key<'k>(entry: &Value, names: &[&'k str]) -> Option<&'k str> {
     names.iter().find(|name| entry.get(**name).is_some()).copied()
 }
 
-/// A label as text; numbers are names too.
+/// Returns a label as text. Numbers are accepted as names.
 fn name(label: &Value) -> Option<String> {
     match label {
         Value::String(text) => Some(text.clone()),
@@ -76,7 +76,7 @@ fn name(label: &Value) -> Option<String> {
     }
 }
 
-/// The labels under a key: one, or several in a list.
+/// Returns the labels under a key: one, or several in a list.
 fn labels(value: &Value) -> Option<Vec<String>> {
     match value {
         Value::Array(list) => list.iter().map(name).collect(),
@@ -85,14 +85,14 @@ fn labels(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// The spans of an entry: one for each of its labels, none if it has no label. `None` if it is no span.
+/// Returns one span per label of an entry; empty without a label. `None` if the entry is not a span.
 pub(in crate::format) fn spans(entry: &Value) -> Option<Vec<RecordSpan>> {
     let mark = |start, end, label, surface: &Option<String>| RecordSpan { start, end, label, surface: surface.clone() };
     if let Some(list) = entry.as_array() {
         return match list.as_slice() {
             [start, end, label, more @ ..] if label.is_string() || label.is_null() => {
                 let (start, end) = (offset(start)?, offset(end)?);
-                // A fourth value is the surface, or a color; a surface has about the length of the span.
+                // The fourth value is the surface or a color. A surface has about the length of the span.
                 let surface = more.first().and_then(Value::as_str).map(str::to_owned);
                 let length = |s: &String| s.chars().count().abs_diff(end.saturating_sub(start)) <= 1;
                 let surface = surface.filter(|s| !s.starts_with('#') && length(s));
@@ -117,12 +117,12 @@ pub(in crate::format) fn spans(entry: &Value) -> Option<Vec<RecordSpan>> {
     Some(labels.into_iter().map(|label| mark(start, end, label, &surface)).collect())
 }
 
-/// True if a value is a list of spans, and not an empty one.
+/// True if a value is a non-empty list of spans.
 pub(in crate::format) fn is_list(value: &Value) -> bool {
     value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(|entry| spans(entry).is_some()))
 }
 
-/// Gives a span another label in place of one that it has. Everything else stays, with the id and what refers to it.
+/// Replaces one label of a span. All other fields are kept, including the id and references to it.
 pub(super) fn relabel(entry: &mut Value, old: &str, new: &str) {
     let same = |value: &Value| name(value).is_some_and(|name| name == old);
     if let Some(list) = entry.as_array_mut() {
@@ -142,14 +142,14 @@ pub(super) fn relabel(entry: &mut Value, old: &str, new: &str) {
     }
 }
 
-/// Takes one of several labels off a span.
+/// Removes one of several labels of a span.
 pub(super) fn unlabel(entry: &mut Value, label: &str) {
     if let Some(list) = key(entry, &LABELS).and_then(|key| entry[key].as_array_mut()) {
         list.retain(|value| name(value).is_none_or(|name| name != label));
     }
 }
 
-/// A label as the file writes labels: a number stays one.
+/// Returns a label in the type of the file: a number stays a number.
 fn label_like(old: &Value, new: &str) -> Value {
     match new.parse::<u64>() {
         Ok(number) if old.is_number() => number.into(),
@@ -157,7 +157,7 @@ fn label_like(old: &Value, new: &str) -> Value {
     }
 }
 
-/// A new span in the notation of one that the record has; a list of start, end and label if it has none.
+/// Returns a new span in the notation of an existing one. Without one, it is a list of start, end and label.
 pub(super) fn like(template: Option<&Value>, mark: &RecordSpan) -> Value {
     let triple = || json!([mark.start, mark.end, mark.label]);
     let Some(entry) = template else { return triple() };
@@ -203,7 +203,7 @@ mod tests {
             let found = spans(&entry).unwrap_or_else(|| panic!("{entry} is no span"));
             let shown: Vec<_> = found.iter().map(|m| (m.start, m.end, m.label.as_str())).collect();
             assert_eq!(shown, expected, "{entry}");
-            // One like it has the same notation.
+            // A new span has the same notation.
             let [only] = found.as_slice() else { return };
             assert_eq!(spans(&like(Some(&entry), only)), Some(found.clone()), "{entry}");
         };

@@ -1,11 +1,11 @@
-//! Manifests of SageMaker Ground Truth: JSON lines of `source`, and under the name of a labeling job its annotations.
+//! Manifests of SageMaker Ground Truth: JSON lines of `source`, with annotations under the name of a labeling job.
 
 use super::{FileContext, RecordCodec, TextRecord, entry, get_str, record_name};
 use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::{Map, Value};
 
-/// An output manifest.
+/// Output manifest of SageMaker Ground Truth.
 pub const GROUND_TRUTH: Format = Format {
     name: "ground-truth",
     description: "SageMaker Ground Truth: a manifest of texts and jobs",
@@ -27,7 +27,7 @@ const CODEC: RecordCodec = RecordCodec {
     ..RecordCodec::only_read(GROUND_TRUTH, read)
 };
 
-/// The jobs of a record: their names and their metadata.
+/// Returns the jobs of a record: names and metadata.
 fn jobs(fields: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
     fields.iter().filter_map(|(key, metadata)| {
         let is_job = get_str(metadata, "type").is_some_and(|kind| kind.starts_with("groundtruth/"));
@@ -35,7 +35,7 @@ fn jobs(fields: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
     })
 }
 
-/// Labels of the whole text: the name that the metadata gives to the number of a class, or to each of several.
+/// Returns the document labels: the class names that the metadata assigns to the class numbers.
 fn classes(value: &Value) -> Vec<String> {
     let Some(fields) = value.as_object() else { return Vec::new() };
     let mut found = Vec::new();
@@ -59,7 +59,7 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     };
     let mut item = TextRecord { text: text.to_owned(), name: record_name(value), ..TextRecord::default() };
     let Some(fields) = value.as_object() else { return Ok(item) };
-    // Of jobs about the same text the last one counts, as adjustment jobs follow the first.
+    // Adjustment jobs follow the first one, so the last job on a text wins.
     let spans = |job: &str| value.get(job)?.get("annotations")?.get("entities")?.as_array();
     let all: Vec<&str> = jobs(fields).map(|(job, _)| job).filter(|job| spans(job).is_some()).collect();
     if let Some((last, others)) = all.split_last() {

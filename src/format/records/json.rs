@@ -1,5 +1,5 @@
-//! A file's JSON records: one a line, the elements of an array, or those of arrays under names (`data`, `train`, `test`). They may
-//! be Python's literals too.
+//! JSON records of a file: one per line, the elements of an array, or of arrays under known names (`data`, `train`,
+//! `test`). Python literals are supported too.
 
 use super::{Problem, python_literal};
 use crate::corpus::Split;
@@ -10,31 +10,31 @@ use serde_json::value::RawValue;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// How a file holds its records.
+/// Arrangement of the records in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::format) enum JsonLayout {
-    /// One a line.
+    /// One record per line.
     Lines,
-    /// An array.
+    /// One array of records.
     Array,
 }
 
-/// A record and where it lies.
+/// Unparsed record with its position.
 #[derive(Clone, Debug)]
 pub(in crate::format) struct RawRecord<'a> {
-    /// Counts from 0, also those that cannot be read.
+    /// Index from 0. Unreadable records are counted.
     pub number: usize,
-    /// Line of its beginning, from 1.
+    /// First line, from 1.
     pub line: usize,
-    /// Its bytes in the file.
+    /// Byte range in the file.
     pub range: Range<usize>,
-    /// Its text.
+    /// Text of the record.
     pub text: &'a str,
-    /// The split that the name of its array speaks of.
+    /// Split by the name of its array.
     pub split: Option<Split>,
 }
 
-/// Names under which a file's object holds its records.
+/// Names of record arrays in the object of a file.
 const ARRAYS: [&str; 15] = [
     "data",
     "train",
@@ -53,20 +53,20 @@ const ARRAYS: [&str; 15] = [
     "PubTator3",
 ];
 
-/// Keys that a record has, and no file of records.
+/// Keys of a record. The object of a file of records does not have them.
 const RECORD_KEYS: [&str; 8] =
     ["text", "tokens", "words", "fields", "passages", "text_snippet", "tokenized_text", "paragraphs"];
 
-/// Keys that a record has where their values are texts.
+/// Keys of a record, if their values are strings.
 const TEXT_KEYS: [&str; 6] = ["content", "full_text", "sentence", "source-ref", "textContent", "document"];
 
-/// Names of objects that hold such arrays.
+/// Names of objects that contain record arrays.
 const WRAPPERS: [&str; 1] = ["rasa_nlu_data"];
 
-/// The records of a file, still to be parsed.
+/// Splits a file into its unparsed records.
 ///
 /// # Errors
-/// An array that is none: where and why.
+/// Returns an error with its position if the JSON or Python data is invalid.
 pub(in crate::format) fn split_records(text: &str) -> Result<Vec<RawRecord<'_>>, Problem> {
     if python_literal::is_python(text) {
         return python_records(text);
@@ -85,8 +85,8 @@ pub(in crate::format) fn split_records(text: &str) -> Result<Vec<RawRecord<'_>>,
     }
 }
 
-/// The values of a text that follow each other, printed over several lines each. `None` where the first line is a value, or
-/// something else.
+/// Returns the values of a text of concatenated JSON objects, each over several lines. `None` if the first line is a
+/// complete value or not an object.
 fn stream(text: &str) -> Option<Vec<RawRecord<'_>>> {
     let begin = text.len() - text.trim_start_matches('\u{feff}').len();
     let first = text[begin..].trim_start().lines().next()?;
@@ -100,17 +100,18 @@ fn stream(text: &str) -> Option<Vec<RawRecord<'_>>> {
     (ranges.len() > 1).then(|| with_lines(text, ranges.into_iter()))
 }
 
-/// So many records may be of any size; of more, each has at least [`SHORTEST`] bytes.
+/// Maximum number of records of any size. If there are more, each must have at least [`MIN_RECORD_BYTES`].
 const MAX_SHORT_RECORDS: usize = 1 << 20;
-/// An empty text in the shortest notation has more bytes. The list of shorter records would take many times their size.
+/// Minimum size of a record in a long list. Shorter records hold no text, and their list needs a multiple of their size
+/// in memory.
 const MIN_RECORD_BYTES: usize = 8;
 
-/// What is said of more records than make sense.
+/// Returns the error message for too many short records.
 fn too_short(count: usize) -> String {
     format!("of its first {count} entries most are too short to be records; remove what is empty")
 }
 
-/// The elements of an array.
+/// Returns the elements of an array.
 fn elements_of(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
     struct Elements(usize);
     impl<'de> Visitor<'de> for Elements {
@@ -139,13 +140,13 @@ fn elements_of(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
     Ok(elements)
 }
 
-/// Where a part that is borrowed from a text lies in it.
+/// Returns the byte range of a value that is borrowed from a text.
 fn byte_range_in(text: &str, part: &RawValue) -> Range<usize> {
     let start = part.get().as_ptr().addr() - text.as_ptr().addr();
     start..start + part.get().len()
 }
 
-/// Records at ascending places.
+/// Returns records with their line numbers. The ranges must be in ascending order.
 fn with_lines(text: &str, ranges: impl Iterator<Item = (Range<usize>, Option<Split>)>) -> Vec<RawRecord<'_>> {
     let mut line = 1;
     let mut at = 0;
@@ -157,7 +158,8 @@ fn with_lines(text: &str, ranges: impl Iterator<Item = (Range<usize>, Option<Spl
     ranges.enumerate().map(record).collect()
 }
 
-/// The records of a file that is one object: those of its arrays, or the object itself. `None` where it is more than one.
+/// Returns the records of a file with one object: the elements of its arrays, or the object. `None` if it is not one
+/// object.
 fn records_in_object(text: &str) -> Option<Vec<RawRecord<'_>>> {
     let fields: HashMap<String, &RawValue> = serde_json::from_str(text).ok()?;
     let has_text = |key: &&str| fields.get(*key).is_some_and(|value| value.get().starts_with('"'));
@@ -194,7 +196,7 @@ fn python_records(text: &str) -> Result<Vec<RawRecord<'_>>, Problem> {
             format!("the Python data is broken ({why}); only lists of literals are read"),
         ));
     }
-    // One list alone is what the file's name says, whatever people call it.
+    // The split of a single list is given by the file name, not by the variable name.
     let are_several = lists.len() > 1;
     let elements = lists.into_iter().flat_map(move |l| {
         let split = Split::from_file_name(l.name).filter(|_| are_several);
@@ -203,7 +205,7 @@ fn python_records(text: &str) -> Result<Vec<RawRecord<'_>>, Problem> {
     Ok(with_lines(text, elements))
 }
 
-/// Whether a file is one array. One that begins with a text is a record by itself (spaCy's pairs, one a line).
+/// True if a file is one array. An array that begins with a string is a record (pairs of spaCy, one per line).
 fn is_array(text: &str) -> bool {
     let inside = text.trim_start().strip_prefix('[');
     inside.is_some_and(|rest| !rest.trim_start().starts_with('"'))
@@ -229,10 +231,10 @@ fn lines(text: &str) -> Result<Vec<RawRecord<'_>>, Problem> {
     Ok(records)
 }
 
-/// A record's value.
+/// Parses a record.
 ///
 /// # Errors
-/// Its line in the file and what is wrong.
+/// Returns the line in the file and a message if the record is invalid.
 pub(in crate::format) fn parse(record: &RawRecord) -> Result<Value, (usize, String)> {
     if is_too_much(record.text) {
         return Err((record.line, format!("the record has more than {MAX_VALUES} values")));
@@ -247,8 +249,9 @@ pub(in crate::format) fn parse(record: &RawRecord) -> Result<Value, (usize, Stri
     })
 }
 
-/// A JSON text with U+FFFD in place of escaped halves of a surrogate pair, which have no character; `None` where it has none. Each
-/// takes as many bytes.
+/// Replaces escaped lone surrogates in a JSON text with U+FFFD, in the same number of bytes. They do not encode a
+/// character.
+/// `None` if there are none.
 fn replace_lone_surrogates(text: &str) -> Option<String> {
     let escape = |at: usize| {
         let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
@@ -265,7 +268,7 @@ fn replace_lone_surrogates(text: &str) -> Option<String> {
                 copied = found + 6;
                 copied
             }
-            // An escape of one character.
+            // Escape sequence of one character.
             _ => found + 1 + text[found + 1..].chars().next().map_or(0, char::len_utf8),
         };
     }
@@ -273,15 +276,15 @@ fn replace_lone_surrogates(text: &str) -> Option<String> {
     (copied > 0).then_some(out)
 }
 
-/// True if a record has escaped halves of a surrogate pair.
+/// True if a record has escaped lone surrogates.
 pub(in crate::format) fn has_lone_surrogates(record: &RawRecord) -> bool {
     (record.text.contains("\\ud") || record.text.contains("\\uD")) && replace_lone_surrogates(record.text).is_some()
 }
 
-/// More values are no record that people write; in memory each takes many times its bytes.
+/// Maximum number of values in a record. In memory, a value needs a multiple of its bytes.
 const MAX_VALUES: usize = 8 << 20;
 
-/// Whether a JSON text has more than [`MOST_VALUES`] values.
+/// True if a JSON text has more than [`MAX_VALUES`] values.
 pub(in crate::format) fn is_too_much(text: &str) -> bool {
     if text.len() / 2 <= MAX_VALUES {
         return false;
@@ -299,13 +302,13 @@ pub(in crate::format) fn is_too_much(text: &str) -> bool {
     values > MAX_VALUES
 }
 
-/// A record's value in the notation that the record is in.
+/// Serializes a value in the notation of the record: JSON or Python.
 pub(in crate::format) fn serialize_like(record: &RawRecord, value: &Value) -> String {
     let is_json = serde_json::from_str::<serde::de::IgnoredAny>(record.text).is_ok();
     if is_json { value.to_string() } else { python_literal::to_python(value) }
 }
 
-/// The first records of the beginning of a file, which may be cut anywhere.
+/// Returns the first records of the beginning of a file, which can be truncated anywhere.
 pub(in crate::format) fn first_records(head: &str) -> Vec<Value> {
     if python_literal::is_python(head) {
         return python_literal::lists(head, SAMPLED_RECORDS)
@@ -331,10 +334,10 @@ pub(in crate::format) fn first_records(head: &str) -> Vec<Value> {
     if of_lines.iter().any(|v| v.is_object() || v.is_array()) { of_lines } else { records_of_truncated_object(head) }
 }
 
-/// So many records are looked at.
+/// Maximum number of sampled records.
 const SAMPLED_RECORDS: usize = 5;
 
-/// The first elements of an array, behind its bracket, up to where it may be cut.
+/// Returns the first elements of an array, up to a truncation. `inside` begins after the bracket.
 fn array_elements(inside: &str) -> Vec<Value> {
     let mut rest = inside;
     let mut found = Vec::new();
@@ -347,14 +350,14 @@ fn array_elements(inside: &str) -> Vec<Value> {
     found
 }
 
-/// The JSON value a text begins with, and what is behind it.
+/// Returns the JSON value at the beginning of a text, and the rest of the text.
 fn next(text: &str) -> Option<(Value, &str)> {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     let value = stream.next()?.ok()?;
     Some((value, &text[stream.byte_offset()..]))
 }
 
-/// The first records of an object that is cut: those of its first array that holds some.
+/// Returns the first records of a truncated object: the elements of its first non-empty array.
 fn records_of_truncated_object(head: &str) -> Vec<Value> {
     let Some(mut rest) = head.trim_start().strip_prefix('{') else { return Vec::new() };
     while let Some((Value::String(name), after)) = next(rest.trim_start_matches([',', ' ', '\n', '\r', '\t'])) {
@@ -374,7 +377,7 @@ fn records_of_truncated_object(head: &str) -> Vec<Value> {
     Vec::new()
 }
 
-/// Records as a new file, made one by one: all at once would take many times its size.
+/// Writes records one by one to a new file. All records at once would need many times the memory of the file.
 pub(in crate::format) fn write(records: impl Iterator<Item = Value>, shape: JsonLayout) -> Vec<u8> {
     let (begin, between, end) = match shape {
         JsonLayout::Lines => ("", "\n", "\n"),

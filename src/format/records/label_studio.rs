@@ -1,4 +1,4 @@
-//! Label Studio's JSON (a task with `annotations`, or `completions` before 1.0) and JSON_MIN (its text and regions).
+//! Label Studio JSON (tasks with `annotations`, or `completions` before 1.0) and JSON_MIN (the text and its regions).
 
 use super::json::JsonLayout;
 use super::{
@@ -10,7 +10,7 @@ use crate::format::{Capabilities, Detection, Format, Writer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Label Studio's export and import.
+/// Export and import format of Label Studio.
 pub const LABEL_STUDIO: Format = Format {
     name: "label-studio",
     description: "Label Studio: JSON of tasks with annotations, or JSON_MIN",
@@ -29,7 +29,7 @@ pub const LABEL_STUDIO: Format = Format {
     capabilities: Capabilities { doc_labels: true, ..Capabilities::OFFSET_FORMAT },
 };
 
-/// The fields that are text, words and spans.
+/// Fields of the text, tokens and spans.
 const KNOWN: &[&str] = &["data", "annotations", "completions", "text", "label"];
 
 const CODEC: RecordCodec = RecordCodec {
@@ -39,7 +39,7 @@ const CODEC: RecordCodec = RecordCodec {
     ..RecordCodec::new(LABEL_STUDIO, read, put, fresh, JsonLayout::Array)
 };
 
-/// The text is the field whose slices are the regions' own texts.
+/// Finds the text field: the field whose slices match the texts of the regions.
 fn context(records: &[Value]) -> FileContext {
     let tasks: Vec<&Value> = records.iter().filter(|r| is_task(r)).collect();
     let regions = |number: usize| {
@@ -56,13 +56,13 @@ fn context(records: &[Value]) -> FileContext {
     FileContext { text_field: most.or_else(|| text_field(tasks.iter().map(|task| &task["data"]), &regions)) }
 }
 
-/// The objects that the regions of a task are about, by the names in its configuration; often those of fields.
+/// Returns the names of the objects that the regions of a task refer to. They are often names of fields.
 fn about(task: &Value) -> Vec<&str> {
     let regions = results(task).into_iter().flatten().filter(|r| r.get("value").is_some_and(|v| region(v).is_some()));
     regions.filter_map(|result| get_str(result, "to_name")).collect()
 }
 
-/// True if a result is about another text of the task than this field.
+/// True if a result refers to a text field of the task other than this one.
 fn is_of_other_field(result: &Value, task: &Value, field: Option<&str>) -> bool {
     let to = get_str(result, "to_name").filter(|to| Some(*to) != field);
     to.is_some_and(|to| get_str(&task["data"], to).is_some())
@@ -73,7 +73,7 @@ fn is_task(value: &Value) -> bool {
     value.get("data").is_some_and(Value::is_object)
 }
 
-/// `label` (or whatever the control was called) is a list of regions.
+/// True for a record whose `label` (or a field with the name of its control) is a list of regions.
 fn is_json_min(value: &Value) -> bool {
     let is_exported = ["annotation_id", "lead_time", "annotator"].iter().any(|key| value.get(*key).is_some());
     let elsewhere = || doccano::has_labels(value) || prodigy::has_labels(value);
@@ -85,7 +85,7 @@ fn json_min_key(value: &Value) -> Option<String> {
     value.as_object()?.iter().find(|(_, v)| regions(v)).map(|(key, _)| key.clone())
 }
 
-/// A region with one label for each that it has.
+/// Returns one span per label of a region.
 fn region(value: &Value) -> Option<Vec<RecordSpan>> {
     let (start, end) = (get_usize(value, "start")?, get_usize(value, "end")?);
     let labels = value.get("labels").or_else(|| value.get("hypertextlabels"))?.as_array()?;
@@ -95,7 +95,7 @@ fn region(value: &Value) -> Option<Vec<RecordSpan>> {
     labels.iter().map(mark).collect()
 }
 
-/// The regions of a cell: Label Studio's tables hold a list of them as JSON; none where it is no such list.
+/// Returns the regions of a cell. The tables of Label Studio contain them as a JSON list. Empty for other cells.
 pub(in crate::format) fn regions(cell: &str) -> Vec<RecordSpan> {
     if !cell.trim_start().starts_with('[') {
         return Vec::new();
@@ -104,14 +104,14 @@ pub(in crate::format) fn regions(cell: &str) -> Vec<RecordSpan> {
     list.iter().filter_map(region).flatten().collect()
 }
 
-/// The text of a task: the field that the file's regions are about, else the one with a usual name.
+/// Returns the text of a task: the field of the regions, or else the field with a usual name.
 fn text_of<'v>(value: &'v Value, context: &FileContext) -> Option<&'v str> {
     let data = value.get("data")?;
     let known = context.text_field.as_deref().and_then(|key| get_str(data, key));
     known.or_else(|| text_fields(data).next().map(|(_, text)| text))
 }
 
-/// Where the annotation lies that counts: the ground truth, else the last that was not cancelled.
+/// Returns the key and index of the relevant annotation: the ground truth, or else the last one that was not canceled.
 fn annotation(value: &Value) -> Option<(&'static str, usize)> {
     let key = ["annotations", "completions"].into_iter().find(|k| value.get(*k).is_some_and(Value::is_array))?;
     let all = value.get(key)?.as_array()?;
@@ -120,12 +120,12 @@ fn annotation(value: &Value) -> Option<(&'static str, usize)> {
     truth.or_else(|| all.iter().rposition(|a| !is_canceled(a))).map(|at| (key, at))
 }
 
-/// The results of the annotation that counts.
+/// Returns the results of the relevant annotation.
 fn results(value: &Value) -> Option<&Vec<Value>> {
     annotation(value).and_then(|(key, at)| value.get(key)?.get(at)?.get("result")?.as_array())
 }
 
-/// Whether a result is a choice about the whole text, not about a region of it.
+/// True if a result is a choice about the whole text, not about a region.
 fn is_document_choice(result: &Value) -> bool {
     get_str(result, "type") == Some("choices")
         && result.get("value").is_some_and(|v| v.is_object() && v.get("start").is_none())
@@ -135,7 +135,7 @@ fn choice_values(value: &Value) -> Vec<String> {
     value.get("choices").map_or_else(Vec::new, string_list)
 }
 
-/// Labels of the whole text: what was chosen in a control of choices.
+/// Returns the document labels: the choices of the controls.
 fn classes(value: &Value) -> Vec<String> {
     if is_task(value) {
         let choices = results(value).into_iter().flatten().filter(|r| is_document_choice(r));
@@ -145,13 +145,14 @@ fn classes(value: &Value) -> Vec<String> {
     value.as_object().into_iter().flat_map(|fields| fields.values()).flat_map(choice_values).chain(single).collect()
 }
 
-/// What went leaves the control that has it; what came goes into the first one, or into one of its own.
+/// Updates the document labels. Removed labels are deleted from their controls. New labels go to the first control, or
+/// to a new one.
 fn put_classes(record: &mut Value, classes: &[String]) {
     let before = self::classes(record);
     let stays = |name: &String| classes.contains(name);
     let new: Vec<String> = classes.iter().filter(|name| !before.contains(name)).cloned().collect();
     if !is_task(record) {
-        // One choice is a text there, several are an object.
+        // In JSON_MIN, one choice is a string and several are an object.
         if let Some(key) = doccano::single_class(record) {
             record[key] = match classes {
                 [only] => json!(only),
@@ -162,7 +163,7 @@ fn put_classes(record: &mut Value, classes: &[String]) {
         let Some(fields) = record.as_object_mut() else { return };
         let controls = fields.values_mut().filter(|v| v.get("choices").is_some());
         if let Some(new) = update_choices(controls, stays, new) {
-            // Under a name that no data has.
+            // A key that the record does not have yet.
             let free = ["document", "document_labels"].into_iter().find(|key| !fields.contains_key(*key));
             free.map(|key| fields.insert(key.into(), json!({"choices": new})));
         }
@@ -177,7 +178,8 @@ fn put_classes(record: &mut Value, classes: &[String]) {
     }
 }
 
-/// Takes out of each control what does not stay and puts what is new into the first; gives back what found no control.
+/// Removes old choices from each control and adds the new ones to the first. Returns the new choices if there is no
+/// control.
 fn update_choices<'v>(
     controls: impl Iterator<Item = &'v mut Value>,
     stays: impl Fn(&String) -> bool,
@@ -218,7 +220,7 @@ fn read(value: &Value, context: &FileContext) -> Result<TextRecord, String> {
         let value = &result["value"];
         let is_path = value.get("start").is_some_and(|s| s.as_str().is_some_and(|s| s.parse::<u64>().is_err()));
         match region(value) {
-            // The offsets of regions of hypertext are within nodes.
+            // Offsets of hypertext regions are relative to nodes.
             _ if is_path => item.notes.push((NoteKind::SpanWithoutPosition, value.to_string())),
             Some(marks) => item.spans.extend(marks),
             None if has_no_label(value) => item.notes.push((NoteKind::SpanWithoutLabel, value.to_string())),
@@ -242,7 +244,7 @@ fn is_canceled(annotation: &Value) -> bool {
     ["was_cancelled", "skipped"].iter().any(|flag| annotation.get(*flag).and_then(Value::as_bool) == Some(true))
 }
 
-/// True if a region has no label, as those have that a person drew without choosing one.
+/// True if a region has no label, for example because the user drew it without choosing one.
 fn has_no_label(value: &Value) -> bool {
     ["labels", "hypertextlabels", "choices", "text_area", "rating"].iter().all(|key| value.get(*key).is_none())
 }
@@ -268,7 +270,7 @@ fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
     }));
 }
 
-/// The results of a task's annotation that counts. A task whose annotations were all cancelled gets one of its own, which counts.
+/// Returns the results of the relevant annotation. A task without a valid annotation gets a new one.
 fn results_mut(record: &mut Value) -> Option<&mut Vec<Value>> {
     let (key, at) = annotation(record).unwrap_or(("annotations", usize::MAX));
     let all = record.as_object_mut()?.entry(key).or_insert_with(|| json!([])).as_array_mut()?;
@@ -279,8 +281,8 @@ fn results_mut(record: &mut Value) -> Option<&mut Vec<Value>> {
     all.get_mut(at)?.as_object_mut()?.entry("result").or_insert_with(|| json!([])).as_array_mut()
 }
 
-/// Changes the labels of regions: one that went gives its place to a new one, so that the region keeps its id and what
-/// refers to it; a region without a label goes. The marks that found no place are left to be added.
+/// Updates the labels of regions. A new label replaces a removed one, so that the region keeps its id and references to
+/// it. A region without labels is deleted. Returns the spans that have no region.
 fn update_regions<'m>(
     list: &mut Vec<Value>,
     gone: &[RecordSpan],
@@ -307,7 +309,7 @@ fn update_regions<'m>(
     new
 }
 
-/// The names of the control and of the text in the regions that are there.
+/// Returns the names of the control and of the text in the existing regions.
 fn controls(record: &Value) -> (String, String) {
     let labelled = results(record).into_iter().flatten().find(|r| r.get("value").is_some_and(|v| region(v).is_some()));
     let name = |key: &str, otherwise: &str| {
@@ -322,7 +324,7 @@ fn fresh(item: &TextRecord, number: usize) -> Value {
             "value": {"start": m.start, "end": m.end, "text": m.surface, "labels": [m.label]}})
     };
     let result: Vec<Value> = item.spans.iter().enumerate().map(region).collect();
-    // Its ids are numbers.
+    // Label Studio ids are numbers.
     let id = item.name.parse().unwrap_or(number + 1);
     json!({"id": id, "data": {"text": item.text}, "annotations": [{"result": result}]})
 }

@@ -1,10 +1,10 @@
-//! LUIS: `utterances` of `text`, `intent` and `entities`, whose ends are the last character. A batch test is the bare list.
+//! LUIS: `utterances` of `text`, `intent` and `entities` with inclusive ends. A batch test is the list alone.
 
 use super::{FileContext, RecordCodec, TextRecord, entry, get_str};
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
-/// A LUIS application or batch test.
+/// LUIS application or batch test.
 pub const LUIS: Format = Format {
     name: "luis",
     description: "LUIS: JSON of utterances with intents and entities",
@@ -39,9 +39,9 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     Ok(item)
 }
 
-/// Adds an entity and its parts.
+/// Adds an entity and its child entities.
 fn add(item: &mut TextRecord, entity: &Value, depth: usize) {
-    /// Deeper than the program nests them.
+    /// Maximum nesting depth. LUIS nests less.
     const DEEPEST: usize = 16;
     item.take_spans(std::iter::once(entity), entry::spans);
     let children = entity.get("children").and_then(Value::as_array);

@@ -1,8 +1,9 @@
-//! Formats of JSON records, each a text with spans: as lines or as one array.
+//! Formats of JSON records, each a text with spans. A file has one record per line, or one array of records.
 //!
-//! `json` parts a file into records with their places. A `Dialect` says how a record of a format becomes an `Item` and
-//! back; everything else is the same for all of them and here. Offsets are translated once the unit is known, which takes
-//! all records ([`super::offsets`]). A record that cannot be read stays in the file and is reported; so does a span.
+//! `json` splits a file into records with their byte ranges. A `RecordCodec` converts a record of a format to a
+//! `TextRecord` and back. All other steps are the same for all formats and are implemented here. Offsets are
+//! converted once their unit is known, which requires all records ([`super::offsets`]). An unreadable record stays in
+//! the file and is reported; so is an unreadable span.
 
 mod add_texts;
 mod argilla;
@@ -57,36 +58,36 @@ use json::{JsonLayout, RawRecord};
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// Facts about a file that are known before its records are read.
+/// Properties of a file that are determined before its records are read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FileContext {
-    /// The field that has the text.
+    /// Field with the text.
     pub text_field: Option<String>,
 }
 
-/// How a format writes records.
+/// Reader and writer of the records of one format.
 pub(super) struct RecordCodec {
     pub format: Format,
-    /// Looks at the first records of a file, where their fields have no fixed names.
+    /// Inspects the first records of a file whose field names are not fixed.
     pub context: Option<fn(&[Value]) -> FileContext>,
-    /// A record as an item, or why it is none.
+    /// Reads a record; the error is the reason if it is invalid.
     pub read: fn(&Value, &FileContext) -> Result<TextRecord, String>,
-    /// Takes marks out of a record and puts others in; everything else stays.
+    /// Removes spans from a record and adds others. Everything else is kept.
     pub update_spans: fn(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]),
-    /// How it holds labels of the whole text, where it does.
+    /// Reader and writer of document labels; `None` if the format has none.
     pub doc_labels: Option<DocLabelCodec>,
-    /// The fields that are text, words and spans.
+    /// Fields of the text, tokens and spans.
     pub known_fields: &'static [&'static str],
-    /// A new record; its number counts from 0.
+    /// Creates a new record; the number counts from 0.
     pub new_record: fn(&TextRecord, usize) -> Value,
-    /// How a new file holds them.
+    /// Layout of a new file.
     pub layout: JsonLayout,
-    /// True if an end is the last character of a span, where no span says its text.
+    /// True if ends are inclusive by default, when no span contains its text.
     pub inclusive_ends: bool,
 }
 
 impl RecordCodec {
-    /// A format of texts without labels of the whole text.
+    /// Returns a codec for texts without document labels.
     const fn new(
         format: Format,
         read: fn(&Value, &FileContext) -> Result<TextRecord, String>,
@@ -107,27 +108,27 @@ impl RecordCodec {
         }
     }
 
-    /// A format that is only read.
+    /// Returns a codec for a read-only format.
     const fn only_read(format: Format, read: fn(&Value, &FileContext) -> Result<TextRecord, String>) -> Self {
         Self::new(format, read, |_, _, _| {}, |_, _| Value::Null, JsonLayout::Lines)
     }
 }
 
-/// How a format holds labels of whole texts.
+/// Reader and writer of document labels.
 pub(super) struct DocLabelCodec {
-    /// Those of a record.
+    /// Returns the document labels of a record.
     pub read: fn(&Value) -> Vec<String>,
-    /// Puts these into a record in place of its own.
+    /// Replaces the document labels of a record.
     pub put: fn(record: &mut Value, classes: &[String]),
 }
 
-/// The intent of an utterance is its label; formats of utterances are only read.
+/// Reads the intent of an utterance as its document label. Formats of utterances are read-only.
 const INTENT: DocLabelCodec = DocLabelCodec {
     read: |value| get_str(value, "intent").filter(|intent| !intent.is_empty()).map(str::to_owned).into_iter().collect(),
     put: |_, _| {},
 };
 
-/// A record as an item.
+/// Parses a record.
 fn parse_record(value: &Value, codec: &RecordCodec, context: &FileContext) -> Result<TextRecord, String> {
     let mut item = (codec.read)(value, context)?;
     if let Some(classes) = &codec.doc_labels {
@@ -139,13 +140,13 @@ fn parse_record(value: &Value, codec: &RecordCodec, context: &FileContext) -> Re
     Ok(item)
 }
 
-/// The split that a record names.
+/// Returns the split of a record.
 pub(super) fn split_of(value: &Value) -> Option<Split> {
     let names = ["split", "subset", "partition", "fold"].into_iter().filter_map(|key| get_str(value, key));
     names.filter_map(|name| Split::from_name(&name.trim().to_lowercase())).next()
 }
 
-/// The id or title of a record; empty if it has none.
+/// Returns the id or title of a record. Empty without one.
 fn record_name(value: &Value) -> String {
     let named =
         ["title", "id", "doc_id", "document_id", "docid", "_id"].into_iter().find_map(|key| match value.get(key)? {
@@ -156,7 +157,7 @@ fn record_name(value: &Value) -> String {
     named.unwrap_or_default()
 }
 
-/// The id of a new record: the name of its document, as a number where it is one, else its number from 1.
+/// Returns the id of a new record: the document name, as a number if possible, or else the record number from 1.
 fn new_id(item: &TextRecord, number: usize) -> Value {
     match item.name.parse::<u64>() {
         Ok(id) => id.into(),
@@ -165,22 +166,22 @@ fn new_id(item: &TextRecord, number: usize) -> Value {
     }
 }
 
-/// The facts that the first records of a file tell.
+/// Returns the context that the first records determine.
 fn context(records: &[RawRecord], codec: &RecordCodec) -> FileContext {
-    /// So many records are looked at.
+    /// Maximum number of records to inspect.
     const LOOKED_AT: usize = 200;
     let first = || records.iter().take(LOOKED_AT).filter_map(|r| json::parse(r).ok()).collect::<Vec<Value>>();
     codec.context.map_or_else(FileContext::default, |context| context(&first()))
 }
 
-/// The items of a file, and the problems of those records that are none.
+/// Returns the records of a file. Invalid records are reported as problems.
 fn parse_records<'t>(
     text: &'t str,
     codec: &RecordCodec,
     found: &mut ReadReport,
 ) -> Result<Vec<(RawRecord<'t>, TextRecord)>, Problem> {
     let mut items = Vec::new();
-    // Fields with more than a text or a number, and how many labels were found beside them.
+    // Fields with more than a string or a number, and the number of labels that were read.
     let (mut lists, mut labels): (Vec<String>, usize) = (Vec::new(), 0);
     let records = json::split_records(text)?;
     let context = context(&records, codec);
@@ -233,7 +234,7 @@ fn parse_records<'t>(
     Ok(items)
 }
 
-/// The hash of the text and the annotator of a record, as Prodigy has them.
+/// Returns the input hash and the annotator of a Prodigy record.
 fn annotation_of(value: &Value) -> Option<(String, String)> {
     let annotator = ["_annotator_id", "_session_id"].into_iter().find_map(|key| get_str(value, key))?;
     Some((value.get("_input_hash")?.to_string(), annotator.to_owned()))
@@ -308,12 +309,12 @@ fn rewrite(source: &SourceInput, current: &RewriteContext, codec: &RecordCodec) 
     decoded.encode(&out)
 }
 
-/// Whether two lists hold the same names, in whatever order and however often.
+/// True if two lists have the same names, in any order and number.
 fn same_set(a: &[String], b: &[String]) -> bool {
     a.iter().all(|name| b.contains(name)) && b.iter().all(|name| a.contains(name))
 }
 
-/// Marks that are no longer, and those that are new, by where they lie and their label.
+/// Returns the removed and the added spans. Spans are compared by range and label.
 fn diff_spans<'m>(
     there: impl Iterator<Item = &'m RecordSpan>,
     now: &[RecordSpan],
@@ -349,12 +350,12 @@ fn write(corpus: &Corpus, split: Option<Split>, codec: &RecordCodec) -> Vec<u8> 
     json::write(records, codec.layout)
 }
 
-/// The texts of a corpus, or of one split of it, with offsets in code points.
+/// Returns the texts of a corpus, or of one split, with offsets in code points.
 pub(super) fn texts(corpus: &Corpus, split: Option<Split>) -> Vec<TextRecord> {
     text_chunks(corpus, split).iter().map(|part| record_of_chunk(corpus, part)).collect()
 }
 
-/// A part of a corpus as a record, in code points.
+/// Returns a text chunk as a record with offsets in code points.
 fn record_of_chunk(corpus: &Corpus, part: &TextChunk) -> TextRecord {
     let (document, range) = (part.document, part.text.clone());
     let text = document.text[range.clone()].to_owned();
@@ -370,33 +371,32 @@ fn record_of_chunk(corpus: &Corpus, part: &TextChunk) -> TextRecord {
     let bytes: Vec<u32> = words.iter().flat_map(|(a, b)| [a - from, b - from]).collect();
     let words = to_offsets(&text, &bytes, OffsetUnit::CodePoints).chunks_exact(2).map(|p| (p[0], p[1])).collect();
     let classes = corpus.doc_label_names(document).cloned().collect();
-    // A sentence of a document is not the document.
+    // Only a complete document keeps its name.
     let name = if range.len() == document.text.len() { document.name.clone() } else { String::new() };
     TextRecord { text, spans: marks, doc_labels: classes, words: Some(words), name, ..TextRecord::default() }
 }
 
-/// The texts among the entries of a list.
+/// Returns the strings of a list. Other entries are ignored.
 fn string_list(list: &Value) -> Vec<String> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// A whole number of a record.
+/// Returns a non-negative integer field.
 fn get_usize(value: &Value, key: &str) -> Option<usize> {
     entry::offset(value.get(key)?)
 }
 
-/// A list of a record; empty if it has none.
+/// Returns a list field. Empty if the field is missing.
 pub(super) fn get_list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// A text of a record.
+/// Returns a string field.
 pub(super) fn get_str<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key).and_then(Value::as_str)
 }
 
-/// Takes the marks that went out of a list of a record, also where they are there twice, and adds those that came. `marks` reads an
-/// entry.
+/// Removes spans from a list, including duplicates, and adds new ones. `marks` reads an entry.
 fn update_span_list(
     list: &mut Vec<Value>,
     gone: &[RecordSpan],
@@ -411,7 +411,7 @@ fn update_span_list(
         let left = here.iter().filter(|m| !went(m)).count();
         let mut stays = left;
         for mark in here.iter().filter(went) {
-            // One whose label alone has changed keeps its other fields, and with its id what refers to it.
+            // If only the label has changed, the entry keeps its other fields, its id and references to it.
             match new.iter().position(|m| (m.start, m.end) == (mark.start, mark.end)) {
                 Some(next) => {
                     entry::relabel(entry, &mark.label, &new.remove(next).label);

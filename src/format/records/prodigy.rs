@@ -1,4 +1,4 @@
-//! Prodigy's JSON lines: a text, its spans, often its tokens, and what the person answered.
+//! Prodigy JSON lines: a text, its spans, often its tokens, and the answer of the annotator.
 
 use super::json::JsonLayout;
 use super::{
@@ -9,7 +9,7 @@ use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format, Writer};
 use serde_json::{Value, json};
 
-/// Prodigy's `db-out` and `db-in`.
+/// Format of Prodigy `db-out` and `db-in`.
 pub const PRODIGY: Format = Format {
     name: "prodigy",
     description: "Prodigy: JSON lines of a text, its tokens and spans",
@@ -22,7 +22,7 @@ pub const PRODIGY: Format = Format {
     capabilities: Capabilities { doc_labels: true, token_boundaries: true, ..Capabilities::OFFSET_FORMAT },
 };
 
-/// The fields that are text, words and spans.
+/// Fields of the text, tokens and spans.
 const KNOWN: &[&str] = &["text", "tokens", "spans", "answer", "accept", "meta"];
 
 const CODEC: RecordCodec = RecordCodec {
@@ -32,21 +32,21 @@ const CODEC: RecordCodec = RecordCodec {
 };
 
 fn is_record(value: &Value) -> bool {
-    // An empty list says nothing where the labels are somewhere else.
+    // An empty list is not evidence if the labels are in another field.
     let is_empty = value.get("spans").and_then(Value::as_array).is_some_and(Vec::is_empty);
     let is_answered = matches!(get_str(value, "answer"), Some("accept" | "reject" | "ignore"));
     let is_marked = is_answered || value.get("_input_hash").is_some();
     get_str(value, "text").is_some() && (is_marked || has_labels(value) || (is_empty && !doccano::has_labels(value)))
 }
 
-/// Whether a record has spans as Prodigy keeps them.
+/// True if a record has spans in the Prodigy notation.
 pub(super) fn has_labels(value: &Value) -> bool {
     let is_span =
         |s: &Value| get_usize(s, "start").is_some() && get_usize(s, "end").is_some() && get_str(s, "label").is_some();
     value.get("spans").and_then(Value::as_array).is_some_and(|l| !l.is_empty() && l.iter().all(is_span))
 }
 
-/// Labels of the whole text: what was accepted among the options of a choice, or the one label that was asked about.
+/// Returns the document labels: the accepted options of a choice, or the accepted label of a binary task.
 fn classes(value: &Value) -> Vec<String> {
     if is_rejected_or_ignored(value) {
         return Vec::new();
@@ -58,7 +58,7 @@ fn classes(value: &Value) -> Vec<String> {
 fn put_classes(record: &mut Value, classes: &[String]) {
     mark_accepted(record);
     let options = record.get("options").and_then(Value::as_array).cloned().unwrap_or_default();
-    // Prodigy shows only what is an option.
+    // Prodigy displays only options.
     let known = |name: &&String| options.iter().any(|o| get_str(o, "id") == Some(name));
     let new = classes.iter().filter(|name| !known(name)).map(|name| json!({"id": name, "text": name}));
     let options: Vec<Value> = options.iter().cloned().chain(new).collect();
@@ -68,12 +68,12 @@ fn put_classes(record: &mut Value, classes: &[String]) {
     }
 }
 
-/// Whether its person rejected or ignored a record: what it says is no decision then.
+/// True if the annotator rejected or ignored the record. Its content is then not a decision.
 fn is_rejected_or_ignored(record: &Value) -> bool {
     matches!(get_str(record, "answer"), Some("reject" | "ignore"))
 }
 
-/// What is labelled now in a record is a decision; what was rejected in it is none of it.
+/// Marks a rejected or ignored record as accepted, and removes its rejected spans.
 fn mark_accepted(record: &mut Value) {
     if !is_rejected_or_ignored(record) {
         return;
@@ -94,7 +94,7 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
         .map(|all| all.iter().filter_map(|t| Some((get_usize(t, "start")?, get_usize(t, "end")?))).collect());
     let name = value.get("meta").map(record_name).filter(|name| !name.is_empty()).unwrap_or_else(|| record_name(value));
     let mut item = TextRecord { text, words, name, ..TextRecord::default() };
-    // A rejected span is wrong, and an ignored text was not looked at: neither is what people decided.
+    // A rejected span is wrong, and an ignored text was not reviewed: neither is a decision.
     match get_str(value, "answer") {
         Some("reject") => item.notes.push((NoteKind::RejectedRecord, item.text.clone())),
         Some("ignore") => item.notes.push((NoteKind::IgnoredRecord, item.text.clone())),
@@ -108,7 +108,7 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     Ok(item)
 }
 
-/// A span that says its first and its last token and no offsets.
+/// Returns a span that has only token indices, without offsets.
 fn by_tokens(span: &Value, words: &[(usize, usize)]) -> Option<Vec<RecordSpan>> {
     let (first, last) = (get_usize(span, "token_start")?, get_usize(span, "token_end")?);
     let (start, end) = (words.get(first)?.0, words.get(last)?.1);
@@ -130,10 +130,10 @@ fn put(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]) {
     });
 }
 
-/// A span; `token` gives the number of the token that has this offset as its start or end.
+/// Returns a span; `token` returns the index of the token with this start or end offset.
 fn span(mark: &RecordSpan, token: impl Fn(&str, usize) -> Option<usize>) -> Value {
     let mut span = json!({"start": mark.start, "end": mark.end});
-    // Both, or none: the last token is inside.
+    // Both indices or none; the last token is inclusive.
     if let (Some(first), Some(last)) = (token("start", mark.start), token("end", mark.end)) {
         span["token_start"] = json!(first);
         span["token_end"] = json!(last);

@@ -1,22 +1,22 @@
-//! Python's literals, in which spaCy 2's training tuples are written: `TRAIN_DATA = [("Uber", {"entities": [(0, 4, "ORG")]})]`.
+//! Python literals, the notation of spaCy 2 training tuples: `TRAIN_DATA = [("Uber", {"entities": [(0, 4, "ORG")]})]`.
 //!
-//! Only data is read (lists, tuples, dictionaries, texts, numbers, `True`, `None`); nothing is evaluated.
+//! Only data is parsed (lists, tuples, dictionaries, strings, numbers, `True`, `None`). Nothing is evaluated.
 
 use serde_json::{Map, Number, Value};
 use std::ops::Range;
 
-/// Deeper than this is no data that people write.
+/// Maximum nesting depth.
 const MAX_DEPTH: usize = 64;
 
-/// A list of a file: the name it is given to, and its elements with their places.
+/// List of a Python file: its variable name, and its elements with their byte ranges.
 pub(super) struct List<'a> {
     pub name: &'a str,
     pub elements: Vec<(Range<usize>, Value)>,
-    /// Where the list stopped making sense, and why; the elements before it are good.
+    /// Position and message of a syntax error. The elements before it are valid.
     pub error: Option<(usize, String)>,
 }
 
-/// Whether a text is Python rather than JSON: a list given to a name, or a list of tuples.
+/// True if a text is Python, not JSON: a list that is assigned to a name, or a list of tuples.
 pub(in crate::format) fn is_python(text: &str) -> bool {
     let start = skip_prelude(text);
     let rest = &text[start..];
@@ -25,7 +25,7 @@ pub(in crate::format) fn is_python(text: &str) -> bool {
         || next_assignment(text, start).is_some()
 }
 
-/// The lists of a text that may be cut anywhere, with the values of their first `keep` elements each; those of others are null.
+/// Returns the lists of a text, which can be truncated. Only the first `keep` elements have values; others are null.
 pub(super) fn lists(text: &str, keep: usize) -> Vec<List<'_>> {
     let mut lists = Vec::new();
     let mut at = skip_prelude(text);
@@ -53,18 +53,18 @@ pub(super) fn lists(text: &str, keep: usize) -> Vec<List<'_>> {
     }
 }
 
-/// True if tuples follow each other without brackets around them: `("text", {...}),` on each line.
+/// True for a sequence of tuples without brackets around them: `("text", {...}),` on each line.
 fn is_bare(text: &str) -> bool {
     let inside = text.strip_prefix('(').map(|rest| rest[space(rest)..].trim_start_matches(['r', 'R', 'u', 'U']));
     inside.is_some_and(|rest| rest.starts_with(['"', '\'']))
 }
 
-/// One literal that is all of a text, where texts side by side are no text: in JSON a comma is missing between them.
+/// Parses one literal. Adjacent strings are an error, because in JSON a comma is missing between them.
 pub(super) fn literal(text: &str) -> Option<Value> {
     parsed(text, false)
 }
 
-/// One literal that is all of a text.
+/// Parses one literal. Adjacent strings are joined.
 pub(in crate::format) fn value(text: &str) -> Option<Value> {
     parsed(text, true)
 }
@@ -76,13 +76,13 @@ fn parsed(text: &str, joins: bool) -> Option<Value> {
     (parser.at == text.len()).then_some(value)
 }
 
-/// A value as Python writes it. What mixes kinds is a tuple, as spans and pairs are.
+/// Writes a value in Python notation. A list of mixed types becomes a tuple, like spans and pairs.
 pub(super) fn to_python(value: &Value) -> String {
     match value {
         Value::Null => "None".into(),
         Value::Bool(true) => "True".into(),
         Value::Bool(false) => "False".into(),
-        // JSON's escapes mean the same in Python, but for those of surrogates, which serde_json does not write.
+        // JSON escapes have the same meaning in Python, except surrogates, which serde_json does not write.
         Value::Number(_) | Value::String(_) => value.to_string(),
         Value::Array(list) => {
             let inside = list.iter().map(to_python).collect::<Vec<_>>().join(", ");
@@ -96,7 +96,7 @@ pub(super) fn to_python(value: &Value) -> String {
     }
 }
 
-/// How long the space and the comments are with which a text begins.
+/// Returns the length of leading whitespace and comments, in bytes.
 fn space(text: &str) -> usize {
     let mut at = 0;
     loop {
@@ -109,7 +109,7 @@ fn space(text: &str) -> usize {
     }
 }
 
-/// Behind the mark, comments and lines that import something.
+/// Returns the position after the byte order mark, comments and import lines.
 fn skip_prelude(text: &str) -> usize {
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     loop {
@@ -122,7 +122,7 @@ fn skip_prelude(text: &str) -> usize {
     }
 }
 
-/// The next name that a list or tuple is given to at the beginning of a line, and where that begins.
+/// Returns the next name that a list or tuple is assigned to at the start of a line, and the position of the list.
 fn next_assignment(text: &str, from: usize) -> Option<(&str, usize)> {
     let mut at = from;
     for line in text[from..].split_inclusive('\n') {
@@ -134,7 +134,7 @@ fn next_assignment(text: &str, from: usize) -> Option<(&str, usize)> {
         if let Some((left, right)) = line.split_once('=') {
             let name = left.split(':').next().unwrap_or("").trim_end();
             let begins = right.trim_start();
-            // The list may begin on the next line only inside brackets, which Python wants here.
+            // Python allows the list on the next line only inside brackets.
             if is_name(name) && begins.starts_with(['[', '(']) {
                 return Some((name, at + line.len() - begins.len()));
             }
@@ -148,7 +148,7 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
-    /// True if texts side by side are one.
+    /// True if adjacent strings are joined.
     joins: bool,
 }
 
@@ -159,7 +159,7 @@ impl<'a> Parser<'a> {
 
     fn skip(&mut self) {
         self.at += space(self.rest());
-        // A line that goes on.
+        // A line continuation.
         while let Some(rest) = self.rest().strip_prefix("\\\n") {
             self.at = self.text.len() - rest.len();
             self.at += space(self.rest());
@@ -173,7 +173,7 @@ impl<'a> Parser<'a> {
         there
     }
 
-    /// The elements of a list or tuple, each with its place.
+    /// Parses the elements of a list or tuple, each with its byte range.
     fn elements(&mut self, mut each: impl FnMut(Range<usize>, Value)) -> Result<(), String> {
         let close = if self.eat('[') {
             ']'
@@ -198,7 +198,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Tuples that follow each other without brackets around them, each with its place.
+    /// Parses tuples without brackets around them, each with its byte range.
     fn bare_elements(&mut self, mut each: impl FnMut(Range<usize>, Value)) -> Result<(), String> {
         loop {
             self.skip();
@@ -235,7 +235,7 @@ impl<'a> Parser<'a> {
         let open = self.at;
         let mut list = Vec::new();
         self.elements(|_, value| list.push(value))?;
-        // Brackets around one value, without a comma, are only brackets.
+        // Parentheses around one value without a comma are not a tuple.
         let inside = self.text[open + 1..self.at - 1].trim_end();
         let bare = self.text[open..].starts_with('(') && list.len() == 1 && !inside.ends_with(',');
         Ok(if bare { list.pop().unwrap_or_default() } else { Value::Array(list) })
@@ -280,7 +280,7 @@ impl<'a> Parser<'a> {
         }
         let mut out = String::new();
         let mut any = false;
-        // Texts side by side are one.
+        // Adjacent strings are one string.
         while let Some((raw, quote, start)) = self.string_start().filter(|_| self.joins || !any) {
             self.at = start;
             self.string_body(quote, raw, &mut out)?;
@@ -290,7 +290,7 @@ impl<'a> Parser<'a> {
         if any { Ok(Value::String(out)) } else { Err("expected a text, a number, a list or a dictionary".into()) }
     }
 
-    /// Whether a text begins here, whether it is raw, with which quotes, and where its first character is.
+    /// Returns the start of a string: a raw-string flag, the quotes, and the position of the first character.
     fn string_start(&self) -> Option<(bool, &'a str, usize)> {
         let rest = self.rest();
         let letters = rest.find(['\'', '"']).filter(|n| *n <= 1)?;
@@ -325,7 +325,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What a backslash stands for (The Python Language Reference, 2.4.1.1).
+    /// Parses an escape sequence (The Python Language Reference, 2.4.1.1).
     fn escape(&mut self, out: &mut String) -> Result<(), String> {
         let c = self.rest().chars().next().ok_or("a text does not end")?;
         self.at += c.len_utf8();

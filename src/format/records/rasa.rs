@@ -1,4 +1,4 @@
-//! Rasa's older JSON: `rasa_nlu_data` with `common_examples` of `text`, `intent` and `entities`.
+//! Older JSON of Rasa: `rasa_nlu_data` with `common_examples` of `text`, `intent` and `entities`.
 
 use super::{FileContext, INTENT, RecordCodec, TextRecord, entry, get_str, record_name};
 use crate::corpus::Corpus;
@@ -12,7 +12,7 @@ const CODEC: RecordCodec = RecordCodec {
     ..RecordCodec::only_read(RASA, read)
 };
 
-/// Reads a file of JSON.
+/// Reads a JSON file.
 pub(in crate::format) fn read_rasa(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     super::read(source, corpus, &CODEC)
 }
@@ -24,7 +24,7 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     Ok(item)
 }
 
-/// An entity. Its `value` is what it means, not its surface.
+/// Returns an entity without its `value`, which is a normalized form and not the surface.
 fn entity(value: &Value) -> Option<Vec<super::RecordSpan>> {
     let marks = entry::spans(value)?;
     Some(marks.into_iter().map(|mark| super::RecordSpan { surface: None, ..mark }).collect())

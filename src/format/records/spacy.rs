@@ -1,5 +1,5 @@
-//! spaCy's training tuples: `["text", {"entities": [[0, 4, "ORG"]]}]`, as pairs in an array or one a line, or as Python has them. The
-//! spans may stand in the second place directly, and tags of words in place of spans.
+//! spaCy training tuples: `["text", {"entities": [[0, 4, "ORG"]]}]`, as pairs in an array, one per line, or in Python
+//! notation. The second element can also be the list of spans. Tags of tokens can replace the spans.
 
 use super::json::JsonLayout;
 use super::{
@@ -8,7 +8,7 @@ use super::{
 use crate::format::{Capabilities, Detection, Format, Writer};
 use serde_json::{Value, json};
 
-/// Training tuples.
+/// Training tuples of spaCy 2.
 pub const SPACY_JSON: Format = Format {
     name: "spacy-json",
     description: "spaCy 2: training tuples, as JSON or Python",
@@ -29,7 +29,7 @@ const CODEC: RecordCodec = RecordCodec {
     ..RecordCodec::new(SPACY_JSON, read, put, fresh, JsonLayout::Array)
 };
 
-/// A text, and what belongs to it.
+/// True for a text and its annotation.
 fn is_pair(value: &Value) -> bool {
     let is_annotation = |second: &Value| {
         let is_empty =
@@ -40,7 +40,7 @@ fn is_pair(value: &Value) -> bool {
     text.is_string() && is_annotation(second)
 }
 
-/// The list of spans.
+/// Returns the list of spans.
 fn entities(value: &Value) -> Option<&Vec<Value>> {
     value[1].as_array().or_else(|| value[1]["entities"].as_array())
 }

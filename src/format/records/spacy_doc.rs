@@ -1,11 +1,11 @@
-//! spaCy's `Doc.to_json`: a text with `ents`, and its own tokens and sentences.
+//! JSON of spaCy `Doc.to_json`: a text with `ents`, tokens and sentences.
 
 use super::{FileContext, RecordCodec, RecordSpan, TextRecord, categories, entry, get_str, get_usize, record_name};
 use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
-/// Documents of spaCy as JSON.
+/// spaCy documents as JSON.
 pub const SPACY_DOC_JSON: Format = Format {
     name: "spacy-doc-json",
     description: "spaCy: JSON of Doc.to_json",
@@ -30,7 +30,7 @@ const CODEC: RecordCodec = RecordCodec {
     ..RecordCodec::only_read(SPACY_DOC_JSON, read)
 };
 
-/// Labels of the whole text: the categories with a score of a half or more.
+/// Returns the document labels: the categories with a score of at least 0.5.
 fn classes(value: &Value) -> Vec<String> {
     let cats = value.get("cats").and_then(Value::as_object);
     cats.map_or_else(Vec::new, categories::positive_names)
@@ -43,7 +43,7 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
     let mut item = TextRecord { text, name, ..TextRecord::default() };
     let spans = |entry: &Value| -> Option<Vec<RecordSpan>> { entry::spans(entry) };
     item.take_spans(list("ents").into_iter().flatten(), spans);
-    // Without entities, the first group of spans is the annotation.
+    // Without entities, the first span group is the annotation.
     let groups = value.get("spans").and_then(Value::as_object);
     let first = groups.and_then(|g| g.iter().next()).filter(|_| item.spans.is_empty());
     item.take_spans(first.and_then(|(_, all)| all.as_array()).into_iter().flatten(), spans);
@@ -57,13 +57,13 @@ fn read(value: &Value, _: &FileContext) -> Result<TextRecord, String> {
         list(key)?.iter().map(|t| Some((get_usize(t, "start")?, get_usize(t, "end")?))).collect()
     };
     let size = item.text.chars().count();
-    // Some exports cut the list of tokens.
+    // Some exports truncate the list of tokens.
     item.words = places("tokens").filter(|tokens| covers(&item.text, tokens, size));
     item.sentences = places("sents").map(|sents| sents.into_iter().map(|(start, _)| start).collect());
     Ok(item)
 }
 
-/// True if tokens reach the end of the text, space aside.
+/// True if the tokens reach the end of the text, ignoring trailing whitespace.
 fn covers(text: &str, tokens: &[(usize, usize)], size: usize) -> bool {
     let trimmed = size - text.chars().rev().take_while(|c| c.is_whitespace()).count();
     tokens.last().is_some_and(|last| last.1 >= trimmed)

@@ -1,14 +1,14 @@
-//! Words and tags of a record that also has its text.
+//! Tokens and tags of a record that also has its text.
 
 use super::RecordSpan;
 use crate::corpus::scheme;
 use crate::corpus::tag_notation::{parse_tag, prefix_of};
 use crate::format::read_report::quote;
 
-/// The places of words that stand in a text in this order, in code points.
+/// Returns the ranges of consecutive tokens in a text, in code points.
 ///
 /// # Errors
-/// A word that is not in the text.
+/// Returns an error if a token is not in the text.
 pub(super) fn word_places<W: AsRef<str>>(text: &str, words: &[W]) -> Result<Vec<(usize, usize)>, String> {
     let (mut places, mut at, mut points) = (Vec::with_capacity(words.len()), 0, 0);
     for word in words.iter().map(AsRef::as_ref) {
@@ -22,10 +22,10 @@ pub(super) fn word_places<W: AsRef<str>>(text: &str, words: &[W]) -> Result<Vec<
     Ok(places)
 }
 
-/// The spans of tags on words that stand in a text in this order.
+/// Returns the spans of tags on consecutive tokens of a text.
 ///
 /// # Errors
-/// A word that is not in the text, or words and tags of different number.
+/// Returns an error if a token is not in the text, or if the numbers of tokens and tags differ.
 pub(super) fn tagged_marks(text: &str, words: &[String], tags: &[String]) -> Result<Vec<RecordSpan>, String> {
     if words.len() != tags.len() {
         return Err(format!("{} words have {} tags", words.len(), tags.len()));

@@ -1,14 +1,14 @@
-//! The field that holds the text, in records whose fields people name.
+//! Detection of the text field, in records with user-defined field names.
 
 use super::RecordSpan;
 use crate::format::offsets::{OffsetMap, OffsetUnit};
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// Names of fields that hold the text, the likeliest first.
+/// Names of text fields, the most likely first.
 const TEXT_NAMES: [&str; 8] = ["text", "content", "sentence", "review", "body", "message", "document", "tweet"];
 
-/// The fields of a record that hold text, those with a usual name first.
+/// Returns the string fields of a record, usual text names first.
 pub(super) fn text_fields(fields: &Value) -> impl Iterator<Item = (&str, &str)> {
     let all: Vec<(&str, &str)> =
         fields.as_object().into_iter().flatten().filter_map(|(key, v)| Some((key.as_str(), v.as_str()?))).collect();
@@ -22,8 +22,8 @@ pub(super) fn text_fields(fields: &Value) -> impl Iterator<Item = (&str, &str)> 
     ranked.into_iter()
 }
 
-/// The field that holds the text in records whose fields people name: the one whose slices are what most spans say, else the one that
-/// most records have under a usual name. `spans` gives the spans of a record.
+/// Returns the text field of records with user-defined field names. The field whose slices match most span texts wins.
+/// Without a match, it is the field that most records have under a usual name. `spans` returns the spans of a record.
 pub(super) fn text_field<'v>(
     records: impl Iterator<Item = &'v Value>,
     spans: &dyn Fn(usize) -> Vec<RecordSpan>,

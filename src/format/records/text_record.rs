@@ -1,4 +1,4 @@
-//! A record as a text with spans.
+//! Record of a text with spans.
 
 use super::tags::word_places;
 use crate::corpus::Split;
@@ -6,13 +6,13 @@ use crate::format::note::NoteKind;
 use crate::format::offsets::OffsetPair;
 use serde_json::Value;
 
-/// A labelled stretch of a record's text, in the file's own offsets.
+/// Labeled range of a record, in the offsets of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::format) struct RecordSpan {
     pub start: usize,
     pub end: usize,
     pub label: String,
-    /// What the file says stands there.
+    /// Text of the span according to the file.
     pub surface: Option<String>,
 }
 
@@ -23,31 +23,32 @@ impl RecordSpan {
     }
 }
 
-/// A record as a text.
+/// Text with its spans, labels and notes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::format) struct TextRecord {
     pub text: String,
     pub spans: Vec<RecordSpan>,
     /// Labels of the whole text.
     pub doc_labels: Vec<String>,
-    /// Words, where the record has its own.
+    /// Token ranges, if the record has tokens.
     pub words: Option<Vec<(usize, usize)>>,
-    /// The beginnings of sentences, if the record has its own.
+    /// Sentence starts, if the record has sentences.
     pub sentences: Option<Vec<usize>>,
-    /// The id or title of the record.
+    /// Id or title of the record.
     pub name: String,
-    /// The split that the record names.
+    /// Split of the record.
     pub split: Option<Split>,
-    /// Parts of the record that are left out, and decisions about it, each with an example.
+    /// Content that is left out, and decisions about the record, each with an example.
     pub notes: Vec<(NoteKind, String)>,
-    /// Entries where spans are expected and that are none: each is told with its line.
+    /// Invalid entries of a span list. Each is reported with its line.
     pub unread: Vec<String>,
-    /// Why its spans cannot be written back where they stand.
+    /// Reason if the spans cannot be written back.
     pub read_only: Option<&'static str>,
 }
 
 impl TextRecord {
-    /// Takes the spans of the entries of a list. `spans` gives those of an entry; `None` where it is no span.
+    /// Adds the spans of the entries of a list. `spans` returns the spans of an entry; `None` if the entry is not a
+    /// span.
     pub(super) fn take_spans<'v>(
         &mut self,
         entries: impl Iterator<Item = &'v Value>,
@@ -62,8 +63,8 @@ impl TextRecord {
         }
     }
 
-    /// Takes offsets as numbers of words where they can be nothing else: the record has its words, no span lies behind the last of
-    /// them, and as characters one would begin or end inside a word.
+    /// Converts token indices to offsets if only this interpretation is possible: the record has tokens, and no span
+    /// ends after the last one. As a character offset, some start or end would be inside a word.
     pub(super) fn count_in_words(&mut self, value: &Value) {
         let words = value.get("tokens").or_else(|| value.get("words")).and_then(Value::as_array);
         let words: Option<Vec<&str>> = words.and_then(|w| w.iter().map(Value::as_str).collect());
@@ -85,7 +86,7 @@ impl TextRecord {
         }
     }
 
-    /// Removes spans that are there twice.
+    /// Removes duplicate spans.
     pub(super) fn remove_duplicates(&mut self) {
         let mut seen = std::collections::HashSet::new();
         let before = self.spans.len();

@@ -1,11 +1,12 @@
-//! Vertex AI and AutoML: JSON lines of `textContent` with annotations of segments, or of `text_snippet` in the older form.
+//! Vertex AI and AutoML: JSON lines of `textContent` with annotated segments, or of `text_snippet` in the older
+//! version.
 
 use super::{FileContext, RecordCodec, RecordSpan, TextRecord, entry, get_str, record_name};
 use crate::corpus::Split;
 use crate::format::{Capabilities, Detection, Format};
 use serde_json::Value;
 
-/// Vertex AI's import files.
+/// Import files of Vertex AI.
 pub const VERTEX: Format = Format {
     name: "vertex",
     description: "Vertex AI and AutoML: JSON lines of texts and segments",
@@ -34,16 +35,17 @@ fn classes(value: &Value) -> Vec<String> {
     one.chain(named).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// `{"display_name": ..., "text_extraction": {"text_segment": {"start_offset": ..., "end_offset": ...}}}`.
+/// Returns a span: `{"display_name": ..., "text_extraction": {"text_segment": {"start_offset": ..., "end_offset":
+/// ...}}}`.
 fn old_span(annotation: &Value) -> Option<Vec<RecordSpan>> {
     let segment = annotation.pointer("/text_extraction/text_segment")?;
     let label = get_str(annotation, "display_name").unwrap_or_default().to_owned();
-    // A start of zero is left out.
+    // A start of zero is omitted.
     let start = segment.get("start_offset").map_or(Some(0), entry::offset)?;
     Some(vec![RecordSpan { start, end: entry::offset(segment.get("end_offset")?)?, label, surface: None }])
 }
 
-/// A segment, of which a start of zero is left out.
+/// Returns the span of a segment. A start of zero is omitted.
 fn span(annotation: &Value) -> Option<Vec<RecordSpan>> {
     let label = get_str(annotation, "displayName").unwrap_or_default().to_owned();
     let start = annotation.get("startOffset").map_or(Some(0), entry::offset)?;

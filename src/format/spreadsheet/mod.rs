@@ -1,7 +1,8 @@
-//! The cells of a spreadsheet that hold something, each with its place: a sheet of one cell in its last row takes one cell.
+//! Non-empty cells of a spreadsheet with their positions. A sheet with one cell in its last row needs memory for one
+//! cell.
 //!
-//! [`parts`] checks what is in a zip, [`ods`] reads OpenDocument's cells, [`ole`] looks through an old Excel file before it is
-//! read. All else is calamine's.
+//! [`parts`] checks the content of a zip, [`ods`] reads OpenDocument cells, [`ole`] checks an old Excel file before it
+//! is read. The crate calamine reads everything else.
 
 mod ods;
 mod ole;
@@ -16,22 +17,23 @@ use std::collections::HashMap;
 use std::io::Cursor;
 use std::sync::Arc;
 
-/// A sheet's name, and its rows: each with its number, from 1, and its cells with their columns, from 0; both ascending.
+/// Name of a sheet and its rows. A row has its number, from 1, and cells with their columns, from 0; both are
+/// ascending.
 pub(super) type Sheet = (String, Vec<(usize, Vec<(u32, Arc<str>)>)>);
 
-/// The sheets of a spreadsheet, and one of them.
+/// Sheet names of a spreadsheet, and one of the sheets.
 #[derive(Default)]
 pub(super) struct Book {
-    /// The names of all sheets.
+    /// Names of all sheets.
     pub names: Vec<String>,
-    /// The sheet that is wanted, or the first that holds something; `None` where it holds nothing.
+    /// Requested sheet, or the first non-empty sheet. `None` if it is empty.
     pub sheet: Option<Sheet>,
 }
 
-/// Reads the sheet with this number, from 0, or the first that holds something.
+/// Reads the sheet with this index, from 0, or the first non-empty sheet.
 ///
 /// # Errors
-/// A damaged file, and one that would take more than the budget.
+/// Returns an error if the file is damaged or exceeds the budget.
 pub(super) fn read_book(bytes: &[u8], budget: Budget, wanted: Option<usize>) -> Result<Book, Problem> {
     let most = Most { packed: bytes.len(), budget };
     if bytes.starts_with(&ole::MARK) {
@@ -46,7 +48,7 @@ pub(super) fn read_book(bytes: &[u8], budget: Budget, wanted: Option<usize>) -> 
     })
 }
 
-/// The names of the sheets that may be read: the one that is wanted, or all.
+/// Returns the names of the sheets to read: the requested one, or all.
 fn wanted_of(names: &[String], wanted: Option<usize>) -> &[String] {
     match wanted {
         Some(number) => names.get(number..number.saturating_add(1)).unwrap_or_default(),
@@ -54,7 +56,7 @@ fn wanted_of(names: &[String], wanted: Option<usize>) -> &[String] {
     }
 }
 
-/// How much may be held of a file of so many bytes.
+/// Memory limit for a file of this size.
 #[derive(Clone, Copy)]
 struct Most {
     packed: usize,
@@ -75,7 +77,7 @@ fn broken(why: &dyn std::fmt::Display) -> Problem {
     Problem::at(0, 0, format!("the spreadsheet cannot be read ({why}); save it anew, or as CSV"))
 }
 
-/// Cells as they come, each text of the workbook held once.
+/// Collected cells. Each text of the workbook is stored once.
 struct Cells {
     most: Most,
     held: u64,
@@ -84,17 +86,17 @@ struct Cells {
 }
 
 impl Cells {
-    /// Bytes that a cell takes beside its text.
+    /// Memory of a cell in bytes, without its text.
     const A_CELL: u64 = 32;
 
     fn new(most: Most) -> Self {
         Self { most, held: 0, cells: Vec::new(), shared: HashMap::new() }
     }
 
-    /// Adds a cell; an empty one is none.
+    /// Adds a cell. Empty cells are ignored.
     fn add(&mut self, row: u32, column: u32, text: Arc<str>) -> Result<(), Problem> {
         if !text.is_empty() {
-            // A text that many cells name is a text of as many documents.
+            // A text that many cells share becomes the text of as many documents.
             self.held += Self::A_CELL + text.len() as u64;
             self.most.check(self.held)?;
             self.cells.push((row, column, text));
@@ -102,7 +104,7 @@ impl Cells {
         Ok(())
     }
 
-    /// Adds a cell as calamine has it.
+    /// Adds a cell value of calamine.
     fn add_value(&mut self, (row, column): (u32, u32), value: DataRef) -> Result<(), Problem> {
         let text = match value {
             DataRef::Empty => return Ok(()),
@@ -136,7 +138,7 @@ fn of_xlsx(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Prob
         let mut cells = Cells::new(most);
         let mut reader = match book.worksheet_cells_reader(name) {
             Ok(reader) => reader,
-            // A sheet that is a chart.
+            // The sheet is a chart.
             Err(XlsxError::NotAWorksheet(_)) => continue,
             Err(e) => return Err(broken(e)),
         };

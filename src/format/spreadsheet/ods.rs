@@ -1,5 +1,5 @@
-//! OpenDocument's cells (ODF 1.3, part 3, chapter 9). Rows and cells may say that they are repeated, up to the last row or column
-//! of a sheet, so they are counted before they are made.
+//! OpenDocument cells (ODF 1.3, part 3, chapter 9). Rows and cells can be repeated up to the last row or column of a
+//! sheet, so they are counted before they are created.
 
 use super::{Book, Cells, Most, broken};
 use crate::format::Problem;
@@ -9,7 +9,7 @@ use quick_xml::{Reader, XmlVersion};
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 
-/// The sheet with this number, or the first that holds something.
+/// Reads the sheet with this index, or the first non-empty sheet.
 pub(super) fn read(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Book, Problem> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
     let mut part = |name: &str| {
@@ -23,11 +23,11 @@ pub(super) fn read(bytes: &[u8], most: Most, wanted: Option<usize>) -> Result<Bo
     sheet(&part("content.xml")?, most, wanted)
 }
 
-/// A cell that is being read.
+/// Cell that is being read.
 #[derive(Default)]
 struct Open {
     repeated: u32,
-    /// Its value, where that is an attribute; else the text inside it is.
+    /// Value of an attribute. Without one, the value is the text of the element.
     value: Option<String>,
     text: String,
     paragraphs: usize,
@@ -43,7 +43,7 @@ fn sheet(content: &str, most: Most, wanted: Option<usize>) -> Result<Book, Probl
     let (mut row, mut rows, mut column) = (0u32, 1u32, 0u32);
     let mut of_row: Vec<(u32, u32, Arc<str>)> = Vec::new();
     let mut open: Option<Open> = None;
-    // Inside a note at a cell, whose text is not the cell's.
+    // Nesting depth of notes. Their text does not belong to the cell.
     let mut notes = 0usize;
     loop {
         match reader.read_event().map_err(|e| broken(&e))? {
@@ -77,7 +77,7 @@ fn sheet(content: &str, most: Most, wanted: Option<usize>) -> Result<Book, Probl
                 _ => {}
             },
             Event::Text(text) if notes == 0 => {
-                // Space between paragraphs is layout.
+                // Whitespace between paragraphs is layout.
                 if let Some(cell) = open.as_mut().filter(|c| c.paragraphs > 0) {
                     cell.text.push_str(&text.xml10_content());
                 }
@@ -125,7 +125,7 @@ fn sheet(content: &str, most: Most, wanted: Option<usize>) -> Result<Book, Probl
     }
 }
 
-/// Adds the cells of a row (their first columns, how often they are repeated, their texts) to all these rows.
+/// Adds the cells of a row to all these rows. A cell has its first column, its number of repetitions and its text.
 fn add(cells: &mut Cells, rows: std::ops::Range<u32>, of_row: &[(u32, u32, Arc<str>)]) -> Result<(), Problem> {
     for row in rows {
         for (first, repeated, text) in of_row {
@@ -140,7 +140,7 @@ fn add(cells: &mut Cells, rows: std::ops::Range<u32>, of_row: &[(u32, u32, Arc<s
 impl Open {
     fn new(element: &BytesStart) -> Result<Self, Problem> {
         let mut value = None;
-        // A number as it is written in the file, not as it is shown.
+        // The number as stored in the file, not as displayed.
         for name in
             ["office:value", "office:string-value", "office:date-value", "office:time-value", "office:boolean-value"]
         {
@@ -156,7 +156,7 @@ fn attribute(element: &BytesStart, name: &str) -> Result<Option<String>, Problem
     Ok(Some(value.into_owned()))
 }
 
-/// How often something is repeated: once where it does not say.
+/// Returns the number of repetitions. The default is 1.
 fn count(element: &BytesStart, name: &str) -> Result<u32, Problem> {
     match attribute(element, name)? {
         None => Ok(1),

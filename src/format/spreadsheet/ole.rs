@@ -1,23 +1,23 @@
-//! Old Excel files (XLS): a file system of sectors in a file (MS-CFB) with a stream of records (MS-XLS 2.4). Its reader follows
-//! chains of sectors without end where they are a circle, and makes a cell for every place between the first cell and the last.
-//! So the chains and the places are looked at first.
+//! Old Excel files (XLS): a file system of sectors in a file (MS-CFB), with a stream of records (MS-XLS 2.4). The
+//! calamine reader follows circular sector chains forever. It allocates every cell between the first cell and the last.
+//! Chains and cell positions are therefore checked first.
 
 use super::{Most, broken};
 use crate::corpus::to_u32::to_u32;
 use crate::format::Problem;
 use std::collections::HashSet;
 
-/// The first bytes of such a file.
+/// Signature of OLE files.
 pub(super) const MARK: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
-/// A sector's number from here on is no sector's.
+/// Smallest reserved sector number.
 const RESERVED: u32 = 0xffff_fffa;
-/// Streams below this size lie in the sectors of the small stream, in bytes.
+/// Streams below this size, in bytes, are stored in the mini stream.
 const SMALL: usize = 4096;
-/// Bytes of a sector of the small stream.
+/// Size of a mini stream sector, in bytes.
 const MINI: usize = 64;
 
-// Records.
+// Record types.
 const FORMULA: u16 = 0x0006;
 const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000a;
@@ -30,10 +30,10 @@ const DIMENSIONS: u16 = 0x0200;
 /// Records of one cell that begin with its row and column.
 const CELLS: [u16; 7] = [0x0203, 0x0204, 0x00d6, 0x0205, 0x027e, TEXT_OF_TABLE, FORMULA];
 
-/// Looks through a file before it is read.
+/// Checks a file before it is read.
 ///
 /// # Errors
-/// A damaged file, one with a password, one whose cells take more than the budget.
+/// Returns an error if the file is damaged, has a password, or its cells exceed the budget.
 pub(super) fn check(bytes: &[u8], most: Most) -> Result<(), Problem> {
     let stream = workbook(bytes).map_err(|why| broken(&why))?;
     let needed = needed(&stream).ok_or_else(|| broken(&"it has more than 1,024 sheets"))?;
@@ -62,11 +62,11 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
     bytes.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b))
 }
 
-/// A part of the file in sectors, and the table of which follows which.
+/// Sector storage: the bytes, and the table with the next sector of each sector.
 struct Sectors<'a> {
     bytes: &'a [u8],
     size: usize,
-    /// Sectors before the first: the header's.
+    /// Number of sectors before the first one (the header).
     skipped: usize,
     next: Vec<u32>,
 }
@@ -78,7 +78,7 @@ impl Sectors<'_> {
         self.bytes.get(start..end)
     }
 
-    /// The bytes of a chain, at most `length` of them.
+    /// Returns the bytes of a sector chain, at most `length`.
     fn chain(&self, first: u32, length: usize) -> Result<Vec<u8>, &'static str> {
         let mut out = Vec::new();
         let mut seen = HashSet::new();
@@ -95,7 +95,7 @@ impl Sectors<'_> {
     }
 }
 
-/// The stream of records.
+/// Returns the record stream of the workbook.
 fn workbook(bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
     const CUT: &str = "its header is cut";
     let size = match u16_at(bytes, 30) {
@@ -105,7 +105,7 @@ fn workbook(bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
     };
     let header = |at: usize| u32_at(bytes, at).ok_or(CUT);
     let mut sectors = Sectors { bytes, size, skipped: 1, next: Vec::new() };
-    // Sectors of the table, the first 109 of them in the header.
+    // Sectors of the table. The header has the first 109 of them.
     let mut tables: Vec<u32> = numbers(bytes.get(76..512).ok_or(CUT)?).collect();
     let mut at = header(68)?;
     let count = bytes.len() / size + 1;
@@ -151,7 +151,7 @@ fn workbook(bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
     if length < SMALL { small.chain(first, length) } else { sectors.chain(first, length) }
 }
 
-/// The records of a stream.
+/// Iterates over the records of a stream.
 fn records(stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     let mut rest = stream;
     std::iter::from_fn(move || {
@@ -162,10 +162,11 @@ fn records(stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     })
 }
 
-/// Bytes that the reader would take for the cells of all sheets; `None` where there are too many sheets to look at.
+/// Returns the bytes that the reader would need for the cells of all sheets; `None` if there are too many sheets to
+/// check.
 fn needed(stream: &[u8]) -> Option<u64> {
     const SHEETS: usize = 1024;
-    /// Bytes of a cell, and of a cell with its place in a list; an empty cell is one too.
+    /// Bytes of a cell, and of a cell with its position in a list. Empty cells count too.
     const A_CELL: u64 = 32;
     let lengths = text_lengths(stream);
     let sheets = records(stream).take_while(|(kind, _)| *kind != END).filter(|(kind, _)| *kind == SHEET);
@@ -175,7 +176,7 @@ fn needed(stream: &[u8]) -> Option<u64> {
     }
     let mut total = 0u64;
     for at in sheets {
-        // A sheet may hold charts, which begin and end as it does.
+        // A sheet can contain charts, which have the same begin and end records.
         let mut depth = 0usize;
         let (mut rows, mut columns) = (Bounds::default(), Bounds::default());
         let (mut cells, mut text) = (0u64, 0u64);
@@ -212,12 +213,13 @@ fn needed(stream: &[u8]) -> Option<u64> {
     Some(total)
 }
 
-/// How many cells a sheet says that it has, where that is more than a whole sheet; the reader makes room for them.
+/// Returns the number of cells that a sheet declares, if it exceeds a full sheet; otherwise 0. The reader allocates
+/// them.
 fn claimed(data: &[u8]) -> u64 {
     const WHOLE: u64 = 65_536 * 256;
     let narrow = |at: usize| u16_at(data, at).map(u64::from);
     let wide = |at: usize| u32_at(data, at).map(u64::from);
-    // Two rows and two columns; rows have more bytes since Excel 97.
+    // Two rows and two columns. Row numbers have more bytes since Excel 97.
     let of = match data.len() {
         10 => [narrow(0), narrow(2), narrow(4), narrow(6)],
         _ => [wide(0), wide(4), narrow(8), narrow(10)],
@@ -226,14 +228,14 @@ fn claimed(data: &[u8]) -> u64 {
     if last_row == 0 || last_column == 0 {
         return 0;
     }
-    // As the reader takes it, to which an end before the beginning is a large number.
+    // Same computation as in the reader, where an end before the start is a large number.
     let first_column = if first_column > 0xff || last_column < first_column { 0 } else { first_column };
     let rows = if last_row < first_row { u64::MAX } else { last_row - first_row };
     let cells = rows.saturating_mul(last_column - first_column);
     if cells <= WHOLE { 0 } else { cells }
 }
 
-/// The least and the largest of some numbers.
+/// Minimum and maximum of some numbers.
 #[derive(Default)]
 struct Bounds(Option<(u16, u16)>);
 
@@ -248,7 +250,7 @@ impl Bounds {
     }
 }
 
-/// Bytes of each text of the table of texts, or more, as far as the table makes sense (MS-XLS 2.5.293).
+/// Returns an upper bound of the bytes of each shared string, as far as the table is valid (MS-XLS 2.5.293).
 fn text_lengths(stream: &[u8]) -> Vec<u32> {
     let mut all = records(stream).skip_while(|(kind, _)| *kind != TEXTS);
     let Some((_, first)) = all.next() else { return Vec::new() };
@@ -262,7 +264,7 @@ fn text_lengths(stream: &[u8]) -> Vec<u32> {
     lengths
 }
 
-/// A table that is cut into records, and a place in its first record.
+/// String table that is split into records, and a position in its first record.
 struct Table<'a> {
     parts: &'a [&'a [u8]],
     at: usize,
@@ -295,7 +297,8 @@ impl Table<'_> {
         Some(found)
     }
 
-    /// Passes one text: the bytes that it may take, three for each of its characters or, where none needs more than a byte, two.
+    /// Skips one string and returns its maximum size: three bytes per character, or two if all characters have one
+    /// byte.
     fn text(&mut self) -> Option<u32> {
         if self.left() == 0 {
             self.next_part()?;
@@ -311,7 +314,7 @@ impl Table<'_> {
             self.at += here << wide;
             left -= here;
             if left > 0 {
-                // The characters go on in the next record, which says anew how wide they are.
+                // The characters continue in the next record, which declares their width again.
                 self.next_part()?;
                 wide = self.number(1)? & 1;
             }

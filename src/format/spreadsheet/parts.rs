@@ -1,11 +1,11 @@
-//! The parts of a spreadsheet that is a zip: how large they really are, and what kind of spreadsheet they make.
+//! Parts of a zip-based spreadsheet: their real sizes, and the kind of spreadsheet.
 
 use super::{Most, broken};
 use crate::format::Problem;
 use regex::Regex;
 use std::io::{Cursor, Read};
 
-/// What reads it.
+/// Kind of spreadsheet.
 pub(super) enum Kind {
     /// XLSX and XLSM.
     Excel,
@@ -15,10 +15,11 @@ pub(super) enum Kind {
     OpenDocument,
 }
 
-/// Unfolds every part that a reader would look at, and counts: what a zip says of its sizes may be wrong.
+/// Decompresses every relevant part and counts the bytes. The sizes in the zip directory can be wrong.
 ///
 /// # Errors
-/// No zip, parts larger than the budget, a table of texts that says it is much longer than it is.
+/// Returns an error if the file is not a zip, parts exceed the budget, or the string table declares an implausible
+/// length.
 pub(super) fn check(bytes: &[u8], most: Most) -> Result<Kind, Problem> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
     let mut kind = Kind::Excel;
@@ -49,9 +50,9 @@ pub(super) fn check(bytes: &[u8], most: Most) -> Result<Kind, Problem> {
     Ok(kind)
 }
 
-/// The reader makes room for as many texts as the table says it has.
+/// Checks the declared number of strings, because the reader allocates as many.
 fn check_count(table: &str) -> Result<(), Problem> {
-    /// The shortest text is `<si/>`.
+    /// Minimum length of a string: `<si/>`.
     const SHORTEST: usize = 5;
     let head = &table[..table.find("<si").unwrap_or(table.len())];
     let count = Regex::new(r#"uniqueCount\s*=\s*["'](\d+)["']"#).map_err(|e| broken(&e))?;

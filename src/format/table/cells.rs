@@ -1,18 +1,19 @@
-//! Cells that hold a list: Python's `['EU', "it's"]`, JSON's `["EU"]`, and NumPy's `['EU' 'rejects']`, also over several lines.
+//! Cells that contain a list: Python `['EU', "it's"]`, JSON `["EU"]`, and NumPy `['EU' 'rejects']`, also over several
+//! lines.
 
 use super::super::records::{RecordSpan, doccano, entry, label_studio, python_literal};
 use serde_json::Value;
 
-/// The items of a cell that is a list.
+/// List in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ListCell {
-    /// Texts or numbers, as text.
+    /// Strings or numbers, as text.
     Items(Vec<String>),
-    /// A list that was cut when it was written: NumPy writes `...` in place of items beyond a thousand.
+    /// Truncated list: NumPy writes `...` in place of items after the first thousand.
     Elided,
 }
 
-/// The list in a cell; `None` where it is none.
+/// Parses the list in a cell; `None` if the cell is not a list.
 pub(super) fn parse_list(cell: &str) -> Option<ListCell> {
     let cell = cell.trim();
     let cell = cell.strip_prefix("array(").or_else(|| cell.strip_prefix("list(")).unwrap_or(cell);
@@ -34,7 +35,7 @@ pub(super) fn parse_list(cell: &str) -> Option<ListCell> {
         if word == "..." {
             return Some(ListCell::Elided);
         }
-        // Numbers, and words without quotes; brackets would be lists in the list.
+        // A number or unquoted word. A bracket would be a nested list.
         if word.contains(['[', ']', '(', '{', '\'', '"', ':']) {
             return None;
         }
@@ -43,7 +44,7 @@ pub(super) fn parse_list(cell: &str) -> Option<ListCell> {
     }
 }
 
-/// The text up to its quote, and what is behind it.
+/// Returns the string before the closing quote, and the text after it.
 fn parse_quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut out = String::new();
     let mut chars = text.char_indices();
@@ -62,7 +63,7 @@ fn parse_quoted(text: &str, quote: char) -> Option<(String, &str)> {
     None
 }
 
-/// The spans in a cell: a list of them in any notation, or a dictionary of lists. None where it holds none.
+/// Returns the spans in a cell: a list in any notation, or a dictionary of lists. Empty for other cells.
 pub(super) fn parse_spans(cell: &str) -> Vec<RecordSpan> {
     let cell = cell.trim();
     if !cell.starts_with(['[', '{']) || !cell.contains(|c: char| c.is_ascii_digit()) {
@@ -88,7 +89,7 @@ pub(super) fn parse_spans(cell: &str) -> Vec<RecordSpan> {
     all.unwrap_or_default().into_iter().flatten().collect()
 }
 
-/// The rows of a dictionary of lists.
+/// Converts a dictionary of lists to rows.
 fn rows_of_columns(fields: &serde_json::Map<String, Value>) -> Vec<Value> {
     let length = fields.values().filter_map(|v| v.as_array().map(Vec::len)).max().unwrap_or(0);
     let row = |at: usize| {

@@ -1,6 +1,6 @@
-//! Tables: CSV, TSV or a spreadsheet. Each row is a text, or a sentence whose words and tags are lists in two cells.
+//! Tables: CSV, TSV or a spreadsheet. Each row is a text, or a sentence with lists of tokens and tags in two cells.
 //!
-//! `rows` reads them, `roles` says which column is what, `cells` reads lists and spans in cells.
+//! `rows` reads the rows, `roles` detects the role of each column, `cells` reads lists and spans in cells.
 
 mod cells;
 mod roles;
@@ -18,7 +18,7 @@ use roles::{Body, Roles, split_cell};
 use rows::{TableRow, detect_delimiter, parse_rows, strip_delimiter_line};
 use std::collections::HashMap;
 
-/// A table of text.
+/// CSV or TSV table.
 pub const CSV: Format = Format {
     name: "csv",
     description: "CSV or TSV: a column of texts, a row is a document",
@@ -31,7 +31,7 @@ pub const CSV: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// A spreadsheet.
+/// Spreadsheet.
 pub const XLSX: Format = Format {
     name: "xlsx",
     description: "A spreadsheet: a column of texts, a row is a document",
@@ -44,7 +44,8 @@ pub const XLSX: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// Sentences in cells are sure; texts need the extension, and a header that names them or space in most of them.
+/// Detects a table. Sentences in cells are enough; texts also need the extension, and a header or whitespace in most
+/// texts.
 fn recognize(glance: &Preview) -> Option<Detection> {
     let is_named = glance.has_extension(CSV.extensions);
     let (head, told) = strip_delimiter_line(glance.head);
@@ -71,7 +72,7 @@ fn recognize(glance: &Preview) -> Option<Detection> {
     }
 }
 
-/// True if the first of several rows names a column of texts, and most of them have several words.
+/// True if the first row names a column of texts, and at least half of the rows have several words there.
 fn names_texts(rows: &[TableRow], text: u32) -> bool {
     let is_text = |row: &&TableRow| row.get(text).is_some_and(|cell| cell.trim().contains(' '));
     let is_named = rows.first().and_then(|row| row.get(text)).is_some_and(|name| has_role(name, Role::Text));
@@ -110,7 +111,7 @@ fn read_sheet(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, P
     read_rows(source, corpus, rows, found)
 }
 
-/// The rows as texts or sentences.
+/// Reads the rows as texts or sentences.
 fn read_rows(
     source: &SourceInput,
     corpus: &mut Corpus,
@@ -186,7 +187,7 @@ fn read_rows(
                 })
             };
             let known = |c: u32| cell(c).map_err(|why| format!("{} {why}", title(c)));
-            // The words may be a text, separated by space.
+            // The tokens can be a string, separated by whitespace.
             let plain = row.get(words).filter(|cell| !cell.trim_start().starts_with('['));
             let words = match plain {
                 Some(text) => text.split_whitespace().map(str::to_owned).collect(),
@@ -205,12 +206,12 @@ fn read_rows(
     }
 }
 
-/// The split that a row names.
+/// Returns the split of a row.
 fn split_of(row: &TableRow, roles: &Roles) -> Option<Split> {
     Split::from_name(&row.get(roles.split?)?.trim().to_ascii_lowercase())
 }
 
-/// The rows as sentences.
+/// Reads the rows as sentences.
 fn rows_to_sentences(
     source: &SourceInput,
     corpus: &mut Corpus,
@@ -261,7 +262,7 @@ fn rows_to_sentences(
     Ok(reader.finish())
 }
 
-/// The rows as texts.
+/// Reads the rows as texts.
 fn rows_to_texts(
     source: &SourceInput,
     corpus: &mut Corpus,
@@ -277,7 +278,7 @@ fn rows_to_texts(
             |part: &str| (1..=40).contains(&part.trim().chars().count()) && part.trim().split(' ').count() <= 3;
         cell.split(['|', ',', ';']).all(is_short)
     };
-    // A sign separates labels only if every cell can be such a list.
+    // A character separates labels only if every cell can be such a list.
     let separates = roles.classes.iter().all(|c| rows.iter().filter_map(|r| r.filled(*c)).all(is_list_of_names));
     let mut texts = Vec::new();
     for (place, row) in rows.into_iter().enumerate() {
@@ -297,7 +298,7 @@ fn rows_to_texts(
         let name = roles.id.and_then(|c| row.get(c)).unwrap_or_default().trim().to_owned();
         let split = split_of(&row, roles).unwrap_or(source.split);
         let item = TextRecord { text: content, spans: marks, doc_labels: classes, name, ..TextRecord::default() };
-        // Rows of one text each have a span of it.
+        // Consecutive rows with the same text have one span each.
         let same = |text: &&mut SourceText| text.item.name == item.name && text.item.text == item.text;
         match texts.last_mut().filter(|_| roles.offsets.is_some()).filter(same) {
             Some(last) => last.item.spans.extend(item.spans),
@@ -311,7 +312,7 @@ fn rows_to_texts(
     Ok(found)
 }
 
-/// The span of a row that is one.
+/// Returns the span of a row.
 fn span_of(row: &TableRow, [start, end, label]: [u32; 3]) -> Option<RecordSpan> {
     let number = |c: u32| {
         let cell = row.filled(c)?.trim();
@@ -321,7 +322,8 @@ fn span_of(row: &TableRow, [start, end, label]: [u32; 3]) -> Option<RecordSpan> 
     Some(RecordSpan { start: number(start)?, end: number(end)?, label, surface: None })
 }
 
-/// A text with the line ends that its offsets count: two characters, or one where more spans then begin and end with a letter.
+/// Returns a text with the line ends that its offsets assume: CRLF, or LF if more spans then begin and end with a
+/// letter.
 fn with_line_ends(text: &str, marks: &[RecordSpan]) -> String {
     if marks.is_empty() || !text.contains("\r\n") {
         return text.to_owned();
@@ -337,7 +339,8 @@ fn with_line_ends(text: &str, marks: &[RecordSpan]) -> String {
     if fitting(&short) > fitting(text) { short } else { text.to_owned() }
 }
 
-/// Tells of cells beside the table: in a column that has no name and no other cell, where all other columns have one.
+/// Reports cells outside the table: in a column without a name and with no other cell, if all other columns have a
+/// name.
 fn report_stray_cells(rows: &[TableRow], header: &TableRow, text: u32, found: &mut ReadReport) {
     if header.cells.is_empty() {
         return;
@@ -354,7 +357,7 @@ fn report_stray_cells(rows: &[TableRow], header: &TableRow, text: u32, found: &m
     }
 }
 
-/// The number of cells of each column.
+/// Returns the number of cells of each column.
 fn count_cells(rows: &[TableRow]) -> HashMap<u32, usize> {
     let mut counts = HashMap::new();
     for (column, _) in rows.iter().flat_map(|r| &r.cells) {

@@ -1,4 +1,4 @@
-//! The role of each column of a table: by its name in the first row, else by its cells.
+//! Roles of the columns of a table: by their names in the first row, or else by their cells.
 
 use super::cells::{self, ListCell};
 use super::rows::TableRow;
@@ -6,40 +6,40 @@ use crate::corpus::{Split, TagNotation};
 use crate::format::header::{Role, has_role, normalized, token_role};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// So many rows are looked at.
+/// Maximum number of rows to inspect.
 const MAX_SAMPLED_ROWS: usize = 200;
 
-/// The content of the rows of a table.
+/// Content of the rows of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Body {
-    /// Each a text, in this column.
+    /// Each row is a text, in this column.
     Texts(u32),
-    /// Each a sentence: a list of words and one of tags.
+    /// Each row is a sentence: a list of tokens and a list of tags.
     Lists { words: u32, tags: u32 },
-    /// Each a sentence whose words and tags are separated by this sign.
+    /// Each row is a sentence. Tokens and tags are separated by `sign`.
     Pairs { words: u32, tags: u32, sign: char, by_character: bool },
 }
 
-/// The roles of the columns.
+/// Roles of the columns. Columns count from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Roles {
     /// True if the first row names the columns.
     pub has_header: bool,
     pub body: Body,
-    /// Spans of the text.
+    /// Column with the spans of the text.
     pub spans: Option<u32>,
-    /// The start, the end and the label of one span of the text.
+    /// Columns of the start, the end and the label of one span per row.
     pub offsets: Option<[u32; 3]>,
-    /// Labels of the whole text, as names.
+    /// Columns of document labels, as names.
     pub classes: Vec<u32>,
-    /// Labels of the whole text, each in a column of zeros and ones.
+    /// Columns of document labels, each of zeros and ones.
     pub flags: Vec<u32>,
     pub split: Option<u32>,
     pub id: Option<u32>,
 }
 
 impl Roles {
-    /// The roles in a table; `None` where it has no texts.
+    /// Detects the roles; `None` if the table has no texts.
     pub fn detect(rows: &[TableRow]) -> Option<Self> {
         let first = rows.first()?;
         let rest = &rows[usize::from(rows.len() > 1)..rows.len().min(MAX_SAMPLED_ROWS)];
@@ -95,14 +95,14 @@ impl Roles {
             left().filter(|c| rank(c).is_some() && is_class(data, *c)).min_by_key(|c| rank(c)).into_iter().collect();
         let flags: Vec<u32> =
             left().filter(|c| is_flag(data, *c) && names.get(c).is_some_and(|n| !n.trim().is_empty())).collect();
-        // A row is a span: what it says is about that.
+        // Each row is a span, so its other values describe the span and not the text.
         let (by_name, flags) = if offsets.is_some() { (Vec::new(), Vec::new()) } else { (by_name, flags) };
         let flags = if flags.len() > 1 && by_name.iter().all(|c| flags.contains(c)) { flags } else { Vec::new() };
         let classes = match (flags.is_empty(), by_name.is_empty(), has_header) {
             (false, ..) => Vec::new(),
             (true, false, _) => by_name,
             _ if offsets.is_some() => Vec::new(),
-            // Without a name that is known, a column of few short values beside the texts.
+            // Without a known name: a column of few short values next to the texts.
             (true, true, false) => left().filter(|c| repeats(data, *c, columns.len() == 2)).take(1).collect(),
             (true, true, true) if columns.len() == 2 => {
                 left().filter(|c| repeats(data, *c, true) && !is_numeric(data, *c)).collect()
@@ -112,7 +112,7 @@ impl Roles {
         Some(Self { has_header, body, spans, offsets, classes, flags, split, id })
     }
 
-    /// The columns that have a role.
+    /// Returns the columns that have a role.
     pub fn taken(&self) -> Vec<u32> {
         let body = match self.body {
             Body::Texts(text) => vec![text],
@@ -129,7 +129,7 @@ impl Roles {
     }
 }
 
-/// The columns of the start, the end and the label of a span, by their names; all rows must have them.
+/// Returns the columns of the start, the end and the label of a span, by their names. All rows must have them.
 fn find_offset_columns(names: &HashMap<u32, &str>, rows: &[TableRow]) -> Option<[u32; 3]> {
     const STARTS: [&str; 9] = [
         "start",
@@ -158,14 +158,14 @@ fn is_numeric(rows: &[TableRow], column: u32) -> bool {
     cells.peek().is_some() && cells.all(|cell| cell.parse::<f64>().is_ok())
 }
 
-/// True if a row names columns in each of its cells.
+/// True if each cell of a row is a known column name.
 fn is_header(row: &TableRow) -> bool {
     let is_name = |name: &str| has_role(name, Role::Text) || has_role(name, Role::Class) || token_role(name).is_some();
     row.cells.iter().all(|(_, name)| is_name(name))
 }
 
-/// True if the rows are places of spans in texts that are elsewhere: all columns but one are numbers, two of them a start and an end,
-/// and that one has a few short labels.
+/// True if the rows are offsets of spans in other files. All columns except one are numbers, two of them a start and an
+/// end. The exception has a few short labels.
 pub(super) fn are_offsets(rows: &[TableRow], roles: &Roles) -> bool {
     if !matches!(roles.body, Body::Texts(_)) {
         return false;
@@ -189,7 +189,7 @@ pub(super) fn are_offsets(rows: &[TableRow], roles: &Roles) -> bool {
     rows.len() > 1 && columns.len() == 1 && labels.len() <= 30 && labels.iter().all(is_label)
 }
 
-/// The columns of lists of words and of tags as many.
+/// Returns the columns of token lists and of tag lists of the same lengths.
 fn find_list_columns(first: &TableRow, rows: &[TableRow], columns: &[u32]) -> Option<Body> {
     let is_grammar = |c: u32| first.get(c).is_some_and(|name| has_role(name, Role::Grammar));
     let lists: BTreeMap<u32, Vec<Option<ListCell>>> = columns
@@ -219,7 +219,7 @@ fn find_list_columns(first: &TableRow, rows: &[TableRow], columns: &[u32]) -> Op
         if let Some((words, _)) = words {
             return Some(Body::Lists { words: *words, tags: *tags });
         }
-        // The words may be a text, separated by space.
+        // The tokens can be a string, separated by whitespace.
         let words = columns.iter().copied().filter(|c| !lists.contains_key(c)).find(|c| {
             let split =
                 |row: &TableRow| Some(ListCell::Items(row.get(*c)?.split_whitespace().map(str::to_owned).collect()));
@@ -233,7 +233,7 @@ fn find_list_columns(first: &TableRow, rows: &[TableRow], columns: &[u32]) -> Op
     None
 }
 
-/// The two columns whose cells have as many parts, those of one of them tags.
+/// Returns two columns whose cells have the same number of parts, one of them tags.
 fn find_paired_columns(rows: &[TableRow], columns: &[u32]) -> Option<Body> {
     const SIGNS: [char; 5] = [' ', '|', '\u{2}', '\t', ','];
     let rows = &rows[..rows.len().min(MAX_SAMPLED_ROWS)];
@@ -242,7 +242,7 @@ fn find_paired_columns(rows: &[TableRow], columns: &[u32]) -> Option<Body> {
             let cells: Vec<&str> = rows.iter().filter_map(|r| r.filled(*tags)).collect();
             let fitting = cells.iter().filter(|cell| are_tags(cell, sign)).count();
             let several = cells.iter().any(|cell| are_tags(cell, sign) && split_cell(cell, sign).count() > 1);
-            // The first row may be the names.
+            // The first row can be the header.
             if fitting == 0 || (fitting + 1) * 10 < cells.len() * 8 || !several {
                 continue;
             }
@@ -272,14 +272,14 @@ fn find_paired_columns(rows: &[TableRow], columns: &[u32]) -> Option<Body> {
     None
 }
 
-/// The parts of a cell.
+/// Splits a cell at a character. Empty parts are ignored.
 pub(super) fn split_cell(cell: &str, sign: char) -> impl Iterator<Item = &str> {
     cell.split(move |c: char| if sign == ' ' { c.is_whitespace() } else { c == sign })
         .map(str::trim)
         .filter(|p| !p.is_empty())
 }
 
-/// True if all parts of a cell are tags: with a letter and a label, or `O` and labels in capitals.
+/// True if all parts of a cell are tags: a prefix and a label, or `O` and labels in capitals.
 fn are_tags(cell: &str, sign: char) -> bool {
     let is_label = |part: &str| part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase() || "_-".contains(c));
     let mut outside = 0;
@@ -294,7 +294,7 @@ fn are_tags(cell: &str, sign: char) -> bool {
     all > 0 && (outside > 0 || split_cell(cell, sign).all(|p| TagNotation::Hyphen.parse(p).is_ok()))
 }
 
-/// True if the first row is a row of the body.
+/// True if the first row is data, not a header.
 fn is_data(first: &TableRow, body: &Body) -> bool {
     match body {
         Body::Texts(_) => false,
@@ -303,7 +303,7 @@ fn is_data(first: &TableRow, body: &Body) -> bool {
     }
 }
 
-/// The column whose name says that it holds the texts, the likeliest name first; its cells must not all be numbers.
+/// Returns the column with the most likely name of texts. Its cells must not all be numbers.
 fn find_text_column(first: &TableRow, rest: &[TableRow]) -> Option<u32> {
     const LIKELY: [&str; 6] = ["text", "sentence", "content", "commenttext", "review", "tweet"];
     let all = first.cells.iter().filter(|(_, name)| has_role(name, Role::Text));
@@ -313,7 +313,7 @@ fn find_text_column(first: &TableRow, rest: &[TableRow]) -> Option<u32> {
     texts.min_by_key(|(c, name)| (rank(name), *c)).map(|(c, _)| *c)
 }
 
-/// The column with the longest cells; one of spans is none.
+/// Returns the column with the longest cells, except columns of spans.
 fn longest_column(rows: &[TableRow]) -> Option<u32> {
     let mut lengths: HashMap<u32, usize> = HashMap::new();
     for (column, cell) in rows.iter().flat_map(|r| &r.cells) {
@@ -325,7 +325,7 @@ fn longest_column(rows: &[TableRow]) -> Option<u32> {
     columns.into_iter().map(|(column, _)| column).find(|c| !has_spans(*c))
 }
 
-/// The rank of a column name that says that the column holds labels of texts; the likeliest has 0.
+/// Returns the rank of a column name for document labels, 0 for the most likely. `None` for other names.
 fn class_rank(name: &str) -> Option<usize> {
     const LIKELY: [&str; 10] =
         ["label", "labels", "class", "category", "sentiment", "intent", "target", "topic", "classes", "categories"];
@@ -334,14 +334,14 @@ fn class_rank(name: &str) -> Option<usize> {
     known.then(|| LIKELY.iter().position(|n| *n == normal).unwrap_or(LIKELY.len()))
 }
 
-/// True if the cells of a column are labels of texts: few different ones, and short.
+/// True if the cells of a column can be document labels: few distinct and short values.
 fn is_class(rows: &[TableRow], column: u32) -> bool {
     const LONGEST: usize = 80;
     let values: Vec<&str> = rows.iter().filter_map(|r| r.filled(column)).map(str::trim).collect();
     !values.is_empty() && values.iter().all(|v| v.chars().count() <= LONGEST || cells::parse_list(v).is_some())
 }
 
-/// True if short values of a column come again; beside a column of texts alone, some are enough.
+/// True if short values of a column repeat. Next to a single column of texts, a few repetitions are enough.
 fn repeats(rows: &[TableRow], column: u32, is_alone: bool) -> bool {
     let cells = rows.iter().filter_map(|r| r.filled(column));
     let values: Vec<&str> = cells.flat_map(|cell| cell.split('|')).map(str::trim).collect();
@@ -355,22 +355,22 @@ fn repeats(rows: &[TableRow], column: u32, is_alone: bool) -> bool {
     is_short && !values.is_empty() && distinct.len() * 2 <= values.len() && !(is_number && distinct.len() > 20)
 }
 
-/// True if a column has nothing but zeros and ones, and both.
+/// True if a column contains both zeros and ones, and nothing else.
 fn is_flag(rows: &[TableRow], column: u32) -> bool {
     let mut values = rows.iter().filter_map(|r| r.filled(column)).map(str::trim);
     let is_bit = |v: &str| matches!(v, "0" | "1" | "0.0" | "1.0");
     rows.iter().any(|r| r.filled(column).is_some()) && values.all(is_bit)
 }
 
-/// True if the first row names the columns: a cell is no number or split as all below it are, or all are short and differ and the
-/// one above the texts is shorter than most.
+/// True if the first row is a header. Either a cell is not a number or list, and all cells below it are; or all cells
+/// are short and distinct, and the cell above the texts is shorter than most texts.
 fn has_header(rows: &[TableRow], column: u32) -> bool {
     let Some((first, body)) = rows.split_first() else { return false };
     let name = |c: &str| !c.trim().is_empty() && c.chars().count() <= 40 && c.trim().parse::<f64>().is_err();
     let names: Vec<&str> = first.cells.iter().map(|(_, name)| &**name).collect();
     let differ = names.iter().collect::<HashSet<_>>().len() == names.len();
     let above = first.get(column).map_or("", str::trim);
-    // A row without a text says nothing.
+    // A row without a text is not evidence.
     let body: Vec<&TableRow> = body.iter().filter(|r| r.get(column).is_some()).collect();
     let typed = |c: u32, is: fn(&str) -> bool| {
         let mut cells = body.iter().map(|r| r.get(c).map_or("", str::trim));
@@ -386,7 +386,7 @@ fn has_header(rows: &[TableRow], column: u32) -> bool {
     let longer = body.iter().filter(|r| r.get(column).is_some_and(|c| c.len() > above.len())).count();
     let stops = ['.', ',', '!', '?'];
     let plausible = names.iter().all(|n| name(n)) && differ && !above.contains(stops);
-    // A class that comes again below is data.
+    // A value that repeats below is a class, so the row is data.
     let again = first.cells.iter().any(|(c, v)| *c != column && body.iter().any(|r| r.get(*c) == Some(v)));
     plausible && (is_named || (longer * 10 >= body.len() * 9 && !again && !above.contains(' ')))
 }

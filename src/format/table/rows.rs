@@ -1,37 +1,38 @@
-//! The rows of CSV and TSV.
+//! Rows of CSV and TSV.
 
 use crate::format::line_of;
 use crate::format::read_report::ReadReport;
 use std::sync::Arc;
 
-/// A row: its line, from 1, and its cells with their columns, from 0, ascending. A cell that a spreadsheet leaves empty is none.
+/// Row of a table: its line, from 1, and its cells with ascending columns, from 0. Empty spreadsheet cells are omitted.
 pub(super) struct TableRow {
     pub line: usize,
     pub cells: Vec<(u32, Arc<str>)>,
 }
 
 impl TableRow {
-    /// The cell of a column.
+    /// Returns the cell of a column.
     pub fn get(&self, column: u32) -> Option<&str> {
         self.cells.binary_search_by_key(&column, |(c, _)| *c).ok().map(|at| &*self.cells[at].1)
     }
 
-    /// The cell of a column, where it holds more than space.
+    /// Returns the cell of a column if it is not blank.
     pub fn filled(&self, column: u32) -> Option<&str> {
         self.get(column).filter(|cell| !cell.trim().is_empty())
     }
 }
 
-/// So many bytes of a text are looked at.
+/// Maximum number of bytes to inspect.
 const SAMPLE_BYTES: usize = 1 << 20;
 
-/// The separator that gives all first lines the same number of cells, more than one; a lone column of texts has none.
+/// Returns the separator that results in the same number of cells, at least two, in all first lines. `None` for one
+/// column.
 pub(super) fn detect_delimiter(text: &str) -> Option<u8> {
     let head = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
     let widths = |separator: u8| {
         let mut reader = builder(separator, are_quotes(head, separator)).from_reader(head.as_bytes());
         let mut widths: Vec<usize> = reader.records().take(20).map_while(Result::ok).map(|r| r.len()).collect();
-        // The last row may be cut.
+        // The last row can be truncated.
         if widths.len() < 20 && widths.len() > 1 && head.len() < text.len() {
             widths.pop();
         }
@@ -53,12 +54,12 @@ fn builder(separator: u8, quotes: bool) -> csv::ReaderBuilder {
     builder
 }
 
-/// True if quotes enclose cells: each one that opens at the start of a cell closes at its end. The last one may be cut.
+/// True if every quote at the start of a cell is closed at its end. The last cell can be truncated.
 fn are_quotes(text: &str, separator: u8) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        // At the start of a cell.
+        // Start of a cell.
         if bytes[at] == b'"' {
             at += 1;
             loop {
@@ -80,7 +81,7 @@ fn are_quotes(text: &str, separator: u8) -> bool {
     true
 }
 
-/// A text without the line `sep=;` by which Excel tells the separator, and that separator.
+/// Returns a text without the line `sep=;`, by which Excel declares the separator, and that separator.
 pub(super) fn strip_delimiter_line(text: &str) -> (&str, Option<u8>) {
     let told = text.trim_start_matches('\u{feff}').strip_prefix("sep=").and_then(|rest| {
         let (sign, rest) = rest.split_at_checked(1)?;
@@ -90,7 +91,7 @@ pub(super) fn strip_delimiter_line(text: &str) -> (&str, Option<u8>) {
     told.unwrap_or((text, None))
 }
 
-/// The rows of a text. Broken ones are told and left out.
+/// Parses the rows of a text. Invalid rows are reported and left out.
 pub(super) fn parse_rows(text: &str, separator: u8, found: &mut ReadReport) -> Vec<TableRow> {
     let mut reader = builder(separator, are_quotes(text, separator)).from_reader(text.as_bytes());
     let mut rows: Vec<TableRow> = Vec::new();

@@ -1,23 +1,24 @@
-//! A cell: `_` for nothing, else entries parted by `|`, each a value (`*` for none) and perhaps a number in brackets.
+//! Cell of a WebAnno TSV row: `_` for empty, or values separated by `|`. Each value (`*` for unset) can have a
+//! disambiguation id in brackets.
 
-/// One annotation's value on one row.
+/// Value of one annotation on one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CellValue {
-    /// `None` where the feature is not set.
+    /// Feature value; `None` if the feature is not set.
     pub value: Option<String>,
-    /// What tells the annotations of a layer apart: all entries with it are parts of one.
+    /// Identifier of an annotation of a layer. All values with the same id belong to one annotation.
     pub disambiguation_id: Option<u32>,
 }
 
 impl CellValue {
-    /// As a cell has it.
+    /// Returns the value in cell notation.
     pub fn text(&self) -> String {
         let value = self.value.as_deref().map_or_else(|| "*".to_owned(), escape);
         self.disambiguation_id.map_or(value.clone(), |n| format!("{value}[{n}]"))
     }
 }
 
-/// The entries of a cell.
+/// Parses the values of a cell.
 pub(super) fn parse_cell(cell: &str) -> Vec<CellValue> {
     if cell == "_" || cell.is_empty() {
         return Vec::new();
@@ -25,12 +26,12 @@ pub(super) fn parse_cell(cell: &str) -> Vec<CellValue> {
     split(cell).into_iter().map(parse_value).collect()
 }
 
-/// A cell of these entries.
+/// Joins values to a cell.
 pub(super) fn join_cells(entries: &[String]) -> String {
     if entries.is_empty() { "_".into() } else { entries.join("|") }
 }
 
-/// The texts between bars that no backslash stands before.
+/// Splits a cell at bars without a preceding backslash.
 pub(super) fn split(cell: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut from, mut escaped) = (0, false);
@@ -50,14 +51,14 @@ fn parse_value(text: &str) -> CellValue {
     CellValue { value: (value != "*").then(|| unescape(value)), disambiguation_id: number }
 }
 
-/// A value and the number behind it in brackets; an escaped bracket opens none.
+/// Returns a value and the number after it in brackets. An escaped bracket does not open a number.
 fn parse_disambiguated(text: &str) -> Option<(&str, u32)> {
     let (value, number) = text.strip_suffix(']')?.rsplit_once('[')?;
     let backslashes = value.bytes().rev().take_while(|b| *b == b'\\').count();
     if backslashes % 2 == 1 { None } else { Some((value, number.parse().ok()?)) }
 }
 
-/// A value with a backslash before each character that means something, as INCEpTION escapes values.
+/// Escapes each special character of a value with a backslash, like INCEpTION.
 pub(super) fn escape(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for (at, c) in value.char_indices() {
@@ -73,12 +74,12 @@ pub(super) fn escape(value: &str) -> String {
     out
 }
 
-/// A line of a sentence's text, in which only backslashes and control characters are escaped.
+/// Escapes a line of the sentence text. Only backslashes and control characters are escaped.
 pub(super) fn escape_text(line: &str) -> String {
     line.replace('\\', "\\\\").replace('\t', "\\t").replace('\r', "\\r")
 }
 
-/// The text that was escaped.
+/// Returns the unescaped text.
 pub(super) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();

@@ -1,8 +1,8 @@
-//! WebAnno TSV 3 (3.1 to 3.3), as WebAnno and INCEpTION write it: a file is a document, a row a token or a part of one, and each
-//! feature of each layer a column. Spans are read from the layer of named entities; everything else is kept.
+//! WebAnno TSV 3 (3.1 to 3.3), of WebAnno and INCEpTION. A file is a document, a row is a token or sub-token, and each
+//! feature of each layer is a column. Spans are read from the layer of named entities; everything else is kept.
 //!
-//! [`sheet`] takes a file apart, [`cell`] a cell. Offsets are UTF-16 and count through the document, whose text is known sentence
-//! by sentence only.
+//! [`parse`] parses a file, [`cell`] a cell. Offsets are UTF-16 and count through the document, but the file contains
+//! the text only sentence by sentence.
 
 mod cell;
 mod parse;
@@ -14,11 +14,11 @@ use super::read_report::quote;
 use super::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput, Writer};
 use crate::corpus::{Corpus, Document, Span};
 use cell::parse_cell;
-use parse::WebAnnoFile;
+use parse::WebAnnoDocument;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// WebAnno TSV.
+/// WebAnno TSV format.
 pub const WEBANNO_TSV: Format = Format {
     name: "webanno-tsv",
     description: "WebAnno TSV 3, of WebAnno and INCEpTION",
@@ -36,8 +36,8 @@ pub const WEBANNO_TSV: Format = Format {
 
 const MAGIC: &str = "#FORMAT=WebAnno TSV 3";
 
-/// An annotation of the layer of entities: where it lies in the text, its label as the file writes it (`None`: it has none), and
-/// its entries as rows and places in their cells.
+/// Annotation of the entity layer: its range, its label in the notation of the file (`None` if unset), and its values
+/// as row indices and positions in the cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct EntityAnnotation {
     start: u32,
@@ -46,8 +46,8 @@ struct EntityAnnotation {
     entries: Vec<(usize, usize)>,
 }
 
-/// The annotations of a sheet's entities: entries with a number are parts of one, others stand alone.
-fn entity_annotations(sheet: &WebAnnoFile) -> Vec<EntityAnnotation> {
+/// Returns the entity annotations of a file. Values with the same number are one annotation; others are separate.
+fn entity_annotations(sheet: &WebAnnoDocument) -> Vec<EntityAnnotation> {
     let Some(column) = sheet.entities else { return Vec::new() };
     let mut numbered: BTreeMap<(u32, Option<String>), usize> = BTreeMap::new();
     let mut marks: Vec<EntityAnnotation> = Vec::new();
@@ -72,7 +72,7 @@ fn entity_annotations(sheet: &WebAnnoFile) -> Vec<EntityAnnotation> {
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
     let decoded = source.decode()?;
     let mut found = ReadReport::with_encoding(WEBANNO_TSV, &decoded);
-    let sheet = WebAnnoFile::parse(&decoded.text, |line, column, why| found.push_problem(line, column, || why));
+    let sheet = WebAnnoDocument::parse(&decoded.text, |line, column, why| found.push_problem(line, column, || why));
     if sheet.rows.iter().all(|r| r.byte_range.is_none()) {
         return Err(Problem::at(0, 0, "the file has no token; rows are “1-1⇥0-3⇥word” behind a line “#Text=”"));
     }

@@ -1,4 +1,4 @@
-//! A WebAnno TSV file taken apart: layers, the text, and rows with their places in it.
+//! Parser of a WebAnno TSV file: layers, the text, and rows with their ranges in the text.
 
 use super::cell::unescape;
 use crate::corpus::to_u32::to_u32;
@@ -7,58 +7,58 @@ use crate::format::offsets::{OffsetMap, OffsetUnit};
 use crate::format::read_report::quote;
 use std::ops::Range;
 
-/// The column of the entities' labels.
+/// Column of the entity labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LabelColumn {
-    /// Which layer.
+    /// Index of the layer.
     pub layer: usize,
-    /// Which of its features.
+    /// Index of the feature in the layer.
     pub feature: usize,
-    /// Which field of a row.
+    /// Index of the field in a row.
     pub index: usize,
 }
 
-/// A token, or a part of one (`1-3.1`).
+/// Row of a token or a sub-token (`1-3.1`).
 #[derive(Clone, Debug)]
 pub(super) struct AnnotationRow<'a> {
-    /// Counts from 1.
+    /// Line number, from 1.
     pub line: usize,
-    /// Its bytes in the file, without the line's end.
+    /// Byte range in the file, without the line end.
     pub range: Range<usize>,
-    /// `1-3`, `1-3.1`.
+    /// Token id, for example `1-3` or `1-3.1`.
     pub id: &'a str,
-    /// Whether it is a part of a token.
+    /// True for a sub-token.
     pub is_subtoken: bool,
-    /// Its bytes in the document's text; `None` where it lies outside its sentence.
+    /// Byte range in the document text; `None` if the offsets are outside the sentence.
     pub byte_range: Option<(u32, u32)>,
-    /// Its sentence, from 0.
+    /// Sentence index, from 0.
     pub sentence: usize,
-    /// All fields, the first three too.
+    /// All fields, including the first three.
     pub fields: Vec<&'a str>,
 }
 
 impl AnnotationRow<'_> {
-    /// A cell; one that is missing holds nothing.
+    /// Returns a cell. A missing cell is empty.
     pub fn cell(&self, index: usize) -> &str {
         self.fields.get(index).copied().unwrap_or("_")
     }
 }
 
-/// Where a sentence lies in the text, and which offset of the file that is.
+/// Start of a sentence: its byte in the text, and the matching offset of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sentence {
     pub byte: u32,
     pub offset: usize,
 }
 
-/// A file.
+/// Parsed file.
 #[derive(Debug, Default)]
-pub(super) struct WebAnnoFile<'a> {
-    /// Those of spans.
+pub(super) struct WebAnnoDocument<'a> {
+    /// Span layers.
     pub layers: Vec<AnnotationType>,
-    /// The first field of each of them.
+    /// Index of the first field of each layer.
     first: Vec<usize>,
-    /// How many fields all layers have.
+    /// Number of fields of all layers.
     width: usize,
     pub entities: Option<LabelColumn>,
     pub text: String,
@@ -66,18 +66,18 @@ pub(super) struct WebAnnoFile<'a> {
     pub rows: Vec<AnnotationRow<'a>>,
 }
 
-/// Fields before the layers': id, offsets, token.
+/// Number of fields before the layers: id, offsets, token.
 pub(super) const N_FIXED_FIELDS: usize = 3;
 
-/// A sentence while its lines are read.
+/// Sentence whose lines are being read.
 #[derive(Default)]
 struct PendingSentence<'a> {
     lines: Vec<&'a str>,
     rows: Vec<(usize, Range<usize>, Vec<&'a str>)>,
 }
 
-impl<'a> WebAnnoFile<'a> {
-    /// Takes a file apart; `tell` hears of lines that are none, which stay in the file.
+impl<'a> WebAnnoDocument<'a> {
+    /// Parses a file. `tell` receives invalid lines, which stay in the file.
     pub fn parse(file: &'a str, mut tell: impl FnMut(usize, usize, String)) -> Self {
         let mut sheet = Self::default();
         let mut open = PendingSentence::default();
@@ -114,7 +114,7 @@ impl<'a> WebAnnoFile<'a> {
         let features: Vec<String> = parts.collect();
         let first = N_FIXED_FIELDS + self.width;
         self.width += features.len();
-        // Relations and chains take up fields, and name nothing here.
+        // Relations and chains occupy fields but have no entity labels.
         if kind != "SP" {
             return;
         }
@@ -129,7 +129,7 @@ impl<'a> WebAnnoFile<'a> {
         let text = open.lines.iter().map(|l| unescape(l)).collect::<Vec<_>>().join("\n");
         let parsed: Vec<_> =
             open.rows.into_iter().map(|(line, range, fields)| (line, range, parse_offsets(&fields), fields)).collect();
-        // The sentence begins with its first token, unless there is space before that.
+        // The sentence begins with its first token, or with the whitespace before it.
         let first =
             parsed.iter().find_map(|(_, _, place, fields)| place.map(|p| (p.0, fields.get(2).copied().unwrap_or(""))));
         let before = first.and_then(|(_, word)| text.find(word)).map_or(0, |b| OffsetUnit::Utf16.count(&text[..b]));
@@ -165,7 +165,7 @@ impl<'a> WebAnnoFile<'a> {
             }
             let mut place = within.map(|(start, end)| (byte + start, byte + end));
             if let Some((start, end)) = place.filter(|_| !is_part) {
-                // Words must not overlap.
+                // Tokens must not overlap.
                 if start < end_of_last {
                     place = None;
                     tell(line, 2, "the token begins before the one before it ends; the line is left as it is".into());
@@ -185,9 +185,10 @@ impl<'a> WebAnnoFile<'a> {
         }
     }
 
-    /// Fills what lies between sentences, which the file does not tell: a line's end, as much space before it as was counted.
+    /// Pads the text between sentences, which the file does not contain: a line end, after as many spaces as the
+    /// offsets require.
     fn pad_text_to(&mut self, offset: usize) {
-        /// More than this is no space between sentences.
+        /// Maximum number of padding characters between sentences.
         const MOST: usize = 1024;
         let Some(last) = self.sentences.last() else { return };
         let at = last.offset + OffsetUnit::Utf16.count(&self.text[last.byte as usize..]);
@@ -198,12 +199,12 @@ impl<'a> WebAnnoFile<'a> {
         }
     }
 
-    /// The fields of a layer.
+    /// Returns the field range of a layer.
     pub fn fields(&self, layer: usize) -> Range<usize> {
         self.first[layer]..self.first[layer] + self.layers[layer].features.len()
     }
 
-    /// The first token of every sentence.
+    /// Returns the index of the first token of every sentence.
     pub fn sentence_starts(&self) -> Vec<u32> {
         let words = self.rows.iter().filter(|r| !r.is_subtoken && r.byte_range.is_some());
         let mut starts = Vec::new();
@@ -216,7 +217,7 @@ impl<'a> WebAnnoFile<'a> {
         starts
     }
 
-    /// The file's offset of a byte of the text.
+    /// Returns the file offset of a byte of the text.
     pub fn offset(&self, byte: u32) -> usize {
         let at = self.sentences.partition_point(|s| s.byte <= byte).saturating_sub(1);
         self.sentences
@@ -225,7 +226,7 @@ impl<'a> WebAnnoFile<'a> {
     }
 }
 
-/// A row's offsets.
+/// Parses the offsets of a row.
 fn parse_offsets(fields: &[&str]) -> Option<(usize, usize)> {
     let (start, end) = fields.get(1)?.split_once('-')?;
     fields[0].split_once('-')?;

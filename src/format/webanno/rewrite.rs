@@ -1,8 +1,8 @@
-//! A WebAnno TSV file with the spans of the corpus: only cells of annotations that went, came or changed their label are written
-//! anew.
+//! Rewrites a WebAnno TSV file with the spans of the corpus. Only cells of removed, added or relabeled annotations
+//! change.
 
 use super::cell::{CellValue, join_cells, parse_cell, split};
-use super::parse::{LabelColumn, N_FIXED_FIELDS, WebAnnoFile};
+use super::parse::{LabelColumn, N_FIXED_FIELDS, WebAnnoDocument};
 use super::write::token_overlaps;
 use super::{EntityAnnotation, entity_annotations};
 use crate::corpus::Span;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
     let decoded = source.decode()?;
     let Some(document) = current.documents().next() else { return Ok(source.bytes.to_vec()) };
-    let sheet = WebAnnoFile::parse(&decoded.text, |_, _, _| {});
+    let sheet = WebAnnoDocument::parse(&decoded.text, |_, _, _| {});
     let name = |s: &Span| current.corpus.labels.name(s.label);
     let mut new: Vec<Span> = document.spans.clone();
     let mut gone: Vec<EntityAnnotation> = Vec::new();
@@ -36,7 +36,7 @@ pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<
     };
     let mut change = Patch::new(&sheet, column);
     for mark in gone {
-        // An annotation whose label alone has changed keeps its number and its other features.
+        // If only the label has changed, the annotation keeps its number and its other features.
         match new.iter().position(|s| (s.start, s.end) == (mark.start, mark.end)) {
             Some(at) => change.relabel(&mark, name(&new.remove(at))),
             None => change.remove(&mark),
@@ -48,31 +48,31 @@ pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<
     decoded.encode(&change.apply(&decoded.text))
 }
 
-/// The cells of one row that belong to the layer of entities; an entry that went is `None`.
+/// Entity layer cells of one row. A removed value is `None`.
 type Cells = Vec<Vec<Option<String>>>;
 
-/// A new part of a token: bytes of the text and its cells.
+/// New sub-token: byte range of the text, and its cells.
 type SubTokenRow = ((u32, u32), Cells);
 
-/// What is different in a file.
+/// Changes of a file.
 struct Patch<'s, 'a> {
-    sheet: &'s WebAnnoFile<'a>,
-    /// Fields of the layer.
+    sheet: &'s WebAnnoDocument<'a>,
+    /// Field range of the layer.
     layer_fields: std::ops::Range<usize>,
-    /// The one of the labels among them.
+    /// Index of the label field in the layer.
     column: usize,
-    /// The rows of whole tokens, and where those lie.
+    /// Rows of complete tokens, and their byte ranges.
     tokens: Vec<usize>,
     token_ranges: Vec<(u32, u32)>,
-    /// Rows whose cells change.
+    /// Rows with changed cells.
     rows: BTreeMap<usize, Cells>,
-    /// New parts of tokens, behind the last row of each token: bytes of the text and cells.
+    /// New sub-tokens after the last row of each token: byte ranges of the text, and cells.
     parts: BTreeMap<usize, Vec<SubTokenRow>>,
     next: u32,
 }
 
 impl<'s, 'a> Patch<'s, 'a> {
-    fn new(sheet: &'s WebAnnoFile<'a>, column: LabelColumn) -> Self {
+    fn new(sheet: &'s WebAnnoDocument<'a>, column: LabelColumn) -> Self {
         let (fields, rows) = (sheet.fields(column.layer), &sheet.rows);
         let tokens: Vec<usize> =
             (0..rows.len()).filter(|i| !rows[*i].is_subtoken && rows[*i].byte_range.is_some()).collect();
@@ -177,7 +177,7 @@ impl<'s, 'a> Patch<'s, 'a> {
         out
     }
 
-    /// The `i`-th new row for a part of the token whose last row this is.
+    /// Formats the `i`-th new sub-token row. `last` is the last row of its token.
     fn format_subtoken_row(&self, last: usize, i: usize, place: (u32, u32), cells: &Cells) -> String {
         let rows = &self.sheet.rows;
         let token = (0..=last).rev().find(|r| !rows[*r].is_subtoken).unwrap_or(last);

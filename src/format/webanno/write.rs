@@ -1,4 +1,4 @@
-//! Documents as new WebAnno TSV files.
+//! Writes documents as new WebAnno TSV files.
 
 use super::cell::{CellValue, escape_text, join_cells};
 use crate::corpus::{Corpus, Document, LabelId, Span};
@@ -7,20 +7,20 @@ use crate::format::annotation_types::NAMED_ENTITY;
 use crate::format::tagged::escape_token;
 use std::fmt::Write as _;
 
-/// What a span covers on one token: the token's index and the bytes, which are the token's or a part of them.
+/// Returns the tokens that a span overlaps: the index of each token, and the overlapping byte range.
 pub(super) fn token_overlaps(tokens: &[(u32, u32)], span: Span) -> impl Iterator<Item = (usize, (u32, u32))> + '_ {
     let first = tokens.partition_point(|t| t.1 <= span.start);
     let covered = move |(i, t): (usize, &(u32, u32))| (first + i, (t.0.max(span.start), t.1.min(span.end)));
     tokens[first..].iter().take_while(move |t| t.0 < span.end).enumerate().map(covered)
 }
 
-/// A document as a file.
+/// Returns the file of a document.
 pub(super) fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, Vec<u8>)> {
     let mut out = format!("#FORMAT=WebAnno TSV 3.3\n#T_SP={NAMED_ENTITY}|value\n\n");
     let units = assign_disambiguation_ids(document);
     let mut units = units.iter().peekable();
     let (mut at, mut offset) = (0, 0);
-    // Offsets ascend but for parts of a token, which begin inside it.
+    // Offsets are in ascending order, except sub-tokens, which begin inside a token.
     let mut counted = |byte: u32| {
         let from = byte as usize;
         if from < at {
@@ -63,7 +63,7 @@ pub(super) fn files(corpus: &Corpus, document: &Document) -> Vec<(&'static str, 
     vec![("tsv", out.into_bytes())]
 }
 
-/// A span on one token, with the number that tells it apart where it needs one.
+/// Part of a span on one token, with a disambiguation id if it needs one.
 struct CoveredToken {
     token: usize,
     place: (u32, u32),
@@ -71,7 +71,7 @@ struct CoveredToken {
     number: Option<u32>,
 }
 
-/// The units of all spans by token. Spans have a number where they cover several units, or share one.
+/// Returns the parts of all spans by token. A span has an id if it covers several parts or shares one.
 fn assign_disambiguation_ids(document: &Document) -> Vec<CoveredToken> {
     let mut covers: std::collections::HashMap<(u32, u32), usize> = std::collections::HashMap::new();
     let all: Vec<Vec<_>> = document.spans.iter().map(|s| token_overlaps(&document.tokens, *s).collect()).collect();
