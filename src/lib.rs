@@ -1,21 +1,21 @@
-//! Tagwright: open text data, see and correct named-entity labels, train, watch F1 move, paste text and see its entities.
+//! Tagwright: annotate text with named entities, train token classifiers, evaluate them, and find entities in new text.
 //!
-//! The parts, in reading order; each may use only those before it (see `ARCHITECTURE.md`):
+//! The modules in reading order. Each one can only use the modules before it (see `ARCHITECTURE.md`):
 //!
-//! - [`corpus`]: documents, tokens, spans, labels, schemes, edits that can be taken back. Pure data.
-//! - [`eval`]: seqeval's scores. Pure numbers.
-//! - [`disk`]: files, safely.
-//! - [`log`]: logging, and what a crash leaves behind.
-//! - [`mod@format`]: bytes to a corpus and back.
-//! - [`model`]: encoders that train, word pieces, model folders.
-//! - [`predict`]: text in, entities out.
-//! - [`train`]: one run as a function.
+//! - [`corpus`]: documents, tokens, spans, labels, tag schemes, undoable edits. Data only.
+//! - [`eval`]: scores as in seqeval. Computation only.
+//! - [`disk`]: safe file operations.
+//! - [`log`]: logging and crash logs.
+//! - [`mod@format`]: reading and writing of dataset formats.
+//! - [`model`]: trainable encoders, subword tokenization, model directories.
+//! - [`predict`]: inference from text to entities.
+//! - [`train`]: a training run as a function.
 //! - [`hub`]: models from a hub.
-//! - [`gpu`]: work in the helper that is built for NVIDIA GPUs.
-//! - [`project`]: the project file, recents, settings.
-//! - [`worker`]: the thread that trains and predicts while the window lives.
-//! - [`app`]: what the program is: state, commands, updates.
-//! - `ui`: pixels.
+//! - [`gpu`]: computation in the helper that is built for NVIDIA GPUs.
+//! - [`project`]: project file, recent projects, settings.
+//! - [`worker`]: threads for training and inference while the window is open.
+//! - [`app`]: state, commands and updates of the program.
+//! - `ui`: the window.
 //! - [`cli`]: the subcommands.
 
 pub mod app;

@@ -1,17 +1,17 @@
-//! Logging to standard error, and what is left behind by a crash.
+//! Logging to standard error, and crash logs.
 
 use crate::project::AppDirs;
 use std::io::Write;
 use std::panic::PanicHookInfo;
 
-/// Starts logging to `output` (`RUST_LOG` chooses what) and writes every panic into a file beside the settings.
+/// Starts logging to `output` (filtered by `RUST_LOG`) and writes each panic into the crash log.
 pub fn start(output: impl Write + Send + 'static) {
     let usual = "tagwright=info,egui_wgpu=error,wgpu_hal=error,wgpu_core=error,lopdf=off,warn";
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(usual))
         .format_timestamp(None)
         .target(env_logger::Target::Pipe(Box::new(output)))
         .init();
-    // The usual hook would write to standard error by itself.
+    // The default hook would also write to standard error.
     std::panic::set_hook(Box::new(|info| {
         if !crate::format::guard::is_active() {
             record(info);
@@ -19,7 +19,7 @@ pub fn start(output: impl Write + Send + 'static) {
     }));
 }
 
-/// Message, place and version of a panic; never a person's text.
+/// Records message, location and version of a panic, but never text of the user.
 fn record(info: &PanicHookInfo) {
     let place = info.location().map_or_else(|| "an unknown place".into(), ToString::to_string);
     log::debug!("{info}");

@@ -1,16 +1,16 @@
-//! The program: a window, or a subcommand.
+//! The program: opens a window or runs a subcommand.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tagwright::cli::{self, Request, terminal};
 
-/// glibc gives large blocks back to the system at once, and training then spends its time in page faults.
+/// glibc returns large blocks to the system immediately. Training would then spend its time in page faults.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     tagwright::log::start(terminal::LogWriter);
-    // A panic is told as every failure is; the log has said where its details are.
+    // A panic is reported like any other failure; the log has already reported the location of the details.
     std::panic::catch_unwind(run).unwrap_or_else(|_| {
         terminal::tell("error: this is a mistake in the program, which has ended; the log names its details");
         ExitCode::from(1)

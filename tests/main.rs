@@ -18,4 +18,5 @@ mod rules;
 mod support;
 #[cfg(feature = "window")]
 mod window;
+mod wording;
 mod worker;

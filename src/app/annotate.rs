@@ -1,4 +1,4 @@
-//! The Annotate room: an open dataset, which sentences are in view, what is selected, and the edits on it.
+//! The Annotate page: the open dataset, the filtered sentence list, the selection, and the edits.
 
 use super::query::{Known, Query, Status};
 use super::work_timer::WorkTimer;
@@ -14,34 +14,34 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Which sentences the list shows by label.
+/// Filter of the sentence list by label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FilterLabel {
-    /// Any.
+    /// Any sentence.
     #[default]
     Any,
-    /// With a span of this label.
+    /// Sentences with a span of this label.
     With(LabelId),
-    /// Without any span.
+    /// Sentences without spans.
     Without,
 }
 
-/// Which sentences the list shows.
+/// Filter of the sentence list. A sentence must match all parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// That fit this query.
+    /// Query text in the search language.
     pub text: String,
-    /// What is wrong with the query; then the list stays as it was.
+    /// Error in the query. The list is unchanged until the query is valid.
     pub problem: Option<String>,
-    /// By label.
+    /// Filter by label.
     pub label: FilterLabel,
-    /// Of this split.
+    /// Filter by split.
     pub split: Option<Split>,
-    /// Of this status.
+    /// Filter by review status.
     pub status: Option<Status>,
 }
 
-/// What a label is being chosen for.
+/// Target of the label that the user is choosing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choosing {
     /// The selected words.
@@ -50,19 +50,19 @@ pub enum Choosing {
     Class,
 }
 
-/// The pieces lens.
+/// State of the subword lens.
 #[derive(Clone, Debug, Default)]
 pub struct Pieces {
-    /// Whether it is on.
+    /// True if the lens is on.
     pub on: bool,
-    /// The ticket of the newest request.
+    /// Ticket of the latest request.
     pub ticket: u64,
-    /// The sentence's pieces, once they have come.
+    /// Subwords of the current sentence, when the response has arrived.
     pub alignment: Option<Box<Alignment>>,
 }
 
 impl Annotate {
-    /// All that a project holds of it, to be written again.
+    /// Returns all data that a project stores of the dataset, to rewrite the project file.
     pub fn memory(&self) -> Memory {
         let dataset =
             Dataset { corpus: self.corpus.clone(), files: self.files.clone(), problems: self.problems.clone() };
@@ -79,89 +79,91 @@ impl Annotate {
     }
 }
 
-/// An open dataset and where the person is in it.
+/// An open dataset and the position of the user in it.
 #[derive(Debug)]
 pub struct Annotate {
-    /// What was opened.
+    /// Path that the user opened.
     pub path: PathBuf,
-    /// The data.
+    /// The dataset.
     pub corpus: Corpus,
-    /// Where it came from.
+    /// Source files of the dataset.
     pub files: Vec<SourceFile>,
-    /// What is wrong in the sources.
+    /// Problems in the source files.
     pub problems: Vec<SourceProblem>,
-    /// Undo and redo.
+    /// Undo and redo history.
     pub history: History,
-    /// Runs, oldest first.
+    /// Training runs, oldest first.
     pub runs: Vec<RunRecord>,
-    /// Searches kept under names.
+    /// Saved searches.
     pub views: Vec<SavedSearch>,
     /// Snapshots of all labels, oldest first.
     pub snapshots: Vec<Arc<LabelSnapshot>>,
-    /// The highest number of a run's folder on disk: one of a project set aside may be higher than any of `runs`.
+    /// Highest number of a run directory on disk. It can be above all numbers in `runs` if an older project was set
+    /// aside.
     pub highest_run: usize,
-    /// The project file.
+    /// Path of the project file.
     pub project: PathBuf,
-    /// Whether nothing can be changed: another window has it open, a newer version made it, or it was let go for a decision.
+    /// True if nothing can be changed: another window has the project open, a newer version created it, or it was
+    /// released until the user decides.
     pub read_only: bool,
-    /// Every sentence, in order.
+    /// All sentences, in order.
     pub sentences: Vec<SentenceId>,
-    /// Another number for each list that was shown: what is laid out of it may be kept until then.
+    /// Unique number of the sentence list. The layout of the list can be cached until it changes.
     pub listing: u64,
-    /// Places in [`Annotate::sentences`] that the filter shows.
+    /// Indices into [`Annotate::sentences`] that match the filter.
     pub shown: Vec<usize>,
     /// The filter.
     pub filter: Filter,
-    /// Place of the current sentence in [`Annotate::sentences`].
+    /// Index of the current sentence in [`Annotate::sentences`].
     pub current: usize,
-    /// Selected words of the current sentence: where the selection began and where it is.
+    /// Selected words of the current sentence: anchor and moving end.
     pub selection: Option<(usize, usize)>,
-    /// Bytes of the document that are selected where it is a part of those words.
+    /// Selected byte range of the document, if the selection covers only a part of the words.
     pub part: Option<(u32, u32)>,
-    /// Spans by label, of everything.
+    /// Counts of the whole dataset, for example spans by label.
     pub counts: CorpusCounts,
-    /// The pieces lens.
+    /// The subword lens.
     pub pieces: Pieces,
-    /// Changes with every change of the spans or labels: what is drawn may be kept until then.
+    /// Changes with every change of spans or labels. Drawings can be cached until then.
     pub revision: u64,
-    /// How many sentences are done.
+    /// Number of done sentences.
     pub done: usize,
-    /// What was done on which day.
+    /// Progress by day.
     pub progress: DailyProgress,
-    /// How long was worked today.
+    /// Time worked today.
     pub worked: WorkTimer,
-    /// How many are flagged.
+    /// Number of flagged sentences.
     pub flagged: usize,
-    /// How many suggestions are open.
+    /// Number of open suggestions.
     pub suggested: usize,
-    /// Changes whenever numbers of labels come to mean other labels.
+    /// Changes when label ids are reassigned to other labels.
     pub renumbered: u64,
-    /// What is to be labelled how, in Markdown.
+    /// Annotation guidelines, in Markdown.
     pub guidelines: String,
-    /// Whether spans may overlap: then a label is put beside spans of other words.
+    /// True if spans may overlap. A new span then replaces only spans of the same words.
     pub overlaps: bool,
-    /// Labels in the order in which they were given, the last one first.
+    /// Used labels, most recent first.
     pub last_labels: Vec<LabelId>,
-    /// The words that were labelled last, and as what.
+    /// The words that were labeled last, and their label.
     pub last_given: Option<(Vec<String>, LabelId)>,
-    /// Whether a label is being chosen, and for what.
+    /// Target of the label chooser, while it is open.
     pub choosing: Option<Choosing>,
-    /// The label that every selection by mouse gets at once.
+    /// Label that is applied immediately to each mouse selection.
     pub brush: Option<LabelId>,
-    /// First sentence number of each split, so that ids count from 0 in each.
+    /// First sentence number of each split. Sentence ids count from 0 in each split.
     split_starts: [usize; 3],
-    /// Sentences of each split.
+    /// Number of sentences of each split.
     split_sizes: [usize; 3],
 }
 
-/// A number that no list had before, of this dataset or another.
+/// Returns a list number that is unique across all datasets of the process.
 fn next_listing() -> u64 {
     static LISTINGS: AtomicU64 = AtomicU64::new(0);
     LISTINGS.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Annotate {
-    /// The state of a dataset that was just opened.
+    /// Creates the state of a newly opened dataset.
     pub fn new(path: PathBuf, corpus: Corpus, files: Vec<SourceFile>, history: History, project: PathBuf) -> Self {
         let sentences = corpus.sentences(None);
         let starts =
@@ -210,33 +212,33 @@ impl Annotate {
         }
     }
 
-    /// How many sentences a split has.
+    /// Returns the number of sentences of a split.
     pub fn size_of(&self, split: Split) -> usize {
         self.split_sizes[split as usize]
     }
 
-    /// Which splits have sentences.
+    /// Returns the splits that have sentences.
     pub fn splits(&self) -> Vec<Split> {
         Split::ALL.into_iter().filter(|s| self.size_of(*s) > 0).collect()
     }
 
-    /// The current sentence's address.
+    /// Returns the id of the current sentence.
     pub fn current_id(&self) -> SentenceId {
         self.sentences[self.current]
     }
 
-    /// The document of a sentence (by its place in the list of all).
+    /// Returns the document of a sentence, by index in [`Annotate::sentences`].
     pub fn document_of(&self, place: usize) -> &Document {
         self.corpus.document(self.sentences[place].document)
     }
 
-    /// A sentence's name: `train-0412`, counted within its split from 0.
+    /// Returns the name of a sentence, for example `train-0412`. The number counts from 0 within the split.
     pub fn name_of(&self, place: usize) -> String {
         let split = self.document_of(place).split;
         format!("{}-{:04}", split.name(), place - self.split_starts[split as usize])
     }
 
-    /// Words of the current sentence.
+    /// Returns the number of words of the current sentence.
     pub fn length(&self) -> usize {
         self.document_of(self.current).sentence_range(self.current_id().sentence as usize).len()
     }
@@ -251,13 +253,13 @@ impl Annotate {
         }
     }
 
-    /// Selects whole words of the current sentence, or nothing.
+    /// Selects whole words of the current sentence, or clears the selection.
     pub fn select(&mut self, words: Option<(usize, usize)>) {
         self.selection = words;
         self.part = None;
     }
 
-    /// Goes to the next or previous sentence in view.
+    /// Moves to the next or previous sentence in the filtered list.
     pub fn step(&mut self, forward: bool) {
         let at = self.shown.partition_point(|p| *p < self.current);
         let next = if forward {
@@ -270,19 +272,19 @@ impl Annotate {
         }
     }
 
-    /// What is noted about the current sentence.
+    /// Returns the review state of the current sentence.
     pub fn mark(&self) -> ReviewState {
         self.corpus.review(self.current_id())
     }
 
-    /// What is noted about a sentence (by its place in the list of all).
+    /// Returns the review state of a sentence, by index in [`Annotate::sentences`].
     pub fn mark_of(&self, place: usize) -> Option<&ReviewState> {
         let id = self.sentences[place];
         self.corpus.document(id.document).reviews.get(id.sentence)
     }
 
-    /// The edit that marks the current sentence and all before it in view as done; those that are flagged stay as they are. `None`
-    /// where there is nothing to mark.
+    /// Returns the edit that marks the current sentence and all listed sentences before it as done. Flagged sentences
+    /// are unchanged. Returns `None` if there is nothing to mark.
     pub fn done_up_to_here(&self) -> Option<Edit> {
         let before = self.shown.partition_point(|place| *place <= self.current);
         let open = |place: &&usize| self.mark_of(**place).is_none_or(|m| !m.done && !m.flagged);
@@ -297,8 +299,8 @@ impl Annotate {
         (!edits.is_empty()).then_some(Edit::Group { title, edits })
     }
 
-    /// After an edit: counts, and the sentence it touched comes into view. One that is new and touches several leaves the person
-    /// where they are; one that is undone or made again shows what it touched first.
+    /// Updates counts and position after an edit. Shows the sentence that the edit changed. A new edit of several
+    /// sentences leaves the position unchanged; undo and redo show the first changed sentence.
     pub fn after(&mut self, edit: &Edit, is_new: bool) {
         self.revision += 1;
         self.counts.apply_edit(edit);
@@ -316,7 +318,7 @@ impl Annotate {
         }
     }
 
-    /// How many sentences are done, and how many suggestions are open, after an edit.
+    /// Updates the numbers of done sentences and open suggestions after an edit.
     fn follow_marks(&mut self, edit: &Edit) {
         match edit {
             Edit::Suggestions { removed, added, .. } => {
@@ -333,7 +335,7 @@ impl Annotate {
         }
     }
 
-    /// The first and the last sentence that an edit touched; `None` where it touched none.
+    /// Returns the first and the last sentence that an edit changed, or `None` if it changed none.
     fn touched(&self, edit: &Edit) -> Option<(usize, usize)> {
         match edit {
             Edit::Review { document, sentence, .. } => {
@@ -345,7 +347,7 @@ impl Annotate {
                 Some((self.place_of(*document, starts().min()?)?, self.place_of(*document, starts().max()?)?))
             }
             Edit::DocLabels { document, .. } => {
-                // Where the person is, if that is in this document.
+                // The current sentence, if it is in this document.
                 if self.current_id().document == *document {
                     return Some((self.current, self.current));
                 }
@@ -360,7 +362,7 @@ impl Annotate {
         }
     }
 
-    /// The place of the sentence that holds this byte of a document, or begins behind it.
+    /// Returns the index of the sentence that contains this byte of a document or starts after it.
     pub fn place_of(&self, document: u32, byte: u32) -> Option<usize> {
         let sentence = self.corpus.document(document).sentence_at(byte)? as u32;
         self.place_of_sentence(document, sentence)
@@ -370,7 +372,7 @@ impl Annotate {
         self.sentences.binary_search(&SentenceId { document, sentence }).ok()
     }
 
-    /// Labels have other numbers after some have come or gone.
+    /// Adapts stored label ids after labels were added or removed.
     fn follow_labels(&mut self, edit: &Edit) {
         let new = |label: LabelId| match edit {
             Edit::RemoveLabel { id, .. } => (label != *id).then(|| if label > *id { label.before() } else { label }),
@@ -392,7 +394,7 @@ impl Annotate {
         self.renumbered += 1;
     }
 
-    /// Applies the filter. A query that cannot be read changes nothing but [`Filter::problem`].
+    /// Applies the filter. An invalid query only sets [`Filter::problem`].
     pub fn refilter(&mut self) {
         let known = Known { corpus: &self.corpus, snapshots: &self.snapshots, progress: &self.progress };
         let query = match Query::parse(&self.filter.text, &known) {

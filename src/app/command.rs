@@ -1,4 +1,4 @@
-//! The one table of commands. Menu, palette, shortcuts, help sheet and tests are views of it.
+//! The table of commands. Menu, palette, shortcuts, help and tests are generated from it.
 
 use super::annotate::FilterLabel;
 use super::data_page::{Resolution, Tab};
@@ -16,7 +16,7 @@ use crate::hub::ModelRef;
 use crate::project::{Decision, Today};
 use std::path::PathBuf;
 
-/// A command that needs nothing but itself: it has a name, and may have a key.
+/// A command without parameters. It has a name and can have keys.
 #[allow(missing_docs, reason = "each is described by its name in the table")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -39,11 +39,11 @@ pub enum Action {
     PageUp,
     /// Moves the selection.
     Move(CaretMotion),
-    /// Moves the selection's end and keeps where it began.
+    /// Moves the end of the selection and keeps its anchor.
     Extend(CaretMotion),
     SelectNothing,
     ClearLabel,
-    /// The label on this key, 1 to 9.
+    /// Applies the label with this number key, 1 to 9.
     Label(u8),
     ChooseLabel,
     ChooseDocLabel,
@@ -80,7 +80,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Whether it opens something, or goes to another page, so that the keys that follow are meant for that.
+    /// Returns true if the command opens a dialog or another page. The following keys are then meant for that.
     pub fn opens_ui(self) -> bool {
         matches!(
             self,
@@ -108,32 +108,32 @@ impl Action {
     }
 }
 
-/// Where a key works.
+/// Context in which a key is active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyContext {
-    /// Everywhere, also while a text is typed.
+    /// Active everywhere, also while the user types text.
     Global,
-    /// On the Annotate page, while no text is typed.
+    /// Active on the Annotate page, unless the user types text.
     Canvas,
 }
 
-/// A row of the table.
+/// A row of the command table.
 #[derive(Clone, Copy, Debug)]
 pub struct CommandSpec {
-    /// What it does.
+    /// Action of the command.
     pub action: Action,
-    /// The id in stored settings; it never changes.
+    /// Stable id in the settings file. It must never change.
     pub id: &'static str,
-    /// Its name, in the imperative.
+    /// English title, in the imperative.
     pub english_title: &'static str,
-    /// Its keys; the first is shown.
+    /// Default keys. The first one is displayed.
     pub keys: &'static [Shortcut],
-    /// Where the keys work.
+    /// Context in which the keys are active.
     pub context: KeyContext,
 }
 
 impl CommandSpec {
-    /// Its name in the language that is spoken.
+    /// Returns the title in the interface language.
     pub fn title(&self) -> &'static str {
         translate(self.english_title)
     }
@@ -151,7 +151,7 @@ const fn spec(
 
 use KeyContext::{Canvas, Global};
 
-/// Every command, in the palette's order.
+/// All commands, in the order of the palette.
 pub const COMMANDS: &[CommandSpec] = &[
     spec(Action::OpenFile, "file::open", "Open a file", &[Shortcut::ctrl("O")], Global),
     spec(Action::OpenFolder, "file::open_folder", "Open a folder", &[Shortcut::ctrl_shift("O")], Global),
@@ -382,198 +382,198 @@ pub const COMMANDS: &[CommandSpec] = &[
     spec(Action::Settings, "settings::open", "Settings", &[Shortcut::ctrl("Comma")], Global),
 ];
 
-/// The row of an action.
+/// Returns the table row of an action.
 pub fn spec_of(action: Action) -> Option<&'static CommandSpec> {
     COMMANDS.iter().find(|e| e.action == action)
 }
 
-/// Everything that can be asked of the program: the table's actions, and those that carry something.
+/// A request to change the state: an action of the table, or a command with parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// A row of the table.
+    /// Runs an action of the table.
     Do(Action),
-    /// Open what lies there.
+    /// Opens this path.
     Open(PathBuf),
-    /// Look at what lies there, and open it when the person says so; what is known already is opened at once.
+    /// Shows the import preview of this path. A known dataset is opened immediately.
     Import(PathBuf),
-    /// Read it otherwise.
+    /// Reads the previewed dataset with other options.
     ImportChoices(crate::format::ReadOptions),
-    /// What becomes of this label: another name, or nothing.
+    /// Renames this label on import, or removes it (`None`).
     ImportLabel(String, Option<String>),
-    /// Open it as it was found.
+    /// Opens the previewed dataset.
     ImportTake,
-    /// Leave it.
+    /// Cancels the import.
     ImportCancel,
-    /// Write the corpus there.
+    /// Writes the corpus to this path.
     SaveTo(PathBuf),
-    /// Write these bytes there.
+    /// Writes these bytes to this path.
     WriteFile(PathBuf, Vec<u8>),
-    /// Write the corpus there in the format of this name.
+    /// Writes the corpus to this path in the format of this name.
     ExportTo(&'static str, PathBuf),
-    /// Copy this model's folder there.
+    /// Copies this model directory (first path) to the second path.
     SaveModelTo(PathBuf, PathBuf),
-    /// Write the project again, to this path, and go on there.
+    /// Writes the project to this path and continues to use it there.
     KeepProjectAt(PathBuf),
-    /// Do not close the window after all.
+    /// Keeps the window open.
     Stay,
-    /// What becomes of the labels of a source that another program changed; `None` leaves all as it is.
+    /// Resolves a changed source file. `None` leaves everything unchanged.
     SourceChange(Option<Decision>),
-    /// Take a dataset out of the recents.
+    /// Removes a dataset from the recent datasets.
     Forget(PathBuf),
-    /// Show this sentence (its place in the list of all).
+    /// Shows this sentence, by index in the list of all sentences.
     Sentence(usize),
-    /// Select words of the current sentence, both included.
+    /// Selects words of the current sentence, both inclusive.
     Select(usize, usize),
-    /// Select bytes of the document, in the current sentence.
+    /// Selects a byte range of the document, in the current sentence.
     SelectPart(u32, u32),
-    /// Take this span of the current document away.
+    /// Removes this span of the current document.
     Remove(Span),
-    /// Give the selection this label.
+    /// Applies this label to the selection.
     Label(LabelId),
-    /// The comment on a sentence; empty takes it away.
+    /// Sets the comment on a sentence. An empty text removes it.
     Comment(SentenceId, String),
-    /// The comment on these bytes of a sentence; empty takes it away.
+    /// Sets the comment on this byte range of a sentence. An empty text removes it.
     Remark(SentenceId, u32, u32, String),
-    /// The person is at work: seconds since 1970.
+    /// Reports user activity, as Unix timestamp in seconds.
     Active(u64),
-    /// Another day has begun.
+    /// Starts a new day.
     NewDay(Today),
-    /// Gives the current document this label, or takes it away.
+    /// Adds this label to the current document, or removes it.
     Class(String),
-    /// Ask for a line of text, or no more.
+    /// Opens the prompt for one line of text, or closes it.
     Ask(Option<TextPrompt>),
-    /// What the Data room shows.
+    /// Selects the tab of the Data page.
     SurveyTab(Tab),
-    /// Count the dataset again.
+    /// Analyzes the dataset again.
     Survey,
-    /// Findings of this kind only, or all.
+    /// Shows only findings of this kind, or all.
     ShowKind(Option<FindingKind>),
-    /// Show a finding in the text.
+    /// Shows a finding in the text.
     ShowFinding(usize),
-    /// Put a finding aside.
+    /// Dismisses a finding.
     Settle(usize),
-    /// Make the edit that mends this finding; several are listed first, to be ticked.
+    /// Fixes these findings. Several findings are listed first, with check boxes.
     Mend(Vec<usize>),
-    /// Tick a place to fix, or all; or take the tick away.
+    /// Selects or deselects one fix, or all (`None`).
     TickFix(Option<usize>, bool),
-    /// Fix what is ticked.
+    /// Applies the selected fixes.
     TakeFixes,
-    /// Close the list of places to fix.
+    /// Closes the list of fixes.
     CloseFixes,
-    /// Show the sentences of this query on the Annotate page.
+    /// Shows the sentences that match this query on the Annotate page.
     ShowOnly(String),
-    /// Compare with the labelling that lies there.
+    /// Compares with the annotations at this path.
     CompareWith(PathBuf),
-    /// Compare no more.
+    /// Ends the comparison.
     EndComparison,
-    /// Look at this difference.
+    /// Shows this difference.
     Difference(usize),
-    /// Decide the difference that is looked at.
+    /// Resolves the current difference.
     Decide(Resolution),
-    /// Undo or redo until so many edits stand.
+    /// Undoes or redoes edits until this number of edits is applied.
     JumpTo(usize),
-    /// The guidelines of this dataset, in Markdown.
+    /// Sets the annotation guidelines of the dataset, in Markdown.
     SetGuidelines(String),
-    /// Only sentences of this status, or all.
+    /// Shows only sentences of this status, or all.
     FilterStatus(Option<Status>),
-    /// Every selection by mouse gets this label at once, or none does.
+    /// Sets the label that is applied immediately to each mouse selection, or none.
     Brush(Option<LabelId>),
-    /// A new label of this name, for the selection.
+    /// Creates a label of this name and applies it to the selection.
     NewLabelHere(String),
-    /// Stop choosing a label.
+    /// Closes the label chooser.
     ChooseNone,
-    /// What counts as a match, and what it is to be.
+    /// Sets the label and the options of the match search.
     Matches(LabelId, MatchOptions),
-    /// Tick a match, or take its tick away; all of them without a number.
+    /// Selects or deselects one match, or all (`None`).
     Tick(Option<usize>, bool),
-    /// Label the matches that are ticked.
+    /// Labels the selected matches.
     TakeMatches,
-    /// Close the dialog of matches.
+    /// Closes the dialog of matches.
     CloseMatches,
-    /// The model that is asked for suggestions.
+    /// Sets the model for suggestions.
     SuggestModel(ModelRef),
-    /// The score, in percent, from which all are accepted at once.
+    /// Sets the minimum score for accepting all suggestions, in percent.
     SuggestAbove(u8),
-    /// Accept all suggestions in view from that score on.
+    /// Accepts all listed suggestions with at least that score.
     AcceptAbove,
-    /// Drop all suggestions in view.
+    /// Removes all listed suggestions.
     DropSuggestions,
-    /// Keep the search under this name.
+    /// Saves the search under this name.
     KeepView(String),
-    /// Forget the view of this name.
+    /// Deletes the saved search of this name.
     ForgetView(String),
-    /// Take a snapshot of this name.
+    /// Creates a snapshot of this name.
     TakeSnapshot(String),
-    /// Bring the labels of this snapshot back.
+    /// Restores the labels of this snapshot.
     Restore(String),
-    /// Forget this snapshot.
+    /// Deletes this snapshot.
     ForgetSnapshot(String),
-    /// Close the dialog of snapshots.
+    /// Closes the dialog of snapshots.
     CloseSnapshots,
-    /// A new label of this name.
+    /// Creates a label of this name.
     NewLabel(String),
-    /// Another name for a label.
+    /// Renames a label.
     RenameLabel(LabelId, String),
-    /// Another colour for a label.
+    /// Changes the color of a label.
     RecolourLabel(LabelId, u8),
-    /// Another letter for a label, or the one that its name gives.
+    /// Sets the letter key of a label, or resets it to the default letter (`None`).
     LetterOfLabel(LabelId, Option<char>),
-    /// Show sentences that hold this text.
+    /// Sets the query of the filter.
     FilterText(String),
-    /// Show sentences with this label.
+    /// Sets the label of the filter.
     FilterLabel(FilterLabel),
-    /// Show sentences of this split.
+    /// Sets the split of the filter.
     FilterSplit(Option<Split>),
-    /// Where a run starts from.
+    /// Sets the base model of the next run.
     Base(BaseModelInput),
-    /// A setting of a run as typed.
+    /// Sets a training argument from its text field.
     Setting(usize, String),
-    /// Later pieces of a word carry their I- tag.
+    /// Sets if later subwords of a word are labeled with `I-`.
     LabelAllPieces(bool),
-    /// A new head where the base's could be kept.
+    /// Sets if a new classification head is initialized although the head of the base model fits.
     NewHead(bool),
-    /// Where to compute.
+    /// Sets the compute device.
     Device(crate::model::DeviceChoice),
-    /// One of the settings that are words, and its option.
+    /// Sets an enumerated training argument: its index and the index of the option.
     Choice(usize, usize),
-    /// Go on with this run from its newest checkpoint.
+    /// Resumes this run from its latest checkpoint.
     ResumeRun(usize),
-    /// Take the learning rate that was found, or only close its card.
+    /// Uses the suggested learning rate, or only closes its card (`None`).
     TakeRate(Option<f64>),
-    /// Take the recipe proposed for a small dataset.
+    /// Uses the recipe proposed for a small dataset.
     TakeRecipe,
-    /// The text on the Try page.
+    /// Sets the text of the Try page.
     TryText(String),
-    /// The model on the Try page.
+    /// Sets the model of the Try page.
     TryModel(ModelRef),
-    /// The model on the Evaluate page.
+    /// Sets the model of the Evaluate page.
     ScoreModel(ModelRef),
-    /// The split on the Evaluate page.
+    /// Sets the split of the Evaluate page.
     ScoreSplit(Split),
-    /// Ask for a path.
+    /// Opens a file dialog.
     Pick(super::effect::Pick),
-    /// Cancel a download or an evaluation.
+    /// Cancels a download or an evaluation.
     Cancel,
-    /// A notice's button was pressed, or it was closed.
+    /// Closes a notification.
     CloseNotice(u64),
-    /// Light, dark, or as the system has it.
+    /// Sets a light (`true`) or dark theme, or follows the system (`None`).
     SetTheme(Option<bool>),
-    /// Narrow rows and smaller type.
+    /// Sets the compact density: lower rows and smaller text.
     Compact(bool),
-    /// A panel of this name is so wide from now on.
+    /// Stores the width of the panel of this name, in points.
     PanelWidth(&'static str, f32),
-    /// Show how long was worked today.
+    /// Shows or hides the time worked today.
     ShowTimer(bool),
-    /// Leave invisible characters without a mark.
+    /// Hides or shows marks for invisible characters.
     HideInvisible(bool),
-    /// Whose keys are used; what a person changed is forgotten.
+    /// Selects a key preset. Custom keys are removed.
     SetPreset(&'static str),
-    /// Another key for a command: none, or one that is free.
+    /// Sets the key of a command, or removes its keys (`None`).
     SetKey(Action, Option<Shortcut>),
-    /// The command's keys as they were.
+    /// Resets the keys of a command.
     ResetKey(Action),
-    /// Whether the system wants light windows, where it says so.
+    /// Reports the theme of the system: true if light, `None` if unknown.
     SystemTheme(Option<bool>),
-    /// Something a person should read.
+    /// Shows a notification.
     Say(super::Notification),
 }

@@ -1,4 +1,4 @@
-//! The Data room: the open dataset in numbers, what looks wrong in it, and another labelling beside it.
+//! The Data page: statistics of the open dataset, findings, and the comparison with other annotations.
 
 use super::annotate::Annotate;
 use super::command::Command;
@@ -20,76 +20,76 @@ use crate::worker::{FileRequest, ReadRequest};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// What the room shows.
+/// Tab of the Data page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tab {
-    /// Numbers.
+    /// Statistics.
     #[default]
     Numbers,
-    /// What looks wrong.
+    /// Findings.
     Checks,
-    /// Another labelling.
+    /// Comparison with other annotations.
     Compare,
 }
 
-/// What is done about a difference.
+/// Resolution of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolution {
-    /// The open dataset's labels stay.
+    /// Keeps the labels of the open dataset.
     Mine,
-    /// The other's come in their place.
+    /// Replaces them with the labels of the other dataset.
     Theirs,
-    /// The other's come beside them.
+    /// Adds the labels of the other dataset to those of the open one.
     Both,
-    /// There is nothing.
+    /// Removes both.
     Neither,
 }
 
-/// Another labelling beside the open one.
+/// Comparison of the open dataset with other annotations.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// Where it lies.
+    /// Path of the other annotations.
     pub path: PathBuf,
-    /// How far both agree.
+    /// Agreement of both.
     pub agreement: Agreement,
-    /// The difference that is looked at.
+    /// Index of the current difference.
     pub current: usize,
-    /// What was decided about each.
+    /// Resolution of each difference, `None` if it is open.
     pub verdicts: Vec<Option<Resolution>>,
 }
 
 impl Comparison {
-    /// The other's name: its file's.
+    /// Returns the name of the other annotations: their file name.
     pub fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// The difference that is looked at.
+    /// Returns the current difference.
     pub fn difference(&self) -> Option<&Difference> {
         self.agreement.differences.get(self.current)
     }
 }
 
-/// The room's state.
+/// State of the Data page.
 #[derive(Debug, Default)]
 pub struct DataState {
-    /// What is shown.
+    /// Selected tab.
     pub tab: Tab,
-    /// What was found, and the dataset's revision then.
+    /// Latest report, and the revision of the dataset that it describes.
     pub survey: Option<(u64, Box<DatasetReport>)>,
-    /// Of the newest question, while it goes on.
+    /// Ticket of the pending request.
     pub waiting: Option<u64>,
-    /// Of the newest question.
+    /// Ticket of the latest request.
     pub ticket: u64,
-    /// The findings of this kind that are shown; all where there is none.
+    /// Kind of findings to show; `None` shows all.
     pub kind: Option<FindingKind>,
-    /// Findings that were mended or put aside, by their number.
+    /// Indices of findings that were fixed or dismissed.
     pub settled: HashSet<usize>,
-    /// Another labelling.
+    /// The open comparison.
     pub comparison: Option<Box<Comparison>>,
 }
 
-/// Asks for the numbers, where they are not here or are of before the last changes.
+/// Requests the report if it is missing or older than the last changes.
 pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &app.annotate else { return };
     let s = &mut app.surveying;
@@ -98,7 +98,7 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
         s.ticket += 1;
         s.waiting = Some(s.ticket);
         let (corpus, files, revision) = (a.corpus.clone(), a.files.clone(), a.revision);
-        // A hub's model is not fetched for this.
+        // A model from the hub is not downloaded for the report.
         let base = Some(&app.training.base).filter(|base| !matches!(base, BaseModelInput::Hub(_)));
         let max_length = app.training.arguments.max_length;
         let learner = base.and_then(BaseModelInput::name).map(|name| (name, max_length));
@@ -106,24 +106,24 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Takes the numbers in.
+/// Stores the report.
 pub(super) fn surveyed(app: &mut App, ticket: u64, revision: u64, survey: Option<Box<DatasetReport>>) {
     let s = &mut app.surveying;
     if s.waiting == Some(ticket) {
         s.waiting = None;
         if let Some(survey) = survey {
             s.settled.clear();
-            // Places to fix are numbers of findings that are no more.
+            // The fix dialog refers to findings of the old report by index.
             app.fixing = None;
             s.survey = Some((revision, survey));
         }
     }
 }
 
-/// Takes another labelling in.
+/// Stores the comparison with other annotations.
 pub(super) fn compared(app: &mut App, path: PathBuf, project: &Path, agreement: Agreement) {
     app.opening = None;
-    // Another dataset may have been opened meanwhile.
+    // The user can have opened another dataset during the comparison.
     if app.annotate.as_ref().is_none_or(|a| a.project != project) {
         return;
     }
@@ -137,7 +137,7 @@ pub(super) fn compared(app: &mut App, path: PathBuf, project: &Path, agreement: 
     app.page = Page::Data;
 }
 
-/// Does what the room asks for.
+/// Handles a command of the Data page.
 pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::SurveyTab(tab) => {
@@ -195,10 +195,10 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Makes the edits that mend these findings, as one step. One that does not fit any more is left out.
+/// Applies the fixes of these findings as one edit. A fix that no longer applies is skipped.
 fn apply_fixes(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
     let (Some(a), Some((_, survey))) = (&mut app.annotate, &app.surveying.survey) else { return };
-    // Tried on a copy, since one finding's edit may take away what another one's stands on.
+    // The fixes are tried on a copy, because one fix can invalidate another.
     let mut tried = a.corpus.clone();
     let fixes = numbers.iter().filter_map(|n| Some((*n, survey.findings.get(*n)?.fix.clone()?)));
     let overlaps = a.overlaps;
@@ -223,7 +223,7 @@ fn apply_fixes(app: &mut App, numbers: &[usize], effects: &mut Vec<Effect>) {
     make(a, Edit::Group { title, edits }, effects);
 }
 
-/// Whether what an edit brings has room: it is not there yet, and lies over nothing that stays where spans may not overlap.
+/// Returns true if all spans that an edit adds are new and, unless overlaps are allowed, overlap no remaining span.
 fn fits(fix: &Edit, corpus: &Corpus, overlaps: bool) -> bool {
     let Edit::Spans { document, removed, added } = fix else { return true };
     let d = corpus.document(*document);
@@ -235,7 +235,7 @@ fn fits(fix: &Edit, corpus: &Corpus, overlaps: bool) -> bool {
     !added.iter().any(in_the_way)
 }
 
-/// Decides the difference that is looked at, and goes on to the next that is open.
+/// Resolves the current difference and shows the next open one.
 fn decide(app: &mut App, verdict: Resolution, effects: &mut Vec<Effect>) {
     let (Some(a), Some(c)) = (&mut app.annotate, &mut app.surveying.comparison) else { return };
     let Some(difference) = c.difference().copied() else { return };
@@ -253,7 +253,7 @@ fn decide(app: &mut App, verdict: Resolution, effects: &mut Vec<Effect>) {
 }
 
 impl Annotate {
-    /// The edit that makes the open dataset say what was decided; `None` where it says so already.
+    /// Returns the edit that implements a resolution, or `None` if the dataset already matches it.
     fn verdict_edit(
         &mut self,
         c: &Comparison,
@@ -271,7 +271,7 @@ impl Annotate {
         let is_there = |s: &Span| self.corpus.document(document).spans.binary_search(s).is_ok();
         let mut edits = Vec::new();
         let mut removed: Vec<Span> = difference.left.filter(|s| !keeps && is_there(s)).into_iter().collect();
-        // Its label may be gone since.
+        // The label can have been removed since the comparison.
         let is_known = |s: &Span| usize::from(s.label) < self.corpus.labels.len();
         let mut added: Vec<Span> =
             difference.left.filter(|s| keeps && !is_there(s) && is_known(s)).into_iter().collect();

@@ -1,42 +1,42 @@
-//! What only the shell can do: the window's dialogs, the worker, the project's thread.
+//! Effects that only the shell can run: dialogs, worker requests, writes to the project.
 
 use crate::project::{Project, WriteOp};
 use crate::train::event::TrainerControl;
 use crate::worker::{FileRequest, ReadRequest, TrainRequest, Trial};
 use std::path::PathBuf;
 
-/// Something to be done outside the state.
+/// A request to code outside of the state.
 pub enum Effect {
-    /// Ask the person for a path.
+    /// Opens a file dialog.
     Pick(Pick),
-    /// Ask the files lane.
+    /// Sends a request to the file thread of the worker.
     File(FileRequest),
-    /// Ask the reading lane.
+    /// Sends a request to the read thread of the worker.
     Read(ReadRequest),
-    /// Start a run.
+    /// Starts a training run.
     Train(Box<TrainRequest>),
-    /// Measure what would be a run.
+    /// Measures a run without running it.
     Trial(Box<TrainRequest>, Trial),
-    /// What the run under way is to do.
+    /// Controls the current run.
     Wish(TrainerControl),
-    /// End a download or an evaluation.
+    /// Stops a download or an evaluation.
     StopReading,
-    /// Take a project over.
+    /// Makes this project the open one.
     Adopt(Box<Project>),
-    /// Close the open project, after all that waits is stored.
+    /// Closes the open project after all pending writes.
     Release,
-    /// Write the project again from memory, to this path.
+    /// Rewrites the project from memory at this path.
     Rebuild(PathBuf),
-    /// Store something in the project.
+    /// Writes something to the project.
     Commit(WriteOp),
-    /// Ask what day it is.
+    /// Requests the current date.
     AskDay,
-    /// Store the settings.
+    /// Stores the settings.
     StoreSettings,
 }
 
 impl Pick {
-    /// Whether something is written to the path.
+    /// Returns true if the user chooses a path to write to.
     pub fn writes(&self) -> bool {
         match self {
             Self::OpenFile | Self::OpenFolder | Self::Compare | Self::BaseFolder | Self::TryFolder => false,
@@ -45,35 +45,35 @@ impl Pick {
     }
 }
 
-/// What a path is asked for.
+/// Purpose of a file dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pick {
-    /// A dataset's file.
+    /// Opens a dataset file.
     OpenFile,
-    /// A dataset's folder.
+    /// Opens a dataset directory.
     OpenFolder,
-    /// Another labelling of the open dataset.
+    /// Opens other annotations for comparison.
     Compare,
-    /// A model's folder to start a run from.
+    /// Selects a model directory as the base of a run.
     BaseFolder,
-    /// A model's folder for the Try page.
+    /// Selects a model directory for the Try page.
     TryFolder,
-    /// Where a copy of the dataset goes: a file, or a folder when there are several sources.
+    /// Selects the target of a dataset copy: a file, or a directory if there are several source files.
     SaveAs {
-        /// Several files.
+        /// True if several files are written.
         folder: bool,
     },
-    /// Where the dataset goes in another format.
+    /// Selects the target of an export.
     Export {
-        /// The format's name.
+        /// Name of the format.
         format: &'static str,
-        /// Several files.
+        /// True if several files are written.
         folder: bool,
     },
-    /// Where this picture (an SVG) goes: as it is, or as a PNG where the path says so.
+    /// Selects the target of this picture (SVG). A path with a PNG extension writes a PNG.
     Picture(String),
-    /// Where a copy of this model goes.
+    /// Selects the target of a copy of this model directory.
     SaveModel(PathBuf),
-    /// Where the project goes on.
+    /// Selects the new path of the project.
     Project,
 }

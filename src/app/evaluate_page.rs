@@ -1,21 +1,21 @@
-//! The Evaluate room: a model's scores on a split.
+//! The Evaluate page: scores of a model on a split.
 
 use crate::corpus::Split;
 use crate::hub::ModelRef;
 use crate::predict::EvalMetrics;
 
-/// A question and its answer.
+/// State of the Evaluate page: request and result.
 #[derive(Debug)]
 pub struct EvaluateState {
-    /// The model asked for.
+    /// Selected model.
     pub model: ModelRef,
-    /// The split asked for.
+    /// Selected split.
     pub split: Split,
-    /// Sentences done and to do, while it goes on.
+    /// Sentences done and total, while an evaluation runs.
     pub progress: Option<(usize, usize)>,
-    /// The answer, and what it is the answer to.
+    /// Latest scores, with their model and split.
     pub scores: Option<(ModelRef, Split, Box<EvalMetrics>)>,
-    /// Why there is none.
+    /// Error of the last evaluation.
     pub failure: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What the worker tells changes the state.
+//! State changes caused by worker events.
 
 use super::annotate::Annotate;
 use super::data_page::{self, DataState};
@@ -23,7 +23,7 @@ use crate::worker::{Asked, Event};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Takes an event in and says what is to be done outside.
+/// Handles a worker event and returns the effects.
 pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Opened { asked, opened } => return opened_dataset(app, &asked, *opened),
@@ -88,9 +88,9 @@ pub fn on(app: &mut App, event: Event) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes in the end of a save of the open dataset.
+/// Handles the end of a save of the open dataset.
 pub fn saved(app: &mut App, saved: Saved) -> Vec<Effect> {
-    // What was said of the files is of before.
+    // The report describes the files before the save.
     app.surveying.survey = None;
     app.notices.push(save_notice(&saved));
     let Some(a) = &mut app.annotate else { return Vec::new() };
@@ -105,7 +105,7 @@ pub fn saved(app: &mut App, saved: Saved) -> Vec<Effect> {
     effects
 }
 
-/// The notice that tells of a save.
+/// Returns the notification of a save.
 pub fn save_notice(saved: &Saved) -> Notification {
     let names = || saved.files.iter().map(|f| f.path.display().to_string()).collect::<Vec<_>>().join(", ");
     match &saved.outcome {
@@ -115,14 +115,14 @@ pub fn save_notice(saved: &Saved) -> Notification {
     }
 }
 
-/// Seconds since 1970.
+/// Returns the current Unix timestamp in seconds.
 pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }
 
 fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
     let Opened { path, dataset, history, kept, highest_run, project, is_new, notice } = opened;
-    // The project is open already, and here with edits that may still be on their way to it.
+    // The project is already open, possibly with edits that are not yet stored.
     if app.annotate.as_ref().is_some_and(|a| !a.read_only && a.project == project.path()) {
         (app.opening, app.importing) = (None, None);
         return Vec::new();
@@ -151,7 +151,7 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
         detail: tr!("{sentences} sentences, {labels} labels", sentences = thousands(sentences), labels),
         opened: now(),
     });
-    // What a person has looked at need not be told again.
+    // Problems that the import preview has shown are not reported again.
     let importing = app.importing.take_if(|i| i.path == asked);
     let told = importing.is_some();
     let left_out: Vec<String> = annotate
@@ -183,7 +183,7 @@ fn opened_dataset(app: &mut App, asked: &Path, opened: Opened) -> Vec<Effect> {
     }
     let splits = annotate.corpus.splits();
     app.scoring.split = *splits.last().unwrap_or(&Split::Test);
-    // What a model finds in the dataset that was open before is not for this one.
+    // Suggestions of a model for the previous dataset are not valid for this one.
     app.suggesting = SuggestionState { ticket: app.suggesting.ticket, ..SuggestionState::default() };
     app.surveying = DataState { ticket: app.surveying.ticket, ..DataState::default() };
     app.annotate = Some(annotate);
@@ -223,7 +223,7 @@ fn run_ended(app: &mut App, id: usize, finished: TrainOutput) -> Vec<Effect> {
     if let Some(run) = &mut app.training.run {
         run.state = RunState::Ended(Box::new(finished));
     }
-    // The next text, and the next evaluation, is for the model that was just made.
+    // The Try and Evaluate pages select the new model.
     app.trying.model = model.clone();
     app.trying.ticket = 0;
     app.scoring.model = model.clone();
@@ -231,7 +231,7 @@ fn run_ended(app: &mut App, id: usize, finished: TrainOutput) -> Vec<Effect> {
     effects
 }
 
-/// Changes the record of a run, here and in the project.
+/// Changes the record of a run in the state and in the project.
 fn record(app: &mut App, id: usize, change: impl FnOnce(&mut RunRecord)) -> Vec<Effect> {
     let runs = app.annotate.iter_mut().flat_map(|a| &mut a.runs);
     let Some(record) = runs.filter(|r| r.number == id).last() else { return Vec::new() };
@@ -263,7 +263,7 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
                 run.state = RunState::Failed(message.clone());
                 let id = run.id;
                 let outcome = if run.resumed || run.saved.is_some() {
-                    // Its checkpoint is still there: it can be resumed once what was wrong is mended.
+                    // The checkpoint still exists, so the run can be resumed after the cause is fixed.
                     RunStatus::Interrupted
                 } else if cancelled {
                     RunStatus::Cancelled
@@ -297,7 +297,7 @@ fn failed(app: &mut App, asked: Asked, message: String) -> Vec<Effect> {
     effects
 }
 
-/// 14041 as `14,041`.
+/// Formats 14041 as `14,041`.
 pub fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);

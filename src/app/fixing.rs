@@ -1,31 +1,31 @@
-//! A fix of several findings: the list of all places with ticks, before anything is changed.
+//! Dialog to fix several findings: all places are listed with check boxes before anything is changed.
 
 use super::annotate::Annotate;
 use super::state::App;
 use crate::corpus::Split;
 use crate::eval::DatasetReport;
 
-/// A place that would be fixed.
+/// A place to fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The finding's number.
+    /// Index of the finding.
     pub finding: usize,
-    /// The split of its document.
+    /// Split of the document.
     pub split: Split,
-    /// Whether it is to be fixed.
+    /// True if the place is selected.
     pub ticked: bool,
 }
 
-/// The dialog of the places to fix.
+/// State of the fix dialog.
 #[derive(Clone, Debug)]
 pub struct Fixing {
-    /// The findings that have a fix, in order.
+    /// The fixable findings, in order.
     pub places: Vec<Place>,
 }
 
 impl Fixing {
-    /// The places of these findings. Those of dev and test are left out unless a person ticks them: what scores are measured with is
-    /// not changed in passing.
+    /// Returns the places of these findings. Places in dev and test are not selected by default, so that evaluation
+    /// data changes only on request.
     fn of(a: &Annotate, survey: &DatasetReport, numbers: &[usize]) -> Self {
         let place = |number: &usize| {
             let finding = survey.findings.get(*number).filter(|f| f.fix.is_some())?;
@@ -35,7 +35,7 @@ impl Fixing {
         Self { places: numbers.iter().filter_map(place).collect() }
     }
 
-    /// The numbers of the findings that are ticked.
+    /// Returns the indices of the selected findings.
     pub fn ticked(&self) -> Vec<usize> {
         self.places.iter().filter(|p| p.ticked).map(|p| p.finding).collect()
     }
@@ -48,7 +48,7 @@ pub(super) fn open(app: &mut App, numbers: &[usize]) {
     }
 }
 
-/// Ticks one place or all, or takes the ticks away.
+/// Selects or deselects one place, or all (`None`).
 pub(super) fn tick(app: &mut App, which: Option<usize>, ticked: bool) {
     let places = app.fixing.iter_mut().flat_map(|f| &mut f.places).enumerate();
     places.filter(|(i, _)| which.is_none_or(|w| w == *i)).for_each(|(_, place)| place.ticked = ticked);

@@ -1,21 +1,22 @@
-//! The words of the window in another language.
+//! Translation of the interface.
 //!
-//! English stands in the sources, each text once as it is shown: `tr!("Open a file")`. A language is a file that gives for each of
-//! them another one (`assets/language/template.json` lists them all). What a language leaves out stays English.
+//! The source code contains the English texts, for example `tr!("Open a file")`. Each text is the key of its
+//! translation. A language file maps texts to translations (`assets/language/template.json` lists all texts). Texts
+//! without a translation stay English.
 
 use crate::corpus::EditTitle;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::OnceLock;
 
-/// A language: for each English text, with names in braces for what is put in, the same in another one.
+/// Translations by English text. Placeholders are names in braces.
 pub type Catalog = HashMap<String, String>;
 
 static LANGUAGE: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
 
-/// Takes a language for as long as the program runs; only the first one counts.
+/// Sets the language of the process. Only the first call has an effect.
 pub fn set_language(language: Catalog) {
-    // Its texts live as long as the program does, as those of the sources do.
+    // The translations are leaked, so that they have the lifetime `'static` of the English literals.
     let leak = |text: String| -> &'static str { text.leak() };
     let kept = language.into_iter().filter(|(_, text)| !text.is_empty());
     if LANGUAGE.set(kept.map(|(english, text)| (leak(english), leak(text))).collect()).is_err() {
@@ -23,19 +24,19 @@ pub fn set_language(language: Catalog) {
     }
 }
 
-/// A text in the language that is spoken.
+/// Returns the translation of a text.
 pub fn translate(english: &'static str) -> &'static str {
     LANGUAGE.get().and_then(|words| words.get(english)).copied().unwrap_or(english)
 }
 
-/// The title of an edit in the language that is spoken.
+/// Returns the translated title of an edit.
 pub fn edit_title(title: &EditTitle) -> String {
     let named: Vec<(&'static str, &str)> = title.named_values().collect();
     let values: Vec<(&str, &dyn Display)> = named.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
     translate_with(title.kind.text(), &values)
 }
 
-/// A text in the language that is spoken, with values put in for the names in braces. A name without a value stays as it is.
+/// Returns the translation of a text, with placeholders replaced by values. A placeholder without a value is unchanged.
 pub fn translate_with(english: &'static str, values: &[(&str, &dyn Display)]) -> String {
     let mut out = String::new();
     let mut rest = translate(english);
@@ -59,8 +60,8 @@ pub fn translate_with(english: &'static str, values: &[(&str, &dyn Display)]) ->
     out + rest
 }
 
-/// A text of the window in the language that is spoken: `tr!("Train")`, or with values, by name, for what stands in braces:
-/// `tr!("{done} of {all}", done, all = sentences.len())`.
+/// Translates a text of the interface: `tr!("Train")`, or with values for the placeholders: `tr!("{done} of {all}",
+/// done, all = sentences.len())`.
 macro_rules! tr {
     ($text:literal) => { $crate::app::i18n::translate($text) };
     ($text:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {

@@ -1,5 +1,4 @@
-//! A dataset that is looked at before anything of it is taken: what was found, what the person knows better, and what becomes
-//! of its labels.
+//! Import preview: the detected properties of a dataset, the options set by the user, and the changes of its labels.
 
 use super::effect::Effect;
 use super::state::App;
@@ -12,24 +11,24 @@ use crate::worker::FileRequest;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A dataset that is looked at.
+/// State of the import preview.
 #[derive(Clone, Debug)]
 pub struct ImportPreview {
-    /// Where it lies.
+    /// Path of the dataset.
     pub path: PathBuf,
-    /// What the person says of it.
+    /// Options set by the user.
     pub choices: ReadOptions,
-    /// As it was read last, or why it could not be read so.
+    /// Result of the last read, or its error.
     pub found: Result<Arc<Dataset>, String>,
-    /// Its sizes: of each split, then of all.
+    /// Counts of each split, then of all.
     pub counts: Vec<(&'static str, CorpusCounts)>,
-    /// Whether it is being read again.
+    /// True while the dataset is read again.
     pub reading: bool,
-    /// What becomes of its labels.
+    /// Renamed and removed labels.
     pub renames: LabelMap,
 }
 
-/// Looks at what lies there.
+/// Requests a preview of this path.
 pub(super) fn look(app: &mut App, path: PathBuf, choices: ReadOptions, effects: &mut Vec<Effect>) {
     match &mut app.importing {
         Some(importing) => (importing.choices, importing.reading) = (choices, true),
@@ -41,7 +40,7 @@ pub(super) fn look(app: &mut App, path: PathBuf, choices: ReadOptions, effects: 
     effects.push(Effect::File(FileRequest::Look { path, choices }));
 }
 
-/// What was found. An answer to a question that was changed or given up meanwhile is not shown.
+/// Shows the result of a preview. A result of an outdated or canceled request is ignored.
 pub(super) fn looked(app: &mut App, path: PathBuf, choices: ReadOptions, found: Result<Arc<Dataset>, String>) {
     app.annotate.iter_mut().for_each(|a| a.choosing = None);
     let first = app.importing.is_none() && app.looking.as_ref() == Some(&path);
@@ -61,14 +60,14 @@ fn sizes(corpus: &Corpus) -> Vec<(&'static str, CorpusCounts)> {
     splits.chain([("all", corpus.counts(None))]).collect()
 }
 
-/// Leaves the dataset, unless it is on its way already.
+/// Cancels the import, unless the dataset is already being opened.
 pub(super) fn cancel(app: &mut App) {
     if app.opening.is_none() {
         app.importing = None;
     }
 }
 
-/// Takes the dataset as it was found.
+/// Opens the previewed dataset.
 pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(importing) = app.importing.as_mut().filter(|i| !i.reading) else { return };
     if let Ok(dataset) = &importing.found {

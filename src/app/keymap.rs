@@ -1,35 +1,35 @@
-//! Which key does what: the table's keys, a preset for people who come from elsewhere, and what a person changed.
+//! Keys of the commands: the defaults of the table, presets of other programs, and custom keys of the user.
 
 use super::command::{Action, COMMANDS, CommandSpec, KeyContext};
 use super::labeling::CaretMotion;
 use super::shortcut::Shortcut;
 use crate::project::Settings;
 
-/// The keys of every command as they are now.
+/// Current keys of all commands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keymap {
-    /// In the table's order.
+    /// Keys of each command, in the order of the table.
     keys: Vec<Vec<Shortcut>>,
 }
 
-/// Keys that people know from another program.
+/// Key preset of another annotation program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Preset {
-    /// The table's own.
+    /// Default keys of the table.
     #[default]
     Tagwright,
-    /// Prodigy's.
+    /// Keys of Prodigy.
     Prodigy,
-    /// doccano's.
+    /// Keys of doccano.
     Doccano,
-    /// Label Studio's.
+    /// Keys of Label Studio.
     LabelStudio,
-    /// brat's.
+    /// Keys of brat.
     Brat,
 }
 
 impl Preset {
-    /// All, with their names.
+    /// All presets, with their names.
     pub const ALL: [(Self, &'static str); 5] = [
         (Self::Tagwright, "Tagwright"),
         (Self::Prodigy, "Prodigy"),
@@ -38,12 +38,12 @@ impl Preset {
         (Self::Brat, "brat"),
     ];
 
-    /// The preset of this name; the table's own for any other.
+    /// Returns the preset of this name, or the default preset for an unknown name.
     pub fn from_name(name: &str) -> Self {
         Self::ALL.into_iter().find(|(_, n)| *n == name).map_or(Self::Tagwright, |(preset, _)| preset)
     }
 
-    /// What is otherwise than in the table. A key that is taken here is taken from the command that had it.
+    /// Returns the keys that differ from the table. A key that is used here is removed from its previous command.
     fn overrides(self) -> Overrides {
         match self {
             Self::Tagwright => &[],
@@ -55,17 +55,17 @@ impl Preset {
     }
 }
 
-/// Commands with other keys than the table's.
+/// Commands with keys that replace those of the table.
 type Overrides = &'static [(Action, &'static [Shortcut])];
 
-/// Accept, reject, ignore and the numbers are the same; Backspace takes the last step back.
+/// Accept, reject, ignore and the numbers match Prodigy. Backspace undoes.
 const PRODIGY: Overrides = &[
     (Action::Undo, &[Shortcut::key("Backspace"), Shortcut::key("Delete"), Shortcut::ctrl("Z")]),
     (Action::ClearLabel, &[Shortcut::shift("Backspace")]),
     (Action::ShowShortcuts, &[Shortcut::key("H"), Shortcut::ctrl("Slash")]),
 ];
 
-/// Arrows go from text to text, so the selection moves with Ctrl.
+/// Arrow keys move between texts, so the selection moves with Ctrl.
 const DOCCANO: Overrides = &[
     (Action::NextSentence, &[Shortcut::key("ArrowRight"), Shortcut::key("ArrowDown")]),
     (Action::PreviousSentence, &[Shortcut::key("ArrowLeft"), Shortcut::key("ArrowUp")]),
@@ -101,7 +101,7 @@ const BRAT: Overrides = &[
 ];
 
 impl Keymap {
-    /// The keys of a person's settings. What cannot be read in them changes nothing.
+    /// Returns the keys of the settings. Invalid entries are ignored.
     pub fn from_settings(settings: &Settings) -> Self {
         let mut map = Self { keys: COMMANDS.iter().map(|e| e.keys.to_vec()).collect() };
         for (action, keys) in Preset::from_name(&settings.preset).overrides() {
@@ -116,7 +116,7 @@ impl Keymap {
         map
     }
 
-    /// Gives a command these keys, and takes them from whoever had them where they would clash.
+    /// Assigns keys to a command and removes them from other commands in an overlapping context.
     fn bind(&mut self, action: Action, keys: Vec<Shortcut>) {
         let Some(at) = COMMANDS.iter().position(|e| e.action == action) else { return };
         for (other, entry) in COMMANDS.iter().enumerate() {
@@ -127,22 +127,22 @@ impl Keymap {
         self.keys[at] = keys;
     }
 
-    /// Every command with its keys.
+    /// Returns all commands with their keys.
     pub fn bindings(&self) -> impl Iterator<Item = (&'static CommandSpec, &[Shortcut])> {
         COMMANDS.iter().zip(self.keys.iter().map(Vec::as_slice))
     }
 
-    /// The first key of a command.
+    /// Returns the first key of a command.
     pub fn first(&self, action: Action) -> Option<Shortcut> {
         self.bindings().find(|(e, _)| e.action == action).and_then(|(_, keys)| keys.first().copied())
     }
 
-    /// A command's first key as on key caps; empty without one.
+    /// Returns the first key of a command as key cap labels; empty if it has no key.
     pub fn key_labels(&self, action: Action) -> Vec<&'static str> {
         self.first(action).map(Shortcut::key_labels).unwrap_or_default()
     }
 
-    /// The command that has a key where another one's would clash with it.
+    /// Returns the command that already uses this key in an overlapping context.
     pub fn conflict(&self, action: Action, chord: Shortcut) -> Option<&'static str> {
         let context = COMMANDS.iter().find(|e| e.action == action)?.context;
         let others = self.bindings().filter(|(e, _)| e.action != action && contexts_overlap(e.context, context));
@@ -152,7 +152,7 @@ impl Keymap {
     }
 }
 
-/// Whether two contexts hold at once. On the text everything holds that holds everywhere.
+/// Returns true if two contexts can be active at the same time. `Global` keys are also active on the text.
 fn contexts_overlap(a: KeyContext, b: KeyContext) -> bool {
     a == b || a == KeyContext::Global || b == KeyContext::Global
 }

@@ -1,4 +1,4 @@
-//! Giving labels, to what is selected or to a whole document, and the list of labels.
+//! Commands that apply labels to the selection or the document, and commands of the label list.
 
 use super::annotate::{Annotate, Choosing};
 use super::command::Command;
@@ -11,7 +11,7 @@ use crate::corpus::edit::quoted_text;
 use crate::corpus::label::{Label, validate_label_name};
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId};
 
-/// Does a command of labels.
+/// Handles a label command.
 pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Label(label) => apply_label(app, label, effects),
@@ -33,7 +33,7 @@ pub(super) fn act(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     }
 }
 
-/// That the source cannot hold labels of documents, where that is so.
+/// Notifies the user if the source format cannot store document labels.
 fn tell_of_classes(app: &mut App) {
     let Some(a) = &app.annotate else { return };
     let document = a.corpus.document(a.current_id().document);
@@ -72,12 +72,12 @@ fn on_the_dataset(a: &mut Annotate, command: Command, effects: &mut Vec<Effect>)
     }
 }
 
-/// Whether a label of whole documents may be called so.
+/// Returns true if a document label can have this name.
 pub fn is_class_name(name: &str) -> bool {
     !name.trim().is_empty() && !name.chars().any(char::is_control)
 }
 
-/// Gives the selected words a label, or says why that cannot be.
+/// Applies a label to the selected words, or notifies the user of the reason why it cannot.
 pub(super) fn apply_label(app: &mut App, label: LabelId, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     a.choosing = None;
@@ -93,7 +93,7 @@ pub(super) fn apply_label(app: &mut App, label: LabelId, effects: &mut Vec<Effec
     }
 }
 
-/// Why a label cannot be given to what is selected; `None` where it can.
+/// Returns the reason why a label cannot be applied to the selection, or `None` if it can.
 fn refusal(a: &Annotate, label: LabelId) -> Option<Notification> {
     let span = a.in_the_way(label)?;
     let document = a.corpus.document(a.current_id().document);
@@ -106,7 +106,7 @@ fn refusal(a: &Annotate, label: LabelId) -> Option<Notification> {
     Some(Notification::info(title, text))
 }
 
-/// What was labelled last, for the list of labels and for the next match. A part of a word has no match.
+/// Remembers the labeled words for the label chooser and the next match. A partial word has no match.
 fn remember_labeled(a: &mut Annotate, label: LabelId) {
     let whole = a.part.is_none();
     a.last_given = a.selected_words().filter(|_| whole).map(|(words, _)| (words, label));
@@ -114,7 +114,7 @@ fn remember_labeled(a: &mut Annotate, label: LabelId) {
     a.last_labels.insert(0, label);
 }
 
-/// A new label for what is selected, as one step.
+/// Creates a label and applies it to the selection as one edit.
 fn label_selection_with_new(app: &mut App, name: &str, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     a.choosing = None;
@@ -160,7 +160,7 @@ fn change(a: &mut Annotate, id: LabelId, effects: &mut Vec<Effect>, change: impl
     }
 }
 
-/// Gives a label a letter of its own, unless another one has it.
+/// Sets the letter key of a label, unless another label uses it.
 fn give_letter(app: &mut App, id: LabelId, letter: Option<char>, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     let taken = a.corpus.labels.iter().find(|(other, l)| *other != id && l.shortcut.is_some() && l.shortcut == letter);
@@ -171,7 +171,7 @@ fn give_letter(app: &mut App, id: LabelId, letter: Option<char>, effects: &mut V
     change(a, id, effects, |l| l.shortcut = letter);
 }
 
-/// Opens the list of labels, for the selection or for the document.
+/// Opens the label chooser for the selection or the document.
 pub(super) fn choose(a: &mut Annotate, what: Choosing) {
     let can = !a.read_only && !a.pieces.on && (what == Choosing::Class || a.selection.is_some());
     a.choosing = can.then_some(what);

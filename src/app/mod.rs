@@ -7,7 +7,7 @@
 //! - [`update`]: a command changes the state and asks for [`Effect`]s; [`runs`]: commands about training runs; `refusal`: commands that
 //!   cannot run now.
 //! - [`events`]: events of the worker change the state.
-//! - [`annotate`]: the open dataset with its selection; [`labeling`], [`label_commands`], [`matches`], [`suggestions`]: its edits; [`query`]: the
+//! - [`annotate`]: the open dataset with its selection; [`labeling`], [`label_commands`], [`mod@matches`], [`suggestions`]: its edits; [`query`]: the
 //!   search language; [`work_timer`]: the time worked.
 //! - [`train_page`], [`evaluate_page`], [`try_page`], [`data_page`] with [`fixing`]: the other pages.
 //! - [`import`]: the preview of a dataset; [`text_prompt`]: a prompt for one line; `saved`: saved searches and snapshots; `source_change`: a

@@ -44,8 +44,8 @@ const TOKEN_TYPES: [&str; 12] = [
 /// Features that name an entity class, the most likely first.
 const LABEL_FEATURES: [&str; 6] = ["value", "label", "type", "category", "kind", "tag"];
 
-/// Selects the type and feature that name entities, as indices: the `NamedEntity` type if it exists, or else the first
-/// type that is not a token type. `None` if there is no such type.
+/// Selects the type and feature that name entities, as indices. The type `NamedEntity` wins, then a type with "entity"
+/// in its name, then the first type. Token types are excluded. `None` if no type remains.
 pub(super) fn select_entity_type(layers: &[AnnotationType]) -> Option<(usize, usize)> {
     let rank = |l: &AnnotationType| match l.short_name() {
         "NamedEntity" => 0,

@@ -225,7 +225,7 @@ fn document_name(mark: &str) -> Block<'_> {
 }
 
 /// Returns the spans of a sentence, sorted and without duplicates, and the number of duplicates. `label` returns the id
-/// of a name. `tell` receives problems with their lines.
+/// of a name. The second callback receives problems with their lines.
 fn spans_of<E>(
     sentence: &Sentences,
     mut label: impl FnMut(&str) -> Result<LabelId, E>,

@@ -31,7 +31,7 @@ pub struct LossInventory<'c> {
     document_words: usize,
     /// Number of tokens that would make a text file binary.
     binary_words: usize,
-    /// 1 if the first token would be read as a byte order mark.
+    /// Number of first tokens that begin with U+FEFF, which would be read as a byte order mark.
     byte_order_words: usize,
     /// Number of tokens whose boundaries differ when the bare text is tokenized. It is computed on demand, because this
     /// is slow.

@@ -121,7 +121,7 @@ fn best_match(glance: &Preview) -> Option<(Format, Detection)> {
     answers.reduce(|best, next| if next.1.score > best.1.score { next } else { best })
 }
 
-/// Calls `judge` with the beginning of a file. `None` if the preview cannot be created.
+/// Calls `judge` with the beginning of a file. `None` if its lines end with CR only, which no format supports.
 fn with_preview<T>(source: &SourceInput, judge: impl FnOnce(&Preview) -> T) -> Option<T> {
     /// Minimum number of bytes to inspect. The preview extends to the end of the last line.
     const PREVIEW_BYTES: usize = 64 << 10;

@@ -1,8 +1,7 @@
 //! Hugging Face JSON: records of tokens and tags, the tags by name or by number.
 //!
 //! The names of numbered tags are in another file of the directory: `dataset_info.json`, the dataset card `README.md`,
-//! one of
-//! `LABEL_MAP_FILES`, `labels.txt`, or `config.json`.
+//! one of `LABEL_MAP_FILES`, `labels.txt`, or `config.json`.
 
 use super::dataset_card;
 use super::header::{Role, has_role};

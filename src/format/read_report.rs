@@ -49,7 +49,7 @@ pub struct ReadReport {
     pub scheme: Scheme,
     /// Unit of the offsets; `None` if the file has no offsets.
     pub offset_unit: Option<OffsetUnit>,
-    /// Encoding of a text file if it is not UTF-8.
+    /// Name of the character encoding; `None` for binary formats.
     pub encoding: Option<&'static str>,
     /// Layout of a column file.
     pub layout: Option<ColumnLayout>,

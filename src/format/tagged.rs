@@ -107,7 +107,7 @@ impl<'a> SpanCursor<'a> {
 
 const REOPEN_ADVICE: &str = "nothing was written; open the file again";
 
-/// Returns the error for a text that differs from the corpus. Labels would otherwise be assigned to the wrong tokens.
+/// Returns the error for a source text that differs from the corpus. Labels could be assigned to the wrong tokens.
 pub(super) fn text_changed_error(line: usize) -> Problem {
     Problem::at(line, 0, format!("the text here is not that of the open dataset; {REOPEN_ADVICE}"))
 }

@@ -1,4 +1,4 @@
-//! The other program.
+//! The helper program `tagwright-cuda`.
 
 use crate::model::DeviceChoice;
 use serde_json::Value;
@@ -7,36 +7,36 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// A `tagwright` that was built with the feature `cuda`.
+/// A `tagwright` executable that was built with the feature `cuda`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CudaHelper {
     path: PathBuf,
 }
 
-/// A driver that does not answer for so long will not.
+/// Time limit for a response of the driver. A driver that exceeds it is assumed to hang.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl CudaHelper {
-    /// The name of its file: `tagwright-cuda`, with the system's ending.
+    /// Returns the file name: `tagwright-cuda`, with the executable extension of the system.
     pub fn file_name() -> String {
         format!("tagwright-cuda{}", std::env::consts::EXE_SUFFIX)
     }
 
-    /// The one beside this program, if there is one.
+    /// Returns the helper in the same directory as this program, if it exists.
     pub fn find() -> Option<Self> {
         let path = std::env::current_exe().ok()?.with_file_name(Self::file_name());
         path.is_file().then_some(Self { path })
     }
 
-    /// The one at this path.
+    /// Returns the helper at this path.
     pub fn at(path: &Path) -> Self {
         Self { path: path.to_owned() }
     }
 
-    /// Asks it whether it can compute on a GPU.
+    /// Checks that the helper can compute on this GPU.
     ///
     /// # Errors
-    /// Why not, in words for people: no CUDA on this machine, no driver, no such GPU, one that is too old.
+    /// Returns a message for the user if CUDA, the driver or the GPU is missing, or if the GPU is too old.
     pub fn probe(&self, gpu: DeviceChoice) -> Result<(), String> {
         let output = self.run_and_read(["devices", "--json"])?;
         let answer: Value =
@@ -49,14 +49,14 @@ impl CudaHelper {
         Err(why.to_owned())
     }
 
-    /// Does what this program was asked to do, with the same arguments; gives its exit code.
+    /// Runs the helper with the arguments of this program and returns its exit code.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// Returns an error if the helper cannot be started.
     pub fn forward_command(&self) -> Result<u8, String> {
         let mut command = Command::new(&self.path);
         command.args(std::env::args_os().skip(1));
-        // In this program's place, so that a signal reaches what computes.
+        // Replace this process, so that a signal reaches the process that computes.
         #[cfg(unix)]
         let status: std::io::Result<ExitStatus> = Err(std::os::unix::process::CommandExt::exec(&mut command));
         #[cfg(not(unix))]
@@ -65,10 +65,10 @@ impl CudaHelper {
         Ok(status.code().and_then(|c| u8::try_from(c).ok()).unwrap_or(1))
     }
 
-    /// Starts it with pipes to all its ends.
+    /// Starts the helper with pipes for all standard streams.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// Returns an error if the helper cannot be started.
     pub(super) fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Result<Child, String> {
         let mut command = Command::new(&self.path);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -78,13 +78,13 @@ impl CudaHelper {
     fn run_and_read<const N: usize>(&self, arguments: [&str; N]) -> Result<String, String> {
         let mut child = self.start(arguments)?;
         let asked = Instant::now();
-        // The answer is a line, which fits into the pipe: nothing has to be read while it works.
+        // The response is one line, which fits into the pipe: it need not be read while the helper runs.
         loop {
             match child.try_wait() {
                 Ok(Some(_)) => break,
                 Ok(None) if asked.elapsed() < TIMEOUT => std::thread::sleep(Duration::from_millis(5)),
                 Ok(None) => {
-                    // What does not answer may not hear either; there is nothing more to do about it.
+                    // A hanging process may also ignore the signal; nothing more can be done.
                     let _ = child.kill();
                     return Err("the NVIDIA driver does not answer".into());
                 }
@@ -100,7 +100,7 @@ impl CudaHelper {
     }
 }
 
-/// Why a helper failed, as a sentence: what it wrote last.
+/// Returns the reason of a helper's failure: the last line that it wrote.
 pub(super) fn describe_failure(status: ExitStatus, stderr: &str) -> String {
     let Some(line) = stderr.lines().rev().map(str::trim).find(|l| !l.is_empty()) else {
         return format!("the GPU helper ended without a word ({status})");

@@ -1,9 +1,9 @@
-//! The helper: the command line, built with CUDA.
+//! The GPU helper: the command line, built with CUDA.
 
 use std::process::ExitCode;
 use tagwright::cli::{self, Request, terminal};
 
-/// As in the program itself.
+/// Same allocator as in the main program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

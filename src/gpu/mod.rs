@@ -1,12 +1,17 @@
-//! Work on an NVIDIA GPU from a program that does not need one to start.
+//! Computation on an NVIDIA GPU from a program that starts without CUDA.
 //!
-//! candle binds CUDA's libraries when a program is linked, so a program built with the feature `cuda` does not even start
-//! where they are missing. The window is therefore built without it. Beside it may lie a helper, `tagwright-cuda`: the
-//! same command line built with the feature and without a window. What is to be computed on the GPU is done there, in a
-//! process of its own; it also cannot take the window with it when a driver fails.
+//! candle links CUDA's libraries at build time. A program built with the feature `cuda` does not start if they are
+//! missing.
+//! The window is therefore built without this feature. A helper, `tagwright-cuda`, can be in the same directory: the
+//! same command line, built with the feature and without a window. It computes on the GPU in its own process, so that a
+//! driver failure cannot end the window.
 //!
-//! [`select_target`] decides, [`helper`] is the other program and [`run`] is a run in it. Both sides speak the command line's
-//! contract: `train --json` gives events, and takes a person's wishes as lines on its standard input.
+//! - [`target`]: selects this program or the helper ([`select_target`]).
+//! - [`helper`]: finds and starts the helper.
+//! - [`run`]: a training run in the helper.
+//!
+//! Both sides use the interface of the command line: `train --json` writes events, and reads control commands as lines
+//! from its standard input.
 
 pub mod helper;
 pub mod run;

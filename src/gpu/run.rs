@@ -1,4 +1,4 @@
-//! A run in the helper: the data goes there as files, events come back as lines, wishes go as lines.
+//! A training run in the helper. The data is passed as files; events and control commands are passed as lines.
 
 use super::CudaHelper;
 use super::helper::describe_failure;
@@ -20,55 +20,55 @@ use std::process::{Child, ChildStdin};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// What the helper is to do.
+/// Task of the helper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
-    /// A run.
+    /// Run a training.
     Run,
-    /// The run in the folder, from its newest checkpoint and with its settings.
+    /// Resume the run in the directory from its latest checkpoint, with its settings.
     Resume,
-    /// Only measure how long it would take.
+    /// Only estimate the duration of the run.
     Estimate,
     /// Only measure the loss by learning rate.
     LrSweep,
 }
 
-/// What came of it.
+/// Result of the helper.
 #[derive(Clone, Debug, PartialEq)]
 pub enum HelperResult {
-    /// The run has ended.
+    /// The run finished.
     Finished(Box<TrainOutput>),
-    /// It was asked to end with a checkpoint instead.
+    /// The run was suspended with a checkpoint, as requested.
     Suspended,
-    /// The estimate; `None` when it was cancelled.
+    /// Estimate. `None` if it was canceled.
     Estimate(Option<RunEstimate>),
-    /// The rates; `None` when they were cancelled.
+    /// Learning rate sweep. `None` if it was canceled.
     Rates(Option<LrSweep>),
 }
 
-/// A run for the helper.
+/// A task for the helper, with its data.
 pub struct HelperRequest<'a> {
-    /// What it is to do.
+    /// Task.
     pub task: Task,
-    /// On which GPU.
+    /// GPU that the helper uses.
     pub device: DeviceChoice,
     /// The data.
     pub corpus: &'a Corpus,
-    /// Where to start from.
+    /// Base model.
     pub base: &'a ModelRef,
-    /// The settings.
+    /// Training arguments.
     pub arguments: &'a TrainingArguments,
-    /// Folder of the model.
+    /// Directory of the model.
     pub out: &'a Path,
 }
 
-/// How often wishes are looked at.
+/// Interval of the checks for new control commands.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Lets the helper do it; `observer` is told and asked as in a run of this program's own.
+/// Runs a task in the helper. `observer` receives the events and controls the run, as in a run of this program.
 ///
 /// # Errors
-/// The run's own, the disk's for the data, and a helper that ended without a result.
+/// Returns an error if the run fails, the data cannot be written, or the helper ends without a result.
 pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Observer) -> Result<HelperResult, String> {
     let folder = tempfile::tempdir().map_err(|e| format!("no temporary folder for the data: {e}"))?;
     let files = write_splits(request.corpus, folder.path())?;
@@ -76,7 +76,7 @@ pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Obse
     let (lines, stderr) = (spawn_line_reader(&mut child), drain_stderr(&mut child));
     let mut wishes = ControlSender { to: child.stdin.take(), told: TrainerControl::Continue };
     let answer = forward_events(request, &lines, &mut wishes, observer);
-    // Without an input the helper ends by itself, with a checkpoint.
+    // At the end of its input, the helper writes a checkpoint and ends.
     drop(wishes);
     let status = child.wait().map_err(|e| format!("the GPU helper cannot be waited for: {e}"))?;
     let said = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
@@ -87,7 +87,7 @@ pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Obse
             Task::LrSweep => HelperResult::Rates(None),
             Task::Run | Task::Resume => return Err("the GPU helper ended without a result".into()),
         }),
-        // One line `error: …` is the helper's answer; anything else is an end that it did not choose.
+        // Exit code 1 is an error reported by the helper; any other code is an unexpected end.
         None if status.code() == Some(1) => Err(describe_failure(status, &said)),
         None => Err(format!(
             "{} ({status}): the run can be resumed from its last checkpoint, if it has one; or choose the processor",
@@ -96,7 +96,7 @@ pub fn run(helper: &CudaHelper, request: &HelperRequest, observer: &mut dyn Obse
     }
 }
 
-/// The splits of a corpus as files, as the command line takes them.
+/// Writes the splits of a corpus as files, and returns their command-line flags and paths.
 fn write_splits(corpus: &Corpus, folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
     let flags = [(Split::Train, "--train"), (Split::Dev, "--dev"), (Split::Test, "--test")];
     let there = corpus.splits();
@@ -145,7 +145,7 @@ fn command_line(request: &HelperRequest, files: &[(&'static str, PathBuf)]) -> V
     line
 }
 
-/// The helper's output, line by line.
+/// Returns the helper's standard output line by line.
 fn spawn_line_reader(child: &mut Child) -> Receiver<String> {
     let (sender, receiver) = unbounded();
     if let Some(output) = child.stdout.take() {
@@ -160,7 +160,7 @@ fn spawn_line_reader(child: &mut Child) -> Receiver<String> {
     receiver
 }
 
-/// What the helper writes for people, all of it, so that it never waits for a reader.
+/// Reads the helper's entire standard error in a thread, so that the helper never blocks on a full pipe.
 fn drain_stderr(child: &mut Child) -> Option<JoinHandle<String>> {
     let mut errors = child.stderr.take()?;
     Some(std::thread::spawn(move || {
@@ -172,7 +172,7 @@ fn drain_stderr(child: &mut Child) -> Option<JoinHandle<String>> {
     }))
 }
 
-/// Passes a person's wishes on.
+/// Sends control commands to the helper.
 struct ControlSender {
     to: Option<ChildStdin>,
     told: TrainerControl,
@@ -192,7 +192,7 @@ impl ControlSender {
     }
 }
 
-/// Tells events until the helper's output ends; what it answered, if it did.
+/// Forwards events until the helper's output ends. Returns the result of the helper, if any.
 fn forward_events(
     request: &HelperRequest,
     lines: &Receiver<String>,

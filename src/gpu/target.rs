@@ -1,21 +1,22 @@
-//! Whether work is done by this program or by the helper.
+//! Selection between this program and the helper for computation.
 
 use super::CudaHelper;
 use crate::model::DeviceChoice;
 
-/// Where work is done.
+/// Program that runs the computation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExecutionTarget {
-    /// In this program; and why, where the GPU that is there cannot be used.
+    /// This program. Contains the reason if an existing GPU cannot be used.
     Here(Option<String>),
-    /// By the helper, on this GPU.
+    /// The helper, on this GPU.
     Helper(CudaHelper, DeviceChoice),
 }
 
-/// The place for a choice of device. `helper` is the one beside the program, if any.
+/// Selects the program for a choice of device. `helper` is the helper in the same directory as the program, if any.
 ///
 /// # Errors
-/// When a GPU was asked for by name and cannot be used; `auto` falls back to this program instead and says why.
+/// Returns an error if a GPU is requested explicitly and cannot be used.
+/// `auto` falls back to this program instead, with the reason in [`ExecutionTarget::Here`].
 pub fn select_target(choice: DeviceChoice, helper: Option<CudaHelper>) -> Result<ExecutionTarget, String> {
     let wanted = match choice {
         DeviceChoice::Cpu | DeviceChoice::Metal => return Ok(ExecutionTarget::Here(None)),

@@ -1,42 +1,44 @@
-//! The cache that Hugging Face programs share: `blobs` under the names that a hub gave them, `snapshots` of commits that
-//! link to them, `refs` that name the commit of a branch.
+//! The cache that Hugging Face programs share:
+//! - `blobs`: files under their ETags.
+//! - `snapshots`: directories of commits, with links to blobs.
+//! - `refs`: the commit of each branch.
 //!
-//! A hub's words become part of a path only as [`Commit`] or [`Etag`], which are hexadecimal digits and nothing else; and
-//! what is written or removed lies in the cache after its links are followed.
+//! Text from a hub becomes part of a path only as [`Commit`] or [`Etag`], which contain only hexadecimal digits.
+//! Files are written or removed only if their path is inside the cache after links are resolved.
 
 use crate::disk;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The branch that a model is taken from.
+/// Branch from which models are downloaded.
 pub(super) const BRANCH: &str = "main";
 
-/// No hash that is in use has more hexadecimal digits.
+/// Maximum number of digits of an ETag. No hash in use has more hexadecimal digits.
 const LONGEST_ETAG: usize = 128;
 
-/// A version of a repository: 40 hexadecimal digits.
+/// Version of a repository: 40 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Commit(String);
 
 impl Commit {
-    /// Takes a commit as a hub or a file of the cache gives it.
+    /// Parses a commit from a hub or from a file of the cache.
     pub(super) fn parse(text: &str) -> Option<Self> {
         (text.len() == 40 && is_hexadecimal(text)).then(|| Self(text.to_owned()))
     }
 
-    /// The digits.
+    /// Hexadecimal digits of the commit.
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The name that a hub gives to the contents of a file: hexadecimal digits.
+/// Identifier of the contents of a file from the hub: hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Etag(String);
 
 impl Etag {
-    /// Takes the value of a header `ETag` or `X-Linked-Etag`: in quotes or not, weak or not.
+    /// Parses the value of a header `ETag` or `X-Linked-Etag`, with or without quotes, weak or strong.
     pub(super) fn parse(header: &str) -> Option<Self> {
         let text = header.trim();
         let text = text.strip_prefix("W/").unwrap_or(text);
@@ -44,7 +46,7 @@ impl Etag {
         ((1..=LONGEST_ETAG).contains(&text.len()) && is_hexadecimal(text)).then(|| Self(text.to_owned()))
     }
 
-    /// The digits.
+    /// Hexadecimal digits of the ETag.
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
@@ -54,23 +56,23 @@ fn is_hexadecimal(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// Whether a word may be a part of a path: of a model's id, or the name of a file.
+/// True if `name` is safe as part of a path, for example as part of a model id.
 pub(super) fn is_plain_name(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
     !name.is_empty() && name.len() <= 96 && !name.starts_with('.') && !name.contains("..") && name.bytes().all(plain)
 }
 
-/// The place of one model in the cache.
+/// Location of one model in the cache.
 #[derive(Clone, Debug)]
 pub(super) struct Cache {
     root: PathBuf,
     folder: PathBuf,
-    /// The folder's own name.
+    /// Name of the directory.
     name: String,
 }
 
 impl Cache {
-    /// The place of `owner/name`; `None` when these are no plain names.
+    /// Returns the location of `owner/name`. Returns `None` if one of them is not a plain name.
     pub(super) fn of(root: &Path, owner: &str, name: &str) -> Option<Self> {
         (is_plain_name(owner) && is_plain_name(name)).then(|| {
             let name = format!("models--{owner}--{name}");
@@ -78,21 +80,21 @@ impl Cache {
         })
     }
 
-    /// The folder of the model.
+    /// Directory of the model.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The commit that was the newest when the model was downloaded.
+    /// Returns the commit that was the newest when the model was downloaded.
     pub(super) fn commit(&self) -> Option<Commit> {
         let bytes = disk::read(&self.reference()).ok()?;
         Commit::parse(std::str::from_utf8(&bytes).ok()?.trim())
     }
 
-    /// Stores the commit that the model has from now on.
+    /// Stores the current commit of the model.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// Returns an error if the file cannot be written.
     pub(super) fn set_commit(&self, commit: &Commit) -> Result<(), String> {
         let path = self.reference();
         self.make_folder_of(&path)?;
@@ -103,24 +105,24 @@ impl Cache {
         self.folder.join("refs").join(BRANCH)
     }
 
-    /// The folder of the model's files at a commit.
+    /// Returns the directory of the model's files at a commit.
     pub(super) fn snapshot(&self, commit: &Commit) -> PathBuf {
         self.folder.join("snapshots").join(&commit.0)
     }
 
-    /// The file with these contents.
+    /// Returns the path of the file with this ETag.
     pub(super) fn blob(&self, etag: &Etag) -> PathBuf {
         self.folder.join("blobs").join(&etag.0)
     }
 
-    /// Opens the file that contents grow in until they are whole; gives its length as well.
+    /// Opens the file that receives a partial download, and returns its path and length in bytes.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// Returns an error if the file cannot be created.
     pub(super) fn incomplete(&self, etag: &Etag) -> Result<(PathBuf, File, u64), String> {
         let path = self.folder.join("blobs").join(format!("{}.incomplete", etag.0));
         self.make_folder_of(&path)?;
-        // A link would lead out of the cache.
+        // A link could point outside the cache.
         if fs::symlink_metadata(&path).is_ok_and(|m| !m.is_file()) {
             self.remove(&path)?;
         }
@@ -130,10 +132,10 @@ impl Cache {
         Ok((path, file, length))
     }
 
-    /// Takes the lock for these contents that other programs take as well; `None` while another has it.
+    /// Acquires the lock for this ETag, which other programs use as well. Returns `None` if another program holds it.
     ///
     /// # Errors
-    /// When its file cannot be made.
+    /// Returns an error if the lock file cannot be created.
     pub(super) fn lock(&self, etag: &Etag) -> Result<Option<File>, String> {
         let path = self.root.join(".locks").join(&self.name).join(format!("{}.lock", etag.0));
         self.make_folder_of(&path)?;
@@ -149,10 +151,10 @@ impl Cache {
         }
     }
 
-    /// Makes the contents a file of the commit: by a link, or by a copy where the file system has none.
+    /// Adds the contents as a file of the commit: as a link, or as a copy if the file system has no links.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// Returns an error if the file cannot be created.
     pub(super) fn link(&self, commit: &Commit, file: &str, etag: &Etag) -> Result<(), String> {
         let path = self.snapshot(commit).join(file);
         self.make_folder_of(&path)?;
@@ -166,10 +168,10 @@ impl Cache {
         Ok(())
     }
 
-    /// Removes a file, or a link and not what it leads to.
+    /// Removes a file. If it is a link, only the link is removed.
     ///
     /// # Errors
-    /// When it lies outside the cache, or cannot be removed.
+    /// Returns an error if the file is outside the cache or cannot be removed.
     pub(super) fn remove(&self, path: &Path) -> Result<(), String> {
         self.check_inside(path)?;
         match fs::remove_file(path) {
@@ -183,7 +185,7 @@ impl Cache {
         self.check_inside(path)
     }
 
-    /// Whether the folder of a file lies in the cache when links are followed.
+    /// Checks that the directory of a file is inside the cache after links are resolved.
     fn check_inside(&self, path: &Path) -> Result<(), String> {
         let real = |p: &Path| fs::canonicalize(p).map_err(|e| format!("{}: {e}", p.display()));
         let folder = real(path.parent().unwrap_or(&self.folder))?;
@@ -199,7 +201,7 @@ fn symbolic_link(target: &Path, link: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, link)
 }
 
-/// Links want a right there that few people have; hf-hub copies as well.
+/// Links require a privilege on this system that few users have. hf-hub copies as well.
 #[cfg(not(unix))]
 fn symbolic_link(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())

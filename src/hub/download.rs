@@ -1,7 +1,8 @@
-//! Downloading a model from a hub, into the cache that other Hugging Face programs share.
+//! Download of a model from a hub into the cache that Hugging Face programs share.
 //!
-//! A model that is in the cache is used without a request, so that it works offline. Otherwise the hub is asked for the
-//! newest commit and its files, and all files are taken from that commit.
+//! A complete model in the cache is used without a request, so that it works offline.
+//! In all other cases, the newest commit and its file list are requested, and all files are downloaded from that
+//! commit.
 
 use super::cache::{BRANCH, Cache, Commit, Etag};
 use super::transfer::{Http, TransferError, Watcher};
@@ -16,7 +17,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Where the hub is when neither a caller nor `HF_ENDPOINT` says.
+/// Default address of the hub, if neither the caller nor `HF_ENDPOINT` sets one.
 const ENDPOINT: &str = "https://huggingface.co";
 
 const CONFIG: &str = "config.json";
@@ -25,38 +26,41 @@ const TOKENIZER: &str = "tokenizer.json";
 const TOKENIZER_SETTINGS: &str = "tokenizer_config.json";
 const VOCABULARY: &str = "vocab.txt";
 
-/// Files of a model that are downloaded where the hub has them; small ones first.
+/// Files of a model to download if the hub has them. Small files come first.
 const MODEL_FILES: [&str; 6] = [CONFIG, TOKENIZER, TOKENIZER_SETTINGS, "special_tokens_map.json", VOCABULARY, WEIGHTS];
 
-/// Bytes that a file may have that is no weights, and an answer about a model.
+/// Maximum size in bytes of a file other than the weights, and of a response about a model.
 const SMALL: u64 = 16 << 20;
 
-/// The model as the hub tells of it.
+/// Response of the hub about a model.
 #[derive(Deserialize)]
 struct Model {
     sha: String,
     siblings: Vec<Sibling>,
 }
 
-/// One of its files.
+/// File entry in the response.
 #[derive(Deserialize)]
 struct Sibling {
     rfilename: String,
 }
 
-/// A file as the hub's headers tell of it.
+/// Properties of a file from the headers of the hub.
 struct Facts {
     etag: Etag,
     length: Option<u64>,
 }
 
 impl Hub {
-    /// Brings the model `owner/name` and gives the folder it lies in. `watch` is told how it goes and answers whether
-    /// to go on.
+    /// Downloads the model `owner/name` and returns its directory.
+    /// `watch` is called with the progress; it returns false to cancel the download.
     ///
     /// # Errors
-    /// No connection and not in the cache, requests forbidden by `HF_HUB_OFFLINE`, no such model, a download that is cut
-    /// or not what was announced, no room, cancelled: each says what to do.
+    /// Each error states what to do. Returns an error in these cases:
+    /// - There is no connection, or `HF_HUB_OFFLINE` forbids requests, and the model is not in the cache.
+    /// - The model does not exist.
+    /// - The download is interrupted, canceled, or does not match the announced file.
+    /// - The disk is full.
     pub fn model(&self, id: &str, mut watch: impl FnMut(Progress) -> bool) -> Result<PathBuf, ModelError> {
         let fail = |why: String| ModelError::Unsupported(format!("{id}: {why}"));
         let cache = self.cache_of(id).map_err(fail)?;
@@ -74,7 +78,7 @@ impl Hub {
             .build()
             .map_err(|e| fail(format!("no network runtime ({e})")))?;
         let brought = runtime.block_on(self.bring(id, &cache, &mut Watcher::new(&mut watch)));
-        // A look-up of a name cannot be ended, and must not be waited for.
+        // A DNS lookup cannot be canceled, and the program must not wait for it.
         runtime.shutdown_background();
         match (brought, usable) {
             (Ok(folder), _) => Ok(folder),
@@ -86,7 +90,7 @@ impl Hub {
         }
     }
 
-    /// The folder in the cache that a model has or will have; `None` when `id` is none.
+    /// Returns the directory of a model in the cache, which can be missing. Returns `None` if `id` is invalid.
     pub fn folder_of(&self, id: &str) -> Option<PathBuf> {
         self.cache_of(id).ok().map(|cache| cache.folder().to_owned())
     }
@@ -97,7 +101,7 @@ impl Hub {
         cache.ok_or_else(|| "a hub id is owner/name, of letters, digits, -, _ and .".into())
     }
 
-    /// Downloads what the cache lacks of the newest commit.
+    /// Downloads the files of the newest commit that the cache lacks.
     async fn bring(&self, id: &str, cache: &Cache, watcher: &mut Watcher<'_>) -> Result<PathBuf, TransferError> {
         let endpoint = self.endpoint.clone().or_else(|| std::env::var("HF_ENDPOINT").ok().filter(|e| !e.is_empty()));
         let token = self.token.clone().or_else(environment::token);
@@ -115,23 +119,23 @@ impl Hub {
     }
 }
 
-/// The folder of the cached commit, if its files are enough.
+/// Returns the directory of the cached commit if `are_enough` accepts its files.
 fn in_cache(cache: &Cache, are_enough: impl Fn(&dyn Fn(&str) -> bool) -> bool) -> Option<PathBuf> {
     let folder = cache.snapshot(&cache.commit()?);
     are_enough(&|file: &str| folder.join(file).is_file()).then_some(folder)
 }
 
-/// Whether these files make a model.
+/// True if these files are sufficient to load a model.
 fn is_usable(has: &dyn Fn(&str) -> bool) -> bool {
     has(CONFIG) && has(WEIGHTS) && (has(TOKENIZER) || has(VOCABULARY))
 }
 
-/// Whether nothing can be missing that changes what the model does: a vocabulary alone does not tell about capitals.
+/// True if no missing file can change the model's behavior. `vocab.txt` alone does not contain the lowercase setting.
 fn is_complete(has: &dyn Fn(&str) -> bool) -> bool {
     is_usable(has) && (has(TOKENIZER) || has(TOKENIZER_SETTINGS))
 }
 
-/// The newest commit of a model, and which of [`FILES`] it has.
+/// Returns the newest commit of a model, and the files of [`MODEL_FILES`] that it has.
 async fn newest(
     http: &Http,
     owner: &str,
@@ -159,7 +163,7 @@ async fn newest(
     Ok((commit, MODEL_FILES.into_iter().filter(|file| has(file)).collect()))
 }
 
-/// One file on its way into the cache.
+/// Download of one file into the cache.
 struct Download<'a> {
     http: &'a Http,
     cache: &'a Cache,
@@ -175,7 +179,7 @@ impl Download<'_> {
         let _lock = loop {
             match self.cache.lock(&facts.etag).map_err(TransferError::Said)? {
                 Some(lock) => break lock,
-                // Another program downloads it.
+                // Another program is downloading it.
                 None => watcher.pause().await?,
             }
         };
@@ -188,7 +192,7 @@ impl Download<'_> {
         self.cache.link(self.commit, self.file, &facts.etag).map_err(TransferError::Said)
     }
 
-    /// Asks for the name and the length of the contents.
+    /// Requests the ETag and the length of the contents.
     async fn facts(&self, watcher: &mut Watcher<'_>) -> Result<Facts, TransferError> {
         let response = self.http.head(self.url.clone(), watcher).await?;
         let headers = response.headers();
@@ -199,14 +203,14 @@ impl Download<'_> {
         if text(headers, "x-repo-commit").is_some_and(|commit| !commit.eq_ignore_ascii_case(self.commit.as_str())) {
             return Err(self.said("comes from another commit than the one that was asked for; try again"));
         }
-        // The length of a redirect is that of its own body.
+        // The length header of a redirect refers to its own body.
         let own = text(headers, CONTENT_LENGTH.as_str()).filter(|_| response.status() == StatusCode::OK);
         let length = text(headers, "x-linked-size").or(own).and_then(|length| length.parse().ok());
         Ok(Facts { etag, length })
     }
 
-    /// Receives the contents into the file beside their place, from where an earlier attempt ended, and checks them. What
-    /// is wrong is removed; what a broken connection has left stays for the next attempt.
+    /// Receives and checks the contents in an incomplete file in the cache, and resumes an earlier attempt.
+    /// A wrong file is removed. The part received before a connection error is kept for the next attempt.
     async fn receive(&self, facts: &Facts, watcher: &mut Watcher<'_>) -> Result<PathBuf, TransferError> {
         self.check_length(facts.length)?;
         let (path, mut file, mut here) = self.cache.incomplete(&facts.etag).map_err(TransferError::Said)?;
@@ -244,7 +248,7 @@ impl Download<'_> {
         }
     }
 
-    /// The whole length that an answer to a request from byte `here` on announces.
+    /// Returns the total length that a response announces, for a request that starts at byte `here`.
     fn announced(&self, response: &Response, here: u64, facts: &Facts) -> Result<Option<u64>, TransferError> {
         let headers = response.headers();
         if text(headers, CONTENT_TYPE.as_str()).is_some_and(|t| t.to_ascii_lowercase().starts_with("text/html")) {
@@ -269,7 +273,7 @@ impl Download<'_> {
         }
     }
 
-    /// Writes what comes behind the first `here` bytes.
+    /// Writes the bytes after the first `here` bytes.
     async fn write(
         &self,
         response: &mut Response,
@@ -295,7 +299,7 @@ impl Download<'_> {
         }
     }
 
-    /// Bytes that the file may have.
+    /// Maximum size of the file in bytes.
     fn most(&self) -> u64 {
         if self.file == WEIGHTS { disk::MAX_BYTES } else { SMALL }
     }
@@ -310,12 +314,12 @@ impl Download<'_> {
         }
     }
 
-    /// Whether the disk has room for that many bytes more.
+    /// Checks that the disk has enough space for `bytes` more bytes.
     fn check_room(&self, path: &Path, bytes: Option<u64>) -> Result<(), TransferError> {
         lacking(path.parent().unwrap_or(path), bytes.unwrap_or(self.most())).map_or(Ok(()), |why| Err(self.said(&why)))
     }
 
-    /// Whether contents that are in the cache already may be used.
+    /// True if a file that is already in the cache is valid.
     fn is_good(&self, blob: &Path, facts: &Facts, watcher: &mut Watcher<'_>) -> Result<bool, TransferError> {
         match verify(blob, self.file, &facts.etag, facts.length, &mut || watcher.go_on()) {
             Verdict::Good => Ok(true),
@@ -340,12 +344,12 @@ impl Download<'_> {
     }
 }
 
-/// A header as text.
+/// Returns a header as text.
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// Why a folder has no room for that many bytes, if it has none.
+/// Returns an error message if the disk of `folder` has less than `bytes` bytes of free space.
 fn lacking(folder: &Path, bytes: u64) -> Option<String> {
     let free = fs4::available_space(folder).inspect_err(|e| log::debug!("the free space is not known: {e}")).ok()?;
     let (needed, there) = (bytes.div_ceil(1 << 20), free >> 20);

@@ -1,25 +1,25 @@
-//! What the environment says of a hub, in the variables of `huggingface_hub`.
+//! Environment variables of `huggingface_hub` that affect requests to a hub.
 
 use crate::disk;
 use std::path::PathBuf;
 
-/// Variables that forbid every request when they are on.
+/// Variables that forbid all requests if they are on.
 const OFFLINE: [&str; 2] = ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"];
 
-/// A longer file holds no token.
+/// Maximum size of a token file in bytes. Longer files are ignored.
 const TOKEN_BYTES: usize = 4096;
 
-/// The variable that forbids requests, if one does.
+/// Returns the name of the variable that forbids requests, if any.
 pub(super) fn offline() -> Option<&'static str> {
     OFFLINE.into_iter().find(|name| std::env::var(name).is_ok_and(|value| is_on(&value)))
 }
 
-/// `1`, `on`, `yes` or `true` in any case, as `huggingface_hub` reads a switch.
+/// True for `1`, `on`, `yes` or `true` in any case, as in `huggingface_hub`.
 fn is_on(value: &str) -> bool {
     ["1", "on", "yes", "true"].iter().any(|on| value.eq_ignore_ascii_case(on))
 }
 
-/// The token of this person: `HF_TOKEN`, the file that `HF_TOKEN_PATH` names, or the one that a login has left.
+/// Returns the user's token from `HF_TOKEN`, the file in `HF_TOKEN_PATH`, or the token file of a login.
 pub(super) fn token() -> Option<String> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     if variable("HF_HUB_DISABLE_IMPLICIT_TOKEN").is_some() {

@@ -1,7 +1,13 @@
-//! Finding models: the starter inside the program, a folder, or a hub's id.
+//! Model sources: the embedded starter, a directory, or a model id of a hub.
 //!
-//! For a hub: `download` brings a model, `transfer` makes the requests, `cache` knows the folders, `verify` looks at what
-//! came, `environment` reads the variables.
+//! Modules for hubs:
+//! - `download`: downloads a model into the cache.
+//! - `transfer`: sends the requests.
+//! - `cache`: manages the cache directories.
+//! - `verify`: checks downloaded files.
+//! - `environment`: reads the environment variables.
+//!
+//! `starter` reads the embedded model.
 
 mod cache;
 mod download;
@@ -14,72 +20,72 @@ use crate::model::{ModelError, PretrainedModel};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How a download goes.
+/// Progress of a download.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// The file under way.
+    /// Name of the current file.
     pub file: String,
-    /// Bytes of it that are here.
+    /// Number of received bytes of the file.
     pub done: u64,
-    /// Bytes it has; 0 while unknown.
+    /// Size of the file in bytes; 0 if unknown.
     pub total: u64,
 }
 
-/// How long a hub is waited for.
+/// Timeouts of requests to a hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
-    /// For a connection.
+    /// Timeout of the connection.
     pub connect: Duration,
-    /// For the headers of an answer, the connection included.
+    /// Timeout of the response headers, including the connection.
     pub answer: Duration,
-    /// For the next byte.
+    /// Timeout of the next byte.
     pub silence: Duration,
 }
 
 impl Default for Patience {
-    /// As `huggingface_hub` has it: ten seconds each.
+    /// Same as in `huggingface_hub`: ten seconds each.
     fn default() -> Self {
         let usual = Duration::from_secs(10);
         Self { connect: usual, answer: usual, silence: usual }
     }
 }
 
-/// A hub: the public one, or the one a test runs.
+/// A hub: the public one, or a local one in tests.
 #[derive(Clone, Default)]
 pub struct Hub {
-    /// Address; `HF_ENDPOINT` or the public hub when `None`.
+    /// Address. If `None`, `HF_ENDPOINT` or the public hub is used.
     pub endpoint: Option<String>,
-    /// Cache folder; the one of all Hugging Face programs (`HF_HOME`, `HF_HUB_CACHE`) when `None`.
+    /// Cache directory. If `None`, the shared Hugging Face cache (`HF_HOME`, `HF_HUB_CACHE`) is used.
     pub cache: Option<PathBuf>,
-    /// Token; that of `HF_TOKEN` or of a login when `None`.
+    /// Access token. If `None`, the token of `HF_TOKEN` or of a login is used.
     pub token: Option<String>,
-    /// How long it is waited for.
+    /// Timeouts.
     pub patience: Patience,
 }
 
 impl std::fmt::Debug for Hub {
-    /// Without the token.
+    /// Omits the token.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Hub").field("endpoint", &self.endpoint).field("cache", &self.cache).finish_non_exhaustive()
     }
 }
 
-/// Which model.
+/// Reference to a model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ModelRef {
-    /// The one inside the program.
+    /// The embedded starter model.
     #[default]
     Starter,
-    /// A folder with config.json, model.safetensors and a tokenizer.
+    /// Directory with config.json, model.safetensors and a tokenizer.
     Folder(PathBuf),
-    /// `owner/name` on a hub.
+    /// Model id `owner/name` on a hub.
     Hub(String),
 }
 
 impl std::str::FromStr for ModelRef {
     type Err = std::convert::Infallible;
 
-    /// `starter`, a path that exists or looks like one, else a hub's id.
+    /// Parses `starter`, a path that exists or looks like a path, or else a hub id.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let path = PathBuf::from(text);
         let parts: Vec<&str> = text.split('/').collect();
@@ -109,11 +115,11 @@ impl std::fmt::Display for ModelRef {
     }
 }
 
-/// A model by its name; `hub` is asked where the name is an id. `watch` is told how a download goes and answers whether
-/// to go on.
+/// Loads a model. If the name is an id, the model comes from the cache or from `hub`.
+/// `watch` is called with the progress of a download; it returns false to cancel the download.
 ///
 /// # Errors
-/// When there is none of that name, it cannot be read, or the download was cut or cancelled.
+/// Returns an error if no such model exists, it cannot be read, or the download was interrupted or canceled.
 pub fn load_model(
     name: &ModelRef,
     hub: &Hub,

@@ -1,9 +1,9 @@
-//! The starter model, embedded.
+//! The embedded starter model.
 
 use crate::model::{ModelError, PretrainedModel};
 use std::path::Path;
 
-/// Its files; none in a build without the feature `assets`.
+/// Files of the model. Empty in a build without the feature `assets`.
 const FILES: &[(&str, &[u8])] = &[
     #[cfg(feature = "assets")]
     ("config.json", include_bytes!("../../assets/starter/config.json")),
@@ -17,7 +17,7 @@ const FILES: &[(&str, &[u8])] = &[
     ("vocab.txt", include_bytes!("../../assets/starter/vocab.txt")),
 ];
 
-/// Reads the starter.
+/// Loads the starter model.
 pub(super) fn load() -> Result<PretrainedModel, ModelError> {
     if FILES.is_empty() {
         let message = "this build has no starter model inside: name a model folder with --model";

@@ -1,20 +1,21 @@
-//! Requests to a hub: with limits on time and size, redirects by hand, and the token for the hub's own origin alone.
+//! HTTP requests to a hub, with limits on time and size. Redirects are followed manually.
+//! The token is sent only to the hub's own origin.
 
 use super::{Patience, Progress};
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION, RANGE};
 use reqwest::{Client, Method, Response, StatusCode, Url};
 use std::time::{Duration, Instant};
 
-/// Redirects that are followed at most.
+/// Maximum number of redirects.
 const REDIRECTS: usize = 10;
 
-/// How often a person's Cancel is looked at.
+/// Interval of the checks for cancellation by the user.
 const POLL: Duration = Duration::from_millis(100);
 
-/// What the hub says went wrong, beside the status.
+/// Header with the hub's error code, in addition to the status.
 const ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
-/// A request that did not bring what it should.
+/// Error of a request.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TransferError {
     #[error("the download was cancelled")]
@@ -33,15 +34,15 @@ pub(super) enum TransferError {
     Busy,
     #[error("the hub answers {0} with status {1}; try again later")]
     Status(String, StatusCode),
-    /// Anything else, as a sentence.
+    /// Any other error, as a complete message.
     #[error("{0}")]
     Said(String),
 }
 
-/// Tells how a download goes, and whether a person still wants it.
+/// Reports the progress of a download and checks for cancellation.
 pub(super) struct Watcher<'a> {
     watch: &'a mut dyn FnMut(Progress) -> bool,
-    /// What is told.
+    /// Progress to report.
     pub progress: Progress,
     told: Instant,
 }
@@ -51,7 +52,7 @@ impl<'a> Watcher<'a> {
         Self { watch, progress: Progress::default(), told: Instant::now() }
     }
 
-    /// Tells, at most every 100 ms; whether to go on.
+    /// Reports the progress, at most every 100 ms. Returns false if the user canceled the download.
     pub(super) fn go_on(&mut self) -> bool {
         if self.told.elapsed() < POLL {
             return true;
@@ -60,13 +61,13 @@ impl<'a> Watcher<'a> {
         (self.watch)(self.progress.clone())
     }
 
-    /// Waits for a while, as between two looks at a lock.
+    /// Waits for a short time, for example between two attempts to acquire a lock.
     pub(super) async fn pause(&mut self) -> Result<(), TransferError> {
         tokio::time::sleep(POLL).await;
         if self.go_on() { Ok(()) } else { Err(TransferError::Cancelled) }
     }
 
-    /// Waits for an answer, for as long as `limit` and while the person wants it.
+    /// Waits for a response until `limit` elapses or the user cancels.
     async fn wait<T>(&mut self, limit: Duration, answer: impl Future<Output = T>) -> Result<T, TransferError> {
         let begun = Instant::now();
         let mut answer = std::pin::pin!(answer);
@@ -85,7 +86,7 @@ impl<'a> Watcher<'a> {
     }
 }
 
-/// The hub at one address.
+/// HTTP client for the hub at one address.
 pub(super) struct Http {
     client: Client,
     endpoint: Url,
@@ -94,8 +95,10 @@ pub(super) struct Http {
 }
 
 impl Http {
+    /// Creates a client.
+    ///
     /// # Errors
-    /// An address that is none, and a system without TLS.
+    /// Returns an error if the address or the token is invalid, or if the system has no TLS.
     pub(super) fn new(endpoint: &str, token: Option<&str>, patience: Patience) -> Result<Self, TransferError> {
         let said = |why: String| TransferError::Said(format!("the hub's address {endpoint} cannot be used ({why})"));
         let endpoint_url = Url::parse(endpoint).map_err(|e| said(e.to_string()))?;
@@ -116,10 +119,10 @@ impl Http {
         Ok(Self { client, endpoint: endpoint_url, token, patience })
     }
 
-    /// An address at the hub.
+    /// Returns the URL of a path on the hub.
     ///
     /// # Errors
-    /// When the endpoint has no paths.
+    /// Returns an error if the endpoint cannot have a path.
     pub(super) fn url(&self, path: &[&str]) -> Result<Url, TransferError> {
         let mut url = self.endpoint.clone();
         url.path_segments_mut()
@@ -129,10 +132,10 @@ impl Http {
         Ok(url)
     }
 
-    /// The headers that tell of a file; they stand in the first answer that is no redirect inside the hub.
+    /// Requests the headers of a file. They are in the first response that is not a redirect inside the hub.
     ///
     /// # Errors
-    /// As [`TransferError`] says.
+    /// Returns a [`TransferError`] if the request fails.
     pub(super) async fn head(&self, url: Url, watcher: &mut Watcher<'_>) -> Result<Response, TransferError> {
         let tells = |headers: &HeaderMap| {
             headers.contains_key("x-linked-etag")
@@ -141,10 +144,10 @@ impl Http {
         self.ask(Method::HEAD, url, HeaderMap::new(), tells, watcher).await
     }
 
-    /// A file, from this byte on.
+    /// Requests a file, starting at byte `from`.
     ///
     /// # Errors
-    /// As [`TransferError`] says.
+    /// Returns a [`TransferError`] if the request fails.
     pub(super) async fn get(&self, url: Url, from: u64, watcher: &mut Watcher<'_>) -> Result<Response, TransferError> {
         let mut headers = HeaderMap::new();
         if let Some(range) = (from > 0).then(|| HeaderValue::from_str(&format!("bytes={from}-")).ok()).flatten() {
@@ -153,10 +156,10 @@ impl Http {
         self.ask(Method::GET, url, headers, |_| false, watcher).await
     }
 
-    /// A whole answer of at most `limit` bytes.
+    /// Requests a complete response of at most `limit` bytes.
     ///
     /// # Errors
-    /// As [`TransferError`] says.
+    /// Returns a [`TransferError`] if the request fails.
     pub(super) async fn small(
         &self,
         url: Url,
@@ -174,10 +177,10 @@ impl Http {
         Ok(bytes)
     }
 
-    /// The next bytes of an answer; `None` at its end.
+    /// Returns the next bytes of a response. Returns `None` at its end.
     ///
     /// # Errors
-    /// As [`TransferError`] says.
+    /// Returns a [`TransferError`] if the request fails.
     pub(super) async fn chunk(
         &self,
         response: &mut Response,
@@ -190,7 +193,7 @@ impl Http {
         chunk.map_err(|e| TransferError::Broken(reason(&e)))
     }
 
-    /// Asks, and follows redirects by hand until the answer is none, or its headers are `enough`.
+    /// Sends a request and follows redirects until the response is not a redirect, or until its headers are `enough`.
     async fn ask(
         &self,
         method: Method,
@@ -202,7 +205,7 @@ impl Http {
         for _ in 0..=REDIRECTS {
             let request = self.client.request(method.clone(), url.clone()).headers(headers.clone());
             let request = request.header(ACCEPT_ENCODING, "identity");
-            // After every redirect anew: the token is for the hub's own scheme, host and port.
+            // Check again after every redirect: the token is only for the hub's own scheme, host and port.
             let request = match &self.token {
                 Some(token) if url.origin() == self.endpoint.origin() => request.header(AUTHORIZATION, token.clone()),
                 _ => request,
@@ -224,7 +227,7 @@ impl Http {
     }
 }
 
-/// The address that a redirect leads to.
+/// Returns the target address of a redirect.
 fn redirected(from: &Url, headers: &HeaderMap) -> Result<Url, TransferError> {
     let said = |why: &str| TransferError::Said(format!("the hub redirects to an address that {why}"));
     let location = headers.get(LOCATION).and_then(|l| l.to_str().ok()).ok_or_else(|| said("is missing"))?;
@@ -236,10 +239,10 @@ fn redirected(from: &Url, headers: &HeaderMap) -> Result<Url, TransferError> {
     }
 }
 
-/// Whether the answer is what was asked for: any other status is an error, and its body no file.
+/// Checks the status. Any status other than success is an error, and its body is not a file.
 fn checked(response: Response) -> Result<Response, TransferError> {
     let status = response.status();
-    // A redirect comes here only when its headers were all that was asked for.
+    // A redirect is only passed here if its headers were sufficient.
     if matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) || status.is_redirection() {
         return Ok(response);
     }
@@ -252,7 +255,7 @@ fn checked(response: Response) -> Result<Response, TransferError> {
     })
 }
 
-/// The innermost cause of a client's error; its own words repeat the address.
+/// Returns the innermost cause of a client error. The outer message repeats the address.
 fn reason(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {

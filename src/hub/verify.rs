@@ -1,4 +1,4 @@
-//! Whether a file that came from a hub is what the hub announced, and a file that can be used at all.
+//! Checks of downloaded files: hash and length as announced by the hub, and usable contents.
 
 use super::cache::Etag;
 use safetensors::tensor::Metadata;
@@ -10,25 +10,25 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Read at once, between two looks at a person's Cancel.
+/// Number of bytes that are read between two checks for cancellation.
 const CHUNK: usize = 1 << 20;
 
-/// The longest header that safetensors allows, in bytes.
+/// Maximum header size in the safetensors format, in bytes.
 const LONGEST_HEADER: u64 = 100_000_000;
 
-/// How a check ended.
+/// Result of a check.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// The file may be used.
+    /// The file can be used.
     Good,
-    /// It must not; why, as the end of a sentence that begins with the file's name.
+    /// The file must not be used. The reason is the end of a sentence that begins with the file name.
     Bad(String),
-    /// A person cancelled.
+    /// The user canceled the check.
     Cancelled,
 }
 
-/// Checks a file against its ETag and its length in bytes, where the hub gave one, and looks at its contents; `name` is
-/// the name it has in the model.
+/// Checks a file against its ETag, against its length in bytes if known, and checks its contents.
+/// `name` is the name of the file in the model.
 pub(super) fn verify(
     path: &Path,
     name: &str,
@@ -49,12 +49,12 @@ pub(super) fn verify(
     checked.unwrap_or_else(|e| Verdict::Bad(format!("cannot be read ({e})")))
 }
 
-/// Whether an ETag of this length is a hash of the contents.
+/// True if an ETag of this length is a hash of the contents.
 pub(super) fn is_hash(etag: &Etag) -> bool {
     matches!(etag.as_str().len(), 40 | 64)
 }
 
-/// Compares the contents with an ETag that is a SHA-256 (64 digits), or git's name of the blob or a SHA-1 (40 digits).
+/// Compares the contents with an ETag: a SHA-256 (64 digits), or a git blob id or SHA-1 (40 digits).
 fn matches_etag(file: &mut File, length: u64, etag: &Etag, go_on: &mut dyn FnMut() -> bool) -> io::Result<Verdict> {
     if !is_hash(etag) {
         return Ok(Verdict::Good);
@@ -88,8 +88,8 @@ fn matches_etag(file: &mut File, length: u64, etag: &Etag, go_on: &mut dyn FnMut
     Ok(if same { Verdict::Good } else { Verdict::Bad(format!("is not what the hub announced (its {kind} differs)")) })
 }
 
-/// Looks into a file of at least a right beginning: JSON is an object, weights have a header that fits their length, a
-/// vocabulary is text.
+/// Checks that the contents are plausible: JSON is an object, a weights file has a header that matches its length, and
+/// a vocabulary is text.
 fn contents(path: &Path, name: &str, length: u64) -> io::Result<Verdict> {
     if name.ends_with(".safetensors") {
         return header(&mut File::open(path)?, length);
@@ -104,7 +104,7 @@ fn contents(path: &Path, name: &str, length: u64) -> io::Result<Verdict> {
     Ok(if is_text { Verdict::Good } else { Verdict::Bad("is no text".into()) })
 }
 
-/// Compares the header of a safetensors file with its length.
+/// Checks the header of a safetensors file against the file length.
 fn header(file: &mut File, length: u64) -> io::Result<Verdict> {
     let bad = |why: &str| Ok(Verdict::Bad(format!("is no whole safetensors file ({why})")));
     let mut size = [0; 8];
@@ -144,7 +144,7 @@ mod tests {
         check(&sha256.to_uppercase(), None, true);
         check(&sha256.replace('5', "6"), Some(6), false);
         check(sha256, Some(7), false);
-        // git hash-object, and sha1sum.
+        // Hashes from `git hash-object` and `sha1sum`.
         check("ce013625030ba8dba906f756967f9e9ca394464a", Some(6), true);
         check("f572d396fae9206628714fb2ce00f72e94f2258f", Some(6), true);
         check("f572d396fae9206628714fb2ce00f72e94f22580", Some(6), false);

@@ -1,36 +1,36 @@
-//! A sentence's tags on its word pieces, exactly as the trainer sees them.
+//! Alignment of a sentence's tags to its subwords, as training uses them.
 
 use super::ModelError;
 use super::batch::IGNORE_INDEX;
 use super::config::TagSet;
 use super::tokenizer::{SubwordEncoding, SubwordTokenizer};
 
-/// One sentence ready for training or evaluation.
+/// One sentence, prepared for training or evaluation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alignment {
-    /// Its pieces, cut to the allowed length.
+    /// Subwords, truncated to the maximum length.
     pub encoding: SubwordEncoding,
-    /// Tag id of every piece, or -100 where the loss does not look.
+    /// Tag id of each subword, or -100 if the loss ignores it.
     pub labels: Vec<i32>,
-    /// Words that gave no piece (zero-width characters, control characters).
+    /// Number of words without a subword (zero-width characters, control characters).
     pub n_tokens_without_subwords: usize,
-    /// Words whose first piece lies past the allowed length.
+    /// Number of words whose first subword is beyond the maximum length.
     pub n_truncated_tokens: usize,
 }
 
-/// How tags go onto pieces.
+/// Options for the alignment of tags to subwords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlignmentOptions {
-    /// Later pieces of a word carry its I- form (the book); else -100 (`run_ner.py`).
+    /// If true, later subwords of a word get its `I-` tag (default recipe). If false, they get -100 (`run_ner.py`).
     pub label_all_pieces: bool,
-    /// Pieces a sentence may have, special ones included.
+    /// Maximum sentence length in subwords, including special subwords.
     pub max_length: usize,
 }
 
-/// Aligns one sentence: `tags` are ids in `tag_set`, one a word.
+/// Aligns one sentence. `tags` are ids in `tag_set`, one per word.
 ///
 /// # Errors
-/// When the tokenizer fails.
+/// Returns an error if the tokenizer fails.
 pub fn align(
     tokenizer: &SubwordTokenizer,
     words: &[&str],
@@ -66,13 +66,13 @@ pub fn align(
     })
 }
 
-/// The id of `I-X` for the id of `B-X`; any other id is its own.
+/// Returns the id of `I-X` for the id of `B-X`, and any other id unchanged.
 fn inside_tag_id(tag: usize, tags: &TagSet) -> usize {
     let inside = tags.names[tag].strip_prefix("B-").and_then(|label| tags.id(&format!("I-{label}")));
     inside.unwrap_or(tag)
 }
 
-/// The pieces at these indices.
+/// Returns the subwords at these indices.
 fn select(pieces: &SubwordEncoding, indices: &[usize]) -> SubwordEncoding {
     SubwordEncoding {
         ids: indices.iter().map(|i| pieces.ids[*i]).collect(),

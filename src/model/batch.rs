@@ -1,25 +1,25 @@
-//! A batch as packed rows: the pieces of all sentences one after another, without padding.
+//! A batch as packed rows: the subwords of all sentences one after another, without padding.
 
 use std::ops::Range;
 
-/// The label of a piece that the loss skips.
+/// Label of a subword that the loss ignores.
 pub const IGNORE_INDEX: i32 = -100;
 
-/// Pieces `[rows]` and where each sentence begins.
+/// Subwords `[rows]`, and the offset of each sentence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PackedBatch {
     /// Vocabulary ids, `[rows]`.
     pub ids: Vec<u32>,
-    /// Row of each sentence's first piece, then the number of rows: one more entry than sentences.
+    /// Row of the first subword of each sentence, then the number of rows: one more entry than sentences.
     pub offsets: Vec<usize>,
-    /// Tag ids or [`IGNORE_INDEX`], `[rows]`; empty when there is nothing to learn.
+    /// Tag ids or [`IGNORE_INDEX`], `[rows]`. Empty if the batch has no labels.
     pub labels: Vec<i32>,
-    /// Row of the whole batch where this part begins: dropout is drawn by it, so that the number of parts changes nothing.
+    /// Row of the whole batch at which this part begins. Dropout depends on it, so the number of parts has no effect.
     pub first_row: usize,
 }
 
 impl PackedBatch {
-    /// A batch of these sentences (ids and labels; labels may be empty for all).
+    /// Creates a batch of sentences (ids and labels). The labels can be empty for all sentences.
     pub fn new<'a>(sentences: impl IntoIterator<Item = (&'a [u32], &'a [i32])>) -> Self {
         let mut packed = Self { offsets: vec![0], ..Self::default() };
         for (ids, labels) in sentences {
@@ -30,7 +30,7 @@ impl PackedBatch {
         packed
     }
 
-    /// Number of pieces.
+    /// Number of subwords.
     pub fn rows(&self) -> usize {
         self.ids.len()
     }
@@ -40,39 +40,39 @@ impl PackedBatch {
         self.offsets.len().saturating_sub(1)
     }
 
-    /// Whether there is no sentence.
+    /// True if there are no sentences.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The rows of each sentence.
+    /// Returns the rows of each sentence.
     pub fn sentences(&self) -> impl Iterator<Item = Range<usize>> + '_ {
         self.offsets.windows(2).map(|w| w[0]..w[1])
     }
 
-    /// Each piece's place in its sentence, `[rows]`.
+    /// Returns the position of each subword in its sentence, `[rows]`.
     pub fn positions(&self) -> Vec<u32> {
         self.sentences().flat_map(|r| 0..r.len() as u32).collect()
     }
 
-    /// Pieces of the longest sentence.
+    /// Number of subwords of the longest sentence.
     pub fn longest(&self) -> usize {
         self.sentences().map(|r| r.len()).max().unwrap_or(0)
     }
 
-    /// How many pieces the loss looks at.
+    /// Number of subwords that the loss uses.
     pub fn labelled(&self) -> usize {
         self.labels.iter().filter(|l| **l != IGNORE_INDEX).count()
     }
 
-    /// Cuts the batch into at most `parts` runs of whole sentences with about the same number of pieces.
+    /// Splits the batch into at most `parts` ranges of whole sentences, with about the same number of subwords each.
     pub fn split(&self, parts: usize) -> Vec<Self> {
         let mut out = Vec::with_capacity(parts);
         let mut sentence = 0;
         for part in 0..parts {
             let until = self.rows() * (part + 1) / parts;
             let from = sentence;
-            // A sentence goes to the part that holds its middle.
+            // A sentence belongs to the part that contains its middle.
             while sentence < self.len() && (self.offsets[sentence] + self.offsets[sentence + 1]) / 2 < until {
                 sentence += 1;
             }
@@ -86,7 +86,7 @@ impl PackedBatch {
         out
     }
 
-    /// The batch in pieces of at most so many sentences.
+    /// Splits the batch into chunks of at most `sentences` sentences.
     pub fn chunks(&self, sentences: usize) -> Vec<Self> {
         let size = sentences.max(1);
         (0..self.len()).step_by(size).map(|first| self.part(first..(first + size).min(self.len()))).collect()

@@ -1,40 +1,40 @@
-//! What numbers a model is trained with.
+//! Numeric precision of training.
 
 use super::{Device, ModelError};
 
-/// The type of a training step's matrix products. Weights, moments and sums over rows are f32 in every case.
+/// Number type of the matrix products of a training step. Weights, moments and row sums are always f32.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ComputeDtype {
     /// 32 bits.
     #[default]
     Fp32,
-    /// 32 bits of which the tensor cores of an NVIDIA GPU look at 19 (Ampere and later).
+    /// 32 bits, of which the tensor cores of an NVIDIA GPU use 19 (Ampere and later).
     Tf32,
     /// 16 bits with the range of f32 (Ampere and later).
     Bf16,
-    /// 16 bits of small range: the loss is scaled so that gradients stay inside.
+    /// 16 bits with a small range. The loss is scaled, so that gradients stay in the range.
     Fp16,
 }
 
 impl ComputeDtype {
-    /// All of them, with the Trainer's names.
+    /// All variants, with the names of the Trainer.
     pub const ALL: [(&str, Self); 4] =
         [("fp32", Self::Fp32), ("tf32", Self::Tf32), ("bf16", Self::Bf16), ("fp16", Self::Fp16)];
 
-    /// The Trainer's name.
+    /// Returns the name of the Trainer.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, a)| *a == self).map_or("fp32", |(name, _)| name)
     }
 
-    /// The arithmetic of this name.
+    /// Returns the variant with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, a)| *a)
     }
 
-    /// What a device computes in: what was asked for, or without a wish the fastest that learns as well as f32.
+    /// Returns the requested precision, or by default the fastest one that trains as well as f32 on the device.
     ///
     /// # Errors
-    /// When the device cannot.
+    /// Returns an error if the device does not support the requested precision.
     pub fn resolve(device: &Device, generation: Option<Generation>, wish: Option<Self>) -> Result<Self, ModelError> {
         let modern = generation.is_some_and(Generation::has_bf16);
         let refuse = |why: String| Err(ModelError::Unsupported(why));
@@ -54,15 +54,15 @@ impl ComputeDtype {
     }
 }
 
-/// NVIDIA's compute capability: major and minor.
+/// NVIDIA compute capability: major and minor version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Generation(pub i32, pub i32);
 
 impl Generation {
-    /// The oldest one that CUDA 13 and this program's kernels run on: Turing.
+    /// Lowest capability that CUDA 13 and the kernels of Tagwright support: Turing.
     pub const OLDEST: Self = Self(7, 5);
 
-    /// From Ampere on.
+    /// True for Ampere and later.
     fn has_bf16(self) -> bool {
         self >= Self(8, 0)
     }

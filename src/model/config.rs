@@ -1,4 +1,4 @@
-//! A model's `config.json` and its tags.
+//! Model configuration (`config.json`) and tag set.
 
 use super::ModelError;
 use super::bert::parameters::embedding_shapes;
@@ -8,47 +8,48 @@ use crate::corpus::{LabelSet, Prefix, Scheme, Tag, tag_notation};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The sizes of a BERT, and its `config.json` as it was read so that unknown fields are kept on saving.
+/// Dimensions of a BERT model. The original `config.json` is kept, so that unknown fields survive saving.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// Distinct pieces.
+    /// Number of subwords in the vocabulary.
     pub vocab_size: usize,
-    /// Width of a piece's vector.
+    /// Width of a subword's vector.
     pub hidden_size: usize,
-    /// Number of layers.
+    /// Number of encoder layers.
     pub num_hidden_layers: usize,
-    /// Heads of each attention.
+    /// Number of attention heads per layer.
     pub num_attention_heads: usize,
     /// Width inside the feed-forward block.
     pub intermediate_size: usize,
-    /// Longest sentence in pieces, special ones included.
+    /// Maximum sentence length in subwords, including special subwords.
     pub max_position_embeddings: usize,
-    /// Kinds of segments; only the first is used.
+    /// Number of segment types. Only the first is used.
     pub type_vocab_size: usize,
-    /// Added to the variance in layer normalisation.
+    /// Epsilon that is added to the variance in layer normalization.
     pub layer_norm_eps: f64,
-    /// Deviation of a new head's weights.
+    /// Standard deviation of the weights of a new head.
     pub initializer_range: f64,
-    /// Dropout of embeddings and both blocks of a layer, in `[0, 1)`.
+    /// Dropout rate of the embeddings and of both blocks of a layer, in `[0, 1)`.
     pub hidden_dropout_prob: f32,
-    /// Dropout of attention's probabilities, in `[0, 1)`.
+    /// Dropout rate of the attention probabilities, in `[0, 1)`.
     pub attention_probs_dropout_prob: f32,
-    /// Dropout before the head, in `[0, 1)`.
+    /// Dropout rate before the head, in `[0, 1)`.
     pub classifier_dropout: f32,
-    /// The file's own fields.
+    /// All fields of the file.
     pub fields: Map<String, Value>,
 }
 
 impl Config {
-    /// Reads `config.json`.
+    /// Parses `config.json`.
     ///
     /// # Errors
-    /// Not JSON, not a BERT, a missing or impossible size: says which field.
+    /// Returns an error if the file is not JSON, is not a BERT model, or has a missing or invalid size.
+    /// The message names the field.
     pub fn parse(bytes: &[u8]) -> Result<Self, ModelError> {
         let wrong = |why: String| ModelError::Unsupported(format!("config.json: {why}"));
         let value: Value = serde_json::from_slice(bytes).map_err(|e| wrong(format!("not valid JSON ({e})")))?;
         let Value::Object(fields) = value else { return Err(wrong("expected an object of settings".into())) };
-        // A field that is null is one that is not there.
+        // A field with the value null counts as missing.
         let field = |name: &str| fields.get(name).filter(|v| !v.is_null());
         let kind = match field("model_type") {
             None => "missing".to_owned(),
@@ -91,7 +92,7 @@ impl Config {
             classifier_dropout: rate("classifier_dropout", hidden_dropout)?,
             fields,
         };
-        // It is added in 32 bits, in which it must still be there.
+        // It is added in f32, so it must still be above 0 in f32.
         let epsilon = config.layer_norm_eps as f32;
         if !(epsilon > 0.0 && epsilon.is_finite()) {
             return Err(wrong(format!("layer_norm_eps is {}, but must be above 0", config.layer_norm_eps)));
@@ -105,10 +106,10 @@ impl Config {
         Ok(config)
     }
 
-    /// The tags of `id2label`; `None` when there are none or they are only placeholders (`LABEL_0`).
+    /// Returns the tags of `id2label`. Returns `None` if there are no tags or only placeholders (`LABEL_0`).
     ///
     /// # Errors
-    /// Numbers that are none or leave one out, names that are none: says which.
+    /// Returns an error if ids are invalid or have a gap, or if names are invalid. The message names the entry.
     pub fn tags(&self) -> Result<Option<TagSet>, String> {
         let Some(table) = self.fields.get("id2label").filter(|v| !v.is_null()) else { return Ok(None) };
         let table = table.as_object().ok_or("id2label in config.json is no table of numbers and names")?;
@@ -130,10 +131,10 @@ impl Config {
         Ok(are_real.then_some(TagSet { names }))
     }
 
-    /// Checks these sizes against the weights that are there, before anything is made in them.
+    /// Checks these dimensions against the shapes in the weights file, before any tensor is created.
     ///
     /// # Errors
-    /// A weight that is missing or has another shape: says which number of `config.json` it contradicts.
+    /// Returns an error if a weight is missing or has another shape. The message names the contradicting value.
     pub fn fits(&self, weights: &Shapes) -> Result<(), ModelError> {
         let wrong = |why: String| Err(ModelError::Unsupported(format!("{why}: the files do not belong together")));
         let layers = weights.keys().filter_map(|name| {
@@ -166,7 +167,7 @@ impl Config {
         }
     }
 
-    /// `config.json` of this network as a token classifier of these tags.
+    /// Returns the `config.json` of this network as a token classifier with the given tags.
     pub fn to_json(&self, tags: &TagSet) -> Value {
         let mut fields = self.fields.clone();
         let mut set = |name: &str, value: Value| {
@@ -185,36 +186,36 @@ impl Config {
     }
 }
 
-/// A model's output tags by id: `O`, `B-PER`, `I-PER`.
+/// Output tags of a model by id, for example `O`, `B-PER`, `I-PER`.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TagSet {
-    /// Name of each id.
+    /// Tag name of each id.
     pub names: Vec<String>,
 }
 
 impl TagSet {
-    /// `O`, then `B-` and `I-` of every label in order.
+    /// Creates the tag set of `labels`: `O`, then `B-` and `I-` of each label in order.
     pub fn from_labels<S: AsRef<str>>(labels: &[S]) -> Self {
         let pairs = labels.iter().flat_map(|l| [format!("B-{}", l.as_ref()), format!("I-{}", l.as_ref())]);
         Self { names: std::iter::once("O".to_owned()).chain(pairs).collect() }
     }
 
-    /// How many tags.
+    /// Number of tags.
     pub fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// Whether there are none.
+    /// True if there are no tags.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
 
-    /// The id of a tag's name.
+    /// Returns the id of a tag name.
     pub fn id(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|n| n == name)
     }
 
-    /// The distinct labels, in order of their first tag.
+    /// Returns the distinct labels, in the order of their first tag.
     pub fn labels(&self) -> Vec<String> {
         let mut labels: Vec<String> = Vec::new();
         for name in &self.names {
@@ -226,19 +227,19 @@ impl TagSet {
         labels
     }
 
-    /// The id of this tag of a dataset, whose labels are `labels`.
+    /// Returns the id of a dataset tag. `labels` are the labels of the dataset.
     pub fn id_of(&self, tag: Tag, labels: &LabelSet) -> Option<usize> {
         self.id(&tag_notation::format_tag(tag, Scheme::Iob2, |l| labels.name(l).to_owned()))
     }
 
-    /// A predicted id as a tag of a dataset; a label the dataset does not have is added to `labels`.
+    /// Converts a predicted id to a dataset tag. Adds the label to `labels` if the dataset does not contain it.
     pub fn tag(&self, id: usize, labels: &mut LabelSet) -> Tag {
         let name = self.names.get(id).filter(|n| *n != "O")?;
         let (prefix, label) = split_tag(name);
         Some((prefix, labels.intern(label).ok()?))
     }
 
-    /// The same tags with labels under other names: pairs of the name here and the new one.
+    /// Returns the same tags with renamed labels. Each pair is (old name, new name).
     #[must_use]
     pub fn renamed(&self, pairs: &[(String, String)]) -> Self {
         let new_name = |label: &str| pairs.iter().find(|(old, _)| old == label).map(|(_, new)| new.as_str());
@@ -246,20 +247,20 @@ impl TagSet {
         Self { names: self.names.iter().map(renamed).collect() }
     }
 
-    /// Whether every one of these labels has its `B-` and its `I-` here, and `O` is here: then a head can be kept.
+    /// True if the set contains `O`, and `B-` and `I-` of every label. The head can then be kept.
     pub fn covers(&self, labels: &[String]) -> bool {
         self.id("O").is_some()
             && labels.iter().all(|l| ["B", "I"].iter().all(|p| self.id(&format!("{p}-{l}")).is_some()))
     }
 }
 
-/// A tag with another label; its prefix stays.
+/// Replaces the label of a tag and keeps its prefix.
 pub fn with_label(tag: &str, label: &str) -> String {
     let prefix = tag.strip_suffix(split_tag(tag).1).unwrap_or_default();
     format!("{prefix}{label}")
 }
 
-/// A tag's prefix and label as the pipeline reads them: no prefix means inside.
+/// Splits a tag into prefix and label. A missing prefix means inside, as in the transformers pipeline.
 pub fn split_tag(name: &str) -> (Prefix, &str) {
     match name.split_once('-') {
         Some(("B", label)) => (Prefix::B, label),

@@ -1,19 +1,19 @@
-//! Where a model computes. The one place that decides it.
+//! Selection of the compute device. No other module makes this decision.
 
 use super::compute_dtype::Generation;
 use super::{Device, ModelError};
 
-/// What a person asked for: `auto`, `cpu`, `cuda`, `cuda:1`, `metal`.
+/// Device requested by the user: `auto`, `cpu`, `cuda`, `cuda:1`, `metal`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
-    /// CUDA where there is one, else Metal, else the processor.
+    /// CUDA if available, else Metal, else the CPU.
     #[default]
     Auto,
-    /// The processor.
+    /// The CPU.
     Cpu,
-    /// An NVIDIA GPU by number.
+    /// NVIDIA GPU by index.
     Cuda(usize),
-    /// An Apple GPU.
+    /// Apple GPU.
     Metal,
 }
 
@@ -46,28 +46,29 @@ impl std::str::FromStr for DeviceChoice {
     }
 }
 
-/// A device, and in words what it is and why it was chosen.
+/// Selected device, with its display name and the reason for a fallback.
 #[derive(Clone, Debug)]
 pub struct SelectedDevice {
-    /// Where to compute.
+    /// Device that runs the computation.
     pub device: Device,
-    /// For the log and the status bar: `CPU, 2 threads`.
+    /// Display name for the log and the status bar, for example `CPU, 2 threads`.
     pub name: String,
-    /// Why not another one; `None` when it is what was asked for.
+    /// Reason for the fallback to the CPU. `None` if the requested device is used.
     pub fallback_reason: Option<String>,
-    /// Of an NVIDIA GPU.
+    /// Compute capability. `None` unless the device is an NVIDIA GPU.
     pub generation: Option<Generation>,
 }
 
-/// Threads to compute with on the processor.
+/// Number of threads for computation on the CPU.
 pub fn n_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The device for a choice.
+/// Selects the device for a choice.
 ///
 /// # Errors
-/// When a GPU was asked for by name and cannot be used; `auto` falls back to the processor instead and says why.
+/// Returns an error if a GPU is requested explicitly and cannot be used.
+/// `auto` falls back to the CPU instead, with the reason in [`SelectedDevice::fallback_reason`].
 pub fn choose(choice: DeviceChoice) -> Result<SelectedDevice, ModelError> {
     let refuse = |why: String| ModelError::Unsupported(format!("{why}; use --device cpu"));
     match choice {
@@ -93,7 +94,7 @@ fn cpu(why: Option<String>) -> SelectedDevice {
     }
 }
 
-/// An NVIDIA GPU, or why it cannot be used.
+/// Returns NVIDIA GPU `n`, or the reason why it cannot be used.
 #[cfg(feature = "cuda")]
 fn cuda(n: usize) -> Result<SelectedDevice, String> {
     use candle_core::cuda::cudarc::driver::CudaContext;
@@ -119,7 +120,7 @@ fn cuda(n: usize) -> Result<SelectedDevice, String> {
     })
 }
 
-/// What an error of NVIDIA's driver means to a person.
+/// Returns a message for the user for an error of the NVIDIA driver.
 #[cfg(any(feature = "cuda", test))]
 fn driver_says(error: &str) -> String {
     let known = [
@@ -149,7 +150,7 @@ fn metal() -> Result<SelectedDevice, String> {
     Ok(SelectedDevice { device, name: "Apple GPU (Metal)".into(), fallback_reason: None, generation: None })
 }
 
-/// Bytes that are free on a device; `None` where the system does not tell.
+/// Returns the free memory of a device in bytes. Returns `None` if the system does not report it.
 pub fn free_memory(device: &Device) -> Option<u64> {
     match device {
         Device::Cpu => {
@@ -163,7 +164,7 @@ pub fn free_memory(device: &Device) -> Option<u64> {
     }
 }
 
-/// Whether an error is a device's way to say that its memory is full.
+/// True if the error means that the device is out of memory.
 pub fn is_out_of_memory(error: &candle_core::Error) -> bool {
     let text = error.to_string().to_lowercase();
     text.contains("out_of_memory") || text.contains("out of memory") || text.contains("alloc_failed")

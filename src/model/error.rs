@@ -1,37 +1,37 @@
-//! What can go wrong with a model, said to a person.
+//! Errors of models, with messages for the user.
 
 use std::path::PathBuf;
 
-/// A model that cannot be read, built or run.
+/// Error that occurs when a model is read, built or run.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// A file of the folder is missing or unreadable.
+    /// A file of the model directory is missing or unreadable.
     #[error("{path}: {why}", path = path.display())]
     File {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// What is wrong and what to do.
+        /// Cause, and the action that the user can take.
         why: String,
     },
-    /// The folder is a model, but of a kind this program cannot run.
+    /// The directory contains a model, but its architecture or configuration is not supported.
     #[error("{0}")]
     Unsupported(String),
-    /// The tokenizer refuses.
+    /// Error of the tokenizer.
     #[error("the tokenizer failed: {0}")]
     Tokenizer(String),
-    /// candle refuses: shapes, memory, device.
+    /// Error of candle: shapes, memory or device.
     #[error("the model could not run: {}", without_stack(.0))]
     Candle(#[from] candle_core::Error),
 }
 
 impl ModelError {
-    /// A problem with one file.
+    /// Creates an error about one file.
     pub fn file(path: impl Into<PathBuf>, why: impl ToString) -> Self {
         Self::File { path: path.into(), why: why.to_string() }
     }
 }
 
-/// What candle says, without the stack that it adds to its words where `RUST_BACKTRACE` is set.
+/// Returns candle's message without the backtrace that candle appends if `RUST_BACKTRACE` is set.
 pub fn without_stack(error: &candle_core::Error) -> String {
     use candle_core::Error;
     match error {

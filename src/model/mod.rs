@@ -1,8 +1,18 @@
-//! Encoders that train, their word pieces, and the folders they live in.
+//! Trainable encoders, subword tokenization, and model directories on disk.
 //!
-//! Read in this order: [`tokenizer`] (words to pieces), [`align`] (tags to pieces), [`batch`] (packed rows),
-//! [`kernels`] (each building block forward and backward), [`bert`] (the network made of them), [`weights`] (named
-//! tensors in and out), [`pretrained`] (a Hugging Face model folder), [`parity`] (our numbers against candle-transformers').
+//! Recommended reading order:
+//! - [`tokenizer`]: words to subwords.
+//! - [`align`]: tags to subwords.
+//! - [`batch`]: packed rows.
+//! - [`kernels`]: forward and backward of each building block.
+//! - [`bert`]: the network, composed of the kernels.
+//! - [`loss`]: the training objective.
+//! - [`weights`]: reading and writing named tensors.
+//! - [`config`]: `config.json` and the tag set.
+//! - [`pretrained`]: a Hugging Face model directory.
+//! - [`parity`]: comparison of logits with candle-transformers.
+//! - [`device`] and [`compute_dtype`]: selection of the device and of the precision.
+//! - [`rng`]: counter-based random numbers.
 
 pub mod align;
 pub mod batch;
@@ -30,5 +40,5 @@ pub use error::ModelError;
 pub use pretrained::PretrainedModel;
 pub use tokenizer::SubwordEncoding;
 
-/// The candle types the rest of the program may see.
+/// Types of candle that other modules can use.
 pub use candle_core::{Device, Tensor};

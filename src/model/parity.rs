@@ -1,4 +1,4 @@
-//! "Check model": our logits against candle-transformers' on three sentences.
+//! Parity check: compares logits with candle-transformers on three test sentences.
 
 use super::batch::PackedBatch;
 use super::pretrained::PretrainedModel;
@@ -11,13 +11,13 @@ use candle_transformers::models::bert as reference;
 pub const TEST_SENTENCES: [&str; 3] =
     ["My name is Maarten.", "Zoë Okafor moved the archive from Ghent to Lisbon in 1998, one box at a time.", "Rain."];
 
-/// Larger differences than this are worth a warning: f32 sums in another order differ by far less.
+/// Maximum difference without a warning. Differences from the order of f32 sums are far smaller.
 pub const TOLERANCE: f32 = 1e-3;
 
-/// Largest absolute difference of any logit (of any number of the last layer, when there is no head).
+/// Returns the largest absolute difference of any logit. A model without a head gets a new head for the comparison.
 ///
 /// # Errors
-/// When one of the two cannot run the model.
+/// Returns an error if one of the two implementations cannot run the model.
 pub fn max_logit_difference(folder: &PretrainedModel) -> Result<f32, ModelError> {
     let tensors = folder.tensors().clone();
     let builder = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);

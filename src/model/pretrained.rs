@@ -1,4 +1,4 @@
-//! A model as Hugging Face keeps it: a folder of config, weights and tokenizer.
+//! A model in Hugging Face format: a directory with config, weights and tokenizer.
 
 use super::bert::Bert;
 use super::config::{Config, TagSet};
@@ -9,12 +9,12 @@ use crate::disk;
 use serde_json::Value;
 use std::path::Path;
 
-/// Files that are carried along unchanged.
+/// Files that are copied unchanged to a saved model.
 const TOKENIZER_FILES: [&str; 4] = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"];
 
-/// The largest vocabularies that are published have about 40 MB.
+/// Maximum size of a vocabulary file in bytes. The largest published vocabularies have about 40 MB.
 const MAX_VOCABULARY_BYTES: u64 = 128 << 20;
-/// The files of a model folder that this program writes. They are replaced together ([`disk::replace_files`]).
+/// Files of a model directory that Tagwright writes. They are replaced together ([`disk::replace_files`]).
 pub const FILES: disk::FileSet = disk::FileSet {
     key: "config.json",
     names: &[
@@ -28,28 +28,28 @@ pub const FILES: disk::FileSet = disk::FileSet {
     ],
 };
 
-/// A model folder in memory, not yet a network: training may want another head.
+/// A model directory in memory. The network is not built yet, because training can require another head.
 #[derive(Clone)]
 pub struct PretrainedModel {
-    /// What people call it: the folder's name, or `starter`.
+    /// Display name: the name of the directory, or `starter`.
     pub name: String,
-    /// Sizes and tags.
+    /// Dimensions and fields of `config.json`.
     pub config: Config,
-    /// Words to pieces.
+    /// Tokenizer from words to subwords.
     pub tokenizer: SubwordTokenizer,
-    /// The tags its head knows; `None` for an encoder without one.
+    /// Tags of the head. `None` if the model is an encoder without a usable head.
     pub tags: Option<TagSet>,
-    /// Pieces a sentence may have, special ones included.
+    /// Maximum sentence length in subwords, including special subwords.
     pub max_length: usize,
-    /// What is wrong with its tags, where it has a head that cannot be used.
+    /// Reason why the tags are unusable. `None` if they are usable or if there is no head.
     why_no_tags: Option<String>,
     tensors: StateDict,
     tokenizer_files: Vec<(String, Vec<u8>)>,
 }
 
-/// Checks the size of a vocabulary's file, whose tables take many times more.
+/// Checks the size of a vocabulary file, because its tables need several times as much memory.
 fn check_size(at: &Path, file: &[u8], pieces: usize) -> Result<(), ModelError> {
-    /// A piece takes fewer bytes, in whatever notation.
+    /// Upper bound of the bytes per subword in the file, in any notation.
     const A_PIECE: usize = 512;
     if file.len() <= (1 << 20) + A_PIECE * pieces {
         return Ok(());
@@ -58,16 +58,16 @@ fn check_size(at: &Path, file: &[u8], pieces: usize) -> Result<(), ModelError> {
     Err(ModelError::file(at, format!("it has {size} MiB, far more than the {pieces} pieces that the model takes need")))
 }
 
-/// How many tags the head tells apart, where there is one.
+/// Returns the number of tags of the head. Returns `None` if there is no head.
 fn head_rows(tensors: &StateDict) -> Option<usize> {
     tensors.get("classifier.weight").and_then(|t: &Tensor| t.dims().first().copied())
 }
 
 impl PretrainedModel {
-    /// Reads a folder.
+    /// Reads a model directory.
     ///
     /// # Errors
-    /// A missing or damaged file: says which, and what to do.
+    /// Returns an error if a file is missing or damaged. The message names the file and an action.
     pub fn from_pretrained(path: &Path) -> Result<Self, ModelError> {
         if !path.is_dir() {
             let why = if path.is_file() { "it is a file; name the model's folder" } else { "there is no such folder" };
@@ -92,10 +92,10 @@ impl PretrainedModel {
         })
     }
 
-    /// Reads a model from wherever its files are; `path` is only named in messages.
+    /// Reads a model through the function `read`, which returns the bytes of a file. `path` is only used in messages.
     ///
     /// # Errors
-    /// As [`PretrainedModel::from_pretrained`].
+    /// Returns the same errors as [`PretrainedModel::from_pretrained`].
     pub fn from_files(
         name: &str,
         path: &Path,
@@ -119,7 +119,7 @@ impl PretrainedModel {
         let at = path.join("model.safetensors");
         let weights = read("model.safetensors")?
             .ok_or_else(|| missing("model.safetensors", "older .bin files must be converted to safetensors first"))?;
-        // The numbers of the configuration are checked before anything is made in their size.
+        // Check the dimensions before any tensor of that size is created.
         let shapes = weights::shapes(&weights).map_err(|e| ModelError::file(&at, e))?;
         config.fits(&shapes).map_err(in_folder)?;
         let file = |name: &str| tokenizer_files.iter().find(|(n, _)| n == name).map(|(_, bytes)| bytes.as_slice());
@@ -169,10 +169,10 @@ impl PretrainedModel {
         Ok(Self { name: name.to_owned(), config, tokenizer, tags, why_no_tags, max_length, tensors, tokenizer_files })
     }
 
-    /// The network with the head that is in the folder.
+    /// Returns the network with the head of the directory.
     ///
     /// # Errors
-    /// When there is no head, or weights are missing.
+    /// Returns an error if there is no head or weights are missing.
     pub fn token_classifier(&self) -> Result<(Bert, TagSet), ModelError> {
         let tags = self.tags.clone().ok_or_else(|| {
             let name = &self.name;
@@ -183,7 +183,7 @@ impl PretrainedModel {
         })?;
         let (bert, report) = weights::build_model(self.config.clone(), tags.len(), self.tensors.clone(), 0)?;
         if let Some(missing) = report.missing_keys.first() {
-            // A head that was made new would answer at random.
+            // A newly initialized head would predict random tags.
             let name = &self.name;
             let why =
                 format!("{name}: {missing} is missing or has another shape than config.json says; train it first");
@@ -192,16 +192,17 @@ impl PretrainedModel {
         Ok((bert, tags))
     }
 
-    /// Whether the head would be kept for a dataset with these labels.
+    /// True if the head can be kept for a dataset with these labels.
     pub fn supports_labels(&self, labels: &[String]) -> bool {
         self.tags.as_ref().is_some_and(|t| t.covers(labels))
     }
 
-    /// The network for training on these labels: the head kept and put into the dataset's order if it knows all of
-    /// them (labels it knows besides follow), else a new one.
+    /// Returns the network for training on these labels.
+    /// The head is kept if its tags cover all labels. It is then reordered to the dataset's order, and its other
+    /// labels follow. In all other cases, and if `new_head` is true, a new head is initialized.
     ///
     /// # Errors
-    /// When weights are missing.
+    /// Returns an error if weights are missing.
     pub fn with_labels(
         &self,
         labels: &[String],
@@ -227,15 +228,16 @@ impl PretrainedModel {
         Ok((bert, tags, report))
     }
 
-    /// The tensors as read, by name: for the comparison with another implementation.
+    /// Tensors as read from the file, by name, for the comparison with another implementation.
     pub fn tensors(&self) -> &StateDict {
         &self.tensors
     }
 
-    /// The files of a folder with this network in this model's place, that transformers loads as it is.
+    /// Returns the files of a model directory with this network in place of this model's weights.
+    /// transformers can load it.
     ///
     /// # Errors
-    /// When a tensor cannot be read back from the device.
+    /// Returns an error if a tensor cannot be read back from the device.
     pub fn save_pretrained(
         &self,
         bert: &Bert,

@@ -1,9 +1,9 @@
-//! Random numbers by counter: element `i` of a stream is a function of the seed and `i` alone, so that dropout is the
-//! same on every device and for any number of threads, and a resumed run continues where it stopped.
+//! Counter-based random numbers. Element `i` of a stream is a function of the seed and `i` only.
+//! Dropout is therefore the same on every device and for any number of threads, and a resumed run continues exactly.
 
 use super::ModelError;
 
-/// SplitMix64's finaliser (Steele, Lea, Flood 2014).
+/// Finalizer of SplitMix64 (Steele, Lea, Flood 2014).
 pub fn splitmix64(mut x: u64) -> u64 {
     x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -11,7 +11,7 @@ pub fn splitmix64(mut x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// A 32-bit mixer of low bias (Wellons 2018, `lowbias32` in its improved constants): vectorises well.
+/// A 32-bit mixer with low bias (Wellons 2018, `lowbias32` with improved constants). It vectorizes well.
 #[inline(always)]
 pub fn lowbias32(mut x: u32) -> u32 {
     x ^= x >> 16;
@@ -21,60 +21,60 @@ pub fn lowbias32(mut x: u32) -> u32 {
     x ^ (x >> 15)
 }
 
-/// Which elements one dropout keeps: a rate and a key for this place in this step.
+/// Dropout mask: a rate, and a key for one site of the network in one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dropout {
-    /// Share of elements set to zero, in `[0, 1)`.
+    /// Fraction of elements set to zero, in `[0, 1)`.
     rate: f32,
     key: (u32, u32),
 }
 
 impl Dropout {
-    /// No dropout: evaluation.
+    /// No dropout, for evaluation.
     pub const NONE: Self = Self { rate: 0.0, key: (0, 0) };
 
-    /// Dropout of `rate` at `site` of the network in `step` of the run seeded with `seed`.
+    /// Creates dropout with `rate` at `site` of the network, in `step` of the run with `seed`.
     pub fn new(rate: f32, seed: u64, step: u64, site: u64) -> Self {
         let key = splitmix64(splitmix64(seed ^ splitmix64(step)) ^ site);
         Self { rate, key: (key as u32, (key >> 32) as u32) }
     }
 
-    /// The key of this place in this step.
+    /// Key of this site in this step.
     pub fn key(self) -> (u32, u32) {
         self.key
     }
 
-    /// Whether it changes anything.
+    /// True if the rate is above 0.
     pub fn is_active(self) -> bool {
         self.rate > 0.0
     }
 
-    /// What the kept elements are multiplied by.
+    /// Factor of the kept elements: `1 / (1 - rate)`.
     #[inline(always)]
     pub fn scale(self) -> f32 {
         1.0 / (1.0 - self.rate)
     }
 
-    /// Draws below this are dropped.
+    /// Elements whose draw is below this value are dropped.
     #[inline(always)]
     pub fn threshold(self) -> u32 {
         (f64::from(self.rate) * 4_294_967_296.0) as u32
     }
 
-    /// A 32-bit draw for element `column` of row `row`.
+    /// Returns the 32-bit draw of the element at `row` and `column`.
     #[inline(always)]
     pub fn draw(self, row: u32, column: u32) -> u32 {
         lowbias32(lowbias32(row ^ self.key.0).wrapping_add(column.wrapping_mul(0x9e37_79b9)) ^ self.key.1)
     }
 
-    /// The factor of one element: 0 or [`Dropout::scale`].
+    /// Returns the factor of one element: 0 or [`Dropout::scale`].
     #[inline(always)]
     pub fn factor(self, row: u32, column: u32) -> f32 {
         if self.draw(row, column) < self.threshold() { 0.0 } else { self.scale() }
     }
 }
 
-/// A stream of draws for shuffling and initialisation.
+/// Stream of random draws for shuffling and initialization.
 #[derive(Clone, Debug)]
 pub struct RngStream {
     key: u64,
@@ -82,23 +82,23 @@ pub struct RngStream {
 }
 
 impl RngStream {
-    /// The stream of this seed and purpose.
+    /// Creates the stream of this seed and purpose.
     pub fn new(seed: u64, purpose: u64) -> Self {
         Self { key: splitmix64(seed ^ splitmix64(purpose)), counter: 0 }
     }
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     pub fn next_u64(&mut self) -> u64 {
         self.counter += 1;
         splitmix64(self.key ^ self.counter)
     }
 
-    /// Uniform in `(0, 1]`.
+    /// Returns a uniform draw from `(0, 1]`.
     fn uniform(&mut self) -> f64 {
         ((self.next_u64() >> 11) + 1) as f64 / 9_007_199_254_740_992.0
     }
 
-    /// `n` draws from a normal distribution of mean 0 (Box and Muller 1958).
+    /// Returns `n` draws from a normal distribution with mean 0 (Box and Muller 1958).
     pub fn normal(&mut self, n: usize, deviation: f64) -> Vec<f32> {
         (0..n)
             .map(|_| {
@@ -117,10 +117,10 @@ impl RngStream {
     }
 }
 
-/// Refuses a dropout rate outside `[0, 1)`.
+/// Validates that a dropout rate is in `[0, 1)`.
 ///
 /// # Errors
-/// Names the setting and the range.
+/// Returns an error that names the setting and the range.
 pub fn validate_dropout_rate(name: &str, rate: f64) -> Result<f32, ModelError> {
     if (0.0..1.0).contains(&rate) {
         Ok(rate as f32)

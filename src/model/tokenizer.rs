@@ -1,4 +1,4 @@
-//! Words and texts to word pieces, by the `tokenizers` crate.
+//! Subword tokenization of words and texts with the `tokenizers` crate.
 
 use super::ModelError;
 use serde_json::{Value, json};
@@ -6,51 +6,52 @@ use std::collections::HashMap;
 use std::ops::Range;
 use tokenizers::{NormalizedString, Normalizer, NormalizerWrapper, Tokenizer};
 
-/// Words with more characters are unknown to a WordPiece model, whatever its file says: finding their pieces takes time that
-/// grows with the square of their length.
+/// Maximum number of characters of a word. A WordPiece model maps longer words to its unknown subword.
+/// It overrides the limit in the tokenizer's file, because tokenization time grows with the square of the word length.
 const MOST_CHARACTERS: usize = 1000;
 
-/// A text may become so many times as long when it is normalized. The longest that Unicode knows is 11 times.
+/// Maximum growth factor of a text in normalization. The largest growth in Unicode is 11 times.
 const MOST_GROWTH: usize = 16;
 
-/// The longest text that a normalizer may put in, in bytes.
+/// Maximum length of a text that a normalizer step inserts, in bytes.
 const MOST_PUT_IN: usize = 1 << 10;
 
-/// The pieces of one sentence or text.
+/// Subwords of one sentence or text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubwordEncoding {
-    /// Vocabulary ids, special pieces included.
+    /// Vocabulary ids, including special subwords.
     pub ids: Vec<u32>,
-    /// The pieces as the vocabulary writes them.
+    /// Subwords in the notation of the vocabulary.
     pub texts: Vec<String>,
-    /// Which word each piece belongs to; `None` for special pieces.
+    /// Index of the word of each subword. `None` for special subwords.
     pub words: Vec<Option<u32>>,
-    /// Bytes of the text each piece covers (of its word, when words were given); empty for special pieces.
+    /// Byte range of each subword in the text, or in its word if words were encoded. Empty for special subwords.
     pub offsets: Vec<(usize, usize)>,
-    /// Whether a piece is special (`[CLS]`, `[SEP]`).
+    /// True for each special subword (`[CLS]`, `[SEP]`).
     pub special: Vec<bool>,
 }
 
 impl SubwordEncoding {
-    /// How many pieces.
+    /// Number of subwords.
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether there are none.
+    /// True if there are no subwords.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// Special pieces before the first ordinary one, and after the last.
+    /// Returns the number of special subwords before the first and after the last ordinary subword.
     pub(crate) fn margins(&self) -> (usize, usize) {
         let front = self.special.iter().take_while(|s| **s).count();
         let back = self.special[front..].iter().rev().take_while(|s| **s).count();
         (front, back)
     }
 
-    /// Cuts into windows of at most `max` pieces, each with the special pieces around it, that overlap by `stride`
-    /// pieces: what `tokenizers` gives for `max_length` and `stride`. Each window lists indices into these pieces.
+    /// Returns windows of at most `max` subwords that overlap by `stride` subwords, each with its special subwords.
+    /// The result equals that of `tokenizers` with `max_length` and `stride`.
+    /// Each window lists indices into this encoding.
     pub fn windows(&self, max: usize, stride: usize) -> Vec<Vec<usize>> {
         let (front, back) = self.margins();
         let inner = front..self.len() - back;
@@ -70,31 +71,31 @@ impl SubwordEncoding {
     }
 }
 
-/// A tokenizer, and whether its vocabulary marks pieces inside a word with `##`.
+/// A tokenizer with the details of its vocabulary.
 #[derive(Clone)]
 pub struct SubwordTokenizer {
     tokenizer: Tokenizer,
-    /// The mark of a piece that continues a word.
+    /// Prefix of a subword that continues a word, for example `##`.
     pub continuing_prefix: Option<String>,
     unknown: Option<String>,
-    /// The steps of its normalizer, where one of them may make a text longer without a limit.
+    /// Steps of the normalizer. Empty unless a step can make a text longer without a limit.
     growing: Vec<NormalizerWrapper>,
 }
 
 impl SubwordTokenizer {
-    /// Reads `tokenizer.json`. Truncation and padding stored in it are switched off: both are ours to do.
+    /// Parses `tokenizer.json`. Its truncation and padding are disabled, because Tagwright does both itself.
     ///
     /// # Errors
-    /// When it is no tokenizer.
+    /// Returns an error if the bytes are not a valid tokenizer.
     pub fn from_json(bytes: &[u8]) -> Result<Self, ModelError> {
         let tokenizer = Tokenizer::from_bytes(bytes).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
         Self::configure(tokenizer)
     }
 
-    /// A WordPiece tokenizer from the lines of `vocab.txt`.
+    /// Creates a WordPiece tokenizer from the lines of `vocab.txt`.
     ///
     /// # Errors
-    /// When a special piece (`[UNK]`, `[CLS]`, `[SEP]`) is missing.
+    /// Returns an error if a special subword (`[UNK]`, `[CLS]`, `[SEP]`) is missing.
     pub fn from_vocab(vocabulary: &str, lowercase: bool) -> Result<Self, ModelError> {
         let ids: HashMap<&str, usize> = vocabulary.lines().map(|l| l.trim_end_matches('\r')).zip(0usize..).collect();
         if let Some(name) = ["[UNK]", "[SEP]", "[CLS]"].iter().find(|name| !ids.contains_key(**name)) {
@@ -140,7 +141,7 @@ impl SubwordTokenizer {
         Ok(Self { tokenizer, continuing_prefix, unknown, growing })
     }
 
-    /// Refuses a text that the normalizer would make too long.
+    /// Returns an error if normalization would make the text too long.
     fn check_growth(&self, text: &str) -> Result<(), ModelError> {
         if self.growing.is_empty() {
             return Ok(());
@@ -149,7 +150,7 @@ impl SubwordTokenizer {
         let most = MOST_PUT_IN + MOST_GROWTH * text.len();
         let mut now = text.to_owned();
         for step in &self.growing {
-            // A small part at a time, so that even the longest replacement of every character fits into memory.
+            // Process short chunks, so that even the longest replacement of every character fits into memory.
             let size = if matches!(step, NormalizerWrapper::Precompiled(_)) { 16 } else { 1 << 10 };
             let mut next = String::new();
             let mut rest = now.as_str();
@@ -169,38 +170,38 @@ impl SubwordTokenizer {
         Ok(())
     }
 
-    /// `tokenizer.json` of this tokenizer.
+    /// Returns the tokenizer as `tokenizer.json`.
     ///
     /// # Errors
-    /// When it cannot be written as JSON.
+    /// Returns an error if the tokenizer cannot be serialized to JSON.
     pub fn to_json(&self) -> Result<String, ModelError> {
         self.tokenizer.to_string(true).map_err(|e| ModelError::Tokenizer(e.to_string()))
     }
 
-    /// Number of pieces in the vocabulary.
+    /// Number of subwords in the vocabulary.
     pub fn vocab_size(&self) -> usize {
         self.tokenizer.get_vocab_size(true)
     }
 
-    /// Whether this is the vocabulary's piece for what it does not know.
+    /// True if `piece` is the unknown subword of the vocabulary.
     pub fn is_unk(&self, piece: &str) -> bool {
         self.unknown.as_deref() == Some(piece)
     }
 
-    /// The pieces of a sentence given as words.
+    /// Encodes a sentence that is split into words.
     ///
     /// # Errors
-    /// When the tokenizer fails.
+    /// Returns an error if the tokenizer fails.
     pub fn encode_words(&self, words: &[&str]) -> Result<SubwordEncoding, ModelError> {
         words.iter().try_for_each(|word| self.check_growth(word))?;
         let encoding = self.tokenizer.encode(words, true).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
         Ok(pieces(&encoding))
     }
 
-    /// The pieces of a text. Offsets are bytes.
+    /// Encodes a text. Offsets are in bytes.
     ///
     /// # Errors
-    /// When the tokenizer fails.
+    /// Returns an error if the tokenizer fails.
     pub fn encode_text(&self, text: &str) -> Result<SubwordEncoding, ModelError> {
         self.check_growth(text)?;
         let encoding = self.tokenizer.encode(text, true).map_err(|e| ModelError::Tokenizer(e.to_string()))?;
@@ -208,10 +209,10 @@ impl SubwordTokenizer {
     }
 }
 
-/// The steps of a normalizer, one after another; none where none of them can make a text longer without a limit.
+/// Returns the flattened steps of a normalizer. Empty if no step can make a text longer without a limit.
 ///
 /// # Errors
-/// A step that puts in a long text.
+/// Returns an error if a step inserts a text longer than [`MOST_PUT_IN`] bytes.
 fn growing_steps(normalizer: Option<&NormalizerWrapper>) -> Result<Vec<NormalizerWrapper>, ModelError> {
     fn flatten<'n>(normalizer: &'n NormalizerWrapper, steps: &mut Vec<&'n NormalizerWrapper>) {
         match normalizer {
@@ -242,8 +243,8 @@ fn growing_steps(normalizer: Option<&NormalizerWrapper>) -> Result<Vec<Normalize
     Ok(if grows { steps.into_iter().cloned().collect() } else { Vec::new() })
 }
 
-/// The parts of a text, of about `size` bytes, each of which can be taken into pieces by itself: they begin with space or at a
-/// sign that is a word of its own. A word longer than half a part is cut.
+/// Splits a text into chunks of about `size` bytes that can be tokenized independently.
+/// A chunk begins with a space or at a character that is a word of its own. A word longer than half a chunk is split.
 pub fn parts(text: &str, size: usize) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -256,7 +257,7 @@ pub fn parts(text: &str, size: usize) -> impl Iterator<Item = Range<usize>> + '_
     })
 }
 
-/// How long the first part of a text is.
+/// Returns the length of the first chunk in bytes.
 fn part(text: &str, size: usize) -> usize {
     if text.len() <= size {
         return text.len();
@@ -269,7 +270,7 @@ fn part(text: &str, size: usize) -> usize {
     found.filter(|at| *at > 0).unwrap_or(most)
 }
 
-/// Whether a character is a word of its own to BERT: punctuation that is common, and what is written without space.
+/// True if BERT's pre-tokenizer isolates the character. Covers common punctuation and scripts without spaces.
 fn stands_alone(c: char) -> bool {
     c.is_ascii_punctuation()
         || matches!(c, '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3003}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}')

@@ -1,4 +1,4 @@
-//! Named tensors: from a safetensors file to parameters, and back.
+//! Named tensors: conversion between safetensors files and parameters.
 
 use super::ModelError;
 use super::bert::{Bert, Parameter, new_head, parameter_shapes};
@@ -13,39 +13,40 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-/// What a file held that the network has no use for, and what it lacked.
+/// Differences between the tensors of a file and the parameters of the network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoadReport {
-    /// Parameters that were made new (only a head may be).
+    /// Parameters that were newly initialized. Only a head can be missing.
     pub missing_keys: Vec<String>,
-    /// Tensors that were not used.
+    /// Tensors of the file that were not used.
     pub unexpected_keys: Vec<String>,
 }
 
-/// Tensors by Hugging Face's current names, f32, in the processor's memory.
+/// Tensors by current Hugging Face name, as f32 in CPU memory.
 pub type StateDict = HashMap<String, Tensor>;
 
-/// Shapes by Hugging Face's current names.
+/// Shapes by current Hugging Face name.
 pub type Shapes = HashMap<String, Vec<usize>>;
 
-/// The shapes of a safetensors file's tensors, from its header alone.
+/// Reads the shapes of the tensors from the header of a safetensors file.
 ///
 /// # Errors
-/// Not a whole safetensors file, a name that stands twice in its header.
+/// Returns an error if the file is not a complete safetensors file, or if its header contains a name twice.
 pub fn shapes(bytes: &[u8]) -> Result<Shapes, String> {
     let (length, header) = SafeTensors::read_metadata(bytes)
         .map_err(|e| format!("this is no whole safetensors file ({e}); download or copy it again"))?;
-    // The parser keeps the last of two entries of one name; another one might keep the first.
+    // The parser keeps the last of two entries with the same name; another parser might keep the first.
     let text = bytes.get(size_of::<u64>()..size_of::<u64>() + length).unwrap_or_default();
     serde_json::from_slice::<UniqueKeys>(text)
         .map_err(|e| format!("its header is ambiguous ({e}); download or copy it again"))?;
     Ok(header.tensors().into_iter().map(|(name, about)| (canonical_name(&name), about.shape.clone())).collect())
 }
 
-/// Looks at the beginning of a file of so many bytes before the rest is read: its header tells how large it must be.
+/// Checks the first bytes of a file of `size` bytes before the rest is read. The header determines the file size.
 ///
 /// # Errors
-/// No header, or one whose tensors end before or behind the file. A header that is not there whole is checked when it is.
+/// Returns an error if the header is missing, or if its tensors do not end exactly at the end of the file.
+/// A header that is longer than `beginning` is not checked here, but when the file is read.
 pub fn check_beginning(beginning: &[u8], size: u64) -> Result<(), String> {
     let whole = |why: &str| Err(format!("this is no whole safetensors file ({why}); download or copy it again"));
     let Some((length, rest)) = beginning.split_first_chunk::<{ size_of::<u64>() }>() else {
@@ -56,14 +57,14 @@ pub fn check_beginning(beginning: &[u8], size: u64) -> Result<(), String> {
         return whole("it is shorter than its header");
     }
     let Some(header) = usize::try_from(length).ok().and_then(|length| rest.get(..length)) else { return Ok(()) };
-    // What is wrong in it is said when it is read.
+    // Errors in the header are reported when the file is read.
     let Ok(serde_json::Value::Object(tensors)) = serde_json::from_slice(header) else { return Ok(()) };
     let ends = tensors.values().filter_map(|about| about["data_offsets"][1].as_u64());
     let end = ends.max().unwrap_or(0).saturating_add(length).saturating_add(size_of::<u64>() as u64);
     if end == size { Ok(()) } else { whole(&format!("its header asks for {end} bytes, and it has {size}")) }
 }
 
-/// JSON in which no object has a key twice.
+/// JSON without duplicate keys in any object.
 struct UniqueKeys;
 
 impl<'de> Deserialize<'de> for UniqueKeys {
@@ -121,10 +122,10 @@ impl<'de> Visitor<'de> for UniqueKeys {
     }
 }
 
-/// Reads a safetensors file's bytes (no memory map: the file may be replaced while the program runs).
+/// Reads the tensors of a safetensors file. It uses no memory map, because the file can be replaced during the run.
 ///
 /// # Errors
-/// Not a safetensors file, a type that is not floating point, a value that is not a number.
+/// Returns an error if the bytes are not a safetensors file, a type is not floating point, or a value is not finite.
 pub fn read(bytes: &[u8]) -> Result<StateDict, String> {
     shapes(bytes)?;
     let raw = candle_core::safetensors::load_buffer(bytes, &Device::Cpu)
@@ -132,7 +133,7 @@ pub fn read(bytes: &[u8]) -> Result<StateDict, String> {
     let mut tensors = StateDict::new();
     for (name, tensor) in raw {
         if name.ends_with("position_ids") {
-            continue; // a buffer of whole numbers that older versions stored
+            continue; // an integer buffer that older versions stored
         }
         let tensor = tensor.to_dtype(DType::F32).map_err(|e| format!("{name}: {}", without_stack(&e)))?;
         let finite = tensor
@@ -149,7 +150,7 @@ pub fn read(bytes: &[u8]) -> Result<StateDict, String> {
     Ok(tensors)
 }
 
-/// Old and bare names as today's `BertForTokenClassification` writes them.
+/// Converts old names, and names without prefix, to the current names of `BertForTokenClassification`.
 fn canonical_name(name: &str) -> String {
     let name = name.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias");
     if name.starts_with("embeddings.") || name.starts_with("encoder.") || name.starts_with("pooler.") {
@@ -159,10 +160,10 @@ fn canonical_name(name: &str) -> String {
     }
 }
 
-/// Builds a network: the encoder from `tensors`, the head from them too if it is there, else new.
+/// Builds a network. The head comes from `tensors` if it exists with the right shape; if not, it is initialized.
 ///
 /// # Errors
-/// When encoder weights are missing or have another shape than `config` says.
+/// Returns an error if encoder weights are missing or do not have the shape that `config` requires.
 pub fn build_model(
     config: Config,
     tags: usize,
@@ -195,10 +196,11 @@ pub fn build_model(
     Ok((Bert::new(config, parameters)?, report))
 }
 
-/// Reorders a head from the base's tags to a run's: row `i` of the result is the base's row for the run's tag `i`.
+/// Reorders the rows of a head from the tags of `base` to the tags of `run`.
+/// Row `i` of the result is the row of `base` for tag `i` of `run`.
 ///
 /// # Errors
-/// When the base lacks one of the tags.
+/// Returns an error if `base` lacks one of the tags.
 pub fn reorder_head(tensors: &mut StateDict, base: &TagSet, run: &TagSet) -> Result<(), ModelError> {
     let rows: Option<Vec<u32>> = run.names.iter().map(|n| base.id(n).map(|i| i as u32)).collect();
     let rows = rows.ok_or_else(|| ModelError::Unsupported("the base's head lacks one of the dataset's tags".into()))?;
@@ -212,23 +214,23 @@ pub fn reorder_head(tensors: &mut StateDict, base: &TagSet, run: &TagSet) -> Res
     Ok(())
 }
 
-/// How numbers are stored on saving.
+/// Number type of saved weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SaveDtype {
     /// 32 bits.
     #[default]
     F32,
-    /// 16 bits: half the size, about three digits.
+    /// 16 bits: half the size, about three significant digits.
     F16,
 }
 
-/// An array to be stored: its name, shape and values.
+/// Array to save: name, shape and values.
 pub type Array<'a> = (&'a str, &'a [usize], &'a [f32]);
 
-/// The bytes of a safetensors file of these arrays, with the `format` entry that transformers asks for.
+/// Serializes arrays as a safetensors file, with the metadata entry `format` that transformers requires.
 ///
 /// # Errors
-/// Two arrays of one name.
+/// Returns an error if two arrays have the same name.
 pub fn store(arrays: &[Array], precision: SaveDtype) -> Result<Vec<u8>, ModelError> {
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
     let views = arrays.iter().map(|(name, shape, values)| (*name, Stored { shape, values, precision }));
@@ -236,7 +238,7 @@ pub fn store(arrays: &[Array], precision: SaveDtype) -> Result<Vec<u8>, ModelErr
         .map_err(|e| ModelError::Unsupported(format!("weights could not be stored: {e}")))
 }
 
-/// An array whose bytes are made when its turn comes, so that no second copy of all of them is in memory.
+/// Array whose bytes are created only when they are written, so that memory holds no second copy of all arrays.
 struct Stored<'a> {
     shape: &'a [usize],
     values: &'a [f32],
@@ -268,10 +270,10 @@ impl View for Stored<'_> {
     }
 }
 
-/// The bytes of `model.safetensors`.
+/// Returns the bytes of `model.safetensors`.
 ///
 /// # Errors
-/// When a tensor cannot be read back from the device.
+/// Returns an error if a tensor cannot be read back from the device.
 pub fn write(bert: &Bert, precision: SaveDtype) -> Result<Vec<u8>, ModelError> {
     let here = |p: &Parameter| p.value.to_device(&Device::Cpu)?.contiguous();
     let tensors = bert.parameters().iter().map(here).collect::<candle_core::Result<Vec<_>>>()?;

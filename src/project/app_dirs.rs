@@ -1,51 +1,51 @@
-//! Where the program keeps what is its own: projects, runs, settings, the unpacked sample.
+//! Data directories of the program: projects, runs, settings, the extracted sample.
 
 use crate::disk;
 use std::path::{Path, PathBuf};
 
-/// The folders of one person on one machine.
+/// Data directories of one user on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppDirs {
     root: PathBuf,
 }
 
 impl AppDirs {
-    /// The system's folder for a program's data (`TAGWRIGHT_DATA` names another).
+    /// Returns the data directory of the operating system. The variable `TAGWRIGHT_DATA` overrides it.
     pub fn for_current_user() -> Self {
         let named = std::env::var_os("TAGWRIGHT_DATA").map(PathBuf::from);
         let usual = || directories::ProjectDirs::from("", "", "tagwright").map(|d| d.data_dir().to_owned());
         Self { root: named.or_else(usual).unwrap_or_else(|| PathBuf::from(".tagwright")) }
     }
 
-    /// A folder of one's own: for tests.
+    /// Returns the directories below another root, for tests.
     pub fn with_root(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 
-    /// Recents and theme.
+    /// Returns the path of the settings file.
     pub fn settings(&self) -> PathBuf {
         self.root.join("settings.json")
     }
 
-    /// The words of the window in another language, where a person put some.
+    /// Returns the path of the optional translation file of the interface, which the user can provide.
     pub fn language_file(&self) -> PathBuf {
         self.root.join("language.json")
     }
 
-    /// The copy of the sample that can be edited.
+    /// Returns the directory of the editable copy of the sample.
     pub fn sample(&self) -> PathBuf {
         self.root.join("sample")
     }
 
-    /// The folder of the projects that this program makes.
+    /// Returns the directory of the projects that the program creates.
     pub fn projects(&self) -> PathBuf {
         self.root.join("projects")
     }
 
-    /// Makes the folders that hold texts and models, for this user's eyes alone.
+    /// Creates the directories of texts and models, with access for this user only.
     ///
     /// # Errors
-    /// When they cannot be made.
+    /// Returns an error if a directory cannot be created.
     pub fn prepare(&self) -> Result<(), disk::DiskError> {
         for folder in [self.root.clone(), self.projects(), self.root.join("runs")] {
             disk::create_private_dir(&folder)?;
@@ -54,9 +54,10 @@ impl AppDirs {
         Ok(())
     }
 
-    /// The project of a dataset: one for each file or folder, whatever path leads to it.
+    /// Returns the project path of a dataset. Each file or directory has one project, regardless of the path that leads
+    /// to it.
     ///
-    /// The name is cut so that the longest name beside it (`…-damaged-99.tagwright-lock`) fits into 255 bytes.
+    /// The name is truncated, so that the longest derived name (`…-damaged-99.tagwright-lock`) has at most 255 bytes.
     pub fn project_path(&self, source: &Path) -> PathBuf {
         const LONGEST: usize = 200;
         let whole = disk::resolve(source);
@@ -64,17 +65,17 @@ impl AppDirs {
         let key = super::source::fingerprint(whole.as_os_str().as_encoded_bytes());
         let end = stem.floor_char_boundary(LONGEST);
         let at = |stem: &str| self.projects().join(format!("{stem}-{}.tagwright", &key[..12]));
-        // Names were not cut before.
+        // Earlier versions did not truncate names.
         if end < stem.len() && at(&stem).is_file() { at(&stem) } else { at(&stem[..end]) }
     }
 
-    /// The folder of a run's model.
+    /// Returns the directory of the model of a run.
     pub fn run_dir(&self, project: &Path, number: usize) -> PathBuf {
         let stem = project.file_stem().map_or_else(|| "project".into(), |n| n.to_string_lossy().into_owned());
         self.root.join("runs").join(stem).join(format!("run-{number}"))
     }
 
-    /// The highest number of a run's folder that is there; 0 without any.
+    /// Returns the highest number of an existing run directory; 0 without runs.
     pub fn max_run_number(&self, project: &Path) -> usize {
         let folder = self.run_dir(project, 0);
         let runs = folder.parent().map(disk::list_dirs).unwrap_or_default();
@@ -82,7 +83,7 @@ impl AppDirs {
         runs.iter().filter_map(number).max().unwrap_or(0)
     }
 
-    /// Where the log of a crash goes.
+    /// Returns the path of the crash log.
     pub fn crash_log(&self) -> PathBuf {
         self.root.join("crash.txt")
     }

@@ -1,10 +1,10 @@
-//! Numbers as blobs: four bytes each, the lowest first.
+//! Blobs of 32-bit numbers in little-endian order.
 
 use crate::corpus::to_u32::to_u32;
 use crate::corpus::{LabelId, Origin, Span};
 
-/// A span in three numbers: start, end, and the label with who decided in its upper half (0 the source, 1 a person, from 2 on a
-/// proposer with its score in thousandths).
+/// Encodes a span as three numbers: start, end, and the label with the origin in its upper half. Origin 0 is the import
+/// and 1 the user. Origins from 2 on combine an agent and its score in thousandths.
 pub(super) fn encode_span(s: &Span) -> [u32; 3] {
     let origin = match s.origin {
         Origin::Import => 0,
@@ -28,10 +28,10 @@ pub(super) fn decode_span([start, end, rest]: [u32; 3]) -> Span {
     Span { start, end, label: LabelId::new(u16::from_le_bytes([low, high])), origin }
 }
 
-/// Scores there are: 0.000 to 1.000.
+/// Number of distinct scores: 0.000 to 1.000.
 const SCORES: u32 = 1001;
 
-/// The number of spans of each document, each before its spans.
+/// Encodes the spans of all documents. The number of spans of a document precedes its spans.
 pub(super) fn encode_spans(documents: &[Vec<Span>]) -> Vec<u32> {
     let one = |spans: &Vec<Span>| {
         let flat = spans.iter().flat_map(encode_span).collect::<Vec<_>>();

@@ -1,7 +1,7 @@
-//! Opening the SQLite file of a project: its settings, its version, and the refusal of a file that is no project.
+//! Connection to the SQLite file of a project: its settings, its version, and the rejection of other files.
 //!
-//! A project may come from anyone, so its schema is not trusted: SQLite runs in defensive mode, and a file with a
-//! trigger, a view or an unknown table is refused.
+//! A project file can come from an untrusted source. SQLite therefore runs in defensive mode, and a file with a
+//! trigger, a view or an unknown table is rejected.
 
 use super::project_file::ProjectError;
 use super::schema::{CREATE_TABLES, MIGRATIONS, NAMES, SCHEMA_VERSION};
@@ -11,13 +11,14 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
 use std::time::Duration;
 
-/// The time to wait for another program that writes the same file.
+/// Timeout for another program that writes the same file.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Opens a project for reading and writing; a file that does not exist becomes an empty project.
+/// Opens a project for reading and writing. A missing file becomes an empty project.
 ///
 /// # Errors
-/// SQLite's; a file of a newer version, of another program, or with a schema that no project has.
+/// Returns an error if SQLite fails, or if the file has a newer version, belongs to another program or has an unknown
+/// schema.
 pub(super) fn writable(path: &Path) -> Result<Connection, ProjectError> {
     let fail = |source| ProjectError::Sqlite { path: path.to_owned(), source };
     if !path.exists() {
@@ -41,10 +42,10 @@ pub(super) fn writable(path: &Path) -> Result<Connection, ProjectError> {
     Ok(connection)
 }
 
-/// Opens a project for reading alone.
+/// Opens a project read-only.
 ///
 /// # Errors
-/// As [`writable`].
+/// Returns an error under the conditions of [`writable`].
 pub(super) fn read_only(path: &Path) -> Result<Connection, ProjectError> {
     let fail = |source| ProjectError::Sqlite { path: path.to_owned(), source };
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(fail)?;
@@ -56,7 +57,7 @@ pub(super) fn read_only(path: &Path) -> Result<Connection, ProjectError> {
     }
 }
 
-/// Settings that hold for every connection.
+/// Applies the settings of every connection.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -68,7 +69,8 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |r| r.get(0))
 }
 
-/// The reason why a database is no project of this program; `None` for a project, an empty file, and a newer version.
+/// Returns the reason if a database is not a project of this program. `None` for a project, an empty file, and a newer
+/// version.
 fn stranger(connection: &Connection, version: i64) -> rusqlite::Result<Option<String>> {
     let first = |sql: &str| connection.query_row(sql, [], |r| r.get::<_, String>(0)).optional();
     if version < 0 {
@@ -94,7 +96,7 @@ fn stranger(connection: &Connection, version: i64) -> rusqlite::Result<Option<St
     Ok(unknown.map(|name| format!("it has a table “{name}” that no project of this program has")))
 }
 
-/// Brings the tables to this version.
+/// Migrates the tables to the current version.
 fn migrate(connection: &Connection, version: i64) -> rusqlite::Result<()> {
     if version == 0 {
         return connection.execute_batch(&format!("BEGIN;{CREATE_TABLES}PRAGMA user_version={SCHEMA_VERSION};COMMIT;"));

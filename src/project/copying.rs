@@ -1,6 +1,7 @@
-//! A copy of a dataset's sources with today's labels, under the same relative paths and with the files that belong to them.
+//! Copy of the sources of a dataset with the current labels, under the same relative paths and with their companion
+//! files.
 //!
-//! A copy is in the format of its source, or it is refused: nothing falls back to another format.
+//! A copy has the format of its source, or it is refused. There is no fallback to another format.
 
 use super::source::{self, SourceError, SourceFile};
 use super::target::{self, Existing};
@@ -11,10 +12,10 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-/// A file of a copy: its path below the copy's folder, and its bytes.
+/// Files of a copy: content by path relative to the directory of the copy.
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// Files that tell of a whole folder and that readers look for by name.
+/// Files that describe a whole directory. Readers search them by name.
 const OF_FOLDERS: [&str; 7] = [
     "README.md",
     "dataset_info.json",
@@ -25,20 +26,21 @@ const OF_FOLDERS: [&str; 7] = [
     "kb_shortcuts.conf",
 ];
 
-/// The reason why a dataset's sources cannot be copied with other labels, where that is so: their format is only read.
+/// Returns the reason if the sources cannot be copied with other labels: a format is read-only.
 pub fn refusal(files: &[SourceFile]) -> Option<String> {
     let file = files.iter().find(|f| f.report.format.rewrite.is_none())?;
     let (name, path) = (file.report.format.name, file.path.display());
     Some(format!("{path}: {name} files are read and not written with labels; export to another format instead"))
 }
 
-/// Writes a copy: of one source the file `to`, of several a new folder `to` with the same relative paths. `root` is the folder or
-/// file that was opened.
+/// Writes a copy. For one source it is the file `to`; for several sources it is a new directory `to` with the same
+/// relative paths. `root` is the opened directory or file.
 ///
-/// Returns what the copy lacks, in sentences.
+/// Returns messages about content that the copy lacks.
 ///
 /// # Errors
-/// A format that is only read; a source that is in the way of the copy; a target that exists, unless it may be replaced; the disk's.
+/// Returns an error if a format is read-only, the copy would overwrite a source, or the disk fails. The same holds if
+/// the target exists and must not be replaced.
 pub fn copy(
     to: &Path,
     root: &Path,
@@ -83,7 +85,7 @@ pub fn copy(
     Ok(notes)
 }
 
-/// The folder below which all sources lie: the one that was opened, where they are in it.
+/// Returns the common directory of all sources: the opened directory if it contains them.
 fn common_folder(root: &Path, files: &[SourceFile]) -> PathBuf {
     let root = disk::resolve(root);
     let holds = |folder: &Path| files.iter().all(|f| f.path.starts_with(folder));
@@ -94,7 +96,7 @@ fn common_folder(root: &Path, files: &[SourceFile]) -> PathBuf {
     first.ancestors().skip(1).find(|folder| holds(folder)).unwrap_or(&root).to_owned()
 }
 
-/// One source with its companions, under their paths in the copy.
+/// Returns one source with its companions, under their paths in the copy.
 fn one(
     file: &SourceFile,
     number: u32,
@@ -108,7 +110,7 @@ fn one(
             let beside = companions.into_iter().map(|(name, bytes)| (within.with_file_name(name), bytes));
             Ok(std::iter::once((within.to_owned(), bytes)).chain(beside).collect())
         }
-        // The source is not what was opened any more, or it is gone: the copy is made of what is known of it.
+        // The source has changed or is missing, so the copy is written from the project.
         Err(SourceError::Changed(_) | SourceError::Disk(_)) => {
             let why = "was written from the project, since its source has changed or is gone";
             notes.push(format!("{} {why}; only texts and labels are in it", within.display()));
@@ -118,7 +120,7 @@ fn one(
     }
 }
 
-/// A source written from nothing but its documents, in its own format.
+/// Writes a source only from its documents, in its own format.
 fn fresh(file: &SourceFile, number: u32, corpus: &Corpus, within: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
     let documents: Vec<Arc<Document>> = corpus.documents.iter().filter(|d| d.source_id == number).cloned().collect();
     let of_file = Corpus { documents, ..corpus.clone() };
@@ -133,7 +135,7 @@ fn fresh(file: &SourceFile, number: u32, corpus: &Corpus, within: &Path) -> Resu
     }
 }
 
-/// Puts a file among the others; two sources never share a target, unless they share that file.
+/// Adds a file to the copy. Two sources must not have the same target, unless the contents are equal.
 fn put(copied: &mut Files, path: PathBuf, bytes: Vec<u8>) -> Result<(), String> {
     match copied.get(&path) {
         Some(there) if *there != bytes => Err(format!("two sources would be written to {}", path.display())),
@@ -152,7 +154,7 @@ fn folders_of(copied: &Files) -> Vec<PathBuf> {
     folders
 }
 
-/// The copy of a dataset of one source: the file `to`, and its companions beside it.
+/// Writes the copy of one source: the file `to`, with its companions in the same directory.
 fn one_file(to: &Path, file: &SourceFile, copied: Files, existing: Existing) -> Result<(), String> {
     if disk::resolve(to) == disk::resolve(&file.path) {
         return Err(format!("{}: this is the source itself; save it, or choose another name", to.display()));
@@ -164,7 +166,7 @@ fn one_file(to: &Path, file: &SourceFile, copied: Files, existing: Existing) -> 
         if name(path) == own {
             return to.to_owned();
         }
-        // The text of `a.ann` is `a.txt`, so that of `b.ann` is `b.txt`; other companions keep their names.
+        // The text of `a.ann` is `a.txt`, so the text of `b.ann` is `b.txt`. Other companions keep their names.
         match path.extension().filter(|_| path.file_stem() == Some(stem)) {
             Some(ending) => to.with_extension(ending),
             None => to.with_file_name(name(path)),

@@ -1,9 +1,12 @@
-//! Which files of a folder are a dataset, and of which splits.
+//! Detection of the files of a dataset in a directory, and of their splits.
 //!
-//! What a Hugging Face dataset's card says (`configs` at the head of `README.md`) goes first. Else the names tell: of files
-//! (`train.conll`, `test-00000-of-00002.parquet`), of a folder `data`, of folders for each split, of folders for each class. A
-//! folder of documents whose names tell nothing is one split: annotations of brat, or all files of its most frequent kind. What
-//! Hugging Face's `save_to_disk` left says its files itself, before all that.
+//! The first matching rule wins:
+//! 1. The state files of Hugging Face `save_to_disk` list their data files.
+//! 2. The dataset card of Hugging Face (`configs` in the front matter of `README.md`).
+//! 3. Names: of files (`train.conll`, `test-00000-of-00002.parquet`), of a directory `data`, of directories per split,
+//!
+//! and of directories per class.
+//! 4. Other documents are one split: brat annotations, or all files of the most frequent kind.
 
 use super::file_names::{correct_test_a, is_copy, is_output, is_twin};
 use super::saved;
@@ -14,12 +17,12 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// A file of a dataset.
+/// File of a dataset.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct DataFile {
     pub split: Split,
     pub path: PathBuf,
-    /// The label of its documents, where its folder names one.
+    /// Label of its documents, if the directory names one.
     pub class: Option<String>,
 }
 
@@ -29,21 +32,21 @@ impl DataFile {
     }
 }
 
-/// The files of a folder.
+/// Dataset files of a directory.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct DatasetFiles {
-    /// Those that are its dataset, in order of splits and names.
+    /// Files of the dataset, ordered by split and name.
     pub files: Vec<DataFile>,
-    /// Those that look like data and were not taken, with the reason.
+    /// Skipped files that look like data, with the reason.
     pub skipped: Vec<(PathBuf, &'static str)>,
 }
 
-/// A file that may be data.
+/// File that can be data.
 struct Candidate {
     path: PathBuf,
-    /// From the folder on, with slashes.
+    /// Path relative to the dataset directory, with slashes.
     relative_path: String,
-    /// The split its folder's name tells.
+    /// Split by the name of its directory.
     dir_split: Option<Split>,
 }
 
@@ -53,7 +56,7 @@ impl Candidate {
     }
 }
 
-/// The dataset of a folder; without any file where it has none.
+/// Returns the dataset of a directory. Without a dataset, the list of files is empty.
 pub(super) fn find(folder: &Path) -> Result<DatasetFiles, DiskError> {
     if let Some(listing) = saved::listing(folder) {
         return Ok(listing);
@@ -64,7 +67,7 @@ pub(super) fn find(folder: &Path) -> Result<DatasetFiles, DiskError> {
         Some(listing) => listing,
         None => from_file_names(candidates),
     };
-    // Folders of classes hold more than the lists beside them.
+    // Class directories contain more files than the lists next to them.
     if by_class.len() > listing.files.len() {
         listing = DatasetFiles { files: by_class, skipped: Vec::new() };
     }
@@ -76,7 +79,7 @@ pub(super) fn find(folder: &Path) -> Result<DatasetFiles, DiskError> {
     Ok(listing)
 }
 
-/// The folders inside that have splits as well, and are not read with those of the folder.
+/// Returns the subdirectories that also have splits but are not part of the dataset.
 fn not_opened(folder: &Path, listing: &DatasetFiles) -> Result<Vec<(PathBuf, &'static str)>, DiskError> {
     let mut found = Vec::new();
     for inner in disk::list_dirs(folder) {
@@ -90,14 +93,14 @@ fn not_opened(folder: &Path, listing: &DatasetFiles) -> Result<Vec<(PathBuf, &'s
     Ok(found)
 }
 
-/// True if the name of a file names a split.
+/// True if a file name indicates a split.
 fn is_split(path: &Path) -> bool {
     path.file_name().is_some_and(|name| Split::from_file_name(&name.to_string_lossy()).is_some())
 }
 
-/// The dataset of the only folder inside that has one; of several nobody knows which is meant.
+/// Returns the dataset of the only nested directory that has one. Several are ambiguous.
 fn inside(folder: &Path) -> Result<DatasetFiles, DiskError> {
-    /// Files of a dataset lie no deeper.
+    /// Maximum depth of nested directories.
     const DEEPEST: usize = 4;
     let mut level = vec![folder.to_owned()];
     for _ in 0..DEEPEST {
@@ -110,8 +113,8 @@ fn inside(folder: &Path) -> Result<DatasetFiles, DiskError> {
         match found.len() {
             0 => {}
             1 => return Ok(found.remove(0)),
-            // Folders of annotated documents are one dataset.
-            // Folders of annotated documents are one dataset, and so are those of the splits of languages or folds.
+            // Directories of annotated documents are one dataset; so are directories with the splits of languages or
+            // folds.
             _ if found.iter().flat_map(|l| &l.files).all(|f| is_standoff(&f.path) || is_split(&f.path)) => {
                 let all = found.into_iter().reduce(|mut all, next| {
                     all.files.extend(next.files);
@@ -131,7 +134,7 @@ fn is_standoff(path: &Path) -> bool {
     path.extension().is_some_and(|extension| format::BRAT.extensions.iter().any(|known| extension == *known))
 }
 
-/// The files of a folder that would be read as data from it, hidden ones aside.
+/// Returns the files of a directory that would be read as data, except hidden files.
 pub(super) fn data_of(folder: &Path) -> Result<Vec<PathBuf>, DiskError> {
     let all = candidates(folder)?.into_iter();
     Ok(all
@@ -140,7 +143,7 @@ pub(super) fn data_of(folder: &Path) -> Result<Vec<PathBuf>, DiskError> {
         .collect())
 }
 
-/// The files of a folder and of those in it that are called `data` or like a split.
+/// Returns the files of a directory, of its subdirectory `data`, and of subdirectories named like a split.
 fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let at = |path: PathBuf| Candidate { relative_path: name(&path), dir_split: None, path };
@@ -161,13 +164,14 @@ fn candidates(folder: &Path) -> Result<Vec<Candidate>, DiskError> {
     Ok(found)
 }
 
-/// The texts of a folder that has a folder for each class, maybe inside one for each split: `train/pos/0_9.txt`.
+/// Returns the texts of a directory with one subdirectory per class, optionally inside one per split:
+/// `train/pos/0_9.txt`.
 fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
-    /// Folders of texts that nobody labeled.
+    /// Directory names of unlabeled texts.
     const NO_CLASS: [&str; 4] = ["unsup", "unlabeled", "unlabelled", "none"];
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let texts = |folder: &Path| -> Result<Vec<PathBuf>, DiskError> {
-        // Newsgroups have numbers for names.
+        // Files of the Newsgroups dataset have numbers as names.
         let is_text = |path: &PathBuf| match path.extension() {
             Some(ending) => ending.eq_ignore_ascii_case("txt"),
             None => path.file_name().is_some_and(|n| n.to_string_lossy().chars().all(|c| c.is_ascii_digit())),
@@ -182,7 +186,7 @@ fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
         let mut found = Vec::new();
         for inner in classes {
             let files = disk::list_files(&inner)?;
-            // Annotations of brat have their texts beside them, and splits are no texts.
+            // Texts of brat have annotations next to them, and splits are not texts.
             let are_splits = !files.is_empty() && files.iter().all(|path| is_split(path));
             if are_splits || files.iter().any(|path| is_standoff(path)) {
                 continue;
@@ -192,7 +196,7 @@ fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
         }
         Ok(found)
     };
-    // One folder alone is no choice between classes.
+    // One directory is not a choice between classes.
     let is_choice =
         |files: &[DataFile]| files.iter().filter_map(|f| f.class.as_ref()).collect::<BTreeSet<_>>().len() > 1;
     let mut files = Vec::new();
@@ -207,7 +211,7 @@ fn from_classes(folder: &Path) -> Result<Vec<DataFile>, DiskError> {
     Ok(if is_choice(&files) { files } else { Vec::new() })
 }
 
-/// What the dataset's card says; `None` where it says nothing that is here.
+/// Returns the files of the dataset card; `None` if the card names no existing file.
 fn from_dataset_card(folder: &Path, candidates: &[Candidate]) -> Option<DatasetFiles> {
     let text = String::from_utf8(disk::read_small(&folder.join("README.md")).ok()?).ok()?;
     let head = dataset_card::front_matter(&text)?;
@@ -216,7 +220,7 @@ fn from_dataset_card(folder: &Path, candidates: &[Candidate]) -> Option<DatasetF
     let config = configs.iter().find(is_default).or_else(|| configs.first())?;
     let mut files: Vec<DataFile> = Vec::new();
     let mut wished = patterns(config.get("data_files")?);
-    // A file belongs to one split: to the one that names it, not to one whose pattern takes it too.
+    // A file belongs to the split that names it, not to a split with a matching pattern.
     wished.sort_by_key(|(_, pattern)| pattern.contains(['*', '?', '[']));
     let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
     for (split, pattern) in wished {
@@ -230,7 +234,7 @@ fn from_dataset_card(folder: &Path, candidates: &[Candidate]) -> Option<DatasetF
     (!files.is_empty()).then(|| DatasetFiles { files, skipped: Vec::new() })
 }
 
-/// The patterns of `data_files` and their splits: one pattern, several, or one or several for each split.
+/// Returns the patterns of `data_files` with their splits: one or several patterns, in total or per split.
 fn patterns(data_files: &Value) -> Vec<(Split, String)> {
     let of = |split: Split, value: &Value| -> Vec<(Split, String)> {
         let many = value.as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -249,7 +253,8 @@ fn patterns(data_files: &Value) -> Vec<(Split, String)> {
     found
 }
 
-/// The ending that tells a file's kind, without that of a compression; `None` where no format has it, or the name is not data's.
+/// Returns the extension of a data file without a compression extension. `None` for unknown extensions and ignored
+/// names.
 fn file_kind(path: &Path) -> Option<String> {
     const COMPRESSED: [&str; 3] = ["gz", "zst", "zip"];
     const IGNORED_NAMES: [&str; 10] = [
@@ -274,7 +279,7 @@ fn file_kind(path: &Path) -> Option<String> {
     (known && !IGNORED_NAMES.contains(&stem)).then(|| ending.to_owned())
 }
 
-/// True if a file has labels for the texts beside it: a project of Azure, annotations of Comprehend.
+/// True if a file has the labels of texts in the same directory: an Azure project, or Comprehend annotations.
 fn has_texts_beside(path: &Path) -> bool {
     let is_index = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("json"));
     let Some(bytes) = is_index.then(|| disk::read_small(path).ok()).flatten() else { return false };
@@ -283,7 +288,7 @@ fn has_texts_beside(path: &Path) -> bool {
     [format::AZURE_LANGUAGE, format::COMPREHEND].contains(&found)
 }
 
-/// Files of tags that lie beside a file of sentences belong to it, and lists of words beside them are no data.
+/// Removes the tag files of sentence files, and word lists next to them.
 fn without_companions(candidates: Vec<Candidate>) -> Vec<Candidate> {
     let named = |c: &Candidate, names: &[&str]| {
         c.path.file_name().is_some_and(|n| names.iter().any(|name| n.eq_ignore_ascii_case(name)))
@@ -294,7 +299,7 @@ fn without_companions(candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.into_iter().filter(|c| !named(c, &["tags.txt", "labels.txt", "words.txt", "vocab.txt"])).collect()
 }
 
-/// What the names tell.
+/// Returns the dataset files by their names.
 fn from_file_names(candidates: Vec<Candidate>) -> DatasetFiles {
     let candidates = without_companions(candidates);
     if let Some(index) = candidates.iter().find(|c| has_texts_beside(&c.path)) {
@@ -334,13 +339,13 @@ fn from_file_names(candidates: Vec<Candidate>) -> DatasetFiles {
     DatasetFiles { files, skipped: left(by_kind, "the folder has more files of another kind") }
 }
 
-/// Files that name splits, without copies of them, outputs of models, and the same data in another format.
+/// Removes copies, model outputs, and the same data in another format from files whose names indicate splits.
 fn without_copies(mut files: Vec<DataFile>) -> DatasetFiles {
     correct_test_a(files.iter_mut().map(|file| (&mut file.split, file.path.as_path())));
     let has_other = |file: &DataFile, is: fn(&Path) -> bool| {
         files.iter().any(|other| other.split == file.split && other.path != file.path && !is(&other.path))
     };
-    // Of twins the one of the format that most files have.
+    // Of equal data in several formats, the most frequent format wins.
     let count = |path: &Path| files.iter().filter(|f| f.path.extension() == path.extension()).count();
     let is_second = |file: &DataFile| {
         let rank = |path: &Path| (std::cmp::Reverse(count(path)), path.to_owned());
@@ -367,7 +372,7 @@ fn without_copies(mut files: Vec<DataFile>) -> DatasetFiles {
 mod tests {
     use super::*;
 
-    /// The files that are taken, as `split:path`, then those that are left.
+    /// Checks the dataset files, as `split:path`, and the skipped files.
     fn check(files: &[(&str, &str)], expected: &[&str], left: &[&str]) {
         let folder = tempfile::tempdir().expect("a folder");
         for (path, text) in files {

@@ -1,4 +1,4 @@
-//! Edits as JSON, for the log of a project. (The corpus itself knows no serialisation.)
+//! JSON form of edits for the log of a project. The corpus module has no serialization.
 
 use super::blob::{decode_span, encode_span};
 use crate::corpus::label::Label;
@@ -52,9 +52,9 @@ enum EditRecord {
         letters: [Option<char>; 2],
     },
     Together {
-        /// The English title, for readers that do not know `title`; logs of earlier versions have no other.
+        /// English title, for readers that do not know `title`. Logs of earlier versions have only this one.
         name: String,
-        /// The kind of the title and its values.
+        /// Kind of the title and its values.
         #[serde(default)]
         title: Option<(String, Vec<String>)>,
         edits: Vec<EditRecord>,
@@ -97,12 +97,12 @@ fn remarks(parts: Vec<(u32, u32, String)>) -> Vec<RangeComment> {
     parts.into_iter().map(|(start, end, text)| RangeComment { start, end, text }).collect()
 }
 
-/// Comments on stretches as JSON.
+/// Returns range comments as JSON.
 pub(super) fn remarks_to_json(remarks: &[RangeComment]) -> String {
     serde_json::to_string(&comment_tuples(remarks)).unwrap_or_default()
 }
 
-/// The comments of such JSON; none where it is none.
+/// Parses range comments. Invalid JSON results in an empty list.
 pub(super) fn remarks_from_json(json: &str) -> Vec<RangeComment> {
     remarks(serde_json::from_str(json).unwrap_or_default())
 }
@@ -173,13 +173,13 @@ impl From<EditRecord> for Edit {
     }
 }
 
-/// An edit as one line of JSON.
+/// Returns an edit as one line of JSON.
 pub(super) fn to_json(edit: &Edit) -> String {
     // Numbers and strings always have a JSON form.
     serde_json::to_string(&EditRecord::from(edit)).unwrap_or_default()
 }
 
-/// The edit of a line of JSON; `None` when it is none.
+/// Parses an edit; `None` if the line is invalid.
 pub(super) fn from_json(json: &str) -> Option<Edit> {
     serde_json::from_str::<EditRecord>(json).ok().map(Edit::from)
 }

@@ -1,11 +1,11 @@
-//! Edits as SQL: what a change of the corpus is in the project's tables.
+//! SQL statements that apply edits of the corpus to the tables of the project.
 
 use super::edit_json::remarks_to_json;
 use crate::corpus::label::Label;
 use crate::corpus::{Edit, Origin, ReviewState, Span};
 use rusqlite::{Transaction, params};
 
-/// Makes a change in the tables.
+/// Applies an edit to the tables.
 pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
     match change {
         Edit::Spans { document, removed, added } => {
@@ -61,7 +61,7 @@ pub(super) fn apply(t: &Transaction, change: &Edit) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Moves the labels from this one on by one place. Their numbers are unique at every moment, so they go by way of negative ones.
+/// Shifts the ids of labels from this one on by `by`. Ids must always be unique, so they become negative first.
 fn shift_label_ids(t: &Transaction, from: u16, by: i64) -> rusqlite::Result<()> {
     t.execute("UPDATE labels SET id=-(id+?) WHERE id>=?", params![by, from])?;
     t.execute("UPDATE labels SET id=-id WHERE id<0", [])?;
@@ -69,20 +69,20 @@ fn shift_label_ids(t: &Transaction, from: u16, by: i64) -> rusqlite::Result<()> 
     t.execute("UPDATE suggestions SET label=label+? WHERE label>=?", params![by, from]).map(drop)
 }
 
-/// Puts a label into its table.
+/// Inserts a label.
 pub(super) fn insert_label(t: &Transaction, id: i64, l: &Label) -> rusqlite::Result<()> {
     let letter = l.shortcut.map(String::from);
     t.execute("INSERT INTO labels VALUES(?,?,?,?)", params![id, l.name, l.color, letter]).map(drop)
 }
 
-/// Puts a label of a whole document into its table.
+/// Inserts a document label.
 pub(super) fn insert_doc_label(t: &Transaction, document: i64, name: &str) -> rusqlite::Result<()> {
     t.execute("INSERT OR IGNORE INTO classes(name) VALUES(?)", [name])?;
     let sql = "INSERT OR IGNORE INTO document_classes SELECT ?, id FROM classes WHERE name=?";
     t.execute(sql, params![document, name]).map(drop)
 }
 
-/// Puts what is noted about a sentence into its table.
+/// Inserts or replaces the review state of a sentence.
 pub(super) fn upsert_review(t: &Transaction, document: i64, sentence: u32, m: &ReviewState) -> rusqlite::Result<()> {
     let remarks = remarks_to_json(&m.range_comments);
     t.execute(
@@ -92,7 +92,7 @@ pub(super) fn upsert_review(t: &Transaction, document: i64, sentence: u32, m: &R
     .map(drop)
 }
 
-/// Puts a span into its table, with who decided it.
+/// Inserts a span with its origin.
 pub(super) fn insert_span(t: &Transaction, document: i64, s: &Span) -> rusqlite::Result<()> {
     let (origin, proposer) = match s.origin {
         Origin::Import => ("import", None),
@@ -104,7 +104,7 @@ pub(super) fn insert_span(t: &Transaction, document: i64, s: &Span) -> rusqlite:
         .map(drop)
 }
 
-/// Puts a suggestion into its table.
+/// Inserts a suggestion.
 pub(super) fn insert_suggestion(t: &Transaction, document: i64, s: &Span) -> rusqlite::Result<()> {
     let Origin::Suggested { agent: who, .. } = s.origin else { return Ok(()) };
     t.prepare_cached("INSERT INTO suggestions VALUES(?,?,?,?,?,?)")?

@@ -1,4 +1,5 @@
-//! A corpus as new files in a format: one file, a folder with one a split, or a folder with some for each document.
+//! Export of a corpus to new files: one file, a directory with one file per split, or a directory with files per
+//! document.
 
 use super::SourceFile;
 use super::source;
@@ -10,15 +11,15 @@ use crate::format::{self, Format, LossInventory, ReadOptions, SourceInput, Write
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-/// How a format writes spans on words, unless a person says otherwise: column files as the sources do, others in IOB2.
+/// Returns the default tag scheme: for column formats the scheme of the sources, for others IOB2.
 pub fn default_scheme(corpus: &Corpus, to: Format) -> Scheme {
     let columns = [format::CONLL2003, format::CONLL, format::WNUT].contains(&to);
     corpus.scheme.filter(|_| columns).unwrap_or(Scheme::Iob2)
 }
 
-/// What a file of this format and scheme would lose of a dataset, in words: of its corpus, and of what its sources say beside.
+/// Returns messages about the losses of a conversion: content of the corpus, and unsupported content of its sources.
 pub fn export_losses(inventory: &LossInventory, files: &[SourceFile], to: Format, scheme: Scheme) -> Vec<String> {
-    /// More kinds are counted, not named.
+    /// Maximum number of named kinds.
     const NAMED: usize = 6;
     let mut losses = inventory.losses(to, scheme);
     let mut beside: BTreeMap<&str, usize> = BTreeMap::new();
@@ -34,8 +35,8 @@ pub fn export_losses(inventory: &LossInventory, files: &[SourceFile], to: Format
     losses
 }
 
-/// A dataset of one file in its own format again, with this corpus' labels: whatever else the source says stays. `None` where it
-/// would be another format or scheme, or cannot be saved in place.
+/// Rewrites a dataset of one file in its own format with the current labels. Everything else in the source is kept.
+/// `None` if the format or scheme differs, or if the source cannot be saved in place.
 pub fn rewrite_in_place(corpus: &Corpus, files: &[SourceFile], to: Format, scheme: Scheme) -> Option<Vec<u8>> {
     let [file] = files else { return None };
     let same_scheme = file.report.format.capabilities.original_text || file.report.scheme == scheme;
@@ -46,14 +47,15 @@ pub fn rewrite_in_place(corpus: &Corpus, files: &[SourceFile], to: Format, schem
     source::rewrite_bytes(&bytes, file, 0, corpus, false).ok()
 }
 
-/// Writes a corpus to `path`: a file where it has one split, unless that is a folder; else a folder of `train`, `dev` and
-/// `test`. A format that takes a file for each document writes a folder of `train-00001` and so on, unless there is one only.
+/// Writes a corpus to `path`. A corpus with one split becomes a file, unless `path` is a directory. Several splits
+/// become a directory of `train`, `dev` and `test`. A format with files per document writes a directory of
+/// `train-00001` and so on, unless there is only one document.
 ///
-/// Gives back the path that was written.
+/// Returns the written path.
 ///
 /// # Errors
-/// A format that is only read; a target that exists, unless it may be replaced; a folder whose data would be read together with the
-/// new files; the disk's.
+/// Returns an error if the format is read-only, the directory has data that would be read together with the new files,
+/// or the disk fails. The same holds if a target exists and must not be replaced.
 pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing: Existing) -> Result<PathBuf, String> {
     let text = |e: disk::DiskError| e.to_string();
     let splits = corpus.splits();
@@ -81,7 +83,7 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
             documents => {
                 let beside: Vec<(String, Vec<u8>)> =
                     beside(corpus).into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
-                // All documents have files of the same endings.
+                // The files of all documents have the same extensions.
                 let first = documents.first().map(|d| write(corpus, d)).unwrap_or_default();
                 let named = |stem: String| first.iter().map(move |(ending, _)| format!("{stem}.{ending}"));
                 let names: Vec<String> =
@@ -97,8 +99,8 @@ pub fn export(corpus: &Corpus, to: Format, scheme: Scheme, path: &Path, existing
     }
 }
 
-/// Writes the files of one document, the first of which a person named: those beside it stay where they are the same already.
-/// Gives back the path of the first.
+/// Writes the files of one document. The user named the first one; existing companions with the same content are kept.
+/// Returns the path of the first file.
 fn write_files(files: &[(PathBuf, Vec<u8>)], named: &Path, existing: Existing) -> Result<PathBuf, String> {
     for (at, bytes) in files.iter().filter(|(at, _)| at != named) {
         target::check_companion(at, bytes, existing)?;
@@ -112,11 +114,10 @@ fn write_files(files: &[(PathBuf, Vec<u8>)], named: &Path, existing: Existing) -
     Ok(files.first().map_or_else(|| named.to_owned(), |(at, _)| at.clone()))
 }
 
-/// Writes a source that was rewritten in its own format to another path, with the files that belong beside it. Gives back the path
-/// that was written.
+/// Writes a rewritten source to another path, with its companion files. Returns the written path.
 ///
 /// # Errors
-/// As [`export`].
+/// Returns an error under the conditions of [`export`].
 pub fn write_again(
     corpus: &Corpus,
     to: Format,
@@ -132,10 +133,10 @@ pub fn write_again(
     write_files(&files, path, existing)
 }
 
-/// Writes a corpus in a format to memory, reads it again and compares words, texts, spans and columns.
+/// Writes a corpus in a format to memory, reads it again and compares tokens, texts, spans and columns.
 ///
 /// # Errors
-/// The first difference, in words; a format that is not written.
+/// Returns a message about the first difference, or an error if the format is read-only.
 pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(), String> {
     let mut again = Corpus::default();
     let mut add = |bytes: &[u8], name: &str, split: Split, beside: &dyn Fn(&str) -> Option<Vec<u8>>| {
@@ -176,7 +177,7 @@ pub fn check_round_trip(corpus: &Corpus, to: Format, scheme: Scheme) -> Result<(
     before.difference(&after).map_or(Ok(()), Err)
 }
 
-/// What a format holds of a corpus, in order: words with their values or texts, and spans by label.
+/// Content that a format represents, in order: tokens with their values or texts, and spans by label.
 #[derive(Default)]
 struct Contents {
     texts: Vec<String>,
@@ -189,7 +190,7 @@ impl Contents {
         let ordered = corpus.splits().into_iter();
         for d in ordered.flat_map(|s| corpus.documents.iter().filter(move |d| d.split == s)) {
             if format.capabilities.original_text && !format.capabilities.token_boundaries {
-                // A source of words becomes a text for each sentence: its parts are what must stay.
+                // A source of tokens becomes a text per sentence. The tokens must be kept.
                 contents.texts.extend(d.text.split_whitespace().map(str::to_owned));
             }
             for token in 0..d.tokens.len() {
@@ -207,7 +208,7 @@ impl Contents {
         contents
     }
 
-    /// The first difference in words; `None` where both are the same.
+    /// Returns a message about the first difference; `None` if the contents are equal.
     fn difference(&self, other: &Self) -> Option<String> {
         let word = self.texts.iter().zip(&other.texts).find(|(a, b)| a != b);
         if let Some((a, b)) = word {
@@ -225,8 +226,8 @@ impl Contents {
     }
 }
 
-/// The file names of all documents, without an extension: the document's own name where it has one, else its number in its split.
-/// The split stands before it where another would be read from it.
+/// Returns the file names of all documents, without an extension: the document name, or else the document number in its
+/// split. The split is added as a prefix if the name would indicate another split.
 fn stems(corpus: &Corpus) -> impl Iterator<Item = String> + '_ {
     let mut numbers = [0usize; Split::ALL.len()];
     let mut taken: HashSet<String> = HashSet::new();
@@ -245,9 +246,9 @@ fn stems(corpus: &Corpus) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// A document's name as a file name; `None` where it has none that every system can store.
+/// Returns a document name as a file name; `None` if it is empty or not portable.
 fn file_stem(name: &str) -> Option<String> {
-    /// Characters; some systems allow no more than 255 bytes with the extension.
+    /// Maximum number of characters. Some systems allow only 255 bytes with the extension.
     const LONGEST: usize = 60;
     let known = format::FORMATS.iter().flat_map(|f| f.extensions);
     let stem = name

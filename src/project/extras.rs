@@ -1,34 +1,34 @@
-//! What a project keeps beside the dataset and its edits: runs, views, snapshots, and what was set for it.
+//! Content of a project besides the dataset and its edits: runs, saved searches, snapshots, and settings.
 
 use super::progress::DailyProgress;
 use super::run_record::RunRecord;
 use crate::corpus::LabelSnapshot;
 use std::sync::Arc;
 
-/// A search that was kept under a name.
+/// Search with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedSearch {
-    /// Its name.
+    /// Name of the search.
     pub name: String,
-    /// What stands in the search field.
+    /// Text of the search field.
     pub query: String,
 }
 
-/// All that is kept.
+/// Runs, saved searches, snapshots and settings of a project.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectExtras {
     /// Runs, oldest first.
     pub runs: Vec<RunRecord>,
-    /// Views by name.
+    /// Saved searches by name.
     pub views: Vec<SavedSearch>,
     /// Snapshots, oldest first.
     pub snapshots: Vec<Arc<LabelSnapshot>>,
-    /// What was done on which day.
+    /// Sentences done by day.
     pub progress: DailyProgress,
-    /// How long was worked on which day, as it was set.
+    /// Work time by day, in its stored form.
     pub work_time: String,
-    /// Whether spans may overlap, once a person has said so.
+    /// True if spans can overlap; `None` until the user has decided.
     pub allow_overlaps: Option<bool>,
-    /// What is to be labelled how, in Markdown.
+    /// Annotation guidelines, in Markdown.
     pub guidelines: String,
 }

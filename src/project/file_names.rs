@@ -1,20 +1,21 @@
-//! What the names of the files of a folder tell about each other: copies, predictions, and the same data in two formats.
+//! Relations between the file names of a directory: copies, predictions, and the same data in two formats.
 
 use crate::corpus::Split;
 use std::path::Path;
 
-/// The name of a file in lower case.
+/// Returns the file name in lower case.
 fn lower_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
-/// The name up to its first dot.
+/// Returns the name up to its first dot.
 fn stem(path: &Path) -> String {
     let name = lower_name(path);
     name.split('.').next().unwrap_or_default().to_owned()
 }
 
-/// True for names that editors and file managers give to copies: `train.txt~`, `train.txt.bak`, `train (1).txt`, `train - Copy.txt`.
+/// True for names of copies by editors and file managers: `train.txt~`, `train.txt.bak`, `train (1).txt`, `train -
+/// Copy.txt`.
 pub(super) fn is_copy(path: &Path) -> bool {
     let (name, stem) = (lower_name(path), stem(path));
     let ends = ["~", ".bak", ".orig", ".old", ".swp", ".tmp", ".save"];
@@ -24,14 +25,14 @@ pub(super) fn is_copy(path: &Path) -> bool {
     ends.iter().any(|end| name.ends_with(end)) || is_numbered || stem.ends_with("copy") || stem.starts_with("copy of ")
 }
 
-/// True for names of outputs of a model and of texts without their labels: `test_predictions.txt`, `test_blind.txt`.
+/// True for names of model outputs and of texts without their labels: `test_predictions.txt`, `test_blind.txt`.
 pub(super) fn is_output(path: &Path) -> bool {
     const OUTPUTS: [&str; 9] =
         ["pred", "preds", "prediction", "predictions", "predicted", "output", "outputs", "blind", "unlabeled"];
     lower_name(path).split(|c: char| !c.is_alphanumeric()).any(|word| OUTPUTS.contains(&word))
 }
 
-/// True if two files hold the same data in two formats: they lie in one folder, and their names differ in their extensions alone.
+/// True if two files are the same data in two formats: same directory, same stem, different extensions.
 pub(super) fn is_twin(a: &Path, b: &Path) -> bool {
     a.parent() == b.parent() && a.extension() != b.extension() && a.file_stem() == b.file_stem()
 }
@@ -42,7 +43,7 @@ fn is_test_a(path: &Path) -> bool {
     words.iter().any(|word| word == "testa") || words.windows(2).any(|pair| pair[0] == "test" && pair[1] == "a")
 }
 
-/// Takes `testA` for a test split where another file is the dev split.
+/// Assigns `testA` to the test split if another file is the dev split.
 pub(super) fn correct_test_a<'f>(files: impl Iterator<Item = (&'f mut Split, &'f Path)>) {
     let mut files: Vec<(&mut Split, &Path)> = files.collect();
     if files.iter().any(|(split, path)| **split == Split::Dev && !is_test_a(path)) {

@@ -1,4 +1,4 @@
-//! Reading a project: every table as far as it can be read, and what cannot be, in words.
+//! Loader of a project. Every table is read as far as possible, and unreadable content is reported.
 
 use super::blob::{decode_u32s, unpack_spans};
 use super::edit_json::{self, remarks_from_json};
@@ -20,22 +20,22 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// All that a project holds, read into memory.
+/// Content of a project in memory.
 pub struct ProjectData {
     /// Documents, labels and sources.
     pub dataset: Dataset,
-    /// Undo and redo.
+    /// Undo and redo history.
     pub history: History,
-    /// Runs, views, snapshots.
+    /// Runs, saved searches, snapshots and settings.
     pub kept: ProjectExtras,
-    /// What this version of the program does not know: a format, an edit. Such a project is not to be written.
+    /// Content that this version does not support: a format or an edit. Such a project must not be written.
     pub unknown: Option<String>,
 }
 
-/// Reads every table as far as it can be read.
+/// Reads every table as far as possible.
 pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<ProjectData> {
     let mut corpus = Corpus { name: get_meta(c, "name").ok().flatten().unwrap_or_default(), ..Corpus::default() };
-    // A label that went missing would give its number to the next one, so a wrong color or letter is replaced.
+    // A missing label would shift the ids of the next ones, so an invalid color or shortcut is replaced instead.
     let label = |r: &rusqlite::Row| {
         let letter = r.get::<_, Option<String>>(2).ok().flatten().and_then(|l| l.chars().next());
         let color = r.get::<_, u8>(1).ok().filter(|color| *color < Label::NUM_COLORS);
@@ -68,7 +68,7 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
             lost.0.push(format!("document {}", id + 1));
         }
     }
-    // The table itself, not its index, which may be what is damaged.
+    // The table itself is read, because its index can be damaged.
     let spans = lost.rows(
         c,
         "spans",
@@ -131,7 +131,7 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
     let edit = |r: &rusqlite::Row| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?));
     let log = lost.rows(c, "edits", EDITS, edit)?;
     let length = log.len();
-    // An edit that cannot be read would shift those behind it: then there is no history at all.
+    // An unreadable edit would shift the later ones, so the history is then dropped.
     let log = log.into_iter().map(|(json, date)| Some((edit_json::from_json(&json)?, date)));
     let log: Option<Vec<(Edit, String)>> = log.collect();
     let mut unknown =
@@ -148,7 +148,7 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
     for (edit, date) in edits.iter().zip(&dates).take(position) {
         kept.progress.apply_logged_edit(edit, date);
     }
-    // They go by the places of documents.
+    // Snapshots refer to documents by index.
     if documents_lost && !kept.snapshots.is_empty() {
         kept.snapshots.clear();
         lost.0.push("snapshots".into());
@@ -157,10 +157,11 @@ pub(super) fn read(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
     Ok(ProjectData { dataset, history: History::from_log(edits, position), kept, unknown })
 }
 
-/// Each edit with its date where the person is.
+/// Query of each edit with its date in the time zone of the user.
 const EDITS: &str = "SELECT edit, COALESCE(date(made, 'unixepoch', 'localtime'), '') FROM edits ORDER BY seq";
 
-/// Runs, views and snapshots; of progress only the day, since that is in the log.
+/// Reads runs, saved searches and snapshots. Of the progress, only the current day is set, because the log has the
+/// rest.
 pub(super) fn kept(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<ProjectExtras> {
     let view = |r: &rusqlite::Row| Ok(SavedSearch { name: r.get(0)?, query: r.get(1)? });
     let snapshot = |r: &rusqlite::Row| -> rusqlite::Result<Arc<LabelSnapshot>> {
@@ -184,15 +185,15 @@ pub(super) fn kept(c: &Connection, lost: &mut RecoveryLog) -> rusqlite::Result<P
     })
 }
 
-/// What SQLite says of a file that is damaged itself.
+/// SQLite error codes of a damaged file.
 pub(super) const DAMAGE: [ErrorCode; 2] = [ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase];
 
-/// What cannot be read of a project, in words.
+/// Messages about unreadable content of a project.
 #[derive(Default)]
 pub(super) struct RecoveryLog(pub Vec<String>);
 
 impl RecoveryLog {
-    /// The rows of a table but for those that cannot be read.
+    /// Returns the readable rows of a table. Others are counted in the log.
     fn rows<T>(
         &mut self,
         c: &Connection,
@@ -206,14 +207,14 @@ impl RecoveryLog {
         for row in statement.query_map([], read)? {
             match (row, &mut wrong) {
                 (Ok(row), _) => found.push(row),
-                // A busy file or a broken connection is no damage of the row.
+                // A busy file or a broken connection is not damage of the row.
                 (Err(e), _) if e.sqlite_error_code().is_some_and(|c| !DAMAGE.contains(&c)) => return Err(e),
                 (Err(_), Some((count, _))) => *count += 1,
                 (Err(first), none) => *none = Some((1, first)),
             }
         }
         if let Some((count, first)) = wrong {
-            // A damaged page ends the rows; a wrong value costs its row alone.
+            // A damaged page ends the rows; an invalid value only affects its row.
             let damaged = first.sqlite_error_code().is_some_and(|c| DAMAGE.contains(&c));
             let where_to = if damaged {
                 format!("{what} after the first {}", found.len())
@@ -228,7 +229,7 @@ impl RecoveryLog {
 
 pub(super) const SOURCES: &str = "SELECT path, split, format, scheme, hash, unit, choices FROM sources ORDER BY number";
 
-/// A source as it is stored.
+/// Reads a source from its row.
 pub(super) fn source(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
     let format = format::by_name(&r.get::<_, String>(2)?).unwrap_or(format::UNKNOWN);
     let scheme = Scheme::from_name(&r.get::<_, String>(3)?).unwrap_or(Scheme::Iob2);
@@ -239,7 +240,7 @@ pub(super) fn source(r: &rusqlite::Row) -> rusqlite::Result<SourceFile> {
     Ok(SourceFile { path: path(r, 0)?, split, report: found, options: choices, hash: r.get(4)? })
 }
 
-/// A path as a value: text, or its bytes where it is not UTF-8.
+/// Returns a path as an SQL value: text, or its bytes if it is not UTF-8.
 pub(super) fn path_value(path: &Path) -> Value {
     match path.to_str() {
         Some(text) => Value::Text(text.to_owned()),
@@ -247,7 +248,7 @@ pub(super) fn path_value(path: &Path) -> Value {
     }
 }
 
-/// The path that [`path_value`] stored in a column.
+/// Returns the path that [`path_value`] stored in a column.
 fn path(r: &rusqlite::Row, column: usize) -> rusqlite::Result<PathBuf> {
     match r.get_ref(column)? {
         ValueRef::Blob(bytes) => Ok(path_of_bytes(bytes)),
@@ -271,7 +272,7 @@ const RUNS: &str =
 
 fn run(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
     let outcome = match RunStatus::from_name(&r.get::<_, String>(4)?) {
-        // Nothing trains while a project is being opened.
+        // No training can be in progress when a project is opened.
         Some(RunStatus::Running) | None => RunStatus::Interrupted,
         Some(outcome) => outcome,
     };
@@ -288,7 +289,7 @@ fn run(r: &rusqlite::Row) -> rusqlite::Result<RunRecord> {
     })
 }
 
-/// A span or a suggestion, with its document's number.
+/// Reads a span or suggestion, with the id of its document.
 fn span(r: &rusqlite::Row) -> rusqlite::Result<(i64, Span)> {
     let origin = match (r.get::<_, Option<u8>>(5)?, r.get_ref(4)?.as_str()?) {
         (Some(who), _) => Origin::suggested(who, r.get::<_, Option<f32>>(6)?.unwrap_or(1.0)),
@@ -298,7 +299,7 @@ fn span(r: &rusqlite::Row) -> rusqlite::Result<(i64, Span)> {
     Ok((r.get(0)?, Span { start: r.get(1)?, end: r.get(2)?, label: LabelId::new(r.get(3)?), origin }))
 }
 
-/// A document without its spans. `width`: how many further columns the corpus has.
+/// Reads a document without its spans. `width` is the number of additional columns of the corpus.
 fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
     let tokens: Vec<u32> = decode_u32s(&r.get::<_, Vec<u8>>(4)?);
     let columns: Vec<u32> = decode_u32s(&r.get::<_, Vec<u8>>(6)?);
@@ -311,7 +312,7 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
         text: r.get(3)?,
         tokens: tokens.chunks_exact(2).map(|p| (p[0], p[1])).collect(),
         sentences: decode_u32s(&r.get::<_, Vec<u8>>(5)?),
-        // Documents of texts have none, whatever the other sources have.
+        // Documents of text formats have no columns.
         extra_columns: columns.chunks_exact(n.max(1)).take(width).map(|c| c.iter().copied().collect()).collect(),
         spans: Vec::new(),
         suggestions: Vec::new(),
@@ -320,8 +321,8 @@ fn document(r: &rusqlite::Row, width: usize) -> rusqlite::Result<Document> {
     })
 }
 
-/// Whether tokens and sentences lie in the text one after another, and each token has a value in each column or none in any,
-/// so that everything else may take it for granted.
+/// True if tokens and sentences are valid and in order, and each token has a value in every column, or no column has
+/// values. All other code relies on it.
 fn is_valid(d: &Document, columns: &[TokenColumn]) -> bool {
     let is_border = |at: u32| d.text.is_char_boundary(at as usize);
     let tokens = d.tokens.iter().all(|t| t.0 < t.1 && is_border(t.0) && is_border(t.1));
@@ -335,7 +336,7 @@ fn is_valid(d: &Document, columns: &[TokenColumn]) -> bool {
     tokens && in_order && whole && valued && d.sentences.windows(2).all(|w| w[0] < w[1])
 }
 
-/// A value of the table of single values.
+/// Returns a value of the `meta` table.
 pub(super) fn get_meta(c: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
     c.query_row("SELECT value FROM meta WHERE key=?", [key], |r| r.get(0)).optional()
 }

@@ -1,8 +1,15 @@
-//! What outlives the window: datasets and their edits, runs, settings.
+//! Persistent data: datasets and their edits, runs, settings.
 //!
-//! Read in this order: [`source`] (datasets where they lie), `folder` (which files of a folder are one), [`export`] (new files of it), [`project_file`] (the SQLite project that holds documents, spans
-//! and edits; its tables are in `schema`, edits as SQL in `edit_sql`, reading in `contents`, its connection in `connect`), [`opening`] (a dataset with its project), [`saving`] (the sources with today's labels), [`copying`] (a copy of them; [`target`]: what is in its way), [`rebuilding`] (a project written again from memory), [`extras`] (runs, views, snapshots), [`progress`] (what was done on which day), [`run_record`] (what became of a run), [`writer`] (the thread that makes edits durable), [`app_dirs`] (the folders), [`settings`] (recents and
-//! theme), [`sample`] (the data and model inside the program).
+//! Read in this order:
+//! - [`source`]: datasets at their paths; `dataset_files`, `file_names` and `saved`: the dataset files of a directory.
+//! - [`export`]: new files of a dataset; [`copying`]: a copy of the sources; [`target`]: checks of the target path.
+//! - [`project_file`]: the SQLite project of documents, spans and edits. Its parts are `schema` (tables), `connect`
+//!   (connection), `load` (reading), `edit_sql`, `edit_json`, `read_options_json` and `blob` (stored forms).
+//! - [`opening`]: a dataset with its project; `moved`: the project of a moved dataset.
+//! - [`saving`]: the sources with the current labels; [`rebuilding`]: a project written again from memory.
+//! - [`writer`]: the thread that makes edits durable.
+//! - [`extras`]: runs, saved searches, snapshots; [`run_record`]: a training run; [`progress`]: sentences done by day.
+//! - [`app_dirs`]: data directories; [`settings`]: recent datasets and theme; [`sample`]: the bundled data and model.
 
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 

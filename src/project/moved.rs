@@ -1,4 +1,4 @@
-//! Finding the project of a dataset that lies at another path than before.
+//! Search for the project of a dataset that was moved to another path.
 
 use super::app_dirs::AppDirs;
 use super::project_file::Project;
@@ -6,15 +6,15 @@ use super::source::Dataset;
 use crate::disk;
 use std::path::{Path, PathBuf};
 
-/// The project of a dataset that was moved.
+/// Project of a moved dataset.
 pub(super) struct Moved {
-    /// The project.
+    /// Path of the project.
     pub project: PathBuf,
-    /// The path where the dataset lay when its labels were made; `None` where the project knows today's path already.
+    /// Path of the dataset when its labels were made; `None` if the project already has the current path.
     pub from: Option<PathBuf>,
 }
 
-/// A project that holds this dataset, byte for byte, and whose own sources are gone from where they were.
+/// Returns a project with the same dataset, byte for byte, whose own sources are missing.
 pub(super) fn find(places: &AppDirs, dataset: &Dataset) -> Option<Moved> {
     let projects = disk::list_files(&places.projects()).ok()?;
     projects.into_iter().filter(|at| is_current(at)).find_map(|at| {
@@ -31,7 +31,7 @@ pub(super) fn find(places: &AppDirs, dataset: &Dataset) -> Option<Moved> {
     })
 }
 
-/// Whether a file is a project, and not one that was set aside (`name-before-1.tagwright`).
+/// True if a file is a project and was not moved aside (`name-before-1.tagwright`).
 fn is_current(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let Some(stem) = name.strip_suffix(".tagwright").filter(|stem| !stem.ends_with("-next")) else { return false };

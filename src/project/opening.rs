@@ -1,7 +1,7 @@
-//! Opening a dataset together with its project.
+//! Opens a dataset together with its project.
 //!
-//! Nothing is moved or replaced here without a person's decision: a dataset whose source was changed by another program
-//! is an answer of its own, and only a file that SQLite calls damaged is set aside, which the answer tells.
+//! Nothing is moved or replaced without a decision of the user. A source that another program changed is a separate
+//! result. Only a file that SQLite reports as damaged is moved aside, with a notice.
 
 use super::app_dirs::AppDirs;
 use super::moved;
@@ -15,74 +15,74 @@ use crate::format::{self, ReadOptions};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// A title and a sentence, where there is something to tell.
+/// Optional notice for the user: title and sentence.
 pub type Notice = Option<(&'static str, String)>;
 
-/// A dataset with its project.
+/// Opened dataset with its project.
 pub struct Opened {
-    /// The dataset's path with links followed, or the project's own path.
+    /// Resolved path of the dataset, or of the project if it was opened directly.
     pub path: PathBuf,
     /// Documents, labels, sources, problems.
     pub dataset: Dataset,
-    /// Undo and redo, from the last time too.
+    /// Undo and redo history, including earlier sessions.
     pub history: History,
-    /// Runs, views, snapshots.
+    /// Runs, saved searches, snapshots and settings.
     pub kept: ProjectExtras,
-    /// The highest number of a run's folder on disk.
+    /// Highest number of an existing run directory.
     pub highest_run: usize,
-    /// The project file, to be given to a committer.
+    /// Project file, to be passed to a [`ProjectWriter`](super::ProjectWriter).
     pub project: Project,
-    /// Whether the project is still empty and to be filled with the dataset.
+    /// True if the project is still empty and must import the dataset.
     pub is_new: bool,
-    /// Something the person should know.
+    /// Notice for the user.
     pub notice: Notice,
 }
 
-/// A dataset whose source is no longer what its project was made from.
+/// Dataset whose source differs from the source of its project.
 #[derive(Clone, Debug)]
 pub struct Changed {
-    /// The dataset's path.
+    /// Path of the dataset.
     pub path: PathBuf,
-    /// The project.
+    /// Path of the project.
     pub project: PathBuf,
-    /// The source as it is now.
+    /// Current content of the source.
     pub dataset: Dataset,
-    /// The project's labels on those sentences of the source that are unchanged.
+    /// Labels of the project for the unchanged sentences of the source.
     pub carried: CarryOver,
-    /// The number of edits that stand in the project.
+    /// Number of applied edits in the project.
     pub edits: usize,
 }
 
-/// The answer to an opening.
+/// Result of opening a dataset.
 pub enum Opening {
-    /// It is open.
+    /// The dataset is open.
     Opened(Box<Opened>),
-    /// A person decides first.
+    /// The source has changed, and the user must decide.
     Changed(Box<Changed>),
 }
 
-/// A person's decision about a source that another program changed. Where the source is read again, the project of before is kept
-/// in a file of its own.
+/// Decision of the user about a source that another program changed. If the source is read again, the previous project
+/// is kept in a separate file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// The project's labels stay on the sentences that are unchanged; all others are read from the source.
+    /// Keeps the labels of the project for unchanged sentences. All others are read from the source.
     KeepLabels,
-    /// The project is opened as it is, to be compared with the source.
+    /// Opens the project unchanged, for comparison with the source.
     Compare,
-    /// Everything is read from the source.
+    /// Reads everything from the source.
     StartOver,
 }
 
-/// What was said of a dataset when its project was made; `None` where it has none.
+/// Returns the stored read options of a dataset; `None` without a project.
 pub fn said_before(path: &Path, places: &AppDirs) -> Option<ReadOptions> {
     let at = places.project_path(path);
     at.is_file().then(|| Project::open(&at).ok()?.read_options().ok().flatten()).flatten()
 }
 
-/// Opens a dataset, which may have been read already, or a project file.
+/// Opens a project file, or a dataset, which can already be read.
 ///
 /// # Errors
-/// A sentence that names the file and says what to do.
+/// Returns a message with the file and a proposed action.
 pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Opening, String> {
     places.prepare().map_err(|e| e.to_string())?;
     let path = disk::resolve(path);
@@ -92,7 +92,7 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
     let mut at = places.project_path(&path);
     let dataset = match read {
         Some(dataset) => dataset,
-        // What was said fits no more where the file was made anew in another way.
+        // The stored options can be wrong for a file that was created again in another form.
         None => match Dataset::open_with(&path, said_before(&path, places).unwrap_or_default())
             .or_else(|_| Dataset::open(&path))
         {
@@ -156,7 +156,7 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
     }
     let held = &mut contents.dataset.corpus;
     project.backfill_doc_labels(|| Some(dataset.corpus.clone()), held).map_err(text)?;
-    // The paths are those of today, also where the dataset was moved.
+    // The current paths are used, because the dataset can have moved.
     for (held, now) in contents.dataset.files.iter_mut().zip(dataset.files) {
         (held.path, held.hash) = (now.path, now.hash);
     }
@@ -167,8 +167,8 @@ pub fn open(path: &Path, places: &AppDirs, read: Option<Dataset>) -> Result<Open
     Ok(Opening::Opened(Box::new(opened(path, places, project, contents, told.or(notice)))))
 }
 
-/// Gives the project of a moved dataset the name of its new path, so that what comes to the old path is another dataset. One that
-/// another window has open keeps its name.
+/// Renames the project of a moved dataset for its new path. A new dataset at the old path then gets its own project. A
+/// project that is open in another window keeps its name.
 fn take_along(from: &Path, to: PathBuf) -> Result<PathBuf, String> {
     let lock = Lock::try_acquire(&disk::append_suffix(from, "-lock")).map_err(|e| e.to_string())?;
     if lock.is_none() {
@@ -178,19 +178,19 @@ fn take_along(from: &Path, to: PathBuf) -> Result<PathBuf, String> {
     Ok(to)
 }
 
-/// The question of what becomes of a project's labels, for the dataset as it is now.
+/// Returns the question about the labels of a project for the changed dataset.
 fn changed(path: PathBuf, project: &Project, dataset: Dataset, contents: &ProjectData) -> Opening {
     let carried = carry_over(&contents.dataset.corpus, &dataset.corpus);
     let (project, edits) = (project.path().to_owned(), contents.history.position());
     Opening::Changed(Box::new(Changed { path, project, dataset, carried, edits }))
 }
 
-/// Whether the texts lie in files of their own beside the sources, whose hashes say nothing of them.
+/// True if the texts are in files next to the sources. The hashes of the sources do not cover them.
 fn has_texts_beside(dataset: &Dataset) -> bool {
     dataset.files.iter().any(|f| f.report.format == format::BRAT)
 }
 
-/// Whether two readings of a dataset have the same texts.
+/// True if two readings of a dataset have the same texts.
 fn same_texts(a: &Dataset, b: &Dataset) -> bool {
     let texts = |dataset: &Dataset| -> Vec<(u32, u32, String)> {
         dataset.corpus.documents.iter().map(|d| (d.source_id, d.source_index, d.text.clone())).collect()
@@ -198,10 +198,10 @@ fn same_texts(a: &Dataset, b: &Dataset) -> bool {
     texts(a) == texts(b)
 }
 
-/// Opens a dataset as a person decided, after its source was changed by another program.
+/// Opens a changed dataset according to the decision of the user.
 ///
 /// # Errors
-/// As [`open`].
+/// Returns an error under the conditions of [`open`].
 pub fn decide(changed: Changed, decision: Decision, places: &AppDirs) -> Result<Opened, String> {
     if decision == Decision::Compare {
         return open_file(&changed.project, places);
@@ -214,7 +214,7 @@ pub fn decide(changed: Changed, decision: Decision, places: &AppDirs) -> Result<
     }
     let ProjectData { dataset: held, kept, .. } = before.read().map_err(text)?;
     drop(before);
-    // As it is now: labels may have been given since the question was asked.
+    // Computed again, because labels can have changed since the question.
     let carried = carry_over(&held.corpus, &dataset.corpus);
     let edit = carried.edit.filter(|_| decision == Decision::KeepLabels);
     let mut history = History::default();
@@ -232,7 +232,7 @@ pub fn decide(changed: Changed, decision: Decision, places: &AppDirs) -> Result<
         if let Some(edit) = history.next_undo() {
             project.commit(edit, true, history.position())?;
         }
-        // Snapshots go by the places of documents, which are others now.
+        // Snapshots refer to documents by index, and the indices have changed.
         put_kept(project, &ProjectExtras { snapshots: Vec::new(), ..kept })
     })?;
     let what = format!("The labels of before are kept in {}.", old.display());
@@ -241,7 +241,7 @@ pub fn decide(changed: Changed, decision: Decision, places: &AppDirs) -> Result<
     Ok(opened(path, places, project, contents, Some(("The source was read again", what))))
 }
 
-/// A project file by its own path.
+/// Opens a project file by its own path.
 fn open_file(path: &Path, places: &AppDirs) -> Result<Opened, String> {
     if !path.is_file() {
         return Err(format!("{}: there is no such project", path.display()));
@@ -256,7 +256,7 @@ fn open_file(path: &Path, places: &AppDirs) -> Result<Opened, String> {
     Ok(opened(path.to_owned(), places, project, contents, notice))
 }
 
-/// The project of a source that is gone.
+/// Opens the project of a missing source.
 fn without_source(path: &Path, at: &Path, places: &AppDirs, error: &disk::DiskError) -> Result<Opening, String> {
     let project = Project::open(at).map_err(|_| error.to_string())?;
     if project.is_empty().map_err(|e| e.to_string())? {
@@ -277,7 +277,7 @@ fn opened(path: PathBuf, places: &AppDirs, project: Project, contents: ProjectDa
     Opened { path, dataset, history, kept, highest_run, project, is_new: false, notice }
 }
 
-/// The dataset as it was just read, as a project begins with it.
+/// Returns a dataset that was just read, with an empty project.
 fn fresh(
     path: PathBuf,
     places: &AppDirs,
@@ -290,7 +290,7 @@ fn fresh(
     Opened { is_new: true, ..opened(path, places, project, contents, notice) }
 }
 
-/// A project with what is in it. Of a damaged one comes what can be read, in a new file; the old one is kept.
+/// Reads a project. The readable content of a damaged one is written to a new file, and the old file is kept.
 fn read_project(mut project: Project) -> Result<(Project, ProjectData, Notice), String> {
     let damage = match project.read() {
         Ok(contents) => {
@@ -309,7 +309,7 @@ fn read_project(mut project: Project) -> Result<(Project, ProjectData, Notice), 
             return Ok((project, contents, notice));
         }
         Err(damage) if project.is_read_only() => return Err(damage.to_string()),
-        // What SQLite could not read for another reason (a busy file, a broken connection) may be read the next time.
+        // Other errors of SQLite (a busy file, a broken connection) can be temporary.
         Err(other @ ProjectError::Sqlite { .. }) if !other.is_damage() => return Err(other.to_string()),
         Err(damage) => damage,
     };
@@ -331,8 +331,8 @@ fn read_project(mut project: Project) -> Result<(Project, ProjectData, Notice), 
     Ok((project, contents, Some(("The project was damaged", notice))))
 }
 
-/// A new project in place of one that is set aside. It is built beside that one first, so that a full disk or a kill leaves the old
-/// one where it was.
+/// Replaces a project by a new one. The new project is built next to the old one first, so a full disk or a crash
+/// leaves the old one unchanged.
 ///
 /// Returns the new project and the path of the old one.
 fn replaced(
@@ -370,7 +370,7 @@ fn replaced(
     Ok((Project::open(at).map_err(text)?, old))
 }
 
-/// Puts runs, views, snapshots and settings of one project into another.
+/// Copies runs, saved searches, snapshots and settings to another project.
 pub(super) fn put_kept(project: &mut Project, kept: &ProjectExtras) -> Result<(), ProjectError> {
     kept.runs.iter().try_for_each(|run| project.upsert_run(run))?;
     kept.views.iter().try_for_each(|view| project.save_search(&view.name, Some(&view.query)))?;
@@ -393,7 +393,8 @@ fn set_aside(at: &Path, why: &str) -> Result<PathBuf, String> {
     Ok(to)
 }
 
-/// Renames a project file, with what SQLite had not taken into it yet: that would be taken into the next file of the old name.
+/// Renames a project file with its write-ahead log. SQLite would apply a remaining log to the next file with the old
+/// name.
 fn rename_project(from: &Path, to: &Path) -> Result<(), String> {
     for ending in ["", "-wal", "-shm"] {
         let file = disk::append_suffix(from, ending);

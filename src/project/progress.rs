@@ -1,35 +1,35 @@
-//! Which sentences were done on which day, from the log of edits.
+//! Number of sentences done by day, derived from the log of edits.
 
 use crate::corpus::{Edit, SentenceId};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
 
-/// A day where the person is.
+/// Day in the time zone of the user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Today {
-    /// Its date: `2026-11-25`.
+    /// Date, for example `2026-11-25`.
     pub date: String,
-    /// When the next one begins, in seconds since 1970.
+    /// End of the day, as a Unix timestamp in seconds.
     pub until: u64,
 }
 
-/// Sentences by the days on which they became done.
+/// Sentences by the days on which they were done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DailyProgress {
-    /// How many are done still, of each day.
+    /// Number of sentences by day that are still done.
     pub days: BTreeMap<String, usize>,
-    /// The day on which something is done now.
+    /// Current day.
     pub today: Today,
     done_on: HashMap<SentenceId, String>,
 }
 
 impl DailyProgress {
-    /// Nothing is done yet, on the day that it is.
+    /// Returns an empty progress for the current day.
     pub(super) fn begun(c: &Connection) -> rusqlite::Result<Self> {
         Ok(Self { today: day(c)?, ..Self::default() })
     }
 
-    /// An edit of the log, with its date.
+    /// Applies an edit of the log with its date.
     pub(super) fn apply_logged_edit(&mut self, edit: &Edit, date: &str) {
         match edit {
             Edit::Review { document, sentence, after, .. } => {
@@ -45,7 +45,7 @@ impl DailyProgress {
         }
     }
 
-    /// A sentence that was done or not is so now, today.
+    /// Records a change of a sentence today, with its done state before and after.
     pub fn record(&mut self, id: SentenceId, before: bool, after: bool) {
         let date = self.today.date.clone();
         match (before, after) {
@@ -72,18 +72,18 @@ impl DailyProgress {
         }
     }
 
-    /// How many sentences became done today.
+    /// Returns the number of sentences done today.
     pub fn done_today(&self) -> usize {
         self.days.get(&self.today.date).copied().unwrap_or(0)
     }
 
-    /// The sentences that became done on a day.
+    /// Returns the sentences done on a day.
     pub fn of(&self, date: &str) -> impl Iterator<Item = SentenceId> {
         self.done_on.iter().filter(move |(_, on)| *on == date).map(|(id, _)| *id)
     }
 }
 
-/// The day it is, as SQLite knows the person's time zone.
+/// Returns the current day. SQLite provides the time zone of the user.
 pub fn today() -> Today {
     Connection::open_in_memory().and_then(|c| day(&c)).unwrap_or_else(|e| {
         log::warn!("what day it is is not known: {e}");

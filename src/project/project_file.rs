@@ -1,7 +1,7 @@
-//! The project file: an SQLite database of documents, spans, the log of edits, and runs.
+//! Project file: an SQLite database of documents, spans, the log of edits, and runs.
 //!
-//! The spans are the truth; the log says how they came about and is what undo and redo walk along, also after a
-//! restart. A document's tokens are one packed blob.
+//! The spans are the current state. The log has their history and serves undo and redo, also after a restart. The
+//! tokens of a document are one blob.
 
 use super::blob::{encode_spans, encode_u32s};
 use super::connect;
@@ -22,80 +22,80 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A project that cannot be opened or written.
+/// Error of a project file.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
-    /// SQLite's.
+    /// Error of SQLite.
     #[error("{path}: the project could not be read or written ({source})", path = path.display())]
     Sqlite {
-        /// The project file.
+        /// Path of the project.
         path: PathBuf,
-        /// What SQLite says.
+        /// Error reported by SQLite.
         source: rusqlite::Error,
     },
-    /// The folder's.
+    /// Error of the file system.
     #[error(transparent)]
     Disk(#[from] disk::DiskError),
-    /// The file is no project, or of a newer version.
+    /// The file is not a project, or has a newer version.
     #[error("{path}: {why}", path = path.display())]
     Unusable {
-        /// The project file.
+        /// Path of the project.
         path: PathBuf,
-        /// Why, and what to do.
+        /// Reason, and a proposed action.
         why: String,
     },
-    /// The file is no longer at its path: an edit would be written into a file without a name.
+    /// The file is no longer at its path. An edit would be written to a deleted file.
     #[error("{path}: the project file was removed or replaced by another program while it was open", path = path.display())]
     Gone {
-        /// The path it had.
+        /// Former path.
         path: PathBuf,
     },
 }
 
 impl ProjectError {
-    /// Whether the file itself is damaged, rather than busy, full, forbidden, or of another kind.
+    /// True if the file is damaged; false for a busy file, a full disk, missing permissions and other errors.
     pub fn is_damage(&self) -> bool {
         let Self::Sqlite { source, .. } = self else { return false };
         source.sqlite_error_code().is_some_and(|code| DAMAGE.contains(&code))
     }
 }
 
-/// An open project file.
+/// Open project file.
 pub struct Project {
     path: PathBuf,
     connection: Connection,
-    /// The file that is open, to notice when the path leads to another one.
+    /// Identity of the open file, to detect another file at its path.
     file: Option<FileId>,
-    /// The right to write it; `None` where another window has it.
+    /// Write lock; `None` if another window has it.
     lock: Option<Lock>,
-    /// What this version of the program does not know of it, so that it must not be written.
+    /// Content that this version does not support, so that the file must not be written.
     unknown: Option<String>,
 }
 
-/// So many documents are put into a project between two looks at whether that is still wanted.
+/// Number of imported documents between two calls of the progress callback.
 const PROGRESS_INTERVAL: usize = 500;
 
-/// What the readers make of a file. It changes whenever they part documents, words or labels otherwise than before: then a project
-/// that was filled earlier is no longer what its source would be read as.
+/// Version of the readers. It must change whenever they segment documents, tokens or labels differently, because
+/// imported projects then differ from a new reading of their source.
 const READER_VERSION: &str = "6";
 
-/// The value that says that labels of whole documents were read from the sources.
+/// Key of the `meta` value that marks the import of document labels.
 pub(super) const DOC_LABELS_KEY: &str = "classes";
 
-/// What an empty project is filled with.
+/// Origin of the dataset that is imported into an empty project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filled {
-    /// A dataset as it was read from its source.
+    /// Dataset that was read from its source.
     FromSource,
-    /// What could be read of a damaged project.
+    /// Readable content of a damaged project.
     Salvaged,
 }
 
 impl Project {
-    /// Opens a project file, or makes an empty one. One that another program has open is opened to be read only.
+    /// Opens a project file, or creates an empty one. It is read-only if another program has it open.
     ///
     /// # Errors
-    /// When it is no project, is of a newer version, or cannot be made.
+    /// Returns an error if the file is not a project, has a newer version, or cannot be created.
     pub fn open(path: &Path) -> Result<Self, ProjectError> {
         let path = disk::resolve(path);
         if let Some(folder) = path.parent() {
@@ -103,7 +103,7 @@ impl Project {
         }
         let lock = Lock::try_acquire(&disk::append_suffix(&path, "-lock"))?;
         let connection = if lock.is_some() { connect::writable(&path)? } else { connect::read_only(&path)? };
-        // A second name (a hard link) has another lock beside it; this one is of the file itself.
+        // A hard link has another lock file next to it, so the file itself is locked too.
         let file = FileId::of_path(&path);
         let lock = match (lock, &file) {
             (Some(lock), Some(file)) if file.has_other_names() => {
@@ -114,36 +114,36 @@ impl Project {
         Ok(Self { path, connection, file, lock, unknown: None })
     }
 
-    /// Looks into a project file that exists, and changes nothing of it.
+    /// Opens an existing project read-only, without a lock.
     ///
     /// # Errors
-    /// When it is no project, or is busy.
+    /// Returns an error if the file is not a project, or is busy.
     pub(super) fn look(path: &Path) -> Result<Self, ProjectError> {
         let connection = connect::read_only(path)?;
         Ok(Self { path: path.to_owned(), connection, file: None, lock: None, unknown: None })
     }
 
-    /// Where it lies.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether nothing can be written here: another program has it open, or it holds what this version does not know.
+    /// True if the project cannot be written: another program has it open, or it has unsupported content.
     pub fn is_read_only(&self) -> bool {
         self.lock.is_none() || self.unknown.is_some()
     }
 
-    /// What this version of the program does not know of it, in a sentence.
+    /// Returns a message about content that this version does not support.
     pub fn unknown(&self) -> Option<&str> {
         self.unknown.as_deref()
     }
 
-    /// Makes it read only, since it holds something that this version does not know.
+    /// Makes the project read-only because it has content that this version does not support.
     pub fn forbid_writing(&mut self, unknown: String) {
         self.unknown = Some(unknown);
     }
 
-    /// Makes a change in one transaction: whole and durable, or not at all.
+    /// Applies a change in one transaction: completely and durably, or not at all.
     pub(super) fn write<T>(
         &mut self,
         change: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
@@ -157,7 +157,7 @@ impl Project {
             let transaction = self.connection.transaction()?;
             let answer = change(&transaction)?;
             disk::fault::step().map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))?;
-            // Not into a file without a name: it would be tried again, and could be there twice.
+            // Not committed to a deleted file: the change would be tried again, and could be applied twice.
             if FileId::is_at(path, self.file.as_ref()) {
                 transaction.commit()?;
             }
@@ -175,11 +175,11 @@ impl Project {
         ProjectError::Sqlite { path: self.path.clone(), source }
     }
 
-    /// Whether it holds this dataset, read from these very bytes: those of its last opening or saving, or those of a save that
-    /// did not come to its end. Then the project goes on from the bytes that are there.
+    /// True if the project has this dataset with these bytes: the bytes of the last opening or saving, or of an
+    /// incomplete save. The project then continues with the current bytes.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn recognizes(&mut self, dataset: &Dataset) -> Result<bool, ProjectError> {
         let (stored, intended) = self.sources_and_intent()?;
         let same = |(number, (a, b)): (usize, (&SourceFile, &SourceFile))| {
@@ -193,7 +193,7 @@ impl Project {
         Ok(all)
     }
 
-    /// The sources, and by number the hashes of those that a save without an end was about to write.
+    /// Returns the sources, and by source index the hashes that an incomplete save intended to write.
     pub(super) fn sources_and_intent(&self) -> Result<(Vec<SourceFile>, HashMap<usize, String>), ProjectError> {
         let read = || -> rusqlite::Result<_> {
             let row = |r: &rusqlite::Row| Ok((r.get::<_, u32>(0)? as usize, r.get::<_, String>(1)?));
@@ -204,11 +204,11 @@ impl Project {
         Ok((sources, intended.map_err(|e| self.fail(e))?))
     }
 
-    /// Records that sources are about to be written, by number and new hash: whether each holds its old or its new bytes, this
-    /// project knows it.
+    /// Records the new hashes of sources before they are written, by source index. The project then recognizes both the
+    /// old and the new bytes.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub(super) fn intend(&mut self, hashes: &[(usize, String)]) -> Result<(), ProjectError> {
         self.write(|t| {
             t.execute("DELETE FROM saving", [])?;
@@ -218,28 +218,28 @@ impl Project {
         })
     }
 
-    /// What was said of the dataset when it was read; `None` where the project holds none yet.
+    /// Returns the read options of the dataset; `None` if the project is empty.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn read_options(&self) -> Result<Option<ReadOptions>, ProjectError> {
         let sources = self.sources().map_err(|e| self.fail(e))?;
         Ok(sources.first().map(|s| s.options))
     }
 
-    /// Whether nothing has been put into it yet.
+    /// True if the project has no dataset yet.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn is_empty(&self) -> Result<bool, ProjectError> {
         self.sources().map(|s| s.is_empty()).map_err(|e| self.fail(e))
     }
 
-    /// Fills an empty project with a dataset. `watch` is told how many of how many documents are in it, and ends it with
-    /// `false`.
+    /// Imports a dataset into an empty project. `watch` receives the number of imported documents and the total. It
+    /// cancels the import by returning `false`.
     ///
     /// # Errors
-    /// SQLite's, or that it was ended; then the project is as empty as before.
+    /// Returns an error if SQLite fails or the import is canceled. The project is then still empty.
     pub fn import(
         &mut self,
         dataset: &Dataset,
@@ -249,10 +249,10 @@ impl Project {
         self.write(|t| fill_tables(t, dataset, from, watch))
     }
 
-    /// Everything in it.
+    /// Reads the complete content.
     ///
     /// # Errors
-    /// SQLite's, a project without a dataset, or one that is damaged.
+    /// Returns an error if SQLite fails, or if the project is empty or damaged.
     pub fn read(&self) -> Result<ProjectData, ProjectError> {
         let mut lost = RecoveryLog::default();
         let contents = self.contents(&mut lost)?;
@@ -269,10 +269,11 @@ impl Project {
         Ok(contents)
     }
 
-    /// What it holds beside the dataset, where that is what its source is read as, no label was ever changed and the file is sound.
+    /// Returns the project extras if the dataset is unmodified: same reader version, empty edit log, intact database.
+    /// Otherwise returns `None`.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn load_if_unmodified(&self) -> Result<Option<ProjectExtras>, ProjectError> {
         let look = || -> rusqlite::Result<Option<ProjectExtras>> {
             let edits: i64 = self.connection.query_row("SELECT COUNT(*) FROM edits", [], |r| r.get(0))?;
@@ -289,19 +290,19 @@ impl Project {
         look().map_err(|e| self.fail(e))
     }
 
-    /// What it holds beside the dataset; of an empty project nothing but the day.
+    /// Returns the project extras. For an empty project, only the current day is set.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn load_extras(&self) -> Result<ProjectExtras, ProjectError> {
         load::kept(&self.connection, &mut RecoveryLog::default()).map_err(|e| self.fail(e))
     }
 
-    /// Takes labels of whole documents from a corpus that is read from the same sources, into the project and into what was read of
-    /// it, where it was filled before such labels were read at all: saving would take them out of the sources.
+    /// Adds document labels from the sources to a project that was imported before such labels were supported, and to
+    /// its corpus in memory. Without it, saving would remove them from the sources.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn backfill_doc_labels(
         &mut self,
         read: impl FnOnce() -> Option<Corpus>,
@@ -328,11 +329,11 @@ impl Project {
         })
     }
 
-    /// What can still be read of a damaged project, and what is gone, in words. Undo begins anew: the log speaks of what may not be
-    /// there.
+    /// Returns the readable content of a damaged project, and messages about lost content. The undo history is empty,
+    /// because the log can refer to lost content.
     ///
     /// # Errors
-    /// When not a single document can be read.
+    /// Returns an error if no document is readable.
     pub fn recover(&self) -> Result<(ProjectData, Vec<String>), ProjectError> {
         let mut lost = RecoveryLog::default();
         let contents = self.contents(&mut lost)?;
@@ -345,7 +346,7 @@ impl Project {
         Ok((ProjectData { history, ..contents }, lost.0))
     }
 
-    /// Everything in it, as it is at one moment.
+    /// Reads the complete content in one transaction.
     fn contents(&self, lost: &mut RecoveryLog) -> Result<ProjectData, ProjectError> {
         let mut read = || -> rusqlite::Result<ProjectData> {
             let moment = self.connection.unchecked_transaction()?;
@@ -358,11 +359,11 @@ impl Project {
         self.connection.prepare(SOURCES)?.query_map([], source)?.collect()
     }
 
-    /// Makes an edit (or its undoing) durable: the spans it changes, its place in the log, and how many edits stand.
-    /// `log` is the edit itself when it is new; undo and redo move along the log and leave it as it is.
+    /// Makes an edit, undo or redo durable: its spans, its position in the log, and the number of applied edits. `log`
+    /// is true for a new edit. Undo and redo move in the log without changing it.
     ///
     /// # Errors
-    /// SQLite's; then nothing of it is stored.
+    /// Returns an error if SQLite fails. The transaction is rolled back.
     pub fn commit(&mut self, change: &Edit, log: bool, position: usize) -> Result<(), ProjectError> {
         self.write(|t| {
             if log {
@@ -375,10 +376,10 @@ impl Project {
         })
     }
 
-    /// Remembers that the sources were saved: what they are now is what the project goes on from.
+    /// Records the current state of the sources after a save. The project continues with it.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn update_sources(&mut self, files: &[SourceFile]) -> Result<(), ProjectError> {
         self.write(|t| {
             t.execute("DELETE FROM sources", [])?;
@@ -387,20 +388,20 @@ impl Project {
         })
     }
 
-    /// Gives the sources other paths, in their order: the dataset was moved.
+    /// Sets the paths of the sources, in their order, after the dataset was moved.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub(super) fn move_sources(&mut self, paths: impl Iterator<Item = PathBuf>) -> Result<(), ProjectError> {
         let (mut sources, _) = self.sources_and_intent()?;
         sources.iter_mut().zip(paths).for_each(|(source, path)| source.path = path);
         self.update_sources(&sources)
     }
 
-    /// Keeps a search under a name, or forgets the one of this name.
+    /// Saves a search under a name, or deletes it if `query` is `None`.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn save_search(&mut self, name: &str, query: Option<&str>) -> Result<(), ProjectError> {
         self.write(|t| match query {
             Some(query) => t.execute("INSERT OR REPLACE INTO views VALUES(?,?)", [name, query]).map(drop),
@@ -408,18 +409,18 @@ impl Project {
         })
     }
 
-    /// Remembers a setting.
+    /// Stores a value under a name.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn set_meta(&mut self, name: &str, value: &str) -> Result<(), ProjectError> {
         self.write(|t| set_meta(t, name, value))
     }
 
-    /// Keeps a snapshot.
+    /// Stores a snapshot.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn save_snapshot(&mut self, snapshot: &LabelSnapshot) -> Result<(), ProjectError> {
         let LabelSnapshot { name, created_at: made, labels, spans } = snapshot;
         let row = params![name, *made as i64, json!(labels).to_string(), encode_u32s(&encode_spans(spans))];
@@ -427,18 +428,18 @@ impl Project {
         self.write(|t| t.execute(sql, row).map(drop))
     }
 
-    /// Forgets a snapshot.
+    /// Deletes a snapshot.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn delete_snapshot(&mut self, name: &str) -> Result<(), ProjectError> {
         self.write(|t| t.execute("DELETE FROM snapshots WHERE name=?", [name]).map(drop))
     }
 
-    /// Remembers a run, or what has become of it.
+    /// Inserts or updates a run.
     ///
     /// # Errors
-    /// SQLite's.
+    /// Returns an error if SQLite fails.
     pub fn upsert_run(&mut self, run: &RunRecord) -> Result<(), ProjectError> {
         let row = params![
             run.number as i64,
@@ -455,7 +456,7 @@ impl Project {
     }
 }
 
-/// Puts a dataset into empty tables.
+/// Inserts a dataset into empty tables.
 pub(super) fn fill_tables(
     t: &Transaction,
     dataset: &Dataset,

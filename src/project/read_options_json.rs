@@ -1,4 +1,4 @@
-//! What a person said of a source, as JSON, for the project. (The formats know no serialisation of it.)
+//! JSON form of the read options of a source, for the project. The format module has no serialization of it.
 
 use crate::format::conll::{ColumnOptions, Delimiter};
 use crate::format::text::SampleBy;
@@ -28,7 +28,7 @@ struct ReadOptionsRecord {
     huge: bool,
 }
 
-/// As one line of JSON; `{}` where nothing was said.
+/// Returns the options as one line of JSON; `{}` without options.
 pub(super) fn to_json(choices: &ReadOptions) -> String {
     let ReadOptions { format, encoding, offset_unit: unit, columns, sample_by: extent, sheet, allow_large: huge } =
         choices;
@@ -47,7 +47,7 @@ pub(super) fn to_json(choices: &ReadOptions) -> String {
     serde_json::to_string(&stored).unwrap_or_default()
 }
 
-/// What a line of JSON says; what cannot be read was not said.
+/// Parses the options. Unreadable options are ignored.
 pub(super) fn from_json(json: &str) -> ReadOptions {
     let stored: ReadOptionsRecord = serde_json::from_str(json).unwrap_or_default();
     ReadOptions {

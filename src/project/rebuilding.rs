@@ -1,4 +1,4 @@
-//! A project written again from what the window has in memory: its file was removed, or cannot be written where it is.
+//! Rebuilds a project from memory if its file was removed or cannot be written.
 
 use super::edit_json;
 use super::extras::ProjectExtras;
@@ -9,22 +9,22 @@ use super::source::Dataset;
 use crate::corpus::History;
 use rusqlite::params;
 
-/// All of a project that is in memory.
+/// Content of a project in memory.
 #[derive(Clone, Debug)]
 pub struct Memory {
-    /// Documents with today's labels, and the sources.
+    /// Documents with the current labels, and the sources.
     pub dataset: Dataset,
-    /// Undo and redo.
+    /// Undo and redo history.
     pub history: History,
-    /// Runs, views, snapshots and settings.
+    /// Runs, saved searches, snapshots and settings.
     pub kept: ProjectExtras,
 }
 
 impl Project {
-    /// Puts everything into the project, in place of what is in it.
+    /// Replaces the content of the project.
     ///
     /// # Errors
-    /// SQLite's; then the project is as it was before.
+    /// Returns an error if SQLite fails. The transaction is rolled back.
     pub fn rebuild(&mut self, memory: &Memory) -> Result<(), ProjectError> {
         let Memory { dataset, history, kept } = memory;
         self.write(|t| {
@@ -33,7 +33,7 @@ impl Project {
             for (at, edit) in (0i64..).zip(history.edits()) {
                 t.execute("INSERT INTO edits VALUES(?,?,unixepoch())", params![at, edit_json::to_json(edit)])?;
             }
-            // The labels of documents are those of memory, not those of the sources.
+            // The document labels come from memory, not from the sources.
             set_meta(t, DOC_LABELS_KEY, "read")?;
             set_meta(t, "position", &history.position().to_string())
         })?;

@@ -1,24 +1,24 @@
-//! A run as the project remembers it.
+//! Stored record of a training run.
 
 use std::path::PathBuf;
 
-/// How far a run came.
+/// State of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RunStatus {
-    /// It is under way. A run that is still so when a project is opened was [`RunStatus::Interrupted`].
+    /// The run is in progress. If it is still so when a project is opened, it was [`RunStatus::Interrupted`].
     #[default]
     Running,
-    /// All epochs.
+    /// All epochs are finished.
     Completed,
-    /// A person stopped it.
+    /// The user stopped the run.
     Stopped,
-    /// The loss grew without bound.
+    /// The loss diverged.
     Diverged,
-    /// A person stopped it before it had a model.
+    /// The user stopped the run before it had a model.
     Cancelled,
-    /// It ended with an error and has no model.
+    /// The run failed and has no model.
     Failed,
-    /// The program ended before the run did.
+    /// The program ended during the run.
     Interrupted,
 }
 
@@ -33,7 +33,7 @@ impl RunStatus {
         Self::Interrupted,
     ];
 
-    /// As it is stored and shown.
+    /// Returns the stored and displayed name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -46,36 +46,36 @@ impl RunStatus {
         }
     }
 
-    /// The outcome of this name.
+    /// Returns the status with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|o| o.name() == name)
     }
 
-    /// Whether the run left a model behind.
+    /// True if the run has a model.
     pub fn has_model(self) -> bool {
         matches!(self, Self::Completed | Self::Stopped | Self::Diverged)
     }
 }
 
-/// A run, from its first step on.
+/// Record of a run. It exists from the first step on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunRecord {
-    /// Counts from 1.
+    /// Number, from 1.
     pub number: usize,
-    /// Seconds since 1970.
+    /// Unix timestamp in seconds.
     pub started_at: u64,
-    /// Base model.
+    /// Name of the base model.
     pub base: String,
-    /// "2e-5, 3 epochs".
+    /// Short description of the settings, for example "2e-5, 3 epochs".
     pub summary: String,
-    /// How far it came.
+    /// Status of the run.
     pub outcome: RunStatus,
-    /// Entity F1 of the kept model on dev, 0 to 1.
+    /// Entity F1 of the saved model on dev, 0 to 1.
     pub dev_f1: Option<f64>,
-    /// Entity F1 of the kept model on test, 0 to 1.
+    /// Entity F1 of the saved model on test, 0 to 1.
     pub test_f1: Option<f64>,
-    /// Seconds of training.
+    /// Training time in seconds.
     pub train_seconds: f64,
-    /// Where the model lies.
+    /// Directory of the model.
     pub dir: PathBuf,
 }

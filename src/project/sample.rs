@@ -1,4 +1,4 @@
-//! The sample dataset and the starter model, which travel inside the program.
+//! Bundled sample dataset and starter model.
 
 use super::app_dirs::AppDirs;
 use super::source::{Dataset, SourceError};
@@ -6,25 +6,25 @@ use crate::corpus::Split;
 use crate::disk::{self, DiskError};
 use std::path::PathBuf;
 
-/// The sample's files.
+/// Files of the sample.
 const FILES: [(&str, &[u8], Split); 3] = [
     ("train.conll", include_bytes!("../../assets/sample/train.conll"), Split::Train),
     ("dev.conll", include_bytes!("../../assets/sample/dev.conll"), Split::Dev),
     ("test.conll", include_bytes!("../../assets/sample/test.conll"), Split::Test),
 ];
 
-/// The sample in memory.
+/// Returns the sample in memory.
 ///
 /// # Errors
-/// Never, while the files in `assets/sample` are a dataset.
+/// Returns an error only if the files in `assets/sample` are not a dataset.
 pub fn dataset() -> Result<Dataset, SourceError> {
     Dataset::from_bytes("sample", &FILES)
 }
 
-/// A copy of the sample's files that a person can edit and save; one that is there already stays as it is.
+/// Extracts the sample to an editable copy. An existing copy is not changed.
 ///
 /// # Errors
-/// When the user's data folder cannot be written.
+/// Returns an error if the data directory cannot be written.
 pub fn extract(places: &AppDirs) -> Result<PathBuf, DiskError> {
     let folder = places.sample();
     if !FILES.iter().all(|(name, _, _)| folder.join(name).is_file()) {

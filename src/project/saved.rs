@@ -1,5 +1,5 @@
-//! Folders of Hugging Face's `save_to_disk`: a dataset has `state.json`, which names its data files; several of them by
-//! splits have `dataset_dict.json` above, which names their folders.
+//! Directories of Hugging Face `save_to_disk`. The `state.json` of a dataset names its data files. The
+//! `dataset_dict.json` of a dataset with splits names the directory of each split.
 
 use super::dataset_files::{DataFile, DatasetFiles};
 use crate::corpus::Split;
@@ -7,12 +7,12 @@ use crate::disk;
 use serde_json::Value;
 use std::path::{Component, Path, PathBuf};
 
-/// The file that names the data files of a dataset.
+/// File that names the data files of a dataset.
 const STATE: &str = "state.json";
-/// The file that names the splits.
+/// File that names the splits.
 const SPLITS: &str = "dataset_dict.json";
 
-/// The files of a saved dataset, or of the splits of one; `None` where the folder is neither.
+/// Returns the files of a saved dataset or of its splits; `None` for other directories.
 pub(super) fn listing(folder: &Path) -> Option<DatasetFiles> {
     let mut listing = DatasetFiles::default();
     match json(&folder.join(SPLITS)) {
@@ -31,7 +31,7 @@ pub(super) fn listing(folder: &Path) -> Option<DatasetFiles> {
     (!listing.files.is_empty()).then_some(listing)
 }
 
-/// Adds the files that a folder's state names, those that are there.
+/// Adds the existing files that the state of a directory names.
 fn add(listing: &mut DatasetFiles, folder: &Path, split: Split) {
     let Some(state) = json(&folder.join(STATE)) else { return };
     let named = |key: &str| -> Vec<PathBuf> {
@@ -48,7 +48,7 @@ fn json(path: &Path) -> Option<Value> {
     serde_json::from_slice(&disk::read_small(path).ok()?).ok()
 }
 
-/// True for a name that leads into the folder and not out of it.
+/// True for a path that stays inside the directory.
 fn is_inside(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     parts.clone().next().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
@@ -58,7 +58,7 @@ fn is_inside(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The files that are taken, as `split:path`, and those that are left.
+    /// Checks the dataset files, as `split:path`, and the skipped files.
     fn check(files: &[(&str, &str)], expected: &[&str], left: &[&str]) {
         let folder = tempfile::tempdir().expect("a folder");
         for (path, text) in files {

@@ -1,40 +1,40 @@
-//! Saving: the sources of a dataset with today's labels.
+//! Saves the sources of a dataset with the current labels.
 //!
-//! All files are prepared before the first is written, and the project records the new hash of each. So it recognizes
-//! its sources whatever is left of a save that did not come to its end, also half-way through a folder.
+//! All files are prepared before the first one is written, and the project records the new hash of each. The project
+//! therefore recognizes its sources after an incomplete save, even if only some files were written.
 
 use super::project_file::{Project, ProjectError};
 use super::source::{self, SourceError, SourceFile, fingerprint};
 use crate::corpus::Corpus;
 use crate::disk;
 
-/// A save to do.
+/// Request to save a dataset.
 #[derive(Clone, Debug)]
 pub struct Save {
-    /// The sources as they were read.
+    /// Sources as they were read.
     pub files: Vec<SourceFile>,
-    /// The corpus as it is.
+    /// Current corpus.
     pub corpus: Corpus,
-    /// Whether all tags are written again, also those that nobody changed.
+    /// True if all tags are written again, including unchanged ones.
     pub anew: bool,
 }
 
-/// A save that has come to its end.
+/// Result of a save.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Saved {
-    /// The sources with the hashes of their bytes now.
+    /// Sources with their current hashes.
     pub files: Vec<SourceFile>,
-    /// The reason why not all was written.
+    /// Error if not all files were written.
     pub outcome: Result<(), SaveError>,
 }
 
-/// A save that was refused or failed.
+/// Error of a save.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SaveError {
-    /// Another program changed a source; nothing was written.
+    /// Another program changed a source. Nothing was written.
     #[error("{0}")]
     SourceChanged(String),
-    /// Anything else, with the files that were written nevertheless.
+    /// Any other error, with the files that were written.
     #[error("{0}")]
     Failed(String),
 }
@@ -54,9 +54,9 @@ impl From<ProjectError> for SaveError {
     }
 }
 
-/// Writes every source whose labels have changed.
+/// Writes every source with changed labels.
 ///
-/// The project's own hashes count, not those of `save`, which may be of before another save.
+/// The stored hashes of the project are used. The hashes of `save` can be older than the last save.
 pub fn save(project: &mut Project, save: Save) -> Saved {
     let mut files = save.files;
     let outcome = write_changed(project, &mut files, &save.corpus, save.anew);
@@ -100,7 +100,7 @@ fn write_changed(
     }
 }
 
-/// Gives the files the hashes that the project knows of them, and settles a save that did not come to its end.
+/// Sets the hashes of the files to the stored hashes of the project, and completes the record of an incomplete save.
 fn take_hashes(project: &Project, files: &mut [SourceFile]) -> Result<(), SaveError> {
     let (stored, intended) = project.sources_and_intent()?;
     let same_paths = stored.len() == files.len() && stored.iter().zip(&*files).all(|(a, b)| a.path == b.path);
@@ -119,7 +119,7 @@ fn take_hashes(project: &Project, files: &mut [SourceFile]) -> Result<(), SaveEr
     Ok(())
 }
 
-/// The new bytes of those files that change, by number; each of them can be replaced.
+/// Returns the new bytes of changed files, by source index. Each of these files can be replaced.
 fn prepare(files: &[SourceFile], corpus: &Corpus, anew: bool) -> Result<Vec<(usize, Vec<u8>)>, SaveError> {
     let mut changed = Vec::new();
     for (number, file) in (0u32..).zip(files) {

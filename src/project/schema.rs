@@ -1,9 +1,9 @@
-//! The tables of a project, and what brings older ones to them.
+//! Tables of a project, and the migrations of older versions.
 
-/// Version of the tables; a file of a newer version is refused, not damaged.
+/// Version of the tables. A file with a newer version is refused and not changed.
 pub(super) const SCHEMA_VERSION: i64 = 7;
 
-/// The names of all tables.
+/// Names of all tables.
 pub(super) const NAMES: [&str; 15] = [
     "meta",
     "sources",
@@ -22,7 +22,7 @@ pub(super) const NAMES: [&str; 15] = [
     "runs",
 ];
 
-/// What brings a file of version 1, 2, ... to the next.
+/// SQL that migrates a file from version 1, 2, ... to the next version.
 pub(super) const MIGRATIONS: [&str; 6] = [
     "
 ALTER TABLE documents RENAME COLUMN first_sentence TO place;

@@ -1,4 +1,4 @@
-//! What the program remembers between starts: theme, density, keys, recent datasets.
+//! User settings: theme, density, keys, recent datasets.
 
 use super::app_dirs::AppDirs;
 use crate::disk;
@@ -8,61 +8,62 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-/// A dataset opened before.
+/// Recently opened dataset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recent {
-    /// Where it lies.
+    /// Path of the dataset.
     pub path: PathBuf,
-    /// What it is called.
+    /// Name of the dataset.
     pub name: String,
-    /// What it holds: "14,041 sentences, 4 labels".
+    /// Short description, for example "14,041 sentences, 4 labels".
     pub detail: String,
-    /// When it was opened, in seconds since 1970.
+    /// Time of the last opening, as a Unix timestamp in seconds.
     pub opened: u64,
 }
 
-/// Settings of one person.
+/// Settings of one user.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// Light or dark, once a person has chosen; `None` follows the system.
+    /// True for the light theme, false for the dark one; `None` follows the system.
     pub light: Option<bool>,
-    /// Narrow rows and smaller type.
+    /// True for narrow rows and smaller type.
     pub compact: bool,
-    /// Whose keys are used where a person changed none.
+    /// Name of the key preset for all keys that the user has not changed.
     pub preset: String,
-    /// Keys that the user changed, by the id of the command.
+    /// Keys changed by the user, by command id.
     pub keys: BTreeMap<String, Vec<String>>,
-    /// Whether the panels beside the text are put away.
+    /// True if the panels next to the text are hidden.
     pub only_text: bool,
-    /// Whether the time of today's work is shown.
+    /// True if the work time of today is displayed.
     pub timer: bool,
-    /// Whether characters that are not seen (direction overrides, characters without width) are left without a mark.
+    /// True if invisible characters (direction overrides, zero-width characters) are displayed without a mark.
     pub hide_invisible: bool,
-    /// Widths of panels that a person changed, by their names.
+    /// Widths of panels that the user changed, by panel name.
     pub widths: BTreeMap<String, f32>,
-    /// Whether guidelines are shown beside the text.
+    /// True if the guidelines are displayed next to the text.
     pub guidelines: bool,
-    /// Newest first, at most eight.
+    /// Recent datasets, newest first, at most eight.
     pub recents: Vec<Recent>,
-    /// What another version of this program has stored beside these.
+    /// Settings of other versions of the program. They are kept.
     #[serde(flatten)]
     pub others: Map<String, Value>,
 }
 
-/// Stored settings that could not all be read.
+/// Problem of stored settings that are not completely readable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damaged {
-    /// The file as it was, under another name; `None` when it could not be put there.
+    /// Path of the renamed original file; `None` if it could not be renamed.
     pub kept: Option<PathBuf>,
-    /// What could not be read.
+    /// Description of the unreadable content.
     pub why: String,
 }
 
-/// The words of the window in another language, from the file that a person put beside the settings; `None` where there is none.
+/// Loads the translation of the interface from an optional file next to the settings. Returns `None` if the file does
+/// not exist.
 ///
 /// # Errors
-/// A file that cannot be read or is no object of texts, in a sentence.
+/// Returns a message if the file cannot be read or is not an object of strings.
 pub fn load_language(places: &AppDirs) -> Result<Option<HashMap<String, String>>, String> {
     let file = places.language_file();
     if !file.is_file() {
@@ -72,12 +73,12 @@ pub fn load_language(places: &AppDirs) -> Result<Option<HashMap<String, String>>
     serde_json::from_slice(&bytes).map(Some).map_err(|e| format!("{}: {e}", file.display()))
 }
 
-/// How many recent datasets are kept.
+/// Maximum number of recent datasets.
 const MAX_RECENTS: usize = 8;
 
 impl Settings {
-    /// The stored settings; the defaults where there are none. A file that cannot be read whole is kept under another
-    /// name, because this one will be written over, and each setting that can be read is taken from it.
+    /// Loads the settings; defaults if there is no file. If the file is not completely readable, every readable setting
+    /// is used. The file is then kept under another name, because the next save replaces it.
     pub fn load(places: &AppDirs) -> (Self, Option<Damaged>) {
         let file = places.settings();
         if !file.exists() {
@@ -98,7 +99,7 @@ impl Settings {
         (settings, damaged)
     }
 
-    /// What can be read, and what cannot.
+    /// Returns the readable settings, and a message about the others.
     fn read(bytes: &[u8]) -> (Self, Option<String>) {
         let fields: Map<String, Value> = match serde_json::from_slice(bytes) {
             Ok(fields) => fields,
@@ -125,7 +126,7 @@ impl Settings {
         (settings, Some(format!("it has values that this version does not know: {unread}")))
     }
 
-    /// Stores the settings. A failure is logged: nothing of the work depends on it.
+    /// Saves the settings. An error is only logged, because no work depends on them.
     pub fn save(&self, places: &AppDirs) {
         let file = places.settings();
         let result = file.parent().map_or(Ok(()), disk::create_dir_all).and_then(|()| {
@@ -137,39 +138,39 @@ impl Settings {
         }
     }
 
-    /// Puts a dataset at the front.
+    /// Moves a dataset to the front of the recent ones.
     pub fn add_recent(&mut self, recent: Recent) {
         self.remove_recent(&recent.path.clone());
         self.recents.insert(0, recent);
         self.recents.truncate(MAX_RECENTS);
     }
 
-    /// Takes a dataset out that is gone.
+    /// Removes a dataset, for example if it no longer exists.
     pub fn remove_recent(&mut self, path: &Path) {
         self.recents.retain(|r| r.path != path);
     }
 }
 
-/// The fields of a file that are not read yet, and the names of those that could not be.
+/// Fields that are not read yet, and the names of unreadable fields.
 struct Rest {
     fields: Map<String, Value>,
     unread: Vec<String>,
 }
 
 impl Rest {
-    /// A field; its default where it is missing or cannot be read.
+    /// Reads a field; its default if it is missing or unreadable.
     fn take<T: DeserializeOwned + Default>(&mut self, name: &str) -> T {
         let value = self.fields.shift_remove(name);
         value.and_then(|value| self.read(name, value)).unwrap_or_default()
     }
 
-    /// A field of many named values, each read by itself.
+    /// Reads a map field. Unreadable entries are skipped.
     fn take_each<T: DeserializeOwned>(&mut self, name: &str) -> BTreeMap<String, T> {
         let values: Map<String, Value> = self.take(name);
         values.into_iter().filter_map(|(key, value)| Some((key.clone(), self.read(&key, value)?))).collect()
     }
 
-    /// A field of many values, each read by itself.
+    /// Reads a list field. Unreadable entries are skipped.
     fn take_list<T: DeserializeOwned>(&mut self, name: &str) -> Vec<T> {
         let values: Vec<Value> = self.take(name);
         values.into_iter().filter_map(|value| self.read(name, value)).collect()
@@ -188,7 +189,7 @@ impl Rest {
 mod tests {
     use super::*;
 
-    /// Loads settings from a file with this text; also the names of the files then there.
+    /// Loads settings from a file with this text. Also returns the names of the files in the directory afterwards.
     fn loaded(text: &str) -> (Settings, Option<Damaged>, Vec<String>) {
         let folder = tempfile::tempdir().expect("a folder");
         let places = AppDirs::with_root(folder.path());
@@ -223,7 +224,7 @@ mod tests {
         let text =
             r#"{"recents": [{"path": "a", "name": "a", "detail": "b", "opened": 1}, {"path": "c"}], "timer": true}"#;
         check(text, Some("recents"), Settings { timer: true, recents: vec![recent], ..usual() });
-        // A newer version's: they stay in the file.
+        // Fields of a newer version stay in the file.
         let others: Map<String, Value> = serde_json::from_str(r#"{"columns": [1, {"a": null}]}"#).expect("JSON");
         check(r#"{"columns": [1, {"a": null}], "compact": true}"#, None, Settings { compact: true, others, ..usual() });
     }

@@ -1,4 +1,4 @@
-//! Opening datasets where they lie: one file, or a folder whose files' names tell the splits.
+//! Opens datasets at their paths: one file, or a directory whose file names indicate the splits.
 
 use super::dataset_files::{self, DataFile, DatasetFiles};
 use crate::corpus::scheme::Scheme;
@@ -11,27 +11,27 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A file that documents came from.
+/// Source file of documents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceFile {
-    /// Where it lies.
+    /// Path of the file.
     pub path: PathBuf,
-    /// The split it was read as.
+    /// Split of its documents.
     pub split: Split,
-    /// What was found in it.
+    /// Report of reading it.
     pub report: ReadReport,
-    /// What a person said of it.
+    /// Read options set by the user.
     pub options: ReadOptions,
-    /// SHA-256 of its bytes when they were read, to tell whether it has changed since.
+    /// SHA-256 of its bytes when they were read, to detect changes.
     pub hash: String,
 }
 
-/// A problem and the file it is in.
+/// Problem with its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceProblem {
-    /// Which file.
+    /// Path of the file.
     pub file: PathBuf,
-    /// Where and what.
+    /// Position and description.
     pub problem: Problem,
 }
 
@@ -41,50 +41,50 @@ impl std::fmt::Display for SourceProblem {
     }
 }
 
-/// A corpus and its sources.
+/// Corpus with its sources.
 #[derive(Clone, Debug, Default)]
 pub struct Dataset {
     /// Documents and labels.
     pub corpus: Corpus,
-    /// Source files by number.
+    /// Source files, by source index.
     pub files: Vec<SourceFile>,
-    /// What is wrong in them. The documents are there all the same.
+    /// Problems of the files. The documents are read nevertheless.
     pub problems: Vec<SourceProblem>,
 }
 
-/// A dataset that could not be opened.
+/// Error of opening or rewriting a dataset.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
-    /// The file system's.
+    /// Error of the file system.
     #[error(transparent)]
     Disk(#[from] disk::DiskError),
-    /// A file is no dataset.
+    /// The file is not a dataset.
     #[error("{0}")]
     Format(String),
-    /// A file is not what it was when it was opened.
+    /// The file has changed since it was opened.
     #[error("{path}: it has been changed by another program since it was opened; save a copy, or open it again", path = .0.display())]
     Changed(PathBuf),
 }
 
-/// SHA-256 of some bytes, in hexadecimal.
+/// Returns the SHA-256 of bytes, in hexadecimal.
 pub fn fingerprint(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 impl Dataset {
-    /// Opens a file, or a folder as one corpus (see `project::folder`). Data of the folder that is not read is named among the
-    /// problems.
+    /// Opens a file, or a directory as one corpus (see `project::dataset_files`). Data files that are not read are
+    /// reported as problems.
     ///
     /// # Errors
-    /// When nothing can be read: says which file, where in it, and what to do.
+    /// Returns an error with the file, the position and a proposed action if nothing can be read.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         Self::open_with(path, ReadOptions::default())
     }
 
-    /// Opens it as [`Dataset::open`], in the format that is said.
+    /// Opens a dataset like [`Dataset::open`], with read options of the user.
     ///
     /// # Errors
-    /// As [`Dataset::open`].
+    /// Returns an error under the conditions of [`Dataset::open`].
     pub fn open_with(path: &Path, choices: ReadOptions) -> Result<Self, SourceError> {
         let name = path.file_stem().map_or_else(|| "dataset".into(), |n| n.to_string_lossy().into_owned());
         if !path.is_dir() {
@@ -104,13 +104,13 @@ impl Dataset {
         let mut first_error = None;
         for DataFile { path: file, split, class } in &files {
             let first = dataset.corpus.documents.len();
-            // Texts of classes may have names without an extension.
+            // Texts in class directories can have names without an extension.
             let is_bare = class.is_some() && file.extension().is_none();
             let format = choices.format.or_else(|| is_bare.then_some(format::TEXT));
             let read = dataset.add(file, *split, ReadOptions { format, ..choices });
             dataset.set_class(first, class.as_deref());
             if let Err(e) = read {
-                // One bad file of a folder does not hide the good ones.
+                // One invalid file of a directory does not prevent reading the others.
                 let message = e.to_string();
                 let told = message.strip_prefix(&format!("{}: ", file.display())).unwrap_or(&message);
                 let problem = Problem::at(0, 0, format!("not read: {told}"));
@@ -128,10 +128,10 @@ impl Dataset {
         Ok(dataset)
     }
 
-    /// Opens these files as one corpus, each as the split given.
+    /// Opens these files as one corpus, each with its split.
     ///
     /// # Errors
-    /// As [`Dataset::open`], for any of them.
+    /// Returns an error if one of them cannot be read.
     pub fn open_files(name: &str, files: &[(PathBuf, Split)]) -> Result<Self, SourceError> {
         let mut dataset = Self { corpus: Corpus { name: name.to_owned(), ..Corpus::default() }, ..Self::default() };
         for (path, split) in files {
@@ -141,10 +141,10 @@ impl Dataset {
         Ok(dataset)
     }
 
-    /// A corpus of files that are in memory: the bundled sample.
+    /// Returns a dataset of files in memory, for example the bundled sample.
     ///
     /// # Errors
-    /// As [`Dataset::open`].
+    /// Returns an error if one of them cannot be read.
     pub fn from_bytes(name: &str, files: &[(&str, &[u8], Split)]) -> Result<Self, SourceError> {
         let mut dataset = Self { corpus: Corpus { name: name.to_owned(), ..Corpus::default() }, ..Self::default() };
         for (path, bytes, split) in files {
@@ -192,7 +192,7 @@ impl Dataset {
         Ok(())
     }
 
-    /// Gives the only document of a file the name of the file, if it has none of its own.
+    /// Sets the name of the only document of a file to the file name, unless it has a name.
     fn name_document(&mut self, first: usize, path: &Path) {
         if let [document] = &mut self.corpus.documents[first..]
             && document.name.is_empty()
@@ -202,7 +202,7 @@ impl Dataset {
         }
     }
 
-    /// Gives the documents from this one on a label, where their folder names one.
+    /// Sets the label of the documents from this index on, if their directory names a class.
     fn set_class(&mut self, first: usize, class: Option<&str>) {
         let Some(class) = class else { return };
         let class = self.corpus.intern_doc_label(class);
@@ -211,7 +211,7 @@ impl Dataset {
         }
     }
 
-    /// Puts the labels into the book's order, once all files have been read.
+    /// Sorts the labels in the order of CoNLL-2003, after all files have been read.
     fn finish(&mut self) {
         self.corpus.scheme = common_scheme(&self.files);
         let new_id = self.corpus.labels.sort_conll_first();
@@ -225,14 +225,14 @@ impl Dataset {
         }
     }
 
-    /// The notes of all files together.
+    /// Returns the notes of all files.
     pub fn notes(&self) -> Notes {
         let mut notes = Notes::default();
         self.files.iter().for_each(|file| notes.merge(&file.report.notes));
         notes
     }
 
-    /// The files' scheme, format and number of problems: for a line that describes the dataset.
+    /// Returns the schemes of the files without consecutive duplicates. Formats of texts have no scheme.
     pub fn distinct_schemes(&self) -> Vec<Scheme> {
         let words = self.files.iter().filter(|f| !f.report.format.capabilities.original_text);
         let mut schemes: Vec<Scheme> = words.map(|f| f.report.scheme).collect();
@@ -241,22 +241,22 @@ impl Dataset {
     }
 }
 
-/// The bytes of a source file with this corpus' spans in it: untouched sentences stay byte for byte, unless all tags are to be
-/// written `anew`.
+/// Returns the bytes of a source file with the current spans. Unchanged sentences stay byte for byte, unless all tags
+/// are written again.
 ///
 /// # Errors
-/// When the file cannot be read any more, or is not what was opened (someone else changed it).
+/// Returns an error if the file cannot be read or has changed since it was opened.
 pub fn rewrite(file: &SourceFile, number: u32, corpus: &Corpus, anew: bool) -> Result<Vec<u8>, SourceError> {
     let bytes = read_if_unchanged(file)?;
     rewrite_bytes(&bytes, file, number, corpus, anew)
         .map_err(|p| SourceError::Format(format!("{}: {p}", file.path.display())))
 }
 
-/// The files that belong to a source and lie beside it, by name: the text of an annotation, the names of numbered tags. They are
-/// those that its reader asks for and finds.
+/// Returns the companion files of a source in the same directory, by name: the text of an annotation, the names of
+/// numbered tags. They are the existing files that its reader requests.
 ///
 /// # Errors
-/// When the source is not what was opened any more.
+/// Returns an error if the source has changed since it was opened.
 pub fn companions(file: &SourceFile) -> Result<Vec<(String, Vec<u8>)>, SourceError> {
     let fail = |p: Problem| SourceError::Format(format!("{}: {p}", file.path.display()));
     let bytes = read_if_unchanged(file)?;
@@ -286,7 +286,7 @@ pub fn companions(file: &SourceFile) -> Result<Vec<(String, Vec<u8>)>, SourceErr
     Ok(companions)
 }
 
-/// Tags of a source that may not stand where they do, found by reading it again; none where it is not what was opened.
+/// Returns the invalid tags of a source by reading it again. Empty if the source has changed since it was opened.
 pub fn invalid_tags(file: &SourceFile) -> Vec<InvalidTag> {
     let Some(bytes) = read_if_unchanged(file).ok().filter(|_| !file.report.format.capabilities.original_text) else {
         return Vec::new();
@@ -298,7 +298,7 @@ pub fn invalid_tags(file: &SourceFile) -> Vec<InvalidTag> {
     }
 }
 
-/// The bytes of a source file, as they were when it was opened.
+/// Returns the bytes of a source file, unless it has changed since it was opened.
 pub(super) fn read_if_unchanged(file: &SourceFile) -> Result<Vec<u8>, SourceError> {
     let bytes = disk::read(&file.path)?;
     if fingerprint(&bytes) != file.hash {
@@ -307,10 +307,10 @@ pub(super) fn read_if_unchanged(file: &SourceFile) -> Result<Vec<u8>, SourceErro
     Ok(bytes)
 }
 
-/// [`rewrite`] for bytes that are at hand; `anew` writes all tags as the scheme has them, also those that nobody changed.
+/// Rewrites these bytes of a source like [`rewrite`], with the same option to write all tags again.
 ///
 /// # Errors
-/// When they are not what they were, or the format cannot hold labels.
+/// Returns an error if the bytes have changed, or if the format cannot represent the labels.
 pub fn rewrite_bytes(
     bytes: &[u8],
     file: &SourceFile,
@@ -332,7 +332,7 @@ pub fn rewrite_bytes(
     };
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let beside = |name: &str| read_sibling(&file.path, name);
-    // The unit is detected again: records of one file may have several.
+    // The unit is detected again, because the records of one file can have several.
     let choices = file.options;
     let budget = budget(choices);
     let source = SourceInput {
@@ -347,26 +347,26 @@ pub fn rewrite_bytes(
     rewrite(&source, &RewriteContext { corpus, source_id: number, scheme: file.report.scheme, rewrite_all: anew })
 }
 
-/// What may be read: a share of the memory that is free now, of which the documents that are read have taken theirs.
+/// Returns the memory budget: a share of the currently free memory.
 fn budget(choices: ReadOptions) -> Budget {
     Budget::of_free(disk::free_memory()).or_any_size(choices.allow_large)
 }
 
-/// How the sources write spans on words; texts have no scheme.
+/// Returns the scheme of the sources. Formats of texts have no scheme.
 pub(super) fn common_scheme(files: &[SourceFile]) -> Option<Scheme> {
     files.first().filter(|f| !f.report.format.capabilities.original_text).map(|f| f.report.scheme)
 }
 
-/// A file in the same folder; `None` where there is none or it cannot be read.
+/// Returns a file of the same directory; `None` if it does not exist or cannot be read.
 fn read_sibling(path: &Path, name: &str) -> Option<Vec<u8>> {
     let path = path.with_file_name(name);
-    // A text is as large as it is; names of labels are small.
+    // A text can be large; files with label names are small.
     let is_text = name.ends_with(".txt") && name != "labels.txt";
     let read = if is_text { disk::read } else { disk::read_small };
     path.is_file().then(|| read(&path).ok()).flatten()
 }
 
-/// brat's annotations lie beside the text that people open.
+/// Returns the brat annotations next to a text that the user opens.
 fn brat_annotation_path(path: &Path) -> PathBuf {
     let is_text = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt"));
     let beside = format::BRAT.extensions.iter().map(|extension| path.with_extension(extension));

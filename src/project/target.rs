@@ -1,24 +1,25 @@
-//! Checks of a place that something is about to be written to: nothing of a person's is replaced unasked, and nothing old is
-//! read together with the new.
+//! Checks of a target path before writing. Existing files are only replaced with permission of the user. Old data must
+//! not be read together with the new files.
 
 use super::dataset_files;
 use crate::disk;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// Whether files that exist may be replaced.
+/// Treatment of existing files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// A person said so.
+    /// Existing files are replaced, with permission of the user.
     Replace,
-    /// They stay, and the writing is refused.
+    /// Existing files are kept, and writing is refused.
     Keep,
 }
 
-/// Checks that files of these names (below the folder) can be written into a folder.
+/// Checks that files with these relative names can be written to a directory.
 ///
 /// # Errors
-/// Names the files that would be replaced, unless they may be; and data in the folder that would be read together with the new files.
+/// Returns a message with the files that must not be replaced, or with existing data that would be read with the new
+/// files.
 pub fn check_folder<'n>(
     folder: &Path,
     names: impl Iterator<Item = &'n Path>,
@@ -47,10 +48,10 @@ pub fn check_folder<'n>(
     Ok(())
 }
 
-/// Checks that a file which comes with a named one, such as the text of an annotation, can be written.
+/// Checks that a companion file, such as the text of an annotation, can be written.
 ///
 /// # Errors
-/// When another file has its name, unless it may be replaced.
+/// Returns an error if a different file exists and must not be replaced.
 pub fn check_companion(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), String> {
     let other = existing == Existing::Keep && path.exists() && disk::read(path).map_or(true, |there| there != bytes);
     if other {
@@ -60,7 +61,7 @@ pub fn check_companion(path: &Path, bytes: &[u8], existing: Existing) -> Result<
     }
 }
 
-/// Some names, and how many more.
+/// Returns the first names, and the number of others.
 fn listed<'p>(paths: impl Iterator<Item = &'p PathBuf>) -> String {
     const NAMED: usize = 5;
     let mut names: Vec<String> =

@@ -1,4 +1,4 @@
-//! The thread that makes edits durable, so that the window never waits for a disk.
+//! Thread that makes edits durable, so that the window never waits for a disk.
 
 use super::project_file::{Filled, Project, ProjectError};
 use super::rebuilding::Memory;
@@ -14,68 +14,69 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Something to store.
+/// Write operation.
 #[derive(Clone, Debug)]
 pub enum WriteOp {
-    /// A dataset that was just opened fills the empty project: a big one takes longer than a person waits for.
+    /// Import of an opened dataset into the empty project, in the background because large datasets take time.
     Import(Box<Dataset>),
-    /// A change of the corpus. `log`: it is new, not an undo or redo. `position`: how many edits stand after it.
+    /// Edit of the corpus.
     Edit {
-        /// What changed.
+        /// Change of the corpus.
         change: Edit,
-        /// Whether it goes into the log.
+        /// True for a new edit; false for undo and redo.
         log: bool,
-        /// Edits that stand.
+        /// Number of applied edits afterwards.
         position: usize,
     },
-    /// The project is to be written again from what is in memory.
+    /// Rebuild of the project from memory.
     Rebuild(Box<Memory>),
-    /// The sources are to be written with today's labels. Unlike all others it is not tried again when it fails.
+    /// Save of the sources with the current labels. Unlike all other operations, it is not repeated after a failure.
     Save(Box<Save>),
-    /// A run began or ended.
+    /// Start or end of a run.
     Run(RunRecord),
-    /// A search is kept under this name, or forgotten.
+    /// Save of a search under this name, or its deletion if the query is `None`.
     SavedSearch(String, Option<String>),
-    /// A setting of this name has this value now.
+    /// New value of the setting with this name.
     Meta(&'static str, String),
-    /// Who proposed spans.
+    /// Names of the agents that suggest spans.
     Agents(Vec<String>),
-    /// A snapshot was taken.
+    /// New snapshot.
     Snapshot(Arc<LabelSnapshot>),
-    /// The snapshot of this name is forgotten.
+    /// Deletion of the snapshot with this name.
     DeleteSnapshot(String),
 }
 
-/// What the thread answers.
+/// Answer of the thread.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WriteStatus {
-    /// So many commits are on disk since the start.
+    /// Number of operations that are on disk since the start.
     Durable(u64),
-    /// A commit could not be stored: the message. It and all later ones wait, and are tried again.
+    /// An operation failed, with the message. It and all later ones are pending and are repeated.
     Failed(String),
-    /// The project's file is no longer where it was: the message. Nothing more can be stored there.
+    /// The project file is no longer at its path, with the message. Nothing more can be stored there.
     Gone(String),
-    /// So many of so many documents are in the project that is being filled.
+    /// Number of imported documents, and the total number.
     Importing(usize, usize),
-    /// A save has come to its end.
+    /// Result of a save.
     Saved(Saved),
 }
 
-/// Something that the window is told once.
+/// Event that the window displays once.
 #[derive(Clone, Debug, PartialEq)]
 pub enum News {
-    /// A commit could not be stored yet: the message.
+    /// An operation failed and is repeated, with the message.
     Failed(String),
-    /// The project's file is no longer where it was: the message.
+    /// The project file is no longer at its path, with the message.
     Gone(String),
-    /// A save has come to its end.
+    /// Result of a save.
     Saved(Saved),
 }
 
-/// How long after a failure the same commits are tried again.
+/// Delay before a failed operation is repeated.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Commits in the order they were made. One that fails is tried again before any later one: each tells only what it changes.
+/// Pending operations, in their order. A failed one is repeated before any later one, because each contains only its
+/// change.
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<WriteOp>,
@@ -84,7 +85,7 @@ struct Queue {
 }
 
 impl Queue {
-    /// Waits for something to store; `false` at the end, when all is stored or the last try has failed.
+    /// Waits for an operation. Returns `false` at the end, when all are stored or the last attempt has failed.
     fn wait(&mut self, inbox: &Receiver<WriteOp>) -> bool {
         if self.closed {
             return false;
@@ -103,7 +104,8 @@ impl Queue {
         !self.waiting.is_empty()
     }
 
-    /// Stores all that waits, as far as it goes. `watch` is told how filling goes, and ends it with `false`.
+    /// Stores the pending operations until one fails. `watch` receives the progress of an import and cancels it with
+    /// `false`.
     fn store(&mut self, project: &mut Project, tell: &dyn Fn(WriteStatus), watch: &dyn Fn(usize, usize) -> bool) {
         while let Some(commit) = self.waiting.front() {
             let result = match commit {
@@ -133,9 +135,9 @@ impl Queue {
     }
 }
 
-/// A handle to the thread of one project; dropping it stores everything that is still waiting.
+/// Handle to the writer thread of one project. Dropping it stores all pending operations.
 pub struct ProjectWriter {
-    /// Where the project lies.
+    /// Path of the project.
     path: PathBuf,
     commits: Option<Sender<WriteOp>>,
     answers: Receiver<WriteStatus>,
@@ -144,12 +146,12 @@ pub struct ProjectWriter {
     durable: u64,
     failed: Option<String>,
     filling: Option<(usize, usize)>,
-    /// Nobody waits for the project to be filled any more.
+    /// True if the import of the project is canceled.
     given_up: Arc<AtomicBool>,
 }
 
 impl ProjectWriter {
-    /// Takes a project over. `wake` is called after every answer.
+    /// Starts the thread for a project. `wake` is called after every answer.
     pub fn new(mut project: Project, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let path = project.path().to_owned();
         let (commits, inbox) = unbounded::<WriteOp>();
@@ -182,7 +184,7 @@ impl ProjectWriter {
         Self { path, commits: Some(commits), answers, thread: thread.ok(), sent, durable, failed, filling, given_up }
     }
 
-    /// Stores something, soon.
+    /// Queues an operation.
     pub fn send(&mut self, commit: WriteOp) {
         self.sent += 1;
         let gone = self.commits.as_ref().is_none_or(|c| c.send(commit).is_err());
@@ -191,12 +193,12 @@ impl ProjectWriter {
         }
     }
 
-    /// Where its project lies: only commits of that project may be sent here.
+    /// Returns the path of the project. Only operations of this project may be sent.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Takes the answers in; returns what is new, to be told once.
+    /// Receives the answers, and returns the new events.
     pub fn poll(&mut self) -> Vec<News> {
         let mut news = Vec::new();
         for answer in self.answers.try_iter() {
@@ -219,31 +221,31 @@ impl ProjectWriter {
         news
     }
 
-    /// Whether everything sent is on disk.
+    /// True if all sent operations are on disk.
     pub fn is_durable(&self) -> bool {
         self.failed.is_none() && self.durable == self.sent
     }
 
-    /// Whether nothing but the filling of a new project is on its way: that may be given up.
+    /// True if only the import of a new project is pending. It can be canceled.
     pub fn only_fills(&self) -> bool {
         self.sent == 1 && self.durable == 0 && self.failed.is_none()
     }
 
-    /// How many of how many documents are in the project, while it is filled.
+    /// Returns the number of imported documents and the total number during an import.
     pub fn import_progress(&self) -> Option<(usize, usize)> {
         self.filling
     }
 
-    /// Why something is not on disk, if that is so.
+    /// Returns the message of a failed operation.
     pub fn failure(&self) -> Option<&str> {
         self.failed.as_deref()
     }
 }
 
 impl ProjectWriter {
-    /// Stores everything that is still waiting, as far as it goes, and returns what is new.
+    /// Stores all pending operations as far as possible, and returns the new events.
     pub fn finish(&mut self) -> Vec<News> {
-        // A dataset that nothing was done with is read again from its source the next time.
+        // An import without edits is canceled: the dataset is read again from its source the next time.
         self.given_up.store(self.sent == 1, Ordering::Relaxed);
         drop(self.commits.take());
         if let Some(thread) = self.thread.take()

@@ -1,4 +1,4 @@
-//! A thread with an inbox. A panic of one request is told and the next request is served.
+//! A worker thread with a queue of requests. A panic in one request is reported, and the next request is processed.
 
 use super::{Asked, Event, Outbox};
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -6,26 +6,27 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
 use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_priority};
 
-/// How a lane's thread, and the threads it starts, stand against the window's.
+/// Priority of a worker thread, and of the threads that it starts, relative to the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Priority {
-    /// As the window's.
+    /// Same as the window.
     Normal,
-    /// Below: it computes for long on every core, and the window must stay alive meanwhile.
+    /// Below the window. The work uses every core for a long time, and the window must stay responsive.
     Low,
 }
 
-/// Of 0 to 100, where 50 is normal: `nice` 10 on Linux, where threads inherit it, and “below normal” on Windows.
+/// Priority from 0 to 100, where 50 is normal. It is `nice` 10 on Linux, where threads inherit it, and “below normal”
+/// on Windows.
 const LOW: u8 = 25;
 
-/// A lane for requests of one kind. Dropping it waits for the request under way.
+/// Worker thread for one kind of request. Dropping it waits for the current request.
 pub(super) struct Lane<R> {
     inbox: Option<Sender<R>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl<R: Send + 'static> Lane<R> {
-    /// Starts the thread. `work` gets a request and the inbox behind it.
+    /// Starts the thread. `work` receives a request and the queue of later requests.
     pub(super) fn new(
         name: &str,
         asked: Asked,
@@ -55,7 +56,7 @@ impl<R: Send + 'static> Lane<R> {
         Self { inbox: Some(inbox), thread: thread.ok() }
     }
 
-    /// Puts a request at the end.
+    /// Appends a request to the queue.
     pub(super) fn send(&self, request: R) {
         if self.inbox.as_ref().is_none_or(|i| i.send(request).is_err()) {
             log::error!("a lane has ended");
@@ -64,7 +65,7 @@ impl<R: Send + 'static> Lane<R> {
 }
 
 impl<R> Lane<R> {
-    /// Takes no more requests and waits for the one under way.
+    /// Accepts no more requests and waits for the current one.
     pub(super) fn finish(&mut self) {
         drop(self.inbox.take());
         if let Some(thread) = self.thread.take()
@@ -88,7 +89,7 @@ fn lower_priority() {
     }
 }
 
-/// What a panic said, as a sentence.
+/// Returns the message of a panic as text for the user.
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     format!(

@@ -1,10 +1,11 @@
-//! The threads that do what takes long while the window lives: opening, training, reading texts.
+//! Worker threads for tasks that take long while the window is open: opening files, training, inference.
 //!
-//! Each kind of work has a lane (a thread) of its own, so that a text is read while a run goes on. Requests go in and
-//! [`Event`]s come out over channels; a panic in a lane ends as a message, never as a dead window.
+//! Each kind of work has its own thread. Inference therefore works during training. Requests and [`Event`]s are sent
+//! over channels. A panic in a thread becomes a message and never ends the window.
 //!
-//! A run's step events go through a channel of bounded room: when the window does not read, they merge and nothing
-//! waits. Everything else (epochs, ends, errors) has room of its own and is never lost.
+//! Step events of a run use a bounded channel. If the window does not read them, they are merged, and the run does not
+//! wait.
+//! All other events (epochs, ends, errors) use an unbounded channel and are never lost.
 
 mod lane;
 mod open;
@@ -31,230 +32,230 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Called whenever an event has been put into a channel: wakes the window.
+/// Callback after each event that is put into a channel. It wakes the window.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
-/// What can be asked of the files lane.
+/// Request to the file thread.
 pub enum FileRequest {
-    /// Open a dataset or a project; `None` is the sample.
+    /// Open a dataset or a project. `None` is the sample.
     Open(Option<PathBuf>),
-    /// Look at what lies there, as it is said to be. A dataset that has a project is opened at once.
+    /// Inspect a dataset with the user's options. A dataset with a project is opened immediately.
     Look {
-        /// Where.
+        /// Path of the dataset.
         path: PathBuf,
-        /// What the person says.
+        /// Options of the user.
         choices: ReadOptions,
     },
-    /// Open a dataset as it was found when it was looked at.
+    /// Open a dataset that was inspected.
     Take {
-        /// Where it lies.
+        /// Path of the dataset.
         path: PathBuf,
-        /// As it was found.
+        /// Dataset, as inspected.
         dataset: Arc<Dataset>,
     },
-    /// Open a dataset whose source was changed by another program, as a person decided.
+    /// Open a dataset whose source was changed by another program, as the user decided.
     Decide {
-        /// What was found.
+        /// The detected change.
         changed: Arc<Changed>,
-        /// The decision.
+        /// Decision of the user.
         decision: Decision,
     },
-    /// Write the corpus as new files into a folder, or as one file.
+    /// Write the corpus as new files into a directory, or as one file.
     SaveAs {
-        /// Where to.
+        /// Target path.
         path: PathBuf,
-        /// The file or folder that was opened.
+        /// File or directory that was opened.
         root: PathBuf,
-        /// The corpus as it is.
+        /// Current corpus.
         corpus: Corpus,
-        /// Its sources, whose formats are kept.
+        /// Source files, whose formats are kept.
         files: Vec<SourceFile>,
     },
-    /// Compare the corpus with another labelling of it.
+    /// Compare the corpus with other annotations of the same text.
     Compare {
-        /// Where that lies.
+        /// Path of the other annotations.
         path: PathBuf,
-        /// The project of the corpus, given back with the answer.
+        /// Project of the corpus; returned with the result.
         project: PathBuf,
-        /// The corpus as it is.
+        /// Current corpus.
         corpus: Corpus,
     },
     /// Write the corpus in another format.
     Export {
-        /// Where to.
+        /// Target path.
         path: PathBuf,
-        /// The corpus as it is.
+        /// Current corpus.
         corpus: Corpus,
-        /// Which format.
+        /// Target format.
         to: Format,
     },
     /// Write a file.
     Write {
-        /// Where to.
+        /// Target path.
         path: PathBuf,
-        /// What.
+        /// Contents of the file.
         bytes: Vec<u8>,
     },
-    /// Copy a model's folder.
+    /// Copy a model directory.
     CopyModel {
-        /// Which model.
+        /// Source directory.
         from: PathBuf,
-        /// Where to.
+        /// Target directory.
         to: PathBuf,
     },
 }
 
-/// What can be asked of the reading lane.
+/// Request to the inference thread.
 pub enum ReadRequest {
-    /// The entities of a text. Only the newest waiting one is answered.
+    /// Find the entities of a text. Only the newest request in the queue is answered.
     Predict {
-        /// With which model.
+        /// Model.
         model: ModelRef,
         /// The text.
         text: String,
-        /// Given back with the answer.
+        /// Request number; returned with the result.
         ticket: u64,
     },
-    /// Scores on sentences.
+    /// Evaluate a model on sentences.
     Evaluate {
-        /// Which model.
+        /// Model.
         model: ModelRef,
         /// The data.
         corpus: Corpus,
-        /// Which sentences of it.
+        /// Sentences to evaluate.
         sentences: Vec<SentenceId>,
     },
-    /// What a model would label.
+    /// Suggest labels.
     Suggest {
-        /// Which model.
+        /// Model.
         model: ModelRef,
         /// The data.
         corpus: Corpus,
-        /// Which sentences of it.
+        /// Sentences that need suggestions.
         sentences: Vec<SentenceId>,
-        /// Given back with the answer.
+        /// Request number; returned with the result.
         ticket: u64,
     },
-    /// A dataset in numbers, and what looks wrong in it.
+    /// Compute statistics and findings of a dataset.
     Survey {
         /// The data.
         corpus: Corpus,
-        /// Its sources.
+        /// Source files.
         files: Vec<SourceFile>,
-        /// The model that is to learn it, and how many pieces it reads at once.
+        /// Model to be trained on the data, and its maximum length in subwords.
         learner: Option<(ModelRef, usize)>,
-        /// Given back with the answer: how it stands now.
+        /// Current revision of the corpus; returned with the result.
         revision: u64,
-        /// Given back with the answer.
+        /// Request number; returned with the result.
         ticket: u64,
     },
-    /// The pieces of a sentence as the trainer will see them.
+    /// Align a sentence to its subwords, as training does.
     Pieces {
-        /// Whose tokenizer.
+        /// Model whose tokenizer is used.
         model: ModelRef,
         /// The words.
         words: Vec<String>,
-        /// Tag names, one a word.
+        /// Tag names, one per word.
         tags: Vec<String>,
-        /// The labels of the dataset.
+        /// Labels of the dataset.
         labels: Vec<String>,
-        /// How tags go onto pieces.
+        /// Options of the alignment.
         rule: AlignmentOptions,
-        /// Given back with the answer.
+        /// Request number; returned with the result.
         ticket: u64,
     },
-    /// What a base model is, and whether our numbers are candle-transformers'.
+    /// Describe a base model, and compare its logits with candle-transformers.
     Check(ModelRef),
 }
 
-/// What the lanes tell.
+/// Event of a worker thread.
 pub enum Event {
-    /// A dataset is open.
+    /// A dataset was opened.
     Opened {
-        /// The path that was asked for.
+        /// Requested path.
         asked: PathBuf,
         /// The dataset.
         opened: Box<Opened>,
     },
-    /// A dataset's source was changed by another program since its project was made.
+    /// The source of a dataset was changed by another program after its project was created.
     SourceChanged(Arc<Changed>),
-    /// What was found in a dataset, or why it could not be read as it was said.
+    /// A dataset was inspected, or could not be read with these options.
     Looked {
-        /// Where it lies.
+        /// Path of the dataset.
         path: PathBuf,
-        /// As it was said.
+        /// Options of the user.
         choices: ReadOptions,
-        /// As it was found.
+        /// The dataset, or an error message.
         found: Result<Arc<Dataset>, String>,
     },
-    /// Something was written somewhere else; what it lacks, in sentences.
+    /// Data was written to this path. The messages list the information that is not in the new file.
     Exported(PathBuf, Vec<String>),
-    /// A run tells.
+    /// Event of a run.
     Run(RunId, train::TrainEvent),
     /// A run ended.
     RunEnded(RunId, Box<TrainOutput>),
-    /// What a run would cost; `None` when it was not measured to the end.
+    /// Estimated cost of a run. `None` if the measurement did not finish.
     Estimated(Option<RunEstimate>),
-    /// The loss by learning rate; `None` when it was not measured to the end.
+    /// Loss by learning rate. `None` if the measurement did not finish.
     Rates(Option<LrSweep>),
-    /// The entities of a text.
+    /// Entities of a text.
     Predicted {
-        /// The request's.
+        /// Number of the request.
         ticket: u64,
-        /// The text they were asked for.
+        /// Text of the request.
         text: String,
-        /// What was found.
+        /// The entities.
         prediction: Prediction,
-        /// Seconds it took.
+        /// Duration in seconds.
         seconds: f64,
     },
-    /// So many of so many sentences are scored.
+    /// Progress of an evaluation: number of evaluated sentences, and total number.
     Scoring(usize, usize),
-    /// A model's scores.
+    /// Scores of a model.
     Scored(ModelRef, Box<EvalMetrics>),
-    /// So many sentences have been read for suggestions.
+    /// Progress of suggestions: request number, and number of processed sentences.
     Suggesting(u64, usize),
-    /// What a model would label.
+    /// Suggested labels.
     Suggested {
-        /// The request's.
+        /// Number of the request.
         ticket: u64,
-        /// So many of the request's sentences were read.
+        /// Number of processed sentences of the request.
         read: usize,
-        /// What was found in them.
+        /// Suggestions by sentence.
         found: SuggestionsBySentence,
     },
-    /// A dataset in numbers.
+    /// Statistics and findings of a dataset.
     Surveyed {
-        /// The request's.
+        /// Number of the request.
         ticket: u64,
-        /// The request's.
+        /// Revision of the request.
         revision: u64,
-        /// What was found; `None` where it was ended.
+        /// The report. `None` if the request was canceled.
         survey: Option<Box<DatasetReport>>,
     },
-    /// How far another labelling agrees.
+    /// Comparison with other annotations.
     Compared {
-        /// Where the other one lies.
+        /// Path of the other annotations.
         path: PathBuf,
-        /// The request's.
+        /// Project of the request.
         project: PathBuf,
-        /// How far both agree.
+        /// Agreement of both annotations.
         agreement: Box<Agreement>,
     },
-    /// A sentence's pieces.
+    /// Request number, and the aligned subwords of a sentence.
     Pieces(u64, Box<Alignment>),
-    /// A base model's facts.
+    /// Facts about a base model.
     Checked(ModelRef, Result<ModelFacts, String>),
-    /// How a download goes.
+    /// Progress of a download.
     Downloading(ModelRef, Progress),
-    /// A request failed: which kind of work, and the message.
+    /// A request failed. Contains the kind of work and the message.
     Failed(Asked, String),
 }
 
-/// Steps that wait to be read at most; more are merged.
+/// Maximum number of waiting step events. Above it, steps are merged.
 const STEPS: usize = 512;
 
-/// All lanes.
+/// All worker threads.
 pub struct Worker {
     files: Lane<FileRequest>,
     trainer: Lane<(TrainRequest, Option<Trial>)>,
@@ -265,7 +266,7 @@ pub struct Worker {
     stop_reading: Arc<AtomicBool>,
 }
 
-/// Where lanes put their events.
+/// Channels for the events of worker threads.
 #[derive(Clone)]
 struct Outbox {
     events: Sender<Event>,
@@ -283,7 +284,7 @@ impl Outbox {
 }
 
 impl Worker {
-    /// Starts the lanes. Models named by an id are looked for on `hub`.
+    /// Starts the threads. Models with an id are loaded from `hub`.
     pub fn new(places: AppDirs, hub: Hub, wake: Wake) -> Self {
         let (sender, events) = unbounded();
         let (step_sender, steps) = bounded(STEPS);
@@ -306,40 +307,40 @@ impl Worker {
         Self { files, trainer, reader, events, steps, wish, stop_reading }
     }
 
-    /// Asks the files lane.
+    /// Sends a request to the file thread.
     pub fn file(&self, request: FileRequest) {
         self.files.send(request);
     }
 
-    /// Starts a run, after those that wait.
+    /// Queues a run.
     pub fn train(&self, request: TrainRequest) {
         self.wish.set(TrainerControl::Continue);
         self.trainer.send((request, None));
     }
 
-    /// Measures what would be a run.
+    /// Queues a measurement before a run.
     pub fn trial(&self, request: TrainRequest, trial: Trial) {
         self.wish.set(TrainerControl::Continue);
         self.trainer.send((request, Some(trial)));
     }
 
-    /// What the run under way is to do at the next batch.
+    /// Sets the control of the current run. The run reads it before the next batch.
     pub fn wish(&self, wish: TrainerControl) {
         self.wish.set(wish);
     }
 
-    /// Asks the reading lane.
+    /// Sends a request to the inference thread.
     pub fn read(&self, request: ReadRequest) {
         self.stop_reading.store(false, Ordering::Relaxed);
         self.reader.send(request);
     }
 
-    /// Ends a download or an evaluation under way.
+    /// Cancels the current download or evaluation.
     pub fn stop_reading(&self) {
         self.stop_reading.store(true, Ordering::Relaxed);
     }
 
-    /// Everything told since the last call: steps first, since what ends a run comes after its steps.
+    /// Returns all events since the last call. Steps come first, because the end of a run comes after its steps.
     pub fn drain(&self) -> Vec<Event> {
         let ends: Vec<Event> = self.events.try_iter().collect();
         self.steps.try_iter().chain(ends).collect()
@@ -347,7 +348,7 @@ impl Worker {
 }
 
 impl Worker {
-    /// Ends all lanes, a run with a checkpoint, and gives what they told last: a run may have ended meanwhile.
+    /// Stops all threads and returns their last events. A run is suspended with a checkpoint, unless it ends before.
     pub fn close(&mut self) -> Vec<Event> {
         self.wish(TrainerControl::Suspend);
         self.stop_reading();

@@ -1,4 +1,4 @@
-//! The files lane: opening datasets into projects, and writing copies.
+//! The file thread: opens datasets as projects, and writes copies.
 
 use super::{Event, FileRequest, Outbox};
 use crate::disk;
@@ -76,13 +76,13 @@ pub(super) fn perform(request: FileRequest, places: &AppDirs, outbox: &Outbox) -
     Ok(())
 }
 
-/// What exists is replaced where the person was asked about it: at the path that was chosen. Files that come beside a new one were
-/// not asked about.
+/// Returns `Replace` if the path exists, because the user confirmed the replacement of the selected path.
+/// The user did not confirm the replacement of files next to a new path, so those are kept.
 fn as_asked(path: &Path) -> Existing {
     if path.exists() { Existing::Replace } else { Existing::Keep }
 }
 
-/// Opens a dataset or a project; the answer is that it is open, or that a person decides first.
+/// Opens a dataset or a project. If the source changed, the event asks the user for a decision.
 fn open(path: &Path, places: &AppDirs, read: Option<Dataset>, outbox: &Outbox) -> Result<(), String> {
     outbox.send(match opening::open(path, places, read)? {
         Opening::Opened(opened) => Event::Opened { asked: path.to_owned(), opened },

@@ -1,4 +1,4 @@
-//! The reading lane: texts, evaluations, pieces, facts of a model. The models asked last stay in memory.
+//! The inference thread: texts, evaluations, subwords, facts about models. The last used models stay in memory.
 
 use super::{Event, Outbox, ReadRequest};
 use crate::corpus::{Corpus, SentenceId};
@@ -12,48 +12,48 @@ use crossbeam_channel::Receiver;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-/// Which kind of work a failure belongs to.
+/// Kind of work that a failure belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// Opening or writing files.
     Files,
     /// A run.
     Run,
-    /// Reading texts, scoring, checking a model.
+    /// Inference on texts, evaluation, or check of a model.
     Text,
-    /// What a model would label.
+    /// Suggestions of a model.
     Suggestions,
 }
 
-/// What a base model is.
+/// Facts about a base model.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModelFacts {
-    /// Layers and width: "5 layers of 384".
+    /// Layers and width, for example "5 layers of 384".
     pub shape: String,
-    /// Numbers it is made of.
+    /// Number of parameter values.
     pub size: usize,
-    /// Labels of its head; empty when it has none.
+    /// Labels of its head. Empty if there is no head.
     pub labels: Vec<String>,
-    /// Pieces it reads at once.
+    /// Maximum sentence length in subwords.
     pub max_length: usize,
-    /// Largest difference of our logits to candle-transformers' on three sentences.
+    /// Largest difference between the logits of Tagwright and candle-transformers on three sentences.
     pub difference: Option<f32>,
 }
 
-/// Models in memory, the last used last.
+/// Models in memory, in order of their last use; the most recent is last.
 pub(super) struct Models {
     hub: Hub,
     kept: Vec<(ModelRef, PretrainedModel, Option<Tagger>)>,
 }
 
-/// A person reading a text thinks in words, so a word has its first piece's label, as it has in training and scoring.
+/// Options of inference. A word gets the label of its first subword, as in training and evaluation.
 const READING: PredictOptions = PredictOptions { aggregation: AggregationStrategy::First, stride: None };
 
-/// How many models stay in memory.
+/// Maximum number of models in memory.
 const KEPT: usize = 2;
 
 impl Models {
-    /// No model yet; ids are looked for on this hub.
+    /// Creates an empty cache. Models with an id are loaded from this hub.
     pub(super) fn new(hub: Hub) -> Self {
         Self { hub, kept: Vec::new() }
     }
@@ -80,7 +80,7 @@ impl Models {
         self.kept.last_mut().ok_or_else(|| "no model".into())
     }
 
-    /// A model ready to tag. It reads on the processor: a text is short, and the GPU may be busy with a run.
+    /// Returns a model for tagging on the CPU: a text is short, and the GPU can be busy with a run.
     fn tagger(&mut self, name: &ModelRef, outbox: &Outbox, stop: &AtomicBool) -> Result<&Tagger, String> {
         let (_, folder, tagger) = self.get(name, outbox, stop)?;
         if tagger.is_none() {
@@ -100,7 +100,7 @@ pub(super) fn perform(
     let mut queue = vec![request];
     queue.extend(waiting.try_iter());
     for at in 0..queue.len() {
-        // Of several texts or sentences that wait, only the newest is still looked at.
+        // Only the newest of several waiting texts or sentences is processed.
         let newer = |same: fn(&ReadRequest) -> bool| queue[at + 1..].iter().any(same);
         let stale = match &queue[at] {
             ReadRequest::Predict { .. } => newer(|r| matches!(r, ReadRequest::Predict { .. })),
@@ -163,7 +163,7 @@ fn one(request: &ReadRequest, models: &mut Models, outbox: &Outbox, stop: &Atomi
     Ok(())
 }
 
-/// A dataset looked through: what it is, what its sources say, and what a model would make of it.
+/// Computes the report of a dataset: statistics, invalid tags of its sources, and spans that a model cannot learn.
 fn survey(
     corpus: &Corpus,
     files: &[SourceFile],

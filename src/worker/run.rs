@@ -1,4 +1,4 @@
-//! The training lane.
+//! The training thread.
 
 use super::{Event, Outbox};
 use crate::corpus::holdout::{DEFAULT_HOLDOUT_RATIO, Holdout, holdout};
@@ -19,39 +19,39 @@ use std::time::{Duration, Instant};
 /// Number of a run, unique in a project.
 pub type RunId = usize;
 
-/// A run to do.
+/// Request for a run.
 pub struct TrainRequest {
-    /// Its number.
+    /// Number of the run.
     pub run: RunId,
-    /// The data as it is now; edits made meanwhile do not touch it.
+    /// Data at the time of the request; later edits do not change it.
     pub corpus: Corpus,
-    /// Sentences to learn from and to choose by.
+    /// Training and validation sentences.
     pub holdout: Holdout,
-    /// Sentences scored at the end.
+    /// Test sentences, evaluated at the end.
     pub test: Vec<SentenceId>,
-    /// Where to start from.
+    /// Base model.
     pub base: ModelRef,
-    /// Settings.
+    /// Training arguments.
     pub arguments: TrainingArguments,
-    /// Folder of the model.
+    /// Directory of the model.
     pub out: PathBuf,
-    /// Go on with the run in that folder, from its newest checkpoint and with its settings.
+    /// Resume the run in that directory from its latest checkpoint, with its settings.
     pub resume: bool,
 }
 
-/// The window is woken at most this often by steps.
+/// Minimum interval between wake-ups of the window by steps.
 const WAKE_EVERY: Duration = Duration::from_millis(100);
 
 /// A short measurement before a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trial {
-    /// How long it will take.
+    /// Duration of the run.
     Estimate,
-    /// The loss by learning rate.
+    /// Loss by learning rate.
     Rates,
 }
 
-/// What the lane does: a run, or a trial of what would be one; here, or by the helper on a GPU.
+/// Performs a run or a measurement, in this program or in the helper on a GPU.
 pub(super) fn perform(
     (request, only): (TrainRequest, Option<Trial>),
     hub: &Hub,
@@ -63,7 +63,7 @@ pub(super) fn perform(
     let answer = match gpu::select_target(request.arguments.device, CudaHelper::find())? {
         ExecutionTarget::Helper(helper, device) => {
             if let ModelRef::Hub(_) = request.base {
-                // So that its download is seen; the helper finds it in the same cache.
+                // Download here, so that the progress is visible; the helper finds the model in the same cache.
                 open(&request.base, hub, outbox, wish)?;
             }
             let task = match only {
@@ -93,7 +93,7 @@ pub(super) fn perform(
         HelperResult::Finished(finished) => outbox.send(Event::RunEnded(run, finished)),
         HelperResult::Estimate(found) => outbox.send(Event::Estimated(found)),
         HelperResult::Rates(found) => outbox.send(Event::Rates(found)),
-        // The window is going, and the next one can resume.
+        // The window is closing, and the next window can resume the run.
         HelperResult::Suspended => {}
     }
     Ok(())
@@ -107,7 +107,7 @@ fn open(name: &ModelRef, hub: &Hub, outbox: &Outbox, wish: &SharedControl) -> Re
     hub::load_model(name, hub, watch).map_err(|e| e.to_string())
 }
 
-/// In this program.
+/// Performs the request in this program.
 fn here(
     request: TrainRequest,
     only: Option<Trial>,
@@ -128,7 +128,7 @@ fn here(
         Some(checkpoint) => checkpoint.model().map_err(|e| e.to_string())?,
         None => open(&request.base, hub, outbox, wish)?,
     };
-    // What was held out is a matter of the run's seed, not of the form's.
+    // The held-out sentences depend on the seed of the original run, not on that of the request.
     let holdout = match &resume {
         Some(checkpoint) => holdout(&request.corpus, DEFAULT_HOLDOUT_RATIO, checkpoint.arguments.seed),
         None => request.holdout,
@@ -155,7 +155,7 @@ fn here(
     answer.map_err(text)
 }
 
-/// Runs a job in its folder, which it takes where nobody has yet.
+/// Runs a job in `folder`. If `folder` is `None`, the job acquires its own folder.
 fn in_folder(folder: Option<&RunFolder>, job: &TrainJob, teller: &mut Teller) -> Result<TrainOutput, TrainError> {
     match folder {
         Some(folder) => train::run_in(folder, job, teller),
@@ -163,12 +163,12 @@ fn in_folder(folder: Option<&RunFolder>, job: &TrainJob, teller: &mut Teller) ->
     }
 }
 
-/// Passes a run's events on; steps merge when there is no room.
+/// Forwards the events of a run. Steps are merged if the channel is full.
 struct Teller<'a> {
     run: RunId,
     outbox: &'a Outbox,
     wish: &'a SharedControl,
-    /// A step that found no room yet.
+    /// Step that did not fit into the channel yet.
     pending: Option<Step>,
     woken: Instant,
 }
@@ -189,7 +189,7 @@ impl Observer for Teller<'_> {
                 }
             }
             other => {
-                // What found no room until now goes where there always is some, so that no step is missing.
+                // A pending step goes into the unbounded channel, so that no step is missing.
                 if let Some(step) = self.pending.take() {
                     self.outbox.send(Event::Run(self.run, train::TrainEvent::Step(step)));
                 }

@@ -1,5 +1,5 @@
-//! A Word file (ECMA-376, WordprocessingML): paragraphs, lists, tables, footnotes and endnotes as text, with inserted
-//! and without deleted changes. Parts are unfolded as they are read, and no more of them than the budget allows.
+//! Word files (ECMA-376, WordprocessingML): paragraphs, lists, tables, footnotes and endnotes as text, with inserted
+//! and without deleted changes. Parts are decompressed during reading, within the budget.
 
 use super::flow::Flow;
 use super::left_out::LeftOut;
@@ -12,7 +12,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use std::io::{BufReader, Cursor, Read};
 
-/// A Word file.
+/// Word file.
 pub const DOCX: Format = Format {
     name: "docx",
     description: "A Word file: its text, a file is a document",
@@ -88,7 +88,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     super::add(source, corpus, ReadReport::new(DOCX), &title, walk.flow, &left_out)
 }
 
-/// The title among a file's properties.
+/// Returns the title in the document properties.
 fn title(properties: &str) -> String {
     let mut reader = Reader::from_str(properties);
     let (mut title, mut is_open) = (String::new(), false);
@@ -105,13 +105,13 @@ fn title(properties: &str) -> String {
     title
 }
 
-/// The character that an entity stands for, if XML has it.
+/// Returns the character of an XML entity.
 fn character(entity: &quick_xml::events::BytesRef) -> Option<char> {
     let named = resolve_predefined_entity(entity).and_then(|text| text.chars().next());
     named.or_else(|| entity.resolve_char_ref().ok().flatten())
 }
 
-/// The parts of a file, and how much may still be unfolded.
+/// Parts of a file, with the remaining number of bytes to decompress.
 struct Parts<'p, 'a> {
     archive: &'p mut Archive<'a>,
     left: u64,
@@ -119,9 +119,9 @@ struct Parts<'p, 'a> {
 }
 
 impl Parts<'_, '_> {
-    /// A small part; empty where there is none.
+    /// Reads a small part. Empty if the part is missing.
     fn whole(&mut self, name: &str) -> Result<String, Problem> {
-        /// Bytes that are read of it.
+        /// Maximum number of bytes to read.
         const MOST: u64 = 1 << 20;
         let Ok(part) = self.archive.by_name(name) else { return Ok(String::new()) };
         let mut bytes = Vec::new();
@@ -130,7 +130,7 @@ impl Parts<'_, '_> {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Reads a part, if there is one.
+    /// Reads a part if it exists.
     fn walk(&mut self, name: &str, walk: &mut Walk) -> Result<(), Problem> {
         let Ok(part) = self.archive.by_name(name) else { return Ok(()) };
         let mut part = part.take(self.left.saturating_add(1));
@@ -143,24 +143,24 @@ impl Parts<'_, '_> {
     }
 }
 
-/// The state of reading WordprocessingML.
+/// State of the WordprocessingML reader.
 struct Walk {
     flow: Flow,
-    /// The prefixes of its elements and of those of formulas.
+    /// Namespace prefixes of Word elements and of formula elements.
     word: String,
     math: String,
-    /// An element that is left out, and how many of its name are open.
+    /// Omitted element, and the number of open elements with its name.
     skipped: Option<(String, usize)>,
-    /// The element that is left out holds text.
+    /// True if the omitted element contains text.
     skipped_text: bool,
     in_run: bool,
     in_properties: bool,
     in_text: bool,
     is_hidden: bool,
-    /// The paragraph is an item of a list, and the one before it.
+    /// True if the paragraph is a list item; the same for the previous paragraph.
     is_item: bool,
     was_item: bool,
-    /// The paragraph holds text.
+    /// True if the paragraph contains text.
     has_begun: bool,
     tables: usize,
     boxes: usize,
@@ -229,13 +229,13 @@ impl Walk {
             }
             buffer.clear();
         }
-        // A part that is cut leaves nothing open for the next one.
+        // A truncated part must not affect the next part.
         self.skipped = None;
         (self.in_run, self.in_text, self.in_properties) = (false, false, false);
         Ok(())
     }
 
-    /// Takes the prefixes of the elements' names from the root.
+    /// Reads the namespace prefixes from the root element.
     fn take_prefixes(&mut self, root: &BytesStart) {
         for attribute in root.attributes().with_checks(false).flatten() {
             let Some(prefix) = attribute.key.into_inner().strip_prefix("xmlns:") else { continue };
@@ -351,7 +351,7 @@ impl Walk {
         }
     }
 
-    /// Adds text, and before the first text of a paragraph its gap.
+    /// Adds text. The first text of a paragraph is preceded by the paragraph gap.
     fn add(&mut self, text: &str) {
         if !std::mem::replace(&mut self.has_begun, true) {
             let is_line = self.tables > 0 || (self.is_item && self.was_item);
@@ -370,7 +370,7 @@ impl Walk {
     }
 }
 
-/// An attribute by its name without the prefix.
+/// Returns an attribute by its local name.
 fn attribute(element: &BytesStart, name: &str) -> Option<String> {
     let mut all = element.attributes();
     let found = all.with_checks(false).flatten().find(|a| a.key.local_name().into_inner() == name)?;

@@ -1,4 +1,4 @@
-//! A message of a mail program (RFC 5322, MIME): subject, people and date, then its text. Attachments are told only.
+//! Mail messages (RFC 5322, MIME): subject, addresses and date, then the text. Attachments are only reported.
 
 use super::flow::Flow;
 use super::html;
@@ -9,7 +9,7 @@ use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use mail_parser::{Address, HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-/// A message.
+/// Mail message.
 pub const EML: Format = Format {
     name: "eml",
     description: "A message of a mail program: its text, a file is a document",
@@ -27,9 +27,9 @@ pub const EML: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// True where a file begins with headers, three of which only messages have.
+/// True if a file begins with headers, three of which only occur in messages.
 fn has_headers(bytes: &[u8]) -> bool {
-    /// Bytes that are looked at.
+    /// Maximum number of bytes to inspect.
     const HEAD: usize = 16 << 10;
     const NAMES: [&str; 12] = [
         "from",
@@ -90,7 +90,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
         add_body(part, &mut flow, &mut found, &mut left_out)?;
     }
     for part in message.attachments() {
-        // A text that is shown as the other alternative of the message.
+        // This text is the other alternative of the message.
         let is_alternative =
             matches!(part.body, PartType::Html(_)) && !part.content_disposition().is_some_and(|d| d.is_attachment());
         if !(is_alternative && part.attachment_name().is_none()) {
@@ -100,10 +100,10 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     super::add(source, corpus, found, subject, flow, &left_out)
 }
 
-/// The message without the line that parts the messages of a mailbox.
+/// Returns the message without the separator line of a mailbox.
 ///
 /// # Errors
-/// A mailbox with more than one.
+/// Returns an error if the mailbox has more than one message.
 fn without_mark(bytes: &[u8]) -> Result<&[u8], Problem> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if !bytes.starts_with(b"From ") {
@@ -123,13 +123,13 @@ fn without_mark(bytes: &[u8]) -> Result<&[u8], Problem> {
     Ok(message)
 }
 
-/// Bounds what the parser takes: memory for each header, time for each part, and stack for messages in messages.
+/// Limits the resources of the parser: memory per header, time per part, and stack for nested messages.
 fn check_size(bytes: &[u8], source: &SourceInput) -> Result<(), Problem> {
-    /// Bytes that a header takes.
+    /// Memory of a header in bytes.
     const A_LINE: u64 = 256;
-    /// Bytes that are looked at for the ends of parts.
+    /// Maximum number of bytes that the parser scans for part borders.
     const LOOKED_AT: u64 = 50_000_000_000;
-    /// Messages in each other.
+    /// Maximum number of nested messages.
     const NESTED: usize = 1000;
     let lines = bytes.split(|b| *b == b'\n').count() as u64;
     source.budget.check_memory(lines * A_LINE + 4 * bytes.len() as u64)?;
@@ -143,7 +143,7 @@ fn check_size(bytes: &[u8], source: &SourceInput) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The headers that hold names and the date, as they are read by people.
+/// Returns the headers with addresses and the date, as displayed text.
 fn people(message: &Message) -> Vec<(&'static str, String)> {
     let address = |name: &'static str, value: Option<&Address>| Some((name, addresses(value?)));
     let date = message.header_raw(HeaderName::Date).map(|date| ("Date", date.trim().to_owned()));
@@ -151,7 +151,7 @@ fn people(message: &Message) -> Vec<(&'static str, String)> {
     all.into_iter().flatten().filter(|(_, value)| !value.is_empty()).collect()
 }
 
-/// Addresses as they are written: `Anna Berg <anna@example.org>`.
+/// Returns addresses as text: `Anna Berg <anna@example.org>`.
 fn addresses(all: &Address) -> String {
     let one = |address: &mail_parser::Addr| match (address.name(), address.address()) {
         (Some(name), Some(address)) => format!("{name} <{address}>"),
@@ -198,10 +198,10 @@ fn add_body(
     Ok(())
 }
 
-/// Lines that were folded (RFC 3676), each paragraph on one line.
+/// Joins flowed lines (RFC 3676), each paragraph on one line.
 fn unflowed(text: &str, delete_space: bool) -> String {
     let mut out = String::with_capacity(text.len());
-    // The depth to which the line before is quoted, where it goes on.
+    // Quote depth of the previous line if that line continues.
     let mut goes_on = None;
     for line in text.lines() {
         let rest = line.trim_start_matches('>');
@@ -223,7 +223,7 @@ fn unflowed(text: &str, delete_space: bool) -> String {
     out
 }
 
-/// The name of an attachment; what it is where it has none.
+/// Returns the name of an attachment, or else its kind.
 fn name_of(part: &MessagePart) -> String {
     if let Some(name) = part.attachment_name() {
         return name.to_owned();

@@ -1,42 +1,42 @@
-//! Text as it is built from a document: words, and the gaps between them. A gap becomes characters when text follows,
-//! so that nested blocks give one line end, and neither a line nor the text ends with space.
+//! Builder of a document text: words, and the gaps between them. A gap is written when text follows. Nested blocks
+//! therefore result in one line end, and neither a line nor the text ends with whitespace.
 
 use crate::format::Problem;
 use crate::format::budget::too_much;
 
-/// A text so far.
+/// Text under construction.
 #[derive(Debug)]
 pub(super) struct Flow {
     text: String,
-    /// Line ends before the next text.
+    /// Number of line ends before the next text.
     lines: usize,
-    /// Borders of cells before the next text.
+    /// Number of cell separators before the next text.
     tabs: usize,
-    /// A space before the next text.
+    /// True if a space precedes the next text.
     space: bool,
-    /// A cell has begun and holds nothing: blocks in it begin no line.
+    /// True in an empty cell. Blocks in it do not begin a line.
     fresh: bool,
     rows: Vec<Row>,
     most: u64,
     full: bool,
 }
 
-/// A row of a table that is open.
+/// Open table row.
 #[derive(Debug)]
 struct Row {
-    /// Bytes of text at its begin.
+    /// Length of the text at the start of the row, in bytes.
     at: usize,
     has_cells: bool,
 }
 
 impl Flow {
-    /// An empty text that may have so many bytes.
+    /// Returns an empty text with a maximum size of `most` bytes.
     pub(super) fn new(most: u64) -> Self {
         let (text, rows) = (String::new(), Vec::new());
         Self { text, lines: 0, tabs: 0, space: false, fresh: false, rows, most, full: false }
     }
 
-    /// Adds text as it is, with its space and line ends.
+    /// Adds text unchanged, with its whitespace and line ends.
     pub(super) fn text(&mut self, text: &str) {
         if text.is_empty() || self.full {
             return;
@@ -61,7 +61,7 @@ impl Flow {
         self.text.push_str(text);
     }
 
-    /// Adds text in which any space is one space.
+    /// Adds text with each run of whitespace as one space.
     pub(super) fn words(&mut self, text: &str) {
         for (number, word) in text.split(|c: char| c.is_ascii_whitespace()).enumerate() {
             if number > 0 {
@@ -71,22 +71,22 @@ impl Flow {
         }
     }
 
-    /// Parts words.
+    /// Separates words.
     pub(super) fn space(&mut self) {
         self.space = !self.fresh && !self.text.is_empty();
     }
 
-    /// Begins a line, unless one has begun.
+    /// Begins a line, unless it has already begun.
     pub(super) fn line(&mut self) {
         self.at_least(1);
     }
 
-    /// Begins a paragraph, unless one has begun.
+    /// Begins a paragraph, unless it has already begun.
     pub(super) fn paragraph(&mut self) {
         self.at_least(2);
     }
 
-    /// Ends the line, also an empty one.
+    /// Ends the line, even if it is empty.
     pub(super) fn line_end(&mut self) {
         self.at_least((self.lines + 1).min(2));
     }
@@ -121,9 +121,9 @@ impl Flow {
     pub(super) fn row_end(&mut self) {
         let Some(row) = self.rows.pop() else { return };
         let holds_text = self.text.len() > row.at;
-        // The paragraph before a row without text is still to be ended.
+        // The gap of the previous paragraph remains if the row has no text.
         self.lines = if holds_text { 1 } else { self.lines };
-        // The row may be in a cell of another one that holds nothing yet.
+        // The row can be in an empty cell of an outer row.
         self.fresh =
             !holds_text && self.rows.last().is_some_and(|outer| outer.has_cells && outer.at == self.text.len());
         if !self.fresh {
@@ -131,25 +131,25 @@ impl Flow {
         }
     }
 
-    /// Bytes of text at the begin of the row.
+    /// Returns the length of the text at the start of the row, in bytes.
     fn row_at(&self) -> usize {
         self.rows.last().map_or(0, |row| row.at)
     }
 
-    /// True where it holds nothing.
+    /// True if there is no text.
     pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// True where it has grown larger than it may: then nothing more is added.
+    /// True if the maximum size is exceeded. No more text is then added.
     pub(super) fn is_full(&self) -> bool {
         self.full
     }
 
-    /// The text.
+    /// Returns the text.
     ///
     /// # Errors
-    /// More text than there may be.
+    /// Returns an error if the maximum size is exceeded.
     pub(super) fn finish(mut self) -> Result<String, Problem> {
         if self.full {
             return Err(too_much(self.most));
@@ -164,7 +164,7 @@ impl Flow {
 mod tests {
     use super::*;
 
-    /// `¶` is a paragraph, `/` a line, `↵` a line end, `_` a space, `(` a row, `|` a cell, `)` the end of a row.
+    /// Steps: `¶` is a paragraph, `/` a line, `↵` a line end, `_` a space, `(` a row, `|` a cell, `)` the end of a row.
     #[test]
     fn gaps_become_characters_where_text_follows() {
         let check = |steps: &str, expected: &str| {

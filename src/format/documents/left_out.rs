@@ -1,26 +1,26 @@
-//! Parts of a document that are not read: one note tells all of them.
+//! Parts of a document that are not read. One note reports all of them.
 
 use crate::format::note::{NoteKind, Notes};
 use std::collections::BTreeMap;
 
-/// Names of parts for one and for several, and how many there are.
+/// Counts of omitted parts, by their singular and plural names.
 #[derive(Debug, Default)]
 pub(super) struct LeftOut {
     parts: BTreeMap<(&'static str, &'static str), usize>,
-    /// Names of attachments, the first ones.
+    /// Names of the first attachments.
     names: Vec<String>,
 }
 
 impl LeftOut {
-    /// Names that are told.
+    /// Maximum number of reported names.
     const NAMED: usize = 5;
 
-    /// Counts a part, by its name for one and for several.
+    /// Counts a part with its singular and plural name.
     pub(super) fn add(&mut self, one: &'static str, several: &'static str) {
         self.add_many(1, one, several);
     }
 
-    /// Counts several parts of a kind; none at all is told nowhere.
+    /// Counts several parts. A count of 0 is ignored.
     pub(super) fn add_many(&mut self, count: usize, one: &'static str, several: &'static str) {
         if count > 0 {
             *self.parts.entry((one, several)).or_default() += count;
@@ -35,7 +35,7 @@ impl LeftOut {
         }
     }
 
-    /// All parts in words; `None` where there are none.
+    /// Returns a message about all parts; `None` if there are no parts.
     pub(super) fn sentence(&self) -> Option<String> {
         let part = |((one, several), count): (&(&str, &str), &usize)| match count {
             1 => format!("1 {one}"),
@@ -46,7 +46,7 @@ impl LeftOut {
         (!parts.is_empty()).then(|| parts.join(", ") + &names)
     }
 
-    /// Adds the note.
+    /// Adds a note about all parts.
     pub(super) fn note(&self, notes: &mut Notes) {
         notes.add_many(NoteKind::UnreadPart, self.parts.values().sum(), || self.sentence().unwrap_or_default());
     }

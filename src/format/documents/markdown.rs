@@ -8,7 +8,7 @@ use crate::format::note::NoteKind;
 use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-/// A text with markup.
+/// Text with Markdown markup.
 pub const MARKDOWN: Format = Format {
     name: "markdown",
     description: "Markdown: its text, a file is a document",
@@ -26,10 +26,10 @@ pub const MARKDOWN: Format = Format {
     capabilities: Capabilities { overlapping_spans: false, any_character: false, ..Capabilities::OFFSET_FORMAT },
 };
 
-/// The score of a name and marks together: lists look like columns, too.
+/// Score of an extension together with markup. It exceeds that of columns, because lists look like columns.
 const WITH_MARKS: u8 = Detection::FITS + 10;
 
-/// True for a line with marks that are rare in other texts.
+/// True for a line with markup that is rare in other texts.
 fn has_marks(line: &str) -> bool {
     let begins = ["#", "- ", "* ", "+ ", "> ", "```", "~~~", "|", "---", "==="]
         .iter()
@@ -37,7 +37,7 @@ fn has_marks(line: &str) -> bool {
     begins || line.contains("](") || line.contains("**")
 }
 
-/// Bytes that the parser takes at most for each byte of markup.
+/// Maximum memory of the parser per byte of markup, in bytes.
 const A_BYTE: u64 = 64;
 
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
@@ -63,16 +63,16 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
 
 #[derive(Default)]
 struct Reader {
-    /// Pieces of markup.
+    /// Number of markup elements.
     marks: usize,
     front_matter: String,
     in_front_matter: bool,
-    /// The first heading of the first level.
+    /// First heading of level 1.
     heading: String,
     in_heading: bool,
     has_heading: bool,
     lists: usize,
-    /// Lines of HTML, up to the end of their block.
+    /// Lines of an HTML block up to its end.
     html: String,
     left_out: LeftOut,
 }
@@ -93,7 +93,7 @@ impl Reader {
                 if self.in_heading {
                     self.heading.push_str(&text);
                 }
-                // A code block ends with a line end that is its own.
+                // The last line end of a code block belongs to it.
                 flow.text(&text.replace('\r', ""));
             }
             Event::SoftBreak => {
@@ -171,7 +171,7 @@ impl Reader {
         Ok(())
     }
 
-    /// The title that the front matter names.
+    /// Returns the title in the front matter.
     fn front_title(&self) -> Option<&str> {
         let title = self.front_matter.lines().find_map(|line| line.strip_prefix("title:"))?.trim();
         let quoted = |mark: char| title.strip_prefix(mark).and_then(|t| t.strip_suffix(mark));

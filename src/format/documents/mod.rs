@@ -1,9 +1,8 @@
-//! Documents of word processors, browsers and mail programs as sources of text. They are read only, and each file is
-//! one document: none of them holds labels, and a label could not be written into one.
+//! Documents of word processors, browsers and mail programs as sources of text. The formats are read-only because they
+//! cannot represent labels. Each file is one document.
 //!
-//! Read in this order: [`flow`] (text as it is built), [`left_out`] (what is told), then a file for each format:
-//! [`markdown`], [`html`], [`eml`], [`docx`] (with [`office`]: what a zip or an old file of an office program is) and
-//! [`pdf`].
+//! Read in this order: [`flow`] (builder of the text), [`left_out`] (content that is reported), then one file per
+//! format: [`markdown`], [`html`], [`eml`], [`docx`] (with [`office`]: detection of office files) and [`pdf`].
 
 pub mod docx;
 pub mod eml;
@@ -20,10 +19,10 @@ use flow::Flow;
 use left_out::LeftOut;
 use std::sync::Arc;
 
-/// Adds the document of a source, and notes what was left out.
+/// Adds the document of a source, and notes the omitted content.
 ///
 /// # Errors
-/// A document without text, and one with more than the budget allows.
+/// Returns an error if the document has no text, or if it exceeds the budget.
 fn add(
     source: &SourceInput,
     corpus: &mut Corpus,
@@ -44,9 +43,9 @@ fn add(
     Ok(found)
 }
 
-/// A title as a name: on one line, and not too long.
+/// Returns a title as a name: on one line, without control characters, and truncated.
 fn one_line(title: &str) -> String {
-    /// Characters of a name.
+    /// Maximum number of characters of a name.
     const MOST: usize = 200;
     let line: String = title.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().filter(|c| !c.is_control()).take(MOST).collect()

@@ -1,15 +1,15 @@
-//! Files of office programs by what they are: zips by the names of their parts, old ones by the names of their streams.
+//! Detection of office files: zip files by the names of their entries, old files by the names of their streams.
 
-/// The kind of a zip, by the names in it.
+/// Kind of an office zip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::format) enum Zip {
-    /// A Word file.
+    /// Word file.
     Word,
-    /// A file that another reader knows, or none does; in words, with what to do.
+    /// File that another reader or no reader supports: a message with a proposed action.
     Other(&'static str),
 }
 
-/// The kind of a zip of an office program; `None` for any other zip.
+/// Returns the kind of an office zip by its entry names; `None` for any other zip.
 pub(in crate::format) fn of_zip<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Option<Zip> {
     let has = |wanted: &str| names.clone().any(|n| n.eq_ignore_ascii_case(wanted));
     let begins =
@@ -33,10 +33,10 @@ pub(in crate::format) fn of_zip<'n>(names: impl Iterator<Item = &'n str> + Clone
     kinds.into_iter().find(|(is_it, _)| *is_it).map(|(_, what)| Zip::Other(what))
 }
 
-/// A file that could run something.
+/// Message for a file that can contain macros.
 pub(in crate::format) const MACROS: &str = "a Word file with macros; save it as .docx, without them";
 
-/// The kind of an OpenDocument file by its `mimetype`.
+/// Returns the kind of an OpenDocument file by its `mimetype`.
 pub(in crate::format) fn of_open_document(mimetype: &str) -> Option<&'static str> {
     let kind = mimetype.trim().strip_prefix("application/vnd.oasis.opendocument.")?;
     Some(match kind {
@@ -47,7 +47,7 @@ pub(in crate::format) fn of_open_document(mimetype: &str) -> Option<&'static str
     })
 }
 
-/// The kind of a file that an office program wrote before 2007, or encrypted; `None` for any other file.
+/// Returns the kind of an office file from before 2007, or of an encrypted one; `None` for any other file.
 pub(in crate::format) fn of_old(bytes: &[u8]) -> Option<&'static str> {
     const MARK: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
     const KINDS: [(&str, &str); 6] = [
@@ -62,7 +62,7 @@ pub(in crate::format) fn of_old(bytes: &[u8]) -> Option<&'static str> {
         return None;
     }
     let wide = |name: &str| name.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-    // Names stand at the begin of entries of 128 bytes.
+    // Names are at the start of directory entries of 128 bytes.
     let has = |name: &str| {
         let name = wide(name);
         bytes.chunks_exact(128).any(|entry| entry.starts_with(&name))

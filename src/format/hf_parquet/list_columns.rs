@@ -1,4 +1,5 @@
-//! Columns of lists, read without a value for each row: levels tell where rows begin (Dremel, Melnik et al. 2010).
+//! List columns, read without a value per row: repetition levels mark the start of each row (Dremel, Melnik et al.
+//! 2010).
 
 use super::pages;
 use crate::format::budget::Budget;
@@ -18,34 +19,34 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::FEATURES_KEY;
 
-/// The tags of a row group: numbers, or names.
+/// Tags of a row group: ids or names.
 pub(super) enum Tags {
     Ids(Vec<i64>),
     Names(Vec<ByteArray>),
 }
 
-/// A column of lists of one row group.
+/// List column of one row group.
 pub(super) struct ListColumn<V> {
-    /// The values of all rows.
+    /// Values of all rows.
     pub values: V,
-    /// How each value or hole is nested: levels of definition and repetition, as they stand in the file.
+    /// Definition and repetition levels of each value or empty list, as stored in the file.
     pub levels: (Vec<i16>, Vec<i16>),
-    /// The values of each row; `None` where one of them is missing.
+    /// Range of the values of each row; `None` if one of them is missing.
     pub rows: Vec<Option<Range<usize>>>,
 }
 
-/// A file whose rows are sentences.
+/// Parquet file whose rows are sentences.
 pub(super) struct SentenceTable {
     pub reader: SerializedFileReader<Bytes>,
-    /// The leaf of words.
+    /// Index of the token leaf column.
     words: usize,
-    /// The leaf of tags.
+    /// Index of the tag leaf column.
     pub tags: usize,
-    /// What `datasets` wrote about the columns.
+    /// Features that `datasets` wrote about the columns.
     pub features: Option<Value>,
     bytes: Bytes,
     budget: Budget,
-    /// Bytes that the values read so far take.
+    /// Number of value bytes read so far.
     held: AtomicU64,
 }
 
@@ -53,7 +54,7 @@ fn damaged_error(e: &ParquetError) -> Problem {
     Problem::at(0, 0, format!("the Parquet file is damaged ({e})"))
 }
 
-/// Why a file is not read on.
+/// Reason why reading stopped.
 pub(super) enum ReadError {
     Damaged(ParquetError),
     Refused(Problem),
@@ -71,7 +72,8 @@ impl From<Problem> for ReadError {
     }
 }
 
-/// The crate trusts what a damaged file says of itself in places, and panics; nothing is shared with it.
+/// Catches a panic of the parquet crate, which does not validate all values of a damaged file. `work` must not share
+/// state.
 pub(super) fn catch_panic<T, E: Into<ReadError>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, Problem> {
     match guard::guarded(work).map(|done| done.map_err(Into::into)) {
         Some(Ok(done)) => Ok(done),
@@ -108,7 +110,7 @@ impl SentenceTable {
         Ok(Self { words, tags, features, reader, bytes, budget, held })
     }
 
-    /// The names of the other columns.
+    /// Returns the names of the other columns.
     pub fn other_columns(&self) -> Vec<String> {
         let schema = self.reader.metadata().file_metadata().schema_descr();
         let leaves = (0..schema.num_columns()).filter(|i| *i != self.words && *i != self.tags);
@@ -117,12 +119,12 @@ impl SentenceTable {
         names
     }
 
-    /// The names of numbered tags, from the footer.
+    /// Returns the names of numbered tags in the footer.
     pub fn names(&self) -> Option<Vec<String>> {
         self.features.as_ref().and_then(hf_jsonl::find_class_label_names)
     }
 
-    /// The words and the tags of a row group.
+    /// Returns the tokens and the tags of a row group.
     pub fn row_group(&self, number: usize) -> Result<(ListColumn<Vec<ByteArray>>, ListColumn<Tags>), Problem> {
         let wrong = || ParquetError::General("words are no text, or tags neither numbers nor names".into());
         catch_panic(|| -> Result<_, ReadError> {
@@ -149,9 +151,9 @@ impl SentenceTable {
         })
     }
 
-    /// Checks a column before it is unfolded: its compression, and how many values it has.
+    /// Checks a column before it is decompressed: its compression and its number of values.
     fn check(&self, column: &ColumnChunkMetaData) -> Result<(), Problem> {
-        /// Bytes that a text takes beside itself, with the levels that nest it, and that a number takes.
+        /// Memory of a string in bytes without its text but with its levels, and memory of a number.
         const BYTES_PER_TEXT: u64 = 40;
         const BYTES_PER_NUMBER: u64 = 12;
         let unknown = match column.compression() {
@@ -178,7 +180,8 @@ impl SentenceTable {
         self.add(pages.values.saturating_mul(each).saturating_add(pages.bytes).saturating_add(pages.shared))
     }
 
-    /// Counts texts that were read. The values of a column may all be one long text of its dictionary.
+    /// Counts the bytes of strings that were read. All values of a column can refer to one long string of its
+    /// dictionary.
     fn hold(&self, texts: &[ByteArray]) -> Result<(), Problem> {
         self.add(texts.iter().map(|t| t.len() as u64).sum())
     }
@@ -195,7 +198,7 @@ impl<V> ListColumn<V> {
     }
 }
 
-/// Rows that are read at once: a damaged file may say that it has any number of them.
+/// Maximum number of rows that are read at once. A damaged file can declare any number of rows.
 const READ_BATCH_ROWS: usize = 8192;
 
 fn column<T: DataType>(
@@ -221,7 +224,7 @@ fn column<T: DataType>(
         read += records;
     }
     let whole = about.max_def_level();
-    // From this level on there is an element, though it may be null.
+    // From this level on, an element exists, but it can be null.
     let element = whole - i16::from(about.self_type().is_optional());
     let mut found: Vec<Option<Range<usize>>> = Vec::new();
     let mut at = 0;
@@ -247,7 +250,7 @@ fn column<T: DataType>(
     Ok(ListColumn { values, levels: (definition, repetition), rows: found })
 }
 
-/// The words of a row; an error says why the row is no sentence.
+/// Returns the tokens of a row, or a message if the row is not a sentence.
 pub(super) fn words(column: &ListColumn<Vec<ByteArray>>, row: usize) -> Result<Vec<&str>, String> {
     let range = column.rows.get(row).cloned().flatten().ok_or("a word is missing")?;
     let words = column.values[range].iter().map(|w| w.as_utf8().map_err(|_| "a word is no text".to_owned()));
@@ -259,7 +262,7 @@ pub(super) fn words(column: &ListColumn<Vec<ByteArray>>, row: usize) -> Result<V
     }
 }
 
-/// The tags of a row by name, one for each of `words`.
+/// Returns the tag names of a row, one for each of `words`.
 pub(super) fn tags<'a>(
     column: &'a ListColumn<Tags>,
     names: Option<&'a [String]>,

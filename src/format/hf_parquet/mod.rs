@@ -1,7 +1,8 @@
-//! Hugging Face's Parquet: a row is a sentence of `tokens` and `ner_tags`, the tags by number, their names in the footer's
-//! key `huggingface`, so that `datasets.load_dataset` gives a `ClassLabel` back.
+//! Hugging Face Parquet: a row is a sentence of `tokens` and `ner_tags`. Tags are numbers, and the footer key
+//! `huggingface` has their names, so that `datasets.load_dataset` restores a `ClassLabel`.
 //!
-//! Read in this order: [`pages`] (what a column would take), [`lists`] (columns of lists), [`read`], [`rewrite`] (a source with other tags), [`write`](self::write).
+//! Read in this order: [`pages`] (memory of a column), [`list_columns`] (columns of lists), [`read`], [`rewrite`] (a
+//! source with other tags), [`write`](self::write).
 
 mod list_columns;
 mod pages;
@@ -11,7 +12,7 @@ mod write;
 
 use super::{Capabilities, Detection, Format, Writer};
 
-/// Parquet as `datasets` writes it.
+/// Parquet format of `datasets`.
 pub const HF_PARQUET: Format = Format {
     name: "hf-parquet",
     description: "Hugging Face Parquet: rows of tokens and tags",
@@ -29,5 +30,5 @@ pub const HF_PARQUET: Format = Format {
     },
 };
 
-/// The key of the footer under which `datasets` keeps the features.
+/// Footer key of the features of `datasets`.
 const FEATURES_KEY: &str = "huggingface";

@@ -1,23 +1,23 @@
-//! The pages of a column before they are unfolded: how many values they have and how large they become, from their headers
-//! (Thrift's compact protocol). A page of a hundred bytes may say that it has two billion values, all of them the same, and does.
+//! Page headers of a column (Thrift compact protocol), read before decompression: the number of values and the
+//! decompressed size. A page of a hundred bytes can validly contain two billion equal values.
 
 use crate::format::Problem;
 
-/// What the headers of a column's pages add up to.
+/// Totals of the page headers of a column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct PageTotals {
-    /// Values, those of dictionaries too.
+    /// Number of values, including dictionary values.
     pub values: u64,
-    /// Bytes of all pages as they are unfolded.
+    /// Decompressed size of all pages, in bytes.
     pub bytes: u64,
-    /// The most bytes that values can take which share beginnings with those before them; none where no page has such.
+    /// Upper bound of the bytes of values that share prefixes with previous values; 0 if no page has this encoding.
     pub shared: u64,
 }
 
-/// The encoding of values by what they share with those before them (DELTA_BYTE_ARRAY).
+/// Encoding of values by the prefix they share with the previous value (DELTA_BYTE_ARRAY).
 const SHARED: i64 = 7;
 
-/// Reads the headers of the pages that lie in these bytes; `None` where they make no sense.
+/// Reads the page headers in these bytes; `None` if they are invalid.
 pub(super) fn totals(column: &[u8]) -> Option<PageTotals> {
     let mut pages = PageTotals::default();
     let mut rest = column;
@@ -37,7 +37,7 @@ pub(super) fn totals(column: &[u8]) -> Option<PageTotals> {
     Some(pages)
 }
 
-/// What is of interest in a page's header.
+/// Relevant fields of a page header.
 #[derive(Default)]
 struct PageHeader {
     unfolded: i64,
@@ -51,7 +51,7 @@ impl PageHeader {
         match path {
             [2] => self.unfolded = number,
             [3] => self.folded = number,
-            // Of a data page, a dictionary, a data page of the second version.
+            // Data page, dictionary page, data page version 2.
             [5 | 7 | 8, 1] => self.values = number,
             [5, 2] | [8, 4] => self.encoding = number,
             _ => {}
@@ -59,7 +59,7 @@ impl PageHeader {
     }
 }
 
-/// A reader of Thrift's compact protocol that keeps whole numbers only.
+/// Reader of the Thrift compact protocol that extracts only integers.
 struct CompactReader<'a> {
     rest: &'a [u8],
     depth: usize,
@@ -94,7 +94,7 @@ impl CompactReader<'_> {
         Some(())
     }
 
-    /// A structure: `each` gets the path of fields to every whole number and the number.
+    /// Reads a structure. `each` receives every integer with its path of field ids.
     fn structure(&mut self, each: &mut dyn FnMut(&[i16], i64)) -> Option<()> {
         const MAX_DEPTH: usize = 16;
         self.depth += 1;
@@ -118,7 +118,7 @@ impl CompactReader<'_> {
 
     fn value(&mut self, kind: u8, field: i16, each: &mut dyn FnMut(&[i16], i64)) -> Option<()> {
         match kind {
-            // True and false, which have no bytes as fields.
+            // Booleans have no bytes as fields.
             1 | 2 => Some(()),
             3 => self.skip(1),
             4..=6 => {
@@ -147,18 +147,18 @@ impl CompactReader<'_> {
                     each(&[field, *inner], number);
                 }
             }),
-            // Tables do not occur in headers.
+            // Page headers contain no maps.
             _ => None,
         }
     }
 
-    /// An element of a list, in which also true and false have a byte.
+    /// Skips a list element. In lists, booleans have a byte.
     fn element(&mut self, kind: u8) -> Option<()> {
         if matches!(kind, 1 | 2) { self.skip(1) } else { self.value(kind, 0, &mut |_, _| {}) }
     }
 }
 
-/// What is said where the headers make no sense.
+/// Returns the error for invalid page headers.
 pub(super) fn damaged_error() -> Problem {
     Problem::at(0, 0, "the Parquet file is damaged (the header of a page makes no sense)")
 }

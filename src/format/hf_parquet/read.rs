@@ -1,4 +1,4 @@
-//! Reading Parquet: a row group at a time, the next one being decoded meanwhile.
+//! Reader of Parquet: one row group at a time, while the next one is decoded.
 
 use super::HF_PARQUET;
 use super::list_columns::{SentenceTable, tags, words};
@@ -20,7 +20,7 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
     file.other_columns().into_iter().for_each(|column| found.note_unsupported(format!("“{column}”")));
     let mut reader = TaggedBuilder::new(source, corpus, found);
     let groups = file.reader.metadata().num_row_groups();
-    // One thread unfolds and decodes the next group while this one puts the last into the corpus.
+    // A second thread decompresses and decodes the next group while this thread adds the last one to the corpus.
     std::thread::scope(|scope| {
         let (decoded, waiting) = sync_channel(1);
         let file = &file;
@@ -47,7 +47,7 @@ pub(super) fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadRepo
     Ok(reader.finish())
 }
 
-/// The names of numbered tags, and where they are from: the file, or one beside it.
+/// Returns the names of numbered tags, and their source: the footer, or another file of the directory.
 pub(super) fn names(file: &SentenceTable, source: &SourceInput) -> Option<(&'static str, Vec<String>)> {
     file.names().map(|names| ("the file's footer", names)).or_else(|| hf_jsonl::class_label_names(source))
 }

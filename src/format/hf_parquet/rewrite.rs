@@ -1,4 +1,4 @@
-//! A Parquet source with other tags: every other column is copied as it is, still compressed.
+//! Rewriter of a Parquet source with other tags. Every other column is copied unchanged, in compressed form.
 
 use super::FEATURES_KEY;
 use super::list_columns::{ListColumn, SentenceTable, Tags, catch_panic, tags, words};
@@ -21,11 +21,11 @@ use std::sync::Arc;
 
 const ARROW_SCHEMA: &str = "ARROW:schema";
 
-/// The source again, with the tags of those rows replaced whose spans are no longer the file's. A label that the footer does not
-/// name gets the next numbers there.
+/// Writes the source again and replaces the tags of changed rows. Labels without a name in the footer get the next ids
+/// there.
 ///
 /// # Errors
-/// When the bytes are no such file any more, or a tag has no number in names that lie beside the file.
+/// Returns an error if the bytes are no longer such a file, or if a tag has no id in the names of another file.
 pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<Vec<u8>, Problem> {
     let file = SentenceTable::open(source)?;
     let own = file.names().is_some();
@@ -66,7 +66,7 @@ pub(super) fn rewrite(source: &SourceInput, current: &RewriteContext) -> Result<
     catch_panic(|| write_file(&file, source.bytes, &changed, before.map_or(0, |b| b.len()), &names.list))
 }
 
-/// The names of numbered tags, which grow where they are the file's own.
+/// Names of numbered tags. New names are only added if the footer contains the names.
 struct TagNames {
     list: Vec<String>,
     in_footer: bool,
@@ -85,7 +85,7 @@ impl TagNames {
         Ok(self.list.len() as i64 - 1)
     }
 
-    /// Puts tags into a row.
+    /// Sets the tags of a row.
     fn set_row(&mut self, column: &mut ListColumn<Tags>, row: usize, new: &[String]) -> Result<(), Problem> {
         let range = column.rows[row].clone().unwrap_or_default();
         for (at, tag) in range.zip(new) {
@@ -117,7 +117,8 @@ fn write_file(
             return Err(ParquetError::General("the footer's names of tags were not found again".into()));
         }
         entry.value = Some(features.to_string());
-        // Arrow's copy of the schema holds the old names too, and would win; its types follow from Parquet's.
+        // The Arrow copy of the schema has the old names too and would take precedence. Its types follow from the
+        // Parquet schema.
         footer.retain(|kv| kv.key != ARROW_SCHEMA);
     }
     let compression = |group: &RowGroupMetaData| group.column(file.tags).compression();
@@ -143,7 +144,7 @@ fn write_file(
 
 type RowGroup<'a, 'b> = SerializedRowGroupWriter<'a, &'b mut Vec<u8>>;
 
-/// A column as it lies in the file.
+/// Copies a column chunk unchanged.
 fn copy_column(to: &mut RowGroup, source: &Bytes, group: &RowGroupMetaData, leaf: usize) -> Result<(), ParquetError> {
     let metadata = group.column(leaf).clone();
     let close = ColumnCloseResult {
@@ -186,7 +187,8 @@ fn write_values<T: DataType>(
     Ok(())
 }
 
-/// Puts the new names where [`hf_jsonl::names_in`] finds the old ones; whether they were found.
+/// Replaces the names at the position that [`hf_jsonl::find_class_label_names`] finds. Returns true if the position
+/// exists.
 fn update_feature_names(features: &mut Value, names: &[String]) -> bool {
     match features {
         Value::Object(fields) => {

@@ -1,4 +1,4 @@
-//! Writing Parquet as `datasets` does: row groups of lists, the features in the footer.
+//! Writer of Parquet in the layout of `datasets`: row groups of lists, and the features in the footer.
 
 use super::FEATURES_KEY;
 use crate::corpus::scheme;
@@ -20,15 +20,15 @@ const SCHEMA: &str = "message schema {
     optional group ner_tags (LIST) { repeated group list { optional int64 element; } }
 }";
 
-/// Sentences of a row group.
+/// Number of sentences per row group.
 const ROWS_PER_GROUP: usize = 50_000;
 
 pub(super) fn write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Vec<u8> {
-    // It is written to memory, where nothing fails; an empty file would be refused by whoever reads it.
+    // Writing to memory does not fail. Readers would refuse an empty file.
     try_write(corpus, split, scheme).inspect_err(|e| log::error!("parquet: {e}")).unwrap_or_default()
 }
 
-/// Every tag that the labels give, `O` first.
+/// Returns every tag of the labels, `O` first.
 fn tag_names(corpus: &Corpus, scheme: Scheme) -> Vec<String> {
     let of_label = |label: String| scheme.letters().iter().map(move |(_, letter)| format!("{letter}-{label}"));
     std::iter::once("O".to_owned()).chain(corpus.labels.names().into_iter().flat_map(of_label)).collect()
@@ -59,7 +59,7 @@ fn try_write(corpus: &Corpus, split: Option<Split>, scheme: Scheme) -> Result<Ve
                 let tag = format_tag(tag, scheme, |l| corpus.labels.name(l).to_owned());
                 words.push(ByteArray::from(word));
                 tags.push(names.iter().position(|n| *n == tag).unwrap_or(0) as i64);
-                // A list begins with its first element.
+                // The first element begins a list.
                 levels.push(i16::from(i > 0));
             }
         }

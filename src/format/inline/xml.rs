@@ -256,7 +256,7 @@ impl<'t> Names<'t> {
         {
             parts.insert(first);
         }
-        // The preview can end inside a tag, so one missing tag is accepted.
+        // The preview can end inside a pair of tags, so the counts of start and end tags can differ.
         let is_label = |name: &str| !parts.contains(name) && !STRUCTURE.iter().any(|s| s.eq_ignore_ascii_case(name));
         let pairs = open.into_iter().filter(|(name, (opens, closes))| {
             is_label(name) && opens.min(closes) > &0 && opens.abs_diff(*closes) <= 1.max(*opens.max(closes) / 3)

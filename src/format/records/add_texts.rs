@@ -50,8 +50,8 @@ impl OffsetConvention {
         (Self { unit, inclusive, is_explicit: wished.is_some() }, evidence)
     }
 
-    /// Returns the convention of one record. It differs if only another unit explains all spans of the record. doccano
-    /// mixes imported spans in code points with spans drawn by the user in UTF-16.
+    /// Returns the convention of one record. It differs if only another unit explains all spans of the record.
+    /// For example, doccano mixes imported spans in code points with spans drawn by the user in UTF-16.
     pub fn detect_for_record(self, item: &TextRecord) -> Self {
         if self.is_explicit || item.text.is_ascii() {
             return self;

@@ -1,5 +1,5 @@
-//! JSON of texts with spans and document labels, under any of the usual keys: all versions of doccano, spaCy annotation
-//! tools, exports of many programs, and plain lists of texts.
+//! JSON of texts with spans and document labels, under any of the usual keys. Examples: all versions of doccano, spaCy
+//! annotation tools, exports of many programs, and plain lists of texts.
 
 use super::json::JsonLayout;
 use super::{
@@ -171,8 +171,7 @@ fn classes(value: &Value) -> Vec<String> {
 }
 
 /// Updates the document labels. Removed labels are deleted from their lists. New labels go to the first non-empty list,
-/// or to
-/// `cats`. A single label is replaced, by a list if there are several now.
+/// or to `cats`. A single label is replaced, by a list if there are several now.
 fn put_classes(record: &mut Value, classes: &[String]) {
     let before = self::classes(record);
     let first = lists().find(|k| record.get(*k).is_some_and(|list| !string_list(list).is_empty()));

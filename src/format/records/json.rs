@@ -196,7 +196,7 @@ fn python_records(text: &str) -> Result<Vec<RawRecord<'_>>, Problem> {
             format!("the Python data is broken ({why}); only lists of literals are read"),
         ));
     }
-    // The split of a single list is given by the file name, not by the variable name.
+    // The file name determines the split of a single list, not the variable name.
     let are_several = lists.len() > 1;
     let elements = lists.into_iter().flat_map(move |l| {
         let split = Split::from_file_name(l.name).filter(|_| are_several);
@@ -250,8 +250,7 @@ pub(in crate::format) fn parse(record: &RawRecord) -> Result<Value, (usize, Stri
 }
 
 /// Replaces escaped lone surrogates in a JSON text with U+FFFD, in the same number of bytes. They do not encode a
-/// character.
-/// `None` if there are none.
+/// character. `None` if the text has no lone surrogates.
 fn replace_lone_surrogates(text: &str) -> Option<String> {
     let escape = |at: usize| {
         let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;

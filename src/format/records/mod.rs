@@ -74,7 +74,7 @@ pub(super) struct RecordCodec {
     pub read: fn(&Value, &FileContext) -> Result<TextRecord, String>,
     /// Removes spans from a record and adds others. Everything else is kept.
     pub update_spans: fn(record: &mut Value, gone: &[RecordSpan], new: &[RecordSpan]),
-    /// Reader and writer of document labels; `None` if the format has none.
+    /// Reader and writer of document labels; `None` if the format has no such labels.
     pub doc_labels: Option<DocLabelCodec>,
     /// Fields of the text, tokens and spans.
     pub known_fields: &'static [&'static str],

@@ -213,7 +213,7 @@ fn needed(stream: &[u8]) -> Option<u64> {
     Some(total)
 }
 
-/// Returns the number of cells that a sheet declares, if it exceeds a full sheet; otherwise 0. The reader allocates
+/// Returns the number of cells that a sheet declares, if it exceeds a full sheet, or else 0. The reader allocates
 /// them.
 fn claimed(data: &[u8]) -> u64 {
     const WHOLE: u64 = 65_536 * 256;

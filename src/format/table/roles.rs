@@ -362,8 +362,9 @@ fn is_flag(rows: &[TableRow], column: u32) -> bool {
     rows.iter().any(|r| r.filled(column).is_some()) && values.all(is_bit)
 }
 
-/// True if the first row is a header. Either a cell is not a number or list, and all cells below it are; or all cells
-/// are short and distinct, and the cell above the texts is shorter than most texts.
+/// True if the first row is a header. One of two conditions must hold:
+/// - A cell is not a number or list, but all cells below it are.
+/// - All cells are short and distinct, and the cell above the texts is shorter than most texts.
 fn has_header(rows: &[TableRow], column: u32) -> bool {
     let Some((first, body)) = rows.split_first() else { return false };
     let name = |c: &str| !c.trim().is_empty() && c.chars().count() <= 40 && c.trim().parse::<f64>().is_err();

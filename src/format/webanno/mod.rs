@@ -36,8 +36,8 @@ pub const WEBANNO_TSV: Format = Format {
 
 const MAGIC: &str = "#FORMAT=WebAnno TSV 3";
 
-/// Annotation of the entity layer: its range, its label in the notation of the file (`None` if unset), and its values
-/// as row indices and positions in the cells.
+/// Annotation of the entity layer. It has a range, a label in the notation of the file (`None` if unset), and its
+/// values as row indices and positions in the cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct EntityAnnotation {
     start: u32,

@@ -77,7 +77,7 @@ struct PendingSentence<'a> {
 }
 
 impl<'a> WebAnnoDocument<'a> {
-    /// Parses a file. `tell` receives invalid lines, which stay in the file.
+    /// Parses a file. The callback receives invalid lines, which stay in the file.
     pub fn parse(file: &'a str, mut tell: impl FnMut(usize, usize, String)) -> Self {
         let mut sheet = Self::default();
         let mut open = PendingSentence::default();

@@ -1,4 +1,4 @@
-//! The whole network: scores, and gradients of a batch that is split over threads.
+//! Logits of the whole network, and gradients of a batch that is split over threads.
 
 use super::Mode;
 use super::parameters::WORD;
@@ -8,10 +8,10 @@ use crate::model::batch::PackedBatch;
 use candle_core::{DType, Result};
 
 impl Bert {
-    /// Scores of every tag for every piece, `[pieces, tags]`, without dropout. Nothing is kept for a backward pass.
+    /// Returns the logits of each subword, `[subwords, tags]`, without dropout. No values are kept for a backward pass.
     ///
     /// # Errors
-    /// A sentence longer than the model's positions, an id outside its vocabulary, no memory.
+    /// Returns an error if a sentence exceeds the model's positions, an id is not in the vocabulary, or memory is full.
     pub fn logits(&self, batch: &PackedBatch) -> Result<Tensor> {
         if batch.rows() == 0 {
             return Tensor::zeros((0, self.tags()), DType::F32, self.device());
@@ -25,7 +25,7 @@ impl Bert {
         self.kernels.linear(&x, self.value(head), self.value(head + 1))
     }
 
-    /// Sum of the losses over the labelled pieces, and the gradients of that sum times `weight`.
+    /// Returns the sum of the losses over the labeled subwords, and the gradients of that sum times `weight`.
     fn part_gradients(&self, batch: &PackedBatch, pass: Pass, weight: f64) -> Result<(Tensor, Gradients)> {
         let (k, mode) = (self.kernels, pass.mode);
         let sentences = k.sentences(batch, self.device())?;
@@ -61,13 +61,13 @@ impl Bert {
         Ok((loss.sum, grads.into_iter().map(|g| g.unwrap_or(Gradient::Frozen)).collect()))
     }
 
-    /// Mean loss over the labelled pieces of the batch, and its gradients in parts that are still to be added: the
-    /// batch is split, and each thread computes its own sentences.
+    /// Returns the mean loss over the labeled subwords, and the gradients as parts that the caller must add.
+    /// The batch is split, and each thread computes its own sentences.
     ///
     /// # Errors
-    /// A sentence longer than the model's positions, an id or a tag that does not exist, no memory.
+    /// Returns an error if a sentence exceeds the model's positions, an id or tag does not exist, or memory is full.
     pub fn gradients(&self, batch: &PackedBatch, pass: Pass) -> Result<(MeanLoss, Vec<Gradients>)> {
-        // By the weight of the whole batch, so that it does not matter in how many turns it is computed.
+        // Normalized by the weight of the whole batch, so that the number of micro-batches has no effect.
         let total = pass.objective.total(&batch.labels);
         let weight = if total > 0.0 { 1.0 / total } else { 0.0 };
         let mut sums = Vec::new();
@@ -87,7 +87,7 @@ impl Bert {
         Ok((MeanLoss { sums, weight }, grads))
     }
 
-    /// Adds the gradients of another turn.
+    /// Adds the gradients of another micro-batch.
     fn add_gradients(&self, to: &mut Gradients, from: Gradients) -> Result<()> {
         for (to, from) in to.iter_mut().zip(from) {
             match (to, from) {
@@ -102,10 +102,10 @@ impl Bert {
         Ok(())
     }
 
-    /// Like [`Bert::logits`], the sentences split over `threads`.
+    /// Returns the same logits as [`Bert::logits`]. The sentences are split over `threads`.
     ///
     /// # Errors
-    /// As [`Bert::logits`].
+    /// Returns the same errors as [`Bert::logits`].
     pub fn logits_in_parallel(&self, batch: &PackedBatch, threads: usize) -> Result<Vec<f32>> {
         let parts = if self.device().is_cpu() { batch.split(threads.max(1)) } else { vec![batch.clone()] };
         let mut out = Vec::with_capacity(batch.rows() * self.tags());
@@ -116,7 +116,7 @@ impl Bert {
     }
 }
 
-/// Runs `work` on each part on a thread of its own (the first on this one) and gives the results in order.
+/// Runs `work` on each part in its own thread (the first in this thread) and returns the results in order.
 fn in_parallel<T: Sync, R: Send>(parts: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let Some((first, rest)) = parts.split_first() else { return Vec::new() };
     std::thread::scope(|scope| {
@@ -125,7 +125,7 @@ fn in_parallel<T: Sync, R: Send>(parts: &[T], work: impl Fn(&T) -> R + Sync) -> 
         for handle in handles {
             match handle.join() {
                 Ok(result) => results.push(result),
-                // The panic is carried to the caller, who reports it.
+                // The panic is propagated to the caller, which reports it.
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }

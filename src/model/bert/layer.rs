@@ -1,4 +1,4 @@
-//! The embeddings and one layer, forward and backward.
+//! Embeddings and one encoder layer, forward and backward.
 
 use super::parameters::*;
 use super::{Bert, Gradient, Mode};
@@ -8,7 +8,7 @@ use crate::model::kernels::{Heads, NormSaved, Sentences};
 use crate::model::rng::Dropout;
 use candle_core::Result;
 
-/// What one layer keeps for its backward pass.
+/// Values of one layer that its backward pass needs.
 pub(super) struct LayerSaved {
     x: Tensor,
     query: Tensor,
@@ -40,7 +40,7 @@ impl Bert {
         }
     }
 
-    /// Gradient of the input of one of a layer's matrices; those of what learns are put into `grads`.
+    /// Returns the input gradient of one matrix of a layer. The gradients of trainable parameters are put into `grads`.
     fn linear_backward(
         &self,
         x: &Tensor,
@@ -59,7 +59,7 @@ impl Bert {
         Ok(input)
     }
 
-    /// The dropout at `site`: 0 the embeddings, then three a layer, last the classifier.
+    /// Returns the dropout at `site`: 0 for the embeddings, three sites per layer, and the last for the classifier.
     fn dropout(&self, mode: Mode, rate: f32, site: usize) -> Dropout {
         match mode {
             Mode::Train { seed, step } if rate > 0.0 => Dropout::new(rate, seed, step, site as u64),
@@ -122,7 +122,7 @@ impl Bert {
         Ok((y, saved))
     }
 
-    /// Gradient of the layer's input; the parameters' gradients are put into `grads`.
+    /// Returns the gradient of the layer's input. The gradients of the parameters are put into `grads`.
     pub(super) fn layer_backward(
         &self,
         saved: &LayerSaved,

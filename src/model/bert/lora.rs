@@ -1,8 +1,9 @@
-//! Low-rank adaptation (Hu et al. 2021): the weights of the base stay, and each matrix `W` of a layer becomes
-//! `W + α/r · B A` with two small matrices that learn, `A` `[r, in]` and `B` `[out, r]`. All six matrices of a layer are
-//! adapted, as Dettmers et al. (2023) found necessary. Only they and the head have gradients and moments.
+//! LoRA, low-rank adaptation (Hu et al. 2021). Base weights are frozen. Each weight matrix `W` of a layer is replaced
+//! by `W + α/r · B A` with two small trainable matrices, `A` `[r, in]` and `B` `[out, r]`.
+//! All six matrices of a layer are adapted, which Dettmers et al. (2023) found necessary.
+//! Only the adapters and the head have gradients and moments.
 //!
-//! `A` begins with the variance that PEFT gives it, `B` with zeros, so the first step's network is the base's.
+//! `A` is initialized with the variance that PEFT uses, `B` with zeros. The network of the first step equals the base.
 
 use super::parameters::{ATTENTION_OUT, FIRST_LAYER, INTERMEDIATE, KEY, LAYER_NAMES, OUT, PER_LAYER, QUERY, VALUE};
 use super::{Bert, Gradient, Parameter};
@@ -10,12 +11,12 @@ use crate::model::Tensor;
 use crate::model::rng::RngStream;
 use candle_core::{DType, Result};
 
-/// Sizes of the adapters.
+/// Rank and scaling of the adapters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lora {
-    /// Rows of `A`, columns of `B`; above 0.
+    /// Number of rows of `A` and columns of `B`; above 0.
     pub rank: usize,
-    /// Over the rank it is what `B A` is multiplied by.
+    /// Scaling numerator: `B A` is multiplied by `alpha / rank`.
     pub alpha: f64,
 }
 
@@ -25,31 +26,31 @@ impl Lora {
     }
 }
 
-/// The adapted matrices of a layer, in the order of their adapters.
+/// Adapted matrices of a layer, in the order of their adapters.
 const ADAPTED: [usize; 6] = [QUERY, KEY, VALUE, ATTENTION_OUT, INTERMEDIATE, OUT];
 
-/// Parameters of the adapters of a layer.
+/// Number of adapter parameters per layer.
 pub(super) const A_LAYER: usize = 2 * ADAPTED.len();
 
-/// Parameters whose first gradient is zero, because their adapter's other matrix begins with zeros.
+/// True for parameters whose first gradient is zero. The other matrix of their adapter is initialized with zeros.
 pub fn begins_without_gradient(name: &str) -> bool {
     name.ends_with("lora_A.weight")
 }
 
-/// The two matrices beside one of the base.
+/// The two adapter matrices of one base matrix.
 pub(super) struct Adapter<'a> {
     a: &'a Tensor,
     b: &'a Tensor,
     scale: f64,
-    /// Place of `A` among the parameters; `B` follows.
+    /// Index of `A` among the parameters; `B` follows.
     place: usize,
 }
 
 impl Bert {
-    /// The same network with fresh adapters, drawn from the seed; of the base only the head learns.
+    /// Returns the same network with new adapters, drawn from the seed. Only the adapters and the head are trainable.
     ///
     /// # Errors
-    /// No memory.
+    /// Returns an error if memory is full.
     pub fn with_lora(mut self, lora: Lora, seed: u64) -> Result<Self> {
         const PURPOSE: u64 = 0x6c6f_7261; // "lora"
         for layer in 0..self.config.num_hidden_layers {
@@ -69,15 +70,16 @@ impl Bert {
         Ok(self)
     }
 
-    /// The adapters' sizes, where there are some.
+    /// Size of the adapters. Returns `None` if there are no adapters.
     pub fn lora(&self) -> Option<Lora> {
         self.lora
     }
 
-    /// The same function without adapters: each is added to its matrix. This one, where there are none.
+    /// Returns an equivalent network without adapters: each adapter is added to its matrix.
+    /// Without adapters, the result equals this network.
     ///
     /// # Errors
-    /// No memory.
+    /// Returns an error if memory is full.
     pub fn merged(&self) -> Result<Self> {
         let mut merged = Self { parameters: self.parameters[..self.of_base()].to_vec(), lora: None, ..self.clone() };
         for layer in 0..self.config.num_hidden_layers {
@@ -99,13 +101,13 @@ impl Bert {
         Some(Adapter { a: self.value(place), b: self.value(place + 1), scale, place })
     }
 
-    /// `α/r · B A x`, to be added to `W x`.
+    /// Returns `α/r · B A x`, to be added to `W x`.
     pub(super) fn adapted(&self, adapter: &Adapter, x: &Tensor) -> Result<Tensor> {
         let inner = (self.kernels.product(x, adapter.a)? * adapter.scale)?;
         self.kernels.product(&inner, adapter.b)
     }
 
-    /// The adapter's share of the input's gradient; its own gradients are put into `grads`.
+    /// Returns the adapter's contribution to the input gradient. The adapter's own gradients are put into `grads`.
     pub(super) fn adapted_backward(
         &self,
         adapter: &Adapter,

@@ -1,10 +1,13 @@
 //! BERT for token classification (Devlin et al. 2019), forward and backward on packed rows.
 //!
-//! The arithmetic is transformers' `BertForTokenClassification`: dropout at the same places, exact gelu, layer
-//! normalisation after each block, no pooler.
+//! The computation equals `BertForTokenClassification` of transformers: the same dropout sites, exact GELU, layer
+//! normalization after each block, no pooler.
 //!
-//! [`parameters`] has names and places, [`pass`] what a step is computed with, `layer` the arithmetic of one layer,
-//! `gradients` that of the whole network, and [`lora`] the small matrices that learn in place of the large ones.
+//! - [`parameters`]: names, shapes and indices of the parameters.
+//! - [`pass`]: inputs and results of a training step.
+//! - `layer`: computation of one layer.
+//! - `gradients`: computation of the whole network.
+//! - [`lora`]: low-rank adapters.
 
 mod gradients;
 mod layer;
@@ -22,16 +25,16 @@ use super::{ComputeDtype, Device, ModelError, Tensor};
 use candle_core::Result;
 use parameters::{FIRST_LAYER, PER_LAYER, WORD};
 
-/// What does not learn.
+/// Parts of the network that are not trained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Frozen {
-    /// The embeddings and their normalisation.
+    /// The embeddings and their layer normalization.
     pub embeddings: bool,
-    /// So many of the first layers, and the embeddings below them.
+    /// Number of frozen encoder layers, from the first. A value above 0 also freezes the embeddings.
     pub layers: usize,
 }
 
-/// The network and its parameters.
+/// The network with its parameters.
 #[derive(Clone)]
 pub struct Bert {
     config: Config,
@@ -42,10 +45,10 @@ pub struct Bert {
 }
 
 impl Bert {
-    /// A network of these parameters, which must be those of [`parameter_shapes`] in order.
+    /// Creates a network from parameters in the order of [`parameter_shapes`].
     ///
     /// # Errors
-    /// When one is missing, is one too many, or has another name or shape.
+    /// Returns an error if a parameter is missing, superfluous, or has another name or shape.
     pub fn new(config: Config, parameters: Vec<Parameter>) -> std::result::Result<Self, ModelError> {
         let tags = parameters.last().map_or(0, |p| p.value.elem_count());
         let shapes = parameter_shapes(&config, tags);
@@ -66,41 +69,41 @@ impl Bert {
         Ok(Self { config, parameters, frozen: Frozen::default(), lora: None, kernels })
     }
 
-    /// The same network computed by other kernels: for tests of one against the other.
+    /// Returns the same network with other kernels, for tests that compare kernels.
     #[must_use]
     pub fn with_kernels(mut self, kernels: &'static dyn Kernels) -> Self {
         self.kernels = kernels;
         self
     }
 
-    /// The same network on another device, in its arithmetic.
+    /// Returns the same network on another device, with the given precision.
     ///
     /// # Errors
-    /// When the device has no room.
+    /// Returns an error if the device has not enough memory.
     pub fn to_device(&self, device: &Device, arithmetic: ComputeDtype) -> Result<Self> {
         let moved = |p: &Parameter| Ok(Parameter { name: p.name.clone(), value: p.value.to_device(device)? });
         let parameters = self.parameters.iter().map(moved).collect::<Result<_>>()?;
         Ok(Self { parameters, kernels: kernels::for_device(device, arithmetic), ..self.clone() })
     }
 
-    /// A copy of all parameters that training will not change.
+    /// Returns a copy of all parameters that training does not change.
     ///
     /// # Errors
-    /// When the device has no room.
+    /// Returns an error if the device has not enough memory.
     pub fn snapshot(&self) -> Result<Vec<Tensor>> {
         self.parameters.iter().map(|p| p.value.copy()).collect()
     }
 
-    /// The same network as it is now, whatever training does to this one. What does not learn is shared.
+    /// Returns a copy of the network in its current state, independent of later training. Frozen parameters are shared.
     ///
     /// # Errors
-    /// When the device has no room.
+    /// Returns an error if the device has not enough memory.
     pub fn kept(&self) -> Result<Self> {
         let keep = |(i, p): (usize, &Parameter)| if self.learns(i) { p.value.copy() } else { Ok(p.value.clone()) };
         Ok(self.with_values(self.parameters.iter().enumerate().map(keep).collect::<Result<_>>()?))
     }
 
-    /// The same network with these values, as [`Bert::snapshot`] gave them: one for each parameter.
+    /// Returns the same network with the values of [`Bert::snapshot`], one per parameter.
     #[must_use]
     pub fn with_values(&self, values: Vec<Tensor>) -> Self {
         assert_eq!(values.len(), self.parameters.len(), "a value for each parameter");
@@ -108,7 +111,7 @@ impl Bert {
         Self { parameters: parameters.collect(), ..self.clone() }
     }
 
-    /// The same network of which a part does not learn.
+    /// Returns the same network with frozen parts.
     #[must_use]
     pub fn frozen(mut self, frozen: Frozen) -> Self {
         let layers = frozen.layers.min(self.config.num_hidden_layers);
@@ -116,9 +119,9 @@ impl Bert {
         self
     }
 
-    /// Whether a parameter learns, by its place.
+    /// True if the parameter at this index is trainable.
     pub fn learns(&self, parameter: usize) -> bool {
-        // The head and the adapters are behind the base's layers.
+        // The indices of the head and of the adapters follow those of the base's layers.
         let kind = self.lora.is_none() || parameter >= self.head();
         kind && match self.depth(parameter) {
             0 => !self.frozen.embeddings,
@@ -126,8 +129,8 @@ impl Bert {
         }
     }
 
-    /// How far a parameter is from the input: 0 for the embeddings, then 1 for the first layer, and one more than there
-    /// are layers for the head.
+    /// Returns the depth of a parameter: 0 for the embeddings, 1 for the first layer, and the number of layers + 1 for
+    /// the head.
     pub fn depth(&self, parameter: usize) -> usize {
         if let Some(inside) = parameter.checked_sub(self.of_base()) {
             return inside / lora::A_LAYER + 1;
@@ -138,7 +141,7 @@ impl Bert {
         }
     }
 
-    /// Its sizes.
+    /// Configuration of the network.
     pub fn config(&self) -> &Config {
         &self.config
     }
@@ -148,28 +151,28 @@ impl Bert {
         &self.parameters
     }
 
-    /// All parameters, for the optimizer.
+    /// All parameters, mutable for the optimizer.
     pub fn parameters_mut(&mut self) -> &mut [Parameter] {
         &mut self.parameters
     }
 
-    /// How many numbers it is made of.
+    /// Number of values of all parameters.
     pub fn size(&self) -> usize {
         self.parameters.iter().map(|p| p.value.elem_count()).sum()
     }
 
-    /// How many numbers learn.
+    /// Number of trainable values.
     pub fn learning(&self) -> usize {
         let learning = self.parameters.iter().enumerate().filter(|(i, _)| self.learns(*i));
         learning.map(|(_, p)| p.value.elem_count()).sum()
     }
 
-    /// Number of tags it tells apart.
+    /// Number of output tags.
     pub fn tags(&self) -> usize {
         self.value(self.head() + 1).elem_count()
     }
 
-    /// Place of the head's weight; its bias follows.
+    /// Index of the head's weight; its bias follows.
     fn head(&self) -> usize {
         FIRST_LAYER + self.config.num_hidden_layers * PER_LAYER
     }
@@ -179,7 +182,7 @@ impl Bert {
         self.head() + 2
     }
 
-    /// Where it computes.
+    /// Device of the parameters.
     pub fn device(&self) -> &Device {
         self.parameters[WORD].value.device()
     }

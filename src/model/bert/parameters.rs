@@ -1,27 +1,27 @@
-//! The parameters of a network: names, shapes, places.
+//! Names, shapes and indices of the parameters of a network.
 
 use crate::model::config::Config;
 use crate::model::rng::RngStream;
 use crate::model::{Device, Tensor};
 use candle_core::{DType, Result};
 
-/// One trainable array and the name it has in a Hugging Face file.
+/// Trainable array with its Hugging Face name.
 #[derive(Clone, Debug)]
 pub struct Parameter {
-    /// Hugging Face's name.
+    /// Hugging Face name.
     pub name: String,
-    /// Its value, f32.
+    /// Value, f32.
     pub value: Tensor,
 }
 
-// Places in the list of parameters.
+// Indices in the list of parameters.
 pub(super) const WORD: usize = 0;
 pub(super) const POSITION: usize = 1;
 pub(super) const TYPE: usize = 2;
 pub(super) const EMBEDDING_NORM: usize = 3;
 pub(super) const FIRST_LAYER: usize = 5;
 pub(super) const PER_LAYER: usize = 16;
-// Places in a layer: each is a weight, its bias follows.
+// Indices in a layer: each is the index of a weight; its bias follows.
 pub(super) const QUERY: usize = 0;
 pub(super) const KEY: usize = 2;
 pub(super) const VALUE: usize = 4;
@@ -43,7 +43,7 @@ pub(super) const LAYER_NAMES: [&str; 8] = [
     "output.LayerNorm",
 ];
 
-/// Names and shapes of the parameters below the layers.
+/// Returns the names and shapes of the embedding parameters.
 pub fn embedding_shapes(config: &Config) -> Vec<(String, Vec<usize>)> {
     let width = config.hidden_size;
     let embedding = |name: &str, shape: Vec<usize>| (format!("bert.embeddings.{name}"), shape);
@@ -56,7 +56,7 @@ pub fn embedding_shapes(config: &Config) -> Vec<(String, Vec<usize>)> {
     ]
 }
 
-/// Hugging Face's names and the shapes of all parameters, in the order of [`super::Bert::parameters`].
+/// Returns the Hugging Face names and shapes of all parameters, in the order of [`super::Bert::parameters`].
 pub fn parameter_shapes(config: &Config, tags: usize) -> Vec<(String, Vec<usize>)> {
     let (width, wide) = (config.hidden_size, config.intermediate_size);
     let mut shapes = embedding_shapes(config);
@@ -78,21 +78,21 @@ pub fn parameter_shapes(config: &Config, tags: usize) -> Vec<(String, Vec<usize>
     shapes
 }
 
-/// Parameters whose gradient is exactly zero, so that "every parameter moves" does not hold for them: adding the same
-/// number to all keys adds the same to all scores of a query, which softmax takes out again.
+/// True for parameters whose gradient is always zero; "every parameter moves" does not hold for them.
+/// The same number added to all keys adds the same number to all scores of a query, which softmax cancels.
 pub fn has_no_gradient(name: &str) -> bool {
     name.ends_with("attention.self.key.bias")
 }
 
-/// Whether weight decay leaves a parameter alone: biases and layer normalisation, as the Trainer does.
+/// True if weight decay excludes the parameter: biases and layer normalization, as in the Trainer.
 pub fn is_exempt_from_decay(name: &str) -> bool {
     name.ends_with("bias") || name.contains("LayerNorm")
 }
 
-/// A new classification head: weights from N(0, `deviation`), biases 0, as transformers makes them.
+/// Creates a new classification head: weights from N(0, `deviation`), biases 0, as in transformers.
 ///
 /// # Errors
-/// No memory.
+/// Returns an error if memory is full.
 pub fn new_head(width: usize, tags: usize, deviation: f64, seed: u64) -> Result<(Tensor, Tensor)> {
     const PURPOSE: u64 = 0x6865_6164; // "head"
     let weight = RngStream::new(seed, PURPOSE).normal(tags * width, deviation);

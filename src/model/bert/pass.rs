@@ -1,4 +1,4 @@
-//! What a step is computed with, and what comes out of it.
+//! Inputs and results of a training step.
 
 use crate::model::Tensor;
 use crate::model::loss::CrossEntropyLoss;
@@ -7,57 +7,57 @@ use candle_core::{DType, Result};
 /// Gradient of one parameter.
 #[derive(Clone, Debug)]
 pub enum Gradient {
-    /// The same shape as the parameter.
+    /// Gradient with the shape of the parameter.
     Dense(Tensor),
-    /// Only these rows of it are not zero: row numbers and `[rows, width]`. Rows of one number are to be added.
+    /// Gradient with few nonzero rows: row numbers and `[rows, width]`. Rows with the same number must be added.
     Rows(Vec<u32>, Tensor),
-    /// The parameter does not learn.
+    /// The parameter is not trainable.
     Frozen,
 }
 
 /// Gradients in the order of [`super::Bert::parameters`].
 pub type Gradients = Vec<Gradient>;
 
-/// Whether dropout is on, and where its draws come from.
+/// Dropout mode, with the seed of the dropout draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// No dropout.
     Evaluate,
-    /// Dropout drawn for this step of the run with this seed.
+    /// Dropout, drawn for this step of the run with this seed.
     Train {
-        /// The run's seed.
+        /// Seed of the run.
         seed: u64,
-        /// Counts from 0.
+        /// Step number, from 0.
         step: u64,
     },
 }
 
-/// How a step is computed.
+/// Options of the forward and backward pass of a step.
 #[derive(Clone, Copy, Debug)]
 pub struct Pass<'a> {
-    /// Dropout.
+    /// Dropout mode.
     pub mode: Mode,
-    /// Parts a batch is split into on the processor, each computed by a thread of its own.
+    /// Number of parts that a batch is split into on the CPU. Each part is computed by its own thread.
     pub parts: usize,
-    /// Sentences in memory at once; a larger batch is computed in several turns (gradient accumulation).
+    /// Maximum number of sentences per micro-batch. A larger batch is computed with gradient accumulation.
     pub at_once: usize,
     /// The loss.
     pub objective: &'a CrossEntropyLoss,
-    /// What gradients are multiplied by, so that they stay inside the range of f16; 1 elsewhere.
+    /// Factor of the gradients that keeps them in the range of f16; 1 for other types.
     pub loss_scale: f64,
 }
 
-/// The mean loss of a batch, still on the device: reading it waits for the forward pass.
+/// Mean loss of a batch, still on the device. Reading it waits for the forward pass.
 pub struct MeanLoss {
     pub(super) sums: Vec<Tensor>,
     pub(super) weight: f64,
 }
 
 impl MeanLoss {
-    /// The number.
+    /// Returns the loss as a number.
     ///
     /// # Errors
-    /// candle's: what went wrong on the device before.
+    /// Returns an error if an earlier operation on the device failed.
     pub fn read(&self) -> Result<f64> {
         let sum = self.sums.iter().map(|t| t.to_dtype(DType::F64)?.to_scalar::<f64>()).sum::<Result<f64>>()?;
         Ok(sum * self.weight)

@@ -1,14 +1,16 @@
-//! Each building block of the encoder, forward and backward, behind one trait.
+//! Building blocks of the encoder, forward and backward, as one trait.
 //!
-//! Two implementations: [`plain`] is made of candle's own operations and runs on every device; [`fused`] is written
-//! by hand for the processor, where candle's single-threaded element-wise operations and fresh temporaries would take
-//! most of the time. The plain one is the reference that the fused one is tested against. `cuda` has the few operations
-//! that candle lacks on an NVIDIA GPU.
+//! There are two implementations and one extension:
+//! - [`plain`] consists of candle's operations and runs on every device. It is the reference in tests of [`fused`].
+//! - [`fused`] is hand-written for the CPU. There, candle's single-threaded element-wise operations and new temporaries
+//!   would need most of the time.
+//! - `cuda` has the few operations that candle lacks on an NVIDIA GPU.
 //!
-//! Gradients are written out rather than recorded: candle's own fused operations cut the graph without a word
-//! (`layer_norm`, `softmax_last_dim`), and its tape pays a zero tensor and an addition for every edge.
+//! Gradients are computed explicitly, without candle's autograd. candle's fused operations (`layer_norm`,
+//! `softmax_last_dim`) silently cut the graph, and its tape needs a zero tensor and an addition per edge.
 //!
-//! All activations are packed rows: `[pieces, width]`, f32, or 16 bits between the matrix products of mixed precision.
+//! All activations are packed rows: `[subwords, width]`, f32, or 16 bits between the matrix products of mixed
+//! precision.
 
 #[cfg(feature = "cuda")]
 pub mod cuda;
@@ -22,27 +24,27 @@ use super::{ComputeDtype, Device};
 use candle_core::{Result, Tensor, bail};
 use plain::{Padding, Plain};
 
-/// What [`Kernels::norm`] keeps for its backward pass.
+/// Values that [`Kernels::norm`] keeps for its backward pass.
 pub struct NormSaved {
-    /// The normalised rows before scale and shift, `[rows, width]`.
+    /// Normalized rows before scale and shift, `[rows, width]`.
     pub normal: Tensor,
-    /// One over the standard deviation of each row, `[rows]`.
+    /// Inverse standard deviation of each row, `[rows]`.
     pub inverse_deviation: Tensor,
 }
 
 /// Gradients of [`Kernels::norm`].
 pub struct NormGrads {
-    /// Of the branch that dropout was applied to, `[rows, width]`.
+    /// Gradient of the branch with dropout, `[rows, width]`.
     pub input: Tensor,
-    /// Of the residual, `[rows, width]`; `None` when there was none.
+    /// Gradient of the residual, `[rows, width]`. `None` if there is no residual.
     pub residual: Option<Tensor>,
-    /// `[width]`.
+    /// Gradient of the scale, `[width]`.
     pub scale: Tensor,
-    /// `[width]`.
+    /// Gradient of the shift, `[width]`.
     pub shift: Tensor,
 }
 
-/// The arrays of one attention: queries, keys and values of all heads side by side, `[rows, heads * width]`.
+/// Arrays of one attention: queries, keys and values of all heads side by side, `[rows, heads * width]`.
 #[derive(Clone, Copy)]
 pub struct Heads<'a> {
     /// Queries.
@@ -56,22 +58,22 @@ pub struct Heads<'a> {
 }
 
 impl Heads<'_> {
-    /// What scores are multiplied by: one over the root of a head's width.
+    /// Returns the factor of the scores: one over the square root of the width of a head.
     fn scale(&self) -> Result<f64> {
         Ok(1.0 / ((self.query.dim(1)? / self.count) as f64).sqrt())
     }
 }
 
-/// The sentences of a batch as attention needs them, made once a pass.
+/// Sentences of a batch in the form that attention needs, created once per pass.
 pub struct Sentences<'a> {
     /// The batch.
     pub batch: &'a PackedBatch,
-    /// Its rows among padded sentences, where the kernels need that.
+    /// Positions of the rows among padded sentences, if the kernels need them.
     padding: Option<Padding>,
 }
 
 impl<'a> Sentences<'a> {
-    /// Without padding.
+    /// Sentences without padding.
     fn packed(batch: &'a PackedBatch) -> Self {
         Self { batch, padding: None }
     }
@@ -84,20 +86,20 @@ impl<'a> Sentences<'a> {
     }
 }
 
-/// Result of a cross-entropy: the sum of the losses, and the gradient of their mean.
+/// Result of cross-entropy: the sum of the losses, and its weighted gradient.
 pub struct Loss {
-    /// Sum over the labelled rows, a scalar that stays on the device: reading it would wait for all that goes before.
+    /// Sum over the labeled rows. The scalar stays on the device, because reading it waits for all earlier operations.
     pub sum: Tensor,
-    /// Gradient of `sum * weight` by the logits, `[rows, tags]`.
+    /// Gradient of `sum * weight` with respect to the logits, `[rows, tags]`.
     pub gradient: Tensor,
 }
 
-/// Forward and backward of every building block. Errors are candle's: shapes, memory, device.
+/// Forward and backward of each building block. All errors are candle's: shapes, memory, device.
 pub trait Kernels: Send + Sync {
-    /// The sentences of a batch as [`Kernels::attention`] needs them.
+    /// Prepares the sentences of a batch for [`Kernels::attention`].
     fn sentences<'a>(&self, batch: &'a PackedBatch, device: &Device) -> Result<Sentences<'a>>;
 
-    /// Rows of `table` `[vocabulary, width]`: `[ids, width]`.
+    /// Returns the rows `ids` of `table` `[vocabulary, width]`: `[ids, width]`.
     fn embed(&self, table: &Tensor, ids: &[u32]) -> Result<Tensor>;
 
     /// `x wᵀ + b`: x `[rows, in]`, w `[out, in]`, b `[out]`.
@@ -109,10 +111,10 @@ pub trait Kernels: Send + Sync {
     /// Gradient of [`Kernels::linear`] by x, `dy w`: w `[out, in]`, dy `[rows, out]`.
     fn input_gradient(&self, w: &Tensor, dy: &Tensor) -> Result<Tensor>;
 
-    /// Gradient of [`Kernels::linear`] by w, `dyᵀ x`: x `[rows, in]`, dy `[rows, out]`. f32 in every arithmetic.
+    /// Gradient of [`Kernels::linear`] by w, `dyᵀ x`: x `[rows, in]`, dy `[rows, out]`. f32 in every precision.
     fn weight_gradient(&self, x: &Tensor, dy: &Tensor) -> Result<Tensor>;
 
-    /// Gradient of [`Kernels::linear`] by b, the sum of the rows of dy `[rows, out]`. f32 in every arithmetic.
+    /// Gradient of [`Kernels::linear`] by b, the sum of the rows of dy `[rows, out]`. f32 in every precision.
     fn bias_gradient(&self, dy: &Tensor) -> Result<Tensor>;
 
     /// `x/2 (1 + erf(x/√2))`: the exact Gaussian error linear unit (Hendrycks, Gimpel 2016).
@@ -121,10 +123,10 @@ pub trait Kernels: Send + Sync {
     /// Backward of [`Kernels::gelu`].
     fn gelu_backward(&self, x: &Tensor, dy: &Tensor) -> Result<Tensor>;
 
-    /// Zeroes a share of the elements and scales the others; its own backward when applied to the gradient.
+    /// Sets a fraction of the elements to zero and scales the others. Applied to the gradient, it is its own backward.
     fn dropout(&self, x: &Tensor, dropout: Dropout, first_row: usize) -> Result<Tensor>;
 
-    /// Layer normalisation (Ba, Kiros, Hinton 2016) of `dropout(x) + residual`.
+    /// Layer normalization (Ba, Kiros, Hinton 2016) of `dropout(x) + residual`.
     fn norm(
         &self,
         x: &Tensor,
@@ -145,9 +147,9 @@ pub trait Kernels: Send + Sync {
         dropout: (Dropout, usize),
     ) -> Result<NormGrads>;
 
-    /// `dropout(softmax(q kᵀ / √width)) v` in each head, each sentence of the batch by itself.
-    /// Returns the result `[rows, heads * width]` and the probabilities kept for the backward pass (in a layout of the
-    /// implementation's own).
+    /// `dropout(softmax(q kᵀ / √width)) v` in each head, separately for each sentence of the batch.
+    /// Returns the result `[rows, heads * width]`, and the probabilities for the backward pass.
+    /// The layout of the probabilities depends on the implementation.
     fn attention(&self, heads: Heads, sentences: &Sentences, dropout: Dropout) -> Result<(Tensor, Tensor)>;
 
     /// Backward of [`Kernels::attention`]: gradients of queries, keys and values.
@@ -160,18 +162,18 @@ pub trait Kernels: Send + Sync {
         dropout: Dropout,
     ) -> Result<[Tensor; 3]>;
 
-    /// Sum of the objective over the labelled rows, and its gradient times `weight`.
+    /// Returns the sum of the loss over the labeled rows, and its gradient times `weight`.
     fn cross_entropy(&self, logits: &Tensor, labels: &[i32], objective: &CrossEntropyLoss, weight: f64)
     -> Result<Loss>;
 
     /// Sum of two arrays of the same shape.
     fn add(&self, a: &Tensor, b: &Tensor) -> Result<Tensor>;
 
-    /// Sums the rows that share an id: the gradient of an embedding, by distinct id.
+    /// Sums the rows with the same id. The result is the gradient of an embedding, by distinct id.
     fn sum_rows(&self, rows: &Tensor, ids: &[u32]) -> Result<(Vec<u32>, Tensor)>;
 }
 
-/// The kernels for a device: by hand on the processor, candle's operations elsewhere.
+/// Returns the kernels of a device: hand-written on the CPU, candle's operations on other devices.
 pub fn for_device(device: &Device, arithmetic: ComputeDtype) -> &'static dyn Kernels {
     match (device, arithmetic) {
         (Device::Cpu, ComputeDtype::Fp32 | ComputeDtype::Tf32) => &fused::Fused,
@@ -183,8 +185,8 @@ pub fn for_device(device: &Device, arithmetic: ComputeDtype) -> &'static dyn Ker
     }
 }
 
-/// The element of row `row` and column `column` of attention's dropout: rows are the query's row in the whole batch.
+/// Returns the column of an element in the dropout mask of attention. Its row is the query's row in the whole batch.
 pub(crate) fn attention_column(head: usize, key: usize) -> u32 {
-    // A head never has more keys than a model has positions; 2^16 is far beyond both.
+    // A head never has more keys than a model has positions; 2^16 is far above both.
     ((head as u32) << 16) | key as u32
 }

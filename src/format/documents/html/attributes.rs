@@ -1,13 +1,13 @@
-//! The time that the tokenizer takes for a tag grows with the square of its attributes: tags with very many are refused.
+//! Limit of attributes per tag. The time of the tokenizer is quadratic in the number of attributes of a tag.
 
 use crate::format::Problem;
 
-/// Checks that no tag has more attributes than can be compared with each other in a sensible time.
+/// Checks the number of attributes of each tag.
 ///
 /// # Errors
-/// A tag that has.
+/// Returns an error if a tag exceeds the maximum.
 pub(super) fn check(text: &str) -> Result<(), Problem> {
-    /// Attributes that it still compares in a second.
+    /// Maximum number of attributes per tag. The tokenizer compares as many in a second.
     const MOST: usize = 30_000;
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -26,7 +26,7 @@ pub(super) fn check(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The end of a tag whose name begins here, and the number of its attributes (WHATWG HTML, 13.2.5.32 to 13.2.5.40).
+/// Returns the end of a tag whose name begins here, and its number of attributes (WHATWG HTML, 13.2.5.32 to 13.2.5.40).
 fn tag_end(bytes: &[u8], begin: usize) -> (usize, usize) {
     #[derive(PartialEq)]
     enum In {

@@ -1,6 +1,6 @@
-//! HTML: the text that a browser shows. Tags are taken as they come, without a tree: the memory that a tree of hostile
-//! tags takes grows with the square of the file. [`attributes`] bounds the time of the tokenizer, [`reader`] takes its
-//! tags and texts.
+//! HTML: the text that a browser displays. Tags are processed in sequence without a tree. The memory of a tree of
+//! malicious tags would be quadratic in the file size. [`attributes`] limits the time of the tokenizer, [`reader`]
+//! processes its tags and texts.
 
 mod attributes;
 mod reader;
@@ -17,7 +17,7 @@ use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
 use reader::{Reader, Sink};
 use std::cell::RefCell;
 
-/// A page.
+/// HTML page.
 pub const HTML: Format = Format {
     name: "html",
     description: "HTML: the text of a page, a file is a document",
@@ -37,7 +37,7 @@ pub const HTML: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// True where a text begins as HTML does, after comments and an XML declaration.
+/// True if a text begins like HTML, after comments and an XML declaration.
 fn is_html(head: &str) -> bool {
     let mut rest = head.trim_start_matches('\u{feff}').trim_start();
     while let Some((_, after)) = comment(rest) {
@@ -47,14 +47,14 @@ fn is_html(head: &str) -> bool {
     begins("<!doctype html") || begins("<html>") || begins("<html ") || begins("<html\n")
 }
 
-/// True for a text with tags.
+/// True if a text has tags.
 fn has_tags(head: &str) -> bool {
     let is_name =
         |rest: &str| rest.trim_start_matches('/').starts_with(|c: char| c.is_ascii_alphabetic()) && rest.contains('>');
     head.match_indices('<').take(100).any(|(at, _)| is_name(&head[at + 1..]))
 }
 
-/// A comment or declaration at the begin of a text, and what follows it.
+/// Returns a comment or declaration at the start of a text, and the rest of the text.
 fn comment(text: &str) -> Option<(&str, &str)> {
     let (end, marks) = if text.starts_with("<!--") { ("-->", 3) } else { ("?>", 2) };
     let is_one = text.starts_with("<!--") || text.starts_with("<?xml");
@@ -74,7 +74,8 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     super::add(source, corpus, found, &page.title, flow, &left_out)
 }
 
-/// The text of a page: in the encoding that a person chose, that of its mark, that of its `meta`, or one that is found.
+/// Decodes a page. The encoding comes from the user, the byte order mark, the `meta` tag, or the detection, in this
+/// order.
 fn decoded<'a>(source: &SourceInput<'a>) -> Result<Decoded<'a>, Problem> {
     let is_utf8 = !source.bytes.is_ascii() && std::str::from_utf8(source.bytes).is_ok();
     let is_known = source.options.encoding.is_some() || Encoding::for_bom(source.bytes).is_some() || is_utf8;
@@ -85,9 +86,9 @@ fn decoded<'a>(source: &SourceInput<'a>) -> Result<Decoded<'a>, Problem> {
     }
 }
 
-/// The encoding that a page declares in its first bytes.
+/// Returns the encoding that a page declares in its first bytes.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    /// Bytes in which the standard looks.
+    /// Number of bytes in which the HTML standard searches the declaration.
     const HEAD: usize = 1024;
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).to_ascii_lowercase();
     let name_after = |key: &str, text: &str| {
@@ -99,28 +100,28 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let metas = head.split("<meta").skip(1).map(|tag| &tag[..tag.find('>').unwrap_or(tag.len())]);
     let of_xml = || head.strip_prefix("<?xml").and_then(|rest| name_after("encoding", &rest[..rest.find("?>")?]));
     let found = metas.filter_map(|tag| name_after("charset", tag)).next().or_else(of_xml)?;
-    // A declaration that can be read as ASCII is not in UTF-16, whatever it says.
+    // A declaration that is readable as ASCII cannot be in UTF-16.
     Some(if found == encoding_rs::UTF_16LE || found == encoding_rs::UTF_16BE { encoding_rs::UTF_8 } else { found })
 }
 
-/// Findings in a page beside its text.
+/// Title of a page, and counts of its other content.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) title: String,
-    /// Texts that a browser does not show.
+    /// Number of texts that a browser does not display.
     pub(super) hidden: usize,
-    /// Pages inside it.
+    /// Number of embedded pages.
     pub(super) frames: usize,
-    /// Tags, comments and declarations.
+    /// Number of tags, comments and declarations.
     pub(super) tags: usize,
 }
 
 /// Adds the text of a page.
 ///
 /// # Errors
-/// A tag with more attributes than can be read in a sensible time.
+/// Returns an error if a tag has too many attributes.
 pub(super) fn add(text: &str, flow: &mut Flow) -> Result<Page, Problem> {
-    /// Bytes that are read at once.
+    /// Number of bytes per chunk for the tokenizer.
     const PART: usize = 64 << 10;
     attributes::check(text)?;
     let is_xml = text.trim_start_matches('\u{feff}').trim_start().starts_with("<?xml");
@@ -131,7 +132,7 @@ pub(super) fn add(text: &str, flow: &mut Flow) -> Result<Page, Problem> {
     while !rest.is_empty() {
         let (part, after) = rest.split_at(rest.ceil_char_boundary(PART));
         queue.push_back(StrTendril::from_slice(part));
-        // It stops only for scripts that are to be run.
+        // The tokenizer only stops to execute scripts.
         let _ = tokenizer.feed(&queue);
         rest = after;
     }

@@ -1,4 +1,4 @@
-//! The reader of tags and texts: gaps where elements begin and end, and what is left out.
+//! Reader of tags and texts: gaps at the borders of elements, and the content to leave out.
 
 use super::Page;
 use crate::format::documents::flow::Flow;
@@ -6,7 +6,7 @@ use html5ever::tokenizer::states::{RawKind, Rawtext, Rcdata, ScriptData};
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use std::cell::RefCell;
 
-/// Takes the tokens of a page.
+/// Receiver of the tokens of a page.
 pub(super) struct Sink<'f>(pub(super) RefCell<Reader<'f>>);
 
 impl TokenSink for Sink<'_> {
@@ -34,7 +34,7 @@ impl TokenSink for Sink<'_> {
     }
 }
 
-/// The state between two tokens.
+/// State between two tokens.
 pub(super) struct Reader<'f> {
     flow: &'f mut Flow,
     pub(super) page: Page,
@@ -42,22 +42,22 @@ pub(super) struct Reader<'f> {
     skipped: Option<Skipped>,
     in_title: bool,
     has_title: bool,
-    /// Open elements whose space is kept, lists, and drawings.
+    /// Number of open elements with preserved whitespace, of open lists, and of open drawings.
     kept: usize,
     lists: usize,
     drawings: usize,
-    /// The begin of an element whose first line end is not its own.
+    /// True at the start of an element whose first line end is ignored.
     at_begin: bool,
-    /// Open tables, and whether a row is open in each.
+    /// Open tables, with true for a table with an open row.
     tables: Vec<bool>,
 }
 
-/// An element whose text is left out, up to its end.
+/// Element that is left out up to its end tag.
 struct Skipped {
     name: String,
-    /// Elements of this name that are open.
+    /// Number of open elements with this name.
     depth: usize,
-    /// It would be text if it were shown.
+    /// True if its text is hidden, false if its content is not text.
     is_hidden: bool,
     holds_text: bool,
 }
@@ -91,7 +91,7 @@ impl<'f> Reader<'f> {
         }
         if let Some(is_hidden) = is_left_out(tag).filter(|_| !is_closed && !is_void(name)) {
             self.page.frames += usize::from(name == "iframe");
-            // The place of what is left out parts words.
+            // The omitted content separates words.
             self.block(name);
             self.skipped = Some(Skipped { name: name.to_owned(), depth: 1, is_hidden, holds_text: false });
             return result();
@@ -127,7 +127,7 @@ impl<'f> Reader<'f> {
                 }
             }
             "td" | "th" => {
-                // A cell may come without its row.
+                // A cell can occur without a row.
                 if let Some(is_open) = self.tables.last_mut().filter(|is_open| !**is_open) {
                     *is_open = true;
                     self.flow.row();
@@ -181,7 +181,7 @@ impl<'f> Reader<'f> {
         }
     }
 
-    /// A list inside another one begins a line, not a paragraph.
+    /// Begins a line for a nested list, and a paragraph for an outer list.
     fn list_border(&mut self) {
         if self.lists == 0 { self.flow.paragraph() } else { self.flow.line() }
     }
@@ -193,7 +193,7 @@ impl<'f> Reader<'f> {
         }
     }
 
-    /// Adds the gap that an element begins and ends with, as browsers show it.
+    /// Adds the gap before and after an element, as browsers display it.
     fn block(&mut self, name: &str) {
         match name {
             "title" | "desc" | "text" | "textpath" if self.drawings > 0 => self.flow.space(),
@@ -229,7 +229,7 @@ impl<'f> Reader<'f> {
         self.page.hidden += usize::from(hidden);
     }
 
-    /// Ends an element that is left out where a tag begins that ends it without a tag of its own.
+    /// Ends an omitted element if the next start tag implies its end.
     fn end_skipped_before(&mut self, next: &str) {
         let Some(skipped) = self.skipped.as_ref().filter(|s| s.depth == 1) else { return };
         let ends = match &*skipped.name {
@@ -246,7 +246,7 @@ impl<'f> Reader<'f> {
         }
     }
 
-    /// Ends an element that is left out where the element ends that it is in.
+    /// Ends an omitted element if the end tag of its parent implies its end.
     fn end_skipped_before_end(&mut self, name: &str) {
         let Some(skipped) = self.skipped.as_ref().filter(|s| s.depth == 1) else { return };
         let ends = match &*skipped.name {
@@ -264,7 +264,7 @@ impl<'f> Reader<'f> {
     }
 }
 
-/// `None` for an element whose text is read; else true where its text is hidden, and false where it is no text.
+/// Returns `None` for an element whose text is read, true if its text is hidden, and false if its content is not text.
 fn is_left_out(tag: &Tag) -> Option<bool> {
     match &*tag.name {
         "script" | "style" | "iframe" | "noembed" | "noframes" => return Some(false),
@@ -283,7 +283,7 @@ fn is_left_out(tag: &Tag) -> Option<bool> {
     is_hidden.then_some(true)
 }
 
-/// Elements whose content is text to the tokenizer, whatever it looks like.
+/// Returns the tokenizer state of elements whose content is raw text.
 fn raw_kind(name: &str) -> Option<RawKind> {
     match name {
         "script" => Some(ScriptData),
@@ -293,14 +293,14 @@ fn raw_kind(name: &str) -> Option<RawKind> {
     }
 }
 
-/// Elements without content.
+/// True for elements without content.
 fn is_void(name: &str) -> bool {
     let list =
         ["area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
     list.contains(&name)
 }
 
-/// Elements before which a paragraph ends.
+/// True for elements that end an open paragraph.
 fn is_after_paragraph(name: &str) -> bool {
     let list = [
         "address",

@@ -1,51 +1,50 @@
-//! The characters that a font draws, and their widths. Of the ways in which a PDF says them, these are known: a
-//! `ToUnicode` map, an encoding by name or by differences, the table inside a Type 1 font, and the encodings of East
-//! Asia by name.
+//! Characters and widths of a font. Supported sources: a `ToUnicode` map, an encoding by name or by differences, the
+//! table inside a Type 1 font, and named East Asian encodings.
 
 use super::map::Map;
 use encoding_rs::Encoding;
 use lopdf::{Dictionary, Document, Object};
 use std::collections::HashMap;
 
-/// A font.
+/// Font with its code map and widths.
 #[derive(Debug)]
 pub(super) struct Font {
     map: Map,
     codes: Codes,
-    /// Widths by ranges of codes, sorted, in parts of the size.
+    /// Widths by ranges of codes, sorted, as a fraction of the font size.
     widths: Vec<(u32, u32, f64)>,
     default_width: f64,
-    /// It is written from top to bottom.
+    /// True for vertical writing.
     pub(super) is_vertical: bool,
 }
 
-/// The way from bytes to characters where the map says nothing.
+/// Conversion of bytes to characters for codes without a `ToUnicode` entry.
 #[derive(Debug)]
 enum Codes {
-    /// Of one byte, each with its text.
+    /// One-byte codes, each with its text.
     One(Vec<Option<String>>),
-    /// Of two bytes, without a text of their own.
+    /// Two-byte codes without text.
     Two,
-    /// Of an encoding for files.
+    /// Codes of a standard text encoding.
     Text(&'static Encoding),
 }
 
-/// A sign that is drawn.
+/// Drawn glyph.
 #[derive(Debug, PartialEq)]
 pub(super) struct Sign {
-    /// `None` where the font does not say it.
+    /// Text; `None` if it is unknown.
     pub(super) text: Option<String>,
-    /// In parts of the size.
+    /// Width as a fraction of the font size.
     pub(super) width: f64,
-    /// The one code that space between words is added to.
+    /// True for the single code that word spacing applies to.
     pub(super) is_space: bool,
 }
 
 impl Font {
-    /// Bytes that a part of a font may unfold to.
+    /// Maximum decompressed size of a font stream, in bytes.
     const MOST: usize = 4 << 20;
 
-    /// A font of a document, and how many bytes were read for it.
+    /// Returns a font of a document, and the number of bytes read for it.
     pub(super) fn new(document: &Document, font: &Dictionary) -> (Self, u64) {
         let mut taken = 256;
         let mut content = |dict: &Dictionary, key: &[u8]| {
@@ -74,7 +73,7 @@ impl Font {
         (Self { map, codes: Codes::One(codes), widths, default_width, is_vertical: false }, taken)
     }
 
-    /// The signs that a string draws.
+    /// Returns the glyphs of a string.
     pub(super) fn signs(&self, bytes: &[u8]) -> Vec<Sign> {
         match &self.codes {
             Codes::One(texts) => {
@@ -113,7 +112,7 @@ fn float(document: &Document, object: &Object) -> Option<f64> {
     object.as_float().ok().map(f64::from).filter(|n| n.is_finite())
 }
 
-/// Widths of a font of many signs: `c [w w]` or `c c w`.
+/// Returns the widths of a composite font: `c [w w]` or `c c w`.
 fn widths_of_many(document: &Document, font: &Dictionary) -> (Vec<(u32, u32, f64)>, f64) {
     let default = font.get(b"DW").ok().and_then(|w| float(document, w)).unwrap_or(1000.0) / 1000.0;
     let mut widths = Vec::new();
@@ -137,14 +136,14 @@ fn widths_of_many(document: &Document, font: &Dictionary) -> (Vec<(u32, u32, f64
     (widths, default)
 }
 
-/// Widths of a font of few signs.
+/// Returns the widths of a simple font.
 fn widths_of_few(
     document: &Document,
     font: &Dictionary,
     descriptor: Option<&Dictionary>,
     has_own_units: bool,
 ) -> (Vec<(u32, u32, f64)>, f64) {
-    /// A sign of a font that does not say it, in thousandths.
+    /// Default glyph width, in thousandths of the font size.
     const USUAL: f64 = 500.0;
     let matrix = font.get_deref(b"FontMatrix", document).and_then(Object::as_array).ok().filter(|_| has_own_units);
     let unit = matrix.and_then(|m| float(document, m.first()?)).unwrap_or(0.001);
@@ -157,7 +156,7 @@ fn widths_of_few(
     (all.collect(), missing.unwrap_or(USUAL) * if has_own_units { unit } else { 0.001 })
 }
 
-/// The encoding that a name of East Asia stands for.
+/// Returns the encoding of an East Asian encoding name.
 fn encoding_of(name: &[u8]) -> Option<&'static Encoding> {
     let name = std::str::from_utf8(name).ok()?;
     let known: [(&str, &'static Encoding); 11] = [
@@ -176,7 +175,7 @@ fn encoding_of(name: &[u8]) -> Option<&'static Encoding> {
     known.iter().find(|(part, _)| name.contains(part)).map(|(_, encoding)| *encoding)
 }
 
-/// The texts of the codes of one byte.
+/// Returns the texts of one-byte codes.
 fn codes(document: &Document, encoding: Option<&Object>, program: Option<&[u8]>) -> Vec<Option<String>> {
     let mut glyphs = Glyphs::default();
     let dict = encoding.and_then(|e| e.as_dict().ok());
@@ -204,7 +203,7 @@ fn codes(document: &Document, encoding: Option<&Object>, program: Option<&[u8]>)
     texts
 }
 
-/// A font that the parser is asked about: it has the tables of encodings and of names of glyphs.
+/// Decodes bytes with a temporary font of the parser, which has the tables of encodings and glyph names.
 fn asked(document: &Document, encoding: Object, bytes: &[u8]) -> Option<String> {
     let mut font = Dictionary::new();
     font.set("Type", Object::Name(b"Font".to_vec()));
@@ -217,7 +216,7 @@ fn base_texts(document: &Document, name: &[u8]) -> Vec<Option<String>> {
     (0..=255u8).map(|byte| asked(document, Object::Name(name.to_vec()), &[byte])).collect()
 }
 
-/// Texts of names of glyphs, each asked for once.
+/// Cache of the texts of glyph names.
 #[derive(Default)]
 struct Glyphs(HashMap<Vec<u8>, Option<String>>);
 
@@ -232,7 +231,7 @@ impl Glyphs {
     }
 }
 
-/// The text of a glyph by its name (Adobe Glyph List, section 2): `A`, `f_i`, `uni0041`, `u1F600`, `a.sc`.
+/// Returns the text of a glyph by its name (Adobe Glyph List, section 2): `A`, `f_i`, `uni0041`, `u1F600`, `a.sc`.
 fn of_glyph(document: &Document, name: &[u8]) -> Option<String> {
     let name = std::str::from_utf8(name).ok()?;
     let name = name.split('.').next().filter(|n| !n.is_empty())?;
@@ -256,9 +255,9 @@ fn of_part(document: &Document, part: &str) -> Option<String> {
     character(digits).map(String::from)
 }
 
-/// The table of codes inside a Type 1 font: `dup 65 /A put`.
+/// Returns the code table inside a Type 1 font: `dup 65 /A put`.
 fn of_program(program: &[u8]) -> Vec<(u8, &[u8])> {
-    /// Bytes in which the part stands that is not encrypted.
+    /// Size of the beginning that contains the unencrypted part, in bytes.
     const HEAD: usize = 64 << 10;
     let words: Vec<&[u8]> =
         program[..program.len().min(HEAD)].split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).collect();

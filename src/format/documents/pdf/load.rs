@@ -1,5 +1,5 @@
-//! A PDF as objects, within bounds. The parser holds all objects at once; it asks a function about each of them, which
-//! counts what they take before more of them come.
+//! Loader of PDF objects with memory limits. The parser keeps all objects in memory. Its filter callback counts the
+//! memory of each object before the next ones are parsed.
 
 use super::broken;
 use crate::format::Problem;
@@ -8,14 +8,14 @@ use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 use std::cell::Cell;
 use std::panic::resume_unwind;
 
-/// The room that is left for the file that this thread reads.
+/// Remaining memory budget of the file that this thread reads.
 #[derive(Clone, Copy, Default)]
 struct Room {
-    /// Bytes that all streams may have, packed as they are.
+    /// Number of bytes for all streams, in compressed form.
     streams: u64,
-    /// Bytes that objects may take.
+    /// Number of bytes for objects.
     objects: u64,
-    /// Bytes that a stream may unfold to.
+    /// Maximum decompressed size of a stream, in bytes.
     unfolded: usize,
     is_over: bool,
 }
@@ -24,12 +24,12 @@ thread_local! {
     static ROOM: Cell<Room> = const { Cell::new(Room { streams: 0, objects: 0, unfolded: 0, is_over: false }) };
 }
 
-/// Loads a file of which at most so many bytes may be held.
+/// Loads a file with a maximum of `most` bytes in memory.
 ///
 /// # Errors
-/// A damaged file, an encrypted one, one that takes more.
+/// Returns an error if the file is damaged, encrypted, or exceeds the limit.
 pub(super) fn load(bytes: &[u8], most: u64) -> Result<Document, Problem> {
-    /// Tables of places that are streams; each update of a file adds one.
+    /// Maximum number of cross-reference streams. Each update of a file adds one.
     const TABLES: usize = 256;
     if is_encrypted(bytes) {
         let why = "the PDF is protected (encrypted); save it without protection, or print it to a new PDF";
@@ -38,7 +38,7 @@ pub(super) fn load(bytes: &[u8], most: u64) -> Result<Document, Problem> {
     if bytes.windows(5).filter(|w| *w == b"/XRef").count() > TABLES {
         return Err(broken());
     }
-    // A table of places takes many times what it unfolds to.
+    // A cross-reference table needs a multiple of its decompressed size.
     let unfolded = usize::try_from(most / 8).unwrap_or(usize::MAX);
     let room = Room { streams: 2 * bytes.len() as u64 + (1 << 20), objects: most, unfolded, is_over: false };
     let attempt = |force_reconstruct| {
@@ -59,7 +59,7 @@ pub(super) fn load(bytes: &[u8], most: u64) -> Result<Document, Problem> {
     attempt(true)?.filter(has_pages).ok_or_else(broken)
 }
 
-/// True where a file says that it is encrypted: the name is always written in the open.
+/// True if a file declares encryption. The name is never encrypted.
 fn is_encrypted(bytes: &[u8]) -> bool {
     let names = bytes.iter().enumerate().filter(|(_, b)| **b == b'/').map(|(at, _)| &bytes[at + 1..]);
     names.filter_map(|rest| after_name(rest, b"Encrypt")).any(|after| {
@@ -68,7 +68,7 @@ fn is_encrypted(bytes: &[u8]) -> bool {
     })
 }
 
-/// The bytes behind a name that begins here, if it is this one; any of its characters may be written as a number.
+/// Returns the bytes after a name that begins here, if it is this name. Each character can be written as a number.
 fn after_name<'b>(mut rest: &'b [u8], name: &[u8]) -> Option<&'b [u8]> {
     for wanted in name {
         let (found, after) = match rest {
@@ -88,7 +88,7 @@ fn after_name<'b>(mut rest: &'b [u8], name: &[u8]) -> Option<&'b [u8]> {
     rest.first().is_none_or(|b| !b.is_ascii_alphanumeric()).then_some(rest)
 }
 
-/// Counts an object that the parser is about to keep.
+/// Counts an object that the parser is about to store.
 #[allow(clippy::unnecessary_wraps, reason = "the parser asks so")]
 fn count(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
     let mut room = ROOM.get();
@@ -102,10 +102,10 @@ fn count(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
                 None => stream.content = vec![b' '],
             }
         } else if is_no_text(stream) {
-            // An empty one would be read again.
+            // An empty stream would be read again.
             stream.content = vec![b' '];
         }
-        // It stays where it is; the object that is given back is used for parts of object streams only.
+        // The stream is kept. The returned object is only used for objects in object streams.
         return Some((id, Object::Null));
     }
     take(&mut room, |room| &mut room.objects, of_object(object));
@@ -120,12 +120,12 @@ fn take(room: &mut Room, part: fn(&mut Room) -> &mut u64, bytes: u64) {
     *part(room) = part(room).saturating_sub(bytes);
     ROOM.set(*room);
     if room.is_over {
-        // The only way to stop the parser. It is caught by `guarded`, as its own panics are.
+        // The only way to stop the parser. `guarded` catches it, like the panics of the parser.
         resume_unwind(Box::new("the file takes too much"));
     }
 }
 
-/// True for a stream that can hold nothing that text is made from.
+/// True for a stream that cannot contain text.
 fn is_no_text(stream: &Stream) -> bool {
     stream.dict.has_type(b"XRef") || stream.dict.has_type(b"Metadata") || is_image(&stream.dict)
 }
@@ -134,7 +134,7 @@ fn is_image(dict: &Dictionary) -> bool {
     dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Image")
 }
 
-/// Bytes that an object takes, about.
+/// Returns the approximate memory of an object, in bytes.
 fn of_object(object: &Object) -> u64 {
     const OBJECT: u64 = 96;
     let inside = match object {
@@ -152,8 +152,8 @@ fn of_dictionary(dict: &Dictionary) -> u64 {
     dict.iter().map(|(key, value)| ENTRY + key.len() as u64 + of_object(value)).sum()
 }
 
-/// Bytes that the objects in a stream of objects take, about. `None` where they lie in each other: then the same bytes
-/// would be read many times.
+/// Returns the approximate memory of the objects in an object stream, in bytes. `None` if they overlap, because the
+/// same bytes would then be parsed many times.
 fn of_object_stream(stream: &Stream, most: usize) -> Option<u64> {
     const TOKEN: u64 = 112;
     let content = stream.get_plain_content_with_limit(most).ok()?;
@@ -179,14 +179,14 @@ fn of_object_stream(stream: &Stream, most: usize) -> Option<u64> {
     Some(tokens * TOKEN + content.len() as u64)
 }
 
-/// Objects one behind the other.
+/// Scanner of consecutive objects.
 struct Scan<'b> {
     bytes: &'b [u8],
     at: usize,
 }
 
 impl Scan<'_> {
-    /// The begin and end of the next object, and the number of objects in it.
+    /// Returns the start and end of the next object, and the number of objects in it.
     fn next_object(&mut self) -> Option<(usize, usize, u64)> {
         let (mut depth, mut inside, mut start) = (0usize, 0u64, None);
         while let Some(byte) = self.bytes.get(self.at) {
@@ -231,7 +231,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Skips a string after its bracket.
+    /// Skips a string after its opening bracket.
     fn string(&mut self) {
         let mut depth = 1usize;
         while let Some(byte) = self.bytes.get(self.at) {

@@ -1,13 +1,13 @@
-//! Which text the codes of a font stand for, as its `ToUnicode` says (a `CMap`, Adobe technical note 5411).
+//! Map from the codes of a font to text, from its `ToUnicode` entry (a `CMap`, Adobe technical note 5411).
 
 /// Codes and their texts.
 #[derive(Debug, Default)]
 pub(super) struct Map {
-    /// First and last code, and the text of the first one; sorted.
+    /// First and last code, and the text of the first one. Sorted.
     ranges: Vec<(u32, u32, Vec<u16>)>,
 }
 
-/// A word of the notation.
+/// Token of the `CMap` syntax.
 #[derive(Debug, PartialEq)]
 enum Token<'t> {
     Hex(Vec<u8>),
@@ -17,7 +17,7 @@ enum Token<'t> {
 }
 
 impl Map {
-    /// Reads a map; what cannot be understood in it is left out.
+    /// Parses a map. Invalid entries are ignored.
     pub(super) fn parse(text: &[u8]) -> Self {
         let mut ranges = Vec::new();
         let mut tokens = Tokens(text);
@@ -52,12 +52,12 @@ impl Map {
         Self { ranges }
     }
 
-    /// True where it says nothing.
+    /// True if the map is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
 
-    /// The text of a code.
+    /// Returns the text of a code.
     pub(super) fn get(&self, code: u32) -> Option<String> {
         let at = self.ranges.partition_point(|(low, ..)| *low <= code).checked_sub(1)?;
         let (low, high, to) = &self.ranges[at];
@@ -116,7 +116,7 @@ impl<'t> Iterator for Tokens<'t> {
     }
 }
 
-/// A digit, which is below 16.
+/// Returns the low byte. A hexadecimal digit is below 16.
 fn low_byte(digit: u32) -> u8 {
     digit.to_le_bytes()[0]
 }

@@ -1,8 +1,7 @@
-//! PDF: the text of its pages, in the order in which they draw it. Pages are parted by an empty line; hyphens at the
-//! ends of lines stay.
+//! PDF: the text of its pages, in drawing order. An empty line separates pages. Hyphens at line ends are kept.
 //!
-//! [`load`] keeps the memory of the parser within bounds, [`font`] (with [`map`]) says which characters a font draws,
-//! [`page`] follows the drawing of a page.
+//! [`load`] limits the memory of the parser, [`font`] (with [`map`]) converts codes to characters, [`page`] interprets
+//! the page operators.
 
 mod font;
 mod load;
@@ -17,7 +16,7 @@ use crate::format::guard::guarded;
 use crate::format::{Capabilities, Detection, Format, Problem, ReadReport, SourceInput};
 use lopdf::{Document, Object};
 
-/// A file for printing.
+/// PDF file.
 pub const PDF: Format = Format {
     name: "pdf",
     description: "PDF: the text of its pages, a file is a document",
@@ -33,7 +32,7 @@ pub const PDF: Format = Format {
     capabilities: Capabilities::OFFSET_FORMAT,
 };
 
-/// True where a file begins as a PDF does; space may stand before.
+/// True if a file begins like a PDF, after optional whitespace.
 fn begins(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"%PDF-")
 }
@@ -43,7 +42,7 @@ fn broken() -> Problem {
 }
 
 fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem> {
-    /// Bytes before the mark that readers of PDF skip.
+    /// Number of bytes before the signature that PDF readers skip.
     const HEAD: usize = 1024;
     let head = &source.bytes[..source.bytes.len().min(HEAD)];
     if !head.windows(5).any(|w| w == b"%PDF-") {
@@ -57,7 +56,7 @@ fn read(source: &SourceInput, corpus: &mut Corpus) -> Result<ReadReport, Problem
     super::add(source, corpus, found, &text.title, text.flow, &text.left_out)
 }
 
-/// The content of a file.
+/// Content of a file.
 struct Text {
     title: String,
     flow: Flow,
@@ -66,7 +65,7 @@ struct Text {
 }
 
 fn text_of(bytes: &[u8], budget: Budget) -> Result<Text, Problem> {
-    /// Annotations that are looked at: pages may share them.
+    /// Maximum number of annotations to inspect. Pages can share them.
     const ANNOTATIONS: usize = 1 << 20;
     let most = budget.unfolded(bytes.len());
     let document = load::load(bytes, most)?;
@@ -114,13 +113,13 @@ fn text_of(bytes: &[u8], budget: Budget) -> Result<Text, Problem> {
     Ok(Text { title, flow: reader.into_flow(), left_out, is_leftward })
 }
 
-/// The title among a file's properties.
+/// Returns the title in the document information.
 fn title(document: &Document) -> Option<String> {
     let properties = document.trailer.get_deref(b"Info", document).ok()?.as_dict().ok()?;
     lopdf::decode_text_string(properties.get_deref(b"Title", document).ok()?).ok()
 }
 
-/// Counts comments and form fields of a page, which are no part of what it draws, and gives the number of annotations.
+/// Counts comments and form fields of a page, which are not drawn by it. Returns the number of annotations.
 fn beside(document: &Document, page: lopdf::ObjectId, left_out: &mut LeftOut) -> usize {
     let Ok(annotations) = document.get_page_annotations(page) else { return 1 };
     for annotation in &annotations {

@@ -1,5 +1,5 @@
-//! The drawing of a page, followed operator by operator (ISO 32000-1, 9.4): the distance of a sign from the end of the
-//! one before tells whether a space or a line lies between them.
+//! Interpreter of the page operators (ISO 32000-1, 9.4). The distance between a glyph and the end of the previous one
+//! decides if a space or a line break separates them.
 
 use super::font::Font;
 use crate::format::documents::flow::Flow;
@@ -15,7 +15,7 @@ struct Matrix([f64; 6]);
 impl Matrix {
     const ONE: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
 
-    /// This one first, then the other.
+    /// Returns the product that applies `self` first, then the other matrix.
     fn then(self, Self([ta, tb, tc, td, te, tf]): Self) -> Self {
         let Self([a, b, c, d, e, f]) = self;
         Self([
@@ -33,7 +33,7 @@ impl Matrix {
     }
 }
 
-/// The state that `q` keeps.
+/// Graphics state that `q` saves.
 #[derive(Clone)]
 struct State {
     matrix: Matrix,
@@ -46,41 +46,42 @@ struct State {
     rise: f64,
 }
 
-/// Follows the pages of a document.
+/// Reader of the pages of a document.
 pub(super) struct Reader<'d> {
     document: &'d Document,
     flow: Flow,
-    /// Fonts by the place of their dictionary in memory.
+    /// Fonts by the memory address of their dictionary.
     fonts: HashMap<usize, Rc<Font>>,
-    /// Bytes that may still be read.
+    /// Number of bytes that can still be read.
     room: u64,
     is_over: bool,
-    /// Signs that were drawn, those without a text, and pictures.
+    /// Numbers of drawn glyphs, of glyphs without text, and of images.
     pub(super) signs: usize,
     pub(super) unknown: usize,
     pub(super) images: usize,
-    /// Letters were drawn that are read from right to left.
+    /// True if right-to-left letters were drawn.
     pub(super) is_leftward: bool,
-    /// The place at which the last sign ended, and its height.
+    /// Position at the end of the last glyph, and its height.
     last: Option<(f64, f64, f64)>,
 }
 
-/// Text objects of a stream that is being followed.
+/// State of a content stream with text objects.
 struct Stretch<'d> {
     resources: Option<&'d Dictionary>,
     state: State,
     kept: Vec<State>,
     text: Matrix,
     line: Matrix,
-    /// Marked contents that are open, and the one that says its text, which may have been added.
+    /// Number of open marked-content sequences, and the one with an `ActualText`. The text is `None` after it was
+    /// added.
     marks: usize,
     actual: Option<(usize, Option<String>)>,
 }
 
 impl<'d> Reader<'d> {
-    /// Forms in each other.
+    /// Maximum depth of nested forms.
     const DEEP: usize = 16;
-    /// States that are kept.
+    /// Maximum number of saved states.
     const KEPT: usize = 512;
 
     pub(super) fn new(document: &'d Document, most: u64) -> Self {
@@ -99,12 +100,12 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// True where there is more than may be read.
+    /// True if the limit of bytes is exceeded.
     pub(super) fn is_over(&self) -> bool {
         self.is_over || self.flow.is_full()
     }
 
-    /// The text.
+    /// Returns the text.
     pub(super) fn into_flow(self) -> Flow {
         self.flow
     }
@@ -134,14 +135,14 @@ impl<'d> Reader<'d> {
     }
 
     fn take(&mut self, bytes: u64) {
-        // An empty stream takes time, too.
+        // An empty stream also takes time.
         const LEAST: u64 = 64;
         let bytes = bytes.max(LEAST);
         self.is_over |= self.room < bytes;
         self.room = self.room.saturating_sub(bytes);
     }
 
-    /// The resources of a page, which may be those of the part of the tree that it is in.
+    /// Returns the resources of a page, which can be inherited from a parent node.
     fn resources(&self, page: ObjectId) -> Option<&'d Dictionary> {
         const DEEP: usize = 64;
         let mut node = self.document.get_dictionary(page).ok()?;
@@ -171,7 +172,7 @@ impl<'d> Reader<'d> {
             if self.is_over() {
                 return;
             }
-            // A broken operator ends the page, not the file.
+            // An invalid operator ends the page, not the file.
             let Ok(operation) = operation else { return };
             self.operate(&mut stretch, &operation, depth);
         }
@@ -243,7 +244,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// A font by its name.
+    /// Returns a font by its resource name.
     fn font(&mut self, resources: Option<&'d Dictionary>, name: &[u8]) -> Option<Rc<Font>> {
         let fonts = resources?.get_deref(b"Font", self.document).and_then(Object::as_dict).ok()?;
         let font = fonts.get_deref(name, self.document).and_then(Object::as_dict).ok()?;
@@ -258,7 +259,7 @@ impl<'d> Reader<'d> {
         Some(font)
     }
 
-    /// Draws a form, or counts a picture.
+    /// Draws a form, or counts an image.
     fn draw(&mut self, stretch: &Stretch<'d>, operands: &[Object], depth: usize) {
         let named = || {
             let name = operands.first()?.as_name().ok()?;
@@ -286,10 +287,10 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// Adds a string that is drawn.
+    /// Adds a drawn string.
     fn show(&mut self, stretch: &mut Stretch<'d>, bytes: &[u8]) {
         let Some(font) = stretch.state.font.clone() else {
-            // Without a font nothing says what is drawn.
+            // Without a font, the text is unknown.
             self.signs += bytes.len();
             self.unknown += bytes.len();
             return;
@@ -317,9 +318,9 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// Adds the gap between the last sign and one that is drawn so.
+    /// Adds the gap between the last glyph and a glyph with this matrix.
     fn gap(&mut self, drawn: Matrix) {
-        /// Parts of the height from which a line, a space lies between, and a sign stands before the last one.
+        /// Thresholds relative to the glyph height: for a line break, for a space, and for a glyph before the last one.
         const LINE: f64 = 0.6;
         const SPACE: f64 = 0.17;
         const BACK: f64 = -1.0;
@@ -338,7 +339,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// Adds the text of a sign, with letters that are drawn as one as themselves.
+    /// Adds the text of a glyph. Ligatures become separate letters.
     fn add(&mut self, text: Option<&str>) {
         self.signs += 1;
         let Some(text) = text else {
@@ -370,7 +371,7 @@ impl<'d> Reader<'d> {
     }
 }
 
-/// The height at which a sign is drawn.
+/// Returns the height of a drawn glyph.
 fn height(Matrix([a, b, c, d, ..]): Matrix) -> f64 {
     (a * d - b * c).abs().sqrt()
 }

@@ -1,6 +1,6 @@
-//! Compiles `kernels.cu` to PTX for builds with the feature `cuda`; does nothing for others.
+//! Compiles `kernels.cu` to PTX for builds with the feature `cuda`; does nothing in other builds.
 //!
-//! PTX is compiled further by the driver, for any GPU from this one on: Turing, the oldest that CUDA 13 knows.
+//! The driver compiles PTX for the GPU at hand. The minimum is Turing, the oldest generation that CUDA 13 supports.
 
 use std::path::PathBuf;
 use std::process::Command;

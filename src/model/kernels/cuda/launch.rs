@@ -1,4 +1,4 @@
-//! One launch of a kernel of `kernels.cu`.
+//! Launch of one kernel of `kernels.cu`.
 
 use candle_core::cuda::cudarc::driver::{DevicePtr, DeviceRepr, LaunchConfig, PushKernelArg};
 use candle_core::cuda::{CudaDType, WrapErr};
@@ -6,19 +6,19 @@ use candle_core::{CudaDevice, DType, Device, Result, Storage, Tensor, WithDType,
 
 const PTX: &str = include_str!(concat!(env!("OUT_DIR"), "/kernels.ptx"));
 
-/// What an array can be made of.
+/// Element types of arrays.
 pub(super) trait Element: WithDType + CudaDType + DeviceRepr {}
 impl<T: WithDType + CudaDType + DeviceRepr> Element for T {}
 
-/// Blocks and threads.
+/// Launch grid: number of blocks and threads.
 pub(super) struct Grid {
     pub(super) blocks: u32,
-    /// In each.
+    /// Number of threads per block.
     pub(super) threads: u32,
 }
 
 impl Grid {
-    /// A thread for each element, up to so many that the loops stride over the rest.
+    /// Creates a grid with one thread per element, up to a maximum; above it, the loops of the kernels stride.
     pub(super) fn each(n: usize) -> Self {
         const THREADS: usize = 256;
         const MOST_BLOCKS: usize = 4096;
@@ -26,15 +26,15 @@ impl Grid {
     }
 }
 
-/// A parameter of a kernel.
+/// Parameter of a kernel.
 enum Parameter {
-    /// An address on the device.
+    /// Address on the device.
     Array(u64),
     Size(usize),
     Number(u32),
 }
 
-/// A kernel and its parameters so far.
+/// A kernel with the parameters added so far.
 pub(super) struct Launch {
     device: CudaDevice,
     name: &'static str,
@@ -42,7 +42,7 @@ pub(super) struct Launch {
 }
 
 impl Launch {
-    /// A launch on the device of this tensor.
+    /// Creates a launch on the device of this tensor.
     pub(super) fn new(name: &'static str, on: &Tensor) -> Result<Self> {
         match on.device() {
             Device::Cuda(device) => Ok(Self { device: device.clone(), name, parameters: Vec::new() }),
@@ -50,7 +50,7 @@ impl Launch {
         }
     }
 
-    /// The next parameter: the array of a contiguous tensor.
+    /// Adds the array of a contiguous tensor as the next parameter.
     pub(super) fn array<T: Element>(&mut self, tensor: &Tensor) -> Result<&mut Self> {
         let (storage, layout) = tensor.storage_and_layout();
         let (Storage::Cuda(storage), Some((start, _))) = (&*storage, layout.contiguous_offsets()) else {
@@ -62,23 +62,23 @@ impl Launch {
         Ok(self)
     }
 
-    /// The next parameter: a `size_t`.
+    /// Adds a `size_t` as the next parameter.
     pub(super) fn size(&mut self, size: usize) -> &mut Self {
         self.parameters.push(Parameter::Size(size));
         self
     }
 
-    /// The next parameter: an `unsigned int`.
+    /// Adds an `unsigned int` as the next parameter.
     pub(super) fn number(&mut self, number: u32) -> &mut Self {
         self.parameters.push(Parameter::Number(number));
         self
     }
 
-    /// Puts the launch into the stream, with a last parameter.
+    /// Adds a last parameter and puts the launch into the stream.
     ///
     /// # Safety
-    /// The parameters must be those of the kernel in number, order and type, and the arrays as long as it reads and
-    /// writes them.
+    /// The parameters must match those of the kernel in number, order and type.
+    /// The arrays must be at least as long as the range that the kernel reads and writes.
     pub(super) unsafe fn over(self, grid: Grid, last: impl DeviceRepr) -> Result<()> {
         let function = self.device.get_or_load_custom_func(self.name, "tagwright", PTX)?;
         let mut builder = function.builder();
@@ -92,15 +92,15 @@ impl Launch {
         builder.arg(&last);
         let shape =
             LaunchConfig { grid_dim: (grid.blocks, 1, 1), block_dim: (grid.threads, 1, 1), shared_mem_bytes: 0 };
-        // SAFETY: the caller's.
+        // SAFETY: guaranteed by the caller.
         unsafe { builder.launch(shape) }.w()?;
         Ok(())
     }
 }
 
-/// An array like this one, whose elements a kernel has still to write.
+/// Allocates an array with the shape and type of `like`. A kernel must write all its elements.
 pub(super) fn fresh(like: &Tensor) -> Result<Tensor> {
     let kind: DType = like.dtype();
-    // SAFETY: every caller's kernel writes every element.
+    // SAFETY: the kernel of every caller writes every element.
     unsafe { Tensor::empty(like.shape(), kind, like.device()) }
 }

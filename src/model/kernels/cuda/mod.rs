@@ -1,7 +1,7 @@
-//! What candle has no operation for on an NVIDIA GPU, one launch each: dropout by counter, gelu's derivative, and the
-//! optimizer's pass. `kernels.cu` has the loops; the rest of a step is candle's.
+//! Operations that candle lacks on an NVIDIA GPU, one launch each: counter-based dropout, the derivative of GELU, and
+//! the optimizer step. `kernels.cu` contains the loops. All other operations of a step are candle's.
 //!
-//! Nothing here waits for the GPU: launches go into the device's one stream, behind those of candle.
+//! No function waits for the GPU: launches go into the single stream of the device, after those of candle.
 #![allow(unsafe_code)]
 
 mod launch;
@@ -16,7 +16,7 @@ use candle_core::{DType, Result, Tensor, bail};
 use half::{bf16, f16};
 use launch::{Grid, Launch, fresh};
 
-/// The kernels of an arithmetic.
+/// Returns the kernels for a precision.
 pub(super) fn kernels(arithmetic: ComputeDtype) -> &'static dyn Kernels {
     const fn of(half: Option<DType>) -> Plain {
         Plain { half, missing: &Gpu }
@@ -31,7 +31,7 @@ pub(super) fn kernels(arithmetic: ComputeDtype) -> &'static dyn Kernels {
     }
 }
 
-/// On an NVIDIA GPU.
+/// Operations on an NVIDIA GPU.
 struct Gpu;
 
 impl Missing for Gpu {
@@ -41,7 +41,7 @@ impl Missing for Gpu {
         let y = fresh(&x)?;
         let mut launch = Launch::new("drop_rows", &x)?;
         launch.array::<f32>(&x)?.array::<f32>(&y)?.size(n).number(width).number(first_row as u32);
-        // SAFETY: the parameters of `drop_rows`; both arrays have n elements.
+        // SAFETY: the parameters match `drop_rows`; both arrays have n elements.
         unsafe { launch.over(Grid::each(n), DropoutNumbers::from(dropout)) }?;
         Ok(y)
     }
@@ -53,7 +53,7 @@ impl Missing for Gpu {
         let mut launch = Launch::new("drop_attention", &x)?;
         launch.array::<f32>(&x)?.array::<f32>(&y)?.array::<u32>(&padding.offsets)?.size(n);
         launch.number(heads).number(padding.longest as u32).number(batch.first_row as u32);
-        // SAFETY: the parameters of `drop_attention`; x and y have n elements, offsets one more than sentences.
+        // SAFETY: the parameters match `drop_attention`; x and y have n elements, offsets has one more than sentences.
         unsafe { launch.over(Grid::each(n), DropoutNumbers::from(dropout)) }?;
         Ok(y)
     }
@@ -68,7 +68,7 @@ impl Missing for Gpu {
             DType::BF16 => arrays::<bf16>(three("gelu_backward_bf16")?, [&x, &dy, &dx])?,
             other => bail!("gelu in {other:?}"),
         };
-        // SAFETY: the parameters of `gelu_backward_*`; all arrays have n elements of the kernel's type.
+        // SAFETY: the parameters match `gelu_backward_*`; all arrays have n elements of the kernel's type.
         unsafe { launch.over(Grid::each(n), n) }?;
         Ok(dx)
     }
@@ -81,7 +81,7 @@ fn arrays<T: launch::Element>(mut launch: Launch, tensors: [&Tensor; 3]) -> Resu
     Ok(launch)
 }
 
-/// `Dropout` as `kernels.cu` has it.
+/// Dropout parameters with the layout of `Dropout` in `kernels.cu`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 struct DropoutNumbers {
@@ -90,7 +90,7 @@ struct DropoutNumbers {
     scale: f32,
 }
 
-// SAFETY: four 32-bit numbers in C's layout, as the kernels' `Dropout`.
+// SAFETY: four 32-bit numbers in C layout, as in `Dropout` of the kernels.
 unsafe impl DeviceRepr for DropoutNumbers {}
 
 impl From<Dropout> for DropoutNumbers {
@@ -100,36 +100,36 @@ impl From<Dropout> for DropoutNumbers {
     }
 }
 
-/// `Update` as `kernels.cu` has it: the numbers of one AdamW step of one parameter.
+/// Values of one AdamW step of one parameter, with the layout of `Update` in `kernels.cu`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Update {
-    /// Larger gradients are scaled down to this norm.
+    /// Maximum norm of the gradient. Larger gradients are scaled down to it.
     pub max_norm: f32,
-    /// One over what the loss was multiplied by.
+    /// Inverse of the loss scale.
     pub inverse_loss_scale: f32,
-    /// Decay of the first moment.
+    /// Decay rate of the first moment.
     pub beta1: f32,
-    /// Decay of the second.
+    /// Decay rate of the second moment.
     pub beta2: f32,
-    /// What weight decay leaves of a weight.
+    /// Factor of a weight after weight decay.
     pub keep: f32,
-    /// Learning rate over the first moment's correction.
+    /// Learning rate divided by the bias correction of the first moment.
     pub step: f32,
-    /// One over the root of the second moment's correction.
+    /// One over the square root of the bias correction of the second moment.
     pub inverse_root: f32,
-    /// Added to the root of the second moment.
+    /// Epsilon that is added to the square root of the second moment.
     pub epsilon: f32,
 }
 
-// SAFETY: eight 32-bit numbers in C's layout, as the kernels' `Update`.
+// SAFETY: eight 32-bit numbers in C layout, as in `Update` of the kernels.
 unsafe impl DeviceRepr for Update {}
 
-/// AdamW in place, one pass over the memory: weights, gradient and moments of one parameter, all f32. `norm` is the
-/// scalar norm of the whole gradient, loss scale included; where it is no number nothing changes.
+/// Runs one AdamW step in place, in one pass over the weights, gradient and moments of one parameter, all f32.
+/// `norm` is the scalar norm of the whole gradient, including the loss scale. If it is not finite, nothing changes.
 ///
 /// # Errors
-/// candle's: another type, another device, arrays that are not contiguous or differ in length.
+/// Returns an error if types, devices or lengths differ, or if an array is not contiguous.
 pub fn adamw(w: &Tensor, g: &Tensor, moments: (&Tensor, &Tensor), norm: &Tensor, update: Update) -> Result<()> {
     let n = w.elem_count();
     if [g, moments.0, moments.1].iter().any(|t| t.elem_count() != n) || norm.elem_count() != 1 {
@@ -138,19 +138,19 @@ pub fn adamw(w: &Tensor, g: &Tensor, moments: (&Tensor, &Tensor), norm: &Tensor,
     let mut launch = Launch::new("adamw", w)?;
     launch.array::<f32>(w)?.array::<f32>(g)?.array::<f32>(moments.0)?.array::<f32>(moments.1)?;
     launch.array::<f32>(norm)?.size(n);
-    // SAFETY: the parameters of `adamw`; the arrays have n elements and norm has one, as was looked at above. Weights
-    // and moments are written although their tensors are shared: the optimizer alone changes them, and the stream
-    // orders its writes with everybody's reads.
+    // SAFETY: the parameters match `adamw`; the checks above ensure that the arrays have n elements and norm has one.
+    // Weights and moments are written although their tensors are shared. Only the optimizer changes them, and the
+    // stream orders its writes with all reads.
     unsafe { launch.over(Grid::each(n), update) }
 }
 
-/// Parts of a sum of squares by [`square_sums`].
+/// Number of partial sums of [`square_sums`].
 pub const PARTS: usize = 64;
 
-/// The sum of squares of `g` in [`PARTS`] parts, whose order never changes, into `out` of so many elements, all f32.
+/// Writes the sum of squares of `g` into `out` as [`PARTS`] partial sums, all f32. The order of summation is fixed.
 ///
 /// # Errors
-/// candle's: another type, another device, `out` of another length.
+/// Returns an error if types or devices differ, or if `out` does not have [`PARTS`] elements.
 pub fn square_sums(g: &Tensor, out: &Tensor) -> Result<()> {
     let g = g.contiguous()?;
     if out.elem_count() != PARTS {
@@ -158,6 +158,6 @@ pub fn square_sums(g: &Tensor, out: &Tensor) -> Result<()> {
     }
     let mut launch = Launch::new("square_sums", &g)?;
     launch.array::<f32>(&g)?.array::<f32>(out)?;
-    // SAFETY: the parameters of `square_sums`: g has n elements, out one for each block.
+    // SAFETY: the parameters match `square_sums`: g has n elements, out has one for each block.
     unsafe { launch.over(Grid { blocks: PARTS as u32, threads: 256 }, g.elem_count()) }
 }

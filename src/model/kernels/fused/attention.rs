@@ -1,4 +1,4 @@
-//! Attention, sentence by sentence and head by head: a sentence only ever sees itself, so no padding and no mask.
+//! Attention by sentence and head. A sentence only attends to itself, so padding and mask are not needed.
 
 use super::gemm::{Matrix, MatrixMut, multiply};
 use super::vector::{softmax_row, sum_of_pairs, vectorised};
@@ -8,14 +8,14 @@ use crate::model::kernels::{Heads, attention_column};
 use crate::model::rng::Dropout;
 use candle_core::{Result, Tensor};
 
-/// Where one head of one sentence lies.
+/// Position of one head of one sentence in the arrays.
 struct Block {
-    /// Row of the sentence's first piece.
+    /// Row of the sentence's first subword.
     row: usize,
-    /// Pieces of the sentence.
+    /// Number of subwords of the sentence.
     pieces: usize,
     head: usize,
-    /// First element of its `[pieces, pieces]` probabilities.
+    /// Index of the first element of its `[subwords, subwords]` probabilities.
     probabilities: usize,
 }
 
@@ -29,7 +29,7 @@ fn blocks(batch: &PackedBatch, heads: usize) -> impl Iterator<Item = Block> + '_
             probabilities += range.len() * range.len();
             block
         })
-        // A sentence without pieces has nothing to attend to.
+        // A sentence without subwords has nothing to attend to.
         .filter(|block| block.pieces > 0)
 }
 
@@ -110,7 +110,7 @@ pub(super) fn backward(
     Ok([tensor(dq, &[rows, all])?, tensor(dk, &[rows, all])?, tensor(dv, &[rows, all])?])
 }
 
-/// The probabilities after dropout: themselves, or a copy in `space`.
+/// Returns the probabilities after dropout: `p` itself, or a copy in `space`.
 fn drop_block<'a>(
     p: &'a [f32],
     space: &'a mut Vec<f32>,

@@ -1,6 +1,6 @@
-//! Matrix products on slices, by the `gemm` crate on one thread.
+//! Matrix products on slices, with the `gemm` crate on one thread.
 
-/// A matrix over a slice: any row and column stride.
+/// A matrix over a slice, with any row and column stride.
 #[derive(Clone, Copy)]
 pub struct Matrix<'a> {
     values: &'a [f32],
@@ -10,7 +10,7 @@ pub struct Matrix<'a> {
     column_stride: usize,
 }
 
-/// A matrix to write to, rows contiguous.
+/// A writable matrix with contiguous rows.
 pub struct MatrixMut<'a> {
     values: &'a mut [f32],
     rows: usize,
@@ -19,17 +19,17 @@ pub struct MatrixMut<'a> {
 }
 
 impl<'a> Matrix<'a> {
-    /// Rows one after another.
+    /// Creates a matrix of consecutive rows.
     pub fn rows(values: &'a [f32], rows: usize, columns: usize) -> Self {
         Self::strided(values, rows, columns, columns)
     }
 
-    /// Rows `row_stride` apart: the columns of one head.
+    /// Creates a matrix with rows `row_stride` apart, for example the columns of one head.
     pub fn strided(values: &'a [f32], rows: usize, columns: usize, row_stride: usize) -> Self {
         Self { values, rows, columns, row_stride, column_stride: 1 }
     }
 
-    /// Rows and columns exchanged.
+    /// Returns the transposed matrix.
     pub fn transposed(self) -> Self {
         Self {
             values: self.values,
@@ -48,28 +48,28 @@ impl<'a> Matrix<'a> {
 }
 
 impl<'a> MatrixMut<'a> {
-    /// Rows one after another.
+    /// Creates a matrix of consecutive rows.
     pub fn rows(values: &'a mut [f32], rows: usize, columns: usize) -> Self {
         Self { values, rows, columns, row_stride: columns }
     }
 
-    /// Rows `row_stride` apart.
+    /// Creates a matrix with rows `row_stride` apart.
     pub fn strided(values: &'a mut [f32], rows: usize, columns: usize, row_stride: usize) -> Self {
         Self { values, rows, columns, row_stride }
     }
 }
 
-/// `to = [to +] factor * a b`.
+/// Computes `to = [to +] factor * a b`.
 ///
 /// # Panics
-/// When the shapes do not fit, which is a mistake of the calling kernel.
+/// Panics if the shapes do not match, which is a bug of the calling kernel.
 #[allow(unsafe_code)]
 pub fn multiply(to: MatrixMut, accumulate: bool, a: Matrix, b: Matrix, factor: f32) {
     assert!(a.rows == to.rows && b.columns == to.columns && a.columns == b.rows, "shapes of a product");
     let end = (to.rows.max(1) - 1) * to.row_stride + to.columns;
     assert!(a.fits() && b.fits() && (to.rows == 0 || end <= to.values.len()), "a matrix leaves its slice");
-    // SAFETY: the asserts show that every element of the three matrices lies inside its slice, the slices are borrowed
-    // for the call, `to` is borrowed uniquely so it aliases neither `a` nor `b`, and f32 has no invalid values.
+    // SAFETY: the asserts ensure that every element of the three matrices is inside its slice. The slices are borrowed
+    // for the call. `to` is borrowed uniquely, so it aliases neither `a` nor `b`. f32 has no invalid values.
     unsafe {
         gemm::gemm(
             to.rows,

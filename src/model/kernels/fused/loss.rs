@@ -1,4 +1,4 @@
-//! Cross-entropy over the labelled rows. Tags are few, so plain loops do; sums are in f64.
+//! Cross-entropy over the labeled rows. There are few tags, so plain loops are sufficient. Sums are in f64.
 
 use super::view::{tensor, view};
 use crate::model::batch::IGNORE_INDEX;

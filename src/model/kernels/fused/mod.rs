@@ -1,8 +1,10 @@
-//! The building blocks by hand for the processor: packed rows, one thread each (the batch is split over the cores, not
-//! the matrix), vector instructions chosen at run time.
+//! Hand-written building blocks for the CPU, on packed rows and with one thread each. The batch is split over the
+//! cores, not the matrix. Vector instructions are selected at run time.
 //!
-//! [`mod@view`] borrows tensors as slices, `gemm` multiplies matrices, [`vector`] has the element-wise functions, and
-//! the other files hold one block each.
+//! - [`mod@view`]: tensors as slices.
+//! - `gemm`: matrix products.
+//! - [`vector`]: element-wise functions.
+//! - `attention`, `loss`, `norm`: one building block each.
 
 mod attention;
 mod gemm;
@@ -20,7 +22,7 @@ use gemm::{Matrix, MatrixMut, multiply};
 use std::collections::HashMap;
 use view::{tensor, view};
 
-/// Hand-written kernels for f32 on the processor.
+/// Hand-written f32 kernels for the CPU.
 pub struct Fused;
 
 impl Kernels for Fused {

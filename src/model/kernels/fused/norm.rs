@@ -1,4 +1,4 @@
-//! Layer normalisation of `dropout(x) + residual` in one pass over each row.
+//! Layer normalization of `dropout(x) + residual` in one pass over each row.
 
 use super::vector::{dropout_row, sum_of, sum_of_pairs, vectorised};
 use super::view::{tensor, view};
@@ -33,7 +33,7 @@ pub(super) fn forward(
                         *v += r;
                     }
                 }
-                // Two passes: the variance from squared distances to the mean does not cancel.
+                // Two passes: the variance from squared distances to the mean avoids cancellation.
                 let mean = sum_of(values, |v| v) / width as f32;
                 let variance = sum_of(values, |v| (v - mean) * (v - mean)) / width as f32;
                 let inverse = 1.0 / (variance + epsilon as f32).sqrt();

@@ -1,18 +1,18 @@
-//! Element-wise functions. Each loop is compiled for several instruction sets and the best is chosen at run time
-//! (`pulp`), so the default build uses AVX2 or AVX-512 where the processor has it.
+//! Element-wise functions. Each loop is compiled for several instruction sets, and the best one is selected at run time
+//! (`pulp`). The default build therefore uses AVX2 or AVX-512 if the CPU has it.
 
 use crate::model::rng::Dropout;
 use pulp::{Arch, Simd, WithSimd};
 use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
 
-/// How many partial sums a reduction keeps: one AVX-512 register, so that it vectorises.
+/// Number of partial sums of a reduction: one AVX-512 register, so that it vectorizes.
 const LANES: usize = 16;
 
-/// Runs a loop compiled for the best instruction set this processor has.
+/// Runs a loop that is compiled for the best instruction set of this CPU.
 ///
-/// The closure must be marked `#[inline(always)]`: only what is inlined here is compiled for that set. That is also why it
-/// is called through `FnMut`: called through `FnOnce`, as `pulp` does with a bare closure, it goes through a shim of the
-/// compiler's that is not inlined, and the loop is compiled for the oldest processor (half the speed of softmax and more).
+/// The closure must be marked `#[inline(always)]`: only code that is inlined here is compiled for that instruction set.
+/// It is called through `FnMut` for the same reason. `pulp` calls a bare closure through `FnOnce`, which adds a
+/// compiler shim that is not inlined. The loop is then compiled for the oldest CPU (softmax at half the speed or less).
 #[inline(always)]
 pub fn vectorised<R>(work: impl FnMut() -> R) -> R {
     Arch::new().dispatch(Work(work))
@@ -29,10 +29,10 @@ impl<R, F: FnMut() -> R> WithSimd for Work<F> {
     }
 }
 
-/// eˣ to about 2 units in the last place (Cephes' polynomial), without a branch.
+/// eˣ with an error of about 2 units in the last place (Cephes' polynomial), without a branch.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
-    const MAGIC: f32 = 12_582_912.0; // 1.5 · 2²³: adding it rounds to a whole number in the low bits
+    const MAGIC: f32 = 12_582_912.0; // 1.5 · 2²³: adding it rounds to an integer in the low bits
     let x = x.clamp(-87.3, 88.3);
     let shifted = x.mul_add(LOG2_E, MAGIC);
     let whole = shifted - MAGIC;
@@ -48,8 +48,8 @@ pub fn exp(x: f32) -> f32 {
     mantissa * f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23))
 }
 
-/// The error function to about 1e-7, by the rational approximation Eigen uses (odd polynomial of degree 13 over an even
-/// one of degree 8, arguments clamped to ±4, where erf is 1 in f32).
+/// Error function with an error of about 1e-7. It uses the rational approximation of Eigen: an odd polynomial of degree
+/// 13 over an even one of degree 8. Arguments are clamped to ±4, where erf is 1 in f32.
 #[inline(always)]
 pub fn erf(x: f32) -> f32 {
     let x = x.clamp(-4.0, 4.0);
@@ -69,7 +69,7 @@ pub fn erf(x: f32) -> f32 {
     x * p / q
 }
 
-/// The exact gelu of every element.
+/// Returns the exact GELU of every element.
 pub fn gelu(x: &[f32]) -> Vec<f32> {
     let mut y = vec![0f32; x.len()];
     vectorised(
@@ -84,7 +84,7 @@ pub fn gelu(x: &[f32]) -> Vec<f32> {
     y
 }
 
-/// `dy` times gelu's derivative: Φ(x) + x φ(x).
+/// Returns `dy` times the derivative of GELU: Φ(x) + x φ(x).
 pub fn gelu_backward(x: &[f32], dy: &[f32]) -> Vec<f32> {
     const DENSITY: f32 = 0.398_942_3; // 1/√(2π)
     let mut dx = vec![0f32; x.len()];
@@ -101,7 +101,7 @@ pub fn gelu_backward(x: &[f32], dy: &[f32]) -> Vec<f32> {
     dx
 }
 
-/// Drops elements of one row in place.
+/// Applies dropout to one row in place.
 pub fn dropout_row(values: &mut [f32], dropout: Dropout, row: u32) {
     let (scale, threshold) = (dropout.scale(), dropout.threshold());
     vectorised(
@@ -115,14 +115,14 @@ pub fn dropout_row(values: &mut [f32], dropout: Dropout, row: u32) {
     );
 }
 
-/// `a + b`.
+/// Returns `a + b`.
 pub fn add(a: &[f32], b: &[f32]) -> Vec<f32> {
     let mut out = a.to_vec();
     add_to(&mut out, b);
     out
 }
 
-/// `a += b`.
+/// Computes `a += b`.
 pub fn add_to(a: &mut [f32], b: &[f32]) {
     vectorised(
         #[inline(always)]
@@ -134,7 +134,7 @@ pub fn add_to(a: &mut [f32], b: &[f32]) {
     );
 }
 
-/// Sum of all rows of width `width`: a bias' gradient.
+/// Returns the sum of all rows of width `width`: the gradient of a bias.
 pub fn sum_over_rows(x: &[f32], width: usize) -> Vec<f32> {
     let mut sum = vec![0f32; width];
     vectorised(
@@ -150,7 +150,7 @@ pub fn sum_over_rows(x: &[f32], width: usize) -> Vec<f32> {
     sum
 }
 
-/// Sum of a function of the elements, in a few partial sums.
+/// Returns the sum of a function of the elements. It uses `LANES` partial sums.
 #[inline(always)]
 pub fn sum_of(x: &[f32], f: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0f32; LANES];
@@ -164,7 +164,7 @@ pub fn sum_of(x: &[f32], f: impl Fn(f32) -> f32) -> f32 {
     lanes.iter().sum::<f32>() + rest
 }
 
-/// Sum of a function of pairs of elements.
+/// Returns the sum of a function of pairs of elements.
 #[inline(always)]
 pub fn sum_of_pairs(x: &[f32], y: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 {
     let mut lanes = [0f32; LANES];
@@ -178,7 +178,7 @@ pub fn sum_of_pairs(x: &[f32], y: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 {
     lanes.iter().sum::<f32>() + rest
 }
 
-/// Softmax of one row in place.
+/// Computes the softmax of one row in place.
 #[inline(always)]
 pub fn softmax_row(row: &mut [f32]) {
     let max = row.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));

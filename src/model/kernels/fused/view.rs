@@ -1,11 +1,11 @@
-//! Tensors as slices, and slices as tensors, without a copy.
+//! Conversion between tensors and slices, without a copy.
 
 use candle_core::{CpuStorage, Device, Result, Storage, Tensor};
 use std::ops::{Deref, Range};
 
-/// A contiguous f32 tensor in the processor's memory, borrowed as a slice.
+/// A contiguous f32 tensor in CPU memory, borrowed as a slice.
 struct View<G> {
-    /// candle's read guard, whose type is its own.
+    /// Read guard of candle, whose type is private.
     storage: G,
     range: Range<usize>,
 }
@@ -16,16 +16,16 @@ impl<G: Deref<Target = Storage>> Deref for View<G> {
     fn deref(&self) -> &[f32] {
         match &*self.storage {
             Storage::Cpu(CpuStorage::F32(values)) => &values[self.range.clone()],
-            // `view` has refused everything else, and a tensor's storage never changes its kind.
+            // `view` rejects everything else, and the kind of a tensor's storage never changes.
             _ => &[],
         }
     }
 }
 
-/// Borrows a tensor.
+/// Borrows a tensor as a slice.
 ///
 /// # Errors
-/// When it is not f32, not contiguous, or not in the processor's memory.
+/// Returns an error if the tensor is not f32, not contiguous, or not in CPU memory.
 pub fn view(tensor: &Tensor) -> Result<impl Deref<Target = [f32]>> {
     let (storage, layout) = tensor.storage_and_layout();
     let Some((start, end)) = layout.contiguous_offsets() else {
@@ -37,10 +37,10 @@ pub fn view(tensor: &Tensor) -> Result<impl Deref<Target = [f32]>> {
     Ok(View { storage, range: start..end })
 }
 
-/// A tensor that owns these values.
+/// Creates a tensor that owns these values.
 ///
 /// # Errors
-/// When the shape does not fit.
+/// Returns an error if the shape does not match the number of values.
 pub fn tensor(values: Vec<f32>, shape: &[usize]) -> Result<Tensor> {
     Tensor::from_vec(values, shape, &Device::Cpu)
 }

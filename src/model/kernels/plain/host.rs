@@ -1,4 +1,4 @@
-//! What candle has no operation for, by masks made on the host and by several operations: any device.
+//! Operations that candle lacks, for any device: with masks created on the host, and with several candle operations.
 
 use super::{Missing, Padding};
 use crate::model::batch::PackedBatch;
@@ -6,7 +6,7 @@ use crate::model::kernels::attention_column;
 use crate::model::rng::Dropout;
 use candle_core::{DType, Result, Tensor};
 
-/// On any device.
+/// Implementation for any device.
 pub struct Host;
 
 impl Missing for Host {

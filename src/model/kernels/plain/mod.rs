@@ -1,7 +1,7 @@
-//! The building blocks in candle's own operations: any device, and the reference for the fused ones.
+//! Building blocks in candle's operations, for any device. They are the reference for the fused kernels.
 //!
-//! In mixed precision the matrix products, and what flows between them, have 16 bits; sums over a row (normalisation,
-//! softmax, the loss), residuals and the gradients of weights stay f32, as PyTorch's autocast does it.
+//! In mixed precision, the matrix products and the activations between them have 16 bits. Sums over a row
+//! (normalization, softmax, the loss), residuals and the gradients of weights stay f32, as in PyTorch's autocast.
 
 mod host;
 mod padding;
@@ -16,35 +16,35 @@ use crate::model::rng::Dropout;
 use candle_core::{D, DType, Device, Result, Tensor};
 use std::collections::HashMap;
 
-/// What candle has no operation for.
+/// Operations that candle lacks.
 pub trait Missing: Send + Sync {
     /// Dropout of `x` `[rows, width]`, whose first row is `first_row` of the whole batch.
     fn drop_rows(&self, x: &Tensor, dropout: Dropout, first_row: usize) -> Result<Tensor>;
 
-    /// Dropout of attention's probabilities, `[sentences, heads, longest, longest]`; what is padding becomes zero.
+    /// Dropout of attention's probabilities, `[sentences, heads, longest, longest]`. Padding becomes zero.
     fn drop_attention(&self, x: &Tensor, batch: &PackedBatch, padding: &Padding, dropout: Dropout) -> Result<Tensor>;
 
-    /// Backward of the exact gelu: `dy (Φ(x) + x φ(x))`, in the type of `x`.
+    /// Backward of the exact GELU: `dy (Φ(x) + x φ(x))`, in the type of `x`.
     fn gelu_backward(&self, x: &Tensor, dy: &Tensor) -> Result<Tensor>;
 }
 
-/// candle's operations, one after another.
+/// Kernels that consist of candle's operations.
 pub struct Plain {
-    /// The type of matrix products in mixed precision; `None` for the type of the weights.
+    /// Type of matrix products in mixed precision. `None` for the type of the weights.
     pub half: Option<DType>,
-    /// What candle has no operation for.
+    /// Operations that candle lacks.
     pub missing: &'static dyn Missing,
 }
 
 impl Plain {
-    /// On any device, in the type of the weights: the reference.
+    /// For any device, in the type of the weights: the reference.
     pub const REFERENCE: Self = Self { half: None, missing: &Host };
-    /// On any device, in f16.
+    /// For any device, in f16.
     pub const F16: Self = Self { half: Some(DType::F16), missing: &Host };
-    /// On any device, in bf16.
+    /// For any device, in bf16.
     pub const BF16: Self = Self { half: Some(DType::BF16), missing: &Host };
 
-    /// For a matrix product.
+    /// Converts to the type of matrix products.
     fn narrow(&self, x: &Tensor) -> Result<Tensor> {
         match self.half {
             Some(half) => x.to_dtype(half),
@@ -52,7 +52,7 @@ impl Plain {
         }
     }
 
-    /// For sums over a row.
+    /// Converts to the type of sums over a row.
     fn wide(&self, x: &Tensor) -> Result<Tensor> {
         match self.half {
             Some(_) => x.to_dtype(DType::F32),

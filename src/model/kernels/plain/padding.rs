@@ -1,29 +1,30 @@
-//! Packed rows as `[sentences, heads, longest, width]` and back: a batched matrix product needs equal lengths.
+//! Conversion between packed rows and `[sentences, heads, longest, width]`.
+//! A batched matrix product needs equal lengths.
 
 use crate::model::batch::PackedBatch;
 use candle_core::{Device, Result, Tensor};
 
-/// Where each row of a batch lies among padded sentences. The same for every layer.
+/// Positions of the rows of a batch among padded sentences. They are the same for every layer.
 pub struct Padding {
-    /// Row of the packed array for each place; the row past the end is zero.
+    /// Packed row of each padded position; the row after the last one is zero.
     gather: Tensor,
-    /// Place of each packed row.
+    /// Padded position of each packed row.
     scatter: Tensor,
-    /// 0 for keys that are there, very negative for padding: `[sentences, 1, 1, longest]`.
+    /// 0 for existing keys, a large negative number for padding: `[sentences, 1, 1, longest]`.
     pub(super) mask: Tensor,
-    /// Row of each sentence's first piece, then the number of rows.
+    /// Row of each sentence's first subword, then the number of rows.
     #[cfg(feature = "cuda")]
     pub(in crate::model) offsets: Tensor,
     sentences: usize,
-    /// Pieces of the longest sentence.
+    /// Number of subwords of the longest sentence.
     pub(in crate::model) longest: usize,
 }
 
 impl Padding {
-    /// The places of a batch's rows, on the device.
+    /// Computes the positions of a batch's rows, on the device.
     ///
     /// # Errors
-    /// candle's: no memory.
+    /// Returns an error if memory is full.
     pub fn new(batch: &PackedBatch, device: &Device) -> Result<Self> {
         let (rows, sentences, longest) = (batch.rows(), batch.len(), batch.longest());
         let mut gather = vec![rows as u32; sentences * longest];
@@ -47,7 +48,7 @@ impl Padding {
         })
     }
 
-    /// `[rows, heads * width]` as `[sentences, heads, longest, width]`, zero where there is no piece.
+    /// Returns `[rows, heads * width]` as `[sentences, heads, longest, width]`, with zeros at padding.
     pub(super) fn pad(&self, x: &Tensor, heads: usize) -> Result<Tensor> {
         let all = x.dim(1)?;
         let zero = Tensor::zeros((1, all), x.dtype(), x.device())?;
@@ -55,7 +56,7 @@ impl Padding {
         padded.reshape((self.sentences, self.longest, heads, all / heads))?.transpose(1, 2)?.contiguous()
     }
 
-    /// The way back.
+    /// Reverses [`Padding::pad`].
     pub(super) fn unpad(&self, x: &Tensor) -> Result<Tensor> {
         let (_, heads, _, width) = x.dims4()?;
         let flat = x.transpose(1, 2)?.contiguous()?;
