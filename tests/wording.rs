@@ -33,9 +33,6 @@ const BANNED: [(&str, &str); 27] = [
     (r"(?i)\bsince 1970\b", "Unix timestamp in seconds"),
 ];
 
-/// Folders whose comments have been rewritten. The others follow.
-const REWRITTEN: [&str; 7] = ["corpus/", "eval/", "disk/", "format/", "predict/", "project/", "train/"];
-
 #[test]
 fn comments_use_standard_words() {
     let banned: Vec<(Regex, &str)> =
@@ -43,9 +40,6 @@ fn comments_use_standard_words() {
     let quoted = Regex::new("`[^`]*`|“[^”]*”|\"[^\"]*\"").expect("a pattern");
     let mut found = Vec::new();
     for (name, text) in crate::rules::sources() {
-        if !REWRITTEN.iter().any(|folder| name.starts_with(folder)) {
-            continue;
-        }
         for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| line.trim_start().starts_with("//")) {
             let bare = quoted.replace_all(line, "");
             let wrong = banned.iter().find(|(pattern, _)| pattern.is_match(&bare));

@@ -15,7 +15,7 @@ pub enum Effect {
     Read(ReadRequest),
     /// Starts a training run.
     Train(Box<TrainRequest>),
-    /// Measures a run without running it.
+    /// Starts a measurement for a run with these settings.
     Trial(Box<TrainRequest>, Trial),
     /// Controls the current run.
     Wish(TrainerControl),

@@ -1,4 +1,4 @@
-//! Labelling at the selection: what is selected, how it moves, and the edits of its spans.
+//! Labeling at the selection: the selected words, caret motions, and the edits of spans.
 
 use super::annotate::Annotate;
 use crate::corpus::{BidiOrder, Document, Edit, LabelId, Origin, Span};
@@ -6,63 +6,63 @@ use crate::eval::lint::trim_punctuation;
 use std::ops::RangeInclusive;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Where the caret goes.
+/// Motion of the caret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaretMotion {
-    /// To the next word towards the right of the window.
+    /// Next word to the right on the screen.
     Right,
-    /// To the next word towards the left of the window.
+    /// Next word to the left on the screen.
     Left,
-    /// To the sentence's first word.
+    /// First word of the sentence.
     First,
-    /// To the sentence's last word.
+    /// Last word of the sentence.
     Last,
-    /// To the next span, as it is read.
+    /// Next span, in reading order.
     NextSpan,
-    /// To the span before.
+    /// Previous span, in reading order.
     PreviousSpan,
-    /// To the next character, as it is read; a cluster of marks is one. It extends only.
+    /// Next character (grapheme cluster), in reading order. Valid only for extending the selection.
     NextCharacter,
-    /// To the character before.
+    /// Previous character (grapheme cluster). Valid only for extending the selection.
     PreviousCharacter,
 }
 
-/// How a span changes at its edges.
+/// Change of the boundaries of a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpanResize {
-    /// Takes the word behind it.
+    /// Adds the word after the span.
     GrowEnd,
-    /// Gives its last word up.
+    /// Removes the last word.
     ShrinkEnd,
-    /// Takes the word before it.
+    /// Adds the word before the span.
     GrowStart,
-    /// Gives its first word up.
+    /// Removes the first word.
     ShrinkStart,
-    /// Becomes two before the first selected word.
+    /// Splits the span before the first selected word.
     Split,
-    /// Becomes one with all that the selection touches, or with the next.
+    /// Merges the span with all spans that the selection touches, or with the next span.
     Merge,
 }
 
 impl Annotate {
-    /// The selected words, first to last.
+    /// Returns the indices of the selected words, first to last.
     pub fn selected(&self) -> Option<RangeInclusive<usize>> {
         self.selection.map(|(a, b)| a.min(b)..=a.max(b))
     }
 
-    /// The current document and the number of the current sentence in it.
+    /// Returns the current document and the index of the current sentence in it.
     fn here(&self) -> (&Document, usize) {
         let id = self.current_id();
         (self.corpus.document(id.document), id.sentence as usize)
     }
 
-    /// The gold spans of the current sentence.
+    /// Returns the gold spans of the current sentence.
     fn spans_here(&self) -> &[Span] {
         let (document, sentence) = self.here();
         &document.spans[document.span_range(sentence)]
     }
 
-    /// Moves the selection; `extend` keeps where it began. Right is backwards in a right-to-left sentence.
+    /// Moves the caret. `extend` keeps the anchor of the selection. In a right-to-left sentence, right is backward.
     pub fn move_caret(&mut self, caret: CaretMotion, extend: bool) {
         let (document, sentence) = self.here();
         let right_to_left = BidiOrder::from_words(&document.sentence_tokens(sentence)).is_rtl;
@@ -85,7 +85,7 @@ impl Annotate {
         }
     }
 
-    /// Lets the selection end a character later or earlier; false where the source holds only whole words.
+    /// Moves the end of the selection by one character. Returns false if the source format supports only whole words.
     pub fn extend_by_character(&mut self, forward: bool) -> bool {
         let Some(at) = self.selected_text(LabelId::default()) else { return true };
         let (document, sentence) = self.here();
@@ -95,7 +95,7 @@ impl Annotate {
         } else {
             &document.text[at.start as usize..at.end as usize]
         };
-        // Space goes with the character beside it: a selection has none at its edges.
+        // Whitespace moves together with the adjacent character, because a selection has no whitespace at its edges.
         let cluster = |c: &&str| !c.trim().is_empty();
         let end = if forward {
             let mut reached = at.end;
@@ -116,7 +116,7 @@ impl Annotate {
         self.select(Some((anchor, at)));
     }
 
-    /// Selects the span after or before the selection, or extends over it.
+    /// Selects the next or previous span, or extends the selection over it.
     fn go_to_span(&mut self, forward: bool, extend: bool) {
         let (document, sentence) = self.here();
         let from = self.selected_text(LabelId::default()).map(|at| at.start);
@@ -137,13 +137,13 @@ impl Annotate {
         }
     }
 
-    /// What a drag over words of a sentence (by its place in the list of all) takes, from where it began to where it is: without the
-    /// signs at their edges, unless there is nothing else or they are wanted.
+    /// Returns the words that a drag selects, from anchor to end, in a sentence given by index in the list of all
+    /// sentences. Punctuation at the edges is excluded unless `with_signs` is true or the drag covers nothing else.
     pub fn dragged(&self, place: usize, (from, to): (usize, usize), with_signs: bool) -> (usize, usize) {
         let id = self.sentences[place];
         let (document, sentence) = (self.corpus.document(id.document), id.sentence as usize);
         let mut words = from.min(to)..from.max(to) + 1;
-        // The stop that ends a sentence is no abbreviation's.
+        // A full stop at the end of a sentence is not part of an abbreviation.
         let tokens = document.sentence_range(sentence);
         let ends = words.end == tokens.len() && words.len() > 1 && document.token(tokens.end - 1) == ".";
         words.end -= usize::from(ends);
@@ -155,7 +155,7 @@ impl Annotate {
         }
     }
 
-    /// The stretch of text that is selected, as a span of this label.
+    /// Returns the selected text range as a span of this label.
     pub fn selected_text(&self, label: LabelId) -> Option<Span> {
         if let Some((start, end)) = self.part {
             return Some(Span::new(start..end, label));
@@ -165,8 +165,8 @@ impl Annotate {
         Some(document.span_from_tokens(sentence, *words.start()..words.end() + 1, label))
     }
 
-    /// Selects bytes of the current sentence: whole words where they are, a part of them else. Space at the edges is left out. False,
-    /// and nothing happens, where the source holds only spans of whole words.
+    /// Selects a byte range of the current sentence: whole words if it matches them, or a part of words. Whitespace at
+    /// the edges is excluded. Returns false without any change if the source format supports only whole words.
     pub fn select_part(&mut self, bytes: (u32, u32)) -> bool {
         let (document, sentence) = self.here();
         let text = &document.text[bytes.0 as usize..bytes.1 as usize];
@@ -187,7 +187,8 @@ impl Annotate {
         true
     }
 
-    /// The span that the selection means: the one of just these words, else the shortest around them, else the first it touches.
+    /// Returns the span at the selection: the span of exactly these words, or the shortest span around them, or the
+    /// first span that they touch.
     pub fn selected_span(&self) -> Option<Span> {
         let at = self.selected_text(LabelId::default())?;
         let around = |s: &&Span| s.start <= at.start && at.end <= s.end;
@@ -196,16 +197,17 @@ impl Annotate {
         shortest.or_else(|| spans.iter().find(|s| s.overlaps(&at))).copied()
     }
 
-    /// The span that is in the way of a label at the selection where spans may not overlap: one of another label that reaches
-    /// beyond the selected words. What a label covers, and a span of the same label, it takes the place of.
+    /// Returns the span that blocks a label at the selection if overlaps are not allowed: a span of another label that
+    /// extends beyond the selected words. Covered spans and spans of the same label are replaced.
     pub fn in_the_way(&self, label: LabelId) -> Option<Span> {
         let at = self.selected_text(label).filter(|_| !self.overlaps)?;
         let reaches_beyond = |s: &&Span| s.overlaps(&at) && (s.start < at.start || at.end < s.end);
         self.spans_here().iter().filter(|s| s.label != label).find(reaches_beyond).copied()
     }
 
-    /// The edit that gives the selected words a label (`None`: no label); suggestions about them are decided by it. Spans they touch
-    /// go, or only those of the same words where spans may overlap. `None` when nothing is selected or nothing would change.
+    /// Returns the edit that applies a label to the selected words (`None` removes labels) and resolves their
+    /// suggestions. Touched spans are removed, or only spans of the same words if overlaps are allowed. Returns `None`
+    /// if nothing is selected or nothing would change.
     pub fn label_edit(&self, label: Option<LabelId>) -> Option<Edit> {
         let at = self.selected_text(LabelId::default())?;
         let mut removed = self.replaced_by(self.spans_here(), &[at]);
@@ -216,8 +218,8 @@ impl Annotate {
         (removed != added).then(|| self.with_suggestions_decided(removed, added))
     }
 
-    /// The spans of a sorted list that new ones come in place of: those they touch, or only those of the same words where spans may
-    /// overlap. The new ones are sorted, and do not overlap each other where spans may not.
+    /// Returns the spans of a sorted list that new spans replace: the touched spans, or only spans of the same words if
+    /// overlaps are allowed. `new` is sorted, and has no overlaps unless they are allowed.
     pub(super) fn replaced_by(&self, spans: &[Span], new: &[Span]) -> Vec<Span> {
         let goes = |s: &&Span| {
             if self.overlaps {
@@ -228,7 +230,8 @@ impl Annotate {
         spans.iter().filter(goes).copied().collect()
     }
 
-    /// The edits that bring new spans into a document, with what goes for them; suggestions there are decided by them.
+    /// Returns the edits that add new spans to a document and remove the replaced spans. Suggestions there are
+    /// resolved.
     pub(super) fn taking(&self, document: u32, added: Vec<Span>) -> Vec<Edit> {
         let d = self.corpus.document(document);
         let (removed, decided) = (self.replaced_by(&d.spans, &added), self.replaced_by(&d.suggestions, &added));
@@ -240,8 +243,8 @@ impl Annotate {
         edits
     }
 
-    /// The edit that exchanges spans of the current document. Suggestions are decided by what is added; what is there already is not
-    /// added again.
+    /// Returns the edit that replaces spans of the current document. Added spans resolve suggestions. Existing spans
+    /// are not added again.
     fn with_suggestions_decided(&self, removed: Vec<Span>, mut added: Vec<Span>) -> Edit {
         let document = self.current_id().document;
         added.retain(|s| removed.contains(s) || self.spans_here().binary_search(s).is_err());
@@ -255,8 +258,9 @@ impl Annotate {
         Edit::Group { title, edits: vec![decided, spans] }
     }
 
-    /// The edit that changes the selected span at its edges, and the words that are selected then. `None` where it does not fit:
-    /// at the sentence's end, at another span where spans may not overlap, or where nothing would be left.
+    /// Returns the edit that changes the boundaries of the selected span, and the new selection. Returns `None` if the
+    /// change is impossible: at the end of the sentence, at another span if overlaps are not allowed, or if the span
+    /// would become empty.
     pub fn reshape(&self, how: SpanResize) -> Option<(Edit, (usize, usize))> {
         let span = self.selected_span()?;
         let (document, sentence) = self.here();
@@ -290,7 +294,8 @@ impl Annotate {
         Some((self.with_suggestions_decided(vec![span], vec![new]), (start, end - 1)))
     }
 
-    /// One span of all that the selection touches; of the selected one and the next where it touches only one.
+    /// Merges all spans that the selection touches, or the selected span and the next one if the selection touches only
+    /// one.
     fn merge(&self, span: Span) -> Option<(Edit, (usize, usize))> {
         let (document, sentence) = self.here();
         let at = self.selected_text(LabelId::default())?;

@@ -1,8 +1,8 @@
-//! English titles of commands, under which settings stored keys before commands had ids.
+//! English titles of commands. Old settings files store keys by title, because commands had no ids.
 
 use std::collections::BTreeMap;
 
-/// Stored titles and the ids of their commands. No row changes, whatever a command is called.
+/// Stored titles and the ids of their commands. Rows must not change, even if a command is renamed.
 const TITLES: [(&str, &str); 83] = [
     ("Open a file", "file::open"),
     ("Open a folder", "file::open_folder"),
@@ -89,7 +89,7 @@ const TITLES: [(&str, &str); 83] = [
     ("Settings", "settings::open"),
 ];
 
-/// Stored keys with the ids of commands in place of titles. Keys that are stored under an id win over those under its title.
+/// Replaces titles by command ids in the stored keys. Keys stored under an id override keys stored under the title.
 pub(super) fn with_ids(keys: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
     let id = |title: &String| TITLES.iter().find(|(known, _)| known == title).map(|(_, id)| (*id).to_owned());
     let mut renamed: BTreeMap<String, Vec<String>> =

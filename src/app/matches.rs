@@ -1,4 +1,4 @@
-//! The same words everywhere: found, ticked one by one, labelled as one step; and one by one by a key.
+//! Labels further occurrences of the selected words: all at once in a dialog, or one by one with a key.
 
 use super::annotate::Annotate;
 use super::effect::Effect;
@@ -10,18 +10,18 @@ use crate::app::i18n::tr;
 use crate::corpus::{Edit, EditTitle, EditTitleKind, LabelId, Origin, SentenceId, Span};
 use std::collections::BTreeMap;
 
-/// What counts as the same words.
+/// Criteria for two words to match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MatchOptions {
-    /// Capitals and small letters are the same.
+    /// Ignores case.
     pub any_case: bool,
-    /// Words may end otherwise: at least four letters and two thirds of the shorter word are the same, and no more than three
-    /// letters follow. It knows no language.
+    /// Ignores word endings, independent of language. Two words match if they share a prefix of at least four letters
+    /// and two thirds of the shorter word. At most three letters follow the prefix in each word.
     pub any_ending: bool,
 }
 
 impl MatchOptions {
-    /// Whether two words are the same.
+    /// Returns true if two words match.
     pub fn same(self, a: &str, b: &str) -> bool {
         if a == b {
             return true;
@@ -43,38 +43,38 @@ impl MatchOptions {
     }
 }
 
-/// A place where the words stand.
+/// An occurrence of the words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextMatch {
-    /// Of the sentence, in the list of all.
+    /// Index of the sentence in the list of all sentences.
     pub place: usize,
-    /// Where, with the label that is to be given.
+    /// Span of the occurrence, with the label to apply.
     pub at: Span,
-    /// What is there now: the label of a span of just these words, or of the first that would go for it.
+    /// Current label: of a span of exactly these words, or of the first span that would be replaced.
     pub now: Option<LabelId>,
-    /// Whether that is a span of other words, as a longer name is.
+    /// True if that span covers other words, for example a longer name.
     pub in_the_way: bool,
-    /// Whether it is to be labelled.
+    /// True if the occurrence is selected for labeling.
     pub ticked: bool,
 }
 
-/// The dialog of all matches.
+/// State of the dialog of matches.
 #[derive(Clone, Debug)]
 pub struct MatchDialog {
-    /// The words.
+    /// The words to find.
     pub words: Vec<String>,
-    /// As they stand in the text.
+    /// The words as written in the text.
     pub text: String,
-    /// What they are to be.
+    /// Label to apply.
     pub label: LabelId,
-    /// What counts as the same.
+    /// Match criteria.
     pub likeness: MatchOptions,
-    /// Where they stand, in order.
+    /// Occurrences, in order.
     pub hits: Vec<TextMatch>,
 }
 
 impl MatchDialog {
-    /// How many are ticked.
+    /// Returns the number of selected matches.
     pub fn ticked(&self) -> usize {
         self.hits.iter().filter(|h| h.ticked).count()
     }
@@ -97,7 +97,7 @@ pub(super) fn open(app: &mut App) {
     app.matching = Some(MatchDialog { words, text, label, likeness, hits });
 }
 
-/// Looks again: for another label, or with another likeness.
+/// Searches again with another label or other criteria.
 pub(super) fn look_again(app: &mut App, label: LabelId, likeness: MatchOptions) {
     if let (Some(a), Some(m)) = (&app.annotate, &mut app.matching) {
         (m.label, m.likeness) = (label, likeness);
@@ -105,7 +105,7 @@ pub(super) fn look_again(app: &mut App, label: LabelId, likeness: MatchOptions) 
     }
 }
 
-/// Labels what is ticked.
+/// Labels the selected matches.
 pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
     let (Some(a), Some(m)) = (&mut app.annotate, app.matching.take()) else { return };
     let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
@@ -127,7 +127,7 @@ pub(super) fn take(app: &mut App, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Labels the next match of what was labelled last, and goes there.
+/// Labels the next match of the words that were labeled last, and shows it.
 pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     let Some((words, label)) = a.last_given.clone() else {
@@ -139,7 +139,7 @@ pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
     };
     let (from, behind) = (a.current, a.selected().map_or(0, |s| s.end() + 1));
     let split = a.shown.partition_point(|place| *place < from);
-    // From behind the selection to the end, then from the beginning up to it.
+    // The search starts after the selection and wraps around.
     let here = (a.shown.get(split) == Some(&from)).then_some(from);
     let around: Vec<usize> = a.shown[split..].iter().chain(&a.shown[..split]).copied().chain(here).collect();
     let next = around.into_iter().enumerate().find_map(|(turn, place)| {
@@ -165,7 +165,7 @@ pub(super) fn repeat(app: &mut App, effects: &mut Vec<Effect>) {
 }
 
 impl Annotate {
-    /// The selected words, and their text.
+    /// Returns the selected words and their text.
     pub(super) fn selected_words(&self) -> Option<(Vec<String>, String)> {
         let range = self.selected()?;
         let id = self.current_id();
@@ -175,12 +175,13 @@ impl Annotate {
         Some((words[range].iter().map(|w| (*w).to_owned()).collect(), text.replace(['\n', '\r'], " ")))
     }
 
-    /// Where these words stand in all sentences in view. What carries the label already, or is part of a longer span, is not ticked.
+    /// Finds these words in all listed sentences. Occurrences that already have the label, or are part of a longer
+    /// span, are not selected.
     fn hits(&self, words: &[String], label: LabelId, likeness: MatchOptions) -> Vec<TextMatch> {
         self.shown.iter().flat_map(|place| self.hits_in(*place, words, label, likeness)).collect()
     }
 
-    /// Where they stand in one sentence, one behind the other.
+    /// Finds these words in one sentence, without overlaps.
     fn hits_in(&self, place: usize, words: &[String], label: LabelId, likeness: MatchOptions) -> Vec<TextMatch> {
         let SentenceId { document, sentence } = self.sentences[place];
         let d = self.corpus.document(document);

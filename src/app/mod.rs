@@ -1,17 +1,18 @@
-//! Application state and commands. No pixels, no files, no candle.
+//! Application state and commands. This module does not draw, access files or use candle.
 //!
 //! Read in this order:
 //!
 //! - [`state`]: everything that the window shows.
-//! - [`command`]: the table of commands; [`shortcut`] and [`keymap`]: their keys; `legacy_titles`: keys stored by older versions.
-//! - [`update`]: a command changes the state and asks for [`Effect`]s; [`runs`]: commands about training runs; `refusal`: commands that
-//!   cannot run now.
+//! - [`command`]: the table of commands; [`shortcut`] and [`keymap`]: their keys; `legacy_titles`: keys stored by older
+//!   versions.
+//! - [`update`]: a command changes the state and asks for [`Effect`]s; [`runs`]: commands about training runs;
+//!   `refusal`: commands that cannot run now.
 //! - [`events`]: events of the worker change the state.
-//! - [`annotate`]: the open dataset with its selection; [`labeling`], [`label_commands`], [`mod@matches`], [`suggestions`]: its edits; [`query`]: the
-//!   search language; [`work_timer`]: the time worked.
+//! - [`annotate`]: the open dataset with its selection; [`labeling`], [`label_commands`], [`mod@matches`],
+//!   [`suggestions`]: its edits; [`query`]: the search language; [`work_timer`]: the time worked.
 //! - [`train_page`], [`evaluate_page`], [`try_page`], [`data_page`] with [`fixing`]: the other pages.
-//! - [`import`]: the preview of a dataset; [`text_prompt`]: a prompt for one line; `saved`: saved searches and snapshots; `source_change`: a
-//!   source that another program changed; `preferences`: theme, density and keys.
+//! - [`import`]: the preview of a dataset; [`text_prompt`]: a prompt for one line; `saved`: saved searches and
+//!   snapshots; `source_change`: a source that another program changed; `preferences`: theme, density and keys.
 //! - [`notifications`]: messages to the user; [`i18n`]: translation.
 
 pub mod annotate;

@@ -1,47 +1,47 @@
-//! What the program tells in passing. Errors stay until they are closed.
+//! Notifications of the user. Errors stay until they are closed.
 
-/// How a notice is meant.
+/// Severity of a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// Something worked.
+    /// An action succeeded.
     Success,
-    /// Something to know.
+    /// Information.
     Info,
-    /// Something failed.
+    /// An action failed.
     Error,
 }
 
-/// One notice.
+/// A notification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
-    /// Its number; 0 until it is said.
+    /// Unique number; 0 until the notification is pushed.
     pub key: u64,
-    /// How it is meant.
+    /// Severity.
     pub tone: Severity,
-    /// What happened.
+    /// Title: the event.
     pub title: String,
-    /// Where, and what to do.
+    /// Detail: the location, and the action for the user.
     pub detail: String,
 }
 
 impl Notification {
-    /// Something failed.
+    /// Creates a notification of severity `Error`.
     pub fn bad(title: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { key: 0, tone: Severity::Error, title: title.into(), detail: detail.into() }
     }
 
-    /// Something worked.
+    /// Creates a notification of severity `Success`.
     pub fn good(title: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { key: 0, tone: Severity::Success, title: title.into(), detail: detail.into() }
     }
 
-    /// Something to know.
+    /// Creates a notification of severity `Info`.
     pub fn info(title: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { key: 0, tone: Severity::Info, title: title.into(), detail: detail.into() }
     }
 }
 
-/// Those in view, oldest first.
+/// Visible notifications, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Notifications {
     shown: Vec<Notification>,
@@ -49,21 +49,21 @@ pub struct Notifications {
 }
 
 impl Notifications {
-    /// Says something. The same thing said again replaces what it said before.
+    /// Adds a notification. An identical notification is replaced.
     pub fn push(&mut self, notice: Notification) {
         self.last += 1;
         self.shown.retain(|n| (n.tone, &n.title, &n.detail) != (notice.tone, &notice.title, &notice.detail));
-        // Both may hold words of the dataset.
+        // Title and detail can contain text of the dataset, so they are logged only at debug level.
         log::debug!("{}: {}", notice.title, notice.detail);
         self.shown.push(Notification { key: self.last, ..notice });
     }
 
-    /// Takes one away.
+    /// Removes the notification of this key.
     pub fn close(&mut self, key: u64) {
         self.shown.retain(|n| n.key != key);
     }
 
-    /// Those in view.
+    /// Returns the visible notifications.
     pub fn shown(&self) -> &[Notification] {
         &self.shown
     }

@@ -1,4 +1,4 @@
-//! What a person chooses for every dataset: theme, density, keys.
+//! User preferences for all datasets: theme, density, keys.
 
 use super::command::{Command, spec_of};
 use super::effect::Effect;
@@ -8,7 +8,7 @@ use super::shortcut::Shortcut;
 use super::state::App;
 use crate::app::i18n::tr;
 
-/// Changes the person's settings.
+/// Changes the settings of the user.
 pub(super) fn set(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     let s = &mut app.settings;
     match command {

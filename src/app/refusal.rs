@@ -1,11 +1,11 @@
-//! Commands that are refused as things stand: what cannot be stored is not done.
+//! Commands that cannot run in the current state, for example edits that cannot be stored.
 
 use super::command::{Action, Command};
 use super::notifications::Notification;
 use super::state::App;
 use crate::app::i18n::tr;
 
-/// The reason why a command is not done now, where there is one.
+/// Returns the reason why a command cannot run now, or `None` if it can.
 pub(super) fn refusal(app: &App, command: &Command) -> Option<Notification> {
     if app.annotate.as_ref().is_some_and(|a| a.read_only) && changes_data(command) {
         return Some(Notification::bad(
@@ -21,7 +21,7 @@ pub(super) fn refusal(app: &App, command: &Command) -> Option<Notification> {
     Some(Notification::bad(tr!("Edits of this dataset are not stored"), text))
 }
 
-/// Whether a command puts another dataset in place of the open one.
+/// Returns true if a command replaces the open dataset.
 fn replaces_dataset(command: &Command) -> bool {
     match command {
         Command::Open(_) | Command::Import(_) | Command::ImportTake | Command::SourceChange(Some(_)) => true,
@@ -30,7 +30,7 @@ fn replaces_dataset(command: &Command) -> bool {
     }
 }
 
-/// Whether a command changes the labels, the sources or the list of runs.
+/// Returns true if a command changes the labels, the sources or the list of runs.
 fn changes_data(command: &Command) -> bool {
     match command {
         Command::Comment(..) | Command::Remark(..) | Command::Class(_) | Command::LetterOfLabel(..) => true,

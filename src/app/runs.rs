@@ -1,4 +1,4 @@
-//! Runs: whether one can start, starting, measuring, resuming, and what the one under way is to do.
+//! Training runs: preconditions, start, measurement, resume and control.
 
 use super::annotate::Annotate;
 use super::effect::Effect;
@@ -16,12 +16,12 @@ use crate::train::event::TrainerControl;
 use crate::worker::{TrainRequest, Trial};
 use std::path::PathBuf;
 
-/// How many sentences the next run would learn from.
+/// Returns the number of training sentences of the next run.
 pub fn training_sentences(app: &App) -> usize {
     app.annotate.as_ref().map_or(0, |a| a.size_of(Split::Train))
 }
 
-/// Why Train cannot be pressed, if so.
+/// Returns the reason why training cannot start, or `None` if it can.
 pub fn cannot_train(app: &App) -> Option<String> {
     let Some(a) = &app.annotate else { return Some(tr!("Open a dataset first.").into()) };
     if app.opening.is_some() {
@@ -59,7 +59,7 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
     let run = a.runs.iter().map(|r| r.number).max().unwrap_or(0).max(a.highest_run) + 1;
     let arguments = app.training.arguments.clone();
     let out = app.places.run_dir(&a.project, run);
-    // Recorded from its first moment: a run that the program does not outlive is remembered as interrupted.
+    // The run is recorded at its start, so that it is listed as interrupted if the program terminates.
     let record = RunRecord {
         number: run,
         started_at: now(),
@@ -76,7 +76,7 @@ pub(super) fn start(app: &mut App, effects: &mut Vec<Effect>) {
     effects.push(Effect::Commit(WriteOp::Run(record)));
 }
 
-/// A run over the dataset as it is now.
+/// Creates the request of a run on the current dataset.
 fn request(
     a: &Annotate,
     run: usize,
@@ -97,7 +97,7 @@ fn request(
     }
 }
 
-/// Measures what a run with the settings of the form would do.
+/// Starts a measurement with the settings of the form.
 pub(super) fn try_out(app: &mut App, trial: Trial, effects: &mut Vec<Effect>) {
     if let Some(why) = cannot_train(app) {
         app.notices.push(Notification::info(tr!("Nothing can be measured yet"), why));
@@ -113,7 +113,7 @@ pub(super) fn try_out(app: &mut App, trial: Trial, effects: &mut Vec<Effect>) {
     app.page = Page::Train;
 }
 
-/// Goes on with a run that the program did not outlive.
+/// Resumes an interrupted run.
 pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
     if app.training.is_busy() || app.opening.is_some() {
         app.notices.push(busy());
@@ -127,12 +127,12 @@ pub(super) fn resume(app: &mut App, number: usize, effects: &mut Vec<Effect>) {
     app.training.run = Some(LiveRun { resumed: true, ..LiveRun::new(number, record.base.clone()) });
     app.page = Page::Train;
     let folder = record.dir.clone();
-    // Base and settings are those of the checkpoint.
+    // Base model and settings come from the checkpoint.
     let base = ModelRef::Folder(folder.clone());
     effects.push(Effect::Train(Box::new(request(a, number, base, arguments, folder, true))));
 }
 
-/// Changes what the run under way is to do. An end that was asked for stays asked for.
+/// Changes the control value of the current run, or stops the current measurement. A requested stop cannot be revoked.
 pub(super) fn wish(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce(TrainerControl) -> TrainerControl) {
     if app.training.trial.is_some() {
         effects.push(Effect::Wish(TrainerControl::Stop));
@@ -145,7 +145,8 @@ pub(super) fn wish(app: &mut App, effects: &mut Vec<Effect>, change: impl FnOnce
     }
 }
 
-/// A run belongs to the dataset it learns from: its model would have no place in another one's project.
+/// Returns the notification that a run is in progress. The dataset must stay open, because its project stores the model
+/// of the run.
 pub(super) fn busy() -> Notification {
     Notification::info(tr!("A run is under way"), tr!("Stop it, or wait until it has ended."))
 }

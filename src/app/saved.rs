@@ -1,4 +1,4 @@
-//! Searches kept as views, and snapshots of all labels.
+//! Saved searches, and snapshots of all labels.
 
 use super::annotate::Annotate;
 use super::command::Command;
@@ -10,12 +10,12 @@ use crate::corpus::LabelSnapshot;
 use crate::project::{SavedSearch, WriteOp};
 use std::sync::Arc;
 
-/// How many sentences differ from each snapshot.
+/// Returns the number of changed sentences for each snapshot.
 pub(super) fn changed_since(a: &Annotate) -> Vec<usize> {
     a.snapshots.iter().map(|s| s.changed_sentences(&a.corpus).len()).collect()
 }
 
-/// Keeps or forgets a view or a snapshot, or brings a snapshot back.
+/// Saves or deletes a search or a snapshot, or restores a snapshot.
 pub(super) fn keep(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     app.asking = None;
     let Some(a) = &mut app.annotate else { return };
@@ -32,7 +32,7 @@ pub(super) fn keep(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             effects.push(Effect::Commit(WriteOp::SavedSearch(name, None)));
         }
         Command::TakeSnapshot(name) => {
-            // The search names it in quotes.
+            // Queries name the snapshot in double quotes, so the name must not contain them.
             let snapshot = Arc::new(LabelSnapshot::capture(&a.corpus, name.replace('"', "'"), now()));
             a.snapshots.push(snapshot.clone());
             effects.push(Effect::Commit(WriteOp::Snapshot(snapshot)));

@@ -1,56 +1,56 @@
-//! Keys with their modifiers.
+//! Keyboard shortcuts.
 
-/// A key with its modifiers. `key` is egui's name of it.
+/// A key with modifiers. `key` is its name in egui.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shortcut {
-    /// Ctrl (Command on a Mac).
+    /// Ctrl (Command on macOS).
     pub control: bool,
     /// Shift.
     pub shift: bool,
-    /// Alt (Option on a Mac).
+    /// Alt (Option on macOS).
     pub alt: bool,
-    /// The key's name.
+    /// Name of the key.
     pub key: &'static str,
 }
 
 impl Shortcut {
-    /// The key alone.
+    /// Creates a shortcut without modifiers.
     pub const fn key(key: &'static str) -> Self {
         Self { control: false, shift: false, alt: false, key }
     }
 
-    /// With Shift.
+    /// Creates a shortcut with Shift.
     pub const fn shift(key: &'static str) -> Self {
         Self { shift: true, ..Self::key(key) }
     }
 
-    /// With Ctrl.
+    /// Creates a shortcut with Ctrl.
     pub const fn ctrl(key: &'static str) -> Self {
         Self { control: true, ..Self::key(key) }
     }
 
-    /// With Ctrl and Shift.
+    /// Creates a shortcut with Ctrl and Shift.
     pub const fn ctrl_shift(key: &'static str) -> Self {
         Self { control: true, shift: true, ..Self::key(key) }
     }
 
-    /// With Alt.
+    /// Creates a shortcut with Alt.
     pub const fn alt(key: &'static str) -> Self {
         Self { alt: true, ..Self::key(key) }
     }
 
-    /// With Alt and Shift.
+    /// Creates a shortcut with Alt and Shift.
     pub const fn alt_shift(key: &'static str) -> Self {
         Self { alt: true, shift: true, ..Self::key(key) }
     }
 
-    /// As it is stored: `Ctrl+Shift+O`.
+    /// Returns the stored form, for example `Ctrl+Shift+O`.
     pub fn text(self) -> String {
         let held = [(self.control, "Ctrl+"), (self.alt, "Alt+"), (self.shift, "Shift+")];
         held.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).chain([self.key]).collect()
     }
 
-    /// The chord of a stored text; `None` for keys that are not in [`KEYS`].
+    /// Parses the stored form. Returns `None` for keys that are not in [`KEYS`].
     pub fn parse(text: &str) -> Option<Self> {
         let (held, key) = text.rsplit_once('+').unwrap_or(("", text));
         let key = KEYS.into_iter().find(|k| *k == key)?;
@@ -58,18 +58,18 @@ impl Shortcut {
         Some(Self { control: holds("Ctrl"), shift: holds("Shift"), alt: holds("Alt"), key })
     }
 
-    /// Whether the key is a letter.
+    /// Returns true if the key is a letter.
     pub fn is_letter(self) -> bool {
         self.key.len() == 1 && self.key.as_bytes()[0].is_ascii_alphabetic()
     }
 
-    /// Whether it is typed into a field, or moves or erases there.
+    /// Returns true if the key enters text in a field, or moves the caret or deletes text there.
     pub fn is_text_input(self) -> bool {
         let is_function = self.key.len() > 1 && self.key.starts_with('F');
         !(self.control || self.alt || is_function)
     }
 
-    /// As on key caps: `Ctrl`, `Shift`, `→`.
+    /// Returns the key cap labels, for example `Ctrl`, `Shift`, `→`.
     pub fn key_labels(self) -> Vec<&'static str> {
         let name = match self.key {
             "ArrowRight" => "→",
@@ -87,7 +87,7 @@ impl Shortcut {
     }
 }
 
-/// Keys that can be a command's, by egui's names. Tab is not: it moves the focus.
+/// Keys that commands can use, by their egui names. Tab is excluded because it moves the focus.
 pub const KEYS: [&str; 71] = [
     "A",
     "B",

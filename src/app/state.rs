@@ -1,4 +1,4 @@
-//! Everything the window shows.
+//! State of the application.
 
 use super::annotate::Annotate;
 use super::data_page::DataState;
@@ -20,83 +20,83 @@ use crate::project::{AppDirs, Changed, Settings};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The rooms.
+/// The pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Page {
-    /// Sentences and their labels; the welcome page while no dataset is open.
+    /// Sentences and their labels. Without an open dataset it is the welcome page.
     #[default]
     Annotate,
-    /// The form of a run and its charts.
+    /// Form and charts of a run.
     Train,
-    /// A model's scores.
+    /// Scores of a model.
     Evaluate,
-    /// A text and its entities.
+    /// Entities of a text that the user types.
     Try,
-    /// The dataset in numbers, what looks wrong in it, another labelling beside it.
+    /// Statistics and findings of the dataset, and the comparison with other annotations.
     Data,
 }
 
-/// The state of the program.
+/// State of the program.
 #[derive(Debug)]
 pub struct App {
-    /// Which room is shown.
+    /// The visible page.
     pub page: Page,
     /// The open dataset.
     pub annotate: Option<Annotate>,
-    /// A dataset that is looked at before it is taken.
+    /// The import preview.
     pub importing: Option<ImportPreview>,
-    /// What is being looked at for the first time.
+    /// Path of a dataset that is read for its first preview.
     pub looking: Option<PathBuf>,
-    /// What is being opened.
+    /// Name of the dataset that is being opened.
     pub opening: Option<String>,
-    /// Training.
+    /// State of the Train page.
     pub training: TrainState,
-    /// Scores.
+    /// State of the Evaluate page.
     pub scoring: EvaluateState,
-    /// A model asked for suggestions.
+    /// State of the suggestions.
     pub suggesting: SuggestionState,
-    /// The Data room.
+    /// State of the Data page.
     pub surveying: DataState,
-    /// A text.
+    /// State of the Try page.
     pub trying: TryState,
-    /// What the program tells in passing.
+    /// Notifications of the user.
     pub notices: Notifications,
-    /// Recents and theme.
+    /// Settings of the user, for example recent datasets and theme.
     pub settings: Settings,
-    /// Whether the system wants light windows, where it says so.
+    /// Theme of the system: true if light, `None` if unknown.
     pub system_light: Option<bool>,
-    /// Which key does what.
+    /// Keys of the commands.
     pub keymap: Keymap,
-    /// Whether the settings are open.
+    /// True if the settings are open.
     pub settings_open: bool,
-    /// Whether the command palette is open.
+    /// True if the command palette is open.
     pub palette_open: bool,
-    /// Whether the history of changes is open.
+    /// True if the edit history is open.
     pub history_open: bool,
-    /// Whether the sheet of keys is open.
+    /// True if the list of shortcuts is open.
     pub shortcuts_open: bool,
-    /// The dialog that asks for a line of text, while it is open.
+    /// The prompt for one line of text, while it is open.
     pub asking: Option<TextPrompt>,
-    /// The dialog that labels the same words everywhere, while it is open.
+    /// The dialog of matches, while it is open.
     pub matching: Option<MatchDialog>,
-    /// How many sentences differ from each snapshot, while their dialog is open.
+    /// Number of changed sentences for each snapshot, while the dialog of snapshots is open.
     pub snapshots: Option<Vec<usize>>,
-    /// The formats offered in the dialog for exporting, with what each would lose; `None` while it is closed.
+    /// The export formats and the information that each would lose, while the export dialog is open.
     pub exporting: Option<Vec<(Format, Vec<String>)>>,
-    /// The dialog of the places that a fix would change, while it is open.
+    /// The dialog of fixes, while it is open.
     pub fixing: Option<Fixing>,
-    /// The reason why edits are not stored, while that is so: then nothing may take the place of the open dataset.
+    /// The reason why edits cannot be stored, if they cannot. The open dataset must not be replaced then.
     pub unsaved: Option<String>,
-    /// Whether the window was to be closed while edits are not stored, so that the person is asked.
+    /// True if the user tried to close the window while edits are not stored.
     pub leaving: bool,
-    /// A dataset whose source another program changed, while a person decides what becomes of the labels.
+    /// A dataset whose source another program changed, while the user decides how to handle the labels.
     pub changed: Option<Arc<Changed>>,
-    /// Where the program keeps its own files.
+    /// Directories of the program.
     pub places: AppDirs,
 }
 
 impl App {
-    /// The program as it starts; whether the helper for NVIDIA GPUs lies beside it.
+    /// Creates the initial state. `gpu_helper` is true if the helper for NVIDIA GPUs is next to the program.
     pub fn new(places: AppDirs, settings: Settings, gpu_helper: bool) -> Self {
         let settings = Settings { keys: legacy_titles::with_ids(&settings.keys), ..settings };
         Self {
@@ -130,12 +130,12 @@ impl App {
         }
     }
 
-    /// Whether the window is light: as the person chose, else as the system has it, else dark.
+    /// Returns true for the light theme: the choice of the user, or the system theme, or dark by default.
     pub fn is_light(&self) -> bool {
         self.settings.light.or(self.system_light).unwrap_or(false)
     }
 
-    /// Whether a dialog lies over the room.
+    /// Returns true if a dialog covers the page.
     pub fn is_covered(&self) -> bool {
         let asked = self.asking.is_some() || self.exporting.is_some() || self.importing.is_some();
         let listed = self.snapshots.is_some() || self.matching.is_some() || self.history_open;
@@ -143,7 +143,7 @@ impl App {
         asked || listed || decided || self.palette_open || self.shortcuts_open || self.settings_open
     }
 
-    /// Models that can be asked: the starter, then the runs of the open project, newest first, each with its title.
+    /// Returns the selectable models with their titles: the starter, then the runs of the open project, newest first.
     pub fn models(&self) -> Vec<(String, ModelRef)> {
         let mut models = vec![(tr!("Starter").to_owned(), ModelRef::Starter)];
         let runs = self.annotate.iter().flat_map(|a| a.runs.iter().rev()).filter(|r| r.outcome.has_model());
@@ -155,13 +155,13 @@ impl App {
         models
     }
 
-    /// A model's name as people see it, with its score where it has one.
+    /// Returns the display name of a model, with its score if it has one.
     pub fn model_title(&self, model: &ModelRef) -> String {
         let known = self.models().into_iter().find(|(_, m)| m == model).map(|(title, _)| title);
         known.unwrap_or_else(|| model.to_string())
     }
 
-    /// A model's name as people see it.
+    /// Returns the display name of a model.
     pub fn model_name(&self, model: &ModelRef) -> String {
         match (model, self.run_of(model)) {
             (ModelRef::Starter, _) => tr!("Starter").to_owned(),
@@ -170,7 +170,7 @@ impl App {
         }
     }
 
-    /// A model's name as it is stored with what it proposed: the same in every language.
+    /// Returns the name of a model as stored with its suggestions. It does not depend on the language.
     pub fn proposer_name(&self, model: &ModelRef) -> String {
         match (model, self.run_of(model)) {
             (ModelRef::Starter, _) => "Starter".to_owned(),
@@ -179,13 +179,13 @@ impl App {
         }
     }
 
-    /// The number of the run that made a model.
+    /// Returns the number of the run that produced a model.
     fn run_of(&self, model: &ModelRef) -> Option<usize> {
         let ModelRef::Folder(folder) = model else { return None };
         self.annotate.as_ref()?.runs.iter().find(|r| r.dir == *folder).map(|r| r.number)
     }
 
-    /// Folder of a model that has one.
+    /// Returns the directory of a model, if it has one.
     pub fn model_folder(&self, model: &ModelRef) -> Option<PathBuf> {
         match model {
             ModelRef::Folder(path) => Some(path.clone()),

@@ -1,4 +1,4 @@
-//! Suggestions: asked of a model, shown as ghosts, accepted, rejected or skipped.
+//! Suggestions of a model: request, display, accept, reject and skip.
 
 use super::annotate::Annotate;
 use super::command::{Action, Command};
@@ -16,18 +16,18 @@ use crate::project::WriteOp;
 use crate::worker::ReadRequest;
 use std::collections::BTreeMap;
 
-/// A question to a model.
+/// State of the suggestions.
 #[derive(Debug)]
 pub struct SuggestionState {
-    /// The model that is asked.
+    /// Selected model.
     pub model: ModelRef,
-    /// Sentences read and to be read, while it goes on.
+    /// Sentences done and total, while a request runs.
     pub progress: Option<(usize, usize)>,
-    /// Who was asked, and for which sentences.
+    /// Model and sentences of the latest request.
     pub asked: (ModelRef, Vec<SentenceId>),
-    /// Of the newest question.
+    /// Ticket of the latest request.
     pub ticket: u64,
-    /// The score from which all are accepted at once, in percent.
+    /// Minimum score for accepting all suggestions, in percent.
     pub above: u8,
 }
 
@@ -37,7 +37,7 @@ impl Default for SuggestionState {
     }
 }
 
-/// Asks for suggestions in the sentences in view that are not done.
+/// Requests suggestions for the listed sentences that are not done.
 pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &app.annotate else { return };
     let is_open = |place: &&usize| a.mark_of(**place).is_none_or(|m| !m.done);
@@ -54,8 +54,8 @@ pub(super) fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     effects.push(Effect::Read(ReadRequest::Suggest { model, corpus, sentences, ticket }));
 }
 
-/// Takes what a model proposed in the first `read` sentences it was asked for, as one edit: what is gold already is left out, what it
-/// proposed there before goes.
+/// Adds the suggestions for the first `read` requested sentences as one edit. Suggestions equal to gold spans are
+/// skipped, and older suggestions of the same model there are removed.
 pub(super) fn arrived(app: &mut App, read: usize, found: &SuggestionsBySentence) -> Vec<Effect> {
     let (model, mut asked) = std::mem::replace(&mut app.suggesting.asked, (ModelRef::Starter, Vec::new()));
     asked.truncate(read);
@@ -117,7 +117,7 @@ pub(super) fn arrived(app: &mut App, read: usize, found: &SuggestionsBySentence)
     effects
 }
 
-/// What is done with suggestions.
+/// Handles an action on a suggestion.
 pub(super) fn act(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Accept => {
@@ -138,7 +138,7 @@ pub(super) fn act(a: &mut Annotate, action: Action, effects: &mut Vec<Effect>) {
     }
 }
 
-/// What is done with all suggestions in view at once.
+/// Handles a command on all listed suggestions.
 pub(super) fn act_on_all(app: &mut App, command: &Command, effects: &mut Vec<Effect>) {
     let above = f32::from(app.suggesting.above) / 100.0;
     let Some(a) = &mut app.annotate else { return };
@@ -148,7 +148,7 @@ pub(super) fn act_on_all(app: &mut App, command: &Command, effects: &mut Vec<Eff
             let mut by_document: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
             for (document, span) in a.suggestions_in_view().into_iter().filter(|(_, s)| sure(s)) {
                 let taken = by_document.entry(document).or_default();
-                // Of two that overlap the first is taken.
+                // The first of two overlapping suggestions is accepted.
                 if taken.last().is_none_or(|last: &Span| !last.overlaps(&span)) {
                     taken.push(span);
                 }
@@ -173,14 +173,14 @@ pub(super) fn act_on_all(app: &mut App, command: &Command, effects: &mut Vec<Eff
 }
 
 impl Annotate {
-    /// The suggestions of the current sentence.
+    /// Returns the suggestions of the current sentence.
     pub fn suggestions(&self) -> &[Span] {
         let id = self.current_id();
         let document = self.corpus.document(id.document);
         &document.suggestions[document.suggestion_range(id.sentence as usize)]
     }
 
-    /// The suggestions in view, with their documents, in order.
+    /// Returns the suggestions of the listed sentences with their documents, in order.
     pub fn suggestions_in_view(&self) -> Vec<(u32, Span)> {
         if self.suggested == 0 {
             return Vec::new();
@@ -193,8 +193,8 @@ impl Annotate {
         self.shown.iter().flat_map(of).collect()
     }
 
-    /// The suggestion that accept and reject mean: the selected one, else the first that touches the selection, else the sentence's
-    /// first.
+    /// Returns the suggestion that accept and reject apply to: the selected one, or the first that touches the
+    /// selection, or the first of the sentence.
     pub fn suggestion(&self) -> Option<Span> {
         let id = self.current_id();
         let document = self.corpus.document(id.document);
@@ -210,7 +210,7 @@ impl Annotate {
         }
     }
 
-    /// The edit that makes a suggestion gold.
+    /// Returns the edit that turns a suggestion into a gold span.
     fn acceptance(&self, span: Span) -> Edit {
         let document = self.current_id().document;
         let d = self.corpus.document(document);
@@ -229,7 +229,7 @@ impl Annotate {
         Edit::Suggestions { document: self.current_id().document, removed: vec![span], added: Vec::new() }
     }
 
-    /// Selects the words of a suggestion of the current sentence.
+    /// Selects the words of a suggestion in the current sentence.
     pub(super) fn select_span(&mut self, span: Span) {
         let id = self.current_id();
         let words = self.corpus.document(id.document).to_token_span(id.sentence as usize, &span);
@@ -238,7 +238,7 @@ impl Annotate {
         }
     }
 
-    /// After one is decided: the next in the sentence, or no selection.
+    /// Selects the next suggestion of the sentence after a decision, or clears the selection.
     fn select_suggestion_here(&mut self) {
         self.select(None);
         if let Some(next) = self.suggestions().first().copied() {
@@ -246,7 +246,7 @@ impl Annotate {
         }
     }
 
-    /// Goes to the next suggestion in view, from the last one on to the first.
+    /// Shows the next listed suggestion, and continues at the first after the last one.
     fn next_suggestion(&mut self) {
         let id = self.current_id();
         let document = self.corpus.document(id.document);
@@ -268,7 +268,7 @@ impl Annotate {
         }
     }
 
-    /// Goes to the suggestion in view that its model is least sure of.
+    /// Shows the listed suggestion with the lowest score.
     fn least_sure(&mut self) {
         let score = |s: &Span| s.origin.score().unwrap_or(1.0);
         let all = self.suggestions_in_view();

@@ -1,4 +1,4 @@
-//! What one line of text is asked for, in a dialog.
+//! Prompt for one line of text, in a dialog.
 
 use super::annotate::Annotate;
 use super::command::Command;
@@ -6,29 +6,29 @@ use crate::app::i18n::tr;
 use crate::corpus::label::validate_label_name;
 use crate::corpus::{LabelId, SentenceId};
 
-/// What a text is asked for.
+/// Purpose of a text prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextPrompt {
-    /// The name of a new label.
+    /// Name of a new label.
     Label,
-    /// A comment on a sentence.
+    /// Comment on a sentence.
     Comment(SentenceId),
-    /// A comment on these bytes of it.
+    /// Comment on a byte range of a sentence.
     Remark(SentenceId, u32, u32),
-    /// The name under which the search is kept.
+    /// Name of a saved search.
     View,
-    /// The name of a snapshot of all labels.
+    /// Name of a snapshot of all labels.
     Snapshot,
 }
 
 impl TextPrompt {
-    /// A comment on what is selected, or on the sentence.
+    /// Creates the prompt for a comment on the selection, or on the sentence if nothing is selected.
     pub fn comment(a: &Annotate) -> Self {
         let id = a.current_id();
         a.selected_text(LabelId::default()).map_or(Self::Comment(id), |at| Self::Remark(id, at.start, at.end))
     }
 
-    /// What stands in the field before anything is typed.
+    /// Returns the initial text of the field.
     pub fn begins(self, a: &Annotate) -> String {
         match self {
             Self::Label | Self::Snapshot => String::new(),
@@ -38,7 +38,7 @@ impl TextPrompt {
         }
     }
 
-    /// What is wrong with a text, in a sentence. One that is empty is not ready, but not wrong yet.
+    /// Returns an error message for an invalid text. An empty text is not ready, but has no error.
     pub fn wrong(self, a: &Annotate, text: &str) -> Option<String> {
         let text = text.trim();
         match self {
@@ -57,13 +57,13 @@ impl TextPrompt {
         }
     }
 
-    /// Whether a text can be taken; an empty comment takes one away.
+    /// Returns true if the text can be submitted. An empty comment removes the comment.
     pub fn is_ready(self, a: &Annotate, text: &str) -> bool {
         (matches!(self, Self::Comment(_) | Self::Remark(..)) || !text.trim().is_empty())
             && self.wrong(a, text).is_none()
     }
 
-    /// What a text is taken for.
+    /// Returns the command for a submitted text.
     pub fn answer(self, text: &str) -> Command {
         let text = text.trim().to_owned();
         match self {

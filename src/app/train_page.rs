@@ -1,4 +1,4 @@
-//! The Train room: the form of a run, and what a run has told so far.
+//! The Train page: the form of a run, and the events of the current run.
 
 use super::events::thousands;
 use crate::app::i18n::tr;
@@ -11,19 +11,19 @@ use crate::train::settings_table::NUMBER_SETTINGS;
 use crate::train::{TrainEvent, TrainOutput, TrainingArguments};
 use crate::worker::{ModelFacts, RunId, Trial};
 
-/// Where a run starts from, as the form has it.
+/// Base model as entered in the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BaseModelInput {
-    /// The starter.
+    /// The starter model.
     Starter,
-    /// A folder, also a saved run's.
+    /// A model directory, for example of a saved run.
     Folder(String),
-    /// `owner/name`.
+    /// A hub id, `owner/name`.
     Hub(String),
 }
 
 impl BaseModelInput {
-    /// The model it names; `None` while nothing usable is typed.
+    /// Returns the model, or `None` if the input is not valid.
     pub fn name(&self) -> Option<ModelRef> {
         match self {
             Self::Starter => Some(ModelRef::Starter),
@@ -36,34 +36,34 @@ impl BaseModelInput {
     }
 }
 
-/// The form and the runs.
+/// State of the Train page.
 #[derive(Debug)]
 pub struct TrainState {
-    /// Where the next run starts from.
+    /// Base model of the next run.
     pub base: BaseModelInput,
-    /// What that model is, once it was looked at.
+    /// Properties of the base model, or the error of reading it. `None` until it is read.
     pub facts: Option<Result<ModelFacts, String>>,
-    /// Whether it is being looked at.
+    /// True while the base model is read.
     pub checking: bool,
-    /// A download under way.
+    /// Progress of a download.
     pub download: Option<Progress>,
-    /// Each setting as typed, in the order of [`NUMBER_SETTINGS`].
+    /// Text of each number field, in the order of [`NUMBER_SETTINGS`].
     pub texts: Vec<String>,
-    /// What is wrong with it.
+    /// Validation error of each number field.
     pub errors: Vec<Option<String>>,
-    /// The settings that are right.
+    /// The last valid training arguments.
     pub arguments: TrainingArguments,
-    /// Whether the helper for NVIDIA GPUs lies beside the program.
+    /// True if the helper for NVIDIA GPUs is next to the program.
     pub gpu_helper: bool,
-    /// The run under way or the last one.
+    /// The current run, or the last one.
     pub run: Option<LiveRun>,
-    /// A measurement under way.
+    /// The current measurement.
     pub trial: Option<Trial>,
-    /// The base and the settings it is made with.
+    /// Base model and arguments of the current measurement.
     pub tried: Option<(BaseModelInput, TrainingArguments)>,
-    /// What a run with these settings would cost.
+    /// Estimated cost of a run with these arguments.
     pub estimate: Option<RunEstimate>,
-    /// The loss by learning rate.
+    /// Loss by learning rate.
     pub rates: Option<LrSweep>,
 }
 
@@ -90,7 +90,7 @@ impl Default for TrainState {
 }
 
 impl TrainState {
-    /// Fills the form with these settings.
+    /// Fills the form with these arguments.
     pub fn take(&mut self, arguments: TrainingArguments) {
         self.texts = NUMBER_SETTINGS.iter().map(|f| f.get(&arguments)).collect();
         self.errors = vec![None; NUMBER_SETTINGS.len()];
@@ -98,14 +98,15 @@ impl TrainState {
         self.estimate = None;
     }
 
-    /// A setting was typed.
+    /// Handles a change of a number field.
     pub fn type_in(&mut self, field: usize, text: String) {
         self.errors[field] = NUMBER_SETTINGS[field].set(&mut self.arguments, &text).err();
         self.texts[field] = text;
         self.estimate = None;
     }
 
-    /// A measurement has ended. What was changed meanwhile makes it worthless: a rate is for its base, a time for all.
+    /// Handles the end of a measurement. It is discarded if the base model changed in the meantime. An estimate also
+    /// requires unchanged arguments.
     pub fn measured(&mut self, estimate: Option<RunEstimate>, rates: Option<LrSweep>) {
         (self.trial, self.download) = (None, None);
         if let Some((base, arguments)) = self.tried.take()
@@ -116,87 +117,88 @@ impl TrainState {
         }
     }
 
-    /// What was measured holds for another model no more.
+    /// Discards all measurements, because they are not valid for another model.
     pub fn forget_measurements(&mut self) {
         self.estimate = None;
         self.rates = None;
     }
 
-    /// Whether a run is under way.
+    /// Returns true if a run is in progress.
     pub fn is_running(&self) -> bool {
         self.run.as_ref().is_some_and(|r| matches!(r.state, RunState::Running(_)))
     }
 
-    /// Whether a run or a measurement is under way: both belong to the open dataset.
+    /// Returns true if a run or a measurement is in progress. Both use the open dataset.
     pub fn is_busy(&self) -> bool {
         self.is_running() || self.trial.is_some()
     }
 
-    /// Whether the base's head would be kept for these labels; `None` while the base is not known.
+    /// Returns true if the head of the base model has all these labels, so it can be kept. Returns `None` while the
+    /// base model is unknown.
     pub fn keeps_head(&self, labels: &[String]) -> Option<bool> {
         let facts = self.facts.as_ref()?.as_ref().ok()?;
         Some(!labels.is_empty() && labels.iter().all(|l| facts.labels.contains(l)))
     }
 }
 
-/// How far a run is.
+/// State of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunState {
-    /// Under way, and what a person wants of it.
+    /// In progress, with the control value set by the user.
     Running(TrainerControl),
-    /// It ended with a model.
+    /// Ended with a model.
     Ended(Box<TrainOutput>),
-    /// It ended without one.
+    /// Ended without a model.
     Failed(String),
 }
 
-/// A line of a run's log.
+/// A line of the log of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogLine {
-    /// Seconds of training when it was written.
+    /// Training time, in seconds.
     pub at: f64,
-    /// What happened.
+    /// Message.
     pub text: String,
-    /// Scores that belong to it, on a line of their own; may be empty.
+    /// Scores, displayed on a separate line; can be empty.
     pub figures: String,
-    /// How much it matters.
+    /// Severity.
     pub weight: LogLevel,
 }
 
-/// What a run has told so far.
+/// State of a run, collected from its events.
 #[derive(Clone, Debug)]
 pub struct LiveRun {
-    /// Its number.
+    /// Number of the run.
     pub id: RunId,
     /// Base model.
     pub base: String,
-    /// How far it is.
+    /// State of the run.
     pub state: RunState,
-    /// What it is made of, once it has begun.
+    /// Facts about the run, after it has started.
     pub started: Option<Started>,
-    /// Every step told.
+    /// All reported steps.
     pub steps: Vec<Step>,
-    /// Smoothed loss after each of them.
+    /// Smoothed loss after each step of `steps`.
     pub smoothed: Vec<f64>,
     /// Step, epoch and dev scores.
     pub dev: Vec<(usize, usize, EvalMetrics)>,
-    /// Index in [`LiveRun::dev`] of the best.
+    /// Index of the best scores in [`LiveRun::dev`].
     pub best: Option<usize>,
     /// Scores on test.
     pub test: Option<EvalMetrics>,
-    /// Whether it goes on with a run that was interrupted.
+    /// True if the run was resumed.
     pub resumed: bool,
-    /// The step of the newest checkpoint.
+    /// Step of the latest checkpoint.
     pub saved: Option<usize>,
-    /// Newest last.
+    /// Log lines, oldest first.
     pub log: Vec<LogLine>,
 }
 
-/// How much of the old value a smoothed loss keeps a step.
+/// Weight of the previous value in the smoothed loss, per step.
 const SMOOTHING: f64 = 0.9;
 
 impl LiveRun {
-    /// A run that was asked for.
+    /// Creates the state of a requested run.
     pub fn new(id: RunId, base: String) -> Self {
         Self {
             id,
@@ -214,24 +216,24 @@ impl LiveRun {
         }
     }
 
-    /// The newest step.
+    /// Returns the latest step.
     pub fn last(&self) -> Option<&Step> {
         self.steps.last()
     }
 
-    /// Share of the steps that are done, 0 to 1.
+    /// Returns the fraction of completed steps, 0 to 1.
     pub fn share(&self) -> f32 {
         let total = self.started.as_ref().map_or(0, |s| s.steps);
         let done = self.last().map_or(0, |s| s.step);
         if total == 0 { 0.0 } else { done as f32 / total as f32 }
     }
 
-    /// The best dev scores.
+    /// Returns the best dev scores.
     pub fn best_dev(&self) -> Option<&EvalMetrics> {
         self.best.map(|i| &self.dev[i].2)
     }
 
-    /// Writes a line into the log.
+    /// Appends a line to the log.
     pub fn note(&mut self, weight: LogLevel, text: impl Into<String>) {
         self.write(weight, text.into(), String::new());
     }
@@ -241,7 +243,7 @@ impl LiveRun {
         self.log.push(LogLine { at, text, figures, weight });
     }
 
-    /// The run tells something.
+    /// Handles an event of the run.
     pub fn on(&mut self, event: TrainEvent) {
         match event {
             TrainEvent::Started(started) => {
@@ -257,7 +259,7 @@ impl LiveRun {
             }
             TrainEvent::Step(step) => {
                 let old = self.smoothed.last().copied().unwrap_or(step.loss);
-                // The first steps weigh more, or the line would start far from the losses.
+                // The first steps have a higher weight, because the average has no history yet.
                 let keep = SMOOTHING.min(1.0 - 1.0 / (self.smoothed.len() + 1) as f64).powi(step.merged as i32);
                 self.smoothed.push(old * keep + step.loss * (1.0 - keep));
                 self.steps.push(step);
@@ -273,7 +275,8 @@ impl LiveRun {
                     if best {
                         self.best = Some(self.dev.len());
                     }
-                    // By the epoch: steps and scores come by different ways, and several may be read at once.
+                    // Scores are matched by epoch: steps and scores arrive on different paths, and several can be read
+                    // at once.
                     let last = self.last().map_or(0, |s| s.step);
                     let step = match &self.started {
                         Some(s) if epoch > 0 => s.steps * epoch / s.epochs.max(1),

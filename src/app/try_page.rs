@@ -1,29 +1,29 @@
-//! The Try room: a text and what a model sees in it.
+//! The Try page: a text and the entities that a model finds in it.
 
 use crate::hub::ModelRef;
 use crate::predict::Prediction;
 
-/// The first text, as in the book.
+/// Initial text.
 pub const DEFAULT_TEXT: &str = "My name is Maarten.";
 
-/// A text and its entities.
+/// State of the Try page.
 #[derive(Debug)]
 pub struct TryState {
-    /// The text.
+    /// Text of the user.
     pub text: String,
-    /// The model that reads it.
+    /// Selected model.
     pub model: ModelRef,
-    /// The newest question's number.
+    /// Ticket of the latest request.
     pub ticket: u64,
-    /// The newest question that was answered.
+    /// Ticket of the latest response.
     pub answered: u64,
-    /// The text the entities belong to.
+    /// Text of the latest response, to which the entities refer.
     pub read: String,
-    /// The entities.
+    /// Entities of the latest response.
     pub prediction: Prediction,
-    /// Seconds it took.
+    /// Inference time, in seconds.
     pub seconds: f64,
-    /// Why there is no answer.
+    /// Error of the latest response.
     pub failure: Option<String>,
 }
 
@@ -43,7 +43,7 @@ impl Default for TryState {
 }
 
 impl TryState {
-    /// Whether an answer is on its way.
+    /// Returns true while a response is pending.
     pub fn is_reading(&self) -> bool {
         self.ticket != self.answered
     }

@@ -1,4 +1,4 @@
-//! The only place where a command changes the state.
+//! The only module in which commands change the state.
 
 use super::annotate::{Annotate, Choosing};
 use super::command::{Action, Command};
@@ -29,7 +29,7 @@ use crate::train::event::TrainerControl;
 use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
 use crate::worker::{FileRequest, ReadRequest, Trial};
 
-/// Does a command and says what is to be done outside.
+/// Runs a command and returns its effects.
 pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some(notice) = refusal(app, &command) {
@@ -38,11 +38,11 @@ pub fn update(app: &mut App, command: Command) -> Vec<Effect> {
     }
     let numbers = app.annotate.as_ref().map(|a| a.renumbered);
     perform(app, command, &mut effects);
-    // What is open over a room speaks of labels by their numbers.
+    // Open dialogs refer to labels by id, so they close when ids change.
     if app.annotate.as_ref().map(|a| a.renumbered) != numbers {
         (app.matching, app.fixing) = (None, None);
     }
-    // A list of labels gives way to what opens over it, and to another room.
+    // The label chooser closes when a dialog opens or another page is shown.
     if app.is_covered() || app.page != Page::Annotate {
         app.annotate.iter_mut().for_each(|a| a.choosing = None);
     }
@@ -152,7 +152,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
             check_base(app, effects);
         }
         Command::Setting(field, text) => {
-            // Which spans lie past the pieces that are read at once may be others.
+            // `max_length` changes which spans are truncated, so the report is outdated.
             app.surveying.survey = app.surveying.survey.take().filter(|_| NUMBER_SETTINGS[field].name != "max_length");
             app.training.type_in(field, text);
         }
@@ -236,7 +236,7 @@ fn perform(app: &mut App, command: Command, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Selects a part of a word, or says why not.
+/// Selects a part of a word, or notifies the user of the reason why it cannot.
 fn select_part(app: &mut App, select: impl FnOnce(&mut Annotate) -> bool) {
     if !app.annotate.as_mut().is_none_or(select) {
         let text = tr!(
@@ -246,7 +246,7 @@ fn select_part(app: &mut App, select: impl FnOnce(&mut Annotate) -> bool) {
     }
 }
 
-/// Allows overlapping spans, or forbids them; those that are there stay.
+/// Allows or forbids overlapping spans. Existing spans are unchanged.
 fn allow_overlaps(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &mut app.annotate else { return };
     a.overlaps = !a.overlaps;
@@ -379,7 +379,7 @@ fn act(app: &mut App, action: Action, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Asks where a copy goes, or offers to export where the source's format cannot hold labels.
+/// Opens the file dialog for a copy, or the export dialog if the source format cannot store labels.
 fn save_a_copy(app: &mut App, effects: &mut Vec<Effect>) {
     let Some(a) = &app.annotate else { return };
     match copying::refusal(&a.files) {
@@ -391,7 +391,7 @@ fn save_a_copy(app: &mut App, effects: &mut Vec<Effect>) {
     }
 }
 
-/// The formats that can be written, with what each would lose of a corpus.
+/// Returns the export formats, each with the information of the corpus that it would lose.
 fn offered(a: &Annotate) -> Vec<(Format, Vec<String>)> {
     let inventory = LossInventory::of(&a.corpus);
     let losses = |f: &Format| export::export_losses(&inventory, &a.files, *f, export::default_scheme(&a.corpus, *f));
@@ -451,24 +451,24 @@ fn act_on_the_dataset(a: &mut Annotate, action: Action, effects: &mut Vec<Effect
     }
 }
 
-/// Sentences that Page up and Page down go over.
+/// Number of sentences that Page Up and Page Down move.
 const PAGE: usize = 10;
 
-/// Takes the last edit back; `None` where there is none.
+/// Undoes the last edit. Returns `None` if there is nothing to undo.
 fn undo(a: &mut Annotate, effects: &mut Vec<Effect>) -> Option<()> {
     let edit = a.history.undo(&mut a.corpus).map(Edit::inverse)?;
     changed(a, edit, false, effects);
     Some(())
 }
 
-/// Makes the last undone edit again; `None` where there is none.
+/// Redoes the last undone edit. Returns `None` if there is nothing to redo.
 fn redo(a: &mut Annotate, effects: &mut Vec<Effect>) -> Option<()> {
     let edit = a.history.redo(&mut a.corpus).cloned()?;
     changed(a, edit, false, effects);
     Some(())
 }
 
-/// Notes something about a sentence.
+/// Changes the review state of a sentence.
 fn note(a: &mut Annotate, id: SentenceId, after: ReviewState, effects: &mut Vec<Effect>) {
     let (SentenceId { document, sentence }, before) = (id, a.corpus.review(id));
     if before != after {
@@ -476,7 +476,7 @@ fn note(a: &mut Annotate, id: SentenceId, after: ReviewState, effects: &mut Vec<
     }
 }
 
-/// Makes a new edit.
+/// Applies a new edit.
 pub(super) fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
     if a.history.apply(edit, &mut a.corpus)
         && let Some(made) = a.history.next_undo().cloned()
@@ -485,7 +485,7 @@ pub(super) fn make(a: &mut Annotate, edit: Edit, effects: &mut Vec<Effect>) {
     }
 }
 
-/// After a change of the corpus: what is shown follows, and the change goes to disk.
+/// Updates the view after a change of the corpus, and stores the change.
 fn changed(a: &mut Annotate, change: Edit, log: bool, effects: &mut Vec<Effect>) {
     a.after(&change, log);
     effects.push(Effect::Commit(WriteOp::Edit { change, log, position: a.history.position() }));
@@ -505,11 +505,11 @@ fn go_to(app: &mut App, room: Page, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Asks what the chosen base is.
+/// Reads the properties of the selected base model.
 fn check_base(app: &mut App, effects: &mut Vec<Effect>) {
     app.training.facts = None;
     app.training.download = None;
-    // A hub's model is looked at when it is here: typing its name downloads nothing.
+    // A model of the hub is read only if it is in the cache. Typing its name starts no download.
     if let Some(name) = app.training.base.name()
         && !matches!(app.training.base, BaseModelInput::Hub(_))
     {
@@ -518,7 +518,7 @@ fn check_base(app: &mut App, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Asks for the entities of the text on the Try page.
+/// Requests the entities of the text on the Try page.
 fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     let t = &mut app.trying;
     t.ticket += 1;
@@ -527,7 +527,7 @@ fn ask(app: &mut App, effects: &mut Vec<Effect>) {
     effects.push(Effect::Read(ReadRequest::Predict { model, text, ticket }));
 }
 
-/// Asks for the pieces of the current sentence, when the lens is on and they are not here.
+/// Requests the subwords of the current sentence, if the lens is on and they are missing.
 fn ask_for_pieces(app: &mut App, effects: &mut Vec<Effect>) {
     let arguments = &app.training.arguments;
     let rule = AlignmentOptions { label_all_pieces: arguments.label_all_pieces, max_length: arguments.max_length };

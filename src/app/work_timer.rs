@@ -1,38 +1,38 @@
-//! How long a person has worked in a dataset today: the time between signs of life that are not far apart.
+//! Time that the user worked in a dataset today: the sum of the short intervals between input events.
 
 use super::annotate::Annotate;
 use super::effect::Effect;
 use crate::project::WriteOp;
 
-/// Longer without a key or the mouse is a break, in seconds.
+/// Maximum interval between input events that counts as work, in seconds.
 const IDLE_TIMEOUT_SECONDS: u64 = 60;
-/// So often it is stored, in seconds of work.
+/// Interval of saves, in seconds of work.
 const SAVE_INTERVAL_SECONDS: u64 = 20;
 
-/// Seconds of work on one day.
+/// Time worked on one day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkTimer {
-    /// Seconds today.
+    /// Seconds worked today.
     pub seconds: u64,
-    /// When there was a sign of life last, in seconds since 1970.
+    /// Unix timestamp of the last input event, in seconds.
     last: Option<u64>,
     /// Seconds that are stored.
     stored: u64,
 }
 
 impl WorkTimer {
-    /// What was stored, where it is of this day.
+    /// Parses a stored value. The time is zero if the value belongs to another day.
     pub fn stored(text: &str, today: &str) -> Self {
         let seconds = text.strip_prefix(today).and_then(|rest| rest.trim().parse().ok()).unwrap_or(0);
         Self { seconds, stored: seconds, last: None }
     }
 
-    /// As it is stored: the day and the seconds.
+    /// Returns the stored form: the date and the seconds.
     pub fn to_text(&self, today: &str) -> String {
         format!("{today} {}", self.seconds)
     }
 
-    /// A sign of life; whether what has come together is to be stored.
+    /// Handles an input event. Returns true if the time must be saved.
     fn on_activity(&mut self, now: u64) -> bool {
         let since = self.last.replace(now).map_or(0, |last| now.saturating_sub(last));
         self.seconds += if since <= IDLE_TIMEOUT_SECONDS { since } else { 0 };
@@ -44,7 +44,7 @@ impl WorkTimer {
     }
 }
 
-/// A key or the mouse was used on the Annotate page.
+/// Handles a key or mouse event on the Annotate page.
 pub(super) fn goes_on(a: &mut Annotate, now: u64, effects: &mut Vec<Effect>) {
     if now >= a.progress.today.until {
         effects.push(Effect::AskDay);

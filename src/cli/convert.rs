@@ -1,4 +1,4 @@
-//! `tagwright convert`.
+//! The subcommand `convert`.
 
 use super::output::{json_line, thousands};
 use super::{Failure, input, terminal};
@@ -16,38 +16,38 @@ use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A file, or a folder whose files' names tell the splits.
+    /// Dataset file, or directory with train, dev and test files
     input: PathBuf,
-    /// A file; a folder when the input has several splits.
+    /// Output file, or directory if the input has several splits
     output: PathBuf,
     #[command(flatten)]
     chosen: input::Chosen,
-    /// Format of the output; by the file's ending otherwise.
+    /// Output format [default: by file extension]
     #[arg(long, value_parser = input::format_name)]
     to: Option<Format>,
-    /// Scheme of the output: io, iob1, iob2, ioe1, ioe2, iobes, bilou, bmes; the input's otherwise.
+    /// Tag scheme of the output: io, iob1, iob2, ioe1, ioe2, iobes, bilou, bmes [default: scheme of the input]
     #[arg(long, value_parser = scheme_name)]
     scheme: Option<Scheme>,
-    /// Give labels other names, also the same one to several: PERSON=PER,GPE=LOC,FAC=LOC.
+    /// Rename or merge labels: PERSON=PER,GPE=LOC,FAC=LOC
     #[arg(long, value_parser = rename, value_delimiter = ',')]
     rename: Vec<(String, String)>,
-    /// Leave these labels out: DATE,TIME.
+    /// Remove labels: DATE,TIME
     #[arg(long, value_delimiter = ',')]
     drop: Vec<String>,
-    /// Make the splits anew, as hundredths of train, dev and test: 80/10/10. Labels are spread evenly, documents stay whole,
-    /// near-duplicates stay together.
+    /// Create new train/dev/test splits in percent, for example 80/10/10. Stratified by label; documents and
+    /// near-duplicates stay in one split
     #[arg(long, value_parser = shares)]
     splits: Option<[f64; 3]>,
-    /// Which of the many ways to make them.
+    /// Random seed for --splits
     #[arg(long, default_value_t = 42, requires = "splits")]
     seed: u64,
-    /// Refuse when the target cannot hold everything.
+    /// Fail if the output format would lose information
     #[arg(long)]
     strict: bool,
-    /// Replace files of the output that exist: in a folder, beside a named file, or the input itself.
+    /// Replace existing output files: in a directory, next to a named file, or the input itself
     #[arg(long)]
     overwrite: bool,
-    /// One JSON object instead of text.
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -57,13 +57,13 @@ fn scheme_name(name: &str) -> Result<Scheme, String> {
     Scheme::from_name(name).ok_or_else(|| format!("unknown scheme; use one of {}", known()))
 }
 
-/// `OLD=NEW`, for clap.
+/// Parses `OLD=NEW` for clap.
 fn rename(text: &str) -> Result<(String, String), String> {
     let (old, new) = text.split_once('=').filter(|(old, _)| !old.is_empty()).ok_or("write OLD=NEW")?;
     validate_label_name(new).map(|()| (old.to_owned(), new.to_owned()))
 }
 
-/// Hundredths of train, dev and test, for clap.
+/// Parses the percentages of train, dev and test for clap.
 fn shares(text: &str) -> Result<[f64; 3], String> {
     let wrong = || "write three numbers that make 100, such as 80/10/10".to_owned();
     let numbers: Vec<f64> = text.split('/').map(|n| n.parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;
@@ -73,13 +73,13 @@ fn shares(text: &str) -> Result<[f64; 3], String> {
 }
 
 impl Arguments {
-    /// Whether files that exist may be replaced.
+    /// Returns `Replace` if existing files can be replaced.
     fn existing(&self) -> Existing {
         if self.overwrite { Existing::Replace } else { Existing::Keep }
     }
 }
 
-/// The labels under their new names.
+/// Renames and removes labels as requested.
 fn relabelled(arguments: &Arguments, corpus: &mut Corpus) -> Result<(), Failure> {
     let renamed = arguments.rename.iter().map(|(old, new)| (old.clone(), Some(new.clone())));
     let renames: LabelMap = renamed.chain(arguments.drop.iter().map(|old| (old.clone(), None))).collect();
@@ -93,7 +93,7 @@ fn relabelled(arguments: &Arguments, corpus: &mut Corpus) -> Result<(), Failure>
     Ok(())
 }
 
-/// The corpus with the splits that were wished.
+/// Splits the corpus as requested by `--splits`.
 fn parted(arguments: &Arguments, corpus: Corpus) -> Corpus {
     let Some([_, dev, test]) = arguments.splits else { return corpus };
     let (corpus, SplitReport { n_items: units, n_near_duplicates: duplicates, by_document }) =
@@ -123,7 +123,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let corpus = std::mem::take(&mut dataset.corpus);
     let corpus = &parted(arguments, corpus);
     let scheme = arguments.scheme.unwrap_or_else(|| export::default_scheme(corpus, to));
-    // A file in its own format keeps all that it says beside.
+    // A file that is rewritten in its own format keeps its other content.
     let kept =
         arguments.splits.is_none().then(|| export::rewrite_in_place(corpus, &dataset.files, to, scheme)).flatten();
     let files = if kept.is_some() { &[][..] } else { &dataset.files };
@@ -148,7 +148,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     report(arguments, &written, to, scheme, &losses)
 }
 
-/// Checks that the output is none of the files that were read, and no file that belongs to one.
+/// Checks that the output is not an input file, and not a file that belongs to an input file.
 fn check_own_input(arguments: &Arguments, dataset: &Dataset) -> Result<(), Failure> {
     let output = disk::resolve(&arguments.output);
     let is_output = |path: &std::path::Path| {
@@ -165,7 +165,7 @@ fn check_own_input(arguments: &Arguments, dataset: &Dataset) -> Result<(), Failu
     }
 }
 
-/// The format to write: what was said, what the file's ending stands for, the input's, or columns.
+/// Returns the output format: `--to`, the format of the file extension, the format of the input, or columns.
 fn target(arguments: &Arguments, dataset: &Dataset) -> Result<Format, Failure> {
     if let Some(to) = arguments.to {
         return Ok(to);
@@ -189,7 +189,7 @@ fn report(arguments: &Arguments, out: &Path, to: Format, scheme: Scheme, losses:
     if arguments.json {
         return json_line(&json!({"out": out, "format": to.name, "scheme": scheme.name(), "losses": losses}));
     }
-    // Text goes to standard error: the output itself may be standard output.
+    // The message goes to standard error, because standard output can be the output itself.
     terminal::tell(&format!("{}: {}, {}", out.display(), to.name, scheme.name()));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `tagwright demo`: the main job without a window.
+//! The subcommand `demo`: fine-tuning of the starter model without a window.
 
 use super::output::{json_line, line, thousands};
 use super::signals::Signals;
@@ -21,15 +21,15 @@ use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The text whose entities are shown.
+    /// Text in which entities are found after training
     #[arg(long, default_value = "My name is Maarten. On Monday I take the Harbour Line from Ghent to Lisbon.")]
     text: String,
-    /// One JSON object instead of text.
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Eight colours that terminals of either ground can show, one a label in turn.
+/// Eight terminal colors that are visible on light and dark backgrounds. Labels use them in turn.
 const COLOURS: [u8; 8] = [34, 33, 32, 35, 36, 31, 94, 93];
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -74,7 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let finished = train::run(&job, &mut watcher);
     watcher.bar.finish_and_clear();
     let finished = match finished {
-        // Its folder goes with the program.
+        // The temporary directory is deleted when the program ends.
         Err(TrainError::Suspended) => return Err("the demo was interrupted; nothing of it is kept".into()),
         finished => finished?,
     };
@@ -98,7 +98,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(colored(&stretches(&arguments.text, &found, &tagger.tags.labels()))?)
 }
 
-/// The text with its entities in color on a terminal, in brackets elsewhere.
+/// Returns the text with its entities: colored on a terminal, and in brackets in other outputs.
 fn stretches<'a>(text: &'a str, found: &'a Prediction, labels: &[String]) -> Vec<Stretch<'a>> {
     let plain = |text: &'a str| Stretch { text: Cow::Borrowed(text), style: None };
     let mut out = vec![plain("\n")];
@@ -119,7 +119,7 @@ fn stretches<'a>(text: &'a str, found: &'a Prediction, labels: &[String]) -> Vec
     out
 }
 
-/// The run as a progress bar.
+/// Shows the run as a progress bar.
 struct Watcher {
     bar: ProgressBar,
     quiet: bool,

@@ -1,4 +1,4 @@
-//! `tagwright devices`.
+//! The subcommand `devices`.
 
 use super::{Failure, output};
 use crate::gpu::{CudaHelper, ExecutionTarget, select_target};
@@ -7,7 +7,7 @@ use serde_json::json;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// One JSON object instead of text.
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -22,7 +22,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             Err(why) => log::debug!("{choice}: {why}"),
         }
     }
-    // What `auto` takes is first.
+    // The device that `auto` selects is the first.
     if arguments.json {
         let devices: Vec<_> = devices.iter().map(|(device, name)| json!({"device": device, "name": name})).collect();
         return output::json_line(&json!({"devices": devices, "missing": missing}));
@@ -36,7 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a device is, or why it cannot be used.
+/// Returns the description of a device, or the reason why it cannot be used.
 fn describe(choice: DeviceChoice) -> Result<String, String> {
     let without_advice = |why: String| why.trim_end_matches("; use --device cpu").to_owned();
     match select_target(choice, CudaHelper::find()).map_err(without_advice)? {

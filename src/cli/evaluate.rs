@@ -1,4 +1,4 @@
-//! `tagwright evaluate`.
+//! The subcommand `evaluate`.
 
 use super::output::{evaluation, json_line, line, score_table, text, thousands};
 use super::{Failure, input, label_map, progress, terminal};
@@ -10,33 +10,33 @@ use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// starter, a folder, or a hub id (owner/name).
+    /// Model: starter, a directory, or a hub id (owner/name)
     #[arg(long)]
     model: ModelRef,
-    /// A file, or a folder whose files' names tell the splits.
+    /// Dataset file, or directory with train, dev and test files
     data: PathBuf,
     #[command(flatten)]
     chosen: input::Chosen,
-    /// Names that the data has for labels of the model, also one for several: PERSON=PER,GPE=LOC,FAC=LOC. Predictions with other
-    /// labels are dropped and counted.
+    /// Rename or merge labels of the model to labels of the data: PERSON=PER,GPE=LOC,FAC=LOC. Predictions with other
+    /// labels are dropped and counted
     #[arg(long, value_parser = label_map::pair, value_delimiter = ',')]
     map: Vec<(String, String)>,
-    /// Refuse data of which the reader leaves something out.
+    /// Fail if the reader skips part of the data
     #[arg(long)]
     strict: bool,
-    /// train, dev or test. Without it: test where there is one, else everything.
+    /// Split to evaluate: train, dev or test. Without it, test if it exists, else all data
     #[arg(long, value_parser = split)]
     split: Option<Split>,
-    /// auto, cpu, cuda, cuda:N or metal.
+    /// Compute device: auto, cpu, cuda, cuda:N or metal
     #[arg(long, default_value = "auto")]
     device: DeviceChoice,
-    /// One JSON object instead of text.
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 impl Arguments {
-    /// Where it is to be computed.
+    /// Requested compute device.
     pub fn device(&self) -> DeviceChoice {
         self.device
     }
@@ -46,7 +46,7 @@ fn split(name: &str) -> Result<Split, String> {
     Split::from_name(name).ok_or_else(|| "unknown split; use train, dev or test".into())
 }
 
-/// The names that the data has for labels of the model. Tells if they have none in common.
+/// Returns the mapping from labels of the model to labels of the data. Warns if they have no label in common.
 fn map_of(arguments: &Arguments, tagger: &Tagger, known: &[String]) -> Result<Option<LabelMap>, Failure> {
     let of_model = tagger.tags.labels();
     label_map::check(&arguments.map, &of_model, known)?;

@@ -1,4 +1,4 @@
-//! `tagwright formats`.
+//! The subcommand `formats`.
 
 use super::{Failure, output};
 use crate::format::FORMATS;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// One JSON object instead of text.
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }

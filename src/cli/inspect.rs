@@ -1,4 +1,4 @@
-//! `tagwright inspect`.
+//! The subcommand `inspect`.
 
 use super::output::{json_line, line, thousands};
 use super::{Failure, input};
@@ -11,14 +11,14 @@ use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A file, or a folder whose files' names tell the splits.
+    /// Dataset file, or directory with train, dev and test files
     data: PathBuf,
     #[command(flatten)]
     chosen: input::Chosen,
-    /// Fail where the reader leaves something out.
+    /// Fail if the reader skips part of the data
     #[arg(long)]
     strict: bool,
-    /// One JSON object instead of text.
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -85,7 +85,7 @@ fn as_json(dataset: &Dataset) -> Value {
     })
 }
 
-/// The columns or fields that have a role, by role: those of the first file that has some.
+/// Returns the columns or fields by role, from the first file that has roles.
 fn columns(dataset: &Dataset) -> Map<String, Value> {
     let roles = dataset.files.iter().map(|f| &f.report.roles).find(|roles| !roles.is_empty());
     roles.into_iter().flatten().map(|(role, column)| ((*role).to_owned(), json!(column))).collect()
@@ -124,7 +124,7 @@ fn as_text(dataset: &Dataset) -> Result<(), Failure> {
     }
 }
 
-/// What was found in which files, each once.
+/// Returns each detection note once, with the names of its files.
 fn evidence(dataset: &Dataset) -> Vec<(String, String)> {
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
     for file in dataset.files.iter().filter(|f| !f.report.detection_notes.is_empty()) {

@@ -1,8 +1,8 @@
-//! `--map MODEL=DATA`: labels of a model that the data names differently.
+//! The option `--map MODEL=DATA`: mapping from labels of a model to labels of the data.
 
 use super::Failure;
 
-/// `MODEL=DATA`, for clap.
+/// Parses `MODEL=DATA` for clap.
 pub fn pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(model, data)| !model.is_empty() && !data.is_empty());
     pair.map(|(model, data)| (model.to_owned(), data.to_owned())).ok_or_else(|| "write MODEL=DATA".into())
@@ -11,7 +11,7 @@ pub fn pair(text: &str) -> Result<(String, String), String> {
 /// Checks that the model has the first label of each pair, and the data the second.
 ///
 /// # Errors
-/// The pair that is wrong, and the labels to choose from.
+/// Returns an error that names the wrong pair and the available labels.
 pub fn check(map: &[(String, String)], of_model: &[String], of_data: &[String]) -> Result<(), Failure> {
     for (model, data) in map {
         for (side, label, known) in [("model", model, of_model), ("data", data, of_data)] {
@@ -24,7 +24,7 @@ pub fn check(map: &[(String, String)], of_model: &[String], of_data: &[String]) 
     Ok(())
 }
 
-/// The map that is offered: labels that often mean the same, else the first of each side.
+/// Returns a suggested mapping: labels that often have the same meaning, or the first label of each side.
 pub fn advice(of_model: &[String], known: &[String]) -> String {
     const SAME: [&[&str]; 4] = [
         &["PER", "PERSON", "PERS", "NAME"],

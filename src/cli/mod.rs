@@ -1,7 +1,7 @@
-//! The command line: every subcommand is a thin face of the library.
+//! Command-line interface. Each subcommand is a thin layer over the library.
 //!
-//! Text for people or `--json` on standard output, logs on standard error; exit codes 0 (done), 1 (failed), 2 (wrong
-//! usage).
+//! Results go to standard output, as text or with `--json` as JSON. Logs go to standard error.
+//! Exit codes: 0 (success), 1 (failure), 2 (usage error).
 
 mod convert;
 mod demo;
@@ -25,48 +25,48 @@ use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// A failure, as one line that says what to do.
+/// A failure with a one-line message that states what to do.
 type Failure = Box<dyn std::error::Error>;
 
-/// See and correct named-entity labels, train a model on them, read new text with it. Nothing leaves this computer.
+/// Annotate text with named entities, train token-classification models and find entities in new text, offline
 #[derive(Parser)]
 #[command(name = "tagwright", bin_name = "tagwright", version, about, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Datasets or a project to open in the window.
+    /// Datasets or a project to open in the window
     paths: Vec<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Show what a file or folder holds: format, scheme, splits, labels, problems.
+    /// Show format, tag scheme, splits, labels and problems of a dataset
     Inspect(inspect::Arguments),
-    /// Write a dataset in another format or scheme.
+    /// Convert a dataset to another format or tag scheme
     Convert(Box<convert::Arguments>),
-    /// Train a model.
+    /// Train a model
     Train(Box<train::Arguments>),
-    /// Score a model on labelled data.
+    /// Evaluate a model on labeled data
     Evaluate(evaluate::Arguments),
-    /// Find the entities of texts.
+    /// Find entities in text
     Predict(predict::Arguments),
-    /// The main job without a window: the sample, the starter, F1 before and after.
+    /// Fine-tune the starter model on the sample dataset and print F1 before and after
     Demo(demo::Arguments),
-    /// List what can compute here: the processor, a GPU.
+    /// List compute devices
     Devices(devices::Arguments),
-    /// List the formats.
+    /// List supported formats
     Formats(formats::Arguments),
 }
 
-/// What the command line asks for.
+/// Result of the command line.
 pub enum Request {
-    /// The window, with these paths opened.
+    /// Open the window with these paths.
     Window(Vec<PathBuf>),
-    /// A subcommand that has run.
+    /// A subcommand ran, with this exit code.
     Done(ExitCode),
 }
 
-/// Parses the command line and runs a subcommand if there is one.
+/// Parses the command line and runs the subcommand, if any.
 pub fn run() -> Request {
     let Arguments { command, paths } = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -80,7 +80,7 @@ pub fn run() -> Request {
     };
     Request::Done(match result {
         Ok(()) => ExitCode::SUCCESS,
-        // The reader has gone (`| head`): nobody is left to tell.
+        // The reader closed the pipe (`| head`), so no message is needed.
         Err(e) if output::is_closed_pipe(e.as_ref()) => ExitCode::SUCCESS,
         Err(e) => {
             terminal::tell(&format!("error: {e}"));
@@ -89,7 +89,7 @@ pub fn run() -> Request {
     })
 }
 
-/// Shows what clap answers: help and version (0) on standard output, wrong usage (2) on standard error.
+/// Prints clap's output: help and version (exit code 0) on standard output, usage errors (2) on standard error.
 fn usage(answer: &clap::Error) -> ExitCode {
     let text = answer.render().to_string();
     if answer.use_stderr() {
@@ -102,7 +102,7 @@ fn usage(answer: &clap::Error) -> ExitCode {
     }
 }
 
-/// Lets the helper do what is to be computed on a GPU; its exit code if so.
+/// Runs the command in the helper if it needs an NVIDIA GPU. Returns the helper's exit code in that case.
 fn hand_over(command: &Command) -> Result<Option<u8>, Failure> {
     let device = match command {
         Command::Train(a) => a.device(),

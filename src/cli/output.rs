@@ -1,4 +1,4 @@
-//! What goes to standard output: JSON shapes that several commands share, and lines of text.
+//! Standard output: JSON objects that several subcommands share, and lines of text.
 
 use super::{Failure, terminal};
 pub use crate::app::events::thousands;
@@ -8,17 +8,17 @@ use crate::train::json::labels;
 use serde_json::{Value, json};
 use std::io;
 
-/// Prints a line. A reader that has gone is an error and no panic.
+/// Prints a line. A closed pipe is an error, not a panic.
 pub fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
     Ok(terminal::text(&format!("{text}\n"))?)
 }
 
-/// Prints JSON in a line.
+/// Prints JSON as one line.
 pub fn json_line(value: &Value) -> Result<(), Failure> {
     Ok(terminal::json(value)?)
 }
 
-/// Prints a part of a JSON text.
+/// Prints part of a JSON text.
 pub fn json_part(part: &str) -> Result<(), Failure> {
     Ok(terminal::json_part(part)?)
 }
@@ -33,12 +33,12 @@ pub fn bytes(bytes: &[u8]) -> Result<(), Failure> {
     Ok(terminal::bytes(bytes)?)
 }
 
-/// Whether an error says that the reader of our output has gone.
+/// True if the error means that the reader of the output closed the pipe.
 pub fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// The whole answer of `evaluate`.
+/// Returns the JSON result of `evaluate`.
 pub fn evaluation(scores: &EvalMetrics) -> Value {
     json!({
         "overall": {
@@ -57,7 +57,7 @@ pub fn evaluation(scores: &EvalMetrics) -> Value {
     })
 }
 
-/// Scores as a table for people.
+/// Returns the scores as a text table.
 pub fn score_table(scores: &EvalMetrics) -> String {
     let mut out = format!("{:<12} {:>9} {:>9} {:>9} {:>9}\n", "label", "precision", "recall", "F1", "support");
     let mut row = |name: &str, s: &PrfScore| {

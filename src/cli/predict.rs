@@ -1,4 +1,4 @@
-//! `tagwright predict`.
+//! The subcommand `predict`.
 
 use super::output::{json_line, json_part, line};
 use super::{Failure, input, output};
@@ -18,40 +18,40 @@ use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// starter, a folder, or a hub id (owner/name).
+    /// Model: starter, a directory, or a hub id (owner/name)
     #[arg(long)]
     model: ModelRef,
-    /// A text.
+    /// Input text
     #[arg(long, conflicts_with = "file")]
     text: Option<String>,
-    /// A file of texts, one a line; `-` is standard input.
+    /// File with one text per line; `-` is standard input
     #[arg(required_unless_present = "text")]
     file: Option<PathBuf>,
-    /// The file is one text.
+    /// Treat the file as one text
     #[arg(long, conflicts_with = "text")]
     whole: bool,
-    /// The file is a dataset of words: write it back with the model's tags.
+    /// Treat the file as a dataset of tokens and write it with the tags of the model
     #[arg(long, conflicts_with_all = ["whole", "text", "json", "aggregation", "stride"])]
     tokens: bool,
-    /// With --tokens: refuse data of which the reader leaves something out.
+    /// With --tokens: fail if the reader skips part of the data
     #[arg(long, requires = "tokens")]
     strict: bool,
-    /// none, simple, first, average or max.
+    /// Aggregation strategy: none, simple, first, average or max
     #[arg(long, default_value = "simple", value_parser = strategy)]
     aggregation: AggregationStrategy,
-    /// Pieces by which windows overlap; a quarter of the model's length otherwise.
+    /// Overlap of windows in subwords [default: a quarter of the model's maximum length]
     #[arg(long)]
     stride: Option<usize>,
-    /// auto, cpu, cuda, cuda:N or metal.
+    /// Compute device: auto, cpu, cuda, cuda:N or metal
     #[arg(long, default_value = "auto")]
     device: DeviceChoice,
-    /// JSON lines instead of text.
+    /// Print JSON lines
     #[arg(long)]
     json: bool,
 }
 
 impl Arguments {
-    /// Where it is to be computed.
+    /// Requested compute device.
     pub fn device(&self) -> DeviceChoice {
         self.device
     }
@@ -62,7 +62,7 @@ fn strategy(name: &str) -> Result<AggregationStrategy, String> {
     found.ok_or_else(|| "unknown strategy; use none, simple, first, average or max".into())
 }
 
-/// Texts read at once: enough to sort by length, little memory.
+/// Number of texts per batch: enough for sorting by length, with little memory.
 const TEXTS_A_BATCH: usize = 512;
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -80,7 +80,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if whole {
         return text(&tagger, &input, options, arguments.json);
     }
-    // The lines of a large file are not all listed, and a long line is answered while it is read.
+    // The lines of a large file are not collected first, and a long line is printed while it is processed.
     let mut lines = input.lines().peekable();
     while lines.peek().is_some() {
         let mut batch: Vec<&str> = Vec::new();
@@ -99,7 +99,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads one text and prints what is found, a long one while it is read.
+/// Prints the entities of one text. A long text is printed while it is processed.
 fn text(tagger: &Tagger, text: &str, options: PredictOptions, as_json: bool) -> Result<(), Failure> {
     if text.len() <= PART {
         for prediction in predict(tagger, &[text], options)? {
@@ -127,13 +127,13 @@ fn text(tagger: &Tagger, text: &str, options: PredictOptions, as_json: bool) -> 
     if as_json { json_part("]}\n") } else { Ok(()) }
 }
 
-/// An entity in JSON.
+/// Returns an entity as JSON.
 fn entity(text: &str, e: &Entity) -> serde_json::Value {
     json!({"label": e.label, "start": e.start, "end": e.end, "byte_start": e.byte_start,
         "byte_end": e.byte_end, "text": &text[e.byte_start..e.byte_end], "score": e.score})
 }
 
-/// An entity as a line for people.
+/// Returns an entity as a line of text.
 fn shown(text: &str, e: &Entity) -> String {
     format!("  {:<8} {:.2}  {}", e.label, e.score, text[e.byte_start..e.byte_end].replace('\n', " "))
 }
@@ -167,7 +167,7 @@ fn print(text: &str, prediction: &Prediction, as_json: bool) -> Result<(), Failu
     prediction.entities.iter().try_for_each(|e| line(shown(text, e)))
 }
 
-/// Writes a dataset of words to standard output with the model's tags instead of its own. Everything else of the file stays.
+/// Writes a dataset to standard output with the tags of the model. All other content of the file is kept.
 fn tag_words(tagger: &Tagger, file: &Path, strict: bool) -> Result<(), Failure> {
     if file == Path::new("-") {
         return Err("--tokens reads a file, not standard input; name a file".into());
@@ -196,7 +196,7 @@ fn tag_words(tagger: &Tagger, file: &Path, strict: bool) -> Result<(), Failure> 
             document.insert_span(span);
         }
     }
-    // The file again, with other tags; where its format is only read, a new file of words.
+    // Rewrite the file with the new tags. If its format can only be read, write a new column file.
     let source = dataset_file.as_ref().filter(|f| f.report.format.rewrite.is_some());
     let again = source.map(|source| rewrite(source, 0, &corpus, false)).transpose()?;
     let new = || format::CONLL.single_file_writer().map(|write| write(&corpus, None, Scheme::Iob2)).unwrap_or_default();

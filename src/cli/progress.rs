@@ -1,19 +1,19 @@
-//! A progress bar on a terminal, nothing elsewhere.
+//! Progress bars on a terminal. In other outputs they are hidden.
 
 use super::terminal::{Output, escaped};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar on standard error with what is done, how much, and the time left; hidden where nobody watches.
+/// Creates a bar on standard error with position, total and remaining time. It is hidden if there is no terminal.
 pub fn bar(total: usize, what: &'static str) -> ProgressBar {
     styled(ProgressBar::new(total as u64), what, "{prefix} {bar:32} {pos}/{len} {msg} {eta} left")
 }
 
-/// A bar for bytes of which it is not known yet how many there will be.
+/// Creates a bar for bytes, with a total that is not known yet.
 pub fn bytes(what: &'static str) -> ProgressBar {
     styled(ProgressBar::no_length(), what, "{prefix} {msg} {bar:32} {bytes}/{total_bytes} {eta} left")
 }
 
-/// Shows a few words beside a bar.
+/// Shows a short message next to a bar.
 pub fn say(bar: &ProgressBar, words: &str) {
     bar.set_message(escaped(words).into_owned());
 }

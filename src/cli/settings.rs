@@ -1,15 +1,15 @@
-//! The settings of a run as flags, made from the table that the form in the window is made from.
+//! Training arguments as command-line flags, generated from the table that also defines the form of the window.
 
 use crate::train::TrainingArguments;
 use crate::train::settings_table::{ENUM_SETTINGS, NUMBER_SETTINGS};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command, Error, FromArgMatches};
 
-/// The settings that were typed.
+/// Training arguments from the command line.
 #[derive(Clone, Debug)]
 pub struct Settings(pub TrainingArguments);
 
-/// Names of the flags that a resumed run has from its checkpoint: these settings, and those beside them.
+/// Returns the names of the flags that a resumed run reads from its checkpoint: the table and three more flags.
 pub fn ids() -> Vec<&'static str> {
     let table = NUMBER_SETTINGS.iter().map(|f| f.name).chain(ENUM_SETTINGS.iter().map(|c| c.name));
     table.chain(["model", "label_all_pieces", "new_head"]).collect()
@@ -19,7 +19,7 @@ impl clap::Args for Settings {
     fn augment_args(mut command: Command) -> Command {
         let book = TrainingArguments::default();
         let flag = |name: &'static str, long: &'static str, about: &'static str| {
-            // The Trainer's own names do as well.
+            // The Trainer's argument names are aliases.
             let alias = name.replace('_', "-");
             Arg::new(name).long(long).help(about).aliases((alias != long).then_some(alias))
         };

@@ -1,38 +1,38 @@
-//! The signals that ask a program to end: Ctrl+C, SIGTERM, and SIGHUP when a terminal closes.
+//! Handling of the signals that end a program: Ctrl+C, SIGTERM, and SIGHUP when a terminal closes.
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag::{register, register_conditional_shutdown};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether a signal has asked this program to end.
+/// True if a signal has asked this program to end.
 #[derive(Clone, Debug, Default)]
 pub struct Signals(Arc<AtomicBool>);
 
 impl Signals {
-    /// Listens from now on. The first signal is only noted; a second one ends the program at once, with 128 and the
-    /// signal's number as its exit code.
+    /// Installs the signal handlers. The first signal is only recorded. A second one ends the program immediately, with
+    /// 128 plus the signal number as exit code.
     ///
     /// # Errors
-    /// When the system lets nobody listen.
+    /// Returns an error if the system rejects a handler.
     pub fn listen() -> std::io::Result<Self> {
         let signals = Self::default();
         for signal in listened_to() {
-            // In this order: what the first signal arms must not yet be there for it.
+            // The order matters: the first signal sets the flag only after the shutdown handler has checked it.
             register_conditional_shutdown(signal, 128 + signal, signals.0.clone())?;
             register(signal, signals.0.clone())?;
         }
         Ok(signals)
     }
 
-    /// Whether one came.
+    /// True if a signal arrived.
     pub fn came(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// The signals that whoever started this program does not want ignored: `nohup` has SIGHUP ignored, a shell the Ctrl+C of
-/// what runs in its background.
+/// Returns the signals to handle. Signals that the parent process set to be ignored are excluded: `nohup` ignores
+/// SIGHUP, and a shell ignores Ctrl+C for background jobs.
 fn listened_to() -> Vec<i32> {
     #[cfg(unix)]
     let all = vec![SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
@@ -42,7 +42,7 @@ fn listened_to() -> Vec<i32> {
     all.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0).collect()
 }
 
-/// The signals that are ignored, a bit each; none where the system does not tell.
+/// Returns the ignored signals as a bit mask. Returns 0 if the system does not report them.
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

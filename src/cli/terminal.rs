@@ -1,10 +1,10 @@
-//! The one place through which the program writes to standard output and standard error.
+//! All output to standard output and standard error.
 //!
-//! Labels, texts, names of files, errors: any of them may come from a stranger and hold control sequences, which a terminal
-//! obeys. So where an output is a terminal, what is not plain text is shown escaped (`\x1b`). A file or a pipe gets the
-//! bytes as they are.
+//! Labels, texts, file names and errors can contain control sequences from untrusted sources. A terminal would execute
+//! them, so control characters are escaped (`\x1b`) if an output is a terminal.
+//! A file or a pipe receives the bytes unchanged.
 //!
-//! What goes to standard error is a message: when it cannot be shown, nothing else changes.
+//! Standard error receives messages. If a message cannot be written, the error is ignored.
 
 use serde_json::Value;
 use std::borrow::Cow;
@@ -12,17 +12,17 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
-/// One of the two outputs.
+/// Output stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// Results.
+    /// Standard output, for results.
     Standard,
-    /// Messages, logs, progress.
+    /// Standard error, for messages, logs and progress.
     Errors,
 }
 
 impl Output {
-    /// Whether a person looks at it in a terminal.
+    /// True if the output is a terminal.
     pub fn is_terminal(self) -> bool {
         static TERMINALS: OnceLock<[bool; 2]> = OnceLock::new();
         let [standard, errors] = TERMINALS.get_or_init(|| [io::stdout().is_terminal(), io::stderr().is_terminal()]);
@@ -39,7 +39,7 @@ impl Output {
         }
     }
 
-    /// Text as this output gets it.
+    /// Returns the text in the form for this output: escaped for a terminal, else unchanged.
     pub fn shown(self, text: &str) -> Cow<'_, str> {
         if self.is_terminal() { escaped(text) } else { Cow::Borrowed(text) }
     }
@@ -48,23 +48,23 @@ impl Output {
 /// Writes text to standard output.
 ///
 /// # Errors
-/// When it cannot be written: the reader has gone, the disk is full.
+/// Returns an error if the text cannot be written, for example if the reader closed the pipe or the disk is full.
 pub fn text(text: &str) -> io::Result<()> {
     Output::Standard.write(Output::Standard.shown(text).as_bytes())
 }
 
-/// Writes JSON and the end of a line to standard output.
+/// Writes JSON and a line break to standard output.
 ///
 /// # Errors
-/// As [`text`].
+/// Returns the same errors as [`text`].
 pub fn json(value: &Value) -> io::Result<()> {
     json_part(&format!("{value}\n"))
 }
 
-/// Writes a part of a JSON text to standard output.
+/// Writes part of a JSON text to standard output.
 ///
 /// # Errors
-/// As [`text`].
+/// Returns the same errors as [`text`].
 pub fn json_part(part: &str) -> io::Result<()> {
     Output::Standard.write(json_escaped(part, Output::Standard.is_terminal()).as_bytes())
 }
@@ -72,7 +72,7 @@ pub fn json_part(part: &str) -> io::Result<()> {
 /// Writes the bytes of a file to standard output.
 ///
 /// # Errors
-/// As [`text`].
+/// Returns the same errors as [`text`].
 pub fn bytes(bytes: &[u8]) -> io::Result<()> {
     if Output::Standard.is_terminal() {
         return text(&String::from_utf8_lossy(bytes));
@@ -80,18 +80,18 @@ pub fn bytes(bytes: &[u8]) -> io::Result<()> {
     Output::Standard.write(bytes)
 }
 
-/// A stretch of text, in a color of the terminal (a number as in `ESC [ 31 m`) where there is one.
+/// A text range with an optional terminal style (SGR parameters, for example the `31` of `ESC [ 31 m`).
 pub struct Stretch<'a> {
     /// The text.
     pub text: Cow<'a, str>,
-    /// The numbers of its color and weight.
+    /// SGR parameters of the color and weight.
     pub style: Option<String>,
 }
 
-/// Writes stretches to standard output; without their colors where it is no terminal.
+/// Writes styled text ranges to standard output. Styles are omitted if it is not a terminal.
 ///
 /// # Errors
-/// As [`text`].
+/// Returns the same errors as [`text`].
 pub fn colored(stretches: &[Stretch]) -> io::Result<()> {
     let mut out = String::new();
     for stretch in stretches {
@@ -104,19 +104,19 @@ pub fn colored(stretches: &[Stretch]) -> io::Result<()> {
     Output::Standard.write(out.as_bytes())
 }
 
-/// Tells a message on standard error, in one line.
+/// Prints a message on standard error, as one line.
 pub fn tell(message: &str) {
     let line = format!("{}\n", message.replace('\n', " "));
     tell_text(&line);
 }
 
-/// Tells a message of several lines on standard error.
+/// Prints a message of several lines on standard error.
 pub fn tell_text(message: &str) {
-    // Where it cannot be shown, there is no place left to say so.
+    // If it cannot be written, there is no other output for the error.
     let _ = Output::Errors.write(Output::Errors.shown(message).as_bytes());
 }
 
-/// Standard error for the log.
+/// Standard error as the target of the log.
 pub struct LogWriter;
 
 impl Write for LogWriter {
@@ -130,8 +130,8 @@ impl Write for LogWriter {
     }
 }
 
-/// Whether a terminal would obey this sign rather than show it: C0 but for newline and tab, DEL, C1, and what turns the
-/// direction of the text.
+/// True if a terminal would execute this character instead of showing it.
+/// These are C0 except newline and tab, DEL, C1, and characters that change the text direction.
 fn is_obeyed(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t')) || is_direction(c)
 }
@@ -140,7 +140,7 @@ fn is_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Text of which a terminal obeys nothing.
+/// Returns the text with all characters escaped that a terminal would execute.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_obeyed) {
         return Cow::Borrowed(text);
@@ -157,8 +157,8 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// JSON with DEL and C1 as `\u00xx`, which JSON allows to stand as they are; on a terminal also with what turns the
-/// direction of the text. It means the same.
+/// Escapes DEL and C1 as `\u00xx`, which JSON permits unescaped. On a terminal, characters that change the text
+/// direction are escaped as well. The JSON value stays the same.
 fn json_escaped(json: &str, is_terminal: bool) -> String {
     let mut out = String::with_capacity(json.len() + 1);
     for c in json.chars() {
@@ -183,7 +183,7 @@ mod tests {
         check("a\rb\x08\x7f\0", r"a\x0db\x08\x7f\x00");
         check("\u{9b}2J\u{85}", r"\x9b2J\x85");
         check("\u{202e}drow\u{2069}", r"\u{202e}drow\u{2069}");
-        // What joins signs is text.
+        // Joining characters are text.
         check("a\u{200d}b\u{200f}", "a\u{200d}b\u{200f}");
     }
 

@@ -1,4 +1,4 @@
-//! `tagwright train`.
+//! The subcommand `train`.
 
 use super::output::{json_line, line, score_table, thousands};
 use super::settings::{self, Settings};
@@ -23,64 +23,64 @@ use std::time::{Duration, Instant};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A file to learn from, or a folder with train, dev and test.
+    /// Training data: a file, or a directory with train, dev and test
     #[arg(long)]
     train: PathBuf,
-    /// A file to choose the best epoch by. Without it, 10 % of the documents are held out.
+    /// Validation data for model selection. Without it, 10% of the documents are held out
     #[arg(long)]
     dev: Option<PathBuf>,
-    /// A file scored once at the end.
+    /// Test data, evaluated once after training
     #[arg(long)]
     test: Option<PathBuf>,
-    /// Base model: starter, a folder, or a hub id (owner/name).
+    /// Base model: starter, a directory, or a hub id (owner/name)
     #[arg(long, default_value = "starter")]
     model: ModelRef,
-    /// Folder the model is saved to.
+    /// Output directory of the model
     #[arg(long)]
     out: PathBuf,
     #[command(flatten)]
     settings: Settings,
-    /// auto, cpu, cuda, cuda:N or metal.
+    /// Compute device: auto, cpu, cuda, cuda:N or metal
     #[arg(long, default_value = "auto")]
     device: DeviceChoice,
-    /// Later pieces of a word carry its I- tag (the book), or are ignored.
+    /// Assign I- tags to later subwords of a word (default recipe); if false, the loss ignores them
     #[arg(long, default_value_t = true, action = clap::ArgAction::Set)]
     label_all_pieces: bool,
-    /// A new head even where the base's could be kept.
+    /// Initialize a new classification head, even if the head of the base model could be kept
     #[arg(long)]
     new_head: bool,
-    /// Labels of the base model that the data names differently: PER=PERSON,LOC=GPE. Their part of the head is kept.
+    /// Rename labels of the base model to labels of the data and keep their part of the head: PER=PERSON,LOC=GPE
     #[arg(long, value_parser = label_map::pair, value_delimiter = ',', conflicts_with_all = ["resume", "new_head"])]
     map: Vec<(String, String)>,
-    /// Go on with the run in --out from its newest checkpoint, with its settings.
+    /// Resume the run in --out from its latest checkpoint, with its settings
     #[arg(long, conflicts_with_all = settings::ids())]
     resume: bool,
-    /// Replace a model and checkpoints that are in --out already. Other files there stay.
+    /// Replace an existing model and checkpoints in --out. Other files there are kept
     #[arg(long, conflicts_with = "resume")]
     overwrite: bool,
-    /// Only measure: how long the run would take, and its memory. Nothing is written.
+    /// Only estimate duration and memory of the run. Nothing is written
     #[arg(long, conflicts_with_all = ["resume", "find_learning_rate"])]
     estimate: bool,
-    /// Only measure: the loss by learning rate, and a rate that fits. Nothing is written.
+    /// Only measure the loss by learning rate and suggest a rate. Nothing is written
     #[arg(long, conflicts_with = "resume")]
     find_learning_rate: bool,
-    /// Store weights as 16-bit numbers: half the size.
+    /// Save weights as 16-bit floats (half the size)
     #[arg(long)]
     half: bool,
-    /// Refuse data of which the reader leaves something out.
+    /// Fail if the reader skips part of the data
     #[arg(long)]
     strict: bool,
-    /// JSON lines instead of text.
+    /// Print JSON lines
     #[arg(long)]
     json: bool,
-    /// Take wishes from standard input, a line each: pause, go-on, stop-after-epoch, stop, suspend. When it ends the run
-    /// is suspended: with a checkpoint, from which --resume goes on.
+    /// Read control commands from standard input, one per line: pause, go-on, stop-after-epoch, stop, suspend. End of
+    /// input suspends the run and writes a checkpoint for --resume
     #[arg(long)]
     wishes: bool,
 }
 
 impl Arguments {
-    /// Where it is to be computed.
+    /// Requested compute device.
     pub fn device(&self) -> DeviceChoice {
         self.device
     }
@@ -96,7 +96,7 @@ impl Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    // Before anything takes long: whether the result can be written. A measurement writes nothing.
+    // Check first, before slow operations, that the result can be written. A measurement writes nothing.
     let measures = arguments.estimate || arguments.find_learning_rate;
     let folder = if measures { None } else { Some(folder(arguments)?) };
     let resume = folder.as_ref().filter(|_| arguments.resume).map(Checkpoint::latest).transpose()?;
@@ -149,17 +149,17 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Err(TrainError::Suspended) => return suspended(arguments, &mut printer),
         finished => finished?,
     };
-    // What could not be told changes nothing about the run.
+    // An output error does not affect the run.
     match printer.failed {
         Some(failure) => Err(failure),
         None => report(&finished, arguments.json),
     }
 }
 
-/// The base model with the names that the data has for its labels, so that its head is kept.
+/// Renames the labels of the base model to those of the data, so that its head is kept.
 ///
 /// # Errors
-/// When a label is not there, two become one, or the head cannot be kept.
+/// Returns an error if a label is missing, two labels become one, or the head cannot be kept.
 fn mapped(mut base: PretrainedModel, map: &[(String, String)], labels: &[String]) -> Result<PretrainedModel, Failure> {
     if map.is_empty() {
         return Ok(base);
@@ -187,7 +187,7 @@ fn mapped(mut base: PretrainedModel, map: &[(String, String)], labels: &[String]
     Ok(base)
 }
 
-/// The folder of the model, for this run alone.
+/// Acquires the output directory exclusively for this run.
 fn folder(arguments: &Arguments) -> Result<RunFolder, Failure> {
     let beginning = match (arguments.resume, arguments.overwrite) {
         (true, _) => Beginning::Resume,
@@ -201,7 +201,7 @@ fn folder(arguments: &Arguments) -> Result<RunFolder, Failure> {
     Ok(RunFolder::take(&arguments.out, beginning, base)?)
 }
 
-/// Ends without a result: as was wished, or with the way to go on after a signal.
+/// Reports a suspended run. After a signal or without `--json`, the error contains the command that resumes the run.
 fn suspended(arguments: &Arguments, printer: &mut Printer) -> Result<(), Failure> {
     if arguments.json {
         printer.print(&object!({"event": "suspended"}));
@@ -212,7 +212,7 @@ fn suspended(arguments: &Arguments, printer: &mut Printer) -> Result<(), Failure
     printer.failed.take().map_or(Ok(()), Err)
 }
 
-/// The command that goes on with the run.
+/// Returns the command that resumes the run.
 fn resuming(arguments: &Arguments) -> String {
     let paths =
         [("--train", Some(&arguments.train)), ("--dev", arguments.dev.as_ref()), ("--test", arguments.test.as_ref())];
@@ -230,7 +230,7 @@ fn resuming(arguments: &Arguments) -> String {
     words.join(" ")
 }
 
-/// A word as a shell takes it.
+/// Quotes a word for the shell, if needed.
 fn quoted(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -276,7 +276,7 @@ fn corpus(arguments: &Arguments) -> Result<Corpus, Failure> {
     Ok(dataset.corpus)
 }
 
-/// Takes wishes from standard input, on a thread of its own.
+/// Reads control commands from standard input in a thread.
 fn listen(wish: Arc<SharedControl>) {
     std::thread::spawn(move || {
         for text in std::io::stdin().lines().map_while(Result::ok) {
@@ -285,12 +285,12 @@ fn listen(wish: Arc<SharedControl>) {
                 None => log::warn!("a line that is no wish was passed over: {}", text.escape_debug()),
             }
         }
-        // Whoever wished has gone.
+        // The controlling program closed the input.
         wish.set(TrainerControl::Suspend);
     });
 }
 
-/// Tells a run to a terminal, or as JSON lines.
+/// Prints the events of a run to a terminal, or as JSON lines.
 struct Printer {
     json: bool,
     bar: ProgressBar,
@@ -300,12 +300,12 @@ struct Printer {
     steps: usize,
     wish: Arc<SharedControl>,
     signals: Signals,
-    /// Why standard output takes nothing any more: from then on nothing is told, and the run goes on.
+    /// Error of standard output. After it, nothing is printed, and the run continues.
     failed: Option<Failure>,
 }
 
-/// JSON step lines come at most this often: every step would be mostly output. With a step on top they still come at
-/// least every 250 ms.
+/// Minimum interval of JSON step lines; one line per step would be mostly output.
+/// Including the duration of one step, there is still a line at least every 250 ms.
 const EVERY: Duration = Duration::from_millis(100);
 
 impl Printer {
@@ -325,7 +325,7 @@ impl Printer {
         }
     }
 
-    /// An event as a line; steps that come too fast become one.
+    /// Prints an event as a line. Steps in quick succession are merged into one.
     fn print_json(&mut self, event: &TrainEvent) {
         if let TrainEvent::Step(step) = event {
             let step = self.pending.take().map_or(*step, |before| before.merge(*step));

@@ -4,8 +4,7 @@
 //! 1. The state files of Hugging Face `save_to_disk` list their data files.
 //! 2. The dataset card of Hugging Face (`configs` in the front matter of `README.md`).
 //! 3. Names: of files (`train.conll`, `test-00000-of-00002.parquet`), of a directory `data`, of directories per split,
-//!
-//! and of directories per class.
+//!    and of directories per class.
 //! 4. Other documents are one split: brat annotations, or all files of the most frequent kind.
 
 use super::file_names::{correct_test_a, is_copy, is_output, is_twin};

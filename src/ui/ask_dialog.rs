@@ -1,4 +1,4 @@
-//! The dialog that asks for one line: a label's name, a comment, the name of a view or of a snapshot.
+//! Dialog for one line of text: a label name, a comment, the name of a saved search or of a snapshot.
 
 use super::Commands;
 use super::theme::{self, TextRole};
@@ -10,13 +10,13 @@ use crate::corpus::edit::quoted_text;
 use crate::corpus::{LabelId, Span};
 use egui::{Key, Ui};
 
-/// What is half typed.
+/// Unfinished input of the dialog.
 #[derive(Default)]
 pub struct View {
     typed: Option<(TextPrompt, String)>,
 }
 
-/// The words of a dialog.
+/// Texts of a dialog.
 struct Words {
     title: &'static str,
     field: &'static str,
@@ -65,7 +65,7 @@ fn words(asking: TextPrompt) -> Words {
     }
 }
 
-/// Shows the dialog over the room.
+/// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     let (Some(a), Some(asking)) = (&app.annotate, app.asking) else {
         view.typed = None;
@@ -83,7 +83,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     }
 }
 
-/// The dialog's inside; whether it was answered or left.
+/// Shows the content of the dialog. Returns true if it was submitted or canceled.
 fn content(ui: &mut Ui, a: &Annotate, asking: TextPrompt, typed: &mut String, out: &mut Commands) -> bool {
     let p = theme::of(ui);
     let words = words(asking);
@@ -104,7 +104,7 @@ fn content(ui: &mut Ui, a: &Annotate, asking: TextPrompt, typed: &mut String, ou
     let field = form_field(ui, words.field, words.help, error.as_deref(), |ui| {
         TextField::new(typed, words.field).placeholder(words.placeholder).invalid(error.is_some()).show(ui)
     });
-    // Asked for again, it would break off what an input method composes.
+    // A repeated focus request would interrupt the composition of an input method.
     if !field.has_focus() {
         field.request_focus();
     }

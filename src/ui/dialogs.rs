@@ -1,5 +1,5 @@
-//! File dialogs, on a thread of their own so that the window never waits. Where the system has none, a field for a
-//! path appears instead.
+//! File dialogs. They run on a separate thread, so the window never blocks. If the system has no file dialog, the
+//! window shows a path field instead.
 
 use super::data::picture::png;
 use super::theme::{self, TextRole, icon, metrics};
@@ -13,51 +13,52 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// A dialog that closes without an answer sooner than this was never shown: there is no portal to show it.
+/// Minimum duration of a file dialog. One that closes earlier without an answer was never shown, because the desktop
+/// portal is missing.
 const TOO_SOON: Duration = Duration::from_millis(400);
 
-/// Where the answer of a dialog comes from; a test gives its own.
+/// Function that asks for a path. Tests replace it.
 pub type Ask = std::sync::Arc<dyn Fn(&Pick) -> Option<PathBuf> + Send + Sync>;
 
-/// What became of a dialog.
+/// Result of a dialog.
 enum Answer {
-    /// The command it asked for.
+    /// The resulting command.
     Done(Command),
-    /// Nothing, after so long.
+    /// No path, and the time that the dialog was open.
     None(Pick, Duration),
-    /// A path where something exists that would be replaced.
+    /// A path at which existing data would be replaced.
     Exists(Pick, PathBuf),
 }
 
-/// Dialogs under way, and the field for a path.
+/// Open dialogs, and the path field.
 pub struct Dialogs {
     ask: Ask,
     sender: Sender<Answer>,
     answers: Receiver<Answer>,
     typed: Option<(Pick, String)>,
-    /// A path where something would be replaced, while the person is asked.
+    /// A path at which existing data would be replaced, while the user is asked.
     replaces: Option<(Pick, PathBuf)>,
 }
 
 impl Dialogs {
-    /// Dialogs that ask the system.
+    /// Creates dialogs of the system.
     pub fn of_the_system() -> Self {
         Self::new(std::sync::Arc::new(ask_system))
     }
 
-    /// Dialogs that ask somebody else.
+    /// Creates dialogs that call `ask`.
     pub fn new(ask: Ask) -> Self {
         let (sender, answers) = unbounded();
         Self { ask, sender, answers, typed: None, replaces: None }
     }
 
-    /// Asks for a path.
+    /// Opens a dialog for a path.
     pub fn open(&self, pick: Pick, ctx: &egui::Context) {
         let ask = self.ask.clone();
         self.answer(ctx, move || {
             let started = Instant::now();
             match ask(&pick) {
-                // The system's dialog has asked about a file, but not about a folder that holds files.
+                // The system dialog confirms the replacement of a file, but not of a directory with files.
                 Some(path) if pick.writes() && path.is_dir() && exists(&path) => Answer::Exists(pick, path),
                 Some(path) => Answer::Done(command(pick, path)),
                 None => Answer::None(pick, started.elapsed()),
@@ -65,7 +66,7 @@ impl Dialogs {
         });
     }
 
-    /// Finds an answer on a thread of its own.
+    /// Runs `find` on a new thread and stores its answer.
     fn answer(&self, ctx: &egui::Context, find: impl FnOnce() -> Answer + Send + 'static) {
         let (sender, ctx) = (self.sender.clone(), ctx.clone());
         let work = move || {
@@ -78,7 +79,7 @@ impl Dialogs {
         }
     }
 
-    /// Answers that have come, as commands.
+    /// Returns the available answers as commands.
     pub fn poll(&mut self) -> Vec<Command> {
         let mut commands = Vec::new();
         for answer in self.answers.try_iter() {
@@ -92,7 +93,7 @@ impl Dialogs {
         commands
     }
 
-    /// Shows the field for a path, if it is needed.
+    /// Shows the path field, if it is needed.
     pub fn show(&mut self, ctx: &egui::Context) {
         self.ask_to_replace(ctx);
         let Some((pick, mut text)) = self.typed.take() else { return };
@@ -108,7 +109,7 @@ impl Dialogs {
                 tr!("This system shows no file dialog, so type or paste the path."),
             );
             let field = TextField::new(&mut text, tr!("Path")).icon(icon::FOLDER).placeholder("/home/me/data").show(ui);
-            // Asked for again, it would break off what an input method composes.
+            // A repeated focus request would interrupt the composition of an input method.
             if !field.has_focus() {
                 field.request_focus();
             }
@@ -135,7 +136,7 @@ impl Dialogs {
 }
 
 impl Dialogs {
-    /// Asks before something that exists is replaced.
+    /// Asks the user before existing data is replaced.
     fn ask_to_replace(&mut self, ctx: &egui::Context) {
         let Some((pick, path)) = self.replaces.take() else { return };
         let p = theme::of(ctx);
@@ -150,7 +151,7 @@ impl Dialogs {
             paragraph(ui, TextRole::Small, p.text2, &what);
             ui.add_space(metrics::GAP);
             ui.horizontal(|ui| {
-                // Enter cancels: the key that opened this question may still be on its way.
+                // Enter cancels, because the key press that opened this question can still be in the queue.
                 if Button::primary(tr!("Cancel")).show(ui).clicked() {
                     answer = Some(false);
                 }
@@ -168,12 +169,12 @@ impl Dialogs {
     }
 }
 
-/// Whether a file is there, or a folder that holds something.
+/// Returns true if the path is a file or a directory that is not empty.
 fn exists(path: &std::path::Path) -> bool {
     path.is_file() || path.read_dir().is_ok_and(|mut entries| entries.next().is_some())
 }
 
-/// `~/data` as the person means it.
+/// Expands `~` to the home directory, for example in `~/data`.
 fn expand(text: &str) -> PathBuf {
     match (text.strip_prefix("~/"), std::env::home_dir()) {
         (Some(rest), Some(home)) => home.join(rest),

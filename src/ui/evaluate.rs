@@ -1,4 +1,4 @@
-//! The Evaluate room: any model scored on any split.
+//! The Evaluate page: scores of a model on a split.
 
 use super::Commands;
 use super::frame::split_icon;
@@ -12,10 +12,10 @@ use crate::app::{Action, Annotate, App, Command};
 use crate::predict::EvalMetrics;
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
-/// Width of the figures and the table at most.
+/// Maximum width of the figures and the table, in points.
 const MEASURE: f32 = 816.0;
 
-/// Shows the room.
+/// Shows the page.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     CentralPanel::default().frame(Frame::new().fill(p.canvas).inner_margin(Margin { left: 20, right: 20, top: 12, bottom: 20 })).show(ui, |ui| {
@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
             Some((model, split, scores)) => {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 14.0;
-                    // Wider, the eye would lose the row between two columns.
+                    // In a wider table it would be hard to follow a row from one column to the next.
                     ui.set_max_width(ui.available_width().min(MEASURE));
                     let title = tr!("{model} on {split}", model = app.model_name(model), split = split.name());
                     headline(ui, scores);
@@ -114,7 +114,7 @@ fn headline(ui: &mut Ui, s: &EvalMetrics) {
     );
 }
 
-/// A card with a row a label.
+/// Shows a card with one row for each label.
 pub fn by_label(ui: &mut Ui, a: &Annotate, s: &EvalMetrics, note: &str) {
     let p = theme::of(ui);
     Card::new(tr!("By label")).note(note).show(

@@ -1,4 +1,4 @@
-//! The formats to export to, each with what it cannot hold of this dataset: said before anything is written.
+//! Dialog of export formats. Each row shows the information that the format would lose.
 
 use super::Commands;
 use super::theme::{self, TextRole, icon};
@@ -11,7 +11,7 @@ use egui::{Frame, Margin, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo};
 
 const WIDTH: f32 = 520.0;
 
-/// Shows the dialog over the room.
+/// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     let Some(offered) = &app.exporting else { return };
@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     }
 }
 
-/// A format and what it would lose; whether it was chosen.
+/// Shows a format and its losses. Returns true if it was clicked.
 fn row(ui: &mut Ui, format: Format, losses: &[String]) -> bool {
     const EDGE: f32 = 10.0;
     let p = theme::of(ui);

@@ -1,4 +1,4 @@
-//! The places that a fix of several findings would change, to be ticked.
+//! Dialog of the places that a fix of several findings would change, with check boxes.
 
 use super::Commands;
 use super::numbers::{counted, thousands};
@@ -64,7 +64,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     }
 }
 
-/// One place: a tick, its sentence's name and what was found; whether it was clicked.
+/// Shows a place: check box, name of the sentence, and finding. Returns true if it was clicked.
 fn row(ui: &mut Ui, a: &Annotate, finding: &Finding, split: Split, ticked: bool) -> bool {
     let p = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());

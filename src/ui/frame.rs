@@ -1,4 +1,4 @@
-//! What is around the rooms: top bar, rail, status bar, and the notices at the bottom right.
+//! The frame around the pages: top bar, navigation rail, status bar, and the notifications at the bottom right.
 
 use super::Commands;
 use super::numbers::{counted, duration, thousands};
@@ -14,24 +14,24 @@ use crate::corpus::Split;
 use crate::project::ProjectWriter;
 use egui::{Align, Align2, Frame, Layout, Margin, Panel, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-/// Whether the work is on disk, truthfully.
+/// Save status of the open dataset.
 pub enum Saved {
     /// No dataset is open.
     Nothing,
-    /// Everything is on disk.
+    /// All edits are on disk.
     Durable,
-    /// The last edits are on their way.
+    /// The last edits are being written.
     Writing,
-    /// A big dataset is still on its way into its project: so many of a hundred parts are there.
+    /// A large dataset is being imported into its project: progress in percent.
     Filling(usize),
-    /// Something could not be written.
+    /// A write failed, with the error message.
     Failed(String),
     /// Another window has the project open.
     ReadOnly,
 }
 
 impl Saved {
-    /// As the project's thread has it.
+    /// Returns the status of the project writer.
     pub fn of(committer: Option<&ProjectWriter>, read_only: bool) -> Self {
         match committer {
             _ if read_only => Self::ReadOnly,
@@ -48,7 +48,7 @@ impl Saved {
     }
 }
 
-/// Mark, dataset, search, undo, whether all is saved.
+/// Shows the logo, the dataset, the search field, undo and redo, and the save status.
 pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
     let p = theme::of(ui);
     let frame = Frame::new().fill(p.chrome).inner_margin(Margin::symmetric(16, 8));
@@ -89,19 +89,20 @@ pub fn top_bar(ui: &mut Ui, app: &App, saved: &Saved, out: &mut Commands) {
     edge_below(ui, rect);
 }
 
-/// The line at a panel's lower edge. It lies inside: what is drawn next covers everything outside.
+/// Paints the line at the lower edge of a panel. It is inside the panel, because the next panel paints over everything
+/// outside.
 pub fn edge_below(ui: &Ui, rect: Rect) {
     let y = rect.bottom() - 1.0;
     hairline(ui.painter(), pos2(rect.left(), y), pos2(rect.right(), y), theme::of(ui).line);
 }
 
-/// The line at a panel's right edge.
+/// Paints the line at the right edge of a panel.
 pub fn edge_right(ui: &Ui, rect: Rect) {
     let x = rect.right() - 1.0;
     hairline(ui.painter(), pos2(x, rect.top()), pos2(x, rect.bottom()), theme::of(ui).line);
 }
 
-/// The program's mark: a block with a word and a caret.
+/// Paints the logo: a block with a word and a caret.
 fn mark(ui: &mut Ui) {
     let p = theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(32.0, 28.0), Sense::hover());
@@ -147,7 +148,7 @@ fn project(ui: &mut Ui, app: &App, out: &mut Commands) {
     Badge::new(split.name()).icon(split_icon(split)).show(ui);
 }
 
-/// The icon of a split.
+/// Returns the icon of a split.
 pub fn split_icon(split: crate::corpus::Split) -> Icon {
     match split {
         crate::corpus::Split::Train => icon::GRADUATION_CAP,
@@ -156,7 +157,7 @@ pub fn split_icon(split: crate::corpus::Split) -> Icon {
     }
 }
 
-/// The field in the middle, which opens the palette.
+/// Shows the search field in the middle. It opens the palette.
 fn search(ui: &mut Ui, bar: Rect, out: &mut Commands) {
     let p = theme::of(ui);
     let width = (bar.width() - 480.0).clamp(160.0, 440.0);
@@ -169,7 +170,7 @@ fn search(ui: &mut Ui, bar: Rect, out: &mut Commands) {
     paint_icon(ui.painter(), glyph, icon::SEARCH, 14.0, p.text2);
     let text = TextRole::Body.line(ui, if width < 240.0 { tr!("Search") } else { tr!("Search or run a command") });
     let words = rect.with_min_x(rect.left() + 30.0);
-    // The caps give way to the words.
+    // The text has priority over the key caps.
     let caps = Rect::from_min_max(pos2(rect.right() - 58.0, rect.top()), rect.max);
     if words.left() + text.size().x + 12.0 <= caps.left() {
         let mut caps = ui.new_child(egui::UiBuilder::new().max_rect(caps).layout(Layout::left_to_right(Align::Center)));
@@ -206,7 +207,7 @@ fn saved_state(ui: &mut Ui, saved: &Saved) {
     ui.add_space(8.0);
 }
 
-/// The four rooms.
+/// Shows the navigation rail with the pages.
 pub fn rail(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     let frame = Frame::new().fill(p.chrome).inner_margin(Margin { left: 4, right: 4, top: 8, bottom: 8 });
@@ -222,7 +223,7 @@ pub fn rail(ui: &mut Ui, app: &App, out: &mut Commands) {
                 (Page::Try, icon::TEXT_CURSOR_INPUT, tr!("Try"), None),
                 (Page::Data, icon::DATABASE, tr!("Data"), no_data),
             ];
-            // Without data the way to Annotate leads to the welcome page, which is no room.
+            // Without a dataset, Annotate shows the welcome page, which is not marked as a page in the rail.
             let in_a_room = app.annotate.is_some() || app.page == Page::Try;
             for (room, glyph, name, off) in rooms {
                 if room_button(ui, glyph, name, app.page == room && in_a_room, off) {
@@ -275,7 +276,7 @@ fn room_button(ui: &mut Ui, glyph: Icon, name: &str, active: bool, off: Option<&
     clicked
 }
 
-/// What the worker does at the left, facts at the right.
+/// Shows the status of the worker at the left and facts at the right.
 pub fn status_bar(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     let frame = Frame::new().fill(p.chrome).inner_margin(Margin::symmetric(12, 4));
@@ -384,7 +385,7 @@ fn work(ui: &mut Ui, app: &App, out: &mut Commands) {
     label(ui, TextRole::Small, p.text2, &last_work(app));
 }
 
-/// What was done last in this room.
+/// Returns the last action on this page, as text.
 fn last_work(app: &App) -> String {
     match (app.page, &app.scoring.scores) {
         (Page::Evaluate, Some((_, _, s))) => {
@@ -406,7 +407,7 @@ fn dot(ui: &mut Ui, colour: egui::Color32) {
     ui.painter().circle_filled(rect.center(), 4.0, colour);
 }
 
-/// The notices in view. Good news leaves by itself after six seconds.
+/// Shows the visible notifications. Success notifications close automatically after six seconds.
 pub fn toasts(ui: &Ui, app: &App, out: &mut Commands) {
     let shown = app.notices.shown();
     let newest: Vec<&notifications::Notification> = shown.iter().rev().take(3).collect();

@@ -1,4 +1,4 @@
-//! Every change by name, newest first; a press goes back, or forward, to just after it.
+//! Dialog of the edit history, newest first. A click undoes or redoes to the state after that edit.
 
 use super::Commands;
 use super::numbers::counted;
@@ -10,7 +10,7 @@ use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 const ROW: f32 = 30.0;
 
-/// Shows the dialog over the room.
+/// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let Some(a) = app.annotate.as_ref().filter(|_| app.history_open) else { return };
     let p = theme::of(ui);
@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     }
 }
 
-/// The changes, and at the end what was there before any.
+/// Shows the edits, and at the end the initial state.
 fn rows(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     let edits = a.history.edits();
     let height = (ui.content_rect().height() - 260.0).clamp(120.0, 460.0);
@@ -67,7 +67,7 @@ fn rows(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     );
 }
 
-/// One change; those that were undone are pale.
+/// Shows an edit. Undone edits are paler.
 fn row(ui: &mut Ui, name: &str, position: usize, now: usize) -> bool {
     let p = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());

@@ -1,4 +1,4 @@
-//! All keys on one sheet, from the table of commands.
+//! List of all shortcuts, generated from the command table.
 
 use super::Commands;
 use super::theme::{self, TextRole};
@@ -8,7 +8,7 @@ use crate::app::i18n::tr;
 use crate::app::{Action, App, Command};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
-/// Shows the sheet over the room.
+/// Shows the list over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     let left = dialog(ui, "keys", 660.0, |ui| {

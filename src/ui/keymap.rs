@@ -1,7 +1,7 @@
-//! Keys to commands, from the one table.
+//! Translates keys to commands, with the command table.
 //!
-//! A slow frame brings several keys. They are taken in the order in which they were pressed, and those behind one that opens or
-//! closes something wait until that has happened: they are meant for it.
+//! A slow frame can deliver several keys. They are handled in order. Keys after one that opens or closes a dialog wait
+//! until that has happened, because they are meant for the new focus.
 
 use super::Commands;
 use crate::app::{Action, App, Command, KeyContext, Page, Shortcut};
@@ -12,25 +12,25 @@ use egui::{Event, Id, Key, Modifiers, Popup, Ui};
 #[derive(Default)]
 pub struct Keys {
     waiting: Vec<Event>,
-    /// Frames that they wait at most for the focus to follow what was opened or closed.
+    /// Maximum number of frames to wait for the focus to follow an opened or closed dialog.
     patience: u8,
-    /// What had the focus before.
+    /// Widget that had the focus before.
     focus: Option<Id>,
 }
 
-/// What is opened is drawn in the next frame, and its field has the focus in the one behind.
+/// A dialog is drawn one frame after its command, and its field gets the focus one frame later.
 const PATIENCE: u8 = 3;
 
-/// Takes the keys of this frame that are a command's.
+/// Removes the keys of commands from the input of this frame and pushes the commands.
 pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
     let typing = ui.text_edit_focused();
     let focus = ui.memory(|m| m.focused());
     let open = dialog_open(app);
-    // A list may be closed by any key, and takes each as it stands then.
+    // Any key can close a list, so its keys are handled one at a time.
     let one_by_one = app.palette_open || app.annotate.as_ref().is_some_and(|a| a.choosing.is_some());
     let mut queue = std::mem::take(&mut keys.waiting);
     queue.extend(taken_out(ui));
-    // What was opened has no focus yet, or what was closed has it still.
+    // The opened dialog does not have the focus yet, or the closed one still has it.
     let stale = keys.focus.is_some() && keys.focus == focus;
     if keys.patience > 0 && (open != typing || stale) {
         keys.patience -= 1;
@@ -42,7 +42,7 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
         return;
     }
     let mut place = Place {
-        // A control that was reached by Tab keeps Enter and Space for itself.
+        // A control that was reached by Tab keeps Enter and Space.
         focused: focus.is_some(),
         on_canvas: app.page == Page::Annotate
             && app.annotate.is_some()
@@ -60,7 +60,7 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
             _ => None,
         };
         let Some(command) = pressed.and_then(|(key, held)| place.command(app, &rows, key, held)) else {
-            // Enter and Esc may close what has the keys.
+            // Enter and Esc can close the widget that has the focus.
             let ends = open && matches!(pressed, Some((Key::Enter | Key::Escape, _)));
             left.push(event);
             if ends || (one_by_one && pressed.is_some()) {
@@ -73,7 +73,7 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
             }
             continue;
         };
-        // What the key would type is no text for anything.
+        // The text event of a command key must not be typed anywhere.
         while queue.next_if(|next| matches!(next, Event::Text(_))).is_some() {}
         let opens = matches!(command, Command::Do(action) if action.opens_ui());
         place.after(&command);
@@ -91,7 +91,8 @@ pub fn consume(ui: &mut Ui, app: &App, keys: &mut Keys, out: &mut Commands) {
     }
 }
 
-/// What was typed in this frame, taken out of it. Tab stays: egui has moved the focus by it already.
+/// Removes the keyboard events of this frame from the input and returns them. Tab stays, because egui has already moved
+/// the focus.
 fn taken_out(ui: &mut Ui) -> Vec<Event> {
     let is_typed = |event: &mut Event| match event {
         Event::Key { key, .. } => *key != Key::Tab,
@@ -101,10 +102,10 @@ fn taken_out(ui: &mut Ui) -> Vec<Event> {
     ui.input_mut(|i| i.events.extract_if(.., is_typed).collect())
 }
 
-/// A row of the table: its key, its command, and where it works.
+/// A row of the table: key, command and context.
 type Row = (Shortcut, Action, KeyContext);
 
-/// The table's rows. Chords with more modifiers come first: a match ignores a Shift that was not asked for.
+/// Returns the table rows. Shortcuts with more modifiers come first, because a match ignores an extra Shift.
 fn rows(app: &App) -> Vec<Row> {
     let mut rows: Vec<Row> =
         app.keymap.bindings().flat_map(|(e, keys)| keys.iter().map(|k| (*k, e.action, e.context))).collect();
@@ -112,7 +113,7 @@ fn rows(app: &App) -> Vec<Row> {
     rows
 }
 
-/// Where the keys go, as the ones before in this frame have left it.
+/// Keyboard context, including the changes by earlier keys of this frame.
 struct Place {
     focused: bool,
     on_canvas: bool,
@@ -120,12 +121,12 @@ struct Place {
 }
 
 impl Place {
-    /// The command of a key; `None` where it has none here.
+    /// Returns the command of a key, or `None` if the key has no command in this context.
     fn command(&self, app: &App, rows: &[Row], key: Key, held: Modifiers) -> Option<Command> {
         let label = self.on_canvas.then(|| self.label(app, key, held)).flatten();
         label.or_else(|| {
             let row = rows.iter().find(|(chord, _, context)| {
-                // A key that can be typed works where nothing is typed, whatever its command.
+                // A key that enters text works only while no text is typed, even if its command is global.
                 let on_text = *context == KeyContext::Canvas || chord.is_text_input();
                 let kept = self.focused && matches!(chord.key, "Enter" | "Space");
                 (!on_text || (self.on_canvas && !kept)) && is_it(chord, key, held)
@@ -134,7 +135,7 @@ impl Place {
         })
     }
 
-    /// Shift and a label's letter gives it to what is selected.
+    /// Returns the command of Shift and a letter key: it applies that label to the selection.
     fn label(&self, app: &App, key: Key, held: Modifiers) -> Option<Command> {
         let a = app.annotate.as_ref().filter(|_| self.selected && held == Modifiers::SHIFT)?;
         let letters = a.corpus.labels.effective_shortcuts();
@@ -143,7 +144,7 @@ impl Place {
         letters.iter().position(is_its).and_then(|id| LabelId::try_from(id).ok()).map(Command::Label)
     }
 
-    /// What a command leaves behind for the next key.
+    /// Updates the context after a command, for the next key.
     fn after(&mut self, command: &Command) {
         let Command::Do(action) = command else { return };
         match action {
@@ -161,8 +162,8 @@ impl Place {
     }
 }
 
-/// Whether a key that went down with these modifiers is a chord. A letter must have just its own: with Shift it is a label's. Other
-/// keys may need one more to be reached.
+/// Returns true if a key with these modifiers matches a shortcut. For a letter the modifiers must be equal, because
+/// Shift and a letter applies a label. Other keys can need an extra modifier on some keyboard layouts.
 fn is_it(chord: &Shortcut, key: Key, held: Modifiers) -> bool {
     if Key::from_name(chord.key) != Some(key) {
         return false;
@@ -174,7 +175,7 @@ fn is_it(chord: &Shortcut, key: Key, held: Modifiers) -> bool {
     held.matches_logically(wanted)
 }
 
-/// Whether something lies over the room and takes the keys.
+/// Returns true if a dialog or list covers the page and receives the keys.
 pub fn dialog_open(app: &App) -> bool {
     app.is_covered() || app.annotate.as_ref().is_some_and(|a| a.choosing.is_some())
 }

@@ -1,4 +1,4 @@
-//! The question before the window closes while edits are not stored.
+//! Question before the window closes while edits are not stored.
 
 use super::Commands;
 use super::theme::{self, TextRole, metrics};

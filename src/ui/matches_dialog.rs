@@ -1,4 +1,4 @@
-//! The same words everywhere: each with what stands around it, to be ticked and labelled in one step.
+//! Dialog of all matches of the selected words, each with its context and a check box, to label them in one step.
 
 use super::Commands;
 use super::numbers::{counted, thousands};
@@ -12,10 +12,10 @@ use crate::corpus::LabelId;
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 const ROW: f32 = 28.0;
-/// Where the matched words begin, as a share of the room for text: what stands before them is right-aligned to it.
+/// Start of the matched words, as a fraction of the width of the text. The text before them is right-aligned to it.
 const MIDDLE: f32 = 0.42;
 
-/// Shows the dialog over the room.
+/// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let (Some(a), Some(m)) = (&app.annotate, &app.matching) else { return };
     let p = theme::of(ui);
@@ -68,7 +68,7 @@ pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     }
 }
 
-/// As what, and what counts as the same.
+/// Shows the label and the match options.
 fn wishes(ui: &mut Ui, a: &Annotate, m: &MatchDialog, out: &mut Commands) {
     let p = theme::of(ui);
     ui.horizontal(|ui| {
@@ -94,7 +94,7 @@ fn wishes(ui: &mut Ui, a: &Annotate, m: &MatchDialog, out: &mut Commands) {
     });
 }
 
-/// One match: a tick, the words with what stands around them, and what they are labelled as now.
+/// Shows a match: check box, words with context, and current label.
 fn row(ui: &mut Ui, a: &Annotate, index: usize, hit: &TextMatch, out: &mut Commands) {
     let p = theme::of(ui);
     let id = a.sentences[hit.place];
@@ -124,7 +124,7 @@ fn row(ui: &mut Ui, a: &Annotate, index: usize, hit: &TextMatch, out: &mut Comma
     let before = document.text[from..hit.at.start as usize].replace(['\n', '\r'], " ");
     let behind = document.text[hit.at.end as usize..to.max(hit.at.end as usize)].replace(['\n', '\r'], " ");
     let middle = room.left() + room.width() * MIDDLE;
-    // The end of what stands before, as much as there is room for.
+    // Only the end of the text before the match is shown, as far as it fits.
     let tail: String = before.chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect();
     let painter = ui.painter().with_clip_rect(room.intersect(ui.clip_rect()));
     put_text(&painter, room.with_max_x(middle), Align2::RIGHT_CENTER, TextRole::Body.line(ui, &tail), p.text2);

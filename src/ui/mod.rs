@@ -1,9 +1,10 @@
-//! The window: pixels only. Panels get the state and push commands; nothing here changes the state.
+//! The window: drawing and input only. Panels read the state and push commands; nothing in this module changes the
+//! state.
 //!
-//! Read in this order: [`theme`] and [`widgets`] (how everything looks), [`shell`] (the eframe app: commands, effects,
-//! worker events), [`keymap`] (keys to commands), `frame` (bars and rail), then a room each: [`welcome`],
-//! [`annotate`], [`train`], [`evaluate`], [`try_text`], [`data`]; over them [`palette`], [`key_sheet`], [`ask_dialog`], [`import_dialog`], [`snapshots_dialog`],
-//! [`export_dialog`].
+//! Read in this order: [`theme`] and [`widgets`] (visual design), [`shell`] (the eframe app: commands, effects, worker
+//! events), [`keymap`] (keys to commands), `frame` (bars and navigation rail), then the pages: [`welcome`],
+//! [`annotate`], [`train`], [`evaluate`], [`try_text`], [`data`]; and the dialogs: [`palette`], [`key_sheet`],
+//! [`ask_dialog`], [`import_dialog`], [`snapshots_dialog`], [`export_dialog`].
 
 pub mod annotate;
 pub mod ask_dialog;
@@ -37,5 +38,5 @@ pub use shell::{Shell, open_window};
 
 use crate::app::Command;
 
-/// Commands pushed while a frame is drawn; they are done before the next.
+/// Commands pushed while a frame is drawn. They run before the next frame.
 pub type Commands = Vec<Command>;

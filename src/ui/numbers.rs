@@ -1,19 +1,19 @@
-//! Numbers as people read them.
+//! Number formats of the interface.
 
 pub use crate::app::events::thousands;
 use crate::app::i18n::{tr, translate, translate_with};
 
-/// A share as a score: 0.865 is `86.50`.
+/// Formats a score in percent: 0.865 is `86.50`.
 pub fn score(share: f64) -> String {
     format!("{:.2}", share * 100.0)
 }
 
-/// A probability: 0.91 is `.91`, 1 is `1.0`.
+/// Formats a probability: 0.91 is `.91`, 1 is `1.0`.
 pub fn probability(p: f32) -> String {
     if p >= 0.995 { "1.0".into() } else { format!("{p:.2}").trim_start_matches('0').to_owned() }
 }
 
-/// Seconds as `3 min 05 s`.
+/// Formats seconds as `3 min 05 s`.
 pub fn duration(seconds: f64) -> String {
     let s = seconds.round().max(0.0) as u64;
     match (s / 3600, s / 60 % 60, s % 60) {
@@ -23,7 +23,7 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// What is counted: the noun, and a text for one and for several.
+/// Nouns that can be counted: the noun, and the texts for one and for several.
 pub const NOUNS: [(&str, &str, &str); 13] = [
     ("change", "1 change", "{n} changes"),
     ("command", "1 command", "{n} commands"),
@@ -40,7 +40,7 @@ pub const NOUNS: [(&str, &str, &str); 13] = [
     ("token", "1 token", "{n} tokens"),
 ];
 
-/// A count with its noun, one of [`NOUNS`]: `1 span`, `3 spans`.
+/// Formats a count with its noun, one of [`NOUNS`]: `1 span`, `3 spans`.
 pub fn counted(n: usize, noun: &str) -> String {
     match NOUNS.iter().find(|(name, ..)| *name == noun) {
         Some((_, one, _)) if n == 1 => translate(one).to_owned(),
@@ -49,7 +49,7 @@ pub fn counted(n: usize, noun: &str) -> String {
     }
 }
 
-/// How long ago a time (in seconds since 1970) was, in days.
+/// Formats the age of a Unix timestamp (in seconds) in days.
 pub fn days_ago(then: u64) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(then, |d| d.as_secs());
     match now.saturating_sub(then) / 86_400 {

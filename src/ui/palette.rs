@@ -1,4 +1,4 @@
-//! The command palette: every command by name.
+//! The command palette: all commands by name.
 
 use super::Commands;
 use super::numbers::counted;
@@ -12,7 +12,7 @@ use egui::{
     Align, Align2, Frame, Id, Key, Layout, Modal, Role, ScrollArea, Sense, TextEdit, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
-/// What is typed, and the chosen row.
+/// Typed text and selected row.
 #[derive(Default)]
 pub struct View {
     typed: String,
@@ -20,10 +20,10 @@ pub struct View {
 }
 
 const ROW: f32 = 40.0;
-/// From the palette's edge to its icons and to its keys.
+/// Distance of icons and keys from the edge of the palette, in points.
 const EDGE: f32 = 18.0;
 
-/// Shows the palette over the room.
+/// Shows the palette over the page.
 pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     let (up, down, enter, escape) = ui.input_mut(|i| {
@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         .shadow(ui.visuals().window_shadow);
     let area = Modal::default_area(Id::unique("palette")).anchor(Align2::CENTER_TOP, vec2(0.0, 112.0));
     let modal = Modal::new(Id::unique("palette")).area(area).frame(frame).backdrop_color(p.scrim).show(ui, |ui| {
-        // The border lies outside of this.
+        // The border is outside of this width.
         ui.set_width(618.0_f32.min(ui.content_rect().width() - 40.0));
         ui.spacing_mut().item_spacing.y = 0.0;
         bar(ui, 52.0, |ui| {
@@ -50,19 +50,19 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
                 let hint = TextRole::TitleInput.rich(tr!("Search or run a command")).color(p.text3);
                 let edit = TextEdit::singleline(&mut view.typed)
                     .font(TextRole::TitleInput.font())
-                    // The caret stands left of the first letter, not on it.
+                    // The margin keeps the caret left of the first letter.
                     .frame(Frame::NONE.inner_margin(egui::Margin { left: 2, ..egui::Margin::ZERO }))
                     .desired_width(ui.available_width())
                     .hint_text(hint);
                 let response = ui.add(edit);
                 response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, tr!("Command")));
-                // Asked for again, it would break off what an input method composes.
+                // A repeated focus request would interrupt the composition of an input method.
                 if !response.has_focus() {
                     response.request_focus();
                 }
             });
         });
-        // What was typed in this very frame counts: a quick hand presses Enter right behind the last letter.
+        // Text of the same frame counts: a fast user presses Enter directly after the last letter.
         let hits: Vec<&CommandSpec> =
             COMMANDS.iter().filter(|e| e.action != Action::Palette && matches(e.title(), &view.typed)).collect();
         let last = hits.len().saturating_sub(1);
@@ -113,7 +113,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     }
 }
 
-/// A line of the palette that is no row, its content in the middle of its height.
+/// Shows a line of the palette that is not a row, vertically centered.
 fn bar(ui: &mut Ui, height: f32, body: impl FnOnce(&mut Ui)) {
     Frame::new().inner_margin(egui::Margin::symmetric(EDGE as i8, 0)).show(ui, |ui| {
         let size = vec2(ui.available_width(), height);
@@ -124,7 +124,7 @@ fn bar(ui: &mut Ui, height: f32, body: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// The icon of a command.
+/// Returns the icon of a command.
 pub(super) fn icon_of(action: Action) -> theme::Icon {
     match action {
         Action::OpenFile => icon::FILE_TEXT,
@@ -186,13 +186,13 @@ pub(super) fn icon_of(action: Action) -> theme::Icon {
     }
 }
 
-/// Whether the letters of `typed` stand in `name` in order, in any case.
+/// Returns true if the letters of `typed` occur in `name` in this order, case-insensitive.
 pub(super) fn matches(name: &str, typed: &str) -> bool {
     let mut letters = name.chars().flat_map(char::to_lowercase);
     typed.chars().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).all(|c| letters.any(|l| l == c))
 }
 
-/// Why a command would do nothing now.
+/// Returns the reason why a command would do nothing now, or `None` if it can run.
 fn off(app: &App, action: Action) -> Option<&'static str> {
     let nothing = |history: Option<&crate::corpus::Edit>, why| if history.is_none() { Some(why) } else { None };
     match (action, &app.annotate) {

@@ -1,25 +1,25 @@
-//! Panels are as wide as a hand left them, also in the next window.
+//! Panel widths set by the user. They are stored in the settings.
 
 use super::Commands;
 use crate::app::{App, Command};
 use egui::Ui;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is seen of the panels from frame to frame.
+/// State of the panels across frames.
 #[derive(Default)]
 pub struct Widths {
     seen: BTreeMap<&'static str, f32>,
-    /// Those that a hand is dragging.
+    /// Panels that the user is dragging.
     dragged: BTreeSet<&'static str>,
 }
 
-/// The width that a panel begins with.
+/// Returns the initial width of a panel.
 pub fn width(app: &App, panel: &str, usual: f32) -> f32 {
     app.settings.widths.get(panel).copied().unwrap_or(usual)
 }
 
 impl Widths {
-    /// Looks at a panel that was shown; the width that a hand gives it is told when it lets go.
+    /// Watches a panel that was shown. Stores its width when the user ends a drag.
     pub fn watch(&mut self, ui: &Ui, panel: &'static str, width: f32, out: &mut Commands) {
         let before = self.seen.insert(panel, width);
         let held = ui.input(|i| i.pointer.primary_down());

@@ -1,4 +1,4 @@
-//! What a person chooses for every dataset: light or dark, density, keys.
+//! Dialog of the settings for all datasets: theme, density, keys.
 
 use super::Commands;
 use super::palette::matches;
@@ -11,7 +11,7 @@ use crate::app::shortcut::KEYS;
 use crate::app::{Action, App, Command, Shortcut};
 use egui::{Align, Event, Key, Layout, ScrollArea, Ui, vec2};
 
-/// What is typed, and the command whose new key is waited for.
+/// Typed text, and the command that waits for a new key.
 #[derive(Default)]
 pub struct View {
     typed: String,
@@ -19,7 +19,7 @@ pub struct View {
 }
 
 impl View {
-    /// Whether the next key is for a command.
+    /// Returns true if the next key press is recorded for a command.
     pub fn waits(&self) -> bool {
         self.waiting.is_some()
     }
@@ -27,9 +27,9 @@ impl View {
 
 const ROW: f32 = 32.0;
 
-/// Shows the dialog over the room.
+/// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
-    // Before anything else takes it.
+    // The key is read before any other widget handles it.
     let pressed = view.waiting.and_then(|action| Some((action, pressed(ui)?)));
     if let Some((action, key)) = pressed {
         view.waiting = None;
@@ -56,7 +56,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     }
 }
 
-/// A name at the left, its control at the right.
+/// Shows a name at the left and its control at the right.
 fn line(ui: &mut Ui, name: &str, control: impl FnOnce(&mut Ui)) {
     let p = theme::of(ui);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), ROW), Layout::left_to_right(Align::Center), |ui| {
@@ -125,7 +125,7 @@ fn keys(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     });
 }
 
-/// A command and its keys; a press waits for another one.
+/// Shows a command and its keys. A click waits for a new key.
 fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, keys: &[Shortcut], view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     line(ui, entry.title(), |ui| {
@@ -140,7 +140,7 @@ fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, keys: &[Shortcut], view: &mu
                 out.push(Command::ResetKey(entry.action));
             }
         } else if keys.is_empty() {
-            // So that all pencils stand below each other.
+            // The space aligns the pencil icons of all rows.
             ui.add_space(22.0 + 6.0);
         } else if IconButton::new(icon::X, &tr!("No key: {entry}", entry = entry.title())).size(22.0).show(ui).clicked()
         {
@@ -163,12 +163,12 @@ fn row(ui: &mut Ui, app: &App, entry: &CommandSpec, keys: &[Shortcut], view: &mu
     });
 }
 
-/// The key that was pressed in this frame with its modifiers, taken away.
+/// Removes the key that was pressed in this frame from the input and returns it with its modifiers.
 fn pressed(ui: &mut Ui) -> Option<Shortcut> {
     ui.input_mut(|i| {
         let at = i.events.iter().position(|e| matches!(e, Event::Key { pressed: true, .. }))?;
         let Event::Key { key, modifiers, .. } = i.events.remove(at) else { return None };
-        // Letters would be typed into the field, too.
+        // The text event of a letter would be typed into the field.
         i.events.retain(|e| !matches!(e, Event::Text(_)));
         let name = KEYS.into_iter().find(|name| Key::from_name(name) == Some(key))?;
         Some(Shortcut { control: modifiers.command, shift: modifiers.shift, alt: modifiers.alt, key: name })

@@ -1,4 +1,4 @@
-//! The eframe app: draws the state, does the commands that drawing pushed, and carries out their effects.
+//! The eframe app: draws the state, runs the commands pushed by drawing, and executes their effects.
 
 use super::dialogs::Dialogs;
 use super::{
@@ -17,7 +17,7 @@ use egui::{Context, Ui};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How panels present the state: scroll positions, open menus, what is half typed. Never what the program is.
+/// Presentation state of the panels: scroll positions, open menus, unfinished input. It has no application state.
 #[derive(Default)]
 pub struct View {
     pub annotate: annotate::View,
@@ -28,31 +28,31 @@ pub struct View {
     pub import_dialog: import_dialog::View,
     pub settings_dialog: settings_dialog::View,
     pub source_change_dialog: source_change_dialog::View,
-    /// Keys that wait for what another one opens.
+    /// Keys that wait for a dialog that another key opened.
     pub keys: keymap::Keys,
 }
 
-/// The window's program.
+/// The application in its window.
 pub struct Shell {
     app: App,
     view: View,
     worker: Worker,
     committer: Option<ProjectWriter>,
-    /// The reason why the open dataset has no project at all: it was gone, and could not be written again.
+    /// The reason why the open dataset has no project: the file is missing and could not be rewritten.
     homeless: Option<String>,
-    /// A dataset that has been opened, while the last edits of the one before are still on their way.
+    /// Events of an opened dataset, while the last edits of the previous one are being stored.
     waiting: Vec<Event>,
-    /// Whether the window closes as soon as the last edits are stored.
+    /// True if the window closes as soon as the last edits are stored.
     closing: bool,
     dialogs: Dialogs,
     queue: Commands,
     wake: Wake,
-    /// The theme that egui was last told.
+    /// The theme that egui uses: true if light.
     light: Option<bool>,
 }
 
 impl Shell {
-    /// The program of a new window, with these paths to open. Models named by an id come from `hub`.
+    /// Creates the application of a new window and opens these paths. `hub` resolves models named by an id.
     pub fn new(ctx: &Context, places: AppDirs, hub: Hub, paths: &[PathBuf], dialogs: Dialogs) -> Self {
         theme::install(ctx);
         let wake: Wake = {
@@ -92,22 +92,22 @@ impl Shell {
         shell
     }
 
-    /// What the window shows, for tests.
+    /// Returns the state, for tests.
     pub fn app(&self) -> &App {
         &self.app
     }
 
-    /// Whether every edit is on disk.
+    /// Returns true if all edits are on disk.
     pub fn is_durable(&self) -> bool {
         self.homeless.is_none() && self.committer.as_ref().is_none_or(ProjectWriter::is_durable)
     }
 
-    /// Does a command with the next frame.
+    /// Queues a command for the next frame.
     pub fn ask(&mut self, command: Command) {
         self.queue.push(command);
     }
 
-    /// Takes in what came from outside and does the commands of the last frame.
+    /// Handles events from other threads and runs the commands of the last frame.
     pub fn work(&mut self, ctx: &Context) {
         let waited = std::mem::take(&mut self.waiting);
         for event in waited.into_iter().chain(self.worker.drain()) {
@@ -142,12 +142,13 @@ impl Shell {
         self.follow_theme(ctx);
     }
 
-    /// Whether all that was done to the open dataset is stored, or may be given up.
+    /// Returns true if all edits of the open dataset are stored, or can be discarded.
     fn may_go(&self) -> bool {
         self.is_durable() || self.committer.as_ref().is_some_and(ProjectWriter::only_fills)
     }
 
-    /// Lets a dataset take the place of the open one once that one's edits are stored, and not at all while they cannot be.
+    /// Lets an opened dataset replace the current one after all edits of that are stored. If they cannot be stored, it
+    /// is rejected.
     fn admit(&mut self, event: Event) -> Option<Event> {
         if !matches!(event, Event::Opened { .. }) || self.may_go() {
             return Some(event);
@@ -162,7 +163,7 @@ impl Shell {
         None
     }
 
-    /// Keeps the window open until the last edits are stored, and asks where they cannot be.
+    /// Keeps the window open until the last edits are stored, and asks the user if they cannot be.
     fn close_when_stored(&mut self, ctx: &Context) {
         let asked = ctx.input(|i| i.viewport().close_requested());
         if asked && !self.may_go() && !self.app.leaving {
@@ -222,10 +223,10 @@ impl Shell {
         }
     }
 
-    /// Closes the project, which stores first all that still waits.
+    /// Closes the project after all pending writes.
     fn release(&mut self) {
         for news in self.committer.as_mut().map(ProjectWriter::finish).unwrap_or_default() {
-            // The files are those of the dataset before: they are told of, and nothing here follows from them.
+            // The files belong to the previous dataset, so the result is only reported.
             self.queue.push(Command::Say(match news {
                 News::Failed(message) | News::Gone(message) => {
                     Notification::bad(tr!("An edit was not stored"), message)
@@ -236,15 +237,15 @@ impl Shell {
         self.committer = None;
     }
 
-    /// Takes a project over from the one before.
+    /// Makes a project the open one and closes the previous one.
     fn adopt(&mut self, project: Project) {
         self.release();
         self.homeless = None;
-        // What another window writes is only looked at: there is nothing to commit.
+        // A project of another window is read-only, so it needs no writer.
         self.committer = (!project.is_read_only()).then(|| ProjectWriter::new(project, self.wake.clone()));
     }
 
-    /// Writes the project again where it was, if nothing else took its place.
+    /// Rewrites the project at its path, unless another file exists there.
     fn restore(&mut self, message: &str) {
         let Some(at) = self.app.annotate.as_ref().map(|a| a.project.clone()) else { return };
         let notice = if at.exists() {
@@ -261,16 +262,16 @@ impl Shell {
         self.queue.push(Command::Say(notice));
     }
 
-    /// Writes the project of the open dataset again from memory and goes on there.
+    /// Rewrites the project of the open dataset from memory at a path, and uses it from then on.
     ///
     /// # Errors
-    /// Says why it cannot be kept there; a project that was there before goes on.
+    /// Returns an error message if the project cannot be written there. The previous project then stays open.
     fn rebuild(&mut self, at: &Path) -> Result<(), String> {
         let here = self.committer.as_ref().is_some_and(|c| c.path() == at);
         if here && at.exists() {
             return Err(tr!("{path} is the project that cannot be written; choose another name.", path = at.display()));
         }
-        // On closing, SQLite removes files beside the path, which must not be those of the new project.
+        // On close, SQLite removes auxiliary files next to the path. They must not be those of the new project.
         if here {
             self.end_committer();
         }
@@ -293,7 +294,7 @@ impl Shell {
         Ok(())
     }
 
-    /// Ends the thread of a project whose edits are all in memory; a save that came to its end meanwhile is told.
+    /// Ends the writer thread of a project whose edits are all in memory. Reports a save that finished in the meantime.
     fn end_committer(&mut self) {
         for news in self.committer.take().map(|mut c| c.finish()).unwrap_or_default() {
             if let News::Saved(saved) = news {
@@ -303,7 +304,7 @@ impl Shell {
         }
     }
 
-    /// Stores something in the project of the open dataset, and in no other.
+    /// Stores something in the project of the open dataset.
     fn commit(&mut self, commit: WriteOp) {
         let project = self.app.annotate.as_ref().map(|a| a.project.as_path());
         if let Some(committer) = self.committer.as_mut().filter(|c| Some(c.path()) == project) {
@@ -314,15 +315,15 @@ impl Shell {
     /// Draws a frame.
     pub fn draw(&mut self, ui: &mut Ui) {
         let mut out = Commands::new();
-        // A key that is waited for in the settings is no command yet.
+        // A key that is recorded in the settings must not run a command.
         if !self.view.settings_dialog.waits() {
             keymap::consume(ui, &self.app, &mut self.view.keys, &mut out);
         }
-        // A sign of life on the text; the clock of the state is told, so that it needs none.
+        // Input on the Annotate page is user activity. The command passes the time, so the state needs no clock.
         if self.app.page == Page::Annotate && ui.input(|i| !i.events.is_empty()) {
             self.queue.push(Command::Active(events::now()));
         }
-        // The name by which a screen reader calls the window.
+        // Accessible name of the window.
         let name = self.app.annotate.as_ref().map_or("Tagwright", |a| &a.corpus.name);
         ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(name));
         let read_only = self.app.annotate.as_ref().is_some_and(|a| a.read_only);
@@ -373,7 +374,7 @@ impl Shell {
 }
 
 impl Drop for Shell {
-    /// What the lanes tell while they end (a run that was just being scored has ended) is still remembered.
+    /// Handles the last events of the worker threads, for example the end of a run that was being evaluated.
     fn drop(&mut self) {
         for event in self.worker.close() {
             for effect in events::on(&mut self.app, event) {
@@ -398,7 +399,7 @@ impl eframe::App for Shell {
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors
-/// When there is no display, in one line.
+/// Returns an error message if there is no display.
 pub fn open_window(paths: Vec<PathBuf>) -> Result<(), String> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()

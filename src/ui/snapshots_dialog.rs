@@ -1,4 +1,4 @@
-//! Snapshots of all labels: how much has changed since, the sentences where, and the way back.
+//! Dialog of snapshots of all labels: number of changed sentences, a search for them, and restore.
 
 use super::Commands;
 use super::numbers::{counted, days_ago};
@@ -9,7 +9,7 @@ use crate::app::text_prompt::TextPrompt;
 use crate::app::{App, Command};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
-/// Shows the dialog over the room.
+/// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let (Some(a), Some(changed)) = (&app.annotate, &app.snapshots) else { return };
     let p = theme::of(ui);

@@ -1,4 +1,4 @@
-//! The question what becomes of the labels of a source that another program changed.
+//! Dialog to decide how to handle the labels of a source that another program changed.
 
 use super::Commands;
 use super::numbers::counted;
@@ -9,7 +9,7 @@ use crate::app::{App, Command, events::thousands};
 use crate::project::{Changed, Decision};
 use egui::{Align, Frame, Key, Layout, Margin, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2};
 
-/// Which choice is marked.
+/// The selected choice.
 #[derive(Default)]
 pub struct View {
     choice: Option<Decision>,
@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
         return;
     };
     let p = theme::of(ui);
-    // Where hardly anything is left of the source that was opened, nothing is recommended.
+    // If less than half of the opened sentences are unchanged, no choice is recommended.
     let advised = changed.carried.unchanged * 2 >= opened(changed);
     let first = if advised { Decision::KeepLabels } else { Decision::Compare };
     let mut choice = view.choice.unwrap_or(first);
@@ -83,7 +83,7 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     }
 }
 
-/// A row with something at its left end and something at its right one.
+/// Shows a row with content at its left end and at its right end.
 fn ends(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
     let size = vec2(ui.available_width(), height);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
@@ -93,7 +93,7 @@ fn ends(ui: &mut Ui, height: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce
     });
 }
 
-/// Sentences that the project has.
+/// Returns the number of sentences in the project.
 fn opened(changed: &Changed) -> usize {
     let c = &changed.carried;
     c.unchanged + c.changed + c.removed
@@ -104,7 +104,7 @@ fn counts(ui: &mut Ui, changed: &Changed) {
     let c = &changed.carried;
     let numbers = [c.unchanged, c.changed, c.new, c.removed, changed.edits].map(thousands);
     let captions = [tr!("unchanged"), tr!("changed"), tr!("new"), tr!("removed"), tr!("your edits")];
-    // Figures have room below for a fact more, which is none here.
+    // Figures reserve space for a detail line, which is not used here.
     let margin = Margin { left: 12, right: 12, top: 12, bottom: 0 };
     let frame = Frame::new().fill(p.panel).stroke(Stroke::new(1.0, p.line)).corner_radius(8).inner_margin(margin);
     frame.show(ui, |ui| {
@@ -114,7 +114,7 @@ fn counts(ui: &mut Ui, changed: &Changed) {
     });
 }
 
-/// The title of a choice, its effect in a sentence, and its effect in numbers.
+/// Returns the title of a choice, its effect as a sentence, and its effect in numbers.
 fn texts(changed: &Changed, decision: Decision) -> (&'static str, String, String) {
     let c = &changed.carried;
     match decision {
@@ -137,7 +137,7 @@ fn texts(changed: &Changed, decision: Decision) -> (&'static str, String, String
     }
 }
 
-/// A choice; whether it was clicked.
+/// Shows a choice. Returns true if it was clicked.
 fn card(ui: &mut Ui, changed: &Changed, decision: Decision, is_on: bool, advised: bool) -> bool {
     let p = theme::of(ui);
     let (title, what, number) = texts(changed, decision);

@@ -1,27 +1,27 @@
-//! The foot of a dialog whose rows are ticked: take what is ticked, cancel, tick all or none.
+//! Footer of a dialog with check boxes: apply, cancel, select all or none.
 
 use super::theme::{self, TextRole};
 use super::widgets::{Button, label, separator};
 use crate::app::i18n::tr;
 use egui::{Align, Key, Layout, Ui};
 
-/// What was chosen.
+/// Action that the user chose.
 pub enum Chosen {
-    /// What is ticked is done, by the button or Enter.
+    /// Applies the selected rows (button or Enter).
     Take,
-    /// The dialog closes.
+    /// Closes the dialog.
     Cancel,
-    /// All rows are ticked, or none.
+    /// Selects all rows, or none.
     Tick(bool),
 }
 
-/// Shows the foot below the rows. `verb` names the deed, `ticked` counts the rows it is done to, `beside` stands before the buttons
-/// at the right.
+/// Shows the footer below the rows. `verb` names the action, and `ticked` is the number of selected rows. The optional
+/// text is placed before the buttons at the right.
 pub fn show(ui: &mut Ui, verb: &str, ticked: usize, beside: Option<&str>) -> Option<Chosen> {
     separator(ui);
     ui.add_space(12.0);
     let mut chosen = None;
-    // What has the focus keeps Enter for itself.
+    // A focused widget keeps Enter.
     let enter = ui.memory(|m| m.focused()).is_none() && ui.input(|i| i.key_pressed(Key::Enter));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;

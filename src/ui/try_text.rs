@@ -1,4 +1,4 @@
-//! The Try room: text on the left as it is typed, its entities highlighted as soon as typing pauses.
+//! The Try page: text input at the left, and its entities, which update when typing pauses.
 
 use super::Commands;
 use super::annotate::flow::{Flow, SpanView, Style};
@@ -20,22 +20,22 @@ use egui::{
 use std::time::Duration;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// How the room is presented.
+/// Presentation state of the page.
 #[derive(Default)]
 pub struct View {
     typed: String,
-    /// What was typed last that the program knows.
+    /// Last typed text that the application state contains.
     known: String,
-    /// When the text was changed last, in egui's time.
+    /// Time of the last change of the text, in egui time (seconds).
     changed: Option<f64>,
     hovered: Option<usize>,
 }
 
-/// A pause this long asks the model.
+/// Pause of typing before a request to the model, in seconds.
 const PAUSE: f64 = 0.35;
 const MEASURE: f32 = 720.0;
 
-/// Shows the room.
+/// Shows the page.
 pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     if view.known != app.trying.text {
@@ -130,7 +130,7 @@ fn editor(ui: &mut Ui, view: &mut View, out: &mut Commands) {
     }
 }
 
-/// Colours by label's place in the starter's order, or the dataset's where it has the label.
+/// Returns the color of a label by its index in the starter model, or in the dataset if it has the label.
 fn colour_of(app: &App, p: &'static theme::Palette, name: &str) -> &'static LabelColour {
     let in_dataset =
         app.annotate.as_ref().and_then(|a| a.corpus.labels.get(a.corpus.labels.id(name)?).map(|l| l.color));
@@ -139,14 +139,15 @@ fn colour_of(app: &App, p: &'static theme::Palette, name: &str) -> &'static Labe
     p.label(in_dataset.map_or_else(|| usual.unwrap_or_else(hashed), usize::from))
 }
 
-/// A paragraph's words with the entities that lie in it.
+/// Words of a paragraph, and the entities in it.
 struct Paragraph<'a> {
     words: Vec<(usize, &'a str)>,
     /// Entities as word ranges, with their index.
     spans: Vec<(usize, usize, usize)>,
 }
 
-/// Cuts the text into paragraphs of words; an entity takes whole words, and a word is cut where an entity begins or ends.
+/// Splits the text into paragraphs of words. Words are also split at the boundaries of entities, so an entity covers
+/// whole words.
 fn paragraphs<'a>(text: &'a str, entities: &[Entity]) -> Vec<Paragraph<'a>> {
     let mut cuts: Vec<usize> = entities.iter().flat_map(|e| [e.byte_start, e.byte_end]).collect();
     cuts.sort_unstable();
@@ -199,7 +200,7 @@ fn highlighted(ui: &mut Ui, app: &App, view: &mut View, width: f32) {
             ui.add_space(12.0);
             continue;
         }
-        // Words that touch in the text (a name and its comma) touch in the layout too.
+        // Words without a space between them (a name and its comma) have no space in the layout.
         let glued = glue(&t.read, &part);
         let words: Vec<&str> = glued.iter().map(|(a, b)| &t.read[*a..*b]).collect();
         let at_word = |byte: usize| glued.iter().position(|(a, b)| *a <= byte && byte < *b).unwrap_or(0);
@@ -240,7 +241,8 @@ fn highlighted(ui: &mut Ui, app: &App, view: &mut View, width: f32) {
     view.hovered = hovered;
 }
 
-/// Byte ranges of the words, with those joined that touch in the text and lie on the same side of every entity's edge.
+/// Returns the byte ranges of the words. Words without a space between them are joined, unless an entity starts or ends
+/// there.
 fn glue(text: &str, part: &Paragraph) -> Vec<(usize, usize)> {
     let mut out: Vec<(usize, usize)> = Vec::new();
     for (i, (start, word)) in part.words.iter().enumerate() {

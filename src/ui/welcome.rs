@@ -1,4 +1,4 @@
-//! The page of a window without a dataset: what the program is for, and every way in.
+//! The welcome page of a window without a dataset: the purpose of the program, and all ways to start.
 
 use super::Commands;
 use super::annotate::flow::{self, Flow, SpanView};
@@ -13,7 +13,7 @@ use crate::app::{Action, App, Command, Page};
 use crate::hub::ModelRef;
 use egui::{Align, Align2, CentralPanel, Frame, Key, Layout, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-/// Width of the main column and of the recents.
+/// Width of the main column and of the recent datasets, in points.
 const MAIN: f32 = 608.0;
 const SIDE: f32 = 352.0;
 const BETWEEN: f32 = 84.0;
@@ -22,7 +22,7 @@ const BETWEEN: f32 = 84.0;
 pub fn show(ui: &mut Ui, app: &App, out: &mut Commands) {
     let p = theme::of(ui);
     CentralPanel::default().frame(Frame::new().fill(p.canvas)).show(ui, |ui| {
-        // One Enter opens the sample, unless a control has the focus.
+        // Enter opens the sample, unless a control has the focus.
         let free = ui.memory(|m| m.focused()).is_none() && app.opening.is_none() && !super::keymap::dialog_open(app);
         if free && ui.input(|i| i.key_pressed(Key::Enter)) {
             out.push(Command::Do(Action::OpenSample));
@@ -108,7 +108,7 @@ fn ways_in(ui: &mut Ui, app: &App, out: &mut Commands) {
     });
 }
 
-/// A sentence with two entities, drawn as on the canvas.
+/// Shows a sentence with two entities, drawn as on the canvas.
 fn example(ui: &mut Ui) {
     let p = theme::of(ui);
     let words = ["Zoë", "Okafor", "caught", "the", "last", "ferry", "of", "the", "Harbour", "Line", "."];
@@ -166,7 +166,7 @@ fn recents(ui: &mut Ui, app: &App, out: &mut Commands) {
     }
 }
 
-/// A row of two lines with an icon.
+/// Shows a row of two lines with an icon.
 fn entry(ui: &mut Ui, glyph: theme::Icon, name: &str, detail: &str, right: &str) -> bool {
     let p = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::click());

@@ -15,8 +15,8 @@ pub(super) enum Priority {
     Low,
 }
 
-/// Priority from 0 to 100, where 50 is normal. It is `nice` 10 on Linux, where threads inherit it, and “below normal”
-/// on Windows.
+/// Priority from 0 to 100, where 50 is normal. It is `nice` 10 on Linux, where threads inherit it,
+/// and “below normal” on Windows.
 const LOW: u8 = 25;
 
 /// Worker thread for one kind of request. Dropping it waits for the current request.

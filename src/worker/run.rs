@@ -155,7 +155,7 @@ fn here(
     answer.map_err(text)
 }
 
-/// Runs a job in `folder`. If `folder` is `None`, the job acquires its own folder.
+/// Runs a job in its output directory. If `folder` is `None`, the directory is locked first.
 fn in_folder(folder: Option<&RunFolder>, job: &TrainJob, teller: &mut Teller) -> Result<TrainOutput, TrainError> {
     match folder {
         Some(folder) => train::run_in(folder, job, teller),

@@ -58,17 +58,17 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn check(bytes: &[u8]) {
     let format = std::env::var("TAGWRIGHT_FORMAT").ok().and_then(|name| format::by_name(&name));
-    let Ok(format::packed::Unpacked { name, bytes: unpacked, .. }) =
-        format::packed::unpacked("input", bytes, format::budget::Budget::default())
+    let Ok(format::compression::Decompressed { name, bytes: unpacked, .. }) =
+        format::compression::decompress("input", bytes, format::budget::Budget::default())
     else {
         return;
     };
-    let choices = format::Choices { format, ..format::Choices::default() };
+    let options = format::ReadOptions { format, ..format::ReadOptions::default() };
     let mut corpus = corpus::Corpus::default();
     // A text beside annotations that are read for a document of their own.
     let beside = |name: &str| name.ends_with(".txt").then(|| "Zoë 😀 in Oslo\r\nand Köln".as_bytes().to_vec());
     let source =
-        format::Source { choices, beside: &beside, ..format::Source::alone(&unpacked, &name, corpus::Split::Train, 0) };
+        format::SourceInput { options, read_sibling: &beside, ..format::SourceInput::from_bytes(&unpacked, &name, corpus::Split::Train, 0) };
     let before = NOW.load(Ordering::Relaxed);
     MOST.store(before, Ordering::Relaxed);
     let found = format::read(&source, &mut corpus);
@@ -83,9 +83,9 @@ fn check(bytes: &[u8]) {
         }
     }
     let Some(rewrite) = found.format.rewrite else { return };
-    let choices = format::Choices { format: Some(found.format), ..choices };
-    let current = format::Current { corpus: &corpus, file: 0, scheme: found.scheme, anew: false };
-    if let Ok(saved) = rewrite(&format::Source { choices, ..source }, &current) {
+    let options = format::ReadOptions { format: Some(found.format), ..options };
+    let current = format::RewriteContext { corpus: &corpus, source_id: 0, scheme: found.scheme, rewrite_all: false };
+    if let Ok(saved) = rewrite(&format::SourceInput { options, ..source }, &current) {
         assert!(saved == *unpacked, "saved without a change, it is another file");
     }
 }

@@ -1,9 +1,9 @@
-//! How a query that is being typed may go on.
+//! Completions of a query.
 
 use super::{FIELDS, HAS, STATUS, quoted};
 use crate::corpus::Corpus;
 
-/// How the last word of a query may go on: the whole query as it would be then, and that word.
+/// Returns completions of the last word of a query: the complete query and the completed word.
 pub fn completions(text: &str, corpus: &Corpus) -> Vec<(String, String)> {
     let parts = |c: char| c.is_whitespace() || c == '(';
     let start = text.char_indices().rev().find(|(_, c)| parts(*c)).map_or(0, |(at, c)| at + c.len_utf8());

@@ -1,9 +1,9 @@
-//! A query asked of sentences.
+//! Search: evaluates a query on sentences.
 
 use super::{Compared, Decided, Query, Status};
 use crate::corpus::{Corpus, Document, Origin, ReviewState, SentenceId, Span};
 
-/// Fewer documents than this are no work for a second thread.
+/// Minimum number of documents per thread.
 const LEAST: usize = 256;
 
 impl Decided {
@@ -23,7 +23,8 @@ impl Compared {
 }
 
 impl Query {
-    /// The places of the sentences that fit, counted through the corpus. Every core looks at its share of the documents.
+    /// Returns the indices of the matching sentences, counted through the corpus. The documents are divided among all
+    /// CPU cores.
     pub fn places(&self, corpus: &Corpus) -> Vec<usize> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = (corpus.documents.len() / threads + 1).max(LEAST);
@@ -37,7 +38,8 @@ impl Query {
             })
             .collect();
         let of_share = |from: usize, before: usize| {
-            // A regular expression of one's own: its memory is not shared between threads without a lock.
+            // Each thread clones the regular expressions, because threads that share one contend for its internal
+            // memory.
             let (query, mut place, mut found) = (self.clone(), before, Vec::new());
             for (document, d) in (from as u32..).zip(corpus.documents[from..].iter().take(share)) {
                 if query.can_match(d) {
@@ -58,7 +60,7 @@ impl Query {
         })
     }
 
-    /// Whether a sentence of this document could fit: asked once, it spares asking each.
+    /// Returns false if no sentence of this document can match. This avoids a check of each sentence.
     fn can_match(&self, d: &Document) -> bool {
         match self {
             Self::And(a, b) => a.can_match(d) && b.can_match(d),
@@ -81,7 +83,7 @@ impl Query {
         }
     }
 
-    /// Whether a sentence fits.
+    /// Returns true if a sentence matches.
     pub(super) fn matches(&self, corpus: &Corpus, id: SentenceId) -> bool {
         let document = corpus.document(id.document);
         let sentence = id.sentence as usize;
@@ -106,7 +108,7 @@ impl Query {
                 Origin::Import | Origin::Human => false,
             }),
             Self::Overlap => {
-                // They are sorted by where they begin: the farthest end so far is all that matters.
+                // Spans are sorted by start, so the largest end so far is sufficient.
                 let mut covered = 0;
                 spans().iter().any(|s| {
                     let overlaps = s.start < covered;

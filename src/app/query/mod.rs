@@ -1,4 +1,4 @@
-//! The language of the search field: which sentences are shown.
+//! Search language of the sentence filter.
 //!
 //! ```text
 //! query  = and ("or" and)*
@@ -7,8 +7,8 @@
 //! term   = word | "several words" | /regular expression/ | field ":" value | field ("<" | ">" | "=") number
 //! ```
 //!
-//! Case does not matter. Fields are those of [`FIELDS`]; what stands without one is looked for in the sentence. `read` makes a
-//! [`Query`] of a text, `find` asks it of sentences, `complete` says how a text may go on.
+//! Queries are case-insensitive. Fields are listed in [`FIELDS`]; a term without a field searches the sentence text.
+//! `read` parses a text into a [`Query`], `find` evaluates it on sentences, `complete` returns completions of a text.
 
 mod complete;
 mod find;
@@ -22,7 +22,7 @@ use regex::Regex;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// What a field means, for people.
+/// Fields of the language, with their descriptions for the user.
 pub const FIELDS: [(&str, &str); 16] = [
     ("label:", "has a span of this label"),
     ("span:", "has a span of this text"),
@@ -42,66 +42,67 @@ pub const FIELDS: [(&str, &str); 16] = [
     ("words>", "has a span of more words than this"),
 ];
 
-/// What can stand behind `has:`.
+/// Values of `has:`.
 const HAS: [&str; 5] = ["span", "overlap", "comment", "class", "suggestion"];
 
-/// What a query may speak of beside the text.
+/// Data that a query can refer to in addition to the text.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
-    /// The sentences that are asked.
+    /// The sentences to search.
     pub corpus: &'a Corpus,
-    /// Those that `since:` may name.
+    /// Snapshots that `since:` can name.
     pub snapshots: &'a [Arc<LabelSnapshot>],
-    /// The days that `done:` may name.
+    /// Progress by day, for `done:`.
     pub progress: &'a DailyProgress,
 }
 
-/// A query, ready to be asked of sentences.
+/// A parsed query.
 #[derive(Clone, Debug)]
 pub enum Query {
-    /// Everything.
+    /// Matches all sentences.
     All,
-    /// Both.
+    /// Both queries match.
     And(Box<Query>, Box<Query>),
-    /// Either.
+    /// At least one of the queries matches.
     Or(Box<Query>, Box<Query>),
-    /// The others.
+    /// The query does not match.
     Not(Box<Query>),
-    /// The sentence has this text.
+    /// The sentence contains this text.
     Text(Wanted),
-    /// A span has this text.
+    /// A span contains this text.
     Span(Wanted),
     /// A span has one of these labels.
     Label(Vec<LabelId>),
-    /// The document is of this split.
+    /// The document belongs to this split.
     Split(Split),
-    /// A span is there.
+    /// The sentence has a span.
     AnySpan,
     /// Two spans overlap.
     Overlap,
-    /// A suggestion is there.
+    /// The sentence has a suggestion.
     Suggestion,
-    /// A span or suggestion was decided, or proposed, so.
+    /// A span or suggestion has this origin.
     Decided(Decided),
-    /// A span or suggestion has a score, in thousandths, that stands so.
+    /// A span or suggestion has a score, in thousandths, that satisfies the comparison.
     Score(Compared),
-    /// A person noted that it is so.
+    /// The sentence has this review status.
     Status(Status),
-    /// A comment on it, or on a stretch of it, has this text.
+    /// A comment on the sentence or on a text range of it contains this text.
     Comment(Wanted),
     /// The document has one of these labels.
     Class(Vec<DocLabelId>),
-    /// One of these.
+    /// The sentence is in this set.
     Among(Arc<HashSet<SentenceId>>),
-    /// So many words.
+    /// The number of words satisfies the comparison.
     Length(Compared),
-    /// So many spans.
+    /// The number of spans satisfies the comparison.
     Spans(Compared),
-    /// A span of so many words.
+    /// The number of words of a span satisfies the comparison.
     Words(Compared),
 }
 
-/// A name as the value of a field: in quotes where it needs some; of one with quotes in it, what stands before them.
+/// Formats a name as the value of a field, in quotes if needed. A name that contains quotes is cut before the first one
+/// and ends in `*`.
 pub fn quoted(name: &str) -> String {
     match name.split_once('"') {
         Some((before, _)) => format!("\"{before}*\""),
@@ -110,49 +111,49 @@ pub fn quoted(name: &str) -> String {
     }
 }
 
-/// The query of the sentences that have a span of just this text.
+/// Returns the query of the sentences that have a span of exactly this text.
 pub fn of_span(text: &str) -> String {
     // A slash would end the pattern.
     format!("span: /(?-i)^{}$/", regex::escape(text).replace('/', r"\x2f"))
 }
 
-/// Who decided on a span, or proposed it.
+/// Origin of a span or suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decided {
-    /// It came with the source.
+    /// Imported from the source.
     BySource,
-    /// A person made it.
+    /// Created by the user.
     ByPerson,
-    /// One of these proposed it.
+    /// Suggested by one of these agents.
     ByProposer(Vec<u8>),
 }
 
-/// How far a person is with a sentence.
+/// Review status of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// No label in it is a person's or a model's, and nothing is said of it.
+    /// No label is made by the user or a model, and there is no comment.
     New,
-    /// A label in it is a person's, or something is said of it, and it is neither done nor flagged.
+    /// The user made a label or a comment, and the sentence is neither done nor flagged.
     InProgress,
-    /// Its labels are as they should be.
+    /// The user marked the sentence as done.
     Done,
-    /// It is to be looked at again.
+    /// The user flagged the sentence for another review.
     Flagged,
 }
 
-/// What can stand behind `status:`.
+/// Values of `status:`.
 const STATUS: [(&str, Status); 4] =
     [("new", Status::New), ("in-work", Status::InProgress), ("done", Status::Done), ("flagged", Status::Flagged)];
 
-/// A text that is looked for.
+/// Text to search for.
 #[derive(Clone, Debug)]
 pub struct Wanted {
     pattern: Regex,
-    /// Nothing but letters: where a whole document lacks it, so does each sentence.
+    /// True if the pattern has only literal text. If a document does not contain it, no sentence of the document does.
     literal: bool,
 }
 
-/// A number and how another one stands to it.
+/// A number and a comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Compared(std::cmp::Ordering, usize);
 
@@ -202,7 +203,7 @@ mod tests {
         corpus.document_mut(1).spans[0] = drawn;
         corpus.document_mut(1).doc_labels = vec![DocLabelId::default()];
         corpus.doc_labels.push("big news".into());
-        // Sentences that fit, by number.
+        // Expected matches, by sentence number.
         let check = |text: &str, expected: &[usize]| {
             let query = Query::parse(text, &known(&corpus)).unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!(query.places(&corpus), expected, "{text}");

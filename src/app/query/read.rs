@@ -1,4 +1,4 @@
-//! A query read from its text.
+//! Parser of the search language.
 
 use super::{Compared, Decided, FIELDS, HAS, Known, Query, STATUS, Status, Wanted};
 use crate::app::i18n::tr;
@@ -6,14 +6,14 @@ use crate::corpus::{DocLabelId, LabelId, Split};
 use regex::RegexBuilder;
 use std::sync::Arc;
 
-/// More words than this are no query that a person types.
+/// Maximum number of tokens in a query.
 const MOST: usize = 200;
 
 impl Query {
-    /// Reads a query.
+    /// Parses a query.
     ///
     /// # Errors
-    /// What is wrong in it, in a sentence.
+    /// Returns an error message for the user if the query is invalid.
     pub fn parse(text: &str, known: &Known) -> Result<Self, String> {
         let tokens = tokens(text)?;
         if tokens.len() > MOST {
@@ -28,17 +28,17 @@ impl Query {
     }
 }
 
-/// A part of a query's text.
+/// A token of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token {
     Open,
     Close,
     Not,
-    /// A word as it is typed: an operator, a field or just a word.
+    /// A word without quotes: an operator, a field or a search word.
     Word(String),
-    /// In quotes.
+    /// Text in quotes.
     Quoted(String),
-    /// Between slashes.
+    /// A regular expression between slashes.
     Pattern(String),
 }
 
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         Ok(if negated { Query::Not(Box::new(query)) } else { query })
     }
 
-    /// A word: a field with its value, which may be the next token, or a text.
+    /// Parses a word: a field with its value, which can be the next token, or a search word.
     fn word(&mut self, word: &'a str) -> Result<Query, String> {
         let number = word.find(['<', '>', '=']).map(|at| (&word[..at], &word[at..at + 1], &word[at + 1..]));
         if let Some((field @ ("length" | "spans" | "words" | "score"), sign, value)) = number {
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
         let Some((field, value)) = word.split_once(':').filter(|(f, _)| is_field(f)) else {
             return Ok(Query::Text(literal(word)?));
         };
-        // The value may be a token of its own.
+        // The value can be a separate token.
         let is_apart = value.is_empty();
         let (value, read): (&str, Reading) = match (value, self.tokens.first()) {
             ("", Some(Token::Quoted(text))) => (text, literal),
@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Who decided: the source, a person, any model, or the models whose names begin so.
+    /// Parses an origin: the source, the user, any model, or models with names of this prefix.
     fn decided(&self, name: &str) -> Result<Query, String> {
         let proposers = &self.known.corpus.agents;
         let name = name.to_lowercase();
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    /// Labels of this name, in any case; with a star behind it, all that begin so.
+    /// Parses a label name, case-insensitive. A trailing `*` matches all labels with this prefix.
     fn label(&self, name: &str) -> Result<Query, String> {
         let names = self.known.corpus.labels.names();
         named(&names, name, |at| LabelId::try_from(at).ok())
@@ -253,7 +253,7 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| tr!("there is no label {name}; there are {known}", name, known = listed(&names)))
     }
 
-    /// Labels of documents, likewise.
+    /// Parses a document label, like [`Self::label`].
     fn class(&self, name: &str) -> Result<Query, String> {
         let names = &self.known.corpus.doc_labels;
         named(names, name, |at| u32::try_from(at).ok().map(DocLabelId::new))
@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| tr!("no document is labelled {name}; there are {known}", name, known = listed(names)))
     }
 
-    /// The sentences that were done on a day.
+    /// Parses a date: the sentences that were marked as done on that day.
     fn done(&self, day: &str) -> Result<Query, String> {
         let progress = self.known.progress;
         let date = if day.eq_ignore_ascii_case("today") { &progress.today.date } else { day };
@@ -273,7 +273,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The numbers of names that are this, in any case, or begin so where a star stands behind it.
+/// Returns the ids of the names that match, case-insensitive. A trailing `*` matches all names with this prefix.
 fn named<I>(names: &[String], wanted: &str, id: impl Fn(usize) -> Option<I>) -> Option<Vec<I>> {
     let begin = wanted.strip_suffix('*').map(str::to_lowercase);
     let fits = |name: &str| match &begin {
@@ -284,7 +284,7 @@ fn named<I>(names: &[String], wanted: &str, id: impl Fn(usize) -> Option<I>) -> 
     (!found.is_empty()).then_some(found)
 }
 
-/// Names in a row; that there are none where there are none.
+/// Formats a list of names, or a text for an empty list.
 fn listed(names: &[String]) -> String {
     if names.is_empty() { tr!("none yet").to_owned() } else { names.join(", ") }
 }
@@ -293,10 +293,10 @@ fn is_field(name: &str) -> bool {
     FIELDS.iter().any(|(f, _)| f.strip_suffix(':').is_some_and(|f| f.eq_ignore_ascii_case(name)))
 }
 
-/// How a value becomes what is looked for.
+/// Function that parses a value into search text.
 type Reading = fn(&str) -> Result<Wanted, String>;
 
-/// A pattern where slashes stand around it.
+/// Parses a regular expression if the text is between slashes, or literal text.
 fn literal_or_pattern(text: &str) -> Result<Wanted, String> {
     match text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
         Some(inside) => pattern(inside),

@@ -86,6 +86,9 @@ pub(super) fn catch_panic<T, E: Into<ReadError>>(work: impl FnOnce() -> Result<T
 impl SentenceTable {
     /// Opens a file.
     pub fn open(source: &SourceInput) -> Result<Self, Problem> {
+        if !pages::has_complete_footer(source.bytes) {
+            return Err(Problem::at(0, 0, "the Parquet file is damaged (its footer is incomplete)"));
+        }
         let bytes = Bytes::copy_from_slice(source.bytes);
         let reader = catch_panic(|| SerializedFileReader::new(bytes.clone()))?;
         let metadata = reader.metadata().file_metadata();

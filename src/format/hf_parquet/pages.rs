@@ -37,6 +37,18 @@ pub(super) fn totals(column: &[u8]) -> Option<PageTotals> {
     Some(pages)
 }
 
+/// True if the footer of a file is complete: no list claims more elements than the footer has bytes. The crate skips
+/// lists of booleans without reading bytes, so that a footer of 30 bytes can cost minutes.
+pub(super) fn has_complete_footer(file: &[u8]) -> bool {
+    const MAGIC: &[u8] = b"PAR1";
+    let footer = file.strip_suffix(MAGIC).and_then(|rest| {
+        let (rest, length) = rest.split_last_chunk::<4>()?;
+        let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+        rest.get(rest.len().checked_sub(length)?..)
+    });
+    footer.is_some_and(|rest| CompactReader { rest, depth: 0 }.structure(&mut |_, _| {}).is_some())
+}
+
 /// Relevant fields of a page header.
 #[derive(Default)]
 struct PageHeader {
@@ -179,5 +191,18 @@ mod tests {
         assert_eq!(totals(&twice[..twice.len() - 1]), None);
         assert_eq!(totals(&[0x1c; 100]), None);
         assert_eq!(totals(&[]), Some(PageTotals::default()));
+    }
+
+    #[test]
+    fn a_footer_that_claims_more_than_it_has_is_incomplete() {
+        let check = |footer: &[u8], expected: bool| {
+            let length = u32::try_from(footer.len()).expect("a short footer").to_le_bytes();
+            assert_eq!(has_complete_footer(&[b"PAR1", footer, &length, b"PAR1"].concat()), expected, "{footer:?}");
+        };
+        check(&[0], true);
+        // A list of two booleans, then one of 67 million.
+        check(&[0x19, 0x21, 1, 1, 0], true);
+        check(&[0x19, 0xf1, 0xff, 0xff, 0xff, 0x1f, 1, 1, 0], false);
+        assert!(!has_complete_footer(b"PAR1\xff\xff\xff\xffPAR1") && !has_complete_footer(b""));
     }
 }

@@ -79,17 +79,17 @@ impl Bert {
     /// Returns the same network on another device, with the given precision.
     ///
     /// # Errors
-    /// Returns an error if the device has not enough memory.
+    /// Returns an error if the device does not have enough memory.
     pub fn to_device(&self, device: &Device, arithmetic: ComputeDtype) -> Result<Self> {
         let moved = |p: &Parameter| Ok(Parameter { name: p.name.clone(), value: p.value.to_device(device)? });
         let parameters = self.parameters.iter().map(moved).collect::<Result<_>>()?;
         Ok(Self { parameters, kernels: kernels::for_device(device, arithmetic), ..self.clone() })
     }
 
-    /// Returns a copy of all parameters that training does not change.
+    /// Returns a copy of all parameters. Later training does not change the copy.
     ///
     /// # Errors
-    /// Returns an error if the device has not enough memory.
+    /// Returns an error if the device does not have enough memory.
     pub fn snapshot(&self) -> Result<Vec<Tensor>> {
         self.parameters.iter().map(|p| p.value.copy()).collect()
     }
@@ -97,7 +97,7 @@ impl Bert {
     /// Returns a copy of the network in its current state, independent of later training. Frozen parameters are shared.
     ///
     /// # Errors
-    /// Returns an error if the device has not enough memory.
+    /// Returns an error if the device does not have enough memory.
     pub fn kept(&self) -> Result<Self> {
         let keep = |(i, p): (usize, &Parameter)| if self.learns(i) { p.value.copy() } else { Ok(p.value.clone()) };
         Ok(self.with_values(self.parameters.iter().enumerate().map(keep).collect::<Result<_>>()?))

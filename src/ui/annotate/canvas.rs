@@ -1,4 +1,4 @@
-//! The text: the current sentence large, with its blocks, and its neighbours in the document around it.
+//! The canvas: the current sentence in large type with its spans, and the adjacent sentences of the document.
 
 use super::chooser;
 use super::classes;
@@ -21,36 +21,36 @@ use crate::ui::theme::{self, TextRole};
 use crate::ui::widgets::{hairline, icon, key_caps, label, put_text, spoken};
 use egui::{Align2, EventFilter, Frame, Id, Margin, Panel, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
-/// How the canvas is presented.
+/// Presentation state of the canvas.
 #[derive(Default)]
 pub struct View {
-    /// The sentence that was scrolled to last, and whether its pieces were shown.
+    /// The last sentence that was scrolled to, and if its subwords were shown.
     scrolled_to: Option<(usize, bool)>,
-    /// Word where a drag began.
+    /// Word at which a drag started.
     pub(super) drag: Option<usize>,
-    /// Sentence around the current one where a drag began, and the word.
+    /// Adjacent sentence and word at which a drag started.
     beside: Option<(usize, usize)>,
-    /// Sentence and word around the current one that were clicked last: the text has moved by the second click of two.
+    /// Adjacent sentence and word of the last click. The text has moved by the second click of a double click.
     clicked: Option<(usize, usize)>,
-    /// Whether that was in this frame.
+    /// True if that click was in this frame.
     clicked_now: bool,
-    /// Byte where a drag over characters began.
+    /// Byte at which a drag over characters started.
     pub(super) characters: Option<u32>,
-    /// The list from which a label is chosen.
+    /// Presentation state of the label chooser.
     chooser: chooser::View,
 }
 
-/// Width of the gutter with the sentence's number.
+/// Returns the width of the gutter with the sentence number, in points.
 fn gutter(ui: &Ui) -> f32 {
     if ui.content_rect().width() < 1024.0 { 44.0 } else { 72.0 }
 }
 
-/// Width of the text at most.
+/// Maximum width of the text, in points.
 const MEASURE: f32 = 680.0;
-/// Sentences shown before and after the current one.
+/// Number of sentences shown before and after the current one.
 const AROUND: usize = 4;
 
-/// The strip with the keys.
+/// Shows the strip with shortcut hints.
 pub fn hints(ui: &mut Ui, app: &App, a: &Annotate) {
     let p = theme::of(ui);
     let frame = Frame::new().fill(p.canvas).inner_margin(Margin::symmetric(16, 8));
@@ -119,7 +119,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
                 neighbour(ui, a, place, view, width, out);
             }
         }
-        // A press beside the text takes the selection away.
+        // A click outside the text clears the selection.
         let left = (ui.clip_rect().bottom() - ui.cursor().top()).max(40.0);
         let (_, beside) = ui.allocate_exact_size(vec2(ui.available_width(), left), Sense::click());
         if beside.clicked() {
@@ -129,7 +129,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     });
 }
 
-/// The second click of two labels the word of the first, wherever the text has moved to meanwhile. Any other click forgets it.
+/// Labels the word of the first click on a double click, although the text has moved. Any other click resets it.
 fn second_click(ui: &Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     if !ui.input(|i| i.pointer.primary_clicked()) || std::mem::take(&mut view.clicked_now) {
         return;
@@ -141,7 +141,7 @@ fn second_click(ui: &Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     }
 }
 
-/// Brings the current sentence into view with some of its neighbours, or from its top where there is no room for them.
+/// Scrolls to the current sentence with some adjacent sentences, or to its top if they do not fit.
 fn scroll_to(ui: &Ui, rect: Rect) {
     let around = rect.expand2(vec2(0.0, 90.0));
     if around.height() <= ui.clip_rect().height() {
@@ -151,7 +151,7 @@ fn scroll_to(ui: &Ui, rect: Rect) {
     }
 }
 
-/// A sentence around the current one. Its words can be labelled where they stand: it is the current one from then on.
+/// Shows an adjacent sentence. A click or drag on its words makes it the current one.
 fn neighbour(ui: &mut Ui, a: &Annotate, place: usize, view: &mut View, width: f32, out: &mut Commands) {
     let p = theme::of(ui);
     let id = a.sentences[place];
@@ -235,7 +235,7 @@ fn current(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, width: f32, ou
     }
     let rect = Rect::from_min_max(pos2(left, top), pos2(left + width, ui.cursor().top()));
     if a.choosing == Some(Choosing::Class) {
-        // Below the sentence, which stays in view.
+        // The chooser is below the sentence, which stays visible.
         classes::choose(ui, rect.left_bottom() + vec2(0.0, 6.0), a, &mut view.chooser, out);
     } else if a.choosing.is_none() {
         view.chooser = chooser::View::default();
@@ -267,7 +267,7 @@ fn text(
     let response = ui.interact(rect, Id::unique("canvas text"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Document, true, words.join(" ")));
     spoken(ui, Id::unique("said of the selection"), &said(a, words));
-    // Arrow keys and Tab would move egui's focus before they reach the table of commands.
+    // Without this filter, arrow keys and Tab would move the egui focus before they reach the command table.
     ui.memory_mut(|m| {
         if m.focused().is_none() {
             m.set_focus_lock_filter(
@@ -347,7 +347,8 @@ fn text(
     response
 }
 
-/// What a screen reader says while a hand is on the keys: the selected words with their label, else the sentence.
+/// Returns the text for a screen reader while the user works with the keyboard: the selected words with their label, or
+/// the sentence.
 fn said(a: &Annotate, words: &[&str]) -> String {
     let name = a.name_of(a.current);
     let Some(selected) = a.selected() else { return format!("{name}: {}", words.join(" ")) };
@@ -359,7 +360,7 @@ fn said(a: &Annotate, words: &[&str]) -> String {
     tr!("{text}, {label}, {first} of {all}", text, label, first = selected.start() + 1, all = words.len())
 }
 
-/// A sign behind each stretch that a person commented on; a click opens what is said.
+/// Shows a symbol after each text range that has a comment. A click opens the comment.
 fn remarks(ui: &mut Ui, a: &Annotate, flow: &Flow, origin: egui::Pos2, out: &mut Commands) {
     let p = theme::of(ui);
     let id = a.current_id();
@@ -383,7 +384,7 @@ fn remarks(ui: &mut Ui, a: &Annotate, flow: &Flow, origin: egui::Pos2, out: &mut
     }
 }
 
-/// The round x over a block's corner; it takes no room in the text.
+/// Shows the remove button over the corner of a block. It uses no space in the text.
 fn remove_button(ui: &mut Ui, flow: &Flow, origin: egui::Pos2, words: usize, span: &SpanView, out: &mut Commands) {
     let p = theme::of(ui);
     if span.end > words {

@@ -1,5 +1,5 @@
-//! A list in which one thing is chosen: by its number, by typing some of its letters, by arrow keys, or by the mouse; or a new one is
-//! named.
+//! A list to choose one entry by number, by some letters of its name, by arrow keys or by mouse. It can also create a
+//! new entry.
 
 use crate::app::i18n::tr;
 use crate::ui::palette::matches;
@@ -7,72 +7,72 @@ use crate::ui::theme::{self, Icon, LabelColour, TextRole, icon};
 use crate::ui::widgets::{MenuRow, TextField, label};
 use egui::{Area, Frame, Id, Key, Margin, Modifiers, Order, Pos2, ScrollArea, Ui, vec2};
 
-/// What is typed, and the row that Enter takes.
+/// Typed text and selected row.
 #[derive(Default)]
 pub struct View {
     typed: String,
     chosen: usize,
 }
 
-/// The key of what stands at this place of a list, from 0: the first nine have one.
+/// Returns the key of the entry at this index, from 0. The first nine entries have a key.
 pub fn number_key(place: usize) -> String {
     if place < 9 { (place + 1).to_string() } else { String::new() }
 }
 
-/// One thing that can be chosen.
+/// An entry of the list.
 pub struct Entry<'a> {
-    /// Its name.
+    /// Name.
     pub name: &'a str,
-    /// What is typed to take it at once, as a number; empty without.
+    /// Number that selects the entry immediately; empty if the entry has no number.
     pub key: String,
-    /// The colour of its key.
+    /// Color of the key.
     pub colour: Option<&'a LabelColour>,
-    /// A letter that gives it with Shift where no list is open.
+    /// Letter that applies the label with Shift while no list is open.
     pub letter: Option<char>,
-    /// Whether it holds now.
+    /// True if the entry is currently active.
     pub on: bool,
-    /// The group that begins with it, as long as nothing is typed.
+    /// Heading of the group that starts with this entry. It is hidden while text is typed.
     pub heading: Option<&'a str>,
-    /// How many groups it lies in.
+    /// Number of enclosing groups.
     pub depth: usize,
 }
 
 impl<'a> Entry<'a> {
-    /// A name and the number that takes it.
+    /// Creates an entry with a name and a number key.
     pub fn new(name: &'a str, key: String) -> Self {
         Self { name, key, colour: None, letter: None, on: false, heading: None, depth: 0 }
     }
 }
 
-/// The words of a list.
+/// Texts of a list.
 pub struct Words {
-    /// What it is, for screen readers.
+    /// Accessible name of the field.
     pub field: &'static str,
-    /// What stands in the empty field.
+    /// Placeholder of the empty field.
     pub placeholder: &'static str,
-    /// What stands before a new name.
+    /// Text before a new name.
     pub new: &'static str,
-    /// The icon of the field.
+    /// Icon of the field.
     pub icon: Icon,
 }
 
-/// What a person did.
+/// Action of the user.
 pub enum Chosen {
-    /// Took the entry at this place.
+    /// Chose the entry at this index.
     Entry(usize),
-    /// Named a new one.
+    /// Entered a new name.
     New(String),
-    /// Wants none.
+    /// Cleared the choice.
     Clear,
-    /// Left.
+    /// Closed the list.
     Nothing,
 }
 
 const WIDTH: f32 = 220.0;
-/// How far a level of names is set in.
+/// Indentation of a level of names, in points.
 const INDENT: f32 = 14.0;
 
-/// Keys that the list takes in this frame.
+/// Keys that the list handles in this frame.
 struct Keys {
     up: bool,
     down: bool,
@@ -96,7 +96,7 @@ impl Keys {
     }
 }
 
-/// Shows the list with its corner at a place; `is_name` says whether a text can be a new name.
+/// Shows the list with its corner at a position. `is_name` returns true if a text is valid as a new name.
 pub fn show(
     ui: &mut Ui,
     at: Pos2,
@@ -120,7 +120,7 @@ pub fn show(
             ui.spacing_mut().item_spacing.y = 2.0;
             let field = TextField::new(&mut view.typed, words.field).icon(words.icon).placeholder(words.placeholder);
             let field = field.show(ui);
-            // Asked for again, it would break off what an input method composes.
+            // A repeated focus request would interrupt the composition of an input method.
             if !field.has_focus() {
                 field.request_focus();
             }
@@ -140,7 +140,8 @@ pub fn show(
     shown.inner.or(left).or(keys.clear.then_some(Chosen::Clear))
 }
 
-/// The entries that fit what is typed. What begins so comes before what only has the letters.
+/// Returns the entries that match the typed text. Prefix matches come before entries that only contain the letters in
+/// order.
 fn fitting(entries: &[Entry], typed: &str) -> Vec<usize> {
     let mut fitting: Vec<usize> = (0..entries.len()).filter(|i| matches(entries[*i].name, typed)).collect();
     let typed = typed.to_lowercase();
@@ -188,7 +189,7 @@ fn rows(
             }
         }
         if is_new {
-            // Below all that fit: the arrow keys reach it.
+            // The row is below all matches, so the arrow keys reach it.
             let chosen = view.chosen == found.len();
             let row = MenuRow::new(&format!("{} {typed}", words.new)).icon(icon::PLUS).chosen(chosen).show(ui);
             if row.clicked() || (keys.enter && chosen) {

@@ -1,4 +1,4 @@
-//! The labels of a whole document: shown as badges, and chosen from a list.
+//! Labels of a whole document: badges, and a list to choose them.
 
 use super::chooser::{self, Chosen, Entry, View, Words, number_key};
 use crate::app::i18n::tr;
@@ -14,14 +14,14 @@ fn words() -> Words {
     Words { field, placeholder: field, new: tr!("Label it as"), icon: icon::FILE_TEXT }
 }
 
-/// The current document's labels as badges.
+/// Shows the labels of the current document as badges.
 pub fn badges(ui: &mut Ui, a: &Annotate) {
     for name in a.corpus.doc_label_names(a.corpus.document(a.current_id().document)) {
         Badge::new(name).tone(Tone::Active).show(ui);
     }
 }
 
-/// Shows the list; it stays open, since a document may have several.
+/// Shows the list. It stays open, because a document can have several labels.
 pub fn choose(ui: &mut Ui, at: Pos2, a: &Annotate, view: &mut View, out: &mut Commands) {
     let document = a.corpus.document(a.current_id().document);
     let has = |name: &str| a.corpus.doc_label_names(document).any(|n| n == name);

@@ -1,4 +1,4 @@
-//! The menu of the other mouse button: what can be done with the words under it.
+//! Context menu of the text: actions on the words under the pointer.
 
 use crate::app::labeling::SpanResize;
 use crate::app::{Action, Annotate, App, Command};
@@ -7,7 +7,7 @@ use crate::ui::palette::icon_of;
 use crate::ui::widgets::{MenuRow, separator};
 use egui::{Popup, Response, Ui};
 
-/// In the order of the menu; a line stands between the groups.
+/// Actions in the order of the menu. A line separates the groups.
 const GROUPS: [&[Action]; 3] = [
     &[Action::Accept, Action::Reject],
     &[Action::ChooseLabel, Action::ClearLabel, Action::Reshape(SpanResize::Split), Action::Reshape(SpanResize::Merge)],
@@ -16,7 +16,7 @@ const GROUPS: [&[Action]; 3] = [
 
 const WIDTH: f32 = 336.0;
 
-/// Shows the menu where it was asked for.
+/// Shows the menu at the position of the click.
 pub fn show(text: &Response, app: &App, a: &Annotate, out: &mut Commands) {
     Popup::context_menu(text).width(WIDTH).show(|ui| {
         ui.set_width(WIDTH);
@@ -33,7 +33,7 @@ pub fn show(text: &Response, app: &App, a: &Annotate, out: &mut Commands) {
     });
 }
 
-/// Whether an action has something to act on.
+/// Returns true if an action can be applied.
 fn fits(a: &Annotate, action: Action) -> bool {
     match action {
         Action::Accept | Action::Reject => a.selection.is_some() && a.suggestion().is_some(),

@@ -1,7 +1,7 @@
-//! Words laid out one by one into lines, with room for their spans' labels.
+//! Layout of words into lines, with space for the labels of their spans.
 //!
-//! Only places are kept, never galleys: egui empties its glyph atlas when it is full, and a kept galley would then
-//! paint garbage. Painting is in `paint`.
+//! Only positions are stored, not galleys. egui clears its glyph atlas when it is full, and a stored galley would then
+//! paint wrong glyphs. Painting is in `paint`.
 
 use crate::corpus::BidiOrder;
 use crate::ui::theme::{LabelColour, TextRole, marked, reading};
@@ -12,36 +12,36 @@ use std::ops::Range;
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// A span as it is shown.
+/// A span as displayed.
 #[derive(Clone)]
 pub struct SpanView<'a> {
-    /// First word.
+    /// Index of the first word.
     pub start: usize,
-    /// One past the last word.
+    /// Index after the last word.
     pub end: usize,
-    /// The label's name, of a suggestion with its score.
+    /// Label name. For a suggestion it includes the score.
     pub name: Cow<'a, str>,
-    /// The label's colours.
+    /// Colors of the label.
     pub colour: &'a LabelColour,
-    /// Whether the colour stands for another label too, so that the block gets a bar.
+    /// True if another label has the same color, so the block needs a bar.
     pub repeats: bool,
-    /// Whether it is a suggestion: an outline of dashes.
+    /// True if it is a suggestion, which has a dashed outline.
     pub ghost: bool,
-    /// Where it is a part of its words.
+    /// Byte range and widths, if the span covers only a part of its words.
     pub cut: Option<Cut>,
 }
 
 /// A part of words.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cut {
-    /// First byte of the document, and one past the last.
+    /// Byte range in the document, end exclusive.
     pub bytes: (u32, u32),
-    /// Width of what of the first word is not in it, and of the last word.
+    /// Width of the excluded part of the first word, and of the last word.
     pub outside: (f32, f32),
 }
 
 impl Cut {
-    /// Of stretches of words, what is in it.
+    /// Narrows text ranges of whole words to this part.
     fn narrow(self, strips: &mut [Strip], right_to_left: bool) {
         for s in strips {
             let (first, last) =
@@ -53,12 +53,12 @@ impl Cut {
 }
 
 impl<'a> SpanView<'a> {
-    /// A gold span of these words.
+    /// Creates a gold span of these words.
     pub fn new(words: Range<usize>, name: impl Into<Cow<'a, str>>, colour: &'a LabelColour) -> Self {
         Self { start: words.start, end: words.end, name: name.into(), colour, repeats: false, ghost: false, cut: None }
     }
 
-    /// Whether they share a word.
+    /// Returns true if both spans share a word.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.start < other.end && other.start < self.end
     }
@@ -68,69 +68,69 @@ impl<'a> SpanView<'a> {
     }
 }
 
-/// Type and line height of a text.
+/// Font size and line height of a text.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Style {
     pub(super) size: f32,
     pub(super) line: f32,
-    /// Blocks with labels; else underlines, as in the sentences around the current one.
+    /// True for blocks with labels; false for underlines, as in adjacent sentences.
     pub(super) blocks: bool,
 }
 
 impl Style {
-    /// The current sentence: blocks.
+    /// Style of the current sentence, with blocks.
     pub fn reading(size: f32, line: f32) -> Self {
         Self { size, line, blocks: true }
     }
 
-    /// Sentences around it: underlines.
+    /// Style of adjacent sentences, with underlines.
     pub fn context(size: f32, line: f32) -> Self {
         Self { size, line, blocks: false }
     }
 
-    /// The height of a block, centred on its line.
+    /// Returns the height of a block, centered on its line.
     pub(super) fn block(self) -> f32 {
         (self.size * 1.371 + 2.0).round()
     }
 }
 
-/// Height of a lane.
+/// Height of a lane, in points.
 pub(super) const LANE: f32 = 18.0;
 
-/// Room inside a block at its ends, and before its label.
+/// Padding of a block at its ends and before its label, in points.
 pub(super) const PAD: f32 = 6.0;
 
-/// A word's place.
+/// Position of a word.
 #[derive(Clone, Copy)]
 struct Placed {
-    /// The word itself.
+    /// Rectangle of the word.
     rect: Rect,
     row: usize,
 }
 
-/// A stretch of words that belong together and stand side by side on one line.
+/// Adjacent words on one line that belong to the same span.
 pub(super) struct Strip {
-    /// Around the words, without padding.
+    /// Rectangle around the words, without padding.
     pub rect: Rect,
-    /// Whether the first of the words is in it.
+    /// True if it contains the first of the words.
     pub begins: bool,
-    /// Whether the last of the words is in it.
+    /// True if it contains the last of the words.
     pub ends: bool,
 }
 
-/// A laid-out text.
+/// Layout of a text.
 pub struct Flow {
     placed: Vec<Placed>,
-    /// Words of each line from left to right.
+    /// Words of each line, from left to right.
     lines: Vec<Vec<usize>>,
-    /// Where each line begins, then where the last one ends.
+    /// Top of each line, then the bottom of the last one.
     tops: Vec<f32>,
     pub(super) style: Style,
-    /// Whether the text as a whole runs from right to left.
+    /// True if the text direction is right-to-left.
     pub(super) right_to_left: bool,
 }
 
-/// Punctuation that does not begin a line.
+/// Returns true for punctuation that must not begin a line.
 fn clings(word: &str) -> bool {
     matches!(
         word,
@@ -159,24 +159,24 @@ fn clings(word: &str) -> bool {
     )
 }
 
-/// A word in the text's type.
+/// Lays out a word in the font of the text.
 pub(super) fn galley(ui: &Ui, text: &str, style: Style) -> Arc<Galley> {
     let job = LayoutJob::single_section(marked(ui, text).into_owned(), reading(style.size, style.line));
     ui.fonts_mut(|f| f.layout_job(LayoutJob { wrap: egui::text::TextWrapping::no_max_width(), ..job }))
 }
 
-/// A label's name as it stands in a block.
+/// Lays out the label name of a block.
 pub(super) fn tag(ui: &Ui, name: &str) -> Arc<Galley> {
     TextRole::Tag.line(ui, name)
 }
 
 impl Flow {
-    /// Lays words out in `width`.
+    /// Lays out words in `width`.
     pub fn lay_out(ui: &Ui, words: &[&str], spans: &[SpanView], style: Style, width: f32) -> Self {
         Self::lay_out_joined(ui, words, spans, style, width, &[])
     }
 
-    /// Lays words out in `width`; `joined[i]` says that word `i` touches the one before it.
+    /// Lays out words in `width`. `joined[i]` is true if there is no space before word `i`.
     pub fn lay_out_joined(
         ui: &Ui,
         words: &[&str],
@@ -207,10 +207,11 @@ impl Flow {
             right_to_left: directions.is_rtl,
         };
         for (number, (row, line)) in rows.iter().zip(&flow.lines).enumerate() {
-            // Neighbours in the sentence keep their own distance; words that only meet on the line get a blank.
+            // Adjacent words of the sentence keep their spacing. Words that are adjacent only on the line are separated
+            // by a space.
             let gap = |pair: &[usize]| if pair[0].abs_diff(pair[1]) == 1 { space(pair[0].max(pair[1])) } else { blank };
             let margins = margins(line, spans, &lead, &trail, flow.right_to_left);
-            // A block that begins a line hangs into the margin, so that letters stay aligned.
+            // A block at the start of a line extends into the margin, so that the letters are aligned.
             let mut x = if flow.right_to_left {
                 let gaps: f32 = line.windows(2).map(gap).sum();
                 width - row.clone().map(slot).sum::<f32>() - gaps + lead[row.start]
@@ -229,7 +230,7 @@ impl Flow {
         flow
     }
 
-    /// Makes room under the lines for spans in lanes: as many lanes as the deepest on each line.
+    /// Reserves space under the lines for spans in lanes: as many lanes as the deepest one on each line.
     pub fn make_room<'s>(&mut self, lanes: impl Iterator<Item = (usize, &'s SpanView<'s>)>) {
         let mut depths = vec![0; self.lines.len()];
         for (lane, span) in lanes {
@@ -246,17 +247,17 @@ impl Flow {
         self.placed.iter_mut().for_each(|p| p.rect = p.rect.translate(vec2(0.0, shifts[p.row])));
     }
 
-    /// Height of all lines.
+    /// Returns the height of all lines.
     pub fn height(&self) -> f32 {
         self.tops.last().copied().unwrap_or(0.0)
     }
 
-    /// A word's place, relative to the text's origin.
+    /// Returns the rectangle of a word, relative to the origin of the text.
     pub fn rect(&self, word: usize) -> Rect {
         self.placed[word].rect
     }
 
-    /// The word at a place: the nearest on the line.
+    /// Returns the word at a position: the nearest one on the line.
     pub fn word_at(&self, at: Vec2) -> Option<usize> {
         let below = self.tops.partition_point(|top| *top <= at.y);
         let row = below.saturating_sub(1).min(self.lines.len().saturating_sub(1));
@@ -264,7 +265,7 @@ impl Flow {
         self.lines.get(row)?.iter().copied().min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
     }
 
-    /// The stretches of a part of words.
+    /// Returns the text ranges of a part of words.
     pub(super) fn cut_strips(&self, words: Range<usize>, cut: Option<Cut>) -> Vec<Strip> {
         let mut strips = self.strips(words);
         if let Some(cut) = cut {
@@ -273,7 +274,8 @@ impl Flow {
         strips
     }
 
-    /// The character border of a word that is nearest to a place: bytes in the word. A cluster of marks is one character.
+    /// Returns the character boundary of a word that is nearest to a position, as byte offset in the word. A grapheme
+    /// cluster is one character.
     pub fn byte_at(&self, ui: &Ui, index: usize, word: &str, at: Vec2) -> usize {
         let place = vec2(at.x - self.rect(index).left(), self.style.line / 2.0);
         let cursor = galley(ui, word, self.style).cursor_from_pos(place);
@@ -282,7 +284,8 @@ impl Flow {
         borders.min_by_key(|border| border.abs_diff(byte)).unwrap_or(0)
     }
 
-    /// The stretches that these words stand in: one a line, more where text of the other direction comes between.
+    /// Returns the text ranges of these words: one for each line, or more if text of the other direction is between
+    /// them.
     pub(super) fn strips(&self, words: Range<usize>) -> Vec<Strip> {
         let (Some(first), Some(last)) = (words.clone().next(), words.clone().next_back()) else { return Vec::new() };
         let lines = &self.lines[self.placed[first].row..=self.placed[last].row];
@@ -295,7 +298,7 @@ impl Flow {
         stretches.filter(|s| !s.is_empty()).map(strip).collect()
     }
 
-    /// A span's blocks: its stretches with their padding, and room for the label where it ends.
+    /// Returns the blocks of a span: its text ranges with padding, and space for the label at the end.
     pub(super) fn blocks(&self, span: &SpanView, tag_width: f32) -> Vec<Strip> {
         let mut strips = self.strips(span.start..span.end);
         for s in &mut strips {
@@ -311,7 +314,8 @@ impl Flow {
         strips
     }
 
-    /// The stretches of a span in a lane: bars under its words, the first one with the label's name in it, which may be wider.
+    /// Returns the text ranges of a span in a lane: bars under its words. The first one contains the label name and can
+    /// be wider.
     pub(super) fn lane(&self, lane: usize, span: &SpanView, name_width: f32) -> Vec<Strip> {
         let mut strips = self.cut_strips(span.start..span.end, span.cut);
         for s in &mut strips {
@@ -330,7 +334,7 @@ impl Flow {
         strips
     }
 
-    /// The span whose block is at a place.
+    /// Returns the span whose block is at a position.
     pub fn span_at(&self, ui: &Ui, at: Vec2, spans: &[SpanView]) -> Option<usize> {
         spans.iter().position(|s| {
             let width = tag(ui, &s.name).size().x;
@@ -338,15 +342,15 @@ impl Flow {
         })
     }
 
-    /// Where a span's block ends: the middle of its last edge.
+    /// Returns the end of the block of a span: the middle of its last edge.
     pub fn end_of(&self, ui: &Ui, span: &SpanView) -> Option<egui::Pos2> {
         let last = self.blocks(span, tag(ui, &span.name).size().x).into_iter().find(|b| b.ends)?.rect;
         Some(if self.right_to_left { last.left_center() } else { last.right_center() })
     }
 }
 
-/// Room before and after each word of a line, for the blocks that begin and end there. A span's first word is the one
-/// read first; its block begins at the side from which it is read.
+/// Returns the space before and after each word of a line, for the blocks that start and end there. The first word of a
+/// span is the first in reading order. Its block starts at the side of the reading direction.
 fn margins(line: &[usize], spans: &[SpanView], lead: &[f32], trail: &[f32], right_to_left: bool) -> Vec<(f32, f32)> {
     let mut margins = vec![(0.0, 0.0); line.len()];
     for span in spans {
@@ -366,7 +370,7 @@ fn margins(line: &[usize], spans: &[SpanView], lead: &[f32], trail: &[f32], righ
     margins
 }
 
-/// Words of each line: as many as fit, never breaking before closing punctuation.
+/// Returns the words of each line: as many as fit, without a break before closing punctuation.
 fn break_lines(
     words: &[&str],
     width: f32,
@@ -379,7 +383,7 @@ fn break_lines(
     let mut used = 0.0;
     let mut i = 0;
     while i < words.len() {
-        // A word and the punctuation that clings to it move together.
+        // A word moves together with the punctuation after it.
         let end = (i + 1..words.len()).find(|j| !clings(words[*j]) && space(*j) > 0.0).unwrap_or(words.len());
         let needed = (i..end).map(&slot).sum::<f32>() + (i + 1..end).map(&space).sum::<f32>();
         let hang = if i == start { lead[i] } else { 0.0 };

@@ -1,4 +1,4 @@
-//! What is to be labelled how: Markdown beside the text, written and read in the same place.
+//! Annotation guidelines: a Markdown panel next to the text, for reading and editing.
 
 use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, App, Command};
@@ -9,11 +9,11 @@ use egui::{Frame, Margin, ScrollArea, Ui};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 use std::path::PathBuf;
 
-/// What is half written, and what was laid out.
+/// Unfinished text, and its cached layout.
 #[derive(Default)]
 pub struct View {
     writing: Option<String>,
-    /// The project it is written for.
+    /// Project to which the text belongs.
     project: PathBuf,
     cache: CommonMarkCache,
 }
@@ -69,7 +69,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     });
 }
 
-/// What the first guidelines begin from.
+/// Returns the template for new guidelines.
 fn stencil() -> &'static str {
     tr!(
         "## What is labelled\n\n- **PER**: people, also fictional ones. *Ada Lovelace*\n- **ORG**: companies, teams, parties.\n\n## What is not\n\n- Titles: Dr, Mrs\n"

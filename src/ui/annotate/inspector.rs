@@ -1,4 +1,4 @@
-//! The panel beside the text: the sentence's spans and its full record.
+//! The inspector next to the text: spans and complete record of the sentence.
 
 use super::{classes, review};
 use crate::app::i18n::tr;
@@ -51,7 +51,7 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
         let colour = p.label(usize::from(l.color));
         let text = document.text[span.start as usize..span.end as usize].replace(['\n', '\r'], " ");
         let (_, row) = ui.allocate_space(vec2(ui.available_width(), 24.0));
-        // The cross ends where the record below does; its button reaches further.
+        // The close icon ends at the same edge as the record below; the button extends beyond it.
         let row = row.with_max_x(row.right() + 5.0);
         let from_right = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
         let mut ui = ui.new_child(from_right);
@@ -71,7 +71,7 @@ fn spans(ui: &mut Ui, a: &Annotate, out: &mut Commands) {
     }
 }
 
-/// The labels of the whole document.
+/// Shows the labels of the document.
 fn document(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     ui.horizontal_wrapped(|ui| {
@@ -85,7 +85,7 @@ fn document(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     });
 }
 
-/// Who decided on a span, for people.
+/// Returns the display name of the origin of a span.
 pub(super) fn origin_name(a: &Annotate, origin: Origin) -> String {
     match origin {
         Origin::Import => tr!("import").into(),
@@ -94,7 +94,7 @@ pub(super) fn origin_name(a: &Annotate, origin: Origin) -> String {
     }
 }
 
-/// What is noted about the sentence, and switches for it.
+/// Shows the review state of the sentence, with its switches.
 fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     let mark = a.mark();
@@ -125,7 +125,7 @@ fn notes(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     }
 }
 
-/// Tokens with all their columns, as names and ids.
+/// Shows the tokens with all columns, as names and ids.
 fn record(ui: &mut Ui, a: &Annotate) {
     let p = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 8.0;

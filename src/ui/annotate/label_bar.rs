@@ -1,4 +1,4 @@
-//! The strip over the text: one chip a label, and the switch of the pieces lens.
+//! The label bar above the text: one chip for each label, and the switch of the subword lens.
 
 use super::chooser::number_key;
 use super::review;
@@ -12,17 +12,17 @@ use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{Button, IconButton, LabelChip, MenuRow, TextField, label, menu};
 use egui::{Align, Frame, Layout, Margin, Panel, Popup, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
-/// What is half typed.
+/// Unfinished input.
 #[derive(Default)]
 pub struct View {
     renaming: Option<(LabelId, String)>,
     letter: Option<(LabelId, String)>,
 }
 
-/// In narrower windows switches are icons.
+/// Window width below which switches are icons, in points.
 const NARROW: f32 = 1024.0;
 
-/// Shows the strip; with the button of the inspector where that is closed by default.
+/// Shows the label bar. `inspector` adds a button for the inspector if that is closed by default.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, inspector: Option<&mut bool>, out: &mut Commands) {
     let p = theme::of(ui);
     let frame = Frame::new().fill(p.canvas).inner_margin(Margin::symmetric(16, 8));
@@ -69,7 +69,7 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
             chip = chip.count(&count);
         }
         chip = chip.chosen(a.brush == Some(id));
-        // Behind it comes the plus, and before that the menu of what does not fit.
+        // After the chips come the menu of labels that do not fit, and the plus button.
         let behind = if usize::from(id) == last { 36.0 } else { 96.0 };
         if !rest.is_empty() || chip.width(ui) > ui.available_width() - behind {
             rest.push(id);
@@ -105,13 +105,14 @@ fn chips(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Comman
     }
 }
 
-/// What a press on a label does: it is given to what is selected; with nothing selected it becomes the brush, or stops being it.
+/// Returns the command of a click on a label. It labels the selection. Without a selection, it sets or clears the label
+/// of mouse selections.
 fn pressed(a: &Annotate, id: LabelId) -> Command {
     let brush = (a.brush != Some(id)).then_some(id);
     if a.selection.is_some() { Command::Label(id) } else { Command::Brush(brush) }
 }
 
-/// The menu of a label: another name, letter or colour.
+/// Shows the menu of a label, to change its name, letter or color.
 fn edit_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut View, out: &mut Commands) {
     let Some(l) = a.corpus.labels.get(id) else { return };
     Popup::context_menu(response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
@@ -146,7 +147,7 @@ fn edit_menu(response: &egui::Response, a: &Annotate, id: LabelId, view: &mut Vi
     });
 }
 
-/// The letter that gives a label with Shift: one that is typed, else the first free one of its name.
+/// Shows the letter that applies a label with Shift: the one set by the user, or the first free letter of its name.
 fn letter_field(ui: &mut Ui, a: &Annotate, id: LabelId, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     let now = a.corpus.labels.effective_shortcuts()[usize::from(id)].map(String::from).unwrap_or_default();
@@ -157,7 +158,7 @@ fn letter_field(ui: &mut Ui, a: &Annotate, id: LabelId, view: &mut View, out: &m
     label(ui, TextRole::SmallMedium, p.text2, tr!("Letter, with Shift"));
     let field = TextField::new(typed, tr!("Letter of the label")).placeholder(tr!("A to Z")).width(72.0).show(ui);
     if field.changed() {
-        // The letter that came; what is no letter changes nothing.
+        // The newly typed letter. Other characters change nothing.
         let came = typed.to_uppercase().chars().find(|c| c.is_ascii_uppercase() && !now.contains(*c));
         if came.is_some() || typed.is_empty() {
             out.push(Command::LetterOfLabel(id, came));

@@ -1,4 +1,4 @@
-//! The list of labels at the selection: those given last stand first, the others by their groups.
+//! The label chooser at the selection: recently used labels first, then the others by group.
 
 use super::chooser::{self, Chosen, Entry, View, Words, number_key};
 use crate::app::i18n::tr;
@@ -28,7 +28,8 @@ pub fn show(ui: &mut Ui, under: Rect, a: &Annotate, view: &mut View, out: &mut C
     }));
 }
 
-/// Labels in the order in which they are offered: those given last, then all others, each group together where its first stands.
+/// Returns the labels in display order: recently used labels, then all others. Each group is at the position of its
+/// first label.
 fn order(a: &Annotate) -> Vec<LabelId> {
     let mut rest: Vec<LabelId> =
         a.corpus.labels.iter().map(|(id, _)| id).filter(|id| !a.last_labels.contains(id)).collect();
@@ -46,7 +47,7 @@ fn entries<'a>(ui: &Ui, a: &'a Annotate, order: &[LabelId]) -> Vec<Entry<'a>> {
     labels
         .map(|(id, l)| {
             let group = l.parent_and_leaf().0.filter(|_| !a.last_labels.contains(&id));
-            // A group that is a label itself needs no heading.
+            // A group that is itself a label needs no heading.
             let heading = group.filter(|group| before != Some(*group) && a.corpus.labels.id(group).is_none());
             before = Some(group.unwrap_or(&l.name));
             Entry {

@@ -1,4 +1,4 @@
-//! Which spans of a sentence are blocks, and which lie in lanes under the words because a block is in their way.
+//! Placement of the spans of a sentence: as blocks in the text, or in lanes under the words if a block is in the way.
 
 use super::flow::{Cut, SpanView, Style, galley};
 use crate::app::Annotate;
@@ -6,17 +6,17 @@ use crate::corpus::{Document, LabelId, Span, TokenSpan};
 use crate::ui::theme;
 use egui::Ui;
 
-/// The spans of a sentence as they are shown.
+/// Displayed spans of a sentence.
 #[derive(Default)]
 pub struct Layers<'a> {
-    /// Side by side, in the text.
+    /// Blocks in the text, without overlaps.
     pub blocks: Vec<SpanView<'a>>,
-    /// Each with its lane, from 0 on.
+    /// Spans in lanes, with the lane number from 0.
     pub lanes: Vec<(usize, SpanView<'a>)>,
 }
 
 impl<'a> Layers<'a> {
-    /// The gold spans of a sentence, and its suggestions as ghosts where `ghosts` asks for them.
+    /// Returns the gold spans of a sentence, and its suggestions if `ghosts` is true.
     pub fn of(ui: &Ui, a: &'a Annotate, place: usize, ghosts: bool, style: Style) -> Self {
         let p = theme::of(ui);
         let id = a.sentences[place];
@@ -36,7 +36,7 @@ impl<'a> Layers<'a> {
         layers
     }
 
-    /// As a block where it is whole words and no other is in the way, else in the first lane with room.
+    /// Adds a span as a block if it covers whole words and overlaps no block, or in the first lane with space.
     fn add(&mut self, view: SpanView<'a>) {
         if view.cut.is_none() && !self.blocks.iter().any(|b| b.overlaps(&view)) {
             return self.blocks.push(view);
@@ -46,7 +46,7 @@ impl<'a> Layers<'a> {
         self.lanes.push((lane, view));
     }
 
-    /// All spans, those in lanes last.
+    /// Returns all spans. Spans in lanes come last.
     pub fn all(&self) -> impl Iterator<Item = &SpanView<'a>> {
         self.blocks.iter().chain(self.lanes.iter().map(|(_, view)| view))
     }
@@ -71,7 +71,8 @@ fn view<'a>(
     (words.start < words.end).then_some(view)
 }
 
-/// What of its words a span leaves out, measured in their type; `None` for whole words.
+/// Returns the part of its words that a span covers, with the excluded widths in this style. Returns `None` for whole
+/// words.
 pub fn cut(ui: &Ui, d: &Document, sentence: usize, span: &Span, words: &TokenSpan, style: Style) -> Option<Cut> {
     if words.start >= words.end {
         return None;
@@ -88,7 +89,7 @@ pub fn cut(ui: &Ui, d: &Document, sentence: usize, span: &Span, words: &TokenSpa
     Some(Cut { bytes: (span.start, span.end), outside })
 }
 
-/// A probability as it is written: .91, 1.00.
+/// Formats a probability, for example .91 or 1.00.
 pub fn probability(score: f32) -> String {
     format!("{score:.2}").trim_start_matches('0').to_owned()
 }

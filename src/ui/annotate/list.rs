@@ -1,4 +1,4 @@
-//! The list of sentences, grouped by document: only what is in view is laid out.
+//! The sentence list, grouped by document. Only visible rows are laid out.
 
 use crate::app::annotate::FilterLabel;
 use crate::app::i18n::{tr, translate};
@@ -11,19 +11,19 @@ use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{Badge, EmptyState, MenuRow, SentenceRow, TextField, menu, panel_head, paragraph, put_text};
 use egui::{Align2, Frame, Id, Key, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
-/// Where each row is, until what is shown changes.
+/// Cached rows of the list.
 #[derive(Default)]
 pub struct View {
     rows: Vec<Row>,
-    /// What the rows were made for.
+    /// Key of the cached rows.
     made_for: Option<(u64, bool)>,
     shown_current: Option<usize>,
     typed: String,
-    /// The offers under the search field, while they are shown: where, and whether one has the focus.
+    /// Rectangle of the completions under the search field while they are shown, and if one of them has the focus.
     offers: Option<(Rect, bool)>,
 }
 
-/// A row of the list and where it begins.
+/// A row of the list and its vertical position.
 #[derive(Clone, Copy)]
 struct Row {
     top: f32,
@@ -32,9 +32,9 @@ struct Row {
 
 #[derive(Clone, Copy)]
 enum Kind {
-    /// A document begins: its index.
+    /// Heading of a document, by index.
     Document(u32),
-    /// A sentence: its place in the list of all.
+    /// Sentence, by index in the list of all sentences.
     Sentence(usize),
 }
 
@@ -95,7 +95,7 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     if let Some(problem) = &a.filter.problem {
         paragraph(ui, TextRole::Caption, theme::of(ui).err, problem);
     }
-    // While an offer is pressed, or has the focus by Tab, the field has not.
+    // The field loses the focus while a completion is pressed or was reached by Tab.
     let over = |rect: Rect| {
         ui.input(|i| i.pointer.latest_pos().is_some_and(|at| rect.contains(at)) || i.key_pressed(Key::Tab))
     };
@@ -119,7 +119,7 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
             statuses(ui, a, narrow, out);
         }
         let name = match a.filter.label {
-            // In a narrow window the icon alone, until a label is chosen.
+            // A narrow window shows only the icon, until a label is selected.
             FilterLabel::Any if narrow => String::new(),
             FilterLabel::Any => tr!("Any label").to_owned(),
             FilterLabel::Without => tr!("No label").to_owned(),
@@ -136,7 +136,7 @@ fn filters(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     });
 }
 
-/// Badges of what is done and what is to be looked at again.
+/// Shows filter badges for done and flagged sentences.
 fn statuses(ui: &mut Ui, a: &Annotate, narrow: bool, out: &mut Commands) {
     let (done, flagged) = (thousands(a.done), thousands(a.flagged));
     for (status, glyph, count, spoken) in [
@@ -153,7 +153,7 @@ fn statuses(ui: &mut Ui, a: &Annotate, narrow: bool, out: &mut Commands) {
     }
 }
 
-/// How what is typed may go on, with what that means: where that is drawn, and whether one of them has the focus.
+/// Shows completions of the query with their descriptions. Returns their rectangle, and if one of them has the focus.
 fn offers(ui: &mut Ui, a: &Annotate, view: &mut View, field: Id, out: &mut Commands) -> Option<(Rect, bool)> {
     const MOST: usize = 8;
     let offered = query::completions(&view.typed, &a.corpus);
@@ -172,7 +172,7 @@ fn offers(ui: &mut Ui, a: &Annotate, view: &mut View, field: Id, out: &mut Comma
     (!offered.is_empty()).then_some((all, focused))
 }
 
-/// Gives the field the focus with the caret behind what is typed.
+/// Focuses the field with the caret at the end of the text.
 fn put_caret_at_end(ui: &Ui, field: Id, text: &str) {
     ui.memory_mut(|m| m.request_focus(field));
     let mut state = egui::text_edit::TextEditState::load(ui.ctx(), field).unwrap_or_default();
@@ -181,7 +181,7 @@ fn put_caret_at_end(ui: &Ui, field: Id, text: &str) {
     state.store(ui.ctx(), field);
 }
 
-/// Searches that were kept, and what can be done with the one that is typed.
+/// Shows the menu of saved searches, with actions on the current query.
 fn view_menu(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     for kept in &a.views {
         let row = MenuRow::new(&kept.name).chosen(kept.query == a.filter.text);
@@ -276,12 +276,12 @@ fn list(ui: &mut Ui, a: &Annotate, view: &mut View, out: &mut Commands) {
     });
 }
 
-/// A document's number, and how far it is: how many sentences are done of how many, once one is.
+/// Shows the number of a document and its progress: done sentences of all, if at least one is done.
 fn head(ui: &Ui, a: &Annotate, document: u32, rect: Rect) {
     let p = theme::of(ui);
     let d = a.corpus.document(document);
     let done = d.reviews.iter().filter(|(_, m)| m.done).count();
-    // A number alone is no name.
+    // A plain number is not sufficient as an accessible name.
     let numbered = |number: &str| tr!("Document {document}", document = number).to_string();
     let name = match d.name.as_str() {
         "" => numbered(&(document + 1).to_string()),
@@ -319,7 +319,7 @@ fn sentence(ui: &mut Ui, a: &Annotate, place: usize, out: &mut Commands) {
         Split::Test => (icon::LOCK, p.text3, "test"),
     };
     let (name, text) = (a.name_of(place), document.sentence_text(sentence));
-    // A row shows one line: what lies past it need not be laid out.
+    // A row shows one line, so the text after it is not laid out.
     let text: String = text.chars().take(90).collect();
     let row = SentenceRow { state, text: &text, id: &name, spans: &colours, selected: place == a.current };
     if row.show(ui).clicked() {

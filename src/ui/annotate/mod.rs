@@ -1,4 +1,4 @@
-//! The Annotate room: list of sentences, canvas with the label bar, inspector.
+//! The Annotate page: sentence list, canvas with the label bar, inspector.
 
 pub mod canvas;
 mod chooser;
@@ -24,7 +24,7 @@ use super::widgets::hairline;
 use crate::app::{Annotate, App};
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
-/// How the room is presented.
+/// Presentation state of the page.
 #[derive(Default)]
 pub struct View {
     list: list::View,
@@ -32,16 +32,16 @@ pub struct View {
     label_bar: label_bar::View,
     guidelines: guidelines::View,
     widths: Widths,
-    /// Whether the inspector is open where there is no room for all columns.
+    /// True if the inspector is open in a window that is too narrow for all columns.
     inspector: bool,
 }
 
-/// In narrower windows the inspector is closed until its button is pressed.
+/// Window width below which the inspector is closed by default, in points.
 const ALL_COLUMNS: f32 = 1280.0;
-/// Narrower windows have a narrow list, which gives way to an open inspector.
+/// Window width below which the list is narrow, and hidden by an open inspector or guidelines panel, in points.
 const WIDE_LIST: f32 = 1024.0;
 
-/// Shows the room.
+/// Shows the page.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     let window = ui.content_rect().width();

@@ -1,4 +1,4 @@
-//! What the mouse does with the text: selects words or characters, and asks for their label.
+//! Mouse input on the text: selects words or characters, and applies labels.
 
 use super::canvas::View;
 use super::flow::{Flow, SpanView};
@@ -6,7 +6,7 @@ use crate::app::{Action, Annotate, Command};
 use crate::ui::Commands;
 use egui::Ui;
 
-/// With Alt a drag grows character by character.
+/// Extends the selection by characters while Alt is pressed during a drag.
 pub(super) fn drag_characters(
     response: &egui::Response,
     view: &mut View,
@@ -26,12 +26,12 @@ pub(super) fn drag_characters(
     }
 }
 
-/// Where the button went down: a quick hand is elsewhere by the time that egui calls it a drag.
+/// Returns the position of the button press. A fast pointer has moved on when egui reports the drag.
 pub(super) fn pressed_at(ui: &Ui) -> Option<egui::Pos2> {
     ui.input(|i| i.pointer.press_origin())
 }
 
-/// What a selection by mouse gets: the brush's label, or the list of labels.
+/// Returns the command after a mouse selection: it applies the active label, or opens the label chooser.
 pub(super) fn asked_for(a: &Annotate) -> Command {
     match a.brush {
         Some(label) => Command::Label(label),
@@ -39,8 +39,8 @@ pub(super) fn asked_for(a: &Annotate) -> Command {
     }
 }
 
-/// A press begins a selection, a drag grows it word by word; a click on a block takes the whole span. What was dragged over, or
-/// clicked twice, gets the brush's label or is asked for one; three clicks find the same words everywhere.
+/// Handles clicks and drags on words. A drag selects words, and a click on a block selects the span. A drag or double
+/// click applies the active label or opens the chooser. A triple click finds all matches of the words.
 pub(super) fn drag(
     response: &egui::Response,
     a: &Annotate,
@@ -68,7 +68,7 @@ pub(super) fn drag(
     if response.double_clicked() {
         return out.push(asked_for(a));
     }
-    // The other button opens a menu about what is under it, or about the selection that is.
+    // The secondary button opens a menu for the word under the pointer, or for the selection that contains it.
     let selected = |word: usize| a.selected().is_some_and(|s| s.contains(&word));
     let other = response.secondary_clicked() && !flow.word_at(at).is_some_and(selected);
     if response.clicked() || other {
@@ -83,7 +83,7 @@ pub(super) fn drag(
     }
 }
 
-/// With Ctrl a drag takes the signs at the edges, too.
+/// Returns true if Ctrl is pressed. A drag then includes punctuation at the edges.
 pub(super) fn with_signs(response: &egui::Response) -> bool {
     response.ctx.input(|i| i.modifiers.command)
 }

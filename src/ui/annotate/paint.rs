@@ -1,4 +1,4 @@
-//! How a laid-out text is painted: blocks or underlines, the selection, the words, the caret.
+//! Painting of a laid-out text: blocks or underlines, selection, words and caret.
 
 use super::flow::{Cut, Flow, PAD, SpanView, galley, tag};
 use crate::ui::theme;
@@ -6,24 +6,24 @@ use crate::ui::widgets::{dashed_rect, put_galley};
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use std::ops::RangeInclusive;
 
-/// What is painted besides words and spans.
+/// Options of painting, in addition to words and spans.
 #[derive(Default, Clone)]
 pub struct Paint {
-    /// Words that are selected.
+    /// Selected words.
     pub selection: Option<RangeInclusive<usize>>,
-    /// What of them is selected where it is not all.
+    /// Selected part of these words, if not all.
     pub part: Option<Cut>,
-    /// The word of the selection that moves when it is extended.
+    /// Word at the moving end of the selection.
     pub caret: Option<usize>,
-    /// Quieter text.
+    /// True for text of lower contrast.
     pub quiet: bool,
-    /// A span the pointer is over.
+    /// Index of the span under the pointer.
     pub hovered: Option<usize>,
-    /// How sure each span is, where that is known: below .90 the block is paler.
+    /// Confidence of each span, 0 to 1, if known. Below .90 the block is paler.
     pub certainty: Vec<f32>,
-    /// A span with a ring.
+    /// Index of the span with a ring.
     pub ringed: Option<usize>,
-    /// Rows outside these places are not painted.
+    /// Visible rectangle. Rows outside are not painted.
     pub clip: Option<Rect>,
 }
 
@@ -58,7 +58,7 @@ impl Flow {
         let name = tag(ui, &span.name);
         let hovered = paint.hovered == Some(index);
         let certainty = paint.certainty.get(index).copied().unwrap_or(1.0);
-        // Three steps, explained under the text.
+        // Three steps, explained in a legend under the text.
         let strength = if certainty >= 0.9 {
             1.0
         } else if certainty >= 0.6 {
@@ -140,7 +140,8 @@ impl Flow {
         }
     }
 
-    /// A frame around the words; its edge at the caret is the caret, since a bar beside it would touch the next word.
+    /// Paints a frame around the words. One edge of the frame is the caret, because a separate bar would touch the next
+    /// word.
     fn paint_selection(&self, ui: &Ui, shift: Vec2, words: RangeInclusive<usize>, paint: &Paint) {
         let p = theme::of(ui);
         let (several, caret) = (words.start() != words.end(), paint.caret);
@@ -159,7 +160,7 @@ impl Flow {
     }
 }
 
-/// `over` at `share` on `under`.
+/// Returns the color of `over` with opacity `share` on `under`.
 pub fn mix(under: Color32, over: Color32, share: f32) -> Color32 {
     let channel = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share).round() as u8;
     Color32::from_rgb(channel(under.r(), over.r()), channel(under.g(), over.g()), channel(under.b(), over.b()))

@@ -1,4 +1,4 @@
-//! The pieces lens: under each word its word pieces, tags and ids, exactly as the trainer will see them.
+//! The subword lens: the subwords, tags and ids under each word, exactly as the trainer uses them.
 
 use super::flow::SpanView;
 use crate::app::i18n::tr;
@@ -16,28 +16,28 @@ use crate::ui::widgets::{
 use egui::text::LayoutJob;
 use egui::{Align2, CornerRadius, Frame, Margin, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
-/// Sizes of a cell.
+/// Cell sizes, in points: minimum width, padding, height, and distances.
 const LEAST: f32 = 36.0;
 const INSIDE: f32 = 7.0;
 const CELL: f32 = 58.0;
 const BETWEEN_PIECES: f32 = 3.0;
 const BETWEEN_WORDS: f32 = 10.0;
-/// Line height of a word, and the height of its block in the middle of that.
+/// Line height of a word, and the height of its block, which is centered in the line.
 const WORD: f32 = 36.0;
 const BLOCK: f32 = 31.0;
-/// From the top of a word's line to its cells, and from those to the next line.
+/// Distance from the top of a word line to its cells, and from the cells to the next line.
 const CELLS_AT: f32 = 39.0;
 const BETWEEN_LINES: f32 = 16.0;
-/// Room inside a block at its ends, and before its label.
+/// Padding of a block at its ends and before its label, in points.
 const PAD: f32 = 6.0;
 
-/// One column: a word (or a special piece) with its cells.
+/// A column: a word (or a special token) with its cells.
 struct Group {
     word: Option<usize>,
-    /// Indices of its pieces.
+    /// Indices of its subwords.
     pieces: Vec<usize>,
     widths: Vec<f32>,
-    /// Width of the word above.
+    /// Width of the word above the cells.
     word_width: f32,
 }
 
@@ -48,7 +48,7 @@ impl Group {
     }
 }
 
-/// Shows the sentence with its pieces; `left` is the gutter.
+/// Shows the sentence with its subwords. `left` is the width of the gutter.
 pub fn show(ui: &mut Ui, a: &Annotate, words: &[&str], spans: &[SpanView], left: f32, width: f32) {
     let p = theme::of(ui);
     let Some(aligned) = &a.pieces.alignment else {
@@ -156,7 +156,7 @@ fn paint_blocks(ui: &Ui, origin: egui::Pos2, groups: &[Group], places: &[Vec2], 
         rows.extend(row);
         let last = rows.len().saturating_sub(1);
         for (i, rect) in rows.into_iter().enumerate() {
-            // Where a line cuts the span its block is square, and ends with the letters.
+            // A block that continues on another line has square corners there and ends with the text.
             let (begins, ends) = (i == 0, i == last);
             let block = rect.with_min_x(rect.left() - if begins { PAD } else { 0.0 });
             let round = |at_end: bool| if at_end { 6 } else { 0 };
@@ -212,7 +212,7 @@ fn legend(ui: &mut Ui, left: f32) {
     });
 }
 
-/// The panel beside the lens: whose pieces, the rule, and the sentence in numbers.
+/// Shows the panel next to the lens: the tokenizer, the labeling rule, and statistics of the sentence.
 pub fn inspector(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     panel_head(ui, tr!("Pieces"), "", |ui| {

@@ -1,4 +1,4 @@
-//! Suggestions: the menu that asks a model for them, and the card that decides one.
+//! Suggestions: the menu that requests them from a model, and the card to decide one.
 
 use super::layers::probability;
 use crate::app::i18n::tr;
@@ -9,7 +9,7 @@ use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{Button, ProgressBar, choice, label, paragraph};
 use egui::{Align, Frame, Layout, Margin, Popup, PopupCloseBehavior, Response, Sense, Slider, Ui, vec2};
 
-/// The button of the strip over the text, and what it opens.
+/// Shows the button in the label bar, and its menu.
 pub fn button(ui: &mut Ui, app: &App, a: &Annotate, narrow: bool, out: &mut Commands) {
     let any = a.suggested > 0;
     let response = if narrow {
@@ -36,7 +36,7 @@ fn menu(button: &Response, app: &App, a: &Annotate, out: &mut Commands) {
     });
 }
 
-/// Which model, and the question.
+/// Shows the model selection and the request button.
 fn ask(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     let s = &app.suggesting;
@@ -74,7 +74,7 @@ fn ask(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     paragraph(ui, TextRole::Caption, p.text3, text);
 }
 
-/// All suggestions in view at once.
+/// Shows the actions on all listed suggestions.
 fn decide_all(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &mut Commands) {
     let p = theme::of(ui);
     let above = app.suggesting.above;
@@ -100,7 +100,7 @@ fn decide_all(ui: &mut Ui, app: &App, all: &[(u32, crate::corpus::Span)], out: &
     });
 }
 
-/// The card of the suggestion that accept and reject mean; nothing where the sentence has none.
+/// Shows the card of the suggestion that accept and reject apply to, if the sentence has one.
 pub fn card(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let Some(span) = a.suggestion() else { return };
     let p = theme::of(ui);

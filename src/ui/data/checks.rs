@@ -1,4 +1,4 @@
-//! What looks wrong, kind by kind, with the edit that would mend it.
+//! List of findings by kind, with a fix for each if there is one.
 
 use crate::app::i18n::tr;
 use crate::app::{Action, Annotate, App, Command};
@@ -12,7 +12,7 @@ use egui::{Align, Align2, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, 
 
 const ROW: f32 = 34.0;
 
-/// A kind's name.
+/// Returns the display name of a kind.
 fn name(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::EdgePunctuation => tr!("Stray space or punctuation"),

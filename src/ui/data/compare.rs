@@ -1,4 +1,4 @@
-//! Two labellings side by side: how far they agree, and each difference decided by a key.
+//! Comparison of two annotations of a dataset: agreement, and a resolution for each difference.
 
 use crate::app::data_page::{Comparison, Resolution};
 use crate::app::i18n::tr;
@@ -15,7 +15,7 @@ use egui::{Align2, Key, Modifiers, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo
 
 const ROW: f32 = 30.0;
 
-/// Shows the comparison, or what one is for.
+/// Shows the comparison, or an introduction if no comparison is open.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let Some(c) = &app.surveying.comparison else {
         let teaching = tr!(
@@ -57,7 +57,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     list(ui, a, c, out);
 }
 
-/// Arrows take the side they point to, up and down go through the list.
+/// Handles keys: left and right arrows choose that side, up and down move through the list.
 fn keys(ui: &mut Ui, app: &App, c: &Comparison, out: &mut Commands) {
     if ui.text_edit_focused() || keymap::dialog_open(app) {
         return;
@@ -108,7 +108,7 @@ fn headline(ui: &mut Ui, c: &Comparison) {
     );
 }
 
-/// The sentence as one has it, and as the other.
+/// Shows the sentence with the spans of each side.
 fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Difference, out: &mut Commands) {
     let name = c.name();
     let document = a.corpus.document(difference.sentence.document);
@@ -142,17 +142,18 @@ fn side_by_side(ui: &mut Ui, a: &Annotate, c: &Comparison, difference: &Differen
     });
 }
 
-/// A sentence as one of the two has it.
+/// A sentence with the annotations of one side.
 struct Side<'a> {
-    /// All its spans there.
+    /// All spans of that side.
     spans: &'a [Span],
-    /// The one that is looked at.
+    /// Span of the current difference.
     at: Option<Span>,
-    /// What their labels are called.
+    /// Names of the labels.
     labels: &'a LabelSet,
 }
 
-/// The spans of a side as blocks, the one that is looked at first; what overlaps it, or one before, is left out.
+/// Returns the spans of a side as blocks. The span of the current difference comes first; spans that overlap an earlier
+/// one are left out.
 fn blocks<'a>(ui: &Ui, document: &Document, sentence: usize, side: &Side<'a>) -> Vec<SpanView<'a>> {
     let p = theme::of(ui);
     let mut blocks: Vec<SpanView> = Vec::new();

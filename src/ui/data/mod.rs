@@ -1,4 +1,4 @@
-//! The Data room: the dataset in numbers, what looks wrong in it, another labelling beside it.
+//! The Data page: statistics of the dataset, findings, and the comparison with other annotations.
 
 mod checks;
 mod compare;
@@ -17,10 +17,10 @@ use crate::ui::theme::{TextRole, icon};
 use crate::ui::widgets::Button;
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
-/// Width of what is read at most.
+/// Maximum width of the content, in points.
 const MEASURE: f32 = 980.0;
 
-/// Shows the room.
+/// Shows the page.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     let margin = Margin { left: 20, right: 20, top: 12, bottom: 12 };
@@ -62,7 +62,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     });
 }
 
-/// How strong a split's part of a bar is: train, dev, test from full to pale.
+/// Returns the opacity of a split in a bar: train is opaque, dev and test are paler.
 fn strength(split: Split) -> f32 {
     match split {
         Split::Train => 1.0,
@@ -71,7 +71,7 @@ fn strength(split: Split) -> f32 {
     }
 }
 
-/// A page that scrolls, not wider than is read well.
+/// Shows scrollable content of limited width.
 fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.set_max_width((ui.available_width() - 8.0).min(MEASURE));

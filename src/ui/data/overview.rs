@@ -1,4 +1,4 @@
-//! The dataset in numbers. Every bar leads to its sentences.
+//! Statistics of the dataset. A click on a bar shows its sentences.
 
 use super::strength;
 use crate::app::annotate::FilterLabel;
@@ -14,10 +14,10 @@ use crate::ui::theme::{self, TextRole};
 use crate::ui::widgets::{BarRow, Card, Figure, figures, label, paragraph};
 use egui::{Color32, Ui};
 
-/// Surfaces listed in a card.
+/// Maximum number of surface forms in a card.
 const LISTED: usize = 12;
 
-/// Shows all numbers.
+/// Shows all statistics.
 pub fn show(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
     headline(ui, a, s);
     labels(ui, a, s, out);
@@ -68,7 +68,7 @@ pub fn show(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
     splits(ui, s, out);
 }
 
-/// Two cards side by side.
+/// Shows two cards next to each other.
 fn two(ui: &mut Ui, content: impl FnOnce(&mut Ui, &mut Ui)) {
     ui.columns(2, |columns| {
         let [left, right] = columns else { return };
@@ -102,7 +102,7 @@ fn headline(ui: &mut Ui, a: &Annotate, s: &Statistics) {
     );
 }
 
-/// How often each label is in each split.
+/// Shows the number of spans of each label in each split.
 fn labels(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
     let p = theme::of(ui);
     let most = a.corpus.labels.iter().map(|(id, _)| s.total(id)).max().unwrap_or(0).max(1);
@@ -117,7 +117,7 @@ fn labels(ui: &mut Ui, a: &Annotate, s: &Statistics, out: &mut Commands) {
                     |x: &SplitStatistics| (x.count(id) as f32 / most as f32, solid.gamma_multiply(strength(x.split)));
                 let parts: Vec<(f32, Color32)> = s.splits.iter().map(part).collect();
                 let n = s.total(id);
-                // A label that is rare in training is hardly learned.
+                // A label with fewer than 20 training spans is marked as rare, because a model hardly learns it.
                 let rare = if n > 0 && n < 20 { tr!(", rare") } else { "" };
                 let row = BarRow { name: &l.name, number: &format!("{}{rare}", thousands(n)), parts: &parts };
                 if row.show(ui).clicked() {
@@ -134,16 +134,16 @@ fn show_label(id: LabelId, out: &mut Commands) {
     out.push(Command::Do(Action::GoTo(Page::Annotate)));
 }
 
-/// A bar that leads to the sentences of a query.
+/// A bar. A click shows the sentences of its query.
 struct Bar {
     name: String,
     number: String,
-    /// Shares of the longest bar, with their colours.
+    /// Parts as fractions of the longest bar, with their colors.
     parts: Vec<(f32, Color32)>,
     query: String,
 }
 
-/// A card of bars, or what it says where there is none.
+/// Shows a card of bars, or the text `none` if there are no bars.
 fn bars(ui: &mut Ui, title: &str, note: &str, none: &str, bars: Vec<Bar>, out: &mut Commands) {
     let p = theme::of(ui);
     Card::new(title).note(note).show(
@@ -163,12 +163,12 @@ fn bars(ui: &mut Ui, title: &str, note: &str, none: &str, bars: Vec<Bar>, out: &
     );
 }
 
-/// A bar of a count, beside the largest, in one colour.
+/// Creates a bar of a count in one color, relative to the largest count.
 fn counted_bar(name: String, count: usize, most: usize, colour: Color32, query: String) -> Bar {
     Bar { name, number: thousands(count), parts: vec![(count as f32 / most.max(1) as f32, colour)], query }
 }
 
-/// A histogram; `name` gives each bar its name and the query of its sentences.
+/// Shows a histogram. `name` returns the name of each bar and the query of its sentences.
 fn lengths(
     ui: &mut Ui,
     title: &str,
@@ -204,7 +204,7 @@ fn surfaces(ui: &mut Ui, a: &Annotate, title: &str, note: &str, list: &[SurfaceF
     bars(ui, title, note, tr!("There are none."), list.iter().take(LISTED).map(bar).collect(), out);
 }
 
-/// How often each label of whole documents is given.
+/// Shows the number of documents for each document label.
 fn classes(ui: &mut Ui, a: &Annotate, counts: &[usize], out: &mut Commands) {
     let colour = theme::of(ui).series[2];
     let most = counts.iter().max().copied().unwrap_or(0);
@@ -216,7 +216,7 @@ fn classes(ui: &mut Ui, a: &Annotate, counts: &[usize], out: &mut Commands) {
     bars(ui, tr!("Documents"), tr!("by their own labels"), none, all, out);
 }
 
-/// What was done on the last days of work.
+/// Shows the work done on the last days.
 fn days(ui: &mut Ui, progress: &DailyProgress, out: &mut Commands) {
     let colour = theme::of(ui).series[3];
     let last = || progress.days.iter().rev().take(LISTED);
@@ -226,7 +226,7 @@ fn days(ui: &mut Ui, progress: &DailyProgress, out: &mut Commands) {
     bars(ui, tr!("Progress"), tr!("sentences done, by day"), none, last().map(bar).collect(), out);
 }
 
-/// What train has of the others, and sentences that stand twice.
+/// Shows the overlap of the other splits with train, and duplicate sentences.
 fn splits(ui: &mut Ui, s: &Statistics, out: &mut Commands) {
     let p = theme::of(ui);
     Card::new(tr!("Seen in training")).note(tr!("how much of a split's words and names stands in train")).show(

@@ -1,4 +1,4 @@
-//! The numbers as a picture: an SVG of the same bars, in the light theme, for a paper or a report; and that as a PNG.
+//! Statistics as a picture for a paper or report: an SVG of the same bars in the light theme, or a PNG of it.
 
 use super::strength;
 use crate::app::Annotate;
@@ -17,13 +17,13 @@ const WIDTH: f32 = 720.0;
 const NAME: f32 = 170.0;
 const BAR: f32 = 440.0;
 const ROW: f32 = 22.0;
-/// Surfaces that are drawn.
+/// Maximum number of surface forms.
 const SURFACES: usize = 12;
 
-/// A bar: its name, its number, and its parts as shares of the longest with their colours.
+/// A bar: name, count, and parts as fractions of the longest bar with their colors.
 type Bar = (String, usize, Vec<(f32, Color32)>);
 
-/// The picture's text.
+/// Returns the picture as SVG text.
 pub fn svg(a: &Annotate, s: &Statistics) -> String {
     let mut body = String::new();
     let mut y = 34.0;
@@ -58,13 +58,13 @@ pub fn svg(a: &Annotate, s: &Statistics) -> String {
     )
 }
 
-/// So many pixels stand for one of the SVG.
+/// Number of PNG pixels for each SVG pixel.
 const SCALE: f32 = 2.0;
 
-/// An SVG as a PNG of twice its size, in the bundled fonts.
+/// Renders an SVG as a PNG of twice its size, with the bundled fonts.
 ///
 /// # Errors
-/// What is wrong with the SVG, or its size.
+/// Returns an error if the SVG or its size is invalid.
 pub fn png(svg: &str) -> Result<Vec<u8>, String> {
     let mut options = usvg::Options { font_family: "Inter".into(), ..usvg::Options::default() };
     for bytes in fonts::files() {
@@ -127,7 +127,7 @@ fn row(body: &mut String, y: f32, name: &str, number: usize, parts: &[(f32, Colo
 
 fn text(body: &mut String, x: f32, y: f32, size: u8, weight: &str, words: &str) {
     let words = words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    // Signs that XML has no place for.
+    // XML does not allow control characters.
     let words: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let _ = writeln!(
         body,

@@ -1,4 +1,4 @@
-//! The right column: problems, notes, the first sentences, labels with their new names, and splits.
+//! Right column of the import dialog: problems, notes, first sentences, labels with their new names, and splits.
 
 use super::View;
 use crate::app::events::thousands;
@@ -14,12 +14,12 @@ use crate::ui::theme::{self, TextRole, icon, metrics};
 use crate::ui::widgets::{Column, IconButton, Table, TextField, dot, icon_paragraph, label, paint_icon, paragraph};
 use egui::{Align, Layout, Sense, Ui, UiBuilder, vec2};
 
-/// So many sentences are shown.
+/// Maximum number of displayed sentences.
 const SENTENCES: usize = 4;
-/// So many problems are listed.
+/// Maximum number of listed problems.
 const PROBLEMS: usize = 40;
 
-/// Problems, the first sentences, labels and splits.
+/// Shows problems, the first sentences, labels and splits.
 pub(super) fn found(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 4.0;
@@ -71,7 +71,7 @@ fn splits(ui: &mut Ui, importing: &ImportPreview) {
     ];
     let table = Table::new(&columns);
     table.head(ui);
-    // One split is all.
+    // With a single split, the total row would repeat it.
     let rows = importing.counts.len() - usize::from(importing.counts.len() == 2);
     for (split, c) in &importing.counts[..rows] {
         table.row(ui, |cells| {
@@ -83,7 +83,7 @@ fn splits(ui: &mut Ui, importing: &ImportPreview) {
     }
 }
 
-/// A row for each label: its colour, its new name, how many spans it has, and whether they are left out.
+/// Shows a row for each label: color, new name, number of spans, and a switch to exclude it.
 fn labels(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     let counts = importing.counts.last().map(|(_, c)| c.labels.clone()).unwrap_or_default();
@@ -153,7 +153,7 @@ fn problems(ui: &mut Ui, dataset: &Dataset) {
 }
 
 fn sentences(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset) {
-    // Those with entities tell more.
+    // Sentences with entities are more informative.
     let corpus = &dataset.corpus;
     let all = || (0u32..).zip(&corpus.documents).flat_map(|(d, doc)| (0..doc.len()).map(move |s| (d, s))).take(5000);
     let labelled = |(d, s): &(u32, usize)| !corpus.document(*d).span_range(*s).is_empty();
@@ -170,7 +170,7 @@ fn sentences(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset) {
 fn one_sentence(ui: &mut Ui, importing: &ImportPreview, dataset: &Dataset, document: &Document, sentence: usize) {
     let p = theme::of(ui);
     let labels = &dataset.corpus.labels;
-    // A sentence of thousands of words is shown by its beginning.
+    // Only the first 60 words of a long sentence are shown.
     let words: Vec<&str> = document.sentence_tokens(sentence).into_iter().take(60).collect();
     let name = |id: LabelId| match importing.renames.get(labels.name(id)) {
         Some(fate) => fate.as_deref(),

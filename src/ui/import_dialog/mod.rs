@@ -1,5 +1,5 @@
-//! What was found in a dataset, shown before anything of it is taken: with the evidence, what can be said otherwise, its labels
-//! and their new names, its problems, and its first sentences.
+//! The import dialog: the detected properties of a dataset with the evidence, options to override them, labels with new
+//! names, problems, and the first sentences. Nothing is imported before the user confirms.
 
 mod found;
 mod said;
@@ -18,10 +18,10 @@ use said::said;
 
 const WIDTH: f32 = 940.0;
 const SIDE: f32 = 272.0;
-/// Between a column and the line beside it.
+/// Distance of a column from the separator line, in points.
 const GUTTER: f32 = 12.0;
 
-/// What is half typed: the new names of labels, and whose dataset they belong to.
+/// Unfinished input: new names of the labels, and the dataset to which they belong.
 #[derive(Default)]
 pub struct View {
     of: std::path::PathBuf,
@@ -29,7 +29,7 @@ pub struct View {
 }
 
 impl View {
-    /// Follows the labels of the dataset that is looked at.
+    /// Updates the fields to the labels of the previewed dataset.
     fn follow(&mut self, importing: &ImportPreview) {
         let Ok(dataset) = &importing.found else { return };
         let names = dataset.corpus.labels.names();
@@ -41,14 +41,14 @@ impl View {
     }
 }
 
-/// Shows the dialog over the room.
+/// Shows the dialog over the page.
 pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     let Some(importing) = &app.importing else { return };
     view.follow(importing);
     let window = ui.content_rect();
     let ready = importing.found.is_ok() && !importing.reading;
-    // A field that is typed in, and a list that is open, keep Enter for themselves; asked before they give the focus away.
+    // A focused field and an open list keep Enter. The state is read before they can lose the focus in this frame.
     let free = ui.memory(|m| m.focused().is_none()) && !egui::Popup::is_any_open(ui.ctx());
     let is_left = dialog(ui, "import", WIDTH, |ui| {
         head(ui, importing);
@@ -100,11 +100,11 @@ pub fn show(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     }
 }
 
-/// A column of the dialog, which scrolls by itself.
+/// Shows a column that scrolls independently.
 fn column(ui: &mut Ui, name: &str, rect: Rect, content: impl FnOnce(&mut Ui)) {
     ui.scope_builder(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)), |ui| {
         ScrollArea::vertical().id_salt(name).max_height(rect.height()).auto_shrink(false).show(ui, |ui| {
-            // The bar lies over the content's edge.
+            // The scroll bar is over the edge of the content.
             ui.set_width(rect.width() - 12.0);
             content(ui);
         });

@@ -1,4 +1,4 @@
-//! The left column: what was found, with the evidence, and what the person may say instead.
+//! Left column of the import dialog: the detected properties with the evidence, and the options to override them.
 
 use crate::app::i18n::tr;
 use crate::app::{Command, ImportPreview};
@@ -10,7 +10,7 @@ use crate::ui::theme::{self, TextRole, icon};
 use crate::ui::widgets::{choice, form_field, icon_paragraph, paragraph};
 use egui::Ui;
 
-/// What was found, and what the person may say instead.
+/// Shows the detected properties, and the options to override them.
 pub(super) fn said(ui: &mut Ui, importing: &ImportPreview, out: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 12.0;
     let found = importing.found.as_ref().ok().and_then(|d| d.files.first()).map(|f| &f.report);
@@ -68,7 +68,7 @@ pub(super) fn said(ui: &mut Ui, importing: &ImportPreview, out: &mut Commands) {
     }
 }
 
-/// Common encodings, by the names of the Encoding Standard.
+/// Common encodings, by their names in the Encoding Standard.
 const ENCODINGS: [&str; 14] = [
     "UTF-8",
     "UTF-16LE",
@@ -86,7 +86,7 @@ const ENCODINGS: [&str; 14] = [
     "EUC-KR",
 ];
 
-/// What is found by itself, or one of the options: `Some` where something else was picked.
+/// Shows a list of the detected value and the options. Returns `Some` if the user chose another one.
 fn offer(
     ui: &mut Ui,
     name: &str,
@@ -134,7 +134,7 @@ fn columns(ui: &mut Ui, found: Option<&ReadReport>, choices: &mut ReadOptions) {
     }
 }
 
-/// Which column or field is what.
+/// Shows the role of each column or field.
 fn roles(ui: &mut Ui, found: Option<&ReadReport>) {
     let p = theme::of(ui);
     let Some(roles) = found.map(|f| &f.roles).filter(|roles| !roles.is_empty()) else { return };
@@ -153,7 +153,7 @@ fn roles(ui: &mut Ui, found: Option<&ReadReport>) {
     });
 }
 
-/// How it was found out, in sentences; those that several files have in common once.
+/// Shows the evidence of the detection, as sentences. Sentences that several files share are shown once.
 fn evidence(ui: &mut Ui, importing: &ImportPreview) {
     let p = theme::of(ui);
     let Ok(dataset) = &importing.found else { return };

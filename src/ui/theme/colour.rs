@@ -1,24 +1,24 @@
-//! Every colour of the window, as two constant palettes.
+//! All colors of the window, in two constant palettes.
 //!
-//! Names say what a colour is for, never what it looks like, so that dark and light differ only in
-//! their values. No other file holds a colour of its own.
+//! Names describe the use of a color, not its appearance, so dark and light differ only in values. No other file
+//! defines colors.
 
 use egui::Color32;
 
 use super::labels::{self, LabelColour};
 
-/// One theme's colours. The contrast of each pair in use was measured, see the look's tokens.
+/// Colors of a theme. The contrast of each pair in use was measured, see the design tokens.
 #[derive(Debug, PartialEq)]
 pub struct Palette {
-    /// Top bar, rail, status bar.
+    /// Top bar, navigation rail, status bar.
     pub chrome: Color32,
     /// Side panels, cards.
     pub panel: Color32,
-    /// Where text is read and charts stand.
+    /// Background of text and charts.
     pub canvas: Color32,
-    /// Secondary buttons, the chosen segment.
+    /// Secondary buttons, the selected segment.
     pub raised: Color32,
-    /// Popups, menus, palette, toasts.
+    /// Popups, menus, palette, notifications.
     pub overlay: Color32,
     /// Text fields.
     pub field: Color32,
@@ -26,7 +26,7 @@ pub struct Palette {
     pub hover: Color32,
     /// Pressed button, toggle off, track of progress.
     pub pressed: Color32,
-    /// Selected row, active room, toggled button.
+    /// Selected row, active page, toggled button.
     pub selected: Color32,
     /// Selected and hovered.
     pub selected_hover: Color32,
@@ -34,21 +34,21 @@ pub struct Palette {
     pub line: Color32,
     /// Borders of fields, buttons, popups.
     pub line_strong: Color32,
-    /// What is read.
+    /// Main text.
     pub text: Color32,
     /// Labels of fields, secondary facts.
     pub text2: Color32,
     /// Captions, axis labels, placeholders.
     pub text3: Color32,
-    /// Disabled.
+    /// Disabled text.
     pub text_off: Color32,
     /// Strokes and small marks: caret, selection, progress, active icon.
     pub accent: Color32,
-    /// Primary button, toggle on, ticked box.
+    /// Primary button, toggle on, checked box.
     pub accent_fill: Color32,
-    /// Primary, hovered.
+    /// Primary button, hovered.
     pub accent_hover: Color32,
-    /// Primary, pressed.
+    /// Primary button, pressed.
     pub accent_press: Color32,
     /// Text on `accent_fill` and `err_fill`.
     pub on_accent: Color32,
@@ -56,52 +56,52 @@ pub struct Palette {
     pub focus: Color32,
     /// Success text and icon.
     pub ok: Color32,
-    /// Ground under `ok`.
+    /// Background of `ok`.
     pub ok_tint: Color32,
     /// Warning text and icon.
     pub warn: Color32,
-    /// Ground under `warn`.
+    /// Background of `warn`.
     pub warn_tint: Color32,
     /// Error text, icon, border.
     pub err: Color32,
-    /// Ground under `err`.
+    /// Background of `err`.
     pub err_tint: Color32,
-    /// Destructive primary.
+    /// Destructive primary button.
     pub err_fill: Color32,
-    /// Destructive, hovered.
+    /// Destructive primary button, hovered.
     pub err_hover: Color32,
-    /// Veil behind the command palette and dialogs.
+    /// Scrim under the command palette and dialogs.
     pub scrim: Color32,
-    /// Shadow under what floats.
+    /// Shadow of floating elements.
     pub shadow: Color32,
-    /// Chart series, in the order in which runs or quantities take them.
+    /// Chart series, in the order of use.
     pub series: [Color32; 8],
-    /// Ground of a matrix cell, from few to many.
+    /// Background of a matrix cell, from low to high values.
     pub ramp: [Color32; 7],
-    /// The colours that labels take in turn.
+    /// Label colors, in the order of use.
     pub labels: &'static [LabelColour; labels::COUNT],
 }
 
 impl Palette {
-    /// The colours of the label with this index; beyond the last they begin again.
+    /// Returns the colors of the label with this index. They repeat after the last one.
     pub fn label(&self, index: usize) -> &'static LabelColour {
         &self.labels[index % labels::COUNT]
     }
 
-    /// The colour of the series with this index, and whether it is dashed: from the ninth on the
-    /// colours repeat, and only the dashes tell the two apart.
+    /// Returns the color of the series with this index, and true if it is dashed. From the ninth series the colors
+    /// repeat, and only the dashes distinguish the lines.
     pub fn series(&self, index: usize) -> (Color32, bool) {
         let count = self.series.len();
         (self.series[index % count], index >= count)
     }
 
-    /// Text on a step of the matrix ramp: white on the two strongest, for contrast.
+    /// Returns the text color on a step of the matrix ramp: white on the two strongest steps, for contrast.
     pub fn on_ramp(&self, step: usize) -> Color32 {
         if step >= 5 { self.on_accent } else { self.text }
     }
 }
 
-/// Dark, the default.
+/// Dark theme, the default.
 pub const DARK: Palette = Palette {
     chrome: hex(0x101114),
     panel: hex(0x141518),
@@ -149,7 +149,7 @@ pub const DARK: Palette = Palette {
     labels: &labels::DARK,
 };
 
-/// Light.
+/// Light theme.
 pub const LIGHT: Palette = Palette {
     chrome: hex(0xf2f2ef),
     panel: hex(0xf8f8f5),
@@ -197,7 +197,7 @@ pub const LIGHT: Palette = Palette {
     labels: &labels::LIGHT,
 };
 
-/// A colour written as in the design: `0xRRGGBB`.
+/// Creates a color from `0xRRGGBB`, as written in the design.
 pub(super) const fn hex(rgb: u32) -> Color32 {
     let [_, r, g, b] = rgb.to_be_bytes();
     Color32::from_rgb(r, g, b)
@@ -209,7 +209,7 @@ mod tests {
 
     use super::*;
 
-    /// The contrast of two opaque colours, from 1 to 21, as WCAG 2 defines it.
+    /// Returns the contrast ratio of two opaque colors, from 1 to 21, as WCAG 2 defines it.
     fn contrast(a: Color32, b: Color32) -> f32 {
         let light = |colour: Color32| {
             let linear = Rgba::from(colour);

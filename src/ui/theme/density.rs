@@ -1,4 +1,4 @@
-//! Two densities of the same window. The reader chooses one, every row and control follows.
+//! Two densities of the window. The user chooses one, and all rows and controls follow it.
 
 use egui::{Context, Id};
 
@@ -19,7 +19,7 @@ impl Density {
         }
     }
 
-    /// Height of a button, a field, a choice.
+    /// Returns the height of a button, field or drop-down list, in points.
     pub fn control(self) -> f32 {
         self.pick(28.0, 26.0)
     }
@@ -36,18 +36,18 @@ impl Density {
         self.pick(16.0, 12.0)
     }
 
-    /// Size and line pitch of the current sentence.
+    /// Returns the font size and line height of the current sentence, in points.
     pub fn read(self) -> (f32, f32) {
         (self.pick(21.0, 18.0), self.pick(42.0, 34.0))
     }
 
-    /// Size and line pitch of the sentences around it.
+    /// Returns the font size and line height of adjacent sentences, in points.
     pub fn context(self) -> (f32, f32) {
         (self.pick(17.0, 15.0), self.pick(30.0, 26.0))
     }
 }
 
-/// The density in use.
+/// Returns the active density.
 pub fn density(ctx: &Context) -> Density {
     ctx.data(|data| data.get_temp(slot())).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
-//! Whether the focus was moved by a key, so that a ring belongs around it.
+//! Detection of keyboard focus, for the focus ring.
 //!
-//! A ring after every mouse click would be noise; without one after Tab the hand is lost. egui
-//! keeps no such record, so this watches the input of every pass.
+//! A ring after every mouse click would be distracting, but after Tab it is necessary. egui does not record the input
+//! device, so this module watches the input of every pass.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ pub(super) fn install(ctx: &Context) {
     ctx.on_begin_pass("focus by key", Arc::new(|ui| watch(ui)));
 }
 
-/// Whether the last thing used was a key (or a screen reader) and not the pointer.
+/// Returns true if the last input came from the keyboard (or a screen reader) and not from the pointer.
 pub fn by_key(ctx: &Context) -> bool {
     ctx.data(|data| data.get_temp(slot())).unwrap_or(false)
 }

@@ -1,13 +1,13 @@
-//! The bundled faces, and which of them stands in when a glyph is missing.
+//! The bundled fonts, and their fallback order for missing glyphs.
 //!
-//! egui makes no weights, so each weight is a family of its own. The faces and how they were made
-//! are in `assets/fonts`.
+//! egui does not synthesize weights, so each weight is a separate family. The fonts and their build steps are in
+//! `assets/fonts`.
 
 use std::sync::{Arc, LazyLock};
 
 use egui::{Context, FontData, FontDefinitions, FontFamily};
 
-/// One face of the window.
+/// A font face of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
     Ui,
@@ -21,9 +21,9 @@ pub enum Face {
 impl Face {
     const ALL: [Self; 6] = [Self::Ui, Self::UiMedium, Self::UiStrong, Self::Read, Self::Mono, Self::Icon];
 
-    /// The family to lay text out with.
+    /// Returns the font family for layout.
     pub fn family(self) -> FontFamily {
-        // Made once: a named family holds its name in an `Arc`, and text is laid out every frame.
+        // Created once: a named family stores its name in an `Arc`, and text is laid out in every frame.
         static FAMILIES: LazyLock<[FontFamily; 6]> =
             LazyLock::new(|| Face::ALL.map(|face| FontFamily::Name(face.name().into())));
         FAMILIES[self as usize].clone()
@@ -51,7 +51,7 @@ impl Face {
         }
     }
 
-    /// This face first, then the others in the order in which they may stand in for it, then those of other scripts.
+    /// Returns the fallback chain: this face, then the other faces, then the faces of other scripts.
     fn chain(self) -> Vec<String> {
         let stand_ins = [Self::Ui, Self::Read, Self::Mono, Self::Icon];
         let others = stand_ins.into_iter().filter(|face| *face != self);
@@ -60,7 +60,7 @@ impl Face {
     }
 }
 
-/// Faces of other scripts. What none of them has comes from the system's fonts.
+/// Faces of other scripts. Characters that none of them contains use system fonts.
 const SCRIPTS: [(&str, &[u8]); 6] = [
     ("arabic", include_bytes!("../../../assets/fonts/NotoNaskhArabic-Regular.ttf")),
     ("hebrew", include_bytes!("../../../assets/fonts/NotoSansHebrew-Regular.ttf")),
@@ -70,7 +70,7 @@ const SCRIPTS: [(&str, &[u8]); 6] = [
     ("emoji", include_bytes!("../../../assets/fonts/NotoEmoji-Regular.ttf")),
 ];
 
-/// The files of all faces.
+/// Returns the files of all faces.
 pub fn files() -> impl Iterator<Item = &'static [u8]> {
     Face::ALL.into_iter().map(Face::bytes).chain(SCRIPTS.into_iter().map(|(_, bytes)| bytes))
 }

@@ -1,14 +1,14 @@
-//! The glyphs of the bundled icon face (a cut of Lucide), by their own names.
+//! Glyphs of the bundled icon font (a subset of Lucide), by their Lucide names.
 //!
-//! One constant for each line of `assets/fonts/icons.txt`. An [`Icon`] is a type of its own, so
-//! that it cannot land in a line of text, where it would sit too high.
+//! There is one constant for each line of `assets/fonts/icons.txt`. [`Icon`] is a separate type, so an icon cannot be
+//! used inside a line of text, where it would be too high.
 
-/// A glyph of the icon face.
+/// A glyph of the icon font.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Icon(char);
 
 impl Icon {
-    /// The character that carries the glyph in the icon face.
+    /// Returns the character of the glyph in the icon font.
     pub fn glyph(self) -> char {
         self.0
     }

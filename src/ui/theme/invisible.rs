@@ -1,22 +1,22 @@
-//! Characters that are not seen and change what is read: direction overrides and characters without width. They are shown as a
-//! mark each, unless the person wants them as they are.
+//! Invisible characters that change the meaning of text: direction overrides and zero-width characters. Each is
+//! displayed as a mark, unless the user turns that off.
 
 use egui::{Context, Id};
 use std::borrow::Cow;
 
-/// The mark of a character that changes the direction of the text.
+/// Mark of a character that changes the text direction.
 const DIRECTION: char = '↔';
-/// The mark of a character without width.
+/// Mark of a zero-width character.
 const WIDTHLESS: char = '·';
 
-/// The mark of a character that is not seen; `None` for one that is.
+/// Returns the mark of an invisible character, or `None` for a visible one.
 fn mark_of(c: char) -> Option<char> {
     match c {
         '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => Some(DIRECTION),
         '\u{00ad}' | '\u{034f}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => {
             Some(WIDTHLESS)
         }
-        // Tags, by which text can be hidden in text.
+        // Unicode tag characters, which can hide text in text.
         '\u{e0000}'..='\u{e007f}' => Some(WIDTHLESS),
         _ => None,
     }
@@ -26,17 +26,17 @@ fn id() -> Id {
     Id::unique("theme-invisible")
 }
 
-/// Whether invisible characters are left as they are.
+/// Returns true if invisible characters are not marked.
 pub fn hides_invisible(ctx: &Context) -> bool {
     ctx.data(|d| d.get_temp(id())).unwrap_or(false)
 }
 
-/// Leaves invisible characters as they are, or marks them.
+/// Turns the marks of invisible characters off or on.
 pub fn set_hides_invisible(ctx: &Context, hide: bool) {
     ctx.data_mut(|d| d.insert_temp(id(), hide));
 }
 
-/// A text as it is shown: each invisible character is one mark, so that characters keep their numbers.
+/// Returns the displayed text. Each invisible character is replaced by one mark, so character offsets do not change.
 pub fn marked<'t>(ctx: &Context, text: &'t str) -> Cow<'t, str> {
     if text.is_ascii() || !text.chars().any(|c| mark_of(c).is_some()) || hides_invisible(ctx) {
         return Cow::Borrowed(text);

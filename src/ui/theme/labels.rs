@@ -1,29 +1,29 @@
-//! The 24 colours of labels, for each theme.
+//! The 24 label colors of each theme.
 //!
-//! The first eight stay apart for colour-blind eyes too; hues near the accent are left out, so that
-//! a label is never mistaken for a selection.
+//! The first eight are distinguishable for color-blind users. Hues near the accent are excluded, so that a label does
+//! not look like a selection.
 
 use egui::Color32;
 
 use super::colour::hex;
 
-/// How many labels have a colour of their own.
+/// Number of labels with distinct colors.
 pub const COUNT: usize = 24;
 
-/// What one label looks like.
+/// Colors of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabelColour {
-    /// Ground of a span.
+    /// Background of a span.
     pub tint: Color32,
-    /// Ground of a span under the pointer.
+    /// Background of a span under the pointer.
     pub strong: Color32,
-    /// The label's name on its tint, and its dots on selected rows.
+    /// Text of the label name on `tint`, and dots on selected rows.
     pub ink: Color32,
     /// Dots, bars and lines.
     pub solid: Color32,
 }
 
-/// Whether a label's colour was already taken, so that its spans need a bar at their left edge.
+/// Returns true if another label already uses the color, so spans need a bar at their left edge.
 pub fn repeats(index: usize) -> bool {
     index >= COUNT
 }
@@ -32,7 +32,7 @@ const fn label(tint: u32, strong: u32, ink: u32, solid: u32) -> LabelColour {
     LabelColour { tint: hex(tint), strong: hex(strong), ink: hex(ink), solid: hex(solid) }
 }
 
-/// On dark.
+/// Colors on dark.
 pub const DARK: [LabelColour; COUNT] = [
     label(0x1a3a58, 0x204d76, 0x7bbdfe, 0x6bb6ff), // blue
     label(0x4d2a0d, 0x68390f, 0xefa46c, 0xe8914b), // orange
@@ -60,7 +60,7 @@ pub const DARK: [LabelColour; COUNT] = [
     label(0x4e370b, 0x674707, 0xe0ae5d, 0xe8ad47), // amber light
 ];
 
-/// On light.
+/// Colors on light.
 pub const LIGHT: [LabelColour; COUNT] = [
     label(0xcee6ff, 0xabd4fe, 0x0560a3, 0x157bcb), // blue
     label(0xffd7bb, 0xf7bf96, 0x8d4900, 0xaa5a04), // orange

@@ -1,23 +1,23 @@
-//! Sizes that many parts share, in points. What depends on the density is in [`super::Density`].
+//! Shared sizes, in points. Sizes that depend on the density are in [`super::Density`].
 
-/// Distance between two controls, and between a heading and what it heads.
+/// Distance between two controls, and between a heading and its content.
 pub const GAP: f32 = 8.0;
 /// Distance between two cards.
 pub const CARD_GAP: f32 = 12.0;
-/// Padding left and right inside a control.
+/// Left and right padding of a control.
 pub const PAD: f32 = 10.0;
-/// Padding left and right inside a card.
+/// Left and right padding of a card.
 pub const CARD_PAD: f32 = 14.0;
 
-/// Height of the one main action of a form.
+/// Height of the main action of a form.
 pub const MAIN_ACTION: f32 = 36.0;
 /// Height of a badge.
 pub const BADGE: f32 = 20.0;
-/// Height and least width of a key cap.
+/// Height and minimum width of a key cap.
 pub const KEY_CAP: f32 = 18.0;
 /// Height of a row in a menu.
 pub const MENU_ROW: f32 = 30.0;
-/// Height of a card's head.
+/// Height of the header of a card.
 pub const CARD_HEAD: f32 = 36.0;
 
 /// Size of an icon in a row or a button.
@@ -36,9 +36,9 @@ pub const RADIUS_CARD: u8 = 10;
 pub const RADIUS_POPUP: u8 = 10;
 pub const RADIUS_PALETTE: u8 = 12;
 
-/// Width of every border and hairline.
+/// Width of borders and hairlines.
 pub const STROKE: f32 = 1.0;
-/// Width of the ring around what is selected.
+/// Width of the selection ring.
 pub const STROKE_SELECTED: f32 = 1.5;
 /// Width of the focus ring and the caret.
 pub const STROKE_FOCUS: f32 = 2.0;

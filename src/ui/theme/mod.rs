@@ -1,8 +1,7 @@
-//! How the window looks: colours, type, icons, sizes, and egui's style made of them.
+//! Visual design of the window: colors, text roles, icons, sizes, and the egui style made of them.
 //!
-//! Call [`install`] once before the first frame. After that every widget asks [`of`] for its
-//! colours and [`TextRole`] for its type; nothing else in the program names a colour or a size of
-//! type.
+//! Call [`install`] once before the first frame. Widgets get their colors from [`of`] and their fonts from
+//! [`TextRole`]. No code outside of this module defines a color or a font size.
 
 pub mod colour;
 mod density;
@@ -27,14 +26,14 @@ pub use labels::LabelColour;
 pub use style::{is_still, set_still};
 pub use text::{TextRole, reading};
 
-/// Gives egui our faces and both our styles, and begins to watch how the focus moves.
+/// Installs the fonts and both styles in egui, and starts to watch the input for keyboard focus.
 pub fn install(ctx: &Context) {
     fonts::install(ctx);
     style::install(ctx);
     focus::install(ctx);
 }
 
-/// The colours of the theme in use. A `Ui` will do as the context.
+/// Returns the colors of the active theme. A `Ui` can be passed as the context.
 pub fn of(ctx: &Context) -> &'static Palette {
     match ctx.theme() {
         Theme::Dark => &colour::DARK,

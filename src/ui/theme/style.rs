@@ -1,4 +1,4 @@
-//! Our tokens, told to egui: what its own panels, menus, tooltips and text fields look like.
+//! The egui style from our design tokens: panels, menus, tooltips and text fields.
 
 use egui::style::{ScrollAnimation, ScrollStyle, Spacing, WidgetVisuals, Widgets};
 use egui::{Color32, Context, CornerRadius, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals, vec2};
@@ -7,7 +7,7 @@ use super::colour::{DARK, LIGHT, Palette};
 use super::metrics::{RADIUS_CONTROL, RADIUS_PALETTE, RADIUS_POPUP, STROKE, STROKE_FOCUS, STROKE_SELECTED};
 use super::{Density, TextRole};
 
-/// How long colours take to change on hover and press, in seconds.
+/// Duration of color transitions on hover and press, in seconds.
 const ANIMATION: f32 = 0.08;
 
 pub(super) fn install(ctx: &Context) {
@@ -15,7 +15,7 @@ pub(super) fn install(ctx: &Context) {
     ctx.style_mut_of(Theme::Light, |style| fill_in(style, &LIGHT, Visuals::light()));
 }
 
-/// Stops all motion, for people whom it disturbs (or lets it run again).
+/// Turns all motion off (for users who prefer reduced motion) or on.
 pub fn set_still(ctx: &Context, still: bool) {
     ctx.all_styles_mut(|style| {
         style.animation_time = if still { 0.0 } else { ANIMATION };
@@ -23,7 +23,7 @@ pub fn set_still(ctx: &Context, still: bool) {
     });
 }
 
-/// Whether nothing may move.
+/// Returns true if motion is turned off.
 pub fn is_still(ctx: &Context) -> bool {
     ctx.global_style().animation_time <= 0.0
 }
@@ -43,7 +43,7 @@ fn fill_in(style: &mut Style, palette: &Palette, visuals: Visuals) {
     .into_iter()
     .collect::<std::collections::BTreeMap<TextStyle, FontId>>();
     style.animation_time = ANIMATION;
-    // Selecting text would swallow the click on a row. A text worth copying asks for it itself.
+    // Selectable text would intercept clicks on rows. Text that is useful to copy enables selection explicitly.
     style.interaction.selectable_labels = false;
     spacing(&mut style.spacing);
     style.visuals = recolour(visuals, palette);
@@ -73,7 +73,7 @@ fn spacing(spacing: &mut Spacing) {
 
 fn recolour(mut visuals: Visuals, palette: &Palette) -> Visuals {
     let p = palette;
-    // The fonts carry no hints, and egui would draw light text on dark a weight too heavy.
+    // The fonts have no hints, and egui would render light text on dark too heavy.
     visuals.text_options.font_hinting = false;
     visuals.text_options.color_transfer_function = egui::epaint::FontColorTransferFunction::Gamma(0.8);
     visuals.panel_fill = p.panel;
@@ -98,14 +98,14 @@ fn recolour(mut visuals: Visuals, palette: &Palette) -> Visuals {
     visuals.menu_corner_radius = CornerRadius::same(RADIUS_POPUP);
     visuals.popup_shadow = shadow(6, 20, p.shadow);
     visuals.window_shadow = shadow(12, 32, p.shadow);
-    // Our widgets paint their disabled state with `text_off`; fading would be a second time.
+    // Our widgets paint their disabled state with `text_off`, so egui must not fade them again.
     visuals.disabled_alpha = 1.0;
     visuals
 }
 
 fn widgets(p: &Palette) -> Widgets {
     let at_rest = WidgetVisuals {
-        // The handle of a scroll bar.
+        // Handle of a scroll bar.
         bg_fill: p.line_strong,
         weak_bg_fill: p.raised,
         bg_stroke: Stroke::new(STROKE, p.line_strong),

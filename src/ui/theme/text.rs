@@ -1,7 +1,7 @@
-//! The roles text can play, each with its face, size and line height.
+//! Text roles, each with a font face, size and line height.
 //!
-//! Text is laid out without a colour ([`Color32::PLACEHOLDER`]) and coloured when it is painted, so
-//! that a hover never lays anything out again.
+//! Text is laid out without a color ([`Color32::PLACEHOLDER`]) and colored when it is painted, so a hover does not
+//! cause a new layout.
 
 use std::sync::Arc;
 
@@ -10,48 +10,48 @@ use egui::{Color32, Context, FontId, Galley, RichText};
 
 use super::fonts::Face;
 
-/// What a piece of text is for. See the table of type in the look's tokens.
+/// Role of a text. See the type scale in the design tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextRole {
-    /// The one large line of the welcome page.
+    /// The large headline of the welcome page.
     Display,
     /// A headline figure.
     Number,
-    /// A headline figure on Evaluate.
+    /// A headline figure on the Evaluate page.
     NumberLarge,
     /// The name of a run.
     Title,
-    /// What the program is for, on the welcome page.
+    /// The introduction on the welcome page.
     Lead,
-    /// What is typed into the command palette.
+    /// The input of the command palette.
     TitleInput,
-    /// Everything without another role.
+    /// Text without another role.
     Body,
-    /// Buttons and names of things.
+    /// Buttons and names of objects.
     BodyMedium,
-    /// The head of a panel or card, and totals.
+    /// The header of a panel or card, and totals.
     Strong,
     /// Field labels, the status bar, hints.
     Small,
-    /// The head of a section, names in chips.
+    /// The header of a section, names in chips.
     SmallMedium,
     /// Help and axis labels.
     Caption,
-    /// Heads of tables, badges.
+    /// Table headers, badges.
     CaptionMedium,
-    /// The key inside a label chip.
+    /// The key in a label chip.
     CaptionStrong,
-    /// A label's name inside a span.
+    /// The label name in a span.
     Tag,
     /// The current sentence.
     Read,
-    /// Text on Try.
+    /// Text on the Try page.
     ReadTry,
-    /// Sentences around the current one.
+    /// Adjacent sentences.
     Context,
-    /// Gold over model.
+    /// Gold compared with model output.
     Compare,
-    /// Word pieces.
+    /// Subwords.
     MonoPiece,
     Mono,
     /// Tags, ids and the log.
@@ -107,7 +107,7 @@ impl TextRole {
         TextFormat { extra_letter_spacing: self.letter_spacing(), ..format(self.font(), self.line_height(), colour) }
     }
 
-    /// The same look for egui's own widgets, which colour it themselves.
+    /// Returns text of this role for egui widgets, which color it themselves.
     pub fn rich(self, text: impl Into<String>) -> RichText {
         RichText::new(text)
             .font(self.font())
@@ -115,17 +115,17 @@ impl TextRole {
             .extra_letter_spacing(self.letter_spacing())
     }
 
-    /// One line, as long as it needs to be.
+    /// Lays out one line of unlimited width.
     pub fn line(self, ctx: &Context, text: &str) -> Arc<Galley> {
         self.lay_out(ctx, text, TextWrapping::no_max_width(), false)
     }
 
-    /// One line that ends in an ellipsis where the width does.
+    /// Lays out one line that is cut with an ellipsis at `width`.
     pub fn elided(self, ctx: &Context, text: &str, width: f32) -> Arc<Galley> {
         self.lay_out(ctx, text, TextWrapping::truncate_at_width(width.max(0.0)), false)
     }
 
-    /// As many lines as it takes at this width.
+    /// Lays out a text with line wrapping at `width`.
     pub fn wrapped(self, ctx: &Context, text: &str, width: f32) -> Arc<Galley> {
         self.lay_out(ctx, text, TextWrapping::wrap_at_width(width.max(0.0)), true)
     }
@@ -141,13 +141,13 @@ impl TextRole {
     }
 }
 
-/// Text to be read, at a size and line pitch the reader chose.
+/// Creates the format of dataset text, with the font size and line height of the density.
 pub fn reading(size: f32, line_height: f32) -> TextFormat {
     let font = FontId::new(size, Face::Read.family());
     format(font, line_height, Color32::PLACEHOLDER)
 }
 
-/// The line height is always given, because the faces' own heights differ.
+/// The line height is always set, because the default heights of the faces differ.
 fn format(font_id: FontId, line_height: f32, color: Color32) -> TextFormat {
     TextFormat { font_id, line_height: Some(line_height), color, ..TextFormat::default() }
 }

@@ -1,4 +1,4 @@
-//! A run as it goes: headline figures, loss, F1 by label, learning rate, speed, gradient.
+//! Live charts of a run: headline figures, loss, F1 by label, learning rate, speed, gradient norm.
 
 use super::rates;
 use crate::app::effect::Pick;
@@ -18,16 +18,16 @@ use crate::ui::widgets::{
 };
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
-/// How the charts are presented.
+/// Presentation state of the charts.
 #[derive(Default)]
 pub struct View {
-    /// The step the pointer is at, shown in every chart.
+    /// Step under the pointer, shown in all charts.
     cursor: Option<f64>,
-    /// Points of the charts, until a new step comes.
+    /// Cached points of the charts, until a new step arrives.
     points: Points,
 }
 
-/// The line of all labels together.
+/// Name of the line for all labels.
 const ALL: &str = "all";
 
 /// Series of a run as points.
@@ -44,7 +44,7 @@ struct Points {
     f1: Vec<(String, Vec<[f64; 2]>)>,
 }
 
-/// Shows the run, or what the room is for.
+/// Shows the run, or an introduction if there is no run yet.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
     if let Some(sweep) = &app.training.rates {
         rates::show(ui, sweep, out);
@@ -62,7 +62,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     view.points.refresh(run);
     ScrollArea::vertical().id_salt("charts").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 12.0;
-        // Room for the scroll bar, which floats over the content.
+        // The scroll bar floats over the content.
         ui.set_max_width(ui.available_width() - 10.0);
         head(ui, app, run, out);
         if let RunState::Failed(why) = &run.state {
@@ -270,11 +270,11 @@ impl Points {
     }
 }
 
-/// Steps from 0 to the end, and where each epoch begins.
+/// Returns the range of steps, and the start and name of each epoch.
 fn axis(run: &LiveRun) -> (f64, Vec<(f64, String)>) {
     let total = run.started.as_ref().map_or(1.0, |s| s.steps as f64).max(1.0);
     let epochs = run.started.as_ref().map_or(1, |s| s.epochs);
-    // With many epochs their borders would hide the lines: about four are shown.
+    // With many epochs the borders would hide the lines, so about four are shown.
     let shown = (1..=epochs).step_by(epochs.div_ceil(4)).skip(1);
     (total, shown.map(|e| (total * (e - 1) as f64 / epochs as f64, tr!("epoch {e}", e))).collect())
 }
@@ -319,7 +319,7 @@ fn loss(ui: &mut Ui, run: &LiveRun, view: &View) -> Option<f64> {
 fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &View) -> Option<f64> {
     let p = theme::of(ui);
     let (total, borders) = axis(run);
-    // Their names stand in the chart beside; here they would meet those of the lines.
+    // The adjacent chart shows the epoch names. Here they would overlap the names of the lines.
     let borders: Vec<(f64, &str)> = borders.iter().map(|(x, _)| (*x, "")).collect();
     let names: Vec<String> = view
         .points
@@ -375,7 +375,7 @@ fn f1(ui: &mut Ui, a: &Annotate, run: &LiveRun, view: &View) -> Option<f64> {
     )
 }
 
-/// The learning rate from now to the end of the run, as straight lines.
+/// Returns the learning rate from the current step to the end of the run, as straight lines.
 fn rest_of_schedule(run: &LiveRun) -> Vec<[f64; 2]> {
     let (Some(started), Some(last), RunState::Running(_)) = (&run.started, run.last(), &run.state) else {
         return Vec::new();

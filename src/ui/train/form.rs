@@ -1,4 +1,4 @@
-//! The form of a run: base model, data, the Trainer's arguments by the Trainer's names.
+//! The form of a run: base model, data, and the training arguments with their names in the Hugging Face Trainer.
 
 use crate::app::effect::Pick;
 use crate::app::i18n::{tr, translate};
@@ -20,17 +20,17 @@ use crate::ui::widgets::{
 use crate::worker::Trial;
 use egui::{Frame, Margin, Panel, ScrollArea, Ui, vec2};
 
-/// What is half typed.
+/// Unfinished input of the form.
 #[derive(Default)]
 pub struct View {
     texts: Vec<String>,
     folder: String,
     hub: String,
-    /// Whether the further settings are shown.
+    /// True if the advanced settings are open.
     further: bool,
 }
 
-/// Devices of the choice.
+/// Returns the selectable devices.
 fn devices() -> [(&'static str, DeviceChoice); 4] {
     [
         (tr!("Automatic"), DeviceChoice::Auto),
@@ -40,7 +40,7 @@ fn devices() -> [(&'static str, DeviceChoice); 4] {
     ]
 }
 
-/// Shows the form and, at its foot, the one button.
+/// Shows the form, with the start button at the bottom.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     panel_head(ui, tr!("New run"), "", |ui| {
@@ -82,7 +82,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Com
     });
 }
 
-/// The run in a line: steps, and what they will cost once that was measured.
+/// Returns a summary of the run: steps, and the measured cost if available.
 fn plan(app: &App, a: &Annotate) -> String {
     let total = steps(learned(app, a), &app.training.arguments);
     let epochs = counted(app.training.arguments.num_train_epochs, "epoch");
@@ -103,7 +103,7 @@ fn plan(app: &App, a: &Annotate) -> String {
     }
 }
 
-/// Two short measurements before a run, or how to end the one under way.
+/// Shows two short measurements before a run, or the button to stop the current one.
 fn measurements(ui: &mut Ui, app: &App, why_off: Option<&str>, out: &mut Commands) {
     let half = (ui.available_width() - 8.0) / 2.0;
     ui.horizontal(|ui| {
@@ -124,7 +124,7 @@ fn measurements(ui: &mut Ui, app: &App, why_off: Option<&str>, out: &mut Command
     });
 }
 
-/// What belongs together stands close together.
+/// Shows related content with reduced spacing.
 fn group(ui: &mut Ui, body: impl FnOnce(&mut Ui)) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
@@ -132,7 +132,7 @@ fn group(ui: &mut Ui, body: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// Sentences the run would learn from.
+/// Returns the number of training sentences of the run.
 fn learned(app: &App, a: &Annotate) -> usize {
     let all = training_sentences(app);
     if a.splits().contains(&Split::Dev) { all } else { all - (all as f64 * DEFAULT_HOLDOUT_RATIO).round() as usize }
@@ -224,7 +224,7 @@ fn base(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Command
     facts(ui, app, a, out);
 }
 
-/// What the base is, whether our numbers are right for it, and what becomes of its head.
+/// Shows the properties of the base model, the result of its parity check, and if its head is kept.
 fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     let t = &app.training;
@@ -286,7 +286,7 @@ fn facts(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     }
 }
 
-/// A caption behind an icon: never colour alone.
+/// Shows a caption after an icon, so that color is not the only cue.
 fn marked(ui: &mut Ui, glyph: theme::Icon, colour: egui::Color32, text: &str) -> egui::Response {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 5.0;
@@ -315,7 +315,7 @@ fn data(ui: &mut Ui, app: &App, a: &Annotate) {
     paragraph(ui, TextRole::Caption, p.text3, &note);
 }
 
-/// For a small dataset: a recipe that has a chance.
+/// Shows a recommended recipe for a small dataset.
 fn recipe(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
     let p = theme::of(ui);
     let arguments = &app.training.arguments;
@@ -350,7 +350,7 @@ fn settings(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     in_pairs(ui, usual.chain([Place::Device]), |ui, place| show_place(ui, app, view, place, out));
 }
 
-/// What is set in one place of the form: a number, a word, or the device.
+/// A field of the form: a number, an enumerated option, or the device.
 #[derive(Clone, Copy)]
 enum Place {
     Number(usize),
@@ -358,7 +358,7 @@ enum Place {
     Device,
 }
 
-/// Settings that most runs leave alone, behind a line that opens them.
+/// Shows the advanced settings in a collapsible section.
 fn further(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     let glyph = if view.further { icon::CHEVRON_DOWN } else { icon::CHEVRON_RIGHT };
     if Button::quiet(tr!("Further settings")).icon(glyph).toggled(false).show(ui).clicked() {
@@ -371,7 +371,7 @@ fn further(ui: &mut Ui, app: &App, view: &mut View, out: &mut Commands) {
     }
 }
 
-/// Two to a row, equally wide.
+/// Shows fields in rows of two with equal width.
 fn in_pairs(ui: &mut Ui, places: impl Iterator<Item = Place>, mut show: impl FnMut(&mut Ui, Place)) {
     let width = (ui.available_width() - 12.0) / 2.0;
     for pair in places.collect::<Vec<_>>().chunks(2) {
@@ -416,7 +416,7 @@ fn show_place(ui: &mut Ui, app: &App, view: &mut View, place: Place, out: &mut C
     }
 }
 
-/// The Trainer's name as far as there is room for it.
+/// Returns the name of the Trainer argument, shortened to fit.
 fn short(name: &str) -> &str {
     let prefixes = ["per_device_", "gradient_", "early_stopping_"];
     let name = prefixes.iter().fold(name, |name, prefix| name.trim_start_matches(prefix));

@@ -1,4 +1,4 @@
-//! The Train room: the form of a run, its charts, the runs and the log.
+//! The Train page: form, charts, runs and log.
 
 mod charts;
 mod form;
@@ -14,16 +14,16 @@ use crate::app::{Annotate, App};
 use crate::train::event::TrainerControl;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
-/// How the room is presented.
+/// Presentation state of the page.
 #[derive(Default)]
 pub struct View {
     form: form::View,
     charts: charts::View,
-    /// In a narrow window form and runs share one side: which is shown.
+    /// Index of the visible side panel in a narrow window, in which form and runs share one side.
     side: usize,
 }
 
-/// What a run under way is doing, in a word.
+/// Returns the state of the current run, as a word.
 pub fn state_of(wish: TrainerControl) -> &'static str {
     match wish {
         TrainerControl::Continue => tr!("Training"),
@@ -33,10 +33,10 @@ pub fn state_of(wish: TrainerControl) -> &'static str {
     }
 }
 
-/// Narrower windows have one side panel.
+/// Window width below which there is only one side panel, in points.
 const BOTH_SIDES: f32 = 1100.0;
 
-/// Shows the room.
+/// Shows the page.
 pub fn show(ui: &mut Ui, app: &App, a: &Annotate, view: &mut View, out: &mut Commands) {
     let p = theme::of(ui);
     let side = Frame::new().fill(p.panel).inner_margin(Margin::ZERO);

@@ -1,4 +1,4 @@
-//! The loss by learning rate, and the rate that is suggested.
+//! Chart of the loss by learning rate, with the suggested rate.
 
 use crate::app::Command;
 use crate::app::i18n::tr;
@@ -14,10 +14,10 @@ const HEIGHT: f32 = 240.0;
 /// Shows the card.
 pub fn show(ui: &mut Ui, sweep: &LrSweep, out: &mut Commands) {
     let p = theme::of(ui);
-    // By the exponent: a chart's x is even, a sweep's rates are not.
+    // The x axis of a chart is linear, so the exponent of the rate is plotted.
     let points: Vec<[f64; 2]> = sweep.points.iter().map(|[rate, loss]| [rate.log10(), *loss]).collect();
     let series = [Series::new(tr!("loss"), p.series[0], &points).width(2.0)];
-    // Room for the scroll bar of the charts below.
+    // Leaves space for the scroll bar of the charts below.
     ui.set_max_width(ui.available_width() - 10.0);
     Card::new(tr!("Loss by learning rate")).note(tr!("one step a rate, smoothed")).flush().height(HEIGHT).show(
         ui,

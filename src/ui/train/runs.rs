@@ -1,4 +1,4 @@
-//! The runs of the project, and the log of the one in view.
+//! The runs of the project, and the log of the current run.
 
 use crate::app::effect::Pick;
 use crate::app::i18n::tr;
@@ -69,7 +69,7 @@ pub fn show(ui: &mut Ui, app: &App, a: &Annotate, out: &mut Commands) {
                 let colour = match (&run.state, line.weight) {
                     (RunState::Failed(why), _) if *why == line.text => p.err,
                     (_, LogLevel::Warning) => p.warn,
-                    // Only the scores of the best epochs are marked, or most of the log would be green.
+                    // Only the scores of the best epochs are green. Otherwise most of the log would be.
                     (_, LogLevel::Success) if line.figures.is_empty() => p.ok,
                     _ => p.text2,
                 };
@@ -98,7 +98,7 @@ fn log_text(app: &App) -> String {
     lines.map(|l| format!("{:>10}  {}  {}\n", duration(l.at), l.text, l.figures)).collect()
 }
 
-/// One run; gives back the command of its button when that was pressed.
+/// Shows a run. Returns the command of its button if it was clicked.
 fn row(
     ui: &mut Ui,
     name: &str,
@@ -127,7 +127,7 @@ fn row(
     let at = Rect::from_center_size(pos2(inside.right() - 70.0, inside.center().y), vec2(24.0, 24.0));
     let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(at).id_salt(name));
     let button = IconButton::new(glyph, &title).size(24.0);
-    // It is always there for the keyboard and for a screen reader, and shows itself where it is wanted.
+    // The button always exists for keyboard and screen reader, but is visible only on hover or focus.
     let wanted = ui.rect_contains_pointer(rect) || corner.memory(|m| m.has_focus(corner.next_auto_id()));
     corner.set_opacity(if wanted { 1.0 } else { 0.0 });
     button.show(&mut corner).clicked().then_some(command)

@@ -1,4 +1,4 @@
-//! A short word in a small frame: a split, a state, a difference; or a filter to click.
+//! A short text in a small frame: a split, a state, a difference; or a clickable filter.
 
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -11,19 +11,19 @@ use super::touch::Touch;
 const PAD: f32 = 7.0;
 const MARK: f32 = 13.0;
 
-/// What a badge says beside its words.
+/// Meaning of a badge, shown by its color.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
     #[default]
     Plain,
-    /// Something runs or is chosen.
+    /// Something runs or is selected.
     Active,
     Ok,
     Warn,
     Err,
 }
 
-/// A word in a frame 20 high.
+/// A text in a frame of height 20.
 #[must_use = "a badge is shown by `show` or `choose`"]
 pub struct Badge<'a> {
     text: &'a str,
@@ -38,7 +38,7 @@ impl<'a> Badge<'a> {
         Self { text, spoken: text, tone: Tone::Plain, icon: None, dot: false }
     }
 
-    /// A name for those who do not see its icon, where it has no words.
+    /// Sets the accessible name of a badge that shows only an icon.
     pub fn spoken(mut self, name: &'a str) -> Self {
         if self.text.is_empty() {
             self.spoken = name;
@@ -56,13 +56,13 @@ impl<'a> Badge<'a> {
         self
     }
 
-    /// A round dot before the word: work goes on.
+    /// Adds a round dot before the text, for work in progress.
     pub fn dot(mut self) -> Self {
         self.dot = true;
         self
     }
 
-    /// Shows it as a mark that nothing is done with.
+    /// Shows the badge without interaction.
     pub fn show(self, ui: &mut Ui) -> Response {
         let (rect, response) = ui.allocate_exact_size(self.size(ui), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, self.spoken));
@@ -71,7 +71,7 @@ impl<'a> Badge<'a> {
         response
     }
 
-    /// Shows it as a filter that can be clicked, chosen or not.
+    /// Shows the badge as a clickable filter, selected or not.
     pub fn choose(self, ui: &mut Ui, chosen: bool) -> Response {
         let (rect, response) = ui.allocate_exact_size(self.size(ui), Sense::click());
         let enabled = ui.is_enabled();
@@ -120,7 +120,7 @@ impl<'a> Badge<'a> {
     }
 }
 
-/// Fill, border and text.
+/// Returns fill, border and text color.
 fn colours(ui: &Ui, tone: Tone) -> (Color32, Color32, Color32) {
     let p = theme::of(ui);
     let none = Color32::TRANSPARENT;

@@ -1,4 +1,4 @@
-//! A row of a bar chart that can be pressed: a name, a bar, a number.
+//! A clickable row of a bar chart: name, bar, number.
 
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -10,19 +10,19 @@ const HEIGHT: f32 = 26.0;
 const NAME: f32 = 150.0;
 const NUMBER: f32 = 132.0;
 
-/// One bar of several, all of which have the same full length.
+/// A bar. All bars of a chart have the same full length.
 #[must_use = "a row is shown by `show`"]
 pub struct BarRow<'a> {
-    /// What it counts.
+    /// Name of the counted item.
     pub name: &'a str,
-    /// The number as it is read.
+    /// Formatted number.
     pub number: &'a str,
-    /// The bar's parts, one behind the other, as shares of the full length with their colours.
+    /// Parts of the bar in order, as fractions of the full length with their colors.
     pub parts: &'a [(f32, Color32)],
 }
 
 impl BarRow<'_> {
-    /// Shows it over the whole width.
+    /// Shows the row with the full available width.
     pub fn show(self, ui: &mut Ui) -> Response {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{}: {}", self.name, self.number)));
@@ -53,7 +53,7 @@ impl BarRow<'_> {
         );
         let mut left = track.left();
         for (share, colour) in self.parts {
-            // What is there is seen, however little it is.
+            // A nonzero value is always visible.
             let width = if *share > 0.0 { (track.width() * share.min(1.0)).max(2.0) } else { 0.0 };
             let part = Rect::from_min_size(pos2(left, track.top()), vec2(width, track.height()));
             ui.painter().rect_filled(part, 2, *colour);

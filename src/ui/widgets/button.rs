@@ -1,4 +1,4 @@
-//! The button, in its four kinds.
+//! The button, in four kinds.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::touch::{Touch, unless_off};
 const ICON_GAP: f32 = 6.0;
 const KEY_GAP: f32 = 8.0;
 const ICON: f32 = 15.0;
-/// The room of a chevron, which leaves a third of its square empty.
+/// Width of a chevron, in points. Its glyph leaves a third of its square empty.
 const CHEVRON: f32 = 12.0;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ enum Kind {
     Quiet,
 }
 
-/// A button with words on it. [`super::IconButton`] is the one without.
+/// A button with text. [`super::IconButton`] is a button without text.
 #[must_use = "a button is shown by `show`"]
 pub struct Button<'a> {
     kind: Kind,
@@ -40,7 +40,7 @@ pub struct Button<'a> {
 }
 
 impl<'a> Button<'a> {
-    /// The one filled button of a view.
+    /// Creates the filled main button of a view.
     pub fn primary(text: &'a str) -> Self {
         Self::new(Kind::Primary, text)
     }
@@ -49,12 +49,12 @@ impl<'a> Button<'a> {
         Self::new(Kind::Plain, text)
     }
 
-    /// Without a border, for what is used often and must not shout.
+    /// Creates a button without a border, for frequent and unobtrusive actions.
     pub fn quiet(text: &'a str) -> Self {
         Self::new(Kind::Quiet, text)
     }
 
-    /// Makes its words those of a name: the thing itself, not an action on it.
+    /// Marks the text as the name of an object, not an action.
     pub fn named_thing(mut self) -> Self {
         self.is_name = true;
         self
@@ -80,37 +80,37 @@ impl<'a> Button<'a> {
         self
     }
 
-    /// The shortcut that does the same, shown as caps at the right.
+    /// Sets the shortcut, shown as key caps at the right.
     pub fn keys(mut self, keys: &'a [&'a str]) -> Self {
         self.keys = keys;
         self
     }
 
-    /// Shows a chevron at the right: this button opens a menu.
+    /// Adds a chevron at the right: the button opens a menu.
     pub fn opens_menu(mut self) -> Self {
         self.opens_menu = true;
         self
     }
 
-    /// Makes it a switch that stays down.
+    /// Makes the button a toggle in this state.
     pub fn toggled(mut self, on: bool) -> Self {
         self.toggled = Some(on);
         self
     }
 
-    /// Makes it the main action of a form: higher, and over the whole width.
+    /// Makes the button the main action of a form: higher, and with the full width.
     pub fn main(mut self) -> Self {
         self.main = true;
         self.high()
     }
 
-    /// As high as a main action, but no wider than it must be.
+    /// Sets the height of a main action, without the full width.
     pub fn high(mut self) -> Self {
         self.high = true;
         self
     }
 
-    /// Switches it off and says why in its tooltip. `None` leaves it on.
+    /// Disables the button and sets the reason as its tooltip. `None` leaves it enabled.
     pub fn off(mut self, why: Option<&'a str>) -> Self {
         self.why_off = why;
         self
@@ -120,7 +120,7 @@ impl<'a> Button<'a> {
         unless_off(ui, self.why_off, |ui| self.add(ui))
     }
 
-    /// The width it will take, for those who place it by hand.
+    /// Returns the width of the button, for callers that position it themselves.
     pub fn width(&self, ui: &Ui) -> f32 {
         let text = TextRole::BodyMedium.line(ui, self.text);
         let padding = if self.high { 14.0 } else { metrics::PAD };
@@ -215,7 +215,7 @@ impl<'a> Button<'a> {
     }
 }
 
-/// What one state of a button is painted with.
+/// Colors of one state of a button.
 struct Colours {
     fill: Color32,
     border: Color32,
@@ -226,7 +226,7 @@ struct Colours {
 }
 
 impl Colours {
-    /// Icon and key in the text's colour.
+    /// Creates colors in which icon and key have the color of the text.
     fn of(fill: Color32, border: Color32, text: Color32, key_border: Color32) -> Self {
         Self { fill, border, text, icon: text, key: text, key_border }
     }

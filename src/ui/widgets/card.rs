@@ -1,4 +1,4 @@
-//! A card: a hairline around what belongs together, under a head of one line.
+//! A card: a hairline border around related content, with a header of one line.
 
 use egui::{Align, Align2, Color32, Frame, Layout, Margin, Rect, Sense, Shape, Stroke, Ui, vec2};
 
@@ -7,7 +7,7 @@ use crate::ui::theme::{self, TextRole, metrics};
 use super::paint::put_text;
 use super::text::{label, note};
 
-/// A line's colour and name, for the head of its card.
+/// Color and name of a line, for the header of its card.
 #[derive(Clone, Copy, Debug)]
 pub struct LegendItem<'a> {
     pub name: &'a str,
@@ -15,7 +15,7 @@ pub struct LegendItem<'a> {
     pub dashed: bool,
 }
 
-/// A card that fills the width, and as much of the height as it is told to.
+/// A card with the full width. The height follows the content or the set minimum.
 #[must_use = "a card is shown by `show`"]
 pub struct Card<'a> {
     title: &'a str,
@@ -30,31 +30,31 @@ impl<'a> Card<'a> {
         Self { title, note: "", legend: &[], padding: metrics::CARD_PAD, height: 0.0 }
     }
 
-    /// A quiet word beside the title.
+    /// Sets a secondary text next to the title.
     pub fn note(mut self, note: &'a str) -> Self {
         self.note = note;
         self
     }
 
-    /// The lines of the chart inside.
+    /// Sets the legend of the chart inside.
     pub fn legend(mut self, legend: &'a [LegendItem<'a>]) -> Self {
         self.legend = legend;
         self
     }
 
-    /// Lets the body reach the border: a chart keeps its own distance.
+    /// Removes the padding of the body, for charts with their own margins.
     pub fn flush(mut self) -> Self {
         self.padding = 0.0;
         self
     }
 
-    /// At least this high, border included, so that cards in a row end together.
+    /// Sets the minimum height including the border, so that cards in a row have equal heights.
     pub fn height(mut self, height: f32) -> Self {
         self.height = height;
         self
     }
 
-    /// `controls` stand at the right end of the head, the first of them outermost.
+    /// Shows the card. `controls` are right-aligned in the header, the first one outermost.
     pub fn show<R>(self, ui: &mut Ui, controls: impl FnOnce(&mut Ui), body: impl FnOnce(&mut Ui) -> R) -> R {
         let p = theme::of(ui);
         let frame =

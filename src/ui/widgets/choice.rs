@@ -1,4 +1,4 @@
-//! One choice of several, in a list that drops down.
+//! A drop-down list.
 
 use egui::{Align2, Color32, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
@@ -9,8 +9,8 @@ use super::menu::{MenuRow, menu};
 use super::paint::{focus_ring, put_text};
 use super::text_field::border;
 
-/// Shows what is chosen, as wide as the room, and offers the rest. The response is marked as
-/// changed when something else was chosen.
+/// Shows the selected option with the full width, and the others in a list. The response is marked as changed if
+/// another option was selected.
 pub fn choice(ui: &mut Ui, name: &str, chosen: &mut usize, options: &[impl AsRef<str>]) -> Response {
     let size = vec2(ui.available_width(), theme::density(ui).control());
     let (rect, mut response) = ui.allocate_exact_size(size, Sense::click());

@@ -1,13 +1,14 @@
-//! A dialog that lies over everything and takes the keys.
+//! A modal dialog that receives all keys.
 
 use egui::{Context, Frame, Id, Margin, Modal, Stroke, Ui};
 
 use crate::ui::theme;
 
-/// Room beside a dialog that is wider than its window.
+/// Minimum total margin between a dialog and the sides of the window, in points.
 const BESIDE: f32 = 76.0;
 
-/// Shows a dialog of this width, or what there is room for. `true` when it was left by Esc or a press beside it.
+/// Shows a dialog of this width, or narrower if the window is too small. Returns true if it was closed with Esc or a
+/// click outside.
 pub fn dialog(ctx: &Context, name: &str, width: f32, content: impl FnOnce(&mut Ui)) -> bool {
     let p = theme::of(ctx);
     let frame = Frame::new()

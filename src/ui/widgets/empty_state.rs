@@ -1,4 +1,4 @@
-//! What stands where nothing is yet: why, and how to change that.
+//! Placeholder for missing content: the reason, and an action to change it.
 
 use egui::{Align, Label, Layout, Ui};
 
@@ -7,7 +7,7 @@ use crate::ui::theme::{self, Icon, TextRole, metrics};
 use super::button::Button;
 use super::icon::icon;
 
-/// An icon, a line, a line that teaches, and a button.
+/// An icon, a title, an explanation, and a button.
 #[must_use = "an empty state is shown by `show`"]
 pub struct EmptyState<'a> {
     icon: Icon,
@@ -21,21 +21,21 @@ impl<'a> EmptyState<'a> {
         Self { icon, title, teaching, action: "" }
     }
 
-    /// The words on its one button.
+    /// Sets the text of the button.
     pub fn action(mut self, action: &'a str) -> Self {
         self.action = action;
         self
     }
 
-    /// The same in the middle of the height that is left.
+    /// Shows the placeholder vertically centered in the available height. Returns true if the button was clicked.
     pub fn show_in_the_middle(self, ui: &mut Ui) -> bool {
-        // About what it takes without a button.
+        // Approximate height without a button, in points.
         const HEIGHT: f32 = 100.0;
         ui.add_space(((ui.available_height() - HEIGHT) / 2.0).max(20.0));
         self.show(ui)
     }
 
-    /// Whether the button was clicked. All stands in the middle of the width, at the top.
+    /// Shows the placeholder at the top, horizontally centered. Returns true if the button was clicked.
     pub fn show(self, ui: &mut Ui) -> bool {
         let p = theme::of(ui);
         ui.with_layout(Layout::top_down(Align::Center), |ui| {

@@ -1,4 +1,4 @@
-//! Headline figures: a number large enough to be read from afar, and what it means.
+//! Headline figures: a large number and its meaning.
 
 use egui::{Align2, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -6,18 +6,18 @@ use crate::ui::theme::{self, TextRole};
 
 use super::paint::put_text;
 
-/// One figure. All of it is text, made ready by who knows how its number is written.
+/// A figure. All parts are text, so the caller formats the number.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Figure<'a> {
     pub caption: &'a str,
     pub number: &'a str,
-    /// What the number counts, beside it.
+    /// Unit, next to the number.
     pub unit: &'a str,
-    /// One fact more, below it.
+    /// Additional fact, below the number.
     pub detail: &'a str,
 }
 
-/// Figures side by side in equal columns. The large kind is for Evaluate.
+/// Shows figures next to each other in equal columns. The large size is for the Evaluate page.
 pub fn figures(ui: &mut Ui, figures: &[Figure<'_>], large: bool) {
     let role = if large { TextRole::NumberLarge } else { TextRole::Number };
     let caption = TextRole::Caption.line_height();
@@ -51,7 +51,7 @@ impl Figure<'_> {
         let top = rect.top() + TextRole::Caption.line_height();
         let line = rect.with_min_y(top).with_max_y(top + role.line_height());
         let unit = TextRole::Body.line(ui, self.unit);
-        // The unit stands on the number's base line, which is lower than its middle.
+        // The unit is on the baseline of the number, which is below its middle.
         let beside = pos2(line.left() + number.size().x + 6.0, line.center().y - 7.0);
         put_text(painter, line, Align2::LEFT_CENTER, number, p.text);
         painter.galley(beside.round(), unit, p.text2);

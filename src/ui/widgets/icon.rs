@@ -1,4 +1,4 @@
-//! Icons, each centred in its own square.
+//! Icons, each centered in a square.
 
 use egui::{Align2, Color32, FontId, Painter, Rect, Response, Sense, Ui, vec2};
 
@@ -6,7 +6,7 @@ use crate::ui::theme::{Face, Icon};
 
 use super::paint::put_text;
 
-/// An icon alone, as a mark that nothing is done with. Its meaning must also stand in words nearby.
+/// Shows an icon without interaction. Adjacent text must state its meaning.
 pub fn icon(ui: &mut Ui, icon: Icon, size: f32, colour: Color32) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(size, size), Sense::hover());
     paint_icon(ui.painter(), rect, icon, size, colour);

@@ -1,4 +1,4 @@
-//! A square button with an icon and no words; its tooltip names it.
+//! A square button with an icon and no text. Its tooltip shows the name.
 
 use egui::{Color32, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
@@ -10,7 +10,7 @@ use super::paint::focus_ring;
 use super::text::label;
 use super::touch::{Touch, unless_off};
 
-/// An icon that does something, with a name that only its tooltip and a screen reader tell.
+/// An icon button. Only the tooltip and the screen reader show its name.
 #[must_use = "a button is shown by `show`"]
 pub struct IconButton<'a> {
     icon: Icon,
@@ -27,31 +27,31 @@ impl<'a> IconButton<'a> {
         Self { icon, name, keys: &[], size: None, icon_size: metrics::ICON_SQUARE, toggled: None, why_off: None }
     }
 
-    /// The shortcut that does the same, told in the tooltip.
+    /// Sets the shortcut, shown in the tooltip.
     pub fn keys(mut self, keys: &'a [&'a str]) -> Self {
         self.keys = keys;
         self
     }
 
-    /// A square smaller than a control, for inside rows and toasts.
+    /// Sets a size smaller than a control, for rows and notifications.
     pub fn size(mut self, size: f32) -> Self {
         self.size = Some(size);
         self
     }
 
-    /// A larger icon than usual, as in the rail.
+    /// Sets a larger icon size, for example in the navigation rail.
     pub fn icon_size(mut self, size: f32) -> Self {
         self.icon_size = size;
         self
     }
 
-    /// Makes it a switch that stays down.
+    /// Makes the button a toggle in this state.
     pub fn toggled(mut self, on: bool) -> Self {
         self.toggled = Some(on);
         self
     }
 
-    /// Switches it off and says why in its tooltip. `None` leaves it on.
+    /// Disables the button and sets the reason as its tooltip. `None` leaves it enabled.
     pub fn off(mut self, why: Option<&'a str>) -> Self {
         self.why_off = why;
         self
@@ -90,7 +90,7 @@ impl<'a> IconButton<'a> {
         response
     }
 
-    /// Fill, border and icon.
+    /// Returns fill, border and icon color.
     fn colours(&self, ui: &Ui, response: &Response) -> (Color32, Color32, Color32) {
         let p = theme::of(ui);
         let none = Color32::TRANSPARENT;

@@ -1,4 +1,4 @@
-//! Keys as they stand on a keyboard, one cap for each.
+//! Key caps of a shortcut, one for each key.
 
 use egui::{Align2, Color32, Painter, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -8,7 +8,7 @@ use super::paint::put_text;
 
 const GAP: f32 = 4.0;
 
-/// The caps of one shortcut, side by side, to be read and not pressed.
+/// Shows the caps of a shortcut next to each other, without interaction.
 pub fn key_caps(ui: &mut Ui, keys: &[&str]) -> Response {
     let palette = theme::of(ui);
     let size = vec2(width(ui.painter(), keys), metrics::KEY_CAP);
@@ -18,13 +18,13 @@ pub fn key_caps(ui: &mut Ui, keys: &[&str]) -> Response {
     response
 }
 
-/// The width of the caps of one shortcut.
+/// Returns the width of the caps of a shortcut.
 pub(super) fn width(painter: &Painter, keys: &[&str]) -> f32 {
     let gaps = keys.len().saturating_sub(1) as f32 * GAP;
     keys.iter().map(|key| cap_width(painter, key)).sum::<f32>() + gaps
 }
 
-/// Paints the caps from the left edge of a rectangle, centred in its height.
+/// Paints the caps from the left edge of a rectangle, vertically centered.
 pub(super) fn paint(painter: &Painter, rect: Rect, keys: &[&str], text: Color32, border: Color32) {
     let top = rect.center().y - metrics::KEY_CAP / 2.0;
     let mut left = rect.left();

@@ -1,4 +1,4 @@
-//! The chip of a label in the label bar: its key, its name, how often it occurs.
+//! The chip of a label in the label bar: key, name, number of spans.
 
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -9,7 +9,7 @@ use super::touch::{Touch, unless_off};
 
 const SQUARE: f32 = 20.0;
 
-/// One label, to be put on the selection.
+/// A label that a click applies to the selection.
 #[must_use = "a chip is shown by `show`"]
 pub struct LabelChip<'a> {
     key: &'a str,
@@ -25,25 +25,25 @@ impl<'a> LabelChip<'a> {
         Self { key, name, colour, count: "", chosen: false, why_off: None }
     }
 
-    /// How often the label occurs, as it shall be read.
+    /// Sets the formatted number of spans.
     pub fn count(mut self, count: &'a str) -> Self {
         self.count = count;
         self
     }
 
-    /// Marks the one that is in the hand.
+    /// Marks the label that is applied to mouse selections.
     pub fn chosen(mut self, chosen: bool) -> Self {
         self.chosen = chosen;
         self
     }
 
-    /// Switches it off and says why in its tooltip. `None` leaves it on.
+    /// Disables the chip and sets the reason as its tooltip. `None` leaves it enabled.
     pub fn off(mut self, why: Option<&'a str>) -> Self {
         self.why_off = why;
         self
     }
 
-    /// The width it will take, for the bar to know how many fit.
+    /// Returns the width of the chip, so that the bar can compute how many fit.
     pub fn width(&self, ui: &Ui) -> f32 {
         let name = TextRole::SmallMedium.line(ui, self.name).size().x;
         let count =
@@ -89,7 +89,7 @@ impl<'a> LabelChip<'a> {
         let colour = if enabled { p.text } else { p.text_off };
         put_text(ui.painter(), rest, Align2::LEFT_CENTER, name, colour);
         rest.min.x = count_from;
-        // `text3` would be too faint on the grounds of hover and press.
+        // `text3` has too little contrast on the hover and press backgrounds.
         let colour = match (enabled, response.hovered() || down) {
             (false, _) => p.text_off,
             (true, true) => p.text2,
@@ -100,7 +100,7 @@ impl<'a> LabelChip<'a> {
     }
 }
 
-/// The square with a label's key, as it stands in chips and menus.
+/// Paints the square with the key of a label, for chips and menus.
 pub(super) fn paint_key_square(ui: &Ui, square: Rect, key: &str, colour: &LabelColour) {
     let p = theme::of(ui);
     let (fill, text) = if ui.is_enabled() { (colour.tint, colour.ink) } else { (p.hover, p.text_off) };

@@ -1,4 +1,4 @@
-//! A menu that drops from a button, and its rows.
+//! A drop-down menu of a button, and its rows.
 
 use egui::containers::menu::is_in_menu;
 use egui::{Align2, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -11,7 +11,7 @@ use super::label_chip::paint_key_square;
 use super::paint::put_text;
 use super::touch::unless_off;
 
-/// Opens and closes a menu below the button that gave this response.
+/// Opens and closes a menu below the button of this response.
 pub fn menu(button: &Response, width: f32, rows: impl FnOnce(&mut Ui)) {
     Popup::menu(button).gap(4.0).width(width).show(|ui| {
         ui.set_width(width);
@@ -20,7 +20,7 @@ pub fn menu(button: &Response, width: f32, rows: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// What stands at the left of a row.
+/// Content at the left of a row.
 #[derive(Clone, Copy)]
 enum Mark<'a> {
     Nothing,
@@ -28,7 +28,7 @@ enum Mark<'a> {
     Key(&'a str, &'a LabelColour),
 }
 
-/// One thing a menu offers.
+/// A row of a menu.
 #[must_use = "a row is shown by `show`"]
 pub struct MenuRow<'a> {
     text: &'a str,
@@ -49,13 +49,13 @@ impl<'a> MenuRow<'a> {
         self
     }
 
-    /// The coloured square with the key of a label.
+    /// Sets the colored square with the key of a label.
     pub fn label_key(mut self, key: &'a str, colour: &'a LabelColour) -> Self {
         self.mark = Mark::Key(key, colour);
         self
     }
 
-    /// A fact at the right end.
+    /// Sets a fact at the right end.
     pub fn detail(mut self, detail: &'a str) -> Self {
         self.detail = detail;
         self
@@ -66,13 +66,13 @@ impl<'a> MenuRow<'a> {
         self
     }
 
-    /// Marks the row that holds now: by its ground, and by a tick where the right end is free.
+    /// Marks the selected row with a background, and with a check mark if the right end is free.
     pub fn chosen(mut self, chosen: bool) -> Self {
         self.chosen = chosen;
         self
     }
 
-    /// Switches it off and says why in its tooltip. `None` leaves it on.
+    /// Disables the row and sets the reason as its tooltip. `None` leaves it enabled.
     pub fn off(mut self, why: Option<&'a str>) -> Self {
         self.why_off = why;
         self
@@ -80,7 +80,7 @@ impl<'a> MenuRow<'a> {
 
     pub fn show(self, ui: &mut Ui) -> Response {
         let response = unless_off(ui, self.why_off, |ui| self.add(ui));
-        // A menu closes by itself after a click of the pointer, but not after one by a key.
+        // A menu closes automatically after a pointer click, but not after a key press.
         if response.clicked() && is_in_menu(ui) {
             ui.close();
         }
@@ -132,7 +132,7 @@ impl<'a> MenuRow<'a> {
         put_text(painter, rest, Align2::LEFT_CENTER, name, colour);
     }
 
-    /// Paints keys, detail or tick at the right, and gives back the room they take.
+    /// Paints keys, detail or check mark at the right, and returns their width.
     fn paint_ending(&self, ui: &Ui, rest: Rect) -> f32 {
         let p = theme::of(ui);
         let painter = ui.painter();

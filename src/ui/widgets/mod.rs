@@ -1,8 +1,7 @@
-//! The parts that every view is built of, as the look's page of components shows them.
+//! The widgets of all views, as shown in the component page of the design.
 //!
-//! A widget is given plain data (words, numbers, colours) and gives back what was done to it; none
-//! knows the application. Each has an accessible name, so that a screen reader and a test can find
-//! it, and a ring when the focus came by a key.
+//! A widget receives plain data (text, numbers, colors) and returns the interaction. Widgets do not depend on the
+//! application. Each has an accessible name for screen readers and tests, and a ring on keyboard focus.
 
 mod badge;
 mod bar_row;

@@ -1,4 +1,4 @@
-//! Marks that many widgets paint: hairlines, rings, dots, dashed outlines, text in a rectangle.
+//! Painting helpers: hairlines, rings, dots, dashed outlines, text in a rectangle.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use egui::{Align2, Color32, Galley, Painter, Pos2, Rect, Response, Shape, Stroke
 
 use crate::ui::theme::{self, metrics};
 
-/// A line one point thin along the whole rectangle's longer side, sharp on every screen.
+/// Paints a line between two points, one point thin and aligned to pixels.
 pub fn hairline(painter: &Painter, from: Pos2, to: Pos2, colour: Color32) {
     let pixels = painter.pixels_per_point();
-    // A whole number of pixels: 1.25 of them would be a blurred line.
+    // A whole number of pixels keeps the line sharp; 1.25 pixels would be blurred.
     let width = pixels.floor().max(1.0) / pixels;
     let corner = from.round_to_pixels(pixels);
     let along = to - from;
@@ -19,32 +19,32 @@ pub fn hairline(painter: &Painter, from: Pos2, to: Pos2, colour: Color32) {
     painter.rect_filled(Rect::from_min_size(corner, size), 0, colour);
 }
 
-/// A hairline over the whole width that is left, one point high.
+/// Shows a hairline over the available width, one point high.
 pub fn separator(ui: &mut Ui) {
     let colour = theme::of(ui).line;
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), metrics::STROKE));
     hairline(ui.painter(), rect.left_top(), rect.right_top(), colour);
 }
 
-/// The ring that shows where the focus is, when a key brought it there.
+/// Paints the focus ring if a key moved the focus to the widget.
 pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, radius: u8) {
     if response.has_focus() && theme::by_key(ui) {
         ring(ui, rect, radius);
     }
 }
 
-/// The ring itself: two points wide, one point outside the widget.
+/// Paints a ring: two points wide, one point outside the widget.
 pub(super) fn ring(ui: &Ui, rect: Rect, radius: u8) {
     let stroke = Stroke::new(metrics::STROKE_FOCUS, theme::of(ui).focus);
     ui.painter().rect_stroke(rect.expand(2.0), radius + 2, stroke, StrokeKind::Middle);
 }
 
-/// The dot that stands for a label: a square of eight with round corners.
+/// Paints the dot of a label: a square of 8 points with rounded corners.
 pub fn dot(painter: &Painter, centre: Pos2, colour: Color32) {
     painter.rect_filled(Rect::from_center_size(centre, vec2(8.0, 8.0)), 2, colour);
 }
 
-/// An outline of dashes that is seen as 4 on and 3 off: smoothing blurs each end by half a point.
+/// Paints a dashed outline that appears as 4 points on and 3 off. Antialiasing blurs each end by half a point.
 pub fn dashed_rect(painter: &Painter, rect: Rect, radius: u8, stroke: Stroke) {
     let rect = rect.round_to_pixels(painter.pixels_per_point()).shrink(stroke.width / 2.0);
     let mut points = Vec::new();
@@ -53,15 +53,15 @@ pub fn dashed_rect(painter: &Painter, rect: Rect, radius: u8, stroke: Stroke) {
     painter.extend(Shape::dashed_line(&points, stroke, 3.0, 4.0));
 }
 
-/// Paints text that was laid out, aligned in a rectangle and sharp.
+/// Paints laid-out text, aligned in a rectangle and to pixels.
 pub fn put_text(painter: &Painter, rect: Rect, align: Align2, galley: Arc<Galley>, colour: Color32) {
     let at = align.align_size_within_rect(galley.size(), rect).min;
     let at = at.round_to_pixels(painter.pixels_per_point());
     put_galley(painter, at, galley, colour);
 }
 
-/// Paints text that was laid out. What reaches beyond its lines, such as a stack of combining marks, is cut off, so that it covers
-/// nothing else.
+/// Paints laid-out text. Parts outside of its lines, for example stacked combining marks, are clipped, so that they
+/// cover nothing else.
 pub fn put_galley(painter: &Painter, at: Pos2, galley: Arc<Galley>, colour: Color32) {
     let height = galley.size().y;
     let drawn = galley.mesh_bounds;

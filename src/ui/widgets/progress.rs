@@ -1,10 +1,10 @@
-//! How far work has come.
+//! Progress bar.
 
 use egui::{Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::ui::theme;
 
-/// A bar; [`super::both_ends`] above it says in words what it shows.
+/// A progress bar. [`super::both_ends`] above it can show the progress as text.
 #[must_use = "a bar is shown by `show`"]
 pub struct ProgressBar<'a> {
     name: &'a str,
@@ -15,24 +15,24 @@ pub struct ProgressBar<'a> {
 }
 
 impl<'a> ProgressBar<'a> {
-    /// Done from 0 to 1, or `None` while nobody knows how much there is.
+    /// Creates a bar with a fraction from 0 to 1, or `None` if the total is unknown.
     pub fn new(name: &'a str, done: Option<f32>) -> Self {
         Self { name, done, height: 4.0, width: f32::INFINITY, colour: None }
     }
 
-    /// Six high, for the head of a page.
+    /// Sets a height of 6 points, for the header of a page.
     pub fn tall(mut self) -> Self {
         self.height = 6.0;
         self
     }
 
-    /// As wide as this; without it as wide as the room.
+    /// Sets the width. The default is the available width.
     pub fn width(mut self, width: f32) -> Self {
         self.width = width;
         self
     }
 
-    /// Another colour than the accent: what ended well or badly.
+    /// Sets a color other than the accent, for success or failure.
     pub fn colour(mut self, colour: Color32) -> Self {
         self.colour = Some(colour);
         self
@@ -54,19 +54,19 @@ impl<'a> ProgressBar<'a> {
     }
 }
 
-/// Paints a track in `ground` and the filled part of it.
+/// Paints a track in `ground` and its filled part.
 pub(super) fn paint_bar(ui: &Ui, track: Rect, ground: Color32, done: f32, colour: Color32) {
     let radius = track.height() / 2.0;
     ui.painter().rect_filled(track, radius, ground);
     let width = track.width() * done.clamp(0.0, 1.0);
     if width > 0.0 {
-        // Never narrower than it is high, or its round ends would collapse.
+        // The width is at least the height. Otherwise the round ends would collapse.
         let width = width.max(track.height()).min(track.width());
         ui.painter().rect_filled(track.with_max_x(track.left() + width), radius, colour);
     }
 }
 
-/// Paints a segment that wanders to and fro, or stands in the middle where nothing may move.
+/// Paints a segment that moves back and forth, or stays in the middle if motion is turned off.
 fn paint_wandering(ui: &Ui, track: Rect, colour: Color32) {
     const SEGMENT: f32 = 0.3;
     const PERIOD: f64 = 1.6;

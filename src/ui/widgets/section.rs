@@ -1,4 +1,4 @@
-//! Heads: of a whole panel, and of a part of it.
+//! Headers of panels and of their sections.
 
 use egui::{Align, Frame, Layout, Margin, Ui, pos2, vec2};
 
@@ -7,17 +7,17 @@ use crate::ui::theme::{self, TextRole};
 use super::paint::hairline;
 use super::text::{label, note};
 
-/// The head of a panel, 44 high: its name, a count beside it, and controls at the right end.
+/// Shows the header of a panel, 44 high: name, a count next to it, and controls at the right end.
 pub fn panel_head(ui: &mut Ui, name: &str, beside: &str, controls: impl FnOnce(&mut Ui)) {
     lined_head(ui, 44.0, name, (TextRole::Small, beside), controls);
 }
 
-/// The same beside a strip of 52, as on Try, so that the lines below both meet.
+/// Shows a header of the height of a strip of 52, as on the Try page, so that the lines below both are aligned.
 pub fn tall_panel_head(ui: &mut Ui, name: &str, beside: &str) {
     lined_head(ui, 52.0, name, (TextRole::Small, beside), |_| {});
 }
 
-/// The same with the id of what the panel is about.
+/// Shows a panel header with the id of its object.
 pub fn id_panel_head(ui: &mut Ui, name: &str, id: &str) {
     lined_head(ui, 44.0, name, (TextRole::MonoSmall, id), |_| {});
 }
@@ -29,12 +29,12 @@ fn lined_head(ui: &mut Ui, height: f32, name: &str, beside: (TextRole, &str), co
         head(ui, height, name, beside, controls);
     });
     let (edge, below) = (ui.max_rect().x_range(), shown.response.rect.bottom() - 1.0);
-    // What follows stands right below the line, whatever the panel's spacing.
+    // The content starts directly below the line, independent of the panel spacing.
     ui.add_space(-ui.spacing().item_spacing.y);
     hairline(ui.painter(), pos2(edge.min, below), pos2(edge.max, below), theme::of(ui).line);
 }
 
-/// The head of a further part of a panel: the same, without the line below.
+/// Shows the header of a section of a panel, without the line below.
 pub fn part_head(ui: &mut Ui, name: &str, controls: impl FnOnce(&mut Ui)) {
     let padding = theme::density(ui).panel_padding();
     Frame::new()
@@ -42,7 +42,8 @@ pub fn part_head(ui: &mut Ui, name: &str, controls: impl FnOnce(&mut Ui)) {
         .show(ui, |ui| head(ui, 44.0, name, (TextRole::Small, ""), controls));
 }
 
-/// A row of words at the left and controls at the right, which come first so that words give way.
+/// Shows text at the left and controls at the right. The controls are placed first, so that the text is shortened if
+/// necessary.
 fn head(ui: &mut Ui, height: f32, name: &str, beside: (TextRole, &str), controls: impl FnOnce(&mut Ui)) {
     let size = vec2(ui.available_width(), height);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {

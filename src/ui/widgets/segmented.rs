@@ -1,4 +1,4 @@
-//! One choice of a few, all of them in sight.
+//! A choice between a few options that are all visible.
 
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -9,7 +9,7 @@ use super::touch::Touch;
 
 const INSET: f32 = 2.0;
 
-/// Segments side by side, one of them chosen.
+/// Adjacent segments, one of them selected.
 #[must_use = "segments are shown by `show`"]
 pub struct Segmented<'a> {
     chosen: &'a mut usize,
@@ -23,19 +23,19 @@ impl<'a> Segmented<'a> {
         Self { chosen, options, small: false, wide: false }
     }
 
-    /// For the head of a card: 24 high, in smaller type.
+    /// Sets the size for the header of a card: 24 high, with smaller text.
     pub fn small(mut self) -> Self {
         self.small = true;
         self
     }
 
-    /// Over the whole width, every segment equally wide.
+    /// Sets the full width, with equally wide segments.
     pub fn wide(mut self) -> Self {
         self.wide = true;
         self
     }
 
-    /// The response covers all segments, and is marked as changed when another one was chosen.
+    /// Shows the segments. The response covers all of them and is marked as changed if another one was selected.
     pub fn show(self, ui: &mut Ui) -> Response {
         let widths = self.widths(ui);
         let height = if self.small { 24.0 } else { theme::density(ui).control() };

@@ -1,4 +1,4 @@
-//! A sentence in the list: its state, its first words, its id, and a dot for each span.
+//! A row of the sentence list: state, first words, id, and a dot for each span.
 
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -11,14 +11,14 @@ const ICON: f32 = 15.0;
 const MOST_DOTS: usize = 8;
 const DOT_PITCH: f32 = 12.0;
 
-/// One row, as high as the density says.
+/// A row with the height of the density.
 #[must_use = "a row is shown by `show`"]
 pub struct SentenceRow<'a> {
-    /// The state's icon, its colour, and its name for those who see neither.
+    /// Icon of the state, its color, and its accessible name.
     pub state: (Icon, Color32, &'a str),
     pub text: &'a str,
     pub id: &'a str,
-    /// The colours of the spans' labels, in order.
+    /// Colors of the labels of the spans, in order.
     pub spans: &'a [&'a LabelColour],
     pub selected: bool,
 }
@@ -64,7 +64,7 @@ impl SentenceRow<'_> {
         let text = TextRole::Body.elided(ui, self.text, words.width());
         put_text(ui.painter(), words, Align2::LEFT_CENTER, text, p.text);
 
-        // The second line stands a little closer to the first than to the edge.
+        // The second line is slightly closer to the first line than to the edge.
         let mut below = lower.with_min_x(words.left()).translate(vec2(0.0, -1.0));
         below.max.x = self.paint_dots(ui, below, marked);
         let colour = if marked { p.text2 } else { p.text3 };
@@ -79,14 +79,14 @@ impl SentenceRow<'_> {
         put_text(ui.painter(), words, Align2::LEFT_CENTER, text, theme::of(ui).text);
     }
 
-    /// Paints the state's icon and gives back what is left of the line.
+    /// Paints the icon of the state and returns the remaining part of the line.
     fn paint_state(&self, ui: &Ui, line: Rect) -> Rect {
         let square = line.with_max_x(line.left() + ICON);
         paint_icon(ui.painter(), square, self.state.0, ICON, self.state.1);
         line.with_min_x(square.right() + 10.0)
     }
 
-    /// Paints the dots at the right end and gives back where they begin, gap included.
+    /// Paints the dots at the right end and returns the x of their left edge, gap included.
     fn paint_dots(&self, ui: &Ui, line: Rect, marked: bool) -> f32 {
         let p = theme::of(ui);
         let mut right = line.right();
@@ -102,7 +102,7 @@ impl SentenceRow<'_> {
             right -= width + 6.0;
         }
         for label in self.spans.iter().take(MOST_DOTS).rev() {
-            // On a marked row `solid` would have too little contrast.
+            // On a marked row `solid` has too little contrast.
             let colour = if marked { label.ink } else { label.solid };
             dot(ui.painter(), pos2(right - 4.0, line.center().y), colour);
             right -= DOT_PITCH;

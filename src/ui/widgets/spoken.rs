@@ -1,9 +1,9 @@
-//! Words for screen readers alone: what changes without the focus moving.
+//! Text for screen readers only, about changes without a focus change.
 
 use egui::accesskit::Live;
 use egui::{Id, Role, Sense, Ui, WidgetInfo, vec2};
 
-/// Says these words whenever they are others than before; nothing is drawn.
+/// Announces the text if it changed. Nothing is drawn.
 pub fn spoken(ui: &Ui, id: Id, words: &str) {
     let corner = egui::Rect::from_min_size(ui.max_rect().min, vec2(1.0, 1.0));
     let response = ui.interact(corner, id, Sense::hover());

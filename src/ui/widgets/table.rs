@@ -1,7 +1,7 @@
-//! A table of numbers: a head, rows with hairlines between, numbers at the right of their columns.
+//! A table of numbers: header, rows separated by hairlines, right-aligned numbers.
 //!
-//! The table only lays out; each row is filled by a closure, so that a view can put a bar or a dot
-//! into a cell. For thousands of rows show only those in sight.
+//! The table only does the layout. A closure fills each row, so a view can show a bar or a dot in a cell. For thousands
+//! of rows, show only the visible ones.
 
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -12,7 +12,7 @@ use super::progress::paint_bar;
 
 const GAP: f32 = 12.0;
 
-/// A column: its head, its share of the width, and the side its cells stand at.
+/// A column: header, fraction of the width, and alignment of its cells.
 #[derive(Clone, Copy, Debug)]
 pub struct Column<'a> {
     head: &'a str,
@@ -21,18 +21,18 @@ pub struct Column<'a> {
 }
 
 impl<'a> Column<'a> {
-    /// Words, at the left.
+    /// Creates a left-aligned text column.
     pub fn text(head: &'a str, share: f32) -> Self {
         Self { head, share, right: false }
     }
 
-    /// Numbers, at the right.
+    /// Creates a right-aligned number column.
     pub fn number(head: &'a str, share: f32) -> Self {
         Self { head, share, right: true }
     }
 }
 
-/// The columns of a table, ready to show its head and its rows.
+/// The columns of a table. It shows the header and the rows.
 pub struct Table<'a> {
     columns: &'a [Column<'a>],
 }
@@ -51,14 +51,14 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A row to be read.
+    /// Shows a row without interaction.
     pub fn row(&self, ui: &mut Ui, fill: impl FnOnce(&mut Cells<'_>)) {
         let (response, rect) = self.place(ui, Sense::hover());
         self.rule(ui, rect);
         self.fill(ui, &response, rect, fill);
     }
 
-    /// A row that can be clicked, and is marked while it is chosen.
+    /// Shows a clickable row, marked if it is selected.
     pub fn row_button(&self, ui: &mut Ui, chosen: bool, fill: impl FnOnce(&mut Cells<'_>)) -> Response {
         let (response, rect) = self.place(ui, Sense::click());
         let p = theme::of(ui);
@@ -109,7 +109,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// The cells of one row, filled from left to right.
+/// The cells of a row, filled from left to right.
 pub struct Cells<'a> {
     ui: &'a Ui,
     table: &'a Table<'a>,
@@ -119,22 +119,22 @@ pub struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    /// A cell in the ordinary type.
+    /// Adds a cell of normal text.
     pub fn text(&mut self, text: &str) {
         self.styled(TextRole::Body, theme::of(self.ui).text, text);
     }
 
-    /// A cell that matters less.
+    /// Adds a cell of secondary text.
     pub fn quiet(&mut self, text: &str) {
         self.styled(TextRole::Body, theme::of(self.ui).text2, text);
     }
 
-    /// A cell that matters most: the score that counts, a total.
+    /// Adds a cell of emphasized text, for example the main score or a total.
     pub fn strong(&mut self, text: &str) {
         self.styled(TextRole::Strong, theme::of(self.ui).text, text);
     }
 
-    /// A cell in any type and colour.
+    /// Adds a cell with a text role and color.
     pub fn styled(&mut self, role: TextRole, colour: Color32, text: &str) {
         let (cell, right) = self.take();
         self.say(text);
@@ -142,7 +142,7 @@ impl Cells<'_> {
         put_text(self.ui.painter(), cell, side(right), galley, colour);
     }
 
-    /// A name behind the dot of its label.
+    /// Adds a name after the dot of its label.
     pub fn dotted(&mut self, dot_colour: Color32, text: &str) {
         let (cell, _) = self.take();
         self.say(text);
@@ -154,12 +154,12 @@ impl Cells<'_> {
         put_text(self.ui.painter(), words, Align2::LEFT_CENTER, galley, colour);
     }
 
-    /// The score that counts, behind a bar that is filled as far as the share from 0 to 1.
+    /// Adds the main score after a bar that is filled to the fraction `share`, 0 to 1.
     pub fn barred(&mut self, text: &str, share: f32, colour: Color32) {
         let (cell, _) = self.take();
         self.say(text);
         let galley = TextRole::Strong.line(self.ui, text);
-        // As if the widest score stood there, so that all bars begin and end alike.
+        // The width of the widest score is reserved, so that all bars are aligned.
         let number = TextRole::Strong.line(self.ui, "100.00").size().x;
         put_text(self.ui.painter(), cell, Align2::RIGHT_CENTER, galley, theme::of(self.ui).text);
         let right = cell.right() - number - metrics::GAP;
@@ -173,7 +173,7 @@ impl Cells<'_> {
         self.spoken.push(' ');
     }
 
-    /// The next cell and whether its text stands at the right. There must be a column for it.
+    /// Returns the rectangle of the next cell, and true if its text is right-aligned. The row must have another column.
     fn take(&mut self) -> (Rect, bool) {
         let column = self.table.columns.get(self.next);
         let cell = self.table.cells(self.row).nth(self.next);

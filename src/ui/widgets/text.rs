@@ -1,4 +1,4 @@
-//! Plain text in one of our roles.
+//! Plain text in a text role.
 
 use egui::{Align, Color32, Label, Layout, Response, Ui};
 
@@ -7,19 +7,19 @@ use crate::ui::theme::{self, Icon, TextRole};
 use super::icon::paint_icon;
 use super::paint::put_text;
 
-/// One line of text, cut with an ellipsis where the room ends.
+/// Shows one line of text, cut with an ellipsis at the available width.
 pub fn label(ui: &mut Ui, role: TextRole, colour: Color32, text: &str) -> Response {
     let text = theme::marked(ui, text);
     ui.add(Label::new(role.rich(text).color(colour)).truncate())
 }
 
-/// Text over as many lines as it takes.
+/// Shows text with line wrapping.
 pub fn paragraph(ui: &mut Ui, role: TextRole, colour: Color32, text: &str) -> Response {
     let text = theme::marked(ui, text);
     ui.add(Label::new(role.rich(text).color(colour)).wrap())
 }
 
-/// A small paragraph with an icon before its first line.
+/// Shows a small paragraph with an icon before its first line.
 pub fn icon_paragraph(ui: &mut Ui, icon: Icon, size: f32, colour: Color32, text: &str) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
@@ -30,9 +30,9 @@ pub fn icon_paragraph(ui: &mut Ui, icon: Icon, size: f32, colour: Color32, text:
     });
 }
 
-/// A quiet fact beside a title of another size, on the title's base line.
+/// Shows a secondary fact next to a title of another size, on the baseline of the title.
 pub fn note(ui: &mut Ui, role: TextRole, text: &str) -> Response {
-    // Centred like the title, a smaller line would stand a point too high.
+    // A smaller line that is centered like the title would be one point too high.
     let drop = if role.line_height() < TextRole::Strong.line_height() { 1.0 } else { 0.0 };
     let galley = role.elided(ui, text, ui.available_width());
     let (rect, response) = ui.allocate_exact_size(galley.size(), egui::Sense::hover());
@@ -47,12 +47,12 @@ pub fn note(ui: &mut Ui, role: TextRole, text: &str) -> Response {
     response
 }
 
-/// One line with a fact at its left end and another at its right, as above a progress bar.
+/// Shows one line with a fact at the left and another at the right, for example above a progress bar.
 pub fn both_ends(ui: &mut Ui, role: TextRole, left: &str, right: &str) {
     both_ends_in(ui, role, left, right, theme::of(ui).text);
 }
 
-/// The same with the fact at the right in a colour that says more.
+/// Shows the same, with the right fact in a color.
 pub fn both_ends_in(ui: &mut Ui, role: TextRole, left: &str, right: &str, colour: Color32) {
     let palette = theme::of(ui);
     let size = egui::vec2(ui.available_width(), role.line_height());

@@ -1,4 +1,4 @@
-//! A field of several lines, for text that is typed or pasted.
+//! A text field of several lines.
 
 use egui::text::LayoutJob;
 use egui::{Frame, Margin, Response, Role, ScrollArea, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, WidgetInfo, vec2};
@@ -10,7 +10,7 @@ use super::text_field::border;
 
 const PAD: f32 = 10.0;
 
-/// Several lines to type into; it grows with its text and scrolls when it is as high as it may be.
+/// A multi-line field. It grows with its text up to a maximum height, then scrolls.
 #[must_use = "a field is shown by `show`"]
 pub struct TextArea<'a> {
     text: &'a mut String,
@@ -21,7 +21,7 @@ pub struct TextArea<'a> {
 }
 
 impl<'a> TextArea<'a> {
-    /// The name is for those who cannot see what stands beside the field.
+    /// Creates a field with an accessible name.
     pub fn new(text: &'a mut String, name: &'a str) -> Self {
         Self { text, name, placeholder: "", least: 3, most: 8 }
     }
@@ -31,7 +31,7 @@ impl<'a> TextArea<'a> {
         self
     }
 
-    /// How many lines it shows at least and at most.
+    /// Sets the minimum and maximum number of visible lines.
     pub fn rows(mut self, least: usize, most: usize) -> Self {
         (self.least, self.most) = (least, most);
         self
@@ -41,7 +41,7 @@ impl<'a> TextArea<'a> {
         let p = theme::of(ui);
         let role = TextRole::Body;
         let pitch = role.line_height();
-        // egui's own layout would set the lines solid.
+        // The default layout of egui has too little line spacing.
         let mut lay_out = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
             let mut job = LayoutJob::single_section(text.as_str().to_owned(), role.format(p.text));
             job.wrap.max_width = width;
@@ -64,7 +64,7 @@ impl<'a> TextArea<'a> {
         response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, self.name));
         let stroke = Stroke::new(metrics::STROKE, border(ui, &response, false));
         ui.painter().rect_stroke(rect, metrics::RADIUS_CONTROL, stroke, StrokeKind::Inside);
-        // Always, as around a field of one line: a caret alone is easily lost.
+        // The focus is always visible, as in a one-line field, because a caret alone is hard to find.
         if response.has_focus() {
             ring(ui, rect, metrics::RADIUS_CONTROL);
         }

@@ -1,4 +1,4 @@
-//! A field of one line, and the frame of label and help around any control of a form.
+//! A text field of one line, and the layout of label and help around a form control.
 
 use egui::{Align2, Color32, Frame, Id, Margin, Rect, Response, Stroke, StrokeKind, TextEdit, Ui, vec2};
 
@@ -12,7 +12,7 @@ use super::touch::unless_off;
 
 const PAD: f32 = 8.0;
 
-/// One line to type into.
+/// A one-line field.
 #[must_use = "a field is shown by `show`"]
 pub struct TextField<'a> {
     text: &'a mut String,
@@ -28,7 +28,7 @@ pub struct TextField<'a> {
 }
 
 impl<'a> TextField<'a> {
-    /// The name is for those who cannot see what stands beside the field.
+    /// Creates a field with an accessible name.
     pub fn new(text: &'a mut String, name: &'a str) -> Self {
         Self {
             text,
@@ -44,7 +44,7 @@ impl<'a> TextField<'a> {
         }
     }
 
-    /// An id of its own, so that a command can put the focus here.
+    /// Sets an explicit id, so that a command can focus the field.
     pub fn id(mut self, id: Id) -> Self {
         self.id = Some(id);
         self
@@ -60,31 +60,31 @@ impl<'a> TextField<'a> {
         self
     }
 
-    /// What the number counts, at the right end.
+    /// Sets the unit of the number, shown at the right end.
     pub fn unit(mut self, unit: &'a str) -> Self {
         self.unit = unit;
         self
     }
 
-    /// The shortcut that puts the focus here, as caps at the right end.
+    /// Sets the shortcut that focuses the field, shown as key caps at the right end.
     pub fn keys(mut self, keys: &'a [&'a str]) -> Self {
         self.keys = keys;
         self
     }
 
-    /// Marks what is typed as wrong. Say why below, with [`form_field`].
+    /// Marks the text as invalid. Show the error below, with [`form_field`].
     pub fn invalid(mut self, invalid: bool) -> Self {
         self.invalid = invalid;
         self
     }
 
-    /// As wide as this; without it as wide as the room.
+    /// Sets the width. The default is the available width.
     pub fn width(mut self, width: f32) -> Self {
         self.width = width;
         self
     }
 
-    /// Switches it off and says why in its tooltip. `None` leaves it on.
+    /// Disables the field and sets the reason as its tooltip. `None` leaves it enabled.
     pub fn off(mut self, why: Option<&'a str>) -> Self {
         self.why_off = why;
         self
@@ -124,7 +124,7 @@ impl<'a> TextField<'a> {
         let stroke = Stroke::new(metrics::STROKE, border(ui, &response, self.invalid));
         let radius = metrics::RADIUS_CONTROL;
         ui.painter().rect_stroke(rect, radius, stroke, StrokeKind::Inside);
-        // Always: a caret alone is easily lost, whatever put it here.
+        // The focus is always visible, because a caret alone is hard to find.
         if response.has_focus() {
             ring(ui, rect, radius);
         }
@@ -140,7 +140,7 @@ impl<'a> TextField<'a> {
     }
 }
 
-/// The border of a field or a choice.
+/// Returns the border color of a field or drop-down list.
 pub(super) fn border(ui: &Ui, response: &Response, invalid: bool) -> Color32 {
     let p = theme::of(ui);
     if invalid {
@@ -154,7 +154,7 @@ pub(super) fn border(ui: &Ui, response: &Response, invalid: bool) -> Color32 {
     }
 }
 
-/// A control with its name above and one line below: its help, or what is wrong with it.
+/// Shows a control with its name above and one line below: the help, or the error.
 pub fn form_field(
     ui: &mut Ui,
     name: &str,

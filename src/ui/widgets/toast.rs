@@ -1,6 +1,6 @@
-//! Notices at the bottom right: what was done, what went wrong, and one thing to do about it.
+//! Notifications at the bottom right: result or error, and one action.
 //!
-//! Which notices stand and for how long is the application's to decide; this only shows them.
+//! The application decides the visible notifications and their duration. This module only shows them.
 
 use crate::app::i18n::tr;
 use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, Role, Ui, pos2, vec2};
@@ -15,29 +15,29 @@ use super::paint::put_text;
 const WIDTH: f32 = 372.0;
 const FROM_EDGE: f32 = 16.0;
 const APART: f32 = 10.0;
-/// Side of the button that closes a notice.
+/// Size of the close button, in points.
 const CLOSE: f32 = 20.0;
 
-/// One notice.
+/// A notification.
 #[derive(Clone, Copy, Debug)]
 pub struct Toast<'a> {
-    /// Tells this notice from the others while they come and go.
+    /// Unique key of the notification.
     pub key: u64,
     pub tone: super::Tone,
     pub title: &'a str,
     pub detail: &'a str,
-    /// The words on its button; none without words.
+    /// Text of the button; empty if there is no button.
     pub action: &'a str,
 }
 
-/// What was done to a notice.
+/// Interaction with a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToastAnswer {
     Acted,
     Closed,
 }
 
-/// Shows the notices, the last of them lowest, and tells by key which one was answered.
+/// Shows the notifications, the last one lowest. Returns the key and the interaction if the user answered one.
 pub fn toasts(ctx: &Context, toasts: &[Toast<'_>]) -> Option<(u64, ToastAnswer)> {
     let mut answer = None;
     Area::new(Id::unique("toasts"))
@@ -55,7 +55,7 @@ pub fn toasts(ctx: &Context, toasts: &[Toast<'_>]) -> Option<(u64, ToastAnswer)>
 }
 
 impl Toast<'_> {
-    /// Shows one notice here, as in the history of notices.
+    /// Shows a notification in this `Ui`.
     pub fn show(&self, ui: &mut Ui) -> Option<ToastAnswer> {
         let p = theme::of(ui);
         let frame = Frame::new()
@@ -65,14 +65,14 @@ impl Toast<'_> {
             .shadow(ui.visuals().window_shadow)
             .inner_margin(Margin { left: 14, right: 8, top: 12, bottom: 12 });
         let shown = frame.show(ui, |ui| self.inside(ui));
-        // A screen reader reads a notice out when it appears.
+        // A screen reader announces a notification when it appears.
         let spoken = format!("{}. {}", self.title, self.detail);
         shown.response.widget_info(|| egui::WidgetInfo::labeled(Role::Alert, true, &spoken));
         ui.ctx().accesskit_node_builder(shown.response.id, |node| node.set_live(egui::accesskit::Live::Polite));
         shown.inner
     }
 
-    /// The words first, for their height says how high the notice is; then what stands beside them.
+    /// Shows the text first, because its height determines the height of the notification, then the rest.
     fn inside(&self, ui: &mut Ui) -> Option<ToastAnswer> {
         let p = theme::of(ui);
         let room = ui.available_width();

@@ -1,4 +1,4 @@
-//! A switch for what takes effect at once.
+//! A switch for settings with immediate effect.
 
 use egui::{Align2, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -10,7 +10,7 @@ use super::touch::{Touch, unless_off};
 const TRACK: egui::Vec2 = vec2(30.0, 18.0);
 const KNOB: f32 = 14.0;
 
-/// A switch with its name beside it.
+/// A switch with its name next to it.
 #[must_use = "a toggle is shown by `show`"]
 pub struct Toggle<'a> {
     on: &'a mut bool,
@@ -24,19 +24,19 @@ impl<'a> Toggle<'a> {
         Self { on, name, bare: false, why_off: None }
     }
 
-    /// Leaves the name to what stands beside it; it remains the accessible name.
+    /// Hides the name, for a switch with adjacent text. The accessible name remains.
     pub fn bare(mut self) -> Self {
         self.bare = true;
         self
     }
 
-    /// Switches it off and says why in its tooltip. `None` leaves it on.
+    /// Disables the switch and sets the reason as its tooltip. `None` leaves it enabled.
     pub fn off(mut self, why: Option<&'a str>) -> Self {
         self.why_off = why;
         self
     }
 
-    /// The response is marked as changed when the switch was moved.
+    /// Shows the switch. The response is marked as changed if it was toggled.
     pub fn show(self, ui: &mut Ui) -> Response {
         unless_off(ui, self.why_off, |ui| self.add(ui))
     }

@@ -1,8 +1,8 @@
-//! How far a control is into hover and press, for colours that change softly.
+//! Hover and press animation of a widget, for smooth color transitions.
 
 use egui::{Color32, Response, Ui};
 
-/// Both run from 0 to 1, in the time the style allows for motion.
+/// Animation progress of hover and press, 0 to 1. The style sets the duration.
 pub(super) struct Touch {
     hover: f32,
     press: f32,
@@ -17,18 +17,18 @@ impl Touch {
         }
     }
 
-    /// The colour for this moment, given those at rest, hovered and pressed.
+    /// Returns the current color from the colors at rest, hovered and pressed.
     pub fn mix(&self, rest: Color32, hovered: Color32, pressed: Color32) -> Color32 {
         rest.lerp_to_gamma(hovered, self.hover).lerp_to_gamma(pressed, self.press)
     }
 
-    /// The colour for this moment of something that shows hover alone.
+    /// Returns the current color of a widget that shows only hover.
     pub fn hovered(&self, rest: Color32, hovered: Color32) -> Color32 {
         rest.lerp_to_gamma(hovered, self.hover)
     }
 }
 
-/// Adds a widget, switched off with the reason in its tooltip where there is one.
+/// Adds a widget. It is disabled if there is a reason, which is shown as its tooltip.
 pub(super) fn unless_off(ui: &mut Ui, why_off: Option<&str>, add: impl FnOnce(&mut Ui) -> Response) -> Response {
     let response = ui.add_enabled_ui(why_off.is_none(), add).inner;
     match why_off {

@@ -1,11 +1,11 @@
-//! From values to places along an axis, and the ticks to write beside it.
+//! Axis scales, from values to positions, and their ticks.
 
 use std::ops::RangeInclusive;
 
-/// No axis has more ticks than this; a small chart has one less.
+/// Maximum number of ticks of an axis. A small chart has one less.
 pub(super) const MOST_TICKS: usize = 5;
 
-/// A range of values, spread evenly or by their logarithms.
+/// A range of values with a linear or logarithmic scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Axis {
     low: f64,
@@ -15,13 +15,13 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// From exactly here to exactly there.
+    /// Creates a linear axis of exactly this range.
     pub fn exact(range: RangeInclusive<f64>) -> Self {
         let (low, high) = widened(*range.start(), *range.end());
         Self { low, high, logarithmic: false, most_ticks: MOST_TICKS }
     }
 
-    /// As much more as makes it begin and end at one of at most so many ticks.
+    /// Creates a linear axis that extends the range to ticks, with at most `most_ticks` ticks.
     pub fn rounded(range: RangeInclusive<f64>, most_ticks: usize) -> Self {
         let (low, high) = widened(*range.start(), *range.end());
         let mut step = step(high - low, most_ticks);
@@ -30,24 +30,25 @@ impl Axis {
             if last - first < most_ticks as f64 {
                 return Self { low: first * step, high: last * step, logarithmic: false, most_ticks };
             }
-            // One more tick than may be: the next coarser step has room.
+            // The range needs too many ticks, so the next coarser step is used.
             step = self::step(step * most_ticks as f64, most_ticks);
         }
     }
 
-    /// By logarithm; `None` when nothing in the range is above 0.
+    /// Creates a logarithmic axis. Returns `None` if the range does not start above 0.
     pub fn logarithmic(range: RangeInclusive<f64>) -> Option<Self> {
         let (low, high) = (*range.start(), *range.end());
         let fits = low > 0.0 && high.is_finite();
         fits.then(|| {
             let power = 10_f64.powf(high.log10().floor());
-            // It begins at a tick, above which nothing lies; at the other end is a little room.
+            // The top is the next tick above all values. The other end has a small margin.
             let top = [1.0, 3.0, 10.0].into_iter().map(|times| times * power).find(|tick| *tick >= high);
             Self { low: low / 1.15, high: top.unwrap_or(high), logarithmic: true, most_ticks: MOST_TICKS }
         })
     }
 
-    /// Where a value lies, 0 at the low end and 1 at the high one. `None` when it has no place.
+    /// Returns the position of a value, 0 at the low end and 1 at the high end. Returns `None` if the value has no
+    /// position.
     pub fn place(&self, value: f64) -> Option<f32> {
         let place = if self.logarithmic {
             (value / self.low).ln() / (self.high / self.low).ln()
@@ -57,7 +58,7 @@ impl Axis {
         place.is_finite().then_some(place as f32)
     }
 
-    /// The value that lies there.
+    /// Returns the value at a position.
     pub fn value(&self, place: f32) -> f64 {
         let place = f64::from(place);
         if self.logarithmic {
@@ -74,7 +75,7 @@ impl Axis {
         let all = self.powers_of_ten(&[1.0, 3.0]);
         let ticks = if all.len() > MOST_TICKS { self.powers_of_ten(&[1.0]) } else { all };
         match ticks.len() {
-            // Less than one power of ten in sight: even ticks say more.
+            // Linear ticks are more useful if less than one power of ten is visible.
             0 | 1 => even_ticks(self.low, self.high, self.most_ticks),
             count => {
                 let every = count.div_ceil(MOST_TICKS);
@@ -92,7 +93,7 @@ impl Axis {
     }
 }
 
-/// A tick as it is written: 1,500 or 0.03 or 5e-5.
+/// Formats a tick: 1,500 or 0.03 or 5e-5.
 pub(super) fn write_tick(value: f64) -> String {
     let size = value.abs();
     if size < 1e-12 {
@@ -102,13 +103,13 @@ pub(super) fn write_tick(value: f64) -> String {
     } else if size >= 1e3 {
         with_commas(value)
     } else {
-        // Ticks are round numbers: three decimals are enough, and no zeros at the end.
+        // Ticks are round numbers, so three decimals without trailing zeros are sufficient.
         let written = format!("{value:.3}");
         written.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 }
 
-/// The same in four characters: 1.5k, for the narrow room beside a chart.
+/// Formats a tick in a short form, for example 1.5k, for the narrow space next to a chart.
 pub(super) fn write_short_tick(value: f64) -> String {
     match value.abs() {
         size if size >= 1e6 => format!("{}M", write_tick(value / 1e6)),
@@ -131,13 +132,13 @@ fn with_commas(value: f64) -> String {
 
 fn even_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     let step = step(high - low, most);
-    // A hair of tolerance, or rounding could cost the tick at the edge.
+    // The tolerance prevents that rounding removes the tick at the edge.
     let first = (low / step - 1e-9).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
     (first..=last).map(|index| index as f64 * step).collect()
 }
 
-/// The finest of 1, 2, 2.5 and 5 times a power of ten that gives at most so many ticks over this span.
+/// Returns the finest step (1, 2, 2.5 or 5 times a power of ten) with at most `most` ticks in this span.
 fn step(span: f64, most: usize) -> f64 {
     let least = span / (most - 1) as f64;
     let power = 10_f64.powf(least.log10().floor());
@@ -148,7 +149,7 @@ fn step(span: f64, most: usize) -> f64 {
         .unwrap_or(power)
 }
 
-/// The range the right way round and never empty, so that every division by its width is sound.
+/// Returns the range in ascending order and never empty, so that division by its width is valid.
 fn widened(low: f64, high: f64) -> (f64, f64) {
     if !low.is_finite() || !high.is_finite() {
         return (0.0, 1.0);

@@ -1,4 +1,4 @@
-//! Lines over a common x, such as losses over the steps of a training.
+//! A line chart with a common x axis, for example losses by step.
 
 use crate::app::i18n::tr;
 use std::ops::RangeInclusive;
@@ -13,7 +13,7 @@ use super::plot::Plot;
 use super::series::Series;
 use super::{names, readout};
 
-/// A horizontal line with a meaning: a limit, a reference.
+/// A horizontal reference line, for example a limit.
 #[derive(Clone, Copy, Debug)]
 pub struct Level<'a> {
     pub y: f64,
@@ -21,7 +21,7 @@ pub struct Level<'a> {
     pub colour: Color32,
 }
 
-/// A chart of lines that fills the room it is given.
+/// A line chart that fills the available space.
 #[must_use = "a chart is shown by `show`"]
 pub struct LineChart<'a> {
     name: &'a str,
@@ -41,7 +41,7 @@ pub struct LineChart<'a> {
 }
 
 impl<'a> LineChart<'a> {
-    /// The name is for those who cannot see the chart.
+    /// Creates a chart with an accessible name.
     pub fn new(name: &'a str, series: &'a [Series<'a>]) -> Self {
         Self {
             name,
@@ -61,55 +61,55 @@ impl<'a> LineChart<'a> {
         }
     }
 
-    /// What x counts, for the read-out.
+    /// Sets the name of x, for the readout.
     pub fn x_name(mut self, name: &'a str) -> Self {
         self.x_name = name;
         self
     }
 
-    /// How a value of x is written, under the chart and in the read-out.
+    /// Sets the format of x values, under the chart and in the readout.
     pub fn x_write(mut self, write: fn(f64) -> String) -> Self {
         self.x_write = write;
         self
     }
 
-    /// Shows exactly this much of x, the part still to come included.
+    /// Sets the exact range of x, including the future part.
     pub fn x_range(mut self, range: RangeInclusive<f64>) -> Self {
         self.x_range = Some(range);
         self
     }
 
-    /// Shows at least this much of y, rounded to whole ticks.
+    /// Sets the minimum range of y. It is extended to whole ticks.
     pub fn y_range(mut self, range: RangeInclusive<f64>) -> Self {
         self.y_range = Some(range);
         self
     }
 
-    /// One tick of y less: for a chart that is not high.
+    /// Reduces the y ticks by one, for a low chart.
     pub fn small(mut self) -> Self {
         self.most_ticks = MOST_TICKS - 1;
         self
     }
 
-    /// Spreads y by its logarithm, as a loss wants it. Values up to 0 are left out.
+    /// Uses a logarithmic y axis, for example for a loss. Values of 0 and below are left out.
     pub fn logarithmic(mut self) -> Self {
         self.logarithmic = true;
         self
     }
 
-    /// Where epochs begin, and their names.
+    /// Sets the starts of epochs, with their names.
     pub fn borders(mut self, borders: &'a [(f64, &'a str)]) -> Self {
         self.borders = borders;
         self
     }
 
-    /// Shades what has not happened yet.
+    /// Shades the future part, from this x.
     pub fn future_from(mut self, x: Option<f64>) -> Self {
         self.future_from = x;
         self
     }
 
-    /// A ring around the best point.
+    /// Marks the best point with a ring.
     pub fn best(mut self, point: Option<[f64; 2]>) -> Self {
         self.best = point;
         self
@@ -120,19 +120,19 @@ impl<'a> LineChart<'a> {
         self
     }
 
-    /// Where the cursor stands in another chart with the same x.
+    /// Sets the x of the cursor in another chart with the same x axis.
     pub fn cursor(mut self, x: Option<f64>) -> Self {
         self.cursor = x;
         self
     }
 
-    /// How the read-out writes a value.
+    /// Sets the format of values in the readout.
     pub fn write(mut self, write: fn(f64) -> String) -> Self {
         self.write = write;
         self
     }
 
-    /// Gives back the x under the pointer, for the cursors of the charts beside it.
+    /// Shows the chart. Returns the x under the pointer, for the cursors of adjacent charts.
     pub fn show(self, ui: &mut Ui) -> Option<f64> {
         let size = ui.available_size().max(vec2(80.0, 60.0));
         let (room, response) = ui.allocate_exact_size(size, Sense::hover());
@@ -162,7 +162,7 @@ impl<'a> LineChart<'a> {
         hovered
     }
 
-    /// The axes around all points that can be drawn; `None` without any.
+    /// Returns the axes around all drawable points, or `None` if there are no points.
     fn axes(&self) -> Option<(Axis, Axis)> {
         let drawable = |[x, y]: &&[f64; 2]| x.is_finite() && y.is_finite() && (!self.logarithmic || *y > 0.0);
         let points = || self.series.iter().flat_map(|series| series.points).filter(drawable);
@@ -247,7 +247,7 @@ impl<'a> LineChart<'a> {
         readout::paint(ui, plot.rect, at, self.emptier_on_right(x), &rows);
     }
 
-    /// Whether the lines reach less far to the right of an x than to its left.
+    /// Returns true if the lines extend less to the right of an x than to its left.
     fn emptier_on_right(&self, x: f64) -> bool {
         let firsts = self.series.iter().filter_map(|series| series.points.first());
         let first = firsts.map(|point| point[0]).fold(x, f64::min);

@@ -1,6 +1,6 @@
-//! Charts, painted by hand: a library's own axes, frame and legend look like a debug plot.
+//! Custom-painted charts. The axes, frame and legend of a plot library do not match the design.
 //!
-//! [`LineChart`] shows how quantities ran. It is given numbers and colours, and has at most five ticks to an axis.
+//! [`LineChart`] shows series of values. It receives numbers and colors, and has at most five ticks for each axis.
 
 mod axis;
 mod line_chart;

@@ -1,4 +1,4 @@
-//! The names at the ends of lines, which tell them apart where colour cannot.
+//! Names at the ends of lines, to distinguish lines independent of color.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use crate::ui::widgets::paint::put_text;
 use super::plot::Plot;
 use super::series::Series;
 
-/// Distance of two names, and of a name from its line's end.
+/// Distance between two names, and between a name and the end of its line, in points.
 const APART: f32 = 13.0;
 const GAP: f32 = 10.0;
-/// A name that had to move further than this is tied to its line by a thin stroke.
+/// Displacement above which a thin stroke connects a name to its line, in points.
 const TIED: f32 = 6.0;
 
-/// Narrows the plot so that every name fits behind it: where its line ends now and where it will end later.
+/// Narrows the plot so that all names fit after it, for the current and the future end of each line.
 pub(super) fn make_room(ui: &Ui, plot: &mut Plot, series: &[Series<'_>]) {
     let widest = named(series).map(|s| galley(ui, s).size().x).fold(0.0, f32::max);
     if widest > 0.0 {
@@ -24,7 +24,7 @@ pub(super) fn make_room(ui: &Ui, plot: &mut Plot, series: &[Series<'_>]) {
     }
 }
 
-/// Writes the names, moved apart where lines end close together.
+/// Paints the names, moved apart if lines end close together.
 pub(super) fn paint(ui: &Ui, plot: &Plot, series: &[Series<'_>]) {
     let mut names: Vec<Name> = named(series).filter_map(|series| Name::of(ui, plot, series)).collect();
     names.sort_by(|a, b| a.end.y.total_cmp(&b.end.y));
@@ -40,11 +40,11 @@ pub(super) fn paint(ui: &Ui, plot: &Plot, series: &[Series<'_>]) {
     }
 }
 
-/// Places at least `apart` from one another in the order of `wanted`, which ascends, each as near to where it wants to be
-/// as the others allow (isotonic regression by pooling adjacent violators, Barlow et al. 1972), all inside `range` where
-/// they fit into it.
+/// Returns positions at least `apart` from each other, in the order of `wanted`, which is ascending. Each is as close
+/// to its wanted position as possible, and inside `range` if they all fit (isotonic regression by pooling adjacent
+/// violators, Barlow et al. 1972).
 fn spread(wanted: &[f32], apart: f32, range: Rangef) -> Vec<f32> {
-    // Pools of names that touch: where the first of them wants to be on average, and how many there are.
+    // Pools of adjacent names: average wanted position of the first name, and number of names.
     let mut pools: Vec<(f32, usize)> = Vec::new();
     for (i, wanted) in wanted.iter().enumerate() {
         let mut pool = (wanted - i as f32 * apart, 1);
@@ -70,7 +70,7 @@ fn named<'a>(series: &'a [Series<'a>]) -> impl Iterator<Item = &'a Series<'a>> {
 }
 
 struct Name {
-    /// Where its line ends.
+    /// End of the line.
     end: Pos2,
     galley: Arc<Galley>,
     line: Color32,

@@ -1,4 +1,4 @@
-//! The ground of a chart: where values lie on the screen, grid lines, and what is written there.
+//! The plot area of a chart: positions of values on the screen, grid lines, and tick labels.
 
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Ui, emath, pos2, vec2};
 
@@ -20,14 +20,14 @@ pub(super) struct Plot {
 }
 
 impl Plot {
-    /// The plot inside the room a chart was given, with the usual distance on every side.
+    /// Creates the plot area inside the rectangle of a chart, with the default margins.
     pub fn inside(room: Rect, x: Axis, y: Axis) -> Self {
         let corner = room.min + vec2(LEFT, TOP);
         let end = (room.max - vec2(RIGHT, BOTTOM)).max(corner + vec2(1.0, 1.0));
         Self { rect: Rect::from_min_max(corner, end), x, y }
     }
 
-    /// Where a point lies, or `None` when it has no place on these axes.
+    /// Returns the position of a point, or `None` if it has no position on these axes.
     pub fn place(&self, [x, y]: [f64; 2]) -> Option<Pos2> {
         Some(pos2(self.place_x(x)?, self.place_y(y)?))
     }
@@ -40,12 +40,12 @@ impl Plot {
         Some(emath::lerp(self.rect.bottom_up_range(), self.y.place(y)?))
     }
 
-    /// The x that lies under the pointer.
+    /// Returns the x value at a screen position.
     pub fn x_at(&self, screen_x: f32) -> f64 {
         self.x.value(emath::inverse_lerp(self.rect.x_range().into(), screen_x).unwrap_or(0.0))
     }
 
-    /// Horizontal lines at the ticks of y, with their values at the left.
+    /// Paints horizontal lines at the y ticks, with their values at the left.
     pub fn paint_grid(&self, ui: &Ui) {
         let p = theme::of(ui);
         for tick in self.y.ticks() {
@@ -56,14 +56,14 @@ impl Plot {
             hairline(ui.painter(), pos2(left, y), pos2(right, y), p.line);
             let beside = Rect::from_min_max(pos2(left - LEFT, y - 8.0), pos2(left - 8.0, y + 8.0));
             let written = TextRole::Caption.line(ui, &write_short_tick(tick));
-            // A number too long for its room is left out; its line stays.
+            // A number that is too wide is left out; its grid line remains.
             if written.size().x <= LEFT - 12.0 {
                 put_text(ui.painter(), beside, Align2::RIGHT_CENTER, written, p.text3);
             }
         }
     }
 
-    /// What stands under the plot, centred below its place but never over the edge.
+    /// Paints a text under the plot, centered at its x position but inside the edges.
     pub fn paint_below(&self, ui: &Ui, x: f32, text: &str) {
         let written = TextRole::Caption.line(ui, text);
         let half = written.size().x / 2.0;
@@ -73,7 +73,7 @@ impl Plot {
         put_text(ui.painter(), below, Align2::CENTER_CENTER, written, theme::of(ui).text3);
     }
 
-    /// A dashed line across the plot in one direction.
+    /// Paints a dashed line across the plot.
     pub fn dashes(painter: &Painter, ends: [Pos2; 2], stroke: Stroke) {
         let snap = |at: Pos2| {
             let pixels = painter.pixels_per_point();

@@ -1,4 +1,4 @@
-//! The box beside the cursor: what every line was at that x.
+//! The readout next to the cursor: the value of each line at that x.
 
 use egui::{Align2, Color32, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
@@ -9,14 +9,14 @@ const ROW: f32 = 18.0;
 const PAD: egui::Vec2 = vec2(10.0, 6.0);
 const FROM_CURSOR: f32 = 12.0;
 
-/// One row: a name, and a value in its line's colour.
+/// A row: name, and value in the color of its line.
 pub(super) struct Row<'a> {
     pub name: &'a str,
     pub value: String,
     pub colour: Color32,
 }
 
-/// Paints the box beside the cursor, at the right of it if it may stand there.
+/// Paints the readout, at the right of the cursor if `on_right` is true and it fits.
 pub(super) fn paint(ui: &Ui, plot: Rect, cursor: f32, on_right: bool, rows: &[Row<'_>]) {
     let p = theme::of(ui);
     let names: Vec<_> = rows.iter().map(|row| TextRole::Caption.line(ui, row.name)).collect();

@@ -1,23 +1,23 @@
-//! One line of a chart: its points, how it is drawn, and how it is thinned out.
+//! A line of a chart: points, style, and thinning.
 
 use egui::{Color32, Painter, Pos2, Shape, Stroke};
 
 use super::plot::Plot;
 
-/// Points in order of x, and how their line looks. Points that are not numbers break the line.
+/// Points in ascending order of x, and the style of their line. Points that are not finite break the line.
 #[derive(Clone, Copy, Debug)]
 pub struct Series<'a> {
     pub(super) name: &'a str,
     pub(super) colour: Color32,
     pub(super) points: &'a [[f64; 2]],
     pub(super) end_name: &'a str,
-    /// The colour of its name.
+    /// Color of the name.
     pub(super) ink: Color32,
-    /// Whether it is the one that counts: wider, with a stronger name.
+    /// True for the main line: wider, with an emphasized name.
     pub(super) leads: bool,
     pub(super) faint: bool,
     width: f32,
-    /// Radius of the dot at each point.
+    /// Radius of the dot at each point, in points.
     dots: f32,
     dashed: bool,
 }
@@ -43,7 +43,7 @@ impl<'a> Series<'a> {
         self
     }
 
-    /// A dot of this radius at each point, for what was measured seldom.
+    /// Sets a dot of this radius at each point, for values that are measured rarely.
     pub fn dots(mut self, radius: f32) -> Self {
         self.dots = radius;
         self
@@ -54,7 +54,7 @@ impl<'a> Series<'a> {
         self
     }
 
-    /// Raw values behind their smoothed line: thin, at 30 %, and not in the read-out.
+    /// Sets the style of raw values under their smoothed line: thin, 30% opacity, not in the readout.
     pub fn faint(mut self) -> Self {
         self.faint = true;
         self.width = 1.0;
@@ -62,27 +62,27 @@ impl<'a> Series<'a> {
         self
     }
 
-    /// What stands where the line ends, in a colour that can be read.
+    /// Sets the name at the end of the line, in a readable color.
     pub fn end_name(mut self, name: &'a str, ink: Color32) -> Self {
         self.end_name = name;
         self.ink = ink;
         self
     }
 
-    /// The one that counts among the others.
+    /// Makes this the main line.
     pub fn leading(mut self) -> Self {
         self.leads = true;
         self.width = 2.25;
         self
     }
 
-    /// The last point that can be drawn.
+    /// Returns the last drawable point.
     pub(super) fn last(&self) -> Option<[f64; 2]> {
         let drawable = |point: &&[f64; 2]| point.iter().all(|value| value.is_finite());
         self.points.iter().rev().find(drawable).copied()
     }
 
-    /// The point nearest to an x.
+    /// Returns the point that is nearest to an x.
     pub(super) fn nearest(&self, x: f64) -> Option<[f64; 2]> {
         let after = self.points.partition_point(|point| point[0] < x);
         let around = [after.checked_sub(1), Some(after)];
@@ -111,7 +111,7 @@ impl<'a> Series<'a> {
         }
     }
 
-    /// The line's unbroken runs on the screen, thinned out where points are denser than pixels.
+    /// Returns the unbroken segments of the line on the screen, thinned if there are several points for each pixel.
     fn runs(&self, plot: &Plot, pixels_per_point: f32) -> Vec<Vec<Pos2>> {
         let places: Vec<Option<Pos2>> = self.points.iter().map(|point| plot.place(*point)).collect();
         places
@@ -123,7 +123,7 @@ impl<'a> Series<'a> {
     }
 }
 
-/// Keeps of each column of pixels the first, lowest, highest and last point: what can be seen.
+/// Keeps the first, lowest, highest and last point of each pixel column. The painted line does not change.
 fn thin(points: impl Iterator<Item = Pos2>, pixels_per_point: f32) -> Vec<Pos2> {
     let mut kept = Vec::new();
     let mut column: Option<(i64, Column)> = None;
@@ -144,7 +144,7 @@ fn thin(points: impl Iterator<Item = Pos2>, pixels_per_point: f32) -> Vec<Pos2> 
     kept
 }
 
-/// What is seen of the points in one column of pixels, each with its place in their order.
+/// The kept points of a pixel column, each with its index in the order.
 struct Column {
     count: usize,
     first: Pos2,
