@@ -241,4 +241,24 @@ mod tests {
             assert_eq!(disk::read(&kept).expect("a file"), format!("{n}").as_bytes());
         }
     }
+
+    /// Stored names never change: a renamed field needs `#[serde(rename)]`.
+    #[test]
+    fn stored_names_are_frozen() {
+        let stored = serde_json::to_value(Settings::default()).expect("JSON");
+        let names: Vec<&String> = stored.as_object().expect("an object").keys().collect();
+        let expected = [
+            "light",
+            "compact",
+            "preset",
+            "keys",
+            "only_text",
+            "timer",
+            "hide_invisible",
+            "widths",
+            "guidelines",
+            "recents",
+        ];
+        assert_eq!(names, expected);
+    }
 }

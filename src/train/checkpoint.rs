@@ -318,3 +318,38 @@ pub fn rotate_checkpoints(out: &Path, count: usize) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Stored names never change: a renamed field needs `#[serde(rename)]`.
+    #[test]
+    fn stored_names_are_frozen() {
+        let stored = serde_json::to_value(TrainerState::default()).expect("JSON");
+        let names: Vec<&String> = stored.as_object().expect("an object").keys().collect();
+        let expected = [
+            "version",
+            "base",
+            "data",
+            "dev",
+            "test",
+            "device",
+            "arithmetic",
+            "arguments",
+            "head_kept",
+            "step",
+            "pieces",
+            "padded",
+            "seconds",
+            "best",
+            "without_gain",
+            "recent_loss",
+            "loss_scale",
+            "unscored",
+            "history_lines",
+            "log_history",
+        ];
+        assert_eq!(names, expected);
+    }
+}
