@@ -7,13 +7,14 @@
 //!    and of directories per class.
 //! 4. Other documents are one split: brat annotations, or all files of the most frequent kind.
 
-use super::file_names::{correct_test_a, is_copy, is_output, is_twin};
+use super::file_names::{correct_test_a, is_copy, is_output};
 use super::saved;
 use crate::corpus::Split;
 use crate::disk::{self, DiskError};
 use crate::format::{self, FORMATS, SourceInput, dataset_card, hf_jsonl};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// File of a dataset.
@@ -80,11 +81,10 @@ pub(super) fn find(folder: &Path) -> Result<DatasetFiles, DiskError> {
 
 /// Returns the subdirectories that also have splits but are not part of the dataset.
 fn not_opened(folder: &Path, listing: &DatasetFiles) -> Result<Vec<(PathBuf, &'static str)>, DiskError> {
+    let inner_of = |file: &DataFile| Some(folder.join(file.path.strip_prefix(folder).ok()?.components().next()?));
+    let read: HashSet<PathBuf> = listing.files.iter().filter_map(inner_of).collect();
     let mut found = Vec::new();
-    for inner in disk::list_dirs(folder) {
-        if listing.files.iter().any(|file| file.path.starts_with(&inner)) {
-            continue;
-        }
+    for inner in disk::list_dirs(folder).into_iter().filter(|inner| !read.contains(inner)) {
         if disk::list_files(&inner)?.iter().any(|path| is_split(path) && file_kind(path).is_some()) {
             found.push((inner, "a folder inside has splits, too; open it by itself"));
         }
@@ -308,8 +308,8 @@ fn from_file_names(candidates: Vec<Candidate>) -> DatasetFiles {
     if candidates.iter().any(|c| is_standoff(&c.path)) {
         let (annotated, others): (Vec<Candidate>, Vec<Candidate>) =
             candidates.into_iter().partition(|c| is_standoff(&c.path));
-        let has_annotations =
-            |text: &Path| annotated.iter().any(|c| c.path.with_extension("") == text.with_extension(""));
+        let stems: HashSet<PathBuf> = annotated.iter().map(|c| c.path.with_extension("")).collect();
+        let has_annotations = |text: &Path| stems.contains(&text.with_extension(""));
         let is_text = |path: &Path| path.extension().is_some_and(|e| e == "txt") && file_kind(path).is_some();
         let alone = others.into_iter().map(|c| c.path).filter(|path| is_text(path) && !has_annotations(path));
         let left = alone.map(|path| (path, "it has no annotations beside it")).collect();
@@ -341,45 +341,69 @@ fn from_file_names(candidates: Vec<Candidate>) -> DatasetFiles {
 /// Removes copies, model outputs, and the same data in another format from files whose names indicate splits.
 fn without_copies(mut files: Vec<DataFile>) -> DatasetFiles {
     correct_test_a(files.iter_mut().map(|file| (&mut file.split, file.path.as_path())));
-    let has_other = |file: &DataFile, is: fn(&Path) -> bool| {
-        files.iter().any(|other| other.split == file.split && other.path != file.path && !is(&other.path))
+    // Splits that also have a file of another kind.
+    let splits_without = |is: fn(&Path) -> bool| -> BTreeSet<Split> {
+        files.iter().filter(|file| !is(&file.path)).map(|file| file.split).collect()
     };
-    // Of equal data in several formats, the most frequent format wins.
-    let count = |path: &Path| files.iter().filter(|f| f.path.extension() == path.extension()).count();
-    let is_second = |file: &DataFile| {
-        let rank = |path: &Path| (std::cmp::Reverse(count(path)), path.to_owned());
-        files.iter().any(|other| {
-            other.split == file.split && is_twin(&other.path, &file.path) && rank(&other.path) < rank(&file.path)
-        })
-    };
-    let reason = |file: &DataFile| match file {
-        file if is_copy(&file.path) && has_other(file, is_copy) => Some("its name says that it is a copy"),
-        file if is_output(&file.path) && has_other(file, is_output) => {
-            Some("its name says that a model wrote it, or that it has no labels")
-        }
-        file => is_second(file).then_some("a file of the same name in another format is read"),
-    };
-    let (left, kept): (Vec<_>, Vec<_>) =
-        files.iter().map(|file| (file, reason(file))).partition(|(_, why)| why.is_some());
-    DatasetFiles {
-        files: kept.into_iter().map(|(file, _)| file.clone()).collect(),
-        skipped: left.into_iter().filter_map(|(file, why)| Some((file.path.clone(), why?))).collect(),
+    let (with_original, with_labels) = (splits_without(is_copy), splits_without(is_output));
+    let mut counts: HashMap<Option<OsString>, usize> = HashMap::new();
+    for file in &files {
+        *counts.entry(file.path.extension().map(OsString::from)).or_default() += 1;
     }
+    // Of the same data in several formats, the most frequent format wins.
+    let rank = |path: &Path| {
+        let count = counts.get(&path.extension().map(OsString::from)).copied().unwrap_or_default();
+        (std::cmp::Reverse(count), path.to_owned())
+    };
+    let mut first: HashMap<(Split, PathBuf), PathBuf> = HashMap::new();
+    for file in &files {
+        let path = first.entry((file.split, file.path.with_extension(""))).or_insert_with(|| file.path.clone());
+        if rank(&file.path) < rank(path) {
+            path.clone_from(&file.path);
+        }
+    }
+    let reason = |file: &DataFile| {
+        if is_copy(&file.path) && with_original.contains(&file.split) {
+            return Some("its name says that it is a copy");
+        }
+        if is_output(&file.path) && with_labels.contains(&file.split) {
+            return Some("its name says that a model wrote it, or that it has no labels");
+        }
+        let is_first = first.get(&(file.split, file.path.with_extension(""))) == Some(&file.path);
+        (!is_first).then_some("a file of the same name in another format is read")
+    };
+    let mut listing = DatasetFiles::default();
+    for file in files.iter() {
+        match reason(file) {
+            Some(reason) => listing.skipped.push((file.path.clone(), reason)),
+            None => listing.files.push(file.clone()),
+        }
+    }
+    listing
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    /// Checks the dataset files, as `split:path`, and the skipped files.
     fn check(files: &[(&str, &str)], expected: &[&str], left: &[&str]) {
+        check_listing(files, |folder| find(folder).expect("a listing"), expected, left);
+    }
+
+    /// Checks the dataset files of a directory with these files, as `split:path=class`, and the skipped files.
+    pub(in crate::project) fn check_listing(
+        files: &[(&str, &str)],
+        list: impl Fn(&Path) -> DatasetFiles,
+        expected: &[&str],
+        left: &[&str],
+    ) {
         let folder = tempfile::tempdir().expect("a folder");
         for (path, text) in files {
             let path = folder.path().join(path);
             disk::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             disk::write(&path, text.as_bytes()).expect("a file");
         }
-        let listing = find(folder.path()).expect("a listing");
+        let listing = list(folder.path());
         let within = |path: &Path| {
             let inside = path.strip_prefix(folder.path()).expect("inside");
             inside.to_string_lossy().replace('\\', "/")

@@ -32,11 +32,6 @@ pub(super) fn is_output(path: &Path) -> bool {
     lower_name(path).split(|c: char| !c.is_alphanumeric()).any(|word| OUTPUTS.contains(&word))
 }
 
-/// True if two files are the same data in two formats: same directory, same stem, different extensions.
-pub(super) fn is_twin(a: &Path, b: &Path) -> bool {
-    a.parent() == b.parent() && a.extension() != b.extension() && a.file_stem() == b.file_stem()
-}
-
 /// True for names such as `eng.testa`, the dev split of CoNLL-2003.
 fn is_test_a(path: &Path) -> bool {
     let words: Vec<String> = Split::name_words(&path.file_name().unwrap_or_default().to_string_lossy()).collect();

@@ -56,23 +56,11 @@ fn is_inside(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dataset_files::tests::check_listing;
     use super::*;
 
-    /// Checks the dataset files, as `split:path`, and the skipped files.
     fn check(files: &[(&str, &str)], expected: &[&str], left: &[&str]) {
-        let folder = tempfile::tempdir().expect("a folder");
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            disk::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-            disk::write(&path, text.as_bytes()).expect("a file");
-        }
-        let listing = listing(folder.path()).unwrap_or_default();
-        let within =
-            |path: &Path| path.strip_prefix(folder.path()).expect("inside").to_string_lossy().replace('\\', "/");
-        let taken: Vec<String> =
-            listing.files.iter().map(|f| format!("{}:{}", f.split.name(), within(&f.path))).collect();
-        assert_eq!(taken, expected);
-        assert_eq!(listing.skipped.iter().map(|(p, _)| within(p)).collect::<Vec<_>>(), left);
+        check_listing(files, |folder| listing(folder).unwrap_or_default(), expected, left);
     }
 
     const ONE: &str = "{\"_data_files\": [{\"filename\": \"data-00000-of-00001.arrow\"}], \"_split\": null}";

@@ -278,10 +278,11 @@ impl ColumnLayout {
             return Err(Problem::at(0, 0, why));
         }
         let values = &by_column[tag];
+        let outside = outside_value(values);
         // Tables of texts often have a class named OTHER.
         let has_space = |v: &&&str| v.trim().contains(' ');
         let texts = by_column[word].iter().filter(has_space).count();
-        if notation == TagNotation::LabelOnly && outside_value(values).is_some() && texts * 20 > even.len() {
+        if notation == TagNotation::LabelOnly && outside.is_some() && texts * 20 > even.len() {
             return Err(no_tag_column_error(lines, &table, columns));
         }
         let labelled = values.iter().filter(|v| notation.parse(v).is_ok_and(|tag| tag.is_some()));
@@ -294,7 +295,6 @@ impl ColumnLayout {
             let mut others = v.split(|c: char| c.is_whitespace() || c == ',').skip(1).filter(|part| !part.is_empty());
             !others.any(|part| notation != TagNotation::LabelOnly && notation.parse(part).is_ok())
         };
-        let outside = outside_value(values);
         let is_tag = |v: &str| outside == Some(v) || (notation.parse(normalized_tag(v)).is_ok() && is_one(v));
         let fitting = values.iter().filter(|v| is_tag(v)).count();
         // WikiANN has the language as a prefix of each token.

@@ -136,9 +136,9 @@ fn read_rows(
         found.notes.add(NoteKind::Header, || names.join(", "));
     }
     let taken = roles.taken();
-    for (c, _) in header.cells.iter().filter(|(c, _)| !taken.contains(c)) {
-        found.note_unsupported(title(*c));
-    }
+    let untaken: Vec<String> =
+        header.cells.iter().filter(|(c, _)| !taken.contains(c)).map(|(c, _)| title(*c)).collect();
+    untaken.iter().for_each(|column| found.note_unsupported(column));
     let text = match roles.body {
         Body::Texts(text) => text,
         Body::Lists { words, tags } | Body::Pairs { words, tags, .. } => {
@@ -150,8 +150,6 @@ fn read_rows(
     if let Some([_, _, label]) = roles.offsets {
         found.roles.push(("label", title(label)));
     }
-    let untaken = header.cells.iter().filter(|(c, _)| !taken.contains(c)).map(|(c, _)| title(*c));
-    let untaken: Vec<String> = untaken.collect();
     let has_labels =
         !roles.classes.is_empty() || !roles.flags.is_empty() || roles.offsets.is_some() || roles.spans.is_some();
     if matches!(roles.body, Body::Texts(_)) && !has_labels {

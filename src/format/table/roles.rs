@@ -20,6 +20,16 @@ pub(super) enum Body {
     Pairs { words: u32, tags: u32, sign: char, by_character: bool },
 }
 
+impl Body {
+    /// Returns the columns of the content.
+    fn columns(&self) -> Vec<u32> {
+        match *self {
+            Self::Texts(text) => vec![text],
+            Self::Lists { words, tags } | Self::Pairs { words, tags, .. } => vec![words, tags],
+        }
+    }
+}
+
 /// Roles of the columns. Columns count from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Roles {
@@ -63,10 +73,7 @@ impl Roles {
                 (Body::Texts(text), has_header)
             }
         };
-        let taken: Vec<u32> = match body {
-            Body::Texts(text) => vec![text],
-            Body::Lists { words, tags } | Body::Pairs { words, tags, .. } => vec![words, tags],
-        };
+        let taken = body.columns();
         let data = if has_header { rest } else { &rows[..rows.len().min(MAX_SAMPLED_ROWS)] };
         let free: Vec<u32> = columns.iter().copied().filter(|c| !taken.contains(c)).collect();
         let names: HashMap<u32, &str> =
@@ -89,19 +96,17 @@ impl Roles {
             let distinct: HashSet<&str> = data.iter().filter_map(|r| r.filled(*c)).collect();
             is_id && distinct.len() == data.iter().filter(|r| r.filled(*c).is_some()).count()
         });
-        let left = || others.iter().copied().filter(|c| Some(*c) != id);
+        // If each row is a span, its other values describe the span and not the text.
+        let left = || others.iter().copied().filter(|c| Some(*c) != id && offsets.is_none());
         let rank = |c: &u32| names.get(c).and_then(|name| class_rank(name));
         let by_name: Vec<u32> =
             left().filter(|c| rank(c).is_some() && is_class(data, *c)).min_by_key(|c| rank(c)).into_iter().collect();
         let flags: Vec<u32> =
             left().filter(|c| is_flag(data, *c) && names.get(c).is_some_and(|n| !n.trim().is_empty())).collect();
-        // Each row is a span, so its other values describe the span and not the text.
-        let (by_name, flags) = if offsets.is_some() { (Vec::new(), Vec::new()) } else { (by_name, flags) };
         let flags = if flags.len() > 1 && by_name.iter().all(|c| flags.contains(c)) { flags } else { Vec::new() };
         let classes = match (flags.is_empty(), by_name.is_empty(), has_header) {
             (false, ..) => Vec::new(),
             (true, false, _) => by_name,
-            _ if offsets.is_some() => Vec::new(),
             // Without a known name: a column of few short values next to the texts.
             (true, true, false) => left().filter(|c| repeats(data, *c, columns.len() == 2)).take(1).collect(),
             (true, true, true) if columns.len() == 2 => {
@@ -114,14 +119,10 @@ impl Roles {
 
     /// Returns the columns that have a role.
     pub fn taken(&self) -> Vec<u32> {
-        let body = match self.body {
-            Body::Texts(text) => vec![text],
-            Body::Lists { words, tags } | Body::Pairs { words, tags, .. } => vec![words, tags],
-        };
         let others = [self.spans, self.split, self.id].into_iter().flatten();
         let offsets = self.offsets.into_iter().flatten();
-        body.into_iter()
-            .chain(others)
+        let body = self.body.columns().into_iter();
+        body.chain(others)
             .chain(offsets)
             .chain(self.classes.iter().copied())
             .chain(self.flags.iter().copied())
